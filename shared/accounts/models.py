@@ -1,0 +1,35 @@
+"""The tables of accounts and their keys."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Identity, Index, text
+from sqlmodel import Field, SQLModel
+
+from shared.kit import clock
+from shared.kit.tables import created_at_column, owner_column
+
+
+class Account(SQLModel, table=True):
+    """Somebody who uses the service; owns everything else."""
+
+    __table_args__ = (Index("ix_account_email", text("lower(email)"), unique=True),)
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    email: str
+    password_hash: str
+    credit: float = 0.0
+    is_active: bool = True
+    callback_secret_version: int = 1
+    callback_secret_rotated_at: datetime | None = None
+    created_at: datetime = Field(default_factory=clock.now, sa_column=created_at_column())
+
+
+class ApiKey(SQLModel, table=True):
+    """A key of an account; the key's text is derived from the id and version, and stored nowhere."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(primary_key=True)
+    account_id: int = Field(sa_column=owner_column())
+    version: int = 1
+    created_at: datetime = Field(default_factory=clock.now, sa_column=created_at_column())

@@ -1,0 +1,1 @@
+"""Evaluation maths: values in, values out; no I/O and no framework."""

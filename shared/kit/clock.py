@@ -1,0 +1,8 @@
+"""The time, always aware and in UTC."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)

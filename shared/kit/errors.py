@@ -1,0 +1,40 @@
+"""Errors as facts: a class whose docstring is the message."""
+
+from http import HTTPStatus
+from typing import ClassVar, NamedTuple
+
+
+class Fault(NamedTuple):
+    """One invalid place in an input: an RFC 6901 pointer and a sentence that says what to change."""
+
+    pointer: str
+    detail: str
+
+
+class DomainError(Exception):
+    """Something went wrong."""
+
+    # A hint for the HTTP edge, and a stable name for programs; the domain itself reads neither.
+    status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
+    code: ClassVar[str] = "error"
+
+    def __init__(self, detail: str | None = None, *, retry_after_s: int | None = None) -> None:
+        self.detail = detail or (type(self).__doc__ or "").strip()
+        self.retry_after_s = retry_after_s
+        super().__init__(self.detail)
+
+
+class InvalidInput(DomainError):
+    """The request has invalid fields."""
+
+    code = "invalid-input"
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__(faults[0].detail if len(faults) == 1 else None)
+
+
+class ServiceUnavailable(DomainError):
+    """A part of the service does not answer; try again shortly."""
+
+    status, code = HTTPStatus.SERVICE_UNAVAILABLE, "service-unavailable"

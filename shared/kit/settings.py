@@ -1,0 +1,81 @@
+"""Every setting, with the reason for its default. Environment variables carry the same names in capitals."""
+
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+CommaSeparated = BeforeValidator(_split)
+
+
+class Settings(BaseSettings):
+    """The configuration of one process, read once at its start."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", secrets_dir=None)
+
+    database_url: SecretStr = Field(description="Postgres, the record of everything: postgresql://user:password@host/db")
+    redis_url: SecretStr = Field(description="Redis or Valkey: carries wake-ups only, may be lost at any time")
+
+    s3_endpoint_url: str = Field(description="S3-compatible storage as this process reaches it")
+    s3_public_endpoint_url: str | None = Field(
+        default=None, description="Storage as clients reach it; the host is part of a presigned link's signature"
+    )
+    s3_access_key_id: SecretStr
+    s3_secret_access_key: SecretStr
+    s3_bucket: str = "evalserve"
+    s3_region: str = "us-east-1"
+
+    secret_key: SecretStr = Field(
+        min_length=32, description="Root of every derived key and webhook secret; 32 random bytes or more"
+    )
+    secret_key_fallbacks: Annotated[list[SecretStr], NoDecode, CommaSeparated] = Field(
+        default=[], description="Former values of SECRET_KEY: their keys stay valid while the secret is rotated"
+    )
+
+    max_body_bytes: int = Field(
+        default=64 * 2**20, ge=1024, description="Two vectors of a few million labels; larger inputs are answered 413"
+    )
+    max_classes: int = Field(
+        default=500, ge=2, le=1000, description="A 500 x 500 matrix is the largest whose report still opens in a browser"
+    )
+    max_label_length: int = Field(default=500, ge=1, description="Longer labels are data in the wrong column")
+    min_password_length: int = Field(default=6, ge=1, description="The shortest password that old clients send has 7")
+    wait_limit_s: int = Field(
+        default=25, ge=1, description="Proxies commonly cut a silent request at 30 s; a wait ends before that"
+    )
+    link_lifetime_s: int = Field(
+        default=3600, ge=60, le=7 * 24 * 3600, description="A presigned link is a bearer secret: long enough to follow"
+    )
+    job_time_limit_s: int = Field(
+        default=300, ge=1, description="The largest report takes seconds; past this a job is ended as failed"
+    )
+    job_retention_days: int = Field(default=30, ge=1, description="Finished jobs and their artifacts are kept this long")
+
+    webhook_allow_nets: Annotated[list[IPv4Network | IPv6Network], NoDecode, CommaSeparated] = Field(
+        default=[], description="Networks that callbacks may reach although they are not public (development)"
+    )
+    webhook_timeout_s: float = Field(
+        default=15, gt=0, description="Standard Webhooks asks for 15 to 30 s; shorter keeps a stalling receiver cheap"
+    )
+
+    pycm_api_admin: str | None = None
+    pycm_api_admin_password: SecretStr | None = None
+
+    database_pool_size: int = Field(
+        default=10, ge=2, description="Connections per process; beyond 10 a 2-core Postgres only queues elsewhere"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

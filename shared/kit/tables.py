@@ -1,0 +1,31 @@
+"""How the tables are written: names of constraints, and columns that many of them share."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, func
+from sqlmodel import SQLModel
+
+# Constraints get stable names, so that a migration can speak of them.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def created_at_column() -> Column[datetime]:
+    """When the row came to be, by the database's clock unless the program says otherwise."""
+    return Column(DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def time_column() -> Column[Any]:
+    """A moment that has not come for every row."""
+    return Column(DateTime(timezone=True), nullable=True)
+
+
+def owner_column(*, index: bool = True) -> Column[int]:
+    """The account that the row belongs to; the row goes with it."""
+    return Column(BigInteger, ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=index)
