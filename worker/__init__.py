@@ -1,0 +1,1 @@
+"""Background work: load, compute, store. No HTTP comes in here."""

@@ -6,12 +6,13 @@ from sqlalchemy import BigInteger, Column, Identity, Index, text
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
-from shared.kit.tables import created_at_column, owner_column
+from shared.kit.tables import moment_column, owner_column, time_column
 
 
 class Account(SQLModel, table=True):
     """Somebody who uses the service; owns everything else."""
 
+    # Compared case-insensitively, kept as it was given.
     __table_args__ = (Index("ix_account_email", text("lower(email)"), unique=True),)
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
@@ -20,8 +21,8 @@ class Account(SQLModel, table=True):
     credit: float = 0.0
     is_active: bool = True
     callback_secret_version: int = 1
-    callback_secret_rotated_at: datetime | None = None
-    created_at: datetime = Field(default_factory=clock.now, sa_column=created_at_column())
+    callback_secret_rotated_at: datetime | None = Field(default=None, sa_column=time_column())
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
 
 
 class ApiKey(SQLModel, table=True):
@@ -32,4 +33,4 @@ class ApiKey(SQLModel, table=True):
     id: str = Field(primary_key=True)
     account_id: int = Field(sa_column=owner_column())
     version: int = 1
-    created_at: datetime = Field(default_factory=clock.now, sa_column=created_at_column())
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())

@@ -1,0 +1,105 @@
+"""Jobs: work done in the background, of which Postgres is the record."""
+
+import hashlib
+from uuid import UUID
+
+from shared.accounts import Caller
+from shared.artifacts import queries as artifact_queries
+from shared.jobs import ending, kinds, queries
+from shared.jobs.errors import JobAlreadyFinished, JobNotFound
+from shared.jobs.lifecycle import Status
+from shared.jobs.platform import Platform
+from shared.jobs.records import JobOut, JobRecord, Snapshot
+from shared.jobs.work import MatrixWork, Work
+from shared.kit.broker import Wakeup
+from shared.kit.db import Connection
+from shared.kit.ids import uuid7
+from shared.webhooks.addresses import check_url
+
+__all__ = ["JobOut", "JobRecord", "MatrixWork", "Platform", "Snapshot", "Status", "Work"]
+
+
+async def submit(
+    platform: Platform, caller: Caller, work: Work, *, subject_version: int, callback_url: str | None = None
+) -> Snapshot:
+    """Ask for work; what was made of the same matrix version with the same options is taken as it is."""
+    if callback_url is not None:
+        check_url(callback_url, platform.settings.webhook_allow_nets)
+    fingerprint = fingerprint_of(work, subject_version)
+    async with platform.db.transaction() as connection:
+        row = _row(caller, work, subject_version, fingerprint, callback_url)
+        if twin := await queries.twin(connection, caller.account_id, fingerprint):
+            return await _repeat(platform, connection, row, twin)
+        job = await queries.insert(connection, row, Status.QUEUED)
+    await platform.broker.try_publish(Wakeup.RUN_JOB, job.id)
+    return Snapshot(job)
+
+
+async def join(platform: Platform, caller: Caller, work: Work, *, subject_version: int) -> Snapshot:
+    """The job that does this work: one that somebody asked for already, or a new one."""
+    fingerprint = fingerprint_of(work, subject_version)
+    async with platform.db.transaction() as connection:
+        if job := await queries.alive(connection, caller.account_id, fingerprint):
+            return await queries.with_files(connection, job)
+        await queries.lock_fingerprint(connection, caller.account_id, fingerprint)
+        if job := await queries.alive(connection, caller.account_id, fingerprint):
+            return await queries.with_files(connection, job)
+        row = _row(caller, work, subject_version, fingerprint, None)
+        job = await queries.insert(connection, row, Status.QUEUED)
+    await platform.broker.try_publish(Wakeup.RUN_JOB, job.id)
+    return Snapshot(job)
+
+
+async def find(platform: Platform, caller: Caller, job_id: UUID | None) -> Snapshot:
+    """A job of the caller; raises JobNotFound."""
+    async with platform.db.connection() as connection:
+        snapshot = await queries.own(connection, caller.account_id, job_id) if job_id else None
+    if snapshot is None:
+        raise JobNotFound
+    return snapshot
+
+
+async def list_own(
+    platform: Platform, caller: Caller, *, before: UUID | None, status: Status | None, limit: int
+) -> list[Snapshot]:
+    """Jobs of the caller, newest first, older than `before`."""
+    async with platform.db.connection() as connection:
+        return await queries.list_own(connection, caller.account_id, before=before, status=status, limit=limit)
+
+
+async def cancel(platform: Platform, caller: Caller, job_id: UUID | None) -> Snapshot:
+    """End a queued or running job; its worker notices at its next heartbeat. Cancelling twice is harmless."""
+    async with platform.db.transaction() as connection:
+        job = await queries.cancel(connection, caller.account_id, job_id) if job_id else None
+        if job is not None:
+            return await ending.announce(platform, connection, job)
+    snapshot = await find(platform, caller, job_id)
+    if snapshot.job.status != Status.CANCELLED:
+        raise JobAlreadyFinished
+    return snapshot
+
+
+def fingerprint_of(work: Work, subject_version: int) -> str:
+    """Equal for two requests whose artifacts would be equal."""
+    identity = [work.edition, subject_version, kinds.dump(work)]
+    return hashlib.sha256(queries.encode(identity)).hexdigest()
+
+
+async def _repeat(platform: Platform, connection: Connection, row: dict[str, object], twin: JobRecord) -> Snapshot:
+    job = await queries.insert(connection, row, Status.SUCCEEDED)
+    await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, twin.id))
+    return await ending.announce(platform, connection, job)
+
+
+def _row(
+    caller: Caller, work: Work, subject_version: int, fingerprint: str, callback_url: str | None
+) -> dict[str, object]:
+    return {
+        "id": uuid7(),
+        "account_id": caller.account_id,
+        "kind": work.kind,
+        "arguments": kinds.dump(work),
+        "subject_version": subject_version,
+        "fingerprint": fingerprint,
+        "callback_url": callback_url,
+    }

@@ -1,7 +1,7 @@
 """Errors as facts: a class whose docstring is the message."""
 
 from http import HTTPStatus
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 
 class Fault(NamedTuple):
@@ -23,6 +23,16 @@ class DomainError(Exception):
         self.retry_after_s = retry_after_s
         super().__init__(self.detail)
 
+    def problem(self) -> dict[str, Any]:
+        """The error as an RFC 9457 problem object."""
+        return problem(self.status, self.code, self.detail)
+
+
+def problem(status: HTTPStatus, code: str, detail: str) -> dict[str, Any]:
+    """An RFC 9457 problem object; its type is a reference into docs/problems.md, its code the same for programs."""
+    title = code.replace("-", " ").capitalize()
+    return {"type": f"/problems/{code}", "title": title, "status": int(status), "detail": detail, "code": code}
+
 
 class InvalidInput(DomainError):
     """The request has invalid fields."""
@@ -32,6 +42,10 @@ class InvalidInput(DomainError):
     def __init__(self, *faults: Fault) -> None:
         self.faults = faults
         super().__init__(faults[0].detail if len(faults) == 1 else None)
+
+    def problem(self) -> dict[str, Any]:
+        """The problem, with every invalid place in it."""
+        return super().problem() | {"errors": [fault._asdict() for fault in self.faults]}
 
 
 class ServiceUnavailable(DomainError):

@@ -9,7 +9,9 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 # Our own credentials have telling shapes, so one that slips into a message or traceback is still masked.
-SECRETS = re.compile(r"evs_[a-z2-7]{16}\d+_[a-z2-7]+|whsec_[A-Za-z0-9+/=]+|(?<=api_key=)[^&\s\"']+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
+SECRETS = re.compile(
+    r"evs_[a-z2-7]{16}\d+_[a-z2-7]+|whsec_[A-Za-z0-9+/=]+|(?<=api_key=)[^&\s\"']+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+)
 
 
 def configure(*, level: str, form: str) -> None:

@@ -20,7 +20,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", secrets_dir=None)
 
-    database_url: SecretStr = Field(description="Postgres, the record of everything: postgresql://user:password@host/db")
+    database_url: SecretStr = Field(
+        description="Postgres, the record of everything: postgresql://user:password@host/db"
+    )
     redis_url: SecretStr = Field(description="Redis or Valkey: carries wake-ups only, may be lost at any time")
 
     s3_endpoint_url: str = Field(description="S3-compatible storage as this process reaches it")
@@ -43,7 +45,10 @@ class Settings(BaseSettings):
         default=64 * 2**20, ge=1024, description="Two vectors of a few million labels; larger inputs are answered 413"
     )
     max_classes: int = Field(
-        default=500, ge=2, le=1000, description="A 500 x 500 matrix is the largest whose report still opens in a browser"
+        default=500,
+        ge=2,
+        le=1000,
+        description="A 500 x 500 matrix is the largest whose report still opens in a browser",
     )
     max_label_length: int = Field(default=500, ge=1, description="Longer labels are data in the wrong column")
     min_password_length: int = Field(default=6, ge=1, description="The shortest password that old clients send has 7")
@@ -56,7 +61,9 @@ class Settings(BaseSettings):
     job_time_limit_s: int = Field(
         default=300, ge=1, description="The largest report takes seconds; past this a job is ended as failed"
     )
-    job_retention_days: int = Field(default=30, ge=1, description="Finished jobs and their artifacts are kept this long")
+    job_retention_days: int = Field(
+        default=30, ge=1, description="Finished jobs and their artifacts are kept this long"
+    )
 
     webhook_allow_nets: Annotated[list[IPv4Network | IPv6Network], NoDecode, CommaSeparated] = Field(
         default=[], description="Networks that callbacks may reach although they are not public (development)"

@@ -16,8 +16,8 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-def created_at_column() -> Column[datetime]:
-    """When the row came to be, by the database's clock unless the program says otherwise."""
+def moment_column() -> Column[datetime]:
+    """A moment that every row has; now, by the database's clock, unless the program says otherwise."""
     return Column(DateTime(timezone=True), nullable=False, server_default=func.now())
 
 

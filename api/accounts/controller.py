@@ -1,0 +1,37 @@
+"""Signing up and in."""
+
+from typing import Any
+
+from litestar import Controller, Request, post
+from litestar.di import NamedDependency
+
+from api import bodies
+from api.accounts.schemas import AccountOut, CredentialsIn
+from shared import accounts, matrices
+from shared.jobs import Platform
+
+
+class AccountController(Controller):
+    """Accounts."""
+
+    tags = ["accounts"]  # noqa: RUF012 -- Litestar reads it from the class
+
+    @post("/sign_up/", operation_id="sign_up", status_code=200, opt={"body": CredentialsIn})
+    async def sign_up(self, request: Request[Any, Any, Any], platform: NamedDependency[Platform]) -> AccountOut:
+        """Open an account; the answer holds its API key."""
+        credentials = await bodies.read_known(request, CredentialsIn)
+        credentials.check(platform.settings.min_password_length)
+        signed_in = await accounts.sign_up(
+            platform.db, platform.keyring, email=credentials.email, password=credentials.password
+        )
+        return AccountOut.of(signed_in, [])
+
+    @post("/sign_in/", operation_id="sign_in", status_code=200, opt={"body": CredentialsIn})
+    async def sign_in(self, request: Request[Any, Any, Any], platform: NamedDependency[Platform]) -> AccountOut:
+        """Show the account and the same API key again."""
+        credentials = await bodies.read_known(request, CredentialsIn)
+        signed_in = await accounts.sign_in(
+            platform.db, platform.keyring, email=credentials.email, password=credentials.password
+        )
+        assert signed_in.account.id is not None, "an account that signed in was stored"
+        return AccountOut.of(signed_in, await matrices.newest_uids(platform, signed_in.account.id))

@@ -1,0 +1,85 @@
+"""The application: the one place where everything is put together, in reading order."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+
+from api import docs, health, openapi, problems
+from api.accounts.controller import AccountController
+from api.jobs.controller import JobController
+from api.matrices.controller import MatrixController
+from api.middleware import around
+from api.security import provide_caller
+from api.waiting import Waiter
+from api.webhooks.controller import WebhookController
+from shared.jobs import Platform, platform
+from shared.kit import logging
+from shared.kit.settings import Settings, settings
+
+VERSION = "0.1.0"
+
+
+def create_app(with_settings: Settings | None = None) -> Litestar:
+    """The application with the settings of the environment, or with others."""
+    chosen = with_settings or settings()
+    logging.configure(level=chosen.log_level, form=chosen.log_format)
+
+    @asynccontextmanager
+    async def connect(app: Litestar) -> AsyncIterator[None]:
+        async with platform.connect(chosen) as connected:
+            app.state.platform = connected
+            app.state.waiter = Waiter(connected)
+            listening = asyncio.create_task(app.state.waiter.run())
+            yield
+            listening.cancel()
+
+    return Litestar(
+        route_handlers=[
+            docs.root,
+            docs.docs,
+            docs.openapi,
+            docs.static,
+            health.healthz,
+            health.readyz,
+            AccountController,
+            MatrixController,
+            JobController,
+            WebhookController,
+        ],
+        dependencies={
+            "platform": Provide(_platform, sync_to_thread=False),
+            "waiter": Provide(_waiter, sync_to_thread=False),
+            "caller": Provide(provide_caller),
+        },
+        exception_handlers=problems.HANDLERS,
+        lifespan=[connect],
+        middleware=[around],
+        openapi_config=OpenAPIConfig(
+            title="evalserve",
+            version=VERSION,
+            description=openapi.DESCRIPTION,
+            use_handler_docstrings=True,
+            # The document and its page are ours: `docs`.
+            render_plugins=[],
+            enabled_endpoints=set(),
+            path="/internal/schema",
+        ),
+        request_max_body_size=chosen.max_body_bytes,
+        # Configured above, for the libraries as well.
+        logging_config=None,
+    )
+
+
+def _platform(state: State) -> Platform:
+    found: Platform = state.platform
+    return found
+
+
+def _waiter(state: State) -> Waiter:
+    found: Waiter = state.waiter
+    return found

@@ -1,0 +1,57 @@
+"""Answering with what a job made, instead of with the job."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from litestar import Response
+
+from api import problems
+from api.jobs.answers import accepted
+from api.waiting import Waiter, wanted_wait
+from shared import jobs, matrices
+from shared.accounts import Caller
+from shared.artifacts import StoredFile
+from shared.jobs import MatrixWork, Platform, Snapshot, Status
+
+# Shown by a browser it runs nothing and is nobody's origin, whatever it holds.
+HEADERS = {
+    "Content-Security-Policy": "sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-cache",
+}
+
+
+class Wanted(NamedTuple):
+    """Which file of the job, and how the client would like its answer."""
+
+    name: str
+    prefer: str | None
+    if_none_match: str | None
+
+
+async def answer(waiter: Waiter, caller: Caller, work: MatrixWork, wanted: Wanted) -> Response[Any]:
+    """The file that the work makes: 200 with its bytes, 202 with the job, or the problem that the job ended in."""
+    platform = waiter.platform
+    version = await matrices.version_for(platform, caller, work)
+    snapshot = await jobs.join(platform, caller, work, subject_version=version)
+    limit = platform.settings.wait_limit_s
+    snapshot = await waiter.until_final(caller, snapshot, wanted_wait(wanted.prefer, limit=limit, default=limit))
+    if snapshot.job.error is not None:
+        return problems.answer(snapshot.job.error)
+    if snapshot.job.status != Status.SUCCEEDED:
+        return accepted(platform, snapshot)
+    return await _file(platform, snapshot, wanted)
+
+
+async def _file(platform: Platform, snapshot: Snapshot, wanted: Wanted) -> Response[Any]:
+    (file,) = (file for file in snapshot.files if file.name == wanted.name)
+    headers = HEADERS | {"ETag": f'"{file.sha256}"'}
+    if wanted.if_none_match == headers["ETag"]:
+        return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    body = await asyncio.to_thread(platform.storage.get, file.object_key)
+    return Response(body, media_type=file.content_type, headers=headers | {"Content-Disposition": _inline(file)})
+
+
+def _inline(file: StoredFile) -> str:
+    return f'inline; filename="{file.name}"'

@@ -1,0 +1,61 @@
+"""From what a decoder says to what a person has to change."""
+
+import re
+
+import msgspec
+
+from shared.kit.errors import Fault, InvalidInput
+
+_PATH = re.compile(r"(?P<message>.*?)(?: - at `(?P<path>[^`]*)`)?", re.DOTALL)
+_FIELD = re.compile(r"Object (?:missing required|contains unknown) field `(?P<name>[^`]*)`")
+_STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+|\.\.\.)\]")
+
+_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+
+
+def invalid(error: Exception, pointer: str = "") -> InvalidInput:
+    """The decoder's complaint as an invalid input; `pointer` is where the decoded part begins."""
+    if isinstance(error, RecursionError):
+        return InvalidInput(Fault(pointer, "The JSON is nested too deeply."))
+    if not isinstance(error, msgspec.ValidationError):
+        return InvalidInput(Fault(pointer, f"The body is not valid JSON: {error}."))
+    match = _PATH.fullmatch(str(error))
+    assert match is not None, "the pattern takes any text"
+    place = pointer + _pointer(match["path"] or "")
+    if field := _FIELD.fullmatch(match["message"]):
+        place += f"/{_escape(field['name'])}"
+    return InvalidInput(Fault(place, f"{_name(place)}: {_plain(match['message'])}."))
+
+
+def _pointer(path: str) -> str:
+    steps = (step["name"] or step["index"] for step in _STEP.finditer(path.removeprefix("$")))
+    return "".join(f"/{_escape(step)}" for step in steps)
+
+
+def _escape(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _name(pointer: str) -> str:
+    return pointer.strip("/").replace("/", ".") or "body"
+
+
+def _plain(message: str) -> str:
+    if message.startswith("Object missing"):
+        return "this field is required"
+    if message.startswith("Object contains"):
+        return "there is no such field"
+    text = re.sub(r"`([^`]*)`", lambda quoted: _words(quoted[1]), message)
+    return text[0].lower() + text[1:]
+
+
+def _words(types: str) -> str:
+    return " or ".join(_WORDS.get(part, part) for part in types.split(" | "))

@@ -1,0 +1,37 @@
+"""For whoever watches over the process."""
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from shared.jobs import Platform
+from shared.jobs.readiness import checks
+
+
+class CheckOut(msgspec.Struct):
+    """One part of the service."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Readiness(msgspec.Struct):
+    """Whether requests should be sent here, and if not, what is missing."""
+
+    ready: bool
+    checks: list[CheckOut]
+
+
+@get("/healthz", operation_id="healthz", tags=["health"])
+async def healthz() -> dict[str, str]:
+    """The process is alive; says nothing of what it depends on, so that an outage elsewhere does not kill it."""
+    return {"status": "ok"}
+
+
+@get("/readyz", operation_id="readyz", tags=["health"])
+async def readyz(platform: NamedDependency[Platform]) -> Response[Readiness]:
+    """Postgres, its tables, Redis and S3, each with its own line; 503 unless all answer."""
+    found = [CheckOut(*check) for check in await checks(platform)]
+    ready = all(check.ok for check in found)
+    return Response(Readiness(ready, found), status_code=200 if ready else 503)

@@ -1,0 +1,29 @@
+"""Jobs as answers."""
+
+from http import HTTPStatus
+
+from litestar import Response
+
+from shared.jobs import JobOut, Platform, Snapshot
+
+# Small jobs take less than this; who prefers not to poll can wait or be called back.
+RETRY_AFTER_S = 1
+
+
+def accepted(platform: Platform, snapshot: Snapshot) -> Response[JobOut]:
+    """The job, and where to look for it."""
+    headers = {"Location": f"/v1/jobs/{snapshot.job.id}"}
+    return Response(
+        JobOut.of(snapshot, platform.storage), status_code=HTTPStatus.ACCEPTED, headers=headers | polling(snapshot)
+    )
+
+
+def polling(snapshot: Snapshot) -> dict[str, str]:
+    """When to look again, for as long as there is something to wait for."""
+    return {} if snapshot.job.is_final else {"Retry-After": str(RETRY_AFTER_S)}
+
+
+def etag(snapshot: Snapshot) -> str:
+    """Changes with the job; weak, as the links are new in every answer."""
+    job = snapshot.job
+    return f'W/"{job.attempt}-{job.status}-{job.progress:g}"'

@@ -1,0 +1,112 @@
+"""Work done in the background."""
+
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, QueryParameter
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from api.jobs.answers import accepted, etag, polling
+from api.jobs.schemas import JobPage, read_submission
+from api.waiting import Waiter, wanted_wait
+from shared import jobs, matrices
+from shared.accounts import Caller
+from shared.jobs import JobOut, MatrixWork, Platform, Snapshot, Status
+from shared.jobs.kinds import AnyWork
+from shared.kit.ids import parse_uuid
+
+Prefer = Annotated[
+    str | None,
+    HeaderParameter(name="Prefer", description="`wait=N`: answer when the job has ended, or after N seconds"),
+]
+
+
+class JobController(Controller):
+    """Work done in the background."""
+
+    path = "/v1/jobs"
+    tags = ["jobs"]  # noqa: RUF012 -- Litestar reads it from the class
+
+    @post(operation_id="submit_job", status_code=202, opt={"body": AnyWork, "extras": {"callback_url": str}})
+    async def submit(
+        self,
+        request: Request[Any, Any, Any],
+        waiter: NamedDependency[Waiter],
+        caller: NamedDependency[Caller],
+        prefer: Prefer = None,
+    ) -> Response[JobOut]:
+        """Queue a job and answer at once; poll `Location`, wait with `Prefer: wait=N`, or be called back."""
+        platform = waiter.platform
+        submission = await read_submission(request)
+        work = submission.work
+        assert isinstance(work, MatrixWork), "every kind so far works on a matrix"
+        snapshot = await jobs.submit(
+            platform,
+            caller,
+            work,
+            subject_version=await matrices.version_for(platform, caller, work),
+            callback_url=submission.callback_url,
+        )
+        return accepted(platform, await _wait(waiter, caller, snapshot, prefer))
+
+    @get(operation_id="list_jobs")
+    async def list_own(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+        status: Annotated[Status | None, QueryParameter()] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
+    ) -> JobPage:
+        """The caller's jobs, newest first."""
+        found = await jobs.list_own(platform, caller, before=cursor, status=status, limit=limit)
+        following = str(found[-1].job.id) if len(found) == limit else None
+        return JobPage([JobOut.of(snapshot, platform.storage) for snapshot in found], following)
+
+    @get("/{job_id:str}", operation_id="read_job")
+    async def read(
+        self,
+        waiter: NamedDependency[Waiter],
+        caller: NamedDependency[Caller],
+        job_id: FromPath[str],
+        prefer: Prefer = None,
+        if_none_match: Annotated[str | None, HeaderParameter(name="If-None-Match")] = None,
+    ) -> Response[JobOut | None]:
+        """A job with fresh links to what it made."""
+        snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
+        snapshot = await _wait(waiter, caller, snapshot, prefer)
+        headers = {"ETag": etag(snapshot), **polling(snapshot)}
+        if if_none_match == headers["ETag"]:
+            return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return Response(JobOut.of(snapshot, waiter.platform.storage), headers=headers)
+
+    @post("/{job_id:str}/cancel", operation_id="cancel_job", status_code=200)
+    async def cancel(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], job_id: FromPath[str]
+    ) -> JobOut:
+        """End a job that is queued or running; cancelling it again changes nothing."""
+        return JobOut.of(await jobs.cancel(platform, caller, parse_uuid(job_id)), platform.storage)
+
+    @get("/{job_id:str}/events", operation_id="follow_job")
+    async def follow(
+        self, waiter: NamedDependency[Waiter], caller: NamedDependency[Caller], job_id: FromPath[str]
+    ) -> ServerSentEvent:
+        """The job as server-sent events: once now, then at every change until it has ended."""
+        snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
+        return ServerSentEvent(_events(waiter, caller, snapshot))
+
+
+async def _events(waiter: Waiter, caller: Caller, snapshot: Snapshot) -> AsyncIterator[ServerSentEventMessage]:
+    async for change in waiter.changes(caller, snapshot.job.id):
+        data = msgspec.json.encode(JobOut.of(change, waiter.platform.storage)).decode()
+        yield ServerSentEventMessage(data=data, event="job")
+
+
+async def _wait(waiter: Waiter, caller: Caller, snapshot: Snapshot, prefer: str | None) -> Snapshot:
+    limit = waiter.platform.settings.wait_limit_s
+    return await waiter.until_final(caller, snapshot, wanted_wait(prefer, limit=limit))

@@ -1,0 +1,66 @@
+"""Confusion matrices, as contract A has them."""
+
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, HeaderParameter
+
+from api import bodies, content
+from api.matrices.schemas import MatrixCreated, MatrixOut, VectorsIn, read_vectors
+from api.waiting import Waiter
+from shared import matrices
+from shared.accounts import Caller
+from shared.jobs import Platform
+from shared.jobs.kinds.plot import Plot
+from shared.jobs.kinds.report import Report
+
+Prefer = Annotated[str | None, HeaderParameter(name="Prefer", description="`respond-async`: answer 202 at once")]
+IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
+
+
+class MatrixController(Controller):
+    """Confusion matrices."""
+
+    tags = ["matrices"]  # noqa: RUF012 -- Litestar reads it from the class
+
+    @post("/cm/create", operation_id="create_matrix", status_code=200, opt={"body": VectorsIn})
+    async def create(
+        self, request: Request[Any, Any, Any], platform: NamedDependency[Platform], caller: NamedDependency[Caller]
+    ) -> MatrixCreated:
+        """Count two vectors of labels: integers, floats or text."""
+        vectors = await read_vectors(await bodies.fields(request))
+        return MatrixCreated(await matrices.create(platform, caller, vectors))
+
+    @get("/cm/", operation_id="read_matrix")
+    async def read(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], cm_uid: FromQuery[str]
+    ) -> MatrixOut:
+        """The counts and the main figures of a matrix; undefined figures are null."""
+        return MatrixOut.of(await matrices.figures(platform, caller, cm_uid))
+
+    @get("/cm/report", operation_id="read_matrix_report")
+    async def report(
+        self,
+        waiter: NamedDependency[Waiter],
+        caller: NamedDependency[Caller],
+        cm_uid: FromQuery[str],
+        prefer: Prefer = None,
+        if_none_match: IfNoneMatch = None,
+    ) -> Response[Any]:
+        """The HTML report itself; made at the first call, or 202 with the job if that takes long."""
+        wanted = content.Wanted("report.html", prefer, if_none_match)
+        return await content.answer(waiter, caller, Report(cm_uid=cm_uid), wanted)
+
+    @get("/cm/plot", operation_id="read_matrix_plot")
+    async def plot(
+        self,
+        waiter: NamedDependency[Waiter],
+        caller: NamedDependency[Caller],
+        cm_uid: FromQuery[str],
+        prefer: Prefer = None,
+        if_none_match: IfNoneMatch = None,
+    ) -> Response[Any]:
+        """The PNG picture itself; made at the first call, or 202 with the job if that takes long."""
+        wanted = content.Wanted("plot.png", prefer, if_none_match)
+        return await content.answer(waiter, caller, Plot(cm_uid=cm_uid), wanted)

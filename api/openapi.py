@@ -1,0 +1,83 @@
+"""The OpenAPI document: Litestar's, completed by what it cannot know.
+
+Handlers read their bodies themselves, strictly; the Struct that they read is named in `opt["body"]`. Every error is
+problem+json, and every key style is a security scheme.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+
+from api.problems import MEDIA_TYPE, Problem
+
+REF = "#/components/schemas/{name}"
+
+KEY_STYLES: dict[str, dict[str, str]] = {
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "oanor": {"type": "apiKey", "in": "header", "name": "x-oanor-key"},
+    "query": {"type": "apiKey", "in": "query", "name": "api_key"},
+}
+
+DESCRIPTION = """\
+Evaluation of classifiers as a service: send labels, get confusion matrices, reports and plots.
+
+An API key comes with `/sign_up/`. It is taken from `X-API-Key`, `Authorization: Bearer`, `x-oanor-key`, or `api_key`
+in the query or in a JSON body. Errors are problem details (RFC 9457).
+"""
+
+
+@lru_cache(maxsize=4)
+def document(app: Litestar) -> dict[str, Any]:
+    """The whole document of an application, as JSON values."""
+    schema: dict[str, Any] = app.openapi_schema.to_schema()
+    handlers = {handler.operation_id: handler for handler in _handlers(app)}
+    components = schema.setdefault("components", {})
+    components["securitySchemes"] = KEY_STYLES
+    schemas = components.setdefault("schemas", {})
+    for path in schema["paths"].values():
+        for operation in path.values():
+            _complete(operation, handlers[operation["operationId"]], schemas)
+    return schema
+
+
+def _handlers(app: Litestar) -> list[HTTPRouteHandler]:
+    return [handler for route in app.routes for handler in getattr(route, "route_handlers", ())]
+
+
+def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dict[str, Any]) -> None:
+    body = handler.opt.get("body")
+    if body is not None:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": _schema(body, schemas, handler.opt.get("extras", {}))}},
+        }
+    operation["responses"].pop("400", None)
+    operation["responses"]["4XX"] = {
+        "description": "Something to change about the request",
+        "content": {MEDIA_TYPE: {"schema": _schema(Problem, schemas, {})}},
+    }
+    operation["responses"]["5XX"] = {
+        "description": "Something that is not the request's fault",
+        "content": {MEDIA_TYPE: {"schema": _schema(Problem, schemas, {})}},
+    }
+    if "caller" in handler.parsed_fn_signature.parameters:
+        operation["security"] = [{style: []} for style in KEY_STYLES]
+
+
+def _schema(kind: Any, schemas: dict[str, Any], extras: dict[str, Any]) -> dict[str, Any]:
+    (found,), components = msgspec.json.schema_components([kind], ref_template=REF)
+    for name, component in components.items():
+        for extra, extra_kind in extras.items():
+            if name in _members(found):
+                component["properties"][extra] = msgspec.json.schema(extra_kind)
+        schemas.setdefault(name, component)
+    return found
+
+
+def _members(schema: dict[str, Any]) -> set[str]:
+    references = [schema, *schema.get("anyOf", ())]
+    return {reference["$ref"].rpartition("/")[2] for reference in references if "$ref" in reference}

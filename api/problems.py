@@ -1,0 +1,89 @@
+"""Every error as RFC 9457 problem+json."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+
+from shared.kit.errors import DomainError, Fault, InvalidInput, problem
+
+MEDIA_TYPE = "application/problem+json"
+
+log = structlog.get_logger()
+
+Sent = Request[Any, Any, Any]
+
+
+class Place(msgspec.Struct):
+    """One invalid place in the request."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(msgspec.Struct):
+    """What went wrong, as RFC 9457 describes it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[Place] = []
+
+
+def answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response[bytes]:
+    """A problem as a response."""
+    headers = dict(headers or {})
+    if body["status"] == HTTPStatus.UNAUTHORIZED:
+        headers.setdefault("WWW-Authenticate", 'Bearer realm="evalserve"')
+    content = msgspec.json.encode(body)
+    return Response(content, status_code=body["status"], media_type=MEDIA_TYPE, headers=headers)
+
+
+def _domain(_: Sent, error: DomainError) -> Response[bytes]:
+    retry = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else {}
+    return answer(error.problem(), retry)
+
+
+def _parameters(_: Sent, error: ValidationException) -> Response[bytes]:
+    places = error.extra if isinstance(error.extra, list) else []
+    faults = [Fault(f"/{place.get('key', '')}", f"{place.get('key', '')}: {place['message']}.") for place in places]
+    return answer(InvalidInput(*faults).problem() if faults else _described(error))
+
+
+def _http(_: Sent, error: HTTPException) -> Response[bytes]:
+    return answer(_described(error), error.headers)
+
+
+def _described(error: HTTPException) -> dict[str, Any]:
+    status = HTTPStatus(error.status_code)
+    detail = _DETAILS.get(status) or error.detail
+    return problem(status, status.phrase.lower().replace(" ", "-"), detail)
+
+
+def _unforeseen(_: Sent, error: Exception) -> Response[bytes]:
+    # The client learns an id to report, the log what happened; neither learns of the other's.
+    error_id = uuid4()
+    log.error("unforeseen error", error_id=str(error_id), exc_info=error)
+    detail = f"This is a mistake of ours, not yours. Please report it with the id {error_id}."
+    return answer(problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-server-error", detail))
+
+
+_DETAILS = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address; /docs lists what there is.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method; /docs lists what it takes.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than this service takes; send fewer samples at a time.",
+}
+
+HANDLERS: ExceptionHandlersMap = {
+    DomainError: _domain,
+    ValidationException: _parameters,
+    HTTPException: _http,
+    Exception: _unforeseen,
+}

@@ -1,0 +1,33 @@
+"""Who is calling: the key may come in any style on any route."""
+
+from typing import Any
+
+from litestar import Request
+
+from api import bodies
+from shared import accounts
+from shared.accounts import Caller
+from shared.accounts.errors import MissingKey
+from shared.jobs import Platform
+
+
+async def provide_caller(request: Request[Any, Any, Any], platform: Platform) -> Caller:
+    """The caller whose key the request carries; raises MissingKey or InvalidKey."""
+    text = _in_headers(request) or request.query_params.get("api_key") or await _in_body(request)
+    if not text:
+        raise MissingKey
+    return await accounts.authenticate(platform.db, platform.keyring, text)
+
+
+def _in_headers(request: Request[Any, Any, Any]) -> str | None:
+    headers = request.headers
+    scheme, _, credentials = headers.get("authorization", "").partition(" ")
+    bearer = credentials.strip() if scheme.lower() == "bearer" else None
+    return headers.get("x-api-key") or headers.get("x-oanor-key") or bearer
+
+
+async def _in_body(request: Request[Any, Any, Any]) -> str | None:
+    if request.method == "GET" or not await request.body():
+        return None
+    raw = (await bodies.fields(request)).get("api_key")
+    return bodies.decode(raw, str, "/api_key") if raw is not None else None

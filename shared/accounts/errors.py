@@ -1,0 +1,29 @@
+"""What can go wrong with accounts."""
+
+from http import HTTPStatus
+
+from shared.kit.errors import DomainError
+
+
+class EmailTaken(DomainError):
+    """An account with this e-mail address exists already; sign in instead."""
+
+    status, code = HTTPStatus.CONFLICT, "email-taken"
+
+
+class WrongCredentials(DomainError):
+    """The e-mail address or the password is wrong."""
+
+    status, code = HTTPStatus.UNAUTHORIZED, "wrong-credentials"
+
+
+class InvalidKey(DomainError):
+    """This API key is not valid; sign in to see yours."""
+
+    status, code = HTTPStatus.UNAUTHORIZED, "invalid-api-key"
+
+
+class MissingKey(DomainError):
+    """This route needs an API key: send it in the X-API-Key header, or as api_key in the query or JSON body."""
+
+    status, code = HTTPStatus.UNAUTHORIZED, "missing-api-key"

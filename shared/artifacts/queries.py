@@ -1,0 +1,43 @@
+"""Statements about artifacts."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from shared.artifacts.files import StoredFile
+from shared.kit.db import Connection
+
+INSERT = """
+    INSERT INTO artifact (id, job_id, name, content_type, size_bytes, sha256, object_key)
+    VALUES (uuidv7(), $1, $2, $3, $4, $5, $6)
+"""
+
+SELECT = """
+    SELECT name, content_type, size_bytes, sha256, object_key FROM artifact WHERE job_id = $1 ORDER BY name
+"""
+
+DELETE = "DELETE FROM artifact WHERE job_id = ANY($1) RETURNING object_key"
+
+UNREFERENCED = """
+    SELECT key FROM unnest($1::text[]) AS key WHERE NOT EXISTS (SELECT FROM artifact WHERE object_key = key)
+"""
+
+
+async def add(connection: Connection, job_id: UUID, files: Sequence[StoredFile]) -> None:
+    """Say that the files are what the job made."""
+    await connection.executemany(INSERT, [(job_id, *file) for file in files])
+
+
+async def of_job(connection: Connection, job_id: UUID) -> tuple[StoredFile, ...]:
+    """What a job made, by name."""
+    return tuple(StoredFile(*row) for row in await connection.fetch(SELECT, job_id))
+
+
+async def remove(connection: Connection, job_ids: Sequence[UUID]) -> list[str]:
+    """Forget what the jobs made; the keys of the objects that nobody refers to any more."""
+    keys = {record["object_key"] for record in await connection.fetch(DELETE, job_ids)}
+    return await unreferenced(connection, sorted(keys))
+
+
+async def unreferenced(connection: Connection, keys: Sequence[str]) -> list[str]:
+    """Those of the keys that no artifact refers to."""
+    return [record["key"] for record in await connection.fetch(UNREFERENCED, keys)]

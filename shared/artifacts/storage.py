@@ -1,0 +1,116 @@
+"""S3-compatible storage: bytes in and out by key, and links that need no credentials."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.artifacts.errors import StorageUnavailable
+from shared.artifacts.files import File, StoredFile, stored
+from shared.kit import clock
+from shared.kit.settings import Settings
+
+CONFIG = Config(
+    signature_version="s3v4",
+    # Works with every server; host names with the bucket in front need a DNS of their own.
+    s3={"addressing_style": "path"},
+    max_pool_connections=32,
+    connect_timeout=3,
+    read_timeout=20,
+    # Blips are for the library; an outage is for the caller, who knows whether to wait.
+    retries={"mode": "standard", "max_attempts": 3},
+    # Servers other than Amazon's refuse the checksum trailers that are the default since 2025.
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+
+
+class Link(NamedTuple):
+    """An address that anybody may fetch until it expires."""
+
+    url: str
+    expires_at: datetime
+
+
+class Storage:
+    """One bucket; the methods block, but for `link`, which only computes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._bucket = settings.s3_bucket
+        self._link_lifetime = timedelta(seconds=settings.link_lifetime_s)
+        self._client = _client(settings, settings.s3_endpoint_url)
+        # The host is part of what is signed, so links are signed for the address that clients use.
+        public = settings.s3_public_endpoint_url or settings.s3_endpoint_url
+        self._public_client = _client(settings, public)
+
+    def put(self, key: str, file: File) -> StoredFile:
+        """Store a file; a presigned link to it opens in the browser under the file's name."""
+        self._call(
+            self._client.put_object,
+            Key=key,
+            Body=file.body,
+            ContentType=file.content_type,
+            ContentDisposition=f'inline; filename="{file.name}"',
+            # Keys are never written twice with different bytes.
+            CacheControl="private, max-age=31536000, immutable",
+        )
+        return stored(file, key)
+
+    def get(self, key: str) -> bytes:
+        """The bytes under a key."""
+        answer = self._call(self._client.get_object, Key=key)
+        try:
+            body: bytes = answer["Body"].read()
+        except BotoCoreError as error:
+            raise StorageUnavailable(retry_after_s=2) from error
+        return body
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove what lies under the keys; a key that holds nothing is no error."""
+        for key in keys:
+            self._call(self._client.delete_object, Key=key)
+
+    def keys_before(self, moment: datetime) -> Iterator[str]:
+        """The keys of all objects that were stored before a moment."""
+        token: dict[str, str] = {}
+        while True:
+            page = self._call(self._client.list_objects_v2, Prefix="jobs/", **token)
+            yield from (entry["Key"] for entry in page.get("Contents", ()) if entry["LastModified"] < moment)
+            if not page.get("IsTruncated"):
+                return
+            token = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def check(self) -> None:
+        """Raise StorageUnavailable unless the bucket answers."""
+        self._call(self._client.head_bucket)
+
+    def link(self, key: str) -> Link:
+        """A presigned link to the object."""
+        url: str = self._public_client.generate_presigned_url(
+            "get_object",
+            Params={"Bucket": self._bucket, "Key": key},
+            ExpiresIn=int(self._link_lifetime.total_seconds()),
+        )
+        return Link(url, clock.now().replace(microsecond=0) + self._link_lifetime)
+
+    def _call(self, method: Any, **arguments: Any) -> Any:
+        try:
+            return method(Bucket=self._bucket, **arguments)
+        except (BotoCoreError, ClientError) as error:
+            raise StorageUnavailable(retry_after_s=2) from error
+
+
+def _client(settings: Settings, endpoint: str) -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        use_ssl=urlsplit(endpoint).scheme == "https",
+        region_name=settings.s3_region,
+        aws_access_key_id=settings.s3_access_key_id.get_secret_value(),
+        aws_secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+        config=CONFIG,
+    )

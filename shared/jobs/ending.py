@@ -1,0 +1,88 @@
+"""How jobs end: the state, the artifacts and the news of it are one transaction, or nothing happened."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from shared import webhooks
+from shared.artifacts import StoredFile
+from shared.artifacts import queries as artifact_queries
+from shared.jobs import queries
+from shared.jobs.errors import LeaseLost, WorkerLost
+from shared.jobs.platform import Platform
+from shared.jobs.records import JobOut, JobRecord, Snapshot
+from shared.kit.db import Connection
+from shared.kit.errors import DomainError
+
+# Three attempts, as most queues give: a crash may be the machine's fault once, hardly three times.
+MAX_FAILURES = 3
+
+# The worker renews its lease every ten seconds, so two beats may be late or lost.
+LEASE = timedelta(seconds=30)
+
+
+async def succeed(platform: Platform, job: JobRecord, files: Sequence[StoredFile]) -> Snapshot:
+    """End an attempt with what it made; raises LeaseLost when the job is not its own any more."""
+    async with platform.db.transaction() as connection:
+        finished = await queries.succeed(connection, job)
+        if finished is None:
+            raise LeaseLost
+        await artifact_queries.add(connection, job.id, files)
+        return await announce(platform, connection, finished)
+
+
+async def fail(platform: Platform, job: JobRecord, error: DomainError) -> Snapshot:
+    """End the job with an error that another attempt would meet again; raises LeaseLost."""
+    async with platform.db.transaction() as connection:
+        return await _fail(platform, connection, job, error)
+
+
+async def give_back(platform: Platform, job: JobRecord, *, delay: timedelta) -> None:
+    """Return the job to the queue for a reason that is not its own; raises LeaseLost."""
+    async with platform.db.connection() as connection:
+        if not await queries.release(connection, job, delay=delay, failures=0):
+            raise LeaseLost
+
+
+async def strike(platform: Platform, job: JobRecord, error: DomainError) -> None:
+    """Count an attempt that may have failed through the job itself: try again, or end it after the third."""
+    async with platform.db.transaction() as connection:
+        await _strike(platform, connection, job, error)
+
+
+async def rescue_expired(platform: Platform, limit: int) -> int:
+    """Take the jobs back whose workers have fallen silent; the number of them."""
+    async with platform.db.transaction() as connection:
+        expired = await queries.lock_expired(connection, limit)
+        for job in expired:
+            await _strike(platform, connection, job, WorkerLost())
+    return len(expired)
+
+
+async def announce(platform: Platform, connection: Connection, job: JobRecord) -> Snapshot:
+    """Write the event of a job that has just come to an end, and wake who waits for it."""
+    snapshot = await queries.with_files(connection, job)
+    await webhooks.announce(
+        connection,
+        account_id=job.account_id,
+        event_type=f"job.{job.status}",
+        data=JobOut.of(snapshot, platform.storage),
+        callback_url=job.callback_url,
+    )
+    await queries.notify(connection, job.id)
+    return snapshot
+
+
+async def _strike(platform: Platform, connection: Connection, job: JobRecord, error: DomainError) -> None:
+    if job.failures + 1 >= MAX_FAILURES:
+        await _fail(platform, connection, job, error)
+        return
+    delay = timedelta(seconds=2**job.failures)
+    if not await queries.release(connection, job, delay=delay, failures=1):
+        raise LeaseLost
+
+
+async def _fail(platform: Platform, connection: Connection, job: JobRecord, error: DomainError) -> Snapshot:
+    failed = await queries.fail(connection, job, error.problem())
+    if failed is None:
+        raise LeaseLost
+    return await announce(platform, connection, failed)

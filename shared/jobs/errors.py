@@ -1,0 +1,45 @@
+"""What can go wrong with jobs."""
+
+from http import HTTPStatus
+
+from shared.kit.errors import DomainError
+
+
+class JobNotFound(DomainError):
+    """No job with this id is visible to you."""
+
+    status, code = HTTPStatus.NOT_FOUND, "job-not-found"
+
+
+class JobAlreadyFinished(DomainError):
+    """This job has finished and cannot be cancelled any more."""
+
+    status, code = HTTPStatus.CONFLICT, "job-already-finished"
+
+
+class UnknownKind(DomainError):
+    """There is no job of this kind."""
+
+    code = "unknown-job-kind"
+
+
+class WorkerLost(DomainError):
+    """The worker died during each attempt at this job, so it was given up."""
+
+    status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "worker-lost"
+
+
+class TimeLimitExceeded(DomainError):
+    """The job took longer than a job may and was ended."""
+
+    status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "time-limit-exceeded"
+
+
+class JobCrashed(DomainError):
+    """The job failed for a reason of ours on each attempt; we can look it up by the job's id."""
+
+    status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "job-crashed"
+
+
+class LeaseLost(Exception):
+    """The job is no longer this attempt's: it was cancelled, or taken over when the lease ran out."""

@@ -1,0 +1,55 @@
+"""The table of jobs."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from shared.jobs.lifecycle import Status
+from shared.kit import clock
+from shared.kit.ids import uuid7
+from shared.kit.tables import moment_column, owner_column, time_column
+
+
+class Job(SQLModel, table=True):
+    """One piece of background work: the record of it, of which a queue message is only a reminder."""
+
+    __table_args__ = (
+        CheckConstraint(f"status IN ({', '.join(repr(status.value) for status in Status)})", name="status"),
+        CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="lease"),
+        Index("ix_job_account_id_created_at", "account_id", "created_at"),
+        Index("ix_job_fingerprint", "account_id", "fingerprint"),
+        Index("ix_job_queued", "run_after", postgresql_where=text("status = 'queued'")),
+        Index("ix_job_running", "lease_until", postgresql_where=text("status = 'running'")),
+        Index("ix_job_finished", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    account_id: int = Field(sa_column=owner_column(index=False))
+    kind: str
+    # The whole request of the kind, as shared.jobs.kinds reads it.
+    arguments: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    # What the arguments point at, in the version that was there: equal fingerprints have equal artifacts.
+    subject_version: int
+    fingerprint: str
+    callback_url: str | None = None
+
+    status: str = Status.QUEUED.value
+    progress: float = 0.0
+    # Raised by every claim and never lowered: the fence that a worker must name to finish the job.
+    attempt: int = 0
+    # Attempts that ended without an answer for reasons that may lie in the job; three end it.
+    failures: int = 0
+    error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
+
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    # A queued job is not claimed before this: now, or later when an attempt is repeated.
+    run_after: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    # When a message was last sent for it.
+    dispatched_at: datetime | None = Field(default=None, sa_column=time_column())
+    lease_until: datetime | None = Field(default=None, sa_column=time_column())
+    started_at: datetime | None = Field(default=None, sa_column=time_column())
+    finished_at: datetime | None = Field(default=None, sa_column=time_column())

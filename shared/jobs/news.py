@@ -1,0 +1,43 @@
+"""News of jobs that came to an end, by LISTEN. Hints only: losing them all costs time and nothing else."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+import structlog
+
+from shared.jobs.queries import CHANNEL
+from shared.kit.db import OUTAGES, Database
+
+log = structlog.get_logger()
+
+# A connection that died silently is noticed by then; the driver alone never would.
+PROBE_INTERVAL_S = 15.0
+RECONNECT_DELAY_S = 1.0
+
+
+async def listen(db: Database, hear: Callable[[str], None]) -> None:
+    """Call `hear` with a job's id whenever one comes to an end, until cancelled."""
+    while True:
+        try:
+            await _listen_once(db, hear)
+        except (*OUTAGES, asyncpg.InterfaceError):
+            log.warning("listening connection lost")
+        await asyncio.sleep(RECONNECT_DELAY_S)
+
+
+async def _listen_once(db: Database, hear: Callable[[str], None]) -> None:
+    # A connection of its own: one from the pool would be given back with the subscription on it.
+    connection = await asyncpg.connect(db.dsn, timeout=5, command_timeout=5)
+    try:
+        await connection.add_listener(CHANNEL, lambda *message: hear(_payload(message)))
+        while True:
+            await asyncio.sleep(PROBE_INTERVAL_S)
+            await connection.execute("SELECT 1")
+    finally:
+        connection.terminate()
+
+
+def _payload(message: tuple[Any, ...]) -> str:
+    return str(message[-1])

@@ -1,0 +1,35 @@
+"""What the verbs act on: the connections of one process to everything outside it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from shared.artifacts import Storage
+from shared.kit.broker import Broker
+from shared.kit.db import Database
+from shared.kit.keyring import Keyring
+from shared.kit.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The record, the wake-ups, the files and the secrets."""
+
+    settings: Settings
+    db: Database
+    broker: Broker
+    storage: Storage
+    keyring: Keyring
+
+
+@asynccontextmanager
+async def connect(settings: Settings, *, pool_size: int | None = None) -> AsyncIterator[Platform]:
+    """The platform that the settings describe, for as long as the context lasts."""
+    db = Database(settings.database_url.get_secret_value(), pool_size=pool_size or settings.database_pool_size)
+    broker = Broker(settings.redis_url.get_secret_value())
+    await db.open()
+    try:
+        yield Platform(settings, db, broker, Storage(settings), Keyring.of(settings))
+    finally:
+        await db.close()
+        broker.close()

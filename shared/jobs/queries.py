@@ -1,0 +1,237 @@
+"""Statements about jobs.
+
+Every move of the lifecycle is one UPDATE here, which names the states that it may start from.
+"""
+
+# ruff: noqa: S608 -- the texts are put together from the table of states and our own column names only
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from shared.artifacts.files import StoredFile
+from shared.artifacts.queries import of_job
+from shared.jobs.lifecycle import Move, Status, sources, target
+from shared.jobs.records import COLUMNS, JobRecord, Snapshot
+from shared.kit.db import Connection, Record
+
+
+def _from(move: Move) -> str:
+    return f"status IN ({', '.join(repr(status.value) for status in sources(move))})"
+
+
+def _to(move: Move) -> str:
+    return f"status = '{target(move).value}'"
+
+
+# `dispatched_at` is set as if the message were sent already: the publisher follows, and should it not come to
+# that, the dispatcher finds the row once the time for a repeat is over.
+INSERT = f"""
+    INSERT INTO job (id, account_id, kind, arguments, subject_version, fingerprint, callback_url,
+                     status, progress, attempt, failures, dispatched_at, finished_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, now(), CASE WHEN $9 = 1.0::float8 THEN now() END)
+    RETURNING {COLUMNS}
+"""
+
+SELECT_OWN = f"SELECT {COLUMNS} FROM job WHERE id = $1 AND account_id = $2"
+
+LIST_OWN = f"""
+    SELECT {COLUMNS} FROM job
+    WHERE account_id = $1 AND ($2::uuid IS NULL OR id < $2) AND ($3::text IS NULL OR status = $3)
+    ORDER BY id DESC LIMIT $4
+"""
+
+SELECT_ALIVE = f"""
+    SELECT {COLUMNS} FROM job
+    WHERE account_id = $1 AND fingerprint = $2 AND status IN ('queued', 'running', 'succeeded')
+    ORDER BY created_at DESC LIMIT 1
+"""
+
+# Holds the row until the new job shares its artifacts: retention, which locks before it deletes, comes after that.
+SELECT_TWIN = f"""
+    SELECT {COLUMNS} FROM job
+    WHERE account_id = $1 AND fingerprint = $2 AND status = 'succeeded'
+    ORDER BY created_at DESC LIMIT 1 FOR SHARE
+"""
+
+CLAIM = f"""
+    UPDATE job
+    SET {_to(Move.START)}, attempt = attempt + 1, progress = 0, lease_until = now() + $2,
+        started_at = coalesce(started_at, now())
+    WHERE id = $1 AND {_from(Move.START)} AND run_after <= now()
+    RETURNING {COLUMNS}
+"""
+
+# The fence: an attempt that was cancelled or taken over no longer matches, whatever the row's status is now.
+FENCE = "id = $1 AND attempt = $2 AND status = 'running'"
+
+BEAT = f"""
+    UPDATE job SET lease_until = now() + $3, progress = greatest(progress, $4) WHERE {FENCE} RETURNING true
+"""
+
+SUCCEED = f"""
+    UPDATE job SET {_to(Move.SUCCEED)}, progress = 1, lease_until = NULL, finished_at = now()
+    WHERE {FENCE} RETURNING {COLUMNS}
+"""
+
+FAIL = f"""
+    UPDATE job SET {_to(Move.FAIL)}, error = $3, lease_until = NULL, finished_at = now()
+    WHERE {FENCE} RETURNING {COLUMNS}
+"""
+
+RELEASE = f"""
+    UPDATE job
+    SET {_to(Move.RELEASE)}, lease_until = NULL, run_after = now() + $3, dispatched_at = NULL, failures = failures + $4
+    WHERE {FENCE} RETURNING true
+"""
+
+CANCEL = f"""
+    UPDATE job SET {_to(Move.CANCEL)}, lease_until = NULL, finished_at = now()
+    WHERE id = $1 AND account_id = $2 AND {_from(Move.CANCEL)} RETURNING {COLUMNS}
+"""
+
+LOCK_EXPIRED = f"""
+    SELECT {COLUMNS} FROM job WHERE status = 'running' AND lease_until < now()
+    ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED
+"""
+
+# Either nobody was told yet, or so long ago that the message may be lost with the broker.
+TAKE_UNTOLD = """
+    UPDATE job SET dispatched_at = now()
+    WHERE id IN (
+        SELECT id FROM job
+        WHERE status = 'queued' AND run_after <= now()
+            AND (dispatched_at IS NULL OR dispatched_at < now() - $1::interval)
+        ORDER BY run_after LIMIT $2 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id
+"""
+
+LOCK_OLD = """
+    SELECT id FROM job WHERE finished_at < now() - $1::interval ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+
+DELETE = "DELETE FROM job WHERE id = ANY($1)"
+
+# One lock for each (account, fingerprint): whoever asks for the same thing at once waits for the first to decide.
+LOCK_FINGERPRINT = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+
+# A hint for whoever waits: a job has come to an end, or there is something for the dispatcher to do.
+CHANNEL = "evalserve_jobs"
+NOTIFY = f"SELECT pg_notify('{CHANNEL}', $1)"
+
+
+async def insert(connection: Connection, job: dict[str, Any], status: Status) -> JobRecord:
+    """Write a new row: queued, or succeeded from the start."""
+    progress = 1.0 if status is Status.SUCCEEDED else 0.0
+    record = await connection.fetchrow(INSERT, *job.values(), status.value, progress)
+    return _job(record)
+
+
+async def own(connection: Connection, account_id: int, job_id: UUID) -> Snapshot | None:
+    """A job of the account, with what it made."""
+    record = await connection.fetchrow(SELECT_OWN, job_id, account_id)
+    return await with_files(connection, _job(record)) if record else None
+
+
+async def list_own(
+    connection: Connection, account_id: int, *, before: UUID | None, status: Status | None, limit: int
+) -> list[Snapshot]:
+    """Jobs of the account, newest first."""
+    records = await connection.fetch(LIST_OWN, account_id, before, status, limit)
+    return [await with_files(connection, _job(record)) for record in records]
+
+
+async def alive(connection: Connection, account_id: int, fingerprint: str) -> JobRecord | None:
+    """The newest job that was asked for the same thing and has done it, or still may."""
+    record = await connection.fetchrow(SELECT_ALIVE, account_id, fingerprint)
+    return _job(record) if record else None
+
+
+async def twin(connection: Connection, account_id: int, fingerprint: str) -> JobRecord | None:
+    """The newest job that has done the same thing; its artifacts stay until the transaction ends."""
+    record = await connection.fetchrow(SELECT_TWIN, account_id, fingerprint)
+    return _job(record) if record else None
+
+
+async def claim(connection: Connection, job_id: UUID, lease: timedelta) -> JobRecord | None:
+    """Start the next attempt at a queued job; None when there is nothing to start."""
+    record = await connection.fetchrow(CLAIM, job_id, lease)
+    return _job(record) if record else None
+
+
+async def beat(connection: Connection, job: JobRecord, lease: timedelta, progress: float) -> bool:
+    """Lengthen the lease of an attempt; False when it is the attempt's no more."""
+    return bool(await connection.fetchval(BEAT, job.id, job.attempt, lease, progress))
+
+
+async def succeed(connection: Connection, job: JobRecord) -> JobRecord | None:
+    """End an attempt well; None when the fence is shut."""
+    record = await connection.fetchrow(SUCCEED, job.id, job.attempt)
+    return _job(record) if record else None
+
+
+async def fail(connection: Connection, job: JobRecord, problem: dict[str, Any]) -> JobRecord | None:
+    """End the job with an error; None when the fence is shut."""
+    record = await connection.fetchrow(FAIL, job.id, job.attempt, problem)
+    return _job(record) if record else None
+
+
+async def release(connection: Connection, job: JobRecord, *, delay: timedelta, failures: int) -> bool:
+    """Put a running job back into the queue; False when the fence is shut."""
+    return bool(await connection.fetchval(RELEASE, job.id, job.attempt, delay, failures))
+
+
+async def cancel(connection: Connection, account_id: int, job_id: UUID) -> JobRecord | None:
+    """Cancel a job that has not come to an end."""
+    record = await connection.fetchrow(CANCEL, job_id, account_id)
+    return _job(record) if record else None
+
+
+async def lock_expired(connection: Connection, limit: int) -> list[JobRecord]:
+    """Running jobs whose worker has fallen silent, locked until the transaction ends."""
+    return [_job(record) for record in await connection.fetch(LOCK_EXPIRED, limit)]
+
+
+async def take_untold(connection: Connection, repeat_after: timedelta, limit: int) -> list[UUID]:
+    """Queued jobs that a message is to be sent for now."""
+    return [record["id"] for record in await connection.fetch(TAKE_UNTOLD, repeat_after, limit)]
+
+
+async def lock_old(connection: Connection, age: timedelta, limit: int) -> list[UUID]:
+    """Jobs that came to an end longer ago than that, locked until the transaction ends."""
+    return [record["id"] for record in await connection.fetch(LOCK_OLD, age, limit)]
+
+
+async def delete(connection: Connection, job_ids: list[UUID]) -> None:
+    """Forget jobs."""
+    await connection.execute(DELETE, job_ids)
+
+
+async def with_files(connection: Connection, job: JobRecord) -> Snapshot:
+    """The job with what it made; asks only where there can be something."""
+    files: tuple[StoredFile, ...] = ()
+    if job.status == Status.SUCCEEDED:
+        files = await of_job(connection, job.id)
+    return Snapshot(job, files)
+
+
+async def lock_fingerprint(connection: Connection, account_id: int, fingerprint: str) -> None:
+    """Let no other transaction decide about the same work of the account before this one ends."""
+    await connection.execute(LOCK_FINGERPRINT, f"{account_id} {fingerprint}")
+
+
+async def notify(connection: Connection, job_id: UUID) -> None:
+    """Wake who listens, once the transaction is committed."""
+    await connection.execute(NOTIFY, str(job_id))
+
+
+def _job(record: Record) -> JobRecord:
+    return JobRecord(*record)
+
+
+def encode(value: object) -> bytes:
+    """JSON with its keys in order, so that equal values have equal bytes."""
+    return msgspec.json.encode(value, order="deterministic")

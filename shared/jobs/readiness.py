@@ -1,0 +1,77 @@
+"""Whether this process could do its work now: each part asked on its own, all at once."""
+
+import asyncio
+from collections.abc import Awaitable
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import asyncpg
+from alembic.script import ScriptDirectory
+
+from shared.artifacts.errors import StorageUnavailable
+from shared.jobs.platform import Platform
+from shared.kit.broker import BrokerUnavailable, Wakeup
+from shared.kit.db import DatabaseUnavailable
+
+# Load balancers give up soon; a part that takes longer than this is not ready.
+TIMEOUT_S = 3.0
+
+
+class Check(NamedTuple):
+    """One part: whether it answers, and if not, what to look at."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+async def checks(platform: Platform) -> list[Check]:
+    """The parts in the order in which a start brings them up."""
+    return list(
+        await asyncio.gather(
+            _check("postgres", _database(platform)),
+            _check("migrations", _migrations(platform)),
+            _check("redis", asyncio.to_thread(platform.broker.waiting, Wakeup.RUN_JOB)),
+            _check("s3", asyncio.to_thread(platform.storage.check)),
+        )
+    )
+
+
+async def _check(name: str, question: Awaitable[object]) -> Check:
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            await question
+    except TimeoutError:
+        return Check(name, ok=False, detail=f"no answer within {TIMEOUT_S:g} s")
+    except _NotMigrated as error:
+        return Check(name, ok=False, detail=str(error))
+    except (DatabaseUnavailable, BrokerUnavailable, StorageUnavailable):
+        # Not the error's own words: they may hold addresses, and this answer is public.
+        return Check(name, ok=False, detail="does not answer")
+    return Check(name, ok=True, detail="ok")
+
+
+async def _database(platform: Platform) -> None:
+    async with platform.db.connection() as connection:
+        await connection.execute("SELECT 1")
+
+
+async def _migrations(platform: Platform) -> None:
+    async with platform.db.connection() as connection:
+        try:
+            applied = await connection.fetchval("SELECT version_num FROM alembic_version")
+        except asyncpg.UndefinedTableError:
+            applied = None
+    if applied != newest_migration():
+        raise _NotMigrated(f"the database is at {applied}, the program needs {newest_migration()}: run the migrations")
+
+
+@cache
+def newest_migration() -> str | None:
+    """The migration that the program was written for."""
+    return ScriptDirectory(str(Path(__file__).parents[1] / "migrations")).get_current_head()
+
+
+class _NotMigrated(Exception):
+    """The tables are not the program's."""

@@ -1,0 +1,45 @@
+"""What becomes of old jobs, and of objects that no job refers to."""
+
+import asyncio
+from datetime import timedelta
+
+from shared import webhooks
+from shared.artifacts import queries as artifact_queries
+from shared.jobs import queries
+from shared.jobs.platform import Platform
+from shared.kit import clock
+
+BATCH = 100
+
+# An object is put into storage before its row is written; within a day every attempt has come to an end.
+ORPHAN_AGE = timedelta(days=1)
+
+
+async def expire(platform: Platform) -> int:
+    """Delete jobs whose time is over, their artifacts and old events; the number of jobs."""
+    retention = timedelta(days=platform.settings.job_retention_days)
+    deleted = 0
+    while batch := await _expire_batch(platform, retention):
+        deleted += batch
+    await webhooks.expire(platform.db, retention)
+    return deleted
+
+
+async def collect_orphans(platform: Platform) -> int:
+    """Delete objects that attempts left behind when they died or lost their job; the number of objects."""
+    keys = await asyncio.to_thread(lambda: list(platform.storage.keys_before(clock.now() - ORPHAN_AGE)))
+    async with platform.db.connection() as connection:
+        orphans = await artifact_queries.unreferenced(connection, keys)
+    await asyncio.to_thread(platform.storage.delete, orphans)
+    return len(orphans)
+
+
+async def _expire_batch(platform: Platform, retention: timedelta) -> int:
+    async with platform.db.transaction() as connection:
+        job_ids = await queries.lock_old(connection, retention, BATCH)
+        keys = await artifact_queries.remove(connection, job_ids)
+        await queries.delete(connection, job_ids)
+    # Dying here leaves objects without a row, which is what collect_orphans is for; the other way round a job
+    # would show artifacts that are gone.
+    await asyncio.to_thread(platform.storage.delete, keys)
+    return len(job_ids)

@@ -1,0 +1,139 @@
+"""Postgres, reached in two ways: lean statements on asyncpg, everything else through an ORM session.
+
+A statement on a hot path, or one whose atomicity is the point (claim, fence, lease), is written as SQL in a
+`queries.py` and runs on the pool; one ORM session costs about four times a bare select.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+import asyncpg
+import msgspec
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.kit.errors import ServiceUnavailable
+
+Connection: TypeAlias = asyncpg.Connection
+Record: TypeAlias = asyncpg.Record
+
+# A request that waits longer than this for a connection is better told to come back.
+ACQUIRE_TIMEOUT_S = 2.0
+
+SERVER_SETTINGS = {
+    "application_name": "evalserve",
+    # No statement of ours takes seconds: one that does is a mistake that must not hold a connection.
+    "statement_timeout": "15s",
+    # Row locks are held for one statement or two; waiting longer means a stuck peer.
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "15s",
+    # The plan compiler costs more than it saves on one-row statements.
+    "jit": "off",
+}
+
+# What a server that is gone, going or not yet there raises; anything else is a mistake of ours.
+OUTAGES = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+class DatabaseUnavailable(ServiceUnavailable):
+    """The database does not answer; try again shortly."""
+
+    code = "database-unavailable"
+
+
+class Database:
+    """The connections of one process; made after a fork, bound to the event loop that opens it."""
+
+    def __init__(self, url: str, *, pool_size: int) -> None:
+        self._address = url.partition("://")[2]
+        self._pool_size = pool_size
+        self._pool: asyncpg.Pool | None = None
+        self._engine: AsyncEngine | None = None
+
+    @property
+    def dsn(self) -> str:
+        """The address in asyncpg's form."""
+        return f"postgresql://{self._address}"
+
+    async def open(self) -> None:
+        """Make the pools; connections follow at first use, so the server may come later."""
+        self._pool = await asyncpg.create_pool(
+            self.dsn,
+            min_size=0,
+            max_size=self._pool_size,
+            init=_set_codecs,
+            # Nothing leaves session state behind, so the reset round trip between two uses buys nothing.
+            reset=_keep_session,
+            server_settings=SERVER_SETTINGS,
+            timeout=5,
+            command_timeout=20,
+        )
+        self._engine = create_async_engine(
+            f"postgresql+asyncpg://{self._address}",
+            pool_size=5,
+            max_overflow=0,
+            pool_timeout=ACQUIRE_TIMEOUT_S,
+            # Costs a round trip, and a restarted server then costs no failed request.
+            pool_pre_ping=True,
+            connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5, "command_timeout": 20},
+        )
+        self._make_session = async_sessionmaker(self._engine, class_=AsyncSession, expire_on_commit=False)
+
+    async def close(self) -> None:
+        """Give every connection back to the server."""
+        if self._engine is not None:
+            await self._engine.dispose()
+        if self._pool is not None:
+            await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection whose statements commit one by one."""
+        assert self._pool is not None, "the database is not open"
+        try:
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+                yield connection
+        except OUTAGES as error:
+            raise DatabaseUnavailable(retry_after_s=1) from error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A connection whose statements commit together, or not at all."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """An ORM session in one transaction, committed at the end."""
+        try:
+            async with self._make_session.begin() as session:
+                yield session
+        except OUTAGES as error:
+            raise DatabaseUnavailable(retry_after_s=1) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise DatabaseUnavailable(retry_after_s=1) from error
+            raise
+
+
+async def _set_codecs(connection: Connection) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=_to_json, decoder=msgspec.json.decode)
+
+
+def _to_json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+async def _keep_session(_: Connection) -> None:
+    return None

@@ -1,0 +1,34 @@
+"""Secrets that are derived from SECRET_KEY instead of being stored: a stolen database holds none of them."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from shared.kit.settings import Settings
+
+
+class Keyring:
+    """The root secrets of the service, the present one first."""
+
+    def __init__(self, roots: Sequence[bytes]) -> None:
+        self._roots = tuple(roots)
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Keyring":
+        """The keyring that the settings describe."""
+        secrets = [settings.secret_key, *settings.secret_key_fallbacks]
+        return cls([secret.get_secret_value().encode() for secret in secrets])
+
+    def derive(self, purpose: str, owner: str, version: int) -> bytes:
+        """The 32-byte secret of one owner for one purpose, under the present root."""
+        return _derive(self._roots[0], purpose, owner, version)
+
+    def candidates(self, purpose: str, owner: str, version: int) -> list[bytes]:
+        """The same secret under every root, the present one first, for as long as former roots are kept."""
+        return [_derive(root, purpose, owner, version) for root in self._roots]
+
+
+def _derive(root: bytes, purpose: str, owner: str, version: int) -> bytes:
+    parts = [part.encode() for part in ("evalserve", purpose, owner, str(version))]
+    # Each part carries its length, so that no two triples are encoded alike.
+    return hmac.digest(root, b"".join(len(part).to_bytes(4, "big") + part for part in parts), hashlib.sha256)

@@ -1,0 +1,17 @@
+"""What can go wrong with confusion matrices."""
+
+from http import HTTPStatus
+
+from shared.kit.errors import DomainError
+
+
+class MatrixNotFound(DomainError):
+    """No confusion matrix with this id is visible to you."""
+
+    status, code = HTTPStatus.NOT_FOUND, "matrix-not-found"
+
+
+class MatrixChanged(DomainError):
+    """The confusion matrix was changed after this was asked for; ask again."""
+
+    status, code = HTTPStatus.CONFLICT, "matrix-changed"

@@ -1,0 +1,37 @@
+"""The table of confusion matrices."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Column, Index, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from shared.kit import clock
+from shared.kit.ids import uuid7
+from shared.kit.tables import moment_column, owner_column
+
+
+class Matrix(SQLModel, table=True):
+    """A confusion matrix: what was counted, the figures that everybody asks for, and the labels it was counted from."""
+
+    __table_args__ = (Index("ix_matrix_account_id_created_at", "account_id", "created_at"),)
+
+    uid: UUID = Field(default_factory=uuid7, primary_key=True)
+    account_id: int = Field(sa_column=owner_column(index=False))
+    # Raised by every change of the labels, so that nothing made of older ones is shown for newer ones.
+    version: int = 1
+    classes: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    # Plain JSON keeps the text as it was written: the hot read passes it on without looking inside.
+    counts: list[list[int]] = Field(sa_column=Column(JSON, nullable=False))
+    sample_count: int
+    accuracy: float | None
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    # One code per sample and vector (evaluation.labels.encode); they say which sample fell into which cell.
+    actual_codes: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    predicted_codes: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    updated_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())

@@ -1,0 +1,72 @@
+"""Delivering: one attempt at telling one receiver, begun and settled in the record."""
+
+from datetime import timedelta
+from random import Random
+from uuid import UUID
+
+import structlog
+
+from shared.kit import clock
+from shared.kit.db import Database
+from shared.kit.keyring import Keyring
+from shared.webhooks import queries, secrets
+from shared.webhooks.network import GuardedTransport
+from shared.webhooks.queries import DueDelivery
+from shared.webhooks.schedule import next_delay
+from shared.webhooks.sending import Outcome, send
+from shared.webhooks.signing import sign
+
+log = structlog.get_logger()
+
+# How long the rest of an attempt may take beyond the receiver's own time, before it counts as dead.
+LEASE_MARGIN = timedelta(seconds=30)
+
+# Spreads the repeats of many deliveries; nothing secret hangs on it.
+_random = Random()  # noqa: S311
+
+
+async def deliver(
+    db: Database, keyring: Keyring, transport: GuardedTransport, delivery_id: UUID, *, timeout_s: float
+) -> None:
+    """Attempt a delivery that is due; a repeated message finds nothing due and does nothing."""
+    async with db.connection() as connection:
+        due = await queries.claim(connection, delivery_id, timedelta(seconds=timeout_s) + LEASE_MARGIN)
+    if due is None:
+        return
+    signing = secrets.signing(
+        keyring,
+        account_id=due.account_id,
+        endpoint_id=due.endpoint_id,
+        version=due.secret_version,
+        rotated_at=due.secret_rotated_at,
+    )
+    headers = sign(due.event_id, clock.now(), due.body, signing)
+    outcome = await send(transport, due.url, headers, due.body, timeout_s=timeout_s)
+    await _settle(db, due, outcome)
+    log.info("delivery attempted", attempt=due.attempt, status_code=outcome.status_code, error=outcome.error)
+
+
+async def _settle(db: Database, due: DueDelivery, outcome: Outcome) -> None:
+    status, delay = _verdict(due, outcome)
+    async with db.transaction() as connection:
+        await connection.execute(
+            queries.INSERT_ATTEMPT,
+            due.id,
+            due.attempt,
+            outcome.status_code,
+            outcome.detail if not outcome.succeeded else None,
+            outcome.duration_ms,
+            outcome.excerpt,
+        )
+        await connection.execute(queries.SETTLE, due.id, due.attempt, status, delay)
+        if outcome.gone and due.endpoint_id is not None:
+            await connection.execute(queries.DISABLE_ENDPOINT, due.endpoint_id)
+
+
+def _verdict(due: DueDelivery, outcome: Outcome) -> tuple[str, timedelta | None]:
+    if outcome.succeeded:
+        return "delivered", None
+    if outcome.gone:
+        return "dead", None
+    delay = next_delay(due.attempt, retry_after_s=outcome.retry_after_s, throttled=outcome.throttled, random=_random)
+    return ("pending", delay) if delay is not None else ("dead", None)

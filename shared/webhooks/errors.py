@@ -1,0 +1,11 @@
+"""What can go wrong with webhooks."""
+
+from http import HTTPStatus
+
+from shared.kit.errors import DomainError
+
+
+class EndpointNotFound(DomainError):
+    """No webhook endpoint with this id is visible to you."""
+
+    status, code = HTTPStatus.NOT_FOUND, "webhook-endpoint-not-found"

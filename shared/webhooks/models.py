@@ -1,0 +1,83 @@
+"""The tables of webhooks: who is told, what happened, and every try at telling them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from shared.kit import clock
+from shared.kit.ids import uuid7
+from shared.kit.tables import moment_column, owner_column, time_column
+
+
+class Endpoint(SQLModel, table=True):
+    """An address that an account wants to be called at; its secret is derived from id and version."""
+
+    __tablename__ = "webhook_endpoint"
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    account_id: int = Field(sa_column=owner_column())
+    url: str
+    description: str | None = None
+    # Event types; an empty list means all of them.
+    events: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    secret_version: int = 1
+    # Set when the receiver answered 410 Gone.
+    disabled_at: datetime | None = Field(default=None, sa_column=time_column())
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+
+
+class Event(SQLModel, table=True):
+    """Something that happened, as the very bytes that every receiver gets."""
+
+    __tablename__ = "webhook_event"
+    __table_args__ = (Index("ix_webhook_event_account_id_created_at", "account_id", "created_at"),)
+
+    id: str = Field(primary_key=True)
+    account_id: int = Field(sa_column=owner_column(index=False))
+    type: str
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+
+
+class Delivery(SQLModel, table=True):
+    """The duty to tell one receiver of one event."""
+
+    __tablename__ = "webhook_delivery"
+    __table_args__ = (
+        CheckConstraint("status IN ('pending', 'delivered', 'dead')", name="status"),
+        Index("ix_webhook_delivery_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    event_id: str = Field(
+        sa_column=Column(ForeignKey("webhook_event.id", ondelete="CASCADE"), nullable=False, index=True)
+    )
+    # Without an endpoint the address came with the job, and the account's callback secret signs.
+    endpoint_id: UUID | None = Field(
+        default=None,
+        sa_column=Column(ForeignKey("webhook_endpoint.id", ondelete="CASCADE"), nullable=True, index=True),
+    )
+    url: str
+    status: str = "pending"
+    # Raised by every claim: numbers the attempts and fences their results.
+    attempt: int = 0
+    next_attempt_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    dispatched_at: datetime | None = Field(default=None, sa_column=time_column())
+    finished_at: datetime | None = Field(default=None, sa_column=time_column())
+
+
+class Attempt(SQLModel, table=True):
+    """One try at a delivery and what came of it."""
+
+    __tablename__ = "webhook_attempt"
+
+    delivery_id: UUID = Field(sa_column=Column(ForeignKey("webhook_delivery.id", ondelete="CASCADE"), primary_key=True))
+    number: int = Field(primary_key=True)
+    status_code: int | None = None
+    error: str | None = None
+    duration_ms: int
+    response_excerpt: str = ""
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())

@@ -1,0 +1,31 @@
+"""Whose secret signs what."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.kit import clock
+from shared.kit.keyring import Keyring
+
+# For this long after a rotation messages carry both signatures, so that receivers can change theirs in peace.
+ROTATION_OVERLAP = timedelta(hours=24)
+
+
+def of_account(keyring: Keyring, account_id: int, version: int) -> bytes:
+    """The secret that signs callbacks to addresses given with a job."""
+    return keyring.derive("callback", str(account_id), version)
+
+
+def of_endpoint(keyring: Keyring, endpoint_id: UUID, version: int) -> bytes:
+    """The secret of a registered endpoint."""
+    return keyring.derive("webhook-endpoint", str(endpoint_id), version)
+
+
+def signing(
+    keyring: Keyring, *, account_id: int, endpoint_id: UUID | None, version: int, rotated_at: datetime | None
+) -> list[bytes]:
+    """Every secret that a message is signed with now: the present one first, then those on their way out."""
+    purpose, owner = ("callback", str(account_id)) if endpoint_id is None else ("webhook-endpoint", str(endpoint_id))
+    secrets = keyring.candidates(purpose, owner, version)
+    if rotated_at is not None and clock.now() - rotated_at < ROTATION_OVERLAP:
+        secrets += keyring.candidates(purpose, owner, version - 1)
+    return secrets

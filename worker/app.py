@@ -1,0 +1,45 @@
+"""The Celery application: how messages are taken. What they mean is in the rows that they name."""
+
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+from shared.kit import logging
+from shared.kit.broker import TRANSPORT_OPTIONS, Wakeup
+from shared.kit.settings import settings
+
+app = Celery("evalserve", broker=settings().redis_url.get_secret_value(), include=["worker.tasks"])
+
+app.conf.update(
+    # The row's lease repeats what a dead worker leaves behind. A late acknowledgement would repeat it a second
+    # time, and loops without end over a job that kills its worker.
+    task_acks_late=False,
+    task_reject_on_worker_lost=False,
+    # A message taken early would wait behind a long job although another process is idle.
+    worker_prefetch_multiplier=1,
+    worker_disable_prefetch=True,
+    # The outcome is in Postgres.
+    task_ignore_result=True,
+    task_routes={f"{wakeup.queue}.*": {"queue": wakeup.queue} for wakeup in Wakeup},
+    accept_content=["json"],
+    # A broker that is away for long is not the end: the default gives up after a hundred tries.
+    broker_connection_max_retries=None,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options=TRANSPORT_OPTIONS,
+    # Ends the work while the attempt can still say so; should even that hang, the process goes and the lease runs out.
+    task_soft_time_limit=settings().job_time_limit_s,
+    task_time_limit=settings().job_time_limit_s + 15,
+    # Drawing libraries keep some memory; a fresh process now and then gives it back.
+    worker_max_tasks_per_child=500,
+    # What runs at a TERM may finish for so long; past it the lease runs out and another worker begins anew.
+    worker_soft_shutdown_timeout=5,
+    # Remote control stays on: without its open connection a worker does not notice that the broker was restarted.
+    worker_enable_remote_control=True,
+    worker_hijack_root_logger=False,
+)
+
+
+@setup_logging.connect
+def _configure_logging(**_: Any) -> None:
+    logging.configure(level=settings().log_level, form=settings().log_format)

@@ -1,0 +1,113 @@
+"""The dispatcher: looks for rows that are due and sends the messages that wake the workers.
+
+A plain loop, not a task: what repairs the queue must not wait in it. Several may run; rows that one of them holds are
+skipped by the others.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from shared.artifacts.errors import StorageUnavailable
+from shared.jobs import ending, news, platform, queries, retention
+from shared.jobs.platform import Platform
+from shared.kit import logging
+from shared.kit.broker import BrokerUnavailable, Wakeup
+from shared.kit.db import Connection, DatabaseUnavailable
+from shared.kit.settings import settings
+from shared.webhooks import queries as webhook_queries
+
+log = structlog.get_logger()
+
+# News wake the loop sooner; this is for rows that become due by themselves.
+INTERVAL_S = 1.0
+CLEANING_INTERVAL_S = 3600.0
+
+# Told once, a row is told again after this: the message may have died with the broker.
+REPEAT_AFTER = timedelta(seconds=10)
+
+# So many messages wait in a queue at most. It keeps the workers busy, and bounds what is sent twice when the queue
+# is merely long: the backlog itself waits in Postgres.
+MAX_WAITING = 200
+
+OUTAGES = (DatabaseUnavailable, BrokerUnavailable, StorageUnavailable)
+
+Take = Callable[[Connection, timedelta, int], Awaitable[list[UUID]]]
+
+
+class Dispatcher:
+    """The loop and what it acts on."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._news = asyncio.Event()
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(news.listen(self._platform.db, lambda _: self._news.set()))
+            group.create_task(self._repeat(self._turn, INTERVAL_S))
+            group.create_task(self._repeat(self._clean, CLEANING_INTERVAL_S))
+
+    async def _repeat(self, step: Callable[[], Awaitable[None]], interval_s: float) -> None:
+        while True:
+            try:
+                await step()
+            except OUTAGES as error:
+                log.warning("dispatcher waits: a part of the service is away", reason=str(error))
+                await asyncio.sleep(INTERVAL_S)
+                continue
+            await self._pause(interval_s)
+
+    async def _pause(self, interval_s: float) -> None:
+        if interval_s > INTERVAL_S:
+            await asyncio.sleep(interval_s)
+            return
+        try:
+            async with asyncio.timeout(interval_s):
+                await self._news.wait()
+        except TimeoutError:
+            return
+        self._news.clear()
+
+    async def _turn(self) -> None:
+        if rescued := await ending.rescue_expired(self._platform, MAX_WAITING):
+            log.warning("jobs taken back from silent workers", count=rescued)
+        await self._tell(Wakeup.RUN_JOB, queries.take_untold)
+        await self._tell(Wakeup.SEND_DELIVERY, webhook_queries.take_due)
+
+    async def _tell(self, wakeup: Wakeup, take: Take) -> None:
+        waiting = await asyncio.to_thread(self._platform.broker.waiting, wakeup)
+        if waiting >= MAX_WAITING:
+            return
+        async with self._platform.db.connection() as connection:
+            ids = await take(connection, REPEAT_AFTER, MAX_WAITING - waiting)
+        if ids:
+            await asyncio.to_thread(self._platform.broker.publish, wakeup, ids)
+            log.info("dispatched", queue=wakeup.queue, count=len(ids))
+
+    async def _clean(self) -> None:
+        expired = await retention.expire(self._platform)
+        orphans = await retention.collect_orphans(self._platform)
+        log.info("cleaned", jobs=expired, orphans=orphans)
+
+
+async def main() -> None:
+    """Run the dispatcher until the process is told to end."""
+    async with platform.connect(settings(), pool_size=3) as connected:
+        work = asyncio.ensure_future(Dispatcher(connected).run())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, work.cancel)
+        try:
+            await work
+        except asyncio.CancelledError:
+            log.info("dispatcher stopped")
+
+
+if __name__ == "__main__":
+    logging.configure(level=settings().log_level, form=settings().log_format)
+    asyncio.run(main())

@@ -1,0 +1,82 @@
+"""One attempt at a job: claim, load, compute, store, finish.
+
+No transaction is open while the handler computes. Whatever happens, the row says how far the attempt came; an attempt
+that says nothing more loses its lease and is taken back by the dispatcher.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+
+from shared.artifacts import StoredFile
+from shared.artifacts.errors import StorageUnavailable
+from shared.artifacts.files import File, object_key
+from shared.jobs import ending, kinds, queries
+from shared.jobs.errors import JobCrashed, LeaseLost, TimeLimitExceeded
+from shared.jobs.records import JobRecord
+from shared.kit.db import DatabaseUnavailable
+from shared.kit.errors import DomainError
+from worker import handlers
+from worker.heartbeat import Heartbeat
+from worker.runtime import Runtime
+
+log = structlog.get_logger()
+
+# Storage or database are away: the job is innocent, and asks again when they may be back.
+OUTAGE_DELAY = timedelta(seconds=5)
+
+
+def attempt(runtime: Runtime, job_id: UUID) -> None:
+    """Bring a job to an end, or back into the queue; nothing to claim means nothing to do."""
+    job = runtime.run(_claim(runtime, job_id))
+    if job is None:
+        return
+    with structlog.contextvars.bound_contextvars(job_id=str(job.id), kind=job.kind, attempt=job.attempt):
+        log.info("job started")
+        try:
+            _perform(runtime, job)
+        except LeaseLost:
+            log.warning("job taken away: cancelled, or its lease ran out")
+
+
+async def _claim(runtime: Runtime, job_id: UUID) -> JobRecord | None:
+    async with runtime.platform.db.connection() as connection:
+        return await queries.claim(connection, job_id, ending.LEASE)
+
+
+def _perform(runtime: Runtime, job: JobRecord) -> None:
+    platform = runtime.platform
+    try:
+        files = _make(runtime, job)
+        runtime.run(ending.succeed(platform, job, files))
+        log.info("job succeeded", artifacts=[file.name for file in files])
+    except LeaseLost:
+        raise
+    except (StorageUnavailable, DatabaseUnavailable) as error:
+        log.warning("job put back: a part of the service is away", reason=error.detail)
+        runtime.run(ending.give_back(platform, job, delay=OUTAGE_DELAY))
+    except SoftTimeLimitExceeded:
+        log.warning("job failed: time limit")
+        runtime.run(ending.fail(platform, job, TimeLimitExceeded()))
+    except DomainError as error:
+        log.info("job failed", reason=error.detail)
+        runtime.run(ending.fail(platform, job, error))
+    except Exception:
+        # The edge of the process: a mistake of ours must end in the row, not only in the log.
+        log.exception("job crashed")
+        runtime.run(ending.strike(platform, job, JobCrashed()))
+
+
+def _make(runtime: Runtime, job: JobRecord) -> list[StoredFile]:
+    handler = handlers.HANDLERS[job.kind]
+    work = kinds.load(job.arguments)
+    with Heartbeat(runtime, job) as heartbeat:
+        inputs = runtime.run(handler.load(runtime.platform, job, work))
+        files = handler.perform(inputs, work, heartbeat.progress)
+        return [_store(runtime, job, file) for file in files]
+
+
+def _store(runtime: Runtime, job: JobRecord, file: File) -> StoredFile:
+    return runtime.platform.storage.put(object_key(job.id, job.attempt, file.name), file)

@@ -1,0 +1,33 @@
+"""The work of a report: counts in, HTML out."""
+
+from shared import matrices
+from shared.artifacts import File
+from shared.evaluation.statistics import statistics
+from shared.jobs.kinds.report import Report
+from shared.jobs.platform import Platform
+from shared.jobs.records import JobRecord
+from shared.kit import clock
+from shared.matrices.queries import CountedMatrix
+from worker.handlers import Progress
+from worker.rendering.report import Facts, render_report
+
+
+async def load(platform: Platform, job: JobRecord, work: Report) -> CountedMatrix:
+    """The matrix in the version that the job was submitted for."""
+    return await matrices.for_job(platform, job, work)
+
+
+def perform(inputs: CountedMatrix, work: Report, progress: Progress) -> list[File]:
+    """`report.html`."""
+    computed = statistics(inputs.matrix)
+    progress(0.5)
+    facts = Facts(
+        uid=str(inputs.uid),
+        version=inputs.version,
+        created_at=inputs.created_at,
+        updated_at=inputs.updated_at,
+        generated_at=clock.now(),
+        name=work.options.title,
+    )
+    body = render_report(inputs.matrix, inputs.summary, computed, facts)
+    return [File("report.html", "text/html; charset=utf-8", body)]

@@ -1,0 +1,19 @@
+"""The Celery tasks: one for each kind of message."""
+
+from uuid import UUID
+
+from shared.kit.broker import Wakeup
+from worker import execution, runtime
+from worker.app import app
+
+
+@app.task(name=Wakeup.RUN_JOB.value)
+def run_job(job_id: str) -> None:
+    """Attempt a job; a second message about it finds nothing to claim."""
+    execution.attempt(runtime.current(), UUID(job_id))
+
+
+@app.task(name=Wakeup.SEND_DELIVERY.value)
+def send_delivery(delivery_id: str) -> None:
+    """Attempt a delivery; a second message about it finds nothing due."""
+    runtime.current().deliver(UUID(delivery_id))
