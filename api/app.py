@@ -66,7 +66,6 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             use_handler_docstrings=True,
             # The document and its page are ours: `docs`.
             render_plugins=[],
-            enabled_endpoints=set(),
             path="/internal/schema",
         ),
         request_max_body_size=chosen.max_body_bytes,

@@ -50,7 +50,10 @@ async def _file(platform: Platform, snapshot: Snapshot, wanted: Wanted) -> Respo
     if wanted.if_none_match == headers["ETag"]:
         return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     body = await asyncio.to_thread(platform.storage.get, file.object_key)
-    return Response(body, media_type=file.content_type, headers=headers | {"Content-Disposition": _inline(file)})
+    # The framework writes the charset of texts itself.
+    return Response(
+        body, media_type=file.content_type.partition(";")[0], headers=headers | {"Content-Disposition": _inline(file)}
+    )
 
 
 def _inline(file: StoredFile) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request
+from litestar.di import NamedDependency
 
 from api import bodies
 from shared import accounts
@@ -11,7 +12,7 @@ from shared.accounts.errors import MissingKey
 from shared.jobs import Platform
 
 
-async def provide_caller(request: Request[Any, Any, Any], platform: Platform) -> Caller:
+async def provide_caller(request: Request[Any, Any, Any], platform: NamedDependency[Platform]) -> Caller:
     """The caller whose key the request carries; raises MissingKey or InvalidKey."""
     text = _in_headers(request) or request.query_params.get("api_key") or await _in_body(request)
     if not text:

@@ -1,0 +1,131 @@
+"""What the tests run on: real servers of their own, a database built by the migrations, and the service's processes."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx2
+import pytest
+from litestar import Litestar
+
+from api.app import create_app
+from deploy.local.stack import Stack
+from shared.jobs import Platform
+from shared.kit.settings import Settings
+from tests.actors import Client, Team
+from tests.receiver import Receiver
+
+ROOT = Path(__file__).parents[1]
+
+TEMPLATE = "evalserve_template"
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Postgres, Valkey and S3 of this test process alone, so that breaking them disturbs no other."""
+    with Stack(tmp_path_factory.mktemp("stack"), durable=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def environment(stack: Stack) -> dict[str, str]:
+    """The environment of the service's processes, with a database cloned from a template that was migrated."""
+    await _run_sql(stack, f"CREATE DATABASE {TEMPLATE}")
+    template = _with_database(stack.environment, TEMPLATE)
+    migration = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    await asyncio.to_thread(subprocess.run, migration, cwd=ROOT, env=template, check=True)
+    await _run_sql(stack, f"CREATE DATABASE evalserve_test TEMPLATE {TEMPLATE}")
+    return _with_database(stack.environment, "evalserve_test") | {
+        "WEBHOOK_ALLOW_NETS": "127.0.0.0/8",
+        "PYCM_API_ADMIN": "root",
+        "PYCM_API_ADMIN_PASSWORD": "root's password",
+    }
+
+
+@pytest.fixture(scope="session")
+def settings(environment: dict[str, str]) -> Settings:
+    """The same as settings."""
+    return Settings.model_validate({name.lower(): value for name, value in environment.items()})
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[Litestar]:
+    """The application, in this process."""
+    application = create_app(settings)
+    started, over = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with application.lifespan():
+            started.set()
+            await over.wait()
+
+    # The lifespan ends in the task that it began in, and a fixture's two halves may run in different ones.
+    async with asyncio.TaskGroup() as group:
+        group.create_task(live())
+        await started.wait()
+        yield application
+        over.set()
+
+
+@pytest.fixture(scope="session")
+def platform(app: Litestar) -> Platform:
+    """What the application is connected to."""
+    found: Platform = app.state.platform
+    return found
+
+
+@pytest.fixture(scope="session")
+async def http(app: Litestar) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client without credentials."""
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://evalserve.test", timeout=40) as client:
+        yield client
+
+
+@pytest.fixture
+async def alice(http: httpx2.AsyncClient) -> Client:
+    """Somebody with an account."""
+    return await Client.sign_up(http)
+
+
+@pytest.fixture
+async def mallory(http: httpx2.AsyncClient) -> Client:
+    """Somebody else with an account."""
+    return await Client.sign_up(http)
+
+
+@pytest.fixture(scope="session")
+def team(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    """A worker, a courier and a dispatcher as real processes, started by who needs them."""
+    with Team(environment, tmp_path_factory.mktemp("team")) as running:
+        yield running
+
+
+@pytest.fixture
+def workers(team: Team) -> Team:
+    """The processes, all of them running."""
+    team.start()
+    return team
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A real HTTP server that takes callbacks."""
+    with Receiver() as running:
+        yield running
+
+
+async def _run_sql(stack: Stack, statement: str) -> None:
+    connection = await asyncpg.connect(_with_database(stack.environment, "postgres")["DATABASE_URL"])
+    await connection.execute(statement)
+    await connection.close()
+
+
+def _with_database(environment: dict[str, str], name: str) -> dict[str, str]:
+    kept = {variable: os.environ[variable] for variable in ("PATH", "HOME", "LANG") if variable in os.environ}
+    url = environment["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+    return kept | environment | {"DATABASE_URL": url}

@@ -36,6 +36,7 @@ MAX_WAITING = 200
 
 OUTAGES = (DatabaseUnavailable, BrokerUnavailable, StorageUnavailable)
 
+Duty = Callable[[], Awaitable[None]]
 Take = Callable[[Connection, timedelta, int], Awaitable[list[UUID]]]
 
 
@@ -47,37 +48,35 @@ class Dispatcher:
         self._news = asyncio.Event()
 
     async def run(self) -> None:
-        """Go on until cancelled."""
+        """Go on until cancelled; the duties are independent, so that trouble with one does not stop the others."""
         async with asyncio.TaskGroup() as group:
             group.create_task(news.listen(self._platform.db, lambda _: self._news.set()))
-            group.create_task(self._repeat(self._turn, INTERVAL_S))
+            group.create_task(self._repeat(self._rescue, INTERVAL_S))
+            group.create_task(self._repeat(self._tell_workers, INTERVAL_S))
+            group.create_task(self._repeat(self._tell_couriers, INTERVAL_S, wake=self._news))
             group.create_task(self._repeat(self._clean, CLEANING_INTERVAL_S))
 
-    async def _repeat(self, step: Callable[[], Awaitable[None]], interval_s: float) -> None:
+    async def _repeat(self, duty: Duty, interval_s: float, wake: asyncio.Event | None = None) -> None:
         while True:
             try:
-                await step()
+                await duty()
             except OUTAGES as error:
                 log.warning("dispatcher waits: a part of the service is away", reason=str(error))
                 await asyncio.sleep(INTERVAL_S)
                 continue
-            await self._pause(interval_s)
+            except Exception:
+                # The edge of the process: what goes wrong with one row must not keep the rest from being told.
+                log.exception("dispatcher failed at a duty and goes on")
+            await _pause(interval_s, wake or asyncio.Event())
 
-    async def _pause(self, interval_s: float) -> None:
-        if interval_s > INTERVAL_S:
-            await asyncio.sleep(interval_s)
-            return
-        try:
-            async with asyncio.timeout(interval_s):
-                await self._news.wait()
-        except TimeoutError:
-            return
-        self._news.clear()
-
-    async def _turn(self) -> None:
+    async def _rescue(self) -> None:
         if rescued := await ending.rescue_expired(self._platform, MAX_WAITING):
             log.warning("jobs taken back from silent workers", count=rescued)
+
+    async def _tell_workers(self) -> None:
         await self._tell(Wakeup.RUN_JOB, queries.take_untold)
+
+    async def _tell_couriers(self) -> None:
         await self._tell(Wakeup.SEND_DELIVERY, webhook_queries.take_due)
 
     async def _tell(self, wakeup: Wakeup, take: Take) -> None:
@@ -94,6 +93,15 @@ class Dispatcher:
         expired = await retention.expire(self._platform)
         orphans = await retention.collect_orphans(self._platform)
         log.info("cleaned", jobs=expired, orphans=orphans)
+
+
+async def _pause(seconds: float, wake: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await wake.wait()
+    except TimeoutError:
+        return
+    wake.clear()
 
 
 async def main() -> None:

@@ -20,7 +20,7 @@ INSERT_EVENT = """
     SELECT uuidv7(), $1, id, url, 'pending', 0 FROM webhook_endpoint
     WHERE account_id = $2 AND disabled_at IS NULL AND (cardinality(events) = 0 OR $3 = ANY(events))
     UNION ALL
-    SELECT uuidv7(), $1, NULL, $6, 'pending', 0 WHERE $6::text IS NOT NULL
+    SELECT uuidv7(), $1, NULL, $6::varchar, 'pending', 0 WHERE $6::varchar IS NOT NULL
 """
 
 # The time of the next attempt is the lease of this one: should the sender die, the delivery is due again by itself.
@@ -44,8 +44,8 @@ INSERT_ATTEMPT = """
 
 # The attempt is the fence: a sender that was given up for dead must not undo what its successor recorded.
 SETTLE = """
-    UPDATE webhook_delivery SET status = $3, next_attempt_at = coalesce(now() + $4::interval, next_attempt_at),
-        finished_at = CASE WHEN $3 <> 'pending' THEN now() END
+    UPDATE webhook_delivery SET status = $3::varchar, next_attempt_at = coalesce(now() + $4::interval, next_attempt_at),
+        finished_at = CASE WHEN $3::varchar <> 'pending' THEN now() END
     WHERE id = $1 AND attempt = $2 AND status = 'pending'
 """
 

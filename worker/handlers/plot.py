@@ -9,7 +9,7 @@ from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord
 from shared.matrices.queries import CountedMatrix
 from worker.handlers import Progress
-from worker.rendering.plot import render_png, render_svg
+from worker.rendering.plot import render_plot
 
 
 async def load(platform: Platform, job: JobRecord, work: Plot) -> CountedMatrix:
@@ -19,8 +19,6 @@ async def load(platform: Platform, job: JobRecord, work: Plot) -> CountedMatrix:
 
 def perform(inputs: CountedMatrix, work: Plot, progress: Progress) -> list[File]:
     """`plot.png` and `plot.svg`."""
-    options = msgspec.structs.asdict(work.options)
-    png = render_png(inputs.matrix, **options)
-    progress(0.6)
-    svg = render_svg(inputs.matrix, **options)
-    return [File("plot.png", "image/png", png), File("plot.svg", "image/svg+xml", svg)]
+    plot = render_plot(inputs.matrix, **msgspec.structs.asdict(work.options))
+    progress(1.0)
+    return [File("plot.png", "image/png", plot.png), File("plot.svg", "image/svg+xml", plot.svg)]

@@ -9,7 +9,7 @@ from shared.jobs.records import JobRecord
 from shared.kit import clock
 from shared.matrices.queries import CountedMatrix
 from worker.handlers import Progress
-from worker.rendering.report import Facts, render_report
+from worker.rendering.report import ReportFacts, render_report
 
 
 async def load(platform: Platform, job: JobRecord, work: Report) -> CountedMatrix:
@@ -21,8 +21,8 @@ def perform(inputs: CountedMatrix, work: Report, progress: Progress) -> list[Fil
     """`report.html`."""
     computed = statistics(inputs.matrix)
     progress(0.5)
-    facts = Facts(
-        uid=str(inputs.uid),
+    facts = ReportFacts(
+        matrix_uid=str(inputs.uid),
         version=inputs.version,
         created_at=inputs.created_at,
         updated_at=inputs.updated_at,

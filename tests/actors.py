@@ -1,0 +1,122 @@
+"""Who acts in the tests: clients of the service, and the service's own processes."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx2
+
+from deploy.local.datadir import DataDir
+from deploy.local.parts import commands
+from deploy.local.process import Process
+
+ROOT = Path(__file__).parents[1]
+
+_numbers = count(1)
+
+
+@dataclass
+class Client:
+    """An account and its way to the service."""
+
+    http: httpx2.AsyncClient
+    email: str
+    password: str
+    key: str
+
+    @classmethod
+    async def sign_up(cls, http: httpx2.AsyncClient) -> Self:
+        """A new account."""
+        email, password = f"user-{next(_numbers)}-{uuid4().hex[:8]}@example.com", "correct horse"
+        answer = await http.post("/sign_up/", json={"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
+        return cls(http, email, password, answer.json()["api_key"])
+
+    async def get(self, path: str, headers: Mapping[str, str] | None = None, **query: Any) -> httpx2.Response:
+        """GET with the account's key."""
+        return await self.http.get(path, params=query, headers={"X-API-Key": self.key, **(headers or {})})
+
+    async def post(self, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> httpx2.Response:
+        """POST JSON with the account's key."""
+        return await self.http.post(path, json=body, headers={"X-API-Key": self.key, **(headers or {})})
+
+    async def delete(self, path: str) -> httpx2.Response:
+        """DELETE with the account's key."""
+        return await self.http.delete(path, headers={"X-API-Key": self.key})
+
+    async def create_matrix(self, actual: list[Any] | None = None, predicted: list[Any] | None = None) -> str:
+        """A confusion matrix; its uid."""
+        body = {"actual_vector": actual or [1, 0, 1, 1, 0], "predicted_vector": predicted or [1, 0, 0, 1, 1]}
+        answer = await self.post("/cm/create", body)
+        assert answer.status_code == 200, answer.text
+        uid: str = answer.json()["uid"]
+        return uid
+
+    async def submit(self, kind: str = "report", uid: str | None = None, **more: Any) -> dict[str, Any]:
+        """A job about a matrix, a new one unless it is named."""
+        body = {"kind": kind, "cm_uid": uid or await self.create_matrix(), **more}
+        answer = await self.post("/v1/jobs", body)
+        assert answer.status_code == 202, answer.text
+        job: dict[str, Any] = answer.json()
+        return job
+
+    async def final(self, job_id: str, deadline_s: float = 60) -> dict[str, Any]:
+        """The job once it has come to an end."""
+        job: dict[str, Any] = {}
+
+        async def has_ended() -> bool:
+            nonlocal job
+            job = (await self.get(f"/v1/jobs/{job_id}", {"Prefer": "wait=5"})).json()
+            return job["status"] in {"succeeded", "failed", "cancelled"}
+
+        await eventually(has_ended, deadline_s)
+        return job
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]], deadline_s: float = 15) -> None:
+    """Return when the condition holds; fail when it does not within the time."""
+    deadline = time.monotonic() + deadline_s
+    while not await condition():
+        assert time.monotonic() < deadline, f"not within {deadline_s} s: {condition.__qualname__}"
+        await asyncio.sleep(0.02)
+
+
+class Team:
+    """The service's background processes, each of which can be killed and started."""
+
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+        parts = commands(host="127.0.0.1", port=0, api_workers=1, worker_concurrency=1).parts
+        data = DataDir(folder)
+        data.lock()
+        self._processes = {
+            name: Process(name, parts[name], data=data, environment=environment, folder=ROOT)
+            for name in ("worker", "courier", "dispatcher")
+        }
+
+    def __getitem__(self, name: str) -> Process:
+        return self._processes[name]
+
+    def start(self) -> None:
+        """Start those that do not run."""
+        for process in self._processes.values():
+            if not process.running:
+                process.spawn()
+
+    def log(self, name: str) -> str:
+        """All that a process has printed."""
+        return self._processes[name].log.read_text()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in self._processes.values():
+            process.kill()

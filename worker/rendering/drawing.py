@@ -1,0 +1,164 @@
+"""The figure of a confusion matrix."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Colormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
+
+from shared.evaluation.matrix import ConfusionMatrix
+from worker.rendering.figures import compact_count_text, count_text
+from worker.rendering.fonts import drawable, fitted
+from worker.rendering.labels import label_text, plain_text
+from worker.rendering.layout import EDGE, LABEL_POINTS, Layout, layout
+from worker.rendering.shades import row_shares
+
+NUMBERED_CLASSES = 30
+# Cells drawn as shapes stay sharp in the SVG at any size; more than this would make it slow, so it holds a bitmap.
+_VECTOR_CLASSES = 40
+_ZEROS_SHOWN = 12
+_AXIS_POINTS, _TITLE_POINTS = 10.5, 13
+_LARGEST_POINTS, _SMALLEST_POINTS = 12.0, 5.0
+_DIGIT_WIDTH = 0.64
+_INK, _PAPER, _NO_SAMPLES = "#000000", "#ffffff", "#d4d4d4"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure whose texts are limited to what the font can draw; `originals` are the users' texts behind them."""
+
+    figure: Figure
+    originals: dict[Text, str]
+    title: str
+
+
+class _Colours(NamedTuple):
+    map: Colormap
+    scale: Normalize
+
+
+def draw(
+    matrix: ConfusionMatrix, *, normalised: bool, colour_map: str, title: str | None, numbers: bool, dpi: int
+) -> Drawing:
+    """The matrix as a heat map with a colour bar; beyond 30 classes without numbers."""
+    place = layout([label_text(label) for label in matrix.classes])
+    figure = Figure(figsize=(place.width, place.height), dpi=dpi, facecolor=_PAPER)
+    values = row_shares(matrix) if normalised else matrix.counts.astype(np.float64)
+    scale = Normalize(0, 1 if normalised else max(1, int(matrix.counts.max())))
+    colours = _Colours(colormaps[colour_map].with_extremes(bad=_NO_SAMPLES), scale)
+    axes = figure.add_axes(place.square())
+    _cells(axes, values, colours)
+    if numbers and len(matrix.classes) <= NUMBERED_CLASSES:
+        _numbers(axes, values, colours, cell=place.cell, normalised=normalised)
+    _colour_bar(figure, figure.add_axes(place.bar()), colours, normalised=normalised)
+    originals = _tick_labels(axes, place)
+    _axis_titles(figure, place)
+    full_title = plain_text(title) if title and title.strip() else _default_title(normalised=normalised)
+    heading = _title(figure, place, full_title)
+    return Drawing(figure, {**originals, **heading}, full_title)
+
+
+def _cells(axes: Axes, values: NDArray[np.float64], colours: _Colours) -> None:
+    size = len(values)
+    if size <= _VECTOR_CLASSES:
+        edges = np.arange(size + 1) - 0.5
+        axes.pcolormesh(
+            edges, edges, values, cmap=colours.map, norm=colours.scale, edgecolors=_PAPER, linewidth=0.6, snap=True
+        )
+    else:
+        axes.imshow(values, cmap=colours.map, norm=colours.scale, interpolation="none", aspect="auto")
+    axes.set(xlim=(-0.5, size - 0.5), ylim=(size - 0.5, -0.5))
+    axes.spines[:].set(color=_INK, linewidth=0.6)
+
+
+def _numbers(axes: Axes, values: NDArray[np.float64], colours: _Colours, *, cell: float, normalised: bool) -> None:
+    texts = _number_texts(values, normalised=normalised)
+    points = _points(texts, cell)
+    if points < _SMALLEST_POINTS:
+        texts = {place: compact_count_text(int(values[place])) for place in texts}
+        points = _points(texts, cell)
+    for (row, column), text in texts.items():
+        ink = _ink_on(*colours.map(float(colours.scale(values[row, column])))[:3])
+        axes.text(column, row, text, ha="center", va="center_baseline", size=points, color=ink, parse_math=False)
+
+
+def _number_texts(values: NDArray[np.float64], *, normalised: bool) -> dict[tuple[int, int], str]:
+    texts = {}
+    for row, column in np.ndindex(values.shape):
+        value = float(values[row, column])
+        if np.isnan(value):
+            texts[row, column] = "–"
+        elif value or len(values) <= _ZEROS_SHOWN:
+            texts[row, column] = f"{value:.2f}" if normalised and value else count_text(int(value))
+    return texts
+
+
+def _points(texts: dict[tuple[int, int], str], cell: float) -> float:
+    longest = max(map(len, texts.values()), default=1)
+    return min(_LARGEST_POINTS, 72 * cell * 0.9 / (longest * _DIGIT_WIDTH))
+
+
+def _ink_on(*colour: float) -> str:
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour)  # noqa: PLR2004 - sRGB
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue  # WCAG 2.2, relative luminance
+    return _INK if luminance > 0.179 else _PAPER  # noqa: PLR2004 - where both inks contrast alike
+
+
+def _colour_bar(figure: Figure, axes: Axes, colours: _Colours, *, normalised: bool) -> None:
+    figure.colorbar(ScalarMappable(colours.scale, colours.map), cax=axes)
+    for steps in axes.collections:
+        # Without edges of their own, viewers of the SVG show seams between the steps of the bar.
+        steps.set_edgecolor("face")
+    axes.spines[:].set(color=_INK, linewidth=0.6)
+    if normalised:
+        ticks = FuncFormatter(lambda share, _: f"{share:.0%}")
+    else:
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+        ticks = FuncFormatter(lambda count, _: compact_count_text(round(count)))
+    axes.yaxis.set_major_formatter(ticks)
+    axes.tick_params(labelsize=LABEL_POINTS, width=0.6, length=3)
+
+
+def _tick_labels(axes: Axes, place: Layout) -> dict[Text, str]:
+    axis = place.axis
+    axes.tick_params(
+        length=0 if len(axis.positions) == len(axes.get_xticks()) else 3, width=0.6, labelsize=LABEL_POINTS
+    )
+    axes.set_yticks(axis.positions, axis.shown, parse_math=False)
+    if axis.tilted:
+        axes.set_xticks(
+            axis.positions, axis.shown, rotation=45, ha="right", va="center", rotation_mode="anchor", parse_math=False
+        )
+    else:
+        axes.set_xticks(axis.positions, axis.shown, parse_math=False)
+    return {
+        text: label
+        for texts in (axes.get_xticklabels(), axes.get_yticklabels())
+        for text, label in zip(texts, axis.labels, strict=True)
+    }
+
+
+def _axis_titles(figure: Figure, place: Layout) -> None:
+    middle_x = (place.left + place.side / 2) / place.width
+    middle_y = (place.bottom + place.side / 2) / place.height
+    figure.text(middle_x, EDGE / place.height, "Predicted class", ha="center", va="bottom", size=_AXIS_POINTS)
+    figure.text(EDGE / place.width, middle_y, "Actual class", ha="left", va="center", rotation=90, size=_AXIS_POINTS)
+
+
+def _default_title(*, normalised: bool) -> str:
+    return "Confusion matrix (row shares)" if normalised else "Confusion matrix"
+
+
+def _title(figure: Figure, place: Layout, text: str) -> dict[Text, str]:
+    title = fitted(text, _TITLE_POINTS, place.width - 2 * EDGE)
+    heading = figure.text(
+        0.5, 1 - 0.27 / place.height, drawable(title), ha="center", va="center", size=_TITLE_POINTS, parse_math=False
+    )
+    return {heading: title}

@@ -1,0 +1,137 @@
+"""The matrix as a drawing for the report: paths and texts, which the template turns into SVG."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.matrix import ConfusionMatrix
+from worker.rendering.figures import count_text
+from worker.rendering.labels import display_width, short_labels
+from worker.rendering.shades import shade_class, shades
+
+NUMBERED_CLASSES = 30
+_OUTLINED_CLASSES = 60
+_SIDE = 660
+_LARGEST_CELL = 76
+_LABEL_COLUMNS = 16
+_COLUMN_WIDTH = 7.4
+_LABEL_SPACING = 17
+_AXIS_TITLE, _TOP = 30, 8
+_ON_DIAGONAL = 100
+_STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
+
+
+class Tick(NamedTuple):
+    """A class on both axes: its label, its place along them, and its full text where the label is cut."""
+
+    label: str
+    place: float
+    full: str | None
+
+
+class Number(NamedTuple):
+    """A count at the centre of its cell."""
+
+    x: float
+    y: float
+    text: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Everything that the template draws, in user units of the SVG; `runs` in units of one cell."""
+
+    width: float
+    height: float
+    left: float
+    top: float
+    cell: float
+    side: float
+    tilted: bool
+    step: int
+    runs: list[tuple[str, str]]
+    grid: str
+    outlines: str
+    ticks: list[Tick]
+    numbers: list[Number]
+    number_size: float
+
+
+def heat_map(matrix: ConfusionMatrix, texts: Sequence[str]) -> HeatMap:
+    """The drawing of the matrix; beyond 30 classes without numbers, with as many labels as fit."""
+    size = len(texts)
+    cell = round(min(_LARGEST_CELL, _SIDE / size), 3)
+    step = next((step for step in _STEPS if step * cell >= _LABEL_SPACING), _STEPS[-1])
+    ticks = _ticks(texts, cell, step)
+    longest = max(display_width(tick.label) for tick in ticks) * _COLUMN_WIDTH
+    tilted = longest > step * cell
+    # Tilted labels reach to the left and below by the side of a square whose diagonal they are.
+    below = longest * 0.72 + 14 if tilted else 18
+    left = _AXIS_TITLE + longest + 8
+    side = round(cell * size, 3)
+    number_texts = _numbers(matrix, cell) if size <= NUMBERED_CLASSES else []
+    return HeatMap(
+        width=round(left + side + max(14, longest / 2 - cell / 2), 1),
+        height=round(_TOP + side + below + _AXIS_TITLE, 1),
+        left=round(left, 1),
+        top=_TOP,
+        cell=cell,
+        side=side,
+        tilted=tilted,
+        step=step,
+        runs=_runs(shades(matrix)),
+        grid="".join(f"M0 {i}H{size}M{i} 0V{size}" for i in range(1, size)) if size <= _OUTLINED_CLASSES else "",
+        outlines="".join(f"M{i} {i}h1v1h-1z" for i in range(size)) if size <= _OUTLINED_CLASSES else "",
+        ticks=ticks,
+        numbers=number_texts,
+        number_size=_number_size(number_texts, cell),
+    )
+
+
+def _ticks(texts: Sequence[str], cell: float, step: int) -> list[Tick]:
+    labels = short_labels(texts, _LABEL_COLUMNS)
+    return [
+        Tick(labels[i], round((i + 0.5) * cell, 2), texts[i] if labels[i] != texts[i] else None)
+        for i in range(0, len(texts), step)
+    ]
+
+
+def _numbers(matrix: ConfusionMatrix, cell: float) -> list[Number]:
+    levels = shades(matrix)
+    return [
+        Number(
+            round((column + 0.5) * cell, 2),
+            round((row + 0.5) * cell, 2),
+            count_text(int(matrix.counts[row, column])),
+            shade_class(int(levels[row, column]), right=bool(row == column)),
+        )
+        for row, column in np.argwhere(matrix.counts > 0)
+    ]
+
+
+def _number_size(numbers: Sequence[Number], cell: float) -> float:
+    digits = max((len(number.text) for number in numbers), default=1)
+    return round(min(20, cell * 0.45, cell * 0.9 / (digits * 0.6)), 1)
+
+
+def _runs(levels: NDArray[np.int64]) -> list[tuple[str, str]]:
+    """One path per shade, with a stroke for each horizontal run of equal cells: far fewer bytes than rectangles."""
+    size = len(levels)
+    keys = levels + _ON_DIAGONAL * np.eye(size, dtype=np.int64)
+    starts_here = np.ones((size, size), dtype=bool)
+    starts_here[:, 1:] = keys[:, 1:] != keys[:, :-1]
+    starts = np.flatnonzero(starts_here)
+    lengths = np.diff(starts, append=size * size)
+    strokes: dict[int, list[str]] = defaultdict(list)
+    for start, length, key in zip(starts.tolist(), lengths.tolist(), keys.ravel()[starts].tolist(), strict=True):
+        if key % _ON_DIAGONAL:
+            row, column = divmod(start, size)
+            strokes[key].append(f"M{column} {row}h{length}")
+    return [
+        (shade_class(key % _ON_DIAGONAL, right=key >= _ON_DIAGONAL), "".join(strokes[key])) for key in sorted(strokes)
+    ]

@@ -1,0 +1,83 @@
+"""The confusion matrix as a picture: PNG for anywhere, SVG for any script and size."""
+
+import io
+from typing import Any, Literal, NamedTuple, get_args
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import RendererSVG
+
+from shared.evaluation.matrix import ConfusionMatrix
+from worker.rendering.drawing import Drawing, draw
+from worker.rendering.fonts import FONT
+
+ColourMap = Literal["Blues", "Greens", "Greys", "Oranges", "Purples", "cividis", "magma", "viridis"]
+SMALLEST_DPI, LARGEST_DPI = 50, 300
+_SVG_DPI = 72
+_SETTINGS: Any = {
+    "font.family": [FONT, "sans-serif"],
+    "svg.fonttype": "none",
+    "svg.hashsalt": "evalserve",
+    "axes.unicode_minus": True,
+    "text.usetex": False,
+}
+
+
+class Plot(NamedTuple):
+    """The same drawing in both formats."""
+
+    png: bytes
+    svg: bytes
+
+
+def render_plot(
+    matrix: ConfusionMatrix,
+    *,
+    normalised: bool = False,
+    colour_map: ColourMap = "Blues",
+    title: str | None = None,
+    numbers: bool = True,
+    dpi: int = 100,
+) -> Plot:
+    """The matrix drawn as PNG and SVG; the same values give the same bytes.
+
+    ValueError for an unknown colour map or for dpi outside 50..300.
+    """
+    if colour_map not in get_args(ColourMap):
+        raise ValueError(f"no such colour map: {colour_map}")
+    if not SMALLEST_DPI <= dpi <= LARGEST_DPI:
+        raise ValueError(f"dpi must be from {SMALLEST_DPI} to {LARGEST_DPI}")
+    with mpl.rc_context(_SETTINGS):
+        drawing = draw(matrix, normalised=normalised, colour_map=colour_map, title=title, numbers=numbers, dpi=dpi)
+        return Plot(_png(drawing), _svg(drawing))
+
+
+def _png(drawing: Drawing) -> bytes:
+    target = io.BytesIO()
+    canvas: Any = FigureCanvasAgg(drawing.figure)
+    # Without the version of matplotlib, which would change the bytes.
+    canvas.print_png(target, metadata={"Software": None})
+    return target.getvalue()
+
+
+def _svg(drawing: Drawing) -> bytes:
+    drawing.figure.dpi = _SVG_DPI
+    width, height = drawing.figure.get_size_inches() * _SVG_DPI
+    target = io.StringIO()
+    renderer = _SvgRenderer(width, height, target, drawing)
+    drawing.figure.draw(renderer)
+    renderer.finalize()  # type: ignore[no-untyped-call]  # matplotlib's backends have no types
+    return target.getvalue().encode()
+
+
+class _SvgRenderer(RendererSVG):
+    """Writes users' texts in their own script: the reader's fonts draw them, matplotlib's only measured them."""
+
+    def __init__(self, width: float, height: float, target: io.StringIO, drawing: Drawing) -> None:
+        metadata = {"Title": drawing.title, "Creator": None, "Date": None}
+        super().__init__(width, height, target, metadata=metadata)  # type: ignore[no-untyped-call]  # as above
+        self._originals = drawing.originals
+
+    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, FBT002, PLR0917 - matplotlib's
+        text = s if mtext is None else self._originals.get(mtext, s)
+        super().draw_text(gc, x, y, text, prop, angle, ismath, mtext)  # type: ignore[no-untyped-call]  # as above

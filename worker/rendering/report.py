@@ -1,0 +1,178 @@
+"""The HTML report of a confusion matrix: one file that loads nothing and runs no script."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.statistics import Statistics, Summary
+from worker.rendering.figures import count_text, percent_text
+from worker.rendering.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
+from worker.rendering.labels import display_width, label_text, plain_text, short_labels
+from worker.rendering.shades import SHADE_NAMES
+from worker.rendering.tables import class_tables, confused_pairs, matrix_rows, overall_tables, support
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_STYLE = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'"
+_UNDEFINED = "undefined: zero in a denominator or logarithm"
+# Two tables of 40 x 40 cells are the most that anyone scrolls through; beyond that the heat map and the pairs serve.
+_WHOLE_CLASSES = 40
+_NARROW_COLUMNS, _WIDE_COLUMNS = 16, 32
+_LEVEL_COLUMNS = 5
+# What fits across a printed page, upright and turned.
+_LEVEL_CLASSES, _LANDSCAPE_CLASSES = 14, 24
+_PAIRS, _PAIRS_WITHOUT_TABLE = 10, 20
+
+_environment = Environment(
+    loader=FileSystemLoader(_TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    """What the report says about itself and the stored matrix; all times are aware."""
+
+    matrix_uid: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    generated_at: datetime
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The labels in three lengths; `longer` are the positions of those that are cut somewhere."""
+
+    full: tuple[str, ...]
+    wide: tuple[str, ...]
+    narrow: tuple[str, ...]
+    longer: tuple[int, ...]
+
+    def cut(self, i: int, wide: bool) -> bool:  # noqa: FBT001 - called from the template
+        return self.full[i] != (self.wide if wide else self.narrow)[i]
+
+
+class _Headline(NamedTuple):
+    title: str
+    percent: str | None
+    bar: float
+    meaning: str
+
+
+class _Standout(NamedTuple):
+    position: int
+    share: str
+
+
+def render_report(matrix: ConfusionMatrix, summary: Summary, statistics: Statistics, facts: ReportFacts) -> bytes:
+    """The report as one HTML page in UTF-8; the same values give the same bytes."""
+    names = _names([label_text(label) for label in matrix.classes])
+    whole = len(matrix.classes) <= _WHOLE_CLASSES
+    heat = heat_map(matrix, names.full)
+    page = _environment.get_template("report.html").render(
+        policy=_POLICY,
+        style=Markup(_STYLE),  # noqa: S704 - our own file
+        undefined_title=_UNDEFINED,
+        facts=facts,
+        title=plain_text(facts.name) if facts.name else f"Matrix {facts.matrix_uid}",
+        names=names,
+        # A title on every cut label of a large matrix would repeat long labels thousands of times.
+        titled=whole,
+        whole=whole,
+        print_form=_print_form(len(matrix.classes)),
+        upright=max(map(display_width, names.narrow)) > _LEVEL_COLUMNS,
+        size=len(matrix.classes),
+        samples=count_text(matrix.sample_count),
+        right=count_text(int(np.trace(matrix.counts))),
+        headline=_headline(summary),
+        heat=heat,
+        shade_names=SHADE_NAMES,
+        alternative=_alternative(matrix),
+        omissions=_omissions(heat, len(matrix.classes)),
+        baseline=_baseline(matrix),
+        hardest=_hardest(matrix),
+        pairs=confused_pairs(matrix, _PAIRS if whole else _PAIRS_WITHOUT_TABLE),
+        rows=matrix_rows(matrix) if whole else [],
+        column_totals=[count_text(total) for total in matrix.counts.sum(axis=0).tolist()],
+        overall=overall_tables(statistics),
+        support=support(matrix),
+        by_class=class_tables(statistics),
+    )
+    return page.encode()
+
+
+def _print_form(size: int) -> str:
+    if size <= _LEVEL_CLASSES:
+        return "level"
+    return "landscape" if size <= _LANDSCAPE_CLASSES else "landscape crowded"
+
+
+def _names(texts: Sequence[str]) -> _Names:
+    narrow = short_labels(texts, _NARROW_COLUMNS)
+    return _Names(
+        full=tuple(texts),
+        wide=short_labels(texts, _WIDE_COLUMNS),
+        narrow=narrow,
+        longer=tuple(i for i, text in enumerate(texts) if narrow[i] != text),
+    )
+
+
+def _headline(summary: Summary) -> list[_Headline]:
+    meanings = (
+        ("Accuracy", summary.accuracy, "Share of all samples that were predicted rightly."),
+        ("Precision", summary.precision, "How far a predicted class can be trusted; mean over the classes."),
+        ("Recall", summary.recall, "How much of each class was found; mean over the classes."),
+        ("F1 score", summary.f1, "Balance of precision and recall; mean over the classes."),
+    )
+    return [
+        _Headline(title, None if value is None else percent_text(value), round(100 * (value or 0), 2), meaning)
+        for title, value, meaning in meanings
+    ]
+
+
+def _alternative(matrix: ConfusionMatrix) -> str:
+    right, total = int(np.trace(matrix.counts)), matrix.sample_count
+    return f"{count_text(right)} of {count_text(total)} samples lie on the diagonal, where the prediction is right."
+
+
+def _omissions(heat: HeatMap, size: int) -> list[str]:
+    left_out = []
+    if size > NUMBERED_CLASSES:
+        left_out.append(f"Counts are not written into a heat map of more than {NUMBERED_CLASSES} classes.")
+    if heat.step > 1:
+        left_out.append(f"The axes name one class in {heat.step}.")
+    if size > _WHOLE_CLASSES:
+        left_out.append(f"Tables of every cell are left out for more than {_WHOLE_CLASSES} classes.")
+    return left_out
+
+
+def _baseline(matrix: ConfusionMatrix) -> _Standout | None:
+    totals = matrix.counts.sum(axis=1)
+    if not totals.any():
+        return None
+    position = int(totals.argmax())
+    return _Standout(position, percent_text(float(totals[position] / totals.sum())))
+
+
+def _hardest(matrix: ConfusionMatrix) -> _Standout | None:
+    totals = matrix.counts.sum(axis=1)
+    if not totals.any():
+        return None
+    recalls = np.divide(matrix.counts.diagonal(), totals, out=np.ones(len(totals)), where=totals > 0)
+    position = int(recalls.argmin())
+    return _Standout(position, percent_text(float(recalls[position]))) if recalls[position] < 1 else None
