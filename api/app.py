@@ -17,11 +17,10 @@ from api.middleware import around
 from api.security import provide_caller
 from api.waiting import Waiter
 from api.webhooks.controller import WebhookController
+from shared import __version__
 from shared.jobs import Platform, platform
 from shared.kit import logging
 from shared.kit.settings import Settings, settings
-
-VERSION = "0.1.0"
 
 
 def create_app(with_settings: Settings | None = None) -> Litestar:
@@ -61,7 +60,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         middleware=[around],
         openapi_config=OpenAPIConfig(
             title="evalserve",
-            version=VERSION,
+            version=__version__,
             description=openapi.DESCRIPTION,
             use_handler_docstrings=True,
             # The document and its page are ours: `docs`.

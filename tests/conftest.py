@@ -9,6 +9,7 @@ from pathlib import Path
 
 import asyncpg
 import httpx2
+import hypothesis
 import pytest
 from litestar import Litestar
 
@@ -18,6 +19,12 @@ from shared.jobs import Platform
 from shared.kit.settings import Settings
 from tests.actors import Client, Team
 from tests.receiver import Receiver
+
+# How long one example takes says more about the machine's other work than about the code.
+hypothesis.settings.register_profile(
+    "evalserve", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("evalserve")
 
 ROOT = Path(__file__).parents[1]
 

@@ -19,7 +19,6 @@ from shared.webhooks.addresses import check_url
 from shared.webhooks.errors import EndpointNotFound
 from shared.webhooks.models import Attempt, Delivery, Endpoint, Event
 
-
 # One statement must not hold its locks for long.
 EXPIRED_AT_ONCE = 1000
 

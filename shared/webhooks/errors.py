@@ -9,3 +9,9 @@ class EndpointNotFound(DomainError):
     """No webhook endpoint with this id is visible to you."""
 
     status, code = HTTPStatus.NOT_FOUND, "webhook-endpoint-not-found"
+
+
+class TargetRefused(DomainError):
+    """Callbacks are not sent to this address."""
+
+    code = "callback-url-refused"

@@ -1,18 +1,17 @@
 """The confusion matrix as a picture: PNG for anywhere, SVG for any script and size."""
 
 import io
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 
 from shared.evaluation.matrix import ConfusionMatrix
+from shared.jobs.kinds.plot import ColourMap
 from worker.rendering.drawing import Drawing, draw
 from worker.rendering.fonts import FONT
 
-ColourMap = Literal["Blues", "Greens", "Greys", "Oranges", "Purples", "cividis", "magma", "viridis"]
-SMALLEST_DPI, LARGEST_DPI = 50, 300
 _SVG_DPI = 72
 _SETTINGS: Any = {
     "font.family": [FONT, "sans-serif"],
@@ -41,12 +40,8 @@ def render_plot(
 ) -> Plot:
     """The matrix drawn as PNG and SVG; the same values give the same bytes.
 
-    ValueError for an unknown colour map or for dpi outside 50..300.
+    Draws under matplotlib's global settings, so one thread of a process at a time.
     """
-    if colour_map not in get_args(ColourMap):
-        raise ValueError(f"no such colour map: {colour_map}")
-    if not SMALLEST_DPI <= dpi <= LARGEST_DPI:
-        raise ValueError(f"dpi must be from {SMALLEST_DPI} to {LARGEST_DPI}")
     with mpl.rc_context(_SETTINGS):
         drawing = draw(matrix, normalised=normalised, colour_map=colour_map, title=title, numbers=numbers, dpi=dpi)
         return Plot(_png(drawing), _svg(drawing))

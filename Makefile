@@ -1,0 +1,57 @@
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+PY := $(BIN)/python
+
+# What PORT=, DATA_DIR= and every other setting say reaches the program through the environment.
+.PHONY: run
+run: .venv/run.stamp ## Start the whole service: make run [PORT=8000] [DATA_DIR=.run/data]
+	@exec $(PY) -m deploy.local run
+
+.PHONY: test
+test: .venv/dev.stamp ## Run all tests on a stack of their own
+	$(PY) -m pytest -n 2
+
+.PHONY: check
+check: .venv/dev.stamp ## Check style, types, layers and migrations
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(BIN)/lint-imports
+	$(PY) -m deploy.local with-stack -- sh -c '$(PY) -m alembic upgrade head && $(PY) -m alembic check'
+
+.PHONY: lock
+lock: .venv/dev.stamp ## Resolve the dependencies anew into requirements.lock
+	$(PY) -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
+		--no-header --group stack --group demo --group dev pyproject.toml -o requirements.lock
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+# --- The virtual environment: made by the first target that needs it, renewed when the lock has changed.
+
+GROUPS_run := --group stack
+GROUPS_demo := --group stack --group demo
+GROUPS_dev := --group stack --group demo --group dev
+
+# uv verifies the hashes that stand in the lock. Where only pip knows the way to the packages (pip.conf), pip does the
+# same with all of the lock.
+.venv/%.stamp: .venv/uv.txt requirements.lock pyproject.toml
+	@echo "Installing what 'make $*' needs ..."
+	@$(BIN)/uv pip install -q --compile-bytecode --python $(PY) -c requirements.lock -r pyproject.toml $(GROUPS_$*) || \
+		{ echo "uv cannot install the dependencies; pip tries now." >&2; \
+		$(PY) -m pip install -q --require-hashes -r requirements.lock; }
+	@touch $@
+
+.venv/uv.txt: requirements.lock
+	@command -v "$(PYTHON)" > /dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and \
+	$(PYTHON) is $$("$(PYTHON)" -V). Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2> /dev/null || \
+		{ echo "Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(PY) -m pip --version > /dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
+	@awk '/^[a-z]/ { wanted = /^uv==/ } wanted' requirements.lock > $@
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r $@

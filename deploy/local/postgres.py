@@ -1,0 +1,116 @@
+"""The Postgres server of the stack."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from deploy.local import binaries
+from deploy.local.errors import CannotStart, NotReady
+from deploy.local.process import Process
+from deploy.local.server import Server
+from deploy.local.unprivileged import Identity, give_to, identity
+
+_USER = _DATABASE = "evalserve"
+_INITDB_S = 120.0
+# Two api workers, the Celery processes, the dispatcher and a person with psql, each with a pool of ten.
+_MAX_CONNECTIONS = 200
+
+
+class Postgres(Server):
+    """Postgres with password authentication and one database."""
+
+    name = "postgres"
+    stop_signal = signal.SIGINT  # "fast": SIGTERM would wait until the last client has gone
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """DATABASE_URL."""
+        password = self.credentials.database_password
+        return {"DATABASE_URL": f"postgresql://{_USER}:{password}@127.0.0.1:{self.ports[0]}/{_DATABASE}"}
+
+    @property
+    def identity(self) -> Identity:
+        """Whom the server runs as."""
+        return identity()
+
+    def prepare(self) -> None:
+        """Make the cluster at the first start, and take away what a crash left."""
+        self.make_home()
+        if not self._cluster.exists():
+            self._initialise()
+        give_to(self.identity.owner, self._cluster)
+        # After a crash its process id may belong to another process by now, and Postgres would refuse to start.
+        # The lock on the data directory says that no server of ours is left; Postgres itself still looks at its
+        # shared memory before it believes so.
+        (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+
+    def process(self) -> Process:
+        """The server in the foreground."""
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.ports[0],
+            "unix_socket_directories": "",
+            "max_connections": _MAX_CONNECTIONS,
+        }
+        if not self.durable:
+            # A commit still reaches the kernel, so killing the server loses nothing; only the machine may not die.
+            options |= {"fsync": "off", "full_page_writes": "off"}
+        settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+        return self._program(self.name, "postgres", "-D", str(self._cluster), *settings)
+
+    def check(self) -> None:
+        """Ask with the password whether the database is there, and make it if not."""
+        found = self._client("psql", "-XAtw", "-d", "postgres", "-c", "SELECT datname FROM pg_database")
+        if _DATABASE not in found.split():
+            self._client("createdb", "-w", _DATABASE)
+
+    @property
+    def _cluster(self) -> Path:
+        return self.home / "cluster"
+
+    def _initialise(self) -> None:
+        partial, passwords = self.home / "cluster.part", self.home / "password"
+        shutil.rmtree(partial, ignore_errors=True)
+        descriptor = os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(self.credentials.database_password)
+        options = ["-U", _USER, "--auth=scram-sha-256", f"--pwfile={passwords}", "--encoding=UTF8"]
+        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        options += [] if self.durable else ["--no-sync"]
+        initdb = self._program("initdb", "initdb", "-D", str(partial), *options)
+        initdb.spawn()
+        ended = initdb.wait(_INITDB_S)
+        initdb.kill()
+        passwords.unlink()
+        if not ended or initdb.exit_code != 0:
+            raise CannotStart(f"Postgres cannot make its files in {self.home}:\n{initdb.tail()}")
+        partial.rename(self._cluster)  # only a complete cluster ever has the final name
+
+    def _program(self, name: str, program: str, *arguments: str) -> Process:
+        command = [*self.identity.prefix, str(binaries.postgres(program)), *arguments]
+        environment = self.base_environment()
+        return Process(
+            name,
+            command,
+            data=self.data,
+            environment=environment,
+            folder=self.home,
+            stop_signal=self.stop_signal,
+        )
+
+    def _client(self, program: str, *arguments: str) -> str:
+        environment = self.base_environment(
+            PGHOST="127.0.0.1",
+            PGPORT=str(self.ports[0]),
+            PGUSER=_USER,
+            PGPASSWORD=self.credentials.database_password,
+            PGCONNECT_TIMEOUT="5",
+        )
+        ended = subprocess.run(
+            [str(binaries.postgres(program)), *arguments], env=environment, capture_output=True, text=True, check=False
+        )
+        if ended.returncode != 0:
+            raise NotReady(ended.stderr.strip())
+        return ended.stdout

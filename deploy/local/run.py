@@ -1,0 +1,133 @@
+"""`python -m deploy.local run`: the whole service on one machine, from nothing to ready, until it is told to stop."""
+
+import os
+import sys
+import time
+from http import HTTPStatus
+
+from deploy.local.errors import CannotStart
+from deploy.local.loopback import get
+from deploy.local.options import PROJECT, Options, check_outside, embedded, service_environment
+from deploy.local.parts import Commands
+from deploy.local.ports import refusal
+from deploy.local.process import Process
+from deploy.local.seaweedfs import DEFAULT_BUCKET
+from deploy.local.signals import StopRequested, StopSignals
+from deploy.local.stack import Stack
+from deploy.local.supervisor import Part, Watch, keep_alive, stop_all
+
+_MIGRATE_S = 120.0
+_READY_S = 90.0
+# Together less than the 10 s after which a person, or an init system, loses patience.
+_STOP_PARTS_S, _STOP_SERVERS_S = 5.5, 3.5
+_GREETING = """\
+evalserve is ready: {url}
+  KEY=$(curl -s {url}/sign_up/ -H content-type:application/json \
+-d '{{"email": "me@example.com", "password": "change-me"}}' | grep -o 'evs_[^"]*')
+  CM=$(curl -s {url}/cm/create -H "X-API-Key: $KEY" -H content-type:application/json \
+-d '{{"actual_vector": [1, 1, 0], "predicted_vector": [1, 0, 0]}}' | sed 's/.*"uid": *"\\([^"]*\\)".*/\\1/')
+  curl -s "{url}/cm/?cm_uid=$CM" -H "X-API-Key: $KEY"
+API: {url}/docs   Logs: {logs}   Stop: Ctrl-C"""
+
+
+def run(options: Options, commands: Commands) -> int:
+    """Run the service until SIGINT, SIGTERM or SIGHUP; the exit code is 0 then, and 1 when it cannot start."""
+    signals = StopSignals()
+    signals.install()
+    service = _Service(options, commands, signals)
+    try:
+        service.run()
+    except CannotStart as error:
+        print(f"evalserve cannot start: {error}", file=sys.stderr, flush=True)
+        return 1
+    except StopRequested:
+        pass
+    return 0
+
+
+class _Service:
+    def __init__(self, options: Options, commands: Commands, signals: StopSignals) -> None:
+        self._options = options
+        self._commands = commands
+        self._signals = signals
+        self._parts: list[Process] = []
+        self._stack = Stack(
+            options.data_dir,
+            embed=embedded(os.environ),
+            avoid_ports={options.port},
+            bucket=os.environ.get("S3_BUCKET") or DEFAULT_BUCKET,
+        )
+
+    def run(self) -> None:
+        check_outside(os.environ)
+        self._stack.open()
+        try:
+            self._start()
+            self._signals.interrupt = False
+            keep_alive(self._watches, until=self._signals.asked.is_set)
+        finally:
+            self._signals.interrupt = False
+            self._stop()
+
+    def _start(self) -> None:
+        self._check_port()
+        if self._stack.is_new and not os.environ.get("PYCM_API_ADMIN_PASSWORD"):
+            admin = os.environ.get("PYCM_API_ADMIN") or "admin"
+            _say(f"The admin of this service is {admin} with the password {self._stack.credentials.admin_password}")
+            _say(f"(shown once; kept in {self._stack.data.path / 'credentials.json'})")
+        self._stack.start()
+        environment = service_environment(os.environ, self._stack.environment, self._stack.credentials)
+        self._migrate(environment)
+        self._parts = [self._process(name, command, environment) for name, command in self._commands.parts.items()]
+        for part in self._parts:
+            part.spawn()
+        everything: list[Part] = [*self._stack.servers, *self._parts]
+        self._watches = [Watch(part, _say) for part in everything]
+        self._await_ready()
+
+    def _check_port(self) -> None:
+        options = self._options
+        if error := refusal(options.host, options.port):
+            raise CannotStart(
+                f"Nothing can listen on {options.host} port {options.port} ({error.strerror}). "
+                f"Choose another port with PORT, for example PORT={options.port % 65_000 + 1}."
+            )
+
+    def _migrate(self, environment: dict[str, str]) -> None:
+        migrate = self._process("migrate", self._commands.migrate, environment)
+        self._parts = [migrate]
+        migrate.spawn()
+        if not migrate.wait(_MIGRATE_S) or migrate.exit_code != 0:
+            raise CannotStart(f"The migrations of the database failed:\n{migrate.tail(20)}")
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + _READY_S
+        url = f"{self._options.url}/readyz"
+        keep_alive(self._watches, until=lambda: _missing(url) is None or time.monotonic() > deadline)
+        if missing := _missing(url):
+            raise CannotStart(
+                f"It is not ready after {_READY_S:.0f} s: {missing}. The logs are in {self._stack.data.logs}."
+            )
+        _say(_GREETING.format(url=self._options.url, logs=self._stack.data.logs))
+
+    def _process(self, name: str, command: tuple[str, ...], environment: dict[str, str]) -> Process:
+        return Process(name, command, data=self._stack.data, environment=environment, folder=PROJECT)
+
+    def _stop(self) -> None:
+        _say("Stopping.")
+        stop_all(self._parts, seconds=_STOP_PARTS_S, hurry=self._signals.hurry)
+        stop_all(self._stack.servers, seconds=_STOP_SERVERS_S, hurry=self._signals.hurry)
+        self._stack.close()
+
+
+def _missing(url: str) -> str | None:
+    """What keeps the service from being ready, or None."""
+    try:
+        status, body = get(url)
+    except OSError as error:
+        return f"{url} does not answer ({error})"
+    return None if status == HTTPStatus.OK else f"{url} answers {status}: {body[:1000]}"
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)

@@ -1,0 +1,133 @@
+"""The S3 server of the stack."""
+
+import contextlib
+import json
+from collections.abc import Iterable
+from functools import cached_property
+from http import HTTPStatus
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deploy.local import binaries
+from deploy.local.errors import NotReady
+from deploy.local.loopback import get
+from deploy.local.ports import free_ports
+from deploy.local.process import Process
+from deploy.local.server import Server
+
+_PORT_OPTIONS = (
+    "s3.port",
+    "s3.port.grpc",
+    "master.port",
+    "master.port.grpc",
+    "volume.port",
+    "volume.port.grpc",
+    "filer.port",
+    "filer.port.grpc",
+    "admin.port",
+    "admin.port.grpc",
+)
+DEFAULT_BUCKET = "evalserve"
+# The built-in maintenance worker looks for the admin part there, whatever admin.port.grpc says.
+_ADMIN_GRPC_OFFSET = 10_000
+
+
+class SeaweedFS(Server):
+    """SeaweedFS in one process, with one bucket made at the start."""
+
+    name = "s3"
+    port_count = len(_PORT_OPTIONS)
+    bucket = DEFAULT_BUCKET
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The S3_* settings."""
+        endpoint = f"http://127.0.0.1:{self.ports[0]}"
+        return {
+            "S3_ENDPOINT_URL": endpoint,
+            "S3_PUBLIC_ENDPOINT_URL": endpoint,
+            "S3_ACCESS_KEY_ID": self.credentials.s3_access_key_id,
+            "S3_SECRET_ACCESS_KEY": self.credentials.s3_secret_access_key,
+            "S3_BUCKET": self.bucket,
+        }
+
+    def choose_ports(self) -> list[int]:
+        """Ten ports, the last one at the fixed distance from the one before."""
+        others = free_ports(self.port_count - 2, avoid=self.avoid_ports)
+        admin = free_ports(1, avoid={*self.avoid_ports, *others}, offset=_ADMIN_GRPC_OFFSET)[0]
+        return [*others, admin, admin + _ADMIN_GRPC_OFFSET]
+
+    def prepare(self) -> None:
+        """Make the folders."""
+        self.make_home()
+        (self.home / "data").mkdir(exist_ok=True)
+
+    def process(self) -> Process:
+        """The server in the foreground."""
+        options = {
+            "dir": self.home / "data",
+            "bucket": self.bucket,
+            "s3.autoCreateBucket": "false",
+            # Resuming an election's state races with the first report of the volumes: 5 s late in a third of starts.
+            "master.resumeState": "false",
+            "volume.preStopSeconds": 0,
+            # Left alone, it would listen on every interface, report statistics to its makers and serve more protocols.
+            "ip": "127.0.0.1",
+            "ip.bind": "127.0.0.1",
+            "master.telemetry": "false",
+            "webdav": "false",
+            "admin.ui": "false",
+            "s3.port.iceberg": 0,
+            "s3.port.lance": 0,
+            **dict(zip(_PORT_OPTIONS, self.ports, strict=True)),
+        }
+        environment = self.base_environment(
+            AWS_ACCESS_KEY_ID=self.credentials.s3_access_key_id,
+            AWS_SECRET_ACCESS_KEY=self.credentials.s3_secret_access_key,
+        )
+        command = [str(binaries.weed()), "mini", *(f"-{key}={value}" for key, value in options.items())]
+        return Process(self.name, command, data=self.data, environment=environment, folder=self.home)
+
+    def check(self) -> None:
+        """Ask for the stored volumes and the bucket: the server's own health page answers long before."""
+        self._check_volumes()
+        client = self._session.client(
+            "s3",
+            endpoint_url=self.environment["S3_ENDPOINT_URL"],
+            region_name="us-east-1",
+            # No proxy: a user's HTTP_PROXY must not see requests for loopback.
+            config=Config(proxies={}, connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}),
+        )
+        with contextlib.closing(client):
+            try:
+                client.head_bucket(Bucket=self.bucket)
+            except (BotoCoreError, ClientError) as error:
+                raise NotReady(str(error)) from error
+
+    def _check_volumes(self) -> None:
+        # Until the part that stores has reported to the part that knows where, objects are there and not found.
+        try:
+            status, body = get(f"http://127.0.0.1:{self.ports[_PORT_OPTIONS.index('master.port')]}/dir/status")
+        except OSError as error:
+            raise NotReady(str(error)) from error
+        if status != HTTPStatus.OK or json.loads(body)["Topology"]["Max"] == 0:
+            raise NotReady("its volumes are not known yet")
+
+    def stop(self) -> None:
+        """End the server properly and remove the sockets that it leaves in /tmp."""
+        super().stop()
+        for path in _sockets(self.ports):
+            path.unlink(missing_ok=True)
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        # Kept between attempts: loading the service's description takes far longer than the request.
+        return boto3.Session(self.credentials.s3_access_key_id, self.credentials.s3_secret_access_key)
+
+
+def _sockets(ports: Iterable[int]) -> list[Path]:
+    # The folder is fixed in the server's source; the port at the end of the name makes them this server's own.
+    return [path for port in ports for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")]  # noqa: S108

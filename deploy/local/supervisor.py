@@ -1,0 +1,91 @@
+"""Keeps parts alive while the service runs, and ends them when it stops."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+_FIRST_DELAY_S, _LONGEST_DELAY_S = 0.5, 30.0
+_STABLE_S = 60.0
+_POLL_S = 0.1
+
+
+class Part(Protocol):
+    """A server, or a process of the service."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it lives."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended."""
+
+    def spawn(self) -> None:
+        """Start it and return at once."""
+
+    def request_stop(self) -> None:
+        """Ask it to end and return at once."""
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+
+    def tail(self) -> str:
+        """The last lines that it wrote."""
+
+
+class Watch:
+    """One part under supervision: started again when it dies, after a delay that doubles while it keeps dying."""
+
+    def __init__(self, part: Part, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self.part = part
+        self._say = say
+        self._clock = clock
+        self._started = clock()
+        self._delay = _FIRST_DELAY_S
+        self._due: float | None = None
+
+    def look(self) -> None:
+        """Do what is due now."""
+        if self._due is None and not self.part.running:
+            self._plan_restart()
+        elif self._due is not None and self._clock() >= self._due:
+            self._due, self._started = None, self._clock()
+            self.part.spawn()
+
+    def _plan_restart(self) -> None:
+        if self._clock() - self._started >= _STABLE_S:
+            self._delay = _FIRST_DELAY_S
+        last_lines = "".join(f"\n    {line}" for line in self.part.tail().splitlines())
+        self._say(
+            f"{self.part.name} ended with exit code {self.part.exit_code}; starting it again in {self._delay:g} s."
+            f"{' Its last lines:' if last_lines else ''}{last_lines}"
+        )
+        self._due = self._clock() + self._delay
+        self._delay = min(2 * self._delay, _LONGEST_DELAY_S)
+
+
+def keep_alive(watches: Sequence[Watch], *, until: Callable[[], bool]) -> None:
+    """Look after the parts until told otherwise; `until` is asked ten times a second."""
+    while not until():
+        for watch in watches:
+            watch.look()
+        time.sleep(_POLL_S)
+
+
+def stop_all(parts: Sequence[Part], *, seconds: float, hurry: threading.Event) -> None:
+    """Ask all parts to end, and kill those that are left when the time is over or somebody is in a hurry."""
+    deadline = time.monotonic() + seconds
+    for part in parts:
+        part.request_stop()
+    while any(part.running for part in parts) and time.monotonic() < deadline and not hurry.is_set():
+        time.sleep(0.02)
+    killers = [threading.Thread(target=part.kill) for part in parts if part.running]
+    for killer in killers:
+        killer.start()
+    for killer in killers:
+        killer.join()

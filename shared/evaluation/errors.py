@@ -1,0 +1,41 @@
+"""What can be wrong with vectors of labels and their stored codes."""
+
+
+class InvalidLabels(Exception):
+    """The vectors cannot be counted; `detail` says what to change.
+
+    `vector` is the name of the vector at fault and `index` the position in it, where one position is at fault.
+    """
+
+    def __init__(self, detail: str, *, vector: str, index: int | None = None) -> None:
+        self.detail = detail
+        self.vector = vector
+        self.index = index
+        super().__init__(detail)
+
+
+class EmptyVector(InvalidLabels):
+    """A vector holds no label."""
+
+
+class UnequalLengths(InvalidLabels):
+    """One vector is longer than the other; `vector` is the second one."""
+
+
+class InvalidLabel(InvalidLabels):
+    """The label at `index` is not a usable number or text."""
+
+    def __init__(self, fault: str, *, vector: str, index: int) -> None:
+        super().__init__(f"{vector}[{index}] {fault}.", vector=vector, index=index)
+
+
+class TooManyClasses(InvalidLabels):
+    """Both vectors together hold more different labels than allowed; `vector` is the first one."""
+
+    def __init__(self, limit: int, *, vector: str) -> None:
+        detail = f"The vectors hold more than {limit} different labels; send classes, not scores or identifiers."
+        super().__init__(detail, vector=vector)
+
+
+class CorruptCodes(Exception):
+    """The stored bytes are not the codes of that many samples."""

@@ -1,0 +1,61 @@
+"""Factorising arrays of integers."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.codes import Codes, Factorised
+from shared.evaluation.errors import InvalidLabel, TooManyClasses
+
+# Beyond it two whole numbers can be the same float, so that labels would merge by accident.
+LARGEST_NUMBER = 2**53
+BEYOND_LARGEST = "is beyond ±2**53; send so large a number as text"
+
+# A range this wide is still looked up in a table that stays in the processor's cache.
+_TABLE_SIZE = 2**16
+
+Integers = NDArray[np.integer[Any]]
+
+
+def factorise_integers(actual: Integers, predicted: Integers, max_classes: int, names: tuple[str, str]) -> Factorised:
+    """Factorise two non-empty arrays of equal length as `factorise` does; the codes may be views of the input."""
+    vectors = actual, predicted
+    for vector, name in zip(vectors, names, strict=True):
+        if max(-int(vector.min()), int(vector.max())) > LARGEST_NUMBER:
+            outside = (vector < -LARGEST_NUMBER) | (vector > LARGEST_NUMBER)
+            raise InvalidLabel(BEYOND_LARGEST, vector=name, index=int(np.argmax(outside)))
+    low = min(int(vector.min()) for vector in vectors)
+    high = max(int(vector.max()) for vector in vectors)
+    if low >= 0 and high < _TABLE_SIZE:
+        low = 0  # codes from 0 on need no shift, only labels that are missing below
+    offsets = [np.subtract(vector, low, dtype=np.int64) if low else vector for vector in vectors]
+    span = high - low + 1
+    distinct = _distinct(offsets, span)
+    if len(distinct) > max_classes:
+        raise TooManyClasses(max_classes, vector=names[0])
+    first, second = (_codes(offset, distinct, span) for offset in offsets)
+    return Factorised(tuple((distinct + low).tolist()), first, second)
+
+
+def _distinct(offsets: list[Integers], span: int) -> NDArray[np.int64]:
+    if span > _TABLE_SIZE:
+        return np.union1d(offsets[0], offsets[1]).astype(np.int64)
+    seen = np.zeros(span, np.bool_)
+    for offset in offsets:
+        for start in range(0, len(offset), _TABLE_SIZE):
+            seen |= np.bincount(offset[start : start + _TABLE_SIZE], minlength=span) > 0
+            if seen.all():  # as a rule the first samples show every class
+                return np.arange(span)
+    return np.flatnonzero(seen)
+
+
+def _codes(offset: Integers, distinct: NDArray[np.int64], span: int) -> Codes:
+    dtype = np.min_scalar_type(len(distinct) - 1)
+    if len(distinct) == span:
+        return offset.astype(dtype, copy=False)
+    if span > _TABLE_SIZE:
+        return np.searchsorted(distinct, offset).astype(dtype)
+    ranks = np.zeros(span, dtype)
+    ranks[distinct] = np.arange(len(distinct))
+    return ranks.take(offset)

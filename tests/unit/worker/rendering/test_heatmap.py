@@ -1,0 +1,65 @@
+import re
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from shared.evaluation.matrix import ConfusionMatrix, Label
+from worker.rendering.heatmap import HeatMap, heat_map
+from worker.rendering.shades import shades
+
+square_counts = st.integers(1, 7).flatmap(lambda k: hnp.arrays(np.int64, (k, k), elements=st.integers(0, 20)))
+
+
+def _painted(heat: HeatMap) -> Counter[tuple[int, int, str]]:
+    strokes = re.compile(r"M(\d+) (\d+)h(\d+)")
+    return Counter(
+        (int(y), int(x) + i, style)
+        for style, path in heat.runs
+        for x, y, length in strokes.findall(path)
+        for i in range(int(length))
+    )
+
+
+@given(square_counts)
+def test_each_counted_cell_is_painted_once_in_its_shade(
+    counts: np.ndarray[tuple[int, int], np.dtype[np.int64]],
+) -> None:
+    matrix = ConfusionMatrix(tuple(range(len(counts))), counts)
+    levels = shades(matrix)
+    expected = Counter(
+        (row, column, f"{'d' if row == column else 'e'}{levels[row, column]}")
+        for row, column in zip(*np.nonzero(counts), strict=True)
+    )
+    assert _painted(heat_map(matrix, [str(label) for label in matrix.classes])) == expected
+
+
+@pytest.mark.parametrize(("size", "step", "numbered"), [(2, 1, True), (30, 1, True), (31, 1, False), (300, 10, False)])
+def test_numbers_stop_and_labels_thin_out_with_many_classes(
+    size: int, step: int, *, numbered: bool, random_matrix: Callable[[tuple[Label, ...]], ConfusionMatrix]
+) -> None:
+    matrix = random_matrix(tuple(range(size)))
+    heat = heat_map(matrix, [str(i) for i in range(size)])
+    assert [tick.label for tick in heat.ticks] == [str(i) for i in range(0, size, step)]
+    assert len(heat.numbers) == (np.count_nonzero(matrix.counts) if numbered else 0)
+    assert heat.width < 900
+    assert heat.height < 900
+
+
+def test_neighbouring_labels_keep_their_distance() -> None:
+    for size in range(1, 501, 7):
+        heat = heat_map(
+            ConfusionMatrix(tuple(range(size)), np.eye(size, dtype=np.int64)), [str(i) for i in range(size)]
+        )
+        places = [tick.place for tick in heat.ticks]
+        assert all(b - a >= 16 for a, b in pairwise(places)), size
+
+
+def test_a_cut_label_keeps_its_full_text() -> None:
+    heat = heat_map(ConfusionMatrix(("a" * 40, "b"), np.eye(2, dtype=np.int64)), ["a" * 40, "b"])
+    assert [(tick.label, tick.full) for tick in heat.ticks] == [("aaaaaaaa…aaaaaaa", "a" * 40), ("b", None)]
