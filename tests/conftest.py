@@ -88,7 +88,7 @@ def platform(app: Litestar) -> Platform:
 @pytest.fixture(scope="session")
 async def http(app: Litestar) -> AsyncIterator[httpx2.AsyncClient]:
     """A client without credentials."""
-    transport = httpx2.ASGITransport(app=app)
+    transport = httpx2.ASGITransport(app=app)  # type: ignore[arg-type] # the same protocol in other words
     async with httpx2.AsyncClient(transport=transport, base_url="http://evalserve.test", timeout=40) as client:
         yield client
 

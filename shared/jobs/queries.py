@@ -83,7 +83,8 @@ FAIL = f"""
 
 RELEASE = f"""
     UPDATE job
-    SET {_to(Move.RELEASE)}, progress = 0, lease_until = NULL, run_after = now() + $3, dispatched_at = NULL, failures = failures + $4
+    SET {_to(Move.RELEASE)}, progress = 0, lease_until = NULL, run_after = now() + $3, dispatched_at = NULL,
+        failures = failures + $4
     WHERE {FENCE} RETURNING true
 """
 
