@@ -10,6 +10,10 @@ PY := $(BIN)/python
 run: .venv/run.stamp ## Start the whole service: make run [PORT=8000] [DATA_DIR=.run/data]
 	@exec $(PY) -m deploy.local run
 
+.PHONY: demo
+demo: .venv/demo.stamp ## Run the main job on real data: make demo [EVALSERVE_URL=http://...] [KEEP=1]
+	@exec $(PY) -m deploy.demo
+
 .PHONY: test
 test: .venv/dev.stamp ## Run all tests on a stack of their own
 	$(PY) -m pytest -n 2

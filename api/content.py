@@ -12,7 +12,7 @@ from api.waiting import Waiter, wanted_wait
 from shared import jobs, matrices
 from shared.accounts import Caller
 from shared.artifacts import StoredFile
-from shared.jobs import MatrixWork, Platform, Snapshot, Status
+from shared.jobs import Platform, Snapshot, Status, Work
 
 # Shown by a browser it runs nothing and is nobody's origin, whatever it holds.
 HEADERS = {
@@ -30,11 +30,11 @@ class Wanted(NamedTuple):
     if_none_match: str | None
 
 
-async def answer(waiter: Waiter, caller: Caller, work: MatrixWork, wanted: Wanted) -> Response[Any]:
+async def answer(waiter: Waiter, caller: Caller, work: Work, wanted: Wanted) -> Response[Any]:
     """The file that the work makes: 200 with its bytes, 202 with the job, or the problem that the job ended in."""
     platform = waiter.platform
-    version = await matrices.version_for(platform, caller, work)
-    snapshot = await jobs.join(platform, caller, work, subject_version=version)
+    subjects = await matrices.subjects(platform, caller, work)
+    snapshot = await jobs.join(platform, caller, work, subjects=subjects)
     limit = platform.settings.wait_limit_s
     snapshot = await waiter.until_final(caller, snapshot, wanted_wait(wanted.prefer, limit=limit, default=limit))
     if snapshot.job.error is not None:

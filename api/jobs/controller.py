@@ -16,7 +16,7 @@ from api.jobs.schemas import JobPage, read_submission
 from api.waiting import Waiter, wanted_wait
 from shared import jobs, matrices
 from shared.accounts import Caller
-from shared.jobs import JobOut, MatrixWork, Platform, Snapshot, Status
+from shared.jobs import JobOut, Platform, Snapshot, Status
 from shared.jobs.kinds import AnyWork
 from shared.kit.ids import parse_uuid
 
@@ -43,14 +43,9 @@ class JobController(Controller):
         """Queue a job and answer at once; poll `Location`, wait with `Prefer: wait=N`, or be called back."""
         platform = waiter.platform
         submission = await read_submission(request)
-        work = submission.work
-        assert isinstance(work, MatrixWork), "every kind so far works on a matrix"
+        subjects = await matrices.subjects(platform, caller, submission.work)
         snapshot = await jobs.submit(
-            platform,
-            caller,
-            work,
-            subject_version=await matrices.version_for(platform, caller, work),
-            callback_url=submission.callback_url,
+            platform, caller, submission.work, subjects=subjects, callback_url=submission.callback_url
         )
         return accepted(platform, await _wait(waiter, caller, snapshot, prefer))
 

@@ -9,7 +9,10 @@ _CELERY = (*_PYTHON, "celery", "-A", "worker.app:app", "worker", "--without-goss
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """What `run` starts, after the servers: first the migrations, to their end, then the parts."""
+    """What `run` starts after the servers: the migrations, to their end, and the parts.
+
+    The first part answers /readyz; the others start when it does.
+    """
 
     migrate: tuple[str, ...]
     parts: dict[str, tuple[str, ...]]

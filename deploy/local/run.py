@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from deploy.local.errors import CannotStart
@@ -79,11 +80,15 @@ class _Service:
         environment = service_environment(os.environ, self._stack.environment, self._stack.credentials)
         self._migrate(environment)
         self._parts = [self._process(name, command, environment) for name, command in self._commands.parts.items()]
-        for part in self._parts:
-            part.spawn()
-        everything: list[Part] = [*self._stack.servers, *self._parts]
-        self._watches = [Watch(part, _say) for part in everything]
+        api, *others = self._parts
+        api.spawn()
+        self._watches = self._watch([*self._stack.servers, api])
         self._await_ready()
+        # Only now: eight processes that load their libraries side by side would keep the first answer waiting.
+        for part in others:
+            part.spawn()
+        self._watches += self._watch(others)
+        _say(_GREETING.format(url=self._options.url, logs=self._stack.data.logs))
 
     def _check_port(self) -> None:
         options = self._options
@@ -108,13 +113,16 @@ class _Service:
             raise CannotStart(
                 f"It is not ready after {_READY_S:.0f} s: {missing}. The logs are in {self._stack.data.logs}."
             )
-        _say(_GREETING.format(url=self._options.url, logs=self._stack.data.logs))
 
     def _process(self, name: str, command: tuple[str, ...], environment: dict[str, str]) -> Process:
         return Process(name, command, data=self._stack.data, environment=environment, folder=PROJECT)
 
+    def _watch(self, parts: Sequence[Part]) -> list[Watch]:
+        return [Watch(part, _say) for part in parts]
+
     def _stop(self) -> None:
-        _say("Stopping.")
+        if self._signals.asked.is_set():
+            _say("Stopping.")
         stop_all(self._parts, seconds=_STOP_PARTS_S, hurry=self._signals.hurry)
         stop_all(self._stack.servers, seconds=_STOP_SERVERS_S, hurry=self._signals.hurry)
         self._stack.close()

@@ -20,14 +20,14 @@ __all__ = ["JobOut", "JobRecord", "MatrixWork", "Platform", "Snapshot", "Status"
 
 
 async def submit(
-    platform: Platform, caller: Caller, work: Work, *, subject_version: int, callback_url: str | None = None
+    platform: Platform, caller: Caller, work: Work, *, subjects: dict[str, int], callback_url: str | None = None
 ) -> Snapshot:
     """Ask for work; what was made of the same matrix version with the same options is taken as it is."""
     if callback_url is not None:
         check_url(callback_url, platform.settings.webhook_allow_nets)
-    fingerprint = fingerprint_of(work, subject_version)
+    fingerprint = fingerprint_of(work, subjects)
     async with platform.db.transaction() as connection:
-        row = _row(caller, work, subject_version, fingerprint, callback_url)
+        row = _row(caller, work, subjects, fingerprint, callback_url)
         if twin := await queries.twin(connection, caller.account_id, fingerprint):
             return await _repeat(platform, connection, row, twin)
         job = await queries.insert(connection, row, Status.QUEUED)
@@ -35,16 +35,16 @@ async def submit(
     return Snapshot(job)
 
 
-async def join(platform: Platform, caller: Caller, work: Work, *, subject_version: int) -> Snapshot:
+async def join(platform: Platform, caller: Caller, work: Work, *, subjects: dict[str, int]) -> Snapshot:
     """The job that does this work: one that somebody asked for already, or a new one."""
-    fingerprint = fingerprint_of(work, subject_version)
+    fingerprint = fingerprint_of(work, subjects)
     async with platform.db.transaction() as connection:
         if job := await queries.alive(connection, caller.account_id, fingerprint):
             return await queries.with_files(connection, job)
         await queries.lock_fingerprint(connection, caller.account_id, fingerprint)
         if job := await queries.alive(connection, caller.account_id, fingerprint):
             return await queries.with_files(connection, job)
-        row = _row(caller, work, subject_version, fingerprint, None)
+        row = _row(caller, work, subjects, fingerprint, None)
         job = await queries.insert(connection, row, Status.QUEUED)
     await platform.broker.try_publish(Wakeup.RUN_JOB, job.id)
     return Snapshot(job)
@@ -79,9 +79,9 @@ async def cancel(platform: Platform, caller: Caller, job_id: UUID | None) -> Sna
     return snapshot
 
 
-def fingerprint_of(work: Work, subject_version: int) -> str:
+def fingerprint_of(work: Work, subjects: dict[str, int]) -> str:
     """Equal for two requests whose artifacts would be equal."""
-    identity = [work.edition, subject_version, kinds.dump(work)]
+    identity = [work.edition, subjects, kinds.dump(work)]
     return hashlib.sha256(queries.encode(identity)).hexdigest()
 
 
@@ -92,14 +92,14 @@ async def _repeat(platform: Platform, connection: Connection, row: dict[str, obj
 
 
 def _row(
-    caller: Caller, work: Work, subject_version: int, fingerprint: str, callback_url: str | None
+    caller: Caller, work: Work, subjects: dict[str, int], fingerprint: str, callback_url: str | None
 ) -> dict[str, object]:
     return {
         "id": uuid7(),
         "account_id": caller.account_id,
         "kind": work.kind,
         "arguments": kinds.dump(work),
-        "subject_version": subject_version,
+        "subjects": subjects,
         "fingerprint": fingerprint,
         "callback_url": callback_url,
     }

@@ -17,12 +17,6 @@ class JobAlreadyFinished(DomainError):
     status, code = HTTPStatus.CONFLICT, "job-already-finished"
 
 
-class UnknownKind(DomainError):
-    """There is no job of this kind."""
-
-    code = "unknown-job-kind"
-
-
 class WorkerLost(DomainError):
     """The worker died during each attempt at this job, so it was given up."""
 

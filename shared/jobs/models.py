@@ -22,6 +22,7 @@ class Job(SQLModel, table=True):
         CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="lease"),
         Index("ix_job_account_id_created_at", "account_id", "created_at"),
         Index("ix_job_fingerprint", "account_id", "fingerprint"),
+        Index("ix_job_subjects", "subjects", postgresql_using="gin"),
         Index("ix_job_queued", "run_after", postgresql_where=text("status = 'queued'")),
         Index("ix_job_running", "lease_until", postgresql_where=text("status = 'running'")),
         Index("ix_job_finished", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
@@ -32,8 +33,9 @@ class Job(SQLModel, table=True):
     kind: str
     # The whole request of the kind, as shared.jobs.kinds reads it.
     arguments: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    # What the arguments point at, in the version that was there: equal fingerprints have equal artifacts.
-    subject_version: int
+    # The matrices that the job is about, by uid, each in the version that it was submitted for.
+    subjects: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False))
+    # Equal for jobs of an account whose artifacts would be equal.
     fingerprint: str
     callback_url: str | None = None
 

@@ -29,7 +29,7 @@ def _to(move: Move) -> str:
 # `dispatched_at` is set as if the message were sent already: the publisher follows, and should it not come to
 # that, the dispatcher finds the row once the time for a repeat is over.
 INSERT = f"""
-    INSERT INTO job (id, account_id, kind, arguments, subject_version, fingerprint, callback_url,
+    INSERT INTO job (id, account_id, kind, arguments, subjects, fingerprint, callback_url,
                      status, progress, attempt, failures, dispatched_at, finished_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, now(), CASE WHEN $9 = 1.0::float8 THEN now() END)
     RETURNING {COLUMNS}

@@ -17,7 +17,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     account_id: int
     kind: str
     arguments: dict[str, Any]
-    subject_version: int
+    subjects: dict[str, int]
     fingerprint: str
     callback_url: str | None
     status: str

@@ -16,8 +16,18 @@ class Work(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """The name of the kind."""
         return str(self.__struct_config__.tag)
 
+    @property
+    def matrix_uids(self) -> list[str]:
+        """The matrices that the work is about."""
+        return []
+
 
 class MatrixWork(Work, frozen=True, kw_only=True):
     """Work on one confusion matrix."""
 
     cm_uid: str
+
+    @property
+    def matrix_uids(self) -> list[str]:
+        """The one matrix."""
+        return [self.cm_uid]

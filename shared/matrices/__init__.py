@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.accounts import Caller
 from shared.evaluation.errors import InvalidLabels
-from shared.jobs import JobRecord, MatrixWork, Platform
+from shared.jobs import JobRecord, MatrixWork, Platform, Work
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid, uuid7
 from shared.matrices import queries
@@ -44,13 +44,14 @@ async def figures(platform: Platform, caller: Caller, uid: str) -> Figures:
     return found
 
 
-async def version_for(platform: Platform, caller: Caller, work: MatrixWork) -> int:
-    """The version of the matrix that the work is about; raises MatrixNotFound."""
+async def subjects(platform: Platform, caller: Caller, work: Work) -> dict[str, int]:
+    """The matrices that the work is about, each with its present version; raises MatrixNotFound."""
+    wanted = {_known(uid) for uid in work.matrix_uids}
     async with platform.db.connection() as connection:
-        found = await queries.version(connection, caller.account_id, _known(work.cm_uid))
-    if found is None:
+        found = await queries.versions(connection, caller.account_id, list(wanted))
+    if len(found) < len(wanted):
         raise MatrixNotFound
-    return found
+    return {str(uid): version for uid, version in found.items()}
 
 
 async def for_job(platform: Platform, job: JobRecord, work: MatrixWork) -> CountedMatrix:
@@ -59,7 +60,7 @@ async def for_job(platform: Platform, job: JobRecord, work: MatrixWork) -> Count
         found = await queries.counts(connection, job.account_id, _known(work.cm_uid))
     if found is None:
         raise MatrixNotFound
-    if found.version != job.subject_version:
+    if found.version != job.subjects[str(found.uid)]:
         raise MatrixChanged
     return found
 

@@ -23,7 +23,7 @@ SELECT_FIGURES = """
     SELECT uid, accuracy, precision, recall, f1, counts::text FROM matrix WHERE uid = $1 AND account_id = $2
 """
 
-SELECT_VERSION = "SELECT version FROM matrix WHERE uid = $1 AND account_id = $2"
+SELECT_VERSIONS = "SELECT uid, version FROM matrix WHERE uid = ANY($1) AND account_id = $2"
 
 SELECT_COUNTS = """
     SELECT uid, version, classes, counts, accuracy, precision, recall, f1, created_at, updated_at
@@ -66,10 +66,9 @@ async def figures(connection: Connection, account_id: int, uid: UUID) -> Figures
     return Figures(*record) if record else None
 
 
-async def version(connection: Connection, account_id: int, uid: UUID) -> int | None:
-    """The present version of a matrix of the account."""
-    found: int | None = await connection.fetchval(SELECT_VERSION, uid, account_id)
-    return found
+async def versions(connection: Connection, account_id: int, uids: list[UUID]) -> dict[UUID, int]:
+    """The present versions of those of the matrices that are the account's."""
+    return {record["uid"]: record["version"] for record in await connection.fetch(SELECT_VERSIONS, uids, account_id)}
 
 
 async def counts(connection: Connection, account_id: int, uid: UUID) -> CountedMatrix | None:

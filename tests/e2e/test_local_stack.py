@@ -35,7 +35,12 @@ class Ready(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Ready).serve_forever()
 """
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(1000)"
+STUBBORN = """
+import os, pathlib, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+pathlib.Path(os.environ["ENVIRONMENT_FILE"]).with_suffix(".deaf").touch()
+time.sleep(1000)
+"""
 RUN = """
 import os, pathlib, sys
 from deploy.local.options import Options
@@ -335,6 +340,7 @@ def test_killing_a_leash_too_leaves_no_process(runs: Callable[..., Run], tmp_pat
 
 def test_a_second_signal_ends_a_part_that_does_not_listen_at_once(runs: Callable[..., Run], tmp_path: Path) -> None:
     run = runs(tmp_path / "data", worker=STUBBORN).ready()
+    wait_until((tmp_path / "data.deaf").exists)
     before = run.descendants()
     asked = time.monotonic()
     run.process.send_signal(signal.SIGINT)

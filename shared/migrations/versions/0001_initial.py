@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("arguments", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("subject_version", sa.Integer(), nullable=False),
+        sa.Column("subjects", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("callback_url", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -76,6 +76,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_job_running", "job", ["lease_until"], unique=False, postgresql_where=sa.text("status = 'running'")
     )
+    op.create_index("ix_job_subjects", "job", ["subjects"], unique=False, postgresql_using="gin")
     op.create_table(
         "matrix",
         sa.Column("uid", sa.Uuid(), nullable=False),
@@ -206,6 +207,7 @@ def downgrade() -> None:
     op.drop_table("webhook_endpoint")
     op.drop_index("ix_matrix_account_id_created_at", table_name="matrix")
     op.drop_table("matrix")
+    op.drop_index("ix_job_subjects", table_name="job", postgresql_using="gin")
     op.drop_index("ix_job_running", table_name="job", postgresql_where=sa.text("status = 'running'"))
     op.drop_index("ix_job_queued", table_name="job", postgresql_where=sa.text("status = 'queued'"))
     op.drop_index("ix_job_finished", table_name="job", postgresql_where=sa.text("finished_at IS NOT NULL"))

@@ -1,0 +1,56 @@
+"""The command line: `python -m deploy.demo [--keep]`, with EVALSERVE_URL for a service that runs already."""
+
+import argparse
+import os
+import signal
+import sys
+
+import httpx2
+
+from deploy.demo.errors import DemoFailed
+from deploy.demo.service import Service, service
+from deploy.demo.story import tell
+
+
+def main() -> int:
+    """Run the demo; the exit code is 0 only if all of it went well."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.demo", description="The main job from end to end.")
+    parser.add_argument("--keep", action="store_true", help="leave the service up until Ctrl-C (KEEP=1)")
+    keep = parser.parse_args().keep or os.environ.get("KEEP", "") not in {"", "0"}
+    # An exit, unlike the signal itself, stops the service on its way.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    url = os.environ.get("EVALSERVE_URL")
+    try:
+        if not url:
+            _say("Starting evalserve with a temporary data directory ...")
+        with service(url) as running:
+            tell(running, _say)
+            _end(running, keep=keep)
+    except (DemoFailed, httpx2.HTTPError) as error:
+        print(f"The demo failed: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return 0
+
+
+def _end(running: Service, *, keep: bool) -> None:
+    if running.process is None:
+        return
+    if not keep:
+        _say("The links end with the service; `make demo KEEP=1` leaves it up, so that they can be opened.")
+        return
+    _say(f"API: {running.url}/docs   Stop: Ctrl-C")
+    try:
+        running.process.wait()
+    except KeyboardInterrupt:
+        return
+    raise DemoFailed("the service ended")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,5 @@
+"""What ends the demo."""
+
+
+class DemoFailed(Exception):
+    """The service did not do what it promises; the message says what."""

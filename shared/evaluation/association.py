@@ -1,0 +1,95 @@
+"""How far actual and predicted classes go together, in figures of the whole matrix."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.matrix import ConfusionMatrix
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """Agreement beyond chance and association; NaN where undefined.
+
+    They are PyCM's Kappa, Krippendorff Alpha, Overall MCC, Cramer V, Pearson C, Lambda A and Lambda B, to the last
+    bit but for the rounding of one square in a thousand within chi-squared.
+    """
+
+    kappa: float
+    krippendorff_alpha: float
+    mcc: float
+    cramer_v: float
+    pearson_c: float
+    lambda_a: float
+    lambda_b: float
+
+
+def association(matrix: ConfusionMatrix) -> Association:
+    """Compute the figures from the counts."""
+    counts = matrix.counts
+    hits, actual, predicted = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
+    total = int(actual.sum())
+    chi_squared = _chi_squared(counts, actual, predicted, total)
+    return Association(
+        kappa=_kappa(hits, actual, predicted, total),
+        krippendorff_alpha=_krippendorff_alpha(hits, actual, predicted, total),
+        mcc=_mcc(hits, actual, predicted, total),
+        cramer_v=math.sqrt(ratio(ratio(chi_squared, total), len(counts) - 1)),
+        pearson_c=math.sqrt(ratio(chi_squared, total + chi_squared)),
+        lambda_a=_lambda(counts.max(axis=0), actual, total),
+        lambda_b=_lambda(counts.max(axis=1), predicted, total),
+    )
+
+
+def ratio(part: float, whole: float) -> float:
+    """Divide; NaN if there is nothing to divide by."""
+    return part / whole if whole else math.nan
+
+
+def _beyond_chance(agreement: float, chance: float) -> float:
+    return ratio(agreement - chance, 1 - chance)
+
+
+def _kappa(hits: Counts, actual: Counts, predicted: Counts, total: int) -> float:
+    if not total:
+        return math.nan
+    chances = predicted.astype(float) * actual.astype(float) / float(total) ** 2
+    return _beyond_chance(int(hits.sum()) / total, sum(chances.tolist()))
+
+
+def _krippendorff_alpha(hits: Counts, actual: Counts, predicted: Counts, total: int) -> float:
+    if not total:
+        return math.nan
+    shares: list[float] = ((predicted + actual) / (2 * total)).tolist()
+    correction = 1 / (2 * total)
+    agreement = (1 - correction) * (int(hits.sum()) / total) + correction
+    # Python's power rounds a few squares otherwise than a product does, and so does PyCM.
+    return _beyond_chance(agreement, sum(share**2 for share in shares))
+
+
+def _mcc(hits: Counts, actual: Counts, predicted: Counts, total: int) -> float:
+    ours, theirs, both = (vector.astype(float) for vector in (predicted, actual, hits))
+    spread = _in_order(ours * (total - ours)), _in_order(theirs * (total - theirs))
+    return ratio(_in_order(both * total - theirs * ours), math.sqrt(spread[1] * spread[0]))
+
+
+def _chi_squared(counts: Counts, actual: Counts, predicted: Counts, total: int) -> float:
+    expected = np.outer(actual.astype(float), predicted.astype(float)) / (total or 1)
+    if not expected.all():
+        return math.nan
+    return _in_order((counts - expected) ** 2 / expected)
+
+
+def _lambda(largest: Counts, margin: Counts, total: int) -> float:
+    most = int(margin.max())
+    return ratio(int(largest.sum()) - most, total - most)
+
+
+def _in_order(terms: NDArray[Any]) -> float:
+    # NumPy's sum adds in pairs, PyCM one by one: a figure on the edge of a grade must fall to the same side.
+    return float(np.cumsum(terms)[-1])

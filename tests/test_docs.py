@@ -1,0 +1,60 @@
+"""The documentation says what the program does."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import api
+import shared
+import worker
+from shared.kit.errors import DomainError
+
+ROOT = Path(__file__).parents[1]
+
+
+def _errors(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+    for error in kind.__subclasses__():
+        yield error
+        yield from _errors(error)
+
+
+def test_every_problem_is_explained_with_the_message_that_it_comes_with() -> None:
+    for package in (api, shared, worker):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if "migrations" not in module.name and module.name != "worker.app":
+                importlib.import_module(module.name)
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \| (.+?) \|", (ROOT / "docs/problems.md").read_text(), re.MULTILINE)
+
+    explained = {(code, int(status), detail) for code, status, detail in rows}
+    raised = {(error.code, int(error.status), (error.__doc__ or "").strip()) for error in _errors()}
+    assert raised <= explained
+    assert {code for code, _, _ in explained - raised} == {
+        "bad-request",
+        "internal-server-error",
+        "method-not-allowed",
+        "not-found",
+        "request-entity-too-large",
+    }
+
+
+def test_every_decision_has_its_context_its_decision_and_what_it_costs() -> None:
+    decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
+
+    assert [int(path.name[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
+    for path in decisions:
+        assert re.findall(r"^\*\*(\w+)\.\*\*", path.read_text(), re.MULTILINE) == [
+            "Context",
+            "Decision",
+            "Consequences",
+        ]
+
+
+def test_every_file_and_folder_that_a_document_names_is_there() -> None:
+    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        text = document.read_text()
+        links = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
+        assert [link for link in links if not (document.parent / link).exists()] == []
+        names = re.findall(r"`((?:api|worker|shared|deploy|tests|docs)/[\w./-]+?)`", text)
+        assert [name for name in names if "X" not in name and not (ROOT / name).exists()] == []
