@@ -11,8 +11,10 @@ from litestar.openapi import OpenAPIConfig
 
 from api import docs, health, openapi, problems
 from api.accounts.controller import AccountController
+from api.admin.controller import AdminController
 from api.jobs.controller import JobController
 from api.matrices.controller import MatrixController
+from api.matrices.v1 import DescribedMatrixController
 from api.middleware import around
 from api.security import provide_caller
 from api.waiting import Waiter
@@ -47,8 +49,10 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             health.readyz,
             AccountController,
             MatrixController,
+            DescribedMatrixController,
             JobController,
             WebhookController,
+            AdminController,
         ],
         dependencies={
             "platform": Provide(_platform, sync_to_thread=False),

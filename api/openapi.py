@@ -22,6 +22,8 @@ KEY_STYLES: dict[str, dict[str, str]] = {
     "query": {"type": "apiKey", "in": "query", "name": "api_key"},
 }
 
+ADMINISTRATOR = {"basic": {"type": "http", "scheme": "basic"}}
+
 DESCRIPTION = """\
 Evaluation of classifiers as a service: send labels, get confusion matrices, reports and plots.
 
@@ -36,7 +38,7 @@ def document(app: Litestar) -> dict[str, Any]:
     schema: dict[str, Any] = app.openapi_schema.to_schema()
     handlers = {handler.operation_id: handler for handler in _handlers(app)}
     components = schema.setdefault("components", {})
-    components["securitySchemes"] = KEY_STYLES
+    components["securitySchemes"] = KEY_STYLES | ADMINISTRATOR
     schemas = components.setdefault("schemas", {})
     for path in schema["paths"].values():
         for operation in path.values():
@@ -66,6 +68,8 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dic
     }
     if "caller" in handler.parsed_fn_signature.parameters:
         operation["security"] = [{style: []} for style in KEY_STYLES]
+    elif "security" in handler.opt:
+        operation["security"] = [{handler.opt["security"]: []}]
 
 
 def _schema(kind: Any, schemas: dict[str, Any], extras: dict[str, Any]) -> dict[str, Any]:

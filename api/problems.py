@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
+from shared.accounts.errors import NotAdministrator
 from shared.kit.errors import DomainError, Fault, InvalidInput, problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -47,8 +48,11 @@ def answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Respo
 
 
 def _domain(_: Sent, error: DomainError) -> Response[bytes]:
-    retry = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else {}
-    return answer(error.problem(), retry)
+    headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else {}
+    if isinstance(error, NotAdministrator):
+        # Browsers ask for a name and password at this.
+        headers["WWW-Authenticate"] = 'Basic realm="evalserve", charset="UTF-8"'
+    return answer(error.problem(), headers)
 
 
 def _parameters(_: Sent, error: ValidationException) -> Response[bytes]:

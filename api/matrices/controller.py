@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, HeaderParameter
+from litestar.params import FromPath, FromQuery, HeaderParameter
 
 from api import bodies, content
-from api.matrices.schemas import MatrixCreated, MatrixOut, VectorsIn, read_vectors
+from api.matrices.schemas import MatrixCreated, MatrixDeleted, MatrixOut, VectorsIn, read_vectors
 from api.waiting import Waiter
 from shared import matrices
 from shared.accounts import Caller
@@ -38,6 +38,26 @@ class MatrixController(Controller):
     ) -> MatrixOut:
         """The counts and the main figures of a matrix; undefined figures are null."""
         return MatrixOut.of(await matrices.figures(platform, caller, cm_uid))
+
+    @post("/cm/update", operation_id="update_matrix", status_code=200, opt={"body": VectorsIn})
+    async def update(
+        self,
+        request: Request[Any, Any, Any],
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        cm_uid: FromQuery[str],
+    ) -> MatrixCreated:
+        """Put other labels into a matrix; report, plot and comparison are made anew."""
+        vectors = await read_vectors(await bodies.fields(request))
+        return MatrixCreated(await matrices.update(platform, caller, cm_uid, vectors))
+
+    @delete("/cm/{cm_uid:str}", operation_id="delete_matrix", status_code=200)
+    async def remove(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], cm_uid: FromPath[str]
+    ) -> MatrixDeleted:
+        """Forget a matrix, its jobs and all that they made."""
+        await matrices.delete(platform, caller, cm_uid)
+        return MatrixDeleted()
 
     @get("/cm/report", operation_id="read_matrix_report")
     async def report(

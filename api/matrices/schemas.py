@@ -9,7 +9,7 @@ from api import bodies
 from api.bodies import Fields
 from shared.evaluation.matrix import Label
 from shared.matrices.counting import Vectors
-from shared.matrices.queries import Figures
+from shared.matrices.records import Figures
 
 # The edge sends most vectors through the first two; a mix of numbers and text needs the last.
 HOMOGENEOUS: tuple[type, ...] = (list[int], list[str])
@@ -28,6 +28,12 @@ class MatrixCreated(msgspec.Struct):
     """The id of a new matrix."""
 
     uid: UUID
+
+
+class MatrixDeleted(msgspec.Struct):
+    """What contract A says to a deletion."""
+
+    message: str = "Confusion matrix deleted"
 
 
 class MatrixOut(msgspec.Struct):

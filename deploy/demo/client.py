@@ -32,12 +32,10 @@ class Client:
     ) -> None:
         self._http.close()
 
-    def sign_up(self) -> str:
-        """Open the account; its API key, which every later call carries."""
+    def sign_up(self) -> None:
+        """Open the account; every later call carries its API key."""
         account = self._post("/sign_up/", {"email": self.email, "password": secrets.token_urlsafe(12)})
-        key: str = account["api_key"]
-        self._http.headers["X-API-Key"] = key
-        return key
+        self._http.headers["X-API-Key"] = account["api_key"]
 
     def create_matrix(self, actual: list[int], predicted: list[int]) -> str:
         """Count the labels; the matrix's uid."""

@@ -31,12 +31,13 @@ class _Asked:
 def tell(service: Service, say: Say) -> None:
     """Train, sign up, submit, wait, fetch and verify; raises DemoFailed at the first thing that is not right."""
     say(f"evalserve runs at {service.url}")
-    held_out = train_and_predict()
-    say(f"Two models learned from {held_out.learned_from} handwritten digits and read {len(held_out.labels)} others.")
     with ExitStack() as stack:
         client, callbacks = stack.enter_context(Client(service)), stack.enter_context(receiver())
         client.sign_up()
         say(f"Signed up as {client.email}")
+        held_out = train_and_predict()
+        learned, read = held_out.learned_from, len(held_out.labels)
+        say(f"Two models learned from {learned} handwritten digits and read {read} others:")
         asked = [job for model in held_out.predictions for job in _submit(client, callbacks, held_out, model, say)]
         for job in asked:
             _fetch(client, job, say)

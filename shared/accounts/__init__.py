@@ -1,5 +1,6 @@
 """Accounts: signing up, signing in, and who is calling."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy.exc import IntegrityError
@@ -51,6 +52,12 @@ async def sign_in(db: Database, keyring: Keyring, *, email: str, password: str) 
     if not correct or account is None or key is None:
         raise WrongCredentials
     return SignedIn(account, keys.write(keyring, key.id, key.version))
+
+
+async def list_all(db: Database, *, skip: int, limit: int) -> Sequence[Account]:
+    """Everybody's accounts, the oldest first; for administrators."""
+    async with db.session() as session:
+        return await queries.list_all(session, skip=skip, limit=limit)
 
 
 async def authenticate(db: Database, keyring: Keyring, text: str) -> Caller:

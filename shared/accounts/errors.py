@@ -27,3 +27,9 @@ class MissingKey(DomainError):
     """This route needs an API key: send it in the X-API-Key header, or as api_key in the query or JSON body."""
 
     status, code = HTTPStatus.UNAUTHORIZED, "missing-api-key"
+
+
+class NotAdministrator(DomainError):
+    """This route is for administrators: send their name and password by HTTP Basic authentication."""
+
+    status, code = HTTPStatus.UNAUTHORIZED, "not-administrator"

@@ -1,5 +1,7 @@
 """Statements about accounts."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -35,6 +37,11 @@ async def find_by_email(session: AsyncSession, email: str) -> Account | None:
     return (
         await session.exec(select(Account).where(func.lower(col(Account.email)) == func.lower(email)))
     ).one_or_none()
+
+
+async def list_all(session: AsyncSession, *, skip: int, limit: int) -> Sequence[Account]:
+    """Everybody's accounts, the oldest first."""
+    return (await session.exec(select(Account).order_by(col(Account.id)).offset(skip).limit(limit))).all()
 
 
 async def first_key(session: AsyncSession, account_id: int) -> ApiKey:

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.matrix import ConfusionMatrix
-
-Counts = NDArray[np.int64]
+from shared.evaluation.matrix import ConfusionMatrix, Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ def association(matrix: ConfusionMatrix) -> Association:
     """Compute the figures from the counts."""
     counts = matrix.counts
     hits, actual, predicted = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
-    total = int(actual.sum())
+    total = matrix.sample_count
     chi_squared = _chi_squared(counts, actual, predicted, total)
     return Association(
         kappa=_kappa(hits, actual, predicted, total),
@@ -55,39 +53,39 @@ def _beyond_chance(agreement: float, chance: float) -> float:
     return ratio(agreement - chance, 1 - chance)
 
 
-def _kappa(hits: Counts, actual: Counts, predicted: Counts, total: int) -> float:
+def _kappa(hits: Counts, actual: Counts, predicted: Counts, total: float) -> float:
     if not total:
         return math.nan
     chances = predicted.astype(float) * actual.astype(float) / float(total) ** 2
-    return _beyond_chance(int(hits.sum()) / total, sum(chances.tolist()))
+    return _beyond_chance(hits.sum().item() / total, sum(chances.tolist()))
 
 
-def _krippendorff_alpha(hits: Counts, actual: Counts, predicted: Counts, total: int) -> float:
+def _krippendorff_alpha(hits: Counts, actual: Counts, predicted: Counts, total: float) -> float:
     if not total:
         return math.nan
     shares: list[float] = ((predicted + actual) / (2 * total)).tolist()
     correction = 1 / (2 * total)
-    agreement = (1 - correction) * (int(hits.sum()) / total) + correction
+    agreement = (1 - correction) * (hits.sum().item() / total) + correction
     # Python's power rounds a few squares otherwise than a product does, and so does PyCM.
     return _beyond_chance(agreement, sum(share**2 for share in shares))
 
 
-def _mcc(hits: Counts, actual: Counts, predicted: Counts, total: int) -> float:
+def _mcc(hits: Counts, actual: Counts, predicted: Counts, total: float) -> float:
     ours, theirs, both = (vector.astype(float) for vector in (predicted, actual, hits))
     spread = _in_order(ours * (total - ours)), _in_order(theirs * (total - theirs))
     return ratio(_in_order(both * total - theirs * ours), math.sqrt(spread[1] * spread[0]))
 
 
-def _chi_squared(counts: Counts, actual: Counts, predicted: Counts, total: int) -> float:
+def _chi_squared(counts: Counts, actual: Counts, predicted: Counts, total: float) -> float:
     expected = np.outer(actual.astype(float), predicted.astype(float)) / (total or 1)
     if not expected.all():
         return math.nan
     return _in_order((counts - expected) ** 2 / expected)
 
 
-def _lambda(largest: Counts, margin: Counts, total: int) -> float:
-    most = int(margin.max())
-    return ratio(int(largest.sum()) - most, total - most)
+def _lambda(largest: Counts, margin: Counts, total: float) -> float:
+    most = margin.max().item()
+    return ratio(largest.sum().item() - most, total - most)
 
 
 def _in_order(terms: NDArray[Any]) -> float:

@@ -15,6 +15,7 @@ from shared.evaluation.scales import CLASS_BENCHMARKS, OVERALL_BENCHMARKS, Grade
 # The other three grade the same kappa again.
 _WITHOUT_WEIGHT = ("SOA2", "SOA3", "SOA4")
 _DIGITS = 5
+_WEIGHT_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,11 @@ def compare(
     default = {name: 0.0 if name in _WITHOUT_WEIGHT else 1.0 for name in OVERALL_BENCHMARKS}
     of_class = _shares("class_weights", class_weights, classes)
     of_class_benchmark = _shares("class_benchmark_weights", class_benchmark_weights, CLASS_BENCHMARKS)
-    of_benchmark = _shares("overall_benchmark_weights", overall_benchmark_weights or default, OVERALL_BENCHMARKS)
+    of_benchmark = _shares(
+        "overall_benchmark_weights",
+        default if overall_benchmark_weights is None else overall_benchmark_weights,
+        OVERALL_BENCHMARKS,
+    )
     values = list(matrices.values())
     per_class = class_grades(values).transpose(2, 0, 1) * of_class[:, None, None] * of_class_benchmark[None, :, None]
     overall = overall_grades(values) * of_benchmark[:, None]
@@ -76,10 +81,17 @@ def aligned(matrices: Mapping[str, ConfusionMatrix]) -> dict[str, ConfusionMatri
             raise DifferentClasses(
                 f"{name} has other classes than {first}; compare matrices of one data set.", name=name
             )
-        if matrix.sample_count != model.sample_count:
+        if not _same(matrix.sample_count, model.sample_count):
             detail = f"{name} counts {matrix.sample_count} samples and {first} {model.sample_count}"
             raise DifferentSampleCounts(f"{detail}; compare matrices of one data set.", name=name)
     return {name: _rearranged(matrix, model.classes) for name, matrix in matrices.items()}
+
+
+def _same(count: float, other: float) -> bool:
+    # The same weights, added in another order, can differ in their last bits.
+    return count == other or (
+        isinstance(count + other, float) and math.isclose(count, other, rel_tol=_WEIGHT_TOLERANCE)
+    )
 
 
 def _rearranged(matrix: ConfusionMatrix, classes: tuple[Label, ...]) -> ConfusionMatrix:
@@ -91,7 +103,7 @@ def _rearranged(matrix: ConfusionMatrix, classes: tuple[Label, ...]) -> Confusio
 
 
 def _shares(argument: str, weights: Mapping[Any, float] | None, keys: Sequence[Label]) -> NDArray[np.float64]:
-    given = {str(key): weight for key, weight in (weights or dict.fromkeys(keys, 1)).items()}
+    given = {str(key): weight for key, weight in (dict.fromkeys(keys, 1) if weights is None else weights).items()}
     wanted = list(map(str, keys))
     missing, unknown = _one_of(set(wanted) - set(given)), _one_of(set(given) - set(wanted))
     if missing is not None:

@@ -54,6 +54,23 @@ def factorise(
     return factorise_integers(first, second, max_classes, names)
 
 
+def read_classes(
+    classes: Sequence[Label], *, max_classes: int, max_label_length: int, name: str = "classes"
+) -> tuple[Label, ...]:
+    """Check a list of distinct classes, whose order stays; the labels as `factorise` would show them.
+
+    Raises a subclass of `InvalidLabels`.
+    """
+    factorised = factorise(
+        classes, classes, max_classes=max_classes, max_label_length=max_label_length, names=(name, name)
+    )
+    labels = [factorised.classes[code] for code in factorised.actual.tolist()]
+    if len(factorised.classes) < len(labels):
+        index = next(index for index, label in enumerate(labels) if label in labels[:index])
+        raise InvalidLabel("is there already; name each class once", vector=name, index=index)
+    return tuple(labels)
+
+
 def _check_lengths(actual: Vector, predicted: Vector, names: tuple[str, str]) -> None:
     lengths = len(actual), len(predicted)
     for name, length in zip(names, lengths, strict=True):

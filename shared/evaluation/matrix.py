@@ -7,18 +7,21 @@ from numpy.typing import NDArray
 
 Label = int | float | str
 
+Counts = NDArray[np.int64] | NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ConfusionMatrix:
     """Counts of samples by actual class (rows) and predicted class (columns).
 
-    `counts` has shape (k, k) and dtype int64, in the order of the k `classes`.
+    `counts` has shape (k, k), in the order of the k `classes`; dtype int64, or float64 where samples are weighted.
     """
 
     classes: tuple[Label, ...]
-    counts: NDArray[np.int64]
+    counts: Counts
 
     @property
-    def sample_count(self) -> int:
-        """The number of samples counted."""
-        return int(self.counts.sum())
+    def sample_count(self) -> int | float:
+        """The number of samples counted; the sum of their weights where they are weighted."""
+        total: int | float = self.counts.sum().item()
+        return total

@@ -1,7 +1,8 @@
 """Figures of classifiers that give each sample any number of labels."""
 
+import math
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +90,14 @@ class MultiLabelFigures:
     averages: Averages
 
 
+class _Sums(NamedTuple):
+    """Cells that are 1 in both arrays, in the actual one and in the predicted one, along one axis."""
+
+    hits: Counts
+    actual: Counts
+    predicted: Counts
+
+
 def evaluate(multihot: Multihot, *, zero_division: float | None = None) -> MultiLabelFigures:
     """Compute all figures from the multi-hot arrays.
 
@@ -99,51 +108,53 @@ def evaluate(multihot: Multihot, *, zero_division: float | None = None) -> Multi
     """
     actual, predicted = multihot.actual, multihot.predicted
     hits = actual & predicted
-    by_class = tuple(array.sum(axis=0, dtype=np.int64) for array in (hits, actual, predicted))
-    by_sample = tuple(array.sum(axis=1, dtype=np.int64) for array in (hits, actual, predicted))
+    by_class, by_sample = (
+        _Sums(*(array.sum(axis, np.int64) for array in (hits, actual, predicted))) for axis in (0, 1)
+    )
     samples, classes = actual.shape
-    support = by_class[1]
-    totals = tuple(sums.sum(keepdims=True) for sums in by_class)
-    wrong = int(totals[1][0] + totals[2][0] - 2 * totals[0][0])
-    exact = (by_sample[0] == by_sample[1]) & (by_sample[0] == by_sample[2])
+    class_shares = _shares(by_class)
+    totals = _Sums(*(sums.sum(keepdims=True) for sums in by_class))
+    wrong = int((totals.actual + totals.predicted - 2 * totals.hits)[0])
+    exact = (by_sample.hits == by_sample.actual) & (by_sample.hits == by_sample.predicted)
     return MultiLabelFigures(
-        by_class=_binary_matrices(*by_class, samples),
-        by_sample=_binary_matrices(*by_sample, classes),
-        class_shares=_shares(*by_class),
-        support=support,
+        by_class=_binary_matrices(by_class, samples),
+        by_sample=_binary_matrices(by_sample, classes),
+        class_shares=class_shares,
+        support=by_class.actual,
         averages=Averages(
-            **_averages(_shares(*totals), _shares(*by_class), _shares(*by_sample), support, zero_division),
+            **_averages(_shares(totals), class_shares, _shares(by_sample), by_class.actual, zero_division),
             subset_accuracy=int(np.count_nonzero(exact)) / samples,
             hamming_loss=wrong / (samples * classes),
         ),
     )
 
 
-def _binary_matrices(hits: Counts, actual: Counts, predicted: Counts, total: int) -> BinaryMatrices:
-    false_alarms, misses = predicted - hits, actual - hits
-    rejections = total - actual - false_alarms
-    present, absent = _shares(hits, actual, predicted), _shares(rejections, total - actual, total - predicted)
+def _binary_matrices(sums: _Sums, total: int) -> BinaryMatrices:
+    false_alarms, misses = sums.predicted - sums.hits, sums.actual - sums.hits
+    rejections = total - sums.actual - false_alarms
+    present, absent = _shares(sums), _shares(_Sums(rejections, total - sums.actual, total - sums.predicted))
     return BinaryMatrices(
-        counts=np.stack([rejections, false_alarms, misses, hits], axis=1).reshape(-1, 2, 2),
-        accuracy=(hits + rejections) / total,
+        counts=np.stack([rejections, false_alarms, misses, sums.hits], axis=1).reshape(-1, 2, 2),
+        accuracy=(sums.hits + rejections) / total,
         precision=(absent.precision + present.precision) / 2,
         recall=(absent.recall + present.recall) / 2,
         f1=(absent.f1 + present.f1) / 2,
     )
 
 
-def _shares(hits: Counts, actual: Counts, predicted: Counts) -> Shares:
-    either = actual + predicted
+def _shares(sums: _Sums) -> Shares:
+    either = sums.actual + sums.predicted
     return Shares(
-        precision=_share(hits, predicted),
-        recall=_share(hits, actual),
-        f1=_share(2 * hits, either),
-        jaccard=_share(hits, either - hits),
+        precision=_share(sums.hits, sums.predicted),
+        recall=_share(sums.hits, sums.actual),
+        f1=_share(2 * sums.hits, either),
+        jaccard=_share(sums.hits, either - sums.hits),
     )
 
 
 def _share(part: Counts, whole: Counts) -> Floats:
-    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
+    share: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
+    return share
 
 
 def _averages(
@@ -172,4 +183,4 @@ def _mean(values: Floats, weights: Counts | None = None) -> float | None:
 
 
 def _plain(values: Floats) -> list[Any]:
-    return np.where(np.isnan(values), None, values.astype(object)).tolist()
+    return [None if math.isnan(value) else value for value in values.tolist()]

@@ -12,6 +12,8 @@ from shared.evaluation.matrix import ConfusionMatrix
 
 Grades = NDArray[np.float64]
 
+_TRACE = 1e-12
+
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
@@ -69,7 +71,10 @@ def class_grades(matrices: Sequence[ConfusionMatrix]) -> Grades:
 
 
 def overall_grades(matrices: Sequence[ConfusionMatrix]) -> Grades:
-    """Grade m matrices by each of `OVERALL_BENCHMARKS`: the level / the top level; shape (10, m), NaN where undefined."""
+    """Grade m matrices by each of `OVERALL_BENCHMARKS`: its level / the top level.
+
+    Shape (10, m); NaN where undefined.
+    """
     values = _overall_values(matrices)
     return np.stack([scale.grade(values[name]) for name, scale in _OVERALL_SCALES.items()])
 
@@ -80,7 +85,7 @@ def _class_values(matrices: Sequence[ConfusionMatrix]) -> dict[str, Grades]:
     p = np.array([matrix.counts.sum(axis=1) for matrix in matrices], float)
     top = np.array([matrix.counts.sum(axis=0) for matrix in matrices], float)
     fn, fp = p - tp, top - tp
-    tn = p.sum(axis=1, keepdims=True) - p - fp
+    tn = _snapped(p.sum(axis=1, keepdims=True) - p - fp, matrices)
     tpr, tnr = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
     odds = _ratio(tp * tn, fp * fn)
     return {
@@ -110,11 +115,19 @@ def _overall_values(matrices: Sequence[ConfusionMatrix]) -> dict[str, Grades]:
     }
 
 
+def _snapped(tn: Grades, matrices: Sequence[ConfusionMatrix]) -> Grades:
+    # Where weights are subtracted, rounding leaves a trace of what is nothing, and would make a ratio of it.
+    traces = [_TRACE * matrix.sample_count if matrix.counts.dtype.kind == "f" else 0 for matrix in matrices]
+    return np.where(np.abs(tn) > np.array(traces)[:, None], tn, 0.0)
+
+
 def _ratio(part: Grades, whole: Grades) -> Grades:
-    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
+    ratio: Grades = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
+    return ratio
 
 
 def _discriminant_power(tpr: Grades, tnr: Grades) -> Grades:
     odds = _ratio(tpr, 1 - tpr), _ratio(tnr, 1 - tnr)
     logs = [np.log10(odd, out=np.full(odd.shape, np.nan), where=odd > 0) for odd in odds]
-    return math.sqrt(3) / math.pi * (logs[0] + logs[1])
+    power: Grades = math.sqrt(3) / math.pi * (logs[0] + logs[1])
+    return power

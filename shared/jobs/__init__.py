@@ -79,6 +79,14 @@ async def cancel(platform: Platform, caller: Caller, job_id: UUID | None) -> Sna
     return snapshot
 
 
+async def forget_subject(connection: Connection, account_id: int, uid: str) -> list[str]:
+    """Delete the jobs about a matrix, running ones included; the keys of the objects that nobody needs any more."""
+    job_ids = await queries.lock_subject(connection, account_id, uid)
+    keys = await artifact_queries.remove(connection, job_ids)
+    await queries.delete(connection, job_ids)
+    return keys
+
+
 def fingerprint_of(work: Work, subjects: dict[str, int]) -> str:
     """Equal for two requests whose artifacts would be equal."""
     identity = [work.edition, subjects, kinds.dump(work)]

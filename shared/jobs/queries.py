@@ -114,6 +114,8 @@ LOCK_OLD = """
     SELECT id FROM job WHERE finished_at < now() - $1::interval ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 
+LOCK_SUBJECT = "SELECT id FROM job WHERE account_id = $1 AND subjects ? $2 FOR UPDATE"
+
 DELETE = "DELETE FROM job WHERE id = ANY($1)"
 
 # One lock for each (account, fingerprint): whoever asks for the same thing at once waits for the first to decide.
@@ -204,6 +206,11 @@ async def take_untold(connection: Connection, repeat_after: timedelta, limit: in
 async def lock_old(connection: Connection, age: timedelta, limit: int) -> list[UUID]:
     """Jobs that came to an end longer ago than that, locked until the transaction ends."""
     return [record["id"] for record in await connection.fetch(LOCK_OLD, age, limit)]
+
+
+async def lock_subject(connection: Connection, account_id: int, uid: str) -> list[UUID]:
+    """Jobs of the account that are about a matrix, locked until the transaction ends."""
+    return [record["id"] for record in await connection.fetch(LOCK_SUBJECT, account_id, uid)]
 
 
 async def delete(connection: Connection, job_ids: list[UUID]) -> None:

@@ -4,15 +4,16 @@ import asyncio
 from functools import partial
 from uuid import UUID
 
+from shared import jobs
 from shared.accounts import Caller
 from shared.evaluation.errors import InvalidLabels
-from shared.jobs import JobRecord, MatrixWork, Platform, Work
+from shared.jobs import JobRecord, Platform, Work
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid, uuid7
 from shared.matrices import queries
-from shared.matrices.counting import Vectors, count_labels
+from shared.matrices.counting import Counted, Vectors, count_labels
 from shared.matrices.errors import MatrixChanged, MatrixNotFound
-from shared.matrices.queries import CountedMatrix, Figures
+from shared.matrices.records import CountedMatrix, Description, Figures, Listed
 
 # Counting fewer samples takes less time than handing them to a thread.
 COUNTED_INLINE = 2000
@@ -20,19 +21,47 @@ COUNTED_INLINE = 2000
 # An account object shows this many of its matrices; the rest is for the list.
 SHOWN_UIDS = 1000
 
+UNDESCRIBED = Description()
 
-async def create(platform: Platform, caller: Caller, vectors: Vectors) -> UUID:
-    """Count two vectors and keep the result; raises InvalidInput with the place at fault."""
-    limits = platform.settings
-    work = partial(count_labels, vectors, max_classes=limits.max_classes, max_label_length=limits.max_label_length)
-    try:
-        counted = work() if len(vectors.actual) <= COUNTED_INLINE else await asyncio.to_thread(work)
-    except InvalidLabels as error:
-        raise InvalidInput(Fault(_pointer(error), error.detail)) from error
+
+async def create(
+    platform: Platform, caller: Caller, source: Vectors | Counted, description: Description = UNDESCRIBED
+) -> UUID:
+    """Keep a new matrix; raises InvalidInput with the place at fault."""
+    counted = await _counted(platform, source)
     uid = uuid7()
     async with platform.db.connection() as connection:
-        await queries.insert(connection, uid, caller.account_id, counted)
+        await queries.insert(connection, uid, caller.account_id, counted, description)
     return uid
+
+
+async def update(platform: Platform, caller: Caller, uid: str, vectors: Vectors) -> UUID:
+    """Put other labels into a matrix of the caller; what was made of the former ones is not shown any more."""
+    known = _known(uid)
+    counted = await _counted(platform, vectors)
+    async with platform.db.connection() as connection:
+        if not await queries.update(connection, known, caller.account_id, counted):
+            raise MatrixNotFound
+    return known
+
+
+async def describe(platform: Platform, caller: Caller, uid: str, description: Description) -> CountedMatrix:
+    """Say what a matrix of the caller is; raises MatrixNotFound."""
+    known = _known(uid)
+    async with platform.db.connection() as connection:
+        if not await queries.describe(connection, known, caller.account_id, description):
+            raise MatrixNotFound
+    return await counts(platform, caller, uid)
+
+
+async def delete(platform: Platform, caller: Caller, uid: str) -> None:
+    """Forget a matrix of the caller, its jobs and all that they made; raises MatrixNotFound."""
+    known = _known(uid)
+    async with platform.db.transaction() as connection:
+        if not await queries.delete(connection, caller.account_id, known):
+            raise MatrixNotFound
+        keys = await jobs.forget_subject(connection, caller.account_id, str(known))
+    await asyncio.to_thread(platform.storage.delete, keys)
 
 
 async def figures(platform: Platform, caller: Caller, uid: str) -> Figures:
@@ -44,6 +73,29 @@ async def figures(platform: Platform, caller: Caller, uid: str) -> Figures:
     return found
 
 
+async def all_figures(platform: Platform, *, skip: int, limit: int) -> list[Figures]:
+    """The figures of everybody's matrices, the oldest first; for administrators."""
+    async with platform.db.connection() as connection:
+        return await queries.all_figures(connection, skip=skip, limit=limit)
+
+
+async def counts(platform: Platform, caller: Caller, uid: str) -> CountedMatrix:
+    """A matrix of the caller with its counts; raises MatrixNotFound."""
+    async with platform.db.connection() as connection:
+        found = await queries.counts(connection, caller.account_id, _known(uid))
+    if found is None:
+        raise MatrixNotFound
+    return found
+
+
+async def list_own(
+    platform: Platform, caller: Caller, *, before: UUID | None, name: str | None, tag: str | None, limit: int
+) -> list[Listed]:
+    """Matrices of the caller, newest first, older than `before`; by a part of the name, or by a tag."""
+    async with platform.db.connection() as connection:
+        return await queries.list_own(connection, caller.account_id, before=before, name=name, tag=tag, limit=limit)
+
+
 async def subjects(platform: Platform, caller: Caller, work: Work) -> dict[str, int]:
     """The matrices that the work is about, each with its present version; raises MatrixNotFound."""
     wanted = {_known(uid) for uid in work.matrix_uids}
@@ -51,17 +103,20 @@ async def subjects(platform: Platform, caller: Caller, work: Work) -> dict[str, 
         found = await queries.versions(connection, caller.account_id, list(wanted))
     if len(found) < len(wanted):
         raise MatrixNotFound
-    return {str(uid): version for uid, version in found.items()}
+    return {str(uid): version for uid, version in sorted(found.items())}
 
 
-async def for_job(platform: Platform, job: JobRecord, work: MatrixWork) -> CountedMatrix:
-    """The matrix that a job is about, as it was when the job was submitted; raises MatrixNotFound, MatrixChanged."""
+async def for_job(platform: Platform, job: JobRecord) -> list[CountedMatrix]:
+    """The matrices that a job is about, as they were when it was submitted; raises MatrixNotFound, MatrixChanged."""
+    found = []
     async with platform.db.connection() as connection:
-        found = await queries.counts(connection, job.account_id, _known(work.cm_uid))
-    if found is None:
-        raise MatrixNotFound
-    if found.version != job.subjects[str(found.uid)]:
-        raise MatrixChanged
+        for uid, version in job.subjects.items():
+            matrix = await queries.counts(connection, job.account_id, _known(uid))
+            if matrix is None:
+                raise MatrixNotFound
+            if matrix.version != version:
+                raise MatrixChanged
+            found.append(matrix)
     return found
 
 
@@ -69,6 +124,23 @@ async def newest_uids(platform: Platform, account_id: int) -> list[UUID]:
     """The newest matrices of an account."""
     async with platform.db.connection() as connection:
         return await queries.uids(connection, account_id, SHOWN_UIDS)
+
+
+async def newest_uids_of_many(platform: Platform, account_ids: list[int]) -> dict[int, list[UUID]]:
+    """The newest matrices of each of the accounts; for administrators."""
+    async with platform.db.connection() as connection:
+        return await queries.uids_of_many(connection, account_ids, SHOWN_UIDS)
+
+
+async def _counted(platform: Platform, source: Vectors | Counted) -> Counted:
+    if isinstance(source, Counted):
+        return source
+    limits = platform.settings
+    work = partial(count_labels, source, max_classes=limits.max_classes, max_label_length=limits.max_label_length)
+    try:
+        return work() if len(source.actual) <= COUNTED_INLINE else await asyncio.to_thread(work)
+    except InvalidLabels as error:
+        raise InvalidInput(Fault(_pointer(error), error.detail)) from error
 
 
 def _known(uid: str) -> UUID:

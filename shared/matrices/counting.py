@@ -1,7 +1,9 @@
-"""From two vectors of labels to everything that a matrix's row holds; pure, so that it may run in any thread."""
+"""From labels or counts to everything that a matrix's row holds; pure, so that it may run in any thread."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from shared.evaluation.codes import encode
 from shared.evaluation.counts import count
@@ -11,19 +13,21 @@ from shared.evaluation.statistics import Summary, summary
 
 
 class Vectors(NamedTuple):
-    """The labels of n samples, as they were sent."""
+    """The labels of n samples as they were sent, and how much each of them counts."""
 
     actual: Sequence[Label]
     predicted: Sequence[Label]
+    weights: Sequence[float] | None = None
 
 
 class Counted(NamedTuple):
-    """What was found in the vectors; the codes are compressed."""
+    """What was found; the codes are compressed, and there are none where only counts came."""
 
     matrix: ConfusionMatrix
+    sample_count: int
     summary: Summary
-    actual_codes: bytes
-    predicted_codes: bytes
+    actual_codes: bytes | None = None
+    predicted_codes: bytes | None = None
 
 
 def count_labels(vectors: Vectors, *, max_classes: int, max_label_length: int) -> Counted:
@@ -35,5 +39,13 @@ def count_labels(vectors: Vectors, *, max_classes: int, max_label_length: int) -
         max_label_length=max_label_length,
         types_checked=True,
     )
-    matrix = count(factorised)
-    return Counted(matrix, summary(matrix), encode(factorised.actual), encode(factorised.predicted))
+    weights = None if vectors.weights is None else np.asarray(vectors.weights, dtype=np.float64)
+    matrix = count(factorised, weights)
+    codes = encode(factorised.actual), encode(factorised.predicted)
+    return Counted(matrix, len(factorised.actual), summary(matrix), *codes)
+
+
+def take_counts(classes: Sequence[Label], counts: Sequence[Sequence[int]]) -> Counted:
+    """Take counts that somebody made already: k rows of k, in the order of the k classes."""
+    matrix = ConfusionMatrix(tuple(classes), np.array(counts, dtype=np.int64))
+    return Counted(matrix, int(matrix.counts.sum()), summary(matrix))

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, Index, LargeBinary
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, String
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
@@ -16,22 +16,31 @@ from shared.kit.tables import moment_column, owner_column
 class Matrix(SQLModel, table=True):
     """A confusion matrix: what was counted, the figures that everybody asks for, and the labels it was counted from."""
 
-    __table_args__ = (Index("ix_matrix_account_id_created_at", "account_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_matrix_account_id_uid", "account_id", "uid"),
+        Index("ix_matrix_tags", "tags", postgresql_using="gin"),
+    )
 
     uid: UUID = Field(default_factory=uuid7, primary_key=True)
     account_id: int = Field(sa_column=owner_column(index=False))
     # Raised by every change of the labels, so that nothing made of older ones is shown for newer ones.
     version: int = 1
+    name: str | None = None
+    tags: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    model_name: str | None = None
+    model_version: str | None = None
+    data_set: str | None = None
     classes: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     # Plain JSON keeps the text as it was written: the hot read passes it on without looking inside.
-    counts: list[list[int]] = Field(sa_column=Column(JSON, nullable=False))
-    sample_count: int
+    counts: list[list[float]] = Field(sa_column=Column(JSON, nullable=False))
+    sample_count: int = Field(sa_column=Column(BigInteger, nullable=False))
     accuracy: float | None
     precision: float | None
     recall: float | None
     f1: float | None
-    # One code per sample and vector (evaluation.labels.encode); they say which sample fell into which cell.
-    actual_codes: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    predicted_codes: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    # One code per sample and vector (evaluation.codes.encode); they say which sample fell into which cell. A matrix
+    # that came as counts has none.
+    actual_codes: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    predicted_codes: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
     updated_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())

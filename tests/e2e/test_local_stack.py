@@ -112,8 +112,12 @@ class Run:
         return dict(line.split("=", 1) for line in self.environment_file.read_text().splitlines() if "=" in line)
 
     def clear_up(self) -> None:
-        self.process.kill()
-        self.ended()
+        self.process.terminate()  # SIGKILL would leave the storage server's sockets in /tmp
+        try:
+            self.process.wait(12)
+        finally:
+            self.process.kill()
+            self.ended()
         assert self.process.stdout is not None
         self.process.stdout.close()
 

@@ -151,12 +151,12 @@ def printed_commands(service: Service) -> str:
 
 
 @needs_curl
-@pytest.mark.parametrize("time", ["first", "second"])
-def test_the_commands_that_the_service_prints_can_be_pasted_into_a_shell(service: Service, time: str) -> None:
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_the_commands_that_the_service_prints_can_be_pasted_into_a_shell(service: Service, turn: str) -> None:
     done = subprocess.run(
         ["sh", "-eu"], input=printed_commands(service).encode(), capture_output=True, timeout=60, check=False
     )
-    assert (done.returncode, done.stderr) == (0, b""), time
+    assert (done.returncode, done.stderr) == (0, b""), turn
     shown = json.loads(done.stdout)
     assert (shown["confusion_matrix"], shown["recall"]) == ([[1, 0], [1, 1]], 0.75)
 

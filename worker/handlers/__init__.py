@@ -16,10 +16,10 @@ Progress = Callable[[float], None]
 class Handler(Protocol):
     """What a handler module offers; the inputs are its own affair."""
 
-    async def load(self, platform: Platform, job: JobRecord, work: Any) -> Any:
+    async def load(self, platform: Platform, job: JobRecord, work: Any, /) -> Any:
         """Read what the work needs."""
 
-    def perform(self, inputs: Any, work: Any, progress: Progress) -> Sequence[File]:
+    def perform(self, inputs: Any, work: Any, progress: Progress, /) -> Sequence[File]:
         """Make the files; pure, in a thread where no event loop runs."""
 
 

@@ -7,14 +7,15 @@ from shared.artifacts import File
 from shared.jobs.kinds.plot import Plot
 from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord
-from shared.matrices.queries import CountedMatrix
+from shared.matrices.records import CountedMatrix
 from worker.handlers import Progress
 from worker.rendering.plot import render_plot
 
 
-async def load(platform: Platform, job: JobRecord, work: Plot) -> CountedMatrix:
+async def load(platform: Platform, job: JobRecord, _work: Plot) -> CountedMatrix:
     """The matrix in the version that the job was submitted for."""
-    return await matrices.for_job(platform, job, work)
+    (matrix,) = await matrices.for_job(platform, job)
+    return matrix
 
 
 def perform(inputs: CountedMatrix, work: Plot, progress: Progress) -> list[File]:

@@ -7,14 +7,15 @@ from shared.jobs.kinds.report import Report
 from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord
 from shared.kit import clock
-from shared.matrices.queries import CountedMatrix
+from shared.matrices.records import CountedMatrix
 from worker.handlers import Progress
 from worker.rendering.report import ReportFacts, render_report
 
 
-async def load(platform: Platform, job: JobRecord, work: Report) -> CountedMatrix:
+async def load(platform: Platform, job: JobRecord, _work: Report) -> CountedMatrix:
     """The matrix in the version that the job was submitted for."""
-    return await matrices.for_job(platform, job, work)
+    (matrix,) = await matrices.for_job(platform, job)
+    return matrix
 
 
 def perform(inputs: CountedMatrix, work: Report, progress: Progress) -> list[File]:
@@ -27,7 +28,7 @@ def perform(inputs: CountedMatrix, work: Report, progress: Progress) -> list[Fil
         created_at=inputs.created_at,
         updated_at=inputs.updated_at,
         generated_at=clock.now(),
-        name=work.options.title,
+        name=work.options.title or inputs.description.name,
     )
     body = render_report(inputs.matrix, inputs.summary, computed, facts)
     return [File("report.html", "text/html; charset=utf-8", body)]

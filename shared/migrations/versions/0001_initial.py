@@ -82,21 +82,27 @@ def upgrade() -> None:
         sa.Column("uid", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("tags", postgresql.ARRAY(sa.String()), nullable=False),
+        sa.Column("model_name", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("model_version", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("data_set", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("classes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
-        sa.Column("sample_count", sa.Integer(), nullable=False),
+        sa.Column("sample_count", sa.BigInteger(), nullable=False),
         sa.Column("accuracy", sa.Float(), nullable=True),
         sa.Column("precision", sa.Float(), nullable=True),
         sa.Column("recall", sa.Float(), nullable=True),
         sa.Column("f1", sa.Float(), nullable=True),
-        sa.Column("actual_codes", sa.LargeBinary(), nullable=False),
-        sa.Column("predicted_codes", sa.LargeBinary(), nullable=False),
+        sa.Column("actual_codes", sa.LargeBinary(), nullable=True),
+        sa.Column("predicted_codes", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_matrix_account_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("uid", name=op.f("pk_matrix")),
     )
-    op.create_index("ix_matrix_account_id_created_at", "matrix", ["account_id", "created_at"], unique=False)
+    op.create_index("ix_matrix_account_id_uid", "matrix", ["account_id", "uid"], unique=False)
+    op.create_index("ix_matrix_tags", "matrix", ["tags"], unique=False, postgresql_using="gin")
     op.create_table(
         "webhook_endpoint",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -205,7 +211,8 @@ def downgrade() -> None:
     op.drop_table("webhook_event")
     op.drop_index(op.f("ix_webhook_endpoint_account_id"), table_name="webhook_endpoint")
     op.drop_table("webhook_endpoint")
-    op.drop_index("ix_matrix_account_id_created_at", table_name="matrix")
+    op.drop_index("ix_matrix_tags", table_name="matrix", postgresql_using="gin")
+    op.drop_index("ix_matrix_account_id_uid", table_name="matrix")
     op.drop_table("matrix")
     op.drop_index("ix_job_subjects", table_name="job", postgresql_using="gin")
     op.drop_index("ix_job_running", table_name="job", postgresql_where=sa.text("status = 'running'"))

@@ -1,12 +1,13 @@
 from typing import Any
 
+import httpx2
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_score, recall_score
 
 from shared.evaluation.codes import decode
 from shared.jobs import Platform
-from tests.actors import Client
+from tests.actors import Client, Team
 
 
 async def test_the_figures_are_those_of_the_documented_example(alice: Client) -> None:
@@ -170,3 +171,73 @@ async def test_the_codes_of_every_sample_are_kept(alice: Client, platform: Platf
     assert row["classes"] == ["a", "b"]
     assert decode(row["actual_codes"], 3).tolist() == [1, 0, 1]
     assert decode(row["predicted_codes"], 3).tolist() == [1, 1, 0]
+
+
+async def test_an_update_shows_the_new_labels_everywhere(alice: Client, workers: Team) -> None:
+    workers.start()
+    uid = await alice.create_matrix(["zebra", "zebra"], ["zebra", "zebra"])
+    before = await alice.get("/cm/report", cm_uid=uid)
+
+    answer = await alice.post(f"/cm/update?cm_uid={uid}", {"actual_vector": ["new"], "predicted_vector": ["new"]})
+    after = await alice.get("/cm/report", cm_uid=uid)
+
+    assert (answer.status_code, answer.json()) == (200, {"uid": uid})
+    assert (await alice.get("/cm/", cm_uid=uid)).json()["confusion_matrix"] == [[1]]
+    assert ("zebra" in before.text, "zebra" in after.text) == (True, False)
+    assert (await alice.get(f"/v1/matrices/{uid}")).json()["version"] == 2
+
+
+async def test_a_refused_update_changes_nothing(alice: Client) -> None:
+    uid = await alice.create_matrix()
+    before = (await alice.get(f"/v1/matrices/{uid}")).json()
+
+    answer = await alice.post(f"/cm/update?cm_uid={uid}", {"actual_vector": [1, 2], "predicted_vector": [1]})
+
+    assert answer.status_code == 400
+    assert (await alice.get(f"/v1/matrices/{uid}")).json() == before
+
+
+async def test_deleting_takes_everything_along(alice: Client, workers: Team) -> None:
+    workers.start()
+    uid = await alice.create_matrix()
+    job = await alice.final((await alice.submit("report", uid))["id"])
+
+    answer = await alice.delete(f"/cm/{uid}")
+    again = await alice.delete(f"/cm/{uid}")
+
+    assert (answer.status_code, answer.json()) == (200, {"message": "Confusion matrix deleted"})
+    assert again.status_code == 404
+    assert (await alice.get("/cm/", cm_uid=uid)).status_code == 404
+    assert (await alice.get(f"/v1/jobs/{job['id']}")).status_code == 404
+    async with httpx2.AsyncClient() as anybody:
+        assert (await anybody.get(job["artifacts"][0]["url"])).status_code == 404
+
+
+async def test_deleting_one_matrix_leaves_the_artifacts_of_others(alice: Client, workers: Team) -> None:
+    workers.start()
+    kept = await alice.final((await alice.submit("report"))["id"])
+    uid = await alice.create_matrix()
+    await alice.final((await alice.submit("report", uid))["id"])
+
+    await alice.delete(f"/cm/{uid}")
+
+    async with httpx2.AsyncClient() as anybody:
+        assert (await anybody.get(kept["artifacts"][0]["url"])).status_code == 200
+
+
+async def test_a_matrix_of_somebody_else_can_be_neither_changed_nor_deleted(alice: Client, mallory: Client) -> None:
+    uid = await alice.create_matrix()
+    before = (await alice.get(f"/v1/matrices/{uid}")).json()
+    labels = {"actual_vector": [1], "predicted_vector": [1]}
+
+    answers = [
+        await mallory.post(f"/cm/update?cm_uid={uid}", labels),
+        await mallory.delete(f"/cm/{uid}"),
+        await mallory.get(f"/v1/matrices/{uid}"),
+        await mallory.delete(f"/v1/matrices/{uid}"),
+        await mallory.http.patch(f"/v1/matrices/{uid}", json={"name": "mine"}, headers={"X-API-Key": mallory.key}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 5
+    assert (await alice.get(f"/v1/matrices/{uid}")).json() == before
+    assert (await mallory.get("/v1/matrices")).json() == {"items": [], "next": None}

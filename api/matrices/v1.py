@@ -1,0 +1,72 @@
+"""Confusion matrices with everything that contract A does not know: names, tags, counts, weights."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Request, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from api import bodies
+from api.matrices.descriptions import MatrixDetail, MatrixIn, MatrixPage, MatrixPatch, MatrixSummary, read_source
+from shared import matrices
+from shared.accounts import Caller
+from shared.jobs import Platform
+
+
+class DescribedMatrixController(Controller):
+    """Confusion matrices that are named, tagged and listed."""
+
+    path = "/v1/matrices"
+    tags = ["matrices"]  # noqa: RUF012 -- Litestar reads it from the class
+
+    @post(operation_id="create_described_matrix", opt={"body": MatrixIn})
+    async def create(
+        self, request: Request[Any, Any, Any], platform: NamedDependency[Platform], caller: NamedDependency[Caller]
+    ) -> MatrixDetail:
+        """Make a matrix of two vectors of labels, weighted or not, or of counts that you have made already."""
+        source, description = await read_source(await bodies.fields(request), platform.settings)
+        uid = await matrices.create(platform, caller, source, description)
+        return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))
+
+    @get(operation_id="list_matrices")
+    async def list_own(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+        name: Annotated[str | None, QueryParameter(description="a part of the name")] = None,
+        tag: Annotated[str | None, QueryParameter()] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
+    ) -> MatrixPage:
+        """The account's matrices, newest first, without their counts."""
+        found = await matrices.list_own(platform, caller, before=cursor, name=name, tag=tag, limit=limit)
+        following = str(found[-1].uid) if len(found) == limit else None
+        return MatrixPage([MatrixSummary.of(matrix) for matrix in found], following)
+
+    @get("/{uid:str}", operation_id="read_described_matrix")
+    async def read(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], uid: FromPath[str]
+    ) -> MatrixDetail:
+        """A matrix with its classes, counts and description."""
+        return MatrixDetail.of(await matrices.counts(platform, caller, uid))
+
+    @patch("/{uid:str}", operation_id="describe_matrix", opt={"body": MatrixPatch})
+    async def describe(
+        self,
+        request: Request[Any, Any, Any],
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        uid: FromPath[str],
+    ) -> MatrixDetail:
+        """Change what is said of a matrix; fields that are not sent stay, null empties."""
+        change = await bodies.read(request, MatrixPatch)
+        present = await matrices.counts(platform, caller, uid)
+        return MatrixDetail.of(await matrices.describe(platform, caller, uid, change.applied_to(present.description)))
+
+    @delete("/{uid:str}", operation_id="delete_described_matrix")
+    async def remove(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], uid: FromPath[str]
+    ) -> None:
+        """Forget a matrix, its jobs and all that they made."""
+        await matrices.delete(platform, caller, uid)

@@ -1,0 +1,66 @@
+"""Confusion matrices as they were read."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.statistics import Summary
+
+
+class Description(msgspec.Struct, frozen=True):
+    """What its owner says of a matrix; the fields are the columns, in this order."""
+
+    name: str | None = None
+    tags: list[str] = []
+    model_name: str | None = None
+    model_version: str | None = None
+    data_set: str | None = None
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """The figures of a matrix; the counts are JSON text."""
+
+    uid: UUID
+    accuracy: float | None
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    counts: str
+
+
+class CountedMatrix(msgspec.Struct, frozen=True):
+    """A matrix with its counts, without its labels."""
+
+    uid: UUID
+    version: int
+    matrix: ConfusionMatrix
+    sample_count: int
+    summary: Summary
+    description: Description
+    created_at: datetime
+    updated_at: datetime
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A matrix without its counts and labels."""
+
+    uid: UUID
+    version: int
+    sample_count: int
+    class_count: int
+    summary: Summary
+    description: Description
+    created_at: datetime
+    updated_at: datetime
+
+
+class Samples(msgspec.Struct, frozen=True):
+    """The labels of a matrix as they are stored; None where it came as counts."""
+
+    classes: list[Any]
+    sample_count: int
+    actual_codes: bytes | None
+    predicted_codes: bytes | None

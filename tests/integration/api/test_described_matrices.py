@@ -1,0 +1,116 @@
+from typing import Any
+
+import pytest
+
+from tests.actors import Client
+
+DESCRIPTION = {
+    "name": "Night shift",
+    "tags": ["nightly", "v2"],
+    "model_name": "resnet",
+    "model_version": "2.1",
+    "data_set": "digits",
+}
+
+
+async def _create(client: Client, **body: Any) -> dict[str, Any]:
+    answer = await client.post("/v1/matrices", body)
+    assert answer.status_code == 201, answer.text
+    matrix: dict[str, Any] = answer.json()
+    return matrix
+
+
+async def test_a_matrix_carries_what_its_owner_says_of_it(alice: Client) -> None:
+    made = await _create(alice, actual_vector=["a", "b"], predicted_vector=["a", "a"], **DESCRIPTION)
+
+    assert made == {
+        "uid": made["uid"],
+        "version": 1,
+        **DESCRIPTION,
+        "sample_count": 2,
+        "accuracy": 0.5,
+        "precision": None,
+        "recall": 0.5,
+        "f1": pytest.approx(1 / 3),
+        "created_at": made["created_at"],
+        "updated_at": made["created_at"],
+        "classes": ["a", "b"],
+        "confusion_matrix": [[1, 0], [1, 0]],
+    }
+    assert (await alice.get(f"/v1/matrices/{made['uid']}")).json() == made
+
+
+async def test_a_matrix_can_come_as_counts(alice: Client) -> None:
+    made = await _create(alice, classes=["yes", "no"], counts=[[8, 2], [1, 9]])
+
+    assert (made["classes"], made["confusion_matrix"], made["sample_count"]) == (["yes", "no"], [[8, 2], [1, 9]], 20)
+    assert made["accuracy"] == 0.85
+    assert (await alice.get("/cm/", cm_uid=made["uid"])).json()["confusion_matrix"] == [[8, 2], [1, 9]]
+
+
+async def test_weighted_samples_count_as_much_as_they_weigh(alice: Client) -> None:
+    made = await _create(alice, actual_vector=[0, 1, 1], predicted_vector=[0, 1, 0], sample_weight=[2, 0.5, 1.5])
+
+    assert made["confusion_matrix"] == [[2.0, 0.0], [1.5, 0.5]]
+    assert (made["accuracy"], made["sample_count"]) == (0.625, 3)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/actual_vector"),
+        ({"classes": ["a"], "counts": [[1, 2]]}, "/counts"),
+        ({"classes": ["a", "b"], "counts": [[1, 2]]}, "/counts"),
+        ({"classes": ["a", "a"], "counts": [[1, 2], [3, 4]]}, "/classes/1"),
+        ({"classes": ["a", "b"], "counts": [[1, -2], [3, 4]]}, "/counts/0/1"),
+        ({"classes": ["a", "b"], "counts": [[1, 2.5], [3, 4]]}, "/counts/0/1"),
+        ({"counts": [[1]]}, "/classes"),
+        ({"classes": ["a"], "counts": [[1]], "actual_vector": [1]}, "/actual_vector"),
+        ({"actual_vector": [1, 2], "predicted_vector": [1, 2], "sample_weight": [1]}, "/sample_weight"),
+        ({"actual_vector": [1, 2], "predicted_vector": [1, 2], "sample_weight": [1, -1]}, "/sample_weight/1"),
+        ({"actual_vector": [1], "predicted_vector": [1], "name": ""}, "/name"),
+        ({"actual_vector": [1], "predicted_vector": [1], "tags": ["x" * 51]}, "/tags/0"),
+        ({"actual_vector": [1], "predicted_vector": [1], "nam": "x"}, "/nam"),
+    ],
+)
+async def test_a_mistake_is_named_and_nothing_is_stored(alice: Client, body: dict[str, Any], pointer: str) -> None:
+    answer = await alice.post("/v1/matrices", body)
+
+    assert answer.status_code == 400
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    assert (await alice.get("/v1/matrices")).json()["items"] == []
+
+
+async def test_what_is_said_can_be_changed_field_by_field(alice: Client) -> None:
+    made = await _create(alice, actual_vector=[1], predicted_vector=[1], **DESCRIPTION)
+
+    answer = await alice.http.patch(
+        f"/v1/matrices/{made['uid']}", json={"name": None, "tags": ["new"]}, headers={"X-API-Key": alice.key}
+    )
+
+    changed = answer.json()
+    assert answer.status_code == 200
+    assert changed == {**made, "name": None, "tags": ["new"], "version": 2, "updated_at": changed["updated_at"]}
+
+
+async def test_matrices_are_listed_newest_first_by_name_and_tag(alice: Client) -> None:
+    labels = {"actual_vector": [1, 0], "predicted_vector": [1, 1]}
+    first = await _create(alice, **labels, name="Alpha one", tags=["x"])
+    second = await _create(alice, **labels, name="Beta", tags=["x", "y"])
+    third = await _create(alice, **labels)
+
+    page = (await alice.get("/v1/matrices", limit=2)).json()
+    rest = (await alice.get("/v1/matrices", limit=2, cursor=page["next"])).json()
+
+    shown = {key: second[key] for key in second if key not in {"classes", "confusion_matrix"}}
+    assert [matrix["uid"] for matrix in page["items"]] == [third["uid"], second["uid"]]
+    assert page["items"][1] == {**shown, "class_count": 2}
+    assert ([matrix["uid"] for matrix in rest["items"]], rest["next"]) == ([first["uid"]], None)
+    assert await _listed(alice, name="ALPHA") == [first["uid"]]
+    assert await _listed(alice, tag="x") == [second["uid"], first["uid"]]
+    assert await _listed(alice, tag="y", name="alpha") == []
+    assert await _listed(alice, name="100%_") == []
+
+
+async def _listed(client: Client, **query: str) -> list[str]:
+    return [matrix["uid"] for matrix in (await client.get("/v1/matrices", **query)).json()["items"]]
