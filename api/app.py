@@ -12,10 +12,12 @@ from litestar.openapi import OpenAPIConfig
 from api import docs, health, openapi, problems
 from api.accounts.controller import AccountController
 from api.admin.controller import AdminController
+from api.comparisons.controller import ComparisonController
 from api.jobs.controller import JobController
 from api.matrices.controller import MatrixController
 from api.matrices.v1 import DescribedMatrixController
 from api.middleware import around
+from api.multilabel.controller import MultiLabelController
 from api.security import provide_caller
 from api.waiting import Waiter
 from api.webhooks.controller import WebhookController
@@ -50,6 +52,8 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             AccountController,
             MatrixController,
             DescribedMatrixController,
+            MultiLabelController,
+            ComparisonController,
             JobController,
             WebhookController,
             AdminController,

@@ -51,8 +51,12 @@ async def read(request: Request[Any, Any, Any], kind: type[T]) -> T:
 
 
 async def read_known(request: Request[Any, Any, Any], kind: type[T]) -> T:
+    """The members of the body that a Struct asks for."""
+    return pick_known(await fields(request), kind)
+
+
+def pick_known(members: Fields, kind: type[T]) -> T:
     """The members that a Struct asks for; others do not matter, as old clients send extras."""
-    members = await fields(request)
     names = [field.encode_name for field in msgspec.structs.fields(kind)]  # type: ignore[arg-type] # kinds are Structs
     return decode(msgspec.json.encode({name: members[name] for name in names if name in members}), kind)
 

@@ -12,7 +12,7 @@ from api.waiting import Waiter, wanted_wait
 from shared import jobs, matrices
 from shared.accounts import Caller
 from shared.artifacts import StoredFile
-from shared.jobs import Platform, Snapshot, Status, Work
+from shared.jobs import Order, Platform, Snapshot, Status, Work
 
 # Shown by a browser it runs nothing and is nobody's origin, whatever it holds.
 HEADERS = {
@@ -30,11 +30,16 @@ class Wanted(NamedTuple):
     if_none_match: str | None
 
 
-async def answer(waiter: Waiter, caller: Caller, work: Work, wanted: Wanted) -> Response[Any]:
+async def of_matrices(waiter: Waiter, caller: Caller, work: Work, wanted: Wanted) -> Response[Any]:
+    """The file that work on the caller's matrices makes."""
+    subjects = await matrices.subjects(waiter.platform, caller, work)
+    return await of_order(waiter, Order(caller, work, subjects), wanted)
+
+
+async def of_order(waiter: Waiter, order: Order, wanted: Wanted) -> Response[Any]:
     """The file that the work makes: 200 with its bytes, 202 with the job, or the problem that the job ended in."""
-    platform = waiter.platform
-    subjects = await matrices.subjects(platform, caller, work)
-    snapshot = await jobs.join(platform, caller, work, subjects=subjects)
+    platform, caller = waiter.platform, order.caller
+    snapshot = await jobs.join(platform, order)
     limit = platform.settings.wait_limit_s
     snapshot = await waiter.until_final(caller, snapshot, wanted_wait(wanted.prefer, limit=limit, default=limit))
     if snapshot.job.error is not None:

@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
 from shared.accounts.errors import NotAdministrator
+from shared.evaluation.errors import InvalidLabels
 from shared.kit.errors import DomainError, Fault, InvalidInput, problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -55,6 +56,12 @@ def _domain(_: Sent, error: DomainError) -> Response[bytes]:
     return answer(error.problem(), headers)
 
 
+def _labels(_: Sent, error: InvalidLabels) -> Response[bytes]:
+    steps = (error.vector, error.index, getattr(error, "position", None))
+    pointer = "".join(f"/{step}" for step in steps if step is not None)
+    return answer(InvalidInput(Fault(pointer, error.detail)).problem())
+
+
 def _parameters(_: Sent, error: ValidationException) -> Response[bytes]:
     places = error.extra if isinstance(error.extra, list) else []
     faults = [Fault(f"/{place.get('key', '')}", f"{place.get('key', '')}: {place['message']}.") for place in places]
@@ -87,6 +94,7 @@ _DETAILS = {
 
 HANDLERS: ExceptionHandlersMap = {
     DomainError: _domain,
+    InvalidLabels: _labels,
     ValidationException: _parameters,
     HTTPException: _http,
     Exception: _unforeseen,

@@ -75,6 +75,12 @@ def settings(variables: dict[str, str]) -> Settings:
     return Settings.model_validate({name.lower(): value for name, value in environment.items()})
 
 
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ.keys() & {field.upper() for field in Settings.model_fields}:
+        monkeypatch.delenv(name)
+
+
 def test_the_compose_file_follows_the_specification() -> None:
     schema = json.loads((ROOT / "tests/data/compose-spec.json").read_text())
     validator = jsonschema.validators.validator_for(schema)
@@ -118,9 +124,7 @@ def test_every_process_of_ours_is_given_every_setting(name: str) -> None:
     assert set(COMPOSE["services"][name]["environment"]) == {field.upper() for field in Settings.model_fields}
 
 
-def test_the_example_filled_in_makes_valid_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in os.environ.keys() & {field.upper() for field in Settings.model_fields}:
-        monkeypatch.delenv(name)
+def test_the_example_filled_in_makes_valid_settings() -> None:
     assert settings(example(with_defaults=False)) == Settings.model_validate(
         {
             "database_url": f"postgresql://evalserve:{SECRET}@postgres:5432/evalserve",
@@ -237,15 +241,15 @@ def imported(path: Path) -> Iterator[str]:
 
 def test_everything_that_the_code_imports_is_in_the_image() -> None:
     distributions = metadata.packages_distributions()
-    missing = {}
+    missing = set()
     for path in (path for part in ("api", "worker", "shared") for path in (ROOT / part).rglob("*.py")):
         packages = {name.partition(".")[0] for name in imported(path)}
         foreign = packages - sys.stdlib_module_names - {"api", "worker", "shared"}
         for package in foreign:
             owners = {canonicalize_name(owner) for owner in distributions.get(package, ())}
             if not owners & declared() and not {COMES_WITH.get(owner) for owner in owners} & declared():
-                missing[str(path.relative_to(ROOT))] = package
-    assert missing == {}
+                missing.add((str(path.relative_to(ROOT)), package))
+    assert missing == set()
 
 
 @pytest.mark.parametrize(("brought", "by"), COMES_WITH.items())

@@ -16,7 +16,7 @@ from api.jobs.schemas import JobPage, read_submission
 from api.waiting import Waiter, wanted_wait
 from shared import jobs, matrices
 from shared.accounts import Caller
-from shared.jobs import JobOut, Platform, Snapshot, Status
+from shared.jobs import JobOut, Order, Platform, Snapshot, Status
 from shared.jobs.kinds import AnyWork
 from shared.kit.ids import parse_uuid
 
@@ -44,9 +44,8 @@ class JobController(Controller):
         platform = waiter.platform
         submission = await read_submission(request)
         subjects = await matrices.subjects(platform, caller, submission.work)
-        snapshot = await jobs.submit(
-            platform, caller, submission.work, subjects=subjects, callback_url=submission.callback_url
-        )
+        order = Order(caller, submission.work, subjects, callback_url=submission.callback_url)
+        snapshot = await jobs.submit(platform, order)
         return accepted(platform, await _wait(waiter, caller, snapshot, prefer))
 
     @get(operation_id="list_jobs")

@@ -70,7 +70,7 @@ class MatrixController(Controller):
     ) -> Response[Any]:
         """The HTML report itself; made at the first call, or 202 with the job if that takes long."""
         wanted = content.Wanted("report.html", prefer, if_none_match)
-        return await content.answer(waiter, caller, Report(cm_uid=cm_uid), wanted)
+        return await content.of_matrices(waiter, caller, Report(cm_uid=cm_uid), wanted)
 
     @get("/cm/plot", operation_id="read_matrix_plot")
     async def plot(
@@ -83,4 +83,4 @@ class MatrixController(Controller):
     ) -> Response[Any]:
         """The PNG picture itself; made at the first call, or 202 with the job if that takes long."""
         wanted = content.Wanted("plot.png", prefer, if_none_match)
-        return await content.answer(waiter, caller, Plot(cm_uid=cm_uid), wanted)
+        return await content.of_matrices(waiter, caller, Plot(cm_uid=cm_uid), wanted)

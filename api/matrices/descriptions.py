@@ -11,7 +11,6 @@ from msgspec import UNSET, Meta, UnsetType
 from api import bodies
 from api.bodies import Fields
 from api.matrices.schemas import DECODED_INLINE_BYTES, read_vectors
-from shared.evaluation.errors import InvalidLabels
 from shared.evaluation.labels import read_classes
 from shared.evaluation.matrix import Label
 from shared.evaluation.probabilities import read_weights
@@ -144,13 +143,9 @@ async def read_source(members: Fields, settings: Settings) -> tuple[Vectors | Co
         raise InvalidInput(Fault(f"/{name}", f"{name}: there is no such field."))
     described = bodies.decode(msgspec.json.encode(parts), DescriptionIn)
     description = Description(**msgspec.structs.asdict(described))
-    try:
-        if "counts" in members:
-            return await _read_counts(members, settings), description
-        return await _read_labels(members), description
-    except InvalidLabels as error:
-        place = f"/{error.vector}" if error.index is None else f"/{error.vector}/{error.index}"
-        raise InvalidInput(Fault(place, error.detail)) from error
+    if "counts" in members:
+        return await _read_counts(members, settings), description
+    return await _read_labels(members), description
 
 
 async def _read_labels(members: Fields) -> Vectors:

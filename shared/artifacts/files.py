@@ -28,6 +28,11 @@ def object_key(job_id: UUID, attempt: int, name: str) -> str:
     return f"jobs/{job_id}/{attempt}/{name}"
 
 
+def inputs_key(job_id: UUID) -> str:
+    """Where the inputs of a job lie that are too large for its row."""
+    return f"jobs/{job_id}/inputs"
+
+
 def stored(file: File, key: str) -> StoredFile:
     """What is remembered of a file once its bytes lie under the key."""
     digest = hashlib.sha256(file.body).hexdigest()

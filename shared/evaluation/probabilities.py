@@ -14,6 +14,7 @@ Scores = NDArray[np.floating[Any]]
 Weights = NDArray[np.float64]
 
 SUM_TOLERANCE = 0.001
+SMALLEST_WEIGHT, LARGEST_WEIGHT = 1e-9, 1e9
 
 # A row such as 0.5, 0.499 is off by 0.001 in decimals and by a hair more in floats; float32 rounds more coarsely.
 _ROUNDING = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 1e-6}
@@ -41,22 +42,22 @@ def read_probabilities(
 
 
 def read_weights(weights: Sequence[float] | Scores, sample_count: int, *, name: str = "sample_weight") -> Weights:
-    """Check one finite weight >= 0 for each sample, not all of them 0; the result has shape (n,).
+    """Check one weight for each sample, 0 or from 1e-9 to 1e9, not all of them 0; the result has shape (n,).
 
     Raises a subclass of `InvalidLabels`.
     """
-    vector = np.asarray(weights, np.float64)
-    if vector.shape != (sample_count,):
-        detail = f"{name} has length {len(vector)} for {sample_count} samples; send one weight for every sample."
+    if len(weights) != sample_count:
+        detail = f"{name} has length {len(weights)} for {sample_count} samples; send one weight for every sample."
         raise UnequalLengths(detail, vector=name)
-    good = np.isfinite(vector) & (vector >= 0)
+    vector = np.asarray(weights, np.float64)
+    # Products of sums of weights must neither vanish nor become infinite.
+    good = (vector == 0) | ((vector >= SMALLEST_WEIGHT) & (vector <= LARGEST_WEIGHT))
     if not good.all():
         index = int(np.argmin(good))
-        detail = f"{name}[{index}] is {vector[index]}; a weight is a finite number of 0 or more."
+        detail = f"{name}[{index}] is {vector[index]}; a weight is 0 or a number from 1e-9 to 1e9."
         raise InvalidWeights(detail, vector=name, index=index)
-    total = float(vector.sum())
-    if not 0 < total < np.inf:
-        raise InvalidWeights(f"The weights in {name} sum to {total}; send weights with a finite sum.", vector=name)
+    if not vector.any():
+        raise InvalidWeights(f"All weights in {name} are 0; give some samples a weight above 0.", vector=name)
     return vector
 
 
@@ -70,9 +71,8 @@ def _from_lists(rows: Sequence[Sequence[float]], name: str) -> Scores:
     columns = len(rows[0])
     if set(map(len, rows)) != {columns}:
         index = next(index for index, row in enumerate(rows) if len(row) != columns)
-        detail = (
-            f"{name}[{index}] has {len(rows[index])} probabilities and {name}[0] has {columns}; send one per class."
-        )
+        lengths = f"{name}[{index}] has length {len(rows[index])} and {name}[0] has length {columns}"
+        detail = f"{lengths}; send one probability for each class in every row."
         raise InvalidProbability(detail, vector=name, index=index)
     flat = np.fromiter(chain.from_iterable(rows), np.float64, len(rows) * columns)
     return flat.reshape(len(rows), columns)

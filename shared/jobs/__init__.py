@@ -1,53 +1,61 @@
 """Jobs: work done in the background, of which Postgres is the record."""
 
-import hashlib
+import asyncio
 from uuid import UUID
 
 from shared.accounts import Caller
 from shared.artifacts import queries as artifact_queries
-from shared.jobs import ending, kinds, queries
+from shared.jobs import ending, queries
 from shared.jobs.errors import JobAlreadyFinished, JobNotFound
 from shared.jobs.lifecycle import Status
+from shared.jobs.orders import Order
 from shared.jobs.platform import Platform
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.jobs.work import MatrixWork, Work
 from shared.kit.broker import Wakeup
 from shared.kit.db import Connection
-from shared.kit.ids import uuid7
 from shared.webhooks.addresses import check_url
 
-__all__ = ["JobOut", "JobRecord", "MatrixWork", "Platform", "Snapshot", "Status", "Work"]
+__all__ = ["JobOut", "JobRecord", "MatrixWork", "Order", "Platform", "Snapshot", "Status", "Work"]
 
 
-async def submit(
-    platform: Platform, caller: Caller, work: Work, *, subjects: dict[str, int], callback_url: str | None = None
-) -> Snapshot:
-    """Ask for work; what was made of the same matrix version with the same options is taken as it is."""
-    if callback_url is not None:
-        check_url(callback_url, platform.settings.webhook_allow_nets)
-    fingerprint = fingerprint_of(work, subjects)
+async def submit(platform: Platform, order: Order) -> Snapshot:
+    """Ask for work; what was made of the same matrix versions with the same options is taken as it is."""
+    if order.callback_url is not None:
+        check_url(order.callback_url, platform.settings.webhook_allow_nets)
+    row = await order.row(platform.storage)
     async with platform.db.transaction() as connection:
-        row = _row(caller, work, subjects, fingerprint, callback_url)
-        if twin := await queries.twin(connection, caller.account_id, fingerprint):
+        if twin := await queries.twin(connection, order.caller.account_id, order.fingerprint):
             return await _repeat(platform, connection, row, twin)
         job = await queries.insert(connection, row, Status.QUEUED)
     await platform.broker.try_publish(Wakeup.RUN_JOB, job.id)
     return Snapshot(job)
 
 
-async def join(platform: Platform, caller: Caller, work: Work, *, subjects: dict[str, int]) -> Snapshot:
+async def join(platform: Platform, order: Order) -> Snapshot:
     """The job that does this work: one that somebody asked for already, or a new one."""
-    fingerprint = fingerprint_of(work, subjects)
+    account_id, fingerprint = order.caller.account_id, order.fingerprint
+    async with platform.db.connection() as connection:
+        if job := await queries.alive(connection, account_id, fingerprint):
+            return await queries.with_files(connection, job)
+    row = await order.row(platform.storage)
     async with platform.db.transaction() as connection:
-        if job := await queries.alive(connection, caller.account_id, fingerprint):
+        await queries.lock_fingerprint(connection, account_id, fingerprint)
+        if job := await queries.alive(connection, account_id, fingerprint):
             return await queries.with_files(connection, job)
-        await queries.lock_fingerprint(connection, caller.account_id, fingerprint)
-        if job := await queries.alive(connection, caller.account_id, fingerprint):
-            return await queries.with_files(connection, job)
-        row = _row(caller, work, subjects, fingerprint, None)
         job = await queries.insert(connection, row, Status.QUEUED)
     await platform.broker.try_publish(Wakeup.RUN_JOB, job.id)
     return Snapshot(job)
+
+
+async def read_inputs(platform: Platform, job: JobRecord) -> bytes:
+    """What a job is done on."""
+    async with platform.db.connection() as connection:
+        inputs, key = await queries.inputs(connection, job.id)
+    if key is not None:
+        return await asyncio.to_thread(platform.storage.get, key)
+    assert inputs is not None, "a kind that reads inputs was submitted with some"
+    return inputs
 
 
 async def find(platform: Platform, caller: Caller, job_id: UUID | None) -> Snapshot:
@@ -83,31 +91,10 @@ async def forget_subject(connection: Connection, account_id: int, uid: str) -> l
     """Delete the jobs about a matrix, running ones included; the keys of the objects that nobody needs any more."""
     job_ids = await queries.lock_subject(connection, account_id, uid)
     keys = await artifact_queries.remove(connection, job_ids)
-    await queries.delete(connection, job_ids)
-    return keys
-
-
-def fingerprint_of(work: Work, subjects: dict[str, int]) -> str:
-    """Equal for two requests whose artifacts would be equal."""
-    identity = [work.edition, subjects, kinds.dump(work)]
-    return hashlib.sha256(queries.encode(identity)).hexdigest()
+    return keys + await queries.delete(connection, job_ids)
 
 
 async def _repeat(platform: Platform, connection: Connection, row: dict[str, object], twin: JobRecord) -> Snapshot:
     job = await queries.insert(connection, row, Status.SUCCEEDED)
     await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, twin.id))
     return await ending.announce(platform, connection, job)
-
-
-def _row(
-    caller: Caller, work: Work, subjects: dict[str, int], fingerprint: str, callback_url: str | None
-) -> dict[str, object]:
-    return {
-        "id": uuid7(),
-        "account_id": caller.account_id,
-        "kind": work.kind,
-        "arguments": kinds.dump(work),
-        "subjects": subjects,
-        "fingerprint": fingerprint,
-        "callback_url": callback_url,
-    }

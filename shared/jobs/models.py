@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -22,6 +22,7 @@ class Job(SQLModel, table=True):
         CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="lease"),
         Index("ix_job_account_id_created_at", "account_id", "created_at"),
         Index("ix_job_fingerprint", "account_id", "fingerprint"),
+        Index("ix_job_inputs_key", "inputs_key", postgresql_where=text("inputs_key IS NOT NULL")),
         Index("ix_job_subjects", "subjects", postgresql_using="gin"),
         Index("ix_job_queued", "run_after", postgresql_where=text("status = 'queued'")),
         Index("ix_job_running", "lease_until", postgresql_where=text("status = 'running'")),
@@ -38,6 +39,9 @@ class Job(SQLModel, table=True):
     # Equal for jobs of an account whose artifacts would be equal.
     fingerprint: str
     callback_url: str | None = None
+    # What the work is done on, if not on matrices: here, or in storage when it is large.
+    inputs: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    inputs_key: str | None = None
 
     status: str = Status.QUEUED.value
     progress: float = 0.0

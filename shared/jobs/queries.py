@@ -30,8 +30,8 @@ def _to(move: Move) -> str:
 # that, the dispatcher finds the row once the time for a repeat is over.
 INSERT = f"""
     INSERT INTO job (id, account_id, kind, arguments, subjects, fingerprint, callback_url,
-                     status, progress, attempt, failures, dispatched_at, finished_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, now(), CASE WHEN $9 = 1.0::float8 THEN now() END)
+                     inputs, inputs_key, status, progress, attempt, failures, dispatched_at, finished_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, now(), CASE WHEN $11 = 1.0::float8 THEN now() END)
     RETURNING {COLUMNS}
 """
 
@@ -116,7 +116,11 @@ LOCK_OLD = """
 
 LOCK_SUBJECT = "SELECT id FROM job WHERE account_id = $1 AND subjects ? $2 FOR UPDATE"
 
-DELETE = "DELETE FROM job WHERE id = ANY($1)"
+DELETE = "DELETE FROM job WHERE id = ANY($1) RETURNING inputs_key"
+
+SELECT_INPUTS = "SELECT inputs, inputs_key FROM job WHERE id = $1"
+
+WITHOUT_JOB = "SELECT key FROM unnest($1::text[]) AS key WHERE NOT EXISTS (SELECT FROM job WHERE inputs_key = key)"
 
 # One lock for each (account, fingerprint): whoever asks for the same thing at once waits for the first to decide.
 LOCK_FINGERPRINT = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
@@ -213,9 +217,20 @@ async def lock_subject(connection: Connection, account_id: int, uid: str) -> lis
     return [record["id"] for record in await connection.fetch(LOCK_SUBJECT, account_id, uid)]
 
 
-async def delete(connection: Connection, job_ids: list[UUID]) -> None:
-    """Forget jobs."""
-    await connection.execute(DELETE, job_ids)
+async def delete(connection: Connection, job_ids: list[UUID]) -> list[str]:
+    """Forget jobs; the keys of their inputs in storage."""
+    return [record["inputs_key"] for record in await connection.fetch(DELETE, job_ids) if record["inputs_key"]]
+
+
+async def inputs(connection: Connection, job_id: UUID) -> tuple[bytes | None, str | None]:
+    """What the job is done on: the bytes, or their key in storage."""
+    record = await connection.fetchrow(SELECT_INPUTS, job_id)
+    return (record["inputs"], record["inputs_key"]) if record else (None, None)
+
+
+async def without_job(connection: Connection, keys: list[str]) -> list[str]:
+    """Those of the keys that are no job's inputs."""
+    return [record["key"] for record in await connection.fetch(WITHOUT_JOB, keys)]
 
 
 async def with_files(connection: Connection, job: JobRecord) -> Snapshot:

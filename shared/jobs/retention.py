@@ -29,7 +29,7 @@ async def collect_orphans(platform: Platform) -> int:
     """Delete objects that attempts left behind when they died or lost their job; the number of objects."""
     keys = await asyncio.to_thread(lambda: list(platform.storage.keys_before(clock.now() - ORPHAN_AGE)))
     async with platform.db.connection() as connection:
-        orphans = await artifact_queries.unreferenced(connection, keys)
+        orphans = await queries.without_job(connection, await artifact_queries.unreferenced(connection, keys))
     await asyncio.to_thread(platform.storage.delete, orphans)
     return len(orphans)
 
@@ -38,7 +38,7 @@ async def _expire_batch(platform: Platform, retention: timedelta) -> int:
     async with platform.db.transaction() as connection:
         job_ids = await queries.lock_old(connection, retention, BATCH)
         keys = await artifact_queries.remove(connection, job_ids)
-        await queries.delete(connection, job_ids)
+        keys += await queries.delete(connection, job_ids)
     # Dying here leaves objects without a row, which is what collect_orphans is for; the other way round a job
     # would show artifacts that are gone.
     await asyncio.to_thread(platform.storage.delete, keys)

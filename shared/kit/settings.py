@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         description="A 500 x 500 matrix is the largest whose report still opens in a browser",
     )
     max_label_length: int = Field(default=500, ge=1, description="Longer labels are data in the wrong column")
+    max_multilabel_cells: int = Field(
+        default=5_000_000, ge=1, description="Samples times classes of one multi-label request; its answer has as many"
+    )
     min_password_length: int = Field(default=6, ge=1, description="The shortest password that old clients send has 7")
     wait_limit_s: int = Field(
         default=25, ge=1, description="Proxies commonly cut a silent request at 30 s; a wait ends before that"

@@ -6,9 +6,7 @@ from uuid import UUID
 
 from shared import jobs
 from shared.accounts import Caller
-from shared.evaluation.errors import InvalidLabels
 from shared.jobs import JobRecord, Platform, Work
-from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid, uuid7
 from shared.matrices import queries
 from shared.matrices.counting import Counted, Vectors, count_labels
@@ -27,7 +25,7 @@ UNDESCRIBED = Description()
 async def create(
     platform: Platform, caller: Caller, source: Vectors | Counted, description: Description = UNDESCRIBED
 ) -> UUID:
-    """Keep a new matrix; raises InvalidInput with the place at fault."""
+    """Keep a new matrix; raises a subclass of InvalidLabels."""
     counted = await _counted(platform, source)
     uid = uuid7()
     async with platform.db.connection() as connection:
@@ -137,10 +135,7 @@ async def _counted(platform: Platform, source: Vectors | Counted) -> Counted:
         return source
     limits = platform.settings
     work = partial(count_labels, source, max_classes=limits.max_classes, max_label_length=limits.max_label_length)
-    try:
-        return work() if len(source.actual) <= COUNTED_INLINE else await asyncio.to_thread(work)
-    except InvalidLabels as error:
-        raise InvalidInput(Fault(_pointer(error), error.detail)) from error
+    return work() if len(source.actual) <= COUNTED_INLINE else await asyncio.to_thread(work)
 
 
 def _known(uid: str) -> UUID:
@@ -148,7 +143,3 @@ def _known(uid: str) -> UUID:
     if (known := parse_uuid(uid)) is None:
         raise MatrixNotFound
     return known
-
-
-def _pointer(error: InvalidLabels) -> str:
-    return f"/{error.vector}" if error.index is None else f"/{error.vector}/{error.index}"

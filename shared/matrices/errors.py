@@ -15,3 +15,9 @@ class MatrixChanged(DomainError):
     """The confusion matrix was changed after this was asked for; ask again."""
 
     status, code = HTTPStatus.CONFLICT, "matrix-changed"
+
+
+class MatricesNotComparable(DomainError):
+    """Only different matrices of the same classes and number of samples can be compared."""
+
+    code = "matrices-not-comparable"

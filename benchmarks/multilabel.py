@@ -1,0 +1,114 @@
+"""How long multi-label figures take, beside PyCM, scikit-learn and what NumPy alone needs.
+
+Run it as `python -m benchmarks.multilabel`.
+"""
+
+import argparse
+import warnings
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+
+import numpy as np
+import pycm
+from sklearn.metrics import accuracy_score, hamming_loss, jaccard_score, precision_recall_fscore_support
+from sklearn.preprocessing import MultiLabelBinarizer
+
+from benchmarks.counting import timed
+from shared.evaluation.labelsets import Limits, Multihot, multihot
+from shared.evaluation.multilabel import MultiLabelFigures, evaluate
+
+Sets = list[list[str]]
+
+LIMITS = Limits(classes=500, label_length=500, cells=50_000_000)
+LABELS_PER_SAMPLE = 2
+MISTAKES = 0.05
+# One PyCM object per sample takes about 0.2 ms.
+MOST_SAMPLES_FOR_PYCM = 2_000
+
+
+def sample(size: int, k: int) -> tuple[Sets, Sets]:
+    """Label lists at random, most of them predicted."""
+    rng = np.random.default_rng(size + k)
+    actual = rng.random((size, k)) < LABELS_PER_SAMPLE / k
+    predicted = actual ^ (rng.random((size, k)) < MISTAKES)
+    first, second = ([[f"class {code}" for code in np.flatnonzero(row)] for row in hot] for hot in (actual, predicted))
+    return first, second
+
+
+def read(actual: Sets, predicted: Sets) -> Multihot:
+    """From decoded lists to arrays, their types checked by the decoder, as the service does."""
+    return multihot(actual, predicted, limits=LIMITS, types_checked=True)
+
+
+def present(figures: MultiLabelFigures) -> object:
+    """Plain values for JSON."""
+    return figures.by_class.records(), figures.by_sample.records()
+
+
+def whole(actual: Sets, predicted: Sets) -> object:
+    """From decoded lists to plain values, both arrays included."""
+    data = read(actual, predicted)
+    return data.actual.tolist(), data.predicted.tolist(), present(evaluate(data))
+
+
+def floor(data: Multihot) -> object:
+    """Count hits and margins of ready arrays along both axes."""
+    hits = data.actual & data.predicted
+    return [array.sum(axis) for array in (hits, data.actual, data.predicted) for axis in (0, 1)]
+
+
+def by_pycm(actual: Sets, predicted: Sets) -> object:
+    """One PyCM matrix for each class and sample, four figures of each."""
+    data = pycm.MultiLabelCM(list(map(set, actual)), list(map(set, predicted)))
+    matrices = [*map(data.get_cm_by_class, data.classes), *map(data.get_cm_by_sample, range(len(actual)))]
+    return [(cm.Overall_ACC, cm.PPV_Macro, cm.TPR_Macro, cm.F1_Macro) for cm in matrices]
+
+
+def by_scikit_learn(actual: Sets, predicted: Sets) -> object:
+    """The averages only."""
+    binarizer = MultiLabelBinarizer().fit(actual + predicted)
+    pair = binarizer.transform(actual), binarizer.transform(predicted)
+    ways = "micro", "macro", "weighted", "samples"
+    return (
+        [precision_recall_fscore_support(*pair, average=way, zero_division=0) for way in ways],
+        [jaccard_score(*pair, average=way, zero_division=0) for way in ways],
+        accuracy_score(*pair),
+        hamming_loss(*pair),
+    )
+
+
+def race(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Median milliseconds of each contender; they take turns."""
+    times = [{name: timed(contender) for name, contender in contenders.items()} for _ in range(rounds)]
+    return {name: median(time[name] for time in times) for name in contenders}
+
+
+def compare(size: int, k: int, rounds: int) -> None:
+    """Print one block of the table."""
+    vectors = sample(size, k)
+    data = read(*vectors)
+    figures = evaluate(data)
+    contenders: dict[str, Callable[[], object]] = {
+        "floor: hits and margins of ready arrays": partial(floor, data),
+        "lists to arrays": partial(read, *vectors),
+        "arrays to all figures": partial(evaluate, data),
+        "figures to plain values": partial(present, figures),
+        "whole: lists to plain values": partial(whole, *vectors),
+        "scikit-learn, the averages alone": partial(by_scikit_learn, *vectors),
+    }
+    if size <= MOST_SAMPLES_FOR_PYCM:
+        contenders["PyCM, without averages"] = partial(by_pycm, *vectors)
+    results = race(contenders, rounds)
+    ours, least = results["whole: lists to plain values"], next(iter(results.values()))
+    print(f"\n{f'{size:,} samples, {k} classes':<42}{'ms':>10}{'/ floor':>10}{'/ whole':>10}")
+    for name, time in results.items():
+        print(f"{name:<42}{time:>10.3f}{time / least:>10.1f}{time / ours:>10.2f}")
+
+
+if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    warnings.simplefilter("ignore", RuntimeWarning)
+    compare(200, 5, rounds=15)
+    compare(2_000, 20, rounds=5)
+    compare(100_000, 50, rounds=3)

@@ -1,0 +1,149 @@
+"""What the service says about itself: whether it is ready, and the page of its documentation."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from html.parser import HTMLParser
+
+import httpx2
+import pytest
+
+from deploy.local.server import Server
+from deploy.local.stack import Stack
+from shared.jobs import Platform
+from shared.jobs.readiness import newest_migration
+from tests.actors import eventually
+
+NAMES = ["postgres", "migrations", "redis", "s3"]
+READY = {"ready": True, "checks": [{"name": name, "ok": True, "detail": "ok"} for name in NAMES]}
+SERVERS: dict[str, Callable[[Stack], Server]] = {
+    "postgres": lambda stack: stack.postgres,
+    "valkey": lambda stack: stack.valkey,
+    "s3": lambda stack: stack.s3,
+}
+
+
+async def test_a_service_that_has_everything_is_ready(http: httpx2.AsyncClient) -> None:
+    answer = await http.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (200, READY)
+
+
+@asynccontextmanager
+async def _without(server: Server, http: httpx2.AsyncClient) -> AsyncIterator[None]:
+    server.kill()
+    try:
+        yield
+    finally:
+        server.start()
+
+        async def is_ready() -> bool:
+            return (await http.get("/readyz")).status_code == 200
+
+        await eventually(is_ready, deadline_s=30)
+
+
+@pytest.mark.parametrize(
+    ("server", "lines"), [("postgres", ["postgres", "migrations"]), ("valkey", ["redis"]), ("s3", ["s3"])]
+)
+async def test_a_part_that_is_away_is_named_in_its_own_line(
+    http: httpx2.AsyncClient, stack: Stack, server: str, lines: list[str]
+) -> None:
+    async with _without(SERVERS[server](stack), http):
+        ready = await http.get("/readyz")
+        alive = await http.get("/healthz")
+
+    checks = ready.json()["checks"]
+    assert (ready.status_code, ready.json()["ready"]) == (503, False)
+    assert [check["name"] for check in checks] == NAMES
+    assert [check["name"] for check in checks if not check["ok"]] == lines
+    assert {check["detail"] for check in checks if not check["ok"]} <= {
+        "does not answer",
+        "no answer within 3 s",
+    }
+    assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("applied", ["0000", None])
+async def test_a_database_that_was_not_migrated_is_not_ready(
+    http: httpx2.AsyncClient, platform: Platform, applied: str | None
+) -> None:
+    newest = newest_migration()
+    statement = "UPDATE alembic_version SET version_num = '0000'" if applied else "DELETE FROM alembic_version"
+    async with platform.db.connection() as connection:
+        await connection.execute(statement)
+        try:
+            answer = await http.get("/readyz")
+        finally:
+            await connection.execute("DELETE FROM alembic_version")
+            await connection.execute("INSERT INTO alembic_version VALUES ($1)", newest)
+
+    detail = f"the database is at {applied}, the program needs {newest}: run the migrations"
+    assert answer.status_code == 503
+    assert [check for check in answer.json()["checks"] if not check["ok"]] == [
+        {"name": "migrations", "ok": False, "detail": detail}
+    ]
+    assert (await http.get("/readyz")).json() == READY
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_a_watcher_may_ask_for_the_head_only(http: httpx2.AsyncClient, path: str) -> None:
+    answer = await http.head(path)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+class Links(HTMLParser):
+    """Every address that a page loads or links to, and what scripts and styles it holds itself."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.inline: list[str] = []
+        self._tag = ""
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._tag = tag
+        self.addresses += [value or "" for name, value in attrs if name in {"src", "href", "action", "data", "srcset"}]
+        self.inline += [name for name, _ in attrs if name.startswith("on") or name == "style"]
+
+    def handle_endtag(self, tag: str) -> None:
+        del tag
+        self._tag = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._tag in {"script", "style"} and data.strip():
+            self.inline.append(data)
+
+
+async def test_the_root_says_where_the_documentation_is(http: httpx2.AsyncClient) -> None:
+    assert (await http.get("/")).json() == {"message": "Refer to /docs for API documentation."}
+
+
+async def test_the_page_of_the_documentation_loads_only_files_of_ours(http: httpx2.AsyncClient) -> None:
+    page = await http.get("/docs")
+    links = Links(page.text)
+
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert re.findall(r"https?:|(?<![:\w])//", page.text) == []
+    assert len(links.addresses) == 4
+    assert [address for address in links.addresses if not address.startswith("/static/")] == []
+    assert links.inline == []
+    kinds = {"css": "text/css", "js": "text/javascript", "png": "image/png"}
+    for address in links.addresses:
+        file = await http.get(address)
+        assert (file.status_code, bool(file.content)) == (200, True)
+        assert file.headers.get("content-type", "").partition(";")[0] == kinds[address.rpartition(".")[2]], address
+    policy = dict(rule.strip().split(" ", 1) for rule in page.headers["content-security-policy"].split(";"))
+    assert (policy["default-src"], policy["script-src"], policy["connect-src"]) == ("'none'", "'self'", "'self'")
+
+
+async def test_the_files_of_the_page_lead_nowhere_else(http: httpx2.AsyncClient) -> None:
+    style = (await http.get("/static/vendor/swagger-ui/swagger-ui.css")).text
+    script = (await http.get("/static/docs.js")).text
+    targets = {target.strip("\"' ")[:5] for target in re.findall(r"url\(([^)]*)\)", style)}
+    assert targets == {"data:"}
+    assert "@import" not in style
+    assert re.findall(r'url: "([^"]*)"', script) == ["/openapi.json"]
+    assert "http" not in script

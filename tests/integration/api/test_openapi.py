@@ -1,0 +1,247 @@
+"""The schema that clients are generated from."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from tests.actors import Client
+
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+PUBLIC = {"healthz", "readyz", "sign_up", "sign_in"}
+TAKE_NO_BODY = {"cancel_job", "rotate_callback_secret"}
+DOCUMENT = "urn:openapi"
+
+Operation = tuple[str, str, dict[str, Any]]
+
+
+@pytest.fixture
+async def document(http: httpx2.AsyncClient) -> dict[str, Any]:
+    answer = await http.get("/openapi.json")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> list[Operation]:
+    return [
+        (path, method, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    ]
+
+
+def walk(value: object) -> Iterator[dict[str, Any]]:
+    """Every object in a JSON value."""
+    if isinstance(value, dict):
+        yield value
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from walk(child)
+
+
+def resolve(document: dict[str, Any], reference: str) -> object:
+    """What a local reference points at (RFC 6901); KeyError for one that leads nowhere."""
+    found: Any = document
+    for step in reference.removeprefix("#/").split("/"):
+        found = found[step.replace("~1", "/").replace("~0", "~")]
+    return found
+
+
+def validator(document: dict[str, Any], pointer: str) -> Draft202012Validator:
+    """A validator of the schema at that place."""
+    registry: Registry[Any] = Registry().with_resource(DOCUMENT, DRAFT202012.create_resource(document))
+    return Draft202012Validator({"$ref": f"{DOCUMENT}#{pointer}"}, registry=registry)
+
+
+def test_the_document_is_openapi_3_1_with_every_fixed_field_in_place(document: dict[str, Any]) -> None:
+    assert re.fullmatch(r"3\.1\.\d+", document["openapi"])
+    assert document["info"]["title"] == "evalserve"
+    assert document["info"].keys() >= {"title", "version", "description"}
+    assert document.keys() <= {"openapi", "info", "servers", "paths", "components", "security", "tags", "webhooks"}
+    for path, item in document["paths"].items():
+        assert path.startswith("/")
+        assert item.keys() <= METHODS | {"summary", "description", "parameters", "servers"}
+
+
+def test_every_operation_says_what_it_does_under_a_name_of_its_own(document: dict[str, Any]) -> None:
+    names = [operation.get("operationId", "") for _, _, operation in operations(document)]
+    assert len(names) == len(set(names)) > 15
+    assert [name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+)*", name)] == []
+    texts = {operation["operationId"]: operation.get("description", "") for _, _, operation in operations(document)}
+    assert {name: text for name, text in texts.items() if len(text.split()) < 3 or not text.endswith(".")} == {}
+
+
+def test_the_parameters_of_an_address_are_declared(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        declared = [parameter for parameter in operation.get("parameters", ()) if parameter["in"] == "path"]
+        assert sorted(re.findall(r"{(\w+)}", path)) == sorted(parameter["name"] for parameter in declared)
+        assert all(parameter["required"] is True for parameter in declared)
+        for parameter in operation.get("parameters", ()):
+            assert parameter["in"] in {"path", "query", "header"}
+            Draft202012Validator.check_schema(parameter["schema"])
+
+
+def test_every_operation_documents_its_answers_and_its_problems(document: dict[str, Any]) -> None:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for _, _, operation in operations(document):
+        responses = operation["responses"]
+        assert all(re.fullmatch(r"[1-5](\d\d|XX)", status) for status in responses)
+        assert all(response["description"] for response in responses.values())
+        assert any(status.startswith("2") for status in responses)
+        assert responses["4XX"]["content"] == problem, operation["operationId"]
+
+
+def test_every_post_that_takes_a_body_documents_it(document: dict[str, Any]) -> None:
+    bodies = {
+        operation["operationId"]: operation.get("requestBody")
+        for _, method, operation in operations(document)
+        if method == "post"
+    }
+    assert {name for name, body in bodies.items() if body is None} == TAKE_NO_BODY
+    for body in filter(None, bodies.values()):
+        assert body["required"] is True
+        assert body["content"]["application/json"]["schema"].keys() & {"$ref", "anyOf", "oneOf", "properties"}
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    references = [found["$ref"] for found in walk(document) if isinstance(found.get("$ref"), str)]
+    mapped = [
+        target for found in walk(document) for target in found.get("discriminator", {}).get("mapping", {}).values()
+    ]
+    assert len(references) > 20
+    for reference in {*references, *mapped}:
+        assert reference.startswith("#/")
+        assert isinstance(resolve(document, reference), dict)
+
+
+def test_every_schema_is_one_and_is_used(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for schema in schemas.values():
+        Draft202012Validator.check_schema(schema)
+    used = {found["$ref"].rpartition("/")[2] for found in walk(document) if isinstance(found.get("$ref"), str)}
+    assert schemas.keys() - used == set()
+
+
+def test_every_style_of_key_opens_everything_that_is_not_public(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    assert [(scheme["type"], scheme.get("name", scheme.get("scheme"))) for scheme in schemes.values()] == [
+        ("apiKey", "X-API-Key"),
+        ("http", "bearer"),
+        ("apiKey", "x-oanor-key"),
+        ("apiKey", "api_key"),
+    ]
+    for _, _, operation in operations(document):
+        wanted: list[dict[str, Any]] = (
+            [] if operation["operationId"] in PUBLIC else [{scheme: []} for scheme in schemes]
+        )
+        assert operation.get("security", []) == wanted, operation["operationId"]
+
+
+def _place(path: str, method: str, *rest: str) -> str:
+    return "/" + "/".join(step.replace("~", "~0").replace("/", "~1") for step in ("paths", path, method, *rest))
+
+
+def _undocumented(document: dict[str, Any], path: str, method: str, answer: httpx2.Response) -> str | None:
+    """What an answer does that the document does not say, or None."""
+    responses = document["paths"][path][method]["responses"]
+    status, kind = str(answer.status_code), answer.headers["content-type"].partition(";")[0]
+    found = next((name for name in (status, f"{status[0]}XX") if name in responses), None)
+    if found is None:
+        return f"status {status}"
+    if kind not in responses[found].get("content", {}):
+        return f"{kind} for {found}"
+    if kind.endswith("json"):
+        place = _place(path, method, "responses", found, "content", kind, "schema")
+        errors = [error.message for error in validator(document, place).iter_errors(answer.json())]
+        return "; ".join(errors) or None
+    return None
+
+
+@pytest.mark.usefixtures("workers")
+async def test_what_is_answered_is_what_is_documented(alice: Client, document: dict[str, Any]) -> None:
+    uid = await alice.create_matrix()
+    job_id = (await alice.final((await alice.submit("plot", uid))["id"]))["id"]
+    queued = {"kind": "report", "cm_uid": uid}
+    hook = {"url": "https://example.com/hook"}
+    endpoint = await alice.post("/v1/webhooks/endpoints", hook)
+    credentials = {"email": alice.email, "password": alice.password}
+    answers = [
+        ("/healthz", "get", await alice.get("/healthz")),
+        ("/readyz", "get", await alice.get("/readyz")),
+        ("/sign_in", "post", await alice.post("/sign_in/", credentials)),
+        ("/sign_up", "post", await alice.post("/sign_up/", credentials)),
+        ("/sign_up", "post", await alice.post("/sign_up/", {"email": 1})),
+        ("/cm/create", "post", await alice.post("/cm/create", {"actual_vector": [1], "predicted_vector": [1]})),
+        ("/cm/create", "post", await alice.post("/cm/create", {"actual_vector": [1], "predicted_vector": [None]})),
+        ("/cm", "get", await alice.get("/cm/", cm_uid=uid)),
+        ("/cm", "get", await alice.get("/cm/", cm_uid=await alice.create_matrix(["a", "b"], ["a", "a"]))),
+        ("/cm/report", "get", await alice.get("/cm/report", cm_uid=uid)),
+        ("/cm/plot", "get", await alice.get("/cm/plot", cm_uid=uid)),
+        ("/v1/jobs", "post", await alice.post("/v1/jobs", queued)),
+        ("/v1/jobs", "get", await alice.get("/v1/jobs")),
+        ("/v1/jobs", "get", await alice.get("/v1/jobs", limit="x")),
+        ("/v1/jobs/{job_id}", "get", await alice.get(f"/v1/jobs/{job_id}")),
+        ("/v1/jobs/{job_id}", "get", await alice.get("/v1/jobs/nothing")),
+        ("/v1/jobs/{job_id}/events", "get", await alice.get(f"/v1/jobs/{job_id}/events")),
+        ("/v1/jobs/{job_id}/cancel", "post", await alice.post(f"/v1/jobs/{job_id}/cancel")),
+        ("/v1/webhooks/endpoints", "post", endpoint),
+        ("/v1/webhooks/endpoints", "get", await alice.get("/v1/webhooks/endpoints")),
+        ("/v1/webhooks/deliveries", "get", await alice.get("/v1/webhooks/deliveries")),
+        ("/v1/webhooks/secret", "get", await alice.get("/v1/webhooks/secret")),
+        ("/v1/webhooks/secret/rotate", "post", await alice.post("/v1/webhooks/secret/rotate")),
+    ]
+    found = [
+        f"{method} {path}: {fault}"
+        for path, method, answer in answers
+        if (fault := _undocumented(document, path, method, answer))
+    ]
+    assert found == []
+
+
+async def test_an_unready_service_is_documented_too(document: dict[str, Any]) -> None:
+    unready = {"ready": False, "checks": [{"name": "redis", "ok": False, "detail": "does not answer"}]}
+    answer = httpx2.Response(503, json=unready)
+    assert _undocumented(document, "/readyz", "get", answer) is None
+
+
+@pytest.mark.parametrize("callback_url", ["https://example.com/hook", None])
+@pytest.mark.parametrize("key", ["evs_key", None])
+def test_the_bodies_that_are_taken_are_documented_as_valid(
+    document: dict[str, Any], callback_url: str | None, key: str | None
+) -> None:
+    with_key = {"api_key": key} if key else {}
+    bodies: list[tuple[str, dict[str, Any]]] = [
+        ("/sign_up", {"email": "a@example.com", "password": "secret word"}),
+        ("/cm/create", {"actual_vector": [1, "a", 0.5], "predicted_vector": [1, 2, 3], **with_key}),
+        ("/v1/jobs", {"kind": "report", "cm_uid": "x", "callback_url": callback_url, **with_key}),
+        ("/v1/jobs", {"kind": "plot", "cm_uid": "x", "options": {"dpi": 50, "title": None}, **with_key}),
+        ("/v1/webhooks/endpoints", {"url": "https://example.com/hook", "events": ["job.failed"], **with_key}),
+    ]
+    for path, body in bodies:
+        place = _place(path, "post", "requestBody", "content", "application/json", "schema")
+        assert [error.message for error in validator(document, place).iter_errors(body)] == [], (path, body)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/sign_up", {"email": "a@example.com"}),
+        ("/cm/create", {"actual_vector": [[1]], "predicted_vector": [1]}),
+        ("/cm/create", {"actual_vector": [1]}),
+        ("/v1/jobs", {"kind": "nonsense", "cm_uid": "x"}),
+        ("/v1/jobs", {"kind": "plot", "cm_uid": "x", "options": {"dpi": 49}}),
+        ("/v1/jobs", {"kind": "plot", "cm_uid": "x", "optoins": {}}),
+        ("/v1/webhooks/endpoints", {"url": "https://example.com", "events": ["job.nonsense"]}),
+    ],
+)
+def test_the_bodies_that_are_refused_are_documented_as_invalid(
+    document: dict[str, Any], path: str, body: dict[str, Any]
+) -> None:
+    place = _place(path, "post", "requestBody", "content", "application/json", "schema")
+    assert not validator(document, place).is_valid(body)

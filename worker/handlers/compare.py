@@ -1,0 +1,69 @@
+"""The work of a comparison: counts of several matrices in, the ranking and a table out."""
+
+from typing import Any
+
+import msgspec
+
+from shared import matrices
+from shared.artifacts import File
+from shared.evaluation.compare import Comparison, compare
+from shared.evaluation.compare_errors import NotComparable
+from shared.evaluation.matrix import Label
+from shared.evaluation.sidebyside import SideBySide, side_by_side
+from shared.jobs.kinds.compare import Compare
+from shared.jobs.platform import Platform
+from shared.jobs.records import JobRecord
+from shared.kit import clock
+from shared.matrices.errors import MatricesNotComparable
+from shared.matrices.records import CountedMatrix
+from worker.handlers import Progress
+from worker.rendering.comparison import render_comparison
+
+
+async def load(platform: Platform, job: JobRecord, work: Compare) -> list[CountedMatrix]:
+    """The matrices in the versions that the job was submitted for, each once, in the order that was asked for."""
+    found = {str(matrix.uid): matrix for matrix in await matrices.for_job(platform, job)}
+    return [found[uid] for uid in dict.fromkeys(uid.lower() for uid in work.cm_uids)]
+
+
+def perform(inputs: list[CountedMatrix], work: Compare, progress: Progress) -> list[File]:
+    """`comparison.json` and `comparison.html`."""
+    counted = {str(found.uid): found.matrix for found in inputs}
+    asked = work.options.class_weight
+    weights: dict[Label, float] | None = None if asked is None else dict(asked.items())
+    try:
+        ranking = compare(counted, by_class=work.options.by_class, class_weights=weights)
+        table = side_by_side(counted)
+    except NotComparable as error:
+        raise MatricesNotComparable(error.detail) from error
+    progress(0.5)
+    page = render_comparison(inputs, ranking, table, generated_at=clock.now())
+    return [
+        File("comparison.json", "application/json", msgspec.json.encode(_result(inputs, ranking, table))),
+        File("comparison.html", "text/html; charset=utf-8", page),
+    ]
+
+
+def _result(inputs: list[CountedMatrix], ranking: Comparison, table: SideBySide) -> dict[str, Any]:
+    """The seed's four fields, and beside them what it lacks."""
+    return {
+        "cm_uids": [str(found.uid) for found in inputs],
+        "best_name": ranking.best,
+        "cm_scores": {
+            uid: {"overall": score.overall, "class": score.per_class} for uid, score in ranking.scores.items()
+        },
+        "cm_orders": list(ranking.order),
+        "names": {str(found.uid): found.description.name for found in inputs},
+        "statistics": [
+            {
+                "name": row.name,
+                "title": row.title,
+                "lower_is_better": row.lower_is_better,
+                "values": dict(zip(table.names, row.values, strict=True)),
+                "difference_to_first": dict(zip(table.names, row.to_first, strict=True)),
+                "difference_to_best": dict(zip(table.names, row.to_best, strict=True)),
+                "winners": list(row.winners),
+            }
+            for row in table.rows
+        ],
+    }
