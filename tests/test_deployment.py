@@ -32,7 +32,6 @@ ONE_SHOT = ("migrate", "bucket")
 BUILD, RUNTIME = re.split(r"(?m)^(?=FROM)", (ROOT / "deploy/Dockerfile").read_text().replace("\\\n", ""))[1:]
 
 # What a declared dependency brings along and is made to be used together with.
-COMES_WITH = {"botocore": "boto3", "kombu": "celery", "markupsafe": "jinja2", "pydantic": "pydantic-settings"}
 
 NAME = re.compile(r"(?m)^#?([A-Z]\w*)=")
 VARIABLE = re.compile(r"\$(?:(\$)|\{(\w+)(?::([-?])([^}]*))?\})")
@@ -247,14 +246,9 @@ def test_everything_that_the_code_imports_is_in_the_image() -> None:
         foreign = packages - sys.stdlib_module_names - {"api", "worker", "shared"}
         for package in foreign:
             owners = {canonicalize_name(owner) for owner in distributions.get(package, ())}
-            if not owners & declared() and not {COMES_WITH.get(owner) for owner in owners} & declared():
+            if not owners & declared():
                 missing.add((str(path.relative_to(ROOT)), package))
     assert missing == set()
-
-
-@pytest.mark.parametrize(("brought", "by"), COMES_WITH.items())
-def test_what_comes_with_a_dependency_really_does(brought: str, by: str) -> None:
-    assert brought in {canonicalize_name(Requirement(line).name) for line in metadata.requires(by) or ()}
 
 
 def test_continuous_integration_calls_targets_that_exist() -> None:

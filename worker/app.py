@@ -32,8 +32,6 @@ app.conf.update(
     task_time_limit=settings().job_time_limit_s + 15,
     # Drawing libraries keep some memory; a fresh process now and then gives it back.
     worker_max_tasks_per_child=500,
-    # What runs at a TERM may finish for so long; past it the lease runs out and another worker begins anew.
-    worker_soft_shutdown_timeout=5,
     # Remote control stays on: without its open connection a worker does not notice that the broker was restarted.
     worker_enable_remote_control=True,
     worker_hijack_root_logger=False,

@@ -74,10 +74,10 @@ def statistics(matrix: ConfusionMatrix) -> Statistics:
     if isinstance(overall["P-Value"], float):
         # One minus a sum: rounding alone takes it below zero.
         overall["P-Value"] = max(overall["P-Value"], 0.0)
-    plain = _plain if counts.dtype == np.int64 else _plain_rounded
+    shown = plain if counts.dtype == np.int64 else _rounded
     return Statistics(
-        overall={name: plain(value) for name, value in overall.items()},
-        per_class={name: tuple(map(plain, values.values())) for name, values in per_class.items()},
+        overall={name: shown(value) for name, value in overall.items()},
+        per_class={name: tuple(map(shown, values.values())) for name, values in per_class.items()},
     )
 
 
@@ -114,9 +114,10 @@ def _measure(counts: Counts) -> tuple[dict[str, Any], dict[str, dict[int, Any]]]
     return overall, per_class
 
 
-def _plain(value: Any) -> Value:
+def plain(value: Any) -> Value:
+    """A value of PyCM's as JSON knows it: None for what is undefined or not finite, in a pair for each half."""
     if isinstance(value, tuple):
-        low, high = (_plain(part) for part in value)
+        low, high = (plain(part) for part in value)
         return None if low is None and high is None else (low, high)  # type: ignore[return-value]  # parts are numbers
     if value == "None":
         return None
@@ -125,8 +126,8 @@ def _plain(value: Any) -> Value:
     return value  # type: ignore[no-any-return]  # PyCM has no types: int or str
 
 
-def _plain_rounded(value: Any) -> Value:
-    plain = _plain(value)
-    if isinstance(plain, tuple):
-        return tuple(map(_plain_rounded, plain))  # type: ignore[return-value]  # two stay two
-    return float(f"{plain:.{_DIGITS}g}") if isinstance(plain, float) else plain
+def _rounded(value: Any) -> Value:
+    shown = plain(value)
+    if isinstance(shown, tuple):
+        return tuple(map(_rounded, shown))  # type: ignore[return-value]  # two stay two
+    return float(f"{shown:.{_DIGITS}g}") if isinstance(shown, float) else shown

@@ -15,14 +15,24 @@ from worker.rendering.shades import shade_class, shades
 
 NUMBERED_CLASSES = 30
 _OUTLINED_CLASSES = 60
-_SIDE = 660
 _LARGEST_CELL = 76
-_LABEL_COLUMNS = 16
 _COLUMN_WIDTH = 7.4
 _LABEL_SPACING = 17
 _AXIS_TITLE, _TOP = 30, 8
 _ON_DIAGONAL = 100
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
+
+
+class Form(NamedTuple):
+    """The side of the square in user units, the longest label, and up to how many classes cells carry their count."""
+
+    side: int
+    label_columns: int
+    numbered_classes: int
+
+
+LARGE = Form(side=660, label_columns=16, numbered_classes=NUMBERED_CLASSES)
+SMALL = Form(side=340, label_columns=12, numbered_classes=10)
 
 
 class Tick(NamedTuple):
@@ -62,19 +72,19 @@ class HeatMap:
     number_size: float
 
 
-def heat_map(matrix: ConfusionMatrix, texts: Sequence[str]) -> HeatMap:
-    """The drawing of the matrix; beyond 30 classes without numbers, with as many labels as fit."""
+def heat_map(matrix: ConfusionMatrix, texts: Sequence[str], form: Form = LARGE) -> HeatMap:
+    """The drawing of the matrix; beyond the form's limit without numbers, with as many labels as fit."""
     size = len(texts)
-    cell = round(min(_LARGEST_CELL, _SIDE / size), 3)
+    cell = round(min(_LARGEST_CELL, form.side / size), 3)
     step = next((step for step in _STEPS if step * cell >= _LABEL_SPACING), _STEPS[-1])
-    ticks = _ticks(texts, cell, step)
+    ticks = _ticks(short_labels(texts, form.label_columns), texts, cell, step)
     longest = max(display_width(tick.label) for tick in ticks) * _COLUMN_WIDTH
     tilted = longest > step * cell
     # Tilted labels reach to the left and below by the side of a square whose diagonal they are.
     below = longest * 0.72 + 14 if tilted else 18
     left = _AXIS_TITLE + longest + 8
     side = round(cell * size, 3)
-    number_texts = _numbers(matrix, cell) if size <= NUMBERED_CLASSES else []
+    number_texts = _numbers(matrix, cell) if size <= form.numbered_classes else []
     return HeatMap(
         width=round(left + side + max(14, longest / 2 - cell / 2), 1),
         height=round(_TOP + side + below + _AXIS_TITLE, 1),
@@ -93,8 +103,7 @@ def heat_map(matrix: ConfusionMatrix, texts: Sequence[str]) -> HeatMap:
     )
 
 
-def _ticks(texts: Sequence[str], cell: float, step: int) -> list[Tick]:
-    labels = short_labels(texts, _LABEL_COLUMNS)
+def _ticks(labels: Sequence[str], texts: Sequence[str], cell: float, step: int) -> list[Tick]:
     return [
         Tick(labels[i], round((i + 0.5) * cell, 2), texts[i] if labels[i] != texts[i] else None)
         for i in range(0, len(texts), step)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from shared.evaluation.matrix import Label
 
@@ -12,6 +13,20 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028-\u202e
 _REPLACEMENT = "\ufffd"
 _CONTROL_PICTURES = 0x2400
 _ELLIPSIS = "…"
+_NARROW_COLUMNS, _WIDE_COLUMNS = 16, 32
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Labels in three lengths; `longer` are the positions of those cut somewhere."""
+
+    full: tuple[str, ...]
+    wide: tuple[str, ...]
+    narrow: tuple[str, ...]
+    longer: tuple[int, ...]
+
+    def cut(self, i: int, wide: bool) -> bool:  # noqa: FBT001 - called from the template
+        return self.full[i] != (self.wide if wide else self.narrow)[i]
 
 
 def plain_text(text: str) -> str:
@@ -45,6 +60,18 @@ def short_labels(texts: Sequence[str], limit: int, shown: Callable[[str], str] =
     alike = Counter(short)
     marks = [f" #{i}" if alike[text] > 1 else "" for i, text in enumerate(short, start=1)]
     return tuple(shown(cut(text, limit - len(mark))) + mark for text, mark in zip(texts, marks, strict=True))
+
+
+def label_names(labels: Sequence[Label]) -> Names:
+    """The labels as the pages show them."""
+    texts = tuple(map(label_text, labels))
+    narrow = short_labels(texts, _NARROW_COLUMNS)
+    return Names(
+        full=texts,
+        wide=short_labels(texts, _WIDE_COLUMNS),
+        narrow=narrow,
+        longer=tuple(i for i, text in enumerate(texts) if narrow[i] != text),
+    )
 
 
 def _picture(match: re.Match[str]) -> str:

@@ -1,45 +1,27 @@
 """The HTML report of a confusion matrix: one file that loads nothing and runs no script."""
 
-import base64
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from shared.evaluation.matrix import ConfusionMatrix
 from shared.evaluation.statistics import Statistics, Summary
 from worker.rendering.figures import count_text, percent_text
 from worker.rendering.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
-from worker.rendering.labels import display_width, label_text, plain_text, short_labels
+from worker.rendering.labels import display_width, label_names, plain_text
+from worker.rendering.pages import Style, render_page
 from worker.rendering.shades import SHADE_NAMES
 from worker.rendering.tables import class_tables, confused_pairs, matrix_rows, overall_tables, support
 
-_TEMPLATES = Path(__file__).parent / "templates"
-_STYLE = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'"
-_UNDEFINED = "undefined: zero in a denominator or logarithm"
+_STYLE = Style("report.css")
 # Two tables of 40 x 40 cells are the most that anyone scrolls through; beyond that the heat map and the pairs serve.
 _WHOLE_CLASSES = 40
-_NARROW_COLUMNS, _WIDE_COLUMNS = 16, 32
 _LEVEL_COLUMNS = 5
 # What fits across a printed page, upright and turned.
 _LEVEL_CLASSES, _LANDSCAPE_CLASSES = 14, 24
 _PAIRS, _PAIRS_WITHOUT_TABLE = 10, 20
-
-_environment = Environment(
-    loader=FileSystemLoader(_TEMPLATES),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +34,6 @@ class ReportFacts:
     updated_at: datetime
     generated_at: datetime
     name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """The labels in three lengths; `longer` are the positions of those that are cut somewhere."""
-
-    full: tuple[str, ...]
-    wide: tuple[str, ...]
-    narrow: tuple[str, ...]
-    longer: tuple[int, ...]
-
-    def cut(self, i: int, wide: bool) -> bool:  # noqa: FBT001 - called from the template
-        return self.full[i] != (self.wide if wide else self.narrow)[i]
 
 
 class _Headline(NamedTuple):
@@ -81,13 +50,12 @@ class _Standout(NamedTuple):
 
 def render_report(matrix: ConfusionMatrix, summary: Summary, statistics: Statistics, facts: ReportFacts) -> bytes:
     """The report as one HTML page in UTF-8; the same values give the same bytes."""
-    names = _names([label_text(label) for label in matrix.classes])
+    names = label_names(matrix.classes)
     whole = len(matrix.classes) <= _WHOLE_CLASSES
     heat = heat_map(matrix, names.full)
-    page = _environment.get_template("report.html").render(
-        policy=_POLICY,
-        style=Markup(_STYLE),  # noqa: S704 - our own file
-        undefined_title=_UNDEFINED,
+    return render_page(
+        "report.html",
+        _STYLE,
         facts=facts,
         title=plain_text(facts.name) if facts.name else f"Matrix {facts.matrix_uid}",
         names=names,
@@ -113,23 +81,12 @@ def render_report(matrix: ConfusionMatrix, summary: Summary, statistics: Statist
         support=support(matrix),
         by_class=class_tables(statistics),
     )
-    return page.encode()
 
 
 def _print_form(size: int) -> str:
     if size <= _LEVEL_CLASSES:
         return "level"
     return "landscape" if size <= _LANDSCAPE_CLASSES else "landscape crowded"
-
-
-def _names(texts: Sequence[str]) -> _Names:
-    narrow = short_labels(texts, _NARROW_COLUMNS)
-    return _Names(
-        full=tuple(texts),
-        wide=short_labels(texts, _WIDE_COLUMNS),
-        narrow=narrow,
-        longer=tuple(i for i, text in enumerate(texts) if narrow[i] != text),
-    )
 
 
 def _headline(summary: Summary) -> list[_Headline]:

@@ -20,7 +20,7 @@ from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 from shared.evaluation.counts import count
 from shared.evaluation.labels import factorise
 from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.statistics import Statistics, Summary, Value, _plain, statistics, summary
+from shared.evaluation.statistics import Statistics, Summary, Value, plain, statistics, summary
 
 factorised = partial(factorise, max_classes=500, max_label_length=500)
 samples = st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd")), min_size=1, max_size=40)
@@ -158,7 +158,7 @@ def test_statistics_are_plain_and_json_safe(counts: list[list[int]]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "plain"),
+    ("value", "shown"),
     [
         (math.nan, None),
         (-math.inf, None),
@@ -170,8 +170,8 @@ def test_statistics_are_plain_and_json_safe(counts: list[list[int]]) -> None:
         ("Strong", "Strong"),
     ],
 )
-def test_what_is_undefined_becomes_none(value: object, plain: Value) -> None:
-    assert _plain(value) == plain
+def test_what_is_undefined_becomes_none(value: object, shown: Value) -> None:
+    assert plain(value) == shown
 
 
 def test_a_class_that_never_occurs_has_no_shares_of_its_own() -> None:

@@ -1,0 +1,158 @@
+"""How long the curves of scores take, beside one np.sort of them, scikit-learn and PyCM.
+
+Run it as `python -m benchmarks.curves`; `--millions 10 100` adds so many million scores, `--slow` lets PyCM draw the
+ROC curve of 1,000 samples, which takes it minutes.
+"""
+
+import argparse
+import time
+import tracemalloc
+import warnings
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pycm
+from numpy.typing import NDArray
+from sklearn import metrics
+
+from shared.evaluation.curves import Curve, average_precision, pr_area, pr_curve, roc_area, roc_curve
+from shared.evaluation.one_vs_rest import ClassifierCurves, measure_curves
+from shared.evaluation.probabilities import read_probabilities
+from shared.evaluation.ranking import rank_area
+from shared.evaluation.thresholds import count_at_scores, outcomes_at
+
+Scores = NDArray[Any]
+Labels = NDArray[np.bool_]
+Areas = tuple[float | None, float | None, float | None]
+
+ROUNDS = 11
+FLOOR = "floor: np.sort of the scores"
+
+
+def sample(size: int) -> tuple[Scores, Labels]:
+    """Scores that overlap, with three positives in ten."""
+    rng = np.random.default_rng(size)
+    positive = rng.random(size) < 0.3
+    return np.clip(rng.normal(0.4 + 0.2 * positive, 0.12), 0, 1), positive
+
+
+def points_of(scores: Scores, positive: Labels) -> tuple[Curve, Curve]:
+    """Every point of both curves."""
+    counts = count_at_scores(scores, positive)
+    return roc_curve(counts), pr_curve(counts)
+
+
+def areas_of(scores: Scores, positive: Labels) -> Areas:
+    """All three areas, without points."""
+    counts = count_at_scores(scores, positive)
+    return roc_area(counts), pr_area(counts), average_precision(counts)
+
+
+def scikit_learns_points(scores: Scores, positive: Labels) -> None:
+    """Every point of both curves, by scikit-learn."""
+    metrics.roc_curve(positive, scores, drop_intermediate=False)
+    metrics.precision_recall_curve(positive, scores)
+
+
+def measured(scores: Scores, positive: Labels) -> ClassifierCurves:
+    """Check the table of two columns and measure everything: areas, drawings, best thresholds, averages."""
+    table = read_probabilities(np.column_stack([1 - scores, scores]), len(scores))
+    return measure_curves(table, positive.astype(np.uint8))
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Milliseconds of processor time that the work takes: neighbours on the machine count little."""
+    start = time.process_time()
+    work()
+    return (time.process_time() - start) * 1000
+
+
+def race(contenders: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, list[float]]:
+    """Milliseconds of each contender; they take turns, so that a slow moment of the machine hits all."""
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(rounds):
+        for name, contender in contenders.items():
+            times[name].append(timed(contender))
+    return times
+
+
+def compare(size: int) -> None:
+    """Print one block of the table; a ratio is the median of the rounds' ratios."""
+    scores, positive = sample(size)
+    single, tied = scores.astype(np.float32), scores.round(4)
+    counts = count_at_scores(scores, positive)
+    slider = np.linspace(0, 1, 1001)
+    times = race(
+        {
+            FLOOR: lambda: np.sort(scores),
+            "np.argsort of the scores": lambda: np.argsort(scores),
+            "ROC area": lambda: rank_area(scores, positive),
+            "ROC area, float32 scores": lambda: rank_area(single, positive),
+            "ROC area, four decimals": lambda: rank_area(tied, positive),
+            "ROC area, scikit-learn": lambda: metrics.roc_auc_score(positive, scores),
+            "ROC and PR points": lambda: points_of(scores, positive),
+            "ROC and PR points, four decimals": lambda: points_of(tied, positive),
+            "ROC and PR points, scikit-learn": lambda: scikit_learns_points(scores, positive),
+            "ROC area, PR area, average precision": lambda: areas_of(scores, positive),
+            "average precision, scikit-learn": lambda: metrics.average_precision_score(positive, scores),
+            "2 columns: check, areas, drawings, best": lambda: measured(scores, positive),
+            "counts at 1,001 thresholds of a slider": lambda: outcomes_at(counts, slider),
+        }
+    )
+    floors = times[FLOOR]
+    print(f"\n{f'{size:,} scores':<42}{'ms':>10}{'/ floor':>9}")
+    for name, values in times.items():
+        ratio = median(value / floor for value, floor in zip(values, floors, strict=True))
+        print(f"{name:<42}{median(values):>10.2f}{ratio:>9.2f}")
+
+
+def beside_pycm(size: int, rounds: int) -> None:
+    """Print what the areas below both columns' ROC curves take here and in PyCM."""
+    scores, positive = sample(size)
+    table = np.column_stack([1 - scores, scores])
+    labels, rows = positive.astype(int).tolist(), table.tolist()
+
+    def by_pycm() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            pycm.ROCCurve(actual_vector=labels, probs=rows, classes=[0, 1]).area()
+
+    def here() -> None:
+        for column in range(2):
+            counts = count_at_scores(table[:, column], positive == column)
+            roc_curve(counts)
+            roc_area(counts)
+
+    theirs = median(race({"PyCM": by_pycm}, rounds)["PyCM"])
+    ours = median(race({"here": here}, 101)["here"])
+    print(f"ROC of {size:,} samples, 2 columns: PyCM {theirs:,.0f} ms, here {ours:.3f} ms, {theirs / ours:,.0f}x")
+
+
+def large(millions: int) -> None:
+    """Print time, and memory beyond the input, for many scores."""
+    scores, positive = sample(millions * 1_000_000)
+    for name, work in (("np.sort", lambda s, _: np.sort(s)), ("ROC area", rank_area), ("points", points_of)):
+        taken = timed(lambda work=work: work(scores, positive))
+        tracemalloc.start()
+        work(scores, positive)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        print(f"{millions:>4} M scores, {name:<9} {taken:>9,.0f} ms, {peak / len(scores):>5.1f} bytes per score at most")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--millions", type=int, nargs="*", default=[])
+    parser.add_argument("--slow", action="store_true")
+    arguments = parser.parse_args()
+    for samples in arguments.sizes:
+        compare(samples)
+    print()
+    beside_pycm(200, 3)
+    if arguments.slow:
+        beside_pycm(1000, 1)
+    for count in arguments.millions:
+        large(count)
