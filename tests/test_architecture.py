@@ -3,7 +3,10 @@
 import ast
 from pathlib import Path
 
+from alembic.script import ScriptDirectory
+
 from shared import __version__
+from shared.jobs import readiness
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [path for package in ("api", "worker", "shared", "deploy") for path in sorted((ROOT / package).rglob("*.py"))]
@@ -38,3 +41,9 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 def test_the_version_is_the_same_everywhere() -> None:
     assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_readiness_asks_for_the_newest_migration() -> None:
+    script = ScriptDirectory(str(ROOT / "shared/migrations"))
+
+    assert readiness.newest_migration() == script.get_current_head()

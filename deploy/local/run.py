@@ -78,10 +78,13 @@ class _Service:
             _say(f"(shown once; kept in {self._stack.data.path / 'credentials.json'})")
         self._stack.start()
         environment = service_environment(os.environ, self._stack.environment, self._stack.credentials)
-        self._migrate(environment)
-        self._parts = [self._process(name, command, environment) for name, command in self._commands.parts.items()]
-        api, *others = self._parts
+        migrate = self._process("migrate", self._commands.migrate, environment)
+        api, *others = (self._process(name, line, environment) for name, line in self._commands.parts.items())
+        self._parts = [migrate, api, *others]
+        migrate.spawn()
+        # It loads its libraries meanwhile; until the tables are there, /readyz says what is missing.
         api.spawn()
+        self._await_end(migrate)
         self._watches = self._watch([*self._stack.servers, api])
         self._await_ready()
         # Only now: eight processes that load their libraries side by side would keep the first answer waiting.
@@ -98,10 +101,7 @@ class _Service:
                 f"Choose another port with PORT, for example PORT={options.port % 65_000 + 1}."
             )
 
-    def _migrate(self, environment: dict[str, str]) -> None:
-        migrate = self._process("migrate", self._commands.migrate, environment)
-        self._parts = [migrate]
-        migrate.spawn()
+    def _await_end(self, migrate: Process) -> None:
         if not migrate.wait(_MIGRATE_S) or migrate.exit_code != 0:
             raise CannotStart(f"The migrations of the database failed:\n{migrate.tail(20)}")
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import asyncpg
-from alembic.script import ScriptDirectory
 
 from shared.artifacts.errors import StorageUnavailable
 from shared.jobs.platform import Platform
@@ -68,9 +67,10 @@ async def _migrations(platform: Platform) -> None:
 
 
 @cache
-def newest_migration() -> str | None:
-    """The migration that the program was written for."""
-    return ScriptDirectory(str(Path(__file__).parents[1] / "migrations")).get_current_head()
+def newest_migration() -> str:
+    """The migration that the program was written for: its files begin with their numbers."""
+    versions = Path(__file__).parents[1] / "migrations" / "versions"
+    return max(path.name.partition("_")[0] for path in versions.glob("[0-9]*.py"))
 
 
 class _NotMigrated(Exception):

@@ -51,13 +51,14 @@ def draw(
     place = layout([label_text(label) for label in matrix.classes])
     figure = Figure(figsize=(place.width, place.height), dpi=dpi, facecolor=_PAPER)
     values = row_shares(matrix) if normalised else matrix.counts.astype(np.float64)
-    scale = Normalize(0, 1 if normalised else max(1, int(matrix.counts.max())))
+    scale = Normalize(0, 1 if normalised else float(matrix.counts.max()) or 1)
     colours = _Colours(colormaps[colour_map].with_extremes(bad=_NO_SAMPLES), scale)
     axes = figure.add_axes(place.square())
     _cells(axes, values, colours)
     if numbers and len(matrix.classes) <= NUMBERED_CLASSES:
         _numbers(axes, values, colours, cell=place.cell, normalised=normalised)
-    _colour_bar(figure, figure.add_axes(place.bar()), colours, normalised=normalised)
+    whole = matrix.counts.dtype == np.int64
+    _colour_bar(figure, figure.add_axes(place.bar()), colours, normalised=normalised, whole=whole)
     originals = _tick_labels(axes, place)
     _axis_titles(figure, place)
     full_title = plain_text(title) if title and title.strip() else _default_title(normalised=normalised)
@@ -82,7 +83,7 @@ def _numbers(axes: Axes, values: NDArray[np.float64], colours: _Colours, *, cell
     texts = _number_texts(values, normalised=normalised)
     points = _points(texts, cell)
     if points < _SMALLEST_POINTS:
-        texts = {place: compact_count_text(int(values[place])) for place in texts}
+        texts = {place: compact_count_text(float(values[place])) for place in texts}
         points = _points(texts, cell)
     for (row, column), text in texts.items():
         ink = _ink_on(*colours.map(float(colours.scale(values[row, column])))[:3])
@@ -96,7 +97,7 @@ def _number_texts(values: NDArray[np.float64], *, normalised: bool) -> dict[tupl
         if np.isnan(value):
             texts[row, column] = "–"
         elif value or len(values) <= _ZEROS_SHOWN:
-            texts[row, column] = f"{value:.2f}" if normalised and value else count_text(int(value))
+            texts[row, column] = f"{value:.2f}" if normalised and value else count_text(value)
     return texts
 
 
@@ -111,7 +112,7 @@ def _ink_on(*colour: float) -> str:
     return _INK if luminance > 0.179 else _PAPER  # noqa: PLR2004 - where both inks contrast alike
 
 
-def _colour_bar(figure: Figure, axes: Axes, colours: _Colours, *, normalised: bool) -> None:
+def _colour_bar(figure: Figure, axes: Axes, colours: _Colours, *, normalised: bool, whole: bool) -> None:
     figure.colorbar(ScalarMappable(colours.scale, colours.map), cax=axes)
     for steps in axes.collections:
         # Without edges of their own, viewers of the SVG show seams between the steps of the bar.
@@ -120,8 +121,8 @@ def _colour_bar(figure: Figure, axes: Axes, colours: _Colours, *, normalised: bo
     if normalised:
         ticks = FuncFormatter(lambda share, _: f"{share:.0%}")
     else:
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
-        ticks = FuncFormatter(lambda count, _: compact_count_text(round(count)))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=whole))
+        ticks = FuncFormatter(lambda count, _: compact_count_text(count))
     axes.yaxis.set_major_formatter(ticks)
     axes.tick_params(labelsize=LABEL_POINTS, width=0.6, length=3)
 

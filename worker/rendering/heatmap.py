@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.matrix import ConfusionMatrix
-from worker.rendering.figures import count_text
+from worker.rendering.figures import compact_count_text, count_text
 from worker.rendering.labels import display_width, short_labels
 from worker.rendering.shades import shade_class, shades
 
 NUMBERED_CLASSES = 30
 _OUTLINED_CLASSES = 60
 _LARGEST_CELL = 76
+# Four decimals do not fit into a smaller one.
+_NARROW_CELL = 50
 _COLUMN_WIDTH = 7.4
 _LABEL_SPACING = 17
 _AXIS_TITLE, _TOP = 30, 8
@@ -112,11 +114,12 @@ def _ticks(labels: Sequence[str], texts: Sequence[str], cell: float, step: int) 
 
 def _numbers(matrix: ConfusionMatrix, cell: float) -> list[Number]:
     levels = shades(matrix)
+    text = compact_count_text if cell < _NARROW_CELL and matrix.counts.dtype == np.float64 else count_text
     return [
         Number(
             round((column + 0.5) * cell, 2),
             round((row + 0.5) * cell, 2),
-            count_text(int(matrix.counts[row, column])),
+            text(matrix.counts[row, column].item()),
             shade_class(int(levels[row, column]), right=bool(row == column)),
         )
         for row, column in np.argwhere(matrix.counts > 0)

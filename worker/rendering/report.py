@@ -66,7 +66,8 @@ def render_report(matrix: ConfusionMatrix, summary: Summary, statistics: Statist
         upright=max(map(display_width, names.narrow)) > _LEVEL_COLUMNS,
         size=len(matrix.classes),
         samples=count_text(matrix.sample_count),
-        right=count_text(int(np.trace(matrix.counts))),
+        right=count_text(matrix.counts.trace().item()),
+        unit="weight" if _is_weighted(matrix) else "samples",
         headline=_headline(summary),
         heat=heat,
         shade_names=SHADE_NAMES,
@@ -103,8 +104,13 @@ def _headline(summary: Summary) -> list[_Headline]:
 
 
 def _alternative(matrix: ConfusionMatrix) -> str:
-    right, total = int(np.trace(matrix.counts)), matrix.sample_count
-    return f"{count_text(right)} of {count_text(total)} samples lie on the diagonal, where the prediction is right."
+    right, total = count_text(matrix.counts.trace().item()), count_text(matrix.sample_count)
+    counted = f"A weight of {right} out of {total} lies" if _is_weighted(matrix) else f"{right} of {total} samples lie"
+    return f"{counted} on the diagonal, where the prediction is right."
+
+
+def _is_weighted(matrix: ConfusionMatrix) -> bool:
+    return matrix.counts.dtype == np.float64
 
 
 def _omissions(heat: HeatMap, size: int) -> list[str]:

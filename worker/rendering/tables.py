@@ -88,7 +88,7 @@ def confused_pairs(matrix: ConfusionMatrix, limit: int) -> list[Pair]:
     order = np.argsort(-wrong, axis=None, kind="stable")[:limit]
     shares = row_shares(matrix)
     return [
-        Pair(i, j, count_text(int(wrong[i, j])), percent_text(float(shares[i, j])))
+        Pair(i, j, count_text(wrong[i, j].item()), percent_text(float(shares[i, j])))
         for i, j in (map(int, divmod(int(place), len(wrong))) for place in order)
         if wrong[i, j]
     ]
@@ -97,7 +97,7 @@ def confused_pairs(matrix: ConfusionMatrix, limit: int) -> list[Pair]:
 def support(matrix: ConfusionMatrix) -> list[Support]:
     """One entry per class."""
     samples, predicted = matrix.counts.sum(axis=1).tolist(), matrix.counts.sum(axis=0).tolist()
-    total, largest = max(1, sum(samples)), max(1, *samples, 0)
+    total, largest = sum(samples) or 1, max(samples) or 1
     return [
         Support(
             count_text(samples[i]),

@@ -222,6 +222,8 @@ async def test_an_unforeseen_error_tells_the_client_an_id_and_the_log_the_rest(
 async def _answers(alice: Client, broken: str) -> dict[str, httpx2.Response]:
     endpoint = (await alice.post("/v1/webhooks/endpoints", {"url": "https://example.com/hook"})).json()["id"]
     job = await alice.submit()
+    await alice.post(f"/v1/jobs/{job['id']}/cancel")
+    await alice.final(job["id"])
     etag = (await alice.get(f"/v1/jobs/{job['id']}")).headers["etag"]
     return {
         "200": await alice.get("/v1/jobs"),
