@@ -13,8 +13,10 @@ from api import docs, health, openapi, problems
 from api.accounts.controller import AccountController
 from api.admin.controller import AdminController
 from api.comparisons.controller import ComparisonController
+from api.curves.controller import CurveController
 from api.jobs.controller import JobController
 from api.matrices.controller import MatrixController
+from api.matrices.derived import DerivedController
 from api.matrices.v1 import DescribedMatrixController
 from api.middleware import around
 from api.multilabel.controller import MultiLabelController
@@ -41,7 +43,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             yield
             listening.cancel()
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             docs.root,
             docs.docs,
@@ -52,8 +54,10 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             AccountController,
             MatrixController,
             DescribedMatrixController,
+            DerivedController,
             MultiLabelController,
             ComparisonController,
+            CurveController,
             JobController,
             WebhookController,
             AdminController,
@@ -65,7 +69,6 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         },
         exception_handlers=problems.HANDLERS,
         lifespan=[connect],
-        middleware=[around],
         openapi_config=OpenAPIConfig(
             title="evalserve",
             version=__version__,
@@ -79,6 +82,9 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         # Configured above, for the libraries as well.
         logging_config=None,
     )
+    # Around the router too: what it refuses needs an id, a line and the headers like everything else.
+    app.asgi_handler = around(app.asgi_handler)
+    return app
 
 
 def _platform(state: State) -> Platform:

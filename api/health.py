@@ -29,7 +29,7 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@get("/readyz", operation_id="readyz", tags=["health"])
+@get("/readyz", operation_id="readyz", tags=["health"], opt={"answers": {"503": ("application/json", Readiness)}})
 async def readyz(platform: NamedDependency[Platform]) -> Response[Readiness]:
     """Postgres, its tables, Redis and S3, each with its own line; 503 unless all answer."""
     found = [CheckOut(*check) for check in await checks(platform)]

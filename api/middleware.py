@@ -33,8 +33,14 @@ def around(app: ASGIApp) -> ASGIApp:
         began = time.perf_counter()
         status = 0
 
+        # Every GET answers HEAD with the same headers (RFC 9110, 9.3.2).
+        is_head = scope["method"] == "HEAD"
+        asked = {**scope, "method": "GET"} if is_head else scope
+
         async def send_with_headers(message: Message) -> None:
             nonlocal status
+            if is_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableScopeHeaders.from_message(message)
@@ -46,7 +52,7 @@ def around(app: ASGIApp) -> ASGIApp:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await app(scope, receive, send_with_headers)
+                await app(asked, receive, send_with_headers)
             finally:
                 if scope["path"] not in QUIET:
                     _log(scope, status, time.perf_counter() - began)

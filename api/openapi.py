@@ -5,6 +5,7 @@ problem+json, and every key style is a security scheme.
 """
 
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -52,12 +53,17 @@ def _handlers(app: Litestar) -> list[HTTPRouteHandler]:
 
 def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dict[str, Any]) -> None:
     body = handler.opt.get("body")
+    needs_key = "caller" in handler.parsed_fn_signature.parameters
     if body is not None:
+        extras = handler.opt.get("extras", {}) | ({"api_key": str} if needs_key else {})
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": _schema(body, schemas, handler.opt.get("extras", {}))}},
+            "content": {"application/json": {"schema": _schema(body, schemas, extras)}},
         }
     operation["responses"].pop("400", None)
+    for status, (media_type, answer) in handler.opt.get("answers", {}).items():
+        response = operation["responses"].setdefault(status, {"description": HTTPStatus(int(status)).phrase})
+        response["content"] = {media_type: {"schema": _schema(answer, schemas, {})}}
     operation["responses"]["4XX"] = {
         "description": "Something to change about the request",
         "content": {MEDIA_TYPE: {"schema": _schema(Problem, schemas, {})}},
@@ -66,7 +72,7 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dic
         "description": "Something that is not the request's fault",
         "content": {MEDIA_TYPE: {"schema": _schema(Problem, schemas, {})}},
     }
-    if "caller" in handler.parsed_fn_signature.parameters:
+    if needs_key:
         operation["security"] = [{style: []} for style in KEY_STYLES]
     elif "security" in handler.opt:
         operation["security"] = [{handler.opt["security"]: []}]

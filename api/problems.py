@@ -1,5 +1,6 @@
 """Every error as RFC 9457 problem+json."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -65,7 +66,13 @@ def _labels(_: Sent, error: InvalidLabels) -> Response[bytes]:
 def _parameters(_: Sent, error: ValidationException) -> Response[bytes]:
     places = error.extra if isinstance(error.extra, list) else []
     faults = [Fault(f"/{place.get('key', '')}", f"{place.get('key', '')}: {place['message']}.") for place in places]
+    if missing := _MISSING.match(error.detail):
+        faults.append(Fault(f"/{missing['name']}", f"{missing['name']}: this {missing['kind']} parameter is required."))
     return answer(InvalidInput(*faults).problem() if faults else _described(error))
+
+
+# Litestar tells of these in words only.
+_MISSING = re.compile(r"Missing required (?P<kind>\w+) parameter '(?P<name>[^']+)'")
 
 
 def _http(_: Sent, error: HTTPException) -> Response[bytes]:

@@ -17,7 +17,7 @@ import pycm
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from shared.evaluation.curves import Curve, average_precision, pr_area, pr_curve, roc_area, roc_curve
+from shared.evaluation.curves import Curve, average_precision, both_curves, pr_area, roc_area, roc_curve
 from shared.evaluation.one_vs_rest import ClassifierCurves, measure_curves
 from shared.evaluation.probabilities import read_probabilities
 from shared.evaluation.ranking import rank_area
@@ -28,20 +28,21 @@ Labels = NDArray[np.bool_]
 Areas = tuple[float | None, float | None, float | None]
 
 ROUNDS = 11
+POSITIVE_SHARE = 0.3
 FLOOR = "floor: np.sort of the scores"
 
 
 def sample(size: int) -> tuple[Scores, Labels]:
     """Scores that overlap, with three positives in ten."""
     rng = np.random.default_rng(size)
-    positive = rng.random(size) < 0.3
+    positive = rng.random(size) < POSITIVE_SHARE
     return np.clip(rng.normal(0.4 + 0.2 * positive, 0.12), 0, 1), positive
 
 
 def points_of(scores: Scores, positive: Labels) -> tuple[Curve, Curve]:
     """Every point of both curves."""
     counts = count_at_scores(scores, positive)
-    return roc_curve(counts), pr_curve(counts)
+    return both_curves(counts)
 
 
 def areas_of(scores: Scores, positive: Labels) -> Areas:
@@ -133,13 +134,20 @@ def beside_pycm(size: int, rounds: int) -> None:
 def large(millions: int) -> None:
     """Print time, and memory beyond the input, for many scores."""
     scores, positive = sample(millions * 1_000_000)
-    for name, work in (("np.sort", lambda s, _: np.sort(s)), ("ROC area", rank_area), ("points", points_of)):
-        taken = timed(lambda work=work: work(scores, positive))
+    works: dict[str, Callable[[], object]] = {
+        "np.sort": lambda: np.sort(scores),
+        "ROC area": lambda: rank_area(scores, positive),
+        "points": lambda: points_of(scores, positive),
+    }
+    for name, work in works.items():
+        taken = timed(work)
         tracemalloc.start()
-        work(scores, positive)
+        work()
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        print(f"{millions:>4} M scores, {name:<9} {taken:>9,.0f} ms, {peak / len(scores):>5.1f} bytes per score at most")
+        print(
+            f"{millions:>4} M scores, {name:<9} {taken:>9,.0f} ms, {peak / len(scores):>5.1f} bytes per score at most"
+        )
 
 
 if __name__ == "__main__":

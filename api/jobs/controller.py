@@ -32,7 +32,7 @@ class JobController(Controller):
     path = "/v1/jobs"
     tags = ["jobs"]  # noqa: RUF012 -- Litestar reads it from the class
 
-    @post(operation_id="submit_job", status_code=202, opt={"body": AnyWork, "extras": {"callback_url": str}})
+    @post(operation_id="submit_job", status_code=202, opt={"body": AnyWork, "extras": {"callback_url": str | None}})
     async def submit(
         self,
         request: Request[Any, Any, Any],
@@ -42,9 +42,9 @@ class JobController(Controller):
     ) -> Response[JobOut]:
         """Queue a job and answer at once; poll `Location`, wait with `Prefer: wait=N`, or be called back."""
         platform = waiter.platform
-        submission = await read_submission(request)
+        submission = await read_submission(request, platform.settings)
         subjects = await matrices.subjects(platform, caller, submission.work)
-        order = Order(caller, submission.work, subjects, callback_url=submission.callback_url)
+        order = Order(caller, submission.work, subjects, submission.inputs, submission.callback_url)
         snapshot = await jobs.submit(platform, order)
         return accepted(platform, await _wait(waiter, caller, snapshot, prefer))
 
@@ -86,7 +86,7 @@ class JobController(Controller):
         """End a job that is queued or running; cancelling it again changes nothing."""
         return JobOut.of(await jobs.cancel(platform, caller, parse_uuid(job_id)), platform.storage)
 
-    @get("/{job_id:str}/events", operation_id="follow_job")
+    @get("/{job_id:str}/events", operation_id="follow_job", opt={"answers": {"200": ("text/event-stream", str)}})
     async def follow(
         self, waiter: NamedDependency[Waiter], caller: NamedDependency[Caller], job_id: FromPath[str]
     ) -> ServerSentEvent:

@@ -1,20 +1,26 @@
 """What is sent and answered about jobs."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from litestar import Request
 from msgspec import Meta
 
 from api import bodies
+from api.curves.schemas import ProbabilitiesIn, read_inputs
 from shared.jobs import JobOut, Work, kinds
+from shared.jobs.kinds.curve import Curve
+from shared.kit.settings import Settings
+
+CallbackUrl = Annotated[str, Meta(max_length=2048)] | None
 
 
-class Submission(msgspec.Struct):
-    """What to do, and where to call back when it is done."""
+class Submission(NamedTuple):
+    """What to do, on what, and where to call back when it is done."""
 
     work: Work
-    callback_url: Annotated[str, Meta(max_length=2048)] | None = None
+    inputs: bytes | None
+    callback_url: str | None
 
 
 class JobPage(msgspec.Struct):
@@ -24,9 +30,18 @@ class JobPage(msgspec.Struct):
     next: str | None
 
 
-async def read_submission(request: Request[Any, Any, Any]) -> Submission:
-    """A submission: the arguments of a job kind, with `callback_url` and the caller's key beside them."""
+async def read_submission(request: Request[Any, Any, Any], settings: Settings) -> Submission:
+    """A submission: the arguments of a job kind, with its inputs, `callback_url` and the caller's key beside them."""
     members = await bodies.fields(request)
-    work = {name: raw for name, raw in members.items() if name not in {"api_key", "callback_url"}}
-    callback_url = bodies.pick(members, "callback_url", str | None) if "callback_url" in members else None  # type: ignore[arg-type] # a union is a type to the decoder
-    return Submission(bodies.decode(msgspec.json.encode(work), kinds.AnyWork), callback_url)
+    beside = {"api_key", "callback_url"}
+    if _is_curve(members):
+        beside |= {field.name for field in msgspec.structs.fields(ProbabilitiesIn)}
+    work = {name: raw for name, raw in members.items() if name not in beside}
+    callback_url = bodies.pick(members, "callback_url", CallbackUrl) if "callback_url" in members else None  # type: ignore[arg-type] # a union is a type to the decoder
+    asked = bodies.decode(msgspec.json.encode(work), kinds.AnyWork)
+    inputs = await read_inputs(members, settings) if isinstance(asked, Curve) else None
+    return Submission(asked, inputs, callback_url)
+
+
+def _is_curve(members: bodies.Fields) -> bool:
+    return bytes(members.get("kind", b"")).strip() == b'"curve"'

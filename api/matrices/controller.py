@@ -11,7 +11,7 @@ from api.matrices.schemas import MatrixCreated, MatrixDeleted, MatrixOut, Vector
 from api.waiting import Waiter
 from shared import matrices
 from shared.accounts import Caller
-from shared.jobs import Platform
+from shared.jobs import JobOut, Platform
 from shared.jobs.kinds.plot import Plot
 from shared.jobs.kinds.report import Report
 
@@ -59,7 +59,11 @@ class MatrixController(Controller):
         await matrices.delete(platform, caller, cm_uid)
         return MatrixDeleted()
 
-    @get("/cm/report", operation_id="read_matrix_report")
+    @get(
+        "/cm/report",
+        operation_id="read_matrix_report",
+        opt={"answers": {"200": ("text/html", str), "202": ("application/json", JobOut)}},
+    )
     async def report(
         self,
         waiter: NamedDependency[Waiter],
@@ -72,7 +76,11 @@ class MatrixController(Controller):
         wanted = content.Wanted("report.html", prefer, if_none_match)
         return await content.of_matrices(waiter, caller, Report(cm_uid=cm_uid), wanted)
 
-    @get("/cm/plot", operation_id="read_matrix_plot")
+    @get(
+        "/cm/plot",
+        operation_id="read_matrix_plot",
+        opt={"answers": {"200": ("image/png", bytes), "202": ("application/json", JobOut)}},
+    )
     async def plot(
         self,
         waiter: NamedDependency[Waiter],

@@ -23,8 +23,8 @@ _READY_S = 90.0
 _STOP_PARTS_S, _STOP_SERVERS_S = 5.5, 3.5
 _GREETING = """\
 evalserve is ready: {url}
-  KEY=$(curl -s {url}/sign_up/ -H content-type:application/json \
--d '{{"email": "me@example.com", "password": "change-me"}}' | grep -o 'evs_[^"]*')
+  KEY=$(curl -s {url}/sign_up/ {url}/sign_in/ -H content-type:application/json \
+-d '{{"email": "me@example.com", "password": "change-me"}}' | grep -o 'evs_[^"]*' | tail -n 1)
   CM=$(curl -s {url}/cm/create -H "X-API-Key: $KEY" -H content-type:application/json \
 -d '{{"actual_vector": [1, 1, 0], "predicted_vector": [1, 0, 0]}}' | sed 's/.*"uid": *"\\([^"]*\\)".*/\\1/')
   curl -s "{url}/cm/?cm_uid=$CM" -H "X-API-Key: $KEY"

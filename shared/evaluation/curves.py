@@ -33,8 +33,18 @@ def pr_curve(counts: ThresholdCounts) -> Curve:
     It begins at the highest score, as PyCM's does: scikit-learn's has one more point there, (0, 1), which is no
     threshold's.
     """
-    recall = counts.tp[1:] / counts.positives
-    return Curve(recall, counts.tp[1:] / (counts.tp[1:] + counts.fp[1:]), counts.thresholds[1:])
+    return Curve(counts.tp[1:] / counts.positives, _precision(counts), counts.thresholds[1:])
+
+
+def both_curves(counts: ThresholdCounts) -> tuple[Curve, Curve]:
+    """The ROC and the precision-recall curve, which share an array; both kinds of samples must occur."""
+    roc = roc_curve(counts)
+    return roc, Curve(roc.y[1:], _precision(counts), counts.thresholds[1:])
+
+
+def _precision(counts: ThresholdCounts) -> Values:
+    precision = np.add(counts.tp[1:], counts.fp[1:], dtype=np.float64)
+    return np.divide(counts.tp[1:], precision, out=precision)
 
 
 def roc_area(counts: ThresholdCounts) -> float | None:
@@ -66,7 +76,7 @@ def average_precision(counts: ThresholdCounts) -> float | None:
     if not counts.positives:
         return None
     found = np.diff(counts.tp)
-    return float(found @ (counts.tp[1:] / (counts.tp[1:] + counts.fp[1:])) / counts.positives)
+    return float(found @ _precision(counts) / counts.positives)
 
 
 def roc_corners(counts: ThresholdCounts) -> ThresholdCounts:
@@ -77,7 +87,7 @@ def roc_corners(counts: ThresholdCounts) -> ThresholdCounts:
     rise, run = np.diff(counts.tp), np.diff(counts.fp)
     kept = np.ones(len(counts.tp), np.bool_)
     kept[1:-1] = rise[1:] * run[:-1] != rise[:-1] * run[1:]
-    return counts.pick(kept)
+    return counts.pick(np.flatnonzero(kept))
 
 
 def pr_corners(counts: ThresholdCounts) -> ThresholdCounts:
@@ -89,4 +99,4 @@ def pr_corners(counts: ThresholdCounts) -> ThresholdCounts:
     vertical, level = tp[1:] == tp[:-1], tp[1:] * called[:-1] == tp[:-1] * called[1:]
     kept = np.ones(len(counts.tp), np.bool_)
     kept[2:-1] = ~(vertical[1:] & vertical[:-1] | level[1:] & level[:-1])
-    return counts.pick(kept)
+    return counts.pick(np.flatnonzero(kept))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -79,8 +80,9 @@ def multihot(
     unusable labels, repeated ones and those outside `classes` name their place.
     """
     _check_lengths(actual, predicted, classes, limits, names)
-    vectors = _part(names.actual, actual, types_checked), _part(names.predicted, predicted, types_checked)
-    parts = vectors if classes is None else (_Classes(*_part(names.classes, [list(classes)], types_checked)), *vectors)
+    part = partial(_part, types_checked=types_checked)
+    vectors = part(names.actual, actual), part(names.predicted, predicted)
+    parts = vectors if classes is None else (_Classes(*part(names.classes, [list(classes)])), *vectors)
     found, codes = _factorise(parts, limits, types_checked=types_checked)
     if classes is not None:
         found, codes = _arranged(found, codes, parts)
@@ -105,7 +107,7 @@ def _check_lengths(
         raise TooManyClasses(limits.classes, vector=names.classes)
 
 
-def _part(name: str, rows: LabelSets, types_checked: bool) -> _Part:  # noqa: FBT001  # the promise is handed through
+def _part(name: str, rows: LabelSets, *, types_checked: bool) -> _Part:
     if not types_checked and set(map(type, rows)) != {list}:
         index = next(index for index, row in enumerate(rows) if type(row) is not list)
         raise FaultyLabel("is not a list; send a list of labels, which may be empty", vector=name, index=index)

@@ -37,9 +37,8 @@ def pack(scores: Scores, positive: Positive) -> Keys:
 def unpack(keys: Keys) -> NDArray[np.float64]:
     """Return the scores that the keys were packed from."""
     single = keys.itemsize == _SINGLE
-    bits = _bits_of_one(single=single) - keys
-    # The label took one away at most, and the bit it took it from is shifted out.
-    bits += keys & 1
+    # The one more makes up for the label's; without a label it is shifted out.
+    bits = (_bits_of_one(single=single) + keys.dtype.type(1)) - keys
     bits >>= 1
     return bits.view(np.float32 if single else np.float64).astype(np.float64, copy=False)
 
@@ -69,13 +68,11 @@ def _scan(keys: Keys) -> tuple[int, int, bool]:
     """Count the positives, sum their places, and tell whether both kinds may share a score."""
     count = places = 0
     tied = False
-    numbers = np.arange(CHUNK, dtype=np.uint32)
     for start in range(0, len(keys), CHUNK):
         part = keys[start : start + CHUNK + 1]
-        label = (part[:CHUNK] & 1).astype(np.uint32)
-        here = int(np.count_nonzero(label))
-        count += here
-        places += here * start + int(label @ numbers[: len(label)])
+        here = np.flatnonzero((part[:CHUNK] & 1).astype(np.bool_))
+        count += len(here)
+        places += len(here) * start + int(here.sum())
         tied = tied or bool(np.any(np.diff(part) == 1))
     return count, places, tied
 

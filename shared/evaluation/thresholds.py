@@ -37,9 +37,9 @@ class ThresholdCounts:
         total: float = self.fp[-1].item()
         return total
 
-    def pick(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> "ThresholdCounts":
-        """The same counts at fewer thresholds."""
-        return ThresholdCounts(self.thresholds[chosen], self.tp[chosen], self.fp[chosen])
+    def pick(self, places: NDArray[np.intp]) -> "ThresholdCounts":
+        """The same counts at fewer thresholds, those at the places."""
+        return ThresholdCounts(self.thresholds[places], self.tp[places], self.fp[places])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,16 +87,19 @@ def _count(keys: Keys) -> ThresholdCounts:
     for start in range(0, len(keys), CHUNK):
         part = keys[start : start + CHUNK + 1]
         here = part[:CHUNK]
+        labels = (here & 1).astype(np.int64)
+        labels[0] += hits
+        sums, called = np.cumsum(labels), np.arange(start + 1, start + 1 + len(here))
+        hits = int(sums[-1])
         last = np.ones(len(here), np.bool_)  # of its score; keys that differ in the label alone share one
         np.greater(part[1:] ^ part[:-1], 1, out=last[: len(part) - 1])
-        sums = np.cumsum((here & 1).astype(np.int64)) + hits
-        hits = int(sums[-1])
-        places = np.flatnonzero(last)
-        into = slice(filled, filled + len(places))
-        thresholds[into] = unpack(here[places])
-        tp[into] = sums[places]
-        fp[into] = places + (start + 1) - tp[into]
+        if not last.all():  # taking all costs as much as all the rest
+            places = np.flatnonzero(last)
+            here, sums, called = here[places], sums[places], called[places]
+        into = slice(filled, filled + len(here))
+        thresholds[into], tp[into] = unpack(here), sums
+        np.subtract(called, sums, out=fp[into])
         filled = into.stop
-    counts = ThresholdCounts(thresholds, tp, fp)
-    # Picked apart, a few distinct scores do not hold on to the room for many.
-    return counts if filled == len(tp) else counts.pick(np.arange(filled))
+    counts = ThresholdCounts(thresholds[:filled], tp[:filled], fp[:filled])
+    # A few distinct scores must not hold on to the room for many.
+    return counts if 2 * filled > len(tp) else counts.pick(np.arange(filled))

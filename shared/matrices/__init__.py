@@ -12,6 +12,7 @@ from shared.matrices import queries
 from shared.matrices.counting import Counted, Vectors, count_labels
 from shared.matrices.errors import MatrixChanged, MatrixNotFound
 from shared.matrices.records import CountedMatrix, Description, Figures, Listed
+from shared.matrices.samples import Cell, Sample, find_samples
 
 # Counting fewer samples takes less time than handing them to a thread.
 COUNTED_INLINE = 2000
@@ -84,6 +85,20 @@ async def counts(platform: Platform, caller: Caller, uid: str) -> CountedMatrix:
     if found is None:
         raise MatrixNotFound
     return found
+
+
+async def samples(
+    platform: Platform, caller: Caller, uid: str, cell: Cell, *, after: int | None, limit: int
+) -> tuple[list[Sample], int | None]:
+    """Samples in a cell of a matrix of the caller, and the index after which more follow, if any do.
+
+    Raises MatrixNotFound, MatrixWithoutSamples, or InvalidInput for a class that is not there.
+    """
+    async with platform.db.connection() as connection:
+        found = await queries.samples(connection, caller.account_id, _known(uid))
+    if found is None:
+        raise MatrixNotFound
+    return await asyncio.to_thread(find_samples, found, cell, after=after, limit=limit)
 
 
 async def list_own(

@@ -21,3 +21,10 @@ class MatricesNotComparable(DomainError):
     """Only different matrices of the same classes and number of samples can be compared."""
 
     code = "matrices-not-comparable"
+
+
+class MatrixWithoutSamples(DomainError):
+    """This confusion matrix came as counts, so which samples fell into a cell is not known; send labels instead."""
+
+    # Not 404: the matrix is there, and labels sent to /cm/update give it samples.
+    status, code = HTTPStatus.CONFLICT, "matrix-without-samples"

@@ -1,15 +1,87 @@
-"""The comparison of several matrices as an HTML page."""
+"""The comparison of several matrices as an HTML page: one file that loads nothing and runs no script."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
+from typing import NamedTuple
 
-from shared.evaluation.compare import Comparison
+import numpy as np
+
+from shared.evaluation.compare import Comparison, aligned
+from shared.evaluation.matrix import ConfusionMatrix
 from shared.evaluation.sidebyside import SideBySide
 from shared.matrices.records import CountedMatrix
+from worker.rendering.contenders import Contender, contenders, verdict
+from worker.rendering.figures import count_text, percent_text
+from worker.rendering.heatmap import SMALL, HeatMap, heat_map
+from worker.rendering.labels import label_names
+from worker.rendering.pages import Style, render_page
+from worker.rendering.shades import SHADE_NAMES
+from worker.rendering.standings import class_lines, headlines, statistic_lines
+
+_STYLE = Style("report.css", "comparison.css")
+_DRAWN_MATRICES, _DRAWN_CLASSES = 6, 20
+_LISTED_CLASSES = 40
+# What fits across a printed page, upright and turned.
+_UPRIGHT_COLUMNS, _PAPER_COLUMNS = 4, 8
+
+
+class _Map(NamedTuple):
+    heat: HeatMap
+    right: str
+    share: str
 
 
 def render_comparison(
     matrices: Sequence[CountedMatrix], ranking: Comparison, table: SideBySide, *, generated_at: datetime
 ) -> bytes:
-    """To be written."""
-    raise NotImplementedError(matrices, ranking, table, generated_at)
+    """The page in UTF-8, with the matrices from best to worst; the same values give the same bytes.
+
+    `ranking` and `table` name the matrices by their uid. Raises a subclass of `NotComparable` where they would.
+    """
+    ranked = contenders(matrices, ranking)
+    uids = [contender.uid for contender in ranked]
+    counted = aligned({str(record.uid): record.matrix for record in matrices})
+    in_order = [counted[uid] for uid in uids]
+    names = label_names(in_order[0].classes)
+    size = len(names.full)
+    drawn = in_order[:_DRAWN_MATRICES] if size <= _DRAWN_CLASSES else []
+    return render_page(
+        "comparison.html",
+        _STYLE,
+        generated_at=generated_at,
+        ranked=ranked,
+        verdict=verdict(ranked),
+        names=names,
+        titled=True,
+        size=size,
+        samples=count_text(table.sample_count),
+        data_set=_shared_data_set(ranked),
+        headlines=headlines(table, uids),
+        statistics=statistic_lines(table, uids),
+        maps=[_map(matrix, names.full) for matrix in drawn],
+        shade_names=SHADE_NAMES,
+        drawn_matrices=_DRAWN_MATRICES,
+        drawn_classes=_DRAWN_CLASSES,
+        f1=class_lines(in_order) if size <= _LISTED_CLASSES else [],
+        listed_classes=_LISTED_CLASSES,
+        turned=len(ranked) > _UPRIGHT_COLUMNS,
+        sheets=_sheets(len(ranked)),
+    )
+
+
+def _map(matrix: ConfusionMatrix, texts: Sequence[str]) -> _Map:
+    right, total = np.trace(matrix.counts).item(), matrix.sample_count
+    return _Map(heat_map(matrix, texts, SMALL), count_text(right), percent_text(right / total if total else 0))
+
+
+def _shared_data_set(ranked: Sequence[Contender]) -> str | None:
+    found = {contender.data_set for contender in ranked}
+    return found.pop() if len(found) == 1 else None
+
+
+def _sheets(columns: int) -> list[tuple[int, int]]:
+    sheets = math.ceil(columns / _PAPER_COLUMNS)
+    edges = [round(i * columns / sheets) for i in range(sheets + 1)]
+    return list(pairwise(edges)) if sheets > 1 else []

@@ -7,32 +7,36 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNIFICANT_DIGITS = 6
 _DECIMALS = 4
 _LARGEST_WHOLE = 100_000
-_THREE_DIGITS = 100
+_SMALLEST_COMPACT = 0.01
 _UNITS = ("", "k", "M", "G", "T", "P", "E")
 _SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-3, 1e6
-# Beyond this a sum of weights has no decimals, and its digits say nothing any more.
-_LARGEST_WEIGHT = 1e15
+# A sum of weights has fewer digits that say something than a count.
+_LARGEST_WEIGHT, _LARGEST_COUNT = 1e12, 1e18
 
 
 def count_text(count: float) -> str:
     """The count with thin spaces between thousands; a sum of weights with at most four decimals, none where whole."""
-    if isinstance(count, int):
-        return _grouped(f"{count:,}")
-    if count and not _SMALLEST_PLAIN <= abs(count) < _LARGEST_WEIGHT:
+    if isinstance(count, int) or (count.is_integer() and count < _LARGEST_COUNT):
+        return _grouped(f"{int(count):,}")
+    if not _SMALLEST_PLAIN <= abs(count) < _LARGEST_WEIGHT:
         return _scientific(count)
     return _grouped(f"{count:,.{_DECIMALS}f}".rstrip("0").rstrip("."))
 
 
 def compact_count_text(count: float) -> str:
-    """The count in at most five characters where it is whole and below 10¹²: from 100 000 on in three digits and k, M or G.
+    """The count in at most five characters where it is below 10¹²: from 100 000 on in three digits and k, M or G.
 
-    A sum of weights has three digits, unless its whole part has more.
+    A sum of weights has two decimals below 10, one below 100 and none beyond.
     """
     if count >= _LARGEST_WHOLE:
         mantissa, exponent = f"{count:.2e}".split("e")
         steps, shift = divmod(int(exponent), 3)
+        if steps >= len(_UNITS):
+            return _scientific(count)
         return f"{float(mantissa) * 10**shift:.{2 - shift}f}{_UNITS[steps]}"
-    return count_text(round(count) if count >= _THREE_DIGITS else float(f"{count:.3g}"))
+    if 0 < count < _SMALLEST_COMPACT:
+        return f"<{_SMALLEST_COMPACT}"
+    return count_text(round(float(count), 2 - min(2, len(str(int(count))) - 1)))
 
 
 def figure_text(value: float) -> str:

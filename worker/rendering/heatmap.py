@@ -16,8 +16,6 @@ from worker.rendering.shades import shade_class, shades
 NUMBERED_CLASSES = 30
 _OUTLINED_CLASSES = 60
 _LARGEST_CELL = 76
-# Four decimals do not fit into a smaller one.
-_NARROW_CELL = 50
 _COLUMN_WIDTH = 7.4
 _LABEL_SPACING = 17
 _AXIS_TITLE, _TOP = 30, 8
@@ -114,7 +112,8 @@ def _ticks(labels: Sequence[str], texts: Sequence[str], cell: float, step: int) 
 
 def _numbers(matrix: ConfusionMatrix, cell: float) -> list[Number]:
     levels = shades(matrix)
-    text = compact_count_text if cell < _NARROW_CELL and matrix.counts.dtype == np.float64 else count_text
+    # The table below has the decimals of weights; here they would be too small to read.
+    text = compact_count_text if matrix.counts.dtype == np.float64 else count_text
     return [
         Number(
             round((column + 0.5) * cell, 2),

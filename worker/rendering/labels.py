@@ -26,6 +26,7 @@ class Names:
     longer: tuple[int, ...]
 
     def cut(self, i: int, wide: bool) -> bool:  # noqa: FBT001 - called from the template
+        """Whether the wide or the narrow form of the label at position `i` is shorter than the label."""
         return self.full[i] != (self.wide if wide else self.narrow)[i]
 
 

@@ -13,7 +13,7 @@ from worker.rendering.drawing import Drawing, draw
 from worker.rendering.fonts import FONT
 
 _SVG_DPI = 72
-_SETTINGS: Any = {
+SETTINGS: Any = {
     "font.family": [FONT, "sans-serif"],
     "svg.fonttype": "none",
     "svg.hashsalt": "evalserve",
@@ -42,9 +42,14 @@ def render_plot(
 
     Draws under matplotlib's global settings, so one thread of a process at a time.
     """
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(SETTINGS):
         drawing = draw(matrix, normalised=normalised, colour_map=colour_map, title=title, numbers=numbers, dpi=dpi)
-        return Plot(_png(drawing), _svg(drawing))
+        return as_plot(drawing)
+
+
+def as_plot(drawing: Drawing) -> Plot:
+    """The drawing in both formats; under SETTINGS."""
+    return Plot(_png(drawing), _svg(drawing))
 
 
 def _png(drawing: Drawing) -> bytes:
@@ -73,6 +78,6 @@ class _SvgRenderer(RendererSVG):
         super().__init__(width, height, target, metadata=metadata)  # type: ignore[no-untyped-call]  # as above
         self._originals = drawing.originals
 
-    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, FBT002, PLR0917 - matplotlib's
+    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, FBT002 - matplotlib's
         text = s if mtext is None else self._originals.get(mtext, s)
         super().draw_text(gc, x, y, text, prop, angle, ismath, mtext)  # type: ignore[no-untyped-call]  # as above

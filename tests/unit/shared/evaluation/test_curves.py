@@ -15,6 +15,7 @@ from sklearn import metrics
 
 from shared.evaluation.curves import (
     average_precision,
+    both_curves,
     pr_area,
     pr_corners,
     pr_curve,
@@ -22,7 +23,7 @@ from shared.evaluation.curves import (
     roc_corners,
     roc_curve,
 )
-from shared.evaluation.ranking import pack, rank_area, unpack
+from shared.evaluation.ranking import rank_area
 from shared.evaluation.thresholds import count_at_scores, outcomes_at
 
 Sample = tuple[NDArray[Any], NDArray[np.bool_]]
@@ -108,6 +109,9 @@ def test_points_and_areas_equal_scikit_learns(kind: str, weighted: bool) -> None
     np.testing.assert_allclose(curve.x, recall[-2::-1], atol=1e-12)
     np.testing.assert_allclose(curve.y, precision[-2::-1], atol=1e-12)
     np.testing.assert_array_equal(curve.thresholds, thresholds[::-1])
+    roc, pr = both_curves(counts)
+    np.testing.assert_array_equal([roc.x, roc.y], [roc_curve(counts).x, roc_curve(counts).y])
+    np.testing.assert_array_equal([pr.x, pr.y, pr.thresholds], [curve.x, curve.y, curve.thresholds])
     mean = metrics.average_precision_score(positive[there], scores[there], sample_weight=weights)
     assert average_precision(counts) == pytest.approx(mean, abs=1e-12)
 
@@ -221,40 +225,3 @@ def test_every_inner_point_of_a_straight_line_is_left_out() -> None:
     assert len(counts.tp) == 6
     assert [roc_corners(counts).tp.tolist(), roc_corners(counts).fp.tolist()] == [[0, 5], [0, 10]]
     assert [pr_corners(counts).tp.tolist(), pr_corners(counts).fp.tolist()] == [[0, 1, 5], [0, 2, 10]]
-
-
-@given(samples())
-def test_packed_keys_sort_as_the_scores_and_give_them_back(sample: Sample) -> None:
-    scores, positive = sample
-    scores[0] = -0.0
-    keys = pack(scores, positive)
-    assert unpack(keys).tolist() == scores.tolist()
-    assert (keys & 1).astype(bool).tolist() == positive.tolist()
-    ordered = np.sort(keys)
-    assert unpack(ordered).tolist() == sorted(scores.tolist(), reverse=True)
-
-
-def test_the_smallest_scores_and_those_next_to_1_stay_apart() -> None:
-    for single in (np.float32, np.float64):
-        tiny = np.nextafter(single(0), single(1))
-        scores: Any = np.array([1, np.nextafter(single(1), single(0)), tiny, 0, -0.0], single)
-        positive = np.array([False, True, False, True, False])
-        counts = count_at_scores(scores, positive)
-        assert counts.thresholds.tolist() == [np.inf, *scores[:4].tolist()]
-        assert (counts.tp.tolist(), counts.fp.tolist()) == ([0, 0, 1, 1, 2], [0, 1, 1, 2, 3])
-
-
-@pytest.mark.parametrize("decimals", [3, 16])
-def test_long_vectors_are_exact_across_the_pieces_they_are_worked_in(decimals: int) -> None:
-    rng = np.random.default_rng(decimals)
-    positive = rng.random(100_001) < 0.4
-    scores = np.clip(rng.normal(0.45 + 0.1 * positive, 0.15), 0, 1).round(decimals)
-    counts = count_at_scores(scores, positive)
-    distinct, places = np.unique(scores, return_inverse=True)
-    hits = np.bincount(places, positive)[::-1].cumsum()
-    called = np.bincount(places)[::-1].cumsum()
-    np.testing.assert_array_equal(counts.thresholds[1:], distinct[::-1])
-    np.testing.assert_array_equal(counts.tp[1:], hits)
-    np.testing.assert_array_equal(counts.fp[1:], called - hits)
-    assert rank_area(scores, positive) == roc_area(counts)
-    assert roc_area(counts) == pytest.approx(metrics.roc_auc_score(positive, scores), abs=1e-12)

@@ -158,6 +158,12 @@ REPEATED = "repeats a label of its sample; send each label once"
             ("classes", None),
         ),
         (
+            ([list(range(21))], [[]], [1]),
+            TooManyClasses,
+            "The vectors hold more than 20 different labels; send classes, not scores or identifiers.",
+            ("actual_vector", None),
+        ),
+        (
             ([["a"]] * 501, [["b"]] * 501),
             TooManyCells,
             "501 samples times 2 classes are more than 1000; send fewer samples at once.",
@@ -199,4 +205,5 @@ def test_errors_use_the_names_given() -> None:
 def test_the_largest_input_allowed_is_read() -> None:
     result = read([["a"]] * 500, [["b"]] * 500)
     assert (result.actual.sum(axis=0).tolist(), result.predicted.sum(axis=0).tolist()) == ([500, 0], [0, 500])
-    assert content(read([list(range(20))], [[]])) == (tuple(range(20)), [[1] * 20], [[0] * 20])
+    for classes in (None, list(range(20))):
+        assert content(read([list(range(20))], [[]], classes)) == (tuple(range(20)), [[1] * 20], [[0] * 20])

@@ -9,11 +9,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from pycm import interpret
 from pycm.params import CLASS_BENCHMARK_SCORE_DICT, OVERALL_BENCHMARK_MAP, OVERALL_BENCHMARK_SCORE_DICT
 
 from shared.evaluation.association import association
 from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.scales import CLASS_BENCHMARKS, OVERALL_BENCHMARKS, class_grades, overall_grades
+from shared.evaluation.scales import (
+    _CLASS_SCALES,
+    _OVERALL_SCALES,
+    CLASS_BENCHMARKS,
+    OVERALL_BENCHMARKS,
+    class_grades,
+    overall_grades,
+)
 
 squares = st.tuples(st.integers(2, 6), st.sampled_from([2, 5, 60, 10**6])).flatmap(
     lambda drawn: arrays.arrays(np.int64, (drawn[0],) * 2, elements=st.integers(0, drawn[1]))
@@ -49,6 +57,37 @@ def pycms_grades(counts: Any) -> dict[str, list[float | None]]:
     return {
         name: [None if level == "None" else level / top[name] for level in levels] for name, levels in grades.items()
     }
+
+
+VERDICTS = {
+    "PLRI": interpret.PLR_analysis,
+    "NLRI": interpret.NLR_analysis,
+    "DPI": interpret.DP_analysis,
+    "AUCI": interpret.AUC_analysis,
+    "MCCI": interpret.MCC_analysis,
+    "QI": interpret.Q_analysis,
+    "SOA1": interpret.kappa_analysis_koch,
+    "SOA2": interpret.kappa_analysis_fleiss,
+    "SOA3": interpret.kappa_analysis_altman,
+    "SOA4": interpret.kappa_analysis_cicchetti,
+    "SOA5": interpret.V_analysis,
+    "SOA6": interpret.MCC_analysis,
+    "SOA7": interpret.lambda_analysis,
+    "SOA8": interpret.lambda_analysis,
+    "SOA9": interpret.alpha_analysis,
+    "SOA10": interpret.pearson_C_analysis,
+}
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_every_thousandth_is_graded_as_by_pycm(name: str) -> None:
+    values = np.array([*(thousandth / 1000 for thousandth in range(-1100, 12_000)), np.nan])
+    levels = (CLASS_BENCHMARK_SCORE_DICT | OVERALL_BENCHMARK_SCORE_DICT)[name]
+    expected = [levels[VERDICTS[name](value)] for value in values.tolist()]
+    grades = (_CLASS_SCALES | _OVERALL_SCALES)[name].grade(values)
+    assert [None if np.isnan(grade) else grade for grade in grades.tolist()] == [
+        None if level == "None" else level / (len(levels) - 1) for level in expected
+    ]
 
 
 @given(squares.filter(lambda counts: bool(counts.any())))
@@ -114,7 +153,7 @@ def test_nothing_to_compare_has_no_grade(counts: Any) -> None:
 
 
 def test_rounding_of_weights_makes_no_ratio_out_of_nothing() -> None:
-    weighted = matrix_of([[0.1, 0.2], [0.3, 0.0]], float)
-    whole = matrix_of([[1, 2], [3, 0]])
+    weighted = matrix_of([[0.2, 0.7], [0.1, 0.0]], float)
+    whole = matrix_of([[2, 7], [1, 0]])
     np.testing.assert_array_equal(class_grades([weighted]), class_grades([whole]))
     assert np.isnan(class_grades([weighted])[CLASS_BENCHMARKS.index("NLRI"), 0, 0])

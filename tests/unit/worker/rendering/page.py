@@ -1,8 +1,12 @@
-"""A reader of the report's HTML, independent of the template engine."""
+"""A reader of the pages' HTML, independent of the template engine."""
 
+import base64
+import hashlib
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+_ACTIVE = {"script", "link", "iframe", "object", "embed", "base", "img"}
 _VOID = {"meta", "br", "img", "link", "input", "hr"}
 
 
@@ -63,3 +67,38 @@ def read_page(page: bytes) -> Element:
     reader.close()
     (root,) = reader.open
     return root
+
+
+def grid(page: Element, section: str) -> list[list[str]]:
+    """The texts of the section's first table."""
+    table = page.find("section", id=section).find("table")
+    return [[cell.text for cell in row.children] for row in table.find_all("tr")]
+
+
+def shape(page: Element) -> list[tuple[str, tuple[str, ...]]]:
+    return [(element.tag, tuple(element.attributes)) for element in page.walk()]
+
+
+def foreign_parts(source: bytes) -> list[str]:
+    """Everything on the page that could load something, run a script, or lead away from it."""
+    elements = read_page(source).walk()
+    names = {name for element in elements for name in element.attributes}
+    links = [element.attributes["href"] or "" for element in elements if "href" in element.attributes]
+    return [
+        *sorted({element.tag for element in elements} & _ACTIVE),
+        *sorted(name for name in names if name.startswith("on") or name in {"src", "srcset", "style", "action"}),
+        *(link for link in links if not link.startswith("#")),
+        *re.findall(r"https?:|url\(|@import|javascript:", source.decode()),
+    ]
+
+
+def policies(page: Element) -> list[str | None]:
+    metas = page.find_all("meta", **{"http-equiv": "Content-Security-Policy"})
+    return [element.attributes["content"] for element in metas]
+
+
+def the_one_policy(page: Element) -> str:
+    """The policy that allows the page's one style and nothing else."""
+    (style,) = page.find_all("style")
+    digest = base64.b64encode(hashlib.sha256("".join(style.texts).encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -1,0 +1,55 @@
+"""What is sent about curves."""
+
+import asyncio
+from functools import partial
+
+import msgspec
+
+from api import bodies
+from api.bodies import Fields
+from shared import curves
+from shared.curves import Sent
+from shared.evaluation.matrix import Label
+from shared.jobs.kinds.curve import CurveOptions, CurveType
+from shared.kit.settings import Settings
+
+# Smaller requests are checked faster than they are handed to a thread.
+CHECKED_INLINE_BYTES = 16 * 1024
+
+
+class ProbabilitiesIn(msgspec.Struct):
+    """n samples: their labels, a row of k probabilities each, and perhaps the class of each column and weights."""
+
+    actual_vector: list[Label]
+    probability_vector: list[list[float]]
+    classes: list[Label] | None = None
+    sample_weight: list[float] | None = None
+
+
+class CurveShape(msgspec.Struct, kw_only=True):
+    """Which curves, and what is made of them."""
+
+    type: CurveType
+    # Who wants pictures and all points asks for them, or for a job.
+    options: CurveOptions = CurveOptions(plot=False, full=False)
+
+
+class CurveIn(ProbabilitiesIn, kw_only=True):
+    """Contract A's request for curves: what is read as ProbabilitiesIn and CurveShape."""
+
+    type: CurveType
+    options: CurveOptions = CurveOptions(plot=False, full=False)
+
+
+async def read_inputs(members: Fields, settings: Settings) -> bytes:
+    """The inputs of a curve job; raises InvalidInput or a subclass of InvalidLabels."""
+    work = partial(_read, members, settings)
+    size = sum(len(raw) for raw in members.values())
+    return work() if size <= CHECKED_INLINE_BYTES else await asyncio.to_thread(work)
+
+
+def _read(members: Fields, settings: Settings) -> bytes:
+    sent = bodies.pick_known(members, ProbabilitiesIn)
+    asked = Sent(sent.actual_vector, sent.probability_vector, sent.classes, sent.sample_weight)
+    checked = curves.check(asked, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
+    return curves.pack(checked)

@@ -1,0 +1,110 @@
+"""What a matrix tells beyond its counts: statistics, files to keep, and the samples in a cell."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, QueryParameter
+
+from api import content
+from api.matrices.exporting import Format, Part, Wish, export, file_name
+from api.matrices.figures import Level, MatrixStatistics, SamplePage
+from api.waiting import Waiter
+from shared import matrices
+from shared.accounts import Caller
+from shared.evaluation.intervals import BinomMethod
+from shared.jobs import Platform
+from shared.jobs.kinds.report import Report
+from shared.matrices.records import CountedMatrix
+from shared.matrices.samples import Cell
+
+Prefer = Annotated[str | None, HeaderParameter(name="Prefer", description="`respond-async`: answer 202 at once")]
+IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
+
+
+class DerivedController(Controller):
+    """What a confusion matrix tells beyond its counts."""
+
+    path = "/v1/matrices/{uid:str}"
+    tags = ["matrices"]  # noqa: RUF012 -- Litestar reads it from the class
+
+    @get("/statistics", operation_id="read_matrix_statistics")
+    async def statistics(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        uid: FromPath[str],
+        *,
+        alpha: Annotated[float, QueryParameter(description="0.05 for intervals of 95%; those that PyCM knows")] = 0.05,
+        one_sided: Annotated[bool, QueryParameter(description="read an interval at one end only")] = False,
+        binom_method: Annotated[BinomMethod, QueryParameter(description="how to bound shares")] = "normal-approx",
+        if_none_match: IfNoneMatch = None,
+    ) -> Response[MatrixStatistics | None]:
+        """Every overall and per-class statistic that PyCM knows, with confidence intervals where it offers them."""
+        level = Level(alpha, one_sided, binom_method)
+        level.check()
+        matrix = await matrices.counts(platform, caller, uid)
+        headers = {"ETag": _etag(matrix, *level), "Cache-Control": "private, no-cache"}
+        if _is_known(headers["ETag"], if_none_match):
+            return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return Response(await asyncio.to_thread(MatrixStatistics.of, matrix, level), headers=headers)
+
+    @get("/export", operation_id="export_matrix")
+    async def export(
+        self,
+        waiter: NamedDependency[Waiter],
+        caller: NamedDependency[Caller],
+        uid: FromPath[str],
+        *,
+        form: Annotated[Format, QueryParameter(name="format", description="pycm: a file that PyCM loads")],
+        part: Annotated[Part | None, QueryParameter(description="which table as csv; matrix by default")] = None,
+        normalised: Annotated[bool, QueryParameter(description="shares of the row instead of counts")] = False,
+        prefer: Prefer = None,
+        if_none_match: IfNoneMatch = None,
+    ) -> Response[Any]:
+        """The matrix as a file: json and markdown with statistics, csv in parts, html the report, pycm for PyCM."""
+        wish = Wish(form, part, normalised)
+        wish.check()
+        matrix = await matrices.counts(waiter.platform, caller, uid)
+        if form == "html":
+            wanted = content.Wanted("report.html", prefer, if_none_match)
+            answer = await content.of_matrices(waiter, caller, Report(cm_uid=uid), wanted)
+            if answer.status_code == HTTPStatus.OK:
+                answer.headers["Content-Disposition"] = _attachment(file_name(matrix, ".html"))
+            return answer
+        headers = content.HEADERS | {"ETag": _etag(matrix, *wish)}
+        if _is_known(headers["ETag"], if_none_match):
+            return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        file = await export(matrix, wish)
+        headers["Content-Disposition"] = _attachment(file.name)
+        return Response(file.body, media_type=file.media_type, headers=headers)
+
+    @get("/samples", operation_id="list_matrix_samples")
+    async def samples(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        uid: FromPath[str],
+        actual: Annotated[str | None, QueryParameter(description="only samples of this actual class")] = None,
+        predicted: Annotated[str | None, QueryParameter(description="only samples predicted as this class")] = None,
+        cursor: Annotated[int | None, QueryParameter(ge=0, description="`next` of the page before")] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 100,
+    ) -> SamplePage:
+        """Which samples fell into a cell, by their position in the vectors that were sent, from 0."""
+        cell = Cell(actual, predicted)
+        return SamplePage(*await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit))
+
+
+def _etag(matrix: CountedMatrix, *asked: object) -> str:
+    return f'"{"-".join(map(str, (matrix.uid, matrix.version, *asked)))}"'
+
+
+def _is_known(etag: str, if_none_match: str | None) -> bool:
+    known = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
+    return etag in known or known == ["*"]
+
+
+def _attachment(name: str) -> str:
+    return f'attachment; filename="{name}"'

@@ -1,0 +1,83 @@
+"""Which samples fell into a cell of a matrix."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.codes import Codes, decode
+from shared.evaluation.matrix import Label
+from shared.kit.errors import Fault, InvalidInput
+from shared.matrices.errors import MatrixWithoutSamples
+from shared.matrices.records import Samples
+
+_CLASSES_NAMED = 5
+_LABEL_LENGTH = 40
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """A sample by its position, from 0, in the vectors that were sent."""
+
+    index: int
+    actual: Label
+    predicted: Label
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """A cell of a matrix by its labels as text; None stands for every class."""
+
+    actual: str | None = None
+    predicted: str | None = None
+
+
+def find_samples(samples: Samples, cell: Cell, *, after: int | None, limit: int) -> tuple[list[Sample], int | None]:
+    """The first samples of the cell behind index `after`, at most `limit`, and the last one's index if more follow.
+
+    Raises MatrixWithoutSamples, or InvalidInput for a class that is not there. Takes time by the number of samples.
+    """
+    if samples.actual_codes is None or samples.predicted_codes is None:
+        raise MatrixWithoutSamples
+    wanted = [
+        None if text is None else _code(samples.classes, text, name)
+        for name, text in (("actual", cell.actual), ("predicted", cell.predicted))
+    ]
+    actual, predicted = (
+        decode(codes, samples.sample_count) for codes in (samples.actual_codes, samples.predicted_codes)
+    )
+    start = 0 if after is None else after + 1
+    # One more than wanted tells whether any follow.
+    places = _matching((actual[start:], predicted[start:]), wanted, limit + 1) + start
+    found = [
+        Sample(index, samples.classes[actual[index]], samples.classes[predicted[index]])
+        for index in places[:limit].tolist()
+    ]
+    return found, found[-1].index if len(places) > limit else None
+
+
+def _matching(vectors: Sequence[Codes], wanted: Sequence[int | None], limit: int) -> NDArray[np.int64]:
+    matches = [codes == code for codes, code in zip(vectors, wanted, strict=True) if code is not None]
+    if not matches:
+        return np.arange(min(limit, len(vectors[0])))
+    return np.flatnonzero(np.logical_and.reduce(matches))[:limit]
+
+
+def _code(classes: Sequence[Label], text: str, name: str) -> int:
+    label = text if isinstance(classes[0], str) else _number(text)
+    for code, known in enumerate(classes):
+        if known == label:
+            return code
+    named = ", ".join(_shortened(str(known)) for known in classes[:_CLASSES_NAMED])
+    more = f" and {len(classes) - _CLASSES_NAMED} more" if len(classes) > _CLASSES_NAMED else ""
+    raise InvalidInput(Fault(f"/{name}", f"{name}: the matrix has no such class; it has {named}{more}."))
+
+
+def _number(text: str) -> float | None:
+    try:
+        return msgspec.json.decode(text, type=int | float)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return None
+
+
+def _shortened(label: str) -> str:
+    return label if len(label) <= _LABEL_LENGTH else f"{label[:_LABEL_LENGTH]}…"

@@ -1,0 +1,170 @@
+import asyncio
+import json
+import math
+import time
+from typing import Any
+
+import numpy as np
+import pycm
+import pytest
+from pycm.params import CI_CLASS_LIST, CI_OVERALL_LIST
+from sklearn.metrics import precision_recall_fscore_support
+
+from tests.actors import Client
+
+ACTUAL = ["cat", "dog", "cat", "bird", "dog", "cat", "bird", "dog"]
+PREDICTED = ["cat", "dog", "dog", "bird", "cat", "cat", "bird", "dog"]
+
+
+async def create(client: Client, **body: Any) -> str:
+    answer = await client.post("/v1/matrices", body)
+    assert answer.status_code == 201, answer.text
+    uid: str = answer.json()["uid"]
+    return uid
+
+
+def as_null(value: Any) -> Any:
+    if isinstance(value, tuple):
+        halves = list(map(as_null, value))
+        return None if halves == [None, None] else halves
+    return None if value == "None" or (isinstance(value, float) and not math.isfinite(value)) else value
+
+
+async def test_every_statistic_and_interval_is_pycms(alice: Client) -> None:
+    uid = await alice.create_matrix(ACTUAL, PREDICTED)
+    theirs = pycm.ConfusionMatrix(ACTUAL, PREDICTED)
+    options: dict[str, Any] = {"alpha": 0.01, "binom_method": "wilson"}
+
+    answer = await alice.get(f"/v1/matrices/{uid}/statistics", **options)
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "uid": uid,
+        "version": 1,
+        "classes": theirs.classes,
+        "overall": {name: as_null(value) for name, value in theirs.overall_stat.items()},
+        "per_class": {
+            name: [as_null(values[label]) for label in theirs.classes] for name, values in theirs.class_stat.items()
+        },
+        "intervals": {
+            **options,
+            "one_sided": False,
+            "overall": {name: as_null(theirs.CI(name, **options)[1]) for name in CI_OVERALL_LIST},
+            "per_class": {
+                name: [as_null(theirs.CI(name, **options)[label][1]) for label in theirs.classes]
+                for name in CI_CLASS_LIST
+            },
+        },
+    }
+
+
+async def test_what_is_undefined_is_null(alice: Client) -> None:
+    found = (await alice.get(f"/v1/matrices/{await alice.create_matrix([0, 0], [0, 1])}/statistics")).json()
+
+    assert (found["per_class"]["TPR"], found["overall"]["TPR Macro"]) == ([0.5, None], None)
+    assert found["intervals"]["per_class"]["TPR"][1] is None
+
+
+async def test_weighted_statistics_are_scikit_learns(alice: Client) -> None:
+    weights = [0.1, 0.2, 0.3, 1.5, 2.25, 0.7, 0.4, 3]
+    uid = await create(alice, actual_vector=ACTUAL, predicted_vector=PREDICTED, sample_weight=weights)
+    expected = precision_recall_fscore_support(ACTUAL, PREDICTED, sample_weight=weights)
+
+    found = (await alice.get(f"/v1/matrices/{uid}/statistics")).json()
+
+    for name, values in zip(("PPV", "TPR", "F1", "P"), expected, strict=True):
+        assert found["per_class"][name] == pytest.approx(values.tolist()), name
+    assert found["per_class"]["TP"] == [1.9, 0.8, 3.2]
+    assert (found["overall"]["P-Value"], found["overall"]["ARI"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer", "detail"),
+    [
+        (
+            {"alpha": 0.03},
+            "/alpha",
+            "alpha: two-sided intervals are there for 0.001, 0.002, 0.01, 0.02, 0.05, 0.1, 0.2; choose one.",
+        ),
+        (
+            {"alpha": 0.02, "one_sided": "true"},
+            "/alpha",
+            "alpha: one-sided intervals are there for 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1; choose one.",
+        ),
+        ({"alpha": "nan"}, "/alpha", None),
+        ({"alpha": "small"}, "/alpha", None),
+        ({"one_sided": "perhaps"}, "/one_sided", None),
+        ({"binom_method": "exact"}, "/binom_method", None),
+    ],
+)
+async def test_an_unknown_interval_is_refused_by_name(
+    alice: Client, query: dict[str, Any], pointer: str, detail: str | None
+) -> None:
+    answer = await alice.get(f"/v1/matrices/{await alice.create_matrix()}/statistics", **query)
+
+    assert answer.status_code == 400
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    assert detail in {None, answer.json()["detail"]}
+
+
+async def test_one_sided_intervals_are_pycms(alice: Client) -> None:
+    uid = await alice.create_matrix(ACTUAL, PREDICTED)
+    theirs = pycm.ConfusionMatrix(ACTUAL, PREDICTED).CI("ACC", alpha=0.005, one_sided=True)
+
+    answer = await alice.get(f"/v1/matrices/{uid}/statistics", alpha=0.005, one_sided="true")
+
+    assert answer.json()["intervals"]["per_class"]["ACC"] == [
+        list(theirs[label][1]) for label in ("bird", "cat", "dog")
+    ]
+
+
+async def test_statistics_are_sent_again_only_after_a_change(alice: Client) -> None:
+    uid = await alice.create_matrix(ACTUAL, PREDICTED)
+    path = f"/v1/matrices/{uid}/statistics"
+    first = await alice.get(path)
+    tag = first.headers["etag"]
+
+    unchanged = await alice.get(path, {"If-None-Match": tag})
+    in_a_list = await alice.get(path, {"If-None-Match": f'"other", W/{tag}'})
+    other_level = await alice.get(path, {"If-None-Match": tag}, alpha=0.1)
+    await alice.post(f"/cm/update?cm_uid={uid}", {"actual_vector": [1, 0], "predicted_vector": [1, 1]})
+    changed = await alice.get(path, {"If-None-Match": tag})
+
+    assert (unchanged.status_code, unchanged.content, unchanged.headers["etag"]) == (304, b"", tag)
+    assert in_a_list.status_code == 304
+    assert (other_level.status_code, changed.status_code) == (200, 200)
+    assert (changed.json()["version"], changed.json()["classes"]) == (2, [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("rest", "query"),
+    [("statistics", {}), ("samples", {}), *(("export", {"format": form}) for form in ("json", "html", "csv", "pycm"))],
+)
+async def test_nobody_elses_matrix_tells_anything(
+    alice: Client, mallory: Client, rest: str, query: dict[str, str]
+) -> None:
+    uid = await alice.create_matrix(ACTUAL, PREDICTED)
+    tag = (await alice.get(f"/v1/matrices/{uid}/statistics")).headers["etag"]
+
+    for known in (uid, "nothing", "00000000-0000-7000-8000-000000000000"):
+        answer = await mallory.get(f"/v1/matrices/{known}/{rest}", {"If-None-Match": tag}, **query)
+        assert (answer.status_code, answer.json()["code"]) == (404, "matrix-not-found")
+    without_key = await alice.http.get(f"/v1/matrices/{uid}/{rest}", params=query)
+    assert (without_key.status_code, without_key.json()["code"]) == (401, "missing-api-key")
+
+
+async def test_other_requests_are_answered_while_hundreds_of_classes_are_measured(alice: Client) -> None:
+    counts = np.random.default_rng(0).integers(0, 50, (200, 200)).tolist()
+    uid, small = await create(alice, classes=list(range(200)), counts=counts), await alice.create_matrix()
+
+    measuring = asyncio.create_task(alice.get(f"/v1/matrices/{uid}/statistics"))
+    answered = 0
+    while not measuring.done():
+        start = time.monotonic()
+        assert (await alice.get("/cm/", cm_uid=small)).status_code == 200
+        assert time.monotonic() - start < 1
+        answered += not measuring.done()
+
+    found = json.loads((await measuring).content)
+    assert answered > 2
+    assert {len(values) for values in found["per_class"].values()} == {200}

@@ -1,0 +1,40 @@
+"""The work of curves: probabilities in, areas, points and pictures out."""
+
+import msgspec
+
+from shared import curves, jobs
+from shared.artifacts import File
+from shared.curves import CurveInputs
+from shared.evaluation.one_vs_rest import measure_curves
+from shared.jobs.kinds.curve import Curve
+from shared.jobs.platform import Platform
+from shared.jobs.records import JobRecord
+from worker.handlers import Progress
+from worker.rendering.curve_plot import render_curves
+from worker.rendering.curve_result import all_points, result
+
+
+async def load(platform: Platform, job: JobRecord, _work: Curve) -> CurveInputs:
+    """What was sent with the job."""
+    return curves.unpack(await jobs.read_inputs(platform, job))
+
+
+def perform(inputs: CurveInputs, work: Curve, progress: Progress) -> list[File]:
+    """`curve.json`, and what the options ask for beside it."""
+    options = work.options
+    measured = measure_curves(
+        inputs.probabilities,
+        inputs.codes,
+        inputs.weights,
+        max_points=options.max_points,
+        cost_ratio=options.cost_ratio,
+    )
+    progress(0.4)
+    files = [File("curve.json", "application/json", msgspec.json.encode(result(inputs, measured, work.type)))]
+    if options.full:
+        files.append(File("points.json", "application/json", msgspec.json.encode(all_points(inputs, work.type))))
+        progress(0.6)
+    if options.plot:
+        plot = render_curves(inputs.classes, measured, work.type, title=options.title, dpi=options.dpi)
+        files += [File("curve.png", "image/png", plot.png), File("curve.svg", "image/svg+xml", plot.svg)]
+    return files

@@ -1,0 +1,96 @@
+"""The matrices of a comparison as its page names and ranks them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.evaluation.compare import Comparison, Score
+from shared.matrices.records import CountedMatrix
+from worker.rendering.labels import plain_text, short_labels
+
+_HEADING_COLUMNS = 26
+# Identifiers begin with the time, so that those of one batch differ only at their end.
+_UID_TAIL = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One matrix: `name` in full, `heading` cut for the top of a column; `rank` from 1, shared by equal scores."""
+
+    record: CountedMatrix
+    uid: str
+    name: str
+    heading: str
+    model: str | None
+    data_set: str | None
+    tags: tuple[str, ...]
+    score: Score
+    rank: int
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The best one, if there is one, and why it is or why there is none; `rivals` lead by class and overall."""
+
+    best: Contender | None
+    reason: str
+    rivals: tuple[Contender, Contender] | None = None
+
+
+def contenders(matrices: Sequence[CountedMatrix], ranking: Comparison) -> list[Contender]:
+    """The matrices from best to worst."""
+    records = {str(record.uid): record for record in matrices}
+    ranked = [records[uid] for uid in ranking.order]
+    names = _names(ranked)
+    places = [_strength(ranking.scores[uid]) for uid in ranking.order]
+    return [
+        Contender(
+            record=record,
+            uid=str(record.uid),
+            name=name,
+            heading=heading,
+            model=_text(" ".join(filter(None, (record.description.model_name, record.description.model_version)))),
+            data_set=_text(record.description.data_set),
+            tags=tuple(plain_text(tag) for tag in record.description.tags),
+            score=ranking.scores[str(record.uid)],
+            rank=1 + places.index(place),
+            best=str(record.uid) == ranking.best,
+        )
+        for record, name, heading, place in zip(
+            ranked, names, short_labels(names, _HEADING_COLUMNS), places, strict=True
+        )
+    ]
+
+
+def verdict(ranked: Sequence[Contender]) -> Verdict:
+    """Which one is the best, with a sentence that the scores bear out."""
+    leader = ranked[0]
+    strongest = max(ranked, key=lambda contender: contender.score.overall)
+    leads_both = leader.score.overall == strongest.score.overall
+    if leader.best:
+        if leads_both:
+            return Verdict(leader, "No other matrix has a higher class score or a higher overall score.")
+        return Verdict(leader, "Its class score decides here; by the overall score another one would lead.")
+    equals = sum(contender.score == leader.score for contender in ranked)
+    if equals > 1:
+        return Verdict(None, f"{equals} matrices lead with the same class score and the same overall score.")
+    return Verdict(None, "The two scores put different matrices first.", (leader, strongest))
+
+
+def _strength(score: Score) -> tuple[float, float]:
+    return score.per_class, score.overall
+
+
+def _names(records: Sequence[CountedMatrix]) -> list[str]:
+    tails = [f"…{str(record.uid)[-_UID_TAIL:]}" for record in records]
+    given = [_text(record.description.name) for record in records]
+    uses = Counter(given)
+    return [
+        f"Matrix {tail}" if name is None else name if uses[name] == 1 else f"{name} ({tail})"
+        for name, tail in zip(given, tails, strict=True)
+    ]
+
+
+def _text(text: str | None) -> str | None:
+    return plain_text(text) if text and text.strip() else None

@@ -1,0 +1,102 @@
+"""ROC and precision-recall curves as a picture."""
+
+import matplotlib as mpl
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+
+from shared.evaluation.curves import Curve
+from shared.evaluation.matrix import Label
+from shared.evaluation.one_vs_rest import ClassifierCurves, Measured
+from shared.jobs.kinds.curve import CurveType
+from worker.rendering.curve_result import area
+from worker.rendering.drawing import Drawing
+from worker.rendering.fonts import drawable, fitted
+from worker.rendering.labels import cut, label_text, plain_text
+from worker.rendering.plot import SETTINGS, Plot, as_plot
+
+# More lines than this cannot be told apart; the averages and the classes with the smallest areas say most.
+DRAWN_CLASSES = 10
+
+_LABEL_COLUMNS = 24
+_SIZE = (6.4, 5.6)
+_TITLE_POINTS, _AXIS_POINTS, _LEGEND_POINTS = 13, 10.5, 8.5
+_TITLES: dict[CurveType, str] = {"ROC": "ROC curve", "PR": "Precision-recall curve"}
+_AXES: dict[CurveType, tuple[str, str]] = {
+    "ROC": ("False positive rate", "True positive rate"),
+    "PR": ("Recall", "Precision"),
+}
+
+
+def render_curves(
+    classes: tuple[Label, ...], measured: ClassifierCurves, kind: CurveType, *, title: str | None, dpi: int
+) -> Plot:
+    """The curves with their areas in the legend, as PNG and SVG; beyond ten classes the ten smallest areas.
+
+    Draws under matplotlib's global settings, so one thread of a process at a time.
+    """
+    with mpl.rc_context(SETTINGS):
+        figure = Figure(figsize=_SIZE, dpi=dpi, facecolor="#ffffff", layout="constrained")
+        axes = figure.add_subplot()
+        known = _worst([(label, one) for label, one in zip(classes, measured.per_class, strict=True)], kind)
+        labels = [_draw(axes, label, one, kind, place) for place, (label, one) in enumerate(known)]
+        _draw_averages(axes, measured, kind)
+        if kind == "ROC":
+            axes.plot([0, 1], [0, 1], color="#777777", linewidth=0.8, linestyle=":")
+        _finish(axes, kind)
+        originals = _legend(axes, labels, hidden=len(measured.per_class) - len(known))
+        full_title = plain_text(title) if title and title.strip() else _TITLES[kind]
+        heading = fitted(full_title, _TITLE_POINTS, _SIZE[0] - 1)
+        text = axes.set_title(drawable(heading), size=_TITLE_POINTS, parse_math=False)
+        return as_plot(Drawing(figure, {**originals, text: heading}, full_title))
+
+
+def _worst(classes: list[tuple[Label, object]], kind: CurveType) -> list[tuple[Label, Measured]]:
+    known = [(label, one) for label, one in classes if isinstance(one, Measured)]
+    if len(known) <= DRAWN_CLASSES:
+        return known
+    return sorted(known, key=lambda pair: area(pair[1].areas, kind))[:DRAWN_CLASSES]
+
+
+def _draw(axes: Axes, label: Label, one: Measured, kind: CurveType, place: int) -> str:
+    text = f"{cut(label_text(label), _LABEL_COLUMNS)} ({area(one.areas, kind):.3f})"
+    _line(axes, (one.roc if kind == "ROC" else one.pr).curve, kind, drawable(text), colormaps["tab10"](place))
+    return text
+
+
+def _draw_averages(axes: Axes, measured: ClassifierCurves, kind: CurveType) -> None:
+    micro = measured.micro
+    curve = (micro.roc if kind == "ROC" else micro.pr).curve
+    line = _line(axes, curve, kind, f"micro average ({area(micro.areas, kind):.3f})", "#000000")
+    line.set(linestyle="--", linewidth=1.8)
+    if kind == "ROC":
+        line = _line(axes, measured.macro.roc, kind, f"macro average ({measured.macro.areas.roc:.3f})", "#555555")
+        line.set(linestyle="-.", linewidth=1.8)
+
+
+def _line(axes: Axes, curve: Curve, kind: CurveType, label: str, colour: object) -> Line2D:
+    # Between two scores the precision is that of the higher one.
+    style = "default" if kind == "ROC" else "steps-pre"
+    (line,) = axes.plot(curve.x, curve.y, label=label, color=colour, linewidth=1.4, drawstyle=style)
+    return line
+
+
+def _finish(axes: Axes, kind: CurveType) -> None:
+    x, y = _AXES[kind]
+    axes.set_xlabel(x, size=_AXIS_POINTS)
+    axes.set_ylabel(y, size=_AXIS_POINTS)
+    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02))
+    axes.set_aspect("equal")
+    axes.grid(visible=True, color="#e4e4e4", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _legend(axes: Axes, labels: list[str], *, hidden: int) -> dict[Text, str]:
+    title = "Area" if not hidden else f"Area; {hidden} classes not drawn"
+    legend = axes.legend(loc="best", fontsize=_LEGEND_POINTS, title=title, title_fontsize=_LEGEND_POINTS)
+    texts = legend.get_texts()
+    for text in texts:
+        text.set_parse_math(False)
+    return dict(zip(texts, labels, strict=False))

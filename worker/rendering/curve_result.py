@@ -1,0 +1,94 @@
+"""Measured curves as plain values."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from shared.curves import CurveInputs
+from shared.evaluation.curves import Curve, pr_curve, roc_curve
+from shared.evaluation.one_vs_rest import Areas, ClassifierCurves, Measured, Undefined, count_class
+from shared.evaluation.operating_points import BestThresholds, OperatingPoint
+from shared.jobs.kinds.curve import CurveType
+
+# Nobody reads a longer list; `threshold_count` says how many there are, and points.json has them all.
+LISTED_THRESHOLDS = 10_000
+
+AXES = {"ROC": ("fpr", "tpr"), "PR": ("recall", "precision")}
+
+
+def result(inputs: CurveInputs, measured: ClassifierCurves, kind: CurveType) -> dict[str, Any]:
+    """The seed's two fields, and beside them what it lacks; undefined is null, with the reason in `undefined`."""
+    classes = dict(zip(map(str, inputs.classes), measured.per_class, strict=True))
+    known = {name: one for name, one in classes.items() if isinstance(one, Measured)}
+    thresholds = np.unique(inputs.probabilities)
+    return {
+        "type": kind,
+        "classes": list(inputs.classes),
+        "thresholds": _listed(thresholds),
+        "threshold_count": len(thresholds),
+        "auc_trp": {name: area(known[name].areas, kind) if name in known else None for name in classes},
+        "average_precision": {name: known[name].areas.average_precision if name in known else None for name in classes},
+        "undefined": {name: one.reason for name, one in classes.items() if isinstance(one, Undefined)},
+        "micro": _average(measured.micro.areas, kind) | {"curve": _drawn(measured.micro, kind)},
+        "macro": _average(measured.macro.areas, kind),
+        "curves": {name: _drawn(one, kind) for name, one in known.items()},
+        "best_thresholds": {name: _best(one.best) for name, one in known.items()},
+    }
+
+
+def all_points(inputs: CurveInputs, kind: CurveType) -> dict[str, Any]:
+    """Every point of the curve of every class that occurs."""
+    points = {}
+    for column in np.unique(inputs.codes).tolist():
+        counts = count_class(inputs.probabilities, inputs.codes, column, inputs.weights)
+        curve = roc_curve(counts) if kind == "ROC" else pr_curve(counts)
+        points[str(inputs.classes[column])] = _points(curve, kind)
+    return {"type": kind, "curves": points}
+
+
+def area(areas: Areas, kind: CurveType) -> float:
+    """The trapezoidal area below the curves of that type."""
+    return areas.roc if kind == "ROC" else areas.pr
+
+
+def _average(areas: Areas, kind: CurveType) -> dict[str, Any]:
+    return {"auc_trp": area(areas, kind), "average_precision": areas.average_precision}
+
+
+def _drawn(measured: Measured, kind: CurveType) -> dict[str, Any]:
+    drawing = measured.roc if kind == "ROC" else measured.pr
+    return _points(drawing.curve, kind) | {"area_error": drawing.area_error}
+
+
+def _points(curve: Curve, kind: CurveType) -> dict[str, Any]:
+    x, y = AXES[kind]
+    return {x: curve.x.tolist(), y: curve.y.tolist(), "thresholds": [_finite(t) for t in curve.thresholds.tolist()]}
+
+
+def _best(best: BestThresholds) -> dict[str, Any]:
+    points = {"youden": best.youden, "f1": best.f1, "corner": best.corner, "cost": best.cost}
+    return {name: None if point is None else _point(point) for name, point in points.items()}
+
+
+def _point(point: OperatingPoint) -> dict[str, float | None]:
+    return {
+        "threshold": _finite(point.threshold),
+        "tpr": point.tpr,
+        "fpr": point.fpr,
+        "precision": point.precision,
+        "recall": point.recall,
+        "f1": point.f1,
+    }
+
+
+def _finite(threshold: float) -> float | None:
+    # The start of a ROC curve calls nothing positive: no number is that threshold, and JSON has no infinity.
+    return threshold if math.isfinite(threshold) else None
+
+
+def _listed(thresholds: np.ndarray[Any, np.dtype[np.floating[Any]]]) -> list[float]:
+    if len(thresholds) <= LISTED_THRESHOLDS:
+        return thresholds.tolist()  # type: ignore[no-any-return] # NumPy types no nesting
+    places = np.linspace(0, len(thresholds) - 1, LISTED_THRESHOLDS).round().astype(np.intp)
+    return thresholds[places].tolist()  # type: ignore[no-any-return] # the same

@@ -1,0 +1,152 @@
+"""Figures of several matrices side by side, as texts for the comparison's tables."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.sidebyside import Row, SideBySide
+from worker.rendering.figures import count_text, figure_text, percent_text
+
+_HEADLINES = {
+    "accuracy": "Accuracy",
+    "precision_macro": "Precision",
+    "recall_macro": "Recall",
+    "f1_macro": "F1 score",
+}
+# Equal shares of different counts can differ in the last bit.
+_TIE = 1e-12
+_SMALLEST_DIFFERENCE = 0.00005
+
+
+class Standing(NamedTuple):
+    """One matrix's value (None if undefined), how far it is from the best one, and whether it is the best."""
+
+    text: str | None
+    difference: str | None
+    best: bool
+
+
+class Line(NamedTuple):
+    """One row of a table; without a `title` it is the class at the row's position."""
+
+    title: str | None
+    note: str | None
+    standings: list[Standing]
+
+
+class Headline(NamedTuple):
+    """The best value of one statistic in percent, None if undefined; `winner` is the position of the only best one."""
+
+    title: str
+    percent: str | None
+    bar: float
+    winner: int | None
+    note: str
+
+
+def statistic_lines(table: SideBySide, uids: Sequence[str]) -> list[Line]:
+    """A row for each statistic, its columns in the order of `uids`."""
+    columns = [table.names.index(uid) for uid in uids]
+    return [
+        Line(
+            row.title,
+            "lower is better" if row.lower_is_better else None,
+            _standings(
+                [row.values[i] for i in columns],
+                [row.to_best[i] for i in columns],
+                [table.names[i] in row.winners for i in columns],
+            ),
+        )
+        for row in table.rows
+    ]
+
+
+def class_lines(matrices: Sequence[ConfusionMatrix]) -> list[Line]:
+    """A row for each class with its F1 in every matrix; the matrices' classes are in the same order."""
+    columns = [_f1(matrix) for matrix in matrices]
+    supports = [matrix.counts.sum(axis=1).tolist() for matrix in matrices]
+    lines = []
+    for i, values in enumerate(zip(*columns, strict=True)):
+        known = [value for value in values if value is not None]
+        best = max(known, default=0.0)
+        decided = any(not _close(value, best) for value in known)
+        totals = {count_text(support[i]) for support in supports}
+        lines.append(
+            Line(
+                None,
+                f"{totals.pop()} samples" if len(totals) == 1 else None,
+                _standings(
+                    values,
+                    [None if value is None else value - best for value in values],
+                    [decided and value is not None and _close(value, best) for value in values],
+                ),
+            )
+        )
+    return lines
+
+
+def headlines(table: SideBySide, uids: Sequence[str]) -> list[Headline]:
+    """The four figures that people ask for first; the winners' positions are those among `uids`."""
+    rows = {row.name: row for row in table.rows}
+    return [_headline(title, rows[name], uids) for name, title in _HEADLINES.items()]
+
+
+def _headline(title: str, row: Row, uids: Sequence[str]) -> Headline:
+    known = [value for value in row.values if value is not None]
+    best = max(known, default=None)
+    winners = [i for i, uid in enumerate(uids) if uid in row.winners]
+    return Headline(
+        title,
+        None if best is None else percent_text(best),
+        round(100 * (best or 0), 2),
+        winners[0] if len(winners) == 1 else None,
+        _note(known, missing=len(row.values) - len(known), winners=len(winners)),
+    )
+
+
+def _note(known: Sequence[float], *, missing: int, winners: int) -> str:
+    if not known:
+        return "Undefined for all."
+    if winners:
+        lowest = f"lowest {percent_text(min(known))}%"
+        return f"{lowest}." if winners == 1 else f"{winners} matrices; {lowest}."
+    return f"Undefined for {missing} of {missing + len(known)}." if missing else "The same for all."
+
+
+def _standings(
+    values: Sequence[float | None], differences: Sequence[float | None], wins: Sequence[bool]
+) -> list[Standing]:
+    undecided = not any(wins)
+    alone = sum(value is not None for value in values) == 1
+    return [
+        Standing(
+            None if value is None else _text(value),
+            None if difference is None or win or alone else "equal" if undecided else _signed(difference),
+            win,
+        )
+        for value, difference, win in zip(values, differences, wins, strict=True)
+    ]
+
+
+def _text(value: float) -> str:
+    # A row is read across: its values have as many decimals as one another, however small they are.
+    if float(value).is_integer() or abs(value) < _SMALLEST_DIFFERENCE:
+        return figure_text(value)
+    return f"{value:.4f}".replace("-", "−")
+
+
+def _signed(difference: float) -> str:
+    sign = "−" if difference < 0 else "+"
+    size = abs(difference)
+    return f"{sign}<0.0001" if size < _SMALLEST_DIFFERENCE else f"{sign}{size:.4f}"
+
+
+def _close(value: float, best: float) -> bool:
+    return math.isclose(value, best, rel_tol=_TIE, abs_tol=_TIE)
+
+
+def _f1(matrix: ConfusionMatrix) -> list[float | None]:
+    counts = matrix.counts
+    either = (counts.sum(axis=0) + counts.sum(axis=1)).tolist()
+    return [2 * hit / both if both else None for hit, both in zip(counts.diagonal().tolist(), either, strict=True)]
