@@ -1,6 +1,5 @@
 """Figures of classifiers that give each sample any number of labels."""
 
-import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypedDict
 
@@ -39,12 +38,23 @@ class BinaryMatrices:
     f1: Floats
 
     def records(self) -> list[BinaryRecord]:
-        """The matrices one by one, as plain values."""
-        columns = map(_plain, (self.accuracy, self.precision, self.recall, self.f1))
-        return [
-            {"accuracy": accuracy, "precision": precision, "recall": recall, "f1": f1, "confusion_matrix": counts}
-            for accuracy, precision, recall, f1, counts in zip(*columns, self.counts.tolist(), strict=True)
-        ]
+        """The matrices one by one, as plain values; equal matrices share one record."""
+        # Thousands of samples have few different matrices, and building dicts is what costs.
+        different: dict[tuple[int, ...], BinaryRecord] = {}
+        matrices = list(zip(*self.counts.reshape(-1, 4).T.tolist(), strict=True))
+        for index, matrix in enumerate(matrices):
+            if matrix not in different:
+                different[matrix] = self._record(index)
+        return [different[matrix] for matrix in matrices]
+
+    def _record(self, index: int) -> BinaryRecord:
+        return {
+            "accuracy": float(self.accuracy[index]),
+            "precision": _known(self.precision[index]),
+            "recall": _known(self.recall[index]),
+            "f1": _known(self.f1[index]),
+            "confusion_matrix": self.counts[index].tolist(),
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,5 +192,5 @@ def _mean(values: Floats, weights: Counts | None = None) -> float | None:
     return float((values * weights[known]).sum()) / total
 
 
-def _plain(values: Floats) -> list[Any]:
-    return [None if math.isnan(value) else value for value in values.tolist()]
+def _known(value: np.float64) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,5 +1,6 @@
 """Samples in the order of their scores, by one sort of plain integers."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -55,31 +56,36 @@ def rank_area(scores: Scores, positive: Positive) -> float | None:
     """
     keys = pack(scores, positive)
     keys.sort()
-    positives, places, tied = _scan(keys)
-    pairs = positives * (len(keys) - positives)
+    count = places = tied = 0
+    for start, part in pieces(keys):
+        here = np.flatnonzero((part & 1).astype(np.bool_))
+        count += len(here)
+        places += len(here) * start + int(here.sum())
+        tied += _tied_pairs(part)
+    pairs = count * (len(keys) - count)
     if not pairs:
         return None
     # Among equal scores the negatives come first, so these are the pairs in the wrong order and the tied ones.
-    not_won = places - positives * (positives - 1) // 2
-    return (2 * (pairs - not_won) + (_tied_pairs(keys) if tied else 0)) / (2 * pairs)
+    not_won = places - count * (count - 1) // 2
+    return (2 * (pairs - not_won) + tied) / (2 * pairs)
 
 
-def _scan(keys: Keys) -> tuple[int, int, bool]:
-    """Count the positives, sum their places, and tell whether both kinds may share a score."""
-    count = places = 0
-    tied = False
-    for start in range(0, len(keys), CHUNK):
-        part = keys[start : start + CHUNK + 1]
-        here = np.flatnonzero((part[:CHUNK] & 1).astype(np.bool_))
-        count += len(here)
-        places += len(here) * start + int(here.sum())
-        tied = tied or bool(np.any(np.diff(part) == 1))
-    return count, places, tied
+def pieces(keys: Keys) -> Iterator[tuple[int, Keys]]:
+    """Cut sorted keys into pieces for the processor's cache, each with its place; equal scores stay together."""
+    start = 0
+    while start < len(keys):
+        last = keys[min(start + CHUNK, len(keys)) - 1]
+        stop = int(np.searchsorted(keys, last | 1, side="right"))
+        yield start, keys[start:stop]
+        start = stop
 
 
-def _tied_pairs(keys: Keys) -> int:
-    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-    lengths = np.diff(starts, append=len(keys))
-    distinct = keys[starts]
+def _tied_pairs(part: Keys) -> int:
+    steps = np.diff(part)
+    if not np.any(steps == 1):
+        return 0
+    starts = np.flatnonzero(np.concatenate([[True], steps != 0]))
+    lengths = np.diff(starts, append=len(part))
+    distinct = part[starts]
     mixed = np.flatnonzero((np.diff(distinct) == 1) & (distinct[:-1] & 1 == 0))
     return int(lengths[mixed] @ lengths[mixed + 1])

@@ -13,7 +13,8 @@ from shared.evaluation.matrix import ConfusionMatrix, Counts
 
 # A double is exact to a few more digits than this; those that follow are dust of the sums.
 _DIGITS = 15
-_EXACT_BITS = 52
+# The largest whole number below which a double holds every other.
+_EXACT = 2**53
 
 Value = float | int | str | None | tuple[float | None, float | None]
 
@@ -69,7 +70,7 @@ def statistics(matrix: ConfusionMatrix) -> Statistics:
     Its P-Value alone takes up to 70 ms between 500 and 1,100 samples. Weights that sum to whole numbers are counts
     like any others; with fractions P-Value and ARI are undefined, and figures have 15 significant digits.
     """
-    counts = _summable(matrix.counts)
+    counts = _whole(matrix.counts)
     overall, per_class = _measure(counts)
     if isinstance(overall["P-Value"], float):
         # One minus a sum: rounding alone takes it below zero.
@@ -81,15 +82,10 @@ def statistics(matrix: ConfusionMatrix) -> Statistics:
     )
 
 
-def _summable(counts: Counts) -> Counts:
-    """The counts such that every sum and difference of them is exact, in any order."""
-    if counts.dtype == np.int64:
+def _whole(counts: Counts) -> Counts:
+    if counts.dtype == np.int64 or counts.sum() >= _EXACT or (counts % 1).any():
         return counts
-    # Sums of fractions that differ in their last bit would give shares above 1, and negative counts.
-    places = _EXACT_BITS - math.frexp(counts.sum())[1]
-    on_grid: Counts = np.ldexp(np.rint(np.ldexp(counts, places)), -places)
-    whole = on_grid.sum() < 2**_EXACT_BITS and bool((on_grid == np.rint(on_grid)).all())
-    return on_grid.astype(np.int64) if whole else on_grid
+    return counts.astype(np.int64)
 
 
 def _measure(counts: Counts) -> tuple[dict[str, Any], dict[str, dict[int, Any]]]:
@@ -97,10 +93,13 @@ def _measure(counts: Counts) -> tuple[dict[str, Any], dict[str, dict[int, Any]]]
     # Classes go by their position, so that no user's text enters PyCM, and counts as Python's unbounded int.
     classes = list(range(len(counts)))
     table = {i: dict(enumerate(row)) for i, row in enumerate(counts.tolist())}
-    hits, actual, predicted = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
-    outcomes = {"TP": hits, "FP": predicted - hits, "FN": actual - hits, "TN": counts.sum() - actual - predicted + hits}
+    wrong = counts * (1 - np.eye(len(counts), dtype=counts.dtype))
+    outcomes = {"TP": counts.diagonal(), "FP": wrong.sum(axis=0), "FN": wrong.sum(axis=1), "TN": _elsewhere(counts)}
     by_class = {name: dict(enumerate(values.tolist())) for name, values in outcomes.items()}
     per_class = class_statistics(**by_class, classes=classes, table=table)
+    # Fractions added up for each class anew differ in their last bit, and an accuracy above 1 has no interval. Added
+    # like this they are never less than all hits together.
+    per_class["POP"] = dict.fromkeys(classes, sum(sum(row.values()) for row in table.values()))
     overall = overall_statistics(
         **per_class,
         classes=classes,
@@ -112,6 +111,16 @@ def _measure(counts: Counts) -> tuple[dict[str, Any], dict[str, dict[int, Any]]]
         ICSI_dict=per_class["ICSI"],
     )
     return overall, per_class
+
+
+def _elsewhere(counts: Counts) -> Counts:
+    """Samples neither of a class nor predicted as it, for each class."""
+    if counts.dtype == np.int64:
+        actual, predicted = counts.sum(axis=1), counts.sum(axis=0)
+        return counts.sum() - actual - predicted + counts.diagonal()  # type: ignore[no-any-return]  # an array
+    # Subtracting fractions would leave dust where nothing is left.
+    others = 1 - np.eye(len(counts))
+    return ((others @ counts) * others).sum(axis=1)  # type: ignore[no-any-return]  # an array
 
 
 def plain(value: Any) -> Value:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shared.evaluation.probabilities import Scores, Weights
-from shared.evaluation.ranking import CHUNK, Keys, Positive, pack, unpack
+from shared.evaluation.ranking import Keys, Positive, pack, pieces, unpack
 
 # int64, or float64 where samples have weights.
 Counts = NDArray[Any]
@@ -84,20 +84,18 @@ def _count(keys: Keys) -> ThresholdCounts:
     thresholds, tp, fp = np.empty(len(keys) + 1), *np.empty((2, len(keys) + 1), np.int64)
     thresholds[0], tp[0], fp[0] = np.inf, 0, 0
     filled, hits = 1, 0
-    for start in range(0, len(keys), CHUNK):
-        part = keys[start : start + CHUNK + 1]
-        here = part[:CHUNK]
-        labels = (here & 1).astype(np.int64)
+    for start, part in pieces(keys):
+        labels = (part & 1).astype(np.int64)
         labels[0] += hits
-        sums, called = np.cumsum(labels), np.arange(start + 1, start + 1 + len(here))
+        sums, called = np.cumsum(labels), np.arange(start + 1, start + 1 + len(part))
         hits = int(sums[-1])
-        last = np.ones(len(here), np.bool_)  # of its score; keys that differ in the label alone share one
-        np.greater(part[1:] ^ part[:-1], 1, out=last[: len(part) - 1])
+        last = np.ones(len(part), np.bool_)  # of its score; keys that differ in the label alone share one
+        np.greater(part[1:] ^ part[:-1], 1, out=last[:-1])
         if not last.all():  # taking all costs as much as all the rest
             places = np.flatnonzero(last)
-            here, sums, called = here[places], sums[places], called[places]
-        into = slice(filled, filled + len(here))
-        thresholds[into], tp[into] = unpack(here), sums
+            part, sums, called = part[places], sums[places], called[places]  # noqa: PLW2901 - the same, thinned
+        into = slice(filled, filled + len(part))
+        thresholds[into], tp[into] = unpack(part), sums
         np.subtract(called, sums, out=fp[into])
         filled = into.stop
     counts = ThresholdCounts(thresholds[:filled], tp[:filled], fp[:filled])

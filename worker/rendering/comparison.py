@@ -12,7 +12,7 @@ from shared.evaluation.compare import Comparison, aligned
 from shared.evaluation.matrix import ConfusionMatrix
 from shared.evaluation.sidebyside import SideBySide
 from shared.matrices.records import CountedMatrix
-from worker.rendering.contenders import Contender, contenders, verdict
+from worker.rendering.contenders import Contender, Shown, contenders, verdict
 from worker.rendering.figures import count_text, percent_text
 from worker.rendering.heatmap import SMALL, HeatMap, heat_map
 from worker.rendering.labels import label_names
@@ -76,7 +76,7 @@ def _map(matrix: ConfusionMatrix, texts: Sequence[str]) -> _Map:
     return _Map(heat_map(matrix, texts, SMALL), count_text(right), percent_text(right / total if total else 0))
 
 
-def _shared_data_set(ranked: Sequence[Contender]) -> str | None:
+def _shared_data_set(ranked: Sequence[Contender]) -> Shown | None:
     found = {contender.data_set for contender in ranked}
     return found.pop() if len(found) == 1 else None
 

@@ -3,14 +3,22 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.evaluation.compare import Comparison, Score
 from shared.matrices.records import CountedMatrix
-from worker.rendering.labels import plain_text, short_labels
+from worker.rendering.labels import cut, plain_text, short_labels
 
-_HEADING_COLUMNS = 26
+_HEADING_COLUMNS, _TEXT_COLUMNS, _TAG_COLUMNS = 26, 60, 24
 # Identifiers begin with the time, so that those of one batch differ only at their end.
 _UID_TAIL = 8
+
+
+class Shown(NamedTuple):
+    """A text as it is shown, and in full where it is cut."""
+
+    text: str
+    full: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +29,9 @@ class Contender:
     uid: str
     name: str
     heading: str
-    model: str | None
-    data_set: str | None
-    tags: tuple[str, ...]
+    model: Shown | None
+    data_set: Shown | None
+    tags: tuple[Shown, ...]
     score: Score
     rank: int
     best: bool
@@ -50,9 +58,9 @@ def contenders(matrices: Sequence[CountedMatrix], ranking: Comparison) -> list[C
             uid=str(record.uid),
             name=name,
             heading=heading,
-            model=_text(" ".join(filter(None, (record.description.model_name, record.description.model_version)))),
-            data_set=_text(record.description.data_set),
-            tags=tuple(plain_text(tag) for tag in record.description.tags),
+            model=_shown(" ".join(filter(None, (record.description.model_name, record.description.model_version)))),
+            data_set=_shown(record.description.data_set),
+            tags=tuple(filter(None, (_shown(tag, _TAG_COLUMNS) for tag in record.description.tags))),
             score=ranking.scores[str(record.uid)],
             rank=1 + places.index(place),
             best=str(record.uid) == ranking.best,
@@ -90,6 +98,14 @@ def _names(records: Sequence[CountedMatrix]) -> list[str]:
         f"Matrix {tail}" if name is None else name if uses[name] == 1 else f"{name} ({tail})"
         for name, tail in zip(given, tails, strict=True)
     ]
+
+
+def _shown(text: str | None, limit: int = _TEXT_COLUMNS) -> Shown | None:
+    full = _text(text)
+    if full is None:
+        return None
+    short = cut(full, limit)
+    return Shown(short, full if short != full else None)
 
 
 def _text(text: str | None) -> str | None:

@@ -9,7 +9,7 @@ from matplotlib.text import Text
 
 from shared.evaluation.curves import Curve
 from shared.evaluation.matrix import Label
-from shared.evaluation.one_vs_rest import ClassifierCurves, Measured
+from shared.evaluation.one_vs_rest import ClassifierCurves, Measured, Undefined
 from shared.jobs.kinds.curve import CurveType
 from worker.rendering.curve_result import area
 from worker.rendering.drawing import Drawing
@@ -21,7 +21,9 @@ from worker.rendering.plot import SETTINGS, Plot, as_plot
 DRAWN_CLASSES = 10
 
 _LABEL_COLUMNS = 24
-_SIZE = (6.4, 5.6)
+_HEIGHT, _WIDTH, _WIDTH_WITH_MANY = 5.6, 6.4, 9.0
+# More entries would cover the lines, so they stand beside them.
+_ENTRIES_INSIDE = 6
 _TITLE_POINTS, _AXIS_POINTS, _LEGEND_POINTS = 13, 10.5, 8.5
 _TITLES: dict[CurveType, str] = {"ROC": "ROC curve", "PR": "Precision-recall curve"}
 _AXES: dict[CurveType, tuple[str, str]] = {
@@ -38,22 +40,23 @@ def render_curves(
     Draws under matplotlib's global settings, so one thread of a process at a time.
     """
     with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=_SIZE, dpi=dpi, facecolor="#ffffff", layout="constrained")
+        known = _worst(list(zip(classes, measured.per_class, strict=True)), kind)
+        width = _WIDTH if len(known) <= _ENTRIES_INSIDE else _WIDTH_WITH_MANY
+        figure = Figure(figsize=(width, _HEIGHT), dpi=dpi, facecolor="#ffffff", layout="constrained")
         axes = figure.add_subplot()
-        known = _worst([(label, one) for label, one in zip(classes, measured.per_class, strict=True)], kind)
         labels = [_draw(axes, label, one, kind, place) for place, (label, one) in enumerate(known)]
         _draw_averages(axes, measured, kind)
         if kind == "ROC":
             axes.plot([0, 1], [0, 1], color="#777777", linewidth=0.8, linestyle=":")
         _finish(axes, kind)
-        originals = _legend(axes, labels, hidden=len(measured.per_class) - len(known))
+        originals = _legend(figure, axes, labels, hidden=len(measured.per_class) - len(known))
         full_title = plain_text(title) if title and title.strip() else _TITLES[kind]
-        heading = fitted(full_title, _TITLE_POINTS, _SIZE[0] - 1)
+        heading = fitted(full_title, _TITLE_POINTS, _WIDTH - 1)
         text = axes.set_title(drawable(heading), size=_TITLE_POINTS, parse_math=False)
         return as_plot(Drawing(figure, {**originals, text: heading}, full_title))
 
 
-def _worst(classes: list[tuple[Label, object]], kind: CurveType) -> list[tuple[Label, Measured]]:
+def _worst(classes: list[tuple[Label, Measured | Undefined]], kind: CurveType) -> list[tuple[Label, Measured]]:
     known = [(label, one) for label, one in classes if isinstance(one, Measured)]
     if len(known) <= DRAWN_CLASSES:
         return known
@@ -93,9 +96,13 @@ def _finish(axes: Axes, kind: CurveType) -> None:
     axes.set_axisbelow(True)
 
 
-def _legend(axes: Axes, labels: list[str], *, hidden: int) -> dict[Text, str]:
+def _legend(figure: Figure, axes: Axes, labels: list[str], *, hidden: int) -> dict[Text, str]:
     title = "Area" if not hidden else f"Area; {hidden} classes not drawn"
-    legend = axes.legend(loc="best", fontsize=_LEGEND_POINTS, title=title, title_fontsize=_LEGEND_POINTS)
+    sizes = {"title": title, "fontsize": _LEGEND_POINTS, "title_fontsize": _LEGEND_POINTS}
+    if len(labels) <= _ENTRIES_INSIDE:
+        legend = axes.legend(loc="best", **sizes)
+    else:
+        legend = figure.legend(loc="outside right upper", **sizes)
     texts = legend.get_texts()
     for text in texts:
         text.set_parse_math(False)

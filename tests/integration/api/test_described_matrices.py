@@ -112,5 +112,5 @@ async def test_matrices_are_listed_newest_first_by_name_and_tag(alice: Client) -
     assert await _listed(alice, name="100%_") == []
 
 
-async def _listed(client: Client, **query: str) -> list[str]:
+async def _listed(client: Client, **query: Any) -> list[str]:
     return [matrix["uid"] for matrix in (await client.get("/v1/matrices", **query)).json()["items"]]

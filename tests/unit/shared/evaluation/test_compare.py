@@ -69,7 +69,7 @@ def by_pycm(matrices: Matrices, **options: Any) -> Comparison:
 
 
 @given(fields, st.booleans())
-def test_scores_order_and_best_are_pycms(matrices: Matrices, by_class: bool) -> None:  # noqa: FBT001  # drawn, not called
+def test_scores_order_and_best_are_pycms(matrices: Matrices, by_class: bool) -> None:  # drawn, not called
     assert compare(matrices, by_class=by_class) == by_pycm(matrices, by_class=by_class)
 
 

@@ -86,7 +86,7 @@ def test_counts_and_areas_equal_exact_fractions(sample: Sample) -> None:
 
 @kinds
 @pytest.mark.parametrize("weighted", [False, True])
-def test_points_and_areas_equal_scikit_learns(kind: str, weighted: bool) -> None:  # noqa: FBT001 - a parameter
+def test_points_and_areas_equal_scikit_learns(kind: str, weighted: bool) -> None:
     scores, positive = random_sample(kind)
     weights = np.random.default_rng(5).integers(0, 4, len(scores)) / 3 if weighted else None
     counts = count_at_scores(scores, positive, weights)
@@ -158,7 +158,7 @@ def test_a_perfect_classifier_has_average_precision_1_where_pycms_trapezoids_los
 
 
 @pytest.mark.parametrize("label", [True, False])
-def test_samples_of_one_kind_have_no_roc_area(label: bool) -> None:  # noqa: FBT001 - a parameter
+def test_samples_of_one_kind_have_no_roc_area(label: bool) -> None:
     scores, positive = np.array([0.1, 0.5, 0.5]), np.full(3, label)
     counts = count_at_scores(scores, positive)
     assert rank_area(scores, positive) is None

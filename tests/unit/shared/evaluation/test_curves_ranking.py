@@ -1,15 +1,16 @@
 """Packed keys hold score and label exactly, at the ends of the range and across the pieces they are worked in."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
 from shared.evaluation.curves import roc_area
-from shared.evaluation.ranking import CHUNK, pack, rank_area, unpack
+from shared.evaluation.ranking import CHUNK, pack, pieces, rank_area, unpack
 from shared.evaluation.thresholds import count_at_scores
 
 
@@ -53,3 +54,16 @@ def test_long_vectors_are_exact_across_the_pieces_they_are_worked_in(size: int, 
     np.testing.assert_array_equal(counts.fp[1:], called - hits)
     assert rank_area(scores, positive) == roc_area(counts)
     assert roc_area(counts) == pytest.approx(metrics.roc_auc_score(positive, scores), abs=1e-12)
+
+
+@given(st.lists(st.integers(1, 2 * CHUNK), min_size=1, max_size=5), st.booleans())
+@settings(max_examples=20)
+def test_pieces_hold_all_keys_and_never_part_equal_scores(lengths: list[int], both: bool) -> None:
+    scores = np.repeat(np.arange(1, len(lengths) + 1) / 8, lengths)
+    keys = np.sort(pack(scores, np.arange(len(scores)) % 2 == both))
+    cut = list(pieces(keys))
+    np.testing.assert_array_equal(np.concatenate([part for _, part in cut]), keys)
+    assert [start for start, _ in cut] == [0, *np.cumsum([len(part) for _, part in cut])[:-1].tolist()]
+    edges = [(one[-1] >> 1, other[0] >> 1) for (_, one), (_, other) in pairwise(cut)]
+    assert all(before < after for before, after in edges)
+    assert all(len(part) >= CHUNK for _, part in cut[:-1])

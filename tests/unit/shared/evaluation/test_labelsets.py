@@ -43,7 +43,7 @@ def by_pycm(actual: Sets, predicted: Sets, classes: list[Any] | None = None) -> 
 
 
 @given((texts | numbers).filter(has_labels), st.booleans())
-def test_the_arrays_are_pycms(pair: tuple[Sets, Sets], types_checked: bool) -> None:  # noqa: FBT001  # drawn, not called
+def test_the_arrays_are_pycms(pair: tuple[Sets, Sets], types_checked: bool) -> None:  # drawn, not called
     roomy = LIMITS._replace(classes=100, cells=10_000)
     assert content(multihot(*pair, limits=roomy, types_checked=types_checked)) == by_pycm(*pair)
 

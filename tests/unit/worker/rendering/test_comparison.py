@@ -16,7 +16,7 @@ from shared.evaluation.statistics import summary
 from shared.matrices.records import CountedMatrix, Description
 from tests.unit.worker.rendering.page import Element, foreign_parts, grid, policies, read_page, shape, the_one_policy
 from worker.rendering.comparison import render_comparison
-from worker.rendering.labels import label_text, plain_text, short_labels
+from worker.rendering.labels import cut, label_text, plain_text, short_labels
 
 RandomMatrix = Callable[[tuple[Label, ...]], ConfusionMatrix]
 
@@ -118,8 +118,8 @@ def test_hostile_texts_are_read_back_from_the_ranking_and_the_tables(
     assert [row[0] for row in ranking[1:]] == [
         text.strip() for text in short_labels([plain_text(text) for text in reversed(texts)], 26)
     ]
-    tags = [[tag.text for tag in row.find_all("bdi", **{"class": "tag"})] for row in page.find_all("tr")]
-    assert [found for found in tags if found] == [[name, "x"] for name in names]
+    tags = [[tag.text for tag in row.find_all("span", **{"class": "tag"})] for row in page.find_all("tr")]
+    assert [found for found in tags if found] == [[cut(name, 24), "x"] for name in names]
     classes = [label_text(label) for label in hostile]
     rows = page.find("section", id="classes").find("tbody").find_all("tr")
     assert [row.find("bdi").text for row in rows] == list(short_labels(classes, 32))
@@ -179,6 +179,17 @@ def test_equal_scores_share_a_rank_and_what_nobody_has_is_no_column() -> None:
         ["Other", "3"],
     ]
     assert {len(row) for row in grid(page, "ranking")} == {4}
+
+
+def test_a_long_model_data_set_or_tag_is_cut_and_keeps_its_full_text_as_a_title() -> None:
+    page = _page([_GOOD, _POOR], [Description("a", ["t" * 50], "m" * 200, "1", "d" * 200), Description("b")])
+    first = page.find("section", id="ranking").find("tbody").find("tr")
+    assert [(e.text, e.attributes.get("title")) for e in first.find_all("bdi")] == [
+        ("a", None),
+        (f"{'m' * 30}…{'m' * 27} 1", "m" * 200 + " 1"),
+        (f"{'d' * 30}…{'d' * 29}", "d" * 200),
+        (f"{'t' * 12}…{'t' * 11}", "t" * 50),
+    ]
 
 
 _ONE, _OTHER = _pets([16, 34], [7, 43]), _pets([31, 19], [48, 2])
