@@ -4,20 +4,19 @@ import time
 from uuid import uuid4
 
 import structlog
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 log = structlog.get_logger()
 
-SECURITY_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "x-frame-options": "DENY",
-}
-
-# What an answer of ours may load when a browser shows it as a page: nothing, unless the route says otherwise.
-CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
+# A route may say otherwise.
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    # What an answer of ours may load when a browser shows it as a page: nothing.
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
 
 QUIET = frozenset({"/healthz", "/readyz"})
 
@@ -43,11 +42,10 @@ def around(app: ASGIApp) -> ASGIApp:
                 message = {**message, "body": b""}
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableScopeHeaders.from_message(message)
-                headers["x-request-id"] = request_id
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("content-security-policy", CONTENT_SECURITY_POLICY)
+                headers = list(message["headers"])
+                said = {name.lower() for name, _ in headers}
+                headers += [header for header in SECURITY_HEADERS if header[0] not in said]
+                message = {**message, "headers": [*headers, (b"x-request-id", request_id.encode())]}
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):

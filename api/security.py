@@ -6,7 +6,6 @@ from litestar import Request
 from litestar.di import NamedDependency
 
 from api import bodies
-from shared import accounts
 from shared.accounts import Caller
 from shared.accounts.errors import MissingKey
 from shared.jobs import Platform
@@ -17,7 +16,7 @@ async def provide_caller(request: Request[Any, Any, Any], platform: NamedDepende
     text = _in_headers(request) or request.query_params.get("api_key") or await _in_body(request)
     if not text:
         raise MissingKey
-    return await accounts.authenticate(platform.db, platform.keyring, text)
+    return await platform.authenticator.caller(text)
 
 
 def _in_headers(request: Request[Any, Any, Any]) -> str | None:

@@ -58,22 +58,19 @@ class DerivedController(Controller):
         caller: NamedDependency[Caller],
         uid: FromPath[str],
         *,
-        form: Annotated[Format, QueryParameter(name="format", description="pycm: a file that PyCM loads")],
+        format: Annotated[Format, QueryParameter(description="pycm: a file that PyCM loads")],  # noqa: A002 - the name of the parameter, also in errors
         part: Annotated[Part | None, QueryParameter(description="which table as csv; matrix by default")] = None,
         normalised: Annotated[bool, QueryParameter(description="shares of the row instead of counts")] = False,
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response[Any]:
         """The matrix as a file: json and markdown with statistics, csv in parts, html the report, pycm for PyCM."""
-        wish = Wish(form, part, normalised)
+        wish = Wish(format, part, normalised)
         wish.check()
         matrix = await matrices.counts(waiter.platform, caller, uid)
-        if form == "html":
+        if format == "html":
             wanted = content.Wanted("report.html", prefer, if_none_match)
-            answer = await content.of_matrices(waiter, caller, Report(cm_uid=uid), wanted)
-            if answer.status_code == HTTPStatus.OK:
-                answer.headers["Content-Disposition"] = _attachment(file_name(matrix, ".html"))
-            return answer
+            return await _report(waiter, caller, matrix, wanted)
         headers = content.HEADERS | {"ETag": _etag(matrix, *wish)}
         if _is_known(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -95,6 +92,14 @@ class DerivedController(Controller):
         """Which samples fell into a cell, by their position in the vectors that were sent, from 0."""
         cell = Cell(actual, predicted)
         return SamplePage(*await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit))
+
+
+async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted: content.Wanted) -> Response[Any]:
+    answer = await content.of_matrices(waiter, caller, Report(cm_uid=str(matrix.uid)), wanted)
+    # Only the file itself has a disposition: 202 and 304 have nothing to keep.
+    if "Content-Disposition" in answer.headers:
+        answer.headers["Content-Disposition"] = _attachment(file_name(matrix, ".html"))
+    return answer
 
 
 def _etag(matrix: CountedMatrix, *asked: object) -> str:

@@ -15,6 +15,10 @@ Codes = NDArray[np.unsignedinteger[Any]]
 _TWO_BYTES = 16
 _BITS = (1, 2, 4, 8, _TWO_BYTES)
 
+# Setting up a compressor takes longer than anything else for so few bytes, and saves nothing.
+_PLAIN_BYTES = 256
+_PLAIN = 0x80
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Factorised:
@@ -29,12 +33,18 @@ class Factorised:
 
 
 def encode(codes: Codes) -> bytes:
-    """Pack codes below 2**16 for storage: one byte with the bits per code, then those bits as a zlib stream."""
+    """Pack codes below 2**16 for storage: one byte with the bits per code, then those bits.
+
+    They follow as a zlib stream, or, where that byte has its highest bit set, as they are.
+    """
     largest = int(codes.max(initial=0))
     bits = next(bits for bits in _BITS if largest < 1 << bits)
+    packed = _pack(codes, bits).tobytes()
+    if len(packed) <= _PLAIN_BYTES:
+        return bytes([bits | _PLAIN]) + packed
     # Packed bits hold no repeated text to search for: run lengths and Huffman codes alone are smaller and faster here.
     packer = zlib.compressobj(level=1, strategy=zlib.Z_RLE)
-    return bytes([bits]) + packer.compress(_pack(codes, bits).tobytes()) + packer.flush()
+    return bytes([bits]) + packer.compress(packed) + packer.flush()
 
 
 def decode(data: bytes, sample_count: int) -> Codes:
@@ -42,18 +52,25 @@ def decode(data: bytes, sample_count: int) -> Codes:
 
     Raises `CorruptCodes` for anything else; never unpacks more than `sample_count` codes need.
     """
-    bits = data[0] if data else 0
+    bits = data[0] & ~_PLAIN if data else 0
     if bits not in _BITS:
         raise CorruptCodes
     size = -(-sample_count * bits // 8)
-    unpacker = zlib.decompressobj()
-    try:
-        packed = unpacker.decompress(data[1:], size + 1)
-    except zlib.error as error:
-        raise CorruptCodes from error
-    if len(packed) != size or not unpacker.eof or unpacker.unused_data:
+    packed = data[1:] if data[0] & _PLAIN else _inflate(data[1:], size)
+    if len(packed) != size:
         raise CorruptCodes
     return _unpack(np.frombuffer(packed, np.uint8), bits)[:sample_count]
+
+
+def _inflate(stream: bytes, size: int) -> bytes:
+    unpacker = zlib.decompressobj()
+    try:
+        packed = unpacker.decompress(stream, size + 1)
+    except zlib.error as error:
+        raise CorruptCodes from error
+    if not unpacker.eof or unpacker.unused_data:
+        raise CorruptCodes
+    return packed
 
 
 def _pack(codes: Codes, bits: int) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from shared.accounts import Authenticator
 from shared.artifacts import Storage
 from shared.kit.broker import Broker
 from shared.kit.db import Database
@@ -20,6 +21,7 @@ class Platform:
     broker: Broker
     storage: Storage
     keyring: Keyring
+    authenticator: Authenticator
 
 
 @asynccontextmanager
@@ -29,7 +31,8 @@ async def connect(settings: Settings, *, pool_size: int | None = None) -> AsyncI
     broker = Broker(settings.redis_url.get_secret_value())
     await db.open()
     try:
-        yield Platform(settings, db, broker, Storage(settings), Keyring.of(settings))
+        keyring = Keyring.of(settings)
+        yield Platform(settings, db, broker, Storage(settings), keyring, Authenticator(db, keyring))
     finally:
         await db.close()
         broker.close()

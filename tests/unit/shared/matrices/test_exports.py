@@ -75,13 +75,13 @@ class Rendered(HTMLParser):
         self._open = ""
         self.feed(MarkdownIt("gfm-like", {"linkify": False, "html": True}).render(source))
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's
         self.tags.add(tag)
         self._open = tag
         if tag in self.texts:
             self.texts[tag].append("")
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the parser's
         self._open = ""
 
     def handle_data(self, data: str) -> None:
@@ -179,7 +179,7 @@ def test_pycm_loads_its_file_with_the_same_labels_and_statistics(classes: tuple[
 
     loaded = pycm.ConfusionMatrix(file=io.StringIO(exports.pycm_object(matrix).decode()))
 
-    assert loaded.classes == sorted(classes)  # type: ignore[type-var]  # numbers or texts
+    assert loaded.classes == sorted(classes)
     assert [[loaded.table[a][p] for p in classes] for a in classes] == matrix.counts.tolist()
     for name, values in loaded.class_stat.items():
         theirs = [None if values[label] == "None" else values[label] for label in classes]
@@ -204,6 +204,8 @@ def test_pycm_loads_one_class_as_it_would_count_it() -> None:
     assert pycm.ConfusionMatrix(file=io.StringIO(exported)) == pycm.ConfusionMatrix([1, 1, 1], [1, 1, 1])
 
 
+# PyCM leaves its file open.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_pycm_file_has_the_fields_of_pycms_own(tmp_path: Any) -> None:
     theirs = pycm.ConfusionMatrix(matrix={"a": {"a": 3, "b": 1}, "b": {"a": 0, "b": 2}})
     theirs.save_obj(str(tmp_path / "m"), save_vector=False)
