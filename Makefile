@@ -16,7 +16,7 @@ demo: .venv/demo.stamp ## Run the main job on real data: make demo [EVALSERVE_UR
 
 .PHONY: test
 test: .venv/dev.stamp ## Run all tests on a stack of their own
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist loadfile
 
 .PHONY: check
 check: .venv/dev.stamp ## Check style, types, layers and migrations

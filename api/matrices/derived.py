@@ -15,7 +15,7 @@ from api.waiting import Waiter
 from shared import matrices
 from shared.accounts import Caller
 from shared.evaluation.intervals import BinomMethod
-from shared.jobs import Platform
+from shared.jobs import JobOut, Platform
 from shared.jobs.kinds.report import Report
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Cell
@@ -30,7 +30,11 @@ class DerivedController(Controller):
     path = "/v1/matrices/{uid:str}"
     tags = ["matrices"]  # noqa: RUF012 -- Litestar reads it from the class
 
-    @get("/statistics", operation_id="read_matrix_statistics")
+    @get(
+        "/statistics",
+        operation_id="read_matrix_statistics",
+        opt={"answers": {"200": ("application/json", MatrixStatistics)}},
+    )
     async def statistics(
         self,
         platform: NamedDependency[Platform],
@@ -41,7 +45,7 @@ class DerivedController(Controller):
         one_sided: Annotated[bool, QueryParameter(description="read an interval at one end only")] = False,
         binom_method: Annotated[BinomMethod, QueryParameter(description="how to bound shares")] = "normal-approx",
         if_none_match: IfNoneMatch = None,
-    ) -> Response[MatrixStatistics | None]:
+    ) -> Response[Any]:
         """Every overall and per-class statistic that PyCM knows, with confidence intervals where it offers them."""
         level = Level(alpha, one_sided, binom_method)
         level.check()
@@ -51,7 +55,11 @@ class DerivedController(Controller):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(await asyncio.to_thread(MatrixStatistics.of, matrix, level), headers=headers)
 
-    @get("/export", operation_id="export_matrix")
+    @get(
+        "/export",
+        operation_id="export_matrix",
+        opt={"answers": {"200": ("*/*", str), "202": ("application/json", JobOut)}},
+    )
     async def export(
         self,
         waiter: NamedDependency[Waiter],
@@ -78,7 +86,11 @@ class DerivedController(Controller):
         headers["Content-Disposition"] = _attachment(file.name)
         return Response(file.body, media_type=file.media_type, headers=headers)
 
-    @get("/samples", operation_id="list_matrix_samples")
+    @get(
+        "/samples",
+        operation_id="list_matrix_samples",
+        opt={"answers": {"200": ("application/json", SamplePage)}},
+    )
     async def samples(
         self,
         platform: NamedDependency[Platform],
@@ -88,10 +100,11 @@ class DerivedController(Controller):
         predicted: Annotated[str | None, QueryParameter(description="only samples predicted as this class")] = None,
         cursor: Annotated[int | None, QueryParameter(ge=0, description="`next` of the page before")] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 100,
-    ) -> SamplePage:
+    ) -> Response[Any]:
         """Which samples fell into a cell, by their position in the vectors that were sent, from 0."""
         cell = Cell(actual, predicted)
-        return SamplePage(*await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit))
+        page = SamplePage(*await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit))
+        return Response(page)
 
 
 async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted: content.Wanted) -> Response[Any]:

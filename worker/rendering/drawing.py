@@ -28,7 +28,7 @@ _AXIS_POINTS, _TITLE_POINTS = 10.5, 13
 _LARGEST_POINTS, _SMALLEST_POINTS = 12.0, 5.0
 _DIGIT_WIDTH = 0.64
 # Steps between ticks are decimal, but multiples of them are not exact.
-_TICK_DECIMALS = 12
+_TICK_DIGITS = 12
 _INK, _PAPER, _NO_SAMPLES = "#000000", "#ffffff", "#d4d4d4"
 
 
@@ -125,7 +125,7 @@ def _colour_bar(figure: Figure, axes: Axes, colours: _Colours, *, normalised: bo
     else:
         axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=whole))
         text = compact_count_text if whole else count_text
-        ticks = FuncFormatter(lambda count, _: text(round(count, _TICK_DECIMALS)))
+        ticks = FuncFormatter(lambda count, _: text(float(f"{count:.{_TICK_DIGITS}g}")))
     axes.yaxis.set_major_formatter(ticks)
     axes.tick_params(labelsize=LABEL_POINTS, width=0.6, length=3)
 

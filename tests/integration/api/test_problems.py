@@ -1,9 +1,7 @@
 """Whatever is wrong with a request, the answer says so in one form, and the log in one line without a secret."""
 
-import io
 import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,17 +18,16 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def lines(app: Litestar) -> Iterator[Lines]:
-    """What the service prints from now on: its own formatter's lines, as JSON."""
+def lines(app: Litestar, capsys: pytest.CaptureFixture[str]) -> Lines:
+    """What the service has printed from now on."""
     del app
-    root = logging.getLogger()
-    (printing,) = (handler for handler in root.handlers if type(handler) is logging.StreamHandler)
-    written = io.StringIO()
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(printing.formatter)
-    root.addHandler(handler)
-    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    root.removeHandler(handler)
+    printed: list[str] = []
+
+    def read() -> list[dict[str, Any]]:
+        printed.extend(capsys.readouterr().out.splitlines())
+        return [json.loads(line) for line in printed]
+
+    return read
 
 
 PROBLEMS = [

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pycm
 import pytest
+from jsonschema import Draft202012Validator
 from pycm.params import CI_CLASS_LIST, CI_OVERALL_LIST
 from sklearn.metrics import precision_recall_fscore_support
 
@@ -168,3 +169,15 @@ async def test_other_requests_are_answered_while_hundreds_of_classes_are_measure
     found = json.loads((await measuring).content)
     assert answered > 2
     assert {len(values) for values in found["per_class"].values()} == {200}
+
+
+async def test_what_is_answered_is_what_is_documented(alice: Client) -> None:
+    document = (await alice.get("/openapi.json")).json()
+    uid = await alice.create_matrix([1, 2, 2, 0.5, 1], [1, 2, 1, 1, 1])
+
+    for name in ("statistics", "samples"):
+        answer = (await alice.get(f"/v1/matrices/{uid}/{name}")).json()
+        documented = document["paths"][f"/v1/matrices/{{uid}}/{name}"]["get"]["responses"]["200"]["content"]
+        schema = documented["application/json"]["schema"] | {"components": document["components"]}
+        assert [error.message for error in Draft202012Validator(schema).iter_errors(answer)] == []
+        assert not Draft202012Validator(schema).is_valid({})

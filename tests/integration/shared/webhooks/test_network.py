@@ -183,7 +183,7 @@ async def test_a_self_signed_certificate_is_not_trusted(tls_receiver: tuple[Rece
     assert receiver.requests == []
 
 
-async def test_a_receiver_that_asks_for_our_certificate_is_a_tls_error() -> None:
+async def test_a_receiver_that_asks_for_our_certificate_gets_no_message() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
     context.load_verify_locations(CERTIFICATE)
@@ -193,7 +193,9 @@ async def test_a_receiver_that_asks_for_our_certificate_is_a_tls_error() -> None
     with Receiver(tls=context) as receiver:
         url = f"https://hooks.example:{receiver.port}/hook"
         outcome = await post(url, LOOPBACK, Resolve(["127.0.0.1"]), trusting())
-    assert (outcome.status_code, outcome.error) == (None, "tls")
+    # The refusal may be overtaken by the end of the connection.
+    assert outcome.status_code is None
+    assert outcome.error in {"tls", "connection"}
 
 
 async def test_the_environment_does_not_choose_the_trusted_certificates_or_a_proxy(

@@ -85,6 +85,7 @@ def test_a_class_that_never_occurs_is_undefined_and_outside_the_macro_average() 
     found = measure_curves(table, codes)
     assert found.per_class[2] == Undefined(NEVER_OCCURS)
     assert found.macro.columns == (0, 1, 3)
+    assert found.macro.roc.y[-1] == 1.0
     occurring = [0, 1, 3]
     expected = np.mean([metrics.roc_auc_score(codes == column, table[:, column]) for column in occurring])
     assert found.macro.areas.roc == pytest.approx(expected, abs=1e-12)

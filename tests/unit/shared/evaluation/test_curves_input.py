@@ -164,7 +164,7 @@ def test_arrays_of_integers_are_labels_and_positions() -> None:
             1,
         ),
         (
-            [1, 2, 0],  # 1 and 2 are classes, so 0 is no position
+            [1, 1, 0],  # 1 is a class, so 0 is no position
             [1, 2],
             ClassesMismatch,
             "actual_vector[2] is not among classes; name every class that occurs, or send positions from 0 on.",

@@ -39,6 +39,17 @@ def test_the_smallest_scores_and_those_next_to_1_stay_apart() -> None:
         assert (counts.tp.tolist(), counts.fp.tolist()) == ([0, 0, 1, 1, 2], [0, 1, 1, 2, 3])
 
 
+def test_scores_one_step_apart_are_no_tie() -> None:
+    for single in (np.float32, np.float64):
+        scores: Any = np.array([0.5, np.nextafter(single(0.5), single(0)), 0.25, 0.25], single)
+        assert rank_area(scores, np.array([True, False, True, False])) == 0.625
+
+
+def test_few_distinct_scores_hold_no_memory_for_many() -> None:
+    counts = count_at_scores(np.full(10_000, 0.5), np.arange(10_000) % 2 == 0)
+    assert [array.base for array in (counts.thresholds, counts.tp, counts.fp)] == [None, None, None]
+
+
 @pytest.mark.parametrize("decimals", [3, 16])
 @pytest.mark.parametrize("size", [CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 7])
 def test_long_vectors_are_exact_across_the_pieces_they_are_worked_in(size: int, decimals: int) -> None:

@@ -23,7 +23,7 @@ def _restored() -> Iterator[None]:
 @pytest.mark.parametrize(
     "secret",
     [
-        keys.write(Keyring([b"root"]), keys.new_id(), 12),
+        keys.write(Keyring([b"root"]), "a2" * 8, 12),
         secret_text(b"\xff" * 32),
         "api_key=anything-at-all",
         "postgresql://app:s3cret@127.0.0.1/app",

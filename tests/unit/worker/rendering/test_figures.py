@@ -66,3 +66,36 @@ def test_large_counts_are_shortened_to_three_digits(count: int, text: str) -> No
 @given(st.integers(0, 2**62))
 def test_a_count_keeps_every_digit(count: int) -> None:
     assert int(count_text(count).replace("\u202f", "")) == count
+
+
+@pytest.mark.parametrize(
+    ("weight", "text", "compact"),
+    [
+        (0.0, "0", "0"),
+        (2.0, "2", "2"),
+        (1.9999999, "2", "2"),
+        (0.1 + 0.2, "0.3", "0.3"),
+        (1 / 3, "0.3333", "0.33"),
+        (12.3456, "12.3456", "12.3"),
+        (99.96, "99.96", "100"),
+        (1234.5, "1\u202f234.5", "1\u202f234"),
+        (1234567.25, "1\u202f234\u202f567.25", "1.23M"),
+        (0.00002, "2.000 × 10⁻⁵", "<0.01"),
+        (1e300, "1.000 × 10³⁰⁰", "1.000 × 10³⁰⁰"),
+    ],
+)
+def test_a_sum_of_weights_has_at_most_four_decimals(weight: float, text: str, compact: str) -> None:
+    assert (count_text(weight), compact_count_text(weight)) == (text, compact)
+
+
+@given(st.floats(0.001, 1e11))
+def test_a_sum_of_weights_is_true_to_its_value_in_four_decimals(weight: float) -> None:
+    text = count_text(weight).replace("\u202f", "")
+    assert math.isclose(float(text), weight, rel_tol=1e-15, abs_tol=6e-5)
+    assert len(text.partition(".")[2]) <= 4
+    assert not (("." in text) and text.endswith(("0", ".")))
+
+
+@given(st.floats(0, 1e11))
+def test_a_compact_weight_fits_into_six_characters(weight: float) -> None:
+    assert len(compact_count_text(weight)) <= 6

@@ -63,3 +63,9 @@ def test_neighbouring_labels_keep_their_distance() -> None:
 def test_a_cut_label_keeps_its_full_text() -> None:
     heat = heat_map(ConfusionMatrix(("a" * 40, "b"), np.eye(2, dtype=np.int64)), ["a" * 40, "b"])
     assert [(tick.label, tick.full) for tick in heat.ticks] == [("aaaaaaaa…aaaaaaa", "a" * 40), ("b", None)]
+
+
+def test_weights_are_short_enough_to_be_read() -> None:
+    heat = heat_map(ConfusionMatrix(("a", "b"), np.array([[12.34567, 1e-5], [0.0, 1.9999999]])), ["a", "b"])
+    assert [number.text for number in heat.numbers] == ["12.3", "<0.01", "2"]
+    assert heat.number_size >= 12

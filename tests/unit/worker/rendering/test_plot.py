@@ -193,3 +193,23 @@ def test_huge_counts_are_shortened_where_they_would_not_fit() -> None:
     matrix = ConfusionMatrix(tuple(range(30)), np.full((30, 30), 123_456_789))
     axes = _drawing(matrix).figure.axes[0]
     assert {text.get_text() for text in axes.texts} == {"123M"}
+
+
+def test_weights_are_written_with_at_most_four_decimals() -> None:
+    matrix = ConfusionMatrix(("a", "b"), np.array([[0.1 + 0.2, 1 / 3], [0.0, 0.4]]))
+    drawing = _drawing(matrix)
+    assert [text.get_text() for text in drawing.figure.axes[0].texts] == ["0.3", "0.3333", "0", "0.4"]
+    drawing.figure.draw_without_rendering()
+    ticks = [text.get_text() for text in drawing.figure.axes[1].get_yticklabels()]
+    assert ticks == ["0", "0.08", "0.16", "0.24", "0.32", "0.4"]
+
+
+def test_weights_are_shortened_where_they_would_not_fit() -> None:
+    matrix = ConfusionMatrix(tuple(range(30)), np.full((30, 30), 12.34567))
+    assert {text.get_text() for text in _drawing(matrix).figure.axes[0].texts} == {"12.3"}
+
+
+def test_the_largest_and_smallest_weights_are_drawn() -> None:
+    for weight in (1e300, 1e-300):
+        matrix = ConfusionMatrix(tuple(range(30)), np.full((30, 30), weight))
+        assert _pixels(render_plot(matrix, dpi=50).png).std() > 0

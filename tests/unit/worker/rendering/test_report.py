@@ -118,6 +118,40 @@ def test_the_tables_show_counts_totals_and_shares() -> None:
     assert right == ["1\u202f200", "8"]
 
 
+def test_weighted_samples_are_shown_by_their_weight() -> None:
+    matrix = ConfusionMatrix(("cat", "dog"), np.array([[0.1 + 0.2, 0.1], [0.0, 0.125]]))
+    page = read_page(_report(matrix))
+    assert grid(page, "counts")[1:] == [
+        ["cat", "0.3", "0.1", "0.4"],
+        ["dog", "0", "0.125", "0.125"],
+        ["Total", "0.3", "0.225", "0.525"],
+    ]
+    assert grid(page, "shares")[1:] == [["cat", "75.0", "25.0", "0.4"], ["dog", "0", "100", "0.125"]]
+    assert grid(page, "support") == [
+        ["Class", "Weight", "Share", "Size", "Predicted"],
+        ["cat", "0.4", "76.2%", "", "0.3"],
+        ["dog", "0.125", "23.8%", "", "0.225"],
+    ]
+    assert grid(page, "matrix") == [["Actual", "Predicted", "Weight", "Of class"], ["cat", "dog", "0.1", "25.0%"]]
+    bars = [bar.find("rect").attributes["width"] for bar in page.find("section", id="support").find_all("svg")]
+    assert bars == ["100.0", "31.25"]
+    about = page.find("section", id="about")
+    facts = dict(zip((e.text for e in about.find_all("dt")), (e.text for e in about.find_all("dd")), strict=True))
+    assert facts["Total weight"] == "0.525"
+    assert page.find("p", **{"class": "under"}).text.startswith("weight 0.525 · 2 classes · ")
+    assert page.find("desc").text.endswith(
+        "A weight of 0.425 out of 0.525 lies on the diagonal, where the prediction is right."
+    )
+
+
+def test_no_weight_shows_the_dust_of_its_sum(random_matrix: RandomMatrix) -> None:
+    whole = random_matrix(tuple(range(5)))
+    page = read_page(_report(ConfusionMatrix(whole.classes, whole.counts / 10 * 0.7)))
+    figures = [cell.text for cell in page.find_all("td") if re.fullmatch(r"[\d.\u202f]+", cell.text)]
+    assert len(figures) > 300
+    assert [text for text in figures if re.search(r"\.\d{5}", text)] == []
+
+
 def test_the_headline_shows_the_four_figures_in_percent() -> None:
     page = read_page(_report(ConfusionMatrix((0, 1), np.array([[3, 1], [1, 3]]))))
     assert [(card.find("h2").text, card.find("b").text) for card in page.find_all("li", **{"class": "figure"})] == [
