@@ -101,7 +101,9 @@ class Database:
         """A connection whose statements commit one by one."""
         assert self._pool is not None, "the database is not open"
         try:
-            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+            # A connection that is there needs no alarm clock, which would cost as much as the acquisition itself.
+            patience = None if self._pool.get_idle_size() else ACQUIRE_TIMEOUT_S
+            async with self._pool.acquire(timeout=patience) as connection:
                 yield connection
         except OUTAGES as error:
             raise DatabaseUnavailable(retry_after_s=1) from error
