@@ -20,7 +20,7 @@ from api.matrices.derived import DerivedController
 from api.matrices.v1 import DescribedMatrixController
 from api.middleware import around
 from api.multilabel.controller import MultiLabelController
-from api.security import provide_caller
+from api.security import provide_caller, refuse_nul
 from api.waiting import Waiter
 from api.webhooks.controller import WebhookController
 from shared import __version__
@@ -67,6 +67,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             "waiter": Provide(_waiter, sync_to_thread=False),
             "caller": Provide(provide_caller),
         },
+        before_request=refuse_nul,
         exception_handlers=problems.HANDLERS,
         lifespan=[connect],
         openapi_config=OpenAPIConfig(

@@ -36,7 +36,7 @@ in the query or in a JSON body. Errors are problem details (RFC 9457).
 @lru_cache(maxsize=4)
 def document(app: Litestar) -> dict[str, Any]:
     """The whole document of an application, as JSON values."""
-    schema: dict[str, Any] = app.openapi_schema.to_schema()
+    schema: dict[str, Any] = _any_of(app.openapi_schema.to_schema())
     handlers = {handler.operation_id: handler for handler in _handlers(app)}
     components = schema.setdefault("components", {})
     components["securitySchemes"] = KEY_STYLES | ADMINISTRATOR
@@ -45,6 +45,13 @@ def document(app: Litestar) -> dict[str, Any]:
         for operation in path.values():
             _complete(operation, handlers[operation["operationId"]], schemas)
     return schema
+
+
+def _any_of(schema: Any) -> Any:
+    # Litestar writes `oneOf` for unions; a whole number is an integer and a number, so one of the two it is not.
+    if isinstance(schema, dict):
+        return {"anyOf" if key == "oneOf" else key: _any_of(value) for key, value in schema.items()}
+    return [_any_of(value) for value in schema] if isinstance(schema, list) else schema
 
 
 def _handlers(app: Litestar) -> list[HTTPRouteHandler]:

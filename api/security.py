@@ -9,6 +9,7 @@ from api import bodies
 from shared.accounts import Caller
 from shared.accounts.errors import MissingKey
 from shared.jobs import Platform
+from shared.kit.errors import Fault, InvalidInput
 
 
 async def provide_caller(request: Request[Any, Any, Any], platform: NamedDependency[Platform]) -> Caller:
@@ -17,6 +18,15 @@ async def provide_caller(request: Request[Any, Any, Any], platform: NamedDepende
     if not text:
         raise MissingKey
     return await platform.authenticator.caller(text)
+
+
+def refuse_nul(request: Request[Any, Any, Any]) -> None:
+    """Refuse the one character that Postgres cannot hold in a text, before a parameter takes it there."""
+    if b"%00" not in request.scope["query_string"]:
+        return
+    for name, value in request.query_params.multi_items():
+        if "\0" in value:
+            raise InvalidInput(Fault(f"/{name}", f"{name}: text may not hold the NUL character."))
 
 
 def _in_headers(request: Request[Any, Any, Any]) -> str | None:

@@ -19,6 +19,9 @@ from shared.kit.settings import Settings
 from shared.matrices.counting import Counted, Vectors, take_counts
 from shared.matrices.records import CountedMatrix, Description, Listed
 
+# The largest whole number that JSON's readers all understand; the total fits into the database's integers, too.
+LARGEST_TOTAL = 2**53
+
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Tag = Annotated[str, Meta(min_length=1, max_length=50)]
 Tags = Annotated[list[Tag], Meta(max_length=20)]
@@ -171,6 +174,8 @@ async def _read_counts(members: Fields, settings: Settings) -> Counted:
     if len(counts) != len(checked) or any(len(row) != len(checked) for row in counts):
         detail = f"counts: send {len(checked)} rows of {len(checked)} numbers, one for each of the classes."
         raise InvalidInput(Fault("/counts", detail))
+    if sum(map(sum, counts)) > LARGEST_TOTAL:
+        raise InvalidInput(Fault("/counts", "counts: all counts together may not be more than 2**53."))
     return take_counts(checked, counts)
 
 

@@ -65,6 +65,7 @@ async def test_weighted_samples_count_as_much_as_they_weigh(alice: Client) -> No
         ({"classes": ["a", "b"], "counts": [[1, -2], [3, 4]]}, "/counts/0/1"),
         ({"classes": ["a", "b"], "counts": [[1, 2.5], [3, 4]]}, "/counts/0/1"),
         ({"counts": [[1]]}, "/classes"),
+        ({"classes": ["a", "b"], "counts": [[2**53, 1], [0, 0]]}, "/counts"),
         ({"classes": ["a"], "counts": [[1]], "actual_vector": [1]}, "/actual_vector"),
         ({"actual_vector": [1, 2], "predicted_vector": [1, 2], "sample_weight": [1]}, "/sample_weight"),
         ({"actual_vector": [1, 2], "predicted_vector": [1, 2], "sample_weight": [1, -1]}, "/sample_weight/1"),
@@ -114,3 +115,11 @@ async def test_matrices_are_listed_newest_first_by_name_and_tag(alice: Client) -
 
 async def _listed(client: Client, **query: Any) -> list[str]:
     return [matrix["uid"] for matrix in (await client.get("/v1/matrices", **query)).json()["items"]]
+
+
+@pytest.mark.parametrize("parameter", ["name", "tag"])
+async def test_a_character_that_no_name_can_hold_finds_nothing(alice: Client, parameter: str) -> None:
+    answer = await alice.get("/v1/matrices", **dict[str, Any]({parameter: "a\0b"}))
+
+    assert answer.status_code == 400
+    assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{parameter}"]

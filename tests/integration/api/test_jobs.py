@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from shared.jobs import Platform, ending, queries
-from tests.actors import Client
+from tests.actors import Client, Team
 
 
 async def test_a_submitted_job_is_answered_at_once_with_where_to_look(alice: Client) -> None:
@@ -172,7 +172,8 @@ async def test_jobs_are_listed_newest_first_in_pages(alice: Client) -> None:
     assert (await alice.get("/v1/jobs", status="failed")).json()["items"] == []
 
 
-async def test_a_cancelled_job_is_never_run(alice: Client, platform: Platform) -> None:
+async def test_a_cancelled_job_is_never_run(alice: Client, team: Team, platform: Platform) -> None:
+    team["worker"].kill()
     job = await alice.submit()
 
     cancelled = await alice.post(f"/v1/jobs/{job['id']}/cancel")
