@@ -20,8 +20,11 @@ async def provide_caller(request: Request[Any, Any, Any], platform: NamedDepende
     return await platform.authenticator.caller(text)
 
 
-def refuse_nul(request: Request[Any, Any, Any]) -> None:
-    """Refuse the one character that Postgres cannot hold in a text, before a parameter takes it there."""
+async def refuse_nul(request: Request[Any, Any, Any]) -> None:
+    """Refuse the one character that Postgres cannot hold in a text, before a parameter takes it there.
+
+    Asynchronous only because Litestar runs a plain function in a thread, at twice the cost of the whole request.
+    """
     if b"%00" not in request.scope["query_string"]:
         return
     for name, value in request.query_params.multi_items():
