@@ -26,6 +26,10 @@ check: .venv/dev.stamp ## Check style, types, layers and migrations
 	$(BIN)/lint-imports
 	$(PY) -m deploy.local with-stack -- sh -c '$(PY) -m alembic upgrade head && $(PY) -m alembic check'
 
+.PHONY: bench
+bench: .venv/dev.stamp ## Measure the maths and the service, as ratios to peers (10 minutes)
+	for part in counting curves multilabel compare http; do $(PY) -m benchmarks.$$part || exit 1; done
+
 .PHONY: lock
 lock: .venv/dev.stamp ## Resolve the dependencies anew into requirements.lock
 	$(PY) -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
