@@ -20,7 +20,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 # These name things in their bodies.
-IN_BODIES = {
+IN_BODIES: dict[str, dict[str, Any]] = {
     "submit_job": {"kind": "report", "cm_uid": "{cm_uid}"},
     "compare_matrices": {"cm_uids": ["{cm_uid}", "{own}"]},
 }
