@@ -32,6 +32,9 @@ NOBODY = Identity(
         f"--reuid={_NOBODY}",
         f"--regid={_NOBODY}",
         "--clear-groups",
+        # Postgres asks the kernel whether it may run its own binary, and that question drops the capability
+        # of whoever is not root, unless told not to.
+        "--securebits=+no_setuid_fixup",
         "--inh-caps=+dac_override",
         "--ambient-caps=+dac_override",
     ),
