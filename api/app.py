@@ -48,6 +48,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             docs.root,
             docs.docs,
             docs.openapi,
+            docs.explain,
             docs.static,
             health.healthz,
             health.readyz,

@@ -1,11 +1,15 @@
 """The interactive documentation, from our own files only."""
 
 from pathlib import Path
+from typing import Any
 
 from litestar import MediaType, Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 from api.openapi import document
+from shared.kit import errors
 
 STATIC = Path(__file__).parent / "static"
 
@@ -33,6 +37,15 @@ def docs() -> Response[str]:
 def openapi(request: Request) -> dict[str, object]:  # type: ignore[type-arg] # neither user nor state matters
     """The schema."""
     return document(request.app)
+
+
+@get("/problems/{code:str}", include_in_schema=False, sync_to_thread=False)
+def explain(code: FromPath[str]) -> dict[str, Any]:
+    """What a problem's type stands for."""
+    for error in errors.kinds():
+        if error.code == code:
+            return errors.problem(error.status, code, (error.__doc__ or "").strip())
+    raise NotFoundException
 
 
 static = create_static_files_router(path="/static", directories=[STATIC], include_in_schema=False)

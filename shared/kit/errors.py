@@ -1,5 +1,6 @@
 """Errors as facts: a class whose docstring is the message."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, ClassVar, NamedTuple
 
@@ -32,6 +33,13 @@ def problem(status: HTTPStatus, code: str, detail: str) -> dict[str, Any]:
     """An RFC 9457 problem object; its type is a reference into docs/problems.md, its code the same for programs."""
     title = code.replace("-", " ").capitalize()
     return {"type": f"/problems/{code}", "title": title, "status": int(status), "detail": detail, "code": code}
+
+
+def kinds(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+    """Every kind of error that the loaded modules define."""
+    for error in kind.__subclasses__():
+        yield error
+        yield from kinds(error)
 
 
 class InvalidInput(DomainError):

@@ -147,3 +147,12 @@ async def test_the_files_of_the_page_lead_nowhere_else(http: httpx2.AsyncClient)
     assert "@import" not in style
     assert re.findall(r'url: "([^"]*)"', script) == ["/openapi.json"]
     assert "http" not in script
+
+
+async def test_the_type_of_a_problem_leads_to_what_it_means(http: httpx2.AsyncClient) -> None:
+    problem = (await http.get("/v1/jobs")).json()
+
+    meaning = await http.get(problem["type"])
+
+    assert (meaning.status_code, meaning.json()) == (200, problem)
+    assert (await http.get("/problems/nonsense")).status_code == 404
