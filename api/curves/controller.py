@@ -10,7 +10,7 @@ from api import bodies, content
 from api.curves.schemas import CurveIn, CurveShape, read_inputs
 from api.waiting import Waiter
 from shared.accounts import Caller
-from shared.jobs import Order
+from shared.jobs import NO_SUBJECTS, Order
 from shared.jobs.kinds.curve import Curve
 
 
@@ -31,5 +31,5 @@ class CurveController(Controller):
         members = await bodies.fields(request)
         asked = bodies.pick_known(members, CurveShape)
         inputs = await read_inputs(members, waiter.platform.settings)
-        order = Order(caller, Curve(type=asked.type, options=asked.options), subjects={}, inputs=inputs)
+        order = Order(caller, Curve(type=asked.type, options=asked.options), NO_SUBJECTS, inputs)
         return await content.of_order(waiter, order, content.Wanted("curve.json", prefer, None))

@@ -61,8 +61,7 @@ class DescribedMatrixController(Controller):
     ) -> MatrixDetail:
         """Change what is said of a matrix; fields that are not sent stay, null empties."""
         change = await bodies.read(request, MatrixPatch)
-        present = await matrices.counts(platform, caller, uid)
-        return MatrixDetail.of(await matrices.describe(platform, caller, uid, change.applied_to(present.description)))
+        return MatrixDetail.of(await matrices.describe(platform, caller, uid, change.applied_to))
 
     @delete("/{uid:str}", operation_id="delete_described_matrix")
     async def remove(

@@ -22,6 +22,7 @@ ROTATE_CALLBACK = """
     UPDATE account
     SET callback_secret_version = callback_secret_version + 1, callback_secret_rotated_at = now()
     WHERE id = $1
+        AND (callback_secret_rotated_at IS NULL OR callback_secret_rotated_at < now() - $2::interval)
     RETURNING callback_secret_version
 """
 

@@ -8,7 +8,7 @@ from shared.artifacts import queries as artifact_queries
 from shared.jobs import ending, queries
 from shared.jobs.errors import JobAlreadyFinished, JobNotFound
 from shared.jobs.lifecycle import Status
-from shared.jobs.orders import Order
+from shared.jobs.orders import NO_SUBJECTS, Order, Subjects
 from shared.jobs.platform import Platform
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.jobs.work import MatrixWork, Work
@@ -16,17 +16,28 @@ from shared.kit.broker import Wakeup
 from shared.kit.db import Connection
 from shared.webhooks.addresses import check_url
 
-__all__ = ["JobOut", "JobRecord", "MatrixWork", "Order", "Platform", "Snapshot", "Status", "Work"]
+__all__ = [
+    "NO_SUBJECTS",
+    "JobOut",
+    "JobRecord",
+    "MatrixWork",
+    "Order",
+    "Platform",
+    "Snapshot",
+    "Status",
+    "Subjects",
+    "Work",
+]
 
 
 async def submit(platform: Platform, order: Order) -> Snapshot:
     """Ask for work; what was made of the same matrix versions with the same options is taken as it is."""
     if order.callback_url is not None:
         check_url(order.callback_url, platform.settings.webhook_allow_nets)
+    if repeated := await _repeat(platform, order):
+        return repeated
     row = await order.row(platform.storage)
-    async with platform.db.transaction() as connection:
-        if twin := await queries.twin(connection, order.caller.account_id, order.fingerprint):
-            return await _repeat(platform, connection, row, twin)
+    async with platform.db.connection() as connection:
         job = await queries.insert(connection, row, Status.QUEUED)
     await platform.broker.try_publish(Wakeup.RUN_JOB, job.id)
     return Snapshot(job)
@@ -87,14 +98,28 @@ async def cancel(platform: Platform, caller: Caller, job_id: UUID | None) -> Sna
     return snapshot
 
 
-async def forget_subject(connection: Connection, account_id: int, uid: str) -> list[str]:
-    """Delete the jobs about a matrix, running ones included; the keys of the objects that nobody needs any more."""
-    job_ids = await queries.lock_subject(connection, account_id, uid)
-    keys = await artifact_queries.remove(connection, job_ids)
-    return keys + await queries.delete(connection, job_ids)
+async def forget_subject(platform: Platform, connection: Connection, account_id: int, uid: str) -> list[str]:
+    """Delete the jobs about a matrix; the keys of the objects that nobody needs any more.
+
+    Jobs that have not ended are cancelled first, so that who waits to be called hears of it.
+    """
+    keys: list[str] = []
+    # A submission that holds a twin lets the first look wait, and then has a job that only the next look sees.
+    while job_ids := await queries.lock_subject(connection, account_id, uid):
+        for job_id in job_ids:
+            if job := await queries.cancel(connection, account_id, job_id):
+                await ending.announce(platform, connection, job)
+        keys += await artifact_queries.remove(connection, job_ids)
+        keys += await queries.delete(connection, job_ids)
+    return keys
 
 
-async def _repeat(platform: Platform, connection: Connection, row: dict[str, object], twin: JobRecord) -> Snapshot:
-    job = await queries.insert(connection, row, Status.SUCCEEDED)
-    await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, twin.id))
-    return await ending.announce(platform, connection, job)
+async def _repeat(platform: Platform, order: Order) -> Snapshot | None:
+    """A job that has succeeded from the start, with the artifacts of one that did the same; None if none did."""
+    async with platform.db.transaction() as connection:
+        twin = await queries.twin(connection, order.caller.account_id, order.fingerprint)
+        if twin is None:
+            return None
+        job = await queries.insert(connection, order.row_without_inputs(), Status.SUCCEEDED)
+        await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, twin.id))
+        return await ending.announce(platform, connection, job)

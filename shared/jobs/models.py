@@ -20,7 +20,7 @@ class Job(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint(f"status IN ({', '.join(repr(status.value) for status in Status)})", name="status"),
         CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="lease"),
-        Index("ix_job_account_id_created_at", "account_id", "created_at"),
+        Index("ix_job_account_id_id", "account_id", "id"),
         Index("ix_job_fingerprint", "account_id", "fingerprint"),
         Index("ix_job_inputs_key", "inputs_key", postgresql_where=text("inputs_key IS NOT NULL")),
         Index("ix_job_subjects", "subjects", postgresql_using="gin"),

@@ -3,19 +3,32 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from shared.accounts import Caller
 from shared.artifacts import File, Storage
 from shared.artifacts.files import inputs_key
 from shared.jobs import kinds
-from shared.jobs.queries import encode
 from shared.jobs.work import Work
 from shared.kit.ids import uuid7
 
 # Larger inputs would bloat every copy of the table; Postgres moves smaller ones out of the row by itself.
 LARGEST_IN_ROW = 1_000_000
+
+
+class Subjects(NamedTuple):
+    """The matrices that work is about, by uid: their versions, and when anything about them was last changed."""
+
+    versions: dict[str, int]
+    # A new name shows in a report, but does not make the job fail that is on its way.
+    changed_at: dict[str, datetime]
+
+
+NO_SUBJECTS = Subjects({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +37,7 @@ class Order:
 
     caller: Caller
     work: Work
-    # The matrices that the work is about, each in its present version.
-    subjects: dict[str, int]
+    subjects: Subjects
     # What the work is done on, if not on matrices: compressed by whoever made it.
     inputs: bytes | None = None
     callback_url: str | None = None
@@ -35,22 +47,27 @@ class Order:
         """Equal for two orders whose artifacts would be equal."""
         digest = hashlib.sha256(self.inputs).hexdigest() if self.inputs else None
         identity = [self.work.edition, self.subjects, kinds.dump(self.work), digest]
-        return hashlib.sha256(encode(identity)).hexdigest()
+        return hashlib.sha256(msgspec.json.encode(identity, order="deterministic")).hexdigest()
 
     async def row(self, storage: Storage) -> dict[str, Any]:
         """The columns of the job; large inputs go to storage first, where they are collected if no row follows."""
-        job_id = uuid7()
-        in_row = self.inputs is None or len(self.inputs) <= LARGEST_IN_ROW
+        row = self.row_without_inputs()
+        if self.inputs is not None and len(self.inputs) > LARGEST_IN_ROW:
+            return row | {"inputs_key": await self._put(storage, row["id"])}
+        return row | {"inputs": self.inputs}
+
+    def row_without_inputs(self) -> dict[str, Any]:
+        """The columns of a job that has nothing left to do."""
         return {
-            "id": job_id,
+            "id": uuid7(),
             "account_id": self.caller.account_id,
             "kind": self.work.kind,
             "arguments": kinds.dump(self.work),
-            "subjects": self.subjects,
+            "subjects": self.subjects.versions,
             "fingerprint": self.fingerprint,
             "callback_url": self.callback_url,
-            "inputs": self.inputs if in_row else None,
-            "inputs_key": None if in_row else await self._put(storage, job_id),
+            "inputs": None,
+            "inputs_key": None,
         }
 
     async def _put(self, storage: Storage, job_id: UUID) -> str:

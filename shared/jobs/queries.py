@@ -9,10 +9,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from shared.artifacts.files import StoredFile
-from shared.artifacts.queries import of_job
+from shared.artifacts.queries import of_job, of_jobs
 from shared.jobs.lifecycle import Move, Status, sources, target
 from shared.jobs.records import COLUMNS, JobRecord, Snapshot
 from shared.kit.db import Connection, Record
@@ -31,7 +29,8 @@ def _to(move: Move) -> str:
 INSERT = f"""
     INSERT INTO job (id, account_id, kind, arguments, subjects, fingerprint, callback_url,
                      inputs, inputs_key, status, progress, attempt, failures, dispatched_at, finished_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, now(), CASE WHEN $11 = 1.0::float8 THEN now() END)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::varchar, $11, 0, 0, now(),
+            CASE WHEN $10::varchar = 'succeeded' THEN now() END)
     RETURNING {COLUMNS}
 """
 
@@ -147,8 +146,9 @@ async def list_own(
     connection: Connection, account_id: int, *, before: UUID | None, status: Status | None, limit: int
 ) -> list[Snapshot]:
     """Jobs of the account, newest first."""
-    records = await connection.fetch(LIST_OWN, account_id, before, status, limit)
-    return [await with_files(connection, _job(record)) for record in records]
+    listed = [_job(record) for record in await connection.fetch(LIST_OWN, account_id, before, status, limit)]
+    files = await of_jobs(connection, [job.id for job in listed])
+    return [Snapshot(job, files.get(job.id, ())) for job in listed]
 
 
 async def alive(connection: Connection, account_id: int, fingerprint: str) -> JobRecord | None:
@@ -253,8 +253,3 @@ async def notify(connection: Connection, job_id: UUID) -> None:
 
 def _job(record: Record) -> JobRecord:
     return JobRecord(*record)
-
-
-def encode(value: object) -> bytes:
-    """JSON with its keys in order, so that equal values have equal bytes."""
-    return msgspec.json.encode(value, order="deterministic")

@@ -11,6 +11,9 @@ from shared.kit import clock
 
 BATCH = 100
 
+# One statement must not look for long.
+KEYS_AT_ONCE = 1000
+
 # An object is put into storage before its row is written; within a day every attempt has come to an end.
 ORPHAN_AGE = timedelta(days=1)
 
@@ -28,10 +31,14 @@ async def expire(platform: Platform) -> int:
 async def collect_orphans(platform: Platform) -> int:
     """Delete objects that attempts left behind when they died or lost their job; the number of objects."""
     keys = await asyncio.to_thread(lambda: list(platform.storage.keys_before(clock.now() - ORPHAN_AGE)))
-    async with platform.db.connection() as connection:
-        orphans = await queries.without_job(connection, await artifact_queries.unreferenced(connection, keys))
-    await asyncio.to_thread(platform.storage.delete, orphans)
-    return len(orphans)
+    collected = 0
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        async with platform.db.connection() as connection:
+            unused = await artifact_queries.unreferenced(connection, keys[start : start + KEYS_AT_ONCE])
+            orphans = await queries.without_job(connection, unused)
+        await asyncio.to_thread(platform.storage.delete, orphans)
+        collected += len(orphans)
+    return collected
 
 
 async def _expire_batch(platform: Platform, retention: timedelta) -> int:

@@ -27,6 +27,10 @@ class MatrixWork(Work, frozen=True, kw_only=True):
 
     cm_uid: str
 
+    def __post_init__(self) -> None:
+        """Spell the uid in one way, so that equal requests are equal."""
+        msgspec.structs.force_setattr(self, "cm_uid", self.cm_uid.lower())
+
     @property
     def matrix_uids(self) -> list[str]:
         """The one matrix."""

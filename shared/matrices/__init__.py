@@ -1,18 +1,24 @@
 """Confusion matrices: counted once when they come in, read from the counts ever after."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
+import structlog
+
 from shared import jobs
 from shared.accounts import Caller
-from shared.jobs import JobRecord, Platform, Work
+from shared.artifacts.errors import StorageUnavailable
+from shared.jobs import JobRecord, Platform, Subjects, Work
 from shared.kit.ids import parse_uuid, uuid7
 from shared.matrices import queries
 from shared.matrices.counting import Counted, Vectors, count_labels
 from shared.matrices.errors import MatrixChanged, MatrixNotFound
 from shared.matrices.records import CountedMatrix, Description, Figures, Listed
 from shared.matrices.samples import Cell, Sample, find_samples
+
+log = structlog.get_logger()
 
 # Counting fewer samples takes less time than handing them to a thread.
 COUNTED_INLINE = 2000
@@ -44,12 +50,16 @@ async def update(platform: Platform, caller: Caller, uid: str, vectors: Vectors)
     return known
 
 
-async def describe(platform: Platform, caller: Caller, uid: str, description: Description) -> CountedMatrix:
-    """Say what a matrix of the caller is; raises MatrixNotFound."""
+async def describe(
+    platform: Platform, caller: Caller, uid: str, change: Callable[[Description], Description]
+) -> CountedMatrix:
+    """Change what is said of a matrix of the caller; raises MatrixNotFound."""
     known = _known(uid)
-    async with platform.db.connection() as connection:
-        if not await queries.describe(connection, known, caller.account_id, description):
+    async with platform.db.transaction() as connection:
+        present = await queries.lock_description(connection, known, caller.account_id)
+        if present is None:
             raise MatrixNotFound
+        await queries.describe(connection, known, caller.account_id, change(present))
     return await counts(platform, caller, uid)
 
 
@@ -59,8 +69,11 @@ async def delete(platform: Platform, caller: Caller, uid: str) -> None:
     async with platform.db.transaction() as connection:
         if not await queries.delete(connection, caller.account_id, known):
             raise MatrixNotFound
-        keys = await jobs.forget_subject(connection, caller.account_id, str(known))
-    await asyncio.to_thread(platform.storage.delete, keys)
+        keys = await jobs.forget_subject(platform, connection, caller.account_id, str(known))
+    try:
+        await asyncio.to_thread(platform.storage.delete, keys)
+    except StorageUnavailable:
+        log.warning("objects of a deleted matrix are left to be collected", count=len(keys))
 
 
 async def figures(platform: Platform, caller: Caller, uid: str) -> Figures:
@@ -109,14 +122,14 @@ async def list_own(
         return await queries.list_own(connection, caller.account_id, before=before, name=name, tag=tag, limit=limit)
 
 
-async def subjects(platform: Platform, caller: Caller, work: Work) -> dict[str, int]:
+async def subjects(platform: Platform, caller: Caller, work: Work) -> Subjects:
     """The matrices that the work is about, each with its present version; raises MatrixNotFound."""
     wanted = {_known(uid) for uid in work.matrix_uids}
     async with platform.db.connection() as connection:
-        found = await queries.versions(connection, caller.account_id, list(wanted))
-    if len(found) < len(wanted):
+        found = await queries.subjects(connection, caller.account_id, list(wanted))
+    if len(found.versions) < len(wanted):
         raise MatrixNotFound
-    return {str(uid): version for uid, version in sorted(found.items())}
+    return found
 
 
 async def for_job(platform: Platform, job: JobRecord) -> list[CountedMatrix]:

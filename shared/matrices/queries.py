@@ -8,6 +8,7 @@ import numpy as np
 
 from shared.evaluation.matrix import ConfusionMatrix
 from shared.evaluation.statistics import Summary
+from shared.jobs import Subjects
 from shared.kit.db import Connection, Record
 from shared.matrices.counting import Counted
 from shared.matrices.records import CountedMatrix, Description, Figures, Listed, Samples
@@ -25,11 +26,15 @@ UPDATE = """
     WHERE uid = $1 AND account_id = $2 RETURNING true
 """
 
+LOCK_DESCRIPTION = """
+    SELECT name, tags, model_name, model_version, data_set FROM matrix WHERE uid = $1 AND account_id = $2 FOR UPDATE
+"""
+
 DESCRIBE = """
     UPDATE matrix
-    SET version = version + 1, updated_at = now(), name = $3, tags = $4, model_name = $5, model_version = $6,
+    SET updated_at = now(), name = $3, tags = $4, model_name = $5, model_version = $6,
         data_set = $7
-    WHERE uid = $1 AND account_id = $2 RETURNING true
+    WHERE uid = $1 AND account_id = $2
 """
 
 DELETE = "DELETE FROM matrix WHERE uid = $1 AND account_id = $2 RETURNING true"
@@ -43,7 +48,7 @@ SELECT_ALL_FIGURES = """
     SELECT uid, accuracy, precision, recall, f1, counts::text FROM matrix ORDER BY uid OFFSET $1 LIMIT $2
 """
 
-SELECT_VERSIONS = "SELECT uid, version FROM matrix WHERE uid = ANY($1) AND account_id = $2"
+SELECT_VERSIONS = "SELECT uid, version, updated_at FROM matrix WHERE uid = ANY($1) AND account_id = $2"
 
 SELECT_COUNTS = """
     SELECT uid, version, classes, counts, sample_count, accuracy, precision, recall, f1, name, tags, model_name,
@@ -85,9 +90,15 @@ async def update(connection: Connection, uid: UUID, account_id: int, counted: Co
     return bool(await connection.fetchval(UPDATE, uid, account_id, *_columns(counted)))
 
 
-async def describe(connection: Connection, uid: UUID, account_id: int, description: Description) -> bool:
-    """Say what a matrix of the account is; False when there is none."""
-    return bool(await connection.fetchval(DESCRIBE, uid, account_id, *msgspec.structs.astuple(description)))
+async def lock_description(connection: Connection, uid: UUID, account_id: int) -> Description | None:
+    """What is said of a matrix of the account, locked until the transaction ends."""
+    record = await connection.fetchrow(LOCK_DESCRIPTION, uid, account_id)
+    return _description(record) if record else None
+
+
+async def describe(connection: Connection, uid: UUID, account_id: int, description: Description) -> None:
+    """Say what a matrix of the account is."""
+    await connection.execute(DESCRIBE, uid, account_id, *msgspec.structs.astuple(description))
 
 
 async def delete(connection: Connection, account_id: int, uid: UUID) -> bool:
@@ -106,9 +117,13 @@ async def all_figures(connection: Connection, *, skip: int, limit: int) -> list[
     return [Figures(*record) for record in await connection.fetch(SELECT_ALL_FIGURES, skip, limit)]
 
 
-async def versions(connection: Connection, account_id: int, uids: list[UUID]) -> dict[UUID, int]:
-    """The present versions of those of the matrices that are the account's."""
-    return {record["uid"]: record["version"] for record in await connection.fetch(SELECT_VERSIONS, uids, account_id)}
+async def subjects(connection: Connection, account_id: int, uids: list[UUID]) -> Subjects:
+    """Those of the matrices that are the account's, in their present versions."""
+    records = await connection.fetch(SELECT_VERSIONS, uids, account_id)
+    return Subjects(
+        {str(record["uid"]): record["version"] for record in records},
+        {str(record["uid"]): record["updated_at"] for record in records},
+    )
 
 
 async def counts(connection: Connection, account_id: int, uid: UUID) -> CountedMatrix | None:

@@ -16,7 +16,7 @@ from shared.kit.keyring import Keyring
 from shared.kit.settings import Settings
 from shared.webhooks import queries, secrets
 from shared.webhooks.addresses import check_url
-from shared.webhooks.errors import EndpointNotFound
+from shared.webhooks.errors import EndpointNotFound, SecretJustRotated
 from shared.webhooks.models import Attempt, Delivery, Endpoint, Event
 
 # One statement must not hold its locks for long.
@@ -98,13 +98,21 @@ async def callback_secret(db: Database, keyring: Keyring, caller: Caller) -> byt
 
 
 async def rotate_callback_secret(db: Database, keyring: Keyring, caller: Caller) -> bytes:
-    """Replace the callback secret; for a day, messages carry the signatures of both."""
+    """Replace the callback secret; for a day, messages carry the signatures of both. Raises SecretJustRotated."""
     async with db.connection() as connection:
-        version = await connection.fetchval(account_queries.ROTATE_CALLBACK, caller.account_id)
+        version = await connection.fetchval(
+            account_queries.ROTATE_CALLBACK, caller.account_id, secrets.ROTATION_OVERLAP
+        )
+    if version is None:
+        raise SecretJustRotated
     return secrets.of_account(keyring, caller.account_id, version)
 
 
 async def expire(db: Database, retention: timedelta) -> None:
     """Delete events that are older than that and have been told, or given up, everywhere."""
-    async with db.connection() as connection:
-        await connection.execute(queries.DELETE_EVENTS, retention, EXPIRED_AT_ONCE)
+    deleted = EXPIRED_AT_ONCE
+    while deleted == EXPIRED_AT_ONCE:
+        async with db.connection() as connection:
+            outcome: str = await connection.execute(queries.DELETE_EVENTS, retention, EXPIRED_AT_ONCE)
+        # "DELETE 1000"
+        deleted = int(outcome.rpartition(" ")[2])

@@ -49,6 +49,8 @@ async def deliver(
 async def _settle(db: Database, due: DueDelivery, outcome: Outcome) -> None:
     status, delay = _verdict(due, outcome)
     async with db.transaction() as connection:
+        if outcome.gone and due.endpoint_id is not None:
+            await connection.execute(queries.LOCK_ENDPOINT, due.endpoint_id)
         await connection.execute(
             queries.INSERT_ATTEMPT,
             due.id,

@@ -15,3 +15,9 @@ class TargetRefused(DomainError):
     """Callbacks are not sent to this address."""
 
     code = "callback-url-refused"
+
+
+class SecretJustRotated(DomainError):
+    """The secret was replaced less than a day ago, and receivers may still use the former one; wait until then."""
+
+    status, code = HTTPStatus.CONFLICT, "secret-just-rotated"

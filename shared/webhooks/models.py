@@ -33,10 +33,10 @@ class Event(SQLModel, table=True):
     """Something that happened, as the very bytes that every receiver gets."""
 
     __tablename__ = "webhook_event"
-    __table_args__ = (Index("ix_webhook_event_account_id_created_at", "account_id", "created_at"),)
+    __table_args__ = (Index("ix_webhook_event_created_at", "created_at"),)
 
     id: str = Field(primary_key=True)
-    account_id: int = Field(sa_column=owner_column(index=False))
+    account_id: int = Field(sa_column=owner_column())
     type: str
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
@@ -48,10 +48,12 @@ class Delivery(SQLModel, table=True):
     __tablename__ = "webhook_delivery"
     __table_args__ = (
         CheckConstraint("status IN ('pending', 'delivered', 'dead')", name="status"),
+        Index("ix_webhook_delivery_account_id_id", "account_id", "id"),
         Index("ix_webhook_delivery_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
+    account_id: int = Field(sa_column=owner_column(index=False))
     event_id: str = Field(
         sa_column=Column(ForeignKey("webhook_event.id", ondelete="CASCADE"), nullable=False, index=True)
     )

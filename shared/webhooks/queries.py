@@ -16,11 +16,11 @@ INSERT_EVENT = """
     WITH event AS (
         INSERT INTO webhook_event (id, account_id, type, body, created_at) VALUES ($1, $2, $3, $4, $5)
     )
-    INSERT INTO webhook_delivery (id, event_id, endpoint_id, url, status, attempt)
-    SELECT uuidv7(), $1, id, url, 'pending', 0 FROM webhook_endpoint
+    INSERT INTO webhook_delivery (id, account_id, event_id, endpoint_id, url, status, attempt)
+    SELECT uuidv7(), $2, $1, id, url, 'pending', 0 FROM webhook_endpoint
     WHERE account_id = $2 AND disabled_at IS NULL AND (cardinality(events) = 0 OR $3 = ANY(events))
     UNION ALL
-    SELECT uuidv7(), $1, NULL, $6::varchar, 'pending', 0 WHERE $6::varchar IS NOT NULL
+    SELECT uuidv7(), $2, $1, NULL, $6::varchar, 'pending', 0 WHERE $6::varchar IS NOT NULL
 """
 
 # The time of the next attempt is the lease of this one: should the sender die, the delivery is due again by itself.
@@ -39,8 +39,12 @@ CLAIM = """
 
 INSERT_ATTEMPT = """
     INSERT INTO webhook_attempt (delivery_id, number, status_code, error, duration_ms, response_excerpt)
-    VALUES ($1, $2, $3, $4, $5, $6)
+    SELECT id, $2::integer, $3::integer, $4::varchar, $5::integer, $6::varchar FROM webhook_delivery
+    WHERE id = $1 FOR KEY SHARE
 """
+
+# Couriers that all hear 410 from one receiver take turns, instead of waiting for each other's deliveries.
+LOCK_ENDPOINT = "SELECT FROM webhook_endpoint WHERE id = $1 FOR UPDATE"
 
 # The attempt is the fence: a sender that was given up for dead must not undo what its successor recorded.
 SETTLE = """
@@ -121,7 +125,7 @@ async def deliveries_of(
 ) -> Sequence[tuple[Delivery, Event]]:
     """The deliveries of an account with their events, newest first, older than `before`."""
     query = select(Delivery, Event).join(Event, col(Event.id) == col(Delivery.event_id))
-    query = query.where(Event.account_id == account_id).order_by(col(Delivery.id).desc()).limit(limit)
+    query = query.where(Delivery.account_id == account_id).order_by(col(Delivery.id).desc()).limit(limit)
     if before is not None:
         query = query.where(col(Delivery.id) < before)
     return (await session.exec(query)).all()

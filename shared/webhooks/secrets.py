@@ -12,20 +12,28 @@ ROTATION_OVERLAP = timedelta(hours=24)
 
 def of_account(keyring: Keyring, account_id: int, version: int) -> bytes:
     """The secret that signs callbacks to addresses given with a job."""
-    return keyring.derive("callback", str(account_id), version)
+    return keyring.derive(*_of_account(account_id), version)
 
 
 def of_endpoint(keyring: Keyring, endpoint_id: UUID, version: int) -> bytes:
     """The secret of a registered endpoint."""
-    return keyring.derive("webhook-endpoint", str(endpoint_id), version)
+    return keyring.derive(*_of_endpoint(endpoint_id), version)
 
 
 def signing(
     keyring: Keyring, *, account_id: int, endpoint_id: UUID | None, version: int, rotated_at: datetime | None
 ) -> list[bytes]:
     """Every secret that a message is signed with now: the present one first, then those on their way out."""
-    purpose, owner = ("callback", str(account_id)) if endpoint_id is None else ("webhook-endpoint", str(endpoint_id))
+    purpose, owner = _of_account(account_id) if endpoint_id is None else _of_endpoint(endpoint_id)
     secrets = keyring.candidates(purpose, owner, version)
     if rotated_at is not None and clock.now() - rotated_at < ROTATION_OVERLAP:
         secrets += keyring.candidates(purpose, owner, version - 1)
     return secrets
+
+
+def _of_account(account_id: int) -> tuple[str, str]:
+    return "callback", str(account_id)
+
+
+def _of_endpoint(endpoint_id: UUID) -> tuple[str, str]:
+    return "webhook-endpoint", str(endpoint_id)

@@ -23,7 +23,7 @@ from worker.rendering.comparison import render_comparison
 async def load(platform: Platform, job: JobRecord, work: Compare) -> list[CountedMatrix]:
     """The matrices in the versions that the job was submitted for, each once, in the order that was asked for."""
     found = {str(matrix.uid): matrix for matrix in await matrices.for_job(platform, job)}
-    return [found[uid] for uid in dict.fromkeys(uid.lower() for uid in work.cm_uids)]
+    return [found[uid] for uid in dict.fromkeys(work.cm_uids)]
 
 
 def perform(inputs: list[CountedMatrix], work: Compare, progress: Progress) -> list[File]:

@@ -30,13 +30,6 @@ KINDS = _kinds()
 # One of them, told apart by its tag; a union made at run time, which no annotation can spell.
 AnyWork: Any = Union[tuple(KINDS.values())]  # noqa: UP007 -- made of a list that is only known at run time
 
-_decoder: msgspec.json.Decoder[Work] = msgspec.json.Decoder(AnyWork)
-
-
-def decode(text: bytes) -> Work:
-    """The work that a JSON text asks for; raises msgspec.ValidationError."""
-    return _decoder.decode(text)
-
 
 def load(arguments: dict[str, Any]) -> Work:
     """The work that a job's row holds."""

@@ -2,20 +2,21 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from shared.jobs.work import Work
 
 # A table of more columns is not read by anybody.
 Uids = Annotated[list[str], Meta(min_length=1, max_length=50)]
 Weight = Annotated[float, Meta(ge=0)]
+ClassName = Annotated[str, Meta(max_length=500)]
 
 
 class CompareOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the best one is found."""
 
     by_class: bool = False
-    class_weight: dict[str, Weight] | None = None
+    class_weight: Annotated[dict[ClassName, Weight], Meta(max_length=1000)] | None = None
 
 
 class Compare(Work, frozen=True, kw_only=True, tag="compare"):
@@ -23,6 +24,10 @@ class Compare(Work, frozen=True, kw_only=True, tag="compare"):
 
     cm_uids: Uids
     options: CompareOptions = CompareOptions()
+
+    def __post_init__(self) -> None:
+        """Spell the uids in one way, so that equal requests are equal."""
+        structs.force_setattr(self, "cm_uids", [uid.lower() for uid in self.cm_uids])
 
     @property
     def matrix_uids(self) -> list[str]:

@@ -69,7 +69,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_job_account_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
-    op.create_index("ix_job_account_id_created_at", "job", ["account_id", "created_at"], unique=False)
+    op.create_index("ix_job_account_id_id", "job", ["account_id", "id"], unique=False)
     op.create_index("ix_job_fingerprint", "job", ["account_id", "fingerprint"], unique=False)
     op.create_index(
         "ix_job_finished", "job", ["finished_at"], unique=False, postgresql_where=sa.text("finished_at IS NOT NULL")
@@ -136,9 +136,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_event")),
     )
-    op.create_index(
-        "ix_webhook_event_account_id_created_at", "webhook_event", ["account_id", "created_at"], unique=False
-    )
+    op.create_index(op.f("ix_webhook_event_account_id"), "webhook_event", ["account_id"], unique=False)
+    op.create_index("ix_webhook_event_created_at", "webhook_event", ["created_at"], unique=False)
     op.create_table(
         "artifact",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -157,6 +156,7 @@ def upgrade() -> None:
     op.create_table(
         "webhook_delivery",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("event_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("endpoint_id", sa.Uuid(), nullable=True),
         sa.Column("url", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -167,6 +167,9 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("status IN ('pending', 'delivered', 'dead')", name=op.f("ck_webhook_delivery_status")),
         sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_webhook_delivery_account_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
             ["endpoint_id"], ["webhook_endpoint.id"], name=op.f("fk_webhook_delivery_endpoint_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
@@ -174,6 +177,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
     )
+    op.create_index("ix_webhook_delivery_account_id_id", "webhook_delivery", ["account_id", "id"], unique=False)
     op.create_index(
         "ix_webhook_delivery_due",
         "webhook_delivery",
@@ -208,11 +212,13 @@ def downgrade() -> None:
     op.drop_index(
         "ix_webhook_delivery_due", table_name="webhook_delivery", postgresql_where=sa.text("status = 'pending'")
     )
+    op.drop_index("ix_webhook_delivery_account_id_id", table_name="webhook_delivery")
     op.drop_table("webhook_delivery")
     op.drop_index("uq_artifact_job_id_name", table_name="artifact")
     op.drop_index(op.f("ix_artifact_object_key"), table_name="artifact")
     op.drop_table("artifact")
-    op.drop_index("ix_webhook_event_account_id_created_at", table_name="webhook_event")
+    op.drop_index("ix_webhook_event_created_at", table_name="webhook_event")
+    op.drop_index(op.f("ix_webhook_event_account_id"), table_name="webhook_event")
     op.drop_table("webhook_event")
     op.drop_index(op.f("ix_webhook_endpoint_account_id"), table_name="webhook_endpoint")
     op.drop_table("webhook_endpoint")
@@ -225,7 +231,7 @@ def downgrade() -> None:
     op.drop_index("ix_job_inputs_key", table_name="job", postgresql_where=sa.text("inputs_key IS NOT NULL"))
     op.drop_index("ix_job_finished", table_name="job", postgresql_where=sa.text("finished_at IS NOT NULL"))
     op.drop_index("ix_job_fingerprint", table_name="job")
-    op.drop_index("ix_job_account_id_created_at", table_name="job")
+    op.drop_index("ix_job_account_id_id", table_name="job")
     op.drop_table("job")
     op.drop_index(op.f("ix_api_key_account_id"), table_name="api_key")
     op.drop_table("api_key")

@@ -6,6 +6,7 @@ import pytest
 from pycm import ROCCurve
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from shared.jobs import Platform
 from tests.actors import Client
 
 # The seed's own example: every positive sample scores below every negative one.
@@ -126,3 +127,19 @@ async def test_a_mistake_is_named_before_anything_is_queued(alice: Client, chang
     assert [answer.status_code for answer in (direct, job)] == [400, 400]
     assert [[error["pointer"] for error in answer.json()["errors"]] for answer in (direct, job)] == [[pointer]] * 2
     assert (await alice.get("/v1/jobs")).json()["items"] == []
+
+
+async def test_a_repeated_curve_keeps_no_second_copy_of_its_inputs(alice: Client, platform: Platform) -> None:
+    actual, probabilities = _sample(90_000, 3)
+    body = {"kind": "curve", "actual_vector": actual, "probability_vector": probabilities, "options": {"plot": False}}
+    first = await alice.final((await alice.post("/v1/jobs", body)).json()["id"])
+
+    second = (await alice.post("/v1/jobs", body)).json()
+
+    async with platform.db.connection() as connection:
+        stored = await connection.fetch(
+            "SELECT inputs, inputs_key IS NOT NULL AS in_storage FROM job WHERE id = ANY($1) ORDER BY id",
+            [first["id"], second["id"]],
+        )
+    assert second["status"] == "succeeded"
+    assert [tuple(row) for row in stored] == [(None, True), (None, False)]

@@ -181,3 +181,32 @@ async def _make_due(platform: Platform) -> None:
     """Let the waiting time pass."""
     async with platform.db.connection() as connection:
         await connection.execute("UPDATE webhook_delivery SET next_attempt_at = now() WHERE status = 'pending'")
+
+
+async def test_a_secret_is_not_replaced_again_while_the_former_one_is_still_promised(alice: Client) -> None:
+    new = (await alice.post("/v1/webhooks/secret/rotate")).json()["secret"]
+
+    again = await alice.post("/v1/webhooks/secret/rotate")
+
+    assert (again.status_code, again.json()["code"]) == (409, "secret-just-rotated")
+    assert (await alice.get("/v1/webhooks/secret")).json()["secret"] == new
+
+
+@pytest.mark.usefixtures("workers")
+async def test_an_endpoint_that_is_removed_while_it_is_told_leaves_no_trace(
+    alice: Client, receiver: Receiver, workers: Team
+) -> None:
+    receiver.script(Answer(delay_s=1))
+    endpoint = await _register(alice, receiver.url)
+    await alice.submit("report")
+    await receiver.wait_for(1)
+
+    removed = await alice.delete(f"/v1/webhooks/endpoints/{endpoint['id']}")
+
+    async def is_settled() -> bool:
+        return "delivery attempted" in workers.log("courier").rpartition(endpoint["id"])[2]
+
+    await eventually(is_settled)
+    assert removed.status_code == 204
+    assert "ForeignKeyViolation" not in workers.log("courier")
+    assert (await alice.get("/v1/webhooks/deliveries")).json()["items"] == []
