@@ -114,6 +114,33 @@ def test_the_plot_written_to_a_file_is_a_png(service: Service, key: str, tmp_pat
         assert min(picture.size) > 200
 
 
+def test_the_better_of_two_models_is_named(service: Service, key: str) -> None:
+    weak = create(service, key, ACTUAL, PREDICTED)
+    strong = create(service, key, ACTUAL, ACTUAL)
+    body = {"api_key": key, "cm_uids": [weak, strong]}
+    answer = requests.post(f"{service.url}/compare/", json=body, timeout=60)
+    comparison = answer.json()
+    assert answer.status_code == 200
+    assert (comparison["best_name"], comparison["cm_orders"]) == (strong, [strong, weak])
+    unknown = requests.post(f"{service.url}/compare/", json={**body, "cm_uids": [weak, "another_cm_uid"]}, timeout=60)
+    assert unknown.status_code == 404
+
+
+def test_the_rest_of_the_contract_answers_as_documented(service: Service, key: str) -> None:
+    uid = create(service, key, ACTUAL, PREDICTED)
+    labels = {"api_key": key, "actual_vector": ACTUAL, "predicted_vector": ACTUAL}
+    updated = requests.post(f"{service.url}/cm/update", params={"cm_uid": uid}, json=labels, timeout=30)
+    sets = {"actual_vector": [["class1", "class2"]], "predicted_vector": [["class1"]], "classes": ["class1", "class2"]}
+    multilabel = requests.post(f"{service.url}/mlcm/", json={"api_key": key, **sets}, timeout=30)
+    scores = {"type": "PR", "actual_vector": [0, 1], "probability_vector": [[0.9, 0.1], [0.2, 0.8]]}
+    curve = requests.post(f"{service.url}/curve", json={"api_key": key, **scores, "classes": ["no", "yes"]}, timeout=60)
+    deleted = requests.delete(f"{service.url}/cm/{uid}", params={"api_key": key}, timeout=30)
+    assert updated.json() == {"uid": uid}
+    assert multilabel.json()["multihot_predicted"] == [[1, 0]]
+    assert sorted(curve.json()["auc_trp"]) == ["no", "yes"]
+    assert deleted.json() == {"message": "Confusion matrix deleted"}
+
+
 def curl(*arguments: str) -> Any:
     done = subprocess.run(["curl", "-sS", *arguments], capture_output=True, timeout=60, check=True)
     return json.loads(done.stdout)
