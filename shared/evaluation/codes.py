@@ -15,9 +15,10 @@ Codes = NDArray[np.unsignedinteger[Any]]
 _TWO_BYTES = 16
 _BITS = (1, 2, 4, 8, _TWO_BYTES)
 
-# Setting up a compressor takes longer than anything else for so few bytes, and saves nothing.
+# For so few codes, packing and compressing would take longer than anything else that is done with them.
 _PLAIN_BYTES = 256
 _PLAIN = 0x80
+_PLAIN_CODES = bytes([8 | _PLAIN])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,18 +34,17 @@ class Factorised:
 
 
 def encode(codes: Codes) -> bytes:
-    """Pack codes below 2**16 for storage: one byte with the bits per code, then those bits.
+    """Pack codes below 2**16 for storage: one byte with the bits per code, then those bits as a zlib stream.
 
-    They follow as a zlib stream, or, where that byte has its highest bit set, as they are.
+    Where that byte has its highest bit set, the bits follow as they are.
     """
+    if codes.nbytes <= _PLAIN_BYTES and codes.dtype == np.uint8:
+        return _PLAIN_CODES + codes.tobytes()
     largest = int(codes.max(initial=0))
     bits = next(bits for bits in _BITS if largest < 1 << bits)
-    packed = _pack(codes, bits).tobytes()
-    if len(packed) <= _PLAIN_BYTES:
-        return bytes([bits | _PLAIN]) + packed
     # Packed bits hold no repeated text to search for: run lengths and Huffman codes alone are smaller and faster here.
     packer = zlib.compressobj(level=1, strategy=zlib.Z_RLE)
-    return bytes([bits]) + packer.compress(packed) + packer.flush()
+    return bytes([bits]) + packer.compress(_pack(codes, bits).tobytes()) + packer.flush()
 
 
 def decode(data: bytes, sample_count: int) -> Codes:

@@ -13,8 +13,11 @@ from hypothesis.extra import numpy as arrays
 from shared.evaluation.codes import decode, encode
 from shared.evaluation.errors import CorruptCodes
 
+# Short vectors are stored as they are, longer ones packed and compressed.
+SIZES = st.integers(0, 50) | st.integers(257, 400)
+
 vectors = st.sampled_from([2, 3, 4, 5, 16, 17, 256, 257, 2**16]).flatmap(
-    lambda k: arrays.arrays(np.min_scalar_type(k - 1), st.integers(0, 50), elements=st.integers(0, k - 1))
+    lambda k: arrays.arrays(np.min_scalar_type(k - 1), SIZES, elements=st.integers(0, k - 1))
 )
 
 
