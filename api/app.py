@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -28,11 +29,15 @@ from shared.jobs import Platform, platform
 from shared.kit import logging
 from shared.kit.settings import Settings, settings
 
+log = structlog.get_logger()
+
 
 def create_app(with_settings: Settings | None = None) -> Litestar:
     """The application with the settings of the environment, or with others."""
     chosen = with_settings or settings()
     logging.configure(level=chosen.log_level, form=chosen.log_format)
+    if missing := [name for name in ("pycm_api_admin", "pycm_api_admin_password") if not getattr(chosen, name)]:
+        log.warning("nobody can administrate: settings are missing", missing=[name.upper() for name in missing])
 
     @asynccontextmanager
     async def connect(app: Litestar) -> AsyncIterator[None]:
@@ -40,8 +45,10 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             app.state.platform = connected
             app.state.waiter = Waiter(connected)
             listening = asyncio.create_task(app.state.waiter.run())
-            yield
-            listening.cancel()
+            try:
+                yield
+            finally:
+                listening.cancel()
 
     app = Litestar(
         route_handlers=[

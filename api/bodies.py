@@ -1,42 +1,61 @@
 """Reading JSON bodies: strictly, and with the place of every fault."""
 
 import asyncio
-import re
-from typing import Any, TypeVar
+from collections.abc import Callable
+from functools import cache
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 from litestar import Request
+from msgspec import UNSET, Raw, UnsetType
 
 from api.faults import invalid
 from shared.kit.errors import Fault, InvalidInput
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
-Fields = dict[str, msgspec.Raw]
+Fields = dict[str, Raw]
 
-# Splitting a smaller body takes less time than handing it to a thread.
-SPLIT_INLINE_BYTES = 64 * 1024
+# Work on fewer bytes takes less time than handing it to a thread.
+INLINE_BYTES = 16 * 1024
 
-_split = msgspec.json.Decoder(Fields).decode
-
-# Postgres cannot hold this character in a text; an even number of backslashes before it is text about it.
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NUL = rb"\u0000"
 
 
-async def fields(request: Request[Any, Any, Any]) -> Fields:
-    """The members of the body, an object, each still undecoded; split once for each request."""
-    found: Fields | None = request.scope.get("_fields")  # type: ignore[assignment] # a key of our own
-    if found is None:
-        body = await request.body()
-        inline = len(body) <= SPLIT_INLINE_BYTES
-        found = _fields(body) if inline else await asyncio.to_thread(_fields, body)
-        request.scope["_fields"] = found  # type: ignore[typeddict-unknown-key] # the same
-    return found
+async def by_size(size: int, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """What the work makes of so many bytes: done here if they are few, otherwise in a thread."""
+    if size <= INLINE_BYTES:
+        return work(*arguments, **named)
+    return await asyncio.to_thread(work, *arguments, **named)
 
 
-def decode(raw: msgspec.Raw | bytes, kind: type[T], pointer: str = "") -> T:
+def size(members: Fields) -> int:
+    """How many bytes the members of a body are together."""
+    return sum(map(len, members.values()))
+
+
+async def fields(request: Request[Any, Any, Any], *kinds: type) -> Fields:
+    """The members of the body that the Structs ask for, and the caller's key, each still undecoded.
+
+    Raises InvalidInput for any other member if one of the Structs forbids unknown fields.
+    """
+    body = await request.body()
+    return await by_size(len(body), split, body, *kinds)
+
+
+def split(body: bytes, *kinds: type) -> Fields:
+    """The same of a body that was received; members that nobody asks for take no memory."""
+    try:
+        members = _splitter(*kinds).decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise invalid(error) from error
+    return {name: raw for name, raw in msgspec.structs.asdict(members).items() if raw is not UNSET}
+
+
+def decode(raw: Raw | bytes, kind: type[T], pointer: str = "") -> T:
     """A part of a body as a value; raises InvalidInput with the place at fault."""
-    if _NUL.search(raw):
+    if holds_nul(raw):
         raise InvalidInput(Fault(pointer, f"{pointer.strip('/') or 'body'}: text may not hold the NUL character."))
     try:
         return msgspec.json.decode(raw, type=kind)
@@ -44,19 +63,21 @@ def decode(raw: msgspec.Raw | bytes, kind: type[T], pointer: str = "") -> T:
         raise invalid(error, pointer) from error
 
 
+def holds_nul(raw: Raw | bytes) -> bool:
+    r"""Whether a text in the JSON holds the character that Postgres cannot; `\\u0000` is only text about it."""
+    text = bytes(raw)
+    # Each pair of backslashes is one in the text; a stand-in of the same length keeps its neighbours apart.
+    return _NUL in text and _NUL in text.replace(rb"\\", b"..")
+
+
 async def read(request: Request[Any, Any, Any], kind: type[T]) -> T:
-    """The whole body as a value, except for the caller's key, which may lie beside anything."""
-    members = {name: raw for name, raw in (await fields(request)).items() if name != "api_key"}
-    return decode(msgspec.json.encode(members), kind)
-
-
-async def read_known(request: Request[Any, Any, Any], kind: type[T]) -> T:
-    """The members of the body that a Struct asks for."""
-    return pick_known(await fields(request), kind)
+    """The body as a Struct; the caller's key may lie beside anything."""
+    members = await fields(request, kind)
+    return await by_size(size(members), pick_known, members, kind)
 
 
 def pick_known(members: Fields, kind: type[T]) -> T:
-    """The members that a Struct asks for; others do not matter, as old clients send extras."""
+    """The members that a Struct asks for; others do not matter."""
     names = [field.encode_name for field in msgspec.structs.fields(kind)]  # type: ignore[arg-type] # kinds are Structs
     return decode(msgspec.json.encode({name: members[name] for name in names if name in members}), kind)
 
@@ -68,8 +89,13 @@ def pick(members: Fields, name: str, kind: type[T]) -> T:
     return decode(members[name], kind, f"/{name}")
 
 
-def _fields(body: bytes) -> Fields:
-    try:
-        return _split(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise invalid(error) from error
+@cache
+def _splitter(*kinds: type[msgspec.Struct]) -> msgspec.json.Decoder[msgspec.Struct]:
+    # A dict would hold whatever is sent: millions of members in one body.
+    names = {"api_key"}
+    for kind in kinds:
+        names |= {field.encode_name for field in msgspec.structs.fields(kind)}
+        names |= {kind.__struct_config__.tag_field or "api_key"}
+    strict = any(kind.__struct_config__.forbid_unknown_fields for kind in kinds)
+    asked = [(name, Raw | UnsetType, UNSET) for name in sorted(names)]
+    return msgspec.json.Decoder(msgspec.defstruct("Members", asked, forbid_unknown_fields=strict))

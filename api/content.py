@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 from litestar import Response
 
 from api import problems
+from api.headers import is_known
 from api.jobs.answers import accepted
-from api.waiting import Waiter, wanted_wait
+from api.waiting import Waiter, applied, wanted_wait
 from shared import jobs, matrices
 from shared.accounts import Caller
 from shared.artifacts import StoredFile
 from shared.jobs import Order, Platform, Snapshot, Status, Work
+from shared.jobs.errors import JobAlreadyFinished
 
 # Shown by a browser it runs nothing and is nobody's origin, whatever it holds.
 HEADERS = {
@@ -20,6 +22,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-cache",
 }
+
+CANCELLED = "The job that makes this was cancelled meanwhile; ask again."
 
 
 class Wanted(NamedTuple):
@@ -42,17 +46,20 @@ async def of_order(waiter: Waiter, order: Order, wanted: Wanted) -> Response[Any
     snapshot = await jobs.join(platform, order)
     limit = platform.settings.wait_limit_s
     snapshot = await waiter.until_final(caller, snapshot, wanted_wait(wanted.prefer, limit=limit, default=limit))
+    said = applied(wanted.prefer, limit=limit)
     if snapshot.job.error is not None:
-        return problems.answer(snapshot.job.error)
+        return problems.answer(snapshot.job.error, said)
+    if snapshot.job.status == Status.CANCELLED:
+        raise JobAlreadyFinished(CANCELLED)
     if snapshot.job.status != Status.SUCCEEDED:
-        return accepted(platform, snapshot)
-    return await _file(platform, snapshot, wanted)
+        return accepted(platform, snapshot, said)
+    return await _file(platform, snapshot, wanted, said)
 
 
-async def _file(platform: Platform, snapshot: Snapshot, wanted: Wanted) -> Response[Any]:
+async def _file(platform: Platform, snapshot: Snapshot, wanted: Wanted, said: dict[str, str]) -> Response[Any]:
     (file,) = (file for file in snapshot.files if file.name == wanted.name)
-    headers = HEADERS | {"ETag": f'"{file.sha256}"'}
-    if wanted.if_none_match == headers["ETag"]:
+    headers = HEADERS | {"ETag": f'"{file.sha256}"'} | said
+    if is_known(headers["ETag"], wanted.if_none_match):
         return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     body = await asyncio.to_thread(platform.storage.get, file.object_key)
     # The framework writes the charset of texts itself.

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
 
 from api import bodies
 from shared.accounts import Caller
@@ -21,10 +22,12 @@ async def provide_caller(request: Request[Any, Any, Any], platform: NamedDepende
 
 
 async def refuse_nul(request: Request[Any, Any, Any]) -> None:
-    """Refuse the one character that Postgres cannot hold in a text, before a parameter takes it there.
+    """Refuse the one character that neither Postgres nor a file's name can hold, before it gets there.
 
     Asynchronous only because Litestar runs a plain function in a thread, at twice the cost of the whole request.
     """
+    if "\0" in request.scope["path"]:
+        raise NotFoundException
     if b"%00" not in request.scope["query_string"]:
         return
     for name, value in request.query_params.multi_items():

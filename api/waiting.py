@@ -86,3 +86,9 @@ def wanted_wait(prefer: str | None, *, limit: int, default: int = 0) -> int:
         return 0
     match = _WAIT.search(prefer or "")
     return min(int(match[1]), limit) if match else default
+
+
+def applied(prefer: str | None, *, limit: int) -> dict[str, str]:
+    """The header that tells for how many seconds at most a wait that was asked for was granted."""
+    seconds = wanted_wait(prefer, limit=limit)
+    return {"Preference-Applied": f"wait={seconds}"} if seconds else {}

@@ -20,6 +20,7 @@ from shared.kit.broker import BrokerUnavailable, Wakeup
 from shared.kit.db import Connection, DatabaseUnavailable
 from shared.kit.settings import settings
 from shared.webhooks import queries as webhook_queries
+from worker import heartbeat
 
 log = structlog.get_logger()
 
@@ -34,6 +35,10 @@ REPEAT_AFTER = timedelta(seconds=10)
 # is merely long: the backlog itself waits in Postgres.
 MAX_WAITING = 200
 
+# While the database was away no lease could be renewed: once it is back, every live worker first gets the time for a
+# beat, and for the one before, which may still wait for its connection.
+GRACE_S = heartbeat.INTERVAL_S + 5.0
+
 OUTAGES = (DatabaseUnavailable, BrokerUnavailable, StorageUnavailable)
 
 Duty = Callable[[], Awaitable[None]]
@@ -46,6 +51,7 @@ class Dispatcher:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._news = asyncio.Event()
+        self._was_away = False
 
     async def run(self) -> None:
         """Go on until cancelled; the duties are independent, so that trouble with one does not stop the others."""
@@ -70,8 +76,21 @@ class Dispatcher:
             await _pause(interval_s, wake or asyncio.Event())
 
     async def _rescue(self) -> None:
-        if rescued := await ending.rescue_expired(self._platform, MAX_WAITING):
+        try:
+            if self._was_away:
+                await self._await_heartbeats()
+            rescued = await ending.rescue_expired(self._platform, MAX_WAITING)
+        except DatabaseUnavailable:
+            self._was_away = True
+            raise
+        if rescued:
             log.warning("jobs taken back from silent workers", count=rescued)
+
+    async def _await_heartbeats(self) -> None:
+        async with self._platform.db.connection() as connection:
+            await connection.execute("SELECT 1")
+        self._was_away = False
+        await asyncio.sleep(GRACE_S)
 
     async def _tell_workers(self) -> None:
         await self._tell(Wakeup.RUN_JOB, queries.take_untold)

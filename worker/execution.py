@@ -4,7 +4,11 @@ No transaction is open while the handler computes. Whatever happens, the row say
 that says nothing more loses its lease and is taken back by the dispatcher.
 """
 
+import time
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -21,11 +25,17 @@ from shared.kit.errors import DomainError
 from worker import handlers
 from worker.heartbeat import Heartbeat
 from worker.runtime import Runtime
+from worker.timelimit import OutOfTime, TimeLimit
 
 log = structlog.get_logger()
 
 # Storage or database are away: the job is innocent, and asks again when they may be back.
 OUTAGE_DELAY = timedelta(seconds=5)
+
+# How an attempt ended is said again for so long while the database is away, which may take a minute to fail over.
+# Unsaid, it would count as the job's failure.
+PATIENCE_S = 60.0
+RETRY_INTERVAL_S = 1.0
 
 
 def attempt(runtime: Runtime, job_id: UUID) -> None:
@@ -49,24 +59,39 @@ async def _claim(runtime: Runtime, job_id: UUID) -> JobRecord | None:
 def _perform(runtime: Runtime, job: JobRecord) -> None:
     platform = runtime.platform
     try:
-        files = _make(runtime, job)
-        runtime.run(ending.succeed(platform, job, files))
+        with TimeLimit():
+            files = _make(runtime, job)
+        _end(runtime, partial(ending.succeed, platform, job, files))
         log.info("job succeeded", artifacts=[file.name for file in files])
     except LeaseLost:
         raise
     except (StorageUnavailable, DatabaseUnavailable) as error:
         log.warning("job put back: a part of the service is away", reason=error.detail)
-        runtime.run(ending.give_back(platform, job, delay=OUTAGE_DELAY))
-    except SoftTimeLimitExceeded:
+        _end(runtime, partial(ending.give_back, platform, job, delay=OUTAGE_DELAY))
+    except (TimeLimitExceeded, OutOfTime, SoftTimeLimitExceeded):
         log.warning("job failed: time limit")
-        runtime.run(ending.fail(platform, job, TimeLimitExceeded()))
+        _end(runtime, partial(ending.fail, platform, job, TimeLimitExceeded()))
     except DomainError as error:
         log.info("job failed", reason=error.detail)
-        runtime.run(ending.fail(platform, job, error))
+        _end(runtime, partial(ending.fail, platform, job, error))
     except Exception:
         # The edge of the process: a mistake of ours must end in the row, not only in the log.
         log.exception("job crashed")
-        runtime.run(ending.strike(platform, job, JobCrashed()))
+        _end(runtime, partial(ending.strike, platform, job, JobCrashed()))
+
+
+def _end(runtime: Runtime, say: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            runtime.run(say())
+        except DatabaseUnavailable as error:
+            if time.monotonic() > deadline:
+                raise
+            log.warning("job cannot be ended yet: the database is away", reason=error.detail)
+            time.sleep(RETRY_INTERVAL_S)
+        else:
+            return
 
 
 def _make(runtime: Runtime, job: JobRecord) -> list[StoredFile]:

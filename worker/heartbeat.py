@@ -55,6 +55,9 @@ class Heartbeat:
             except DatabaseUnavailable:
                 # The lease outlives two missed beats; whether it was long enough is what the next beat says.
                 log.warning("heartbeat missed: the database is away")
+            except Exception:
+                # The edge of a task that nobody waits for: were it to end, a live attempt would lose its lease.
+                log.exception("heartbeat failed and goes on")
 
     async def _pause(self) -> None:
         await asyncio.sleep(PROGRESS_INTERVAL_S)

@@ -19,7 +19,7 @@ class AccountController(Controller):
     @post("/sign_up/", operation_id="sign_up", status_code=200, opt={"body": CredentialsIn})
     async def sign_up(self, request: Request[Any, Any, Any], platform: NamedDependency[Platform]) -> AccountOut:
         """Open an account; the answer holds its API key."""
-        credentials = await bodies.read_known(request, CredentialsIn)
+        credentials = await bodies.read(request, CredentialsIn)
         credentials.check(platform.settings.min_password_length)
         signed_in = await accounts.sign_up(
             platform.db, platform.keyring, email=credentials.email, password=credentials.password
@@ -29,7 +29,7 @@ class AccountController(Controller):
     @post("/sign_in/", operation_id="sign_in", status_code=200, opt={"body": CredentialsIn})
     async def sign_in(self, request: Request[Any, Any, Any], platform: NamedDependency[Platform]) -> AccountOut:
         """Show the account and the same API key again."""
-        credentials = await bodies.read_known(request, CredentialsIn)
+        credentials = await bodies.read(request, CredentialsIn)
         signed_in = await accounts.sign_in(
             platform.db, platform.keyring, email=credentials.email, password=credentials.password
         )

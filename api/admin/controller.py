@@ -2,7 +2,6 @@
 
 import hmac
 from base64 import b64decode
-from binascii import Error as NotBase64
 from typing import Annotated, Any
 
 from litestar import Controller, get
@@ -22,7 +21,7 @@ from shared.kit.settings import Settings
 LARGEST_PAGE = 1000
 
 Skip = Annotated[int, QueryParameter(ge=0, le=2**31, description="how many to leave out at the start")]
-Limit = Annotated[int, QueryParameter(ge=1, le=2**31, description=f"how many to answer, {LARGEST_PAGE} at most")]
+Limit = Annotated[int, QueryParameter(ge=1, description=f"how many to answer, {LARGEST_PAGE} at most")]
 
 
 def administrators_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
@@ -55,12 +54,12 @@ class AdminController(Controller):
 
 
 def _is_administrator(authorization: str, settings: Settings) -> bool:
-    if not settings.pycm_api_admin or settings.pycm_api_admin_password is None:
+    if not settings.pycm_api_admin or not settings.pycm_api_admin_password:
         return False
     scheme, _, credentials = authorization.partition(" ")
     try:
         given = b64decode(credentials.strip(), validate=True)
-    except NotBase64:
+    except ValueError:
         return False
     known = f"{settings.pycm_api_admin}:{settings.pycm_api_admin_password.get_secret_value()}".encode()
     return scheme.lower() == "basic" and hmac.compare_digest(given, known)

@@ -1,13 +1,13 @@
 """Comparing confusion matrices, as contract A has it."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Controller, Request, Response, post
 from litestar.di import NamedDependency
-from litestar.params import HeaderParameter
 
 from api import bodies, content
+from api.headers import Prefer
 from api.waiting import Waiter
 from shared.accounts import Caller
 from shared.jobs.kinds.compare import Compare, CompareOptions, Uids
@@ -31,9 +31,9 @@ class ComparisonController(Controller):
         request: Request[Any, Any, Any],
         waiter: NamedDependency[Waiter],
         caller: NamedDependency[Caller],
-        prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
+        prefer: Prefer = None,
     ) -> Response[Any]:
         """Which of them is the best, with PyCM's scores, and the main statistics side by side."""
-        wanted = await bodies.read_known(request, ComparisonIn)
+        wanted = await bodies.read(request, ComparisonIn)
         work = Compare(cm_uids=wanted.cm_uids, options=wanted.options)
         return await content.of_matrices(waiter, caller, work, content.Wanted("comparison.json", prefer, None))

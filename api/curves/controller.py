@@ -1,17 +1,16 @@
 """Curves, as contract A has them."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Request, Response, post
 from litestar.di import NamedDependency
-from litestar.params import HeaderParameter
 
 from api import bodies, content
-from api.curves.schemas import CurveIn, CurveShape, read_inputs
+from api.curves.schemas import CurveIn, read_curve
+from api.headers import Prefer
 from api.waiting import Waiter
 from shared.accounts import Caller
 from shared.jobs import NO_SUBJECTS, Order
-from shared.jobs.kinds.curve import Curve
 
 
 class CurveController(Controller):
@@ -25,11 +24,10 @@ class CurveController(Controller):
         request: Request[Any, Any, Any],
         waiter: NamedDependency[Waiter],
         caller: NamedDependency[Caller],
-        prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
+        prefer: Prefer = None,
     ) -> Response[Any]:
         """ROC or precision-recall curves: areas, averages, points and the best thresholds of every class."""
-        members = await bodies.fields(request)
-        asked = bodies.pick_known(members, CurveShape)
-        inputs = await read_inputs(members, waiter.platform.settings)
-        order = Order(caller, Curve(type=asked.type, options=asked.options), NO_SUBJECTS, inputs)
+        members = await bodies.fields(request, CurveIn)
+        work, inputs = await bodies.by_size(bodies.size(members), read_curve, members, waiter.platform.settings)
+        order = Order(caller, work, NO_SUBJECTS, inputs)
         return await content.of_order(waiter, order, content.Wanted("curve.json", prefer, None))

@@ -1,8 +1,5 @@
 """What is sent about curves."""
 
-import asyncio
-from functools import partial
-
 import msgspec
 
 from api import bodies
@@ -10,11 +7,8 @@ from api.bodies import Fields
 from shared import curves
 from shared.curves import Sent
 from shared.evaluation.matrix import Label
-from shared.jobs.kinds.curve import CurveOptions, CurveType
+from shared.jobs.kinds.curve import Curve, CurveOptions, CurveType
 from shared.kit.settings import Settings
-
-# Smaller requests are checked faster than they are handed to a thread.
-CHECKED_INLINE_BYTES = 16 * 1024
 
 
 class ProbabilitiesIn(msgspec.Struct):
@@ -41,14 +35,14 @@ class CurveIn(ProbabilitiesIn, kw_only=True):
     options: CurveOptions = CurveOptions(plot=False, full=False)
 
 
-async def read_inputs(members: Fields, settings: Settings) -> bytes:
+def read_curve(members: Fields, settings: Settings) -> tuple[Curve, bytes]:
+    """The arguments and the inputs of a curve job; raises InvalidInput or a subclass of InvalidLabels."""
+    asked = bodies.pick_known(members, CurveShape)
+    return Curve(type=asked.type, options=asked.options), read_inputs(members, settings)
+
+
+def read_inputs(members: Fields, settings: Settings) -> bytes:
     """The inputs of a curve job; raises InvalidInput or a subclass of InvalidLabels."""
-    work = partial(_read, members, settings)
-    size = sum(len(raw) for raw in members.values())
-    return work() if size <= CHECKED_INLINE_BYTES else await asyncio.to_thread(work)
-
-
-def _read(members: Fields, settings: Settings) -> bytes:
     sent = bodies.pick_known(members, ProbabilitiesIn)
     asked = Sent(sent.actual_vector, sent.probability_vector, sent.classes, sent.sample_weight)
     checked = curves.check(asked, max_classes=settings.max_classes, max_label_length=settings.max_label_length)

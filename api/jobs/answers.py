@@ -10,12 +10,10 @@ from shared.jobs import JobOut, Platform, Snapshot
 RETRY_AFTER_S = 1
 
 
-def accepted(platform: Platform, snapshot: Snapshot) -> Response[JobOut]:
-    """The job, and where to look for it."""
-    headers = {"Location": f"/v1/jobs/{snapshot.job.id}"}
-    return Response(
-        JobOut.of(snapshot, platform.storage), status_code=HTTPStatus.ACCEPTED, headers=headers | polling(snapshot)
-    )
+def accepted(platform: Platform, snapshot: Snapshot, said: dict[str, str]) -> Response[JobOut]:
+    """The job, and where to look for it; `said` are headers about the request."""
+    headers = {"Location": f"/v1/jobs/{snapshot.job.id}"} | polling(snapshot) | said
+    return Response(JobOut.of(snapshot, platform.storage), status_code=HTTPStatus.ACCEPTED, headers=headers)
 
 
 def polling(snapshot: Snapshot) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Work done in the background."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -8,22 +9,18 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, QueryParameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from api.headers import IfNoneMatch, Prefer, is_known
 from api.jobs.answers import accepted, etag, polling
 from api.jobs.schemas import JobPage, read_submission
-from api.waiting import Waiter, wanted_wait
+from api.waiting import Waiter, applied, wanted_wait
 from shared import jobs, matrices
 from shared.accounts import Caller
 from shared.jobs import JobOut, Order, Platform, Snapshot, Status
 from shared.jobs.kinds import AnyWork
 from shared.kit.ids import parse_uuid
-
-Prefer = Annotated[
-    str | None,
-    HeaderParameter(name="Prefer", description="`wait=N`: answer when the job has ended, or after N seconds"),
-]
 
 
 class JobController(Controller):
@@ -46,7 +43,8 @@ class JobController(Controller):
         subjects = await matrices.subjects(platform, caller, submission.work)
         order = Order(caller, submission.work, subjects, submission.inputs, submission.callback_url)
         snapshot = await jobs.submit(platform, order)
-        return accepted(platform, await _wait(waiter, caller, snapshot, prefer))
+        snapshot = await _wait(waiter, caller, snapshot, prefer)
+        return accepted(platform, snapshot, applied(prefer, limit=platform.settings.wait_limit_s))
 
     @get(operation_id="list_jobs")
     async def list_own(
@@ -60,7 +58,8 @@ class JobController(Controller):
         """The caller's jobs, newest first."""
         found = await jobs.list_own(platform, caller, before=cursor, status=status, limit=limit)
         following = str(found[-1].job.id) if len(found) == limit else None
-        return JobPage([JobOut.of(snapshot, platform.storage) for snapshot in found], following)
+        # Signing the links of a full page takes long enough for others to notice.
+        return JobPage(await asyncio.to_thread(_present, found, platform), following)
 
     @get("/{job_id:str}", operation_id="read_job")
     async def read(
@@ -69,13 +68,14 @@ class JobController(Controller):
         caller: NamedDependency[Caller],
         job_id: FromPath[str],
         prefer: Prefer = None,
-        if_none_match: Annotated[str | None, HeaderParameter(name="If-None-Match")] = None,
+        if_none_match: IfNoneMatch = None,
     ) -> Response[JobOut | None]:
         """A job with fresh links to what it made."""
         snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
         snapshot = await _wait(waiter, caller, snapshot, prefer)
-        headers = {"ETag": etag(snapshot), **polling(snapshot)}
-        if if_none_match == headers["ETag"]:
+        said = applied(prefer, limit=waiter.platform.settings.wait_limit_s)
+        headers = {"ETag": etag(snapshot), **polling(snapshot), **said}
+        if is_known(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(JobOut.of(snapshot, waiter.platform.storage), headers=headers)
 
@@ -93,6 +93,10 @@ class JobController(Controller):
         """The job as server-sent events: once now, then at every change until it has ended."""
         snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
         return ServerSentEvent(_events(waiter, caller, snapshot))
+
+
+def _present(snapshots: list[Snapshot], platform: Platform) -> list[JobOut]:
+    return [JobOut.of(snapshot, platform.storage) for snapshot in snapshots]
 
 
 async def _events(waiter: Waiter, caller: Caller, snapshot: Snapshot) -> AsyncIterator[ServerSentEventMessage]:

@@ -23,6 +23,12 @@ class Submission(NamedTuple):
     callback_url: str | None
 
 
+class Callback(msgspec.Struct):
+    """What any job may bring along."""
+
+    callback_url: CallbackUrl = None
+
+
 class JobPage(msgspec.Struct):
     """Some jobs, newest first; `next` is the cursor of the page after."""
 
@@ -32,14 +38,18 @@ class JobPage(msgspec.Struct):
 
 async def read_submission(request: Request[Any, Any, Any], settings: Settings) -> Submission:
     """A submission: the arguments of a job kind, with its inputs, `callback_url` and the caller's key beside them."""
-    members = await bodies.fields(request)
+    members = await bodies.fields(request, Callback, ProbabilitiesIn, *kinds.KINDS.values())
+    return await bodies.by_size(bodies.size(members), _submission, members, settings)
+
+
+def _submission(members: bodies.Fields, settings: Settings) -> Submission:
     beside = {"api_key", "callback_url"}
     if _is_curve(members):
         beside |= {field.name for field in msgspec.structs.fields(ProbabilitiesIn)}
     work = {name: raw for name, raw in members.items() if name not in beside}
-    callback_url = bodies.pick(members, "callback_url", CallbackUrl) if "callback_url" in members else None  # type: ignore[arg-type] # a union is a type to the decoder
+    callback_url = bodies.pick_known(members, Callback).callback_url
     asked = bodies.decode(msgspec.json.encode(work), kinds.AnyWork)
-    inputs = await read_inputs(members, settings) if isinstance(asked, Curve) else None
+    inputs = read_inputs(members, settings) if isinstance(asked, Curve) else None
     return Submission(asked, inputs, callback_url)
 
 

@@ -1,12 +1,13 @@
 """Confusion matrices, as contract A has them."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, HeaderParameter
+from litestar.params import FromPath, FromQuery
 
 from api import bodies, content
+from api.headers import IfNoneMatch, Prefer
 from api.matrices.schemas import MatrixCreated, MatrixDeleted, MatrixOut, VectorsIn, read_vectors
 from api.waiting import Waiter
 from shared import matrices
@@ -14,9 +15,6 @@ from shared.accounts import Caller
 from shared.jobs import JobOut, Platform
 from shared.jobs.kinds.plot import Plot
 from shared.jobs.kinds.report import Report
-
-Prefer = Annotated[str | None, HeaderParameter(name="Prefer", description="`respond-async`: answer 202 at once")]
-IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
 
 
 class MatrixController(Controller):
@@ -29,7 +27,8 @@ class MatrixController(Controller):
         self, request: Request[Any, Any, Any], platform: NamedDependency[Platform], caller: NamedDependency[Caller]
     ) -> MatrixCreated:
         """Count two vectors of labels: integers, floats or text."""
-        vectors = await read_vectors(await bodies.fields(request))
+        members = await bodies.fields(request, VectorsIn)
+        vectors = await bodies.by_size(bodies.size(members), read_vectors, members)
         return MatrixCreated(await matrices.create(platform, caller, vectors))
 
     @get("/cm/", operation_id="read_matrix")
@@ -48,7 +47,8 @@ class MatrixController(Controller):
         cm_uid: FromQuery[str],
     ) -> MatrixCreated:
         """Put other labels into a matrix; report, plot and comparison are made anew."""
-        vectors = await read_vectors(await bodies.fields(request))
+        members = await bodies.fields(request, VectorsIn)
+        vectors = await bodies.by_size(bodies.size(members), read_vectors, members)
         return MatrixCreated(await matrices.update(platform, caller, cm_uid, vectors))
 
     @delete("/cm/{cm_uid:str}", operation_id="delete_matrix", status_code=200)

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from api import content
+from api.headers import IfNoneMatch, Prefer, is_known
 from api.matrices.exporting import Format, Part, Wish, export, file_name
 from api.matrices.figures import Level, MatrixStatistics, SamplePage
 from api.waiting import Waiter
@@ -20,8 +21,8 @@ from shared.jobs.kinds.report import Report
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Cell
 
-Prefer = Annotated[str | None, HeaderParameter(name="Prefer", description="`respond-async`: answer 202 at once")]
-IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
+# The largest whole number that JSON's readers all understand; the database's integers are larger.
+LARGEST_CURSOR = 2**53
 
 
 class DerivedController(Controller):
@@ -51,7 +52,7 @@ class DerivedController(Controller):
         level.check()
         matrix = await matrices.counts(platform, caller, uid)
         headers = {"ETag": _etag(matrix, *level), "Cache-Control": "private, no-cache"}
-        if _is_known(headers["ETag"], if_none_match):
+        if is_known(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(await asyncio.to_thread(MatrixStatistics.of, matrix, level), headers=headers)
 
@@ -79,8 +80,9 @@ class DerivedController(Controller):
         if format == "html":
             wanted = content.Wanted("report.html", prefer, if_none_match)
             return await _report(waiter, caller, matrix, wanted)
-        headers = content.HEADERS | {"ETag": _etag(matrix, *wish)}
-        if _is_known(headers["ETag"], if_none_match):
+        # The file holds what the owner says of the matrix, which changes without a new version.
+        headers = content.HEADERS | {"ETag": _etag(matrix, matrix.updated_at.isoformat(), *wish)}
+        if is_known(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         file = await export(matrix, wish)
         headers["Content-Disposition"] = _attachment(file.name)
@@ -98,7 +100,9 @@ class DerivedController(Controller):
         uid: FromPath[str],
         actual: Annotated[str | None, QueryParameter(description="only samples of this actual class")] = None,
         predicted: Annotated[str | None, QueryParameter(description="only samples predicted as this class")] = None,
-        cursor: Annotated[int | None, QueryParameter(ge=0, description="`next` of the page before")] = None,
+        cursor: Annotated[
+            int | None, QueryParameter(ge=0, le=LARGEST_CURSOR, description="`next` of the page before")
+        ] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 100,
     ) -> Response[Any]:
         """Which samples fell into a cell, by their position in the vectors that were sent, from 0."""
@@ -117,11 +121,6 @@ async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted:
 
 def _etag(matrix: CountedMatrix, *asked: object) -> str:
     return f'"{"-".join(map(str, (matrix.uid, matrix.version, *asked)))}"'
-
-
-def _is_known(etag: str, if_none_match: str | None) -> bool:
-    known = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
-    return etag in known or known == ["*"]
 
 
 def _attachment(name: str) -> str:

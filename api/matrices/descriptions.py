@@ -1,6 +1,5 @@
 """What is sent and answered about confusion matrices under /v1/."""
 
-import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api import bodies
 from api.bodies import Fields
-from api.matrices.schemas import DECODED_INLINE_BYTES, read_vectors
+from api.matrices.schemas import read_vectors
 from shared.evaluation.labels import read_classes
 from shared.evaluation.matrix import Label
 from shared.evaluation.probabilities import read_weights
@@ -138,33 +137,24 @@ class MatrixPage(msgspec.Struct):
     next: str | None
 
 
-async def read_source(members: Fields, settings: Settings) -> tuple[Vectors | Counted, Description]:
+def read_source(members: Fields, settings: Settings) -> tuple[Vectors | Counted, Description]:
     """What a new matrix is made of, and what is said of it; raises InvalidInput with the place at fault."""
-    parts = {name: raw for name, raw in members.items() if name in DescriptionIn.__struct_fields__}
-    known = {*MatrixIn.__struct_fields__, "api_key"}
-    for name in members.keys() - known:
-        raise InvalidInput(Fault(f"/{name}", f"{name}: there is no such field."))
-    described = bodies.decode(msgspec.json.encode(parts), DescriptionIn)
+    described = bodies.pick_known(members, DescriptionIn)
     description = Description(**msgspec.structs.asdict(described))
     if "counts" in members:
-        return await _read_counts(members, settings), description
-    return await _read_labels(members), description
+        return _read_counts(members, settings), description
+    return _read_labels(members), description
 
 
-async def _read_labels(members: Fields) -> Vectors:
-    vectors = await read_vectors(members)
+def _read_labels(members: Fields) -> Vectors:
+    vectors = read_vectors(members)
     if "sample_weight" not in members:
         return vectors
-    size = len(members["sample_weight"])
-    pick = bodies.pick
-    if size <= DECODED_INLINE_BYTES:
-        weights = pick(members, "sample_weight", list[float])
-    else:
-        weights = await asyncio.to_thread(pick, members, "sample_weight", list[float])
-    return vectors._replace(weights=read_weights(weights, len(vectors.actual)).tolist())
+    weights = read_weights(bodies.pick(members, "sample_weight", list[float]), len(vectors.actual))
+    return vectors._replace(weights=weights)  # type: ignore[arg-type] # counting takes an array as it is
 
 
-async def _read_counts(members: Fields, settings: Settings) -> Counted:
+def _read_counts(members: Fields, settings: Settings) -> Counted:
     for name in ("actual_vector", "predicted_vector", "sample_weight"):
         if name in members:
             raise InvalidInput(Fault(f"/{name}", f"{name}: send either labels or counts, not both."))

@@ -1,6 +1,5 @@
 """What is sent and answered about confusion matrices."""
 
-import asyncio
 from uuid import UUID
 
 import msgspec
@@ -13,8 +12,6 @@ from shared.matrices.records import Figures
 
 # The edge sends most vectors through the first two; a mix of numbers and text needs the last.
 HOMOGENEOUS: tuple[type, ...] = (list[int], list[str])
-
-DECODED_INLINE_BYTES = 64 * 1024
 
 
 class VectorsIn(msgspec.Struct):
@@ -59,13 +56,8 @@ class MatrixOut(msgspec.Struct):
         )
 
 
-async def read_vectors(members: Fields) -> Vectors:
+def read_vectors(members: Fields) -> Vectors:
     """The two vectors of a body; raises InvalidInput with the label at fault."""
-    size = sum(len(raw) for raw in members.values())
-    return _vectors(members) if size <= DECODED_INLINE_BYTES else await asyncio.to_thread(_vectors, members)
-
-
-def _vectors(members: Fields) -> Vectors:
     return Vectors(_labels(members, "actual_vector"), _labels(members, "predicted_vector"))
 
 

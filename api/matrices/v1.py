@@ -25,7 +25,8 @@ class DescribedMatrixController(Controller):
         self, request: Request[Any, Any, Any], platform: NamedDependency[Platform], caller: NamedDependency[Caller]
     ) -> MatrixDetail:
         """Make a matrix of two vectors of labels, weighted or not, or of counts that you have made already."""
-        source, description = await read_source(await bodies.fields(request), platform.settings)
+        members = await bodies.fields(request, MatrixIn)
+        source, description = await bodies.by_size(bodies.size(members), read_source, members, platform.settings)
         uid = await matrices.create(platform, caller, source, description)
         return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))
 

@@ -1,7 +1,5 @@
 """Multi-label evaluation: computed and answered, not kept."""
 
-import asyncio
-from functools import partial
 from typing import Any
 
 from litestar import Controller, Request, post
@@ -9,15 +7,12 @@ from litestar.di import NamedDependency
 
 from api import bodies
 from api.bodies import Fields
-from api.multilabel.schemas import LabelSetsIn, MultiLabelOut
+from api.multilabel.schemas import LabelSetsIn, MultiLabelOut, check_size
 from shared.accounts import Caller
 from shared.evaluation.labelsets import Limits, multihot
 from shared.evaluation.multilabel import evaluate
 from shared.jobs import Platform
 from shared.kit.settings import Settings
-
-# Smaller requests are computed faster than they are handed to a thread.
-COMPUTED_INLINE_BYTES = 16 * 1024
 
 
 class MultiLabelController(Controller):
@@ -33,14 +28,13 @@ class MultiLabelController(Controller):
         caller: NamedDependency[Caller],  # noqa: ARG002 -- being one is all that is asked
     ) -> MultiLabelOut:
         """Evaluate sets of labels by class, by sample and on average; nothing is stored."""
-        members = await bodies.fields(request)
-        work = partial(_evaluate, members, platform.settings)
-        size = sum(len(raw) for raw in members.values())
-        return work() if size <= COMPUTED_INLINE_BYTES else await asyncio.to_thread(work)
+        members = await bodies.fields(request, LabelSetsIn)
+        return await bodies.by_size(bodies.size(members), _evaluate, members, platform.settings)
 
 
 def _evaluate(members: Fields, settings: Settings) -> MultiLabelOut:
     limits = Limits(settings.max_classes, settings.max_label_length, settings.max_multilabel_cells)
     sent = bodies.pick_known(members, LabelSetsIn)
     sets = multihot(sent.actual_vector, sent.predicted_vector, sent.classes, limits=limits, types_checked=True)
+    check_size(len(sent.actual_vector), len(sets.classes), settings.max_multilabel_cells)
     return MultiLabelOut.of(sets, evaluate(sets))

@@ -8,8 +8,12 @@ from msgspec import Meta
 from shared.evaluation.labelsets import Multihot
 from shared.evaluation.matrix import Label
 from shared.evaluation.multilabel import Average, BinaryRecord, MultiLabelFigures
+from shared.kit.errors import Fault, InvalidInput
 
 LabelSet = list[Label]
+
+# A sample's own matrix and figures take as much memory as this many of its cells.
+CELLS_OF_A_SAMPLE = 10
 
 
 class LabelSetsIn(msgspec.Struct):
@@ -18,6 +22,14 @@ class LabelSetsIn(msgspec.Struct):
     actual_vector: list[LabelSet]
     predicted_vector: list[LabelSet]
     classes: Annotated[list[Label], Meta(min_length=1)] | None = None
+
+
+def check_size(samples: int, classes: int, max_cells: int) -> None:
+    """Raise InvalidInput for more samples than can be answered at once with so many classes."""
+    most = max_cells // (classes + CELLS_OF_A_SAMPLE)
+    if samples > most:
+        detail = f"{samples} samples are more than {most}, the most where the number of classes is {classes}"
+        raise InvalidInput(Fault("/actual_vector", f"actual_vector: {detail}; send fewer."))
 
 
 class ClassFigures(msgspec.Struct):

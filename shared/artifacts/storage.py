@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.artifacts.errors import StorageUnavailable
+from shared.artifacts.errors import FileGone, StorageUnavailable
 from shared.artifacts.files import File, StoredFile, stored
 from shared.kit import clock
 from shared.kit.settings import Settings
@@ -27,6 +28,9 @@ CONFIG = Config(
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
+
+# What passes by itself, as every answer from 500 on does; other refusals are answered the same the next time.
+PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 class Link(NamedTuple):
@@ -61,8 +65,11 @@ class Storage:
         return stored(file, key)
 
     def get(self, key: str) -> bytes:
-        """The bytes under a key."""
-        answer = self._call(self._client.get_object, Key=key)
+        """The bytes under a key; raises FileGone when there are none."""
+        try:
+            answer = self._call(self._client.get_object, Key=key)
+        except self._client.exceptions.NoSuchKey as error:
+            raise FileGone from error
         try:
             body: bytes = answer["Body"].read()
         except BotoCoreError as error:
@@ -86,7 +93,11 @@ class Storage:
 
     def check(self) -> None:
         """Raise StorageUnavailable unless the bucket answers."""
-        self._call(self._client.head_bucket)
+        try:
+            self._call(self._client.head_bucket)
+        except ClientError as error:
+            # Here even a bucket that is missing or closed to us is an answer to the question.
+            raise StorageUnavailable from error
 
     def link(self, key: str) -> Link:
         """A presigned link to the object."""
@@ -100,8 +111,22 @@ class Storage:
     def _call(self, method: Any, **arguments: Any) -> Any:
         try:
             return method(Bucket=self._bucket, **arguments)
-        except (BotoCoreError, ClientError) as error:
+        except BotoCoreError as error:
             raise StorageUnavailable(retry_after_s=2) from error
+        except ClientError as error:
+            if _passes(error):
+                raise StorageUnavailable(retry_after_s=2) from error
+            raise
+
+
+def _passes(error: ClientError) -> bool:
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    # Amazon sends its "RequestTimeout" with the status 400.
+    return (
+        status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        or status in PASSING
+        or error.response["Error"]["Code"] == "RequestTimeout"
+    )
 
 
 def _client(settings: Settings, endpoint: str) -> Any:

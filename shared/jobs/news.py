@@ -24,6 +24,9 @@ async def listen(db: Database, hear: Callable[[str], None]) -> None:
             await _listen_once(db, hear)
         except (*OUTAGES, asyncpg.InterfaceError):
             log.warning("listening connection lost")
+        except Exception:
+            # The edge of a task that nobody waits for: were it to end, news would be missing without a word.
+            log.exception("listening failed and is tried again")
         await asyncio.sleep(RECONNECT_DELAY_S)
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
 from uuid import UUID
 
 import redis.exceptions
 from celery import Celery
-from kombu.exceptions import OperationalError
+from kombu.exceptions import LimitExceeded, OperationalError
 
 # The transport's own defaults wait without end on a dead link.
 TRANSPORT_OPTIONS = {
@@ -19,6 +20,12 @@ TRANSPORT_OPTIONS = {
 
 # A publish that the broker has not taken by then is left to the dispatcher.
 PUBLISH_TIMEOUT_S = 1.0
+
+# More than a process sends at once; beyond it messages queue for a thread and a connection.
+PUBLISHERS = 4
+
+# What a broker that is gone or hangs raises; the limit is reached when every connection waits for it.
+OUTAGES = (OperationalError, LimitExceeded, redis.exceptions.RedisError, OSError)
 
 
 class Wakeup(StrEnum):
@@ -46,9 +53,11 @@ class Broker:
             broker_transport_options=TRANSPORT_OPTIONS,
             broker_connection_timeout=2,
             task_ignore_result=True,
-            # More than a process sends at once; beyond it publishers queue for a connection.
-            broker_pool_limit=4,
+            broker_pool_limit=PUBLISHERS,
         )
+        # Threads of its own: a broker that hangs must not take those that everything else waits for.
+        self._publishers = ThreadPoolExecutor(PUBLISHERS, thread_name_prefix="publisher")
+        self._overdue: set[Future[None]] = set()
 
     def publish(self, wakeup: Wakeup, ids: Iterable[UUID]) -> None:
         """Send one message for each id; raises BrokerUnavailable at the first that is not taken."""
@@ -58,7 +67,7 @@ class Broker:
                     self._app.send_task(
                         wakeup.value, [str(id_)], queue=wakeup.queue, producer=producer, retry=False, ignore_result=True
                     )
-        except (OperationalError, redis.exceptions.RedisError, OSError) as error:
+        except OUTAGES as error:
             raise BrokerUnavailable(str(error)) from error
 
     def waiting(self, wakeup: Wakeup) -> int:
@@ -66,18 +75,27 @@ class Broker:
         try:
             with self._app.connection_or_acquire() as connection:
                 return int(connection.default_channel.client.llen(wakeup.queue))
-        except (OperationalError, redis.exceptions.RedisError, OSError) as error:
+        except OUTAGES as error:
             raise BrokerUnavailable(str(error)) from error
 
     async def try_publish(self, wakeup: Wakeup, *ids: UUID) -> bool:
         """Send best effort, off the event loop; False means that the dispatcher will have to."""
+        if len(self._overdue) >= PUBLISHERS:
+            return False
+        sending = self._publishers.submit(self.publish, wakeup, ids)
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT_S):
-                await asyncio.to_thread(self.publish, wakeup, ids)
+                await asyncio.wrap_future(sending)
         except (BrokerUnavailable, TimeoutError):
             return False
+        finally:
+            if not sending.cancel():
+                self._overdue.add(sending)
+                # Called at once if it has ended, as it mostly has.
+                sending.add_done_callback(self._overdue.discard)
         return True
 
     def close(self) -> None:
         """Give the connections back."""
+        self._publishers.shutdown(wait=False, cancel_futures=True)
         self._app.close()

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import msgspec
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -104,7 +105,12 @@ class Database:
             # A connection that is there needs no alarm clock, which would cost as much as the acquisition itself.
             patience = None if self._pool.get_idle_size() else ACQUIRE_TIMEOUT_S
             async with self._pool.acquire(timeout=patience) as connection:
-                yield connection
+                try:
+                    yield connection
+                except asyncpg.InterfaceError as error:
+                    if _is_lost(connection):
+                        raise DatabaseUnavailable(retry_after_s=1) from error
+                    raise
         except OUTAGES as error:
             raise DatabaseUnavailable(retry_after_s=1) from error
 
@@ -120,12 +126,25 @@ class Database:
         try:
             async with self._make_session.begin() as session:
                 yield session
-        except OUTAGES as error:
+        except (*OUTAGES, PoolTimeoutError) as error:
             raise DatabaseUnavailable(retry_after_s=1) from error
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if error.connection_invalidated or isinstance(_driver_error(error), OUTAGES):
                 raise DatabaseUnavailable(retry_after_s=1) from error
             raise
+
+
+def _is_lost(connection: Connection) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        # Noticing the loss first, the pool has taken the connection out of our hands.
+        return True
+
+
+def _driver_error(error: DBAPIError) -> BaseException | None:
+    """What asyncpg raised: SQLAlchemy wraps it in an error of its own, and that in a second one."""
+    return error.orig and error.orig.__cause__
 
 
 async def _set_codecs(connection: Connection) -> None:

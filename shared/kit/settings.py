@@ -18,7 +18,7 @@ CommaSeparated = BeforeValidator(_split)
 class Settings(BaseSettings):
     """The configuration of one process, read once at its start."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", secrets_dir=None)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", secrets_dir=None, hide_input_in_errors=True)
 
     database_url: SecretStr = Field(
         description="Postgres, the record of everything: postgresql://user:password@host/db"
@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     )
     max_label_length: int = Field(default=500, ge=1, description="Longer labels are data in the wrong column")
     max_multilabel_cells: int = Field(
-        default=5_000_000, ge=1, description="Samples times classes of one multi-label request; its answer has as many"
+        default=5_000_000,
+        ge=1,
+        description="Samples times (classes + 10) of one multi-label request: about what its answer holds",
     )
     min_password_length: int = Field(default=6, ge=1, description="The shortest password that old clients send has 7")
     wait_limit_s: int = Field(

@@ -60,6 +60,21 @@ async def test_labels_may_be_integers_and_a_sample_may_have_none(alice: Client) 
     assert found["cm_by_samples"]["1"]["f1"] is None
 
 
+async def test_few_classes_do_not_let_any_number_of_samples_in(alice: Client) -> None:
+    vector: list[list[int]] = [[]] * 500_000
+
+    answer = await alice.post("/mlcm/", {"actual_vector": vector, "predicted_vector": vector, "classes": [1]})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [
+        {
+            "pointer": "/actual_vector",
+            "detail": "actual_vector: 500000 samples are more than 454545, the most where the number of classes is 1; "
+            "send fewer.",
+        }
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [

@@ -37,6 +37,8 @@ PROBLEMS = [
     ("GET", "/static/../app.py", {}, 404, "not-found"),
     ("GET", "/static/%2e%2e/app.py", {}, 404, "not-found"),
     ("GET", "/static/..%2f..%2fpyproject.toml", {}, 404, "not-found"),
+    ("GET", "/static/%00", {}, 404, "not-found"),
+    ("GET", "/v1/jobs/%00", {}, 404, "not-found"),
     ("DELETE", "/cm/create", {}, 405, "method-not-allowed"),
     ("POST", "/cm/", {"content": b"{}"}, 405, "method-not-allowed"),
     ("PUT", "/v1/jobs", {}, 405, "method-not-allowed"),

@@ -57,6 +57,16 @@ async def test_without_a_filter_all_samples_come(alice: Client) -> None:
     assert await found(alice, uid, cursor=99) == ([], None)
 
 
+@pytest.mark.parametrize(("cursor", "status"), [(2**53, 200), (2**53 + 1, 400), (2**63 - 1, 400), (2**64, 400)])
+async def test_a_cursor_is_a_number_that_every_reader_of_json_understands(
+    alice: Client, cursor: int, status: int
+) -> None:
+    answer = await alice.get(f"/v1/matrices/{await alice.create_matrix()}/samples", cursor=cursor)
+
+    assert answer.status_code == status
+    assert [error["pointer"] for error in answer.json().get("errors", ())] == ["/cursor"] * (status == 400)
+
+
 @pytest.mark.parametrize("text", ["1", "1.0", "1e0", "10E-1"])
 async def test_a_number_class_is_found_by_its_value(alice: Client, text: str) -> None:
     assert await found(alice, await alice.create_matrix([1, 2, 0.5], [1, 1, 2]), predicted=text) == ([0, 1], None)

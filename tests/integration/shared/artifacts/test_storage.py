@@ -1,0 +1,33 @@
+"""What the real server's refusals are taken for."""
+
+import pytest
+from botocore.exceptions import ClientError
+from pydantic import SecretStr
+
+from shared.artifacts import File, Storage
+from shared.artifacts.errors import FileGone, StorageUnavailable
+from shared.kit.settings import Settings
+
+FILE = File("report.html", "text/html", b"<p>")
+
+
+@pytest.mark.parametrize("wrong", [{"s3_bucket": "no-such-bucket"}, {"s3_secret_access_key": SecretStr("wrong")}])
+def test_a_storage_that_is_set_up_wrongly_is_a_mistake_and_not_ready(
+    settings: Settings, wrong: dict[str, object]
+) -> None:
+    storage = Storage(settings.model_copy(update=wrong))
+
+    with pytest.raises(ClientError):
+        storage.put("jobs/0/1/report.html", FILE)
+    with pytest.raises(StorageUnavailable):
+        storage.check()
+
+
+def test_a_file_that_was_removed_is_gone(settings: Settings) -> None:
+    storage = Storage(settings)
+    storage.put("jobs/0/1/report.html", FILE)
+
+    storage.delete(["jobs/0/1/report.html"])
+
+    with pytest.raises(FileGone):
+        storage.get("jobs/0/1/report.html")

@@ -1,0 +1,66 @@
+"""A broker that hangs holds up nobody who does not need it."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import redis
+from kombu.pools import ProducerPool
+
+from shared.kit.broker import PUBLISH_TIMEOUT_S, PUBLISHERS, Broker, BrokerUnavailable, Wakeup
+from shared.kit.settings import Settings
+from tests.actors import eventually
+
+
+@pytest.fixture
+def broker(settings: Settings) -> Iterator[Broker]:
+    sending = Broker(settings.redis_url.get_secret_value())
+    yield sending
+    sending.close()
+
+
+@pytest.fixture
+def paused(settings: Settings) -> Iterator[int]:
+    """Valkey's process, which takes connections and answers nothing."""
+    with redis.Redis.from_url(settings.redis_url.get_secret_value()) as client:
+        pid = int(client.info()["process_id"])
+    os.kill(pid, signal.SIGSTOP)
+    yield pid
+    os.kill(pid, signal.SIGCONT)
+
+
+async def test_a_broker_that_hangs_takes_no_thread_from_anybody_else(broker: Broker, paused: int) -> None:
+    sent = await asyncio.gather(*(broker.try_publish(Wakeup.SEND_DELIVERY, uuid4()) for _ in range(40)))
+
+    async with asyncio.timeout(PUBLISH_TIMEOUT_S):
+        assert await asyncio.to_thread(lambda: "free") == "free"
+    assert sent == [False] * 40
+    assert len(broker._overdue) == PUBLISHERS
+
+    # With every thread overdue nothing is even tried: no time at all is enough for the answer.
+    coroutine = broker.try_publish(Wakeup.SEND_DELIVERY, uuid4())
+    with pytest.raises(StopIteration) as returned:
+        coroutine.send(None)
+    assert returned.value.value is False
+
+    os.kill(paused, signal.SIGCONT)
+
+    async def is_taken() -> bool:
+        return await broker.try_publish(Wakeup.SEND_DELIVERY, uuid4())
+
+    await eventually(is_taken)
+
+
+def test_a_message_for_which_no_connection_is_left_is_not_taken(broker: Broker) -> None:
+    pool: Any = ProducerPool(broker._app.pool, limit=1)  # type: ignore[no-untyped-call] # kombu's pools have no types
+    broker._app.amqp._producer_pool = pool
+    taken = pool.acquire()
+    try:
+        with pytest.raises(BrokerUnavailable):
+            broker.publish(Wakeup.SEND_DELIVERY, [uuid4()])
+    finally:
+        taken.release()

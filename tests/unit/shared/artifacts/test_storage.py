@@ -1,0 +1,66 @@
+"""Which answers of the storage pass by themselves, and which would be the same the next time."""
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from shared.artifacts import Storage
+from shared.artifacts.errors import FileGone, StorageUnavailable
+from shared.kit.settings import Settings
+
+
+@pytest.fixture
+def storage() -> Storage:
+    settings = {
+        "database_url": "postgresql://nobody@127.0.0.1/none",
+        "redis_url": "redis://127.0.0.1",
+        "s3_endpoint_url": "http://127.0.0.1:1",
+        "s3_access_key_id": "id",
+        "s3_secret_access_key": "secret",
+        "secret_key": "s" * 32,
+    }
+    return Storage(Settings.model_validate(settings))
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(500, "InternalError"), (503, "SlowDown"), (429, "Throttling"), (408, "Timeout"), (400, "RequestTimeout")],
+)
+def test_what_passes_is_an_outage(storage: Storage, status: int, code: str) -> None:
+    with Stubber(storage._client) as stub:
+        stub.add_client_error("get_object", service_error_code=code, http_status_code=status)
+
+        with pytest.raises(StorageUnavailable) as raised:
+            storage.get("key")
+
+    assert raised.value.retry_after_s == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, "NoSuchBucket"), (403, "AccessDenied"), (400, "EntityTooLarge"), (301, "Moved")]
+)
+def test_what_does_not_pass_is_a_mistake_of_ours(storage: Storage, status: int, code: str) -> None:
+    with Stubber(storage._client) as stub:
+        stub.add_client_error("delete_object", service_error_code=code, http_status_code=status)
+
+        with pytest.raises(ClientError) as raised:
+            storage.delete(["key"])
+
+    assert raised.value.response["Error"]["Code"] == code
+
+
+def test_a_file_that_was_removed_is_gone_and_no_outage(storage: Storage) -> None:
+    with Stubber(storage._client) as stub:
+        stub.add_client_error("get_object", service_error_code="NoSuchKey", http_status_code=404)
+
+        with pytest.raises(FileGone):
+            storage.get("key")
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, "404"), (403, "403"), (503, "SlowDown")])
+def test_a_bucket_that_cannot_be_used_is_not_ready(storage: Storage, status: int, code: str) -> None:
+    with Stubber(storage._client) as stub:
+        stub.add_client_error("head_bucket", service_error_code=code, http_status_code=status)
+
+        with pytest.raises(StorageUnavailable):
+            storage.check()
