@@ -207,7 +207,8 @@ class Receiver:
 
 def _read(stream: BufferedIOBase, port: int) -> Received | None:
     line = stream.readline(65536).split()
-    if len(line) != 3:
+    # What a TLS client begins with can have three words as well.
+    if len(line) != 3 or not line[2].startswith(b"HTTP/"):
         return None
     headers = {name.lower(): value for name, value in parse_headers(stream).items()}
     body = stream.read(int(headers.get("content-length", "0")))
