@@ -10,7 +10,7 @@ import asyncpg
 
 from shared.artifacts.errors import StorageUnavailable
 from shared.jobs.platform import Platform
-from shared.kit.broker import BrokerUnavailable, Wakeup
+from shared.kit.broker import BrokerUnavailable
 from shared.kit.db import DatabaseUnavailable
 
 # Load balancers give up soon; a part that takes longer than this is not ready.
@@ -31,7 +31,7 @@ async def checks(platform: Platform) -> list[Check]:
         await asyncio.gather(
             _check("postgres", _database(platform)),
             _check("migrations", _migrations(platform)),
-            _check("redis", asyncio.to_thread(platform.broker.waiting, Wakeup.RUN_JOB)),
+            _check("redis", platform.broker.check()),
             _check("s3", asyncio.to_thread(platform.storage.check)),
         )
     )

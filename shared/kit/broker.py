@@ -78,6 +78,10 @@ class Broker:
         except OUTAGES as error:
             raise BrokerUnavailable(str(error)) from error
 
+    async def check(self) -> None:
+        """Raise BrokerUnavailable unless the broker answers; waits for a hanging one in a thread of the publishers'."""
+        await asyncio.wrap_future(self._publishers.submit(self.waiting, Wakeup.RUN_JOB))
+
     async def try_publish(self, wakeup: Wakeup, *ids: UUID) -> bool:
         """Send best effort, off the event loop; False means that the dispatcher will have to."""
         if len(self._overdue) >= PUBLISHERS:
