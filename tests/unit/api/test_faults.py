@@ -34,4 +34,4 @@ def test_a_pointer_escapes_what_json_pointers_escape() -> None:
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.json.decode(b'{"kind": "plot", "cm_uid": "x", "a/b~c": 1}', type=AnyWork)
 
-    assert invalid(caught.value, "/work").faults[0].pointer == "/work/a~1b~0c"
+    assert invalid(caught.value, "/order").faults[0].pointer == "/order/a~1b~0c"
