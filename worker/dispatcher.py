@@ -39,6 +39,9 @@ MAX_WAITING = 200
 # beat, and for the one before, which may still wait for its connection.
 GRACE_S = heartbeat.INTERVAL_S + 5.0
 
+# One transaction must not hold more rows than this.
+RESCUED_AT_ONCE = 200
+
 OUTAGES = (DatabaseUnavailable, BrokerUnavailable, StorageUnavailable)
 
 Duty = Callable[[], Awaitable[None]]
@@ -79,7 +82,7 @@ class Dispatcher:
         try:
             if self._was_away:
                 await self._await_heartbeats()
-            rescued = await ending.rescue_expired(self._platform, MAX_WAITING)
+            rescued = await ending.rescue_expired(self._platform, RESCUED_AT_ONCE)
         except DatabaseUnavailable:
             self._was_away = True
             raise

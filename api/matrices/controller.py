@@ -6,9 +6,9 @@ from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from api import bodies, content
+from api import content
 from api.headers import IfNoneMatch, Prefer
-from api.matrices.schemas import MatrixCreated, MatrixDeleted, MatrixOut, VectorsIn, read_vectors
+from api.matrices.schemas import MatrixCreated, MatrixDeleted, MatrixOut, VectorsIn, receive_vectors
 from api.waiting import Waiter
 from shared import matrices
 from shared.accounts import Caller
@@ -27,8 +27,7 @@ class MatrixController(Controller):
         self, request: Request[Any, Any, Any], platform: NamedDependency[Platform], caller: NamedDependency[Caller]
     ) -> MatrixCreated:
         """Count two vectors of labels: integers, floats or text."""
-        members = await bodies.fields(request, VectorsIn)
-        vectors = await bodies.by_size(bodies.size(members), read_vectors, members)
+        vectors = await receive_vectors(request)
         return MatrixCreated(await matrices.create(platform, caller, vectors))
 
     @get("/cm/", operation_id="read_matrix")
@@ -47,8 +46,7 @@ class MatrixController(Controller):
         cm_uid: FromQuery[str],
     ) -> MatrixCreated:
         """Put other labels into a matrix; report, plot and comparison are made anew."""
-        members = await bodies.fields(request, VectorsIn)
-        vectors = await bodies.by_size(bodies.size(members), read_vectors, members)
+        vectors = await receive_vectors(request)
         return MatrixCreated(await matrices.update(platform, caller, cm_uid, vectors))
 
     @delete("/cm/{cm_uid:str}", operation_id="delete_matrix", status_code=200)

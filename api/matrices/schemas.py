@@ -1,8 +1,10 @@
 """What is sent and answered about confusion matrices."""
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
+from litestar import Request
 
 from api import bodies
 from api.bodies import Fields
@@ -54,6 +56,12 @@ class MatrixOut(msgspec.Struct):
             f1=figures.f1,
             confusion_matrix=msgspec.Raw(figures.counts.encode()),
         )
+
+
+async def receive_vectors(request: Request[Any, Any, Any]) -> Vectors:
+    """The two vectors of a request's body; raises InvalidInput with the label at fault."""
+    members = await bodies.fields(request, VectorsIn)
+    return await bodies.by_size(bodies.size(members), read_vectors, members)
 
 
 def read_vectors(members: Fields) -> Vectors:

@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,9 +13,6 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 # Two at a time: a wave of sign-ins costs 40 MiB and waits, instead of taking the machine.
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
 
-# Compared with when there is no such account, so that the answer takes as long.
-_NOBODY = _hasher.hash("nobody's password")
-
 
 async def make_hash(password: str) -> str:
     """A hash to store."""
@@ -23,12 +21,19 @@ async def make_hash(password: str) -> str:
 
 async def verify(stored_hash: str | None, password: str) -> bool:
     """Whether the password is the one that was hashed; None stands for an account that does not exist."""
-    matches = await asyncio.get_running_loop().run_in_executor(_threads, _verify, stored_hash or _NOBODY, password)
+    matches = await asyncio.get_running_loop().run_in_executor(_threads, _verify, stored_hash, password)
     return matches and stored_hash is not None
 
 
-def _verify(stored_hash: str, password: str) -> bool:
+def _verify(stored_hash: str | None, password: str) -> bool:
     try:
-        return _hasher.verify(stored_hash, password)
+        return _hasher.verify(stored_hash or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _nobody() -> str:
+    # Compared with when there is no such account, so that the answer takes as long. Made when first needed: most
+    # processes of the service never see a password.
+    return _hasher.hash("nobody's password")

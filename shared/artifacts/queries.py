@@ -12,10 +12,6 @@ INSERT = """
 """
 
 SELECT = """
-    SELECT name, content_type, size_bytes, sha256, object_key FROM artifact WHERE job_id = $1 ORDER BY name
-"""
-
-SELECT_OF_MANY = """
     SELECT job_id, name, content_type, size_bytes, sha256, object_key FROM artifact WHERE job_id = ANY($1) ORDER BY name
 """
 
@@ -33,13 +29,13 @@ async def add(connection: Connection, job_id: UUID, files: Sequence[StoredFile])
 
 async def of_job(connection: Connection, job_id: UUID) -> tuple[StoredFile, ...]:
     """What a job made, by name."""
-    return tuple(StoredFile(*row) for row in await connection.fetch(SELECT, job_id))
+    return (await of_jobs(connection, [job_id])).get(job_id, ())
 
 
 async def of_jobs(connection: Connection, job_ids: Sequence[UUID]) -> dict[UUID, tuple[StoredFile, ...]]:
     """What each of the jobs made, by name."""
     made: dict[UUID, tuple[StoredFile, ...]] = {}
-    for job_id, *file in await connection.fetch(SELECT_OF_MANY, job_ids):
+    for job_id, *file in await connection.fetch(SELECT, job_ids):
         made[job_id] = (*made.get(job_id, ()), StoredFile(*file))
     return made
 

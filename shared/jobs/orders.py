@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -31,7 +32,7 @@ class Subjects(NamedTuple):
 NO_SUBJECTS = Subjects({}, {})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order:
     """A piece of work, who wants it, and all that it needs."""
 
@@ -42,7 +43,8 @@ class Order:
     inputs: bytes | None = None
     callback_url: str | None = None
 
-    @property
+    # Asked for several times on the way to a job, and inputs can be megabytes.
+    @cached_property
     def fingerprint(self) -> str:
         """Equal for two orders whose artifacts would be equal."""
         digest = hashlib.sha256(self.inputs).hexdigest() if self.inputs else None
