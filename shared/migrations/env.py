@@ -13,9 +13,10 @@ from shared.accounts import models as _accounts
 from shared.artifacts import models as _artifacts
 from shared.jobs import models as _jobs
 from shared.matrices import models as _matrices
+from shared.projects import models as _projects
 from shared.webhooks import models as _webhooks
 
-TABLES = (_accounts, _artifacts, _jobs, _matrices, _webhooks)
+TABLES = (_accounts, _artifacts, _jobs, _matrices, _projects, _webhooks)
 
 
 def _migrate(connection: Connection) -> None:

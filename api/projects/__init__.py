@@ -1,0 +1,1 @@
+"""Projects and images over HTTP."""

@@ -1,0 +1,162 @@
+"""The tables of projects and their images."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from shared.kit import clock
+from shared.kit.ids import uuid7
+from shared.kit.tables import moment_column, owner_column, time_column
+
+_VISIBLE = text("deleted_at IS NULL")
+
+
+def _project_column() -> Column[Any]:
+    return Column(ForeignKey("project.id", ondelete="CASCADE"), nullable=False)
+
+
+def _metadata_column() -> Column[Any]:
+    # "metadata" itself is a word that the ORM keeps for itself as an attribute, not as a column.
+    return Column("metadata", JSONB, nullable=False, server_default=text("'{}'::jsonb"))
+
+
+def _one_of(states: type[StrEnum], column: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(state.value) for state in states)})", name=column)
+
+
+class ThumbnailStatus(StrEnum):
+    """Where a thumbnail stands; the last two are final."""
+
+    QUEUED = "queued"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class EventType(StrEnum):
+    """What became of an image."""
+
+    SOFT_DELETE = "soft_delete"
+    RESTORE = "restore"
+    FORCE_DELETE = "force_delete"
+    PURGE = "purge"
+
+
+class Project(SQLModel, table=True):
+    """Images that belong together. A deleted one stays, invisible, until the last of its images is purged."""
+
+    __table_args__ = (
+        Index("ix_project_account_id_id", "account_id", "id", postgresql_where=_VISIBLE),
+        Index("ix_project_deleted", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    account_id: int = Field(sa_column=owner_column())
+    name: str
+    description: str | None = None
+    about: dict[str, Any] = Field(sa_column=_metadata_column())
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    updated_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    deleted_at: datetime | None = Field(default=None, sa_column=time_column())
+
+
+class Image(SQLModel, table=True):
+    """A picture that was really decoded; the row exists only once the bytes lie in storage.
+
+    It is visible while `deleted_at` is null: deleting a project marks its images too, so nobody has to look there.
+    """
+
+    __table_args__ = (
+        CheckConstraint("(deleted_at IS NULL) = (purge_at IS NULL)", name="purge"),
+        # One for each order of the list.
+        Index("ix_image_project_id_id", "project_id", "id"),
+        Index("ix_image_project_id_filename", "project_id", text("lower(filename)"), "id", postgresql_where=_VISIBLE),
+        Index("ix_image_project_id_size_bytes", "project_id", "size_bytes", "id", postgresql_where=_VISIBLE),
+        Index("ix_image_purge_at", "purge_at", postgresql_where=text("purge_at IS NOT NULL")),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    # The project's, written here as well so that whose an image is takes no join.
+    account_id: int = Field(sa_column=owner_column())
+    project_id: UUID = Field(sa_column=_project_column())
+    # A text to show, never part of a key or a path.
+    filename: str
+    # What the decoder found, whatever the client said.
+    content_type: str
+    size_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sha256: str
+    # As a viewer shows it: turned as `orientation`, the value of the EXIF tag, asks for.
+    width: int
+    height: int
+    orientation: int
+    object_key: str
+    about: dict[str, Any] = Field(sa_column=_metadata_column())
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    updated_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    deleted_at: datetime | None = Field(default=None, sa_column=time_column())
+    deletion_reason: str | None = None
+    # Until then it can be restored.
+    purge_at: datetime | None = Field(default=None, sa_column=time_column())
+
+
+class Thumbnail(SQLModel, table=True):
+    """The small copy of an image: owed from the moment that the image is there, made by a worker."""
+
+    __table_args__ = (
+        _one_of(ThumbnailStatus, "status"),
+        Index("ix_thumbnail_due_at", "due_at", postgresql_where=text("status = 'queued'")),
+    )
+
+    image_id: UUID = Field(sa_column=Column(ForeignKey("image.id", ondelete="CASCADE"), primary_key=True))
+    status: str = ThumbnailStatus.QUEUED.value
+    # Raised by every claim: the fence that a worker must name to end it.
+    attempt: int = 0
+    # When the next attempt may begin; an attempt that falls silent is due again then.
+    due_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    dispatched_at: datetime | None = Field(default=None, sa_column=time_column())
+    object_key: str | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+
+
+class ImageEvent(SQLModel, table=True):
+    """A deletion or restoration, remembered for as long as the project, beyond the image itself."""
+
+    __tablename__ = "image_event"
+    __table_args__ = (
+        _one_of(EventType, "type"),
+        Index("ix_image_event_project_id_id", "project_id", "id"),
+        Index("ix_image_event_image_id_id", "image_id", "id"),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    account_id: int = Field(sa_column=owner_column())
+    project_id: UUID = Field(sa_column=_project_column())
+    # No reference: the image may be gone.
+    image_id: UUID
+    type: str
+    filename: str
+    reason: str | None = None
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+
+
+class Upload(SQLModel, table=True):
+    """A large image that was announced and is put into storage by its owner; an image once it is finalized."""
+
+    __table_args__ = (Index("ix_upload_expires_at", "expires_at"),)
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    account_id: int = Field(sa_column=owner_column())
+    project_id: UUID = Field(sa_column=_project_column())
+    filename: str
+    content_type: str
+    size_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
+    about: dict[str, Any] = Field(sa_column=_metadata_column())
+    # The image that it became, so that finalizing again answers the same.
+    image_id: UUID | None = None
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    expires_at: datetime = Field(sa_column=moment_column())
