@@ -12,13 +12,13 @@ from shared.evaluation.compare import Comparison, aligned
 from shared.evaluation.matrix import ConfusionMatrix
 from shared.evaluation.sidebyside import SideBySide
 from shared.matrices.records import CountedMatrix
-from worker.rendering.contenders import Contender, Shown, contenders, verdict
-from worker.rendering.figures import count_text, percent_text
-from worker.rendering.heatmap import SMALL, HeatMap, heat_map
-from worker.rendering.labels import label_names
+from shared.presentation.contenders import Contender, Shown, contenders, verdict
+from shared.presentation.figures import count_text, percent_text
+from shared.presentation.heatmap import SMALL, HeatMap, heat_map
+from shared.presentation.labels import label_names
+from shared.presentation.shades import SHADE_NAMES
+from shared.presentation.standings import class_lines, headlines, statistic_lines
 from worker.rendering.pages import Style, render_page
-from worker.rendering.shades import SHADE_NAMES
-from worker.rendering.standings import class_lines, headlines, statistic_lines
 
 _STYLE = Style("report.css", "comparison.css")
 _DRAWN_MATRICES, _DRAWN_CLASSES = 6, 20

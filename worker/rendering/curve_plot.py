@@ -11,10 +11,10 @@ from shared.evaluation.curves import Curve
 from shared.evaluation.matrix import Label
 from shared.evaluation.one_vs_rest import ClassifierCurves, Measured, Undefined
 from shared.jobs.kinds.curve import CurveType
+from shared.presentation.labels import cut, label_text, plain_text
 from worker.rendering.curve_result import area
 from worker.rendering.drawing import Drawing
 from worker.rendering.fonts import drawable, fitted
-from worker.rendering.labels import cut, label_text, plain_text
 from worker.rendering.plot import SETTINGS, Plot, as_plot
 
 # More lines than this cannot be told apart; the averages and the classes with the smallest areas say most.

@@ -14,11 +14,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from shared.evaluation.matrix import ConfusionMatrix
-from worker.rendering.figures import compact_count_text, count_text
+from shared.presentation.figures import compact_count_text, count_text
+from shared.presentation.labels import label_text, plain_text
+from shared.presentation.shades import row_shares
 from worker.rendering.fonts import drawable, fitted
-from worker.rendering.labels import label_text, plain_text
 from worker.rendering.layout import EDGE, LABEL_POINTS, Layout, layout
-from worker.rendering.shades import row_shares
 
 NUMBERED_CLASSES = 30
 # Cells drawn as shapes stay sharp in the SVG at any size; more than this would make it slow, so it holds a bitmap.

@@ -6,7 +6,7 @@ from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
-from worker.rendering.labels import cut, display_width
+from shared.presentation.labels import cut, display_width
 
 FONT = "DejaVu Sans"
 _MISSING = "□"

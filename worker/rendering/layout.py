@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shared.presentation.labels import short_labels
 from worker.rendering.fonts import drawable, width_in_inches
-from worker.rendering.labels import short_labels
 
 LABEL_POINTS = 9
 _LABEL_COLUMNS = 20

@@ -8,12 +8,12 @@ import numpy as np
 
 from shared.evaluation.matrix import ConfusionMatrix
 from shared.evaluation.statistics import Statistics, Summary
-from worker.rendering.figures import count_text, percent_text
-from worker.rendering.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
-from worker.rendering.labels import display_width, label_names, plain_text
+from shared.presentation.figures import count_text, percent_text
+from shared.presentation.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
+from shared.presentation.labels import display_width, label_names, plain_text
+from shared.presentation.shades import SHADE_NAMES
+from shared.presentation.tables import class_tables, confused_pairs, matrix_rows, overall_tables, support
 from worker.rendering.pages import Style, render_page
-from worker.rendering.shades import SHADE_NAMES
-from worker.rendering.tables import class_tables, confused_pairs, matrix_rows, overall_tables, support
 
 _STYLE = Style("report.css")
 # Two tables of 40 x 40 cells are the most that anyone scrolls through; beyond that the heat map and the pairs serve.

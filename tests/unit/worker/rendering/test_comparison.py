@@ -14,9 +14,9 @@ from shared.evaluation.matrix import ConfusionMatrix, Label
 from shared.evaluation.sidebyside import side_by_side
 from shared.evaluation.statistics import summary
 from shared.matrices.records import CountedMatrix, Description
+from shared.presentation.labels import cut, label_text, plain_text, short_labels
 from tests.unit.worker.rendering.page import Element, foreign_parts, grid, policies, read_page, shape, the_one_policy
 from worker.rendering.comparison import render_comparison
-from worker.rendering.labels import cut, label_text, plain_text, short_labels
 
 RandomMatrix = Callable[[tuple[Label, ...]], ConfusionMatrix]
 

@@ -12,8 +12,8 @@ from PIL import Image
 
 from shared.evaluation.matrix import ConfusionMatrix, Label
 from shared.jobs.kinds.plot import ColourMap
+from shared.presentation.labels import label_text, short_labels
 from worker.rendering.drawing import Drawing, draw
-from worker.rendering.labels import label_text, short_labels
 from worker.rendering.plot import render_plot
 
 RandomMatrix = Callable[[tuple[Label, ...]], ConfusionMatrix]

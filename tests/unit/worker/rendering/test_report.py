@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from shared.evaluation.matrix import ConfusionMatrix, Label
 from shared.evaluation.statistics import statistics, summary
+from shared.presentation.explanations import CLASS_GROUPS, OVERALL_GROUPS
+from shared.presentation.labels import label_text, short_labels
 from tests.unit.worker.rendering.page import foreign_parts, grid, policies, read_page, shape, the_one_policy
-from worker.rendering.explanations import CLASS_GROUPS, OVERALL_GROUPS
-from worker.rendering.labels import label_text, short_labels
 from worker.rendering.report import ReportFacts, render_report
 
 _FACTS = ReportFacts(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from shared.evaluation.compare import Comparison, Score
 from shared.matrices.records import CountedMatrix
-from worker.rendering.labels import cut, plain_text, short_labels
+from shared.presentation.labels import cut, plain_text, short_labels
 
 _HEADING_COLUMNS, _TEXT_COLUMNS, _TAG_COLUMNS = 26, 60, 24
 # Identifiers begin with the time, so that those of one batch differ only at their end.

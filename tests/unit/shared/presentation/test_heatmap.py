@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from shared.evaluation.matrix import ConfusionMatrix, Label
-from worker.rendering.heatmap import HeatMap, heat_map
-from worker.rendering.shades import shades
+from shared.presentation.heatmap import HeatMap, heat_map
+from shared.presentation.shades import shades
 
 square_counts = st.integers(1, 7).flatmap(lambda k: hnp.arrays(np.int64, (k, k), elements=st.integers(0, 20)))
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from shared.evaluation.matrix import ConfusionMatrix
 from shared.evaluation.sidebyside import Row, SideBySide
-from worker.rendering.figures import count_text, figure_text, percent_text
+from shared.presentation.figures import count_text, figure_text, percent_text
 
 _HEADLINES = {
     "accuracy": "Accuracy",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.evaluation.matrix import Label
-from worker.rendering.labels import cut, display_width, label_text, plain_text, short_labels
+from shared.presentation.labels import cut, display_width, label_text, plain_text, short_labels
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=80)
 

@@ -5,7 +5,7 @@ import pytest
 
 from shared.evaluation.matrix import ConfusionMatrix
 from shared.evaluation.statistics import statistics
-from worker.rendering.explanations import CLASS_GROUPS, OVERALL_GROUPS, Group
+from shared.presentation.explanations import CLASS_GROUPS, OVERALL_GROUPS, Group
 
 _STATISTICS = statistics(ConfusionMatrix((0, 1, 2), np.array([[5, 1, 0], [2, 7, 1], [0, 1, 4]])))
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from shared.evaluation.matrix import ConfusionMatrix
 from shared.evaluation.statistics import Statistics, Value
-from worker.rendering.explanations import CLASS_GROUPS, OVERALL_GROUPS, Explanation, Group
-from worker.rendering.figures import count_text, figure_text, percent_text
-from worker.rendering.shades import row_shares, shade_class, shades
+from shared.presentation.explanations import CLASS_GROUPS, OVERALL_GROUPS, Explanation, Group
+from shared.presentation.figures import count_text, figure_text, percent_text
+from shared.presentation.shades import row_shares, shade_class, shades
 
 _T = TypeVar("_T")
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.matrix import ConfusionMatrix
-from worker.rendering.figures import compact_count_text, count_text
-from worker.rendering.labels import display_width, short_labels
-from worker.rendering.shades import shade_class, shades
+from shared.presentation.figures import compact_count_text, count_text
+from shared.presentation.labels import display_width, short_labels
+from shared.presentation.shades import shade_class, shades
 
 NUMBERED_CLASSES = 30
 _OUTLINED_CLASSES = 60
