@@ -10,12 +10,13 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from api import docs, health, openapi, problems
+from api import bookkeeping, docs, health, openapi, problems
 from api.accounts.controller import AccountController
 from api.admin.controller import AdminController
 from api.comparisons.controller import ComparisonController
 from api.curves.controller import CurveController
 from api.jobs.controller import JobController
+from api.keys.controller import KeyController
 from api.matrices.controller import MatrixController
 from api.matrices.derived import DerivedController
 from api.matrices.v1 import DescribedMatrixController
@@ -45,10 +46,14 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             app.state.platform = connected
             app.state.waiter = Waiter(connected)
             listening = asyncio.create_task(app.state.waiter.run())
+            keeping = asyncio.create_task(bookkeeping.keep(connected))
             try:
                 yield
             finally:
                 listening.cancel()
+                keeping.cancel()
+                # It writes once more, on connections that close after this.
+                await asyncio.wait([keeping])
 
     app = Litestar(
         route_handlers=[
@@ -60,6 +65,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             health.healthz,
             health.readyz,
             AccountController,
+            KeyController,
             MatrixController,
             DescribedMatrixController,
             DerivedController,

@@ -13,6 +13,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from api.problems import MEDIA_TYPE, Problem
+from api.security import scope_of
 
 REF = "#/components/schemas/{name}"
 
@@ -42,8 +43,10 @@ def document(app: Litestar) -> dict[str, Any]:
     components["securitySchemes"] = KEY_STYLES | ADMINISTRATOR
     schemas = components.setdefault("schemas", {})
     for path in schema["paths"].values():
-        for operation in path.values():
-            _complete(operation, handlers[operation["operationId"]], schemas)
+        for method, operation in path.items():
+            handler = handlers[operation["operationId"]]
+            _complete(operation, handler, schemas)
+            operation["security"] = _security(handler, method)
     return schema
 
 
@@ -60,9 +63,8 @@ def _handlers(app: Litestar) -> list[HTTPRouteHandler]:
 
 def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dict[str, Any]) -> None:
     body = handler.opt.get("body")
-    needs_key = "caller" in handler.parsed_fn_signature.parameters
     if body is not None:
-        extras = handler.opt.get("extras", {}) | ({"api_key": str} if needs_key else {})
+        extras = handler.opt.get("extras", {}) | ({"api_key": str} if _needs_key(handler) else {})
         operation["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": _schema(body, schemas, extras)}},
@@ -79,10 +81,17 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dic
         "description": "Something that is not the request's fault",
         "content": {MEDIA_TYPE: {"schema": _schema(Problem, schemas, {})}},
     }
-    if needs_key:
-        operation["security"] = [{style: []} for style in KEY_STYLES]
-    elif "security" in handler.opt:
-        operation["security"] = [{handler.opt["security"]: []}]
+
+
+def _needs_key(handler: HTTPRouteHandler) -> bool:
+    return "caller" in handler.parsed_fn_signature.parameters
+
+
+def _security(handler: HTTPRouteHandler, method: str) -> list[dict[str, list[str]]]:
+    if _needs_key(handler):
+        # The role that a key must have; OpenAPI has it beside the name of any scheme.
+        return [{style: [scope_of(handler.opt, method.upper())]} for style in KEY_STYLES]
+    return [{handler.opt["security"]: []}] if "security" in handler.opt else []
 
 
 def _schema(kind: Any, schemas: dict[str, Any], extras: dict[str, Any]) -> dict[str, Any]:

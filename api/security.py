@@ -7,18 +7,28 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from api import bodies
-from shared.accounts import Caller
-from shared.accounts.errors import MissingKey
+from shared.accounts import Caller, Scope
+from shared.accounts.errors import MissingKey, MissingScope
 from shared.jobs import Platform
 from shared.kit.errors import Fault, InvalidInput
 
 
 async def provide_caller(request: Request[Any, Any, Any], platform: NamedDependency[Platform]) -> Caller:
-    """The caller whose key the request carries; raises MissingKey or InvalidKey."""
+    """The caller whose key the request carries; raises MissingKey, InvalidKey or MissingScope."""
     text = _in_headers(request) or request.query_params.get("api_key") or await _in_body(request)
     if not text:
         raise MissingKey
-    return await platform.authenticator.caller(text)
+    caller = await platform.authenticator.caller(text)
+    needed = scope_of(request.route_handler.opt, request.method)
+    if needed not in caller.scopes:
+        raise MissingScope(f"This route needs an API key with the scope `{needed}`, which yours has not.")
+    return caller
+
+
+def scope_of(opt: dict[str, Any], method: str) -> Scope:
+    """The scope that a route needs: by its method, unless its options say otherwise."""
+    said: Scope | None = opt.get("scope")
+    return said or (Scope.READ if method == "GET" else Scope.WRITE)
 
 
 async def refuse_nul(request: Request[Any, Any, Any]) -> None:

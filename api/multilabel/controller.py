@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from api import bodies
 from api.bodies import Fields
 from api.multilabel.schemas import LabelSetsIn, MultiLabelOut, check_size
-from shared.accounts import Caller
+from shared.accounts import Caller, Scope
 from shared.evaluation.labelsets import Limits, multihot
 from shared.evaluation.multilabel import evaluate
 from shared.jobs import Platform
@@ -20,7 +20,7 @@ class MultiLabelController(Controller):
 
     tags = ["multi-label"]  # noqa: RUF012 -- Litestar reads it from the class
 
-    @post("/mlcm/", operation_id="evaluate_multilabel", status_code=200, opt={"body": LabelSetsIn})
+    @post("/mlcm/", operation_id="evaluate_multilabel", status_code=200, opt={"body": LabelSetsIn, "scope": Scope.READ})
     async def create(
         self,
         request: Request[Any, Any, Any],

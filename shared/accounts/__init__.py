@@ -1,29 +1,25 @@
-"""Accounts: signing up, signing in, and who is calling."""
+"""Accounts: signing up, signing in, the keys of an account, and who is calling."""
 
-import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.accounts import keys, passwords, queries
-from shared.accounts.errors import EmailTaken, InvalidKey, WrongCredentials
+from shared.accounts.authentication import Authenticator, Caller
+from shared.accounts.errors import EmailTaken, KeyNotFound, MissingScope, TooManyKeys, WrongCredentials
 from shared.accounts.models import Account, ApiKey
+from shared.accounts.scopes import EVERYTHING, Scope
+from shared.kit import clock
 from shared.kit.db import Database
 from shared.kit.keyring import Keyring
 
-# What closes a key or an account shows within this time; what polls is spared a query each time.
-REMEMBERED_S = 2.0
+__all__ = ["EVERYTHING", "Authenticator", "Caller", "Scope"]
 
-# Beyond it all are forgotten, which costs each of them one query.
-REMEMBERED_KEYS = 10_000
-
-
-class Caller(NamedTuple):
-    """Who sends a request."""
-
-    account_id: int
-    key_id: str
+# One for each program and machine of a large team; a client that makes one for each run is mistaken.
+MOST_KEYS = 100
 
 
 class SignedIn(NamedTuple):
@@ -31,6 +27,13 @@ class SignedIn(NamedTuple):
 
     account: Account
     api_key: str
+
+
+class IssuedKey(NamedTuple):
+    """A key together with its text, which is shown to its owner only now."""
+
+    key: ApiKey
+    text: str
 
 
 async def sign_up(db: Database, keyring: Keyring, *, email: str, password: str) -> SignedIn:
@@ -42,22 +45,25 @@ async def sign_up(db: Database, keyring: Keyring, *, email: str, password: str) 
             session.add(account)
             await session.flush()
             assert account.id is not None, "the identity column gives every account an id"
-            key = ApiKey(id=keys.new_id(), account_id=account.id)
-            session.add(key)
+            key = _add_main_key(session, account.id)
     except IntegrityError as error:
         raise EmailTaken from error
     return SignedIn(account, keys.write(keyring, key.id, key.version))
 
 
 async def sign_in(db: Database, keyring: Keyring, *, email: str, password: str) -> SignedIn:
-    """Show an account and its key to who knows the password; raises WrongCredentials."""
+    """Show an account and its main key to who knows the password; raises WrongCredentials.
+
+    Who has revoked every key that may do everything is given a new one: it is the only way back in.
+    """
     async with db.session() as session:
         account = await queries.find_by_email(session, email)
-        key = await queries.first_key(session, account.id) if account and account.id else None
     known = account is not None and account.is_active
     correct = await passwords.verify(account.password_hash if account and known else None, password)
-    if not correct or account is None or key is None:
+    if not correct or account is None or account.id is None:
         raise WrongCredentials
+    async with db.session() as session:
+        key = await queries.main_key(session, account.id) or _add_main_key(session, account.id)
     return SignedIn(account, keys.write(keyring, key.id, key.version))
 
 
@@ -67,28 +73,62 @@ async def list_all(db: Database, *, skip: int, limit: int) -> Sequence[Account]:
         return await queries.list_all(session, skip=skip, limit=limit)
 
 
-class Authenticator:
-    """Knows callers by their keys, and remembers them for a moment."""
+async def create_key(
+    db: Database, keyring: Keyring, caller: Caller, *, name: str, scopes: frozenset[Scope], expires_at: datetime | None
+) -> IssuedKey:
+    """Make another key of the caller's account; raises MissingScope, TooManyKeys."""
+    _refuse_more_than_own(caller, scopes)
+    async with db.session() as session:
+        await queries.lock_account(session, caller.account_id)
+        if await queries.count_living_keys(session, caller.account_id) >= MOST_KEYS:
+            raise TooManyKeys
+        key = ApiKey(
+            id=keys.new_id(), account_id=caller.account_id, name=name, scopes=sorted(scopes), expires_at=expires_at
+        )
+        session.add(key)
+    return IssuedKey(key, keys.write(keyring, key.id, key.version))
 
-    def __init__(self, db: Database, keyring: Keyring) -> None:
-        self._db = db
-        self._keyring = keyring
-        self._known: dict[str, tuple[Caller, float]] = {}
 
-    async def caller(self, text: str) -> Caller:
-        """The caller that a key belongs to; raises InvalidKey, for most wrong keys without asking the database."""
-        known = self._known.get(text)
-        if known is not None and known[1] > time.monotonic():
-            return known[0]
-        claim = keys.read(self._keyring, text)
-        if claim is None:
-            raise InvalidKey
-        async with self._db.connection() as connection:
-            owner = await queries.find_owner(connection, claim)
-        if owner is None:
-            raise InvalidKey
-        caller = Caller(owner, claim.id)
-        if len(self._known) >= REMEMBERED_KEYS:
-            self._known.clear()
-        self._known[text] = caller, time.monotonic() + REMEMBERED_S
-        return caller
+async def list_keys(db: Database, caller: Caller) -> Sequence[ApiKey]:
+    """The keys of the caller's account, the oldest first, revoked ones included."""
+    async with db.session() as session:
+        return await queries.keys_of(session, caller.account_id)
+
+
+async def rotate_key(db: Database, keyring: Keyring, caller: Caller, key_id: str) -> IssuedKey:
+    """Give a key a new text; the former one stops within seconds. Raises KeyNotFound, MissingScope."""
+    async with db.session() as session:
+        key = await _own_key(session, caller, key_id)
+        # Its new text is shown to the caller, who must not gain by it.
+        _refuse_more_than_own(caller, frozenset(map(Scope, key.scopes)))
+        key.version += 1
+        session.add(key)
+    return IssuedKey(key, keys.write(keyring, key.id, key.version))
+
+
+async def revoke_key(db: Database, caller: Caller, key_id: str) -> None:
+    """Close a key for good, within seconds; raises KeyNotFound."""
+    async with db.session() as session:
+        key = await _own_key(session, caller, key_id)
+        key.revoked_at = clock.now()
+        session.add(key)
+
+
+def _add_main_key(session: AsyncSession, account_id: int) -> ApiKey:
+    key = ApiKey(id=keys.new_id(), account_id=account_id, name="main", scopes=sorted(EVERYTHING))
+    session.add(key)
+    return key
+
+
+async def _own_key(session: AsyncSession, caller: Caller, key_id: str) -> ApiKey:
+    key = await queries.lock_living_key(session, caller.account_id, key_id)
+    if key is None:
+        raise KeyNotFound
+    return key
+
+
+def _refuse_more_than_own(caller: Caller, scopes: frozenset[Scope]) -> None:
+    if beyond := sorted(scopes - caller.scopes):
+        raise MissingScope(
+            f"Your key has no scope `{beyond[0]}`, so it cannot give it to another; use one that has it."
+        )

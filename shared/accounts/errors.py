@@ -33,3 +33,21 @@ class NotAdministrator(DomainError):
     """This route is for administrators: send their name and password by HTTP Basic authentication."""
 
     status, code = HTTPStatus.UNAUTHORIZED, "not-administrator"
+
+
+class MissingScope(DomainError):
+    """This API key has not the scope that the route needs; use a key that has it."""
+
+    status, code = HTTPStatus.FORBIDDEN, "missing-scope"
+
+
+class KeyNotFound(DomainError):
+    """No working API key with this id is visible to you."""
+
+    status, code = HTTPStatus.NOT_FOUND, "api-key-not-found"
+
+
+class TooManyKeys(DomainError):
+    """The account has as many API keys as it may have; revoke those that are not used."""
+
+    status, code = HTTPStatus.CONFLICT, "too-many-api-keys"

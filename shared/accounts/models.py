@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Identity, Index, text
+from sqlalchemy import BigInteger, Column, Identity, Index, String, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
@@ -33,4 +34,10 @@ class ApiKey(SQLModel, table=True):
     id: str = Field(primary_key=True)
     account_id: int = Field(sa_column=owner_column())
     version: int = 1
+    name: str
+    scopes: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    expires_at: datetime | None = Field(default=None, sa_column=time_column())
+    revoked_at: datetime | None = Field(default=None, sa_column=time_column())
+    # Written now and then, so up to half a minute late.
+    last_used_at: datetime | None = Field(default=None, sa_column=time_column())
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())

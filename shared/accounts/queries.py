@@ -2,18 +2,31 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from shared.accounts.keys import KeyClaim
 from shared.accounts.models import Account, ApiKey
-from shared.kit.db import Connection
+from shared.accounts.scopes import EVERYTHING
+from shared.kit.db import Connection, Record
 
 FIND_OWNER = """
-    SELECT account.id
+    SELECT account.id, api_key.scopes
     FROM api_key JOIN account ON account.id = api_key.account_id
     WHERE api_key.id = $1 AND api_key.version = $2 AND account.is_active
+        AND api_key.revoked_at IS NULL AND (api_key.expires_at IS NULL OR api_key.expires_at > now())
+"""
+
+# In the order of the ids, so that two processes that write the same keys do not wait for each other in a circle.
+TOUCH_KEYS = """
+    WITH used AS (
+        SELECT api_key.id, use.at
+        FROM unnest($1::text[], $2::timestamptz[]) AS use (id, at) JOIN api_key USING (id)
+        ORDER BY id FOR NO KEY UPDATE OF api_key
+    )
+    UPDATE api_key SET last_used_at = greatest(last_used_at, used.at) FROM used WHERE api_key.id = used.id
 """
 
 FIND_CALLBACK_VERSION = "SELECT callback_secret_version FROM account WHERE id = $1"
@@ -27,10 +40,9 @@ ROTATE_CALLBACK = """
 """
 
 
-async def find_owner(connection: Connection, claim: KeyClaim) -> int | None:
-    """The account that a live key belongs to."""
-    owner: int | None = await connection.fetchval(FIND_OWNER, claim.id, claim.version)
-    return owner
+async def find_owner(connection: Connection, claim: KeyClaim) -> Record | None:
+    """The account that a live key belongs to, with what the key may do."""
+    return await connection.fetchrow(FIND_OWNER, claim.id, claim.version)
 
 
 async def find_by_email(session: AsyncSession, email: str) -> Account | None:
@@ -45,9 +57,38 @@ async def list_all(session: AsyncSession, *, skip: int, limit: int) -> Sequence[
     return (await session.exec(select(Account).order_by(col(Account.id)).offset(skip).limit(limit))).all()
 
 
-async def first_key(session: AsyncSession, account_id: int) -> ApiKey:
-    """The oldest key of an account, the one that it signed up with."""
+async def lock_account(session: AsyncSession, account_id: int) -> None:
+    """Let others who are about to count something of the account wait."""
+    await session.exec(select(Account.id).where(Account.id == account_id).with_for_update())
+
+
+async def main_key(session: AsyncSession, account_id: int) -> ApiKey | None:
+    """The oldest working key that may do everything: the one that the account signed up with, if it is still so."""
     query = (
-        select(ApiKey).where(ApiKey.account_id == account_id).order_by(col(ApiKey.created_at), col(ApiKey.id)).limit(1)
+        _living(account_id)
+        .where(or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > func.now()))
+        .where(col(ApiKey.scopes).contains(sorted(EVERYTHING)))
+        .order_by(col(ApiKey.created_at), col(ApiKey.id))
+        .limit(1)
     )
-    return (await session.exec(query)).one()
+    return (await session.exec(query)).one_or_none()
+
+
+async def keys_of(session: AsyncSession, account_id: int) -> Sequence[ApiKey]:
+    """All keys of an account, the oldest first."""
+    query = select(ApiKey).where(ApiKey.account_id == account_id).order_by(col(ApiKey.created_at), col(ApiKey.id))
+    return (await session.exec(query)).all()
+
+
+async def count_living_keys(session: AsyncSession, account_id: int) -> int:
+    """How many keys of an account are not revoked."""
+    return (await session.exec(select(func.count()).select_from(_living(account_id).subquery()))).one()
+
+
+async def lock_living_key(session: AsyncSession, account_id: int, key_id: str) -> ApiKey | None:
+    """A key of the account that is not revoked, kept from others until the transaction ends."""
+    return (await session.exec(_living(account_id).where(ApiKey.id == key_id).with_for_update())).one_or_none()
+
+
+def _living(account_id: int) -> SelectOfScalar[ApiKey]:
+    return select(ApiKey).where(ApiKey.account_id == account_id, col(ApiKey.revoked_at).is_(None))

@@ -15,7 +15,7 @@ from tests.actors import Client
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 PUBLIC = {"healthz", "readyz", "sign_up", "sign_in"}
 ADMINISTRATORS_ONLY = {"list_users", "list_all_matrices"}
-TAKE_NO_BODY = {"cancel_job", "rotate_callback_secret"}
+TAKE_NO_BODY = {"cancel_job", "rotate_callback_secret", "rotate_key"}
 DOCUMENT = "urn:openapi"
 
 Operation = tuple[str, str, dict[str, Any]]
@@ -205,6 +205,8 @@ async def test_what_is_answered_is_what_is_documented(alice: Client, document: d
         ("/v1/jobs/{job_id}", "get", await alice.get("/v1/jobs/nothing")),
         ("/v1/jobs/{job_id}/events", "get", await alice.get(f"/v1/jobs/{job_id}/events")),
         ("/v1/jobs/{job_id}/cancel", "post", await alice.post(f"/v1/jobs/{job_id}/cancel")),
+        ("/v1/keys", "post", await alice.post("/v1/keys", {"name": "another"})),
+        ("/v1/keys", "get", await alice.get("/v1/keys")),
         ("/v1/webhooks/endpoints", "post", endpoint),
         ("/v1/webhooks/endpoints", "get", await alice.get("/v1/webhooks/endpoints")),
         ("/v1/webhooks/deliveries", "get", await alice.get("/v1/webhooks/deliveries")),

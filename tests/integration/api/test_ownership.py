@@ -9,7 +9,7 @@ from litestar import Litestar
 from api.openapi import document
 from tests.actors import Client
 
-NAMES = {"cm_uid", "uid", "job_id", "endpoint_id"}
+NAMES = {"cm_uid", "uid", "job_id", "endpoint_id", "key_id"}
 
 LABELS = {"actual_vector": [0, 1], "predicted_vector": [0, 1]}
 
@@ -32,7 +32,8 @@ async def things(alice: Client) -> dict[str, str]:
     uid = await alice.create_matrix()
     endpoint = (await alice.post("/v1/webhooks/endpoints", {"url": "https://example.com/hook"})).json()
     job = await alice.submit("report", uid)
-    return {"cm_uid": uid, "uid": uid, "job_id": job["id"], "endpoint_id": endpoint["id"]}
+    key = (await alice.post("/v1/keys", {"name": "another"})).json()
+    return {"key_id": key["id"], "cm_uid": uid, "uid": uid, "job_id": job["id"], "endpoint_id": endpoint["id"]}
 
 
 async def test_nothing_of_somebody_else_can_be_reached_by_any_operation(

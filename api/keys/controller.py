@@ -1,0 +1,57 @@
+"""The keys of an account: one for each program that uses it, each closed without closing the others."""
+
+from typing import Any
+
+from litestar import Controller, Request, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import bodies
+from api.keys.schemas import IssuedKeyOut, KeyIn, KeyOut
+from shared import accounts
+from shared.accounts import Caller, Scope
+from shared.jobs import Platform
+
+
+class KeyController(Controller):
+    """API keys."""
+
+    path = "/v1/keys"
+    tags = ["keys"]  # noqa: RUF012 -- Litestar reads it from the class
+    opt = {"scope": Scope.ACCOUNT}  # noqa: RUF012 -- the same
+
+    @post(operation_id="create_key", opt={"body": KeyIn})
+    async def create(
+        self, request: Request[Any, Any, Any], platform: NamedDependency[Platform], caller: NamedDependency[Caller]
+    ) -> IssuedKeyOut:
+        """Make another key; the answer is the only one that holds its text."""
+        wanted = await bodies.read(request, KeyIn)
+        wanted.check()
+        issued = await accounts.create_key(
+            platform.db,
+            platform.keyring,
+            caller,
+            name=wanted.name,
+            scopes=frozenset(wanted.scopes),
+            expires_at=wanted.expires_at,
+        )
+        return IssuedKeyOut.issued(issued)
+
+    @get(operation_id="list_keys")
+    async def list_own(self, platform: NamedDependency[Platform], caller: NamedDependency[Caller]) -> list[KeyOut]:
+        """The account's keys, the oldest first, with when they were last used."""
+        return [KeyOut.of(key) for key in await accounts.list_keys(platform.db, caller)]
+
+    @post("/{key_id:str}/rotate", operation_id="rotate_key", status_code=200)
+    async def rotate(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], key_id: FromPath[str]
+    ) -> IssuedKeyOut:
+        """Give a key a new text; the former one stops working within 5 seconds."""
+        return IssuedKeyOut.issued(await accounts.rotate_key(platform.db, platform.keyring, caller, key_id))
+
+    @delete("/{key_id:str}", operation_id="revoke_key")
+    async def revoke(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], key_id: FromPath[str]
+    ) -> None:
+        """Close a key for good; it stops working within 5 seconds."""
+        await accounts.revoke_key(platform.db, caller, key_id)
