@@ -1,6 +1,5 @@
 """Answering with what a job made, instead of with the job."""
 
-import asyncio
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -61,7 +60,7 @@ async def _file(platform: Platform, snapshot: Snapshot, wanted: Wanted, said: di
     headers = HEADERS | {"ETag": f'"{file.sha256}"'} | said
     if is_known(headers["ETag"], wanted.if_none_match):
         return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    body = await asyncio.to_thread(platform.storage.get, file.object_key)
+    body = await platform.storage.read(file.object_key)
     # The framework writes the charset of texts itself.
     return Response(
         body, media_type=file.content_type.partition(";")[0], headers=headers | {"Content-Disposition": _inline(file)}

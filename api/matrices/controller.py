@@ -13,8 +13,11 @@ from api.waiting import Waiter
 from shared import matrices
 from shared.accounts import Caller
 from shared.jobs import JobOut, Platform
-from shared.jobs.kinds.plot import Plot
+from shared.jobs.kinds.plot import Plot, PlotOptions
 from shared.jobs.kinds.report import Report
+
+# Drawing the SVG as well would nearly double the time that the client waits for its picture.
+PNG_ONLY = PlotOptions(formats=("png",))
 
 
 class MatrixController(Controller):
@@ -89,4 +92,4 @@ class MatrixController(Controller):
     ) -> Response[Any]:
         """The PNG picture itself; made at the first call, or 202 with the job if that takes long."""
         wanted = content.Wanted("plot.png", prefer, if_none_match)
-        return await content.of_matrices(waiter, caller, Plot(cm_uid=cm_uid), wanted)
+        return await content.of_matrices(waiter, caller, Plot(cm_uid=cm_uid, options=PNG_ONLY), wanted)

@@ -1,5 +1,6 @@
 """S3-compatible storage: bytes in and out by key, and links that need no credentials."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import boto3
+import cachetools
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -29,6 +31,11 @@ CONFIG = Config(
     response_checksum_validation="when_required",
 )
 
+# Bytes that were read lately are kept in each process up to this sum: a report that was asked for is asked for again,
+# and reading from storage takes longer than all else in such an answer. Larger files than the second are rare.
+RECENT_BYTES = 32 * 2**20
+LARGEST_RECENT_BYTES = 4 * 2**20
+
 # What passes by itself, as every answer from 500 on does; other refusals are answered the same the next time.
 PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
@@ -41,7 +48,7 @@ class Link(NamedTuple):
 
 
 class Storage:
-    """One bucket; the methods block, but for `link`, which only computes."""
+    """One bucket; the methods block, but for `read`, and for `link`, which only computes."""
 
     def __init__(self, settings: Settings) -> None:
         self._bucket = settings.s3_bucket
@@ -50,6 +57,7 @@ class Storage:
         # The host is part of what is signed, so links are signed for the address that clients use.
         public = settings.s3_public_endpoint_url or settings.s3_endpoint_url
         self._public_client = _client(settings, public)
+        self._recent: cachetools.LRUCache[str, bytes] = cachetools.LRUCache(RECENT_BYTES, getsizeof=len)
 
     def put(self, key: str, file: File) -> StoredFile:
         """Store a file; a presigned link to it opens in the browser under the file's name."""
@@ -74,6 +82,16 @@ class Storage:
             body: bytes = answer["Body"].read()
         except BotoCoreError as error:
             raise StorageUnavailable(retry_after_s=2) from error
+        return body
+
+    async def read(self, key: str) -> bytes:
+        """The same without blocking the event loop, from memory if they were read lately."""
+        body = self._recent.get(key)
+        if body is None:
+            body = await asyncio.to_thread(self.get, key)
+            if len(body) <= LARGEST_RECENT_BYTES:
+                # Keys are never written twice with different bytes.
+                self._recent[key] = body
         return body
 
     def delete(self, keys: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from shared.jobs.records import JobRecord
 from worker.handlers import Progress
 from worker.rendering.curve_plot import render_curves
 from worker.rendering.curve_result import all_points, result
+from worker.rendering.plot import pictures
 
 
 async def load(platform: Platform, job: JobRecord, _work: Curve) -> CurveInputs:
@@ -36,5 +37,5 @@ def perform(inputs: CurveInputs, work: Curve, progress: Progress) -> list[File]:
         progress(0.6)
     if options.plot:
         plot = render_curves(inputs.classes, measured, work.type, title=options.title, dpi=options.dpi)
-        files += [File("curve.png", "image/png", plot.png), File("curve.svg", "image/svg+xml", plot.svg)]
+        files += pictures("curve", plot)
     return files

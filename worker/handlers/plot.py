@@ -9,7 +9,7 @@ from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord
 from shared.matrices.records import CountedMatrix
 from worker.handlers import Progress
-from worker.rendering.plot import render_plot
+from worker.rendering.plot import pictures, render_plot
 
 
 async def load(platform: Platform, job: JobRecord, _work: Plot) -> CountedMatrix:
@@ -19,7 +19,7 @@ async def load(platform: Platform, job: JobRecord, _work: Plot) -> CountedMatrix
 
 
 def perform(inputs: CountedMatrix, work: Plot, progress: Progress) -> list[File]:
-    """`plot.png` and `plot.svg`."""
+    """The picture in the formats that are asked for."""
     plot = render_plot(inputs.matrix, **msgspec.structs.asdict(work.options))
     progress(1.0)
-    return [File("plot.png", "image/png", plot.png), File("plot.svg", "image/svg+xml", plot.svg)]
+    return pictures("plot", plot)

@@ -1,14 +1,16 @@
 """The confusion matrix as a picture: PNG for anywhere, SVG for any script and size."""
 
 import io
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 
+from shared.artifacts import File
 from shared.evaluation.matrix import ConfusionMatrix
-from shared.jobs.kinds.plot import ColourMap
+from shared.jobs.kinds.plot import FORMATS, ColourMap, Format
 from worker.rendering.drawing import Drawing, draw
 from worker.rendering.fonts import FONT
 
@@ -22,11 +24,10 @@ SETTINGS: Any = {
 }
 
 
-class Plot(NamedTuple):
-    """The same drawing in both formats."""
+# The same drawing, as the bytes of each format.
+Plot = dict[Format, bytes]
 
-    png: bytes
-    svg: bytes
+MEDIA_TYPES: dict[Format, str] = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 def render_plot(
@@ -37,19 +38,25 @@ def render_plot(
     title: str | None = None,
     numbers: bool = True,
     dpi: int = 100,
+    formats: Sequence[Format] = FORMATS,
 ) -> Plot:
-    """The matrix drawn as PNG and SVG; the same values give the same bytes.
+    """The matrix drawn in the formats that are asked for; the same values give the same bytes.
 
     Draws under matplotlib's global settings, so one thread of a process at a time.
     """
     with mpl.rc_context(SETTINGS):
         drawing = draw(matrix, normalised=normalised, colour_map=colour_map, title=title, numbers=numbers, dpi=dpi)
-        return as_plot(drawing)
+        return as_plot(drawing, formats)
 
 
-def as_plot(drawing: Drawing) -> Plot:
-    """The drawing in both formats; under SETTINGS."""
-    return Plot(_png(drawing), _svg(drawing))
+def as_plot(drawing: Drawing, formats: Sequence[Format] = FORMATS) -> Plot:
+    """The drawing in the formats; under SETTINGS."""
+    return {name: _WRITERS[name](drawing) for name in FORMATS if name in formats}
+
+
+def pictures(stem: str, plot: Plot) -> list[File]:
+    """The drawing as files of one name."""
+    return [File(f"{stem}.{name}", MEDIA_TYPES[name], body) for name, body in plot.items()]
 
 
 def _png(drawing: Drawing) -> bytes:
@@ -81,3 +88,7 @@ class _SvgRenderer(RendererSVG):
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, FBT002 - matplotlib's
         text = s if mtext is None else self._originals.get(mtext, s)
         super().draw_text(gc, x, y, text, prop, angle, ismath, mtext)  # type: ignore[no-untyped-call]  # as above
+
+
+# The PNG comes first: writing the SVG changes the resolution of the figure.
+_WRITERS: dict[Format, Callable[[Drawing], bytes]] = {"png": _png, "svg": _svg}

@@ -1,12 +1,15 @@
 """The picture of a confusion matrix."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
 from shared.jobs.work import MatrixWork
 
 ColourMap = Literal["Blues", "Greens", "Greys", "Oranges", "Purples", "viridis", "magma", "cividis"]
+
+Format = Literal["png", "svg"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 class PlotOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -17,9 +20,10 @@ class PlotOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     title: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     numbers: bool = True
     dpi: Annotated[int, Meta(ge=50, le=300)] = 100
+    formats: Annotated[tuple[Format, ...], Meta(min_length=1, max_length=len(FORMATS))] = FORMATS
 
 
 class Plot(MatrixWork, frozen=True, kw_only=True, tag="plot"):
-    """A picture: makes `plot.png` and `plot.svg`."""
+    """A picture: makes `plot.png` and `plot.svg`, or those of them that `formats` asks for."""
 
     options: PlotOptions = PlotOptions()

@@ -85,6 +85,8 @@ async def test_the_plot_route_answers_the_picture_itself(alice: Client) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/png"
     assert answer.content.startswith(b"\x89PNG\r\n\x1a\n")
+    (job,) = (await alice.get("/v1/jobs")).json()["items"]
+    assert [artifact["name"] for artifact in job["artifacts"]] == ["plot.png"]
 
 
 @pytest.mark.usefixtures("workers")

@@ -1,11 +1,15 @@
 """Which answers of the storage pass by themselves, and which would be the same the next time."""
 
+import io
+
 import pytest
 from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from shared.artifacts import Storage
 from shared.artifacts.errors import FileGone, StorageUnavailable
+from shared.artifacts.storage import LARGEST_RECENT_BYTES
 from shared.kit.settings import Settings
 
 
@@ -64,3 +68,38 @@ def test_a_bucket_that_cannot_be_used_is_not_ready(storage: Storage, status: int
 
         with pytest.raises(StorageUnavailable):
             storage.check()
+
+
+def _answers(stub: Stubber, *bodies: bytes) -> None:
+    for body in bodies:
+        stub.add_response("get_object", {"Body": StreamingBody(io.BytesIO(body), len(body))})
+
+
+async def test_what_was_read_lately_is_not_asked_for_again(storage: Storage) -> None:
+    with Stubber(storage._client) as stub:
+        _answers(stub, b"one", b"two")
+
+        read = [await storage.read(key) for key in ("first", "second", "first", "second")]
+
+    assert read == [b"one", b"two", b"one", b"two"]
+
+
+async def test_a_large_file_does_not_push_the_others_out_of_memory(storage: Storage) -> None:
+    large = b"x" * (LARGEST_RECENT_BYTES + 1)
+    with Stubber(storage._client) as stub:
+        _answers(stub, b"small", large, large)
+
+        read = [await storage.read(key) for key in ("small", "large", "large", "small")]
+
+    assert read == [b"small", large, large, b"small"]
+
+
+async def test_a_file_that_is_gone_is_looked_for_the_next_time(storage: Storage) -> None:
+    with Stubber(storage._client) as stub:
+        stub.add_client_error("get_object", service_error_code="NoSuchKey", http_status_code=404)
+        _answers(stub, b"back")
+
+        with pytest.raises(FileGone):
+            await storage.read("key")
+
+        assert await storage.read("key") == b"back"

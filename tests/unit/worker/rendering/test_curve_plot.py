@@ -27,7 +27,7 @@ def _render(labels: tuple[Label, ...], kind: CurveType = "ROC", title: str | Non
 
 
 def _texts(plot: Plot) -> list[str]:
-    return ["".join(text.itertext()) for text in ET.fromstring(plot.svg).iter(f"{SVG}text")]
+    return ["".join(text.itertext()) for text in ET.fromstring(plot["svg"]).iter(f"{SVG}text")]
 
 
 def test_labels_and_title_are_text_whatever_they_hold() -> None:
@@ -37,7 +37,7 @@ def test_labels_and_title_are_text_whatever_they_hold() -> None:
     assert "$x^2$ <b>" in texts
     assert any(text.startswith("$bad$ (") for text in texts)
     assert any(text.startswith("日本語 (") for text in texts)
-    assert [element.tag for element in ET.fromstring(plot.svg).iter() if "script" in element.tag] == []
+    assert [element.tag for element in ET.fromstring(plot["svg"]).iter() if "script" in element.tag] == []
 
 
 def test_the_legend_tells_the_areas() -> None:
@@ -61,7 +61,7 @@ def test_the_same_curves_give_the_same_bytes() -> None:
 
 
 def test_the_picture_is_a_png_of_its_size_and_has_curves_in_it() -> None:
-    picture = Image.open(io.BytesIO(_render((0, 1)).png))
+    picture = Image.open(io.BytesIO(_render((0, 1))["png"]))
 
     assert (picture.format, picture.size) == ("PNG", (384, 336))
     assert len(picture.convert("RGB").getcolors(maxcolors=100_000) or ()) > 100

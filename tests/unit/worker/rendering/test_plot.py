@@ -36,7 +36,7 @@ def _drawing(matrix: ConfusionMatrix, *, normalised: bool = False, colour_map: s
 
 def test_hostile_labels_and_title_are_text_in_the_svg(hostile: tuple[Label, ...], random_matrix: RandomMatrix) -> None:
     title = "混同 $x$ <script>alert(1)</script>"
-    svg = render_plot(random_matrix(hostile), title=title).svg
+    svg = render_plot(random_matrix(hostile), title=title)["svg"]
     texts = _texts(svg)
     labels = short_labels([label_text(label) for label in hostile], 20)
     assert texts[: len(hostile)] == list(labels)
@@ -53,7 +53,7 @@ def test_hostile_labels_and_title_are_text_in_the_svg(hostile: tuple[Label, ...]
 
 def test_a_large_svg_holds_its_cells_as_an_embedded_bitmap(random_matrix: RandomMatrix) -> None:
     matrix = random_matrix(tuple(range(60)))
-    (image,) = ET.fromstring(render_plot(matrix).svg).iter(f"{_SVG}image")
+    (image,) = ET.fromstring(render_plot(matrix)["svg"]).iter(f"{_SVG}image")
     (source,) = (value for name, value in image.items() if name.endswith("href"))
     assert source.startswith("data:image/png;base64,")
 
@@ -62,7 +62,7 @@ def test_the_picture_measures_its_inches_times_dpi(random_matrix: RandomMatrix) 
     matrix = random_matrix(("a", "b", "c"))
     inches = _drawing(matrix).figure.get_size_inches()
     for dpi in (50, 100, 300):
-        height, width, _ = _pixels(render_plot(matrix, dpi=dpi).png).shape
+        height, width, _ = _pixels(render_plot(matrix, dpi=dpi)["png"]).shape
         assert np.abs(inches * dpi - (width, height)).max() < 1
 
 
@@ -81,14 +81,14 @@ def test_every_option_shows_in_the_pixels(random_matrix: RandomMatrix) -> None:
         render_plot(matrix, dpi=50, numbers=False),
         render_plot(matrix, dpi=50, colour_map="Greens"),
     ]
-    assert len({_pixels(plot.png).tobytes() for plot in plots}) == len(plots)
-    assert len({plot.svg for plot in plots}) == len(plots)
+    assert len({_pixels(plot["png"]).tobytes() for plot in plots}) == len(plots)
+    assert len({plot["svg"] for plot in plots}) == len(plots)
 
 
 @pytest.mark.parametrize("colour_map", _MAPS)
 def test_cells_have_the_colours_of_the_map(colour_map: ColourMap) -> None:
     matrix = ConfusionMatrix((0, 1), np.array([[10, 0], [5, 5]]))
-    pixels = _pixels(render_plot(matrix, colour_map=colour_map, numbers=False, dpi=50).png).reshape(-1, 3)
+    pixels = _pixels(render_plot(matrix, colour_map=colour_map, numbers=False, dpi=50)["png"]).reshape(-1, 3)
     colours, occurrences = np.unique(pixels, axis=0, return_counts=True)
     areas = dict(zip(map(tuple, colours.tolist()), occurrences.tolist(), strict=True))
     for share, cells in ((0.0, 1), (0.5, 2), (1.0, 1)):
@@ -146,13 +146,13 @@ def _luminance(
 def test_cells_show_counts_or_shares_and_a_dash_for_a_class_without_samples() -> None:
     matrix = ConfusionMatrix(("a", "b"), np.array([[1500, 500], [0, 0]]))
     counts, shares = render_plot(matrix), render_plot(matrix, normalised=True)
-    assert [text for text in _texts(counts.svg) if re.fullmatch(r"[\d\u202f]+", text)][:4] == [
+    assert [text for text in _texts(counts["svg"]) if re.fullmatch(r"[\d\u202f]+", text)][:4] == [
         "1\u202f500",
         "500",
         "0",
         "0",
     ]
-    assert [text for text in _texts(shares.svg) if re.fullmatch(r"0\.\d\d|–", text)] == ["0.75", "0.25", "–", "–"]
+    assert [text for text in _texts(shares["svg"]) if re.fullmatch(r"0\.\d\d|–", text)] == ["0.75", "0.25", "–", "–"]
 
 
 def test_the_drawing_is_titled_and_its_axes_named(random_matrix: RandomMatrix) -> None:
@@ -163,7 +163,7 @@ def test_the_drawing_is_titled_and_its_axes_named(random_matrix: RandomMatrix) -
         ({"title": "My run"}, "My run"),
         ({"title": "  "}, "Confusion matrix"),
     ):
-        svg = render_plot(matrix, **options).svg
+        svg = render_plot(matrix, **options)["svg"]
         assert {"Predicted class", "Actual class", title} <= {*_texts(svg)}
         assert ET.fromstring(svg).findtext(f"{_SVG}title") == title
 
@@ -185,8 +185,8 @@ def test_a_long_title_is_cut_to_the_width_of_the_figure(random_matrix: RandomMat
 def test_odd_matrices_are_drawn(counts: list[list[int]], *, normalised: bool) -> None:
     matrix = ConfusionMatrix(tuple(range(len(counts))), np.array(counts, dtype=np.int64))
     plot = render_plot(matrix, normalised=normalised)
-    assert _pixels(plot.png).std() > 0
-    assert _texts(plot.svg)
+    assert _pixels(plot["png"]).std() > 0
+    assert _texts(plot["svg"])
 
 
 def test_huge_counts_are_shortened_where_they_would_not_fit() -> None:
@@ -212,4 +212,4 @@ def test_weights_are_shortened_where_they_would_not_fit() -> None:
 def test_the_largest_and_smallest_weights_are_drawn() -> None:
     for weight in (1e300, 1e-300):
         matrix = ConfusionMatrix(tuple(range(30)), np.full((30, 30), weight))
-        assert _pixels(render_plot(matrix, dpi=50).png).std() > 0
+        assert _pixels(render_plot(matrix, dpi=50)["png"]).std() > 0
