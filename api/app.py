@@ -25,6 +25,7 @@ from api.multilabel.controller import MultiLabelController
 from api.security import provide_caller, refuse_nul
 from api.waiting import Waiter
 from api.webhooks.controller import WebhookController
+from api.webhooks.deliveries import DeliveryController
 from shared import __version__
 from shared.jobs import Platform, platform
 from shared.kit import logging
@@ -74,6 +75,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             CurveController,
             JobController,
             WebhookController,
+            DeliveryController,
             AdminController,
         ],
         dependencies={

@@ -1,18 +1,26 @@
-"""Who is called back, with whose secret, and how that went."""
+"""Who is called, and with whose secret."""
 
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
-from litestar import Controller, Request, delete, get, post
+from litestar import Controller, Request, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 
 from api import bodies
-from api.webhooks.schemas import DeliveryOut, DeliveryPage, EndpointIn, EndpointOut, SecretOut
+from api.webhooks.schemas import (
+    DeliveryOut,
+    EndpointChange,
+    EndpointIn,
+    EndpointOut,
+    ReplayIn,
+    ReplayOut,
+    SecretOut,
+)
 from shared import webhooks
 from shared.accounts import Caller, Scope
 from shared.jobs import Platform
 from shared.kit.ids import parse_uuid
+from shared.webhooks import endpoints
 from shared.webhooks.signing import secret_text
 
 # Who reads or sets these can sign as the service does, or learns everything that it tells.
@@ -31,12 +39,12 @@ class WebhookController(Controller):
     ) -> EndpointOut:
         """Register an address that is called for every event of the account."""
         wanted = await bodies.read(request, EndpointIn)
-        endpoint = await webhooks.add_endpoint(
+        endpoint = await endpoints.add(
             platform.db,
             platform.settings,
             caller,
             url=wanted.url,
-            events=list(wanted.events),
+            wanted=list(wanted.events),
             description=wanted.description,
         )
         return EndpointOut.of(endpoint, platform.keyring)
@@ -44,7 +52,7 @@ class WebhookController(Controller):
     @get("/endpoints", operation_id="list_webhook_endpoints", opt=SECRETS)
     async def list_own(self, platform: NamedDependency[Platform], caller: NamedDependency[Caller]) -> list[EndpointOut]:
         """The account's endpoints, the oldest first."""
-        found = await webhooks.list_endpoints(platform.db, caller)
+        found = await endpoints.list_own(platform.db, caller)
         return [EndpointOut.of(endpoint, platform.keyring) for endpoint in found]
 
     @get("/endpoints/{endpoint_id:str}", operation_id="read_webhook_endpoint", opt=SECRETS)
@@ -52,7 +60,20 @@ class WebhookController(Controller):
         self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], endpoint_id: FromPath[str]
     ) -> EndpointOut:
         """One endpoint with its secret."""
-        endpoint = await webhooks.find_endpoint(platform.db, caller, parse_uuid(endpoint_id))
+        endpoint = await endpoints.find(platform.db, caller, parse_uuid(endpoint_id))
+        return EndpointOut.of(endpoint, platform.keyring)
+
+    @patch("/endpoints/{endpoint_id:str}", operation_id="change_webhook_endpoint", opt={"body": EndpointChange})
+    async def change(
+        self,
+        request: Request[Any, Any, Any],
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        endpoint_id: FromPath[str],
+    ) -> EndpointOut:
+        """Change the address, the events or the description; what is on its way goes to the new address."""
+        changes = (await bodies.read(request, EndpointChange)).named()
+        endpoint = await endpoints.change(platform.db, platform.settings, caller, parse_uuid(endpoint_id), changes)
         return EndpointOut.of(endpoint, platform.keyring)
 
     @delete("/endpoints/{endpoint_id:str}", operation_id="delete_webhook_endpoint", opt=SECRETS)
@@ -60,20 +81,62 @@ class WebhookController(Controller):
         self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], endpoint_id: FromPath[str]
     ) -> None:
         """Forget an endpoint; what was still to be delivered to it is dropped."""
-        await webhooks.remove_endpoint(platform.db, caller, parse_uuid(endpoint_id))
+        await endpoints.remove(platform.db, caller, parse_uuid(endpoint_id))
 
-    @get("/deliveries", operation_id="list_webhook_deliveries")
-    async def deliveries(
+    @post("/endpoints/{endpoint_id:str}/disable", operation_id="disable_webhook_endpoint", status_code=200)
+    async def disable(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], endpoint_id: FromPath[str]
+    ) -> EndpointOut:
+        """Tell an endpoint nothing more; what is on its way is given up and can be replayed later."""
+        endpoint = await endpoints.disable(platform.db, caller, parse_uuid(endpoint_id))
+        return EndpointOut.of(endpoint, platform.keyring)
+
+    @post("/endpoints/{endpoint_id:str}/enable", operation_id="enable_webhook_endpoint", status_code=200)
+    async def enable(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], endpoint_id: FromPath[str]
+    ) -> EndpointOut:
+        """Tell an endpoint of events again, whoever disabled it; replay what it missed if you want."""
+        endpoint = await endpoints.enable(platform.db, caller, parse_uuid(endpoint_id))
+        return EndpointOut.of(endpoint, platform.keyring)
+
+    @post("/endpoints/{endpoint_id:str}/test", operation_id="test_webhook_endpoint", status_code=202)
+    async def try_out(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], endpoint_id: FromPath[str]
+    ) -> DeliveryOut:
+        """Send an `endpoint.test` event to this endpoint, once; poll the delivery to see how that went."""
+        return DeliveryOut.of(await endpoints.try_out(platform.db, caller, parse_uuid(endpoint_id)))
+
+    @post(
+        "/endpoints/{endpoint_id:str}/replay",
+        operation_id="replay_webhook_events",
+        status_code=202,
+        opt={"body": ReplayIn},
+    )
+    async def replay(
         self,
+        request: Request[Any, Any, Any],
         platform: NamedDependency[Platform],
         caller: NamedDependency[Caller],
-        cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
-    ) -> DeliveryPage:
-        """What was told to whom, with every attempt, newest first."""
-        found = await webhooks.list_deliveries(platform.db, caller, before=cursor, limit=limit)
-        following = str(found[-1].delivery.id) if len(found) == limit else None
-        return DeliveryPage([DeliveryOut.of(logged) for logged in found], following)
+        endpoint_id: FromPath[str],
+    ) -> ReplayOut:
+        """Deliver again, with the same ids and bytes, what happened since a time and did not arrive."""
+        wanted = await bodies.read(request, ReplayIn)
+        queued = await endpoints.replay(
+            platform.db,
+            caller,
+            parse_uuid(endpoint_id),
+            since=wanted.since,
+            also_delivered=wanted.events == "all",
+        )
+        return ReplayOut(queued, more=queued == endpoints.REPLAYED_AT_ONCE)
+
+    @post("/endpoints/{endpoint_id:str}/secret/rotate", operation_id="rotate_webhook_secret", status_code=200)
+    async def rotate_own(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], endpoint_id: FromPath[str]
+    ) -> SecretOut:
+        """Replace the endpoint's secret; for 24 hours its messages carry the signatures of both."""
+        secret = await endpoints.rotate_secret(platform.db, platform.keyring, caller, parse_uuid(endpoint_id))
+        return SecretOut(secret_text(secret))
 
     @get("/secret", operation_id="read_callback_secret", opt=SECRETS)
     async def secret(self, platform: NamedDependency[Platform], caller: NamedDependency[Caller]) -> SecretOut:

@@ -7,9 +7,10 @@ from uuid import UUID
 import structlog
 
 from shared.kit import clock
-from shared.kit.db import Database
+from shared.kit.db import Connection, Database
 from shared.kit.keyring import Keyring
-from shared.webhooks import queries, secrets
+from shared.webhooks import endpoints, queries, secrets
+from shared.webhooks.models import DisabledBecause
 from shared.webhooks.network import GuardedTransport
 from shared.webhooks.queries import DueDelivery
 from shared.webhooks.schedule import next_delay
@@ -20,6 +21,10 @@ log = structlog.get_logger()
 
 # How long the rest of an attempt may take beyond the receiver's own time, before it counts as dead.
 LEASE_MARGIN = timedelta(seconds=30)
+
+# An endpoint that nothing has reached for so long is disabled: more than a whole schedule, so that several events have
+# failed by then unless hardly any happen.
+LONGEST_FAILURE = timedelta(days=5)
 
 # Spreads the repeats of many deliveries; nothing secret hangs on it.
 _random = Random()  # noqa: S311
@@ -49,8 +54,7 @@ async def deliver(
 async def _settle(db: Database, due: DueDelivery, outcome: Outcome) -> None:
     status, delay = _verdict(due, outcome)
     async with db.transaction() as connection:
-        if outcome.gone and due.endpoint_id is not None:
-            await connection.execute(queries.LOCK_ENDPOINT, due.endpoint_id)
+        because = await _reason_to_give_up(connection, due, outcome)
         await connection.execute(
             queries.INSERT_ATTEMPT,
             due.id,
@@ -61,14 +65,32 @@ async def _settle(db: Database, due: DueDelivery, outcome: Outcome) -> None:
             outcome.excerpt,
         )
         await connection.execute(queries.SETTLE, due.id, due.attempt, status, delay)
-        if outcome.gone and due.endpoint_id is not None:
-            await connection.execute(queries.DISABLE_ENDPOINT, due.endpoint_id)
+        if because is not None and due.endpoint_id is not None:
+            await endpoints.give_up(connection, due.endpoint_id, because)
+
+
+async def _reason_to_give_up(connection: Connection, due: DueDelivery, outcome: Outcome) -> DisabledBecause | None:
+    """Note how the endpoint fares; why it is to be disabled, and then it is held, or None."""
+    if due.endpoint_id is None:
+        return None
+    if outcome.succeeded:
+        await connection.execute(queries.NOTE_SUCCESS, due.endpoint_id)
+        return None
+    because = DisabledBecause.GONE if outcome.gone else None
+    # A test that fails is no sign of anything but the test.
+    if because is None and due.repeats:
+        await connection.execute(queries.NOTE_FAILURE, due.endpoint_id)
+        if await connection.fetchval(queries.IS_FAILING_FOR, due.endpoint_id, LONGEST_FAILURE):
+            because = DisabledBecause.FAILING
+    if because is not None:
+        await connection.execute(queries.LOCK_ENDPOINT, due.endpoint_id)
+    return because
 
 
 def _verdict(due: DueDelivery, outcome: Outcome) -> tuple[str, timedelta | None]:
     if outcome.succeeded:
         return "delivered", None
-    if outcome.gone:
+    if outcome.gone or not due.repeats:
         return "dead", None
     delay = next_delay(due.attempt, retry_after_s=outcome.retry_after_s, throttled=outcome.throttled, random=_random)
     return ("pending", delay) if delay is not None else ("dead", None)

@@ -1,9 +1,10 @@
 """The tables of webhooks: who is told, what happened, and every try at telling them."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -12,10 +13,22 @@ from shared.kit.ids import uuid7
 from shared.kit.tables import moment_column, owner_column, time_column
 
 
+class DisabledBecause(StrEnum):
+    """Why an endpoint is told nothing."""
+
+    OWNER = "owner"
+    GONE = "gone"
+    FAILING = "failing"
+
+
 class Endpoint(SQLModel, table=True):
     """An address that an account wants to be called at; its secret is derived from id and version."""
 
     __tablename__ = "webhook_endpoint"
+    __table_args__ = (
+        CheckConstraint("disabled_because IN ('owner', 'gone', 'failing')", name="disabled_because"),
+        CheckConstraint("(disabled_at IS NULL) = (disabled_because IS NULL)", name="disabled"),
+    )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     account_id: int = Field(sa_column=owner_column())
@@ -24,8 +37,12 @@ class Endpoint(SQLModel, table=True):
     # Event types; an empty list means all of them.
     events: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
     secret_version: int = 1
-    # Set when the receiver answered 410 Gone.
+    secret_rotated_at: datetime | None = Field(default=None, sa_column=time_column())
+    # Since when every attempt has failed; a success clears it.
+    failing_since: datetime | None = Field(default=None, sa_column=time_column())
     disabled_at: datetime | None = Field(default=None, sa_column=time_column())
+    # Set together with the time.
+    disabled_because: DisabledBecause | None = Field(default=None, sa_column=Column(String, nullable=True))
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
 
 
@@ -66,6 +83,8 @@ class Delivery(SQLModel, table=True):
     status: str = "pending"
     # Raised by every claim: numbers the attempts and fences their results.
     attempt: int = 0
+    # A test of the address is made once; everything else is repeated as the schedule says.
+    repeats: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
     next_attempt_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
     dispatched_at: datetime | None = Field(default=None, sa_column=time_column())
     finished_at: datetime | None = Field(default=None, sa_column=time_column())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -34,7 +35,9 @@ CLAIM = """
         event.account_id,
         coalesce((SELECT secret_version FROM webhook_endpoint WHERE id = delivery.endpoint_id),
                  account.callback_secret_version) AS secret_version,
-        CASE WHEN delivery.endpoint_id IS NULL THEN account.callback_secret_rotated_at END AS secret_rotated_at
+        CASE WHEN delivery.endpoint_id IS NULL THEN account.callback_secret_rotated_at
+             ELSE (SELECT secret_rotated_at FROM webhook_endpoint WHERE id = delivery.endpoint_id)
+        END AS secret_rotated_at, delivery.repeats
 """
 
 INSERT_ATTEMPT = """
@@ -43,8 +46,15 @@ INSERT_ATTEMPT = """
     WHERE id = $1 FOR KEY SHARE
 """
 
-# Couriers that all hear 410 from one receiver take turns, instead of waiting for each other's deliveries.
-LOCK_ENDPOINT = "SELECT FROM webhook_endpoint WHERE id = $1 FOR UPDATE"
+# Whoever touches an endpoint and its deliveries takes the endpoint first, so that couriers which all hear 410 from one
+# receiver take turns instead of waiting for each other's deliveries. New deliveries to it need not wait.
+LOCK_ENDPOINT = "SELECT FROM webhook_endpoint WHERE id = $1 FOR NO KEY UPDATE"
+
+# Neither locks nor writes while nothing changes, which is nearly always.
+NOTE_SUCCESS = "UPDATE webhook_endpoint SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL"
+NOTE_FAILURE = "UPDATE webhook_endpoint SET failing_since = now() WHERE id = $1 AND failing_since IS NULL"
+
+IS_FAILING_FOR = "SELECT failing_since < now() - $2::interval FROM webhook_endpoint WHERE id = $1"
 
 # The attempt is the fence: a sender that was given up for dead must not undo what its successor recorded.
 SETTLE = """
@@ -53,11 +63,65 @@ SETTLE = """
     WHERE id = $1 AND attempt = $2 AND status = 'pending'
 """
 
+# What is still to be delivered there is given up; a replay brings it back once the endpoint is enabled.
 DISABLE_ENDPOINT = """
-    WITH dead AS (
-        UPDATE webhook_delivery SET status = 'dead', finished_at = now() WHERE endpoint_id = $1 AND status = 'pending'
+    WITH disabled AS (
+        UPDATE webhook_endpoint SET disabled_at = now(), disabled_because = $2
+        WHERE id = $1 AND disabled_at IS NULL
+        RETURNING id
+    ), dead AS (
+        UPDATE webhook_delivery SET status = 'dead', finished_at = now()
+        WHERE endpoint_id = (SELECT id FROM disabled) AND status = 'pending'
     )
-    UPDATE webhook_endpoint SET disabled_at = now() WHERE id = $1 AND disabled_at IS NULL
+    SELECT id FROM disabled
+"""
+
+OWNER_OF_ENDPOINT = "SELECT account_id, url FROM webhook_endpoint WHERE id = $1"
+
+ENABLE_ENDPOINT = """
+    UPDATE webhook_endpoint SET disabled_at = NULL, disabled_because = NULL, failing_since = NULL WHERE id = $1
+"""
+
+ROTATE_ENDPOINT = """
+    UPDATE webhook_endpoint SET secret_version = secret_version + 1, secret_rotated_at = now()
+    WHERE id = $1 AND (secret_rotated_at IS NULL OR secret_rotated_at < now() - $2::interval)
+    RETURNING secret_version
+"""
+
+# Whatever the endpoint wants to hear of: it is a test of the address.
+INSERT_TEST = """
+    WITH event AS (
+        INSERT INTO webhook_event (id, account_id, type, body, created_at)
+        SELECT $2, account_id, $3, $4, $5 FROM webhook_endpoint WHERE id = $1
+        RETURNING id, account_id
+    )
+    INSERT INTO webhook_delivery (id, account_id, event_id, endpoint_id, url, status, attempt, repeats)
+    SELECT uuidv7(), event.account_id, event.id, endpoint.id, endpoint.url, 'pending', 0, false
+    FROM event, webhook_endpoint AS endpoint WHERE endpoint.id = $1
+    RETURNING id
+"""
+
+# Every event since then that the endpoint wants, but those of which it has a delivery in one of the states; also what
+# happened while it was disabled or not there yet.
+REPLAY_SINCE = """
+    INSERT INTO webhook_delivery (id, account_id, event_id, endpoint_id, url, status, attempt)
+    SELECT uuidv7(), event.account_id, event.id, endpoint.id, endpoint.url, 'pending', 0
+    FROM webhook_endpoint AS endpoint JOIN webhook_event AS event ON event.account_id = endpoint.account_id
+    WHERE endpoint.id = $1 AND event.created_at >= $2 AND event.type <> $3
+        AND (cardinality(endpoint.events) = 0 OR event.type = ANY(endpoint.events))
+        AND NOT EXISTS (
+            SELECT FROM webhook_delivery AS delivery
+            WHERE delivery.event_id = event.id AND delivery.endpoint_id = endpoint.id AND delivery.status = ANY($4)
+        )
+    ORDER BY event.created_at, event.id LIMIT $5
+"""
+
+REPLAY = """
+    INSERT INTO webhook_delivery (id, account_id, event_id, endpoint_id, url, status, attempt, repeats)
+    SELECT uuidv7(), account_id, event_id, endpoint_id,
+        coalesce((SELECT url FROM webhook_endpoint WHERE id = endpoint_id), url), 'pending', 0, repeats
+    FROM webhook_delivery WHERE id = $1
+    RETURNING id
 """
 
 TAKE_DUE = """
@@ -95,6 +159,16 @@ class DueDelivery(msgspec.Struct, frozen=True):
     account_id: int
     secret_version: int
     secret_rotated_at: datetime | None
+    repeats: bool
+
+
+class Wanted(NamedTuple):
+    """Which deliveries are asked for; what is None does not matter."""
+
+    id: UUID | None = None
+    endpoint_id: UUID | None = None
+    status: str | None = None
+    event_id: str | None = None
 
 
 async def claim(connection: Connection, delivery_id: UUID, lease: timedelta) -> DueDelivery | None:
@@ -114,18 +188,25 @@ async def endpoints_of(session: AsyncSession, account_id: int) -> Sequence[Endpo
     return (await session.exec(query)).all()
 
 
-async def endpoint_of(session: AsyncSession, account_id: int, endpoint_id: UUID | None) -> Endpoint | None:
-    """One endpoint of an account."""
+async def endpoint_of(
+    session: AsyncSession, account_id: int, endpoint_id: UUID | None, *, lock: bool = False
+) -> Endpoint | None:
+    """One endpoint of an account, held until the end of the transaction if that is asked for."""
     query = select(Endpoint).where(Endpoint.account_id == account_id, Endpoint.id == endpoint_id)
+    if lock:
+        query = query.with_for_update(key_share=True)
     return (await session.exec(query)).one_or_none()
 
 
 async def deliveries_of(
-    session: AsyncSession, account_id: int, *, before: UUID | None, limit: int
+    session: AsyncSession, account_id: int, wanted: Wanted, *, before: UUID | None, limit: int
 ) -> Sequence[tuple[Delivery, Event]]:
     """The deliveries of an account with their events, newest first, older than `before`."""
     query = select(Delivery, Event).join(Event, col(Event.id) == col(Delivery.event_id))
     query = query.where(Delivery.account_id == account_id).order_by(col(Delivery.id).desc()).limit(limit)
+    for name, value in wanted._asdict().items():
+        if value is not None:
+            query = query.where(getattr(Delivery, name) == value)
     if before is not None:
         query = query.where(col(Delivery.id) < before)
     return (await session.exec(query)).all()

@@ -15,7 +15,16 @@ from tests.actors import Client
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 PUBLIC = {"healthz", "readyz", "sign_up", "sign_in"}
 ADMINISTRATORS_ONLY = {"list_users", "list_all_matrices"}
-TAKE_NO_BODY = {"cancel_job", "rotate_callback_secret", "rotate_key"}
+TAKE_NO_BODY = {
+    "cancel_job",
+    "disable_webhook_endpoint",
+    "enable_webhook_endpoint",
+    "replay_webhook_delivery",
+    "rotate_callback_secret",
+    "rotate_key",
+    "rotate_webhook_secret",
+    "test_webhook_endpoint",
+}
 DOCUMENT = "urn:openapi"
 
 Operation = tuple[str, str, dict[str, Any]]
@@ -174,6 +183,9 @@ async def test_what_is_answered_is_what_is_documented(alice: Client, document: d
     queued = {"kind": "report", "cm_uid": uid}
     hook = {"url": "https://example.com/hook"}
     endpoint = await alice.post("/v1/webhooks/endpoints", hook)
+    own = f"/v1/webhooks/endpoints/{endpoint.json()['id']}"
+    hooks, told = "/v1/webhooks/endpoints/{endpoint_id}", "/v1/webhooks/deliveries/{delivery_id}"
+    tried = await alice.post(f"{own}/test")
     credentials = {"email": alice.email, "password": alice.password}
     key = {"X-API-Key": alice.key}
     labels = {"actual_vector": [1, 0], "predicted_vector": [1, 1]}
@@ -209,7 +221,16 @@ async def test_what_is_answered_is_what_is_documented(alice: Client, document: d
         ("/v1/keys", "get", await alice.get("/v1/keys")),
         ("/v1/webhooks/endpoints", "post", endpoint),
         ("/v1/webhooks/endpoints", "get", await alice.get("/v1/webhooks/endpoints")),
+        (f"{hooks}/test", "post", tried),
+        (f"{hooks}/replay", "post", await alice.post(f"{own}/replay", {"since": "2026-01-01T00:00:00Z"})),
+        (f"{hooks}/disable", "post", await alice.post(f"{own}/disable")),
+        (f"{hooks}/enable", "post", await alice.post(f"{own}/enable")),
+        (f"{hooks}/secret/rotate", "post", await alice.post(f"{own}/secret/rotate")),
+        (hooks, "get", await alice.get(own)),
+        (hooks, "patch", await alice.http.patch(own, json={"description": "ours"}, headers=key)),
         ("/v1/webhooks/deliveries", "get", await alice.get("/v1/webhooks/deliveries")),
+        (told, "get", await alice.get(f"/v1/webhooks/deliveries/{tried.json()['id']}")),
+        (f"{told}/replay", "post", await alice.post(f"/v1/webhooks/deliveries/{tried.json()['id']}/replay")),
         ("/v1/webhooks/secret", "get", await alice.get("/v1/webhooks/secret")),
         ("/v1/webhooks/secret/rotate", "post", await alice.post("/v1/webhooks/secret/rotate")),
     ]

@@ -9,7 +9,7 @@ from litestar import Litestar
 from api.openapi import document
 from tests.actors import Client
 
-NAMES = {"cm_uid", "uid", "job_id", "endpoint_id", "key_id"}
+NAMES = {"cm_uid", "uid", "job_id", "endpoint_id", "delivery_id", "key_id"}
 
 LABELS = {"actual_vector": [0, 1], "predicted_vector": [0, 1]}
 
@@ -17,6 +17,8 @@ LABELS = {"actual_vector": [0, 1], "predicted_vector": [0, 1]}
 BODIES: dict[str, dict[str, Any]] = {
     "update_matrix": LABELS,
     "describe_matrix": {"name": "mine now"},
+    "change_webhook_endpoint": {"description": "mine now"},
+    "replay_webhook_events": {"since": "2026-01-01T00:00:00Z"},
 }
 
 # These name things in their bodies.
@@ -33,7 +35,15 @@ async def things(alice: Client) -> dict[str, str]:
     endpoint = (await alice.post("/v1/webhooks/endpoints", {"url": "https://example.com/hook"})).json()
     job = await alice.submit("report", uid)
     key = (await alice.post("/v1/keys", {"name": "another"})).json()
-    return {"key_id": key["id"], "cm_uid": uid, "uid": uid, "job_id": job["id"], "endpoint_id": endpoint["id"]}
+    delivery = (await alice.post(f"/v1/webhooks/endpoints/{endpoint['id']}/test")).json()
+    return {
+        "cm_uid": uid,
+        "uid": uid,
+        "job_id": job["id"],
+        "endpoint_id": endpoint["id"],
+        "delivery_id": delivery["id"],
+        "key_id": key["id"],
+    }
 
 
 async def test_nothing_of_somebody_else_can_be_reached_by_any_operation(

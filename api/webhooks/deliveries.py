@@ -1,0 +1,55 @@
+"""What was told to whom, how that went, and telling it again."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from api.webhooks.schemas import DeliveryDetail, DeliveryOut, DeliveryPage, DeliveryStatus
+from shared.accounts import Caller
+from shared.jobs import Platform
+from shared.kit.ids import parse_uuid
+from shared.webhooks import deliveries
+from shared.webhooks.queries import Wanted
+
+
+class DeliveryController(Controller):
+    """The log of deliveries."""
+
+    path = "/v1/webhooks/deliveries"
+    tags = ["webhooks"]  # noqa: RUF012 -- Litestar reads it from the class
+
+    @get(operation_id="list_webhook_deliveries")
+    async def list_own(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
+        status: Annotated[
+            DeliveryStatus | None, QueryParameter(description="`dead`: given up, the dead letters")
+        ] = None,
+        endpoint_id: Annotated[UUID | None, QueryParameter(description="Deliveries to this endpoint")] = None,
+        event_id: Annotated[str | None, QueryParameter(description="Deliveries of this event")] = None,
+    ) -> DeliveryPage:
+        """What was told to whom, with every attempt, newest first."""
+        wanted = Wanted(status=status, endpoint_id=endpoint_id, event_id=event_id)
+        found = await deliveries.list_own(platform.db, caller, wanted, before=cursor, limit=limit)
+        following = str(found[-1].delivery.id) if len(found) == limit else None
+        return DeliveryPage([DeliveryOut.of(logged) for logged in found], following)
+
+    @get("/{delivery_id:str}", operation_id="read_webhook_delivery")
+    async def read(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], delivery_id: FromPath[str]
+    ) -> DeliveryDetail:
+        """One delivery with every attempt, and the text that was sent."""
+        return DeliveryDetail.of(await deliveries.find(platform.db, caller, parse_uuid(delivery_id)))
+
+    @post("/{delivery_id:str}/replay", operation_id="replay_webhook_delivery", status_code=202)
+    async def replay(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], delivery_id: FromPath[str]
+    ) -> DeliveryOut:
+        """Deliver the same event again: same id, same bytes, present address and secret."""
+        return DeliveryOut.of(await deliveries.replay(platform.db, caller, parse_uuid(delivery_id)))

@@ -1,0 +1,62 @@
+"""Deliveries: the log of what was told to whom, and telling it again."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.accounts import Caller
+from shared.kit.db import Database
+from shared.webhooks import queries
+from shared.webhooks.errors import DeliveryNotFound, DeliveryPending, EndpointDisabled, EndpointNotFound
+from shared.webhooks.models import Attempt, Delivery, Endpoint, Event
+from shared.webhooks.queries import Wanted
+
+
+class LoggedDelivery(NamedTuple):
+    """A delivery with its event and the attempts so far."""
+
+    delivery: Delivery
+    event: Event
+    attempts: list[Attempt]
+
+
+async def list_own(
+    db: Database, caller: Caller, wanted: Wanted, *, before: UUID | None, limit: int
+) -> list[LoggedDelivery]:
+    """The caller's deliveries with every attempt, newest first, older than `before`.
+
+    Raises EndpointNotFound when those to an endpoint are asked for that the caller does not have.
+    """
+    async with db.session() as session:
+        if wanted.endpoint_id and not await queries.endpoint_of(session, caller.account_id, wanted.endpoint_id):
+            raise EndpointNotFound
+        rows = await queries.deliveries_of(session, caller.account_id, wanted, before=before, limit=limit)
+        attempts = await queries.attempts_at(session, [delivery.id for delivery, _ in rows])
+    return [
+        LoggedDelivery(delivery, event, [attempt for attempt in attempts if attempt.delivery_id == delivery.id])
+        for delivery, event in rows
+    ]
+
+
+async def find(db: Database, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:
+    """One delivery of the caller; raises DeliveryNotFound."""
+    found = await list_own(db, caller, Wanted(id=delivery_id), before=None, limit=1) if delivery_id else []
+    if not found:
+        raise DeliveryNotFound
+    return found[0]
+
+
+async def replay(db: Database, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:
+    """Deliver the same id and bytes anew, to the endpoint's present address and signed with its present secret.
+
+    Raises DeliveryNotFound, DeliveryPending for one that is on its way, EndpointDisabled.
+    """
+    former = (await find(db, caller, delivery_id)).delivery
+    if former.status == "pending":
+        raise DeliveryPending
+    async with db.session() as session:
+        endpoint = await session.get(Endpoint, former.endpoint_id) if former.endpoint_id else None
+    if endpoint is not None and endpoint.disabled_at is not None:
+        raise EndpointDisabled
+    async with db.connection() as connection:
+        new_id = await connection.fetchval(queries.REPLAY, former.id)
+    return await find(db, caller, new_id)
