@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from shared.accounts import Authenticator
 from shared.artifacts import Storage
 from shared.kit.broker import Broker
+from shared.kit.counters import Counters
 from shared.kit.db import Database
 from shared.kit.keyring import Keyring
+from shared.kit.limiter import Limiter
 from shared.kit.settings import Settings
 
 
@@ -22,6 +24,7 @@ class Platform:
     storage: Storage
     keyring: Keyring
     authenticator: Authenticator
+    limiter: Limiter
 
 
 @asynccontextmanager
@@ -29,10 +32,13 @@ async def connect(settings: Settings, *, pool_size: int | None = None) -> AsyncI
     """The platform that the settings describe, for as long as the context lasts."""
     db = Database(settings.database_url.get_secret_value(), pool_size=pool_size or settings.database_pool_size)
     broker = Broker(settings.redis_url.get_secret_value())
+    counters = Counters(settings.redis_url.get_secret_value())
     await db.open()
     try:
         keyring = Keyring.of(settings)
-        yield Platform(settings, db, broker, Storage(settings), keyring, Authenticator(db, keyring))
+        authenticator = Authenticator(db, keyring)
+        yield Platform(settings, db, broker, Storage(settings), keyring, authenticator, Limiter(counters))
     finally:
         await db.close()
+        await counters.close()
         broker.close()

@@ -1,0 +1,73 @@
+"""A limit holds over everybody together, and while Redis is away it holds for each process."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import pytest
+import redis
+
+from shared.kit.counters import TIMEOUT_S, Counters
+from shared.kit.limiter import Limiter, Rate, Verdict
+from shared.kit.settings import Settings
+
+# Nothing comes back during a test.
+SLOW = Rate(per_second=0.001, burst=25)
+
+
+@pytest.fixture
+async def limiters(settings: Settings) -> AsyncIterator[list[Limiter]]:
+    """As many processes as it would be."""
+    counters = [Counters(settings.redis_url.get_secret_value()) for _ in range(3)]
+    yield [Limiter(each) for each in counters]
+    for each in counters:
+        await each.close()
+
+
+@pytest.fixture
+def paused(settings: Settings) -> Iterator[None]:
+    """Valkey takes connections and answers nothing."""
+    with redis.Redis.from_url(settings.redis_url.get_secret_value()) as client:
+        pid = int(client.info()["process_id"])
+    os.kill(pid, signal.SIGSTOP)
+    yield
+    os.kill(pid, signal.SIGCONT)
+
+
+async def test_all_together_get_the_burst_and_no_more(limiters: list[Limiter]) -> None:
+    subject, other = uuid4().hex, uuid4().hex
+
+    verdicts = await asyncio.gather(*(limiter.take(subject, SLOW) for limiter in limiters for _ in range(40)))
+
+    allowed = sorted(verdict.remaining for verdict in verdicts if verdict.allowed)
+    assert allowed == list(range(25))
+    assert {verdict.remaining for verdict in verdicts if not verdict.allowed} == {0}
+    assert all(990 < verdict.retry_after_s <= 1000 for verdict in verdicts if not verdict.allowed)
+    assert (await limiters[0].take(other, SLOW)).remaining == 24
+
+
+async def test_after_the_interval_one_more_is_allowed(limiters: list[Limiter]) -> None:
+    subject, rate = uuid4().hex, Rate(per_second=20, burst=1)
+    began = time.monotonic()
+    allowed = 0
+
+    while time.monotonic() < began + 0.5:
+        allowed += (await limiters[0].take(subject, rate)).allowed
+
+    assert allowed in {10, 11}
+
+
+@pytest.mark.usefixtures("paused")
+async def test_a_redis_that_hangs_costs_one_short_wait_and_each_process_counts_alone(limiters: list[Limiter]) -> None:
+    subject = uuid4().hex
+    began = time.monotonic()
+
+    verdicts = [await limiters[0].take(subject, SLOW) for _ in range(30)]
+    elsewhere = await limiters[1].take(subject, SLOW)
+
+    assert [verdict.allowed for verdict in verdicts] == [True] * 25 + [False] * 5
+    assert elsewhere == Verdict(allowed=True, remaining=24, reset_us=1_000_000_000, retry_after_us=0)
+    assert time.monotonic() - began < 6 * TIMEOUT_S
