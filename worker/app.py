@@ -9,7 +9,7 @@ from shared.kit import logging
 from shared.kit.broker import TRANSPORT_OPTIONS, Wakeup
 from shared.kit.settings import settings
 
-app = Celery("evalserve", broker=settings().redis_url.get_secret_value(), include=["worker.tasks"])
+app = Celery("evalserve", broker=settings().redis_url.get_secret_value(), include=["worker.tasks", "worker.shutdown"])
 
 app.conf.update(
     # The row's lease repeats what a dead worker leaves behind. A late acknowledgement would repeat it a second

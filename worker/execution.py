@@ -24,8 +24,8 @@ from shared.kit.db import DatabaseUnavailable
 from shared.kit.errors import DomainError
 from worker import handlers
 from worker.heartbeat import Heartbeat
+from worker.interruption import Interrupted, Interruption, WorkStopped
 from worker.runtime import Runtime
-from worker.timelimit import OutOfTime, TimeLimit
 
 log = structlog.get_logger()
 
@@ -59,8 +59,8 @@ async def _claim(runtime: Runtime, job_id: UUID) -> JobRecord | None:
 def _perform(runtime: Runtime, job: JobRecord) -> None:
     platform = runtime.platform
     try:
-        with TimeLimit():
-            files = _make(runtime, job)
+        with Interruption() as interruption:
+            files = _make(runtime, job, interruption)
         _end(runtime, partial(ending.succeed, platform, job, files))
         log.info("job succeeded", artifacts=[file.name for file in files])
     except LeaseLost:
@@ -68,7 +68,10 @@ def _perform(runtime: Runtime, job: JobRecord) -> None:
     except (StorageUnavailable, DatabaseUnavailable) as error:
         log.warning("job put back: a part of the service is away", reason=error.detail)
         _end(runtime, partial(ending.give_back, platform, job, delay=OUTAGE_DELAY))
-    except (TimeLimitExceeded, OutOfTime, SoftTimeLimitExceeded):
+    except WorkStopped:
+        log.info("job handed back")
+        _end(runtime, partial(ending.give_back, platform, job, delay=timedelta()))
+    except (TimeLimitExceeded, Interrupted, SoftTimeLimitExceeded):
         log.warning("job failed: time limit")
         _end(runtime, partial(ending.fail, platform, job, TimeLimitExceeded()))
     except DomainError as error:
@@ -94,10 +97,10 @@ def _end(runtime: Runtime, say: Callable[[], Coroutine[Any, Any, object]]) -> No
             return
 
 
-def _make(runtime: Runtime, job: JobRecord) -> list[StoredFile]:
+def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> list[StoredFile]:
     handler = handlers.HANDLERS[job.kind]
     work = kinds.load(job.arguments)
-    with Heartbeat(runtime, job) as heartbeat:
+    with Heartbeat(runtime, job, interruption.stop) as heartbeat:
         inputs = runtime.run(handler.load(runtime.platform, job, work))
         files = handler.perform(inputs, work, heartbeat.progress)
         return [_store(runtime, job, file) for file in files]

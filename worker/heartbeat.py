@@ -1,6 +1,7 @@
 """The heartbeat of an attempt: lengthens its lease while the main thread computes."""
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -21,11 +22,12 @@ PROGRESS_INTERVAL_S = 0.5
 
 
 class Heartbeat:
-    """Beats for as long as the context lasts; raises LeaseLost in the computing thread once the job is another's."""
+    """Beats for as long as the context lasts; stops the computing thread once the job is another's, or nobody's."""
 
-    def __init__(self, runtime: Runtime, job: JobRecord) -> None:
+    def __init__(self, runtime: Runtime, job: JobRecord, stop: Callable[[], None]) -> None:
         self._runtime = runtime
         self._job = job
+        self._stop = stop
         self._progress = 0.0
         self._moved = asyncio.Event()
         self._lost = False
@@ -58,6 +60,7 @@ class Heartbeat:
             except Exception:
                 # The edge of a task that nobody waits for: were it to end, a live attempt would lose its lease.
                 log.exception("heartbeat failed and goes on")
+        self._stop()
 
     async def _pause(self) -> None:
         await asyncio.sleep(PROGRESS_INTERVAL_S)

@@ -66,6 +66,12 @@ class Settings(BaseSettings):
     job_time_limit_s: int = Field(
         default=300, ge=1, description="The largest report takes seconds; past this a job is ended as failed"
     )
+    max_queued_jobs: int = Field(
+        default=20_000, ge=1, description="Jobs of one account that may wait at once: an hour's work for a few workers"
+    )
+    shutdown_grace_s: int = Field(
+        default=20, ge=0, description="A worker told to stop goes on so long; orchestrators commonly kill it at 30 s"
+    )
     job_retention_days: int = Field(
         default=30, ge=1, description="Finished jobs and their artifacts are kept this long"
     )

@@ -1,12 +1,17 @@
 """One worker's insides in the test's own process."""
 
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from deploy.local.datadir import DataDir
+from deploy.local.parts import commands
+from deploy.local.process import Process
 from shared.kit.settings import Settings
-from tests.actors import Team
+from tests.actors import ROOT, Team
 from worker import runtime as worker_runtime
 from worker.runtime import Runtime
 
@@ -25,3 +30,27 @@ def runtime(team: Team, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> 
         if thread.name == "event-loop":
             thread.join()
     made.loop.close()
+
+
+@pytest.fixture
+def stubborn(team: Team, environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Process]]:
+    """Starts a worker, the only one, whose reports take for ever and swallow exceptions; takes settings by name."""
+    team["worker"].kill()
+    usual = commands(host="127.0.0.1", port=0, api_workers=1, worker_concurrency=1).parts["worker"]
+    command = [part.replace("worker.app:app", "tests.integration.worker.stubborn:app") for part in usual]
+    assert command[0] == sys.executable
+    assert command != list(usual)
+    data = DataDir(tmp_path)
+    data.lock()
+    started: list[Process] = []
+
+    def start(**settings: str) -> Process:
+        process = Process("stubborn", command, data=data, environment=environment | settings, folder=ROOT)
+        process.spawn()
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+    data.unlock()

@@ -1,0 +1,52 @@
+"""Work that nobody wants any more, or not here, is broken off in a real worker process."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from deploy.local.process import Process
+from shared.jobs import Platform
+from tests.actors import Client, Team, eventually
+
+
+async def test_a_worker_that_is_told_to_end_hands_its_job_back_without_counting_a_failure(
+    alice: Client, team: Team, stubborn: Callable[..., Process], platform: Platform
+) -> None:
+    team["dispatcher"].kill()
+    worker = stubborn(SHUTDOWN_GRACE_S="1")
+    job_id = (await alice.submit("report"))["id"]
+    await eventually(_is(alice, job_id, "running"), deadline_s=30)
+
+    worker.request_stop()
+    assert await asyncio.to_thread(worker.wait, 15)
+
+    assert worker.exit_code == 0
+    job = (await alice.get(f"/v1/jobs/{job_id}")).json()
+    assert (job["status"], job["attempts"]) == ("queued", 1)
+    async with platform.db.connection() as connection:
+        assert await connection.fetchval("SELECT failures FROM job WHERE id = $1", job_id) == 0
+    team.start()
+    assert (await alice.final(job_id))["attempts"] == 2
+
+
+async def test_a_job_that_is_cancelled_while_it_runs_makes_room_for_the_next(
+    alice: Client, stubborn: Callable[..., Process]
+) -> None:
+    stubborn()
+    first = (await alice.submit("report"))["id"]
+    await eventually(_is(alice, first, "running"), deadline_s=30)
+    cancelled = (await alice.post(f"/v1/jobs/{first}/cancel")).json()
+    second = (await alice.submit("report"))["id"]
+
+    await eventually(_is(alice, second, "running"), deadline_s=30)
+
+    assert cancelled["status"] == "cancelled"
+    assert (await alice.get(f"/v1/jobs/{first}")).json()["status"] == "cancelled"
+
+
+def _is(client: Client, job_id: str, status: str) -> Any:
+    async def holds() -> bool:
+        shown = (await client.get(f"/v1/jobs/{job_id}")).json()
+        return bool(shown["status"] == status)
+
+    return holds
