@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 from uuid import UUID
 
 from shared import jobs
@@ -13,6 +14,8 @@ from shared.jobs import Platform, Snapshot, news
 
 # News come at once when they come; this is for those that got lost.
 POLL_INTERVAL_S = 2.0
+
+T = TypeVar("T")
 
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
 _RESPOND_ASYNC = re.compile(r"(?:^|[,;])\s*respond-async\s*(?=$|[,;])", re.IGNORECASE)
@@ -70,6 +73,25 @@ class Waiter:
     def _hear(self, job_id: str) -> None:
         for event in self._waiting.get(job_id, ()):
             event.set()
+
+
+async def with_silences(items: AsyncIterator[T], seconds: float) -> AsyncIterator[T | None]:
+    """The items as they come, and None whenever none has come for so long."""
+    coming = asyncio.ensure_future(anext(items))
+    try:
+        while True:
+            await asyncio.wait({coming}, timeout=seconds)
+            if not coming.done():
+                yield None
+                continue
+            try:
+                item = coming.result()
+            except StopAsyncIteration:
+                return
+            yield item
+            coming = asyncio.ensure_future(anext(items))
+    finally:
+        coming.cancel()
 
 
 async def _wait(event: asyncio.Event) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,7 @@ import structlog
 from shared.artifacts.errors import StorageUnavailable
 from shared.jobs import ending, news, platform, queries, retention
 from shared.jobs.platform import Platform
+from shared.jobs.queueing import SHARES
 from shared.kit import logging
 from shared.kit.broker import BrokerUnavailable, Wakeup
 from shared.kit.db import Connection, DatabaseUnavailable
@@ -96,7 +98,8 @@ class Dispatcher:
         await asyncio.sleep(GRACE_S)
 
     async def _tell_workers(self) -> None:
-        await self._tell(Wakeup.RUN_JOB, queries.take_untold)
+        for wakeup, share in SHARES.items():
+            await self._tell(wakeup, partial(queries.take_untold, share=share))
 
     async def _tell_couriers(self) -> None:
         await self._tell(Wakeup.SEND_DELIVERY, webhook_queries.take_due)

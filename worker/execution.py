@@ -20,7 +20,7 @@ from shared.artifacts.files import File, object_key
 from shared.jobs import ending, kinds, queries
 from shared.jobs.errors import JobCrashed, LeaseLost, TimeLimitExceeded
 from shared.jobs.records import JobRecord
-from shared.kit.db import DatabaseUnavailable
+from shared.kit.db import DatabaseBusy, DatabaseUnavailable
 from shared.kit.errors import DomainError
 from worker import handlers
 from worker.heartbeat import Heartbeat
@@ -74,6 +74,10 @@ def _perform(runtime: Runtime, job: JobRecord) -> None:
     except (TimeLimitExceeded, Interrupted, SoftTimeLimitExceeded):
         log.warning("job failed: time limit")
         _end(runtime, partial(ending.fail, platform, job, TimeLimitExceeded()))
+    except DatabaseBusy as error:
+        # The load of the moment, or what this very job asks for: it is tried again, but not for ever.
+        log.warning("job struck: the database is too slow")
+        _end(runtime, partial(ending.strike, platform, job, error))
     except DomainError as error:
         log.info("job failed", reason=error.detail)
         _end(runtime, partial(ending.fail, platform, job, error))

@@ -13,6 +13,12 @@ def run_job(job_id: str) -> None:
     execution.attempt(runtime.current(), UUID(job_id))
 
 
+@app.task(name=Wakeup.RUN_LATER.value)
+def run_later(job_id: str) -> None:
+    """The same, for an account that had many waiting."""
+    execution.attempt(runtime.current(), UUID(job_id))
+
+
 @app.task(name=Wakeup.SEND_DELIVERY.value)
 def send_delivery(delivery_id: str) -> None:
     """Attempt a delivery; a second message about it finds nothing due."""

@@ -15,12 +15,15 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from api.headers import IfNoneMatch, Prefer, is_known
 from api.jobs.answers import accepted, etag, polling
 from api.jobs.schemas import JobPage, read_submission
-from api.waiting import Waiter, applied, wanted_wait
+from api.waiting import Waiter, applied, wanted_wait, with_silences
 from shared import jobs, matrices
 from shared.accounts import Caller
 from shared.jobs import JobOut, Order, Platform, Snapshot, Status
 from shared.jobs.kinds import AnyWork
 from shared.kit.ids import parse_uuid
+
+# Proxies cut streams that are silent for longer, commonly at 30 s.
+SILENCE_S = 15.0
 
 
 class JobController(Controller):
@@ -100,7 +103,10 @@ def _present(snapshots: list[Snapshot], platform: Platform) -> list[JobOut]:
 
 
 async def _events(waiter: Waiter, caller: Caller, snapshot: Snapshot) -> AsyncIterator[ServerSentEventMessage]:
-    async for change in waiter.changes(caller, snapshot.job.id):
+    async for change in with_silences(waiter.changes(caller, snapshot.job.id), SILENCE_S):
+        if change is None:
+            yield ServerSentEventMessage(comment="nothing new")
+            continue
         data = msgspec.json.encode(JobOut.of(change, waiter.platform.storage)).decode()
         yield ServerSentEventMessage(data=data, event="job")
 

@@ -1,10 +1,12 @@
 """S3-compatible storage: bytes in and out by key, and links that need no credentials."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import boto3
@@ -36,6 +38,15 @@ CONFIG = Config(
 RECENT_BYTES = 32 * 2**20
 LARGEST_RECENT_BYTES = 4 * 2**20
 
+# Who asks whether the storage answers has no patience.
+PROBE = CONFIG.merge(Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1}))
+
+# Enough for as many transfers as one machine has bandwidth for; more wait, and still more are sent away.
+THREADS, MAX_WAITING = 16, 64
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
 # What passes by itself, as every answer from 500 on does; other refusals are answered the same the next time.
 PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
@@ -54,10 +65,27 @@ class Storage:
         self._bucket = settings.s3_bucket
         self._link_lifetime = timedelta(seconds=settings.link_lifetime_s)
         self._client = _client(settings, settings.s3_endpoint_url)
+        self._probe = _client(settings, settings.s3_endpoint_url, PROBE)
         # The host is part of what is signed, so links are signed for the address that clients use.
         public = settings.s3_public_endpoint_url or settings.s3_endpoint_url
         self._public_client = _client(settings, public)
         self._recent: cachetools.LRUCache[str, bytes] = cachetools.LRUCache(RECENT_BYTES, getsizeof=len)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
+        self._waiting = 0
+
+    async def apart(self, method: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        """Call one of the methods in a thread of the storage's own; raises StorageUnavailable when too many wait.
+
+        A server that hangs would otherwise take the threads in which requests are read and answered.
+        """
+        if self._waiting >= MAX_WAITING:
+            raise StorageUnavailable(retry_after_s=5)
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, partial(method, *arguments, **named))
+        finally:
+            self._waiting -= 1
 
     def put(self, key: str, file: File) -> StoredFile:
         """Store a file; a presigned link to it opens in the browser under the file's name."""
@@ -88,7 +116,7 @@ class Storage:
         """The same without blocking the event loop, from memory if they were read lately."""
         body = self._recent.get(key)
         if body is None:
-            body = await asyncio.to_thread(self.get, key)
+            body = await self.apart(self.get, key)
             if len(body) <= LARGEST_RECENT_BYTES:
                 # Keys are never written twice with different bytes.
                 self._recent[key] = body
@@ -112,7 +140,7 @@ class Storage:
     def check(self) -> None:
         """Raise StorageUnavailable unless the bucket answers."""
         try:
-            self._call(self._client.head_bucket)
+            self._call(self._probe.head_bucket)
         except ClientError as error:
             # Here even a bucket that is missing or closed to us is an answer to the question.
             raise StorageUnavailable from error
@@ -147,7 +175,7 @@ def _passes(error: ClientError) -> bool:
     )
 
 
-def _client(settings: Settings, endpoint: str) -> Any:
+def _client(settings: Settings, endpoint: str, config: Config = CONFIG) -> Any:
     return boto3.client(
         "s3",
         endpoint_url=endpoint,
@@ -155,5 +183,5 @@ def _client(settings: Settings, endpoint: str) -> Any:
         region_name=settings.s3_region,
         aws_access_key_id=settings.s3_access_key_id.get_secret_value(),
         aws_secret_access_key=settings.s3_secret_access_key.get_secret_value(),
-        config=CONFIG,
+        config=config,
     )

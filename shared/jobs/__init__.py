@@ -1,18 +1,18 @@
 """Jobs: work done in the background, of which Postgres is the record."""
 
-import asyncio
+from typing import Any
 from uuid import UUID
 
 from shared.accounts import Caller
 from shared.artifacts import queries as artifact_queries
 from shared.jobs import ending, queries
-from shared.jobs.errors import JobAlreadyFinished, JobNotFound
+from shared.jobs.errors import JobAlreadyFinished, JobNotFound, QueueFull
 from shared.jobs.lifecycle import Status
 from shared.jobs.orders import NO_SUBJECTS, Order, Subjects
 from shared.jobs.platform import Platform
+from shared.jobs.queueing import lane
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.jobs.work import MatrixWork, Work
-from shared.kit.broker import Wakeup
 from shared.kit.db import Connection
 from shared.webhooks.addresses import check_url
 
@@ -29,6 +29,9 @@ __all__ = [
     "Work",
 ]
 
+# A full queue has work for long; there is no point in asking again at once.
+FULL_RETRY_AFTER_S = 10
+
 
 async def submit(platform: Platform, order: Order) -> Snapshot:
     """Ask for work; what was made of the same matrix versions with the same options is taken as it is."""
@@ -38,9 +41,8 @@ async def submit(platform: Platform, order: Order) -> Snapshot:
         return repeated
     row = await order.row(platform.storage)
     async with platform.db.connection() as connection:
-        job = await queries.insert(connection, row, Status.QUEUED)
-    await platform.broker.try_publish(Wakeup.RUN_JOB, job.id)
-    return Snapshot(job)
+        job, ahead = await _enqueue(platform, connection, row)
+    return await _tell(platform, job, ahead)
 
 
 async def join(platform: Platform, order: Order) -> Snapshot:
@@ -54,9 +56,8 @@ async def join(platform: Platform, order: Order) -> Snapshot:
         await queries.lock_fingerprint(connection, account_id, fingerprint)
         if job := await queries.alive(connection, account_id, fingerprint):
             return await queries.with_files(connection, job)
-        job = await queries.insert(connection, row, Status.QUEUED)
-    await platform.broker.try_publish(Wakeup.RUN_JOB, job.id)
-    return Snapshot(job)
+        job, ahead = await _enqueue(platform, connection, row)
+    return await _tell(platform, job, ahead)
 
 
 async def read_inputs(platform: Platform, job: JobRecord) -> bytes:
@@ -64,7 +65,7 @@ async def read_inputs(platform: Platform, job: JobRecord) -> bytes:
     async with platform.db.connection() as connection:
         inputs, key = await queries.inputs(connection, job.id)
     if key is not None:
-        return await asyncio.to_thread(platform.storage.get, key)
+        return await platform.storage.apart(platform.storage.get, key)
     assert inputs is not None, "a kind that reads inputs was submitted with some"
     return inputs
 
@@ -114,12 +115,25 @@ async def forget_subject(platform: Platform, connection: Connection, account_id:
     return keys
 
 
+async def _enqueue(platform: Platform, connection: Connection, row: dict[str, Any]) -> tuple[JobRecord, int]:
+    queued = await queries.enqueue(connection, row, platform.settings.max_queued_jobs)
+    if queued is None:
+        raise QueueFull(retry_after_s=FULL_RETRY_AFTER_S)
+    return queued
+
+
+async def _tell(platform: Platform, job: JobRecord, ahead: int) -> Snapshot:
+    if wakeup := lane(ahead):
+        await platform.broker.try_publish(wakeup, job.id)
+    return Snapshot(job)
+
+
 async def _repeat(platform: Platform, order: Order) -> Snapshot | None:
     """A job that has succeeded from the start, with the artifacts of one that did the same; None if none did."""
     async with platform.db.transaction() as connection:
         twin = await queries.twin(connection, order.caller.account_id, order.fingerprint)
         if twin is None:
             return None
-        job = await queries.insert(connection, order.row_without_inputs(), Status.SUCCEEDED)
+        job = await queries.insert_succeeded(connection, order.row_without_inputs())
         await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, twin.id))
         return await ending.announce(platform, connection, job)

@@ -17,6 +17,12 @@ class JobAlreadyFinished(DomainError):
     status, code = HTTPStatus.CONFLICT, "job-already-finished"
 
 
+class QueueFull(DomainError):
+    """So many of your jobs are waiting already that no more are taken; let some of them come to an end first."""
+
+    status, code = HTTPStatus.TOO_MANY_REQUESTS, "queue-full"
+
+
 class WorkerLost(DomainError):
     """The worker died during each attempt at this job, so it was given up."""
 

@@ -25,6 +25,7 @@ class Job(SQLModel, table=True):
         Index("ix_job_inputs_key", "inputs_key", postgresql_where=text("inputs_key IS NOT NULL")),
         Index("ix_job_subjects", "subjects", postgresql_using="gin"),
         Index("ix_job_queued", "run_after", postgresql_where=text("status = 'queued'")),
+        Index("ix_job_waiting", "account_id", "run_after", "id", postgresql_where=text("status = 'queued'")),
         Index("ix_job_running", "lease_until", postgresql_where=text("status = 'running'")),
         Index("ix_job_finished", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
     )

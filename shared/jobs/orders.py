@@ -1,6 +1,5 @@
 """What somebody asks for, before it is a job."""
 
-import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,5 +74,5 @@ class Order:
     async def _put(self, storage: Storage, job_id: UUID) -> str:
         assert self.inputs is not None, "only inputs that there are can be too large"
         key = inputs_key(job_id)
-        await asyncio.to_thread(storage.put, key, File("inputs", "application/octet-stream", self.inputs))
+        await storage.apart(storage.put, key, File("inputs", "application/octet-stream", self.inputs))
         return key

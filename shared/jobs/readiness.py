@@ -32,7 +32,7 @@ async def checks(platform: Platform) -> list[Check]:
             _check("postgres", _database(platform)),
             _check("migrations", _migrations(platform)),
             _check("redis", platform.broker.check()),
-            _check("s3", asyncio.to_thread(platform.storage.check)),
+            _check("s3", platform.storage.apart(platform.storage.check)),
         )
     )
 

@@ -1,6 +1,5 @@
 """What becomes of old jobs, and of objects that no job refers to."""
 
-import asyncio
 from datetime import timedelta
 
 from shared import webhooks
@@ -30,13 +29,13 @@ async def expire(platform: Platform) -> int:
 
 async def collect_orphans(platform: Platform) -> int:
     """Delete objects that attempts left behind when they died or lost their job; the number of objects."""
-    keys = await asyncio.to_thread(lambda: list(platform.storage.keys_before(clock.now() - ORPHAN_AGE)))
+    keys = await platform.storage.apart(lambda: list(platform.storage.keys_before(clock.now() - ORPHAN_AGE)))
     collected = 0
     for start in range(0, len(keys), KEYS_AT_ONCE):
         async with platform.db.connection() as connection:
             unused = await artifact_queries.unreferenced(connection, keys[start : start + KEYS_AT_ONCE])
             orphans = await queries.without_job(connection, unused)
-        await asyncio.to_thread(platform.storage.delete, orphans)
+        await platform.storage.apart(platform.storage.delete, orphans)
         collected += len(orphans)
     return collected
 
@@ -48,5 +47,5 @@ async def _expire_batch(platform: Platform, retention: timedelta) -> int:
         keys += await queries.delete(connection, job_ids)
     # Dying here leaves objects without a row, which is what collect_orphans is for; the other way round a job
     # would show artifacts that are gone.
-    await asyncio.to_thread(platform.storage.delete, keys)
+    await platform.storage.apart(platform.storage.delete, keys)
     return len(job_ids)

@@ -6,9 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
 from uuid import UUID
 
+import redis.asyncio
 import redis.exceptions
 from celery import Celery
 from kombu.exceptions import LimitExceeded, OperationalError
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 # The transport's own defaults wait without end on a dead link.
 TRANSPORT_OPTIONS = {
@@ -21,6 +24,9 @@ TRANSPORT_OPTIONS = {
 # A publish that the broker has not taken by then is left to the dispatcher.
 PUBLISH_TIMEOUT_S = 1.0
 
+# Whoever asks whether the broker answers has little patience, too.
+CHECK_TIMEOUT_S = 2.0
+
 # More than a process sends at once; beyond it messages queue for a thread and a connection.
 PUBLISHERS = 4
 
@@ -32,6 +38,7 @@ class Wakeup(StrEnum):
     """What a message asks for; the task's name, whose first word is the queue."""
 
     RUN_JOB = "jobs.run"
+    RUN_LATER = "backlog.run"
     SEND_DELIVERY = "deliveries.send"
 
     @property
@@ -48,6 +55,7 @@ class Broker:
     """The sending side of the queue."""
 
     def __init__(self, url: str) -> None:
+        self._url = url
         self._app = Celery("evalserve", broker=url, set_as_current=False)
         self._app.conf.update(
             broker_transport_options=TRANSPORT_OPTIONS,
@@ -79,8 +87,19 @@ class Broker:
             raise BrokerUnavailable(str(error)) from error
 
     async def check(self) -> None:
-        """Raise BrokerUnavailable unless the broker answers; waits for a hanging one in a thread of the publishers'."""
-        await asyncio.wrap_future(self._publishers.submit(self.waiting, Wakeup.RUN_JOB))
+        """Raise BrokerUnavailable unless the broker answers; one that hangs holds no thread."""
+        client = redis.asyncio.Redis.from_url(
+            self._url,
+            socket_timeout=CHECK_TIMEOUT_S,
+            socket_connect_timeout=CHECK_TIMEOUT_S,
+            retry=Retry(NoBackoff(), 0),
+        )
+        try:
+            await client.ping()
+        except OUTAGES as error:
+            raise BrokerUnavailable(str(error)) from error
+        finally:
+            await client.aclose(close_connection_pool=True)
 
     async def try_publish(self, wakeup: Wakeup, *ids: UUID) -> bool:
         """Send best effort, off the event loop; False means that the dispatcher will have to."""

@@ -45,11 +45,20 @@ OUTAGES = (
     asyncpg.TooManyConnectionsError,
 )
 
+# What becomes of a statement that takes too long, itself or by waiting for a lock.
+OVERLOADS = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.IdleInTransactionSessionTimeoutError)
+
 
 class DatabaseUnavailable(ServiceUnavailable):
     """The database does not answer; try again shortly."""
 
     code = "database-unavailable"
+
+
+class DatabaseBusy(ServiceUnavailable):
+    """The database could not do this in time; try again shortly."""
+
+    code = "database-busy"
 
 
 class Database:
@@ -113,6 +122,8 @@ class Database:
                     raise
         except OUTAGES as error:
             raise DatabaseUnavailable(retry_after_s=1) from error
+        except OVERLOADS as error:
+            raise DatabaseBusy(retry_after_s=2) from error
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -131,6 +142,8 @@ class Database:
         except DBAPIError as error:
             if error.connection_invalidated or isinstance(_driver_error(error), OUTAGES):
                 raise DatabaseUnavailable(retry_after_s=1) from error
+            if isinstance(_driver_error(error), OVERLOADS):
+                raise DatabaseBusy(retry_after_s=2) from error
             raise
 
 

@@ -71,7 +71,7 @@ async def delete(platform: Platform, caller: Caller, uid: str) -> None:
             raise MatrixNotFound
         keys = await jobs.forget_subject(platform, connection, caller.account_id, str(known))
     try:
-        await asyncio.to_thread(platform.storage.delete, keys)
+        await platform.storage.apart(platform.storage.delete, keys)
     except StorageUnavailable:
         log.warning("objects of a deleted matrix are left to be collected", count=len(keys))
 

@@ -4,8 +4,9 @@ import asyncio
 import os
 
 from alembic import context
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
@@ -19,21 +20,66 @@ from shared.webhooks import models as _webhooks
 TABLES = (_accounts, _artifacts, _jobs, _matrices, _projects, _webhooks)
 
 
+# A statement that waits for a table lets every later request for that table wait behind it. So a migration that does
+# not get its lock at once lets them pass, and tries again.
+LOCK_TIMEOUT_S = 1
+ATTEMPTS = 60
+
+LOCK_NOT_AVAILABLE = "55P03"
+
+
 def _migrate(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_server_default=True)
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        compare_server_default=True,
+        # What one has locked is free before the next begins.
+        transaction_per_migration=True,
+    )
     with context.begin_transaction():
-        # Two copies that start together take turns; the second finds nothing to do.
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('evalserve migrations'))")
         context.run_migrations()
+
+
+async def _take_turns(connection: AsyncConnection) -> None:
+    # Of two copies that start together the second finds nothing to do. It asks instead of waiting: an index that is
+    # built concurrently waits for every statement that is under way, hence for the one that would wait here.
+    while not await connection.scalar(text("SELECT pg_try_advisory_lock(hashtext('evalserve migrations'))")):
+        await connection.rollback()
+        await asyncio.sleep(0.2)
+    await connection.commit()
+
+
+async def _try(connection: AsyncConnection) -> bool:
+    try:
+        await connection.run_sync(_migrate)
+        await connection.commit()
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        await connection.rollback()
+        return False
+    return True
 
 
 async def _run() -> None:
     address = os.environ["DATABASE_URL"].partition("://")[2]
-    engine = create_async_engine(f"postgresql+asyncpg://{address}", poolclass=NullPool)
+    patience = {"server_settings": {"lock_timeout": f"{LOCK_TIMEOUT_S}s"}}
+    engine = create_async_engine(f"postgresql+asyncpg://{address}", poolclass=NullPool, connect_args=patience)
     async with engine.connect() as connection:
-        await connection.run_sync(_migrate)
-        await connection.commit()
+        await _take_turns(connection)
+        for attempt in range(ATTEMPTS):
+            if await _try(connection):
+                break
+            await asyncio.sleep(1 + attempt % 3)
+        else:
+            raise SystemExit("The migrations do not get their locks; something holds a table for long.")
     await engine.dispose()
 
 
-asyncio.run(_run())
+if context.is_offline_mode():
+    # `alembic upgrade --sql`: the statements, for who wants to read or check them first.
+    context.configure(dialect_name="postgresql", literal_binds=True, transaction_per_migration=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    asyncio.run(_run())

@@ -1,11 +1,14 @@
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
 import httpx2
 import pytest
 
+from api.jobs import controller
+from api.waiting import with_silences
 from shared.jobs import Platform, ending, queries
 from tests.actors import Client, Team
 
@@ -160,6 +163,30 @@ async def test_events_tell_the_way_to_the_end(alice: Client) -> None:
     assert stream.headers["content-type"].startswith("text/event-stream")
     assert stream.text.count("event: job") == stream.text.count("data: ") >= 1
     assert '"status":"succeeded"' in stream.text.strip().splitlines()[-1]
+
+
+async def test_a_stream_of_events_is_never_silent_for_long(
+    alice: Client, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team["worker"].kill()
+    was_silent = asyncio.Event()
+
+    async def watched(items: AsyncIterator[Any], _: float) -> AsyncIterator[Any]:
+        async for item in with_silences(items, 0.05):
+            if item is None:
+                was_silent.set()
+            yield item
+
+    monkeypatch.setattr(controller, "with_silences", watched)
+    job = await alice.submit("report")
+    following = asyncio.create_task(alice.get(f"/v1/jobs/{job['id']}/events"))
+    await was_silent.wait()
+    await alice.post(f"/v1/jobs/{job['id']}/cancel")
+
+    lines = (await following).text.splitlines()
+
+    assert ": nothing new" in lines
+    assert [line for line in lines if line.startswith("event:")] == ["event: job"] * 2
 
 
 async def test_jobs_are_listed_newest_first_in_pages(alice: Client) -> None:

@@ -1,11 +1,15 @@
 """What the real server's refusals are taken for."""
 
+import asyncio
+import threading
+
 import pytest
 from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
 from shared.artifacts import File, Storage
 from shared.artifacts.errors import FileGone, StorageUnavailable
+from shared.artifacts.storage import MAX_WAITING
 from shared.kit.settings import Settings
 
 FILE = File("report.html", "text/html", b"<p>")
@@ -31,3 +35,22 @@ def test_a_file_that_was_removed_is_gone(settings: Settings) -> None:
 
     with pytest.raises(FileGone):
         storage.get("jobs/0/1/report.html")
+
+
+async def test_a_server_that_hangs_takes_no_thread_from_anybody_else_and_sends_away_who_comes_too_late(
+    settings: Settings,
+) -> None:
+    storage, back = Storage(settings), threading.Event()
+    waiting = [asyncio.ensure_future(storage.apart(back.wait)) for _ in range(MAX_WAITING)]
+    try:
+        await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            assert await asyncio.to_thread(lambda: "free") == "free"
+            with pytest.raises(StorageUnavailable) as raised:
+                await storage.apart(back.wait)
+    finally:
+        back.set()
+
+    assert raised.value.retry_after_s == 5
+    assert await asyncio.gather(*waiting) == [True] * MAX_WAITING
+    await storage.apart(storage.check)

@@ -11,7 +11,7 @@ import pytest
 import redis
 from kombu.pools import ProducerPool
 
-from shared.kit.broker import PUBLISH_TIMEOUT_S, PUBLISHERS, Broker, BrokerUnavailable, Wakeup
+from shared.kit.broker import CHECK_TIMEOUT_S, PUBLISH_TIMEOUT_S, PUBLISHERS, Broker, BrokerUnavailable, Wakeup
 from shared.kit.settings import Settings
 from tests.actors import eventually
 
@@ -64,3 +64,12 @@ def test_a_message_for_which_no_connection_is_left_is_not_taken(broker: Broker) 
             broker.publish(Wakeup.SEND_DELIVERY, [uuid4()])
     finally:
         taken.release()
+
+
+@pytest.mark.usefixtures("paused")
+async def test_asking_a_broker_that_hangs_takes_little_time_and_no_thread(broker: Broker) -> None:
+    async with asyncio.timeout(CHECK_TIMEOUT_S + 1):
+        with pytest.raises(BrokerUnavailable):
+            await broker.check()
+
+    assert not broker._publishers._threads

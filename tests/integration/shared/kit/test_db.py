@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from shared.kit.db import Database, DatabaseUnavailable
+from shared.kit.db import Database, DatabaseBusy, DatabaseUnavailable
 from shared.kit.settings import Settings
 
 OWN_PID = "SELECT pg_backend_pid()"
@@ -89,6 +89,33 @@ async def test_a_session_with_a_server_that_is_starting_stopping_or_full_is_an_o
     with pytest.raises(DatabaseUnavailable):
         async with db.session() as session:
             await (await session.connection()).execute(raising)
+
+
+@pytest.mark.parametrize("code", ["57014", "55P03"])
+async def test_a_statement_that_takes_too_long_or_waits_too_long_for_a_lock_is_told_to_come_back(
+    db: Database, code: str
+) -> None:
+    raising = f"DO $$ BEGIN RAISE 'slow' USING ERRCODE = '{code}'; END $$"
+
+    with pytest.raises(DatabaseBusy) as lean:
+        async with db.connection() as connection:
+            await connection.execute(raising)
+    with pytest.raises(DatabaseBusy) as mapped:
+        async with db.session() as session:
+            await (await session.connection()).execute(text(raising))
+
+    assert (
+        (lean.value.status, lean.value.retry_after_s) == (mapped.value.status, mapped.value.retry_after_s) == (503, 2)
+    )
+
+
+async def test_a_request_that_finds_every_connection_taken_is_told_to_come_back(db: Database) -> None:
+    async with db.connection(), db.connection():
+        with pytest.raises(DatabaseUnavailable) as raised:
+            async with db.connection():
+                pass
+
+    assert (raised.value.status, raised.value.retry_after_s) == (503, 1)
 
 
 async def _terminate(settings: Settings, pid: int) -> None:

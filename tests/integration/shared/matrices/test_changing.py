@@ -9,7 +9,7 @@ from standardwebhooks import Webhook
 from shared import matrices
 from shared.accounts import Caller
 from shared.artifacts import queries as artifact_queries
-from shared.jobs import Order, Platform, Status, queries
+from shared.jobs import Order, Platform, queries
 from shared.jobs.kinds.report import Report
 from tests.actors import Client, Team, eventually
 from tests.receiver import Receiver
@@ -29,7 +29,7 @@ async def test_a_deletion_takes_the_job_along_that_is_just_sharing_a_report(alic
     async with platform.db.transaction() as connection:
         twin = await queries.twin(connection, caller.account_id, order.fingerprint)
         assert twin is not None
-        job = await queries.insert(connection, order.row_without_inputs(), Status.SUCCEEDED)
+        job = await queries.insert_succeeded(connection, order.row_without_inputs())
         await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, twin.id))
         deletion = asyncio.create_task(matrices.delete(platform, caller, uid))
         await eventually(lambda: _is_waiting(platform))

@@ -71,6 +71,7 @@ def test_the_users_settings_win_except_where_a_server_is_embedded() -> None:
         "PYCM_API_ADMIN": "root",
         "PYCM_API_ADMIN_PASSWORD": credentials.admin_password,
         "WEBHOOK_ALLOW_NETS": "127.0.0.0/8,::1/128",
+        "SHUTDOWN_GRACE_S": "2",
         "PYTHONUNBUFFERED": "1",
         "LOG_LEVEL": "DEBUG",
         "NO_PROXY": "example.com,127.0.0.1,localhost",
