@@ -14,9 +14,8 @@ from uuid import UUID
 import structlog
 
 from shared.artifacts.errors import StorageUnavailable
-from shared.jobs import ending, news, platform, queries, retention
+from shared.jobs import ending, news, platform, queueing, retention
 from shared.jobs.platform import Platform
-from shared.jobs.queueing import SHARES
 from shared.kit import logging
 from shared.kit.broker import BrokerUnavailable, Wakeup
 from shared.kit.db import Connection, DatabaseUnavailable
@@ -98,8 +97,8 @@ class Dispatcher:
         await asyncio.sleep(GRACE_S)
 
     async def _tell_workers(self) -> None:
-        for wakeup, share in SHARES.items():
-            await self._tell(wakeup, partial(queries.take_untold, share=share))
+        for wakeup, share in queueing.SHARES.items():
+            await self._tell(wakeup, partial(queueing.take_untold, share=share))
 
     async def _tell_couriers(self) -> None:
         await self._tell(Wakeup.SEND_DELIVERY, webhook_queries.take_due)

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from shared.accounts import Caller
 from shared.artifacts import queries as artifact_queries
-from shared.jobs import ending, queries
+from shared.jobs import ending, queries, queueing
 from shared.jobs.errors import JobAlreadyFinished, JobNotFound, QueueFull
 from shared.jobs.lifecycle import Status
 from shared.jobs.orders import NO_SUBJECTS, Order, Subjects
 from shared.jobs.platform import Platform
-from shared.jobs.queueing import lane
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.jobs.work import MatrixWork, Work
 from shared.kit.db import Connection
@@ -116,14 +115,14 @@ async def forget_subject(platform: Platform, connection: Connection, account_id:
 
 
 async def _enqueue(platform: Platform, connection: Connection, row: dict[str, Any]) -> tuple[JobRecord, int]:
-    queued = await queries.enqueue(connection, row, platform.settings.max_queued_jobs)
+    queued = await queueing.enqueue(connection, row, platform.settings.max_queued_jobs)
     if queued is None:
         raise QueueFull(retry_after_s=FULL_RETRY_AFTER_S)
     return queued
 
 
 async def _tell(platform: Platform, job: JobRecord, ahead: int) -> Snapshot:
-    if wakeup := lane(ahead):
+    if wakeup := queueing.lane(ahead):
         await platform.broker.try_publish(wakeup, job.id)
     return Snapshot(job)
 

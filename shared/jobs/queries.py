@@ -12,7 +12,6 @@ from uuid import UUID
 from shared.artifacts.files import StoredFile
 from shared.artifacts.queries import of_job, of_jobs
 from shared.jobs.lifecycle import Move, Status, sources, target
-from shared.jobs.queueing import SHARE
 from shared.jobs.records import COLUMNS, JobRecord, Snapshot
 from shared.kit.db import Connection, Record
 
@@ -25,26 +24,11 @@ def _to(move: Move) -> str:
     return f"status = '{target(move).value}'"
 
 
-_NEW = "id, account_id, kind, arguments, subjects, fingerprint, callback_url, inputs, inputs_key"
-
-# Nothing is queued beyond $10; two requests at the same moment may both find the last place, which does no harm.
-# `dispatched_at` is set as if the message were sent already: the publisher follows, and should it not come to
-# that, the dispatcher finds the row once the time for a repeat is over.
-ENQUEUE = f"""
-    WITH ahead AS (
-        SELECT count(*) AS jobs FROM (
-            SELECT FROM job WHERE account_id = $2 AND status = '{Status.QUEUED.value}' LIMIT $10
-        ) AS waiting
-    )
-    INSERT INTO job ({_NEW}, status, progress, attempt, failures, dispatched_at)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, '{Status.QUEUED.value}', 0, 0, 0,
-        CASE WHEN jobs < {SHARE} THEN now() END
-    FROM ahead WHERE jobs < $10
-    RETURNING (SELECT jobs FROM ahead), {COLUMNS}
-"""
+# What a new job brings along.
+NEW = "id, account_id, kind, arguments, subjects, fingerprint, callback_url, inputs, inputs_key"
 
 INSERT_SUCCEEDED = f"""
-    INSERT INTO job ({_NEW}, status, progress, attempt, failures, finished_at)
+    INSERT INTO job ({NEW}, status, progress, attempt, failures, finished_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{Status.SUCCEEDED.value}', 1, 0, 0, now())
     RETURNING {COLUMNS}
 """
@@ -112,37 +96,6 @@ LOCK_EXPIRED = f"""
     ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED
 """
 
-# Either nobody was told yet, or so long ago that the message may be lost with the broker.
-_UNTOLD = "(dispatched_at IS NULL OR dispatched_at < now() - $1::interval)"
-
-# The first $2 jobs of every account, the accounts in turn. The recursion steps through the index from one account to
-# the next, so a long backlog of one is not read.
-TAKE_UNTOLD = f"""
-    WITH RECURSIVE account AS (
-        (SELECT account_id FROM job WHERE status = 'queued' ORDER BY account_id LIMIT 1)
-        UNION ALL
-        SELECT (
-            SELECT account_id FROM job WHERE status = 'queued' AND account_id > account.account_id
-            ORDER BY account_id LIMIT 1
-        ) FROM account WHERE account_id IS NOT NULL
-    ), chosen AS (
-        SELECT id, turn FROM account CROSS JOIN LATERAL (
-            SELECT id, dispatched_at, row_number() OVER (ORDER BY run_after, id) AS turn FROM job
-            WHERE account_id = account.account_id AND status = 'queued' AND run_after <= now()
-            ORDER BY run_after, id LIMIT $2
-        ) AS first
-        WHERE {_UNTOLD} ORDER BY turn LIMIT $3
-    ), told AS (
-        UPDATE job SET dispatched_at = now()
-        WHERE id IN (
-            SELECT id FROM job WHERE id IN (SELECT id FROM chosen) AND status = 'queued' AND {_UNTOLD}
-            FOR UPDATE SKIP LOCKED
-        )
-        RETURNING id
-    )
-    SELECT id FROM told JOIN chosen USING (id) ORDER BY turn
-"""
-
 LOCK_OLD = """
     SELECT id FROM job WHERE finished_at < now() - $1::interval ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED
 """
@@ -161,12 +114,6 @@ LOCK_FINGERPRINT = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 # A hint for whoever waits: a job has come to an end, or there is something for the dispatcher to do.
 CHANNEL = "evalserve_jobs"
 NOTIFY = f"SELECT pg_notify('{CHANNEL}', $1)"
-
-
-async def enqueue(connection: Connection, job: dict[str, Any], most: int) -> tuple[JobRecord, int] | None:
-    """Write a new row, and say how many of the account were waiting; None when those are the most that may."""
-    record = await connection.fetchrow(ENQUEUE, *job.values(), most)
-    return (JobRecord(*record[1:]), record[0]) if record else None
 
 
 async def insert_succeeded(connection: Connection, job: dict[str, Any]) -> JobRecord:
@@ -238,11 +185,6 @@ async def cancel(connection: Connection, account_id: int, job_id: UUID) -> JobRe
 async def lock_expired(connection: Connection, limit: int) -> list[JobRecord]:
     """Running jobs whose worker has fallen silent, locked until the transaction ends."""
     return [_job(record) for record in await connection.fetch(LOCK_EXPIRED, limit)]
-
-
-async def take_untold(connection: Connection, repeat_after: timedelta, limit: int, *, share: int) -> list[UUID]:
-    """Queued jobs that a message is to be sent for now, among the first `share` of each account."""
-    return [record["id"] for record in await connection.fetch(TAKE_UNTOLD, repeat_after, share, limit)]
 
 
 async def lock_old(connection: Connection, age: timedelta, limit: int) -> list[UUID]:

@@ -5,7 +5,17 @@ them goes into the other, a bounded part of it at a time; the rest waits in Post
 the accounts in turn.
 """
 
+# ruff: noqa: S608 -- the texts are put together from the table of states and our own column names only
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.jobs.lifecycle import Status
+from shared.jobs.queries import NEW
+from shared.jobs.records import COLUMNS, JobRecord
 from shared.kit.broker import Wakeup
+from shared.kit.db import Connection
 
 # Few enough that the jobs of a hundred accounts ahead of one's own are still soon done.
 PROMPT = 4
@@ -15,7 +25,65 @@ SHARE = 100
 
 SHARES = {Wakeup.RUN_JOB: PROMPT, Wakeup.RUN_LATER: SHARE}
 
+# Nothing is queued beyond $10; two requests at the same moment may both find the last place, which does no harm.
+# `dispatched_at` is set as if the message were sent already: the publisher follows, and should it not come to
+# that, the dispatcher finds the row once the time for a repeat is over.
+ENQUEUE = f"""
+    WITH ahead AS (
+        SELECT count(*) AS jobs FROM (
+            SELECT FROM job WHERE account_id = $2 AND status = '{Status.QUEUED.value}' LIMIT $10
+        ) AS waiting
+    )
+    INSERT INTO job ({NEW}, status, progress, attempt, failures, dispatched_at)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, '{Status.QUEUED.value}', 0, 0, 0,
+        CASE WHEN jobs < {SHARE} THEN now() END
+    FROM ahead WHERE jobs < $10
+    RETURNING (SELECT jobs FROM ahead), {COLUMNS}
+"""
+
+# Either nobody was told yet, or so long ago that the message may be lost with the broker.
+_UNTOLD = "(dispatched_at IS NULL OR dispatched_at < now() - $1::interval)"
+
+# The first $2 jobs of every account, the accounts in turn. The recursion steps through the index from one account to
+# the next, so a long backlog of one is not read.
+TAKE_UNTOLD = f"""
+    WITH RECURSIVE account AS (
+        (SELECT account_id FROM job WHERE status = 'queued' ORDER BY account_id LIMIT 1)
+        UNION ALL
+        SELECT (
+            SELECT account_id FROM job WHERE status = 'queued' AND account_id > account.account_id
+            ORDER BY account_id LIMIT 1
+        ) FROM account WHERE account_id IS NOT NULL
+    ), chosen AS (
+        SELECT id, turn FROM account CROSS JOIN LATERAL (
+            SELECT id, dispatched_at, row_number() OVER (ORDER BY run_after, id) AS turn FROM job
+            WHERE account_id = account.account_id AND status = 'queued' AND run_after <= now()
+            ORDER BY run_after, id LIMIT $2
+        ) AS first
+        WHERE {_UNTOLD} ORDER BY turn LIMIT $3
+    ), told AS (
+        UPDATE job SET dispatched_at = now()
+        WHERE id IN (
+            SELECT id FROM job WHERE id IN (SELECT id FROM chosen) AND status = 'queued' AND {_UNTOLD}
+            FOR UPDATE SKIP LOCKED
+        )
+        RETURNING id
+    )
+    SELECT id FROM told JOIN chosen USING (id) ORDER BY turn
+"""
+
 
 def lane(ahead: int) -> Wakeup | None:
     """The message for a new job, given how many of its account wait already; None leaves it to the dispatcher."""
     return next((wakeup for wakeup, share in SHARES.items() if ahead < share), None)
+
+
+async def enqueue(connection: Connection, job: dict[str, Any], most: int) -> tuple[JobRecord, int] | None:
+    """Write a new row, and say how many of the account were waiting; None when those are the most that may."""
+    record = await connection.fetchrow(ENQUEUE, *job.values(), most)
+    return (JobRecord(*record[1:]), record[0]) if record else None
+
+
+async def take_untold(connection: Connection, repeat_after: timedelta, limit: int, *, share: int) -> list[UUID]:
+    """Queued jobs that a message is to be sent for now, among the first `share` of each account."""
+    return [record["id"] for record in await connection.fetch(TAKE_UNTOLD, repeat_after, share, limit)]

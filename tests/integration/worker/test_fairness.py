@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.jobs import Platform, queries, queueing
+from shared.jobs import Platform, queueing
 from shared.kit.broker import Wakeup
 from tests.actors import Client, Team, eventually
 
@@ -42,9 +42,9 @@ async def test_the_dispatcher_takes_from_the_accounts_in_turn(alice: Client, mal
     few = await _fill(queue, mallory, 3)
 
     async with queue.db.connection() as connection:
-        taken = await queries.take_untold(connection, REPEAT, 7, share=5)
-        again = await queries.take_untold(connection, REPEAT, 7, share=5)
-        last = await queries.take_untold(connection, REPEAT, 7, share=5)
+        taken = await queueing.take_untold(connection, REPEAT, 7, share=5)
+        again = await queueing.take_untold(connection, REPEAT, 7, share=5)
+        last = await queueing.take_untold(connection, REPEAT, 7, share=5)
 
     assert len(taken) == 7
     assert [taken.index(job_id) // 2 for job_id in few] == [0, 1, 2]
