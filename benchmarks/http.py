@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import uvloop
 
+from benchmarks.load import rate
 from deploy.demo.service import service
 
 # Seconds for one request, or requests per second for the two load rows: medians measured for the original.
@@ -109,22 +110,9 @@ class Bench:
             times.append(time.perf_counter() - began)
         _row(label, statistics.median(times), unit="s")
 
-    async def loaded(self, label: str, asked: bytes, connections: int, seconds: float = 4) -> None:
+    def loaded(self, label: str, asked: bytes, connections: int) -> None:
         """Requests per second over several connections."""
-        lines = [await Connection.open(self.url) for _ in range(connections)]
-        done, over = 0, time.perf_counter() + seconds
-
-        async def go(line: Connection) -> None:
-            nonlocal done
-            while time.perf_counter() < over:
-                status, _ = await line.ask(asked)
-                assert status == 200, status
-                done += 1
-
-        await asyncio.gather(*map(go, lines))
-        _row(label, done / seconds, unit="/s")
-        for line in lines:
-            line.writer.close()
+        _row(label, rate(self.url, asked, connections=connections, seconds=4), unit="/s")
 
     async def meanwhile(self, label: str, asked: bytes, busy: bytes, quantile: int) -> None:
         """A quantile of small requests while another client posts large ones."""
@@ -174,8 +162,8 @@ async def measure(url: str) -> None:
     await bench.timed("GET cm/, 8 labels", 300, lambda: _now(bench.read(uid)))
     await bench.timed("POST cm/create, 8 labels", 300, lambda: _now(bench.small()))
     for connections in (8, 32):
-        await bench.loaded(f"GET cm/, {connections} connections", bench.read(uid), connections)
-        await bench.loaded(f"POST cm/create, {connections} connections", bench.small(), connections)
+        bench.loaded(f"GET cm/, {connections} connections", bench.read(uid), connections)
+        bench.loaded(f"POST cm/create, {connections} connections", bench.small(), connections)
     large = b""
     for classes in (2, 100):
         vectors = [random.integers(0, classes, 1_000_000).tolist() for _ in range(2)]

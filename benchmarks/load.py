@@ -1,0 +1,57 @@
+"""A load generator that takes next to nothing of the processors that it shares with the service."""
+
+import re
+import selectors
+import socket
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+_LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
+_END = b"\r\n\r\n"
+
+
+@dataclass
+class _Line:
+    """One kept-alive connection with a request under way."""
+
+    socket: socket.socket
+    received: bytes = b""
+
+    def is_answered(self) -> bool:
+        """Take in what has come; whether the answer is complete, which must be 200."""
+        self.received += self.socket.recv(2**16)
+        head, end, body = self.received.partition(_END)
+        if not end:
+            return False
+        assert head.startswith(b"HTTP/1.1 200"), self.received[:300]
+        found = _LENGTH.search(head + b"\r\n")
+        assert found, head
+        return len(body) == int(found[1])
+
+
+def rate(url: str, request: bytes, *, connections: int, seconds: float) -> float:
+    """Requests per second, each connection sending the same request again as soon as it has its answer."""
+    parts = urlsplit(url)
+    with selectors.DefaultSelector() as selector:
+        lines = [_Line(socket.create_connection((parts.hostname, parts.port))) for _ in range(connections)]
+        for line in lines:
+            line.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            selector.register(line.socket, selectors.EVENT_READ, line)
+            line.socket.sendall(request)
+        answered = _answered(selector, request, until=time.perf_counter() + seconds)
+        for line in lines:
+            line.socket.close()
+    return answered / seconds
+
+
+def _answered(selector: selectors.BaseSelector, request: bytes, *, until: float) -> int:
+    answered = 0
+    while time.perf_counter() < until:
+        for ready, _ in selector.select(timeout=1):
+            line: _Line = ready.data
+            if line.is_answered():
+                answered += 1
+                line.received = b""
+                line.socket.sendall(request)
+    return answered
