@@ -13,6 +13,7 @@ from litestar.openapi import OpenAPIConfig
 from api import bookkeeping, docs, health, openapi, problems
 from api.accounts.controller import AccountController
 from api.admin.controller import AdminController
+from api.calculators.controller import CalculatorController
 from api.comparisons.controller import ComparisonController
 from api.curves.controller import CurveController
 from api.jobs.controller import JobController
@@ -74,6 +75,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             ComparisonController,
             CurveController,
             JobController,
+            CalculatorController,
             WebhookController,
             DeliveryController,
             AdminController,

@@ -69,17 +69,18 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dic
             "required": True,
             "content": {"application/json": {"schema": _schema(body, schemas, extras)}},
         }
+    operation.setdefault("parameters", []).extend(handler.opt.get("parameters", ()))
     operation["responses"].pop("400", None)
     for status, (media_type, answer) in handler.opt.get("answers", {}).items():
         response = operation["responses"].setdefault(status, {"description": HTTPStatus(int(status)).phrase})
         response["content"] = {media_type: {"schema": _schema(answer, schemas, {})}}
     operation["responses"]["4XX"] = {
         "description": "Something to change about the request",
-        "content": {MEDIA_TYPE: {"schema": _schema(Problem, schemas, {})}},
+        "content": {MEDIA_TYPE: {"schema": _schema(handler.opt.get("problem", Problem), schemas, {})}},
     }
     operation["responses"]["5XX"] = {
         "description": "Something that is not the request's fault",
-        "content": {MEDIA_TYPE: {"schema": _schema(Problem, schemas, {})}},
+        "content": {MEDIA_TYPE: {"schema": _schema(handler.opt.get("problem", Problem), schemas, {})}},
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import api
 import shared
+from api.calculators.page import page
 from shared.kit.errors import kinds
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +30,10 @@ def test_every_problem_is_explained_with_the_message_that_it_comes_with() -> Non
         "not-found",
         "request-entity-too-large",
     }
+
+
+def test_the_page_of_the_calculators_is_what_their_tables_make() -> None:
+    assert (ROOT / "docs/calculators.md").read_text() == page()
 
 
 def test_every_decision_has_its_context_its_decision_and_what_it_costs() -> None:

@@ -1,0 +1,78 @@
+"""The envelope that contract B puts around everything it answers, errors included."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+from litestar import Request, Response
+from litestar.types import ExceptionHandlersMap
+
+from api import problems
+from shared.evaluation.exactly import Figure
+
+Sent = Request[Any, Any, Any]
+
+
+class MetaOut(msgspec.Struct):
+    """When and as what the request was answered."""
+
+    timestamp: str
+    request_id: str
+
+
+class EnvelopedProblem(msgspec.Struct):
+    """What went wrong, as RFC 9457 describes it but for the status, and as contract B's clients look for it."""
+
+    type: str
+    title: str
+    status: Literal["error"]
+    detail: str
+    code: str
+    message: str
+    success: bool
+    meta: MetaOut
+    errors: list[problems.Place] = []
+
+
+def answer(request: Sent, message: str, data: Mapping[str, object]) -> Response[bytes]:
+    """What was asked for, in its envelope."""
+    content = {"data": data, "meta": _meta(request), "status": "ok", "message": message, "success": True}
+    return Response(msgspec.json.encode(content), media_type="application/json")
+
+
+def in_order(data: Mapping[str, object]) -> dict[str, object]:
+    """The members as contract B shows them: the short names first, names of one length by the alphabet."""
+    return {name: data[name] for name in sorted(data, key=lambda name: (len(name), name))}
+
+
+def documented(name: str, data: type) -> type[msgspec.Struct]:
+    """The envelope around some data, for the OpenAPI document."""
+    members = [("data", data), ("meta", MetaOut), ("status", Literal["ok"]), ("message", str), ("success", bool)]
+    return msgspec.defstruct(name, members)
+
+
+def documented_figures(name: str, names: list[str], inputs: type) -> type[msgspec.Struct]:
+    """The figures of a table, with their note and inputs, for the OpenAPI document."""
+    return msgspec.defstruct(name, [("note", str), ("inputs", inputs), *((figure, Figure) for figure in names)])
+
+
+def _meta(request: Sent) -> MetaOut:
+    timestamp = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    return MetaOut(timestamp, request.scope["state"]["request_id"])
+
+
+def _enveloped(handle: Callable[[Sent, Any], Response[Any]]) -> Callable[[Sent, Any], Response[Any]]:
+    def handle_in_envelope(request: Sent, error: Any) -> Response[Any]:
+        response = handle(request, error)
+        problem = msgspec.json.decode(response.content)
+        # The status of a problem is a number; contract B's clients look for a word there, and who wants the number has
+        # it in the status line.
+        problem |= {"success": False, "status": "error", "message": problem["detail"], "meta": _meta(request)}
+        response.content = msgspec.json.encode(problem)
+        return response
+
+    return handle_in_envelope
+
+
+HANDLERS: ExceptionHandlersMap = {kind: _enveloped(handle) for kind, handle in problems.HANDLERS.items()}

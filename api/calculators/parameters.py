@@ -1,0 +1,208 @@
+"""What the calculators are given, whether in a query or in JSON, read digit by digit and kept exactly."""
+
+import re
+from typing import Any, NamedTuple
+
+import msgspec
+from litestar.datastructures import MultiDict
+
+from api.bodies import Fields
+from shared.evaluation.calculators import Cells, Screening, Weighing
+from shared.evaluation.exactly import Number
+from shared.kit.errors import Fault, InvalidInput
+
+Texts = dict[str, str]
+
+# Python's own readers take underscores, spaces, the digits of all scripts, NaN and infinity.
+_COUNT = re.compile(r"[0-9]{1,15}")
+_RATE = re.compile(r"[0-9]{1,15}(?:\.(?P<digits>[0-9]{1,30}))?|\.(?P<only>[0-9]{1,30})")
+_JSON_EXPONENT = re.compile(r"(?P<significant>[0-9.]+)[eE](?P<exponent>[+-]?[0-9]{1,2})")
+
+
+class Parameter(NamedTuple):
+    """A parameter of a calculator, as its documentation shows it."""
+
+    name: str
+    description: str
+    example: str | None = None
+    required: bool = False
+
+    def documented(self) -> dict[str, Any]:
+        """The parameter as OpenAPI writes it."""
+        said: dict[str, Any] = {
+            "name": self.name,
+            "in": "query",
+            "required": self.required,
+            "schema": {"type": "string"},
+        }
+        said["description"] = self.description
+        return said | ({"example": self.example} if self.example else {})
+
+
+CONFUSION = (
+    Parameter("tp", "True positives", "90", required=True),
+    Parameter("fp", "False positives", "10", required=True),
+    Parameter("fn", "False negatives", "5", required=True),
+    Parameter("tn", "True negatives", "95", required=True),
+)
+
+DIAGNOSTIC = (
+    Parameter("sensitivity", "Sensitivity (0–1)", "0.95", required=True),
+    Parameter("specificity", "Specificity (0–1)", "0.90", required=True),
+    Parameter("prevalence", "Prevalence / pre-test probability (0–1)", "0.01", required=True),
+)
+
+FBETA = (
+    Parameter("precision", "Precision (0–1)", "0.9"),
+    Parameter("recall", "Recall (0–1)", "0.947"),
+    Parameter("tp", "Or true positives"),
+    Parameter("fp", "False positives"),
+    Parameter("fn", "False negatives"),
+    Parameter("beta", "Beta (1 = F1)", "1"),
+)
+
+
+class Rate(NamedTuple):
+    """A decimal number as it was written: digits over a power of ten."""
+
+    digits: int
+    whole: int
+
+    @property
+    def number(self) -> Number:
+        """The number to be shown."""
+        return self.digits // self.whole if self.digits % self.whole == 0 else self.digits / self.whole
+
+    def parts_of(self, whole: int) -> int:
+        """The rate in parts of a larger power of ten."""
+        return self.digits * (whole // self.whole)
+
+
+class Reader:
+    """Reads parameters one by one and complains of all of them together."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._faults: list[Fault] = []
+
+    def names(self) -> set[str]:
+        """What was given."""
+        return set(self._texts)
+
+    def count(self, name: str) -> int:
+        """A count; a placeholder if it is none."""
+        text = self._text(name)
+        if text is None:
+            return 0
+        if not _COUNT.fullmatch(text):
+            self.complain(name, "send a whole number of at most 15 digits, such as 90.")
+            return 0
+        return int(text)
+
+    def rate(self, name: str, *, most: int | None = 1) -> Rate:
+        """A decimal number that is not negative and at most `most`; a placeholder if it is none."""
+        text = self._text(name)
+        if text is None:
+            return Rate(0, 1)
+        found = _read_rate(text)
+        if found is None or (most is not None and found.digits > most * found.whole):
+            range_ = f"from 0 to {most}" if most is not None else "of 0 or more"
+            self.complain(name, f"send a decimal number {range_}, such as 0.95.")
+            return Rate(0, 1)
+        return found
+
+    def complain(self, name: str, detail: str) -> None:
+        """Remember a fault."""
+        self._faults.append(Fault(f"/{name}", f"{name}: {detail}"))
+
+    def end(self) -> None:
+        """Raise InvalidInput if anything was wrong."""
+        if self._faults:
+            raise InvalidInput(*self._faults)
+
+    def _text(self, name: str) -> str | None:
+        text = self._texts.get(name)
+        if text is None:
+            self.complain(name, "this parameter is required.")
+        return text
+
+
+def of_query(query: MultiDict[Any]) -> Texts:
+    """The texts of a query; raises InvalidInput for a parameter that is there twice."""
+    pairs = list(query.multi_items())
+    texts = dict(pairs)
+    if len(texts) < len(pairs):
+        twice = {name for index, (name, _) in enumerate(pairs) for earlier, _ in pairs[:index] if earlier == name}
+        raise InvalidInput(*(Fault(f"/{name}", f"{name}: send this parameter once.") for name in sorted(twice)))
+    return texts
+
+
+def of_members(members: Fields) -> Texts:
+    """The texts of a body's members, numbers as they stand there; those that are null were not given."""
+    texts = {}
+    for name, raw in members.items():
+        text = bytes(raw).decode()
+        if text.startswith('"'):
+            texts[name] = msgspec.json.decode(raw, type=str)
+        elif text != "null":
+            texts[name] = _plain(text)
+    return texts
+
+
+def read_cells(texts: Texts) -> Cells:
+    """The four cells; raises InvalidInput."""
+    reader = Reader(texts)
+    cells = Cells(*(reader.count(name) for name in Cells._fields))
+    reader.end()
+    return cells
+
+
+def read_screening(texts: Texts) -> dict[str, Rate]:
+    """The three rates of a test; raises InvalidInput."""
+    reader = Reader(texts)
+    rates = {parameter.name: reader.rate(parameter.name) for parameter in DIAGNOSTIC}
+    reader.end()
+    return rates
+
+
+def as_screening(rates: dict[str, Rate]) -> Screening:
+    """The same in parts of one whole."""
+    whole = max(rate.whole for rate in rates.values())
+    sensitivity, specificity, prevalence = (rates[parameter.name].parts_of(whole) for parameter in DIAGNOSTIC)
+    return Screening(sensitivity, specificity, prevalence, whole)
+
+
+def read_weighing(texts: Texts) -> tuple[Weighing, dict[str, int]]:
+    """Precision, recall and beta, and the counts if they came as such; raises InvalidInput."""
+    reader = Reader(texts)
+    rates, counts = reader.names() & {"precision", "recall"}, reader.names() & {"tp", "fp", "fn"}
+    if rates and counts:
+        for name in sorted(counts):
+            reader.complain(name, "send either precision and recall, or tp, fp and fn, not both.")
+        reader.end()
+    beta = reader.rate("beta", most=None) if "beta" in reader.names() else Rate(1, 1)
+    if counts:
+        tp, fp, fn = (reader.count(name) for name in ("tp", "fp", "fn"))
+        reader.end()
+        return Weighing((tp, tp + fp), (tp, tp + fn), beta), {"tp": tp, "fp": fp, "fn": fn}
+    precision, recall = reader.rate("precision"), reader.rate("recall")
+    reader.end()
+    return Weighing(precision, recall, beta), {}
+
+
+def _read_rate(text: str) -> Rate | None:
+    match = _RATE.fullmatch(text)
+    if match is None:
+        return None
+    return Rate(int(text.replace(".", "")), 10 ** len(match["digits"] or match["only"] or ""))
+
+
+def _plain(token: str) -> str:
+    # JSON's writers turn to exponents for small numbers; in a query they are typing mistakes.
+    match = _JSON_EXPONENT.fullmatch(token)
+    if match is None:
+        return token
+    digits, _, fraction = match["significant"].partition(".")
+    places = len(fraction) - int(match["exponent"])
+    written = (digits + fraction).ljust(len(digits + fraction) - min(places, 0), "0")
+    return written if places <= 0 else f"{written[:-places] or '0'}.{written[-places:].rjust(places, '0')}"
