@@ -22,8 +22,8 @@ rounded once, to six decimals, in a tie to the even neighbour; whole results hav
 is enough.
 
 An answer is `{{"data", "meta": {{"timestamp", "request_id"}}, "status": "ok", "message", "success": true}}`, with the
-id that is also in the header `X-Request-ID`. An error is a [problem](problems.md) that carries `success: false`, `message`
-and `meta` as well, and whose `status` is the word `error`; the number is in the status line.
+id that is also in the header `X-Request-ID`. An error is a [problem](problems.md) that carries `success: false`,
+`message` and `meta` as well, and whose `status` is the word `error`; the number is in the status line.
 
 This page is made from the tables in `shared/evaluation/calculators.py`: `python -m api.calculators.page`.
 """
