@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from api import bookkeeping, docs, health, openapi, problems
+from api import bookkeeping, docs, health, idempotency, openapi, problems
 from api.accounts.controller import AccountController
 from api.admin.controller import AdminController
 from api.calculators.controller import CalculatorController
@@ -102,7 +102,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         logging_config=None,
     )
     # Around the router too: what it refuses needs an id, a line and the headers like everything else.
-    app.asgi_handler = around(app.asgi_handler)
+    app.asgi_handler = around(idempotency.around(app.asgi_handler))
     return app
 
 

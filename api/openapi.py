@@ -12,6 +12,7 @@ import msgspec
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
+from api import idempotency
 from api.problems import MEDIA_TYPE, Problem
 from api.security import scope_of
 
@@ -47,6 +48,8 @@ def document(app: Litestar) -> dict[str, Any]:
             handler = handlers[operation["operationId"]]
             _complete(operation, handler, schemas)
             operation["security"] = _security(handler, method)
+            if method == "post" and _needs_key(handler):
+                operation.setdefault("parameters", []).append(idempotency.PARAMETER)
     return schema
 
 

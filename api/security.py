@@ -1,5 +1,6 @@
 """Who is calling: the key may come in any style on any route."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Request
@@ -12,17 +13,24 @@ from shared.accounts.errors import MissingKey, MissingScope
 from shared.jobs import Platform
 from shared.kit.errors import Fault, InvalidInput
 
+Body = Callable[[], Awaitable[bytes]]
+
 
 async def provide_caller(request: Request[Any, Any, Any], platform: NamedDependency[Platform]) -> Caller:
     """The caller whose key the request carries; raises MissingKey, InvalidKey or MissingScope."""
-    text = _in_headers(request) or request.query_params.get("api_key") or await _in_body(request)
-    if not text:
-        raise MissingKey
-    caller = await platform.authenticator.caller(text)
+    caller = await identify(request, platform, request.body)
     needed = scope_of(request.route_handler.opt, request.method)
     if needed not in caller.scopes:
         raise MissingScope(f"This route needs an API key with the scope `{needed}`, which yours has not.")
     return caller
+
+
+async def identify(request: Request[Any, Any, Any], platform: Platform, body: Body) -> Caller:
+    """The caller, whatever the key may be used for; raises MissingKey or InvalidKey."""
+    text = _in_headers(request) or request.query_params.get("api_key") or await _in_body(request, body)
+    if not text:
+        raise MissingKey
+    return await platform.authenticator.caller(text)
 
 
 def scope_of(opt: dict[str, Any], method: str) -> Scope:
@@ -53,8 +61,8 @@ def _in_headers(request: Request[Any, Any, Any]) -> str | None:
     return headers.get("x-api-key") or headers.get("x-oanor-key") or bearer
 
 
-async def _in_body(request: Request[Any, Any, Any]) -> str | None:
-    if request.method == "GET" or not await request.body():
+async def _in_body(request: Request[Any, Any, Any], body: Body) -> str | None:
+    if request.method == "GET" or not (content := await body()):
         return None
-    raw = (await bodies.fields(request)).get("api_key")
+    raw = (await bodies.by_size(len(content), bodies.split, content)).get("api_key")
     return bodies.decode(raw, str, "/api_key") if raw is not None else None

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from shared import webhooks
+from shared import idempotency, webhooks
 from shared.artifacts import queries as artifact_queries
 from shared.jobs import queries
 from shared.jobs.platform import Platform
@@ -24,6 +24,7 @@ async def expire(platform: Platform) -> int:
     while batch := await _expire_batch(platform, retention):
         deleted += batch
     await webhooks.expire(platform.db, retention)
+    await idempotency.expire(platform.db)
     return deleted
 
 

@@ -6,7 +6,8 @@ A statement on a hot path, or one whose atomicity is the point (claim, fence, le
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from contextvars import ContextVar
+from typing import Any, Protocol, TypeAlias
 
 import asyncpg
 import msgspec
@@ -47,6 +48,19 @@ OUTAGES = (
 
 # What becomes of a statement that takes too long, itself or by waiting for a lock.
 OVERLOADS = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.IdleInTransactionSessionTimeoutError)
+
+
+class Rider(Protocol):
+    """Something that the present request adds to each of its transactions, before it commits."""
+
+    is_open: bool
+
+    async def mark(self, connection: Connection) -> None:
+        """Add it; what this raises undoes the transaction."""
+
+
+# While there is one, statements that would commit one by one commit together with it.
+riding: ContextVar[Rider | None] = ContextVar("riding", default=None)
 
 
 class DatabaseUnavailable(ServiceUnavailable):
@@ -108,14 +122,19 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """A connection whose statements commit one by one."""
+        """A connection whose statements commit one by one, or together with what the request adds to them."""
         assert self._pool is not None, "the database is not open"
         try:
             # A connection that is there needs no alarm clock, which would cost as much as the acquisition itself.
             patience = None if self._pool.get_idle_size() else ACQUIRE_TIMEOUT_S
             async with self._pool.acquire(timeout=patience) as connection:
                 try:
-                    yield connection
+                    if (rider := _rider()) is None:
+                        yield connection
+                    else:
+                        async with connection.transaction():
+                            yield connection
+                            await rider.mark(connection)
                 except asyncpg.InterfaceError as error:
                     if _is_lost(connection):
                         raise DatabaseUnavailable(retry_after_s=1) from error
@@ -137,6 +156,9 @@ class Database:
         try:
             async with self._make_session.begin() as session:
                 yield session
+                if (rider := _rider()) is not None:
+                    await session.flush()
+                    await rider.mark(await _driver_connection(session))
         except (*OUTAGES, PoolTimeoutError) as error:
             raise DatabaseUnavailable(retry_after_s=1) from error
         except DBAPIError as error:
@@ -145,6 +167,16 @@ class Database:
             if isinstance(_driver_error(error), OVERLOADS):
                 raise DatabaseBusy(retry_after_s=2) from error
             raise
+
+
+def _rider() -> Rider | None:
+    rider = riding.get()
+    return rider if rider is not None and rider.is_open else None
+
+
+async def _driver_connection(session: AsyncSession) -> Connection:
+    """Asyncpg's connection under a session; inside the same transaction once the session has written."""
+    return (await (await session.connection()).get_raw_connection()).driver_connection
 
 
 def _is_lost(connection: Connection) -> bool:

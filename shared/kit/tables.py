@@ -26,6 +26,7 @@ def time_column() -> Column[Any]:
     return Column(DateTime(timezone=True), nullable=True)
 
 
-def owner_column(*, index: bool = True) -> Column[int]:
+def owner_column(*, index: bool = True, primary_key: bool = False) -> Column[int]:
     """The account that the row belongs to; the row goes with it."""
-    return Column(BigInteger, ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=index)
+    owner = ForeignKey("account.id", ondelete="CASCADE")
+    return Column(BigInteger, owner, nullable=False, index=index, primary_key=primary_key)

@@ -105,7 +105,7 @@ async def test_every_request_has_an_id_of_its_own_whatever_the_client_says(http:
         ("POST", "/cm/", {"GET"}),
         ("GET", "/cm/create", {"POST"}),
         ("PATCH", "/v1/jobs", {"GET", "POST"}),
-        ("PUT", "/v1/webhooks/endpoints/x", {"GET", "DELETE"}),
+        ("PUT", "/v1/webhooks/endpoints/x", {"GET", "PATCH", "DELETE"}),
     ],
 )
 async def test_a_wrong_method_is_answered_with_the_right_ones(

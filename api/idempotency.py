@@ -1,0 +1,199 @@
+"""`Idempotency-Key`, on every POST that takes an API key: a request that is sent again is not done again.
+
+It lies around the application, so that no route has to think of it, and a request without the header passes at the cost
+of looking for it.
+"""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import structlog
+from litestar import Litestar, Request
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
+
+from api import problems, security
+from shared import idempotency
+from shared.accounts import Caller
+from shared.idempotency import Answer, Claim
+from shared.idempotency.errors import KeyInvalid
+from shared.jobs import Platform
+from shared.kit.db import riding
+from shared.kit.errors import DomainError
+
+log = structlog.get_logger()
+
+HEADER = b"idempotency-key"
+REPLAYED = (b"idempotency-replayed", b"true")
+LONGEST_KEY = 255
+
+PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Any text of your choice: the same request under the same key is done once, and answered alike "
+    "for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+}
+
+# What belongs to the answer; the rest is made anew around it.
+KEPT = frozenset(
+    {
+        b"cache-control",
+        b"content-disposition",
+        b"content-security-policy",
+        b"content-type",
+        b"etag",
+        b"link",
+        b"location",
+        b"preference-applied",
+        b"retry-after",
+        b"vary",
+    }
+)
+
+
+def around(app: ASGIApp) -> ASGIApp:
+    """Wrap the application."""
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "POST" or (key := _key(scope)) is None:
+            await app(scope, receive, send)
+            return
+        try:
+            await _once(app, scope, key, receive, send)
+        except DomainError as error:
+            await _answer(send, _refusal(error))
+
+    return handle
+
+
+async def _once(app: ASGIApp, scope: HTTPScope, key: bytes, receive: Receive, send: Send) -> None:
+    platform: Platform = _app(scope).state.platform
+    text = _valid(key)
+    body = await _Body.read(receive, platform.settings.max_body_bytes)
+    caller = await _caller(scope, platform, body) if body.is_whole else None
+    if caller is None:
+        # It will be refused, or is a route that knows no callers.
+        await app(scope, body.receive, send)
+        return
+    lease = timedelta(seconds=platform.settings.wait_limit_s) + idempotency.LEASE_MARGIN
+    fingerprint = _fingerprint(scope, caller, body.content)
+    claim = await idempotency.claim(
+        platform.db, platform.keyring, caller, key=text, fingerprint=fingerprint, lease=lease
+    )
+    if isinstance(claim, Answer):
+        await _answer(send, claim, REPLAYED)
+        return
+    await _answer(send, await _do(app, scope, body.receive, claim))
+
+
+async def _do(app: ASGIApp, scope: HTTPScope, receive: Receive, claim: Claim) -> Answer:
+    """The application's answer, kept before anybody sees it."""
+    started: Any = None
+    content = bytearray()
+
+    async def keep(message: Message) -> None:
+        nonlocal started
+        if message["type"] == "http.response.start":
+            started = message
+        elif message["type"] == "http.response.body":
+            content.extend(message.get("body", b""))
+
+    token = riding.set(claim)
+    try:
+        await app(scope, receive, keep)
+    finally:
+        riding.reset(token)
+    headers = [(name.lower(), value) for name, value in started["headers"] if name.lower() in KEPT]
+    answer = Answer(started["status"], headers, bytes(content))
+    try:
+        await claim.settle(answer)
+    except DomainError as error:
+        # A repeat will hear that the answer was lost, or does the work if none was done.
+        log.warning("an answer cannot be kept for repeats", reason=error.detail)
+    return answer
+
+
+class _Body:
+    """A request's body, read ahead and given out again."""
+
+    def __init__(self, content: bytes, receive: Receive, *, is_whole: bool) -> None:
+        self.content = content
+        self.is_whole = is_whole
+        self._receive = receive
+        self._is_given = False
+
+    @classmethod
+    async def read(cls, receive: Receive, limit: int) -> "_Body":
+        """As much as may be read; what is longer, or cut off, is not whole."""
+        content = bytearray()
+        while len(content) <= limit:
+            message = await receive()
+            if message["type"] != "http.request":
+                break
+            content.extend(message.get("body", b""))
+            if not message.get("more_body", False):
+                return cls(bytes(content), receive, is_whole=len(content) <= limit)
+        return cls(bytes(content), receive, is_whole=False)
+
+    async def all(self) -> bytes:
+        """All of it."""
+        return self.content
+
+    async def receive(self) -> HTTPReceiveMessage:
+        """The body in one piece, then whatever follows it."""
+        if self._is_given:
+            return await self._receive()  # type: ignore[return-value] # nothing else follows an HTTP request
+        self._is_given = True
+        return {"type": "http.request", "body": self.content, "more_body": not self.is_whole}
+
+
+def _key(scope: HTTPScope) -> bytes | None:
+    return next((value for name, value in scope["headers"] if name == HEADER), None)
+
+
+def _valid(key: bytes) -> str:
+    # The draft writes the key as a quoted string; most clients send it bare.
+    text = key.decode("latin-1").strip()
+    text = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+    if not 0 < len(text) <= LONGEST_KEY or not text.isascii() or not text.isprintable():
+        raise KeyInvalid
+    return text
+
+
+async def _caller(scope: HTTPScope, platform: Platform, body: _Body) -> Caller | None:
+    try:
+        return await security.identify(Request(scope), platform, body.all)
+    except DomainError:
+        return None
+
+
+def _fingerprint(scope: HTTPScope, caller: Caller, body: bytes) -> bytes:
+    # The key in the query is the caller, who is in it already, and may be written in another style next time.
+    query = [
+        (name, value) for name, value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    ]
+    asked = urlencode([pair for pair in query if pair[0] != "api_key"])
+    parts = [caller.key_id.encode(), scope["path"].encode(), asked.encode(), body]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
+
+
+def _app(scope: HTTPScope) -> Litestar:
+    found: Litestar = scope["litestar_app"]
+    return found
+
+
+def _refusal(error: DomainError) -> Answer:
+    response = problems.of(error)
+    headers = [(name.encode(), value.encode()) for name, value in response.headers.items()]
+    return Answer(int(error.status), [*headers, (b"content-type", problems.MEDIA_TYPE.encode())], response.content)
+
+
+async def _answer(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None:
+    length = (b"content-length", str(len(answer.body)).encode())
+    headers = [*answer.headers, length, *more]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})

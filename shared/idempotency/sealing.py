@@ -1,0 +1,46 @@
+"""Answers as they are kept: encrypted, because some hold the keys and secrets that are stored nowhere else."""
+
+import os
+import zlib
+from typing import NamedTuple
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from shared.kit.keyring import Keyring
+
+_NONCE_BYTES = 12
+
+# Answers are JSON; more effort makes them hardly smaller.
+_COMPRESSION = 1
+
+
+class Answer(NamedTuple):
+    """An HTTP answer: its status, the headers that matter, its body."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+def seal(keyring: Keyring, account_id: int, key: str, answer: Answer) -> bytes:
+    """The answer for the database; only for this account and key can it be read again."""
+    nonce = os.urandom(_NONCE_BYTES)
+    text = zlib.compress(msgspec.msgpack.encode(answer), _COMPRESSION)
+    return nonce + AESGCM(keyring.derive(*_purpose(account_id))).encrypt(nonce, text, key.encode())
+
+
+def unseal(keyring: Keyring, account_id: int, key: str, sealed: bytes) -> Answer | None:
+    """The answer; None when it was sealed under a SECRET_KEY that is not kept any more."""
+    for secret in keyring.candidates(*_purpose(account_id)):
+        try:
+            text = AESGCM(secret).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], key.encode())
+        except InvalidTag:
+            continue
+        return msgspec.msgpack.decode(zlib.decompress(text), type=Answer)
+    return None
+
+
+def _purpose(account_id: int) -> tuple[str, str, int]:
+    return "idempotency", str(account_id), 1
