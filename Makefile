@@ -15,7 +15,8 @@ demo: .venv/demo.stamp ## Run the main job on real data: make demo [EVALSERVE_UR
 	@exec $(PY) -m deploy.demo
 
 .PHONY: test
-test: .venv/dev.stamp ## Run all tests on a stack of their own
+test: .venv/dev.stamp ## Run all tests on a stack of their own; as root, installs chromium for those of the pages
+	@tests/chromium.sh
 	$(PY) -m pytest -n 2 --dist loadfile
 
 .PHONY: check

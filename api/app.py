@@ -25,6 +25,7 @@ from api.middleware import around
 from api.multilabel.controller import MultiLabelController
 from api.security import provide_caller, refuse_nul
 from api.waiting import Waiter
+from api.web.router import pages
 from api.webhooks.controller import WebhookController
 from api.webhooks.deliveries import DeliveryController
 from shared import __version__
@@ -59,7 +60,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
 
     app = Litestar(
         route_handlers=[
-            docs.root,
+            pages(),
             docs.docs,
             docs.openapi,
             docs.explain,

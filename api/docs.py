@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import MediaType, Request, Response, get
+from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
@@ -18,12 +19,6 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-
-
-@get("/", include_in_schema=False, media_type=MediaType.JSON)
-async def root() -> dict[str, str]:
-    """Where to begin."""
-    return {"message": "Refer to /docs for API documentation."}
 
 
 @get("/docs", include_in_schema=False, media_type=MediaType.HTML, sync_to_thread=False)
@@ -48,4 +43,7 @@ def explain(code: FromPath[str]) -> dict[str, Any]:
     raise NotFoundException
 
 
-static = create_static_files_router(path="/static", directories=[STATIC], include_in_schema=False)
+# Pages name our files by their content; the documentation's own are changed by a new version only.
+static = create_static_files_router(
+    path="/static", directories=[STATIC], include_in_schema=False, cache_control=CacheControlHeader(max_age=86400)
+)

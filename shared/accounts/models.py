@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Identity, Index, String, text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Index, LargeBinary, String, false, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -21,6 +21,8 @@ class Account(SQLModel, table=True):
     password_hash: str
     credit: float = 0.0
     is_active: bool = True
+    # Sees everybody's things on the pages; the settings' administrator has no account.
+    is_admin: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     callback_secret_version: int = 1
     callback_secret_rotated_at: datetime | None = Field(default=None, sa_column=time_column())
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
@@ -40,4 +42,13 @@ class ApiKey(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_column=time_column())
     # Written now and then, so up to half a minute late.
     last_used_at: datetime | None = Field(default=None, sa_column=time_column())
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+
+
+class Session(SQLModel, table=True):
+    """Somebody who is signed in at the pages; the token is random, and only its hash is stored."""
+
+    token_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    account_id: int = Field(sa_column=owner_column())
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())

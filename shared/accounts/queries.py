@@ -39,6 +39,20 @@ ROTATE_CALLBACK = """
     RETURNING callback_secret_version
 """
 
+BEGIN_SESSION = "INSERT INTO session (token_hash, account_id, expires_at) VALUES ($1, $2, now() + $3::interval)"
+
+FIND_SESSION = """
+    SELECT account.id, account.email, account.is_admin
+    FROM session JOIN account ON account.id = session.account_id
+    WHERE session.token_hash = $1 AND session.expires_at > now() AND account.is_active
+"""
+
+END_SESSION = "DELETE FROM session WHERE token_hash = $1"
+
+END_SESSIONS = "DELETE FROM session WHERE account_id = $1"
+
+FORGET_OLD_SESSIONS = "DELETE FROM session WHERE account_id = $1 AND expires_at <= now()"
+
 
 async def find_owner(connection: Connection, claim: KeyClaim) -> Record | None:
     """The account that a live key belongs to, with what the key may do."""

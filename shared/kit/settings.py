@@ -57,6 +57,9 @@ class Settings(BaseSettings):
         description="Samples times (classes + 10) of one multi-label request: about what its answer holds",
     )
     min_password_length: int = Field(default=6, ge=1, description="The shortest password that old clients send has 7")
+    session_lifetime_hours: int = Field(
+        default=7 * 24, ge=1, description="Signing in once a week is bearable; a browser left open is open no longer"
+    )
     wait_limit_s: int = Field(
         default=25, ge=1, description="Proxies commonly cut a silent request at 30 s; a wait ends before that"
     )

@@ -1,7 +1,7 @@
 """The matrix as a drawing for the report: paths and texts, which the template turns into SVG."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,6 +33,13 @@ class Form(NamedTuple):
 
 LARGE = Form(side=660, label_columns=16, numbered_classes=NUMBERED_CLASSES)
 SMALL = Form(side=340, label_columns=12, numbered_classes=10)
+
+
+class Paint(NamedTuple):
+    """What the cells show: a shade from 0 (nothing) to 9 for each, shape (k, k), and the text of one that is shaded."""
+
+    levels: NDArray[np.int64]
+    text: Callable[[int, int], str]
 
 
 class Tick(NamedTuple):
@@ -72,9 +79,13 @@ class HeatMap:
     number_size: float
 
 
-def heat_map(matrix: ConfusionMatrix, texts: Sequence[str], form: Form = LARGE) -> HeatMap:
-    """The drawing of the matrix; beyond the form's limit without numbers, with as many labels as fit."""
+def heat_map(matrix: ConfusionMatrix, texts: Sequence[str], form: Form = LARGE, paint: Paint | None = None) -> HeatMap:
+    """The drawing of the matrix; beyond the form's limit without numbers, with as many labels as fit.
+
+    Unless `paint` says otherwise, cells show their counts and are shaded by their shares of the row.
+    """
     size = len(texts)
+    shown = paint or _counts(matrix)
     cell = round(min(_LARGEST_CELL, form.side / size), 3)
     step = next((step for step in _STEPS if step * cell >= _LABEL_SPACING), _STEPS[-1])
     ticks = _ticks(short_labels(texts, form.label_columns), texts, cell, step)
@@ -84,7 +95,7 @@ def heat_map(matrix: ConfusionMatrix, texts: Sequence[str], form: Form = LARGE) 
     below = longest * 0.72 + 14 if tilted else 18
     left = _AXIS_TITLE + longest + 8
     side = round(cell * size, 3)
-    number_texts = _numbers(matrix, cell) if size <= form.numbered_classes else []
+    number_texts = _numbers(shown, cell) if size <= form.numbered_classes else []
     return HeatMap(
         width=round(left + side + max(14, longest / 2 - cell / 2), 1),
         height=round(_TOP + side + below + _AXIS_TITLE, 1),
@@ -94,7 +105,7 @@ def heat_map(matrix: ConfusionMatrix, texts: Sequence[str], form: Form = LARGE) 
         side=side,
         tilted=tilted,
         step=step,
-        runs=_runs(shades(matrix)),
+        runs=_runs(shown.levels),
         grid="".join(f"M0 {i}H{size}M{i} 0V{size}" for i in range(1, size)) if size <= _OUTLINED_CLASSES else "",
         outlines="".join(f"M{i} {i}h1v1h-1z" for i in range(size)) if size <= _OUTLINED_CLASSES else "",
         ticks=ticks,
@@ -110,18 +121,21 @@ def _ticks(labels: Sequence[str], texts: Sequence[str], cell: float, step: int) 
     ]
 
 
-def _numbers(matrix: ConfusionMatrix, cell: float) -> list[Number]:
-    levels = shades(matrix)
+def _counts(matrix: ConfusionMatrix) -> Paint:
     # The table below has the decimals of weights; here they would be too small to read.
     text = compact_count_text if matrix.counts.dtype == np.float64 else count_text
+    return Paint(shades(matrix), lambda row, column: text(matrix.counts[row, column].item()))
+
+
+def _numbers(paint: Paint, cell: float) -> list[Number]:
     return [
         Number(
             round((column + 0.5) * cell, 2),
             round((row + 0.5) * cell, 2),
-            text(matrix.counts[row, column].item()),
-            shade_class(int(levels[row, column]), right=bool(row == column)),
+            paint.text(int(row), int(column)),
+            shade_class(int(paint.levels[row, column]), right=bool(row == column)),
         )
-        for row, column in np.argwhere(matrix.counts > 0)
+        for row, column in np.argwhere(paint.levels > 0)
     ]
 
 

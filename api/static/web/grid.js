@@ -1,0 +1,84 @@
+// The heat map: arrow keys from cell to cell, and, where cells are too many to be links, which one is pointed at.
+(() => {
+  "use strict";
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-submit-on-change]");
+    if (form) form.requestSubmit();
+  });
+
+  // Small matrices: every cell is a link; one of them is in the order of Tab, the arrow keys go on from there.
+  function linked(links) {
+    const size = Math.round(Math.sqrt(links.length));
+    const said = document.getElementById("pointed");
+    links.forEach((link, i) => {
+      link.tabIndex = i ? -1 : 0;
+      link.addEventListener("focus", () => { said.textContent = link.getAttribute("aria-label"); });
+      link.addEventListener("mouseenter", () => { said.textContent = link.getAttribute("aria-label"); });
+      link.addEventListener("click", () => {
+        links.forEach((other) => other.classList.toggle("chosen", other === link));
+      });
+      link.addEventListener("keydown", (event) => {
+        const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -size, ArrowDown: size }[event.key];
+        if (event.key === "Enter") { event.preventDefault(); link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true })); }
+        if (!step) return;
+        event.preventDefault();
+        const next = links[i + step];
+        if (!next || (Math.abs(step) === 1 && Math.floor(i / size) !== Math.floor((i + step) / size))) return;
+        link.tabIndex = -1;
+        next.tabIndex = 0;
+        next.focus();
+      });
+    });
+  }
+
+  function pointed(box) {
+    const svg = box.querySelector("svg");
+    const cursor = svg.querySelector(".cursor");
+    const said = document.getElementById("pointed");
+    const order = box.dataset.order.split(",").map(Number);
+    const labels = JSON.parse(box.dataset.labels);
+    const counts = JSON.parse(box.dataset.counts);
+    const left = Number(box.dataset.left), top = Number(box.dataset.top), cell = Number(box.dataset.cell);
+    let at = null;
+
+    function show(row, column) {
+      at = [row, column];
+      const actual = order[row], predicted = order[column], count = counts[actual][predicted];
+      said.textContent = `Actual ${labels[actual]}, predicted ${labels[predicted]}: ${count} ${count === 1 ? "sample" : "samples"}`;
+      cursor.setAttribute("x", column * cell);
+      cursor.setAttribute("y", row * cell);
+      cursor.setAttribute("visibility", "visible");
+    }
+
+    function under(event) {
+      const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+      const row = Math.floor((point.y - top) / cell), column = Math.floor((point.x - left) / cell);
+      return row >= 0 && column >= 0 && row < order.length && column < order.length ? [row, column] : null;
+    }
+
+    function open() {
+      if (!at) return;
+      const url = `${box.dataset.base}/samples?row=${order[at[0]]}&column=${order[at[1]]}`;
+      window.htmx.ajax("GET", url, { target: "#samples", swap: "innerHTML" });
+    }
+
+    svg.addEventListener("mousemove", (event) => { const place = under(event); if (place) show(...place); });
+    svg.addEventListener("click", (event) => { const place = under(event); if (place) { show(...place); open(); } });
+    box.addEventListener("keydown", (event) => {
+      const [row, column] = at ?? [0, 0];
+      const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+      if (event.key === "Enter") { event.preventDefault(); open(); return; }
+      const step = steps[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const limit = (place) => Math.max(0, Math.min(order.length - 1, place));
+      show(limit(row + step[0]), limit(column + step[1]));
+    });
+  }
+
+  const links = [...document.querySelectorAll("a[data-cell]")];
+  if (links.length) linked(links);
+  const box = document.querySelector("[data-grid]");
+  if (box) pointed(box);
+})();

@@ -1,0 +1,139 @@
+"""Parts of a matrix's page that come when they are asked for, each also a page of its own."""
+
+import asyncio
+from typing import Annotated, Any, NamedTuple
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from api.matrices.exporting import Format, Part, Wish, export
+from api.web.forms import Form
+from api.web.visits import HEADERS, Visit
+from shared import jobs, matrices
+from shared.evaluation.intervals import intervals
+from shared.evaluation.statistics import statistics
+from shared.jobs import MatrixWork, Order
+from shared.jobs.kinds.plot import Plot
+from shared.jobs.kinds.report import Report
+from shared.kit.errors import Fault, InvalidInput
+from shared.matrices.records import CountedMatrix
+from shared.matrices.samples import Cell
+from shared.presentation.classes import COLUMNS, Row, class_rows, interval_text
+from shared.presentation.labels import label_text
+from shared.presentation.tables import OverallRow, overall_tables
+
+SAMPLES_SHOWN = 100
+
+Position = Annotated[int, QueryParameter(ge=0, le=1000)]
+
+KINDS: dict[str, type[MatrixWork]] = {"report": Report, "plot": Plot}
+
+
+class Computed(NamedTuple):
+    """A matrix's statistics as the page shows them."""
+
+    groups: list[tuple[str, list[OverallRow]]]
+    bounds: dict[str, str | None]
+    rows: list[Row]
+    labels: list[str]
+
+
+class MatrixPartPages(Controller):
+    """Parts of a matrix's page."""
+
+    path = "/app/matrices/{uid:str}"
+
+    @get("/samples")
+    async def samples(
+        self,
+        visit: NamedDependency[Visit],
+        uid: FromPath[str],
+        row: Position,
+        column: Position,
+        cursor: Annotated[int | None, QueryParameter(ge=0, le=2**53)] = None,
+    ) -> Response[str]:
+        """Which samples fell into a cell."""
+        matrix = await matrices.counts(visit.platform, visit.caller, uid)
+        classes = matrix.matrix.classes
+        if max(row, column) >= len(classes):
+            raise InvalidInput(Fault("/row", "row: the matrix has changed and has no such class any more; reload it."))
+        cell = Cell(str(classes[row]), str(classes[column]))
+        found, following = await matrices.samples(
+            visit.platform, visit.caller, uid, cell, after=cursor, limit=SAMPLES_SHOWN
+        )
+        return visit.page(
+            "matrices/samples.html",
+            matrix=matrix,
+            row=row,
+            column=column,
+            count=matrix.matrix.counts[row, column].item(),
+            found=found,
+            following=following,
+            first=cursor is None,
+        )
+
+    @get("/statistics")
+    async def statistics(
+        self,
+        visit: NamedDependency[Visit],
+        uid: FromPath[str],
+        sort: Annotated[str, QueryParameter()] = "",
+        direction: Annotated[str, QueryParameter()] = "down",
+    ) -> Response[str]:
+        """Every overall statistic with what it means, and those of each class."""
+        matrix = await matrices.counts(visit.platform, visit.caller, uid)
+        computed = await asyncio.to_thread(_compute, matrix, sort, descending=direction != "up")
+        return visit.page(
+            "matrices/statistics.html",
+            matrix=matrix,
+            computed=computed,
+            columns=COLUMNS,
+            sort=sort,
+            direction=direction,
+        )
+
+    @post("/jobs")
+    async def order(
+        self, visit: NamedDependency[Visit], uid: FromPath[str], form: NamedDependency[Form]
+    ) -> Response[Any]:
+        """Ask for the report or the plot; what was made already is taken."""
+        kind = KINDS.get(form.texts.get("kind", ""), Report)
+        work = kind(cm_uid=uid)
+        subjects = await matrices.subjects(visit.platform, visit.caller, work)
+        snapshot = await jobs.join(visit.platform, Order(visit.caller, work, subjects))
+        if visit.is_partial:
+            return visit.page(
+                "jobs/live.html", snapshot=snapshot, shown=jobs.JobOut.of(snapshot, visit.platform.storage)
+            )
+        return visit.redirect(f"/app/jobs/{snapshot.job.id}")
+
+    @get("/export")
+    async def export(
+        self,
+        visit: NamedDependency[Visit],
+        uid: FromPath[str],
+        format: Annotated[Format, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
+        part: Annotated[Part | None, QueryParameter()] = None,
+    ) -> Response[bytes]:
+        """The matrix as a file to keep."""
+        wish = Wish(format, part, normalised=False)
+        wish.check()
+        matrix = await matrices.counts(visit.platform, visit.caller, uid)
+        file = await export(matrix, wish)
+        headers = HEADERS | {
+            "Content-Security-Policy": "sandbox",
+            "Content-Disposition": f'attachment; filename="{file.name}"',
+        }
+        return Response(file.body, media_type=file.media_type, headers=headers)
+
+
+def _compute(matrix: CountedMatrix, sort: str, *, descending: bool) -> Computed:
+    found = statistics(matrix.matrix)
+    bounds = intervals(found, binom_method="wilson")
+    return Computed(
+        overall_tables(found),
+        {name: interval_text(value) for name, value in bounds.overall.items()},
+        class_rows(found, bounds, sort=sort or None, descending=descending),
+        [label_text(label) for label in matrix.matrix.classes],
+    )

@@ -1,0 +1,37 @@
+"""All pages, with what each of them rests on."""
+
+from typing import Any
+
+from litestar import Controller, Response, Router, get
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import NotFoundException
+
+from api.web.entrance import EntrancePages
+from api.web.forms import provide_form
+from api.web.jobs import JobPages
+from api.web.matrices import MatrixPages
+from api.web.matrix_parts import MatrixPartPages
+from api.web.problems import HANDLERS
+from api.web.visits import Visit, begin, provide_visit
+
+PAGES: list[type[Controller]] = [EntrancePages, MatrixPages, MatrixPartPages, JobPages]
+
+
+@get(["/app", "/app/{rest:path}"])
+async def nothing_here(visit: NamedDependency[Visit]) -> Response[Any]:
+    """Whatever is no page."""
+    if visit.request.url.path.rstrip("/") == "/app":
+        return visit.redirect("/app/matrices")
+    raise NotFoundException
+
+
+def pages() -> Router:
+    """The pages as one part of the application."""
+    return Router(
+        "/",
+        route_handlers=[*PAGES, nothing_here],
+        dependencies={"visit": Provide(provide_visit, sync_to_thread=False), "form": Provide(provide_form)},
+        before_request=begin,
+        exception_handlers=HANDLERS,
+        include_in_schema=False,
+    )

@@ -1,0 +1,68 @@
+"""Templates into HTML: everything that a user wrote is escaped, and our own files are named by their content."""
+
+import hashlib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from api.docs import STATIC
+from shared.presentation.figures import count_text, figure_text, percent_text
+from shared.presentation.labels import cut, label_text, plain_text
+
+_SHORT_COLUMNS = 40
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(template: str, **values: Any) -> str:
+    """The template filled with the values."""
+    return _environment.get_template(template).render(**values)
+
+
+@cache
+def asset(path: str) -> str:
+    """The address of a file of ours; it changes with the file, so that browsers may keep it."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()
+    return f"/static/{path}?{digest[:12]}"
+
+
+def _when(moment: datetime | None) -> Markup:
+    # A script of ours puts it into the reader's zone; without scripts the zone is named.
+    if moment is None:
+        return Markup("—")
+    exact, text = moment.isoformat(timespec="seconds"), moment.strftime("%Y-%m-%d %H:%M UTC")
+    return Markup('<time datetime="{}">{}</time>').format(exact, text)
+
+
+def _figure(value: float | None) -> str:
+    return "—" if value is None else figure_text(value)
+
+
+def _percent(share: float | None) -> str:
+    return "—" if share is None else f"{percent_text(share)} %"
+
+
+def _short(text: str) -> str:
+    return cut(plain_text(text), _SHORT_COLUMNS)
+
+
+_environment.globals["asset"] = asset
+_environment.filters |= {
+    "when": _when,
+    "figure": _figure,
+    "percent": _percent,
+    "count": count_text,
+    "label": label_text,
+    "plain": plain_text,
+    "short": _short,
+}

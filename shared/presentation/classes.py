@@ -1,0 +1,60 @@
+"""The statistics of each class as a table that can be sorted."""
+
+from typing import NamedTuple
+
+from shared.evaluation.intervals import Intervals
+from shared.evaluation.statistics import Statistics, Value
+from shared.presentation.explanations import CLASS_GROUPS, Explanation
+from shared.presentation.figures import figure_text
+
+_EXPLAINED = {code: about for group in CLASS_GROUPS for code, about in group.statistics.items()}
+
+COLUMNS: dict[str, Explanation] = {
+    code: _EXPLAINED[code] for code in ("P", "TOP", "PPV", "TPR", "F1", "TNR", "MCC", "FN", "FP")
+}
+
+
+class Figure(NamedTuple):
+    """A value and its interval as texts; None where undefined."""
+
+    text: str | None
+    interval: str | None
+
+
+class Row(NamedTuple):
+    """The figures of one class, in the order of COLUMNS; `position` is the class's in the matrix."""
+
+    position: int
+    figures: list[Figure]
+
+
+def class_rows(found: Statistics, bounds: Intervals, *, sort: str | None, descending: bool) -> list[Row]:
+    """A row for each class, sorted by one of COLUMNS; undefined values come last."""
+    size = len(found.per_class["TP"])
+    places = list(range(size))
+    if sort in COLUMNS:
+        values = found.per_class[sort]
+        known = [place for place in places if values[place] is not None]
+        known.sort(key=lambda place: _number(values[place]), reverse=descending)
+        places = known + [place for place in places if values[place] is None]
+    return [Row(place, [_figure(found, bounds, code, place) for code in COLUMNS]) for place in places]
+
+
+def interval_text(bounds: Value) -> str | None:
+    """The two bounds of an interval, or None where there is none."""
+    if not isinstance(bounds, tuple) or None in bounds:
+        return None
+    low, high = (figure_text(_number(bound)) for bound in bounds)
+    return f"{low} to {high}"
+
+
+def _figure(found: Statistics, bounds: Intervals, code: str, place: int) -> Figure:
+    value = found.per_class[code][place]
+    of_class = bounds.per_class.get(code)
+    interval = interval_text(of_class[place]) if of_class else None
+    return Figure(None if value is None else figure_text(_number(value)), interval)
+
+
+def _number(value: Value) -> float:
+    assert isinstance(value, int | float), "these statistics are numbers"
+    return value

@@ -1,0 +1,118 @@
+"""The matrix as a page shows it: by counts or shares, sorted, with the cells that can be pointed at."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.matrix import ConfusionMatrix
+from shared.presentation.figures import compact_count_text, count_text, percent_text
+from shared.presentation.heatmap import NUMBERED_CLASSES, Form, HeatMap, Paint, heat_map
+from shared.presentation.labels import label_text
+from shared.presentation.shades import THRESHOLDS
+
+Measure = Literal["counts", "row", "column", "overall"]
+Order = Literal["label", "errors"]
+
+MEASURES: dict[Measure, str] = {
+    "counts": "counts",
+    "row": "percent of the row",
+    "column": "percent of the column",
+    "overall": "percent of all",
+}
+
+_SIDE, _LARGEST_SIDE, _CROWD = 640, 900, 60
+
+
+class View(NamedTuple):
+    """What of a matrix is shown, and how; `worst` keeps so many classes, those with the most errors."""
+
+    measure: Measure = "counts"
+    order: Order = "label"
+    errors_only: bool = False
+    worst: int | None = None
+
+
+class Cell(NamedTuple):
+    """A cell to point at: the positions of its classes in the matrix, its place in the drawing, and what it says."""
+
+    row: int
+    column: int
+    x: float
+    y: float
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The drawing; `order` has the positions of the drawn classes, and `cells` is empty where they are too many."""
+
+    heat: HeatMap
+    order: tuple[int, ...]
+    cells: tuple[Cell, ...]
+
+
+def grid(matrix: ConfusionMatrix, view: View) -> Grid:
+    """Draw what the view asks for; takes up to tenths of a second for hundreds of classes."""
+    texts = [label_text(label) for label in matrix.classes]
+    order = _order(matrix, view)
+    shares = _shares(matrix, view.measure)[np.ix_(order, order)]
+    part = ConfusionMatrix(tuple(matrix.classes[i] for i in order), matrix.counts[np.ix_(order, order)])
+    side = _LARGEST_SIDE if len(order) > _CROWD else _SIDE
+    form = Form(side=side, label_columns=16, numbered_classes=NUMBERED_CLASSES)
+    drawn = heat_map(part, [texts[i] for i in order], form, _paint(part, shares, view))
+    cells = _cells(matrix, order, texts, drawn.cell) if len(order) <= NUMBERED_CLASSES else []
+    return Grid(drawn, tuple(order), tuple(cells))
+
+
+def errors(matrix: ConfusionMatrix) -> NDArray[np.float64]:
+    """For each class the samples of it that were missed and those wrongly called it, shape (k,)."""
+    counts = matrix.counts.astype(np.float64)
+    missed: NDArray[np.float64] = counts.sum(axis=1) + counts.sum(axis=0) - 2 * counts.diagonal()
+    return missed
+
+
+def _order(matrix: ConfusionMatrix, view: View) -> list[int]:
+    by_errors: list[int] = np.argsort(-errors(matrix), kind="stable").tolist()
+    kept = by_errors[: view.worst] if view.worst else by_errors
+    return kept if view.order == "errors" else sorted(kept)
+
+
+def _shares(matrix: ConfusionMatrix, measure: Measure) -> NDArray[np.float64]:
+    counts = matrix.counts
+    totals = {
+        "counts": np.ones((1, 1)),
+        "row": counts.sum(axis=1, keepdims=True),
+        "column": counts.sum(axis=0, keepdims=True),
+        "overall": counts.sum(keepdims=True),
+    }[measure]
+    shares = np.zeros(counts.shape)
+    np.divide(counts, totals, out=shares, where=totals > 0)
+    return shares
+
+
+def _paint(part: ConfusionMatrix, shares: NDArray[np.float64], view: View) -> Paint:
+    there = part.counts > 0
+    if view.errors_only:
+        there = there & ~np.eye(len(part.classes), dtype=np.bool_)
+    # Shares of a row or a column are shaded as they are, the other two by the largest one that is shown.
+    largest = 1.0 if view.measure in {"row", "column"} else float(shares[there].max(initial=0)) or 1.0
+    levels = np.where(there, np.digitize(shares / largest, THRESHOLDS) + 1, 0)
+    count = compact_count_text if part.counts.dtype == np.float64 else count_text
+    if view.measure == "counts":
+        return Paint(levels, lambda row, column: count(part.counts[row, column].item()))
+    return Paint(levels, lambda row, column: percent_text(float(shares[row, column])))
+
+
+def _cells(matrix: ConfusionMatrix, order: list[int], texts: list[str], cell: float) -> list[Cell]:
+    totals = matrix.counts.sum(axis=1).tolist()
+    found = []
+    for y, row in enumerate(order):
+        for x, column in enumerate(order):
+            count = matrix.counts[row, column].item()
+            share = f", {percent_text(count / totals[row])} % of the row" if totals[row] else ""
+            samples = "1 sample" if count == 1 else f"{count_text(count)} samples"
+            said = f"Actual {texts[row]}, predicted {texts[column]}: {samples}{share}"
+            found.append(Cell(row, column, round(x * cell, 2), round(y * cell, 2), said))
+    return found

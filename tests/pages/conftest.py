@@ -1,0 +1,81 @@
+"""The pages in a real browser, on the real stack."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from deploy.local.datadir import DataDir
+from deploy.local.parts import commands
+from deploy.local.ports import free_ports
+from deploy.local.process import Process
+from tests.actors import ROOT, Client, eventually
+from tests.pages.reader import Reader
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+async def site(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The address of the service as a browser reaches it."""
+    (port,) = free_ports(1)
+    url = f"http://127.0.0.1:{port}"
+    data = DataDir(tmp_path_factory.mktemp("site"))
+    data.lock()
+    command = commands(host="127.0.0.1", port=port, api_workers=1, worker_concurrency=1).parts["api"]
+    process = Process("api", command, data=data, environment=environment, folder=ROOT)
+    process.spawn()
+
+    async def answers() -> bool:
+        async with httpx2.AsyncClient(base_url=url) as client:
+            try:
+                return (await client.get("/healthz")).status_code == 200
+            except httpx2.TransportError:
+                return False
+
+    try:
+        await eventually(answers, 60)
+        yield url
+    finally:
+        process.kill()
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium here: tests/chromium.sh installs it as root where there is apt-get")
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def reader(browser: Browser, site: str) -> AsyncIterator[Reader]:
+    """Somebody in front of a browser, signed in to a new account."""
+    async with httpx2.AsyncClient(base_url=site, timeout=40) as http:
+        client = await Client.sign_up(http)
+        context = await browser.new_context(base_url=site)
+        found = Reader(await context.new_page(), client)
+        await found.sign_in()
+        yield found
+        await context.close()
+
+
+@pytest.fixture
+def axe() -> str:
+    """The accessibility checker's script."""
+    return (Path(__file__).parents[1] / "vendor/axe-core/axe.min.js").read_text()
