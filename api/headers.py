@@ -1,7 +1,8 @@
 """What clients say in headers, the same way on every route."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+from litestar.connection import ASGIConnection
 from litestar.params import HeaderParameter
 
 Prefer = Annotated[
@@ -16,6 +17,11 @@ IfNoneMatch = Annotated[
     str | None,
     HeaderParameter(name="If-None-Match", description="the `ETag` of an answer that you have"),
 ]
+
+
+def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Where the request came from: the client, or the nearest proxy, whose headers anybody can write."""
+    return connection.client.host if connection.client else "unknown"
 
 
 def is_known(etag: str, if_none_match: str | None) -> bool:

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 
 from api import bodies
 from api.accounts.schemas import AccountOut, CredentialsIn
+from api.headers import client_address
 from shared import accounts, matrices
 from shared.jobs import Platform
 
@@ -31,7 +32,12 @@ class AccountController(Controller):
         """Show the account and the same API key again."""
         credentials = await bodies.read(request, CredentialsIn)
         signed_in = await accounts.sign_in(
-            platform.db, platform.keyring, email=credentials.email, password=credentials.password
+            platform.db,
+            platform.keyring,
+            platform.limiter,
+            email=credentials.email,
+            password=credentials.password,
+            address=client_address(request),
         )
         assert signed_in.account.id is not None, "an account that signed in was stored"
         return AccountOut.of(signed_in, await matrices.newest_uids(platform, signed_in.account.id))

@@ -11,11 +11,16 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.params import QueryParameter
 
 from api.admin.schemas import UserOut
+from api.headers import client_address
 from api.matrices.schemas import MatrixOut
 from shared import accounts, matrices
-from shared.accounts.errors import NotAdministrator
+from shared.accounts.errors import NotAdministrator, TooManySignIns
 from shared.jobs import Platform
+from shared.kit.limiter import Rate
 from shared.kit.settings import Settings
+
+# From one address; a list is read in pages.
+TRIES = Rate(per_second=2, burst=120)
 
 # Asked for more, the routes answer with this many.
 LARGEST_PAGE = 1000
@@ -24,9 +29,15 @@ Skip = Annotated[int, QueryParameter(ge=0, le=2**31, description="how many to le
 Limit = Annotated[int, QueryParameter(ge=1, description=f"how many to answer, {LARGEST_PAGE} at most")]
 
 
-def administrators_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def administrators_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Let in who knows the name and password of the settings; without these two settings, nobody."""
     platform: Platform = connection.app.state.platform
+    if "authorization" not in connection.headers:
+        raise NotAdministrator
+    # The right password counts as well: who has it asks less often than who guesses.
+    verdict = await platform.limiter.take(f"admin:{client_address(connection)}", TRIES)
+    if not verdict.allowed:
+        raise TooManySignIns(retry_after_s=verdict.retry_after_s)
     if not _is_administrator(connection.headers.get("authorization", ""), platform.settings):
         raise NotAdministrator
 

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from api.accounts.schemas import LONGEST_PASSWORD, CredentialsIn
+from api.headers import client_address
 from api.web import cookies
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
@@ -42,7 +43,12 @@ class EntrancePages(Controller):
         try:
             credentials = _credentials(form)
             signed_in = await accounts.sign_in(
-                visit.platform.db, visit.platform.keyring, email=credentials.email, password=credentials.password
+                visit.platform.db,
+                visit.platform.keyring,
+                visit.platform.limiter,
+                email=credentials.email,
+                password=credentials.password,
+                address=client_address(visit.request),
             )
         except MISTAKES as error:
             problem = described(visit.request, error)

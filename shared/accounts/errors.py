@@ -51,3 +51,9 @@ class TooManyKeys(DomainError):
     """The account has as many API keys as it may have; revoke those that are not used."""
 
     status, code = HTTPStatus.CONFLICT, "too-many-api-keys"
+
+
+class TooManySignIns(DomainError):
+    """Passwords were tried too often; wait as long as Retry-After says."""
+
+    status, code = HTTPStatus.TOO_MANY_REQUESTS, "too-many-sign-ins"
