@@ -23,6 +23,9 @@ from api.matrices.derived import DerivedController
 from api.matrices.v1 import DescribedMatrixController
 from api.middleware import around
 from api.multilabel.controller import MultiLabelController
+from api.projects.controller import ProjectController
+from api.projects.images import ImageController
+from api.projects.uploads import UploadController
 from api.security import provide_caller, refuse_nul
 from api.waiting import Waiter
 from api.web.router import pages
@@ -75,6 +78,9 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             MultiLabelController,
             ComparisonController,
             CurveController,
+            ProjectController,
+            ImageController,
+            UploadController,
             JobController,
             CalculatorController,
             WebhookController,

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from litestar import Response
 
@@ -69,3 +70,8 @@ async def _file(platform: Platform, snapshot: Snapshot, wanted: Wanted, said: di
 
 def _inline(file: StoredFile) -> str:
     return f'inline; filename="{file.name}"'
+
+
+def attachment(filename: str) -> str:
+    """A Content-Disposition that saves the answer under a user's name for it (RFC 6266, RFC 8187)."""
+    return f"attachment; filename*=UTF-8''{quote(filename, safe='')}"

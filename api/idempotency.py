@@ -14,7 +14,7 @@ from litestar import Litestar, Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
 
-from api import problems, security
+from api import multipart, problems, security
 from shared import idempotency
 from shared.accounts import Caller
 from shared.idempotency import Answer, Claim
@@ -80,7 +80,7 @@ async def _once(app: ASGIApp, scope: HTTPScope, key: bytes, receive: Receive, se
         await app(scope, body.receive, send)
         return
     lease = timedelta(seconds=platform.settings.wait_limit_s) + idempotency.LEASE_MARGIN
-    fingerprint = _fingerprint(scope, caller, body.content)
+    fingerprint = _fingerprint(scope, caller, _comparable(scope, body.content))
     claim = await idempotency.claim(
         platform.db, platform.keyring, caller, key=text, fingerprint=fingerprint, lease=lease
     )
@@ -179,6 +179,13 @@ def _fingerprint(scope: HTTPScope, caller: Caller, body: bytes) -> bytes:
     asked = urlencode([pair for pair in query if pair[0] != "api_key"])
     parts = [caller.key_id.encode(), scope["path"].encode(), asked.encode(), body]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
+
+
+def _comparable(scope: HTTPScope, body: bytes) -> bytes:
+    # What lies between the parts of a form is made anew every time that a client encodes it.
+    request = Request[Any, Any, Any](scope)
+    between = multipart.boundary(request) if multipart.is_form(request) else ""
+    return body.replace(between.encode(), b"") if between else body
 
 
 def _app(scope: HTTPScope) -> Litestar:

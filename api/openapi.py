@@ -1,7 +1,8 @@
 """The OpenAPI document: Litestar's, completed by what it cannot know.
 
-Handlers read their bodies themselves, strictly; the Struct that they read is named in `opt["body"]`. Every error is
-problem+json, and every key style is a security scheme.
+Handlers read their bodies themselves, strictly; the Struct that they read is named in `opt["body"]`, or in
+`opt["form"]` if its fields come as multipart/form-data. Every error is problem+json, and every key style is a security
+scheme.
 """
 
 from functools import lru_cache
@@ -65,13 +66,11 @@ def _handlers(app: Litestar) -> list[HTTPRouteHandler]:
 
 
 def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dict[str, Any]) -> None:
-    body = handler.opt.get("body")
-    if body is not None:
-        extras = handler.opt.get("extras", {}) | ({"api_key": str} if _needs_key(handler) else {})
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": _schema(body, schemas, extras)}},
-        }
+    for name, media_type in (("body", "application/json"), ("form", "multipart/form-data")):
+        if (body := handler.opt.get(name)) is not None:
+            extras = handler.opt.get("extras", {}) | ({"api_key": str} if _needs_key(handler) else {})
+            schema = _schema(body, schemas, extras)
+            operation["requestBody"] = {"required": True, "content": {media_type: {"schema": schema}}}
     operation.setdefault("parameters", []).extend(handler.opt.get("parameters", ()))
     operation["responses"].pop("400", None)
     for status, (media_type, answer) in handler.opt.get("answers", {}).items():

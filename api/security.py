@@ -7,7 +7,7 @@ from litestar import Request
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
-from api import bodies
+from api import bodies, multipart
 from shared.accounts import Caller, Scope
 from shared.accounts.errors import MissingKey, MissingScope
 from shared.jobs import Platform
@@ -64,5 +64,7 @@ def _in_headers(request: Request[Any, Any, Any]) -> str | None:
 async def _in_body(request: Request[Any, Any, Any], body: Body) -> str | None:
     if request.method == "GET" or not (content := await body()):
         return None
+    if multipart.is_form(request):
+        return await bodies.by_size(len(content), multipart.read_key, content, multipart.boundary(request))
     raw = (await bodies.by_size(len(content), bodies.split, content)).get("api_key")
     return bodies.decode(raw, str, "/api_key") if raw is not None else None

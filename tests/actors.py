@@ -50,6 +50,33 @@ class Client:
         """DELETE with the account's key."""
         return await self.http.delete(path, headers={"X-API-Key": self.key})
 
+    async def send(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **how: Any
+    ) -> httpx2.Response:
+        """Any request with the account's key."""
+        return await self.http.request(method, path, headers={"X-API-Key": self.key, **(headers or {})}, **how)
+
+    async def create_project(self, **body: Any) -> dict[str, Any]:
+        """A project."""
+        answer = await self.post("/api/projects", {"name": "Project", **body})
+        assert answer.status_code == 201, answer.text
+        project: dict[str, Any] = answer.json()
+        return project
+
+    async def add_image_answer(
+        self, project_id: str, body: bytes, name: str = "a.png", content_type: str = "image/png", **fields: str
+    ) -> httpx2.Response:
+        """What the service says to an image that is put into a project."""
+        files = {"file": (name, body, content_type)}
+        return await self.send("POST", f"/api/projects/{project_id}/images", files=files, data=fields)
+
+    async def add_image(self, project_id: str, body: bytes, **how: Any) -> dict[str, Any]:
+        """An image in a project."""
+        answer = await self.add_image_answer(project_id, body, **how)
+        assert answer.status_code == 201, answer.text
+        image: dict[str, Any] = answer.json()
+        return image
+
     async def create_matrix(self, actual: list[Any] | None = None, predicted: list[Any] | None = None) -> str:
         """A confusion matrix; its uid."""
         body = {"actual_vector": actual or [1, 0, 1, 1, 0], "predicted_vector": predicted or [1, 0, 0, 1, 1]}

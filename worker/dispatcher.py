@@ -20,6 +20,8 @@ from shared.kit import logging
 from shared.kit.broker import BrokerUnavailable, Wakeup
 from shared.kit.db import Connection, DatabaseUnavailable
 from shared.kit.settings import settings
+from shared.projects import retention as image_retention
+from shared.projects import thumbnail_queries
 from shared.webhooks import queries as webhook_queries
 from worker import heartbeat
 
@@ -64,6 +66,7 @@ class Dispatcher:
             group.create_task(self._repeat(self._rescue, INTERVAL_S))
             group.create_task(self._repeat(self._tell_workers, INTERVAL_S))
             group.create_task(self._repeat(self._tell_couriers, INTERVAL_S, wake=self._news))
+            group.create_task(self._repeat(self._tell_thumbnailers, INTERVAL_S))
             group.create_task(self._repeat(self._clean, CLEANING_INTERVAL_S))
 
     async def _repeat(self, duty: Duty, interval_s: float, wake: asyncio.Event | None = None) -> None:
@@ -103,6 +106,9 @@ class Dispatcher:
     async def _tell_couriers(self) -> None:
         await self._tell(Wakeup.SEND_DELIVERY, webhook_queries.take_due)
 
+    async def _tell_thumbnailers(self) -> None:
+        await self._tell(Wakeup.MAKE_THUMBNAIL, thumbnail_queries.take_due)
+
     async def _tell(self, wakeup: Wakeup, take: Take) -> None:
         waiting = await asyncio.to_thread(self._platform.broker.waiting, wakeup)
         if waiting >= MAX_WAITING:
@@ -115,8 +121,10 @@ class Dispatcher:
 
     async def _clean(self) -> None:
         expired = await retention.expire(self._platform)
+        purged = await image_retention.purge(self._platform)
         orphans = await retention.collect_orphans(self._platform)
-        log.info("cleaned", jobs=expired, orphans=orphans)
+        orphans += await image_retention.collect_orphans(self._platform)
+        log.info("cleaned", jobs=expired, images=purged, orphans=orphans)
 
 
 async def _pause(seconds: float, wake: asyncio.Event) -> None:

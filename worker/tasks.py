@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from shared.kit.broker import Wakeup
+from shared.projects import thumbnails
 from worker import execution, runtime
 from worker.app import app
+from worker.rendering import thumbnail as rendering
 
 
 @app.task(name=Wakeup.RUN_JOB.value)
@@ -23,3 +25,10 @@ def run_later(job_id: str) -> None:
 def send_delivery(delivery_id: str) -> None:
     """Attempt a delivery; a second message about it finds nothing due."""
     runtime.current().deliver(UUID(delivery_id))
+
+
+@app.task(name=Wakeup.MAKE_THUMBNAIL.value)
+def make_thumbnail(image_id: str) -> None:
+    """Attempt a thumbnail; a second message about it finds nothing due."""
+    running = runtime.current()
+    running.run(thumbnails.attempt(running.platform, UUID(image_id), rendering.make_thumbnail))

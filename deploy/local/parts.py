@@ -23,7 +23,17 @@ def commands(*, host: str, port: int, api_workers: int, worker_concurrency: int)
     granian = (*_PYTHON, "granian", "--interface", "asgi", "--loop", "uvloop", "--no-ws", "--respawn-failed-workers")
     # Requests have 4 s to end, within the 10 s that stopping everything may take.
     api = (*granian, "--host", host, "--port", str(port), "--workers", str(api_workers), "--workers-kill-timeout", "4")
-    jobs = (*_CELERY, "-Q", "jobs,backlog", "-n", "jobs@%h", "--pool", "prefork", "-c", str(worker_concurrency))
+    jobs = (
+        *_CELERY,
+        "-Q",
+        "jobs,backlog,thumbnails",
+        "-n",
+        "jobs@%h",
+        "--pool",
+        "prefork",
+        "-c",
+        str(worker_concurrency),
+    )
     # Deliveries wait for other people's servers most of the time: many threads, one process.
     deliveries = (*_CELERY, "-Q", "deliveries", "-n", "courier@%h", "--pool", "threads", "-c", "16")
     return Commands(

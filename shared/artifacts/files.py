@@ -12,6 +12,11 @@ class File(NamedTuple):
     content_type: str
     body: bytes
 
+    @property
+    def sha256(self) -> str:
+        """The digest of the bytes."""
+        return hashlib.sha256(self.body).hexdigest()
+
 
 class StoredFile(NamedTuple):
     """A file that lies in storage."""
@@ -35,5 +40,4 @@ def inputs_key(job_id: UUID) -> str:
 
 def stored(file: File, key: str) -> StoredFile:
     """What is remembered of a file once its bytes lie under the key."""
-    digest = hashlib.sha256(file.body).hexdigest()
-    return StoredFile(file.name, file.content_type, len(file.body), digest, key)
+    return StoredFile(file.name, file.content_type, len(file.body), file.sha256, key)

@@ -51,11 +51,22 @@ T = TypeVar("T")
 PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
+# Large enough that the hop to a thread for each does not count.
+PIECE_BYTES = 256 * 1024
+
+
 class Link(NamedTuple):
     """An address that anybody may fetch until it expires."""
 
     url: str
     expires_at: datetime
+
+
+class Stat(NamedTuple):
+    """What storage says of an object."""
+
+    size_bytes: int
+    content_type: str
 
 
 class Storage:
@@ -87,14 +98,14 @@ class Storage:
         finally:
             self._waiting -= 1
 
-    def put(self, key: str, file: File) -> StoredFile:
-        """Store a file; a presigned link to it opens in the browser under the file's name."""
+    def put(self, key: str, file: File, *, disposition: str = "inline") -> StoredFile:
+        """Store a file; a presigned link opens it in the browser, or only saves it if the disposition is attachment."""
         self._call(
             self._client.put_object,
             Key=key,
             Body=file.body,
             ContentType=file.content_type,
-            ContentDisposition=f'inline; filename="{file.name}"',
+            ContentDisposition=f'{disposition}; filename="{file.name}"',
             # Keys are never written twice with different bytes.
             CacheControl="private, max-age=31536000, immutable",
         )
@@ -102,15 +113,26 @@ class Storage:
 
     def get(self, key: str) -> bytes:
         """The bytes under a key; raises FileGone when there are none."""
+        return b"".join(self.stream(key))
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        """The bytes under a key, piece by piece; raises FileGone at once when there are none."""
         try:
             answer = self._call(self._client.get_object, Key=key)
         except self._client.exceptions.NoSuchKey as error:
             raise FileGone from error
+        return _pieces(answer["Body"])
+
+    def stat(self, key: str) -> Stat | None:
+        """What lies under a key, or None."""
         try:
-            body: bytes = answer["Body"].read()
-        except BotoCoreError as error:
-            raise StorageUnavailable(retry_after_s=2) from error
-        return body
+            answer = self._call(self._client.head_object, Key=key)
+        except ClientError as error:
+            # There is no body that could hold a better name for it.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return Stat(answer["ContentLength"], answer.get("ContentType", ""))
 
     async def read(self, key: str) -> bytes:
         """The same without blocking the event loop, from memory if they were read lately."""
@@ -127,11 +149,11 @@ class Storage:
         for key in keys:
             self._call(self._client.delete_object, Key=key)
 
-    def keys_before(self, moment: datetime) -> Iterator[str]:
-        """The keys of all objects that were stored before a moment."""
+    def keys_before(self, moment: datetime, prefix: str = "jobs/") -> Iterator[str]:
+        """The keys of all objects below a prefix that were stored before a moment."""
         token: dict[str, str] = {}
         while True:
-            page = self._call(self._client.list_objects_v2, Prefix="jobs/", **token)
+            page = self._call(self._client.list_objects_v2, Prefix=prefix, **token)
             yield from (entry["Key"] for entry in page.get("Contents", ()) if entry["LastModified"] < moment)
             if not page.get("IsTruncated"):
                 return
@@ -145,11 +167,19 @@ class Storage:
             # Here even a bucket that is missing or closed to us is an answer to the question.
             raise StorageUnavailable from error
 
-    def link(self, key: str) -> Link:
-        """A presigned link to the object."""
+    def link(self, key: str, *, disposition: str | None = None) -> Link:
+        """A presigned link to the object; the disposition, if any, takes the place of the one that is stored."""
+        said = {"ResponseContentDisposition": disposition} if disposition else {}
+        return self._presign("get_object", Key=key, **said)
+
+    def upload_link(self, key: str, *, content_type: str, size_bytes: int) -> Link:
+        """A presigned link that takes a PUT of exactly so many bytes with this content type, any number of times."""
+        return self._presign("put_object", Key=key, ContentType=content_type, ContentLength=size_bytes)
+
+    def _presign(self, method: str, **parameters: Any) -> Link:
         url: str = self._public_client.generate_presigned_url(
-            "get_object",
-            Params={"Bucket": self._bucket, "Key": key},
+            method,
+            Params={"Bucket": self._bucket, **parameters},
             ExpiresIn=int(self._link_lifetime.total_seconds()),
         )
         return Link(url, clock.now().replace(microsecond=0) + self._link_lifetime)
@@ -163,6 +193,15 @@ class Storage:
             if _passes(error):
                 raise StorageUnavailable(retry_after_s=2) from error
             raise
+
+
+def _pieces(body: Any) -> Iterator[bytes]:
+    try:
+        yield from body.iter_chunks(PIECE_BYTES)
+    except BotoCoreError as error:
+        raise StorageUnavailable(retry_after_s=2) from error
+    finally:
+        body.close()
 
 
 def _passes(error: ClientError) -> bool:

@@ -40,6 +40,7 @@ class Wakeup(StrEnum):
     RUN_JOB = "jobs.run"
     RUN_LATER = "backlog.run"
     SEND_DELIVERY = "deliveries.send"
+    MAKE_THUMBNAIL = "thumbnails.make"
 
     @property
     def queue(self) -> str:

@@ -79,6 +79,19 @@ class Settings(BaseSettings):
         default=30, ge=1, description="Finished jobs and their artifacts are kept this long"
     )
 
+    max_image_bytes: int = Field(
+        default=20 * 2**20, ge=1024, description="Photos of today's cameras; larger ones come by a presigned link"
+    )
+    max_upload_bytes: int = Field(
+        default=100 * 2**20, ge=1024, description="An image by presigned link is held in memory once, to be decoded"
+    )
+    max_image_pixels: int = Field(
+        default=50_000_000, ge=1, description="Decoded, each pixel takes up to 4 bytes, and two images are at a time"
+    )
+    image_retention_days: int = Field(
+        default=60, ge=0, description="Deleted images can be restored for this long; then they are purged"
+    )
+
     webhook_allow_nets: Annotated[list[IPv4Network | IPv6Network], NoDecode, CommaSeparated] = Field(
         default=[], description="Networks that callbacks may reach although they are not public (development)"
     )

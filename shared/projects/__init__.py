@@ -1,32 +1,73 @@
 """Projects, and the images in them."""
 
-from typing import Any
+from collections.abc import Callable
+from uuid import UUID
 
 from shared.accounts import Caller
 from shared.jobs import Platform
 from shared.kit.ids import parse_uuid, uuid7
 from shared.projects import queries
-from shared.projects.errors import ProjectNotFound
-from shared.projects.records import ImageRecord, ProjectRecord
+from shared.projects.errors import ProjectNotEmpty, ProjectNotFound
+from shared.projects.records import ImageRecord, ProjectDescription, ProjectRecord
 
-__all__ = ["ImageRecord", "ProjectRecord"]
+__all__ = ["ImageRecord", "ProjectDescription", "ProjectRecord"]
+
+# Marking the images of the largest projects takes longer than any other statement.
+DELETION_TIMEOUT_S = 60.0
 
 
-async def create(
-    platform: Platform, caller: Caller, *, name: str, description: str | None, metadata: dict[str, Any]
-) -> ProjectRecord:
+async def create(platform: Platform, caller: Caller, description: ProjectDescription) -> ProjectRecord:
     """Open a new project."""
     async with platform.db.connection() as connection:
-        return await queries.insert(
-            connection, uuid7(), caller.account_id, name=name, description=description, metadata=metadata
-        )
+        return await queries.insert(connection, uuid7(), caller.account_id, description)
 
 
 async def find(platform: Platform, caller: Caller, project_id: str) -> ProjectRecord:
     """A project of the caller; raises ProjectNotFound."""
-    known = parse_uuid(project_id)
+    known = known_id(project_id)
     async with platform.db.connection() as connection:
-        found = await queries.find(connection, caller.account_id, known) if known else None
+        found = await queries.find(connection, caller.account_id, known)
     if found is None:
         raise ProjectNotFound
     return found
+
+
+async def list_own(
+    platform: Platform, caller: Caller, *, before: UUID | None, name: str | None, limit: int
+) -> list[ProjectRecord]:
+    """Projects of the caller, newest first, older than `before`; by a part of the name."""
+    async with platform.db.connection() as connection:
+        return await queries.list_own(connection, caller.account_id, before=before, name=name, limit=limit)
+
+
+async def describe(
+    platform: Platform, caller: Caller, project_id: str, change: Callable[[ProjectDescription], ProjectDescription]
+) -> ProjectRecord:
+    """Change what is said of a project of the caller, its name first of all; raises ProjectNotFound."""
+    known = known_id(project_id)
+    async with platform.db.transaction() as connection:
+        present = await queries.lock(connection, caller.account_id, known)
+        if present is None:
+            raise ProjectNotFound
+        return await queries.describe(connection, known, change(present))
+
+
+async def delete(platform: Platform, caller: Caller, project_id: str, *, force: bool) -> None:
+    """Delete a project of the caller for good, and with `force` its images; raises ProjectNotFound, ProjectNotEmpty.
+
+    It is invisible at once; rows and objects go with the next purge.
+    """
+    known = known_id(project_id)
+    async with platform.db.transaction() as connection:
+        if await queries.lock(connection, caller.account_id, known) is None:
+            raise ProjectNotFound
+        if not force and await queries.has_images(connection, known):
+            raise ProjectNotEmpty
+        await queries.delete(connection, known, timeout_s=DELETION_TIMEOUT_S)
+
+
+def known_id(project_id: str) -> UUID:
+    """The id that the text spells; a text that is no id at all is the id of nothing: ProjectNotFound."""
+    if (known := parse_uuid(project_id)) is None:
+        raise ProjectNotFound
+    return known

@@ -1,35 +1,161 @@
-"""Statements about images."""
+"""Statements about single images."""
 
 # ruff: noqa: S608 -- the texts are put together from our own column names only
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from shared.kit.db import Connection, Record
-from shared.projects.records import IMAGE_COLUMNS, ImageRecord
+from shared.artifacts import StoredFile
+from shared.kit.db import Connection
+from shared.projects.models import EventType
+from shared.projects.pictures import Picture
+from shared.projects.records import ImageEventRecord, ImageRecord
 
-SELECT = f"""
-    SELECT {IMAGE_COLUMNS}, thumbnail.status
-    FROM image JOIN thumbnail ON thumbnail.image_id = image.id
-    WHERE image.id = $1 AND image.account_id = $2 AND image.deleted_at IS NULL
+COLUMNS = ", ".join(f"image.{name}" for name in ImageRecord.__struct_fields__ if name != "thumbnail_status")
+
+STATUS = "(SELECT status FROM thumbnail WHERE image_id = image.id) AS thumbnail_status"
+
+OWN = "image.id = $1 AND image.account_id = $2"
+
+SELECT = f"SELECT {COLUMNS}, {STATUS} FROM image WHERE {OWN} AND image.deleted_at IS NULL"
+
+# What cannot be restored any more is not shown any more, though its purge may still be to come. The time is that of the
+# statement: a transaction that waited for the row may have begun before the one that ended its time.
+SELECT_EVEN_DELETED = f"""
+    SELECT {COLUMNS}, {STATUS} FROM image WHERE {OWN} AND (purge_at IS NULL OR purge_at > clock_timestamp())
 """
 
-# A project that is being deleted lets no image in.
-LOCK_PROJECT = "SELECT FROM project WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL FOR SHARE"
-
+# The thumbnail is owed from this moment on. `dispatched_at` is set as if the worker had been told: that follows, and
+# should it not come to that, the dispatcher finds the row.
 INSERT = f"""
-    WITH thumbnail AS (INSERT INTO thumbnail (image_id, status, attempt, dispatched_at) VALUES ($1, 'queued', 0, now()))
+    WITH owed AS (INSERT INTO thumbnail (image_id, status, attempt, dispatched_at) VALUES ($1, 'queued', 0, now()))
     INSERT INTO image (id, account_id, project_id, filename, content_type, size_bytes, sha256, width, height,
                        orientation, object_key, metadata)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-    RETURNING {IMAGE_COLUMNS}, 'queued' AS thumbnail_status
+    RETURNING {COLUMNS}, 'queued' AS thumbnail_status
+"""
+
+LOCK_METADATA = f"SELECT metadata FROM image WHERE {OWN} AND deleted_at IS NULL FOR UPDATE"
+
+SET_METADATA = f"UPDATE image SET metadata = $3, updated_at = now() WHERE {OWN} RETURNING {COLUMNS}, {STATUS}"
+
+SOFT_DELETE = f"""
+    UPDATE image SET deleted_at = now(), updated_at = now(), deletion_reason = $3, purge_at = now() + $4::interval
+    WHERE {OWN} RETURNING {COLUMNS}, {STATUS}
+"""
+
+FORCE_DELETE = f"""
+    UPDATE image
+    SET deleted_at = coalesce(deleted_at, now()), updated_at = now(), deletion_reason = $3, purge_at = now()
+    WHERE {OWN} RETURNING {COLUMNS}, {STATUS}
+"""
+
+RESTORE = f"""
+    UPDATE image SET deleted_at = NULL, updated_at = now(), deletion_reason = NULL, purge_at = NULL
+    WHERE {OWN} RETURNING {COLUMNS}, {STATUS}
+"""
+
+LOCK = f"{SELECT_EVEN_DELETED} FOR UPDATE OF image"
+
+INSERT_EVENT = """
+    INSERT INTO image_event (id, account_id, project_id, image_id, type, filename, reason)
+    VALUES (uuidv7(), $1, $2, $3, $4, $5, $6)
+"""
+
+EVENT_COLUMNS = ", ".join(ImageEventRecord.__struct_fields__)
+
+LAST_EVENT = """
+    SELECT event.type FROM image_event AS event JOIN project ON project.id = event.project_id
+    WHERE event.image_id = $1 AND event.account_id = $2 AND event.type <> 'purge' AND project.deleted_at IS NULL
+    ORDER BY event.id DESC LIMIT 1
+"""
+
+LIST_EVENTS = f"""
+    SELECT {EVENT_COLUMNS} FROM image_event
+    WHERE project_id = $1 AND account_id = $2 AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4
 """
 
 
-async def find(connection: Connection, account_id: int, image_id: UUID) -> ImageRecord | None:
-    """An image of the account that is not deleted."""
-    record = await connection.fetchrow(SELECT, image_id, account_id)
-    return _image(record) if record else None
+async def find(
+    connection: Connection, account_id: int, image_id: UUID, *, even_deleted: bool = False
+) -> ImageRecord | None:
+    """An image of the account; a deleted one only if that is asked for, and while it can be restored."""
+    return await _image(connection, SELECT_EVEN_DELETED if even_deleted else SELECT, image_id, account_id)
 
 
-def _image(record: Record) -> ImageRecord:
+async def insert(
+    connection: Connection,
+    owner: tuple[UUID, int, UUID],
+    filename: str,
+    picture: Picture,
+    stored: StoredFile,
+    metadata: dict[str, Any],
+) -> ImageRecord:
+    """Write a new image and the duty to make its thumbnail; the owner is the image's id, account and project."""
+    values = (stored.size_bytes, stored.sha256, picture.width, picture.height, picture.orientation, stored.object_key)
+    record = await connection.fetchrow(INSERT, *owner, filename, picture.content_type, *values, metadata)
     return ImageRecord(*record)
+
+
+async def lock_metadata(connection: Connection, account_id: int, image_id: UUID) -> dict[str, Any] | None:
+    """What is said of an image of the account, locked until the transaction ends."""
+    found: dict[str, Any] | None = await connection.fetchval(LOCK_METADATA, image_id, account_id)
+    return found
+
+
+async def set_metadata(
+    connection: Connection, account_id: int, image_id: UUID, metadata: dict[str, Any]
+) -> ImageRecord | None:
+    """Say something else of an image of the account."""
+    return await _image(connection, SET_METADATA, image_id, account_id, metadata)
+
+
+async def lock(connection: Connection, account_id: int, image_id: UUID) -> ImageRecord | None:
+    """An image of the account, even a deleted one while it can be restored, locked until the transaction ends."""
+    return await _image(connection, LOCK, image_id, account_id)
+
+
+async def soft_delete(connection: Connection, image: ImageRecord, reason: str, retention: timedelta) -> ImageRecord:
+    """Hide a locked image."""
+    return await _changed(connection, SOFT_DELETE, image, reason, retention)
+
+
+async def force_delete(connection: Connection, image: ImageRecord, reason: str) -> ImageRecord:
+    """Make a locked image due to be purged."""
+    return await _changed(connection, FORCE_DELETE, image, reason)
+
+
+async def restore(connection: Connection, image: ImageRecord) -> ImageRecord:
+    """Show a locked image again."""
+    return await _changed(connection, RESTORE, image)
+
+
+async def add_event(connection: Connection, event: EventType, image: ImageRecord, reason: str | None) -> None:
+    """Remember what became of an image."""
+    await connection.execute(
+        INSERT_EVENT, image.account_id, image.project_id, image.id, event.value, image.filename, reason
+    )
+
+
+async def last_event(connection: Connection, account_id: int, image_id: UUID) -> EventType | None:
+    """What was done last to an image of the account, even if it is purged since; None if nothing ever was."""
+    found = await connection.fetchval(LAST_EVENT, image_id, account_id)
+    return EventType(found) if found else None
+
+
+async def list_events(
+    connection: Connection, account_id: int, project_id: UUID, *, before: UUID | None, limit: int
+) -> list[ImageEventRecord]:
+    """What became of the images of a project, newest first."""
+    found = await connection.fetch(LIST_EVENTS, project_id, account_id, before, limit)
+    return [ImageEventRecord(*record) for record in found]
+
+
+async def _image(connection: Connection, statement: str, *values: Any) -> ImageRecord | None:
+    record = await connection.fetchrow(statement, *values)
+    return ImageRecord(*record) if record else None
+
+
+async def _changed(connection: Connection, statement: str, image: ImageRecord, *values: Any) -> ImageRecord:
+    return ImageRecord(*await connection.fetchrow(statement, image.id, image.account_id, *values))

@@ -1,18 +1,101 @@
 """Images: decoded before they are taken, kept in storage, shown to nobody but their owner."""
 
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+from uuid import UUID
+
 from shared.accounts import Caller
+from shared.artifacts import File, Storage, StoredFile
 from shared.jobs import Platform
-from shared.kit.ids import parse_uuid
-from shared.projects import image_queries
-from shared.projects.errors import ImageNotFound
-from shared.projects.records import ImageRecord
+from shared.kit.broker import Wakeup
+from shared.kit.ids import parse_uuid, uuid7
+from shared.projects import filenames, image_queries, queries, thumbnail_queries
+from shared.projects.errors import ImageNotFound, ProjectNotFound, ThumbnailUnavailable
+from shared.projects.models import ThumbnailStatus
+from shared.projects.pictures import Picture, decode
+from shared.projects.records import ImageRecord, NewImage
+
+# Two at a time: a wave of uploads costs the memory of two decoded pictures and waits, instead of taking the machine.
+_decoders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="decoder")
 
 
-async def find(platform: Platform, caller: Caller, image_id: str) -> ImageRecord:
-    """An image of the caller that is not deleted; raises ImageNotFound."""
-    known = parse_uuid(image_id)
+async def add(platform: Platform, caller: Caller, project_id: UUID, new: NewImage) -> ImageRecord:
+    """Take an image into a project of the caller; raises ProjectNotFound, InvalidImage, ImageTooLarge."""
+    picture = await examine(platform, new.body)
+    image_id = uuid7()
+    stored = await put(platform, image_id, picture, new.body)
+    owner = (image_id, caller.account_id, project_id)
+    async with platform.db.transaction() as connection:
+        if not await queries.lock_open(connection, caller.account_id, project_id):
+            raise ProjectNotFound
+        name = filenames.clean(new.filename)
+        image = await image_queries.insert(connection, owner, name, picture, stored, new.metadata)
+    await platform.broker.try_publish(Wakeup.MAKE_THUMBNAIL, image_id)
+    return image
+
+
+async def examine(platform: Platform, body: bytes) -> Picture:
+    """Decode a picture in a thread; raises InvalidImage, ImageTooLarge."""
+    work = partial(decode, body, max_pixels=platform.settings.max_image_pixels)
+    return await asyncio.get_running_loop().run_in_executor(_decoders, work)
+
+
+async def put(platform: Platform, image_id: UUID, picture: Picture, body: bytes) -> StoredFile:
+    """Store the bytes of an image before its row is written; should none follow, they are collected.
+
+    The type is the decoder's, and a link to them only ever saves them: what a user sent is never a page.
+    """
+    return await asyncio.to_thread(_put, platform.storage, image_id, File("image", picture.content_type, body))
+
+
+async def find(platform: Platform, caller: Caller, image_id: str, *, even_deleted: bool = False) -> ImageRecord:
+    """An image of the caller that is not deleted, or that could be restored; raises ImageNotFound."""
+    known = known_id(image_id)
     async with platform.db.connection() as connection:
-        found = await image_queries.find(connection, caller.account_id, known) if known else None
+        found = await image_queries.find(connection, caller.account_id, known, even_deleted=even_deleted)
     if found is None:
         raise ImageNotFound
     return found
+
+
+async def change_metadata(
+    platform: Platform, caller: Caller, image_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> ImageRecord:
+    """Change what is said of an image of the caller; raises ImageNotFound, and what the change raises."""
+    known = known_id(image_id)
+    async with platform.db.transaction() as connection:
+        present = await image_queries.lock_metadata(connection, caller.account_id, known)
+        if present is None:
+            raise ImageNotFound
+        changed = await image_queries.set_metadata(connection, caller.account_id, known, change(present))
+    assert changed is not None, "the row was locked"
+    return changed
+
+
+async def content(platform: Platform, image: ImageRecord) -> Iterator[bytes]:
+    """The bytes of an image as they were sent, piece by piece; raises FileGone."""
+    return await asyncio.to_thread(platform.storage.stream, image.object_key)
+
+
+async def thumbnail(platform: Platform, image: ImageRecord) -> StoredFile | None:
+    """The small copy of an image, or None while it is being made; raises ThumbnailUnavailable."""
+    async with platform.db.connection() as connection:
+        found = await thumbnail_queries.find(connection, image.id)
+    if image.thumbnail_status == ThumbnailStatus.FAILED:
+        raise ThumbnailUnavailable
+    return found
+
+
+def _put(storage: Storage, image_id: UUID, file: File) -> StoredFile:
+    # Named after the bytes as well, so that what lies under a key never changes.
+    return storage.put(f"images/{image_id}/{file.sha256}", file, disposition="attachment")
+
+
+def known_id(image_id: str) -> UUID:
+    """The id that the text spells; a text that is no id at all is the id of nothing: ImageNotFound."""
+    if (known := parse_uuid(image_id)) is None:
+        raise ImageNotFound
+    return known

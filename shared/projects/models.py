@@ -113,7 +113,7 @@ class Thumbnail(SQLModel, table=True):
 
     image_id: UUID = Field(sa_column=Column(ForeignKey("image.id", ondelete="CASCADE"), primary_key=True))
     status: str = ThumbnailStatus.QUEUED.value
-    # Raised by every claim: the fence that a worker must name to end it.
+    # Attempts that were begun and came to nothing, but for those that an outage ended.
     attempt: int = 0
     # When the next attempt may begin; an attempt that falls silent is due again then.
     due_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
@@ -145,7 +145,7 @@ class ImageEvent(SQLModel, table=True):
 
 
 class Upload(SQLModel, table=True):
-    """A large image that was announced and is put into storage by its owner; an image once it is finalized."""
+    """A large image that was announced and that its owner puts into storage; finalized, an image with the same id."""
 
     __table_args__ = (Index("ix_upload_expires_at", "expires_at"),)
 
@@ -156,7 +156,5 @@ class Upload(SQLModel, table=True):
     content_type: str
     size_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
     about: dict[str, Any] = Field(sa_column=_metadata_column())
-    # The image that it became, so that finalizing again answers the same.
-    image_id: UUID | None = None
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
     expires_at: datetime = Field(sa_column=moment_column())

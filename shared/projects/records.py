@@ -1,10 +1,18 @@
-"""Projects and images as they were read."""
+"""Projects and images as they were read, and as they are described."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
+
+
+class ProjectDescription(msgspec.Struct, frozen=True):
+    """What its owner says of a project; the fields are the columns, in this order."""
+
+    name: str
+    description: str | None = None
+    metadata: dict[str, Any] = {}
 
 
 class ProjectRecord(msgspec.Struct, frozen=True):
@@ -43,4 +51,42 @@ class ImageRecord(msgspec.Struct, frozen=True):
     thumbnail_status: str
 
 
-IMAGE_COLUMNS = ", ".join(f"image.{name}" for name in ImageRecord.__struct_fields__ if name != "thumbnail_status")
+class NewImage(msgspec.Struct, frozen=True):
+    """A file that is to become an image, as it came."""
+
+    filename: str
+    body: bytes
+    metadata: dict[str, Any] = {}
+
+
+class ThumbnailRecord(msgspec.Struct, frozen=True):
+    """The thumbnail of an image; key and digest are there once it is ready."""
+
+    image_id: UUID
+    status: str
+    object_key: str | None
+    sha256: str | None
+
+
+class UploadRecord(msgspec.Struct, frozen=True):
+    """An announced image; the fields are the columns, in this order."""
+
+    id: UUID
+    account_id: int
+    project_id: UUID
+    filename: str
+    content_type: str
+    size_bytes: int
+    metadata: dict[str, Any]
+    expires_at: datetime
+
+
+class ImageEventRecord(msgspec.Struct, frozen=True):
+    """A deletion or restoration; the fields are the columns, in this order."""
+
+    id: UUID
+    image_id: UUID
+    type: str
+    filename: str
+    reason: str | None
+    created_at: datetime

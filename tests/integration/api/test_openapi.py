@@ -11,6 +11,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from tests.actors import Client
+from tests.pictures import picture
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 PUBLIC = {"healthz", "readyz", "sign_up", "sign_in"}
@@ -19,7 +20,9 @@ TAKE_NO_BODY = {
     "cancel_job",
     "disable_webhook_endpoint",
     "enable_webhook_endpoint",
+    "finalize_image",
     "replay_webhook_delivery",
+    "restore_image",
     "rotate_callback_secret",
     "rotate_key",
     "rotate_webhook_secret",
@@ -120,7 +123,9 @@ def test_every_post_that_takes_a_body_documents_it(document: dict[str, Any]) -> 
     assert {name for name, body in bodies.items() if body is None} == TAKE_NO_BODY
     for body in filter(None, bodies.values()):
         assert body["required"] is True
-        assert body["content"]["application/json"]["schema"].keys() & {"$ref", "anyOf", "oneOf", "properties"}
+        ((media_type, content),) = body["content"].items()
+        assert media_type in {"application/json", "multipart/form-data"}
+        assert content["schema"].keys() & {"$ref", "anyOf", "oneOf", "properties"}
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
@@ -195,7 +200,39 @@ async def test_what_is_answered_is_what_is_documented(alice: Client, document: d
     labels = {"actual_vector": [1, 0], "predicted_vector": [1, 1]}
     other = await alice.create_matrix([1, 0, 1, 1, 0], [1, 0, 1, 1, 0])
     sets = {"actual_vector": [["a"], ["b"]], "predicted_vector": [["a", "b"], []], "classes": ["a", "b"]}
+    project = await alice.post("/api/projects", {"name": "Project"})
+    place = f"/api/projects/{project.json()['id']}"
+    image = await alice.add_image_answer(project.json()["id"], picture())
+    whole = f"/api/images/{image.json()['id']}"
+    announced = {"filename": "a.png", "content_type": "image/png", "size_bytes": len(picture())}
+    upload = await alice.post(f"{place}/uploads", announced)
+    reason = {"reason": "out of focus"}
     answers = [
+        ("/api/projects", "post", project),
+        ("/api/projects", "get", await alice.get("/api/projects")),
+        ("/api/projects/{project_id}", "get", await alice.get(place)),
+        ("/api/projects/{project_id}", "patch", await alice.send("PATCH", place, json={"name": "Other"})),
+        ("/api/projects/{project_id}/images", "post", image),
+        ("/api/projects/{project_id}/images", "post", await alice.add_image_answer(project.json()["id"], b"")),
+        ("/api/projects/{project_id}/images", "get", await alice.get(f"{place}/images")),
+        ("/api/projects/{project_id}/uploads", "post", upload),
+        ("/api/uploads/{upload_id}/finalize", "post", await alice.post(upload.json()["finalize_url"])),
+        ("/api/images/{image_id}", "get", await alice.get(whole)),
+        ("/api/images/{image_id}/download", "get", await alice.get(f"{whole}/download")),
+        ("/api/images/{image_id}/thumbnail", "get", await alice.get(f"{whole}/thumbnail")),
+        (
+            "/api/images/{image_id}/metadata",
+            "put",
+            await alice.send("PUT", f"{whole}/metadata", json={"key": "a", "value": 1}),
+        ),
+        ("/api/images/{image_id}/metadata/{key}", "delete", await alice.delete(f"{whole}/metadata/a")),
+        ("/api/images/{image_id}", "delete", await alice.send("DELETE", whole, params=reason)),
+        ("/api/images/{image_id}/restore", "post", await alice.post(f"{whole}/restore")),
+        (
+            "/api/projects/{project_id}/images/deletion-events",
+            "get",
+            await alice.get(f"{place}/images/deletion-events"),
+        ),
         ("/healthz", "get", await alice.get("/healthz")),
         ("/readyz", "get", await alice.get("/readyz")),
         ("/sign_in", "post", await alice.post("/sign_in/", credentials)),

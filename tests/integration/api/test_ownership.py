@@ -8,8 +8,23 @@ from litestar import Litestar
 
 from api.openapi import document
 from tests.actors import Client
+from tests.pictures import picture
 
-NAMES = {"cm_uid", "uid", "job_id", "endpoint_id", "delivery_id", "key_id"}
+NAMES = {
+    "cm_uid",
+    "uid",
+    "job_id",
+    "endpoint_id",
+    "delivery_id",
+    "key_id",
+    "project_id",
+    "image_id",
+    "upload_id",
+}
+
+# What else an address or a query must hold so that ownership is what decides.
+BESIDE = {"format": "json", "key": "camera", "reason": "it is in my way"}
+
 
 LABELS = {"actual_vector": [0, 1], "predicted_vector": [0, 1]}
 
@@ -17,6 +32,9 @@ LABELS = {"actual_vector": [0, 1], "predicted_vector": [0, 1]}
 BODIES: dict[str, dict[str, Any]] = {
     "update_matrix": LABELS,
     "describe_matrix": {"name": "mine now"},
+    "describe_project": {"name": "mine now"},
+    "announce_image": {"filename": "mine.png", "content_type": "image/png", "size_bytes": 100},
+    "set_image_metadata": {"key": "owner", "value": "me"},
     "change_webhook_endpoint": {"description": "mine now"},
     "replay_webhook_events": {"since": "2026-01-01T00:00:00Z"},
 }
@@ -36,6 +54,10 @@ async def things(alice: Client) -> dict[str, str]:
     job = await alice.submit("report", uid)
     key = (await alice.post("/v1/keys", {"name": "another"})).json()
     delivery = (await alice.post(f"/v1/webhooks/endpoints/{endpoint['id']}/test")).json()
+    project = (await alice.create_project())["id"]
+    image = await alice.add_image(project, picture())
+    announced = {"filename": "a.png", "content_type": "image/png", "size_bytes": 100}
+    upload = (await alice.post(f"/api/projects/{project}/uploads", announced)).json()
     return {
         "cm_uid": uid,
         "uid": uid,
@@ -43,23 +65,26 @@ async def things(alice: Client) -> dict[str, str]:
         "endpoint_id": endpoint["id"],
         "delivery_id": delivery["id"],
         "key_id": key["id"],
+        "project_id": project,
+        "image_id": image["id"],
+        "upload_id": upload["id"],
     }
 
 
 async def test_nothing_of_somebody_else_can_be_reached_by_any_operation(
     app: Litestar, alice: Client, mallory: Client, things: dict[str, str]
 ) -> None:
-    before = (await alice.get(f"/v1/matrices/{things['uid']}")).json()
+    before = await _shown(alice, things)
     tried = set()
     for path, method, operation in _operations(app):
         named = {parameter["name"]: parameter["in"] for parameter in operation.get("parameters", ())}
         if not named.keys() & NAMES:
             continue
-        known = {**things, "format": "json"}
+        known = things | BESIDE
         query = {name: known[name] for name, place in named.items() if place == "query" and name in known}
         answer = await mallory.http.request(
             method,
-            path.format(**things),
+            path.format(**known),
             params=query,
             json=BODIES.get(operation["operationId"]) if method not in {"GET", "DELETE"} else None,
             headers={"X-API-Key": mallory.key},
@@ -68,7 +93,7 @@ async def test_nothing_of_somebody_else_can_be_reached_by_any_operation(
         tried.add(operation["operationId"])
 
     assert len(tried) >= 15, tried
-    assert (await alice.get(f"/v1/matrices/{things['uid']}")).json() == before
+    assert await _shown(alice, things) == before
 
 
 async def test_nothing_of_somebody_else_can_be_reached_through_a_body(
@@ -93,13 +118,19 @@ async def test_every_operation_but_a_few_wants_a_key(app: Litestar, http: httpx2
     everything = dict.fromkeys(NAMES, nobody)
     answers = {}
     for path, method, operation in _operations(app):
-        known = {**everything, "format": "json"}
+        known = everything | BESIDE
         named = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
         query = {name: known[name] for name in named & known.keys()}
-        answer = await http.request(method, path.format(**everything), params=query)
+        answer = await http.request(method, path.format(**known), params=query)
         answers[operation["operationId"]] = answer.status_code
 
     assert {name for name, status in answers.items() if status != 401} == {"healthz", "readyz", "sign_in", "sign_up"}
+
+
+async def _shown(client: Client, things: dict[str, str]) -> list[dict[str, Any]]:
+    """What its owner sees of what somebody else may have changed."""
+    places = ("/v1/matrices/{uid}", "/api/projects/{project_id}", "/api/images/{image_id}")
+    return [(await client.get(place.format(**things))).json() for place in places]
 
 
 def _operations(app: Litestar) -> list[tuple[str, str, dict[str, Any]]]:

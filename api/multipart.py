@@ -1,0 +1,110 @@
+"""Reading multipart/form-data: a file and a few short texts, taken piece by piece and never more than is wanted."""
+
+from typing import Any, NamedTuple
+
+from litestar import Request
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
+
+from shared.kit.errors import Fault, InvalidInput
+
+# What a browser's form sends beside a file: some names and short texts.
+MAX_PARTS = 10
+MAX_FIELD_BYTES = 64 * 1024
+
+
+class FilePart(NamedTuple):
+    """A file as it came; without its bytes if it was larger than wanted."""
+
+    filename: str
+    body: bytes | None
+
+
+class Form(NamedTuple):
+    """The parts of a form by their names; of a name that is repeated, the last."""
+
+    files: dict[str, FilePart]
+    fields: dict[str, str]
+
+
+def is_form(request: Request[Any, Any, Any]) -> bool:
+    """Whether the body says that it is a form."""
+    return request.content_type[0] == "multipart/form-data"
+
+
+def boundary(request: Request[Any, Any, Any]) -> str:
+    """What lies between the parts of a form; nothing if it does not say."""
+    return request.content_type[1].get("boundary", "")
+
+
+async def read(request: Request[Any, Any, Any], *, max_file_bytes: int) -> Form:
+    """The form of a request; raises InvalidInput. Files are without their bytes if they have more than that."""
+    if not is_form(request):
+        raise InvalidInput(Fault("", "body: send multipart/form-data with the image in the part `file`."))
+    reader = _Reader(boundary(request), max_file_bytes)
+    # To its end even when a file is too large: who still sends does not listen to an answer.
+    async for chunk in request.stream():
+        reader.feed(chunk)
+    return reader.end()
+
+
+def read_key(content: bytes, between: str) -> str | None:
+    """The caller's key in a form that was received; raises InvalidInput."""
+    reader = _Reader(between, max_file_bytes=0)
+    reader.feed(content)
+    return reader.end().fields.get("api_key")
+
+
+class _Reader:
+    """Puts a form together from pieces of any size."""
+
+    def __init__(self, between: str, max_file_bytes: int) -> None:
+        self._form = Form({}, {})
+        self._max_file_bytes = max_file_bytes
+        try:
+            self._parser = PushMultipartParser(between, max_segment_count=MAX_PARTS)
+        except MultipartError as error:
+            raise _broken(error) from error
+
+    def feed(self, chunk: bytes) -> None:
+        if chunk and not self._parser.closed:
+            try:
+                for event in self._parser.parse(chunk):
+                    self._take(event)
+            except (MultipartError, UnicodeError) as error:
+                raise _broken(error) from error
+
+    def end(self) -> Form:
+        try:
+            self._parser.close()
+        except MultipartError as error:
+            raise _broken(error) from error
+        return self._form
+
+    def _take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
+        if isinstance(event, MultipartSegment):
+            self._segment = event
+            self._body = bytearray()
+            self._size = 0
+        elif event is not None:
+            self._size += len(event)
+            if self._size <= self._limit:
+                self._body += event
+        elif self._segment.filename is None:
+            self._form.fields[self._segment.name] = self._text()
+        else:
+            body = bytes(self._body) if self._size <= self._limit else None
+            self._form.files[self._segment.name] = FilePart(self._segment.filename, body)
+
+    @property
+    def _limit(self) -> int:
+        return MAX_FIELD_BYTES if self._segment.filename is None else self._max_file_bytes
+
+    def _text(self) -> str:
+        name = self._segment.name
+        if self._size > self._limit:
+            raise InvalidInput(Fault(f"/{name}", f"{name}: at most {MAX_FIELD_BYTES:,} bytes are taken."))
+        return self._body.decode()
+
+
+def _broken(error: Exception) -> InvalidInput:
+    return InvalidInput(Fault("", f"The body is not a complete multipart/form-data form: {error}."))

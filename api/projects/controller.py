@@ -1,0 +1,137 @@
+"""Projects, and the images in one."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Request, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from api import bodies, multipart
+from api.projects import cursors
+from api.projects.forms import ImageForm, read_image
+from api.projects.schemas import (
+    ImageEventOut,
+    ImageEventPage,
+    ImageOut,
+    ImagePage,
+    ProjectIn,
+    ProjectOut,
+    ProjectPage,
+    ProjectPatch,
+)
+from shared import projects
+from shared.accounts import Caller
+from shared.jobs import Platform
+from shared.projects import deletion, images
+from shared.projects.listing import Search, Sort, list_images
+
+Cursor = Annotated[UUID | None, QueryParameter(description="`next` of the page before")]
+Limit = Annotated[int, QueryParameter(ge=1, le=100)]
+
+
+class ProjectController(Controller):
+    """Projects and the images in them."""
+
+    path = "/api/projects"
+    tags = ["projects"]  # noqa: RUF012 -- Litestar reads it from the class
+
+    @post(operation_id="create_project", opt={"body": ProjectIn})
+    async def create(
+        self, request: Request[Any, Any, Any], platform: NamedDependency[Platform], caller: NamedDependency[Caller]
+    ) -> ProjectOut:
+        """Open a project to put images in."""
+        wanted = await bodies.read(request, ProjectIn)
+        return ProjectOut.of(await projects.create(platform, caller, wanted.description_of()))
+
+    @get(operation_id="list_projects")
+    async def list_own(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        cursor: Cursor = None,
+        name: Annotated[str | None, QueryParameter(description="a part of the name")] = None,
+        limit: Limit = 50,
+    ) -> ProjectPage:
+        """The account's projects, newest first."""
+        found = await projects.list_own(platform, caller, before=cursor, name=name, limit=limit)
+        following = str(found[-1].id) if len(found) == limit else None
+        return ProjectPage([ProjectOut.of(project) for project in found], following)
+
+    @get("/{project_id:str}", operation_id="read_project")
+    async def read(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], project_id: FromPath[str]
+    ) -> ProjectOut:
+        """A project with the number of its images."""
+        return ProjectOut.of(await projects.find(platform, caller, project_id))
+
+    @patch("/{project_id:str}", operation_id="describe_project", opt={"body": ProjectPatch})
+    async def describe(
+        self,
+        request: Request[Any, Any, Any],
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        project_id: FromPath[str],
+    ) -> ProjectOut:
+        """Rename a project, or change what else is said of it; fields that are not sent stay."""
+        change = await bodies.read(request, ProjectPatch)
+        return ProjectOut.of(await projects.describe(platform, caller, project_id, change.applied_to))
+
+    @delete("/{project_id:str}", operation_id="delete_project")
+    async def remove(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        project_id: FromPath[str],
+        force: Annotated[bool, QueryParameter(description="delete its images for good as well")] = False,  # noqa: FBT002 -- a query parameter
+    ) -> None:
+        """Delete a project for good; one that holds images only with `force`."""
+        await projects.delete(platform, caller, project_id, force=force)
+
+    @post("/{project_id:str}/images", operation_id="add_image", opt={"form": ImageForm})
+    async def add_image(
+        self,
+        request: Request[Any, Any, Any],
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        project_id: FromPath[str],
+    ) -> ImageOut:
+        """Put an image into a project, as multipart/form-data; it is decoded before it is taken."""
+        project = await projects.find(platform, caller, project_id)
+        form = await multipart.read(request, max_file_bytes=platform.settings.max_image_bytes)
+        new = read_image(form, platform.settings)
+        return ImageOut.of(await images.add(platform, caller, project.id, new))
+
+    @get("/{project_id:str}/images", operation_id="list_images")
+    async def list_images(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        project_id: FromPath[str],
+        cursor: Annotated[str | None, QueryParameter(description="`next` of the page before, same order")] = None,
+        sort: Annotated[Sort, QueryParameter(description="a minus: the largest first")] = "-created_at",
+        filename: Annotated[str | None, QueryParameter(description="a part of the file name")] = None,
+        metadata_key: Annotated[str | None, QueryParameter(description="a key that the metadata has")] = None,
+        metadata_value: Annotated[str | None, QueryParameter(description="a part of that key's value")] = None,
+        deleted: Annotated[bool, QueryParameter(description="those that can be restored, instead")] = False,  # noqa: FBT002 -- a query parameter
+        limit: Limit = 50,
+    ) -> ImagePage:
+        """The images of a project: searched, sorted and paged."""
+        search = Search(filename, metadata_key, metadata_value, deleted)
+        after = cursors.read(cursor, sort)
+        page = await list_images(platform, caller, project_id, search, sort=sort, after=after, limit=limit)
+        return ImagePage([ImageOut.of(image) for image in page.images], page.total, cursors.write(page.following))
+
+    @get("/{project_id:str}/images/deletion-events", operation_id="list_deletion_events")
+    async def deletion_events(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        project_id: FromPath[str],
+        cursor: Cursor = None,
+        limit: Limit = 50,
+    ) -> ImageEventPage:
+        """Which images of a project were deleted, restored and purged, when and why, newest first."""
+        found = await deletion.list_events(platform, caller, project_id, before=cursor, limit=limit)
+        following = str(found[-1].id) if len(found) == limit else None
+        return ImageEventPage([ImageEventOut.of(event) for event in found], following)

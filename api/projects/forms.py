@@ -1,0 +1,35 @@
+"""The form that an image comes in."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from api import bodies
+from api.multipart import Form
+from api.projects.schemas import Metadata, checked
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.settings import Settings
+from shared.projects.errors import ImageTooLarge
+from shared.projects.records import NewImage
+
+
+class ImageForm(msgspec.Struct):
+    """An image as multipart/form-data; `metadata` is a JSON object as text."""
+
+    file: Annotated[str, Meta(extra_json_schema={"format": "binary"})]
+    metadata: str = "{}"
+
+
+def read_image(form: Form, settings: Settings) -> NewImage:
+    """The image in a form; raises InvalidInput, ImageTooLarge."""
+    if "file" not in form.files:
+        raise InvalidInput(Fault("/file", "file: this part is required, with a file name."))
+    part = form.files["file"]
+    if part.body is None:
+        raise ImageTooLarge(
+            f"The image is larger than {settings.max_image_bytes:,} bytes; announce it to the project's /uploads, "
+            "which takes larger ones."
+        )
+    metadata = bodies.decode(form.fields.get("metadata", "{}").encode(), Metadata, "/metadata")
+    return NewImage(part.filename, part.body, checked(metadata))

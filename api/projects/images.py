@@ -1,0 +1,147 @@
+"""One image: its bytes, its metadata, its deletion and its return."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
+
+from api import bodies, content
+from api.headers import IfNoneMatch, is_known
+from api.projects.schemas import DownloadOut, ImageOut, MetadataIn
+from shared.accounts import Caller
+from shared.jobs import Platform
+from shared.projects import deletion, images
+
+# The bytes of an image never change, but it can be deleted: who has them asks whether they are still shown.
+HEADERS = content.HEADERS
+
+# Thumbnails are made within moments of the upload.
+RETRY_AFTER_S = 1
+
+
+class ImageController(Controller):
+    """Images."""
+
+    path = "/api/images/{image_id:str}"
+    tags = ["images"]  # noqa: RUF012 -- Litestar reads it from the class
+
+    @get(operation_id="read_image")
+    async def read(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        image_id: FromPath[str],
+        include_deleted: Annotated[bool, QueryParameter(description="also one that can be restored")] = False,  # noqa: FBT002 -- a query parameter
+    ) -> ImageOut:
+        """All about an image but its bytes."""
+        return ImageOut.of(await images.find(platform, caller, image_id, even_deleted=include_deleted))
+
+    @get("/content", operation_id="read_image_content", opt={"answers": {"200": ("image/*", bytes)}})
+    async def content(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        image_id: FromPath[str],
+        if_none_match: IfNoneMatch = None,
+    ) -> Response[Any]:
+        """The bytes of an image, exactly as they were sent."""
+        image = await images.find(platform, caller, image_id)
+        headers = HEADERS | {"ETag": f'"{image.sha256}"'}
+        if is_known(headers["ETag"], if_none_match):
+            return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        headers |= {"Content-Length": str(image.size_bytes)}
+        pieces = await images.content(platform, image)
+        return Stream(_pieces(pieces), media_type=image.content_type, headers=headers)
+
+    @get(
+        "/thumbnail",
+        operation_id="read_image_thumbnail",
+        opt={"answers": {"200": ("image/webp", bytes), "202": ("application/json", ImageOut)}},
+    )
+    async def thumbnail(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        image_id: FromPath[str],
+        if_none_match: IfNoneMatch = None,
+    ) -> Response[Any]:
+        """A small copy of an image; 202 with the image while it is being made."""
+        image = await images.find(platform, caller, image_id)
+        small = await images.thumbnail(platform, image)
+        if small is None:
+            headers = {"Retry-After": str(RETRY_AFTER_S)}
+            return Response(ImageOut.of(image), status_code=HTTPStatus.ACCEPTED, headers=headers)
+        headers = HEADERS | {"ETag": f'"{small.sha256}"'}
+        if is_known(headers["ETag"], if_none_match):
+            return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        body = await platform.storage.read(small.object_key)
+        return Response(body, media_type=small.content_type, headers=headers)
+
+    @get("/download", operation_id="download_image")
+    async def download(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], image_id: FromPath[str]
+    ) -> DownloadOut:
+        """A link that saves the image under its file name and needs no key."""
+        image = await images.find(platform, caller, image_id)
+        link = platform.storage.link(image.object_key, disposition=content.attachment(image.filename))
+        return DownloadOut(link.url, "GET", link.expires_at)
+
+    @put("/metadata", operation_id="set_image_metadata", opt={"body": MetadataIn})
+    async def set_metadata(
+        self,
+        request: Request[Any, Any, Any],
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        image_id: FromPath[str],
+    ) -> ImageOut:
+        """Say one thing of an image, or say it anew."""
+        said = await bodies.read(request, MetadataIn)
+        return ImageOut.of(await images.change_metadata(platform, caller, image_id, said.added_to))
+
+    @delete("/metadata/{key:str}", operation_id="delete_image_metadata", status_code=200)
+    async def delete_metadata(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        image_id: FromPath[str],
+        key: FromPath[str],
+    ) -> ImageOut:
+        """Take one thing back that was said of an image; one that was never said is no mistake."""
+        return ImageOut.of(
+            await images.change_metadata(
+                platform,
+                caller,
+                image_id,
+                lambda present: {name: value for name, value in present.items() if name != key},
+            )
+        )
+
+    @delete(operation_id="delete_image", status_code=200)
+    async def remove(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        image_id: FromPath[str],
+        reason: Annotated[str, QueryParameter(min_length=10, max_length=500, description="why, for the record")],
+        force: Annotated[bool, QueryParameter(description="for good, at once")] = False,  # noqa: FBT002 -- a query parameter
+    ) -> ImageOut:
+        """Delete an image: it can be restored until `restorable_until`, unless `force` says otherwise."""
+        verb = deletion.delete if force else deletion.hide
+        return ImageOut.of(await verb(platform, caller, image_id, reason))
+
+    @post("/restore", operation_id="restore_image", status_code=200)
+    async def restore(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], image_id: FromPath[str]
+    ) -> ImageOut:
+        """Bring a deleted image back; one that is not deleted stays as it is."""
+        return ImageOut.of(await deletion.restore(platform, caller, image_id))
+
+
+async def _pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while piece := await asyncio.to_thread(next, pieces, b""):
+        yield piece

@@ -1,0 +1,42 @@
+"""Images that are too large for the body of a request."""
+
+from typing import Any
+
+from litestar import Controller, Request, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import bodies
+from api.projects.schemas import ImageOut, UploadIn, UploadOut, checked
+from shared.accounts import Caller
+from shared.jobs import Platform
+from shared.projects import uploads
+from shared.projects.uploads import Announcement
+
+
+class UploadController(Controller):
+    """Images by presigned link: announce, PUT, finalize."""
+
+    tags = ["projects"]  # noqa: RUF012 -- Litestar reads it from the class
+
+    @post("/api/projects/{project_id:str}/uploads", operation_id="announce_image", opt={"body": UploadIn})
+    async def announce(
+        self,
+        request: Request[Any, Any, Any],
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        project_id: FromPath[str],
+    ) -> UploadOut:
+        """Ask for a link that takes a large image; PUT the bytes to it with `headers`, then POST to `finalize_url`."""
+        wanted = await bodies.read(request, UploadIn)
+        announced = Announcement(wanted.filename, wanted.content_type, wanted.size_bytes, checked(wanted.metadata))
+        upload, link = await uploads.announce(platform, caller, project_id, announced)
+        headers = {"Content-Type": upload.content_type, "Content-Length": str(upload.size_bytes)}
+        return UploadOut(upload.id, link.url, "PUT", headers, link.expires_at, f"/api/uploads/{upload.id}/finalize")
+
+    @post("/api/uploads/{upload_id:str}/finalize", operation_id="finalize_image", status_code=200)
+    async def finalize(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], upload_id: FromPath[str]
+    ) -> ImageOut:
+        """Decode what was put to the link and make an image of it; again, the same image is answered."""
+        return ImageOut.of(await uploads.finalize(platform, caller, upload_id))

@@ -1,0 +1,76 @@
+"""Deleting images, in two steps: hidden with a reason and restorable for a while, then gone."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from shared.accounts import Caller
+from shared.jobs import Platform
+from shared.kit.errors import DomainError
+from shared.projects import find as find_project
+from shared.projects import image_queries, retention
+from shared.projects.errors import ImageNotFound, ImagePermanentlyDeleted, ImagePurged
+from shared.projects.images import known_id
+from shared.projects.models import EventType
+from shared.projects.records import ImageEventRecord, ImageRecord
+
+
+async def hide(platform: Platform, caller: Caller, image_id: str, reason: str) -> ImageRecord:
+    """Delete an image of the caller so that it can be restored; doing so again changes nothing.
+
+    Raises ImageNotFound.
+    """
+    known = known_id(image_id)
+    kept_for = timedelta(days=platform.settings.image_retention_days)
+    async with platform.db.transaction() as connection:
+        image = await image_queries.lock(connection, caller.account_id, known)
+        if image is None:
+            raise ImageNotFound
+        if image.deleted_at is not None:
+            return image
+        await image_queries.add_event(connection, EventType.SOFT_DELETE, image, reason)
+        return await image_queries.soft_delete(connection, image, reason, kept_for)
+
+
+async def delete(platform: Platform, caller: Caller, image_id: str, reason: str) -> ImageRecord:
+    """Delete an image of the caller for good, at once, whether it is hidden already or not; raises ImageNotFound."""
+    known = known_id(image_id)
+    async with platform.db.transaction() as connection:
+        image = await image_queries.lock(connection, caller.account_id, known)
+        if image is None:
+            raise ImageNotFound
+        await image_queries.add_event(connection, EventType.FORCE_DELETE, image, reason)
+        deleted = await image_queries.force_delete(connection, image, reason)
+    # Nobody can see it any more; should this not come to its end, the dispatcher purges it.
+    await retention.purge_one(platform, known)
+    return deleted
+
+
+async def restore(platform: Platform, caller: Caller, image_id: str) -> ImageRecord:
+    """Show a hidden image of the caller again; one that is shown stays as it is.
+
+    Raises ImageNotFound, ImagePurged, ImagePermanentlyDeleted.
+    """
+    known = known_id(image_id)
+    async with platform.db.transaction() as connection:
+        image = await image_queries.lock(connection, caller.account_id, known)
+        if image is None:
+            raise _gone(await image_queries.last_event(connection, caller.account_id, known))
+        if image.deleted_at is None:
+            return image
+        await image_queries.add_event(connection, EventType.RESTORE, image, None)
+        return await image_queries.restore(connection, image)
+
+
+async def list_events(
+    platform: Platform, caller: Caller, project_id: str, *, before: UUID | None, limit: int
+) -> list[ImageEventRecord]:
+    """What became of the images of a project of the caller, newest first; raises ProjectNotFound."""
+    project = await find_project(platform, caller, project_id)
+    async with platform.db.connection() as connection:
+        return await image_queries.list_events(connection, caller.account_id, project.id, before=before, limit=limit)
+
+
+def _gone(last: EventType | None) -> DomainError:
+    if last is None:
+        return ImageNotFound()
+    return ImagePermanentlyDeleted() if last is EventType.FORCE_DELETE else ImagePurged()

@@ -1,0 +1,66 @@
+"""What becomes of deleted images, of uploads that were never finalized, and of objects that no image refers to."""
+
+import asyncio
+from uuid import UUID
+
+import structlog
+
+from shared.artifacts.errors import StorageUnavailable
+from shared.jobs import Platform
+from shared.jobs.retention import KEYS_AT_ONCE, ORPHAN_AGE
+from shared.kit import clock
+from shared.projects import queries, retention_queries
+from shared.projects.uploads import PREFIX as UPLOADS
+
+log = structlog.get_logger()
+
+# All that was said about them goes with them, which can be many rows for each.
+BATCH = 20
+
+
+async def purge(platform: Platform) -> int:
+    """Delete the images whose time is over, and deleted projects that are empty by now; the number of images."""
+    purged = 0
+    while batch := await _purge(platform, None):
+        purged += batch
+    async with platform.db.connection() as connection:
+        await queries.purge_empty(connection)
+        uploads = await retention_queries.delete_expired_uploads(connection)
+    await asyncio.to_thread(platform.storage.delete, [f"{UPLOADS}{upload_id}" for upload_id in uploads])
+    return purged
+
+
+async def purge_one(platform: Platform, image_id: UUID) -> None:
+    """Delete one image whose time is over; its objects are left to be collected if storage is away."""
+    try:
+        await _purge(platform, image_id)
+    except StorageUnavailable:
+        log.warning("objects of a deleted image are left to be collected", image_id=str(image_id))
+
+
+async def collect_orphans(platform: Platform) -> int:
+    """Delete objects that uploads left behind when they came to nothing; the number of objects."""
+    limit = clock.now() - ORPHAN_AGE
+    collected = 0
+    for prefix, unused in (
+        ("images/", retention_queries.without_image),
+        (UPLOADS, retention_queries.without_upload),
+    ):
+        keys = await asyncio.to_thread(list, platform.storage.keys_before(limit, prefix))
+        for start in range(0, len(keys), KEYS_AT_ONCE):
+            async with platform.db.connection() as connection:
+                orphans = await unused(connection, keys[start : start + KEYS_AT_ONCE])
+            await asyncio.to_thread(platform.storage.delete, orphans)
+            collected += len(orphans)
+    return collected
+
+
+async def _purge(platform: Platform, image_id: UUID | None) -> int:
+    async with platform.db.transaction() as connection:
+        image_ids = await retention_queries.lock_due(connection, image_id, BATCH)
+        await retention_queries.add_purge_events(connection, image_ids)
+        keys = await retention_queries.delete(connection, image_ids)
+    # In this order a dying process leaves objects without a row, which are collected; the other way round an image
+    # would be shown that is gone.
+    await asyncio.to_thread(platform.storage.delete, keys)
+    return len(image_ids)

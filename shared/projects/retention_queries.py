@@ -1,0 +1,85 @@
+"""Statements about what is to be deleted."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from shared.kit.db import Connection
+from shared.kit.ids import parse_uuid
+
+LOCK_DUE = """
+    SELECT id FROM image WHERE purge_at <= now() AND ($1::uuid IS NULL OR id = $1)
+    ORDER BY purge_at LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+
+# Who deleted a whole project will not ask what became of each image in it.
+ADD_EVENTS = """
+    INSERT INTO image_event (id, account_id, project_id, image_id, type, filename)
+    SELECT uuidv7(), image.account_id, image.project_id, image.id, 'purge', image.filename
+    FROM image JOIN project ON project.id = image.project_id
+    WHERE image.id = ANY($1) AND project.deleted_at IS NULL
+"""
+
+SELECT_KEYS = """
+    SELECT unnest(ARRAY[image.object_key, thumbnail.object_key]) AS key
+    FROM image JOIN thumbnail ON thumbnail.image_id = image.id WHERE image.id = ANY($1)
+"""
+
+DELETE = "DELETE FROM image WHERE id = ANY($1)"
+
+DELETE_EXPIRED_UPLOADS = "DELETE FROM upload WHERE expires_at < now() RETURNING id"
+
+# An image is found by the id in the key, which its primary key answers.
+WITHOUT_IMAGE = """
+    SELECT key FROM unnest($1::text[], $2::uuid[]) AS object (key, image_id)
+    WHERE NOT EXISTS (
+        SELECT FROM image JOIN thumbnail ON thumbnail.image_id = image.id
+        WHERE image.id = object.image_id AND object.key IN (image.object_key, thumbnail.object_key)
+    )
+"""
+
+WITHOUT_UPLOAD = """
+    SELECT key FROM unnest($1::text[], $2::uuid[]) AS object (key, upload_id)
+    WHERE NOT EXISTS (SELECT FROM upload WHERE id = object.upload_id)
+"""
+
+# Other tables' rows go with an image: no statement of a request may take so long, but here nobody waits.
+TIMEOUT_S = 600
+
+
+async def lock_due(connection: Connection, image_id: UUID | None, limit: int) -> list[UUID]:
+    """Images whose time is over, or this one if it is, locked until the transaction ends."""
+    return [record["id"] for record in await connection.fetch(LOCK_DUE, image_id, limit)]
+
+
+async def add_purge_events(connection: Connection, image_ids: Sequence[UUID]) -> None:
+    """Remember that the images are gone."""
+    await connection.execute(ADD_EVENTS, image_ids)
+
+
+async def delete(connection: Connection, image_ids: Sequence[UUID]) -> list[str]:
+    """Forget the images and all that hangs on them; the keys of their objects."""
+    keys = [record["key"] for record in await connection.fetch(SELECT_KEYS, image_ids) if record["key"]]
+    await connection.execute(f"SET LOCAL statement_timeout = '{TIMEOUT_S}s'")
+    await connection.execute(DELETE, image_ids, timeout=TIMEOUT_S)
+    return keys
+
+
+async def delete_expired_uploads(connection: Connection) -> list[UUID]:
+    """Forget announced images that never came."""
+    return [record["id"] for record in await connection.fetch(DELETE_EXPIRED_UPLOADS)]
+
+
+async def without_image(connection: Connection, keys: Sequence[str]) -> list[str]:
+    """Those of the keys that are no image's and no thumbnail's."""
+    return await _without_row(connection, WITHOUT_IMAGE, keys)
+
+
+async def without_upload(connection: Connection, keys: Sequence[str]) -> list[str]:
+    """Those of the keys that are no announced image's."""
+    return await _without_row(connection, WITHOUT_UPLOAD, keys)
+
+
+async def _without_row(connection: Connection, statement: str, keys: Sequence[str]) -> list[str]:
+    # A key without an id at its second place is not ours to judge.
+    ids = {key: known for key in keys if (known := parse_uuid((*key.split("/"), "")[1]))}
+    return [record["key"] for record in await connection.fetch(statement, list(ids), list(ids.values()))]

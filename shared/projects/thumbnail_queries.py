@@ -1,0 +1,87 @@
+"""Statements about thumbnails."""
+
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.artifacts import StoredFile
+from shared.kit.db import Connection
+from shared.projects.models import ThumbnailStatus
+
+# The time of the next attempt is the lease of this one: should the worker die, the thumbnail is due again by itself.
+CLAIM = """
+    UPDATE thumbnail SET attempt = attempt + 1, due_at = now() + $2::interval, dispatched_at = NULL
+    FROM image
+    WHERE thumbnail.image_id = $1 AND image.id = $1 AND thumbnail.status = 'queued' AND thumbnail.due_at <= now()
+    RETURNING thumbnail.image_id, thumbnail.attempt, image.object_key
+"""
+
+# Nothing that ends an attempt needs a fence: every attempt makes the same bytes under the same key.
+SUCCEED = """
+    UPDATE thumbnail SET status = 'ready', object_key = $2, size_bytes = $3, sha256 = $4
+    WHERE image_id = $1 AND status = 'queued'
+"""
+
+FAIL = "UPDATE thumbnail SET status = 'failed' WHERE image_id = $1 AND status = 'queued'"
+
+GIVE_BACK = """
+    UPDATE thumbnail SET attempt = greatest(attempt - 1, 0), due_at = now() + $2::interval
+    WHERE image_id = $1 AND status = 'queued'
+"""
+
+TAKE_DUE = """
+    UPDATE thumbnail SET dispatched_at = now()
+    WHERE image_id IN (
+        SELECT image_id FROM thumbnail
+        WHERE status = 'queued' AND due_at <= now()
+            AND (dispatched_at IS NULL OR dispatched_at < now() - $1::interval)
+        ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING image_id
+"""
+
+SELECT = "SELECT status, size_bytes, sha256, object_key FROM thumbnail WHERE image_id = $1"
+
+CONTENT_TYPE = "image/webp"
+
+
+class Due(NamedTuple):
+    """A thumbnail to be made: of which object, and at which attempt."""
+
+    image_id: UUID
+    attempt: int
+    object_key: str
+
+
+async def claim(connection: Connection, image_id: UUID, lease: timedelta) -> Due | None:
+    """Begin an attempt at a thumbnail that is due; None when there is nothing to begin."""
+    record = await connection.fetchrow(CLAIM, image_id, lease)
+    return Due(*record) if record else None
+
+
+async def succeed(connection: Connection, image_id: UUID, stored: StoredFile) -> None:
+    """Say where the thumbnail lies."""
+    await connection.execute(SUCCEED, image_id, stored.object_key, stored.size_bytes, stored.sha256)
+
+
+async def fail(connection: Connection, image_id: UUID) -> None:
+    """Say that there will be none."""
+    await connection.execute(FAIL, image_id)
+
+
+async def give_back(connection: Connection, image_id: UUID, delay: timedelta) -> None:
+    """Let another attempt follow, and do not count this one."""
+    await connection.execute(GIVE_BACK, image_id, delay)
+
+
+async def take_due(connection: Connection, repeat_after: timedelta, limit: int) -> list[UUID]:
+    """Images whose thumbnails a message is to be sent for now."""
+    return [record["image_id"] for record in await connection.fetch(TAKE_DUE, repeat_after, limit)]
+
+
+async def find(connection: Connection, image_id: UUID) -> StoredFile | None:
+    """The thumbnail of an image, if it is ready."""
+    record = await connection.fetchrow(SELECT, image_id)
+    if record is None or record["status"] != ThumbnailStatus.READY:
+        return None
+    return StoredFile("thumbnail.webp", CONTENT_TYPE, record["size_bytes"], record["sha256"], record["object_key"])

@@ -1,0 +1,57 @@
+"""Making thumbnails: one attempt at one, begun and settled in the record.
+
+They are not jobs: nobody asked for one, so nobody is told of one. What they share with jobs is that Postgres is the
+record of what is owed, and that a message only says which row to look at.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from shared.artifacts import File
+from shared.artifacts.errors import FileGone, StorageUnavailable
+from shared.jobs import Platform
+from shared.projects import thumbnail_queries
+
+log = structlog.get_logger()
+
+# A thumbnail takes a second or two; a worker that says nothing for so long is dead.
+LEASE = timedelta(seconds=60)
+
+# An attempt that ended without an answer may have died of the image itself; three are no accident.
+MAX_ATTEMPTS = 3
+
+# Storage is away: the image is innocent, and is looked at again when it may be back.
+OUTAGE_DELAY = timedelta(seconds=5)
+
+
+async def attempt(platform: Platform, image_id: UUID, make: Callable[[bytes], File]) -> None:
+    """Attempt a thumbnail that is due; a repeated message finds nothing due and does nothing."""
+    async with platform.db.connection() as connection:
+        due = await thumbnail_queries.claim(connection, image_id, LEASE)
+        if due is None:
+            return
+        if due.attempt > MAX_ATTEMPTS:
+            log.warning("thumbnail given up: every attempt fell silent", image_id=str(image_id))
+            await thumbnail_queries.fail(connection, image_id)
+            return
+    try:
+        body = await asyncio.to_thread(platform.storage.get, due.object_key)
+        file = await asyncio.to_thread(make, body)
+        key = f"images/{image_id}/{file.name}"
+        stored = await asyncio.to_thread(platform.storage.put, key, file)
+    except StorageUnavailable as error:
+        log.warning("thumbnail put back: storage is away", reason=error.detail)
+        async with platform.db.connection() as connection:
+            await thumbnail_queries.give_back(connection, image_id, OUTAGE_DELAY)
+    except FileGone:
+        # The image was purged in between, and its row with it; or storage has lost it.
+        log.warning("thumbnail given up: the image is not in storage", image_id=str(image_id))
+        async with platform.db.connection() as connection:
+            await thumbnail_queries.fail(connection, image_id)
+    else:
+        async with platform.db.connection() as connection:
+            await thumbnail_queries.succeed(connection, image_id, stored)

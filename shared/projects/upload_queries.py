@@ -1,0 +1,34 @@
+"""Statements about announced images."""
+
+# ruff: noqa: S608 -- the texts are put together from our own column names only
+
+from uuid import UUID
+
+import msgspec
+
+from shared.kit.db import Connection
+from shared.projects.records import UploadRecord
+
+COLUMNS = ", ".join(UploadRecord.__struct_fields__)
+
+INSERT = f"INSERT INTO upload ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+
+SELECT = f"SELECT {COLUMNS} FROM upload WHERE id = $1 AND account_id = $2 AND expires_at > now()"
+
+DELETE = "DELETE FROM upload WHERE id = $1 RETURNING true"
+
+
+async def insert(connection: Connection, upload: UploadRecord) -> None:
+    """Write a new announcement."""
+    await connection.execute(INSERT, *msgspec.structs.astuple(upload))
+
+
+async def find(connection: Connection, account_id: int, upload_id: UUID) -> UploadRecord | None:
+    """An image that the account announced and has not finalized yet."""
+    record = await connection.fetchrow(SELECT, upload_id, account_id)
+    return UploadRecord(*record) if record else None
+
+
+async def delete(connection: Connection, upload_id: UUID) -> bool:
+    """Forget an announcement; False when somebody else just did."""
+    return bool(await connection.fetchval(DELETE, upload_id))

@@ -1,0 +1,140 @@
+"""Large images: announced, put into storage by their owner through a presigned link, and finalized.
+
+The bytes are decoded when they are finalized, and those that were decoded are stored anew under the image's own key:
+what the link still takes afterwards is nothing that anybody is shown.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+
+from shared.accounts import Caller
+from shared.artifacts import Link
+from shared.artifacts.errors import FileGone, StorageUnavailable
+from shared.jobs import Platform
+from shared.kit.broker import Wakeup
+from shared.kit.ids import parse_uuid, uuid7
+from shared.projects import filenames, image_queries, known_id, queries, upload_queries
+from shared.projects.errors import ImageTooLarge, InvalidImage, ProjectNotFound, UploadIncomplete, UploadNotFound
+from shared.projects.images import examine, put
+from shared.projects.records import ImageRecord, UploadRecord
+
+log = structlog.get_logger()
+
+PREFIX = "uploads/"
+
+# After the link has expired, there is this much time to finalize.
+GRACE = timedelta(days=1)
+
+
+class Announcement(NamedTuple):
+    """What is said of an image before it comes; type and size are bound into the link."""
+
+    filename: str
+    content_type: str
+    size_bytes: int
+    metadata: dict[str, object]
+
+
+async def announce(
+    platform: Platform, caller: Caller, project_id: str, announced: Announcement
+) -> tuple[UploadRecord, Link]:
+    """A link that takes the image's bytes; raises ProjectNotFound, ImageTooLarge."""
+    if announced.size_bytes > platform.settings.max_upload_bytes:
+        raise ImageTooLarge(f"The image has {announced.size_bytes:,} bytes; at most {_limit(platform)} are taken.")
+    upload_id = uuid7()
+    link = platform.storage.upload_link(
+        _key(upload_id), content_type=announced.content_type, size_bytes=announced.size_bytes
+    )
+    upload = UploadRecord(
+        upload_id,
+        caller.account_id,
+        known_id(project_id),
+        filenames.clean(announced.filename),
+        announced.content_type,
+        announced.size_bytes,
+        announced.metadata,
+        link.expires_at + GRACE,
+    )
+    async with platform.db.transaction() as connection:
+        if not await queries.lock_open(connection, caller.account_id, upload.project_id):
+            raise ProjectNotFound
+        await upload_queries.insert(connection, upload)
+    return upload, link
+
+
+async def finalize(platform: Platform, caller: Caller, upload_id: str) -> ImageRecord:
+    """Make an image of what was put into storage; doing so again answers the same image.
+
+    Raises UploadNotFound, UploadIncomplete, InvalidImage, ImageTooLarge.
+    """
+    known = parse_uuid(upload_id)
+    if known is None:
+        raise UploadNotFound
+    async with platform.db.connection() as connection:
+        upload = await upload_queries.find(connection, caller.account_id, known)
+    if upload is None:
+        return await _finalized(platform, caller, known)
+    body = await _read(platform, upload)
+    image = await _take(platform, upload, body) if body is not None else None
+    if image is None:
+        return await _finalized(platform, caller, known)
+    await platform.broker.try_publish(Wakeup.MAKE_THUMBNAIL, image.id)
+    await _discard(platform, known)
+    return image
+
+
+async def _read(platform: Platform, upload: UploadRecord) -> bytes | None:
+    stat = await asyncio.to_thread(platform.storage.stat, _key(upload.id))
+    if stat is None:
+        return None
+    if stat.size_bytes != upload.size_bytes:
+        # Storage refuses it already, unless it is one that does not look at what was signed.
+        raise InvalidImage(f"{upload.size_bytes:,} bytes were announced and {stat.size_bytes:,} were put.")
+    try:
+        return await asyncio.to_thread(platform.storage.get, _key(upload.id))
+    except FileGone:
+        return None
+
+
+async def _take(platform: Platform, upload: UploadRecord, body: bytes) -> ImageRecord | None:
+    picture = await examine(platform, body)
+    if picture.content_type != upload.content_type:
+        raise InvalidImage(f"{upload.content_type} was announced, but the file is {picture.content_type}.")
+    stored = await put(platform, upload.id, picture, body)
+    owner = (upload.id, upload.account_id, upload.project_id)
+    async with platform.db.transaction() as connection:
+        if not await queries.lock_open(connection, upload.account_id, upload.project_id):
+            raise ProjectNotFound
+        # Of two that finalize at once, the second finds nothing left to take.
+        if not await upload_queries.delete(connection, upload.id):
+            return None
+        return await image_queries.insert(connection, owner, upload.filename, picture, stored, upload.metadata)
+
+
+async def _finalized(platform: Platform, caller: Caller, upload_id: UUID) -> ImageRecord:
+    # Nothing was put yet, or somebody else has finalized it, perhaps just now.
+    async with platform.db.connection() as connection:
+        is_open = await upload_queries.find(connection, caller.account_id, upload_id) is not None
+        image = await image_queries.find(connection, caller.account_id, upload_id, even_deleted=True)
+    if image is None:
+        raise UploadIncomplete if is_open else UploadNotFound
+    return image
+
+
+async def _discard(platform: Platform, upload_id: UUID) -> None:
+    try:
+        await asyncio.to_thread(platform.storage.delete, [_key(upload_id)])
+    except StorageUnavailable:
+        log.warning("the object of a finalized upload is left to be collected", upload_id=str(upload_id))
+
+
+def _key(upload_id: UUID) -> str:
+    return f"{PREFIX}{upload_id}"
+
+
+def _limit(platform: Platform) -> str:
+    return f"{platform.settings.max_upload_bytes:,}"
