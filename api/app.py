@@ -13,6 +13,9 @@ from litestar.openapi import OpenAPIConfig
 from api import bookkeeping, docs, health, idempotency, openapi, problems
 from api.accounts.controller import AccountController
 from api.admin.controller import AdminController
+from api.analyses.callbacks import CallbackController
+from api.analyses.controller import AnalysisController
+from api.analyses.reading import ReadingController
 from api.calculators.controller import CalculatorController
 from api.comparisons.controller import ComparisonController
 from api.curves.controller import CurveController
@@ -23,10 +26,12 @@ from api.matrices.derived import DerivedController
 from api.matrices.v1 import DescribedMatrixController
 from api.middleware import around
 from api.multilabel.controller import MultiLabelController
+from api.pipelines.controller import PipelineController
 from api.projects.controller import ProjectController
 from api.projects.images import ImageController
 from api.projects.uploads import UploadController
 from api.security import provide_caller, refuse_nul
+from api.signatures import provide_signer
 from api.waiting import Waiter
 from api.web.router import pages
 from api.webhooks.controller import WebhookController
@@ -83,6 +88,10 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             UploadController,
             JobController,
             CalculatorController,
+            AnalysisController,
+            CallbackController,
+            ReadingController,
+            PipelineController,
             WebhookController,
             DeliveryController,
             AdminController,
@@ -91,6 +100,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             "platform": Provide(_platform, sync_to_thread=False),
             "waiter": Provide(_waiter, sync_to_thread=False),
             "caller": Provide(provide_caller),
+            "signer": Provide(provide_signer),
         },
         before_request=refuse_nul,
         exception_handlers=problems.HANDLERS,

@@ -28,6 +28,8 @@ KEY_STYLES: dict[str, dict[str, str]] = {
 
 ADMINISTRATOR = {"basic": {"type": "http", "scheme": "basic"}}
 
+PIPELINE = {"pipeline": {"type": "apiKey", "in": "header", "name": "X-ML-Signature"}}
+
 DESCRIPTION = """\
 Evaluation of classifiers as a service: send labels, get confusion matrices, reports and plots.
 
@@ -42,7 +44,7 @@ def document(app: Litestar) -> dict[str, Any]:
     schema: dict[str, Any] = _any_of(app.openapi_schema.to_schema())
     handlers = {handler.operation_id: handler for handler in _handlers(app)}
     components = schema.setdefault("components", {})
-    components["securitySchemes"] = KEY_STYLES | ADMINISTRATOR
+    components["securitySchemes"] = KEY_STYLES | ADMINISTRATOR | PIPELINE
     schemas = components.setdefault("schemas", {})
     for path in schema["paths"].values():
         for method, operation in path.items():

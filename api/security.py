@@ -1,5 +1,6 @@
 """Who is calling: the key may come in any style on any route."""
 
+import hmac
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,8 +9,9 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from api import bodies, multipart
-from shared.accounts import Caller, Scope
-from shared.accounts.errors import MissingKey, MissingScope
+from api.accounts.schemas import PLAUSIBLE
+from shared.accounts import Caller, Scope, vouching
+from shared.accounts.errors import InvalidProxySecret, MissingKey, MissingScope
 from shared.jobs import Platform
 from shared.kit.errors import Fault, InvalidInput
 
@@ -17,7 +19,10 @@ Body = Callable[[], Awaitable[bytes]]
 
 
 async def provide_caller(request: Request[Any, Any, Any], platform: NamedDependency[Platform]) -> Caller:
-    """The caller whose key the request carries; raises MissingKey, InvalidKey or MissingScope."""
+    """The caller whose key the request carries, or whom a trusted proxy names.
+
+    Raises MissingKey, InvalidKey, MissingScope or InvalidProxySecret.
+    """
     caller = await identify(request, platform, request.body)
     needed = scope_of(request.route_handler.opt, request.method)
     if needed not in caller.scopes:
@@ -26,11 +31,23 @@ async def provide_caller(request: Request[Any, Any, Any], platform: NamedDepende
 
 
 async def identify(request: Request[Any, Any, Any], platform: Platform, body: Body) -> Caller:
-    """The caller, whatever the key may be used for; raises MissingKey or InvalidKey."""
+    """The caller, whatever the key may be used for; raises MissingKey, InvalidKey or InvalidProxySecret."""
     text = _in_headers(request) or request.query_params.get("api_key") or await _in_body(request, body)
-    if not text:
-        raise MissingKey
-    return await platform.authenticator.caller(text)
+    if text:
+        return await platform.authenticator.caller(text)
+    if (email := _vouched_for(request, platform)) is not None:
+        return await vouching.caller(platform.db, platform.keyring, email)
+    raise MissingKey
+
+
+def _vouched_for(request: Request[Any, Any, Any], platform: Platform) -> str | None:
+    secret, email = platform.settings.proxy_shared_secret, request.headers.get("x-user-email")
+    if secret is None or email is None:
+        return None
+    sent = request.headers.get("x-proxy-secret", "")
+    if not hmac.compare_digest(sent.encode(), secret.get_secret_value().encode()) or not PLAUSIBLE.fullmatch(email):
+        raise InvalidProxySecret
+    return email
 
 
 def scope_of(opt: dict[str, Any], method: str) -> Scope:

@@ -48,6 +48,8 @@ async def environment(stack: Stack) -> dict[str, str]:
     await _run_sql(stack, f"CREATE DATABASE evalserve_test TEMPLATE {TEMPLATE}")
     return _with_database(stack.environment, "evalserve_test") | {
         "WEBHOOK_ALLOW_NETS": "127.0.0.0/8",
+        "ML_CALLBACK_HMAC_SECRET": "the operator's secret,the one before it",
+        "ML_ALLOWED_MODELS": "yolo_v8,resnet50,custom_model,person",
         "PYCM_API_ADMIN": "root",
         "PYCM_API_ADMIN_PASSWORD": "root's password",
     }

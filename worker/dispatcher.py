@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from shared.analyses import files as analysis_files
 from shared.artifacts.errors import StorageUnavailable
 from shared.jobs import ending, news, platform, queueing, retention
 from shared.jobs.platform import Platform
@@ -124,6 +125,7 @@ class Dispatcher:
         purged = await image_retention.purge(self._platform)
         orphans = await retention.collect_orphans(self._platform)
         orphans += await image_retention.collect_orphans(self._platform)
+        orphans += await analysis_files.collect(self._platform)
         log.info("cleaned", jobs=expired, images=purged, orphans=orphans)
 
 

@@ -13,7 +13,17 @@ from shared.webhooks.deliveries import LoggedDelivery
 from shared.webhooks.models import Attempt, DisabledBecause, Endpoint
 from shared.webhooks.signing import secret_text
 
-EventType = Literal["job.succeeded", "job.failed", "job.cancelled", "endpoint.disabled"]
+EventType = Literal[
+    "job.succeeded",
+    "job.failed",
+    "job.cancelled",
+    "analysis.queued",
+    "analysis.processing",
+    "analysis.completed",
+    "analysis.failed",
+    "analysis.cancelled",
+    "endpoint.disabled",
+]
 
 DeliveryStatus = Literal["pending", "delivered", "dead"]
 

@@ -23,6 +23,11 @@ class Credentials:
     s3_secret_access_key: str = field(default_factory=_random)
     secret_key: str = field(default_factory=_random)
     admin_password: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    ml_callback_secret: str = field(default_factory=lambda: secrets.token_hex(32))
+
+
+# Folders that were made before there was such a thing get it now.
+_ADDED_LATER = ("ml_callback_secret",)
 
 
 def load_or_create(folder: Path) -> tuple[Credentials, bool]:
@@ -30,13 +35,17 @@ def load_or_create(folder: Path) -> tuple[Credentials, bool]:
     path = folder / "credentials.json"
     try:
         stored = json.loads(path.read_text())
-        return Credentials(**{item.name: str(stored[item.name]) for item in fields(Credentials)}), False
+        names = [item.name for item in fields(Credentials) if item.name in stored or item.name not in _ADDED_LATER]
+        found = Credentials(**{name: str(stored[name]) for name in names})
+        if len(names) < len(fields(Credentials)):
+            _write(path, json.dumps(asdict(found), indent=1))
     except FileNotFoundError:
         created = Credentials()
         _write(path, json.dumps(asdict(created), indent=1))
         return created, True
     except (ValueError, KeyError, TypeError) as error:
         raise CannotStart(f"{path} is damaged. Restore it from a copy, or choose another DATA_DIR.") from error
+    return found, False
 
 
 def _write(path: Path, text: str) -> None:

@@ -74,6 +74,7 @@ def service_environment(user: Mapping[str, str], stack: Mapping[str, str], crede
     defaults = {
         "PYCM_API_ADMIN": "admin",
         "PYCM_API_ADMIN_PASSWORD": credentials.admin_password,
+        "ML_CALLBACK_HMAC_SECRET": credentials.ml_callback_secret,
         "WEBHOOK_ALLOW_NETS": "127.0.0.0/8,::1/128",
         "SHUTDOWN_GRACE_S": "2",  # everything has to end within ten seconds
         "PYTHONUNBUFFERED": "1",  # logs are read while they are written

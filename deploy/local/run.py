@@ -72,10 +72,8 @@ class _Service:
 
     def _start(self) -> None:
         self._check_port()
-        if self._stack.is_new and not os.environ.get("PYCM_API_ADMIN_PASSWORD"):
-            admin = os.environ.get("PYCM_API_ADMIN") or "admin"
-            _say(f"The admin of this service is {admin} with the password {self._stack.credentials.admin_password}")
-            _say(f"(shown once; kept in {self._stack.data.path / 'credentials.json'})")
+        if self._stack.is_new:
+            self._show_secrets()
         self._stack.start()
         environment = service_environment(os.environ, self._stack.environment, self._stack.credentials)
         migrate = self._process("migrate", self._commands.migrate, environment)
@@ -92,6 +90,15 @@ class _Service:
             part.spawn()
         self._watches += self._watch(others)
         _say(_GREETING.format(url=self._options.url, logs=self._stack.data.logs))
+
+    def _show_secrets(self) -> None:
+        credentials = self._stack.credentials
+        if not os.environ.get("PYCM_API_ADMIN_PASSWORD"):
+            admin = os.environ.get("PYCM_API_ADMIN") or "admin"
+            _say(f"The admin of this service is {admin} with the password {credentials.admin_password}")
+        if not os.environ.get("ML_CALLBACK_HMAC_SECRET"):
+            _say(f"Pipelines sign what they send with ML_CALLBACK_HMAC_SECRET={credentials.ml_callback_secret}")
+        _say(f"(shown once; kept in {self._stack.data.path / 'credentials.json'})")
 
     def _check_port(self) -> None:
         options = self._options

@@ -29,6 +29,12 @@ class MissingKey(DomainError):
     status, code = HTTPStatus.UNAUTHORIZED, "missing-api-key"
 
 
+class InvalidProxySecret(DomainError):
+    """Invalid proxy authentication: X-Proxy-Secret is not the one that this service knows."""
+
+    status, code = HTTPStatus.UNAUTHORIZED, "invalid-proxy-secret"
+
+
 class NotAdministrator(DomainError):
     """This route is for administrators: send their name and password by HTTP Basic authentication."""
 

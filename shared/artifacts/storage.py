@@ -63,10 +63,11 @@ class Link(NamedTuple):
 
 
 class Stat(NamedTuple):
-    """What storage says of an object."""
+    """What storage says of an object; the tag changes with the bytes."""
 
     size_bytes: int
     content_type: str
+    etag: str
 
 
 class Storage:
@@ -128,11 +129,10 @@ class Storage:
         try:
             answer = self._call(self._client.head_object, Key=key)
         except ClientError as error:
-            # There is no body that could hold a better name for it.
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+            if _status(error) == HTTPStatus.NOT_FOUND:
                 return None
             raise
-        return Stat(answer["ContentLength"], answer.get("ContentType", ""))
+        return Stat(answer["ContentLength"], answer.get("ContentType", ""), answer["ETag"])
 
     async def read(self, key: str) -> bytes:
         """The same without blocking the event loop, from memory if they were read lately."""
@@ -143,6 +143,28 @@ class Storage:
                 # Keys are never written twice with different bytes.
                 self._recent[key] = body
         return body
+
+    def adopt(self, source: str, target: str, name: str, found: Stat) -> bool:
+        """Copy what was found under a key to where its uploader cannot write; False if it is not the same any more.
+
+        A link to the copy only saves it, under the name: what users sent is never opened in the browser.
+        """
+        try:
+            self._call(
+                self._client.copy_object,
+                Key=target,
+                CopySource={"Bucket": self._bucket, "Key": source},
+                CopySourceIfMatch=found.etag,
+                MetadataDirective="REPLACE",
+                ContentType=found.content_type,
+                ContentDisposition=f'attachment; filename="{name}"',
+                CacheControl="private, max-age=31536000, immutable",
+            )
+        except ClientError as error:
+            if _status(error) in {HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED}:
+                return False
+            raise
+        return True
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove what lies under the keys; a key that holds nothing is no error."""
@@ -172,9 +194,16 @@ class Storage:
         said = {"ResponseContentDisposition": disposition} if disposition else {}
         return self._presign("get_object", Key=key, **said)
 
-    def upload_link(self, key: str, *, content_type: str, size_bytes: int) -> Link:
-        """A presigned link that takes a PUT of exactly so many bytes with this content type, any number of times."""
-        return self._presign("put_object", Key=key, ContentType=content_type, ContentLength=size_bytes)
+    def upload_link(
+        self, key: str, *, content_type: str, size_bytes: int | None = None, no_overwrite: bool = False
+    ) -> Link:
+        """A presigned link that takes a PUT with this content type, of exactly so many bytes if that is said.
+
+        It works any number of times, or once if its client has to send `If-None-Match: *`.
+        """
+        length = {} if size_bytes is None else {"ContentLength": size_bytes}
+        once = {"IfNoneMatch": "*"} if no_overwrite else {}
+        return self._presign("put_object", Key=key, ContentType=content_type, **length, **once)
 
     def _presign(self, method: str, **parameters: Any) -> Link:
         url: str = self._public_client.generate_presigned_url(
@@ -204,8 +233,13 @@ def _pieces(body: Any) -> Iterator[bytes]:
         body.close()
 
 
+def _status(error: ClientError) -> int:
+    status: int = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return status
+
+
 def _passes(error: ClientError) -> bool:
-    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    status = _status(error)
     # Amazon sends its "RequestTimeout" with the status 400.
     return (
         status >= HTTPStatus.INTERNAL_SERVER_ERROR

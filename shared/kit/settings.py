@@ -14,6 +14,9 @@ def _split(value: object) -> object:
 
 CommaSeparated = BeforeValidator(_split)
 
+# A variable that is set to nothing is not set.
+Optional = BeforeValidator(lambda value: value or None)
+
 
 class Settings(BaseSettings):
     """The configuration of one process, read once at its start."""
@@ -97,6 +100,32 @@ class Settings(BaseSettings):
     )
     webhook_timeout_s: float = Field(
         default=15, gt=0, description="Standard Webhooks asks for 15 to 30 s; shorter keeps a stalling receiver cheap"
+    )
+
+    ml_analysis_enabled: bool = Field(default=True, description="Off, every route of analyses answers 404")
+    ml_callback_hmac_secret: Annotated[list[SecretStr], NoDecode, CommaSeparated] = Field(
+        default=[], description="What the operator's pipelines sign with, for every account; several while rotating"
+    )
+    ml_signature_schemes: Annotated[list[Literal["timestamped", "raw", "canonical"]], NoDecode, CommaSeparated] = Field(
+        default=["timestamped", "raw", "canonical"],
+        min_length=1,
+        description="Forms of signature that are taken; only timestamped binds the time, the others are the guide's",
+    )
+    ml_allowed_models: Annotated[list[str], NoDecode, CommaSeparated] = Field(
+        default=[], description="Models that analyses may be made by; empty means any"
+    )
+    ml_max_analyses_per_image: int = Field(
+        default=10, ge=1, description="More runs of models on one image are a loop, or nobody compares them"
+    )
+    ml_max_bulk_annotations: int = Field(
+        default=10_000, ge=1, description="Annotations in one request: checked in half a second, written in one more"
+    )
+    ml_max_artifact_bytes: int = Field(
+        default=512 * 2**20, ge=1, description="Larger files of pipelines are not kept; copying them outlasts a request"
+    )
+    proxy_shared_secret: Annotated[SecretStr | None, Optional] = Field(
+        default=None,
+        description="What a proxy in front sends as X-Proxy-Secret, to be believed about X-User-Email; unset, never",
     )
 
     pycm_api_admin: str | None = None

@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 from shared.accounts import models as _accounts
+from shared.analyses import models as _analyses
 from shared.artifacts import models as _artifacts
 from shared.idempotency import models as _idempotency
 from shared.jobs import models as _jobs
@@ -18,7 +19,7 @@ from shared.matrices import models as _matrices
 from shared.projects import models as _projects
 from shared.webhooks import models as _webhooks
 
-TABLES = (_accounts, _artifacts, _idempotency, _jobs, _matrices, _projects, _webhooks)
+TABLES = (_accounts, _analyses, _artifacts, _idempotency, _jobs, _matrices, _projects, _webhooks)
 
 
 # A statement that waits for a table lets every later request for that table wait behind it. So a migration that does

@@ -99,7 +99,7 @@ def _expected(operation: Operation, kind: str) -> tuple[int, str] | None:
     if operation.name in OPEN:
         return None
     if not operation.wants_key:
-        return 401, "not-administrator"
+        return 401, {"pipeline": "missing-signature", "basic": "not-administrator"}[operation.handler.opt["security"]]
     if kind == "none":
         return 401, "missing-api-key"
     if kind.startswith("only "):

@@ -16,7 +16,10 @@ from tests.pictures import picture
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 PUBLIC = {"healthz", "readyz", "sign_up", "sign_in"}
 ADMINISTRATORS_ONLY = {"list_users", "list_all_matrices"}
+SIGNED = {"change_analysis_status", "presign_artifacts", "add_annotations", "finalize_analysis"}
 TAKE_NO_BODY = {
+    "cancel_analysis",
+    "rotate_pipeline_secret",
     "cancel_job",
     "disable_webhook_endpoint",
     "enable_webhook_endpoint",
@@ -157,10 +160,12 @@ def test_every_style_of_key_opens_everything_that_is_neither_public_nor_the_admi
         "oanor": {"type": "apiKey", "in": "header", "name": "x-oanor-key"},
         "query": {"type": "apiKey", "in": "query", "name": "api_key"},
         "basic": {"type": "http", "scheme": "basic"},
+        "pipeline": {"type": "apiKey", "in": "header", "name": "X-ML-Signature"},
     }
     for _, _, operation in operations(document):
         name, keys = operation["operationId"], {"header", "bearer", "oanor", "query"}
         wanted = set() if name in PUBLIC else {"basic"} if name in ADMINISTRATORS_ONLY else keys
+        wanted = {"pipeline"} if name in SIGNED else wanted
         assert {scheme for choice in operation.get("security", []) for scheme in choice} == wanted, name
         assert all(len(choice) == 1 for choice in operation.get("security", [])), "one credential is enough"
 

@@ -1,6 +1,7 @@
 import json
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,8 +47,21 @@ def test_credentials_are_made_once_and_read_by_the_owner_only(tmp_path: Path) ->
     assert read == made
     assert (tmp_path / "credentials.json").stat().st_mode & 0o777 == 0o600
     stored = json.loads((tmp_path / "credentials.json").read_text())
-    assert len(set(stored.values())) == 6
+    assert len(set(stored.values())) == 7
     assert not any(value in repr(made) for value in stored.values())
+
+
+def test_credentials_from_before_there_were_pipelines_get_a_secret_for_them_once(tmp_path: Path) -> None:
+    made, _ = load_or_create(tmp_path)
+    stored = json.loads((tmp_path / "credentials.json").read_text())
+    former = {name: value for name, value in stored.items() if name != "ml_callback_secret"}
+    (tmp_path / "credentials.json").write_text(json.dumps(former))
+
+    completed, is_new = load_or_create(tmp_path)
+
+    assert not is_new
+    assert completed == replace(made, ml_callback_secret=completed.ml_callback_secret)
+    assert load_or_create(tmp_path) == (completed, False)
 
 
 @pytest.mark.parametrize("damaged", ["", "[]", "{}", '{"secret_key": "x"}'])

@@ -70,6 +70,7 @@ def test_the_users_settings_win_except_where_a_server_is_embedded() -> None:
         "S3_BUCKET": "chosen",
         "PYCM_API_ADMIN": "root",
         "PYCM_API_ADMIN_PASSWORD": credentials.admin_password,
+        "ML_CALLBACK_HMAC_SECRET": credentials.ml_callback_secret,
         "WEBHOOK_ALLOW_NETS": "127.0.0.0/8,::1/128",
         "SHUTDOWN_GRACE_S": "2",
         "PYTHONUNBUFFERED": "1",

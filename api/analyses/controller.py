@@ -1,0 +1,83 @@
+"""Analyses, as the owners of the images see them."""
+
+from typing import Any
+
+from litestar import Controller, Request, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import bodies
+from api.analyses.schemas import AnalysisIn, AnalysisList, AnalysisPatch
+from api.signatures import require_analyses
+from shared import analyses
+from shared.accounts import Caller
+from shared.analyses import AnalysisOut
+from shared.jobs import Platform
+
+
+class AnalysisController(Controller):
+    """Analyses, as the owners of the images see them."""
+
+    path = "/api"
+    tags = ["analyses"]  # noqa: RUF012 -- Litestar reads it from the class
+    guards = [require_analyses]  # noqa: RUF012 -- the same
+
+    @post("/images/{image_id:str}/analyses", operation_id="create_analysis", opt={"body": AnalysisIn})
+    async def create(
+        self,
+        request: Request[Any, Any, Any],
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        image_id: FromPath[str],
+    ) -> AnalysisOut:
+        """Queue an analysis of an image by a model; pipelines find it in their queue, or are told of it."""
+        wanted = (await bodies.read(request, AnalysisIn)).wanted()
+        return (await analyses.create(platform, caller, image_id, wanted)).shown()
+
+    @get("/images/{image_id:str}/analyses", operation_id="list_analyses")
+    async def list_of_image(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], image_id: FromPath[str]
+    ) -> AnalysisList:
+        """The analyses of an image, newest first, without what they found."""
+        found = await analyses.of_image(platform, caller, image_id)
+        return AnalysisList([analysis.shown() for analysis in found], len(found))
+
+    @get("/analyses/{analysis_id:str}", operation_id="read_analysis")
+    async def read(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], analysis_id: FromPath[str]
+    ) -> AnalysisOut:
+        """One analysis, without what it found."""
+        return (await analyses.find(platform, caller, analysis_id)).shown()
+
+    @patch("/analyses/{analysis_id:str}", operation_id="describe_analysis", opt={"body": AnalysisPatch})
+    async def describe(
+        self,
+        request: Request[Any, Any, Any],
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        analysis_id: FromPath[str],
+    ) -> AnalysisOut:
+        """Mark an analysis as the truth that models are measured against, or change its description."""
+        change = await bodies.read(request, AnalysisPatch)
+        changed = await analyses.describe(
+            platform,
+            caller,
+            analysis_id,
+            is_ground_truth=change.said_truth,
+            description=change.said_description,
+        )
+        return changed.shown()
+
+    @post("/analyses/{analysis_id:str}/cancel", operation_id="cancel_analysis", status_code=200)
+    async def cancel(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], analysis_id: FromPath[str]
+    ) -> AnalysisOut:
+        """End an analysis that is queued or being made; cancelling it again changes nothing."""
+        return (await analyses.cancel(platform, caller, analysis_id)).shown()
+
+    @delete("/analyses/{analysis_id:str}", operation_id="delete_analysis")
+    async def remove(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], analysis_id: FromPath[str]
+    ) -> None:
+        """Forget an analysis and all that it found."""
+        await analyses.delete(platform, caller, analysis_id)

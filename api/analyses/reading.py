@@ -1,0 +1,99 @@
+"""What people read of an analysis beside itself."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
+
+from api.analyses.schemas import AnalysisFile, AnalysisFiles
+from api.signatures import require_analyses
+from shared.accounts import Caller
+from shared.analyses import reading
+from shared.analyses.annotation_queries import Filter
+from shared.analyses.converting import BoxFormat, Forms, MaskFormat
+from shared.jobs import Platform
+
+MOST_AT_ONCE = 10_000
+
+
+class AnnotationOut(msgspec.Struct):
+    """One thing that an analysis found."""
+
+    id: UUID
+    annotation_type: str
+    class_name: str
+    confidence: float | None
+    data: dict[str, Any]
+
+
+class AnnotationPage(msgspec.Struct):
+    """Some annotations in their order; `next` is the cursor of the page after, `total` counts those of the analysis."""
+
+    annotations: list[AnnotationOut]
+    total: int
+    next: int | None
+
+
+class ReadingController(Controller):
+    """What an analysis found."""
+
+    path = "/api/analyses/{analysis_id:str}"
+    tags = ["analyses"]  # noqa: RUF012 -- Litestar reads it from the class
+    guards = [require_analyses]  # noqa: RUF012 -- the same
+
+    @get(
+        "/annotations",
+        operation_id="read_annotations",
+        opt={"answers": {"200": ("application/json", AnnotationPage)}},
+    )
+    async def annotations(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        analysis_id: FromPath[str],
+        cursor: Annotated[int, QueryParameter(ge=0, le=2**31 - 1, description="`next` of the page before")] = 0,
+        annotation_type: Annotated[str | None, QueryParameter()] = None,
+        class_name: Annotated[str | None, QueryParameter()] = None,
+        min_confidence: Annotated[float | None, QueryParameter(ge=0, le=1)] = None,
+        box_format: Annotated[BoxFormat | None, QueryParameter(description="convert bounding boxes")] = None,
+        mask_format: Annotated[MaskFormat | None, QueryParameter(description="draw polygons, convert masks")] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=MOST_AT_ONCE)] = 200,
+    ) -> Response[bytes]:
+        """What an analysis found, in the order in which it was told, page by page."""
+        wanted = Filter(annotation_type, class_name, min_confidence)
+        forms = Forms(box_format, mask_format)
+        page = await reading.annotations(platform, caller, analysis_id, wanted, forms, after=cursor - 1, limit=limit)
+        following = None if page.next is None else page.next + 1
+        body = {"annotations": page.annotations, "total": page.analysis.annotation_count, "next": following}
+        return Response(await asyncio.to_thread(msgspec.json.encode, body), media_type="application/json")
+
+    @get("/artifacts", operation_id="list_analysis_artifacts")
+    async def artifacts(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], analysis_id: FromPath[str]
+    ) -> AnalysisFiles:
+        """The files of an analysis, with links to those that are there."""
+        analysis, files = await reading.artifacts(platform, caller, analysis_id)
+        return AnalysisFiles([AnalysisFile.of(analysis.id, file, link) for file, link in files])
+
+    @get(
+        "/artifacts/{artifact_name:str}/content",
+        operation_id="read_analysis_artifact",
+        status_code=HTTPStatus.TEMPORARY_REDIRECT,
+        opt={"answers": {"200": ("application/octet-stream", bytes)}},
+    )
+    async def content(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        analysis_id: FromPath[str],
+        artifact_name: FromPath[str],
+    ) -> Redirect:
+        """The bytes of one file, by a redirect to where storage has them."""
+        link = await reading.artifact_link(platform, caller, analysis_id, artifact_name)
+        return Redirect(link.url, status_code=307, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,135 @@
+"""Reading what pipelines tell."""
+
+import re
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from litestar import Request
+
+from api import bodies
+from api.analyses.schemas import check_size
+from shared.analyses import annotations
+from shared.analyses.annotations import Annotation
+from shared.analyses.artifact_names import is_artifact_name
+from shared.analyses.callbacks import Announcement
+from shared.analyses.checking import Checker, is_count
+from shared.analyses.ending import End
+from shared.analyses.lifecycle import FINAL, AnalysisStatus, read_status
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.settings import Settings
+
+MOST_ANNOUNCED_AT_ONCE = 100
+
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}(;[ \w.+=\"-]{1,80})?", re.ASCII)
+
+
+class StatusIn(msgspec.Struct):
+    """Where an analysis stands now."""
+
+    status: str
+    error_message: str | None = None
+
+
+class FinalizeIn(msgspec.Struct):
+    """How an analysis came to its end, and what there is to say of it."""
+
+    status: str = AnalysisStatus.COMPLETED.value
+    summary: dict[str, Any] | None = None
+    error_message: str | None = None
+
+
+class ArtifactIn(msgspec.Struct):
+    """A file that will be uploaded; with a size, only so many bytes are taken, and without overwriting, only once."""
+
+    artifact_name: str
+    content_type: str
+    size_bytes: int | None = None
+    no_overwrite: bool = False
+
+
+class PresignIn(msgspec.Struct):
+    """Files that will be uploaded."""
+
+    artifacts: list[ArtifactIn]
+
+
+class AnnotationIn(msgspec.Struct):
+    """One thing that was found; what `data` holds depends on the type, and is in the guide."""
+
+    annotation_type: str
+    class_name: str
+    data: dict[str, Any]
+    confidence: float | None = None
+
+
+class BulkIn(msgspec.Struct):
+    """Things that were found; they are all kept, or none of them."""
+
+    annotations: list[AnnotationIn]
+
+
+async def read_status_change(request: Request[Any, Any, Any]) -> End:
+    """The status that was sent; raises InvalidInput for one that there is not."""
+    sent = await bodies.read(request, StatusIn)
+    return End(_status(sent.status), error_message=_message(sent.error_message))
+
+
+async def read_end(request: Request[Any, Any, Any]) -> End:
+    """The end that was sent; raises InvalidInput for a status that is not one."""
+    sent = await bodies.read(request, FinalizeIn)
+    status = _status(sent.status)
+    if status not in FINAL:
+        ends = ", ".join(end for end in AnalysisStatus if end in FINAL)
+        raise InvalidInput(Fault("/status", f"status: an analysis ends as one of {ends}."))
+    check_size(sent.summary or {}, "summary")
+    return End(status, sent.summary, _message(sent.error_message))
+
+
+async def read_announcements(request: Request[Any, Any, Any]) -> list[Announcement]:
+    """The files that were announced; raises InvalidInput with every fault."""
+    sent = (await bodies.read(request, PresignIn)).artifacts
+    if not 1 <= len(sent) <= MOST_ANNOUNCED_AT_ONCE:
+        raise InvalidInput(Fault("/artifacts", f"artifacts: announce 1 to {MOST_ANNOUNCED_AT_ONCE} files at once."))
+    checker, names = Checker(), set[str]()
+    for number, file in enumerate(sent):
+        place = f"/artifacts/{number}"
+        if not is_artifact_name(file.artifact_name):
+            complaint = "use letters, digits, dots, dashes and underscores, up to 200, and no folder"
+            checker.note(f"{place}/artifact_name", complaint)
+        elif file.artifact_name in names:
+            checker.note(f"{place}/artifact_name", "another file of this request has the same name")
+        if not _MEDIA_TYPE.fullmatch(file.content_type):
+            checker.note(f"{place}/content_type", "expected a media type such as image/png")
+        if file.size_bytes is not None and not is_count(file.size_bytes):
+            checker.note(f"{place}/size_bytes", "expected a number of bytes")
+        names.add(file.artifact_name)
+    checker.finish()
+    return [Announcement(file.artifact_name, file.content_type, file.size_bytes, file.no_overwrite) for file in sent]
+
+
+async def read_annotations(request: Request[Any, Any, Any], settings: Settings) -> tuple[list[Annotation], bytes]:
+    """The annotations that were sent, and what tells this request from every other one."""
+    members = await bodies.fields(request, BulkIn)
+    key = request.headers.get("idempotency-key", "").encode()
+    return await bodies.by_size(bodies.size(members), _read_annotations, members, key, settings)
+
+
+def _read_annotations(members: bodies.Fields, key: bytes, settings: Settings) -> tuple[list[Annotation], bytes]:
+    items = bodies.pick(members, "annotations", list[Any])
+    most = settings.ml_max_bulk_annotations
+    if len(items) > most:
+        raise InvalidInput(Fault("/annotations", f"annotations: too many in one request; send {most} at a time."))
+    digest = sha256(key + b"\0" + bytes(members["annotations"])).digest()
+    return annotations.check(items), digest
+
+
+def _status(text: str) -> AnalysisStatus:
+    if (status := read_status(text)) is None:
+        raise InvalidInput(Fault("/status", f"status: expected one of {', '.join(AnalysisStatus)}."))
+    return status
+
+
+def _message(text: str | None) -> str | None:
+    longest = 10_000
+    return text[:longest] if text else None

@@ -1,0 +1,42 @@
+"""Which pipeline is calling: its signature is verified on the bytes as they came, before anything parses them."""
+
+from typing import Annotated, Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+from litestar.handlers.base import BaseRouteHandler
+from litestar.params import HeaderParameter
+
+from shared.analyses.errors import AnalysesDisabled
+from shared.analyses.signers import Signer, authenticate
+from shared.analyses.signing import Signed
+from shared.jobs import Platform
+
+Signature = Annotated[
+    str | None, HeaderParameter(name="X-ML-Signature", description="HMAC-SHA256 of the message, in hexadecimal")
+]
+Timestamp = Annotated[
+    str | None, HeaderParameter(name="X-ML-Timestamp", description="seconds since 1970, at most 300 from the present")
+]
+PipelineId = Annotated[
+    str | None, HeaderParameter(name="X-ML-Pipeline", description="whose secret has signed, if not the operator's")
+]
+
+
+async def provide_signer(
+    request: Request[Any, Any, Any],
+    platform: NamedDependency[Platform],
+    signature: Signature = None,
+    timestamp: Timestamp = None,
+    pipeline_id: PipelineId = None,
+) -> Signer:
+    """The pipeline that signed the request; raises MissingSignature, StaleSignature or InvalidSignature."""
+    return await authenticate(platform, Signed(signature, timestamp, await request.body()), pipeline_id)
+
+
+async def require_analyses(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Raise AnalysesDisabled where the operator does not want them."""
+    platform: Platform = connection.app.state.platform
+    if not platform.settings.ml_analysis_enabled:
+        raise AnalysesDisabled

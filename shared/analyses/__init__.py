@@ -1,0 +1,93 @@
+"""Analyses: what models say of images, brought by pipelines, read and compared by people."""
+
+from uuid import UUID
+
+from shared.accounts import Caller
+from shared.analyses import ending, news, queries
+from shared.analyses.errors import AnalysisLimitReached, AnalysisNotFound, ModelNotAllowed
+from shared.analyses.lifecycle import AnalysisStatus
+from shared.analyses.queries import NewAnalysis
+from shared.analyses.records import AnalysisOut, AnalysisRecord, ArtifactRecord
+from shared.jobs import Platform
+from shared.kit.ids import parse_uuid, uuid7
+from shared.projects import images
+from shared.projects.errors import ImageNotFound
+
+__all__ = ["AnalysisOut", "AnalysisRecord", "AnalysisStatus", "ArtifactRecord", "NewAnalysis"]
+
+
+async def create(platform: Platform, caller: Caller, image_id: str, wanted: NewAnalysis) -> AnalysisRecord:
+    """Queue an analysis of an image of the caller, and tell whoever waits for it.
+
+    Raises ModelNotAllowed, ImageNotFound, AnalysisLimitReached.
+    """
+    allowed = platform.settings.ml_allowed_models
+    if allowed and wanted.model_name not in allowed:
+        raise ModelNotAllowed(f"Model not in allowed list; this service takes {', '.join(allowed)}.")
+    async with platform.db.transaction() as connection:
+        known = parse_uuid(image_id)
+        image = await queries.lock_image(connection, caller.account_id, known) if known else None
+        if image is None:
+            raise ImageNotFound
+        if await queries.count_of_image(connection, image.id) >= platform.settings.ml_max_analyses_per_image:
+            raise AnalysisLimitReached
+        analysis = await queries.insert(connection, uuid7(), caller.account_id, image.id, wanted)
+        await news.announce(connection, analysis, news.queued(platform, analysis, image))
+    return analysis
+
+
+async def find(platform: Platform, caller: Caller, analysis_id: str) -> AnalysisRecord:
+    """An analysis of the caller; raises AnalysisNotFound."""
+    known = parse_uuid(analysis_id)
+    async with platform.db.connection() as connection:
+        found = await queries.own(connection, caller.account_id, known) if known else None
+    if found is None:
+        raise AnalysisNotFound
+    return found
+
+
+async def of_image(platform: Platform, caller: Caller, image_id: str) -> list[AnalysisRecord]:
+    """The analyses of an image of the caller, newest first; raises ImageNotFound."""
+    image = await images.find(platform, caller, image_id)
+    async with platform.db.connection() as connection:
+        return await queries.of_image(connection, caller.account_id, image.id)
+
+
+async def artifacts(platform: Platform, analysis_id: UUID) -> list[ArtifactRecord]:
+    """The files of an analysis, by name."""
+    async with platform.db.connection() as connection:
+        return await queries.artifacts(connection, analysis_id)
+
+
+async def describe(
+    platform: Platform,
+    caller: Caller,
+    analysis_id: str,
+    *,
+    is_ground_truth: bool | None,
+    description: tuple[bool, str | None],
+) -> AnalysisRecord:
+    """Mark an analysis as the truth, or change its description if the first of the two says so."""
+    known = parse_uuid(analysis_id)
+    async with platform.db.connection() as connection:
+        changed = known and await queries.describe(
+            connection, caller.account_id, known, is_ground_truth=is_ground_truth, description=description
+        )
+    if not changed:
+        raise AnalysisNotFound
+    return changed
+
+
+async def cancel(platform: Platform, caller: Caller, analysis_id: str) -> AnalysisRecord:
+    """End an analysis that nobody needs any more; cancelling it again changes nothing."""
+    found = await find(platform, caller, analysis_id)
+    ended = await ending.end(platform, caller.account_id, found.id, ending.End(AnalysisStatus.CANCELLED))
+    return ended.analysis
+
+
+async def delete(platform: Platform, caller: Caller, analysis_id: str) -> None:
+    """Forget an analysis and all that it found; its files are collected from storage later."""
+    known = parse_uuid(analysis_id)
+    async with platform.db.connection() as connection:
+        if known is None or not await queries.delete(connection, caller.account_id, known):
+            raise AnalysisNotFound

@@ -1,0 +1,74 @@
+"""Statements about annotations."""
+
+# ruff: noqa: S608 -- the texts are put together from our own column names only
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.analyses.records import ANNOTATION_COLUMNS, AnnotationRecord
+from shared.kit.db import Connection
+
+_WRITTEN = ("analysis_id", *AnnotationRecord.__struct_fields__)
+
+SELECT_BATCH = "SELECT first_position, count FROM annotation_batch WHERE analysis_id = $1 AND digest = $2"
+
+INSERT_BATCH = "INSERT INTO annotation_batch (analysis_id, digest, first_position, count) VALUES ($1, $2, $3, $4)"
+
+ADD_TO_COUNT = "UPDATE analysis SET annotation_count = annotation_count + $2, updated_at = now() WHERE id = $1"
+
+SELECT_RANGE = f"""
+    SELECT {ANNOTATION_COLUMNS} FROM annotation
+    WHERE analysis_id = $1 AND position >= $2 AND position < $3 ORDER BY position
+"""
+
+SELECT_PAGE = f"""
+    SELECT {ANNOTATION_COLUMNS} FROM annotation
+    WHERE analysis_id = $1 AND position > $2
+        AND ($3::text IS NULL OR annotation_type = $3)
+        AND ($4::text IS NULL OR class_name = $4)
+        AND ($5::float8 IS NULL OR confidence >= $5)
+    ORDER BY position LIMIT $6
+"""
+
+
+class Filter(NamedTuple):
+    """Which annotations are wanted; None wants all."""
+
+    annotation_type: str | None = None
+    class_name: str | None = None
+    min_confidence: float | None = None
+
+
+async def batch(connection: Connection, analysis_id: UUID, digest: bytes) -> list[AnnotationRecord] | None:
+    """The annotations that this very request has written before, or None."""
+    known = await connection.fetchrow(SELECT_BATCH, analysis_id, digest)
+    if known is None:
+        return None
+    first, count = known
+    return _annotations(await connection.fetch(SELECT_RANGE, analysis_id, first, first + count))
+
+
+async def insert(
+    connection: Connection, analysis_id: UUID, digest: bytes, annotations: Sequence[AnnotationRecord]
+) -> None:
+    """Write a batch; the caller holds the lock of the analysis, whose count gave the positions."""
+    rows = (
+        (analysis_id, row.position, row.id, row.annotation_type, row.class_name, row.confidence, row.data)
+        for row in annotations
+    )
+    await connection.copy_records_to_table("annotation", records=rows, columns=_WRITTEN)
+    first = annotations[0].position if annotations else 0
+    await connection.execute(INSERT_BATCH, analysis_id, digest, first, len(annotations))
+    await connection.execute(ADD_TO_COUNT, analysis_id, len(annotations))
+
+
+async def page(
+    connection: Connection, analysis_id: UUID, wanted: Filter, *, after: int, limit: int
+) -> list[AnnotationRecord]:
+    """Annotations of an analysis in their order, those that come after a position."""
+    return _annotations(await connection.fetch(SELECT_PAGE, analysis_id, after, *wanted, limit))
+
+
+def _annotations(records: Sequence[Sequence[object]]) -> list[AnnotationRecord]:
+    return [AnnotationRecord(*record) for record in records]  # type: ignore[arg-type] # the columns are the fields

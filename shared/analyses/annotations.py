@@ -1,0 +1,195 @@
+"""Annotations: the five types and what each must hold; values in, values out."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from shared.analyses.artifact_names import is_artifact_name
+from shared.analyses.checking import Checker, escape, is_count
+from shared.evaluation.detection import rle
+from shared.kit.ids import uuid7
+
+# The side of an image; the number of its pixels stays below what COCO's 32-bit run lengths hold.
+LARGEST_SIDE = 65_535
+
+_SIZE, _BOX, _POINT, _CORNERS = 2, 4, 2, 3
+
+
+class Annotation(NamedTuple):
+    """A checked annotation; `data` is its JSON text, `artifact_name` the artifact that it shows, if it shows one."""
+
+    id: UUID
+    annotation_type: str
+    class_name: str
+    confidence: float | None
+    data: str
+    artifact_name: str | None = None
+
+
+def check(items: list[Any], place: str = "/annotations") -> list[Annotation]:
+    """The annotations as they will be kept; raises InvalidInput with every fault in the batch, up to a hundred."""
+    checker, checked = Checker(), []
+    for number, item in enumerate(items):
+        if found := _check_item(checker, item, f"{place}/{number}"):
+            checked.append(found)
+        if checker.is_full:
+            break
+    checker.finish()
+    return checked
+
+
+def _check_item(checker: Checker, item: Any, place: str) -> Annotation | None:
+    if not isinstance(item, dict):
+        checker.note(place, "expected an object")
+        return None
+    kind, class_name, confidence = item.get("annotation_type"), item.get("class_name"), item.get("confidence")
+    if class_name is None:
+        checker.note(f"{place}/class_name", "this field is required")
+    else:
+        checker.text(class_name, f"{place}/class_name")
+    if confidence is not None:
+        checker.share(confidence, f"{place}/confidence")
+    check_data = _TYPES.get(kind) if isinstance(kind, str) else None
+    if check_data is None:
+        checker.note(f"{place}/annotation_type", f"expected one of {', '.join(_TYPES)}")
+        return None
+    data = checker.member(item, "data", place)
+    if not isinstance(data, dict):
+        if data is not None:
+            checker.note(f"{place}/data", "expected an object")
+        return None
+    check_data(checker, data, f"{place}/data")
+    name = data.get("artifact_name") if kind == "heatmap" else None
+    return Annotation(uuid7(), str(kind), str(class_name), confidence, msgspec.json.encode(data).decode(), name)
+
+
+def _bounding_box(checker: Checker, data: dict[str, Any], place: str) -> None:
+    form, bbox = data.get("format"), checker.member(data, "bbox", place)
+    if not isinstance(form, str) or form not in {"xywh", "xyxy"}:
+        checker.note(f"{place}/format", "expected xywh or xyxy")
+    if bbox is None:
+        return
+    if not isinstance(bbox, list) or len(bbox) != _BOX:
+        checker.note(f"{place}/bbox", "expected a list of four numbers")
+        return
+    sound = [checker.coordinate(value, f"{place}/bbox/{index}") for index, value in enumerate(bbox)]
+    if not all(sound):
+        return
+    for index in (2, 3):
+        if form == "xywh" and bbox[index] < 0:
+            checker.note(f"{place}/bbox/{index}", "a size cannot be negative")
+        if form == "xyxy" and bbox[index] < bbox[index - 2]:
+            checker.note(f"{place}/bbox/{index}", "the second corner must not lie before the first one")
+
+
+def _segmentation(checker: Checker, data: dict[str, Any], place: str) -> None:
+    if data.get("format") == "polygon":
+        _polygon(checker, checker.member(data, "points", place), f"{place}/points")
+    elif data.get("format") == "rle":
+        _rle(checker, checker.member(data, "rle", place), f"{place}/rle")
+    else:
+        checker.note(f"{place}/format", "expected polygon or rle")
+
+
+def _polygon(checker: Checker, points: Any, place: str) -> None:
+    if points is None:
+        return
+    for index, point in enumerate(checker.items(points, place, least=_CORNERS, of="points")):
+        if isinstance(point, list) and len(point) == _POINT:
+            checker.coordinate(point[0], f"{place}/{index}/0")
+            checker.coordinate(point[1], f"{place}/{index}/1")
+        else:
+            checker.note(f"{place}/{index}", "expected a point [x, y]")
+
+
+def _rle(checker: Checker, mask: Any, place: str) -> None:
+    if mask is None:
+        return
+    if not isinstance(mask, dict):
+        checker.note(place, "expected an object with counts and size")
+        return
+    size = checker.member(mask, "size", place)
+    known = isinstance(size, list) and len(size) == _SIZE and all(is_count(side) for side in size)
+    if size is not None and not (known and min(size) > 0 and max(size) <= LARGEST_SIDE):
+        checker.note(f"{place}/size", f"expected [height, width], each from 1 to {LARGEST_SIDE}")
+        known = False
+    counts = _counts(checker, checker.member(mask, "counts", place), f"{place}/counts")
+    if counts is not None and known and sum(counts) > size[0] * size[1]:
+        checker.note(f"{place}/counts", f"the runs hold more pixels than an image of {size[0]} x {size[1]} has")
+
+
+def _counts(checker: Checker, counts: Any, place: str) -> list[int] | None:
+    if counts is None:
+        return None
+    if isinstance(counts, str):
+        try:
+            lengths = rle.decompress(counts)
+        except rle.InvalidRunLengths as error:
+            checker.note(place, f"expected COCO's compressed run lengths: {error}")
+            return None
+        if any(count < 0 for count in lengths):
+            checker.note(place, "a run length cannot be negative")
+            return None
+        return lengths
+    if not isinstance(counts, list):
+        checker.note(place, "expected a list of run lengths, or COCO's compressed text of them")
+        return None
+    wrong = [index for index, count in enumerate(counts) if not is_count(count)]
+    for index in wrong:
+        checker.note(f"{place}/{index}", "expected a whole number that is not negative")
+    return None if wrong else counts
+
+
+def _keypoint(checker: Checker, data: dict[str, Any], place: str) -> None:
+    points = checker.member(data, "keypoints", place)
+    if points is None:
+        return
+    for index, point in enumerate(checker.items(points, f"{place}/keypoints", least=1, of="keypoint")):
+        here = f"{place}/keypoints/{index}"
+        if not isinstance(point, dict):
+            checker.note(here, "expected an object with name, x and y")
+            continue
+        for name in ("x", "y"):
+            if (value := checker.member(point, name, here)) is not None:
+                checker.coordinate(value, f"{here}/{name}")
+        if (name := checker.member(point, "name", here)) is not None:
+            checker.text(name, f"{here}/name")
+        if point.get("confidence") is not None:
+            checker.share(point["confidence"], f"{here}/confidence")
+
+
+def _classification(checker: Checker, data: dict[str, Any], place: str) -> None:
+    scores = checker.member(data, "scores", place)
+    if scores is None:
+        return
+    if not isinstance(scores, dict) or not scores:
+        checker.note(f"{place}/scores", "expected an object of classes and their scores")
+        return
+    for name, score in scores.items():
+        here = f"{place}/scores/{escape(name)}"
+        if checker.text(name, here):
+            checker.share(score, here)
+
+
+def _heatmap(checker: Checker, data: dict[str, Any], place: str) -> None:
+    name = checker.member(data, "artifact_name", place)
+    if name is not None and not is_artifact_name(name):
+        checker.note(f"{place}/artifact_name", "expected the name of an artifact of this analysis")
+    if data.get("colormap") is not None:
+        checker.text(data["colormap"], f"{place}/colormap")
+    for side in ("width", "height"):
+        if (value := data.get(side)) is not None and not (is_count(value) and 0 < value <= LARGEST_SIDE):
+            checker.note(f"{place}/{side}", f"expected a whole number from 1 to {LARGEST_SIDE}")
+
+
+_TYPES: dict[str, Callable[[Checker, dict[str, Any], str], None]] = {
+    "bounding_box": _bounding_box,
+    "segmentation": _segmentation,
+    "keypoint": _keypoint,
+    "classification": _classification,
+    "heatmap": _heatmap,
+}
+
+TYPES = tuple(_TYPES)

@@ -1,0 +1,14 @@
+"""What an artifact may be called: one segment of a path, in characters that mean nothing to anybody."""
+
+import re
+from typing import Any
+
+# A leading dot hides a file, or leads to the folder above.
+PATTERN = r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,199}"
+
+_NAME = re.compile(PATTERN, re.ASCII)
+
+
+def is_artifact_name(value: Any) -> bool:
+    """Whether it is a name that an artifact may have."""
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None and ".." not in value

@@ -1,0 +1,168 @@
+"""What pipelines tell: each verb is given the signer, and may be repeated without harm."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.analyses import annotation_queries, ending, files, news, queries
+from shared.analyses.annotations import Annotation
+from shared.analyses.ending import End, Ended, check_move
+from shared.analyses.errors import AnalysisEnded, AnalysisNotFound, TooManyAnnotations, TooManyArtifacts
+from shared.analyses.lifecycle import FINAL
+from shared.analyses.records import AnalysisRecord, AnnotationRecord, ArtifactRecord
+from shared.analyses.signers import Signer
+from shared.artifacts import Link
+from shared.jobs import Platform
+from shared.kit.db import Connection
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.ids import parse_uuid
+
+# Ten times what the densest image gives; a pipeline that goes on after that is in a loop.
+MOST_ANNOTATIONS = 1_000_000
+MOST_ARTIFACTS = 1000
+
+
+class Announcement(NamedTuple):
+    """A file that a pipeline is about to upload."""
+
+    artifact_name: str
+    content_type: str
+    size_bytes: int | None
+    no_overwrite: bool
+
+
+class Announced(NamedTuple):
+    """An announced file, and the address that takes it."""
+
+    analysis_id: UUID
+    artifact: ArtifactRecord
+    link: Link
+    headers: dict[str, str]
+
+
+async def change_status(platform: Platform, signer: Signer, analysis_id: str, told: End) -> AnalysisRecord:
+    """Move an analysis on; the present status told again changes nothing. Raises IllegalTransition."""
+    known = _known(analysis_id)
+    if told.status in FINAL:
+        return (await ending.end(platform, signer.account_id, known, told)).analysis
+    async with platform.db.transaction() as connection:
+        analysis = await _lock(connection, signer, known)
+        if analysis.status is told.status:
+            return analysis
+        check_move(analysis.status, told.status)
+        moved = await queries.move(connection, known, told.status, told.summary, told.error_message)
+        await news.announce(connection, moved)
+        return moved
+
+
+async def finalize(platform: Platform, signer: Signer, analysis_id: str, told: End) -> Ended:
+    """End an analysis; what was announced and did not come is said in its files. Raises IllegalTransition."""
+    return await ending.end(platform, signer.account_id, _known(analysis_id), told)
+
+
+async def announce_artifacts(
+    platform: Platform, signer: Signer, analysis_id: str, announcements: Sequence[Announcement]
+) -> list[Announced]:
+    """Take note of files that will come, each with an address for it; announced again, a file has the same address."""
+    known = _known(analysis_id)
+    async with platform.db.transaction() as connection:
+        await _lock_open(connection, signer, known)
+        present = {file.name for file in await queries.artifacts(connection, known)}
+        if len(present | {wanted.artifact_name for wanted in announcements}) > MOST_ARTIFACTS:
+            raise TooManyArtifacts
+        rows = [
+            await queries.announce_artifact(
+                connection, known, wanted.artifact_name, wanted.content_type, wanted.size_bytes
+            )
+            for wanted in announcements
+        ]
+    return await asyncio.to_thread(_addresses, platform, known, rows, announcements)
+
+
+async def add_annotations(
+    platform: Platform, signer: Signer, analysis_id: str, annotations: Sequence[Annotation], digest: bytes
+) -> list[AnnotationRecord]:
+    """Keep a batch, all of it or nothing; the same request again is answered with what it wrote the first time.
+
+    Raises AnalysisNotFound, AnalysisEnded, TooManyAnnotations, or InvalidInput for files that were not announced.
+    """
+    known = _known(analysis_id)
+    async with platform.db.transaction() as connection:
+        analysis = await _lock(connection, signer, known)
+        if (written := await annotation_queries.batch(connection, known, digest)) is not None:
+            return written
+        if analysis.is_final:
+            raise AnalysisEnded
+        if analysis.annotation_count + len(annotations) > MOST_ANNOTATIONS:
+            raise TooManyAnnotations
+        await _check_artifacts(connection, known, annotations)
+        records = [
+            AnnotationRecord(position, new.id, new.annotation_type, new.class_name, new.confidence, new.data)
+            for position, new in enumerate(annotations, start=analysis.annotation_count)
+        ]
+        await annotation_queries.insert(connection, known, digest, records)
+    return records
+
+
+def _known(analysis_id: str) -> UUID:
+    if (known := parse_uuid(analysis_id)) is None:
+        raise AnalysisNotFound
+    return known
+
+
+async def _lock(connection: Connection, signer: Signer, analysis_id: UUID) -> AnalysisRecord:
+    analysis = await queries.lock_for_signer(connection, signer.account_id, analysis_id)
+    if analysis is None:
+        raise AnalysisNotFound
+    return analysis
+
+
+async def _lock_open(connection: Connection, signer: Signer, analysis_id: UUID) -> AnalysisRecord:
+    analysis = await _lock(connection, signer, analysis_id)
+    if analysis.is_final:
+        raise AnalysisEnded
+    return analysis
+
+
+async def _check_artifacts(connection: Connection, analysis_id: UUID, annotations: Sequence[Annotation]) -> None:
+    showing = [(number, new.artifact_name) for number, new in enumerate(annotations) if new.artifact_name]
+    if not showing:
+        return
+    announced = {file.name for file in await queries.artifacts(connection, analysis_id)}
+    faults = [
+        Fault(
+            f"/annotations/{number}/data/artifact_name",
+            f"annotations.{number}.data.artifact_name: no artifact {name} was announced for this analysis.",
+        )
+        for number, name in showing
+        if name not in announced
+    ]
+    if faults:
+        raise InvalidInput(*faults)
+
+
+def _addresses(
+    platform: Platform, analysis_id: UUID, rows: Sequence[ArtifactRecord], announcements: Sequence[Announcement]
+) -> list[Announced]:
+    return [
+        Announced(
+            analysis_id,
+            row,
+            platform.storage.upload_link(
+                files.upload_key(analysis_id, row.id),
+                content_type=row.content_type,
+                size_bytes=row.announced_bytes,
+                no_overwrite=wanted.no_overwrite,
+            ),
+            _headers(row, wanted),
+        )
+        for row, wanted in zip(rows, announcements, strict=True)
+    ]
+
+
+def _headers(row: ArtifactRecord, wanted: Announcement) -> dict[str, str]:
+    """What was signed and so has to be sent."""
+    length = {} if row.announced_bytes is None else {"Content-Length": str(row.announced_bytes)}
+    once = {"If-None-Match": "*"} if wanted.no_overwrite else {}
+    return {"Content-Type": row.content_type, **length, **once}

@@ -1,0 +1,85 @@
+"""Looking through what a pipeline sent: every fault is noted with its place, none stops the search."""
+
+import math
+from typing import Any
+
+from shared.kit.errors import Fault, InvalidInput
+
+# Who sends ten thousand wrong annotations learns no more from the ten-thousandth fault.
+MOST_FAULTS = 100
+
+MOST_CHARACTERS = 255
+
+# Pixels: beyond this lies no image, but arithmetic that costs somebody else's time.
+LARGEST_COORDINATE = 1_000_000
+
+
+class Checker:
+    """The faults of one input."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether enough faults are known."""
+        return len(self._faults) >= MOST_FAULTS
+
+    def note(self, place: str, complaint: str) -> None:
+        """Note a fault at a place, an RFC 6901 pointer; the complaint goes on where the place ends."""
+        if not self.is_full:
+            self._faults.append(Fault(place, f"{place.strip('/').replace('/', '.')}: {complaint}."))
+
+    def finish(self) -> None:
+        """Raise InvalidInput if there were faults."""
+        if self._faults:
+            raise InvalidInput(*self._faults)
+
+    def member(self, holder: dict[str, Any], name: str, place: str) -> Any:
+        """A member that must be there; None, with a note, when it is not."""
+        if holder.get(name) is None:
+            self.note(f"{place}/{name}", "this field is required")
+        return holder.get(name)
+
+    def text(self, value: Any, place: str) -> bool:
+        """Whether it is a text with something in it."""
+        if isinstance(value, str) and value.strip() and len(value) <= MOST_CHARACTERS:
+            return True
+        self.note(place, f"expected text of 1 to {MOST_CHARACTERS} characters")
+        return False
+
+    def coordinate(self, value: Any, place: str) -> bool:
+        """Whether it is a finite number that can be a position in an image."""
+        if is_number(value) and abs(value) <= LARGEST_COORDINATE:
+            return True
+        self.note(place, f"expected a number of pixels, at most {LARGEST_COORDINATE}")
+        return False
+
+    def share(self, value: Any, place: str) -> bool:
+        """Whether it is a number from 0 to 1."""
+        if is_number(value) and 0 <= value <= 1:
+            return True
+        self.note(place, "expected a number from 0 to 1")
+        return False
+
+    def items(self, value: Any, place: str, *, least: int, of: str) -> list[Any]:
+        """The items of a list that has so many at least; nothing, with a note, of anything else."""
+        if isinstance(value, list) and len(value) >= least:
+            return value
+        self.note(place, f"expected a list of at least {least} {of}")
+        return []
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a finite number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def is_count(value: Any) -> bool:
+    """Whether it is a whole number that is not negative."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def escape(name: str) -> str:
+    """A name as a step of a pointer."""
+    return name.replace("~", "~0").replace("/", "~1")

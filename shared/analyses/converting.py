@@ -1,0 +1,94 @@
+"""Annotations in the form that a reader wants; values in, values out."""
+
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from shared.analyses.errors import OutlineNotDrawn
+from shared.analyses.records import AnnotationRecord
+from shared.evaluation.detection import boxes, masks, polygons, rle
+from shared.evaluation.detection.masks import Mask
+
+BoxFormat = Literal["xywh", "xyxy"]
+MaskFormat = Literal["rle", "coco_rle"]
+
+
+class Size(NamedTuple):
+    """The size of an image in pixels."""
+
+    height: int
+    width: int
+
+
+class Forms(NamedTuple):
+    """How boxes and masks are wanted; None leaves them as they were sent."""
+
+    boxes: BoxFormat | None = None
+    masks: MaskFormat | None = None
+
+
+class ShownAnnotation(msgspec.Struct, frozen=True):
+    """An annotation as it is shown."""
+
+    id: Any
+    annotation_type: str
+    class_name: str
+    confidence: float | None
+    data: msgspec.Raw
+
+
+def show(records: Iterable[AnnotationRecord], forms: Forms, image: Size) -> list[ShownAnnotation]:
+    """The annotations in the forms that are wanted; raises OutlineNotDrawn."""
+    return [
+        ShownAnnotation(
+            record.id, record.annotation_type, record.class_name, record.confidence, _data(record, forms, image)
+        )
+        for record in records
+    ]
+
+
+def box_of(data: dict[str, Any]) -> tuple[float, float, float, float]:
+    """The corners of a bounding box, whatever its format."""
+    corners = boxes.to_xyxy([data["bbox"]])[0] if data["format"] == "xywh" else data["bbox"]
+    left, top, right, bottom = (float(value) for value in corners)
+    return left, top, right, bottom
+
+
+def mask_of(data: dict[str, Any], image: Size) -> Mask:
+    """The mask of a segmentation, whatever its format; raises OutlineNotDrawn."""
+    if data["format"] == "polygon":
+        try:
+            return polygons.to_mask(data["points"], image.height, image.width)
+        except polygons.OutlineTooLong as error:
+            raise OutlineNotDrawn from error
+    height, width = data["rle"]["size"]
+    counts = data["rle"]["counts"]
+    return masks.of_counts(rle.decompress(counts) if isinstance(counts, str) else counts, height, width)
+
+
+def _data(record: AnnotationRecord, forms: Forms, image: Size) -> msgspec.Raw:
+    raw = record.data.encode()
+    if record.annotation_type == "bounding_box" and forms.boxes:
+        raw = msgspec.json.encode(_box_as(msgspec.json.decode(raw), forms.boxes))
+    elif record.annotation_type == "segmentation" and forms.masks:
+        raw = msgspec.json.encode(_mask_as(msgspec.json.decode(raw), forms.masks, image))
+    return msgspec.Raw(raw)
+
+
+def _box_as(data: dict[str, Any], form: BoxFormat) -> dict[str, Any]:
+    if data["format"] == form:
+        return data
+    convert = boxes.to_xywh if form == "xywh" else boxes.to_xyxy
+    return data | {"bbox": convert([data["bbox"]])[0].tolist(), "format": form}
+
+
+def _mask_as(data: dict[str, Any], form: MaskFormat, image: Size) -> dict[str, Any]:
+    mask = mask_of(data, image)
+    counts = mask.counts.tolist()
+    others = {name: value for name, value in data.items() if name != "points"}
+    sizes = [mask.height, mask.width]
+    return others | {
+        "rle": {"counts": rle.compress(counts) if form == "coco_rle" else counts, "size": sizes},
+        "format": "rle",
+    }

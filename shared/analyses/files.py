@@ -1,0 +1,64 @@
+"""Files of pipelines in storage: where they are uploaded to, how they are looked at, and what becomes of the rest."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+
+from shared.analyses import queries
+from shared.analyses.records import ArtifactRecord
+from shared.artifacts import Storage
+from shared.jobs import Platform
+from shared.kit import clock
+from shared.kit.ids import parse_uuid, uuid7
+
+PREFIX = "analyses/"
+
+# A link to upload to works for an hour; what was announced and not looked at for so long was given up.
+ABANDONED_AFTER = timedelta(days=7)
+
+# An upload or a copy of it that no row knows of a day later belongs to nobody.
+ORPHAN_AGE = timedelta(days=1)
+
+KEYS_AT_ONCE = 1000
+
+# Somebody who writes to the same place again and again while we look is not waited for.
+_LOOKS = 3
+
+
+def upload_key(analysis_id: UUID, artifact_id: UUID) -> str:
+    """Where the uploader of an artifact can write, for as long as the link works."""
+    return f"{PREFIX}{analysis_id}/uploads/{artifact_id}"
+
+
+def look_at(storage: Storage, analysis_id: UUID, file: ArtifactRecord, largest_bytes: int) -> ArtifactRecord:
+    """The announced file as it was found; a good one is now where nobody writes any more. Blocks."""
+    source = upload_key(analysis_id, file.id)
+    for _ in range(_LOOKS):
+        found = storage.stat(source)
+        if found is None:
+            return msgspec.structs.replace(file, status="missing")
+        sizes = {found.size_bytes, file.announced_bytes or found.size_bytes}
+        if len(sizes) > 1 or found.size_bytes > largest_bytes or found.content_type != file.content_type:
+            break
+        # A key of its own for every copy: of two that finish at once, only one's is remembered.
+        target = f"{PREFIX}{analysis_id}/{uuid7()}"
+        if storage.adopt(source, target, file.name, found):
+            return msgspec.structs.replace(file, status="stored", size_bytes=found.size_bytes, object_key=target)
+    return msgspec.structs.replace(file, status="mismatched")
+
+
+async def collect(platform: Platform) -> int:
+    """Delete what was announced and abandoned, and what no row knows of any more; the number of objects."""
+    async with platform.db.connection() as connection:
+        await queries.abandon_artifacts(connection, ABANDONED_AFTER)
+    before = clock.now() - ORPHAN_AGE
+    keys = await platform.storage.apart(lambda: list(platform.storage.keys_before(before, PREFIX)))
+    collected = 0
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        objects = [(key, parse_uuid(key.rpartition("/")[2])) for key in keys[start : start + KEYS_AT_ONCE]]
+        async with platform.db.connection() as connection:
+            orphans = await queries.unreferenced(connection, objects)
+        await platform.storage.apart(platform.storage.delete, orphans)
+        collected += len(orphans)
+    return collected

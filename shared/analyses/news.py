@@ -1,0 +1,37 @@
+"""News of analyses for webhook endpoints: in the transaction of the fact itself, or not at all."""
+
+import msgspec
+
+from shared import webhooks
+from shared.analyses.records import AnalysisOut, AnalysisRecord, ImageFile, ImageToAnalyse, QueuedAnalysis
+from shared.jobs import Platform
+from shared.jobs import queries as job_queries
+from shared.kit.db import Connection
+
+
+async def announce(connection: Connection, analysis: AnalysisRecord, data: AnalysisOut | None = None) -> None:
+    """Write the event of the status that an analysis has just reached, and wake who sends it."""
+    await webhooks.announce(
+        connection,
+        account_id=analysis.account_id,
+        event_type=f"analysis.{analysis.status}",
+        data=data or analysis.shown(),
+        callback_url=None,
+    )
+    await job_queries.notify(connection, analysis.id)
+
+
+def queued(platform: Platform, analysis: AnalysisRecord, image: ImageFile) -> QueuedAnalysis:
+    """The analysis with a link to its image."""
+    link = platform.storage.link(image.object_key)
+    shown = ImageToAnalyse(
+        id=image.id,
+        project_id=image.project_id,
+        filename=image.filename,
+        content_type=image.content_type,
+        width=image.width,
+        height=image.height,
+        url=link.url,
+        expires_at=link.expires_at,
+    )
+    return QueuedAnalysis(**msgspec.structs.asdict(analysis.shown()), image=shown)

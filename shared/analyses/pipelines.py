@@ -1,0 +1,106 @@
+"""Pipelines: the programs of an account that make analyses, and their secrets."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+
+from shared.accounts import Caller
+from shared.analyses import news, queries
+from shared.analyses.errors import PipelineNotFound
+from shared.analyses.models import Pipeline
+from shared.analyses.records import QueuedAnalysis
+from shared.jobs import Platform
+from shared.kit import clock
+from shared.kit.db import Database
+from shared.kit.ids import parse_uuid
+from shared.kit.keyring import Keyring
+from shared.webhooks.errors import SecretJustRotated
+from shared.webhooks.secrets import ROTATION_OVERLAP
+
+_PURPOSE = "pipeline"
+
+ROTATE = """
+    UPDATE pipeline SET secret_version = secret_version + 1, secret_rotated_at = now()
+    WHERE id = $1 AND (secret_rotated_at IS NULL OR secret_rotated_at < now() - $2::interval)
+    RETURNING id
+"""
+
+
+async def add(db: Database, caller: Caller, *, name: str, models: Sequence[str]) -> Pipeline:
+    """Register a pipeline; its secret is there from the start."""
+    pipeline = Pipeline(account_id=caller.account_id, name=name, models=list(models))
+    async with db.session() as session:
+        session.add(pipeline)
+    return pipeline
+
+
+async def list_own(db: Database, caller: Caller) -> Sequence[Pipeline]:
+    """The caller's pipelines, the oldest first."""
+    async with db.session() as session:
+        query = select(Pipeline).where(Pipeline.account_id == caller.account_id).order_by(col(Pipeline.id))
+        return (await session.exec(query)).all()
+
+
+async def find(db: Database, caller: Caller, pipeline_id: str) -> Pipeline:
+    """A pipeline of the caller; raises PipelineNotFound."""
+    found = await find_any(db, pipeline_id)
+    if found is None or found.account_id != caller.account_id:
+        raise PipelineNotFound
+    return found
+
+
+async def find_any(db: Database, pipeline_id: str) -> Pipeline | None:
+    """Anybody's pipeline, for who proves to be it."""
+    known = parse_uuid(pipeline_id)
+    async with db.session() as session:
+        return await session.get(Pipeline, known) if known else None
+
+
+async def change(
+    db: Database, caller: Caller, pipeline_id: str, *, name: str | None, models: Sequence[str] | None
+) -> Pipeline:
+    """Rename a pipeline, or let it run other models; None keeps what there is. Raises PipelineNotFound."""
+    found = await find(db, caller, pipeline_id)
+    async with db.session() as session:
+        session.add(found)
+        found.name = found.name if name is None else name
+        found.models = found.models if models is None else list(models)
+    return found
+
+
+async def remove(db: Database, caller: Caller, pipeline_id: str) -> None:
+    """Forget a pipeline, and with it its secret; raises PipelineNotFound."""
+    found = await find(db, caller, pipeline_id)
+    async with db.session() as session:
+        await session.delete(found)
+
+
+async def rotate(db: Database, caller: Caller, pipeline_id: str) -> Pipeline:
+    """Give a pipeline another secret; for a day it may sign with either. Raises SecretJustRotated."""
+    found = await find(db, caller, pipeline_id)
+    async with db.connection() as connection:
+        if await connection.fetchval(ROTATE, found.id, ROTATION_OVERLAP) is None:
+            raise SecretJustRotated
+    return await find(db, caller, pipeline_id)
+
+
+def secret(keyring: Keyring, pipeline: Pipeline) -> str:
+    """What the pipeline signs with: 64 hexadecimal digits, used as the text that they are."""
+    return keyring.derive(_PURPOSE, str(pipeline.id), pipeline.secret_version).hex()
+
+
+def accepted_secrets(keyring: Keyring, pipeline: Pipeline) -> list[bytes]:
+    """Every secret that the pipeline may sign with now: the present one first, then those on their way out."""
+    secrets = keyring.candidates(_PURPOSE, str(pipeline.id), pipeline.secret_version)
+    rotated_at = pipeline.secret_rotated_at
+    if rotated_at is not None and clock.now() - rotated_at < ROTATION_OVERLAP:
+        secrets += keyring.candidates(_PURPOSE, str(pipeline.id), pipeline.secret_version - 1)
+    return [found.hex().encode() for found in secrets]
+
+
+async def queue(platform: Platform, caller: Caller, pipeline_id: str, *, limit: int) -> list[QueuedAnalysis]:
+    """The analyses that wait for a pipeline of the caller, the oldest first, each with its image."""
+    pipeline = await find(platform.db, caller, pipeline_id)
+    async with platform.db.connection() as connection:
+        waiting = await queries.queued(connection, caller.account_id, pipeline.models, limit)
+    return [news.queued(platform, analysis, image) for analysis, image in waiting]

@@ -1,0 +1,63 @@
+"""What people read of an analysis beside itself."""
+
+import asyncio
+from typing import NamedTuple
+
+from shared.accounts import Caller
+from shared.analyses import annotation_queries, find, queries
+from shared.analyses.annotation_queries import Filter
+from shared.analyses.converting import Forms, ShownAnnotation, Size, show
+from shared.analyses.errors import ArtifactNotFound
+from shared.analyses.records import AnalysisRecord, ArtifactRecord
+from shared.artifacts import Link
+from shared.jobs import Platform
+
+
+class Page(NamedTuple):
+    """Some annotations of an analysis, and the position after which more follow, if any do."""
+
+    analysis: AnalysisRecord
+    annotations: list[ShownAnnotation]
+    next: int | None
+
+
+class LinkedArtifact(NamedTuple):
+    """A file, with a link to it if it is there."""
+
+    file: ArtifactRecord
+    link: Link | None
+
+
+async def annotations(
+    platform: Platform, caller: Caller, analysis_id: str, wanted: Filter, forms: Forms, *, after: int, limit: int
+) -> Page:
+    """Annotations of an analysis of the caller, in their order; raises AnalysisNotFound."""
+    analysis = await find(platform, caller, analysis_id)
+    async with platform.db.connection() as connection:
+        found = await annotation_queries.page(connection, analysis.id, wanted, after=after, limit=limit)
+        size = Size(*await queries.image_size(connection, analysis.image_id))
+    shown = await asyncio.to_thread(show, found, forms, size)
+    return Page(analysis, shown, found[-1].position if len(found) == limit else None)
+
+
+async def artifacts(
+    platform: Platform, caller: Caller, analysis_id: str
+) -> tuple[AnalysisRecord, list[LinkedArtifact]]:
+    """The files of an analysis of the caller, with fresh links; raises AnalysisNotFound."""
+    analysis = await find(platform, caller, analysis_id)
+    async with platform.db.connection() as connection:
+        files = await queries.artifacts(connection, analysis.id)
+    return analysis, await asyncio.to_thread(_linked, platform, files)
+
+
+async def artifact_link(platform: Platform, caller: Caller, analysis_id: str, name: str) -> Link:
+    """A link to one file of an analysis of the caller; raises AnalysisNotFound or ArtifactNotFound."""
+    _, files = await artifacts(platform, caller, analysis_id)
+    for file, link in files:
+        if file.name == name and link is not None:
+            return link
+    raise ArtifactNotFound
+
+
+def _linked(platform: Platform, files: list[ArtifactRecord]) -> list[LinkedArtifact]:
+    return [LinkedArtifact(file, platform.storage.link(file.object_key) if file.object_key else None) for file in files]

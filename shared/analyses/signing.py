@@ -1,0 +1,118 @@
+"""Signatures of pipelines: who sends a callback proves that they hold a secret, before a byte of it is parsed.
+
+Three forms are known. Two are what clients of the guide send, HMAC-SHA256 in hexadecimal over the body as it is sent
+(Node.js), or over CPython's canonical JSON of it (Python); neither binds the time. The third does, and is the one to
+use: `sha256=` and the HMAC over the timestamp, a dot and the body.
+"""
+
+import hmac
+import json
+import re
+import time
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from shared.analyses.errors import InvalidSignature, MissingSignature, StaleSignature
+
+# How far the sender's clock may be off; older messages may be somebody else's recordings.
+WINDOW_S = 300
+
+# A body has to be parsed to be brought into canonical form, and until then anybody may have sent it. This holds tens of
+# thousands of annotations; who sends more signs the body as it is.
+MOST_CANONICAL_BYTES = 8 * 2**20
+
+_SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
+_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
+_PREFIX = "sha256="
+
+
+class Scheme(StrEnum):
+    """What is signed."""
+
+    TIMESTAMPED = "timestamped"
+    RAW = "raw"
+    CANONICAL = "canonical"
+
+
+class Signed(NamedTuple):
+    """A message as it came in: the two headers and the body."""
+
+    signature: str | None
+    timestamp: str | None
+    body: bytes
+
+
+def verify(message: Signed, secrets: Sequence[bytes], schemes: Collection[Scheme], *, now: float | None = None) -> None:
+    """Return if one of the secrets signed the message in one of the forms.
+
+    Raises MissingSignature, StaleSignature, or InvalidSignature. Comparing takes the same time wherever two signatures
+    differ.
+    """
+    if not message.signature or not message.timestamp:
+        raise MissingSignature
+    _check_time(message.timestamp, time.time() if now is None else now)
+    prefixed = message.signature.startswith(_PREFIX)
+    sent = message.signature.removeprefix(_PREFIX).lower()
+    if not _HEXADECIMAL.fullmatch(sent):
+        raise InvalidSignature
+    if prefixed:
+        timed = Scheme.TIMESTAMPED in schemes
+        if timed and _is_signed(f"{message.timestamp}.".encode() + message.body, sent, secrets):
+            return
+        raise InvalidSignature
+    if Scheme.RAW in schemes and _is_signed(message.body, sent, secrets):
+        return
+    if Scheme.CANONICAL in schemes and secrets:
+        canonical = canonical_json(message.body)
+        if canonical is not None and _is_signed(canonical, sent, secrets):
+            return
+    raise InvalidSignature
+
+
+def sign(body: bytes, secret: bytes, timestamp: int) -> str:
+    """The signature in the form that binds the time, as a pipeline makes it."""
+    return _PREFIX + _hexadecimal(f"{timestamp}.".encode() + body, secret)
+
+
+def canonical_json(body: bytes) -> bytes | None:
+    """The body as CPython writes it with sorted keys, compact and in ASCII; None for what has no such form.
+
+    That is what is not JSON in UTF-8, too large or nested too deeply, or ambiguous: a name that occurs twice, NaN.
+    """
+    if len(body) > MOST_CANONICAL_BYTES:
+        return None
+    try:
+        value = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_refuse)
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return None
+
+
+def _check_time(timestamp: str, now: float) -> None:
+    if not _SECONDS.fullmatch(timestamp):
+        raise StaleSignature("X-ML-Timestamp is not a number of seconds since 1970.")
+    if abs(now - int(timestamp)) > WINDOW_S:
+        raise StaleSignature
+
+
+def _is_signed(text: bytes, sent: str, secrets: Sequence[bytes]) -> bool:
+    # Every secret is tried, so the time does not tell which one it was.
+    matches = [hmac.compare_digest(_hexadecimal(text, secret), sent) for secret in secrets]
+    return any(matches)
+
+
+def _hexadecimal(text: bytes, secret: bytes) -> str:
+    return hmac.digest(secret, text, sha256).hex()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a name occurs twice")
+    return members
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,43 @@
+"""The objects that two sides see in one image, as values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.detection import boxes, masks
+from shared.evaluation.detection.masks import Mask
+
+# What two objects are compared by.
+Geometry = Literal["boxes", "masks"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Objects:
+    """n objects of one image, in the order in which they were given.
+
+    `classes` (n,) are codes of the classes, `confidences` (n,) are 1 where nothing was said, `boxes` (n, 4) are
+    corners; `masks` has n of them where masks are compared, and otherwise none.
+    """
+
+    classes: NDArray[np.int64]
+    confidences: NDArray[np.float64]
+    boxes: NDArray[np.float64]
+    masks: Sequence[Mask] = ()
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+
+def iou(left: Objects, right: Objects, geometry: Geometry) -> NDArray[np.float64]:
+    """Intersection over union (n, m); raises ValueError for masks of different sizes."""
+    by_box = boxes.iou(left.boxes, right.boxes)
+    if geometry == "boxes":
+        return by_box
+    by_mask = np.zeros_like(by_box)
+    # Where the boxes are apart, so are the masks.
+    for row, column in zip(*np.nonzero(by_box), strict=True):
+        by_mask[row, column] = masks.iou(left.masks[row], right.masks[column])
+    return by_mask

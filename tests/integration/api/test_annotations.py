@@ -1,0 +1,178 @@
+"""Annotations in bulk, and reading them page by page and in other forms."""
+
+import json
+from typing import Any
+
+import httpx2
+import pytest
+from pycocotools import mask as coco_mask
+
+from shared.jobs import Platform
+from tests.actors import Client
+from tests.pipelines import Pipeline, add_image, box, create_analysis
+
+
+@pytest.fixture
+async def analysis_id(platform: Platform, alice: Client) -> str:
+    return await create_analysis(alice, await add_image(platform, alice, width=64, height=48))
+
+
+@pytest.fixture
+def pipeline(http: httpx2.AsyncClient) -> Pipeline:
+    return Pipeline(http)
+
+
+async def read(alice: Client, analysis_id: str, **query: Any) -> dict[str, Any]:
+    answer = await alice.get(f"/api/analyses/{analysis_id}/annotations", **query)
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.json()
+    return page
+
+
+async def test_a_batch_is_answered_as_the_guide_shows_it_and_comes_back(
+    alice: Client, pipeline: Pipeline, analysis_id: str
+) -> None:
+    sent = [box("person", 0.95, (100, 150, 50, 100)), box("car", None)]
+
+    answer = await pipeline.annotate(analysis_id, *sent)
+
+    body = answer.json()
+    shown = [{name: one[name] for name in ("annotation_type", "class_name", "confidence")} for one in sent]
+    assert answer.status_code == 201
+    assert body == {
+        "created_count": 2,
+        "annotations": [{"id": kept["id"], **one} for kept, one in zip(body["annotations"], shown, strict=True)],
+    }
+    assert await read(alice, analysis_id) == {
+        "annotations": [{"id": kept["id"], **one} for kept, one in zip(body["annotations"], sent, strict=True)],
+        "total": 2,
+        "next": None,
+    }
+
+
+@pytest.mark.parametrize("path", ["annotations:bulk", "annotations:bulk/", "annotations%3Abulk", "annotations%3abulk/"])
+async def test_the_colon_may_be_written_in_any_way(pipeline: Pipeline, analysis_id: str, path: str) -> None:
+    answer = await pipeline.call("POST", f"/api/analyses/{analysis_id}/{path}", {"annotations": [box()]})
+
+    assert answer.status_code == 201, answer.text
+
+
+async def test_the_same_batch_again_is_the_same_batch(alice: Client, pipeline: Pipeline, analysis_id: str) -> None:
+    first = await pipeline.annotate(analysis_id, box("a"), box("b"))
+    other = await pipeline.annotate(analysis_id, box("c"))
+    again = await pipeline.annotate(analysis_id, box("a"), box("b"))
+    await pipeline.finalize(analysis_id)
+    late = await pipeline.annotate(analysis_id, box("a"), box("b"))
+    new = await pipeline.annotate(analysis_id, box("d"))
+
+    assert (again.status_code, again.json()) == (late.status_code, late.json()) == (201, first.json())
+    assert (new.status_code, new.json()["code"]) == (409, "analysis-ended")
+    assert other.json()["created_count"] == 1
+    assert [one["class_name"] for one in (await read(alice, analysis_id))["annotations"]] == ["a", "b", "c"]
+
+
+async def test_a_batch_with_one_fault_is_refused_whole(alice: Client, pipeline: Pipeline, analysis_id: str) -> None:
+    answer = await pipeline.annotate(analysis_id, box(), box(confidence=1.5), box(class_name=""))
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [
+        {"pointer": "/annotations/1/confidence", "detail": "annotations.1.confidence: expected a number from 0 to 1."},
+        {
+            "pointer": "/annotations/2/class_name",
+            "detail": "annotations.2.class_name: expected text of 1 to 255 characters.",
+        },
+    ]
+    assert await read(alice, analysis_id) == {"annotations": [], "total": 0, "next": None}
+
+
+@pytest.mark.parametrize(
+    ("raw", "pointer"),
+    [
+        (b"{}", "/annotations"),
+        (b'{"annotations": {}}', "/annotations"),
+        (b'{"annotations": [{"class_name": "\\u0000"}]}', "/annotations"),
+        (b'{"annotations": [NaN]}', ""),
+        (b'{"annotations": [' + b"[" * 5000, ""),
+        (b"not json", ""),
+    ],
+)
+async def test_what_is_no_batch_is_refused(pipeline: Pipeline, analysis_id: str, raw: bytes, pointer: str) -> None:
+    answer = await pipeline.call("POST", f"/api/analyses/{analysis_id}/annotations:bulk", raw)
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, pointer), answer.text
+
+
+async def test_too_many_at_once_are_refused_and_many_are_not(pipeline: Pipeline, analysis_id: str) -> None:
+    many = [box(f"class {number}") for number in range(10_000)]
+
+    assert (await pipeline.annotate(analysis_id, *many)).json()["created_count"] == 10_000
+    answer = await pipeline.annotate(analysis_id, *many, box())
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "annotations: too many in one request; send 10000 at a time."
+
+
+async def test_a_heatmap_shows_an_artifact_that_was_announced(pipeline: Pipeline, analysis_id: str) -> None:
+    heatmap = {"annotation_type": "heatmap", "class_name": "dog", "data": {"artifact_name": "heat.png"}}
+
+    unknown = await pipeline.annotate(analysis_id, box(), heatmap)
+    await pipeline.presign(analysis_id, {"artifact_name": "heat.png", "content_type": "image/png"})
+    known = await pipeline.annotate(analysis_id, box(), heatmap)
+
+    assert unknown.status_code == 400
+    assert [fault["pointer"] for fault in unknown.json()["errors"]] == ["/annotations/1/data/artifact_name"]
+    assert known.status_code == 201
+
+
+async def test_pages_follow_each_other_and_filters_hold(alice: Client, pipeline: Pipeline, analysis_id: str) -> None:
+    await pipeline.annotate(analysis_id, *(box("odd" if n % 2 else "even", n / 100) for n in range(101)))
+
+    seen: list[float] = []
+    cursor: int | None = 0
+    while cursor is not None:
+        page = await read(alice, analysis_id, cursor=cursor, limit=25)
+        seen += [one["confidence"] for one in page["annotations"]]
+        cursor = page["next"]
+    sure = await read(alice, analysis_id, class_name="odd", min_confidence=0.9, limit=1000)
+    none = await read(alice, analysis_id, annotation_type="heatmap")
+
+    assert seen == [n / 100 for n in range(101)]
+    assert [one["confidence"] for one in sure["annotations"]] == [0.91, 0.93, 0.95, 0.97, 0.99]
+    assert (none["annotations"], none["total"]) == ([], 101)
+
+
+async def test_boxes_and_masks_come_in_the_form_that_is_asked_for(
+    alice: Client, pipeline: Pipeline, analysis_id: str
+) -> None:
+    corners: list[list[float]] = [[10.0, 5.5], [40, 8], [30.5, 40], [8, 30]]
+    polygon = {
+        "annotation_type": "segmentation",
+        "class_name": "x",
+        "data": {"points": corners, "format": "polygon"},
+    }
+    await pipeline.annotate(analysis_id, box(bbox=(1, 2, 30, 40)), polygon)
+    oracle = coco_mask.frPyObjects([[value for corner in corners for value in corner]], 48, 64)[0]
+
+    xyxy = (await read(alice, analysis_id, box_format="xyxy"))["annotations"]
+    compressed = (await read(alice, analysis_id, mask_format="coco_rle"))["annotations"][1]["data"]
+    counts = (await read(alice, analysis_id, mask_format="rle"))["annotations"][1]["data"]
+    wrong = await alice.get(f"/api/analyses/{analysis_id}/annotations", box_format="yolo")
+
+    assert xyxy[0]["data"] == {"bbox": [1.0, 2.0, 31.0, 42.0], "format": "xyxy"}
+    assert xyxy[1]["data"] == polygon["data"]
+    assert compressed == {"rle": {"counts": oracle["counts"].decode(), "size": [48, 64]}, "format": "rle"}
+    assert sum(counts["rle"]["counts"]) == 48 * 64
+    assert sum(counts["rle"]["counts"][1::2]) == coco_mask.area(oracle)
+    assert wrong.status_code == 400
+
+
+async def test_an_outline_that_is_too_long_to_draw_is_named(
+    alice: Client, pipeline: Pipeline, analysis_id: str
+) -> None:
+    points = [[1_000_000 * (n % 2), n] for n in range(100)]
+    data = {"points": points, "format": "polygon"}
+    await pipeline.annotate(analysis_id, {"annotation_type": "segmentation", "class_name": "x", "data": data})
+
+    answer = await alice.get(f"/api/analyses/{analysis_id}/annotations", mask_format="rle")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "outline-not-drawn")
+    assert json.dumps(points) in (await alice.get(f"/api/analyses/{analysis_id}/annotations")).text.replace(",", ", ")
