@@ -1,7 +1,6 @@
 """The way in: the landing page, signing up, in and out."""
 
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -53,7 +52,7 @@ class EntrancePages(Controller):
         except MISTAKES as error:
             problem = described(visit.request, error)
             email = form.texts.get("email", "")
-            return visit.page("sign_in.html", HTTPStatus(problem.status), email=email, next=following, problem=problem)
+            return visit.page("sign_in.html", visit.status(problem), email=email, next=following, problem=problem)
         return await _enter(visit, signed_in, following)
 
     @get("/app/sign-up")
@@ -73,7 +72,7 @@ class EntrancePages(Controller):
         except MISTAKES as error:
             problem = described(visit.request, error)
             email = form.texts.get("email", "")
-            return visit.page("sign_up.html", HTTPStatus(problem.status), email=email, problem=problem)
+            return visit.page("sign_up.html", visit.status(problem), email=email, problem=problem)
         return await _enter(visit, signed_in, FIRST_PAGE)
 
     @post("/app/sign-out")

@@ -1,7 +1,6 @@
 """Pages of confusion matrices: the list, a new one, and what is said of each."""
 
 import asyncio
-from http import HTTPStatus
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
@@ -79,7 +78,7 @@ class MatrixPages(Controller):
             uid = await matrices.create(visit.platform, caller, await _vectors(form), description)
         except MISTAKES as error:
             problem = described(visit.request, error)
-            return visit.page("matrices/new.html", HTTPStatus(problem.status), texts=form.texts, problem=problem)
+            return visit.page("matrices/new.html", visit.status(problem), texts=form.texts, problem=problem)
         return visit.redirect(f"/app/matrices/{uid}")
 
     @get("/{uid:str}")

@@ -1,6 +1,5 @@
 """Every error as a page, saying the same as the API's problem."""
 
-from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -28,7 +27,7 @@ def described(request: Sent, error: Exception) -> Problem:
 def explained(visit: Visit, problem: Problem) -> Response[Any]:
     """The problem as a page, or as the part of one that a script asked for."""
     template = "problem_part.html" if visit.is_partial else "problem.html"
-    return visit.page(template, HTTPStatus(problem.status), problem=problem)
+    return visit.page(template, visit.status(problem), problem=problem)
 
 
 def _page(request: Sent, error: Exception) -> Response[Any]:

@@ -6,6 +6,8 @@ from litestar import Controller, Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 
+from api.web.comparison import ComparisonPages
+from api.web.curves import CurvePages
 from api.web.entrance import EntrancePages
 from api.web.forms import provide_form
 from api.web.jobs import JobPages
@@ -14,7 +16,7 @@ from api.web.matrix_parts import MatrixPartPages
 from api.web.problems import HANDLERS
 from api.web.visits import Visit, begin, provide_visit
 
-PAGES: list[type[Controller]] = [EntrancePages, MatrixPages, MatrixPartPages, JobPages]
+PAGES: list[type[Controller]] = [EntrancePages, MatrixPages, MatrixPartPages, ComparisonPages, CurvePages, JobPages]
 
 
 @get(["/app", "/app/{rest:path}"])

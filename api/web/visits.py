@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
+from api.problems import Problem
 from api.security import refuse_nul
 from api.web import cookies
 from api.web.errors import FormNotOurs, SignInNeeded
@@ -67,6 +68,11 @@ class Visit:
     def form_token(self) -> str:
         """What every form carries: derived from what only this browser has."""
         return self.platform.keyring.derive(FORM_PURPOSE, self.form_secret, 1).hex()
+
+    @staticmethod
+    def status(problem: Problem) -> HTTPStatus:
+        """The status of a page that tells of a problem."""
+        return HTTPStatus(problem.status)
 
     def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response[str]:
         """A page of ours, or a part of one."""

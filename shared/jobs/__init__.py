@@ -6,7 +6,7 @@ from uuid import UUID
 from shared.accounts import Caller
 from shared.artifacts import queries as artifact_queries
 from shared.jobs import ending, queries, queueing
-from shared.jobs.errors import JobAlreadyFinished, JobNotFound, QueueFull
+from shared.jobs.errors import InputsNotKept, JobAlreadyFinished, JobNotFound, QueueFull
 from shared.jobs.lifecycle import Status
 from shared.jobs.orders import NO_SUBJECTS, Order, Subjects
 from shared.jobs.platform import Platform
@@ -60,12 +60,13 @@ async def join(platform: Platform, order: Order) -> Snapshot:
 
 
 async def read_inputs(platform: Platform, job: JobRecord) -> bytes:
-    """What a job is done on."""
+    """What a job is done on; raises InputsNotKept for one that took over what another had made."""
     async with platform.db.connection() as connection:
         inputs, key = await queries.inputs(connection, job.id)
     if key is not None:
         return await platform.storage.apart(platform.storage.get, key)
-    assert inputs is not None, "a kind that reads inputs was submitted with some"
+    if inputs is None:
+        raise InputsNotKept
     return inputs
 
 

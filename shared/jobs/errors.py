@@ -41,5 +41,11 @@ class JobCrashed(DomainError):
     status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "job-crashed"
 
 
+class InputsNotKept(DomainError):
+    """What this job was done on is kept with an earlier one that did the same; send it again to see it."""
+
+    status, code = HTTPStatus.GONE, "inputs-not-kept"
+
+
 class LeaseLost(Exception):
     """The job is no longer this attempt's: it was cancelled, or taken over when the lease ran out."""

@@ -94,10 +94,15 @@ async def all_figures(platform: Platform, *, skip: int, limit: int) -> list[Figu
 async def counts(platform: Platform, caller: Caller, uid: str) -> CountedMatrix:
     """A matrix of the caller with its counts; raises MatrixNotFound."""
     async with platform.db.connection() as connection:
-        found = await queries.counts(connection, caller.account_id, _known(uid))
-    if found is None:
-        raise MatrixNotFound
-    return found
+        return _there(await queries.counts(connection, caller.account_id, _known(uid)))
+
+
+async def several(platform: Platform, caller: Caller, uids: list[str]) -> list[CountedMatrix]:
+    """Matrices of the caller with their counts, each once; raises MatrixNotFound."""
+    known = list(dict.fromkeys(map(_known, uids)))
+    async with platform.db.connection() as connection:
+        found = [await queries.counts(connection, caller.account_id, uid) for uid in known]
+    return [_there(matrix) for matrix in found]
 
 
 async def samples(
@@ -164,6 +169,12 @@ async def _counted(platform: Platform, source: Vectors | Counted) -> Counted:
     limits = platform.settings
     work = partial(count_labels, source, max_classes=limits.max_classes, max_label_length=limits.max_label_length)
     return work() if len(source.actual) <= COUNTED_INLINE else await asyncio.to_thread(work)
+
+
+def _there(matrix: CountedMatrix | None) -> CountedMatrix:
+    if matrix is None:
+        raise MatrixNotFound
+    return matrix
 
 
 def _known(uid: str) -> UUID:

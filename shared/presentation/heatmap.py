@@ -19,7 +19,7 @@ _LARGEST_CELL = 76
 _COLUMN_WIDTH = 7.4
 _LABEL_SPACING = 17
 _AXIS_TITLE, _TOP = 30, 8
-_ON_DIAGONAL = 100
+_IN_BLUE = 100
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
 
 
@@ -36,10 +36,18 @@ SMALL = Form(side=340, label_columns=12, numbered_classes=10)
 
 
 class Paint(NamedTuple):
-    """What the cells show: a shade from 0 (nothing) to 9 for each, shape (k, k), and the text of one that is shaded."""
+    """What the cells show: a shade from 0 (nothing) to 9 for each, shape (k, k), and the text of one that is shaded.
+
+    `blue` are the cells in the first hue, the others are in the second; unless it is given, the diagonal.
+    """
 
     levels: NDArray[np.int64]
     text: Callable[[int, int], str]
+    blue: NDArray[np.bool_] | None = None
+
+    def hues(self) -> NDArray[np.bool_]:
+        """The cells in the first hue."""
+        return np.eye(len(self.levels), dtype=np.bool_) if self.blue is None else self.blue
 
 
 class Tick(NamedTuple):
@@ -105,7 +113,7 @@ def heat_map(matrix: ConfusionMatrix, texts: Sequence[str], form: Form = LARGE, 
         side=side,
         tilted=tilted,
         step=step,
-        runs=_runs(shown.levels),
+        runs=_runs(shown),
         grid="".join(f"M0 {i}H{size}M{i} 0V{size}" for i in range(1, size)) if size <= _OUTLINED_CLASSES else "",
         outlines="".join(f"M{i} {i}h1v1h-1z" for i in range(size)) if size <= _OUTLINED_CLASSES else "",
         ticks=ticks,
@@ -128,12 +136,13 @@ def _counts(matrix: ConfusionMatrix) -> Paint:
 
 
 def _numbers(paint: Paint, cell: float) -> list[Number]:
+    blue = paint.hues()
     return [
         Number(
             round((column + 0.5) * cell, 2),
             round((row + 0.5) * cell, 2),
             paint.text(int(row), int(column)),
-            shade_class(int(paint.levels[row, column]), right=bool(row == column)),
+            shade_class(int(paint.levels[row, column]), right=bool(blue[row, column])),
         )
         for row, column in np.argwhere(paint.levels > 0)
     ]
@@ -144,19 +153,17 @@ def _number_size(numbers: Sequence[Number], cell: float) -> float:
     return round(min(20, cell * 0.45, cell * 0.9 / (digits * 0.6)), 1)
 
 
-def _runs(levels: NDArray[np.int64]) -> list[tuple[str, str]]:
+def _runs(paint: Paint) -> list[tuple[str, str]]:
     """One path per shade, with a stroke for each horizontal run of equal cells: far fewer bytes than rectangles."""
-    size = len(levels)
-    keys = levels + _ON_DIAGONAL * np.eye(size, dtype=np.int64)
+    size = len(paint.levels)
+    keys = paint.levels + _IN_BLUE * paint.hues()
     starts_here = np.ones((size, size), dtype=bool)
     starts_here[:, 1:] = keys[:, 1:] != keys[:, :-1]
     starts = np.flatnonzero(starts_here)
     lengths = np.diff(starts, append=size * size)
     strokes: dict[int, list[str]] = defaultdict(list)
     for start, length, key in zip(starts.tolist(), lengths.tolist(), keys.ravel()[starts].tolist(), strict=True):
-        if key % _ON_DIAGONAL:
+        if key % _IN_BLUE:
             row, column = divmod(start, size)
             strokes[key].append(f"M{column} {row}h{length}")
-    return [
-        (shade_class(key % _ON_DIAGONAL, right=key >= _ON_DIAGONAL), "".join(strokes[key])) for key in sorted(strokes)
-    ]
+    return [(shade_class(key % _IN_BLUE, right=key >= _IN_BLUE), "".join(strokes[key])) for key in sorted(strokes)]

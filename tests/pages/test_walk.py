@@ -140,3 +140,43 @@ async def test_times_are_told_in_the_zone_of_the_reader(browser: Browser, site: 
     )
     assert shown == expected
     await context.close()
+
+
+async def test_curves_and_the_matrix_at_a_threshold(reader: Reader, workers: Team) -> None:
+    assert workers["worker"].running
+    page = reader.page
+    await reader.open("/app/curves")
+    await page.get_by_label("Paste a table").fill("label,no,yes\nno,0.9,0.1\nno,0.6,0.4\nyes,0.7,0.3\nyes,0.2,0.8")
+    await page.get_by_role("button", name="Measure").click()
+    await page.get_by_role("link", name="See the curves").click(timeout=60_000)
+    await page.get_by_role("combobox", name="Class").select_option("yes")
+    await page.get_by_role("button", name="Show").click()
+
+    matrix = page.locator("table.two")
+    slider = page.get_by_role("slider")
+    await slider.focus()
+    await page.keyboard.press("Home")
+    await expect(page.locator("#threshold")).to_have_text("0.8000")
+    await expect(matrix.locator("tbody td")).to_have_text(["1", "1", "0", "2"])
+    for _ in range(2):
+        await page.keyboard.press("ArrowRight")
+    await expect(page.locator("#threshold")).to_have_text("0.3000")
+    await expect(matrix.locator("tbody td")).to_have_text(["2", "0", "1", "1"])
+    await expect(page.locator("#precision")).to_have_text("0.6667")
+    assert reader.complaints == []
+
+
+async def test_ticked_matrices_are_compared(reader: Reader) -> None:
+    actual = ["a", "a", "b", "b"]
+    for name, predicted in (("worse", ["a", "b", "a", "b"]), ("better", ["a", "a", "a", "b"])):
+        body = {"actual_vector": actual, "predicted_vector": predicted, "name": name}
+        assert (await reader.client.post("/v1/matrices", body)).status_code == 201
+    await reader.open("/app/matrices")
+    for name in ("worse", "better"):
+        await reader.page.get_by_role("checkbox", name=f"Compare {name}").check()
+    await reader.page.get_by_role("button", name="Compare the ticked ones").click()
+
+    await expect(reader.page.get_by_role("heading", level=1)).to_have_text("Comparison of 2 matrices")
+    await expect(reader.page.get_by_text("Best: better.")).to_be_visible()
+    accuracy = reader.page.get_by_role("row", name="Accuracy").first
+    await expect(accuracy.locator("td")).to_have_text(["0.7500 ★", "0.5000−0.2500"])

@@ -1,0 +1,34 @@
+// The slider of the thresholds: moves the marks on both curves and fills the matrix; the counts come with the page.
+(() => {
+  "use strict";
+
+  const section = document.querySelector("[data-steps]");
+  if (!section) return;
+  const SIDE = 400;
+  const steps = JSON.parse(section.dataset.steps);
+  const slider = document.getElementById("slider");
+  const text = (id, value) => { document.getElementById(id).textContent = value; };
+  const figure = (value) => (value === null ? "—" : value.toFixed(4));
+  const count = (value) => new Intl.NumberFormat().format(value);
+
+  function mark(name, x, y) {
+    const circle = document.querySelector(`[data-mark="${name}"]`);
+    circle.setAttribute("visibility", y === null ? "hidden" : "visible");
+    circle.setAttribute("cx", x * SIDE);
+    circle.setAttribute("cy", (1 - (y ?? 0)) * SIDE);
+  }
+
+  function show() {
+    const [threshold, tp, fp, fn, tn] = steps[Number(slider.value)];
+    const recall = tp / (tp + fn), fpr = fp / (fp + tn), precision = tp + fp > 0 ? tp / (tp + fp) : null;
+    slider.setAttribute("aria-valuetext", `threshold ${figure(threshold)}`);
+    text("threshold", figure(threshold));
+    text("tp", count(tp)); text("fp", count(fp)); text("fn", count(fn)); text("tn", count(tn));
+    text("recall", figure(recall)); text("precision", figure(precision)); text("fpr", figure(fpr));
+    mark("roc", fpr, recall);
+    mark("pr", recall, precision);
+  }
+
+  slider.addEventListener("input", show);
+  show();
+})();

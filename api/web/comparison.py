@@ -1,0 +1,44 @@
+"""The page that sets matrices side by side."""
+
+import asyncio
+from typing import Annotated, Any
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from api.web.problems import MISTAKES, described
+from api.web.visits import Visit
+from shared import matrices
+from shared.kit.errors import Fault, InvalidInput
+from shared.presentation.comparing import comparing
+
+FEWEST, MOST = 2, 10
+NAMED = 20
+
+
+class ComparisonPages(Controller):
+    """Pages of comparisons."""
+
+    path = "/app/compare"
+
+    @get()
+    async def compare(
+        self,
+        visit: NamedDependency[Visit],
+        uid: Annotated[list[str] | None, QueryParameter()] = None,
+        base: Annotated[str, QueryParameter()] = "",
+    ) -> Response[Any]:
+        """Two to ten matrices: who wins on what, and where they differ."""
+        caller = visit.caller
+        uids = list(dict.fromkeys(uid or []))
+        try:
+            if not FEWEST <= len(uids) <= MOST:
+                raise InvalidInput(Fault("/uid", f"Tick {FEWEST} to {MOST} matrices of the same samples and classes."))
+            found = await matrices.several(visit.platform, caller, uids)
+            shown = await asyncio.to_thread(comparing, found, base or None)
+        except MISTAKES as error:
+            problem = described(visit.request, error)
+            own = await matrices.list_own(visit.platform, caller, before=None, name=None, tag=None, limit=NAMED)
+            return visit.page("compare/choose.html", visit.status(problem), own=own, uids=uids, problem=problem)
+        return visit.page("compare/page.html", shown=shown, uids=uids)

@@ -1,0 +1,113 @@
+"""Pages of curves: probabilities in, ROC and precision-recall curves of each class out."""
+
+import asyncio
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from api.bodies import by_size
+from api.web.forms import Form
+from api.web.problems import MISTAKES, described
+from api.web.visits import Visit
+from shared import curves, jobs
+from shared.curves.uploads import read_scores
+from shared.jobs import NO_SUBJECTS, JobOut, Order, Platform, Snapshot, Status
+from shared.jobs.errors import JobNotFound
+from shared.jobs.kinds.curve import Curve, CurveOptions
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.ids import parse_uuid
+from shared.kit.settings import Settings
+from shared.presentation.curve_drawing import SIDE, path
+
+LISTED = 50
+RESULT = "curve.json"
+
+
+class CurvePages(Controller):
+    """Pages of curves."""
+
+    path = "/app/curves"
+
+    @get()
+    async def list_own(
+        self, visit: NamedDependency[Visit], cursor: Annotated[UUID | None, QueryParameter()] = None
+    ) -> Response[str]:
+        """The form, and the account's curves among its newest jobs."""
+        found = await jobs.list_own(visit.platform, visit.caller, before=cursor, status=None, limit=LISTED)
+        own = [snapshot for snapshot in found if snapshot.job.kind == "curve"]
+        following = found[-1].job.id if len(found) == LISTED else None
+        return visit.page("curves/list.html", own=own, following=following, cursor=cursor, text="", problem=None)
+
+    @post()
+    async def order(self, visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Response[Any]:
+        """Measure what was pasted or uploaded."""
+        caller = visit.caller
+        try:
+            inputs = await _inputs(form, visit.platform.settings)
+        except MISTAKES as error:
+            problem, text = described(visit.request, error), form.texts.get("text", "")
+            return visit.page(
+                "curves/list.html",
+                visit.status(problem),
+                own=[],
+                following=None,
+                cursor=None,
+                text=text,
+                problem=problem,
+            )
+        work = Curve(type="ROC", options=CurveOptions(title=form.text("title")))
+        snapshot = await jobs.join(visit.platform, Order(caller, work, NO_SUBJECTS, inputs))
+        return visit.redirect(f"/app/curves/{snapshot.job.id}")
+
+    @get("/{job_id:str}")
+    async def read(
+        self,
+        visit: NamedDependency[Visit],
+        job_id: FromPath[str],
+        column: Annotated[int, QueryParameter(ge=0, le=1000)] = 0,
+    ) -> Response[str]:
+        """The curves of one class, and the areas of all of them; how far the job is, until it has ended."""
+        snapshot = await jobs.find(visit.platform, visit.caller, parse_uuid(job_id))
+        if snapshot.job.kind != "curve":
+            raise JobNotFound
+        if snapshot.job.status != Status.SUCCEEDED:
+            shown = JobOut.of(snapshot, visit.platform.storage)
+            return visit.page("curves/waiting.html", snapshot=snapshot, shown=shown)
+        closeup = await curves.close_up(visit.platform, snapshot.job, column)
+        return visit.page(
+            "curves/page.html",
+            snapshot=snapshot,
+            shown=JobOut.of(snapshot, visit.platform.storage),
+            result=await asyncio.to_thread(_result, visit.platform, snapshot),
+            closeup=closeup,
+            side=SIDE,
+            roc=closeup.roc and path(closeup.roc),
+            pr=closeup.pr and path(closeup.pr, stepped=True),
+            steps=msgspec.json.encode(closeup.steps).decode(),
+        )
+
+
+async def _inputs(form: Form, settings: Settings) -> bytes:
+    file = form.files.get("file")
+    data = await file.read() if file else form.texts.get("text", "").encode()
+    if not data.strip():
+        raise InvalidInput(
+            Fault("/text", "Paste a table of labels and probabilities, or choose a file with one.")
+        )
+    return await by_size(len(data), _packed, data, settings)
+
+
+def _packed(data: bytes, settings: Settings) -> bytes:
+    sent = read_scores(data)
+    checked = curves.check(sent, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
+    return curves.pack(checked)
+
+
+def _result(platform: Platform, snapshot: Snapshot) -> dict[str, Any]:
+    (file,) = (file for file in snapshot.files if file.name == RESULT)
+    result: dict[str, Any] = msgspec.json.decode(platform.storage.get(file.object_key))
+    return result

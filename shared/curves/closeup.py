@@ -1,0 +1,94 @@
+"""One class of a classifier close up: its two curves, and the 2 x 2 matrix at each stop of a slider."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from shared import jobs
+from shared.curves.inputs import CurveInputs, unpack
+from shared.evaluation.curves import Curve, average_precision, pr_corners, pr_curve, roc_area, roc_corners, roc_curve
+from shared.evaluation.drawing import thin
+from shared.evaluation.matrix import Label
+from shared.evaluation.one_vs_rest import count_class
+from shared.evaluation.operating_points import best_thresholds
+from shared.evaluation.thresholds import ThresholdCounts
+from shared.jobs import JobRecord, Platform
+from shared.kit.errors import Fault, InvalidInput
+
+# A slider has no more steps that anybody could hit, and no screen more points.
+STEPS = 400
+DRAWN_POINTS = 400
+
+
+class Step(NamedTuple):
+    """A threshold, and what calling every sample positive that reaches it does."""
+
+    threshold: float
+    tp: float
+    fp: float
+    fn: float
+    tn: float
+
+
+@dataclass(frozen=True, slots=True)
+class CloseUp:
+    """A class against the rest; no curve, and no area, where the class or the rest does not occur.
+
+    `steps` go from the highest threshold down; `best` is the place of the one that Youden's index favours.
+    """
+
+    classes: tuple[Label, ...]
+    column: int
+    roc: Curve | None
+    pr: Curve | None
+    roc_area: float | None
+    average_precision: float | None
+    steps: list[Step]
+    best: int
+
+
+async def close_up(platform: Platform, job: JobRecord, column: int) -> CloseUp:
+    """The class in that column of a curve job; raises InvalidInput where there is none, or InputsNotKept."""
+    packed = await jobs.read_inputs(platform, job)
+    return await asyncio.to_thread(_measure, packed, column)
+
+
+def _measure(packed: bytes, column: int) -> CloseUp:
+    return measure_class(unpack(packed), column)
+
+
+def measure_class(inputs: CurveInputs, column: int) -> CloseUp:
+    """The same of inputs that are there; takes a sort of the column."""
+    if not 0 <= column < len(inputs.classes):
+        raise InvalidInput(Fault("/column", f"column: there are the columns 0 to {len(inputs.classes) - 1}."))
+    counts = count_class(inputs.probabilities, inputs.codes, column, inputs.weights)
+    if not counts.positives or not counts.negatives:
+        return CloseUp(inputs.classes, column, None, None, None, None, [], 0)
+    places = _places(counts)
+    kept = counts.pick(places)
+    youden = kept.tp / counts.positives - kept.fp / counts.negatives
+    best = best_thresholds(counts).youden.threshold
+    here = np.flatnonzero(kept.thresholds == best)
+    return CloseUp(
+        classes=inputs.classes,
+        column=column,
+        roc=thin(roc_curve(roc_corners(counts)), DRAWN_POINTS, monotone=True).curve,
+        pr=thin(pr_curve(pr_corners(counts)), DRAWN_POINTS, monotone=False).curve,
+        roc_area=roc_area(counts),
+        average_precision=average_precision(counts),
+        steps=[
+            Step(threshold, tp, fp, counts.positives - tp, counts.negatives - fp)
+            for threshold, tp, fp in zip(kept.thresholds.tolist(), kept.tp.tolist(), kept.fp.tolist(), strict=True)
+        ],
+        best=int(here[0]) if len(here) else int(np.argmax(youden)),
+    )
+
+
+def _places(counts: ThresholdCounts) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
+    # Without the first, infinity: no sample is called positive there.
+    last = len(counts.thresholds) - 1
+    if last <= STEPS:
+        return np.arange(1, last + 1)
+    return np.unique(np.linspace(1, last, STEPS).round().astype(np.intp))

@@ -1,0 +1,107 @@
+"""Several matrices side by side, as the page shows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from shared.evaluation.compare import aligned, compare
+from shared.evaluation.compare_errors import NotComparable
+from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.sidebyside import side_by_side
+from shared.matrices.errors import MatricesNotComparable
+from shared.matrices.records import CountedMatrix
+from shared.presentation.contenders import Contender, Verdict, contenders, verdict
+from shared.presentation.figures import percent_text
+from shared.presentation.heatmap import SMALL, HeatMap, Paint, heat_map
+from shared.presentation.labels import label_text
+from shared.presentation.shades import THRESHOLDS, row_shares
+from shared.presentation.standings import Headline, Line, class_lines, headlines, statistic_lines
+
+_LISTED_CLASSES = 100
+
+
+class Multiple(NamedTuple):
+    """A matrix drawn small, and how it differs from the base; the base itself has no difference."""
+
+    contender: Contender
+    heat: HeatMap
+    difference: HeatMap | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """Everything that the page shows, the matrices from best to worst; `won` counts statistics by matrix."""
+
+    ranked: list[Contender]
+    verdict: Verdict
+    headlines: list[Headline]
+    statistics: list[Line]
+    classes: list[Line]
+    labels: list[str]
+    multiples: list[Multiple]
+    base: Contender
+    won: list[int]
+
+
+def comparing(matrices: Sequence[CountedMatrix], base: str | None = None) -> Comparing:
+    """Set matrices side by side, differing from the one whose uid is `base`, or from the best one.
+
+    Raises MatricesNotComparable.
+    """
+    counted = {str(record.uid): record.matrix for record in matrices}
+    try:
+        ranking, table = compare(counted), side_by_side(counted)
+    except NotComparable as error:
+        raise MatricesNotComparable(_with_names(error, matrices)) from error
+    ranked = contenders(matrices, ranking)
+    uids = [contender.uid for contender in ranked]
+    rows = aligned(counted)
+    in_order = [rows[uid] for uid in uids]
+    labels = [label_text(label) for label in in_order[0].classes]
+    model = uids.index(base) if base in uids else 0
+    return Comparing(
+        ranked=ranked,
+        verdict=verdict(ranked),
+        headlines=headlines(table, uids),
+        statistics=statistic_lines(table, uids),
+        classes=class_lines(in_order) if len(labels) <= _LISTED_CLASSES else [],
+        labels=labels,
+        multiples=[
+            Multiple(one, heat_map(matrix, labels, SMALL), _difference(matrix, in_order[model], labels, i == model))
+            for i, (one, matrix) in enumerate(zip(ranked, in_order, strict=True))
+        ],
+        base=ranked[model],
+        won=[sum(uid in row.winners for row in table.rows) for uid in uids],
+    )
+
+
+def _difference(
+    matrix: ConfusionMatrix,
+    base: ConfusionMatrix,
+    labels: Sequence[str],
+    is_base: bool,  # noqa: FBT001 - told by position, once
+) -> HeatMap | None:
+    if is_base:
+        return None
+    # A class without samples has no shares on either side.
+    gained = np.nan_to_num(row_shares(matrix) - row_shares(base))
+    levels = np.where(gained != 0, np.digitize(np.abs(gained), THRESHOLDS) + 1, 0)
+    # Right answers gained and errors lost are good.
+    on_diagonal = np.eye(len(labels), dtype=np.bool_)
+    better = np.where(on_diagonal, gained > 0, gained < 0)
+
+    def text(row: int, column: int) -> str:
+        share = float(gained[row, column])
+        return f"{'+' if share > 0 else '−'}{percent_text(abs(share))}"
+
+    return heat_map(matrix, labels, SMALL, Paint(levels, text, better))
+
+
+def _with_names(error: NotComparable, matrices: Sequence[CountedMatrix]) -> str:
+    detail = error.detail
+    for record in matrices:
+        if record.description.name:
+            detail = detail.replace(str(record.uid), f"“{record.description.name}”")
+    return detail

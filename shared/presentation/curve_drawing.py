@@ -1,0 +1,22 @@
+"""Curves as paths of an SVG."""
+
+from collections.abc import Sequence
+
+from shared.evaluation.curves import Curve
+
+SIDE = 400
+
+
+def path(curve: Curve, *, stepped: bool = False) -> str:
+    """The curve in a square of SIDE units whose y axis points up.
+
+    Between two points of a stepped curve y is that of the latter.
+    """
+    xs, ys = _places(curve.x.tolist()), [SIDE - y for y in _places(curve.y.tolist())]
+    start, *rest = zip(xs, ys, strict=True)
+    form = "V{1:g}H{0:g}" if stepped else "L{0:g} {1:g}"
+    return f"M{start[0]:g} {start[1]:g}" + "".join(form.format(x, y) for x, y in rest)
+
+
+def _places(values: Sequence[float]) -> list[float]:
+    return [round(value * SIDE, 1) for value in values]
