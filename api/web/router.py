@@ -6,6 +6,7 @@ from litestar import Controller, Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 
+from api.web.account import AccountPages
 from api.web.comparison import ComparisonPages
 from api.web.curves import CurvePages
 from api.web.entrance import EntrancePages
@@ -15,8 +16,18 @@ from api.web.matrices import MatrixPages
 from api.web.matrix_parts import MatrixPartPages
 from api.web.problems import HANDLERS
 from api.web.visits import Visit, begin, provide_visit
+from api.web.webhooks import WebhookPages
 
-PAGES: list[type[Controller]] = [EntrancePages, MatrixPages, MatrixPartPages, ComparisonPages, CurvePages, JobPages]
+PAGES: list[type[Controller]] = [
+    EntrancePages,
+    MatrixPages,
+    MatrixPartPages,
+    ComparisonPages,
+    CurvePages,
+    JobPages,
+    AccountPages,
+    WebhookPages,
+]
 
 
 @get(["/app", "/app/{rest:path}"])

@@ -70,9 +70,9 @@ class Visit:
         return self.platform.keyring.derive(FORM_PURPOSE, self.form_secret, 1).hex()
 
     @staticmethod
-    def status(problem: Problem) -> HTTPStatus:
-        """The status of a page that tells of a problem."""
-        return HTTPStatus(problem.status)
+    def status(problem: Problem | None) -> HTTPStatus:
+        """The status of a page that may tell of a problem."""
+        return HTTPStatus(problem.status) if problem else HTTPStatus.OK
 
     def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response[str]:
         """A page of ours, or a part of one."""

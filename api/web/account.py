@@ -1,0 +1,75 @@
+"""The page of one's account: its keys, and the way out everywhere."""
+
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api.web.forms import Form
+from api.web.problems import MISTAKES, described
+from api.web.visits import Visit
+from shared import accounts
+from shared.accounts import EVERYTHING, IssuedKey, Scope
+from shared.kit import clock
+from shared.kit.errors import Fault, InvalidInput
+
+SCOPES = {
+    Scope.READ: "read everything",
+    Scope.WRITE: "make, change and delete",
+    Scope.ACCOUNT: "manage keys and secrets",
+}
+
+
+class AccountPages(Controller):
+    """Pages of one's account."""
+
+    path = "/app/account"
+
+    @get()
+    async def read(self, visit: NamedDependency[Visit]) -> Response[str]:
+        """The account and its keys."""
+        return await _page(visit)
+
+    @post("/keys")
+    async def create_key(self, visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Response[Any]:
+        """Make a key; the page that answers is the only one that shows it."""
+        caller = visit.caller
+        try:
+            name = form.text("name", limit=100)
+            if name is None:
+                raise InvalidInput(Fault("/name", "name: say what the key is for, such as the program that uses it."))
+            scopes = frozenset(scope for scope in EVERYTHING if scope in form.lists.get("scopes", ()))
+            if not scopes:
+                raise InvalidInput(Fault("/scopes", "scopes: tick at least one thing that the key may do."))
+            issued = await accounts.create_key(
+                visit.platform.db, visit.platform.keyring, caller, name=name, scopes=scopes, expires_at=None
+            )
+        except MISTAKES as error:
+            return await _page(visit, problem=described(visit.request, error))
+        return await _page(visit, issued=issued)
+
+    @post("/keys/{key_id:str}/rotate")
+    async def rotate_key(self, visit: NamedDependency[Visit], key_id: FromPath[str]) -> Response[Any]:
+        """Give a key a new text; the page that answers is the only one that shows it."""
+        issued = await accounts.rotate_key(visit.platform.db, visit.platform.keyring, visit.caller, key_id)
+        return await _page(visit, issued=issued)
+
+    @post("/keys/{key_id:str}/revoke")
+    async def revoke_key(self, visit: NamedDependency[Visit], key_id: FromPath[str]) -> Response[Any]:
+        """Close a key for good."""
+        await accounts.revoke_key(visit.platform.db, visit.caller, key_id)
+        return visit.redirect("/app/account?notice=revoked")
+
+
+async def _page(visit: Visit, *, issued: IssuedKey | None = None, problem: Any = None) -> Response[str]:
+    found = await accounts.list_keys(visit.platform.db, visit.caller)
+    return visit.page(
+        "account.html",
+        visit.status(problem),
+        keys=found,
+        issued=issued,
+        problem=problem,
+        scopes=SCOPES,
+        now=clock.now(),
+    )

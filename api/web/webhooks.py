@@ -1,0 +1,125 @@
+"""Pages of webhooks: the endpoints, what was told to them, and telling it again."""
+
+from typing import Annotated, Any, get_args
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from api.web.forms import Form
+from api.web.problems import MISTAKES, described
+from api.web.visits import Visit
+from api.webhooks.schemas import DeliveryStatus, EventType
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.ids import parse_uuid
+from shared.webhooks import deliveries, endpoints, secrets
+from shared.webhooks.queries import Wanted
+from shared.webhooks.signing import secret_text
+
+LISTED = 30
+EVENTS: tuple[str, ...] = get_args(EventType)
+
+
+class WebhookPages(Controller):
+    """Pages of webhooks."""
+
+    path = "/app/webhooks"
+
+    @get()
+    async def read(
+        self,
+        visit: NamedDependency[Visit],
+        cursor: Annotated[UUID | None, QueryParameter()] = None,
+        status: Annotated[str, QueryParameter()] = "",
+    ) -> Response[str]:
+        """The endpoints, and the log of deliveries, newest first."""
+        return await _page(visit, cursor=cursor, status=status)
+
+    @post("/endpoints")
+    async def add(self, visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Response[Any]:
+        """Register an address."""
+        caller = visit.caller
+        try:
+            url = form.text("url", limit=2048)
+            if url is None:
+                raise InvalidInput(Fault("/url", "url: say which address is to be called."))
+            await endpoints.add(
+                visit.platform.db,
+                visit.platform.settings,
+                caller,
+                url=url,
+                wanted=[event for event in EVENTS if event in form.lists.get("events", ())],
+                description=form.text("description"),
+            )
+        except MISTAKES as error:
+            return await _page(visit, problem=described(visit.request, error), texts=form.texts)
+        return visit.redirect("/app/webhooks?notice=saved")
+
+    @post("/endpoints/{endpoint_id:str}/{action:str}")
+    async def act(
+        self, visit: NamedDependency[Visit], endpoint_id: FromPath[str], action: FromPath[str]
+    ) -> Response[Any]:
+        """Try an endpoint out, switch it off or on, replace its secret, or forget it."""
+        db, caller, known = visit.platform.db, visit.caller, parse_uuid(endpoint_id)
+        try:
+            match action:
+                case "test":
+                    await endpoints.try_out(db, caller, known)
+                case "disable":
+                    await endpoints.disable(db, caller, known)
+                case "enable":
+                    await endpoints.enable(db, caller, known)
+                case "rotate":
+                    await endpoints.rotate_secret(db, visit.platform.keyring, caller, known)
+                case "delete":
+                    await endpoints.remove(db, caller, known)
+                case _:
+                    raise InvalidInput(Fault("/action", "action: there is no such action."))
+        except MISTAKES as error:
+            return await _page(visit, problem=described(visit.request, error))
+        return visit.redirect("/app/webhooks?notice=saved")
+
+    @get("/deliveries/{delivery_id:str}")
+    async def delivery(self, visit: NamedDependency[Visit], delivery_id: FromPath[str]) -> Response[str]:
+        """One delivery with every attempt, and the text that was sent."""
+        logged = await deliveries.find(visit.platform.db, visit.caller, parse_uuid(delivery_id))
+        return visit.page("webhooks/delivery.html", logged=logged, problem=None)
+
+    @post("/deliveries/{delivery_id:str}/replay")
+    async def replay(self, visit: NamedDependency[Visit], delivery_id: FromPath[str]) -> Response[Any]:
+        """Deliver the same event again."""
+        try:
+            await deliveries.replay(visit.platform.db, visit.caller, parse_uuid(delivery_id))
+        except MISTAKES as error:
+            return await _page(visit, problem=described(visit.request, error))
+        return visit.redirect("/app/webhooks?notice=replayed")
+
+
+async def _page(
+    visit: Visit,
+    *,
+    cursor: UUID | None = None,
+    status: str = "",
+    problem: Any = None,
+    texts: dict[str, str] | None = None,
+) -> Response[str]:
+    db, keyring, caller = visit.platform.db, visit.platform.keyring, visit.caller
+    own = await endpoints.list_own(db, caller)
+    wanted = Wanted(status=status if status in get_args(DeliveryStatus) else None)
+    log = await deliveries.list_own(db, caller, wanted, before=cursor, limit=LISTED)
+    shown = [(endpoint, secret_text(secrets.of_endpoint(keyring, endpoint.id, endpoint.secret_version)))
+             for endpoint in own]  # fmt: skip
+    return visit.page(
+        "webhooks/page.html",
+        visit.status(problem),
+        endpoints=shown,
+        log=log,
+        following=log[-1].delivery.id if len(log) == LISTED else None,
+        cursor=cursor,
+        chosen=wanted.status,
+        statuses=get_args(DeliveryStatus),
+        events=EVENTS,
+        texts=texts or {},
+        problem=problem,
+    )

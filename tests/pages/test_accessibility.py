@@ -1,0 +1,102 @@
+"""What axe-core finds serious on the pages, in light and dark, on a desk and on a phone: nothing."""
+
+from typing import Literal
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.actors import Team
+from tests.pages.reader import Reader
+
+Scheme = Literal["light", "dark"]
+
+LABELS = [f"class {i}" for i in range(40)]
+
+
+async def _paths(reader: Reader) -> list[str]:
+    client = reader.client
+    small = await client.create_matrix(["a", "a", "b", "c"], ["a", "b", "b", "c"])
+    other = await client.create_matrix(["a", "a", "b", "c"], ["a", "a", "b", "c"])
+    large = await client.create_matrix(LABELS, LABELS[1:] + LABELS[:1])
+    await client.post("/v1/webhooks/endpoints", {"url": "https://example.com/hook", "description": "mine"})
+    report = await client.submit("report", small)
+    await client.final(report["id"])
+    curve = await client.post(
+        "/v1/jobs",
+        {"kind": "curve", "actual_vector": [0, 1, 1], "probability_vector": [[0.9, 0.1], [0.4, 0.6], [0.7, 0.3]]},
+    )
+    job = (await client.final(curve.json()["id"]))["id"]
+    return [
+        "/",
+        "/app/matrices",
+        "/app/matrices?name=nothing",
+        "/app/matrices/new",
+        f"/app/matrices/{small}",
+        f"/app/matrices/{small}?show=row&diagonal=hide",
+        f"/app/matrices/{small}/samples?row=0&column=1",
+        f"/app/matrices/{small}/statistics?sort=F1",
+        f"/app/matrices/{large}",
+        f"/app/compare?uid={small}&uid={other}",
+        "/app/curves",
+        f"/app/curves/{job}",
+        "/app/jobs",
+        f"/app/jobs/{report['id']}",
+        "/app/webhooks",
+        "/app/account",
+    ]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_page_has_a_serious_violation(reader: Reader, workers: Team, axe: str, scheme: Scheme) -> None:
+    assert workers["worker"].running
+    await reader.page.emulate_media(color_scheme=scheme)
+    found = {}
+    for path in await _paths(reader):
+        await reader.open(path)
+        if violations := await reader.violations(axe):
+            found[path] = violations
+    for path, status in (("/app/nothing", 404), ("/app/compare", 400)):
+        await reader.open(path, status)
+        if violations := await reader.violations(axe):
+            found[path] = violations
+    assert found == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_way_in_has_none_either(
+    browser: Browser, site: str, reader: Reader, axe: str, scheme: Scheme
+) -> None:
+    context = await browser.new_context(base_url=site, color_scheme=scheme)
+    stranger = Reader(await context.new_page(), reader.client)
+    for path in ("/", "/app/sign-in", "/app/sign-up"):
+        await stranger.open(path)
+        assert await stranger.violations(axe) == [], path
+    await context.close()
+
+
+async def test_no_page_is_wider_than_a_phone(reader: Reader, workers: Team) -> None:
+    assert workers["worker"].running
+    await reader.page.set_viewport_size({"width": 360, "height": 740})
+    for path in await _paths(reader):
+        await reader.open(path)
+        width = await reader.page.evaluate("document.documentElement.scrollWidth")
+        assert width == 360, path
+
+
+async def test_the_first_stop_of_the_keyboard_leads_to_the_content(reader: Reader) -> None:
+    await reader.open("/app/matrices")
+    await reader.page.keyboard.press("Tab")
+    assert await reader.page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    await reader.page.keyboard.press("Enter")
+    assert await reader.page.evaluate("document.activeElement.id") == "main"
+
+
+async def test_after_signing_out_the_way_back_shows_nothing(reader: Reader) -> None:
+    uid = await reader.client.create_matrix()
+    await reader.open(f"/app/matrices/{uid}")
+    await reader.page.get_by_role("button", name="Sign out").click()
+    await reader.page.wait_for_url("**/?notice=signed-out")
+    await reader.page.go_back()
+    await reader.page.wait_for_url("**/app/sign-in**")
+    assert uid[-8:] not in await reader.page.locator("main").inner_text()

@@ -1,0 +1,144 @@
+"""Whatever users write, nothing of it runs and nothing of it is fetched."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.actors import Client, Team
+from tests.pages.payloads import PAYLOADS
+from tests.pages.reader import Reader
+
+
+async def _unharmed(reader: Reader, site: str, where: str) -> None:
+    assert not await reader.was_fooled(), where
+    assert reader.dialogs == [], where
+    assert reader.outside(site) == [], where
+    # A violation of the policy would be a payload that only the policy stopped.
+    assert [text for text in reader.complaints if "Content Security Policy" in text] == [], where
+
+
+async def _made(client: Client, body: dict[str, Any]) -> str:
+    answer = await client.post("/v1/matrices", body)
+    assert answer.status_code == 201, answer.text
+    uid: str = answer.json()["uid"]
+    return uid
+
+
+def test_there_are_enough_and_no_two_are_alike() -> None:
+    assert len(set(PAYLOADS)) == len(PAYLOADS) >= 60
+
+
+@pytest.mark.timeout(300)
+async def test_what_is_said_of_matrices_is_text(reader: Reader, site: str) -> None:
+    uids = []
+    for text in PAYLOADS:
+        said = {"name": text, "model_name": text, "model_version": text, "data_set": text, "tags": [text[:50]]}
+        uids.append(await _made(reader.client, {"actual_vector": [0, 1], "predicted_vector": [0, 0], **said}))
+
+    await reader.open("/app/matrices")
+    shown = await reader.page.locator("tbody th a[href^='/app/matrices/'] bdi").all_text_contents()
+    assert shown == PAYLOADS[:-51:-1]
+    await reader.page.get_by_role("link", name="Older").click()
+    await reader.page.wait_for_load_state("networkidle")
+    await _unharmed(reader, site, "the list")
+    for uid, text in zip(uids, PAYLOADS, strict=True):
+        await reader.page.goto(f"/app/matrices/{uid}")
+        assert await reader.page.locator("h1").text_content() == text
+        await _unharmed(reader, site, text)
+    await reader.open(f"/app/compare?uid={uids[0]}&uid={uids[3]}")
+    await _unharmed(reader, site, "the comparison")
+    await reader.open("/app/compare")
+    await _unharmed(reader, site, "the choice")
+
+
+@pytest.mark.parametrize("count", [30, len(PAYLOADS)])
+async def test_labels_are_text(reader: Reader, site: str, count: int) -> None:
+    labels = PAYLOADS[:count]
+    uid = await _made(reader.client, {"actual_vector": labels, "predicted_vector": labels[1:] + labels[:1]})
+    for query in ("", "?show=row&order=errors&diagonal=hide", "?worst=10"):
+        await reader.open(f"/app/matrices/{uid}{query}")
+        await _unharmed(reader, site, query)
+    for row in range(0, count, 7):
+        await reader.open(f"/app/matrices/{uid}/samples?row={row}&column={(row + 1) % count}")
+        await _unharmed(reader, site, f"samples of {row}")
+    if count > 30:
+        await reader.open(f"/app/matrices/{uid}")
+        await reader.page.locator("[data-grid]").focus()
+        await reader.page.keyboard.press("ArrowRight")
+        await reader.page.keyboard.press("Enter")
+        await reader.page.wait_for_load_state("networkidle")
+        await _unharmed(reader, site, "the script's words")
+    other = await _made(reader.client, {"actual_vector": labels, "predicted_vector": labels})
+    await reader.open(f"/app/compare?uid={uid}&uid={other}")
+    await _unharmed(reader, site, "the comparison")
+
+
+@pytest.mark.timeout(300)
+async def test_what_comes_with_the_address_is_text(reader: Reader, site: str) -> None:
+    page = reader.page
+    for text in PAYLOADS:
+        for path, name in (("/app/matrices", "name"), ("/app/matrices", "tag"), ("/app/sign-in", "next"),
+                           ("/app/matrices", "notice"), ("/app/webhooks", "status")):  # fmt: skip
+            await page.goto(path)
+            await page.evaluate(
+                "([path, name, text]) => { location.href = path + '?' + name + '=' + encodeURIComponent(text) }",
+                [path, name, text],
+            )
+            await page.wait_for_url("**?**")
+            await _unharmed(reader, site, f"{path} {name} {text}")
+
+
+async def test_what_was_typed_comes_back_as_text(reader: Reader, site: str, tmp_path: Path) -> None:
+    page = reader.page
+    for text in PAYLOADS[::6]:
+        await page.goto("/app/matrices/new")
+        await page.get_by_role("textbox", name="Actual").fill(f"{text}\nx")
+        await page.get_by_role("textbox", name="Predicted").fill("x")
+        await page.get_by_role("textbox", name="Name").fill(text)
+        await page.get_by_role("button", name="Make the matrix").click()
+        await page.wait_for_load_state("networkidle")
+        assert await page.get_by_role("textbox", name="Name").input_value() == text
+        await _unharmed(reader, site, text)
+        file = tmp_path / "labels.csv"
+        file.write_text(f"{text.replace(chr(34), '')},a,b\n")
+        await page.goto("/app/curves")
+        await page.get_by_label("Or a CSV file").set_input_files(file)
+        await page.get_by_label("Title").fill(text)
+        await page.get_by_role("button", name="Measure").click()
+        await page.wait_for_load_state("networkidle")
+        await _unharmed(reader, site, text)
+
+
+async def test_names_of_keys_and_endpoints_are_text(reader: Reader, site: str) -> None:
+    for text in PAYLOADS:
+        answer = await reader.client.post("/v1/keys", {"name": text[:100]})
+        assert answer.status_code == 201, answer.text
+    for text in PAYLOADS[:45]:
+        body = {"url": "https://example.com/" + "%20".join(text.split())[:100].replace('"', "%22"), "description": text}
+        answer = await reader.client.post("/v1/webhooks/endpoints", body)
+        assert answer.status_code in {201, 400}, answer.text
+    await reader.open("/app/account")
+    await _unharmed(reader, site, "keys")
+    await reader.open("/app/webhooks")
+    assert await reader.page.locator("article").count() >= 20
+    await _unharmed(reader, site, "endpoints")
+
+
+async def test_titles_of_curves_are_text(reader: Reader, site: str, workers: Team) -> None:
+    assert workers["worker"].running
+    labels = PAYLOADS[:12]
+    rows = [[0.9 if i == j else 0.1 / 11 for j in range(12)] for i in range(12)]
+    body = {
+        "kind": "curve",
+        "actual_vector": labels,
+        "probability_vector": rows,
+        "classes": labels,
+        "options": {"title": PAYLOADS[0]},
+    }
+    job = (await reader.client.post("/v1/jobs", body)).json()
+    assert (await reader.client.final(job["id"]))["status"] == "succeeded"
+    for path in ("/app/curves", f"/app/curves/{job['id']}?column=3", "/app/jobs", f"/app/jobs/{job['id']}"):
+        await reader.open(path)
+        await _unharmed(reader, site, path)
+    assert await reader.page.locator("h1").text_content() == "Job"
