@@ -46,7 +46,7 @@ async def _paths(reader: Reader) -> list[str]:
     ]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_no_page_has_a_serious_violation(reader: Reader, workers: Team, axe: str, scheme: Scheme) -> None:
     assert workers["worker"].running
