@@ -32,6 +32,7 @@ from api.projects.images import ImageController
 from api.projects.uploads import UploadController
 from api.security import provide_caller, refuse_nul
 from api.signatures import provide_signer
+from api.usage.controller import UsageController
 from api.waiting import Waiter
 from api.web.router import pages
 from api.webhooks.controller import WebhookController
@@ -77,6 +78,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             health.readyz,
             AccountController,
             KeyController,
+            UsageController,
             MatrixController,
             DescribedMatrixController,
             DerivedController,

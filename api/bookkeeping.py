@@ -33,6 +33,7 @@ async def keep(platform: Platform) -> None:
 
 async def _write(platform: Platform) -> None:
     try:
+        await platform.meter.write()
         await platform.authenticator.write_uses()
     except DatabaseUnavailable as error:
         log.warning("bookkeeping waits: the database is away", reason=str(error))

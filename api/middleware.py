@@ -46,6 +46,7 @@ def around(app: ASGIApp) -> ASGIApp:
                 headers = list(message["headers"])
                 said = {name.lower() for name, _ in headers}
                 headers += [header for header in SECURITY_HEADERS if header[0] not in said]
+                headers += scope["state"].get("headers", ())
                 message = {**message, "headers": [*headers, (b"x-request-id", request_id.encode())]}
             await send(message)
 

@@ -8,12 +8,13 @@ from litestar import Request
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
-from api import bodies, multipart
+from api import bodies, limits, multipart
 from api.accounts.schemas import PLAUSIBLE
 from shared.accounts import Caller, Scope, vouching
 from shared.accounts.errors import InvalidProxySecret, MissingKey, MissingScope
 from shared.jobs import Platform
 from shared.kit.errors import Fault, InvalidInput
+from shared.plans.metering import Call
 
 Body = Callable[[], Awaitable[bytes]]
 
@@ -21,12 +22,20 @@ Body = Callable[[], Awaitable[bytes]]
 async def provide_caller(request: Request[Any, Any, Any], platform: NamedDependency[Platform]) -> Caller:
     """The caller whose key the request carries, or whom a trusted proxy names.
 
-    Raises MissingKey, InvalidKey, MissingScope or InvalidProxySecret.
+    Every route that takes a caller is counted against the plan of the account here. Raises MissingKey, InvalidKey,
+    MissingScope, InvalidProxySecret or LimitReached.
     """
     caller = await identify(request, platform, request.body)
-    needed = scope_of(request.route_handler.opt, request.method)
+    opt = request.route_handler.opt
+    needed = scope_of(opt, request.method)
     if needed not in caller.scopes:
         raise MissingScope(f"This route needs an API key with the scope `{needed}`, which yours has not.")
+    reads = request.method == "GET" or needed == Scope.READ
+    call = Call(f"{request.method} {request.scope['path_template']}", opt.get("cost", 1), reads)
+    if allowance := await platform.meter.take(caller, call):
+        request.scope["state"]["headers"] = limits.headers(allowance)
+        if allowance.refusal is not None:
+            raise allowance.refusal
     return caller
 
 

@@ -4,16 +4,17 @@ import hmac
 from base64 import b64decode
 from typing import Annotated, Any
 
-from litestar import Controller, get
+from litestar import Controller, Request, get, post, put
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
-from api.admin.schemas import UserOut
+from api import bodies
+from api.admin.schemas import CreditIn, PlanIn, PlannedAccountOut, UserOut
 from api.headers import client_address
 from api.matrices.schemas import MatrixOut
-from shared import accounts, matrices
+from shared import accounts, matrices, plans
 from shared.accounts.errors import NotAdministrator, TooManySignIns
 from shared.jobs import Platform
 from shared.kit.limiter import Rate
@@ -62,6 +63,29 @@ class AdminController(Controller):
         """All matrices, the oldest first."""
         found = await matrices.all_figures(platform, skip=skip, limit=min(limit, LARGEST_PAGE))
         return [MatrixOut.of(figures) for figures in found]
+
+    @put("/v1/admin/accounts/{account_id:int}/plan", operation_id="set_plan", opt={"security": "basic", "body": PlanIn})
+    async def set_plan(
+        self, request: Request[Any, Any, Any], platform: NamedDependency[Platform], account_id: FromPath[int]
+    ) -> PlannedAccountOut:
+        """Put an account on a plan; null stands for the default one. It holds within 5 seconds."""
+        wanted = await bodies.read(request, PlanIn)
+        account = await plans.set_plan(platform.db, platform.settings, account_id, wanted.plan)
+        return PlannedAccountOut.of(account, platform.settings)
+
+    @post(
+        "/v1/admin/accounts/{account_id:int}/credit",
+        operation_id="add_credit",
+        status_code=200,
+        opt={"security": "basic", "body": CreditIn},
+    )
+    async def add_credit(
+        self, request: Request[Any, Any, Any], platform: NamedDependency[Platform], account_id: FromPath[int]
+    ) -> PlannedAccountOut:
+        """Give an account calls that are drawn when the month of its plan is used up; a negative number takes back."""
+        wanted = await bodies.read(request, CreditIn)
+        account = await plans.add_credit(platform.db, account_id, wanted.calls)
+        return PlannedAccountOut.of(account, platform.settings)
 
 
 def _is_administrator(authorization: str, settings: Settings) -> bool:

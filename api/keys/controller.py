@@ -18,7 +18,8 @@ class KeyController(Controller):
 
     path = "/v1/keys"
     tags = ["keys"]  # noqa: RUF012 -- Litestar reads it from the class
-    opt = {"scope": Scope.ACCOUNT}  # noqa: RUF012 -- the same
+    # Who has used up the month must still be able to close a key.
+    opt = {"scope": Scope.ACCOUNT, "cost": 0}  # noqa: RUF012 -- the same
 
     @post(operation_id="create_key", opt={"body": KeyIn})
     async def create(

@@ -24,6 +24,9 @@ class Caller(NamedTuple):
     account_id: int
     key_id: str
     scopes: frozenset[Scope] = EVERYTHING
+    # The account's plan, None for the default one, and the credit that it was ever granted.
+    plan: str | None = None
+    granted: float = 0.0
 
 
 class Authenticator:
@@ -47,7 +50,8 @@ class Authenticator:
             owner = await queries.find_owner(connection, claim)
         if owner is None:
             raise InvalidKey
-        caller = Caller(owner["id"], claim.id, frozenset(map(Scope, owner["scopes"])))
+        scopes = frozenset(map(Scope, owner["scopes"]))
+        caller = Caller(owner["id"], claim.id, scopes, owner["plan"], owner["granted"])
         if len(self._known) >= REMEMBERED_KEYS:
             self._known.clear()
         self._known[text] = caller, time.monotonic() + REMEMBERED_S

@@ -19,7 +19,11 @@ class Account(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     email: str
     password_hash: str
+    # The plan that the settings name as default, unless an administrator chose one.
+    plan: str | None = None
+    # Calls bought beyond the plan, and how many were ever used; together what was ever granted.
     credit: float = 0.0
+    credit_drawn: int = Field(default=0, sa_column=Column(BigInteger, server_default="0", nullable=False))
     is_active: bool = True
     # Sees everybody's things on the pages; the settings' administrator has no account.
     is_admin: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))

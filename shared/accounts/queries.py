@@ -13,7 +13,7 @@ from shared.accounts.scopes import EVERYTHING
 from shared.kit.db import Connection, Record
 
 FIND_OWNER = """
-    SELECT account.id, api_key.scopes
+    SELECT account.id, api_key.scopes, account.plan, account.credit + account.credit_drawn AS granted
     FROM api_key JOIN account ON account.id = api_key.account_id
     WHERE api_key.id = $1 AND api_key.version = $2 AND account.is_active
         AND api_key.revoked_at IS NULL AND (api_key.expires_at IS NULL OR api_key.expires_at > now())
@@ -71,9 +71,15 @@ async def list_all(session: AsyncSession, *, skip: int, limit: int) -> Sequence[
     return (await session.exec(select(Account).order_by(col(Account.id)).offset(skip).limit(limit))).all()
 
 
-async def lock_account(session: AsyncSession, account_id: int) -> None:
-    """Let others who are about to count something of the account wait."""
-    await session.exec(select(Account.id).where(Account.id == account_id).with_for_update())
+async def find_by_id(session: AsyncSession, account_id: int) -> Account | None:
+    """The account with this id."""
+    return await session.get(Account, account_id)
+
+
+async def lock_account(session: AsyncSession, account_id: int) -> Account | None:
+    """The account, for which others who are about to change or count something of it wait."""
+    query = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
+    return (await session.exec(query)).one_or_none()
 
 
 async def main_key(session: AsyncSession, account_id: int) -> ApiKey | None:

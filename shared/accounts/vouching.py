@@ -27,7 +27,8 @@ async def caller(db: Database, keyring: Keyring, email: str) -> Caller:
             account = await _find(db, email)
     if account is None or account.id is None or not account.is_active:
         raise InvalidKey
-    return Caller(account.id, KEY_ID)
+    granted = account.credit + account.credit_drawn
+    return Caller(account.id, KEY_ID, plan=account.plan, granted=granted)
 
 
 async def _find(db: Database, email: str) -> Account | None:

@@ -12,6 +12,7 @@ from shared.kit.db import Database
 from shared.kit.keyring import Keyring
 from shared.kit.limiter import Limiter
 from shared.kit.settings import Settings
+from shared.plans import Meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Platform:
     keyring: Keyring
     authenticator: Authenticator
     limiter: Limiter
+    meter: Meter
 
 
 @asynccontextmanager
@@ -36,8 +38,16 @@ async def connect(settings: Settings, *, pool_size: int | None = None) -> AsyncI
     await db.open()
     try:
         keyring = Keyring.of(settings)
-        authenticator = Authenticator(db, keyring)
-        yield Platform(settings, db, broker, Storage(settings), keyring, authenticator, Limiter(counters))
+        yield Platform(
+            settings,
+            db,
+            broker,
+            Storage(settings),
+            keyring,
+            Authenticator(db, keyring),
+            Limiter(counters),
+            Meter(db, counters, settings),
+        )
     finally:
         await db.close()
         await counters.close()

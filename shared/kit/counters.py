@@ -6,21 +6,25 @@ told that it is away, and do without.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from functools import cache
 from hashlib import sha1
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 
-# An answer takes a thousandth of it; a loop that is busy with something else for a moment is not an outage.
-TIMEOUT_S = 0.25
+# So long an answer is waited for, a hundred times what it takes. In turns: a loop that was busy with something else
+# for all that time has looked at its sockets at most once, which says nothing of Redis.
+TURNS = 5
+TURN_S = 0.05
 
 # So long nobody asks again after Redis did not answer: one batch in a second waits, not every request.
 AWAY_S = 1.0
+
+T = TypeVar("T")
 
 OUTAGES = (RedisError, OSError, TimeoutError)
 
@@ -84,26 +88,43 @@ class Counters:
 
     async def _ask(self, batch: list[_Question]) -> list[Any]:
         try:
-            async with asyncio.timeout(TIMEOUT_S):
-                answers = await self._send(batch)
-                if any(isinstance(answer, NoScriptError) for answer in answers):
-                    # A new or emptied server: nothing of the batch was run that says so.
-                    for script in {question.script for question in batch}:
-                        await self._redis.script_load(script)
-                    unknown = [index for index, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
-                    again = await self._send([batch[index] for index in unknown])
-                    for index, answer in zip(unknown, again, strict=True):
-                        answers[index] = answer
+            answers = await _within_turns(self._send(batch))
+            if any(isinstance(answer, NoScriptError) for answer in answers):
+                await _within_turns(self._teach(batch, answers))
         except OUTAGES as error:
             self._away_until = time.monotonic() + AWAY_S
             return [error] * len(batch)
         return answers
+
+    async def _teach(self, batch: list[_Question], answers: list[Any]) -> None:
+        """Let a server that is new, or was emptied, know the scripts, and ask again what it could not answer."""
+        for script in {question.script for question in batch}:
+            await self._redis.script_load(script)
+        unknown = [index for index, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+        again = await self._send([batch[index] for index in unknown])
+        for index, answer in zip(unknown, again, strict=True):
+            answers[index] = answer
 
     async def _send(self, batch: list[_Question]) -> list[Any]:
         async with self._redis.pipeline(transaction=False) as pipeline:
             for question in batch:
                 pipeline.evalsha(_digest(question.script), len(question.keys), *question.keys, *question.arguments)
             return await pipeline.execute(raise_on_error=False)
+
+
+async def _within_turns(work: Coroutine[Any, Any, T]) -> T:
+    """What the work results in; raises TimeoutError, and breaks it off."""
+    task = asyncio.ensure_future(work)
+    try:
+        for _ in range(TURNS):
+            done, _ = await asyncio.wait([task], timeout=TURN_S)
+            if done:
+                return task.result()
+    finally:
+        task.cancel()
+    # The connection is not to be used again before it has heard of that.
+    await asyncio.wait([task])
+    raise TimeoutError
 
 
 @cache

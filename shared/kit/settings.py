@@ -1,10 +1,11 @@
 """Every setting, with the reason for its default. Environment variables carry the same names in capitals."""
 
+import json
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -12,7 +13,34 @@ def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _decode(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
+
 CommaSeparated = BeforeValidator(_split)
+AsJson = BeforeValidator(_decode)
+
+
+class Plan(BaseModel, frozen=True, extra="forbid"):
+    """What an account may ask for; None is no limit."""
+
+    calls_per_month: int | None = Field(default=None, ge=0)
+    calls_per_second: float | None = Field(default=None, gt=0, le=100_000)
+
+    @property
+    def burst(self) -> int:
+        """So many calls may come at once after a rest: those of two seconds, for pages that ask for several things."""
+        return max(round(2 * (self.calls_per_second or 0)), 1)
+
+
+# Those of the calculator contract, and one without limits.
+PLANS = {
+    "free": Plan(calls_per_month=3_000, calls_per_second=2),
+    "starter": Plan(calls_per_month=40_000, calls_per_second=5),
+    "pro": Plan(calls_per_month=250_000, calls_per_second=15),
+    "mega": Plan(calls_per_month=1_500_000, calls_per_second=40),
+    "unlimited": Plan(),
+}
 
 # A variable that is set to nothing is not set.
 Optional = BeforeValidator(lambda value: value or None)
@@ -127,6 +155,12 @@ class Settings(BaseSettings):
         default=None,
         description="What a proxy in front sends as X-Proxy-Secret, to be believed about X-User-Email; unset, never",
     )
+    plans: Annotated[dict[str, Plan], NoDecode, AsJson] = Field(
+        default=PLANS, description="As JSON: calls a month and a second that an account may make, all its keys together"
+    )
+    default_plan: str = Field(
+        default="unlimited", description="The plan of accounts that were given none: who hosts the service uses it"
+    )
 
     pycm_api_admin: str | None = None
     pycm_api_admin_password: SecretStr | None = None
@@ -136,6 +170,17 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
+
+    def plan_of(self, name: str | None) -> tuple[str, Plan]:
+        """The plan with that name; the default one for who was given none, or one that is no longer offered."""
+        offered = name if name is not None and name in self.plans else self.default_plan
+        return offered, self.plans[offered]
+
+    @model_validator(mode="after")
+    def _offer_the_default_plan(self) -> "Settings":
+        if self.default_plan not in self.plans:
+            raise ValueError(f"DEFAULT_PLAN must be one of PLANS: {', '.join(self.plans)}")
+        return self
 
 
 @cache

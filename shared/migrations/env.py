@@ -16,10 +16,11 @@ from shared.artifacts import models as _artifacts
 from shared.idempotency import models as _idempotency
 from shared.jobs import models as _jobs
 from shared.matrices import models as _matrices
+from shared.plans import models as _plans
 from shared.projects import models as _projects
 from shared.webhooks import models as _webhooks
 
-TABLES = (_accounts, _analyses, _artifacts, _idempotency, _jobs, _matrices, _projects, _webhooks)
+TABLES = (_accounts, _analyses, _artifacts, _idempotency, _jobs, _matrices, _plans, _projects, _webhooks)
 
 
 # A statement that waits for a table lets every later request for that table wait behind it. So a migration that does

@@ -15,7 +15,7 @@ from tests.pictures import picture
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 PUBLIC = {"healthz", "readyz", "sign_up", "sign_in"}
-ADMINISTRATORS_ONLY = {"list_users", "list_all_matrices"}
+ADMINISTRATORS_ONLY = {"list_users", "list_all_matrices", "set_plan", "add_credit"}
 SIGNED = {"change_analysis_status", "presign_artifacts", "add_annotations", "finalize_analysis"}
 TAKE_NO_BODY = {
     "cancel_analysis",
@@ -272,6 +272,7 @@ async def test_what_is_answered_is_what_is_documented(alice: Client, document: d
         ("/v1/fbeta", "get", await alice.get("/v1/fbeta", precision="0.5", recall="0.25")),
         ("/v1/fbeta", "post", await alice.post("/v1/fbeta", {"tp": 1, "fp": 2, "fn": 3})),
         ("/v1/meta", "get", await alice.get("/v1/meta")),
+        ("/v1/usage", "get", await alice.get("/v1/usage")),
         ("/v1/keys", "post", await alice.post("/v1/keys", {"name": "another"})),
         ("/v1/keys", "get", await alice.get("/v1/keys")),
         ("/v1/webhooks/endpoints", "post", endpoint),

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 import redis
 
-from shared.kit.counters import TIMEOUT_S, Counters
+from shared.kit.counters import TURN_S, TURNS, Counters
 from shared.kit.limiter import Limiter, Rate, Verdict
 from shared.kit.settings import Settings
 
@@ -56,8 +56,10 @@ async def test_after_the_interval_one_more_is_allowed(limiters: list[Limiter]) -
 
     while time.monotonic() < began + 0.5:
         allowed += (await limiters[0].take(subject, rate)).allowed
+    took_s = time.monotonic() - began
 
-    assert allowed in {10, 11}
+    # A busy machine may not have asked in time for some of them.
+    assert 5 <= allowed <= 1 + 20 * took_s
 
 
 @pytest.mark.usefixtures("paused")
@@ -70,4 +72,4 @@ async def test_a_redis_that_hangs_costs_one_short_wait_and_each_process_counts_a
 
     assert [verdict.allowed for verdict in verdicts] == [True] * 25 + [False] * 5
     assert elsewhere == Verdict(allowed=True, remaining=24, reset_us=1_000_000_000, retry_after_us=0)
-    assert time.monotonic() - began < 6 * TIMEOUT_S
+    assert time.monotonic() - began < 6 * TURNS * TURN_S

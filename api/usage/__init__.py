@@ -1,0 +1,1 @@
+"""Use over HTTP."""

@@ -1,0 +1,44 @@
+"""What an account asked for, and what it may."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from api.usage.schemas import UsageOut
+from shared import plans
+from shared.accounts import Caller
+from shared.jobs import Platform
+from shared.kit.errors import Fault, InvalidInput
+
+_MONTH = re.compile(r"(?P<year>20[0-9]{2})-(?P<month>0[1-9]|1[0-2])")
+
+
+class UsageController(Controller):
+    """Use."""
+
+    tags = ["keys"]  # noqa: RUF012 -- Litestar reads it from the class
+
+    # Who has used up the month must still be able to see it.
+    @get("/v1/usage", operation_id="read_usage", opt={"cost": 0})
+    async def read(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        month: Annotated[str | None, QueryParameter(description="such as 2026-06; the present one if left out")] = None,
+    ) -> UsageOut:
+        """The account's calls in a month, by UTC, per day and route, beside its plan; at most 10 s late."""
+        first = _first_day(month)
+        found = await plans.month_of_use(platform.db, platform.meter, caller, first)
+        return UsageOut.of(found, first, platform.settings)
+
+
+def _first_day(month: str | None) -> date:
+    if month is None:
+        return datetime.now(UTC).date().replace(day=1)
+    if not (match := _MONTH.fullmatch(month)):
+        raise InvalidInput(Fault("/month", "month: name a month as year and number, such as 2026-06."))
+    return date(int(match["year"]), int(match["month"]), 1)

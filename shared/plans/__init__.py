@@ -1,0 +1,68 @@
+"""Plans: how much an account may ask for, how much it did, and what it bought beyond."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.accounts import Caller
+from shared.accounts import queries as account_queries
+from shared.accounts.models import Account
+from shared.kit.db import Database
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.settings import Settings
+from shared.plans import queries
+from shared.plans.errors import AccountNotFound
+from shared.plans.metering import Allowance, Meter
+from shared.plans.models import Usage
+
+__all__ = ["Allowance", "Meter"]
+
+
+# What the column holds; nobody has a larger one.
+_LARGEST_ID = 2**63 - 1
+
+
+class MonthOfUse(NamedTuple):
+    """What an account asked for in a month, and what it may."""
+
+    account: Account
+    usage: Sequence[Usage]
+
+
+async def month_of_use(db: Database, meter: Meter, caller: Caller, month: date) -> MonthOfUse:
+    """The caller's calls per day and route in the month that begins then; other processes' are up to 10 s late."""
+    await meter.write()
+    async with db.session() as session:
+        account = await account_queries.find_by_id(session, caller.account_id)
+        assert account is not None, "a caller has an account"
+        return MonthOfUse(account, await queries.usage_of(session, caller.account_id, month))
+
+
+async def set_plan(db: Database, settings: Settings, account_id: int, plan: str | None) -> Account:
+    """Put an account on a plan, or on whichever is the default; it holds within 5 seconds. Raises AccountNotFound."""
+    if plan is not None and plan not in settings.plans:
+        known = ", ".join(settings.plans)
+        raise InvalidInput(Fault("/plan", f"plan: there is no such plan; this service has {known}."))
+    async with db.session() as session:
+        account = await _locked(session, account_id)
+        account.plan = plan
+        session.add(account)
+    return account
+
+
+async def add_credit(db: Database, account_id: int, calls: int) -> Account:
+    """Give an account calls beyond its plan, or take some back; raises AccountNotFound."""
+    async with db.session() as session:
+        account = await _locked(session, account_id)
+        account.credit = max(account.credit + calls, 0.0)
+        session.add(account)
+    return account
+
+
+async def _locked(session: AsyncSession, account_id: int) -> Account:
+    account = await account_queries.lock_account(session, account_id) if account_id <= _LARGEST_ID else None
+    if account is None:
+        raise AccountNotFound
+    return account

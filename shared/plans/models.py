@@ -1,0 +1,20 @@
+"""The table of what accounts asked for."""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, Column, Index
+from sqlmodel import Field, SQLModel
+
+from shared.kit.tables import owner_column
+
+
+class Usage(SQLModel, table=True):
+    """How often an account called a route on a day, by UTC."""
+
+    __tablename__ = "usage"
+    __table_args__ = (Index("ix_usage_day", "day"),)
+
+    account_id: int = Field(sa_column=owner_column(index=False, primary_key=True))
+    day: date = Field(primary_key=True)
+    route: str = Field(primary_key=True)
+    calls: int = Field(sa_column=Column(BigInteger, nullable=False))
