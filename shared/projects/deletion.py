@@ -3,12 +3,12 @@
 from datetime import timedelta
 from uuid import UUID
 
+from shared import projects
 from shared.accounts import Caller
 from shared.jobs import Platform
 from shared.kit.errors import DomainError
-from shared.projects import find as find_project
-from shared.projects import image_queries, retention
-from shared.projects.errors import ImageNotFound, ImagePermanentlyDeleted, ImagePurged
+from shared.projects import image_queries, queries, retention
+from shared.projects.errors import ImageNotFound, ImagePermanentlyDeleted, ImagePurged, ProjectNotFound
 from shared.projects.images import known_id
 from shared.projects.models import EventType
 from shared.projects.records import ImageEventRecord, ImageRecord
@@ -65,9 +65,11 @@ async def list_events(
     platform: Platform, caller: Caller, project_id: str, *, before: UUID | None, limit: int
 ) -> list[ImageEventRecord]:
     """What became of the images of a project of the caller, newest first; raises ProjectNotFound."""
-    project = await find_project(platform, caller, project_id)
+    known = projects.known_id(project_id)
     async with platform.db.connection() as connection:
-        return await image_queries.list_events(connection, caller.account_id, project.id, before=before, limit=limit)
+        if not await queries.exists(connection, caller.account_id, known):
+            raise ProjectNotFound
+        return await image_queries.list_events(connection, caller.account_id, known, before=before, limit=limit)
 
 
 def _gone(last: EventType | None) -> DomainError:

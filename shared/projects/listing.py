@@ -6,6 +6,7 @@ A page begins behind the last image of the page before, so that the thousandth c
 # ruff: noqa: S608 -- the texts are put together from the table of orders only
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -13,25 +14,26 @@ from uuid import UUID
 from shared.accounts import Caller
 from shared.jobs import Platform
 from shared.kit.errors import Fault, InvalidInput
-from shared.projects import find as find_project
+from shared.projects import known_id, queries
+from shared.projects.errors import ProjectNotFound
 from shared.projects.image_queries import COLUMNS, STATUS
 from shared.projects.records import ImageRecord
 
 Sort = Literal["created_at", "-created_at", "filename", "-filename", "size_bytes", "-size_bytes"]
 
-# What is compared, as text in a cursor and back; each has an index. Ids begin with the time.
+# What is compared; each has an index.
 PLACES = {
-    "created_at": ("image.id", "uuid"),
-    "filename": ("lower(image.filename)", "text"),
-    "size_bytes": ("image.size_bytes", "bigint"),
+    "created_at": "image.created_at",
+    "filename": "lower(image.filename)",
+    "size_bytes": "image.size_bytes",
 }
 
 # None of the conditions is one that an index answers; they look through one project.
 SEARCH = """
-    image.project_id = $1 AND image.account_id = $2
-    AND ($3::text IS NULL OR strpos(lower(image.filename), lower($3)) > 0)
-    AND ($4::text IS NULL OR image.metadata ? $4)
-    AND ($5::text IS NULL OR strpos(lower(image.metadata ->> $4), lower($5)) > 0)
+    image.project_id = $1
+    AND ($2::text IS NULL OR strpos(lower(image.filename), lower($2)) > 0)
+    AND ($3::text IS NULL OR image.metadata ? $3)
+    AND ($4::text IS NULL OR strpos(lower(image.metadata ->> $3), lower($4)) > 0)
 """
 
 
@@ -52,7 +54,7 @@ class Search(NamedTuple):
 class Place(NamedTuple):
     """Where a page ended: what it is sorted by, and the image."""
 
-    text: str
+    value: datetime | str | int
     image_id: UUID
 
 
@@ -69,10 +71,12 @@ async def list_images(
 ) -> Page:
     """A page of the images of a project of the caller; raises ProjectNotFound, InvalidInput."""
     search.check()
-    project = await find_project(platform, caller, project_id)
-    asked = (project.id, caller.account_id, search.filename, search.key, search.value)
+    known = known_id(project_id)
+    asked = (known, search.filename, search.key, search.value)
     behind = after or ()
     async with platform.db.connection() as connection:
+        if not await queries.exists(connection, caller.account_id, known):
+            raise ProjectNotFound
         statement = _statement(sort, deleted=search.deleted, behind=after is not None)
         records = await connection.fetch(statement, *asked, limit + 1, *behind)
         total = await connection.fetchval(_count(deleted=search.deleted), *asked)
@@ -84,13 +88,13 @@ async def list_images(
 @cache
 def _statement(sort: Sort, *, deleted: bool, behind: bool) -> str:
     # Separate texts instead of conditions on parameters: only so does the planner know which index to walk along.
-    expression, kind = PLACES[sort.removeprefix("-")]
+    expression = PLACES[sort.removeprefix("-")]
     direction, compare = ("DESC", "<") if sort.startswith("-") else ("ASC", ">")
-    start = f"AND ({expression}, image.id) {compare} ($7::text::{kind}, $8::uuid)" if behind else ""
+    start = f"AND ({expression}, image.id) {compare} ($6, $7)" if behind else ""
     return f"""
-        SELECT {COLUMNS}, {STATUS}, {expression}::text AS place FROM image
+        SELECT {COLUMNS}, {STATUS}, {expression} AS place FROM image
         WHERE {SEARCH} AND {_shown(deleted=deleted)} {start}
-        ORDER BY {expression} {direction}, image.id {direction} LIMIT $6
+        ORDER BY {expression} {direction}, image.id {direction} LIMIT $5
     """
 
 

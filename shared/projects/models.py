@@ -72,8 +72,9 @@ class Image(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint("(deleted_at IS NULL) = (purge_at IS NULL)", name="purge"),
-        # One for each order of the list.
-        Index("ix_image_project_id_id", "project_id", "id"),
+        # One for each order of the list; the first also finds the deleted ones. An order by the id alone would make the
+        # planner walk along the primary key, through everybody's images.
+        Index("ix_image_project_id_created_at", "project_id", "created_at", "id"),
         Index("ix_image_project_id_filename", "project_id", text("lower(filename)"), "id", postgresql_where=_VISIBLE),
         Index("ix_image_project_id_size_bytes", "project_id", "size_bytes", "id", postgresql_where=_VISIBLE),
         Index("ix_image_purge_at", "purge_at", postgresql_where=text("purge_at IS NOT NULL")),

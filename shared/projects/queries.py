@@ -20,6 +20,8 @@ INSERT = f"""
 
 SELECT = f"SELECT {COLUMNS}, {IMAGE_COUNT} FROM project WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL"
 
+EXISTS = "SELECT true FROM project WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL"
+
 LIST_OWN = f"""
     SELECT {COLUMNS}, {IMAGE_COUNT} FROM project
     WHERE account_id = $1 AND deleted_at IS NULL AND ($2::uuid IS NULL OR id < $2)
@@ -69,6 +71,11 @@ async def find(connection: Connection, account_id: int, project_id: UUID) -> Pro
     """A project of the account."""
     record = await connection.fetchrow(SELECT, project_id, account_id)
     return ProjectRecord(*record) if record else None
+
+
+async def exists(connection: Connection, account_id: int, project_id: UUID) -> bool:
+    """Whether there is such a project of the account; costs less than reading one with its count."""
+    return bool(await connection.fetchval(EXISTS, project_id, account_id))
 
 
 async def list_own(

@@ -1,3 +1,5 @@
+import json
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -20,14 +22,10 @@ async def project(alice: Client) -> str:
     made: str = (await alice.create_project())["id"]
     for name, size, metadata in IMAGES:
         body = picture("BMP", size)
-        await alice.add_image(made, body, name=name, metadata=_json(metadata))
+        await alice.add_image(made, body, name=name, metadata=json.dumps(metadata))
     other: str = (await alice.create_project())["id"]
     await alice.add_image(other, picture(), name="alpha elsewhere.png")
     return made
-
-
-def _json(value: Any) -> str:
-    return str(value).replace("'", '"').replace("True", "true")
 
 
 async def _names(client: Client, project: str, **query: Any) -> list[str]:
@@ -93,12 +91,22 @@ async def test_images_of_one_name_are_each_shown_once(alice: Client) -> None:
         assert (len(shown), set(shown)) == (5, ids)
 
 
+def _cursor(value: Any) -> str:
+    """What a client could make up."""
+    return urlsafe_b64encode(json.dumps([value, "01a2d7a0-0000-7000-8000-000000000000"]).encode()).decode()
+
+
 @pytest.mark.parametrize(
     "query",
     [
         {"cursor": "nonsense"},
         {"cursor": "WyJhIiwxXQ"},
         {"cursor": "ü"},
+        {"cursor": _cursor("0001-01-01T00:00:00+23:59")},
+        {"cursor": _cursor("2026-01-01T00:00:00")},
+        {"sort": "size_bytes", "cursor": _cursor(2**70)},
+        {"sort": "filename", "cursor": _cursor("a\0")},
+        {"sort": "filename", "cursor": _cursor(1)},
         {"sort": "size_bytes", "cursor": "WyJhIiwiMDFhMmQ3YTAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAwIl0"},
         {"sort": "colour"},
         {"limit": 0},
