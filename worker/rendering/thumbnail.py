@@ -20,9 +20,10 @@ def make_thumbnail(body: bytes) -> File:
     with Image.open(BytesIO(body)) as image:
         # Lets the JPEG decoder skip what a small copy does not need.
         image.draft(None, (SIDE, SIDE))
+        image.load()
         small = _in_eight_bits(image)
         small.thumbnail((SIDE, SIDE))
-    upright = ImageOps.exif_transpose(small)
+        upright = ImageOps.exif_transpose(small)
     out = BytesIO()
     upright.save(out, "WEBP", quality=QUALITY, exif=b"", icc_profile=b"")
     return File("thumbnail.webp", "image/webp", out.getvalue())

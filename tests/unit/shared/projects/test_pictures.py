@@ -1,0 +1,58 @@
+"""Bytes that pose as pictures."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from shared.projects.errors import ImageTooLarge, InvalidImage
+from shared.projects.pictures import FORMATS, Picture, decode
+from tests.pictures import encode, picture, turned
+
+ENOUGH = 64 * 48
+
+FILES = [picture(form) for form in FORMATS if form != "MPO"]
+FILES += [turned(6, form) for form in ("JPEG", "PNG", "WEBP")]
+FILES += [encode(Image.new(mode, (64, 48)), "PNG") for mode in ("1", "L", "LA", "P", "I;16", "RGBA")]
+FILES += [picture("JPEG", progressive=True), picture("WEBP", lossless=True), picture("PNG", comment="x")]
+
+
+@settings(max_examples=600)
+@given(st.data())
+def test_damaged_bytes_are_refused_or_still_a_picture(data: st.DataObject) -> None:
+    body = bytearray(data.draw(st.sampled_from(FILES)))
+    for _ in range(data.draw(st.integers(1, 8))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(body)))
+
+    for damaged in (bytes(body), bytes(body[:cut]), bytes(body[:cut]) + bytes(body)):
+        try:
+            found = decode(damaged, max_pixels=ENOUGH)
+        except (InvalidImage, ImageTooLarge):
+            continue
+        assert found.content_type in FORMATS.values()
+        assert 0 < found.width * found.height <= ENOUGH
+        assert 1 <= found.orientation <= 8
+
+
+@given(st.binary(max_size=500))
+def test_any_bytes_are_refused(body: bytes) -> None:
+    with pytest.raises(InvalidImage):
+        decode(body, max_pixels=ENOUGH)
+
+
+def test_the_limit_on_pixels_is_exact() -> None:
+    assert decode(picture(), max_pixels=ENOUGH) == Picture("image/png", 64, 48, 1)
+    with pytest.raises(ImageTooLarge, match="64 x 48 pixels; at most 3,071"):
+        decode(picture(), max_pixels=ENOUGH - 1)
+
+
+def test_a_page_behind_a_picture_does_not_make_it_another_type() -> None:
+    assert decode(picture("GIF") + b"<script>alert(1)</script>", max_pixels=ENOUGH).content_type == "image/gif"
+    with pytest.raises(InvalidImage):
+        decode(b"<script>alert(1)</script>" + picture("GIF"), max_pixels=ENOUGH)
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535])
+def test_an_orientation_that_does_not_exist_is_none(orientation: int) -> None:
+    assert decode(turned(orientation), max_pixels=ENOUGH) == Picture("image/jpeg", 64, 48, 1)
