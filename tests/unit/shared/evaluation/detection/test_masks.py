@@ -1,0 +1,110 @@
+"""Masks and outlines against COCO's own C code."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+from pycocotools import mask as coco
+
+from shared.evaluation.detection import masks, polygons, rle
+from shared.evaluation.detection.rle import InvalidRunLengths
+
+# pycocotools is older than numpy 2.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+SIDES = st.integers(1, 24)
+BITMAPS = arrays.arrays(np.uint8, st.tuples(SIDES, SIDES), elements=st.integers(0, 1))
+COORDINATES = st.floats(-15, 40, allow_nan=False).map(lambda value: round(value, 2))
+OUTLINES = st.lists(st.tuples(COORDINATES, COORDINATES), min_size=3, max_size=9)
+
+
+def encoded(bitmap: NDArray[np.uint8]) -> dict[str, Any]:
+    found: dict[str, Any] = coco.encode(np.asfortranarray(bitmap))
+    return found
+
+
+@given(BITMAPS)
+def test_a_bitmap_and_its_runs_are_the_same_thing(bitmap: NDArray[np.uint8]) -> None:
+    mask = masks.of_bitmap(bitmap)
+    oracle = encoded(bitmap)
+
+    assert (masks.to_bitmap(mask) == bitmap).all()
+    assert rle.compress(mask.counts.tolist()) == oracle["counts"].decode()
+    assert rle.decompress(oracle["counts"].decode()) == mask.counts.tolist()
+    assert mask.area == coco.area(oracle)
+    left, top, right, bottom = mask.box
+    assert [left, top, right - left, bottom - top] == coco.toBbox(oracle).tolist()
+    again = masks.of_counts(mask.counts, mask.height, mask.width)
+    assert (masks.to_bitmap(again) == bitmap).all()
+
+
+@given(st.lists(st.integers(0, 9), max_size=12), st.integers(1, 9), st.data())
+def test_runs_that_are_empty_or_end_early_are_read_as_coco_reads_them(
+    counts: list[int], height: int, data: st.DataObject
+) -> None:
+    width = -(-(sum(counts) + data.draw(st.integers(1, 9))) // height)
+    mask = masks.of_counts(counts, height, width)
+    pixels = np.zeros(height * width, dtype=np.uint8)
+    position = 0
+    for number, count in enumerate(counts):
+        pixels[position : position + count] = number % 2
+        position += count
+
+    assert (masks.to_bitmap(mask) == pixels.reshape((height, width), order="F")).all()
+    assert mask.counts.sum() == height * width
+
+
+def test_the_guides_sample_is_a_small_mask_in_a_large_image() -> None:
+    mask = masks.of_counts([12, 5, 8, 3, 15, 2], 480, 640)
+
+    assert (mask.area, mask.box) == (10, (0, 12, 1, 45))
+    assert mask.counts.tolist() == [12, 5, 8, 3, 15, 2, 480 * 640 - 45]
+
+
+@given(BITMAPS, st.randoms(use_true_random=False))
+def test_the_overlap_of_two_masks_is_cocos(bitmap: NDArray[np.uint8], random: Any) -> None:
+    other = bitmap.copy()
+    for _ in range(random.randrange(6)):
+        other[random.randrange(other.shape[0]), random.randrange(other.shape[1])] ^= 1
+    found = masks.iou(masks.of_bitmap(bitmap), masks.of_bitmap(other))
+
+    if bitmap.any() or other.any():
+        assert found == pytest.approx(coco.iou([encoded(bitmap)], [encoded(other)], [0])[0, 0])
+    else:
+        assert found == 0
+
+
+def test_masks_of_different_images_cannot_be_compared() -> None:
+    with pytest.raises(ValueError, match="different sizes"):
+        masks.iou(masks.of_counts([0, 1], 1, 2), masks.of_counts([0, 1], 2, 1))
+
+
+@given(OUTLINES, SIDES, SIDES)
+def test_an_outline_is_drawn_as_coco_draws_it(outline: list[tuple[float, float]], height: int, width: int) -> None:
+    mask = polygons.to_mask(outline, height, width)
+    oracle = coco.frPyObjects([[value for point in outline for value in point]], height, width)[0]
+
+    assert (masks.to_bitmap(mask) == coco.decode(oracle)).all()
+    assert mask.counts.sum() == height * width
+
+
+def test_an_outline_that_is_too_long_is_not_begun() -> None:
+    zigzag = [(1_000_000 * (number % 2), number) for number in range(50)]
+
+    with pytest.raises(polygons.OutlineTooLong):
+        polygons.to_mask(zigzag, 10, 10)
+
+
+@given(st.lists(st.integers(0, 2**31), max_size=20))
+def test_compressed_run_lengths_come_back(counts: list[int]) -> None:
+    assert rle.decompress(rle.compress(counts)) == counts
+
+
+@pytest.mark.parametrize("text", ["p", "/", "é", "\0", "5o", "P", "o" * 12 + "0" + "o" * 13, "5 5"])
+def test_what_is_not_compressed_run_lengths_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRunLengths):
+        rle.decompress(text)
