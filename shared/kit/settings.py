@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=64 * 2**20, ge=1024, description="Two vectors of a few million labels; larger inputs are answered 413"
     )
+    body_timeout_s: float = Field(
+        default=120, gt=0, description="A body of the largest size at 5 Mbit/s; who sends more slowly only holds memory"
+    )
     max_classes: int = Field(
         default=500,
         ge=2,

@@ -1,0 +1,58 @@
+"""Bodies arrive in time, or not at all."""
+
+import asyncio
+from http import HTTPStatus
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
+
+from shared.kit.errors import DomainError
+
+WITH_BODIES = frozenset({"POST", "PUT", "PATCH"})
+
+
+class BodyTooSlow(DomainError):
+    """The body of the request did not arrive in time; send less at once, or over a faster connection."""
+
+    status, code = HTTPStatus.REQUEST_TIMEOUT, "body-too-slow"
+
+
+class BodyCutOff(DomainError):
+    """The connection ended before the body of the request did."""
+
+    code = "body-cut-off"
+
+
+def around(app: ASGIApp, timeout_s: float) -> ASGIApp:
+    """Wrap the application: reading a body raises BodyTooSlow after so long, BodyCutOff when nobody sends any more."""
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP and scope["method"] in WITH_BODIES:
+            await app(scope, _Arrival(receive, timeout_s).receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return handle
+
+
+class _Arrival:
+    """What is still to come of a body; afterwards, whether the client is still there."""
+
+    def __init__(self, receive: Receive, timeout_s: float) -> None:
+        self._receive = receive
+        self._deadline = asyncio.get_running_loop().time() + timeout_s
+        self._has_arrived = False
+
+    async def receive(self) -> HTTPReceiveMessage:
+        if self._has_arrived:
+            return await self._receive()  # type: ignore[return-value] # an HTTP request has no other messages
+        try:
+            # On the whole of it: one byte now and then would never be late.
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            raise BodyTooSlow from None
+        if message["type"] != "http.request":
+            raise BodyCutOff
+        self._has_arrived = not message.get("more_body", False)
+        return message
