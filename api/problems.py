@@ -101,7 +101,7 @@ def _unforeseen(_: Sent, error: Exception) -> Response[bytes]:
 _DETAILS = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address; /docs lists what there is.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method; /docs lists what it takes.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than this service takes; send fewer samples at a time.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than this service takes; send less at a time.",
 }
 
 HANDLERS: ExceptionHandlersMap = {

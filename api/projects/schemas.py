@@ -16,6 +16,9 @@ Shown = TypeVar("Shown", bound=msgspec.Struct)
 MAX_METADATA_BYTES = 16 * 1024
 MAX_KEY_LENGTH = 100
 
+# No parser of any client gives up before.
+MAX_DEPTH = 20
+
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
 Text = Annotated[str, Meta(max_length=2000)]
 Metadata = dict[str, Any]
@@ -186,6 +189,8 @@ def checked(metadata: dict[str, Any], pointer: str = "/metadata") -> dict[str, A
     """The metadata; raises InvalidInput for a key that is none, or when there is too much of it."""
     for key in metadata:
         _check_key(key, pointer)
+    if _is_deeper(metadata, MAX_DEPTH):
+        raise InvalidInput(Fault(pointer, f"metadata: lists and objects are nested at most {MAX_DEPTH} deep."))
     if len(msgspec.json.encode(metadata)) > MAX_METADATA_BYTES:
         raise InvalidInput(Fault(pointer, f"metadata: at most {MAX_METADATA_BYTES:,} bytes of JSON are kept."))
     return metadata
@@ -196,6 +201,13 @@ def _check_key(key: str, pointer: str) -> None:
     if not 1 <= len(key) <= MAX_KEY_LENGTH or "/" in key or key in {".", ".."}:
         detail = f"metadata: a key has 1 to {MAX_KEY_LENGTH} characters, no slash among them, and is not `.` or `..`."
         raise InvalidInput(Fault(pointer, detail))
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
 
 
 def _fill(kind: type[Shown], record: msgspec.Struct, **more: Any) -> Shown:

@@ -5,14 +5,20 @@ import hashlib
 import io
 import struct
 import zlib
+from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
+from uuid import UUID
 
 import httpx2
 import pytest
 from PIL import Image
 
+from deploy.local.stack import Stack
+from shared.artifacts import File
 from shared.jobs import Platform
+from shared.kit import clock
+from shared.projects import retention
 from tests.actors import Client, eventually
 from tests.pictures import encode, picture, turned
 
@@ -311,6 +317,67 @@ async def thumbnail(client: Client, image_id: str) -> httpx2.Response:
         assert answer.status_code in {200, 202}, answer.text
         return bool(answer.status_code == 200)
 
-    await eventually(is_there, 30)
+    await eventually(is_there, 60)
     found: httpx2.Response = answer
     return found
+
+
+async def test_without_storage_an_image_is_refused_for_now_and_taken_when_it_is_back(
+    alice: Client, project: str, stack: Stack
+) -> None:
+    image = await alice.add_image(project, picture())
+    stack.s3.kill()
+    try:
+        refused = await alice.add_image_answer(project, picture())
+        unread = await alice.get(image["content_url"])
+        listed = await alice.get(f"/api/projects/{project}/images")
+    finally:
+        stack.s3.start()
+
+    for answer in (refused, unread):
+        assert (answer.status_code, answer.json()["code"]) == (503, "storage-unavailable")
+        assert int(answer.headers["retry-after"]) > 0
+    assert listed.json()["total"] == 1
+    assert (await alice.add_image_answer(project, picture())).status_code == 201
+    assert (await alice.get(image["content_url"])).content == picture()
+
+
+async def test_a_project_that_is_deleted_meanwhile_keeps_no_image(
+    alice: Client, project: str, platform: Platform
+) -> None:
+    async def delete() -> httpx2.Response:
+        return await alice.send("DELETE", f"/api/projects/{project}", params={"force": True})
+
+    uploads = [alice.add_image_answer(project, picture()) for _ in range(6)]
+    *answers, deleted = await asyncio.gather(*uploads, delete())
+
+    assert deleted.status_code == 204
+    assert {answer.status_code for answer in answers} <= {201, 404}
+    async with platform.db.connection() as connection:
+        visible = await connection.fetchval(
+            "SELECT count(*) FROM image WHERE project_id = $1 AND deleted_at IS NULL", UUID(project)
+        )
+    assert visible == 0
+
+
+async def test_objects_that_no_image_refers_to_are_collected_once_they_are_old(
+    alice: Client, project: str, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = await alice.add_image(project, picture())
+    announced = {"filename": "a.png", "content_type": "image/png", "size_bytes": 4}
+    upload = (await alice.post(f"/api/projects/{project}/uploads", announced)).json()
+    kept = [f"images/{image['id']}/{image['sha256']}", f"uploads/{upload['id']}"]
+    orphans = [f"images/{image['id']}/other", f"images/{upload['id']}/thumbnail.webp", f"uploads/{image['id']}"]
+    foreign = ["images/readme", "images/of/somebody"]
+    for key in (kept[1], *orphans, *foreign):
+        platform.storage.put(key, File("x", "image/png", b"left"))
+
+    await retention.collect_orphans(platform)
+    young = [key for key in (*kept, *orphans, *foreign) if platform.storage.stat(key)]
+    tomorrow = clock.now() + timedelta(days=1, hours=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    await retention.collect_orphans(platform)
+    monkeypatch.undo()
+
+    assert young == [*kept, *orphans, *foreign]
+    assert [key for key in (*kept, *orphans, *foreign) if platform.storage.stat(key)] == [*kept, *foreign]

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -40,6 +41,7 @@ async def test_a_project_is_opened_read_renamed_and_deleted(alice: Client) -> No
         ({"name": "x", "metadata": {"a/b": 1}}, "/metadata"),
         ({"name": "x", "metadata": {"..": 1}}, "/metadata"),
         ({"name": "x", "metadata": {"a": "y" * 20_000}}, "/metadata"),
+        ({"name": "x", "metadata": {"a": json.loads("[" * 20 + "]" * 20)}}, "/metadata"),
     ],
 )
 async def test_a_mistake_is_named_and_nothing_is_opened(alice: Client, body: dict[str, Any], pointer: str) -> None:
