@@ -31,6 +31,16 @@ check: .venv/dev.stamp ## Check style, types, layers and migrations
 bench: .venv/dev.stamp ## Measure the maths and the service, as ratios to peers (10 minutes)
 	for part in counting curves multilabel compare http; do $(PY) -m benchmarks.$$part || exit 1; done
 
+.PHONY: fuzz
+fuzz: .venv/dev.stamp ## Throw requests at the api for long: make fuzz [FUZZ_SEED=2] [FUZZ_SECONDS=900] (20 minutes)
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-900} FUZZ_REQUESTS=$${FUZZ_REQUESTS:-20000} \
+		$(PY) -m pytest tests/integration/fuzz --timeout 3600 -o timeout_func_only=true
+
+.PHONY: deliveries
+deliveries: .venv/dev.stamp ## Deliver 3,000 events to a receiver that fails, from a sender that is killed (5 minutes)
+	DELIVERY_EVENTS=$${DELIVERY_EVENTS:-3000} DELIVERY_KILLS=$${DELIVERY_KILLS:-20} \
+		$(PY) -m pytest -s tests/integration/worker/test_delivery_faults.py
+
 .PHONY: lock
 lock: .venv/dev.stamp ## Resolve the dependencies anew into requirements.lock
 	$(PY) -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
