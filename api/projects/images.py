@@ -56,7 +56,7 @@ class ImageController(Controller):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         headers |= {"Content-Length": str(image.size_bytes)}
         pieces = await images.content(platform, image)
-        return Stream(_pieces(pieces), media_type=image.content_type, headers=headers)
+        return Stream(pieces_of(pieces), media_type=image.content_type, headers=headers)
 
     @get(
         "/thumbnail",
@@ -142,6 +142,7 @@ class ImageController(Controller):
         return ImageOut.of(await deletion.restore(platform, caller, image_id))
 
 
-async def _pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def pieces_of(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces, each read in a thread."""
     while piece := await asyncio.to_thread(next, pieces, b""):
         yield piece

@@ -92,7 +92,7 @@ class CurvePages(Controller):
 
 
 async def _inputs(form: Form, settings: Settings) -> bytes:
-    file = form.files.get("file")
+    file = form.file
     data = await file.read() if file else form.texts.get("text", "").encode()
     if not data.strip():
         raise InvalidInput(Fault("/text", "Paste a table of labels and probabilities, or choose a file with one."))

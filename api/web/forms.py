@@ -9,11 +9,16 @@ from shared.kit.errors import Fault, InvalidInput
 
 
 class Form(NamedTuple):
-    """Texts by the names of their fields, and files that are not empty."""
+    """Texts by the names of their fields, the first of a name that is repeated and all of them, and the files."""
 
     texts: dict[str, str]
-    files: dict[str, UploadFile]
     lists: dict[str, list[str]]
+    uploads: list[UploadFile]
+
+    @property
+    def file(self) -> UploadFile | None:
+        """The file, where one is wanted."""
+        return self.uploads[0] if self.uploads else None
 
     def text(self, name: str, *, limit: int = 200) -> str | None:
         """A short text, or None where nothing was written; raises InvalidInput where it is too long."""
@@ -33,16 +38,16 @@ class Form(NamedTuple):
 async def provide_form(request: Request[Any, Any, Any]) -> Form:
     """The form of the request; raises InvalidInput for the one character that nothing can hold."""
     texts: dict[str, str] = {}
-    files: dict[str, UploadFile] = {}
     lists: dict[str, list[str]] = {}
+    uploads: list[UploadFile] = []
     for name, value in (await request.form()).multi_items():
         if isinstance(value, UploadFile):
             if value.filename:
-                files[name] = value
+                uploads.append(value)
             continue
         text = str(value)
         if "\0" in text:
             raise InvalidInput(Fault(f"/{name}", f"{name}: text may not hold the NUL character."))
         texts.setdefault(name, text)
         lists.setdefault(name, []).append(text)
-    return Form(texts, files, lists)
+    return Form(texts, lists, uploads)

@@ -133,7 +133,7 @@ def _description(form: Form) -> Description:
 
 
 async def _vectors(form: Form) -> Vectors:
-    if (file := form.files.get("file")) is not None:
+    if (file := form.file) is not None:
         data = await file.read()
         return await by_size(len(data), read_file, data, _HEADERS.get(form.texts.get("header", ""), "auto"))
     pasted = Pasted(form.texts.get("actual", ""), form.texts.get("predicted", ""))

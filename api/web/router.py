@@ -11,10 +11,12 @@ from api.web.comparison import ComparisonPages
 from api.web.curves import CurvePages
 from api.web.entrance import EntrancePages
 from api.web.forms import provide_form
+from api.web.images import ImagePages
 from api.web.jobs import JobPages
 from api.web.matrices import MatrixPages
 from api.web.matrix_parts import MatrixPartPages
 from api.web.problems import HANDLERS
+from api.web.projects import ProjectPages
 from api.web.visits import Visit, begin, provide_visit
 from api.web.webhooks import WebhookPages
 
@@ -24,6 +26,8 @@ PAGES: list[type[Controller]] = [
     MatrixPartPages,
     ComparisonPages,
     CurvePages,
+    ProjectPages,
+    ImagePages,
     JobPages,
     AccountPages,
     WebhookPages,

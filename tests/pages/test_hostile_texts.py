@@ -1,13 +1,17 @@
 """Whatever users write, nothing of it runs and nothing of it is fetched."""
 
+import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from tests.actors import Client, Team
 from tests.pages.payloads import PAYLOADS
 from tests.pages.reader import Reader
+from tests.pictures import picture
+from tests.pipelines import Pipeline, box
 
 
 async def _unharmed(reader: Reader, site: str, where: str) -> None:
@@ -48,7 +52,7 @@ async def test_what_is_said_of_matrices_is_text(reader: Reader, site: str) -> No
         await _unharmed(reader, site, text)
     await reader.open(f"/app/compare?uid={uids[0]}&uid={uids[3]}")
     await _unharmed(reader, site, "the comparison")
-    await reader.open("/app/compare")
+    await reader.open("/app/compare", 400)
     await _unharmed(reader, site, "the choice")
 
 
@@ -76,17 +80,18 @@ async def test_labels_are_text(reader: Reader, site: str, count: int) -> None:
 
 @pytest.mark.timeout(300)
 async def test_what_comes_with_the_address_is_text(reader: Reader, site: str) -> None:
-    page = reader.page
-    for text in PAYLOADS:
-        for path, name in (("/app/matrices", "name"), ("/app/matrices", "tag"), ("/app/sign-in", "next"),
-                           ("/app/matrices", "notice"), ("/app/webhooks", "status")):  # fmt: skip
-            await page.goto(path)
-            await page.evaluate(
-                "([path, name, text]) => { location.href = path + '?' + name + '=' + encodeURIComponent(text) }",
-                [path, name, text],
-            )
-            await page.wait_for_url("**?**")
-            await _unharmed(reader, site, f"{path} {name} {text}")
+    for number, text in enumerate(PAYLOADS):
+        said = quote(text)
+        paths = [
+            f"/app/matrices?name={said}&tag={said}&notice={said}",
+            f"/app/sign-in?next={said}",
+            f"/app/webhooks?status={said}",
+            f"/app/projects?name={said}",
+        ]
+        # Each text in one place, and in each place some of them; the list of matrices gets them all.
+        for path in dict.fromkeys((paths[0], paths[number % len(paths)])):
+            await reader.page.goto(path)
+            await _unharmed(reader, site, path)
 
 
 async def test_what_was_typed_comes_back_as_text(reader: Reader, site: str, tmp_path: Path) -> None:
@@ -142,3 +147,48 @@ async def test_titles_of_curves_are_text(reader: Reader, site: str, workers: Tea
         await reader.open(path)
         await _unharmed(reader, site, path)
     assert await reader.page.locator("h1").text_content() == "Job"
+
+
+async def test_what_is_said_of_images_and_found_in_them_is_text(reader: Reader, site: str) -> None:
+    client, pipeline = reader.client, Pipeline(reader.client.http)
+    project = (await client.post("/api/projects", {"name": PAYLOADS[0], "description": PAYLOADS[3]})).json()
+    image = await _upload(client, project["id"], PAYLOADS[24].replace("/", "") + ".png", PAYLOADS[5])
+    analyses = []
+    for _ in range(2):
+        body = {"model_name": "model", "model_version": "1", "description": PAYLOADS[1]}
+        analysis = (await client.post(f"/api/images/{image}/analyses", body)).json()["id"]
+        await pipeline.status(analysis, "processing")
+        found = [
+            *(box(text, 0.5, (10 + number, 10, 20, 20)) for number, text in enumerate(PAYLOADS)),
+            {"annotation_type": "classification", "class_name": "x", "data": {"scores": dict.fromkeys(PAYLOADS, 0.1)}},
+            {
+                "annotation_type": "keypoint",
+                "class_name": "x",
+                "data": {"keypoints": [{"name": text, "x": 5, "y": 5} for text in PAYLOADS]},
+            },
+        ]
+        answer = await pipeline.annotate(analysis, *found)
+        assert answer.status_code == 201, answer.text
+        await pipeline.finalize(analysis, error_message=PAYLOADS[3])
+        analyses.append(analysis)
+    for path in (
+        "/app/projects",
+        f"/app/projects/{project['id']}",
+        f"/app/images/{image}",
+        f"/app/images/{image}?first={analyses[0]}&second={analyses[1]}&layout=beside",
+    ):
+        await reader.page.goto(path)
+        await _unharmed(reader, site, path)
+    assert await reader.page.locator("[data-found]").count() == 2 * (len(PAYLOADS) + 2)
+
+
+async def _upload(client: Client, project_id: str, filename: str, said: str) -> str:
+    answer = await client.http.post(
+        f"/api/projects/{project_id}/images",
+        files={"file": (filename, picture(), "image/png")},
+        data={"metadata": json.dumps({"said": said})},
+        headers={"X-API-Key": client.key},
+    )
+    assert answer.status_code == 201, answer.text
+    image: str = answer.json()["id"]
+    return image

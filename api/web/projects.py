@@ -1,0 +1,128 @@
+"""Pages of projects: the list, and the gallery of each."""
+
+from typing import Annotated, Any, get_args
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from api.projects import cursors
+from api.web.forms import Form
+from api.web.problems import MISTAKES, described
+from api.web.visits import Visit
+from shared import projects
+from shared.kit.errors import Fault, InvalidInput
+from shared.projects import images
+from shared.projects.listing import Search, Sort, list_images
+from shared.projects.records import NewImage, ProjectDescription
+
+LISTED = 30
+SHOWN = 48
+
+SORTS: dict[Sort, str] = {
+    "-created_at": "newest first",
+    "created_at": "oldest first",
+    "filename": "by name",
+    "-size_bytes": "largest first",
+}
+
+
+class ProjectPages(Controller):
+    """Pages of projects."""
+
+    path = "/app/projects"
+
+    @get()
+    async def list_own(
+        self,
+        visit: NamedDependency[Visit],
+        cursor: Annotated[UUID | None, QueryParameter()] = None,
+        name: Annotated[str, QueryParameter()] = "",
+    ) -> Response[str]:
+        """The account's projects, newest first."""
+        return await _list(visit, cursor=cursor, name=name)
+
+    @post()
+    async def create(self, visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Response[Any]:
+        """Open a project."""
+        caller = visit.caller
+        try:
+            name = form.text("name")
+            if name is None:
+                raise InvalidInput(Fault("/name", "name: give the project a name."))
+            description = ProjectDescription(name, form.text("description", limit=2000))
+            project = await projects.create(visit.platform, caller, description)
+        except MISTAKES as error:
+            return await _list(visit, problem=described(visit.request, error))
+        return visit.redirect(f"/app/projects/{project.id}")
+
+    @get("/{project_id:str}")
+    async def read(
+        self,
+        visit: NamedDependency[Visit],
+        project_id: FromPath[str],
+        cursor: Annotated[str, QueryParameter()] = "",
+        sort: Annotated[Sort, QueryParameter()] = "-created_at",
+        filename: Annotated[str, QueryParameter()] = "",
+        deleted: Annotated[str, QueryParameter()] = "",
+    ) -> Response[str]:
+        """The gallery of a project."""
+        project = await projects.find(visit.platform, visit.caller, project_id)
+        search = Search(filename=filename or None, deleted=bool(deleted))
+        page = await list_images(
+            visit.platform,
+            visit.caller,
+            project_id,
+            search,
+            sort=sort,
+            after=cursors.read(cursor or None, sort),
+            limit=SHOWN,
+        )
+        return visit.page(
+            "projects/page.html",
+            project=project,
+            page=page,
+            following=cursors.write(page.following),
+            cursor=cursor,
+            sort=sort,
+            sorts={name: SORTS[name] for name in get_args(Sort) if name in SORTS},
+            filename=filename,
+            deleted=bool(deleted),
+            largest=visit.platform.settings.max_image_bytes,
+            problem=None,
+        )
+
+    @post("/{project_id:str}/images")
+    async def upload(
+        self, visit: NamedDependency[Visit], project_id: FromPath[str], form: NamedDependency[Form]
+    ) -> Response[Any]:
+        """Take images into the project; a script sends one at a time, a browser without scripts all of them."""
+        project = await projects.find(visit.platform, visit.caller, project_id)
+        if not form.uploads:
+            raise InvalidInput(Fault("/file", "file: choose at least one image."))
+        for file in form.uploads:
+            await images.add(visit.platform, visit.caller, project.id, NewImage(file.filename, await file.read()))
+        if visit.is_partial:
+            return visit.page("projects/taken.html")
+        return visit.redirect(f"/app/projects/{project.id}?notice=saved")
+
+    @post("/{project_id:str}/delete")
+    async def delete(self, visit: NamedDependency[Visit], project_id: FromPath[str]) -> Response[Any]:
+        """Delete a project and its images for good."""
+        await projects.delete(visit.platform, visit.caller, project_id, force=True)
+        return visit.redirect("/app/projects?notice=deleted")
+
+
+async def _list(visit: Visit, *, cursor: UUID | None = None, name: str = "", problem: Any = None) -> Response[str]:
+    found = await projects.list_own(visit.platform, visit.caller, before=cursor, name=name or None, limit=LISTED)
+    following = found[-1].id if len(found) == LISTED else None
+    return visit.page(
+        "projects/list.html",
+        visit.status(problem),
+        found=found,
+        name=name,
+        cursor=cursor,
+        following=following,
+        problem=problem,
+    )

@@ -1,0 +1,69 @@
+import re
+from uuid import UUID
+
+import msgspec
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from shared.analyses.converting import ShownAnnotation
+from shared.evaluation.detection.masks import of_bitmap
+from shared.presentation.overlay import Shape, compared, shapes
+
+
+def _annotation(number: int, kind: str, class_name: str, data: object) -> ShownAnnotation:
+    return ShownAnnotation(UUID(int=number), kind, class_name, 0.5, msgspec.Raw(msgspec.json.encode(data)))
+
+
+def test_a_box_is_the_same_in_both_formats() -> None:
+    first = _annotation(1, "bounding_box", "a", {"bbox": [10, 20, 30, 40], "format": "xywh"})
+    second = _annotation(2, "bounding_box", "a", {"bbox": [10, 20, 40, 60], "format": "xyxy"})
+    assert [shape.box for shape in shapes([first, second], ["a"])] == [(10, 20, 30, 40)] * 2
+
+
+def test_a_polygon_is_a_closed_path() -> None:
+    one = _annotation(1, "segmentation", "a", {"format": "polygon", "points": [[0, 0], [4.5, 0], [4, 3]]})
+    (shape,) = shapes([one], ["a"])
+    assert shape.polygon == "M0 0L4.5 0L4 3Z"
+
+
+@given(hnp.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 1)))
+def test_the_strokes_of_a_mask_paint_its_pixels_and_no_other(
+    bitmap: "np.ndarray[tuple[int, int], np.dtype[np.uint8]]",
+) -> None:
+    height, width = bitmap.shape
+    counts = of_bitmap(bitmap).counts.tolist()
+    data = {"format": "rle", "rle": {"counts": counts, "size": [height, width]}}
+    (shape,) = shapes([_annotation(1, "segmentation", "a", data)], ["a"])
+
+    painted = np.zeros_like(bitmap)
+    for column, row, length in re.findall(r"M(\d+) (\d+)v(\d+)", shape.runs or ""):
+        painted[int(row) : int(row) + int(length), int(column)] += 1
+    assert painted.tolist() == bitmap.tolist()
+
+
+def test_scores_come_with_the_best_first_and_a_heat_map_by_its_name() -> None:
+    scores = _annotation(1, "classification", "a", {"scores": {"dog": 0.2, "cat": 0.7}})
+    heatmap = _annotation(2, "heatmap", "a", {"artifact_name": "heat.png"})
+    first, second = shapes([scores, heatmap], ["a"])
+    assert [score.class_name for score in first.scores] == ["cat", "dog"]
+    assert second.artifact == "heat.png"
+
+
+def test_two_models_agree_on_the_same_object_of_the_same_class() -> None:
+    def shape(name: str, class_name: str, x: float) -> Shape:
+        return Shape(name, "bounding_box", class_name, 0.9, 0, box=(x, 0, 10, 10))
+
+    first = [shape("same", "cat", 0), shape("renamed", "dog", 50), shape("alone", "cat", 200)]
+    second = [shape("same too", "cat", 1), shape("renamed too", "fox", 50)]
+    left, right = compared(first, second)
+
+    assert {one.id: one.agreed for one in (*left, *right)} == {
+        "same": True,
+        "renamed": False,
+        "alone": False,
+        "same too": True,
+        "renamed too": False,
+    }
+    assert [one.agreed for one in compared(first, [])[0]] == [False] * 3
