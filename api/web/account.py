@@ -1,18 +1,22 @@
 """The page of one's account: its keys, and the way out everywhere."""
 
+from collections import Counter
 from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from api.usage.schemas import UsageOut
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
-from shared import accounts
+from shared import accounts, plans
 from shared.accounts import EVERYTHING, IssuedKey, Scope
 from shared.kit import clock
 from shared.kit.errors import Fault, InvalidInput
+
+ROUTES_SHOWN = 12
 
 SCOPES = {
     Scope.READ: "read everything",
@@ -63,7 +67,13 @@ class AccountPages(Controller):
 
 
 async def _page(visit: Visit, *, issued: IssuedKey | None = None, problem: Any = None) -> Response[str]:
-    found = await accounts.list_keys(visit.platform.db, visit.caller)
+    platform = visit.platform
+    found = await accounts.list_keys(platform.db, visit.caller)
+    month = clock.now().date().replace(day=1)
+    use = await plans.month_of_use(platform.db, platform.meter, visit.caller, month)
+    by_route: Counter[str] = Counter()
+    for row in use.usage:
+        by_route[row.route] += row.calls
     return visit.page(
         "account.html",
         visit.status(problem),
@@ -72,4 +82,6 @@ async def _page(visit: Visit, *, issued: IssuedKey | None = None, problem: Any =
         problem=problem,
         scopes=SCOPES,
         now=clock.now(),
+        use=UsageOut.of(use, month, platform.settings),
+        routes=by_route.most_common(ROUTES_SHOWN),
     )

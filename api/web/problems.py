@@ -11,6 +11,7 @@ from api import problems
 from api.problems import Problem
 from api.web.errors import SignInNeeded
 from api.web.visits import Sent, Visit
+from shared.accounts.errors import NotAdministrator
 from shared.evaluation.errors import InvalidLabels
 from shared.kit.errors import DomainError
 
@@ -37,7 +38,11 @@ def _page(request: Sent, error: Exception) -> Response[Any]:
         visit = Visit(request, request.app.state.platform, None, "")
     if isinstance(error, SignInNeeded):
         return visit.redirect(f"/app/sign-in?next={quote(request.url.path)}")
-    return explained(visit, described(request, error))
+    answer = explained(visit, described(request, error))
+    if isinstance(error, NotAdministrator):
+        # Browsers ask for a name and password at this.
+        answer.headers["WWW-Authenticate"] = 'Basic realm="evalserve", charset="UTF-8"'
+    return answer
 
 
 HANDLERS: ExceptionHandlersMap = dict.fromkeys(problems.HANDLERS, _page)

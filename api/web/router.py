@@ -7,6 +7,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 
 from api.web.account import AccountPages
+from api.web.admin import AdminPages
 from api.web.comparison import ComparisonPages
 from api.web.curves import CurvePages
 from api.web.entrance import EntrancePages
@@ -31,6 +32,7 @@ PAGES: list[type[Controller]] = [
     JobPages,
     AccountPages,
     WebhookPages,
+    AdminPages,
 ]
 
 

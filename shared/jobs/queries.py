@@ -33,6 +33,15 @@ INSERT_SUCCEEDED = f"""
     RETURNING {COLUMNS}
 """
 
+# The same work for the same account; how it ended before stays as it was.
+RETRY = f"""
+    INSERT INTO job ({NEW}, status, progress, attempt, failures)
+    SELECT uuidv7(), account_id, kind, arguments, subjects, fingerprint, callback_url, inputs, inputs_key,
+        '{Status.QUEUED.value}', 0, 0, 0
+    FROM job WHERE id = $1 AND status = 'failed'
+    RETURNING {COLUMNS}
+"""
+
 SELECT_OWN = f"SELECT {COLUMNS} FROM job WHERE id = $1 AND account_id = $2"
 
 LIST_OWN = f"""
@@ -119,6 +128,12 @@ NOTIFY = f"SELECT pg_notify('{CHANNEL}', $1)"
 async def insert_succeeded(connection: Connection, job: dict[str, Any]) -> JobRecord:
     """Write the row of a job that has nothing left to do."""
     return _job(await connection.fetchrow(INSERT_SUCCEEDED, *job.values()))
+
+
+async def retry(connection: Connection, job_id: UUID) -> JobRecord | None:
+    """A new job that does what a failed one was to do; None if there is no such one."""
+    record = await connection.fetchrow(RETRY, job_id)
+    return _job(record) if record else None
 
 
 async def own(connection: Connection, account_id: int, job_id: UUID) -> Snapshot | None:

@@ -155,7 +155,7 @@ async def test_what_is_said_of_images_and_found_in_them_is_text(reader: Reader, 
     image = await _upload(client, project["id"], PAYLOADS[24].replace("/", "") + ".png", PAYLOADS[5])
     analyses = []
     for _ in range(2):
-        body = {"model_name": "model", "model_version": "1", "description": PAYLOADS[1]}
+        body = {"model_name": "yolo_v8", "model_version": "1", "description": PAYLOADS[1]}
         analysis = (await client.post(f"/api/images/{image}/analyses", body)).json()["id"]
         await pipeline.status(analysis, "processing")
         found = [

@@ -35,7 +35,7 @@ async def test_what_a_pipeline_pushes_shows_by_itself(reader: Reader) -> None:
     await page.goto(f"/app/images/{image}")
     await expect(page.get_by_text("No model has looked at this image yet")).to_be_visible()
 
-    analysis = await _analysis(client, image, "yolo")
+    analysis = await _analysis(client, image, "yolo_v8")
     await expect(page.locator("td .badge")).to_have_text("queued", timeout=15_000)
     await pipeline.status(analysis, "processing")
     await expect(page.locator("td .badge")).to_have_text("processing", timeout=15_000)
@@ -64,7 +64,7 @@ async def test_what_a_pipeline_pushes_shows_by_itself(reader: Reader) -> None:
 async def test_two_models_are_told_where_they_agree_and_filtered(reader: Reader) -> None:
     client, page, pipeline = reader.client, reader.page, Pipeline(reader.client.http)
     image = await _image(client)
-    first, second = [await _analysis(client, image, model) for model in ("yolo", "rtdetr")]
+    first, second = [await _analysis(client, image, model) for model in ("yolo_v8", "resnet50")]
     await pipeline.annotate(first, box("person", 0.9, (10, 20, 100, 100)), box("car", 0.6, (300, 200, 100, 100)))
     await pipeline.annotate(second, box("person", 0.8, (12, 20, 100, 100)), box("bus", 0.7, (300, 200, 100, 100)))
 

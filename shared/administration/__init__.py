@@ -1,0 +1,135 @@
+"""What administrators see and do: everybody's accounts, jobs and deliveries, and how much of everything there is."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from shared.administration import queries
+from shared.jobs import Platform
+from shared.jobs import queries as job_queries
+from shared.jobs.errors import JobNotFound
+from shared.jobs.records import JobRecord
+from shared.kit.broker import Wakeup
+from shared.plans.errors import AccountNotFound
+
+
+class Overview(NamedTuple):
+    """How the service is doing; ages are those of the oldest that waits."""
+
+    accounts: int
+    matrices: int
+    images: int
+    jobs: dict[str, int]
+    oldest_queued_at: datetime | None
+    deliveries: dict[str, int]
+    artifact_bytes: int
+    image_bytes: int
+
+
+class OwnedAccount(NamedTuple):
+    """An account as administrators see it; never a key, never a hash."""
+
+    id: int
+    email: str
+    plan: str | None
+    credit: float
+    is_active: bool
+    is_admin: bool
+    created_at: datetime
+    matrices: int
+
+
+class OwnedJob(NamedTuple):
+    """A job, and whose it is."""
+
+    id: UUID
+    email: str
+    kind: str
+    status: str
+    error: dict[str, Any] | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class LostDelivery(NamedTuple):
+    """A delivery that was given up."""
+
+    id: UUID
+    email: str
+    event_type: str
+    url: str
+    last_error: str | None
+    finished_at: datetime | None
+
+
+class OwnedMatrix(NamedTuple):
+    """A matrix, and whose it is."""
+
+    uid: UUID
+    email: str
+    name: str | None
+    sample_count: int
+    accuracy: float | None
+    f1: float | None
+    created_at: datetime
+
+
+async def overview(platform: Platform) -> Overview:
+    """Count everything once; takes as long as the tables are large."""
+    async with platform.db.connection() as connection:
+        totals = await connection.fetchrow(queries.TOTALS)
+        jobs = {record["status"]: record["count"] for record in await connection.fetch(queries.JOBS)}
+        deliveries = {record["status"]: record["count"] for record in await connection.fetch(queries.DELIVERIES)}
+    return Overview(
+        accounts=totals["accounts"],
+        matrices=totals["matrices"],
+        images=totals["images"],
+        jobs=jobs,
+        oldest_queued_at=totals["oldest_queued_at"],
+        deliveries=deliveries,
+        artifact_bytes=totals["artifact_bytes"],
+        image_bytes=totals["image_bytes"],
+    )
+
+
+async def list_accounts(platform: Platform, *, email: str | None, after: int, limit: int) -> list[OwnedAccount]:
+    """Accounts in the order of their ids; by a part of the address."""
+    async with platform.db.connection() as connection:
+        return [OwnedAccount(*record) for record in await connection.fetch(queries.ACCOUNTS, after, email, limit)]
+
+
+async def list_jobs(platform: Platform, *, status: str | None, before: UUID | None, limit: int) -> list[OwnedJob]:
+    """Everybody's jobs, newest first; those in one state."""
+    async with platform.db.connection() as connection:
+        return [OwnedJob(*record) for record in await connection.fetch(queries.ALL_JOBS, before, status, limit)]
+
+
+async def list_matrices(platform: Platform, *, before: UUID | None, limit: int) -> list[OwnedMatrix]:
+    """Everybody's matrices, newest first."""
+    async with platform.db.connection() as connection:
+        return [OwnedMatrix(*record) for record in await connection.fetch(queries.ALL_MATRICES, before, limit)]
+
+
+async def list_lost(platform: Platform, *, limit: int) -> list[LostDelivery]:
+    """The newest deliveries that were given up, with what went wrong last."""
+    async with platform.db.connection() as connection:
+        return [LostDelivery(*record) for record in await connection.fetch(queries.LOST, limit)]
+
+
+async def set_standing(
+    platform: Platform, account_id: int, *, is_active: bool | None = None, is_admin: bool | None = None
+) -> None:
+    """Close an account or open it again, or say whether it administrates; raises AccountNotFound."""
+    async with platform.db.connection() as connection:
+        if not await connection.fetchval(queries.SET_STANDING, account_id, is_active, is_admin):
+            raise AccountNotFound
+
+
+async def retry(platform: Platform, job_id: UUID | None) -> JobRecord:
+    """Queue what a failed job was to do as a new job of the same account; raises JobNotFound."""
+    async with platform.db.connection() as connection:
+        job = await job_queries.retry(connection, job_id) if job_id else None
+    if job is None:
+        raise JobNotFound
+    await platform.broker.try_publish(Wakeup.RUN_JOB, job.id)
+    return job
