@@ -14,6 +14,7 @@ from api import arrival, bookkeeping, docs, health, idempotency, openapi, proble
 from api.accounts.controller import AccountController
 from api.admin.controller import AdminController
 from api.analyses.callbacks import CallbackController
+from api.analyses.comparing import ComparingController
 from api.analyses.controller import AnalysisController
 from api.analyses.reading import ReadingController
 from api.calculators.controller import CalculatorController
@@ -93,6 +94,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             AnalysisController,
             CallbackController,
             ReadingController,
+            ComparingController,
             PipelineController,
             WebhookController,
             DeliveryController,

@@ -14,12 +14,14 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from api.headers import IfNoneMatch, Prefer, is_known
 from api.jobs.answers import accepted, etag, polling
-from api.jobs.schemas import JobPage, read_submission
+from api.jobs.schemas import JobPage, Submission, read_submission
 from api.waiting import Waiter, applied, wanted_wait, with_silences
 from shared import jobs, matrices
 from shared.accounts import Caller
+from shared.analyses import pairing
 from shared.jobs import JobOut, Order, Platform, Snapshot, Status
 from shared.jobs.kinds import AnyWork
+from shared.jobs.kinds.agreement import Agreement
 from shared.kit.ids import parse_uuid
 
 # Proxies cut streams that are silent for longer, commonly at 30 s.
@@ -43,8 +45,7 @@ class JobController(Controller):
         """Queue a job and answer at once; poll `Location`, wait with `Prefer: wait=N`, or be called back."""
         platform = waiter.platform
         submission = await read_submission(request, platform.settings)
-        subjects = await matrices.subjects(platform, caller, submission.work)
-        order = Order(caller, submission.work, subjects, submission.inputs, submission.callback_url)
+        order = await _order(platform, caller, submission)
         snapshot = await jobs.submit(platform, order)
         snapshot = await _wait(waiter, caller, snapshot, prefer)
         return accepted(platform, snapshot, applied(prefer, limit=platform.settings.wait_limit_s))
@@ -109,6 +110,13 @@ async def _events(waiter: Waiter, caller: Caller, snapshot: Snapshot) -> AsyncIt
             continue
         data = msgspec.json.encode(JobOut.of(change, waiter.platform.storage)).decode()
         yield ServerSentEventMessage(data=data, event="job")
+
+
+async def _order(platform: Platform, caller: Caller, submission: Submission) -> Order:
+    work, callback_url = submission.work, submission.callback_url
+    if isinstance(work, Agreement):
+        return await pairing.order(platform, caller, work, callback_url)
+    return Order(caller, work, await matrices.subjects(platform, caller, work), submission.inputs, callback_url)
 
 
 async def _wait(waiter: Waiter, caller: Caller, snapshot: Snapshot, prefer: str | None) -> Snapshot:

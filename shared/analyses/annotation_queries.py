@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from shared.analyses.errors import AnalysisNotFound, TooManyToCompare
 from shared.analyses.records import ANNOTATION_COLUMNS, AnnotationRecord
-from shared.kit.db import Connection
+from shared.kit.db import Connection, Database
 
 _WRITTEN = ("analysis_id", *AnnotationRecord.__struct_fields__)
 
@@ -30,6 +31,24 @@ SELECT_PAGE = f"""
         AND ($5::float8 IS NULL OR confidence >= $5)
     ORDER BY position LIMIT $6
 """
+
+
+SELECT_OF_MANY = f"""
+    SELECT analysis_id, {ANNOTATION_COLUMNS} FROM annotation
+    WHERE analysis_id = ANY($1) AND annotation_type = ANY($2) ORDER BY analysis_id, position
+"""
+
+CLASS_NAMES = """
+    SELECT DISTINCT class_name FROM annotation WHERE analysis_id = $1 AND annotation_type = ANY($2) ORDER BY class_name
+"""
+
+COUNT_ANALYSES = "SELECT count(*), coalesce(sum(annotation_count), 0) FROM analysis WHERE id = ANY($1)"
+
+# One statement must not hold more in memory than is used at once.
+ANALYSES_AT_ONCE = 100
+
+# What the figures of so many objects take fits a worker's memory.
+MOST_COMPARED = 1_000_000
 
 
 class Filter(NamedTuple):
@@ -68,6 +87,30 @@ async def page(
 ) -> list[AnnotationRecord]:
     """Annotations of an analysis in their order, those that come after a position."""
     return _annotations(await connection.fetch(SELECT_PAGE, analysis_id, after, *wanted, limit))
+
+
+async def class_names(connection: Connection, analysis_id: UUID, types: Sequence[str]) -> list[str]:
+    """The classes of what an analysis found, of some types, in order."""
+    return [record["class_name"] for record in await connection.fetch(CLASS_NAMES, analysis_id, types)]
+
+
+async def of_analyses(
+    db: Database, analysis_ids: Sequence[UUID], types: Sequence[str]
+) -> dict[UUID, list[AnnotationRecord]]:
+    """What the analyses found, of some types, in its order; raises AnalysisNotFound if one is gone."""
+    unique = sorted(set(analysis_ids))
+    found: dict[UUID, list[AnnotationRecord]] = {}
+    async with db.connection() as connection:
+        count, total = await connection.fetchrow(COUNT_ANALYSES, unique)
+        if count < len(unique):
+            raise AnalysisNotFound("An analysis was deleted after the comparison was asked for; ask again.")
+        if total > MOST_COMPARED:
+            raise TooManyToCompare
+        for start in range(0, len(unique), ANALYSES_AT_ONCE):
+            chosen = unique[start : start + ANALYSES_AT_ONCE]
+            for analysis_id, *values in await connection.fetch(SELECT_OF_MANY, chosen, types):
+                found.setdefault(analysis_id, []).append(AnnotationRecord(*values))
+    return found
 
 
 def _annotations(records: Sequence[Sequence[object]]) -> list[AnnotationRecord]:

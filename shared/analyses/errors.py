@@ -88,3 +88,27 @@ class OutlineNotDrawn(DomainError):
     """An outline is longer than 800,000 pixels and is not drawn; read the annotations in the form they were sent in."""
 
     code = "outline-not-drawn"
+
+
+class NothingToCompare(DomainError):
+    """No image has a completed analysis of both sides; look at the names of the models, and at their states."""
+
+    code = "nothing-to-compare"
+
+
+class TooManyToCompare(DomainError):
+    """The analyses hold more than a million annotations together; compare fewer images at once."""
+
+    code = "too-many-to-compare"
+
+
+class MasksNotComparable(DomainError):
+    """The masks of one image have different sizes; compare boxes instead, or send masks in the size of the image."""
+
+    code = "masks-not-comparable"
+
+
+class NoAgreement(DomainError):
+    """This job has not made an agreement; wait until a job of this kind has succeeded."""
+
+    status, code = HTTPStatus.CONFLICT, "no-agreement"

@@ -65,7 +65,7 @@ def matrix_csv(matrix: ConfusionMatrix, *, normalised: bool = False) -> str:
     """A row for each actual class and a column for each predicted one; shares of the row if `normalised`."""
     cells = _cells(matrix, normalised=normalised)
     rows = ([label, *row] for label, row in zip(matrix.classes, cells, strict=True))
-    return _csv(["actual/predicted", *matrix.classes], rows)
+    return csv_text(["actual/predicted", *matrix.classes], rows)
 
 
 def overall_csv(statistics: Statistics) -> str:
@@ -74,14 +74,14 @@ def overall_csv(statistics: Statistics) -> str:
         [name, *value] if isinstance(value, tuple) else [name, value, None]
         for name, value in statistics.overall.items()
     )
-    return _csv(["statistic", "value", "second value"], rows)
+    return csv_text(["statistic", "value", "second value"], rows)
 
 
 def per_class_csv(classes: Sequence[Label], statistics: Statistics) -> str:
     """A row for each class and a column for each of its statistics, none of which is a pair."""
     columns = zip(*statistics.per_class.values(), strict=True)
     rows = ([label, *map(_single, row)] for label, row in zip(classes, columns, strict=True))
-    return _csv(["class", *statistics.per_class], rows)
+    return csv_text(["class", *statistics.per_class], rows)
 
 
 def pycm_object(matrix: ConfusionMatrix) -> bytes:
@@ -133,10 +133,12 @@ def _single(value: Value) -> Cell:
     return value
 
 
-def _csv(header: Sequence[Cell], rows: Iterable[Sequence[Cell]]) -> str:
+def csv_text(header: Sequence[Cell], rows: Iterable[Sequence[Cell]]) -> str:
+    """A table as CSV; what a spreadsheet would take for a formula is text to it. Without a header, only the rows."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(map(_guarded, header))
+    if header:
+        writer.writerow(map(_guarded, header))
     writer.writerows(map(_guarded, row) for row in rows)
     return text.getvalue()
 

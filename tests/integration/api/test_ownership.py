@@ -27,7 +27,13 @@ NAMES = {
 }
 
 # What else an address or a query must hold so that ownership is what decides.
-BESIDE = {"format": "json", "key": "camera", "reason": "it is in my way"}
+BESIDE = {
+    "format": "json",
+    "reference": "01a2d7a0-0000-7000-8000-000000000000",
+    "candidate": "01a2d7a0-0000-7000-8000-000000000000",
+    "key": "camera",
+    "reason": "it is in my way",
+}
 
 
 LABELS = {"actual_vector": [0, 1], "predicted_vector": [0, 1]}
@@ -44,6 +50,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "add_annotations": {"annotations": []},
     "finalize_analysis": {"status": "completed"},
     "change_pipeline": {"name": "mine now"},
+    "save_agreement": {"name": "mine now"},
     "announce_image": {"filename": "mine.png", "content_type": "image/png", "size_bytes": 100},
     "set_image_metadata": {"key": "owner", "value": "me"},
     "change_webhook_endpoint": {"description": "mine now"},

@@ -1,0 +1,125 @@
+"""Comparing analyses: two of one image, or two models over a whole project."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
+
+from api import bodies, content
+from api.headers import IfNoneMatch, Prefer
+from api.matrices.descriptions import DescriptionIn, MatrixDetail
+from api.signatures import require_analyses
+from api.waiting import Waiter
+from shared import analyses, matrices
+from shared.accounts import Caller
+from shared.analyses import exports, pairing, saving
+from shared.jobs import JobOut, Platform
+from shared.jobs.kinds.agreement import Agreement, AgreementOptions, Side, Subject
+from shared.matrices.records import Description
+
+_EXPORTS = {"json": exports.as_json, "csv": exports.as_csv, "coco": exports.as_coco}
+
+
+class Rates(msgspec.Struct):
+    """How one class, or all together, was found; null where undefined."""
+
+    matched: int
+    missed: int
+    extra: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+class AgreementMatrix(msgspec.Struct):
+    """Rows are the reference's classes, columns the candidate's; `(none)` is what the other side does not see."""
+
+    classes: list[str]
+    counts: list[list[int]]
+
+
+class AgreementOut(msgspec.Struct):
+    """How far two sides agree; `average_precision` where the reference is the truth, `matches` for a single image."""
+
+    images: int
+    only_reference: int
+    only_candidate: int
+    reference_is_truth: bool
+    options: dict[str, Any]
+    overall: Rates
+    per_class: dict[str, Rates]
+    matrix: AgreementMatrix
+    average_precision: dict[str, Any] | None
+    matches: dict[str, Any] | None
+
+
+class ComparingController(Controller):
+    """Comparing analyses."""
+
+    tags = ["analyses"]  # noqa: RUF012 -- Litestar reads it from the class
+    guards = [require_analyses]  # noqa: RUF012 -- the same
+
+    @get(
+        "/api/images/{image_id:str}/compare",
+        operation_id="compare_analyses",
+        opt={"answers": {"200": ("application/json", AgreementOut), "202": ("application/json", JobOut)}},
+    )
+    async def compare(
+        self,
+        waiter: NamedDependency[Waiter],
+        caller: NamedDependency[Caller],
+        image_id: FromPath[str],
+        reference: Annotated[str, QueryParameter(description="id of the analysis to compare with")],
+        candidate: Annotated[str, QueryParameter(description="id of the analysis to look at")],
+        subject: Annotated[Subject, QueryParameter()] = "boxes",
+        iou_threshold: Annotated[float, QueryParameter(ge=0.05, le=1)] = 0.5,
+        min_confidence: Annotated[float, QueryParameter(ge=0, le=1)] = 0.0,
+        prefer: Prefer = None,
+        if_none_match: IfNoneMatch = None,
+    ) -> Response[Any]:
+        """How far two completed analyses of an image agree; for a project, submit a job of the kind `agreement`."""
+        work = Agreement(
+            reference=Side(analysis_id=reference),
+            candidate=Side(analysis_id=candidate),
+            image_id=image_id,
+            options=AgreementOptions(subject=subject, iou_threshold=iou_threshold, min_confidence=min_confidence),
+        )
+        order = await pairing.order(waiter.platform, caller, work)
+        return await content.of_order(waiter, order, content.Wanted("agreement.json", prefer, if_none_match))
+
+    @get(
+        "/api/analyses/{analysis_id:str}/export",
+        operation_id="export_analysis",
+        opt={"answers": {"200": ("application/json", dict[str, Any])}},
+    )
+    async def export(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        analysis_id: FromPath[str],
+        form: Annotated[exports.Format, QueryParameter(name="format")] = "json",
+    ) -> Stream:
+        """An analysis with all that it found, as a file: JSON, CSV, or COCO's format."""
+        analysis = await analyses.find(platform, caller, analysis_id)
+        pieces = _EXPORTS[form](platform, analysis)
+        suffix, media_type = ("csv", "text/csv") if form == "csv" else ("json", "application/json")
+        name = f"analysis-{analysis.id}{'-coco' if form == 'coco' else ''}.{suffix}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+        return Stream(pieces, media_type=media_type, headers=headers)
+
+    @post("/v1/jobs/{job_id:str}/matrix", operation_id="save_agreement", opt={"body": DescriptionIn})
+    async def save(
+        self,
+        request: Request[Any, Any, Any],
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        job_id: FromPath[str],
+    ) -> MatrixDetail:
+        """Keep the matrix of an agreement as a confusion matrix, for reports, plots and comparisons."""
+        said = await bodies.read(request, DescriptionIn)
+        description = Description(said.name, said.tags, said.model_name, said.model_version, said.data_set)
+        uid = await saving.save(platform, caller, job_id, description)
+        return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))

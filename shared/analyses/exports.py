@@ -1,0 +1,144 @@
+"""Analyses as files for other programs, piece by piece: a million annotations never lie in memory together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from shared.analyses import annotation_queries, queries
+from shared.analyses.annotation_queries import Filter
+from shared.analyses.converting import Size, box_of, mask_of
+from shared.analyses.records import AnalysisRecord, AnnotationRecord
+from shared.evaluation.detection import rle
+from shared.evaluation.detection.masks import Mask
+from shared.jobs import Platform
+from shared.matrices.exports import csv_text
+
+Format = Literal["json", "csv", "coco"]
+
+AT_ONCE = 5000
+
+COLUMNS = ("annotation_id", "annotation_type", "class_name", "confidence", "position", "data_json")
+
+# What COCO has no words for stays out of its file: labels and heatmaps of whole images.
+_IN_COCO = frozenset({"bounding_box", "segmentation", "keypoint"})
+
+# COCO's "labelled and visible".
+_VISIBLE = 2
+
+
+async def as_json(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[bytes]:
+    """The analysis with all its annotations, as they were sent."""
+    head = msgspec.json.encode(analysis.shown())
+    yield head[:-1] + b',"annotations":['
+    separator = b""
+    async for batch in _batches(platform, analysis):
+        yield separator + await asyncio.to_thread(_joined, _json_entry, batch)
+        separator = b","
+    yield b"]}"
+
+
+async def as_csv(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[bytes]:
+    """A line for each annotation; texts that a spreadsheet would take for a formula are guarded."""
+    yield csv_text(COLUMNS, []).encode()
+    async for batch in _batches(platform, analysis):
+        yield (await asyncio.to_thread(_csv_rows, batch)).encode()
+
+
+async def as_coco(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[bytes]:
+    """COCO's results with their categories and image; labels and heatmaps of whole images have no place in it."""
+    async with platform.db.connection() as connection:
+        height, width = await queries.image_size(connection, analysis.image_id)
+        names = await annotation_queries.class_names(connection, analysis.id, sorted(_IN_COCO))
+    categories = {name: number for number, name in enumerate(names, start=1)}
+    image = {"id": 1, "file_name": str(analysis.image_id), "height": height, "width": width}
+    described = {
+        "info": {"description": f"{analysis.model_name} {analysis.model_version}", "version": str(analysis.id)},
+        "images": [image],
+        "categories": [{"id": number, "name": name} for name, number in categories.items()],
+    }
+    yield msgspec.json.encode(described)[:-1] + b',"annotations":['
+    size, separator = Size(height, width), b""
+    async for batch in _batches(platform, analysis):
+        shown = [found for found in batch if found.annotation_type in _IN_COCO]
+        if shown:
+            entry = _coco_entry_of(categories, size)
+            yield separator + await asyncio.to_thread(_joined, entry, shown)
+            separator = b","
+    yield b"]}"
+
+
+async def _batches(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[list[AnnotationRecord]]:
+    after = -1
+    while True:
+        async with platform.db.connection() as connection:
+            batch = await annotation_queries.page(connection, analysis.id, Filter(), after=after, limit=AT_ONCE)
+        if batch:
+            yield batch
+        if len(batch) < AT_ONCE:
+            return
+        after = batch[-1].position
+
+
+def _joined(entry: Callable[[AnnotationRecord], Any], batch: Sequence[AnnotationRecord]) -> bytes:
+    return b",".join(msgspec.json.encode(entry(found)) for found in batch)
+
+
+def _json_entry(found: AnnotationRecord) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "annotation_type": found.annotation_type,
+        "class_name": found.class_name,
+        "confidence": found.confidence,
+        "data": msgspec.Raw(found.data.encode()),
+    }
+
+
+def _csv_rows(batch: Sequence[AnnotationRecord]) -> str:
+    return csv_text(
+        (),
+        (
+            (str(found.id), found.annotation_type, found.class_name, found.confidence, found.position, found.data)
+            for found in batch
+        ),
+    )
+
+
+def _coco_entry_of(categories: dict[str, int], size: Size) -> Callable[[AnnotationRecord], dict[str, Any]]:
+    def entry(found: AnnotationRecord) -> dict[str, Any]:
+        return {
+            # COCO's matching takes an id of 0 for "no object".
+            "id": found.position + 1,
+            "image_id": 1,
+            "category_id": categories[found.class_name],
+            "iscrowd": 0,
+            "score": 1.0 if found.confidence is None else found.confidence,
+            **_coco_geometry(found, size),
+        }
+
+    return entry
+
+
+def _coco_geometry(found: AnnotationRecord, size: Size) -> dict[str, Any]:
+    data = msgspec.json.decode(found.data)
+    if found.annotation_type == "bounding_box":
+        left, top, right, bottom = box_of(data)
+        return {"bbox": [left, top, right - left, bottom - top], "area": (right - left) * (bottom - top)}
+    if found.annotation_type == "keypoint":
+        points = data["keypoints"]
+        flat = [value for point in points for value in (point["x"], point["y"], _VISIBLE)]
+        return {"keypoints": flat, "num_keypoints": len(points)}
+    mask = mask_of(data, size)
+    left, top, right, bottom = mask.box
+    return {
+        "bbox": [left, top, right - left, bottom - top],
+        "area": mask.area,
+        "segmentation": _coco_segmentation(data, mask),
+    }
+
+
+def _coco_segmentation(data: dict[str, Any], mask: Mask) -> Any:
+    if data["format"] == "polygon":
+        return [[value for point in data["points"] for value in point]]
+    return {"counts": rle.compress(mask.counts.tolist()), "size": [mask.height, mask.width]}

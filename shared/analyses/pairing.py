@@ -1,0 +1,132 @@
+"""Which analyses are compared with which: decided when the comparison is asked for, not when it is done."""
+
+import zlib
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from shared.accounts import Caller
+from shared.analyses.errors import AnalysisNotFound, NothingToCompare
+from shared.jobs import Order, Platform
+from shared.jobs.kinds.agreement import Agreement, Side
+from shared.jobs.orders import NO_SUBJECTS
+from shared.kit.db import Connection
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.ids import parse_uuid
+from shared.projects.errors import ImageNotFound, ProjectNotFound
+
+MOST_IMAGES = 10_000
+
+# The newest analysis of each image that has come to a good end and fits.
+SELECT_SIDE = """
+    SELECT DISTINCT ON (analysis.image_id)
+        analysis.image_id, analysis.id, analysis.is_ground_truth, image.height, image.width
+    FROM analysis JOIN image ON image.id = analysis.image_id
+    WHERE analysis.account_id = $1 AND image.deleted_at IS NULL AND analysis.status = 'completed'
+        AND ($2::uuid IS NULL OR image.project_id = $2) AND ($3::uuid IS NULL OR image.id = $3)
+        AND ($4::uuid IS NULL OR analysis.id = $4)
+        AND ($5::text IS NULL OR analysis.model_name = $5) AND ($6::text IS NULL OR analysis.model_version = $6)
+        AND (NOT $7::boolean OR analysis.is_ground_truth)
+    ORDER BY analysis.image_id, analysis.id DESC
+"""
+
+OWN_PROJECT = "SELECT true FROM project WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL"
+OWN_IMAGE = "SELECT true FROM image WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL"
+OWN_ANALYSES = """
+    SELECT count(*) FROM analysis JOIN image ON image.id = analysis.image_id
+    WHERE analysis.id = ANY($1) AND analysis.account_id = $2 AND image.deleted_at IS NULL
+"""
+
+
+class ImagePair(msgspec.Struct, frozen=True, array_like=True):
+    """The two analyses of one image, and the image's size in pixels."""
+
+    image_id: UUID
+    reference: UUID
+    candidate: UUID
+    height: int
+    width: int
+
+
+class Pairing(msgspec.Struct, frozen=True):
+    """The inputs of a comparison: the pairs, and how many images had an analysis of one side only."""
+
+    pairs: list[ImagePair]
+    only_reference: int
+    only_candidate: int
+    reference_is_truth: bool
+
+
+async def order(platform: Platform, caller: Caller, work: Agreement, callback_url: str | None = None) -> Order:
+    """The order for a comparison of the caller's analyses.
+
+    Raises InvalidInput, ProjectNotFound, ImageNotFound, AnalysisNotFound, or NothingToCompare.
+    """
+    _check(work)
+    async with platform.db.connection() as connection:
+        scope = await _scope(connection, caller, work)
+        sides = [await _side(connection, caller, scope, side) for side in (work.reference, work.candidate)]
+    inputs = zlib.compress(msgspec.msgpack.encode(_pair(*sides)), level=1)
+    return Order(caller, work, NO_SUBJECTS, inputs, callback_url)
+
+
+def read(inputs: bytes) -> Pairing:
+    """The pairing that a job carries."""
+    return msgspec.msgpack.decode(zlib.decompress(inputs), type=Pairing)
+
+
+def _check(work: Agreement) -> None:
+    whole = work.project_id is not None or work.image_id is not None
+    for name, side in (("reference", work.reference), ("candidate", work.candidate)):
+        if side == Side():
+            detail = f"{name}: name an analysis_id, a model_name, or ground_truth."
+            raise InvalidInput(Fault(f"/{name}", detail))
+        if side.analysis_id is None and not whole:
+            raise InvalidInput(Fault("/project_id", "project_id: say of which project, or by image_id of which image."))
+
+
+async def _scope(connection: Connection, caller: Caller, work: Agreement) -> tuple[UUID | None, UUID | None]:
+    project_id, image_id = parse_uuid(work.project_id or ""), parse_uuid(work.image_id or "")
+    if work.project_id is not None and not await connection.fetchval(OWN_PROJECT, project_id, caller.account_id):
+        raise ProjectNotFound
+    if work.image_id is not None and not await connection.fetchval(OWN_IMAGE, image_id, caller.account_id):
+        raise ImageNotFound
+    named = {side.analysis_id for side in (work.reference, work.candidate) if side.analysis_id is not None}
+    known = {found for text in named if (found := parse_uuid(text))}
+    if await connection.fetchval(OWN_ANALYSES, list(known), caller.account_id) < len(named):
+        raise AnalysisNotFound
+    return project_id, image_id
+
+
+async def _side(
+    connection: Connection, caller: Caller, scope: tuple[UUID | None, UUID | None], side: Side
+) -> dict[UUID, Any]:
+    analysis_id = parse_uuid(side.analysis_id) if side.analysis_id else None
+    wanted = (analysis_id, side.model_name, side.model_version, side.ground_truth)
+    records = await connection.fetch(SELECT_SIDE, caller.account_id, *scope, *wanted)
+    return {record["image_id"]: record for record in records}
+
+
+def _pair(reference: dict[UUID, Any], candidate: dict[UUID, Any]) -> Pairing:
+    both: Sequence[UUID] = sorted(reference.keys() & candidate.keys())
+    if not both:
+        raise NothingToCompare
+    if len(both) > MOST_IMAGES:
+        raise NothingToCompare(f"A comparison takes {MOST_IMAGES} images at most; split the project.")
+    return Pairing(
+        pairs=[
+            ImagePair(
+                image_id,
+                reference[image_id]["id"],
+                candidate[image_id]["id"],
+                reference[image_id]["height"],
+                reference[image_id]["width"],
+            )
+            for image_id in both
+        ],
+        only_reference=len(reference) - len(both),
+        only_candidate=len(candidate) - len(both),
+        reference_is_truth=all(reference[image_id]["is_ground_truth"] for image_id in both),
+    )

@@ -1,0 +1,36 @@
+"""The matrix of an agreement as a confusion matrix like any other."""
+
+from uuid import UUID
+
+import msgspec
+
+from shared import jobs, matrices
+from shared.accounts import Caller
+from shared.analyses.errors import NoAgreement
+from shared.jobs import Platform
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.ids import parse_uuid
+from shared.matrices.counting import take_counts
+from shared.matrices.records import Description
+
+
+class _Matrix(msgspec.Struct):
+    classes: list[str]
+    counts: list[list[int]]
+
+
+class _Result(msgspec.Struct):
+    matrix: _Matrix
+
+
+async def save(platform: Platform, caller: Caller, job_id: str, description: Description) -> UUID:
+    """Keep what a job of the caller found as a matrix; raises JobNotFound or NoAgreement."""
+    snapshot = await jobs.find(platform, caller, parse_uuid(job_id))
+    made = [file for file in snapshot.files if file.name == "agreement.json"]
+    if not made:
+        raise NoAgreement
+    found = msgspec.json.decode(await platform.storage.read(made[0].object_key), type=_Result).matrix
+    count, most = len(found.classes), platform.settings.max_classes
+    if not 0 < count <= most:
+        raise InvalidInput(Fault("", f"A confusion matrix has 1 to {most} classes; this agreement has {count}."))
+    return await matrices.create(platform, caller, take_counts(found.classes, found.counts), description)

@@ -1,0 +1,44 @@
+"""The comparison of two analyses, or of two models over a whole project."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from shared.jobs.work import Work
+
+Id = Annotated[str, Meta(max_length=36)]
+Name = Annotated[str, Meta(min_length=1, max_length=255)]
+
+# By what objects are found to be the same; labels are those of whole images.
+Subject = Literal["boxes", "masks", "labels"]
+
+
+class Side(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which analyses are on one side: one by its id, or of each image the newest completed one that fits."""
+
+    analysis_id: Id | None = None
+    model_name: Name | None = None
+    model_version: Name | None = None
+    ground_truth: bool = False
+
+
+class AgreementOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is compared, and from when on two objects are the same."""
+
+    subject: Subject = "boxes"
+    iou_threshold: Annotated[float, Meta(ge=0.05, le=1)] = 0.5
+    # Of the candidate; average precision counts every confidence.
+    min_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.0
+
+
+class Agreement(Work, frozen=True, kw_only=True, tag="agreement"):
+    """An agreement of two sides over a project, an image, or two analyses of one image: makes `agreement.json`.
+
+    Where every analysis of the reference is marked as ground truth, the candidate is also evaluated (COCO's figures).
+    """
+
+    reference: Side
+    candidate: Side
+    project_id: Id | None = None
+    image_id: Id | None = None
+    options: AgreementOptions = AgreementOptions()
