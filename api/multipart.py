@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple
 
 from litestar import Request
-from litestar.exceptions import InternalServerException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from shared.kit.errors import Fault, InvalidInput
@@ -43,12 +42,8 @@ async def read(request: Request[Any, Any, Any], *, max_file_bytes: int) -> Form:
         raise InvalidInput(Fault("", "body: send multipart/form-data with the image in the part `file`."))
     reader = _Reader(boundary(request), max_file_bytes)
     # To its end even when a file is too large: who still sends does not listen to an answer.
-    try:
-        async for chunk in request.stream():
-            reader.feed(chunk)
-    except InternalServerException as error:
-        # What the framework says when the client has gone, which is no mistake of the server's.
-        raise InvalidInput(Fault("", "The body ended before it was complete.")) from error
+    async for chunk in request.stream():
+        reader.feed(chunk)
     return reader.end()
 
 

@@ -10,7 +10,7 @@ from shared.artifacts import StoredFile
 from shared.kit.db import Connection
 from shared.projects.models import EventType
 from shared.projects.pictures import Picture
-from shared.projects.records import ImageEventRecord, ImageRecord
+from shared.projects.records import ImageEventRecord, ImageRecord, Owner
 
 COLUMNS = ", ".join(f"image.{name}" for name in ImageRecord.__struct_fields__ if name != "thumbnail_status")
 
@@ -86,16 +86,28 @@ async def find(
 
 async def insert(
     connection: Connection,
-    owner: tuple[UUID, int, UUID],
+    owner: Owner,
     filename: str,
     picture: Picture,
     stored: StoredFile,
     metadata: dict[str, Any],
 ) -> ImageRecord:
-    """Write a new image and the duty to make its thumbnail; the owner is the image's id, account and project."""
-    values = (stored.size_bytes, stored.sha256, picture.width, picture.height, picture.orientation, stored.object_key)
-    record = await connection.fetchrow(INSERT, *owner, filename, picture.content_type, *values, metadata)
-    return ImageRecord(*record)
+    """Write a new image and the duty to make its thumbnail."""
+    return ImageRecord(
+        *await connection.fetchrow(
+            INSERT,
+            *owner,
+            filename,
+            picture.content_type,
+            stored.size_bytes,
+            stored.sha256,
+            picture.width,
+            picture.height,
+            picture.orientation,
+            stored.object_key,
+            metadata,
+        )
+    )
 
 
 async def lock_metadata(connection: Connection, account_id: int, image_id: UUID) -> dict[str, Any] | None:

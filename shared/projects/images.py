@@ -16,7 +16,7 @@ from shared.projects import filenames, image_queries, queries, thumbnail_queries
 from shared.projects.errors import ImageNotFound, ProjectNotFound, ThumbnailUnavailable
 from shared.projects.models import ThumbnailStatus
 from shared.projects.pictures import Picture, decode
-from shared.projects.records import ImageRecord, NewImage
+from shared.projects.records import ImageRecord, NewImage, Owner
 
 # Two at a time: a wave of uploads costs the memory of two decoded pictures and waits, instead of taking the machine.
 _decoders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="decoder")
@@ -27,7 +27,7 @@ async def add(platform: Platform, caller: Caller, project_id: UUID, new: NewImag
     picture = await examine(platform, new.body)
     image_id = uuid7()
     stored = await put(platform, image_id, picture, new.body)
-    owner = (image_id, caller.account_id, project_id)
+    owner = Owner(image_id, caller.account_id, project_id)
     async with platform.db.transaction() as connection:
         if not await queries.lock_open(connection, caller.account_id, project_id):
             raise ProjectNotFound
@@ -82,11 +82,10 @@ async def content(platform: Platform, image: ImageRecord) -> Iterator[bytes]:
 
 async def thumbnail(platform: Platform, image: ImageRecord) -> StoredFile | None:
     """The small copy of an image, or None while it is being made; raises ThumbnailUnavailable."""
-    async with platform.db.connection() as connection:
-        found = await thumbnail_queries.find(connection, image.id)
     if image.thumbnail_status == ThumbnailStatus.FAILED:
         raise ThumbnailUnavailable
-    return found
+    async with platform.db.connection() as connection:
+        return await thumbnail_queries.find(connection, image.id)
 
 
 def _put(storage: Storage, image_id: UUID, file: File) -> StoredFile:

@@ -1,7 +1,7 @@
 """Projects and images as they were read, and as they are described."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -49,6 +49,14 @@ class ImageRecord(msgspec.Struct, frozen=True):
     deletion_reason: str | None
     purge_at: datetime | None
     thumbnail_status: str
+
+
+class Owner(NamedTuple):
+    """Where a new image belongs, and the id that it is to have."""
+
+    image_id: UUID
+    account_id: int
+    project_id: UUID
 
 
 class NewImage(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from shared.kit.ids import parse_uuid, uuid7
 from shared.projects import filenames, image_queries, known_id, queries, upload_queries
 from shared.projects.errors import ImageTooLarge, InvalidImage, ProjectNotFound, UploadIncomplete, UploadNotFound
 from shared.projects.images import examine, put
-from shared.projects.records import ImageRecord, UploadRecord
+from shared.projects.records import ImageRecord, Owner, UploadRecord
 
 log = structlog.get_logger()
 
@@ -44,20 +44,21 @@ async def announce(
 ) -> tuple[UploadRecord, Link]:
     """A link that takes the image's bytes; raises ProjectNotFound, ImageTooLarge."""
     if announced.size_bytes > platform.settings.max_upload_bytes:
-        raise ImageTooLarge(f"The image has {announced.size_bytes:,} bytes; at most {_limit(platform)} are taken.")
+        limit = f"{platform.settings.max_upload_bytes:,}"
+        raise ImageTooLarge(f"The image has {announced.size_bytes:,} bytes; at most {limit} are taken.")
     upload_id = uuid7()
     link = platform.storage.upload_link(
         _key(upload_id), content_type=announced.content_type, size_bytes=announced.size_bytes
     )
     upload = UploadRecord(
-        upload_id,
-        caller.account_id,
-        known_id(project_id),
-        filenames.clean(announced.filename),
-        announced.content_type,
-        announced.size_bytes,
-        announced.metadata,
-        link.expires_at + GRACE,
+        id=upload_id,
+        account_id=caller.account_id,
+        project_id=known_id(project_id),
+        filename=filenames.clean(announced.filename),
+        content_type=announced.content_type,
+        size_bytes=announced.size_bytes,
+        metadata=announced.metadata,
+        expires_at=link.expires_at + GRACE,
     )
     async with platform.db.transaction() as connection:
         if not await queries.lock_open(connection, caller.account_id, upload.project_id):
@@ -105,7 +106,7 @@ async def _take(platform: Platform, upload: UploadRecord, body: bytes) -> ImageR
     if picture.content_type != upload.content_type:
         raise InvalidImage(f"{upload.content_type} was announced, but the file is {picture.content_type}.")
     stored = await put(platform, upload.id, picture, body)
-    owner = (upload.id, upload.account_id, upload.project_id)
+    owner = Owner(upload.id, upload.account_id, upload.project_id)
     async with platform.db.transaction() as connection:
         if not await queries.lock_open(connection, upload.account_id, upload.project_id):
             raise ProjectNotFound
@@ -134,7 +135,3 @@ async def _discard(platform: Platform, upload_id: UUID) -> None:
 
 def _key(upload_id: UUID) -> str:
     return f"{PREFIX}{upload_id}"
-
-
-def _limit(platform: Platform) -> str:
-    return f"{platform.settings.max_upload_bytes:,}"
