@@ -28,6 +28,7 @@ from api.matrices.v1 import DescribedMatrixController
 from api.middleware import around
 from api.multilabel.controller import MultiLabelController
 from api.pipelines.controller import PipelineController
+from api.projects.comments import CommentController
 from api.projects.controller import ProjectController
 from api.projects.images import ImageController
 from api.projects.uploads import UploadController
@@ -89,6 +90,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             ProjectController,
             ImageController,
             UploadController,
+            CommentController,
             JobController,
             CalculatorController,
             AnalysisController,

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.kit.errors import Fault, InvalidInput
-from shared.projects.records import ImageEventRecord, ImageRecord, ProjectDescription, ProjectRecord
+from shared.projects.records import CommentRecord, ImageEventRecord, ImageRecord, ProjectDescription, ProjectRecord
 
 Shown = TypeVar("Shown", bound=msgspec.Struct)
 
@@ -151,6 +151,34 @@ class ImagePage(msgspec.Struct):
 
     items: list[ImageOut]
     total: int
+    next: str | None
+
+
+class CommentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A remark about an image."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=10_000)]
+
+
+class CommentOut(msgspec.Struct):
+    """A remark about an image; plain text, to be shown as such."""
+
+    id: UUID
+    image_id: UUID
+    text: str
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, comment: CommentRecord) -> "CommentOut":
+        """The comment as its author sees it."""
+        return _fill(cls, comment)
+
+
+class CommentPage(msgspec.Struct):
+    """Some comments, the oldest first; `next` is the cursor of the page after."""
+
+    items: list[CommentOut]
     next: str | None
 
 

@@ -53,6 +53,12 @@ class ThumbnailUnavailable(DomainError):
     status, code = HTTPStatus.NOT_FOUND, "thumbnail-unavailable"
 
 
+class CommentNotFound(DomainError):
+    """No comment with this id is visible to you."""
+
+    status, code = HTTPStatus.NOT_FOUND, "comment-not-found"
+
+
 class UploadNotFound(DomainError):
     """No upload with this id is visible to you; announce the image again."""
 

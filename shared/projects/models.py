@@ -145,6 +145,20 @@ class ImageEvent(SQLModel, table=True):
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
 
 
+class ImageComment(SQLModel, table=True):
+    """What somebody remarks about an image; seen, hidden and gone together with it."""
+
+    __tablename__ = "image_comment"
+    __table_args__ = (Index("ix_image_comment_image_id_id", "image_id", "id"),)
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    account_id: int = Field(sa_column=owner_column())
+    image_id: UUID = Field(sa_column=Column(ForeignKey("image.id", ondelete="CASCADE"), nullable=False))
+    text: str
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    updated_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+
+
 class Upload(SQLModel, table=True):
     """A large image that was announced and that its owner puts into storage; finalized, an image with the same id."""
 

@@ -89,6 +89,16 @@ class UploadRecord(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
+class CommentRecord(msgspec.Struct, frozen=True):
+    """A remark about an image; the fields are the columns, in this order."""
+
+    id: UUID
+    image_id: UUID
+    text: str
+    created_at: datetime
+    updated_at: datetime
+
+
 class ImageEventRecord(msgspec.Struct, frozen=True):
     """A deletion or restoration; the fields are the columns, in this order."""
 

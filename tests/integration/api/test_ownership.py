@@ -21,6 +21,7 @@ NAMES = {
     "project_id",
     "image_id",
     "upload_id",
+    "comment_id",
     "analysis_id",
     "pipeline_id",
     "artifact_name",
@@ -52,6 +53,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_pipeline": {"name": "mine now"},
     "save_agreement": {"name": "mine now"},
     "announce_image": {"filename": "mine.png", "content_type": "image/png", "size_bytes": 100},
+    "add_comment": {"text": "mine"},
+    "change_comment": {"text": "mine now"},
     "set_image_metadata": {"key": "owner", "value": "me"},
     "change_webhook_endpoint": {"description": "mine now"},
     "replay_webhook_events": {"since": "2026-01-01T00:00:00Z"},
@@ -75,6 +78,7 @@ async def things(alice: Client) -> dict[str, str]:
     project = (await alice.create_project())["id"]
     image = await alice.add_image(project, picture())
     announced = {"filename": "a.png", "content_type": "image/png", "size_bytes": 100}
+    comment = (await alice.post(f"/api/images/{image['id']}/comments", {"text": "mine"})).json()
     upload = (await alice.post(f"/api/projects/{project}/uploads", announced)).json()
     return {
         "analysis_id": await create_analysis(alice, image["id"]),
@@ -89,6 +93,7 @@ async def things(alice: Client) -> dict[str, str]:
         "project_id": project,
         "image_id": image["id"],
         "upload_id": upload["id"],
+        "comment_id": comment["id"],
     }
 
 
@@ -155,6 +160,7 @@ async def _shown(client: Client, things: dict[str, str]) -> list[dict[str, Any]]
         "/v1/matrices/{uid}",
         "/api/projects/{project_id}",
         "/api/images/{image_id}",
+        "/api/comments/{comment_id}",
         "/api/analyses/{analysis_id}",
     )
     return [(await client.get(place.format(**things))).json() for place in places]

@@ -1,0 +1,72 @@
+"""What is remarked about images."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Request, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from api import bodies
+from api.projects.schemas import CommentIn, CommentOut, CommentPage
+from shared.accounts import Caller
+from shared.jobs import Platform
+from shared.projects import comments
+
+
+class CommentController(Controller):
+    """Comments on images."""
+
+    tags = ["images"]  # noqa: RUF012 -- Litestar reads it from the class
+
+    @post("/api/images/{image_id:str}/comments", operation_id="add_comment", opt={"body": CommentIn})
+    async def add(
+        self,
+        request: Request[Any, Any, Any],
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        image_id: FromPath[str],
+    ) -> CommentOut:
+        """Remark something about an image."""
+        said = await bodies.read(request, CommentIn)
+        return CommentOut.of(await comments.add(platform, caller, image_id, said.text))
+
+    @get("/api/images/{image_id:str}/comments", operation_id="list_comments")
+    async def list_own(
+        self,
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        image_id: FromPath[str],
+        cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
+    ) -> CommentPage:
+        """What was remarked about an image, the oldest first."""
+        found = await comments.list_own(platform, caller, image_id, after=cursor, limit=limit)
+        following = str(found[-1].id) if len(found) == limit else None
+        return CommentPage([CommentOut.of(comment) for comment in found], following)
+
+    @get("/api/comments/{comment_id:str}", operation_id="read_comment")
+    async def read(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], comment_id: FromPath[str]
+    ) -> CommentOut:
+        """One comment on an image."""
+        return CommentOut.of(await comments.find(platform, caller, comment_id))
+
+    @patch("/api/comments/{comment_id:str}", operation_id="change_comment", opt={"body": CommentIn})
+    async def change(
+        self,
+        request: Request[Any, Any, Any],
+        platform: NamedDependency[Platform],
+        caller: NamedDependency[Caller],
+        comment_id: FromPath[str],
+    ) -> CommentOut:
+        """Put a comment in other words."""
+        said = await bodies.read(request, CommentIn)
+        return CommentOut.of(await comments.change(platform, caller, comment_id, said.text))
+
+    @delete("/api/comments/{comment_id:str}", operation_id="delete_comment")
+    async def remove(
+        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], comment_id: FromPath[str]
+    ) -> None:
+        """Take a comment back."""
+        await comments.delete(platform, caller, comment_id)

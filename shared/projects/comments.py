@@ -1,0 +1,63 @@
+"""Comments: what is remarked about an image, in the order in which it was said."""
+
+from uuid import UUID
+
+from shared.accounts import Caller
+from shared.jobs import Platform
+from shared.kit.ids import parse_uuid
+from shared.projects import comment_queries
+from shared.projects.errors import CommentNotFound, ImageNotFound
+from shared.projects.images import known_id
+from shared.projects.records import CommentRecord
+
+
+async def add(platform: Platform, caller: Caller, image_id: str, text: str) -> CommentRecord:
+    """Remark something about an image of the caller; raises ImageNotFound."""
+    known = known_id(image_id)
+    async with platform.db.connection() as connection:
+        comment = await comment_queries.insert(connection, caller.account_id, known, text)
+    if comment is None:
+        raise ImageNotFound
+    return comment
+
+
+async def list_own(
+    platform: Platform, caller: Caller, image_id: str, *, after: UUID | None, limit: int
+) -> list[CommentRecord]:
+    """What was remarked about an image of the caller, the oldest first; raises ImageNotFound."""
+    known = known_id(image_id)
+    async with platform.db.connection() as connection:
+        found = await comment_queries.list_own(connection, caller.account_id, known, after=after, limit=limit)
+    if found is None:
+        raise ImageNotFound
+    return found
+
+
+async def find(platform: Platform, caller: Caller, comment_id: str) -> CommentRecord:
+    """A comment of the caller; raises CommentNotFound."""
+    async with platform.db.connection() as connection:
+        return _found(await comment_queries.find(connection, caller.account_id, _known(comment_id)))
+
+
+async def change(platform: Platform, caller: Caller, comment_id: str, text: str) -> CommentRecord:
+    """Put a comment of the caller in other words; raises CommentNotFound."""
+    async with platform.db.connection() as connection:
+        return _found(await comment_queries.change(connection, caller.account_id, _known(comment_id), text))
+
+
+async def delete(platform: Platform, caller: Caller, comment_id: str) -> None:
+    """Take a comment of the caller back; raises CommentNotFound."""
+    async with platform.db.connection() as connection:
+        _found(await comment_queries.delete(connection, caller.account_id, _known(comment_id)))
+
+
+def _known(comment_id: str) -> UUID:
+    if (known := parse_uuid(comment_id)) is None:
+        raise CommentNotFound
+    return known
+
+
+def _found(comment: CommentRecord | None) -> CommentRecord:
+    if comment is None:
+        raise CommentNotFound
+    return comment
