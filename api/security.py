@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
+from litestar.params import SkipValidation
 
 from api import bodies, limits, multipart
 from api.accounts.schemas import PLAUSIBLE
@@ -19,7 +20,9 @@ from shared.plans.metering import Call
 Body = Callable[[], Awaitable[bytes]]
 
 
-async def provide_caller(request: Request[Any, Any, Any], platform: NamedDependency[Platform]) -> Caller:
+async def provide_caller(
+    request: Request[Any, Any, Any], platform: NamedDependency[SkipValidation[Platform]]
+) -> Caller:
     """The caller whose key the request carries, or whom a trusted proxy names.
 
     Every route that takes a caller is counted against the plan of the account here. Raises MissingKey, InvalidKey,

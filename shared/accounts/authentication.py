@@ -1,11 +1,14 @@
 """Who is calling: keys become callers, and are remembered for a moment."""
 
+import asyncio
 import time
+from contextvars import Context
 from datetime import datetime
 from typing import NamedTuple
 
 from shared.accounts import keys, queries
 from shared.accounts.errors import InvalidKey
+from shared.accounts.keys import KeyClaim
 from shared.accounts.scopes import EVERYTHING, Scope
 from shared.kit import clock
 from shared.kit.db import Database
@@ -36,6 +39,7 @@ class Authenticator:
         self._db = db
         self._keyring = keyring
         self._known: dict[str, tuple[Caller, float]] = {}
+        self._asking: dict[str, asyncio.Task[Caller]] = {}
         self._uses: dict[str, datetime] = {}
 
     async def caller(self, text: str) -> Caller:
@@ -46,6 +50,14 @@ class Authenticator:
         claim = keys.read(self._keyring, text)
         if claim is None:
             raise InvalidKey
+        # A crowd with one key asks once. The context of whoever comes first is not the others'.
+        if (asking := self._asking.get(text)) is None:
+            asking = asyncio.create_task(self._look_up(text, claim), context=Context())
+            self._asking[text] = asking
+            asking.add_done_callback(lambda _: self._asking.pop(text))
+        return await asyncio.shield(asking)
+
+    async def _look_up(self, text: str, claim: KeyClaim) -> Caller:
         async with self._db.connection() as connection:
             owner = await queries.find_owner(connection, claim)
         if owner is None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from shared import idempotency, webhooks
+from shared import idempotency, plans, webhooks
 from shared.artifacts import queries as artifact_queries
 from shared.jobs import queries
 from shared.jobs.platform import Platform
@@ -25,6 +25,7 @@ async def expire(platform: Platform) -> int:
         deleted += batch
     await webhooks.expire(platform.db, retention)
     await idempotency.expire(platform.db)
+    await plans.expire(platform.db)
     return deleted
 
 

@@ -1,7 +1,7 @@
 """Plans: how much an account may ask for, how much it did, and what it bought beyond."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared.accounts import Caller
 from shared.accounts import queries as account_queries
 from shared.accounts.models import Account
+from shared.kit import clock
 from shared.kit.db import Database
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.settings import Settings
@@ -19,6 +20,9 @@ from shared.plans.models import Usage
 
 __all__ = ["Allowance", "Meter"]
 
+
+# Thirteen months: the same month of the year before is still there.
+USAGE_AGE = timedelta(days=400)
 
 # What the column holds; nobody has a larger one.
 _LARGEST_ID = 2**63 - 1
@@ -38,6 +42,12 @@ async def month_of_use(db: Database, meter: Meter, caller: Caller, month: date) 
         account = await account_queries.find_by_id(session, caller.account_id)
         assert account is not None, "a caller has an account"
         return MonthOfUse(account, await queries.usage_of(session, caller.account_id, month))
+
+
+async def expire(db: Database) -> None:
+    """Forget what was called longer ago than anybody compares with."""
+    async with db.connection() as connection:
+        await connection.execute(queries.EXPIRE, clock.now().date() - USAGE_AGE)
 
 
 async def set_plan(db: Database, settings: Settings, account_id: int, plan: str | None) -> Account:

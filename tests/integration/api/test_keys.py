@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.accounts import Authenticator
+from shared.accounts import Authenticator, queries
 from shared.jobs import Platform
 from shared.kit import clock
 from tests.actors import Client, eventually
@@ -196,3 +196,22 @@ async def test_last_use_is_written_later_and_a_key_that_is_not_used_has_none(ali
     assert main["id"] == caller.key_id
     assert began.isoformat() <= main["last_used_at"].replace("Z", "+00:00") <= clock.now().isoformat()
     assert unused["last_used_at"] is None
+
+
+async def test_a_crowd_with_one_key_asks_the_database_once(
+    alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    find_owner = queries.find_owner
+
+    async def observed(*arguments: Any) -> Any:
+        asked.append(arguments)
+        return await find_owner(*arguments)
+
+    monkeypatch.setattr(queries, "find_owner", observed)
+    authenticator = Authenticator(platform.db, platform.keyring)
+
+    callers = await asyncio.gather(*(authenticator.caller(alice.key) for _ in range(30)))
+
+    assert len(asked) == 1
+    assert len({caller.account_id for caller in callers}) == 1

@@ -6,7 +6,7 @@ import re
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -15,6 +15,7 @@ import redis
 from litestar import Litestar
 
 from api.app import create_app
+from shared import plans
 from shared.jobs import Platform
 from shared.kit.settings import Plan, Settings
 from tests.actors import Client, eventually
@@ -265,6 +266,21 @@ async def test_another_month_is_shown_by_its_name(alice: Client, platform: Platf
         {"day": "2026-02-28", "route": "GET /x", "calls": 28},
     ]
     assert (answer["month"], answer["calls"], answer["remaining"]) == ("2026-02", 29, 0)
+
+
+async def test_what_was_called_long_ago_is_forgotten(alice: Client, platform: Platform) -> None:
+    account_id = await put_on(alice, None)
+    today = datetime.now(UTC).date()
+    async with platform.db.connection() as connection:
+        for age in (399, 401):
+            day = today - timedelta(days=age)
+            await connection.execute("INSERT INTO usage VALUES ($1, $2, 'GET /x', 1)", account_id, day)
+
+    await plans.expire(platform.db)
+
+    async with platform.db.connection() as connection:
+        rows = await connection.fetch("SELECT day FROM usage WHERE account_id = $1", account_id)
+    assert [row["day"] for row in rows] == [today - timedelta(days=399)]
 
 
 @pytest.mark.parametrize("month", ["2026", "2026-13", "2026-1", "06-2026", "2026-02-01", "٢٠٢٦-٠٢"])
