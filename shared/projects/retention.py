@@ -1,6 +1,8 @@
 """What becomes of deleted images, of uploads that were never finalized, and of objects that no image refers to."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from itertools import islice
 from uuid import UUID
 
 import structlog
@@ -9,8 +11,11 @@ from shared.artifacts.errors import StorageUnavailable
 from shared.jobs import Platform
 from shared.jobs.retention import KEYS_AT_ONCE, ORPHAN_AGE
 from shared.kit import clock
+from shared.kit.db import Connection
 from shared.projects import queries, retention_queries
 from shared.projects.uploads import PREFIX as UPLOADS
+
+WithoutRow = Callable[[Connection, Sequence[str]], Awaitable[list[str]]]
 
 log = structlog.get_logger()
 
@@ -40,19 +45,25 @@ async def purge_one(platform: Platform, image_id: UUID) -> None:
 
 async def collect_orphans(platform: Platform) -> int:
     """Delete objects that uploads left behind when they came to nothing; the number of objects."""
-    limit = clock.now() - ORPHAN_AGE
+    return await _collect(platform, "images/", retention_queries.without_image) + await _collect(
+        platform, UPLOADS, retention_queries.without_upload
+    )
+
+
+async def _collect(platform: Platform, prefix: str, without_row: WithoutRow) -> int:
+    stored = platform.storage.keys_before(clock.now() - ORPHAN_AGE, prefix)
     collected = 0
-    for prefix, unused in (
-        ("images/", retention_queries.without_image),
-        (UPLOADS, retention_queries.without_upload),
-    ):
-        keys = await asyncio.to_thread(list, platform.storage.keys_before(limit, prefix))
-        for start in range(0, len(keys), KEYS_AT_ONCE):
-            async with platform.db.connection() as connection:
-                orphans = await unused(connection, keys[start : start + KEYS_AT_ONCE])
-            await asyncio.to_thread(platform.storage.delete, orphans)
-            collected += len(orphans)
+    # Page by page: there may be millions.
+    while keys := await asyncio.to_thread(_some, stored):
+        async with platform.db.connection() as connection:
+            orphans = await without_row(connection, keys)
+        await asyncio.to_thread(platform.storage.delete, orphans)
+        collected += len(orphans)
     return collected
+
+
+def _some(keys: Iterator[str]) -> list[str]:
+    return list(islice(keys, KEYS_AT_ONCE))
 
 
 async def _purge(platform: Platform, image_id: UUID | None) -> int:
