@@ -16,6 +16,7 @@ from api.waiting import Waiter
 from shared import analyses, matrices
 from shared.accounts import Caller
 from shared.analyses import exports, pairing, saving
+from shared.analyses.records import AnalysisRecord
 from shared.jobs import JobOut, Platform
 from shared.jobs.kinds.agreement import Agreement, AgreementOptions, Side, Subject
 from shared.matrices.records import Description
@@ -103,12 +104,7 @@ class ComparingController(Controller):
         form: Annotated[exports.Format, QueryParameter(name="format")] = "json",
     ) -> Stream:
         """An analysis with all that it found, as a file: JSON, CSV, or COCO's format."""
-        analysis = await analyses.find(platform, caller, analysis_id)
-        pieces = _EXPORTS[form](platform, analysis)
-        suffix, media_type = ("csv", "text/csv") if form == "csv" else ("json", "application/json")
-        name = f"analysis-{analysis.id}{'-coco' if form == 'coco' else ''}.{suffix}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-        return Stream(pieces, media_type=media_type, headers=headers)
+        return exported(platform, await analyses.find(platform, caller, analysis_id), form)
 
     @post("/v1/jobs/{job_id:str}/matrix", operation_id="save_agreement", opt={"body": DescriptionIn})
     async def save(
@@ -123,3 +119,12 @@ class ComparingController(Controller):
         description = Description(said.name, said.tags, said.model_name, said.model_version, said.data_set)
         uid = await saving.save(platform, caller, job_id, description)
         return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))
+
+
+def exported(platform: Platform, analysis: AnalysisRecord, form: exports.Format) -> Stream:
+    """An analysis as a file to keep."""
+    pieces = _EXPORTS[form](platform, analysis)
+    suffix, media_type = ("csv", "text/csv") if form == "csv" else ("json", "application/json")
+    name = f"analysis-{analysis.id}{'-coco' if form == 'coco' else ''}.{suffix}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return Stream(pieces, media_type=media_type, headers=headers)

@@ -10,6 +10,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api import content
+from api.analyses.comparing import exported
 from api.projects.images import HEADERS, pieces_of
 from api.web.forms import Form
 from api.web.visits import Visit
@@ -17,6 +18,7 @@ from shared import analyses, projects
 from shared.analyses import reading
 from shared.analyses.annotation_queries import Filter
 from shared.analyses.converting import Forms
+from shared.analyses.exports import Format
 from shared.analyses.records import AnalysisRecord
 from shared.artifacts.errors import FileGone
 from shared.kit.errors import Fault, InvalidInput
@@ -116,6 +118,18 @@ class ImagePages(Controller):
             raise FileGone
         body = await visit.platform.storage.read(key)
         return Response(body, media_type=types[name], headers=content.HEADERS)
+
+    @get("/analyses/{analysis_id:str}/export")
+    async def export(
+        self,
+        visit: NamedDependency[Visit],
+        image_id: FromPath[str],
+        analysis_id: FromPath[str],
+        format: Annotated[Format, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
+    ) -> Stream:
+        """An analysis with all that it found, as a file."""
+        await images.find(visit.platform, visit.caller, image_id)
+        return exported(visit.platform, await analyses.find(visit.platform, visit.caller, analysis_id), format)
 
     @post("/delete")
     async def delete(

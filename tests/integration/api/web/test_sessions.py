@@ -11,6 +11,7 @@ from shared.accounts import sessions
 from shared.jobs import Platform
 from tests.actors import Client
 from tests.integration.api.web.visitor import Visitor
+from tests.pipelines import add_image, create_analysis
 
 PRIVATE = ["/app/matrices", "/app/matrices/new", "/app/jobs"]
 
@@ -189,6 +190,33 @@ async def test_somebody_else_s_matrix_is_nowhere(app: Litestar, alice: Client, m
                  f"/app/jobs/{job['id']}/cancel"):  # fmt: skip
         assert (await visitor.send(path, "/app/matrices", name="mine")).status_code == 404, path
     assert (await alice.get(f"/v1/matrices/{uid}")).json()["name"] is None
+
+
+async def test_somebody_else_s_images_and_endpoints_are_nowhere(
+    app: Litestar, platform: Platform, alice: Client, mallory: Client
+) -> None:
+    image = await add_image(platform, alice)
+    analysis = await create_analysis(alice, image)
+    project = (await alice.get(f"/api/images/{image}")).json()["project_id"]
+    key = (await alice.post("/v1/keys", {"name": "mine"})).json()["id"]
+    endpoint = (await alice.post("/v1/webhooks/endpoints", {"url": "https://example.com/hook"})).json()["id"]
+    own = await add_image(platform, mallory)
+    visitor = Visitor.of(app)
+    await visitor.sign_in(mallory)
+
+    for path in (f"/app/projects/{project}", f"/app/images/{image}", f"/app/images/{image}/content",
+                 f"/app/images/{image}/thumbnail", f"/app/images/{image}/analyses/{analysis}/export",
+                 f"/app/images/{own}/analyses/{analysis}/export", f"/app/images/{own}/heatmaps/{analysis}/heat.png",
+                 f"/app/webhooks/deliveries/{endpoint}"):  # fmt: skip
+        assert (await visitor.get(path)).status_code == 404, path
+    for path in (f"/app/projects/{project}/delete", f"/app/projects/{project}/images", f"/app/images/{image}/delete",
+                 f"/app/images/{image}/restore", f"/app/account/keys/{key}/rotate", f"/app/account/keys/{key}/revoke",
+                 f"/app/webhooks/endpoints/{endpoint}/delete",
+                 f"/app/webhooks/endpoints/{endpoint}/rotate"):  # fmt: skip
+        answer = await visitor.send(path, "/app/matrices", reason="it is not yours at all")
+        assert answer.status_code == 404, path
+    assert (await visitor.get(f"/app/images/{own}?first={analysis}")).status_code == 200
+    assert (await alice.get(f"/api/images/{image}")).status_code == 200
 
 
 async def test_a_mistake_in_the_address_is_a_page_and_not_a_fault_of_ours(visitor: Visitor, alice: Client) -> None:
