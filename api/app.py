@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from api import arrival, bookkeeping, docs, health, idempotency, openapi, problems
+from api import arrival, bookkeeping, conditional, docs, health, idempotency, openapi, problems
 from api.accounts.controller import AccountController
 from api.admin.controller import AdminController
 from api.analyses.callbacks import CallbackController
@@ -125,7 +125,8 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         logging_config=None,
     )
     # Around the router too: what it refuses needs an id, a line and the headers like everything else.
-    app.asgi_handler = around(arrival.around(idempotency.around(app.asgi_handler), chosen.body_timeout_s))
+    in_time = arrival.around(idempotency.around(conditional.around(app.asgi_handler)), chosen.body_timeout_s)
+    app.asgi_handler = around(in_time)
     return app
 
 
