@@ -32,7 +32,7 @@ from api.projects.comments import CommentController
 from api.projects.controller import ProjectController
 from api.projects.images import ImageController
 from api.projects.uploads import UploadController
-from api.security import provide_caller, refuse_nul
+from api.security import provide_caller, refuse_early
 from api.signatures import provide_signer
 from api.usage.controller import UsageController
 from api.waiting import Waiter
@@ -108,7 +108,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             "caller": Provide(provide_caller),
             "signer": Provide(provide_signer),
         },
-        before_request=refuse_nul,
+        before_request=refuse_early,
         exception_handlers=problems.HANDLERS,
         lifespan=[connect],
         openapi_config=OpenAPIConfig(

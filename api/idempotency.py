@@ -14,7 +14,7 @@ from litestar import Litestar, Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
 
-from api import multipart, problems, security
+from api import multipart, security
 from shared import idempotency
 from shared.accounts import Caller
 from shared.idempotency import Answer, Claim
@@ -63,35 +63,39 @@ def around(app: ASGIApp) -> ASGIApp:
         if scope["type"] != ScopeType.HTTP or scope["method"] != "POST" or (key := _key(scope)) is None:
             await app(scope, receive, send)
             return
-        try:
-            await _once(app, scope, key, receive, send)
-        except DomainError as error:
-            await _answer(send, _refusal(error))
+        await _once(app, scope, key, receive, send)
 
     return handle
 
 
 async def _once(app: ASGIApp, scope: HTTPScope, key: bytes, receive: Receive, send: Send) -> None:
     platform: Platform = _app(scope).state.platform
-    text = _valid(key)
-    body = await _Body.read(receive, platform.settings.max_body_bytes)
-    caller = await _caller(scope, platform, body) if body.is_whole else None
-    if caller is None:
-        # It will be refused, or is a route that knows no callers.
+    body = _Body(b"", receive, is_whole=False)
+    try:
+        text = _valid(key)
+        body = await _Body.read(receive, platform.settings.max_body_bytes)
+        caller = await _caller(scope, platform, body) if body.is_whole else None
+        # Without one it will be refused, or is a route that knows no callers.
+        claim = await _claim(platform, scope, caller, text, body) if caller else None
+    except DomainError as error:
+        # The route says it in its own way.
+        scope["state"][security.REFUSAL] = error
+        claim = None
+    if claim is None:
         await app(scope, body.receive, send)
-        return
+    elif isinstance(claim, Answer):
+        await _replay(send, claim)
+    else:
+        await _do(app, scope, body.receive, send, claim)
+
+
+async def _claim(platform: Platform, scope: HTTPScope, caller: Caller, key: str, body: "_Body") -> Claim | Answer:
     lease = timedelta(seconds=platform.settings.wait_limit_s) + idempotency.LEASE_MARGIN
-    fingerprint = _fingerprint(scope, caller, _comparable(scope, body.content))
-    claim = await idempotency.claim(
-        platform.db, platform.keyring, caller, key=text, fingerprint=fingerprint, lease=lease
-    )
-    if isinstance(claim, Answer):
-        await _answer(send, claim, REPLAYED)
-        return
-    await _answer(send, await _do(app, scope, body.receive, claim))
+    fingerprint = _fingerprint(scope, caller, body.content)
+    return await idempotency.claim(platform.db, platform.keyring, caller, key=key, fingerprint=fingerprint, lease=lease)
 
 
-async def _do(app: ASGIApp, scope: HTTPScope, receive: Receive, claim: Claim) -> Answer:
+async def _do(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send, claim: Claim) -> None:
     """The application's answer, kept before anybody sees it."""
     started: Any = None
     content = bytearray()
@@ -109,13 +113,13 @@ async def _do(app: ASGIApp, scope: HTTPScope, receive: Receive, claim: Claim) ->
     finally:
         riding.reset(token)
     headers = [(name.lower(), value) for name, value in started["headers"] if name.lower() in KEPT]
-    answer = Answer(started["status"], headers, bytes(content))
     try:
-        await claim.settle(answer)
+        await claim.settle(Answer(started["status"], headers, bytes(content)))
     except DomainError as error:
         # A repeat will hear that the answer was lost, or does the work if none was done.
         log.warning("an answer cannot be kept for repeats", reason=error.detail)
-    return answer
+    await send(started)
+    await send({"type": "http.response.body", "body": bytes(content), "more_body": False})
 
 
 class _Body:
@@ -197,14 +201,7 @@ def _app(scope: HTTPScope) -> Litestar:
     return found
 
 
-def _refusal(error: DomainError) -> Answer:
-    response = problems.of(error)
-    headers = [(name.encode(), value.encode()) for name, value in response.headers.items()]
-    return Answer(int(error.status), [*headers, (b"content-type", problems.MEDIA_TYPE.encode())], response.content)
-
-
-async def _answer(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None:
-    length = (b"content-length", str(len(answer.body)).encode())
-    headers = [*answer.headers, length, *more]
+async def _replay(send: Send, answer: Answer) -> None:
+    headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode()), REPLAYED]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})

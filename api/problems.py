@@ -49,17 +49,12 @@ def answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Respo
     return Response(content, status_code=body["status"], media_type=MEDIA_TYPE, headers=headers)
 
 
-def of(error: DomainError) -> Response[bytes]:
-    """An error of the domain as a response."""
+def _domain(_: Sent, error: DomainError) -> Response[bytes]:
     headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else {}
     if isinstance(error, NotAdministrator):
         # Browsers ask for a name and password at this.
         headers["WWW-Authenticate"] = 'Basic realm="evalserve", charset="UTF-8"'
     return answer(error.problem(), headers)
-
-
-def _domain(_: Sent, error: DomainError) -> Response[bytes]:
-    return of(error)
 
 
 def _labels(_: Sent, error: InvalidLabels) -> Response[bytes]:

@@ -14,8 +14,11 @@ from api.accounts.schemas import PLAUSIBLE
 from shared.accounts import Caller, Scope, vouching
 from shared.accounts.errors import InvalidProxySecret, MissingKey, MissingScope
 from shared.jobs import Platform
-from shared.kit.errors import Fault, InvalidInput
+from shared.kit.errors import DomainError, Fault, InvalidInput
 from shared.plans.metering import Call
+
+# In a request's state: the error with which its route is to refuse it.
+REFUSAL = "refusal"
 
 Body = Callable[[], Awaitable[bytes]]
 
@@ -66,6 +69,14 @@ def scope_of(opt: dict[str, Any], method: str) -> Scope:
     """The scope that a route needs: by its method, unless its options say otherwise."""
     said: Scope | None = opt.get("scope")
     return said or (Scope.READ if method == "GET" else Scope.WRITE)
+
+
+async def refuse_early(request: Request[Any, Any, Any]) -> None:
+    """Refuse what was found wrong before there was a route, in the way of the route, and NUL."""
+    refusal: DomainError | None = request.scope["state"].get(REFUSAL)
+    if refusal is not None:
+        raise refusal
+    await refuse_nul(request)
 
 
 async def refuse_nul(request: Request[Any, Any, Any]) -> None:

@@ -141,6 +141,14 @@ async def test_an_invalid_key_is_refused(alice: Client, key: str) -> None:
     assert await _count(alice) == 0
 
 
+async def test_a_route_refuses_a_key_in_its_own_way(alice: Client) -> None:
+    answer = await _once(alice, "x" * 256, "/v1/fbeta", {"precision": 0.5, "recall": 0.5})
+
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["success"]) == (400, "idempotency-key-invalid", False)
+    assert told["message"] == told["detail"]
+
+
 async def test_who_may_not_do_it_may_not_do_it_under_a_key_either(http: httpx2.AsyncClient) -> None:
     answers = [
         await http.post(ENDPOINTS, json=HOOK, headers={"Idempotency-Key": "key", **more})

@@ -1,0 +1,52 @@
+"""Schemathesis makes requests from our own schema, right and wrong ones, and looks at every answer."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.integration.fuzz.conftest import Served
+
+# `make fuzz` takes longer, and looks at more of each operation.
+SECONDS = int(os.environ.get("FUZZ_SECONDS", "60"))
+EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "3")
+SEED = os.environ.get("FUZZ_SEED", "1")
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    # Every 4xx and 5xx is documented as problem+json only.
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "allow_header_conformance",
+    "ignored_auth",
+)
+
+LEFT_OUT = (
+    # Its answer goes on until the job has ended.
+    "follow_job",
+    # They would end the key that all the others are tried with.
+    "revoke_key",
+    "rotate_key",
+)
+
+
+@pytest.mark.timeout(SECONDS + 240)
+def test_every_answer_is_one_that_the_schema_promises(served: Served, key: str, tmp_path: Path) -> None:
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "run", f"{served.url}/openapi.json"),
+        *("--header", f"X-API-Key: {key}", "--checks", ",".join(CHECKS), "--phases", "fuzzing"),
+        *("--max-time", str(SECONDS), "--max-examples", EXAMPLES, "--seed", SEED, "--workers", "2"),
+        *("--continue-on-failure", "--no-shrink", "--suppress-health-check", "all", "--request-timeout", "20"),
+        *("--no-color", *(part for name in LEFT_OUT for part in ("--exclude-operation-id", name))),
+    ]
+    report = tmp_path / "report.txt"
+    with report.open("w") as output:
+        run = subprocess.run(command, cwd=tmp_path, stdout=output, stderr=subprocess.STDOUT, check=False)
+
+    assert run.returncode == 0, report.read_text()[-20_000:]
+    assert " 0 generated" not in report.read_text()
+    assert served.mistakes() == []
