@@ -63,7 +63,9 @@ class WebhookController(Controller):
         endpoint = await endpoints.find(platform.db, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
-    @patch("/endpoints/{endpoint_id:str}", operation_id="change_webhook_endpoint", opt={"body": EndpointChange})
+    @patch(
+        "/endpoints/{endpoint_id:str}", operation_id="change_webhook_endpoint", opt={"body": EndpointChange, **SECRETS}
+    )
     async def change(
         self,
         request: Request[Any, Any, Any],
@@ -83,7 +85,7 @@ class WebhookController(Controller):
         """Forget an endpoint; what was still to be delivered to it is dropped."""
         await endpoints.remove(platform.db, caller, parse_uuid(endpoint_id))
 
-    @post("/endpoints/{endpoint_id:str}/disable", operation_id="disable_webhook_endpoint", status_code=200)
+    @post("/endpoints/{endpoint_id:str}/disable", operation_id="disable_webhook_endpoint", status_code=200, opt=SECRETS)
     async def disable(
         self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], endpoint_id: FromPath[str]
     ) -> EndpointOut:
@@ -91,7 +93,7 @@ class WebhookController(Controller):
         endpoint = await endpoints.disable(platform.db, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
-    @post("/endpoints/{endpoint_id:str}/enable", operation_id="enable_webhook_endpoint", status_code=200)
+    @post("/endpoints/{endpoint_id:str}/enable", operation_id="enable_webhook_endpoint", status_code=200, opt=SECRETS)
     async def enable(
         self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], endpoint_id: FromPath[str]
     ) -> EndpointOut:
@@ -130,7 +132,9 @@ class WebhookController(Controller):
         )
         return ReplayOut(queued, more=queued == endpoints.REPLAYED_AT_ONCE)
 
-    @post("/endpoints/{endpoint_id:str}/secret/rotate", operation_id="rotate_webhook_secret", status_code=200)
+    @post(
+        "/endpoints/{endpoint_id:str}/secret/rotate", operation_id="rotate_webhook_secret", status_code=200, opt=SECRETS
+    )
     async def rotate_own(
         self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], endpoint_id: FromPath[str]
     ) -> SecretOut:

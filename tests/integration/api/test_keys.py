@@ -66,6 +66,25 @@ async def test_a_key_does_what_its_scopes_say_and_no_more(alice: Client, scopes:
     assert {answer.status_code for answer in answers.values()} <= {200, 403}
 
 
+async def test_a_key_without_the_account_in_its_scopes_learns_no_secret_of_a_webhook(alice: Client) -> None:
+    endpoint = (await alice.post("/v1/webhooks/endpoints", {"url": "https://example.com/hook"})).json()
+    _, limited = await make(alice, scopes=["read", "write"])
+    path = f"/v1/webhooks/endpoints/{endpoint['id']}"
+
+    answers = [
+        await limited.get("/v1/webhooks/endpoints"),
+        await limited.get(path),
+        await limited.http.patch(path, json={"description": "mine"}, headers={"X-API-Key": limited.key}),
+        await limited.post(f"{path}/disable"),
+        await limited.post(f"{path}/enable"),
+        await limited.post(f"{path}/secret/rotate"),
+        await limited.post("/v1/webhooks/secret/rotate"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403] * 7
+    assert not any("whsec_" in answer.text for answer in answers)
+
+
 async def test_a_refusal_names_the_scope_that_is_missing(alice: Client) -> None:
     _, reader = await make(alice, scopes=["read"])
 
