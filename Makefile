@@ -41,6 +41,10 @@ deliveries: .venv/dev.stamp ## Deliver 3,000 events to a receiver that fails, fr
 	DELIVERY_EVENTS=$${DELIVERY_EVENTS:-3000} DELIVERY_KILLS=$${DELIVERY_KILLS:-20} \
 		$(PY) -m pytest -s tests/integration/worker/test_delivery_faults.py
 
+.PHONY: chaos
+chaos: .venv/dev.stamp ## Kill everything while thousands of jobs run: make chaos [ARGS="--seed 7"] (20 minutes)
+	$(PY) -m tests.chaos $(ARGS)
+
 .PHONY: lock
 lock: .venv/dev.stamp ## Resolve the dependencies anew into requirements.lock
 	$(PY) -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \

@@ -116,7 +116,7 @@ async def test_every_event_arrives_with_the_same_id_and_bytes_however_receiver_a
     for request in requests:
         bodies.setdefault(request.headers["webhook-id"], set()).add(request.body)
     repeated = sum(count - 1 for count in mood.accepted.values())
-    print(  # noqa: T201 -- the figures are what the long run is for
+    print(
         f"{len(ids)} events, {len(requests)} requests, {KILLS} kills, {len(dead)} dead and replayed, "
         f"{repeated} accepted again, {time.monotonic() - began:.0f} s, seed {SEED}"
     )

@@ -15,7 +15,7 @@ async def test_a_worker_that_is_told_to_end_hands_its_job_back_without_counting_
     team["dispatcher"].kill()
     worker = stubborn(SHUTDOWN_GRACE_S="1")
     job_id = (await alice.submit("report"))["id"]
-    await eventually(_is(alice, job_id, "running"), deadline_s=30)
+    await eventually(_is(alice, job_id, "running"), deadline_s=100)
 
     worker.request_stop()
     assert await asyncio.to_thread(worker.wait, 15)
@@ -34,11 +34,11 @@ async def test_a_job_that_is_cancelled_while_it_runs_makes_room_for_the_next(
 ) -> None:
     stubborn()
     first = (await alice.submit("report"))["id"]
-    await eventually(_is(alice, first, "running"), deadline_s=30)
+    await eventually(_is(alice, first, "running"), deadline_s=100)
     cancelled = (await alice.post(f"/v1/jobs/{first}/cancel")).json()
     second = (await alice.submit("report"))["id"]
 
-    await eventually(_is(alice, second, "running"), deadline_s=30)
+    await eventually(_is(alice, second, "running"), deadline_s=100)
 
     assert cancelled["status"] == "cancelled"
     assert (await alice.get(f"/v1/jobs/{first}")).json()["status"] == "cancelled"

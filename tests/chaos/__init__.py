@@ -1,0 +1,1 @@
+"""Whether anything is lost or done twice when everything dies: `make chaos`."""

@@ -1,0 +1,84 @@
+"""Clients that submit small jobs and do not give up, and what they were promised."""
+
+import asyncio
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import httpx2
+
+from tests.actors import Client
+
+# The cheapest real work there is: a curve of four samples, without pictures; no two are alike, or the second would
+# be answered with what the first made.
+LABELS = [0, 1, 1, 0]
+
+
+@dataclass
+class Ledger:
+    """What clients know."""
+
+    accepted: list[str] = field(default_factory=list)
+    # Answers that never came, and refusals by the number of their status: those were tried again as something new.
+    unanswered: int = 0
+    refused: dict[int, int] = field(default_factory=dict)
+
+
+class Load:
+    """Several clients of one account."""
+
+    def __init__(self, url: str, callback_url: str) -> None:
+        self.ledger = Ledger()
+        self._http = httpx2.AsyncClient(base_url=url, timeout=15)
+        self._callback_url = callback_url
+        self._numbers = count()
+
+    async def sign_up(self) -> None:
+        """Open the account."""
+        self._client = await Client.sign_up(self._http)
+
+    async def submit(self, jobs: int, *, clients: int, over_s: float) -> None:
+        """Submit until so many are accepted, not faster than in the given time."""
+        pause_s = over_s * clients / jobs
+        shares = [jobs // clients + (index < jobs % clients) for index in range(clients)]
+        await asyncio.gather(*(self._submit(share, pause_s) for share in shares))
+
+    async def poison(self, jobs: int) -> None:
+        """Submit jobs that kill whoever does them."""
+        for _ in range(jobs):
+            uid = await self._client.create_matrix([0, 1, next(self._numbers)], [0, 1, 1])
+            body = {"kind": "report", "cm_uid": uid, "callback_url": self._callback_url}
+            while not await self._answered(body):  # noqa: ASYNC110 - as below
+                await asyncio.sleep(0.2)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._http.aclose()
+
+    async def _submit(self, jobs: int, pause_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(jobs):
+            began = loop.time()
+            while (job_id := await self._answered(self._curve())) is None:  # noqa: ASYNC110 - nobody could tell us
+                await asyncio.sleep(0.2)
+            self.ledger.accepted.append(job_id)
+            await asyncio.sleep(max(0.0, pause_s - (loop.time() - began)))
+
+    def _curve(self) -> dict[str, Any]:
+        chance = next(self._numbers) % 1_000_000 / 1_000_000
+        rows = [[0.9, 0.1], [1 - chance, chance], [0.4, 0.6], [0.7, 0.3]]
+        options = {"plot": False, "full": False}
+        data = {"actual_vector": LABELS, "probability_vector": rows}
+        return {"kind": "curve", "type": "ROC", "options": options, "callback_url": self._callback_url, **data}
+
+    async def _answered(self, body: dict[str, Any]) -> str | None:
+        try:
+            answer = await self._client.post("/v1/jobs", body)
+        except httpx2.TransportError:
+            self.ledger.unanswered += 1
+            return None
+        if answer.status_code != 202:
+            self.ledger.refused[answer.status_code] = self.ledger.refused.get(answer.status_code, 0) + 1
+            return None
+        job_id: str = answer.json()["id"]
+        return job_id

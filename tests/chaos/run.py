@@ -1,0 +1,139 @@
+"""One run: load and faults at the same time, quiet, and the verdict."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import asyncpg
+
+from deploy.local.stack import Stack
+from shared.kit.settings import Settings
+from tests.actors import ROOT, eventually
+from tests.chaos import faults, points
+from tests.chaos.cluster import Cluster
+from tests.chaos.load import Load
+from tests.chaos.verdict import UNDELIVERED, UNFINISHED, WITNESS, Verdict, judge
+from tests.receiver import Receiver
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much of what."""
+
+    jobs: int
+    faults: int
+    seed: int
+    over_s: float
+    # One job in so many dies at each of the crash points.
+    one_in: int = 100
+    clients: int = 4
+    poison: int = 3
+    # How long everything may take to come to rest after the last fault.
+    rest_s: float = 300
+
+
+@dataclass
+class Report:
+    """What was done and what became of it."""
+
+    plan: Plan
+    verdict: Verdict
+    done: Counter[str] = field(default_factory=Counter)
+    crashes: Counter[str] = field(default_factory=Counter)
+    unanswered: int = 0
+    refused: dict[int, int] = field(default_factory=dict)
+    took_s: float = 0
+    # From the last fault until no job was unfinished (but the poison), and until every callback was delivered.
+    jobs_rest_s: float = 0
+    callbacks_rest_s: float = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The report for the record."""
+        return asdict(self)
+
+
+async def migrate(environment: Mapping[str, str]) -> None:
+    """Make the tables, and put a witness beside them."""
+    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    connection = await asyncpg.connect(environment["DATABASE_URL"])
+    await connection.execute(WITNESS)
+    await connection.close()
+
+
+def environment_for(stack: Stack, base: Mapping[str, str], folder: Path, plan: Plan) -> dict[str, str]:
+    """The environment of the processes."""
+    crashes = folder / "crashes"
+    crashes.mkdir()
+    return {
+        **base,
+        **stack.environment,
+        "WEBHOOK_ALLOW_NETS": "127.0.0.0/8",
+        "SHUTDOWN_GRACE_S": "5",
+        points.FOLDER: str(crashes),
+        points.ONE_IN: str(plan.one_in),
+    }
+
+
+async def run(plan: Plan, stack: Stack, environment: dict[str, str], folder: Path) -> Report:
+    """Everything at once, then rest, then the verdict."""
+    began = time.monotonic()
+    settings = Settings.model_validate({name.lower(): value for name, value in environment.items()})
+    done: Counter[str] = Counter()
+    with Receiver() as receiver, Cluster(stack, environment, folder) as cluster:
+        load = Load(cluster.url, receiver.url)
+        await load.sign_up()
+        await load.poison(plan.poison)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(load.submit(plan.jobs, clients=plan.clients, over_s=plan.over_s))
+            group.create_task(_break_things(cluster, plan, done))
+        last = time.monotonic()
+        jobs_rest_s = await _rest(environment, UNFINISHED, last, plan)
+        callbacks_rest_s = await _rest(environment, UNDELIVERED, last, plan)
+        await load.close()
+        verdict = await judge(settings, load.ledger, receiver.requests)
+    return Report(
+        plan,
+        verdict,
+        done,
+        points.reached(Path(environment[points.FOLDER])),
+        load.ledger.unanswered,
+        load.ledger.refused,
+        time.monotonic() - began,
+        jobs_rest_s,
+        callbacks_rest_s,
+    )
+
+
+async def _break_things(cluster: Cluster, plan: Plan, done: Counter[str]) -> None:
+    random = Random(plan.seed)
+    for kind in faults.drawn(plan.faults, random):
+        await asyncio.sleep(random.expovariate(plan.faults / plan.over_s))
+        fault, _ = faults.KINDS[kind]
+        await asyncio.to_thread(fault, cluster, random)
+        done[kind] += 1
+
+
+async def _rest(environment: Mapping[str, str], query: str, since: float, plan: Plan) -> float:
+    async def is_at_rest() -> bool:
+        try:
+            connection = await asyncpg.connect(environment["DATABASE_URL"], timeout=5)
+            try:
+                return not await connection.fetchval(query)
+            finally:
+                await connection.close()
+        except (OSError, asyncpg.PostgresError):
+            return False
+
+    # What is not at rest by then is for the verdict to say.
+    with suppress(AssertionError):
+        await eventually(is_at_rest, plan.rest_s)
+    return time.monotonic() - since

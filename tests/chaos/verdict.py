@@ -1,0 +1,121 @@
+"""What became of everything, told by a witness in the database, the receiver and the storage."""
+
+import asyncio
+import json
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+import asyncpg
+
+from shared.artifacts import Storage
+from shared.jobs import retention
+from shared.jobs.platform import connect
+from shared.kit import clock
+from shared.kit.settings import Settings
+from tests.chaos.load import Ledger
+from tests.receiver import Received
+
+# Writes down every state that a job enters, by whatever statement.
+WITNESS = """
+    CREATE TABLE witness (job_id uuid NOT NULL, status varchar NOT NULL, at timestamptz NOT NULL DEFAULT now());
+    CREATE FUNCTION testify() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF TG_OP = 'INSERT' OR NEW.status <> OLD.status THEN
+            INSERT INTO witness VALUES (NEW.id, NEW.status);
+        END IF;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER testify AFTER INSERT OR UPDATE ON job FOR EACH ROW EXECUTE FUNCTION testify();
+"""
+
+# The kind whose jobs kill their worker, as `worker` here sees to.
+POISON = "report"
+
+UNFINISHED = "SELECT count(*) FROM job WHERE status IN ('queued', 'running')"
+UNDELIVERED = "SELECT count(*) FROM webhook_delivery WHERE status = 'pending'"
+ENDINGS = "SELECT job_id, count(*) AS endings FROM witness WHERE status NOT IN ('queued', 'running') GROUP BY job_id"
+
+
+@dataclass
+class Verdict:
+    """The table; every number from `lost` to `failed` is to be 0."""
+
+    accepted: int
+    rows: int
+    finished: int
+    lost: int
+    unfinished: int
+    finished_twice: int
+    told_twice: int
+    callbacks_missing: int
+    callbacks_altered: int
+    artifacts_absent: int
+    objects_left: int
+    failed: int
+    poison: int
+    poison_given_up: int
+    callbacks_repeated: int
+    objects_without_row: int
+
+    @property
+    def faults(self) -> dict[str, int]:
+        """What should not be."""
+        names = list(asdict(self))
+        wrong = names[names.index("lost") : names.index("failed") + 1]
+        return {name: value for name, value in asdict(self).items() if name in wrong and value}
+
+
+async def judge(settings: Settings, ledger: Ledger, received: list[Received]) -> Verdict:
+    """Look at everything once nothing moves any more."""
+    connection = await asyncpg.connect(settings.database_url.get_secret_value())
+    try:
+        jobs = await connection.fetch("SELECT id, kind, status FROM job")
+        endings = {str(row["job_id"]): row["endings"] for row in await connection.fetch(ENDINGS)}
+        unfinished = await connection.fetchval(UNFINISHED)
+        keys = {row["object_key"] for row in await connection.fetch("SELECT object_key FROM artifact")}
+        events = {row["id"]: bytes(row["body"]) for row in await connection.fetch("SELECT id, body FROM webhook_event")}
+    finally:
+        await connection.close()
+    bodies = defaultdict(list)
+    for request in received:
+        # A courier that was killed while it sent leaves the beginning of a message behind.
+        if len(request.body) == int(request.headers["content-length"]):
+            bodies[request.headers["webhook-id"]].append(request.body)
+    told = Counter(json.loads(body)["data"]["id"] for body in events.values())
+    objects = await _objects(settings)
+    ordinary = {str(row["id"]): row["status"] for row in jobs if row["kind"] != POISON}
+    poison = [row["status"] for row in jobs if row["kind"] == POISON]
+    return Verdict(
+        accepted=len(ledger.accepted),
+        rows=len(ordinary),
+        finished=len(endings.keys() & ordinary.keys()),
+        lost=len(set(ledger.accepted) - endings.keys()),
+        unfinished=unfinished,
+        finished_twice=sum(count > 1 for count in endings.values()),
+        told_twice=sum(count > 1 for count in told.values()),
+        callbacks_missing=len(events.keys() - bodies.keys()) + len(endings.keys() - told.keys()),
+        callbacks_altered=sum(body != events[name] for name, sent in bodies.items() for body in sent),
+        artifacts_absent=len(keys - objects),
+        objects_left=await _left_after_collection(settings, keys),
+        failed=sum(status != "succeeded" for status in ordinary.values()),
+        poison=len(poison),
+        poison_given_up=poison.count("failed"),
+        callbacks_repeated=sum(len(sent) - 1 for sent in bodies.values()),
+        objects_without_row=len(objects - keys),
+    )
+
+
+async def _objects(settings: Settings) -> set[str]:
+    storage = Storage(settings)
+    return set(await asyncio.to_thread(lambda: list(storage.keys_before(clock.now() + timedelta(days=1)))))
+
+
+async def _left_after_collection(settings: Settings, keys: set[str]) -> int:
+    """Objects without a row that even the collection of orphans leaves, were they a day old."""
+    age, retention.ORPHAN_AGE = retention.ORPHAN_AGE, -timedelta(days=1)
+    try:
+        async with connect(settings) as platform:
+            await retention.collect_orphans(platform)
+    finally:
+        retention.ORPHAN_AGE = age
+    return len(await _objects(settings) - keys)
