@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from api import arrival, bookkeeping, conditional, docs, health, idempotency, openapi, problems
+from api import arrival, bookkeeping, conditional, docs, health, idempotency, metrics, openapi, problems
 from api.accounts.controller import AccountController
 from api.admin.controller import AdminController
 from api.analyses.callbacks import CallbackController
@@ -78,6 +78,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             docs.static,
             health.healthz,
             health.readyz,
+            metrics.metrics,
             AccountController,
             KeyController,
             UsageController,

@@ -7,6 +7,8 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from api.metrics import answers
+
 log = structlog.get_logger()
 
 # A route may say otherwise.
@@ -18,7 +20,7 @@ SECURITY_HEADERS = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 
-QUIET = frozenset({"/healthz", "/readyz"})
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 def around(app: ASGIApp) -> ASGIApp:
@@ -54,8 +56,10 @@ def around(app: ASGIApp) -> ASGIApp:
             try:
                 await app(asked, receive, send_with_headers)
             finally:
+                took_s = time.perf_counter() - began
+                answers.note(scope, asked.get("path_template"), status, took_s)
                 if scope["path"] not in QUIET:
-                    _log(scope, status, time.perf_counter() - began)
+                    _log(scope, status, took_s)
 
     return handle
 

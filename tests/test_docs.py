@@ -9,6 +9,7 @@ import api
 import shared
 from api.calculators.page import page
 from shared.kit.errors import kinds
+from shared.kit.tally import Event
 
 ROOT = Path(__file__).parents[1]
 
@@ -55,3 +56,17 @@ def test_every_file_and_folder_that_a_document_names_is_there() -> None:
         assert [link for link in links if not (document.parent / link).exists()] == []
         names = re.findall(r"`((?:api|worker|shared|deploy|tests|docs)/[\w./-]+?)`", text)
         assert [name for name in names if "X" not in name and not (ROOT / name).exists()] == []
+
+
+def test_the_runbook_speaks_of_figures_that_there_are_and_links_to_its_own_chapters() -> None:
+    text = (ROOT / "docs/runbook.md").read_text()
+    source = (ROOT / "api/metrics.py").read_text()
+    known = set(re.findall(r'"(?:evalserve_)?([a-z_0-9]+)"', source)) | {event.value for event in Event}
+
+    named = {
+        name.removesuffix("_total").removesuffix("_bucket") for name in re.findall(r"evalserve_([a-z_0-9]+)", text)
+    }
+    headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"(?m)^#+ (.*)$", text)}
+
+    assert {name for name in named if name not in known and name != "http_"} == set()
+    assert set(re.findall(r"\]\(#([\w-]+)\)", text)) <= headings

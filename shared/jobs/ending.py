@@ -12,6 +12,7 @@ from shared.jobs.platform import Platform
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.kit.db import Connection
 from shared.kit.errors import DomainError
+from shared.kit.tally import Event, count
 
 # Three attempts, as most queues give: a crash may be the machine's fault once, hardly three times.
 MAX_FAILURES = 3
@@ -38,9 +39,10 @@ async def fail(platform: Platform, job: JobRecord, error: DomainError) -> Snapsh
 
 async def give_back(platform: Platform, job: JobRecord, *, delay: timedelta) -> None:
     """Return the job to the queue for a reason that is not its own; raises LeaseLost."""
-    async with platform.db.connection() as connection:
+    async with platform.db.transaction() as connection:
         if not await queries.release(connection, job, delay=delay, failures=0):
             raise LeaseLost
+        await count(connection, Event.JOB_HANDED_BACK)
 
 
 async def strike(platform: Platform, job: JobRecord, error: DomainError) -> None:
@@ -55,6 +57,8 @@ async def rescue_expired(platform: Platform, limit: int) -> int:
         expired = await queries.lock_expired(connection, limit)
         for job in expired:
             await _strike(platform, connection, job, WorkerLost())
+        if expired:
+            await count(connection, Event.LEASE_EXPIRED, len(expired))
     return len(expired)
 
 
@@ -79,6 +83,7 @@ async def _strike(platform: Platform, connection: Connection, job: JobRecord, er
     delay = timedelta(seconds=2**job.failures)
     if not await queries.release(connection, job, delay=delay, failures=1):
         raise LeaseLost
+    await count(connection, Event.JOB_RETRIED)
 
 
 async def _fail(platform: Platform, connection: Connection, job: JobRecord, error: DomainError) -> Snapshot:

@@ -89,6 +89,10 @@ class Broker:
 
     async def check(self) -> None:
         """Raise BrokerUnavailable unless the broker answers; one that hangs holds no thread."""
+        await self.depths()
+
+    async def depths(self) -> dict[str, int]:
+        """The number of messages in each queue that no worker has taken yet."""
         client = redis.asyncio.Redis.from_url(
             self._url,
             socket_timeout=CHECK_TIMEOUT_S,
@@ -96,7 +100,7 @@ class Broker:
             retry=Retry(NoBackoff(), 0),
         )
         try:
-            await client.ping()
+            return {wakeup.queue: await client.llen(wakeup.queue) for wakeup in Wakeup}
         except OUTAGES as error:
             raise BrokerUnavailable(str(error)) from error
         finally:

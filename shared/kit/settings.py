@@ -168,6 +168,9 @@ class Settings(BaseSettings):
     pycm_api_admin: str | None = None
     pycm_api_admin_password: SecretStr | None = None
 
+    metrics_token: SecretStr | None = Field(
+        default=None, min_length=16, description="Who has it may read /metrics, which tells how busy everybody is"
+    )
     database_pool_size: int = Field(
         default=10, ge=2, description="Connections per process; beyond 10 a 2-core Postgres only queues elsewhere"
     )

@@ -15,12 +15,13 @@ from shared.analyses import models as _analyses
 from shared.artifacts import models as _artifacts
 from shared.idempotency import models as _idempotency
 from shared.jobs import models as _jobs
+from shared.kit import tally as _tally
 from shared.matrices import models as _matrices
 from shared.plans import models as _plans
 from shared.projects import models as _projects
 from shared.webhooks import models as _webhooks
 
-TABLES = (_accounts, _analyses, _artifacts, _idempotency, _jobs, _matrices, _plans, _projects, _webhooks)
+TABLES = (_accounts, _analyses, _artifacts, _idempotency, _jobs, _matrices, _plans, _projects, _tally, _webhooks)
 
 
 # A statement that waits for a table lets every later request for that table wait behind it. So a migration that does
@@ -83,6 +84,7 @@ if context.is_offline_mode():
     # `alembic upgrade --sql`: the statements, for who wants to read or check them first.
     context.configure(dialect_name="postgresql", literal_binds=True, transaction_per_migration=True)
     with context.begin_transaction():
+        context.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
         context.run_migrations()
 else:
     asyncio.run(_run())

@@ -9,6 +9,7 @@ import structlog
 from shared.kit import clock
 from shared.kit.db import Connection, Database
 from shared.kit.keyring import Keyring
+from shared.kit.tally import Event, count
 from shared.webhooks import endpoints, queries, secrets
 from shared.webhooks.models import DisabledBecause
 from shared.webhooks.network import GuardedTransport
@@ -67,6 +68,10 @@ async def _settle(db: Database, due: DueDelivery, outcome: Outcome) -> None:
         await connection.execute(queries.SETTLE, due.id, due.attempt, status, delay)
         if because is not None and due.endpoint_id is not None:
             await endpoints.give_up(connection, due.endpoint_id, because)
+        if not outcome.succeeded:
+            await count(connection, Event.DELIVERY_FAILED)
+        if status == "dead":
+            await count(connection, Event.DELIVERY_GIVEN_UP)
 
 
 async def _reason_to_give_up(connection: Connection, due: DueDelivery, outcome: Outcome) -> DisabledBecause | None:

@@ -1,0 +1,117 @@
+"""Figures for Prometheus: what the database says, and what this very process has answered."""
+
+import os
+from collections.abc import Iterator
+from hmac import compare_digest
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import NotAuthorizedException, NotFoundException
+from litestar.types import HTTPScope
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from shared.jobs import Platform, figures
+from shared.kit.tally import Event
+
+# From an answer out of memory to a wait for a job.
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+HELP = {
+    Event.LEASE_EXPIRED: "Attempts whose worker fell silent",
+    Event.JOB_RETRIED: "Attempts that were counted as a failure and are repeated",
+    Event.JOB_HANDED_BACK: "Attempts that ended through an outage or a shutdown, and count as nothing",
+    Event.DELIVERY_FAILED: "Attempts at deliveries that failed",
+    Event.DELIVERY_GIVEN_UP: "Deliveries that will not be tried again",
+}
+
+# Where no route took the request: the path itself would make a series of everything that scanners think of.
+NO_ROUTE = "none"
+
+
+class Answers:
+    """What one process has answered; whoever collects adds the processes up."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("process", "method", "route")
+        self._process = str(os.getpid())
+        self._requests = Counter(
+            "evalserve_http_requests", "Requests answered by this process", (*labels, "status"), registry=self.registry
+        )
+        self._seconds = Histogram(
+            "evalserve_http_request_seconds",
+            "Time to the end of the answer, waits for jobs included",
+            labels,
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+
+    def note(self, scope: HTTPScope, route: str | None, status: int, took_s: float) -> None:
+        """Count a request that has been answered."""
+        labels = (self._process, scope["method"] if route else NO_ROUTE, route or NO_ROUTE)
+        self._requests.labels(*labels, str(status)).inc()
+        self._seconds.labels(*labels).observe(took_s)
+
+
+answers = Answers()
+
+
+@get("/metrics", include_in_schema=False)
+async def metrics(request: Request[Any, Any, Any], platform: NamedDependency[Platform]) -> Response[bytes]:
+    """The figures, for who has METRICS_TOKEN; without that setting there is nothing here."""
+    token = platform.settings.metrics_token
+    if token is None:
+        raise NotFoundException
+    scheme, _, sent = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not compare_digest(sent.encode(), token.get_secret_value().encode()):
+        raise NotAuthorizedException("The figures are for who has METRICS_TOKEN: Authorization: Bearer <token>.")
+    service = CollectorRegistry()
+    service.register(_Service(await figures.record(platform), await figures.messages(platform)))
+    text = generate_latest(service) + generate_latest(answers.registry)
+    return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+class _Service:
+    """The figures of the whole service in the form that the library writes."""
+
+    def __init__(self, record: figures.Record | None, messages: dict[str, int] | None) -> None:
+        self._record = record
+        self._messages = messages
+
+    def collect(self) -> Iterator[Metric]:
+        """Each figure once."""
+        up = GaugeMetricFamily("evalserve_up", "Whether a part of the service answers", labels=["part"])
+        up.add_metric(["postgres"], self._record is not None)
+        up.add_metric(["redis"], self._messages is not None)
+        yield up
+        if self._record is not None:
+            yield from _of_record(self._record)
+        if self._messages is not None:
+            yield _labelled("evalserve_queue_messages", "Messages that no worker has taken", "queue", self._messages)
+
+
+def _of_record(record: figures.Record) -> Iterator[Metric]:
+    gauges = {
+        "jobs_queued": ("Jobs that wait and may be claimed now", record.waiting),
+        "jobs_running": ("Jobs that are being done", record.running),
+        "accounts_queued": ("Accounts that have such jobs", record.accounts_waiting),
+        "oldest_queued_seconds": ("Age of the oldest of them", record.oldest_waiting_s),
+        "deliveries_pending": ("Deliveries that have not come to an end", record.undelivered),
+        "deliveries_due": ("Deliveries that should be attempted now", record.deliveries_due),
+        "oldest_due_delivery_seconds": ("How late the oldest of them is", record.oldest_due_s),
+    }
+    for name, (text, value) in gauges.items():
+        yield GaugeMetricFamily(f"evalserve_{name}", text, value=value)
+    yield _labelled("evalserve_jobs_ended_5m", "Jobs that ended in the last five minutes", "status", record.ended)
+    for event, value in record.totals.items():
+        yield CounterMetricFamily(f"evalserve_{event}", HELP[event], value=value)
+
+
+def _labelled(name: str, text: str, label: str, values: dict[str, int]) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family

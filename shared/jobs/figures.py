@@ -1,0 +1,69 @@
+"""How the service is doing, by what the database and the broker say: the same from whichever process is asked."""
+
+import msgspec
+
+from shared.jobs.platform import Platform
+from shared.kit import tally
+from shared.kit.broker import BrokerUnavailable
+from shared.kit.db import DatabaseBusy, DatabaseUnavailable
+from shared.kit.tally import Event
+
+# Only what may be claimed now: a repeat that waits for its time is not late.
+WAITING = """
+    SELECT count(*), count(DISTINCT account_id), coalesce(extract(epoch FROM now() - min(run_after)), 0)::float8
+    FROM job WHERE status = 'queued' AND run_after <= now()
+"""
+
+RUNNING = "SELECT count(*) FROM job WHERE status = 'running'"
+
+UNDELIVERED = """
+    SELECT count(*), count(*) FILTER (WHERE next_attempt_at <= now()),
+        coalesce(extract(epoch FROM now() - min(next_attempt_at)), 0)::float8
+    FROM webhook_delivery WHERE status = 'pending'
+"""
+
+# Totals would need the jobs that were deleted long ago.
+ENDED = "SELECT status, count(*) FROM job WHERE finished_at > now() - interval '5 minutes' GROUP BY status"
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What the database says; ages in seconds."""
+
+    waiting: int
+    accounts_waiting: int
+    oldest_waiting_s: float
+    running: int
+    undelivered: int
+    deliveries_due: int
+    oldest_due_s: float
+    ended: dict[str, int]
+    totals: dict[Event, int]
+
+
+async def record(platform: Platform) -> Record | None:
+    """The figures of the database; None while it is away."""
+    try:
+        async with platform.db.connection() as connection:
+            waiting, accounts, oldest_s = await connection.fetchrow(WAITING)
+            undelivered, due, oldest_due_s = await connection.fetchrow(UNDELIVERED)
+            return Record(
+                waiting=waiting,
+                accounts_waiting=accounts,
+                oldest_waiting_s=oldest_s,
+                running=await connection.fetchval(RUNNING),
+                undelivered=undelivered,
+                deliveries_due=due,
+                oldest_due_s=max(0.0, oldest_due_s),
+                ended={row["status"]: row["count"] for row in await connection.fetch(ENDED)},
+                totals=await tally.totals(connection),
+            )
+    except (DatabaseUnavailable, DatabaseBusy):
+        return None
+
+
+async def messages(platform: Platform) -> dict[str, int] | None:
+    """How many messages wait in each queue; None while the broker is away."""
+    try:
+        return await platform.broker.depths()
+    except BrokerUnavailable:
+        return None
