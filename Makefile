@@ -29,7 +29,8 @@ check: .venv/dev.stamp ## Check style, types, layers and migrations
 
 .PHONY: bench
 bench: .venv/dev.stamp ## Measure the maths and the service, as ratios to peers (10 minutes)
-	for part in counting curves multilabel compare calculators http; do $(PY) -m benchmarks.$$part || exit 1; done
+	for part in counting curves multilabel compare calculators annotations http; do \
+		$(PY) -m benchmarks.$$part || exit 1; done
 
 .PHONY: fuzz
 fuzz: .venv/dev.stamp ## Throw requests at the api for long: make fuzz [FUZZ_SEED=2] [FUZZ_SECONDS=900] (20 minutes)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from shared.analyses.lifecycle import AnalysisStatus
+from shared.analyses.lifecycle import FINAL, AnalysisStatus
 from shared.analyses.records import (
     ARTIFACT_COLUMNS,
     COLUMNS,
@@ -59,7 +59,7 @@ MOVE = f"""
     UPDATE analysis
     SET status = $2::varchar, updated_at = now(),
         started_at = CASE WHEN $2::varchar = 'processing' THEN now() ELSE started_at END,
-        completed_at = CASE WHEN $2::varchar IN ('completed', 'failed', 'cancelled') THEN now() END,
+        completed_at = CASE WHEN $2::varchar IN ({", ".join(repr(end.value) for end in sorted(FINAL))}) THEN now() END,
         summary = coalesce($3, summary), error_message = coalesce($4, error_message)
     WHERE id = $1
     RETURNING {COLUMNS}

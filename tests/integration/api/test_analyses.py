@@ -118,6 +118,17 @@ async def test_of_many_that_are_asked_for_at_once_no_more_than_the_limit_are_mad
     assert (await alice.post(f"/api/images/{image_id}/analyses", body)).status_code == 201
 
 
+async def test_asking_again_under_an_idempotency_key_makes_no_second_analysis(alice: Client, image_id: str) -> None:
+    body = {"model_name": "yolo_v8", "model_version": "1"}
+
+    first, again = [
+        await alice.post(f"/api/images/{image_id}/analyses", body, {"Idempotency-Key": "one run"}) for _ in range(2)
+    ]
+
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    assert (await alice.get(f"/api/images/{image_id}/analyses")).json()["total"] == 1
+
+
 async def test_images_that_are_not_ones_own_or_deleted_have_no_analyses(
     platform: Platform, alice: Client, mallory: Client, image_id: str, analysis_id: str
 ) -> None:
