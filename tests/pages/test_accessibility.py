@@ -5,16 +5,28 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser
 
+from shared.jobs import Platform
 from tests.actors import Team
 from tests.pages.reader import Reader
+from tests.pictures import picture
+from tests.pipelines import Pipeline, box, create_analysis
 
 Scheme = Literal["light", "dark"]
 
 LABELS = [f"class {i}" for i in range(40)]
 
 
-async def _paths(reader: Reader) -> list[str]:
+async def _paths(reader: Reader, platform: Platform) -> list[str]:
     client = reader.client
+    async with platform.db.connection() as connection:
+        await connection.execute("UPDATE account SET is_admin = true WHERE email = $1", client.email)
+    project = (await client.post("/api/projects", {"name": "Streets"})).json()["id"]
+    file = {"file": ("street.png", picture(size=(640, 480)), "image/png")}
+    sent = await client.http.post(f"/api/projects/{project}/images", files=file, headers={"X-API-Key": client.key})
+    image = sent.json()["id"]
+    analyses = [await create_analysis(client, image) for _ in range(2)]
+    for analysis in analyses:
+        await Pipeline(client.http).annotate(analysis, box(), box("car", 0.5, (300, 200, 90, 60)))
     small = await client.create_matrix(["a", "a", "b", "c"], ["a", "b", "b", "c"])
     other = await client.create_matrix(["a", "a", "b", "c"], ["a", "a", "b", "c"])
     large = await client.create_matrix(LABELS, LABELS[1:] + LABELS[:1])
@@ -43,16 +55,26 @@ async def _paths(reader: Reader) -> list[str]:
         f"/app/jobs/{report['id']}",
         "/app/webhooks",
         "/app/account",
+        "/app/projects",
+        f"/app/projects/{project}",
+        f"/app/images/{image}?first={analyses[0]}",
+        f"/app/images/{image}?first={analyses[0]}&second={analyses[1]}&layout=beside",
+        "/app/admin",
+        "/app/admin/accounts",
+        "/app/admin/jobs",
+        "/app/admin/matrices",
     ]
 
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_no_page_has_a_serious_violation(reader: Reader, workers: Team, axe: str, scheme: Scheme) -> None:
+async def test_no_page_has_a_serious_violation(
+    reader: Reader, platform: Platform, workers: Team, axe: str, scheme: Scheme
+) -> None:
     assert workers["worker"].running
     await reader.page.emulate_media(color_scheme=scheme)
     found = {}
-    for path in await _paths(reader):
+    for path in await _paths(reader, platform):
         await reader.open(path)
         if violations := await reader.violations(axe):
             found[path] = violations
@@ -75,10 +97,10 @@ async def test_the_way_in_has_none_either(
     await context.close()
 
 
-async def test_no_page_is_wider_than_a_phone(reader: Reader, workers: Team) -> None:
+async def test_no_page_is_wider_than_a_phone(reader: Reader, platform: Platform, workers: Team) -> None:
     assert workers["worker"].running
     await reader.page.set_viewport_size({"width": 360, "height": 740})
-    for path in await _paths(reader):
+    for path in await _paths(reader, platform):
         await reader.open(path)
         width = await reader.page.evaluate("document.documentElement.scrollWidth")
         assert width == 360, path
