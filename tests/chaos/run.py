@@ -57,7 +57,7 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """The report for the record."""
-        return asdict(self)
+        return asdict(self) | {"done": dict(self.done), "crashes": dict(self.crashes)}
 
 
 async def migrate(environment: Mapping[str, str]) -> None:
