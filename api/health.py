@@ -2,8 +2,8 @@
 
 import msgspec
 from litestar import Response, get
-from litestar.di import NamedDependency
 
+from api.given import Given
 from shared.jobs import Platform
 from shared.jobs.readiness import checks
 
@@ -30,7 +30,7 @@ async def healthz() -> dict[str, str]:
 
 
 @get("/readyz", operation_id="readyz", tags=["health"], opt={"answers": {"503": ("application/json", Readiness)}})
-async def readyz(platform: NamedDependency[Platform]) -> Response[Readiness]:
+async def readyz(platform: Given[Platform]) -> Response[Readiness]:
     """Postgres, its tables, Redis and S3, each with its own line; 503 unless all answer."""
     found = [CheckOut(*check) for check in await checks(platform)]
     ready = all(check.ok for check in found)

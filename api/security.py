@@ -5,12 +5,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Request
-from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import SkipValidation
 
 from api import bodies, limits, multipart
 from api.accounts.schemas import PLAUSIBLE
+from api.given import Given
 from shared.accounts import Caller, Scope, vouching
 from shared.accounts.errors import InvalidProxySecret, MissingKey, MissingScope
 from shared.jobs import Platform
@@ -23,9 +22,7 @@ REFUSAL = "refusal"
 Body = Callable[[], Awaitable[bytes]]
 
 
-async def provide_caller(
-    request: Request[Any, Any, Any], platform: NamedDependency[SkipValidation[Platform]]
-) -> Caller:
+async def provide_caller(request: Request[Any, Any, Any], platform: Given[Platform]) -> Caller:
     """The caller whose key the request carries, or whom a trusted proxy names.
 
     Every route that takes a caller is counted against the plan of the account here. Raises MissingKey, InvalidKey,

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import HeaderParameter
 
+from api.given import Given
 from shared.analyses.errors import AnalysesDisabled
 from shared.analyses.signers import Signer, authenticate
 from shared.analyses.signing import Signed
@@ -26,7 +26,7 @@ PipelineId = Annotated[
 
 async def provide_signer(
     request: Request[Any, Any, Any],
-    platform: NamedDependency[Platform],
+    platform: Given[Platform],
     signature: Signature = None,
     timestamp: Timestamp = None,
     pipeline_id: PipelineId = None,

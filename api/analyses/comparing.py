@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api import bodies, content
+from api.given import Given
 from api.headers import IfNoneMatch, Prefer
 from api.matrices.descriptions import DescriptionIn, MatrixDetail
 from api.signatures import require_analyses
@@ -70,8 +70,8 @@ class ComparingController(Controller):
     )
     async def compare(
         self,
-        waiter: NamedDependency[Waiter],
-        caller: NamedDependency[Caller],
+        waiter: Given[Waiter],
+        caller: Given[Caller],
         image_id: FromPath[str],
         reference: Annotated[str, QueryParameter(description="id of the analysis to compare with")],
         candidate: Annotated[str, QueryParameter(description="id of the analysis to look at")],
@@ -98,8 +98,8 @@ class ComparingController(Controller):
     )
     async def export(
         self,
-        platform: NamedDependency[Platform],
-        caller: NamedDependency[Caller],
+        platform: Given[Platform],
+        caller: Given[Caller],
         analysis_id: FromPath[str],
         form: Annotated[exports.Format, QueryParameter(name="format")] = "json",
     ) -> Stream:
@@ -110,8 +110,8 @@ class ComparingController(Controller):
     async def save(
         self,
         request: Request[Any, Any, Any],
-        platform: NamedDependency[Platform],
-        caller: NamedDependency[Caller],
+        platform: Given[Platform],
+        caller: Given[Caller],
         job_id: FromPath[str],
     ) -> MatrixDetail:
         """Keep the matrix of an agreement as a confusion matrix, for reports, plots and comparisons."""

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from api.analyses.schemas import AnalysisFile, AnalysisFiles
+from api.given import Given
 from api.signatures import require_analyses
 from shared.accounts import Caller
 from shared.analyses import reading
@@ -54,8 +54,8 @@ class ReadingController(Controller):
     )
     async def annotations(
         self,
-        platform: NamedDependency[Platform],
-        caller: NamedDependency[Caller],
+        platform: Given[Platform],
+        caller: Given[Caller],
         analysis_id: FromPath[str],
         cursor: Annotated[int, QueryParameter(ge=0, le=2**31 - 1, description="`next` of the page before")] = 0,
         annotation_type: Annotated[str | None, QueryParameter()] = None,
@@ -75,7 +75,7 @@ class ReadingController(Controller):
 
     @get("/artifacts", operation_id="list_analysis_artifacts")
     async def artifacts(
-        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], analysis_id: FromPath[str]
+        self, platform: Given[Platform], caller: Given[Caller], analysis_id: FromPath[str]
     ) -> AnalysisFiles:
         """The files of an analysis, with links to those that are there."""
         analysis, files = await reading.artifacts(platform, caller, analysis_id)
@@ -89,8 +89,8 @@ class ReadingController(Controller):
     )
     async def content(
         self,
-        platform: NamedDependency[Platform],
-        caller: NamedDependency[Caller],
+        platform: Given[Platform],
+        caller: Given[Caller],
         analysis_id: FromPath[str],
         artifact_name: FromPath[str],
     ) -> Redirect:

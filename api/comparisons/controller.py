@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Request, Response, post
-from litestar.di import NamedDependency
 
 from api import bodies, content
+from api.given import Given
 from api.headers import Prefer
 from api.waiting import Waiter
 from shared.accounts import Caller
@@ -29,8 +29,8 @@ class ComparisonController(Controller):
     async def compare(
         self,
         request: Request[Any, Any, Any],
-        waiter: NamedDependency[Waiter],
-        caller: NamedDependency[Caller],
+        waiter: Given[Waiter],
+        caller: Given[Caller],
         prefer: Prefer = None,
     ) -> Response[Any]:
         """Which of them is the best, with PyCM's scores, and the main statistics side by side."""

@@ -3,10 +3,10 @@
 from typing import Any
 
 from litestar import Controller, Request, Response, post
-from litestar.di import NamedDependency
 
 from api import bodies, content
 from api.curves.schemas import CurveIn, read_curve
+from api.given import Given
 from api.headers import Prefer
 from api.waiting import Waiter
 from shared.accounts import Caller
@@ -22,8 +22,8 @@ class CurveController(Controller):
     async def measure(
         self,
         request: Request[Any, Any, Any],
-        waiter: NamedDependency[Waiter],
-        caller: NamedDependency[Caller],
+        waiter: Given[Waiter],
+        caller: Given[Caller],
         prefer: Prefer = None,
     ) -> Response[Any]:
         """ROC or precision-recall curves: areas, averages, points and the best thresholds of every class."""

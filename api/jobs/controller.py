@@ -8,10 +8,10 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from api.given import Given
 from api.headers import IfNoneMatch, Prefer, is_known
 from api.jobs.answers import accepted, etag, polling
 from api.jobs.schemas import JobPage, Submission, read_submission
@@ -38,8 +38,8 @@ class JobController(Controller):
     async def submit(
         self,
         request: Request[Any, Any, Any],
-        waiter: NamedDependency[Waiter],
-        caller: NamedDependency[Caller],
+        waiter: Given[Waiter],
+        caller: Given[Caller],
         prefer: Prefer = None,
     ) -> Response[JobOut]:
         """Queue a job and answer at once; poll `Location`, wait with `Prefer: wait=N`, or be called back."""
@@ -53,8 +53,8 @@ class JobController(Controller):
     @get(operation_id="list_jobs")
     async def list_own(
         self,
-        platform: NamedDependency[Platform],
-        caller: NamedDependency[Caller],
+        platform: Given[Platform],
+        caller: Given[Caller],
         cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
         status: Annotated[Status | None, QueryParameter()] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
@@ -68,8 +68,8 @@ class JobController(Controller):
     @get("/{job_id:str}", operation_id="read_job")
     async def read(
         self,
-        waiter: NamedDependency[Waiter],
-        caller: NamedDependency[Caller],
+        waiter: Given[Waiter],
+        caller: Given[Caller],
         job_id: FromPath[str],
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
@@ -84,16 +84,12 @@ class JobController(Controller):
         return Response(JobOut.of(snapshot, waiter.platform.storage), headers=headers)
 
     @post("/{job_id:str}/cancel", operation_id="cancel_job", status_code=200)
-    async def cancel(
-        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], job_id: FromPath[str]
-    ) -> JobOut:
+    async def cancel(self, platform: Given[Platform], caller: Given[Caller], job_id: FromPath[str]) -> JobOut:
         """End a job that is queued or running; cancelling it again changes nothing."""
         return JobOut.of(await jobs.cancel(platform, caller, parse_uuid(job_id)), platform.storage)
 
     @get("/{job_id:str}/events", operation_id="follow_job", opt={"answers": {"200": ("text/event-stream", str)}})
-    async def follow(
-        self, waiter: NamedDependency[Waiter], caller: NamedDependency[Caller], job_id: FromPath[str]
-    ) -> ServerSentEvent:
+    async def follow(self, waiter: Given[Waiter], caller: Given[Caller], job_id: FromPath[str]) -> ServerSentEvent:
         """The job as server-sent events: once now, then at every change until it has ended."""
         snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
         return ServerSentEvent(_events(waiter, caller, snapshot))

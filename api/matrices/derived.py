@@ -5,10 +5,10 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from api import content
+from api.given import Given
 from api.headers import IfNoneMatch, Prefer, is_known
 from api.matrices.exporting import Format, Part, Wish, export, file_name
 from api.matrices.figures import Level, MatrixStatistics, SamplePage
@@ -38,8 +38,8 @@ class DerivedController(Controller):
     )
     async def statistics(
         self,
-        platform: NamedDependency[Platform],
-        caller: NamedDependency[Caller],
+        platform: Given[Platform],
+        caller: Given[Caller],
         uid: FromPath[str],
         *,
         alpha: Annotated[float, QueryParameter(description="0.05 for intervals of 95%; those that PyCM knows")] = 0.05,
@@ -63,8 +63,8 @@ class DerivedController(Controller):
     )
     async def export(
         self,
-        waiter: NamedDependency[Waiter],
-        caller: NamedDependency[Caller],
+        waiter: Given[Waiter],
+        caller: Given[Caller],
         uid: FromPath[str],
         *,
         format: Annotated[Format, QueryParameter(description="pycm: a file that PyCM loads")],  # noqa: A002 - the name of the parameter, also in errors
@@ -95,8 +95,8 @@ class DerivedController(Controller):
     )
     async def samples(
         self,
-        platform: NamedDependency[Platform],
-        caller: NamedDependency[Caller],
+        platform: Given[Platform],
+        caller: Given[Caller],
         uid: FromPath[str],
         actual: Annotated[str | None, QueryParameter(description="only samples of this actual class")] = None,
         predicted: Annotated[str | None, QueryParameter(description="only samples predicted as this class")] = None,

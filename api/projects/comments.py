@@ -4,10 +4,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, delete, get, patch, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from api import bodies
+from api.given import Given
 from api.projects.schemas import CommentIn, CommentOut, CommentPage
 from shared.accounts import Caller
 from shared.jobs import Platform
@@ -23,8 +23,8 @@ class CommentController(Controller):
     async def add(
         self,
         request: Request[Any, Any, Any],
-        platform: NamedDependency[Platform],
-        caller: NamedDependency[Caller],
+        platform: Given[Platform],
+        caller: Given[Caller],
         image_id: FromPath[str],
     ) -> CommentOut:
         """Remark something about an image."""
@@ -34,8 +34,8 @@ class CommentController(Controller):
     @get("/api/images/{image_id:str}/comments", operation_id="list_comments")
     async def list_own(
         self,
-        platform: NamedDependency[Platform],
-        caller: NamedDependency[Caller],
+        platform: Given[Platform],
+        caller: Given[Caller],
         image_id: FromPath[str],
         cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
@@ -46,9 +46,7 @@ class CommentController(Controller):
         return CommentPage([CommentOut.of(comment) for comment in found], following)
 
     @get("/api/comments/{comment_id:str}", operation_id="read_comment")
-    async def read(
-        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], comment_id: FromPath[str]
-    ) -> CommentOut:
+    async def read(self, platform: Given[Platform], caller: Given[Caller], comment_id: FromPath[str]) -> CommentOut:
         """One comment on an image."""
         return CommentOut.of(await comments.find(platform, caller, comment_id))
 
@@ -56,8 +54,8 @@ class CommentController(Controller):
     async def change(
         self,
         request: Request[Any, Any, Any],
-        platform: NamedDependency[Platform],
-        caller: NamedDependency[Caller],
+        platform: Given[Platform],
+        caller: Given[Caller],
         comment_id: FromPath[str],
     ) -> CommentOut:
         """Put a comment in other words."""
@@ -65,8 +63,6 @@ class CommentController(Controller):
         return CommentOut.of(await comments.change(platform, caller, comment_id, said.text))
 
     @delete("/api/comments/{comment_id:str}", operation_id="delete_comment")
-    async def remove(
-        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], comment_id: FromPath[str]
-    ) -> None:
+    async def remove(self, platform: Given[Platform], caller: Given[Caller], comment_id: FromPath[str]) -> None:
         """Take a comment back."""
         await comments.delete(platform, caller, comment_id)

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from api.admin.controller import administrators_only
+from api.given import Given
 from api.web.errors import PageForAdministrators
 from api.web.forms import Form
 from api.web.visits import Sent, Visit, begin
@@ -39,7 +39,7 @@ class AdminPages(Controller):
     before_request = staticmethod(begin_for_administrators)
 
     @get()
-    async def overview(self, visit: NamedDependency[Visit]) -> Response[str]:
+    async def overview(self, visit: Given[Visit]) -> Response[str]:
         """How the service is doing."""
         found = await administration.overview(visit.platform)
         lost = await administration.list_lost(visit.platform, limit=LOST_LISTED)
@@ -48,7 +48,7 @@ class AdminPages(Controller):
     @get("/accounts")
     async def accounts(
         self,
-        visit: NamedDependency[Visit],
+        visit: Given[Visit],
         email: Annotated[str, QueryParameter()] = "",
         after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0,
     ) -> Response[str]:
@@ -61,9 +61,7 @@ class AdminPages(Controller):
         )
 
     @post("/accounts/{account_id:int}")
-    async def change(
-        self, visit: NamedDependency[Visit], account_id: FromPath[int], form: NamedDependency[Form]
-    ) -> Response[Any]:
+    async def change(self, visit: Given[Visit], account_id: FromPath[int], form: Given[Form]) -> Response[Any]:
         """Change an account's plan, credit or standing."""
         if account_id > 2**53:
             raise InvalidInput(Fault("/account_id", "account_id: there is no such account."))
@@ -86,7 +84,7 @@ class AdminPages(Controller):
     @get("/jobs")
     async def jobs(
         self,
-        visit: NamedDependency[Visit],
+        visit: Given[Visit],
         status: Annotated[str, QueryParameter()] = "",
         cursor: Annotated[UUID | None, QueryParameter()] = None,
     ) -> Response[str]:
@@ -98,14 +96,14 @@ class AdminPages(Controller):
         return visit.page("admin/jobs.html", found=found, chosen=chosen, statuses=known, following=following)
 
     @post("/jobs/{job_id:str}/retry")
-    async def retry(self, visit: NamedDependency[Visit], job_id: FromPath[str]) -> Response[Any]:
+    async def retry(self, visit: Given[Visit], job_id: FromPath[str]) -> Response[Any]:
         """Queue what a failed job was to do once more."""
         await administration.retry(visit.platform, parse_uuid(job_id))
         return visit.redirect("/app/admin/jobs?notice=retried")
 
     @get("/matrices")
     async def matrices(
-        self, visit: NamedDependency[Visit], cursor: Annotated[UUID | None, QueryParameter()] = None
+        self, visit: Given[Visit], cursor: Annotated[UUID | None, QueryParameter()] = None
     ) -> Response[str]:
         """Everybody's matrices."""
         found = await administration.list_matrices(visit.platform, before=cursor, limit=LISTED)

@@ -4,9 +4,9 @@ import asyncio
 from typing import Annotated, Any
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from api.given import Given
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
 from shared import matrices
@@ -25,7 +25,7 @@ class ComparisonPages(Controller):
     @get()
     async def compare(
         self,
-        visit: NamedDependency[Visit],
+        visit: Given[Visit],
         uid: Annotated[list[str] | None, QueryParameter()] = None,
         base: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from api.bodies import by_size
+from api.given import Given
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
@@ -34,7 +34,7 @@ class CurvePages(Controller):
 
     @get()
     async def list_own(
-        self, visit: NamedDependency[Visit], cursor: Annotated[UUID | None, QueryParameter()] = None
+        self, visit: Given[Visit], cursor: Annotated[UUID | None, QueryParameter()] = None
     ) -> Response[str]:
         """The form, and the account's curves among its newest jobs."""
         found = await jobs.list_own(visit.platform, visit.caller, before=cursor, status=None, limit=LISTED)
@@ -43,7 +43,7 @@ class CurvePages(Controller):
         return visit.page("curves/list.html", own=own, following=following, cursor=cursor, text="", problem=None)
 
     @post()
-    async def order(self, visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Response[Any]:
+    async def order(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
         """Measure what was pasted or uploaded."""
         caller = visit.caller
         try:
@@ -66,7 +66,7 @@ class CurvePages(Controller):
     @get("/{job_id:str}")
     async def read(
         self,
-        visit: NamedDependency[Visit],
+        visit: Given[Visit],
         job_id: FromPath[str],
         column: Annotated[int, QueryParameter(ge=0, le=1000)] = 0,
     ) -> Response[str]:

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from api.accounts.schemas import LONGEST_PASSWORD, CredentialsIn
+from api.given import Given
 from api.headers import client_address
 from api.web import cookies
 from api.web.forms import Form
@@ -24,19 +24,19 @@ class EntrancePages(Controller):
     """Pages for whoever comes."""
 
     @get("/")
-    async def landing(self, visit: NamedDependency[Visit]) -> Response[Any]:
+    async def landing(self, visit: Given[Visit]) -> Response[Any]:
         """What this is, for people; where to begin, for programs."""
         if "text/html" not in visit.request.headers.get("accept", ""):
             return Response({"message": "Refer to /docs for API documentation."}, headers={"Vary": "Accept"})
         return visit.page("landing.html")
 
     @get("/app/sign-in")
-    async def sign_in_form(self, visit: NamedDependency[Visit], next: FromQuery[str] = FIRST_PAGE) -> Response[str]:  # noqa: A002 - the name of the parameter
+    async def sign_in_form(self, visit: Given[Visit], next: FromQuery[str] = FIRST_PAGE) -> Response[str]:  # noqa: A002 - the name of the parameter
         """The form."""
         return visit.page("sign_in.html", email="", next=next, problem=None)
 
     @post("/app/sign-in")
-    async def sign_in(self, visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Response[Any]:
+    async def sign_in(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
         """Begin a session; the one before, if any, is over."""
         following = form.texts.get("next", FIRST_PAGE)
         try:
@@ -56,12 +56,12 @@ class EntrancePages(Controller):
         return await _enter(visit, signed_in, following)
 
     @get("/app/sign-up")
-    async def sign_up_form(self, visit: NamedDependency[Visit]) -> Response[str]:
+    async def sign_up_form(self, visit: Given[Visit]) -> Response[str]:
         """The form."""
         return visit.page("sign_up.html", email="", problem=None)
 
     @post("/app/sign-up")
-    async def sign_up(self, visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Response[Any]:
+    async def sign_up(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
         """Open an account and begin a session."""
         try:
             credentials = _credentials(form)
@@ -76,7 +76,7 @@ class EntrancePages(Controller):
         return await _enter(visit, signed_in, FIRST_PAGE)
 
     @post("/app/sign-out")
-    async def sign_out(self, visit: NamedDependency[Visit]) -> Response[Any]:
+    async def sign_out(self, visit: Given[Visit]) -> Response[Any]:
         """End the session."""
         if token := cookies.read(visit.request, "session"):
             await sessions.end(visit.platform.db, token)
@@ -84,7 +84,7 @@ class EntrancePages(Controller):
         return visit.redirect("/?notice=signed-out")
 
     @post("/app/sign-out-everywhere")
-    async def sign_out_everywhere(self, visit: NamedDependency[Visit]) -> Response[Any]:
+    async def sign_out_everywhere(self, visit: Given[Visit]) -> Response[Any]:
         """End every session of the account, this one too."""
         await sessions.end_all(visit.platform.db, visit.caller.account_id)
         visit.set_cookies.append(cookies.erase(visit.request, "session"))

@@ -5,12 +5,12 @@ from http import HTTPStatus
 from typing import Annotated, Any, NamedTuple
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api import content
 from api.analyses.comparing import exported
+from api.given import Given
 from api.projects.images import HEADERS, pieces_of
 from api.web.forms import Form
 from api.web.visits import Visit
@@ -68,7 +68,7 @@ class ImagePages(Controller):
     @get()
     async def read(
         self,
-        visit: NamedDependency[Visit],
+        visit: Given[Visit],
         image_id: FromPath[str],
         first: Annotated[str, QueryParameter()] = "",
         second: Annotated[str, QueryParameter()] = "",
@@ -88,7 +88,7 @@ class ImagePages(Controller):
         return visit.page(template, shown=shown, project=project, wanted=wanted, beside=beside)
 
     @get("/content")
-    async def content(self, visit: NamedDependency[Visit], image_id: FromPath[str]) -> Response[Any]:
+    async def content(self, visit: Given[Visit], image_id: FromPath[str]) -> Response[Any]:
         """The image itself."""
         image = await images.find(visit.platform, visit.caller, image_id)
         headers = HEADERS | {"Content-Length": str(image.size_bytes)}
@@ -96,7 +96,7 @@ class ImagePages(Controller):
         return Stream(pieces_of(pieces), media_type=image.content_type, headers=headers)
 
     @get("/thumbnail")
-    async def thumbnail(self, visit: NamedDependency[Visit], image_id: FromPath[str]) -> Response[Any]:
+    async def thumbnail(self, visit: Given[Visit], image_id: FromPath[str]) -> Response[Any]:
         """A small copy of it, or the image itself while there is none."""
         image = await images.find(visit.platform, visit.caller, image_id)
         small = await images.thumbnail(visit.platform, image)
@@ -107,7 +107,7 @@ class ImagePages(Controller):
 
     @get("/heatmaps/{analysis_id:str}/{name:str}")
     async def heatmap(
-        self, visit: NamedDependency[Visit], image_id: FromPath[str], analysis_id: FromPath[str], name: FromPath[str]
+        self, visit: Given[Visit], image_id: FromPath[str], analysis_id: FromPath[str], name: FromPath[str]
     ) -> Response[bytes]:
         """A picture that a pipeline sent with an analysis."""
         await images.find(visit.platform, visit.caller, image_id)
@@ -122,7 +122,7 @@ class ImagePages(Controller):
     @get("/analyses/{analysis_id:str}/export")
     async def export(
         self,
-        visit: NamedDependency[Visit],
+        visit: Given[Visit],
         image_id: FromPath[str],
         analysis_id: FromPath[str],
         format: Annotated[Format, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
@@ -132,9 +132,7 @@ class ImagePages(Controller):
         return exported(visit.platform, await analyses.find(visit.platform, visit.caller, analysis_id), format)
 
     @post("/delete")
-    async def delete(
-        self, visit: NamedDependency[Visit], image_id: FromPath[str], form: NamedDependency[Form]
-    ) -> Response[Any]:
+    async def delete(self, visit: Given[Visit], image_id: FromPath[str], form: Given[Form]) -> Response[Any]:
         """Delete an image so that it can be restored."""
         reason = form.text("reason", limit=500) or ""
         if len(reason) < 10:  # noqa: PLR2004 - as the API asks for
@@ -143,7 +141,7 @@ class ImagePages(Controller):
         return visit.redirect(f"/app/projects/{image.project_id}?notice=deleted")
 
     @post("/restore")
-    async def restore(self, visit: NamedDependency[Visit], image_id: FromPath[str]) -> Response[Any]:
+    async def restore(self, visit: Given[Visit], image_id: FromPath[str]) -> Response[Any]:
         """Bring a deleted image back."""
         image = await deletion.restore(visit.platform, visit.caller, image_id)
         return visit.redirect(f"/app/images/{image.id}?notice=saved")

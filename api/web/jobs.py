@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from api.given import Given
 from api.waiting import Waiter
 from api.web.templating import render
 from api.web.visits import Visit
@@ -27,7 +27,7 @@ class JobPages(Controller):
 
     @get()
     async def list_own(
-        self, visit: NamedDependency[Visit], cursor: Annotated[UUID | None, QueryParameter()] = None
+        self, visit: Given[Visit], cursor: Annotated[UUID | None, QueryParameter()] = None
     ) -> Response[str]:
         """The account's jobs, newest first."""
         found = await jobs.list_own(visit.platform, visit.caller, before=cursor, status=None, limit=LISTED)
@@ -38,21 +38,19 @@ class JobPages(Controller):
         )
 
     @get("/{job_id:str}")
-    async def read(self, visit: NamedDependency[Visit], job_id: FromPath[str]) -> Response[str]:
+    async def read(self, visit: Given[Visit], job_id: FromPath[str]) -> Response[str]:
         """A job, which shows its progress by itself."""
         snapshot = await jobs.find(visit.platform, visit.caller, parse_uuid(job_id))
         return visit.page("jobs/page.html", snapshot=snapshot, shown=JobOut.of(snapshot, visit.platform.storage))
 
     @get("/{job_id:str}/events")
-    async def follow(
-        self, visit: NamedDependency[Visit], waiter: NamedDependency[Waiter], job_id: FromPath[str]
-    ) -> ServerSentEvent:
+    async def follow(self, visit: Given[Visit], waiter: Given[Waiter], job_id: FromPath[str]) -> ServerSentEvent:
         """The job's card at every change, then the event `done`."""
         snapshot = await jobs.find(visit.platform, visit.caller, parse_uuid(job_id))
         return ServerSentEvent(_cards(visit, waiter, snapshot))
 
     @post("/{job_id:str}/cancel")
-    async def cancel(self, visit: NamedDependency[Visit], job_id: FromPath[str]) -> Response[Any]:
+    async def cancel(self, visit: Given[Visit], job_id: FromPath[str]) -> Response[Any]:
         """End a job that is queued or running."""
         await jobs.cancel(visit.platform, visit.caller, parse_uuid(job_id))
         return visit.redirect("/app/jobs?notice=cancelled")

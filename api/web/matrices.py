@@ -6,10 +6,10 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from api.bodies import by_size
+from api.given import Given
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
@@ -51,7 +51,7 @@ class MatrixPages(Controller):
     @get()
     async def list_own(
         self,
-        visit: NamedDependency[Visit],
+        visit: Given[Visit],
         cursor: Annotated[UUID | None, QueryParameter()] = None,
         name: Annotated[str, QueryParameter()] = "",
         tag: Annotated[str, QueryParameter()] = "",
@@ -64,13 +64,13 @@ class MatrixPages(Controller):
         return visit.page("matrices/list.html", found=found, name=name, tag=tag, cursor=cursor, following=following)
 
     @get("/new")
-    async def new(self, visit: NamedDependency[Visit]) -> Response[str]:
+    async def new(self, visit: Given[Visit]) -> Response[str]:
         """The form for a new matrix."""
         assert visit.signed_in, "raises where nobody is"
         return visit.page("matrices/new.html", texts={}, problem=None)
 
     @post("/new")
-    async def create(self, visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Response[Any]:
+    async def create(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
         """Count what was pasted or uploaded."""
         caller = visit.caller
         try:
@@ -84,7 +84,7 @@ class MatrixPages(Controller):
     @get("/{uid:str}")
     async def read(
         self,
-        visit: NamedDependency[Visit],
+        visit: Given[Visit],
         uid: FromPath[str],
         show: Annotated[Measure, QueryParameter()] = "counts",
         order: Annotated[Order, QueryParameter()] = "label",
@@ -107,16 +107,14 @@ class MatrixPages(Controller):
         )
 
     @post("/{uid:str}/describe")
-    async def describe(
-        self, visit: NamedDependency[Visit], uid: FromPath[str], form: NamedDependency[Form]
-    ) -> Response[Any]:
+    async def describe(self, visit: Given[Visit], uid: FromPath[str], form: Given[Form]) -> Response[Any]:
         """Change what is said of a matrix."""
         description = _description(form)
         await matrices.describe(visit.platform, visit.caller, uid, lambda _: description)
         return visit.redirect(f"/app/matrices/{uid}?notice=saved")
 
     @post("/{uid:str}/delete")
-    async def delete(self, visit: NamedDependency[Visit], uid: FromPath[str]) -> Response[Any]:
+    async def delete(self, visit: Given[Visit], uid: FromPath[str]) -> Response[Any]:
         """Forget a matrix, its jobs and all that they made."""
         await matrices.delete(visit.platform, visit.caller, uid)
         return visit.redirect("/app/matrices?notice=deleted")

@@ -4,9 +4,9 @@ from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
+from api.given import Given
 from api.projects import cursors
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
@@ -36,7 +36,7 @@ class ProjectPages(Controller):
     @get()
     async def list_own(
         self,
-        visit: NamedDependency[Visit],
+        visit: Given[Visit],
         cursor: Annotated[UUID | None, QueryParameter()] = None,
         name: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
@@ -44,7 +44,7 @@ class ProjectPages(Controller):
         return await _list(visit, cursor=cursor, name=name)
 
     @post()
-    async def create(self, visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Response[Any]:
+    async def create(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
         """Open a project."""
         caller = visit.caller
         try:
@@ -60,7 +60,7 @@ class ProjectPages(Controller):
     @get("/{project_id:str}")
     async def read(
         self,
-        visit: NamedDependency[Visit],
+        visit: Given[Visit],
         project_id: FromPath[str],
         cursor: Annotated[str, QueryParameter()] = "",
         sort: Annotated[Sort, QueryParameter()] = "-created_at",
@@ -94,9 +94,7 @@ class ProjectPages(Controller):
         )
 
     @post("/{project_id:str}/images")
-    async def upload(
-        self, visit: NamedDependency[Visit], project_id: FromPath[str], form: NamedDependency[Form]
-    ) -> Response[Any]:
+    async def upload(self, visit: Given[Visit], project_id: FromPath[str], form: Given[Form]) -> Response[Any]:
         """Take images into the project; a script sends one at a time, a browser without scripts all of them."""
         project = await projects.find(visit.platform, visit.caller, project_id)
         if not form.uploads:
@@ -108,7 +106,7 @@ class ProjectPages(Controller):
         return visit.redirect(f"/app/projects/{project.id}?notice=saved")
 
     @post("/{project_id:str}/delete")
-    async def delete(self, visit: NamedDependency[Visit], project_id: FromPath[str]) -> Response[Any]:
+    async def delete(self, visit: Given[Visit], project_id: FromPath[str]) -> Response[Any]:
         """Delete a project and its images for good."""
         await projects.delete(visit.platform, visit.caller, project_id, force=True)
         return visit.redirect("/app/projects?notice=deleted")

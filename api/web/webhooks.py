@@ -4,9 +4,9 @@ from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
+from api.given import Given
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
@@ -29,7 +29,7 @@ class WebhookPages(Controller):
     @get()
     async def read(
         self,
-        visit: NamedDependency[Visit],
+        visit: Given[Visit],
         cursor: Annotated[UUID | None, QueryParameter()] = None,
         status: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
@@ -37,7 +37,7 @@ class WebhookPages(Controller):
         return await _page(visit, cursor=cursor, status=status)
 
     @post("/endpoints")
-    async def add(self, visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Response[Any]:
+    async def add(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
         """Register an address."""
         caller = visit.caller
         try:
@@ -57,9 +57,7 @@ class WebhookPages(Controller):
         return visit.redirect("/app/webhooks?notice=saved")
 
     @post("/endpoints/{endpoint_id:str}/{action:str}")
-    async def act(
-        self, visit: NamedDependency[Visit], endpoint_id: FromPath[str], action: FromPath[str]
-    ) -> Response[Any]:
+    async def act(self, visit: Given[Visit], endpoint_id: FromPath[str], action: FromPath[str]) -> Response[Any]:
         """Try an endpoint out, switch it off or on, replace its secret, or forget it."""
         db, caller, known = visit.platform.db, visit.caller, parse_uuid(endpoint_id)
         try:
@@ -81,13 +79,13 @@ class WebhookPages(Controller):
         return visit.redirect("/app/webhooks?notice=saved")
 
     @get("/deliveries/{delivery_id:str}")
-    async def delivery(self, visit: NamedDependency[Visit], delivery_id: FromPath[str]) -> Response[str]:
+    async def delivery(self, visit: Given[Visit], delivery_id: FromPath[str]) -> Response[str]:
         """One delivery with every attempt, and the text that was sent."""
         logged = await deliveries.find(visit.platform.db, visit.caller, parse_uuid(delivery_id))
         return visit.page("webhooks/delivery.html", logged=logged, problem=None)
 
     @post("/deliveries/{delivery_id:str}/replay")
-    async def replay(self, visit: NamedDependency[Visit], delivery_id: FromPath[str]) -> Response[Any]:
+    async def replay(self, visit: Given[Visit], delivery_id: FromPath[str]) -> Response[Any]:
         """Deliver the same event again."""
         try:
             await deliveries.replay(visit.platform.db, visit.caller, parse_uuid(delivery_id))

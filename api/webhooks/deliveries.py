@@ -4,9 +4,9 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
+from api.given import Given
 from api.webhooks.schemas import DeliveryDetail, DeliveryOut, DeliveryPage, DeliveryStatus
 from shared.accounts import Caller
 from shared.jobs import Platform
@@ -24,8 +24,8 @@ class DeliveryController(Controller):
     @get(operation_id="list_webhook_deliveries")
     async def list_own(
         self,
-        platform: NamedDependency[Platform],
-        caller: NamedDependency[Caller],
+        platform: Given[Platform],
+        caller: Given[Caller],
         cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
         status: Annotated[
@@ -42,14 +42,12 @@ class DeliveryController(Controller):
 
     @get("/{delivery_id:str}", operation_id="read_webhook_delivery")
     async def read(
-        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], delivery_id: FromPath[str]
+        self, platform: Given[Platform], caller: Given[Caller], delivery_id: FromPath[str]
     ) -> DeliveryDetail:
         """One delivery with every attempt, and the text that was sent."""
         return DeliveryDetail.of(await deliveries.find(platform.db, caller, parse_uuid(delivery_id)))
 
     @post("/{delivery_id:str}/replay", operation_id="replay_webhook_delivery", status_code=202)
-    async def replay(
-        self, platform: NamedDependency[Platform], caller: NamedDependency[Caller], delivery_id: FromPath[str]
-    ) -> DeliveryOut:
+    async def replay(self, platform: Given[Platform], caller: Given[Caller], delivery_id: FromPath[str]) -> DeliveryOut:
         """Deliver the same event again: same id, same bytes, present address and secret."""
         return DeliveryOut.of(await deliveries.replay(platform.db, caller, parse_uuid(delivery_id)))

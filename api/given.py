@@ -1,0 +1,11 @@
+"""What handlers are given: values that the application provides by the parameter's name."""
+
+from typing import TypeAlias, TypeVar
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+T = TypeVar("T")
+
+# They are our own and of the right type; to have each looked at again costs more than some answers.
+Given: TypeAlias = NamedDependency[SkipValidation[T]]
