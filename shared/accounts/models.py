@@ -40,8 +40,9 @@ class ApiKey(SQLModel, table=True):
     id: str = Field(primary_key=True)
     account_id: int = Field(sa_column=owner_column())
     version: int = 1
-    name: str
-    scopes: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    # The defaults are for a program from before keys had these, which makes the one key that an account had.
+    name: str = Field(sa_column=Column(String, server_default="main", nullable=False))
+    scopes: list[str] = Field(sa_column=Column(ARRAY(String), server_default="{account,read,write}", nullable=False))
     expires_at: datetime | None = Field(default=None, sa_column=time_column())
     revoked_at: datetime | None = Field(default=None, sa_column=time_column())
     # Written now and then, so up to half a minute late.

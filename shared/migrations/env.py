@@ -25,11 +25,14 @@ TABLES = (_accounts, _analyses, _artifacts, _idempotency, _jobs, _matrices, _pla
 
 
 # A statement that waits for a table lets every later request for that table wait behind it. So a migration that does
-# not get its lock at once lets them pass, and tries again.
-LOCK_TIMEOUT_S = 1
-ATTEMPTS = 60
+# not get its lock at once lets them pass, and tries again. Nobody waits longer than a second, which is this and what
+# the migration does with the lock. Half of Postgres's `deadlock_timeout`, so it never makes an autovacuum give way; the
+# attempts last longer than most of those, about five minutes.
+LOCK_TIMEOUT_MS = 500
+ATTEMPTS = 120
 
-LOCK_NOT_AVAILABLE = "55P03"
+# A lock that was not had in time, or only by breaking a circle of those who wait for each other.
+LOCKED_OUT = ("55P03", "40P01")
 
 
 def _migrate(connection: Connection) -> None:
@@ -58,7 +61,7 @@ async def _try(connection: AsyncConnection) -> bool:
         await connection.run_sync(_migrate)
         await connection.commit()
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+        if getattr(error.orig, "sqlstate", None) not in LOCKED_OUT:
             raise
         await connection.rollback()
         return False
@@ -67,7 +70,7 @@ async def _try(connection: AsyncConnection) -> bool:
 
 async def _run() -> None:
     address = os.environ["DATABASE_URL"].partition("://")[2]
-    patience = {"server_settings": {"lock_timeout": f"{LOCK_TIMEOUT_S}s"}}
+    patience = {"server_settings": {"lock_timeout": f"{LOCK_TIMEOUT_MS}ms"}}
     engine = create_async_engine(f"postgresql+asyncpg://{address}", poolclass=NullPool, connect_args=patience)
     async with engine.connect() as connection:
         await _take_turns(connection)
@@ -84,7 +87,7 @@ if context.is_offline_mode():
     # `alembic upgrade --sql`: the statements, for who wants to read or check them first.
     context.configure(dialect_name="postgresql", literal_binds=True, transaction_per_migration=True)
     with context.begin_transaction():
-        context.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
+        context.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_MS}ms'")
         context.run_migrations()
 else:
     asyncio.run(_run())

@@ -16,7 +16,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Keys that exist came with their accounts and may do everything.
+    # Keys that exist came with their accounts and may do everything. The defaults stay for those that the program of
+    # before makes while it still runs beside its successor.
     op.add_column(
         "api_key", sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), server_default="main", nullable=False)
     )
@@ -24,8 +25,6 @@ def upgrade() -> None:
         "api_key",
         sa.Column("scopes", postgresql.ARRAY(sa.String()), server_default="{account,read,write}", nullable=False),
     )
-    for name in ("name", "scopes"):
-        op.alter_column("api_key", name, server_default=None)
     for name in ("expires_at", "revoked_at", "last_used_at"):
         op.add_column("api_key", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
 
