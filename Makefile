@@ -46,6 +46,10 @@ deliveries: .venv/dev.stamp ## Deliver 3,000 events to a receiver that fails, fr
 chaos: .venv/dev.stamp ## Kill everything while thousands of jobs run: make chaos [ARGS="--seed 7"] (20 minutes)
 	$(PY) -m tests.chaos $(ARGS)
 
+.PHONY: restarts
+restarts: .venv/dev.stamp ## Replace the api again and again under load and count requests: make restarts [ARGS="--restarts 3"] (4 minutes)
+	$(PY) -m tests.chaos.rolling $(ARGS)
+
 .PHONY: lock
 lock: .venv/dev.stamp ## Resolve the dependencies anew into requirements.lock
 	$(PY) -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
