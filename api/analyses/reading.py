@@ -62,7 +62,7 @@ class ReadingController(Controller):
         class_name: Annotated[str | None, QueryParameter()] = None,
         min_confidence: Annotated[float | None, QueryParameter(ge=0, le=1)] = None,
         box_format: Annotated[BoxFormat | None, QueryParameter(description="convert bounding boxes")] = None,
-        mask_format: Annotated[MaskFormat | None, QueryParameter(description="draw polygons, convert masks")] = None,
+        mask_format: Annotated[MaskFormat | None, QueryParameter(description="convert segmentations")] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=MOST_AT_ONCE)] = 200,
     ) -> Response[bytes]:
         """What an analysis found, in the order in which it was told, page by page."""

@@ -7,11 +7,14 @@ import msgspec
 
 from shared.analyses.errors import OutlineNotDrawn
 from shared.analyses.records import AnnotationRecord
-from shared.evaluation.detection import boxes, masks, polygons, rle
+from shared.evaluation.detection import boxes, masks, outlines, polygons, rle
 from shared.evaluation.detection.masks import Mask
 
 BoxFormat = Literal["xywh", "xyxy"]
-MaskFormat = Literal["rle", "coco_rle"]
+MaskFormat = Literal["rle", "coco_rle", "polygon"]
+
+# What one answer may draw: a second's work, for outlines of two million pixels together.
+MOST_STEPS = 10_000_000
 
 
 class Size(NamedTuple):
@@ -40,6 +43,9 @@ class ShownAnnotation(msgspec.Struct, frozen=True):
 
 def show(records: Iterable[AnnotationRecord], forms: Forms, image: Size) -> list[ShownAnnotation]:
     """The annotations in the forms that are wanted; raises OutlineNotDrawn."""
+    records = list(records)
+    if forms.masks in {"rle", "coco_rle"}:
+        _check_drawable(records)
     return [
         ShownAnnotation(
             record.id, record.annotation_type, record.class_name, record.confidence, _data(record, forms, image)
@@ -62,8 +68,13 @@ def mask_of(data: dict[str, Any], image: Size) -> Mask:
             return polygons.to_mask(data["points"], image.height, image.width)
         except polygons.OutlineTooLong as error:
             raise OutlineNotDrawn from error
-    height, width = data["rle"]["size"]
-    counts = data["rle"]["counts"]
+    return mask_of_runs(data["rle"])
+
+
+def mask_of_runs(runs: dict[str, Any]) -> Mask:
+    """The mask that run lengths describe, whether as numbers or as COCO's text."""
+    height, width = runs["size"]
+    counts = runs["counts"]
     return masks.of_counts(rle.decompress(counts) if isinstance(counts, str) else counts, height, width)
 
 
@@ -83,7 +94,20 @@ def _box_as(data: dict[str, Any], form: BoxFormat) -> dict[str, Any]:
     return data | {"bbox": convert([data["bbox"]])[0].tolist(), "format": form}
 
 
+def _check_drawable(records: Iterable[AnnotationRecord]) -> None:
+    """Raise OutlineNotDrawn where a few corners far apart would keep a thread busy for hours."""
+    steps = 0
+    for record in records:
+        if record.annotation_type == "segmentation":
+            data = msgspec.json.decode(record.data)
+            steps += polygons.steps(data["points"]) if data["format"] == "polygon" else 0
+        if steps > MOST_STEPS:
+            raise OutlineNotDrawn
+
+
 def _mask_as(data: dict[str, Any], form: MaskFormat, image: Size) -> dict[str, Any]:
+    if form == "polygon":
+        return _outlined(data)
     mask = mask_of(data, image)
     counts = mask.counts.tolist()
     others = {name: value for name, value in data.items() if name != "points"}
@@ -92,3 +116,12 @@ def _mask_as(data: dict[str, Any], form: MaskFormat, image: Size) -> dict[str, A
         "rle": {"counts": rle.compress(counts) if form == "coco_rle" else counts, "size": sizes},
         "format": "rle",
     }
+
+
+def _outlined(data: dict[str, Any]) -> dict[str, Any]:
+    points = outlines.of_mask(mask_of_runs(data["rle"])) if data["format"] == "rle" else []
+    # What is a polygon stays one, and around nothing there is no line.
+    if not points:
+        return data
+    others = {name: value for name, value in data.items() if name != "rle"}
+    return others | {"points": points, "format": "polygon"}

@@ -8,9 +8,9 @@ import msgspec
 
 from shared.analyses import annotation_queries, queries
 from shared.analyses.annotation_queries import Filter
-from shared.analyses.converting import Size, box_of, mask_of
+from shared.analyses.converting import box_of, mask_of_runs
 from shared.analyses.records import AnalysisRecord, AnnotationRecord
-from shared.evaluation.detection import rle
+from shared.evaluation.detection import boxes, polygons, rle
 from shared.evaluation.detection.masks import Mask
 from shared.jobs import Platform
 from shared.matrices.exports import csv_text
@@ -49,21 +49,21 @@ async def as_csv(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[
 async def as_coco(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[bytes]:
     """COCO's results with their categories and image; labels and heatmaps of whole images have no place in it."""
     async with platform.db.connection() as connection:
-        height, width = await queries.image_size(connection, analysis.image_id)
+        filename, height, width = await queries.described_image(connection, analysis.image_id)
         names = await annotation_queries.class_names(connection, analysis.id, sorted(_IN_COCO))
     categories = {name: number for number, name in enumerate(names, start=1)}
-    image = {"id": 1, "file_name": str(analysis.image_id), "height": height, "width": width}
+    image = {"id": 1, "file_name": filename, "height": height, "width": width}
     described = {
         "info": {"description": f"{analysis.model_name} {analysis.model_version}", "version": str(analysis.id)},
         "images": [image],
         "categories": [{"id": number, "name": name} for name, number in categories.items()],
     }
     yield msgspec.json.encode(described)[:-1] + b',"annotations":['
-    size, separator = Size(height, width), b""
+    separator = b""
     async for batch in _batches(platform, analysis):
         shown = [found for found in batch if found.annotation_type in _IN_COCO]
         if shown:
-            entry = _coco_entry_of(categories, size)
+            entry = _coco_entry_of(categories)
             yield separator + await asyncio.to_thread(_joined, entry, shown)
             separator = b","
     yield b"]}"
@@ -105,7 +105,7 @@ def _csv_rows(batch: Sequence[AnnotationRecord]) -> str:
     )
 
 
-def _coco_entry_of(categories: dict[str, int], size: Size) -> Callable[[AnnotationRecord], dict[str, Any]]:
+def _coco_entry_of(categories: dict[str, int]) -> Callable[[AnnotationRecord], dict[str, Any]]:
     def entry(found: AnnotationRecord) -> dict[str, Any]:
         return {
             # COCO's matching takes an id of 0 for "no object".
@@ -114,13 +114,13 @@ def _coco_entry_of(categories: dict[str, int], size: Size) -> Callable[[Annotati
             "category_id": categories[found.class_name],
             "iscrowd": 0,
             "score": 1.0 if found.confidence is None else found.confidence,
-            **_coco_geometry(found, size),
+            **_coco_geometry(found),
         }
 
     return entry
 
 
-def _coco_geometry(found: AnnotationRecord, size: Size) -> dict[str, Any]:
+def _coco_geometry(found: AnnotationRecord) -> dict[str, Any]:
     data = msgspec.json.decode(found.data)
     if found.annotation_type == "bounding_box":
         left, top, right, bottom = box_of(data)
@@ -129,16 +129,22 @@ def _coco_geometry(found: AnnotationRecord, size: Size) -> dict[str, Any]:
         points = data["keypoints"]
         flat = [value for point in points for value in (point["x"], point["y"], _VISIBLE)]
         return {"keypoints": flat, "num_keypoints": len(points)}
-    mask = mask_of(data, size)
+    return _coco_outline(data["points"]) if data["format"] == "polygon" else _coco_mask(mask_of_runs(data["rle"]))
+
+
+def _coco_outline(points: list[list[float]]) -> dict[str, Any]:
+    # Not drawn for its area: a few corners far apart would keep a thread busy for a second each.
+    return {
+        "bbox": boxes.to_xywh(polygons.box(points))[0].tolist(),
+        "area": polygons.area(points),
+        "segmentation": [[value for point in points for value in point]],
+    }
+
+
+def _coco_mask(mask: Mask) -> dict[str, Any]:
     left, top, right, bottom = mask.box
     return {
         "bbox": [left, top, right - left, bottom - top],
         "area": mask.area,
-        "segmentation": _coco_segmentation(data, mask),
+        "segmentation": {"counts": rle.compress(mask.counts.tolist()), "size": [mask.height, mask.width]},
     }
-
-
-def _coco_segmentation(data: dict[str, Any], mask: Mask) -> Any:
-    if data["format"] == "polygon":
-        return [[value for point in data["points"] for value in point]]
-    return {"counts": rle.compress(mask.counts.tolist()), "size": [mask.height, mask.width]}

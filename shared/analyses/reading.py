@@ -35,8 +35,8 @@ async def annotations(
     analysis = await find(platform, caller, analysis_id)
     async with platform.db.connection() as connection:
         found = await annotation_queries.page(connection, analysis.id, wanted, after=after, limit=limit)
-        size = Size(*await queries.image_size(connection, analysis.image_id))
-    shown = await asyncio.to_thread(show, found, forms, size)
+        _, height, width = await queries.described_image(connection, analysis.image_id)
+    shown = await asyncio.to_thread(show, found, forms, Size(height, width))
     return Page(analysis, shown, found[-1].position if len(found) == limit else None)
 
 

@@ -25,9 +25,7 @@ class OutlineTooLong(ValueError):
 
 def to_mask(points: Any, height: int, width: int) -> Mask:
     """The mask (height, width) of a polygon whose n corners (n, 2) are x and y; raises OutlineTooLong."""
-    # Truncated towards zero, as C does it.
-    corners = np.trunc(_SCALE * np.asarray(points, dtype=np.float64).reshape(-1, 2) + 0.5).astype(np.int64)
-    u, v = _steps(corners, np.roll(corners, -1, axis=0))
+    u, v = _steps(*_edges(points))
     moved = np.flatnonzero(u[1:] != u[:-1]) + 1
     column = (np.minimum(u[moved], u[moved - 1]) + 0.5) / _SCALE - 0.5
     row = np.ceil(np.clip((np.minimum(v[moved], v[moved - 1]) + 0.5) / _SCALE - 0.5, 0, height))
@@ -36,9 +34,41 @@ def to_mask(points: Any, height: int, width: int) -> Mask:
     return _between(bounds, height, width)
 
 
+def steps(points: Any) -> int:
+    """In how many steps an outline is drawn, which is what it costs."""
+    begin, end = _edges(points)
+    return int(_lengths(begin, end).sum()) + len(begin)
+
+
+def box(points: Any) -> tuple[float, float, float, float]:
+    """The smallest box around an outline, as corners."""
+    corners = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return left, top, right, bottom
+
+
+def area(points: Any) -> float:
+    """The area within an outline that does not cross itself (the shoelace formula)."""
+    corners = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    x, y = (corners - corners[0]).T
+    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
+
+
+def _edges(points: Any) -> tuple[Integers, Integers]:
+    """Where each edge begins and where it ends, in the drawing."""
+    # Truncated towards zero, as C does it.
+    corners = np.trunc(_SCALE * np.asarray(points, dtype=np.float64).reshape(-1, 2) + 0.5).astype(np.int64)
+    return corners, np.roll(corners, -1, axis=0)
+
+
+def _lengths(begin: Integers, end: Integers) -> Integers:
+    lengths: Integers = np.abs(end - begin).max(axis=1)
+    return lengths
+
+
 def _steps(begin: Integers, end: Integers) -> tuple[Integers, Integers]:
     """Every step along the edges, both ends of each edge included."""
-    lengths = np.abs(end - begin).max(axis=1)
+    lengths = _lengths(begin, end)
     if int(lengths.sum()) + len(lengths) > MOST_STEPS:
         raise OutlineTooLong
     edge = np.repeat(np.arange(len(lengths)), lengths + 1)

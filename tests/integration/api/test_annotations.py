@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import httpx2
+import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
 
@@ -155,6 +156,7 @@ async def test_boxes_and_masks_come_in_the_form_that_is_asked_for(
     xyxy = (await read(alice, analysis_id, box_format="xyxy"))["annotations"]
     compressed = (await read(alice, analysis_id, mask_format="coco_rle"))["annotations"][1]["data"]
     counts = (await read(alice, analysis_id, mask_format="rle"))["annotations"][1]["data"]
+    polygons = (await read(alice, analysis_id, mask_format="polygon"))["annotations"]
     wrong = await alice.get(f"/api/analyses/{analysis_id}/annotations", box_format="yolo")
 
     assert xyxy[0]["data"] == {"bbox": [1.0, 2.0, 31.0, 42.0], "format": "xyxy"}
@@ -162,7 +164,45 @@ async def test_boxes_and_masks_come_in_the_form_that_is_asked_for(
     assert compressed == {"rle": {"counts": oracle["counts"].decode(), "size": [48, 64]}, "format": "rle"}
     assert sum(counts["rle"]["counts"]) == 48 * 64
     assert sum(counts["rle"]["counts"][1::2]) == coco_mask.area(oracle)
-    assert wrong.status_code == 400
+    assert polygons[1]["data"] == polygon["data"]
+    assert (wrong.status_code, wrong.json()["detail"]) == (400, "box_format: expected xywh or xyxy.")
+
+
+# pycocotools is older than numpy 2.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+async def test_run_lengths_come_as_a_polygon_that_coco_draws_alike(
+    alice: Client, pipeline: Pipeline, analysis_id: str
+) -> None:
+    mask = np.zeros((48, 64), dtype=np.uint8)
+    mask[10:30, 5:40], mask[15:20, 10:20], mask[40:44, 50:60] = 1, 0, 1
+    counts = coco_mask.encode(np.asfortranarray(mask))["counts"].decode()
+    sent = [{"rle": {"counts": runs, "size": [48, 64]}, "format": "rle", "source": "x"} for runs in (counts, [48 * 64])]
+    found = [{"annotation_type": "segmentation", "class_name": "x", "data": data} for data in sent]
+    await pipeline.annotate(analysis_id, *found)
+
+    shown, empty = [one["data"] for one in (await read(alice, analysis_id, mask_format="polygon"))["annotations"]]
+
+    line = [float(value) for point in shown.pop("points") for value in point]
+    assert (coco_mask.decode(coco_mask.frPyObjects([line], 48, 64)[0]) == mask).all()
+    assert shown == {"format": "polygon", "source": "x"}
+    assert empty == sent[1]
+
+
+async def test_outlines_that_are_too_long_together_are_not_drawn(
+    alice: Client, pipeline: Pipeline, analysis_id: str
+) -> None:
+    data = {"points": [[0, 0], [200_000, 10], [0, 200_000]], "format": "polygon"}
+    far = {"annotation_type": "segmentation", "class_name": "x", "data": data}
+    await pipeline.annotate(analysis_id, *[far] * 5)
+    path = f"/api/analyses/{analysis_id}"
+
+    together = await alice.get(f"{path}/annotations", mask_format="rle")
+    one = await alice.get(f"{path}/annotations", mask_format="rle", limit=1)
+    as_coco = (await alice.get(f"{path}/export", format="coco")).json()["annotations"]
+
+    assert (together.status_code, together.json()["code"]) == (400, "outline-not-drawn")
+    assert one.status_code == 200
+    assert [(found["bbox"], found["area"]) for found in as_coco] == [([0, 0, 200_000, 200_000], 200_000**2 / 2)] * 5
 
 
 async def test_an_outline_that_is_too_long_to_draw_is_named(

@@ -1,5 +1,6 @@
 """Masks and outlines against COCO's own C code."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 from pycocotools import mask as coco
 
-from shared.evaluation.detection import masks, polygons, rle
+from shared.evaluation.detection import masks, outlines, polygons, rle
 from shared.evaluation.detection.rle import InvalidRunLengths
 
 # pycocotools is older than numpy 2.
@@ -92,6 +93,37 @@ def test_an_outline_is_drawn_as_coco_draws_it(outline: list[tuple[float, float]]
     assert mask.counts.sum() == height * width
 
 
+@given(BITMAPS)
+def test_coco_draws_the_outline_of_a_mask_as_the_mask(bitmap: NDArray[np.uint8]) -> None:
+    outline = outlines.of_mask(masks.of_bitmap(bitmap))
+    height, width = bitmap.shape
+
+    if not bitmap.any():
+        assert outline == []
+        return
+    oracle = coco.frPyObjects([[float(value) for point in outline for value in point]], height, width)[0]
+    assert (coco.decode(oracle) == bitmap).all()
+    assert (masks.to_bitmap(polygons.to_mask(outline, height, width)) == bitmap).all()
+    assert all(before != after for before, after in pairwise([*outline, outline[0]]))
+
+
+def test_the_outline_of_a_ring_goes_around_its_hole_over_a_bridge() -> None:
+    ring = np.ones((3, 3), dtype=np.uint8)
+    ring[1, 1] = 0
+
+    assert outlines.of_mask(masks.of_bitmap(np.ones((2, 5)))) == [(0, 0), (0, 2), (5, 2), (5, 0)]
+    assert outlines.of_mask(masks.of_bitmap(ring)) == [
+        (0, 0), (0, 3), (3, 3), (3, 0), (0, 0), (1, 1), (1, 2), (2, 2), (2, 1), (1, 1),
+    ]  # fmt: skip
+
+
+def test_the_outline_of_a_mask_costs_what_its_runs_cost_and_not_its_pixels() -> None:
+    side = 65_535
+    most = masks.of_counts([1, side * side - 1], side, side)
+
+    assert outlines.of_mask(most) == [(0, 1), (0, side), (side, side), (side, 0), (1, 0), (1, 1)]
+
+
 def test_an_outline_that_is_too_long_is_not_begun() -> None:
     zigzag = [(1_000_000 * (number % 2), number) for number in range(50)]
 
@@ -108,3 +140,19 @@ def test_compressed_run_lengths_come_back(counts: list[int]) -> None:
 def test_what_is_not_compressed_run_lengths_is_refused(text: str) -> None:
     with pytest.raises(InvalidRunLengths):
         rle.decompress(text)
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), min_size=2, max_size=8), st.integers(-9, 9))
+def test_the_area_of_an_outline_is_the_exact_one(steps: list[tuple[int, int]], moved: int) -> None:
+    # Stairs down and to the right, closed by the corner at the left bottom: rectangles that stand beside each other.
+    points, x, y = [(moved, moved)], moved, moved
+    for wide, high in steps:
+        points += [(x + wide, y), (x + wide, y + high)]
+        x, y = x + wide, y + high
+    points.append((moved, y))
+    widths, tops = [wide for wide, _ in steps], np.cumsum([0] + [high for _, high in steps])
+    exact = sum(wide * int(tops[-1] - top) for wide, top in zip(widths, tops, strict=False))
+
+    assert polygons.area(points) == exact
+    assert polygons.box(points) == (moved, moved, x, y)
+    assert polygons.area(points[::-1]) == exact

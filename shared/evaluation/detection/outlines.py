@@ -1,0 +1,75 @@
+"""From masks to outlines: the way back from `polygons`, exact to the pixel."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.detection.masks import Integers, Mask
+
+Point = tuple[int, int]
+
+
+def of_mask(mask: Mask) -> list[Point]:
+    """One closed line (x, y) along the edges of the pixels; empty for an empty mask.
+
+    What the line goes around an odd number of times is the object, which is how COCO fills a polygon. Holes and further
+    parts are reached over bridges that are walked there and back, and so bound nothing.
+    """
+    rings = _rings(_corners(mask))
+    line = [point for ring in rings for point in (*ring, ring[0])]
+    # Back over the bridges; the line closes itself from its last point to its first.
+    return line[:-1] if len(rings) == 1 else line + [ring[0] for ring in rings[-2:0:-1]]
+
+
+def _corners(mask: Mask) -> Integers:
+    """The corners (n, 2) of the outline: those that an odd number of its rectangles have; ascending by x, then y."""
+    corners = np.concatenate([_corners_of(*rectangles) for rectangles in _rectangles(mask)])
+    found, times = np.unique(corners, axis=0, return_counts=True)
+    odd: Integers = found[times % 2 == 1]
+    return odd
+
+
+def _rectangles(mask: Mask) -> list[tuple[Integers, Integers, Integers, Integers]]:
+    """The mask as rectangles apart from each other: left, top, right, bottom. A run is three of them at most."""
+    height = mask.height
+    first, top = np.divmod(mask.starts, height)
+    last, end = np.divmod(mask.stops - 1, height)
+    bottom = end + 1
+    wraps = last > first
+    nought, full = np.zeros_like(first), np.full_like(first, height)
+    return [
+        (first, top, first + 1, np.where(wraps, full, bottom)),
+        (first + 1, nought, np.where(wraps, last, first + 1), full),
+        (last, nought, np.where(wraps, last + 1, last), bottom),
+    ]
+
+
+def _corners_of(left: Integers, top: Integers, right: Integers, bottom: Integers) -> Integers:
+    # A rectangle without width has each of its corners twice, and so none.
+    xs, ys = np.concatenate([left, left, right, right]), np.concatenate([top, bottom, top, bottom])
+    return np.column_stack([xs, ys])
+
+
+def _rings(corners: Integers) -> list[list[Point]]:
+    """The corners in the order in which the outlines pass them; every corner joins one upright and one level edge."""
+    upright = _partners(np.arange(len(corners)))
+    level = _partners(np.lexsort((corners[:, 0], corners[:, 1])))
+    points: list[Point] = [(int(x), int(y)) for x, y in corners]
+    rings, seen = [], [False] * len(points)
+    for start in range(len(points)):
+        ring, here = list[Point](), start
+        while not seen[here]:
+            across = upright[here]
+            seen[here] = seen[across] = True
+            ring += [points[here], points[across]]
+            here = level[across]
+        if ring:
+            rings.append(ring)
+    return rings
+
+
+def _partners(order: NDArray[np.intp]) -> list[int]:
+    """For each corner the other end of its edge: along a line, edges begin and end in turn."""
+    partners = np.empty_like(order)
+    partners[order[0::2]], partners[order[1::2]] = order[1::2], order[0::2]
+    found: list[int] = partners.tolist()
+    return found
