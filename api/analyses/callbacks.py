@@ -43,7 +43,7 @@ class CallbackController(Controller):
         analysis_id: FromPath[str],
     ) -> PresignedList:
         """Announce files, and get an address for each that takes it with PUT and its content type."""
-        wanted = await told.read_announcements(request)
+        wanted = await told.read_announcements(request, platform.settings)
         announced = await callbacks.announce_artifacts(platform, signer, analysis_id, wanted)
         lifetime = platform.settings.link_lifetime_s
         return PresignedList([PresignedOut.of(file.analysis_id, file, lifetime) for file in announced])

@@ -13,7 +13,7 @@ from shared.analyses import annotations
 from shared.analyses.annotations import Annotation
 from shared.analyses.artifact_names import is_artifact_name
 from shared.analyses.callbacks import Announcement
-from shared.analyses.checking import Checker, is_count
+from shared.analyses.checking import Checker
 from shared.analyses.ending import End
 from shared.analyses.lifecycle import FINAL, AnalysisStatus, read_status
 from shared.kit.errors import Fault, InvalidInput
@@ -86,7 +86,7 @@ async def read_end(request: Request[Any, Any, Any]) -> End:
     return End(status, sent.summary, _message(sent.error_message))
 
 
-async def read_announcements(request: Request[Any, Any, Any]) -> list[Announcement]:
+async def read_announcements(request: Request[Any, Any, Any], settings: Settings) -> list[Announcement]:
     """The files that were announced; raises InvalidInput with every fault."""
     sent = (await bodies.read(request, PresignIn)).artifacts
     if not 1 <= len(sent) <= MOST_ANNOUNCED_AT_ONCE:
@@ -101,8 +101,9 @@ async def read_announcements(request: Request[Any, Any, Any]) -> list[Announceme
             checker.note(f"{place}/artifact_name", "another file of this request has the same name")
         if not _MEDIA_TYPE.fullmatch(file.content_type):
             checker.note(f"{place}/content_type", "expected a media type such as image/png")
-        if file.size_bytes is not None and not is_count(file.size_bytes):
-            checker.note(f"{place}/size_bytes", "expected a number of bytes")
+        if file.size_bytes is not None and not 0 <= file.size_bytes <= settings.ml_max_artifact_bytes:
+            complaint = f"expected a number of bytes; files of up to {settings.ml_max_artifact_bytes} are kept"
+            checker.note(f"{place}/size_bytes", complaint)
         names.add(file.artifact_name)
     checker.finish()
     return [Announcement(file.artifact_name, file.content_type, file.size_bytes, file.no_overwrite) for file in sent]

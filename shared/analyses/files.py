@@ -38,8 +38,8 @@ def look_at(storage: Storage, analysis_id: UUID, file: ArtifactRecord, largest_b
         found = storage.stat(source)
         if found is None:
             return msgspec.structs.replace(file, status="missing")
-        sizes = {found.size_bytes, file.announced_bytes or found.size_bytes}
-        if len(sizes) > 1 or found.size_bytes > largest_bytes or found.content_type != file.content_type:
+        announced = found.size_bytes if file.announced_bytes is None else file.announced_bytes
+        if found.size_bytes != announced or found.size_bytes > largest_bytes or found.content_type != file.content_type:
             break
         # A key of its own for every copy: of two that finish at once, only one's is remembered.
         target = f"{PREFIX}{analysis_id}/{uuid7()}"

@@ -353,6 +353,31 @@ async def test_every_fault_of_an_announcement_is_named(pipeline: Pipeline, analy
     ]
 
 
+@pytest.mark.parametrize("size", [512 * 2**20 + 1, 2**63, 10**30])
+async def test_a_file_that_would_not_be_kept_is_refused_when_it_is_announced(
+    pipeline: Pipeline, analysis_id: str, size: int
+) -> None:
+    file = {"artifact_name": "a.png", "content_type": "image/png"}
+
+    answer = await pipeline.presign(analysis_id, {**file, "size_bytes": size})
+    largest = await pipeline.presign(analysis_id, {**file, "size_bytes": 512 * 2**20})
+
+    assert (answer.status_code, largest.status_code) == (400, 200)
+    assert answer.json()["errors"] == [
+        {
+            "pointer": "/artifacts/0/size_bytes",
+            "detail": "artifacts.0.size_bytes: expected a number of bytes; files of up to 536870912 are kept.",
+        }
+    ]
+
+
+async def test_a_file_that_was_announced_as_empty_is_empty(pipeline: Pipeline, analysis_id: str) -> None:
+    (empty,) = await announce(pipeline, analysis_id, "a.png", size_bytes=0)
+
+    assert await put(empty, b"") == 200
+    assert (await pipeline.finalize(analysis_id)).json()["missing_artifacts"] == []
+
+
 async def test_its_owner_can_cancel_and_delete_an_analysis(alice: Client, pipeline: Pipeline, analysis_id: str) -> None:
     cancelled = [await alice.post(f"/api/analyses/{analysis_id}/cancel") for _ in range(2)]
     late = await pipeline.finalize(analysis_id)

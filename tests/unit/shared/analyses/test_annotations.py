@@ -122,6 +122,8 @@ def test_every_sample_of_the_guide_is_taken_and_kept_whole() -> None:
         (box(5, 2, 3, 4, form="xyxy"), ["/data/bbox/2"]),
         (box(1, "2", None, [True]), ["/data/bbox/1", "/data/bbox/2", "/data/bbox/3"]),
         (box(1, 2, 3, 1_000_001), ["/data/bbox/3"]),
+        (box(1, 2, 3, 10**400), ["/data/bbox/3"]),
+        ({**box(1, 2, 3, 4), "confidence": 10**400}, ["/confidence"]),
         (box(1, 2, 3, 4, form="cxcywh"), ["/data/format"]),
         (box(1, 2, 3, 4, form=None), ["/data/format"]),
         (of("bounding_box", format="xywh"), ["/data/bbox"]),
