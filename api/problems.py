@@ -63,12 +63,22 @@ def _labels(_: Sent, error: InvalidLabels) -> Response[bytes]:
     return answer(InvalidInput(Fault(pointer, error.detail)).problem())
 
 
-def _parameters(_: Sent, error: ValidationException) -> Response[bytes]:
+def _parameters(request: Sent, error: ValidationException) -> Response[bytes]:
     places = error.extra if isinstance(error.extra, list) else []
-    faults = [Fault(f"/{place.get('key', '')}", f"{place.get('key', '')}: {place['message']}.") for place in places]
+    faults = [_of_parameter(request, place.get("key", ""), place["message"]) for place in places]
     if missing := _MISSING.match(error.detail):
         faults.append(Fault(f"/{missing['name']}", f"{missing['name']}: this {missing['kind']} parameter is required."))
     return answer(InvalidInput(*faults).problem() if faults else _described(error))
+
+
+def _of_parameter(request: Sent, key: str, message: str) -> Fault:
+    # Litestar names a parameter as the handler's code does, and its decoder does not say which values it knows.
+    parameter = request.route_handler.parsed_fn_signature.parameters.get(key)
+    name = getattr(parameter and parameter.kwarg_definition, "name", None) or key
+    if parameter and message.startswith("Invalid enum value"):
+        kinds = (parameter, *parameter.inner_types)
+        message = f"expected {' or '.join(str(value) for kind in kinds if kind.is_literal for value in kind.args)}"
+    return Fault(f"/{name}", f"{name}: {message}.")
 
 
 # Litestar tells of these in words only.
