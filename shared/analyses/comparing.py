@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from shared.analyses.converting import Size, box_of, mask_of
-from shared.analyses.errors import MasksNotComparable
+from shared.analyses.errors import ImageTooCrowded, MasksNotComparable
 from shared.analyses.pairing import Pairing
 from shared.analyses.records import AnnotationRecord
 from shared.evaluation.detection.agreement import (
@@ -32,6 +32,10 @@ TYPES = {
 }
 
 
+# Their overlaps lie in memory together, several times over: half a gigabyte.
+MOST_PAIRS = 16_000_000
+
+
 class Compared(NamedTuple):
     """Annotations of each analysis, in their order."""
 
@@ -48,7 +52,7 @@ class _Image(NamedTuple):
 
 
 def compare(compared: Compared, options: AgreementOptions) -> dict[str, Any]:
-    """The result as JSON values; raises MasksNotComparable or OutlineNotDrawn."""
+    """The result as JSON values; raises ImageTooCrowded, MasksNotComparable, or OutlineNotDrawn."""
     images = [
         _Image(
             Size(pair.height, pair.width),
@@ -93,6 +97,8 @@ def _objects(
         for image in images
     ]
     sure = [(reference, _surer(candidate, options.min_confidence)) for reference, candidate in every]
+    if any(len(reference) * len(candidate) > MOST_PAIRS for reference, candidate in sure):
+        raise ImageTooCrowded
     evaluates = compared.pairing.reference_is_truth
     try:
         found = agreement(sure, classes, threshold=options.iou_threshold, geometry=geometry)

@@ -85,7 +85,7 @@ class ArtifactNotFound(DomainError):
 
 
 class OutlineNotDrawn(DomainError):
-    """An outline is longer than 800,000 pixels and is not drawn; read the annotations in the form they were sent in."""
+    """These outlines are too long to draw (800,000 pixels, or two million at once); ask for fewer, or as they came."""
 
     code = "outline-not-drawn"
 
@@ -100,6 +100,12 @@ class TooManyToCompare(DomainError):
     """The analyses hold more than a million annotations together; compare fewer images at once."""
 
     code = "too-many-to-compare"
+
+
+class ImageTooCrowded(DomainError):
+    """An image holds more than 16 million pairs of objects; raise min_confidence, or compare fewer at once."""
+
+    code = "image-too-crowded"
 
 
 class MasksNotComparable(DomainError):

@@ -94,8 +94,9 @@ async def _scope(connection: Connection, caller: Caller, work: Agreement) -> tup
     if work.image_id is not None and not await connection.fetchval(OWN_IMAGE, image_id, caller.account_id):
         raise ImageNotFound
     named = {side.analysis_id for side in (work.reference, work.candidate) if side.analysis_id is not None}
-    known = {found for text in named if (found := parse_uuid(text))}
-    if await connection.fetchval(OWN_ANALYSES, list(known), caller.account_id) < len(named):
+    known = {parse_uuid(text) for text in named}
+    # Of what is no id at all there is no analysis either.
+    if await connection.fetchval(OWN_ANALYSES, list(known), caller.account_id) < len(known):
         raise AnalysisNotFound
     return project_id, image_id
 

@@ -30,10 +30,15 @@ def areas(xyxy: Floats) -> Floats:
 
 def iou(left: Floats, right: Floats) -> Floats:
     """Intersection over union (n, m) of boxes (n, 4) and (m, 4), both as corners; 0 where both are empty."""
-    low = np.maximum(left[:, None, :2], right[None, :, :2])
-    high = np.minimum(left[:, None, 2:], right[None, :, 2:])
-    sides = np.clip(high - low, 0, None)
-    shared = sides[..., 0] * sides[..., 1]
+    shared = _common(left, right, 0)
+    shared *= _common(left, right, 1)
     union = areas(left)[:, None] + areas(right)[None, :] - shared
     ratio: Floats = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
     return ratio
+
+
+def _common(left: Floats, right: Floats, axis: int) -> Floats:
+    """How far two boxes overlap along an axis (n, m); in place, for these are the largest arrays there are."""
+    common: Floats = np.minimum(left[:, None, axis + 2], right[None, :, axis + 2])
+    common -= np.maximum(left[:, None, axis], right[None, :, axis])
+    return np.clip(common, 0, None, out=common)

@@ -205,7 +205,7 @@ async def test_what_cannot_be_compared_is_said(
 
     async def submit(**body: Any) -> tuple[int, str]:
         answer = await alice.post("/v1/jobs", {"kind": "agreement", **body})
-        return answer.status_code, answer.json()["code"]
+        return answer.status_code, answer.json().get("code", "")
 
     ours = {"analysis_id": own}
     assert await submit(reference=ours, candidate={"analysis_id": running}) == (400, "nothing-to-compare")
@@ -216,6 +216,7 @@ async def test_what_cannot_be_compared_is_said(
     sides = {"reference": {"ground_truth": True}, "candidate": {"model_name": "m"}}
     assert await submit(**sides, project_id=project) == (400, "nothing-to-compare")
     assert await submit(**sides, project_id=foreign_project) == (404, "project-not-found")
+    assert await submit(reference=ours, candidate={"analysis_id": own.upper()}, image_id=image_id) == (202, "")
     assert await submit(**sides, image_id="none") == (404, "image-not-found")
 
 
@@ -252,6 +253,7 @@ async def test_an_analysis_is_taken_away_as_json_csv_or_coco(
     assert as_csv.headers["content-disposition"] == f'attachment; filename="analysis-{analysis_id}.csv"'
     assert [row["class_name"] for row in rows] == ["'=HYPERLINK(evil)", "x", "x", "y", "z"]
     assert [json.loads(row["data_json"]) for row in rows] == [one["data"] for one in found]
+    assert coco["images"] == [{"id": 1, "file_name": "street.png", "height": 48, "width": 64}]
     assert [category["name"] for category in coco["categories"]] == ["=HYPERLINK(evil)", "x", "y"]
     assert [one.get("bbox") for one in coco["annotations"]] == [
         [1.0, 2.0, 3.0, 4.0],
@@ -263,7 +265,9 @@ async def test_an_analysis_is_taken_away_as_json_csv_or_coco(
     assert coco["annotations"][2]["area"] == 48
     assert coco["annotations"][3]["keypoints"] == [1, 2, 2]
     assert COCO(coco).getAnnIds() == [1, 2, 3, 4]
-    assert (await alice.get(f"/api/analyses/{analysis_id}/export", format="xml")).status_code == 400
+    wrong = await alice.get(f"/api/analyses/{analysis_id}/export", format="xml")
+    assert wrong.status_code == 400
+    assert wrong.json()["errors"] == [{"pointer": "/format", "detail": "format: expected json or csv or coco."}]
 
 
 async def test_an_export_of_many_annotations_is_complete(platform: Platform, alice: Client, pipeline: Pipeline) -> None:
