@@ -29,7 +29,7 @@ def test_every_state_but_the_first_can_be_reached() -> None:
 
 
 def test_no_other_place_assigns_a_status() -> None:
-    assigning = re.compile(r"UPDATE\s+job\s+SET\s+status\s*=|\bjob\.status\s*=[^=]", re.IGNORECASE)
+    assigning = re.compile(r"UPDATE\s+job\s+SET\s+status\s*=|^\s*job\.status\s*=[^=]", re.IGNORECASE | re.MULTILINE)
     sources = [path for package in ("api", "worker", "shared") for path in (ROOT / package).rglob("*.py")]
 
     assert [path.name for path in sources if assigning.search(path.read_text())] == []
