@@ -91,7 +91,7 @@ async def _once(app: ASGIApp, scope: HTTPScope, key: bytes, receive: Receive, se
 
 async def _claim(platform: Platform, scope: HTTPScope, caller: Caller, key: str, body: "_Body") -> Claim | Answer:
     lease = timedelta(seconds=platform.settings.wait_limit_s) + idempotency.LEASE_MARGIN
-    fingerprint = _fingerprint(scope, caller, body.content)
+    fingerprint = _fingerprint(scope, caller, _comparable(scope, body.content))
     return await idempotency.claim(platform.db, platform.keyring, caller, key=key, fingerprint=fingerprint, lease=lease)
 
 

@@ -211,7 +211,10 @@ def _read(stream: BufferedIOBase, port: int) -> Received | None:
     if len(line) != 3 or not line[2].startswith(b"HTTP/"):
         return None
     headers = {name.lower(): value for name, value in parse_headers(stream).items()}
-    body = stream.read(int(headers.get("content-length", "0")))
+    length = int(headers.get("content-length", "0"))
+    body = stream.read(length)
+    if len(body) < length:
+        return None  # its sender died
     return Received(line[0].decode(), line[1].decode(), headers, body, datetime.now(UTC), port)
 
 

@@ -17,6 +17,8 @@ FILES += [encode(Image.new(mode, (64, 48)), "PNG") for mode in ("1", "L", "LA", 
 FILES += [picture("JPEG", progressive=True), picture("WEBP", lossless=True), picture("PNG", comment="x")]
 
 
+# What the library has to say of damaged metadata is no reason to refuse the picture.
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @settings(max_examples=600)
 @given(st.data())
 def test_damaged_bytes_are_refused_or_still_a_picture(data: st.DataObject) -> None:
