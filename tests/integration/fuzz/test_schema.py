@@ -22,8 +22,8 @@ CHECKS = (
     "response_headers_conformance",
     "response_schema_conformance",
     "allow_header_conformance",
-    # Not "ignored_auth": it leaves out the header, but puts keys that it has seen in answers into bodies, where they are
-    # good. The authorization matrix asks the same of every operation.
+    # Not "ignored_auth": it leaves out the header, but puts keys that it has seen in answers into bodies, where they
+    # are good. The authorization matrix asks the same of every operation.
 )
 
 LEFT_OUT = (
