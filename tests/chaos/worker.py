@@ -1,29 +1,8 @@
-"""The worker and the courier with their crash points; reports are poison and kill the process that makes them."""
+"""The worker and the courier with their crash points; reports kill the process that makes them."""
 
-import os
-import signal
-from collections.abc import Sequence
-from typing import Any
-
-from shared.artifacts import File
-from shared.jobs.platform import Platform
-from shared.jobs.records import JobRecord
 from tests.chaos import points
-from worker import handlers
-from worker.app import app
-from worker.handlers import Progress
+from tests.integration.worker.poisoned import app
 
 __all__ = ["app"]
 
-
-class _Poison:
-    async def load(self, _platform: Platform, _job: JobRecord, _work: Any) -> None:
-        return None
-
-    def perform(self, _inputs: Any, _work: Any, _progress: Progress) -> Sequence[File]:
-        os.kill(os.getpid(), signal.SIGKILL)
-        return []
-
-
-handlers.HANDLERS["report"] = _Poison()
 points.in_worker()

@@ -1,3 +1,4 @@
+import threading
 from typing import Any
 
 import httpx2
@@ -6,7 +7,7 @@ from standardwebhooks import Webhook
 
 from shared.jobs import Platform
 from tests.actors import Client, Team, eventually
-from tests.receiver import Answer, Receiver
+from tests.receiver import Answer, Received, Receiver
 
 
 async def _register(client: Client, url: str, **more: Any) -> dict[str, Any]:
@@ -195,13 +196,21 @@ async def test_a_secret_is_not_replaced_again_while_the_former_one_is_still_prom
 async def test_an_endpoint_that_is_removed_while_it_is_told_leaves_no_trace(
     alice: Client, receiver: Receiver, workers: Team
 ) -> None:
-    receiver.script(Answer(delay_s=1))
+    is_removed = threading.Event()
+
+    def respond(_: Received) -> Answer:
+        is_removed.wait(10)
+        return Answer()
+
+    receiver.respond = respond
     endpoint = await _register(alice, receiver.url)
+    # The processes may have just been started, which takes a busy machine long.
+    await alice.final((await alice.submit("report"))["id"])
+    await receiver.wait_for(1, deadline_s=60)
     before = _attempts_ended(workers)
-    await alice.submit("report")
-    await receiver.wait_for(1)
 
     removed = await alice.delete(f"/v1/webhooks/endpoints/{endpoint['id']}")
+    is_removed.set()
 
     async def has_ended() -> bool:
         return _attempts_ended(workers) > before

@@ -35,9 +35,21 @@ def runtime(team: Team, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def stubborn(team: Team, environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Process]]:
     """Starts a worker, the only one, whose reports take for ever and swallow exceptions; takes settings by name."""
+    yield from _only_worker("stubborn", team, environment, tmp_path)
+
+
+@pytest.fixture
+def poisoned(team: Team, environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Process]]:
+    """Starts a worker, the only one, whose reports kill its process; takes settings by name."""
+    yield from _only_worker("poisoned", team, environment, tmp_path)
+
+
+def _only_worker(
+    name: str, team: Team, environment: dict[str, str], tmp_path: Path
+) -> Iterator[Callable[..., Process]]:
     team["worker"].kill()
     usual = commands(host="127.0.0.1", port=0, api_workers=1, worker_concurrency=1).parts["worker"]
-    command = [part.replace("worker.app:app", "tests.integration.worker.stubborn:app") for part in usual]
+    command = [part.replace("worker.app:app", f"tests.integration.worker.{name}:app") for part in usual]
     assert command[0] == sys.executable
     assert command != list(usual)
     data = DataDir(tmp_path)
@@ -45,7 +57,7 @@ def stubborn(team: Team, environment: dict[str, str], tmp_path: Path) -> Iterato
     started: list[Process] = []
 
     def start(**settings: str) -> Process:
-        process = Process("stubborn", command, data=data, environment=environment | settings, folder=ROOT)
+        process = Process(name, command, data=data, environment=environment | settings, folder=ROOT)
         process.spawn()
         started.append(process)
         return process

@@ -1,12 +1,14 @@
 """Work that nobody wants any more, or not here, is broken off in a real worker process."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from deploy.local.process import Process
 from shared.jobs import Platform
 from tests.actors import Client, Team, eventually
+from tests.receiver import Answer, Received, Receiver
 
 
 async def test_a_worker_that_is_told_to_end_hands_its_job_back_without_counting_a_failure(
@@ -42,6 +44,35 @@ async def test_a_job_that_is_cancelled_while_it_runs_makes_room_for_the_next(
 
     assert cancelled["status"] == "cancelled"
     assert (await alice.get(f"/v1/jobs/{first}")).json()["status"] == "cancelled"
+
+
+async def test_a_courier_that_is_told_to_end_lets_the_delivery_under_way_finish(
+    alice: Client, workers: Team, receiver: Receiver
+) -> None:
+    may_answer = threading.Event()
+
+    def respond(_: Received) -> Answer:
+        may_answer.wait(20)
+        return Answer()
+
+    receiver.respond = respond
+    job = await alice.final((await alice.submit("report", callback_url=receiver.url))["id"])
+    await receiver.wait_for(1, deadline_s=60)
+    courier, before = workers["courier"], workers.log("courier").count("Warm shutdown")
+
+    courier.request_stop()
+
+    async def has_heard() -> bool:
+        return workers.log("courier").count("Warm shutdown") > before
+
+    await eventually(has_heard)
+    assert courier.running
+    may_answer.set()
+    assert await asyncio.to_thread(courier.wait, 15)
+    assert courier.exit_code == 0
+    (delivery,) = (await alice.get("/v1/webhooks/deliveries")).json()["items"]
+    assert (job["status"], delivery["status"], len(delivery["attempts"])) == ("succeeded", "delivered", 1)
+    assert len(receiver.requests) == 1
 
 
 def _is(client: Client, job_id: str, status: str) -> Any:
