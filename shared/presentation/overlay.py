@@ -15,8 +15,8 @@ from shared.evaluation.detection.objects import Objects
 HUES = 8
 # Objects overlap by so much when two models mean the same one.
 SAME_OBJECT = 0.5
-# A mask of more runs is drawn coarser: every second row of runs, or every third.
-_MOST_RUNS = 6000
+# A mask of more strokes is drawn coarser: every second column of them, or every third.
+_MOST_STROKES = 6000
 
 
 class Score(NamedTuple):
@@ -116,14 +116,13 @@ def _runs(mask: dict[str, Any]) -> tuple[str, int]:
     height, width = mask["size"]
     counts = mask["counts"]
     runs = of_counts(rle.decompress(counts) if isinstance(counts, str) else counts, height, width)
-    thickness = 1 + len(runs.starts) // _MOST_RUNS
-    strokes = []
-    for start, stop in zip(runs.starts.tolist(), runs.stops.tolist(), strict=True):
-        # COCO counts down the columns; a run may go on in the next one.
-        while start < stop:
-            column, row = divmod(start, height)
-            end = min(stop, (column + 1) * height)
-            if column % thickness == 0:
-                strokes.append(f"M{column} {row}v{end - start}")
-            start = end  # noqa: PLW2901 - the rest of the run
-    return "".join(strokes), thickness
+    # COCO counts down the columns; a run may go on in the next ones, and is a stroke in each.
+    first, last = runs.starts // height, (runs.stops - 1) // height
+    run = np.repeat(np.arange(len(first)), last - first + 1)
+    column = first[run] + np.arange(len(run)) - np.searchsorted(run, run)
+    top = np.where(column == first[run], runs.starts[run] % height, 0)
+    bottom = np.where(column == last[run], (runs.stops[run] - 1) % height + 1, height)
+    thickness = 1 + len(run) // _MOST_STROKES
+    drawn = column % thickness == 0
+    strokes = zip(column[drawn].tolist(), top[drawn].tolist(), (bottom - top)[drawn].tolist(), strict=True)
+    return "".join(f"M{x} {y}v{length}" for x, y, length in strokes), thickness

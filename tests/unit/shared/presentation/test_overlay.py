@@ -43,6 +43,16 @@ def test_the_strokes_of_a_mask_paint_its_pixels_and_no_other(
     assert painted.tolist() == bitmap.tolist()
 
 
+def test_a_mask_as_large_as_they_come_is_drawn_coarsely() -> None:
+    side = 65_535
+    data = {"format": "rle", "rle": {"counts": [0, side * side], "size": [side, side]}}
+
+    (shape,) = shapes([_annotation(1, "segmentation", "a", data)], ["a"])
+
+    assert shape.runs == "".join(f"M{column} 0v{side}" for column in range(0, side, 11))
+    assert shape.thickness == 11
+
+
 def test_scores_come_with_the_best_first_and_a_heat_map_by_its_name() -> None:
     scores = _annotation(1, "classification", "a", {"scores": {"dog": 0.2, "cat": 0.7}})
     heatmap = _annotation(2, "heatmap", "a", {"artifact_name": "heat.png"})
