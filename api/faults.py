@@ -32,7 +32,7 @@ def invalid(error: Exception, pointer: str = "") -> InvalidInput:
     place = pointer + _pointer(match["path"] or "")
     if field := _FIELD.fullmatch(match["message"]):
         place += f"/{_escape(field['name'])}"
-    return InvalidInput(Fault(place, f"{_name(place)}: {_plain(match['message'])}."))
+    return InvalidInput(Fault(place, f"{_name(place)}: {plain(match['message'])}."))
 
 
 def _pointer(path: str) -> str:
@@ -48,7 +48,8 @@ def _name(pointer: str) -> str:
     return pointer.strip("/").replace("/", ".") or "body"
 
 
-def _plain(message: str) -> str:
+def plain(message: str) -> str:
+    """A decoder's message in words, to stand behind the name of a field."""
     if message.startswith("Object missing"):
         return "this field is required"
     if message.startswith("Object contains"):

@@ -11,6 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
+from api.faults import plain
 from shared.accounts.errors import NotAdministrator
 from shared.evaluation.errors import InvalidLabels
 from shared.kit.errors import DomainError, Fault, InvalidInput, problem
@@ -78,7 +79,7 @@ def _of_parameter(request: Sent, key: str, message: str) -> Fault:
     if parameter and message.startswith("Invalid enum value"):
         kinds = (parameter, *parameter.inner_types)
         message = f"expected {' or '.join(str(value) for kind in kinds if kind.is_literal for value in kind.args)}"
-    return Fault(f"/{name}", f"{name}: {message}.")
+    return Fault(f"/{name}", f"{name}: {plain(message)}.")
 
 
 # Litestar tells of these in words only.

@@ -165,7 +165,9 @@ async def test_boxes_and_masks_come_in_the_form_that_is_asked_for(
     assert sum(counts["rle"]["counts"]) == 48 * 64
     assert sum(counts["rle"]["counts"][1::2]) == coco_mask.area(oracle)
     assert polygons[1]["data"] == polygon["data"]
+    none = await alice.get(f"/api/analyses/{analysis_id}/annotations", limit=0)
     assert (wrong.status_code, wrong.json()["detail"]) == (400, "box_format: expected xywh or xyxy.")
+    assert (none.status_code, none.json()["detail"]) == (400, "limit: expected a whole number >= 1.")
 
 
 # pycocotools is older than numpy 2.
