@@ -17,8 +17,6 @@ FILES += [encode(Image.new(mode, (64, 48)), "PNG") for mode in ("1", "L", "LA", 
 FILES += [picture("JPEG", progressive=True), picture("WEBP", lossless=True), picture("PNG", comment="x")]
 
 
-# What the library has to say of damaged metadata is no reason to refuse the picture.
-@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 # Pillow warns of broken remarks about the pixels, which are passed over; only here are its warnings errors.
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @settings(max_examples=600)
