@@ -45,6 +45,11 @@ class AdminPages(Controller):
         lost = await administration.list_lost(visit.platform, limit=LOST_LISTED)
         return visit.page("admin/overview.html", found=found, lost=lost, statuses=[status.value for status in Status])
 
+    @get("/workers")
+    async def workers(self, visit: Given[Visit]) -> Response[str]:
+        """Which workers answer: apart from the page, which need not wait for them."""
+        return visit.page("admin/workers.html", found=await administration.workers(visit.platform))
+
     @get("/accounts")
     async def accounts(
         self,

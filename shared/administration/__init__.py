@@ -9,7 +9,7 @@ from shared.jobs import Platform
 from shared.jobs import queries as job_queries
 from shared.jobs.errors import JobNotFound
 from shared.jobs.records import JobRecord
-from shared.kit.broker import Wakeup
+from shared.kit.broker import BrokerUnavailable, Wakeup
 from shared.plans.errors import AccountNotFound
 
 
@@ -72,6 +72,14 @@ class OwnedMatrix(NamedTuple):
     accuracy: float | None
     f1: float | None
     created_at: datetime
+
+
+async def workers(platform: Platform) -> list[str] | None:
+    """The workers that answer; None if the way to them is away. Takes a second."""
+    try:
+        return await platform.broker.workers()
+    except BrokerUnavailable:
+        return None
 
 
 async def overview(platform: Platform) -> Overview:

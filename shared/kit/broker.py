@@ -27,6 +27,9 @@ PUBLISH_TIMEOUT_S = 1.0
 # Whoever asks whether the broker answers has little patience, too.
 CHECK_TIMEOUT_S = 2.0
 
+# So long workers have to say that they are there; the call takes all of it, as nobody knows how many there are.
+ROLL_CALL_S = 1.0
+
 # More than a process sends at once; beyond it messages queue for a thread and a connection.
 PUBLISHERS = 4
 
@@ -106,6 +109,10 @@ class Broker:
         finally:
             await client.aclose(close_connection_pool=True)
 
+    async def workers(self) -> list[str]:
+        """The names of the workers that answer, couriers among them; raises BrokerUnavailable."""
+        return await asyncio.wrap_future(self._publishers.submit(self._call_roll))
+
     async def try_publish(self, wakeup: Wakeup, *ids: UUID) -> bool:
         """Send best effort, off the event loop; False means that the dispatcher will have to."""
         if len(self._overdue) >= PUBLISHERS:
@@ -122,6 +129,12 @@ class Broker:
                 # Called at once if it has ended, as it mostly has.
                 sending.add_done_callback(self._overdue.discard)
         return True
+
+    def _call_roll(self) -> list[str]:
+        try:
+            return sorted(name for answer in self._app.control.ping(timeout=ROLL_CALL_S) for name in answer)
+        except OUTAGES as error:
+            raise BrokerUnavailable(str(error)) from error
 
     def close(self) -> None:
         """Give the connections back."""

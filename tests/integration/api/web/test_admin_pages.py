@@ -6,11 +6,12 @@ from uuid import UUID
 import pytest
 from litestar import Litestar
 
+from deploy.local.stack import Stack
 from shared.jobs import Platform
-from tests.actors import Client
+from tests.actors import Client, eventually
 from tests.integration.api.web.visitor import Visitor
 
-PAGES = ["/app/admin", "/app/admin/accounts", "/app/admin/jobs", "/app/admin/matrices"]
+PAGES = [f"/app/admin{rest}" for rest in ("", "/workers", "/accounts", "/jobs", "/matrices")]
 
 
 async def _id(platform: Platform, client: Client) -> int:
@@ -122,3 +123,23 @@ async def test_the_pages_show_whose_things_they_are(root: Visitor, mallory: Clie
     found = (await root.get(f"/app/admin/accounts?email={mallory.email.upper()}")).text
     assert len(re.findall(r"<tr><th scope=.row.", found)) == 1
     assert "argon2" not in found
+
+
+@pytest.mark.usefixtures("workers")
+async def test_the_workers_that_answer_are_listed(root: Visitor) -> None:
+    async def both_answer() -> bool:
+        listed = re.findall(r"<li>(\w+)@[^<]+</li>", (await root.get("/app/admin/workers")).text)
+        return listed == ["courier", "jobs"]
+
+    await eventually(both_answer, 60)
+
+
+async def test_workers_that_cannot_be_asked_are_no_error(root: Visitor, stack: Stack) -> None:
+    stack.valkey.kill()
+    try:
+        answer = await root.get("/app/admin/workers")
+    finally:
+        stack.valkey.start()
+
+    assert answer.status_code == 200
+    assert "Redis does not answer" in answer.text
