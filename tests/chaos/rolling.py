@@ -1,8 +1,9 @@
 """`make restarts`: the api is restarted again and again under load, one copy after the other, and requests are counted.
 
 Two copies listen on ports of their own, and clients do what a proxy in front of them does: they take turns, and go to
-the other copy when a connection is refused, which is the one failure that says that nothing was done. One port for both
-(SO_REUSEPORT) would lose what lies in the queue of a copy that closes: the kernel resets it, and hands it to nobody.
+the other copy when a connection is refused, or when a kept one ends before an answer: a copy that closes it cannot know
+that a request is on its way. Such a request is sent again under its Idempotency-Key, so it is done once. One port for
+both (SO_REUSEPORT) would lose what lies in the queue of a copy that closes: the kernel resets it for good.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx2
@@ -43,9 +45,11 @@ class Tally:
     restarts: int = 0
     sent: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
-    # Neither answered nor refused: the client cannot know what was done.
+    # Answered by neither copy.
     lost: Counter[str] = field(default_factory=Counter)
     refused: int = 0
+    # Sent on a connection that ended before the answer, and sent again to the other copy.
+    cut_off: int = 0
     # Copies that had to be killed, or ended with another code than 0.
     not_in_order: int = 0
     accepted: int = 0
@@ -135,13 +139,17 @@ class Traffic:
     ) -> httpx2.Response | None:
         self._tally.sent += 1
         began = time.monotonic()
+        sent = {"X-API-Key": self._key, **(headers or {})}
+        if method == "POST":
+            sent["Idempotency-Key"] = str(uuid4())
         for copy in (self._copies[turn % 2], self._copies[1 - turn % 2]):
             try:
-                answer = await copy.request(
-                    method, path, json=body, headers={"X-API-Key": self._key, **(headers or {})}
-                )
+                answer = await copy.request(method, path, json=body, headers=sent)
             except httpx2.ConnectError:
                 self._tally.refused += 1
+                continue
+            except (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError):
+                self._tally.cut_off += 1
                 continue
             except httpx2.TransportError as error:
                 self._tally.lost[type(error).__name__] += 1
@@ -149,7 +157,7 @@ class Traffic:
             self._tally.statuses[answer.status_code] += 1
             self._tally.longest_ms = max(self._tally.longest_ms, round(1000 * (time.monotonic() - began)))
             return answer
-        self._tally.lost["refused by both"] += 1
+        self._tally.lost["answered by neither"] += 1
         return None
 
 

@@ -60,6 +60,7 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
         f"/app/images/{image}?first={analyses[0]}",
         f"/app/images/{image}?first={analyses[0]}&second={analyses[1]}&layout=beside",
         "/app/admin",
+        "/app/admin/workers",
         "/app/admin/accounts",
         "/app/admin/jobs",
         "/app/admin/matrices",

@@ -10,7 +10,7 @@ import pytest
 from tests.integration.fuzz.conftest import Served
 
 # `make fuzz` takes longer, and looks at more of each operation.
-SECONDS = int(os.environ.get("FUZZ_SECONDS", "60"))
+SECONDS = int(os.environ.get("FUZZ_SECONDS", "30"))
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "3")
 SEED = os.environ.get("FUZZ_SEED", "1")
 

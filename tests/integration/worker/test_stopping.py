@@ -15,6 +15,7 @@ async def test_a_worker_that_is_told_to_end_hands_its_job_back_without_counting_
     alice: Client, team: Team, stubborn: Callable[..., Process], platform: Platform
 ) -> None:
     team["dispatcher"].kill()
+    await _forget_what_waits(platform)
     worker = stubborn(SHUTDOWN_GRACE_S="1")
     job_id = (await alice.submit("report"))["id"]
     await eventually(_is(alice, job_id, "running"), deadline_s=100)
@@ -32,8 +33,9 @@ async def test_a_worker_that_is_told_to_end_hands_its_job_back_without_counting_
 
 
 async def test_a_job_that_is_cancelled_while_it_runs_makes_room_for_the_next(
-    alice: Client, stubborn: Callable[..., Process]
+    alice: Client, stubborn: Callable[..., Process], platform: Platform
 ) -> None:
+    await _forget_what_waits(platform)
     stubborn()
     first = (await alice.submit("report"))["id"]
     await eventually(_is(alice, first, "running"), deadline_s=100)
@@ -73,6 +75,12 @@ async def test_a_courier_that_is_told_to_end_lets_the_delivery_under_way_finish(
     (delivery,) = (await alice.get("/v1/webhooks/deliveries")).json()["items"]
     assert (job["status"], delivery["status"], len(delivery["attempts"])) == ("succeeded", "delivered", 1)
     assert len(receiver.requests) == 1
+
+
+async def _forget_what_waits(platform: Platform) -> None:
+    # Other tests leave reports behind that nobody made, and one of them would occupy the only worker for ever.
+    async with platform.db.connection() as connection:
+        await connection.execute("DELETE FROM job WHERE status IN ('queued', 'running')")
 
 
 def _is(client: Client, job_id: str, status: str) -> Any:
