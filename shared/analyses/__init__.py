@@ -9,7 +9,7 @@ from shared.analyses.lifecycle import AnalysisStatus
 from shared.analyses.queries import NewAnalysis
 from shared.analyses.records import AnalysisOut, AnalysisRecord, ArtifactRecord
 from shared.jobs import Platform
-from shared.kit.ids import parse_uuid, uuid7
+from shared.kit.ids import known_uuid, uuid7
 from shared.projects import images
 from shared.projects.errors import ImageNotFound
 
@@ -24,9 +24,9 @@ async def create(platform: Platform, caller: Caller, image_id: str, wanted: NewA
     allowed = platform.settings.ml_allowed_models
     if allowed and wanted.model_name not in allowed:
         raise ModelNotAllowed(f"Model not in allowed list; this service takes {', '.join(allowed)}.")
+    known = known_uuid(image_id, ImageNotFound)
     async with platform.db.transaction() as connection:
-        known = parse_uuid(image_id)
-        image = await queries.lock_image(connection, caller.account_id, known) if known else None
+        image = await queries.lock_image(connection, caller.account_id, known)
         if image is None:
             raise ImageNotFound
         if await queries.count_of_image(connection, image.id) >= platform.settings.ml_max_analyses_per_image:
@@ -38,9 +38,9 @@ async def create(platform: Platform, caller: Caller, image_id: str, wanted: NewA
 
 async def find(platform: Platform, caller: Caller, analysis_id: str) -> AnalysisRecord:
     """An analysis of the caller; raises AnalysisNotFound."""
-    known = parse_uuid(analysis_id)
+    known = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.connection() as connection:
-        found = await queries.own(connection, caller.account_id, known) if known else None
+        found = await queries.own(connection, caller.account_id, known)
     if found is None:
         raise AnalysisNotFound
     return found
@@ -68,12 +68,12 @@ async def describe(
     description: tuple[bool, str | None],
 ) -> AnalysisRecord:
     """Mark an analysis as the truth, or change its description if the first of the two says so."""
-    known = parse_uuid(analysis_id)
+    known = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.connection() as connection:
-        changed = known and await queries.describe(
+        changed = await queries.describe(
             connection, caller.account_id, known, is_ground_truth=is_ground_truth, description=description
         )
-    if not changed:
+    if changed is None:
         raise AnalysisNotFound
     return changed
 
@@ -87,7 +87,7 @@ async def cancel(platform: Platform, caller: Caller, analysis_id: str) -> Analys
 
 async def delete(platform: Platform, caller: Caller, analysis_id: str) -> None:
     """Forget an analysis and all that it found; its files are collected from storage later."""
-    known = parse_uuid(analysis_id)
+    known = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.connection() as connection:
-        if known is None or not await queries.delete(connection, caller.account_id, known):
+        if not await queries.delete(connection, caller.account_id, known):
             raise AnalysisNotFound

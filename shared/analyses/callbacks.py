@@ -16,7 +16,7 @@ from shared.artifacts import Link
 from shared.jobs import Platform
 from shared.kit.db import Connection
 from shared.kit.errors import Fault, InvalidInput
-from shared.kit.ids import parse_uuid
+from shared.kit.ids import known_uuid
 
 # Ten times what the densest image gives; a pipeline that goes on after that is in a loop.
 MOST_ANNOTATIONS = 1_000_000
@@ -43,7 +43,7 @@ class Announced(NamedTuple):
 
 async def change_status(platform: Platform, signer: Signer, analysis_id: str, told: End) -> AnalysisRecord:
     """Move an analysis on; the present status told again changes nothing. Raises IllegalTransition."""
-    known = _known(analysis_id)
+    known = known_uuid(analysis_id, AnalysisNotFound)
     if told.status in FINAL:
         return (await ending.end(platform, signer.account_id, known, told)).analysis
     async with platform.db.transaction() as connection:
@@ -58,14 +58,14 @@ async def change_status(platform: Platform, signer: Signer, analysis_id: str, to
 
 async def finalize(platform: Platform, signer: Signer, analysis_id: str, told: End) -> Ended:
     """End an analysis; what was announced and did not come is said in its files. Raises IllegalTransition."""
-    return await ending.end(platform, signer.account_id, _known(analysis_id), told)
+    return await ending.end(platform, signer.account_id, known_uuid(analysis_id, AnalysisNotFound), told)
 
 
 async def announce_artifacts(
     platform: Platform, signer: Signer, analysis_id: str, announcements: Sequence[Announcement]
 ) -> list[Announced]:
     """Take note of files that will come, each with an address for it; announced again, a file has the same address."""
-    known = _known(analysis_id)
+    known = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.transaction() as connection:
         await _lock_open(connection, signer, known)
         present = {file.name for file in await queries.artifacts(connection, known)}
@@ -87,7 +87,7 @@ async def add_annotations(
 
     Raises AnalysisNotFound, AnalysisEnded, TooManyAnnotations, or InvalidInput for files that were not announced.
     """
-    known = _known(analysis_id)
+    known = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.transaction() as connection:
         analysis = await _lock(connection, signer, known)
         if (written := await annotation_queries.batch(connection, known, digest)) is not None:
@@ -103,12 +103,6 @@ async def add_annotations(
         ]
         await annotation_queries.insert(connection, known, digest, records)
     return records
-
-
-def _known(analysis_id: str) -> UUID:
-    if (known := parse_uuid(analysis_id)) is None:
-        raise AnalysisNotFound
-    return known
 
 
 async def _lock(connection: Connection, signer: Signer, analysis_id: UUID) -> AnalysisRecord:

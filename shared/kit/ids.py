@@ -4,6 +4,8 @@ import os
 import time
 from uuid import UUID
 
+from shared.kit.errors import DomainError
+
 
 def uuid7() -> UUID:
     """A time-ordered UUID (RFC 9562, version 7), so that fresh rows share the right edge of an index."""
@@ -22,3 +24,10 @@ def parse_uuid(text: str) -> UUID | None:
     except ValueError:
         return None
     return value if str(value) == text.lower() else None
+
+
+def known_uuid(text: str, unknown: type[DomainError]) -> UUID:
+    """The UUID that the text spells; a text that is no id at all is the id of nothing, and raises `unknown`."""
+    if (value := parse_uuid(text)) is None:
+        raise unknown
+    return value

@@ -11,7 +11,7 @@ from shared import jobs
 from shared.accounts import Caller
 from shared.artifacts.errors import StorageUnavailable
 from shared.jobs import JobRecord, Platform, Subjects, Work
-from shared.kit.ids import parse_uuid, uuid7
+from shared.kit.ids import known_uuid, uuid7
 from shared.matrices import queries
 from shared.matrices.counting import Counted, Vectors, count_labels
 from shared.matrices.errors import MatrixChanged, MatrixNotFound
@@ -178,7 +178,4 @@ def _there(matrix: CountedMatrix | None) -> CountedMatrix:
 
 
 def _known(uid: str) -> UUID:
-    # A text that is no id at all is the id of nothing, like any other unknown one.
-    if (known := parse_uuid(uid)) is None:
-        raise MatrixNotFound
-    return known
+    return known_uuid(uid, MatrixNotFound)

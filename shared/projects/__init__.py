@@ -5,7 +5,7 @@ from uuid import UUID
 
 from shared.accounts import Caller
 from shared.jobs import Platform
-from shared.kit.ids import parse_uuid, uuid7
+from shared.kit.ids import known_uuid, uuid7
 from shared.projects import queries
 from shared.projects.errors import ProjectNotEmpty, ProjectNotFound
 from shared.projects.records import ImageRecord, ProjectDescription, ProjectRecord
@@ -24,7 +24,7 @@ async def create(platform: Platform, caller: Caller, description: ProjectDescrip
 
 async def find(platform: Platform, caller: Caller, project_id: str) -> ProjectRecord:
     """A project of the caller; raises ProjectNotFound."""
-    known = known_id(project_id)
+    known = known_uuid(project_id, ProjectNotFound)
     async with platform.db.connection() as connection:
         found = await queries.find(connection, caller.account_id, known)
     if found is None:
@@ -44,7 +44,7 @@ async def describe(
     platform: Platform, caller: Caller, project_id: str, change: Callable[[ProjectDescription], ProjectDescription]
 ) -> ProjectRecord:
     """Change what is said of a project of the caller, its name first of all; raises ProjectNotFound."""
-    known = known_id(project_id)
+    known = known_uuid(project_id, ProjectNotFound)
     async with platform.db.transaction() as connection:
         present = await queries.lock(connection, caller.account_id, known)
         if present is None:
@@ -57,17 +57,10 @@ async def delete(platform: Platform, caller: Caller, project_id: str, *, force: 
 
     It is invisible at once; rows and objects go with the next purge.
     """
-    known = known_id(project_id)
+    known = known_uuid(project_id, ProjectNotFound)
     async with platform.db.transaction() as connection:
         if await queries.lock(connection, caller.account_id, known) is None:
             raise ProjectNotFound
         if not force and await queries.has_images(connection, known):
             raise ProjectNotEmpty
         await queries.delete(connection, known, timeout_s=DELETION_TIMEOUT_S)
-
-
-def known_id(project_id: str) -> UUID:
-    """The id that the text spells; a text that is no id at all is the id of nothing: ProjectNotFound."""
-    if (known := parse_uuid(project_id)) is None:
-        raise ProjectNotFound
-    return known

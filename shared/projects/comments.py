@@ -4,16 +4,15 @@ from uuid import UUID
 
 from shared.accounts import Caller
 from shared.jobs import Platform
-from shared.kit.ids import parse_uuid
+from shared.kit.ids import known_uuid
 from shared.projects import comment_queries
 from shared.projects.errors import CommentNotFound, ImageNotFound
-from shared.projects.images import known_id
 from shared.projects.records import CommentRecord
 
 
 async def add(platform: Platform, caller: Caller, image_id: str, text: str) -> CommentRecord:
     """Remark something about an image of the caller; raises ImageNotFound."""
-    known = known_id(image_id)
+    known = known_uuid(image_id, ImageNotFound)
     async with platform.db.connection() as connection:
         comment = await comment_queries.insert(connection, caller.account_id, known, text)
     if comment is None:
@@ -25,7 +24,7 @@ async def list_own(
     platform: Platform, caller: Caller, image_id: str, *, after: UUID | None, limit: int
 ) -> list[CommentRecord]:
     """What was remarked about an image of the caller, the oldest first; raises ImageNotFound."""
-    known = known_id(image_id)
+    known = known_uuid(image_id, ImageNotFound)
     async with platform.db.connection() as connection:
         found = await comment_queries.list_own(connection, caller.account_id, known, after=after, limit=limit)
     if found is None:
@@ -35,26 +34,23 @@ async def list_own(
 
 async def find(platform: Platform, caller: Caller, comment_id: str) -> CommentRecord:
     """A comment of the caller; raises CommentNotFound."""
+    known = known_uuid(comment_id, CommentNotFound)
     async with platform.db.connection() as connection:
-        return _found(await comment_queries.find(connection, caller.account_id, _known(comment_id)))
+        return _found(await comment_queries.find(connection, caller.account_id, known))
 
 
 async def change(platform: Platform, caller: Caller, comment_id: str, text: str) -> CommentRecord:
     """Put a comment of the caller in other words; raises CommentNotFound."""
+    known = known_uuid(comment_id, CommentNotFound)
     async with platform.db.connection() as connection:
-        return _found(await comment_queries.change(connection, caller.account_id, _known(comment_id), text))
+        return _found(await comment_queries.change(connection, caller.account_id, known, text))
 
 
 async def delete(platform: Platform, caller: Caller, comment_id: str) -> None:
     """Take a comment of the caller back; raises CommentNotFound."""
+    known = known_uuid(comment_id, CommentNotFound)
     async with platform.db.connection() as connection:
-        _found(await comment_queries.delete(connection, caller.account_id, _known(comment_id)))
-
-
-def _known(comment_id: str) -> UUID:
-    if (known := parse_uuid(comment_id)) is None:
-        raise CommentNotFound
-    return known
+        _found(await comment_queries.delete(connection, caller.account_id, known))
 
 
 def _found(comment: CommentRecord | None) -> CommentRecord:

@@ -3,13 +3,12 @@
 from datetime import timedelta
 from uuid import UUID
 
-from shared import projects
 from shared.accounts import Caller
 from shared.jobs import Platform
 from shared.kit.errors import DomainError
+from shared.kit.ids import known_uuid
 from shared.projects import image_queries, queries, retention
 from shared.projects.errors import ImageNotFound, ImagePermanentlyDeleted, ImagePurged, ProjectNotFound
-from shared.projects.images import known_id
 from shared.projects.models import EventType
 from shared.projects.records import ImageEventRecord, ImageRecord
 
@@ -19,7 +18,7 @@ async def hide(platform: Platform, caller: Caller, image_id: str, reason: str) -
 
     Raises ImageNotFound.
     """
-    known = known_id(image_id)
+    known = known_uuid(image_id, ImageNotFound)
     kept_for = timedelta(days=platform.settings.image_retention_days)
     async with platform.db.transaction() as connection:
         image = await image_queries.lock(connection, caller.account_id, known)
@@ -33,7 +32,7 @@ async def hide(platform: Platform, caller: Caller, image_id: str, reason: str) -
 
 async def delete(platform: Platform, caller: Caller, image_id: str, reason: str) -> ImageRecord:
     """Delete an image of the caller for good, at once, whether it is hidden already or not; raises ImageNotFound."""
-    known = known_id(image_id)
+    known = known_uuid(image_id, ImageNotFound)
     async with platform.db.transaction() as connection:
         image = await image_queries.lock(connection, caller.account_id, known)
         if image is None:
@@ -50,7 +49,7 @@ async def restore(platform: Platform, caller: Caller, image_id: str) -> ImageRec
 
     Raises ImageNotFound, ImagePurged, ImagePermanentlyDeleted.
     """
-    known = known_id(image_id)
+    known = known_uuid(image_id, ImageNotFound)
     async with platform.db.transaction() as connection:
         image = await image_queries.lock(connection, caller.account_id, known)
         if image is None:
@@ -65,7 +64,7 @@ async def list_events(
     platform: Platform, caller: Caller, project_id: str, *, before: UUID | None, limit: int
 ) -> list[ImageEventRecord]:
     """What became of the images of a project of the caller, newest first; raises ProjectNotFound."""
-    known = projects.known_id(project_id)
+    known = known_uuid(project_id, ProjectNotFound)
     async with platform.db.connection() as connection:
         if not await queries.exists(connection, caller.account_id, known):
             raise ProjectNotFound

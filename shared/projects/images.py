@@ -11,7 +11,7 @@ from shared.accounts import Caller
 from shared.artifacts import File, Storage, StoredFile
 from shared.jobs import Platform
 from shared.kit.broker import Wakeup
-from shared.kit.ids import parse_uuid, uuid7
+from shared.kit.ids import known_uuid, uuid7
 from shared.projects import filenames, image_queries, queries, thumbnail_queries
 from shared.projects.errors import ImageNotFound, ProjectNotFound, ThumbnailUnavailable
 from shared.projects.models import ThumbnailStatus
@@ -53,7 +53,7 @@ async def put(platform: Platform, image_id: UUID, picture: Picture, body: bytes)
 
 async def find(platform: Platform, caller: Caller, image_id: str, *, even_deleted: bool = False) -> ImageRecord:
     """An image of the caller that is not deleted, or that could be restored; raises ImageNotFound."""
-    known = known_id(image_id)
+    known = known_uuid(image_id, ImageNotFound)
     async with platform.db.connection() as connection:
         found = await image_queries.find(connection, caller.account_id, known, even_deleted=even_deleted)
     if found is None:
@@ -65,7 +65,7 @@ async def change_metadata(
     platform: Platform, caller: Caller, image_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> ImageRecord:
     """Change what is said of an image of the caller; raises ImageNotFound, and what the change raises."""
-    known = known_id(image_id)
+    known = known_uuid(image_id, ImageNotFound)
     async with platform.db.transaction() as connection:
         present = await image_queries.lock_metadata(connection, caller.account_id, known)
         if present is None:
@@ -91,10 +91,3 @@ async def thumbnail(platform: Platform, image: ImageRecord) -> StoredFile | None
 def _put(storage: Storage, image_id: UUID, file: File) -> StoredFile:
     # Named after the bytes as well, so that what lies under a key never changes.
     return storage.put(f"images/{image_id}/{file.sha256}", file, disposition="attachment")
-
-
-def known_id(image_id: str) -> UUID:
-    """The id that the text spells; a text that is no id at all is the id of nothing: ImageNotFound."""
-    if (known := parse_uuid(image_id)) is None:
-        raise ImageNotFound
-    return known

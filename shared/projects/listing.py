@@ -14,7 +14,8 @@ from uuid import UUID
 from shared.accounts import Caller
 from shared.jobs import Platform
 from shared.kit.errors import Fault, InvalidInput
-from shared.projects import known_id, queries
+from shared.kit.ids import known_uuid
+from shared.projects import queries
 from shared.projects.errors import ProjectNotFound
 from shared.projects.image_queries import COLUMNS, STATUS
 from shared.projects.records import ImageRecord
@@ -71,7 +72,7 @@ async def list_images(
 ) -> Page:
     """A page of the images of a project of the caller; raises ProjectNotFound, InvalidInput."""
     search.check()
-    known = known_id(project_id)
+    known = known_uuid(project_id, ProjectNotFound)
     asked = (known, search.filename, search.key, search.value)
     behind = after or ()
     async with platform.db.connection() as connection:

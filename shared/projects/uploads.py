@@ -16,8 +16,8 @@ from shared.artifacts import Link
 from shared.artifacts.errors import FileGone, StorageUnavailable
 from shared.jobs import Platform
 from shared.kit.broker import Wakeup
-from shared.kit.ids import parse_uuid, uuid7
-from shared.projects import filenames, image_queries, known_id, queries, upload_queries
+from shared.kit.ids import known_uuid, uuid7
+from shared.projects import filenames, image_queries, queries, upload_queries
 from shared.projects.errors import ImageTooLarge, InvalidImage, ProjectNotFound, UploadIncomplete, UploadNotFound
 from shared.projects.images import examine, put
 from shared.projects.records import ImageRecord, Owner, UploadRecord
@@ -53,7 +53,7 @@ async def announce(
     upload = UploadRecord(
         id=upload_id,
         account_id=caller.account_id,
-        project_id=known_id(project_id),
+        project_id=known_uuid(project_id, ProjectNotFound),
         filename=filenames.clean(announced.filename),
         content_type=announced.content_type,
         size_bytes=announced.size_bytes,
@@ -72,9 +72,7 @@ async def finalize(platform: Platform, caller: Caller, upload_id: str) -> ImageR
 
     Raises UploadNotFound, UploadIncomplete, InvalidImage, ImageTooLarge.
     """
-    known = parse_uuid(upload_id)
-    if known is None:
-        raise UploadNotFound
+    known = known_uuid(upload_id, UploadNotFound)
     async with platform.db.connection() as connection:
         upload = await upload_queries.find(connection, caller.account_id, known)
     if upload is None:

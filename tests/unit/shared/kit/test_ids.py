@@ -2,7 +2,8 @@ import time
 
 import pytest
 
-from shared.kit.ids import parse_uuid, uuid7
+from shared.kit.ids import known_uuid, parse_uuid, uuid7
+from shared.matrices.errors import MatrixNotFound
 
 
 def test_ids_are_version_7_and_carry_their_time() -> None:
@@ -30,3 +31,11 @@ def test_an_id_is_read_in_capitals_too() -> None:
     made = uuid7()
 
     assert parse_uuid(str(made)) == parse_uuid(str(made).upper()) == made
+
+
+def test_a_text_that_is_no_id_is_the_id_of_nothing() -> None:
+    made = uuid7()
+
+    assert known_uuid(str(made), MatrixNotFound) == made
+    with pytest.raises(MatrixNotFound):
+        known_uuid("nonsense", MatrixNotFound)
