@@ -1,5 +1,6 @@
 """Files of pipelines in storage: where they are uploaded to, how they are looked at, and what becomes of the rest."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,19 +9,14 @@ import msgspec
 from shared.analyses import queries
 from shared.analyses.records import ArtifactRecord
 from shared.artifacts import Storage
-from shared.jobs import Platform
-from shared.kit import clock
+from shared.jobs import Platform, orphans
+from shared.kit.db import Connection
 from shared.kit.ids import parse_uuid, uuid7
 
 PREFIX = "analyses/"
 
 # A link to upload to works for an hour; what was announced and not looked at for so long was given up.
 ABANDONED_AFTER = timedelta(days=7)
-
-# An upload or a copy of it that no row knows of a day later belongs to nobody.
-ORPHAN_AGE = timedelta(days=1)
-
-KEYS_AT_ONCE = 1000
 
 # Somebody who writes to the same place again and again while we look is not waited for.
 _LOOKS = 3
@@ -52,13 +48,9 @@ async def collect(platform: Platform) -> int:
     """Delete what was announced and abandoned, and what no row knows of any more; the number of objects."""
     async with platform.db.connection() as connection:
         await queries.abandon_artifacts(connection, ABANDONED_AFTER)
-    before = clock.now() - ORPHAN_AGE
-    keys = await platform.storage.apart(lambda: list(platform.storage.keys_before(before, PREFIX)))
-    collected = 0
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        objects = [(key, parse_uuid(key.rpartition("/")[2])) for key in keys[start : start + KEYS_AT_ONCE]]
-        async with platform.db.connection() as connection:
-            orphans = await queries.unreferenced(connection, objects)
-        await platform.storage.apart(platform.storage.delete, orphans)
-        collected += len(orphans)
-    return collected
+    return await orphans.collect(platform, PREFIX, _without_row)
+
+
+async def _without_row(connection: Connection, keys: Sequence[str]) -> list[str]:
+    # What was uploaded has the id of its row for its name.
+    return await queries.unreferenced(connection, [(key, parse_uuid(key.rpartition("/")[2])) for key in keys])

@@ -171,7 +171,7 @@ class Storage:
         for key in keys:
             self._call(self._client.delete_object, Key=key)
 
-    def keys_before(self, moment: datetime, prefix: str = "jobs/") -> Iterator[str]:
+    def keys_before(self, moment: datetime, prefix: str) -> Iterator[str]:
         """The keys of all objects below a prefix that were stored before a moment."""
         token: dict[str, str] = {}
         while True:

@@ -1,20 +1,15 @@
 """What becomes of old jobs, and of objects that no job refers to."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from shared import idempotency, plans, webhooks
 from shared.artifacts import queries as artifact_queries
-from shared.jobs import queries
+from shared.jobs import orphans, queries
 from shared.jobs.platform import Platform
-from shared.kit import clock
+from shared.kit.db import Connection
 
 BATCH = 100
-
-# One statement must not look for long.
-KEYS_AT_ONCE = 1000
-
-# An object is put into storage before its row is written; within a day every attempt has come to an end.
-ORPHAN_AGE = timedelta(days=1)
 
 
 async def expire(platform: Platform) -> int:
@@ -31,15 +26,7 @@ async def expire(platform: Platform) -> int:
 
 async def collect_orphans(platform: Platform) -> int:
     """Delete objects that attempts left behind when they died or lost their job; the number of objects."""
-    keys = await platform.storage.apart(lambda: list(platform.storage.keys_before(clock.now() - ORPHAN_AGE)))
-    collected = 0
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        async with platform.db.connection() as connection:
-            unused = await artifact_queries.unreferenced(connection, keys[start : start + KEYS_AT_ONCE])
-            orphans = await queries.without_job(connection, unused)
-        await platform.storage.apart(platform.storage.delete, orphans)
-        collected += len(orphans)
-    return collected
+    return await orphans.collect(platform, "jobs/", _without_row)
 
 
 async def _expire_batch(platform: Platform, retention: timedelta) -> int:
@@ -51,3 +38,8 @@ async def _expire_batch(platform: Platform, retention: timedelta) -> int:
     # would show artifacts that are gone.
     await platform.storage.apart(platform.storage.delete, keys)
     return len(job_ids)
+
+
+async def _without_row(connection: Connection, keys: Sequence[str]) -> list[str]:
+    unused = await artifact_queries.unreferenced(connection, keys)
+    return await queries.without_job(connection, unused)

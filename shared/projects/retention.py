@@ -1,21 +1,13 @@
 """What becomes of deleted images, of uploads that were never finalized, and of objects that no image refers to."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from itertools import islice
 from uuid import UUID
 
 import structlog
 
 from shared.artifacts.errors import StorageUnavailable
-from shared.jobs import Platform
-from shared.jobs.retention import KEYS_AT_ONCE, ORPHAN_AGE
-from shared.kit import clock
-from shared.kit.db import Connection
+from shared.jobs import Platform, orphans
 from shared.projects import queries, retention_queries
 from shared.projects.uploads import PREFIX as UPLOADS
-
-WithoutRow = Callable[[Connection, Sequence[str]], Awaitable[list[str]]]
 
 log = structlog.get_logger()
 
@@ -31,7 +23,7 @@ async def purge(platform: Platform) -> int:
     async with platform.db.connection() as connection:
         await queries.purge_empty(connection)
         uploads = await retention_queries.delete_expired_uploads(connection)
-    await asyncio.to_thread(platform.storage.delete, [f"{UPLOADS}{upload_id}" for upload_id in uploads])
+    await platform.storage.apart(platform.storage.delete, [f"{UPLOADS}{upload_id}" for upload_id in uploads])
     return purged
 
 
@@ -45,25 +37,8 @@ async def purge_one(platform: Platform, image_id: UUID) -> None:
 
 async def collect_orphans(platform: Platform) -> int:
     """Delete objects that uploads left behind when they came to nothing; the number of objects."""
-    return await _collect(platform, "images/", retention_queries.without_image) + await _collect(
-        platform, UPLOADS, retention_queries.without_upload
-    )
-
-
-async def _collect(platform: Platform, prefix: str, without_row: WithoutRow) -> int:
-    stored = platform.storage.keys_before(clock.now() - ORPHAN_AGE, prefix)
-    collected = 0
-    # Page by page: there may be millions.
-    while keys := await asyncio.to_thread(_some, stored):
-        async with platform.db.connection() as connection:
-            orphans = await without_row(connection, keys)
-        await asyncio.to_thread(platform.storage.delete, orphans)
-        collected += len(orphans)
-    return collected
-
-
-def _some(keys: Iterator[str]) -> list[str]:
-    return list(islice(keys, KEYS_AT_ONCE))
+    collected = await orphans.collect(platform, "images/", retention_queries.without_image)
+    return collected + await orphans.collect(platform, UPLOADS, retention_queries.without_upload)
 
 
 async def _purge(platform: Platform, image_id: UUID | None) -> int:
@@ -73,5 +48,5 @@ async def _purge(platform: Platform, image_id: UUID | None) -> int:
         keys = await retention_queries.delete(connection, image_ids)
     # In this order a dying process leaves objects without a row, which are collected; the other way round an image
     # would be shown that is gone.
-    await asyncio.to_thread(platform.storage.delete, keys)
+    await platform.storage.apart(platform.storage.delete, keys)
     return len(image_ids)

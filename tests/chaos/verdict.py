@@ -9,7 +9,7 @@ from datetime import timedelta
 import asyncpg
 
 from shared.artifacts import Storage
-from shared.jobs import retention
+from shared.jobs import orphans, retention
 from shared.jobs.platform import connect
 from shared.kit import clock
 from shared.kit.settings import Settings
@@ -107,15 +107,15 @@ async def judge(settings: Settings, ledger: Ledger, received: list[Received]) ->
 
 async def _objects(settings: Settings) -> set[str]:
     storage = Storage(settings)
-    return set(await asyncio.to_thread(lambda: list(storage.keys_before(clock.now() + timedelta(days=1)))))
+    return set(await asyncio.to_thread(lambda: list(storage.keys_before(clock.now() + timedelta(days=1), "jobs/"))))
 
 
 async def _left_after_collection(settings: Settings, keys: set[str]) -> int:
     """Objects without a row that even the collection of orphans leaves, were they a day old."""
-    age, retention.ORPHAN_AGE = retention.ORPHAN_AGE, -timedelta(days=1)
+    age, orphans.ORPHAN_AGE = orphans.ORPHAN_AGE, -timedelta(days=1)
     try:
         async with connect(settings) as platform:
             await retention.collect_orphans(platform)
     finally:
-        retention.ORPHAN_AGE = age
+        orphans.ORPHAN_AGE = age
     return len(await _objects(settings) - keys)

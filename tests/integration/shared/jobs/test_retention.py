@@ -1,5 +1,8 @@
 """What is old goes, with all that belongs to it; what somebody still needs stays."""
 
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,8 +11,10 @@ import httpx2
 import pytest
 
 from shared.artifacts import File
-from shared.jobs import Platform, retention
+from shared.jobs import Platform, orphans, retention
 from shared.kit import clock
+from shared.kit.db import Connection
+from shared.kit.ids import uuid7
 from tests.actors import Client
 
 LONG_AGO = timedelta(days=31)
@@ -86,8 +91,32 @@ async def test_objects_that_nobody_refers_to_are_collected_once_they_are_old(
     monkeypatch.undo()
 
     assert young == b"left behind"
-    assert [key for key in platform.storage.keys_before(_tomorrow()) if key == orphan] == []
+    assert [key for key in platform.storage.keys_before(_tomorrow(), "jobs/") if key == orphan] == []
     assert await _status(job["artifacts"][0]["url"]) == 200
+
+
+async def test_many_objects_are_looked_at_page_by_page(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    prefix = f"jobs/{uuid7()}/"
+    # One more than storage lists at once.
+    keys = [f"{prefix}{number:04}" for number in range(1001)]
+    file = File("left", "text/plain", b"left behind")
+    with ThreadPoolExecutor(8) as threads:
+        await asyncio.to_thread(lambda: list(threads.map(lambda key: platform.storage.put(key, file), keys)))
+    pages: list[list[str]] = []
+
+    async def without_row(_: Connection, page: Sequence[str]) -> list[str]:
+        pages.append(list(page))
+        return [key for key in page if key != keys[7]]
+
+    monkeypatch.setattr(orphans, "KEYS_AT_ONCE", 300)
+    monkeypatch.setattr(clock, "now", _tomorrow)
+    collected = await orphans.collect(platform, prefix, without_row)
+    monkeypatch.undo()
+
+    assert [len(page) for page in pages] == [300, 300, 300, 101]
+    assert [key for page in pages for key in page] == keys
+    assert collected == 1000
+    assert list(platform.storage.keys_before(_tomorrow(), prefix)) == [keys[7]]
 
 
 def _tomorrow() -> datetime:

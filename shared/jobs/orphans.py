@@ -1,0 +1,34 @@
+"""Objects that no row refers to: what attempts and uploads leave behind when they die."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+
+from shared.jobs.platform import Platform
+from shared.kit import clock
+from shared.kit.db import Connection
+
+# Which of the keys no row refers to.
+WithoutRow = Callable[[Connection, Sequence[str]], Awaitable[list[str]]]
+
+# An object is put into storage before its row is written; within a day every attempt has come to an end.
+ORPHAN_AGE = timedelta(days=1)
+
+# There may be millions: so many are in memory, and looked for by one statement, at a time.
+KEYS_AT_ONCE = 1000
+
+
+async def collect(platform: Platform, prefix: str, without_row: WithoutRow) -> int:
+    """Delete the objects below a prefix that are old enough and have no row; the number of objects."""
+    stored = platform.storage.keys_before(clock.now() - ORPHAN_AGE, prefix)
+    collected = 0
+    while keys := await platform.storage.apart(_next, stored):
+        async with platform.db.connection() as connection:
+            orphans = await without_row(connection, keys)
+        await platform.storage.apart(platform.storage.delete, orphans)
+        collected += len(orphans)
+    return collected
+
+
+def _next(keys: Iterator[str]) -> list[str]:
+    return list(islice(keys, KEYS_AT_ONCE))
