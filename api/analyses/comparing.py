@@ -17,22 +17,12 @@ from shared import analyses, matrices
 from shared.accounts import Caller
 from shared.analyses import exports, pairing, saving
 from shared.analyses.records import AnalysisRecord
+from shared.evaluation.detection.agreement import Rates
 from shared.jobs import JobOut, Platform
-from shared.jobs.kinds.agreement import Agreement, AgreementOptions, Side, Subject
+from shared.jobs.kinds.agreement import LOWEST_IOU, USUAL_IOU, Agreement, AgreementOptions, Side, Subject
 from shared.matrices.records import Description
 
 _EXPORTS = {"json": exports.as_json, "csv": exports.as_csv, "coco": exports.as_coco}
-
-
-class Rates(msgspec.Struct):
-    """How one class, or all together, was found; null where undefined."""
-
-    matched: int
-    missed: int
-    extra: int
-    precision: float | None
-    recall: float | None
-    f1: float | None
 
 
 class AgreementMatrix(msgspec.Struct):
@@ -76,7 +66,7 @@ class ComparingController(Controller):
         reference: Annotated[str, QueryParameter(description="id of the analysis to compare with")],
         candidate: Annotated[str, QueryParameter(description="id of the analysis to look at")],
         subject: Annotated[Subject, QueryParameter()] = "boxes",
-        iou_threshold: Annotated[float, QueryParameter(ge=0.05, le=1)] = 0.5,
+        iou_threshold: Annotated[float, QueryParameter(ge=LOWEST_IOU, le=1)] = USUAL_IOU,
         min_confidence: Annotated[float, QueryParameter(ge=0, le=1)] = 0.0,
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,

@@ -3,7 +3,14 @@
 import msgspec
 
 from shared import webhooks
-from shared.analyses.records import AnalysisOut, AnalysisRecord, ImageFile, ImageToAnalyse, QueuedAnalysis
+from shared.analyses.records import (
+    AnalysedImage,
+    AnalysisOut,
+    AnalysisRecord,
+    ImageFile,
+    ImageToAnalyse,
+    QueuedAnalysis,
+)
 from shared.jobs import Platform
 from shared.jobs import queries as job_queries
 from shared.kit.db import Connection
@@ -24,14 +31,6 @@ async def announce(connection: Connection, analysis: AnalysisRecord, data: Analy
 def queued(platform: Platform, analysis: AnalysisRecord, image: ImageFile) -> QueuedAnalysis:
     """The analysis with a link to its image."""
     link = platform.storage.link(image.object_key)
-    shown = ImageToAnalyse(
-        id=image.id,
-        project_id=image.project_id,
-        filename=image.filename,
-        content_type=image.content_type,
-        width=image.width,
-        height=image.height,
-        url=link.url,
-        expires_at=link.expires_at,
-    )
+    told = {name: getattr(image, name) for name in AnalysedImage.__struct_fields__}
+    shown = ImageToAnalyse(**told, url=link.url, expires_at=link.expires_at)
     return QueuedAnalysis(**msgspec.structs.asdict(analysis.shown()), image=shown)

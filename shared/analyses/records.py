@@ -47,8 +47,8 @@ class AnalysisRecord(AnalysisOut, frozen=True):
 COLUMNS = ", ".join(f"analysis.{name}" for name in AnalysisRecord.__struct_fields__)
 
 
-class ImageFile(msgspec.Struct, frozen=True):
-    """What is needed of an image to hand it to a pipeline; the fields are columns of its table."""
+class AnalysedImage(msgspec.Struct, frozen=True):
+    """The image that an analysis is about, as its pipeline is told of it."""
 
     id: UUID
     project_id: UUID
@@ -56,21 +56,20 @@ class ImageFile(msgspec.Struct, frozen=True):
     content_type: str
     width: int
     height: int
+
+
+class ImageFile(AnalysedImage, frozen=True):
+    """What is needed of an image to hand it to a pipeline; the fields are columns of its table."""
+
     object_key: str
 
 
 IMAGE_FILE_COLUMNS = ", ".join(f"image.{name}" for name in ImageFile.__struct_fields__)
 
 
-class ImageToAnalyse(msgspec.Struct, frozen=True):
+class ImageToAnalyse(AnalysedImage, frozen=True):
     """The image that a queued analysis is about, with a link to its bytes."""
 
-    id: UUID
-    project_id: UUID
-    filename: str
-    content_type: str
-    width: int
-    height: int
     url: str
     expires_at: datetime
 

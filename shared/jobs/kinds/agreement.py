@@ -9,6 +9,9 @@ from shared.jobs.work import Work
 Id = Annotated[str, Meta(max_length=36)]
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
 
+# Below the first nearly everything that touches would be the same; the second is what the field takes.
+LOWEST_IOU, USUAL_IOU = 0.05, 0.5
+
 # By what objects are found to be the same; labels are those of whole images.
 Subject = Literal["boxes", "masks", "labels"]
 
@@ -26,7 +29,7 @@ class AgreementOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What is compared, and from when on two objects are the same."""
 
     subject: Subject = "boxes"
-    iou_threshold: Annotated[float, Meta(ge=0.05, le=1)] = 0.5
+    iou_threshold: Annotated[float, Meta(ge=LOWEST_IOU, le=1)] = USUAL_IOU
     # Of the candidate; average precision counts every confidence.
     min_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.0
 
