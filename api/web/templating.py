@@ -10,13 +10,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.docs import STATIC
+from shared.presentation import heatmap
 from shared.presentation.figures import count_text, figure_text, percent_text
 from shared.presentation.labels import cut, label_text, plain_text
 
 _SHORT_COLUMNS = 40
 
 _environment = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=FileSystemLoader([Path(__file__).parent / "templates", heatmap.TEMPLATES]),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

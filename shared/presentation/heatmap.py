@@ -1,8 +1,9 @@
-"""The matrix as a drawing for the report: paths and texts, which the template turns into SVG."""
+"""The matrix as a drawing for pages and reports: paths and texts, which `templates/heatmap.html` turns into SVG."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,9 @@ from shared.evaluation.matrix import ConfusionMatrix
 from shared.presentation.figures import compact_count_text, count_text
 from shared.presentation.labels import display_width, short_labels
 from shared.presentation.shades import shade_class, shades
+
+# For the template environments of both sides.
+TEMPLATES = Path(__file__).parent / "templates"
 
 NUMBERED_CLASSES = 30
 _OUTLINED_CLASSES = 60

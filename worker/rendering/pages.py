@@ -8,11 +8,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from shared.presentation import heatmap
+
 _TEMPLATES = Path(__file__).parent / "templates"
 _UNDEFINED = "undefined: zero in a denominator or logarithm"
 
 _environment = Environment(
-    loader=FileSystemLoader(_TEMPLATES),
+    loader=FileSystemLoader([_TEMPLATES, heatmap.TEMPLATES]),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -68,7 +68,7 @@ def render_report(matrix: ConfusionMatrix, summary: Summary, statistics: Statist
         samples=count_text(matrix.sample_count),
         right=count_text(matrix.counts.trace().item()),
         unit="weight" if _is_weighted(matrix) else "samples",
-        headline=_headline(summary),
+        headlines=_headlines(summary),
         heat=heat,
         shade_names=SHADE_NAMES,
         alternative=_alternative(matrix),
@@ -90,7 +90,7 @@ def _print_form(size: int) -> str:
     return "landscape" if size <= _LANDSCAPE_CLASSES else "landscape crowded"
 
 
-def _headline(summary: Summary) -> list[_Headline]:
+def _headlines(summary: Summary) -> list[_Headline]:
     meanings = (
         ("Accuracy", summary.accuracy, "Share of all samples that were predicted rightly."),
         ("Precision", summary.precision, "How far a predicted class can be trusted; mean over the classes."),
