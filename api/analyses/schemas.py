@@ -13,13 +13,12 @@ from shared.analyses.ending import Ended
 from shared.analyses.records import AnnotationRecord
 from shared.artifacts import Link
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.names import ModelName, ModelVersion
 
 # What somebody says of a run, not what it found.
 LARGEST_OBJECT_BYTES = 64 * 1024
 
 Description = Annotated[str, Meta(max_length=10_000)]
-ModelName = Annotated[str, Meta(min_length=1, max_length=255)]
-ModelVersion = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class AnalysisIn(msgspec.Struct):

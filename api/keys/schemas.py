@@ -10,12 +10,13 @@ from shared.accounts import EVERYTHING, IssuedKey, Scope
 from shared.accounts.models import ApiKey
 from shared.kit import clock
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.names import Name
 
 
 class KeyIn(msgspec.Struct, forbid_unknown_fields=True):
     """A key to be made: what it is for, what it may do, and until when; no scopes named means all."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    name: Annotated[Name, Meta(max_length=100)]
     scopes: Annotated[list[Scope], Meta(min_length=1, max_length=len(EVERYTHING))] = msgspec.field(
         default_factory=lambda: sorted(EVERYTHING)
     )

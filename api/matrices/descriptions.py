@@ -14,6 +14,7 @@ from shared.evaluation.labels import read_classes
 from shared.evaluation.matrix import Label
 from shared.evaluation.probabilities import read_weights
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.names import Name
 from shared.kit.settings import Settings
 from shared.matrices.counting import Counted, Vectors, take_counts
 from shared.matrices.records import CountedMatrix, Description, Listed
@@ -21,8 +22,8 @@ from shared.matrices.records import CountedMatrix, Description, Listed
 # The largest whole number that JSON's readers all understand; the total fits into the database's integers, too.
 LARGEST_TOTAL = 2**53
 
-Text = Annotated[str, Meta(min_length=1, max_length=200)]
-Tag = Annotated[str, Meta(min_length=1, max_length=50)]
+Text = Annotated[Name, Meta(max_length=200)]
+Tag = Annotated[Name, Meta(max_length=50)]
 Tags = Annotated[list[Tag], Meta(max_length=20)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 

@@ -7,27 +7,27 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from api.analyses.schemas import ModelName
 from shared.analyses import pipelines
 from shared.analyses.models import Pipeline
 from shared.analyses.records import QueuedAnalysis
 from shared.kit.keyring import Keyring
+from shared.kit.names import ModelName, Name
 
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
+PipelineName = Annotated[Name, Meta(max_length=200)]
 Models = Annotated[list[ModelName], Meta(max_length=100)]
 
 
 class PipelineIn(msgspec.Struct, forbid_unknown_fields=True):
     """A program that makes analyses, and the models that it runs; none named means all."""
 
-    name: Name
+    name: PipelineName
     models: Models = []
 
 
 class PipelinePatch(msgspec.Struct, forbid_unknown_fields=True):
     """What is to change; fields that are not sent stay."""
 
-    name: Name | None = None
+    name: PipelineName | None = None
     models: Models | None = None
 
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.names import Name
 from shared.projects.records import CommentRecord, ImageEventRecord, ImageRecord, ProjectDescription, ProjectRecord
 
 Shown = TypeVar("Shown", bound=msgspec.Struct)
@@ -19,7 +20,7 @@ MAX_KEY_LENGTH = 100
 # No parser of any client gives up before.
 MAX_DEPTH = 20
 
-Name = Annotated[str, Meta(min_length=1, max_length=255)]
+ProjectName = Annotated[Name, Meta(max_length=255)]
 Text = Annotated[str, Meta(max_length=2000)]
 Metadata = dict[str, Any]
 
@@ -29,7 +30,7 @@ ContentType = Literal["image/jpeg", "image/png", "image/webp", "image/gif", "ima
 class ProjectIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A project to open."""
 
-    name: Name
+    name: ProjectName
     description: Text | None = None
     metadata: Metadata = {}
 
@@ -41,7 +42,7 @@ class ProjectIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class ProjectPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Changes to what is said of a project."""
 
-    name: Name | UnsetType = UNSET
+    name: ProjectName | UnsetType = UNSET
     description: Text | UnsetType | None = UNSET
     metadata: Metadata | UnsetType = UNSET
 
@@ -91,7 +92,7 @@ class MetadataIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class UploadIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An image that is going to be put into storage."""
 
-    filename: Annotated[str, Meta(min_length=1, max_length=1000)]
+    filename: Annotated[Name, Meta(max_length=1000)]
     content_type: ContentType
     size_bytes: Annotated[int, Meta(ge=1, le=2**40)]
     metadata: Metadata = {}
@@ -157,7 +158,7 @@ class ImagePage(msgspec.Struct):
 class CommentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A remark about an image."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    text: Annotated[Name, Meta(max_length=10_000)]
 
 
 class CommentOut(msgspec.Struct):

@@ -6,6 +6,7 @@ from litestar import Request
 from litestar.datastructures import UploadFile
 
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.names import is_visible
 
 
 class Form(NamedTuple):
@@ -21,15 +22,15 @@ class Form(NamedTuple):
         return self.uploads[0] if self.uploads else None
 
     def text(self, name: str, *, limit: int = 200) -> str | None:
-        """A short text, or None where nothing was written; raises InvalidInput where it is too long."""
+        """A short text, or None where nothing is to be seen; raises InvalidInput where it is too long."""
         value = self.texts.get(name, "").strip()
         if len(value) > limit:
             raise InvalidInput(Fault(f"/{name}", f"{name}: use at most {limit} characters."))
-        return value or None
+        return value if is_visible(value) else None
 
     def words(self, name: str, *, limit: int = 50, at_most: int = 20) -> list[str]:
         """Texts between commas, each once."""
-        found = list(dict.fromkeys(word.strip() for word in self.texts.get(name, "").split(",") if word.strip()))
+        found = list(dict.fromkeys(word.strip() for word in self.texts.get(name, "").split(",") if is_visible(word)))
         if len(found) > at_most or any(len(word) > limit for word in found):
             raise InvalidInput(Fault(f"/{name}", f"{name}: use at most {at_most}, of at most {limit} characters each."))
         return found

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.kit.keyring import Keyring
+from shared.kit.names import Name
 from shared.webhooks import secrets
 from shared.webhooks.deliveries import LoggedDelivery
 from shared.webhooks.models import Attempt, DisabledBecause, Endpoint
@@ -33,7 +34,7 @@ class EndpointIn(msgspec.Struct, forbid_unknown_fields=True):
 
     url: Annotated[str, Meta(max_length=2048)]
     events: Annotated[list[EventType], Meta(max_length=20)] = []
-    description: Annotated[str, Meta(max_length=200)] | None = None
+    description: Annotated[Name, Meta(max_length=200)] | None = None
 
 
 class EndpointChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,7 +42,7 @@ class EndpointChange(msgspec.Struct, forbid_unknown_fields=True):
 
     url: Annotated[str, Meta(max_length=2048)] | UnsetType = UNSET
     events: Annotated[list[EventType], Meta(max_length=20)] | UnsetType = UNSET
-    description: Annotated[str, Meta(max_length=200)] | UnsetType | None = UNSET
+    description: Annotated[Name, Meta(max_length=200)] | UnsetType | None = UNSET
 
     def named(self) -> dict[str, Any]:
         """The fields that were sent."""

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from shared.jobs.work import Work
+from shared.kit.names import ModelName, ModelVersion
 
 Id = Annotated[str, Meta(max_length=36)]
-Name = Annotated[str, Meta(min_length=1, max_length=255)]
 
 # Below the first nearly everything that touches would be the same; the second is what the field takes.
 LOWEST_IOU, USUAL_IOU = 0.05, 0.5
@@ -20,8 +20,8 @@ class Side(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which analyses are on one side: one by its id, or of each image the newest completed one that fits."""
 
     analysis_id: Id | None = None
-    model_name: Name | None = None
-    model_version: Name | None = None
+    model_name: ModelName | None = None
+    model_version: ModelVersion | None = None
     ground_truth: bool = False
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from shared.jobs.work import Work
+from shared.kit.names import Name
 
 CurveType = Literal["ROC", "PR"]
 
@@ -17,7 +18,7 @@ class CurveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     max_points: Annotated[int, Meta(ge=8, le=10_000)] = 1000
     plot: bool = True
     full: bool = True
-    title: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    title: Annotated[Name, Meta(max_length=200)] | None = None
     dpi: Annotated[int, Meta(ge=50, le=300)] = 100
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, get_args
 from msgspec import Meta, Struct
 
 from shared.jobs.work import MatrixWork
+from shared.kit.names import Name
 
 ColourMap = Literal["Blues", "Greens", "Greys", "Oranges", "Purples", "viridis", "magma", "cividis"]
 
@@ -17,7 +18,7 @@ class PlotOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     normalised: bool = False
     colour_map: ColourMap = "Blues"
-    title: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    title: Annotated[Name, Meta(max_length=200)] | None = None
     numbers: bool = True
     dpi: Annotated[int, Meta(ge=50, le=300)] = 100
     formats: Annotated[tuple[Format, ...], Meta(min_length=1, max_length=len(FORMATS))] = FORMATS
