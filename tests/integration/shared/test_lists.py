@@ -1,0 +1,81 @@
+"""Lists of an account are read along an index of that account's rows, however many rows others have."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from shared.jobs import Platform
+from shared.jobs import queries as job_queries
+from shared.kit.db import Connection
+from shared.matrices import queries as matrix_queries
+from shared.projects import queries as project_queries
+from tests.actors import Client
+
+OTHERS = 20_000
+
+FILL = [
+    """
+    INSERT INTO job (id, account_id, kind, arguments, subjects, fingerprint, status, progress, attempt, failures)
+    SELECT uuidv7(), $1, 'report', '{}', '[]', n::text, 'succeeded', 1, 1, 0 FROM generate_series(1, $2::int) AS n
+    """,
+    """
+    INSERT INTO matrix (uid, account_id, version, tags, classes, counts, sample_count)
+    SELECT uuidv7(), $1, 1, '{}', '[0]', '[[1]]', 1 FROM generate_series(1, $2::int)
+    """,
+    "INSERT INTO project (id, account_id, name) SELECT uuidv7(), $1, n::text FROM generate_series(1, $2::int) AS n",
+    """
+    WITH event AS (
+        INSERT INTO webhook_event (id, account_id, type, body)
+        SELECT gen_random_uuid()::text, $1::bigint, 'job.succeeded', '' FROM generate_series(1, $2::int)
+        RETURNING id
+    )
+    INSERT INTO webhook_delivery (id, account_id, event_id, url, status, attempt)
+    SELECT uuidv7(), $1::bigint, id, '', 'dead', 1 FROM event
+    """,
+]
+
+DELIVERIES = "SELECT * FROM webhook_delivery WHERE account_id = $1 ORDER BY id DESC LIMIT $2"
+
+LISTS: list[tuple[str, str, tuple[Any, ...]]] = [
+    ("job", job_queries.LIST_OWN, (None, None, 50)),
+    ("job", job_queries.LIST_OWN, (None, "failed", 50)),
+    ("matrix", matrix_queries.LIST_OWN, (None, None, None, 50)),
+    ("matrix", matrix_queries.LIST_OWN, (None, "no such name", None, 50)),
+    ("matrix", matrix_queries.SELECT_UIDS, (1000,)),
+    ("project", project_queries.LIST_OWN, (None, None, 50)),
+    ("webhook_delivery", DELIVERIES, (50,)),
+]
+
+
+@pytest.fixture
+async def filled(platform: Platform) -> AsyncIterator[Connection]:
+    """A connection whose transaction, which never comes to its end, sees far more rows of others than of ours."""
+    async with platform.db.connection() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        yield connection
+        await transaction.rollback()
+
+
+async def test_a_small_account_s_lists_walk_its_own_rows_only(
+    filled: Connection, alice: Client, mallory: Client
+) -> None:
+    owner = "SELECT id FROM account WHERE email = $1"
+    small, large = [await filled.fetchval(owner, client.email) for client in (alice, mallory)]
+    for statement in FILL:
+        await filled.execute(statement, small, 20)
+        await filled.execute(statement, large, OTHERS)
+    await filled.execute("ANALYZE job, matrix, project, webhook_delivery")
+
+    for table, statement, arguments in LISTS:
+        (plan,) = await filled.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", small, *arguments)
+        assert 0 < _rows_read(plan["Plan"], table) <= 20, statement
+
+
+def _rows_read(node: dict[str, Any], table: str) -> float:
+    """How many rows of the table were looked at, those that were passed over included."""
+    read = sum(_rows_read(child, table) for child in node.get("Plans", ()))
+    if node.get("Relation Name") == table:
+        read += node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+    return read
