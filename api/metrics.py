@@ -38,7 +38,6 @@ class Answers:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         labels = ("process", "method", "route")
-        self._process = str(os.getpid())
         self._requests = Counter(
             "evalserve_http_requests", "Requests answered by this process", (*labels, "status"), registry=self.registry
         )
@@ -58,8 +57,8 @@ class Answers:
 
     @cache  # noqa: B019 -- there is one of these in a process, and as many series as routes
     def _series(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-        # Looking for a series takes longer than adding to it.
-        labels = (self._process, method, route)
+        # Looking for a series takes longer than adding to it. The process is the one that answers: it was forked later.
+        labels = (str(os.getpid()), method, route)
         return self._requests.labels(*labels, str(status)), self._seconds.labels(*labels)
 
 

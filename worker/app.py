@@ -1,15 +1,20 @@
-"""The Celery application: how messages are taken. What they mean is in the rows that they name."""
+"""The Celery application: how messages are taken. What they mean is in the rows that they name.
 
+Which tasks a process knows, its command line says: a worker includes `worker.tasks`, a courier `worker.deliveries`.
+"""
+
+import gc
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 
+from shared.artifacts import Storage
 from shared.kit import logging
 from shared.kit.broker import TRANSPORT_OPTIONS, Wakeup
 from shared.kit.settings import settings
 
-app = Celery("evalserve", broker=settings().redis_url.get_secret_value(), include=["worker.tasks", "worker.shutdown"])
+app = Celery("evalserve", broker=settings().redis_url.get_secret_value(), include=["worker.shutdown"])
 
 app.conf.update(
     # The row's lease repeats what a dead worker leaves behind. A late acknowledgement would repeat it a second
@@ -36,6 +41,15 @@ app.conf.update(
     worker_enable_remote_control=True,
     worker_hijack_root_logger=False,
 )
+
+
+@worker_init.connect
+def _load_before_the_fork(**_: Any) -> None:
+    """Spare every process of the pool, the ones after a crash too, what takes most of its start."""
+    # The first client reads the descriptions of S3.
+    Storage(settings())
+    # What never becomes garbage is not looked through, and so stays shared.
+    gc.freeze()
 
 
 @setup_logging.connect

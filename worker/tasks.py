@@ -1,4 +1,4 @@
-"""The Celery tasks: one for each kind of message."""
+"""The Celery tasks of the worker: one for each kind of message."""
 
 from uuid import UUID
 
@@ -19,12 +19,6 @@ def run_job(job_id: str) -> None:
 def run_later(job_id: str) -> None:
     """The same, for an account that had many waiting."""
     execution.attempt(runtime.current(), UUID(job_id))
-
-
-@app.task(name=Wakeup.SEND_DELIVERY.value)
-def send_delivery(delivery_id: str) -> None:
-    """Attempt a delivery; a second message about it finds nothing due."""
-    runtime.current().deliver(UUID(delivery_id))
 
 
 @app.task(name=Wakeup.MAKE_THUMBNAIL.value)

@@ -20,28 +20,17 @@ class Commands:
 
 def commands(*, host: str, port: int, api_workers: int, worker_concurrency: int) -> Commands:
     """The command lines for these settings."""
-    granian = (*_PYTHON, "granian", "--interface", "asgi", "--loop", "uvloop", "--no-ws", "--respawn-failed-workers")
     # Requests have 4 s to end, within the 10 s that stopping everything may take.
-    api = (*granian, "--host", host, "--port", str(port), "--workers", str(api_workers), "--workers-kill-timeout", "4")
-    jobs = (
-        *_CELERY,
-        "-Q",
-        "jobs,backlog,thumbnails",
-        "-n",
-        "jobs@%h",
-        "--pool",
-        "prefork",
-        "-c",
-        str(worker_concurrency),
-    )
-    # Deliveries wait for other people's servers most of the time: many threads, one process.
-    deliveries = (*_CELERY, "-Q", "deliveries", "-n", "courier@%h", "--pool", "threads", "-c", "16")
+    options = ("--host", host, "--port", str(port), "--workers", str(api_workers), "--workers-kill-timeout", "4")
+    jobs = (*_CELERY, "-I", "worker.tasks", "-Q", "jobs,backlog,thumbnails", "-n", "jobs@%h")
+    deliveries = (*_CELERY, "-I", "worker.deliveries", "-Q", "deliveries", "-n", "courier@%h")
     return Commands(
         migrate=(*_PYTHON, "alembic", "upgrade", "head"),
         parts={
-            "api": (*api, "--factory", "api.app:create_app"),
-            "worker": jobs,
-            "courier": deliveries,
+            "api": (*_PYTHON, "api", *options),
+            "worker": (*jobs, "--pool", "prefork", "-c", str(worker_concurrency)),
+            # Deliveries wait for other people's servers most of the time: many threads, one process.
+            "courier": (*deliveries, "--pool", "threads", "-c", "16"),
             "dispatcher": (*_PYTHON, "worker.dispatcher"),
         },
     )

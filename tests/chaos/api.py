@@ -1,8 +1,8 @@
 """The api with its crash points."""
 
-from api.app import create_app
+from api.__main__ import APPLICATION, serve
 from tests.chaos import points
 
-__all__ = ["create_app"]
-
-points.in_api()
+if __name__ == "__main__":
+    points.in_api()
+    serve(APPLICATION)

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -18,10 +18,12 @@ from deploy.local.process import Process
 from deploy.local.stack import Stack
 from tests.actors import ROOT
 
+# The word of each part's command line that becomes the part with its crash points.
 REPLACED = {
-    "api.app:create_app": "tests.chaos.api:create_app",
-    "worker.app:app": "tests.chaos.worker:app",
-    "worker.dispatcher": "tests.chaos.dispatcher",
+    "api": ("api", "tests.chaos.api"),
+    "worker": ("worker.app:app", "tests.chaos.worker:app"),
+    "courier": ("worker.app:app", "tests.chaos.courier:app"),
+    "dispatcher": ("worker.dispatcher", "tests.chaos.dispatcher"),
 }
 READY_S = 120.0
 REVIVAL_INTERVAL_S = 0.5
@@ -42,7 +44,7 @@ class Cluster:
         self.parts = {
             name: Process(
                 name,
-                [REPLACED.get(word, word) for word in command],
+                _replaced(command, *REPLACED[name]),
                 data=stack.data,
                 environment=self.environment,
                 folder=ROOT,
@@ -94,6 +96,11 @@ class Cluster:
         self._supervisor.join()
         for part in self.parts.values():
             part.kill()
+
+
+def _replaced(command: Sequence[str], word: str, by: str) -> list[str]:
+    assert word in command
+    return [by if part == word else part for part in command]
 
 
 def descendants(pid: int) -> list[int]:

@@ -72,7 +72,7 @@ def in_dispatcher() -> None:
 
 
 def in_worker() -> None:
-    """Die during an attempt, or between the sending of a callback and the record of it."""
+    """Die during an attempt."""
     from worker import execution  # noqa: PLC0415 - the api's process has no worker in it
 
     def after_store(arguments: tuple[Any, ...]) -> None:
@@ -90,6 +90,10 @@ def in_worker() -> None:
         before=lambda arguments: reach("before_finish", arguments[1].id),
         after=lambda arguments, _: reach("after_finish", arguments[1].id),
     )
+
+
+def in_courier() -> None:
+    """Die between the sending of a callback and the record of it."""
     _wrap(delivering, "send", after=lambda arguments, _: reach("mid_delivery", arguments[2]["webhook-id"]))
 
 

@@ -1,4 +1,4 @@
-"""The worker and the courier with their crash points; reports kill the process that makes them."""
+"""The worker with its crash points; reports kill the process that makes them."""
 
 from tests.chaos import points
 from tests.integration.worker.poisoned import app

@@ -229,7 +229,7 @@ def test_sigterm_ends_a_service_that_has_worked_within_ten_seconds_and_leaves_no
         assert requests.get(f"{service.url}/cm/plot", {"api_key": key, "cm_uid": uid}, timeout=60).status_code == 200
         before = command_lines()
         family = {pid: before[pid] for pid in descendants(service.process.pid)}
-        assert re.search(rb"granian.*celery", b"".join(line for _, line in family.values()), re.DOTALL)
+        assert re.search(rb"-m\0api.*celery", b"".join(line for _, line in family.values()), re.DOTALL)
         seconds = service.stop()
         assert service.process.returncode == 0
         assert service.text.rpartition(LAST_LINE)[2] == "\nStopping.\n"

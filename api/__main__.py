@@ -1,0 +1,31 @@
+"""`python -m api`: the processes that answer requests, forked from one that has loaded everything.
+
+One that dies is replaced within a second, not after the seconds of computing that loading takes, and all of them share
+the memory of what was loaded. The arguments are granian's.
+"""
+
+import gc
+import sys
+
+from granian.cli import cli
+
+import api.app
+from shared.artifacts import Storage
+from shared.kit.settings import settings
+
+APPLICATION = f"{api.app.__name__}:{api.app.create_app.__name__}"
+
+ALWAYS = ("--interface", "asgi", "--loop", "uvloop", "--no-ws", "--respawn-failed-workers", "--factory")
+
+
+def serve(application: str) -> None:
+    """Answer requests until told to end; the application itself is made in each process, with its connections."""
+    # The first client reads the descriptions of S3, which takes as long as all the rest of a process's start.
+    Storage(settings())
+    # What never becomes garbage is not looked through, and so stays shared.
+    gc.freeze()
+    cli([*ALWAYS, *sys.argv[1:], application], auto_envvar_prefix="GRANIAN")
+
+
+if __name__ == "__main__":
+    serve(APPLICATION)
