@@ -139,6 +139,11 @@ class Database:
                     if _is_lost(connection):
                         raise DatabaseUnavailable(retry_after_s=1) from error
                     raise
+                except asyncpg.InternalClientError as error:
+                    # The server has said farewell while nothing was asked, and the end of the connection has not
+                    # arrived yet: the driver takes no more statements, and calls it open.
+                    connection.terminate()
+                    raise DatabaseUnavailable(retry_after_s=1) from error
         except OUTAGES as error:
             raise DatabaseUnavailable(retry_after_s=1) from error
         except OVERLOADS as error:
@@ -159,7 +164,7 @@ class Database:
                 if (rider := _rider()) is not None:
                     await session.flush()
                     await rider.mark(await _driver_connection(session))
-        except (*OUTAGES, PoolTimeoutError) as error:
+        except (*OUTAGES, PoolTimeoutError, asyncpg.InternalClientError) as error:
             raise DatabaseUnavailable(retry_after_s=1) from error
         except DBAPIError as error:
             if error.connection_invalidated or isinstance(_driver_error(error), OUTAGES):

@@ -25,6 +25,7 @@ ROWS = {
     "callbacks_altered": "**callbacks with other bytes** than the first",
     "artifacts_absent": "**artifacts referenced but absent**",
     "objects_left": "**objects without a row** after the collection of orphans",
+    "answered_500": "**answered 500**",
     "failed": "**failed** though nothing was wrong with them",
     "poison": "poison jobs, which kill their worker",
     "poison_given_up": "given up after three attempts",

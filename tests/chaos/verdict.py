@@ -51,6 +51,7 @@ class Verdict:
     callbacks_altered: int
     artifacts_absent: int
     objects_left: int
+    answered_500: int
     failed: int
     poison: int
     poison_given_up: int
@@ -97,6 +98,7 @@ async def judge(settings: Settings, ledger: Ledger, received: list[Received]) ->
         callbacks_altered=sum(body != events[name] for name, sent in bodies.items() for body in sent),
         artifacts_absent=len(keys - objects),
         objects_left=await _left_after_collection(settings, keys),
+        answered_500=ledger.refused.get(500, 0),
         failed=sum(status != "succeeded" for status in ordinary.values()),
         poison=len(poison),
         poison_given_up=poison.count("failed"),

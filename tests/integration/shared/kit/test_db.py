@@ -1,6 +1,10 @@
 """A connection that is lost in the middle, and a server that has none to give, are outages."""
 
+import asyncio
+import struct
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -8,8 +12,63 @@ from sqlalchemy import text
 
 from shared.kit.db import Database, DatabaseBusy, DatabaseUnavailable
 from shared.kit.settings import Settings
+from tests.actors import eventually
 
 OWN_PID = "SELECT pg_backend_pid()"
+
+
+FAREWELL = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+PARAMETER = b"application_name\0told\0"
+
+
+class Relay:
+    """A way to the server on which the server's last words arrive, and the end of the connection does not follow."""
+
+    def __init__(self, url: str) -> None:
+        self._address = urlsplit(url)
+        self._writers: list[asyncio.StreamWriter] = []
+        self._clients: list[asyncio.StreamWriter] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def say_farewell(self, connection: asyncpg.Connection) -> None:
+        """Say on every connection that it ends, and return when this one has heard it."""
+        for client in self._clients:
+            # The second message tells that the first has arrived: it is understood in any state.
+            for kind, said in ((b"E", FAREWELL), (b"S", PARAMETER)):
+                client.write(kind + struct.pack("!I", 4 + len(said)) + said)
+
+        async def has_heard() -> bool:
+            return bool(connection.get_settings().application_name == "told")
+
+        await eventually(has_heard)
+
+    async def __aenter__(self) -> str:
+        self._server = await asyncio.start_server(self._connect, "127.0.0.1")
+        port = self._server.sockets[0].getsockname()[1]
+        host = self._address.netloc.rpartition("@")[0] + f"@127.0.0.1:{port}"
+        return self._address._replace(netloc=host).geturl()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        for writer in self._writers:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(self._address.hostname, self._address.port)
+        self._clients.append(writer)
+        self._writers += [writer, back]
+        self._tasks += [asyncio.create_task(_pass_on(*way)) for way in ((reader, back), (there, writer))]
+
+
+async def _pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while data := await source.read(65536):
+            target.write(data)
+        target.close()
 
 
 @pytest.fixture
@@ -65,6 +124,33 @@ async def test_a_session_whose_connection_is_terminated_is_an_outage(db: Databas
 
     with pytest.raises(DatabaseUnavailable):
         await use()
+
+
+async def test_a_connection_that_was_told_of_its_end_and_has_not_ended_yet_is_an_outage(settings: Settings) -> None:
+    relay = Relay(settings.database_url.get_secret_value())
+    async with relay as url:
+        db = Database(url, pool_size=1)
+        await db.open()
+
+        with pytest.raises(DatabaseUnavailable):
+            async with db.connection() as connection:
+                await relay.say_farewell(connection)
+                await connection.execute("SELECT 1")
+        with pytest.raises(DatabaseUnavailable):
+            async with db.transaction() as connection:
+                await relay.say_farewell(connection)
+        with pytest.raises(DatabaseUnavailable):
+            async with db.session() as session:
+                used = await session.connection()
+                await relay.say_farewell((await used.get_raw_connection()).driver_connection)
+                await used.execute(text("SELECT 1"))
+
+        # It was not kept for the next one.
+        async with db.connection() as connection:
+            assert await connection.fetchval("SELECT 1") == 1
+        async with db.session() as session:
+            assert (await (await session.connection()).execute(text("SELECT 1"))).scalar_one() == 1
+        await db.close()
 
 
 async def test_a_session_for_which_no_connection_is_left_is_an_outage(db: Database) -> None:
