@@ -193,7 +193,8 @@ async def _run_until_it_computes(alice: Client, team: Team, platform: Platform, 
     async def is_running() -> bool:
         return bool((await alice.get(f"/v1/jobs/{job_id}")).json()["status"] == "running")
 
-    await eventually(is_running)
+    # It may have to be started first, on a machine that is busy.
+    await eventually(is_running, deadline_s=60)
     assert team["worker"].running
     async with platform.db.connection() as connection:
         assert await connection.fetchval("SELECT lease_until > now() FROM job WHERE id = $1", job_id)

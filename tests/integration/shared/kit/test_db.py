@@ -132,18 +132,24 @@ async def test_a_connection_that_was_told_of_its_end_and_has_not_ended_yet_is_an
         db = Database(url, pool_size=1)
         await db.open()
 
-        with pytest.raises(DatabaseUnavailable):
+        async def ask() -> None:
             async with db.connection() as connection:
                 await relay.say_farewell(connection)
                 await connection.execute("SELECT 1")
-        with pytest.raises(DatabaseUnavailable):
+
+        async def commit() -> None:
             async with db.transaction() as connection:
                 await relay.say_farewell(connection)
-        with pytest.raises(DatabaseUnavailable):
+
+        async def ask_in_a_session() -> None:
             async with db.session() as session:
                 used = await session.connection()
                 await relay.say_farewell((await used.get_raw_connection()).driver_connection)
                 await used.execute(text("SELECT 1"))
+
+        for use in (ask, commit, ask_in_a_session):
+            with pytest.raises(DatabaseUnavailable):
+                await use()
 
         # It was not kept for the next one.
         async with db.connection() as connection:
