@@ -1,8 +1,10 @@
 """Reading JSON bodies: strictly, and with the place of every fault."""
 
 import asyncio
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from functools import cache
+from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 
 import msgspec
@@ -10,12 +12,19 @@ from litestar import Request
 from msgspec import UNSET, Raw, UnsetType
 
 from api.faults import invalid
-from shared.kit.errors import Fault, InvalidInput
+from shared.kit.errors import DomainError, Fault, InvalidInput
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 Fields = dict[str, Raw]
+
+
+class BodyEncoded(DomainError):
+    """Bodies are read as they are, with no Content-Encoding; send the JSON uncompressed."""
+
+    status, code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "body-encoded"
+
 
 # Work on fewer bytes takes less time than handing it to a thread.
 INLINE_BYTES = 16 * 1024
@@ -41,13 +50,19 @@ async def fields(request: Request[Any, Any, Any], *kinds: type) -> Fields:
     Raises InvalidInput for any other member if one of the Structs forbids unknown fields.
     """
     body = await request.body()
-    return await by_size(len(body), split, body, *kinds)
+    try:
+        return await by_size(len(body), split, body, *kinds)
+    except InvalidInput as error:
+        if "content-encoding" in request.headers:
+            raise BodyEncoded from error
+        raise
 
 
 def split(body: bytes, *kinds: type) -> Fields:
     """The same of a body that was received; members that nobody asks for take no memory."""
     try:
-        members = _splitter(*kinds).decode(body)
+        # Some editors put a mark in front of a file that JSON itself has no place for.
+        members = _splitter(*kinds).decode(body.removeprefix(BOM_UTF8))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid(error) from error
     return {name: raw for name, raw in msgspec.structs.asdict(members).items() if raw is not UNSET}
@@ -60,7 +75,7 @@ def decode(raw: Raw | bytes, kind: type[T], pointer: str = "") -> T:
     try:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise invalid(error, pointer) from error
+        raise invalid(error, pointer, kind) from error
 
 
 def holds_nul(raw: Raw | bytes) -> bool:

@@ -1,9 +1,12 @@
 """From what a decoder says to what a person has to change."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
+from api.choices import choices
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import VISIBLE
 
@@ -24,23 +27,31 @@ _WORDS = {
 }
 
 
-def invalid(error: Exception, pointer: str = "") -> InvalidInput:
-    """The decoder's complaint as an invalid input; `pointer` is where the decoded part begins."""
+def invalid(error: Exception, pointer: str = "", kind: Any = None) -> InvalidInput:
+    """The decoder's complaint as an invalid input; `pointer` is where what was decoded, to this kind, begins."""
     if isinstance(error, RecursionError):
         return InvalidInput(Fault(pointer, "The JSON is nested too deeply."))
     if not isinstance(error, msgspec.ValidationError):
         return InvalidInput(Fault(pointer, f"The body is not valid JSON: {error}."))
     match = _PATH.fullmatch(str(error))
     assert match is not None, "the pattern takes any text"
-    place = pointer + _pointer(match["path"] or "")
+    steps = _steps(match["path"] or "")
+    place = pointer + "".join(f"/{_escape(step)}" for step in steps)
     if field := _FIELD.fullmatch(match["message"]):
         place += f"/{_escape(field['name'])}"
-    return InvalidInput(Fault(place, f"{_name(place)}: {plain(match['message'])}."))
+    message = match["message"]
+    if message.startswith("Invalid") and (known := choices(kind, steps)):
+        message = among(known)
+    return InvalidInput(Fault(place, f"{_name(place)}: {plain(message)}."))
 
 
-def _pointer(path: str) -> str:
-    steps = (step["name"] or step["index"] for step in _STEP.finditer(path.removeprefix("$")))
-    return "".join(f"/{_escape(step)}" for step in steps)
+def among(choices: Sequence[Any]) -> str:
+    """What was expected where only some values are."""
+    return f"expected {' or '.join(map(str, choices))}"
+
+
+def _steps(path: str) -> list[str]:
+    return [step["name"] or step["index"] for step in _STEP.finditer(path.removeprefix("$"))]
 
 
 def _escape(name: str) -> str:

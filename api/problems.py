@@ -1,6 +1,7 @@
 """Every error as RFC 9457 problem+json."""
 
 import re
+from enum import EnumType
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -11,7 +12,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
-from api.faults import plain
+from api.faults import among, plain
 from shared.accounts.errors import NotAdministrator
 from shared.evaluation.errors import InvalidLabels
 from shared.kit.errors import DomainError, Fault, InvalidInput, problem
@@ -78,8 +79,12 @@ def _of_parameter(request: Sent, key: str, message: str) -> Fault:
     name = getattr(parameter and parameter.kwarg_definition, "name", None) or key
     if parameter and message.startswith("Invalid enum value"):
         kinds = (parameter, *parameter.inner_types)
-        message = f"expected {' or '.join(str(value) for kind in kinds if kind.is_literal for value in kind.args)}"
+        message = among([value for kind in kinds for value in (kind.args if kind.is_literal else _members(kind.raw))])
     return Fault(f"/{name}", f"{name}: {plain(message)}.")
+
+
+def _members(kind: Any) -> list[Any]:
+    return list(kind) if isinstance(kind, EnumType) else []
 
 
 # Litestar tells of these in words only.

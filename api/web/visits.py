@@ -80,11 +80,11 @@ class Visit:
         text = render(template, visit=self, visitor=self.visitor, notice=notice, **values)
         return self._answer(Response(text, status_code=status, media_type="text/html", headers=HEADERS))
 
-    def redirect(self, path: str) -> Response[None]:
+    def redirect(self, path: str) -> Response[Any]:
         """Go on to another page of ours."""
         if self.is_partial:
-            return self._answer(Response(None, headers=HEADERS | {"HX-Redirect": path}))
-        return self._answer(Response(None, status_code=HTTPStatus.SEE_OTHER, headers=HEADERS | {"Location": path}))
+            return self._answer(Response(b"", headers=HEADERS | {"HX-Redirect": path}))
+        return self._answer(Response(b"", status_code=HTTPStatus.SEE_OTHER, headers=HEADERS | {"Location": path}))
 
     def _answer(self, response: Response[Any]) -> Response[Any]:
         response.cookies.extend(self.set_cookies)
