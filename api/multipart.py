@@ -107,4 +107,6 @@ class _Reader:
 
 
 def _broken(error: Exception) -> InvalidInput:
+    if isinstance(error.__context__ or error, UnicodeError):
+        return InvalidInput(Fault("", "The form holds text that is not UTF-8; file names count, too."))
     return InvalidInput(Fault("", f"The body is not a complete multipart/form-data form: {error}."))

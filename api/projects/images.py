@@ -15,6 +15,7 @@ from api.headers import IfNoneMatch, is_known
 from api.projects.schemas import DownloadOut, ImageOut, MetadataIn
 from shared.accounts import Caller
 from shared.jobs import Platform
+from shared.kit.names import VISIBLE
 from shared.projects import deletion, images
 
 # The bytes of an image never change, but it can be deleted: who has them asks whether they are still shown.
@@ -125,7 +126,9 @@ class ImageController(Controller):
         platform: Given[Platform],
         caller: Given[Caller],
         image_id: FromPath[str],
-        reason: Annotated[str, QueryParameter(min_length=10, max_length=500, description="why, for the record")],
+        reason: Annotated[
+            str, QueryParameter(min_length=10, max_length=500, pattern=VISIBLE, description="why, for the record")
+        ],
         force: Annotated[bool, QueryParameter(description="for good, at once")] = False,  # noqa: FBT002 -- a query parameter
     ) -> ImageOut:
         """Delete an image: it can be restored until `restorable_until`, unless `force` says otherwise."""

@@ -67,15 +67,6 @@ class NewImage(msgspec.Struct, frozen=True):
     metadata: dict[str, Any] = {}
 
 
-class ThumbnailRecord(msgspec.Struct, frozen=True):
-    """The thumbnail of an image; key and digest are there once it is ready."""
-
-    image_id: UUID
-    status: str
-    object_key: str | None
-    sha256: str | None
-
-
 class UploadRecord(msgspec.Struct, frozen=True):
     """An announced image; the fields are the columns, in this order."""
 

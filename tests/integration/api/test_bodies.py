@@ -57,6 +57,16 @@ async def test_a_byte_order_mark_in_front_of_a_body_does_not_matter(alice: Clien
     assert answer.json()["uid"]
 
 
+async def test_a_file_name_that_is_not_utf_8_is_the_senders_problem_in_words(alice: Client) -> None:
+    project = (await alice.post("/api/projects", {"name": "holiday"})).json()["id"]
+    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="caf\xe9.png"\r\n\r\nbytes\r\n--x--\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = await alice.send("POST", f"/api/projects/{project}/images", kind, content=form)
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "The form holds text that is not UTF-8; file names count, too."
+
+
 async def test_a_redirect_has_no_body(alice: Client) -> None:
     answer = await alice.http.get("/app/jobs", follow_redirects=False)
 
