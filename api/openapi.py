@@ -31,17 +31,40 @@ ADMINISTRATOR = {"basic": {"type": "http", "scheme": "basic"}}
 PIPELINE = {"pipeline": {"type": "apiKey", "in": "header", "name": "X-ML-Signature"}}
 
 DESCRIPTION = """\
-Evaluation of classifiers as a service: send labels, get confusion matrices, reports and plots.
+Evaluation of classifiers and detectors as a service: send labels, probabilities, or what a model sees in images; get
+confusion matrices, curves, reports, plots and comparisons.
 
 An API key comes with `/sign_up/`. It is taken from `X-API-Key`, `Authorization: Bearer`, `x-oanor-key`, or `api_key`
-in the query or in a JSON body. Errors are problem details (RFC 9457).
+in the query or in a JSON body. What takes long is a job: poll it, wait for it with `Prefer: wait=20`, or be called
+back. A POST with an `Idempotency-Key` may be sent again. Undefined figures are null. Errors are problem details
+(RFC 9457) whose `detail` says what to change.
 """
+
+# In the order in which the page of the document shows them.
+TAGS = {
+    "accounts": "Opening an account, and seeing its key again.",
+    "keys": "More keys, with scopes and an end; what was used of the plan.",
+    "matrices": "Confusion matrices: made of labels or counts, read, described, drawn, exported and compared.",
+    "curves": "ROC and precision-recall curves of probabilities.",
+    "multi-label": "Samples that have any number of labels.",
+    "jobs": "Work in the background, and the files that it makes.",
+    "webhooks": "Who is told when something has happened, and how that went.",
+    "calculators": "Figures from counts and rates; nothing is kept.",
+    "projects": "Images that belong together.",
+    "images": "Pictures with their metadata, comments, deletion and restoration.",
+    "analyses": "What models see in images: read, compared, evaluated and exported.",
+    "analyses: pipelines": "What pipelines send, signed.",
+    "pipelines": "Programs of an account that make analyses, with secrets of their own.",
+    "admin": "For administrators.",
+    "health": "For whoever starts and stops the service.",
+}
 
 
 @lru_cache(maxsize=4)
 def document(app: Litestar) -> dict[str, Any]:
     """The whole document of an application, as JSON values."""
     schema: dict[str, Any] = _any_of(app.openapi_schema.to_schema())
+    schema["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     handlers = {handler.operation_id: handler for handler in _handlers(app)}
     components = schema.setdefault("components", {})
     components["securitySchemes"] = KEY_STYLES | ADMINISTRATOR | PIPELINE
@@ -50,6 +73,8 @@ def document(app: Litestar) -> dict[str, Any]:
         for method, operation in path.items():
             handler = handlers[operation["operationId"]]
             _complete(operation, handler, schemas)
+            # Litestar's is the name of the function.
+            operation["summary"] = operation["description"].partition("\n")[0].removesuffix(".")
             operation["security"] = _security(handler, method)
             if method == "post" and _needs_key(handler):
                 operation.setdefault("parameters", []).append(idempotency.PARAMETER)

@@ -93,6 +93,20 @@ def test_every_operation_says_what_it_does_under_a_name_of_its_own(document: dic
     assert {name: text for name, text in texts.items() if len(text.split()) < 3 or not text.endswith(".")} == {}
 
 
+def test_every_operation_is_summed_up_in_its_own_first_line(document: dict[str, Any]) -> None:
+    summaries = [operation["summary"] for _, _, operation in operations(document)]
+
+    assert "A job with fresh links to what it made" in summaries
+    assert [summary for summary in summaries if len(summary.split()) < 3 or "\n" in summary] == []
+
+
+def test_every_group_of_operations_is_described_and_none_is_empty(document: dict[str, Any]) -> None:
+    used = {tag for _, _, operation in operations(document) for tag in operation["tags"]}
+
+    assert {tag["name"] for tag in document["tags"]} == used
+    assert all(tag["description"].endswith(".") for tag in document["tags"])
+
+
 def test_the_parameters_of_an_address_are_declared(document: dict[str, Any]) -> None:
     for path, _, operation in operations(document):
         declared = [parameter for parameter in operation.get("parameters", ()) if parameter["in"] == "path"]
