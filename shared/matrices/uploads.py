@@ -17,12 +17,14 @@ PREDICTED_NAMES = frozenset({"predicted", "predicted_vector", "predicted_label",
                              "predict", "output", "guess", "estimate"})  # fmt: skip
 
 _COLUMNS = 2
+# A list, a tuple or an array.
+_PRINTED = re.compile(r"(?:\w+\()?[\[(](?P<items>[^\[\]()]*)[\])](?:, *\w+=[^(),]*)*\)?", re.DOTALL)
 _WHOLE = re.compile(r"[+-]?\d{1,15}")
 _NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})([eE][+-]?\d{1,2})?")
 
 
 class Pasted(NamedTuple):
-    """Two lists of labels as texts: one label a line, or all in one line between commas."""
+    """Two lists of labels as texts: one label a line, all in one line, or a list as a program prints it."""
 
     actual: str
     predicted: str
@@ -85,10 +87,17 @@ def _places(names: Sequence[str], *, has_header: bool) -> tuple[int, int]:
 
 
 def _listed(text: str) -> list[str]:
+    if printed := _PRINTED.fullmatch(text.strip()):
+        return [part.strip("\"'") for part in _in_one_line(" ".join(printed["items"].split()).rstrip(", "))]
     lines = [line.strip() for line in text.strip().splitlines()]
     if len(lines) == 1:
-        lines = [part.strip() for part in re.split(r"[,;\t]", lines[0])]
+        lines = _in_one_line(lines[0])
     return [line.strip('"') for line in lines] if any(lines) else []
+
+
+def _in_one_line(text: str) -> list[str]:
+    parts = re.split(r"[,;\t]", text)
+    return [part.strip() for part in parts] if len(parts) > 1 else text.split()
 
 
 def _vectors(actual: list[str], predicted: list[str]) -> Vectors:

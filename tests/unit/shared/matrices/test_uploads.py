@@ -74,6 +74,31 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
 def test_labels_are_pasted_in_lines_or_in_one() -> None:
     assert read_pasted(Pasted("a\n b \nc", "a, b,c")) == Vectors(["a", "b", "c"], ["a", "b", "c"])
     assert read_pasted(Pasted("1 \r\n 0\r\n", "1\t0")) == Vectors([1, 0], [1, 0])
+    assert read_pasted(Pasted("1 0  1", " 1 1 1 ")) == Vectors([1, 0, 1], [1, 1, 1])
+    assert read_pasted(Pasted("New York, Rome", "Rome\nNew York")) == Vectors(
+        ["New York", "Rome"], ["Rome", "New York"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("actual", "predicted"),
+    [
+        ('["a", "b c", "a"]', "['a', 'b c', 'b c']"),
+        ("[\n  'a',\n  'b c',\n  'a',\n]", "('a', 'b c', 'b c')"),
+        ("a\nb c\na", "array(['a', 'b c', 'b c'], dtype='<U3')"),
+    ],
+)
+def test_lists_are_pasted_as_programs_print_them(actual: str, predicted: str) -> None:
+    assert read_pasted(Pasted(actual, predicted)) == Vectors(["a", "b c", "a"], ["a", "b c", "b c"])
+
+
+def test_arrays_of_numbers_are_pasted_as_programs_print_them() -> None:
+    assert read_pasted(Pasted("[0 1 1\n 0]", "[0, 1, 1, 1]")) == Vectors([0, 1, 1, 0], [0, 1, 1, 1])
+    assert read_pasted(Pasted("array([0., 1.])", "tensor([0., 1.5])")) == Vectors([0.0, 1.0], [0.0, 1.5])
+
+
+def test_a_label_may_look_like_the_beginning_of_a_list() -> None:
+    assert read_pasted(Pasted("[PAD]\n[CLS]", "[PAD]\n[PAD]")) == Vectors(["[PAD]", "[CLS]"], ["[PAD]", "[PAD]"])
 
 
 def test_an_empty_list_is_named() -> None:
