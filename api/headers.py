@@ -1,9 +1,13 @@
 """What clients say in headers, the same way on every route."""
 
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Annotated, Any
 
 from litestar.connection import ASGIConnection
 from litestar.params import HeaderParameter
+
+from shared.jobs import Platform
 
 Prefer = Annotated[
     str | None,
@@ -19,9 +23,45 @@ IfNoneMatch = Annotated[
 ]
 
 
+Networks = Sequence[IPv4Network | IPv6Network]
+
+
 def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """Where the request came from: the client, or the nearest proxy, whose headers anybody can write."""
-    return connection.client.host if connection.client else "unknown"
+    """Where the request came from: the peer, or whoever was in front of the trusted proxies."""
+    platform: Platform = connection.app.state.platform
+    peer = connection.client.host if connection.client else "unknown"
+    lines = connection.headers.getall("x-forwarded-for", [])
+    return nearest_stranger(peer, lines, platform.settings.trusted_proxies)
+
+
+def nearest_stranger(peer: str, forwarded: Sequence[str], proxies: Networks) -> str:
+    """The address nearest to us that is no trusted proxy, by the lines of `X-Forwarded-For`.
+
+    Each proxy adds the peer that it saw at the right; what stands left of a stranger's address, the stranger wrote.
+    Where a trusted proxy names nobody, or nothing that is an address, it stands for whoever is behind it.
+    """
+    hops = [hop for line in forwarded for hop in line.split(",")]
+    address = _address(peer)
+    while address is not None and hops and any(address in network for network in proxies):
+        named = _address(hops.pop())
+        if named is None:
+            break
+        address = named
+    return str(address) if address is not None else peer
+
+
+def _address(hop: str) -> IPv4Address | IPv6Address | None:
+    """An address as proxies write it, some with a port; IPv4 in IPv6 is the IPv4 address."""
+    text = hop.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
 def is_known(etag: str, if_none_match: str | None) -> bool:

@@ -1,5 +1,6 @@
 """Which pipeline is calling: its signature is verified on the bytes as they came, before anything parses them."""
 
+import re
 from typing import Annotated, Any
 
 from litestar import Request
@@ -10,8 +11,11 @@ from litestar.params import HeaderParameter
 from api.given import Given
 from shared.analyses.errors import AnalysesDisabled
 from shared.analyses.signers import Signer, authenticate
-from shared.analyses.signing import Signed
+from shared.analyses.signing import read_seal
 from shared.jobs import Platform
+
+# The routes whose callers sign, by their paths: to be known before there is a route.
+PATHS = re.compile(r"/api/analyses/[^/]+/(?:status|artifacts/presign|annotations:bulk|finalize)/?")
 
 Signature = Annotated[
     str | None, HeaderParameter(name="X-ML-Signature", description="HMAC-SHA256 of the message, in hexadecimal")
@@ -32,7 +36,7 @@ async def provide_signer(
     pipeline_id: PipelineId = None,
 ) -> Signer:
     """The pipeline that signed the request; raises MissingSignature, StaleSignature or InvalidSignature."""
-    return await authenticate(platform, Signed(signature, timestamp, await request.body()), pipeline_id)
+    return await authenticate(platform, read_seal(signature, timestamp), pipeline_id, request.body)
 
 
 async def require_analyses(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

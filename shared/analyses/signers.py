@@ -1,15 +1,18 @@
 """Who has signed a callback."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from shared.analyses import pipelines
-from shared.analyses.errors import InvalidSignature, MissingSignature
-from shared.analyses.signing import Scheme, Signed, verify
+from shared.analyses.errors import InvalidSignature
+from shared.analyses.signing import Seal, verify
 from shared.jobs import Platform
 
 # Smaller bodies are verified in less time than handing them to a thread takes.
 INLINE_BYTES = 16 * 1024
+
+Body = Callable[[], Awaitable[bytes]]
 
 
 class Signer(NamedTuple):
@@ -18,27 +21,28 @@ class Signer(NamedTuple):
     account_id: int | None
 
 
-async def authenticate(platform: Platform, message: Signed, pipeline_id: str | None) -> Signer:
+async def authenticate(platform: Platform, seal: Seal, pipeline_id: str | None, body: Body) -> Signer:
     """Whose secret signed a message: the named pipeline's, or the operator's where none is named.
 
-    Raises MissingSignature, StaleSignature, InvalidSignature; the last also for a pipeline that is not there.
+    The body is read only if it can be signed. Raises InvalidSignature, also for a pipeline that is not there.
     """
-    if not message.signature:
-        raise MissingSignature
+    signer, secrets = await _candidate(platform, pipeline_id)
+    schemes = [scheme for scheme in seal.schemes if scheme in platform.settings.ml_signature_schemes]
+    if not secrets or not schemes:
+        raise InvalidSignature
+    content = await body()
+    if len(content) <= INLINE_BYTES:
+        verify(seal, content, secrets, schemes)
+    else:
+        await asyncio.to_thread(verify, seal, content, secrets, schemes)
+    return signer
+
+
+async def _candidate(platform: Platform, pipeline_id: str | None) -> tuple[Signer, list[bytes]]:
     if pipeline_id is None:
-        secrets = [secret.get_secret_value().encode() for secret in platform.settings.ml_callback_hmac_secret]
-        await _verify(platform, message, secrets)
-        return Signer(None)
+        secrets = platform.settings.ml_callback_hmac_secret
+        return Signer(None), [secret.get_secret_value().encode() for secret in secrets]
     pipeline = await pipelines.find_any(platform.db, pipeline_id)
     if pipeline is None:
         raise InvalidSignature
-    await _verify(platform, message, pipelines.accepted_secrets(platform.keyring, pipeline))
-    return Signer(pipeline.account_id)
-
-
-async def _verify(platform: Platform, message: Signed, secrets: list[bytes]) -> None:
-    schemes = [Scheme(name) for name in platform.settings.ml_signature_schemes]
-    if len(message.body) <= INLINE_BYTES:
-        verify(message, secrets, schemes)
-    else:
-        await asyncio.to_thread(verify, message, secrets, schemes)
+    return Signer(pipeline.account_id), pipelines.accepted_secrets(platform.keyring, pipeline)

@@ -36,37 +36,33 @@ class Scheme(StrEnum):
     CANONICAL = "canonical"
 
 
-class Signed(NamedTuple):
-    """A message as it came in: the two headers and the body."""
+class Seal(NamedTuple):
+    """What the two headers say: enough to refuse most of what is not signed, before its body is read."""
 
-    signature: str | None
-    timestamp: str | None
-    body: bytes
+    digest: str
+    timestamp: str
+    schemes: tuple[Scheme, ...]
 
 
-def verify(message: Signed, secrets: Sequence[bytes], schemes: Collection[Scheme], *, now: float | None = None) -> None:
-    """Return if one of the secrets signed the message in one of the forms.
-
-    Raises MissingSignature, StaleSignature, or InvalidSignature. Comparing takes the same time wherever two signatures
-    differ.
-    """
-    if not message.signature or not message.timestamp:
+def read_seal(signature: str | None, timestamp: str | None, *, now: float | None = None) -> Seal:
+    """The headers of a message that may be signed; raises MissingSignature, StaleSignature or InvalidSignature."""
+    if not signature or not timestamp:
         raise MissingSignature
-    _check_time(message.timestamp, time.time() if now is None else now)
-    prefixed = message.signature.startswith(_PREFIX)
-    sent = message.signature.removeprefix(_PREFIX).lower()
-    if not _HEXADECIMAL.fullmatch(sent):
+    _check_time(timestamp, time.time() if now is None else now)
+    digest = signature.removeprefix(_PREFIX).lower()
+    if not _HEXADECIMAL.fullmatch(digest):
         raise InvalidSignature
-    if prefixed:
-        timed = Scheme.TIMESTAMPED in schemes
-        if timed and _is_signed(f"{message.timestamp}.".encode() + message.body, sent, secrets):
-            return
-        raise InvalidSignature
-    if Scheme.RAW in schemes and _is_signed(message.body, sent, secrets):
-        return
-    if Scheme.CANONICAL in schemes and secrets:
-        canonical = canonical_json(message.body)
-        if canonical is not None and _is_signed(canonical, sent, secrets):
+    is_timed = signature.startswith(_PREFIX)
+    return Seal(digest, timestamp, (Scheme.TIMESTAMPED,) if is_timed else (Scheme.RAW, Scheme.CANONICAL))
+
+
+def verify(seal: Seal, body: bytes, secrets: Sequence[bytes], schemes: Collection[Scheme]) -> None:
+    """Return if one of the secrets signed the body in one of the forms; raises InvalidSignature.
+
+    Comparing takes the same time wherever two signatures differ.
+    """
+    for scheme in seal.schemes:
+        if scheme in schemes and _is_signed(_text(scheme, seal, body), seal.digest, secrets):
             return
     raise InvalidSignature
 
@@ -97,7 +93,19 @@ def _check_time(timestamp: str, now: float) -> None:
         raise StaleSignature
 
 
-def _is_signed(text: bytes, sent: str, secrets: Sequence[bytes]) -> bool:
+def _text(scheme: Scheme, seal: Seal, body: bytes) -> bytes | None:
+    match scheme:
+        case Scheme.TIMESTAMPED:
+            return f"{seal.timestamp}.".encode() + body
+        case Scheme.RAW:
+            return body
+        case Scheme.CANONICAL:
+            return canonical_json(body)
+
+
+def _is_signed(text: bytes | None, sent: str, secrets: Sequence[bytes]) -> bool:
+    if text is None:
+        return False
     # Every secret is tried, so the time does not tell which one it was.
     matches = [hmac.compare_digest(_hexadecimal(text, secret), sent) for secret in secrets]
     return any(matches)

@@ -154,6 +154,10 @@ class Settings(BaseSettings):
     ml_max_artifact_bytes: int = Field(
         default=512 * 2**20, ge=1, description="Larger files of pipelines are not kept; copying them outlasts a request"
     )
+    trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode, CommaSeparated] = Field(
+        default=[],
+        description="Networks of the proxies in front: they are believed about who is behind them, and nobody else is",
+    )
     proxy_shared_secret: Annotated[SecretStr | None, Optional] = Field(
         default=None,
         description="What a proxy in front sends as X-Proxy-Secret, to be believed about X-User-Email; unset, never",

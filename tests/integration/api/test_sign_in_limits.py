@@ -1,6 +1,8 @@
 """Passwords cannot be tried without end, and a refusal does not tell whether there is such an account."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from ipaddress import ip_network
 from typing import Any
 from uuid import uuid4
 
@@ -40,6 +42,29 @@ async def test_after_ten_wrong_passwords_even_the_right_one_has_to_wait(
     assert 1 <= int(answer.headers["retry-after"]) <= 30
     assert (await _sign_in(elsewhere, mallory.email, mallory.password)).status_code == 200
     assert (await _sign_in(alice.http, alice.email, alice.password)).status_code == 200
+
+
+async def test_behind_a_trusted_proxy_each_client_is_counted_alone_and_nobody_else_is_believed(
+    app: Litestar, platform: Platform, alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, stranger = (f"2001:db8::{kind}:{uuid4().hex[:4]}" for kind in ("a", "b"))
+    settings = platform.settings.model_copy(update={"trusted_proxies": [ip_network(proxy)]})
+    monkeypatch.setattr(app.state, "platform", replace(platform, settings=settings))
+
+    async def try_often(peer: str, forwarded: Callable[[int], str]) -> set[int]:
+        transport = httpx2.ASGITransport(app=app, client=(peer, 1))  # type: ignore[arg-type] # as above
+        async with httpx2.AsyncClient(transport=transport, base_url="http://evalserve.test") as client:
+            body = {"email": alice.email, "password": "wrong"}
+            tries = [
+                await client.post("/sign_in/", json=body, headers={"X-Forwarded-For": forwarded(number)})
+                for number in range(12)
+            ]
+        return {answer.status_code for answer in tries}
+
+    # By turns, the client invents what stands left of the address that the proxy adds.
+    assert await try_often(proxy, lambda number: f"198.51.100.{number}, 2001:db8::c") == {401, 429}
+    assert await try_often(proxy, lambda number: f"2001:db8::d:{number}") == {401}
+    assert await try_often(stranger, lambda number: f"2001:db8::e:{number}") == {401, 429}
 
 
 async def test_while_redis_is_away_tries_are_counted_all_the_same(

@@ -1,14 +1,26 @@
 """What proves that a callback comes from a pipeline, and what does not."""
 
 import json
+import re
 import time
+from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
 
+from api.signatures import PATHS
 from shared.jobs import Platform
 from tests.actors import Client
 from tests.pipelines import OPERATOR_SECRET, Pipeline, add_image, create_analysis, hmac_of
+
+ROUTES = (
+    ("PATCH", "/status"),
+    ("POST", "/artifacts/presign"),
+    ("POST", "/annotations:bulk"),
+    ("POST", "/finalize"),
+)
 
 BODY = {"status": "processing", "error_message": "Größe, 1e-7, ☃"}
 
@@ -59,18 +71,66 @@ async def test_the_secret_before_the_present_one_still_signs(http: httpx2.AsyncC
     assert answer.status_code == 200, answer.text
 
 
-async def test_an_unsigned_callback_is_refused_before_its_body_is_read(
-    http: httpx2.AsyncClient, alice: Client, analysis_id: str
+async def test_an_api_key_signs_nothing(alice: Client, analysis_id: str) -> None:
+    answer = await alice.send("PATCH", f"/api/analyses/{analysis_id}/status", json={"status": "processing"})
+
+    assert code(answer) == (401, "missing-signature")
+
+
+@pytest.mark.parametrize("more", [{}, {"Idempotency-Key": "once"}], ids=["once", "repeatable"])
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route[1])
+async def test_what_cannot_be_signed_is_refused_before_a_byte_of_its_body_is_read(
+    http: httpx2.AsyncClient, analysis_id: str, route: tuple[str, str], more: dict[str, str]
 ) -> None:
-    unsigned = await send(http, analysis_id, b"{not json", None)
-    by_key = await alice.http.patch(
-        f"/api/analyses/{analysis_id}/status", json={"status": "processing"}, headers={"X-API-Key": alice.key}
-    )
+    method, path = route
+    read: list[bytes] = []
 
-    assert (code(unsigned), code(by_key)) == ((401, "missing-signature"), (401, "missing-signature"))
+    async def body() -> AsyncIterator[bytes]:
+        read.append(b"{}")
+        yield b"{}"
+
+    async def refusal(headers: dict[str, str]) -> tuple[int, str]:
+        url = f"/api/analyses/{analysis_id}{path}"
+        return code(await http.request(method, url, content=body(), headers=headers | more))
+
+    signed = {"X-ML-Signature": "0" * 64, "X-ML-Timestamp": now()}
+    unknown = {"X-ML-Pipeline": "01a2d7a0-0000-7000-8000-000000000000"}
+    refusals = [
+        await refusal({}),
+        await refusal({"X-ML-Signature": "0" * 64}),
+        await refusal(signed | {"X-ML-Timestamp": now(-301)}),
+        await refusal(signed | {"X-ML-Signature": "sha256=0"}),
+        await refusal(signed | unknown),
+    ]
+    unread = list(read)
+
+    assert refusals == [
+        (401, "missing-signature"),
+        (401, "missing-signature"),
+        (401, "stale-signature"),
+        (401, "invalid-signature"),
+        (401, "invalid-signature"),
+    ]
+    assert unread == []
+    assert await refusal(signed) == (401, "invalid-signature")
+    assert read == [b"{}"]
 
 
-async def test_a_wrong_signature_is_refused_before_its_body_is_read(http: httpx2.AsyncClient, analysis_id: str) -> None:
+def test_the_paths_that_are_signed_are_those_of_the_routes_that_want_it(app: Litestar) -> None:
+    paths: dict[bool, list[str]] = {True: [], False: []}
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            wants = any(handler.opt.get("security") == "pipeline" for handler in route.route_handlers)
+            paths[wants].append(re.sub(r"\{[^}]+\}", "01a2d7a0-0000-7000-8000-000000000000", route.path))
+
+    assert len(paths[True]) == len(ROUTES)
+    assert all(PATHS.fullmatch(path) and PATHS.fullmatch(f"{path}/") for path in paths[True])
+    assert not any(PATHS.fullmatch(path) for path in paths[False])
+
+
+async def test_a_wrong_signature_is_refused_before_its_body_is_parsed(
+    http: httpx2.AsyncClient, analysis_id: str
+) -> None:
     answers = [
         await send(http, analysis_id, b"{not json", signature)
         for signature in (hmac_of(b"{not json", "another secret"), "sha256=" + "0" * 64, "0" * 63, "g" * 64, "")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.analyses.errors import InvalidSignature, MissingSignature, StaleSignature
-from shared.analyses.signing import MOST_CANONICAL_BYTES, Scheme, Signed, canonical_json, sign, verify
+from shared.analyses.signing import MOST_CANONICAL_BYTES, Scheme, canonical_json, read_seal, sign, verify
 
 SECRET = b"secret"
 NOW = 1_700_000_000
@@ -37,7 +37,7 @@ def accepted(
     schemes: tuple[Scheme, ...] = EVERY,
 ) -> bool:
     try:
-        verify(Signed(signature, timestamp, body), secrets, schemes, now=NOW)
+        verify(read_seal(signature, timestamp, now=NOW), body, secrets, schemes)
     except InvalidSignature:
         return False
     return True
