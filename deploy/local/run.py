@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from deploy.local.errors import CannotStart
@@ -16,11 +16,15 @@ from deploy.local.seaweedfs import DEFAULT_BUCKET
 from deploy.local.signals import StopRequested, StopSignals
 from deploy.local.stack import Stack
 from deploy.local.supervisor import Part, Watch, keep_alive, stop_all
+from shared.kit.settings import Settings
 
 _MIGRATE_S = 120.0
 _READY_S = 90.0
 # Together less than the 10 s after which a person, or an init system, loses patience.
 _STOP_PARTS_S, _STOP_SERVERS_S = 5.5, 3.5
+# Only a delivery under way has longer, as long as its receiver may take: cut off, the receiver would hear of it twice.
+# This is for writing down what became of it.
+_SETTLE_S = 2.0
 _GREETING = """\
 evalserve is ready: {url}
   KEY=$(curl -s {url}/sign_up/ {url}/sign_in/ -H content-type:application/json \
@@ -130,9 +134,14 @@ class _Service:
     def _stop(self) -> None:
         if self._signals.asked.is_set():
             _say("Stopping.")
-        stop_all(self._parts, seconds=_STOP_PARTS_S, hurry=self._signals.hurry)
+        longer = {"courier": _webhook_timeout_s(os.environ) + _SETTLE_S}
+        stop_all(self._parts, seconds=_STOP_PARTS_S, hurry=self._signals.hurry, longer=longer, say=_say)
         stop_all(self._stack.servers, seconds=_STOP_SERVERS_S, hurry=self._signals.hurry)
         self._stack.close()
+
+
+def _webhook_timeout_s(environment: Mapping[str, str]) -> float:
+    return float(environment.get("WEBHOOK_TIMEOUT_S") or Settings.model_fields["webhook_timeout_s"].default)
 
 
 def _missing(url: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.5, 30.0
@@ -77,14 +77,36 @@ def keep_alive(watches: Sequence[Watch], *, until: Callable[[], bool]) -> None:
         time.sleep(_POLL_S)
 
 
-def stop_all(parts: Sequence[Part], *, seconds: float, hurry: threading.Event) -> None:
-    """Ask all parts to end, and kill those that are left when the time is over or somebody is in a hurry."""
-    deadline = time.monotonic() + seconds
+def stop_all(
+    parts: Sequence[Part],
+    *,
+    seconds: float,
+    hurry: threading.Event,
+    longer: Mapping[str, float] | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Ask all parts to end, and kill those that are left when the time is over or somebody is in a hurry.
+
+    Some may have a longer time of their own, by name; it is said when one is waited for that long.
+    """
+    allowed = {part.name: max(seconds, (longer or {}).get(part.name, seconds)) for part in parts}
     for part in parts:
         part.request_stop()
-    while any(part.running for part in parts) and time.monotonic() < deadline and not hurry.is_set():
-        time.sleep(0.02)
-    killers = [threading.Thread(target=part.kill) for part in parts if part.running]
+    asked, told = time.monotonic(), False
+    while left := [part for part in parts if part.running]:
+        waited = time.monotonic() - asked
+        overdue = [part for part in left if hurry.is_set() or waited >= allowed[part.name]]
+        if overdue:
+            _kill(overdue)
+        elif waited >= seconds and not told:
+            told = True
+            say(f"Waiting up to {max(allowed[part.name] for part in left) - seconds:.0f} s for {left[0].name}.")
+        else:
+            time.sleep(0.02)
+
+
+def _kill(parts: Sequence[Part]) -> None:
+    killers = [threading.Thread(target=part.kill) for part in parts]
     for killer in killers:
         killer.start()
     for killer in killers:

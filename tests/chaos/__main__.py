@@ -38,7 +38,10 @@ def show(report: Report) -> str:
     """The report as a table of Markdown."""
     plan, verdict = report.plan, report.verdict
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
-    rest = f"at rest {report.jobs_rest_s:.0f} s after the last fault, callbacks {report.callbacks_rest_s:.0f} s"
+    rest = (
+        f"clients went on for {report.load_after_s:.0f} s after the last fault; then jobs were at rest after "
+        f"{report.jobs_rest_s:.0f} s, callbacks after {report.callbacks_rest_s:.0f} s"
+    )
     lines = [
         f"seed {plan.seed}, {machine}, {report.took_s:.0f} s; {rest}",
         "",

@@ -1,6 +1,7 @@
 """Clients that submit small jobs and do not give up, and what they were promised."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -22,6 +23,7 @@ class Ledger:
     # Answers that never came, and refusals by the number of their status: those were tried again as something new.
     unanswered: int = 0
     refused: dict[int, int] = field(default_factory=dict)
+    longest_ms: int = 0
 
 
 class Load:
@@ -72,11 +74,13 @@ class Load:
         return {"kind": "curve", "type": "ROC", "options": options, "callback_url": self._callback_url, **data}
 
     async def _answered(self, body: dict[str, Any]) -> str | None:
+        began = time.monotonic()
         try:
             answer = await self._client.post("/v1/jobs", body)
         except httpx2.TransportError:
             self.ledger.unanswered += 1
             return None
+        self.ledger.longest_ms = max(self.ledger.longest_ms, round(1000 * (time.monotonic() - began)))
         if answer.status_code != 202:
             self.ledger.refused[answer.status_code] = self.ledger.refused.get(answer.status_code, 0) + 1
             return None

@@ -51,7 +51,9 @@ class Report:
     unanswered: int = 0
     refused: dict[int, int] = field(default_factory=dict)
     took_s: float = 0
-    # From the last fault until no job was unfinished (but the poison), and until every callback was delivered.
+    # How long clients went on submitting after the last fault; from the end of both until no job was unfinished, and
+    # until every callback was delivered.
+    load_after_s: float = 0
     jobs_rest_s: float = 0
     callbacks_rest_s: float = 0
 
@@ -94,7 +96,7 @@ async def run(plan: Plan, stack: Stack, environment: dict[str, str], folder: Pat
         await load.poison(plan.poison)
         async with asyncio.TaskGroup() as group:
             group.create_task(load.submit(plan.jobs, clients=plan.clients, over_s=plan.over_s))
-            group.create_task(_break_things(cluster, plan, done))
+            breaking = group.create_task(_break_things(cluster, plan, done))
         last = time.monotonic()
         jobs_rest_s = await _rest(environment, UNFINISHED, last, plan)
         callbacks_rest_s = await _rest(environment, UNDELIVERED, last, plan)
@@ -108,18 +110,20 @@ async def run(plan: Plan, stack: Stack, environment: dict[str, str], folder: Pat
         load.ledger.unanswered,
         load.ledger.refused,
         time.monotonic() - began,
+        last - breaking.result(),
         jobs_rest_s,
         callbacks_rest_s,
     )
 
 
-async def _break_things(cluster: Cluster, plan: Plan, done: Counter[str]) -> None:
+async def _break_things(cluster: Cluster, plan: Plan, done: Counter[str]) -> float:
     random = Random(plan.seed)
     for kind in faults.drawn(plan.faults, random):
         await asyncio.sleep(random.expovariate(plan.faults / plan.over_s))
         fault, _ = faults.KINDS[kind]
         await asyncio.to_thread(fault, cluster, random)
         done[kind] += 1
+    return time.monotonic()
 
 
 async def _rest(environment: Mapping[str, str], query: str, since: float, plan: Plan) -> float:

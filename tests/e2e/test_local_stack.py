@@ -35,6 +35,19 @@ class Ready(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Ready).serve_forever()
 """
+IDLE = "import time; time.sleep(1000)"
+# Ends as soon as what it is about is done, which lasts longer than all the other parts have.
+DELIVERING = """
+import os, pathlib, signal, time
+mark = pathlib.Path(os.environ["ENVIRONMENT_FILE"]).with_suffix(".delivered")
+def finish(*_):
+    time.sleep(7)
+    mark.touch()
+    os._exit(0)
+signal.signal(signal.SIGTERM, finish)
+mark.with_suffix(".delivering").touch()
+time.sleep(1000)
+"""
 STUBBORN = """
 import os, pathlib, signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -46,10 +59,13 @@ import os, pathlib, sys
 from deploy.local.options import Options
 from deploy.local.parts import Commands
 from deploy.local.run import run
-port, folder, migrate, api, worker = sys.argv[1:]
+port, folder, migrate, api, worker, courier = sys.argv[1:]
 options = Options(pathlib.Path(folder), "127.0.0.1", int(port), 1, 1)
 python = (sys.executable, "-c")
-commands = Commands((*python, migrate), {"api": (*python, api, port), "worker": (*python, worker)})
+parts = {"api": (*python, api, port), "worker": (*python, worker)}
+if courier:
+    parts["courier"] = (*python, courier)
+commands = Commands((*python, migrate), parts)
 sys.exit(run(options, commands))
 """
 
@@ -57,12 +73,12 @@ sys.exit(run(options, commands))
 class Run:
     """A supervisor in a process of its own, with everything that it prints."""
 
-    def __init__(self, folder: Path, *, port: int | None = None, worker: str = "import time; time.sleep(1000)") -> None:
+    def __init__(self, folder: Path, *, port: int | None = None, worker: str = IDLE, courier: str = "") -> None:
         self.port = port or free_ports(1)[0]
         self.environment_file = folder.with_suffix(".environment")
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-c", RUN, str(self.port), str(folder), "print('migrated')", API, worker],
+            [sys.executable, "-c", RUN, str(self.port), str(folder), "print('migrated')", API, worker, courier],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -353,6 +369,21 @@ def test_a_second_signal_ends_a_part_that_does_not_listen_at_once(runs: Callable
     assert run.ended() == 0
     assert time.monotonic() - asked < 3
     assert alive(before) == {}
+
+
+def test_a_delivery_under_way_is_finished_although_it_takes_longer_than_stopping_may(
+    runs: Callable[..., Run], tmp_path: Path
+) -> None:
+    run = runs(tmp_path / "data", worker=STUBBORN, courier=DELIVERING).ready()
+    for mark in (".deaf", ".delivering"):
+        wait_until(run.environment_file.with_suffix(mark).exists)
+    processes = run.descendants()
+    run.process.terminate()
+    run.wait_for("Waiting up to 12 s for courier.")
+    assert [command for command in alive(processes).values() if ".deaf" in command] == []
+    assert run.ended() == 0
+    assert run.environment_file.with_suffix(".delivered").exists()
+    assert alive(processes) == {}
 
 
 def test_a_signal_while_starting_ends_everything(runs: Callable[..., Run], tmp_path: Path) -> None:

@@ -5,9 +5,8 @@ from deploy.local.supervisor import Watch, keep_alive, stop_all
 
 
 class FakePart:
-    name = "worker"
-
-    def __init__(self, *, obeys: bool = True) -> None:
+    def __init__(self, *, obeys: bool = True, name: str = "worker") -> None:
+        self.name = name
         self.running = True
         self.exit_code: int | None = None
         self.obeys = obeys
@@ -86,6 +85,31 @@ def test_only_parts_that_do_not_end_in_time_are_killed() -> None:
     obedient, deaf = FakePart(), FakePart(obeys=False)
     stop_all([obedient, deaf], seconds=0.1, hurry=threading.Event())
     assert (obedient.calls, deaf.calls) == (["stop"], ["stop", "kill"])
+
+
+def test_a_part_with_a_longer_time_of_its_own_has_it_and_the_others_do_not() -> None:
+    slow, deaf = FakePart(obeys=False, name="courier"), FakePart(obeys=False)
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        assert deaf.calls == ["stop", "kill"]
+        slow.running = False
+
+    stop_all([slow, deaf], seconds=0.1, hurry=threading.Event(), longer={"courier": 60}, say=say)
+    assert said == ["Waiting up to 60 s for courier."]
+    assert slow.calls == ["stop"]
+
+
+def test_a_longer_time_is_not_endless_and_ends_at_once_in_a_hurry() -> None:
+    deaf, hurried, hurry = (
+        FakePart(obeys=False, name="courier"),
+        FakePart(obeys=False, name="courier"),
+        threading.Event(),
+    )
+    stop_all([deaf], seconds=0.05, hurry=hurry, longer={"courier": 0.1})
+    stop_all([hurried], seconds=0.05, hurry=hurry, longer={"courier": 60}, say=lambda _: hurry.set())
+    assert deaf.calls == hurried.calls == ["stop", "kill"]
 
 
 def test_in_a_hurry_nobody_waits() -> None:
