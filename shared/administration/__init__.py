@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.administration import queries
 from shared.jobs import Platform
 from shared.jobs import queries as job_queries
-from shared.jobs.errors import JobNotFound
+from shared.jobs.errors import InputsNotKept, JobNotFound
 from shared.jobs.records import JobRecord
 from shared.kit.broker import BrokerUnavailable, Wakeup
 from shared.plans.errors import AccountNotFound
@@ -134,7 +134,11 @@ async def set_standing(
 
 
 async def retry(platform: Platform, job_id: UUID | None) -> JobRecord:
-    """Queue what a failed job was to do as a new job of the same account; raises JobNotFound."""
+    """Queue what a failed job was to do as a new job of the same account; raises JobNotFound or InputsNotKept."""
+    async with platform.db.connection() as connection:
+        _, inputs_key = await job_queries.inputs(connection, job_id) if job_id else (None, None)
+    if inputs_key and await platform.storage.apart(platform.storage.stat, inputs_key) is None:
+        raise InputsNotKept
     async with platform.db.connection() as connection:
         job = await job_queries.retry(connection, job_id) if job_id else None
     if job is None:

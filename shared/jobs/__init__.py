@@ -5,6 +5,7 @@ from uuid import UUID
 
 from shared.accounts import Caller
 from shared.artifacts import queries as artifact_queries
+from shared.artifacts.errors import FileGone
 from shared.jobs import ending, queries, queueing
 from shared.jobs.errors import InputsNotKept, JobAlreadyFinished, JobNotFound, QueueFull
 from shared.jobs.lifecycle import Status
@@ -60,14 +61,17 @@ async def join(platform: Platform, order: Order) -> Snapshot:
 
 
 async def read_inputs(platform: Platform, job: JobRecord) -> bytes:
-    """What a job is done on; raises InputsNotKept for one that took over what another had made."""
+    """What a job is done on; raises InputsNotKept where they are gone."""
     async with platform.db.connection() as connection:
         inputs, key = await queries.inputs(connection, job.id)
-    if key is not None:
-        return await platform.storage.apart(platform.storage.get, key)
-    if inputs is None:
+    if inputs is not None:
+        return inputs
+    if key is None:
         raise InputsNotKept
-    return inputs
+    try:
+        return await platform.storage.apart(platform.storage.get, key)
+    except FileGone as error:
+        raise InputsNotKept from error
 
 
 async def find(platform: Platform, caller: Caller, job_id: UUID | None) -> Snapshot:
@@ -131,9 +135,13 @@ async def _tell(platform: Platform, job: JobRecord, ahead: int) -> Snapshot:
 async def _repeat(platform: Platform, order: Order) -> Snapshot | None:
     """A job that has succeeded from the start, with the artifacts of one that did the same; None if none did."""
     async with platform.db.transaction() as connection:
-        twin = await queries.twin(connection, order.caller.account_id, order.fingerprint)
+        has_inputs = order.inputs is not None
+        twin = await queries.twin(connection, order.caller.account_id, order.fingerprint, with_inputs=has_inputs)
         if twin is None:
             return None
-        job = await queries.insert_succeeded(connection, order.row_without_inputs())
+        row = order.row_without_inputs()
+        if has_inputs:
+            row["inputs"], row["inputs_key"] = await queries.inputs(connection, twin.id)
+        job = await queries.insert_succeeded(connection, row)
         await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, twin.id))
         return await ending.announce(platform, connection, job)

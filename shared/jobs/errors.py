@@ -42,7 +42,7 @@ class JobCrashed(DomainError):
 
 
 class InputsNotKept(DomainError):
-    """What this job was done on is kept with an earlier one that did the same; send it again to see it."""
+    """What this job was done on is not kept any more; ask for the same work again, with its inputs."""
 
     status, code = HTTPStatus.GONE, "inputs-not-kept"
 

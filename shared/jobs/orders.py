@@ -58,7 +58,7 @@ class Order:
         return row | {"inputs": self.inputs}
 
     def row_without_inputs(self) -> dict[str, Any]:
-        """The columns of a job that has nothing left to do."""
+        """The columns of a job that brings no inputs, or shares those of another one."""
         return {
             "id": uuid7(),
             "account_id": self.caller.account_id,

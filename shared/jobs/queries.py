@@ -33,12 +33,13 @@ INSERT_SUCCEEDED = f"""
     RETURNING {COLUMNS}
 """
 
-# The same work for the same account; how it ended before stays as it was.
+# The same work for the same account; how it ended before stays as it was. Holds the failed job until the new one
+# shares its inputs: retention, which locks before it deletes, comes after that.
 RETRY = f"""
     INSERT INTO job ({NEW}, status, progress, attempt, failures)
     SELECT uuidv7(), account_id, kind, arguments, subjects, fingerprint, callback_url, inputs, inputs_key,
         '{Status.QUEUED.value}', 0, 0, 0
-    FROM job WHERE id = $1 AND status = 'failed'
+    FROM job WHERE id = $1 AND status = 'failed' FOR SHARE
     RETURNING {COLUMNS}
 """
 
@@ -56,10 +57,11 @@ SELECT_ALIVE = f"""
     ORDER BY created_at DESC LIMIT 1
 """
 
-# Holds the row until the new job shares its artifacts: retention, which locks before it deletes, comes after that.
+# Holds the row until the new job shares its artifacts and its inputs: retention, which locks before it deletes, comes after that.
 SELECT_TWIN = f"""
     SELECT {COLUMNS} FROM job
     WHERE account_id = $1 AND fingerprint = $2 AND status = 'succeeded'
+        AND (NOT $3 OR inputs IS NOT NULL OR inputs_key IS NOT NULL)
     ORDER BY created_at DESC LIMIT 1 FOR SHARE
 """
 
@@ -157,9 +159,9 @@ async def alive(connection: Connection, account_id: int, fingerprint: str) -> Jo
     return _job(record) if record else None
 
 
-async def twin(connection: Connection, account_id: int, fingerprint: str) -> JobRecord | None:
-    """The newest job that has done the same thing; its artifacts stay until the transaction ends."""
-    record = await connection.fetchrow(SELECT_TWIN, account_id, fingerprint)
+async def twin(connection: Connection, account_id: int, fingerprint: str, *, with_inputs: bool) -> JobRecord | None:
+    """The newest job that has done the same thing; its artifacts and its inputs stay until the transaction ends."""
+    record = await connection.fetchrow(SELECT_TWIN, account_id, fingerprint, with_inputs)
     return _job(record) if record else None
 
 
@@ -213,8 +215,9 @@ async def lock_subject(connection: Connection, account_id: int, uid: str) -> lis
 
 
 async def delete(connection: Connection, job_ids: list[UUID]) -> list[str]:
-    """Forget jobs; the keys of their inputs in storage."""
-    return [record["inputs_key"] for record in await connection.fetch(DELETE, job_ids) if record["inputs_key"]]
+    """Forget jobs; the keys of the inputs in storage that no other job is done on."""
+    keys = {record["inputs_key"] for record in await connection.fetch(DELETE, job_ids) if record["inputs_key"]}
+    return await without_job(connection, sorted(keys))
 
 
 async def inputs(connection: Connection, job_id: UUID) -> tuple[bytes | None, str | None]:

@@ -27,7 +27,7 @@ async def test_a_deletion_takes_the_job_along_that_is_just_sharing_a_report(alic
     order = Order(caller, work, await matrices.subjects(platform, caller, work))
 
     async with platform.db.transaction() as connection:
-        twin = await queries.twin(connection, caller.account_id, order.fingerprint)
+        twin = await queries.twin(connection, caller.account_id, order.fingerprint, with_inputs=False)
         assert twin is not None
         job = await queries.insert_succeeded(connection, order.row_without_inputs())
         await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, twin.id))
