@@ -1,8 +1,7 @@
 """The page of an image: what models found in it, drawn over it."""
 
-import asyncio
 from http import HTTPStatus
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
@@ -13,51 +12,17 @@ from api.analyses.comparing import exported
 from api.given import Given
 from api.projects.images import HEADERS, pieces_of
 from api.web.forms import Form
+from api.web.image_view import MOST_PAGES, MOST_SHAPES, Layout, Wanted, image_page, looked_up, shown, state_of
 from api.web.visits import Visit
-from shared import analyses, projects
+from shared import analyses
 from shared.analyses import reading
-from shared.analyses.annotation_queries import Filter
-from shared.analyses.converting import Forms
 from shared.analyses.exports import Format
-from shared.analyses.records import AnalysisRecord
 from shared.artifacts.errors import FileGone
 from shared.kit.errors import Fault, InvalidInput
-from shared.presentation.overlay import Shape, compared, shapes
 from shared.projects import deletion, images
-from shared.projects.records import ImageRecord
-
-# Nobody tells more shapes apart, and a browser draws no more at once.
-MOST_SHAPES = 1000
 
 # What a browser may show as a picture, whoever sent it.
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
-
-
-class Layer(NamedTuple):
-    """An analysis and what is drawn of it; `more` where that is not all."""
-
-    analysis: AnalysisRecord
-    shapes: list[Shape]
-    more: bool
-
-
-class Shown(NamedTuple):
-    """What of an image's analyses is shown."""
-
-    image: ImageRecord
-    analyses: list[AnalysisRecord]
-    layers: list[Layer]
-    classes: list[str]
-    state: str
-
-
-class Wanted(NamedTuple):
-    """Which analyses, and which of their annotations."""
-
-    first: str
-    second: str
-    class_name: str
-    least: float
 
 
 class ImagePages(Controller):
@@ -74,18 +39,19 @@ class ImagePages(Controller):
         second: Annotated[str, QueryParameter()] = "",
         class_name: Annotated[str, QueryParameter()] = "",
         least: Annotated[float, QueryParameter(ge=0, le=1)] = 0,
-        layout: Annotated[str, QueryParameter()] = "over",
+        layout: Annotated[Layout, QueryParameter()] = "over",
+        page: Annotated[int, QueryParameter(ge=1, le=MOST_PAGES)] = 1,
         seen: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:
         """An image with its overlays; a part of it, when a script asks whether anything has changed."""
-        wanted = Wanted(first, second, class_name, least)
-        shown = await _shown(visit, image_id, wanted)
-        if visit.is_partial and seen == shown.state:
-            return Response(None, status_code=HTTPStatus.NO_CONTENT)
-        project = await projects.find(visit.platform, visit.caller, str(shown.image.project_id))
-        template = "images/live.html" if visit.is_partial else "images/page.html"
-        beside = layout == "beside" and len(shown.layers) > 1
-        return visit.page(template, shown=shown, project=project, wanted=wanted, beside=beside)
+        wanted = Wanted(first, second, class_name, least, layout, page)
+        image, found = await looked_up(visit, image_id)
+        if visit.is_partial:
+            if seen == state_of(found):
+                return Response(None, status_code=HTTPStatus.NO_CONTENT)
+            live = await shown(visit, image, found, wanted)
+            return visit.page("images/live.html", shown=live, wanted=wanted, most=MOST_SHAPES)
+        return await image_page(visit, image_id, wanted)
 
     @get("/content")
     async def content(self, visit: Given[Visit], image_id: FromPath[str]) -> Response[Any]:
@@ -145,31 +111,3 @@ class ImagePages(Controller):
         """Bring a deleted image back."""
         image = await deletion.restore(visit.platform, visit.caller, image_id)
         return visit.redirect(f"/app/images/{image.id}?notice=saved")
-
-
-async def _shown(visit: Visit, image_id: str, wanted: Wanted) -> Shown:
-    image = await images.find(visit.platform, visit.caller, image_id)
-    found = await analyses.of_image(visit.platform, visit.caller, image_id)
-    by_id = {str(analysis.id): analysis for analysis in found}
-    chosen = [by_id[one] for one in dict.fromkeys((wanted.first, wanted.second)) if one in by_id]
-    if not chosen and found:
-        # The newest that has come to an end says most.
-        chosen = [next((analysis for analysis in found if analysis.is_final), found[0])]
-    filters = Filter(None, wanted.class_name or None, wanted.least or None)
-    pages = [
-        await reading.annotations(
-            visit.platform, visit.caller, str(analysis.id), filters, Forms(), after=-1, limit=MOST_SHAPES
-        )
-        for analysis in chosen
-    ]
-    classes = sorted({one.class_name for page in pages for one in page.annotations})
-    layers = await asyncio.to_thread(_layers, pages, classes)
-    state = "-".join(f"{one.id.hex[-6:]}{one.status.value[0]}{one.annotation_count}" for one in found)
-    return Shown(image, found, layers, classes, state)
-
-
-def _layers(pages: list[reading.Page], classes: list[str]) -> list[Layer]:
-    drawn = [shapes(page.annotations, classes) for page in pages]
-    if len(drawn) > 1:
-        drawn = list(compared(*drawn))
-    return [Layer(page.analysis, found, page.next is not None) for page, found in zip(pages, drawn, strict=True)]

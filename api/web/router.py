@@ -13,6 +13,7 @@ from api.web.comparison import ComparisonPages
 from api.web.curves import CurvePages
 from api.web.entrance import EntrancePages
 from api.web.forms import provide_form
+from api.web.image_remarks import ImageRemarkPages
 from api.web.images import ImagePages
 from api.web.jobs import JobPages
 from api.web.matrices import MatrixPages
@@ -30,6 +31,7 @@ PAGES: list[type[Controller]] = [
     CurvePages,
     ProjectPages,
     ImagePages,
+    ImageRemarkPages,
     JobPages,
     AccountPages,
     WebhookPages,

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -53,6 +54,10 @@ def _percent(share: float | None) -> str:
     return "—" if share is None else f"{percent_text(share)} %"
 
 
+def _stated(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
 def _short(text: str) -> str:
     return cut(plain_text(text), _SHORT_COLUMNS)
 
@@ -66,4 +71,5 @@ _environment.filters |= {
     "label": label_text,
     "plain": plain_text,
     "short": _short,
+    "stated": _stated,
 }

@@ -29,9 +29,18 @@ SELECT_PAGE = f"""
         AND ($3::text IS NULL OR annotation_type = $3)
         AND ($4::text IS NULL OR class_name = $4)
         AND ($5::float8 IS NULL OR confidence >= $5)
-    ORDER BY position LIMIT $6
+    ORDER BY position LIMIT $6 OFFSET $7
 """
 
+# The sum runs over all classes, not only those that are listed.
+CLASS_COUNTS = """
+    SELECT class_name, count(*) FILTER (WHERE sure),
+        coalesce(sum(count(*) FILTER (WHERE sure AND ($3::text IS NULL OR class_name = $3))) OVER (), 0)::bigint
+    FROM (
+        SELECT class_name, $2::float8 IS NULL OR confidence >= $2 AS sure FROM annotation WHERE analysis_id = $1
+    ) AS found
+    GROUP BY class_name ORDER BY count(*) DESC, class_name LIMIT $4
+"""
 
 SELECT_OF_MANY = f"""
     SELECT analysis_id, {ANNOTATION_COLUMNS} FROM annotation
@@ -83,10 +92,18 @@ async def insert(
 
 
 async def page(
-    connection: Connection, analysis_id: UUID, wanted: Filter, *, after: int, limit: int
+    connection: Connection, analysis_id: UUID, wanted: Filter, *, after: int, limit: int, skip: int = 0
 ) -> list[AnnotationRecord]:
-    """Annotations of an analysis in their order, those that come after a position."""
-    return _annotations(await connection.fetch(SELECT_PAGE, analysis_id, after, *wanted, limit))
+    """Annotations of an analysis in their order, those that come after a position; without the first `skip` of them."""
+    return _annotations(await connection.fetch(SELECT_PAGE, analysis_id, after, *wanted, limit, skip))
+
+
+async def class_counts(
+    connection: Connection, analysis_id: UUID, wanted: Filter, limit: int
+) -> tuple[dict[str, int], int]:
+    """How many annotations of each class are sure enough, the classes with most annotations first, and how many fit."""
+    records = await connection.fetch(CLASS_COUNTS, analysis_id, wanted.min_confidence, wanted.class_name, limit)
+    return {name: count for name, count, _ in records}, records[0][2] if records else 0
 
 
 async def class_names(connection: Connection, analysis_id: UUID, types: Sequence[str]) -> list[str]:

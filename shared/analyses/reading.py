@@ -3,6 +3,8 @@
 import asyncio
 from typing import NamedTuple
 
+import msgspec
+
 from shared.accounts import Caller
 from shared.analyses import annotation_queries, find, queries
 from shared.analyses.annotation_queries import Filter
@@ -12,6 +14,9 @@ from shared.analyses.records import AnalysisRecord, ArtifactRecord
 from shared.artifacts import Link
 from shared.jobs import Platform
 
+# Nobody reads a list of more classes.
+MOST_CLASSES = 200
+
 
 class Page(NamedTuple):
     """Some annotations of an analysis, and the position after which more follow, if any do."""
@@ -19,6 +24,15 @@ class Page(NamedTuple):
     analysis: AnalysisRecord
     annotations: list[ShownAnnotation]
     next: int | None
+
+
+class Window(NamedTuple):
+    """Some annotations of an analysis, how many there are of each class, and how many fit what was asked for."""
+
+    analysis: AnalysisRecord
+    annotations: list[ShownAnnotation]
+    counts: dict[str, int]
+    fitting: int
 
 
 class LinkedArtifact(NamedTuple):
@@ -38,6 +52,19 @@ async def annotations(
         _, height, width = await queries.described_image(connection, analysis.image_id)
     shown = await asyncio.to_thread(show, found, forms, Size(height, width))
     return Page(analysis, shown, found[-1].position if len(found) == limit else None)
+
+
+async def window(
+    platform: Platform, caller: Caller, analysis: AnalysisRecord, wanted: Filter, *, skip: int, limit: int
+) -> Window:
+    """Some annotations of an analysis of the caller, as they were sent, and how many there are of each class."""
+    assert analysis.account_id == caller.account_id, "the caller was shown the analysis"
+    async with platform.db.connection() as connection:
+        found = await annotation_queries.page(connection, analysis.id, wanted, after=-1, limit=limit, skip=skip)
+        counts, fitting = await annotation_queries.class_counts(connection, analysis.id, wanted, MOST_CLASSES)
+    shown = [ShownAnnotation(one.id, one.annotation_type, one.class_name, one.confidence,
+                             msgspec.Raw(one.data.encode())) for one in found]  # fmt: skip
+    return Window(analysis, shown, counts, fitting)
 
 
 async def artifacts(

@@ -57,7 +57,8 @@ SELECT_ALIVE = f"""
     ORDER BY created_at DESC LIMIT 1
 """
 
-# Holds the row until the new job shares its artifacts and its inputs: retention, which locks before it deletes, comes after that.
+# Holds the row until the new job shares its artifacts and inputs: retention, which locks before it deletes, comes
+# after that.
 SELECT_TWIN = f"""
     SELECT {COLUMNS} FROM job
     WHERE account_id = $1 AND fingerprint = $2 AND status = 'succeeded'

@@ -153,6 +153,11 @@ async def test_what_is_said_of_images_and_found_in_them_is_text(reader: Reader, 
     client, pipeline = reader.client, Pipeline(reader.client.http)
     project = (await client.post("/api/projects", {"name": PAYLOADS[0], "description": PAYLOADS[3]})).json()
     image = await _upload(client, project["id"], PAYLOADS[24].replace("/", "") + ".png", PAYLOADS[5])
+    for text in PAYLOADS:
+        assert (await client.post(f"/api/images/{image}/comments", {"text": f"{text}\n{text}"})).status_code == 201
+        said = {"key": text.replace("/", "")[:100], "value": {text: text}}
+        answer = await client.send("PUT", f"/api/images/{image}/metadata", json=said)
+        assert answer.status_code == 200, answer.text
     analyses = []
     for _ in range(2):
         body = {"model_name": "yolo_v8", "model_version": "1", "description": PAYLOADS[1]}
@@ -180,6 +185,14 @@ async def test_what_is_said_of_images_and_found_in_them_is_text(reader: Reader, 
         await reader.page.goto(path)
         await _unharmed(reader, site, path)
     assert await reader.page.locator("[data-found]").count() == 2 * (len(PAYLOADS) + 2)
+    assert await reader.page.locator(".comments li").count() == len(PAYLOADS)
+    for text in PAYLOADS[::5]:
+        await reader.page.goto(f"/app/images/{image}?class_name={quote(text)}&least=0.1")
+        await _unharmed(reader, site, text)
+        await reader.page.locator("[data-viewer]").focus()
+        await reader.page.keyboard.press("n")
+        assert text in (await reader.page.locator(".shape.chosen title").text_content() or "")
+        await _unharmed(reader, site, f"{text}, chosen")
 
 
 async def _upload(client: Client, project_id: str, filename: str, said: str) -> str:

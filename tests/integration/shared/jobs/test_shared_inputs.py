@@ -38,7 +38,7 @@ async def _curve(client: Client, **more: Any) -> str:
 
 async def _set(platform: Platform, job: str, assignments: str, *values: Any) -> None:
     async with platform.db.connection() as connection:
-        await connection.execute(f"UPDATE job SET {assignments} WHERE id = $1", UUID(job), *values)  # noqa: S608
+        await connection.execute(f"UPDATE job SET {assignments} WHERE id = $1", UUID(job), *values)
 
 
 async def _expire(platform: Platform, job: str) -> None:

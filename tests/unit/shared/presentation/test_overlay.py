@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 
 from shared.analyses.converting import ShownAnnotation
 from shared.evaluation.detection.masks import of_bitmap
-from shared.presentation.overlay import Shape, compared, shapes
+from shared.presentation.overlay import shapes
 
 
 def _annotation(number: int, kind: str, class_name: str, data: object) -> ShownAnnotation:
@@ -61,19 +61,17 @@ def test_scores_come_with_the_best_first_and_a_heat_map_by_its_name() -> None:
     assert second.artifact == "heat.png"
 
 
-def test_two_models_agree_on_the_same_object_of_the_same_class() -> None:
-    def shape(name: str, class_name: str, x: float) -> Shape:
-        return Shape(name, "bounding_box", class_name, 0.9, 0, box=(x, 0, 10, 10))
+def test_many_masks_share_what_is_drawn() -> None:
+    side = 600
+    data = {"format": "rle", "rle": {"counts": [0, side * side], "size": [side, side]}}
+    outline = {"format": "polygon", "points": [[number, number % 7] for number in range(6000)]}
+    annotations = [
+        *(_annotation(number, "segmentation", "a", data) for number in range(1, 800)),
+        _annotation(800, "segmentation", "a", outline),
+    ]
 
-    first = [shape("same", "cat", 0), shape("renamed", "dog", 50), shape("alone", "cat", 200)]
-    second = [shape("same too", "cat", 1), shape("renamed too", "fox", 50)]
-    left, right = compared(first, second)
+    *masks, polygon = shapes(annotations, ["a"])
 
-    assert {one.id: one.agreed for one in (*left, *right)} == {
-        "same": True,
-        "renamed": False,
-        "alone": False,
-        "same too": True,
-        "renamed too": False,
-    }
-    assert [one.agreed for one in compared(first, [])[0]] == [False] * 3
+    assert {(mask.runs or "").count("M") for mask in masks} == {200}
+    assert {mask.thickness for mask in masks} == {3}
+    assert (polygon.polygon or "").count("L") == 285

@@ -1,0 +1,105 @@
+"""What people say of an image on its page: comments, and its metadata."""
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import msgspec
+from litestar import Controller, Response, post
+from litestar.params import FromPath
+
+from api.given import Given
+from api.projects.schemas import MetadataIn
+from api.web.forms import Form
+from api.web.image_view import Wanted, image_page
+from api.web.problems import MISTAKES, described
+from api.web.visits import Visit
+from shared.kit.errors import Fault, InvalidInput
+from shared.projects import comments, images
+
+LONGEST_COMMENT = 10_000
+LONGEST_VALUE = 16_000
+
+
+class ImageRemarkPages(Controller):
+    """Forms of the page of an image."""
+
+    path = "/app/images/{image_id:str}"
+
+    @post("/comments")
+    async def comment(self, visit: Given[Visit], image_id: FromPath[str], form: Given[Form]) -> Response[Any]:
+        """Remark something."""
+        try:
+            await comments.add(visit.platform, visit.caller, image_id, _said(form))
+        except MISTAKES as error:
+            return await _refused(visit, image_id, error, comment=form.texts.get("text", ""))
+        return _back(visit, image_id, form, "saved", "comments")
+
+    @post("/comments/{comment_id:str}")
+    async def change(
+        self, visit: Given[Visit], image_id: FromPath[str], comment_id: FromPath[str], form: Given[Form]
+    ) -> Response[Any]:
+        """Put a comment in other words."""
+        try:
+            await comments.change(visit.platform, visit.caller, comment_id, _said(form))
+        except MISTAKES as error:
+            return await _refused(visit, image_id, error)
+        return _back(visit, image_id, form, "saved", "comments")
+
+    @post("/comments/{comment_id:str}/delete")
+    async def take_back(
+        self, visit: Given[Visit], image_id: FromPath[str], comment_id: FromPath[str], form: Given[Form]
+    ) -> Response[Any]:
+        """Take a comment back."""
+        await comments.delete(visit.platform, visit.caller, comment_id)
+        return _back(visit, image_id, form, "deleted", "comments")
+
+    @post("/metadata")
+    async def set_metadata(self, visit: Given[Visit], image_id: FromPath[str], form: Given[Form]) -> Response[Any]:
+        """Say one thing of the image, or say it anew."""
+        key = form.texts.get("key", "").strip()
+        try:
+            said = MetadataIn(key=key, value=_value(form.text("value", limit=LONGEST_VALUE) or ""))
+            await images.change_metadata(visit.platform, visit.caller, image_id, said.added_to)
+        except MISTAKES as error:
+            return await _refused(visit, image_id, error, key=key, value=form.texts.get("value", ""))
+        return _back(visit, image_id, form, "saved", "about")
+
+    @post("/metadata/delete")
+    async def delete_metadata(self, visit: Given[Visit], image_id: FromPath[str], form: Given[Form]) -> Response[Any]:
+        """Take one thing back that was said of the image."""
+        key = form.texts.get("key", "")
+
+        def without(present: dict[str, Any]) -> dict[str, Any]:
+            return {name: value for name, value in present.items() if name != key}
+
+        await images.change_metadata(visit.platform, visit.caller, image_id, without)
+        return _back(visit, image_id, form, "deleted", "about")
+
+
+def _said(form: Form) -> str:
+    text = form.text("text", limit=LONGEST_COMMENT)
+    if text is None:
+        raise InvalidInput(Fault("/text", "text: write something before you send it."))
+    # Forms end lines as they did on teleprinters.
+    return text.replace("\r\n", "\n")
+
+
+def _value(text: str) -> Any:
+    """What was typed: JSON if it is some, and otherwise the text itself."""
+    if "\\u" in text:
+        # Escapes are for programs; some of what they spell cannot be kept.
+        return text
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
+
+
+def _back(visit: Visit, image_id: str, form: Form, notice: str, place: str) -> Response[Any]:
+    # The form carries the query of the page that it is on; put together anew, nothing else gets into the address.
+    view = [(name, value) for name, value in parse_qsl(form.texts.get("view", "")) if name in Wanted._fields]
+    return visit.redirect(f"/app/images/{image_id}?{urlencode([*view, ('notice', notice)])}#{place}")
+
+
+async def _refused(visit: Visit, image_id: str, error: Exception, **typed: str) -> Response[str]:
+    return await image_page(visit, image_id, Wanted(), described(visit.request, error), **typed)

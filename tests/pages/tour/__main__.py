@@ -1,0 +1,94 @@
+"""`python -m tests.pages.tour [name ...]`: photographs the pages into docs/, those with these names or all.
+
+EVALSERVE_URL names a service that runs already; otherwise one is started for it, which keeps nothing. TOUR_DIR is
+another place for the photographs, and TOUR_SCHEMES and TOUR_WIDTHS look at them in other ways as well.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx2
+from playwright.async_api import Page, async_playwright
+
+from deploy.demo.service import service
+from deploy.local.options import PROJECT
+from tests.actors import Client
+from tests.pages.conftest import CHROMIUM, FLAGS
+from tests.pages.reader import Reader
+from tests.pages.tour.account import Account, furnish
+
+
+class View(NamedTuple):
+    """A photograph to take: of which page, and how much of it."""
+
+    name: str
+    path: str
+    height: int
+    # What is clicked first, if anything.
+    click: str = ""
+
+
+def views(account: Account) -> list[View]:
+    """The photographs that the documentation shows."""
+    first, second = account.analyses
+    image = f"/app/images/{account.image}"
+    compared = "&".join(f"uid={uid}" for uid in account.matrices)
+    return [
+        View("matrices-page", "/app/matrices", 560),
+        View("matrix-page", f"/app/matrices/{account.matrices[1]}?order=errors&diagonal=hide", 900,
+             "a[data-cell] >> nth=1"),
+        View("compare-page", f"/app/compare?{compared}", 900),
+        View("curve-page", f"/app/curves/{account.curve}", 900),
+        View("project-page", f"/app/projects/{account.project}", 800),
+        View("image-page", f"{image}?first={first}", 1000),
+        View("image-compare-page", f"{image}?first={first}&second={second}&layout=beside", 900),
+    ]  # fmt: skip
+
+
+async def _photograph(page: Page, view: View, file: Path) -> None:
+    await page.goto(view.path)
+    await page.wait_for_load_state("networkidle")
+    if view.click:
+        await page.locator(view.click).click()
+        await page.wait_for_load_state("networkidle")
+        await page.evaluate("scrollTo(0, 0)")
+    await page.screenshot(path=file)
+
+
+async def tour(url: str, wanted: list[str], folder: Path) -> None:
+    """Go through the pages of a new account."""
+    widths = [int(width) for width in os.environ.get("TOUR_WIDTHS", "1100").split()]
+    schemes = os.environ.get("TOUR_SCHEMES", "light").split()
+    async with async_playwright() as playwright, httpx2.AsyncClient(base_url=url, timeout=60, trust_env=False) as http:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        client = await Client.sign_up(http)
+        account = await furnish(client)
+        for width in widths:
+            context = await browser.new_context(base_url=url, viewport={"width": width, "height": 900})
+            page = await context.new_page()
+            await Reader(page, client).sign_in()
+            for view in views(account):
+                if wanted and view.name not in wanted:
+                    continue
+                await page.set_viewport_size({"width": width, "height": view.height})
+                for scheme in schemes:
+                    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                    more = "" if len(widths) == len(schemes) == 1 else f"-{width}-{scheme}"
+                    await _photograph(page, view, folder / f"{view.name}{more}.png")
+            await context.close()
+        await browser.close()
+
+
+def main() -> None:
+    """Take the photographs."""
+    folder = Path(os.environ.get("TOUR_DIR") or PROJECT / "docs")
+    folder.mkdir(parents=True, exist_ok=True)
+    with service(os.environ.get("EVALSERVE_URL")) as running:
+        asyncio.run(tour(running.url, sys.argv[1:], folder))
+
+
+if __name__ == "__main__":
+    main()
