@@ -24,7 +24,8 @@ class CredentialsIn(msgspec.Struct):
 
     def check(self, min_password_length: int) -> None:
         """Refuse what no new account may have."""
-        if not PLAUSIBLE.fullmatch(self.email):
+        # What cannot be seen would make one address look like another.
+        if not (self.email.isprintable() and PLAUSIBLE.fullmatch(self.email)):
             raise InvalidInput(Fault("/email", "email: this is not an e-mail address, such as you@example.com."))
         if len(self.password) < min_password_length:
             detail = f"password: use at least {min_password_length} characters."

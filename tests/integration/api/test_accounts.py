@@ -65,6 +65,8 @@ async def test_a_wrong_password_and_an_unknown_address_are_told_alike(alice: Cli
         ({"email": "a@example.com", "password": "short"}, "/password"),
         ({"email": "a@example.com", "password": "x" * 129}, "/password"),
         ({"email": "a" * 250 + "@example.com", "password": "long enough"}, "/email"),
+        ({"email": "a@example.com\u200b", "password": "long enough"}, "/email"),
+        ({"email": "\u202ea@example.com", "password": "long enough"}, "/email"),
         ({"email": 7, "password": "long enough"}, "/email"),
         ({"email": "a@example.com", "password": "nul\0character"}, ""),
         ({"email": "a\0@example.com", "password": "long enough"}, ""),
