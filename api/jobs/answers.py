@@ -5,6 +5,7 @@ from http import HTTPStatus
 from litestar import Response
 
 from shared.jobs import JobOut, Platform, Snapshot
+from shared.kit import clock
 
 # Small jobs take less than this; who prefers not to poll can wait or be called back.
 RETRY_AFTER_S = 1
@@ -21,7 +22,11 @@ def polling(snapshot: Snapshot) -> dict[str, str]:
     return {} if snapshot.job.is_final else {"Retry-After": str(RETRY_AFTER_S)}
 
 
-def etag(snapshot: Snapshot) -> str:
-    """Changes with the job; weak, as the links are new in every answer."""
+def etag(snapshot: Snapshot, link_lifetime_s: int) -> str:
+    """Changes with the job; weak, as the links are new in every answer.
+
+    With links it also changes twice in their lifetime, so that nobody is told to keep those that have ended.
+    """
     job = snapshot.job
-    return f'W/"{job.attempt}-{job.status}-{job.progress:g}"'
+    half = int(clock.now().timestamp() // (link_lifetime_s / 2)) if snapshot.files else 0
+    return f'W/"{job.attempt}-{job.status}-{job.progress:g}-{half}"'

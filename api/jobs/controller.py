@@ -78,7 +78,7 @@ class JobController(Controller):
         snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
         snapshot = await _wait(waiter, caller, snapshot, prefer)
         said = applied(prefer, limit=waiter.platform.settings.wait_limit_s)
-        headers = {"ETag": etag(snapshot), **polling(snapshot), **said}
+        headers = {"ETag": etag(snapshot, waiter.platform.settings.link_lifetime_s), **polling(snapshot), **said}
         if is_known(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(JobOut.of(snapshot, waiter.platform.storage), headers=headers)

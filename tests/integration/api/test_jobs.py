@@ -1,7 +1,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -10,6 +10,7 @@ import pytest
 from api.jobs import controller
 from api.waiting import with_silences
 from shared.jobs import Platform, ending, queries
+from shared.kit import clock
 from tests.actors import Client, Team
 
 
@@ -152,6 +153,21 @@ async def test_polling_an_unchanged_job_costs_no_body(alice: Client) -> None:
     again = await alice.get(f"/v1/jobs/{job['id']}", {"If-None-Match": etag})
 
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.usefixtures("workers")
+async def test_nobody_is_told_to_keep_links_that_have_ended(
+    alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await alice.final((await alice.submit("report"))["id"])
+    kept = await alice.get(f"/v1/jobs/{job['id']}")
+    later = clock.now() + timedelta(seconds=platform.settings.link_lifetime_s - 1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    again = await alice.get(f"/v1/jobs/{job['id']}", {"If-None-Match": kept.headers["etag"]})
+
+    assert again.status_code == 200
+    assert again.json()["artifacts"][0]["expires_at"] > kept.json()["artifacts"][0]["expires_at"]
 
 
 @pytest.mark.usefixtures("workers")
