@@ -15,6 +15,7 @@ from shared.accounts import Caller
 from shared.artifacts import StoredFile
 from shared.jobs import Order, Platform, Snapshot, Status, Work
 from shared.jobs.errors import JobAlreadyFinished
+from shared.matrices.errors import MatrixChanged
 
 # Shown by a browser it runs nothing and is nobody's origin, whatever it holds.
 HEADERS = {
@@ -35,18 +36,31 @@ class Wanted(NamedTuple):
 
 
 async def of_matrices(waiter: Waiter, caller: Caller, work: Work, wanted: Wanted) -> Response[Any]:
-    """The file that work on the caller's matrices makes."""
-    subjects = await matrices.subjects(waiter.platform, caller, work)
-    return await of_order(waiter, Order(caller, work, subjects), wanted)
+    """The file that work on the caller's matrices makes; if they change while it is made, it is made once more."""
+    snapshot = await _made(waiter, await _order(waiter, caller, work), wanted)
+    if snapshot.job.error is not None and snapshot.job.error["code"] == MatrixChanged.code:
+        snapshot = await _made(waiter, await _order(waiter, caller, work), wanted)
+    return await _answer(waiter.platform, snapshot, wanted)
 
 
 async def of_order(waiter: Waiter, order: Order, wanted: Wanted) -> Response[Any]:
     """The file that the work makes: 200 with its bytes, 202 with the job, or the problem that the job ended in."""
-    platform, caller = waiter.platform, order.caller
-    snapshot = await jobs.join(platform, order)
-    limit = platform.settings.wait_limit_s
-    snapshot = await waiter.until_final(caller, snapshot, wanted_wait(wanted.prefer, limit=limit, default=limit))
-    said = applied(wanted.prefer, limit=limit)
+    return await _answer(waiter.platform, await _made(waiter, order, wanted), wanted)
+
+
+async def _order(waiter: Waiter, caller: Caller, work: Work) -> Order:
+    return Order(caller, work, await matrices.subjects(waiter.platform, caller, work))
+
+
+async def _made(waiter: Waiter, order: Order, wanted: Wanted) -> Snapshot:
+    """The job of the order once it has come to an end, or as it is when the client's patience has."""
+    limit = waiter.platform.settings.wait_limit_s
+    patience = wanted_wait(wanted.prefer, limit=limit, default=limit)
+    return await waiter.until_final(order.caller, await jobs.join(waiter.platform, order), patience)
+
+
+async def _answer(platform: Platform, snapshot: Snapshot, wanted: Wanted) -> Response[Any]:
+    said = applied(wanted.prefer, limit=platform.settings.wait_limit_s)
     if snapshot.job.error is not None:
         return problems.answer(snapshot.job.error, said)
     if snapshot.job.status == Status.CANCELLED:

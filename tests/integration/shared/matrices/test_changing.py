@@ -97,6 +97,21 @@ async def test_a_job_whose_matrix_got_other_labels_meanwhile_says_so(alice: Clie
     assert (ended["status"], ended["error"]["code"]) == ("failed", "matrix-changed")
 
 
+async def test_who_asked_for_a_report_meanwhile_gets_that_of_the_new_labels(alice: Client, workers: Team) -> None:
+    workers["worker"].kill()
+    uid = await alice.create_matrix()
+    asked = asyncio.create_task(alice.get("/cm/report", cm_uid=uid))
+    await eventually(lambda: _has_jobs(alice))
+    await alice.post(f"/cm/update?cm_uid={uid}", {"actual_vector": ["zebra"], "predicted_vector": ["zebra"]})
+    workers.start()
+
+    answer = await asked
+
+    assert answer.status_code == 200
+    assert "zebra" in answer.text
+    assert [job["status"] for job in (await alice.get("/v1/jobs")).json()["items"]] == ["succeeded", "failed"]
+
+
 @pytest.mark.usefixtures("workers")
 async def test_a_uid_in_capitals_asks_for_the_same_work(alice: Client) -> None:
     uid = await alice.create_matrix()
@@ -104,6 +119,10 @@ async def test_a_uid_in_capitals_asks_for_the_same_work(alice: Client) -> None:
 
     assert (await alice.submit("report", uid.upper()))["status"] == "succeeded"
     assert str(UUID(uid)) == uid
+
+
+async def _has_jobs(client: Client) -> bool:
+    return bool((await client.get("/v1/jobs")).json()["items"])
 
 
 async def _is_waiting(platform: Platform) -> bool:
