@@ -1,5 +1,7 @@
 """Pages of projects: the list, and the gallery of each."""
 
+import hashlib
+from http import HTTPStatus
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
@@ -11,10 +13,11 @@ from api.projects import cursors
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
-from shared import projects
+from shared import analyses, projects
+from shared.analyses import AnalysisStatus
 from shared.kit.errors import Fault, InvalidInput
 from shared.projects import images
-from shared.projects.listing import Search, Sort, list_images
+from shared.projects.listing import Page, Search, Sort, list_images
 from shared.projects.records import NewImage, ProjectDescription
 
 LISTED = 30
@@ -66,8 +69,9 @@ class ProjectPages(Controller):
         sort: Annotated[Sort, QueryParameter()] = "-created_at",
         filename: Annotated[str, QueryParameter()] = "",
         deleted: Annotated[str, QueryParameter()] = "",
-    ) -> Response[str]:
-        """The gallery of a project."""
+        seen: Annotated[str, QueryParameter()] = "",
+    ) -> Response[Any]:
+        """The gallery of a project; the pictures alone, when a script asks whether anything has changed."""
         project = await projects.find(visit.platform, visit.caller, project_id)
         search = Search(filename=filename or None, deleted=bool(deleted))
         page = await list_images(
@@ -79,10 +83,16 @@ class ProjectPages(Controller):
             after=cursors.read(cursor or None, sort),
             limit=SHOWN,
         )
+        standing = await analyses.standing(visit.platform, visit.caller, [image.id for image in page.images])
+        state = _state(page, standing)
+        if visit.is_partial and seen == state:
+            return Response(None, status_code=HTTPStatus.NO_CONTENT)
         return visit.page(
-            "projects/page.html",
+            "projects/gallery.html" if visit.is_partial else "projects/page.html",
             project=project,
             page=page,
+            standing=standing,
+            state=state,
             following=cursors.write(page.following),
             cursor=cursor,
             sort=sort,
@@ -110,6 +120,11 @@ class ProjectPages(Controller):
         """Delete a project and its images for good."""
         await projects.delete(visit.platform, visit.caller, project_id, force=True)
         return visit.redirect("/app/projects?notice=deleted")
+
+
+def _state(page: Page, standing: dict[UUID, dict[AnalysisStatus, int]]) -> str:
+    shown = [(image.id, image.thumbnail_status, image.deleted_at, standing.get(image.id)) for image in page.images]
+    return hashlib.sha256(repr((page.total, shown)).encode()).hexdigest()[:16]
 
 
 async def _list(visit: Visit, *, cursor: UUID | None = None, name: str = "", problem: Any = None) -> Response[str]:

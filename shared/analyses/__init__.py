@@ -1,5 +1,6 @@
 """Analyses: what models say of images, brought by pipelines, read and compared by people."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from shared.accounts import Caller
@@ -51,6 +52,14 @@ async def of_image(platform: Platform, caller: Caller, image_id: str) -> list[An
     image = await images.find(platform, caller, image_id)
     async with platform.db.connection() as connection:
         return await queries.of_image(connection, caller.account_id, image.id)
+
+
+async def standing(
+    platform: Platform, caller: Caller, image_ids: Sequence[UUID]
+) -> dict[UUID, dict[AnalysisStatus, int]]:
+    """How many analyses of each of the caller's images are in which state; an image without any is left out."""
+    async with platform.db.connection() as connection:
+        return await queries.standing(connection, caller.account_id, image_ids)
 
 
 async def artifacts(platform: Platform, analysis_id: UUID) -> list[ArtifactRecord]:

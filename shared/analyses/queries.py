@@ -42,6 +42,11 @@ LIST_OF_IMAGE = f"""
     SELECT {COLUMNS} FROM analysis WHERE image_id = $1 AND account_id = $2 ORDER BY id DESC
 """
 
+STANDING = """
+    SELECT image_id, status, count(*) FROM analysis WHERE image_id = ANY($1) AND account_id = $2
+    GROUP BY image_id, status ORDER BY image_id, status
+"""
+
 # A pipeline of the operator's works for every account, any other one for its own. The image may be deleted
 # meanwhile: it can be restored, and then what was found is there.
 LOCK_FOR_SIGNER = f"""
@@ -147,6 +152,16 @@ async def own(connection: Connection, account_id: int, analysis_id: UUID) -> Ana
 async def of_image(connection: Connection, account_id: int, image_id: UUID) -> list[AnalysisRecord]:
     """The analyses of an image, newest first."""
     return [_analysis(record) for record in await connection.fetch(LIST_OF_IMAGE, image_id, account_id)]
+
+
+async def standing(
+    connection: Connection, account_id: int, image_ids: Sequence[UUID]
+) -> dict[UUID, dict[AnalysisStatus, int]]:
+    """How many analyses of each image are in which state; an image without any is left out."""
+    found: dict[UUID, dict[AnalysisStatus, int]] = {}
+    for image_id, status, count in await connection.fetch(STANDING, image_ids, account_id):
+        found.setdefault(image_id, {})[AnalysisStatus(status)] = count
+    return found
 
 
 async def lock_for_signer(connection: Connection, account_id: int | None, analysis_id: UUID) -> AnalysisRecord | None:

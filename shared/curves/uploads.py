@@ -13,7 +13,8 @@ LABEL_NAMES = frozenset({"actual", "actual_vector", "actual_label", "truth", "tr
                          "target", "label", "gold", "reference", "expected", "class"})  # fmt: skip
 
 _WHOLE = re.compile(r"[+-]?\d{1,15}")
-_SCORE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+# Half of the world writes 0,7: where a comma does not separate cells, it is a point.
+_SCORE = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?")
 _TWO = 2
 
 
@@ -37,7 +38,7 @@ def read_scores(data: bytes) -> Sent:
             detail = f"Row {number} is not a label and then a probability for each class, such as: cat,0.7,0.3"
             raise InvalidInput(Fault("/file", detail))
         labels.append(row[place])
-        rows.append([*map(float, scores)])
+        rows.append([float(score.replace(",", ".")) for score in scores])
     names = None if table.names is None else table.names[:place] + table.names[place + 1 :]
     return _binary(_labels(labels), rows) if len(rows[0]) == 1 else _several(labels, rows, names)
 

@@ -79,9 +79,10 @@ def _places(names: Sequence[str], *, has_header: bool) -> tuple[int, int]:
             return actual[0], predicted[0]
     if len(names) == _COLUMNS:
         return 0, 1
+    columns = "1 column" if len(names) == 1 else f"{len(names)} columns"
     detail = (
-        f"file: the first row has {len(names)} columns; keep two of them, the actual and the predicted label, or name "
-        "them “actual” and “predicted” in a header row."
+        f"file: the first row has {columns}; keep two, the actual and the predicted label, or name two of them "
+        "“actual” and “predicted” in a header row."
     )
     raise InvalidInput(Fault("/file", detail))
 

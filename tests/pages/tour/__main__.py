@@ -37,6 +37,8 @@ def views(account: Account) -> list[View]:
     image = f"/app/images/{account.image}"
     compared = "&".join(f"uid={uid}" for uid in account.matrices)
     return [
+        View("landing-page", "/", 640),
+        View("new-matrix-page", "/app/matrices/new", 720),
         View("matrices-page", "/app/matrices", 560),
         View("matrix-page", f"/app/matrices/{account.matrices[1]}?order=errors&diagonal=hide", 900,
              "a[data-cell] >> nth=1"),
@@ -44,6 +46,9 @@ def views(account: Account) -> list[View]:
         View("curve-page", f"/app/curves/{account.curve}", 900),
         View("project-page", f"/app/projects/{account.project}", 800),
         View("image-page", f"{image}?first={first}", 1000),
+        View("webhooks-page", "/app/webhooks", 640),
+        View("account-page", "/app/account", 900),
+        View("admin-page", "/app/admin", 800),
         View("image-compare-page", f"{image}?first={first}&second={second}&layout=beside", 900),
     ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from shared.kit.errors import InvalidInput
     [
         (b"label,cat,dog\ncat,0.8,0.2\ndog,.4,6e-1\n", Sent(["cat", "dog"], [[0.8, 0.2], [0.4, 0.6]], ["cat", "dog"])),
         (b"cat;y_true;dog\n0.8;cat;0.2\n", Sent(["cat"], [[0.8, 0.2]], ["cat", "dog"])),
+        (b"label;cat;dog\ncat;0,8;0,2\ndog;0,4;6e-1\n", Sent(["cat", "dog"], [[0.8, 0.2], [0.4, 0.6]], ["cat", "dog"])),
         (b"cat,0.8,0.2\ndog,0.4,0.6\n", Sent(["cat", "dog"], [[0.8, 0.2], [0.4, 0.6]])),
         (b"target,0,1\n1,0.25,0.75\n", Sent([1], [[0.25, 0.75]], [0, 1])),
         (b"y_true\tscore\n0\t0.25\n1\t0.75\n", Sent([0, 1], [[0.75, 0.25], [0.25, 0.75]], [0, 1])),

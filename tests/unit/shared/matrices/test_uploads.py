@@ -46,7 +46,7 @@ def test_the_first_row_is_what_its_sender_says(header: Header, samples: int) -> 
         (b"\n \n", "the file is empty"),
         (b"actual,predicted\n", "nothing below it"),
         (b"a,b,c\nd,e,f\n", "3 columns"),
-        (b"a\nb\n", "1 columns"),
+        (b"a\nb\n", "1 column;"),
         (b"a,b\nc\n", "row 2 has no two labels"),
         (b"a,b\nc,\n", "row 2 has no two labels"),
         (b"a,b\0\n", "NUL"),
