@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from deploy.local.datadir import DataDir
 from deploy.local.parts import commands
@@ -14,6 +14,9 @@ from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from tests.actors import ROOT, Client, eventually
 from tests.pages.reader import Reader
+
+# A page that takes seconds says more about the machine's other work than about the page.
+expect.set_options(timeout=20_000)
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
