@@ -1,4 +1,7 @@
-"""Whether this process could do its work now: each part asked on its own, all at once."""
+"""Whether this process could do its work now: each part asked on its own, all at once.
+
+As a program, `python -m shared.jobs.readiness` ends when the database has the tables that the others need.
+"""
 
 import asyncio
 from collections.abc import Awaitable
@@ -7,14 +10,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 import asyncpg
+import structlog
 
 from shared.artifacts.errors import StorageUnavailable
-from shared.jobs.platform import Platform
+from shared.jobs.platform import Platform, connect
+from shared.kit import logging
 from shared.kit.broker import BrokerUnavailable
 from shared.kit.db import DatabaseUnavailable
+from shared.kit.settings import settings
+
+log = structlog.get_logger()
 
 # Load balancers give up soon; a part that takes longer than this is not ready.
 TIMEOUT_S = 3.0
+
+# Who waits for the migrations asks again after this.
+INTERVAL_S = 1.0
 
 
 class Check(NamedTuple):
@@ -62,7 +73,8 @@ async def _migrations(platform: Platform) -> None:
             applied = await connection.fetchval("SELECT version_num FROM alembic_version")
         except asyncpg.UndefinedTableError:
             applied = None
-    if applied != newest_migration():
+    # A newer one is the next program's, which takes over from this: migrations are made so that both can work.
+    if applied is None or applied < newest_migration():
         raise _NotMigrated(f"the database is at {applied}, the program needs {newest_migration()}: run the migrations")
 
 
@@ -75,3 +87,16 @@ def newest_migration() -> str:
 
 class _NotMigrated(Exception):
     """The tables are not the program's."""
+
+
+async def await_migrations() -> None:
+    """Return when the database has the program's tables, or newer ones; it may not be there yet."""
+    async with connect(settings(), pool_size=1) as platform:
+        while not (check := await _check("migrations", _migrations(platform))).ok:
+            log.info("waits for the migrations", detail=check.detail)
+            await asyncio.sleep(INTERVAL_S)
+
+
+if __name__ == "__main__":
+    logging.configure(level=settings().log_level, form=settings().log_format)
+    asyncio.run(await_migrations())

@@ -1,6 +1,8 @@
 """What the service says about itself: whether it is ready, and the page of its documentation."""
 
+import asyncio
 import re
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from html.parser import HTMLParser
@@ -12,7 +14,7 @@ from deploy.local.server import Server
 from deploy.local.stack import Stack
 from shared.jobs import Platform
 from shared.jobs.readiness import newest_migration
-from tests.actors import eventually
+from tests.actors import ROOT, eventually
 
 NAMES = ["postgres", "migrations", "redis", "s3"]
 READY = {"ready": True, "checks": [{"name": name, "ok": True, "detail": "ok"} for name in NAMES]}
@@ -64,26 +66,54 @@ async def test_a_part_that_is_away_is_named_in_its_own_line(
     assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
 
 
+@asynccontextmanager
+async def _migrated_to(platform: Platform, applied: str | None) -> AsyncIterator[None]:
+    async with platform.db.connection() as connection:
+        await connection.execute("DELETE FROM alembic_version")
+        if applied:
+            await connection.execute("INSERT INTO alembic_version VALUES ($1)", applied)
+        try:
+            yield
+        finally:
+            await connection.execute("DELETE FROM alembic_version")
+            await connection.execute("INSERT INTO alembic_version VALUES ($1)", newest_migration())
+
+
 @pytest.mark.parametrize("applied", ["0000", None])
 async def test_a_database_that_was_not_migrated_is_not_ready(
     http: httpx2.AsyncClient, platform: Platform, applied: str | None
 ) -> None:
-    newest = newest_migration()
-    statement = "UPDATE alembic_version SET version_num = '0000'" if applied else "DELETE FROM alembic_version"
-    async with platform.db.connection() as connection:
-        await connection.execute(statement)
-        try:
-            answer = await http.get("/readyz")
-        finally:
-            await connection.execute("DELETE FROM alembic_version")
-            await connection.execute("INSERT INTO alembic_version VALUES ($1)", newest)
+    async with _migrated_to(platform, applied):
+        answer = await http.get("/readyz")
 
-    detail = f"the database is at {applied}, the program needs {newest}: run the migrations"
+    detail = f"the database is at {applied}, the program needs {newest_migration()}: run the migrations"
     assert answer.status_code == 503
     assert [check for check in answer.json()["checks"] if not check["ok"]] == [
         {"name": "migrations", "ok": False, "detail": detail}
     ]
     assert (await http.get("/readyz")).json() == READY
+
+
+async def test_a_database_that_the_next_program_has_migrated_is_ready_for_this_one(
+    http: httpx2.AsyncClient, platform: Platform
+) -> None:
+    async with _migrated_to(platform, f"{int(newest_migration()) + 1:04}"):
+        answer = await http.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (200, READY)
+
+
+async def test_a_program_waits_for_the_migrations(platform: Platform, environment: dict[str, str]) -> None:
+    async with _migrated_to(platform, "0001"):
+        waiting = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "shared.jobs.readiness", env=environment, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        )
+        assert waiting.stdout is not None
+        first = await waiting.stdout.readline()
+    await waiting.stdout.read()
+
+    assert b"the database is at 0001" in first
+    assert await waiting.wait() == 0
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
