@@ -6,20 +6,21 @@ from contextlib import asynccontextmanager
 
 import structlog
 from litestar import Litestar
-from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from api import arrival, bookkeeping, conditional, docs, health, idempotency, metrics, openapi, problems
+from api import arrival, bookkeeping, docs, health, idempotency, metrics, openapi, problems
 from api.accounts.controller import AccountController
 from api.admin.controller import AdminController
 from api.analyses.callbacks import CallbackController
 from api.analyses.comparing import ComparingController
 from api.analyses.controller import AnalysisController
 from api.analyses.reading import ReadingController
+from api.answers import Json
 from api.calculators.controller import CalculatorController
 from api.comparisons.controller import ComparisonController
 from api.curves.controller import CurveController
+from api.given import Given
 from api.jobs.controller import JobController
 from api.keys.controller import KeyController
 from api.matrices.controller import MatrixController
@@ -69,6 +70,10 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
                 # It writes once more, on connections that close after this.
                 await asyncio.wait([keeping])
 
+    def provide_waiter() -> Waiter:
+        waiter: Waiter = app.state.waiter
+        return waiter
+
     app = Litestar(
         route_handlers=[
             pages(),
@@ -103,12 +108,14 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             DeliveryController,
             AdminController,
         ],
+        # Each needs the one before: what does not is resolved in a task of its own, which costs more than all of them.
         dependencies={
-            "platform": Provide(_platform, sync_to_thread=False),
-            "waiter": Provide(_waiter, sync_to_thread=False),
+            "waiter": Provide(provide_waiter, sync_to_thread=False),
+            "platform": Provide(provide_platform, sync_to_thread=False),
             "caller": Provide(provide_caller),
             "signer": Provide(provide_signer),
         },
+        response_class=Json,
         before_request=refuse_early,
         exception_handlers=problems.HANDLERS,
         lifespan=[connect],
@@ -126,16 +133,11 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         logging_config=None,
     )
     # Around the router too: what it refuses needs an id, a line and the headers like everything else.
-    in_time = arrival.around(idempotency.around(conditional.around(app.asgi_handler)), chosen.body_timeout_s)
+    in_time = arrival.around(idempotency.around(app.asgi_handler), chosen.body_timeout_s)
     app.asgi_handler = around(in_time)
     return app
 
 
-def _platform(state: State) -> Platform:
-    found: Platform = state.platform
-    return found
-
-
-def _waiter(state: State) -> Waiter:
-    found: Waiter = state.waiter
-    return found
+def provide_platform(waiter: Given[Waiter]) -> Platform:
+    """What the process is connected to."""
+    return waiter.platform

@@ -1,7 +1,8 @@
 """What handlers are given: values that the application provides by the parameter's name."""
 
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
@@ -9,3 +10,4 @@ T = TypeVar("T")
 
 # They are our own and of the right type; to have each looked at again costs more than some answers.
 Given: TypeAlias = NamedDependency[SkipValidation[T]]
+Asked: TypeAlias = SkipValidation[Request[Any, Any, Any]]

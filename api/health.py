@@ -3,6 +3,7 @@
 import msgspec
 from litestar import Response, get
 
+from api.answers import Json
 from api.given import Given
 from shared.jobs import Platform
 from shared.jobs.readiness import checks
@@ -34,4 +35,4 @@ async def readyz(platform: Given[Platform]) -> Response[Readiness]:
     """Postgres, its tables, Redis and S3, each with its own line; 503 unless all answer."""
     found = [CheckOut(*check) for check in await checks(platform)]
     ready = all(check.ok for check in found)
-    return Response(Readiness(ready, found), status_code=200 if ready else 503)
+    return Json(Readiness(ready, found), status_code=200 if ready else 503)

@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from api.analyses.schemas import AnalysisFile, AnalysisFiles
+from api.answers import Json
 from api.given import Given
 from api.signatures import require_analyses
 from shared.accounts import Caller
@@ -64,14 +65,14 @@ class ReadingController(Controller):
         box_format: Annotated[BoxFormat | None, QueryParameter(description="convert bounding boxes")] = None,
         mask_format: Annotated[MaskFormat | None, QueryParameter(description="convert segmentations")] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=MOST_AT_ONCE)] = 200,
-    ) -> Response[bytes]:
+    ) -> Response[Any]:
         """What an analysis found, in the order in which it was told, page by page."""
         wanted = Filter(annotation_type, class_name, min_confidence)
         forms = Forms(box_format, mask_format)
         page = await reading.annotations(platform, caller, analysis_id, wanted, forms, after=cursor - 1, limit=limit)
         following = None if page.next is None else page.next + 1
         body = {"annotations": page.annotations, "total": page.analysis.annotation_count, "next": following}
-        return Response(await asyncio.to_thread(msgspec.json.encode, body), media_type="application/json")
+        return Json(msgspec.Raw(await asyncio.to_thread(msgspec.json.encode, body)))
 
     @get("/artifacts", operation_id="list_analysis_artifacts")
     async def artifacts(

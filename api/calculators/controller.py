@@ -50,49 +50,49 @@ class CalculatorController(Controller):
     # Being a caller is all that is asked of who calls: hence the arguments that nobody reads.
 
     @get("/confusion", operation_id="confusion", opt=_query(ConfusionAnswer, parameters.CONFUSION))
-    async def confusion(self, request: Sent, caller: Given[Caller]) -> Response[bytes]:  # noqa: ARG002
+    async def confusion(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
         """The metrics of a binary confusion matrix from its four cells."""
         return _confusion(request, of_query(request.query_params))
 
     @post("/confusion", operation_id="confusion_of_body", status_code=200, opt=_body(ConfusionAnswer, CellsIn))
-    async def confusion_of_body(self, request: Sent, caller: Given[Caller]) -> Response[bytes]:  # noqa: ARG002
+    async def confusion_of_body(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
         """The same for cells in a JSON body."""
         return _confusion(request, of_members(await bodies.fields(request, CellsIn)))
 
     @post("/confusion:batch", operation_id="confusion_of_many", status_code=200, opt=_body(BatchAnswer, BatchIn))
-    async def batch(self, request: Sent, caller: Given[Caller]) -> Response[bytes]:  # noqa: ARG002
+    async def batch(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
         """The same for up to 10,000 matrices at once; it is one call."""
         members = await bodies.fields(request, BatchIn)
         items = await bodies.by_size(bodies.size(members), _batch, members)
         return answer(request, CONFUSION.message, {"note": CONFUSION.note, "items": items})
 
     @get("/diagnostic", operation_id="diagnostic", opt=_query(DiagnosticAnswer, parameters.DIAGNOSTIC))
-    async def diagnostic(self, request: Sent, caller: Given[Caller]) -> Response[bytes]:  # noqa: ARG002
+    async def diagnostic(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
         """Predictive values and likelihood ratios of a test from its sensitivity, specificity and the prevalence."""
         return _diagnostic(request, of_query(request.query_params))
 
     @post("/diagnostic", operation_id="diagnostic_of_body", status_code=200, opt=_body(DiagnosticAnswer, ScreeningIn))
-    async def diagnostic_of_body(self, request: Sent, caller: Given[Caller]) -> Response[bytes]:  # noqa: ARG002
+    async def diagnostic_of_body(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
         """The same for rates in a JSON body."""
         return _diagnostic(request, of_members(await bodies.fields(request, ScreeningIn)))
 
     @get("/fbeta", operation_id="fbeta", opt=_query(FBetaAnswer, parameters.FBETA))
-    async def fbeta(self, request: Sent, caller: Given[Caller]) -> Response[bytes]:  # noqa: ARG002
+    async def fbeta(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
         """The F-beta score from precision and recall, or from counts."""
         return _fbeta(request, of_query(request.query_params))
 
     @post("/fbeta", operation_id="fbeta_of_body", status_code=200, opt=_body(FBetaAnswer, WeighingIn))
-    async def fbeta_of_body(self, request: Sent, caller: Given[Caller]) -> Response[bytes]:  # noqa: ARG002
+    async def fbeta_of_body(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
         """The same for what is in a JSON body."""
         return _fbeta(request, of_members(await bodies.fields(request, WeighingIn)))
 
     @get("/meta", operation_id="calculators", opt=_query(MetaAnswer))
-    async def meta(self, request: Sent, caller: Given[Caller]) -> Response[bytes]:  # noqa: ARG002
+    async def meta(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
         """What the calculators are, with their formulae."""
         return answer(request, "Meta", in_order(META))
 
 
-def _confusion(request: Sent, texts: Texts) -> Response[bytes]:
+def _confusion(request: Sent, texts: Texts) -> Response[Any]:
     cells = parameters.read_cells(texts)
     return answer(request, CONFUSION.message, in_order(_metrics(cells) | {"note": CONFUSION.note}))
 
@@ -106,14 +106,14 @@ def _batch(members: Fields) -> list[dict[str, object]]:
     return [in_order(_metrics(cells)) for cells in bodies.pick_known(members, BatchIn).cells()]
 
 
-def _diagnostic(request: Sent, texts: Texts) -> Response[bytes]:
+def _diagnostic(request: Sent, texts: Texts) -> Response[Any]:
     rates = parameters.read_screening(texts)
     figures = DIAGNOSTIC.figures(parameters.as_screening(rates))
     inputs = in_order({name: rate.number for name, rate in rates.items()})
     return answer(request, DIAGNOSTIC.message, in_order(figures | {"note": DIAGNOSTIC.note, "inputs": inputs}))
 
 
-def _fbeta(request: Sent, texts: Texts) -> Response[bytes]:
+def _fbeta(request: Sent, texts: Texts) -> Response[Any]:
     weighing, counts = parameters.read_weighing(texts)
     inputs = in_order({**_weights(weighing, as_given=not counts), **counts})
     return answer(request, FBETA.message, in_order(FBETA.figures(weighing) | {"note": FBETA.note, "inputs": inputs}))

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.types import ExceptionHandlersMap
 
 from api import problems
+from api.answers import Json
 from shared.evaluation.exactly import Figure
 
 Sent = Request[Any, Any, Any]
@@ -36,10 +37,9 @@ class EnvelopedProblem(msgspec.Struct):
     errors: list[problems.Place] = []
 
 
-def answer(request: Sent, message: str, data: Mapping[str, object]) -> Response[bytes]:
+def answer(request: Sent, message: str, data: Mapping[str, object]) -> Response[Any]:
     """What was asked for, in its envelope."""
-    content = {"data": data, "meta": _meta(request), "status": "ok", "message": message, "success": True}
-    return Response(msgspec.json.encode(content), media_type="application/json")
+    return Json({"data": data, "meta": _meta(request), "status": "ok", "message": message, "success": True})
 
 
 def in_order(data: Mapping[str, object]) -> dict[str, object]:

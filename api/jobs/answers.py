@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from litestar import Response
 
+from api.answers import Json
 from shared.jobs import JobOut, Platform, Snapshot
 from shared.kit import clock
 
@@ -14,7 +15,7 @@ RETRY_AFTER_S = 1
 def accepted(platform: Platform, snapshot: Snapshot, said: dict[str, str]) -> Response[JobOut]:
     """The job, and where to look for it; `said` are headers about the request."""
     headers = {"Location": f"/v1/jobs/{snapshot.job.id}"} | polling(snapshot) | said
-    return Response(JobOut.of(snapshot, platform.storage), status_code=HTTPStatus.ACCEPTED, headers=headers)
+    return Json(JobOut.of(snapshot, platform.storage), status_code=HTTPStatus.ACCEPTED, headers=headers)
 
 
 def polling(snapshot: Snapshot) -> dict[str, str]:

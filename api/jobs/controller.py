@@ -11,6 +11,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from api.answers import Json
 from api.given import Given
 from api.headers import IfNoneMatch, Prefer, is_known
 from api.jobs.answers import accepted, etag, polling
@@ -81,7 +82,7 @@ class JobController(Controller):
         headers = {"ETag": etag(snapshot, waiter.platform.settings.link_lifetime_s), **polling(snapshot), **said}
         if is_known(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        return Response(JobOut.of(snapshot, waiter.platform.storage), headers=headers)
+        return Json(JobOut.of(snapshot, waiter.platform.storage), headers=headers)
 
     @post("/{job_id:str}/cancel", operation_id="cancel_job", status_code=200)
     async def cancel(self, platform: Given[Platform], caller: Given[Caller], job_id: FromPath[str]) -> JobOut:

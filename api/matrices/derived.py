@@ -8,6 +8,7 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
 from api import content
+from api.answers import Json
 from api.given import Given
 from api.headers import IfNoneMatch, Prefer, is_known
 from api.matrices.exporting import Format, Part, Wish, export, file_name
@@ -54,7 +55,7 @@ class DerivedController(Controller):
         headers = {"ETag": _etag(matrix, *level), "Cache-Control": "private, no-cache"}
         if is_known(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        return Response(await asyncio.to_thread(MatrixStatistics.of, matrix, level), headers=headers)
+        return Json(await asyncio.to_thread(MatrixStatistics.of, matrix, level), headers=headers)
 
     @get(
         "/export",
@@ -108,7 +109,7 @@ class DerivedController(Controller):
         """Which samples fell into a cell, by their position in the vectors that were sent, from 0."""
         cell = Cell(actual, predicted)
         page = SamplePage(*await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit))
-        return Response(page)
+        return Json(page)
 
 
 async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted: content.Wanted) -> Response[Any]:

@@ -10,6 +10,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api import bodies, content
+from api.answers import Json
 from api.given import Given
 from api.headers import IfNoneMatch, is_known
 from api.projects.schemas import DownloadOut, ImageOut, MetadataIn
@@ -76,7 +77,7 @@ class ImageController(Controller):
         small = await images.thumbnail(platform, image)
         if small is None:
             headers = {"Retry-After": str(RETRY_AFTER_S)}
-            return Response(ImageOut.of(image), status_code=HTTPStatus.ACCEPTED, headers=headers)
+            return Json(ImageOut.of(image), status_code=HTTPStatus.ACCEPTED, headers=headers)
         headers = HEADERS | {"ETag": f'"{small.sha256}"'}
         if is_known(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)

@@ -82,6 +82,11 @@ class Database:
         self._address = url.partition("://")[2]
         self._pool_size = pool_size
         self._pool: asyncpg.Pool | None = None
+        # Connections that the pool has given out and nobody uses. A round through the pool costs a task and a turn of
+        # the loop, as much as a small statement; only what failed, and what somebody waits for, takes it.
+        self._ready: list[Connection] = []
+        self._waiting = 0
+        self._is_closing = False
         self._engine: AsyncEngine | None = None
 
     @property
@@ -118,36 +123,56 @@ class Database:
         if self._engine is not None:
             await self._engine.dispose()
         if self._pool is not None:
+            self._is_closing = True
+            while self._ready:
+                await self._pool.release(self._ready.pop())
             await self._pool.close()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection whose statements commit one by one, or together with what the request adds to them."""
-        assert self._pool is not None, "the database is not open"
         try:
-            # A connection that is there needs no alarm clock, which would cost as much as the acquisition itself.
-            patience = None if self._pool.get_idle_size() else ACQUIRE_TIMEOUT_S
-            async with self._pool.acquire(timeout=patience) as connection:
-                try:
-                    if (rider := _rider()) is None:
+            connection = await self._take()
+            try:
+                if (rider := _rider()) is None:
+                    yield connection
+                else:
+                    async with connection.transaction():
                         yield connection
-                    else:
-                        async with connection.transaction():
-                            yield connection
-                            await rider.mark(connection)
-                except asyncpg.InterfaceError as error:
-                    if _is_lost(connection):
-                        raise DatabaseUnavailable(retry_after_s=1) from error
-                    raise
-                except asyncpg.InternalClientError as error:
-                    # The server has said farewell while nothing was asked, and the end of the connection has not
-                    # arrived yet: the driver takes no more statements, and calls it open.
-                    connection.terminate()
+                        await rider.mark(connection)
+            except BaseException as error:
+                lost = _is_lost(connection, error)
+                await self._opened().release(connection)
+                if lost:
                     raise DatabaseUnavailable(retry_after_s=1) from error
+                raise
+            await self._give_back(connection)
         except OUTAGES as error:
             raise DatabaseUnavailable(retry_after_s=1) from error
         except OVERLOADS as error:
             raise DatabaseBusy(retry_after_s=2) from error
+
+    async def _take(self) -> Connection:
+        while self._ready:
+            connection = self._ready.pop()
+            if not _is_closed(connection):
+                return connection
+            await self._opened().release(connection)
+        self._waiting += 1
+        try:
+            return await self._opened().acquire(timeout=ACQUIRE_TIMEOUT_S)
+        finally:
+            self._waiting -= 1
+
+    async def _give_back(self, connection: Connection) -> None:
+        if self._waiting or self._is_closing:
+            await self._opened().release(connection)
+        else:
+            self._ready.append(connection)
+
+    def _opened(self) -> asyncpg.Pool:
+        assert self._pool is not None, "the database is not open"
+        return self._pool
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -184,7 +209,16 @@ async def _driver_connection(session: AsyncSession) -> Connection:
     return (await (await session.connection()).get_raw_connection()).driver_connection
 
 
-def _is_lost(connection: Connection) -> bool:
+def _is_lost(connection: Connection, error: BaseException) -> bool:
+    if isinstance(error, asyncpg.InternalClientError):
+        # The server has said farewell while nothing was asked, and the end of the connection has not arrived yet: the
+        # driver takes no more statements, and calls it open.
+        connection.terminate()
+        return True
+    return isinstance(error, asyncpg.InterfaceError) and _is_closed(connection)
+
+
+def _is_closed(connection: Connection) -> bool:
     try:
         return bool(connection.is_closed())
     except asyncpg.InterfaceError:

@@ -14,6 +14,9 @@ SECRETS = re.compile(
     r"evs_[a-z2-7]{16}\d+_[a-z2-7]+|whsec_[A-Za-z0-9+/=]+|(?<=api_key=)[^&\s\"']+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )
 
+# One of these is in each of them, and looking for these takes a fraction of the time.
+TRACES = ("evs_", "whsec_", "api_key=", "://")
+
 
 def configure(*, level: str, form: str) -> None:
     """Send the logs of this process, those of the libraries included, to standard output."""
@@ -57,7 +60,9 @@ class _Output:
 
     def msg(self, line: str) -> None:
         """Write a line, without the secrets that may be in it."""
-        sys.stdout.write(SECRETS.sub("***", line) + "\n")
+        if any(trace in line for trace in TRACES):
+            line = SECRETS.sub("***", line)
+        sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
     debug = info = warning = error = exception = critical = msg

@@ -210,6 +210,64 @@ async def test_a_request_that_finds_every_connection_taken_is_told_to_come_back(
     assert (raised.value.status, raised.value.retry_after_s) == (503, 1)
 
 
+async def test_many_share_a_few_connections_in_turn(db: Database) -> None:
+    async def ask(number: int) -> tuple[int, int]:
+        async with db.connection() as connection:
+            row = await connection.fetchrow("SELECT $1::int, pg_backend_pid()", number)
+        return row[0], row[1]
+
+    answers = await asyncio.gather(*[ask(number) for number in range(200)])
+
+    assert [number for number, _ in answers] == list(range(200))
+    assert len({pid for _, pid in answers}) == 2
+
+
+async def test_a_statement_that_is_given_up_leaves_nothing_behind_for_the_next(db: Database) -> None:
+    async def sleep() -> None:
+        async with db.transaction() as connection:
+            await connection.execute("CREATE TEMPORARY TABLE left_behind ()")
+            await connection.execute("SELECT pg_sleep(60)")
+
+    for _ in range(4):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(sleep(), 0.05)
+
+    async with db.connection() as one, db.connection() as other:
+        found = [await each.fetchval("SELECT to_regclass('left_behind') IS NULL") for each in (one, other)]
+        assert found == [True, True]
+        assert not one.is_in_transaction()
+        assert not other.is_in_transaction()
+
+
+async def test_a_connection_that_is_terminated_while_nobody_uses_it_costs_nobody_anything(
+    db: Database, settings: Settings
+) -> None:
+    async with db.connection() as connection:
+        pid = await connection.fetchval(OWN_PID)
+
+    await _terminate(settings, pid)
+    await _until_heard(db)
+
+    async with db.connection() as connection:
+        assert await connection.fetchval(OWN_PID) != pid
+
+
+async def test_it_closes_while_a_connection_is_in_use(settings: Settings) -> None:
+    database = Database(settings.database_url.get_secret_value(), pool_size=2)
+    await database.open()
+    async with database.connection() as connection:
+        closing = asyncio.create_task(database.close())
+        assert await connection.fetchval("SELECT 1") == 1
+    await asyncio.wait_for(closing, 10)
+
+
+async def _until_heard(db: Database) -> None:
+    """The loop has seen the end of the one connection that there was, which the server ended."""
+    async with asyncio.timeout(10):
+        while db._pool.get_size():  # type: ignore[union-attr] # noqa: ASYNC110 -- nobody is told of it
+            await asyncio.sleep(0)
+
+
 async def _terminate(settings: Settings, pid: int) -> None:
     connection = await asyncpg.connect(settings.database_url.get_secret_value())
     try:
