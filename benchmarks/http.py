@@ -1,8 +1,7 @@
-"""The service over HTTP against the original's figures: `python -m benchmarks.http [--url URL]`.
+"""The service over HTTP against the original, in one run: `python -m benchmarks.http [--url URL]`.
 
-Without a URL it starts a service of its own. The load generator is a bare socket client in this process, which shares
-the processors with the service, as it did when the original was measured. The original (FastAPI, SQLite and PyCM,
-one uvicorn worker) was measured on another day on the same kind of machine; so the ratios are rough.
+Without a URL it starts a service of its own. Both get the same requests, with the key where contract A has it. The load
+generator shares the processors with them. What the original cannot do in a reasonable time is not asked of it.
 """
 
 import argparse
@@ -11,38 +10,21 @@ import json
 import statistics
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import numpy as np
 import uvloop
 
 from benchmarks.load import rate
+from benchmarks.original import KEY, original
 from deploy.demo.service import service
 
-# Seconds for one request, or requests per second for the two load rows: medians measured for the original.
-ORIGINAL = {
-    "GET cm/, 8 labels": 2.8e-3,
-    "POST cm/create, 8 labels": 5.3e-3,
-    "GET cm/, 8 connections": 323.0,
-    "GET cm/, 32 connections": 280.0,
-    "POST cm/create, 8 connections": 183.0,
-    "POST cm/create, 32 connections": 139.0,
-    "POST cm/create, 1M labels, 2 classes": 1.5,
-    "POST cm/create, 1M labels, 100 classes": 1.72,
-    "GET cm/, 1M labels": 0.8,
-    "compare of 10, n = 1,000": 0.39,
-    "mlcm, 200 samples x 5 classes": 0.044,
-    "curve ROC, n = 200": 0.755,
-    "curve ROC, n = 1,000": 120.0,
-    "GET cm/ while a 1M create runs, p95": 0.470,
-    "report first, 8 labels": 4.7e-3,
-    "report again, 8 labels": 3.1e-3,
-    "plot first, 8 labels": 89.2e-3,
-    "plot again, 8 labels": 4.4e-3,
-}
+# Four of them with the load, so that an hour in which the machine slows down does not meet one of the two only.
+ROUNDS = 4
 
-HEALTH_P99_S = 0.050
+Rows = dict[str, list[float]]
 
 
 @dataclass
@@ -66,39 +48,51 @@ class Connection:
         return int(head[9:12]), await self.reader.readexactly(int(fields[b"content-length"]))
 
 
-def request(method: str, path: str, body: object = None, key: str = "") -> bytes:
+def request(method: str, path: str, body: object = None) -> bytes:
     """A whole request as bytes."""
     content = b"" if body is None else json.dumps(body).encode()
-    head = f"{method} {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\ncontent-length: {len(content)}\r\n\r\n"
-    return head.encode() + content
+    kind = f"content-type: application/json\r\ncontent-length: {len(content)}\r\n" if content else ""
+    return f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{kind}\r\n".encode() + content
 
 
+@dataclass
 class Bench:
-    """One account on the service, and the rows so far."""
+    """One account on a service, and what was measured so far: seconds for one request, or requests per second."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    url: str
+    key: str = ""
+    rows: Rows = field(default_factory=dict)
 
     async def start(self) -> None:
-        """Sign up."""
+        """Sign up, unless there is a key."""
         self.main = await Connection.open(self.url)
-        credentials = {"email": f"bench-{time.time_ns()}@example.com", "password": "benchmark"}
-        self.key = (await self._json(request("POST", "/sign_up/", credentials)))["api_key"]
+        if not self.key:
+            credentials = {"email": f"bench-{time.time_ns()}@example.com", "password": "benchmark"}
+            self.key = json.loads(await self.ask(request("POST", "/sign_up/", credentials)))["api_key"]
+        self.uid = await self.create([1, 0, 1, 1, 0, 1, 0, 0], [1, 0, 1, 0, 0, 1, 1, 0])
 
-    async def create(self, actual: list[int], predicted: list[int]) -> str:
-        """A matrix; its uid."""
-        body = {"actual_vector": actual, "predicted_vector": predicted}
-        uid: str = (await self._json(request("POST", "/cm/create", body, self.key)))["uid"]
-        return uid
+    def post(self, path: str, **body: object) -> bytes:
+        """A request with a body."""
+        return request("POST", path, {"api_key": self.key, **body})
 
-    def small(self) -> bytes:
-        """The request that creates a matrix of eight labels."""
-        body = {"actual_vector": [1, 0, 1, 1, 0, 1, 0, 0], "predicted_vector": [1, 0, 1, 0, 0, 1, 1, 0]}
-        return request("POST", "/cm/create", body, self.key)
+    def creation(self, actual: list[int], predicted: list[int]) -> bytes:
+        """The request that creates a matrix."""
+        return self.post("/cm/create", actual_vector=actual, predicted_vector=predicted)
 
     def read(self, uid: str, what: str = "") -> bytes:
         """The request that reads a matrix, or its report or plot."""
-        return request("GET", f"/cm/{what}?cm_uid={uid}", key=self.key)
+        return request("GET", f"/cm/{what}?api_key={self.key}&cm_uid={uid}")
+
+    async def create(self, actual: list[int], predicted: list[int]) -> str:
+        """A matrix; its uid."""
+        uid: str = json.loads(await self.ask(self.creation(actual, predicted)))["uid"]
+        return uid
+
+    async def ask(self, asked: bytes) -> bytes:
+        """The answer to a request that has to succeed."""
+        status, body = await self.main.ask(asked)
+        assert status in {HTTPStatus.OK, HTTPStatus.CREATED}, (status, body[:300])
+        return body
 
     async def timed(self, label: str, count: int, make: Callable[[], Awaitable[bytes]]) -> None:
         """The median time of single requests."""
@@ -106,13 +100,23 @@ class Bench:
         for _ in range(count):
             asked = await make()
             began = time.perf_counter()
-            await self._json(asked, parse=False)
+            await self.ask(asked)
             times.append(time.perf_counter() - began)
-        _row(label, statistics.median(times), unit="s")
+        self.note(label, statistics.median(times))
 
-    def loaded(self, label: str, asked: bytes, connections: int) -> None:
+    async def repeated(self, label: str, count: int, asked: bytes) -> None:
+        """The median time of the same request again and again."""
+
+        async def same() -> bytes:
+            return asked
+
+        await self.timed(label, count, same)
+
+    async def loaded(self, connections: int) -> None:
         """Requests per second over several connections."""
-        _row(label, rate(self.url, asked, connections=connections, seconds=4), unit="/s")
+        creation = self.creation([1, 0, 1, 1, 0, 1, 0, 0], [1, 0, 1, 0, 0, 1, 1, 0])
+        for label, asked in (("GET cm/", self.read(self.uid)), ("POST cm/create", creation)):
+            self.note(f"{label}, {connections} connections", rate(self.url, asked, connections=connections, seconds=2))
 
     async def meanwhile(self, label: str, asked: bytes, busy: bytes, quantile: int) -> None:
         """A quantile of small requests while another client posts large ones."""
@@ -125,12 +129,11 @@ class Bench:
             times.append(time.perf_counter() - began)
             await asyncio.sleep(0.002)
         await posting
-        _row(label, statistics.quantiles(times, n=100)[quantile - 1], unit="s")
+        self.note(label, statistics.quantiles(times, n=100)[quantile - 1])
 
-    async def _json(self, asked: bytes, *, parse: bool = True) -> dict[str, str]:
-        status, body = await self.main.ask(asked)
-        assert status in {200, 201}, (status, body[:300])
-        return json.loads(body) if parse else {}  # type: ignore[no-any-return] # what the service answers
+    def note(self, label: str, value: float) -> None:
+        """Add a value to a row."""
+        self.rows.setdefault(label, []).append(value)
 
 
 async def _repeat(line: Connection, asked: bytes, times: int) -> None:
@@ -138,92 +141,92 @@ async def _repeat(line: Connection, asked: bytes, times: int) -> None:
         await line.ask(asked)
 
 
-def _row(label: str, value: float, unit: str) -> None:
-    original = ORIGINAL.get(label)
-    shown = f"{value:,.0f}/s" if unit == "/s" else f"{value * 1e3:,.2f} ms"
-    if original is None:
-        print(f"| {label} | {shown} | | |", flush=True)
-        return
-    ratio = value / original if unit == "/s" else original / value
-    was = f"{original:,.0f}/s" if unit == "/s" else f"{original * 1e3:,.1f} ms"
-    print(f"| {label} | {shown} | {was} | {ratio:,.1f}x |", flush=True)
-
-
-async def measure(url: str) -> None:
-    """Print the table."""
-    bench = Bench(url)
-    await bench.start()
+async def single(bench: Bench) -> None:
+    """One request after the other."""
     random = np.random.default_rng(0)
-    print("| operation | evalserve | original | ratio |\n| --- | --- | --- | --- |")
-    uid = (await bench._json(bench.small()))["uid"]  # noqa: SLF001 -- the set-up of the rows below
-    # The workers load their libraries after the service is ready; the first report comes when they are done.
-    await bench.main.ask(bench.read(uid, "report"))
-    await asyncio.sleep(5)
-    await bench.timed("GET cm/, 8 labels", 300, lambda: _now(bench.read(uid)))
-    await bench.timed("POST cm/create, 8 labels", 300, lambda: _now(bench.small()))
-    for connections in (8, 32):
-        bench.loaded(f"GET cm/, {connections} connections", bench.read(uid), connections)
-        bench.loaded(f"POST cm/create, {connections} connections", bench.small(), connections)
+    await bench.repeated("GET cm/, 8 labels", 300, bench.read(bench.uid))
+    await bench.repeated("POST cm/create, 8 labels", 300, bench.creation([1, 0, 1, 1, 0], [1, 0, 1, 0, 0]))
     large = b""
     for classes in (2, 100):
-        vectors = [random.integers(0, classes, 1_000_000).tolist() for _ in range(2)]
-        large = request("POST", "/cm/create", {"actual_vector": vectors[0], "predicted_vector": vectors[1]}, bench.key)
-        asked = large
-        await bench.timed(f"POST cm/create, 1M labels, {classes} classes", 7, lambda asked=asked: _now(asked))  # type: ignore[misc] # the loop's value now
-    million = (await bench._json(large))["uid"]  # noqa: SLF001
-    await bench.timed("GET cm/, 1M labels", 100, lambda: _now(bench.read(million)))
-    await bench.meanwhile("GET cm/ while a 1M create runs, p95", bench.read(uid), large, 95)
+        actual, predicted = (random.integers(0, classes, 1_000_000).tolist() for _ in range(2))
+        large = bench.creation(actual, predicted)
+        await bench.repeated(f"POST cm/create, 1M labels, {classes} classes", 5, large)
+    million = json.loads(await bench.ask(large))["uid"]
+    await bench.repeated("GET cm/, 1M labels", 5, bench.read(million))
+    await bench.meanwhile("GET cm/ while a 1M create runs, p95", bench.read(bench.uid), large, 95)
     await bench.meanwhile("GET healthz while a 1M create runs, p99", request("GET", "/healthz"), large, 99)
-    await _derived(bench, random)
+    for what in ("report", "plot"):
+        await _derived(bench, what, random)
+    await _evaluated(bench, random)
 
 
-async def _derived(bench: Bench, random: np.random.Generator) -> None:
-    async def fresh(what: str) -> bytes:
+async def _derived(bench: Bench, what: str, random: np.random.Generator) -> None:
+    async def fresh() -> bytes:
         labels = random.integers(0, 2, 8).tolist()
         return bench.read(await bench.create([0, 1, *labels], [1, 0, *labels]), what)
 
-    for what in ("report", "plot"):
-        await bench.timed(f"{what} first, 8 labels", 15, lambda what=what: fresh(what))  # type: ignore[misc] # as above
-        known = await fresh(what)
-        await bench.main.ask(known)
-        await bench.timed(f"{what} again, 8 labels", 50, lambda known=known: _now(known))  # type: ignore[misc] # as above
+    # The workers load their libraries after the service is ready; the first report comes when they are done.
+    await bench.ask(await fresh())
+    await bench.timed(f"{what} first, 8 labels", 15, fresh)
+    known = await fresh()
+    await bench.ask(known)
+    await bench.repeated(f"{what} again, 8 labels", 50, known)
 
+
+async def _evaluated(bench: Bench, random: np.random.Generator) -> None:
     async def comparison() -> bytes:
         actual = random.integers(0, 5, 1000)
-        uids = []
-        for _ in range(10):
-            guess = np.where(random.random(1000) < 0.7, actual, random.integers(0, 5, 1000))
-            uids.append(await bench.create(actual.tolist(), guess.tolist()))
-        return request("POST", "/compare/", {"cm_uids": uids}, bench.key)
+        guesses = [np.where(random.random(1000) < 0.7, actual, random.integers(0, 5, 1000)) for _ in range(10)]
+        return bench.post("/compare/", cm_uids=[await bench.create(actual.tolist(), each.tolist()) for each in guesses])
 
     await bench.timed("compare of 10, n = 1,000", 9, comparison)
     names = [f"class {number}" for number in range(5)]
     sets = [[[name for name in names if random.random() < 0.5] for _ in range(200)] for _ in range(2)]
-    body = {"actual_vector": sets[0], "predicted_vector": sets[1], "classes": names}
-    await bench.timed("mlcm, 200 samples x 5 classes", 50, lambda: _now(request("POST", "/mlcm/", body, bench.key)))
-    for size in (200, 1000, 10_000, 200_000):
-        await bench.timed(f"curve ROC, n = {size:,}", 5, lambda size=size: _now(_curve(bench, random, size)))  # type: ignore[misc] # as above
+    label_sets = bench.post("/mlcm/", actual_vector=sets[0], predicted_vector=sets[1], classes=names)
+    await bench.repeated("mlcm, 200 samples x 5 classes", 20, label_sets)
+    await bench.timed("curve ROC, n = 200", 5, lambda: _curve(bench, random, 200))
 
 
-def _curve(bench: Bench, random: np.random.Generator, size: int) -> bytes:
+async def _curve(bench: Bench, random: np.random.Generator, size: int) -> bytes:
     scores = random.random(size)
-    labels = (random.random(size) < scores).astype(int)
+    labels = (random.random(size) < scores).astype(int).tolist()
     rows = np.column_stack([1 - scores, scores]).tolist()
-    return request(
-        "POST", "/curve", {"type": "ROC", "actual_vector": labels.tolist(), "probability_vector": rows}, bench.key
-    )
+    return bench.post("/curve", type="ROC", actual_vector=labels, probability_vector=rows)
 
 
-async def _now(asked: bytes) -> bytes:
-    return asked
+async def measure(url: str, peer_url: str) -> None:
+    """Measure both and print the table."""
+    ours, peer = Bench(url), Bench(peer_url, KEY)
+    for bench in (ours, peer):
+        await bench.start()
+        await single(bench)
+    for _ in range(ROUNDS):
+        for connections in (8, 32):
+            for bench in (ours, peer):
+                await bench.loaded(connections)
+    random = np.random.default_rng(0)
+    for size in (1000, 10_000, 200_000):
+        await ours.timed(f"curve ROC, n = {size:,}", 5, lambda size=size: _curve(ours, random, size))  # type: ignore[misc] # the loop's value now
+    print("| operation | evalserve | original | ratio |\n| --- | --- | --- | --- |")
+    for label, values in ours.rows.items():
+        _row(label, statistics.median(values), statistics.median(peer.rows.get(label, [0.0])))
+
+
+def _row(label: str, value: float, was: float) -> None:
+    is_rate = label.endswith("connections")
+    shown = [f"{each:,.0f}/s" if is_rate else f"{each * 1e3:,.2f} ms" for each in (value, was)]
+    if was:
+        print(f"| {label} | {shown[0]} | {shown[1]} | {value / was if is_rate else was / value:,.1f}x |")
+    else:
+        print(f"| {label} | {shown[0]} | | |")
 
 
 def main() -> None:
     """Measure the service at --url, or one started for the purpose."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url")
-    with service(parser.parse_args().url) as running:
-        uvloop.run(measure(running.url))
+    with service(parser.parse_args().url) as running, original() as peer_url:
+        uvloop.run(measure(running.url, peer_url))
 
 
 if __name__ == "__main__":

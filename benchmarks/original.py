@@ -1,0 +1,209 @@
+"""The service that contract A comes from, built anew the way it is built: the peer of `benchmarks.http`.
+
+FastAPI with plain functions in threads, SQLite through SQLAlchemy, the vectors in a file for each matrix, and PyCM
+again at every request. What it leaves out (passwords, the lists of administrators) is not measured.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.request import urlopen
+from uuid import uuid4
+
+import matplotlib as mpl
+import numpy as np
+from fastapi import Body, Depends, FastAPI, HTTPException
+from fastapi.responses import FileResponse, HTMLResponse
+from pycm import Compare, ConfusionMatrix, MultiLabelCM, ROCCurve
+from sqlalchemy import Engine, ForeignKey, create_engine, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from deploy.local.ports import free_ports
+
+KEY = "the-key-of-the-only-user"
+FOLDER = Path(os.environ.get("ORIGINAL_FOLDER", "."))
+
+Labels = Annotated[list[float], Body()]
+Key = Annotated[str, Body()]
+
+app = FastAPI()
+mpl.use("agg")
+
+
+class Base(DeclarativeBase):
+    """The tables."""
+
+
+class User(Base):
+    """Somebody with a key."""
+
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    api_key: Mapped[str] = mapped_column(unique=True, index=True)
+
+
+class Matrix(Base):
+    """A matrix, whose vectors lie in a file under its uid."""
+
+    __tablename__ = "cms"
+    uid: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+
+def _engine() -> Engine:
+    engine = create_engine(f"sqlite:///{FOLDER / 'DB.db'}", connect_args={"check_same_thread": False})
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        if session.scalar(select(User)) is None:
+            session.add(User(api_key=KEY))
+            session.commit()
+    return engine
+
+
+ENGINE = _engine()
+
+
+def _session() -> Iterator[Session]:
+    with Session(ENGINE) as session:
+        yield session
+
+
+Db = Annotated[Session, Depends(_session)]
+
+
+def _user(db: Session, api_key: str) -> User:
+    user = db.scalar(select(User).where(User.api_key == api_key))
+    if user is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, "Invalid API key")
+    return user
+
+
+def _matrix(db: Session, api_key: str, uid: str) -> Any:
+    user, matrix = _user(db, api_key), db.get(Matrix, uid)
+    if matrix is None or matrix.user_id != user.id:
+        raise HTTPException(HTTPStatus.NOT_FOUND, "Confusion matrix not found")
+    with (FOLDER / f"{uid}.obj").open() as file:
+        return ConfusionMatrix(file=file)
+
+
+@app.get("/healthz")
+def healthz() -> dict[str, str]:
+    """The process is alive."""
+    return {"status": "ok"}
+
+
+@app.post("/cm/create")
+def create(db: Db, api_key: Key, actual_vector: Labels, predicted_vector: Labels) -> dict[str, str]:
+    """Count two vectors and keep them."""
+    matrix = Matrix(uid=uuid4().hex, user_id=_user(db, api_key).id)
+    ConfusionMatrix(actual_vector, predicted_vector).save_obj(str(FOLDER / matrix.uid))
+    db.add(matrix)
+    db.commit()
+    return {"uid": matrix.uid}
+
+
+@app.get("/cm/")
+def read(db: Db, api_key: str, cm_uid: str) -> dict[str, Any]:
+    """The counts and main figures."""
+    cm = _matrix(db, api_key, cm_uid)
+    names = {"accuracy": "Overall_ACC", "precision": "PPV_Macro", "recall": "TPR_Macro", "f1": "F1_Macro"}
+    figures = {name: getattr(cm, attribute) for name, attribute in names.items()}
+    return {"uid": cm_uid, **figures, "confusion_matrix": cm.to_array().tolist()}
+
+
+@app.get("/cm/report")
+def report(db: Db, api_key: str, cm_uid: str) -> HTMLResponse:
+    """PyCM's page."""
+    path, cm = FOLDER / f"{cm_uid}.html", _matrix(db, api_key, cm_uid)
+    if not path.exists():
+        cm.save_html(str(path.with_suffix("")))
+    return HTMLResponse(path.read_text())
+
+
+@app.get("/cm/plot")
+def plot(db: Db, api_key: str, cm_uid: str) -> FileResponse:
+    """PyCM's picture."""
+    path, cm = FOLDER / f"{cm_uid}.png", _matrix(db, api_key, cm_uid)
+    if not path.exists():
+        figure = cm.plot().figure
+        figure.savefig(path)
+        mpl.pyplot.close(figure)
+    return FileResponse(path)
+
+
+@app.post("/compare/")
+def compare(db: Db, api_key: Key, cm_uids: Annotated[list[str], Body()]) -> dict[str, Any]:
+    """PyCM's comparison."""
+    found = Compare({uid: _matrix(db, api_key, uid) for uid in cm_uids})
+    return {"cm_uids": cm_uids, "best_name": found.best_name, "cm_scores": found.scores, "cm_orders": found.sorted}
+
+
+Sets = Annotated[list[list[str]], Body()]
+
+
+@app.post("/mlcm/")
+def mlcm(
+    db: Db, api_key: Key, actual_vector: Sets, predicted_vector: Sets, classes: Annotated[list[str], Body()]
+) -> dict[str, Any]:
+    """PyCM's matrices of sets of labels."""
+    _user(db, api_key)
+    found = MultiLabelCM([set(each) for each in actual_vector], [set(each) for each in predicted_vector], classes)
+    by_class = [found.get_cm_by_class(name).to_array().tolist() for name in classes]
+    by_sample = [found.get_cm_by_sample(number).to_array().tolist() for number in range(len(actual_vector))]
+    return {"classes": classes, "cm_by_classes": by_class, "cm_by_samples": by_sample}
+
+
+@app.post("/curve")
+def curve(
+    db: Db, api_key: Key, actual_vector: Annotated[list[int], Body()], probability_vector: Annotated[Any, Body()]
+) -> dict[str, Any]:
+    """PyCM's ROC curve."""
+    _user(db, api_key)
+    found = ROCCurve(np.array(actual_vector), np.array(probability_vector), classes=[0, 1])
+    return json.loads(json.dumps({"thresholds": list(found.thresholds), "auc_trp": found.area()}, default=float))
+
+
+@contextmanager
+def original() -> Iterator[str]:
+    """It runs as its README says, one process, and keeps nothing; its address."""
+    (port,) = free_ports(1)
+    with tempfile.TemporaryDirectory(prefix="original-") as folder:
+        command = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "benchmarks.original:app",
+            "--port",
+            str(port),
+            "--timeout-keep-alive",
+            "300",
+        ]
+        process = subprocess.Popen(command, env=os.environ | {"ORIGINAL_FOLDER": folder}, stdout=subprocess.DEVNULL)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _until_ready(url)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _until_ready(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urlopen(f"{url}/healthz") as answer:
+                assert answer.status == HTTPStatus.OK
+        except OSError:
+            assert time.monotonic() < deadline, "the original does not start"
+            time.sleep(0.2)
+        else:
+            return
