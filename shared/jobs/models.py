@@ -21,7 +21,8 @@ class Job(SQLModel, table=True):
         CheckConstraint(f"status IN ({', '.join(repr(status.value) for status in Status)})", name="status"),
         CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="lease"),
         Index("ix_job_account_id_id", "account_id", "id"),
-        Index("ix_job_fingerprint", "account_id", "fingerprint"),
+        # The newest of those that did the same is asked for, of which one account may have very many.
+        Index("ix_job_same_work", "account_id", "fingerprint", "created_at"),
         Index("ix_job_inputs_key", "inputs_key", postgresql_where=text("inputs_key IS NOT NULL")),
         Index("ix_job_subjects", "subjects", postgresql_using="gin"),
         Index("ix_job_queued", "run_after", postgresql_where=text("status = 'queued'")),

@@ -73,6 +73,16 @@ async def test_a_small_account_s_lists_walk_its_own_rows_only(
         assert 0 < _rows_read(plan["Plan"], table) <= 20, statement
 
 
+async def test_the_newest_of_many_jobs_that_did_the_same_is_found_at_once(filled: Connection, alice: Client) -> None:
+    owner = await filled.fetchval("SELECT id FROM account WHERE email = $1", alice.email)
+    await filled.execute(FILL[0].replace("n::text", "'same'"), owner, OTHERS)
+    await filled.execute("ANALYZE job")
+
+    for statement, more in ((job_queries.SELECT_ALIVE, ()), (job_queries.SELECT_TWIN, (False,))):
+        (plan,) = await filled.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", owner, "same", *more)
+        assert _rows_read(plan["Plan"], "job") == 1, statement
+
+
 def _rows_read(node: dict[str, Any], table: str) -> float:
     """How many rows of the table were looked at, those that were passed over included."""
     read = sum(_rows_read(child, table) for child in node.get("Plans", ()))
