@@ -50,6 +50,10 @@ chaos: .venv/dev.stamp ## Kill everything while thousands of jobs run: make chao
 restarts: .venv/dev.stamp ## Replace the api again and again under load and count requests: make restarts [ARGS="--restarts 3"] (4 minutes)
 	$(PY) -m tests.chaos.rolling $(ARGS)
 
+.PHONY: screenshots
+screenshots: .venv/dev.stamp ## Photograph the pages anew for docs/pages.md, in chromium (2 minutes)
+	$(PY) -m tests.pages.tour
+
 .PHONY: lock
 lock: .venv/dev.stamp ## Resolve the dependencies anew into requirements.lock
 	$(PY) -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
@@ -57,7 +61,7 @@ lock: .venv/dev.stamp ## Resolve the dependencies anew into requirements.lock
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 # --- The virtual environment: made by the first target that needs it, renewed when the lock has changed.
 

@@ -150,7 +150,9 @@ async def image_page(
     image, found = await looked_up(visit, image_id)
     project = await projects.find(visit.platform, visit.caller, str(image.project_id))
     remarks = await comments.list_own(visit.platform, visit.caller, image_id, after=None, limit=COMMENTS_SHOWN)
-    return visit.page(
+    # Thousands of shapes are not written in an event loop.
+    return await asyncio.to_thread(
+        visit.page,
         "images/page.html",
         visit.status(problem),
         shown=await shown(visit, image, found, wanted),

@@ -1,5 +1,6 @@
 """The page of an image: what models found in it, drawn over it."""
 
+import asyncio
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -50,7 +51,7 @@ class ImagePages(Controller):
             if seen == state_of(found):
                 return Response(None, status_code=HTTPStatus.NO_CONTENT)
             live = await shown(visit, image, found, wanted)
-            return visit.page("images/live.html", shown=live, wanted=wanted, most=MOST_SHAPES)
+            return await asyncio.to_thread(visit.page, "images/live.html", shown=live, wanted=wanted, most=MOST_SHAPES)
         return await image_page(visit, image_id, wanted)
 
     @get("/content")

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,8 @@ def _stated(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
+# A page of a thousand annotations names few classes, each of them again and again.
+@lru_cache(maxsize=2000)
 def _short(text: str) -> str:
     return cut(plain_text(text), _SHORT_COLUMNS)
 

@@ -10,6 +10,9 @@ from tests.pages.reader import Reader
 from tests.pictures import picture
 from tests.pipelines import Pipeline, box
 
+# No JSON that anybody means; it has to stay the text that it is.
+DEEP = "[" * 3000 + "]" * 3000
+
 
 async def _image(client: Client) -> str:
     project = (await client.post("/api/projects", {"name": "Streets"})).json()
@@ -242,17 +245,23 @@ async def test_metadata_is_set_and_removed_and_a_bad_key_is_told(reader: Reader)
     page = reader.page
     image = await _image(reader.client)
     await reader.open(f"/app/images/{image}")
-    for key, value in (("split", "train"), ("exposure", "8.5"), ("tags", '["a", 1]'), ("escaped", '"\\u0000"')):
+    for key, value in (
+        ("split", "train"),
+        ("exposure", "8.5"),
+        ("tags", '["a", 1]'),
+        ("escaped", '"\\u0000"'),
+        ("deep", DEEP),
+    ):
         await page.get_by_role("textbox", name="Key").fill(key)
         await page.get_by_role("textbox", name="Value").fill(value)
         await page.get_by_role("button", name="Set").click()
     said = (await reader.client.get(f"/api/images/{image}")).json()["metadata"]
-    assert said == {"split": "train", "exposure": 8.5, "tags": ["a", 1], "escaped": '"\\u0000"'}
+    assert said == {"split": "train", "exposure": 8.5, "tags": ["a", 1], "escaped": '"\\u0000"', "deep": DEEP}
     shown = page.locator(".metadata td:nth-child(2)")
-    assert sorted(await shown.all_inner_texts()) == sorted(['"\\u0000"', "8.5", "train", '["a",1]'])
+    assert sorted(await shown.all_inner_texts()) == sorted(['"\\u0000"', "8.5", "train", '["a",1]', DEEP])
 
     await page.get_by_role("button", name="Remove exposure").click()
-    await expect(page.locator(".metadata tr")).to_have_count(3)
+    await expect(page.locator(".metadata tr")).to_have_count(4)
     await page.get_by_role("textbox", name="Key").fill("a/b")
     await page.get_by_role("textbox", name="Value").fill("kept")
     await page.get_by_role("button", name="Set").click()

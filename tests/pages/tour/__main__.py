@@ -1,4 +1,4 @@
-"""`python -m tests.pages.tour [name ...]`: photographs the pages into docs/, those with these names or all.
+"""`python -m tests.pages.tour [name ...]`: photographs the pages for docs/pages.md, those with these names or all.
 
 EVALSERVE_URL names a service that runs already; otherwise one is started for it, which keeps nothing. TOUR_DIR is
 another place for the photographs, and TOUR_SCHEMES and TOUR_WIDTHS look at them in other ways as well.
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx2
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, HttpCredentials, Page, ViewportSize, async_playwright
 
 from deploy.demo.service import service
 from deploy.local.options import PROJECT
@@ -19,6 +19,8 @@ from tests.actors import Client
 from tests.pages.conftest import CHROMIUM, FLAGS
 from tests.pages.reader import Reader
 from tests.pages.tour.account import Account, furnish
+
+ADMINISTRATOR = ("root", "the tour's password")
 
 
 class View(NamedTuple):
@@ -46,9 +48,7 @@ def views(account: Account) -> list[View]:
         View("curve-page", f"/app/curves/{account.curve}", 900),
         View("project-page", f"/app/projects/{account.project}", 800),
         View("image-page", f"{image}?first={first}", 1000),
-        View("webhooks-page", "/app/webhooks", 640),
-        View("account-page", "/app/account", 900),
-        View("admin-page", "/app/admin", 800),
+        View("account-page", "/app/account", 820),
         View("image-compare-page", f"{image}?first={first}&second={second}&layout=beside", 900),
     ]  # fmt: skip
 
@@ -61,6 +61,17 @@ async def _photograph(page: Page, view: View, file: Path) -> None:
         await page.wait_for_load_state("networkidle")
         await page.evaluate("scrollTo(0, 0)")
     await page.screenshot(path=file)
+
+
+async def _photograph_administration(browser: Browser, url: str, folder: Path) -> None:
+    # Only who started the service knows the name and password of its settings.
+    if "EVALSERVE_URL" in os.environ:
+        return
+    credentials: HttpCredentials = {"username": ADMINISTRATOR[0], "password": ADMINISTRATOR[1]}
+    viewport: ViewportSize = {"width": 1100, "height": 900}
+    context = await browser.new_context(base_url=url, viewport=viewport, http_credentials=credentials)
+    await _photograph(await context.new_page(), View("admin-page", "/app/admin", 900), folder / "admin-page.png")
+    await context.close()
 
 
 async def tour(url: str, wanted: list[str], folder: Path) -> None:
@@ -84,13 +95,16 @@ async def tour(url: str, wanted: list[str], folder: Path) -> None:
                     more = "" if len(widths) == len(schemes) == 1 else f"-{width}-{scheme}"
                     await _photograph(page, view, folder / f"{view.name}{more}.png")
             await context.close()
+        if not wanted or "admin-page" in wanted:
+            await _photograph_administration(browser, url, folder)
         await browser.close()
 
 
 def main() -> None:
     """Take the photographs."""
-    folder = Path(os.environ.get("TOUR_DIR") or PROJECT / "docs")
+    folder = Path(os.environ.get("TOUR_DIR") or PROJECT / "docs/pictures")
     folder.mkdir(parents=True, exist_ok=True)
+    os.environ["PYCM_API_ADMIN"], os.environ["PYCM_API_ADMIN_PASSWORD"] = ADMINISTRATOR
     with service(os.environ.get("EVALSERVE_URL")) as running:
         asyncio.run(tour(running.url, sys.argv[1:], folder))
 
