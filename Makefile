@@ -46,6 +46,10 @@ deliveries: .venv/dev.stamp ## Deliver 3,000 events to a receiver that fails, fr
 chaos: .venv/dev.stamp ## Kill everything while thousands of jobs run: make chaos [ARGS="--seed 7"] (20 minutes)
 	$(PY) -m tests.chaos $(ARGS)
 
+.PHONY: away
+away: .venv/dev.stamp ## Take Redis away for a minute while clients submit: make away [ARGS=--hang] (4 minutes)
+	$(PY) -m tests.chaos.away $(ARGS)
+
 .PHONY: restarts
 restarts: .venv/dev.stamp ## Replace the api again and again under load and count requests: make restarts [ARGS="--restarts 3"] (4 minutes)
 	$(PY) -m tests.chaos.rolling $(ARGS)

@@ -1,4 +1,4 @@
-"""`python -m tests.chaos.away`: Redis is away for a minute while clients submit, and what they are answered meanwhile.
+"""`make away`: Redis is away for a minute while clients submit, and what they are answered meanwhile.
 
 Every submission is to be answered 202 all the same, and everything to be done within a minute of its return.
 """
@@ -139,7 +139,7 @@ async def _count(environment: dict[str, str], query: str) -> int:
 
 async def main() -> int:
     """Do what the command line says; 1 if it is not as promised."""
-    parser = argparse.ArgumentParser(prog="python -m tests.chaos.away")
+    parser = argparse.ArgumentParser(prog="make away")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rate", type=int, default=10, help="jobs a second")
     parser.add_argument("--hang", action="store_true", help="stop the server where it is, so that it answers nobody")
