@@ -12,7 +12,7 @@ from shared.kit.names import VISIBLE
 
 _PATH = re.compile(r"(?P<message>.*?)(?: - at `(?P<path>[^`]*)`)?", re.DOTALL)
 _FIELD = re.compile(r"Object (?:missing required|contains unknown) field `(?P<name>[^`]*)`")
-_LENGTH = re.compile(r"Expected `str` of length (?P<bound>[<>]=) (?P<count>\d+)")
+_LENGTH = re.compile(r"Expected `(?P<kind>str|array|object)` of length (?P<bound>[<>]=) (?P<count>\d+)")
 _INVISIBLE = repr(VISIBLE)
 _STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+|\.\.\.)\]")
 
@@ -70,12 +70,17 @@ def plain(message: str) -> str:
         return "there is no such field"
     if _INVISIBLE in message:
         return "write something that can be seen; spaces and control characters alone are not enough"
-    if message == "Expected `str` of length >= 1":
-        return "this may not be empty"
     if length := _LENGTH.fullmatch(message):
-        return f"use at {'most' if length['bound'] == '<=' else 'least'} {int(length['count']):,} characters"
+        return _length(length)
     text = re.sub(r"`([^`]*)`", lambda quoted: _words(quoted[1]), message)
     return text[0].lower() + text[1:]
+
+
+def _length(found: re.Match[str]) -> str:
+    is_text, bound = found["kind"] == "str", "most" if found["bound"] == "<=" else "least"
+    if is_text and bound == "least" and found["count"] == "1":
+        return "this may not be empty"
+    return f"send at {bound} {int(found['count']):,} {'characters' if is_text else 'of them'}"
 
 
 def _words(types: str) -> str:

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.names import is_visible
 
 # Who sends ten thousand wrong annotations learns no more from the ten-thousandth fault.
 MOST_FAULTS = 100
@@ -42,10 +43,10 @@ class Checker:
         return holder.get(name)
 
     def text(self, value: Any, place: str) -> bool:
-        """Whether it is a text with something in it."""
-        if isinstance(value, str) and value.strip() and len(value) <= MOST_CHARACTERS:
+        """Whether it is a text that shows something."""
+        if isinstance(value, str) and len(value) <= MOST_CHARACTERS and is_visible(value):
             return True
-        self.note(place, f"expected text of 1 to {MOST_CHARACTERS} characters")
+        self.note(place, f"expected text of 1 to {MOST_CHARACTERS} characters that can be seen")
         return False
 
     def coordinate(self, value: Any, place: str) -> bool:

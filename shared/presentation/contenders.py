@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from shared.evaluation.compare import Comparison, Score
+from shared.kit.names import is_visible
 from shared.matrices.records import CountedMatrix
 from shared.presentation.labels import cut, plain_text, short_labels
 
@@ -109,4 +110,5 @@ def _shown(text: str | None, limit: int = _TEXT_COLUMNS) -> Shown | None:
 
 
 def _text(text: str | None) -> str | None:
-    return plain_text(text) if text and text.strip() else None
+    shown = plain_text(text or "")
+    return shown if is_visible(shown) else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.evaluation.matrix import Label
+from shared.kit.names import is_visible
 
 # XML allows no control characters, surrogates cannot be encoded, direction overrides make a text read as another.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028-\u202e\u2066-\u2069]")
@@ -38,7 +39,7 @@ def plain_text(text: str) -> str:
 def label_text(label: Label) -> str:
     """The label as one non-blank line of text."""
     text = plain_text(str(label))
-    return text if text.strip() else f"(blank{' × ' + str(len(text)) if text else ''})"
+    return text if is_visible(text) else f"(blank{' × ' + str(len(text)) if text else ''})"
 
 
 def display_width(text: str) -> int:

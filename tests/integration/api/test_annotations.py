@@ -80,7 +80,7 @@ async def test_a_batch_with_one_fault_is_refused_whole(alice: Client, pipeline: 
         {"pointer": "/annotations/1/confidence", "detail": "annotations.1.confidence: expected a number from 0 to 1."},
         {
             "pointer": "/annotations/2/class_name",
-            "detail": "annotations.2.class_name: expected text of 1 to 255 characters.",
+            "detail": "annotations.2.class_name: expected text of 1 to 255 characters that can be seen.",
         },
     ]
     assert await read(alice, analysis_id) == {"annotations": [], "total": 0, "next": None}

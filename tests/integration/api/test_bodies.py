@@ -34,6 +34,15 @@ async def test_a_value_that_is_none_of_those_known_is_answered_with_these(
     assert (answer.status_code, answer.json()["errors"]) == (400, [{"pointer": pointer, "detail": sentence}])
 
 
+async def test_lists_that_are_too_long_or_too_short_are_answered_with_the_limit(alice: Client) -> None:
+    short, long = [await alice.post("/compare/", {"cm_uids": ["x"] * count}) for count in (0, 51)]
+
+    assert [answer.json()["detail"] for answer in (short, long)] == [
+        "cm_uids: send at least 1 of them.",
+        "cm_uids: send at most 50 of them.",
+    ]
+
+
 async def test_a_status_that_is_none_is_answered_with_those_there_are(alice: Client) -> None:
     answer = await alice.get("/v1/jobs", status="done")
 

@@ -50,7 +50,7 @@ async def test_a_name_that_is_too_long_is_refused_with_the_limit(
     assert fitting.status_code in {201, 400, 404}
     assert "errors" not in fitting.json()
     assert [answer.json()["errors"] for answer in (long, empty)] == [
-        [{"pointer": f"/{field}", "detail": f"{field}: use at most {longest:,} characters."}],
+        [{"pointer": f"/{field}", "detail": f"{field}: send at most {longest:,} characters."}],
         [{"pointer": f"/{field}", "detail": f"{field}: this may not be empty."}],
     ]
 

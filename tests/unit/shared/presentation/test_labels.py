@@ -21,6 +21,7 @@ any_text = st.text(st.characters(exclude_categories=()), max_size=80)
         ("1.0", "1.0"),
         ("", "(blank)"),
         ("  ", "(blank × 2)"),
+        ("\u200b\ufeff", "(blank × 2)"),
         ("a\nb\tc\x00", "a␊b␉c␀"),
         ("\x7f\x9f\ud800\uffff", "\ufffd" * 4),
         ("\u202egnp.exe\u2066", "\ufffdgnp.exe\ufffd"),

@@ -13,6 +13,7 @@ from shared.evaluation.compare import compare
 from shared.evaluation.matrix import ConfusionMatrix, Label
 from shared.evaluation.sidebyside import side_by_side
 from shared.evaluation.statistics import summary
+from shared.kit.names import is_visible
 from shared.matrices.records import CountedMatrix, Description
 from shared.presentation.labels import cut, label_text, plain_text, short_labels
 from tests.unit.worker.rendering.page import Element, foreign_parts, grid, policies, read_page, shape, the_one_policy
@@ -129,7 +130,7 @@ def test_hostile_texts_are_read_back_from_the_ranking_and_the_tables(
 @given(names=st.lists(st.text(st.characters(exclude_categories=()), min_size=1, max_size=60), min_size=2, max_size=4))
 def test_any_names_are_read_back_and_told_apart(names: list[str]) -> None:
     page = _page([_GOOD] * len(names), [Description(name=name) for name in names])
-    plain = [plain_text(name) if name.strip() else None for name in names]
+    plain = [shown if is_visible(shown) else None for shown in map(plain_text, names)]
     expected = []
     for i, name in enumerate(plain):
         tail = f"…{i:08x}"
