@@ -45,8 +45,8 @@ class Wanted(NamedTuple):
 
     def address(self, **changes: Any) -> str:
         """The query of the page that shows this, or this with changes."""
-        values = self._replace(**changes)._asdict()
-        return urlencode({name: value for name, value in values.items() if value != self._field_defaults[name]})
+        values = self._asdict() | changes
+        return urlencode({name: value for name, value in values.items() if value != self._field_defaults.get(name)})
 
 
 class Layer(NamedTuple):

@@ -26,7 +26,14 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
     image = sent.json()["id"]
     analyses = [await create_analysis(client, image) for _ in range(2)]
     for analysis in analyses:
-        await Pipeline(client.http).annotate(analysis, box(), box("car", 0.5, (300, 200, 90, 60)))
+        scores = {
+            "annotation_type": "classification",
+            "class_name": "day",
+            "data": {"scores": {"day": 0.9, "night": 0.1}},
+        }
+        await Pipeline(client.http).annotate(analysis, box(), box("car", 0.5, (300, 200, 90, 60)), scores)
+    await client.post(f"/api/images/{image}/comments", {"text": "A remark."})
+    await client.send("PUT", f"/api/images/{image}/metadata", json={"key": "split", "value": "train"})
     small = await client.create_matrix(["a", "a", "b", "c"], ["a", "b", "b", "c"])
     other = await client.create_matrix(["a", "a", "b", "c"], ["a", "a", "b", "c"])
     large = await client.create_matrix(LABELS, LABELS[1:] + LABELS[:1])
@@ -113,6 +120,13 @@ async def test_the_first_stop_of_the_keyboard_leads_to_the_content(reader: Reade
     assert await reader.page.evaluate("document.activeElement.textContent") == "Skip to the content"
     await reader.page.keyboard.press("Enter")
     assert await reader.page.evaluate("document.activeElement.id") == "main"
+
+
+async def test_nothing_moves_for_who_asked_for_that(reader: Reader) -> None:
+    await reader.page.emulate_media(reduced_motion="reduce")
+    await reader.open("/app/matrices/new")
+    button = reader.page.get_by_role("button", name="Make the matrix")
+    assert await button.evaluate("button => getComputedStyle(button).transitionProperty") == "none"
 
 
 async def test_after_signing_out_the_way_back_shows_nothing(reader: Reader) -> None:

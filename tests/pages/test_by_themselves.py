@@ -1,6 +1,8 @@
 """What changes on a page while somebody looks at it, and nobody reloads it."""
 
-from playwright.async_api import expect
+import asyncio
+
+from playwright.async_api import Page, Route, expect
 
 from tests.actors import Team
 from tests.pages.reader import Reader
@@ -59,3 +61,42 @@ async def test_a_jobs_progress_after_the_connection_was_lost(reader: Reader, wor
     await expect(reader.page.locator(".job .badge")).to_have_text("queued")
     await reader.page.context.set_offline(False)
     await expect(reader.page.locator(".job .badge")).to_have_text("succeeded", timeout=60_000)
+
+
+async def test_what_is_shown_stays_while_the_service_is_away(reader: Reader, workers: Team) -> None:
+    client, page, pipeline = reader.client, reader.page, Pipeline(reader.client.http)
+    project = await client.create_project(name="Streets")
+    image = (await client.add_image(project["id"], picture()))["id"]
+    analysis = await create_analysis(client, image)
+    workers["worker"].kill()
+    await client.submit("report", await client.create_matrix())
+    shown = {
+        f"/app/images/{image}": page.locator("td .badge"),
+        f"/app/projects/{project['id']}": page.locator(".states .badge"),
+        "/app/jobs": page.locator("td .badge"),
+    }
+    for path, badge in shown.items():
+        await page.goto(path)
+        await expect(badge).to_contain_text("queued")
+        for status in (503, 429):
+            await _refuse_once(page, f"**{path}*", status)
+            await expect(badge).to_contain_text("queued")
+    await page.goto(f"/app/images/{image}")
+    await pipeline.status(analysis, "processing")
+    await expect(page.locator("td .badge")).to_have_text("processing", timeout=SOON)
+    workers.start()
+
+
+async def _refuse_once(page: Page, url: str, status: int) -> None:
+    refused = asyncio.Event()
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=status, content_type="text/html", body="<p>The proxy knows no more.</p>")
+        refused.set()
+
+    await page.route(url, refuse)
+    await asyncio.wait_for(refused.wait(), 20)
+    # What was answered has arrived before the next question is asked.
+    refused.clear()
+    await asyncio.wait_for(refused.wait(), 20)
+    await page.unroute(url)
