@@ -135,7 +135,7 @@ async def test_every_event_arrives_with_the_same_id_and_bytes_however_receiver_a
     # A sender that dies after the receiver accepted, and before it could say so: as many as it sends at once.
     assert repeated <= KILLS * 16
     for secret in (endpoint["secret"], rotated.json()["secret"]):
-        messages = [Message(secret, request.headers, request.body) for request in requests]
+        messages = [Message(secret, it.headers, it.body, it.arrived_at) for it in requests]
         new_only = secret != endpoint["secret"]
         for verified in (verified_by_pypi, verified_by_npm):
             answers = verified(messages)

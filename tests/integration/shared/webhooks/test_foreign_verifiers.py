@@ -31,6 +31,16 @@ def test_what_we_sign_is_accepted(verified: type) -> None:
 
 
 @pytest.mark.parametrize("verified", [verified_by_pypi, verified_by_npm])
+def test_an_old_message_is_accepted_as_of_its_arrival_and_refused_now(verified: type) -> None:
+    then = datetime.now(UTC) - timedelta(hours=1)
+    old = Message(secret_text(b"s" * 32), sign("msg_0", then, b"{}", [b"s" * 32]), b"{}")
+    late = then + timedelta(minutes=6)
+
+    messages = [old._replace(arrived_at=then), old, old._replace(arrived_at=late), *_messages(1)]
+    assert verified(messages) == [True, False, False, True]
+
+
+@pytest.mark.parametrize("verified", [verified_by_pypi, verified_by_npm])
 def test_what_was_changed_on_its_way_is_refused(verified: type) -> None:
     (good,) = _messages(1)
     old = sign("msg_0", datetime.now(UTC) - timedelta(minutes=6), good.body, [b"s" * 32])
