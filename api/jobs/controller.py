@@ -4,18 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Annotated, Any
-from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from api import paging
 from api.answers import Json
 from api.given import Given
 from api.headers import IfNoneMatch, Prefer, is_known
 from api.jobs.answers import accepted, etag, polling
 from api.jobs.schemas import JobPage, Submission, read_submission
+from api.paging import Cursor, Limit
 from api.waiting import Waiter, applied, wanted_wait, with_silences
 from shared import jobs, matrices
 from shared.accounts import Caller
@@ -56,13 +57,13 @@ class JobController(Controller):
         self,
         platform: Given[Platform],
         caller: Given[Caller],
-        cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+        cursor: Cursor = None,
         status: Annotated[Status | None, QueryParameter()] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
+        limit: Limit = 50,
     ) -> JobPage:
         """The caller's jobs, newest first."""
         found = await jobs.list_own(platform, caller, before=cursor, status=status, limit=limit)
-        following = str(found[-1].job.id) if len(found) == limit else None
+        following = paging.following(found, limit, lambda one: one.job.id)
         # Signing the links of a full page takes long enough for others to notice.
         return JobPage(await asyncio.to_thread(_present, found, platform), following)
 

@@ -1,14 +1,14 @@
 """Confusion matrices with everything that contract A does not know: names, tags, counts, weights."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import FromPath, QueryParameter
 
-from api import bodies
+from api import bodies, paging
 from api.given import Given
 from api.matrices.descriptions import MatrixDetail, MatrixIn, MatrixPage, MatrixPatch, MatrixSummary, read_source
+from api.paging import Cursor, Limit
 from shared import matrices
 from shared.accounts import Caller
 from shared.jobs import Platform
@@ -35,14 +35,14 @@ class DescribedMatrixController(Controller):
         self,
         platform: Given[Platform],
         caller: Given[Caller],
-        cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+        cursor: Cursor = None,
         name: Annotated[str | None, QueryParameter(description="a part of the name")] = None,
         tag: Annotated[str | None, QueryParameter()] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
+        limit: Limit = 50,
     ) -> MatrixPage:
         """The account's matrices, newest first, without their counts."""
         found = await matrices.list_own(platform, caller, before=cursor, name=name, tag=tag, limit=limit)
-        following = str(found[-1].uid) if len(found) == limit else None
+        following = paging.following(found, limit, lambda one: one.uid)
         return MatrixPage([MatrixSummary.of(matrix) for matrix in found], following)
 
     @get("/{uid:str}", operation_id="read_described_matrix")

@@ -1,13 +1,13 @@
 """What is remarked about images."""
 
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
 from litestar import Controller, Request, delete, get, patch, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 
-from api import bodies
+from api import bodies, paging
 from api.given import Given
+from api.paging import Cursor, Limit
 from api.projects.schemas import CommentIn, CommentOut, CommentPage
 from shared.accounts import Caller
 from shared.jobs import Platform
@@ -37,12 +37,12 @@ class CommentController(Controller):
         platform: Given[Platform],
         caller: Given[Caller],
         image_id: FromPath[str],
-        cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
+        cursor: Cursor = None,
+        limit: Limit = 50,
     ) -> CommentPage:
         """What was remarked about an image, the oldest first."""
         found = await comments.list_own(platform, caller, image_id, after=cursor, limit=limit)
-        following = str(found[-1].id) if len(found) == limit else None
+        following = paging.following(found, limit, lambda one: one.id)
         return CommentPage([CommentOut.of(comment) for comment in found], following)
 
     @get("/api/comments/{comment_id:str}", operation_id="read_comment")

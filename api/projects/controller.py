@@ -1,13 +1,13 @@
 """Projects, and the images in one."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import FromPath, QueryParameter
 
-from api import bodies, multipart
+from api import bodies, multipart, paging
 from api.given import Given
+from api.paging import Cursor, Limit
 from api.projects import cursors
 from api.projects.forms import ImageForm, read_image
 from api.projects.schemas import (
@@ -25,9 +25,6 @@ from shared.accounts import Caller
 from shared.jobs import Platform
 from shared.projects import deletion, images
 from shared.projects.listing import Search, Sort, list_images
-
-Cursor = Annotated[UUID | None, QueryParameter(description="`next` of the page before")]
-Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
 class ProjectController(Controller):
@@ -55,7 +52,7 @@ class ProjectController(Controller):
     ) -> ProjectPage:
         """The account's projects, newest first."""
         found = await projects.list_own(platform, caller, before=cursor, name=name, limit=limit)
-        following = str(found[-1].id) if len(found) == limit else None
+        following = paging.following(found, limit, lambda one: one.id)
         return ProjectPage([ProjectOut.of(project) for project in found], following)
 
     @get("/{project_id:str}", operation_id="read_project")
@@ -131,5 +128,5 @@ class ProjectController(Controller):
     ) -> ImageEventPage:
         """Which images of a project were deleted, restored and purged, when and why, newest first."""
         found = await deletion.list_events(platform, caller, project_id, before=cursor, limit=limit)
-        following = str(found[-1].id) if len(found) == limit else None
+        following = paging.following(found, limit, lambda one: one.id)
         return ImageEventPage([ImageEventOut.of(event) for event in found], following)

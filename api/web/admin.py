@@ -1,13 +1,14 @@
 """Pages for administrators: accounts, jobs, matrices, deliveries that were given up, and how much there is."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
+from api import paging
 from api.admin.controller import administrators_only
 from api.given import Given
+from api.paging import Cursor
 from api.web.errors import PageForAdministrators
 from api.web.forms import Form
 from api.web.visits import Sent, Visit, begin
@@ -59,7 +60,7 @@ class AdminPages(Controller):
     ) -> Response[str]:
         """All accounts."""
         found = await administration.list_accounts(visit.platform, email=email or None, after=after, limit=LISTED)
-        following = found[-1].id if len(found) == LISTED else None
+        following = paging.following(found, LISTED, lambda one: one.id)
         known = list(visit.platform.settings.plans)
         return visit.page(
             "admin/accounts.html", found=found, email=email, after=after, following=following, plans=known
@@ -91,13 +92,13 @@ class AdminPages(Controller):
         self,
         visit: Given[Visit],
         status: Annotated[str, QueryParameter()] = "",
-        cursor: Annotated[UUID | None, QueryParameter()] = None,
+        cursor: Cursor = None,
     ) -> Response[str]:
         """Everybody's jobs."""
         known = [one.value for one in Status]
         chosen = status if status in known else None
         found = await administration.list_jobs(visit.platform, status=chosen, before=cursor, limit=LISTED)
-        following = found[-1].id if len(found) == LISTED else None
+        following = paging.following(found, LISTED, lambda one: one.id)
         return visit.page("admin/jobs.html", found=found, chosen=chosen, statuses=known, following=following)
 
     @post("/jobs/{job_id:str}/retry")
@@ -107,12 +108,10 @@ class AdminPages(Controller):
         return visit.redirect("/app/admin/jobs?notice=retried")
 
     @get("/matrices")
-    async def matrices(
-        self, visit: Given[Visit], cursor: Annotated[UUID | None, QueryParameter()] = None
-    ) -> Response[str]:
+    async def matrices(self, visit: Given[Visit], cursor: Cursor = None) -> Response[str]:
         """Everybody's matrices."""
         found = await administration.list_matrices(visit.platform, before=cursor, limit=LISTED)
-        following = found[-1].uid if len(found) == LISTED else None
+        following = paging.following(found, LISTED, lambda one: one.uid)
         return visit.page("admin/matrices.html", found=found, following=following)
 
 

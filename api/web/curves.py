@@ -2,14 +2,15 @@
 
 import asyncio
 from typing import Annotated, Any
-from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
+from api import paging
 from api.bodies import by_size
 from api.given import Given
+from api.paging import Cursor
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
@@ -33,13 +34,11 @@ class CurvePages(Controller):
     path = "/app/curves"
 
     @get()
-    async def list_own(
-        self, visit: Given[Visit], cursor: Annotated[UUID | None, QueryParameter()] = None
-    ) -> Response[str]:
+    async def list_own(self, visit: Given[Visit], cursor: Cursor = None) -> Response[str]:
         """The form, and the account's curves among its newest jobs."""
         found = await jobs.list_own(visit.platform, visit.caller, before=cursor, status=None, limit=LISTED)
         own = [snapshot for snapshot in found if snapshot.job.kind == "curve"]
-        following = found[-1].job.id if len(found) == LISTED else None
+        following = paging.following(found, LISTED, lambda one: one.job.id)
         return visit.page("curves/list.html", own=own, following=following, cursor=cursor, text="", problem=None)
 
     @post()

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from api import paging
 from api.given import Given
+from api.paging import Cursor
 from api.waiting import Waiter
 from api.web.templating import render
 from api.web.visits import Visit
@@ -26,13 +27,11 @@ class JobPages(Controller):
     path = "/app/jobs"
 
     @get()
-    async def list_own(
-        self, visit: Given[Visit], cursor: Annotated[UUID | None, QueryParameter()] = None
-    ) -> Response[str]:
+    async def list_own(self, visit: Given[Visit], cursor: Cursor = None) -> Response[str]:
         """The account's jobs, newest first."""
         found = await jobs.list_own(visit.platform, visit.caller, before=cursor, status=None, limit=LISTED)
         shown = await asyncio.to_thread(_present, visit, found)
-        following = found[-1].job.id if len(found) == LISTED else None
+        following = paging.following(found, LISTED, lambda one: one.job.id)
         return visit.page(
             "jobs/list.html", shown=list(zip(found, shown, strict=True)), cursor=cursor, following=following
         )

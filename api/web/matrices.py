@@ -2,14 +2,15 @@
 
 import asyncio
 from typing import Annotated, Any, NamedTuple
-from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
+from api import paging
 from api.bodies import by_size
 from api.given import Given
+from api.paging import Cursor
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
@@ -52,7 +53,7 @@ class MatrixPages(Controller):
     async def list_own(
         self,
         visit: Given[Visit],
-        cursor: Annotated[UUID | None, QueryParameter()] = None,
+        cursor: Cursor = None,
         name: Annotated[str, QueryParameter()] = "",
         tag: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
@@ -60,7 +61,7 @@ class MatrixPages(Controller):
         found = await matrices.list_own(
             visit.platform, visit.caller, before=cursor, name=name or None, tag=tag or None, limit=LISTED
         )
-        following = found[-1].uid if len(found) == LISTED else None
+        following = paging.following(found, LISTED, lambda one: one.uid)
         return visit.page("matrices/list.html", found=found, name=name, tag=tag, cursor=cursor, following=following)
 
     @get("/new")

@@ -8,7 +8,9 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
+from api import paging
 from api.given import Given
+from api.paging import Cursor
 from api.projects import cursors
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
@@ -40,7 +42,7 @@ class ProjectPages(Controller):
     async def list_own(
         self,
         visit: Given[Visit],
-        cursor: Annotated[UUID | None, QueryParameter()] = None,
+        cursor: Cursor = None,
         name: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
         """The account's projects, newest first."""
@@ -129,7 +131,7 @@ def _state(page: Page, standing: dict[UUID, dict[AnalysisStatus, int]]) -> str:
 
 async def _list(visit: Visit, *, cursor: UUID | None = None, name: str = "", problem: Any = None) -> Response[str]:
     found = await projects.list_own(visit.platform, visit.caller, before=cursor, name=name or None, limit=LISTED)
-    following = found[-1].id if len(found) == LISTED else None
+    following = paging.following(found, LISTED, lambda one: one.id)
     return visit.page(
         "projects/list.html",
         visit.status(problem),

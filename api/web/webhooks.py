@@ -6,7 +6,9 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
+from api import paging
 from api.given import Given
+from api.paging import Cursor
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
@@ -30,7 +32,7 @@ class WebhookPages(Controller):
     async def read(
         self,
         visit: Given[Visit],
-        cursor: Annotated[UUID | None, QueryParameter()] = None,
+        cursor: Cursor = None,
         status: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
         """The endpoints, and the log of deliveries, newest first."""
@@ -113,7 +115,7 @@ async def _page(
         visit.status(problem),
         endpoints=shown,
         log=log,
-        following=log[-1].delivery.id if len(log) == LISTED else None,
+        following=paging.following(log, LISTED, lambda one: one.delivery.id),
         cursor=cursor,
         chosen=wanted.status,
         statuses=get_args(DeliveryStatus),

@@ -6,7 +6,9 @@ from uuid import UUID
 from litestar import Controller, get, post
 from litestar.params import FromPath, QueryParameter
 
+from api import paging
 from api.given import Given
+from api.paging import Cursor, Limit
 from api.webhooks.schemas import DeliveryDetail, DeliveryOut, DeliveryPage, DeliveryStatus
 from shared.accounts import Caller
 from shared.jobs import Platform
@@ -26,8 +28,8 @@ class DeliveryController(Controller):
         self,
         platform: Given[Platform],
         caller: Given[Caller],
-        cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
+        cursor: Cursor = None,
+        limit: Limit = 50,
         status: Annotated[
             DeliveryStatus | None, QueryParameter(description="`dead`: given up, the dead letters")
         ] = None,
@@ -37,7 +39,7 @@ class DeliveryController(Controller):
         """What was told to whom, with every attempt, newest first."""
         wanted = Wanted(status=status, endpoint_id=endpoint_id, event_id=event_id)
         found = await deliveries.list_own(platform.db, caller, wanted, before=cursor, limit=limit)
-        following = str(found[-1].delivery.id) if len(found) == limit else None
+        following = paging.following(found, limit, lambda one: one.delivery.id)
         return DeliveryPage([DeliveryOut.of(logged) for logged in found], following)
 
     @get("/{delivery_id:str}", operation_id="read_webhook_delivery")

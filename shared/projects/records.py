@@ -28,8 +28,8 @@ class ProjectRecord(msgspec.Struct, frozen=True):
     image_count: int
 
 
-class ImageRecord(msgspec.Struct, frozen=True):
-    """An image; width and height are those that a viewer shows, the EXIF orientation applied."""
+class OwnFile(msgspec.Struct, frozen=True):
+    """A file of a project, and whose it is."""
 
     id: UUID
     account_id: int
@@ -37,6 +37,11 @@ class ImageRecord(msgspec.Struct, frozen=True):
     filename: str
     content_type: str
     size_bytes: int
+
+
+class ImageRecord(OwnFile, frozen=True):
+    """An image; width and height are those that a viewer shows, the EXIF orientation applied."""
+
     sha256: str
     width: int
     height: int
@@ -67,15 +72,9 @@ class NewImage(msgspec.Struct, frozen=True):
     metadata: dict[str, Any] = {}
 
 
-class UploadRecord(msgspec.Struct, frozen=True):
+class UploadRecord(OwnFile, frozen=True):
     """An announced image; the fields are the columns, in this order."""
 
-    id: UUID
-    account_id: int
-    project_id: UUID
-    filename: str
-    content_type: str
-    size_bytes: int
     metadata: dict[str, Any]
     expires_at: datetime
 
