@@ -278,6 +278,11 @@ async def test_several_files_are_uploaded_and_a_bad_one_says_why(reader: Reader,
         files.append(tmp_path / name)
     await page.goto(f"/app/projects/{project['id']}")
 
+    large = tmp_path / "large.png"
+    large.write_bytes(bytes(21 * 1024 * 1024))
+    await page.get_by_label("Add images").set_input_files(large)
+    await page.get_by_role("button", name="Upload").click()
+    await expect(page.locator(".uploads")).to_contain_text("large.png: larger than 20 MB")
     await page.get_by_label("Add images").set_input_files(files)
     await page.get_by_role("button", name="Upload").click()
     await expect(page.locator(".uploads")).to_contain_text("broken.png: ")

@@ -7,6 +7,8 @@
   const input = form.querySelector("input[type=file]");
   const progress = form.querySelector("progress");
   const list = form.querySelector(".uploads");
+  const button = form.querySelector("button");
+  const largest = Number(form.dataset.largest);
 
   function send(file, shown) {
     return new Promise((resolve) => {
@@ -37,16 +39,20 @@
     let done = 0, taken = 0;
     list.replaceChildren();
     progress.hidden = false;
+    button.disabled = true;
     for (const file of files) {
-      const request = await send(file, (loaded) => { progress.value = (done + Math.min(loaded, file.size)) / total; });
+      // Sent, it would be refused in the middle, and the browser could not say why.
+      const tooLarge = file.size > largest ? `larger than ${Math.round(largest / 1048576)} MB` : null;
+      const request = tooLarge ? null : await send(file, (loaded) => { progress.value = (done + Math.min(loaded, file.size)) / total; });
       done += file.size;
       progress.value = done / total;
-      const fault = complaint(request);
+      const fault = tooLarge ?? complaint(request);
       if (fault === null) { taken += 1; continue; }
       const item = document.createElement("li");
       item.textContent = `${file.name}: ${fault}`;
       list.append(item);
     }
+    button.disabled = false;
     if (taken === files.length) { location.reload(); return; }
     const item = document.createElement("li");
     const link = document.createElement("a");
