@@ -27,6 +27,8 @@ async def list_own(
     Raises EndpointNotFound when those to an endpoint are asked for that the caller does not have.
     """
     async with db.session() as session:
+        # All that is read here is of one moment: an attempt is recorded together with what became of its delivery.
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         if wanted.endpoint_id and not await queries.endpoint_of(session, caller.account_id, wanted.endpoint_id):
             raise EndpointNotFound
         rows = await queries.deliveries_of(session, caller.account_id, wanted, before=before, limit=limit)

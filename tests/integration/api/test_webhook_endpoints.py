@@ -1,18 +1,35 @@
 """Endpoints change, rest, fail and recover; what they missed is told again."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from shared.jobs import Platform
+from shared.webhooks import queries
+from shared.webhooks.models import Attempt
 from tests.actors import Client, Team, eventually
 from tests.receiver import Answer, Receiver
 
 ENDPOINTS = "/v1/webhooks/endpoints"
 DELIVERIES = "/v1/webhooks/deliveries"
+
+# Nobody attempts it before.
+DUE_TOMORROW = """
+    WITH event AS (
+        INSERT INTO webhook_event (id, account_id, type, body)
+        SELECT $2, account_id, 'job.failed', '{}' FROM webhook_endpoint WHERE id = $1
+        RETURNING id, account_id
+    )
+    INSERT INTO webhook_delivery (id, account_id, event_id, endpoint_id, url, status, attempt, next_attempt_at)
+    SELECT uuidv7(), event.account_id, event.id, $1, 'https://example.com/', 'pending', 0, now() + interval '1 day'
+    FROM event RETURNING id
+"""
 
 
 async def _register(client: Client, url: str, **more: Any) -> dict[str, Any]:
@@ -301,3 +318,27 @@ async def _fail_since(platform: Platform, endpoint: dict[str, Any], ago: str) ->
         await connection.execute(
             f"UPDATE webhook_endpoint SET failing_since = now() - interval '{ago}' WHERE id = $1", endpoint["id"]
         )
+
+
+async def test_a_delivery_is_shown_as_it_was_at_one_moment(
+    alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = await _register(alice, "https://example.com/")
+    async with platform.db.connection() as connection:
+        delivery_id = await connection.fetchval(DUE_TOMORROW, UUID(endpoint["id"]), f"evt_{endpoint['id']}")
+
+    async def attempts_at(session: AsyncSession, delivery_ids: Sequence[UUID]) -> Sequence[Attempt]:
+        # What a courier does between our two looks.
+        async with platform.db.transaction() as connection:
+            await connection.execute(queries.INSERT_ATTEMPT, delivery_id, 1, 500, None, 10, "")
+            await connection.execute(queries.SETTLE, delivery_id, 0, "dead", None)
+        return await read_attempts(session, delivery_ids)
+
+    read_attempts = queries.attempts_at
+    monkeypatch.setattr(queries, "attempts_at", attempts_at)
+    before = (await alice.get(f"{DELIVERIES}/{delivery_id}")).json()
+    monkeypatch.undo()
+    after = (await alice.get(f"{DELIVERIES}/{delivery_id}")).json()
+
+    assert (before["status"], len(before["attempts"])) == ("pending", 0)
+    assert (after["status"], len(after["attempts"])) == ("dead", 1)
