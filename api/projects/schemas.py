@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.kit.errors import Fault, InvalidInput
-from shared.kit.names import Name
+from shared.kit.names import Name, is_visible
 from shared.projects.records import CommentRecord, ImageEventRecord, ImageRecord, ProjectDescription, ProjectRecord
 
 Shown = TypeVar("Shown", bound=msgspec.Struct)
@@ -227,8 +227,9 @@ def checked(metadata: dict[str, Any], pointer: str = "/metadata") -> dict[str, A
 
 def _check_key(key: str, pointer: str) -> None:
     # A key is a step of an address, where a slash would make two of it, and dots none.
-    if not 1 <= len(key) <= MAX_KEY_LENGTH or "/" in key or key in {".", ".."}:
-        detail = f"metadata: a key has 1 to {MAX_KEY_LENGTH} characters, no slash among them, and is not `.` or `..`."
+    if not is_visible(key) or len(key) > MAX_KEY_LENGTH or "/" in key or key in {".", ".."}:
+        shape = f"1 to {MAX_KEY_LENGTH} characters that can be seen, no slash among them"
+        detail = f"metadata: a key has {shape}, and is not `.` or `..`."
         raise InvalidInput(Fault(pointer, detail))
 
 

@@ -40,6 +40,7 @@ async def test_a_project_is_opened_read_renamed_and_deleted(alice: Client) -> No
         ({"name": "x", "metadata": []}, "/metadata"),
         ({"name": "x", "metadata": {"a/b": 1}}, "/metadata"),
         ({"name": "x", "metadata": {"..": 1}}, "/metadata"),
+        ({"name": "x", "metadata": {" \u200b": 1}}, "/metadata"),
         ({"name": "x", "metadata": {"a": "y" * 20_000}}, "/metadata"),
         ({"name": "x", "metadata": {"a": json.loads("[" * 20 + "]" * 20)}}, "/metadata"),
     ],
