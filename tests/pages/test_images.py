@@ -166,10 +166,12 @@ async def test_annotations_are_walked_through_with_the_keyboard_alone(reader: Re
     await expect(page.locator("[aria-pressed=true]")).to_contain_text("bee")
 
     # More arrives, and nothing of this is lost.
+    await page.locator("details.keys").evaluate("details => { details.open = true; }")
     await pipeline.annotate(analysis, box("dog"))
     await expect(page.locator(".found-one")).to_have_count(4, timeout=15_000)
     await expect(page.locator(".found-one:focus")).to_contain_text("bee")
     await expect(page.locator(".shape.chosen title")).to_have_text("bee 50.0 %")
+    await expect(page.locator("details.keys")).to_have_attribute("open", "")
     await page.keyboard.press("Escape")
     assert await page.evaluate("'viewer' in document.activeElement.dataset")
     assert reader.complaints == []
