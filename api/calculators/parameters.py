@@ -3,9 +3,9 @@
 import re
 from typing import Any, NamedTuple
 
-import msgspec
 from litestar.datastructures import MultiDict
 
+from api import bodies
 from api.bodies import Fields
 from shared.evaluation.calculators import Cells, Screening, Weighing
 from shared.evaluation.exactly import Number
@@ -138,14 +138,17 @@ def of_query(query: MultiDict[Any]) -> Texts:
 
 
 def of_members(members: Fields) -> Texts:
-    """The texts of a body's members, numbers as they stand there; those that are null were not given."""
+    """The texts of a body's members, numbers as they stand there; those that are null were not given.
+
+    Raises InvalidInput for a text that is none.
+    """
     texts = {}
     for name, raw in members.items():
-        text = bytes(raw).decode()
-        if text.startswith('"'):
-            texts[name] = msgspec.json.decode(raw, type=str)
-        elif text != "null":
-            texts[name] = _plain(text)
+        if bytes(raw).startswith(b'"'):
+            texts[name] = bodies.decode(raw, str, f"/{name}")
+        elif bytes(raw) != b"null":
+            # Nobody has looked into it so far: what is not UTF-8 is no number either.
+            texts[name] = _plain(bytes(raw).decode(errors="replace"))
     return texts
 
 

@@ -293,3 +293,24 @@ async def test_the_answer_to_a_path_with_a_slash_is_the_same(alice: Client) -> N
     with_slash = await alice.get("/v1/confusion/", **ASKED["confusion"])
 
     assert with_slash.json()["data"] == (await alice.get("/v1/confusion", **ASKED["confusion"])).json()["data"]
+
+
+@pytest.mark.parametrize("name", ["confusion", "diagnostic", "fbeta"])
+@pytest.mark.parametrize(
+    "value",
+    [b'"9\x8d"', b'["\x8d"]', b'{"\x8d":1}', b'"\\ud800"', b'"\xed\xa0\x80"', b'"9\\u0000"', b'"\xc0\x80"', b'"\\x"'],
+)
+async def test_a_member_that_is_no_text_is_refused_by_its_name(alice: Client, name: str, value: bytes) -> None:
+    first, *others = ASKED[name]
+    members = b",".join([b'"%s":%s' % (first.encode(), value), *(b'"%s":1' % other.encode() for other in others)])
+
+    answer = await alice.http.post(
+        f"/v1/{name}",
+        content=b"{" + members + b"}",
+        headers={"X-API-Key": alice.key, "Content-Type": "application/json"},
+    )
+
+    # An escape that is none breaks the whole body.
+    pointer = "" if value in {b'"\\ud800"', b'"\\x"'} else f"/{first}"
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == pointer

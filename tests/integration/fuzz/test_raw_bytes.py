@@ -23,6 +23,7 @@ BODIES = {
     "nothing": b"",
     "bad utf-8": b'{"actual_vector":["\xff\xfe"],"predicted_vector":["a"]}',
     "only bad utf-8": b"\xff\xff\xff",
+    "bad utf-8 for a number": b'{"tp":"\x8d","sensitivity":["\x8d"],"precision":{"\x8d":1}}',
     "overlong utf-8": b'{"actual_vector":["\xc0\x80"],"predicted_vector":["a"]}',
     "NUL": b'{"actual_vector":["a\\u0000"],"predicted_vector":["a"]}',
     "raw NUL": b'{"actual_vector":["a\x00"],"predicted_vector":["a"]}',
