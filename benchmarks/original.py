@@ -155,7 +155,9 @@ def mlcm(
 ) -> dict[str, Any]:
     """PyCM's matrices of sets of labels."""
     _user(db, api_key)
-    found = MultiLabelCM([set(each) for each in actual_vector], [set(each) for each in predicted_vector], classes)
+    found = MultiLabelCM(
+        [set(each) for each in actual_vector], [set(each) for each in predicted_vector], classes=classes
+    )
     by_class = [found.get_cm_by_class(name).to_array().tolist() for name in classes]
     by_sample = [found.get_cm_by_sample(number).to_array().tolist() for number in range(len(actual_vector))]
     return {"classes": classes, "cm_by_classes": by_class, "cm_by_samples": by_sample}
