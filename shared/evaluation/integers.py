@@ -21,12 +21,13 @@ Integers = NDArray[np.integer[Any]]
 def factorise_integers(actual: Integers, predicted: Integers, max_classes: int, names: tuple[str, str]) -> Factorised:
     """Factorise two non-empty arrays of equal length as `factorise` does; the codes may be views of the input."""
     vectors = actual, predicted
-    for vector, name in zip(vectors, names, strict=True):
-        if max(-int(vector.min()), int(vector.max())) > LARGEST_NUMBER:
+    bounds = [(int(vector.min()), int(vector.max())) for vector in vectors]
+    low, high = min(low for low, _ in bounds), max(high for _, high in bounds)
+    if max(-low, high) > LARGEST_NUMBER:
+        for vector, name in zip(vectors, names, strict=True):
             outside = (vector < -LARGEST_NUMBER) | (vector > LARGEST_NUMBER)
-            raise InvalidLabel(BEYOND_LARGEST, vector=name, index=int(np.argmax(outside)))
-    low = min(int(vector.min()) for vector in vectors)
-    high = max(int(vector.max()) for vector in vectors)
+            if outside.any():
+                raise InvalidLabel(BEYOND_LARGEST, vector=name, index=int(np.argmax(outside)))
     if low >= 0 and high < _TABLE_SIZE:
         low = 0  # codes from 0 on need no shift, only labels that are missing below
     offsets = [np.subtract(vector, low, dtype=np.int64) if low else vector for vector in vectors]
