@@ -10,8 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,12 +30,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from deploy.local.ports import free_ports
 
 KEY = "the-key-of-the-only-user"
-FOLDER = Path(os.environ.get("ORIGINAL_FOLDER", "."))
+FOLDER = Path(os.environ.get("ORIGINAL_FOLDER", tempfile.gettempdir()))
 
 Labels = Annotated[list[float], Body()]
 Key = Annotated[str, Body()]
 
-app = FastAPI()
 mpl.use("agg")
 
 
@@ -58,6 +58,7 @@ class Matrix(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
 
 
+@cache
 def _engine() -> Engine:
     engine = create_engine(f"sqlite:///{FOLDER / 'DB.db'}", connect_args={"check_same_thread": False})
     Base.metadata.create_all(engine)
@@ -68,11 +69,17 @@ def _engine() -> Engine:
     return engine
 
 
-ENGINE = _engine()
+@asynccontextmanager
+async def _prepare(_: FastAPI) -> AsyncIterator[None]:
+    _engine()
+    yield
+
+
+app = FastAPI(lifespan=_prepare)
 
 
 def _session() -> Iterator[Session]:
-    with Session(ENGINE) as session:
+    with Session(_engine()) as session:
         yield session
 
 
