@@ -54,14 +54,13 @@ class _Encoded(ASGIResponse):
         self.body = body
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
-        headers = [(name.lower().encode(), value.encode()) for name, value in self.named.items()]
+        named = {name.lower(): value for name, value in self.named.items()}
         status, body = self.status_code, self.body
         if scope["type"] == ScopeType.HTTP and scope["method"] == "GET" and status == HTTPStatus.OK:
-            tag = self.named.get("ETag") or f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
-            if "ETag" not in self.named:
-                headers.append((b"etag", tag.encode()))
+            tag = named.setdefault("etag", f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"')
             if is_known(tag, _asked(scope)):
                 status, body = HTTPStatus.NOT_MODIFIED, b""
+        headers = [(name.encode(), value.encode()) for name, value in named.items()]
         # What has no body has no use for these either (RFC 9110, 15.4.5).
         if status not in {HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT}:
             headers += [CONTENT_TYPE, (b"content-length", b"%d" % len(body))]

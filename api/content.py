@@ -1,5 +1,6 @@
 """Answering with what a job made, instead of with the job."""
 
+import time
 from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -37,26 +38,32 @@ class Wanted(NamedTuple):
 
 async def of_matrices(waiter: Waiter, caller: Caller, work: Work, wanted: Wanted) -> Response[Any]:
     """The file that work on the caller's matrices makes; if they change while it is made, it is made once more."""
-    snapshot = await _made(waiter, await _order(waiter, caller, work), wanted)
+    until = time.monotonic() + _patience(waiter, wanted)
+    snapshot = await _made(waiter, await _order(waiter, caller, work), until)
     if snapshot.job.error is not None and snapshot.job.error["code"] == MatrixChanged.code:
-        snapshot = await _made(waiter, await _order(waiter, caller, work), wanted)
+        snapshot = await _made(waiter, await _order(waiter, caller, work), until)
     return await _answer(waiter.platform, snapshot, wanted)
 
 
 async def of_order(waiter: Waiter, order: Order, wanted: Wanted) -> Response[Any]:
     """The file that the work makes: 200 with its bytes, 202 with the job, or the problem that the job ended in."""
-    return await _answer(waiter.platform, await _made(waiter, order, wanted), wanted)
+    until = time.monotonic() + _patience(waiter, wanted)
+    return await _answer(waiter.platform, await _made(waiter, order, until), wanted)
 
 
 async def _order(waiter: Waiter, caller: Caller, work: Work) -> Order:
     return Order(caller, work, await matrices.subjects(waiter.platform, caller, work))
 
 
-async def _made(waiter: Waiter, order: Order, wanted: Wanted) -> Snapshot:
-    """The job of the order once it has come to an end, or as it is when the client's patience has."""
+def _patience(waiter: Waiter, wanted: Wanted) -> float:
     limit = waiter.platform.settings.wait_limit_s
-    patience = wanted_wait(wanted.prefer, limit=limit, default=limit)
-    return await waiter.until_final(order.caller, await jobs.join(waiter.platform, order), patience)
+    return wanted_wait(wanted.prefer, limit=limit, default=limit)
+
+
+async def _made(waiter: Waiter, order: Order, until: float) -> Snapshot:
+    """The job of the order once it has come to an end, or as it is when the client's patience has."""
+    snapshot = await jobs.join(waiter.platform, order)
+    return await waiter.until_final(order.caller, snapshot, until - time.monotonic())
 
 
 async def _answer(platform: Platform, snapshot: Snapshot, wanted: Wanted) -> Response[Any]:

@@ -95,7 +95,8 @@ async def refuse_nul(request: Request[Any, Any, Any]) -> None:
 
 def _in_headers(request: Request[Any, Any, Any]) -> str | None:
     # As they came: to make a mapping of all headers costs more than all else that is done to find the caller.
-    sent = {name: value for name, value in request.scope["headers"] if name in KEY_HEADERS}
+    # Of repeated ones the first counts: what a gateway adds of its own comes after it.
+    sent = {name: value for name, value in reversed([*request.scope["headers"]]) if name in KEY_HEADERS}
     scheme, _, credentials = sent.get(b"authorization", b"").partition(b" ")
     bearer = credentials.strip() if scheme.lower() == b"bearer" else b""
     return (sent.get(b"x-api-key") or sent.get(b"x-oanor-key") or bearer).decode("latin-1") or None

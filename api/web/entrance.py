@@ -7,6 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromQuery
 
 from api.accounts.schemas import LONGEST_PASSWORD, CredentialsIn
+from api.answers import Json
 from api.given import Given
 from api.headers import client_address
 from api.web import cookies
@@ -27,7 +28,7 @@ class EntrancePages(Controller):
     async def landing(self, visit: Given[Visit]) -> Response[Any]:
         """What this is, for people; where to begin, for programs."""
         if "text/html" not in visit.request.headers.get("accept", ""):
-            return Response({"message": "Refer to /docs for API documentation."}, headers={"Vary": "Accept"})
+            return Json({"message": "Refer to /docs for API documentation."}, headers={"Vary": "Accept"})
         return visit.page("landing.html")
 
     @get("/app/sign-in")

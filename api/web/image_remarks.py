@@ -15,6 +15,7 @@ from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
 from shared.kit.errors import Fault, InvalidInput
 from shared.projects import comments, images
+from shared.projects.errors import CommentNotFound
 
 LONGEST_COMMENT = 10_000
 LONGEST_VALUE = 16_000
@@ -39,6 +40,7 @@ class ImageRemarkPages(Controller):
         self, visit: Given[Visit], image_id: FromPath[str], comment_id: FromPath[str], form: Given[Form]
     ) -> Response[Any]:
         """Put a comment in other words."""
+        await _look_for(visit, image_id, comment_id)
         try:
             await comments.change(visit.platform, visit.caller, comment_id, _said(form))
         except MISTAKES as error:
@@ -50,6 +52,7 @@ class ImageRemarkPages(Controller):
         self, visit: Given[Visit], image_id: FromPath[str], comment_id: FromPath[str], form: Given[Form]
     ) -> Response[Any]:
         """Take a comment back."""
+        await _look_for(visit, image_id, comment_id)
         await comments.delete(visit.platform, visit.caller, comment_id)
         return _back(visit, image_id, form, "deleted", "comments")
 
@@ -74,6 +77,12 @@ class ImageRemarkPages(Controller):
 
         await images.change_metadata(visit.platform, visit.caller, image_id, without)
         return _back(visit, image_id, form, "deleted", "about")
+
+
+async def _look_for(visit: Visit, image_id: str, comment_id: str) -> None:
+    comment = await comments.find(visit.platform, visit.caller, comment_id)
+    if str(comment.image_id) != image_id:
+        raise CommentNotFound
 
 
 def _said(form: Form) -> str:

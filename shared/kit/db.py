@@ -33,6 +33,8 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "15s",
     # The plan compiler costs more than it saves on one-row statements.
     "jit": "off",
+    # Connections may lie idle for hours; what stands between here and the server forgets silent ones within minutes.
+    "tcp_keepalives_idle": "60",
 }
 
 # What a server that is gone, going or not yet there raises; anything else is a mistake of ours.

@@ -105,6 +105,15 @@ async def test_a_key_that_was_not_issued_opens_nothing(http: httpx2.AsyncClient,
     assert answer.json()["code"] == ("invalid-api-key" if key else "missing-api-key")
 
 
+async def test_of_repeated_headers_the_first_counts(alice: Client) -> None:
+    added = [("Authorization", "Basic Z2F0ZXdheTo="), ("X-API-Key", "nonsense")]
+
+    bearer = await alice.http.get("/v1/jobs", headers=[("Authorization", f"Bearer {alice.key}"), added[0]])
+    key = await alice.http.get("/v1/jobs", headers=[("X-API-Key", alice.key), added[1]])
+
+    assert (bearer.status_code, key.status_code) == (200, 200)
+
+
 async def test_a_tampered_key_opens_nothing(alice: Client) -> None:
     changed = alice.key[:-1] + ("a" if alice.key[-1] != "a" else "b")
 
