@@ -18,8 +18,11 @@ CLAIM = """
 
 # Nothing that ends an attempt needs a fence: every attempt makes the same bytes under the same key.
 SUCCEED = """
-    UPDATE thumbnail SET status = 'ready', object_key = $2, size_bytes = $3, sha256 = $4
-    WHERE image_id = $1 AND status = 'queued'
+    WITH done AS (
+        UPDATE thumbnail SET status = 'ready', object_key = $2, size_bytes = $3, sha256 = $4
+        WHERE image_id = $1 AND status = 'queued'
+    )
+    SELECT EXISTS (SELECT FROM thumbnail WHERE image_id = $1)
 """
 
 FAIL = "UPDATE thumbnail SET status = 'failed' WHERE image_id = $1 AND status = 'queued'"
@@ -59,9 +62,10 @@ async def claim(connection: Connection, image_id: UUID, lease: timedelta) -> Due
     return Due(*record) if record else None
 
 
-async def succeed(connection: Connection, image_id: UUID, stored: StoredFile) -> None:
-    """Say where the thumbnail lies."""
-    await connection.execute(SUCCEED, image_id, stored.object_key, stored.size_bytes, stored.sha256)
+async def succeed(connection: Connection, image_id: UUID, stored: StoredFile) -> bool:
+    """Say where the thumbnail lies; False when there is no such image any more."""
+    there = await connection.fetchval(SUCCEED, image_id, stored.object_key, stored.size_bytes, stored.sha256)
+    return bool(there)
 
 
 async def fail(connection: Connection, image_id: UUID) -> None:

@@ -35,7 +35,16 @@ LEFT_OUT = (
 )
 
 
-@pytest.mark.timeout(SECONDS + 240)
+# Python before 3.11.8 says so at random when a deep program compiles something (CPython issue 106905).
+MISTAKE_OF_PYTHON = "SystemError: AST constructor recursion depth mismatch"
+
+
+def _run(command: list[str], report: Path) -> subprocess.CompletedProcess[bytes]:
+    with report.open("wb") as output:
+        return subprocess.run(command, cwd=report.parent, stdout=output, stderr=subprocess.STDOUT, check=False)
+
+
+@pytest.mark.timeout(2 * SECONDS + 240)
 def test_every_answer_is_one_that_the_schema_promises(served: Served, key: str, tmp_path: Path) -> None:
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "run", f"{served.url}/openapi.json"),
@@ -45,8 +54,9 @@ def test_every_answer_is_one_that_the_schema_promises(served: Served, key: str, 
         *("--no-color", *(part for name in LEFT_OUT for part in ("--exclude-operation-id", name))),
     ]
     report = tmp_path / "report.txt"
-    with report.open("w") as output:
-        run = subprocess.run(command, cwd=tmp_path, stdout=output, stderr=subprocess.STDOUT, check=False)
+    run = _run(command, report)
+    if MISTAKE_OF_PYTHON in report.read_text():
+        run = _run(command, report)
 
     assert run.returncode == 0, report.read_text()[-20_000:]
     assert " 0 generated" not in report.read_text()

@@ -5,12 +5,13 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import redis
 
-from shared.kit.counters import TURN_S, TURNS, Counters
+from shared.kit.counters import TURN_S, TURNS, Counters, CountersUnavailable
 from shared.kit.limiter import Limiter, Rate, Verdict
 from shared.kit.settings import Settings
 from tests.actors import eventually
@@ -76,3 +77,25 @@ async def test_a_redis_that_hangs_costs_one_short_wait_and_each_process_counts_a
     assert [verdict.allowed for verdict in verdicts] == [True] * 25 + [False] * 5
     assert elsewhere == Verdict(allowed=True, remaining=24, reset_us=1_000_000_000, retry_after_us=0)
     assert time.monotonic() - began < 6 * TURNS * TURN_S
+
+
+class _NowAndThen(Counters):
+    """Every other question finds Redis away."""
+
+    asked = 0
+
+    async def run(self, *question: Any) -> list[int]:
+        self.asked += 1
+        if self.asked % 2:
+            raise CountersUnavailable
+        return await super().run(*question)
+
+
+async def test_a_redis_that_is_away_now_and_then_lets_nobody_have_more(settings: Settings) -> None:
+    counters = _NowAndThen(settings.redis_url.get_secret_value())
+    limiter, subject = Limiter(counters), uuid4().hex
+
+    verdicts = [await limiter.take(subject, SLOW) for _ in range(80)]
+
+    assert [verdict.allowed for verdict in verdicts] == [True] * 25 + [False] * 55
+    await counters.close()
