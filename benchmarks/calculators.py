@@ -8,6 +8,7 @@ does meanwhile falls on both. The ratios count, not the rates.
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from pathlib import Path
 import httpx2
 from litestar import Litestar, Response, get
 
+from api.__main__ import ALWAYS
 from benchmarks.http import request
 from benchmarks.load import rate
 from deploy.local.datadir import DataDir
@@ -81,7 +83,18 @@ def _servers(folder: Path) -> Iterator[tuple[str, str]]:
         processes = [
             Process("api", api, data=data, environment=environment, folder=PROJECT),
             Process(
-                "bare", (*plain[:-1], "benchmarks.calculators:bare"), data=data, environment=environment, folder=PROJECT
+                "bare",
+                (
+                    sys.executable,
+                    "-m",
+                    "granian",
+                    *ALWAYS,
+                    *plain[plain.index("--host") :],
+                    "benchmarks.calculators:bare",
+                ),
+                data=data,
+                environment=environment,
+                folder=PROJECT,
             ),
         ]
         try:

@@ -48,11 +48,13 @@ class Connection:
         return int(head[9:12]), await self.reader.readexactly(int(fields[b"content-length"]))
 
 
-def request(method: str, path: str, body: object = None) -> bytes:
-    """A whole request as bytes."""
+def request(method: str, path: str, body: object = None, key: str = "") -> bytes:
+    """A whole request as bytes; with a key, in the header."""
     content = b"" if body is None else json.dumps(body).encode()
-    kind = f"content-type: application/json\r\ncontent-length: {len(content)}\r\n" if content else ""
-    return f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{kind}\r\n".encode() + content
+    headers = f"x-api-key: {key}\r\n" if key else ""
+    if content:
+        headers += f"content-type: application/json\r\ncontent-length: {len(content)}\r\n"
+    return f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{headers}\r\n".encode() + content
 
 
 @dataclass

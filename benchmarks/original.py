@@ -20,6 +20,7 @@ from urllib.request import urlopen
 from uuid import uuid4
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 from fastapi import Body, Depends, FastAPI, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse
@@ -142,7 +143,7 @@ def plot(db: Db, api_key: str, cm_uid: str) -> FileResponse:
     if not path.exists():
         figure = cm.plot().figure
         figure.savefig(path)
-        mpl.pyplot.close(figure)
+        plt.close(figure)
     return FileResponse(path)
 
 
@@ -177,7 +178,10 @@ def curve(
     """PyCM's ROC curve."""
     _user(db, api_key)
     found = ROCCurve(np.array(actual_vector), np.array(probability_vector), classes=[0, 1])
-    return json.loads(json.dumps({"thresholds": list(found.thresholds), "auc_trp": found.area()}, default=float))
+    plain: dict[str, Any] = json.loads(
+        json.dumps({"thresholds": list(found.thresholds), "auc_trp": found.area()}, default=float)
+    )
+    return plain
 
 
 @contextmanager
