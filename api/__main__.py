@@ -4,13 +4,12 @@ One that dies is replaced within a second, not after the seconds of computing th
 the memory of what was loaded. The arguments are granian's.
 """
 
-import gc
 import sys
 
 from granian.cli import cli
 
 import api.app
-from shared.artifacts import Storage
+from shared.jobs.platform import load_before_forking
 from shared.kit.settings import settings
 
 APPLICATION = f"{api.app.__name__}:{api.app.create_app.__name__}"
@@ -20,10 +19,7 @@ ALWAYS = ("--interface", "asgi", "--loop", "uvloop", "--no-ws", "--respawn-faile
 
 def serve(application: str) -> None:
     """Answer requests until told to end; the application itself is made in each process, with its connections."""
-    # The first client reads the descriptions of S3, which takes as long as all the rest of a process's start.
-    Storage(settings())
-    # What never becomes garbage is not looked through, and so stays shared.
-    gc.freeze()
+    load_before_forking(settings())
     cli([*ALWAYS, *sys.argv[1:], application], auto_envvar_prefix="GRANIAN")
 
 

@@ -13,9 +13,9 @@ import msgspec
 from litestar import Response
 from litestar.enums import ScopeType
 from litestar.response.base import ASGIResponse
-from litestar.types import HTTPScope, Receive, Scope, Send
+from litestar.types import Receive, Scope, Send
 
-from api.headers import is_known
+from api.headers import first, is_known
 
 T = TypeVar("T")
 
@@ -57,8 +57,10 @@ class _Encoded(ASGIResponse):
         named = {name.lower(): value for name, value in self.named.items()}
         status, body = self.status_code, self.body
         if scope["type"] == ScopeType.HTTP and scope["method"] == "GET" and status == HTTPStatus.OK:
-            tag = named.setdefault("etag", f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"')
-            if is_known(tag, _asked(scope)):
+            if "etag" not in named:
+                named["etag"] = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
+            asked = first(scope, b"if-none-match")
+            if asked is not None and is_known(named["etag"], asked.decode("latin-1")):
                 status, body = HTTPStatus.NOT_MODIFIED, b""
         headers = [(name.encode(), value.encode()) for name, value in named.items()]
         # What has no body has no use for these either (RFC 9110, 15.4.5).
@@ -66,7 +68,3 @@ class _Encoded(ASGIResponse):
             headers += [CONTENT_TYPE, (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
-
-
-def _asked(scope: HTTPScope) -> str | None:
-    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"if-none-match"), None)

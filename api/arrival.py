@@ -6,6 +6,7 @@ from http import HTTPStatus
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Receive, Scope, Send
 
+from api.headers import first
 from shared.kit.errors import DomainError
 
 WITH_BODIES = frozenset({"POST", "PUT", "PATCH"})
@@ -67,6 +68,6 @@ class _Arrival:
 
 
 def _announced(scope: HTTPScope) -> int | None:
-    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    length = first(scope, b"content-length") or b""
     # No server lets more digits in.
     return int(length) if length.isdigit() and len(length) <= MOST_DIGITS else None

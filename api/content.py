@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
 
 async def of_matrices(waiter: Waiter, caller: Caller, work: Work, wanted: Wanted) -> Response[Any]:
     """The file that work on the caller's matrices makes; if they change while it is made, it is made once more."""
-    until = time.monotonic() + _patience(waiter, wanted)
+    until = _patience_ends(waiter, wanted)
     snapshot = await _made(waiter, await _order(waiter, caller, work), until)
     if snapshot.job.error is not None and snapshot.job.error["code"] == MatrixChanged.code:
         snapshot = await _made(waiter, await _order(waiter, caller, work), until)
@@ -47,17 +47,17 @@ async def of_matrices(waiter: Waiter, caller: Caller, work: Work, wanted: Wanted
 
 async def of_order(waiter: Waiter, order: Order, wanted: Wanted) -> Response[Any]:
     """The file that the work makes: 200 with its bytes, 202 with the job, or the problem that the job ended in."""
-    until = time.monotonic() + _patience(waiter, wanted)
-    return await _answer(waiter.platform, await _made(waiter, order, until), wanted)
+    snapshot = await _made(waiter, order, _patience_ends(waiter, wanted))
+    return await _answer(waiter.platform, snapshot, wanted)
 
 
 async def _order(waiter: Waiter, caller: Caller, work: Work) -> Order:
     return Order(caller, work, await matrices.subjects(waiter.platform, caller, work))
 
 
-def _patience(waiter: Waiter, wanted: Wanted) -> float:
+def _patience_ends(waiter: Waiter, wanted: Wanted) -> float:
     limit = waiter.platform.settings.wait_limit_s
-    return wanted_wait(wanted.prefer, limit=limit, default=limit)
+    return time.monotonic() + wanted_wait(wanted.prefer, limit=limit, default=limit)
 
 
 async def _made(waiter: Waiter, order: Order, until: float) -> Snapshot:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from litestar.connection import ASGIConnection
 from litestar.params import HeaderParameter
+from litestar.types import HTTPScope
 
 from shared.jobs import Platform
 
@@ -62,6 +63,11 @@ def _address(hop: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def first(scope: HTTPScope, name: bytes) -> bytes | None:
+    """The first header of a name, which is in small letters, as it came; spares making a mapping of all of them."""
+    return next((value for sent, value in scope["headers"] if sent == name), None)
 
 
 def is_known(etag: str, if_none_match: str | None) -> bool:

@@ -15,6 +15,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
 
 from api import multipart, security, signatures
+from api.headers import first
 from shared import idempotency
 from shared.accounts import Caller
 from shared.idempotency import Answer, Claim
@@ -156,7 +157,7 @@ class _Body:
 
 
 def _key(scope: HTTPScope) -> bytes | None:
-    key = next((value for name, value in scope["headers"] if name == HEADER), None)
+    key = first(scope, HEADER)
     # What is to be signed is read by nobody before its headers say that it is; those routes take repeats themselves.
     return None if key is None or signatures.PATHS.fullmatch(scope["path"]) else key
 

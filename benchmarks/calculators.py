@@ -10,10 +10,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
 from pathlib import Path
 
 import httpx2
@@ -21,7 +19,7 @@ from litestar import Litestar, Response, get
 
 from api.__main__ import ALWAYS
 from benchmarks.http import request
-from benchmarks.load import rate
+from benchmarks.load import rate, until_ready
 from deploy.local.datadir import DataDir
 from deploy.local.options import PROJECT
 from deploy.local.parts import commands
@@ -102,23 +100,11 @@ def _servers(folder: Path) -> Iterator[tuple[str, str]]:
                 process.spawn()
             addresses = [f"http://127.0.0.1:{port}" for port in ports]
             for address, path in zip(addresses, ("/readyz", "/v1/confusion"), strict=True):
-                _await(address + path)
+                until_ready(address + path)
             yield addresses[0], addresses[1]
         finally:
             for process in processes:
                 process.kill()
-
-
-def _await(url: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            if httpx2.get(url).status_code == HTTPStatus.OK:
-                return
-        except httpx2.TransportError:
-            pass
-        time.sleep(0.1)
-    raise TimeoutError(url)
 
 
 def _key(url: str, plan: str) -> str:

@@ -6,9 +6,22 @@ import socket
 import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 _END = b"\r\n\r\n"
+
+
+def until_ready(url: str) -> None:
+    """Return when the address answers that it is well."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urlopen(url):
+                return
+        except OSError:
+            assert time.monotonic() < deadline, f"{url} does not answer"
+            time.sleep(0.1)
 
 
 @dataclass

@@ -9,14 +9,12 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.request import urlopen
 from uuid import uuid4
 
 import matplotlib as mpl
@@ -28,6 +26,7 @@ from pycm import Compare, ConfusionMatrix, MultiLabelCM, ROCCurve
 from sqlalchemy import Engine, ForeignKey, create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from benchmarks.load import until_ready
 from deploy.local.ports import free_ports
 
 KEY = "the-key-of-the-only-user"
@@ -202,21 +201,8 @@ def original() -> Iterator[str]:
         process = subprocess.Popen(command, env=os.environ | {"ORIGINAL_FOLDER": folder}, stdout=subprocess.DEVNULL)
         try:
             url = f"http://127.0.0.1:{port}"
-            _until_ready(url)
+            until_ready(f"{url}/healthz")
             yield url
         finally:
             process.terminate()
             process.wait(30)
-
-
-def _until_ready(url: str) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            with urlopen(f"{url}/healthz") as answer:
-                assert answer.status == HTTPStatus.OK
-        except OSError:
-            assert time.monotonic() < deadline, "the original does not start"
-            time.sleep(0.2)
-        else:
-            return

@@ -3,13 +3,12 @@
 Which tasks a process knows, its command line says: a worker includes `worker.tasks`, a courier `worker.deliveries`.
 """
 
-import gc
 from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_init
 
-from shared.artifacts import Storage
+from shared.jobs.platform import load_before_forking
 from shared.kit import logging
 from shared.kit.broker import TRANSPORT_OPTIONS, Wakeup
 from shared.kit.settings import settings
@@ -46,11 +45,7 @@ app.conf.update(
 
 @worker_init.connect
 def _load_before_the_fork(**_: Any) -> None:
-    """Spare every process of the pool, the ones after a crash too, what takes most of its start."""
-    # The first client reads the descriptions of S3.
-    Storage(settings())
-    # What never becomes garbage is not looked through, and so stays shared.
-    gc.freeze()
+    load_before_forking(settings())
 
 
 @setup_logging.connect

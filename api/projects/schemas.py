@@ -16,6 +16,7 @@ Shown = TypeVar("Shown", bound=msgspec.Struct)
 # More than this is data, which belongs into a file of its own.
 MAX_METADATA_BYTES = 16 * 1024
 MAX_KEY_LENGTH = 100
+MAX_COMMENT_LENGTH = 10_000
 
 # No parser of any client gives up before.
 MAX_DEPTH = 20
@@ -158,7 +159,7 @@ class ImagePage(msgspec.Struct):
 class CommentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A remark about an image."""
 
-    text: Annotated[Name, Meta(max_length=10_000)]
+    text: Annotated[Name, Meta(max_length=MAX_COMMENT_LENGTH)]
 
 
 class CommentOut(msgspec.Struct):

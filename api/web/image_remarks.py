@@ -8,7 +8,7 @@ from litestar import Controller, Response, post
 from litestar.params import FromPath
 
 from api.given import Given
-from api.projects.schemas import MetadataIn
+from api.projects.schemas import MAX_COMMENT_LENGTH, MetadataIn
 from api.web.forms import Form
 from api.web.image_view import Wanted, image_page
 from api.web.problems import MISTAKES, described
@@ -17,7 +17,6 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.projects import comments, images
 from shared.projects.errors import CommentNotFound
 
-LONGEST_COMMENT = 10_000
 LONGEST_VALUE = 16_000
 
 
@@ -86,7 +85,7 @@ async def _look_for(visit: Visit, image_id: str, comment_id: str) -> None:
 
 
 def _said(form: Form) -> str:
-    text = form.text("text", limit=LONGEST_COMMENT)
+    text = form.text("text", limit=MAX_COMMENT_LENGTH)
     if text is None:
         raise InvalidInput(Fault("/text", "text: write something before you send it."))
     # Forms end lines as they did on teleprinters.

@@ -1,14 +1,13 @@
 """What the page of an image shows: of which analyses, which of their annotations, and what was said of it."""
 
 import asyncio
-import hashlib
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 from litestar import Response
 
 from api.problems import Problem
-from api.web.visits import Visit
+from api.web.visits import Visit, state_text
 from shared import analyses, projects
 from shared.analyses import reading
 from shared.analyses.annotation_queries import Filter
@@ -116,7 +115,7 @@ async def looked_up(visit: Visit, image_id: str) -> tuple[ImageRecord, list[Anal
 def state_of(found: list[AnalysisRecord]) -> str:
     """Another text whenever something has changed about an analysis."""
     told = [(one.id, one.status, one.annotation_count, one.updated_at) for one in found]
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    return state_text(told)
 
 
 async def shown(visit: Visit, image: ImageRecord, found: list[AnalysisRecord], wanted: Wanted) -> Shown:

@@ -1,6 +1,5 @@
 """Pages of projects: the list, and the gallery of each."""
 
-import hashlib
 from http import HTTPStatus
 from typing import Annotated, Any, get_args
 from uuid import UUID
@@ -14,7 +13,7 @@ from api.paging import Cursor
 from api.projects import cursors
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
-from api.web.visits import Visit
+from api.web.visits import Visit, state_text
 from shared import analyses, projects
 from shared.analyses import AnalysisStatus
 from shared.kit.errors import Fault, InvalidInput
@@ -126,7 +125,7 @@ class ProjectPages(Controller):
 
 def _state(page: Page, standing: dict[UUID, dict[AnalysisStatus, int]]) -> str:
     shown = [(image.id, image.thumbnail_status, image.deleted_at, standing.get(image.id)) for image in page.images]
-    return hashlib.sha256(repr((page.total, shown)).encode()).hexdigest()[:16]
+    return state_text((page.total, shown))
 
 
 async def _list(visit: Visit, *, cursor: UUID | None = None, name: str = "", problem: Any = None) -> Response[str]:

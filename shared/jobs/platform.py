@@ -1,5 +1,6 @@
 """What the verbs act on: the connections of one process to everything outside it."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +28,14 @@ class Platform:
     authenticator: Authenticator
     limiter: Limiter
     meter: Meter
+
+
+def load_before_forking(settings: Settings) -> None:
+    """Spare every process that is forked from this one, the ones after a crash too, what takes most of its start."""
+    # The first client reads the descriptions of S3, which takes as long as all the rest.
+    Storage(settings)
+    # What never becomes garbage is not looked through, and so stays shared.
+    gc.freeze()
 
 
 @asynccontextmanager

@@ -85,11 +85,12 @@ class Limiter:
         except CountersUnavailable:
             return self.take_here(subject, rate)
         allowed, remaining, reset_us, retry_after_us = answer
-        if not allowed:
-            return Verdict(allowed=False, remaining=remaining, reset_us=reset_us, retry_after_us=retry_after_us)
+        verdict = Verdict(allowed == 1, remaining, reset_us, retry_after_us)
+        if not verdict.allowed:
+            return verdict
         # Counted here as well: a Redis that is away now and then would otherwise be asked for a part of the calls only.
         here = self.take_here(subject, rate)
-        return Verdict(allowed=True, remaining=remaining, reset_us=reset_us, retry_after_us=0) if here.allowed else here
+        return verdict if here.allowed else here
 
     def take_here(self, subject: str, rate: Rate) -> Verdict:
         """The same by what this process alone has seen."""
