@@ -16,6 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from api import idempotency
 from api.problems import MEDIA_TYPE, Problem
 from api.security import scope_of
+from shared.kit.names import VISIBLE, VISIBLE_PUBLISHED
 
 REF = "#/components/schemas/{name}"
 
@@ -63,7 +64,7 @@ TAGS = {
 @lru_cache(maxsize=4)
 def document(app: Litestar) -> dict[str, Any]:
     """The whole document of an application, as JSON values."""
-    schema: dict[str, Any] = _any_of(app.openapi_schema.to_schema())
+    schema: dict[str, Any] = app.openapi_schema.to_schema()
     schema["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     handlers = {handler.operation_id: handler for handler in _handlers(app)}
     components = schema.setdefault("components", {})
@@ -78,14 +79,17 @@ def document(app: Litestar) -> dict[str, Any]:
             operation["security"] = _security(handler, method)
             if method == "post" and _needs_key(handler):
                 operation.setdefault("parameters", []).append(idempotency.PARAMETER)
-    return schema
+    published: dict[str, Any] = _published(schema)
+    return published
 
 
-def _any_of(schema: Any) -> Any:
+def _published(schema: Any) -> Any:
     # Litestar writes `oneOf` for unions; a whole number is an integer and a number, so one of the two it is not.
     if isinstance(schema, dict):
-        return {"anyOf" if key == "oneOf" else key: _any_of(value) for key, value in schema.items()}
-    return [_any_of(value) for value in schema] if isinstance(schema, list) else schema
+        return {"anyOf" if key == "oneOf" else key: _published(value) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_published(value) for value in schema]
+    return VISIBLE_PUBLISHED if schema == VISIBLE else schema
 
 
 def _handlers(app: Litestar) -> list[HTTPRouteHandler]:

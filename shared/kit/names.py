@@ -5,12 +5,23 @@ from typing import Annotated
 
 from msgspec import Meta
 
-# At least one character that leaves a mark: no white space, no control or format character (zero width, direction,
-# variation), and none of the letters that fonts draw as nothing. Only the basic plane, which ECMAScript reads alike.
-VISIBLE = (
-    r"[^\s\u0000-\u0020\u007f-\u00a0\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680"
-    r"\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]"
+# White space, control and format characters (zero width, direction, variation), and the letters that fonts draw as
+# nothing: of the basic plane, and beyond it (signs that format numbers, shorthand, hieroglyphs and music; tags).
+_UNSEEN = (
+    r"\s\u0000-\u0020\u007f-\u00a0\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5"
+    r"\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
 )
+_UNSEEN_BEYOND = (
+    r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e0fff"
+)
+
+# At least one character that leaves a mark.
+VISIBLE = f"[^{_UNSEEN}{_UNSEEN_BEYOND}]"
+
+# What the document of the API says instead. Only Python spells what lies beyond the basic plane like this; ECMAScript
+# does it in two ways, and other languages differently again. This all of them read alike, and it holds for every name.
+VISIBLE_PUBLISHED = f"[^{_UNSEEN}]"
 
 # How long one may be is said where it is used: Annotated[Name, Meta(max_length=...)].
 Name = Annotated[str, Meta(min_length=1, pattern=VISIBLE)]

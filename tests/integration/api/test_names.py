@@ -28,7 +28,7 @@ each = pytest.mark.parametrize(("path", "body", "field", "longest"), NAMED)
 
 
 @each
-@pytest.mark.parametrize("blank", [" ", "\t\n", "\u200b\ufeff", "\x1b", "\u2028", "\u3164"])
+@pytest.mark.parametrize("blank", [" ", "\t\n", "\u200b\ufeff", "\x1b", "\u2028", "\u3164", "\U000e0100"])
 async def test_a_name_that_shows_nothing_is_refused(
     alice: Client, path: str, body: dict[str, Any], field: str, longest: int, blank: str
 ) -> None:

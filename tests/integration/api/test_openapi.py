@@ -145,6 +145,20 @@ def test_every_post_that_takes_a_body_documents_it(document: dict[str, Any]) -> 
         assert content["schema"].keys() & {"$ref", "anyOf", "oneOf", "properties"}
 
 
+def test_every_pattern_is_read_alike_by_the_regular_expressions_of_all_languages(document: dict[str, Any]) -> None:
+    patterns = {value for key, value in _pairs(document) if key == "pattern" and isinstance(value, str)}
+
+    assert [pattern for pattern in patterns if not pattern.isascii() or "\\U" in pattern] == []
+    assert any(pattern.startswith("[^\\s") for pattern in patterns)
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _pairs(child)
+    if isinstance(value, dict):
+        yield from value.items()
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     references = [found["$ref"] for found in walk(document) if isinstance(found.get("$ref"), str)]
     mapped = [

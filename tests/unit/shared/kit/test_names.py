@@ -1,17 +1,18 @@
+import re
 import sys
 import unicodedata
 
 import msgspec
 import pytest
 
-from shared.kit.names import Name, is_visible
+from shared.kit.names import VISIBLE_PUBLISHED, Name, is_visible
 
 
 def test_what_unicode_calls_space_control_or_format_is_not_seen() -> None:
-    basic = map(chr, [*range(0xD800), *range(0xE000, 0x10000)])
-    unseen = [text for text in basic if unicodedata.category(text) in {"Cc", "Cf", "Zs", "Zl", "Zp"}]
+    characters = map(chr, [*range(0xD800), *range(0xE000, sys.maxunicode + 1)])
+    unseen = [text for text in characters if unicodedata.category(text) in {"Cc", "Cf", "Zs", "Zl", "Zp"}]
 
-    assert len(unseen) > 100
+    assert len(unseen) > 200
     assert not is_visible("".join(unseen))
 
 
@@ -22,7 +23,16 @@ def test_letters_digits_signs_and_emoji_are_seen() -> None:
     assert all(map(is_visible, ["\u200b\u4e2d", "👩‍🔬", " -"]))
 
 
-@pytest.mark.parametrize("text", ["", " ", "\t\r\n", "\u200b\u200d\ufeff", "\x1b\x7f", "\u3164", "\u2800\u00a0"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\t\r\n", "\u200b\u200d\ufeff", "\x1b\x7f", "\u3164", "\u2800\u00a0", "\U000e0100", "\U000e0041\ufe0f"],
+)
 def test_a_name_that_shows_nothing_is_refused(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(text, Name)
+
+
+def test_what_is_published_is_true_of_every_name_that_is_taken() -> None:
+    characters = map(chr, [*range(0xD800), *range(0xE000, sys.maxunicode + 1)])
+
+    assert all(re.search(VISIBLE_PUBLISHED, text) for text in characters if is_visible(text))
