@@ -1,7 +1,7 @@
 """What clients say in headers, the same way on every route."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface
 from typing import Annotated, Any
 
 from litestar.connection import ASGIConnection
@@ -26,9 +26,25 @@ IfNoneMatch = Annotated[
 
 Networks = Sequence[IPv4Network | IPv6Network]
 
+# What a provider hands to one customer (RFC 6177); each device in it has 2**64 addresses to choose from.
+SUBSCRIBER_BITS = 64
 
-def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """Where the request came from: the peer, or whoever was in front of the trusted proxies."""
+
+def counted_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Whose tries are counted together: an IPv4 address, or all of IPv6 that one subscriber has."""
+    return subscriber(_client_address(connection))
+
+
+def subscriber(address: str) -> str:
+    """An IPv6 address's network of 64 bits; anything else as it is."""
+    known = _address(address)
+    if not isinstance(known, IPv6Address):
+        return address
+    return str(ip_interface((known, SUBSCRIBER_BITS)).network)
+
+
+def _client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    # The peer, or whoever was in front of the trusted proxies.
     platform: Platform = connection.app.state.platform
     peer = connection.client.host if connection.client else "unknown"
     lines = connection.headers.getall("x-forwarded-for", [])

@@ -7,7 +7,7 @@ from litestar import Controller, Request, post
 from api import bodies
 from api.accounts.schemas import AccountOut, CredentialsIn
 from api.given import Given
-from api.headers import client_address
+from api.headers import counted_address
 from shared import accounts, matrices
 from shared.jobs import Platform
 
@@ -37,7 +37,7 @@ class AccountController(Controller):
             platform.limiter,
             email=credentials.email,
             password=credentials.password,
-            address=client_address(request),
+            address=counted_address(request),
         )
         assert signed_in.account.id is not None, "an account that signed in was stored"
         return AccountOut.of(signed_in, await matrices.newest_uids(platform, signed_in.account.id))

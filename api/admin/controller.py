@@ -12,7 +12,7 @@ from litestar.params import FromPath, QueryParameter
 from api import bodies
 from api.admin.schemas import CreditIn, PlanIn, PlannedAccountOut, UserOut
 from api.given import Given
-from api.headers import client_address
+from api.headers import counted_address
 from api.matrices.schemas import MatrixOut
 from shared import accounts, matrices, plans
 from shared.accounts.errors import NotAdministrator, TooManySignIns
@@ -36,7 +36,7 @@ async def administrators_only(connection: ASGIConnection[Any, Any, Any, Any], _:
     if "authorization" not in connection.headers:
         raise NotAdministrator
     # The right password counts as well: who has it asks less often than who guesses.
-    verdict = await platform.limiter.take(f"admin:{client_address(connection)}", TRIES)
+    verdict = await platform.limiter.take(f"admin:{counted_address(connection)}", TRIES)
     if not verdict.allowed:
         raise TooManySignIns(retry_after_s=verdict.retry_after_s)
     if not _is_administrator(connection.headers.get("authorization", ""), platform.settings):

@@ -9,7 +9,7 @@ from litestar.params import FromQuery
 from api.accounts.schemas import LONGEST_PASSWORD, CredentialsIn
 from api.answers import Json
 from api.given import Given
-from api.headers import client_address
+from api.headers import counted_address
 from api.web import cookies
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
@@ -48,7 +48,7 @@ class EntrancePages(Controller):
                 visit.platform.limiter,
                 email=credentials.email,
                 password=credentials.password,
-                address=client_address(visit.request),
+                address=counted_address(visit.request),
             )
         except MISTAKES as error:
             problem = described(visit.request, error)

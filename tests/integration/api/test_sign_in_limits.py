@@ -19,11 +19,16 @@ from tests.actors import Client
 
 @pytest.fixture
 async def elsewhere(app: Litestar) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client at an address that nothing else in the tests has."""
-    host = f"2001:db8::{uuid4().hex[:4]}"
+    """A client at an address whose network nothing else in the tests has."""
+    host = f"{_network()}::1"
     transport = httpx2.ASGITransport(app=app, client=(host, 1))  # type: ignore[arg-type] # the same protocol in other words
     async with httpx2.AsyncClient(transport=transport, base_url="http://evalserve.test", timeout=40) as client:
         yield client
+
+
+def _network() -> str:
+    run = uuid4().hex
+    return f"2001:db8:{run[:4]}:{run[4:8]}"
 
 
 async def _sign_in(http: httpx2.AsyncClient, email: str, password: str = "wrong") -> httpx2.Response:
@@ -47,7 +52,7 @@ async def test_after_ten_wrong_passwords_even_the_right_one_has_to_wait(
 async def test_behind_a_trusted_proxy_each_client_is_counted_alone_and_nobody_else_is_believed(
     app: Litestar, platform: Platform, alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proxy, stranger = (f"2001:db8::{kind}:{uuid4().hex[:4]}" for kind in ("a", "b"))
+    proxy, stranger, network = f"{_network()}::1", f"{_network()}::1", _network()
     settings = platform.settings.model_copy(update={"trusted_proxies": [ip_network(proxy)]})
     monkeypatch.setattr(app.state, "platform", replace(platform, settings=settings))
 
@@ -63,8 +68,10 @@ async def test_behind_a_trusted_proxy_each_client_is_counted_alone_and_nobody_el
 
     # By turns, the client invents what stands left of the address that the proxy adds.
     assert await try_often(proxy, lambda number: f"198.51.100.{number}, 2001:db8::c") == {401, 429}
-    assert await try_often(proxy, lambda number: f"2001:db8::d:{number}") == {401}
-    assert await try_often(stranger, lambda number: f"2001:db8::e:{number}") == {401, 429}
+    assert await try_often(proxy, lambda number: f"2001:db8:d:{number}::1") == {401}
+    assert await try_often(stranger, lambda number: f"2001:db8:e:{number}::1") == {401, 429}
+    # Whoever has one address of IPv6 has a network of them.
+    assert await try_often(proxy, lambda number: f"{network}::{number}") == {401, 429}
 
 
 async def test_while_redis_is_away_tries_are_counted_all_the_same(

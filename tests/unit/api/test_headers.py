@@ -2,7 +2,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from api.headers import is_known, nearest_stranger
+from api.headers import is_known, nearest_stranger, subscriber
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("192.0.2.7/32")]
 
@@ -72,3 +72,19 @@ def test_only_trusted_proxies_say_who_is_behind_them(peer: str, forwarded: list[
 
 def test_a_header_of_many_hops_costs_no_more_than_reading_it() -> None:
     assert nearest_stranger("10.0.0.1", [",".join(["10.0.0.2"] * 8000)], PROXIES) == "10.0.0.2"
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("198.51.100.1", "198.51.100.1"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::1", "::/64"),
+        ("unknown", "unknown"),
+        ("", ""),
+    ],
+)
+def test_the_ipv6_addresses_of_one_subscriber_are_counted_as_one(address: str, counted: str) -> None:
+    assert subscriber(address) == counted
