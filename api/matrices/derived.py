@@ -14,7 +14,7 @@ from api.headers import IfNoneMatch, Prefer, is_known
 from api.matrices.exporting import Format, Part, Wish, export, file_name
 from api.matrices.figures import Level, MatrixStatistics, SamplePage
 from api.waiting import Waiter
-from shared import matrices
+from shared import __version__, matrices
 from shared.accounts import Caller
 from shared.evaluation.intervals import BinomMethod
 from shared.jobs import JobOut, Platform
@@ -121,7 +121,8 @@ async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted:
 
 
 def _etag(matrix: CountedMatrix, *asked: object) -> str:
-    return f'"{"-".join(map(str, (matrix.uid, matrix.version, *asked)))}"'
+    # Another version of the program may compute other figures, or write them down differently.
+    return f'"{"-".join(map(str, (__version__, matrix.uid, matrix.version, *asked)))}"'
 
 
 def _attachment(name: str) -> str:

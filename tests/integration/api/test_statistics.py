@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from pycm.params import CI_CLASS_LIST, CI_OVERALL_LIST
 from sklearn.metrics import precision_recall_fscore_support
 
+from api.matrices import derived
 from tests.actors import Client
 
 ACTUAL = ["cat", "dog", "cat", "bird", "dog", "cat", "bird", "dog"]
@@ -135,6 +136,20 @@ async def test_statistics_are_sent_again_only_after_a_change(alice: Client) -> N
     assert in_a_list.status_code == 304
     assert (other_level.status_code, changed.status_code) == (200, 200)
     assert (changed.json()["version"], changed.json()["classes"]) == (2, [0, 1])
+
+
+@pytest.mark.parametrize(("rest", "query"), [("statistics", {}), ("export", {"format": "json"})])
+async def test_figures_of_another_version_of_the_program_are_sent_again(
+    alice: Client, monkeypatch: pytest.MonkeyPatch, rest: str, query: dict[str, Any]
+) -> None:
+    path = f"/v1/matrices/{await alice.create_matrix(ACTUAL, PREDICTED)}/{rest}"
+    tag = (await alice.get(path, **query)).headers["etag"]
+
+    monkeypatch.setattr(derived, "__version__", "999.0")
+    answer = await alice.get(path, {"If-None-Match": tag}, **query)
+
+    assert answer.status_code == 200
+    assert answer.headers["etag"] != tag
 
 
 @pytest.mark.parametrize(
