@@ -25,7 +25,7 @@ class Form(NamedTuple):
         """A short text, or None where nothing is to be seen; raises InvalidInput where it is too long."""
         value = self.texts.get(name, "").strip()
         if len(value) > limit:
-            raise InvalidInput(Fault(f"/{name}", f"{name}: use at most {limit} characters."))
+            raise InvalidInput(Fault(f"/{name}", f"{name}: use at most {limit:,} characters."))
         return value if is_visible(value) else None
 
     def words(self, name: str, *, limit: int = 50, at_most: int = 20) -> list[str]:

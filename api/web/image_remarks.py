@@ -1,7 +1,8 @@
 """What people say of an image on its page: comments, and its metadata."""
 
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
+from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, post
@@ -10,7 +11,7 @@ from litestar.params import FromPath
 from api.given import Given
 from api.projects.schemas import MAX_COMMENT_LENGTH, MetadataIn
 from api.web.forms import Form
-from api.web.image_view import Wanted, image_page
+from api.web.image_view import COMMENTS_SHOWN, Wanted, comments_on, image_page
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
 from shared.kit.errors import Fault, InvalidInput
@@ -29,10 +30,14 @@ class ImageRemarkPages(Controller):
     async def comment(self, visit: Given[Visit], image_id: FromPath[str], form: Given[Form]) -> Response[Any]:
         """Remark something."""
         try:
-            await comments.add(visit.platform, visit.caller, image_id, _said(form))
+            comment = await comments.add(visit.platform, visit.caller, image_id, _said(form))
         except MISTAKES as error:
-            return await _refused(visit, image_id, error, comment=form.texts.get("text", ""))
-        return _back(visit, image_id, form, "saved", "comments")
+            return await _refused(visit, image_id, form, error, comment=form.texts.get("text", ""))
+        wanted = _wanted(form)
+        if comment not in (await comments_on(visit, image_id, wanted))[:COMMENTS_SHOWN]:
+            # On a page that begins with it, the last one: after every id that is less than its own.
+            wanted = wanted._replace(comments_after=UUID(int=comment.id.int - 1))
+        return _back(visit, image_id, wanted, "saved", "comments")
 
     @post("/comments/{comment_id:str}")
     async def change(
@@ -43,8 +48,8 @@ class ImageRemarkPages(Controller):
         try:
             await comments.change(visit.platform, visit.caller, comment_id, _said(form))
         except MISTAKES as error:
-            return await _refused(visit, image_id, error)
-        return _back(visit, image_id, form, "saved", "comments")
+            return await _refused(visit, image_id, form, error, comment_id=comment_id, text=form.texts.get("text", ""))
+        return _back(visit, image_id, _wanted(form), "saved", "comments")
 
     @post("/comments/{comment_id:str}/delete")
     async def take_back(
@@ -53,7 +58,7 @@ class ImageRemarkPages(Controller):
         """Take a comment back."""
         await _look_for(visit, image_id, comment_id)
         await comments.delete(visit.platform, visit.caller, comment_id)
-        return _back(visit, image_id, form, "deleted", "comments")
+        return _back(visit, image_id, _wanted(form), "deleted", "comments")
 
     @post("/metadata")
     async def set_metadata(self, visit: Given[Visit], image_id: FromPath[str], form: Given[Form]) -> Response[Any]:
@@ -63,8 +68,8 @@ class ImageRemarkPages(Controller):
             said = MetadataIn(key=key, value=_value(form.text("value", limit=LONGEST_VALUE) or ""))
             await images.change_metadata(visit.platform, visit.caller, image_id, said.added_to)
         except MISTAKES as error:
-            return await _refused(visit, image_id, error, key=key, value=form.texts.get("value", ""))
-        return _back(visit, image_id, form, "saved", "about")
+            return await _refused(visit, image_id, form, error, key=key, value=form.texts.get("value", ""))
+        return _back(visit, image_id, _wanted(form), "saved", "about")
 
     @post("/metadata/delete")
     async def delete_metadata(self, visit: Given[Visit], image_id: FromPath[str], form: Given[Form]) -> Response[Any]:
@@ -75,7 +80,7 @@ class ImageRemarkPages(Controller):
             return {name: value for name, value in present.items() if name != key}
 
         await images.change_metadata(visit.platform, visit.caller, image_id, without)
-        return _back(visit, image_id, form, "deleted", "about")
+        return _back(visit, image_id, _wanted(form), "deleted", "about")
 
 
 async def _look_for(visit: Visit, image_id: str, comment_id: str) -> None:
@@ -103,11 +108,19 @@ def _value(text: str) -> Any:
         return text
 
 
-def _back(visit: Visit, image_id: str, form: Form, notice: str, place: str) -> Response[Any]:
-    # The form carries the query of the page that it is on; put together anew, nothing else gets into the address.
-    view = [(name, value) for name, value in parse_qsl(form.texts.get("view", "")) if name in Wanted._fields]
-    return visit.redirect(f"/app/images/{image_id}?{urlencode([*view, ('notice', notice)])}#{place}")
+def _wanted(form: Form) -> Wanted:
+    # The form carries the query of the page that it is on.
+    sent = dict(parse_qsl(form.texts.get("view", "")))
+    view = [sent.get(name, default) for name, default in Wanted._field_defaults.items()]
+    try:
+        return msgspec.convert(view, Wanted, strict=False)
+    except msgspec.ValidationError:
+        return Wanted()
 
 
-async def _refused(visit: Visit, image_id: str, error: Exception, **typed: str) -> Response[str]:
-    return await image_page(visit, image_id, Wanted(), described(visit.request, error), **typed)
+def _back(visit: Visit, image_id: str, wanted: Wanted, notice: str, place: str) -> Response[Any]:
+    return visit.redirect(f"/app/images/{image_id}?{wanted.address(notice=notice)}#{place}")
+
+
+async def _refused(visit: Visit, image_id: str, form: Form, error: Exception, **typed: str) -> Response[str]:
+    return await image_page(visit, image_id, _wanted(form), described(visit.request, error), **typed)

@@ -1,10 +1,12 @@
 """What the page of an image shows: of which analyses, which of their annotations, and what was said of it."""
 
 import asyncio
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlencode
+from uuid import UUID
 
 from litestar import Response
+from msgspec import Meta
 
 from api.problems import Problem
 from api.web.visits import Visit, state_text
@@ -17,7 +19,7 @@ from shared.analyses.records import AnalysisRecord
 from shared.presentation.agreeing import Side, compared
 from shared.presentation.overlay import Agreement, Shape, hues_of, shapes
 from shared.projects import comments, images
-from shared.projects.records import ImageRecord
+from shared.projects.records import CommentRecord, ImageRecord
 
 # Nobody tells more shapes apart, and a browser draws no more at once.
 MOST_SHAPES = 1000
@@ -33,14 +35,18 @@ Layout = Literal["over", "beside"]
 
 
 class Wanted(NamedTuple):
-    """Which analyses, which of their annotations, and how; the fields are the parameters of the page."""
+    """Which analyses, which of their annotations, and how; the fields are the parameters of the page.
+
+    Comments are those that were made after the one with the id `comments_after`.
+    """
 
     first: str = ""
     second: str = ""
     class_name: str = ""
-    least: float = 0
+    least: Annotated[float, Meta(ge=0, le=1)] = 0
     layout: Layout = "over"
-    page: int = 1
+    page: Annotated[int, Meta(ge=1, le=MOST_PAGES)] = 1
+    comments_after: UUID | None = None
 
     def address(self, **changes: Any) -> str:
         """The query of the page that shows this, or this with changes."""
@@ -142,13 +148,19 @@ async def shown(visit: Visit, image: ImageRecord, found: list[AnalysisRecord], w
     return Shown(image, found, layers, classes, pages, state_of(found))
 
 
+async def comments_on(visit: Visit, image_id: str, wanted: Wanted) -> list[CommentRecord]:
+    """The comments of the page, and one more if there are more."""
+    after, limit = wanted.comments_after, COMMENTS_SHOWN + 1
+    return await comments.list_own(visit.platform, visit.caller, image_id, after=after, limit=limit)
+
+
 async def image_page(
     visit: Visit, image_id: str, wanted: Wanted, problem: Problem | None = None, **typed: str
 ) -> Response[str]:
     """The whole page; with a problem and what was typed, where a form of it was refused."""
     image, found = await looked_up(visit, image_id)
     project = await projects.find(visit.platform, visit.caller, str(image.project_id))
-    remarks = await comments.list_own(visit.platform, visit.caller, image_id, after=None, limit=COMMENTS_SHOWN)
+    remarks = await comments_on(visit, image_id, wanted)
     # Thousands of shapes are not written in an event loop.
     return await asyncio.to_thread(
         visit.page,
@@ -158,8 +170,8 @@ async def image_page(
         project=project,
         wanted=wanted,
         most=MOST_SHAPES,
-        remarks=remarks,
-        is_cut=len(remarks) == COMMENTS_SHOWN,
+        remarks=remarks[:COMMENTS_SHOWN],
+        has_later_remarks=len(remarks) > COMMENTS_SHOWN,
         problem=problem,
         typed=typed,
     )

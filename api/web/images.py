@@ -11,6 +11,7 @@ from litestar.response import Stream
 from api import content
 from api.analyses.comparing import exported
 from api.given import Given
+from api.paging import Cursor
 from api.projects.images import HEADERS, pieces_of
 from api.web.forms import Form
 from api.web.image_view import MOST_PAGES, MOST_SHAPES, Layout, Wanted, image_page, looked_up, shown, state_of
@@ -42,10 +43,11 @@ class ImagePages(Controller):
         least: Annotated[float, QueryParameter(ge=0, le=1)] = 0,
         layout: Annotated[Layout, QueryParameter()] = "over",
         page: Annotated[int, QueryParameter(ge=1, le=MOST_PAGES)] = 1,
+        comments_after: Cursor = None,
         seen: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:
         """An image with its overlays; a part of it, when a script asks whether anything has changed."""
-        wanted = Wanted(first, second, class_name, least, layout, page)
+        wanted = Wanted(first, second, class_name, least, layout, page, comments_after)
         image, found = await looked_up(visit, image_id)
         if visit.is_partial:
             if seen == state_of(found):
