@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request
 from litestar.exceptions import NotFoundException
 
-from api import bodies, limits, multipart
+from api import bodies, limits, multipart, query
 from api.accounts.schemas import PLAUSIBLE
 from api.given import Asked, Given
 from shared.accounts import Caller, Scope, vouching
@@ -71,11 +71,13 @@ def scope_of(opt: dict[str, Any], method: str) -> Scope:
 
 
 async def refuse_early(request: Request[Any, Any, Any]) -> None:
-    """Refuse what was found wrong before there was a route, in the way of the route, and NUL."""
+    """Refuse what was found wrong before there was a route, in the way of the route, and what no query may hold."""
     refusal: DomainError | None = request.scope["state"].get(REFUSAL)
     if refusal is not None:
         raise refusal
     await refuse_nul(request)
+    if request.scope["query_string"]:
+        query.refuse_unknown(request)
 
 
 async def refuse_nul(request: Request[Any, Any, Any]) -> None:

@@ -22,6 +22,7 @@ from api.calculators.schemas import (
     WeighingIn,
 )
 from api.given import Given
+from api.query import TAKES_MORE
 from shared.accounts import Caller, Scope
 from shared.evaluation.calculators import CONFUSION, DIAGNOSTIC, FBETA, Cells, Weighing
 from shared.evaluation.exactly import Figure, ratio
@@ -45,6 +46,7 @@ class CalculatorController(Controller):
 
     path = "/v1"
     tags = ["calculators"]  # noqa: RUF012 -- Litestar reads it from the class
+    opt = {TAKES_MORE: True}  # noqa: RUF012 -- likewise
     exception_handlers = HANDLERS
 
     # Being a caller is all that is asked of who calls: hence the arguments that nobody reads.
