@@ -65,7 +65,9 @@ class ComparingController(Controller):
         image_id: FromPath[str],
         reference: Annotated[str, QueryParameter(description="id of the analysis to compare with")],
         candidate: Annotated[str, QueryParameter(description="id of the analysis to look at")],
-        subject: Annotated[Subject, QueryParameter()] = "boxes",
+        subject: Annotated[
+            Subject, QueryParameter(description="what is compared; keypoints and heat maps are not")
+        ] = "boxes",
         iou_threshold: Annotated[float, QueryParameter(ge=LOWEST_IOU, le=1)] = USUAL_IOU,
         min_confidence: Annotated[float, QueryParameter(ge=0, le=1)] = 0.0,
         prefer: Prefer = None,

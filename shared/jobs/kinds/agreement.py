@@ -26,7 +26,11 @@ class Side(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AgreementOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is compared, and from when on two objects are the same."""
+    """What is compared, and from when on two objects are the same.
+
+    Keypoints are not compared, as their annotations do not say how large the object is and how far apart two of them
+    may lie (COCO's object keypoint similarity needs both); nor are heat maps, whose colours name no objects.
+    """
 
     subject: Subject = "boxes"
     iou_threshold: Annotated[float, Meta(ge=LOWEST_IOU, le=1)] = USUAL_IOU
