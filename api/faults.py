@@ -24,6 +24,13 @@ _WORDS = {
     "array": "a list",
     "object": "an object",
     "null": "null",
+    "datetime": "a moment",
+}
+
+_SENTENCES = {
+    "Invalid RFC3339 encoded datetime": "write the moment like 2026-06-30T12:00:00Z",
+    "Expected `datetime` with a timezone component": "say of which zone it is, like 2026-06-30T12:00:00Z",
+    "Invalid UUID": "this is no id",
 }
 
 
@@ -32,7 +39,7 @@ def invalid(error: Exception, pointer: str = "", kind: Any = None) -> InvalidInp
     if isinstance(error, RecursionError):
         return InvalidInput(Fault(pointer, "The JSON is nested too deeply."))
     if not isinstance(error, msgspec.ValidationError):
-        return InvalidInput(Fault(pointer, f"The body is not valid JSON: {error}."))
+        return InvalidInput(Fault(pointer, f"{_name(pointer, 'The body')} is not valid JSON: {_malformed(error)}."))
     match = _PATH.fullmatch(str(error))
     assert match is not None, "the pattern takes any text"
     steps = _steps(match["path"] or "")
@@ -50,16 +57,23 @@ def among(choices: Sequence[Any]) -> str:
     return f"expected {' or '.join(map(str, choices))}"
 
 
+def _malformed(error: Exception) -> str:
+    # Also said of nothing at all, which is what comes where a client forgot it.
+    return "it ends too early" if str(error) == "Input data was truncated" else str(error)
+
+
 def _steps(path: str) -> list[str]:
-    return [step["name"] or step["index"] for step in _STEP.finditer(path.removeprefix("$"))]
+    steps = [step["name"] or step["index"] for step in _STEP.finditer(path.removeprefix("$"))]
+    # A decoder does not know where in a mapping it is; what holds it is the place then.
+    return steps[: steps.index("...")] if "..." in steps else steps
 
 
 def _escape(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def _name(pointer: str) -> str:
-    return pointer.strip("/").replace("/", ".") or "body"
+def _name(pointer: str, whole: str = "body") -> str:
+    return pointer.strip("/").replace("/", ".") or whole
 
 
 def plain(message: str) -> str:
@@ -70,6 +84,8 @@ def plain(message: str) -> str:
         return "there is no such field"
     if _INVISIBLE in message:
         return "write something that can be seen; spaces and control characters alone are not enough"
+    if message in _SENTENCES:
+        return _SENTENCES[message]
     if length := _LENGTH.fullmatch(message):
         return _length(length)
     text = re.sub(r"`([^`]*)`", lambda quoted: _words(quoted[1]), message)

@@ -35,12 +35,12 @@ def refuse_unknown(request: Request[Any, Any, Any]) -> None:
 def _known(handler: HTTPRouteHandler) -> tuple[str, ...]:
     fields = handler.parsed_fn_signature.parameters.items()
     definitions = [(name, field.kwarg_definition) for name, field in fields]
-    return tuple(one.query or name for name, one in definitions if isinstance(one, QueryParameter))
+    return tuple(one.name or name for name, one in definitions if isinstance(one, QueryParameter))
 
 
 def _advice(name: str, known: tuple[str, ...]) -> str:
     if near := get_close_matches(name, known, n=1):
         return f"there is no such parameter here; did you mean {near[0]}?"
     if known:
-        return f"there is no such parameter here; there are {', '.join(known)}."
+        return f"there is no such parameter here, only {', '.join(known)}."
     return "this takes no parameters in the query."

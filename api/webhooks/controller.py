@@ -19,6 +19,7 @@ from api.webhooks.schemas import (
 from shared import webhooks
 from shared.accounts import Caller, Scope
 from shared.jobs import Platform
+from shared.kit import clock
 from shared.kit.ids import parse_uuid
 from shared.webhooks import endpoints
 from shared.webhooks.signing import secret_text
@@ -121,7 +122,7 @@ class WebhookController(Controller):
             platform.db,
             caller,
             parse_uuid(endpoint_id),
-            since=wanted.since,
+            since=clock.in_utc(wanted.since, "since"),
             also_delivered=wanted.events == "all",
         )
         return ReplayOut(queued, more=queued == endpoints.REPLAYED_AT_ONCE)

@@ -183,6 +183,8 @@ async def test_an_expired_key_opens_nothing(alice: Client, platform: Platform) -
         ({"name": "n", "scopes": "read"}, "/scopes"),
         ({"name": "n", "expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),
         ({"name": "n", "expires_at": "2120-01-01T00:00:00"}, "/expires_at"),
+        ({"name": "n", "expires_at": "9999-12-31T23:59:59-01:00"}, "/expires_at"),
+        ({"name": "n", "expires_at": "0001-01-01T00:00:00+01:00"}, "/expires_at"),
         ({"name": "n", "expire": None}, "/expire"),
     ],
 )

@@ -17,7 +17,7 @@ CALCULATORS = {"/v1/confusion", "/v1/confusion:batch", "/v1/diagnostic", "/v1/fb
         (
             "/v1/matrices?nom=x&limit=2&nom=y",
             {},
-            ["nom: there is no such parameter here; there are cursor, name, tag, limit."],
+            ["nom: there is no such parameter here, only cursor, name, tag, limit."],
         ),
         (
             "/v1/keys",

@@ -166,7 +166,7 @@ async def test_everything_since_a_time_can_be_told_again_with_the_same_ids_and_b
     assert len({(request.headers["webhook-id"], request.body) for request in everything}) == len(first) == 2
 
 
-@pytest.mark.parametrize("since", ["yesterday", "2026-01-01T00:00:00", None, 0])
+@pytest.mark.parametrize("since", ["yesterday", "2026-01-01T00:00:00", "0001-01-01T00:00:00+14:00", None, 0])
 async def test_a_replay_wants_a_time_with_its_zone(alice: Client, since: Any) -> None:
     endpoint = await _register(alice, "https://example.com/hook")
 

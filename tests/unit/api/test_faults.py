@@ -1,7 +1,10 @@
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 import pytest
+from msgspec import Meta
 
 from api.faults import invalid
 from shared.jobs.kinds import AnyWork
@@ -19,7 +22,17 @@ from shared.kit.errors import Fault
             Fault("/options/dp", "options.dp: there is no such field."),
         ),
         (b"[1, [2]]", list[int | str], Fault("/1", "1: expected a whole number or text, got a list.")),
-        (b"[1", list[int], Fault("", "The body is not valid JSON: Input data was truncated.")),
+        (b"[1", list[int], Fault("", "The body is not valid JSON: it ends too early.")),
+        (b"", list[int], Fault("", "The body is not valid JSON: it ends too early.")),
+        (b'{"a": {"b": 1e999}}', dict[str, Any], Fault("", "body: number out of range.")),
+        (b'["soon"]', list[datetime], Fault("/0", "0: write the moment like 2026-06-30T12:00:00Z.")),
+        (
+            b'["2026-06-30T12:00:00"]',
+            list[Annotated[datetime, Meta(tz=True)]],
+            Fault("/0", "0: say of which zone it is, like 2026-06-30T12:00:00Z."),
+        ),
+        (b"[true]", list[datetime | None], Fault("/0", "0: expected a moment or null, got true or false.")),
+        (b'["x"]', list[UUID], Fault("/0", "0: this is no id.")),
         (b"[" * 100_000, Any, Fault("", "The JSON is nested too deeply.")),
     ],
 )
@@ -35,3 +48,12 @@ def test_a_pointer_escapes_what_json_pointers_escape() -> None:
         msgspec.json.decode(b'{"kind": "plot", "cm_uid": "x", "a/b~c": 1}', type=AnyWork)
 
     assert invalid(caught.value, "/order").faults[0].pointer == "/order/a~1b~0c"
+
+
+def test_a_part_that_is_no_json_is_named() -> None:
+    with pytest.raises(msgspec.DecodeError) as caught:
+        msgspec.json.decode(b"nope")
+
+    (fault,) = invalid(caught.value, "/metadata").faults
+    assert fault.pointer == "/metadata"
+    assert fault.detail.startswith("metadata is not valid JSON: ")
