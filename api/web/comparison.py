@@ -7,6 +7,7 @@ from litestar import Controller, Response, get
 from litestar.params import QueryParameter
 
 from api.given import Given
+from api.problems import Problem
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
 from shared import matrices
@@ -29,16 +30,20 @@ class ComparisonPages(Controller):
         uid: Annotated[list[str] | None, QueryParameter()] = None,
         base: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:
-        """Two to ten matrices: who wins on what, and where they differ."""
-        caller = visit.caller
+        """Two to ten matrices: who wins on what, and where they differ; a choice of them where none is named."""
         uids = list(dict.fromkeys(uid or []))
+        if not uids:
+            return await _choice(visit, uids)
         try:
             if not FEWEST <= len(uids) <= MOST:
                 raise InvalidInput(Fault("/uid", f"Tick {FEWEST} to {MOST} matrices of the same samples and classes."))
-            found = await matrices.several(visit.platform, caller, uids)
+            found = await matrices.several(visit.platform, visit.caller, uids)
             shown = await asyncio.to_thread(comparing, found, base or None)
         except MISTAKES as error:
-            problem = described(visit.request, error)
-            own = await matrices.list_own(visit.platform, caller, before=None, name=None, tag=None, limit=NAMED)
-            return visit.page("compare/choose.html", visit.status(problem), own=own, uids=uids, problem=problem)
+            return await _choice(visit, uids, described(visit.request, error))
         return visit.page("compare/page.html", shown=shown, uids=uids)
+
+
+async def _choice(visit: Visit, uids: list[str], problem: Problem | None = None) -> Response[Any]:
+    own = await matrices.list_own(visit.platform, visit.caller, before=None, name=None, tag=None, limit=NAMED)
+    return visit.page("compare/choose.html", visit.status(problem), own=own, uids=uids, problem=problem)
