@@ -19,7 +19,7 @@ from shared.jobs.kinds.report import Report
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Cell
-from shared.presentation.classes import COLUMNS, Row, class_rows, interval_text
+from shared.presentation.classes import COLUMNS, Row, class_rows, share_interval_text
 from shared.presentation.labels import label_text
 from shared.presentation.tables import OverallRow, overall_tables
 
@@ -131,7 +131,8 @@ def _compute(matrix: CountedMatrix, sort: str, *, descending: bool) -> Computed:
     bounds = intervals(found, binom_method="wilson")
     return Computed(
         overall_tables(found),
-        {name: interval_text(value) for name, value in bounds.overall.items()},
+        # Kappa is no share; its interval is a statistic of its own.
+        {"Overall ACC": share_interval_text(bounds.overall["Overall ACC"])},
         class_rows(found, bounds, sort=sort or None, descending=descending),
         [label_text(label) for label in matrix.matrix.classes],
     )

@@ -14,6 +14,10 @@ COLUMNS: dict[str, Explanation] = {
 }
 
 
+# Wilson's interval of none at all begins at 0, and that of all ends at 1; what PyCM has behind these is rounding.
+_TELLING_DECIMALS = 15
+
+
 class Figure(NamedTuple):
     """A value and its interval as texts; None where undefined."""
 
@@ -40,18 +44,18 @@ def class_rows(found: Statistics, bounds: Intervals, *, sort: str | None, descen
     return [Row(place, [_figure(found, bounds, code, place) for code in COLUMNS]) for place in places]
 
 
-def interval_text(bounds: Value) -> str | None:
-    """The two bounds of an interval, or None where there is none."""
+def share_interval_text(bounds: Value) -> str | None:
+    """The two bounds of Wilson's interval of a share, or None where there is none."""
     if not isinstance(bounds, tuple) or None in bounds:
         return None
-    low, high = (figure_text(_number(bound)) for bound in bounds)
+    low, high = (figure_text(round(_number(bound), _TELLING_DECIMALS)) for bound in bounds)
     return f"{low} to {high}"
 
 
 def _figure(found: Statistics, bounds: Intervals, code: str, place: int) -> Figure:
     value = found.per_class[code][place]
     of_class = bounds.per_class.get(code)
-    interval = interval_text(of_class[place]) if of_class else None
+    interval = share_interval_text(of_class[place]) if of_class else None
     return Figure(None if value is None else figure_text(_number(value)), interval)
 
 
