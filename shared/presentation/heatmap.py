@@ -23,6 +23,8 @@ _LARGEST_CELL = 76
 _COLUMN_WIDTH = 7.4
 _LABEL_SPACING = 17
 _AXIS_TITLE, _TOP = 30, 8
+# A single class is drawn smaller than what is written along the axes.
+_TITLE_LENGTH = 130
 _IN_BLUE = 100
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
 
@@ -107,12 +109,14 @@ def heat_map(matrix: ConfusionMatrix, texts: Sequence[str], form: Form = LARGE, 
     below = longest * 0.72 + 14 if tilted else 18
     left = _AXIS_TITLE + longest + 8
     side = round(cell * size, 3)
+    beside_title = (_TITLE_LENGTH - side) / 2
+    top = max(_TOP, beside_title)
     number_texts = _numbers(shown, cell) if size <= form.numbered_classes else []
     return HeatMap(
-        width=round(left + side + max(14, longest / 2 - cell / 2), 1),
-        height=round(_TOP + side + below + _AXIS_TITLE, 1),
+        width=round(left + side + max(14, longest / 2 - cell / 2, beside_title), 1),
+        height=round(top + side + below + _AXIS_TITLE, 1),
         left=round(left, 1),
-        top=_TOP,
+        top=top,
         cell=cell,
         side=side,
         tilted=tilted,

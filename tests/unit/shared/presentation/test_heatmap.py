@@ -69,3 +69,16 @@ def test_weights_are_short_enough_to_be_read() -> None:
     heat = heat_map(ConfusionMatrix(("a", "b"), np.array([[12.34567, 1e-5], [0.0, 1.9999999]])), ["a", "b"])
     assert [number.text for number in heat.numbers] == ["12.3", "<0.01", "2"]
     assert heat.number_size >= 12
+
+
+@pytest.mark.parametrize("size", [1, 2, 9])
+def test_there_is_room_for_the_titles_of_the_axes(size: int) -> None:
+    matrix = ConfusionMatrix(tuple(range(size)), np.eye(size, dtype=np.int64))
+    heat = heat_map(matrix, [str(i) for i in range(size)])
+
+    # "Predicted class" in 14 pixels and bold, centred on the square; "Actual class" is shorter, and stands upright.
+    middle, half = heat.side / 2, 60
+    assert heat.left + middle + half <= heat.width
+    assert heat.left + middle - half >= 0
+    assert heat.top + middle - half >= 0
+    assert heat.top + middle + half <= heat.height
