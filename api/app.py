@@ -115,6 +115,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             "caller": Provide(provide_caller),
             "signer": Provide(provide_signer),
         },
+        request_class=arrival.Arriving,
         response_class=Json,
         before_request=refuse_early,
         exception_handlers=problems.HANDLERS,

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from litestar import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
+from api.headers import first
 from shared.kit.errors import Fault, InvalidInput
 
 # What a browser's form sends beside a file: some names and short texts.
@@ -28,7 +29,8 @@ class Form(NamedTuple):
 
 def is_form(request: Request[Any, Any, Any]) -> bool:
     """Whether the body says that it is a form."""
-    return request.content_type[0] == "multipart/form-data"
+    sent = first(request.scope, b"content-type") or b""
+    return sent.partition(b";")[0].strip().lower() == b"multipart/form-data"
 
 
 def boundary(request: Request[Any, Any, Any]) -> str:

@@ -21,8 +21,8 @@ Integers = NDArray[np.integer[Any]]
 def factorise_integers(actual: Integers, predicted: Integers, max_classes: int, names: tuple[str, str]) -> Factorised:
     """Factorise two non-empty arrays of equal length as `factorise` does; the codes may be views of the input."""
     vectors = actual, predicted
-    bounds = [(int(vector.min()), int(vector.max())) for vector in vectors]
-    low, high = min(low for low, _ in bounds), max(high for _, high in bounds)
+    high = max(int(vector.max()) for vector in vectors)
+    low = min(0 if vector.dtype == np.uint8 else int(vector.min()) for vector in vectors)
     if max(-low, high) > LARGEST_NUMBER:
         for vector, name in zip(vectors, names, strict=True):
             outside = (vector < -LARGEST_NUMBER) | (vector > LARGEST_NUMBER)
