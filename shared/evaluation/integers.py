@@ -21,22 +21,28 @@ Integers = NDArray[np.integer[Any]]
 def factorise_integers(actual: Integers, predicted: Integers, max_classes: int, names: tuple[str, str]) -> Factorised:
     """Factorise two non-empty arrays of equal length as `factorise` does; the codes may be views of the input."""
     vectors = actual, predicted
-    high = max(int(vector.max()) for vector in vectors)
-    low = min(0 if vector.dtype == np.uint8 else int(vector.min()) for vector in vectors)
+    low = min(int(np.minimum.reduce(vector)) for vector in vectors)
+    high = max(int(np.maximum.reduce(vector)) for vector in vectors)
     if max(-low, high) > LARGEST_NUMBER:
         for vector, name in zip(vectors, names, strict=True):
             outside = (vector < -LARGEST_NUMBER) | (vector > LARGEST_NUMBER)
             if outside.any():
                 raise InvalidLabel(BEYOND_LARGEST, vector=name, index=int(np.argmax(outside)))
-    if low >= 0 and high < _TABLE_SIZE:
-        low = 0  # codes from 0 on need no shift, only labels that are missing below
-    offsets = [np.subtract(vector, low, dtype=np.int64) if low else vector for vector in vectors]
+    offsets = [_from_zero(vector, low) for vector in vectors]
     span = high - low + 1
     distinct = _distinct(offsets, span)
     if len(distinct) > max_classes:
         raise TooManyClasses(max_classes, vector=names[0])
     first, second = (_codes(offset, distinct, span) for offset in offsets)
     return Factorised(tuple((distinct + low).tolist()), first, second)
+
+
+def _from_zero(vector: Integers, low: int) -> Integers:
+    if low == 0:
+        return vector
+    # What is taken from an unsigned label leaves one of its type; from a signed one it may leave more than that holds.
+    is_within = vector.dtype.kind == "u" and low > 0
+    return np.subtract(vector, low, dtype=vector.dtype if is_within else np.int64)
 
 
 def _distinct(offsets: list[Integers], span: int) -> NDArray[np.int64]:
@@ -46,7 +52,7 @@ def _distinct(offsets: list[Integers], span: int) -> NDArray[np.int64]:
     for offset in offsets:
         for start in range(0, len(offset), _TABLE_SIZE):
             seen |= np.bincount(offset[start : start + _TABLE_SIZE], minlength=span) > 0
-            if seen.all():  # as a rule the first samples show every class
+            if np.count_nonzero(seen) == span:  # as a rule the first samples show every class
                 return np.arange(span)
     return np.flatnonzero(seen)
 
