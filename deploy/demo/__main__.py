@@ -17,6 +17,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.demo", description="The main job from end to end.")
     parser.add_argument("--keep", action="store_true", help="leave the service up until Ctrl-C (KEEP=1)")
     keep = parser.parse_args().keep or os.environ.get("KEEP", "") not in {"", "0"}
+    # A shell lets what it starts in the background ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # An exit, unlike the signal itself, stops the service on its way.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     url = os.environ.get("EVALSERVE_URL")

@@ -81,8 +81,8 @@ class Service:
                 self.process.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service that the tests share."""
+    """A service that the tests of this folder share; it ends with them, as it works even when nobody asks."""
     with Service(tmp_path_factory.mktemp("service")) as running:
         yield running

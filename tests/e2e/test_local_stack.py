@@ -97,7 +97,8 @@ class Run:
         return "".join(self.lines)
 
     def ready(self) -> "Run":
-        wait_until(lambda: "evalserve is ready" in self.text or self.process.poll() is not None, lambda: self.text)
+        # A machine that does something else as well takes long to start three servers.
+        wait_until(lambda: "evalserve is ready" in self.text or self.process.poll() is not None, lambda: self.text, 90)
         assert self.process.poll() is None, self.text
         return self
 
