@@ -20,21 +20,26 @@ MAX_BODY_BYTES = 1_000_000
 BODY_TIMEOUT_S = 2
 
 
-@dataclass
+@dataclass(frozen=True)
 class Served:
     """Where it listens, and what it has printed."""
 
     port: int
     log: Path
+    # Each request of its own has a connection of its own, as everybody else's has.
+    http: httpx2.Client
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def mistakes(self) -> list[str]:
-        """What it would be ashamed of."""
+    def mistakes(self, *, since: int = 0) -> list[str]:
+        """What it would be ashamed of, in its log from so many bytes on."""
+        with self.log.open("rb") as log:
+            log.seek(since)
+            lines = log.read().decode(errors="replace").splitlines()
         signs = ("unforeseen error", "Traceback", "Unraisable", '"status":500', "panicked")
-        return [line for line in self.log.read_text(errors="replace").splitlines() if any(s in line for s in signs)]
+        return [line for line in lines if any(sign in line for sign in signs)]
 
 
 @pytest.fixture(scope="package")
@@ -47,27 +52,29 @@ def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
     parts = commands(host="127.0.0.1", port=port, api_workers=1, worker_concurrency=1).parts
     process = Process("api", parts["api"], data=data, environment=environment | limits, folder=ROOT)
     process.spawn()
-    try:
-        _await(process, f"http://127.0.0.1:{port}/healthz")
-        yield Served(port, process.log)
-    finally:
-        process.kill()
+    url = f"http://127.0.0.1:{port}"
+    with httpx2.Client(base_url=url, limits=httpx2.Limits(max_keepalive_connections=0)) as http:
+        try:
+            _await(process, http)
+            yield Served(port, process.log, http)
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="package")
 def key(served: Served) -> str:
     """Somebody's key."""
-    answer = httpx2.post(f"{served.url}/sign_up/", json={"email": "fuzz@example.com", "password": "correct horse"})
+    answer = served.http.post("/sign_up/", json={"email": "fuzz@example.com", "password": "correct horse"})
     text: str = answer.json()["api_key"]
     return text
 
 
-def _await(process: Process, url: str) -> None:
+def _await(process: Process, http: httpx2.Client) -> None:
     deadline = time.monotonic() + START_S
     while True:
         assert process.running, process.log.read_text()
         try:
-            assert httpx2.get(url).status_code == 200
+            assert http.get("/healthz").status_code == 200
         except httpx2.TransportError:
             assert time.monotonic() < deadline, process.log.read_text()
             time.sleep(0.05)

@@ -26,7 +26,7 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def transport() -> AsyncIterator[GuardedTransport]:
     async with GuardedTransport([IPv4Network("127.0.0.0/8")]) as transport:
         yield transport
