@@ -24,6 +24,9 @@ SCOPES = {
     Scope.ACCOUNT: "manage keys and secrets",
 }
 
+# Most programs do not make keys.
+USUAL_SCOPES = (Scope.READ, Scope.WRITE)
+
 
 class AccountPages(Controller):
     """Pages of one's account."""
@@ -50,7 +53,7 @@ class AccountPages(Controller):
                 visit.platform.db, visit.platform.keyring, caller, name=name, scopes=scopes, expires_at=None
             )
         except MISTAKES as error:
-            return await _page(visit, problem=described(visit.request, error))
+            return await _page(visit, problem=described(visit.request, error), form=form)
         return await _page(visit, issued=issued)
 
     @post("/keys/{key_id:str}/rotate")
@@ -66,7 +69,9 @@ class AccountPages(Controller):
         return visit.redirect("/app/account?notice=revoked")
 
 
-async def _page(visit: Visit, *, issued: IssuedKey | None = None, problem: Any = None) -> Response[str]:
+async def _page(
+    visit: Visit, *, issued: IssuedKey | None = None, problem: Any = None, form: Form | None = None
+) -> Response[str]:
     platform = visit.platform
     found = await accounts.list_keys(platform.db, visit.caller)
     month = clock.now().date().replace(day=1)
@@ -81,6 +86,8 @@ async def _page(visit: Visit, *, issued: IssuedKey | None = None, problem: Any =
         issued=issued,
         problem=problem,
         scopes=SCOPES,
+        name=form.texts.get("name", "") if form else "",
+        ticked=form.lists.get("scopes", ()) if form else USUAL_SCOPES,
         now=clock.now(),
         use=UsageOut.of(use, month, platform.settings),
         routes=by_route.most_common(ROUTES_SHOWN),

@@ -11,6 +11,7 @@ from api import paging
 from api.bodies import by_size
 from api.given import Given
 from api.paging import Cursor
+from api.problems import Problem
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
@@ -93,24 +94,15 @@ class MatrixPages(Controller):
         worst: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
         """A matrix as a heat map, with its main figures."""
-        matrix = await matrices.counts(visit.platform, visit.caller, uid)
-        view = View(show, order, diagonal == "hide", _worst(worst))
-        drawn = await _drawn(matrix, view)
-        return visit.page(
-            "matrices/page.html",
-            matrix=matrix,
-            view=view,
-            drawn=drawn,
-            measures=MEASURES,
-            worst_choices=[count for count in WORST if count < len(matrix.matrix.classes)],
-            shade_names=SHADE_NAMES,
-            problem=None,
-        )
+        return await _page(visit, uid, View(show, order, diagonal == "hide", _worst(worst)))
 
     @post("/{uid:str}/describe")
     async def describe(self, visit: Given[Visit], uid: FromPath[str], form: Given[Form]) -> Response[Any]:
         """Change what is said of a matrix."""
-        description = _description(form)
+        try:
+            description = _description(form)
+        except MISTAKES as error:
+            return await _page(visit, uid, View(), described(visit.request, error), form.texts)
         await matrices.describe(visit.platform, visit.caller, uid, lambda _: description)
         return visit.redirect(f"/app/matrices/{uid}?notice=saved")
 
@@ -119,6 +111,25 @@ class MatrixPages(Controller):
         """Forget a matrix, its jobs and all that they made."""
         await matrices.delete(visit.platform, visit.caller, uid)
         return visit.redirect("/app/matrices?notice=deleted")
+
+
+async def _page(
+    visit: Visit, uid: str, view: View, problem: Problem | None = None, texts: dict[str, str] | None = None
+) -> Response[str]:
+    matrix = await matrices.counts(visit.platform, visit.caller, uid)
+    drawn = await _drawn(matrix, view)
+    return visit.page(
+        "matrices/page.html",
+        visit.status(problem),
+        matrix=matrix,
+        view=view,
+        drawn=drawn,
+        measures=MEASURES,
+        worst_choices=[count for count in WORST if count < len(matrix.matrix.classes)],
+        shade_names=SHADE_NAMES,
+        problem=problem,
+        typed=texts,
+    )
 
 
 def _description(form: Form) -> Description:

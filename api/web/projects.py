@@ -10,6 +10,7 @@ from litestar.params import FromPath, QueryParameter
 from api import paging
 from api.given import Given
 from api.paging import Cursor
+from api.problems import Problem
 from api.projects import cursors
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
@@ -58,7 +59,7 @@ class ProjectPages(Controller):
             description = ProjectDescription(name, form.text("description", limit=2000))
             project = await projects.create(visit.platform, caller, description)
         except MISTAKES as error:
-            return await _list(visit, problem=described(visit.request, error))
+            return await _list(visit, problem=described(visit.request, error), texts=form.texts)
         return visit.redirect(f"/app/projects/{project.id}")
 
     @get("/{project_id:str}")
@@ -128,7 +129,14 @@ def _state(page: Page, standing: dict[UUID, dict[AnalysisStatus, int]]) -> str:
     return state_text((page.total, shown))
 
 
-async def _list(visit: Visit, *, cursor: UUID | None = None, name: str = "", problem: Any = None) -> Response[str]:
+async def _list(
+    visit: Visit,
+    *,
+    cursor: UUID | None = None,
+    name: str = "",
+    problem: Problem | None = None,
+    texts: dict[str, str] | None = None,
+) -> Response[str]:
     found = await projects.list_own(visit.platform, visit.caller, before=cursor, name=name or None, limit=LISTED)
     following = paging.following(found, LISTED, lambda one: one.id)
     return visit.page(
@@ -139,4 +147,5 @@ async def _list(visit: Visit, *, cursor: UUID | None = None, name: str = "", pro
         cursor=cursor,
         following=following,
         problem=problem,
+        texts=texts or {},
     )

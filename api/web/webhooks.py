@@ -55,7 +55,7 @@ class WebhookPages(Controller):
                 description=form.text("description"),
             )
         except MISTAKES as error:
-            return await _page(visit, problem=described(visit.request, error), texts=form.texts)
+            return await _page(visit, problem=described(visit.request, error), form=form)
         return visit.redirect("/app/webhooks?notice=saved")
 
     @post("/endpoints/{endpoint_id:str}/{action:str}")
@@ -102,7 +102,7 @@ async def _page(
     cursor: UUID | None = None,
     status: str = "",
     problem: Any = None,
-    texts: dict[str, str] | None = None,
+    form: Form | None = None,
 ) -> Response[str]:
     db, keyring, caller = visit.platform.db, visit.platform.keyring, visit.caller
     own = await endpoints.list_own(db, caller)
@@ -120,6 +120,7 @@ async def _page(
         chosen=wanted.status,
         statuses=get_args(DeliveryStatus),
         events=EVENTS,
-        texts=texts or {},
+        texts=form.texts if form else {},
+        ticked=form.lists.get("events", ()) if form else (),
         problem=problem,
     )
