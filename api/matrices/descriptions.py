@@ -163,7 +163,7 @@ def _read_counts(members: Fields, settings: Settings) -> Counted:
     counts = bodies.pick(members, "counts", list[list[Count]])
     checked = read_classes(classes, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
     if len(counts) != len(checked) or any(len(row) != len(checked) for row in counts):
-        detail = f"counts: send {len(checked)} rows of {len(checked)} numbers, one for each of the classes."
+        detail = f"counts: send as many rows as there are classes ({len(checked)}), each with as many numbers."
         raise InvalidInput(Fault("/counts", detail))
     if sum(map(sum, counts)) > LARGEST_TOTAL:
         raise InvalidInput(Fault("/counts", "counts: all counts together may not be more than 2**53."))

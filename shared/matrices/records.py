@@ -19,6 +19,10 @@ class Description(msgspec.Struct, frozen=True):
     model_version: str | None = None
     data_set: str | None = None
 
+    def __post_init__(self) -> None:
+        """Keep each tag once."""
+        msgspec.structs.force_setattr(self, "tags", list(dict.fromkeys(self.tags)))
+
 
 class Figures(msgspec.Struct, frozen=True):
     """The figures of a matrix; the counts are JSON text."""

@@ -94,6 +94,13 @@ async def test_what_is_said_can_be_changed_field_by_field(alice: Client) -> None
     assert changed == {**made, "name": None, "tags": ["new"], "updated_at": changed["updated_at"]}
 
 
+async def test_a_tag_that_is_sent_twice_is_there_once(alice: Client) -> None:
+    made = await _create(alice, actual_vector=[1], predicted_vector=[1], tags=["b", "a", "b"])
+    changed = await alice.send("PATCH", f"/v1/matrices/{made['uid']}", json={"tags": ["c", "c", "a"]})
+
+    assert (made["tags"], changed.json()["tags"]) == (["b", "a"], ["c", "a"])
+
+
 async def test_matrices_are_listed_newest_first_by_name_and_tag(alice: Client) -> None:
     labels = {"actual_vector": [1, 0], "predicted_vector": [1, 1]}
     first = await _create(alice, **labels, name="Alpha one", tags=["x"])
