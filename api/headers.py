@@ -83,7 +83,10 @@ def _address(hop: str) -> IPv4Address | IPv6Address | None:
 
 def first(scope: HTTPScope, name: bytes) -> bytes | None:
     """The first header of a name, which is in small letters, as it came; spares making a mapping of all of them."""
-    return next((value for sent, value in scope["headers"] if sent == name), None)
+    for sent, value in scope["headers"]:
+        if sent == name:
+            return value
+    return None
 
 
 def is_known(etag: str, if_none_match: str | None) -> bool:

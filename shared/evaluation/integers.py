@@ -1,4 +1,4 @@
-"""Factorising arrays of integers."""
+"""Factorising integers."""
 
 from typing import Any
 
@@ -15,7 +15,23 @@ BEYOND_LARGEST = "is beyond ±2**53; send so large a number as text"
 # A range this wide is still looked up in a table that stays in the processor's cache.
 _TABLE_SIZE = 2**16
 
+# Of more labels NumPy finds the classes sooner than a set does.
+MOST_BYTES = 500
+
 Integers = NDArray[np.integer[Any]]
+
+
+def factorise_bytes(actual: bytearray, predicted: bytearray, max_classes: int, names: tuple[str, str]) -> Factorised:
+    """Factorise the labels of n samples, 0 < n, each label a byte, as `factorise` does."""
+    if len(actual) > MOST_BYTES:
+        first, second = (np.frombuffer(vector, np.uint8) for vector in (actual, predicted))
+        return factorise_integers(first, second, max_classes, names)
+    classes = sorted({*actual, *predicted})
+    if len(classes) > max_classes:
+        raise TooManyClasses(max_classes, vector=names[0])
+    table = bytes.maketrans(bytes(classes), bytes(range(len(classes))))
+    codes = (np.frombuffer(vector.translate(table), np.uint8) for vector in (actual, predicted))
+    return Factorised(tuple(classes), *codes)
 
 
 def factorise_integers(actual: Integers, predicted: Integers, max_classes: int, names: tuple[str, str]) -> Factorised:

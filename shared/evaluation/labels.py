@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.codes import Factorised
 from shared.evaluation.errors import EmptyVector, InvalidLabel, TooManyClasses, UnequalLengths
-from shared.evaluation.integers import BEYOND_LARGEST, LARGEST_NUMBER, factorise_integers
+from shared.evaluation.integers import BEYOND_LARGEST, LARGEST_NUMBER, factorise_bytes, factorise_integers
 from shared.evaluation.matrix import Label
 
 Vector = Sequence[Label] | NDArray[Any]
@@ -48,10 +48,10 @@ def factorise(
         for vector, name in zip(vectors, names, strict=True):
             _check_types(vector, name)
     try:
-        first, second = (np.frombuffer(bytearray(vector), np.uint8) for vector in vectors)  # type: ignore[arg-type]  # other types fail, as meant
+        first, second = (bytearray(vector) for vector in vectors)  # type: ignore[arg-type]  # other types fail, as meant
     except (TypeError, ValueError):  # text, fractions, or numbers that do not fit into a byte
         return _factorise_any(vectors, max_classes, max_label_length, names)
-    return factorise_integers(first, second, max_classes, names)
+    return factorise_bytes(first, second, max_classes, names)
 
 
 def read_classes(

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from shared.evaluation.errors import InvalidLabel
+from shared.evaluation.errors import InvalidLabel, TooManyClasses
+from shared.evaluation.integers import MOST_BYTES
 from shared.evaluation.labels import factorise
 
 factorised = partial(factorise, max_classes=500, max_label_length=500)
@@ -48,6 +49,26 @@ def test_classes_and_codes_are_those_of_numpys_unique(pair: tuple[np.ndarray[Any
     assert (result.actual == codes.reshape(2, -1)[0]).all()
     assert (result.predicted == codes.reshape(2, -1)[1]).all()
     assert {str(result.actual.dtype), str(result.predicted.dtype)} == {"uint8"}
+
+
+@pytest.mark.parametrize("size", [MOST_BYTES, MOST_BYTES + 1])
+@pytest.mark.parametrize("low", [0, 1, 3])
+@pytest.mark.parametrize("k", [1, 2, 7, 253])
+def test_few_and_many_small_labels_in_lists_come_to_the_same(size: int, low: int, k: int) -> None:
+    labels = np.random.default_rng(size).integers(0, k, (2, size)) + low
+    classes, codes = np.unique(labels, return_inverse=True)
+
+    result = factorised(*labels.tolist())
+
+    assert result.classes == tuple(classes.tolist())
+    assert [result.actual.tolist(), result.predicted.tolist()] == codes.reshape(2, -1).tolist()
+    assert {str(result.actual.dtype), str(result.predicted.dtype)} == {"uint8"}
+
+
+@pytest.mark.parametrize("size", [1, MOST_BYTES + 1])
+def test_too_many_small_labels_are_refused(size: int) -> None:
+    with pytest.raises(TooManyClasses):
+        factorise([0] * size, [1] * size, max_classes=1, max_label_length=1)
 
 
 @pytest.mark.parametrize("top", [2**16 - 1, 2**16, 2**16 + 1, 2**53])
