@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -11,6 +12,7 @@ from api import paging
 from api.bodies import by_size
 from api.given import Given
 from api.paging import Cursor
+from api.problems import Problem
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
@@ -35,30 +37,19 @@ class CurvePages(Controller):
 
     @get()
     async def list_own(self, visit: Given[Visit], cursor: Cursor = None) -> Response[str]:
-        """The form, and the account's curves among its newest jobs."""
-        found = await jobs.list_own(visit.platform, visit.caller, before=cursor, status=None, limit=LISTED)
-        own = [snapshot for snapshot in found if snapshot.job.kind == "curve"]
-        following = paging.following(found, LISTED, lambda one: one.job.id)
-        return visit.page("curves/list.html", own=own, following=following, cursor=cursor, text="", problem=None)
+        """The form, and the account's curves, newest first."""
+        return await _list(visit, cursor=cursor)
 
     @post()
     async def order(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
         """Measure what was pasted or uploaded."""
         caller = visit.caller
         try:
+            title = form.text("title")
             inputs = await _inputs(form, visit.platform.settings)
         except MISTAKES as error:
-            problem, text = described(visit.request, error), form.texts.get("text", "")
-            return visit.page(
-                "curves/list.html",
-                visit.status(problem),
-                own=[],
-                following=None,
-                cursor=None,
-                text=text,
-                problem=problem,
-            )
-        work = Curve(type="ROC", options=CurveOptions(title=form.text("title")))
+            return await _list(visit, problem=described(visit.request, error), texts=form.texts)
+        work = Curve(type="ROC", options=CurveOptions(title=title))
         snapshot = await jobs.join(visit.platform, Order(caller, work, NO_SUBJECTS, inputs))
         return visit.redirect(f"/app/curves/{snapshot.job.id}")
 
@@ -88,6 +79,25 @@ class CurvePages(Controller):
             pr=closeup.pr and path(closeup.pr, stepped=True),
             steps=msgspec.json.encode(closeup.steps).decode(),
         )
+
+
+async def _list(
+    visit: Visit,
+    *,
+    cursor: UUID | None = None,
+    problem: Problem | None = None,
+    texts: dict[str, str] | None = None,
+) -> Response[str]:
+    own = await jobs.list_own(visit.platform, visit.caller, before=cursor, kind="curve", limit=LISTED)
+    return visit.page(
+        "curves/list.html",
+        visit.status(problem),
+        own=own,
+        following=paging.following(own, LISTED, lambda one: one.job.id),
+        cursor=cursor,
+        texts=texts or {},
+        problem=problem,
+    )
 
 
 async def _inputs(form: Form, settings: Settings) -> bytes:

@@ -29,7 +29,7 @@ class JobPages(Controller):
     @get()
     async def list_own(self, visit: Given[Visit], cursor: Cursor = None) -> Response[str]:
         """The account's jobs, newest first."""
-        found = await jobs.list_own(visit.platform, visit.caller, before=cursor, status=None, limit=LISTED)
+        found = await jobs.list_own(visit.platform, visit.caller, before=cursor, limit=LISTED)
         shown = await asyncio.to_thread(_present, visit, found)
         following = paging.following(found, LISTED, lambda one: one.job.id)
         return visit.page(

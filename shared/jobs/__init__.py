@@ -84,11 +84,19 @@ async def find(platform: Platform, caller: Caller, job_id: UUID | None) -> Snaps
 
 
 async def list_own(
-    platform: Platform, caller: Caller, *, before: UUID | None, status: Status | None, limit: int
+    platform: Platform,
+    caller: Caller,
+    *,
+    before: UUID | None,
+    status: Status | None = None,
+    kind: str | None = None,
+    limit: int,
 ) -> list[Snapshot]:
-    """Jobs of the caller, newest first, older than `before`."""
+    """Jobs of the caller, newest first, older than `before`; of one status or kind, where these are given."""
     async with platform.db.connection() as connection:
-        return await queries.list_own(connection, caller.account_id, before=before, status=status, limit=limit)
+        return await queries.list_own(
+            connection, caller.account_id, before=before, status=status, kind=kind, limit=limit
+        )
 
 
 async def cancel(platform: Platform, caller: Caller, job_id: UUID | None) -> Snapshot:

@@ -48,7 +48,8 @@ SELECT_OWN = f"SELECT {COLUMNS} FROM job WHERE id = $1 AND account_id = $2"
 LIST_OWN = f"""
     SELECT {COLUMNS} FROM job
     WHERE account_id = $1 AND ($2::uuid IS NULL OR id < $2) AND ($3::text IS NULL OR status = $3)
-    ORDER BY id DESC LIMIT $4
+        AND ($4::text IS NULL OR kind = $4)
+    ORDER BY id DESC LIMIT $5
 """
 
 SELECT_ALIVE = f"""
@@ -146,10 +147,10 @@ async def own(connection: Connection, account_id: int, job_id: UUID) -> Snapshot
 
 
 async def list_own(
-    connection: Connection, account_id: int, *, before: UUID | None, status: Status | None, limit: int
+    connection: Connection, account_id: int, *, before: UUID | None, status: Status | None, kind: str | None, limit: int
 ) -> list[Snapshot]:
-    """Jobs of the account, newest first."""
-    listed = [_job(record) for record in await connection.fetch(LIST_OWN, account_id, before, status, limit)]
+    """Jobs of the account, newest first; of one status or kind, where these are given."""
+    listed = [_job(record) for record in await connection.fetch(LIST_OWN, account_id, before, status, kind, limit)]
     files = await of_jobs(connection, [job.id for job in listed])
     return [Snapshot(job, files.get(job.id, ())) for job in listed]
 

@@ -38,8 +38,9 @@ FILL = [
 DELIVERIES = "SELECT * FROM webhook_delivery WHERE account_id = $1 ORDER BY id DESC LIMIT $2"
 
 LISTS: list[tuple[str, str, tuple[Any, ...]]] = [
-    ("job", job_queries.LIST_OWN, (None, None, 50)),
-    ("job", job_queries.LIST_OWN, (None, "failed", 50)),
+    ("job", job_queries.LIST_OWN, (None, None, None, 50)),
+    ("job", job_queries.LIST_OWN, (None, "failed", None, 50)),
+    ("job", job_queries.LIST_OWN, (None, None, "curve", 50)),
     ("matrix", matrix_queries.LIST_OWN, (None, None, None, 50)),
     ("matrix", matrix_queries.LIST_OWN, (None, "no such name", None, 50)),
     ("matrix", matrix_queries.SELECT_UIDS, (1000,)),

@@ -3,8 +3,10 @@
 import html
 import re
 
+import pytest
 from litestar import Litestar
 
+from api.web import curves
 from tests.actors import Client
 from tests.integration.api.web.visitor import Visitor
 
@@ -72,3 +74,25 @@ async def test_a_refused_description_of_a_matrix_stands_in_its_form(app: Litesta
     assert "tags: use at most 20" in answer.text
     assert (_values(answer.text, "name"), _values(answer.text, "tags")) == ([HOSTILE], [tags])
     assert (await alice.get(f"/v1/matrices/{matrix['uid']}")).json() == matrix
+
+
+async def test_a_refused_table_and_its_title_stand_below_the_curves_that_there_are(
+    app: Litestar, alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(curves, "LISTED", 2)
+    visitor = await _signed_in(app, alice)
+    probabilities = [[0.9, 0.1], [0.4, 0.6]]
+    made = {"kind": "curve", "actual_vector": [0, 1], "probability_vector": probabilities, "options": {"title": "mine"}}
+    assert (await alice.post("/v1/jobs", made)).status_code == 202
+    # However many other jobs came later.
+    for _ in range(3):
+        await alice.submit("report")
+
+    table = await visitor.send("/app/curves", page="/app/curves", text="x,y\n1", title=HOSTILE)
+    title = await visitor.send("/app/curves", page="/app/curves", text="label,a,b\na,0.5,0.5", title="t" * 201)
+
+    for answer, text, typed in ((table, "x,y\n1", HOSTILE), (title, "label,a,b\na,0.5,0.5", "t" * 201)):
+        assert answer.status_code == 400
+        assert f">{text}</textarea>" in answer.text
+        assert _values(answer.text, "title") == [typed]
+        assert "<bdi>mine</bdi>" in answer.text
