@@ -14,14 +14,14 @@ run: .venv/run.stamp ## Start the whole service: make run [PORT=8000] [DATA_DIR=
 demo: .venv/demo.stamp ## Run the main job on real data: make demo [EVALSERVE_URL=http://...] [KEEP=1]
 	@exec $(PY) -m deploy.demo
 
-# Three at once keep two cores busy: a third of the time a test waits for a process, a lease or a browser. The order is
-# that of the folders, so that what waits longest (tests/e2e) comes first, and what is short (tests/unit) fills the end.
-# Each process rewrites the asserts of every file that it has no bytecode of, which takes it as long as a hundred tests.
+# Three at once keep two cores busy: a third of the time a test waits for a process, a lease or a browser. Who begins with
+# what, tests/conftest.py says. Each process rewrites the asserts of every file that it has no bytecode of, which takes it
+# as long as a hundred tests.
 .PHONY: test
 test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev.stamp ## Run all tests on a stack of their own; as root, installs chromium for those of the pages
 	@tests/chromium.sh
-	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -n 3 --no-loadscope-reorder
 
 .PHONY: check
 check: .venv/dev.stamp ## Check style, types, layers and migrations

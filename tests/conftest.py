@@ -12,6 +12,8 @@ import httpx2
 import hypothesis
 import pytest
 from litestar import Litestar
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from api.app import create_app
 from deploy.local.stack import Stack
@@ -29,6 +31,30 @@ hypothesis.settings.load_profile("evalserve")
 ROOT = Path(__file__).parents[1]
 
 TEMPLATE = "evalserve_template"
+
+# What waits most, and shares what is long in starting: the service as a whole, a browser.
+LONGEST = ("tests/e2e", "tests/pages")
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+    """A test process does a file after the other, but one of the longest folders to its end.
+
+    So of what takes all the processes of the service only one thing runs at a time, beside what is small.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in LONGEST if file.startswith(f"{folder}/")), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Share the tests out among the test processes."""
+    return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest folders: begun last, one of them would keep a single test process busy to the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(tuple(f"{folder}/" for folder in LONGEST)))
 
 
 @pytest.fixture(scope="session")
