@@ -111,6 +111,13 @@ async def test_the_colours_are_those_of_the_scheme(reader: Reader) -> None:
     assert len(grounds) == len(SCHEMES)
 
 
+async def test_what_can_hardly_be_read_is_found(reader: Reader, axe: str) -> None:
+    await reader.open("/app/matrices")
+    await reader.page.emulate_media(color_scheme="light")
+    await reader.page.evaluate("document.querySelector('h1').style.color = 'silver'")
+    assert [found.partition(":")[0] for found in await reader.violations(axe)] == ["color-contrast"]
+
+
 async def test_no_page_is_wider_than_a_phone(reader: Reader, platform: Platform, workers: Team) -> None:
     assert workers["worker"].running
     await reader.page.set_viewport_size({"width": 360, "height": 740})
