@@ -15,6 +15,8 @@ OURS = "/v1/"
 # As an option of a controller: the contract that it keeps has clients that send more than it names.
 TAKES_MORE = "query_takes_more"
 
+NAMELESS = "a parameter without a name"
+
 # Whoever sends more has not mistyped them.
 _MOST_TOLD = 10
 
@@ -28,7 +30,9 @@ def refuse_unknown(request: Request[Any, Any, Any]) -> None:
         return
     known = _known(handler)
     if unknown := [name for name in dict.fromkeys(request.query_params) if name not in known and name != "api_key"]:
-        raise InvalidInput(*(Fault(f"/{name}", f"{name}: {_advice(name, known)}") for name in unknown[:_MOST_TOLD]))
+        raise InvalidInput(
+            *(Fault(f"/{name}", f"{name or NAMELESS}: {_advice(name, known)}") for name in unknown[:_MOST_TOLD])
+        )
 
 
 @cache

@@ -19,6 +19,7 @@ CALCULATORS = {"/v1/confusion", "/v1/confusion:batch", "/v1/diagnostic", "/v1/fb
             {},
             ["nom: there is no such parameter here, only cursor, name, tag, limit."],
         ),
+        ("/v1/keys?=1", {}, ["a parameter without a name: this takes no parameters in the query."]),
         (
             "/v1/keys",
             {"names": "x", "é/&": "y"},
