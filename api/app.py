@@ -41,6 +41,7 @@ from api.web.router import pages
 from api.webhooks.controller import WebhookController
 from api.webhooks.deliveries import DeliveryController
 from shared import __version__
+from shared.accounts import Caller
 from shared.jobs import Platform, platform
 from shared.kit import logging
 from shared.kit.settings import Settings, settings
@@ -70,7 +71,11 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
                 # It writes once more, on connections that close after this.
                 await asyncio.wait([keeping])
 
-    def provide_waiter() -> Waiter:
+    def provide_platform() -> Platform:
+        connected: Platform = app.state.platform
+        return connected
+
+    def provide_waiter(caller: Given[Caller]) -> Waiter:  # noqa: ARG001 -- it only has to come later
         waiter: Waiter = app.state.waiter
         return waiter
 
@@ -110,9 +115,9 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         ],
         # Each needs the one before: what does not is resolved in a task of its own, which costs more than all of them.
         dependencies={
-            "waiter": Provide(provide_waiter, sync_to_thread=False),
             "platform": Provide(provide_platform, sync_to_thread=False),
             "caller": Provide(provide_caller),
+            "waiter": Provide(provide_waiter, sync_to_thread=False),
             "signer": Provide(provide_signer),
         },
         request_class=arrival.Arriving,
@@ -137,8 +142,3 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
     in_time = arrival.around(idempotency.around(app.asgi_handler), chosen.body_timeout_s)
     app.asgi_handler = around(in_time)
     return app
-
-
-def provide_platform(waiter: Given[Waiter]) -> Platform:
-    """What the process is connected to."""
-    return waiter.platform

@@ -11,7 +11,6 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from api import paging
 from api.given import Given
 from api.paging import Cursor
-from api.waiting import Waiter
 from api.web.templating import render
 from api.web.visits import Visit
 from shared import jobs
@@ -43,10 +42,10 @@ class JobPages(Controller):
         return visit.page("jobs/page.html", snapshot=snapshot, shown=JobOut.of(snapshot, visit.platform.storage))
 
     @get("/{job_id:str}/events")
-    async def follow(self, visit: Given[Visit], waiter: Given[Waiter], job_id: FromPath[str]) -> ServerSentEvent:
+    async def follow(self, visit: Given[Visit], job_id: FromPath[str]) -> ServerSentEvent:
         """The job's card at every change, then the event `done`."""
         snapshot = await jobs.find(visit.platform, visit.caller, parse_uuid(job_id))
-        return ServerSentEvent(_cards(visit, waiter, snapshot))
+        return ServerSentEvent(_cards(visit, snapshot))
 
     @post("/{job_id:str}/cancel")
     async def cancel(self, visit: Given[Visit], job_id: FromPath[str]) -> Response[Any]:
@@ -59,8 +58,8 @@ def _present(visit: Visit, found: list[Snapshot]) -> list[JobOut]:
     return [JobOut.of(snapshot, visit.platform.storage) for snapshot in found]
 
 
-async def _cards(visit: Visit, waiter: Waiter, snapshot: Snapshot) -> AsyncIterator[ServerSentEventMessage]:
-    async for change in waiter.changes(visit.caller, snapshot.job.id):
+async def _cards(visit: Visit, snapshot: Snapshot) -> AsyncIterator[ServerSentEventMessage]:
+    async for change in visit.waiter.changes(visit.caller, snapshot.job.id):
         shown = JobOut.of(change, visit.platform.storage)
         yield ServerSentEventMessage(data=render("jobs/card.html", snapshot=change, shown=shown, visit=visit))
     yield ServerSentEventMessage(data="", event="done")

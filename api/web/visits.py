@@ -11,6 +11,7 @@ from litestar.datastructures import Cookie
 
 from api.problems import Problem
 from api.security import refuse_nul
+from api.waiting import Waiter
 from api.web import cookies
 from api.web.errors import FormNotOurs, SignInNeeded
 from api.web.templating import render
@@ -59,6 +60,12 @@ class Visit:
         if self.visitor is None:
             raise SignInNeeded
         return self.visitor
+
+    @property
+    def waiter(self) -> Waiter:
+        """What waits for jobs on behalf of everybody."""
+        waiter: Waiter = self.request.app.state.waiter
+        return waiter
 
     @property
     def is_partial(self) -> bool:
