@@ -75,6 +75,9 @@ def statistics(matrix: ConfusionMatrix) -> Statistics:
     if isinstance(overall["P-Value"], float):
         # One minus a sum: rounding alone takes it below zero.
         overall["P-Value"] = max(overall["P-Value"], 0.0)
+    if min(np.count_nonzero(counts.sum(axis=axis)) for axis in (0, 1)) == 1:
+        # Nothing varies that could correlate. Of fractions PyCM divides the dust that is left instead of zeros.
+        overall["Overall MCC"] = None
     shown = plain if counts.dtype == np.int64 else _rounded
     return Statistics(
         overall={name: shown(value) for name, value in overall.items()},

@@ -90,6 +90,16 @@ def test_summary_and_statistics_are_scikit_learns(samples: list[tuple[str, str, 
             assert found.overall[name] == pytest.approx(value, rel=1e-6, abs=1e-9), name
 
 
+@pytest.mark.parametrize("transposed", [False, True])
+def test_what_has_only_one_class_does_not_correlate(*, transposed: bool) -> None:
+    counts = np.zeros((3, 3))
+    counts[1] = [1.034469688782167 + 316.86984063581315, 21.52853110588842, 194.86984063581315]
+
+    found = statistics(ConfusionMatrix(("a", "b", "c"), counts.T if transposed else counts))
+
+    assert found.overall["Overall MCC"] is None
+
+
 def test_every_statistic_is_pycms_with_the_same_weights() -> None:
     random = np.random.default_rng(0)
     actual, noise = random.integers(0, 4, 300), random.integers(0, 4, 300)
