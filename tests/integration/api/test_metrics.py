@@ -23,7 +23,7 @@ TOKEN = "a token of the test's"
 def allowed(app: Litestar, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The header of who may see the figures."""
     settings = platform.settings.model_copy(update={"metrics_token": SecretStr(TOKEN)})
-    monkeypatch.setattr(app.state.waiter, "platform", replace(platform, settings=settings))
+    monkeypatch.setattr(app.state, "platform", replace(platform, settings=settings))
     return {"Authorization": f"Bearer {TOKEN}"}
 
 
