@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[1]
 TEMPLATE = "evalserve_template"
 
 # What waits most, and shares what is long in starting: the service as a whole, a browser.
-LONGEST = ("tests/e2e", "tests/pages")
+LONGEST = ("tests/e2e/", "tests/pages/")
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it has no types
@@ -44,7 +44,7 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it has no types
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return next((folder for folder in LONGEST if file.startswith(f"{folder}/")), file)
+        return next((folder for folder in LONGEST if file.startswith(folder)), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
@@ -54,7 +54,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest folders: begun last, one of them would keep a single test process busy to the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(tuple(f"{folder}/" for folder in LONGEST)))
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")
