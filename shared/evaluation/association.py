@@ -49,6 +49,14 @@ def ratio(part: float, whole: float) -> float:
     return part / whole if whole else math.nan
 
 
+def varies(actual: Counts, predicted: Counts) -> bool:
+    """Whether samples are of more than one class, and are predicted as more than one: nothing else can correlate.
+
+    Of fractions that do not, subtracting leaves dust where whole numbers leave zero.
+    """
+    return bool(min(np.count_nonzero(actual), np.count_nonzero(predicted)) > 1)
+
+
 def _beyond_chance(agreement: float, chance: float) -> float:
     return ratio(agreement - chance, 1 - chance)
 
@@ -71,8 +79,11 @@ def _krippendorff_alpha(hits: Counts, actual: Counts, predicted: Counts, total: 
 
 
 def _mcc(hits: Counts, actual: Counts, predicted: Counts, total: float) -> float:
+    if not varies(actual, predicted):
+        return math.nan
     ours, theirs, both = (vector.astype(float) for vector in (predicted, actual, hits))
-    spread = _in_order(ours * (total - ours)), _in_order(theirs * (total - theirs))
+    # A sum of fractions may be less than one of them by a rounding.
+    spread = [_in_order(sums * np.maximum(total - sums, 0)) for sums in (ours, theirs)]
     return ratio(_in_order(both * total - theirs * ours), math.sqrt(spread[1] * spread[0]))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from pycm.class_funcs import class_statistics
 from pycm.overall_funcs import overall_statistics
 
+from shared.evaluation.association import varies
 from shared.evaluation.matrix import ConfusionMatrix, Counts
 
 # A double is exact to a few more digits than this; those that follow are dust of the sums.
@@ -75,8 +76,7 @@ def statistics(matrix: ConfusionMatrix) -> Statistics:
     if isinstance(overall["P-Value"], float):
         # One minus a sum: rounding alone takes it below zero.
         overall["P-Value"] = max(overall["P-Value"], 0.0)
-    if min(np.count_nonzero(counts.sum(axis=axis)) for axis in (0, 1)) == 1:
-        # Nothing varies that could correlate. Of fractions PyCM divides the dust that is left instead of zeros.
+    if not varies(counts.sum(axis=1), counts.sum(axis=0)):
         overall["Overall MCC"] = None
     shown = plain if counts.dtype == np.int64 else _rounded
     return Statistics(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from sklearn.metrics import accuracy_score, cohen_kappa_score, matthews_corrcoef, precision_recall_fscore_support
 
+from shared.evaluation.association import association
 from shared.evaluation.counts import count
 from shared.evaluation.labels import factorise
 from shared.evaluation.matrix import ConfusionMatrix
@@ -98,6 +99,17 @@ def test_what_has_only_one_class_does_not_correlate(*, transposed: bool) -> None
     found = statistics(ConfusionMatrix(("a", "b", "c"), counts.T if transposed else counts))
 
     assert found.overall["Overall MCC"] is None
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_nor_does_it_in_a_comparison_however_its_sums_are_rounded(*, transposed: bool) -> None:
+    random = np.random.default_rng(0)
+    for size in (3, 8, 20, 60):
+        for _ in range(50):
+            counts = np.zeros((size, size))
+            counts[random.integers(size)] = random.gamma(1, 100, size)
+            matrix = ConfusionMatrix(tuple(range(size)), counts.T if transposed else counts)
+            assert math.isnan(association(matrix).mcc)
 
 
 def test_every_statistic_is_pycms_with_the_same_weights() -> None:
