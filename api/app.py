@@ -9,24 +9,25 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from api import arrival, bookkeeping, docs, health, idempotency, metrics, openapi, problems
+from api import bookkeeping, docs, health, metrics, openapi
 from api.accounts.controller import AccountController
 from api.admin.controller import AdminController
 from api.analyses.callbacks import CallbackController
 from api.analyses.comparing import ComparingController
 from api.analyses.controller import AnalysisController
 from api.analyses.reading import ReadingController
-from api.answers import Json
 from api.calculators.controller import CalculatorController
 from api.comparisons.controller import ComparisonController
 from api.curves.controller import CurveController
-from api.given import Given
+from api.http import body_stream, idempotency, problems
+from api.http.injected import Injected
+from api.http.json_response import Json
+from api.http.middleware import around
 from api.jobs.controller import JobController
 from api.keys.controller import KeyController
 from api.matrices.controller import MatrixController
 from api.matrices.derived import DerivedController
 from api.matrices.v1 import DescribedMatrixController
-from api.middleware import around
 from api.multilabel.controller import MultiLabelController
 from api.pipelines.controller import PipelineController
 from api.projects.comments import CommentController
@@ -75,7 +76,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         connected: Platform = app.state.platform
         return connected
 
-    def provide_waiter(caller: Given[Caller]) -> Waiter:  # noqa: ARG001 -- it only has to come later
+    def provide_waiter(caller: Injected[Caller]) -> Waiter:  # noqa: ARG001 -- it only has to come later
         waiter: Waiter = app.state.waiter
         return waiter
 
@@ -120,7 +121,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             "waiter": Provide(provide_waiter, sync_to_thread=False),
             "signer": Provide(provide_signer),
         },
-        request_class=arrival.Arriving,
+        request_class=body_stream.CollectedRequest,
         response_class=Json,
         before_request=refuse_early,
         exception_handlers=problems.HANDLERS,
@@ -139,6 +140,6 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         logging_config=None,
     )
     # Around the router too: what it refuses needs an id, a line and the headers like everything else.
-    in_time = arrival.around(idempotency.around(app.asgi_handler), chosen.body_timeout_s)
+    in_time = body_stream.around(idempotency.around(app.asgi_handler), chosen.body_timeout_s)
     app.asgi_handler = around(in_time)
     return app

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from litestar import Response
 
-from api import problems
-from api.headers import is_known
+from api.http import problems
+from api.http.headers import is_known
 from api.jobs.answers import accepted
 from api.waiting import Waiter, applied, wanted_wait
 from shared import jobs, matrices

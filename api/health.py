@@ -3,8 +3,8 @@
 import msgspec
 from litestar import Response, get
 
-from api.answers import Json
-from api.given import Given
+from api.http.injected import Injected
+from api.http.json_response import Json
 from shared.jobs import Platform
 from shared.jobs.readiness import checks
 
@@ -31,7 +31,7 @@ async def healthz() -> dict[str, str]:
 
 
 @get("/readyz", operation_id="readyz", tags=["health"], opt={"answers": {"503": ("application/json", Readiness)}})
-async def readyz(platform: Given[Platform]) -> Response[Readiness]:
+async def readyz(platform: Injected[Platform]) -> Response[Readiness]:
     """Postgres, its tables, Redis and S3, each with its own line; 503 unless all answer."""
     found = [CheckOut(*check) for check in await checks(platform)]
     ready = all(check.ok for check in found)

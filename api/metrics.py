@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from api.given import Given
+from api.http.injected import Injected
 from shared.jobs import Platform, figures
 from shared.kit.tally import Event
 
@@ -66,7 +66,7 @@ answers = Answers()
 
 
 @get("/metrics", include_in_schema=False)
-async def metrics(request: Request[Any, Any, Any], platform: Given[Platform]) -> Response[bytes]:
+async def metrics(request: Request[Any, Any, Any], platform: Injected[Platform]) -> Response[bytes]:
     """The figures, for who has METRICS_TOKEN; without that setting there is nothing here."""
     token = platform.settings.metrics_token
     if token is None:

@@ -13,8 +13,8 @@ import msgspec
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
-from api import idempotency
-from api.problems import MEDIA_TYPE, Problem
+from api.http import idempotency
+from api.http.problems import MEDIA_TYPE, Problem
 from api.security import scope_of
 from shared.kit.names import VISIBLE, VISIBLE_PUBLISHED
 

@@ -7,9 +7,9 @@ from typing import Any
 from litestar import Request
 from litestar.exceptions import NotFoundException
 
-from api import bodies, limits, multipart, query
 from api.accounts.schemas import PLAUSIBLE
-from api.given import Asked, Given
+from api.http import bodies, multipart, rate_limit_headers, unknown_parameters
+from api.http.injected import AnyRequest, Injected
 from shared.accounts import Caller, Scope, vouching
 from shared.accounts.errors import InvalidProxySecret, MissingKey, MissingScope
 from shared.jobs import Platform
@@ -24,7 +24,7 @@ KEY_HEADERS = frozenset({b"x-api-key", b"x-oanor-key", b"authorization"})
 Body = Callable[[], Awaitable[bytes]]
 
 
-async def provide_caller(request: Asked, platform: Given[Platform]) -> Caller:
+async def provide_caller(request: AnyRequest, platform: Injected[Platform]) -> Caller:
     """The caller whose key the request carries, or whom a trusted proxy names.
 
     Every route that takes a caller is counted against the plan of the account here. Raises MissingKey, InvalidKey,
@@ -38,7 +38,7 @@ async def provide_caller(request: Asked, platform: Given[Platform]) -> Caller:
     reads = request.method == "GET" or needed == Scope.READ
     call = Call(f"{request.method} {request.scope['path_template']}", opt.get("cost", 1), reads)
     if allowance := await platform.meter.take(caller, call):
-        request.scope["state"]["headers"] = limits.headers(allowance)
+        request.scope["state"]["headers"] = rate_limit_headers.headers(allowance)
         if allowance.refusal is not None:
             raise allowance.refusal
     return caller
@@ -77,7 +77,7 @@ async def refuse_early(request: Request[Any, Any, Any]) -> None:
         raise refusal
     await refuse_nul(request)
     if request.scope["query_string"]:
-        query.refuse_unknown(request)
+        unknown_parameters.refuse_unknown(request)
 
 
 async def refuse_nul(request: Request[Any, Any, Any]) -> None:

@@ -8,7 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import HeaderParameter
 
-from api.given import Given
+from api.http.injected import Injected
 from shared.analyses.errors import AnalysesDisabled
 from shared.analyses.signers import Signer, authenticate
 from shared.analyses.signing import read_seal
@@ -30,7 +30,7 @@ PipelineId = Annotated[
 
 async def provide_signer(
     request: Request[Any, Any, Any],
-    platform: Given[Platform],
+    platform: Injected[Platform],
     signature: Signature = None,
     timestamp: Timestamp = None,
     pipeline_id: PipelineId = None,

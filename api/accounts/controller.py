@@ -4,10 +4,10 @@ from typing import Any
 
 from litestar import Controller, Request, post
 
-from api import bodies
 from api.accounts.schemas import AccountOut, CredentialsIn
-from api.given import Given
-from api.headers import counted_address
+from api.http import bodies
+from api.http.headers import counted_address
+from api.http.injected import Injected
 from shared import accounts, matrices
 from shared.jobs import Platform
 
@@ -18,7 +18,7 @@ class AccountController(Controller):
     tags = ["accounts"]  # noqa: RUF012 -- Litestar reads it from the class
 
     @post("/sign_up/", operation_id="sign_up", status_code=200, opt={"body": CredentialsIn})
-    async def sign_up(self, request: Request[Any, Any, Any], platform: Given[Platform]) -> AccountOut:
+    async def sign_up(self, request: Request[Any, Any, Any], platform: Injected[Platform]) -> AccountOut:
         """Open an account; the answer holds its API key."""
         credentials = await bodies.read(request, CredentialsIn)
         credentials.check(platform.settings.min_password_length)
@@ -28,7 +28,7 @@ class AccountController(Controller):
         return AccountOut.of(signed_in, [])
 
     @post("/sign_in/", operation_id="sign_in", status_code=200, opt={"body": CredentialsIn})
-    async def sign_in(self, request: Request[Any, Any, Any], platform: Given[Platform]) -> AccountOut:
+    async def sign_in(self, request: Request[Any, Any, Any], platform: Injected[Platform]) -> AccountOut:
         """Show the account and the same API key again."""
         credentials = await bodies.read(request, CredentialsIn)
         signed_in = await accounts.sign_in(

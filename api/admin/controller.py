@@ -9,10 +9,10 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath, QueryParameter
 
-from api import bodies
 from api.admin.schemas import CreditIn, PlanIn, PlannedAccountOut, UserOut
-from api.given import Given
-from api.headers import counted_address
+from api.http import bodies
+from api.http.headers import counted_address
+from api.http.injected import Injected
 from api.matrices.schemas import MatrixOut
 from shared import accounts, matrices, plans
 from shared.accounts.errors import NotAdministrator, TooManySignIns
@@ -50,21 +50,21 @@ class AdminController(Controller):
     guards = [administrators_only]  # noqa: RUF012 -- the same
 
     @get("/users/", operation_id="list_users", opt={"security": "basic"})
-    async def users(self, platform: Given[Platform], skip: Skip = 0, limit: Limit = 100) -> list[UserOut]:
+    async def users(self, platform: Injected[Platform], skip: Skip = 0, limit: Limit = 100) -> list[UserOut]:
         """All accounts, the oldest first, without their keys."""
         found = await accounts.list_all(platform.db, skip=skip, limit=min(limit, LARGEST_PAGE))
         uids = await matrices.newest_uids_of_many(platform, [account.id for account in found if account.id])
         return [UserOut.of(account, uids.get(account.id or 0, [])) for account in found]
 
     @get("/cms/", operation_id="list_all_matrices", opt={"security": "basic"})
-    async def all_matrices(self, platform: Given[Platform], skip: Skip = 0, limit: Limit = 100) -> list[MatrixOut]:
+    async def all_matrices(self, platform: Injected[Platform], skip: Skip = 0, limit: Limit = 100) -> list[MatrixOut]:
         """All matrices, the oldest first."""
         found = await matrices.all_figures(platform, skip=skip, limit=min(limit, LARGEST_PAGE))
         return [MatrixOut.of(figures) for figures in found]
 
     @put("/v1/admin/accounts/{account_id:int}/plan", operation_id="set_plan", opt={"security": "basic", "body": PlanIn})
     async def set_plan(
-        self, request: Request[Any, Any, Any], platform: Given[Platform], account_id: FromPath[int]
+        self, request: Request[Any, Any, Any], platform: Injected[Platform], account_id: FromPath[int]
     ) -> PlannedAccountOut:
         """Put an account on a plan; null stands for the default one. It holds within 5 seconds."""
         wanted = await bodies.read(request, PlanIn)
@@ -78,7 +78,7 @@ class AdminController(Controller):
         opt={"security": "basic", "body": CreditIn},
     )
     async def add_credit(
-        self, request: Request[Any, Any, Any], platform: Given[Platform], account_id: FromPath[int]
+        self, request: Request[Any, Any, Any], platform: Injected[Platform], account_id: FromPath[int]
     ) -> PlannedAccountOut:
         """Give an account calls that are drawn when the month of its plan is used up; a negative number takes back."""
         wanted = await bodies.read(request, CreditIn)

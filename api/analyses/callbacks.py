@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from api.analyses import told
 from api.analyses.schemas import BulkOut, CreatedAnnotation, EndedAnalysis, PresignedList, PresignedOut
-from api.given import Given
+from api.http.injected import Injected
 from api.signatures import require_analyses
 from shared.analyses import AnalysisOut, callbacks
 from shared.analyses.signers import Signer
@@ -26,8 +26,8 @@ class CallbackController(Controller):
     async def change_status(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        signer: Given[Signer],
+        platform: Injected[Platform],
+        signer: Injected[Signer],
         analysis_id: FromPath[str],
     ) -> AnalysisOut:
         """Move an analysis on: queued, processing, then completed, failed or cancelled; the same again is harmless."""
@@ -38,8 +38,8 @@ class CallbackController(Controller):
     async def presign(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        signer: Given[Signer],
+        platform: Injected[Platform],
+        signer: Injected[Signer],
         analysis_id: FromPath[str],
     ) -> PresignedList:
         """Announce files, and get an address for each that takes it with PUT and its content type."""
@@ -52,8 +52,8 @@ class CallbackController(Controller):
     async def add_annotations(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        signer: Given[Signer],
+        platform: Injected[Platform],
+        signer: Injected[Signer],
         analysis_id: FromPath[str],
     ) -> BulkOut:
         """Keep a batch of annotations, all of it or nothing; the same batch again is answered, not kept twice."""
@@ -65,8 +65,8 @@ class CallbackController(Controller):
     async def finalize(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        signer: Given[Signer],
+        platform: Injected[Platform],
+        signer: Injected[Signer],
         analysis_id: FromPath[str],
     ) -> EndedAnalysis:
         """End an analysis: its files are looked at, and those that were announced and did not come are named."""

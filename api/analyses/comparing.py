@@ -7,9 +7,10 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from api import bodies, content
-from api.given import Given
-from api.headers import IfNoneMatch, Prefer
+from api import content
+from api.http import bodies
+from api.http.headers import IfNoneMatch, Prefer
+from api.http.injected import Injected
 from api.matrices.descriptions import DescriptionIn, MatrixDetail
 from api.signatures import require_analyses
 from api.waiting import Waiter
@@ -60,8 +61,8 @@ class ComparingController(Controller):
     )
     async def compare(
         self,
-        waiter: Given[Waiter],
-        caller: Given[Caller],
+        waiter: Injected[Waiter],
+        caller: Injected[Caller],
         image_id: FromPath[str],
         reference: Annotated[str, QueryParameter(description="id of the analysis to compare with")],
         candidate: Annotated[str, QueryParameter(description="id of the analysis to look at")],
@@ -90,8 +91,8 @@ class ComparingController(Controller):
     )
     async def export(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         analysis_id: FromPath[str],
         form: Annotated[exports.Format, QueryParameter(name="format")] = "json",
     ) -> Stream:
@@ -102,8 +103,8 @@ class ComparingController(Controller):
     async def save(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         job_id: FromPath[str],
     ) -> MatrixDetail:
         """Keep the matrix of an agreement as a confusion matrix, for reports, plots and comparisons."""

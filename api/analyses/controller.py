@@ -5,9 +5,9 @@ from typing import Any
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import FromPath
 
-from api import bodies
 from api.analyses.schemas import AnalysisIn, AnalysisList, AnalysisPatch
-from api.given import Given
+from api.http import bodies
+from api.http.injected import Injected
 from api.signatures import require_analyses
 from shared import analyses
 from shared.accounts import Caller
@@ -26,8 +26,8 @@ class AnalysisController(Controller):
     async def create(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         image_id: FromPath[str],
     ) -> AnalysisOut:
         """Queue an analysis of an image by a model; pipelines find it in their queue, or are told of it."""
@@ -36,14 +36,16 @@ class AnalysisController(Controller):
 
     @get("/images/{image_id:str}/analyses", operation_id="list_analyses")
     async def list_of_image(
-        self, platform: Given[Platform], caller: Given[Caller], image_id: FromPath[str]
+        self, platform: Injected[Platform], caller: Injected[Caller], image_id: FromPath[str]
     ) -> AnalysisList:
         """The analyses of an image, newest first, without what they found."""
         found = await analyses.of_image(platform, caller, image_id)
         return AnalysisList([analysis.shown() for analysis in found], len(found))
 
     @get("/analyses/{analysis_id:str}", operation_id="read_analysis")
-    async def read(self, platform: Given[Platform], caller: Given[Caller], analysis_id: FromPath[str]) -> AnalysisOut:
+    async def read(
+        self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]
+    ) -> AnalysisOut:
         """One analysis, without what it found."""
         return (await analyses.find(platform, caller, analysis_id)).shown()
 
@@ -51,8 +53,8 @@ class AnalysisController(Controller):
     async def describe(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         analysis_id: FromPath[str],
     ) -> AnalysisOut:
         """Mark an analysis as the truth that models are measured against, or change its description."""
@@ -67,11 +69,13 @@ class AnalysisController(Controller):
         return changed.shown()
 
     @post("/analyses/{analysis_id:str}/cancel", operation_id="cancel_analysis", status_code=200)
-    async def cancel(self, platform: Given[Platform], caller: Given[Caller], analysis_id: FromPath[str]) -> AnalysisOut:
+    async def cancel(
+        self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]
+    ) -> AnalysisOut:
         """End an analysis that is queued or being made; cancelling it again changes nothing."""
         return (await analyses.cancel(platform, caller, analysis_id)).shown()
 
     @delete("/analyses/{analysis_id:str}", operation_id="delete_analysis")
-    async def remove(self, platform: Given[Platform], caller: Given[Caller], analysis_id: FromPath[str]) -> None:
+    async def remove(self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]) -> None:
         """Forget an analysis and all that it found."""
         await analyses.delete(platform, caller, analysis_id)

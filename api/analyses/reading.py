@@ -11,8 +11,8 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from api.analyses.schemas import AnalysisFile, AnalysisFiles
-from api.answers import Json
-from api.given import Given
+from api.http.injected import Injected
+from api.http.json_response import Json
 from api.signatures import require_analyses
 from shared.accounts import Caller
 from shared.analyses import reading
@@ -55,8 +55,8 @@ class ReadingController(Controller):
     )
     async def annotations(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         analysis_id: FromPath[str],
         cursor: Annotated[int, QueryParameter(ge=0, le=2**31 - 1, description="`next` of the page before")] = 0,
         annotation_type: Annotated[str | None, QueryParameter()] = None,
@@ -76,7 +76,7 @@ class ReadingController(Controller):
 
     @get("/artifacts", operation_id="list_analysis_artifacts")
     async def artifacts(
-        self, platform: Given[Platform], caller: Given[Caller], analysis_id: FromPath[str]
+        self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]
     ) -> AnalysisFiles:
         """The files of an analysis, with links to those that are there."""
         analysis, files = await reading.artifacts(platform, caller, analysis_id)
@@ -90,8 +90,8 @@ class ReadingController(Controller):
     )
     async def content(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         analysis_id: FromPath[str],
         artifact_name: FromPath[str],
     ) -> Redirect:

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from litestar import Request
 
-from api import bodies
 from api.analyses.schemas import check_size
+from api.http import bodies
 from shared.analyses import annotations
 from shared.analyses.annotations import Annotation
 from shared.analyses.artifact_names import is_artifact_name

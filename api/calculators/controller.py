@@ -4,8 +4,6 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 
-from api import bodies
-from api.bodies import Fields
 from api.calculators import parameters
 from api.calculators.envelope import HANDLERS, EnvelopedProblem, answer, in_order
 from api.calculators.meta import META
@@ -21,8 +19,10 @@ from api.calculators.schemas import (
     ScreeningIn,
     WeighingIn,
 )
-from api.given import Given
-from api.query import TAKES_MORE
+from api.http import bodies
+from api.http.bodies import Fields
+from api.http.injected import Injected
+from api.http.unknown_parameters import TAKES_MORE
 from shared.accounts import Caller, Scope
 from shared.evaluation.calculators import CONFUSION, DIAGNOSTIC, FBETA, Cells, Weighing
 from shared.evaluation.exactly import Figure, ratio
@@ -52,44 +52,44 @@ class CalculatorController(Controller):
     # Being a caller is all that is asked of who calls: hence the arguments that nobody reads.
 
     @get("/confusion", operation_id="confusion", opt=_query(ConfusionAnswer, parameters.CONFUSION))
-    async def confusion(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
+    async def confusion(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
         """The metrics of a binary confusion matrix from its four cells."""
         return _confusion(request, of_query(request.query_params))
 
     @post("/confusion", operation_id="confusion_of_body", status_code=200, opt=_body(ConfusionAnswer, CellsIn))
-    async def confusion_of_body(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
+    async def confusion_of_body(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
         """The same for cells in a JSON body."""
         return _confusion(request, of_members(await bodies.fields(request, CellsIn)))
 
     @post("/confusion:batch", operation_id="confusion_of_many", status_code=200, opt=_body(BatchAnswer, BatchIn))
-    async def batch(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
+    async def batch(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
         """The same for up to 10,000 matrices at once; it is one call."""
         members = await bodies.fields(request, BatchIn)
         items = await bodies.by_size(bodies.size(members), _batch, members)
         return answer(request, CONFUSION.message, {"note": CONFUSION.note, "items": items})
 
     @get("/diagnostic", operation_id="diagnostic", opt=_query(DiagnosticAnswer, parameters.DIAGNOSTIC))
-    async def diagnostic(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
+    async def diagnostic(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
         """Predictive values and likelihood ratios of a test from its sensitivity, specificity and the prevalence."""
         return _diagnostic(request, of_query(request.query_params))
 
     @post("/diagnostic", operation_id="diagnostic_of_body", status_code=200, opt=_body(DiagnosticAnswer, ScreeningIn))
-    async def diagnostic_of_body(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
+    async def diagnostic_of_body(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
         """The same for rates in a JSON body."""
         return _diagnostic(request, of_members(await bodies.fields(request, ScreeningIn)))
 
     @get("/fbeta", operation_id="fbeta", opt=_query(FBetaAnswer, parameters.FBETA))
-    async def fbeta(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
+    async def fbeta(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
         """The F-beta score from precision and recall, or from counts."""
         return _fbeta(request, of_query(request.query_params))
 
     @post("/fbeta", operation_id="fbeta_of_body", status_code=200, opt=_body(FBetaAnswer, WeighingIn))
-    async def fbeta_of_body(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
+    async def fbeta_of_body(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
         """The same for what is in a JSON body."""
         return _fbeta(request, of_members(await bodies.fields(request, WeighingIn)))
 
     @get("/meta", operation_id="calculators", opt=_query(MetaAnswer))
-    async def meta(self, request: Sent, caller: Given[Caller]) -> Response[Any]:  # noqa: ARG002
+    async def meta(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
         """What the calculators are, with their formulae."""
         return answer(request, "Meta", in_order(META))
 

@@ -9,8 +9,8 @@ import msgspec
 from litestar import Request, Response
 from litestar.types import ExceptionHandlersMap
 
-from api import problems
-from api.answers import Json
+from api.http import problems
+from api.http.json_response import Json
 from shared.evaluation.exactly import Figure
 
 Sent = Request[Any, Any, Any]

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from litestar.datastructures import MultiDict
 
-from api import bodies
-from api.bodies import Fields
+from api.http import bodies
+from api.http.bodies import Fields
 from shared.evaluation.calculators import Cells, Screening, Weighing
 from shared.evaluation.exactly import Number
 from shared.kit.errors import Fault, InvalidInput

@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 from litestar import Controller, Request, Response, post
 
-from api import bodies, content
-from api.given import Given
-from api.headers import Prefer
+from api import content
+from api.http import bodies
+from api.http.headers import Prefer
+from api.http.injected import Injected
 from api.waiting import Waiter
 from shared.accounts import Caller
 from shared.jobs.kinds.compare import Compare, CompareOptions, Uids
@@ -29,8 +30,8 @@ class ComparisonController(Controller):
     async def compare(
         self,
         request: Request[Any, Any, Any],
-        waiter: Given[Waiter],
-        caller: Given[Caller],
+        waiter: Injected[Waiter],
+        caller: Injected[Caller],
         prefer: Prefer = None,
     ) -> Response[Any]:
         """Which of them is the best, with PyCM's scores, and the main statistics side by side."""

@@ -4,10 +4,11 @@ from typing import Any
 
 from litestar import Controller, Request, Response, post
 
-from api import bodies, content
+from api import content
 from api.curves.schemas import CurveIn, read_curve
-from api.given import Given
-from api.headers import Prefer
+from api.http import bodies
+from api.http.headers import Prefer
+from api.http.injected import Injected
 from api.waiting import Waiter
 from shared.accounts import Caller
 from shared.jobs import NO_SUBJECTS, Order
@@ -22,8 +23,8 @@ class CurveController(Controller):
     async def measure(
         self,
         request: Request[Any, Any, Any],
-        waiter: Given[Waiter],
-        caller: Given[Caller],
+        waiter: Injected[Waiter],
+        caller: Injected[Caller],
         prefer: Prefer = None,
     ) -> Response[Any]:
         """ROC or precision-recall curves: areas, averages, points and the best thresholds of every class."""

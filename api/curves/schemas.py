@@ -2,8 +2,8 @@
 
 import msgspec
 
-from api import bodies
-from api.bodies import Fields
+from api.http import bodies
+from api.http.bodies import Fields
 from shared import curves
 from shared.curves import Sent
 from shared.evaluation.matrix import Label

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from litestar import Response
 
-from api.answers import Json
+from api.http.json_response import Json
 from shared.jobs import JobOut, Platform, Snapshot
 from shared.kit import clock
 

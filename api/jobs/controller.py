@@ -10,13 +10,13 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from api import paging
-from api.answers import Json
-from api.given import Given
-from api.headers import IfNoneMatch, Prefer, is_known
+from api.http import paging
+from api.http.headers import IfNoneMatch, Prefer, is_known
+from api.http.injected import Injected
+from api.http.json_response import Json
+from api.http.paging import Cursor, Limit
 from api.jobs.answers import accepted, etag, polling
 from api.jobs.schemas import JobPage, Submission, read_submission
-from api.paging import Cursor, Limit
 from api.waiting import Waiter, applied, wanted_wait, with_silences
 from shared import jobs, matrices
 from shared.accounts import Caller
@@ -40,8 +40,8 @@ class JobController(Controller):
     async def submit(
         self,
         request: Request[Any, Any, Any],
-        waiter: Given[Waiter],
-        caller: Given[Caller],
+        waiter: Injected[Waiter],
+        caller: Injected[Caller],
         prefer: Prefer = None,
     ) -> Response[JobOut]:
         """Queue a job and answer at once; poll `Location`, wait with `Prefer: wait=N`, or be called back."""
@@ -55,8 +55,8 @@ class JobController(Controller):
     @get(operation_id="list_jobs")
     async def list_own(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         cursor: Cursor = None,
         status: Annotated[Status | None, QueryParameter()] = None,
         limit: Limit = 50,
@@ -70,8 +70,8 @@ class JobController(Controller):
     @get("/{job_id:str}", operation_id="read_job")
     async def read(
         self,
-        waiter: Given[Waiter],
-        caller: Given[Caller],
+        waiter: Injected[Waiter],
+        caller: Injected[Caller],
         job_id: FromPath[str],
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
@@ -86,12 +86,14 @@ class JobController(Controller):
         return Json(JobOut.of(snapshot, waiter.platform.storage), headers=headers)
 
     @post("/{job_id:str}/cancel", operation_id="cancel_job", status_code=200)
-    async def cancel(self, platform: Given[Platform], caller: Given[Caller], job_id: FromPath[str]) -> JobOut:
+    async def cancel(self, platform: Injected[Platform], caller: Injected[Caller], job_id: FromPath[str]) -> JobOut:
         """End a job that is queued or running; cancelling it again changes nothing."""
         return JobOut.of(await jobs.cancel(platform, caller, parse_uuid(job_id)), platform.storage)
 
     @get("/{job_id:str}/events", operation_id="follow_job", opt={"answers": {"200": ("text/event-stream", str)}})
-    async def follow(self, waiter: Given[Waiter], caller: Given[Caller], job_id: FromPath[str]) -> ServerSentEvent:
+    async def follow(
+        self, waiter: Injected[Waiter], caller: Injected[Caller], job_id: FromPath[str]
+    ) -> ServerSentEvent:
         """The job as server-sent events: once now, then at every change until it has ended."""
         snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
         return ServerSentEvent(_events(waiter, caller, snapshot))

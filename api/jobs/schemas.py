@@ -6,8 +6,8 @@ import msgspec
 from litestar import Request
 from msgspec import Meta
 
-from api import bodies
 from api.curves.schemas import ProbabilitiesIn, read_inputs
+from api.http import bodies
 from shared.jobs import JobOut, Work, kinds
 from shared.jobs.kinds.curve import Curve
 from shared.kit.settings import Settings

@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Controller, Request, delete, get, post
 from litestar.params import FromPath
 
-from api import bodies
-from api.given import Given
+from api.http import bodies
+from api.http.injected import Injected
 from api.keys.schemas import IssuedKeyOut, KeyIn, KeyOut
 from shared import accounts
 from shared.accounts import Caller, Scope
@@ -23,7 +23,7 @@ class KeyController(Controller):
 
     @post(operation_id="create_key", opt={"body": KeyIn})
     async def create(
-        self, request: Request[Any, Any, Any], platform: Given[Platform], caller: Given[Caller]
+        self, request: Request[Any, Any, Any], platform: Injected[Platform], caller: Injected[Caller]
     ) -> IssuedKeyOut:
         """Make another key; the answer is the only one that holds its text."""
         wanted = await bodies.read(request, KeyIn)
@@ -39,16 +39,18 @@ class KeyController(Controller):
         return IssuedKeyOut.issued(issued)
 
     @get(operation_id="list_keys")
-    async def list_own(self, platform: Given[Platform], caller: Given[Caller]) -> list[KeyOut]:
+    async def list_own(self, platform: Injected[Platform], caller: Injected[Caller]) -> list[KeyOut]:
         """The account's keys, the oldest first, with when they were last used."""
         return [KeyOut.of(key) for key in await accounts.list_keys(platform.db, caller)]
 
     @post("/{key_id:str}/rotate", operation_id="rotate_key", status_code=200)
-    async def rotate(self, platform: Given[Platform], caller: Given[Caller], key_id: FromPath[str]) -> IssuedKeyOut:
+    async def rotate(
+        self, platform: Injected[Platform], caller: Injected[Caller], key_id: FromPath[str]
+    ) -> IssuedKeyOut:
         """Give a key a new text; the former one stops working within 5 seconds."""
         return IssuedKeyOut.issued(await accounts.rotate_key(platform.db, platform.keyring, caller, key_id))
 
     @delete("/{key_id:str}", operation_id="revoke_key")
-    async def revoke(self, platform: Given[Platform], caller: Given[Caller], key_id: FromPath[str]) -> None:
+    async def revoke(self, platform: Injected[Platform], caller: Injected[Caller], key_id: FromPath[str]) -> None:
         """Close a key for good; it stops working within 5 seconds."""
         await accounts.revoke_key(platform.db, caller, key_id)

@@ -6,8 +6,8 @@ from litestar import Controller, Request, Response, delete, get, post
 from litestar.params import FromPath, FromQuery
 
 from api import content
-from api.given import Given
-from api.headers import IfNoneMatch, Prefer
+from api.http.headers import IfNoneMatch, Prefer
+from api.http.injected import Injected
 from api.matrices.schemas import MatrixCreated, MatrixDeleted, MatrixOut, VectorsIn, receive_vectors
 from api.waiting import Waiter
 from shared import matrices
@@ -27,14 +27,14 @@ class MatrixController(Controller):
 
     @post("/cm/create", operation_id="create_matrix", status_code=200, opt={"body": VectorsIn})
     async def create(
-        self, request: Request[Any, Any, Any], platform: Given[Platform], caller: Given[Caller]
+        self, request: Request[Any, Any, Any], platform: Injected[Platform], caller: Injected[Caller]
     ) -> MatrixCreated:
         """Count two vectors of labels: integers, floats or text."""
         vectors = await receive_vectors(request)
         return MatrixCreated(await matrices.create(platform, caller, vectors))
 
     @get("/cm/", operation_id="read_matrix")
-    async def read(self, platform: Given[Platform], caller: Given[Caller], cm_uid: FromQuery[str]) -> MatrixOut:
+    async def read(self, platform: Injected[Platform], caller: Injected[Caller], cm_uid: FromQuery[str]) -> MatrixOut:
         """The counts and the main figures of a matrix; undefined figures are null."""
         return MatrixOut.of(await matrices.figures(platform, caller, cm_uid))
 
@@ -42,8 +42,8 @@ class MatrixController(Controller):
     async def update(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         cm_uid: FromQuery[str],
     ) -> MatrixCreated:
         """Put other labels into a matrix; report, plot and comparison are made anew."""
@@ -51,7 +51,9 @@ class MatrixController(Controller):
         return MatrixCreated(await matrices.update(platform, caller, cm_uid, vectors))
 
     @delete("/cm/{cm_uid:str}", operation_id="delete_matrix", status_code=200)
-    async def remove(self, platform: Given[Platform], caller: Given[Caller], cm_uid: FromPath[str]) -> MatrixDeleted:
+    async def remove(
+        self, platform: Injected[Platform], caller: Injected[Caller], cm_uid: FromPath[str]
+    ) -> MatrixDeleted:
         """Forget a matrix, its jobs and all that they made."""
         await matrices.delete(platform, caller, cm_uid)
         return MatrixDeleted()
@@ -63,8 +65,8 @@ class MatrixController(Controller):
     )
     async def report(
         self,
-        waiter: Given[Waiter],
-        caller: Given[Caller],
+        waiter: Injected[Waiter],
+        caller: Injected[Caller],
         cm_uid: FromQuery[str],
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
@@ -80,8 +82,8 @@ class MatrixController(Controller):
     )
     async def plot(
         self,
-        waiter: Given[Waiter],
-        caller: Given[Caller],
+        waiter: Injected[Waiter],
+        caller: Injected[Caller],
         cm_uid: FromQuery[str],
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,

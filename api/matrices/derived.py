@@ -8,9 +8,9 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
 from api import content
-from api.answers import Json
-from api.given import Given
-from api.headers import IfNoneMatch, Prefer, is_known
+from api.http.headers import IfNoneMatch, Prefer, is_known
+from api.http.injected import Injected
+from api.http.json_response import Json
 from api.matrices.exporting import Format, Part, Wish, export, file_name
 from api.matrices.figures import Level, MatrixStatistics, SamplePage
 from api.waiting import Waiter
@@ -39,8 +39,8 @@ class DerivedController(Controller):
     )
     async def statistics(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         uid: FromPath[str],
         *,
         alpha: Annotated[float, QueryParameter(description="0.05 for intervals of 95%; those that PyCM knows")] = 0.05,
@@ -64,8 +64,8 @@ class DerivedController(Controller):
     )
     async def export(
         self,
-        waiter: Given[Waiter],
-        caller: Given[Caller],
+        waiter: Injected[Waiter],
+        caller: Injected[Caller],
         uid: FromPath[str],
         *,
         format: Annotated[Format, QueryParameter(description="pycm: a file that PyCM loads")],  # noqa: A002 - the name of the parameter, also in errors
@@ -96,8 +96,8 @@ class DerivedController(Controller):
     )
     async def samples(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         uid: FromPath[str],
         actual: Annotated[str | None, QueryParameter(description="only samples of this actual class")] = None,
         predicted: Annotated[str | None, QueryParameter(description="only samples predicted as this class")] = None,

@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from api import bodies
-from api.bodies import Fields
+from api.http import bodies
+from api.http.bodies import Fields
 from api.matrices.schemas import read_vectors
 from shared.evaluation.labels import read_classes
 from shared.evaluation.matrix import Label

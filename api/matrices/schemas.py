@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 from litestar import Request
 
-from api import bodies
-from api.bodies import Fields
+from api.http import bodies
+from api.http.bodies import Fields
 from shared.evaluation.matrix import Label
 from shared.matrices.counting import Vectors
 from shared.matrices.records import Figures

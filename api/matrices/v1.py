@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import FromPath, QueryParameter
 
-from api import bodies, paging
-from api.given import Given
+from api.http import bodies, paging
+from api.http.injected import Injected
+from api.http.paging import Cursor, Limit
 from api.matrices.descriptions import MatrixDetail, MatrixIn, MatrixPage, MatrixPatch, MatrixSummary, read_source
-from api.paging import Cursor, Limit
 from shared import matrices
 from shared.accounts import Caller
 from shared.jobs import Platform
@@ -22,7 +22,7 @@ class DescribedMatrixController(Controller):
 
     @post(operation_id="create_described_matrix", opt={"body": MatrixIn})
     async def create(
-        self, request: Request[Any, Any, Any], platform: Given[Platform], caller: Given[Caller]
+        self, request: Request[Any, Any, Any], platform: Injected[Platform], caller: Injected[Caller]
     ) -> MatrixDetail:
         """Make a matrix of two vectors of labels, weighted or not, or of counts that you have made already."""
         members = await bodies.fields(request, MatrixIn)
@@ -33,8 +33,8 @@ class DescribedMatrixController(Controller):
     @get(operation_id="list_matrices")
     async def list_own(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         cursor: Cursor = None,
         name: Annotated[str | None, QueryParameter(description="a part of the name")] = None,
         tag: Annotated[str | None, QueryParameter()] = None,
@@ -46,7 +46,7 @@ class DescribedMatrixController(Controller):
         return MatrixPage([MatrixSummary.of(matrix) for matrix in found], following)
 
     @get("/{uid:str}", operation_id="read_described_matrix")
-    async def read(self, platform: Given[Platform], caller: Given[Caller], uid: FromPath[str]) -> MatrixDetail:
+    async def read(self, platform: Injected[Platform], caller: Injected[Caller], uid: FromPath[str]) -> MatrixDetail:
         """A matrix with its classes, counts and description."""
         return MatrixDetail.of(await matrices.counts(platform, caller, uid))
 
@@ -54,8 +54,8 @@ class DescribedMatrixController(Controller):
     async def describe(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         uid: FromPath[str],
     ) -> MatrixDetail:
         """Change what is said of a matrix; fields that are not sent stay, null empties."""
@@ -63,6 +63,6 @@ class DescribedMatrixController(Controller):
         return MatrixDetail.of(await matrices.describe(platform, caller, uid, change.applied_to))
 
     @delete("/{uid:str}", operation_id="delete_described_matrix")
-    async def remove(self, platform: Given[Platform], caller: Given[Caller], uid: FromPath[str]) -> None:
+    async def remove(self, platform: Injected[Platform], caller: Injected[Caller], uid: FromPath[str]) -> None:
         """Forget a matrix, its jobs and all that they made."""
         await matrices.delete(platform, caller, uid)

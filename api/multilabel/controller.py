@@ -4,9 +4,9 @@ from typing import Any
 
 from litestar import Controller, Request, post
 
-from api import bodies
-from api.bodies import Fields
-from api.given import Given
+from api.http import bodies
+from api.http.bodies import Fields
+from api.http.injected import Injected
 from api.multilabel.schemas import LabelSetsIn, MultiLabelOut, check_size
 from shared.accounts import Caller, Scope
 from shared.evaluation.labelsets import Limits, multihot
@@ -24,8 +24,8 @@ class MultiLabelController(Controller):
     async def create(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],  # noqa: ARG002 -- being one is all that is asked
+        platform: Injected[Platform],
+        caller: Injected[Caller],  # noqa: ARG002 -- being one is all that is asked
     ) -> MultiLabelOut:
         """Evaluate sets of labels by class, by sample and on average; nothing is stored."""
         members = await bodies.fields(request, LabelSetsIn)

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import FromPath, QueryParameter
 
-from api import bodies
-from api.given import Given
+from api.http import bodies
+from api.http.injected import Injected
 from api.pipelines.schemas import PipelineIn, PipelineOut, PipelinePatch, Queue
 from api.signatures import require_analyses
 from shared.accounts import Caller, Scope
@@ -26,7 +26,7 @@ class PipelineController(Controller):
 
     @post(operation_id="create_pipeline", opt={"body": PipelineIn})
     async def create(
-        self, request: Request[Any, Any, Any], platform: Given[Platform], caller: Given[Caller]
+        self, request: Request[Any, Any, Any], platform: Injected[Platform], caller: Injected[Caller]
     ) -> PipelineOut:
         """Register a program that makes analyses; what it signs with secret and id is good for this account only."""
         wanted = await bodies.read(request, PipelineIn)
@@ -34,12 +34,14 @@ class PipelineController(Controller):
         return PipelineOut.of(added, platform.keyring)
 
     @get(operation_id="list_pipelines", opt=_SECRET)
-    async def list_own(self, platform: Given[Platform], caller: Given[Caller]) -> list[PipelineOut]:
+    async def list_own(self, platform: Injected[Platform], caller: Injected[Caller]) -> list[PipelineOut]:
         """The account's pipelines, the oldest first."""
         return [PipelineOut.of(found, platform.keyring) for found in await pipelines.list_own(platform.db, caller)]
 
     @get("/{pipeline_id:str}", operation_id="read_pipeline", opt=_SECRET)
-    async def read(self, platform: Given[Platform], caller: Given[Caller], pipeline_id: FromPath[str]) -> PipelineOut:
+    async def read(
+        self, platform: Injected[Platform], caller: Injected[Caller], pipeline_id: FromPath[str]
+    ) -> PipelineOut:
         """One pipeline with its secret."""
         return PipelineOut.of(await pipelines.find(platform.db, caller, pipeline_id), platform.keyring)
 
@@ -47,8 +49,8 @@ class PipelineController(Controller):
     async def change(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         pipeline_id: FromPath[str],
     ) -> PipelineOut:
         """Rename a pipeline, or let it run other models; fields that are not sent stay."""
@@ -57,20 +59,22 @@ class PipelineController(Controller):
         return PipelineOut.of(changed, platform.keyring)
 
     @delete("/{pipeline_id:str}", operation_id="delete_pipeline")
-    async def remove(self, platform: Given[Platform], caller: Given[Caller], pipeline_id: FromPath[str]) -> None:
+    async def remove(self, platform: Injected[Platform], caller: Injected[Caller], pipeline_id: FromPath[str]) -> None:
         """Forget a pipeline; nothing that it signs is taken any more."""
         await pipelines.remove(platform.db, caller, pipeline_id)
 
     @post("/{pipeline_id:str}/secret/rotate", operation_id="rotate_pipeline_secret", status_code=200)
-    async def rotate(self, platform: Given[Platform], caller: Given[Caller], pipeline_id: FromPath[str]) -> PipelineOut:
+    async def rotate(
+        self, platform: Injected[Platform], caller: Injected[Caller], pipeline_id: FromPath[str]
+    ) -> PipelineOut:
         """Replace a pipeline's secret; for 24 hours it may sign with either."""
         return PipelineOut.of(await pipelines.rotate(platform.db, caller, pipeline_id), platform.keyring)
 
     @get("/{pipeline_id:str}/queue", operation_id="read_pipeline_queue")
     async def queue(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         pipeline_id: FromPath[str],
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
     ) -> Queue:

@@ -5,9 +5,9 @@ from typing import Any
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import FromPath
 
-from api import bodies, paging
-from api.given import Given
-from api.paging import Cursor, Limit
+from api.http import bodies, paging
+from api.http.injected import Injected
+from api.http.paging import Cursor, Limit
 from api.projects.schemas import CommentIn, CommentOut, CommentPage
 from shared.accounts import Caller
 from shared.jobs import Platform
@@ -23,8 +23,8 @@ class CommentController(Controller):
     async def add(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         image_id: FromPath[str],
     ) -> CommentOut:
         """Remark something about an image."""
@@ -34,8 +34,8 @@ class CommentController(Controller):
     @get("/api/images/{image_id:str}/comments", operation_id="list_comments")
     async def list_own(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         image_id: FromPath[str],
         cursor: Cursor = None,
         limit: Limit = 50,
@@ -46,7 +46,9 @@ class CommentController(Controller):
         return CommentPage([CommentOut.of(comment) for comment in found], following)
 
     @get("/api/comments/{comment_id:str}", operation_id="read_comment")
-    async def read(self, platform: Given[Platform], caller: Given[Caller], comment_id: FromPath[str]) -> CommentOut:
+    async def read(
+        self, platform: Injected[Platform], caller: Injected[Caller], comment_id: FromPath[str]
+    ) -> CommentOut:
         """One comment on an image."""
         return CommentOut.of(await comments.find(platform, caller, comment_id))
 
@@ -54,8 +56,8 @@ class CommentController(Controller):
     async def change(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         comment_id: FromPath[str],
     ) -> CommentOut:
         """Put a comment in other words."""
@@ -63,6 +65,6 @@ class CommentController(Controller):
         return CommentOut.of(await comments.change(platform, caller, comment_id, said.text))
 
     @delete("/api/comments/{comment_id:str}", operation_id="delete_comment")
-    async def remove(self, platform: Given[Platform], caller: Given[Caller], comment_id: FromPath[str]) -> None:
+    async def remove(self, platform: Injected[Platform], caller: Injected[Caller], comment_id: FromPath[str]) -> None:
         """Take a comment back."""
         await comments.delete(platform, caller, comment_id)

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import FromPath, QueryParameter
 
-from api import bodies, multipart, paging
-from api.given import Given
-from api.paging import Cursor, Limit
+from api.http import bodies, multipart, paging
+from api.http.injected import Injected
+from api.http.paging import Cursor, Limit
 from api.projects import cursors
 from api.projects.forms import ImageForm, read_image
 from api.projects.schemas import (
@@ -35,7 +35,7 @@ class ProjectController(Controller):
 
     @post(operation_id="create_project", opt={"body": ProjectIn})
     async def create(
-        self, request: Request[Any, Any, Any], platform: Given[Platform], caller: Given[Caller]
+        self, request: Request[Any, Any, Any], platform: Injected[Platform], caller: Injected[Caller]
     ) -> ProjectOut:
         """Open a project to put images in."""
         wanted = await bodies.read(request, ProjectIn)
@@ -44,8 +44,8 @@ class ProjectController(Controller):
     @get(operation_id="list_projects")
     async def list_own(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         cursor: Cursor = None,
         name: Annotated[str | None, QueryParameter(description="a part of the name")] = None,
         limit: Limit = 50,
@@ -56,7 +56,9 @@ class ProjectController(Controller):
         return ProjectPage([ProjectOut.of(project) for project in found], following)
 
     @get("/{project_id:str}", operation_id="read_project")
-    async def read(self, platform: Given[Platform], caller: Given[Caller], project_id: FromPath[str]) -> ProjectOut:
+    async def read(
+        self, platform: Injected[Platform], caller: Injected[Caller], project_id: FromPath[str]
+    ) -> ProjectOut:
         """A project with the number of its images."""
         return ProjectOut.of(await projects.find(platform, caller, project_id))
 
@@ -64,8 +66,8 @@ class ProjectController(Controller):
     async def describe(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         project_id: FromPath[str],
     ) -> ProjectOut:
         """Rename a project, or change what else is said of it; fields that are not sent stay."""
@@ -75,8 +77,8 @@ class ProjectController(Controller):
     @delete("/{project_id:str}", operation_id="delete_project")
     async def remove(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         project_id: FromPath[str],
         force: Annotated[bool, QueryParameter(description="delete its images for good as well")] = False,  # noqa: FBT002 -- a query parameter
     ) -> None:
@@ -87,8 +89,8 @@ class ProjectController(Controller):
     async def add_image(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         project_id: FromPath[str],
     ) -> ImageOut:
         """Put an image into a project, as multipart/form-data; it is decoded before it is taken."""
@@ -100,8 +102,8 @@ class ProjectController(Controller):
     @get("/{project_id:str}/images", operation_id="list_images")
     async def list_images(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         project_id: FromPath[str],
         cursor: Annotated[str | None, QueryParameter(description="`next` of the page before, same order")] = None,
         sort: Annotated[Sort, QueryParameter(description="a minus: the largest first")] = "-created_at",
@@ -120,8 +122,8 @@ class ProjectController(Controller):
     @get("/{project_id:str}/images/deletion-events", operation_id="list_deletion_events")
     async def deletion_events(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         project_id: FromPath[str],
         cursor: Cursor = None,
         limit: Limit = 50,

@@ -5,8 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from api import bodies
-from api.multipart import Form
+from api.http import bodies
+from api.http.multipart import Form
 from api.projects.schemas import Metadata, checked
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.settings import Settings

@@ -9,10 +9,11 @@ from litestar import Controller, Request, Response, delete, get, post, put
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from api import bodies, content
-from api.answers import Json
-from api.given import Given
-from api.headers import IfNoneMatch, is_known
+from api import content
+from api.http import bodies
+from api.http.headers import IfNoneMatch, is_known
+from api.http.injected import Injected
+from api.http.json_response import Json
 from api.projects.schemas import DownloadOut, ImageOut, MetadataIn
 from shared.accounts import Caller
 from shared.jobs import Platform
@@ -35,8 +36,8 @@ class ImageController(Controller):
     @get(operation_id="read_image")
     async def read(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         image_id: FromPath[str],
         include_deleted: Annotated[bool, QueryParameter(description="also one that can be restored")] = False,  # noqa: FBT002 -- a query parameter
     ) -> ImageOut:
@@ -46,8 +47,8 @@ class ImageController(Controller):
     @get("/content", operation_id="read_image_content", opt={"answers": {"200": ("image/*", bytes)}})
     async def content(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         image_id: FromPath[str],
         if_none_match: IfNoneMatch = None,
     ) -> Response[Any]:
@@ -67,8 +68,8 @@ class ImageController(Controller):
     )
     async def thumbnail(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         image_id: FromPath[str],
         if_none_match: IfNoneMatch = None,
     ) -> Response[Any]:
@@ -85,7 +86,9 @@ class ImageController(Controller):
         return Response(body, media_type=small.content_type, headers=headers)
 
     @get("/download", operation_id="download_image")
-    async def download(self, platform: Given[Platform], caller: Given[Caller], image_id: FromPath[str]) -> DownloadOut:
+    async def download(
+        self, platform: Injected[Platform], caller: Injected[Caller], image_id: FromPath[str]
+    ) -> DownloadOut:
         """A link that saves the image under its file name and needs no key."""
         image = await images.find(platform, caller, image_id)
         link = platform.storage.link(image.object_key, disposition=content.attachment(image.filename))
@@ -95,8 +98,8 @@ class ImageController(Controller):
     async def set_metadata(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         image_id: FromPath[str],
     ) -> ImageOut:
         """Say one thing of an image, or say it anew."""
@@ -106,8 +109,8 @@ class ImageController(Controller):
     @delete("/metadata/{key:str}", operation_id="delete_image_metadata", status_code=200)
     async def delete_metadata(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         image_id: FromPath[str],
         key: FromPath[str],
     ) -> ImageOut:
@@ -124,8 +127,8 @@ class ImageController(Controller):
     @delete(operation_id="delete_image", status_code=200)
     async def remove(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         image_id: FromPath[str],
         reason: Annotated[
             str, QueryParameter(min_length=10, max_length=500, pattern=VISIBLE, description="why, for the record")
@@ -137,7 +140,9 @@ class ImageController(Controller):
         return ImageOut.of(await verb(platform, caller, image_id, reason))
 
     @post("/restore", operation_id="restore_image", status_code=200)
-    async def restore(self, platform: Given[Platform], caller: Given[Caller], image_id: FromPath[str]) -> ImageOut:
+    async def restore(
+        self, platform: Injected[Platform], caller: Injected[Caller], image_id: FromPath[str]
+    ) -> ImageOut:
         """Bring a deleted image back; one that is not deleted stays as it is."""
         return ImageOut.of(await deletion.restore(platform, caller, image_id))
 

@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Controller, Request, post
 from litestar.params import FromPath
 
-from api import bodies
-from api.given import Given
+from api.http import bodies
+from api.http.injected import Injected
 from api.projects.schemas import ImageOut, UploadIn, UploadOut, checked
 from shared.accounts import Caller
 from shared.jobs import Platform
@@ -23,8 +23,8 @@ class UploadController(Controller):
     async def announce(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         project_id: FromPath[str],
     ) -> UploadOut:
         """Ask for a link that takes a large image; PUT the bytes to it with `headers`, then POST to `finalize_url`."""
@@ -35,6 +35,8 @@ class UploadController(Controller):
         return UploadOut(upload.id, link.url, "PUT", headers, link.expires_at, f"/api/uploads/{upload.id}/finalize")
 
     @post("/api/uploads/{upload_id:str}/finalize", operation_id="finalize_image", status_code=200)
-    async def finalize(self, platform: Given[Platform], caller: Given[Caller], upload_id: FromPath[str]) -> ImageOut:
+    async def finalize(
+        self, platform: Injected[Platform], caller: Injected[Caller], upload_id: FromPath[str]
+    ) -> ImageOut:
         """Decode what was put to the link and make an image of it; again, the same image is answered."""
         return ImageOut.of(await uploads.finalize(platform, caller, upload_id))

@@ -7,7 +7,7 @@ from typing import Annotated
 from litestar import Controller, get
 from litestar.params import QueryParameter
 
-from api.given import Given
+from api.http.injected import Injected
 from api.usage.schemas import UsageOut
 from shared import plans
 from shared.accounts import Caller
@@ -26,8 +26,8 @@ class UsageController(Controller):
     @get("/v1/usage", operation_id="read_usage", opt={"cost": 0})
     async def read(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         month: Annotated[str | None, QueryParameter(description="such as 2026-06; the present one if left out")] = None,
     ) -> UsageOut:
         """The account's calls in a month, by UTC, per day and route, beside its plan; at most 10 s late."""

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
-from api.given import Given
+from api.http.injected import Injected
 from api.usage.schemas import UsageOut
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
@@ -34,12 +34,12 @@ class AccountPages(Controller):
     path = "/app/account"
 
     @get()
-    async def read(self, visit: Given[Visit]) -> Response[str]:
+    async def read(self, visit: Injected[Visit]) -> Response[str]:
         """The account and its keys."""
         return await _page(visit)
 
     @post("/keys")
-    async def create_key(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
+    async def create_key(self, visit: Injected[Visit], form: Injected[Form]) -> Response[Any]:
         """Make a key; the page that answers is the only one that shows it."""
         caller = visit.caller
         try:
@@ -57,13 +57,13 @@ class AccountPages(Controller):
         return await _page(visit, issued=issued)
 
     @post("/keys/{key_id:str}/rotate")
-    async def rotate_key(self, visit: Given[Visit], key_id: FromPath[str]) -> Response[Any]:
+    async def rotate_key(self, visit: Injected[Visit], key_id: FromPath[str]) -> Response[Any]:
         """Give a key a new text; the page that answers is the only one that shows it."""
         issued = await accounts.rotate_key(visit.platform.db, visit.platform.keyring, visit.caller, key_id)
         return await _page(visit, issued=issued)
 
     @post("/keys/{key_id:str}/revoke")
-    async def revoke_key(self, visit: Given[Visit], key_id: FromPath[str]) -> Response[Any]:
+    async def revoke_key(self, visit: Injected[Visit], key_id: FromPath[str]) -> Response[Any]:
         """Close a key for good."""
         await accounts.revoke_key(visit.platform.db, visit.caller, key_id)
         return visit.redirect("/app/account?notice=revoked")

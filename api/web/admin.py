@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
-from api import paging
 from api.admin.controller import administrators_only
-from api.given import Given
-from api.paging import Cursor
+from api.http import paging
+from api.http.injected import Injected
+from api.http.paging import Cursor
 from api.web.errors import PageForAdministrators
 from api.web.forms import Form
 from api.web.visits import Sent, Visit, begin
@@ -40,21 +40,21 @@ class AdminPages(Controller):
     before_request = staticmethod(begin_for_administrators)
 
     @get()
-    async def overview(self, visit: Given[Visit]) -> Response[str]:
+    async def overview(self, visit: Injected[Visit]) -> Response[str]:
         """How the service is doing."""
         found = await administration.overview(visit.platform)
         lost = await administration.list_lost(visit.platform, limit=LOST_LISTED)
         return visit.page("admin/overview.html", found=found, lost=lost, statuses=[status.value for status in Status])
 
     @get("/workers")
-    async def workers(self, visit: Given[Visit]) -> Response[str]:
+    async def workers(self, visit: Injected[Visit]) -> Response[str]:
         """Which workers answer: apart from the page, which need not wait for them."""
         return visit.page("admin/workers.html", found=await administration.workers(visit.platform))
 
     @get("/accounts")
     async def accounts(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         email: Annotated[str, QueryParameter()] = "",
         after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0,
     ) -> Response[str]:
@@ -67,7 +67,7 @@ class AdminPages(Controller):
         )
 
     @post("/accounts/{account_id:int}")
-    async def change(self, visit: Given[Visit], account_id: FromPath[int], form: Given[Form]) -> Response[Any]:
+    async def change(self, visit: Injected[Visit], account_id: FromPath[int], form: Injected[Form]) -> Response[Any]:
         """Change an account's plan, credit or standing."""
         if account_id > 2**53:
             raise InvalidInput(Fault("/account_id", "account_id: there is no such account."))
@@ -90,7 +90,7 @@ class AdminPages(Controller):
     @get("/jobs")
     async def jobs(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         status: Annotated[str, QueryParameter()] = "",
         cursor: Cursor = None,
     ) -> Response[str]:
@@ -102,13 +102,13 @@ class AdminPages(Controller):
         return visit.page("admin/jobs.html", found=found, chosen=chosen, statuses=known, following=following)
 
     @post("/jobs/{job_id:str}/retry")
-    async def retry(self, visit: Given[Visit], job_id: FromPath[str]) -> Response[Any]:
+    async def retry(self, visit: Injected[Visit], job_id: FromPath[str]) -> Response[Any]:
         """Queue what a failed job was to do once more."""
         await administration.retry(visit.platform, parse_uuid(job_id))
         return visit.redirect("/app/admin/jobs?notice=retried")
 
     @get("/matrices")
-    async def matrices(self, visit: Given[Visit], cursor: Cursor = None) -> Response[str]:
+    async def matrices(self, visit: Injected[Visit], cursor: Cursor = None) -> Response[str]:
         """Everybody's matrices."""
         found = await administration.list_matrices(visit.platform, before=cursor, limit=LISTED)
         following = paging.following(found, LISTED, lambda one: one.uid)

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from litestar import Controller, Response, get
 from litestar.params import QueryParameter
 
-from api.given import Given
-from api.problems import Problem
+from api.http.injected import Injected
+from api.http.problems import Problem
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
 from shared import matrices
@@ -26,7 +26,7 @@ class ComparisonPages(Controller):
     @get()
     async def compare(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         uid: Annotated[list[str] | None, QueryParameter()] = None,
         base: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:

@@ -8,11 +8,11 @@ import msgspec
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
-from api import paging
-from api.bodies import by_size
-from api.given import Given
-from api.paging import Cursor
-from api.problems import Problem
+from api.http import paging
+from api.http.bodies import by_size
+from api.http.injected import Injected
+from api.http.paging import Cursor
+from api.http.problems import Problem
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
@@ -36,12 +36,12 @@ class CurvePages(Controller):
     path = "/app/curves"
 
     @get()
-    async def list_own(self, visit: Given[Visit], cursor: Cursor = None) -> Response[str]:
+    async def list_own(self, visit: Injected[Visit], cursor: Cursor = None) -> Response[str]:
         """The form, and the account's curves, newest first."""
         return await _list(visit, cursor=cursor)
 
     @post()
-    async def order(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
+    async def order(self, visit: Injected[Visit], form: Injected[Form]) -> Response[Any]:
         """Measure what was pasted or uploaded."""
         caller = visit.caller
         try:
@@ -56,7 +56,7 @@ class CurvePages(Controller):
     @get("/{job_id:str}")
     async def read(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         job_id: FromPath[str],
         column: Annotated[int, QueryParameter(ge=0, le=1000)] = 0,
     ) -> Response[str]:

@@ -7,9 +7,9 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromQuery
 
 from api.accounts.schemas import LONGEST_PASSWORD, CredentialsIn
-from api.answers import Json
-from api.given import Given
-from api.headers import counted_address
+from api.http.headers import counted_address
+from api.http.injected import Injected
+from api.http.json_response import Json
 from api.web import cookies
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
@@ -25,19 +25,19 @@ class EntrancePages(Controller):
     """Pages for whoever comes."""
 
     @get("/")
-    async def landing(self, visit: Given[Visit]) -> Response[Any]:
+    async def landing(self, visit: Injected[Visit]) -> Response[Any]:
         """What this is, for people; where to begin, for programs."""
         if "text/html" not in visit.request.headers.get("accept", ""):
             return Json({"message": "Refer to /docs for API documentation."}, headers={"Vary": "Accept"})
         return visit.page("landing.html")
 
     @get("/app/sign-in")
-    async def sign_in_form(self, visit: Given[Visit], next: FromQuery[str] = FIRST_PAGE) -> Response[str]:  # noqa: A002 - the name of the parameter
+    async def sign_in_form(self, visit: Injected[Visit], next: FromQuery[str] = FIRST_PAGE) -> Response[str]:  # noqa: A002 - the name of the parameter
         """The form."""
         return visit.page("sign_in.html", email="", next=next, problem=None)
 
     @post("/app/sign-in")
-    async def sign_in(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
+    async def sign_in(self, visit: Injected[Visit], form: Injected[Form]) -> Response[Any]:
         """Begin a session; the one before, if any, is over."""
         following = form.texts.get("next", FIRST_PAGE)
         try:
@@ -57,12 +57,12 @@ class EntrancePages(Controller):
         return await _enter(visit, signed_in, following)
 
     @get("/app/sign-up")
-    async def sign_up_form(self, visit: Given[Visit]) -> Response[str]:
+    async def sign_up_form(self, visit: Injected[Visit]) -> Response[str]:
         """The form."""
         return visit.page("sign_up.html", email="", problem=None)
 
     @post("/app/sign-up")
-    async def sign_up(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
+    async def sign_up(self, visit: Injected[Visit], form: Injected[Form]) -> Response[Any]:
         """Open an account and begin a session."""
         try:
             credentials = _credentials(form)
@@ -77,7 +77,7 @@ class EntrancePages(Controller):
         return await _enter(visit, signed_in, FIRST_PAGE)
 
     @post("/app/sign-out")
-    async def sign_out(self, visit: Given[Visit]) -> Response[Any]:
+    async def sign_out(self, visit: Injected[Visit]) -> Response[Any]:
         """End the session."""
         if token := cookies.read(visit.request, "session"):
             await sessions.end(visit.platform.db, token)
@@ -85,7 +85,7 @@ class EntrancePages(Controller):
         return visit.redirect("/?notice=signed-out")
 
     @post("/app/sign-out-everywhere")
-    async def sign_out_everywhere(self, visit: Given[Visit]) -> Response[Any]:
+    async def sign_out_everywhere(self, visit: Injected[Visit]) -> Response[Any]:
         """End every session of the account, this one too."""
         await sessions.end_all(visit.platform.db, visit.caller.account_id)
         visit.set_cookies.append(cookies.erase(visit.request, "session"))

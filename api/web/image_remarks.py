@@ -8,7 +8,7 @@ import msgspec
 from litestar import Controller, Response, post
 from litestar.params import FromPath
 
-from api.given import Given
+from api.http.injected import Injected
 from api.projects.schemas import MAX_COMMENT_LENGTH, MetadataIn
 from api.web.forms import Form
 from api.web.image_view import COMMENTS_SHOWN, Wanted, comments_on, image_page
@@ -27,7 +27,7 @@ class ImageRemarkPages(Controller):
     path = "/app/images/{image_id:str}"
 
     @post("/comments")
-    async def comment(self, visit: Given[Visit], image_id: FromPath[str], form: Given[Form]) -> Response[Any]:
+    async def comment(self, visit: Injected[Visit], image_id: FromPath[str], form: Injected[Form]) -> Response[Any]:
         """Remark something."""
         try:
             comment = await comments.add(visit.platform, visit.caller, image_id, _said(form))
@@ -41,7 +41,7 @@ class ImageRemarkPages(Controller):
 
     @post("/comments/{comment_id:str}")
     async def change(
-        self, visit: Given[Visit], image_id: FromPath[str], comment_id: FromPath[str], form: Given[Form]
+        self, visit: Injected[Visit], image_id: FromPath[str], comment_id: FromPath[str], form: Injected[Form]
     ) -> Response[Any]:
         """Put a comment in other words."""
         await _look_for(visit, image_id, comment_id)
@@ -53,7 +53,7 @@ class ImageRemarkPages(Controller):
 
     @post("/comments/{comment_id:str}/delete")
     async def take_back(
-        self, visit: Given[Visit], image_id: FromPath[str], comment_id: FromPath[str], form: Given[Form]
+        self, visit: Injected[Visit], image_id: FromPath[str], comment_id: FromPath[str], form: Injected[Form]
     ) -> Response[Any]:
         """Take a comment back."""
         await _look_for(visit, image_id, comment_id)
@@ -61,7 +61,9 @@ class ImageRemarkPages(Controller):
         return _back(visit, image_id, _wanted(form), "deleted", "comments")
 
     @post("/metadata")
-    async def set_metadata(self, visit: Given[Visit], image_id: FromPath[str], form: Given[Form]) -> Response[Any]:
+    async def set_metadata(
+        self, visit: Injected[Visit], image_id: FromPath[str], form: Injected[Form]
+    ) -> Response[Any]:
         """Say one thing of the image, or say it anew."""
         key = form.texts.get("key", "").strip()
         try:
@@ -72,7 +74,9 @@ class ImageRemarkPages(Controller):
         return _back(visit, image_id, _wanted(form), "saved", "about")
 
     @post("/metadata/delete")
-    async def delete_metadata(self, visit: Given[Visit], image_id: FromPath[str], form: Given[Form]) -> Response[Any]:
+    async def delete_metadata(
+        self, visit: Injected[Visit], image_id: FromPath[str], form: Injected[Form]
+    ) -> Response[Any]:
         """Take one thing back that was said of the image."""
         key = form.texts.get("key", "")
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Response
 from msgspec import Meta
 
-from api.problems import Problem
+from api.http.problems import Problem
 from api.web.visits import Visit, state_text
 from shared import analyses, projects
 from shared.analyses import reading

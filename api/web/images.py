@@ -10,8 +10,8 @@ from litestar.response import Stream
 
 from api import content
 from api.analyses.comparing import exported
-from api.given import Given
-from api.paging import Cursor
+from api.http.injected import Injected
+from api.http.paging import Cursor
 from api.projects.images import HEADERS, pieces_of
 from api.web.forms import Form
 from api.web.image_view import MOST_PAGES, MOST_SHAPES, Layout, Wanted, image_page, looked_up, shown, state_of
@@ -35,7 +35,7 @@ class ImagePages(Controller):
     @get()
     async def read(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         image_id: FromPath[str],
         first: Annotated[str, QueryParameter()] = "",
         second: Annotated[str, QueryParameter()] = "",
@@ -57,7 +57,7 @@ class ImagePages(Controller):
         return await image_page(visit, image_id, wanted)
 
     @get("/content")
-    async def content(self, visit: Given[Visit], image_id: FromPath[str]) -> Response[Any]:
+    async def content(self, visit: Injected[Visit], image_id: FromPath[str]) -> Response[Any]:
         """The image itself."""
         image = await images.find(visit.platform, visit.caller, image_id)
         headers = HEADERS | {"Content-Length": str(image.size_bytes)}
@@ -65,7 +65,7 @@ class ImagePages(Controller):
         return Stream(pieces_of(pieces), media_type=image.content_type, headers=headers)
 
     @get("/thumbnail")
-    async def thumbnail(self, visit: Given[Visit], image_id: FromPath[str]) -> Response[Any]:
+    async def thumbnail(self, visit: Injected[Visit], image_id: FromPath[str]) -> Response[Any]:
         """A small copy of it, or the image itself while there is none."""
         image = await images.find(visit.platform, visit.caller, image_id)
         small = await images.thumbnail(visit.platform, image)
@@ -76,7 +76,7 @@ class ImagePages(Controller):
 
     @get("/heatmaps/{analysis_id:str}/{name:str}")
     async def heatmap(
-        self, visit: Given[Visit], image_id: FromPath[str], analysis_id: FromPath[str], name: FromPath[str]
+        self, visit: Injected[Visit], image_id: FromPath[str], analysis_id: FromPath[str], name: FromPath[str]
     ) -> Response[bytes]:
         """A picture that a pipeline sent with an analysis."""
         await images.find(visit.platform, visit.caller, image_id)
@@ -91,7 +91,7 @@ class ImagePages(Controller):
     @get("/analyses/{analysis_id:str}/export")
     async def export(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         image_id: FromPath[str],
         analysis_id: FromPath[str],
         format: Annotated[Format, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
@@ -101,7 +101,7 @@ class ImagePages(Controller):
         return exported(visit.platform, await analyses.find(visit.platform, visit.caller, analysis_id), format)
 
     @post("/delete")
-    async def delete(self, visit: Given[Visit], image_id: FromPath[str], form: Given[Form]) -> Response[Any]:
+    async def delete(self, visit: Injected[Visit], image_id: FromPath[str], form: Injected[Form]) -> Response[Any]:
         """Delete an image so that it can be restored."""
         reason = form.text("reason", limit=500) or ""
         if len(reason) < 10:  # noqa: PLR2004 - as the API asks for
@@ -110,7 +110,7 @@ class ImagePages(Controller):
         return visit.redirect(f"/app/projects/{image.project_id}?notice=deleted")
 
     @post("/restore")
-    async def restore(self, visit: Given[Visit], image_id: FromPath[str]) -> Response[Any]:
+    async def restore(self, visit: Injected[Visit], image_id: FromPath[str]) -> Response[Any]:
         """Bring a deleted image back."""
         image = await deletion.restore(visit.platform, visit.caller, image_id)
         return visit.redirect(f"/app/images/{image.id}?notice=saved")

@@ -8,9 +8,9 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from api import paging
-from api.given import Given
-from api.paging import Cursor
+from api.http import paging
+from api.http.injected import Injected
+from api.http.paging import Cursor
 from api.web.templating import render
 from api.web.visits import Visit
 from shared import jobs
@@ -26,7 +26,7 @@ class JobPages(Controller):
     path = "/app/jobs"
 
     @get()
-    async def list_own(self, visit: Given[Visit], cursor: Cursor = None) -> Response[str]:
+    async def list_own(self, visit: Injected[Visit], cursor: Cursor = None) -> Response[str]:
         """The account's jobs, newest first."""
         found = await jobs.list_own(visit.platform, visit.caller, before=cursor, limit=LISTED)
         shown = await asyncio.to_thread(_present, visit, found)
@@ -36,19 +36,19 @@ class JobPages(Controller):
         )
 
     @get("/{job_id:str}")
-    async def read(self, visit: Given[Visit], job_id: FromPath[str]) -> Response[str]:
+    async def read(self, visit: Injected[Visit], job_id: FromPath[str]) -> Response[str]:
         """A job, which shows its progress by itself."""
         snapshot = await jobs.find(visit.platform, visit.caller, parse_uuid(job_id))
         return visit.page("jobs/page.html", snapshot=snapshot, shown=JobOut.of(snapshot, visit.platform.storage))
 
     @get("/{job_id:str}/events")
-    async def follow(self, visit: Given[Visit], job_id: FromPath[str]) -> ServerSentEvent:
+    async def follow(self, visit: Injected[Visit], job_id: FromPath[str]) -> ServerSentEvent:
         """The job's card at every change, then the event `done`."""
         snapshot = await jobs.find(visit.platform, visit.caller, parse_uuid(job_id))
         return ServerSentEvent(_cards(visit, snapshot))
 
     @post("/{job_id:str}/cancel")
-    async def cancel(self, visit: Given[Visit], job_id: FromPath[str]) -> Response[Any]:
+    async def cancel(self, visit: Injected[Visit], job_id: FromPath[str]) -> Response[Any]:
         """End a job that is queued or running."""
         await jobs.cancel(visit.platform, visit.caller, parse_uuid(job_id))
         return visit.redirect("/app/jobs?notice=cancelled")

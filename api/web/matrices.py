@@ -7,11 +7,11 @@ import msgspec
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
-from api import paging
-from api.bodies import by_size
-from api.given import Given
-from api.paging import Cursor
-from api.problems import Problem
+from api.http import paging
+from api.http.bodies import by_size
+from api.http.injected import Injected
+from api.http.paging import Cursor
+from api.http.problems import Problem
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
@@ -53,7 +53,7 @@ class MatrixPages(Controller):
     @get()
     async def list_own(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         cursor: Cursor = None,
         name: Annotated[str, QueryParameter()] = "",
         tag: Annotated[str, QueryParameter()] = "",
@@ -66,13 +66,13 @@ class MatrixPages(Controller):
         return visit.page("matrices/list.html", found=found, name=name, tag=tag, cursor=cursor, following=following)
 
     @get("/new")
-    async def new(self, visit: Given[Visit]) -> Response[str]:
+    async def new(self, visit: Injected[Visit]) -> Response[str]:
         """The form for a new matrix."""
         assert visit.signed_in, "raises where nobody is"
         return visit.page("matrices/new.html", texts={}, problem=None)
 
     @post("/new")
-    async def create(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
+    async def create(self, visit: Injected[Visit], form: Injected[Form]) -> Response[Any]:
         """Count what was pasted or uploaded."""
         caller = visit.caller
         try:
@@ -86,7 +86,7 @@ class MatrixPages(Controller):
     @get("/{uid:str}")
     async def read(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         uid: FromPath[str],
         show: Annotated[Measure, QueryParameter()] = "counts",
         order: Annotated[Order, QueryParameter()] = "label",
@@ -97,7 +97,7 @@ class MatrixPages(Controller):
         return await _page(visit, uid, View(show, order, diagonal == "hide", _worst(worst)))
 
     @post("/{uid:str}/describe")
-    async def describe(self, visit: Given[Visit], uid: FromPath[str], form: Given[Form]) -> Response[Any]:
+    async def describe(self, visit: Injected[Visit], uid: FromPath[str], form: Injected[Form]) -> Response[Any]:
         """Change what is said of a matrix."""
         try:
             description = _description(form)
@@ -107,7 +107,7 @@ class MatrixPages(Controller):
         return visit.redirect(f"/app/matrices/{uid}?notice=saved")
 
     @post("/{uid:str}/delete")
-    async def delete(self, visit: Given[Visit], uid: FromPath[str]) -> Response[Any]:
+    async def delete(self, visit: Injected[Visit], uid: FromPath[str]) -> Response[Any]:
         """Forget a matrix, its jobs and all that they made."""
         await matrices.delete(visit.platform, visit.caller, uid)
         return visit.redirect("/app/matrices?notice=deleted")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
-from api.given import Given
+from api.http.injected import Injected
 from api.matrices.exporting import Format, Part, Wish, export
 from api.web.forms import Form
 from api.web.visits import HEADERS, Visit
@@ -47,7 +47,7 @@ class MatrixPartPages(Controller):
     @get("/samples")
     async def samples(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         uid: FromPath[str],
         row: Position,
         column: Position,
@@ -76,7 +76,7 @@ class MatrixPartPages(Controller):
     @get("/statistics")
     async def statistics(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         uid: FromPath[str],
         sort: Annotated[str, QueryParameter()] = "",
         direction: Annotated[str, QueryParameter()] = "down",
@@ -94,7 +94,7 @@ class MatrixPartPages(Controller):
         )
 
     @post("/jobs")
-    async def order(self, visit: Given[Visit], uid: FromPath[str], form: Given[Form]) -> Response[Any]:
+    async def order(self, visit: Injected[Visit], uid: FromPath[str], form: Injected[Form]) -> Response[Any]:
         """Ask for the report or the plot; what was made already is taken."""
         kind = KINDS.get(form.texts.get("kind", ""), Report)
         work = kind(cm_uid=uid)
@@ -109,7 +109,7 @@ class MatrixPartPages(Controller):
     @get("/export")
     async def export(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         uid: FromPath[str],
         format: Annotated[Format, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
         part: Annotated[Part | None, QueryParameter()] = None,

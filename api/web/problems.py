@@ -7,8 +7,8 @@ import msgspec
 from litestar import Response
 from litestar.types import ExceptionHandlersMap
 
-from api import problems
-from api.problems import Problem
+from api.http import problems
+from api.http.problems import Problem
 from api.web.errors import SignInNeeded
 from api.web.visits import Sent, Visit
 from shared.accounts.errors import NotAdministrator

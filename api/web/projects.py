@@ -7,10 +7,10 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
-from api import paging
-from api.given import Given
-from api.paging import Cursor
-from api.problems import Problem
+from api.http import paging
+from api.http.injected import Injected
+from api.http.paging import Cursor
+from api.http.problems import Problem
 from api.projects import cursors
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
@@ -41,7 +41,7 @@ class ProjectPages(Controller):
     @get()
     async def list_own(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         cursor: Cursor = None,
         name: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
@@ -49,7 +49,7 @@ class ProjectPages(Controller):
         return await _list(visit, cursor=cursor, name=name)
 
     @post()
-    async def create(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
+    async def create(self, visit: Injected[Visit], form: Injected[Form]) -> Response[Any]:
         """Open a project."""
         caller = visit.caller
         try:
@@ -65,7 +65,7 @@ class ProjectPages(Controller):
     @get("/{project_id:str}")
     async def read(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         project_id: FromPath[str],
         cursor: Annotated[str, QueryParameter()] = "",
         sort: Annotated[Sort, QueryParameter()] = "-created_at",
@@ -106,7 +106,7 @@ class ProjectPages(Controller):
         )
 
     @post("/{project_id:str}/images")
-    async def upload(self, visit: Given[Visit], project_id: FromPath[str], form: Given[Form]) -> Response[Any]:
+    async def upload(self, visit: Injected[Visit], project_id: FromPath[str], form: Injected[Form]) -> Response[Any]:
         """Take images into the project; a script sends one at a time, a browser without scripts all of them."""
         project = await projects.find(visit.platform, visit.caller, project_id)
         if not form.uploads:
@@ -118,7 +118,7 @@ class ProjectPages(Controller):
         return visit.redirect(f"/app/projects/{project.id}?notice=saved")
 
     @post("/{project_id:str}/delete")
-    async def delete(self, visit: Given[Visit], project_id: FromPath[str]) -> Response[Any]:
+    async def delete(self, visit: Injected[Visit], project_id: FromPath[str]) -> Response[Any]:
         """Delete a project and its images for good."""
         await projects.delete(visit.platform, visit.caller, project_id, force=True)
         return visit.redirect("/app/projects?notice=deleted")

@@ -6,7 +6,7 @@ from litestar import Controller, Response, Router, get
 from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 
-from api.given import Given
+from api.http.injected import Injected
 from api.web.account import AccountPages
 from api.web.admin import AdminPages
 from api.web.comparison import ComparisonPages
@@ -40,7 +40,7 @@ PAGES: list[type[Controller]] = [
 
 
 @get(["/app", "/app/{rest:path}"])
-async def nothing_here(visit: Given[Visit]) -> Response[Any]:
+async def nothing_here(visit: Injected[Visit]) -> Response[Any]:
     """Whatever is no page."""
     if visit.request.url.path.rstrip("/") == "/app":
         return visit.redirect("/app/matrices")

@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
-from api.problems import Problem
+from api.http.problems import Problem
 from api.security import refuse_nul
 from api.waiting import Waiter
 from api.web import cookies

@@ -6,9 +6,9 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
-from api import paging
-from api.given import Given
-from api.paging import Cursor
+from api.http import paging
+from api.http.injected import Injected
+from api.http.paging import Cursor
 from api.web.forms import Form
 from api.web.problems import MISTAKES, described
 from api.web.visits import Visit
@@ -31,7 +31,7 @@ class WebhookPages(Controller):
     @get()
     async def read(
         self,
-        visit: Given[Visit],
+        visit: Injected[Visit],
         cursor: Cursor = None,
         status: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
@@ -39,7 +39,7 @@ class WebhookPages(Controller):
         return await _page(visit, cursor=cursor, status=status)
 
     @post("/endpoints")
-    async def add(self, visit: Given[Visit], form: Given[Form]) -> Response[Any]:
+    async def add(self, visit: Injected[Visit], form: Injected[Form]) -> Response[Any]:
         """Register an address."""
         caller = visit.caller
         try:
@@ -59,7 +59,7 @@ class WebhookPages(Controller):
         return visit.redirect("/app/webhooks?notice=saved")
 
     @post("/endpoints/{endpoint_id:str}/{action:str}")
-    async def act(self, visit: Given[Visit], endpoint_id: FromPath[str], action: FromPath[str]) -> Response[Any]:
+    async def act(self, visit: Injected[Visit], endpoint_id: FromPath[str], action: FromPath[str]) -> Response[Any]:
         """Try an endpoint out, switch it off or on, replace its secret, or forget it."""
         db, caller, known = visit.platform.db, visit.caller, parse_uuid(endpoint_id)
         try:
@@ -81,13 +81,13 @@ class WebhookPages(Controller):
         return visit.redirect("/app/webhooks?notice=saved")
 
     @get("/deliveries/{delivery_id:str}")
-    async def delivery(self, visit: Given[Visit], delivery_id: FromPath[str]) -> Response[str]:
+    async def delivery(self, visit: Injected[Visit], delivery_id: FromPath[str]) -> Response[str]:
         """One delivery with every attempt, and the text that was sent."""
         logged = await deliveries.find(visit.platform.db, visit.caller, parse_uuid(delivery_id))
         return visit.page("webhooks/delivery.html", logged=logged, problem=None)
 
     @post("/deliveries/{delivery_id:str}/replay")
-    async def replay(self, visit: Given[Visit], delivery_id: FromPath[str]) -> Response[Any]:
+    async def replay(self, visit: Injected[Visit], delivery_id: FromPath[str]) -> Response[Any]:
         """Deliver the same event again."""
         try:
             await deliveries.replay(visit.platform.db, visit.caller, parse_uuid(delivery_id))

@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import FromPath
 
-from api import bodies
-from api.given import Given
+from api.http import bodies
+from api.http.injected import Injected
 from api.webhooks.schemas import (
     DeliveryOut,
     EndpointChange,
@@ -36,7 +36,7 @@ class WebhookController(Controller):
 
     @post("/endpoints", operation_id="create_webhook_endpoint", opt={"body": EndpointIn, **SECRETS})
     async def create(
-        self, request: Request[Any, Any, Any], platform: Given[Platform], caller: Given[Caller]
+        self, request: Request[Any, Any, Any], platform: Injected[Platform], caller: Injected[Caller]
     ) -> EndpointOut:
         """Register an address that is called for every event of the account."""
         wanted = await bodies.read(request, EndpointIn)
@@ -51,13 +51,15 @@ class WebhookController(Controller):
         return EndpointOut.of(endpoint, platform.keyring)
 
     @get("/endpoints", operation_id="list_webhook_endpoints", opt=SECRETS)
-    async def list_own(self, platform: Given[Platform], caller: Given[Caller]) -> list[EndpointOut]:
+    async def list_own(self, platform: Injected[Platform], caller: Injected[Caller]) -> list[EndpointOut]:
         """The account's endpoints, the oldest first."""
         found = await endpoints.list_own(platform.db, caller)
         return [EndpointOut.of(endpoint, platform.keyring) for endpoint in found]
 
     @get("/endpoints/{endpoint_id:str}", operation_id="read_webhook_endpoint", opt=SECRETS)
-    async def read(self, platform: Given[Platform], caller: Given[Caller], endpoint_id: FromPath[str]) -> EndpointOut:
+    async def read(
+        self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
+    ) -> EndpointOut:
         """One endpoint with its secret."""
         endpoint = await endpoints.find(platform.db, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
@@ -68,8 +70,8 @@ class WebhookController(Controller):
     async def change(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         endpoint_id: FromPath[str],
     ) -> EndpointOut:
         """Change the address, the events or the description; what is on its way goes to the new address."""
@@ -78,27 +80,29 @@ class WebhookController(Controller):
         return EndpointOut.of(endpoint, platform.keyring)
 
     @delete("/endpoints/{endpoint_id:str}", operation_id="delete_webhook_endpoint", opt=SECRETS)
-    async def remove(self, platform: Given[Platform], caller: Given[Caller], endpoint_id: FromPath[str]) -> None:
+    async def remove(self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]) -> None:
         """Forget an endpoint; what was still to be delivered to it is dropped."""
         await endpoints.remove(platform.db, caller, parse_uuid(endpoint_id))
 
     @post("/endpoints/{endpoint_id:str}/disable", operation_id="disable_webhook_endpoint", status_code=200, opt=SECRETS)
     async def disable(
-        self, platform: Given[Platform], caller: Given[Caller], endpoint_id: FromPath[str]
+        self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
     ) -> EndpointOut:
         """Tell an endpoint nothing more; what is on its way is given up and can be replayed later."""
         endpoint = await endpoints.disable(platform.db, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
     @post("/endpoints/{endpoint_id:str}/enable", operation_id="enable_webhook_endpoint", status_code=200, opt=SECRETS)
-    async def enable(self, platform: Given[Platform], caller: Given[Caller], endpoint_id: FromPath[str]) -> EndpointOut:
+    async def enable(
+        self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
+    ) -> EndpointOut:
         """Tell an endpoint of events again, whoever disabled it; replay what it missed if you want."""
         endpoint = await endpoints.enable(platform.db, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
     @post("/endpoints/{endpoint_id:str}/test", operation_id="test_webhook_endpoint", status_code=202)
     async def try_out(
-        self, platform: Given[Platform], caller: Given[Caller], endpoint_id: FromPath[str]
+        self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
     ) -> DeliveryOut:
         """Send an `endpoint.test` event to this endpoint, once; poll the delivery to see how that went."""
         return DeliveryOut.of(await endpoints.try_out(platform.db, caller, parse_uuid(endpoint_id)))
@@ -112,8 +116,8 @@ class WebhookController(Controller):
     async def replay(
         self,
         request: Request[Any, Any, Any],
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         endpoint_id: FromPath[str],
     ) -> ReplayOut:
         """Deliver again, with the same ids and bytes, what happened since a time and did not arrive."""
@@ -131,18 +135,18 @@ class WebhookController(Controller):
         "/endpoints/{endpoint_id:str}/secret/rotate", operation_id="rotate_webhook_secret", status_code=200, opt=SECRETS
     )
     async def rotate_own(
-        self, platform: Given[Platform], caller: Given[Caller], endpoint_id: FromPath[str]
+        self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
     ) -> SecretOut:
         """Replace the endpoint's secret; for 24 hours its messages carry the signatures of both."""
         secret = await endpoints.rotate_secret(platform.db, platform.keyring, caller, parse_uuid(endpoint_id))
         return SecretOut(secret_text(secret))
 
     @get("/secret", operation_id="read_callback_secret", opt=SECRETS)
-    async def secret(self, platform: Given[Platform], caller: Given[Caller]) -> SecretOut:
+    async def secret(self, platform: Injected[Platform], caller: Injected[Caller]) -> SecretOut:
         """The secret that signs callbacks to the `callback_url` of a job."""
         return SecretOut(secret_text(await webhooks.callback_secret(platform.db, platform.keyring, caller)))
 
     @post("/secret/rotate", operation_id="rotate_callback_secret", status_code=200, opt=SECRETS)
-    async def rotate(self, platform: Given[Platform], caller: Given[Caller]) -> SecretOut:
+    async def rotate(self, platform: Injected[Platform], caller: Injected[Caller]) -> SecretOut:
         """Replace that secret; for 24 hours callbacks carry the signatures of both."""
         return SecretOut(secret_text(await webhooks.rotate_callback_secret(platform.db, platform.keyring, caller)))

@@ -6,9 +6,9 @@ from uuid import UUID
 from litestar import Controller, get, post
 from litestar.params import FromPath, QueryParameter
 
-from api import paging
-from api.given import Given
-from api.paging import Cursor, Limit
+from api.http import paging
+from api.http.injected import Injected
+from api.http.paging import Cursor, Limit
 from api.webhooks.schemas import DeliveryDetail, DeliveryOut, DeliveryPage, DeliveryStatus
 from shared.accounts import Caller
 from shared.jobs import Platform
@@ -26,8 +26,8 @@ class DeliveryController(Controller):
     @get(operation_id="list_webhook_deliveries")
     async def list_own(
         self,
-        platform: Given[Platform],
-        caller: Given[Caller],
+        platform: Injected[Platform],
+        caller: Injected[Caller],
         cursor: Cursor = None,
         limit: Limit = 50,
         status: Annotated[
@@ -44,12 +44,14 @@ class DeliveryController(Controller):
 
     @get("/{delivery_id:str}", operation_id="read_webhook_delivery")
     async def read(
-        self, platform: Given[Platform], caller: Given[Caller], delivery_id: FromPath[str]
+        self, platform: Injected[Platform], caller: Injected[Caller], delivery_id: FromPath[str]
     ) -> DeliveryDetail:
         """One delivery with every attempt, and the text that was sent."""
         return DeliveryDetail.of(await deliveries.find(platform.db, caller, parse_uuid(delivery_id)))
 
     @post("/{delivery_id:str}/replay", operation_id="replay_webhook_delivery", status_code=202)
-    async def replay(self, platform: Given[Platform], caller: Given[Caller], delivery_id: FromPath[str]) -> DeliveryOut:
+    async def replay(
+        self, platform: Injected[Platform], caller: Injected[Caller], delivery_id: FromPath[str]
+    ) -> DeliveryOut:
         """Deliver the same event again: same id, same bytes, present address and secret."""
         return DeliveryOut.of(await deliveries.replay(platform.db, caller, parse_uuid(delivery_id)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api import bodies
+from api.http import bodies
 from api.matrices import schemas
 from shared.jobs import Platform
 from shared.matrices.counting import Vectors

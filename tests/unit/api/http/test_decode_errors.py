@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec import Meta
 
-from api.faults import invalid
+from api.http.decode_errors import invalid
 from shared.jobs.kinds import AnyWork
 from shared.kit.errors import Fault
 

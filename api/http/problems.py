@@ -12,7 +12,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
-from api.faults import among, plain
+from api.http.decode_errors import among, plain
 from shared.accounts.errors import NotAdministrator
 from shared.evaluation.errors import InvalidLabels
 from shared.kit.errors import DomainError, Fault, InvalidInput, problem

@@ -15,7 +15,7 @@ from litestar.enums import ScopeType
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
-from api.headers import first, is_known
+from api.http.headers import first, is_known
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from api.headers import is_known, nearest_stranger, subscriber
+from api.http.headers import is_known, nearest_stranger, subscriber
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("192.0.2.7/32")]
 

@@ -2,7 +2,7 @@ from uuid import UUID
 
 import pytest
 
-from api.paging import following
+from api.http.paging import following
 
 
 @pytest.mark.parametrize(("found", "expected"), [([], None), ([1, 2], None), ([1, 2, 3], str(UUID(int=3)))])

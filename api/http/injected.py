@@ -9,5 +9,5 @@ from litestar.params import SkipValidation
 T = TypeVar("T")
 
 # They are our own and of the right type; to have each looked at again costs more than some answers.
-Given: TypeAlias = NamedDependency[SkipValidation[T]]
-Asked: TypeAlias = SkipValidation[Request[Any, Any, Any]]
+Injected: TypeAlias = NamedDependency[SkipValidation[T]]
+AnyRequest: TypeAlias = SkipValidation[Request[Any, Any, Any]]

@@ -11,7 +11,7 @@ import msgspec
 from litestar import Request
 from msgspec import UNSET, Raw, UnsetType
 
-from api.faults import invalid
+from api.http.decode_errors import invalid
 from shared.kit.errors import DomainError, Fault, InvalidInput
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ASGIApp, Empty, HTTPReceiveMessage, HTTPScope, Receive, Scope, Send
 
-from api.headers import first
+from api.http.headers import first
 from shared.kit.errors import DomainError
 
 WITH_BODIES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -30,7 +30,7 @@ class BodyCutOff(DomainError):
     code = "body-cut-off"
 
 
-class Arriving(Request[Any, Any, Any]):
+class CollectedRequest(Request[Any, Any, Any]):
     """A request whose body is collected from the server's messages themselves.
 
     The framework collects it from a stream, which costs a small body more than all that is done with it.

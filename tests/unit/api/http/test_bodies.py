@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import bodies
+from api.http import bodies
 from shared.kit.errors import Fault, InvalidInput
 
 

@@ -14,8 +14,9 @@ from litestar import Litestar, Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
 
-from api import multipart, security, signatures
-from api.headers import first
+from api import security, signatures
+from api.http import multipart
+from api.http.headers import first
 from shared import idempotency
 from shared.accounts import Caller
 from shared.idempotency import Answer, Claim

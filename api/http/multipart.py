@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from litestar import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
-from api.headers import first
+from api.http.headers import first
 from shared.kit.errors import Fault, InvalidInput
 
 # What a browser's form sends beside a file: some names and short texts.

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from api.choices import choices
+from api.http.accepted_values import choices
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import VISIBLE
 

@@ -1,0 +1,1 @@
+"""What every route rests on: bodies, answers, headers, paging, problems; no business."""
