@@ -10,25 +10,25 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from api import bookkeeping, docs, health, metrics, openapi
-from api.accounts.controller import AccountController
 from api.admin.controller import AdminController
 from api.analyses.callbacks import CallbackController
 from api.analyses.comparing import ComparingController
 from api.analyses.controller import AnalysisController
 from api.analyses.reading import ReadingController
-from api.calculators.controller import CalculatorController
-from api.comparisons.controller import ComparisonController
-from api.curves.controller import CurveController
+from api.compat.calculators.controller import CalculatorController
+from api.compat.pycm_rest.accounts.controller import AccountController
+from api.compat.pycm_rest.comparisons.controller import ComparisonController
+from api.compat.pycm_rest.curves.controller import CurveController
+from api.compat.pycm_rest.matrices.controller import MatrixController
+from api.compat.pycm_rest.multilabel.controller import MultiLabelController
 from api.http import body_stream, idempotency, problems
 from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.middleware import around
 from api.jobs.controller import JobController
 from api.keys.controller import KeyController
-from api.matrices.controller import MatrixController
-from api.matrices.derived import DerivedController
-from api.matrices.v1 import DescribedMatrixController
-from api.multilabel.controller import MultiLabelController
+from api.matrices.controller import DescribedMatrixController
+from api.matrices.statistics import DerivedController
 from api.pipelines.controller import PipelineController
 from api.projects.comments import CommentController
 from api.projects.controller import ProjectController

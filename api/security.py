@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request
 from litestar.exceptions import NotFoundException
 
-from api.accounts.schemas import PLAUSIBLE
+from api.compat.pycm_rest.accounts.schemas import PLAUSIBLE
 from api.http import bodies, multipart, rate_limit_headers, unknown_parameters
 from api.http.injected import AnyRequest, Injected
 from shared.accounts import Caller, Scope, vouching

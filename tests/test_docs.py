@@ -7,7 +7,7 @@ from pathlib import Path
 
 import api
 import shared
-from api.calculators.page import page
+from api.compat.calculators.docs_page import page
 from shared.kit.errors import kinds
 from shared.kit.tally import Event
 

@@ -10,10 +10,10 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath, QueryParameter
 
 from api.admin.schemas import CreditIn, PlanIn, PlannedAccountOut, UserOut
+from api.compat.pycm_rest.matrices.schemas import MatrixOut
 from api.http import bodies
 from api.http.headers import counted_address
 from api.http.injected import Injected
-from api.matrices.schemas import MatrixOut
 from shared import accounts, matrices, plans
 from shared.accounts.errors import NotAdministrator, TooManySignIns
 from shared.jobs import Platform

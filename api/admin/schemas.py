@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from api.accounts.schemas import MatrixRef
+from api.compat.pycm_rest.accounts.schemas import MatrixRef
 from shared.accounts.models import Account
 from shared.kit.settings import Settings
 

@@ -11,7 +11,7 @@ from api import content
 from api.http import bodies
 from api.http.headers import IfNoneMatch, Prefer
 from api.http.injected import Injected
-from api.matrices.descriptions import DescriptionIn, MatrixDetail
+from api.matrices.schemas import DescriptionIn, MatrixDetail
 from api.signatures import require_analyses
 from api.waiting import Waiter
 from shared import analyses, matrices

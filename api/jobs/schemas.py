@@ -6,7 +6,7 @@ import msgspec
 from litestar import Request
 from msgspec import Meta
 
-from api.curves.schemas import ProbabilitiesIn, read_inputs
+from api.compat.pycm_rest.curves.schemas import ProbabilitiesIn, read_inputs
 from api.http import bodies
 from shared.jobs import JobOut, Work, kinds
 from shared.jobs.kinds.curve import Curve

@@ -1,93 +1,75 @@
-"""Confusion matrices, as contract A has them."""
+"""Confusion matrices with everything that contract A does not know: names, tags, counts, weights."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from litestar import Controller, Request, Response, delete, get, post
-from litestar.params import FromPath, FromQuery
+from litestar import Controller, Request, delete, get, patch, post
+from litestar.params import FromPath, QueryParameter
 
-from api import content
-from api.http.headers import IfNoneMatch, Prefer
+from api.http import bodies, paging
 from api.http.injected import Injected
-from api.matrices.schemas import MatrixCreated, MatrixDeleted, MatrixOut, VectorsIn, receive_vectors
-from api.waiting import Waiter
+from api.http.paging import Cursor, Limit
+from api.matrices.schemas import (
+    MatrixDetail,
+    MatrixIn,
+    MatrixPage,
+    MatrixPatch,
+    MatrixSummary,
+    read_source,
+)
 from shared import matrices
 from shared.accounts import Caller
-from shared.jobs import JobOut, Platform
-from shared.jobs.kinds.plot import Plot, PlotOptions
-from shared.jobs.kinds.report import Report
-
-# Drawing the SVG as well would nearly double the time that the client waits for its picture.
-PNG_ONLY = PlotOptions(formats=("png",))
+from shared.jobs import Platform
 
 
-class MatrixController(Controller):
-    """Confusion matrices."""
+class DescribedMatrixController(Controller):
+    """Confusion matrices that are named, tagged and listed."""
 
+    path = "/v1/matrices"
     tags = ["matrices"]  # noqa: RUF012 -- Litestar reads it from the class
 
-    @post("/cm/create", operation_id="create_matrix", status_code=200, opt={"body": VectorsIn})
+    @post(operation_id="create_described_matrix", opt={"body": MatrixIn})
     async def create(
         self, request: Request[Any, Any, Any], platform: Injected[Platform], caller: Injected[Caller]
-    ) -> MatrixCreated:
-        """Count two vectors of labels: integers, floats or text."""
-        vectors = await receive_vectors(request)
-        return MatrixCreated(await matrices.create(platform, caller, vectors))
+    ) -> MatrixDetail:
+        """Make a matrix of two vectors of labels, weighted or not, or of counts that you have made already."""
+        members = await bodies.fields(request, MatrixIn)
+        source, description = await bodies.by_size(bodies.size(members), read_source, members, platform.settings)
+        uid = await matrices.create(platform, caller, source, description)
+        return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))
 
-    @get("/cm/", operation_id="read_matrix")
-    async def read(self, platform: Injected[Platform], caller: Injected[Caller], cm_uid: FromQuery[str]) -> MatrixOut:
-        """The counts and the main figures of a matrix; undefined figures are null."""
-        return MatrixOut.of(await matrices.figures(platform, caller, cm_uid))
+    @get(operation_id="list_matrices")
+    async def list_own(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        cursor: Cursor = None,
+        name: Annotated[str | None, QueryParameter(description="a part of the name")] = None,
+        tag: Annotated[str | None, QueryParameter()] = None,
+        limit: Limit = 50,
+    ) -> MatrixPage:
+        """The account's matrices, newest first, without their counts."""
+        found = await matrices.list_own(platform, caller, before=cursor, name=name, tag=tag, limit=limit)
+        following = paging.following(found, limit, lambda one: one.uid)
+        return MatrixPage([MatrixSummary.of(matrix) for matrix in found], following)
 
-    @post("/cm/update", operation_id="update_matrix", status_code=200, opt={"body": VectorsIn})
-    async def update(
+    @get("/{uid:str}", operation_id="read_described_matrix")
+    async def read(self, platform: Injected[Platform], caller: Injected[Caller], uid: FromPath[str]) -> MatrixDetail:
+        """A matrix with its classes, counts and description."""
+        return MatrixDetail.of(await matrices.counts(platform, caller, uid))
+
+    @patch("/{uid:str}", operation_id="describe_matrix", opt={"body": MatrixPatch})
+    async def describe(
         self,
         request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
-        cm_uid: FromQuery[str],
-    ) -> MatrixCreated:
-        """Put other labels into a matrix; report, plot and comparison are made anew."""
-        vectors = await receive_vectors(request)
-        return MatrixCreated(await matrices.update(platform, caller, cm_uid, vectors))
+        uid: FromPath[str],
+    ) -> MatrixDetail:
+        """Change what is said of a matrix; fields that are not sent stay, null empties."""
+        change = await bodies.read(request, MatrixPatch)
+        return MatrixDetail.of(await matrices.describe(platform, caller, uid, change.applied_to))
 
-    @delete("/cm/{cm_uid:str}", operation_id="delete_matrix", status_code=200)
-    async def remove(
-        self, platform: Injected[Platform], caller: Injected[Caller], cm_uid: FromPath[str]
-    ) -> MatrixDeleted:
+    @delete("/{uid:str}", operation_id="delete_described_matrix")
+    async def remove(self, platform: Injected[Platform], caller: Injected[Caller], uid: FromPath[str]) -> None:
         """Forget a matrix, its jobs and all that they made."""
-        await matrices.delete(platform, caller, cm_uid)
-        return MatrixDeleted()
-
-    @get(
-        "/cm/report",
-        operation_id="read_matrix_report",
-        opt={"answers": {"200": ("text/html", str), "202": ("application/json", JobOut)}},
-    )
-    async def report(
-        self,
-        waiter: Injected[Waiter],
-        caller: Injected[Caller],
-        cm_uid: FromQuery[str],
-        prefer: Prefer = None,
-        if_none_match: IfNoneMatch = None,
-    ) -> Response[Any]:
-        """The HTML report itself; made at the first call, or 202 with the job if that takes long."""
-        wanted = content.Wanted("report.html", prefer, if_none_match)
-        return await content.of_matrices(waiter, caller, Report(cm_uid=cm_uid), wanted)
-
-    @get(
-        "/cm/plot",
-        operation_id="read_matrix_plot",
-        opt={"answers": {"200": ("image/png", bytes), "202": ("application/json", JobOut)}},
-    )
-    async def plot(
-        self,
-        waiter: Injected[Waiter],
-        caller: Injected[Caller],
-        cm_uid: FromQuery[str],
-        prefer: Prefer = None,
-        if_none_match: IfNoneMatch = None,
-    ) -> Response[Any]:
-        """The PNG picture itself; made at the first call, or 202 with the job if that takes long."""
-        wanted = content.Wanted("plot.png", prefer, if_none_match)
-        return await content.of_matrices(waiter, caller, Plot(cm_uid=cm_uid, options=PNG_ONLY), wanted)
+        await matrices.delete(platform, caller, uid)

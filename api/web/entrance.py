@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromQuery
 
-from api.accounts.schemas import LONGEST_PASSWORD, CredentialsIn
+from api.compat.pycm_rest.accounts.schemas import LONGEST_PASSWORD, CredentialsIn
 from api.http.headers import counted_address
 from api.http.injected import Injected
 from api.http.json_response import Json

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from api.compat.pycm_rest.matrices import schemas
 from api.http import bodies
-from api.matrices import schemas
 from shared.jobs import Platform
 from shared.matrices.counting import Vectors
 from tests.actors import Client

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from pycm.params import CI_CLASS_LIST, CI_OVERALL_LIST
 from sklearn.metrics import precision_recall_fscore_support
 
-from api.matrices import derived
+from api.matrices import statistics
 from tests.actors import Client
 
 ACTUAL = ["cat", "dog", "cat", "bird", "dog", "cat", "bird", "dog"]
@@ -145,7 +145,7 @@ async def test_figures_of_another_version_of_the_program_are_sent_again(
     path = f"/v1/matrices/{await alice.create_matrix(ACTUAL, PREDICTED)}/{rest}"
     tag = (await alice.get(path, **query)).headers["etag"]
 
-    monkeypatch.setattr(derived, "__version__", "999.0")
+    monkeypatch.setattr(statistics, "__version__", "999.0")
     answer = await alice.get(path, {"If-None-Match": tag}, **query)
 
     assert answer.status_code == 200

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Controller, Request, post
 
-from api.accounts.schemas import AccountOut, CredentialsIn
+from api.compat.pycm_rest.accounts.schemas import AccountOut, CredentialsIn
 from api.http import bodies
 from api.http.headers import counted_address
 from api.http.injected import Injected

@@ -12,7 +12,7 @@ from api.http.headers import IfNoneMatch, Prefer, is_known
 from api.http.injected import Injected
 from api.http.json_response import Json
 from api.matrices.exporting import Format, Part, Wish, export, file_name
-from api.matrices.figures import Level, MatrixStatistics, SamplePage
+from api.matrices.statistics_schemas import Level, MatrixStatistics, SamplePage
 from api.waiting import Waiter
 from shared import __version__, matrices
 from shared.accounts import Caller

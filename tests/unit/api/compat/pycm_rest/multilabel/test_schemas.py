@@ -1,6 +1,6 @@
 import pytest
 
-from api.multilabel.schemas import check_size
+from api.compat.pycm_rest.multilabel.schemas import check_size
 from shared.kit.errors import InvalidInput
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from litestar import Controller, Request, post
 
+from api.compat.pycm_rest.multilabel.schemas import LabelSetsIn, MultiLabelOut, check_size
 from api.http import bodies
 from api.http.bodies import Fields
 from api.http.injected import Injected
-from api.multilabel.schemas import LabelSetsIn, MultiLabelOut, check_size
 from shared.accounts import Caller, Scope
 from shared.evaluation.labelsets import Limits, multihot
 from shared.evaluation.multilabel import evaluate

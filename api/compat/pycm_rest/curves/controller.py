@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Controller, Request, Response, post
 
 from api import content
-from api.curves.schemas import CurveIn, read_curve
+from api.compat.pycm_rest.curves.schemas import CurveIn, read_curve
 from api.http import bodies
 from api.http.headers import Prefer
 from api.http.injected import Injected

@@ -4,11 +4,11 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 
-from api.calculators import parameters
-from api.calculators.envelope import HANDLERS, EnvelopedProblem, answer, in_order
-from api.calculators.meta import META
-from api.calculators.parameters import Parameter, Rate, Texts, of_members, of_query
-from api.calculators.schemas import (
+from api.compat.calculators import parameters
+from api.compat.calculators.envelope import HANDLERS, EnvelopedProblem, answer, in_order
+from api.compat.calculators.meta import META
+from api.compat.calculators.parameters import Parameter, Rate, Texts, of_members, of_query
+from api.compat.calculators.schemas import (
     BatchAnswer,
     BatchIn,
     CellsIn,

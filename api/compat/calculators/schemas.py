@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from api.calculators.envelope import documented, documented_figures
+from api.compat.calculators.envelope import documented, documented_figures
 from shared.evaluation.calculators import CONFUSION, DIAGNOSTIC, FBETA, Cells
 from shared.evaluation.exactly import Figure
 

@@ -1,0 +1,1 @@
+"""The inherited contracts, each as its clients know it."""
