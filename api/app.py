@@ -9,12 +9,12 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from api import bookkeeping, docs, health, metrics, openapi
+from api import docs, openapi
 from api.admin.controller import AdminController
+from api.analyses.agreements import ComparingController
+from api.analyses.annotations import ReadingController
 from api.analyses.callbacks import CallbackController
-from api.analyses.comparing import ComparingController
 from api.analyses.controller import AnalysisController
-from api.analyses.reading import ReadingController
 from api.compat.calculators.controller import CalculatorController
 from api.compat.pycm_rest.accounts.controller import AccountController
 from api.compat.pycm_rest.comparisons.controller import ComparisonController
@@ -26,9 +26,11 @@ from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.middleware import around
 from api.jobs.controller import JobController
+from api.jobs.waiter import Waiter
 from api.keys.controller import KeyController
 from api.matrices.controller import DescribedMatrixController
 from api.matrices.statistics import DerivedController
+from api.operations import health, metrics
 from api.pipelines.controller import PipelineController
 from api.projects.comments import CommentController
 from api.projects.controller import ProjectController
@@ -36,8 +38,8 @@ from api.projects.images import ImageController
 from api.projects.uploads import UploadController
 from api.security import provide_caller, refuse_early
 from api.signatures import provide_signer
+from api.usage import flushing
 from api.usage.controller import UsageController
-from api.waiting import Waiter
 from api.web.router import pages
 from api.webhooks.controller import WebhookController
 from api.webhooks.deliveries import DeliveryController
@@ -63,7 +65,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             app.state.platform = connected
             app.state.waiter = Waiter(connected)
             listening = asyncio.create_task(app.state.waiter.run())
-            keeping = asyncio.create_task(bookkeeping.keep(connected))
+            keeping = asyncio.create_task(flushing.keep(connected))
             try:
                 yield
             finally:

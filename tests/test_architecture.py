@@ -36,7 +36,7 @@ def test_broad_excepts_stand_only_at_the_edges_of_processes() -> None:
         "worker/dispatcher.py",
         "worker/heartbeat.py",
         "shared/jobs/news.py",
-        "api/bookkeeping.py",
+        "api/usage/flushing.py",
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Controller, Request, patch, post
 from litestar.params import FromPath
 
-from api.analyses import told
+from api.analyses import callback_bodies
 from api.analyses.schemas import BulkOut, CreatedAnnotation, EndedAnalysis, PresignedList, PresignedOut
 from api.http.injected import Injected
 from api.signatures import require_analyses
@@ -22,7 +22,7 @@ class CallbackController(Controller):
     guards = [require_analyses]  # noqa: RUF012 -- the same
     opt = {"security": "pipeline"}  # noqa: RUF012 -- the same
 
-    @patch("/status", operation_id="change_analysis_status", opt={"body": told.StatusIn})
+    @patch("/status", operation_id="change_analysis_status", opt={"body": callback_bodies.StatusIn})
     async def change_status(
         self,
         request: Request[Any, Any, Any],
@@ -31,10 +31,12 @@ class CallbackController(Controller):
         analysis_id: FromPath[str],
     ) -> AnalysisOut:
         """Move an analysis on: queued, processing, then completed, failed or cancelled; the same again is harmless."""
-        change = await told.read_status_change(request)
+        change = await callback_bodies.read_status_change(request)
         return (await callbacks.change_status(platform, signer, analysis_id, change)).shown()
 
-    @post("/artifacts/presign", operation_id="presign_artifacts", status_code=200, opt={"body": told.PresignIn})
+    @post(
+        "/artifacts/presign", operation_id="presign_artifacts", status_code=200, opt={"body": callback_bodies.PresignIn}
+    )
     async def presign(
         self,
         request: Request[Any, Any, Any],
@@ -43,12 +45,12 @@ class CallbackController(Controller):
         analysis_id: FromPath[str],
     ) -> PresignedList:
         """Announce files, and get an address for each that takes it with PUT and its content type."""
-        wanted = await told.read_announcements(request, platform.settings)
+        wanted = await callback_bodies.read_announcements(request, platform.settings)
         announced = await callbacks.announce_artifacts(platform, signer, analysis_id, wanted)
         lifetime = platform.settings.link_lifetime_s
         return PresignedList([PresignedOut.of(file.analysis_id, file, lifetime) for file in announced])
 
-    @post("/annotations:bulk", operation_id="add_annotations", opt={"body": told.BulkIn})
+    @post("/annotations:bulk", operation_id="add_annotations", opt={"body": callback_bodies.BulkIn})
     async def add_annotations(
         self,
         request: Request[Any, Any, Any],
@@ -57,11 +59,11 @@ class CallbackController(Controller):
         analysis_id: FromPath[str],
     ) -> BulkOut:
         """Keep a batch of annotations, all of it or nothing; the same batch again is answered, not kept twice."""
-        batch, digest = await told.read_annotations(request, platform.settings)
+        batch, digest = await callback_bodies.read_annotations(request, platform.settings)
         kept = await callbacks.add_annotations(platform, signer, analysis_id, batch, digest)
         return BulkOut(len(kept), [CreatedAnnotation.of(record) for record in kept])
 
-    @post("/finalize", operation_id="finalize_analysis", status_code=200, opt={"body": told.FinalizeIn})
+    @post("/finalize", operation_id="finalize_analysis", status_code=200, opt={"body": callback_bodies.FinalizeIn})
     async def finalize(
         self,
         request: Request[Any, Any, Any],
@@ -70,4 +72,6 @@ class CallbackController(Controller):
         analysis_id: FromPath[str],
     ) -> EndedAnalysis:
         """End an analysis: its files are looked at, and those that were announced and did not come are named."""
-        return EndedAnalysis.of(await callbacks.finalize(platform, signer, analysis_id, await told.read_end(request)))
+        return EndedAnalysis.of(
+            await callbacks.finalize(platform, signer, analysis_id, await callback_bodies.read_end(request))
+        )

@@ -7,7 +7,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from api.metrics import answers
+from api.operations.metrics import answers
 
 log = structlog.get_logger()
 

@@ -15,9 +15,9 @@ from api.http.headers import IfNoneMatch, Prefer, is_known
 from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
-from api.jobs.answers import accepted, etag, polling
+from api.jobs.responses import accepted, etag, polling
 from api.jobs.schemas import JobPage, Submission, read_submission
-from api.waiting import Waiter, applied, wanted_wait, with_silences
+from api.jobs.waiter import Waiter, applied, wanted_wait, with_silences
 from shared import jobs, matrices
 from shared.accounts import Caller
 from shared.analyses import pairing

@@ -7,18 +7,18 @@ from typing import Annotated, Any
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
-from api import content
 from api.http.headers import IfNoneMatch, Prefer, is_known
 from api.http.injected import Injected
 from api.http.json_response import Json
-from api.matrices.exporting import Format, Part, Wish, export, file_name
+from api.jobs import results
+from api.jobs.waiter import Waiter
 from api.matrices.statistics_schemas import Level, MatrixStatistics, SamplePage
-from api.waiting import Waiter
 from shared import __version__, matrices
 from shared.accounts import Caller
 from shared.evaluation.intervals import BinomMethod
 from shared.jobs import JobOut, Platform
 from shared.jobs.kinds.report import Report
+from shared.matrices.export_files import Format, Part, Wish, export, file_name
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Cell
 
@@ -79,10 +79,10 @@ class DerivedController(Controller):
         wish.check()
         matrix = await matrices.counts(waiter.platform, caller, uid)
         if format == "html":
-            wanted = content.Wanted("report.html", prefer, if_none_match)
+            wanted = results.Wanted("report.html", prefer, if_none_match)
             return await _report(waiter, caller, matrix, wanted)
         # The file holds what the owner says of the matrix, which changes without a new version.
-        headers = content.HEADERS | {"ETag": _etag(matrix, matrix.updated_at.isoformat(), *wish)}
+        headers = results.HEADERS | {"ETag": _etag(matrix, matrix.updated_at.isoformat(), *wish)}
         if is_known(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         file = await export(matrix, wish)
@@ -112,8 +112,8 @@ class DerivedController(Controller):
         return Json(page)
 
 
-async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted: content.Wanted) -> Response[Any]:
-    answer = await content.of_matrices(waiter, caller, Report(cm_uid=str(matrix.uid)), wanted)
+async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted: results.Wanted) -> Response[Any]:
+    answer = await results.of_matrices(waiter, caller, Report(cm_uid=str(matrix.uid)), wanted)
     # Only the file itself has a disposition: 202 and 304 have nothing to keep.
     if "Content-Disposition" in answer.headers:
         answer.headers["Content-Disposition"] = _attachment(file_name(matrix, ".html"))

@@ -9,11 +9,11 @@ from litestar import Controller, Request, Response, delete, get, post, put
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from api import content
 from api.http import bodies
 from api.http.headers import IfNoneMatch, is_known
 from api.http.injected import Injected
 from api.http.json_response import Json
+from api.jobs import results
 from api.projects.schemas import DownloadOut, ImageOut, MetadataIn
 from shared.accounts import Caller
 from shared.jobs import Platform
@@ -21,7 +21,7 @@ from shared.kit.names import VISIBLE
 from shared.projects import deletion, images
 
 # The bytes of an image never change, but it can be deleted: who has them asks whether they are still shown.
-HEADERS = content.HEADERS
+HEADERS = results.HEADERS
 
 # Thumbnails are made within moments of the upload.
 RETRY_AFTER_S = 1
@@ -91,7 +91,7 @@ class ImageController(Controller):
     ) -> DownloadOut:
         """A link that saves the image under its file name and needs no key."""
         image = await images.find(platform, caller, image_id)
-        link = platform.storage.link(image.object_key, disposition=content.attachment(image.filename))
+        link = platform.storage.link(image.object_key, disposition=results.attachment(image.filename))
         return DownloadOut(link.url, "GET", link.expires_at)
 
     @put("/metadata", operation_id="set_image_metadata", opt={"body": MetadataIn})

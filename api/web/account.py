@@ -9,8 +9,8 @@ from litestar.params import FromPath
 from api.http.injected import Injected
 from api.usage.schemas import UsageOut
 from api.web.forms import Form
+from api.web.page_request import Visit
 from api.web.problems import MISTAKES, described
-from api.web.visits import Visit
 from shared import accounts, plans
 from shared.accounts import EVERYTHING, IssuedKey, Scope
 from shared.kit import clock

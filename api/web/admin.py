@@ -11,7 +11,7 @@ from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.web.errors import PageForAdministrators
 from api.web.forms import Form
-from api.web.visits import Sent, Visit, begin
+from api.web.page_request import Sent, Visit, begin
 from shared import administration, plans
 from shared.jobs import Status
 from shared.kit.errors import Fault, InvalidInput

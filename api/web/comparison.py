@@ -8,8 +8,8 @@ from litestar.params import QueryParameter
 
 from api.http.injected import Injected
 from api.http.problems import Problem
+from api.web.page_request import Visit
 from api.web.problems import MISTAKES, described
-from api.web.visits import Visit
 from shared import matrices
 from shared.kit.errors import Fault, InvalidInput
 from shared.presentation.comparing import comparing

@@ -14,8 +14,8 @@ from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import Problem
 from api.web.forms import Form
+from api.web.page_request import Visit
 from api.web.problems import MISTAKES, described
-from api.web.visits import Visit
 from shared import curves, jobs
 from shared.curves.uploads import read_scores
 from shared.jobs import NO_SUBJECTS, JobOut, Order, Platform, Snapshot, Status

@@ -9,7 +9,7 @@ from litestar import Response
 from msgspec import Meta
 
 from api.http.problems import Problem
-from api.web.visits import Visit, state_text
+from api.web.page_request import Visit, state_text
 from shared import analyses, projects
 from shared.analyses import reading
 from shared.analyses.annotation_queries import Filter

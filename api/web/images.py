@@ -8,14 +8,14 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from api import content
-from api.analyses.comparing import exported
+from api.analyses.agreements import exported
 from api.http.injected import Injected
 from api.http.paging import Cursor
+from api.jobs import results
 from api.projects.images import HEADERS, pieces_of
 from api.web.forms import Form
 from api.web.image_view import MOST_PAGES, MOST_SHAPES, Layout, Wanted, image_page, looked_up, shown, state_of
-from api.web.visits import Visit
+from api.web.page_request import Visit
 from shared import analyses
 from shared.analyses import reading
 from shared.analyses.exports import Format
@@ -86,7 +86,7 @@ class ImagePages(Controller):
         if not (key := keys.get(name)):
             raise FileGone
         body = await visit.platform.storage.read(key)
-        return Response(body, media_type=types[name], headers=content.HEADERS)
+        return Response(body, media_type=types[name], headers=results.HEADERS)
 
     @get("/analyses/{analysis_id:str}/export")
     async def export(

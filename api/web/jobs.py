@@ -11,8 +11,8 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
+from api.web.page_request import Visit
 from api.web.templating import render
-from api.web.visits import Visit
 from shared import jobs
 from shared.jobs import JobOut, Snapshot
 from shared.kit.ids import parse_uuid

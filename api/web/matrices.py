@@ -13,8 +13,8 @@ from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import Problem
 from api.web.forms import Form
+from api.web.page_request import Visit
 from api.web.problems import MISTAKES, described
-from api.web.visits import Visit
 from shared import matrices
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.counting import Vectors

@@ -7,9 +7,8 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from api.http.injected import Injected
-from api.matrices.exporting import Format, Part, Wish, export
 from api.web.forms import Form
-from api.web.visits import HEADERS, Visit
+from api.web.page_request import HEADERS, Visit
 from shared import jobs, matrices
 from shared.evaluation.intervals import intervals
 from shared.evaluation.statistics import statistics
@@ -17,6 +16,7 @@ from shared.jobs import MatrixWork, Order
 from shared.jobs.kinds.plot import Plot
 from shared.jobs.kinds.report import Report
 from shared.kit.errors import Fault, InvalidInput
+from shared.matrices.export_files import Format, Part, Wish, export
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Cell
 from shared.presentation.classes import COLUMNS, Row, class_rows, share_interval_text

@@ -10,7 +10,7 @@ from litestar.types import ExceptionHandlersMap
 from api.http import problems
 from api.http.problems import Problem
 from api.web.errors import SignInNeeded
-from api.web.visits import Sent, Visit
+from api.web.page_request import Sent, Visit
 from shared.accounts.errors import NotAdministrator
 from shared.evaluation.errors import InvalidLabels
 from shared.kit.errors import DomainError

@@ -13,8 +13,8 @@ from api.http.paging import Cursor
 from api.http.problems import Problem
 from api.projects import cursors
 from api.web.forms import Form
+from api.web.page_request import Visit, state_text
 from api.web.problems import MISTAKES, described
-from api.web.visits import Visit, state_text
 from shared import analyses, projects
 from shared.analyses import AnalysisStatus
 from shared.kit.errors import Fault, InvalidInput

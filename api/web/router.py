@@ -11,16 +11,16 @@ from api.web.account import AccountPages
 from api.web.admin import AdminPages
 from api.web.comparison import ComparisonPages
 from api.web.curves import CurvePages
-from api.web.entrance import EntrancePages
 from api.web.forms import provide_form
-from api.web.image_remarks import ImageRemarkPages
+from api.web.image_comments import ImageRemarkPages
 from api.web.images import ImagePages
 from api.web.jobs import JobPages
 from api.web.matrices import MatrixPages
 from api.web.matrix_parts import MatrixPartPages
+from api.web.page_request import Visit, begin, provide_visit
 from api.web.problems import HANDLERS
 from api.web.projects import ProjectPages
-from api.web.visits import Visit, begin, provide_visit
+from api.web.sign_in import EntrancePages
 from api.web.webhooks import WebhookPages
 
 PAGES: list[type[Controller]] = [

@@ -10,8 +10,8 @@ from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.web.forms import Form
+from api.web.page_request import Visit
 from api.web.problems import MISTAKES, described
-from api.web.visits import Visit
 from api.webhooks.schemas import DeliveryStatus, EventType
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from api.jobs import controller
-from api.waiting import with_silences
+from api.jobs.waiter import with_silences
 from shared.jobs import Platform, ending, queries
 from shared.kit import clock
 from tests.actors import Client, Team

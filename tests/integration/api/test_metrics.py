@@ -9,7 +9,7 @@ from litestar import Litestar
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
-from api import metrics
+from api.operations import metrics
 from deploy.local.stack import Stack
 from shared.jobs import Platform, ending, queries
 from shared.kit.ids import parse_uuid

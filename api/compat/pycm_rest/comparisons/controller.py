@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 from litestar import Controller, Request, Response, post
 
-from api import content
 from api.http import bodies
 from api.http.headers import Prefer
 from api.http.injected import Injected
-from api.waiting import Waiter
+from api.jobs import results
+from api.jobs.waiter import Waiter
 from shared.accounts import Caller
 from shared.jobs.kinds.compare import Compare, CompareOptions, Uids
 
@@ -37,4 +37,4 @@ class ComparisonController(Controller):
         """Which of them is the best, with PyCM's scores, and the main statistics side by side."""
         wanted = await bodies.read(request, ComparisonIn)
         work = Compare(cm_uids=wanted.cm_uids, options=wanted.options)
-        return await content.of_matrices(waiter, caller, work, content.Wanted("comparison.json", prefer, None))
+        return await results.of_matrices(waiter, caller, work, results.Wanted("comparison.json", prefer, None))

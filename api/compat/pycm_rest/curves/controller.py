@@ -4,12 +4,12 @@ from typing import Any
 
 from litestar import Controller, Request, Response, post
 
-from api import content
 from api.compat.pycm_rest.curves.schemas import CurveIn, read_curve
 from api.http import bodies
 from api.http.headers import Prefer
 from api.http.injected import Injected
-from api.waiting import Waiter
+from api.jobs import results
+from api.jobs.waiter import Waiter
 from shared.accounts import Caller
 from shared.jobs import NO_SUBJECTS, Order
 
@@ -31,4 +31,4 @@ class CurveController(Controller):
         members = await bodies.fields(request, CurveIn)
         work, inputs = await bodies.by_size(bodies.size(members), read_curve, members, waiter.platform.settings)
         order = Order(caller, work, NO_SUBJECTS, inputs)
-        return await content.of_order(waiter, order, content.Wanted("curve.json", prefer, None))
+        return await results.of_order(waiter, order, results.Wanted("curve.json", prefer, None))

@@ -5,7 +5,6 @@ from typing import Any
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.params import FromPath, FromQuery
 
-from api import content
 from api.compat.pycm_rest.matrices.schemas import (
     MatrixCreated,
     MatrixDeleted,
@@ -15,7 +14,8 @@ from api.compat.pycm_rest.matrices.schemas import (
 )
 from api.http.headers import IfNoneMatch, Prefer
 from api.http.injected import Injected
-from api.waiting import Waiter
+from api.jobs import results
+from api.jobs.waiter import Waiter
 from shared import matrices
 from shared.accounts import Caller
 from shared.jobs import JobOut, Platform
@@ -78,8 +78,8 @@ class MatrixController(Controller):
         if_none_match: IfNoneMatch = None,
     ) -> Response[Any]:
         """The HTML report itself; made at the first call, or 202 with the job if that takes long."""
-        wanted = content.Wanted("report.html", prefer, if_none_match)
-        return await content.of_matrices(waiter, caller, Report(cm_uid=cm_uid), wanted)
+        wanted = results.Wanted("report.html", prefer, if_none_match)
+        return await results.of_matrices(waiter, caller, Report(cm_uid=cm_uid), wanted)
 
     @get(
         "/cm/plot",
@@ -95,5 +95,5 @@ class MatrixController(Controller):
         if_none_match: IfNoneMatch = None,
     ) -> Response[Any]:
         """The PNG picture itself; made at the first call, or 202 with the job if that takes long."""
-        wanted = content.Wanted("plot.png", prefer, if_none_match)
-        return await content.of_matrices(waiter, caller, Plot(cm_uid=cm_uid, options=PNG_ONLY), wanted)
+        wanted = results.Wanted("plot.png", prefer, if_none_match)
+        return await results.of_matrices(waiter, caller, Plot(cm_uid=cm_uid, options=PNG_ONLY), wanted)

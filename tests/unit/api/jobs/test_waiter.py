@@ -1,6 +1,6 @@
 import pytest
 
-from api.waiting import wanted_wait
+from api.jobs.waiter import wanted_wait
 
 
 @pytest.mark.parametrize(

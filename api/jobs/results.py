@@ -9,8 +9,8 @@ from litestar import Response
 
 from api.http import problems
 from api.http.headers import is_known
-from api.jobs.answers import accepted
-from api.waiting import Waiter, applied, wanted_wait
+from api.jobs.responses import accepted
+from api.jobs.waiter import Waiter, applied, wanted_wait
 from shared import jobs, matrices
 from shared.accounts import Caller
 from shared.artifacts import StoredFile

@@ -6,7 +6,7 @@ import re
 import pytest
 from litestar import Litestar
 
-from api.web import image_remarks, image_view
+from api.web import image_comments, image_view
 from tests.actors import Client
 from tests.integration.api.web.visitor import Visitor
 from tests.pictures import picture
@@ -69,7 +69,7 @@ async def test_a_view_that_no_page_has_is_the_view_of_everything(app: Litestar, 
 
 
 async def test_comments_are_shown_page_by_page(app: Litestar, alice: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (image_view, image_remarks):
+    for module in (image_view, image_comments):
         monkeypatch.setattr(module, "COMMENTS_SHOWN", 2)
     visitor, page, made = await _on_a_page(app, alice, "one", "two", "three", "four")
 

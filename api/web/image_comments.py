@@ -12,8 +12,8 @@ from api.http.injected import Injected
 from api.projects.schemas import MAX_COMMENT_LENGTH, MetadataIn
 from api.web.forms import Form
 from api.web.image_view import COMMENTS_SHOWN, Wanted, comments_on, image_page
+from api.web.page_request import Visit
 from api.web.problems import MISTAKES, described
-from api.web.visits import Visit
 from shared.kit.errors import Fault, InvalidInput
 from shared.projects import comments, images
 from shared.projects.errors import CommentNotFound

@@ -10,8 +10,8 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 
 from api.http.problems import Problem
+from api.jobs.waiter import Waiter
 from api.security import refuse_nul
-from api.waiting import Waiter
 from api.web import cookies
 from api.web.errors import FormNotOurs, SignInNeeded
 from api.web.templating import render

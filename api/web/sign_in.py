@@ -12,8 +12,8 @@ from api.http.injected import Injected
 from api.http.json_response import Json
 from api.web import cookies
 from api.web.forms import Form
+from api.web.page_request import Visit
 from api.web.problems import MISTAKES, described
-from api.web.visits import Visit
 from shared import accounts
 from shared.accounts import SignedIn, sessions
 from shared.kit.errors import Fault, InvalidInput

@@ -7,13 +7,13 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from api import content
 from api.http import bodies
 from api.http.headers import IfNoneMatch, Prefer
 from api.http.injected import Injected
+from api.jobs import results
+from api.jobs.waiter import Waiter
 from api.matrices.schemas import DescriptionIn, MatrixDetail
 from api.signatures import require_analyses
-from api.waiting import Waiter
 from shared import analyses, matrices
 from shared.accounts import Caller
 from shared.analyses import exports, pairing, saving
@@ -82,7 +82,7 @@ class ComparingController(Controller):
             options=AgreementOptions(subject=subject, iou_threshold=iou_threshold, min_confidence=min_confidence),
         )
         order = await pairing.order(waiter.platform, caller, work)
-        return await content.of_order(waiter, order, content.Wanted("agreement.json", prefer, if_none_match))
+        return await results.of_order(waiter, order, results.Wanted("agreement.json", prefer, if_none_match))
 
     @get(
         "/api/analyses/{analysis_id:str}/export",

@@ -1,0 +1,1 @@
+"""The routes of whoever runs the service: health and metrics."""
