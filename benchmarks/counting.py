@@ -16,11 +16,11 @@ import pycm
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from shared.evaluation.codes import Factorised, decode, encode
-from shared.evaluation.counts import count
-from shared.evaluation.labels import factorise
-from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.statistics import summary
+from shared.evaluation.confusion.counting import count
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.statistics import summary
+from shared.evaluation.inputs.label_codes import Factorised, decode, encode
+from shared.evaluation.inputs.labels import factorise
 
 Contender = Callable[[Any, Any], object]
 Decoded = tuple[list[int | float | str], list[int | float | str]]

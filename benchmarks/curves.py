@@ -17,11 +17,18 @@ import pycm
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from shared.evaluation.curves import Curve, average_precision, both_curves, pr_area, roc_area, roc_curve
-from shared.evaluation.one_vs_rest import ClassifierCurves, measure_curves
-from shared.evaluation.probabilities import read_probabilities
-from shared.evaluation.ranking import rank_area
-from shared.evaluation.thresholds import count_at_scores, outcomes_at
+from shared.evaluation.curves.curves import (
+    Curve,
+    average_precision,
+    both_curves,
+    pr_area,
+    roc_area,
+    roc_curve,
+)
+from shared.evaluation.curves.one_vs_rest import ClassifierCurves, measure_curves
+from shared.evaluation.curves.ranking import rank_area
+from shared.evaluation.curves.thresholds import count_at_scores, outcomes_at
+from shared.evaluation.inputs.probabilities import read_probabilities
 
 Scores = NDArray[Any]
 Labels = NDArray[np.bool_]

@@ -15,8 +15,8 @@ from sklearn.metrics import accuracy_score, hamming_loss, jaccard_score, precisi
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from benchmarks.counting import timed
-from shared.evaluation.labelsets import Limits, Multihot, multihot
-from shared.evaluation.multilabel import MultiLabelFigures, evaluate
+from shared.evaluation.inputs.label_sets import Limits, Multihot, multihot
+from shared.evaluation.multilabel.statistics import MultiLabelFigures, evaluate
 
 Sets = list[list[str]]
 

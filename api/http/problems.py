@@ -14,7 +14,7 @@ from litestar.types import ExceptionHandlersMap
 
 from api.http.decode_errors import among, plain
 from shared.accounts.errors import NotAdministrator
-from shared.evaluation.errors import InvalidLabels
+from shared.evaluation.inputs.errors import InvalidLabels
 from shared.kit.errors import DomainError, Fault, InvalidInput, problem
 
 MEDIA_TYPE = "application/problem+json"

@@ -15,7 +15,7 @@ from api.jobs.waiter import Waiter
 from api.matrices.statistics_schemas import Level, MatrixStatistics, SamplePage
 from shared import __version__, matrices
 from shared.accounts import Caller
-from shared.evaluation.intervals import BinomMethod
+from shared.evaluation.confusion.intervals import BinomMethod
 from shared.jobs import JobOut, Platform
 from shared.jobs.kinds.report import Report
 from shared.matrices.export_files import Format, Part, Wish, export, file_name

@@ -10,8 +10,8 @@ from api.http.injected import Injected
 from api.web.forms import Form
 from api.web.page_request import HEADERS, Visit
 from shared import jobs, matrices
-from shared.evaluation.intervals import intervals
-from shared.evaluation.statistics import statistics
+from shared.evaluation.confusion.intervals import intervals
+from shared.evaluation.confusion.statistics import statistics
 from shared.jobs import MatrixWork, Order
 from shared.jobs.kinds.plot import Plot
 from shared.jobs.kinds.report import Report

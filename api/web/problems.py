@@ -12,7 +12,7 @@ from api.http.problems import Problem
 from api.web.errors import SignInNeeded
 from api.web.page_request import Sent, Visit
 from shared.accounts.errors import NotAdministrator
-from shared.evaluation.errors import InvalidLabels
+from shared.evaluation.inputs.errors import InvalidLabels
 from shared.kit.errors import DomainError
 
 MISTAKES: tuple[type[Exception], ...] = (DomainError, InvalidLabels)

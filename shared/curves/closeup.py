@@ -8,12 +8,20 @@ import numpy as np
 
 from shared import jobs
 from shared.curves.inputs import CurveInputs, unpack
-from shared.evaluation.curves import Curve, average_precision, pr_corners, pr_curve, roc_area, roc_corners, roc_curve
-from shared.evaluation.drawing import thin
-from shared.evaluation.matrix import Label
-from shared.evaluation.one_vs_rest import count_class
-from shared.evaluation.operating_points import best_thresholds
-from shared.evaluation.thresholds import ThresholdCounts
+from shared.evaluation.confusion.matrix import Label
+from shared.evaluation.curves.curves import (
+    Curve,
+    average_precision,
+    pr_corners,
+    pr_curve,
+    roc_area,
+    roc_corners,
+    roc_curve,
+)
+from shared.evaluation.curves.one_vs_rest import count_class
+from shared.evaluation.curves.operating_points import best_thresholds
+from shared.evaluation.curves.thinning import thin
+from shared.evaluation.curves.thresholds import ThresholdCounts
 from shared.jobs import JobRecord, Platform
 from shared.kit.errors import Fault, InvalidInput
 

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared.evaluation.codes import encode
-from shared.evaluation.counts import count
-from shared.evaluation.labels import factorise
-from shared.evaluation.matrix import ConfusionMatrix, Label
-from shared.evaluation.statistics import Summary, summary
+from shared.evaluation.confusion.counting import count
+from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.statistics import Summary, summary
+from shared.evaluation.inputs.label_codes import encode
+from shared.evaluation.inputs.labels import factorise
 
 
 class Vectors(NamedTuple):

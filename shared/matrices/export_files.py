@@ -3,7 +3,7 @@
 import asyncio
 from typing import Literal, NamedTuple
 
-from shared.evaluation.statistics import statistics
+from shared.evaluation.confusion.statistics import statistics
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices import exports
 from shared.matrices.records import CountedMatrix

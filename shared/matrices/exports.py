@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import numpy as np
 
-from shared.evaluation.matrix import ConfusionMatrix, Label
-from shared.evaluation.statistics import Statistics, Value
+from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.statistics import Statistics, Value
 from shared.matrices.records import CountedMatrix
 
 Cell = Label | None

@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 import numpy as np
 
-from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.statistics import Summary
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.statistics import Summary
 from shared.jobs import Subjects
 from shared.kit.db import Connection, Record
 from shared.matrices.counting import Counted

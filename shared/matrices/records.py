@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.statistics import Summary
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.statistics import Summary
 
 
 class Description(msgspec.Struct, frozen=True):

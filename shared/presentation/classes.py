@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from shared.evaluation.intervals import Intervals
-from shared.evaluation.statistics import Statistics, Value
+from shared.evaluation.confusion.intervals import Intervals
+from shared.evaluation.confusion.statistics import Statistics, Value
 from shared.presentation.explanations import CLASS_GROUPS, Explanation
 from shared.presentation.figures import figure_text
 

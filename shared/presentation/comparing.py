@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared.evaluation.compare import aligned, compare
-from shared.evaluation.compare_errors import NotComparable
-from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.sidebyside import side_by_side
+from shared.evaluation.confusion.comparison_errors import NotComparable
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.pycm_ranking import aligned, compare
+from shared.evaluation.confusion.side_by_side import side_by_side
 from shared.matrices.errors import MatricesNotComparable
 from shared.matrices.records import CountedMatrix
 from shared.presentation.contenders import Contender, Verdict, contenders, verdict

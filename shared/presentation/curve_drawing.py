@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.evaluation.curves import Curve
+from shared.evaluation.curves.curves import Curve
 
 SIDE = 400
 

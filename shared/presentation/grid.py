@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.presentation.figures import compact_count_text, count_text, percent_text
 from shared.presentation.heatmap import NUMBERED_CLASSES, Form, HeatMap, Paint, heat_map
 from shared.presentation.labels import label_text

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.presentation.figures import compact_count_text, count_text
 from shared.presentation.labels import display_width, short_labels
 from shared.presentation.shades import shade_class, shades

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 
 # Finer at the lower end: mistakes matter from one percent on, and a linear scale would hide them.
 THRESHOLDS = (0.01, 0.02, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90)

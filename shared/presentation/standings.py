@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.sidebyside import Row, SideBySide
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.side_by_side import Row, SideBySide
 from shared.presentation.figures import count_text, figure_text, percent_text
 
 _HEADLINES = {

@@ -5,8 +5,8 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.statistics import Statistics, Value
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.statistics import Statistics, Value
 from shared.presentation.explanations import CLASS_GROUPS, OVERALL_GROUPS, Explanation, Group
 from shared.presentation.figures import count_text, figure_text, percent_text
 from shared.presentation.shades import row_shares, shade_class, shades

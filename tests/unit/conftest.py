@@ -3,7 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from shared.evaluation.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
 
 HOSTILE: tuple[Label, ...] = (
     "<script>alert(1)</script>",

@@ -6,10 +6,10 @@ import msgspec
 
 from shared import matrices
 from shared.artifacts import File
-from shared.evaluation.compare import Comparison, compare
-from shared.evaluation.compare_errors import NotComparable
-from shared.evaluation.matrix import Label
-from shared.evaluation.sidebyside import SideBySide, side_by_side
+from shared.evaluation.confusion.comparison_errors import NotComparable
+from shared.evaluation.confusion.matrix import Label
+from shared.evaluation.confusion.pycm_ranking import Comparison, compare
+from shared.evaluation.confusion.side_by_side import SideBySide, side_by_side
 from shared.jobs.kinds.compare import Compare
 from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord

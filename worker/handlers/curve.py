@@ -5,7 +5,7 @@ import msgspec
 from shared import curves, jobs
 from shared.artifacts import File
 from shared.curves import CurveInputs
-from shared.evaluation.one_vs_rest import measure_curves
+from shared.evaluation.curves.one_vs_rest import measure_curves
 from shared.jobs.kinds.curve import Curve
 from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord

@@ -2,7 +2,7 @@
 
 from shared import matrices
 from shared.artifacts import File
-from shared.evaluation.statistics import statistics
+from shared.evaluation.confusion.statistics import statistics
 from shared.jobs.kinds.report import Report
 from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord

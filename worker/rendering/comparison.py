@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared.evaluation.compare import Comparison, aligned
-from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.sidebyside import SideBySide
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.pycm_ranking import Comparison, aligned
+from shared.evaluation.confusion.side_by_side import SideBySide
 from shared.matrices.records import CountedMatrix
 from shared.presentation.contenders import Contender, Shown, contenders, verdict
 from shared.presentation.figures import count_text, percent_text

@@ -6,9 +6,15 @@ from typing import Any
 import numpy as np
 
 from shared.curves import CurveInputs
-from shared.evaluation.curves import Curve, pr_curve, roc_curve
-from shared.evaluation.one_vs_rest import Areas, ClassifierCurves, Measured, Undefined, count_class
-from shared.evaluation.operating_points import BestThresholds, OperatingPoint
+from shared.evaluation.curves.curves import Curve, pr_curve, roc_curve
+from shared.evaluation.curves.one_vs_rest import (
+    Areas,
+    ClassifierCurves,
+    Measured,
+    Undefined,
+    count_class,
+)
+from shared.evaluation.curves.operating_points import BestThresholds, OperatingPoint
 from shared.jobs.kinds.curve import CurveType
 
 # Nobody reads a longer list; `threshold_count` says how many there are, and points.json has them all.

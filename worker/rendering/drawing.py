@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.presentation.figures import compact_count_text, count_text
 from shared.presentation.labels import label_text, plain_text
 from shared.presentation.shades import row_shares

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 
 from shared.artifacts import File
-from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.jobs.kinds.plot import FORMATS, ColourMap, Format
 from worker.rendering.drawing import Drawing, draw
 from worker.rendering.fonts import FONT

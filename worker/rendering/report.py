@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.statistics import Statistics, Summary
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.statistics import Statistics, Summary
 from shared.presentation.figures import count_text, percent_text
 from shared.presentation.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
 from shared.presentation.labels import display_width, label_names, plain_text

@@ -24,8 +24,8 @@ from api.http.bodies import Fields
 from api.http.injected import Injected
 from api.http.unknown_parameters import TAKES_MORE
 from shared.accounts import Caller, Scope
-from shared.evaluation.calculators import CONFUSION, DIAGNOSTIC, FBETA, Cells, Weighing
-from shared.evaluation.exactly import Figure, ratio
+from shared.evaluation.calculators.exact_rounding import Figure, ratio
+from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, Weighing
 
 Sent = Request[Any, Any, Any]
 _OPT = {"problem": EnvelopedProblem}

@@ -11,7 +11,7 @@ from litestar.types import ExceptionHandlersMap
 
 from api.http import problems
 from api.http.json_response import Json
-from shared.evaluation.exactly import Figure
+from shared.evaluation.calculators.exact_rounding import Figure
 
 Sent = Request[Any, Any, Any]
 

@@ -1,6 +1,6 @@
 """What `/v1/meta` answers: the texts of contract B around the formulae and purposes of the tables."""
 
-from shared.evaluation.calculators import CONFUSION, DIAGNOSTIC, FBETA
+from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA
 
 META: dict[str, object] = {
     "notes": "Counts are non-negative integers; rates and probabilities are 0–1. Metrics with a zero denominator are "

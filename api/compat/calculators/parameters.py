@@ -7,8 +7,8 @@ from litestar.datastructures import MultiDict
 
 from api.http import bodies
 from api.http.bodies import Fields
-from shared.evaluation.calculators import Cells, Screening, Weighing
-from shared.evaluation.exactly import Number
+from shared.evaluation.calculators.exact_rounding import Number
+from shared.evaluation.calculators.tables import Cells, Screening, Weighing
 from shared.kit.errors import Fault, InvalidInput
 
 Texts = dict[str, str]

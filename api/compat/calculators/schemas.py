@@ -6,8 +6,8 @@ import msgspec
 from msgspec import Meta
 
 from api.compat.calculators.envelope import documented, documented_figures
-from shared.evaluation.calculators import CONFUSION, DIAGNOSTIC, FBETA, Cells
-from shared.evaluation.exactly import Figure
+from shared.evaluation.calculators.exact_rounding import Figure
+from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells
 
 LARGEST_COUNT = 10**15 - 1
 LARGEST_BATCH = 10_000

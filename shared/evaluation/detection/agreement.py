@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.detection.matching import match
 from shared.evaluation.detection.objects import Geometry, Objects
-from shared.evaluation.matrix import ConfusionMatrix
 
 Pair = tuple[Objects, Objects]
 

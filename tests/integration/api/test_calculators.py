@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from shared.evaluation.calculators import CONFUSION, DIAGNOSTIC, FBETA
+from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA
 from shared.kit import clock
 from tests.actors import Client
 

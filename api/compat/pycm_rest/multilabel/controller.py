@@ -9,8 +9,8 @@ from api.http import bodies
 from api.http.bodies import Fields
 from api.http.injected import Injected
 from shared.accounts import Caller, Scope
-from shared.evaluation.labelsets import Limits, multihot
-from shared.evaluation.multilabel import evaluate
+from shared.evaluation.inputs.label_sets import Limits, multihot
+from shared.evaluation.multilabel.statistics import evaluate
 from shared.jobs import Platform
 from shared.kit.settings import Settings
 

@@ -6,7 +6,7 @@ from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_s
 
 from shared.curves.closeup import STEPS, measure_class
 from shared.curves.inputs import CurveInputs
-from shared.evaluation.codes import Codes
+from shared.evaluation.inputs.label_codes import Codes
 from shared.kit.errors import InvalidInput
 
 

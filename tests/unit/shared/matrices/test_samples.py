@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.codes import encode
-from shared.evaluation.errors import CorruptCodes
+from shared.evaluation.inputs.errors import CorruptCodes
+from shared.evaluation.inputs.label_codes import encode
 from shared.matrices.errors import MatrixWithoutSamples
 from shared.matrices.records import Samples
 from shared.matrices.samples import Cell, Sample, find_samples

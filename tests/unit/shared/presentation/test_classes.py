@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.intervals import intervals
-from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.statistics import statistics
+from shared.evaluation.confusion.intervals import intervals
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.statistics import statistics
 from shared.presentation.classes import COLUMNS, class_rows, share_interval_text
 
 

@@ -4,8 +4,8 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.statistics import summary
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.statistics import summary
 from shared.matrices.errors import MatricesNotComparable
 from shared.matrices.records import CountedMatrix, Description
 from shared.presentation.comparing import comparing

@@ -3,8 +3,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from shared.evaluation.matrix import ConfusionMatrix
-from shared.evaluation.statistics import statistics
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.statistics import statistics
 from shared.presentation.explanations import CLASS_GROUPS, OVERALL_GROUPS, Group
 
 _STATISTICS = statistics(ConfusionMatrix((0, 1, 2), np.array([[5, 1, 0], [2, 7, 1], [0, 1, 4]])))

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.presentation.grid import Grid, View, grid
 
 MATRIX = ConfusionMatrix(("a", "b", "c"), np.array([[8, 2, 0], [0, 9, 1], [5, 0, 15]]))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shared.evaluation.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
 from shared.presentation.heatmap import HeatMap, heat_map
 from shared.presentation.shades import shades
 

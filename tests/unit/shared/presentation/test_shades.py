@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shared.evaluation.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.presentation.shades import THRESHOLDS, row_shares, shades
 
 square_counts = st.integers(1, 6).flatmap(lambda k: hnp.arrays(np.int64, (k, k), elements=st.integers(0, 1000)))

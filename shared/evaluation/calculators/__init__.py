@@ -1,0 +1,1 @@
+"""The calculators: metrics from a few counts or rates, rounded exactly."""

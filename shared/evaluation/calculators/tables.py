@@ -1,0 +1,244 @@
+"""The calculators of contract B: one table each, which the service, its documentation and its tests are made of.
+
+All arithmetic is on integers: a rate is a number of parts of a common whole, so that 0.95 is 95/100 and nothing else.
+"""
+
+from collections.abc import Callable
+from typing import Generic, NamedTuple, TypeVar
+
+from shared.evaluation.calculators.exact_rounding import Figure, ratio, ratio_to_root
+
+T = TypeVar("T")
+
+
+class Cells(NamedTuple):
+    """The four cells of a binary confusion matrix."""
+
+    tp: int
+    fp: int
+    fn: int
+    tn: int
+
+
+class Screening(NamedTuple):
+    """What a diagnostic test is like, in parts of `whole`."""
+
+    sensitivity: int
+    specificity: int
+    prevalence: int
+    whole: int
+
+
+class Weighing(NamedTuple):
+    """Precision, recall and beta, each as a numerator over a denominator; a denominator of 0 is an undefined rate."""
+
+    precision: tuple[int, int]
+    recall: tuple[int, int]
+    beta: tuple[int, int]
+
+
+class Entry(NamedTuple, Generic[T]):
+    """One figure: its name in answers, formula, what must not be zero, explanation, and how it is computed."""
+
+    name: str
+    formula: str
+    denominator: str
+    explanation: str
+    of: Callable[[T], Figure]
+
+
+class Calculator(NamedTuple, Generic[T]):
+    """A calculator: its figures, and the texts that go with every answer."""
+
+    message: str
+    note: str
+    purpose: str
+    entries: tuple[Entry[T], ...]
+
+    def figures(self, given: T) -> dict[str, Figure]:
+        """Every figure of the table for what was given, by name."""
+        return {entry.name: entry.of(given) for entry in self.entries}
+
+    def formula(self, name: str) -> str:
+        """The formula of one figure."""
+        (found,) = (entry.formula for entry in self.entries if entry.name == name)
+        return found
+
+
+def fbeta_score(given: Weighing) -> Figure:
+    """F-beta; None where precision or recall is undefined, or what it divides by is zero."""
+    (p, p_whole), (r, r_whole), (b, b_whole) = given
+    if p_whole == 0 or r_whole == 0:
+        return None
+    numerator = (b_whole**2 + b**2) * p * r
+    return ratio(numerator, b**2 * p * r_whole + b_whole**2 * r * p_whole)
+
+
+def _mcc(c: Cells) -> Figure:
+    return ratio_to_root(c.tp * c.tn - c.fp * c.fn, (c.tp + c.fp) * (c.tp + c.fn) * (c.tn + c.fp) * (c.tn + c.fn))
+
+
+def _balanced_accuracy(c: Cells) -> Figure:
+    positives, negatives = c.tp + c.fn, c.tn + c.fp
+    return ratio(c.tp * negatives + c.tn * positives, 2 * positives * negatives)
+
+
+def _f1(c: Cells) -> Figure:
+    # Precision and recall are both undefined or 0 without a true positive, and so is what the formula divides by.
+    return ratio(2 * c.tp, 2 * c.tp + c.fp + c.fn) if c.tp else None
+
+
+def _ppv(t: Screening) -> Figure:
+    true = t.sensitivity * t.prevalence
+    return ratio(true, true + (t.whole - t.specificity) * (t.whole - t.prevalence))
+
+
+def _npv(t: Screening) -> Figure:
+    true = t.specificity * (t.whole - t.prevalence)
+    return ratio(true, true + (t.whole - t.sensitivity) * t.prevalence)
+
+
+def _odds_ratio(t: Screening) -> Figure:
+    # Where LR− has no denominator the quotient of the two has none either.
+    if t.specificity == 0:
+        return None
+    missed, false = t.whole - t.sensitivity, t.whole - t.specificity
+    return ratio(t.sensitivity * t.specificity, missed * false)
+
+
+def _recall(c: Cells) -> Figure:
+    return ratio(c.tp, c.tp + c.fn)
+
+
+CONFUSION = Calculator[Cells](
+    "Confusion metrics",
+    "From a binary confusion matrix. MCC (Matthews correlation, −1…1) is robust to class imbalance.",
+    "Accuracy, precision, recall, F1, MCC and more from tp/fp/fn/tn.",
+    (
+        Entry(
+            "accuracy",
+            "(TP+TN)/(TP+FP+FN+TN)",
+            "TP+FP+FN+TN",
+            "The share of all samples that was called correctly.",
+            lambda c: ratio(c.tp + c.tn, sum(c)),
+        ),
+        Entry(
+            "precision",
+            "TP/(TP+FP)",
+            "TP+FP",
+            "The share of the samples called positive that are.",
+            lambda c: ratio(c.tp, c.tp + c.fp),
+        ),
+        Entry("recall", "TP/(TP+FN)", "TP+FN", "The share of the positive samples that was found.", _recall),
+        Entry("sensitivity", "TP/(TP+FN)", "TP+FN", "Another name of recall.", _recall),
+        Entry(
+            "specificity",
+            "TN/(TN+FP)",
+            "TN+FP",
+            "The share of the negative samples that was called negative.",
+            lambda c: ratio(c.tn, c.tn + c.fp),
+        ),
+        Entry(
+            "npv",
+            "TN/(TN+FN)",
+            "TN+FN",
+            "Negative predictive value: the share of the samples called negative that are.",
+            lambda c: ratio(c.tn, c.tn + c.fn),
+        ),
+        Entry("f1_score", "2·P·R/(P+R)", "P+R", "The harmonic mean of precision P and recall R.", _f1),
+        Entry(
+            "mcc",
+            "(TP·TN − FP·FN)/√((TP+FP)(TP+FN)(TN+FP)(TN+FN))",
+            "√((TP+FP)(TP+FN)(TN+FP)(TN+FN))",
+            "Matthews correlation coefficient: from −1, all wrong, over 0, as good as chance, to 1, all right.",
+            _mcc,
+        ),
+        Entry(
+            "balanced_accuracy",
+            "(TP/(TP+FN) + TN/(TN+FP))/2",
+            "(TP+FN)(TN+FP)",
+            "The mean of recall and specificity, in which a rare class counts as much as a common one.",
+            _balanced_accuracy,
+        ),
+        Entry(
+            "false_positive_rate",
+            "FP/(TN+FP)",
+            "TN+FP",
+            "The share of the negative samples that was called positive.",
+            lambda c: ratio(c.fp, c.tn + c.fp),
+        ),
+        Entry(
+            "false_negative_rate",
+            "FN/(TP+FN)",
+            "TP+FN",
+            "The share of the positive samples that was missed.",
+            lambda c: ratio(c.fn, c.tp + c.fn),
+        ),
+        Entry(
+            "prevalence",
+            "(TP+FN)/(TP+FP+FN+TN)",
+            "TP+FP+FN+TN",
+            "The share of all samples that is positive.",
+            lambda c: ratio(c.tp + c.fn, sum(c)),
+        ),
+    ),
+)
+
+DIAGNOSTIC = Calculator[Screening](
+    "Diagnostic test",
+    "Bayesian PPV/NPV combine the test's sensitivity/specificity with the prevalence (pre-test probability). "
+    "LR+ = sens/(1−spec).",
+    "PPV, NPV and likelihood ratios from sensitivity, specificity and prevalence.",
+    (
+        Entry(
+            "ppv",
+            "(sens·prev)/(sens·prev + (1−spec)(1−prev))",
+            "sens·prev + (1−spec)(1−prev)",
+            "Positive predictive value: how probable the condition is after a positive test.",
+            _ppv,
+        ),
+        Entry(
+            "npv",
+            "(spec·(1−prev))/(spec·(1−prev) + (1−sens)·prev)",
+            "spec·(1−prev) + (1−sens)·prev",
+            "Negative predictive value: how probable it is not to have the condition after a negative test.",
+            _npv,
+        ),
+        Entry(
+            "likelihood_ratio_positive",
+            "sens/(1−spec)",
+            "1−spec",
+            "LR+: how many times likelier a positive test is with the condition than without.",
+            lambda t: ratio(t.sensitivity, t.whole - t.specificity),
+        ),
+        Entry(
+            "likelihood_ratio_negative",
+            "(1−sens)/spec",
+            "spec",
+            "LR−: how many times likelier a negative test is with the condition than without.",
+            lambda t: ratio(t.whole - t.sensitivity, t.specificity),
+        ),
+        Entry(
+            "diagnostic_odds_ratio",
+            "LR+/LR−",
+            "(1−spec), spec, LR−",
+            "The odds of a positive test with the condition, in multiples of those without.",
+            _odds_ratio,
+        ),
+    ),
+)
+
+FBETA = Calculator[Weighing](
+    "F-beta",
+    "Fβ = (1+β²)·P·R / (β²·P + R). β = 1 is the F1 score; β > 1 weights recall, β < 1 weights precision.",
+    "F-beta score from precision & recall (or tp/fp/fn) for any beta.",
+    (
+        Entry(
+            "fbeta_score",
+            "(1+β²)·P·R / (β²·P + R)",
+            "β²·P + R; for counts also TP+FP and TP+FN",
+            "The weighted harmonic mean of precision P and recall R, in which recall counts β times as much.",
+            fbeta_score,
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The confusion matrix: counts, statistics, intervals, comparison."""

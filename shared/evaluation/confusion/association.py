@@ -1,0 +1,104 @@
+"""How far actual and predicted classes go together, in figures of the whole matrix."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.confusion.matrix import ConfusionMatrix, Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """Agreement beyond chance and association; NaN where undefined.
+
+    They are PyCM's Kappa, Krippendorff Alpha, Overall MCC, Cramer V, Pearson C, Lambda A and Lambda B, to the last
+    bit but for the rounding of one square in a thousand within chi-squared.
+    """
+
+    kappa: float
+    krippendorff_alpha: float
+    mcc: float
+    cramer_v: float
+    pearson_c: float
+    lambda_a: float
+    lambda_b: float
+
+
+def association(matrix: ConfusionMatrix) -> Association:
+    """Compute the figures from the counts."""
+    counts = matrix.counts
+    hits, actual, predicted = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
+    total = matrix.sample_count
+    chi_squared = _chi_squared(counts, actual, predicted, total)
+    return Association(
+        kappa=_kappa(hits, actual, predicted, total),
+        krippendorff_alpha=_krippendorff_alpha(hits, actual, predicted, total),
+        mcc=_mcc(hits, actual, predicted, total),
+        cramer_v=math.sqrt(ratio(ratio(chi_squared, total), len(counts) - 1)),
+        pearson_c=math.sqrt(ratio(chi_squared, total + chi_squared)),
+        lambda_a=_lambda(counts.max(axis=0), actual, total),
+        lambda_b=_lambda(counts.max(axis=1), predicted, total),
+    )
+
+
+def ratio(part: float, whole: float) -> float:
+    """Divide; NaN if there is nothing to divide by."""
+    return part / whole if whole else math.nan
+
+
+def varies(actual: Counts, predicted: Counts) -> bool:
+    """Whether samples are of more than one class, and are predicted as more than one: nothing else can correlate.
+
+    Of fractions that do not, subtracting leaves dust where whole numbers leave zero.
+    """
+    return bool(min(np.count_nonzero(actual), np.count_nonzero(predicted)) > 1)
+
+
+def _beyond_chance(agreement: float, chance: float) -> float:
+    return ratio(agreement - chance, 1 - chance)
+
+
+def _kappa(hits: Counts, actual: Counts, predicted: Counts, total: float) -> float:
+    if not total:
+        return math.nan
+    chances = predicted.astype(float) * actual.astype(float) / float(total) ** 2
+    return _beyond_chance(hits.sum().item() / total, sum(chances.tolist()))
+
+
+def _krippendorff_alpha(hits: Counts, actual: Counts, predicted: Counts, total: float) -> float:
+    if not total:
+        return math.nan
+    shares: list[float] = ((predicted + actual) / (2 * total)).tolist()
+    correction = 1 / (2 * total)
+    agreement = (1 - correction) * (hits.sum().item() / total) + correction
+    # Python's power rounds a few squares otherwise than a product does, and so does PyCM.
+    return _beyond_chance(agreement, sum(share**2 for share in shares))
+
+
+def _mcc(hits: Counts, actual: Counts, predicted: Counts, total: float) -> float:
+    if not varies(actual, predicted):
+        return math.nan
+    ours, theirs, both = (vector.astype(float) for vector in (predicted, actual, hits))
+    # A sum of fractions may be less than one of them by a rounding.
+    spread = [_in_order(sums * np.maximum(total - sums, 0)) for sums in (ours, theirs)]
+    return ratio(_in_order(both * total - theirs * ours), math.sqrt(spread[1] * spread[0]))
+
+
+def _chi_squared(counts: Counts, actual: Counts, predicted: Counts, total: float) -> float:
+    expected = np.outer(actual.astype(float), predicted.astype(float)) / (total or 1)
+    if not expected.all():
+        return math.nan
+    return _in_order((counts - expected) ** 2 / expected)
+
+
+def _lambda(largest: Counts, margin: Counts, total: float) -> float:
+    most = margin.max().item()
+    return ratio(largest.sum().item() - most, total - most)
+
+
+def _in_order(terms: NDArray[Any]) -> float:
+    # NumPy's sum adds in pairs, PyCM one by one: a figure on the edge of a grade must fall to the same side.
+    return float(np.cumsum(terms)[-1])

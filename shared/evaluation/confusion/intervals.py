@@ -1,0 +1,98 @@
+"""Confidence intervals of a confusion matrix's figures."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pycm.ci import (
+    AUC_SE_calc,
+    CI_calc,
+    CI_calc_agresti,
+    CI_calc_wilson,
+    LR_CI_calc,
+    LR_SE_calc,
+    SE_calc,
+    kappa_SE_calc,
+)
+from pycm.params import ALPHA_ONE_SIDE_TABLE, ALPHA_TWO_SIDE_TABLE
+
+from shared.evaluation.confusion.statistics import Statistics, Value, plain
+
+BinomMethod = Literal["normal-approx", "wilson", "agresti-coull"]
+
+_CRITICAL_VALUES: dict[bool, dict[float, float]] = {False: ALPHA_TWO_SIDE_TABLE, True: ALPHA_ONE_SIDE_TABLE}
+
+# PyCM knows these, and takes 0.05 for any other without a word in its answer.
+ALPHAS = {one_sided: tuple(sorted(values)) for one_sided, values in _CRITICAL_VALUES.items()}
+
+# Shares, each with the number of samples that it is a share of.
+_SHARES = {"TPR": "P", "FNR": "P", "TNR": "N", "FPR": "N", "PPV": "TOP", "NPV": "TON", "ACC": "POP", "PRE": "POP"}
+
+_RATIOS = {"PLR": ("TP", "P", "FP", "N"), "NLR": ("FN", "P", "TN", "N")}
+
+_Figures = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """PyCM's confidence intervals under PyCM's names, each (low, high); None where undefined.
+
+    A tuple in `per_class` has one interval for each class, in the order of the matrix.
+    """
+
+    overall: dict[str, Value]
+    per_class: dict[str, tuple[Value, ...]]
+
+
+def intervals(
+    statistics: Statistics, *, alpha: float = 0.05, one_sided: bool = False, binom_method: BinomMethod = "normal-approx"
+) -> Intervals:
+    """Compute the intervals that PyCM's `CI` gives; `alpha` is one of `ALPHAS[one_sided]`, or KeyError.
+
+    A one-sided interval is read at one of its ends only. Bounds are not cut to the range of the figure, and weights
+    count as numbers of samples, which makes the intervals of weighted samples too narrow or too wide.
+    `binom_method` is for shares (TPR, TNR, PPV, NPV, ACC, FPR, FNR, PRE, and both overall figures).
+    """
+    critical = _CRITICAL_VALUES[one_sided][alpha]
+    share = _share_interval(binom_method, critical)
+    classes = [
+        dict(zip(statistics.per_class, column, strict=True))
+        for column in zip(*statistics.per_class.values(), strict=True)
+    ]
+    return Intervals(
+        overall=_overall(statistics.overall, classes[0]["POP"], share, binom_method, critical),
+        per_class={
+            **{name: tuple(share(one[name], one[whole]) for one in classes) for name, whole in _SHARES.items()},
+            **{name: tuple(_ratio(one, name, critical) for one in classes) for name in _RATIOS},
+            "AUC": tuple(_area(one, critical) for one in classes),
+        },
+    )
+
+
+def _share_interval(method: BinomMethod, critical: float) -> Callable[[Any, Any], Value]:
+    # None for an undefined figure is what PyCM's functions catch as a TypeError, like its own text "None".
+    if method == "wilson":
+        return lambda share, whole: plain(CI_calc_wilson(share, whole, critical))
+    if method == "agresti-coull":
+        return lambda share, whole: plain(CI_calc_agresti(share, whole, critical))
+    return lambda share, whole: plain(CI_calc(share, SE_calc(share, whole), critical))
+
+
+def _overall(
+    figures: _Figures, population: float, share: Callable[[Any, Any], Value], method: BinomMethod, critical: float
+) -> dict[str, Value]:
+    kappa = figures["Kappa"]
+    if method == "normal-approx":
+        error = kappa_SE_calc(figures["Overall ACC"], figures["Overall RACC"], population)
+        of_kappa = plain(CI_calc(kappa, error, critical))
+    else:
+        of_kappa = share(kappa, population)
+    return {"Kappa": of_kappa, "Overall ACC": share(figures["Overall ACC"], population)}
+
+
+def _ratio(one: _Figures, name: str, critical: float) -> Value:
+    return plain(LR_CI_calc(one[name], LR_SE_calc(*(one[part] for part in _RATIOS[name])), critical))
+
+
+def _area(one: _Figures, critical: float) -> Value:
+    return plain(CI_calc(one["AUC"], AUC_SE_calc(one["AUC"], one["P"], one["N"]), critical))

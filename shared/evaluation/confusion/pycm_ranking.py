@@ -1,0 +1,153 @@
+"""Which of several classifiers is the best, by PyCM's scores."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.confusion.comparison_errors import (
+    DifferentClasses,
+    DifferentSampleCounts,
+    InvalidWeights,
+    TooFewMatrices,
+)
+from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.pycm_scales import (
+    CLASS_BENCHMARKS,
+    OVERALL_BENCHMARKS,
+    Grades,
+    class_grades,
+    overall_grades,
+)
+
+# The other three grade the same kappa again.
+_WITHOUT_WEIGHT = ("SOA2", "SOA3", "SOA4")
+_DIGITS = 5
+_WEIGHT_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Mean grades between 0 and 1, of the whole matrix and of its classes, rounded to 5 digits."""
+
+    overall: float
+    per_class: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The matrices' scores, their names from best to worst, and the best one, None if none is clearly so."""
+
+    scores: dict[str, Score]
+    order: tuple[str, ...]
+    best: str | None
+
+
+def compare(
+    matrices: Mapping[str, ConfusionMatrix],
+    *,
+    by_class: bool = False,
+    class_weights: Mapping[Label, float] | None = None,
+    class_benchmark_weights: Mapping[str, float] | None = None,
+    overall_benchmark_weights: Mapping[str, float] | None = None,
+) -> Comparison:
+    """Score matrices of the same classes and sample count as PyCM's Compare does, in microseconds per matrix.
+
+    A benchmark that is undefined for one matrix counts for none, so that a score depends on the rivals. The best one
+    leads alone in both scores, or with `by_class` in the class score. Weights are finite, not negative and not all 0,
+    one for each class or benchmark; a class may be given as its text. Raises a subclass of `NotComparable`.
+    """
+    matrices = aligned(matrices)
+    classes = next(iter(matrices.values())).classes
+    default = {name: 0.0 if name in _WITHOUT_WEIGHT else 1.0 for name in OVERALL_BENCHMARKS}
+    of_class = _shares("class_weights", class_weights, classes)
+    of_class_benchmark = _shares("class_benchmark_weights", class_benchmark_weights, CLASS_BENCHMARKS)
+    of_benchmark = _shares(
+        "overall_benchmark_weights",
+        default if overall_benchmark_weights is None else overall_benchmark_weights,
+        OVERALL_BENCHMARKS,
+    )
+    values = list(matrices.values())
+    per_class = class_grades(values).transpose(2, 0, 1) * of_class[:, None, None] * of_class_benchmark[None, :, None]
+    overall = overall_grades(values) * of_benchmark[:, None]
+    pairs = zip(matrices, _totals(overall), _totals(per_class.reshape(-1, len(matrices))), strict=True)
+    return _ranked({name: Score(*figures) for name, *figures in pairs}, by_class=by_class)
+
+
+def aligned(matrices: Mapping[str, ConfusionMatrix]) -> dict[str, ConfusionMatrix]:
+    """Bring the classes of comparable matrices into the order of the first one.
+
+    Raises a subclass of `NotComparable` if there are fewer than two, or classes or sample counts differ.
+    """
+    if len(matrices) < 2:  # noqa: PLR2004  # it takes two
+        raise TooFewMatrices("A comparison takes at least two different matrices.")
+    first, *others = matrices
+    model = matrices[first]
+    for name in others:
+        matrix = matrices[name]
+        if set(matrix.classes) != set(model.classes):
+            raise DifferentClasses(
+                f"{name} has other classes than {first}; compare matrices of one data set.", name=name
+            )
+        if not _same(matrix.sample_count, model.sample_count):
+            detail = f"{name} counts {matrix.sample_count} samples and {first} {model.sample_count}"
+            raise DifferentSampleCounts(f"{detail}; compare matrices of one data set.", name=name)
+    return {name: _rearranged(matrix, model.classes) for name, matrix in matrices.items()}
+
+
+def _same(count: float, other: float) -> bool:
+    # The same weights, added in another order, can differ in their last bits.
+    return count == other or (
+        isinstance(count + other, float) and math.isclose(count, other, rel_tol=_WEIGHT_TOLERANCE)
+    )
+
+
+def _rearranged(matrix: ConfusionMatrix, classes: tuple[Label, ...]) -> ConfusionMatrix:
+    if matrix.classes == classes:
+        return matrix
+    place = {label: index for index, label in enumerate(matrix.classes)}
+    order = [place[label] for label in classes]
+    return ConfusionMatrix(classes, matrix.counts[np.ix_(order, order)])
+
+
+def _shares(argument: str, weights: Mapping[Any, float] | None, keys: Sequence[Label]) -> NDArray[np.float64]:
+    given = {str(key): weight for key, weight in (dict.fromkeys(keys, 1) if weights is None else weights).items()}
+    wanted = list(map(str, keys))
+    missing, unknown = _one_of(set(wanted) - set(given)), _one_of(set(given) - set(wanted))
+    if missing is not None:
+        raise InvalidWeights(
+            f"{argument} has no weight for {missing}; weigh every one, if only by 0.", weights=argument
+        )
+    if unknown is not None:
+        raise InvalidWeights(f"{argument} has a weight for {unknown}, which does not exist here.", weights=argument)
+    for key, weight in given.items():
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < math.inf:
+            raise InvalidWeights(f"The weight of {key} in {argument} is not a number from 0 on.", weights=argument)
+    total = sum(given.values())
+    if not 0 < total < math.inf:
+        raise InvalidWeights(f"The weights in {argument} must add up to a finite number above 0.", weights=argument)
+    return np.array([given[key] / total for key in wanted])
+
+
+def _one_of(names: Iterable[str]) -> str | None:
+    return min(names, default=None)
+
+
+def _totals(grades: Grades) -> list[float]:
+    known = np.where(np.isnan(grades).any(axis=1, keepdims=True), 0.0, grades)
+    # One after the other, as PyCM adds: rounding must not tell two sums apart.
+    totals: list[float] = np.around(np.cumsum(known, axis=0)[-1], _DIGITS).tolist()
+    return totals
+
+
+def _ranked(scores: dict[str, Score], *, by_class: bool) -> Comparison:
+    # Of two equal ones the later stands first, as with PyCM.
+    names = list(scores)[::-1]
+    order = sorted(names, key=lambda name: (scores[name].per_class, scores[name].overall), reverse=True)
+    overall = max(names, key=lambda name: (scores[name].overall, scores[name].per_class))
+    leader = order[0]
+    alone = list(scores.values()).count(scores[leader]) == 1
+    return Comparison(scores, tuple(order), leader if alone and (by_class or overall == leader) else None)

@@ -1,0 +1,133 @@
+"""The published scales by which PyCM grades statistics, from poor to good."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.confusion.association import association
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+
+Grades = NDArray[np.float64]
+
+_TRACE = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Grades between edges; a value on an edge belongs to the grade above it."""
+
+    edges: tuple[float, ...]
+    falling: bool = False
+    above: float = -math.inf
+    up_to: float = math.inf
+
+    def grade(self, values: Grades) -> Grades:
+        levels = len(self.edges) + 1
+        level = np.digitize(values, self.edges)
+        grades = (levels - level if self.falling else level + 1) / levels
+        # NaN is on neither side of a bound.
+        return np.where((values > self.above) & (values <= self.up_to), grades, np.nan)
+
+
+_MCC = _Scale((0.3, 0.5, 0.7, 0.9))
+_LAMBDA = _Scale((0.2, 0.4, 0.6, 0.8, 1), above=0, up_to=1)
+
+_CLASS_SCALES = {
+    "PLRI": _Scale((1, 5, 10)),
+    "NLRI": _Scale((0.1, 0.2, 0.5), falling=True),
+    "DPI": _Scale((1, 2, 3)),
+    "AUCI": _Scale((0.6, 0.7, 0.8, 0.9)),
+    "MCCI": _MCC,
+    "QI": _Scale((0.25, 0.5, 0.75)),
+}
+
+_OVERALL_SCALES = {
+    "SOA1": _Scale((0, 0.2, 0.4, 0.6, 0.8), up_to=1),
+    "SOA2": _Scale((0.4, 0.75)),
+    "SOA3": _Scale((0.2, 0.4, 0.6, 0.8), up_to=1),
+    "SOA4": _Scale((0.4, 0.59, 0.74), up_to=1),
+    "SOA5": _Scale((0.1, 0.2, 0.4, 0.6, 0.8)),
+    "SOA6": _MCC,
+    "SOA7": _LAMBDA,
+    "SOA8": _LAMBDA,
+    "SOA9": _Scale((0.667, 0.8)),
+    "SOA10": _Scale((0.1, 0.2, 0.3), above=0),
+}
+
+CLASS_BENCHMARKS = tuple(_CLASS_SCALES)
+OVERALL_BENCHMARKS = tuple(_OVERALL_SCALES)
+
+
+def class_grades(matrices: Sequence[ConfusionMatrix]) -> Grades:
+    """Grade every class of m matrices of k classes by each of `CLASS_BENCHMARKS`: its level / the top level.
+
+    Shape (6, m, k); NaN where undefined.
+    """
+    values = _class_values(matrices)
+    return np.stack([scale.grade(values[name]) for name, scale in _CLASS_SCALES.items()])
+
+
+def overall_grades(matrices: Sequence[ConfusionMatrix]) -> Grades:
+    """Grade m matrices by each of `OVERALL_BENCHMARKS`: its level / the top level.
+
+    Shape (10, m); NaN where undefined.
+    """
+    values = _overall_values(matrices)
+    return np.stack([scale.grade(values[name]) for name, scale in _OVERALL_SCALES.items()])
+
+
+def _class_values(matrices: Sequence[ConfusionMatrix]) -> dict[str, Grades]:
+    # In the order of PyCM's operations, so that a figure on the edge of a grade falls to the same side.
+    tp = np.array([matrix.counts.diagonal() for matrix in matrices], float)
+    p = np.array([matrix.counts.sum(axis=1) for matrix in matrices], float)
+    top = np.array([matrix.counts.sum(axis=0) for matrix in matrices], float)
+    fn, fp = p - tp, top - tp
+    tn = _snapped(p.sum(axis=1, keepdims=True) - p - fp, matrices)
+    tpr, tnr = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
+    odds = _ratio(tp * tn, fp * fn)
+    return {
+        "PLRI": _ratio(tpr, 1 - tnr),
+        "NLRI": _ratio(1 - tpr, tnr),
+        "DPI": _discriminant_power(tpr, tnr),
+        "AUCI": (tnr + tpr) / 2,
+        "MCCI": _ratio(tp * tn - fp * fn, np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))),
+        "QI": (odds - 1) / (odds + 1),
+    }
+
+
+def _overall_values(matrices: Sequence[ConfusionMatrix]) -> dict[str, Grades]:
+    figures = [association(matrix) for matrix in matrices]
+    kappa = np.array([figure.kappa for figure in figures])
+    return {
+        "SOA1": kappa,
+        "SOA2": kappa,
+        "SOA3": kappa,
+        "SOA4": kappa,
+        "SOA5": np.array([figure.cramer_v for figure in figures]),
+        "SOA6": np.array([figure.mcc for figure in figures]),
+        "SOA7": np.array([figure.lambda_a for figure in figures]),
+        "SOA8": np.array([figure.lambda_b for figure in figures]),
+        "SOA9": np.array([figure.krippendorff_alpha for figure in figures]),
+        "SOA10": np.array([figure.pearson_c for figure in figures]),
+    }
+
+
+def _snapped(tn: Grades, matrices: Sequence[ConfusionMatrix]) -> Grades:
+    # Where weights are subtracted, rounding leaves a trace of what is nothing, and would make a ratio of it.
+    traces = [_TRACE * matrix.sample_count if matrix.counts.dtype.kind == "f" else 0 for matrix in matrices]
+    return np.where(np.abs(tn) > np.array(traces)[:, None], tn, 0.0)
+
+
+def _ratio(part: Grades, whole: Grades) -> Grades:
+    ratio: Grades = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
+    return ratio
+
+
+def _discriminant_power(tpr: Grades, tnr: Grades) -> Grades:
+    odds = _ratio(tpr, 1 - tpr), _ratio(tnr, 1 - tnr)
+    logs = [np.log10(odd, out=np.full(odd.shape, np.nan), where=odd > 0) for odd in odds]
+    power: Grades = math.sqrt(3) / math.pi * (logs[0] + logs[1])
+    return power

@@ -1,0 +1,102 @@
+"""ROC and precision-recall curves and the areas below them, from the counts at every threshold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.curves.thresholds import ThresholdCounts
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """Points of a curve with the threshold of each, from the highest down; all of one shape, x never decreasing.
+
+    x and y are false and true positive rate of a ROC curve, recall and precision of a precision-recall curve.
+    """
+
+    x: Values
+    y: Values
+    thresholds: Values
+
+
+def roc_curve(counts: ThresholdCounts) -> Curve:
+    """The ROC curve from (0, 0), whose threshold is infinity, to (1, 1); both kinds of samples must occur."""
+    return Curve(counts.fp / counts.negatives, counts.tp / counts.positives, counts.thresholds)
+
+
+def pr_curve(counts: ThresholdCounts) -> Curve:
+    """The precision-recall curve at the scores; positive samples must occur.
+
+    It begins at the highest score, as PyCM's does: scikit-learn's has one more point there, (0, 1), which is no
+    threshold's.
+    """
+    return Curve(counts.tp[1:] / counts.positives, _precision(counts), counts.thresholds[1:])
+
+
+def both_curves(counts: ThresholdCounts) -> tuple[Curve, Curve]:
+    """The ROC and the precision-recall curve, which share an array; both kinds of samples must occur."""
+    roc = roc_curve(counts)
+    return roc, Curve(roc.y[1:], _precision(counts), counts.thresholds[1:])
+
+
+def _precision(counts: ThresholdCounts) -> Values:
+    precision = np.add(counts.tp[1:], counts.fp[1:], dtype=np.float64)
+    return np.divide(counts.tp[1:], precision, out=precision)
+
+
+def roc_area(counts: ThresholdCounts) -> float | None:
+    """The area below the ROC curve; None if all samples are of one kind."""
+    pairs = counts.positives * counts.negatives
+    if not pairs:
+        return None
+    # Twice the area in units of pairs, exact in integers.
+    return float((np.diff(counts.fp) @ (counts.tp[1:] + counts.tp[:-1])).item() / (2 * pairs))
+
+
+def pr_area(counts: ThresholdCounts) -> float | None:
+    """The area below the precision-recall curve by trapezoids, as PyCM's PRCurve gives it; None without positives.
+
+    It leaves out what lies left of the recall at the highest score, so that a perfect classifier with few scores can
+    be far below 1, and it is too high between distant points; `average_precision` has neither fault.
+    """
+    if not counts.positives:
+        return None
+    curve = pr_curve(counts)
+    return float(np.trapezoid(curve.y, curve.x))
+
+
+def average_precision(counts: ThresholdCounts) -> float | None:
+    """The mean of the precision at each score, weighted by the recall it adds, as scikit-learn has it.
+
+    None without positives.
+    """
+    if not counts.positives:
+        return None
+    found = np.diff(counts.tp)
+    return float(found @ _precision(counts) / counts.positives)
+
+
+def roc_corners(counts: ThresholdCounts) -> ThresholdCounts:
+    """Only the points where the ROC curve bends, and its ends; the area stays the same.
+
+    Counts are compared exactly, up to 3e9 samples.
+    """
+    rise, run = np.diff(counts.tp), np.diff(counts.fp)
+    kept = np.ones(len(counts.tp), np.bool_)
+    kept[1:-1] = rise[1:] * run[:-1] != rise[:-1] * run[1:]
+    return counts.pick(np.flatnonzero(kept))
+
+
+def pr_corners(counts: ThresholdCounts) -> ThresholdCounts:
+    """Without the points inside vertical and level stretches of the precision-recall curve.
+
+    The area and the average precision stay the same. Counts are compared exactly, up to 3e9 samples.
+    """
+    tp, called = counts.tp[1:], counts.tp[1:] + counts.fp[1:]
+    vertical, level = tp[1:] == tp[:-1], tp[1:] * called[:-1] == tp[:-1] * called[1:]
+    kept = np.ones(len(counts.tp), np.bool_)
+    kept[2:-1] = ~(vertical[1:] & vertical[:-1] | level[1:] & level[:-1])
+    return counts.pick(np.flatnonzero(kept))

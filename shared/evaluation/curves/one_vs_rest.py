@@ -1,0 +1,155 @@
+"""The curves of a classifier: each class against the rest, and their averages."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shared.evaluation.curves.curves import (
+    Curve,
+    Values,
+    average_precision,
+    pr_area,
+    pr_corners,
+    pr_curve,
+    roc_area,
+    roc_corners,
+    roc_curve,
+)
+from shared.evaluation.curves.errors import OneClassOnly
+from shared.evaluation.curves.operating_points import BestThresholds, best_thresholds
+from shared.evaluation.curves.thinning import Drawing, thin
+from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
+from shared.evaluation.inputs.label_codes import Codes
+from shared.evaluation.inputs.probabilities import Scores, Weights
+
+NEVER_OCCURS = "No sample is of this class."
+
+# As fine as a plot can show.
+_GRID = np.linspace(0, 1, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """Areas below the ROC curve and, by trapezoids, below the precision-recall curve, and the average precision."""
+
+    roc: float
+    pr: float
+    average_precision: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Areas, curves to draw and best thresholds of one class against the rest, or of all of them pooled."""
+
+    areas: Areas
+    roc: Drawing
+    pr: Drawing
+    best: BestThresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """No curve, and the reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MacroAverage:
+    """The plain mean over the classes that occur, which `columns` tells.
+
+    `roc` is the mean of their ROC curves at 1,000 equally spaced false positive rates; it has no thresholds (NaN), and
+    its area can differ a little from the exact mean in `areas`.
+    """
+
+    areas: Areas
+    roc: Curve
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierCurves:
+    """What there is of each class, in the order of the columns, and the averages.
+
+    `micro` takes every cell of the table as a decision of its own: is the sample of this column's class?
+    """
+
+    per_class: tuple[Measured | Undefined, ...]
+    micro: Measured
+    macro: MacroAverage
+
+
+def measure_curves(
+    probabilities: Scores,
+    codes: Codes,
+    weights: Weights | None = None,
+    *,
+    max_points: int = 1000,
+    cost_ratio: float | None = None,
+    vector: str = "actual_vector",
+) -> ClassifierCurves:
+    """Measure checked probabilities (n, k) against the columns (n,) of the actual classes, with weights (n,) if any.
+
+    Every curve to draw has at most `max_points` points. Raises `OneClassOnly`, which names `vector`.
+    """
+    present = np.bincount(codes, weights, probabilities.shape[1]) > 0
+    if np.count_nonzero(present) < 2:  # noqa: PLR2004 - a class and a rest
+        raise OneClassOnly(vector=vector)
+    per_class: list[Measured | Undefined] = []
+    mean = np.zeros(len(_GRID))
+    for column, occurs in enumerate(present.tolist()):
+        if not occurs:
+            per_class.append(Undefined(NEVER_OCCURS))
+            continue
+        counts = count_class(probabilities, codes, column, weights)
+        per_class.append(_measure(counts, max_points, cost_ratio))
+        full = roc_curve(counts)
+        mean += np.interp(_GRID, full.x, full.y)
+    micro = _measure(count_pooled(probabilities, codes, weights), max_points, cost_ratio)
+    measured = [one for one in per_class if isinstance(one, Measured)]
+    macro = _macro(measured, mean / len(measured), tuple(np.flatnonzero(present).tolist()))
+    return ClassifierCurves(tuple(per_class), micro, macro)
+
+
+def count_class(probabilities: Scores, codes: Codes, column: int, weights: Weights | None = None) -> ThresholdCounts:
+    """Count one class against the rest at every distinct probability in its column."""
+    return count_at_scores(probabilities[:, column], codes == column, weights)
+
+
+def count_pooled(probabilities: Scores, codes: Codes, weights: Weights | None = None) -> ThresholdCounts:
+    """Count all cells of the table at every distinct probability in it, as the micro average wants."""
+    columns = probabilities.shape[1]
+    positive = codes[:, np.newaxis] == np.arange(columns, dtype=codes.dtype)
+    repeated = None if weights is None else np.repeat(weights, columns)
+    return count_at_scores(probabilities.ravel(), positive.ravel(), repeated)
+
+
+def _measure(counts: ThresholdCounts, max_points: int, cost_ratio: float | None) -> Measured:
+    roc, precision_recall, mean_precision = roc_area(counts), pr_area(counts), average_precision(counts)
+    assert roc is not None
+    assert precision_recall is not None
+    assert mean_precision is not None
+    return Measured(
+        Areas(roc, precision_recall, mean_precision),
+        thin(roc_curve(roc_corners(counts)), max_points, monotone=True),
+        thin(pr_curve(pr_corners(counts)), max_points, monotone=False),
+        best_thresholds(counts, cost_ratio=cost_ratio),
+    )
+
+
+def _macro(measured: list[Measured], mean: Values, columns: tuple[int, ...]) -> MacroAverage:
+    def average(values: list[float]) -> float:
+        return sum(values) / len(values)
+
+    areas = [one.areas for one in measured]
+    # The mean starts at the height that the curves have at once; a ROC curve starts at (0, 0).
+    x, y = np.insert(_GRID, 0, 0.0), np.insert(mean, 0, 0.0)
+    return MacroAverage(
+        Areas(
+            roc=average([area.roc for area in areas]),
+            pr=average([area.pr for area in areas]),
+            average_precision=average([area.average_precision for area in areas]),
+        ),
+        Curve(x, y, np.full(len(x), np.nan)),
+        columns,
+    )

@@ -1,0 +1,91 @@
+"""Samples in the order of their scores, by one sort of plain integers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.inputs.probabilities import Scores
+
+Positive = NDArray[np.bool_]
+Keys = NDArray[np.unsignedinteger[Any]]
+
+# So many keys stay in the processor's cache from one step to the next.
+CHUNK = 2**15
+
+_SINGLE = 4  # bytes of a float32
+
+
+def pack(scores: Scores, positive: Positive) -> Keys:
+    """Turn scores in [0, 1] and labels, both of shape (n,), into integers that sort from the highest score down.
+
+    Exact: non-negative floats are ordered as their bits are, and up to 1.0 the highest bit but the sign is free. So the
+    bits move up by one, which drops the sign of -0.0, are taken from those of 1.0, and the label fills the lowest bit.
+    """
+    one = _bits_of_one(single=scores.dtype == np.float32)
+    bits = np.ascontiguousarray(scores, np.float32 if one.itemsize == _SINGLE else np.float64).view(one.dtype)
+    keys = np.empty(len(bits), one.dtype)
+    for start in range(0, len(keys), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        part = keys[chunk]
+        np.left_shift(bits[chunk], 1, out=part)
+        np.subtract(one, part, out=part)
+        part |= positive[chunk]
+    return keys
+
+
+def unpack(keys: Keys) -> NDArray[np.float64]:
+    """Return the scores that the keys were packed from."""
+    single = keys.itemsize == _SINGLE
+    # The one more makes up for the label's; without a label it is shifted out.
+    bits = (_bits_of_one(single=single) + keys.dtype.type(1)) - keys
+    bits >>= 1
+    return bits.view(np.float32 if single else np.float64).astype(np.float64, copy=False)
+
+
+def _bits_of_one(*, single: bool) -> np.unsignedinteger[Any]:
+    return np.uint32(0x3F800000 << 1) if single else np.uint64(0x3FF0000000000000 << 1)
+
+
+def rank_area(scores: Scores, positive: Positive) -> float | None:
+    """The exact area below the ROC curve: the share of pairs in which the positive sample has the higher score.
+
+    A tie counts as half. None if all samples are of one kind. Agrees with `roc_area` to the last digit and is faster,
+    since it needs no points (Mann and Whitney's U).
+    """
+    keys = pack(scores, positive)
+    keys.sort()
+    count = places = tied = 0
+    for start, part in pieces(keys):
+        here = np.flatnonzero((part & 1).astype(np.bool_))
+        count += len(here)
+        places += len(here) * start + int(here.sum())
+        tied += _tied_pairs(part)
+    pairs = count * (len(keys) - count)
+    if not pairs:
+        return None
+    # Among equal scores the negatives come first, so these are the pairs in the wrong order and the tied ones.
+    not_won = places - count * (count - 1) // 2
+    return (2 * (pairs - not_won) + tied) / (2 * pairs)
+
+
+def pieces(keys: Keys) -> Iterator[tuple[int, Keys]]:
+    """Cut sorted keys into pieces for the processor's cache, each with its place; equal scores stay together."""
+    start = 0
+    while start < len(keys):
+        last = keys[min(start + CHUNK, len(keys)) - 1]
+        stop = int(np.searchsorted(keys, last | 1, side="right"))
+        yield start, keys[start:stop]
+        start = stop
+
+
+def _tied_pairs(part: Keys) -> int:
+    steps = np.diff(part)
+    if not np.any(steps == 1):
+        return 0
+    starts = np.flatnonzero(np.concatenate([[True], steps != 0]))
+    lengths = np.diff(starts, append=len(part))
+    distinct = part[starts]
+    mixed = np.flatnonzero((np.diff(distinct) == 1) & (distinct[:-1] & 1 == 0))
+    return int(lengths[mixed] @ lengths[mixed + 1])

@@ -1,0 +1,169 @@
+"""From vectors of labels to classes and codes."""
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.confusion.matrix import Label
+from shared.evaluation.inputs.errors import EmptyVector, InvalidLabel, TooManyClasses, UnequalLengths
+from shared.evaluation.inputs.integer_labels import (
+    BEYOND_LARGEST,
+    LARGEST_NUMBER,
+    factorise_bytes,
+    factorise_integers,
+)
+from shared.evaluation.inputs.label_codes import Factorised
+
+Vector = Sequence[Label] | NDArray[Any]
+
+_CHARACTER_FAULTS = (
+    (re.compile("\0"), "holds a NUL character; remove it"),
+    (re.compile("[\x01-\x1f\x7f-\x9f]"), "holds a control character, such as a tab or a line break; remove it"),
+    (re.compile("[\u202a-\u202e\u2066-\u2069]"), "holds a character that reorders the text around it; remove it"),
+    (re.compile("[\ud800-\udfff]"), "holds half of a surrogate pair; send whole characters"),
+)
+
+
+def factorise(
+    actual: Vector,
+    predicted: Vector,
+    *,
+    max_classes: int,
+    max_label_length: int,
+    names: tuple[str, str] = ("actual_vector", "predicted_vector"),
+    types_checked: bool = False,
+) -> Factorised:
+    """Find the classes of two vectors, sorted, and the code of every sample's class.
+
+    Numbers are equal by value (0, 0.0 and -0.0) and sorted as numbers; whole ones come out as int. Text is kept as it
+    is (no Unicode normalisation) and sorted by code points; empty text is refused. If the vectors mix both, every
+    label becomes text: 1 and 1.0 are "1". Lists hold int, float and str; arrays of integers are read directly.
+    `types_checked` promises that the decoder let no other type through, bool above all, which spares a look at every
+    sample. `names` stand for the vectors in errors. Raises a subclass of `InvalidLabels`.
+    """
+    _check_lengths(actual, predicted, names)
+    if _is_integers(actual) and _is_integers(predicted):
+        return factorise_integers(np.asarray(actual), np.asarray(predicted), max_classes, names)
+    vectors = _as_list(actual), _as_list(predicted)
+    if not types_checked:
+        for vector, name in zip(vectors, names, strict=True):
+            _check_types(vector, name)
+    try:
+        first, second = (bytearray(vector) for vector in vectors)  # type: ignore[arg-type]  # other types fail, as meant
+    except (TypeError, ValueError):  # text, fractions, or numbers that do not fit into a byte
+        return _factorise_any(vectors, max_classes, max_label_length, names)
+    return factorise_bytes(first, second, max_classes, names)
+
+
+def read_classes(
+    classes: Sequence[Label], *, max_classes: int, max_label_length: int, name: str = "classes"
+) -> tuple[Label, ...]:
+    """Check a list of distinct classes, whose order stays; the labels as `factorise` would show them.
+
+    Raises a subclass of `InvalidLabels`.
+    """
+    factorised = factorise(
+        classes, classes, max_classes=max_classes, max_label_length=max_label_length, names=(name, name)
+    )
+    labels = [factorised.classes[code] for code in factorised.actual.tolist()]
+    if len(factorised.classes) < len(labels):
+        index = next(index for index, label in enumerate(labels) if label in labels[:index])
+        raise InvalidLabel("is there already; name each class once", vector=name, index=index)
+    return tuple(labels)
+
+
+def _check_lengths(actual: Vector, predicted: Vector, names: tuple[str, str]) -> None:
+    lengths = len(actual), len(predicted)
+    for name, length in zip(names, lengths, strict=True):
+        if length == 0:
+            raise EmptyVector(f"{name} is empty; send one label for every sample.", vector=name)
+    if lengths[0] != lengths[1]:
+        detail = f"{names[0]} has length {lengths[0]} and {names[1]} has length {lengths[1]}; make them equally long."
+        raise UnequalLengths(detail, vector=names[1])
+
+
+def _is_integers(vector: Vector) -> bool:
+    return isinstance(vector, np.ndarray) and vector.dtype.kind in "iu" and vector.ndim == 1
+
+
+def _as_list(vector: Vector) -> list[Label]:
+    if isinstance(vector, np.ndarray):
+        values: list[Label] = vector.tolist()
+        return values
+    return vector if isinstance(vector, list) else list(vector)
+
+
+def _check_types(vector: list[Label], name: str) -> None:
+    others = set(map(type, vector)) - {int, float, str}
+    if others:
+        index, label = next((index, label) for index, label in enumerate(vector) if type(label) in others)
+        kind = {bool: "a boolean", type(None): "null", list: "a list", dict: "an object"}.get(type(label))
+        raise InvalidLabel(f"is {kind or 'of another type'}; send a number or text", vector=name, index=index)
+
+
+def _factorise_any(
+    vectors: tuple[list[Label], list[Label]], max_classes: int, max_label_length: int, names: tuple[str, str]
+) -> Factorised:
+    # A class can show up twice, as the number 1 and as the text "1".
+    codebook = _Codebook(2 * max_classes, max_label_length)
+    first, second = (codebook.read(vector, name) for vector, name in zip(vectors, names, strict=True))
+    shown = _shown(list(codebook))
+    classes = sorted(set(shown))
+    if len(classes) > max_classes:
+        raise TooManyClasses(max_classes, vector=names[0])
+    code = {label: code for code, label in enumerate(classes)}
+    codes = np.array([code[label] for label in shown], np.min_scalar_type(len(classes) - 1))
+    return Factorised(tuple(classes), codes.take(first), codes.take(second))
+
+
+def _shown(labels: list[Label]) -> list[Label]:
+    mixed = 0 < sum(isinstance(label, str) for label in labels) < len(labels)
+    whole = [int(label) if isinstance(label, float) and label.is_integer() else label for label in labels]
+    return [str(label) for label in whole] if mixed else whole
+
+
+class _Codebook(dict[Label, int]):
+    """Codes in the order of first sight; only a label that is new is looked at."""
+
+    def __init__(self, max_labels: int, max_label_length: int) -> None:
+        super().__init__()
+        self._max_labels = max_labels
+        self._max_label_length = max_label_length
+        self._reading: tuple[list[Label], str] = [], ""
+
+    def read(self, vector: list[Label], name: str) -> NDArray[np.unsignedinteger[Any]]:
+        self._reading = vector, name
+        try:
+            return np.frombuffer(bytearray(map(self.__getitem__, vector)), np.uint8)
+        except ValueError:  # the 257th label's code does not fit into a byte
+            return np.fromiter(map(self.__getitem__, vector), np.uint32, len(vector))
+
+    def __missing__(self, label: Label) -> int:
+        vector, name = self._reading
+        fault = _text_fault(label, self._max_label_length) if isinstance(label, str) else _number_fault(label)
+        if fault:
+            # By identity: a NaN is not equal to itself.
+            index = next(index for index, other in enumerate(vector) if other is label)
+            raise InvalidLabel(fault, vector=name, index=index)
+        if len(self) == self._max_labels:
+            raise TooManyClasses(self._max_labels // 2, vector=name)
+        code = self[label] = len(self)
+        return code
+
+
+def _number_fault(label: float) -> str | None:
+    if isinstance(label, float) and not math.isfinite(label):
+        return "is not a finite number; send a finite number or text"
+    return BEYOND_LARGEST if abs(label) > LARGEST_NUMBER else None
+
+
+def _text_fault(label: str, max_length: int) -> str | None:
+    if not label:
+        return "is empty; a label may not be empty"
+    if len(label) > max_length:
+        return f"has {len(label)} characters; shorten it to at most {max_length}"
+    return next((fault for pattern, fault in _CHARACTER_FAULTS if pattern.search(label)), None)

@@ -1,0 +1,96 @@
+"""Reading probabilities and sample weights."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.curves.errors import InvalidProbabilities, InvalidProbability, InvalidWeights
+from shared.evaluation.inputs.errors import EmptyVector, UnequalLengths
+
+Scores = NDArray[np.floating[Any]]
+Weights = NDArray[np.float64]
+
+SUM_TOLERANCE = 0.001
+SMALLEST_WEIGHT, LARGEST_WEIGHT = 1e-9, 1e9
+
+# A row such as 0.5, 0.499 is off by 0.001 in decimals and by a hair more in floats; float32 rounds more coarsely.
+_ROUNDING = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 1e-6}
+
+
+def read_probabilities(
+    rows: Sequence[Sequence[float]] | Scores, sample_count: int, *, name: str = "probability_vector"
+) -> Scores:
+    """Check one row of probabilities for each sample; the result has shape (n, k) and dtype float32 or float64.
+
+    Every row has the same two or more columns, which are finite, in [0, 1], and sum to 1 within 0.001. Lists hold
+    lists of numbers, as a typed decoder leaves them. Raises a subclass of `InvalidLabels`.
+    """
+    if len(rows) == 0:
+        raise EmptyVector(f"{name} is empty; send one row of probabilities for every sample.", vector=name)
+    if len(rows) != sample_count:
+        detail = f"{name} has {len(rows)} rows for {sample_count} samples; send one row for every sample."
+        raise UnequalLengths(detail, vector=name)
+    matrix = _from_array(rows, name) if isinstance(rows, np.ndarray) else _from_lists(rows, name)
+    if matrix.shape[1] < 2:  # noqa: PLR2004 - two classes at least
+        raise InvalidProbabilities(f"{name} needs a column for each class, two at least.", vector=name)
+    _check_range(matrix, name)
+    _check_sums(matrix, name)
+    return matrix
+
+
+def read_weights(weights: Sequence[float] | Scores, sample_count: int, *, name: str = "sample_weight") -> Weights:
+    """Check one weight for each sample, 0 or from 1e-9 to 1e9, not all of them 0; the result has shape (n,).
+
+    Raises a subclass of `InvalidLabels`.
+    """
+    if len(weights) != sample_count:
+        detail = f"{name} has length {len(weights)} for {sample_count} samples; send one weight for every sample."
+        raise UnequalLengths(detail, vector=name)
+    vector = np.asarray(weights, np.float64)
+    # Products of sums of weights must neither vanish nor become infinite.
+    good = (vector == 0) | ((vector >= SMALLEST_WEIGHT) & (vector <= LARGEST_WEIGHT))
+    if not good.all():
+        index = int(np.argmin(good))
+        detail = f"{name}[{index}] is {vector[index]}; a weight is 0 or a number from 1e-9 to 1e9."
+        raise InvalidWeights(detail, vector=name, index=index)
+    if not vector.any():
+        raise InvalidWeights(f"All weights in {name} are 0; give some samples a weight above 0.", vector=name)
+    return vector
+
+
+def _from_array(rows: NDArray[Any], name: str) -> Scores:
+    if rows.ndim != 2 or rows.dtype.kind not in "fiu":  # noqa: PLR2004 - rows and columns
+        raise InvalidProbabilities(f"{name} is not a table of numbers with rows and columns.", vector=name)
+    return rows if rows.dtype in (np.float64, np.float32) else rows.astype(np.float64)
+
+
+def _from_lists(rows: Sequence[Sequence[float]], name: str) -> Scores:
+    columns = len(rows[0])
+    if set(map(len, rows)) != {columns}:
+        index = next(index for index, row in enumerate(rows) if len(row) != columns)
+        lengths = f"{name}[{index}] has length {len(rows[index])} and {name}[0] has length {columns}"
+        detail = f"{lengths}; send one probability for each class in every row."
+        raise InvalidProbability(detail, vector=name, index=index)
+    flat = np.fromiter(chain.from_iterable(rows), np.float64, len(rows) * columns)
+    return flat.reshape(len(rows), columns)
+
+
+def _check_range(matrix: Scores, name: str) -> None:
+    if matrix.min() >= 0 and matrix.max() <= 1:  # a NaN makes both NaN
+        return
+    index, column = np.argwhere(~((matrix >= 0) & (matrix <= 1)))[0].tolist()
+    detail = f"{name}[{index}][{column}] is {matrix[index, column]}; a probability is a number from 0 to 1."
+    raise InvalidProbability(detail, vector=name, index=index)
+
+
+def _check_sums(matrix: Scores, name: str) -> None:
+    # A product is several times faster than a sum over short rows.
+    sums = matrix @ np.ones(matrix.shape[1], matrix.dtype)
+    off = np.abs(sums - 1) > SUM_TOLERANCE + _ROUNDING[matrix.dtype]
+    if off.any():
+        index = int(np.argmax(off))
+        detail = f"{name}[{index}] sums to {sums[index]:.6g}; the probabilities of a sample sum to 1 within 0.001."
+        raise InvalidProbability(detail, vector=name, index=index)

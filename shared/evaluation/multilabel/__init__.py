@@ -1,0 +1,1 @@
+"""Metrics of samples that have any number of labels."""

@@ -1,0 +1,196 @@
+"""Figures of classifiers that give each sample any number of labels."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.inputs.label_sets import Multihot
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+
+class BinaryRecord(TypedDict):
+    """One 2 x 2 matrix, rows actual, columns predicted, absent before present, and its figures; None if undefined."""
+
+    accuracy: float
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    confusion_matrix: list[list[int]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BinaryMatrices:
+    """One matrix of absent and present for each of m classes or samples.
+
+    `counts` is [[TN, FP], [FN, TP]], shape (m, 2, 2). The figures have shape (m,) and NaN where undefined: accuracy,
+    and the means of precision, recall and F1 over absent and present, undefined if one of the two is. They are
+    PyCM's Overall_ACC, PPV_Macro, TPR_Macro and F1_Macro of that matrix.
+    """
+
+    counts: Counts
+    accuracy: Floats
+    precision: Floats
+    recall: Floats
+    f1: Floats
+
+    def records(self) -> list[BinaryRecord]:
+        """The matrices one by one, as plain values; equal matrices share one record."""
+        # Thousands of samples have few different matrices, and building dicts is what costs.
+        different: dict[tuple[int, ...], BinaryRecord] = {}
+        matrices = list(zip(*self.counts.reshape(-1, 4).T.tolist(), strict=True))
+        for index, matrix in enumerate(matrices):
+            if matrix not in different:
+                different[matrix] = self._record(index)
+        return [different[matrix] for matrix in matrices]
+
+    def _record(self, index: int) -> BinaryRecord:
+        return {
+            "accuracy": float(self.accuracy[index]),
+            "precision": _known(self.precision[index]),
+            "recall": _known(self.recall[index]),
+            "f1": _known(self.f1[index]),
+            "confusion_matrix": self.counts[index].tolist(),
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shares:
+    """Precision, recall, F1 and Jaccard index of "present" in m classes or samples, shape (m,); NaN where undefined."""
+
+    precision: Floats
+    recall: Floats
+    f1: Floats
+    jaccard: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """One figure, averaged in four ways; None if it is defined nowhere."""
+
+    micro: float | None
+    macro: float | None
+    weighted: float | None
+    samples: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Averages:
+    """What is quoted of a multi-label classifier; `hamming_loss` is the share of wrong cells."""
+
+    precision: Average
+    recall: Average
+    f1: Average
+    jaccard: Average
+    subset_accuracy: float
+    hamming_loss: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MultiLabelFigures:
+    """All figures of n samples and k classes; `support`, shape (k,), counts the samples that have the class."""
+
+    by_class: BinaryMatrices
+    by_sample: BinaryMatrices
+    class_shares: Shares
+    support: Counts
+    averages: Averages
+
+
+class _Sums(NamedTuple):
+    """Cells that are 1 in both arrays, in the actual one and in the predicted one, along one axis."""
+
+    hits: Counts
+    actual: Counts
+    predicted: Counts
+
+
+def evaluate(multihot: Multihot, *, zero_division: float | None = None) -> MultiLabelFigures:
+    """Compute all figures from the multi-hot arrays.
+
+    `zero_division` is what a share without any case counts as in `averages`, as in scikit-learn: 0.0 or 1.0. None
+    leaves such classes or samples out of the mean, which is scikit-learn's `zero_division=np.nan`; its
+    `jaccard_score` has no such setting, but the same rule applies here. `class_shares` stay NaN where undefined.
+    Weighted means use the support, and weigh equally if all that is defined has none.
+    """
+    actual, predicted = multihot.actual, multihot.predicted
+    hits = actual & predicted
+    by_class, by_sample = (
+        _Sums(*(array.sum(axis, np.int64) for array in (hits, actual, predicted))) for axis in (0, 1)
+    )
+    samples, classes = actual.shape
+    class_shares = _shares(by_class)
+    totals = _Sums(*(sums.sum(keepdims=True) for sums in by_class))
+    wrong = int((totals.actual + totals.predicted - 2 * totals.hits)[0])
+    exact = (by_sample.hits == by_sample.actual) & (by_sample.hits == by_sample.predicted)
+    return MultiLabelFigures(
+        by_class=_binary_matrices(by_class, samples),
+        by_sample=_binary_matrices(by_sample, classes),
+        class_shares=class_shares,
+        support=by_class.actual,
+        averages=Averages(
+            **_averages(_shares(totals), class_shares, _shares(by_sample), by_class.actual, zero_division),
+            subset_accuracy=int(np.count_nonzero(exact)) / samples,
+            hamming_loss=wrong / (samples * classes),
+        ),
+    )
+
+
+def _binary_matrices(sums: _Sums, total: int) -> BinaryMatrices:
+    false_alarms, misses = sums.predicted - sums.hits, sums.actual - sums.hits
+    rejections = total - sums.actual - false_alarms
+    present, absent = _shares(sums), _shares(_Sums(rejections, total - sums.actual, total - sums.predicted))
+    return BinaryMatrices(
+        counts=np.stack([rejections, false_alarms, misses, sums.hits], axis=1).reshape(-1, 2, 2),
+        accuracy=(sums.hits + rejections) / total,
+        precision=(absent.precision + present.precision) / 2,
+        recall=(absent.recall + present.recall) / 2,
+        f1=(absent.f1 + present.f1) / 2,
+    )
+
+
+def _shares(sums: _Sums) -> Shares:
+    either = sums.actual + sums.predicted
+    return Shares(
+        precision=_share(sums.hits, sums.predicted),
+        recall=_share(sums.hits, sums.actual),
+        f1=_share(2 * sums.hits, either),
+        jaccard=_share(sums.hits, either - sums.hits),
+    )
+
+
+def _share(part: Counts, whole: Counts) -> Floats:
+    share: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
+    return share
+
+
+def _averages(
+    total: Shares, by_class: Shares, by_sample: Shares, support: Counts, zero_division: float | None
+) -> dict[str, Any]:
+    def average(name: str) -> Average:
+        micro, classes, samples = (_filled(getattr(s, name), zero_division) for s in (total, by_class, by_sample))
+        return Average(_mean(micro), _mean(classes), _mean(classes, support), _mean(samples))
+
+    return {name: average(name) for name in ("precision", "recall", "f1", "jaccard")}
+
+
+def _filled(values: Floats, zero_division: float | None) -> Floats:
+    return values if zero_division is None else np.where(np.isnan(values), zero_division, values)
+
+
+def _mean(values: Floats, weights: Counts | None = None) -> float | None:
+    known = ~np.isnan(values)
+    values = values[known]
+    if not len(values):
+        return None
+    total = 0 if weights is None else int(weights[known].sum())
+    if weights is None or total == 0:
+        return float(values.sum()) / len(values)
+    return float((values * weights[known]).sum()) / total
+
+
+def _known(value: np.float64) -> float | None:
+    return None if np.isnan(value) else float(value)
