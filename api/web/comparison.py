@@ -12,7 +12,7 @@ from api.web.page_request import Visit
 from api.web.problems import MISTAKES, described
 from shared import matrices
 from shared.kit.errors import Fault, InvalidInput
-from shared.presentation.comparing import comparing
+from shared.presentation.comparison_page import comparing
 
 FEWEST, MOST = 2, 10
 NAMED = 20

@@ -16,8 +16,8 @@ from shared.analyses.annotation_queries import Filter
 from shared.analyses.converting import Size
 from shared.analyses.reading import Window
 from shared.analyses.records import AnalysisRecord
-from shared.presentation.agreeing import Side, compared
 from shared.presentation.overlay import Agreement, Shape, hues_of, shapes
+from shared.presentation.overlay_matching import Side, compared
 from shared.projects import comments, images
 from shared.projects.records import CommentRecord, ImageRecord
 

@@ -20,10 +20,10 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.counting import Vectors
 from shared.matrices.records import CountedMatrix, Description
 from shared.matrices.uploads import Header, Pasted, read_file, read_pasted
-from shared.presentation.grid import MEASURES, Grid, Measure, Order, View, grid
+from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.heatmap import NUMBERED_CLASSES
 from shared.presentation.labels import label_text
-from shared.presentation.shades import SHADE_NAMES
+from shared.presentation.matrix_view import MEASURES, Grid, Measure, Order, View, grid
 from shared.presentation.tables import Pair, confused_pairs
 
 LISTED = 50

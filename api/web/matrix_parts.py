@@ -19,7 +19,7 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.export_files import Format, Part, Wish, export
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Cell
-from shared.presentation.classes import COLUMNS, Row, class_rows, share_interval_text
+from shared.presentation.class_table import COLUMNS, Row, class_rows, share_interval_text
 from shared.presentation.labels import label_text
 from shared.presentation.tables import OverallRow, overall_tables
 

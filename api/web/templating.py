@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from api.docs import STATIC
 from shared.presentation import heatmap
-from shared.presentation.figures import count_text, figure_text, percent_text
 from shared.presentation.labels import cut, label_text, plain_text
+from shared.presentation.number_format import count_text, figure_text, percent_text
 
 _SHORT_COLUMNS = 40
 

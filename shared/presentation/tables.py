@@ -7,9 +7,9 @@ import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Value
+from shared.presentation.cell_colours import row_shares, shade_class, shades
 from shared.presentation.explanations import CLASS_GROUPS, OVERALL_GROUPS, Explanation, Group
-from shared.presentation.figures import count_text, figure_text, percent_text
-from shared.presentation.shades import row_shares, shade_class, shades
+from shared.presentation.number_format import count_text, figure_text, percent_text
 
 _T = TypeVar("_T")
 

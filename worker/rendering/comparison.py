@@ -12,12 +12,12 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.pycm_ranking import Comparison, aligned
 from shared.evaluation.confusion.side_by_side import SideBySide
 from shared.matrices.records import CountedMatrix
-from shared.presentation.contenders import Contender, Shown, contenders, verdict
-from shared.presentation.figures import count_text, percent_text
+from shared.presentation.cell_colours import SHADE_NAMES
+from shared.presentation.comparison_tables import class_lines, headlines, statistic_lines
 from shared.presentation.heatmap import SMALL, HeatMap, heat_map
 from shared.presentation.labels import label_names
-from shared.presentation.shades import SHADE_NAMES
-from shared.presentation.standings import class_lines, headlines, statistic_lines
+from shared.presentation.number_format import count_text, percent_text
+from shared.presentation.ranked_models import Contender, Shown, contenders, verdict
 from worker.rendering.pages import Style, render_page
 
 _STYLE = Style("report.css", "comparison.css")

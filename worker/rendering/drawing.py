@@ -14,9 +14,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.presentation.figures import compact_count_text, count_text
+from shared.presentation.cell_colours import row_shares
 from shared.presentation.labels import label_text, plain_text
-from shared.presentation.shades import row_shares
+from shared.presentation.number_format import compact_count_text, count_text
 from worker.rendering.fonts import drawable, fitted
 from worker.rendering.layout import EDGE, LABEL_POINTS, Layout, layout
 

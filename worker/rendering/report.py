@@ -8,10 +8,10 @@ import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Summary
-from shared.presentation.figures import count_text, percent_text
+from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
 from shared.presentation.labels import display_width, label_names, plain_text
-from shared.presentation.shades import SHADE_NAMES
+from shared.presentation.number_format import count_text, percent_text
 from shared.presentation.tables import class_tables, confused_pairs, matrix_rows, overall_tables, support
 from worker.rendering.pages import Style, render_page
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.presentation.cell_colours import shades
 from shared.presentation.heatmap import HeatMap, heat_map
-from shared.presentation.shades import shades
 
 square_counts = st.integers(1, 7).flatmap(lambda k: hnp.arrays(np.int64, (k, k), elements=st.integers(0, 20)))
 

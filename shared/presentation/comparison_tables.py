@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.side_by_side import Row, SideBySide
-from shared.presentation.figures import count_text, figure_text, percent_text
+from shared.presentation.number_format import count_text, figure_text, percent_text
 
 _HEADLINES = {
     "accuracy": "Accuracy",

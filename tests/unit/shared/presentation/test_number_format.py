@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.presentation.figures import compact_count_text, count_text, figure_text, percent_text
+from shared.presentation.number_format import compact_count_text, count_text, figure_text, percent_text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shared.evaluation.confusion.intervals import intervals
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import statistics
-from shared.presentation.classes import COLUMNS, class_rows, share_interval_text
+from shared.presentation.class_table import COLUMNS, class_rows, share_interval_text
 
 
 @pytest.mark.parametrize(

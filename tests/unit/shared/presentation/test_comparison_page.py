@@ -8,7 +8,7 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import summary
 from shared.matrices.errors import MatricesNotComparable
 from shared.matrices.records import CountedMatrix, Description
-from shared.presentation.comparing import comparing
+from shared.presentation.comparison_page import comparing
 
 GOOD, BAD = [[9, 1], [1, 9]], [[7, 3], [3, 7]]
 

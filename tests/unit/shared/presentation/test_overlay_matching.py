@@ -5,9 +5,9 @@ import msgspec
 import pytest
 
 from shared.analyses.converting import ShownAnnotation, Size
-from shared.presentation import agreeing
-from shared.presentation.agreeing import Side, compared
+from shared.presentation import overlay_matching
 from shared.presentation.overlay import shapes
+from shared.presentation.overlay_matching import Side, compared
 
 SIZE = Size(100, 300)
 
@@ -84,7 +84,7 @@ def test_an_outline_that_nobody_could_draw_costs_no_page() -> None:
 def test_very_many_masks_are_compared_by_the_boxes_around_them(monkeypatch: pytest.MonkeyPatch) -> None:
     upper = _polygon("leaf", (0, 0), (100, 0), (0, 100))
     lower = _polygon("leaf", (100, 0), (100, 100), (0, 100))
-    monkeypatch.setattr(agreeing, "MOST_PAIRS_OF_MASKS", 0)
+    monkeypatch.setattr(overlay_matching, "MOST_PAIRS_OF_MASKS", 0)
     assert _told(_side(upper, first=1), _side(lower, first=11)) == (["agreed"], ["agreed"])
 
 

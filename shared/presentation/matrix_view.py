@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.presentation.figures import compact_count_text, count_text, percent_text
+from shared.presentation.cell_colours import THRESHOLDS
 from shared.presentation.heatmap import NUMBERED_CLASSES, Form, HeatMap, Paint, heat_map
 from shared.presentation.labels import label_text
-from shared.presentation.shades import THRESHOLDS
+from shared.presentation.number_format import compact_count_text, count_text, percent_text
 
 Measure = Literal["counts", "row", "column", "overall"]
 Order = Literal["label", "errors"]

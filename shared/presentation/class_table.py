@@ -5,7 +5,7 @@ from typing import NamedTuple
 from shared.evaluation.confusion.intervals import Intervals
 from shared.evaluation.confusion.statistics import Statistics, Value
 from shared.presentation.explanations import CLASS_GROUPS, Explanation
-from shared.presentation.figures import figure_text
+from shared.presentation.number_format import figure_text
 
 _EXPLAINED = {code: about for group in CLASS_GROUPS for code, about in group.statistics.items()}
 

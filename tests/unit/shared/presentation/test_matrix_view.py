@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.presentation.grid import Grid, View, grid
+from shared.presentation.matrix_view import Grid, View, grid
 
 MATRIX = ConfusionMatrix(("a", "b", "c"), np.array([[8, 2, 0], [0, 9, 1], [5, 0, 15]]))
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.presentation.shades import THRESHOLDS, row_shares, shades
+from shared.presentation.cell_colours import THRESHOLDS, row_shares, shades
 
 square_counts = st.integers(1, 6).flatmap(lambda k: hnp.arrays(np.int64, (k, k), elements=st.integers(0, 1000)))
 

@@ -12,12 +12,12 @@ from shared.evaluation.confusion.pycm_ranking import aligned, compare
 from shared.evaluation.confusion.side_by_side import side_by_side
 from shared.matrices.errors import MatricesNotComparable
 from shared.matrices.records import CountedMatrix
-from shared.presentation.contenders import Contender, Verdict, contenders, verdict
-from shared.presentation.figures import percent_text
+from shared.presentation.cell_colours import THRESHOLDS, row_shares
+from shared.presentation.comparison_tables import Headline, Line, class_lines, headlines, statistic_lines
 from shared.presentation.heatmap import SMALL, HeatMap, Paint, heat_map
 from shared.presentation.labels import label_text
-from shared.presentation.shades import THRESHOLDS, row_shares
-from shared.presentation.standings import Headline, Line, class_lines, headlines, statistic_lines
+from shared.presentation.number_format import percent_text
+from shared.presentation.ranked_models import Contender, Verdict, contenders, verdict
 
 _LISTED_CLASSES = 100
 
