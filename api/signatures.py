@@ -9,9 +9,9 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.params import HeaderParameter
 
 from api.http.injected import Injected
+from shared.analyses.callbacks.authentication import Signer, authenticate
+from shared.analyses.callbacks.signatures import read_seal
 from shared.analyses.errors import AnalysesDisabled
-from shared.analyses.signers import Signer, authenticate
-from shared.analyses.signing import read_seal
 from shared.jobs import Platform
 
 # The routes whose callers sign, by their paths: to be known before there is a route.

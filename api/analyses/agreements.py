@@ -16,7 +16,8 @@ from api.matrices.schemas import DescriptionIn, MatrixDetail
 from api.signatures import require_analyses
 from shared import analyses, matrices
 from shared.accounts import Caller
-from shared.analyses import exports, pairing, saving
+from shared.analyses import exports
+from shared.analyses.agreement import confusion, pairs
 from shared.analyses.records import AnalysisRecord
 from shared.evaluation.detection.agreement import Rates
 from shared.jobs import JobOut, Platform
@@ -81,7 +82,7 @@ class ComparingController(Controller):
             image_id=image_id,
             options=AgreementOptions(subject=subject, iou_threshold=iou_threshold, min_confidence=min_confidence),
         )
-        order = await pairing.order(waiter.platform, caller, work)
+        order = await pairs.order(waiter.platform, caller, work)
         return await results.of_order(waiter, order, results.Wanted("agreement.json", prefer, if_none_match))
 
     @get(
@@ -110,7 +111,7 @@ class ComparingController(Controller):
         """Keep the matrix of an agreement as a confusion matrix, for reports, plots and comparisons."""
         said = await bodies.read(request, DescriptionIn)
         description = Description(said.name, said.tags, said.model_name, said.model_version, said.data_set)
-        uid = await saving.save(platform, caller, job_id, description)
+        uid = await confusion.save(platform, caller, job_id, description)
         return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))
 
 

@@ -15,9 +15,9 @@ from api.http.injected import Injected
 from api.http.json_response import Json
 from api.signatures import require_analyses
 from shared.accounts import Caller
-from shared.analyses import reading
-from shared.analyses.annotation_queries import Filter
-from shared.analyses.converting import BoxFormat, Forms, MaskFormat
+from shared.analyses.annotations import listing
+from shared.analyses.annotations.formats import BoxFormat, Forms, MaskFormat
+from shared.analyses.annotations.queries import Filter
 from shared.jobs import Platform
 
 MOST_AT_ONCE = 10_000
@@ -69,7 +69,7 @@ class ReadingController(Controller):
         """What an analysis found, in the order in which it was told, page by page."""
         wanted = Filter(annotation_type, class_name, min_confidence)
         forms = Forms(box_format, mask_format)
-        page = await reading.annotations(platform, caller, analysis_id, wanted, forms, after=cursor - 1, limit=limit)
+        page = await listing.annotations(platform, caller, analysis_id, wanted, forms, after=cursor - 1, limit=limit)
         following = None if page.next is None else page.next + 1
         body = {"annotations": page.annotations, "total": page.analysis.annotation_count, "next": following}
         return Json(msgspec.Raw(await asyncio.to_thread(msgspec.json.encode, body)))
@@ -79,7 +79,7 @@ class ReadingController(Controller):
         self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]
     ) -> AnalysisFiles:
         """The files of an analysis, with links to those that are there."""
-        analysis, files = await reading.artifacts(platform, caller, analysis_id)
+        analysis, files = await listing.artifacts(platform, caller, analysis_id)
         return AnalysisFiles([AnalysisFile.of(analysis.id, file, link) for file, link in files])
 
     @get(
@@ -96,5 +96,5 @@ class ReadingController(Controller):
         artifact_name: FromPath[str],
     ) -> Redirect:
         """The bytes of one file, by a redirect to where storage has them."""
-        link = await reading.artifact_link(platform, caller, analysis_id, artifact_name)
+        link = await listing.artifact_link(platform, caller, analysis_id, artifact_name)
         return Redirect(link.url, status_code=307, headers={"Cache-Control": "no-store"})

@@ -9,12 +9,12 @@ from litestar import Request
 
 from api.analyses.schemas import check_size
 from api.http import bodies
-from shared.analyses import annotations
-from shared.analyses.annotations import Annotation
+from shared.analyses.annotations import types
+from shared.analyses.annotations.types import Annotation
+from shared.analyses.annotations.validation import Checker
 from shared.analyses.artifact_names import is_artifact_name
-from shared.analyses.callbacks import Announcement
-from shared.analyses.checking import Checker
-from shared.analyses.ending import End
+from shared.analyses.callbacks.verbs import Announcement
+from shared.analyses.finishing import End
 from shared.analyses.lifecycle import FINAL, AnalysisStatus, read_status
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.settings import Settings
@@ -122,7 +122,7 @@ def _read_annotations(members: bodies.Fields, key: bytes, settings: Settings) ->
     if len(items) > most:
         raise InvalidInput(Fault("/annotations", f"annotations: too many in one request; send {most} at a time."))
     digest = sha256(key + b"\0" + bytes(members["annotations"])).digest()
-    return annotations.check(items), digest
+    return types.check(items), digest
 
 
 def _status(text: str) -> AnalysisStatus:

@@ -9,8 +9,9 @@ from api.analyses import callback_bodies
 from api.analyses.schemas import BulkOut, CreatedAnnotation, EndedAnalysis, PresignedList, PresignedOut
 from api.http.injected import Injected
 from api.signatures import require_analyses
-from shared.analyses import AnalysisOut, callbacks
-from shared.analyses.signers import Signer
+from shared.analyses import AnalysisOut
+from shared.analyses.callbacks import verbs
+from shared.analyses.callbacks.authentication import Signer
 from shared.jobs import Platform
 
 
@@ -32,7 +33,7 @@ class CallbackController(Controller):
     ) -> AnalysisOut:
         """Move an analysis on: queued, processing, then completed, failed or cancelled; the same again is harmless."""
         change = await callback_bodies.read_status_change(request)
-        return (await callbacks.change_status(platform, signer, analysis_id, change)).shown()
+        return (await verbs.change_status(platform, signer, analysis_id, change)).shown()
 
     @post(
         "/artifacts/presign", operation_id="presign_artifacts", status_code=200, opt={"body": callback_bodies.PresignIn}
@@ -46,7 +47,7 @@ class CallbackController(Controller):
     ) -> PresignedList:
         """Announce files, and get an address for each that takes it with PUT and its content type."""
         wanted = await callback_bodies.read_announcements(request, platform.settings)
-        announced = await callbacks.announce_artifacts(platform, signer, analysis_id, wanted)
+        announced = await verbs.announce_artifacts(platform, signer, analysis_id, wanted)
         lifetime = platform.settings.link_lifetime_s
         return PresignedList([PresignedOut.of(file.analysis_id, file, lifetime) for file in announced])
 
@@ -60,7 +61,7 @@ class CallbackController(Controller):
     ) -> BulkOut:
         """Keep a batch of annotations, all of it or nothing; the same batch again is answered, not kept twice."""
         batch, digest = await callback_bodies.read_annotations(request, platform.settings)
-        kept = await callbacks.add_annotations(platform, signer, analysis_id, batch, digest)
+        kept = await verbs.add_annotations(platform, signer, analysis_id, batch, digest)
         return BulkOut(len(kept), [CreatedAnnotation.of(record) for record in kept])
 
     @post("/finalize", operation_id="finalize_analysis", status_code=200, opt={"body": callback_bodies.FinalizeIn})
@@ -73,5 +74,5 @@ class CallbackController(Controller):
     ) -> EndedAnalysis:
         """End an analysis: its files are looked at, and those that were announced and did not come are named."""
         return EndedAnalysis.of(
-            await callbacks.finalize(platform, signer, analysis_id, await callback_bodies.read_end(request))
+            await verbs.finalize(platform, signer, analysis_id, await callback_bodies.read_end(request))
         )

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.analyses import AnalysisOut, ArtifactRecord, NewAnalysis
-from shared.analyses.callbacks import Announced
-from shared.analyses.ending import Ended
+from shared.analyses.callbacks.verbs import Announced
+from shared.analyses.finishing import Ended
 from shared.analyses.records import AnnotationRecord
 from shared.artifacts import Link
 from shared.kit.errors import Fault, InvalidInput

@@ -20,7 +20,7 @@ from api.jobs.schemas import JobPage, Submission, read_submission
 from api.jobs.waiter import Waiter, applied, wanted_wait, with_silences
 from shared import jobs, matrices
 from shared.accounts import Caller
-from shared.analyses import pairing
+from shared.analyses.agreement import pairs
 from shared.jobs import JobOut, Order, Platform, Snapshot, Status
 from shared.jobs.kinds import AnyWork
 from shared.jobs.kinds.agreement import Agreement
@@ -115,7 +115,7 @@ async def _events(waiter: Waiter, caller: Caller, snapshot: Snapshot) -> AsyncIt
 async def _order(platform: Platform, caller: Caller, submission: Submission) -> Order:
     work, callback_url = submission.work, submission.callback_url
     if isinstance(work, Agreement):
-        return await pairing.order(platform, caller, work, callback_url)
+        return await pairs.order(platform, caller, work, callback_url)
     return Order(caller, work, await matrices.subjects(platform, caller, work), submission.inputs, callback_url)
 
 

@@ -11,10 +11,10 @@ from msgspec import Meta
 from api.http.problems import Problem
 from api.web.page_request import Visit, state_text
 from shared import analyses, projects
-from shared.analyses import reading
-from shared.analyses.annotation_queries import Filter
-from shared.analyses.converting import Size
-from shared.analyses.reading import Window
+from shared.analyses.annotations import listing
+from shared.analyses.annotations.formats import Size
+from shared.analyses.annotations.listing import Window
+from shared.analyses.annotations.queries import Filter
 from shared.analyses.records import AnalysisRecord
 from shared.presentation.overlay import Agreement, Shape, hues_of, shapes
 from shared.presentation.overlay_matching import Side, compared
@@ -134,7 +134,7 @@ async def shown(visit: Visit, image: ImageRecord, found: list[AnalysisRecord], w
     filters = Filter(None, wanted.class_name or None, wanted.least or None)
     skipped = (wanted.page - 1) * MOST_SHAPES
     windows = [
-        await reading.window(visit.platform, visit.caller, analysis, filters, skip=skipped, limit=MOST_SHAPES)
+        await listing.window(visit.platform, visit.caller, analysis, filters, skip=skipped, limit=MOST_SHAPES)
         for analysis in chosen
     ]
     counts: dict[str, int] = {}

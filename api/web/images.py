@@ -17,7 +17,7 @@ from api.web.forms import Form
 from api.web.image_view import MOST_PAGES, MOST_SHAPES, Layout, Wanted, image_page, looked_up, shown, state_of
 from api.web.page_request import Visit
 from shared import analyses
-from shared.analyses import reading
+from shared.analyses.annotations import listing
 from shared.analyses.exports import Format
 from shared.artifacts.errors import FileGone
 from shared.kit.errors import Fault, InvalidInput
@@ -80,7 +80,7 @@ class ImagePages(Controller):
     ) -> Response[bytes]:
         """A picture that a pipeline sent with an analysis."""
         await images.find(visit.platform, visit.caller, image_id)
-        _, files = await reading.artifacts(visit.platform, visit.caller, analysis_id)
+        _, files = await listing.artifacts(visit.platform, visit.caller, analysis_id)
         keys = {file.name: file.object_key for file, _ in files if file.content_type in PICTURES}
         types = {file.name: file.content_type for file, _ in files}
         if not (key := keys.get(name)):

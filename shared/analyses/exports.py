@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from shared.analyses import annotation_queries, queries
-from shared.analyses.annotation_queries import Filter
-from shared.analyses.converting import box_of, mask_of_runs
+from shared.analyses import queries
+from shared.analyses.annotations import queries as annotation_queries
+from shared.analyses.annotations.formats import box_of, mask_of_runs
+from shared.analyses.annotations.queries import Filter
 from shared.analyses.records import AnalysisRecord, AnnotationRecord
 from shared.evaluation.detection import boxes, polygons, rle
 from shared.evaluation.detection.masks import Mask

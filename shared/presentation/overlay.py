@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from shared.analyses.converting import ShownAnnotation, box_of, mask_of_runs
+from shared.analyses.annotations.formats import ShownAnnotation, box_of, mask_of_runs
 
 HUES = 12
 # A mask of more strokes is drawn coarser: every second column of them, or every third; and an outline of more corners.

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from shared.analyses.converting import ShownAnnotation, Size, box_of, mask_of, mask_of_runs
+from shared.analyses.annotations.formats import ShownAnnotation, Size, box_of, mask_of, mask_of_runs
 from shared.analyses.errors import OutlineNotDrawn
 from shared.evaluation.detection import polygons
 from shared.evaluation.detection.matching import match

@@ -3,8 +3,9 @@
 import msgspec
 
 from shared import jobs
-from shared.analyses import annotation_queries, comparing, pairing
-from shared.analyses.comparing import Compared
+from shared.analyses.agreement import evaluation, pairs
+from shared.analyses.agreement.evaluation import Compared
+from shared.analyses.annotations import queries
 from shared.artifacts import File
 from shared.jobs.kinds.agreement import Agreement
 from shared.jobs.platform import Platform
@@ -14,14 +15,14 @@ from worker.handlers import Progress
 
 async def load(platform: Platform, job: JobRecord, work: Agreement) -> Compared:
     """The annotations of the analyses that were chosen when the job was submitted."""
-    chosen = pairing.read(await jobs.read_inputs(platform, job))
+    chosen = pairs.read(await jobs.read_inputs(platform, job))
     ids = [analysis_id for pair in chosen.pairs for analysis_id in (pair.reference, pair.candidate)]
-    types = comparing.TYPES[work.options.subject]
-    return Compared(chosen, await annotation_queries.of_analyses(platform.db, ids, types))
+    types = evaluation.TYPES[work.options.subject]
+    return Compared(chosen, await queries.of_analyses(platform.db, ids, types))
 
 
 def perform(inputs: Compared, work: Agreement, progress: Progress) -> list[File]:
     """`agreement.json`."""
     progress(0.3)
-    result = comparing.compare(inputs, work.options)
+    result = evaluation.compare(inputs, work.options)
     return [File("agreement.json", "application/json", msgspec.json.encode(result))]

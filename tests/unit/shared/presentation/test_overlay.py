@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shared.analyses.converting import ShownAnnotation
+from shared.analyses.annotations.formats import ShownAnnotation
 from shared.evaluation.detection.masks import of_bitmap
 from shared.presentation.overlay import shapes
 

@@ -4,7 +4,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from shared.analyses.converting import ShownAnnotation, Size
+from shared.analyses.annotations.formats import ShownAnnotation, Size
 from shared.presentation import overlay_matching
 from shared.presentation.overlay import shapes
 from shared.presentation.overlay_matching import Side, compared

@@ -2,9 +2,9 @@ from uuid import UUID
 
 import pytest
 
-from shared.analyses.comparing import MOST_PAIRS, Compared, compare
+from shared.analyses.agreement.evaluation import MOST_PAIRS, Compared, compare
+from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.errors import ImageTooCrowded
-from shared.analyses.pairing import ImagePair, Pairing
 from shared.analyses.records import AnnotationRecord
 from shared.jobs.kinds.agreement import AgreementOptions
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from shared.analyses.annotations.validation import Checker, escape, is_count
 from shared.analyses.artifact_names import is_artifact_name
-from shared.analyses.checking import Checker, escape, is_count
 from shared.evaluation.detection import rle
 from shared.kit.ids import uuid7
 

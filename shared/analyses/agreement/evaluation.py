@@ -7,9 +7,9 @@ from uuid import UUID
 import msgspec
 import numpy as np
 
-from shared.analyses.converting import Size, box_of, mask_of
+from shared.analyses.agreement.pairs import Pairing
+from shared.analyses.annotations.formats import Size, box_of, mask_of
 from shared.analyses.errors import ImageTooCrowded, MasksNotComparable
-from shared.analyses.pairing import Pairing
 from shared.analyses.records import AnnotationRecord
 from shared.evaluation.detection.agreement import (
     Agreement,

@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.analyses.callbacks.signatures import (
+    MOST_CANONICAL_BYTES,
+    Scheme,
+    canonical_json,
+    read_seal,
+    sign,
+    verify,
+)
 from shared.analyses.errors import InvalidSignature, MissingSignature, StaleSignature
-from shared.analyses.signing import MOST_CANONICAL_BYTES, Scheme, canonical_json, read_seal, sign, verify
 
 SECRET = b"secret"
 NOW = 1_700_000_000

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.analyses.annotations import check
-from shared.analyses.checking import MOST_FAULTS
+from shared.analyses.annotations.types import check
+from shared.analyses.annotations.validation import MOST_FAULTS
 from shared.kit.errors import InvalidInput
 
 # Every sample of the guide.

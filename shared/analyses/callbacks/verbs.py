@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.analyses import annotation_queries, ending, files, news, queries
-from shared.analyses.annotations import Annotation
-from shared.analyses.ending import End, Ended, check_move
+from shared.analyses import ending, files, news, queries
+from shared.analyses.annotations import queries as annotation_queries
+from shared.analyses.annotations.types import Annotation
+from shared.analyses.callbacks.authentication import Signer
 from shared.analyses.errors import AnalysisEnded, AnalysisNotFound, TooManyAnnotations, TooManyArtifacts
+from shared.analyses.finishing import End, Ended, check_move
 from shared.analyses.lifecycle import FINAL
 from shared.analyses.records import AnalysisRecord, AnnotationRecord, ArtifactRecord
-from shared.analyses.signers import Signer
 from shared.artifacts import Link
 from shared.jobs import Platform
 from shared.kit.db import Connection

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import msgspec
 
 from shared.accounts import Caller
-from shared.analyses import annotation_queries, find, queries
-from shared.analyses.annotation_queries import Filter
-from shared.analyses.converting import Forms, ShownAnnotation, Size, show
+from shared.analyses import find, queries
+from shared.analyses.annotations import queries as annotation_queries
+from shared.analyses.annotations.formats import Forms, ShownAnnotation, Size, show
+from shared.analyses.annotations.queries import Filter
 from shared.analyses.errors import ArtifactNotFound
 from shared.analyses.records import AnalysisRecord, ArtifactRecord
 from shared.artifacts import Link

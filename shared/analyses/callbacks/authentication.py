@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from shared.analyses import pipelines
+from shared.analyses.callbacks.signatures import Seal, verify
 from shared.analyses.errors import InvalidSignature
-from shared.analyses.signing import Seal, verify
 from shared.jobs import Platform
 
 # Smaller bodies are verified in less time than handing them to a thread takes.

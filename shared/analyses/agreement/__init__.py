@@ -1,0 +1,1 @@
+"""The agreement of two sides: its inputs, its evaluation, its confusion matrix."""

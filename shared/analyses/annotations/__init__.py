@@ -1,0 +1,1 @@
+"""Annotations: their types, validation, formats, and how they are stored and read."""

@@ -1,0 +1,1 @@
+"""Callbacks of pipelines: their signatures, their authentication, and what each does."""
