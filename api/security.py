@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from api.compat.pycm_rest.accounts.schemas import PLAUSIBLE
 from api.http import bodies, multipart, rate_limit_headers, unknown_parameters
 from api.http.injected import AnyRequest, Injected
-from shared.accounts import Caller, Scope, vouching
+from shared.accounts import Caller, Scope, proxy_identity
 from shared.accounts.errors import InvalidProxySecret, MissingKey, MissingScope
 from shared.jobs import Platform
 from shared.kit.errors import DomainError, Fault, InvalidInput
@@ -50,7 +50,7 @@ async def identify(request: Request[Any, Any, Any], platform: Platform, body: Bo
     if text:
         return await platform.authenticator.caller(text)
     if (email := _vouched_for(request, platform)) is not None:
-        return await vouching.caller(platform.db, platform.keyring, email)
+        return await proxy_identity.caller(platform.db, platform.keyring, email)
     raise MissingKey
 
 

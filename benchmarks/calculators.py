@@ -20,9 +20,9 @@ from litestar import Litestar, Response, get
 from api.__main__ import ALWAYS
 from benchmarks.http import request
 from benchmarks.load import rate, until_ready
+from deploy.local.commands import commands
 from deploy.local.datadir import DataDir
 from deploy.local.options import PROJECT
-from deploy.local.parts import commands
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from deploy.local.stack import Stack

@@ -12,8 +12,8 @@ from uuid import uuid4
 
 import httpx2
 
+from deploy.local.commands import commands
 from deploy.local.datadir import DataDir
-from deploy.local.parts import commands
 from deploy.local.process import Process
 
 ROOT = Path(__file__).parents[1]

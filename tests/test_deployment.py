@@ -20,7 +20,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from deploy.local.parts import commands
+from deploy.local.commands import commands
 from shared.kit.settings import Settings
 
 ROOT = Path(__file__).parents[1]

@@ -9,7 +9,7 @@ import api
 import shared
 from api.compat.calculators.docs_page import page
 from shared.kit.errors import kinds
-from shared.kit.tally import Event
+from shared.kit.event_totals import Event
 
 ROOT = Path(__file__).parents[1]
 

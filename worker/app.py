@@ -1,6 +1,6 @@
 """The Celery application: how messages are taken. What they mean is in the rows that they name.
 
-Which tasks a process knows, its command line says: a worker includes `worker.tasks`, a courier `worker.deliveries`.
+Which tasks a process knows, its command line says: a worker includes `worker.tasks`, a courier `worker.courier_tasks`.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ app.conf.update(
     # A broker that is away for long is not the end: the default gives up after a hundred tries.
     broker_connection_max_retries=None,
     broker_connection_retry_on_startup=True,
-    worker_consumer="worker.consumer:Consumer",
+    worker_consumer="worker.broker_reconnect:Consumer",
     broker_transport_options=TRANSPORT_OPTIONS,
     # Ends the work while the attempt can still say so; should even that hang, the process goes and the lease runs out.
     task_soft_time_limit=settings().job_time_limit_s,

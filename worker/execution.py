@@ -16,12 +16,12 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from shared.artifacts import StoredFile
 from shared.artifacts.errors import StorageUnavailable
-from shared.artifacts.files import File, object_key
 from shared.jobs import ending, kinds, queries
 from shared.jobs.errors import JobCrashed, LeaseLost, TimeLimitExceeded
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
 from shared.kit.errors import DomainError
+from shared.kit.files import File, object_key
 from worker import handlers
 from worker.heartbeat import Heartbeat
 from worker.interruption import Interrupted, Interruption, WorkStopped

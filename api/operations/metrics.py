@@ -15,7 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from api.http.injected import Injected
 from shared.jobs import Platform, figures
-from shared.kit.tally import Event
+from shared.kit.event_totals import Event
 
 # From an answer out of memory to a wait for a job.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)

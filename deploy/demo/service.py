@@ -13,7 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from deploy.demo.errors import DemoFailed
-from deploy.local import leash, loopback
+from deploy.local import leash, local_http
 from deploy.local.options import PROJECT
 from deploy.local.ports import free_ports
 
@@ -82,7 +82,7 @@ def _await_ready(running: Service, log: Path) -> None:
 
 def _is_ready(url: str) -> bool:
     try:
-        status, _ = loopback.get(f"{url}/readyz")
+        status, _ = local_http.get(f"{url}/readyz")
     except OSError:
         return False
     return status == HTTPStatus.OK

@@ -4,9 +4,9 @@ import argparse
 import os
 import sys
 
+from deploy.local.commands import commands
 from deploy.local.errors import CannotStart
 from deploy.local.options import add_options, options
-from deploy.local.parts import commands
 from deploy.local.run import run
 from deploy.local.with_stack import with_stack
 

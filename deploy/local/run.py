@@ -6,10 +6,10 @@ import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
+from deploy.local.commands import Commands
 from deploy.local.errors import CannotStart
-from deploy.local.loopback import get
+from deploy.local.local_http import get
 from deploy.local.options import PROJECT, Options, check_outside, embedded, service_environment
-from deploy.local.parts import Commands
 from deploy.local.ports import refusal
 from deploy.local.process import Process
 from deploy.local.seaweedfs import DEFAULT_BUCKET

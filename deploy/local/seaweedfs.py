@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.local import binaries
 from deploy.local.errors import NotReady
-from deploy.local.loopback import get
+from deploy.local.local_http import get
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from deploy.local.server import Server

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from shared.artifacts.files import StoredFile
 from shared.kit.db import Connection
+from shared.kit.files import StoredFile
 
 INSERT = """
     INSERT INTO artifact (id, job_id, name, content_type, size_bytes, sha256, object_key)

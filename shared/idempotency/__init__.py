@@ -10,8 +10,8 @@ from http import HTTPStatus
 
 from shared.accounts import Caller
 from shared.idempotency import queries
+from shared.idempotency.answer_encryption import Answer, seal, unseal
 from shared.idempotency.errors import AnswerLost, KeyReused, StillInProgress, TakenOver
-from shared.idempotency.sealing import Answer, seal, unseal
 from shared.kit.db import Connection, Database
 from shared.kit.keyring import Keyring
 

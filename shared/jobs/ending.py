@@ -12,7 +12,7 @@ from shared.jobs.platform import Platform
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.kit.db import Connection
 from shared.kit.errors import DomainError
-from shared.kit.tally import Event, count
+from shared.kit.event_totals import Event, count
 
 # Three attempts, as most queues give: a crash may be the machine's fault once, hardly three times.
 MAX_FAILURES = 3

@@ -3,10 +3,10 @@
 import msgspec
 
 from shared.jobs.platform import Platform
-from shared.kit import tally
+from shared.kit import event_totals
 from shared.kit.broker import BrokerUnavailable
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
-from shared.kit.tally import Event
+from shared.kit.event_totals import Event
 
 # Only what may be claimed now: a repeat that waits for its time is not late.
 WAITING = """
@@ -55,7 +55,7 @@ async def record(platform: Platform) -> Record | None:
                 deliveries_due=due,
                 oldest_due_s=max(0.0, oldest_due_s),
                 ended={row["status"]: row["count"] for row in await connection.fetch(ENDED)},
-                totals=await tally.totals(connection),
+                totals=await event_totals.totals(connection),
             )
     except (DatabaseUnavailable, DatabaseBusy):
         return None

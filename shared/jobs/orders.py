@@ -11,9 +11,9 @@ import msgspec
 
 from shared.accounts import Caller
 from shared.artifacts import File, Storage
-from shared.artifacts.files import inputs_key
 from shared.jobs import kinds
 from shared.jobs.work import Work
+from shared.kit.files import inputs_key
 from shared.kit.ids import uuid7
 
 # Larger inputs would bloat every copy of the table; Postgres moves smaller ones out of the row by itself.

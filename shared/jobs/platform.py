@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from shared.accounts import Authenticator
 from shared.artifacts import Storage
 from shared.kit.broker import Broker
-from shared.kit.counters import Counters
 from shared.kit.db import Database
 from shared.kit.keyring import Keyring
 from shared.kit.limiter import Limiter
+from shared.kit.redis_scripts import Counters
 from shared.kit.settings import Settings
 from shared.plans import Meter
 

@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.artifacts.files import StoredFile
 from shared.artifacts.queries import of_job, of_jobs
 from shared.jobs.lifecycle import Move, Status, sources, target
 from shared.jobs.records import COLUMNS, JobRecord, Snapshot
 from shared.kit.db import Connection, Record
+from shared.kit.files import StoredFile
 
 
 def _from(move: Move) -> str:

@@ -7,7 +7,7 @@ call moves it on by one interval; it may lie no further ahead than the burst. No
 import time
 from typing import NamedTuple
 
-from shared.kit.counters import Counters, CountersUnavailable
+from shared.kit.redis_scripts import Counters, CountersUnavailable
 
 # Beyond it all are forgotten, which gives each of them one more burst; it matters only while Redis is away.
 REMEMBERED_SUBJECTS = 10_000

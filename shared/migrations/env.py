@@ -15,7 +15,7 @@ from shared.analyses import models as _analyses
 from shared.artifacts import models as _artifacts
 from shared.idempotency import models as _idempotency
 from shared.jobs import models as _jobs
-from shared.kit import tally as _tally
+from shared.kit import event_totals as _tally
 from shared.matrices import models as _matrices
 from shared.plans import models as _plans
 from shared.projects import models as _projects

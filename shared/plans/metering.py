@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from shared.accounts import Caller
-from shared.kit.counters import Counters, CountersUnavailable
 from shared.kit.db import Database, DatabaseUnavailable
 from shared.kit.limiter import Limiter, Rate, Verdict
+from shared.kit.redis_scripts import Counters, CountersUnavailable
 from shared.kit.settings import Plan, Settings
 from shared.plans import queries, scripts
 from shared.plans.errors import LimitReached, MonthUsedUp, RateLimitReached

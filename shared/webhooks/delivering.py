@@ -8,8 +8,8 @@ import structlog
 
 from shared.kit import clock
 from shared.kit.db import Connection, Database
+from shared.kit.event_totals import Event, count
 from shared.kit.keyring import Keyring
-from shared.kit.tally import Event, count
 from shared.webhooks import endpoints, queries, secrets
 from shared.webhooks.models import DisabledBecause
 from shared.webhooks.network import GuardedTransport

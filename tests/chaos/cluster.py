@@ -11,8 +11,8 @@ from random import Random
 from types import TracebackType
 from typing import Self
 
-from deploy.local.loopback import get
-from deploy.local.parts import commands
+from deploy.local.commands import commands
+from deploy.local.local_http import get
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from deploy.local.stack import Stack

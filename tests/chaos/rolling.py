@@ -22,8 +22,8 @@ from uuid import uuid4
 import asyncpg
 import httpx2
 
-from deploy.local.loopback import get
-from deploy.local.parts import commands
+from deploy.local.commands import commands
+from deploy.local.local_http import get
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from deploy.local.stack import Stack
@@ -32,7 +32,7 @@ from tests.chaos.run import migrate
 
 CLIENTS = 4
 READY_S = 120
-# Beyond what requests get at SIGTERM (deploy/local/parts.py).
+# Beyond what requests get at SIGTERM (deploy/local/commands.py).
 ENDED_S = 20
 # Between two restarts, so that both copies are at work.
 BETWEEN = 40

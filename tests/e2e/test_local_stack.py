@@ -57,7 +57,7 @@ time.sleep(1000)
 RUN = """
 import os, pathlib, sys
 from deploy.local.options import Options
-from deploy.local.parts import Commands
+from deploy.local.commands import Commands
 from deploy.local.run import run
 port, folder, migrate, api, worker, courier = sys.argv[1:]
 options = Options(pathlib.Path(folder), "127.0.0.1", int(port), 1, 1)

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from deploy.local.commands import commands
 from deploy.local.datadir import DataDir
-from deploy.local.parts import commands
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from tests.actors import ROOT

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.commands import commands
 from deploy.local.datadir import DataDir
-from deploy.local.parts import commands
 from deploy.local.process import Process
 from shared.kit.settings import Settings
 from tests.actors import ROOT, Team

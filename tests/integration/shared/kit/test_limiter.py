@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 import redis
 
-from shared.kit.counters import TURN_S, TURNS, Counters, CountersUnavailable
 from shared.kit.limiter import Limiter, Rate, Verdict
+from shared.kit.redis_scripts import TURN_S, TURNS, Counters, CountersUnavailable
 from shared.kit.settings import Settings
 from tests.actors import eventually
 

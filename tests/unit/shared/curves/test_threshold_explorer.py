@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
 
-from shared.curves.closeup import STEPS, measure_class
 from shared.curves.inputs import CurveInputs
+from shared.curves.threshold_explorer import STEPS, measure_class
 from shared.evaluation.inputs.label_codes import Codes
 from shared.kit.errors import InvalidInput
 

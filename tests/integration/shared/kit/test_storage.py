@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from shared.artifacts import File, Storage
 from shared.artifacts.errors import FileGone, StorageUnavailable
-from shared.artifacts.storage import MAX_WAITING
 from shared.kit.settings import Settings
+from shared.kit.storage import MAX_WAITING
 
 FILE = File("report.html", "text/html", b"<p>")
 

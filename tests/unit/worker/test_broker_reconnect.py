@@ -6,7 +6,7 @@ from kombu.exceptions import OperationalError
 from kombu.utils import functional
 
 from deploy.local.ports import free_ports
-from worker.consumer import Consumer
+from worker.broker_reconnect import Consumer
 
 
 class _App:

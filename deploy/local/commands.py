@@ -23,7 +23,7 @@ def commands(*, host: str, port: int, api_workers: int, worker_concurrency: int)
     # Requests have 4 s to end, within the 10 s that stopping everything may take.
     options = ("--host", host, "--port", str(port), "--workers", str(api_workers), "--workers-kill-timeout", "4")
     jobs = (*_CELERY, "-I", "worker.tasks", "-Q", "jobs,backlog,thumbnails", "-n", "jobs@%h")
-    deliveries = (*_CELERY, "-I", "worker.deliveries", "-Q", "deliveries", "-n", "courier@%h")
+    deliveries = (*_CELERY, "-I", "worker.courier_tasks", "-Q", "deliveries", "-n", "courier@%h")
     return Commands(
         migrate=(*_PYTHON, "alembic", "upgrade", "head"),
         parts={

@@ -9,8 +9,8 @@ from botocore.stub import Stubber
 
 from shared.artifacts import Storage
 from shared.artifacts.errors import FileGone, StorageUnavailable
-from shared.artifacts.storage import LARGEST_RECENT_BYTES
 from shared.kit.settings import Settings
+from shared.kit.storage import LARGEST_RECENT_BYTES
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.artifacts.errors import FileGone, StorageUnavailable
-from shared.artifacts.files import File, StoredFile, stored
 from shared.kit import clock
+from shared.kit.files import File, StoredFile, stored
 from shared.kit.settings import Settings
 
 CONFIG = Config(
