@@ -9,7 +9,7 @@ import sys
 from granian.cli import cli
 
 import api.app
-from shared.jobs.platform import load_before_forking
+from shared.kit.platform import load_before_forking
 from shared.kit.settings import settings
 
 APPLICATION = f"{api.app.__name__}:{api.app.create_app.__name__}"

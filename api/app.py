@@ -44,10 +44,11 @@ from api.web.router import pages
 from api.webhooks.controller import WebhookController
 from api.webhooks.deliveries import DeliveryController
 from shared import __version__
-from shared.accounts import Caller
-from shared.jobs import Platform, platform
-from shared.kit import logging
+from shared.accounts import Authenticator, Caller
+from shared.kit import logging, platform
+from shared.kit.platform import Platform
 from shared.kit.settings import Settings, settings
+from shared.plans import Meter
 
 log = structlog.get_logger()
 
@@ -64,8 +65,10 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         async with platform.connect(chosen) as connected:
             app.state.platform = connected
             app.state.waiter = Waiter(connected)
+            app.state.authenticator = Authenticator(connected.db, connected.keyring)
+            app.state.meter = Meter(connected.db, connected.redis_scripts, chosen)
             listening = asyncio.create_task(app.state.waiter.run())
-            keeping = asyncio.create_task(flushing.keep(connected))
+            keeping = asyncio.create_task(flushing.keep(app.state.authenticator, app.state.meter))
             try:
                 yield
             finally:
@@ -77,6 +80,10 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
     def provide_platform() -> Platform:
         connected: Platform = app.state.platform
         return connected
+
+    def provide_meter() -> Meter:
+        meter: Meter = app.state.meter
+        return meter
 
     def provide_waiter(caller: Injected[Caller]) -> Waiter:  # noqa: ARG001 -- it only has to come later
         waiter: Waiter = app.state.waiter
@@ -122,6 +129,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             "caller": Provide(provide_caller),
             "waiter": Provide(provide_waiter, sync_to_thread=False),
             "signer": Provide(provide_signer),
+            "meter": Provide(provide_meter, sync_to_thread=False),
         },
         request_class=body_stream.CollectedRequest,
         response_class=Json,

@@ -7,14 +7,14 @@ from typing import Any
 from litestar import Request
 from litestar.exceptions import NotFoundException
 
-from api.compat.pycm_rest.accounts.schemas import PLAUSIBLE
 from api.http import bodies, multipart, rate_limit_headers, unknown_parameters
 from api.http.injected import AnyRequest, Injected
-from shared.accounts import Caller, Scope, proxy_identity
+from shared.accounts import Authenticator, Caller, Scope, proxy_identity
+from shared.accounts.emails import PLAUSIBLE
 from shared.accounts.errors import InvalidProxySecret, MissingKey, MissingScope
-from shared.jobs import Platform
 from shared.kit.errors import DomainError, Fault, InvalidInput
-from shared.plans.metering import Call
+from shared.kit.platform import Platform
+from shared.plans.metering import Call, Meter
 
 # In a request's state: the error with which its route is to refuse it.
 REFUSAL = "refusal"
@@ -37,7 +37,8 @@ async def provide_caller(request: AnyRequest, platform: Injected[Platform]) -> C
         raise MissingScope(f"This route needs an API key with the scope `{needed}`, which yours has not.")
     reads = request.method == "GET" or needed == Scope.READ
     call = Call(f"{request.method} {request.scope['path_template']}", opt.get("cost", 1), reads)
-    if allowance := await platform.meter.take(caller, call):
+    meter: Meter = request.app.state.meter
+    if allowance := await meter.take(caller, call):
         request.scope["state"]["headers"] = rate_limit_headers.headers(allowance)
         if allowance.refusal is not None:
             raise allowance.refusal
@@ -48,7 +49,8 @@ async def identify(request: Request[Any, Any, Any], platform: Platform, body: Bo
     """The caller, whatever the key may be used for; raises MissingKey, InvalidKey or InvalidProxySecret."""
     text = _in_headers(request) or request.query_params.get("api_key") or await _in_body(request, body)
     if text:
-        return await platform.authenticator.caller(text)
+        authenticator: Authenticator = request.app.state.authenticator
+        return await authenticator.caller(text)
     if (email := _vouched_for(request, platform)) is not None:
         return await proxy_identity.caller(platform.db, platform.keyring, email)
     raise MissingKey

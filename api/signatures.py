@@ -12,7 +12,7 @@ from api.http.injected import Injected
 from shared.analyses.callbacks.authentication import Signer, authenticate
 from shared.analyses.callbacks.signatures import read_seal
 from shared.analyses.errors import AnalysesDisabled
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 
 # The routes whose callers sign, by their paths: to be known before there is a route.
 PATHS = re.compile(r"/api/analyses/[^/]+/(?:status|artifacts/presign|annotations:bulk|finalize)/?")

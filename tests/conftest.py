@@ -17,7 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from api.app import create_app
 from deploy.local.stack import Stack
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from tests.actors import Client, Team
 from tests.receiver import Receiver

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client
 
 OPERATOR_SECRET = "the operator's secret"

@@ -6,7 +6,7 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 
 from shared import __version__
-from shared.jobs import readiness
+from shared.operations import readiness
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [path for package in ("api", "worker", "shared", "deploy") for path in sorted((ROOT / package).rglob("*.py"))]

@@ -187,7 +187,7 @@ def test_every_process_waits_for_the_tables_and_is_never_drained_away_at_once(na
 
     assert deployment["selector"]["matchLabels"] == labels
     assert of_kind("PodDisruptionBudget")[name]["spec"] == {"maxUnavailable": 1, "selector": {"matchLabels": labels}}
-    assert before["await-migrations"] == ["python", "-m", "shared.jobs.readiness"]
+    assert before["await-migrations"] == ["python", "-m", "shared.operations.readiness"]
     # A number here would undo the autoscaler's with every change.
     assert ("replicas" in deployment) is (autoscaler is None)
     assert (autoscaler["spec"]["minReplicas"] if autoscaler else deployment["replicas"]) >= 2

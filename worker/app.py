@@ -8,9 +8,9 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_init
 
-from shared.jobs.platform import load_before_forking
 from shared.kit import logging
 from shared.kit.broker import TRANSPORT_OPTIONS, Wakeup
+from shared.kit.platform import load_before_forking
 from shared.kit.settings import settings
 
 app = Celery("evalserve", broker=settings().redis_url.get_secret_value(), include=["worker.shutdown"])

@@ -13,15 +13,14 @@ from uuid import UUID
 
 import structlog
 
-from shared.analyses import files as analysis_files
-from shared.artifacts.errors import StorageUnavailable
-from shared.jobs import ending, news, platform, queueing, retention
-from shared.jobs.platform import Platform
-from shared.kit import logging
+from shared.jobs import ending, news, queueing
+from shared.kit import logging, platform
 from shared.kit.broker import BrokerUnavailable, Wakeup
 from shared.kit.db import Connection, DatabaseUnavailable
+from shared.kit.platform import Platform
 from shared.kit.settings import settings
-from shared.projects import retention as image_retention
+from shared.kit.storage_errors import StorageUnavailable
+from shared.operations import retention
 from shared.projects import thumbnail_queries
 from shared.webhooks import queries as webhook_queries
 from worker import heartbeat
@@ -121,12 +120,7 @@ class Dispatcher:
             log.info("dispatched", queue=wakeup.queue, count=len(ids))
 
     async def _clean(self) -> None:
-        expired = await retention.expire(self._platform)
-        purged = await image_retention.purge(self._platform)
-        orphans = await retention.collect_orphans(self._platform)
-        orphans += await image_retention.collect_orphans(self._platform)
-        orphans += await analysis_files.collect(self._platform)
-        log.info("cleaned", jobs=expired, images=purged, orphans=orphans)
+        log.info("cleaned", **await retention.clean(self._platform))
 
 
 async def _pause(seconds: float, wake: asyncio.Event) -> None:

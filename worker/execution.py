@@ -14,14 +14,13 @@ from uuid import UUID
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 
-from shared.artifacts import StoredFile
-from shared.artifacts.errors import StorageUnavailable
 from shared.jobs import ending, kinds, queries
 from shared.jobs.errors import JobCrashed, LeaseLost, TimeLimitExceeded
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
 from shared.kit.errors import DomainError
-from shared.kit.files import File, object_key
+from shared.kit.files import File, StoredFile, object_key
+from shared.kit.storage_errors import StorageUnavailable
 from worker import handlers
 from worker.heartbeat import Heartbeat
 from worker.interruption import Interrupted, Interruption, WorkStopped

@@ -12,8 +12,8 @@ from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 from uuid import UUID
 
-from shared.jobs import platform
-from shared.jobs.platform import Platform
+from shared.kit import platform
+from shared.kit.platform import Platform
 from shared.kit.settings import settings
 from shared.webhooks.delivering import deliver
 from shared.webhooks.network import GuardedTransport

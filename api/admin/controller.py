@@ -1,46 +1,23 @@
 """Everybody's accounts and matrices, for who administrates the service."""
 
-import hmac
-from base64 import b64decode
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, post, put
-from litestar.connection import ASGIConnection
-from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath, QueryParameter
 
+from api.admin.guard import administrators_only
 from api.admin.schemas import CreditIn, PlanIn, PlannedAccountOut, UserOut
 from api.compat.pycm_rest.matrices.schemas import MatrixOut
 from api.http import bodies
-from api.http.headers import counted_address
 from api.http.injected import Injected
 from shared import accounts, matrices, plans
-from shared.accounts.errors import NotAdministrator, TooManySignIns
-from shared.jobs import Platform
-from shared.kit.limiter import Rate
-from shared.kit.settings import Settings
-
-# From one address; a list is read in pages.
-TRIES = Rate(per_second=2, burst=120)
+from shared.kit.platform import Platform
 
 # Asked for more, the routes answer with this many.
 LARGEST_PAGE = 1000
 
 Skip = Annotated[int, QueryParameter(ge=0, le=2**31, description="how many to leave out at the start")]
 Limit = Annotated[int, QueryParameter(ge=1, description=f"how many to answer, {LARGEST_PAGE} at most")]
-
-
-async def administrators_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Let in who knows the name and password of the settings; without these two settings, nobody."""
-    platform: Platform = connection.app.state.platform
-    if "authorization" not in connection.headers:
-        raise NotAdministrator
-    # The right password counts as well: who has it asks less often than who guesses.
-    verdict = await platform.limiter.take(f"admin:{counted_address(connection)}", TRIES)
-    if not verdict.allowed:
-        raise TooManySignIns(retry_after_s=verdict.retry_after_s)
-    if not _is_administrator(connection.headers.get("authorization", ""), platform.settings):
-        raise NotAdministrator
 
 
 class AdminController(Controller):
@@ -84,15 +61,3 @@ class AdminController(Controller):
         wanted = await bodies.read(request, CreditIn)
         account = await plans.add_credit(platform.db, account_id, wanted.calls)
         return PlannedAccountOut.of(account, platform.settings)
-
-
-def _is_administrator(authorization: str, settings: Settings) -> bool:
-    if not settings.pycm_api_admin or not settings.pycm_api_admin_password:
-        return False
-    scheme, _, credentials = authorization.partition(" ")
-    try:
-        given = b64decode(credentials.strip(), validate=True)
-    except ValueError:
-        return False
-    known = f"{settings.pycm_api_admin}:{settings.pycm_api_admin_password.get_secret_value()}".encode()
-    return scheme.lower() == "basic" and hmac.compare_digest(given, known)

@@ -20,8 +20,9 @@ from shared.analyses import exports
 from shared.analyses.agreement import confusion, pairs
 from shared.analyses.records import AnalysisRecord
 from shared.evaluation.detection.agreement import Rates
-from shared.jobs import JobOut, Platform
+from shared.jobs import JobOut
 from shared.jobs.kinds.agreement import LOWEST_IOU, USUAL_IOU, Agreement, AgreementOptions, Side, Subject
+from shared.kit.platform import Platform
 from shared.matrices.records import Description
 
 _EXPORTS = {"json": exports.as_json, "csv": exports.as_csv, "coco": exports.as_coco}

@@ -18,7 +18,7 @@ from shared.accounts import Caller
 from shared.analyses.annotations import listing
 from shared.analyses.annotations.formats import BoxFormat, Forms, MaskFormat
 from shared.analyses.annotations.queries import Filter
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 
 MOST_AT_ONCE = 10_000
 

@@ -12,7 +12,7 @@ from api.signatures import require_analyses
 from shared.analyses import AnalysisOut
 from shared.analyses.callbacks import verbs
 from shared.analyses.callbacks.authentication import Signer
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 
 
 class CallbackController(Controller):

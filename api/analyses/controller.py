@@ -12,7 +12,7 @@ from api.signatures import require_analyses
 from shared import analyses
 from shared.accounts import Caller
 from shared.analyses import AnalysisOut
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 
 
 class AnalysisController(Controller):

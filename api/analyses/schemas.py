@@ -11,9 +11,9 @@ from shared.analyses import AnalysisOut, ArtifactRecord, NewAnalysis
 from shared.analyses.callbacks.verbs import Announced
 from shared.analyses.finishing import Ended
 from shared.analyses.records import AnnotationRecord
-from shared.artifacts import Link
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import ModelName, ModelVersion
+from shared.kit.storage import Link
 
 # What somebody says of a run, not what it found.
 LARGEST_OBJECT_BYTES = 64 * 1024

@@ -8,7 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.params import HeaderParameter
 from litestar.types import HTTPScope
 
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 
 Prefer = Annotated[
     str | None,

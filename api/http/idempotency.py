@@ -21,9 +21,9 @@ from shared import idempotency
 from shared.accounts import Caller
 from shared.idempotency import Answer, Claim
 from shared.idempotency.errors import KeyInvalid
-from shared.jobs import Platform
 from shared.kit.db import riding
 from shared.kit.errors import DomainError
+from shared.kit.platform import Platform
 
 log = structlog.get_logger()
 

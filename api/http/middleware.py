@@ -7,7 +7,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from api.operations.metrics import answers
+from api.http.request_counters import request_counters
 
 log = structlog.get_logger()
 
@@ -58,7 +58,7 @@ def around(app: ASGIApp) -> ASGIApp:
             await app(asked, receive, send_with_headers)
         finally:
             took_s = time.perf_counter() - began
-            answers.note(scope, asked.get("path_template"), status, took_s)
+            request_counters.note(scope, asked.get("path_template"), status, took_s)
             if scope["path"] not in QUIET:
                 _log(scope, status, took_s)
 

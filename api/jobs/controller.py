@@ -21,10 +21,11 @@ from api.jobs.waiter import Waiter, applied, wanted_wait, with_silences
 from shared import jobs, matrices
 from shared.accounts import Caller
 from shared.analyses.agreement import pairs
-from shared.jobs import JobOut, Order, Platform, Snapshot, Status
+from shared.jobs import JobOut, Order, Snapshot, Status
 from shared.jobs.kinds import AnyWork
 from shared.jobs.kinds.agreement import Agreement
 from shared.kit.ids import parse_uuid
+from shared.kit.platform import Platform
 
 # Proxies cut streams that are silent for longer, commonly at 30 s.
 SILENCE_S = 15.0

@@ -5,8 +5,9 @@ from http import HTTPStatus
 from litestar import Response
 
 from api.http.json_response import Json
-from shared.jobs import JobOut, Platform, Snapshot
+from shared.jobs import JobOut, Snapshot
 from shared.kit import clock
+from shared.kit.platform import Platform
 
 # Small jobs take less than this; who prefers not to poll can wait or be called back.
 RETRY_AFTER_S = 1

@@ -13,9 +13,10 @@ from api.jobs.responses import accepted
 from api.jobs.waiter import Waiter, applied, wanted_wait
 from shared import jobs, matrices
 from shared.accounts import Caller
-from shared.artifacts import StoredFile
-from shared.jobs import Order, Platform, Snapshot, Status, Work
+from shared.jobs import Order, Snapshot, Status, Work
 from shared.jobs.errors import JobAlreadyFinished
+from shared.kit.files import StoredFile
+from shared.kit.platform import Platform
 from shared.matrices.errors import MatrixChanged
 
 # Shown by a browser it runs nothing and is nobody's origin, whatever it holds.

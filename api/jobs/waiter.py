@@ -10,7 +10,8 @@ from uuid import UUID
 
 from shared import jobs
 from shared.accounts import Caller
-from shared.jobs import Platform, Snapshot, news
+from shared.jobs import Snapshot, news
+from shared.kit.platform import Platform
 
 # News come at once when they come; this is for those that got lost.
 POLL_INTERVAL_S = 2.0

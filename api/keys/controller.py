@@ -10,7 +10,7 @@ from api.http.injected import Injected
 from api.keys.schemas import IssuedKeyOut, KeyIn, KeyOut
 from shared import accounts
 from shared.accounts import Caller, Scope
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 
 
 class KeyController(Controller):

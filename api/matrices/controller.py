@@ -18,7 +18,7 @@ from api.matrices.schemas import (
 )
 from shared import matrices
 from shared.accounts import Caller
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 
 
 class DescribedMatrixController(Controller):

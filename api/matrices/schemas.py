@@ -10,9 +10,9 @@ from msgspec import UNSET, Meta, UnsetType
 from api.compat.pycm_rest.matrices.schemas import read_vectors
 from api.http import bodies
 from api.http.bodies import Fields
-from shared.evaluation.confusion.matrix import Label
 from shared.evaluation.inputs.labels import read_classes
 from shared.evaluation.inputs.probabilities import read_weights
+from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import Name
 from shared.kit.settings import Settings

@@ -16,8 +16,9 @@ from api.matrices.statistics_schemas import Level, MatrixStatistics, SamplePage
 from shared import __version__, matrices
 from shared.accounts import Caller
 from shared.evaluation.confusion.intervals import BinomMethod
-from shared.jobs import JobOut, Platform
+from shared.jobs import JobOut
 from shared.jobs.kinds.report import Report
+from shared.kit.platform import Platform
 from shared.matrices.export_files import Format, Part, Wish, export, file_name
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Cell

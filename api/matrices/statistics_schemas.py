@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 
 from shared.evaluation.confusion.intervals import ALPHAS, BinomMethod, intervals
-from shared.evaluation.confusion.matrix import Label
 from shared.evaluation.confusion.statistics import Value, statistics
+from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Sample

@@ -5,8 +5,8 @@ from litestar import Response, get
 
 from api.http.injected import Injected
 from api.http.json_response import Json
-from shared.jobs import Platform
-from shared.jobs.readiness import checks
+from shared.kit.platform import Platform
+from shared.operations.readiness import checks
 
 
 class CheckOut(msgspec.Struct):

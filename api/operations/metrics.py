@@ -1,24 +1,20 @@
 """Figures for Prometheus: what the database says, and what this very process has answered."""
 
-import os
 from collections.abc import Iterator
-from functools import cache
 from hmac import compare_digest
 from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotAuthorizedException, NotFoundException
-from litestar.types import HTTPScope
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from api.http.injected import Injected
-from shared.jobs import Platform, figures
+from api.http.request_counters import request_counters
 from shared.kit.event_totals import Event
-
-# From an answer out of memory to a wait for a job.
-BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+from shared.kit.platform import Platform
+from shared.operations import monitoring
 
 HELP = {
     Event.LEASE_EXPIRED: "Attempts whose worker fell silent",
@@ -27,42 +23,6 @@ HELP = {
     Event.DELIVERY_FAILED: "Attempts at deliveries that failed",
     Event.DELIVERY_GIVEN_UP: "Deliveries that will not be tried again",
 }
-
-# Where no route took the request: the path itself would make a series of everything that scanners think of.
-NO_ROUTE = "none"
-
-
-class Answers:
-    """What one process has answered; whoever collects adds the processes up."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        labels = ("process", "method", "route")
-        self._requests = Counter(
-            "evalserve_http_requests", "Requests answered by this process", (*labels, "status"), registry=self.registry
-        )
-        self._seconds = Histogram(
-            "evalserve_http_request_seconds",
-            "Time to the end of the answer, waits for jobs included",
-            labels,
-            buckets=BUCKETS,
-            registry=self.registry,
-        )
-
-    def note(self, scope: HTTPScope, route: str | None, status: int, took_s: float) -> None:
-        """Count a request that has been answered."""
-        requests, seconds = self._series(scope["method"] if route else NO_ROUTE, route or NO_ROUTE, status)
-        requests.inc()
-        seconds.observe(took_s)
-
-    @cache  # noqa: B019 -- there is one of these in a process, and as many series as routes
-    def _series(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-        # Looking for a series takes longer than adding to it. The process is the one that answers: it was forked later.
-        labels = (str(os.getpid()), method, route)
-        return self._requests.labels(*labels, str(status)), self._seconds.labels(*labels)
-
-
-answers = Answers()
 
 
 @get("/metrics", include_in_schema=False)
@@ -75,15 +35,15 @@ async def metrics(request: Request[Any, Any, Any], platform: Injected[Platform])
     if scheme.lower() != "bearer" or not compare_digest(sent.encode(), token.get_secret_value().encode()):
         raise NotAuthorizedException("The figures are for who has METRICS_TOKEN: Authorization: Bearer <token>.")
     service = CollectorRegistry()
-    service.register(_Service(await figures.record(platform), await figures.messages(platform)))
-    text = generate_latest(service) + generate_latest(answers.registry)
+    service.register(_Service(await monitoring.record(platform), await monitoring.messages(platform)))
+    text = generate_latest(service) + generate_latest(request_counters.registry)
     return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 class _Service:
     """The figures of the whole service in the form that the library writes."""
 
-    def __init__(self, record: figures.Record | None, messages: dict[str, int] | None) -> None:
+    def __init__(self, record: monitoring.Record | None, messages: dict[str, int] | None) -> None:
         self._record = record
         self._messages = messages
 
@@ -99,7 +59,7 @@ class _Service:
             yield _labelled("evalserve_queue_messages", "Messages that no worker has taken", "queue", self._messages)
 
 
-def _of_record(record: figures.Record) -> Iterator[Metric]:
+def _of_record(record: monitoring.Record) -> Iterator[Metric]:
     gauges = {
         "jobs_queued": ("Jobs that wait and may be claimed now", record.waiting),
         "jobs_running": ("Jobs that are being done", record.running),

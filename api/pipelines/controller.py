@@ -11,7 +11,7 @@ from api.pipelines.schemas import PipelineIn, PipelineOut, PipelinePatch, Queue
 from api.signatures import require_analyses
 from shared.accounts import Caller, Scope
 from shared.analyses import pipelines
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 
 # Who may only read does not see what a pipeline signs with.
 _SECRET = {"scope": Scope.WRITE}

@@ -10,7 +10,7 @@ from api.http.injected import Injected
 from api.http.paging import Cursor, Limit
 from api.projects.schemas import CommentIn, CommentOut, CommentPage
 from shared.accounts import Caller
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from shared.projects import comments
 
 

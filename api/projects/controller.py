@@ -22,7 +22,7 @@ from api.projects.schemas import (
 )
 from shared import projects
 from shared.accounts import Caller
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from shared.projects import deletion, images
 from shared.projects.listing import Search, Sort, list_images
 

@@ -16,8 +16,8 @@ from api.http.json_response import Json
 from api.jobs import results
 from api.projects.schemas import DownloadOut, ImageOut, MetadataIn
 from shared.accounts import Caller
-from shared.jobs import Platform
 from shared.kit.names import VISIBLE
+from shared.kit.platform import Platform
 from shared.projects import deletion, images
 
 # The bytes of an image never change, but it can be deleted: who has them asks whether they are still shown.

@@ -9,7 +9,7 @@ from api.http import bodies
 from api.http.injected import Injected
 from api.projects.schemas import ImageOut, UploadIn, UploadOut, checked
 from shared.accounts import Caller
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from shared.projects import uploads
 from shared.projects.uploads import Announcement
 

@@ -11,8 +11,9 @@ from api.http.injected import Injected
 from api.usage.schemas import UsageOut
 from shared import plans
 from shared.accounts import Caller
-from shared.jobs import Platform
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.platform import Platform
+from shared.plans import Meter
 
 _MONTH = re.compile(r"(?P<year>20[0-9]{2})-(?P<month>0[1-9]|1[0-2])")
 
@@ -28,11 +29,12 @@ class UsageController(Controller):
         self,
         platform: Injected[Platform],
         caller: Injected[Caller],
+        meter: Injected[Meter],
         month: Annotated[str | None, QueryParameter(description="such as 2026-06; the present one if left out")] = None,
     ) -> UsageOut:
         """The account's calls in a month, by UTC, per day and route, beside its plan; at most 10 s late."""
         first = _first_day(month)
-        found = await plans.month_of_use(platform.db, platform.meter, caller, first)
+        found = await plans.month_of_use(platform.db, meter, caller, first)
         return UsageOut.of(found, first, platform.settings)
 
 

@@ -4,8 +4,9 @@ import asyncio
 
 import structlog
 
-from shared.jobs import Platform
+from shared.accounts import Authenticator
 from shared.kit.db import DatabaseUnavailable
+from shared.plans import Meter
 
 log = structlog.get_logger()
 
@@ -16,25 +17,25 @@ INTERVAL_S = 10.0
 LAST_TIMEOUT_S = 2.0
 
 
-async def keep(platform: Platform) -> None:
+async def keep(authenticator: Authenticator, meter: Meter) -> None:
     """Write from time to time until cancelled, and then once more."""
     try:
         while True:
             await asyncio.sleep(INTERVAL_S)
             # Not to be torn apart by the end: what was taken to be written would be lost, or written twice.
-            await asyncio.shield(_write(platform))
+            await asyncio.shield(_write(authenticator, meter))
     finally:
         try:
             async with asyncio.timeout(LAST_TIMEOUT_S):
-                await _write(platform)
+                await _write(authenticator, meter)
         except TimeoutError:
             log.warning("the last bookkeeping was not written in time")
 
 
-async def _write(platform: Platform) -> None:
+async def _write(authenticator: Authenticator, meter: Meter) -> None:
     try:
-        await platform.meter.write()
-        await platform.authenticator.write_uses()
+        await meter.write()
+        await authenticator.write_uses()
     except DatabaseUnavailable as error:
         log.warning("bookkeeping waits: the database is away", reason=str(error))
     except Exception:

@@ -75,7 +75,7 @@ async def _page(
     platform = visit.platform
     found = await accounts.list_keys(platform.db, visit.caller)
     month = clock.now().date().replace(day=1)
-    use = await plans.month_of_use(platform.db, platform.meter, visit.caller, month)
+    use = await plans.month_of_use(platform.db, visit.request.app.state.meter, visit.caller, month)
     by_route: Counter[str] = Counter()
     for row in use.usage:
         by_route[row.route] += row.calls

@@ -5,17 +5,18 @@ from typing import Annotated, Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
-from api.admin.controller import administrators_only
+from api.admin.guard import administrators_only
 from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.web.errors import PageForAdministrators
 from api.web.forms import Form
 from api.web.page_request import Sent, Visit, begin
-from shared import administration, plans
+from shared import plans
 from shared.jobs import Status
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
+from shared.operations import administration
 
 LISTED = 50
 LOST_LISTED = 30

@@ -18,11 +18,12 @@ from api.web.page_request import Visit
 from api.web.problems import MISTAKES, described
 from shared import curves, jobs
 from shared.curves.uploads import read_scores
-from shared.jobs import NO_SUBJECTS, JobOut, Order, Platform, Snapshot, Status
+from shared.jobs import NO_SUBJECTS, JobOut, Order, Snapshot, Status
 from shared.jobs.errors import JobNotFound
 from shared.jobs.kinds.curve import Curve, CurveOptions
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
+from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from shared.presentation.curve_drawing import SIDE, path
 

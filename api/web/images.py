@@ -19,8 +19,8 @@ from api.web.page_request import Visit
 from shared import analyses
 from shared.analyses.annotations import listing
 from shared.analyses.exports import Format
-from shared.artifacts.errors import FileGone
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.storage_errors import FileGone
 from shared.projects import deletion, images
 
 # What a browser may show as a picture, whoever sent it.

@@ -17,7 +17,7 @@ from api.web.errors import FormNotOurs, SignInNeeded
 from api.web.templating import render
 from shared.accounts import Caller, sessions
 from shared.accounts.sessions import Visitor
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 
 # No script but our files, nothing from elsewhere; Pico draws its icons from data addresses.
 CONTENT_SECURITY_POLICY = (

@@ -18,9 +18,9 @@ from api.webhooks.schemas import (
 )
 from shared import webhooks
 from shared.accounts import Caller, Scope
-from shared.jobs import Platform
 from shared.kit import clock
 from shared.kit.ids import parse_uuid
+from shared.kit.platform import Platform
 from shared.webhooks import endpoints
 from shared.webhooks.signing import secret_text
 

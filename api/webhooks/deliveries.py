@@ -11,8 +11,8 @@ from api.http.injected import Injected
 from api.http.paging import Cursor, Limit
 from api.webhooks.schemas import DeliveryDetail, DeliveryOut, DeliveryPage, DeliveryStatus
 from shared.accounts import Caller
-from shared.jobs import Platform
 from shared.kit.ids import parse_uuid
+from shared.kit.platform import Platform
 from shared.webhooks import deliveries
 from shared.webhooks.queries import Wanted
 

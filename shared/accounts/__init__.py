@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.accounts import keys, passwords, queries, throttle
+from shared.accounts import keys, passwords, queries, sign_in_limits
 from shared.accounts.authentication import Authenticator, Caller
 from shared.accounts.errors import EmailTaken, KeyNotFound, MissingScope, TooManyKeys, WrongCredentials
 from shared.accounts.models import Account, ApiKey
@@ -15,7 +15,7 @@ from shared.accounts.scopes import EVERYTHING, Scope
 from shared.kit import clock
 from shared.kit.db import Database
 from shared.kit.keyring import Keyring
-from shared.kit.limiter import Limiter
+from shared.kit.limiter import RateLimiter
 
 __all__ = ["EVERYTHING", "Authenticator", "Caller", "Scope"]
 
@@ -53,13 +53,13 @@ async def sign_up(db: Database, keyring: Keyring, *, email: str, password: str) 
 
 
 async def sign_in(
-    db: Database, keyring: Keyring, limiter: Limiter, *, email: str, password: str, address: str
+    db: Database, keyring: Keyring, limiter: RateLimiter, *, email: str, password: str, address: str
 ) -> SignedIn:
     """Show an account and its main key to who knows the password; raises WrongCredentials, TooManySignIns.
 
     Who has revoked every key that may do everything is given a new one: it is the only way back in.
     """
-    await throttle.take(limiter, address=address, name=email)
+    await sign_in_limits.take(limiter, address=address, name=email)
     async with db.session() as session:
         account = await queries.find_by_email(session, email)
     known = account is not None and account.is_active

@@ -3,7 +3,7 @@
 import hashlib
 
 from shared.accounts.errors import TooManySignIns
-from shared.kit.limiter import Limiter, Rate
+from shared.kit.limiter import Rate, RateLimiter
 
 # Ten mistakes are human. Counted for address and account together, so that a stranger who guesses does not lock the
 # owner out.
@@ -16,7 +16,7 @@ ACCOUNT = Rate(per_second=1 / 60, burst=100)
 ADDRESS = Rate(per_second=1, burst=100)
 
 
-async def take(limiter: Limiter, *, address: str, name: str) -> None:
+async def take(limiter: RateLimiter, *, address: str, name: str) -> None:
     """Count one try at a password, from an address and for a name that somebody signs in by; raises TooManySignIns.
 
     Without Redis each process counts on its own.

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.analyses import ending, news, queries
+from shared.analyses import events, finishing, queries
 from shared.analyses.errors import AnalysisLimitReached, AnalysisNotFound, ModelNotAllowed
 from shared.analyses.lifecycle import AnalysisStatus
 from shared.analyses.queries import NewAnalysis
 from shared.analyses.records import AnalysisOut, AnalysisRecord, ArtifactRecord
-from shared.jobs import Platform
 from shared.kit.ids import known_uuid, uuid7
+from shared.kit.platform import Platform
 from shared.projects import images
 from shared.projects.errors import ImageNotFound
 
@@ -33,7 +33,7 @@ async def create(platform: Platform, caller: Caller, image_id: str, wanted: NewA
         if await queries.count_of_image(connection, image.id) >= platform.settings.ml_max_analyses_per_image:
             raise AnalysisLimitReached
         analysis = await queries.insert(connection, uuid7(), caller.account_id, image.id, wanted)
-        await news.announce(connection, analysis, news.queued(platform, analysis, image))
+        await events.announce(connection, analysis, events.queued(platform, analysis, image))
     return analysis
 
 
@@ -90,7 +90,7 @@ async def describe(
 async def cancel(platform: Platform, caller: Caller, analysis_id: str) -> AnalysisRecord:
     """End an analysis that nobody needs any more; cancelling it again changes nothing."""
     found = await find(platform, caller, analysis_id)
-    ended = await ending.end(platform, caller.account_id, found.id, ending.End(AnalysisStatus.CANCELLED))
+    ended = await finishing.end(platform, caller.account_id, found.id, finishing.End(AnalysisStatus.CANCELLED))
     return ended.analysis
 
 

@@ -11,9 +11,9 @@ from shared.analyses.records import (
     ImageToAnalyse,
     QueuedAnalysis,
 )
-from shared.jobs import Platform
 from shared.jobs import queries as job_queries
 from shared.kit.db import Connection
+from shared.kit.platform import Platform
 
 
 async def announce(connection: Connection, analysis: AnalysisRecord, data: AnalysisOut | None = None) -> None:

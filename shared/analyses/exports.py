@@ -13,7 +13,7 @@ from shared.analyses.annotations.queries import Filter
 from shared.analyses.records import AnalysisRecord, AnnotationRecord
 from shared.evaluation.detection import boxes, polygons, rle
 from shared.evaluation.detection.masks import Mask
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from shared.matrices.exports import csv_text
 
 Format = Literal["json", "csv", "coco"]

@@ -8,10 +8,11 @@ import msgspec
 
 from shared.analyses import queries
 from shared.analyses.records import ArtifactRecord
-from shared.artifacts import Storage
-from shared.jobs import Platform, orphans
+from shared.artifacts import orphans
 from shared.kit.db import Connection
 from shared.kit.ids import parse_uuid, uuid7
+from shared.kit.platform import Platform
+from shared.kit.storage import Storage
 
 PREFIX = "analyses/"
 

@@ -1,4 +1,4 @@
-"""How analyses end: their files are looked at first, then the status, the files and the news are one transaction."""
+"""How analyses end: their files are looked at first, then the status, the files and the events are one transaction."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -6,12 +6,12 @@ from uuid import UUID
 
 import structlog
 
-from shared.analyses import files, news, queries
+from shared.analyses import events, files, queries
 from shared.analyses.errors import AnalysisNotFound, IllegalTransition
 from shared.analyses.lifecycle import MOVES, AnalysisStatus
 from shared.analyses.records import AnalysisRecord, ArtifactRecord
-from shared.artifacts.errors import StorageUnavailable
-from shared.jobs import Platform
+from shared.kit.platform import Platform
+from shared.kit.storage_errors import StorageUnavailable
 
 log = structlog.get_logger()
 
@@ -69,7 +69,7 @@ async def _try_to_end(
             return unseen
         await queries.settle_artifacts(connection, analysis_id, [looked[file] for file in announced])
         ended = await queries.move(connection, analysis_id, told.status, told.summary, told.error_message)
-        await news.announce(connection, ended)
+        await events.announce(connection, ended)
         return Ended(ended, [looked.get(file, file) for file in artifacts])
 
 

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 
 from shared.accounts import Caller
-from shared.analyses import news, queries
+from shared.analyses import events, queries
 from shared.analyses.errors import PipelineNotFound
 from shared.analyses.models import Pipeline
 from shared.analyses.records import QueuedAnalysis
-from shared.jobs import Platform
 from shared.kit import clock
 from shared.kit.db import Database
 from shared.kit.ids import parse_uuid
 from shared.kit.keyring import Keyring
+from shared.kit.platform import Platform
 from shared.webhooks.errors import SecretJustRotated
 from shared.webhooks.secrets import ROTATION_OVERLAP
 
@@ -103,4 +103,4 @@ async def queue(platform: Platform, caller: Caller, pipeline_id: str, *, limit: 
     pipeline = await find(platform.db, caller, pipeline_id)
     async with platform.db.connection() as connection:
         waiting = await queries.queued(connection, caller.account_id, pipeline.models, limit)
-    return [news.queued(platform, analysis, image) for analysis, image in waiting]
+    return [events.queued(platform, analysis, image) for analysis, image in waiting]

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from shared.evaluation.confusion.matrix import Label
-from shared.evaluation.curves.errors import OneClassOnly
 from shared.evaluation.inputs.class_columns import read_actual
 from shared.evaluation.inputs.label_codes import Codes, decode, encode
 from shared.evaluation.inputs.probabilities import Scores, Weights, read_probabilities, read_weights
+from shared.evaluation.inputs.probability_errors import OneClassOnly
+from shared.evaluation.types import Label
 
 
 class Sent(NamedTuple):

@@ -8,7 +8,6 @@ import numpy as np
 
 from shared import jobs
 from shared.curves.inputs import CurveInputs, unpack
-from shared.evaluation.confusion.matrix import Label
 from shared.evaluation.curves.curves import (
     Curve,
     average_precision,
@@ -22,8 +21,10 @@ from shared.evaluation.curves.one_vs_rest import count_class
 from shared.evaluation.curves.operating_points import best_thresholds
 from shared.evaluation.curves.thinning import thin
 from shared.evaluation.curves.thresholds import ThresholdCounts
-from shared.jobs import JobRecord, Platform
+from shared.evaluation.types import Label
+from shared.jobs import JobRecord
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.platform import Platform
 
 # A slider has no more steps that anybody could hit, and no screen more points.
 STEPS = 400

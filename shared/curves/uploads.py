@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.curves.inputs import Sent
-from shared.evaluation.confusion.matrix import Label
+from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.spreadsheets import read_rows
 

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from shared.accounts import Caller
 from shared.artifacts import queries as artifact_queries
-from shared.artifacts.errors import FileGone
 from shared.jobs import ending, queries, queueing
 from shared.jobs.errors import InputsNotKept, JobAlreadyFinished, JobNotFound, QueueFull
 from shared.jobs.lifecycle import Status
 from shared.jobs.orders import NO_SUBJECTS, Order, Subjects
-from shared.jobs.platform import Platform
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.jobs.work import MatrixWork, Work
 from shared.kit.db import Connection
+from shared.kit.platform import Platform
+from shared.kit.storage_errors import FileGone
 from shared.webhooks.addresses import check_url
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "JobRecord",
     "MatrixWork",
     "Order",
-    "Platform",
     "Snapshot",
     "Status",
     "Subjects",

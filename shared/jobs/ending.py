@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from shared import webhooks
-from shared.artifacts import StoredFile
 from shared.artifacts import queries as artifact_queries
 from shared.jobs import queries
 from shared.jobs.errors import LeaseLost, WorkerLost
-from shared.jobs.platform import Platform
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.kit.db import Connection
 from shared.kit.errors import DomainError
 from shared.kit.event_totals import Event, count
+from shared.kit.files import StoredFile
+from shared.kit.platform import Platform
 
 # Three attempts, as most queues give: a crash may be the machine's fault once, hardly three times.
 MAX_FAILURES = 3

@@ -10,11 +10,11 @@ from uuid import UUID
 import msgspec
 
 from shared.accounts import Caller
-from shared.artifacts import File, Storage
 from shared.jobs import kinds
 from shared.jobs.work import Work
-from shared.kit.files import inputs_key
+from shared.kit.files import File, inputs_key
 from shared.kit.ids import uuid7
+from shared.kit.storage import Storage
 
 # Larger inputs would bloat every copy of the table; Postgres moves smaller ones out of the row by itself.
 LARGEST_IN_ROW = 1_000_000

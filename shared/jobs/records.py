@@ -6,8 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from shared.artifacts import Storage, StoredFile
 from shared.jobs.lifecycle import FINAL, Status
+from shared.kit.files import StoredFile
+from shared.kit.storage import Storage
 
 
 class JobRecord(msgspec.Struct, frozen=True):

@@ -3,24 +3,21 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from shared import idempotency, plans, webhooks
+from shared.artifacts import orphans
 from shared.artifacts import queries as artifact_queries
-from shared.jobs import orphans, queries
-from shared.jobs.platform import Platform
+from shared.jobs import queries
 from shared.kit.db import Connection
+from shared.kit.platform import Platform
 
 BATCH = 100
 
 
 async def expire(platform: Platform) -> int:
-    """Delete jobs whose time is over, their artifacts and old events; the number of jobs."""
+    """Delete jobs whose time is over, and their artifacts; the number of jobs."""
     retention = timedelta(days=platform.settings.job_retention_days)
     deleted = 0
     while batch := await _expire_batch(platform, retention):
         deleted += batch
-    await webhooks.expire(platform.db, retention)
-    await idempotency.expire(platform.db)
-    await plans.expire(platform.db)
     return deleted
 
 

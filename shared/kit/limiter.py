@@ -7,7 +7,7 @@ call moves it on by one interval; it may lie no further ahead than the burst. No
 import time
 from typing import NamedTuple
 
-from shared.kit.redis_scripts import Counters, CountersUnavailable
+from shared.kit.redis_scripts import RedisScripts, RedisUnavailable
 
 # Beyond it all are forgotten, which gives each of them one more burst; it matters only while Redis is away.
 REMEMBERED_SUBJECTS = 10_000
@@ -71,18 +71,18 @@ def admit(due_us: int, now_us: int, rate: Rate) -> tuple[Verdict, int]:
     return Verdict(allowed=True, remaining=remaining, reset_us=due_us - now_us, retry_after_us=0), due_us
 
 
-class Limiter:
+class RateLimiter:
     """Counts in Redis; while that is away, each process counts on its own, so that a limit is never lifted."""
 
-    def __init__(self, counters: Counters) -> None:
-        self._counters = counters
+    def __init__(self, redis_scripts: RedisScripts) -> None:
+        self._redis_scripts = redis_scripts
         self._due: dict[str, int] = {}
 
     async def take(self, subject: str, rate: Rate) -> Verdict:
         """Count one call of the subject against its rate, unless that is used up."""
         try:
-            answer = await self._counters.run(_TAKE, [f"limit:{subject}"], [rate.interval_us, rate.burst])
-        except CountersUnavailable:
+            answer = await self._redis_scripts.run(_TAKE, [f"limit:{subject}"], [rate.interval_us, rate.burst])
+        except RedisUnavailable:
             return self.take_here(subject, rate)
         allowed, remaining, reset_us, retry_after_us = answer
         verdict = Verdict(allowed == 1, remaining, reset_us, retry_after_us)

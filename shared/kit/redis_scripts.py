@@ -1,4 +1,4 @@
-"""Counters that all processes share: small scripts, each of which Redis runs as a whole, in one round trip.
+"""Scripts that Redis runs as a whole, each in one round trip: the counters that all processes share.
 
 Redis may be gone at any time, so nobody waits for it: past a short time, or within a second of such a time, callers are
 told that it is away, and do without.
@@ -29,7 +29,7 @@ T = TypeVar("T")
 OUTAGES = (RedisError, OSError, TimeoutError)
 
 
-class CountersUnavailable(Exception):
+class RedisUnavailable(Exception):
     """Redis does not answer in time."""
 
 
@@ -40,7 +40,7 @@ class _Question(NamedTuple):
     answer: asyncio.Future[list[int]]
 
 
-class Counters:
+class RedisScripts:
     """The way of one process to the shared counters; connected at first use, bound to the loop that uses it.
 
     One batch is under way at a time, and whatever is asked meanwhile goes with the next one: a crowd of requests costs
@@ -55,9 +55,9 @@ class Counters:
         self._asking: asyncio.Task[None] | None = None
 
     async def run(self, script: str, keys: Sequence[str], arguments: Sequence[int | str]) -> list[int]:
-        """What the script answers for these keys; raises CountersUnavailable."""
+        """What the script answers for these keys; raises RedisUnavailable."""
         if time.monotonic() < self._away_until:
-            raise CountersUnavailable
+            raise RedisUnavailable
         question = _Question(script, keys, arguments, asyncio.get_running_loop().create_future())
         self._waiting.append(question)
         if self._asking is None:
@@ -80,7 +80,7 @@ class Counters:
                     if question.answer.done():
                         continue
                     if isinstance(answer, Exception):
-                        question.answer.set_exception(CountersUnavailable(str(answer)))
+                        question.answer.set_exception(RedisUnavailable(str(answer)))
                     else:
                         question.answer.set_result(answer)
         finally:

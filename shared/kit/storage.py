@@ -14,10 +14,10 @@ import cachetools
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.artifacts.errors import FileGone, StorageUnavailable
 from shared.kit import clock
 from shared.kit.files import File, StoredFile, stored
 from shared.kit.settings import Settings
+from shared.kit.storage_errors import FileGone, StorageUnavailable
 
 CONFIG = Config(
     signature_version="s3v4",

@@ -9,9 +9,10 @@ import structlog
 
 from shared import jobs
 from shared.accounts import Caller
-from shared.artifacts.errors import StorageUnavailable
-from shared.jobs import JobRecord, Platform, Subjects, Work
+from shared.jobs import JobRecord, Subjects, Work
 from shared.kit.ids import known_uuid, uuid7
+from shared.kit.platform import Platform
+from shared.kit.storage_errors import StorageUnavailable
 from shared.matrices import queries
 from shared.matrices.counting import Counted, Vectors, count_labels
 from shared.matrices.errors import MatrixChanged, MatrixNotFound

@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from shared.evaluation.confusion.counting import count
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Summary, summary
 from shared.evaluation.inputs.label_codes import encode
 from shared.evaluation.inputs.labels import factorise
+from shared.evaluation.types import Label
 
 
 class Vectors(NamedTuple):

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import numpy as np
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Value
+from shared.evaluation.types import Label
 from shared.matrices.records import CountedMatrix
 
 Cell = Label | None

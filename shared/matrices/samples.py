@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.matrix import Label
 from shared.evaluation.inputs.label_codes import Codes, decode
+from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.errors import MatrixWithoutSamples
 from shared.matrices.records import Samples

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from shared.evaluation.confusion.matrix import Label
+from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.spreadsheets import read_rows
 from shared.matrices.counting import Vectors

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from shared.accounts import Caller
 from shared.kit.db import Database, DatabaseUnavailable
-from shared.kit.limiter import Limiter, Rate, Verdict
-from shared.kit.redis_scripts import Counters, CountersUnavailable
+from shared.kit.limiter import Rate, RateLimiter, Verdict
+from shared.kit.redis_scripts import RedisScripts, RedisUnavailable
 from shared.kit.settings import Plan, Settings
 from shared.plans import queries, scripts
 from shared.plans.errors import LimitReached, MonthUsedUp, RateLimitReached
@@ -43,11 +43,11 @@ class Allowance(NamedTuple):
 class Meter:
     """Counts the calls that this process answers."""
 
-    def __init__(self, db: Database, counters: Counters, settings: Settings) -> None:
+    def __init__(self, db: Database, redis_scripts: RedisScripts, settings: Settings) -> None:
         self._db = db
-        self._counters = counters
+        self._redis_scripts = redis_scripts
         # For when the counters are away.
-        self._alone = Limiter(counters)
+        self._alone = RateLimiter(redis_scripts)
         self._settings = settings
         self._calls: Counter[tuple[int, int, str]] = Counter()
         self._drawn: Counter[int] = Counter()
@@ -65,7 +65,7 @@ class Meter:
         allowance: Allowance | None
         try:
             allowance = await self._ask(caller, plan, call)
-        except CountersUnavailable:
+        except RedisUnavailable:
             allowance = None if call.reads else self._without_counters(caller, plan)
         if allowance is None or allowance.refusal is None:
             self._count(caller, call)
@@ -125,7 +125,7 @@ class Meter:
         quota = -1 if plan.calls_per_month is None else plan.calls_per_month
         limits = [rate.interval_us, rate.burst] if rate else [0, 0]
         arguments = [*limits, quota, int(caller.granted), call.cost, *known]
-        return await self._counters.run(scripts.TAKE, _keys(caller.account_id, month), arguments)
+        return await self._redis_scripts.run(scripts.TAKE, _keys(caller.account_id, month), arguments)
 
     async def _recorded(self, caller: Caller, month: date) -> queries.Level:
         # What this process has not written yet belongs to it as well.
@@ -134,7 +134,7 @@ class Meter:
             async with self._db.connection() as connection:
                 return (await queries.levels(connection, [caller.account_id], month)).get(caller.account_id, (0, 0))
         except DatabaseUnavailable as error:
-            raise CountersUnavailable from error
+            raise RedisUnavailable from error
 
     def _without_counters(self, caller: Caller, plan: Plan) -> Allowance | None:
         rate = _rate(plan)
@@ -147,8 +147,8 @@ class Meter:
     async def _raise(self, levels: dict[int, queries.Level], month: date) -> None:
         try:
             for account_id, level in levels.items():
-                await self._counters.run(scripts.RAISE, _keys(account_id, month)[1:], level)
-        except CountersUnavailable:
+                await self._redis_scripts.run(scripts.RAISE, _keys(account_id, month)[1:], level)
+        except RedisUnavailable:
             # They are told at the next time that they are asked.
             self._limited |= levels.keys()
 

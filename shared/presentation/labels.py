@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from shared.evaluation.confusion.matrix import Label
+from shared.evaluation.types import Label
 from shared.kit.names import is_visible
 
 # XML allows no control characters, surrogates cannot be encoded, direction overrides make a text read as another.

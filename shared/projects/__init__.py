@@ -4,8 +4,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.jobs import Platform
 from shared.kit.ids import known_uuid, uuid7
+from shared.kit.platform import Platform
 from shared.projects import queries
 from shared.projects.errors import ProjectNotEmpty, ProjectNotFound
 from shared.projects.records import ImageRecord, ProjectDescription, ProjectRecord

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.jobs import Platform
 from shared.kit.ids import known_uuid
+from shared.kit.platform import Platform
 from shared.projects import comment_queries
 from shared.projects.errors import CommentNotFound, ImageNotFound
 from shared.projects.records import CommentRecord

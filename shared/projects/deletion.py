@@ -4,9 +4,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.jobs import Platform
 from shared.kit.errors import DomainError
 from shared.kit.ids import known_uuid
+from shared.kit.platform import Platform
 from shared.projects import image_queries, queries, retention
 from shared.projects.errors import ImageNotFound, ImagePermanentlyDeleted, ImagePurged, ProjectNotFound
 from shared.projects.models import EventType

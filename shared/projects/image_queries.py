@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.artifacts import StoredFile
 from shared.kit.db import Connection
+from shared.kit.files import StoredFile
 from shared.projects.models import EventType
 from shared.projects.pictures import Picture
 from shared.projects.records import ImageEventRecord, ImageRecord, Owner

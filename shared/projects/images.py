@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.artifacts import File, Storage, StoredFile
-from shared.jobs import Platform
 from shared.kit.broker import Wakeup
+from shared.kit.files import File, StoredFile
 from shared.kit.ids import known_uuid, uuid7
+from shared.kit.platform import Platform
+from shared.kit.storage import Storage
 from shared.projects import filenames, image_queries, queries, thumbnail_queries
 from shared.projects.errors import ImageNotFound, ProjectNotFound, ThumbnailUnavailable
 from shared.projects.models import ThumbnailStatus

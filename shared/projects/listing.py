@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.jobs import Platform
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid
+from shared.kit.platform import Platform
 from shared.projects import queries
 from shared.projects.errors import ProjectNotFound
 from shared.projects.image_queries import COLUMNS, STATUS

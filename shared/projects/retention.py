@@ -4,8 +4,9 @@ from uuid import UUID
 
 import structlog
 
-from shared.artifacts.errors import StorageUnavailable
-from shared.jobs import Platform, orphans
+from shared.artifacts import orphans
+from shared.kit.platform import Platform
+from shared.kit.storage_errors import StorageUnavailable
 from shared.projects import queries, retention_queries
 from shared.projects.uploads import PREFIX as UPLOADS
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.artifacts import StoredFile
 from shared.kit.db import Connection
+from shared.kit.files import StoredFile
 from shared.projects.models import ThumbnailStatus
 
 # The time of the next attempt is the lease of this one: should the worker die, the thumbnail is due again by itself.

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import structlog
 
-from shared.artifacts import File
-from shared.artifacts.errors import FileGone, StorageUnavailable
-from shared.jobs import Platform
+from shared.kit.files import File
+from shared.kit.platform import Platform
+from shared.kit.storage_errors import FileGone, StorageUnavailable
 from shared.projects import thumbnail_queries
 
 log = structlog.get_logger()

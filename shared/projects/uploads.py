@@ -12,11 +12,11 @@ from uuid import UUID
 import structlog
 
 from shared.accounts import Caller
-from shared.artifacts import Link
-from shared.artifacts.errors import FileGone, StorageUnavailable
-from shared.jobs import Platform
 from shared.kit.broker import Wakeup
 from shared.kit.ids import known_uuid, uuid7
+from shared.kit.platform import Platform
+from shared.kit.storage import Link
+from shared.kit.storage_errors import FileGone, StorageUnavailable
 from shared.projects import filenames, image_queries, queries, upload_queries
 from shared.projects.errors import ImageTooLarge, InvalidImage, ProjectNotFound, UploadIncomplete, UploadNotFound
 from shared.projects.images import examine, put

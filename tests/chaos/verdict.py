@@ -8,11 +8,12 @@ from datetime import timedelta
 
 import asyncpg
 
-from shared.artifacts import Storage
-from shared.jobs import orphans, retention
-from shared.jobs.platform import connect
+from shared.artifacts import orphans
+from shared.jobs import retention
 from shared.kit import clock
+from shared.kit.platform import connect
 from shared.kit.settings import Settings
+from shared.kit.storage import Storage
 from tests.chaos.load import Ledger
 from tests.receiver import Received
 

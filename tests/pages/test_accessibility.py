@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser
 
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Team
 from tests.pages.reader import Reader
 from tests.pictures import picture

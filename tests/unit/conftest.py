@@ -3,7 +3,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.types import Label
 
 HOSTILE: tuple[Label, ...] = (
     "<script>alert(1)</script>",

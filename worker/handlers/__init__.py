@@ -5,10 +5,10 @@ import pkgutil
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, cast
 
-from shared.artifacts import File
 from shared.jobs.kinds import KINDS
-from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord
+from shared.kit.files import File
+from shared.kit.platform import Platform
 
 Progress = Callable[[float], None]
 

@@ -6,10 +6,10 @@ from shared import jobs
 from shared.analyses.agreement import evaluation, pairs
 from shared.analyses.agreement.evaluation import Compared
 from shared.analyses.annotations import queries
-from shared.artifacts import File
 from shared.jobs.kinds.agreement import Agreement
-from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord
+from shared.kit.files import File
+from shared.kit.platform import Platform
 from worker.handlers import Progress
 
 

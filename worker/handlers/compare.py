@@ -5,15 +5,15 @@ from typing import Any
 import msgspec
 
 from shared import matrices
-from shared.artifacts import File
 from shared.evaluation.confusion.comparison_errors import NotComparable
-from shared.evaluation.confusion.matrix import Label
 from shared.evaluation.confusion.pycm_ranking import Comparison, compare
 from shared.evaluation.confusion.side_by_side import SideBySide, side_by_side
+from shared.evaluation.types import Label
 from shared.jobs.kinds.compare import Compare
-from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord
 from shared.kit import clock
+from shared.kit.files import File
+from shared.kit.platform import Platform
 from shared.matrices.errors import MatricesNotComparable
 from shared.matrices.records import CountedMatrix
 from worker.handlers import Progress

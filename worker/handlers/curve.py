@@ -3,12 +3,12 @@
 import msgspec
 
 from shared import curves, jobs
-from shared.artifacts import File
 from shared.curves import CurveInputs
 from shared.evaluation.curves.one_vs_rest import measure_curves
 from shared.jobs.kinds.curve import Curve
-from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord
+from shared.kit.files import File
+from shared.kit.platform import Platform
 from worker.handlers import Progress
 from worker.rendering.curve_plot import render_curves
 from worker.rendering.curve_result import all_points, result

@@ -3,10 +3,10 @@
 import msgspec
 
 from shared import matrices
-from shared.artifacts import File
 from shared.jobs.kinds.plot import Plot
-from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord
+from shared.kit.files import File
+from shared.kit.platform import Platform
 from shared.matrices.records import CountedMatrix
 from worker.handlers import Progress
 from worker.rendering.plot import pictures, render_plot

@@ -1,12 +1,12 @@
 """The work of a report: counts in, HTML out."""
 
 from shared import matrices
-from shared.artifacts import File
 from shared.evaluation.confusion.statistics import statistics
 from shared.jobs.kinds.report import Report
-from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord
 from shared.kit import clock
+from shared.kit.files import File
+from shared.kit.platform import Platform
 from shared.matrices.records import CountedMatrix
 from worker.handlers import Progress
 from worker.rendering.report import ReportFacts, render_report

@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from shared.evaluation.confusion.matrix import Label
 from shared.evaluation.curves.curves import Curve
 from shared.evaluation.curves.one_vs_rest import ClassifierCurves, Measured, Undefined
+from shared.evaluation.types import Label
 from shared.jobs.kinds.curve import CurveType
 from shared.presentation.labels import cut, label_text, plain_text
 from worker.rendering.curve_result import area

@@ -4,7 +4,7 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
-from shared.artifacts import File
+from shared.kit.files import File
 
 # Sharp on a screen with two pixels to the point, in a gallery of squares of 160.
 SIDE = 320

@@ -25,7 +25,8 @@ An answer is `{{"data", "meta": {{"timestamp", "request_id"}}, "status": "ok", "
 id that is also in the header `X-Request-ID`. An error is a [problem](problems.md) that carries `success: false`,
 `message` and `meta` as well, and whose `status` is the word `error`; the number is in the status line.
 
-This page is made from the tables in `shared/evaluation/calculators/tables.py`: `python -m api.compat.calculators.docs_page`.
+This page is made from the tables in `shared/evaluation/calculators/tables.py` by
+`python -m api.compat.calculators.docs_page`.
 """
 
 _BATCH = f"""

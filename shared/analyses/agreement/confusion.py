@@ -7,9 +7,9 @@ import msgspec
 from shared import jobs, matrices
 from shared.accounts import Caller
 from shared.analyses.errors import NoAgreement
-from shared.jobs import Platform
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
+from shared.kit.platform import Platform
 from shared.matrices.counting import take_counts
 from shared.matrices.records import Description
 

@@ -9,12 +9,13 @@ import msgspec
 
 from shared.accounts import Caller
 from shared.analyses.errors import AnalysisNotFound, NothingToCompare
-from shared.jobs import Order, Platform
+from shared.jobs import Order
 from shared.jobs.kinds.agreement import Agreement, Side
 from shared.jobs.orders import NO_SUBJECTS
 from shared.kit.db import Connection
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
+from shared.kit.platform import Platform
 from shared.projects.errors import ImageNotFound, ProjectNotFound
 
 MOST_IMAGES = 10_000

@@ -12,8 +12,8 @@ from shared.analyses.annotations.formats import Forms, ShownAnnotation, Size, sh
 from shared.analyses.annotations.queries import Filter
 from shared.analyses.errors import ArtifactNotFound
 from shared.analyses.records import AnalysisRecord, ArtifactRecord
-from shared.artifacts import Link
-from shared.jobs import Platform
+from shared.kit.platform import Platform
+from shared.kit.storage import Link
 
 # Nobody reads a list of more classes.
 MOST_CLASSES = 200

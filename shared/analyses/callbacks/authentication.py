@@ -7,7 +7,7 @@ from typing import NamedTuple
 from shared.analyses import pipelines
 from shared.analyses.callbacks.signatures import Seal, verify
 from shared.analyses.errors import InvalidSignature
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 
 # Smaller bodies are verified in less time than handing them to a thread takes.
 INLINE_BYTES = 16 * 1024

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.analyses import ending, files, news, queries
+from shared.analyses import events, files, finishing, queries
 from shared.analyses.annotations import queries as annotation_queries
 from shared.analyses.annotations.types import Annotation
 from shared.analyses.callbacks.authentication import Signer
@@ -13,11 +13,11 @@ from shared.analyses.errors import AnalysisEnded, AnalysisNotFound, TooManyAnnot
 from shared.analyses.finishing import End, Ended, check_move
 from shared.analyses.lifecycle import FINAL
 from shared.analyses.records import AnalysisRecord, AnnotationRecord, ArtifactRecord
-from shared.artifacts import Link
-from shared.jobs import Platform
 from shared.kit.db import Connection
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid
+from shared.kit.platform import Platform
+from shared.kit.storage import Link
 
 # Ten times what the densest image gives; a pipeline that goes on after that is in a loop.
 MOST_ANNOTATIONS = 1_000_000
@@ -46,20 +46,20 @@ async def change_status(platform: Platform, signer: Signer, analysis_id: str, to
     """Move an analysis on; the present status told again changes nothing. Raises IllegalTransition."""
     known = known_uuid(analysis_id, AnalysisNotFound)
     if told.status in FINAL:
-        return (await ending.end(platform, signer.account_id, known, told)).analysis
+        return (await finishing.end(platform, signer.account_id, known, told)).analysis
     async with platform.db.transaction() as connection:
         analysis = await _lock(connection, signer, known)
         if analysis.status is told.status:
             return analysis
         check_move(analysis.status, told.status)
         moved = await queries.move(connection, known, told.status, told.summary, told.error_message)
-        await news.announce(connection, moved)
+        await events.announce(connection, moved)
         return moved
 
 
 async def finalize(platform: Platform, signer: Signer, analysis_id: str, told: End) -> Ended:
     """End an analysis; what was announced and did not come is said in its files. Raises IllegalTransition."""
-    return await ending.end(platform, signer.account_id, known_uuid(analysis_id, AnalysisNotFound), told)
+    return await finishing.end(platform, signer.account_id, known_uuid(analysis_id, AnalysisNotFound), told)
 
 
 async def announce_artifacts(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Label = int | float | str
+from shared.evaluation.types import Label
 
 Counts = NDArray[np.int64] | NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from shared.evaluation.confusion.comparison_errors import (
     InvalidWeights,
     TooFewMatrices,
 )
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.pycm_scales import (
     CLASS_BENCHMARKS,
     OVERALL_BENCHMARKS,
@@ -22,6 +22,7 @@ from shared.evaluation.confusion.pycm_scales import (
     class_grades,
     overall_grades,
 )
+from shared.evaluation.types import Label
 
 # The other three grade the same kappa again.
 _WITHOUT_WEIGHT = ("SOA2", "SOA3", "SOA4")

@@ -15,12 +15,12 @@ from shared.evaluation.curves.curves import (
     roc_corners,
     roc_curve,
 )
-from shared.evaluation.curves.errors import OneClassOnly
 from shared.evaluation.curves.operating_points import BestThresholds, best_thresholds
 from shared.evaluation.curves.thinning import Drawing, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
 from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.inputs.probabilities import Scores, Weights
+from shared.evaluation.inputs.probability_errors import OneClassOnly
 
 NEVER_OCCURS = "No sample is of this class."
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared.evaluation.confusion.matrix import Label
-from shared.evaluation.curves.errors import ClassesMismatch
 from shared.evaluation.inputs.label_codes import Codes, Factorised
 from shared.evaluation.inputs.labels import Vector, factorise
+from shared.evaluation.inputs.probability_errors import ClassesMismatch
+from shared.evaluation.types import Label
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.matrix import Label
 from shared.evaluation.inputs.errors import CorruptCodes
+from shared.evaluation.types import Label
 
 Codes = NDArray[np.unsignedinteger[Any]]
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.matrix import Label
 from shared.evaluation.inputs.errors import EmptyVector, InvalidLabel, TooManyClasses, UnequalLengths
+from shared.evaluation.inputs.label_set_errors import FaultyLabel, NoClass, TooManyCells
 from shared.evaluation.inputs.labels import factorise
-from shared.evaluation.multilabel.errors import FaultyLabel, NoClass, TooManyCells
+from shared.evaluation.types import Label
 
 LabelSets = Sequence[Sequence[Label]]
 Hot = NDArray[np.uint8]

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.matrix import Label
 from shared.evaluation.inputs.errors import EmptyVector, InvalidLabel, TooManyClasses, UnequalLengths
 from shared.evaluation.inputs.integer_labels import (
     BEYOND_LARGEST,
@@ -17,6 +16,7 @@ from shared.evaluation.inputs.integer_labels import (
     factorise_integers,
 )
 from shared.evaluation.inputs.label_codes import Factorised
+from shared.evaluation.types import Label
 
 Vector = Sequence[Label] | NDArray[Any]
 

@@ -7,8 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.curves.errors import InvalidProbabilities, InvalidProbability, InvalidWeights
 from shared.evaluation.inputs.errors import EmptyVector, UnequalLengths
+from shared.evaluation.inputs.probability_errors import (
+    InvalidProbabilities,
+    InvalidProbability,
+    InvalidWeights,
+)
 
 Scores = NDArray[np.floating[Any]]
 Weights = NDArray[np.float64]

@@ -1,7 +1,7 @@
 import httpx2
 import pytest
 
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client
 
 

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from faster_coco_eval import COCO, COCOeval_faster
 
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client, eventually
 from tests.pipelines import Pipeline, add_image, add_project, box, create_analysis
 

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from shared.analyses import files
-from shared.jobs import Platform
 from shared.kit import clock
+from shared.kit.platform import Platform
 from tests.actors import Client
 from tests.pipelines import Pipeline, add_image, box, create_analysis
 from tests.receiver import Receiver

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
 
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client
 from tests.pipelines import Pipeline, add_image, box, create_analysis
 

@@ -13,8 +13,8 @@ from litestar.routes import HTTPRoute
 from api.openapi import document
 from api.security import scope_of
 from shared.accounts import Scope
-from shared.jobs import Platform
 from shared.kit import clock
+from shared.kit.platform import Platform
 from tests.actors import Client
 from tests.integration.api.test_ownership import NAMES
 

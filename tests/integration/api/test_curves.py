@@ -6,7 +6,7 @@ import pytest
 from pycm import ROCCurve
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client
 
 # The seed's own example: every positive sample scores below every negative one.

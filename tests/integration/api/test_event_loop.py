@@ -8,7 +8,7 @@ import pytest
 
 from api.compat.pycm_rest.matrices import schemas
 from api.http import bodies
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from shared.matrices.counting import Vectors
 from tests.actors import Client
 

@@ -12,8 +12,8 @@ import pytest
 
 from deploy.local.server import Server
 from deploy.local.stack import Stack
-from shared.jobs import Platform
-from shared.jobs.readiness import newest_migration
+from shared.kit.platform import Platform
+from shared.operations.readiness import newest_migration
 from tests.actors import ROOT, eventually
 
 NAMES = ["postgres", "migrations", "redis", "s3"]
@@ -106,7 +106,12 @@ async def test_a_database_that_the_next_program_has_migrated_is_ready_for_this_o
 async def test_a_program_waits_for_the_migrations(platform: Platform, environment: dict[str, str]) -> None:
     async with _migrated_to(platform, "0001"):
         waiting = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "shared.jobs.readiness", env=environment, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+            sys.executable,
+            "-m",
+            "shared.operations.readiness",
+            env=environment,
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
         )
         assert waiting.stdout is not None
         first = await waiting.stdout.readline()

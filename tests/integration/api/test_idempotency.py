@@ -10,11 +10,11 @@ from litestar import Litestar
 
 from api.openapi import document
 from shared import idempotency
-from shared.accounts import Caller
+from shared.accounts import Authenticator, Caller
 from shared.idempotency import Answer, Claim
 from shared.idempotency.errors import TakenOver
-from shared.jobs import Platform
 from shared.kit.db import DatabaseUnavailable, riding
+from shared.kit.platform import Platform
 from tests.actors import Client
 
 ENDPOINTS = "/v1/webhooks/endpoints"
@@ -308,7 +308,7 @@ async def _claim(platform: Platform, caller: Caller) -> Claim | Answer:
 
 
 async def _caller(platform: Platform, client: Client) -> Caller:
-    return await platform.authenticator.caller(client.key)
+    return await Authenticator(platform.db, platform.keyring).caller(client.key)
 
 
 async def _work(platform: Platform, client: Client, claim: Claim, way: str, *, fail: bool = False) -> None:

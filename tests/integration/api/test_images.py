@@ -15,9 +15,9 @@ import pytest
 from PIL import Image
 
 from deploy.local.stack import Stack
-from shared.artifacts import File
-from shared.jobs import Platform
 from shared.kit import clock
+from shared.kit.files import File
+from shared.kit.platform import Platform
 from shared.projects import retention
 from tests.actors import Client, eventually
 from tests.pictures import encode, picture, turned

@@ -9,8 +9,9 @@ import pytest
 
 from api.jobs import controller
 from api.jobs.waiter import with_silences
-from shared.jobs import Platform, ending, queries
+from shared.jobs import ending, queries
 from shared.kit import clock
+from shared.kit.platform import Platform
 from tests.actors import Client, Team
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from shared.accounts import Authenticator, queries
-from shared.jobs import Platform
 from shared.kit import clock
+from shared.kit.platform import Platform
 from tests.actors import Client, eventually
 
 LABELS = {"actual_vector": [0, 1], "predicted_vector": [0, 1]}

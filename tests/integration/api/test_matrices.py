@@ -6,7 +6,7 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_score, recall_score
 
 from shared.evaluation.inputs.label_codes import decode
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client, Team
 
 

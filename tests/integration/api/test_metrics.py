@@ -11,9 +11,10 @@ from pydantic import SecretStr
 
 from api.operations import metrics
 from deploy.local.stack import Stack
-from shared.jobs import Platform, ending, queries
+from shared.jobs import ending, queries
 from shared.kit.event_totals import Event
 from shared.kit.ids import parse_uuid
+from shared.kit.platform import Platform
 from tests.actors import Client, Team, eventually
 
 TOKEN = "a token of the test's"

@@ -9,7 +9,7 @@ import httpx2
 from pydantic import SecretStr
 
 from api.app import create_app
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from tests.actors import Client, eventually
 from tests.pipelines import OPERATOR_SECRET, Pipeline, add_image, create_analysis, hmac_of

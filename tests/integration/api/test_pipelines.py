@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client
 from tests.pipelines import Pipeline, add_image, create_analysis
 

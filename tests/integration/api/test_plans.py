@@ -16,7 +16,7 @@ from litestar import Litestar
 
 from api.app import create_app
 from shared import plans
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from shared.kit.settings import Plan, Settings
 from tests.actors import Client, eventually
 
@@ -175,11 +175,11 @@ async def test_a_crowd_gets_what_the_month_has_and_no_more(alice: Client) -> Non
 
 
 async def test_a_redis_that_lost_everything_is_told_what_the_month_has_seen(
-    alice: Client, settings: Settings, platform: Platform
+    alice: Client, settings: Settings, limited: Litestar
 ) -> None:
     await put_on(alice, "small", credit=5)
     assert await statuses(alice, 22) == [200] * 22
-    await platform.meter.write()
+    await limited.state.meter.write()
 
     with redis.Redis.from_url(settings.redis_url.get_secret_value()) as client:
         client.flushall()
@@ -190,7 +190,7 @@ async def test_a_redis_that_lost_everything_is_told_what_the_month_has_seen(
 
 
 async def test_what_went_by_while_redis_was_away_counts_afterwards(
-    alice: Client, settings: Settings, platform: Platform
+    alice: Client, settings: Settings, limited: Litestar
 ) -> None:
     await put_on(alice, "small")
     assert await statuses(alice, 1) == [200]
@@ -206,7 +206,7 @@ async def test_what_went_by_while_redis_was_away_counts_afterwards(
         return "ratelimit" in (await alice.get("/v1/keys")).headers
 
     await eventually(is_back)
-    await platform.meter.write()
+    await limited.state.meter.write()
 
     assert await statuses(alice, 6) == [200] * 5 + [429]
 

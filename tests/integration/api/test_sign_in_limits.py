@@ -11,9 +11,9 @@ import pytest
 from litestar import Litestar
 
 from deploy.local.stack import Stack
-from shared.accounts import passwords, throttle
+from shared.accounts import passwords, sign_in_limits
 from shared.accounts.errors import TooManySignIns
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client
 
 
@@ -86,7 +86,9 @@ async def test_while_redis_is_away_tries_are_counted_all_the_same(
     assert answers == [401] * 10 + [429] * 2
 
 
-@pytest.mark.parametrize(("rate", "made_of"), [(throttle.ACCOUNT, "addresses"), (throttle.ADDRESS, "names")])
+@pytest.mark.parametrize(
+    ("rate", "made_of"), [(sign_in_limits.ACCOUNT, "addresses"), (sign_in_limits.ADDRESS, "names")]
+)
 async def test_neither_many_addresses_nor_many_names_help(platform: Platform, rate: Any, made_of: str) -> None:
     run = uuid4().hex
     refused_at = None
@@ -94,7 +96,7 @@ async def test_neither_many_addresses_nor_many_names_help(platform: Platform, ra
         one, other = f"{run}-{number}", run
         address, name = (one, other) if made_of == "addresses" else (other, one)
         try:
-            await throttle.take(platform.limiter, address=address, name=name)
+            await sign_in_limits.take(platform.limiter, address=address, name=name)
         except TooManySignIns:
             refused_at = number
             break

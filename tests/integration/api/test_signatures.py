@@ -11,7 +11,7 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 
 from api.signatures import PATHS
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client
 from tests.pipelines import OPERATOR_SECRET, Pipeline, add_image, create_analysis, hmac_of
 

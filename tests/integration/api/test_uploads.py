@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from shared.projects import retention
 from tests.actors import Client
 from tests.pictures import picture

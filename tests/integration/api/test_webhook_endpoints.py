@@ -10,7 +10,7 @@ import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from shared.webhooks import queries
 from shared.webhooks.models import Attempt
 from tests.actors import Client, Team, eventually

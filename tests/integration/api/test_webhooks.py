@@ -5,7 +5,7 @@ import httpx2
 import pytest
 from standardwebhooks import Webhook
 
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client, Team, eventually
 from tests.receiver import Answer, Received, Receiver
 

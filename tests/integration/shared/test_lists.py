@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from shared.jobs import Platform
 from shared.jobs import queries as job_queries
 from shared.kit.db import Connection
+from shared.kit.platform import Platform
 from shared.matrices import queries as matrix_queries
 from shared.projects import queries as project_queries
 from tests.actors import Client

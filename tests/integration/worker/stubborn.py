@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from shared.artifacts import File
-from shared.jobs.platform import Platform
 from shared.jobs.records import JobRecord
+from shared.kit.files import File
+from shared.kit.platform import Platform
 from worker import handlers
 from worker.app import app
 from worker.handlers import Progress

@@ -14,7 +14,8 @@ import msgspec
 import pytest
 
 from shared import webhooks
-from shared.jobs import Platform
+from shared.accounts import Authenticator
+from shared.kit.platform import Platform
 from tests.actors import Client, Team, eventually
 from tests.foreign.verifiers import Message, verified_by_npm, verified_by_pypi
 from tests.receiver import Answer, Received, Receiver
@@ -146,7 +147,7 @@ async def test_every_event_arrives_with_the_same_id_and_bytes_however_receiver_a
 
 async def _announce(platform: Platform, client: Client) -> dict[str, bytes]:
     """So many events; their bytes by id."""
-    caller = await platform.authenticator.caller(client.key)
+    caller = await Authenticator(platform.db, platform.keyring).caller(client.key)
     for number in range(EVENTS):
         data = News(number, "ä\u2028" * (number % 50))
         async with platform.db.transaction() as connection:

@@ -8,10 +8,11 @@ import pytest
 from standardwebhooks import Webhook
 
 from deploy.local.stack import Stack
-from shared.jobs import Platform, ending, queries
+from shared.jobs import ending, queries
 from shared.jobs.errors import LeaseLost
 from shared.jobs.records import JobRecord
 from shared.kit.ids import parse_uuid
+from shared.kit.platform import Platform
 from tests.actors import Client, Team, eventually
 from tests.receiver import Receiver
 

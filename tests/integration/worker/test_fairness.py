@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from shared.jobs import Platform, queueing
+from shared.jobs import queueing
 from shared.kit.broker import Wakeup
+from shared.kit.platform import Platform
 from tests.actors import Client, Team, eventually
 
 REPEAT = timedelta(seconds=10)

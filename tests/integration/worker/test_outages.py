@@ -9,11 +9,12 @@ from uuid import UUID
 import pytest
 
 from deploy.local.stack import Stack
-from shared.artifacts import File
-from shared.artifacts.errors import StorageUnavailable
-from shared.jobs import Platform, ending, queries
+from shared.jobs import ending, queries
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseUnavailable
+from shared.kit.files import File
+from shared.kit.platform import Platform
+from shared.kit.storage_errors import StorageUnavailable
 from tests.actors import Client, eventually
 from worker import dispatcher, execution, handlers, heartbeat
 from worker.dispatcher import Dispatcher

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from deploy.local.process import Process
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client, Team, eventually
 
 CURVE = {

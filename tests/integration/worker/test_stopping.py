@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from deploy.local.process import Process
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client, Team, eventually
 from tests.receiver import Answer, Received, Receiver
 

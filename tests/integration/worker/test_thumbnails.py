@@ -8,9 +8,9 @@ import httpx2
 import pytest
 
 from deploy.local.stack import Stack
-from shared.artifacts import File
-from shared.artifacts.errors import StorageUnavailable
-from shared.jobs import Platform
+from shared.kit.files import File
+from shared.kit.platform import Platform
+from shared.kit.storage_errors import StorageUnavailable
 from shared.projects import thumbnails
 from tests.actors import Client, Team, eventually
 from tests.pictures import picture

@@ -9,7 +9,7 @@ from api.http import bodies
 from api.http.headers import counted_address
 from api.http.injected import Injected
 from shared import accounts, matrices
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 
 
 class AccountController(Controller):

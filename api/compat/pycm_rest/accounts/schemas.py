@@ -1,6 +1,5 @@
 """What is sent and answered about accounts."""
 
-import re
 from typing import Annotated
 from uuid import UUID
 
@@ -8,10 +7,8 @@ import msgspec
 from msgspec import Meta
 
 from shared.accounts import SignedIn
+from shared.accounts.emails import PLAUSIBLE
 from shared.kit.errors import Fault, InvalidInput
-
-# Something, an at sign, and a name with a dot: whether mail arrives is not decided by a pattern.
-PLAUSIBLE = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 LONGEST_PASSWORD = 128
 

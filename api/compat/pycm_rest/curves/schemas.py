@@ -6,7 +6,7 @@ from api.http import bodies
 from api.http.bodies import Fields
 from shared import curves
 from shared.curves import Sent
-from shared.evaluation.confusion.matrix import Label
+from shared.evaluation.types import Label
 from shared.jobs.kinds.curve import Curve, CurveOptions, CurveType
 from shared.kit.settings import Settings
 

@@ -18,9 +18,10 @@ from api.jobs import results
 from api.jobs.waiter import Waiter
 from shared import matrices
 from shared.accounts import Caller
-from shared.jobs import JobOut, Platform
+from shared.jobs import JobOut
 from shared.jobs.kinds.plot import Plot, PlotOptions
 from shared.jobs.kinds.report import Report
+from shared.kit.platform import Platform
 
 # Drawing the SVG as well would nearly double the time that the client waits for its picture.
 PNG_ONLY = PlotOptions(formats=("png",))

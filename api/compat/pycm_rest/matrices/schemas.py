@@ -8,7 +8,7 @@ from litestar import Request
 
 from api.http import bodies
 from api.http.bodies import Fields
-from shared.evaluation.confusion.matrix import Label
+from shared.evaluation.types import Label
 from shared.matrices.counting import Vectors
 from shared.matrices.records import Figures
 

@@ -11,7 +11,7 @@ from api.http.injected import Injected
 from shared.accounts import Caller, Scope
 from shared.evaluation.inputs.label_sets import Limits, multihot
 from shared.evaluation.multilabel.statistics import evaluate
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 
 

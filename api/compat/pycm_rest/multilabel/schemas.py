@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from shared.evaluation.confusion.matrix import Label
 from shared.evaluation.inputs.label_sets import Multihot
 from shared.evaluation.multilabel.statistics import Average, BinaryRecord, MultiLabelFigures
+from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 
 LabelSet = list[Label]

@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 from deploy.local.stack import Stack
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client, eventually
 from tests.integration.api.web.visitor import Visitor
 

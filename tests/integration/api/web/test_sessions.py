@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 from shared.accounts import sessions
-from shared.jobs import Platform
+from shared.kit.platform import Platform
 from tests.actors import Client
 from tests.integration.api.web.visitor import Visitor
 from tests.pipelines import add_image, create_analysis

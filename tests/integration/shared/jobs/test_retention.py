@@ -10,11 +10,13 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from shared.artifacts import File
-from shared.jobs import Platform, orphans, retention
+from shared.artifacts import orphans
+from shared.jobs import retention
 from shared.kit import clock
 from shared.kit.db import Connection
+from shared.kit.files import File
 from shared.kit.ids import uuid7
+from shared.kit.platform import Platform
 from tests.actors import Client
 
 LONG_AGO = timedelta(days=31)

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from shared import administration
-from shared.jobs import Platform, orders, retention
+from shared.jobs import orders, retention
 from shared.jobs.errors import InputsNotKept
+from shared.kit.platform import Platform
+from shared.operations import administration
 from tests.actors import Client
 from tests.integration.api.web.visitor import Visitor
 

@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 import redis
 
-from shared.kit.limiter import Limiter, Rate, Verdict
-from shared.kit.redis_scripts import TURN_S, TURNS, Counters, CountersUnavailable
+from shared.kit.limiter import Rate, RateLimiter, Verdict
+from shared.kit.redis_scripts import TURN_S, TURNS, RedisScripts, RedisUnavailable
 from shared.kit.settings import Settings
 from tests.actors import eventually
 
@@ -21,10 +21,10 @@ SLOW = Rate(per_second=0.001, burst=25)
 
 
 @pytest.fixture
-async def limiters(settings: Settings) -> AsyncIterator[list[Limiter]]:
+async def limiters(settings: Settings) -> AsyncIterator[list[RateLimiter]]:
     """As many processes as it would be."""
-    counters = [Counters(settings.redis_url.get_secret_value()) for _ in range(3)]
-    yield [Limiter(each) for each in counters]
+    counters = [RedisScripts(settings.redis_url.get_secret_value()) for _ in range(3)]
+    yield [RateLimiter(each) for each in counters]
     for each in counters:
         await each.close()
 
@@ -39,7 +39,7 @@ def paused(settings: Settings) -> Iterator[None]:
     os.kill(pid, signal.SIGCONT)
 
 
-async def test_all_together_get_the_burst_and_no_more(limiters: list[Limiter]) -> None:
+async def test_all_together_get_the_burst_and_no_more(limiters: list[RateLimiter]) -> None:
     subject, other = uuid4().hex, uuid4().hex
 
     verdicts = await asyncio.gather(*(limiter.take(subject, SLOW) for limiter in limiters for _ in range(40)))
@@ -51,7 +51,7 @@ async def test_all_together_get_the_burst_and_no_more(limiters: list[Limiter]) -
     assert (await limiters[0].take(other, SLOW)).remaining == 24
 
 
-async def test_after_the_interval_one_more_is_allowed(limiters: list[Limiter]) -> None:
+async def test_after_the_interval_one_more_is_allowed(limiters: list[RateLimiter]) -> None:
     subject, rate = uuid4().hex, Rate(per_second=20, burst=1)
     began = time.monotonic()
     allowed = 0
@@ -67,7 +67,9 @@ async def test_after_the_interval_one_more_is_allowed(limiters: list[Limiter]) -
 
 
 @pytest.mark.usefixtures("paused")
-async def test_a_redis_that_hangs_costs_one_short_wait_and_each_process_counts_alone(limiters: list[Limiter]) -> None:
+async def test_a_redis_that_hangs_costs_one_short_wait_and_each_process_counts_alone(
+    limiters: list[RateLimiter],
+) -> None:
     subject = uuid4().hex
     began = time.monotonic()
 
@@ -79,7 +81,7 @@ async def test_a_redis_that_hangs_costs_one_short_wait_and_each_process_counts_a
     assert time.monotonic() - began < 6 * TURNS * TURN_S
 
 
-class _NowAndThen(Counters):
+class _NowAndThen(RedisScripts):
     """Every other question finds Redis away."""
 
     asked = 0
@@ -87,13 +89,13 @@ class _NowAndThen(Counters):
     async def run(self, *question: Any) -> list[int]:
         self.asked += 1
         if self.asked % 2:
-            raise CountersUnavailable
+            raise RedisUnavailable
         return await super().run(*question)
 
 
 async def test_a_redis_that_is_away_now_and_then_lets_nobody_have_more(settings: Settings) -> None:
     counters = _NowAndThen(settings.redis_url.get_secret_value())
-    limiter, subject = Limiter(counters), uuid4().hex
+    limiter, subject = RateLimiter(counters), uuid4().hex
 
     verdicts = [await limiter.take(subject, SLOW) for _ in range(80)]
 

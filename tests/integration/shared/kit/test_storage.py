@@ -7,10 +7,10 @@ import pytest
 from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
-from shared.artifacts import File, Storage
-from shared.artifacts.errors import FileGone, StorageUnavailable
+from shared.kit.files import File
 from shared.kit.settings import Settings
-from shared.kit.storage import MAX_WAITING
+from shared.kit.storage import MAX_WAITING, Storage
+from shared.kit.storage_errors import FileGone, StorageUnavailable
 
 FILE = File("report.html", "text/html", b"<p>")
 

@@ -7,16 +7,17 @@ import pytest
 from standardwebhooks import Webhook
 
 from shared import matrices
-from shared.accounts import Caller
+from shared.accounts import Authenticator, Caller
 from shared.artifacts import queries as artifact_queries
-from shared.jobs import Order, Platform, queries
+from shared.jobs import Order, queries
 from shared.jobs.kinds.report import Report
+from shared.kit.platform import Platform
 from tests.actors import Client, Team, eventually
 from tests.receiver import Receiver
 
 
 async def _caller(platform: Platform, client: Client) -> Caller:
-    return await platform.authenticator.caller(client.key)
+    return await Authenticator(platform.db, platform.keyring).caller(client.key)
 
 
 @pytest.mark.usefixtures("workers")

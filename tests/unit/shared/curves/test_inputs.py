@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from shared import curves
 from shared.curves import CurveInputs, Sent
-from shared.evaluation.curves.errors import OneClassOnly
+from shared.evaluation.inputs.probability_errors import OneClassOnly
 
 
 def _check(sent: Sent) -> CurveInputs:

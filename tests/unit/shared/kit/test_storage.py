@@ -7,10 +7,9 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from shared.artifacts import Storage
-from shared.artifacts.errors import FileGone, StorageUnavailable
 from shared.kit.settings import Settings
-from shared.kit.storage import LARGEST_RECENT_BYTES
+from shared.kit.storage import LARGEST_RECENT_BYTES, Storage
+from shared.kit.storage_errors import FileGone, StorageUnavailable
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import statistics, summary
+from shared.evaluation.types import Label
 from shared.matrices import exports
 from shared.matrices.records import CountedMatrix, Description
 

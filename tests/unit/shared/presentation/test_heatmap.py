@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.types import Label
 from shared.presentation.cell_colours import shades
 from shared.presentation.heatmap import HeatMap, heat_map
 

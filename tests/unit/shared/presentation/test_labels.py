@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.confusion.matrix import Label
+from shared.evaluation.types import Label
 from shared.presentation.labels import cut, display_width, label_text, plain_text, short_labels
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=80)

@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.pycm_ranking import compare
 from shared.evaluation.confusion.side_by_side import side_by_side
 from shared.evaluation.confusion.statistics import summary
+from shared.evaluation.types import Label
 from shared.kit.names import is_visible
 from shared.matrices.records import CountedMatrix, Description
 from shared.presentation.labels import cut, label_text, plain_text, short_labels

@@ -10,7 +10,8 @@ from matplotlib import colormaps
 from matplotlib.collections import QuadMesh
 from PIL import Image
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.types import Label
 from shared.jobs.kinds.plot import ColourMap
 from shared.presentation.labels import label_text, short_labels
 from worker.rendering.drawing import Drawing, draw

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import statistics, summary
+from shared.evaluation.types import Label
 from shared.presentation.explanations import CLASS_GROUPS, OVERALL_GROUPS
 from shared.presentation.labels import label_text, short_labels
 from tests.unit.worker.rendering.page import foreign_parts, grid, policies, read_page, shape, the_one_policy

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix
 
 from shared.evaluation.confusion.counting import count
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Label
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.inputs.label_codes import Factorised
 from shared.evaluation.inputs.labels import factorise
+from shared.evaluation.types import Label
 
 factorised = partial(factorise, max_classes=500, max_label_length=500)
 

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from shared.evaluation.curves.errors import OneClassOnly
 from shared.evaluation.curves.one_vs_rest import NEVER_OCCURS, Areas, Measured, Undefined, measure_curves
+from shared.evaluation.inputs.probability_errors import OneClassOnly
 
 Table = tuple[NDArray[Any], NDArray[np.uint8]]
 

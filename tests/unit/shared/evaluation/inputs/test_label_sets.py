@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.evaluation.inputs.errors import EmptyVector, InvalidLabels, TooManyClasses, UnequalLengths
+from shared.evaluation.inputs.label_set_errors import FaultyLabel, NoClass, TooManyCells
 from shared.evaluation.inputs.label_sets import Limits, Multihot, Names, multihot
-from shared.evaluation.multilabel.errors import FaultyLabel, NoClass, TooManyCells
 
 Sets = list[list[Any]]
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.confusion.matrix import Label
 from shared.evaluation.inputs.errors import (
     EmptyVector,
     InvalidLabel,
@@ -20,6 +19,7 @@ from shared.evaluation.inputs.errors import (
 )
 from shared.evaluation.inputs.label_codes import Factorised
 from shared.evaluation.inputs.labels import factorise
+from shared.evaluation.types import Label
 
 factorised = partial(factorise, max_classes=500, max_label_length=500)
 

@@ -9,13 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.confusion.matrix import Label
-from shared.evaluation.curves.errors import (
-    ClassesMismatch,
-    InvalidProbabilities,
-    InvalidProbability,
-    InvalidWeights,
-)
 from shared.evaluation.inputs.class_columns import read_actual
 from shared.evaluation.inputs.errors import (
     EmptyVector,
@@ -25,6 +18,13 @@ from shared.evaluation.inputs.errors import (
     UnequalLengths,
 )
 from shared.evaluation.inputs.probabilities import read_probabilities, read_weights
+from shared.evaluation.inputs.probability_errors import (
+    ClassesMismatch,
+    InvalidProbabilities,
+    InvalidProbability,
+    InvalidWeights,
+)
+from shared.evaluation.types import Label
 
 actual = partial(read_actual, max_classes=10, max_label_length=20)
 

@@ -5,15 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from shared.accounts import Authenticator
-from shared.artifacts import Storage
 from shared.kit.broker import Broker
 from shared.kit.db import Database
 from shared.kit.keyring import Keyring
-from shared.kit.limiter import Limiter
-from shared.kit.redis_scripts import Counters
+from shared.kit.limiter import RateLimiter
+from shared.kit.redis_scripts import RedisScripts
 from shared.kit.settings import Settings
-from shared.plans import Meter
+from shared.kit.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +23,8 @@ class Platform:
     broker: Broker
     storage: Storage
     keyring: Keyring
-    authenticator: Authenticator
-    limiter: Limiter
-    meter: Meter
+    limiter: RateLimiter
+    redis_scripts: RedisScripts
 
 
 def load_before_forking(settings: Settings) -> None:
@@ -43,7 +40,7 @@ async def connect(settings: Settings, *, pool_size: int | None = None) -> AsyncI
     """The platform that the settings describe, for as long as the context lasts."""
     db = Database(settings.database_url.get_secret_value(), pool_size=pool_size or settings.database_pool_size)
     broker = Broker(settings.redis_url.get_secret_value())
-    counters = Counters(settings.redis_url.get_secret_value())
+    redis_scripts = RedisScripts(settings.redis_url.get_secret_value())
     await db.open()
     try:
         keyring = Keyring.of(settings)
@@ -53,11 +50,10 @@ async def connect(settings: Settings, *, pool_size: int | None = None) -> AsyncI
             broker,
             Storage(settings),
             keyring,
-            Authenticator(db, keyring),
-            Limiter(counters),
-            Meter(db, counters, settings),
+            RateLimiter(redis_scripts),
+            redis_scripts,
         )
     finally:
         await db.close()
-        await counters.close()
+        await redis_scripts.close()
         broker.close()

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from shared.administration import queries
-from shared.jobs import Platform
 from shared.jobs import queries as job_queries
 from shared.jobs.errors import InputsNotKept, JobNotFound
 from shared.jobs.records import JobRecord
 from shared.kit.broker import BrokerUnavailable, Wakeup
+from shared.kit.platform import Platform
+from shared.operations.administration import queries
 from shared.plans.errors import AccountNotFound
 
 

@@ -1,6 +1,6 @@
 """Whether this process could do its work now: each part asked on its own, all at once.
 
-As a program, `python -m shared.jobs.readiness` ends when the database has the tables that the others need.
+As a program, `python -m shared.operations.readiness` ends when the database has the tables that the others need.
 """
 
 import asyncio
@@ -12,12 +12,12 @@ from typing import NamedTuple
 import asyncpg
 import structlog
 
-from shared.artifacts.errors import StorageUnavailable
-from shared.jobs.platform import Platform, connect
 from shared.kit import logging
 from shared.kit.broker import BrokerUnavailable
 from shared.kit.db import DatabaseUnavailable
+from shared.kit.platform import Platform, connect
 from shared.kit.settings import settings
+from shared.kit.storage_errors import StorageUnavailable
 
 log = structlog.get_logger()
 

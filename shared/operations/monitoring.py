@@ -2,11 +2,11 @@
 
 import msgspec
 
-from shared.jobs.platform import Platform
 from shared.kit import event_totals
 from shared.kit.broker import BrokerUnavailable
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
 from shared.kit.event_totals import Event
+from shared.kit.platform import Platform
 
 # Only what may be claimed now: a repeat that waits for its time is not late.
 WAITING = """

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 
-from shared.jobs.platform import Platform
 from shared.kit import clock
 from shared.kit.db import Connection
+from shared.kit.platform import Platform
 
 # Which of the keys no row refers to.
 WithoutRow = Callable[[Connection, Sequence[str]], Awaitable[list[str]]]

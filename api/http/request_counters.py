@@ -1,0 +1,46 @@
+"""How many requests this process has answered, by route, and in what time."""
+
+import os
+from functools import cache
+
+from litestar.types import HTTPScope
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+# From an answer out of memory to a wait for a job.
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+# Where no route took the request: the path itself would make a series of everything that scanners think of.
+NO_ROUTE = "none"
+
+
+class RequestCounters:
+    """The requests that one process has answered; whoever collects adds the processes up."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("process", "method", "route")
+        self._requests = Counter(
+            "evalserve_http_requests", "Requests answered by this process", (*labels, "status"), registry=self.registry
+        )
+        self._seconds = Histogram(
+            "evalserve_http_request_seconds",
+            "Time to the end of the answer, waits for jobs included",
+            labels,
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+
+    def note(self, scope: HTTPScope, route: str | None, status: int, took_s: float) -> None:
+        """Count a request that has been answered."""
+        requests, seconds = self._series(scope["method"] if route else NO_ROUTE, route or NO_ROUTE, status)
+        requests.inc()
+        seconds.observe(took_s)
+
+    @cache  # noqa: B019 -- there is one of these in a process, and as many series as routes
+    def _series(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        # Looking for a series takes longer than adding to it. The process is the one that answers: it was forked later.
+        labels = (str(os.getpid()), method, route)
+        return self._requests.labels(*labels, str(status)), self._seconds.labels(*labels)
+
+
+request_counters = RequestCounters()

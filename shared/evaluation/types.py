@@ -1,0 +1,3 @@
+"""The types that every wing of evaluation speaks of."""
+
+Label = int | float | str

@@ -1,0 +1,1 @@
+"""Running the service: readiness, monitoring, retention and administration."""
