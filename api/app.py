@@ -11,15 +11,15 @@ from litestar.openapi import OpenAPIConfig
 
 from api import docs, openapi
 from api.admin.controller import AdminController
-from api.analyses.agreements import ComparingController
-from api.analyses.annotations import ReadingController
+from api.analyses.agreements import AgreementController
+from api.analyses.annotations import AnnotationController
 from api.analyses.callbacks import CallbackController
 from api.analyses.controller import AnalysisController
 from api.compat.calculators.controller import CalculatorController
 from api.compat.pycm_rest.accounts.controller import AccountController
 from api.compat.pycm_rest.comparisons.controller import ComparisonController
 from api.compat.pycm_rest.curves.controller import CurveController
-from api.compat.pycm_rest.matrices.controller import MatrixController
+from api.compat.pycm_rest.matrices.controller import PycmMatrixController
 from api.compat.pycm_rest.multilabel.controller import MultiLabelController
 from api.http import body_stream, idempotency, problems
 from api.http.injected import Injected
@@ -28,8 +28,8 @@ from api.http.middleware import around
 from api.jobs.controller import JobController
 from api.jobs.waiter import Waiter
 from api.keys.controller import KeyController
-from api.matrices.controller import DescribedMatrixController
-from api.matrices.statistics import DerivedController
+from api.matrices.controller import MatrixController
+from api.matrices.statistics import MatrixStatisticsController
 from api.operations import health, metrics
 from api.pipelines.controller import PipelineController
 from api.projects.comments import CommentController
@@ -102,9 +102,9 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             AccountController,
             KeyController,
             UsageController,
+            PycmMatrixController,
             MatrixController,
-            DescribedMatrixController,
-            DerivedController,
+            MatrixStatisticsController,
             MultiLabelController,
             ComparisonController,
             CurveController,
@@ -116,8 +116,8 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             CalculatorController,
             AnalysisController,
             CallbackController,
-            ReadingController,
-            ComparingController,
+            AnnotationController,
+            AgreementController,
             PipelineController,
             WebhookController,
             DeliveryController,

@@ -10,7 +10,7 @@ from litestar.params import HeaderParameter
 
 from api.http.injected import Injected
 from shared.analyses.callbacks.authentication import Signer, authenticate
-from shared.analyses.callbacks.signatures import read_seal
+from shared.analyses.callbacks.signatures import read_signature
 from shared.analyses.errors import AnalysesDisabled
 from shared.kit.platform import Platform
 
@@ -36,7 +36,7 @@ async def provide_signer(
     pipeline_id: PipelineId = None,
 ) -> Signer:
     """The pipeline that signed the request; raises MissingSignature, StaleSignature or InvalidSignature."""
-    return await authenticate(platform, read_seal(signature, timestamp), pipeline_id, request.body)
+    return await authenticate(platform, read_signature(signature, timestamp), pipeline_id, request.body)
 
 
 async def require_analyses(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

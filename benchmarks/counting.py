@@ -66,12 +66,12 @@ def repeated(work: Callable[[], object], times: int) -> float:
 
 
 def race(contenders: dict[str, tuple[Contender, Callable[[], Any]]]) -> dict[str, float]:
-    """Median milliseconds of each contender; they take turns, and each gets labels that nobody has touched."""
+    """Median milliseconds of each ranked_model; they take turns, and each gets labels that nobody has touched."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(ROUNDS):
-        for name, (contender, prepare) in contenders.items():
+        for name, (ranked_model, prepare) in contenders.items():
             vectors = prepare()
-            times[name].append(timed(partial(contender, *vectors)))
+            times[name].append(timed(partial(ranked_model, *vectors)))
     return {name: median(values) for name, values in times.items()}
 
 

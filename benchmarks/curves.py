@@ -78,11 +78,11 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def race(contenders: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, list[float]]:
-    """Milliseconds of each contender; they take turns, so that a slow moment of the machine hits all."""
+    """Milliseconds of each ranked_model; they take turns, so that a slow moment of the machine hits all."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
-        for name, contender in contenders.items():
-            times[name].append(timed(contender))
+        for name, ranked_model in contenders.items():
+            times[name].append(timed(ranked_model))
     return times
 
 

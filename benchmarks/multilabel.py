@@ -24,7 +24,7 @@ LIMITS = Limits(classes=500, label_length=500, cells=50_000_000)
 LABELS_PER_SAMPLE = 2
 MISTAKES = 0.05
 # One PyCM object per sample takes about 0.2 ms.
-MOST_SAMPLES_FOR_PYCM = 2_000
+MAX_SAMPLES_FOR_PYCM = 2_000
 
 
 def sample(size: int, k: int) -> tuple[Sets, Sets]:
@@ -97,7 +97,7 @@ def compare(size: int, k: int, rounds: int) -> None:
         "whole: lists to plain values": partial(whole, *vectors),
         "scikit-learn, the averages alone": partial(by_scikit_learn, *vectors),
     }
-    if size <= MOST_SAMPLES_FOR_PYCM:
+    if size <= MAX_SAMPLES_FOR_PYCM:
         contenders["PyCM, without averages"] = partial(by_pycm, *vectors)
     results = race(contenders, rounds)
     ours, least = results["whole: lists to plain values"], next(iter(results.values()))

@@ -14,10 +14,10 @@ from shared import accounts, matrices, plans
 from shared.kit.platform import Platform
 
 # Asked for more, the routes answer with this many.
-LARGEST_PAGE = 1000
+MAX_PAGE = 1000
 
 Skip = Annotated[int, QueryParameter(ge=0, le=2**31, description="how many to leave out at the start")]
-Limit = Annotated[int, QueryParameter(ge=1, description=f"how many to answer, {LARGEST_PAGE} at most")]
+Limit = Annotated[int, QueryParameter(ge=1, description=f"how many to answer, {MAX_PAGE} at most")]
 
 
 class AdminController(Controller):
@@ -29,14 +29,14 @@ class AdminController(Controller):
     @get("/users/", operation_id="list_users", opt={"security": "basic"})
     async def users(self, platform: Injected[Platform], skip: Skip = 0, limit: Limit = 100) -> list[UserOut]:
         """All accounts, the oldest first, without their keys."""
-        found = await accounts.list_all(platform.db, skip=skip, limit=min(limit, LARGEST_PAGE))
+        found = await accounts.list_all(platform.db, skip=skip, limit=min(limit, MAX_PAGE))
         uids = await matrices.newest_uids_of_many(platform, [account.id for account in found if account.id])
         return [UserOut.of(account, uids.get(account.id or 0, [])) for account in found]
 
     @get("/cms/", operation_id="list_all_matrices", opt={"security": "basic"})
     async def all_matrices(self, platform: Injected[Platform], skip: Skip = 0, limit: Limit = 100) -> list[MatrixOut]:
         """All matrices, the oldest first."""
-        found = await matrices.all_figures(platform, skip=skip, limit=min(limit, LARGEST_PAGE))
+        found = await matrices.all_figures(platform, skip=skip, limit=min(limit, MAX_PAGE))
         return [MatrixOut.of(figures) for figures in found]
 
     @put("/v1/admin/accounts/{account_id:int}/plan", operation_id="set_plan", opt={"security": "basic", "body": PlanIn})

@@ -21,7 +21,7 @@ from shared.analyses.agreement import confusion, pairs
 from shared.analyses.records import AnalysisRecord
 from shared.evaluation.detection.agreement import Rates
 from shared.jobs import JobOut
-from shared.jobs.kinds.agreement import LOWEST_IOU, USUAL_IOU, Agreement, AgreementOptions, Side, Subject
+from shared.jobs.kinds.agreement import MIN_IOU, USUAL_IOU, Agreement, AgreementOptions, Side, Subject
 from shared.kit.platform import Platform
 from shared.matrices.records import Description
 
@@ -50,7 +50,7 @@ class AgreementOut(msgspec.Struct):
     matches: dict[str, Any] | None
 
 
-class ComparingController(Controller):
+class AgreementController(Controller):
     """Comparing analyses."""
 
     tags = ["analyses"]  # noqa: RUF012 -- Litestar reads it from the class
@@ -71,7 +71,7 @@ class ComparingController(Controller):
         subject: Annotated[
             Subject, QueryParameter(description="what is compared; keypoints and heat maps are not")
         ] = "boxes",
-        iou_threshold: Annotated[float, QueryParameter(ge=LOWEST_IOU, le=1)] = USUAL_IOU,
+        iou_threshold: Annotated[float, QueryParameter(ge=MIN_IOU, le=1)] = USUAL_IOU,
         min_confidence: Annotated[float, QueryParameter(ge=0, le=1)] = 0.0,
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,

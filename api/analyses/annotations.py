@@ -16,11 +16,11 @@ from api.http.json_response import Json
 from api.signatures import require_analyses
 from shared.accounts import Caller
 from shared.analyses.annotations import listing
-from shared.analyses.annotations.formats import BoxFormat, Forms, MaskFormat
+from shared.analyses.annotations.formats import AnnotationFormats, BoxFormat, MaskFormat
 from shared.analyses.annotations.queries import Filter
 from shared.kit.platform import Platform
 
-MOST_AT_ONCE = 10_000
+MAX_AT_ONCE = 10_000
 
 
 class AnnotationOut(msgspec.Struct):
@@ -41,7 +41,7 @@ class AnnotationPage(msgspec.Struct):
     next: int | None
 
 
-class ReadingController(Controller):
+class AnnotationController(Controller):
     """What an analysis found."""
 
     path = "/api/analyses/{analysis_id:str}"
@@ -64,11 +64,11 @@ class ReadingController(Controller):
         min_confidence: Annotated[float | None, QueryParameter(ge=0, le=1)] = None,
         box_format: Annotated[BoxFormat | None, QueryParameter(description="convert bounding boxes")] = None,
         mask_format: Annotated[MaskFormat | None, QueryParameter(description="convert segmentations")] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=MOST_AT_ONCE)] = 200,
+        limit: Annotated[int, QueryParameter(ge=1, le=MAX_AT_ONCE)] = 200,
     ) -> Response[Any]:
         """What an analysis found, in the order in which it was told, page by page."""
         wanted = Filter(annotation_type, class_name, min_confidence)
-        forms = Forms(box_format, mask_format)
+        forms = AnnotationFormats(box_format, mask_format)
         page = await listing.annotations(platform, caller, analysis_id, wanted, forms, after=cursor - 1, limit=limit)
         following = None if page.next is None else page.next + 1
         body = {"annotations": page.annotations, "total": page.analysis.annotation_count, "next": following}

@@ -14,12 +14,12 @@ from shared.analyses.annotations.types import Annotation
 from shared.analyses.annotations.validation import Checker
 from shared.analyses.artifact_names import is_artifact_name
 from shared.analyses.callbacks.verbs import Announcement
-from shared.analyses.finishing import End
+from shared.analyses.finishing import StatusChange
 from shared.analyses.lifecycle import FINAL, AnalysisStatus, read_status
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.settings import Settings
 
-MOST_ANNOUNCED_AT_ONCE = 100
+MAX_ANNOUNCED_AT_ONCE = 100
 
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}(;[ \w.+=\"-]{1,80})?", re.ASCII)
 
@@ -69,13 +69,13 @@ class BulkIn(msgspec.Struct):
     annotations: list[AnnotationIn]
 
 
-async def read_status_change(request: Request[Any, Any, Any]) -> End:
+async def read_status_change(request: Request[Any, Any, Any]) -> StatusChange:
     """The status that was sent; raises InvalidInput for one that there is not."""
     sent = await bodies.read(request, StatusIn)
-    return End(_status(sent.status), error_message=_message(sent.error_message))
+    return StatusChange(_status(sent.status), error_message=_message(sent.error_message))
 
 
-async def read_end(request: Request[Any, Any, Any]) -> End:
+async def read_end(request: Request[Any, Any, Any]) -> StatusChange:
     """The end that was sent; raises InvalidInput for a status that is not one."""
     sent = await bodies.read(request, FinalizeIn)
     status = _status(sent.status)
@@ -83,14 +83,14 @@ async def read_end(request: Request[Any, Any, Any]) -> End:
         ends = ", ".join(end for end in AnalysisStatus if end in FINAL)
         raise InvalidInput(Fault("/status", f"status: an analysis ends as one of {ends}."))
     check_size(sent.summary or {}, "summary")
-    return End(status, sent.summary, _message(sent.error_message))
+    return StatusChange(status, sent.summary, _message(sent.error_message))
 
 
 async def read_announcements(request: Request[Any, Any, Any], settings: Settings) -> list[Announcement]:
     """The files that were announced; raises InvalidInput with every fault."""
     sent = (await bodies.read(request, PresignIn)).artifacts
-    if not 1 <= len(sent) <= MOST_ANNOUNCED_AT_ONCE:
-        raise InvalidInput(Fault("/artifacts", f"artifacts: announce 1 to {MOST_ANNOUNCED_AT_ONCE} files at once."))
+    if not 1 <= len(sent) <= MAX_ANNOUNCED_AT_ONCE:
+        raise InvalidInput(Fault("/artifacts", f"artifacts: announce 1 to {MAX_ANNOUNCED_AT_ONCE} files at once."))
     checker, names = Checker(), set[str]()
     for number, file in enumerate(sent):
         place = f"/artifacts/{number}"

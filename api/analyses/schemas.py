@@ -8,15 +8,15 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.analyses import AnalysisOut, ArtifactRecord, NewAnalysis
-from shared.analyses.callbacks.verbs import Announced
-from shared.analyses.finishing import Ended
+from shared.analyses.callbacks.verbs import PresignedArtifact
+from shared.analyses.finishing import FinishedAnalysis
 from shared.analyses.records import AnnotationRecord
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import ModelName, ModelVersion
 from shared.kit.storage import Link
 
 # What somebody says of a run, not what it found.
-LARGEST_OBJECT_BYTES = 64 * 1024
+MAX_OBJECT_BYTES = 64 * 1024
 
 Description = Annotated[str, Meta(max_length=10_000)]
 
@@ -100,7 +100,7 @@ class EndedAnalysis(AnalysisOut, frozen=True, kw_only=True):
     missing_artifacts: list[str]
 
     @classmethod
-    def of(cls, ended: Ended) -> "EndedAnalysis":
+    def of(cls, ended: FinishedAnalysis) -> "EndedAnalysis":
         """The end as its pipeline sees it."""
         return cls(
             **msgspec.structs.asdict(ended.analysis.shown()),
@@ -120,7 +120,7 @@ class PresignedOut(msgspec.Struct):
     headers: dict[str, str]
 
     @classmethod
-    def of(cls, analysis_id: UUID, announced: Announced, expires_in: int) -> "PresignedOut":
+    def of(cls, analysis_id: UUID, announced: PresignedArtifact, expires_in: int) -> "PresignedOut":
         """The address as the pipeline sees it."""
         name, link = announced.artifact.name, announced.link
         path = storage_path(analysis_id, name)
@@ -161,5 +161,5 @@ def storage_path(analysis_id: UUID, name: str) -> str:
 
 def check_size(value: dict[str, Any], name: str) -> None:
     """Refuse an object that is no description of a run any more."""
-    if len(msgspec.json.encode(value)) > LARGEST_OBJECT_BYTES:
+    if len(msgspec.json.encode(value)) > MAX_OBJECT_BYTES:
         raise InvalidInput(Fault(f"/{name}", f"{name}: this is larger than 64 KB; send it as an artifact."))

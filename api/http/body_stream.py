@@ -15,7 +15,7 @@ from shared.kit.errors import DomainError
 
 WITH_BODIES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
-MOST_DIGITS = 19
+MAX_DIGITS = 19
 
 
 class BodyTooSlow(DomainError):
@@ -102,4 +102,4 @@ class _Arrival:
 def _announced(scope: HTTPScope) -> int | None:
     length = first(scope, b"content-length") or b""
     # No server lets more digits in.
-    return int(length) if length.isdigit() and len(length) <= MOST_DIGITS else None
+    return int(length) if length.isdigit() and len(length) <= MAX_DIGITS else None

@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 HEADER = b"idempotency-key"
 REPLAYED = (b"idempotency-replayed", b"true")
-LONGEST_KEY = 255
+MAX_KEY_LENGTH = 255
 
 PARAMETER = {
     "name": "Idempotency-Key",
@@ -37,7 +37,7 @@ PARAMETER = {
     "required": False,
     "description": "Any text of your choice: the same request under the same key is done once, and answered alike "
     "for 24 hours.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
 }
 
 # What belongs to the answer; the rest is made anew around it.
@@ -167,7 +167,7 @@ def _valid(key: bytes) -> str:
     # The draft writes the key as a quoted string; most clients send it bare.
     text = key.decode("latin-1").strip()
     text = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
-    if not 0 < len(text) <= LONGEST_KEY or not text.isascii() or not text.isprintable():
+    if not 0 < len(text) <= MAX_KEY_LENGTH or not text.isascii() or not text.isprintable():
         raise KeyInvalid
     return text
 

@@ -18,7 +18,7 @@ TAKES_MORE = "query_takes_more"
 NAMELESS = "a parameter without a name"
 
 # Whoever sends more has not mistyped them.
-_MOST_TOLD = 10
+_MAX_TOLD = 10
 
 
 def refuse_unknown(request: Request[Any, Any, Any]) -> None:
@@ -31,7 +31,7 @@ def refuse_unknown(request: Request[Any, Any, Any]) -> None:
     known = _known(handler)
     if unknown := [name for name in dict.fromkeys(request.query_params) if name not in known and name != "api_key"]:
         raise InvalidInput(
-            *(Fault(f"/{name}", f"{name or NAMELESS}: {_advice(name, known)}") for name in unknown[:_MOST_TOLD])
+            *(Fault(f"/{name}", f"{name or NAMELESS}: {_advice(name, known)}") for name in unknown[:_MAX_TOLD])
         )
 
 

@@ -21,7 +21,7 @@ from shared.accounts import Caller
 from shared.kit.platform import Platform
 
 
-class DescribedMatrixController(Controller):
+class MatrixController(Controller):
     """Confusion matrices that are named, tagged and listed."""
 
     path = "/v1/matrices"

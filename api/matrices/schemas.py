@@ -16,11 +16,11 @@ from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import Name
 from shared.kit.settings import Settings
-from shared.matrices.counting import Counted, Vectors, take_counts
+from shared.matrices.counting import CountedSamples, Vectors, take_counts
 from shared.matrices.records import CountedMatrix, Description, Listed
 
 # The largest whole number that JSON's readers all understand; the total fits into the database's integers, too.
-LARGEST_TOTAL = 2**53
+MAX_TOTAL = 2**53
 
 Text = Annotated[Name, Meta(max_length=200)]
 Tag = Annotated[Name, Meta(max_length=50)]
@@ -138,7 +138,7 @@ class MatrixPage(msgspec.Struct):
     next: str | None
 
 
-def read_source(members: Fields, settings: Settings) -> tuple[Vectors | Counted, Description]:
+def read_source(members: Fields, settings: Settings) -> tuple[Vectors | CountedSamples, Description]:
     """What a new matrix is made of, and what is said of it; raises InvalidInput with the place at fault."""
     described = bodies.pick_known(members, DescriptionIn)
     description = Description(**msgspec.structs.asdict(described))
@@ -155,7 +155,7 @@ def _read_labels(members: Fields) -> Vectors:
     return vectors._replace(weights=weights)  # type: ignore[arg-type] # counting takes an array as it is
 
 
-def _read_counts(members: Fields, settings: Settings) -> Counted:
+def _read_counts(members: Fields, settings: Settings) -> CountedSamples:
     for name in ("actual_vector", "predicted_vector", "sample_weight"):
         if name in members:
             raise InvalidInput(Fault(f"/{name}", f"{name}: send either labels or counts, not both."))
@@ -165,7 +165,7 @@ def _read_counts(members: Fields, settings: Settings) -> Counted:
     if len(counts) != len(checked) or any(len(row) != len(checked) for row in counts):
         detail = f"counts: send as many rows as there are classes ({len(checked)}), each with as many numbers."
         raise InvalidInput(Fault("/counts", detail))
-    if sum(map(sum, counts)) > LARGEST_TOTAL:
+    if sum(map(sum, counts)) > MAX_TOTAL:
         raise InvalidInput(Fault("/counts", "counts: all counts together may not be more than 2**53."))
     return take_counts(checked, counts)
 

@@ -19,15 +19,15 @@ from shared.evaluation.confusion.intervals import BinomMethod
 from shared.jobs import JobOut
 from shared.jobs.kinds.report import Report
 from shared.kit.platform import Platform
-from shared.matrices.export_files import Format, Part, Wish, export, file_name
+from shared.matrices.export_files import ExportOptions, Format, Part, export, file_name
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Cell
 
 # The largest whole number that JSON's readers all understand; the database's integers are larger.
-LARGEST_CURSOR = 2**53
+MAX_CURSOR = 2**53
 
 
-class DerivedController(Controller):
+class MatrixStatisticsController(Controller):
     """What a confusion matrix tells beyond its counts."""
 
     path = "/v1/matrices/{uid:str}"
@@ -76,7 +76,7 @@ class DerivedController(Controller):
         if_none_match: IfNoneMatch = None,
     ) -> Response[Any]:
         """The matrix as a file: json and markdown with statistics, csv in parts, html the report, pycm for PyCM."""
-        wish = Wish(format, part, normalised)
+        wish = ExportOptions(format, part, normalised)
         wish.check()
         matrix = await matrices.counts(waiter.platform, caller, uid)
         if format == "html":
@@ -103,7 +103,7 @@ class DerivedController(Controller):
         actual: Annotated[str | None, QueryParameter(description="only samples of this actual class")] = None,
         predicted: Annotated[str | None, QueryParameter(description="only samples predicted as this class")] = None,
         cursor: Annotated[
-            int | None, QueryParameter(ge=0, le=LARGEST_CURSOR, description="`next` of the page before")
+            int | None, QueryParameter(ge=0, le=MAX_CURSOR, description="`next` of the page before")
         ] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 100,
     ) -> Response[Any]:

@@ -35,7 +35,7 @@ async def metrics(request: Request[Any, Any, Any], platform: Injected[Platform])
     if scheme.lower() != "bearer" or not compare_digest(sent.encode(), token.get_secret_value().encode()):
         raise NotAuthorizedException("The figures are for who has METRICS_TOKEN: Authorization: Bearer <token>.")
     service = CollectorRegistry()
-    service.register(_Service(await monitoring.record(platform), await monitoring.messages(platform)))
+    service.register(_Service(await monitoring.service_state(platform), await monitoring.messages(platform)))
     text = generate_latest(service) + generate_latest(request_counters.registry)
     return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
@@ -43,7 +43,7 @@ async def metrics(request: Request[Any, Any, Any], platform: Injected[Platform])
 class _Service:
     """The figures of the whole service in the form that the library writes."""
 
-    def __init__(self, record: monitoring.Record | None, messages: dict[str, int] | None) -> None:
+    def __init__(self, record: monitoring.ServiceState | None, messages: dict[str, int] | None) -> None:
         self._record = record
         self._messages = messages
 
@@ -59,7 +59,7 @@ class _Service:
             yield _labelled("evalserve_queue_messages", "Messages that no worker has taken", "queue", self._messages)
 
 
-def _of_record(record: monitoring.Record) -> Iterator[Metric]:
+def _of_record(record: monitoring.ServiceState) -> Iterator[Metric]:
     gauges = {
         "jobs_queued": ("Jobs that wait and may be claimed now", record.waiting),
         "jobs_running": ("Jobs that are being done", record.running),

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from api.http.injected import Injected
 from api.usage.schemas import UsageOut
 from api.web.forms import Form
-from api.web.page_request import Visit
+from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES, described
 from shared import accounts, plans
 from shared.accounts import EVERYTHING, IssuedKey, Scope
@@ -34,14 +34,14 @@ class AccountPages(Controller):
     path = "/app/account"
 
     @get()
-    async def read(self, visit: Injected[Visit]) -> Response[str]:
+    async def read(self, page_request: Injected[PageRequest]) -> Response[str]:
         """The account and its keys."""
-        return await _page(visit)
+        return await _page(page_request)
 
     @post("/keys")
-    async def create_key(self, visit: Injected[Visit], form: Injected[Form]) -> Response[Any]:
+    async def create_key(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
         """Make a key; the page that answers is the only one that shows it."""
-        caller = visit.caller
+        caller = page_request.caller
         try:
             name = form.text("name", limit=100)
             if name is None:
@@ -50,38 +50,45 @@ class AccountPages(Controller):
             if not scopes:
                 raise InvalidInput(Fault("/scopes", "scopes: tick at least one thing that the key may do."))
             issued = await accounts.create_key(
-                visit.platform.db, visit.platform.keyring, caller, name=name, scopes=scopes, expires_at=None
+                page_request.platform.db,
+                page_request.platform.keyring,
+                caller,
+                name=name,
+                scopes=scopes,
+                expires_at=None,
             )
         except MISTAKES as error:
-            return await _page(visit, problem=described(visit.request, error), form=form)
-        return await _page(visit, issued=issued)
+            return await _page(page_request, problem=described(page_request.request, error), form=form)
+        return await _page(page_request, issued=issued)
 
     @post("/keys/{key_id:str}/rotate")
-    async def rotate_key(self, visit: Injected[Visit], key_id: FromPath[str]) -> Response[Any]:
+    async def rotate_key(self, page_request: Injected[PageRequest], key_id: FromPath[str]) -> Response[Any]:
         """Give a key a new text; the page that answers is the only one that shows it."""
-        issued = await accounts.rotate_key(visit.platform.db, visit.platform.keyring, visit.caller, key_id)
-        return await _page(visit, issued=issued)
+        issued = await accounts.rotate_key(
+            page_request.platform.db, page_request.platform.keyring, page_request.caller, key_id
+        )
+        return await _page(page_request, issued=issued)
 
     @post("/keys/{key_id:str}/revoke")
-    async def revoke_key(self, visit: Injected[Visit], key_id: FromPath[str]) -> Response[Any]:
+    async def revoke_key(self, page_request: Injected[PageRequest], key_id: FromPath[str]) -> Response[Any]:
         """Close a key for good."""
-        await accounts.revoke_key(visit.platform.db, visit.caller, key_id)
-        return visit.redirect("/app/account?notice=revoked")
+        await accounts.revoke_key(page_request.platform.db, page_request.caller, key_id)
+        return page_request.redirect("/app/account?notice=revoked")
 
 
 async def _page(
-    visit: Visit, *, issued: IssuedKey | None = None, problem: Any = None, form: Form | None = None
+    page_request: PageRequest, *, issued: IssuedKey | None = None, problem: Any = None, form: Form | None = None
 ) -> Response[str]:
-    platform = visit.platform
-    found = await accounts.list_keys(platform.db, visit.caller)
+    platform = page_request.platform
+    found = await accounts.list_keys(platform.db, page_request.caller)
     month = clock.now().date().replace(day=1)
-    use = await plans.month_of_use(platform.db, visit.request.app.state.meter, visit.caller, month)
+    use = await plans.month_of_use(platform.db, page_request.request.app.state.meter, page_request.caller, month)
     by_route: Counter[str] = Counter()
     for row in use.usage:
         by_route[row.route] += row.calls
-    return visit.page(
+    return page_request.render(
         "account.html",
-        visit.status(problem),
+        page_request.status(problem),
         keys=found,
         issued=issued,
         problem=problem,

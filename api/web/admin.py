@@ -11,7 +11,7 @@ from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.web.errors import PageForAdministrators
 from api.web.forms import Form
-from api.web.page_request import Sent, Visit, begin
+from api.web.page_request import PageRequest, Sent, begin
 from shared import plans
 from shared.jobs import Status
 from shared.kit.errors import Fault, InvalidInput
@@ -20,16 +20,16 @@ from shared.operations import administration
 
 LISTED = 50
 LOST_LISTED = 30
-LARGEST_CREDIT = 10**9
+MAX_CREDIT = 10**9
 
 
 async def begin_for_administrators(request: Sent) -> None:
     """Let in accounts that administrate, and who knows the name and password of the settings."""
     await begin(request)
-    visit: Visit = request.state.visit
-    if visit.visitor is not None and visit.visitor.is_admin:
+    page_request: PageRequest = request.state.page_request
+    if page_request.session_account is not None and page_request.session_account.is_admin:
         return
-    if visit.visitor is not None and "authorization" not in request.headers:
+    if page_request.session_account is not None and "authorization" not in request.headers:
         raise PageForAdministrators
     await administrators_only(request, request.route_handler)
 
@@ -41,79 +41,85 @@ class AdminPages(Controller):
     before_request = staticmethod(begin_for_administrators)
 
     @get()
-    async def overview(self, visit: Injected[Visit]) -> Response[str]:
+    async def overview(self, page_request: Injected[PageRequest]) -> Response[str]:
         """How the service is doing."""
-        found = await administration.overview(visit.platform)
-        lost = await administration.list_lost(visit.platform, limit=LOST_LISTED)
-        return visit.page("admin/overview.html", found=found, lost=lost, statuses=[status.value for status in Status])
+        found = await administration.overview(page_request.platform)
+        lost = await administration.list_lost(page_request.platform, limit=LOST_LISTED)
+        return page_request.render(
+            "admin/overview.html", found=found, lost=lost, statuses=[status.value for status in Status]
+        )
 
     @get("/workers")
-    async def workers(self, visit: Injected[Visit]) -> Response[str]:
+    async def workers(self, page_request: Injected[PageRequest]) -> Response[str]:
         """Which workers answer: apart from the page, which need not wait for them."""
-        return visit.page("admin/workers.html", found=await administration.workers(visit.platform))
+        return page_request.render("admin/workers.html", found=await administration.workers(page_request.platform))
 
     @get("/accounts")
     async def accounts(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         email: Annotated[str, QueryParameter()] = "",
         after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0,
     ) -> Response[str]:
         """All accounts."""
-        found = await administration.list_accounts(visit.platform, email=email or None, after=after, limit=LISTED)
+        found = await administration.list_accounts(
+            page_request.platform, email=email or None, after=after, limit=LISTED
+        )
         following = paging.following(found, LISTED, lambda one: one.id)
-        known = list(visit.platform.settings.plans)
-        return visit.page(
+        known = list(page_request.platform.settings.plans)
+        return page_request.render(
             "admin/accounts.html", found=found, email=email, after=after, following=following, plans=known
         )
 
     @post("/accounts/{account_id:int}")
-    async def change(self, visit: Injected[Visit], account_id: FromPath[int], form: Injected[Form]) -> Response[Any]:
+    async def change(
+        self, page_request: Injected[PageRequest], account_id: FromPath[int], form: Injected[Form]
+    ) -> Response[Any]:
         """Change an account's plan, credit or standing."""
         if account_id > 2**53:
             raise InvalidInput(Fault("/account_id", "account_id: there is no such account."))
         match form.texts.get("change", ""):
             case "plan":
                 plan = form.text("plan")
-                await plans.set_plan(visit.platform.db, visit.platform.settings, account_id, plan)
+                await plans.set_plan(page_request.platform.db, page_request.platform.settings, account_id, plan)
             case "credit":
-                await plans.add_credit(visit.platform.db, account_id, _calls(form))
+                await plans.add_credit(page_request.platform.db, account_id, _calls(form))
             case "close" | "open" as standing:
-                _refuse_own(visit, account_id)
-                await administration.set_standing(visit.platform, account_id, is_active=standing == "open")
+                _refuse_own(page_request, account_id)
+                await administration.set_standing(page_request.platform, account_id, is_active=standing == "open")
             case "admin" | "user" as standing:
-                _refuse_own(visit, account_id)
-                await administration.set_standing(visit.platform, account_id, is_admin=standing == "admin")
+                _refuse_own(page_request, account_id)
+                await administration.set_standing(page_request.platform, account_id, is_admin=standing == "admin")
             case _:
                 raise InvalidInput(Fault("/change", "change: there is no such change."))
-        return visit.redirect("/app/admin/accounts?notice=saved")
+        return page_request.redirect("/app/admin/accounts?notice=saved")
 
     @get("/jobs")
     async def jobs(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         status: Annotated[str, QueryParameter()] = "",
         cursor: Cursor = None,
     ) -> Response[str]:
         """Everybody's jobs."""
         known = [one.value for one in Status]
         chosen = status if status in known else None
-        found = await administration.list_jobs(visit.platform, status=chosen, before=cursor, limit=LISTED)
+        found = await administration.list_jobs(page_request.platform, status=chosen, before=cursor, limit=LISTED)
         following = paging.following(found, LISTED, lambda one: one.id)
-        return visit.page("admin/jobs.html", found=found, chosen=chosen, statuses=known, following=following)
+        return page_request.render("admin/jobs.html", found=found, chosen=chosen, statuses=known, following=following)
 
     @post("/jobs/{job_id:str}/retry")
-    async def retry(self, visit: Injected[Visit], job_id: FromPath[str]) -> Response[Any]:
+    async def retry(self, page_request: Injected[PageRequest], job_id: FromPath[str]) -> Response[Any]:
         """Queue what a failed job was to do once more."""
-        await administration.retry(visit.platform, parse_uuid(job_id))
-        return visit.redirect("/app/admin/jobs?notice=retried")
+        await administration.retry(page_request.platform, parse_uuid(job_id))
+        return page_request.redirect("/app/admin/jobs?notice=retried")
 
     @get("/matrices")
-    async def matrices(self, visit: Injected[Visit], cursor: Cursor = None) -> Response[str]:
+    async def matrices(self, page_request: Injected[PageRequest], cursor: Cursor = None) -> Response[str]:
         """Everybody's matrices."""
-        found = await administration.list_matrices(visit.platform, before=cursor, limit=LISTED)
+        found = await administration.list_matrices(page_request.platform, before=cursor, limit=LISTED)
         following = paging.following(found, LISTED, lambda one: one.uid)
-        return visit.page("admin/matrices.html", found=found, following=following)
+        return page_request.render("admin/matrices.html", found=found, following=following)
 
 
 def _calls(form: Form) -> int:
@@ -121,11 +127,11 @@ def _calls(form: Form) -> int:
         calls = int(form.texts.get("calls", "")[:20])
     except ValueError:
         calls = 0
-    if not calls or abs(calls) > LARGEST_CREDIT:
+    if not calls or abs(calls) > MAX_CREDIT:
         raise InvalidInput(Fault("/calls", "calls: send how many calls to add, such as 1000, or to take, such as -10."))
     return calls
 
 
-def _refuse_own(visit: Visit, account_id: int) -> None:
-    if visit.visitor is not None and visit.visitor.account_id == account_id:
+def _refuse_own(page_request: PageRequest, account_id: int) -> None:
+    if page_request.session_account is not None and page_request.session_account.account_id == account_id:
         raise InvalidInput(Fault("/account_id", "Nobody closes their own account or drops their own rights here."))

@@ -8,7 +8,7 @@ from litestar.params import QueryParameter
 
 from api.http.injected import Injected
 from api.http.problems import Problem
-from api.web.page_request import Visit
+from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES, described
 from shared import matrices
 from shared.kit.errors import Fault, InvalidInput
@@ -26,24 +26,26 @@ class ComparisonPages(Controller):
     @get()
     async def compare(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         uid: Annotated[list[str] | None, QueryParameter()] = None,
         base: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:
         """Two to ten matrices: who wins on what, and where they differ; a choice of them where none is named."""
         uids = list(dict.fromkeys(uid or []))
         if not uids:
-            return await _choice(visit, uids)
+            return await _choice(page_request, uids)
         try:
             if not FEWEST <= len(uids) <= MOST:
                 raise InvalidInput(Fault("/uid", f"Tick {FEWEST} to {MOST} matrices of the same samples and classes."))
-            found = await matrices.several(visit.platform, visit.caller, uids)
+            found = await matrices.several(page_request.platform, page_request.caller, uids)
             shown = await asyncio.to_thread(comparing, found, base or None)
         except MISTAKES as error:
-            return await _choice(visit, uids, described(visit.request, error))
-        return visit.page("compare/page.html", shown=shown, uids=uids)
+            return await _choice(page_request, uids, described(page_request.request, error))
+        return page_request.render("compare/page.html", shown=shown, uids=uids)
 
 
-async def _choice(visit: Visit, uids: list[str], problem: Problem | None = None) -> Response[Any]:
-    own = await matrices.list_own(visit.platform, visit.caller, before=None, name=None, tag=None, limit=NAMED)
-    return visit.page("compare/choose.html", visit.status(problem), own=own, uids=uids, problem=problem)
+async def _choice(page_request: PageRequest, uids: list[str], problem: Problem | None = None) -> Response[Any]:
+    own = await matrices.list_own(
+        page_request.platform, page_request.caller, before=None, name=None, tag=None, limit=NAMED
+    )
+    return page_request.render("compare/choose.html", page_request.status(problem), own=own, uids=uids, problem=problem)

@@ -14,7 +14,7 @@ from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import Problem
 from api.web.forms import Form
-from api.web.page_request import Visit
+from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES, described
 from shared import curves, jobs
 from shared.curves.uploads import read_scores
@@ -37,43 +37,43 @@ class CurvePages(Controller):
     path = "/app/curves"
 
     @get()
-    async def list_own(self, visit: Injected[Visit], cursor: Cursor = None) -> Response[str]:
+    async def list_own(self, page_request: Injected[PageRequest], cursor: Cursor = None) -> Response[str]:
         """The form, and the account's curves, newest first."""
-        return await _list(visit, cursor=cursor)
+        return await _list(page_request, cursor=cursor)
 
     @post()
-    async def order(self, visit: Injected[Visit], form: Injected[Form]) -> Response[Any]:
+    async def order(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
         """Measure what was pasted or uploaded."""
-        caller = visit.caller
+        caller = page_request.caller
         try:
             title = form.text("title")
-            inputs = await _inputs(form, visit.platform.settings)
+            inputs = await _inputs(form, page_request.platform.settings)
         except MISTAKES as error:
-            return await _list(visit, problem=described(visit.request, error), texts=form.texts)
+            return await _list(page_request, problem=described(page_request.request, error), texts=form.texts)
         work = Curve(type="ROC", options=CurveOptions(title=title))
-        snapshot = await jobs.join(visit.platform, Order(caller, work, NO_SUBJECTS, inputs))
-        return visit.redirect(f"/app/curves/{snapshot.job.id}")
+        snapshot = await jobs.join(page_request.platform, Order(caller, work, NO_SUBJECTS, inputs))
+        return page_request.redirect(f"/app/curves/{snapshot.job.id}")
 
     @get("/{job_id:str}")
     async def read(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         job_id: FromPath[str],
         column: Annotated[int, QueryParameter(ge=0, le=1000)] = 0,
     ) -> Response[str]:
         """The curves of one class, and the areas of all of them; how far the job is, until it has ended."""
-        snapshot = await jobs.find(visit.platform, visit.caller, parse_uuid(job_id))
+        snapshot = await jobs.find(page_request.platform, page_request.caller, parse_uuid(job_id))
         if snapshot.job.kind != "curve":
             raise JobNotFound
         if snapshot.job.status != Status.SUCCEEDED:
-            shown = JobOut.of(snapshot, visit.platform.storage)
-            return visit.page("curves/waiting.html", snapshot=snapshot, shown=shown)
-        closeup = await curves.close_up(visit.platform, snapshot.job, column)
-        return visit.page(
+            shown = JobOut.of(snapshot, page_request.platform.storage)
+            return page_request.render("curves/waiting.html", snapshot=snapshot, shown=shown)
+        closeup = await curves.close_up(page_request.platform, snapshot.job, column)
+        return page_request.render(
             "curves/page.html",
             snapshot=snapshot,
-            shown=JobOut.of(snapshot, visit.platform.storage),
-            result=await asyncio.to_thread(_result, visit.platform, snapshot),
+            shown=JobOut.of(snapshot, page_request.platform.storage),
+            result=await asyncio.to_thread(_result, page_request.platform, snapshot),
             closeup=closeup,
             side=SIDE,
             roc=closeup.roc and path(closeup.roc),
@@ -83,16 +83,16 @@ class CurvePages(Controller):
 
 
 async def _list(
-    visit: Visit,
+    page_request: PageRequest,
     *,
     cursor: UUID | None = None,
     problem: Problem | None = None,
     texts: dict[str, str] | None = None,
 ) -> Response[str]:
-    own = await jobs.list_own(visit.platform, visit.caller, before=cursor, kind="curve", limit=LISTED)
-    return visit.page(
+    own = await jobs.list_own(page_request.platform, page_request.caller, before=cursor, kind="curve", limit=LISTED)
+    return page_request.render(
         "curves/list.html",
-        visit.status(problem),
+        page_request.status(problem),
         own=own,
         following=paging.following(own, LISTED, lambda one: one.job.id),
         cursor=cursor,

@@ -12,70 +12,82 @@ from api.http.injected import Injected
 from api.projects.schemas import MAX_COMMENT_LENGTH, MetadataIn
 from api.web.forms import Form
 from api.web.image_view import COMMENTS_SHOWN, Wanted, comments_on, image_page
-from api.web.page_request import Visit
+from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES, described
 from shared.kit.errors import Fault, InvalidInput
 from shared.projects import comments, images
 from shared.projects.errors import CommentNotFound
 
-LONGEST_VALUE = 16_000
+MAX_VALUE_LENGTH = 16_000
 
 
-class ImageRemarkPages(Controller):
+class ImageCommentPages(Controller):
     """Forms of the page of an image."""
 
     path = "/app/images/{image_id:str}"
 
     @post("/comments")
-    async def comment(self, visit: Injected[Visit], image_id: FromPath[str], form: Injected[Form]) -> Response[Any]:
+    async def comment(
+        self, page_request: Injected[PageRequest], image_id: FromPath[str], form: Injected[Form]
+    ) -> Response[Any]:
         """Remark something."""
         try:
-            comment = await comments.add(visit.platform, visit.caller, image_id, _said(form))
+            comment = await comments.add(page_request.platform, page_request.caller, image_id, _said(form))
         except MISTAKES as error:
-            return await _refused(visit, image_id, form, error, comment=form.texts.get("text", ""))
+            return await _refused(page_request, image_id, form, error, comment=form.texts.get("text", ""))
         wanted = _wanted(form)
-        if comment not in (await comments_on(visit, image_id, wanted))[:COMMENTS_SHOWN]:
+        if comment not in (await comments_on(page_request, image_id, wanted))[:COMMENTS_SHOWN]:
             # On a page that begins with it, the last one: after every id that is less than its own.
             wanted = wanted._replace(comments_after=UUID(int=comment.id.int - 1))
-        return _back(visit, image_id, wanted, "saved", "comments")
+        return _back(page_request, image_id, wanted, "saved", "comments")
 
     @post("/comments/{comment_id:str}")
     async def change(
-        self, visit: Injected[Visit], image_id: FromPath[str], comment_id: FromPath[str], form: Injected[Form]
+        self,
+        page_request: Injected[PageRequest],
+        image_id: FromPath[str],
+        comment_id: FromPath[str],
+        form: Injected[Form],
     ) -> Response[Any]:
         """Put a comment in other words."""
-        await _look_for(visit, image_id, comment_id)
+        await _look_for(page_request, image_id, comment_id)
         try:
-            await comments.change(visit.platform, visit.caller, comment_id, _said(form))
+            await comments.change(page_request.platform, page_request.caller, comment_id, _said(form))
         except MISTAKES as error:
-            return await _refused(visit, image_id, form, error, comment_id=comment_id, text=form.texts.get("text", ""))
-        return _back(visit, image_id, _wanted(form), "saved", "comments")
+            return await _refused(
+                page_request, image_id, form, error, comment_id=comment_id, text=form.texts.get("text", "")
+            )
+        return _back(page_request, image_id, _wanted(form), "saved", "comments")
 
     @post("/comments/{comment_id:str}/delete")
     async def take_back(
-        self, visit: Injected[Visit], image_id: FromPath[str], comment_id: FromPath[str], form: Injected[Form]
+        self,
+        page_request: Injected[PageRequest],
+        image_id: FromPath[str],
+        comment_id: FromPath[str],
+        form: Injected[Form],
     ) -> Response[Any]:
         """Take a comment back."""
-        await _look_for(visit, image_id, comment_id)
-        await comments.delete(visit.platform, visit.caller, comment_id)
-        return _back(visit, image_id, _wanted(form), "deleted", "comments")
+        await _look_for(page_request, image_id, comment_id)
+        await comments.delete(page_request.platform, page_request.caller, comment_id)
+        return _back(page_request, image_id, _wanted(form), "deleted", "comments")
 
     @post("/metadata")
     async def set_metadata(
-        self, visit: Injected[Visit], image_id: FromPath[str], form: Injected[Form]
+        self, page_request: Injected[PageRequest], image_id: FromPath[str], form: Injected[Form]
     ) -> Response[Any]:
         """Say one thing of the image, or say it anew."""
         key = form.texts.get("key", "").strip()
         try:
-            said = MetadataIn(key=key, value=_value(form.text("value", limit=LONGEST_VALUE) or ""))
-            await images.change_metadata(visit.platform, visit.caller, image_id, said.added_to)
+            said = MetadataIn(key=key, value=_value(form.text("value", limit=MAX_VALUE_LENGTH) or ""))
+            await images.change_metadata(page_request.platform, page_request.caller, image_id, said.added_to)
         except MISTAKES as error:
-            return await _refused(visit, image_id, form, error, key=key, value=form.texts.get("value", ""))
-        return _back(visit, image_id, _wanted(form), "saved", "about")
+            return await _refused(page_request, image_id, form, error, key=key, value=form.texts.get("value", ""))
+        return _back(page_request, image_id, _wanted(form), "saved", "about")
 
     @post("/metadata/delete")
     async def delete_metadata(
-        self, visit: Injected[Visit], image_id: FromPath[str], form: Injected[Form]
+        self, page_request: Injected[PageRequest], image_id: FromPath[str], form: Injected[Form]
     ) -> Response[Any]:
         """Take one thing back that was said of the image."""
         key = form.texts.get("key", "")
@@ -83,12 +95,12 @@ class ImageRemarkPages(Controller):
         def without(present: dict[str, Any]) -> dict[str, Any]:
             return {name: value for name, value in present.items() if name != key}
 
-        await images.change_metadata(visit.platform, visit.caller, image_id, without)
-        return _back(visit, image_id, _wanted(form), "deleted", "about")
+        await images.change_metadata(page_request.platform, page_request.caller, image_id, without)
+        return _back(page_request, image_id, _wanted(form), "deleted", "about")
 
 
-async def _look_for(visit: Visit, image_id: str, comment_id: str) -> None:
-    comment = await comments.find(visit.platform, visit.caller, comment_id)
+async def _look_for(page_request: PageRequest, image_id: str, comment_id: str) -> None:
+    comment = await comments.find(page_request.platform, page_request.caller, comment_id)
     if str(comment.image_id) != image_id:
         raise CommentNotFound
 
@@ -122,9 +134,11 @@ def _wanted(form: Form) -> Wanted:
         return Wanted()
 
 
-def _back(visit: Visit, image_id: str, wanted: Wanted, notice: str, place: str) -> Response[Any]:
-    return visit.redirect(f"/app/images/{image_id}?{wanted.address(notice=notice)}#{place}")
+def _back(page_request: PageRequest, image_id: str, wanted: Wanted, notice: str, place: str) -> Response[Any]:
+    return page_request.redirect(f"/app/images/{image_id}?{wanted.address(notice=notice)}#{place}")
 
 
-async def _refused(visit: Visit, image_id: str, form: Form, error: Exception, **typed: str) -> Response[str]:
-    return await image_page(visit, image_id, _wanted(form), described(visit.request, error), **typed)
+async def _refused(
+    page_request: PageRequest, image_id: str, form: Form, error: Exception, **typed: str
+) -> Response[str]:
+    return await image_page(page_request, image_id, _wanted(form), described(page_request.request, error), **typed)

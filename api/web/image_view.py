@@ -9,7 +9,7 @@ from litestar import Response
 from msgspec import Meta
 
 from api.http.problems import Problem
-from api.web.page_request import Visit, state_text
+from api.web.page_request import PageRequest, state_text
 from shared import analyses, projects
 from shared.analyses.annotations import listing
 from shared.analyses.annotations.formats import Size
@@ -22,9 +22,9 @@ from shared.projects import comments, images
 from shared.projects.records import CommentRecord, ImageRecord
 
 # Nobody tells more shapes apart, and a browser draws no more at once.
-MOST_SHAPES = 1000
+MAX_SHAPES = 1000
 # Postgres counts its way to a page.
-MOST_PAGES = 10_000
+MAX_PAGES = 10_000
 
 COMMENTS_SHOWN = 100
 
@@ -45,7 +45,7 @@ class Wanted(NamedTuple):
     class_name: str = ""
     least: Annotated[float, Meta(ge=0, le=1)] = 0
     layout: Layout = "over"
-    page: Annotated[int, Meta(ge=1, le=MOST_PAGES)] = 1
+    page: Annotated[int, Meta(ge=1, le=MAX_PAGES)] = 1
     comments_after: UUID | None = None
 
     def address(self, **changes: Any) -> str:
@@ -78,7 +78,7 @@ def _depth(shape: Shape) -> tuple[int, float]:
     return DRAWN.index(shape.kind), -shape.box[2] * shape.box[3] if shape.box else 0
 
 
-class Named(NamedTuple):
+class ClassLegend(NamedTuple):
     """A class, its colour, and how many annotations there are of it."""
 
     name: str
@@ -92,7 +92,7 @@ class Shown(NamedTuple):
     image: ImageRecord
     analyses: list[AnalysisRecord]
     layers: list[Layer]
-    classes: list[Named]
+    classes: list[ClassLegend]
     pages: int
     state: str
 
@@ -112,10 +112,10 @@ class Shown(NamedTuple):
         return all(analysis.is_final for analysis in self.analyses)
 
 
-async def looked_up(visit: Visit, image_id: str) -> tuple[ImageRecord, list[AnalysisRecord]]:
+async def looked_up(page_request: PageRequest, image_id: str) -> tuple[ImageRecord, list[AnalysisRecord]]:
     """An image of who is signed in, and its analyses; raises ImageNotFound."""
-    image = await images.find(visit.platform, visit.caller, image_id)
-    return image, await analyses.of_image(visit.platform, visit.caller, image_id)
+    image = await images.find(page_request.platform, page_request.caller, image_id)
+    return image, await analyses.of_image(page_request.platform, page_request.caller, image_id)
 
 
 def state_of(found: list[AnalysisRecord]) -> str:
@@ -124,7 +124,7 @@ def state_of(found: list[AnalysisRecord]) -> str:
     return state_text(told)
 
 
-async def shown(visit: Visit, image: ImageRecord, found: list[AnalysisRecord], wanted: Wanted) -> Shown:
+async def shown(page_request: PageRequest, image: ImageRecord, found: list[AnalysisRecord], wanted: Wanted) -> Shown:
     """The analyses that were asked for, drawn."""
     by_id = {str(analysis.id): analysis for analysis in found}
     chosen = [by_id[one] for one in dict.fromkeys((wanted.first, wanted.second)) if one in by_id]
@@ -132,9 +132,11 @@ async def shown(visit: Visit, image: ImageRecord, found: list[AnalysisRecord], w
         # The newest that has come to an end says most.
         chosen = [next((analysis for analysis in found if analysis.is_final), found[0])]
     filters = Filter(None, wanted.class_name or None, wanted.least or None)
-    skipped = (wanted.page - 1) * MOST_SHAPES
+    skipped = (wanted.page - 1) * MAX_SHAPES
     windows = [
-        await listing.window(visit.platform, visit.caller, analysis, filters, skip=skipped, limit=MOST_SHAPES)
+        await listing.window(
+            page_request.platform, page_request.caller, analysis, filters, skip=skipped, limit=MAX_SHAPES
+        )
         for analysis in chosen
     ]
     counts: dict[str, int] = {}
@@ -143,33 +145,33 @@ async def shown(visit: Visit, image: ImageRecord, found: list[AnalysisRecord], w
             counts[name] = counts.get(name, 0) + count
     names = sorted(counts)
     layers = await asyncio.to_thread(_layers, windows, names, skipped, Size(image.height, image.width))
-    classes = [Named(name, hue, counts[name]) for name, hue in hues_of(names).items()]
-    pages = max((-(-window.fitting // MOST_SHAPES) for window in windows), default=1)
+    classes = [ClassLegend(name, hue, counts[name]) for name, hue in hues_of(names).items()]
+    pages = max((-(-window.fitting // MAX_SHAPES) for window in windows), default=1)
     return Shown(image, found, layers, classes, pages, state_of(found))
 
 
-async def comments_on(visit: Visit, image_id: str, wanted: Wanted) -> list[CommentRecord]:
+async def comments_on(page_request: PageRequest, image_id: str, wanted: Wanted) -> list[CommentRecord]:
     """The comments of the page, and one more if there are more."""
     after, limit = wanted.comments_after, COMMENTS_SHOWN + 1
-    return await comments.list_own(visit.platform, visit.caller, image_id, after=after, limit=limit)
+    return await comments.list_own(page_request.platform, page_request.caller, image_id, after=after, limit=limit)
 
 
 async def image_page(
-    visit: Visit, image_id: str, wanted: Wanted, problem: Problem | None = None, **typed: str
+    page_request: PageRequest, image_id: str, wanted: Wanted, problem: Problem | None = None, **typed: str
 ) -> Response[str]:
     """The whole page; with a problem and what was typed, where a form of it was refused."""
-    image, found = await looked_up(visit, image_id)
-    project = await projects.find(visit.platform, visit.caller, str(image.project_id))
-    remarks = await comments_on(visit, image_id, wanted)
+    image, found = await looked_up(page_request, image_id)
+    project = await projects.find(page_request.platform, page_request.caller, str(image.project_id))
+    remarks = await comments_on(page_request, image_id, wanted)
     # Thousands of shapes are not written in an event loop.
     return await asyncio.to_thread(
-        visit.page,
+        page_request.render,
         "images/page.html",
-        visit.status(problem),
-        shown=await shown(visit, image, found, wanted),
+        page_request.status(problem),
+        shown=await shown(page_request, image, found, wanted),
         project=project,
         wanted=wanted,
-        most=MOST_SHAPES,
+        most=MAX_SHAPES,
         remarks=remarks[:COMMENTS_SHOWN],
         has_later_remarks=len(remarks) > COMMENTS_SHOWN,
         problem=problem,

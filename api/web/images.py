@@ -14,8 +14,8 @@ from api.http.paging import Cursor
 from api.jobs import results
 from api.projects.images import HEADERS, pieces_of
 from api.web.forms import Form
-from api.web.image_view import MOST_PAGES, MOST_SHAPES, Layout, Wanted, image_page, looked_up, shown, state_of
-from api.web.page_request import Visit
+from api.web.image_view import MAX_PAGES, MAX_SHAPES, Layout, Wanted, image_page, looked_up, shown, state_of
+from api.web.page_request import PageRequest
 from shared import analyses
 from shared.analyses.annotations import listing
 from shared.analyses.exports import Format
@@ -35,82 +35,92 @@ class ImagePages(Controller):
     @get()
     async def read(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         image_id: FromPath[str],
         first: Annotated[str, QueryParameter()] = "",
         second: Annotated[str, QueryParameter()] = "",
         class_name: Annotated[str, QueryParameter()] = "",
         least: Annotated[float, QueryParameter(ge=0, le=1)] = 0,
         layout: Annotated[Layout, QueryParameter()] = "over",
-        page: Annotated[int, QueryParameter(ge=1, le=MOST_PAGES)] = 1,
+        page: Annotated[int, QueryParameter(ge=1, le=MAX_PAGES)] = 1,
         comments_after: Cursor = None,
         seen: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:
         """An image with its overlays; a part of it, when a script asks whether anything has changed."""
         wanted = Wanted(first, second, class_name, least, layout, page, comments_after)
-        image, found = await looked_up(visit, image_id)
-        if visit.is_partial:
+        image, found = await looked_up(page_request, image_id)
+        if page_request.is_partial:
             if seen == state_of(found):
                 return Response(None, status_code=HTTPStatus.NO_CONTENT)
-            live = await shown(visit, image, found, wanted)
-            return await asyncio.to_thread(visit.page, "images/live.html", shown=live, wanted=wanted, most=MOST_SHAPES)
-        return await image_page(visit, image_id, wanted)
+            live = await shown(page_request, image, found, wanted)
+            return await asyncio.to_thread(
+                page_request.render, "images/live.html", shown=live, wanted=wanted, most=MAX_SHAPES
+            )
+        return await image_page(page_request, image_id, wanted)
 
     @get("/content")
-    async def content(self, visit: Injected[Visit], image_id: FromPath[str]) -> Response[Any]:
+    async def content(self, page_request: Injected[PageRequest], image_id: FromPath[str]) -> Response[Any]:
         """The image itself."""
-        image = await images.find(visit.platform, visit.caller, image_id)
+        image = await images.find(page_request.platform, page_request.caller, image_id)
         headers = HEADERS | {"Content-Length": str(image.size_bytes)}
-        pieces = await images.content(visit.platform, image)
+        pieces = await images.content(page_request.platform, image)
         return Stream(pieces_of(pieces), media_type=image.content_type, headers=headers)
 
     @get("/thumbnail")
-    async def thumbnail(self, visit: Injected[Visit], image_id: FromPath[str]) -> Response[Any]:
+    async def thumbnail(self, page_request: Injected[PageRequest], image_id: FromPath[str]) -> Response[Any]:
         """A small copy of it, or the image itself while there is none."""
-        image = await images.find(visit.platform, visit.caller, image_id)
-        small = await images.thumbnail(visit.platform, image)
+        image = await images.find(page_request.platform, page_request.caller, image_id)
+        small = await images.thumbnail(page_request.platform, image)
         if small is None:
-            return visit.redirect(f"/app/images/{image.id}/content")
-        body = await visit.platform.storage.read(small.object_key)
+            return page_request.redirect(f"/app/images/{image.id}/content")
+        body = await page_request.platform.storage.read(small.object_key)
         return Response(body, media_type=small.content_type, headers=HEADERS)
 
     @get("/heatmaps/{analysis_id:str}/{name:str}")
     async def heatmap(
-        self, visit: Injected[Visit], image_id: FromPath[str], analysis_id: FromPath[str], name: FromPath[str]
+        self,
+        page_request: Injected[PageRequest],
+        image_id: FromPath[str],
+        analysis_id: FromPath[str],
+        name: FromPath[str],
     ) -> Response[bytes]:
         """A picture that a pipeline sent with an analysis."""
-        await images.find(visit.platform, visit.caller, image_id)
-        _, files = await listing.artifacts(visit.platform, visit.caller, analysis_id)
+        await images.find(page_request.platform, page_request.caller, image_id)
+        _, files = await listing.artifacts(page_request.platform, page_request.caller, analysis_id)
         keys = {file.name: file.object_key for file, _ in files if file.content_type in PICTURES}
         types = {file.name: file.content_type for file, _ in files}
         if not (key := keys.get(name)):
             raise FileGone
-        body = await visit.platform.storage.read(key)
+        body = await page_request.platform.storage.read(key)
         return Response(body, media_type=types[name], headers=results.HEADERS)
 
     @get("/analyses/{analysis_id:str}/export")
     async def export(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         image_id: FromPath[str],
         analysis_id: FromPath[str],
         format: Annotated[Format, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
     ) -> Stream:
         """An analysis with all that it found, as a file."""
-        await images.find(visit.platform, visit.caller, image_id)
-        return exported(visit.platform, await analyses.find(visit.platform, visit.caller, analysis_id), format)
+        await images.find(page_request.platform, page_request.caller, image_id)
+        return exported(
+            page_request.platform, await analyses.find(page_request.platform, page_request.caller, analysis_id), format
+        )
 
     @post("/delete")
-    async def delete(self, visit: Injected[Visit], image_id: FromPath[str], form: Injected[Form]) -> Response[Any]:
+    async def delete(
+        self, page_request: Injected[PageRequest], image_id: FromPath[str], form: Injected[Form]
+    ) -> Response[Any]:
         """Delete an image so that it can be restored."""
         reason = form.text("reason", limit=500) or ""
         if len(reason) < 10:  # noqa: PLR2004 - as the API asks for
             raise InvalidInput(Fault("/reason", "reason: say in at least 10 characters why, for the record."))
-        image = await deletion.hide(visit.platform, visit.caller, image_id, reason)
-        return visit.redirect(f"/app/projects/{image.project_id}?notice=deleted")
+        image = await deletion.hide(page_request.platform, page_request.caller, image_id, reason)
+        return page_request.redirect(f"/app/projects/{image.project_id}?notice=deleted")
 
     @post("/restore")
-    async def restore(self, visit: Injected[Visit], image_id: FromPath[str]) -> Response[Any]:
+    async def restore(self, page_request: Injected[PageRequest], image_id: FromPath[str]) -> Response[Any]:
         """Bring a deleted image back."""
-        image = await deletion.restore(visit.platform, visit.caller, image_id)
-        return visit.redirect(f"/app/images/{image.id}?notice=saved")
+        image = await deletion.restore(page_request.platform, page_request.caller, image_id)
+        return page_request.redirect(f"/app/images/{image.id}?notice=saved")

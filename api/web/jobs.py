@@ -11,7 +11,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
-from api.web.page_request import Visit
+from api.web.page_request import PageRequest
 from api.web.templating import render
 from shared import jobs
 from shared.jobs import JobOut, Snapshot
@@ -26,40 +26,44 @@ class JobPages(Controller):
     path = "/app/jobs"
 
     @get()
-    async def list_own(self, visit: Injected[Visit], cursor: Cursor = None) -> Response[str]:
+    async def list_own(self, page_request: Injected[PageRequest], cursor: Cursor = None) -> Response[str]:
         """The account's jobs, newest first."""
-        found = await jobs.list_own(visit.platform, visit.caller, before=cursor, limit=LISTED)
-        shown = await asyncio.to_thread(_present, visit, found)
+        found = await jobs.list_own(page_request.platform, page_request.caller, before=cursor, limit=LISTED)
+        shown = await asyncio.to_thread(_present, page_request, found)
         following = paging.following(found, LISTED, lambda one: one.job.id)
-        return visit.page(
+        return page_request.render(
             "jobs/list.html", shown=list(zip(found, shown, strict=True)), cursor=cursor, following=following
         )
 
     @get("/{job_id:str}")
-    async def read(self, visit: Injected[Visit], job_id: FromPath[str]) -> Response[str]:
+    async def read(self, page_request: Injected[PageRequest], job_id: FromPath[str]) -> Response[str]:
         """A job, which shows its progress by itself."""
-        snapshot = await jobs.find(visit.platform, visit.caller, parse_uuid(job_id))
-        return visit.page("jobs/page.html", snapshot=snapshot, shown=JobOut.of(snapshot, visit.platform.storage))
+        snapshot = await jobs.find(page_request.platform, page_request.caller, parse_uuid(job_id))
+        return page_request.render(
+            "jobs/page.html", snapshot=snapshot, shown=JobOut.of(snapshot, page_request.platform.storage)
+        )
 
     @get("/{job_id:str}/events")
-    async def follow(self, visit: Injected[Visit], job_id: FromPath[str]) -> ServerSentEvent:
+    async def follow(self, page_request: Injected[PageRequest], job_id: FromPath[str]) -> ServerSentEvent:
         """The job's card at every change, then the event `done`."""
-        snapshot = await jobs.find(visit.platform, visit.caller, parse_uuid(job_id))
-        return ServerSentEvent(_cards(visit, snapshot))
+        snapshot = await jobs.find(page_request.platform, page_request.caller, parse_uuid(job_id))
+        return ServerSentEvent(_cards(page_request, snapshot))
 
     @post("/{job_id:str}/cancel")
-    async def cancel(self, visit: Injected[Visit], job_id: FromPath[str]) -> Response[Any]:
+    async def cancel(self, page_request: Injected[PageRequest], job_id: FromPath[str]) -> Response[Any]:
         """End a job that is queued or running."""
-        await jobs.cancel(visit.platform, visit.caller, parse_uuid(job_id))
-        return visit.redirect("/app/jobs?notice=cancelled")
+        await jobs.cancel(page_request.platform, page_request.caller, parse_uuid(job_id))
+        return page_request.redirect("/app/jobs?notice=cancelled")
 
 
-def _present(visit: Visit, found: list[Snapshot]) -> list[JobOut]:
-    return [JobOut.of(snapshot, visit.platform.storage) for snapshot in found]
+def _present(page_request: PageRequest, found: list[Snapshot]) -> list[JobOut]:
+    return [JobOut.of(snapshot, page_request.platform.storage) for snapshot in found]
 
 
-async def _cards(visit: Visit, snapshot: Snapshot) -> AsyncIterator[ServerSentEventMessage]:
-    async for change in visit.waiter.changes(visit.caller, snapshot.job.id):
-        shown = JobOut.of(change, visit.platform.storage)
-        yield ServerSentEventMessage(data=render("jobs/card.html", snapshot=change, shown=shown, visit=visit))
+async def _cards(page_request: PageRequest, snapshot: Snapshot) -> AsyncIterator[ServerSentEventMessage]:
+    async for change in page_request.waiter.changes(page_request.caller, snapshot.job.id):
+        shown = JobOut.of(change, page_request.platform.storage)
+        yield ServerSentEventMessage(
+            data=render("jobs/card.html", snapshot=change, shown=shown, page_request=page_request)
+        )
     yield ServerSentEventMessage(data="", event="done")

@@ -13,7 +13,7 @@ from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import Problem
 from api.web.forms import Form
-from api.web.page_request import Visit
+from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES, described
 from shared import matrices
 from shared.kit.errors import Fault, InvalidInput
@@ -36,7 +36,7 @@ WORST = (10, 20, 30, 60)
 _HEADERS: dict[str, Header] = {"auto": "auto", "yes": "yes", "no": "no"}
 
 
-class Drawn(NamedTuple):
+class MatrixDrawing(NamedTuple):
     """What the page draws of a matrix."""
 
     grid: Grid
@@ -53,40 +53,44 @@ class MatrixPages(Controller):
     @get()
     async def list_own(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         cursor: Cursor = None,
         name: Annotated[str, QueryParameter()] = "",
         tag: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
         """The account's matrices, newest first."""
         found = await matrices.list_own(
-            visit.platform, visit.caller, before=cursor, name=name or None, tag=tag or None, limit=LISTED
+            page_request.platform, page_request.caller, before=cursor, name=name or None, tag=tag or None, limit=LISTED
         )
         following = paging.following(found, LISTED, lambda one: one.uid)
-        return visit.page("matrices/list.html", found=found, name=name, tag=tag, cursor=cursor, following=following)
+        return page_request.render(
+            "matrices/list.html", found=found, name=name, tag=tag, cursor=cursor, following=following
+        )
 
     @get("/new")
-    async def new(self, visit: Injected[Visit]) -> Response[str]:
+    async def new(self, page_request: Injected[PageRequest]) -> Response[str]:
         """The form for a new matrix."""
-        assert visit.signed_in, "raises where nobody is"
-        return visit.page("matrices/new.html", texts={}, problem=None)
+        assert page_request.signed_in, "raises where nobody is"
+        return page_request.render("matrices/new.html", texts={}, problem=None)
 
     @post("/new")
-    async def create(self, visit: Injected[Visit], form: Injected[Form]) -> Response[Any]:
+    async def create(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
         """Count what was pasted or uploaded."""
-        caller = visit.caller
+        caller = page_request.caller
         try:
             description = _description(form)
-            uid = await matrices.create(visit.platform, caller, await _vectors(form), description)
+            uid = await matrices.create(page_request.platform, caller, await _vectors(form), description)
         except MISTAKES as error:
-            problem = described(visit.request, error)
-            return visit.page("matrices/new.html", visit.status(problem), texts=form.texts, problem=problem)
-        return visit.redirect(f"/app/matrices/{uid}")
+            problem = described(page_request.request, error)
+            return page_request.render(
+                "matrices/new.html", page_request.status(problem), texts=form.texts, problem=problem
+            )
+        return page_request.redirect(f"/app/matrices/{uid}")
 
     @get("/{uid:str}")
     async def read(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         uid: FromPath[str],
         show: Annotated[Measure, QueryParameter()] = "counts",
         order: Annotated[Order, QueryParameter()] = "label",
@@ -94,33 +98,35 @@ class MatrixPages(Controller):
         worst: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
         """A matrix as a heat map, with its main figures."""
-        return await _page(visit, uid, View(show, order, diagonal == "hide", _worst(worst)))
+        return await _page(page_request, uid, View(show, order, diagonal == "hide", _worst(worst)))
 
     @post("/{uid:str}/describe")
-    async def describe(self, visit: Injected[Visit], uid: FromPath[str], form: Injected[Form]) -> Response[Any]:
+    async def describe(
+        self, page_request: Injected[PageRequest], uid: FromPath[str], form: Injected[Form]
+    ) -> Response[Any]:
         """Change what is said of a matrix."""
         try:
             description = _description(form)
         except MISTAKES as error:
-            return await _page(visit, uid, View(), described(visit.request, error), form.texts)
-        await matrices.describe(visit.platform, visit.caller, uid, lambda _: description)
-        return visit.redirect(f"/app/matrices/{uid}?notice=saved")
+            return await _page(page_request, uid, View(), described(page_request.request, error), form.texts)
+        await matrices.describe(page_request.platform, page_request.caller, uid, lambda _: description)
+        return page_request.redirect(f"/app/matrices/{uid}?notice=saved")
 
     @post("/{uid:str}/delete")
-    async def delete(self, visit: Injected[Visit], uid: FromPath[str]) -> Response[Any]:
+    async def delete(self, page_request: Injected[PageRequest], uid: FromPath[str]) -> Response[Any]:
         """Forget a matrix, its jobs and all that they made."""
-        await matrices.delete(visit.platform, visit.caller, uid)
-        return visit.redirect("/app/matrices?notice=deleted")
+        await matrices.delete(page_request.platform, page_request.caller, uid)
+        return page_request.redirect("/app/matrices?notice=deleted")
 
 
 async def _page(
-    visit: Visit, uid: str, view: View, problem: Problem | None = None, texts: dict[str, str] | None = None
+    page_request: PageRequest, uid: str, view: View, problem: Problem | None = None, texts: dict[str, str] | None = None
 ) -> Response[str]:
-    matrix = await matrices.counts(visit.platform, visit.caller, uid)
+    matrix = await matrices.counts(page_request.platform, page_request.caller, uid)
     drawn = await _drawn(matrix, view)
-    return visit.page(
+    return page_request.render(
         "matrices/page.html",
-        visit.status(problem),
+        page_request.status(problem),
         matrix=matrix,
         view=view,
         drawn=drawn,
@@ -161,15 +167,15 @@ def _worst(text: str) -> int | None:
     return int(text[:9])
 
 
-async def _drawn(matrix: CountedMatrix, view: View) -> Drawn:
+async def _drawn(matrix: CountedMatrix, view: View) -> MatrixDrawing:
     if len(matrix.matrix.classes) <= DRAWN_INLINE:
         return _draw(matrix, view)
     return await asyncio.to_thread(_draw, matrix, view)
 
 
-def _draw(matrix: CountedMatrix, view: View) -> Drawn:
+def _draw(matrix: CountedMatrix, view: View) -> MatrixDrawing:
     made = grid(matrix.matrix, view)
     labels = [label_text(label) for label in matrix.matrix.classes]
     # Where cells are too many to be links, a script says which one is pointed at.
     pointed = msgspec.json.encode(matrix.matrix.counts.tolist()).decode() if len(made.order) > NUMBERED_CLASSES else ""
-    return Drawn(made, confused_pairs(matrix.matrix, LISTED_PAIRS), labels, pointed)
+    return MatrixDrawing(made, confused_pairs(matrix.matrix, LISTED_PAIRS), labels, pointed)

@@ -8,7 +8,7 @@ from litestar.params import FromPath, QueryParameter
 
 from api.http.injected import Injected
 from api.web.forms import Form
-from api.web.page_request import HEADERS, Visit
+from api.web.page_request import HEADERS, PageRequest
 from shared import jobs, matrices
 from shared.evaluation.confusion.intervals import intervals
 from shared.evaluation.confusion.statistics import statistics
@@ -16,7 +16,7 @@ from shared.jobs import MatrixWork, Order
 from shared.jobs.kinds.plot import Plot
 from shared.jobs.kinds.report import Report
 from shared.kit.errors import Fault, InvalidInput
-from shared.matrices.export_files import Format, Part, Wish, export
+from shared.matrices.export_files import ExportOptions, Format, Part, export
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Cell
 from shared.presentation.class_table import COLUMNS, Row, class_rows, share_interval_text
@@ -30,7 +30,7 @@ Position = Annotated[int, QueryParameter(ge=0, le=1000)]
 KINDS: dict[str, type[MatrixWork]] = {"report": Report, "plot": Plot}
 
 
-class Computed(NamedTuple):
+class StatisticsTables(NamedTuple):
     """A matrix's statistics as the page shows them."""
 
     groups: list[tuple[str, list[OverallRow]]]
@@ -47,22 +47,22 @@ class MatrixPartPages(Controller):
     @get("/samples")
     async def samples(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         uid: FromPath[str],
         row: Position,
         column: Position,
         cursor: Annotated[int | None, QueryParameter(ge=0, le=2**53)] = None,
     ) -> Response[str]:
         """Which samples fell into a cell."""
-        matrix = await matrices.counts(visit.platform, visit.caller, uid)
+        matrix = await matrices.counts(page_request.platform, page_request.caller, uid)
         classes = matrix.matrix.classes
         if max(row, column) >= len(classes):
             raise InvalidInput(Fault("/row", "row: the matrix has changed and has no such class any more; reload it."))
         cell = Cell(str(classes[row]), str(classes[column]))
         found, following = await matrices.samples(
-            visit.platform, visit.caller, uid, cell, after=cursor, limit=SAMPLES_SHOWN
+            page_request.platform, page_request.caller, uid, cell, after=cursor, limit=SAMPLES_SHOWN
         )
-        return visit.page(
+        return page_request.render(
             "matrices/samples.html",
             matrix=matrix,
             row=row,
@@ -76,15 +76,15 @@ class MatrixPartPages(Controller):
     @get("/statistics")
     async def statistics(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         uid: FromPath[str],
         sort: Annotated[str, QueryParameter()] = "",
         direction: Annotated[str, QueryParameter()] = "down",
     ) -> Response[str]:
         """Every overall statistic with what it means, and those of each class."""
-        matrix = await matrices.counts(visit.platform, visit.caller, uid)
+        matrix = await matrices.counts(page_request.platform, page_request.caller, uid)
         computed = await asyncio.to_thread(_compute, matrix, sort, descending=direction != "up")
-        return visit.page(
+        return page_request.render(
             "matrices/statistics.html",
             matrix=matrix,
             computed=computed,
@@ -94,30 +94,32 @@ class MatrixPartPages(Controller):
         )
 
     @post("/jobs")
-    async def order(self, visit: Injected[Visit], uid: FromPath[str], form: Injected[Form]) -> Response[Any]:
+    async def order(
+        self, page_request: Injected[PageRequest], uid: FromPath[str], form: Injected[Form]
+    ) -> Response[Any]:
         """Ask for the report or the plot; what was made already is taken."""
         kind = KINDS.get(form.texts.get("kind", ""), Report)
         work = kind(cm_uid=uid)
-        subjects = await matrices.subjects(visit.platform, visit.caller, work)
-        snapshot = await jobs.join(visit.platform, Order(visit.caller, work, subjects))
-        if visit.is_partial:
-            return visit.page(
-                "jobs/live.html", snapshot=snapshot, shown=jobs.JobOut.of(snapshot, visit.platform.storage)
+        subjects = await matrices.subjects(page_request.platform, page_request.caller, work)
+        snapshot = await jobs.join(page_request.platform, Order(page_request.caller, work, subjects))
+        if page_request.is_partial:
+            return page_request.render(
+                "jobs/live.html", snapshot=snapshot, shown=jobs.JobOut.of(snapshot, page_request.platform.storage)
             )
-        return visit.redirect(f"/app/jobs/{snapshot.job.id}")
+        return page_request.redirect(f"/app/jobs/{snapshot.job.id}")
 
     @get("/export")
     async def export(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         uid: FromPath[str],
         format: Annotated[Format, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
         part: Annotated[Part | None, QueryParameter()] = None,
     ) -> Response[bytes]:
         """The matrix as a file to keep."""
-        wish = Wish(format, part, normalised=False)
+        wish = ExportOptions(format, part, normalised=False)
         wish.check()
-        matrix = await matrices.counts(visit.platform, visit.caller, uid)
+        matrix = await matrices.counts(page_request.platform, page_request.caller, uid)
         file = await export(matrix, wish)
         headers = HEADERS | {
             "Content-Security-Policy": "sandbox",
@@ -126,10 +128,10 @@ class MatrixPartPages(Controller):
         return Response(file.body, media_type=file.media_type, headers=headers)
 
 
-def _compute(matrix: CountedMatrix, sort: str, *, descending: bool) -> Computed:
+def _compute(matrix: CountedMatrix, sort: str, *, descending: bool) -> StatisticsTables:
     found = statistics(matrix.matrix)
     bounds = intervals(found, binom_method="wilson")
-    return Computed(
+    return StatisticsTables(
         overall_tables(found),
         # Kappa is no share; its interval is a statistic of its own.
         {"Overall ACC": share_interval_text(bounds.overall["Overall ACC"])},

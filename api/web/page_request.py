@@ -1,4 +1,4 @@
-"""A visit: one request for a page, who is signed in, and how it is answered."""
+"""A page_request: one request for a page, who is signed in, and how it is answered."""
 
 import hashlib
 import hmac
@@ -16,7 +16,7 @@ from api.web import cookies
 from api.web.errors import FormNotOurs, SignInNeeded
 from api.web.templating import render
 from shared.accounts import Caller, sessions
-from shared.accounts.sessions import Visitor
+from shared.accounts.sessions import SessionAccount
 from shared.kit.platform import Platform
 
 # No script but our files, nothing from elsewhere; Pico draws its icons from data addresses.
@@ -40,12 +40,12 @@ Sent = Request[Any, Any, Any]
 
 
 @dataclass(slots=True)
-class Visit:
+class PageRequest:
     """Who asks for a page, and the ways to answer."""
 
     request: Sent
     platform: Platform
-    visitor: Visitor | None
+    session_account: SessionAccount | None
     form_secret: str
     set_cookies: list[Cookie] = field(default_factory=list)
 
@@ -55,11 +55,11 @@ class Visit:
         return self.signed_in.caller
 
     @property
-    def signed_in(self) -> Visitor:
+    def signed_in(self) -> SessionAccount:
         """Who is signed in; raises SignInNeeded."""
-        if self.visitor is None:
+        if self.session_account is None:
             raise SignInNeeded
-        return self.visitor
+        return self.session_account
 
     @property
     def waiter(self) -> Waiter:
@@ -82,10 +82,10 @@ class Visit:
         """The status of a page that may tell of a problem."""
         return HTTPStatus(problem.status) if problem else HTTPStatus.OK
 
-    def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response[str]:
+    def render(self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response[str]:
         """A page of ours, or a part of one."""
         notice = self.request.query_params.get("notice")
-        text = render(template, visit=self, visitor=self.visitor, notice=notice, **values)
+        text = render(template, page_request=self, session_account=self.session_account, notice=notice, **values)
         return self._answer(Response(text, status_code=status, media_type="text/html", headers=HEADERS))
 
     def redirect(self, path: str) -> Response[Any]:
@@ -102,35 +102,35 @@ class Visit:
 async def begin(request: Sent) -> None:
     """See who comes, and refuse a form that did not come from a page of ours."""
     await refuse_nul(request)
-    visit = request.state.visit = await _visit(request)
+    page_request = request.state.page_request = await _page_request(request)
     if request.method not in {"GET", "HEAD"}:
-        await _check_form(visit)
+        await _check_form(page_request)
 
 
-def provide_visit(request: Sent) -> Visit:
-    """The visit that `begin` has begun."""
-    visit: Visit = request.state.visit
-    return visit
+def provide_page_request(request: Sent) -> PageRequest:
+    """The page_request that `begin` has begun."""
+    page_request: PageRequest = request.state.page_request
+    return page_request
 
 
-async def _visit(request: Sent) -> Visit:
+async def _page_request(request: Sent) -> PageRequest:
     platform: Platform = request.app.state.platform
     token = cookies.read(request, "session")
-    if token and (visitor := await sessions.find(platform.db, token)):
-        return Visit(request, platform, visitor, token)
+    if token and (session_account := await sessions.find(platform.db, token)):
+        return PageRequest(request, platform, session_account, token)
     if secret := cookies.read(request, "form"):
-        return Visit(request, platform, None, secret)
+        return PageRequest(request, platform, None, secret)
     secret = cookies.new_value()
-    return Visit(request, platform, None, secret, [cookies.write(request, "form", secret)])
+    return PageRequest(request, platform, None, secret, [cookies.write(request, "form", secret)])
 
 
-async def _check_form(visit: Visit) -> None:
-    request = visit.request
+async def _check_form(page_request: PageRequest) -> None:
+    request = page_request.request
     # The header comes first: a large upload is refused before it is read.
     given = request.headers.get(FORM_HEADER) or (await request.form()).get(FORM_FIELD)
     if not isinstance(given, str):
         raise FormNotOurs
-    genuine = visit.platform.keyring.candidates(FORM_PURPOSE, visit.form_secret, 1)
+    genuine = page_request.platform.keyring.candidates(FORM_PURPOSE, page_request.form_secret, 1)
     if not any(hmac.compare_digest(given.encode(), secret.hex().encode()) for secret in genuine):
         raise FormNotOurs
 

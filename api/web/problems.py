@@ -10,7 +10,7 @@ from litestar.types import ExceptionHandlersMap
 from api.http import problems
 from api.http.problems import Problem
 from api.web.errors import SignInNeeded
-from api.web.page_request import Sent, Visit
+from api.web.page_request import PageRequest, Sent
 from shared.accounts.errors import NotAdministrator
 from shared.evaluation.inputs.errors import InvalidLabels
 from shared.kit.errors import DomainError
@@ -25,20 +25,20 @@ def described(request: Sent, error: Exception) -> Problem:
     return msgspec.json.decode(answer.content, type=Problem)
 
 
-def explained(visit: Visit, problem: Problem) -> Response[Any]:
+def explained(page_request: PageRequest, problem: Problem) -> Response[Any]:
     """The problem as a page, or as the part of one that a script asked for."""
-    template = "problem_part.html" if visit.is_partial else "problem.html"
-    return visit.page(template, visit.status(problem), problem=problem)
+    template = "problem_part.html" if page_request.is_partial else "problem.html"
+    return page_request.render(template, page_request.status(problem), problem=problem)
 
 
 def _page(request: Sent, error: Exception) -> Response[Any]:
-    visit: Visit | None = getattr(request.state, "visit", None)
-    if visit is None:
+    page_request: PageRequest | None = getattr(request.state, "page_request", None)
+    if page_request is None:
         # What went wrong before anybody was seen: the database is away, or the address holds a NUL.
-        visit = Visit(request, request.app.state.platform, None, "")
+        page_request = PageRequest(request, request.app.state.platform, None, "")
     if isinstance(error, SignInNeeded):
-        return visit.redirect(f"/app/sign-in?next={quote(request.url.path)}")
-    answer = explained(visit, described(request, error))
+        return page_request.redirect(f"/app/sign-in?next={quote(request.url.path)}")
+    answer = explained(page_request, described(request, error))
     if isinstance(error, NotAdministrator):
         # Browsers ask for a name and password at this.
         answer.headers["WWW-Authenticate"] = 'Basic realm="evalserve", charset="UTF-8"'

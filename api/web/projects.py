@@ -13,7 +13,7 @@ from api.http.paging import Cursor
 from api.http.problems import Problem
 from api.projects import cursors
 from api.web.forms import Form
-from api.web.page_request import Visit, state_text
+from api.web.page_request import PageRequest, state_text
 from api.web.problems import MISTAKES, described
 from shared import analyses, projects
 from shared.analyses import AnalysisStatus
@@ -41,31 +41,31 @@ class ProjectPages(Controller):
     @get()
     async def list_own(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         cursor: Cursor = None,
         name: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
         """The account's projects, newest first."""
-        return await _list(visit, cursor=cursor, name=name)
+        return await _list(page_request, cursor=cursor, name=name)
 
     @post()
-    async def create(self, visit: Injected[Visit], form: Injected[Form]) -> Response[Any]:
+    async def create(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
         """Open a project."""
-        caller = visit.caller
+        caller = page_request.caller
         try:
             name = form.text("name")
             if name is None:
                 raise InvalidInput(Fault("/name", "name: give the project a name."))
             description = ProjectDescription(name, form.text("description", limit=2000))
-            project = await projects.create(visit.platform, caller, description)
+            project = await projects.create(page_request.platform, caller, description)
         except MISTAKES as error:
-            return await _list(visit, problem=described(visit.request, error), texts=form.texts)
-        return visit.redirect(f"/app/projects/{project.id}")
+            return await _list(page_request, problem=described(page_request.request, error), texts=form.texts)
+        return page_request.redirect(f"/app/projects/{project.id}")
 
     @get("/{project_id:str}")
     async def read(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         project_id: FromPath[str],
         cursor: Annotated[str, QueryParameter()] = "",
         sort: Annotated[Sort, QueryParameter()] = "-created_at",
@@ -74,23 +74,25 @@ class ProjectPages(Controller):
         seen: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:
         """The gallery of a project; the pictures alone, when a script asks whether anything has changed."""
-        project = await projects.find(visit.platform, visit.caller, project_id)
+        project = await projects.find(page_request.platform, page_request.caller, project_id)
         search = Search(filename=filename or None, deleted=bool(deleted))
         page = await list_images(
-            visit.platform,
-            visit.caller,
+            page_request.platform,
+            page_request.caller,
             project_id,
             search,
             sort=sort,
             after=cursors.read(cursor or None, sort),
             limit=SHOWN,
         )
-        standing = await analyses.standing(visit.platform, visit.caller, [image.id for image in page.images])
+        standing = await analyses.standing(
+            page_request.platform, page_request.caller, [image.id for image in page.images]
+        )
         state = _state(page, standing)
-        if visit.is_partial and seen == state:
+        if page_request.is_partial and seen == state:
             return Response(None, status_code=HTTPStatus.NO_CONTENT)
-        return visit.page(
-            "projects/gallery.html" if visit.is_partial else "projects/page.html",
+        return page_request.render(
+            "projects/gallery.html" if page_request.is_partial else "projects/page.html",
             project=project,
             page=page,
             standing=standing,
@@ -101,27 +103,31 @@ class ProjectPages(Controller):
             sorts={name: SORTS[name] for name in get_args(Sort) if name in SORTS},
             filename=filename,
             deleted=bool(deleted),
-            largest=visit.platform.settings.max_image_bytes,
+            largest=page_request.platform.settings.max_image_bytes,
             problem=None,
         )
 
     @post("/{project_id:str}/images")
-    async def upload(self, visit: Injected[Visit], project_id: FromPath[str], form: Injected[Form]) -> Response[Any]:
+    async def upload(
+        self, page_request: Injected[PageRequest], project_id: FromPath[str], form: Injected[Form]
+    ) -> Response[Any]:
         """Take images into the project; a script sends one at a time, a browser without scripts all of them."""
-        project = await projects.find(visit.platform, visit.caller, project_id)
+        project = await projects.find(page_request.platform, page_request.caller, project_id)
         if not form.uploads:
             raise InvalidInput(Fault("/file", "file: choose at least one image."))
         for file in form.uploads:
-            await images.add(visit.platform, visit.caller, project.id, NewImage(file.filename, await file.read()))
-        if visit.is_partial:
-            return visit.page("projects/taken.html")
-        return visit.redirect(f"/app/projects/{project.id}?notice=saved")
+            await images.add(
+                page_request.platform, page_request.caller, project.id, NewImage(file.filename, await file.read())
+            )
+        if page_request.is_partial:
+            return page_request.render("projects/taken.html")
+        return page_request.redirect(f"/app/projects/{project.id}?notice=saved")
 
     @post("/{project_id:str}/delete")
-    async def delete(self, visit: Injected[Visit], project_id: FromPath[str]) -> Response[Any]:
+    async def delete(self, page_request: Injected[PageRequest], project_id: FromPath[str]) -> Response[Any]:
         """Delete a project and its images for good."""
-        await projects.delete(visit.platform, visit.caller, project_id, force=True)
-        return visit.redirect("/app/projects?notice=deleted")
+        await projects.delete(page_request.platform, page_request.caller, project_id, force=True)
+        return page_request.redirect("/app/projects?notice=deleted")
 
 
 def _state(page: Page, standing: dict[UUID, dict[AnalysisStatus, int]]) -> str:
@@ -130,18 +136,20 @@ def _state(page: Page, standing: dict[UUID, dict[AnalysisStatus, int]]) -> str:
 
 
 async def _list(
-    visit: Visit,
+    page_request: PageRequest,
     *,
     cursor: UUID | None = None,
     name: str = "",
     problem: Problem | None = None,
     texts: dict[str, str] | None = None,
 ) -> Response[str]:
-    found = await projects.list_own(visit.platform, visit.caller, before=cursor, name=name or None, limit=LISTED)
+    found = await projects.list_own(
+        page_request.platform, page_request.caller, before=cursor, name=name or None, limit=LISTED
+    )
     following = paging.following(found, LISTED, lambda one: one.id)
-    return visit.page(
+    return page_request.render(
         "projects/list.html",
-        visit.status(problem),
+        page_request.status(problem),
         found=found,
         name=name,
         cursor=cursor,

@@ -12,26 +12,26 @@ from api.web.admin import AdminPages
 from api.web.comparison import ComparisonPages
 from api.web.curves import CurvePages
 from api.web.forms import provide_form
-from api.web.image_comments import ImageRemarkPages
+from api.web.image_comments import ImageCommentPages
 from api.web.images import ImagePages
 from api.web.jobs import JobPages
 from api.web.matrices import MatrixPages
 from api.web.matrix_parts import MatrixPartPages
-from api.web.page_request import Visit, begin, provide_visit
+from api.web.page_request import PageRequest, begin, provide_page_request
 from api.web.problems import HANDLERS
 from api.web.projects import ProjectPages
-from api.web.sign_in import EntrancePages
+from api.web.sign_in import SignInPages
 from api.web.webhooks import WebhookPages
 
 PAGES: list[type[Controller]] = [
-    EntrancePages,
+    SignInPages,
     MatrixPages,
     MatrixPartPages,
     ComparisonPages,
     CurvePages,
     ProjectPages,
     ImagePages,
-    ImageRemarkPages,
+    ImageCommentPages,
     JobPages,
     AccountPages,
     WebhookPages,
@@ -40,10 +40,10 @@ PAGES: list[type[Controller]] = [
 
 
 @get(["/app", "/app/{rest:path}"])
-async def nothing_here(visit: Injected[Visit]) -> Response[Any]:
+async def nothing_here(page_request: Injected[PageRequest]) -> Response[Any]:
     """Whatever is no page."""
-    if visit.request.url.path.rstrip("/") == "/app":
-        return visit.redirect("/app/matrices")
+    if page_request.request.url.path.rstrip("/") == "/app":
+        return page_request.redirect("/app/matrices")
     raise NotFoundException
 
 
@@ -52,7 +52,10 @@ def pages() -> Router:
     return Router(
         "/",
         route_handlers=[*PAGES, nothing_here],
-        dependencies={"visit": Provide(provide_visit, sync_to_thread=False), "form": Provide(provide_form)},
+        dependencies={
+            "page_request": Provide(provide_page_request, sync_to_thread=False),
+            "form": Provide(provide_form),
+        },
         before_request=begin,
         exception_handlers=HANDLERS,
         include_in_schema=False,

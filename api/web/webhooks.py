@@ -10,7 +10,7 @@ from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.web.forms import Form
-from api.web.page_request import Visit
+from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES, described
 from api.webhooks.schemas import DeliveryStatus, EventType
 from shared.kit.errors import Fault, InvalidInput
@@ -31,37 +31,39 @@ class WebhookPages(Controller):
     @get()
     async def read(
         self,
-        visit: Injected[Visit],
+        page_request: Injected[PageRequest],
         cursor: Cursor = None,
         status: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
         """The endpoints, and the log of deliveries, newest first."""
-        return await _page(visit, cursor=cursor, status=status)
+        return await _page(page_request, cursor=cursor, status=status)
 
     @post("/endpoints")
-    async def add(self, visit: Injected[Visit], form: Injected[Form]) -> Response[Any]:
+    async def add(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
         """Register an address."""
-        caller = visit.caller
+        caller = page_request.caller
         try:
             url = form.text("url", limit=2048)
             if url is None:
                 raise InvalidInput(Fault("/url", "url: say which address is to be called."))
             await endpoints.add(
-                visit.platform.db,
-                visit.platform.settings,
+                page_request.platform.db,
+                page_request.platform.settings,
                 caller,
                 url=url,
                 wanted=[event for event in EVENTS if event in form.lists.get("events", ())],
                 description=form.text("description"),
             )
         except MISTAKES as error:
-            return await _page(visit, problem=described(visit.request, error), form=form)
-        return visit.redirect("/app/webhooks?notice=saved")
+            return await _page(page_request, problem=described(page_request.request, error), form=form)
+        return page_request.redirect("/app/webhooks?notice=saved")
 
     @post("/endpoints/{endpoint_id:str}/{action:str}")
-    async def act(self, visit: Injected[Visit], endpoint_id: FromPath[str], action: FromPath[str]) -> Response[Any]:
+    async def act(
+        self, page_request: Injected[PageRequest], endpoint_id: FromPath[str], action: FromPath[str]
+    ) -> Response[Any]:
         """Try an endpoint out, switch it off or on, replace its secret, or forget it."""
-        db, caller, known = visit.platform.db, visit.caller, parse_uuid(endpoint_id)
+        db, caller, known = page_request.platform.db, page_request.caller, parse_uuid(endpoint_id)
         try:
             match action:
                 case "test":
@@ -71,48 +73,48 @@ class WebhookPages(Controller):
                 case "enable":
                     await endpoints.enable(db, caller, known)
                 case "rotate":
-                    await endpoints.rotate_secret(db, visit.platform.keyring, caller, known)
+                    await endpoints.rotate_secret(db, page_request.platform.keyring, caller, known)
                 case "delete":
                     await endpoints.remove(db, caller, known)
                 case _:
                     raise InvalidInput(Fault("/action", "action: there is no such action."))
         except MISTAKES as error:
-            return await _page(visit, problem=described(visit.request, error))
-        return visit.redirect("/app/webhooks?notice=saved")
+            return await _page(page_request, problem=described(page_request.request, error))
+        return page_request.redirect("/app/webhooks?notice=saved")
 
     @get("/deliveries/{delivery_id:str}")
-    async def delivery(self, visit: Injected[Visit], delivery_id: FromPath[str]) -> Response[str]:
+    async def delivery(self, page_request: Injected[PageRequest], delivery_id: FromPath[str]) -> Response[str]:
         """One delivery with every attempt, and the text that was sent."""
-        logged = await deliveries.find(visit.platform.db, visit.caller, parse_uuid(delivery_id))
-        return visit.page("webhooks/delivery.html", logged=logged, problem=None)
+        logged = await deliveries.find(page_request.platform.db, page_request.caller, parse_uuid(delivery_id))
+        return page_request.render("webhooks/delivery.html", logged=logged, problem=None)
 
     @post("/deliveries/{delivery_id:str}/replay")
-    async def replay(self, visit: Injected[Visit], delivery_id: FromPath[str]) -> Response[Any]:
+    async def replay(self, page_request: Injected[PageRequest], delivery_id: FromPath[str]) -> Response[Any]:
         """Deliver the same event again."""
         try:
-            await deliveries.replay(visit.platform.db, visit.caller, parse_uuid(delivery_id))
+            await deliveries.replay(page_request.platform.db, page_request.caller, parse_uuid(delivery_id))
         except MISTAKES as error:
-            return await _page(visit, problem=described(visit.request, error))
-        return visit.redirect("/app/webhooks?notice=replayed")
+            return await _page(page_request, problem=described(page_request.request, error))
+        return page_request.redirect("/app/webhooks?notice=replayed")
 
 
 async def _page(
-    visit: Visit,
+    page_request: PageRequest,
     *,
     cursor: UUID | None = None,
     status: str = "",
     problem: Any = None,
     form: Form | None = None,
 ) -> Response[str]:
-    db, keyring, caller = visit.platform.db, visit.platform.keyring, visit.caller
+    db, keyring, caller = page_request.platform.db, page_request.platform.keyring, page_request.caller
     own = await endpoints.list_own(db, caller)
     wanted = Wanted(status=status if status in get_args(DeliveryStatus) else None)
     log = await deliveries.list_own(db, caller, wanted, before=cursor, limit=LISTED)
     shown = [(endpoint, secret_text(secrets.of_endpoint(keyring, endpoint.id, endpoint.secret_version)))
              for endpoint in own]  # fmt: skip
-    return visit.page(
+    return page_request.render(
         "webhooks/page.html",
-        visit.status(problem),
+        page_request.status(problem),
         endpoints=shown,
         log=log,
         following=paging.following(log, LISTED, lambda one: one.delivery.id),

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-_FIRST_DELAY_S, _LONGEST_DELAY_S = 0.5, 30.0
+_FIRST_DELAY_S, _MAX_DELAY_S = 0.5, 30.0
 _STABLE_S = 60.0
 _POLL_S = 0.1
 
@@ -66,7 +66,7 @@ class Watch:
             f"{' Its last lines:' if last_lines else ''}{last_lines}"
         )
         self._due = self._clock() + self._delay
-        self._delay = min(2 * self._delay, _LONGEST_DELAY_S)
+        self._delay = min(2 * self._delay, _MAX_DELAY_S)
 
 
 def keep_alive(watches: Sequence[Watch], *, until: Callable[[], bool]) -> None:

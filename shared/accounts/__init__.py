@@ -20,10 +20,10 @@ from shared.kit.limiter import RateLimiter
 __all__ = ["EVERYTHING", "Authenticator", "Caller", "Scope"]
 
 # One for each program and machine of a large team; a client that makes one for each run is mistaken.
-MOST_KEYS = 100
+MAX_KEYS = 100
 
 
-class SignedIn(NamedTuple):
+class SignedInAccount(NamedTuple):
     """An account together with the text of its key."""
 
     account: Account
@@ -37,7 +37,7 @@ class IssuedKey(NamedTuple):
     text: str
 
 
-async def sign_up(db: Database, keyring: Keyring, *, email: str, password: str) -> SignedIn:
+async def sign_up(db: Database, keyring: Keyring, *, email: str, password: str) -> SignedInAccount:
     """Open an account and make its first key; raises EmailTaken."""
     password_hash = await passwords.make_hash(password)
     try:
@@ -49,12 +49,12 @@ async def sign_up(db: Database, keyring: Keyring, *, email: str, password: str) 
             key = _add_main_key(session, account.id)
     except IntegrityError as error:
         raise EmailTaken from error
-    return SignedIn(account, keys.write(keyring, key.id, key.version))
+    return SignedInAccount(account, keys.write(keyring, key.id, key.version))
 
 
 async def sign_in(
     db: Database, keyring: Keyring, limiter: RateLimiter, *, email: str, password: str, address: str
-) -> SignedIn:
+) -> SignedInAccount:
     """Show an account and its main key to who knows the password; raises WrongCredentials, TooManySignIns.
 
     Who has revoked every key that may do everything is given a new one: it is the only way back in.
@@ -68,7 +68,7 @@ async def sign_in(
         raise WrongCredentials
     async with db.session() as session:
         key = await queries.main_key(session, account.id) or _add_main_key(session, account.id)
-    return SignedIn(account, keys.write(keyring, key.id, key.version))
+    return SignedInAccount(account, keys.write(keyring, key.id, key.version))
 
 
 async def list_all(db: Database, *, skip: int, limit: int) -> Sequence[Account]:
@@ -84,7 +84,7 @@ async def create_key(
     _refuse_more_than_own(caller, scopes)
     async with db.session() as session:
         await queries.lock_account(session, caller.account_id)
-        if await queries.count_living_keys(session, caller.account_id) >= MOST_KEYS:
+        if await queries.count_living_keys(session, caller.account_id) >= MAX_KEYS:
             raise TooManyKeys
         key = ApiKey(
             id=keys.new_id(), account_id=caller.account_id, name=name, scopes=sorted(scopes), expires_at=expires_at

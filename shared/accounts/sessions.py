@@ -14,7 +14,7 @@ TOKEN_BYTES = 32
 NO_KEY = ""
 
 
-class Visitor(NamedTuple):
+class SessionAccount(NamedTuple):
     """Who is signed in; `session` is the hash under which the session lies."""
 
     account_id: int
@@ -37,11 +37,11 @@ async def begin(db: Database, account_id: int, lifetime: timedelta) -> str:
     return token
 
 
-async def find(db: Database, token: str) -> Visitor | None:
+async def find(db: Database, token: str) -> SessionAccount | None:
     """Who holds the token, unless the session is over or the account is closed."""
     async with db.connection() as connection:
         found = await connection.fetchrow(queries.FIND_SESSION, digest(token))
-    return Visitor(found["id"], found["email"], found["is_admin"], digest(token)) if found else None
+    return SessionAccount(found["id"], found["email"], found["is_admin"], digest(token)) if found else None
 
 
 async def end(db: Database, token: str) -> None:

@@ -90,7 +90,7 @@ async def describe(
 async def cancel(platform: Platform, caller: Caller, analysis_id: str) -> AnalysisRecord:
     """End an analysis that nobody needs any more; cancelling it again changes nothing."""
     found = await find(platform, caller, analysis_id)
-    ended = await finishing.end(platform, caller.account_id, found.id, finishing.End(AnalysisStatus.CANCELLED))
+    ended = await finishing.end(platform, caller.account_id, found.id, finishing.StatusChange(AnalysisStatus.CANCELLED))
     return ended.analysis
 
 

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 Looked = Mapping[ArtifactRecord, ArtifactRecord]
 
 
-class End(NamedTuple):
+class StatusChange(NamedTuple):
     """How an analysis came to its end, as its pipeline tells it."""
 
     status: AnalysisStatus
@@ -27,14 +27,14 @@ class End(NamedTuple):
     error_message: str | None = None
 
 
-class Ended(NamedTuple):
+class FinishedAnalysis(NamedTuple):
     """An analysis that has come to its end, with what became of its files."""
 
     analysis: AnalysisRecord
     artifacts: list[ArtifactRecord]
 
 
-async def end(platform: Platform, account_id: int | None, analysis_id: UUID, told: End) -> Ended:
+async def end(platform: Platform, account_id: int | None, analysis_id: UUID, told: StatusChange) -> FinishedAnalysis:
     """End an analysis, once; the same end told again changes nothing.
 
     Raises AnalysisNotFound, IllegalTransition, or StorageUnavailable while its files cannot be looked at.
@@ -42,7 +42,7 @@ async def end(platform: Platform, account_id: int | None, analysis_id: UUID, tol
     looked: dict[ArtifactRecord, ArtifactRecord] = {}
     while True:
         announced = await _try_to_end(platform, account_id, analysis_id, told, looked)
-        if isinstance(announced, Ended):
+        if isinstance(announced, FinishedAnalysis):
             await _tidy(platform, analysis_id, looked)
             return announced
         # Storage is asked while no row is locked; what is announced in the meantime is seen at the next try.
@@ -53,8 +53,8 @@ async def end(platform: Platform, account_id: int | None, analysis_id: UUID, tol
 
 
 async def _try_to_end(
-    platform: Platform, account_id: int | None, analysis_id: UUID, told: End, looked: Looked
-) -> Ended | list[ArtifactRecord]:
+    platform: Platform, account_id: int | None, analysis_id: UUID, told: StatusChange, looked: Looked
+) -> FinishedAnalysis | list[ArtifactRecord]:
     """The end, or the files that must be looked at before."""
     async with platform.db.transaction() as connection:
         analysis = await queries.lock_for_signer(connection, account_id, analysis_id)
@@ -62,7 +62,7 @@ async def _try_to_end(
             raise AnalysisNotFound
         artifacts = await queries.artifacts(connection, analysis_id)
         if analysis.status is told.status:
-            return Ended(analysis, artifacts)
+            return FinishedAnalysis(analysis, artifacts)
         check_move(analysis.status, told.status)
         announced = [file for file in artifacts if file.status == "announced"]
         if unseen := [file for file in announced if file not in looked]:
@@ -70,7 +70,7 @@ async def _try_to_end(
         await queries.settle_artifacts(connection, analysis_id, [looked[file] for file in announced])
         ended = await queries.move(connection, analysis_id, told.status, told.summary, told.error_message)
         await events.announce(connection, ended)
-        return Ended(ended, [looked.get(file, file) for file in artifacts])
+        return FinishedAnalysis(ended, [looked.get(file, file) for file in artifacts])
 
 
 def check_move(present: AnalysisStatus, wanted: AnalysisStatus) -> None:

@@ -15,7 +15,7 @@ from shared.evaluation.inputs.probability_errors import OneClassOnly
 from shared.evaluation.types import Label
 
 
-class Sent(NamedTuple):
+class LabelledProbabilities(NamedTuple):
     """A labelled sample of probabilities, as it was sent."""
 
     actual_vector: Sequence[Label]
@@ -42,7 +42,7 @@ class _Packed(msgspec.Struct, array_like=True):
     weights: bytes | None
 
 
-def check(sent: Sent, *, max_classes: int, max_label_length: int) -> CurveInputs:
+def check(sent: LabelledProbabilities, *, max_classes: int, max_label_length: int) -> CurveInputs:
     """Check what was sent; raises a subclass of InvalidLabels."""
     probabilities = read_probabilities(sent.probability_vector, len(sent.actual_vector))
     actual = read_actual(

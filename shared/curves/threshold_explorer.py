@@ -42,7 +42,7 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class CloseUp:
+class ThresholdExplorer:
     """A class against the rest; no curve, and no area, where the class or the rest does not occur.
 
     `steps` go from the highest threshold down; `best` is the place of the one that Youden's index favours.
@@ -58,29 +58,29 @@ class CloseUp:
     best: int
 
 
-async def close_up(platform: Platform, job: JobRecord, column: int) -> CloseUp:
+async def close_up(platform: Platform, job: JobRecord, column: int) -> ThresholdExplorer:
     """The class in that column of a curve job; raises InvalidInput where there is none, or InputsNotKept."""
     packed = await jobs.read_inputs(platform, job)
     return await asyncio.to_thread(_measure, packed, column)
 
 
-def _measure(packed: bytes, column: int) -> CloseUp:
+def _measure(packed: bytes, column: int) -> ThresholdExplorer:
     return measure_class(unpack(packed), column)
 
 
-def measure_class(inputs: CurveInputs, column: int) -> CloseUp:
+def measure_class(inputs: CurveInputs, column: int) -> ThresholdExplorer:
     """The same of inputs that are there; takes a sort of the column."""
     if not 0 <= column < len(inputs.classes):
         raise InvalidInput(Fault("/column", f"column: there are the columns 0 to {len(inputs.classes) - 1}."))
     counts = count_class(inputs.probabilities, inputs.codes, column, inputs.weights)
     if not counts.positives or not counts.negatives:
-        return CloseUp(inputs.classes, column, None, None, None, None, [], 0)
+        return ThresholdExplorer(inputs.classes, column, None, None, None, None, [], 0)
     places = _places(counts)
     kept = counts.pick(places)
     youden = kept.tp / counts.positives - kept.fp / counts.negatives
     best = best_thresholds(counts).youden.threshold
     here = np.flatnonzero(kept.thresholds == best)
-    return CloseUp(
+    return ThresholdExplorer(
         classes=inputs.classes,
         column=column,
         roc=thin(roc_curve(roc_corners(counts)), DRAWN_POINTS, monotone=True).curve,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from shared.curves.inputs import Sent
+from shared.curves.inputs import LabelledProbabilities
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.spreadsheets import read_rows
@@ -23,7 +23,7 @@ class _Table(NamedTuple):
     body: list[list[str]]
 
 
-def read_scores(data: bytes) -> Sent:
+def read_scores(data: bytes) -> LabelledProbabilities:
     """Labels in the first column, or in one that is named so, and a column of probabilities for each class.
 
     The header row names the classes. One column of probabilities is that of the second of two classes in their
@@ -58,20 +58,20 @@ def _label_place(table: _Table) -> int:
     return named[0] if named else 0
 
 
-def _binary(labels: Sequence[Label], rows: list[list[float]]) -> Sent:
+def _binary(labels: Sequence[Label], rows: list[list[float]]) -> LabelledProbabilities:
     classes = sorted(set(labels), key=lambda label: (isinstance(label, str), label))
     if len(classes) != _TWO:
         detail = f"With one column of probabilities there have to be two classes; these labels are of {len(classes)}."
         raise InvalidInput(Fault("/file", detail))
-    return Sent(labels, [[1 - score, score] for (score,) in rows], classes)
+    return LabelledProbabilities(labels, [[1 - score, score] for (score,) in rows], classes)
 
 
-def _several(labels: list[str], rows: list[list[float]], names: list[str] | None) -> Sent:
+def _several(labels: list[str], rows: list[list[float]], names: list[str] | None) -> LabelledProbabilities:
     if names is None:
-        return Sent(_labels(labels), rows)
+        return LabelledProbabilities(_labels(labels), rows)
     whole = all(map(_WHOLE.fullmatch, [*labels, *names]))
     classes: list[Label] = [*map(int, names)] if whole else [*names]
-    return Sent([*map(int, labels)] if whole else labels, rows, classes)
+    return LabelledProbabilities([*map(int, labels)] if whole else labels, rows, classes)
 
 
 def _labels(labels: list[str]) -> list[Label]:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from shared.accounts import Caller
 from shared.idempotency import queries
-from shared.idempotency.answer_encryption import Answer, seal, unseal
+from shared.idempotency.answer_encryption import Answer, decrypt, encrypt
 from shared.idempotency.errors import AnswerLost, KeyReused, StillInProgress, TakenOver
 from shared.kit.db import Connection, Database
 from shared.kit.keyring import Keyring
@@ -55,8 +55,8 @@ class Claim:
             refused = answer.status >= HTTPStatus.BAD_REQUEST
             if refused and await connection.fetchval(queries.RELEASE, *row):
                 return
-            sealed = seal(self._keyring, self._account_id, self._key, answer)
-            await connection.execute(queries.RECORD, *row, sealed)
+            encrypted = encrypt(self._keyring, self._account_id, self._key, answer)
+            await connection.execute(queries.RECORD, *row, encrypted)
 
 
 async def claim(
@@ -80,7 +80,7 @@ async def claim(
         raise KeyReused
     if known["answer"] is None:
         raise AnswerLost if known["is_lost"] else StillInProgress(retry_after_s=1)
-    answer = unseal(keyring, caller.account_id, key, known["answer"])
+    answer = decrypt(keyring, caller.account_id, key, known["answer"])
     if answer is None:
         raise AnswerLost
     return answer

@@ -24,18 +24,18 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def seal(keyring: Keyring, account_id: int, key: str, answer: Answer) -> bytes:
+def encrypt(keyring: Keyring, account_id: int, key: str, answer: Answer) -> bytes:
     """The answer for the database; only for this account and key can it be read again."""
     nonce = os.urandom(_NONCE_BYTES)
     text = zlib.compress(msgspec.msgpack.encode(answer), _COMPRESSION)
     return nonce + AESGCM(keyring.derive(*_purpose(account_id))).encrypt(nonce, text, key.encode())
 
 
-def unseal(keyring: Keyring, account_id: int, key: str, sealed: bytes) -> Answer | None:
-    """The answer; None when it was sealed under a SECRET_KEY that is not kept any more."""
+def decrypt(keyring: Keyring, account_id: int, key: str, encrypted: bytes) -> Answer | None:
+    """The answer; None when it was encrypted under a SECRET_KEY that is not kept any more."""
     for secret in keyring.candidates(*_purpose(account_id)):
         try:
-            text = AESGCM(secret).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], key.encode())
+            text = AESGCM(secret).decrypt(encrypted[:_NONCE_BYTES], encrypted[_NONCE_BYTES:], key.encode())
         except InvalidTag:
             continue
         return msgspec.msgpack.decode(zlib.decompress(text), type=Answer)

@@ -17,7 +17,7 @@ from shared.kit.ids import uuid7
 from shared.kit.storage import Storage
 
 # Larger inputs would bloat every copy of the table; Postgres moves smaller ones out of the row by itself.
-LARGEST_IN_ROW = 1_000_000
+MAX_IN_ROW = 1_000_000
 
 
 class Subjects(NamedTuple):
@@ -53,7 +53,7 @@ class Order:
     async def row(self, storage: Storage) -> dict[str, Any]:
         """The columns of the job; large inputs go to storage first, where they are collected if no row follows."""
         row = self.row_without_inputs()
-        if self.inputs is not None and len(self.inputs) > LARGEST_IN_ROW:
+        if self.inputs is not None and len(self.inputs) > MAX_IN_ROW:
             return row | {"inputs_key": await self._put(storage, row["id"])}
         return row | {"inputs": self.inputs}
 

@@ -17,7 +17,7 @@ _BYTE_ORDER_MARKS = {
 }
 # So many lines tell the separator; a longer cell than this is a quote that was never closed.
 _LINES_SEEN = 50
-_LONGEST_CELL = 100_000
+_MAX_CELL_LENGTH = 100_000
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 # Excel's own first line, which names the separator.
 _SEPARATOR_LINE = re.compile(r"sep=(?P<separator>[,;\t|])\r?\n", re.IGNORECASE)
@@ -35,7 +35,7 @@ def read_rows(data: bytes, place: str) -> list[list[str]]:
     body = text[named.end() :] if named else text
     separator = named["separator"] if named else _separator(body)
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, skipinitialspace=True, strict=True)
-    former = csv.field_size_limit(_LONGEST_CELL)
+    former = csv.field_size_limit(_MAX_CELL_LENGTH)
     try:
         rows = [[cell.strip() for cell in row] for row in reader]
     except csv.Error as error:

@@ -36,7 +36,7 @@ CONFIG = Config(
 # Bytes that were read lately are kept in each process up to this sum: a report that was asked for is asked for again,
 # and reading from storage takes longer than all else in such an answer. Larger files than the second are rare.
 RECENT_BYTES = 32 * 2**20
-LARGEST_RECENT_BYTES = 4 * 2**20
+MAX_RECENT_BYTES = 4 * 2**20
 
 # Who asks whether the storage answers has no patience.
 PROBE = CONFIG.merge(Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1}))
@@ -139,7 +139,7 @@ class Storage:
         body = self._recent.get(key)
         if body is None:
             body = await self.apart(self.get, key)
-            if len(body) <= LARGEST_RECENT_BYTES:
+            if len(body) <= MAX_RECENT_BYTES:
                 # Keys are never written twice with different bytes.
                 self._recent[key] = body
         return body

@@ -14,7 +14,7 @@ from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
 from shared.matrices import queries
-from shared.matrices.counting import Counted, Vectors, count_labels
+from shared.matrices.counting import CountedSamples, Vectors, count_labels
 from shared.matrices.errors import MatrixChanged, MatrixNotFound
 from shared.matrices.records import CountedMatrix, Description, Figures, Listed
 from shared.matrices.samples import Cell, Sample, find_samples
@@ -31,7 +31,7 @@ UNDESCRIBED = Description()
 
 
 async def create(
-    platform: Platform, caller: Caller, source: Vectors | Counted, description: Description = UNDESCRIBED
+    platform: Platform, caller: Caller, source: Vectors | CountedSamples, description: Description = UNDESCRIBED
 ) -> UUID:
     """Keep a new matrix; raises a subclass of InvalidLabels."""
     counted = await _counted(platform, source)
@@ -164,8 +164,8 @@ async def newest_uids_of_many(platform: Platform, account_ids: list[int]) -> dic
         return await queries.uids_of_many(connection, account_ids, SHOWN_UIDS)
 
 
-async def _counted(platform: Platform, source: Vectors | Counted) -> Counted:
-    if isinstance(source, Counted):
+async def _counted(platform: Platform, source: Vectors | CountedSamples) -> CountedSamples:
+    if isinstance(source, CountedSamples):
         return source
     limits = platform.settings
     work = partial(count_labels, source, max_classes=limits.max_classes, max_label_length=limits.max_label_length)

@@ -21,7 +21,7 @@ class Vectors(NamedTuple):
     weights: Sequence[float] | None = None
 
 
-class Counted(NamedTuple):
+class CountedSamples(NamedTuple):
     """What was found; the codes are compressed, and there are none where only counts came."""
 
     matrix: ConfusionMatrix
@@ -31,7 +31,7 @@ class Counted(NamedTuple):
     predicted_codes: bytes | None = None
 
 
-def count_labels(vectors: Vectors, *, max_classes: int, max_label_length: int) -> Counted:
+def count_labels(vectors: Vectors, *, max_classes: int, max_label_length: int) -> CountedSamples:
     """Count the vectors; raises a subclass of InvalidLabels."""
     factorised = factorise(
         vectors.actual,
@@ -43,10 +43,10 @@ def count_labels(vectors: Vectors, *, max_classes: int, max_label_length: int) -
     weights = None if vectors.weights is None else np.asarray(vectors.weights, dtype=np.float64)
     matrix = count(factorised, weights)
     codes = encode(factorised.actual), encode(factorised.predicted)
-    return Counted(matrix, len(factorised.actual), summary(matrix), *codes)
+    return CountedSamples(matrix, len(factorised.actual), summary(matrix), *codes)
 
 
-def take_counts(classes: Sequence[Label], counts: Sequence[Sequence[int]]) -> Counted:
+def take_counts(classes: Sequence[Label], counts: Sequence[Sequence[int]]) -> CountedSamples:
     """Take counts that somebody made already: k rows of k, in the order of the k classes."""
     matrix = ConfusionMatrix(tuple(classes), np.array(counts, dtype=np.int64))
-    return Counted(matrix, int(matrix.counts.sum()), summary(matrix))
+    return CountedSamples(matrix, int(matrix.counts.sum()), summary(matrix))

@@ -12,7 +12,7 @@ Format = Literal["json", "csv", "html", "pycm", "markdown"]
 Part = Literal["matrix", "overall", "per_class"]
 
 
-class Wish(NamedTuple):
+class ExportOptions(NamedTuple):
     """What the file is to hold, and how."""
 
     form: Format
@@ -36,7 +36,7 @@ class Document(NamedTuple):
     body: bytes
 
 
-async def export(matrix: CountedMatrix, wish: Wish) -> Document:
+async def export(matrix: CountedMatrix, wish: ExportOptions) -> Document:
     """The file, for any format but html, which is made by a job."""
     return await asyncio.to_thread(_export, matrix, wish)
 
@@ -46,7 +46,7 @@ def file_name(matrix: CountedMatrix, suffix: str) -> str:
     return f"matrix-{matrix.uid}-v{matrix.version}{suffix}"
 
 
-def _export(matrix: CountedMatrix, wish: Wish) -> Document:
+def _export(matrix: CountedMatrix, wish: ExportOptions) -> Document:
     if wish.form == "pycm":
         return Document(file_name(matrix, ".obj"), "application/json", exports.pycm_object(matrix.matrix))
     if wish.form == "csv":
@@ -60,7 +60,7 @@ def _export(matrix: CountedMatrix, wish: Wish) -> Document:
     return Document(file_name(matrix, ".json"), "application/json", body)
 
 
-def _csv(matrix: CountedMatrix, wish: Wish) -> str:
+def _csv(matrix: CountedMatrix, wish: ExportOptions) -> str:
     if wish.part in {None, "matrix"}:
         return exports.matrix_csv(matrix.matrix, normalised=wish.normalised)
     figures = statistics(matrix.matrix)

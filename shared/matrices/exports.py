@@ -26,7 +26,7 @@ _MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _DECIMALS = 4
-_SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-4, 1e15
+_MIN_PLAIN, _MAX_PLAIN = 1e-4, 1e15
 
 _MAIN_OVERALL = {
     "Accuracy": "Overall ACC",
@@ -160,9 +160,9 @@ def _labelled(classes: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[li
 def _figure(value: Cell) -> str:
     if not isinstance(value, float):
         return "–" if value is None else str(value)
-    if value.is_integer() and abs(value) < _LARGEST_PLAIN:
+    if value.is_integer() and abs(value) < _MAX_PLAIN:
         return f"{value:.0f}"
-    plain = _SMALLEST_PLAIN <= abs(value) < _LARGEST_PLAIN
+    plain = _MIN_PLAIN <= abs(value) < _MAX_PLAIN
     return f"{value:.{_DECIMALS}f}" if plain else f"{value:.{_DECIMALS - 1}e}"
 
 

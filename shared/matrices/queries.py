@@ -10,7 +10,7 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Summary
 from shared.jobs import Subjects
 from shared.kit.db import Connection, Record
-from shared.matrices.counting import Counted
+from shared.matrices.counting import CountedSamples
 from shared.matrices.records import CountedMatrix, Description, Figures, Listed, Samples
 
 INSERT = """
@@ -79,13 +79,13 @@ LIST_OWN = """
 
 
 async def insert(
-    connection: Connection, uid: UUID, account_id: int, counted: Counted, description: Description
+    connection: Connection, uid: UUID, account_id: int, counted: CountedSamples, description: Description
 ) -> None:
     """Write a new matrix."""
     await connection.execute(INSERT, uid, account_id, *_columns(counted), *msgspec.structs.astuple(description))
 
 
-async def update(connection: Connection, uid: UUID, account_id: int, counted: Counted) -> bool:
+async def update(connection: Connection, uid: UUID, account_id: int, counted: CountedSamples) -> bool:
     """Put other counts into a matrix of the account, as its next version; False when there is none."""
     return bool(await connection.fetchval(UPDATE, uid, account_id, *_columns(counted)))
 
@@ -188,7 +188,7 @@ def _description(record: Record) -> Description:
     return Description(*(record[name] for name in Description.__struct_fields__))
 
 
-def _columns(counted: Counted) -> tuple[Any, ...]:
+def _columns(counted: CountedSamples) -> tuple[Any, ...]:
     matrix, summary = counted.matrix, counted.summary
     return (
         list(matrix.classes),

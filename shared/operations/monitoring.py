@@ -26,7 +26,7 @@ UNDELIVERED = """
 ENDED = "SELECT status, count(*) FROM job WHERE finished_at > now() - interval '5 minutes' GROUP BY status"
 
 
-class Record(msgspec.Struct, frozen=True):
+class ServiceState(msgspec.Struct, frozen=True):
     """What the database says; ages in seconds."""
 
     waiting: int
@@ -40,13 +40,13 @@ class Record(msgspec.Struct, frozen=True):
     totals: dict[Event, int]
 
 
-async def record(platform: Platform) -> Record | None:
+async def service_state(platform: Platform) -> ServiceState | None:
     """The figures of the database; None while it is away."""
     try:
         async with platform.db.connection() as connection:
             waiting, accounts, oldest_s = await connection.fetchrow(WAITING)
             undelivered, due, oldest_due_s = await connection.fetchrow(UNDELIVERED)
-            return Record(
+            return ServiceState(
                 waiting=waiting,
                 accounts_waiting=accounts,
                 oldest_waiting_s=oldest_s,

@@ -25,7 +25,7 @@ __all__ = ["Allowance", "Meter"]
 USAGE_AGE = timedelta(days=400)
 
 # What the column holds; nobody has a larger one.
-_LARGEST_ID = 2**63 - 1
+_MAX_ID = 2**63 - 1
 
 
 class MonthOfUse(NamedTuple):
@@ -72,7 +72,7 @@ async def add_credit(db: Database, account_id: int, calls: int) -> Account:
 
 
 async def _locked(session: AsyncSession, account_id: int) -> Account:
-    account = await account_queries.lock_account(session, account_id) if account_id <= _LARGEST_ID else None
+    account = await account_queries.lock_account(session, account_id) if account_id <= _MAX_ID else None
     if account is None:
         raise AccountNotFound
     return account

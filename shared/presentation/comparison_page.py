@@ -14,38 +14,38 @@ from shared.matrices.errors import MatricesNotComparable
 from shared.matrices.records import CountedMatrix
 from shared.presentation.cell_colours import THRESHOLDS, row_shares
 from shared.presentation.comparison_tables import Headline, Line, class_lines, headlines, statistic_lines
-from shared.presentation.heatmap import SMALL, HeatMap, Paint, heat_map
+from shared.presentation.heatmap import SMALL, CellShades, HeatMap, heat_map
 from shared.presentation.labels import label_text
 from shared.presentation.number_format import percent_text
-from shared.presentation.ranked_models import Contender, Verdict, contenders, verdict
+from shared.presentation.ranked_models import RankedModel, Verdict, rank_models, verdict
 
 _LISTED_CLASSES = 100
 
 
-class Multiple(NamedTuple):
+class SmallMatrix(NamedTuple):
     """A matrix drawn small, and how it differs from the base; the base itself has no difference."""
 
-    contender: Contender
+    ranked_model: RankedModel
     heat: HeatMap
     difference: HeatMap | None
 
 
 @dataclass(frozen=True, slots=True)
-class Comparing:
+class ComparisonPage:
     """Everything that the page shows, the matrices from best to worst; `won` counts statistics by matrix."""
 
-    ranked: list[Contender]
+    ranked: list[RankedModel]
     verdict: Verdict
     headlines: list[Headline]
     statistics: list[Line]
     classes: list[Line]
     labels: list[str]
-    multiples: list[Multiple]
-    base: Contender
+    multiples: list[SmallMatrix]
+    base: RankedModel
     won: list[int]
 
 
-def comparing(matrices: Sequence[CountedMatrix], base: str | None = None) -> Comparing:
+def comparing(matrices: Sequence[CountedMatrix], base: str | None = None) -> ComparisonPage:
     """Set matrices side by side, differing from the one whose uid is `base`, or from the best one.
 
     Raises MatricesNotComparable.
@@ -55,13 +55,13 @@ def comparing(matrices: Sequence[CountedMatrix], base: str | None = None) -> Com
         ranking, table = compare(counted), side_by_side(counted)
     except NotComparable as error:
         raise MatricesNotComparable(_with_names(error, matrices)) from error
-    ranked = contenders(matrices, ranking)
-    uids = [contender.uid for contender in ranked]
+    ranked = rank_models(matrices, ranking)
+    uids = [ranked_model.uid for ranked_model in ranked]
     rows = aligned(counted)
     in_order = [rows[uid] for uid in uids]
     labels = [label_text(label) for label in in_order[0].classes]
     model = uids.index(base) if base in uids else 0
-    return Comparing(
+    return ComparisonPage(
         ranked=ranked,
         verdict=verdict(ranked),
         headlines=headlines(table, uids),
@@ -69,7 +69,7 @@ def comparing(matrices: Sequence[CountedMatrix], base: str | None = None) -> Com
         classes=class_lines(in_order) if len(labels) <= _LISTED_CLASSES else [],
         labels=labels,
         multiples=[
-            Multiple(one, heat_map(matrix, labels, SMALL), _difference(matrix, in_order[model], labels, i == model))
+            SmallMatrix(one, heat_map(matrix, labels, SMALL), _difference(matrix, in_order[model], labels, i == model))
             for i, (one, matrix) in enumerate(zip(ranked, in_order, strict=True))
         ],
         base=ranked[model],
@@ -96,7 +96,7 @@ def _difference(
         share = float(gained[row, column])
         return f"{'+' if share > 0 else '−'}{percent_text(abs(share))}"
 
-    return heat_map(matrix, labels, SMALL, Paint(levels, text, better))
+    return heat_map(matrix, labels, SMALL, CellShades(levels, text, better))
 
 
 def _with_names(error: NotComparable, matrices: Sequence[CountedMatrix]) -> str:

@@ -16,7 +16,7 @@ _HEADLINES = {
 }
 # Equal shares of different counts can differ in the last bit.
 _TIE = 1e-12
-_SMALLEST_DIFFERENCE = 0.00005
+_MIN_DIFFERENCE = 0.00005
 
 
 class Standing(NamedTuple):
@@ -131,7 +131,7 @@ def _standings(
 
 def _text(value: float) -> str:
     # A row is read across: its values have as many decimals as one another, however small they are.
-    if float(value).is_integer() or abs(value) < _SMALLEST_DIFFERENCE:
+    if float(value).is_integer() or abs(value) < _MIN_DIFFERENCE:
         return figure_text(value)
     return f"{value:.4f}".replace("-", "−")
 
@@ -139,7 +139,7 @@ def _text(value: float) -> str:
 def _signed(difference: float) -> str:
     sign = "−" if difference < 0 else "+"
     size = abs(difference)
-    return f"{sign}<0.0001" if size < _SMALLEST_DIFFERENCE else f"{sign}{size:.4f}"
+    return f"{sign}<0.0001" if size < _MIN_DIFFERENCE else f"{sign}{size:.4f}"
 
 
 def _close(value: float, best: float) -> bool:

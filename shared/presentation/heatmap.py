@@ -19,7 +19,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 NUMBERED_CLASSES = 30
 _OUTLINED_CLASSES = 60
-_LARGEST_CELL = 76
+_MAX_CELL = 76
 _COLUMN_WIDTH = 7.4
 _LABEL_SPACING = 17
 _AXIS_TITLE, _TOP = 30, 8
@@ -41,7 +41,7 @@ LARGE = Form(side=660, label_columns=16, numbered_classes=NUMBERED_CLASSES)
 SMALL = Form(side=340, label_columns=12, numbered_classes=10)
 
 
-class Paint(NamedTuple):
+class CellShades(NamedTuple):
     """What the cells show: a shade from 0 (nothing) to 9 for each, shape (k, k), and the text of one that is shaded.
 
     `blue` are the cells in the first hue, the others are in the second; unless it is given, the diagonal.
@@ -93,14 +93,16 @@ class HeatMap:
     number_size: float
 
 
-def heat_map(matrix: ConfusionMatrix, texts: Sequence[str], form: Form = LARGE, paint: Paint | None = None) -> HeatMap:
+def heat_map(
+    matrix: ConfusionMatrix, texts: Sequence[str], form: Form = LARGE, paint: CellShades | None = None
+) -> HeatMap:
     """The drawing of the matrix; beyond the form's limit without numbers, with as many labels as fit.
 
     Unless `paint` says otherwise, cells show their counts and are shaded by their shares of the row.
     """
     size = len(texts)
     shown = paint or _counts(matrix)
-    cell = round(min(_LARGEST_CELL, form.side / size), 3)
+    cell = round(min(_MAX_CELL, form.side / size), 3)
     step = next((step for step in _STEPS if step * cell >= _LABEL_SPACING), _STEPS[-1])
     ticks = _ticks(short_labels(texts, form.label_columns), texts, cell, step)
     longest = max(display_width(tick.label) for tick in ticks) * _COLUMN_WIDTH
@@ -137,13 +139,13 @@ def _ticks(labels: Sequence[str], texts: Sequence[str], cell: float, step: int) 
     ]
 
 
-def _counts(matrix: ConfusionMatrix) -> Paint:
+def _counts(matrix: ConfusionMatrix) -> CellShades:
     # The table below has the decimals of weights; here they would be too small to read.
     text = compact_count_text if matrix.counts.dtype == np.float64 else count_text
-    return Paint(shades(matrix), lambda row, column: text(matrix.counts[row, column].item()))
+    return CellShades(shades(matrix), lambda row, column: text(matrix.counts[row, column].item()))
 
 
-def _numbers(paint: Paint, cell: float) -> list[Number]:
+def _numbers(paint: CellShades, cell: float) -> list[Number]:
     blue = paint.hues()
     return [
         Number(
@@ -161,7 +163,7 @@ def _number_size(numbers: Sequence[Number], cell: float) -> float:
     return round(min(20, cell * 0.45, cell * 0.9 / (digits * 0.6)), 1)
 
 
-def _runs(paint: Paint) -> list[tuple[str, str]]:
+def _runs(paint: CellShades) -> list[tuple[str, str]]:
     """One path per shade, with a stroke for each horizontal run of equal cells: far fewer bytes than rectangles."""
     size = len(paint.levels)
     keys = paint.levels + _IN_BLUE * paint.hues()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.presentation.cell_colours import THRESHOLDS
-from shared.presentation.heatmap import NUMBERED_CLASSES, Form, HeatMap, Paint, heat_map
+from shared.presentation.heatmap import NUMBERED_CLASSES, CellShades, Form, HeatMap, heat_map
 from shared.presentation.labels import label_text
 from shared.presentation.number_format import compact_count_text, count_text, percent_text
 
@@ -22,7 +22,7 @@ MEASURES: dict[Measure, str] = {
     "overall": "percent of all",
 }
 
-_SIDE, _LARGEST_SIDE, _CROWD = 640, 900, 60
+_SIDE, _MAX_SIDE, _CROWD = 640, 900, 60
 
 
 class View(NamedTuple):
@@ -59,7 +59,7 @@ def grid(matrix: ConfusionMatrix, view: View) -> Grid:
     order = _order(matrix, view)
     shares = _shares(matrix, view.measure)[np.ix_(order, order)]
     part = ConfusionMatrix(tuple(matrix.classes[i] for i in order), matrix.counts[np.ix_(order, order)])
-    side = _LARGEST_SIDE if len(order) > _CROWD else _SIDE
+    side = _MAX_SIDE if len(order) > _CROWD else _SIDE
     form = Form(side=side, label_columns=16, numbered_classes=NUMBERED_CLASSES)
     drawn = heat_map(part, [texts[i] for i in order], form, _paint(part, shares, view))
     cells = _cells(matrix, order, texts, drawn.cell) if len(order) <= NUMBERED_CLASSES else []
@@ -92,7 +92,7 @@ def _shares(matrix: ConfusionMatrix, measure: Measure) -> NDArray[np.float64]:
     return shares
 
 
-def _paint(part: ConfusionMatrix, shares: NDArray[np.float64], view: View) -> Paint:
+def _paint(part: ConfusionMatrix, shares: NDArray[np.float64], view: View) -> CellShades:
     there = part.counts > 0
     if view.errors_only:
         there = there & ~np.eye(len(part.classes), dtype=np.bool_)
@@ -101,8 +101,8 @@ def _paint(part: ConfusionMatrix, shares: NDArray[np.float64], view: View) -> Pa
     levels = np.where(there, np.digitize(shares / largest, THRESHOLDS) + 1, 0)
     count = compact_count_text if part.counts.dtype == np.float64 else count_text
     if view.measure == "counts":
-        return Paint(levels, lambda row, column: count(part.counts[row, column].item()))
-    return Paint(levels, lambda row, column: percent_text(float(shares[row, column])))
+        return CellShades(levels, lambda row, column: count(part.counts[row, column].item()))
+    return CellShades(levels, lambda row, column: percent_text(float(shares[row, column])))
 
 
 def _cells(matrix: ConfusionMatrix, order: list[int], texts: list[str], cell: float) -> list[Cell]:

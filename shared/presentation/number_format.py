@@ -6,19 +6,19 @@ _THIN_SPACE = "\u202f"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNIFICANT_DIGITS = 6
 _DECIMALS = 4
-_LARGEST_WHOLE = 100_000
-_SMALLEST_COMPACT = 0.01
+_MAX_WHOLE = 100_000
+_MIN_COMPACT = 0.01
 _UNITS = ("", "k", "M", "G", "T", "P", "E")
-_SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-3, 1e6
+_MIN_PLAIN, _MAX_PLAIN = 1e-3, 1e6
 # A sum of weights has fewer digits that say something than a count.
-_LARGEST_WEIGHT, _LARGEST_COUNT = 1e12, 1e18
+_MAX_WEIGHT, _MAX_COUNT = 1e12, 1e18
 
 
 def count_text(count: float) -> str:
     """The count with thin spaces between thousands; a sum of weights with at most four decimals, none where whole."""
-    if isinstance(count, int) or (count.is_integer() and count < _LARGEST_COUNT):
+    if isinstance(count, int) or (count.is_integer() and count < _MAX_COUNT):
         return _grouped(f"{int(count):,}")
-    if not _SMALLEST_PLAIN <= abs(count) < _LARGEST_WEIGHT:
+    if not _MIN_PLAIN <= abs(count) < _MAX_WEIGHT:
         return _scientific(count)
     return _grouped(f"{count:,.{_DECIMALS}f}".rstrip("0").rstrip("."))
 
@@ -28,14 +28,14 @@ def compact_count_text(count: float) -> str:
 
     A sum of weights has two decimals below 10, one below 100 and none beyond.
     """
-    if count >= _LARGEST_WHOLE:
+    if count >= _MAX_WHOLE:
         mantissa, exponent = f"{count:.2e}".split("e")
         steps, shift = divmod(int(exponent), 3)
         if steps >= len(_UNITS):
             return _scientific(count)
         return f"{float(mantissa) * 10**shift:.{2 - shift}f}{_UNITS[steps]}"
-    if 0 < count < _SMALLEST_COMPACT:
-        return f"<{_SMALLEST_COMPACT}"
+    if 0 < count < _MIN_COMPACT:
+        return f"<{_MIN_COMPACT}"
     return count_text(round(float(count), 2 - min(2, len(str(int(count))) - 1)))
 
 
@@ -43,9 +43,9 @@ def figure_text(value: float) -> str:
     """The value in at most six significant digits, with four decimals where there is room for them."""
     if not math.isfinite(value):
         return str(value).replace("inf", "∞").replace("-", "−")
-    if value == int(value) and abs(value) < _LARGEST_PLAIN:
+    if value == int(value) and abs(value) < _MAX_PLAIN:
         return count_text(int(value))
-    if not _SMALLEST_PLAIN <= abs(value) < _LARGEST_PLAIN:
+    if not _MIN_PLAIN <= abs(value) < _MAX_PLAIN:
         return _scientific(value)
     whole_digits = len(str(int(abs(value))))
     decimals = min(_DECIMALS, _SIGNIFICANT_DIGITS - whole_digits)

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from shared.analyses.annotations.formats import ShownAnnotation, box_of, mask_of_runs
+from shared.analyses.annotations.formats import FormattedAnnotation, box_of, mask_of_runs
 
 HUES = 12
 # A mask of more strokes is drawn coarser: every second column of them, or every third; and an outline of more corners.
-_MOST_STROKES = 6000
+_MAX_STROKES = 6000
 # All that is drawn at once; many masks share it.
-_MOST_STROKES_TOGETHER = 240_000
+_MAX_STROKES_TOGETHER = 240_000
 
 
 class Agreement(StrEnum):
@@ -64,11 +64,11 @@ class Shape(NamedTuple):
     other_name: str | None = None
 
 
-def shapes(annotations: Sequence[ShownAnnotation], classes: Sequence[str]) -> list[Shape]:
+def shapes(annotations: Sequence[FormattedAnnotation], classes: Sequence[str]) -> list[Shape]:
     """The annotations as shapes; a class has the same hue everywhere."""
     hues = hues_of(classes)
     masks = sum(one.annotation_type == "segmentation" for one in annotations)
-    most = min(_MOST_STROKES, max(_MOST_STROKES_TOGETHER // max(masks, 1), 1))
+    most = min(_MAX_STROKES, max(_MAX_STROKES_TOGETHER // max(masks, 1), 1))
     return [_shape(one, msgspec.json.decode(one.data), hues.get(one.class_name, 0), most) for one in annotations]
 
 
@@ -77,7 +77,7 @@ def hues_of(classes: Sequence[str]) -> dict[str, int]:
     return {name: number % HUES for number, name in enumerate(classes)}
 
 
-def _shape(one: ShownAnnotation, data: dict[str, Any], hue: int, most: int) -> Shape:
+def _shape(one: FormattedAnnotation, data: dict[str, Any], hue: int, most: int) -> Shape:
     shape = Shape(str(one.id), one.annotation_type, one.class_name, one.confidence, hue)
     match one.annotation_type:
         case "bounding_box":

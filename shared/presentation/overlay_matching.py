@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from shared.analyses.annotations.formats import ShownAnnotation, Size, box_of, mask_of, mask_of_runs
+from shared.analyses.annotations.formats import FormattedAnnotation, Size, box_of, mask_of, mask_of_runs
 from shared.analyses.errors import OutlineNotDrawn
 from shared.evaluation.detection import polygons
 from shared.evaluation.detection.matching import match
@@ -16,7 +16,7 @@ from shared.presentation.overlay import Agreement, Shape
 # Objects overlap by so much when two models mean the same one.
 SAME_OBJECT = 0.5
 # More pairs of masks than these are not compared pixel by pixel while somebody waits for a page.
-MOST_PAIRS_OF_MASKS = 40_000
+MAX_PAIRS_OF_MASKS = 40_000
 
 _BOXES = ("bounding_box", "segmentation")
 
@@ -24,7 +24,7 @@ _BOXES = ("bounding_box", "segmentation")
 class Side(NamedTuple):
     """What one model found: the annotations, and each of them as a shape."""
 
-    annotations: Sequence[ShownAnnotation]
+    annotations: Sequence[FormattedAnnotation]
     shapes: Sequence[Shape]
 
 
@@ -60,7 +60,7 @@ def _objects_of(side: Side) -> list[_One]:
 
 def _groups(first: list[_One], second: list[_One]) -> list[tuple[list[_One], list[_One], Geometry]]:
     masks = [[one for one in side if one.shape.kind == "segmentation"] for side in (first, second)]
-    if not all(masks) or len(masks[0]) * len(masks[1]) > MOST_PAIRS_OF_MASKS:
+    if not all(masks) or len(masks[0]) * len(masks[1]) > MAX_PAIRS_OF_MASKS:
         return [(first, second, "boxes")]
     boxes = [[one for one in side if one.shape.kind == "bounding_box"] for side in (first, second)]
     return [(boxes[0], boxes[1], "boxes"), (masks[0], masks[1], "masks")]

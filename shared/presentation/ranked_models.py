@@ -23,7 +23,7 @@ class Shown(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Contender:
+class RankedModel:
     """One matrix: `name` in full, `heading` cut for the top of a column; `rank` from 1, shared by equal scores."""
 
     record: CountedMatrix
@@ -42,19 +42,19 @@ class Contender:
 class Verdict:
     """The best one, if there is one, and why it is or why there is none; `rivals` lead by class and overall."""
 
-    best: Contender | None
+    best: RankedModel | None
     reason: str
-    rivals: tuple[Contender, Contender] | None = None
+    rivals: tuple[RankedModel, RankedModel] | None = None
 
 
-def contenders(matrices: Sequence[CountedMatrix], ranking: Comparison) -> list[Contender]:
+def rank_models(matrices: Sequence[CountedMatrix], ranking: Comparison) -> list[RankedModel]:
     """The matrices from best to worst."""
     records = {str(record.uid): record for record in matrices}
     ranked = [records[uid] for uid in ranking.order]
     names = _names(ranked)
     places = [_strength(ranking.scores[uid]) for uid in ranking.order]
     return [
-        Contender(
+        RankedModel(
             record=record,
             uid=str(record.uid),
             name=name,
@@ -72,16 +72,16 @@ def contenders(matrices: Sequence[CountedMatrix], ranking: Comparison) -> list[C
     ]
 
 
-def verdict(ranked: Sequence[Contender]) -> Verdict:
+def verdict(ranked: Sequence[RankedModel]) -> Verdict:
     """Which one is the best, with a sentence that the scores bear out."""
     leader = ranked[0]
-    strongest = max(ranked, key=lambda contender: contender.score.overall)
+    strongest = max(ranked, key=lambda ranked_model: ranked_model.score.overall)
     leads_both = leader.score.overall == strongest.score.overall
     if leader.best:
         if leads_both:
             return Verdict(leader, "No other matrix has a higher class score or a higher overall score.")
         return Verdict(leader, "Its class score decides here; by the overall score another one would lead.")
-    equals = sum(contender.score == leader.score for contender in ranked)
+    equals = sum(ranked_model.score == leader.score for ranked_model in ranked)
     if equals > 1:
         return Verdict(None, f"{equals} matrices lead with the same class score and the same overall score.")
     return Verdict(None, "The two scores put different matrices first.", (leader, strongest))

@@ -25,7 +25,7 @@ LEASE_MARGIN = timedelta(seconds=30)
 
 # An endpoint that nothing has reached for so long is disabled: more than a whole schedule, so that several events have
 # failed by then unless hardly any happen.
-LONGEST_FAILURE = timedelta(days=5)
+MAX_FAILURE = timedelta(days=5)
 
 # Spreads the repeats of many deliveries; nothing secret hangs on it.
 _random = Random()  # noqa: S311
@@ -85,7 +85,7 @@ async def _reason_to_give_up(connection: Connection, due: DueDelivery, outcome: 
     # A test that fails is no sign of anything but the test.
     if because is None and due.repeats:
         await connection.execute(queries.NOTE_FAILURE, due.endpoint_id)
-        if await connection.fetchval(queries.IS_FAILING_FOR, due.endpoint_id, LONGEST_FAILURE):
+        if await connection.fetchval(queries.IS_FAILING_FOR, due.endpoint_id, MAX_FAILURE):
             because = DisabledBecause.FAILING
     if because is not None:
         await connection.execute(queries.LOCK_ENDPOINT, due.endpoint_id)

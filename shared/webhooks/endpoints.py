@@ -20,7 +20,7 @@ from shared.webhooks.errors import EndpointDisabled, EndpointNotFound, SecretJus
 from shared.webhooks.models import Delivery, DisabledBecause, Endpoint
 
 # Every event costs a row for each of them.
-MOST_ENDPOINTS = 50
+MAX_ENDPOINTS = 50
 
 # One statement must not hold its locks for long; who wants more asks again.
 REPLAYED_AT_ONCE = 10_000
@@ -34,7 +34,7 @@ async def add(
     endpoint = Endpoint(account_id=caller.account_id, url=url, events=wanted, description=description)
     async with db.session() as session:
         # Two that race may both get in, which harms nobody.
-        if len(await queries.endpoints_of(session, caller.account_id)) >= MOST_ENDPOINTS:
+        if len(await queries.endpoints_of(session, caller.account_id)) >= MAX_ENDPOINTS:
             raise TooManyEndpoints
         session.add(endpoint)
     return endpoint

@@ -20,7 +20,7 @@ WAITS = (
 )
 JITTER = 0.2
 THROTTLED_WAIT = timedelta(seconds=60)
-LONGEST_WAIT = WAITS[-1]
+MAX_WAIT = WAITS[-1]
 
 _DELAY_SECONDS = re.compile(r"[0-9]{1,10}")
 _HTTP_DATE_LENGTH = 64
@@ -41,7 +41,7 @@ def next_delay(attempt: int, *, retry_after_s: float | None, throttled: bool, ra
     wait *= random.uniform(1 - JITTER, 1 + JITTER)
     if retry_after_s is None:
         return wait
-    asked = timedelta(seconds=min(max(retry_after_s, 0.0), LONGEST_WAIT.total_seconds()))
+    asked = timedelta(seconds=min(max(retry_after_s, 0.0), MAX_WAIT.total_seconds()))
     return max(wait, asked * random.uniform(1, 1 + JITTER))
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 from shared import jobs
 from shared.analyses.agreement import evaluation, pairs
-from shared.analyses.agreement.evaluation import Compared
+from shared.analyses.agreement.evaluation import PairedAnnotations
 from shared.analyses.annotations import queries
 from shared.jobs.kinds.agreement import Agreement
 from shared.jobs.records import JobRecord
@@ -13,15 +13,15 @@ from shared.kit.platform import Platform
 from worker.handlers import Progress
 
 
-async def load(platform: Platform, job: JobRecord, work: Agreement) -> Compared:
+async def load(platform: Platform, job: JobRecord, work: Agreement) -> PairedAnnotations:
     """The annotations of the analyses that were chosen when the job was submitted."""
     chosen = pairs.read(await jobs.read_inputs(platform, job))
     ids = [analysis_id for pair in chosen.pairs for analysis_id in (pair.reference, pair.candidate)]
     types = evaluation.TYPES[work.options.subject]
-    return Compared(chosen, await queries.of_analyses(platform.db, ids, types))
+    return PairedAnnotations(chosen, await queries.of_analyses(platform.db, ids, types))
 
 
-def perform(inputs: Compared, work: Agreement, progress: Progress) -> list[File]:
+def perform(inputs: PairedAnnotations, work: Agreement, progress: Progress) -> list[File]:
     """`agreement.json`."""
     progress(0.3)
     result = evaluation.compare(inputs, work.options)

@@ -17,7 +17,7 @@ from shared.presentation.comparison_tables import class_lines, headlines, statis
 from shared.presentation.heatmap import SMALL, HeatMap, heat_map
 from shared.presentation.labels import label_names
 from shared.presentation.number_format import count_text, percent_text
-from shared.presentation.ranked_models import Contender, Shown, contenders, verdict
+from shared.presentation.ranked_models import RankedModel, Shown, rank_models, verdict
 from worker.rendering.pages import Style, render_page
 
 _STYLE = Style("report.css", "comparison.css")
@@ -40,8 +40,8 @@ def render_comparison(
 
     `ranking` and `table` name the matrices by their uid. Raises a subclass of `NotComparable` where they would.
     """
-    ranked = contenders(matrices, ranking)
-    uids = [contender.uid for contender in ranked]
+    ranked = rank_models(matrices, ranking)
+    uids = [ranked_model.uid for ranked_model in ranked]
     counted = aligned({str(record.uid): record.matrix for record in matrices})
     in_order = [counted[uid] for uid in uids]
     names = label_names(in_order[0].classes)
@@ -76,8 +76,8 @@ def _map(matrix: ConfusionMatrix, texts: Sequence[str]) -> _Map:
     return _Map(heat_map(matrix, texts, SMALL), count_text(right), percent_text(right / total if total else 0))
 
 
-def _shared_data_set(ranked: Sequence[Contender]) -> Shown | None:
-    found = {contender.data_set for contender in ranked}
+def _shared_data_set(ranked: Sequence[RankedModel]) -> Shown | None:
+    found = {ranked_model.data_set for ranked_model in ranked}
     return found.pop() if len(found) == 1 else None
 
 

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from shared.evaluation.curves.curves import Curve
-from shared.evaluation.curves.one_vs_rest import ClassifierCurves, Measured, Undefined
+from shared.evaluation.curves.one_vs_rest import ClassifierCurves, CurveSummary, Undefined
 from shared.evaluation.types import Label
 from shared.jobs.kinds.curve import CurveType
 from shared.presentation.labels import cut, label_text, plain_text
@@ -56,14 +56,14 @@ def render_curves(
         return as_plot(Drawing(figure, {**originals, text: heading}, full_title))
 
 
-def _worst(classes: list[tuple[Label, Measured | Undefined]], kind: CurveType) -> list[tuple[Label, Measured]]:
-    known = [(label, one) for label, one in classes if isinstance(one, Measured)]
+def _worst(classes: list[tuple[Label, CurveSummary | Undefined]], kind: CurveType) -> list[tuple[Label, CurveSummary]]:
+    known = [(label, one) for label, one in classes if isinstance(one, CurveSummary)]
     if len(known) <= DRAWN_CLASSES:
         return known
     return sorted(known, key=lambda pair: area(pair[1].areas, kind))[:DRAWN_CLASSES]
 
 
-def _draw(axes: Axes, label: Label, one: Measured, kind: CurveType, place: int) -> str:
+def _draw(axes: Axes, label: Label, one: CurveSummary, kind: CurveType, place: int) -> str:
     text = f"{cut(label_text(label), _LABEL_COLUMNS)} ({area(one.areas, kind):.3f})"
     _line(axes, (one.roc if kind == "ROC" else one.pr).curve, kind, drawable(text), colormaps["tab10"](place))
     return text

@@ -10,7 +10,7 @@ from shared.evaluation.curves.curves import Curve, pr_curve, roc_curve
 from shared.evaluation.curves.one_vs_rest import (
     Areas,
     ClassifierCurves,
-    Measured,
+    CurveSummary,
     Undefined,
     count_class,
 )
@@ -26,7 +26,7 @@ AXES = {"ROC": ("fpr", "tpr"), "PR": ("recall", "precision")}
 def result(inputs: CurveInputs, measured: ClassifierCurves, kind: CurveType) -> dict[str, Any]:
     """The seed's two fields, and beside them what it lacks; undefined is null, with the reason in `undefined`."""
     classes = dict(zip(map(str, inputs.classes), measured.per_class, strict=True))
-    known = {name: one for name, one in classes.items() if isinstance(one, Measured)}
+    known = {name: one for name, one in classes.items() if isinstance(one, CurveSummary)}
     thresholds = np.unique(inputs.probabilities)
     return {
         "type": kind,
@@ -62,7 +62,7 @@ def _average(areas: Areas, kind: CurveType) -> dict[str, Any]:
     return {"auc_trp": area(areas, kind), "average_precision": areas.average_precision}
 
 
-def _drawn(measured: Measured, kind: CurveType) -> dict[str, Any]:
+def _drawn(measured: CurveSummary, kind: CurveType) -> dict[str, Any]:
     drawing = measured.roc if kind == "ROC" else measured.pr
     return _points(drawing.curve, kind) | {"area_error": drawing.area_error}
 

@@ -25,7 +25,7 @@ NUMBERED_CLASSES = 30
 _VECTOR_CLASSES = 40
 _ZEROS_SHOWN = 12
 _AXIS_POINTS, _TITLE_POINTS = 10.5, 13
-_LARGEST_POINTS, _SMALLEST_POINTS = 12.0, 5.0
+_MAX_POINTS, _MIN_POINTS = 12.0, 5.0
 _DIGIT_WIDTH = 0.64
 # Steps between ticks are decimal, but multiples of them are not exact.
 _TICK_DIGITS = 12
@@ -84,7 +84,7 @@ def _cells(axes: Axes, values: NDArray[np.float64], colours: _Colours) -> None:
 def _numbers(axes: Axes, values: NDArray[np.float64], colours: _Colours, *, cell: float, normalised: bool) -> None:
     texts = _number_texts(values, normalised=normalised)
     points = _points(texts, cell)
-    if points < _SMALLEST_POINTS:
+    if points < _MIN_POINTS:
         texts = {place: compact_count_text(float(values[place])) for place in texts}
         points = _points(texts, cell)
     for (row, column), text in texts.items():
@@ -105,7 +105,7 @@ def _number_texts(values: NDArray[np.float64], *, normalised: bool) -> dict[tupl
 
 def _points(texts: dict[tuple[int, int], str], cell: float) -> float:
     longest = max(map(len, texts.values()), default=1)
-    return min(_LARGEST_POINTS, 72 * cell * 0.9 / (longest * _DIGIT_WIDTH))
+    return min(_MAX_POINTS, 72 * cell * 0.9 / (longest * _DIGIT_WIDTH))
 
 
 def _ink_on(*colour: float) -> str:

@@ -9,7 +9,7 @@ from worker.rendering.fonts import drawable, width_in_inches
 LABEL_POINTS = 9
 _LABEL_COLUMNS = 20
 # With at most 20 columns of label the largest figure is 12 x 12, so 300 dpi stay below 16 megapixels.
-_CELL, _SMALLEST_SIDE, _LARGEST_SIDE = 0.48, 2.4, 8.0
+_CELL, _MIN_SIDE, _MAX_SIDE = 0.48, 2.4, 8.0
 _LABEL_SPACING = 0.21
 _TITLE, _AXIS_TITLE, _TICK, _BAR_GAP, _BAR, _BAR_LABELS, EDGE = 0.55, 0.28, 0.08, 0.18, 0.2, 0.9, 0.12
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
@@ -52,7 +52,7 @@ class Layout:
 
 def layout(texts: Sequence[str]) -> Layout:
     """The layout for classes with these labels."""
-    side = min(_LARGEST_SIDE, max(_SMALLEST_SIDE, _CELL * len(texts)))
+    side = min(_MAX_SIDE, max(_MIN_SIDE, _CELL * len(texts)))
     cell = side / len(texts)
     axis = _axis(texts, cell)
     # A tilted label is the diagonal of a square; the first ones reach left, but not beyond the row labels.

@@ -6,7 +6,7 @@ from typing import Any
 from api.compat.calculators import parameters
 from api.compat.calculators.meta import META
 from api.compat.calculators.parameters import Parameter
-from api.compat.calculators.schemas import LARGEST_BATCH
+from api.compat.calculators.schemas import MAX_BATCH
 from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Calculator
 
 _OPENING = f"""\
@@ -31,7 +31,7 @@ This page is made from the tables in `shared/evaluation/calculators/tables.py` b
 
 _BATCH = f"""
 `POST /v1/confusion:batch` takes `{{"items": [[tp, fp, fn, tn], ...]}}`, each item a list or an object with these names,
-up to {LARGEST_BATCH:,} of them, and answers `{{"note", "items"}}` in the same order. It is one call.
+up to {MAX_BATCH:,} of them, and answers `{{"note", "items"}}` in the same order. It is one call.
 """
 
 _FORMS = """

@@ -9,10 +9,10 @@ from api.compat.calculators.envelope import documented, documented_figures
 from shared.evaluation.calculators.exact_rounding import Figure
 from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells
 
-LARGEST_COUNT = 10**15 - 1
-LARGEST_BATCH = 10_000
+MAX_COUNT = 10**15 - 1
+MAX_BATCH = 10_000
 
-Whole = Annotated[int, Meta(ge=0, le=LARGEST_COUNT)]
+Whole = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Count = Whole | Annotated[str, Meta(pattern="^[0-9]{1,15}$")]
 Decimal = Annotated[float, Meta(ge=0)] | Annotated[str, Meta(pattern=r"^[0-9]*(\.[0-9]+)?$")]
 Share = Annotated[float, Meta(ge=0, le=1)] | Annotated[str, Meta(pattern=r"^[0-9]*(\.[0-9]+)?$")]
@@ -61,7 +61,7 @@ Quadruple = tuple[Whole, Whole, Whole, Whole]
 class BatchIn(msgspec.Struct, forbid_unknown_fields=True):
     """Many matrices: each the list of tp, fp, fn, tn, or an object with these names."""
 
-    items: Annotated[list[Quadruple | NamedCells], Meta(min_length=1, max_length=LARGEST_BATCH)]
+    items: Annotated[list[Quadruple | NamedCells], Meta(min_length=1, max_length=MAX_BATCH)]
 
     def cells(self) -> list[Cells]:
         """The same by name."""

@@ -33,10 +33,10 @@ TYPES = {
 
 
 # Their overlaps lie in memory together, several times over: half a gigabyte.
-MOST_PAIRS = 16_000_000
+MAX_PAIRS = 16_000_000
 
 
-class Compared(NamedTuple):
+class PairedAnnotations(NamedTuple):
     """Annotations of each analysis, in their order."""
 
     pairing: Pairing
@@ -51,7 +51,7 @@ class _Image(NamedTuple):
     candidate: list[AnnotationRecord]
 
 
-def compare(compared: Compared, options: AgreementOptions) -> dict[str, Any]:
+def compare(compared: PairedAnnotations, options: AgreementOptions) -> dict[str, Any]:
     """The result as JSON values; raises ImageTooCrowded, MasksNotComparable, or OutlineNotDrawn."""
     images = [
         _Image(
@@ -88,7 +88,7 @@ def _labels(images: Sequence[_Image], classes: Sequence[str], options: Agreement
 
 
 def _objects(
-    compared: Compared, images: Sequence[_Image], classes: Sequence[str], options: AgreementOptions
+    compared: PairedAnnotations, images: Sequence[_Image], classes: Sequence[str], options: AgreementOptions
 ) -> dict[str, Any]:
     geometry: Geometry = "masks" if options.subject == "masks" else "boxes"
     codes = {name: code for code, name in enumerate(classes)}
@@ -97,7 +97,7 @@ def _objects(
         for image in images
     ]
     sure = [(reference, _surer(candidate, options.min_confidence)) for reference, candidate in every]
-    if any(len(reference) * len(candidate) > MOST_PAIRS for reference, candidate in sure):
+    if any(len(reference) * len(candidate) > MAX_PAIRS for reference, candidate in sure):
         raise ImageTooCrowded
     evaluates = compared.pairing.reference_is_truth
     try:

@@ -18,7 +18,7 @@ from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from shared.projects.errors import ImageNotFound, ProjectNotFound
 
-MOST_IMAGES = 10_000
+MAX_IMAGES = 10_000
 
 # The newest analysis of each image that has come to a good end and fits.
 SELECT_SIDE = """
@@ -115,8 +115,8 @@ def _pair(reference: dict[UUID, Any], candidate: dict[UUID, Any]) -> Pairing:
     both: Sequence[UUID] = sorted(reference.keys() & candidate.keys())
     if not both:
         raise NothingToCompare
-    if len(both) > MOST_IMAGES:
-        raise NothingToCompare(f"A comparison takes {MOST_IMAGES} images at most; split the project.")
+    if len(both) > MAX_IMAGES:
+        raise NothingToCompare(f"A comparison takes {MAX_IMAGES} images at most; split the project.")
     return Pairing(
         pairs=[
             ImagePair(

@@ -14,7 +14,7 @@ BoxFormat = Literal["xywh", "xyxy"]
 MaskFormat = Literal["rle", "coco_rle", "polygon"]
 
 # What one answer may draw: a second's work, for outlines of two million pixels together.
-MOST_STEPS = 10_000_000
+MAX_STEPS = 10_000_000
 
 
 class Size(NamedTuple):
@@ -24,14 +24,14 @@ class Size(NamedTuple):
     width: int
 
 
-class Forms(NamedTuple):
+class AnnotationFormats(NamedTuple):
     """How boxes and masks are wanted; None leaves them as they were sent."""
 
     boxes: BoxFormat | None = None
     masks: MaskFormat | None = None
 
 
-class ShownAnnotation(msgspec.Struct, frozen=True):
+class FormattedAnnotation(msgspec.Struct, frozen=True):
     """An annotation as it is shown."""
 
     id: Any
@@ -41,13 +41,13 @@ class ShownAnnotation(msgspec.Struct, frozen=True):
     data: msgspec.Raw
 
 
-def show(records: Iterable[AnnotationRecord], forms: Forms, image: Size) -> list[ShownAnnotation]:
+def show(records: Iterable[AnnotationRecord], forms: AnnotationFormats, image: Size) -> list[FormattedAnnotation]:
     """The annotations in the forms that are wanted; raises OutlineNotDrawn."""
     records = list(records)
     if forms.masks in {"rle", "coco_rle"}:
         _check_drawable(records)
     return [
-        ShownAnnotation(
+        FormattedAnnotation(
             record.id, record.annotation_type, record.class_name, record.confidence, _data(record, forms, image)
         )
         for record in records
@@ -78,7 +78,7 @@ def mask_of_runs(runs: dict[str, Any]) -> Mask:
     return masks.of_counts(rle.decompress(counts) if isinstance(counts, str) else counts, height, width)
 
 
-def _data(record: AnnotationRecord, forms: Forms, image: Size) -> msgspec.Raw:
+def _data(record: AnnotationRecord, forms: AnnotationFormats, image: Size) -> msgspec.Raw:
     raw = record.data.encode()
     if record.annotation_type == "bounding_box" and forms.boxes:
         raw = msgspec.json.encode(_box_as(msgspec.json.decode(raw), forms.boxes))
@@ -101,7 +101,7 @@ def _check_drawable(records: Iterable[AnnotationRecord]) -> None:
         if record.annotation_type == "segmentation":
             data = msgspec.json.decode(record.data)
             steps += polygons.steps(data["points"]) if data["format"] == "polygon" else 0
-        if steps > MOST_STEPS:
+        if steps > MAX_STEPS:
             raise OutlineNotDrawn
 
 

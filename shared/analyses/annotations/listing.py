@@ -8,7 +8,7 @@ import msgspec
 from shared.accounts import Caller
 from shared.analyses import find, queries
 from shared.analyses.annotations import queries as annotation_queries
-from shared.analyses.annotations.formats import Forms, ShownAnnotation, Size, show
+from shared.analyses.annotations.formats import AnnotationFormats, FormattedAnnotation, Size, show
 from shared.analyses.annotations.queries import Filter
 from shared.analyses.errors import ArtifactNotFound
 from shared.analyses.records import AnalysisRecord, ArtifactRecord
@@ -16,14 +16,14 @@ from shared.kit.platform import Platform
 from shared.kit.storage import Link
 
 # Nobody reads a list of more classes.
-MOST_CLASSES = 200
+MAX_CLASSES = 200
 
 
 class Page(NamedTuple):
     """Some annotations of an analysis, and the position after which more follow, if any do."""
 
     analysis: AnalysisRecord
-    annotations: list[ShownAnnotation]
+    annotations: list[FormattedAnnotation]
     next: int | None
 
 
@@ -31,7 +31,7 @@ class Window(NamedTuple):
     """Some annotations of an analysis, how many there are of each class, and how many fit what was asked for."""
 
     analysis: AnalysisRecord
-    annotations: list[ShownAnnotation]
+    annotations: list[FormattedAnnotation]
     counts: dict[str, int]
     fitting: int
 
@@ -44,7 +44,14 @@ class LinkedArtifact(NamedTuple):
 
 
 async def annotations(
-    platform: Platform, caller: Caller, analysis_id: str, wanted: Filter, forms: Forms, *, after: int, limit: int
+    platform: Platform,
+    caller: Caller,
+    analysis_id: str,
+    wanted: Filter,
+    forms: AnnotationFormats,
+    *,
+    after: int,
+    limit: int,
 ) -> Page:
     """Annotations of an analysis of the caller, in their order; raises AnalysisNotFound."""
     analysis = await find(platform, caller, analysis_id)
@@ -62,8 +69,8 @@ async def window(
     assert analysis.account_id == caller.account_id, "the caller was shown the analysis"
     async with platform.db.connection() as connection:
         found = await annotation_queries.page(connection, analysis.id, wanted, after=-1, limit=limit, skip=skip)
-        counts, fitting = await annotation_queries.class_counts(connection, analysis.id, wanted, MOST_CLASSES)
-    shown = [ShownAnnotation(one.id, one.annotation_type, one.class_name, one.confidence,
+        counts, fitting = await annotation_queries.class_counts(connection, analysis.id, wanted, MAX_CLASSES)
+    shown = [FormattedAnnotation(one.id, one.annotation_type, one.class_name, one.confidence,
                              msgspec.Raw(one.data.encode())) for one in found]  # fmt: skip
     return Window(analysis, shown, counts, fitting)
 

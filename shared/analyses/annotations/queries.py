@@ -57,7 +57,7 @@ COUNT_ANALYSES = "SELECT count(*), coalesce(sum(annotation_count), 0) FROM analy
 ANALYSES_AT_ONCE = 100
 
 # What the figures of so many objects take fits a worker's memory.
-MOST_COMPARED = 1_000_000
+MAX_COMPARED = 1_000_000
 
 
 class Filter(NamedTuple):
@@ -121,7 +121,7 @@ async def of_analyses(
         count, total = await connection.fetchrow(COUNT_ANALYSES, unique)
         if count < len(unique):
             raise AnalysisNotFound("An analysis was deleted after the comparison was asked for; ask again.")
-        if total > MOST_COMPARED:
+        if total > MAX_COMPARED:
             raise TooManyToCompare
         for start in range(0, len(unique), ANALYSES_AT_ONCE):
             chosen = unique[start : start + ANALYSES_AT_ONCE]

@@ -12,7 +12,7 @@ from shared.evaluation.detection import rle
 from shared.kit.ids import uuid7
 
 # The side of an image; the number of its pixels stays below what COCO's 32-bit run lengths hold.
-LARGEST_SIDE = 65_535
+MAX_SIDE = 65_535
 
 _SIZE, _BOX, _POINT, _CORNERS = 2, 4, 2, 3
 
@@ -112,8 +112,8 @@ def _rle(checker: Checker, mask: Any, place: str) -> None:
         return
     size = checker.member(mask, "size", place)
     known = isinstance(size, list) and len(size) == _SIZE and all(is_count(side) for side in size)
-    if size is not None and not (known and min(size) > 0 and max(size) <= LARGEST_SIDE):
-        checker.note(f"{place}/size", f"expected [height, width], each from 1 to {LARGEST_SIDE}")
+    if size is not None and not (known and min(size) > 0 and max(size) <= MAX_SIDE):
+        checker.note(f"{place}/size", f"expected [height, width], each from 1 to {MAX_SIDE}")
         known = False
     counts = _counts(checker, checker.member(mask, "counts", place), f"{place}/counts")
     if counts is not None and known and sum(counts) > size[0] * size[1]:
@@ -180,8 +180,8 @@ def _heatmap(checker: Checker, data: dict[str, Any], place: str) -> None:
     if data.get("colormap") is not None:
         checker.text(data["colormap"], f"{place}/colormap")
     for side in ("width", "height"):
-        if (value := data.get(side)) is not None and not (is_count(value) and 0 < value <= LARGEST_SIDE):
-            checker.note(f"{place}/{side}", f"expected a whole number from 1 to {LARGEST_SIDE}")
+        if (value := data.get(side)) is not None and not (is_count(value) and 0 < value <= MAX_SIDE):
+            checker.note(f"{place}/{side}", f"expected a whole number from 1 to {MAX_SIDE}")
 
 
 _TYPES: dict[str, Callable[[Checker, dict[str, Any], str], None]] = {

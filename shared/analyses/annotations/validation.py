@@ -7,12 +7,12 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import is_visible
 
 # Who sends ten thousand wrong annotations learns no more from the ten-thousandth fault.
-MOST_FAULTS = 100
+MAX_FAULTS = 100
 
-MOST_CHARACTERS = 255
+MAX_CHARACTERS = 255
 
 # Pixels: beyond this lies no image, but arithmetic that costs somebody else's time.
-LARGEST_COORDINATE = 1_000_000
+MAX_COORDINATE = 1_000_000
 
 
 class Checker:
@@ -24,7 +24,7 @@ class Checker:
     @property
     def is_full(self) -> bool:
         """Whether enough faults are known."""
-        return len(self._faults) >= MOST_FAULTS
+        return len(self._faults) >= MAX_FAULTS
 
     def note(self, place: str, complaint: str) -> None:
         """Note a fault at a place, an RFC 6901 pointer; the complaint goes on where the place ends."""
@@ -44,16 +44,16 @@ class Checker:
 
     def text(self, value: Any, place: str) -> bool:
         """Whether it is a text that shows something."""
-        if isinstance(value, str) and len(value) <= MOST_CHARACTERS and is_visible(value):
+        if isinstance(value, str) and len(value) <= MAX_CHARACTERS and is_visible(value):
             return True
-        self.note(place, f"expected text of 1 to {MOST_CHARACTERS} characters that can be seen")
+        self.note(place, f"expected text of 1 to {MAX_CHARACTERS} characters that can be seen")
         return False
 
     def coordinate(self, value: Any, place: str) -> bool:
         """Whether it is a finite number that can be a position in an image."""
-        if is_number(value) and abs(value) <= LARGEST_COORDINATE:
+        if is_number(value) and abs(value) <= MAX_COORDINATE:
             return True
-        self.note(place, f"expected a number of pixels, at most {LARGEST_COORDINATE}")
+        self.note(place, f"expected a number of pixels, at most {MAX_COORDINATE}")
         return False
 
     def share(self, value: Any, place: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from shared.analyses import pipelines
-from shared.analyses.callbacks.signatures import Seal, verify
+from shared.analyses.callbacks.signatures import CallbackSignature, verify
 from shared.analyses.errors import InvalidSignature
 from shared.kit.platform import Platform
 
@@ -21,20 +21,20 @@ class Signer(NamedTuple):
     account_id: int | None
 
 
-async def authenticate(platform: Platform, seal: Seal, pipeline_id: str | None, body: Body) -> Signer:
+async def authenticate(platform: Platform, signature: CallbackSignature, pipeline_id: str | None, body: Body) -> Signer:
     """Whose secret signed a message: the named pipeline's, or the operator's where none is named.
 
     The body is read only if it can be signed. Raises InvalidSignature, also for a pipeline that is not there.
     """
     signer, secrets = await _candidate(platform, pipeline_id)
-    schemes = [scheme for scheme in seal.schemes if scheme in platform.settings.ml_signature_schemes]
+    schemes = [scheme for scheme in signature.schemes if scheme in platform.settings.ml_signature_schemes]
     if not secrets or not schemes:
         raise InvalidSignature
     content = await body()
     if len(content) <= INLINE_BYTES:
-        verify(seal, content, secrets, schemes)
+        verify(signature, content, secrets, schemes)
     else:
-        await asyncio.to_thread(verify, seal, content, secrets, schemes)
+        await asyncio.to_thread(verify, signature, content, secrets, schemes)
     return signer
 
 

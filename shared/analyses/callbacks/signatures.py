@@ -21,7 +21,7 @@ WINDOW_S = 300
 
 # A body has to be parsed to be brought into canonical form, and until then anybody may have sent it. This holds tens of
 # thousands of annotations; who sends more signs the body as it is.
-MOST_CANONICAL_BYTES = 8 * 2**20
+MAX_CANONICAL_BYTES = 8 * 2**20
 
 _SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
@@ -36,7 +36,7 @@ class Scheme(StrEnum):
     CANONICAL = "canonical"
 
 
-class Seal(NamedTuple):
+class CallbackSignature(NamedTuple):
     """What the two headers say: enough to refuse most of what is not signed, before its body is read."""
 
     digest: str
@@ -44,7 +44,7 @@ class Seal(NamedTuple):
     schemes: tuple[Scheme, ...]
 
 
-def read_seal(signature: str | None, timestamp: str | None, *, now: float | None = None) -> Seal:
+def read_signature(signature: str | None, timestamp: str | None, *, now: float | None = None) -> CallbackSignature:
     """The headers of a message that may be signed; raises MissingSignature, StaleSignature or InvalidSignature."""
     if not signature or not timestamp:
         raise MissingSignature
@@ -53,16 +53,16 @@ def read_seal(signature: str | None, timestamp: str | None, *, now: float | None
     if not _HEXADECIMAL.fullmatch(digest):
         raise InvalidSignature
     is_timed = signature.startswith(_PREFIX)
-    return Seal(digest, timestamp, (Scheme.TIMESTAMPED,) if is_timed else (Scheme.RAW, Scheme.CANONICAL))
+    return CallbackSignature(digest, timestamp, (Scheme.TIMESTAMPED,) if is_timed else (Scheme.RAW, Scheme.CANONICAL))
 
 
-def verify(seal: Seal, body: bytes, secrets: Sequence[bytes], schemes: Collection[Scheme]) -> None:
+def verify(signature: CallbackSignature, body: bytes, secrets: Sequence[bytes], schemes: Collection[Scheme]) -> None:
     """Return if one of the secrets signed the body in one of the forms; raises InvalidSignature.
 
     Comparing takes the same time wherever two signatures differ.
     """
-    for scheme in seal.schemes:
-        if scheme in schemes and _is_signed(_text(scheme, seal, body), seal.digest, secrets):
+    for scheme in signature.schemes:
+        if scheme in schemes and _is_signed(_text(scheme, signature, body), signature.digest, secrets):
             return
     raise InvalidSignature
 
@@ -77,7 +77,7 @@ def canonical_json(body: bytes) -> bytes | None:
 
     That is what is not JSON in UTF-8, too large or nested too deeply, or ambiguous: a name that occurs twice, NaN.
     """
-    if len(body) > MOST_CANONICAL_BYTES:
+    if len(body) > MAX_CANONICAL_BYTES:
         return None
     try:
         value = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_refuse)
@@ -93,10 +93,10 @@ def _check_time(timestamp: str, now: float) -> None:
         raise StaleSignature
 
 
-def _text(scheme: Scheme, seal: Seal, body: bytes) -> bytes | None:
+def _text(scheme: Scheme, signature: CallbackSignature, body: bytes) -> bytes | None:
     match scheme:
         case Scheme.TIMESTAMPED:
-            return f"{seal.timestamp}.".encode() + body
+            return f"{signature.timestamp}.".encode() + body
         case Scheme.RAW:
             return body
         case Scheme.CANONICAL:

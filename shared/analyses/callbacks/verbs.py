@@ -10,7 +10,7 @@ from shared.analyses.annotations import queries as annotation_queries
 from shared.analyses.annotations.types import Annotation
 from shared.analyses.callbacks.authentication import Signer
 from shared.analyses.errors import AnalysisEnded, AnalysisNotFound, TooManyAnnotations, TooManyArtifacts
-from shared.analyses.finishing import End, Ended, check_move
+from shared.analyses.finishing import FinishedAnalysis, StatusChange, check_move
 from shared.analyses.lifecycle import FINAL
 from shared.analyses.records import AnalysisRecord, AnnotationRecord, ArtifactRecord
 from shared.kit.db import Connection
@@ -20,8 +20,8 @@ from shared.kit.platform import Platform
 from shared.kit.storage import Link
 
 # Ten times what the densest image gives; a pipeline that goes on after that is in a loop.
-MOST_ANNOTATIONS = 1_000_000
-MOST_ARTIFACTS = 1000
+MAX_ANNOTATIONS = 1_000_000
+MAX_ARTIFACTS = 1000
 
 
 class Announcement(NamedTuple):
@@ -33,7 +33,7 @@ class Announcement(NamedTuple):
     no_overwrite: bool
 
 
-class Announced(NamedTuple):
+class PresignedArtifact(NamedTuple):
     """An announced file, and the address that takes it."""
 
     analysis_id: UUID
@@ -42,7 +42,7 @@ class Announced(NamedTuple):
     headers: dict[str, str]
 
 
-async def change_status(platform: Platform, signer: Signer, analysis_id: str, told: End) -> AnalysisRecord:
+async def change_status(platform: Platform, signer: Signer, analysis_id: str, told: StatusChange) -> AnalysisRecord:
     """Move an analysis on; the present status told again changes nothing. Raises IllegalTransition."""
     known = known_uuid(analysis_id, AnalysisNotFound)
     if told.status in FINAL:
@@ -57,20 +57,20 @@ async def change_status(platform: Platform, signer: Signer, analysis_id: str, to
         return moved
 
 
-async def finalize(platform: Platform, signer: Signer, analysis_id: str, told: End) -> Ended:
+async def finalize(platform: Platform, signer: Signer, analysis_id: str, told: StatusChange) -> FinishedAnalysis:
     """End an analysis; what was announced and did not come is said in its files. Raises IllegalTransition."""
     return await finishing.end(platform, signer.account_id, known_uuid(analysis_id, AnalysisNotFound), told)
 
 
 async def announce_artifacts(
     platform: Platform, signer: Signer, analysis_id: str, announcements: Sequence[Announcement]
-) -> list[Announced]:
+) -> list[PresignedArtifact]:
     """Take note of files that will come, each with an address for it; announced again, a file has the same address."""
     known = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.transaction() as connection:
         await _lock_open(connection, signer, known)
         present = {file.name for file in await queries.artifacts(connection, known)}
-        if len(present | {wanted.artifact_name for wanted in announcements}) > MOST_ARTIFACTS:
+        if len(present | {wanted.artifact_name for wanted in announcements}) > MAX_ARTIFACTS:
             raise TooManyArtifacts
         rows = [
             await queries.announce_artifact(
@@ -95,7 +95,7 @@ async def add_annotations(
             return written
         if analysis.is_final:
             raise AnalysisEnded
-        if analysis.annotation_count + len(annotations) > MOST_ANNOTATIONS:
+        if analysis.annotation_count + len(annotations) > MAX_ANNOTATIONS:
             raise TooManyAnnotations
         await _check_artifacts(connection, known, annotations)
         records = [
@@ -139,9 +139,9 @@ async def _check_artifacts(connection: Connection, analysis_id: UUID, annotation
 
 def _addresses(
     platform: Platform, analysis_id: UUID, rows: Sequence[ArtifactRecord], announcements: Sequence[Announcement]
-) -> list[Announced]:
+) -> list[PresignedArtifact]:
     return [
-        Announced(
+        PresignedArtifact(
             analysis_id,
             row,
             platform.storage.upload_link(

@@ -12,7 +12,7 @@ Figure = Number | None
 SCALE = 1_000_000
 
 # Beyond it JSON's readers in other languages lose the last digits of an integer.
-_LARGEST_INT = 2**53
+_MAX_INT = 2**53
 
 
 def ratio(numerator: int, denominator: int) -> Figure:
@@ -41,4 +41,4 @@ def _to_even(quotient: int, beyond_middle: int) -> int:
 
 def _number(millionths: int) -> Number:
     whole, rest = divmod(millionths, SCALE)
-    return whole if rest == 0 and abs(whole) <= _LARGEST_INT else millionths / SCALE
+    return whole if rest == 0 and abs(whole) <= _MAX_INT else millionths / SCALE

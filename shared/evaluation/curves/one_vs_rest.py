@@ -38,7 +38,7 @@ class Areas:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class CurveSummary:
     """Areas, curves to draw and best thresholds of one class against the rest, or of all of them pooled."""
 
     areas: Areas
@@ -74,8 +74,8 @@ class ClassifierCurves:
     `micro` takes every cell of the table as a decision of its own: is the sample of this column's class?
     """
 
-    per_class: tuple[Measured | Undefined, ...]
-    micro: Measured
+    per_class: tuple[CurveSummary | Undefined, ...]
+    micro: CurveSummary
     macro: MacroAverage
 
 
@@ -95,7 +95,7 @@ def measure_curves(
     present = np.bincount(codes, weights, probabilities.shape[1]) > 0
     if np.count_nonzero(present) < 2:  # noqa: PLR2004 - a class and a rest
         raise OneClassOnly(vector=vector)
-    per_class: list[Measured | Undefined] = []
+    per_class: list[CurveSummary | Undefined] = []
     mean = np.zeros(len(_GRID))
     for column, occurs in enumerate(present.tolist()):
         if not occurs:
@@ -106,7 +106,7 @@ def measure_curves(
         full = roc_curve(counts)
         mean += np.interp(_GRID, full.x, full.y)
     micro = _measure(count_pooled(probabilities, codes, weights), max_points, cost_ratio)
-    measured = [one for one in per_class if isinstance(one, Measured)]
+    measured = [one for one in per_class if isinstance(one, CurveSummary)]
     macro = _macro(measured, mean / len(measured), tuple(np.flatnonzero(present).tolist()))
     return ClassifierCurves(tuple(per_class), micro, macro)
 
@@ -124,12 +124,12 @@ def count_pooled(probabilities: Scores, codes: Codes, weights: Weights | None = 
     return count_at_scores(probabilities.ravel(), positive.ravel(), repeated)
 
 
-def _measure(counts: ThresholdCounts, max_points: int, cost_ratio: float | None) -> Measured:
+def _measure(counts: ThresholdCounts, max_points: int, cost_ratio: float | None) -> CurveSummary:
     roc, precision_recall, mean_precision = roc_area(counts), pr_area(counts), average_precision(counts)
     assert roc is not None
     assert precision_recall is not None
     assert mean_precision is not None
-    return Measured(
+    return CurveSummary(
         Areas(roc, precision_recall, mean_precision),
         thin(roc_curve(roc_corners(counts)), max_points, monotone=True),
         thin(pr_curve(pr_corners(counts)), max_points, monotone=False),
@@ -137,7 +137,7 @@ def _measure(counts: ThresholdCounts, max_points: int, cost_ratio: float | None)
     )
 
 
-def _macro(measured: list[Measured], mean: Values, columns: tuple[int, ...]) -> MacroAverage:
+def _macro(measured: list[CurveSummary], mean: Values, columns: tuple[int, ...]) -> MacroAverage:
     def average(values: list[float]) -> float:
         return sum(values) / len(values)
 

@@ -17,7 +17,7 @@ NAMES = (
     "mar_1", "mar_10", "mar_100", "mar_small", "mar_medium", "mar_large",
 )  # fmt: skip
 
-_ALL_SIZES, _MOST_DETECTIONS = 0, -1
+_ALL_SIZES, _MAX_DETECTIONS = 0, -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def average_precision(
     """
     evaluated = _evaluate(pairs, len(classes), geometry)
     # Thresholds, recalls, classes, sizes, numbers of detections.
-    precision = evaluated.eval["precision"][:, :, :, _ALL_SIZES, _MOST_DETECTIONS]
+    precision = evaluated.eval["precision"][:, :, :, _ALL_SIZES, _MAX_DETECTIONS]
     return AveragePrecision(
         summary={name: _defined(value) for name, value in zip(NAMES, evaluated.stats[: len(NAMES)], strict=True)},
         per_class={name: _mean(precision[:, :, code]) for code, name in enumerate(classes)},

@@ -14,7 +14,7 @@ from shared.evaluation.detection.masks import Integers, Mask, of_runs
 _SCALE = 5
 
 # The drawing of an outline has as many steps as its length in fifths of a pixel; this is an outline of 800,000 pixels.
-MOST_STEPS = 4_000_000
+MAX_STEPS = 4_000_000
 
 _Floats = NDArray[np.float64]
 
@@ -69,7 +69,7 @@ def _lengths(begin: Integers, end: Integers) -> Integers:
 def _steps(begin: Integers, end: Integers) -> tuple[Integers, Integers]:
     """Every step along the edges, both ends of each edge included."""
     lengths = _lengths(begin, end)
-    if int(lengths.sum()) + len(lengths) > MOST_STEPS:
+    if int(lengths.sum()) + len(lengths) > MAX_STEPS:
         raise OutlineTooLong
     edge = np.repeat(np.arange(len(lengths)), lengths + 1)
     first = np.cumsum(lengths + 1) - (lengths + 1)

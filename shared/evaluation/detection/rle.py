@@ -9,7 +9,7 @@ _FIRST, _LAST = 48, 111
 _DATA, _SIGN, _MORE = 0x1F, 0x10, 0x20
 
 # 64 bits hold every length that an image can have; longer digits are an attack or an accident.
-_MOST_CHARACTERS = 13
+_MAX_CHARACTERS = 13
 
 
 class InvalidRunLengths(ValueError):
@@ -44,7 +44,7 @@ def decompress(text: str) -> list[int]:
         value |= (digit & _DATA) << shift
         shift += 5
         if digit & _MORE:
-            if shift >= 5 * _MOST_CHARACTERS:
+            if shift >= 5 * _MAX_CHARACTERS:
                 raise InvalidRunLengths("a run length is too long")
             continue
         if digit & _SIGN:

@@ -12,7 +12,7 @@ from shared.evaluation.types import Label
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Actual:
+class GroundTruth:
     """The actual class of every sample: `classes[code]`, in the order of the columns.
 
     `codes` has shape (n,) and an unsigned dtype.
@@ -30,7 +30,7 @@ def read_actual(
     max_classes: int,
     max_label_length: int,
     names: tuple[str, str] = ("actual_vector", "classes"),
-) -> Actual:
+) -> GroundTruth:
     """Give each label its column.
 
     A label is one of `classes` by value, or by text where one side is text; if no label is, but all are integers from
@@ -44,14 +44,14 @@ def read_actual(
     found = factorised(vector, names[0])
     if classes is None:
         _check_count(names[0], "holds", len(found.classes), columns, names[1])
-        return Actual(found.classes, found.actual)
+        return GroundTruth(found.classes, found.actual)
     named = factorised(list(classes), names[1])
     _check_count(names[1], "names", len(classes), columns, names[1])
     if len(named.classes) != columns:
         raise ClassesMismatch(f"{names[1]} names a class twice; name each class once.", vector=names[1])
     ordered = tuple(named.classes[code] for code in named.actual.tolist())
     places = np.array(_places(found, ordered, names), np.min_scalar_type(columns - 1))
-    return Actual(ordered, places.take(found.actual))
+    return GroundTruth(ordered, places.take(found.actual))
 
 
 def _check_count(vector: str, verb: str, count: int, columns: int, classes_name: str) -> None:

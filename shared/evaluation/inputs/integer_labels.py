@@ -9,21 +9,21 @@ from shared.evaluation.inputs.errors import InvalidLabel, TooManyClasses
 from shared.evaluation.inputs.label_codes import Codes, Factorised
 
 # Beyond it two whole numbers can be the same float, so that labels would merge by accident.
-LARGEST_NUMBER = 2**53
+MAX_NUMBER = 2**53
 BEYOND_LARGEST = "is beyond ±2**53; send so large a number as text"
 
 # A range this wide is still looked up in a table that stays in the processor's cache.
 _TABLE_SIZE = 2**16
 
 # Of more labels NumPy finds the classes sooner than a set does.
-MOST_BYTES = 500
+MAX_BYTES = 500
 
 Integers = NDArray[np.integer[Any]]
 
 
 def factorise_bytes(actual: bytearray, predicted: bytearray, max_classes: int, names: tuple[str, str]) -> Factorised:
     """Factorise the labels of n samples, 0 < n, each label a byte, as `factorise` does."""
-    if len(actual) > MOST_BYTES:
+    if len(actual) > MAX_BYTES:
         first, second = (np.frombuffer(vector, np.uint8) for vector in (actual, predicted))
         return factorise_integers(first, second, max_classes, names)
     classes = sorted({*actual, *predicted})
@@ -39,9 +39,9 @@ def factorise_integers(actual: Integers, predicted: Integers, max_classes: int, 
     vectors = actual, predicted
     low = min(int(np.minimum.reduce(vector)) for vector in vectors)
     high = max(int(np.maximum.reduce(vector)) for vector in vectors)
-    if max(-low, high) > LARGEST_NUMBER:
+    if max(-low, high) > MAX_NUMBER:
         for vector, name in zip(vectors, names, strict=True):
-            outside = (vector < -LARGEST_NUMBER) | (vector > LARGEST_NUMBER)
+            outside = (vector < -MAX_NUMBER) | (vector > MAX_NUMBER)
             if outside.any():
                 raise InvalidLabel(BEYOND_LARGEST, vector=name, index=int(np.argmax(outside)))
     offsets = [_from_zero(vector, low) for vector in vectors]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shared.evaluation.inputs.errors import EmptyVector, InvalidLabel, TooManyClasses, UnequalLengths
 from shared.evaluation.inputs.integer_labels import (
     BEYOND_LARGEST,
-    LARGEST_NUMBER,
+    MAX_NUMBER,
     factorise_bytes,
     factorise_integers,
 )
@@ -158,7 +158,7 @@ class _Codebook(dict[Label, int]):
 def _number_fault(label: float) -> str | None:
     if isinstance(label, float) and not math.isfinite(label):
         return "is not a finite number; send a finite number or text"
-    return BEYOND_LARGEST if abs(label) > LARGEST_NUMBER else None
+    return BEYOND_LARGEST if abs(label) > MAX_NUMBER else None
 
 
 def _text_fault(label: str, max_length: int) -> str | None:

@@ -18,7 +18,7 @@ Scores = NDArray[np.floating[Any]]
 Weights = NDArray[np.float64]
 
 SUM_TOLERANCE = 0.001
-SMALLEST_WEIGHT, LARGEST_WEIGHT = 1e-9, 1e9
+MIN_WEIGHT, MAX_WEIGHT = 1e-9, 1e9
 
 # A row such as 0.5, 0.499 is off by 0.001 in decimals and by a hair more in floats; float32 rounds more coarsely.
 _ROUNDING = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 1e-6}
@@ -55,7 +55,7 @@ def read_weights(weights: Sequence[float] | Scores, sample_count: int, *, name: 
         raise UnequalLengths(detail, vector=name)
     vector = np.asarray(weights, np.float64)
     # Products of sums of weights must neither vanish nor become infinite.
-    good = (vector == 0) | ((vector >= SMALLEST_WEIGHT) & (vector <= LARGEST_WEIGHT))
+    good = (vector == 0) | ((vector >= MIN_WEIGHT) & (vector <= MAX_WEIGHT))
     if not good.all():
         index = int(np.argmin(good))
         detail = f"{name}[{index}] is {vector[index]}; a weight is 0 or a number from 1e-9 to 1e9."

@@ -10,7 +10,7 @@ from shared.kit.names import ModelName, ModelVersion
 Id = Annotated[str, Meta(max_length=36)]
 
 # Below the first nearly everything that touches would be the same; the second is what the field takes.
-LOWEST_IOU, USUAL_IOU = 0.05, 0.5
+MIN_IOU, USUAL_IOU = 0.05, 0.5
 
 # By what objects are found to be the same; labels are those of whole images.
 Subject = Literal["boxes", "masks", "labels"]
@@ -33,7 +33,7 @@ class AgreementOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """
 
     subject: Subject = "boxes"
-    iou_threshold: Annotated[float, Meta(ge=LOWEST_IOU, le=1)] = USUAL_IOU
+    iou_threshold: Annotated[float, Meta(ge=MIN_IOU, le=1)] = USUAL_IOU
     # Of the candidate; average precision counts every confidence.
     min_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.0
 

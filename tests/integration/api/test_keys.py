@@ -198,7 +198,7 @@ async def test_what_makes_no_key_is_refused_by_name(alice: Client, body: object,
 async def test_an_account_has_a_hundred_keys_at_most_however_many_ask_at_once(
     alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.accounts.MOST_KEYS", 3)
+    monkeypatch.setattr("shared.accounts.MAX_KEYS", 3)
 
     answers = await asyncio.gather(*(alice.post("/v1/keys", {"name": "n"}) for _ in range(6)))
 

@@ -6,18 +6,18 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from shared.accounts import SignedIn
+from shared.accounts import SignedInAccount
 from shared.accounts.emails import PLAUSIBLE
 from shared.kit.errors import Fault, InvalidInput
 
-LONGEST_PASSWORD = 128
+MAX_PASSWORD_LENGTH = 128
 
 
 class CredentialsIn(msgspec.Struct):
     """An e-mail address and a password."""
 
     email: Annotated[str, Meta(max_length=254)]
-    password: Annotated[str, Meta(max_length=LONGEST_PASSWORD)]
+    password: Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH)]
 
     def check(self, min_password_length: int) -> None:
         """Refuse what no new account may have."""
@@ -46,7 +46,7 @@ class AccountOut(msgspec.Struct):
     cms: list[MatrixRef]
 
     @classmethod
-    def of(cls, signed_in: SignedIn, uids: list[UUID]) -> "AccountOut":
+    def of(cls, signed_in: SignedInAccount, uids: list[UUID]) -> "AccountOut":
         """The account with its newest matrices."""
         account = signed_in.account
         assert account.id is not None, "an account that signed in was stored"

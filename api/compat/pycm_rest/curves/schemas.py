@@ -5,7 +5,7 @@ import msgspec
 from api.http import bodies
 from api.http.bodies import Fields
 from shared import curves
-from shared.curves import Sent
+from shared.curves import LabelledProbabilities
 from shared.evaluation.types import Label
 from shared.jobs.kinds.curve import Curve, CurveOptions, CurveType
 from shared.kit.settings import Settings
@@ -44,6 +44,6 @@ def read_curve(members: Fields, settings: Settings) -> tuple[Curve, bytes]:
 def read_inputs(members: Fields, settings: Settings) -> bytes:
     """The inputs of a curve job; raises InvalidInput or a subclass of InvalidLabels."""
     sent = bodies.pick_known(members, ProbabilitiesIn)
-    asked = Sent(sent.actual_vector, sent.probability_vector, sent.classes, sent.sample_weight)
+    asked = LabelledProbabilities(sent.actual_vector, sent.probability_vector, sent.classes, sent.sample_weight)
     checked = curves.check(asked, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
     return curves.pack(checked)

@@ -27,7 +27,7 @@ from shared.kit.platform import Platform
 PNG_ONLY = PlotOptions(formats=("png",))
 
 
-class MatrixController(Controller):
+class PycmMatrixController(Controller):
     """Confusion matrices."""
 
     tags = ["matrices"]  # noqa: RUF012 -- Litestar reads it from the class

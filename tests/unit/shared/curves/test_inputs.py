@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import curves
-from shared.curves import CurveInputs, Sent
+from shared.curves import CurveInputs, LabelledProbabilities
 from shared.evaluation.inputs.probability_errors import OneClassOnly
 
 
-def _check(sent: Sent) -> CurveInputs:
+def _check(sent: LabelledProbabilities) -> CurveInputs:
     return curves.check(sent, max_classes=10, max_label_length=20)
 
 
@@ -31,13 +31,13 @@ def _same(one: CurveInputs, other: CurveInputs) -> bool:
 def test_what_was_packed_is_unpacked_to_the_last_bit(probabilities: list[float], weighted: bool) -> None:
     labels = ["yes" if number % 2 else "no" for number in range(len(probabilities))]
     weights = [number + 0.1 for number in range(len(probabilities))] if weighted else None
-    inputs = _check(Sent(labels, [[1 - p, p] for p in probabilities], None, weights))
+    inputs = _check(LabelledProbabilities(labels, [[1 - p, p] for p in probabilities], None, weights))
 
     assert _same(curves.unpack(curves.pack(inputs)), inputs)
 
 
 def test_equal_inputs_have_equal_bytes() -> None:
-    sent = Sent([0, 1], [[0.2, 0.8], [0.6, 0.4]])
+    sent = LabelledProbabilities([0, 1], [[0.2, 0.8], [0.6, 0.4]])
 
     assert curves.pack(_check(sent)) == curves.pack(_check(sent))
 
@@ -47,4 +47,4 @@ def test_samples_of_one_class_only_are_refused(weights: list[float] | None) -> N
     labels = [0, 0, 1 if weights else 0]
 
     with pytest.raises(OneClassOnly):
-        _check(Sent(labels, [[0.5, 0.5]] * 3, ["a", "b"], weights))
+        _check(LabelledProbabilities(labels, [[0.5, 0.5]] * 3, ["a", "b"], weights))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.curves.inputs import Sent
+from shared.curves.inputs import LabelledProbabilities
 from shared.curves.uploads import read_scores
 from shared.kit.errors import InvalidInput
 
@@ -10,16 +10,22 @@ from shared.kit.errors import InvalidInput
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (b"label,cat,dog\ncat,0.8,0.2\ndog,.4,6e-1\n", Sent(["cat", "dog"], [[0.8, 0.2], [0.4, 0.6]], ["cat", "dog"])),
-        (b"cat;y_true;dog\n0.8;cat;0.2\n", Sent(["cat"], [[0.8, 0.2]], ["cat", "dog"])),
-        (b"label;cat;dog\ncat;0,8;0,2\ndog;0,4;6e-1\n", Sent(["cat", "dog"], [[0.8, 0.2], [0.4, 0.6]], ["cat", "dog"])),
-        (b"cat,0.8,0.2\ndog,0.4,0.6\n", Sent(["cat", "dog"], [[0.8, 0.2], [0.4, 0.6]])),
-        (b"target,0,1\n1,0.25,0.75\n", Sent([1], [[0.25, 0.75]], [0, 1])),
-        (b"y_true\tscore\n0\t0.25\n1\t0.75\n", Sent([0, 1], [[0.75, 0.25], [0.25, 0.75]], [0, 1])),
-        (b"no,0.25\nyes,0.75\n", Sent(["no", "yes"], [[0.75, 0.25], [0.25, 0.75]], ["no", "yes"])),
+        (
+            b"label,cat,dog\ncat,0.8,0.2\ndog,.4,6e-1\n",
+            LabelledProbabilities(["cat", "dog"], [[0.8, 0.2], [0.4, 0.6]], ["cat", "dog"]),
+        ),
+        (b"cat;y_true;dog\n0.8;cat;0.2\n", LabelledProbabilities(["cat"], [[0.8, 0.2]], ["cat", "dog"])),
+        (
+            b"label;cat;dog\ncat;0,8;0,2\ndog;0,4;6e-1\n",
+            LabelledProbabilities(["cat", "dog"], [[0.8, 0.2], [0.4, 0.6]], ["cat", "dog"]),
+        ),
+        (b"cat,0.8,0.2\ndog,0.4,0.6\n", LabelledProbabilities(["cat", "dog"], [[0.8, 0.2], [0.4, 0.6]])),
+        (b"target,0,1\n1,0.25,0.75\n", LabelledProbabilities([1], [[0.25, 0.75]], [0, 1])),
+        (b"y_true\tscore\n0\t0.25\n1\t0.75\n", LabelledProbabilities([0, 1], [[0.75, 0.25], [0.25, 0.75]], [0, 1])),
+        (b"no,0.25\nyes,0.75\n", LabelledProbabilities(["no", "yes"], [[0.75, 0.25], [0.25, 0.75]], ["no", "yes"])),
     ],
 )
-def test_tables_of_labels_and_probabilities_are_read(data: bytes, expected: Sent) -> None:
+def test_tables_of_labels_and_probabilities_are_read(data: bytes, expected: LabelledProbabilities) -> None:
     assert read_scores(data) == expected
 
 

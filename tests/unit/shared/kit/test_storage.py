@@ -8,7 +8,7 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from shared.kit.settings import Settings
-from shared.kit.storage import LARGEST_RECENT_BYTES, Storage
+from shared.kit.storage import MAX_RECENT_BYTES, Storage
 from shared.kit.storage_errors import FileGone, StorageUnavailable
 
 
@@ -84,7 +84,7 @@ async def test_what_was_read_lately_is_not_asked_for_again(storage: Storage) -> 
 
 
 async def test_a_large_file_does_not_push_the_others_out_of_memory(storage: Storage) -> None:
-    large = b"x" * (LARGEST_RECENT_BYTES + 1)
+    large = b"x" * (MAX_RECENT_BYTES + 1)
     with Stubber(storage._client) as stub:
         _answers(stub, b"small", large, large)
 

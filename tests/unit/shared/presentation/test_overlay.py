@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shared.analyses.annotations.formats import ShownAnnotation
+from shared.analyses.annotations.formats import FormattedAnnotation
 from shared.evaluation.detection.masks import of_bitmap
 from shared.presentation.overlay import shapes
 
 
-def _annotation(number: int, kind: str, class_name: str, data: object) -> ShownAnnotation:
-    return ShownAnnotation(UUID(int=number), kind, class_name, 0.5, msgspec.Raw(msgspec.json.encode(data)))
+def _annotation(number: int, kind: str, class_name: str, data: object) -> FormattedAnnotation:
+    return FormattedAnnotation(UUID(int=number), kind, class_name, 0.5, msgspec.Raw(msgspec.json.encode(data)))
 
 
 def test_a_box_is_the_same_in_both_formats() -> None:

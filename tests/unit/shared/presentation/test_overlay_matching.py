@@ -4,7 +4,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from shared.analyses.annotations.formats import ShownAnnotation, Size
+from shared.analyses.annotations.formats import FormattedAnnotation, Size
 from shared.presentation import overlay_matching
 from shared.presentation.overlay import shapes
 from shared.presentation.overlay_matching import Side, compared
@@ -14,7 +14,7 @@ SIZE = Size(100, 300)
 
 def _side(*found: tuple[str, str, Any], first: int) -> Side:
     annotations = [
-        ShownAnnotation(UUID(int=first + number), kind, name, 0.9, msgspec.Raw(msgspec.json.encode(data)))
+        FormattedAnnotation(UUID(int=first + number), kind, name, 0.9, msgspec.Raw(msgspec.json.encode(data)))
         for number, (kind, name, data) in enumerate(found)
     ]
     return Side(annotations, shapes(annotations, sorted({name for _, name, _ in found})))
@@ -84,7 +84,7 @@ def test_an_outline_that_nobody_could_draw_costs_no_page() -> None:
 def test_very_many_masks_are_compared_by_the_boxes_around_them(monkeypatch: pytest.MonkeyPatch) -> None:
     upper = _polygon("leaf", (0, 0), (100, 0), (0, 100))
     lower = _polygon("leaf", (100, 0), (100, 100), (0, 100))
-    monkeypatch.setattr(overlay_matching, "MOST_PAIRS_OF_MASKS", 0)
+    monkeypatch.setattr(overlay_matching, "MAX_PAIRS_OF_MASKS", 0)
     assert _told(_side(upper, first=1), _side(lower, first=11)) == (["agreed"], ["agreed"])
 
 

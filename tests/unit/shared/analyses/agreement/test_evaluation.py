@@ -2,14 +2,14 @@ from uuid import UUID
 
 import pytest
 
-from shared.analyses.agreement.evaluation import MOST_PAIRS, Compared, compare
+from shared.analyses.agreement.evaluation import MAX_PAIRS, PairedAnnotations, compare
 from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.errors import ImageTooCrowded
 from shared.analyses.records import AnnotationRecord
 from shared.jobs.kinds.agreement import AgreementOptions
 
 IMAGE, REFERENCE, CANDIDATE = UUID(int=0), UUID(int=1), UUID(int=2)
-SIDE = int(MOST_PAIRS**0.5)
+SIDE = int(MAX_PAIRS**0.5)
 
 
 def side(count: int) -> list[AnnotationRecord]:
@@ -20,7 +20,7 @@ def side(count: int) -> list[AnnotationRecord]:
 
 def test_an_image_whose_objects_would_not_fit_in_memory_is_not_begun() -> None:
     pairing = Pairing([ImagePair(IMAGE, REFERENCE, CANDIDATE, 10, 10)], 0, 0, reference_is_truth=False)
-    crowded = Compared(pairing, {REFERENCE: side(SIDE + 1), CANDIDATE: side(SIDE)})
+    crowded = PairedAnnotations(pairing, {REFERENCE: side(SIDE + 1), CANDIDATE: side(SIDE)})
 
     with pytest.raises(ImageTooCrowded):
         compare(crowded, AgreementOptions())

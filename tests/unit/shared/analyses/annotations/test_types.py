@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.analyses.annotations.types import check
-from shared.analyses.annotations.validation import MOST_FAULTS
+from shared.analyses.annotations.validation import MAX_FAULTS
 from shared.kit.errors import InvalidInput
 
 # Every sample of the guide.
@@ -182,7 +182,7 @@ def test_each_fault_is_told_with_its_place(item: Any, places: list[str]) -> None
 
 def test_all_faults_of_a_batch_are_told_but_not_endlessly_many() -> None:
     assert faults(box(1), GUIDE[0], box(2)) == ["/annotations/0/data/bbox", "/annotations/2/data/bbox"]
-    assert len(faults(*[{}] * 5000)) == MOST_FAULTS
+    assert len(faults(*[{}] * 5000)) == MAX_FAULTS
 
 
 ANYTHING = st.recursive(

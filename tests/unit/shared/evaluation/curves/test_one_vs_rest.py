@@ -7,7 +7,13 @@ import pytest
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from shared.evaluation.curves.one_vs_rest import NEVER_OCCURS, Areas, Measured, Undefined, measure_curves
+from shared.evaluation.curves.one_vs_rest import (
+    NEVER_OCCURS,
+    Areas,
+    CurveSummary,
+    Undefined,
+    measure_curves,
+)
 from shared.evaluation.inputs.probability_errors import OneClassOnly
 
 Table = tuple[NDArray[Any], NDArray[np.uint8]]
@@ -41,7 +47,7 @@ def test_areas_of_classes_and_averages_equal_scikit_learns(n: int, k: int, decim
         )
 
     roc, mean_precision = expected(None)
-    measured = [one for one in found.per_class if isinstance(one, Measured)]
+    measured = [one for one in found.per_class if isinstance(one, CurveSummary)]
     assert [one.areas.roc for one in measured] == pytest.approx(roc.tolist(), abs=1e-12)
     assert [one.areas.average_precision for one in measured] == pytest.approx(mean_precision.tolist(), abs=1e-12)
     averages = found.micro.areas, found.macro.areas
@@ -73,7 +79,7 @@ def test_curves_to_draw_have_the_areas_that_are_told() -> None:
     table, codes = random_table(20_000, 3)
     found = measure_curves(table, codes, max_points=300)
     for one in (*found.per_class, found.micro):
-        assert isinstance(one, Measured)
+        assert isinstance(one, CurveSummary)
         for drawing, area in ((one.roc, one.areas.roc), (one.pr, one.areas.pr)):
             assert len(drawing.curve.x) <= 300
             assert abs(float(np.trapezoid(drawing.curve.y, drawing.curve.x)) - area) <= drawing.area_error + 1e-12
@@ -118,7 +124,7 @@ def test_samples_of_one_class_only_are_refused() -> None:
 def test_constant_scores_are_worth_a_coin() -> None:
     codes = np.array([0, 0, 0, 1], np.uint8)
     found = measure_curves(np.full((4, 2), 0.5), codes)
-    assert [one.areas for one in found.per_class if isinstance(one, Measured)] == [
+    assert [one.areas for one in found.per_class if isinstance(one, CurveSummary)] == [
         Areas(roc=0.5, pr=0.0, average_precision=0.75),
         Areas(roc=0.5, pr=0.0, average_precision=0.25),
     ]
@@ -136,7 +142,7 @@ def test_single_precision_gives_the_areas_of_its_own_scores() -> None:
 def test_the_documented_request_has_its_true_areas() -> None:
     table = np.array([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7], [0.6, 0.4]])
     found = measure_curves(table, np.array([0, 1, 0, 1], np.uint8), cost_ratio=2)
-    areas = [one.areas for one in found.per_class if isinstance(one, Measured)]
+    areas = [one.areas for one in found.per_class if isinstance(one, CurveSummary)]
     assert [area.roc for area in areas] == [0.0, 0.0]
     for column, area in enumerate(areas):
         expected = metrics.average_precision_score(np.array([0, 1, 0, 1]) == column, table[:, column])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from shared.evaluation.inputs.errors import InvalidLabel, TooManyClasses
-from shared.evaluation.inputs.integer_labels import MOST_BYTES
+from shared.evaluation.inputs.integer_labels import MAX_BYTES
 from shared.evaluation.inputs.labels import factorise
 
 factorised = partial(factorise, max_classes=500, max_label_length=500)
@@ -51,7 +51,7 @@ def test_classes_and_codes_are_those_of_numpys_unique(pair: tuple[np.ndarray[Any
     assert {str(result.actual.dtype), str(result.predicted.dtype)} == {"uint8"}
 
 
-@pytest.mark.parametrize("size", [MOST_BYTES, MOST_BYTES + 1])
+@pytest.mark.parametrize("size", [MAX_BYTES, MAX_BYTES + 1])
 @pytest.mark.parametrize("low", [0, 1, 3])
 @pytest.mark.parametrize("k", [1, 2, 7, 253])
 def test_few_and_many_small_labels_in_lists_come_to_the_same(size: int, low: int, k: int) -> None:
@@ -65,7 +65,7 @@ def test_few_and_many_small_labels_in_lists_come_to_the_same(size: int, low: int
     assert {str(result.actual.dtype), str(result.predicted.dtype)} == {"uint8"}
 
 
-@pytest.mark.parametrize("size", [1, MOST_BYTES + 1])
+@pytest.mark.parametrize("size", [1, MAX_BYTES + 1])
 def test_too_many_small_labels_are_refused(size: int) -> None:
     with pytest.raises(TooManyClasses):
         factorise([0] * size, [1] * size, max_classes=1, max_label_length=1)
