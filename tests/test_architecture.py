@@ -35,7 +35,7 @@ def test_broad_excepts_stand_only_at_the_edges_of_processes() -> None:
         "worker/execution.py",
         "worker/dispatcher.py",
         "worker/heartbeat.py",
-        "shared/jobs/news.py",
+        "shared/jobs/notifications.py",
         "api/usage/flushing.py",
     }
 

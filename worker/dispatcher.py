@@ -13,7 +13,9 @@ from uuid import UUID
 
 import structlog
 
-from shared.jobs import ending, news, queueing
+from shared.jobs import finishing
+from shared.jobs import notifications
+from shared.jobs import queueing
 from shared.kit import logging, platform
 from shared.kit.broker import BrokerUnavailable, Wakeup
 from shared.kit.db import Connection, DatabaseUnavailable
@@ -27,11 +29,11 @@ from worker import heartbeat
 
 log = structlog.get_logger()
 
-# News wake the loop sooner; this is for rows that become due by themselves.
+# A notification wakes the loop sooner; this is for rows that become due by themselves.
 INTERVAL_S = 1.0
 CLEANING_INTERVAL_S = 3600.0
 
-# Told once, a row is told again after this: the message may have died with the broker.
+# A row is dispatched again after this: the message may have died with the broker.
 REPEAT_AFTER = timedelta(seconds=10)
 
 # So many messages wait in a queue at most. It keeps the workers busy, and bounds what is sent twice when the queue
@@ -56,17 +58,17 @@ class Dispatcher:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._news = asyncio.Event()
+        self._notified = asyncio.Event()
         self._was_away = False
 
     async def run(self) -> None:
         """Go on until cancelled; the duties are independent, so that trouble with one does not stop the others."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(news.listen(self._platform.db, lambda _: self._news.set()))
+            group.create_task(notifications.listen(self._platform.db, lambda _: self._notified.set()))
             group.create_task(self._repeat(self._rescue, INTERVAL_S))
-            group.create_task(self._repeat(self._tell_workers, INTERVAL_S))
-            group.create_task(self._repeat(self._tell_couriers, INTERVAL_S, wake=self._news))
-            group.create_task(self._repeat(self._tell_thumbnailers, INTERVAL_S))
+            group.create_task(self._repeat(self._dispatch_jobs, INTERVAL_S))
+            group.create_task(self._repeat(self._dispatch_deliveries, INTERVAL_S, wake=self._notified))
+            group.create_task(self._repeat(self._dispatch_thumbnails, INTERVAL_S))
             group.create_task(self._repeat(self._clean, CLEANING_INTERVAL_S))
 
     async def _repeat(self, duty: Duty, interval_s: float, wake: asyncio.Event | None = None) -> None:
@@ -78,7 +80,7 @@ class Dispatcher:
                 await asyncio.sleep(INTERVAL_S)
                 continue
             except Exception:
-                # The edge of the process: what goes wrong with one row must not keep the rest from being told.
+                # The edge of the process: what goes wrong with one row must not keep the rest from being dispatched.
                 log.exception("dispatcher failed at a duty and goes on")
             await _pause(interval_s, wake or asyncio.Event())
 
@@ -86,7 +88,7 @@ class Dispatcher:
         try:
             if self._was_away:
                 await self._await_heartbeats()
-            rescued = await ending.rescue_expired(self._platform, RESCUED_AT_ONCE)
+            rescued = await finishing.rescue_expired(self._platform, RESCUED_AT_ONCE)
         except DatabaseUnavailable:
             self._was_away = True
             raise
@@ -99,17 +101,17 @@ class Dispatcher:
         self._was_away = False
         await asyncio.sleep(GRACE_S)
 
-    async def _tell_workers(self) -> None:
+    async def _dispatch_jobs(self) -> None:
         for wakeup, share in queueing.SHARES.items():
-            await self._tell(wakeup, partial(queueing.take_untold, share=share))
+            await self._dispatch(wakeup, partial(queueing.take_undispatched, share=share))
 
-    async def _tell_couriers(self) -> None:
-        await self._tell(Wakeup.SEND_DELIVERY, webhook_queries.take_due)
+    async def _dispatch_deliveries(self) -> None:
+        await self._dispatch(Wakeup.SEND_DELIVERY, webhook_queries.take_due)
 
-    async def _tell_thumbnailers(self) -> None:
-        await self._tell(Wakeup.MAKE_THUMBNAIL, thumbnail_queries.take_due)
+    async def _dispatch_thumbnails(self) -> None:
+        await self._dispatch(Wakeup.MAKE_THUMBNAIL, thumbnail_queries.take_due)
 
-    async def _tell(self, wakeup: Wakeup, take: Take) -> None:
+    async def _dispatch(self, wakeup: Wakeup, take: Take) -> None:
         waiting = await asyncio.to_thread(self._platform.broker.waiting, wakeup)
         if waiting >= MAX_WAITING:
             return

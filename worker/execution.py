@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 
-from shared.jobs import ending, kinds, queries
+from shared.jobs import finishing, kinds, queries
 from shared.jobs.errors import JobCrashed, LeaseLost, TimeLimitExceeded
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
@@ -52,7 +52,7 @@ def attempt(runtime: Runtime, job_id: UUID) -> None:
 
 async def _claim(runtime: Runtime, job_id: UUID) -> JobRecord | None:
     async with runtime.platform.db.connection() as connection:
-        return await queries.claim(connection, job_id, ending.LEASE)
+        return await queries.claim(connection, job_id, finishing.LEASE)
 
 
 def _perform(runtime: Runtime, job: JobRecord) -> None:
@@ -60,30 +60,30 @@ def _perform(runtime: Runtime, job: JobRecord) -> None:
     try:
         with Interruption() as interruption:
             files = _make(runtime, job, interruption)
-        _end(runtime, partial(ending.succeed, platform, job, files))
+        _end(runtime, partial(finishing.succeed, platform, job, files))
         log.info("job succeeded", artifacts=[file.name for file in files])
     except LeaseLost:
         raise
     except (StorageUnavailable, DatabaseUnavailable) as error:
         log.warning("job put back: a part of the service is away", reason=error.detail)
-        _end(runtime, partial(ending.give_back, platform, job, delay=OUTAGE_DELAY))
+        _end(runtime, partial(finishing.give_back, platform, job, delay=OUTAGE_DELAY))
     except WorkStopped:
         log.info("job handed back")
-        _end(runtime, partial(ending.give_back, platform, job, delay=timedelta()))
+        _end(runtime, partial(finishing.give_back, platform, job, delay=timedelta()))
     except (TimeLimitExceeded, Interrupted, SoftTimeLimitExceeded):
         log.warning("job failed: time limit")
-        _end(runtime, partial(ending.fail, platform, job, TimeLimitExceeded()))
+        _end(runtime, partial(finishing.fail, platform, job, TimeLimitExceeded()))
     except DatabaseBusy as error:
         # The load of the moment, or what this very job asks for: it is tried again, but not for ever.
         log.warning("job struck: the database is too slow")
-        _end(runtime, partial(ending.strike, platform, job, error))
+        _end(runtime, partial(finishing.strike, platform, job, error))
     except DomainError as error:
         log.info("job failed", reason=error.detail)
-        _end(runtime, partial(ending.fail, platform, job, error))
+        _end(runtime, partial(finishing.fail, platform, job, error))
     except Exception:
         # The edge of the process: a mistake of ours must end in the row, not only in the log.
         log.exception("job crashed")
-        _end(runtime, partial(ending.strike, platform, job, JobCrashed()))
+        _end(runtime, partial(finishing.strike, platform, job, JobCrashed()))
 
 
 def _end(runtime: Runtime, say: Callable[[], Coroutine[Any, Any, object]]) -> None:

@@ -7,7 +7,7 @@ from typing import Self
 
 import structlog
 
-from shared.jobs import ending, queries
+from shared.jobs import finishing, queries
 from shared.jobs.errors import LeaseLost
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseUnavailable
@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 INTERVAL_S = 10.0
 
-# Progress is told sooner, but no oftener than this.
+# Progress is written sooner, but no oftener than this.
 PROGRESS_INTERVAL_S = 0.5
 
 
@@ -53,7 +53,7 @@ class Heartbeat:
             await self._pause()
             try:
                 async with self._runtime.platform.db.connection() as connection:
-                    self._lost = not await queries.beat(connection, self._job, ending.LEASE, self._progress)
+                    self._lost = not await queries.beat(connection, self._job, finishing.LEASE, self._progress)
             except DatabaseUnavailable:
                 # The lease outlives two missed beats; whether it was long enough is what the next beat says.
                 log.warning("heartbeat missed: the database is away")

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from shared import jobs
 from shared.accounts import Caller
-from shared.jobs import Snapshot, news
+from shared.jobs import Snapshot, notifications
 from shared.kit.platform import Platform
 
-# News come at once when they come; this is for those that got lost.
+# A notification comes at once if it comes; this is for those that got lost.
 POLL_INTERVAL_S = 2.0
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Waiter:
 
     async def run(self) -> None:
         """Listen until cancelled."""
-        await news.listen(self.platform.db, self._hear)
+        await notifications.listen(self.platform.db, self._hear)
 
     async def until_final(self, caller: Caller, snapshot: Snapshot, seconds: float) -> Snapshot:
         """The job once it has come to an end, or as it is when the time is over."""

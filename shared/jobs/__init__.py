@@ -5,7 +5,7 @@ from uuid import UUID
 
 from shared.accounts import Caller
 from shared.artifacts import queries as artifact_queries
-from shared.jobs import ending, queries, queueing
+from shared.jobs import finishing, queries, queueing
 from shared.jobs.errors import InputsNotKept, JobAlreadyFinished, JobNotFound, QueueFull
 from shared.jobs.lifecycle import Status
 from shared.jobs.orders import NO_SUBJECTS, Order, Subjects
@@ -41,7 +41,7 @@ async def submit(platform: Platform, order: Order) -> Snapshot:
     row = await order.row(platform.storage)
     async with platform.db.connection() as connection:
         job, ahead = await _enqueue(platform, connection, row)
-    return await _tell(platform, job, ahead)
+    return await _dispatch(platform, job, ahead)
 
 
 async def join(platform: Platform, order: Order) -> Snapshot:
@@ -56,7 +56,7 @@ async def join(platform: Platform, order: Order) -> Snapshot:
         if job := await queries.alive(connection, account_id, fingerprint):
             return await queries.with_files(connection, job)
         job, ahead = await _enqueue(platform, connection, row)
-    return await _tell(platform, job, ahead)
+    return await _dispatch(platform, job, ahead)
 
 
 async def read_inputs(platform: Platform, job: JobRecord) -> bytes:
@@ -103,7 +103,7 @@ async def cancel(platform: Platform, caller: Caller, job_id: UUID | None) -> Sna
     async with platform.db.transaction() as connection:
         job = await queries.cancel(connection, caller.account_id, job_id) if job_id else None
         if job is not None:
-            return await ending.announce(platform, connection, job)
+            return await finishing.announce(platform, connection, job)
     snapshot = await find(platform, caller, job_id)
     if snapshot.job.status != Status.CANCELLED:
         raise JobAlreadyFinished
@@ -120,7 +120,7 @@ async def forget_subject(platform: Platform, connection: Connection, account_id:
     while job_ids := await queries.lock_subject(connection, account_id, uid):
         for job_id in job_ids:
             if job := await queries.cancel(connection, account_id, job_id):
-                await ending.announce(platform, connection, job)
+                await finishing.announce(platform, connection, job)
         keys += await artifact_queries.remove(connection, job_ids)
         keys += await queries.delete(connection, job_ids)
     return keys
@@ -133,7 +133,7 @@ async def _enqueue(platform: Platform, connection: Connection, row: dict[str, An
     return queued
 
 
-async def _tell(platform: Platform, job: JobRecord, ahead: int) -> Snapshot:
+async def _dispatch(platform: Platform, job: JobRecord, ahead: int) -> Snapshot:
     if wakeup := queueing.lane(ahead):
         await platform.broker.try_publish(wakeup, job.id)
     return Snapshot(job)
@@ -151,4 +151,4 @@ async def _repeat(platform: Platform, order: Order) -> Snapshot | None:
             row["inputs"], row["inputs_key"] = await queries.inputs(connection, twin.id)
         job = await queries.insert_succeeded(connection, row)
         await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, twin.id))
-        return await ending.announce(platform, connection, job)
+        return await finishing.announce(platform, connection, job)

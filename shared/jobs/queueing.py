@@ -41,12 +41,12 @@ ENQUEUE = f"""
     RETURNING (SELECT jobs FROM ahead), {COLUMNS}
 """
 
-# Either nobody was told yet, or so long ago that the message may be lost with the broker.
-_UNTOLD = "(dispatched_at IS NULL OR dispatched_at < now() - $1::interval)"
+# Either no message was sent yet, or so long ago that it may be lost with the broker.
+_UNDISPATCHED = "(dispatched_at IS NULL OR dispatched_at < now() - $1::interval)"
 
 # The first $2 jobs of every account, the accounts in turn. The recursion steps through the index from one account to
 # the next, so a long backlog of one is not read.
-TAKE_UNTOLD = f"""
+TAKE_UNDISPATCHED = f"""
     WITH RECURSIVE account AS (
         (SELECT account_id FROM job WHERE status = 'queued' ORDER BY account_id LIMIT 1)
         UNION ALL
@@ -60,16 +60,16 @@ TAKE_UNTOLD = f"""
             WHERE account_id = account.account_id AND status = 'queued' AND run_after <= now()
             ORDER BY run_after, id LIMIT $2
         ) AS first
-        WHERE {_UNTOLD} ORDER BY turn LIMIT $3
-    ), told AS (
+        WHERE {_UNDISPATCHED} ORDER BY turn LIMIT $3
+    ), dispatched AS (
         UPDATE job SET dispatched_at = now()
         WHERE id IN (
-            SELECT id FROM job WHERE id IN (SELECT id FROM chosen) AND status = 'queued' AND {_UNTOLD}
+            SELECT id FROM job WHERE id IN (SELECT id FROM chosen) AND status = 'queued' AND {_UNDISPATCHED}
             FOR UPDATE SKIP LOCKED
         )
         RETURNING id
     )
-    SELECT id FROM told JOIN chosen USING (id) ORDER BY turn
+    SELECT id FROM dispatched JOIN chosen USING (id) ORDER BY turn
 """
 
 
@@ -84,6 +84,6 @@ async def enqueue(connection: Connection, job: dict[str, Any], most: int) -> tup
     return (JobRecord(*record[1:]), record[0]) if record else None
 
 
-async def take_untold(connection: Connection, repeat_after: timedelta, limit: int, *, share: int) -> list[UUID]:
+async def take_undispatched(connection: Connection, repeat_after: timedelta, limit: int, *, share: int) -> list[UUID]:
     """Queued jobs that a message is to be sent for now, among the first `share` of each account."""
-    return [record["id"] for record in await connection.fetch(TAKE_UNTOLD, repeat_after, share, limit)]
+    return [record["id"] for record in await connection.fetch(TAKE_UNDISPATCHED, repeat_after, share, limit)]

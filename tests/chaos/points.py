@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 from zlib import crc32
 
-from shared.jobs import ending, queries, queueing
+from shared.jobs import finishing, queries, queueing
 from shared.jobs.records import JobRecord
 from shared.kit.broker import Broker
 from shared.webhooks import delivering
@@ -85,7 +85,7 @@ def in_worker() -> None:
     _wrap(queries, "claim", after=after_claim)
     _wrap_plain(execution, "_store", after=after_store)
     _wrap(
-        ending,
+        finishing,
         "succeed",
         before=lambda arguments: reach("before_finish", arguments[1].id),
         after=lambda arguments, _: reach("after_finish", arguments[1].id),

@@ -9,7 +9,7 @@ import pytest
 
 from api.jobs import controller
 from api.jobs.waiter import with_silences
-from shared.jobs import ending, queries
+from shared.jobs import finishing, queries
 from shared.kit import clock
 from shared.kit.platform import Platform
 from tests.actors import Client, Team
@@ -228,7 +228,7 @@ async def test_a_cancelled_job_is_never_run(alice: Client, team: Team, platform:
     assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
     assert again.json() == cancelled.json()
     async with platform.db.connection() as connection:
-        assert await queries.claim(connection, cancelled.json()["id"], ending.LEASE) is None
+        assert await queries.claim(connection, cancelled.json()["id"], finishing.LEASE) is None
 
 
 @pytest.mark.usefixtures("workers")

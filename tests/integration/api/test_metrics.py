@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from api.operations import metrics
 from deploy.local.stack import Stack
-from shared.jobs import ending, queries
+from shared.jobs import finishing, queries
 from shared.kit.event_totals import Event
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
@@ -56,10 +56,10 @@ async def test_the_figures_follow_a_job_that_waits_and_loses_its_worker(
     async with platform.db.connection() as connection:
         await connection.execute("UPDATE job SET run_after = now() - interval '90 s' WHERE id = $1", job_id)
         queued = await _figures(alice, allowed)
-        await queries.claim(connection, job_id, ending.LEASE)
+        await queries.claim(connection, job_id, finishing.LEASE)
         running = await _figures(alice, allowed)
         await connection.execute("UPDATE job SET lease_until = now() - interval '1 s' WHERE id = $1", job_id)
-    await ending.rescue_expired(platform, 10)
+    await finishing.rescue_expired(platform, 10)
     after = await _figures(alice, allowed)
 
     assert [before["evalserve_jobs_queued"], before["evalserve_oldest_queued_seconds"]] == [0, 0]

@@ -8,7 +8,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from deploy.local.stack import Stack
-from shared.jobs import ending, queries
+from shared.jobs import finishing, queries
 from shared.jobs.errors import LeaseLost
 from shared.jobs.records import JobRecord
 from shared.kit.ids import parse_uuid
@@ -130,15 +130,15 @@ async def test_a_worker_that_lost_its_lease_cannot_finish_what_another_took_over
     job_id = (await alice.submit())["id"]
     slow = await _claim(platform, job_id)
     await _expire_lease(platform, job_id)
-    await ending.rescue_expired(platform, 10)
+    await finishing.rescue_expired(platform, 10)
     await _make_due(platform, job_id)
     quick = await _claim(platform, job_id)
 
     with pytest.raises(LeaseLost):
-        await ending.succeed(platform, slow, [])
+        await finishing.succeed(platform, slow, [])
     with pytest.raises(LeaseLost):
-        await ending.give_back(platform, slow, delay=timedelta())
-    await ending.succeed(platform, quick, [])
+        await finishing.give_back(platform, slow, delay=timedelta())
+    await finishing.succeed(platform, quick, [])
 
     assert (slow.attempt, quick.attempt) == (1, 2)
     assert await _events_of(platform, alice) == ["job.succeeded"]
@@ -154,7 +154,7 @@ async def test_a_job_that_kills_its_worker_is_given_up_after_three_attempts(
         await _make_due(platform, job_id)
         await _claim(platform, job_id)
         await _expire_lease(platform, job_id)
-        await ending.rescue_expired(platform, 10)
+        await finishing.rescue_expired(platform, 10)
 
     job = (await alice.get(f"/v1/jobs/{job_id}")).json()
     assert (job["status"], job["attempts"], job["error"]["code"]) == ("failed", 3, "worker-lost")
@@ -169,7 +169,7 @@ async def test_a_job_that_ends_by_an_outage_of_ours_does_not_use_up_its_attempts
 
     for _ in range(5):
         await _make_due(platform, job_id)
-        await ending.give_back(platform, await _claim(platform, job_id), delay=timedelta())
+        await finishing.give_back(platform, await _claim(platform, job_id), delay=timedelta())
 
     assert (await alice.get(f"/v1/jobs/{job_id}")).json()["status"] == "queued"
 
@@ -180,7 +180,7 @@ async def test_only_one_of_many_messages_starts_a_job(alice: Client, team: Team,
     assert job_id is not None
 
     async with platform.db.connection() as connection:
-        claims = [await queries.claim(connection, job_id, ending.LEASE) for _ in range(3)]
+        claims = [await queries.claim(connection, job_id, finishing.LEASE) for _ in range(3)]
 
     assert [claim is not None for claim in claims] == [True, False, False]
 
@@ -206,7 +206,7 @@ async def _claim(platform: Platform, job_id: str) -> JobRecord:
     known = parse_uuid(job_id)
     assert known is not None
     async with platform.db.connection() as connection:
-        job = await queries.claim(connection, known, ending.LEASE)
+        job = await queries.claim(connection, known, finishing.LEASE)
     assert job is not None
     return job
 

@@ -13,7 +13,7 @@ from tests.actors import Client, Team, eventually
 
 REPEAT = timedelta(seconds=10)
 
-# As many copies of a job of one's own, which nobody was told about.
+# As many copies of a job of one's own, which nobody dispatched.
 COPY = """
     INSERT INTO job (id, account_id, kind, arguments, subjects, fingerprint, status, progress, attempt, failures)
     SELECT uuidv7(), account_id, kind, arguments, subjects, fingerprint, 'queued', 0, 0, 0
@@ -43,9 +43,9 @@ async def test_the_dispatcher_takes_from_the_accounts_in_turn(alice: Client, mal
     few = await _fill(queue, mallory, 3)
 
     async with queue.db.connection() as connection:
-        taken = await queueing.take_untold(connection, REPEAT, 7, share=5)
-        again = await queueing.take_untold(connection, REPEAT, 7, share=5)
-        last = await queueing.take_untold(connection, REPEAT, 7, share=5)
+        taken = await queueing.take_undispatched(connection, REPEAT, 7, share=5)
+        again = await queueing.take_undispatched(connection, REPEAT, 7, share=5)
+        last = await queueing.take_undispatched(connection, REPEAT, 7, share=5)
 
     assert len(taken) == 7
     assert [taken.index(job_id) // 2 for job_id in few] == [0, 1, 2]

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from deploy.local.stack import Stack
-from shared.jobs import ending, queries
+from shared.jobs import finishing, queries
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseUnavailable
 from shared.kit.files import File
@@ -85,7 +85,7 @@ async def test_the_patience_with_a_database_that_is_away_has_an_end(
 
     monkeypatch.setattr(execution, "PATIENCE_S", 0.2)
     monkeypatch.setattr(execution, "RETRY_INTERVAL_S", 0.05)
-    monkeypatch.setattr(ending, "give_back", fail_to_tell)
+    monkeypatch.setattr(finishing, "give_back", fail_to_tell)
     monkeypatch.setitem(handlers.HANDLERS, "report", _Handler(work))
     job_id = (await alice.submit("report"))["id"]
 
@@ -124,7 +124,7 @@ async def test_a_lease_that_ran_out_while_the_database_was_away_is_not_taken_bef
 
     rescue = asyncio.create_task(dispatching._rescue())
     async with platform.db.connection() as connection:
-        assert await queries.beat(connection, job, ending.LEASE, 0.5)
+        assert await queries.beat(connection, job, finishing.LEASE, 0.5)
     await rescue
     assert await _state(platform, str(job.id)) == ("running", 1, 0)
 
@@ -165,7 +165,7 @@ async def test_a_heart_goes_on_beating_after_an_error_that_is_no_outage(
 async def _claim(alice: Client, platform: Platform) -> JobRecord:
     job_id = UUID((await alice.submit("report"))["id"])
     async with platform.db.connection() as connection:
-        job = await queries.claim(connection, job_id, ending.LEASE)
+        job = await queries.claim(connection, job_id, finishing.LEASE)
     assert job is not None
     return job
 

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared.jobs import news
+from shared.jobs import notifications
 from shared.jobs.queries import CHANNEL
 from shared.kit.db import Database
 from shared.kit.settings import Settings
@@ -16,7 +16,7 @@ from tests.actors import eventually
 async def test_listening_survives_an_error_that_is_no_outage(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(news, "RECONNECT_DELAY_S", 0.05)
+    monkeypatch.setattr(notifications, "RECONNECT_DELAY_S", 0.05)
     refused: list[str] = []
     heard: list[str] = []
     url = settings.database_url.get_secret_value()
@@ -34,7 +34,7 @@ async def test_listening_survives_an_error_that_is_no_outage(
             raise
 
     monkeypatch.setattr(asyncpg, "connect", find_again)
-    listening = asyncio.create_task(news.listen(missing, heard.append))
+    listening = asyncio.create_task(notifications.listen(missing, heard.append))
     sender = await connect(there.dsn)
 
     async def is_heard() -> bool:

@@ -1,4 +1,4 @@
-"""News of jobs that came to an end, by LISTEN. Hints only: losing them all costs time and nothing else."""
+"""Notifications of jobs that came to an end, by LISTEN. Hints only: losing them all costs time and nothing else."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,7 +25,7 @@ async def listen(db: Database, hear: Callable[[str], None]) -> None:
         except (*OUTAGES, asyncpg.InterfaceError):
             log.warning("listening connection lost")
         except Exception:
-            # The edge of a task that nobody waits for: were it to end, news would be missing without a word.
+            # The edge of a task that nobody waits for: were it to end, notifications would be missing without a word.
             log.exception("listening failed and is tried again")
         await asyncio.sleep(RECONNECT_DELAY_S)
 

@@ -1,4 +1,4 @@
-"""How jobs end: the state, the artifacts and the news of it are one transaction, or nothing happened."""
+"""How a job ends: the state, the artifacts and the event are one transaction, or nothing happened."""
 
 from collections.abc import Sequence
 from datetime import timedelta
