@@ -21,7 +21,7 @@ from shared import idempotency
 from shared.accounts import Caller
 from shared.idempotency import Answer, Claim
 from shared.idempotency.errors import KeyInvalid
-from shared.kit.db import riding
+from shared.kit.db import transaction_hook
 from shared.kit.errors import DomainError
 from shared.kit.platform import Platform
 
@@ -108,11 +108,11 @@ async def _do(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send, clai
         elif message["type"] == "http.response.body":
             content.extend(message.get("body", b""))
 
-    token = riding.set(claim)
+    token = transaction_hook.set(claim)
     try:
         await app(scope, receive, keep)
     finally:
-        riding.reset(token)
+        transaction_hook.reset(token)
     headers = [(name.lower(), value) for name, value in started["headers"] if name.lower() in KEPT]
     try:
         await claim.settle(Answer(started["status"], headers, bytes(content)))

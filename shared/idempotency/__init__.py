@@ -29,7 +29,7 @@ _TRIES = 3
 
 
 class Claim:
-    """The right to do one request's work; it rides in the transactions of that work."""
+    """The right to do one request's work; it hooks into the transactions of that work."""
 
     def __init__(self, db: Database, keyring: Keyring, account_id: int, key: str, attempt: int) -> None:
         self._db = db

@@ -52,7 +52,7 @@ OUTAGES = (
 OVERLOADS = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.IdleInTransactionSessionTimeoutError)
 
 
-class Rider(Protocol):
+class TransactionHook(Protocol):
     """Something that the present request adds to each of its transactions, before it commits."""
 
     is_open: bool
@@ -62,7 +62,7 @@ class Rider(Protocol):
 
 
 # While there is one, statements that would commit one by one commit together with it.
-riding: ContextVar[Rider | None] = ContextVar("riding", default=None)
+transaction_hook: ContextVar[TransactionHook | None] = ContextVar("transaction_hook", default=None)
 
 
 class DatabaseUnavailable(ServiceUnavailable):
@@ -136,12 +136,12 @@ class Database:
         try:
             connection = await self._take()
             try:
-                if (rider := _rider()) is None:
+                if (hook := _open_hook()) is None:
                     yield connection
                 else:
                     async with connection.transaction():
                         yield connection
-                        await rider.mark(connection)
+                        await hook.mark(connection)
             except BaseException as error:
                 lost = _is_lost(connection, error)
                 await self._opened().release(connection)
@@ -188,9 +188,9 @@ class Database:
         try:
             async with self._make_session.begin() as session:
                 yield session
-                if (rider := _rider()) is not None:
+                if (hook := _open_hook()) is not None:
                     await session.flush()
-                    await rider.mark(await _driver_connection(session))
+                    await hook.mark(await _driver_connection(session))
         except (*OUTAGES, PoolTimeoutError, asyncpg.InternalClientError) as error:
             raise DatabaseUnavailable(retry_after_s=1) from error
         except DBAPIError as error:
@@ -201,9 +201,9 @@ class Database:
             raise
 
 
-def _rider() -> Rider | None:
-    rider = riding.get()
-    return rider if rider is not None and rider.is_open else None
+def _open_hook() -> TransactionHook | None:
+    hook = transaction_hook.get()
+    return hook if hook is not None and hook.is_open else None
 
 
 async def _driver_connection(session: AsyncSession) -> Connection:

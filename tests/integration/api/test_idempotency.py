@@ -13,7 +13,7 @@ from shared import idempotency
 from shared.accounts import Authenticator, Caller
 from shared.idempotency import Answer, Claim
 from shared.idempotency.errors import TakenOver
-from shared.kit.db import DatabaseUnavailable, riding
+from shared.kit.db import DatabaseUnavailable, transaction_hook
 from shared.kit.platform import Platform
 from tests.actors import Client
 
@@ -238,9 +238,9 @@ async def test_the_mark_is_there_if_and_only_if_the_work_is(alice: Client, platf
 async def test_reading_is_no_work(alice: Client, platform: Platform) -> None:
     claim = await _claim(platform, await _caller(platform, alice))
     assert isinstance(claim, Claim)
-    token = riding.set(claim)
+    token = transaction_hook.set(claim)
     await _emails(platform, alice)
-    riding.reset(token)
+    transaction_hook.reset(token)
 
     assert not await _worked(platform, alice)
     await claim.settle(Answer(404, [], b""))
@@ -312,7 +312,7 @@ async def _caller(platform: Platform, client: Client) -> Caller:
 
 
 async def _work(platform: Platform, client: Client, claim: Claim, way: str, *, fail: bool = False) -> None:
-    token = riding.set(claim)
+    token = transaction_hook.set(claim)
     statement = "UPDATE account SET email = 'changed-' || email WHERE email = "
     try:
         if way == "session":
@@ -325,7 +325,7 @@ async def _work(platform: Platform, client: Client, claim: Claim, way: str, *, f
                 await connection.execute(f"{statement}$1", client.email)
                 _ = 1 // (not fail)
     finally:
-        riding.reset(token)
+        transaction_hook.reset(token)
 
 
 async def _emails(platform: Platform, client: Client) -> list[str]:
