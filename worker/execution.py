@@ -14,7 +14,8 @@ from uuid import UUID
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 
-from shared.jobs import finishing, kinds, queries
+from shared import kinds
+from shared.jobs import finishing, queries
 from shared.jobs.errors import JobCrashed, LeaseLost, TimeLimitExceeded
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
@@ -102,10 +103,10 @@ def _end(runtime: Runtime, say: Callable[[], Coroutine[Any, Any, object]]) -> No
 
 def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> list[StoredFile]:
     handler = handlers.HANDLERS[job.kind]
-    work = kinds.load(job.arguments)
+    arguments = kinds.load(job.arguments)
     with Heartbeat(runtime, job, interruption.stop) as heartbeat:
-        inputs = runtime.run(handler.load(runtime.platform, job, work))
-        files = handler.perform(inputs, work, heartbeat.progress)
+        inputs = runtime.run(handler.load(runtime.platform, job, arguments))
+        files = handler.perform(inputs, arguments, heartbeat.progress)
         return [_store(runtime, job, file) for file in files]
 
 

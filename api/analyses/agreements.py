@@ -17,11 +17,12 @@ from api.signatures import require_analyses
 from shared import analyses, matrices
 from shared.accounts import Caller
 from shared.analyses import exports
-from shared.analyses.agreement import confusion, pairs
+from shared.analyses.agreement import confusion
+from shared.analyses.agreement.pairs import Side
+from shared.analyses.kinds.agreement import MIN_IOU, USUAL_IOU, Agreement, AgreementOptions, Subject
 from shared.analyses.records import AnalysisRecord
 from shared.evaluation.detection.agreement import Rates
 from shared.jobs import JobOut
-from shared.jobs.kinds.agreement import MIN_IOU, USUAL_IOU, Agreement, AgreementOptions, Side, Subject
 from shared.kit.platform import Platform
 from shared.matrices.records import Description
 
@@ -77,14 +78,14 @@ class AgreementController(Controller):
         if_none_match: IfNoneMatch = None,
     ) -> Response[Any]:
         """How far two completed analyses of an image agree; for a project, submit a job of the kind `agreement`."""
-        work = Agreement(
+        arguments = Agreement(
             reference=Side(analysis_id=reference),
             candidate=Side(analysis_id=candidate),
             image_id=image_id,
             options=AgreementOptions(subject=subject, iou_threshold=iou_threshold, min_confidence=min_confidence),
         )
-        order = await pairs.order(waiter.platform, caller, work)
-        return await results.of_order(waiter, order, results.Wanted("agreement.json", prefer, if_none_match))
+        wanted = results.Wanted("agreement.json", prefer, if_none_match)
+        return await results.of_arguments(waiter, caller, arguments, wanted)
 
     @get(
         "/api/analyses/{analysis_id:str}/export",

@@ -16,14 +16,12 @@ from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
 from api.jobs.responses import accepted, etag, polling
-from api.jobs.schemas import JobPage, Submission, read_submission
+from api.jobs.schemas import JobPage, read_submission
 from api.jobs.waiter import Waiter, applied, wanted_wait, with_silences
-from shared import jobs, matrices
+from shared import jobs
 from shared.accounts import Caller
-from shared.analyses.agreement import pairs
-from shared.jobs import JobOut, Order, Snapshot, Status
-from shared.jobs.kinds import AnyWork
-from shared.jobs.kinds.agreement import Agreement
+from shared.jobs import JobOut, JobRequest, Snapshot, Status
+from shared.kinds import AnyArguments
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 
@@ -37,7 +35,9 @@ class JobController(Controller):
     path = "/v1/jobs"
     tags = ["jobs"]  # noqa: RUF012 -- Litestar reads it from the class
 
-    @post(operation_id="submit_job", status_code=202, opt={"body": AnyWork, "extras": {"callback_url": str | None}})
+    @post(
+        operation_id="submit_job", status_code=202, opt={"body": AnyArguments, "extras": {"callback_url": str | None}}
+    )
     async def submit(
         self,
         request: Request[Any, Any, Any],
@@ -47,9 +47,7 @@ class JobController(Controller):
     ) -> Response[JobOut]:
         """Queue a job and answer at once; poll `Location`, wait with `Prefer: wait=N`, or be called back."""
         platform = waiter.platform
-        submission = await read_submission(request, platform.settings)
-        order = await _order(platform, caller, submission)
-        snapshot = await jobs.submit(platform, order)
+        snapshot = await jobs.submit(platform, await _prepared(platform, caller, request))
         snapshot = await _wait(waiter, caller, snapshot, prefer)
         return accepted(platform, snapshot, applied(prefer, limit=platform.settings.wait_limit_s))
 
@@ -113,11 +111,10 @@ async def _events(waiter: Waiter, caller: Caller, snapshot: Snapshot) -> AsyncIt
         yield ServerSentEventMessage(data=data, event="job")
 
 
-async def _order(platform: Platform, caller: Caller, submission: Submission) -> Order:
-    work, callback_url = submission.work, submission.callback_url
-    if isinstance(work, Agreement):
-        return await pairs.order(platform, caller, work, callback_url)
-    return Order(caller, work, await matrices.subjects(platform, caller, work), submission.inputs, callback_url)
+async def _prepared(platform: Platform, caller: Caller, request: Request[Any, Any, Any]) -> JobRequest:
+    # The values of a body take many times its bytes, and so go before anybody waits for the job.
+    submission = await read_submission(request)
+    return await jobs.prepare(platform, caller, submission.arguments, submission.body, submission.callback_url)
 
 
 async def _wait(waiter: Waiter, caller: Caller, snapshot: Snapshot, prefer: str | None) -> Snapshot:

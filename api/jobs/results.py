@@ -11,9 +11,9 @@ from api.http import problems
 from api.http.headers import is_known
 from api.jobs.responses import accepted
 from api.jobs.waiter import Waiter, applied, wanted_wait
-from shared import jobs, matrices
+from shared import jobs
 from shared.accounts import Caller
-from shared.jobs import Order, Snapshot, Status, Work
+from shared.jobs import Arguments, JobRequest, Snapshot, Status
 from shared.jobs.errors import JobAlreadyFinished
 from shared.kit.files import StoredFile
 from shared.kit.platform import Platform
@@ -37,23 +37,19 @@ class Wanted(NamedTuple):
     if_none_match: str | None
 
 
-async def of_matrices(waiter: Waiter, caller: Caller, work: Work, wanted: Wanted) -> Response[Any]:
-    """The file that work on the caller's matrices makes; if they change while it is made, it is made once more."""
+async def of_arguments(waiter: Waiter, caller: Caller, arguments: Arguments, wanted: Wanted) -> Response[Any]:
+    """The file that a job with these arguments makes; if its matrices change meanwhile, it is made once more."""
     until = _patience_ends(waiter, wanted)
-    snapshot = await _made(waiter, await _order(waiter, caller, work), until)
+    snapshot = await _made(waiter, await jobs.prepare(waiter.platform, caller, arguments), until)
     if snapshot.job.error is not None and snapshot.job.error["code"] == MatrixChanged.code:
-        snapshot = await _made(waiter, await _order(waiter, caller, work), until)
+        snapshot = await _made(waiter, await jobs.prepare(waiter.platform, caller, arguments), until)
     return await _answer(waiter.platform, snapshot, wanted)
 
 
-async def of_order(waiter: Waiter, order: Order, wanted: Wanted) -> Response[Any]:
-    """The file that the work makes: 200 with its bytes, 202 with the job, or the problem that the job ended in."""
-    snapshot = await _made(waiter, order, _patience_ends(waiter, wanted))
+async def of_request(waiter: Waiter, request: JobRequest, wanted: Wanted) -> Response[Any]:
+    """The file that the job makes: 200 with its bytes, 202 with the job, or the problem that the job ended in."""
+    snapshot = await _made(waiter, request, _patience_ends(waiter, wanted))
     return await _answer(waiter.platform, snapshot, wanted)
-
-
-async def _order(waiter: Waiter, caller: Caller, work: Work) -> Order:
-    return Order(caller, work, await matrices.subjects(waiter.platform, caller, work))
 
 
 def _patience_ends(waiter: Waiter, wanted: Wanted) -> float:
@@ -61,10 +57,10 @@ def _patience_ends(waiter: Waiter, wanted: Wanted) -> float:
     return time.monotonic() + wanted_wait(wanted.prefer, limit=limit, default=limit)
 
 
-async def _made(waiter: Waiter, order: Order, until: float) -> Snapshot:
-    """The job of the order once it has come to an end, or as it is when the client's patience has."""
-    snapshot = await jobs.join(waiter.platform, order)
-    return await waiter.until_final(order.caller, snapshot, until - time.monotonic())
+async def _made(waiter: Waiter, request: JobRequest, until: float) -> Snapshot:
+    """The job of the request once it has come to an end, or as it is when the client's patience has."""
+    snapshot = await jobs.join(waiter.platform, request)
+    return await waiter.until_final(request.caller, snapshot, until - time.monotonic())
 
 
 async def _answer(platform: Platform, snapshot: Snapshot, wanted: Wanted) -> Response[Any]:

@@ -6,20 +6,20 @@ import msgspec
 from litestar import Request
 from msgspec import Meta
 
-from api.compat.pycm_rest.curves.schemas import ProbabilitiesIn, read_inputs
 from api.http import bodies
-from shared.jobs import JobOut, Work, kinds
-from shared.jobs.kinds.curve import Curve
-from shared.kit.settings import Settings
+from shared.jobs import Arguments, JobOut
+from shared.kinds import KINDS, AnyArguments
 
 CallbackUrl = Annotated[str, Meta(max_length=2048)] | None
 
+BODIES = [kind.body for kind in KINDS.values() if kind.body is not None]
+
 
 class Submission(NamedTuple):
-    """What to do, on what, and where to call back when it is done."""
+    """What to do, what the kind makes the job's inputs of, and where to call back when it is done."""
 
-    work: Work
-    inputs: bytes | None
+    arguments: Arguments
+    body: msgspec.Struct | None
     callback_url: str | None
 
 
@@ -36,22 +36,18 @@ class JobPage(msgspec.Struct):
     next: str | None
 
 
-async def read_submission(request: Request[Any, Any, Any], settings: Settings) -> Submission:
-    """A submission: the arguments of a job kind, with its inputs, `callback_url` and the caller's key beside them."""
-    members = await bodies.fields(request, Callback, ProbabilitiesIn, *kinds.KINDS.values())
-    return await bodies.by_size(bodies.size(members), _submission, members, settings)
+async def read_submission(request: Request[Any, Any, Any]) -> Submission:
+    """A submission: the arguments of a job kind, with its body, `callback_url` and the caller's key beside them."""
+    members = await bodies.fields(request, Callback, *BODIES, *KINDS.values())
+    return await bodies.by_size(bodies.size(members), _submission, members)
 
 
-def _submission(members: bodies.Fields, settings: Settings) -> Submission:
-    beside = {"api_key", "callback_url"}
-    if _is_curve(members):
-        beside |= {field.name for field in msgspec.structs.fields(ProbabilitiesIn)}
-    work = {name: raw for name, raw in members.items() if name not in beside}
+def _submission(members: bodies.Fields) -> Submission:
     callback_url = bodies.pick_known(members, Callback).callback_url
-    asked = bodies.decode(msgspec.json.encode(work), kinds.AnyWork)
-    inputs = read_inputs(members, settings) if isinstance(asked, Curve) else None
-    return Submission(asked, inputs, callback_url)
-
-
-def _is_curve(members: bodies.Fields) -> bool:
-    return bytes(members.get("kind", b"")).strip() == b'"curve"'
+    kind = KINDS.get(bodies.pick(members, "kind", str))
+    body = kind.body if kind else None
+    beside = {"api_key", "callback_url"} | ({field.name for field in msgspec.structs.fields(body)} if body else set())
+    arguments = {name: raw for name, raw in members.items() if name not in beside}
+    # A kind that there is none of is refused here, with the names of those that there are.
+    decoded = bodies.decode(msgspec.json.encode(arguments), AnyArguments)
+    return Submission(decoded, bodies.pick_known(members, body) if body else None, callback_url)

@@ -17,9 +17,9 @@ from shared import __version__, matrices
 from shared.accounts import Caller
 from shared.evaluation.confusion.intervals import BinomMethod
 from shared.jobs import JobOut
-from shared.jobs.kinds.report import Report
 from shared.kit.platform import Platform
 from shared.matrices.export_files import ExportOptions, Format, Part, export, file_name
+from shared.matrices.kinds.report import Report
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Cell
 
@@ -114,7 +114,7 @@ class MatrixStatisticsController(Controller):
 
 
 async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted: results.Wanted) -> Response[Any]:
-    answer = await results.of_matrices(waiter, caller, Report(cm_uid=str(matrix.uid)), wanted)
+    answer = await results.of_arguments(waiter, caller, Report(cm_uid=str(matrix.uid)), wanted)
     # Only the file itself has a disposition: 202 and 304 have nothing to keep.
     if "Content-Disposition" in answer.headers:
         answer.headers["Content-Disposition"] = _attachment(file_name(matrix, ".html"))

@@ -17,10 +17,10 @@ from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES, described
 from shared import curves, jobs
+from shared.curves.kinds.curve import Curve, CurveOptions
 from shared.curves.uploads import read_scores
-from shared.jobs import NO_SUBJECTS, JobOut, Order, Snapshot, Status
+from shared.jobs import JobOut, JobRequest, Snapshot, Status
 from shared.jobs.errors import JobNotFound
-from shared.jobs.kinds.curve import Curve, CurveOptions
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
@@ -50,8 +50,8 @@ class CurvePages(Controller):
             inputs = await _inputs(form, page_request.platform.settings)
         except MISTAKES as error:
             return await _list(page_request, problem=described(page_request.request, error), texts=form.texts)
-        work = Curve(type="ROC", options=CurveOptions(title=title))
-        snapshot = await jobs.join(page_request.platform, Order(caller, work, NO_SUBJECTS, inputs))
+        arguments = Curve(type="ROC", options=CurveOptions(title=title))
+        snapshot = await jobs.join(page_request.platform, JobRequest(caller, arguments, inputs=inputs))
         return page_request.redirect(f"/app/curves/{snapshot.job.id}")
 
     @get("/{job_id:str}")

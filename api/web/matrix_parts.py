@@ -12,11 +12,11 @@ from api.web.page_request import HEADERS, PageRequest
 from shared import jobs, matrices
 from shared.evaluation.confusion.intervals import intervals
 from shared.evaluation.confusion.statistics import statistics
-from shared.jobs import MatrixWork, Order
-from shared.jobs.kinds.plot import Plot
-from shared.jobs.kinds.report import Report
 from shared.kit.errors import Fault, InvalidInput
+from shared.matrices.arguments import MatrixArguments
 from shared.matrices.export_files import ExportOptions, Format, Part, export
+from shared.matrices.kinds.plot import Plot
+from shared.matrices.kinds.report import Report
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Cell
 from shared.presentation.class_table import COLUMNS, Row, class_rows, share_interval_text
@@ -27,7 +27,7 @@ SAMPLES_SHOWN = 100
 
 Position = Annotated[int, QueryParameter(ge=0, le=1000)]
 
-KINDS: dict[str, type[MatrixWork]] = {"report": Report, "plot": Plot}
+KINDS: dict[str, type[MatrixArguments]] = {"report": Report, "plot": Plot}
 
 
 class StatisticsTables(NamedTuple):
@@ -99,9 +99,8 @@ class MatrixPartPages(Controller):
     ) -> Response[Any]:
         """Ask for the report or the plot; what was made already is taken."""
         kind = KINDS.get(form.texts.get("kind", ""), Report)
-        work = kind(cm_uid=uid)
-        subjects = await matrices.subjects(page_request.platform, page_request.caller, work)
-        snapshot = await jobs.join(page_request.platform, Order(page_request.caller, work, subjects))
+        request = await jobs.prepare(page_request.platform, page_request.caller, kind(cm_uid=uid))
+        snapshot = await jobs.join(page_request.platform, request)
         if page_request.is_partial:
             return page_request.render(
                 "jobs/live.html", snapshot=snapshot, shown=jobs.JobOut.of(snapshot, page_request.platform.storage)

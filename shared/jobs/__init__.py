@@ -6,51 +6,51 @@ from uuid import UUID
 from shared.accounts import Caller
 from shared.artifacts import queries as artifact_queries
 from shared.jobs import finishing, queries, queueing
+from shared.jobs.arguments import Arguments
 from shared.jobs.errors import InputsNotKept, JobAlreadyFinished, JobNotFound, QueueFull
 from shared.jobs.lifecycle import Status
-from shared.jobs.orders import NO_SUBJECTS, Order, Subjects
 from shared.jobs.records import JobOut, JobRecord, Snapshot
-from shared.jobs.work import MatrixWork, Work
+from shared.jobs.references import Reference
+from shared.jobs.requests import JobRequest, prepare
 from shared.kit.db import Connection
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import FileGone
 from shared.webhooks.addresses import check_url
 
 __all__ = [
-    "NO_SUBJECTS",
+    "Arguments",
     "JobOut",
     "JobRecord",
-    "MatrixWork",
-    "Order",
+    "JobRequest",
+    "Reference",
     "Snapshot",
     "Status",
-    "Subjects",
-    "Work",
+    "prepare",
 ]
 
 # A full queue has work for long; there is no point in asking again at once.
 FULL_RETRY_AFTER_S = 10
 
 
-async def submit(platform: Platform, order: Order) -> Snapshot:
-    """Ask for work; what was made of the same matrix versions with the same options is taken as it is."""
-    if order.callback_url is not None:
-        check_url(order.callback_url, platform.settings.webhook_allow_nets)
-    if repeated := await _repeat(platform, order):
-        return repeated
-    row = await order.row(platform.storage)
+async def submit(platform: Platform, request: JobRequest) -> Snapshot:
+    """A new job; it has succeeded from the start where an equal request was served before, with the same artifacts."""
+    if request.callback_url is not None:
+        check_url(request.callback_url, platform.settings.webhook_allow_nets)
+    if cached := await _reuse(platform, request):
+        return cached
+    row = await request.row(platform.storage)
     async with platform.db.connection() as connection:
         job, ahead = await _enqueue(platform, connection, row)
     return await _dispatch(platform, job, ahead)
 
 
-async def join(platform: Platform, order: Order) -> Snapshot:
-    """The job that does this work: one that somebody asked for already, or a new one."""
-    account_id, fingerprint = order.caller.account_id, order.fingerprint
+async def join(platform: Platform, request: JobRequest) -> Snapshot:
+    """The job that serves the request: one that serves an equal one already, or a new one."""
+    account_id, fingerprint = request.caller.account_id, request.fingerprint
     async with platform.db.connection() as connection:
         if job := await queries.alive(connection, account_id, fingerprint):
             return await queries.with_files(connection, job)
-    row = await order.row(platform.storage)
+    row = await request.row(platform.storage)
     async with platform.db.transaction() as connection:
         await queries.lock_fingerprint(connection, account_id, fingerprint)
         if job := await queries.alive(connection, account_id, fingerprint):
@@ -110,14 +110,16 @@ async def cancel(platform: Platform, caller: Caller, job_id: UUID | None) -> Sna
     return snapshot
 
 
-async def forget_subject(platform: Platform, connection: Connection, account_id: int, uid: str) -> list[str]:
-    """Delete the jobs about a matrix; the keys of the objects that nobody needs any more.
+async def delete_dependents(
+    platform: Platform, connection: Connection, account_id: int, reference_id: str
+) -> list[str]:
+    """Delete the jobs that refer to something; the keys of the objects that nobody needs any more.
 
     Jobs that have not ended are cancelled first, so that who waits to be called hears of it.
     """
     keys: list[str] = []
-    # A submission that holds a twin lets the first look wait, and then has a job that only the next look sees.
-    while job_ids := await queries.lock_subject(connection, account_id, uid):
+    # A submission that holds a cached result lets the first look wait, and then has a job that only the next look sees.
+    while job_ids := await queries.lock_dependents(connection, account_id, reference_id):
         for job_id in job_ids:
             if job := await queries.cancel(connection, account_id, job_id):
                 await finishing.announce(platform, connection, job)
@@ -139,16 +141,18 @@ async def _dispatch(platform: Platform, job: JobRecord, ahead: int) -> Snapshot:
     return Snapshot(job)
 
 
-async def _repeat(platform: Platform, order: Order) -> Snapshot | None:
+async def _reuse(platform: Platform, request: JobRequest) -> Snapshot | None:
     """A job that has succeeded from the start, with the artifacts of one that did the same; None if none did."""
     async with platform.db.transaction() as connection:
-        has_inputs = order.inputs is not None
-        twin = await queries.twin(connection, order.caller.account_id, order.fingerprint, with_inputs=has_inputs)
-        if twin is None:
+        has_inputs = request.inputs is not None
+        cached = await queries.cached(
+            connection, request.caller.account_id, request.fingerprint, with_inputs=has_inputs
+        )
+        if cached is None:
             return None
-        row = order.row_without_inputs()
+        row = request.row_without_inputs()
         if has_inputs:
-            row["inputs"], row["inputs_key"] = await queries.inputs(connection, twin.id)
+            row["inputs"], row["inputs_key"] = await queries.inputs(connection, cached.id)
         job = await queries.insert_succeeded(connection, row)
-        await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, twin.id))
+        await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, cached.id))
         return await finishing.announce(platform, connection, job)

@@ -34,14 +34,14 @@ class Job(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     account_id: int = Field(sa_column=owner_column(index=False))
     kind: str
-    # The whole request of the kind, as shared.jobs.kinds reads it.
+    # The arguments of the kind, as shared.kinds reads them.
     arguments: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    # The matrices that the job is about, by uid, each in the version that it was submitted for.
+    # What the job depends on: by its id, the version that the job was submitted for.
     subjects: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False))
     # Equal for jobs of an account whose artifacts would be equal.
     fingerprint: str
     callback_url: str | None = None
-    # What the work is done on, if not on matrices: here, or in storage when it is large.
+    # What the job is done on beside them: here, or in storage when it is large.
     inputs: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     inputs_key: str | None = None
 

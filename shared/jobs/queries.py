@@ -60,7 +60,7 @@ SELECT_ALIVE = f"""
 
 # Holds the row until the new job shares its artifacts and inputs: retention, which locks before it deletes, comes
 # after that.
-SELECT_TWIN = f"""
+SELECT_CACHED = f"""
     SELECT {COLUMNS} FROM job
     WHERE account_id = $1 AND fingerprint = $2 AND status = 'succeeded'
         AND (NOT $3 OR inputs IS NOT NULL OR inputs_key IS NOT NULL)
@@ -113,7 +113,7 @@ LOCK_OLD = """
     SELECT id FROM job WHERE finished_at < now() - $1::interval ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 
-LOCK_SUBJECT = "SELECT id FROM job WHERE account_id = $1 AND subjects ? $2 FOR UPDATE"
+LOCK_DEPENDENTS = "SELECT id FROM job WHERE account_id = $1 AND subjects ? $2 FOR UPDATE"
 
 DELETE = "DELETE FROM job WHERE id = ANY($1) RETURNING inputs_key"
 
@@ -161,9 +161,9 @@ async def alive(connection: Connection, account_id: int, fingerprint: str) -> Jo
     return _job(record) if record else None
 
 
-async def twin(connection: Connection, account_id: int, fingerprint: str, *, with_inputs: bool) -> JobRecord | None:
+async def cached(connection: Connection, account_id: int, fingerprint: str, *, with_inputs: bool) -> JobRecord | None:
     """The newest job that has done the same thing; its artifacts and its inputs stay until the transaction ends."""
-    record = await connection.fetchrow(SELECT_TWIN, account_id, fingerprint, with_inputs)
+    record = await connection.fetchrow(SELECT_CACHED, account_id, fingerprint, with_inputs)
     return _job(record) if record else None
 
 
@@ -211,9 +211,9 @@ async def lock_old(connection: Connection, age: timedelta, limit: int) -> list[U
     return [record["id"] for record in await connection.fetch(LOCK_OLD, age, limit)]
 
 
-async def lock_subject(connection: Connection, account_id: int, uid: str) -> list[UUID]:
-    """Jobs of the account that are about a matrix, locked until the transaction ends."""
-    return [record["id"] for record in await connection.fetch(LOCK_SUBJECT, account_id, uid)]
+async def lock_dependents(connection: Connection, account_id: int, reference_id: str) -> list[UUID]:
+    """Jobs of the account that refer to something, locked until the transaction ends."""
+    return [record["id"] for record in await connection.fetch(LOCK_DEPENDENTS, account_id, reference_id)]
 
 
 async def delete(connection: Connection, job_ids: list[UUID]) -> list[str]:

@@ -18,7 +18,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     account_id: int
     kind: str
     arguments: dict[str, Any]
-    subjects: dict[str, int]
+    references: dict[str, int]
     fingerprint: str
     callback_url: str | None
     status: str
@@ -36,7 +36,8 @@ class JobRecord(msgspec.Struct, frozen=True):
         return Status(self.status) in FINAL
 
 
-COLUMNS = ", ".join(JobRecord.__struct_fields__)
+# The column of the references has a name of its own.
+COLUMNS = ", ".join("subjects" if name == "references" else name for name in JobRecord.__struct_fields__)
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """Confusion matrices: counted once when they come in, read from the counts ever after."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import structlog
 
 from shared import jobs
 from shared.accounts import Caller
-from shared.jobs import JobRecord, Subjects, Work
+from shared.jobs import JobRecord, Reference
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
@@ -70,7 +70,7 @@ async def delete(platform: Platform, caller: Caller, uid: str) -> None:
     async with platform.db.transaction() as connection:
         if not await queries.delete(connection, caller.account_id, known):
             raise MatrixNotFound
-        keys = await jobs.forget_subject(platform, connection, caller.account_id, str(known))
+        keys = await jobs.delete_dependents(platform, connection, caller.account_id, str(known))
     try:
         await platform.storage.apart(platform.storage.delete, keys)
     except StorageUnavailable:
@@ -128,28 +128,25 @@ async def list_own(
         return await queries.list_own(connection, caller.account_id, before=before, name=name, tag=tag, limit=limit)
 
 
-async def subjects(platform: Platform, caller: Caller, work: Work) -> Subjects:
-    """The matrices that the work is about, each with its present version; raises MatrixNotFound."""
-    wanted = {_known(uid) for uid in work.matrix_uids}
+async def references(platform: Platform, caller: Caller, uids: Sequence[str]) -> list[Reference]:
+    """Matrices of the caller, each once, for a job that depends on them; raises MatrixNotFound."""
+    known = {_known(uid) for uid in uids}
     async with platform.db.connection() as connection:
-        found = await queries.subjects(connection, caller.account_id, list(wanted))
-    if len(found.versions) < len(wanted):
+        present = await queries.references(connection, caller.account_id, list(known))
+    if len(present) < len(known):
         raise MatrixNotFound
-    return found
+    return present
 
 
-async def for_job(platform: Platform, job: JobRecord) -> list[CountedMatrix]:
-    """The matrices that a job is about, as they were when it was submitted; raises MatrixNotFound, MatrixChanged."""
-    found = []
+async def for_job(platform: Platform, job: JobRecord, uids: Sequence[str]) -> list[CountedMatrix]:
+    """Matrices that a job depends on, each once; raises MatrixNotFound, and MatrixChanged since it was submitted."""
     async with platform.db.connection() as connection:
-        for uid, version in job.subjects.items():
-            matrix = await queries.counts(connection, job.account_id, _known(uid))
-            if matrix is None:
-                raise MatrixNotFound
-            if matrix.version != version:
-                raise MatrixChanged
-            found.append(matrix)
-    return found
+        matrices = [
+            _there(await queries.counts(connection, job.account_id, _known(uid))) for uid in dict.fromkeys(uids)
+        ]
+    if any(matrix.version != job.references[str(matrix.uid)] for matrix in matrices):
+        raise MatrixChanged
+    return matrices
 
 
 async def newest_uids(platform: Platform, account_id: int) -> list[UUID]:

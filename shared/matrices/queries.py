@@ -8,7 +8,7 @@ import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Summary
-from shared.jobs import Subjects
+from shared.jobs import Reference
 from shared.kit.db import Connection, Record
 from shared.matrices.counting import CountedSamples
 from shared.matrices.records import CountedMatrix, Description, Figures, Listed, Samples
@@ -117,13 +117,10 @@ async def all_figures(connection: Connection, *, skip: int, limit: int) -> list[
     return [Figures(*record) for record in await connection.fetch(SELECT_ALL_FIGURES, skip, limit)]
 
 
-async def subjects(connection: Connection, account_id: int, uids: list[UUID]) -> Subjects:
+async def references(connection: Connection, account_id: int, uids: list[UUID]) -> list[Reference]:
     """Those of the matrices that are the account's, in their present versions."""
     records = await connection.fetch(SELECT_VERSIONS, uids, account_id)
-    return Subjects(
-        {str(record["uid"]): record["version"] for record in records},
-        {str(record["uid"]): record["updated_at"] for record in records},
-    )
+    return [Reference(str(record["uid"]), record["version"], record["updated_at"]) for record in records]
 
 
 async def counts(connection: Connection, account_id: int, uid: UUID) -> CountedMatrix | None:

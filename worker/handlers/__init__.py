@@ -1,12 +1,16 @@
-"""The handlers: the work of one job kind each, in the module named like the kind."""
+"""The handlers: what is done for one job kind each, in the module named like the kind.
+
+The handler of a kind that is somebody else's is the entry point of its name in the group `evalserve.handlers`.
+"""
 
 import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
 from typing import Any, Protocol, cast
 
-from shared.jobs.kinds import KINDS
 from shared.jobs.records import JobRecord
+from shared.kinds import KINDS
 from shared.kit.files import File
 from shared.kit.platform import Platform
 
@@ -16,18 +20,19 @@ Progress = Callable[[float], None]
 class Handler(Protocol):
     """What a handler module offers; the inputs are its own affair."""
 
-    async def load(self, platform: Platform, job: JobRecord, work: Any, /) -> Any:
-        """Read what the work needs."""
+    async def load(self, platform: Platform, job: JobRecord, arguments: Any, /) -> Any:
+        """Read what the job needs."""
 
-    def perform(self, inputs: Any, work: Any, progress: Progress, /) -> Sequence[File]:
+    def perform(self, inputs: Any, arguments: Any, progress: Progress, /) -> Sequence[File]:
         """Make the files; pure, in a thread where no event loop runs."""
 
 
 def _find() -> dict[str, Handler]:
-    names = {module.name for module in pkgutil.iter_modules(__path__)}
-    if names != set(KINDS):
-        raise RuntimeError(f"job kinds {sorted(KINDS)} and handlers {sorted(names)} do not match")
-    return {name: cast("Handler", importlib.import_module(f"{__name__}.{name}")) for name in names}
+    modules = {name: importlib.import_module(f"{__name__}.{name}") for _, name, _ in pkgutil.iter_modules(__path__)}
+    modules |= {point.name: point.load() for point in entry_points(group="evalserve.handlers")}
+    if modules.keys() != KINDS.keys():
+        raise RuntimeError(f"job kinds {sorted(KINDS)} and handlers {sorted(modules)} do not match")
+    return {name: cast("Handler", module) for name, module in modules.items()}
 
 
 HANDLERS = _find()

@@ -1,4 +1,4 @@
-"""The work of an agreement: the annotations of two sides in, figures out."""
+"""What is done for an agreement: the annotations of two sides in, figures out."""
 
 import msgspec
 
@@ -6,23 +6,23 @@ from shared import jobs
 from shared.analyses.agreement import evaluation, pairs
 from shared.analyses.agreement.evaluation import PairedAnnotations
 from shared.analyses.annotations import queries
-from shared.jobs.kinds.agreement import Agreement
+from shared.analyses.kinds.agreement import Agreement
 from shared.jobs.records import JobRecord
 from shared.kit.files import File
 from shared.kit.platform import Platform
 from worker.handlers import Progress
 
 
-async def load(platform: Platform, job: JobRecord, work: Agreement) -> PairedAnnotations:
+async def load(platform: Platform, job: JobRecord, arguments: Agreement) -> PairedAnnotations:
     """The annotations of the analyses that were chosen when the job was submitted."""
     chosen = pairs.read(await jobs.read_inputs(platform, job))
     ids = [analysis_id for pair in chosen.pairs for analysis_id in (pair.reference, pair.candidate)]
-    types = evaluation.TYPES[work.options.subject]
+    types = evaluation.TYPES[arguments.options.subject]
     return PairedAnnotations(chosen, await queries.of_analyses(platform.db, ids, types))
 
 
-def perform(inputs: PairedAnnotations, work: Agreement, progress: Progress) -> list[File]:
+def perform(inputs: PairedAnnotations, arguments: Agreement, progress: Progress) -> list[File]:
     """`agreement.json`."""
     progress(0.3)
-    result = evaluation.compare(inputs, work.options)
+    result = evaluation.compare(inputs, arguments.options)
     return [File("agreement.json", "application/json", msgspec.json.encode(result))]

@@ -1,4 +1,4 @@
-"""The work of a comparison: counts of several matrices in, the ranking and a table out."""
+"""What is done for a comparison: counts of several matrices in, the ranking and a table out."""
 
 from typing import Any
 
@@ -9,30 +9,29 @@ from shared.evaluation.confusion.comparison_errors import NotComparable
 from shared.evaluation.confusion.pycm_ranking import Comparison, compare
 from shared.evaluation.confusion.side_by_side import SideBySide, side_by_side
 from shared.evaluation.types import Label
-from shared.jobs.kinds.compare import Compare
 from shared.jobs.records import JobRecord
 from shared.kit import clock
 from shared.kit.files import File
 from shared.kit.platform import Platform
 from shared.matrices.errors import MatricesNotComparable
+from shared.matrices.kinds.compare import Compare
 from shared.matrices.records import CountedMatrix
 from worker.handlers import Progress
 from worker.rendering.comparison import render_comparison
 
 
-async def load(platform: Platform, job: JobRecord, work: Compare) -> list[CountedMatrix]:
+async def load(platform: Platform, job: JobRecord, arguments: Compare) -> list[CountedMatrix]:
     """The matrices in the versions that the job was submitted for, each once, in the order that was asked for."""
-    found = {str(matrix.uid): matrix for matrix in await matrices.for_job(platform, job)}
-    return [found[uid] for uid in dict.fromkeys(work.cm_uids)]
+    return await matrices.for_job(platform, job, arguments.cm_uids)
 
 
-def perform(inputs: list[CountedMatrix], work: Compare, progress: Progress) -> list[File]:
+def perform(inputs: list[CountedMatrix], arguments: Compare, progress: Progress) -> list[File]:
     """`comparison.json` and `comparison.html`."""
     counted = {str(found.uid): found.matrix for found in inputs}
-    asked = work.options.class_weight
+    asked = arguments.options.class_weight
     weights: dict[Label, float] | None = None if asked is None else dict(asked.items())
     try:
-        ranking = compare(counted, by_class=work.options.by_class, class_weights=weights)
+        ranking = compare(counted, by_class=arguments.options.by_class, class_weights=weights)
         table = side_by_side(counted)
     except NotComparable as error:
         raise MatricesNotComparable(error.detail) from error

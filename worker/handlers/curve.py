@@ -1,11 +1,11 @@
-"""The work of curves: probabilities in, areas, points and pictures out."""
+"""What is done for curves: probabilities in, areas, points and pictures out."""
 
 import msgspec
 
 from shared import curves, jobs
 from shared.curves import CurveInputs
+from shared.curves.kinds.curve import Curve
 from shared.evaluation.curves.one_vs_rest import measure_curves
-from shared.jobs.kinds.curve import Curve
 from shared.jobs.records import JobRecord
 from shared.kit.files import File
 from shared.kit.platform import Platform
@@ -15,14 +15,14 @@ from worker.rendering.curve_result import all_points, result
 from worker.rendering.plot import pictures
 
 
-async def load(platform: Platform, job: JobRecord, _work: Curve) -> CurveInputs:
+async def load(platform: Platform, job: JobRecord, _arguments: Curve) -> CurveInputs:
     """What was sent with the job."""
     return curves.unpack(await jobs.read_inputs(platform, job))
 
 
-def perform(inputs: CurveInputs, work: Curve, progress: Progress) -> list[File]:
+def perform(inputs: CurveInputs, arguments: Curve, progress: Progress) -> list[File]:
     """`curve.json`, and what the options ask for beside it."""
-    options = work.options
+    options = arguments.options
     measured = measure_curves(
         inputs.probabilities,
         inputs.codes,
@@ -31,11 +31,11 @@ def perform(inputs: CurveInputs, work: Curve, progress: Progress) -> list[File]:
         cost_ratio=options.cost_ratio,
     )
     progress(0.4)
-    files = [File("curve.json", "application/json", msgspec.json.encode(result(inputs, measured, work.type)))]
+    files = [File("curve.json", "application/json", msgspec.json.encode(result(inputs, measured, arguments.type)))]
     if options.full:
-        files.append(File("points.json", "application/json", msgspec.json.encode(all_points(inputs, work.type))))
+        files.append(File("points.json", "application/json", msgspec.json.encode(all_points(inputs, arguments.type))))
         progress(0.6)
     if options.plot:
-        plot = render_curves(inputs.classes, measured, work.type, title=options.title, dpi=options.dpi)
+        plot = render_curves(inputs.classes, measured, arguments.type, title=options.title, dpi=options.dpi)
         files += pictures("curve", plot)
     return files

@@ -1,24 +1,24 @@
-"""The work of a report: counts in, HTML out."""
+"""What is done for a report: counts in, HTML out."""
 
 from shared import matrices
 from shared.evaluation.confusion.statistics import statistics
-from shared.jobs.kinds.report import Report
 from shared.jobs.records import JobRecord
 from shared.kit import clock
 from shared.kit.files import File
 from shared.kit.platform import Platform
+from shared.matrices.kinds.report import Report
 from shared.matrices.records import CountedMatrix
 from worker.handlers import Progress
 from worker.rendering.report import ReportFacts, render_report
 
 
-async def load(platform: Platform, job: JobRecord, _work: Report) -> CountedMatrix:
+async def load(platform: Platform, job: JobRecord, arguments: Report) -> CountedMatrix:
     """The matrix in the version that the job was submitted for."""
-    (matrix,) = await matrices.for_job(platform, job)
+    (matrix,) = await matrices.for_job(platform, job, [arguments.cm_uid])
     return matrix
 
 
-def perform(inputs: CountedMatrix, work: Report, progress: Progress) -> list[File]:
+def perform(inputs: CountedMatrix, arguments: Report, progress: Progress) -> list[File]:
     """`report.html`."""
     computed = statistics(inputs.matrix)
     progress(0.5)
@@ -28,7 +28,7 @@ def perform(inputs: CountedMatrix, work: Report, progress: Progress) -> list[Fil
         created_at=inputs.created_at,
         updated_at=inputs.updated_at,
         generated_at=clock.now(),
-        name=work.options.title or inputs.description.name,
+        name=arguments.options.title or inputs.description.name,
     )
     body = render_report(inputs.matrix, inputs.summary, computed, facts)
     return [File("report.html", "text/html; charset=utf-8", body)]

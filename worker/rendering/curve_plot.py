@@ -7,10 +7,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from shared.curves.kinds.curve import CurveType
 from shared.evaluation.curves.curves import Curve
 from shared.evaluation.curves.one_vs_rest import ClassifierCurves, CurveSummary, Undefined
 from shared.evaluation.types import Label
-from shared.jobs.kinds.curve import CurveType
 from shared.presentation.labels import cut, label_text, plain_text
 from worker.rendering.curve_result import area
 from worker.rendering.drawing import Drawing

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from shared.curves import CurveInputs
+from shared.curves.kinds.curve import CurveType
 from shared.evaluation.curves.curves import Curve, pr_curve, roc_curve
 from shared.evaluation.curves.one_vs_rest import (
     Areas,
@@ -15,7 +16,6 @@ from shared.evaluation.curves.one_vs_rest import (
     count_class,
 )
 from shared.evaluation.curves.operating_points import BestThresholds, OperatingPoint
-from shared.jobs.kinds.curve import CurveType
 
 # Nobody reads a longer list; `threshold_count` says how many there are, and points.json has them all.
 LISTED_THRESHOLDS = 10_000

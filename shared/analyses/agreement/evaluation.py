@@ -10,6 +10,7 @@ import numpy as np
 from shared.analyses.agreement.pairs import Pairing
 from shared.analyses.annotations.formats import Size, box_of, mask_of
 from shared.analyses.errors import ImageTooCrowded, MasksNotComparable
+from shared.analyses.kinds.agreement import AgreementOptions
 from shared.analyses.records import AnnotationRecord
 from shared.evaluation.detection.agreement import (
     Agreement,
@@ -22,7 +23,6 @@ from shared.evaluation.detection.agreement import (
 from shared.evaluation.detection.average_precision import AveragePrecision, average_precision
 from shared.evaluation.detection.matching import match
 from shared.evaluation.detection.objects import Geometry, Objects, iou
-from shared.jobs.kinds.agreement import AgreementOptions
 
 # What of an analysis is compared, by what is compared.
 TYPES = {

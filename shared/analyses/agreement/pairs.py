@@ -2,21 +2,22 @@
 
 import zlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from shared.accounts import Caller
 from shared.analyses.errors import AnalysisNotFound, NothingToCompare
-from shared.jobs import Order
-from shared.jobs.kinds.agreement import Agreement, Side
-from shared.jobs.orders import NO_SUBJECTS
 from shared.kit.db import Connection
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
+from shared.kit.names import ModelName, ModelVersion
 from shared.kit.platform import Platform
 from shared.projects.errors import ImageNotFound, ProjectNotFound
+
+Id = Annotated[str, Meta(max_length=36)]
 
 MAX_IMAGES = 10_000
 
@@ -41,6 +42,15 @@ OWN_ANALYSES = """
 """
 
 
+class Side(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which analyses are on one side: one by its id, or of each image the newest completed one that fits."""
+
+    analysis_id: Id | None = None
+    model_name: ModelName | None = None
+    model_version: ModelVersion | None = None
+    ground_truth: bool = False
+
+
 class ImagePair(msgspec.Struct, frozen=True, array_like=True):
     """The two analyses of one image, and the image's size in pixels."""
 
@@ -60,17 +70,26 @@ class Pairing(msgspec.Struct, frozen=True):
     reference_is_truth: bool
 
 
-async def order(platform: Platform, caller: Caller, work: Agreement, callback_url: str | None = None) -> Order:
-    """The order for a comparison of the caller's analyses.
+async def choose(
+    platform: Platform,
+    caller: Caller,
+    reference: Side,
+    candidate: Side,
+    *,
+    project_id: str | None,
+    image_id: str | None,
+) -> bytes:
+    """The pairing of the caller's analyses on two sides, in a project or an image, as `read` reads it.
 
     Raises InvalidInput, ProjectNotFound, ImageNotFound, AnalysisNotFound, or NothingToCompare.
     """
-    _check(work)
+    sides = reference, candidate
+    _check(sides, is_bounded=project_id is not None or image_id is not None)
     async with platform.db.connection() as connection:
-        scope = await _scope(connection, caller, work)
-        sides = [await _side(connection, caller, scope, side) for side in (work.reference, work.candidate)]
-    inputs = zlib.compress(msgspec.msgpack.encode(_pair(*sides)), level=1)
-    return Order(caller, work, NO_SUBJECTS, inputs, callback_url)
+        scope = await _scope(connection, caller, project_id, image_id)
+        await _require(connection, caller, sides)
+        chosen = [await _side(connection, caller, scope, side) for side in sides]
+    return zlib.compress(msgspec.msgpack.encode(_pair(*chosen)), level=1)
 
 
 def read(inputs: bytes) -> Pairing:
@@ -78,28 +97,31 @@ def read(inputs: bytes) -> Pairing:
     return msgspec.msgpack.decode(zlib.decompress(inputs), type=Pairing)
 
 
-def _check(work: Agreement) -> None:
-    whole = work.project_id is not None or work.image_id is not None
-    for name, side in (("reference", work.reference), ("candidate", work.candidate)):
+def _check(sides: Sequence[Side], *, is_bounded: bool) -> None:
+    for name, side in zip(("reference", "candidate"), sides, strict=True):
         if side == Side():
             detail = f"{name}: name an analysis_id, a model_name, or ground_truth."
             raise InvalidInput(Fault(f"/{name}", detail))
-        if side.analysis_id is None and not whole:
+        if side.analysis_id is None and not is_bounded:
             raise InvalidInput(Fault("/project_id", "project_id: say of which project, or by image_id of which image."))
 
 
-async def _scope(connection: Connection, caller: Caller, work: Agreement) -> tuple[UUID | None, UUID | None]:
-    project_id, image_id = parse_uuid(work.project_id or ""), parse_uuid(work.image_id or "")
-    if work.project_id is not None and not await connection.fetchval(OWN_PROJECT, project_id, caller.account_id):
+async def _scope(
+    connection: Connection, caller: Caller, project_id: str | None, image_id: str | None
+) -> tuple[UUID | None, UUID | None]:
+    project, image = parse_uuid(project_id or ""), parse_uuid(image_id or "")
+    if project_id is not None and not await connection.fetchval(OWN_PROJECT, project, caller.account_id):
         raise ProjectNotFound
-    if work.image_id is not None and not await connection.fetchval(OWN_IMAGE, image_id, caller.account_id):
+    if image_id is not None and not await connection.fetchval(OWN_IMAGE, image, caller.account_id):
         raise ImageNotFound
-    named = {side.analysis_id for side in (work.reference, work.candidate) if side.analysis_id is not None}
-    known = {parse_uuid(text) for text in named}
+    return project, image
+
+
+async def _require(connection: Connection, caller: Caller, sides: Sequence[Side]) -> None:
+    ids = {parse_uuid(side.analysis_id) for side in sides if side.analysis_id is not None}
     # Of what is no id at all there is no analysis either.
-    if await connection.fetchval(OWN_ANALYSES, list(known), caller.account_id) < len(known):
+    if await connection.fetchval(OWN_ANALYSES, list(ids), caller.account_id) < len(ids):
         raise AnalysisNotFound
-    return project_id, image_id
 
 
 async def _side(

@@ -79,7 +79,7 @@ async def test_the_newest_of_many_jobs_that_did_the_same_is_found_at_once(filled
     await filled.execute(FILL[0].replace("n::text", "'same'"), owner, OTHERS)
     await filled.execute("ANALYZE job")
 
-    for statement, more in ((job_queries.SELECT_ALIVE, ()), (job_queries.SELECT_TWIN, (False,))):
+    for statement, more in ((job_queries.SELECT_ALIVE, ()), (job_queries.SELECT_CACHED, (False,))):
         (plan,) = await filled.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", owner, "same", *more)
         assert _rows_read(plan["Plan"], "job") == 1, statement
 

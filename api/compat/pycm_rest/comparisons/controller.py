@@ -11,7 +11,7 @@ from api.http.injected import Injected
 from api.jobs import results
 from api.jobs.waiter import Waiter
 from shared.accounts import Caller
-from shared.jobs.kinds.compare import Compare, CompareOptions, Uids
+from shared.matrices.kinds.compare import Compare, CompareOptions, Uids
 
 
 class ComparisonIn(msgspec.Struct):
@@ -36,5 +36,5 @@ class ComparisonController(Controller):
     ) -> Response[Any]:
         """Which of them is the best, with PyCM's scores, and the main statistics side by side."""
         wanted = await bodies.read(request, ComparisonIn)
-        work = Compare(cm_uids=wanted.cm_uids, options=wanted.options)
-        return await results.of_matrices(waiter, caller, work, results.Wanted("comparison.json", prefer, None))
+        arguments = Compare(cm_uids=wanted.cm_uids, options=wanted.options)
+        return await results.of_arguments(waiter, caller, arguments, results.Wanted("comparison.json", prefer, None))

@@ -10,8 +10,10 @@ from api.http.headers import Prefer
 from api.http.injected import Injected
 from api.jobs import results
 from api.jobs.waiter import Waiter
+from shared import jobs
 from shared.accounts import Caller
-from shared.jobs import NO_SUBJECTS, Order
+from shared.jobs import JobRequest
+from shared.kit.platform import Platform
 
 
 class CurveController(Controller):
@@ -28,7 +30,12 @@ class CurveController(Controller):
         prefer: Prefer = None,
     ) -> Response[Any]:
         """ROC or precision-recall curves: areas, averages, points and the best thresholds of every class."""
-        members = await bodies.fields(request, CurveIn)
-        work, inputs = await bodies.by_size(bodies.size(members), read_curve, members, waiter.platform.settings)
-        order = Order(caller, work, NO_SUBJECTS, inputs)
-        return await results.of_order(waiter, order, results.Wanted("curve.json", prefer, None))
+        prepared = await _prepared(waiter.platform, caller, request)
+        return await results.of_request(waiter, prepared, results.Wanted("curve.json", prefer, None))
+
+
+async def _prepared(platform: Platform, caller: Caller, request: Request[Any, Any, Any]) -> JobRequest:
+    # The values of a body take many times its bytes, and so go before anybody waits for the job.
+    members = await bodies.fields(request, CurveIn)
+    arguments, body = await bodies.by_size(bodies.size(members), read_curve, members)
+    return await jobs.prepare(platform, caller, arguments, body)

@@ -19,9 +19,9 @@ from api.jobs.waiter import Waiter
 from shared import matrices
 from shared.accounts import Caller
 from shared.jobs import JobOut
-from shared.jobs.kinds.plot import Plot, PlotOptions
-from shared.jobs.kinds.report import Report
 from shared.kit.platform import Platform
+from shared.matrices.kinds.plot import Plot, PlotOptions
+from shared.matrices.kinds.report import Report
 
 # Drawing the SVG as well would nearly double the time that the client waits for its picture.
 PNG_ONLY = PlotOptions(formats=("png",))
@@ -80,7 +80,7 @@ class PycmMatrixController(Controller):
     ) -> Response[Any]:
         """The HTML report itself; made at the first call, or 202 with the job if that takes long."""
         wanted = results.Wanted("report.html", prefer, if_none_match)
-        return await results.of_matrices(waiter, caller, Report(cm_uid=cm_uid), wanted)
+        return await results.of_arguments(waiter, caller, Report(cm_uid=cm_uid), wanted)
 
     @get(
         "/cm/plot",
@@ -97,4 +97,4 @@ class PycmMatrixController(Controller):
     ) -> Response[Any]:
         """The PNG picture itself; made at the first call, or 202 with the job if that takes long."""
         wanted = results.Wanted("plot.png", prefer, if_none_match)
-        return await results.of_matrices(waiter, caller, Plot(cm_uid=cm_uid, options=PNG_ONLY), wanted)
+        return await results.of_arguments(waiter, caller, Plot(cm_uid=cm_uid, options=PNG_ONLY), wanted)

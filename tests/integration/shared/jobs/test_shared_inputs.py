@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.jobs import orders, retention
+from shared.jobs import requests, retention
 from shared.jobs.errors import InputsNotKept
 from shared.kit.platform import Platform
 from shared.operations import administration
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("workers")
 def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Where inputs are kept."""
     if request.param == "in storage":
-        monkeypatch.setattr(orders, "MAX_IN_ROW", 0)
+        monkeypatch.setattr(requests, "MAX_BYTES_IN_ROW", 0)
     return str(request.param)
 
 
@@ -101,7 +101,7 @@ async def test_a_retried_job_succeeds_after_the_failed_one_is_gone(
 async def test_the_last_job_takes_the_inputs_along(
     alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orders, "MAX_IN_ROW", 0)
+    monkeypatch.setattr(requests, "MAX_BYTES_IN_ROW", 0)
     first, second = await _curve(alice), await _curve(alice)
     _, key = await _inputs(platform, first)
     assert key is not None
@@ -116,7 +116,7 @@ async def test_the_last_job_takes_the_inputs_along(
 async def test_a_retry_without_its_inputs_is_refused_with_a_sentence(
     alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orders, "MAX_IN_ROW", 0)
+    monkeypatch.setattr(requests, "MAX_BYTES_IN_ROW", 0)
     job = await _curve(alice)
     await _fail(platform, job)
     _, key = await _inputs(platform, job)

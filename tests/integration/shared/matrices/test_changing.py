@@ -6,12 +6,14 @@ from uuid import UUID
 import pytest
 from standardwebhooks import Webhook
 
+from shared import jobs
 from shared import matrices
-from shared.accounts import Authenticator, Caller
+from shared.accounts import Authenticator
+from shared.accounts import Caller
 from shared.artifacts import queries as artifact_queries
-from shared.jobs import Order, queries
-from shared.jobs.kinds.report import Report
+from shared.jobs import queries
 from shared.kit.platform import Platform
+from shared.matrices.kinds.report import Report
 from tests.actors import Client, Team, eventually
 from tests.receiver import Receiver
 
@@ -24,14 +26,14 @@ async def _caller(platform: Platform, client: Client) -> Caller:
 async def test_a_deletion_takes_the_job_along_that_is_just_sharing_a_report(alice: Client, platform: Platform) -> None:
     uid = await alice.create_matrix()
     await alice.final((await alice.submit("report", uid))["id"])
-    caller, work = await _caller(platform, alice), Report(cm_uid=uid)
-    order = Order(caller, work, await matrices.subjects(platform, caller, work))
+    caller = await _caller(platform, alice)
+    request = await jobs.prepare(platform, caller, Report(cm_uid=uid))
 
     async with platform.db.transaction() as connection:
-        twin = await queries.twin(connection, caller.account_id, order.fingerprint, with_inputs=False)
-        assert twin is not None
-        job = await queries.insert_succeeded(connection, order.row_without_inputs())
-        await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, twin.id))
+        cached = await queries.cached(connection, caller.account_id, request.fingerprint, with_inputs=False)
+        assert cached is not None
+        job = await queries.insert_succeeded(connection, request.row_without_inputs())
+        await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, cached.id))
         deletion = asyncio.create_task(matrices.delete(platform, caller, uid))
         await eventually(lambda: _is_waiting(platform))
     await deletion

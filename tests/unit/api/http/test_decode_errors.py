@@ -7,18 +7,22 @@ import pytest
 from msgspec import Meta
 
 from api.http.decode_errors import invalid
-from shared.jobs.kinds import AnyWork
+from shared.kinds import AnyArguments
 from shared.kit.errors import Fault
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "fault"),
     [
-        (b'{"kind": "plot"}', AnyWork, Fault("/cm_uid", "cm_uid: this field is required.")),
-        (b'{"kind": "plot", "cm_uid": 1}', AnyWork, Fault("/cm_uid", "cm_uid: expected text, got a whole number.")),
+        (b'{"kind": "plot"}', AnyArguments, Fault("/cm_uid", "cm_uid: this field is required.")),
+        (
+            b'{"kind": "plot", "cm_uid": 1}',
+            AnyArguments,
+            Fault("/cm_uid", "cm_uid: expected text, got a whole number."),
+        ),
         (
             b'{"kind": "plot", "cm_uid": "x", "options": {"dp": 1}}',
-            AnyWork,
+            AnyArguments,
             Fault("/options/dp", "options.dp: there is no such field."),
         ),
         (b"[1, [2]]", list[int | str], Fault("/1", "1: expected a whole number or text, got a list.")),
@@ -45,7 +49,7 @@ def test_a_complaint_becomes_a_place_and_a_sentence(text: bytes, kind: Any, faul
 
 def test_a_pointer_escapes_what_json_pointers_escape() -> None:
     with pytest.raises(msgspec.ValidationError) as caught:
-        msgspec.json.decode(b'{"kind": "plot", "cm_uid": "x", "a/b~c": 1}', type=AnyWork)
+        msgspec.json.decode(b'{"kind": "plot", "cm_uid": "x", "a/b~c": 1}', type=AnyArguments)
 
     assert invalid(caught.value, "/order").faults[0].pointer == "/order/a~1b~0c"
 

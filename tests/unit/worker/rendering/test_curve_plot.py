@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from shared.curves.kinds.curve import CurveType
 from shared.evaluation.curves.one_vs_rest import ClassifierCurves, measure_curves
 from shared.evaluation.types import Label
-from shared.jobs.kinds.curve import CurveType
 from worker.rendering.curve_plot import render_curves
 from worker.rendering.plot import Plot
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.types import Label
-from shared.jobs.kinds.plot import ColourMap
+from shared.matrices.kinds.plot import ColourMap
 from shared.presentation.labels import label_text, short_labels
 from worker.rendering.drawing import Drawing, draw
 from worker.rendering.plot import render_plot

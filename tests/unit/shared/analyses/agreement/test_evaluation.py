@@ -5,8 +5,8 @@ import pytest
 from shared.analyses.agreement.evaluation import MAX_PAIRS, PairedAnnotations, compare
 from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.errors import ImageTooCrowded
+from shared.analyses.kinds.agreement import AgreementOptions
 from shared.analyses.records import AnnotationRecord
-from shared.jobs.kinds.agreement import AgreementOptions
 
 IMAGE, REFERENCE, CANDIDATE = UUID(int=0), UUID(int=1), UUID(int=2)
 SIDE = int(MAX_PAIRS**0.5)

@@ -4,7 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, structs
 
-from shared.jobs.work import Work
+from shared import matrices
+from shared.accounts import Caller
+from shared.jobs import Arguments, Reference
+from shared.kit.platform import Platform
 
 # A table of more columns is not read by anybody.
 Uids = Annotated[list[str], Meta(min_length=1, max_length=50)]
@@ -19,7 +22,7 @@ class CompareOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     class_weight: Annotated[dict[ClassName, Weight], Meta(max_length=1000)] | None = None
 
 
-class Compare(Work, frozen=True, kw_only=True, tag="compare"):
+class Compare(Arguments, frozen=True, kw_only=True, tag="compare"):
     """A comparison: makes `comparison.json` and `comparison.html`."""
 
     cm_uids: Uids
@@ -29,7 +32,6 @@ class Compare(Work, frozen=True, kw_only=True, tag="compare"):
         """Spell the uids in one way, so that equal requests are equal."""
         structs.force_setattr(self, "cm_uids", [uid.lower() for uid in self.cm_uids])
 
-    @property
-    def matrix_uids(self) -> list[str]:
-        """The matrices to compare."""
-        return self.cm_uids
+    async def references(self, platform: Platform, caller: Caller, /) -> list[Reference]:
+        """The matrices to compare; raises MatrixNotFound."""
+        return await matrices.references(platform, caller, self.cm_uids)

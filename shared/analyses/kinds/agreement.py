@@ -1,28 +1,20 @@
 """The comparison of two analyses, or of two models over a whole project."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from shared.jobs.work import Work
-from shared.kit.names import ModelName, ModelVersion
-
-Id = Annotated[str, Meta(max_length=36)]
+from shared.accounts import Caller
+from shared.analyses.agreement import pairs
+from shared.analyses.agreement.pairs import Id, Side
+from shared.jobs import Arguments
+from shared.kit.platform import Platform
 
 # Below the first nearly everything that touches would be the same; the second is what the field takes.
 MIN_IOU, USUAL_IOU = 0.05, 0.5
 
 # By what objects are found to be the same; labels are those of whole images.
 Subject = Literal["boxes", "masks", "labels"]
-
-
-class Side(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which analyses are on one side: one by its id, or of each image the newest completed one that fits."""
-
-    analysis_id: Id | None = None
-    model_name: ModelName | None = None
-    model_version: ModelVersion | None = None
-    ground_truth: bool = False
 
 
 class AgreementOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,7 +30,7 @@ class AgreementOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     min_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.0
 
 
-class Agreement(Work, frozen=True, kw_only=True, tag="agreement"):
+class Agreement(Arguments, frozen=True, kw_only=True, tag="agreement"):
     """An agreement of two sides over a project, an image, or two analyses of one image: makes `agreement.json`.
 
     Where every analysis of the reference is marked as ground truth, the candidate is also evaluated (COCO's figures).
@@ -49,3 +41,9 @@ class Agreement(Work, frozen=True, kw_only=True, tag="agreement"):
     project_id: Id | None = None
     image_id: Id | None = None
     options: AgreementOptions = AgreementOptions()
+
+    async def prepare(self, platform: Platform, caller: Caller, _body: Any, /) -> bytes:
+        """Which analyses are compared, chosen now; raises what `pairing.choose` raises."""
+        return await pairs.choose(
+            platform, caller, self.reference, self.candidate, project_id=self.project_id, image_id=self.image_id
+        )

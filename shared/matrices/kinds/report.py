@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from shared.jobs.work import MatrixWork
 from shared.kit.names import Name
+from shared.matrices.arguments import MatrixArguments
 
 
 class ReportOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -14,7 +14,7 @@ class ReportOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     title: Annotated[Name, Meta(max_length=200)] | None = None
 
 
-class Report(MatrixWork, frozen=True, kw_only=True, tag="report"):
+class Report(MatrixArguments, frozen=True, kw_only=True, tag="report"):
     """A report: makes `report.html`."""
 
     options: ReportOptions = ReportOptions()

@@ -1,59 +1,49 @@
-"""What somebody asks for, before it is a job."""
+"""A job that is asked for, before it has a row."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from shared.accounts import Caller
-from shared.jobs import kinds
-from shared.jobs.work import Work
+from shared.jobs.arguments import Arguments
+from shared.jobs.references import Reference
 from shared.kit.files import File, inputs_key
 from shared.kit.ids import uuid7
+from shared.kit.platform import Platform
 from shared.kit.storage import Storage
 
 # Larger inputs would bloat every copy of the table; Postgres moves smaller ones out of the row by itself.
-MAX_IN_ROW = 1_000_000
-
-
-class Subjects(NamedTuple):
-    """The matrices that work is about, by uid: their versions, and when anything about them was last changed."""
-
-    versions: dict[str, int]
-    # A new name shows in a report, but does not make the job fail that is on its way.
-    changed_at: dict[str, datetime]
-
-
-NO_SUBJECTS = Subjects({}, {})
+MAX_BYTES_IN_ROW = 1_000_000
 
 
 @dataclass(frozen=True)
-class Order:
-    """A piece of work, who wants it, and all that it needs."""
+class JobRequest:
+    """What is to be done, for whom, and all that it needs."""
 
     caller: Caller
-    work: Work
-    subjects: Subjects
-    # What the work is done on, if not on matrices: compressed by whoever made it.
+    arguments: Arguments
+    references: Sequence[Reference] = ()
     inputs: bytes | None = None
     callback_url: str | None = None
 
     # Asked for several times on the way to a job, and inputs can be megabytes.
     @cached_property
     def fingerprint(self) -> str:
-        """Equal for two orders whose artifacts would be equal."""
+        """Equal for two requests whose artifacts would be equal."""
         digest = hashlib.sha256(self.inputs).hexdigest() if self.inputs else None
-        identity = [self.work.edition, self.subjects, kinds.dump(self.work), digest]
+        changed_at = {reference.id: reference.changed_at for reference in self.references}
+        identity = [self.arguments.edition, [self._versions(), changed_at], self.arguments.dump(), digest]
         return hashlib.sha256(msgspec.json.encode(identity, order="deterministic")).hexdigest()
 
     async def row(self, storage: Storage) -> dict[str, Any]:
         """The columns of the job; large inputs go to storage first, where they are collected if no row follows."""
         row = self.row_without_inputs()
-        if self.inputs is not None and len(self.inputs) > MAX_IN_ROW:
+        if self.inputs is not None and len(self.inputs) > MAX_BYTES_IN_ROW:
             return row | {"inputs_key": await self._put(storage, row["id"])}
         return row | {"inputs": self.inputs}
 
@@ -62,17 +52,29 @@ class Order:
         return {
             "id": uuid7(),
             "account_id": self.caller.account_id,
-            "kind": self.work.kind,
-            "arguments": kinds.dump(self.work),
-            "subjects": self.subjects.versions,
+            "kind": self.arguments.kind,
+            "arguments": self.arguments.dump(),
+            "subjects": self._versions(),
             "fingerprint": self.fingerprint,
             "callback_url": self.callback_url,
             "inputs": None,
             "inputs_key": None,
         }
 
+    def _versions(self) -> dict[str, int]:
+        return {reference.id: reference.version for reference in self.references}
+
     async def _put(self, storage: Storage, job_id: UUID) -> str:
         assert self.inputs is not None, "only inputs that there are can be too large"
         key = inputs_key(job_id)
         await storage.apart(storage.put, key, File("inputs", "application/octet-stream", self.inputs))
         return key
+
+
+async def prepare(
+    platform: Platform, caller: Caller, arguments: Arguments, body: Any = None, callback_url: str | None = None
+) -> JobRequest:
+    """The request for a job, with what its kind refers to and makes of the body; raises what the kind raises."""
+    references = await arguments.references(platform, caller)
+    inputs = await arguments.prepare(platform, caller, body)
+    return JobRequest(caller, arguments, references, inputs, callback_url)

@@ -4,8 +4,8 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from shared.jobs.work import MatrixWork
 from shared.kit.names import Name
+from shared.matrices.arguments import MatrixArguments
 
 ColourMap = Literal["Blues", "Greens", "Greys", "Oranges", "Purples", "viridis", "magma", "cividis"]
 
@@ -24,7 +24,7 @@ class PlotOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     formats: Annotated[tuple[Format, ...], Meta(min_length=1, max_length=len(FORMATS))] = FORMATS
 
 
-class Plot(MatrixWork, frozen=True, kw_only=True, tag="plot"):
+class Plot(MatrixArguments, frozen=True, kw_only=True, tag="plot"):
     """A picture: makes `plot.png` and `plot.svg`, or those of them that `formats` asks for."""
 
     options: PlotOptions = PlotOptions()

@@ -1,0 +1,48 @@
+"""The kinds of job: every module in a folder `kinds` of this package holds one, and is found by being there.
+
+A kind of somebody else's comes with a distribution: its module is the entry point of its name in the group
+`evalserve.kinds`, and its handler's the one in `evalserve.handlers`.
+"""
+
+import importlib
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Union
+
+import msgspec
+
+from shared.jobs import Arguments
+
+
+def _modules() -> Iterator[tuple[str, ModuleType]]:
+    for path in Path(__file__).parent.glob("*/kinds/[!_]*.py"):
+        yield path.stem, importlib.import_module(f"shared.{path.parents[1].name}.kinds.{path.stem}")
+    for point in entry_points(group="evalserve.kinds"):
+        yield point.name, point.load()
+
+
+def _kinds() -> dict[str, type[Arguments]]:
+    kinds: dict[str, type[Arguments]] = {}
+    for name, module in _modules():
+        if name in kinds:
+            raise RuntimeError(f"two kinds of job are called {name}")
+        (kinds[name],) = (
+            value
+            for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, Arguments) and value.__struct_config__.tag == name
+        )
+    return dict(sorted(kinds.items()))
+
+
+KINDS = _kinds()
+
+# One of them, told apart by its tag; a union made at run time, which no annotation can spell.
+AnyArguments: Any = Union[tuple(KINDS.values())]  # noqa: UP007 -- made of a list that is only known at run time
+
+
+def load(arguments: dict[str, Any]) -> Arguments:
+    """The arguments that a job's row holds."""
+    loaded: Arguments = msgspec.convert(arguments, AnyArguments)
+    return loaded
