@@ -20,12 +20,14 @@ from shared.jobs.errors import JobCrashed, LeaseLost, TimeLimitExceeded
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
 from shared.kit.errors import DomainError
-from shared.kit.files import File, StoredFile, object_key
+from shared.kit.files import AnyFile, StoredFile, object_key
 from shared.kit.storage_errors import StorageUnavailable
 from worker import handlers
 from worker.heartbeat import Heartbeat
 from worker.interruption import Interrupted, Interruption, WorkStopped
+from worker.job_attempt import JobAttempt
 from worker.runtime import Runtime
+from worker.scratch import Scratch
 
 log = structlog.get_logger()
 
@@ -104,11 +106,12 @@ def _end(runtime: Runtime, say: Callable[[], Coroutine[Any, Any, object]]) -> No
 def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> list[StoredFile]:
     handler = handlers.HANDLERS[job.kind]
     arguments = kinds.load(job.arguments)
-    with Heartbeat(runtime, job, interruption.stop) as heartbeat:
-        inputs = runtime.run(handler.load(runtime.platform, job, arguments))
-        files = handler.perform(inputs, arguments, heartbeat.progress)
+    with Scratch() as scratch, Heartbeat(runtime, job, interruption.stop) as heartbeat:
+        current = JobAttempt(job, arguments, heartbeat.progress, scratch)
+        inputs = runtime.run(handler.load(runtime.platform, current))
+        files = handler.perform(inputs, current)
         return [_store(runtime, job, file) for file in files]
 
 
-def _store(runtime: Runtime, job: JobRecord, file: File) -> StoredFile:
+def _store(runtime: Runtime, job: JobRecord, file: AnyFile) -> StoredFile:
     return runtime.platform.storage.put(object_key(job.id, job.attempt, file.name), file)

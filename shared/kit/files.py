@@ -1,7 +1,9 @@
 """Files as values, and where they lie in storage."""
 
 import hashlib
-from typing import NamedTuple
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, TypeAlias
 from uuid import UUID
 
 
@@ -13,9 +15,44 @@ class File(NamedTuple):
     body: bytes
 
     @property
+    def size_bytes(self) -> int:
+        """How many bytes it has."""
+        return len(self.body)
+
+    @property
     def sha256(self) -> str:
         """The digest of the bytes."""
         return hashlib.sha256(self.body).hexdigest()
+
+    def open(self) -> AbstractContextManager[bytes]:
+        """The bytes, as the storage takes them."""
+        return nullcontext(self.body)
+
+
+class FileOnDisk(NamedTuple):
+    """The same, too large for memory: written to a folder of the handler's, and read piece by piece from there."""
+
+    name: str
+    content_type: str
+    path: Path
+
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes it has."""
+        return self.path.stat().st_size
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the bytes."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        """The bytes, as the storage takes them."""
+        return self.path.open("rb")
+
+
+AnyFile: TypeAlias = File | FileOnDisk
 
 
 class StoredFile(NamedTuple):
@@ -38,6 +75,6 @@ def inputs_key(job_id: UUID) -> str:
     return f"jobs/{job_id}/inputs"
 
 
-def stored(file: File, key: str) -> StoredFile:
+def stored(file: AnyFile, key: str) -> StoredFile:
     """What is remembered of a file once its bytes lie under the key."""
-    return StoredFile(file.name, file.content_type, len(file.body), file.sha256, key)
+    return StoredFile(file.name, file.content_type, file.size_bytes, file.sha256, key)

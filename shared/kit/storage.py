@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.kit import clock
-from shared.kit.files import File, StoredFile, stored
+from shared.kit.files import AnyFile, StoredFile, stored
 from shared.kit.settings import Settings
 from shared.kit.storage_errors import FileGone, StorageUnavailable
 
@@ -99,17 +99,21 @@ class Storage:
         finally:
             self._waiting -= 1
 
-    def put(self, key: str, file: File, *, disposition: str = "inline") -> StoredFile:
-        """Store a file; a presigned link opens it in the browser, or only saves it if the disposition is attachment."""
-        self._call(
-            self._client.put_object,
-            Key=key,
-            Body=file.body,
-            ContentType=file.content_type,
-            ContentDisposition=f'{disposition}; filename="{file.name}"',
-            # Keys are never written twice with different bytes.
-            CacheControl="private, max-age=31536000, immutable",
-        )
+    def put(self, key: str, file: AnyFile, *, disposition: str = "inline") -> StoredFile:
+        """Store a file; a presigned link opens it in the browser, or only saves it if the disposition is attachment.
+
+        One on disk is sent piece by piece; S3 takes 5 GiB at most.
+        """
+        with file.open() as body:
+            self._call(
+                self._client.put_object,
+                Key=key,
+                Body=body,
+                ContentType=file.content_type,
+                ContentDisposition=f'{disposition}; filename="{file.name}"',
+                # Keys are never written twice with different bytes.
+                CacheControl="private, max-age=31536000, immutable",
+            )
         return stored(file, key)
 
     def get(self, key: str) -> bytes:

@@ -5,26 +5,24 @@ The handler of a kind that is somebody else's is the entry point of its name in 
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import entry_points
 from typing import Any, Protocol, cast
 
-from shared.jobs.records import JobRecord
+from shared.artifacts import AnyFile
 from shared.kinds import KINDS
-from shared.kit.files import File
 from shared.kit.platform import Platform
-
-Progress = Callable[[float], None]
+from worker.job_attempt import JobAttempt
 
 
 class Handler(Protocol):
     """What a handler module offers; the inputs are its own affair."""
 
-    async def load(self, platform: Platform, job: JobRecord, arguments: Any, /) -> Any:
-        """Read what the job needs."""
+    async def load(self, platform: Platform, attempt: JobAttempt[Any], /) -> Any:
+        """Read what the job needs; what is too large for memory goes into the attempt's scratch folder."""
 
-    def perform(self, inputs: Any, arguments: Any, progress: Progress, /) -> Sequence[File]:
-        """Make the files; pure, in a thread where no event loop runs."""
+    def perform(self, inputs: Any, attempt: JobAttempt[Any], /) -> Sequence[AnyFile]:
+        """Make the files, in memory or in the scratch folder; in a thread where no event loop runs."""
 
 
 def _find() -> dict[str, Handler]:

@@ -7,22 +7,21 @@ from shared.analyses.agreement import evaluation, pairs
 from shared.analyses.agreement.evaluation import PairedAnnotations
 from shared.analyses.annotations import queries
 from shared.analyses.kinds.agreement import Agreement
-from shared.jobs.records import JobRecord
 from shared.kit.files import File
 from shared.kit.platform import Platform
-from worker.handlers import Progress
+from worker.job_attempt import JobAttempt
 
 
-async def load(platform: Platform, job: JobRecord, arguments: Agreement) -> PairedAnnotations:
+async def load(platform: Platform, attempt: JobAttempt[Agreement]) -> PairedAnnotations:
     """The annotations of the analyses that were chosen when the job was submitted."""
-    chosen = pairs.read(await jobs.read_inputs(platform, job))
+    chosen = pairs.read(await jobs.read_inputs(platform, attempt.job))
     ids = [analysis_id for pair in chosen.pairs for analysis_id in (pair.reference, pair.candidate)]
-    types = evaluation.TYPES[arguments.options.subject]
+    types = evaluation.TYPES[attempt.arguments.options.subject]
     return PairedAnnotations(chosen, await queries.of_analyses(platform.db, ids, types))
 
 
-def perform(inputs: PairedAnnotations, arguments: Agreement, progress: Progress) -> list[File]:
+def perform(inputs: PairedAnnotations, attempt: JobAttempt[Agreement]) -> list[File]:
     """`agreement.json`."""
-    progress(0.3)
-    result = evaluation.compare(inputs, arguments.options)
+    attempt.progress(0.3)
+    result = evaluation.compare(inputs, attempt.arguments.options)
     return [File("agreement.json", "application/json", msgspec.json.encode(result))]

@@ -9,33 +9,32 @@ from shared.evaluation.confusion.comparison_errors import NotComparable
 from shared.evaluation.confusion.pycm_ranking import Comparison, compare
 from shared.evaluation.confusion.side_by_side import SideBySide, side_by_side
 from shared.evaluation.types import Label
-from shared.jobs.records import JobRecord
 from shared.kit import clock
 from shared.kit.files import File
 from shared.kit.platform import Platform
 from shared.matrices.errors import MatricesNotComparable
 from shared.matrices.kinds.compare import Compare
 from shared.matrices.records import CountedMatrix
-from worker.handlers import Progress
+from worker.job_attempt import JobAttempt
 from worker.rendering.comparison import render_comparison
 
 
-async def load(platform: Platform, job: JobRecord, arguments: Compare) -> list[CountedMatrix]:
+async def load(platform: Platform, attempt: JobAttempt[Compare]) -> list[CountedMatrix]:
     """The matrices in the versions that the job was submitted for, each once, in the order that was asked for."""
-    return await matrices.for_job(platform, job, arguments.cm_uids)
+    return await matrices.for_job(platform, attempt.job, attempt.arguments.cm_uids)
 
 
-def perform(inputs: list[CountedMatrix], arguments: Compare, progress: Progress) -> list[File]:
+def perform(inputs: list[CountedMatrix], attempt: JobAttempt[Compare]) -> list[File]:
     """`comparison.json` and `comparison.html`."""
     counted = {str(found.uid): found.matrix for found in inputs}
-    asked = arguments.options.class_weight
+    asked = attempt.arguments.options.class_weight
     weights: dict[Label, float] | None = None if asked is None else dict(asked.items())
     try:
-        ranking = compare(counted, by_class=arguments.options.by_class, class_weights=weights)
+        ranking = compare(counted, by_class=attempt.arguments.options.by_class, class_weights=weights)
         table = side_by_side(counted)
     except NotComparable as error:
         raise MatricesNotComparable(error.detail) from error
-    progress(0.5)
+    attempt.progress(0.5)
     page = render_comparison(inputs, ranking, table, generated_at=clock.now())
     return [
         File("comparison.json", "application/json", msgspec.json.encode(_result(inputs, ranking, table))),

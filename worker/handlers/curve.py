@@ -3,26 +3,26 @@
 import msgspec
 
 from shared import curves, jobs
+from shared.artifacts import AnyFile, FileOnDisk
 from shared.curves import CurveInputs
 from shared.curves.kinds.curve import Curve
 from shared.evaluation.curves.one_vs_rest import measure_curves
-from shared.jobs.records import JobRecord
 from shared.kit.files import File
 from shared.kit.platform import Platform
-from worker.handlers import Progress
+from worker.job_attempt import JobAttempt
 from worker.rendering.curve_plot import render_curves
-from worker.rendering.curve_result import all_points, result
+from worker.rendering.curve_result import result, write_points
 from worker.rendering.plot import pictures
 
 
-async def load(platform: Platform, job: JobRecord, _arguments: Curve) -> CurveInputs:
+async def load(platform: Platform, attempt: JobAttempt[Curve]) -> CurveInputs:
     """What was sent with the job."""
-    return curves.unpack(await jobs.read_inputs(platform, job))
+    return curves.unpack(await jobs.read_inputs(platform, attempt.job))
 
 
-def perform(inputs: CurveInputs, arguments: Curve, progress: Progress) -> list[File]:
+def perform(inputs: CurveInputs, attempt: JobAttempt[Curve]) -> list[AnyFile]:
     """`curve.json`, and what the options ask for beside it."""
-    options = arguments.options
+    kind, options = attempt.arguments.type, attempt.arguments.options
     measured = measure_curves(
         inputs.probabilities,
         inputs.codes,
@@ -30,12 +30,14 @@ def perform(inputs: CurveInputs, arguments: Curve, progress: Progress) -> list[F
         max_points=options.max_points,
         cost_ratio=options.cost_ratio,
     )
-    progress(0.4)
-    files = [File("curve.json", "application/json", msgspec.json.encode(result(inputs, measured, arguments.type)))]
+    attempt.progress(0.4)
+    files: list[AnyFile] = [File("curve.json", "application/json", msgspec.json.encode(result(inputs, measured, kind)))]
     if options.full:
-        files.append(File("points.json", "application/json", msgspec.json.encode(all_points(inputs, arguments.type))))
-        progress(0.6)
+        points = attempt.scratch.folder / "points.json"
+        write_points(points, inputs, kind)
+        files.append(FileOnDisk("points.json", "application/json", points))
+        attempt.progress(0.6)
     if options.plot:
-        plot = render_curves(inputs.classes, measured, arguments.type, title=options.title, dpi=options.dpi)
+        plot = render_curves(inputs.classes, measured, kind, title=options.title, dpi=options.dpi)
         files += pictures("curve", plot)
     return files

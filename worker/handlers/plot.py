@@ -3,23 +3,22 @@
 import msgspec
 
 from shared import matrices
-from shared.jobs.records import JobRecord
 from shared.kit.files import File
 from shared.kit.platform import Platform
 from shared.matrices.kinds.plot import Plot
 from shared.matrices.records import CountedMatrix
-from worker.handlers import Progress
+from worker.job_attempt import JobAttempt
 from worker.rendering.plot import pictures, render_plot
 
 
-async def load(platform: Platform, job: JobRecord, arguments: Plot) -> CountedMatrix:
+async def load(platform: Platform, attempt: JobAttempt[Plot]) -> CountedMatrix:
     """The matrix in the version that the job was submitted for."""
-    (matrix,) = await matrices.for_job(platform, job, [arguments.cm_uid])
+    (matrix,) = await matrices.for_job(platform, attempt.job, [attempt.arguments.cm_uid])
     return matrix
 
 
-def perform(inputs: CountedMatrix, arguments: Plot, progress: Progress) -> list[File]:
+def perform(inputs: CountedMatrix, attempt: JobAttempt[Plot]) -> list[File]:
     """The picture in the formats that are asked for."""
-    plot = render_plot(inputs.matrix, **msgspec.structs.asdict(arguments.options))
-    progress(1.0)
+    plot = render_plot(inputs.matrix, **msgspec.structs.asdict(attempt.arguments.options))
+    attempt.progress(1.0)
     return pictures("plot", plot)

@@ -2,33 +2,32 @@
 
 from shared import matrices
 from shared.evaluation.confusion.statistics import statistics
-from shared.jobs.records import JobRecord
 from shared.kit import clock
 from shared.kit.files import File
 from shared.kit.platform import Platform
 from shared.matrices.kinds.report import Report
 from shared.matrices.records import CountedMatrix
-from worker.handlers import Progress
+from worker.job_attempt import JobAttempt
 from worker.rendering.report import ReportFacts, render_report
 
 
-async def load(platform: Platform, job: JobRecord, arguments: Report) -> CountedMatrix:
+async def load(platform: Platform, attempt: JobAttempt[Report]) -> CountedMatrix:
     """The matrix in the version that the job was submitted for."""
-    (matrix,) = await matrices.for_job(platform, job, [arguments.cm_uid])
+    (matrix,) = await matrices.for_job(platform, attempt.job, [attempt.arguments.cm_uid])
     return matrix
 
 
-def perform(inputs: CountedMatrix, arguments: Report, progress: Progress) -> list[File]:
+def perform(inputs: CountedMatrix, attempt: JobAttempt[Report]) -> list[File]:
     """`report.html`."""
     computed = statistics(inputs.matrix)
-    progress(0.5)
+    attempt.progress(0.5)
     facts = ReportFacts(
         matrix_uid=str(inputs.uid),
         version=inputs.version,
         created_at=inputs.created_at,
         updated_at=inputs.updated_at,
         generated_at=clock.now(),
-        name=arguments.options.title or inputs.description.name,
+        name=attempt.arguments.options.title or inputs.description.name,
     )
     body = render_report(inputs.matrix, inputs.summary, computed, facts)
     return [File("report.html", "text/html; charset=utf-8", body)]

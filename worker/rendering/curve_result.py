@@ -1,8 +1,10 @@
 """Measured curves as plain values."""
 
 import math
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from shared.curves import CurveInputs
@@ -43,14 +45,21 @@ def result(inputs: CurveInputs, measured: ClassifierCurves, kind: CurveType) -> 
     }
 
 
-def all_points(inputs: CurveInputs, kind: CurveType) -> dict[str, Any]:
-    """Every point of the curve of every class that occurs."""
-    points = {}
-    for column in np.unique(inputs.codes).tolist():
-        counts = count_class(inputs.probabilities, inputs.codes, column, inputs.weights)
-        curve = roc_curve(counts) if kind == "ROC" else pr_curve(counts)
-        points[str(inputs.classes[column])] = _points(curve, kind)
-    return {"type": kind, "curves": points}
+def write_points(path: Path, inputs: CurveInputs, kind: CurveType) -> None:
+    """Write every point of the curve of every class that occurs as JSON: `{"type", "curves": {class: points}}`.
+
+    One class is in memory at a time; of a hundred classes, all of them would take gigabytes.
+    """
+    separator = b""
+    with path.open("wb") as file:
+        file.write(b'{"type":%s,"curves":{' % msgspec.json.encode(kind))
+        for column in np.unique(inputs.codes).tolist():
+            counts = count_class(inputs.probabilities, inputs.codes, column, inputs.weights)
+            points = _points(roc_curve(counts) if kind == "ROC" else pr_curve(counts), kind)
+            name = msgspec.json.encode(str(inputs.classes[column]))
+            file.write(b"%s%s:%s" % (separator, name, msgspec.json.encode(points)))
+            separator = b","
+        file.write(b"}}")
 
 
 def area(areas: Areas, kind: CurveType) -> float:

@@ -5,21 +5,20 @@ import signal
 from collections.abc import Sequence
 from typing import Any
 
-from shared.jobs.records import JobRecord
 from shared.kit.files import File
 from shared.kit.platform import Platform
 from worker import handlers
 from worker.app import app
-from worker.handlers import Progress
+from worker.job_attempt import JobAttempt
 
 __all__ = ["app"]
 
 
 class _Poison:
-    async def load(self, _platform: Platform, _job: JobRecord, _work: Any) -> None:
+    async def load(self, _platform: Platform, _attempt: JobAttempt[Any]) -> None:
         return None
 
-    def perform(self, _inputs: Any, _work: Any, _progress: Progress) -> Sequence[File]:
+    def perform(self, _inputs: Any, _attempt: JobAttempt[Any]) -> Sequence[File]:
         os.kill(os.getpid(), signal.SIGKILL)
         return []
 

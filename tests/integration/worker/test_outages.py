@@ -19,8 +19,8 @@ from tests.actors import Client, eventually
 from worker import dispatcher, execution, handlers, heartbeat
 from worker.dispatcher import Dispatcher
 from worker.execution import attempt
-from worker.handlers import Progress
 from worker.heartbeat import Heartbeat
+from worker.job_attempt import JobAttempt
 from worker.runtime import Runtime
 
 
@@ -30,10 +30,10 @@ class _Handler:
     def __init__(self, work: Callable[[], Sequence[File]]) -> None:
         self._work = work
 
-    async def load(self, _platform: Platform, _job: JobRecord, _work: Any) -> None:
+    async def load(self, _platform: Platform, _attempt: JobAttempt[Any]) -> None:
         return None
 
-    def perform(self, _inputs: Any, _work: Any, _progress: Progress) -> Sequence[File]:
+    def perform(self, _inputs: Any, _attempt: JobAttempt[Any]) -> Sequence[File]:
         return self._work()
 
 

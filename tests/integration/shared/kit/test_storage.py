@@ -2,11 +2,15 @@
 
 import asyncio
 import threading
+import tracemalloc
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
+from shared.artifacts import FileOnDisk
 from shared.kit.files import File
 from shared.kit.settings import Settings
 from shared.kit.storage import MAX_WAITING, Storage
@@ -54,3 +58,32 @@ async def test_a_server_that_hangs_takes_no_thread_from_anybody_else_and_sends_a
     assert raised.value.retry_after_s == 5
     assert await asyncio.gather(*waiting) == [True] * MAX_WAITING
     await storage.apart(storage.check)
+
+
+def test_a_file_on_disk_is_stored_as_its_bytes_would_be(settings: Settings, tmp_path: Path) -> None:
+    storage, path = Storage(settings), tmp_path / "points"
+    path.write_bytes(FILE.body * 1000)
+    key, other = f"jobs/{uuid4()}/1/points.json", f"jobs/{uuid4()}/1/points.json"
+
+    from_disk = storage.put(key, FileOnDisk("points.json", "application/json", path))
+    from_memory = storage.put(other, File("points.json", "application/json", FILE.body * 1000))
+
+    assert from_disk == from_memory._replace(object_key=key)
+    assert storage.stat(key) == storage.stat(other)
+    assert storage.get(key) == FILE.body * 1000
+
+
+def test_a_file_on_disk_is_never_in_memory_as_a_whole(settings: Settings, tmp_path: Path) -> None:
+    storage, path, size = Storage(settings), tmp_path / "large", 64 * 2**20
+    with path.open("wb") as file:
+        file.truncate(size)
+    storage.put("jobs/0/1/small", FILE)
+
+    tracemalloc.start()
+    try:
+        kept = storage.put("jobs/0/1/large", FileOnDisk("large", "application/octet-stream", path))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert (kept.size_bytes, peak < size / 16) == (size, True)

@@ -1,0 +1,70 @@
+"""A folder on disk for what an attempt cannot hold in memory."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+PREFIX = "evalserve-scratch-"
+
+# A folder is made in one step and locked in the next; a younger one may be between the two.
+MIN_ABANDONED_AGE_S = 60.0
+
+
+class Scratch:
+    """The folder of one attempt: made below TMPDIR when it is first asked for, removed at the end of the context.
+
+    Its process holds a lock on it, which goes with the process however that ends. So what a killed process left behind
+    is known by nobody's holding it, and removed when the next folder is made.
+    """
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._lock: int | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._folder is None or self._lock is None:
+            return
+        try:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        finally:
+            os.close(self._lock)
+
+    @property
+    def folder(self) -> Path:
+        """The folder; only its own process's user may look into it."""
+        if self._folder is None:
+            _remove_abandoned()
+            self._folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+            self._lock = os.open(self._folder, os.O_RDONLY)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        return self._folder
+
+
+def _remove_abandoned() -> None:
+    oldest = time.time() - MIN_ABANDONED_AGE_S
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            if folder.stat().st_mtime < oldest:
+                _remove_unless_locked(folder)
+        except OSError:
+            # Another user's, or another process has just removed it.
+            continue
+
+
+def _remove_unless_locked(folder: Path) -> None:
+    lock = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(lock)
