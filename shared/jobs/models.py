@@ -36,8 +36,9 @@ class Job(SQLModel, table=True):
     kind: str
     # The arguments of the kind, as shared.kinds reads them.
     arguments: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    # What the job depends on: by its id, the version that the job was submitted for.
+    # What the job depends on: by its id, the version that the job was submitted for, and what kind of thing it is.
     subjects: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False))
+    reference_kinds: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb")))
     # Equal for jobs of an account whose artifacts would be equal.
     fingerprint: str
     callback_url: str | None = None

@@ -25,11 +25,11 @@ def _to(move: Move) -> str:
 
 
 # What a new job brings along.
-NEW = "id, account_id, kind, arguments, subjects, fingerprint, callback_url, inputs, inputs_key"
+NEW = "id, account_id, kind, arguments, subjects, reference_kinds, fingerprint, callback_url, inputs, inputs_key"
 
 INSERT_SUCCEEDED = f"""
     INSERT INTO job ({NEW}, status, progress, attempt, failures, finished_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{Status.SUCCEEDED.value}', 1, 0, 0, now())
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '{Status.SUCCEEDED.value}', 1, 0, 0, now())
     RETURNING {COLUMNS}
 """
 
@@ -37,8 +37,8 @@ INSERT_SUCCEEDED = f"""
 # shares its inputs: retention, which locks before it deletes, comes after that.
 RETRY = f"""
     INSERT INTO job ({NEW}, status, progress, attempt, failures)
-    SELECT uuidv7(), account_id, kind, arguments, subjects, fingerprint, callback_url, inputs, inputs_key,
-        '{Status.QUEUED.value}', 0, 0, 0
+    SELECT uuidv7(), account_id, kind, arguments, subjects, reference_kinds, fingerprint, callback_url, inputs,
+        inputs_key, '{Status.QUEUED.value}', 0, 0, 0
     FROM job WHERE id = $1 AND status = 'failed' FOR SHARE
     RETURNING {COLUMNS}
 """

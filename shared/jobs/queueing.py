@@ -25,19 +25,19 @@ SHARE = 100
 
 SHARES = {Wakeup.RUN_JOB: PROMPT, Wakeup.RUN_LATER: SHARE}
 
-# Nothing is queued beyond $10; two requests at the same moment may both find the last place, which does no harm.
+# Nothing is queued beyond $11; two requests at the same moment may both find the last place, which does no harm.
 # `dispatched_at` is set as if the message were sent already: the publisher follows, and should it not come to
 # that, the dispatcher finds the row once the time for a repeat is over.
 ENQUEUE = f"""
     WITH ahead AS (
         SELECT count(*) AS jobs FROM (
-            SELECT FROM job WHERE account_id = $2 AND status = '{Status.QUEUED.value}' LIMIT $10
+            SELECT FROM job WHERE account_id = $2 AND status = '{Status.QUEUED.value}' LIMIT $11
         ) AS waiting
     )
     INSERT INTO job ({NEW}, status, progress, attempt, failures, dispatched_at)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, '{Status.QUEUED.value}', 0, 0, 0,
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '{Status.QUEUED.value}', 0, 0, 0,
         CASE WHEN jobs < {SHARE} THEN now() END
-    FROM ahead WHERE jobs < $10
+    FROM ahead WHERE jobs < $11
     RETURNING (SELECT jobs FROM ahead), {COLUMNS}
 """
 

@@ -18,7 +18,9 @@ class JobRecord(msgspec.Struct, frozen=True):
     account_id: int
     kind: str
     arguments: dict[str, Any]
-    references: dict[str, int]
+    # Of what the job depends on, by id.
+    versions: dict[str, int]
+    reference_kinds: dict[str, str]
     fingerprint: str
     callback_url: str | None
     status: str
@@ -35,9 +37,13 @@ class JobRecord(msgspec.Struct, frozen=True):
         """Whether nothing can happen to the job any more."""
         return Status(self.status) in FINAL
 
+    def references(self, kind: str) -> list[str]:
+        """The ids of those things of a kind that the job depends on."""
+        return [reference for reference, its_kind in self.reference_kinds.items() if its_kind == kind]
 
-# The column of the references has a name of its own.
-COLUMNS = ", ".join("subjects" if name == "references" else name for name in JobRecord.__struct_fields__)
+
+# The column of the versions has a name of its own.
+COLUMNS = ", ".join("subjects" if name == "versions" else name for name in JobRecord.__struct_fields__)
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 
 class Reference(NamedTuple):
-    """Something that a job depends on, as it is now; the id is one among those of all things that jobs refer to."""
+    """Something that a job depends on, as it is now: `matrix` and its uid, say; no two kinds of things share an id."""
 
+    kind: str
     id: str
     # The job fails if this is another one by the time that it is done.
     version: int

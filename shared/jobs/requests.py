@@ -55,6 +55,7 @@ class JobRequest:
             "kind": self.arguments.kind,
             "arguments": self.arguments.dump(),
             "subjects": self._versions(),
+            "reference_kinds": {reference.id: reference.kind for reference in self.references},
             "fingerprint": self.fingerprint,
             "callback_url": self.callback_url,
             "inputs": None,

@@ -144,7 +144,7 @@ async def for_job(platform: Platform, job: JobRecord, uids: Sequence[str]) -> li
         matrices = [
             _there(await queries.counts(connection, job.account_id, _known(uid))) for uid in dict.fromkeys(uids)
         ]
-    if any(matrix.version != job.references[str(matrix.uid)] for matrix in matrices):
+    if any(matrix.version != job.versions[str(matrix.uid)] for matrix in matrices):
         raise MatrixChanged
     return matrices
 

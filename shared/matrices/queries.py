@@ -120,7 +120,7 @@ async def all_figures(connection: Connection, *, skip: int, limit: int) -> list[
 async def references(connection: Connection, account_id: int, uids: list[UUID]) -> list[Reference]:
     """Those of the matrices that are the account's, in their present versions."""
     records = await connection.fetch(SELECT_VERSIONS, uids, account_id)
-    return [Reference(str(record["uid"]), record["version"], record["updated_at"]) for record in records]
+    return [Reference("matrix", str(record["uid"]), record["version"], record["updated_at"]) for record in records]
 
 
 async def counts(connection: Connection, account_id: int, uid: UUID) -> CountedMatrix | None:
