@@ -10,6 +10,7 @@ import shared
 from api.compat.calculators.docs_page import page
 from shared.kit.errors import kinds
 from shared.kit.event_totals import Event
+from shared.webhooks import events
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,6 +32,12 @@ def test_every_problem_is_explained_with_the_message_that_it_comes_with() -> Non
         "not-found",
         "request-entity-too-large",
     }
+
+
+def test_every_webhook_event_is_listed_with_when_it_is_sent() -> None:
+    rows = re.findall(r"^\| (`[a-z]+\.[^|]+) \|", (ROOT / "docs/webhooks.md").read_text(), re.MULTILINE)
+
+    assert re.findall(r"`([a-z.]+)`", " ".join(rows)) == [*events.EVENT_TYPES, events.TEST]
 
 
 def test_the_page_of_the_calculators_is_what_their_tables_make() -> None:

@@ -12,15 +12,15 @@ from api.http.paging import Cursor
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES, described
-from api.webhooks.schemas import DeliveryStatus, EventType
+from api.webhooks.schemas import DeliveryStatus
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
 from shared.webhooks import deliveries, endpoints, secrets
+from shared.webhooks.events import EVENT_TYPES
 from shared.webhooks.queries import Wanted
 from shared.webhooks.signing import secret_text
 
 LISTED = 30
-EVENTS: tuple[str, ...] = get_args(EventType)
 
 
 class WebhookPages(Controller):
@@ -51,7 +51,7 @@ class WebhookPages(Controller):
                 page_request.platform.settings,
                 caller,
                 url=url,
-                wanted=[event for event in EVENTS if event in form.lists.get("events", ())],
+                wanted=[event for event in EVENT_TYPES if event in form.lists.get("events", ())],
                 description=form.text("description"),
             )
         except MISTAKES as error:
@@ -121,7 +121,7 @@ async def _page(
         cursor=cursor,
         chosen=wanted.status,
         statuses=get_args(DeliveryStatus),
-        events=EVENTS,
+        events=EVENT_TYPES,
         texts=form.texts if form else {},
         ticked=form.lists.get("events", ()) if form else (),
         problem=problem,

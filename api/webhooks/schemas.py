@@ -11,20 +11,9 @@ from shared.kit.keyring import Keyring
 from shared.kit.names import Name
 from shared.webhooks import secrets
 from shared.webhooks.deliveries import LoggedDelivery
+from shared.webhooks.events import EventType
 from shared.webhooks.models import Attempt, DisabledBecause, Endpoint
 from shared.webhooks.signing import secret_text
-
-EventType = Literal[
-    "job.succeeded",
-    "job.failed",
-    "job.cancelled",
-    "analysis.queued",
-    "analysis.processing",
-    "analysis.completed",
-    "analysis.failed",
-    "analysis.cancelled",
-    "endpoint.disabled",
-]
 
 DeliveryStatus = Literal["pending", "delivered", "dead"]
 

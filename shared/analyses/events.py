@@ -3,6 +3,7 @@
 import msgspec
 
 from shared import webhooks
+from shared.analyses.lifecycle import AnalysisStatus
 from shared.analyses.records import (
     AnalysedImage,
     AnalysisOut,
@@ -14,6 +15,15 @@ from shared.analyses.records import (
 from shared.jobs import queries as job_queries
 from shared.kit.db import Connection
 from shared.kit.platform import Platform
+from shared.webhooks.events import EventType
+
+EVENTS: dict[AnalysisStatus, EventType] = {
+    AnalysisStatus.QUEUED: "analysis.queued",
+    AnalysisStatus.PROCESSING: "analysis.processing",
+    AnalysisStatus.COMPLETED: "analysis.completed",
+    AnalysisStatus.FAILED: "analysis.failed",
+    AnalysisStatus.CANCELLED: "analysis.cancelled",
+}
 
 
 async def announce(connection: Connection, analysis: AnalysisRecord, data: AnalysisOut | None = None) -> None:
@@ -21,7 +31,7 @@ async def announce(connection: Connection, analysis: AnalysisRecord, data: Analy
     await webhooks.announce(
         connection,
         account_id=analysis.account_id,
-        event_type=f"analysis.{analysis.status}",
+        event_type=EVENTS[analysis.status],
         data=data or analysis.shown(),
         callback_url=None,
     )

@@ -7,12 +7,20 @@ from shared import webhooks
 from shared.artifacts import queries as artifact_queries
 from shared.jobs import queries
 from shared.jobs.errors import LeaseLost, WorkerLost
+from shared.jobs.lifecycle import Status
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.kit.db import Connection
 from shared.kit.errors import DomainError
 from shared.kit.event_totals import Event, count
 from shared.kit.files import StoredFile
 from shared.kit.platform import Platform
+from shared.webhooks.events import EventType
+
+EVENTS: dict[Status, EventType] = {
+    Status.SUCCEEDED: "job.succeeded",
+    Status.FAILED: "job.failed",
+    Status.CANCELLED: "job.cancelled",
+}
 
 # Three attempts, as most queues give: a crash may be the machine's fault once, hardly three times.
 MAX_FAILURES = 3
@@ -68,7 +76,7 @@ async def announce(platform: Platform, connection: Connection, job: JobRecord) -
     await webhooks.announce(
         connection,
         account_id=job.account_id,
-        event_type=f"job.{job.status}",
+        event_type=EVENTS[Status(job.status)],
         data=JobOut.of(snapshot, platform.storage),
         callback_url=job.callback_url,
     )

@@ -10,13 +10,14 @@ from shared.kit.db import Connection, Database
 from shared.kit.keyring import Keyring
 from shared.webhooks import events, queries, secrets
 from shared.webhooks.errors import SecretJustRotated
+from shared.webhooks.events import EventType
 
 # One statement must not hold its locks for long.
 EXPIRED_AT_ONCE = 1000
 
 
 async def announce(
-    connection: Connection, *, account_id: int, event_type: str, data: msgspec.Struct, callback_url: str | None
+    connection: Connection, *, account_id: int, event_type: EventType, data: msgspec.Struct, callback_url: str | None
 ) -> None:
     """Write an event and the duty to deliver it, in the transaction of the fact itself.
 

@@ -1,7 +1,7 @@
-"""Events as the bytes that receivers get."""
+"""The types of events, and events as the bytes that receivers get."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 from uuid import UUID
 
 import msgspec
@@ -9,8 +9,22 @@ import msgspec
 from shared.kit import clock
 from shared.kit.ids import uuid7
 
+# All that an endpoint may ask for; `docs/webhooks.md` says when each is sent.
+EventType = Literal[
+    "job.succeeded",
+    "job.failed",
+    "job.cancelled",
+    "analysis.queued",
+    "analysis.processing",
+    "analysis.completed",
+    "analysis.failed",
+    "analysis.cancelled",
+    "endpoint.disabled",
+]
+EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
+
 # Sent when the service itself gives an endpoint up, to the account's other endpoints.
-DISABLED = "endpoint.disabled"
+DISABLED: EventType = "endpoint.disabled"
 
 # Sent when its owner tries an endpoint out, to that one only.
 TEST = "endpoint.test"
