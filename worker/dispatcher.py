@@ -13,9 +13,7 @@ from uuid import UUID
 
 import structlog
 
-from shared.jobs import finishing
-from shared.jobs import notifications
-from shared.jobs import queueing
+from shared.jobs import finishing, notifications, queueing
 from shared.kit import logging, platform
 from shared.kit.broker import BrokerUnavailable, Wakeup
 from shared.kit.db import Connection, DatabaseUnavailable

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from importlib.metadata import entry_points
 from typing import Any, Protocol, cast
 
-from shared.artifacts import AnyFile
 from shared.kinds import KINDS
+from shared.kit.files import AnyFile
 from shared.kit.platform import Platform
 from worker.job_attempt import JobAttempt
 

@@ -3,11 +3,10 @@
 import msgspec
 
 from shared import curves, jobs
-from shared.artifacts import AnyFile, FileOnDisk
 from shared.curves import CurveInputs
 from shared.curves.kinds.curve import Curve
 from shared.evaluation.curves.one_vs_rest import measure_curves
-from shared.kit.files import File
+from shared.kit.files import AnyFile, File, FileOnDisk
 from shared.kit.platform import Platform
 from worker.job_attempt import JobAttempt
 from worker.rendering.curve_plot import render_curves

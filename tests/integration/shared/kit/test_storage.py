@@ -10,8 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
-from shared.artifacts import FileOnDisk
-from shared.kit.files import File
+from shared.kit.files import File, FileOnDisk
 from shared.kit.settings import Settings
 from shared.kit.storage import MAX_WAITING, Storage
 from shared.kit.storage_errors import FileGone, StorageUnavailable

@@ -6,10 +6,8 @@ from uuid import UUID
 import pytest
 from standardwebhooks import Webhook
 
-from shared import jobs
-from shared import matrices
-from shared.accounts import Authenticator
-from shared.accounts import Caller
+from shared import jobs, matrices
+from shared.accounts import Authenticator, Caller
 from shared.artifacts import queries as artifact_queries
 from shared.jobs import queries
 from shared.kit.platform import Platform

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from shared import jobs, matrices
-from shared.artifacts import AnyFile, FileOnDisk
-from shared.kit.files import File
+from shared.kit.files import AnyFile, File, FileOnDisk
 from shared.kit.platform import Platform
 from tests.integration.worker.outside.kind import Glossary
 from worker.job_attempt import JobAttempt
