@@ -54,3 +54,8 @@ def target(move: Move) -> Status:
     """The state that a move leads to; it is the same from every source."""
     (status,) = {moves[move] for moves in MOVES.values() if move in moves}
     return status
+
+
+def status_in(*statuses: Status) -> str:
+    """The condition of a statement that a job is in one of these states; none spells a state by hand."""
+    return f"status IN ({', '.join(repr(status.value) for status in statuses)})"

@@ -10,14 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from shared.artifacts.queries import of_job, of_jobs
-from shared.jobs.lifecycle import Move, Status, sources, target
+from shared.jobs.lifecycle import Move, Status, sources, status_in, target
 from shared.jobs.records import COLUMNS, JobRecord, Snapshot
 from shared.kit.db import Connection, Record
 from shared.kit.files import StoredFile
 
 
 def _from(move: Move) -> str:
-    return f"status IN ({', '.join(repr(status.value) for status in sources(move))})"
+    return status_in(*sources(move))
 
 
 def _to(move: Move) -> str:
@@ -39,7 +39,7 @@ RETRY = f"""
     INSERT INTO job ({NEW}, status, progress, attempt, failures)
     SELECT uuidv7(), account_id, kind, arguments, subjects, reference_kinds, fingerprint, callback_url, inputs,
         inputs_key, '{Status.QUEUED.value}', 0, 0, 0
-    FROM job WHERE id = $1 AND status = 'failed' FOR SHARE
+    FROM job WHERE id = $1 AND {status_in(Status.FAILED)} FOR SHARE
     RETURNING {COLUMNS}
 """
 
@@ -54,7 +54,7 @@ LIST_OWN = f"""
 
 SELECT_ALIVE = f"""
     SELECT {COLUMNS} FROM job
-    WHERE account_id = $1 AND fingerprint = $2 AND status IN ('queued', 'running', 'succeeded')
+    WHERE account_id = $1 AND fingerprint = $2 AND {status_in(Status.QUEUED, Status.RUNNING, Status.SUCCEEDED)}
     ORDER BY created_at DESC LIMIT 1
 """
 
@@ -62,7 +62,7 @@ SELECT_ALIVE = f"""
 # after that.
 SELECT_CACHED = f"""
     SELECT {COLUMNS} FROM job
-    WHERE account_id = $1 AND fingerprint = $2 AND status = 'succeeded'
+    WHERE account_id = $1 AND fingerprint = $2 AND {status_in(Status.SUCCEEDED)}
         AND (NOT $3 OR inputs IS NOT NULL OR inputs_key IS NOT NULL)
     ORDER BY created_at DESC LIMIT 1 FOR SHARE
 """
@@ -75,28 +75,29 @@ CLAIM = f"""
     RETURNING {COLUMNS}
 """
 
-# The fence: an attempt that was cancelled or taken over no longer matches, whatever the row's status is now.
-FENCE = "id = $1 AND attempt = $2 AND status = 'running'"
+# The fence, with the states that the move starts from: an attempt that was cancelled or taken over no longer matches.
+FENCE = "id = $1 AND attempt = $2"
 
 BEAT = f"""
-    UPDATE job SET lease_until = now() + $3, progress = greatest(progress, $4) WHERE {FENCE} RETURNING true
+    UPDATE job SET lease_until = now() + $3, progress = greatest(progress, $4)
+    WHERE {FENCE} AND {status_in(Status.RUNNING)} RETURNING true
 """
 
 SUCCEED = f"""
     UPDATE job SET {_to(Move.SUCCEED)}, progress = 1, lease_until = NULL, finished_at = now()
-    WHERE {FENCE} RETURNING {COLUMNS}
+    WHERE {FENCE} AND {_from(Move.SUCCEED)} RETURNING {COLUMNS}
 """
 
 FAIL = f"""
     UPDATE job SET {_to(Move.FAIL)}, error = $3, lease_until = NULL, finished_at = now()
-    WHERE {FENCE} RETURNING {COLUMNS}
+    WHERE {FENCE} AND {_from(Move.FAIL)} RETURNING {COLUMNS}
 """
 
 RELEASE = f"""
     UPDATE job
     SET {_to(Move.RELEASE)}, progress = 0, lease_until = NULL, run_after = now() + $3, dispatched_at = NULL,
         failures = failures + $4
-    WHERE {FENCE} RETURNING true
+    WHERE {FENCE} AND {_from(Move.RELEASE)} RETURNING true
 """
 
 CANCEL = f"""
@@ -105,7 +106,7 @@ CANCEL = f"""
 """
 
 LOCK_EXPIRED = f"""
-    SELECT {COLUMNS} FROM job WHERE status = 'running' AND lease_until < now()
+    SELECT {COLUMNS} FROM job WHERE {status_in(Status.RUNNING)} AND lease_until < now()
     ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED
 """
 

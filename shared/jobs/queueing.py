@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.jobs.lifecycle import Status
+from shared.jobs.lifecycle import Status, status_in
 from shared.jobs.queries import NEW
 from shared.jobs.records import COLUMNS, JobRecord
 from shared.kit.broker import Wakeup
@@ -31,7 +31,7 @@ SHARES = {Wakeup.RUN_JOB: PROMPT, Wakeup.RUN_LATER: SHARE}
 ENQUEUE = f"""
     WITH ahead AS (
         SELECT count(*) AS jobs FROM (
-            SELECT FROM job WHERE account_id = $2 AND status = '{Status.QUEUED.value}' LIMIT $11
+            SELECT FROM job WHERE account_id = $2 AND {status_in(Status.QUEUED)} LIMIT $11
         ) AS waiting
     )
     INSERT INTO job ({NEW}, status, progress, attempt, failures, dispatched_at)
@@ -48,23 +48,23 @@ _UNDISPATCHED = "(dispatched_at IS NULL OR dispatched_at < now() - $1::interval)
 # the next, so a long backlog of one is not read.
 TAKE_UNDISPATCHED = f"""
     WITH RECURSIVE account AS (
-        (SELECT account_id FROM job WHERE status = 'queued' ORDER BY account_id LIMIT 1)
+        (SELECT account_id FROM job WHERE {status_in(Status.QUEUED)} ORDER BY account_id LIMIT 1)
         UNION ALL
         SELECT (
-            SELECT account_id FROM job WHERE status = 'queued' AND account_id > account.account_id
+            SELECT account_id FROM job WHERE {status_in(Status.QUEUED)} AND account_id > account.account_id
             ORDER BY account_id LIMIT 1
         ) FROM account WHERE account_id IS NOT NULL
     ), chosen AS (
         SELECT id, turn FROM account CROSS JOIN LATERAL (
             SELECT id, dispatched_at, row_number() OVER (ORDER BY run_after, id) AS turn FROM job
-            WHERE account_id = account.account_id AND status = 'queued' AND run_after <= now()
+            WHERE account_id = account.account_id AND {status_in(Status.QUEUED)} AND run_after <= now()
             ORDER BY run_after, id LIMIT $2
         ) AS first
         WHERE {_UNDISPATCHED} ORDER BY turn LIMIT $3
     ), dispatched AS (
         UPDATE job SET dispatched_at = now()
         WHERE id IN (
-            SELECT id FROM job WHERE id IN (SELECT id FROM chosen) AND status = 'queued' AND {_UNDISPATCHED}
+            SELECT id FROM job WHERE id IN (SELECT id FROM chosen) AND {status_in(Status.QUEUED)} AND {_UNDISPATCHED}
             FOR UPDATE SKIP LOCKED
         )
         RETURNING id

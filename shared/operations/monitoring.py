@@ -1,7 +1,10 @@
 """How the service is doing, by what the database and the broker say: the same from whichever process is asked."""
 
+# ruff: noqa: S608 -- the texts are put together from the table of states only
+
 import msgspec
 
+from shared.jobs.lifecycle import Status, status_in
 from shared.kit import event_totals
 from shared.kit.broker import BrokerUnavailable
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
@@ -9,12 +12,12 @@ from shared.kit.event_totals import Event
 from shared.kit.platform import Platform
 
 # Only what may be claimed now: a repeat that waits for its time is not late.
-WAITING = """
+WAITING = f"""
     SELECT count(*), count(DISTINCT account_id), coalesce(extract(epoch FROM now() - min(run_after)), 0)::float8
-    FROM job WHERE status = 'queued' AND run_after <= now()
+    FROM job WHERE {status_in(Status.QUEUED)} AND run_after <= now()
 """
 
-RUNNING = "SELECT count(*) FROM job WHERE status = 'running'"
+RUNNING = f"SELECT count(*) FROM job WHERE {status_in(Status.RUNNING)}"
 
 UNDELIVERED = """
     SELECT count(*), count(*) FILTER (WHERE next_attempt_at <= now()),

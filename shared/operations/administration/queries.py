@@ -1,10 +1,14 @@
 """Statements about everything."""
 
-TOTALS = """
+# ruff: noqa: S608 -- the texts are put together from the table of states only
+
+from shared.jobs.lifecycle import Status, status_in
+
+TOTALS = f"""
     SELECT (SELECT count(*) FROM account) AS accounts,
         (SELECT count(*) FROM matrix) AS matrices,
         (SELECT count(*) FROM image WHERE deleted_at IS NULL) AS images,
-        (SELECT min(created_at) FROM job WHERE status = 'queued') AS oldest_queued_at,
+        (SELECT min(created_at) FROM job WHERE {status_in(Status.QUEUED)}) AS oldest_queued_at,
         (SELECT coalesce(sum(size_bytes), 0)::bigint
          FROM (SELECT DISTINCT object_key, size_bytes FROM artifact) AS file) AS artifact_bytes,
         (SELECT coalesce(sum(size_bytes), 0)::bigint FROM image) AS image_bytes

@@ -27,16 +27,15 @@ NAMED: list[tuple[str, dict[str, Any], str, int]] = [
 each = pytest.mark.parametrize(("path", "body", "field", "longest"), NAMED)
 
 
-@each
+@pytest.mark.parametrize(("path", "body", "field"), [row[:3] for row in NAMED])
 @pytest.mark.parametrize("blank", [" ", "\t\n", "\u200b\ufeff", "\x1b", "\u2028", "\u3164", "\U000e0100"])
 async def test_a_name_that_shows_nothing_is_refused(
-    alice: Client, path: str, body: dict[str, Any], field: str, longest: int, blank: str
+    alice: Client, path: str, body: dict[str, Any], field: str, blank: str
 ) -> None:
     answer = await alice.post(path, body | {field: blank})
 
     sentence = f"{field}: write something that can be seen; spaces and control characters alone are not enough."
     assert (answer.status_code, answer.json()["errors"]) == (400, [{"pointer": f"/{field}", "detail": sentence}])
-    assert longest > len(blank)
 
 
 @each
