@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sklearn import metrics
 
 from shared.evaluation.curves.curves import (
-    Curve,
+    CurvePoints,
     average_precision,
     both_curves,
     pr_area,
@@ -46,7 +46,7 @@ def sample(size: int) -> tuple[Scores, Labels]:
     return np.clip(rng.normal(0.4 + 0.2 * positive, 0.12), 0, 1), positive
 
 
-def points_of(scores: Scores, positive: Labels) -> tuple[Curve, Curve]:
+def points_of(scores: Scores, positive: Labels) -> tuple[CurvePoints, CurvePoints]:
     """Every point of both curves."""
     counts = count_at_scores(scores, positive)
     return both_curves(counts)

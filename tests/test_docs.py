@@ -9,7 +9,7 @@ import api
 import shared
 from api.compat.calculators.docs_page import page
 from shared.kit.errors import kinds
-from shared.kit.event_totals import Event
+from shared.kit.event_totals import CountedEvent
 from shared.webhooks import events
 
 ROOT = Path(__file__).parents[1]
@@ -68,7 +68,7 @@ def test_every_file_and_folder_that_a_document_names_is_there() -> None:
 def test_the_runbook_speaks_of_figures_that_there_are_and_links_to_its_own_chapters() -> None:
     text = (ROOT / "docs/runbook.md").read_text()
     source = (ROOT / "api/operations/metrics.py").read_text()
-    known = set(re.findall(r'"(?:evalserve_)?([a-z_0-9]+)"', source)) | {event.value for event in Event}
+    known = set(re.findall(r'"(?:evalserve_)?([a-z_0-9]+)"', source)) | {event.value for event in CountedEvent}
 
     named = {
         name.removesuffix("_total").removesuffix("_bucket") for name in re.findall(r"evalserve_([a-z_0-9]+)", text)

@@ -84,7 +84,7 @@ class AgreementController(Controller):
             image_id=image_id,
             options=AgreementOptions(subject=subject, iou_threshold=iou_threshold, min_confidence=min_confidence),
         )
-        wanted = results.Wanted("agreement.json", prefer, if_none_match)
+        wanted = results.FileRequest("agreement.json", prefer, if_none_match)
         return await results.of_arguments(waiter, caller, arguments, wanted)
 
     @get(

@@ -10,10 +10,10 @@ from litestar import Request
 from api.analyses.schemas import check_size
 from api.http import bodies
 from shared.analyses.annotations import types
-from shared.analyses.annotations.types import Annotation
+from shared.analyses.annotations.types import CheckedAnnotation
 from shared.analyses.annotations.validation import Checker
 from shared.analyses.artifact_names import is_artifact_name
-from shared.analyses.callbacks.verbs import Announcement
+from shared.analyses.callbacks.verbs import ArtifactAnnouncement
 from shared.analyses.finishing import StatusChange
 from shared.analyses.lifecycle import FINAL, AnalysisStatus, read_status
 from shared.kit.errors import Fault, InvalidInput
@@ -86,7 +86,7 @@ async def read_end(request: Request[Any, Any, Any]) -> StatusChange:
     return StatusChange(status, sent.summary, _message(sent.error_message))
 
 
-async def read_announcements(request: Request[Any, Any, Any], settings: Settings) -> list[Announcement]:
+async def read_announcements(request: Request[Any, Any, Any], settings: Settings) -> list[ArtifactAnnouncement]:
     """The files that were announced; raises InvalidInput with every fault."""
     sent = (await bodies.read(request, PresignIn)).artifacts
     if not 1 <= len(sent) <= MAX_ANNOUNCED_AT_ONCE:
@@ -106,17 +106,21 @@ async def read_announcements(request: Request[Any, Any, Any], settings: Settings
             checker.note(f"{place}/size_bytes", complaint)
         names.add(file.artifact_name)
     checker.finish()
-    return [Announcement(file.artifact_name, file.content_type, file.size_bytes, file.no_overwrite) for file in sent]
+    return [
+        ArtifactAnnouncement(file.artifact_name, file.content_type, file.size_bytes, file.no_overwrite) for file in sent
+    ]
 
 
-async def read_annotations(request: Request[Any, Any, Any], settings: Settings) -> tuple[list[Annotation], bytes]:
+async def read_annotations(
+    request: Request[Any, Any, Any], settings: Settings
+) -> tuple[list[CheckedAnnotation], bytes]:
     """The annotations that were sent, and what tells this request from every other one."""
     members = await bodies.fields(request, BulkIn)
     key = request.headers.get("idempotency-key", "").encode()
     return await bodies.by_size(bodies.size(members), _read_annotations, members, key, settings)
 
 
-def _read_annotations(members: bodies.Fields, key: bytes, settings: Settings) -> tuple[list[Annotation], bytes]:
+def _read_annotations(members: bodies.Fields, key: bytes, settings: Settings) -> tuple[list[CheckedAnnotation], bytes]:
     items = bodies.pick(members, "annotations", list[Any])
     most = settings.ml_max_bulk_annotations
     if len(items) > most:

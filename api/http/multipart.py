@@ -20,7 +20,7 @@ class FilePart(NamedTuple):
     body: bytes | None
 
 
-class Form(NamedTuple):
+class MultipartForm(NamedTuple):
     """The parts of a form by their names; of a name that is repeated, the last."""
 
     files: dict[str, FilePart]
@@ -38,7 +38,7 @@ def boundary(request: Request[Any, Any, Any]) -> str:
     return request.content_type[1].get("boundary", "")
 
 
-async def read(request: Request[Any, Any, Any], *, max_file_bytes: int) -> Form:
+async def read(request: Request[Any, Any, Any], *, max_file_bytes: int) -> MultipartForm:
     """The form of a request; raises InvalidInput. Files are without their bytes if they have more than that."""
     if not is_form(request):
         raise InvalidInput(Fault("", "body: send multipart/form-data with the image in the part `file`."))
@@ -60,7 +60,7 @@ class _Reader:
     """Puts a form together from pieces of any size."""
 
     def __init__(self, between: str, max_file_bytes: int) -> None:
-        self._form = Form({}, {})
+        self._form = MultipartForm({}, {})
         self._max_file_bytes = max_file_bytes
         try:
             self._parser = PushMultipartParser(between, max_segment_count=MAX_PARTS)
@@ -75,7 +75,7 @@ class _Reader:
             except (MultipartError, UnicodeError) as error:
                 raise _broken(error) from error
 
-    def end(self) -> Form:
+    def end(self) -> MultipartForm:
         try:
             self._parser.close()
         except MultipartError as error:

@@ -29,7 +29,7 @@ HEADERS = {
 CANCELLED = "The job that makes this was cancelled meanwhile; ask again."
 
 
-class Wanted(NamedTuple):
+class FileRequest(NamedTuple):
     """Which file of the job, and how the client would like its answer."""
 
     name: str
@@ -37,7 +37,7 @@ class Wanted(NamedTuple):
     if_none_match: str | None
 
 
-async def of_arguments(waiter: Waiter, caller: Caller, arguments: Arguments, wanted: Wanted) -> Response[Any]:
+async def of_arguments(waiter: Waiter, caller: Caller, arguments: Arguments, wanted: FileRequest) -> Response[Any]:
     """The file that a job with these arguments makes; if its matrices change meanwhile, it is made once more."""
     until = _patience_ends(waiter, wanted)
     snapshot = await _made(waiter, await jobs.prepare(waiter.platform, caller, arguments), until)
@@ -46,13 +46,13 @@ async def of_arguments(waiter: Waiter, caller: Caller, arguments: Arguments, wan
     return await _answer(waiter.platform, snapshot, wanted)
 
 
-async def of_request(waiter: Waiter, request: JobRequest, wanted: Wanted) -> Response[Any]:
+async def of_request(waiter: Waiter, request: JobRequest, wanted: FileRequest) -> Response[Any]:
     """The file that the job makes: 200 with its bytes, 202 with the job, or the problem that the job ended in."""
     snapshot = await _made(waiter, request, _patience_ends(waiter, wanted))
     return await _answer(waiter.platform, snapshot, wanted)
 
 
-def _patience_ends(waiter: Waiter, wanted: Wanted) -> float:
+def _patience_ends(waiter: Waiter, wanted: FileRequest) -> float:
     limit = waiter.platform.settings.wait_limit_s
     return time.monotonic() + wanted_wait(wanted.prefer, limit=limit, default=limit)
 
@@ -63,7 +63,7 @@ async def _made(waiter: Waiter, request: JobRequest, until: float) -> Snapshot:
     return await waiter.until_final(request.caller, snapshot, until - time.monotonic())
 
 
-async def _answer(platform: Platform, snapshot: Snapshot, wanted: Wanted) -> Response[Any]:
+async def _answer(platform: Platform, snapshot: Snapshot, wanted: FileRequest) -> Response[Any]:
     said = applied(wanted.prefer, limit=platform.settings.wait_limit_s)
     if snapshot.job.error is not None:
         return problems.answer(snapshot.job.error, said)
@@ -74,7 +74,7 @@ async def _answer(platform: Platform, snapshot: Snapshot, wanted: Wanted) -> Res
     return await _file(platform, snapshot, wanted, said)
 
 
-async def _file(platform: Platform, snapshot: Snapshot, wanted: Wanted, said: dict[str, str]) -> Response[Any]:
+async def _file(platform: Platform, snapshot: Snapshot, wanted: FileRequest, said: dict[str, str]) -> Response[Any]:
     (file,) = (file for file in snapshot.files if file.name == wanted.name)
     headers = HEADERS | {"ETag": f'"{file.sha256}"'} | said
     if is_known(headers["ETag"], wanted.if_none_match):

@@ -21,7 +21,7 @@ from shared.kit.platform import Platform
 from shared.matrices.export_files import ExportOptions, Format, Part, export, file_name
 from shared.matrices.kinds.report import Report
 from shared.matrices.records import CountedMatrix
-from shared.matrices.samples import Cell
+from shared.matrices.samples import CellSelection
 
 # The largest whole number that JSON's readers all understand; the database's integers are larger.
 MAX_CURSOR = 2**53
@@ -80,7 +80,7 @@ class MatrixStatisticsController(Controller):
         wish.check()
         matrix = await matrices.counts(waiter.platform, caller, uid)
         if format == "html":
-            wanted = results.Wanted("report.html", prefer, if_none_match)
+            wanted = results.FileRequest("report.html", prefer, if_none_match)
             return await _report(waiter, caller, matrix, wanted)
         # The file holds what the owner says of the matrix, which changes without a new version.
         headers = results.HEADERS | {"ETag": _etag(matrix, matrix.updated_at.isoformat(), *wish)}
@@ -108,12 +108,12 @@ class MatrixStatisticsController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 100,
     ) -> Response[Any]:
         """Which samples fell into a cell, by their position in the vectors that were sent, from 0."""
-        cell = Cell(actual, predicted)
+        cell = CellSelection(actual, predicted)
         page = SamplePage(*await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit))
         return Json(page)
 
 
-async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted: results.Wanted) -> Response[Any]:
+async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted: results.FileRequest) -> Response[Any]:
     answer = await results.of_arguments(waiter, caller, Report(cm_uid=str(matrix.uid)), wanted)
     # Only the file itself has a disposition: 202 and 304 have nothing to keep.
     if "Content-Disposition" in answer.headers:

@@ -12,16 +12,16 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from api.http.injected import Injected
 from api.http.request_counters import request_counters
-from shared.kit.event_totals import Event
+from shared.kit.event_totals import CountedEvent
 from shared.kit.platform import Platform
 from shared.operations import monitoring
 
 HELP = {
-    Event.LEASE_EXPIRED: "Attempts whose worker fell silent",
-    Event.JOB_RETRIED: "Attempts that were counted as a failure and are repeated",
-    Event.JOB_HANDED_BACK: "Attempts that ended through an outage or a shutdown, and count as nothing",
-    Event.DELIVERY_FAILED: "Attempts at deliveries that failed",
-    Event.DELIVERY_GIVEN_UP: "Deliveries that will not be tried again",
+    CountedEvent.LEASE_EXPIRED: "Attempts whose worker fell silent",
+    CountedEvent.JOB_RETRIED: "Attempts that were counted as a failure and are repeated",
+    CountedEvent.JOB_HANDED_BACK: "Attempts that ended through an outage or a shutdown, and count as nothing",
+    CountedEvent.DELIVERY_FAILED: "Attempts at deliveries that failed",
+    CountedEvent.DELIVERY_GIVEN_UP: "Deliveries that will not be tried again",
 }
 
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from shared.kit.errors import Fault, InvalidInput
-from shared.projects.listing import Place, Sort
+from shared.projects.listing import PagePosition, Sort
 
 # What the halves are, in bounds that the database knows as well.
 KINDS: dict[str, Any] = {
@@ -23,12 +23,12 @@ KINDS: dict[str, Any] = {
 YEARS = range(2000, 9000)
 
 
-def write(place: Place | None) -> str | None:
+def write(place: PagePosition | None) -> str | None:
     """The cursor of a place."""
     return urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=") if place else None
 
 
-def read(cursor: str | None, sort: Sort) -> Place | None:
+def read(cursor: str | None, sort: Sort) -> PagePosition | None:
     """The place of a cursor; raises InvalidInput for a text that is none of this order's."""
     if cursor is None:
         return None
@@ -39,7 +39,7 @@ def read(cursor: str | None, sort: Sort) -> Place | None:
         raise _refused() from error
     if (isinstance(value, str) and "\0" in value) or (isinstance(value, datetime) and value.year not in YEARS):
         raise _refused()
-    return Place(value, image_id)
+    return PagePosition(value, image_id)
 
 
 def _refused() -> InvalidInput:

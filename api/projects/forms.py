@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from api.http import bodies
-from api.http.multipart import Form
+from api.http.multipart import MultipartForm
 from api.projects.schemas import Metadata, checked
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.settings import Settings
@@ -21,7 +21,7 @@ class ImageForm(msgspec.Struct):
     metadata: str = "{}"
 
 
-def read_image(form: Form, settings: Settings) -> NewImage:
+def read_image(form: MultipartForm, settings: Settings) -> NewImage:
     """The image in a form; raises InvalidInput, ImageTooLarge."""
     if "file" not in form.files:
         raise InvalidInput(Fault("/file", "file: this part is required, with a file name."))

@@ -11,7 +11,7 @@ from api.projects.schemas import ImageOut, UploadIn, UploadOut, checked
 from shared.accounts import Caller
 from shared.kit.platform import Platform
 from shared.projects import uploads
-from shared.projects.uploads import Announcement
+from shared.projects.uploads import ImageAnnouncement
 
 
 class UploadController(Controller):
@@ -29,7 +29,7 @@ class UploadController(Controller):
     ) -> UploadOut:
         """Ask for a link that takes a large image; PUT the bytes to it with `headers`, then POST to `finalize_url`."""
         wanted = await bodies.read(request, UploadIn)
-        announced = Announcement(wanted.filename, wanted.content_type, wanted.size_bytes, checked(wanted.metadata))
+        announced = ImageAnnouncement(wanted.filename, wanted.content_type, wanted.size_bytes, checked(wanted.metadata))
         upload, link = await uploads.announce(platform, caller, project_id, announced)
         headers = {"Content-Type": upload.content_type, "Content-Length": str(upload.size_bytes)}
         return UploadOut(upload.id, link.url, "PUT", headers, link.expires_at, f"/api/uploads/{upload.id}/finalize")

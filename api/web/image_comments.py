@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from api.http.injected import Injected
 from api.projects.schemas import MAX_COMMENT_LENGTH, MetadataIn
 from api.web.forms import Form
-from api.web.image_view import COMMENTS_SHOWN, Wanted, comments_on, image_page
+from api.web.image_view import COMMENTS_SHOWN, ImageViewOptions, comments_on, image_page
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES, described
 from shared.kit.errors import Fault, InvalidInput
@@ -124,17 +124,17 @@ def _value(text: str) -> Any:
         return text
 
 
-def _wanted(form: Form) -> Wanted:
+def _wanted(form: Form) -> ImageViewOptions:
     # The form carries the query of the page that it is on.
     sent = dict(parse_qsl(form.texts.get("view", "")))
-    view = [sent.get(name, default) for name, default in Wanted._field_defaults.items()]
+    view = [sent.get(name, default) for name, default in ImageViewOptions._field_defaults.items()]
     try:
-        return msgspec.convert(view, Wanted, strict=False)
+        return msgspec.convert(view, ImageViewOptions, strict=False)
     except msgspec.ValidationError:
-        return Wanted()
+        return ImageViewOptions()
 
 
-def _back(page_request: PageRequest, image_id: str, wanted: Wanted, notice: str, place: str) -> Response[Any]:
+def _back(page_request: PageRequest, image_id: str, wanted: ImageViewOptions, notice: str, place: str) -> Response[Any]:
     return page_request.redirect(f"/app/images/{image_id}?{wanted.address(notice=notice)}#{place}")
 
 

@@ -16,8 +16,8 @@ from shared.analyses.annotations.formats import Size
 from shared.analyses.annotations.listing import Window
 from shared.analyses.annotations.queries import Filter
 from shared.analyses.records import AnalysisRecord
-from shared.presentation.overlay import Agreement, Shape, hues_of, shapes
-from shared.presentation.overlay_matching import Side, compared
+from shared.presentation.overlay import MatchState, Shape, hues_of, shapes
+from shared.presentation.overlay_matching import ModelShapes, compared
 from shared.projects import comments, images
 from shared.projects.records import CommentRecord, ImageRecord
 
@@ -34,7 +34,7 @@ DRAWN = ("heatmap", "segmentation", "bounding_box", "keypoint")
 Layout = Literal["over", "beside"]
 
 
-class Wanted(NamedTuple):
+class ImageViewOptions(NamedTuple):
     """Which analyses, which of their annotations, and how; the fields are the parameters of the page.
 
     Comments are those that were made after the one with the id `comments_after`.
@@ -71,7 +71,7 @@ class Layer(NamedTuple):
     def agreements(self) -> dict[str, int]:
         """How many of the shapes stand how to those of the other model."""
         told = [shape.agreement for shape in self.shapes]
-        return {one.value: told.count(one) for one in Agreement}
+        return {one.value: told.count(one) for one in MatchState}
 
 
 def _depth(shape: Shape) -> tuple[int, float]:
@@ -86,7 +86,7 @@ class ClassLegend(NamedTuple):
     total: int
 
 
-class Shown(NamedTuple):
+class ImageView(NamedTuple):
     """What of an image's analyses is shown; `pages` of annotations there are."""
 
     image: ImageRecord
@@ -124,7 +124,9 @@ def state_of(found: list[AnalysisRecord]) -> str:
     return state_text(told)
 
 
-async def shown(page_request: PageRequest, image: ImageRecord, found: list[AnalysisRecord], wanted: Wanted) -> Shown:
+async def shown(
+    page_request: PageRequest, image: ImageRecord, found: list[AnalysisRecord], wanted: ImageViewOptions
+) -> ImageView:
     """The analyses that were asked for, drawn."""
     by_id = {str(analysis.id): analysis for analysis in found}
     chosen = [by_id[one] for one in dict.fromkeys((wanted.first, wanted.second)) if one in by_id]
@@ -147,17 +149,17 @@ async def shown(page_request: PageRequest, image: ImageRecord, found: list[Analy
     layers = await asyncio.to_thread(_layers, windows, names, skipped, Size(image.height, image.width))
     classes = [ClassLegend(name, hue, counts[name]) for name, hue in hues_of(names).items()]
     pages = max((-(-window.fitting // MAX_SHAPES) for window in windows), default=1)
-    return Shown(image, found, layers, classes, pages, state_of(found))
+    return ImageView(image, found, layers, classes, pages, state_of(found))
 
 
-async def comments_on(page_request: PageRequest, image_id: str, wanted: Wanted) -> list[CommentRecord]:
+async def comments_on(page_request: PageRequest, image_id: str, wanted: ImageViewOptions) -> list[CommentRecord]:
     """The comments of the page, and one more if there are more."""
     after, limit = wanted.comments_after, COMMENTS_SHOWN + 1
     return await comments.list_own(page_request.platform, page_request.caller, image_id, after=after, limit=limit)
 
 
 async def image_page(
-    page_request: PageRequest, image_id: str, wanted: Wanted, problem: Problem | None = None, **typed: str
+    page_request: PageRequest, image_id: str, wanted: ImageViewOptions, problem: Problem | None = None, **typed: str
 ) -> Response[str]:
     """The whole page; with a problem and what was typed, where a form of it was refused."""
     image, found = await looked_up(page_request, image_id)
@@ -180,7 +182,7 @@ async def image_page(
 
 
 def _layers(windows: list[Window], names: list[str], skipped: int, image: Size) -> list[Layer]:
-    sides = [Side(window.annotations, shapes(window.annotations, names)) for window in windows]
+    sides = [ModelShapes(window.annotations, shapes(window.annotations, names)) for window in windows]
     drawn = [list(side.shapes) for side in sides]
     if len(sides) == 2:  # noqa: PLR2004 - a page compares two
         drawn = list(compared(sides[0], sides[1], image))

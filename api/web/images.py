@@ -14,7 +14,7 @@ from api.http.paging import Cursor
 from api.jobs import results
 from api.projects.images import HEADERS, pieces_of
 from api.web.forms import Form
-from api.web.image_view import MAX_PAGES, MAX_SHAPES, Layout, Wanted, image_page, looked_up, shown, state_of
+from api.web.image_view import MAX_PAGES, MAX_SHAPES, ImageViewOptions, Layout, image_page, looked_up, shown, state_of
 from api.web.page_request import PageRequest
 from shared import analyses
 from shared.analyses.annotations import listing
@@ -47,7 +47,7 @@ class ImagePages(Controller):
         seen: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:
         """An image with its overlays; a part of it, when a script asks whether anything has changed."""
-        wanted = Wanted(first, second, class_name, least, layout, page, comments_after)
+        wanted = ImageViewOptions(first, second, class_name, least, layout, page, comments_after)
         image, found = await looked_up(page_request, image_id)
         if page_request.is_partial:
             if seen == state_of(found):

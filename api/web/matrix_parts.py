@@ -18,7 +18,7 @@ from shared.matrices.export_files import ExportOptions, Format, Part, export
 from shared.matrices.kinds.plot import Plot
 from shared.matrices.kinds.report import Report
 from shared.matrices.records import CountedMatrix
-from shared.matrices.samples import Cell
+from shared.matrices.samples import CellSelection
 from shared.presentation.class_table import COLUMNS, Row, class_rows, share_interval_text
 from shared.presentation.labels import label_text
 from shared.presentation.tables import OverallRow, overall_tables
@@ -58,7 +58,7 @@ class MatrixPartPages(Controller):
         classes = matrix.matrix.classes
         if max(row, column) >= len(classes):
             raise InvalidInput(Fault("/row", "row: the matrix has changed and has no such class any more; reload it."))
-        cell = Cell(str(classes[row]), str(classes[column]))
+        cell = CellSelection(str(classes[row]), str(classes[column]))
         found, following = await matrices.samples(
             page_request.platform, page_request.caller, uid, cell, after=cursor, limit=SAMPLES_SHOWN
         )

@@ -19,7 +19,7 @@ from shared import analyses, projects
 from shared.analyses import AnalysisStatus
 from shared.kit.errors import Fault, InvalidInput
 from shared.projects import images
-from shared.projects.listing import Page, Search, Sort, list_images
+from shared.projects.listing import ImageSelection, Search, Sort, list_images
 from shared.projects.records import NewImage, ProjectDescription
 
 LISTED = 30
@@ -130,7 +130,7 @@ class ProjectPages(Controller):
         return page_request.redirect("/app/projects?notice=deleted")
 
 
-def _state(page: Page, standing: dict[UUID, dict[AnalysisStatus, int]]) -> str:
+def _state(page: ImageSelection, standing: dict[UUID, dict[AnalysisStatus, int]]) -> str:
     shown = [(image.id, image.thumbnail_status, image.deleted_at, standing.get(image.id)) for image in page.images]
     return state_text((page.total, shown))
 

@@ -17,7 +17,7 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
 from shared.webhooks import deliveries, endpoints, secrets
 from shared.webhooks.events import EVENT_TYPES
-from shared.webhooks.queries import Wanted
+from shared.webhooks.queries import DeliveryFilter
 from shared.webhooks.signing import secret_text
 
 LISTED = 30
@@ -108,7 +108,7 @@ async def _page(
 ) -> Response[str]:
     db, keyring, caller = page_request.platform.db, page_request.platform.keyring, page_request.caller
     own = await endpoints.list_own(db, caller)
-    wanted = Wanted(status=status if status in get_args(DeliveryStatus) else None)
+    wanted = DeliveryFilter(status=status if status in get_args(DeliveryStatus) else None)
     log = await deliveries.list_own(db, caller, wanted, before=cursor, limit=LISTED)
     shown = [(endpoint, secret_text(secrets.of_endpoint(keyring, endpoint.id, endpoint.secret_version)))
              for endpoint in own]  # fmt: skip

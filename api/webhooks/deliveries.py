@@ -14,7 +14,7 @@ from shared.accounts import Caller
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from shared.webhooks import deliveries
-from shared.webhooks.queries import Wanted
+from shared.webhooks.queries import DeliveryFilter
 
 
 class DeliveryController(Controller):
@@ -37,7 +37,7 @@ class DeliveryController(Controller):
         event_id: Annotated[str | None, QueryParameter(description="Deliveries of this event")] = None,
     ) -> DeliveryPage:
         """What was told to whom, with every attempt, newest first."""
-        wanted = Wanted(status=status, endpoint_id=endpoint_id, event_id=event_id)
+        wanted = DeliveryFilter(status=status, endpoint_id=endpoint_id, event_id=event_id)
         found = await deliveries.list_own(platform.db, caller, wanted, before=cursor, limit=limit)
         following = paging.following(found, limit, lambda one: one.delivery.id)
         return DeliveryPage([DeliveryOut.of(logged) for logged in found], following)

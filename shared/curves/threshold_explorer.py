@@ -9,7 +9,7 @@ import numpy as np
 from shared import jobs
 from shared.curves.inputs import CurveInputs, unpack
 from shared.evaluation.curves.curves import (
-    Curve,
+    CurvePoints,
     average_precision,
     pr_corners,
     pr_curve,
@@ -50,8 +50,8 @@ class ThresholdExplorer:
 
     classes: tuple[Label, ...]
     column: int
-    roc: Curve | None
-    pr: Curve | None
+    roc: CurvePoints | None
+    pr: CurvePoints | None
     roc_area: float | None
     average_precision: float | None
     steps: list[Step]

@@ -11,7 +11,7 @@ from shared.jobs.lifecycle import Status
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.kit.db import Connection
 from shared.kit.errors import DomainError
-from shared.kit.event_totals import Event, count
+from shared.kit.event_totals import CountedEvent, count
 from shared.kit.files import StoredFile
 from shared.kit.platform import Platform
 from shared.webhooks.events import EventType
@@ -50,7 +50,7 @@ async def give_back(platform: Platform, job: JobRecord, *, delay: timedelta) -> 
     async with platform.db.transaction() as connection:
         if not await queries.release(connection, job, delay=delay, failures=0):
             raise LeaseLost
-        await count(connection, Event.JOB_HANDED_BACK)
+        await count(connection, CountedEvent.JOB_HANDED_BACK)
 
 
 async def strike(platform: Platform, job: JobRecord, error: DomainError) -> None:
@@ -66,7 +66,7 @@ async def rescue_expired(platform: Platform, limit: int) -> int:
         for job in expired:
             await _strike(platform, connection, job, WorkerLost())
         if expired:
-            await count(connection, Event.LEASE_EXPIRED, len(expired))
+            await count(connection, CountedEvent.LEASE_EXPIRED, len(expired))
     return len(expired)
 
 
@@ -91,7 +91,7 @@ async def _strike(platform: Platform, connection: Connection, job: JobRecord, er
     delay = timedelta(seconds=2**job.failures)
     if not await queries.release(connection, job, delay=delay, failures=1):
         raise LeaseLost
-    await count(connection, Event.JOB_RETRIED)
+    await count(connection, CountedEvent.JOB_RETRIED)
 
 
 async def _fail(platform: Platform, connection: Connection, job: JobRecord, error: DomainError) -> Snapshot:

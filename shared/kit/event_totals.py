@@ -15,7 +15,7 @@ ADD = """
 SELECT = "SELECT name, value FROM tally"
 
 
-class Event(StrEnum):
+class CountedEvent(StrEnum):
     """What is counted."""
 
     LEASE_EXPIRED = "lease_expiries"
@@ -32,12 +32,12 @@ class Tally(SQLModel, table=True):
     value: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
-async def count(connection: Connection, event: Event, times: int = 1) -> None:
+async def count(connection: Connection, event: CountedEvent, times: int = 1) -> None:
     """Count an event in the transaction that it is part of; the last statement there, as others wait for the row."""
     await connection.execute(ADD, event.value, times)
 
 
-async def totals(connection: Connection) -> dict[Event, int]:
+async def totals(connection: Connection) -> dict[CountedEvent, int]:
     """How often everything has happened, since the database was made."""
     counted = {row["name"]: row["value"] for row in await connection.fetch(SELECT)}
-    return {event: counted.get(event.value, 0) for event in Event}
+    return {event: counted.get(event.value, 0) for event in CountedEvent}

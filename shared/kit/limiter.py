@@ -44,7 +44,7 @@ class Rate(NamedTuple):
         return round(1_000_000 / self.per_second)
 
 
-class Verdict(NamedTuple):
+class Admission(NamedTuple):
     """Whether one more is allowed, how many would be after it, and when all or the next will be; in microseconds."""
 
     allowed: bool
@@ -58,17 +58,17 @@ class Verdict(NamedTuple):
         return -(-self.retry_after_us // 1_000_000)
 
 
-def admit(due_us: int, now_us: int, rate: Rate) -> tuple[Verdict, int]:
+def admit(due_us: int, now_us: int, rate: Rate) -> tuple[Admission, int]:
     """The verdict on one more call of a subject, and the moment that is its own from now on."""
     due_us = max(due_us, now_us)
     free_us = now_us + rate.interval_us * rate.burst - due_us
     if free_us < rate.interval_us:
-        return Verdict(
+        return Admission(
             allowed=False, remaining=0, reset_us=due_us - now_us, retry_after_us=rate.interval_us - free_us
         ), due_us
     remaining = (free_us - rate.interval_us) // rate.interval_us
     due_us += rate.interval_us
-    return Verdict(allowed=True, remaining=remaining, reset_us=due_us - now_us, retry_after_us=0), due_us
+    return Admission(allowed=True, remaining=remaining, reset_us=due_us - now_us, retry_after_us=0), due_us
 
 
 class RateLimiter:
@@ -78,21 +78,21 @@ class RateLimiter:
         self._redis_scripts = redis_scripts
         self._due: dict[str, int] = {}
 
-    async def take(self, subject: str, rate: Rate) -> Verdict:
+    async def take(self, subject: str, rate: Rate) -> Admission:
         """Count one call of the subject against its rate, unless that is used up."""
         try:
             answer = await self._redis_scripts.run(_TAKE, [f"limit:{subject}"], [rate.interval_us, rate.burst])
         except RedisUnavailable:
             return self.take_here(subject, rate)
         allowed, remaining, reset_us, retry_after_us = answer
-        verdict = Verdict(allowed == 1, remaining, reset_us, retry_after_us)
+        verdict = Admission(allowed == 1, remaining, reset_us, retry_after_us)
         if not verdict.allowed:
             return verdict
         # Counted here as well: a Redis that is away now and then would otherwise be asked for a part of the calls only.
         here = self.take_here(subject, rate)
         return verdict if here.allowed else here
 
-    def take_here(self, subject: str, rate: Rate) -> Verdict:
+    def take_here(self, subject: str, rate: Rate) -> Admission:
         """The same by what this process alone has seen."""
         now_us = time.monotonic_ns() // 1000
         if len(self._due) >= REMEMBERED_SUBJECTS:

@@ -17,7 +17,7 @@ from shared.matrices import queries
 from shared.matrices.counting import CountedSamples, Vectors, count_labels
 from shared.matrices.errors import MatrixChanged, MatrixNotFound
 from shared.matrices.records import CountedMatrix, Description, Figures, Listed
-from shared.matrices.samples import Cell, Sample, find_samples
+from shared.matrices.samples import CellSelection, Sample, find_samples
 
 log = structlog.get_logger()
 
@@ -107,7 +107,7 @@ async def several(platform: Platform, caller: Caller, uids: list[str]) -> list[C
 
 
 async def samples(
-    platform: Platform, caller: Caller, uid: str, cell: Cell, *, after: int | None, limit: int
+    platform: Platform, caller: Caller, uid: str, cell: CellSelection, *, after: int | None, limit: int
 ) -> tuple[list[Sample], int | None]:
     """Samples in a cell of a matrix of the caller, and the index after which more follow, if any do.
 

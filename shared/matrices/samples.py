@@ -24,14 +24,16 @@ class Sample(msgspec.Struct, frozen=True):
     predicted: Label
 
 
-class Cell(msgspec.Struct, frozen=True):
+class CellSelection(msgspec.Struct, frozen=True):
     """A cell of a matrix by its labels as text; None stands for every class."""
 
     actual: str | None = None
     predicted: str | None = None
 
 
-def find_samples(samples: Samples, cell: Cell, *, after: int | None, limit: int) -> tuple[list[Sample], int | None]:
+def find_samples(
+    samples: Samples, cell: CellSelection, *, after: int | None, limit: int
+) -> tuple[list[Sample], int | None]:
     """The first samples of the cell behind index `after`, at most `limit`, and the last one's index if more follow.
 
     Raises MatrixWithoutSamples, or InvalidInput for a class that is not there. Takes time by the number of samples.

@@ -8,7 +8,7 @@ from shared.jobs.lifecycle import Status, status_in
 from shared.kit import event_totals
 from shared.kit.broker import BrokerUnavailable
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
-from shared.kit.event_totals import Event
+from shared.kit.event_totals import CountedEvent
 from shared.kit.platform import Platform
 
 # Only what may be claimed now: a repeat that waits for its time is not late.
@@ -40,7 +40,7 @@ class ServiceState(msgspec.Struct, frozen=True):
     deliveries_due: int
     oldest_due_s: float
     ended: dict[str, int]
-    totals: dict[Event, int]
+    totals: dict[CountedEvent, int]
 
 
 async def service_state(platform: Platform) -> ServiceState | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from shared.accounts import Caller
 from shared.kit.db import Database, DatabaseUnavailable
-from shared.kit.limiter import Rate, RateLimiter, Verdict
+from shared.kit.limiter import Admission, Rate, RateLimiter
 from shared.kit.redis_scripts import RedisScripts, RedisUnavailable
 from shared.kit.settings import Plan, Settings
 from shared.plans import queries, scripts
@@ -34,7 +34,7 @@ class Allowance(NamedTuple):
     """What a limited account may still do after this call, or why the call is refused."""
 
     plan: Plan
-    rate: Verdict | None
+    rate: Admission | None
     month_remaining: int | None
     month_reset_s: int
     refusal: LimitReached | None = None
@@ -107,7 +107,7 @@ class Meter:
         self._limited.add(caller.account_id)
         if drawing:
             self._drawn[caller.account_id] += drawing
-        verdict = Verdict(decided == scripts.ALLOWED, remaining, reset_us, retry_after_us)
+        verdict = Admission(decided == scripts.ALLOWED, remaining, reset_us, retry_after_us)
         allowance = Allowance(
             plan,
             verdict if plan.calls_per_second else None,
@@ -171,7 +171,7 @@ def _seconds_until(day: date) -> int:
     return int(left.total_seconds()) + 1
 
 
-def _too_fast(plan: Plan, verdict: Verdict) -> RateLimitReached:
+def _too_fast(plan: Plan, verdict: Admission) -> RateLimitReached:
     wait_s = verdict.retry_after_s
     detail = f"Your plan allows {plan.calls_per_second:g} calls a second ({plan.burst} at once); go on in {wait_s} s."
     return RateLimitReached(detail, retry_after_s=wait_s)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from shared.evaluation.curves.curves import Curve
+from shared.evaluation.curves.curves import CurvePoints
 
 SIDE = 400
 
 
-def path(curve: Curve, *, stepped: bool = False) -> str:
+def path(curve: CurvePoints, *, stepped: bool = False) -> str:
     """The curve in a square of SIDE units whose y axis points up.
 
     Between two points of a stepped curve y is that of the latter.

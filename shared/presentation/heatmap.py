@@ -29,7 +29,7 @@ _IN_BLUE = 100
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
 
 
-class Form(NamedTuple):
+class HeatMapSize(NamedTuple):
     """The side of the square in user units, the longest label, and up to how many classes cells carry their count."""
 
     side: int
@@ -37,8 +37,8 @@ class Form(NamedTuple):
     numbered_classes: int
 
 
-LARGE = Form(side=660, label_columns=16, numbered_classes=NUMBERED_CLASSES)
-SMALL = Form(side=340, label_columns=12, numbered_classes=10)
+LARGE = HeatMapSize(side=660, label_columns=16, numbered_classes=NUMBERED_CLASSES)
+SMALL = HeatMapSize(side=340, label_columns=12, numbered_classes=10)
 
 
 class CellShades(NamedTuple):
@@ -94,7 +94,7 @@ class HeatMap:
 
 
 def heat_map(
-    matrix: ConfusionMatrix, texts: Sequence[str], form: Form = LARGE, paint: CellShades | None = None
+    matrix: ConfusionMatrix, texts: Sequence[str], form: HeatMapSize = LARGE, paint: CellShades | None = None
 ) -> HeatMap:
     """The drawing of the matrix; beyond the form's limit without numbers, with as many labels as fit.
 

@@ -18,7 +18,7 @@ _NARROW_COLUMNS, _WIDE_COLUMNS = 16, 32
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class LabelTexts:
     """Labels in three lengths; `longer` are the positions of those cut somewhere."""
 
     full: tuple[str, ...]
@@ -64,11 +64,11 @@ def short_labels(texts: Sequence[str], limit: int, shown: Callable[[str], str] =
     return tuple(shown(cut(text, limit - len(mark))) + mark for text, mark in zip(texts, marks, strict=True))
 
 
-def label_names(labels: Sequence[Label]) -> Names:
+def label_names(labels: Sequence[Label]) -> LabelTexts:
     """The labels as the pages show them."""
     texts = tuple(map(label_text, labels))
     narrow = short_labels(texts, _NARROW_COLUMNS)
-    return Names(
+    return LabelTexts(
         full=texts,
         wide=short_labels(texts, _WIDE_COLUMNS),
         narrow=narrow,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.presentation.cell_colours import THRESHOLDS
-from shared.presentation.heatmap import NUMBERED_CLASSES, CellShades, Form, HeatMap, heat_map
+from shared.presentation.heatmap import NUMBERED_CLASSES, CellShades, HeatMap, HeatMapSize, heat_map
 from shared.presentation.labels import label_text
 from shared.presentation.number_format import compact_count_text, count_text, percent_text
 
@@ -34,7 +34,7 @@ class View(NamedTuple):
     worst: int | None = None
 
 
-class Cell(NamedTuple):
+class GridCell(NamedTuple):
     """A cell to point at: the positions of its classes in the matrix, its place in the drawing, and what it says."""
 
     row: int
@@ -50,7 +50,7 @@ class Grid:
 
     heat: HeatMap
     order: tuple[int, ...]
-    cells: tuple[Cell, ...]
+    cells: tuple[GridCell, ...]
 
 
 def grid(matrix: ConfusionMatrix, view: View) -> Grid:
@@ -60,7 +60,7 @@ def grid(matrix: ConfusionMatrix, view: View) -> Grid:
     shares = _shares(matrix, view.measure)[np.ix_(order, order)]
     part = ConfusionMatrix(tuple(matrix.classes[i] for i in order), matrix.counts[np.ix_(order, order)])
     side = _MAX_SIDE if len(order) > _CROWD else _SIDE
-    form = Form(side=side, label_columns=16, numbered_classes=NUMBERED_CLASSES)
+    form = HeatMapSize(side=side, label_columns=16, numbered_classes=NUMBERED_CLASSES)
     drawn = heat_map(part, [texts[i] for i in order], form, _paint(part, shares, view))
     cells = _cells(matrix, order, texts, drawn.cell) if len(order) <= NUMBERED_CLASSES else []
     return Grid(drawn, tuple(order), tuple(cells))
@@ -105,7 +105,7 @@ def _paint(part: ConfusionMatrix, shares: NDArray[np.float64], view: View) -> Ce
     return CellShades(levels, lambda row, column: percent_text(float(shares[row, column])))
 
 
-def _cells(matrix: ConfusionMatrix, order: list[int], texts: list[str], cell: float) -> list[Cell]:
+def _cells(matrix: ConfusionMatrix, order: list[int], texts: list[str], cell: float) -> list[GridCell]:
     totals = matrix.counts.sum(axis=1).tolist()
     found = []
     for y, row in enumerate(order):
@@ -114,5 +114,5 @@ def _cells(matrix: ConfusionMatrix, order: list[int], texts: list[str], cell: fl
             share = f", {percent_text(count / totals[row])} % of the row" if totals[row] else ""
             samples = "1 sample" if count == 1 else f"{count_text(count)} samples"
             said = f"Actual {texts[row]}, predicted {texts[column]}: {samples}{share}"
-            found.append(Cell(row, column, round(x * cell, 2), round(y * cell, 2), said))
+            found.append(GridCell(row, column, round(x * cell, 2), round(y * cell, 2), said))
     return found

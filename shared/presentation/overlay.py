@@ -16,7 +16,7 @@ _MAX_STROKES = 6000
 _MAX_STROKES_TOGETHER = 240_000
 
 
-class Agreement(StrEnum):
+class MatchState(StrEnum):
     """What two models say of one object."""
 
     AGREED = "agreed"
@@ -24,7 +24,7 @@ class Agreement(StrEnum):
     ALONE = "alone"
 
 
-class Score(NamedTuple):
+class ClassScore(NamedTuple):
     """A class and how sure the model is of it, from 0 to 1."""
 
     class_name: str
@@ -57,9 +57,9 @@ class Shape(NamedTuple):
     runs: str | None = None
     thickness: int = 1
     points: tuple[Point, ...] = ()
-    scores: tuple[Score, ...] = ()
+    scores: tuple[ClassScore, ...] = ()
     artifact: str | None = None
-    agreement: Agreement | None = None
+    agreement: MatchState | None = None
     partner: str | None = None
     other_name: str | None = None
 
@@ -94,7 +94,7 @@ def _shape(one: FormattedAnnotation, data: dict[str, Any], hue: int, most: int) 
             named = (Point(float(p["x"]), float(p["y"]), str(p["name"])) for p in data["keypoints"])
             return shape._replace(points=tuple(named))
         case "classification":
-            scores = sorted((Score(str(name), float(share)) for name, share in data["scores"].items()),
+            scores = sorted((ClassScore(str(name), float(share)) for name, share in data["scores"].items()),
                             key=lambda score: -score.share)  # fmt: skip
             return shape._replace(scores=tuple(scores))
         case _:

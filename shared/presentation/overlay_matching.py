@@ -11,7 +11,7 @@ from shared.analyses.errors import OutlineNotDrawn
 from shared.evaluation.detection import polygons
 from shared.evaluation.detection.matching import match
 from shared.evaluation.detection.objects import Geometry, Objects
-from shared.presentation.overlay import Agreement, Shape
+from shared.presentation.overlay import MatchState, Shape
 
 # Objects overlap by so much when two models mean the same one.
 SAME_OBJECT = 0.5
@@ -21,7 +21,7 @@ MAX_PAIRS_OF_MASKS = 40_000
 _BOXES = ("bounding_box", "segmentation")
 
 
-class Side(NamedTuple):
+class ModelShapes(NamedTuple):
     """What one model found: the annotations, and each of them as a shape."""
 
     annotations: Sequence[FormattedAnnotation]
@@ -33,7 +33,7 @@ class _One(NamedTuple):
     data: dict[str, Any]
 
 
-def compared(first: Side, second: Side, image: Size) -> tuple[list[Shape], list[Shape]]:
+def compared(first: ModelShapes, second: ModelShapes, image: Size) -> tuple[list[Shape], list[Shape]]:
     """The shapes of two models, each told whether the other found the same object and called it the same.
 
     Boxes are compared with boxes, and masks with masks by their pixels. Where only one model has masks, or there are
@@ -41,7 +41,7 @@ def compared(first: Side, second: Side, image: Size) -> tuple[list[Shape], list[
     keypoints and heat maps are not compared.
     """
     sides = [_objects_of(side) for side in (first, second)]
-    told: dict[str, tuple[Agreement, Shape | None]] = {}
+    told: dict[str, tuple[MatchState, Shape | None]] = {}
     for left, right, geometry in _groups(*sides):
         told |= _told(left, right, _matches(left, right, geometry, image))
     labels = [[shape for shape in side.shapes if shape.kind == "classification"] for side in (first, second)]
@@ -50,7 +50,7 @@ def compared(first: Side, second: Side, image: Size) -> tuple[list[Shape], list[
     return left_shapes, right_shapes
 
 
-def _objects_of(side: Side) -> list[_One]:
+def _objects_of(side: ModelShapes) -> list[_One]:
     return [
         _One(shape, msgspec.json.decode(one.data))
         for one, shape in zip(side.annotations, side.shapes, strict=True)
@@ -99,29 +99,31 @@ def _corners(data: dict[str, Any]) -> tuple[float, float, float, float]:
             return box_of(data)
 
 
-def _told(left: list[_One], right: list[_One], matches: list[int]) -> dict[str, tuple[Agreement, Shape | None]]:
-    told: dict[str, tuple[Agreement, Shape | None]] = {one.shape.id: (Agreement.ALONE, None) for one in (*left, *right)}
+def _told(left: list[_One], right: list[_One], matches: list[int]) -> dict[str, tuple[MatchState, Shape | None]]:
+    told: dict[str, tuple[MatchState, Shape | None]] = {
+        one.shape.id: (MatchState.ALONE, None) for one in (*left, *right)
+    }
     for one, place in zip(left, matches, strict=True):
         if place >= 0:
             partner = right[place].shape
-            agreement = Agreement.AGREED if partner.class_name == one.shape.class_name else Agreement.RENAMED
+            agreement = MatchState.AGREED if partner.class_name == one.shape.class_name else MatchState.RENAMED
             told[one.shape.id] = agreement, partner
             told[partner.id] = agreement, one.shape
     return told
 
 
-def _told_of_labels(labels: Sequence[Shape], others: Sequence[Shape]) -> dict[str, tuple[Agreement, Shape | None]]:
+def _told_of_labels(labels: Sequence[Shape], others: Sequence[Shape]) -> dict[str, tuple[MatchState, Shape | None]]:
     by_name = {shape.class_name: shape for shape in reversed(others)}
-    absent = Agreement.RENAMED if others else Agreement.ALONE
+    absent = MatchState.RENAMED if others else MatchState.ALONE
     return {
-        shape.id: (Agreement.AGREED, by_name[shape.class_name])
+        shape.id: (MatchState.AGREED, by_name[shape.class_name])
         if shape.class_name in by_name
         else (absent, others[0] if others else None)
         for shape in labels
     }
 
 
-def _marked(shape: Shape, told: dict[str, tuple[Agreement, Shape | None]]) -> Shape:
+def _marked(shape: Shape, told: dict[str, tuple[MatchState, Shape | None]]) -> Shape:
     if shape.id not in told:
         return shape
     agreement, partner = told[shape.id]

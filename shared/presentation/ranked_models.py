@@ -15,7 +15,7 @@ _HEADING_COLUMNS, _TEXT_COLUMNS, _TAG_COLUMNS = 26, 60, 24
 _UID_TAIL = 8
 
 
-class Shown(NamedTuple):
+class ShortenedText(NamedTuple):
     """A text as it is shown, and in full where it is cut."""
 
     text: str
@@ -30,9 +30,9 @@ class RankedModel:
     uid: str
     name: str
     heading: str
-    model: Shown | None
-    data_set: Shown | None
-    tags: tuple[Shown, ...]
+    model: ShortenedText | None
+    data_set: ShortenedText | None
+    tags: tuple[ShortenedText, ...]
     score: Score
     rank: int
     best: bool
@@ -101,12 +101,12 @@ def _names(records: Sequence[CountedMatrix]) -> list[str]:
     ]
 
 
-def _shown(text: str | None, limit: int = _TEXT_COLUMNS) -> Shown | None:
+def _shown(text: str | None, limit: int = _TEXT_COLUMNS) -> ShortenedText | None:
     full = _text(text)
     if full is None:
         return None
     short = cut(full, limit)
-    return Shown(short, full if short != full else None)
+    return ShortenedText(short, full if short != full else None)
 
 
 def _text(text: str | None) -> str | None:

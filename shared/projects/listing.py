@@ -52,24 +52,31 @@ class Search(NamedTuple):
             raise InvalidInput(Fault("/metadata_value", "metadata_value: say in `metadata_key` of which key."))
 
 
-class Place(NamedTuple):
+class PagePosition(NamedTuple):
     """Where a page ended: what it is sorted by, and the image."""
 
     value: datetime | str | int
     image_id: UUID
 
 
-class Page(NamedTuple):
+class ImageSelection(NamedTuple):
     """Some images; how many there are in all; and where the next page begins, if there is one."""
 
     images: Sequence[ImageRecord]
     total: int
-    following: Place | None
+    following: PagePosition | None
 
 
 async def list_images(
-    platform: Platform, caller: Caller, project_id: str, search: Search, *, sort: Sort, after: Place | None, limit: int
-) -> Page:
+    platform: Platform,
+    caller: Caller,
+    project_id: str,
+    search: Search,
+    *,
+    sort: Sort,
+    after: PagePosition | None,
+    limit: int,
+) -> ImageSelection:
     """A page of the images of a project of the caller; raises ProjectNotFound, InvalidInput."""
     search.check()
     known = known_uuid(project_id, ProjectNotFound)
@@ -82,8 +89,8 @@ async def list_images(
         records = await connection.fetch(statement, *asked, limit + 1, *behind)
         total = await connection.fetchval(_count(deleted=search.deleted), *asked)
     images = [ImageRecord(*record[:-1]) for record in records[:limit]]
-    following = Place(records[limit - 1]["place"], images[-1].id) if len(records) > limit else None
-    return Page(images, total, following)
+    following = PagePosition(records[limit - 1]["place"], images[-1].id) if len(records) > limit else None
+    return ImageSelection(images, total, following)
 
 
 @cache

@@ -30,7 +30,7 @@ PREFIX = "uploads/"
 GRACE = timedelta(days=1)
 
 
-class Announcement(NamedTuple):
+class ImageAnnouncement(NamedTuple):
     """What is said of an image before it comes; type and size are bound into the link."""
 
     filename: str
@@ -40,7 +40,7 @@ class Announcement(NamedTuple):
 
 
 async def announce(
-    platform: Platform, caller: Caller, project_id: str, announced: Announcement
+    platform: Platform, caller: Caller, project_id: str, announced: ImageAnnouncement
 ) -> tuple[UploadRecord, Link]:
     """A link that takes the image's bytes; raises ProjectNotFound, ImageTooLarge."""
     if announced.size_bytes > platform.settings.max_upload_bytes:

@@ -8,7 +8,7 @@ from shared.kit.db import Database
 from shared.webhooks import queries
 from shared.webhooks.errors import DeliveryNotFound, DeliveryPending, EndpointDisabled, EndpointNotFound
 from shared.webhooks.models import Attempt, Delivery, Endpoint, Event
-from shared.webhooks.queries import Wanted
+from shared.webhooks.queries import DeliveryFilter
 
 
 class LoggedDelivery(NamedTuple):
@@ -20,7 +20,7 @@ class LoggedDelivery(NamedTuple):
 
 
 async def list_own(
-    db: Database, caller: Caller, wanted: Wanted, *, before: UUID | None, limit: int
+    db: Database, caller: Caller, wanted: DeliveryFilter, *, before: UUID | None, limit: int
 ) -> list[LoggedDelivery]:
     """The caller's deliveries with every attempt, newest first, older than `before`.
 
@@ -41,7 +41,7 @@ async def list_own(
 
 async def find(db: Database, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:
     """One delivery of the caller; raises DeliveryNotFound."""
-    found = await list_own(db, caller, Wanted(id=delivery_id), before=None, limit=1) if delivery_id else []
+    found = await list_own(db, caller, DeliveryFilter(id=delivery_id), before=None, limit=1) if delivery_id else []
     if not found:
         raise DeliveryNotFound
     return found[0]

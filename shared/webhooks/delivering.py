@@ -8,7 +8,7 @@ import structlog
 
 from shared.kit import clock
 from shared.kit.db import Connection, Database
-from shared.kit.event_totals import Event, count
+from shared.kit.event_totals import CountedEvent, count
 from shared.kit.keyring import Keyring
 from shared.webhooks import endpoints, queries, secrets
 from shared.webhooks.models import DisabledBecause
@@ -69,9 +69,9 @@ async def _settle(db: Database, due: DueDelivery, outcome: Outcome) -> None:
         if because is not None and due.endpoint_id is not None:
             await endpoints.give_up(connection, due.endpoint_id, because)
         if not outcome.succeeded:
-            await count(connection, Event.DELIVERY_FAILED)
+            await count(connection, CountedEvent.DELIVERY_FAILED)
         if status == "dead":
-            await count(connection, Event.DELIVERY_GIVEN_UP)
+            await count(connection, CountedEvent.DELIVERY_GIVEN_UP)
 
 
 async def _reason_to_give_up(connection: Connection, due: DueDelivery, outcome: Outcome) -> DisabledBecause | None:

@@ -162,7 +162,7 @@ class DueDelivery(msgspec.Struct, frozen=True):
     repeats: bool
 
 
-class Wanted(NamedTuple):
+class DeliveryFilter(NamedTuple):
     """Which deliveries are asked for; what is None does not matter."""
 
     id: UUID | None = None
@@ -199,7 +199,7 @@ async def endpoint_of(
 
 
 async def deliveries_of(
-    session: AsyncSession, account_id: int, wanted: Wanted, *, before: UUID | None, limit: int
+    session: AsyncSession, account_id: int, wanted: DeliveryFilter, *, before: UUID | None, limit: int
 ) -> Sequence[tuple[Delivery, Event]]:
     """The deliveries of an account with their events, newest first, older than `before`."""
     query = select(Delivery, Event).join(Event, col(Event.id) == col(Delivery.event_id))

@@ -17,7 +17,7 @@ from shared.presentation.comparison_tables import class_lines, headlines, statis
 from shared.presentation.heatmap import SMALL, HeatMap, heat_map
 from shared.presentation.labels import label_names
 from shared.presentation.number_format import count_text, percent_text
-from shared.presentation.ranked_models import RankedModel, Shown, rank_models, verdict
+from shared.presentation.ranked_models import RankedModel, ShortenedText, rank_models, verdict
 from worker.rendering.pages import Style, render_page
 
 _STYLE = Style("report.css", "comparison.css")
@@ -76,7 +76,7 @@ def _map(matrix: ConfusionMatrix, texts: Sequence[str]) -> _Map:
     return _Map(heat_map(matrix, texts, SMALL), count_text(right), percent_text(right / total if total else 0))
 
 
-def _shared_data_set(ranked: Sequence[RankedModel]) -> Shown | None:
+def _shared_data_set(ranked: Sequence[RankedModel]) -> ShortenedText | None:
     found = {ranked_model.data_set for ranked_model in ranked}
     return found.pop() if len(found) == 1 else None
 

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from shared.curves.kinds.curve import CurveType
-from shared.evaluation.curves.curves import Curve
+from shared.evaluation.curves.curves import CurvePoints
 from shared.evaluation.curves.one_vs_rest import ClassifierCurves, CurveSummary, Undefined
 from shared.evaluation.types import Label
 from shared.presentation.labels import cut, label_text, plain_text
@@ -79,7 +79,7 @@ def _draw_averages(axes: Axes, measured: ClassifierCurves, kind: CurveType) -> N
         line.set(linestyle="-.", linewidth=1.8)
 
 
-def _line(axes: Axes, curve: Curve, kind: CurveType, label: str, colour: object) -> Line2D:
+def _line(axes: Axes, curve: CurvePoints, kind: CurveType, label: str, colour: object) -> Line2D:
     # Between two scores the precision is that of the higher one.
     style = "default" if kind == "ROC" else "steps-pre"
     (line,) = axes.plot(curve.x, curve.y, label=label, color=colour, linewidth=1.4, drawstyle=style)

@@ -9,7 +9,9 @@ import numpy as np
 
 from shared.curves import CurveInputs
 from shared.curves.kinds.curve import CurveType
-from shared.evaluation.curves.curves import Curve, pr_curve, roc_curve
+from shared.evaluation.curves.curves import CurvePoints
+from shared.evaluation.curves.curves import pr_curve
+from shared.evaluation.curves.curves import roc_curve
 from shared.evaluation.curves.one_vs_rest import (
     Areas,
     ClassifierCurves,
@@ -76,7 +78,7 @@ def _drawn(measured: CurveSummary, kind: CurveType) -> dict[str, Any]:
     return _points(drawing.curve, kind) | {"area_error": drawing.area_error}
 
 
-def _points(curve: Curve, kind: CurveType) -> dict[str, Any]:
+def _points(curve: CurvePoints, kind: CurveType) -> dict[str, Any]:
     x, y = AXES[kind]
     return {x: curve.x.tolist(), y: curve.y.tolist(), "thresholds": [_finite(t) for t in curve.thresholds.tolist()]}
 

@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get, post
 from api.compat.calculators import parameters
 from api.compat.calculators.envelope import HANDLERS, EnvelopedProblem, answer, in_order
 from api.compat.calculators.meta import META
-from api.compat.calculators.parameters import Parameter, Rate, Texts, of_members, of_query
+from api.compat.calculators.parameters import DecimalFraction, Parameter, Texts, of_members, of_query
 from api.compat.calculators.schemas import (
     BatchAnswer,
     BatchIn,
@@ -124,7 +124,7 @@ def _fbeta(request: Sent, texts: Texts) -> Response[Any]:
 def _weights(weighing: Weighing, *, as_given: bool) -> dict[str, Figure]:
     # Of counts they are results, and rounded as such.
     shown = {
-        name: Rate(*rate).number if as_given else ratio(*rate)
+        name: DecimalFraction(*rate).number if as_given else ratio(*rate)
         for name, rate in (("recall", weighing.recall), ("precision", weighing.precision))
     }
-    return {"beta": Rate(*weighing.beta).number, **shown}
+    return {"beta": DecimalFraction(*weighing.beta).number, **shown}

@@ -62,7 +62,7 @@ FBETA = (
 )
 
 
-class Rate(NamedTuple):
+class DecimalFraction(NamedTuple):
     """A decimal number as it was written: digits over a power of ten."""
 
     digits: int
@@ -99,16 +99,16 @@ class Reader:
             return 0
         return int(text)
 
-    def rate(self, name: str, *, most: int | None = 1) -> Rate:
+    def rate(self, name: str, *, most: int | None = 1) -> DecimalFraction:
         """A decimal number that is not negative and at most `most`; a placeholder if it is none."""
         text = self._text(name)
         if text is None:
-            return Rate(0, 1)
+            return DecimalFraction(0, 1)
         found = _read_rate(text)
         if found is None or (most is not None and found.digits > most * found.whole):
             range_ = f"from 0 to {most}" if most is not None else "of 0 or more"
             self.complain(name, f"send a decimal number {range_}, such as 0.95.")
-            return Rate(0, 1)
+            return DecimalFraction(0, 1)
         return found
 
     def complain(self, name: str, detail: str) -> None:
@@ -160,7 +160,7 @@ def read_cells(texts: Texts) -> Cells:
     return cells
 
 
-def read_screening(texts: Texts) -> dict[str, Rate]:
+def read_screening(texts: Texts) -> dict[str, DecimalFraction]:
     """The three rates of a test; raises InvalidInput."""
     reader = Reader(texts)
     rates = {parameter.name: reader.rate(parameter.name) for parameter in DIAGNOSTIC}
@@ -168,7 +168,7 @@ def read_screening(texts: Texts) -> dict[str, Rate]:
     return rates
 
 
-def as_screening(rates: dict[str, Rate]) -> Screening:
+def as_screening(rates: dict[str, DecimalFraction]) -> Screening:
     """The same in parts of one whole."""
     whole = max(rate.whole for rate in rates.values())
     sensitivity, specificity, prevalence = (rates[parameter.name].parts_of(whole) for parameter in DIAGNOSTIC)
@@ -183,7 +183,7 @@ def read_weighing(texts: Texts) -> tuple[Weighing, dict[str, int]]:
         for name in sorted(counts):
             reader.complain(name, "send either precision and recall, or tp, fp and fn, not both.")
         reader.end()
-    beta = reader.rate("beta", most=None) if "beta" in reader.names() else Rate(1, 1)
+    beta = reader.rate("beta", most=None) if "beta" in reader.names() else DecimalFraction(1, 1)
     if counts:
         tp, fp, fn = (reader.count(name) for name in ("tp", "fp", "fn"))
         reader.end()
@@ -193,11 +193,11 @@ def read_weighing(texts: Texts) -> tuple[Weighing, dict[str, int]]:
     return Weighing(precision, recall, beta), {}
 
 
-def _read_rate(text: str) -> Rate | None:
+def _read_rate(text: str) -> DecimalFraction | None:
     match = _RATE.fullmatch(text)
     if match is None:
         return None
-    return Rate(int(text.replace(".", "")), 10 ** len(match["digits"] or match["only"] or ""))
+    return DecimalFraction(int(text.replace(".", "")), 10 ** len(match["digits"] or match["only"] or ""))
 
 
 def _plain(token: str) -> str:

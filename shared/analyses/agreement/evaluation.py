@@ -13,7 +13,7 @@ from shared.analyses.errors import ImageTooCrowded, MasksNotComparable
 from shared.analyses.kinds.agreement import AgreementOptions
 from shared.analyses.records import AnnotationRecord
 from shared.evaluation.detection.agreement import (
-    Agreement,
+    MatchCounts,
     Pair,
     agreement,
     agreement_of_labels,
@@ -109,7 +109,7 @@ def _objects(
     return _figures(found) | {"average_precision": _named(precision), "matches": matches}
 
 
-def _figures(found: Agreement) -> dict[str, Any]:
+def _figures(found: MatchCounts) -> dict[str, Any]:
     matrix = found.matrix
     return {
         "overall": msgspec.to_builtins(overall(found)),

@@ -19,7 +19,7 @@ from shared.kit.storage import Link
 MAX_CLASSES = 200
 
 
-class Page(NamedTuple):
+class AnnotationSelection(NamedTuple):
     """Some annotations of an analysis, and the position after which more follow, if any do."""
 
     analysis: AnalysisRecord
@@ -52,14 +52,14 @@ async def annotations(
     *,
     after: int,
     limit: int,
-) -> Page:
+) -> AnnotationSelection:
     """Annotations of an analysis of the caller, in their order; raises AnalysisNotFound."""
     analysis = await find(platform, caller, analysis_id)
     async with platform.db.connection() as connection:
         found = await annotation_queries.page(connection, analysis.id, wanted, after=after, limit=limit)
         _, height, width = await queries.described_image(connection, analysis.image_id)
     shown = await asyncio.to_thread(show, found, forms, Size(height, width))
-    return Page(analysis, shown, found[-1].position if len(found) == limit else None)
+    return AnnotationSelection(analysis, shown, found[-1].position if len(found) == limit else None)
 
 
 async def window(

@@ -17,7 +17,7 @@ MAX_SIDE = 65_535
 _SIZE, _BOX, _POINT, _CORNERS = 2, 4, 2, 3
 
 
-class Annotation(NamedTuple):
+class CheckedAnnotation(NamedTuple):
     """A checked annotation; `data` is its JSON text, `artifact_name` the artifact that it shows, if it shows one."""
 
     id: UUID
@@ -28,7 +28,7 @@ class Annotation(NamedTuple):
     artifact_name: str | None = None
 
 
-def check(items: list[Any], place: str = "/annotations") -> list[Annotation]:
+def check(items: list[Any], place: str = "/annotations") -> list[CheckedAnnotation]:
     """The annotations as they will be kept; raises InvalidInput with every fault in the batch, up to a hundred."""
     checker, checked = Checker(), []
     for number, item in enumerate(items):
@@ -40,7 +40,7 @@ def check(items: list[Any], place: str = "/annotations") -> list[Annotation]:
     return checked
 
 
-def _check_item(checker: Checker, item: Any, place: str) -> Annotation | None:
+def _check_item(checker: Checker, item: Any, place: str) -> CheckedAnnotation | None:
     if not isinstance(item, dict):
         checker.note(place, "expected an object")
         return None
@@ -62,7 +62,7 @@ def _check_item(checker: Checker, item: Any, place: str) -> Annotation | None:
         return None
     check_data(checker, data, f"{place}/data")
     name = data.get("artifact_name") if kind == "heatmap" else None
-    return Annotation(uuid7(), str(kind), str(class_name), confidence, msgspec.json.encode(data).decode(), name)
+    return CheckedAnnotation(uuid7(), str(kind), str(class_name), confidence, msgspec.json.encode(data).decode(), name)
 
 
 def _bounding_box(checker: Checker, data: dict[str, Any], place: str) -> None:

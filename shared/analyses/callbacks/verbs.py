@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.analyses import events, files, finishing, queries
 from shared.analyses.annotations import queries as annotation_queries
-from shared.analyses.annotations.types import Annotation
+from shared.analyses.annotations.types import CheckedAnnotation
 from shared.analyses.callbacks.authentication import Signer
 from shared.analyses.errors import AnalysisEnded, AnalysisNotFound, TooManyAnnotations, TooManyArtifacts
 from shared.analyses.finishing import FinishedAnalysis, StatusChange, check_move
@@ -24,7 +24,7 @@ MAX_ANNOTATIONS = 1_000_000
 MAX_ARTIFACTS = 1000
 
 
-class Announcement(NamedTuple):
+class ArtifactAnnouncement(NamedTuple):
     """A file that a pipeline is about to upload."""
 
     artifact_name: str
@@ -63,7 +63,7 @@ async def finalize(platform: Platform, signer: Signer, analysis_id: str, told: S
 
 
 async def announce_artifacts(
-    platform: Platform, signer: Signer, analysis_id: str, announcements: Sequence[Announcement]
+    platform: Platform, signer: Signer, analysis_id: str, announcements: Sequence[ArtifactAnnouncement]
 ) -> list[PresignedArtifact]:
     """Take note of files that will come, each with an address for it; announced again, a file has the same address."""
     known = known_uuid(analysis_id, AnalysisNotFound)
@@ -82,7 +82,7 @@ async def announce_artifacts(
 
 
 async def add_annotations(
-    platform: Platform, signer: Signer, analysis_id: str, annotations: Sequence[Annotation], digest: bytes
+    platform: Platform, signer: Signer, analysis_id: str, annotations: Sequence[CheckedAnnotation], digest: bytes
 ) -> list[AnnotationRecord]:
     """Keep a batch, all of it or nothing; the same request again is answered with what it wrote the first time.
 
@@ -120,7 +120,7 @@ async def _lock_open(connection: Connection, signer: Signer, analysis_id: UUID) 
     return analysis
 
 
-async def _check_artifacts(connection: Connection, analysis_id: UUID, annotations: Sequence[Annotation]) -> None:
+async def _check_artifacts(connection: Connection, analysis_id: UUID, annotations: Sequence[CheckedAnnotation]) -> None:
     showing = [(number, new.artifact_name) for number, new in enumerate(annotations) if new.artifact_name]
     if not showing:
         return
@@ -138,7 +138,7 @@ async def _check_artifacts(connection: Connection, analysis_id: UUID, annotation
 
 
 def _addresses(
-    platform: Platform, analysis_id: UUID, rows: Sequence[ArtifactRecord], announcements: Sequence[Announcement]
+    platform: Platform, analysis_id: UUID, rows: Sequence[ArtifactRecord], announcements: Sequence[ArtifactAnnouncement]
 ) -> list[PresignedArtifact]:
     return [
         PresignedArtifact(
@@ -156,7 +156,7 @@ def _addresses(
     ]
 
 
-def _headers(row: ArtifactRecord, wanted: Announcement) -> dict[str, str]:
+def _headers(row: ArtifactRecord, wanted: ArtifactAnnouncement) -> dict[str, str]:
     """What was signed and so has to be sent."""
     length = {} if row.announced_bytes is None else {"Content-Length": str(row.announced_bytes)}
     once = {"If-None-Match": "*"} if wanted.no_overwrite else {}

@@ -11,7 +11,7 @@ Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Curve:
+class CurvePoints:
     """Points of a curve with the threshold of each, from the highest down; all of one shape, x never decreasing.
 
     x and y are false and true positive rate of a ROC curve, recall and precision of a precision-recall curve.
@@ -22,24 +22,24 @@ class Curve:
     thresholds: Values
 
 
-def roc_curve(counts: ThresholdCounts) -> Curve:
+def roc_curve(counts: ThresholdCounts) -> CurvePoints:
     """The ROC curve from (0, 0), whose threshold is infinity, to (1, 1); both kinds of samples must occur."""
-    return Curve(counts.fp / counts.negatives, counts.tp / counts.positives, counts.thresholds)
+    return CurvePoints(counts.fp / counts.negatives, counts.tp / counts.positives, counts.thresholds)
 
 
-def pr_curve(counts: ThresholdCounts) -> Curve:
+def pr_curve(counts: ThresholdCounts) -> CurvePoints:
     """The precision-recall curve at the scores; positive samples must occur.
 
     It begins at the highest score, as PyCM's does: scikit-learn's has one more point there, (0, 1), which is no
     threshold's.
     """
-    return Curve(counts.tp[1:] / counts.positives, _precision(counts), counts.thresholds[1:])
+    return CurvePoints(counts.tp[1:] / counts.positives, _precision(counts), counts.thresholds[1:])
 
 
-def both_curves(counts: ThresholdCounts) -> tuple[Curve, Curve]:
+def both_curves(counts: ThresholdCounts) -> tuple[CurvePoints, CurvePoints]:
     """The ROC and the precision-recall curve, which share an array; both kinds of samples must occur."""
     roc = roc_curve(counts)
-    return roc, Curve(roc.y[1:], _precision(counts), counts.thresholds[1:])
+    return roc, CurvePoints(roc.y[1:], _precision(counts), counts.thresholds[1:])
 
 
 def _precision(counts: ThresholdCounts) -> Values:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared.evaluation.curves.curves import (
-    Curve,
+    CurvePoints,
     Values,
     average_precision,
     pr_area,
@@ -63,7 +63,7 @@ class MacroAverage:
     """
 
     areas: Areas
-    roc: Curve
+    roc: CurvePoints
     columns: tuple[int, ...]
 
 
@@ -150,6 +150,6 @@ def _macro(measured: list[CurveSummary], mean: Values, columns: tuple[int, ...])
             pr=average([area.pr for area in areas]),
             average_precision=average([area.average_precision for area in areas]),
         ),
-        Curve(x, y, np.full(len(x), np.nan)),
+        CurvePoints(x, y, np.full(len(x), np.nan)),
         columns,
     )

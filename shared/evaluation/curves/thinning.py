@@ -5,18 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.curves.curves import Curve, Values
+from shared.evaluation.curves.curves import CurvePoints, Values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
     """A curve to draw; its area differs from the full curve's by at most `area_error`."""
 
-    curve: Curve
+    curve: CurvePoints
     area_error: float
 
 
-def thin(curve: Curve, max_points: int, *, monotone: bool) -> Drawing:
+def thin(curve: CurvePoints, max_points: int, *, monotone: bool) -> Drawing:
     """Keep at most `max_points` (8 or more) points: of each cell the first, the last, the lowest and the highest.
 
     Cells are equally long pieces of x or, if y never falls (`monotone`), of x + y. Within a cell both curves stay in
@@ -36,7 +36,7 @@ def thin(curve: Curve, max_points: int, *, monotone: bool) -> Drawing:
             hits = np.flatnonzero(curve.y == np.repeat(extreme, ends - starts + 1))
             kept[hits[np.searchsorted(hits, starts)]] = True
     boxes = float((curve.x[ends] - curve.x[starts]) @ (high - low))
-    drawn = Curve(curve.x[kept], curve.y[kept], curve.thresholds[kept])
+    drawn = CurvePoints(curve.x[kept], curve.y[kept], curve.thresholds[kept])
     return Drawing(drawn, boxes / 2 if monotone else boxes)
 
 

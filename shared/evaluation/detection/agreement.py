@@ -16,7 +16,7 @@ UNMATCHED = "(none)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Agreement:
+class MatchCounts:
     """What was matched and what was not.
 
     `counts` has shape (k + 1, k + 1): row i are the objects that the reference calls class i, column j those that the
@@ -54,7 +54,7 @@ class Rates:
 
 def agreement(
     pairs: Iterable[Pair], classes: Sequence[str], *, threshold: float, geometry: Geometry = "boxes"
-) -> Agreement:
+) -> MatchCounts:
     """Match the objects of every image; raises ValueError for masks of different sizes.
 
     The k `classes` are named in the order of their codes in the pairs of (reference, candidate).
@@ -67,20 +67,20 @@ def agreement(
         cells = reference.classes * (none + 1) + partners
         counts += np.bincount(cells, minlength=counts.size).reshape(counts.shape)
         counts[none] += np.bincount(candidate.classes[found.of_candidate < 0], minlength=none + 1)
-    return Agreement(tuple(classes), counts)
+    return MatchCounts(tuple(classes), counts)
 
 
-def agreement_of_labels(pairs: Iterable[tuple[int, int]], classes: Sequence[str]) -> Agreement:
+def agreement_of_labels(pairs: Iterable[tuple[int, int]], classes: Sequence[str]) -> MatchCounts:
     """The agreement on one label for each image; a code of -1 says that a side gave none."""
     none = len(classes)
     counts = np.zeros((none + 1, none + 1), dtype=np.int64)
     for reference, candidate in pairs:
         if (reference, candidate) != (-1, -1):
             counts[reference, candidate] += 1
-    return Agreement(tuple(classes), counts)
+    return MatchCounts(tuple(classes), counts)
 
 
-def per_class(found: Agreement) -> dict[str, Rates]:
+def per_class(found: MatchCounts) -> dict[str, Rates]:
     """The rates of each class."""
     diagonal = np.diag(found.counts)
     rows, columns = found.counts.sum(axis=1), found.counts.sum(axis=0)
@@ -90,7 +90,7 @@ def per_class(found: Agreement) -> dict[str, Rates]:
     }
 
 
-def overall(found: Agreement) -> Rates:
+def overall(found: MatchCounts) -> Rates:
     """The rates of all objects together (micro averages)."""
     matched = int(np.trace(found.counts))
     reference, candidate = int(found.counts[:-1].sum()), int(found.counts[:, :-1].sum())

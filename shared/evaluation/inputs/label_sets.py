@@ -37,7 +37,7 @@ class Limits(NamedTuple):
     cells: int
 
 
-class Names(NamedTuple):
+class InputNames(NamedTuple):
     """What the inputs are called in errors."""
 
     actual: str = "actual_vector"
@@ -61,7 +61,7 @@ class _Classes(_Part):
         return FaultyLabel(fault, vector=self.name, index=offset)
 
 
-_DEFAULT_NAMES = Names()
+_DEFAULT_NAMES = InputNames()
 
 
 def multihot(
@@ -70,7 +70,7 @@ def multihot(
     classes: Sequence[Label] | None = None,
     *,
     limits: Limits,
-    names: Names = _DEFAULT_NAMES,
+    names: InputNames = _DEFAULT_NAMES,
     types_checked: bool = False,
 ) -> Multihot:
     """Mark the labels of every sample in the columns of the classes; a sample's list may be empty.
@@ -93,7 +93,7 @@ def multihot(
 
 
 def _check_lengths(
-    actual: LabelSets, predicted: LabelSets, classes: Sequence[Label] | None, limits: Limits, names: Names
+    actual: LabelSets, predicted: LabelSets, classes: Sequence[Label] | None, limits: Limits, names: InputNames
 ) -> None:
     for name, vector in (names.actual, actual), (names.predicted, predicted):
         if not vector:

@@ -11,7 +11,7 @@ from shared.evaluation.inputs.errors import EmptyVector, UnequalLengths
 from shared.evaluation.inputs.probability_errors import (
     InvalidProbabilities,
     InvalidProbability,
-    InvalidWeights,
+    InvalidSampleWeights,
 )
 
 Scores = NDArray[np.floating[Any]]
@@ -59,9 +59,9 @@ def read_weights(weights: Sequence[float] | Scores, sample_count: int, *, name: 
     if not good.all():
         index = int(np.argmin(good))
         detail = f"{name}[{index}] is {vector[index]}; a weight is 0 or a number from 1e-9 to 1e9."
-        raise InvalidWeights(detail, vector=name, index=index)
+        raise InvalidSampleWeights(detail, vector=name, index=index)
     if not vector.any():
-        raise InvalidWeights(f"All weights in {name} are 0; give some samples a weight above 0.", vector=name)
+        raise InvalidSampleWeights(f"All weights in {name} are 0; give some samples a weight above 0.", vector=name)
     return vector
 
 

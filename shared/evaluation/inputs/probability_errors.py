@@ -11,7 +11,7 @@ class InvalidProbability(InvalidProbabilities):
     """The row at `index` does not hold probabilities."""
 
 
-class InvalidWeights(InvalidLabels):
+class InvalidSampleWeights(InvalidLabels):
     """The sample weights cannot be used; `index` is the sample at fault, where one is."""
 
 

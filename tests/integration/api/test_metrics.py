@@ -11,8 +11,9 @@ from pydantic import SecretStr
 
 from api.operations import metrics
 from deploy.local.stack import Stack
-from shared.jobs import finishing, queries
-from shared.kit.event_totals import Event
+from shared.jobs import finishing
+from shared.jobs import queries
+from shared.kit.event_totals import CountedEvent
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from tests.actors import Client, Team, eventually
@@ -116,7 +117,7 @@ async def test_a_part_that_is_away_is_a_figure_too(alice: Client, allowed: dict[
 
 
 def test_every_event_that_is_counted_is_explained() -> None:
-    assert set(metrics.HELP) == set(Event)
+    assert set(metrics.HELP) == set(CountedEvent)
 
 
 async def _figures(client: Client, allowed: dict[str, str]) -> dict[str, float]:

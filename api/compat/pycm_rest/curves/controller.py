@@ -31,7 +31,7 @@ class CurveController(Controller):
     ) -> Response[Any]:
         """ROC or precision-recall curves: areas, averages, points and the best thresholds of every class."""
         prepared = await _prepared(waiter.platform, caller, request)
-        return await results.of_request(waiter, prepared, results.Wanted("curve.json", prefer, None))
+        return await results.of_request(waiter, prepared, results.FileRequest("curve.json", prefer, None))
 
 
 async def _prepared(platform: Platform, caller: Caller, request: Request[Any, Any, Any]) -> JobRequest:

@@ -79,7 +79,7 @@ class PycmMatrixController(Controller):
         if_none_match: IfNoneMatch = None,
     ) -> Response[Any]:
         """The HTML report itself; made at the first call, or 202 with the job if that takes long."""
-        wanted = results.Wanted("report.html", prefer, if_none_match)
+        wanted = results.FileRequest("report.html", prefer, if_none_match)
         return await results.of_arguments(waiter, caller, Report(cm_uid=cm_uid), wanted)
 
     @get(
@@ -96,5 +96,5 @@ class PycmMatrixController(Controller):
         if_none_match: IfNoneMatch = None,
     ) -> Response[Any]:
         """The PNG picture itself; made at the first call, or 202 with the job if that takes long."""
-        wanted = results.Wanted("plot.png", prefer, if_none_match)
+        wanted = results.FileRequest("plot.png", prefer, if_none_match)
         return await results.of_arguments(waiter, caller, Plot(cm_uid=cm_uid, options=PNG_ONLY), wanted)

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 import redis
 
-from shared.kit.limiter import Rate, RateLimiter, Verdict
+from shared.kit.limiter import Admission, Rate, RateLimiter
 from shared.kit.redis_scripts import TURN_S, TURNS, RedisScripts, RedisUnavailable
 from shared.kit.settings import Settings
 from tests.actors import eventually
@@ -77,7 +77,7 @@ async def test_a_redis_that_hangs_costs_one_short_wait_and_each_process_counts_a
     elsewhere = await limiters[1].take(subject, SLOW)
 
     assert [verdict.allowed for verdict in verdicts] == [True] * 25 + [False] * 5
-    assert elsewhere == Verdict(allowed=True, remaining=24, reset_us=1_000_000_000, retry_after_us=0)
+    assert elsewhere == Admission(allowed=True, remaining=24, reset_us=1_000_000_000, retry_after_us=0)
     assert time.monotonic() - began < 6 * TURNS * TURN_S
 
 

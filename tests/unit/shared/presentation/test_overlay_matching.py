@@ -7,17 +7,17 @@ import pytest
 from shared.analyses.annotations.formats import FormattedAnnotation, Size
 from shared.presentation import overlay_matching
 from shared.presentation.overlay import shapes
-from shared.presentation.overlay_matching import Side, compared
+from shared.presentation.overlay_matching import ModelShapes, compared
 
 SIZE = Size(100, 300)
 
 
-def _side(*found: tuple[str, str, Any], first: int) -> Side:
+def _side(*found: tuple[str, str, Any], first: int) -> ModelShapes:
     annotations = [
         FormattedAnnotation(UUID(int=first + number), kind, name, 0.9, msgspec.Raw(msgspec.json.encode(data)))
         for number, (kind, name, data) in enumerate(found)
     ]
-    return Side(annotations, shapes(annotations, sorted({name for _, name, _ in found})))
+    return ModelShapes(annotations, shapes(annotations, sorted({name for _, name, _ in found})))
 
 
 def _box(name: str, x: float) -> tuple[str, str, Any]:
@@ -33,7 +33,7 @@ def _column(name: str, x: int, size: Size = SIZE) -> tuple[str, str, Any]:
     return "segmentation", name, {"format": "rle", "rle": {"counts": counts, "size": [size.height, size.width]}}
 
 
-def _told(first: Side, second: Side) -> tuple[list[str | None], list[str | None]]:
+def _told(first: ModelShapes, second: ModelShapes) -> tuple[list[str | None], list[str | None]]:
     left, right = compared(first, second, SIZE)
     return [one.agreement for one in left], [one.agreement for one in right]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.curves.curves import Curve, pr_curve, roc_corners, roc_curve
+from shared.evaluation.curves.curves import CurvePoints, pr_curve, roc_corners, roc_curve
 from shared.evaluation.curves.thinning import Drawing, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
 
@@ -19,15 +19,15 @@ def counts_of(n: int, seed: int, better: float) -> ThresholdCounts:
     return count_at_scores(np.clip(rng.normal(0.4 + better * positive, 0.15), 0, 1), positive)
 
 
-def area(curve: Curve) -> float:
+def area(curve: CurvePoints) -> float:
     return float(np.trapezoid(curve.y, curve.x))
 
 
-def points(curve: Curve) -> list[tuple[float, float, float]]:
+def points(curve: CurvePoints) -> list[tuple[float, float, float]]:
     return list(zip(curve.x.tolist(), curve.y.tolist(), curve.thresholds.tolist(), strict=True))
 
 
-def check(full: Curve, drawing: Drawing, max_points: int) -> None:
+def check(full: CurvePoints, drawing: Drawing, max_points: int) -> None:
     drawn = points(drawing.curve)
     assert len(drawn) <= max_points
     assert (drawn[0], drawn[-1]) == (points(full)[0], points(full)[-1])
@@ -55,7 +55,7 @@ def test_a_short_curve_is_drawn_whole() -> None:
 
 @pytest.mark.parametrize(("make", "monotone", "error"), [(roc_curve, True, 0.001), (pr_curve, False, 0.005)])
 def test_a_thousand_points_draw_a_large_curve_to_the_fourth_decimal(
-    make: Callable[[ThresholdCounts], Curve], *, monotone: bool, error: float
+    make: Callable[[ThresholdCounts], CurvePoints], *, monotone: bool, error: float
 ) -> None:
     full = make(counts_of(200_000, 3, 0.2))
     drawing = thin(full, 1000, monotone=monotone)
@@ -66,13 +66,13 @@ def test_a_thousand_points_draw_a_large_curve_to_the_fourth_decimal(
 def test_the_extremes_of_precision_in_a_cell_are_drawn() -> None:
     y = np.full(1000, 0.5)
     y[301], y[302] = 0.9, 0.1
-    curve = Curve(np.linspace(0, 1, 1000), y, np.linspace(1, 0, 1000))
+    curve = CurvePoints(np.linspace(0, 1, 1000), y, np.linspace(1, 0, 1000))
     drawn = thin(curve, 40, monotone=False).curve
     assert (drawn.y.max(), drawn.y.min()) == (0.9, 0.1)
 
 
 def test_a_curve_without_width_is_drawn() -> None:
-    curve = Curve(np.ones(100), np.linspace(1, 0, 100), np.linspace(1, 0, 100))
+    curve = CurvePoints(np.ones(100), np.linspace(1, 0, 100), np.linspace(1, 0, 100))
     drawing = thin(curve, 8, monotone=False)
     assert (drawing.curve.y.tolist(), drawing.area_error) == ([1.0, 0.0], 0.0)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.evaluation.inputs.errors import EmptyVector, InvalidLabels, TooManyClasses, UnequalLengths
 from shared.evaluation.inputs.label_set_errors import FaultyLabel, NoClass, TooManyCells
-from shared.evaluation.inputs.label_sets import Limits, Multihot, Names, multihot
+from shared.evaluation.inputs.label_sets import InputNames, Limits, Multihot, multihot
 
 Sets = list[list[Any]]
 
@@ -195,7 +195,7 @@ def test_a_faulty_label_is_found_wherever_it_is(pair: tuple[Sets, Sets], data: s
 
 
 def test_errors_use_the_names_given() -> None:
-    names = Names("truth", "guess", "labels")
+    names = InputNames("truth", "guess", "labels")
     with pytest.raises(FaultyLabel, match=r"^guess\[0\]\[0\] is not among labels;"):
         read([["a"]], [["b"]], ["a"], names=names)
     with pytest.raises(NoClass, match=r"^No sample of truth or guess has a label"):

@@ -22,7 +22,7 @@ from shared.evaluation.inputs.probability_errors import (
     ClassesMismatch,
     InvalidProbabilities,
     InvalidProbability,
-    InvalidWeights,
+    InvalidSampleWeights,
 )
 from shared.evaluation.types import Label
 
@@ -114,13 +114,13 @@ def test_a_table_of_another_shape_is_refused(
 def test_weights_are_0_or_of_a_usable_size() -> None:
     assert read_weights([0, 1, 2.5], 3).tolist() == [0.0, 1.0, 2.5]
     for bad, shown in ((-1.0, "-1.0"), (math.nan, "nan"), (math.inf, "inf"), (1e-10, "1e-10"), (2e9, "2000000000.0")):
-        assert refusal(InvalidWeights, partial(read_weights, [1.0, bad], 2)) == (
+        assert refusal(InvalidSampleWeights, partial(read_weights, [1.0, bad], 2)) == (
             f"sample_weight[1] is {shown}; a weight is 0 or a number from 1e-9 to 1e9.",
             "sample_weight",
             1,
         )
     detail = "All weights in sample_weight are 0; give some samples a weight above 0."
-    assert refusal(InvalidWeights, partial(read_weights, [0.0, 0.0], 2)) == (detail, "sample_weight", None)
+    assert refusal(InvalidSampleWeights, partial(read_weights, [0.0, 0.0], 2)) == (detail, "sample_weight", None)
     assert refusal(UnequalLengths, partial(read_weights, [1.0], 2)) == (
         "sample_weight has length 1 for 2 samples; send one weight for every sample.",
         "sample_weight",
