@@ -17,17 +17,9 @@ import pycm
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from shared.evaluation.curves.curves import (
-    CurvePoints,
-    average_precision,
-    both_curves,
-    pr_area,
-    roc_area,
-    roc_curve,
-)
+from shared.evaluation.curves.curves import average_precision, pr_area, roc_area, roc_curve
 from shared.evaluation.curves.one_vs_rest import ClassifierCurves, measure_curves
-from shared.evaluation.curves.ranking import rank_area
-from shared.evaluation.curves.thresholds import count_at_scores, outcomes_at
+from shared.evaluation.curves.thresholds import count_at_scores
 from shared.evaluation.inputs.probabilities import read_probabilities
 
 Scores = NDArray[Any]
@@ -46,22 +38,19 @@ def sample(size: int) -> tuple[Scores, Labels]:
     return np.clip(rng.normal(0.4 + 0.2 * positive, 0.12), 0, 1), positive
 
 
-def points_of(scores: Scores, positive: Labels) -> tuple[CurvePoints, CurvePoints]:
-    """Every point of both curves."""
-    counts = count_at_scores(scores, positive)
-    return both_curves(counts)
-
-
 def areas_of(scores: Scores, positive: Labels) -> Areas:
     """All three areas, without points."""
     counts = count_at_scores(scores, positive)
     return roc_area(counts), pr_area(counts), average_precision(counts)
 
 
-def scikit_learns_points(scores: Scores, positive: Labels) -> None:
-    """Every point of both curves, by scikit-learn."""
-    metrics.roc_curve(positive, scores, drop_intermediate=False)
-    metrics.precision_recall_curve(positive, scores)
+def by_scikit_learn(scores: Scores, positive: Labels) -> None:
+    """What scikit-learn has of `measured`: points and areas of both columns; nothing is thinned or averaged."""
+    for column, labels in (scores, positive), (1 - scores, ~positive):
+        metrics.roc_curve(labels, column)
+        metrics.precision_recall_curve(labels, column)
+        metrics.roc_auc_score(labels, column)
+        metrics.average_precision_score(labels, column)
 
 
 def measured(scores: Scores, positive: Labels) -> ClassifierCurves:
@@ -90,23 +79,16 @@ def compare(size: int) -> None:
     """Print one block of the table; a ratio is the median of the rounds' ratios."""
     scores, positive = sample(size)
     single, tied = scores.astype(np.float32), scores.round(4)
-    counts = count_at_scores(scores, positive)
-    slider = np.linspace(0, 1, 1001)
     times = race(
         {
             FLOOR: lambda: np.sort(scores),
             "np.argsort of the scores": lambda: np.argsort(scores),
-            "ROC area": lambda: rank_area(scores, positive),
-            "ROC area, float32 scores": lambda: rank_area(single, positive),
-            "ROC area, four decimals": lambda: rank_area(tied, positive),
-            "ROC area, scikit-learn": lambda: metrics.roc_auc_score(positive, scores),
-            "ROC and PR points": lambda: points_of(scores, positive),
-            "ROC and PR points, four decimals": lambda: points_of(tied, positive),
-            "ROC and PR points, scikit-learn": lambda: scikit_learns_points(scores, positive),
-            "ROC area, PR area, average precision": lambda: areas_of(scores, positive),
-            "average precision, scikit-learn": lambda: metrics.average_precision_score(positive, scores),
-            "2 columns: check, areas, drawings, best": lambda: measured(scores, positive),
-            "counts at 1,001 thresholds of a slider": lambda: outcomes_at(counts, slider),
+            "counts at every score": lambda: count_at_scores(scores, positive),
+            "counts and all three areas": lambda: areas_of(scores, positive),
+            "2 columns: all that a curve job measures": lambda: measured(scores, positive),
+            "2 columns, float32 scores": lambda: measured(single, positive),
+            "2 columns, four decimals": lambda: measured(tied, positive),
+            "2 columns, scikit-learn": lambda: by_scikit_learn(scores, positive),
         }
     )
     floors = times[FLOOR]
@@ -143,8 +125,7 @@ def large(millions: int) -> None:
     scores, positive = sample(millions * 1_000_000)
     works: dict[str, Callable[[], object]] = {
         "np.sort": lambda: np.sort(scores),
-        "ROC area": lambda: rank_area(scores, positive),
-        "points": lambda: points_of(scores, positive),
+        "measured": lambda: measured(scores, positive),
     }
     for name, work in works.items():
         taken = timed(work)

@@ -24,8 +24,6 @@ FORMATS = {
     "BMP": "image/bmp",
 }
 
-CONTENT_TYPES = frozenset(FORMATS.values())
-
 # The decoder of JPEG finds out by itself that it has an MPO.
 _OPENERS = [name for name in FORMATS if name != "MPO"]
 

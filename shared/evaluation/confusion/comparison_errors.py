@@ -23,8 +23,4 @@ class DifferentSampleCounts(NotComparable):
 
 
 class InvalidWeights(NotComparable):
-    """`weights`, named like the argument, do not give every class or benchmark a usable weight."""
-
-    def __init__(self, detail: str, *, weights: str) -> None:
-        self.weights = weights
-        super().__init__(detail)
+    """The weights do not give every class a usable weight."""

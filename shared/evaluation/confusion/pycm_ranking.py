@@ -26,6 +26,9 @@ from shared.evaluation.types import Label
 
 # The other three grade the same kappa again.
 _WITHOUT_WEIGHT = ("SOA2", "SOA3", "SOA4")
+_OF_OVERALL_BENCHMARK = np.array([name not in _WITHOUT_WEIGHT for name in OVERALL_BENCHMARKS]) / (
+    len(OVERALL_BENCHMARKS) - len(_WITHOUT_WEIGHT)
+)
 _DIGITS = 5
 _WEIGHT_TOLERANCE = 1e-9
 
@@ -52,28 +55,19 @@ def compare(
     *,
     by_class: bool = False,
     class_weights: Mapping[Label, float] | None = None,
-    class_benchmark_weights: Mapping[str, float] | None = None,
-    overall_benchmark_weights: Mapping[str, float] | None = None,
 ) -> Comparison:
     """Score matrices of the same classes and sample count as PyCM's Compare does, in microseconds per matrix.
 
     A benchmark that is undefined for one matrix counts for none, so that a score depends on the rivals. The best one
     leads alone in both scores, or with `by_class` in the class score. Weights are finite, not negative and not all 0,
-    one for each class or benchmark; a class may be given as its text. Raises a subclass of `NotComparable`.
+    one for each class, which may be given as its text. Raises a subclass of `NotComparable`.
     """
     matrices = aligned(matrices)
     classes = next(iter(matrices.values())).classes
-    default = {name: 0.0 if name in _WITHOUT_WEIGHT else 1.0 for name in OVERALL_BENCHMARKS}
-    of_class = _shares("class_weights", class_weights, classes)
-    of_class_benchmark = _shares("class_benchmark_weights", class_benchmark_weights, CLASS_BENCHMARKS)
-    of_benchmark = _shares(
-        "overall_benchmark_weights",
-        default if overall_benchmark_weights is None else overall_benchmark_weights,
-        OVERALL_BENCHMARKS,
-    )
+    of_class = _shares(class_weights, classes)
     values = list(matrices.values())
-    per_class = class_grades(values).transpose(2, 0, 1) * of_class[:, None, None] * of_class_benchmark[None, :, None]
-    overall = overall_grades(values) * of_benchmark[:, None]
+    per_class = class_grades(values).transpose(2, 0, 1) * of_class[:, None, None] * (1 / len(CLASS_BENCHMARKS))
+    overall = overall_grades(values) * _OF_OVERALL_BENCHMARK[:, None]
     pairs = zip(matrices, _totals(overall), _totals(per_class.reshape(-1, len(matrices))), strict=True)
     return _ranked({name: Score(*figures) for name, *figures in pairs}, by_class=by_class)
 
@@ -114,22 +108,20 @@ def _rearranged(matrix: ConfusionMatrix, classes: tuple[Label, ...]) -> Confusio
     return ConfusionMatrix(classes, matrix.counts[np.ix_(order, order)])
 
 
-def _shares(argument: str, weights: Mapping[Any, float] | None, keys: Sequence[Label]) -> NDArray[np.float64]:
+def _shares(weights: Mapping[Any, float] | None, keys: Sequence[Label]) -> NDArray[np.float64]:
     given = {str(key): weight for key, weight in (dict.fromkeys(keys, 1) if weights is None else weights).items()}
     wanted = list(map(str, keys))
     missing, unknown = _one_of(set(wanted) - set(given)), _one_of(set(given) - set(wanted))
     if missing is not None:
-        raise InvalidWeights(
-            f"{argument} has no weight for {missing}; weigh every one, if only by 0.", weights=argument
-        )
+        raise InvalidWeights(f"class_weights has no weight for {missing}; weigh every one, if only by 0.")
     if unknown is not None:
-        raise InvalidWeights(f"{argument} has a weight for {unknown}, which does not exist here.", weights=argument)
+        raise InvalidWeights(f"class_weights has a weight for {unknown}, which does not exist here.")
     for key, weight in given.items():
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < math.inf:
-            raise InvalidWeights(f"The weight of {key} in {argument} is not a number from 0 on.", weights=argument)
+            raise InvalidWeights(f"The weight of {key} in class_weights is not a number from 0 on.")
     total = sum(given.values())
     if not 0 < total < math.inf:
-        raise InvalidWeights(f"The weights in {argument} must add up to a finite number above 0.", weights=argument)
+        raise InvalidWeights("The weights in class_weights must add up to a finite number above 0.")
     return np.array([given[key] / total for key in wanted])
 
 

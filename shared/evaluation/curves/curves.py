@@ -36,12 +36,6 @@ def pr_curve(counts: ThresholdCounts) -> CurvePoints:
     return CurvePoints(counts.tp[1:] / counts.positives, _precision(counts), counts.thresholds[1:])
 
 
-def both_curves(counts: ThresholdCounts) -> tuple[CurvePoints, CurvePoints]:
-    """The ROC and the precision-recall curve, which share an array; both kinds of samples must occur."""
-    roc = roc_curve(counts)
-    return roc, CurvePoints(roc.y[1:], _precision(counts), counts.thresholds[1:])
-
-
 def _precision(counts: ThresholdCounts) -> Values:
     precision = np.add(counts.tp[1:], counts.fp[1:], dtype=np.float64)
     return np.divide(counts.tp[1:], precision, out=precision)

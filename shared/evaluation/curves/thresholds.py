@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from shared.evaluation.curves.ranking import Keys, Positive, pack, pieces, unpack
 from shared.evaluation.inputs.probabilities import Scores, Weights
@@ -42,16 +42,6 @@ class ThresholdCounts:
         return ThresholdCounts(self.thresholds[places], self.tp[places], self.fp[places])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcomes:
-    """True and false positives, false and true negatives, each in the shape of the thresholds asked for."""
-
-    tp: Counts
-    fp: Counts
-    fn: Counts
-    tn: Counts
-
-
 def count_at_scores(scores: Scores, positive: Positive, weights: Weights | None = None) -> ThresholdCounts:
     """Count at each distinct score, by one sort; scores in [0, 1], labels and weights have shape (n,).
 
@@ -70,14 +60,6 @@ def count_at_scores(scores: Scores, positive: Positive, weights: Weights | None 
     label = (keys & 1).astype(np.bool_)
     tp, fp = (np.cumsum(np.where(side, weights, 0.0))[ends] for side in (label, ~label))
     return ThresholdCounts(np.insert(unpack(keys[ends]), 0, np.inf), np.insert(tp, 0, 0.0), np.insert(fp, 0, 0.0))
-
-
-def outcomes_at(counts: ThresholdCounts, thresholds: ArrayLike) -> Outcomes:
-    """Count at any thresholds, by binary search."""
-    below = np.searchsorted(counts.thresholds[::-1], np.asarray(thresholds, np.float64))
-    reached = len(counts.thresholds) - 1 - below
-    tp, fp = counts.tp[reached], counts.fp[reached]
-    return Outcomes(tp, fp, counts.positives - tp, counts.negatives - fp)
 
 
 def _count(keys: Keys) -> ThresholdCounts:

@@ -108,13 +108,12 @@ class _Sums(NamedTuple):
     predicted: Counts
 
 
-def evaluate(multihot: Multihot, *, zero_division: float | None = None) -> MultiLabelFigures:
+def evaluate(multihot: Multihot) -> MultiLabelFigures:
     """Compute all figures from the multi-hot arrays.
 
-    `zero_division` is what a share without any case counts as in `averages`, as in scikit-learn: 0.0 or 1.0. None
-    leaves such classes or samples out of the mean, which is scikit-learn's `zero_division=np.nan`; its
-    `jaccard_score` has no such setting, but the same rule applies here. `class_shares` stay NaN where undefined.
-    Weighted means use the support, and weigh equally if all that is defined has none.
+    Classes and samples whose share is undefined (NaN in `class_shares`) are left out of the `averages`, as by
+    scikit-learn's `zero_division=np.nan`, which its `jaccard_score` lacks. Weighted means use the support, and weigh
+    equally if all that is defined has none.
     """
     actual, predicted = multihot.actual, multihot.predicted
     hits = actual & predicted
@@ -132,7 +131,7 @@ def evaluate(multihot: Multihot, *, zero_division: float | None = None) -> Multi
         class_shares=class_shares,
         support=by_class.actual,
         averages=Averages(
-            **_averages(_shares(totals), class_shares, _shares(by_sample), by_class.actual, zero_division),
+            **_averages(_shares(totals), class_shares, _shares(by_sample), by_class.actual),
             subset_accuracy=int(np.count_nonzero(exact)) / samples,
             hamming_loss=wrong / (samples * classes),
         ),
@@ -167,18 +166,12 @@ def _share(part: Counts, whole: Counts) -> Floats:
     return share
 
 
-def _averages(
-    total: Shares, by_class: Shares, by_sample: Shares, support: Counts, zero_division: float | None
-) -> dict[str, Any]:
+def _averages(total: Shares, by_class: Shares, by_sample: Shares, support: Counts) -> dict[str, Any]:
     def average(name: str) -> Average:
-        micro, classes, samples = (_filled(getattr(s, name), zero_division) for s in (total, by_class, by_sample))
+        micro, classes, samples = (getattr(s, name) for s in (total, by_class, by_sample))
         return Average(_mean(micro), _mean(classes), _mean(classes, support), _mean(samples))
 
     return {name: average(name) for name in ("precision", "recall", "f1", "jaccard")}
-
-
-def _filled(values: Floats, zero_division: float | None) -> Floats:
-    return values if zero_division is None else np.where(np.isnan(values), zero_division, values)
 
 
 def _mean(values: Floats, weights: Counts | None = None) -> float | None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from shared.analyses.annotations.formats import FormattedAnnotation
-from shared.evaluation.detection.masks import of_bitmap
 from shared.presentation.overlay import shapes
+from tests.bitmaps import mask_of
 
 
 def _annotation(number: int, kind: str, class_name: str, data: object) -> FormattedAnnotation:
@@ -33,7 +33,7 @@ def test_the_strokes_of_a_mask_paint_its_pixels_and_no_other(
     bitmap: "np.ndarray[tuple[int, int], np.dtype[np.uint8]]",
 ) -> None:
     height, width = bitmap.shape
-    counts = of_bitmap(bitmap).counts.tolist()
+    counts = mask_of(bitmap).counts.tolist()
     data = {"format": "rle", "rle": {"counts": counts, "size": [height, width]}}
     (shape,) = shapes([_annotation(1, "segmentation", "a", data)], ["a"])
 

@@ -9,7 +9,6 @@ import pycm
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pycm.params import CLASS_BENCHMARK_LIST, OVERALL_BENCHMARK_LIST
 
 from shared.evaluation.confusion.comparison_errors import (
     DifferentClasses,
@@ -52,18 +51,13 @@ def weights_of(keys: Any) -> st.SearchStrategy[dict[Any, float]]:
 
 
 def by_pycm(matrices: Matrices, **options: Any) -> Comparison:
-    names = {
-        "class_weights": "class_weight",
-        "class_benchmark_weights": "class_benchmark_weight",
-        "overall_benchmark_weights": "overall_benchmark_weight",
-    }
     ready = {
         name: pycm.ConfusionMatrix(matrix={i: dict(enumerate(row)) for i, row in enumerate(matrix.counts.tolist())})
         for name, matrix in matrices.items()
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        theirs = pycm.Compare(ready, **{names.get(name, name): value for name, value in options.items()})
+        theirs = pycm.Compare(ready, **options)
     scores = {name: Score(float(score["overall"]), float(score["class"])) for name, score in theirs.scores.items()}
     return Comparison(scores, tuple(theirs.sorted), theirs.best_name)
 
@@ -75,14 +69,8 @@ def test_scores_order_and_best_are_pycms(matrices: Matrices, by_class: bool) -> 
 
 @given(fields, st.data())
 def test_weighted_comparisons_are_pycms(matrices: Matrices, data: st.DataObject) -> None:
-    keys: dict[str, Any] = {
-        "class_weights": next(iter(matrices.values())).classes,
-        "class_benchmark_weights": CLASS_BENCHMARK_LIST,
-        "overall_benchmark_weights": OVERALL_BENCHMARK_LIST,
-    }
-    chosen = data.draw(st.sets(st.sampled_from(list(keys)), min_size=1))
-    options: dict[str, Any] = {name: data.draw(weights_of(keys[name])) for name in keys if name in chosen}
-    assert compare(matrices, **options) == by_pycm(matrices, **options)
+    chosen = data.draw(weights_of(next(iter(matrices.values())).classes))
+    assert compare(matrices, class_weights=chosen) == by_pycm(matrices, class_weight=chosen)
 
 
 CAUTIOUS = matrix_of([[2, 50, 6], [5, 50, 3], [1, 7, 50]])
@@ -204,11 +192,4 @@ def test_matrices_that_do_not_fit_are_refused(
 def test_unusable_weights_are_refused(weights: Mapping[Any, Any], detail: str) -> None:
     with pytest.raises(InvalidWeights) as caught:
         compare({"a": CAUTIOUS, "b": HASTY}, class_weights=weights)
-    assert (caught.value.detail, caught.value.weights) == (detail, "class_weights")
-
-
-@pytest.mark.parametrize("argument", ["class_benchmark_weights", "overall_benchmark_weights"])
-def test_benchmarks_are_weighed_by_their_names(argument: str) -> None:
-    options: dict[str, Any] = {argument: {"Kappa": 1}}
-    with pytest.raises(InvalidWeights, match=f"^{argument} has no weight for "):
-        compare({"a": CAUTIOUS, "b": HASTY}, **options)
+    assert caught.value.detail == detail

@@ -15,7 +15,6 @@ from sklearn import metrics
 
 from shared.evaluation.curves.curves import (
     average_precision,
-    both_curves,
     pr_area,
     pr_corners,
     pr_curve,
@@ -23,8 +22,7 @@ from shared.evaluation.curves.curves import (
     roc_corners,
     roc_curve,
 )
-from shared.evaluation.curves.ranking import rank_area
-from shared.evaluation.curves.thresholds import count_at_scores, outcomes_at
+from shared.evaluation.curves.thresholds import count_at_scores
 
 Sample = tuple[NDArray[Any], NDArray[np.bool_]]
 
@@ -76,7 +74,6 @@ def test_counts_and_areas_equal_exact_fractions(sample: Sample) -> None:
     p, n = int(positive.sum()), int((~positive).sum())
     roc = trapezoids([(Fraction(fp, n), Fraction(tp, p)) for _, tp, fp in expected])
     assert roc_area(counts) == float(roc)
-    assert rank_area(scores, positive) == float(roc)
     shares = [(Fraction(tp, p), Fraction(tp, tp + fp)) for _, tp, fp in expected[1:]]
     assert pr_area(counts) == pytest.approx(float(trapezoids(shares)), abs=1e-14)
     steps = pairwise([(Fraction(0), Fraction(0)), *shares])
@@ -109,9 +106,6 @@ def test_points_and_areas_equal_scikit_learns(kind: str, weighted: bool) -> None
     np.testing.assert_allclose(curve.x, recall[-2::-1], atol=1e-12)
     np.testing.assert_allclose(curve.y, precision[-2::-1], atol=1e-12)
     np.testing.assert_array_equal(curve.thresholds, thresholds[::-1])
-    roc, pr = both_curves(counts)
-    np.testing.assert_array_equal([roc.x, roc.y], [roc_curve(counts).x, roc_curve(counts).y])
-    np.testing.assert_array_equal([pr.x, pr.y, pr.thresholds], [curve.x, curve.y, curve.thresholds])
     mean = metrics.average_precision_score(positive[there], scores[there], sample_weight=weights)
     assert average_precision(counts) == pytest.approx(mean, abs=1e-12)
 
@@ -135,9 +129,10 @@ def test_points_and_areas_equal_pycms_at_its_thresholds(seed: int, k: int) -> No
     for column in range(k):
         positive = np.array(labels) == column
         counts = count_at_scores(table[:, column], positive)
-        at = outcomes_at(counts, roc.thresholds)
-        assert roc.data[column]["TPR"] == pytest.approx((at.tp / (at.tp + at.fn)).tolist(), abs=1e-12)
-        assert roc.data[column]["FPR"] == pytest.approx((at.fp / (at.fp + at.tn)).tolist(), abs=1e-12)
+        # PyCM counts at the scores of every class, from the lowest up; none above the highest of this one reaches it.
+        at = counts.pick(len(counts.thresholds) - 1 - np.searchsorted(counts.thresholds[::-1], roc.thresholds))
+        assert roc.data[column]["TPR"] == pytest.approx((at.tp / counts.positives).tolist(), abs=1e-12)
+        assert roc.data[column]["FPR"] == pytest.approx((at.fp / counts.negatives).tolist(), abs=1e-12)
         called = at.tp + at.fp > 0
         precision = at.tp[called] / (at.tp + at.fp)[called]
         assert pr.data[column]["PPV"] == pytest.approx(precision.tolist(), abs=1e-12)
@@ -148,7 +143,6 @@ def test_points_and_areas_equal_pycms_at_its_thresholds(seed: int, k: int) -> No
 def test_the_documented_sample_has_the_areas_that_are_true_of_it() -> None:
     labels = np.array([False, True, False, True])
     scores = np.array([0.9, 0.2, 0.7, 0.3])
-    assert rank_area(scores, labels) == 0.0
     assert roc_area(count_at_scores(scores, labels)) == 0.0
 
 
@@ -161,7 +155,6 @@ def test_a_perfect_classifier_has_average_precision_1_where_pycms_trapezoids_los
 def test_samples_of_one_kind_have_no_roc_area(label: bool) -> None:
     scores, positive = np.array([0.1, 0.5, 0.5]), np.full(3, label)
     counts = count_at_scores(scores, positive)
-    assert rank_area(scores, positive) is None
     assert roc_area(counts) is None
     assert (pr_area(counts) is None, average_precision(counts) is None) == (not label, not label)
 
@@ -174,7 +167,6 @@ def test_the_order_of_samples_changes_nothing(sample: Sample, random: Any) -> No
     one, other = count_at_scores(scores, positive), count_at_scores(scores[order], positive[order])
     assert one.thresholds.tolist() == other.thresholds.tolist()
     assert (one.tp.tolist(), one.fp.tolist()) == (other.tp.tolist(), other.fp.tolist())
-    assert rank_area(scores, positive) == rank_area(scores[order], positive[order])
 
 
 @given(samples())
@@ -192,8 +184,9 @@ def test_the_complement_of_scores_and_labels_mirrors_the_curve(pairs: list[tuple
     one, other = count_at_scores(scores, positive), count_at_scores(1 - scores, ~positive)
     assert (one.negatives - one.fp[::-1]).tolist() == other.tp.tolist()
     assert (one.positives - one.tp[::-1]).tolist() == other.fp.tolist()
-    assert rank_area(scores, positive) == rank_area(1 - scores, ~positive)
-    assert rank_area(scores, ~positive) == pytest.approx(1 - (rank_area(scores, positive) or 0.0), abs=1e-15)
+    assert roc_area(one) == roc_area(other)
+    reversed_labels = roc_area(count_at_scores(scores, ~positive))
+    assert reversed_labels == pytest.approx(1 - (roc_area(one) or 0.0), abs=1e-15)
 
 
 @given(samples())

@@ -1,4 +1,4 @@
-"""The best thresholds are the best of all, and the counts at any threshold are right."""
+"""The best thresholds are the best of all."""
 
 import math
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pycm import ROCCurve
 
 from shared.evaluation.curves.operating_points import OperatingPoint, best_thresholds
-from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores, outcomes_at
+from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
 
 pairs = st.lists(st.tuples(st.integers(0, 12).map(lambda twelfths: twelfths / 12), st.booleans()), min_size=2)
 
@@ -60,9 +60,11 @@ def test_the_threshold_closest_to_the_corner_is_pycms() -> None:
     expected = curve.optimal_thresholds()
     for column, label in enumerate([2, 1]):
         counts = count_at_scores(np.array(table)[:, column], np.array(actual) == label)
-        reached = outcomes_at(counts, [best_thresholds(counts).corner.threshold, expected[label]])
-        distances = np.hypot(reached.fp / counts.negatives, reached.fn / counts.positives)
-        assert distances[0] == distances[1]
+        distances = np.hypot(counts.fp / counts.negatives, (counts.positives - counts.tp) / counts.positives)
+        # PyCM may name a score of the other class, which does what the next higher one of this class does.
+        asked = [best_thresholds(counts).corner.threshold, expected[label]]
+        ours, theirs = distances[len(distances) - 1 - np.searchsorted(counts.thresholds[::-1], asked)]
+        assert ours == theirs
 
 
 def test_weights_move_the_best_threshold() -> None:
@@ -70,31 +72,3 @@ def test_weights_move_the_best_threshold() -> None:
     assert best_thresholds(count_at_scores(scores, positive)).youden.threshold == 0.9
     weights = np.array([0.1, 0.1, 5.0, 5.0])
     assert best_thresholds(count_at_scores(scores, positive, weights)).youden.threshold == 0.5
-
-
-@given(pairs, st.lists(st.floats(-0.5, 1.5), min_size=1))
-def test_the_counts_at_any_thresholds_are_those_of_the_samples(
-    samples: list[tuple[float, bool]], thresholds: list[float]
-) -> None:
-    labels = [True, False, *(label for _, label in samples[2:])]
-    scored = [(score, label) for (score, _), label in zip(samples, labels, strict=True)]
-    thresholds += [scored[0][0], math.inf, -math.inf]
-    found = outcomes_at(counts_of(samples), thresholds)
-    for place, threshold in enumerate(thresholds):
-        called = [label for score, label in scored if score >= threshold]
-        others = [label for score, label in scored if score < threshold]
-        expected = called.count(True), called.count(False), others.count(True), others.count(False)
-        assert (found.tp[place], found.fp[place], found.fn[place], found.tn[place]) == expected
-
-
-def test_counts_keep_the_shape_of_the_thresholds() -> None:
-    counts = count_at_scores(np.array([0.2, 0.8], np.float32), np.array([False, True]))
-    found = outcomes_at(counts, [[0.0, 0.5], [0.8, 1.0]])
-    assert found.tp.tolist() == [[1, 1], [1, 0]]  # 0.8 in single precision is a little more
-    assert found.fp.tolist() == [[1, 0], [0, 0]]
-    assert outcomes_at(counts, 0.5).tn.tolist() == 1
-
-
-def test_a_score_counts_from_its_own_threshold_on() -> None:
-    counts = count_at_scores(np.array([0.1, 0.7]), np.array([False, True]))
-    assert outcomes_at(counts, [0.7, np.nextafter(0.7, 1)]).tp.tolist() == [1, 0]

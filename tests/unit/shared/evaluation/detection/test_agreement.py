@@ -9,7 +9,7 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from shared.evaluation.detection import boxes, masks, rle
+from shared.evaluation.detection import boxes, rle
 from shared.evaluation.detection.agreement import (
     Pair,
     Rates,
@@ -21,6 +21,7 @@ from shared.evaluation.detection.agreement import (
 from shared.evaluation.detection.average_precision import NAMES, average_precision
 from shared.evaluation.detection.matching import match
 from shared.evaluation.detection.objects import Geometry, Objects
+from tests.bitmaps import mask_of
 
 CLASSES = ["bus", "car", "person"]
 BUS, CAR, PERSON = range(3)
@@ -152,7 +153,7 @@ def with_masks(pairs: list[Pair], height: int = 320, width: int = 330) -> list[P
             bitmap = np.zeros((height, width), dtype=np.uint8)
             bitmap[top : bottom + 1, left : right + 1] = 1
             bitmap[top : top + 3, left : left + 3] = 0
-            found.append(masks.of_bitmap(bitmap))
+            found.append(mask_of(bitmap))
         corners = np.array([mask.box for mask in found], dtype=np.float64).reshape(-1, 4)
         return Objects(side.classes, side.confidences, corners, found)
 

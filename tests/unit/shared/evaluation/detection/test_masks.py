@@ -13,6 +13,7 @@ from pycocotools import mask as coco
 
 from shared.evaluation.detection import masks, outlines, polygons, rle
 from shared.evaluation.detection.rle import InvalidRunLengths
+from tests.bitmaps import bitmap_of, mask_of
 
 # pycocotools is older than numpy 2.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -30,17 +31,17 @@ def encoded(bitmap: NDArray[np.uint8]) -> dict[str, Any]:
 
 @given(BITMAPS)
 def test_a_bitmap_and_its_runs_are_the_same_thing(bitmap: NDArray[np.uint8]) -> None:
-    mask = masks.of_bitmap(bitmap)
+    mask = mask_of(bitmap)
     oracle = encoded(bitmap)
 
-    assert (masks.to_bitmap(mask) == bitmap).all()
+    assert (bitmap_of(mask) == bitmap).all()
     assert rle.compress(mask.counts.tolist()) == oracle["counts"].decode()
     assert rle.decompress(oracle["counts"].decode()) == mask.counts.tolist()
     assert mask.area == coco.area(oracle)
     left, top, right, bottom = mask.box
     assert [left, top, right - left, bottom - top] == coco.toBbox(oracle).tolist()
     again = masks.of_counts(mask.counts, mask.height, mask.width)
-    assert (masks.to_bitmap(again) == bitmap).all()
+    assert (bitmap_of(again) == bitmap).all()
 
 
 @given(st.lists(st.integers(0, 9), max_size=12), st.integers(1, 9), st.data())
@@ -55,7 +56,7 @@ def test_runs_that_are_empty_or_end_early_are_read_as_coco_reads_them(
         pixels[position : position + count] = number % 2
         position += count
 
-    assert (masks.to_bitmap(mask) == pixels.reshape((height, width), order="F")).all()
+    assert (bitmap_of(mask) == pixels.reshape((height, width), order="F")).all()
     assert mask.counts.sum() == height * width
 
 
@@ -71,7 +72,7 @@ def test_the_overlap_of_two_masks_is_cocos(bitmap: NDArray[np.uint8], random: An
     other = bitmap.copy()
     for _ in range(random.randrange(6)):
         other[random.randrange(other.shape[0]), random.randrange(other.shape[1])] ^= 1
-    found = masks.iou(masks.of_bitmap(bitmap), masks.of_bitmap(other))
+    found = masks.iou(mask_of(bitmap), mask_of(other))
 
     if bitmap.any() or other.any():
         assert found == pytest.approx(coco.iou([encoded(bitmap)], [encoded(other)], [0])[0, 0])
@@ -89,13 +90,13 @@ def test_an_outline_is_drawn_as_coco_draws_it(outline: list[tuple[float, float]]
     mask = polygons.to_mask(outline, height, width)
     oracle = coco.frPyObjects([[value for point in outline for value in point]], height, width)[0]
 
-    assert (masks.to_bitmap(mask) == coco.decode(oracle)).all()
+    assert (bitmap_of(mask) == coco.decode(oracle)).all()
     assert mask.counts.sum() == height * width
 
 
 @given(BITMAPS)
 def test_coco_draws_the_outline_of_a_mask_as_the_mask(bitmap: NDArray[np.uint8]) -> None:
-    outline = outlines.of_mask(masks.of_bitmap(bitmap))
+    outline = outlines.of_mask(mask_of(bitmap))
     height, width = bitmap.shape
 
     if not bitmap.any():
@@ -103,7 +104,7 @@ def test_coco_draws_the_outline_of_a_mask_as_the_mask(bitmap: NDArray[np.uint8])
         return
     oracle = coco.frPyObjects([[float(value) for point in outline for value in point]], height, width)[0]
     assert (coco.decode(oracle) == bitmap).all()
-    assert (masks.to_bitmap(polygons.to_mask(outline, height, width)) == bitmap).all()
+    assert (bitmap_of(polygons.to_mask(outline, height, width)) == bitmap).all()
     assert all(before != after for before, after in pairwise([*outline, outline[0]]))
 
 
@@ -111,8 +112,8 @@ def test_the_outline_of_a_ring_goes_around_its_hole_over_a_bridge() -> None:
     ring = np.ones((3, 3), dtype=np.uint8)
     ring[1, 1] = 0
 
-    assert outlines.of_mask(masks.of_bitmap(np.ones((2, 5)))) == [(0, 0), (0, 2), (5, 2), (5, 0)]
-    assert outlines.of_mask(masks.of_bitmap(ring)) == [
+    assert outlines.of_mask(mask_of(np.ones((2, 5)))) == [(0, 0), (0, 2), (5, 2), (5, 0)]
+    assert outlines.of_mask(mask_of(ring)) == [
         (0, 0), (0, 3), (3, 3), (3, 0), (0, 0), (1, 1), (1, 2), (2, 2), (2, 1), (1, 1),
     ]  # fmt: skip
 
