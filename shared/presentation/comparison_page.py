@@ -1,6 +1,6 @@
 """Several matrices side by side, as the page shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -54,7 +54,7 @@ def comparing(matrices: Sequence[CountedMatrix], base: str | None = None) -> Com
     try:
         ranking, table = compare(counted), side_by_side(counted)
     except NotComparable as error:
-        raise MatricesNotComparable(_with_names(error, matrices)) from error
+        raise MatricesNotComparable(error.describe(_titles(matrices))) from error
     ranked = rank_models(matrices, ranking)
     uids = [ranked_model.uid for ranked_model in ranked]
     rows = aligned(counted)
@@ -99,9 +99,11 @@ def _difference(
     return heat_map(matrix, labels, SMALL, CellShades(levels, text, better))
 
 
-def _with_names(error: NotComparable, matrices: Sequence[CountedMatrix]) -> str:
-    detail = error.detail
-    for record in matrices:
-        if record.description.name:
-            detail = detail.replace(str(record.uid), f"“{record.description.name}”")
-    return detail
+def _titles(matrices: Sequence[CountedMatrix]) -> Callable[[str], str]:
+    names = {str(record.uid): record.description.name for record in matrices}
+
+    def title(uid: str) -> str:
+        name = names[uid]
+        return f"“{name}”" if name else uid
+
+    return title

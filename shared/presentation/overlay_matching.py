@@ -9,6 +9,7 @@ import numpy as np
 from shared.analyses.annotations.formats import FormattedAnnotation, Size, box_of, mask_of, mask_of_runs
 from shared.analyses.errors import OutlineNotDrawn
 from shared.evaluation.detection import polygons
+from shared.evaluation.detection.masks import MaskSizesDiffer
 from shared.evaluation.detection.matching import match
 from shared.evaluation.detection.objects import Geometry, Objects
 from shared.presentation.overlay import MatchState, Shape
@@ -72,7 +73,7 @@ def _matches(left: list[_One], right: list[_One], geometry: Geometry, image: Siz
     try:
         sides = [_objects(side, codes, geometry, image) for side in (left, right)]
         found: list[int] = match(*sides, threshold=SAME_OBJECT, geometry=geometry).of_reference.tolist()
-    except (OutlineNotDrawn, ValueError):
+    except (OutlineNotDrawn, MaskSizesDiffer):
         # An outline of a million pixels, or masks of different sizes: the boxes around them still tell something.
         if geometry == "boxes":
             raise

@@ -21,6 +21,7 @@ from shared.evaluation.detection.agreement import (
     per_class,
 )
 from shared.evaluation.detection.average_precision import AveragePrecision, average_precision
+from shared.evaluation.detection.masks import MaskSizesDiffer
 from shared.evaluation.detection.matching import match
 from shared.evaluation.detection.objects import Geometry, Objects, iou
 
@@ -104,7 +105,7 @@ def _objects(
         found = agreement(sure, classes, threshold=options.iou_threshold, geometry=geometry)
         precision = average_precision(every, classes, geometry=geometry) if evaluates else None
         matches = _matches(images[0], sure[0], options, geometry) if len(images) == 1 else None
-    except ValueError as error:
+    except MaskSizesDiffer as error:
         raise MasksNotComparable from error
     return _figures(found) | {"average_precision": _named(precision), "matches": matches}
 

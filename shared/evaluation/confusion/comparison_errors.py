@@ -1,26 +1,70 @@
 """Why matrices cannot be compared."""
 
+from collections.abc import Callable
+
 
 class NotComparable(Exception):
-    """The matrices or weights do not fit together; `detail` says what to change, `name` is the matrix at fault."""
+    """The matrices or weights do not fit together; `name` is the matrix at fault, where one is."""
 
-    def __init__(self, detail: str, *, name: str | None = None) -> None:
-        self.detail = detail
-        self.name = name
-        super().__init__(detail)
+    name: str | None = None
+
+    @property
+    def detail(self) -> str:
+        """A sentence that says what to change, with the matrices' names as they were given."""
+        return self.describe(str)
+
+    def describe(self, called: Callable[[str], str]) -> str:
+        """The sentence, with each matrix named as `called` names it."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.detail
 
 
 class TooFewMatrices(NotComparable):
     """There are not two different matrices."""
 
+    def describe(self, called: Callable[[str], str]) -> str:  # noqa: ARG002 -- it names no matrix
+        """The sentence."""
+        return "A comparison takes at least two different matrices."
+
 
 class DifferentClasses(NotComparable):
-    """A matrix has other classes than the first one."""
+    """The matrix `name` has other classes than the `first` one."""
+
+    name: str
+
+    def __init__(self, *, name: str, first: str) -> None:
+        self.name, self.first = name, first
+        super().__init__(name, first)
+
+    def describe(self, called: Callable[[str], str]) -> str:
+        """The sentence, with each matrix named as `called` names it."""
+        return f"{called(self.name)} has other classes than {called(self.first)}; compare matrices of one data set."
 
 
 class DifferentSampleCounts(NotComparable):
-    """A matrix counts more or fewer samples than the first one."""
+    """The matrix `name` counts more or fewer samples than the `first` one."""
+
+    name: str
+
+    def __init__(self, *, name: str, count: float, first: str, first_count: float) -> None:
+        self.name, self.count, self.first, self.first_count = name, count, first, first_count
+        super().__init__(name, count, first, first_count)
+
+    def describe(self, called: Callable[[str], str]) -> str:
+        """The sentence, with each matrix named as `called` names it."""
+        counts = f"{called(self.name)} counts {self.count} samples and {called(self.first)} {self.first_count}"
+        return f"{counts}; compare matrices of one data set."
 
 
 class InvalidWeights(NotComparable):
-    """The weights do not give every class a usable weight."""
+    """The weights do not give every class a usable weight; `fault` says what to change."""
+
+    def __init__(self, fault: str) -> None:
+        self.fault = fault
+        super().__init__(fault)
+
+    def describe(self, called: Callable[[str], str]) -> str:  # noqa: ARG002 -- it names no matrix
+        """The sentence."""
+        return self.fault

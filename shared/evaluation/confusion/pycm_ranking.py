@@ -78,18 +78,17 @@ def aligned(matrices: Mapping[str, ConfusionMatrix]) -> dict[str, ConfusionMatri
     Raises a subclass of `NotComparable` if there are fewer than two, or classes or sample counts differ.
     """
     if len(matrices) < 2:  # noqa: PLR2004  # it takes two
-        raise TooFewMatrices("A comparison takes at least two different matrices.")
+        raise TooFewMatrices
     first, *others = matrices
     model = matrices[first]
     for name in others:
         matrix = matrices[name]
         if set(matrix.classes) != set(model.classes):
-            raise DifferentClasses(
-                f"{name} has other classes than {first}; compare matrices of one data set.", name=name
-            )
+            raise DifferentClasses(name=name, first=first)
         if not _same(matrix.sample_count, model.sample_count):
-            detail = f"{name} counts {matrix.sample_count} samples and {first} {model.sample_count}"
-            raise DifferentSampleCounts(f"{detail}; compare matrices of one data set.", name=name)
+            raise DifferentSampleCounts(
+                name=name, count=matrix.sample_count, first=first, first_count=model.sample_count
+            )
     return {name: _rearranged(matrix, model.classes) for name, matrix in matrices.items()}
 
 

@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 Integers = NDArray[np.int64]
 
 
+class MaskSizesDiffer(Exception):
+    """Masks of different sizes have no common pixels."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Mask:
     """The pixels of an object: runs [start, stop), ascending, not empty and apart from each other."""
@@ -66,9 +70,9 @@ def of_runs(starts: Integers, stops: Integers, height: int, width: int) -> Mask:
 
 
 def iou(left: Mask, right: Mask) -> float:
-    """Intersection over union; 0 where both are empty. Raises ValueError for masks of different sizes."""
+    """Intersection over union; 0 where both are empty. Raises MaskSizesDiffer."""
     if (left.height, left.width) != (right.height, right.width):
-        raise ValueError("masks of different sizes have no common pixels")
+        raise MaskSizesDiffer
     common = _intersection(left, right)
     union = left.area + right.area - common
     return common / union if union else 0.0

@@ -23,7 +23,7 @@ def match(reference: Objects, candidate: Objects, *, threshold: float, geometry:
 
     First within each class: the candidates choose in the order of their confidence, each the free reference object that
     it overlaps most (as COCO matches). Then what is left is paired in the same way regardless of class: the same object
-    under two names. Among equals the earlier one is taken.
+    under two names. Among equals the earlier one is taken. Raises MaskSizesDiffer.
     """
     matches = Matches(np.full(len(reference), -1), np.full(len(candidate), -1))
     if len(reference) and len(candidate):

@@ -32,7 +32,7 @@ class Objects:
 
 
 def iou(left: Objects, right: Objects, geometry: Geometry) -> NDArray[np.float64]:
-    """Intersection over union (n, m); raises ValueError for masks of different sizes."""
+    """Intersection over union (n, m); raises MaskSizesDiffer."""
     by_box = boxes.iou(left.boxes, right.boxes)
     if geometry == "boxes":
         return by_box

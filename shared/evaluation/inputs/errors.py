@@ -13,6 +13,11 @@ class InvalidLabels(Exception):
         self.index = index
         super().__init__(detail)
 
+    @property
+    def pointer(self) -> str:
+        """The place at fault as an RFC 6901 pointer into the inputs."""
+        return f"/{self.vector}" if self.index is None else f"/{self.vector}/{self.index}"
+
 
 class EmptyVector(InvalidLabels):
     """A vector holds no label."""
@@ -23,9 +28,10 @@ class UnequalLengths(InvalidLabels):
 
 
 class InvalidLabel(InvalidLabels):
-    """The label at `index` is not a usable number or text."""
+    """The label at `index` is not a usable number or text; `fault` says why, without its place."""
 
     def __init__(self, fault: str, *, vector: str, index: int) -> None:
+        self.fault = fault
         super().__init__(f"{vector}[{index}] {fault}.", vector=vector, index=index)
 
 

@@ -14,6 +14,11 @@ class InvalidLabelSets(InvalidLabels):
         self.position = position
         super().__init__(detail, vector=vector, index=index)
 
+    @property
+    def pointer(self) -> str:
+        """The place at fault as an RFC 6901 pointer into the inputs."""
+        return super().pointer if self.position is None else f"{super().pointer}/{self.position}"
+
 
 class FaultyLabel(InvalidLabelSets):
     """One label is unusable, repeated in its sample, or not in the class list; or one sample is not a list."""

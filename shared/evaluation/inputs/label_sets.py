@@ -136,15 +136,14 @@ def _factorise(
         )
     except InvalidLabel as error:
         offset = (error.index or 0) + (len(labels) - half if error.vector == "second" else 0)
-        raise _placed(parts, offset, error.detail) from None
+        raise _placed(parts, offset, error.fault) from None
     except TooManyClasses:
         raise TooManyClasses(limits.classes, vector=parts[-2].name) from None
     codes = np.concatenate([pair.actual, pair.predicted[2 * half - len(labels) :]])
     return pair.classes, np.split(codes, np.cumsum([part.starts[-1] for part in parts])[:-1])
 
 
-def _placed(parts: Sequence[_Part], offset: int, detail: str) -> FaultyLabel:
-    fault = detail.partition("] ")[2].removesuffix(".")
+def _placed(parts: Sequence[_Part], offset: int, fault: str) -> FaultyLabel:
     for part in parts:
         if offset < part.starts[-1]:
             return part.fault(offset, fault)

@@ -42,3 +42,11 @@ def test_a_difference_is_blue_where_it_is_better() -> None:
 def test_matrices_of_different_samples_are_refused_by_their_names() -> None:
     with pytest.raises(MatricesNotComparable, match="“more” counts 21 samples"):
         comparing([_record(1, GOOD, "fewer"), _record(2, [[10, 1], [1, 9]], "more")])
+
+
+def test_a_name_that_is_the_id_of_another_matrix_stays_as_it_is() -> None:
+    other = str(UUID(int=2))
+    with pytest.raises(MatricesNotComparable) as refused:
+        comparing([_record(1, GOOD, other), _record(2, [[10, 1], [1, 9]], "second")])
+
+    assert refused.value.detail == f"“second” counts 21 samples and “{other}” 20; compare matrices of one data set."

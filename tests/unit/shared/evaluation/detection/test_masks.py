@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco
 
 from shared.evaluation.detection import masks, outlines, polygons, rle
+from shared.evaluation.detection.masks import MaskSizesDiffer
 from shared.evaluation.detection.rle import InvalidRunLengths
 from tests.bitmaps import bitmap_of, mask_of
 
@@ -81,7 +82,7 @@ def test_the_overlap_of_two_masks_is_cocos(bitmap: NDArray[np.uint8], random: An
 
 
 def test_masks_of_different_images_cannot_be_compared() -> None:
-    with pytest.raises(ValueError, match="different sizes"):
+    with pytest.raises(MaskSizesDiffer):
         masks.iou(masks.of_counts([0, 1], 1, 2), masks.of_counts([0, 1], 2, 1))
 
 
