@@ -1,7 +1,6 @@
 """The interactive documentation, from our own files only."""
 
 from pathlib import Path
-from typing import Any
 
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import CacheControlHeader
@@ -11,6 +10,7 @@ from litestar.static_files import create_static_files_router
 
 from api.openapi import document
 from shared.kit import errors
+from shared.kit.errors import Problem
 
 STATIC = Path(__file__).parent / "static"
 
@@ -35,7 +35,7 @@ def openapi(request: Request) -> dict[str, object]:  # type: ignore[type-arg] # 
 
 
 @get("/problems/{code:str}", include_in_schema=False, sync_to_thread=False)
-def explain(code: FromPath[str]) -> dict[str, Any]:
+def explain(code: FromPath[str]) -> Problem:
     """What a problem's type stands for."""
     for error in errors.kinds():
         if error.code == code:

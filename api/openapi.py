@@ -14,8 +14,9 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from api.http import idempotency
-from api.http.problems import MEDIA_TYPE, Problem
+from api.http.problems import MEDIA_TYPE
 from api.security import scope_of
+from shared.kit.errors import Problem
 from shared.kit.names import VISIBLE, VISIBLE_PUBLISHED
 
 REF = "#/components/schemas/{name}"

@@ -1,6 +1,7 @@
 """Every error as RFC 9457 problem+json."""
 
 import re
+from collections.abc import Mapping
 from enum import EnumType
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +16,8 @@ from litestar.types import ExceptionHandlersMap
 from api.http.decode_errors import among, plain
 from shared.accounts.errors import NotAdministrator
 from shared.evaluation.inputs.errors import InvalidLabels
-from shared.kit.errors import DomainError, Fault, InvalidInput, problem
+from shared.kit import errors
+from shared.kit.errors import DomainError, Fault, InvalidInput, Problem, problem
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -24,53 +26,52 @@ log = structlog.get_logger()
 Sent = Request[Any, Any, Any]
 
 
-class Place(msgspec.Struct):
-    """One invalid place in the request."""
-
-    pointer: str
-    detail: str
-
-
-class Problem(msgspec.Struct):
-    """What went wrong, as RFC 9457 describes it."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    errors: list[Place] = []
+def problem_of(request: Sent, error: Exception) -> Problem:
+    """The problem that an error is, whoever is told of it: a program, in an envelope or not, or a page."""
+    match error:
+        case DomainError() | InvalidLabels():
+            return errors.problem_of(error)
+        case ValidationException():
+            return _of_parameters(request, error)
+        case HTTPException():
+            return _of_http(error)
+        case _:
+            return _of_mistake(error)
 
 
-def answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response[bytes]:
+def headers_of(error: Exception) -> dict[str, str]:
+    """What an error says in headers, wherever its problem stands."""
+    match error:
+        case NotAdministrator():
+            # Browsers ask for a name and password at this.
+            return {"WWW-Authenticate": 'Basic realm="evalserve", charset="UTF-8"'}
+        case DomainError(retry_after_s=int(seconds)):
+            return {"Retry-After": str(seconds)}
+        case HTTPException():
+            return dict(error.headers or {})
+        case _:
+            return {}
+
+
+def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     """A problem as a response."""
     headers = dict(headers or {})
-    if body["status"] == HTTPStatus.UNAUTHORIZED:
+    if problem.status == HTTPStatus.UNAUTHORIZED:
         headers.setdefault("WWW-Authenticate", 'Bearer realm="evalserve"')
-    content = msgspec.json.encode(body)
-    return Response(content, status_code=body["status"], media_type=MEDIA_TYPE, headers=headers)
+    content = msgspec.json.encode(problem)
+    return Response(content, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _domain(_: Sent, error: DomainError) -> Response[bytes]:
-    headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else {}
-    if isinstance(error, NotAdministrator):
-        # Browsers ask for a name and password at this.
-        headers["WWW-Authenticate"] = 'Basic realm="evalserve", charset="UTF-8"'
-    return answer(error.problem(), headers)
+def _answer(request: Sent, error: Exception) -> Response[bytes]:
+    return answer(problem_of(request, error), headers_of(error))
 
 
-def _labels(_: Sent, error: InvalidLabels) -> Response[bytes]:
-    steps = (error.vector, error.index, getattr(error, "position", None))
-    pointer = "".join(f"/{step}" for step in steps if step is not None)
-    return answer(InvalidInput(Fault(pointer, error.detail)).problem())
-
-
-def _parameters(request: Sent, error: ValidationException) -> Response[bytes]:
+def _of_parameters(request: Sent, error: ValidationException) -> Problem:
     places = error.extra if isinstance(error.extra, list) else []
     faults = [_of_parameter(request, place.get("key", ""), place["message"]) for place in places]
     if missing := _MISSING.match(error.detail):
         faults.append(Fault(f"/{missing['name']}", f"{missing['name']}: this {missing['kind']} parameter is required."))
-    return answer(InvalidInput(*faults).problem() if faults else _described(error))
+    return InvalidInput(*faults).problem() if faults else _of_http(error)
 
 
 def _of_parameter(request: Sent, key: str, message: str) -> Fault:
@@ -91,22 +92,18 @@ def _members(kind: Any) -> list[Any]:
 _MISSING = re.compile(r"Missing required (?P<kind>\w+) parameter '(?P<name>[^']+)'")
 
 
-def _http(_: Sent, error: HTTPException) -> Response[bytes]:
-    return answer(_described(error), error.headers)
-
-
-def _described(error: HTTPException) -> dict[str, Any]:
+def _of_http(error: HTTPException) -> Problem:
     status = HTTPStatus(error.status_code)
     detail = _DETAILS.get(status) or error.detail
     return problem(status, status.phrase.lower().replace(" ", "-"), detail)
 
 
-def _unforeseen(_: Sent, error: Exception) -> Response[bytes]:
+def _of_mistake(error: Exception) -> Problem:
     # The client learns an id to report, the log what happened; neither learns of the other's.
     error_id = uuid4()
     log.error("unforeseen error", error_id=str(error_id), exc_info=error)
     detail = f"This is a mistake of ours, not yours. Please report it with the id {error_id}."
-    return answer(problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-server-error", detail))
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-server-error", detail)
 
 
 _DETAILS = {
@@ -115,10 +112,4 @@ _DETAILS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than this service takes; send less at a time.",
 }
 
-HANDLERS: ExceptionHandlersMap = {
-    DomainError: _domain,
-    InvalidLabels: _labels,
-    ValidationException: _parameters,
-    HTTPException: _http,
-    Exception: _unforeseen,
-}
+HANDLERS: ExceptionHandlersMap = {HTTPException: _answer, Exception: _answer}

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import msgspec
 from litestar import Response
 
 from api.http import problems
@@ -15,6 +16,7 @@ from shared import jobs
 from shared.accounts import Caller
 from shared.jobs import Arguments, JobRequest, Snapshot, Status
 from shared.jobs.errors import JobAlreadyFinished
+from shared.kit.errors import Problem
 from shared.kit.files import StoredFile
 from shared.kit.platform import Platform
 from shared.matrices.errors import MatrixChanged
@@ -66,7 +68,7 @@ async def _made(waiter: Waiter, request: JobRequest, until: float) -> Snapshot:
 async def _answer(platform: Platform, snapshot: Snapshot, wanted: FileRequest) -> Response[Any]:
     said = applied(wanted.prefer, limit=platform.settings.wait_limit_s)
     if snapshot.job.error is not None:
-        return problems.answer(snapshot.job.error, said)
+        return problems.answer(msgspec.convert(snapshot.job.error, Problem), said)
     if snapshot.job.status == Status.CANCELLED:
         raise JobAlreadyFinished(CANCELLED)
     if snapshot.job.status != Status.SUCCEEDED:

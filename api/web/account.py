@@ -7,10 +7,11 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from api.http.injected import Injected
+from api.http.problems import problem_of
 from api.usage.schemas import UsageOut
 from api.web.forms import Form
 from api.web.page_request import PageRequest
-from api.web.problems import MISTAKES, described
+from api.web.problems import MISTAKES
 from shared import accounts, plans
 from shared.accounts import EVERYTHING, IssuedKey, Scope
 from shared.kit import clock
@@ -58,7 +59,7 @@ class AccountPages(Controller):
                 expires_at=None,
             )
         except MISTAKES as error:
-            return await _page(page_request, problem=described(page_request.request, error), form=form)
+            return await _page(page_request, problem=problem_of(page_request.request, error), form=form)
         return await _page(page_request, issued=issued)
 
     @post("/keys/{key_id:str}/rotate")

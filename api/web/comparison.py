@@ -7,11 +7,11 @@ from litestar import Controller, Response, get
 from litestar.params import QueryParameter
 
 from api.http.injected import Injected
-from api.http.problems import Problem
+from api.http.problems import problem_of
 from api.web.page_request import PageRequest
-from api.web.problems import MISTAKES, described
+from api.web.problems import MISTAKES
 from shared import matrices
-from shared.kit.errors import Fault, InvalidInput
+from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.presentation.comparison_page import comparing
 
 FEWEST, MOST = 2, 10
@@ -40,7 +40,7 @@ class ComparisonPages(Controller):
             found = await matrices.several(page_request.platform, page_request.caller, uids)
             shown = await asyncio.to_thread(comparing, found, base or None)
         except MISTAKES as error:
-            return await _choice(page_request, uids, described(page_request.request, error))
+            return await _choice(page_request, uids, problem_of(page_request.request, error))
         return page_request.render("compare/page.html", shown=shown, uids=uids)
 
 

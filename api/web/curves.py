@@ -12,16 +12,18 @@ from api.http import paging
 from api.http.bodies import by_size
 from api.http.injected import Injected
 from api.http.paging import Cursor
-from api.http.problems import Problem
+from api.http.problems import problem_of
 from api.web.forms import Form
 from api.web.page_request import PageRequest
-from api.web.problems import MISTAKES, described
+from api.web.problems import MISTAKES
 from shared import curves, jobs
 from shared.curves.kinds.curve import Curve, CurveOptions
 from shared.curves.uploads import read_scores
 from shared.jobs import JobOut, JobRequest, Snapshot, Status
 from shared.jobs.errors import JobNotFound
-from shared.kit.errors import Fault, InvalidInput
+from shared.kit.errors import Fault
+from shared.kit.errors import InvalidInput
+from shared.kit.errors import Problem
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
@@ -49,7 +51,7 @@ class CurvePages(Controller):
             title = form.text("title")
             inputs = await _inputs(form, page_request.platform.settings)
         except MISTAKES as error:
-            return await _list(page_request, problem=described(page_request.request, error), texts=form.texts)
+            return await _list(page_request, problem=problem_of(page_request.request, error), texts=form.texts)
         arguments = Curve(type="ROC", options=CurveOptions(title=title))
         snapshot = await jobs.join(page_request.platform, JobRequest(caller, arguments, inputs=inputs))
         return page_request.redirect(f"/app/curves/{snapshot.job.id}")

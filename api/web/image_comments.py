@@ -9,11 +9,12 @@ from litestar import Controller, Response, post
 from litestar.params import FromPath
 
 from api.http.injected import Injected
+from api.http.problems import problem_of
 from api.projects.schemas import MAX_COMMENT_LENGTH, MetadataIn
 from api.web.forms import Form
 from api.web.image_view import COMMENTS_SHOWN, ImageViewOptions, comments_on, image_page
 from api.web.page_request import PageRequest
-from api.web.problems import MISTAKES, described
+from api.web.problems import MISTAKES
 from shared.kit.errors import Fault, InvalidInput
 from shared.projects import comments, images
 from shared.projects.errors import CommentNotFound
@@ -141,4 +142,4 @@ def _back(page_request: PageRequest, image_id: str, wanted: ImageViewOptions, no
 async def _refused(
     page_request: PageRequest, image_id: str, form: Form, error: Exception, **typed: str
 ) -> Response[str]:
-    return await image_page(page_request, image_id, _wanted(form), described(page_request.request, error), **typed)
+    return await image_page(page_request, image_id, _wanted(form), problem_of(page_request.request, error), **typed)

@@ -8,7 +8,6 @@ from uuid import UUID
 from litestar import Response
 from msgspec import Meta
 
-from api.http.problems import Problem
 from api.web.page_request import PageRequest, state_text
 from shared import analyses, projects
 from shared.analyses.annotations import listing
@@ -16,6 +15,7 @@ from shared.analyses.annotations.formats import Size
 from shared.analyses.annotations.listing import Window
 from shared.analyses.annotations.queries import Filter
 from shared.analyses.records import AnalysisRecord
+from shared.kit.errors import Problem
 from shared.presentation.overlay import MatchState, Shape, hues_of, shapes
 from shared.presentation.overlay_matching import ModelShapes, compared
 from shared.projects import comments, images

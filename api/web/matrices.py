@@ -11,12 +11,12 @@ from api.http import paging
 from api.http.bodies import by_size
 from api.http.injected import Injected
 from api.http.paging import Cursor
-from api.http.problems import Problem
+from api.http.problems import problem_of
 from api.web.forms import Form
 from api.web.page_request import PageRequest
-from api.web.problems import MISTAKES, described
+from api.web.problems import MISTAKES
 from shared import matrices
-from shared.kit.errors import Fault, InvalidInput
+from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.matrices.counting import Vectors
 from shared.matrices.records import CountedMatrix, Description
 from shared.matrices.uploads import Header, Pasted, read_file, read_pasted
@@ -81,7 +81,7 @@ class MatrixPages(Controller):
             description = _description(form)
             uid = await matrices.create(page_request.platform, caller, await _vectors(form), description)
         except MISTAKES as error:
-            problem = described(page_request.request, error)
+            problem = problem_of(page_request.request, error)
             return page_request.render(
                 "matrices/new.html", page_request.status(problem), texts=form.texts, problem=problem
             )
@@ -108,7 +108,7 @@ class MatrixPages(Controller):
         try:
             description = _description(form)
         except MISTAKES as error:
-            return await _page(page_request, uid, View(), described(page_request.request, error), form.texts)
+            return await _page(page_request, uid, View(), problem_of(page_request.request, error), form.texts)
         await matrices.describe(page_request.platform, page_request.caller, uid, lambda _: description)
         return page_request.redirect(f"/app/matrices/{uid}?notice=saved")
 

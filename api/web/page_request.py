@@ -9,7 +9,6 @@ from typing import Any
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
-from api.http.problems import Problem
 from api.jobs.waiter import Waiter
 from api.security import refuse_nul
 from api.web import cookies
@@ -17,6 +16,7 @@ from api.web.errors import FormNotOurs, SignInNeeded
 from api.web.templating import render
 from shared.accounts import Caller, sessions
 from shared.accounts.sessions import SessionAccount
+from shared.kit.errors import Problem
 from shared.kit.platform import Platform
 
 # No script but our files, nothing from elsewhere; Pico draws its icons from data addresses.

@@ -10,14 +10,14 @@ from litestar.params import FromPath, QueryParameter
 from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
-from api.http.problems import Problem
+from api.http.problems import problem_of
 from api.projects import cursors
 from api.web.forms import Form
 from api.web.page_request import PageRequest, state_text
-from api.web.problems import MISTAKES, described
+from api.web.problems import MISTAKES
 from shared import analyses, projects
 from shared.analyses import AnalysisStatus
-from shared.kit.errors import Fault, InvalidInput
+from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.projects import images
 from shared.projects.listing import ImageSelection, Search, Sort, list_images
 from shared.projects.records import NewImage, ProjectDescription
@@ -59,7 +59,7 @@ class ProjectPages(Controller):
             description = ProjectDescription(name, form.text("description", limit=2000))
             project = await projects.create(page_request.platform, caller, description)
         except MISTAKES as error:
-            return await _list(page_request, problem=described(page_request.request, error), texts=form.texts)
+            return await _list(page_request, problem=problem_of(page_request.request, error), texts=form.texts)
         return page_request.redirect(f"/app/projects/{project.id}")
 
     @get("/{project_id:str}")

@@ -10,10 +10,11 @@ from api.compat.pycm_rest.accounts.schemas import MAX_PASSWORD_LENGTH, Credentia
 from api.http.headers import counted_address
 from api.http.injected import Injected
 from api.http.json_response import Json
+from api.http.problems import problem_of
 from api.web import cookies
 from api.web.forms import Form
 from api.web.page_request import PageRequest
-from api.web.problems import MISTAKES, described
+from api.web.problems import MISTAKES
 from shared import accounts
 from shared.accounts import SignedInAccount, sessions
 from shared.kit.errors import Fault, InvalidInput
@@ -55,7 +56,7 @@ class SignInPages(Controller):
                 address=counted_address(page_request.request),
             )
         except MISTAKES as error:
-            problem = described(page_request.request, error)
+            problem = problem_of(page_request.request, error)
             email = form.texts.get("email", "")
             return page_request.render(
                 "sign_in.html", page_request.status(problem), email=email, next=following, problem=problem
@@ -80,7 +81,7 @@ class SignInPages(Controller):
                 password=credentials.password,
             )
         except MISTAKES as error:
-            problem = described(page_request.request, error)
+            problem = problem_of(page_request.request, error)
             email = form.texts.get("email", "")
             return page_request.render("sign_up.html", page_request.status(problem), email=email, problem=problem)
         return await _enter(page_request, signed_in, FIRST_PAGE)

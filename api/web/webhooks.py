@@ -9,9 +9,10 @@ from litestar.params import FromPath, QueryParameter
 from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
+from api.http.problems import problem_of
 from api.web.forms import Form
 from api.web.page_request import PageRequest
-from api.web.problems import MISTAKES, described
+from api.web.problems import MISTAKES
 from api.webhooks.schemas import DeliveryStatus
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
@@ -55,7 +56,7 @@ class WebhookPages(Controller):
                 description=form.text("description"),
             )
         except MISTAKES as error:
-            return await _page(page_request, problem=described(page_request.request, error), form=form)
+            return await _page(page_request, problem=problem_of(page_request.request, error), form=form)
         return page_request.redirect("/app/webhooks?notice=saved")
 
     @post("/endpoints/{endpoint_id:str}/{action:str}")
@@ -79,7 +80,7 @@ class WebhookPages(Controller):
                 case _:
                     raise InvalidInput(Fault("/action", "action: there is no such action."))
         except MISTAKES as error:
-            return await _page(page_request, problem=described(page_request.request, error))
+            return await _page(page_request, problem=problem_of(page_request.request, error))
         return page_request.redirect("/app/webhooks?notice=saved")
 
     @get("/deliveries/{delivery_id:str}")
@@ -94,7 +95,7 @@ class WebhookPages(Controller):
         try:
             await deliveries.replay(page_request.platform.db, page_request.caller, parse_uuid(delivery_id))
         except MISTAKES as error:
-            return await _page(page_request, problem=described(page_request.request, error))
+            return await _page(page_request, problem=problem_of(page_request.request, error))
         return page_request.redirect("/app/webhooks?notice=replayed")
 
 

@@ -10,7 +10,7 @@ from shared.jobs.errors import LeaseLost, WorkerLost
 from shared.jobs.lifecycle import Status
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.kit.db import Connection
-from shared.kit.errors import DomainError
+from shared.kit.errors import DomainError, problem_of
 from shared.kit.event_totals import CountedEvent, count
 from shared.kit.files import StoredFile
 from shared.kit.platform import Platform
@@ -95,7 +95,7 @@ async def _strike(platform: Platform, connection: Connection, job: JobRecord, er
 
 
 async def _fail(platform: Platform, connection: Connection, job: JobRecord, error: DomainError) -> Snapshot:
-    failed = await queries.fail(connection, job, error.problem())
+    failed = await queries.fail(connection, job, problem_of(error))
     if failed is None:
         raise LeaseLost
     return await announce(platform, connection, failed)

@@ -13,6 +13,7 @@ from shared.artifacts.queries import of_job, of_jobs
 from shared.jobs.lifecycle import Move, Status, sources, status_in, target
 from shared.jobs.records import COLUMNS, JobRecord, Snapshot
 from shared.kit.db import Connection, Record
+from shared.kit.errors import Problem
 from shared.kit.files import StoredFile
 
 
@@ -185,7 +186,7 @@ async def succeed(connection: Connection, job: JobRecord) -> JobRecord | None:
     return _job(record) if record else None
 
 
-async def fail(connection: Connection, job: JobRecord, problem: dict[str, Any]) -> JobRecord | None:
+async def fail(connection: Connection, job: JobRecord, problem: Problem) -> JobRecord | None:
     """End the job with an error; None when the fence is shut."""
     record = await connection.fetchrow(FAIL, job.id, job.attempt, problem)
     return _job(record) if record else None

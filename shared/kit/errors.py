@@ -2,14 +2,27 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, Protocol, runtime_checkable
+
+import msgspec
 
 
-class Fault(NamedTuple):
+class Fault(msgspec.Struct, frozen=True):
     """One invalid place in an input: an RFC 6901 pointer and a sentence that says what to change."""
 
     pointer: str
     detail: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What went wrong, as RFC 9457 describes it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[Fault] = []
 
 
 class DomainError(Exception):
@@ -24,15 +37,15 @@ class DomainError(Exception):
         self.retry_after_s = retry_after_s
         super().__init__(self.detail)
 
-    def problem(self) -> dict[str, Any]:
-        """The error as an RFC 9457 problem object."""
+    def problem(self) -> Problem:
+        """The error as a problem."""
         return problem(self.status, self.code, self.detail)
 
 
-def problem(status: HTTPStatus, code: str, detail: str) -> dict[str, Any]:
-    """An RFC 9457 problem object; its type is a reference into docs/problems.md, its code the same for programs."""
+def problem(status: HTTPStatus, code: str, detail: str) -> Problem:
+    """A problem; its type is a reference into docs/problems.md, its code the same for programs."""
     title = code.replace("-", " ").capitalize()
-    return {"type": f"/problems/{code}", "title": title, "status": int(status), "detail": detail, "code": code}
+    return Problem(type=f"/problems/{code}", title=title, status=int(status), detail=detail, code=code)
 
 
 def kinds(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
@@ -51,12 +64,30 @@ class InvalidInput(DomainError):
         self.faults = faults
         super().__init__(faults[0].detail if len(faults) == 1 else None)
 
-    def problem(self) -> dict[str, Any]:
+    def problem(self) -> Problem:
         """The problem, with every invalid place in it."""
-        return super().problem() | {"errors": [fault._asdict() for fault in self.faults]}
+        return msgspec.structs.replace(super().problem(), errors=list(self.faults))
 
 
 class ServiceUnavailable(DomainError):
     """A part of the service does not answer; try again shortly."""
 
     status, code = HTTPStatus.SERVICE_UNAVAILABLE, "service-unavailable"
+
+
+@runtime_checkable
+class InputFault(Protocol):
+    """An error of the pure maths, which knows nothing of problems: a sentence, and the place in the input."""
+
+    detail: str
+
+    @property
+    def pointer(self) -> str:
+        """The place as an RFC 6901 pointer."""
+
+
+def problem_of(error: DomainError | InputFault) -> Problem:
+    """The problem that an error is, for whoever is told of it: a program, a page, or the row of a job."""
+    if isinstance(error, DomainError):
+        return error.problem()
+    return InvalidInput(Fault(error.pointer, error.detail)).problem()

@@ -1,9 +1,16 @@
 """What can go wrong with plans."""
 
 from http import HTTPStatus
-from typing import Any
 
-from shared.kit.errors import DomainError
+import msgspec
+
+from shared.kit.errors import DomainError, Problem
+
+
+class LimitProblem(Problem, frozen=True, omit_defaults=True):
+    """A problem with the limit's name, under the member that the RateLimit draft has for it."""
+
+    violated_policies: list[str] = msgspec.field(name="violated-policies", default_factory=list)
 
 
 class LimitReached(DomainError):
@@ -14,9 +21,9 @@ class LimitReached(DomainError):
     # The name that the RateLimit headers give to the limit.
     policy = ""
 
-    def problem(self) -> dict[str, Any]:
-        """The problem with the limit's name, under the member that the RateLimit draft has for it."""
-        return super().problem() | {"violated-policies": [self.policy]}
+    def problem(self) -> Problem:
+        """The problem with the limit's name."""
+        return LimitProblem(**msgspec.structs.asdict(super().problem()), violated_policies=[self.policy])
 
 
 class RateLimitReached(LimitReached):

@@ -1,6 +1,6 @@
 """The envelope that contract B puts around everything it answers, errors included."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from litestar.types import ExceptionHandlersMap
 from api.http import problems
 from api.http.json_response import Json
 from shared.evaluation.calculators.exact_rounding import Figure
+from shared.kit.errors import Fault
 
 Sent = Request[Any, Any, Any]
 
@@ -34,7 +35,7 @@ class EnvelopedProblem(msgspec.Struct):
     message: str
     success: bool
     meta: MetaOut
-    errors: list[problems.Place] = []
+    errors: list[Fault] = []
 
 
 def answer(request: Sent, message: str, data: Mapping[str, object]) -> Response[Any]:
@@ -69,17 +70,14 @@ def _meta(request: Sent) -> MetaOut:
     return MetaOut(timestamp, request.scope["state"]["request_id"])
 
 
-def _enveloped(handle: Callable[[Sent, Any], Response[Any]]) -> Callable[[Sent, Any], Response[Any]]:
-    def handle_in_envelope(request: Sent, error: Any) -> Response[Any]:
-        response = handle(request, error)
-        problem = msgspec.json.decode(response.content)
-        # The status of a problem is a number; contract B's clients look for a word there, and who wants the number has
-        # it in the status line.
-        problem |= {"success": False, "status": "error", "message": problem["detail"], "meta": _meta(request)}
-        response.content = msgspec.json.encode(problem)
-        return response
-
-    return handle_in_envelope
+def _answer_in_envelope(request: Sent, error: Exception) -> Response[bytes]:
+    problem = problems.problem_of(request, error)
+    response = problems.answer(problem, problems.headers_of(error))
+    # The status of a problem is a number; contract B's clients look for a word there, and who wants the number has it
+    # in the status line.
+    envelope = {"success": False, "status": "error", "message": problem.detail, "meta": _meta(request)}
+    response.content = msgspec.json.encode(msgspec.to_builtins(problem) | envelope)
+    return response
 
 
-HANDLERS: ExceptionHandlersMap = {kind: _enveloped(handle) for kind, handle in problems.HANDLERS.items()}
+HANDLERS: ExceptionHandlersMap = dict.fromkeys(problems.HANDLERS, _answer_in_envelope)
