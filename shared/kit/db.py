@@ -4,38 +4,22 @@ A statement on a hot path, or one whose atomicity is the point (claim, fence, le
 `queries.py` and runs on the pool; one ORM session costs about four times a bare select.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import asyncpg
-import msgspec
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from shared.kit.connections import ACQUIRE_TIMEOUT_S, SERVER_SETTINGS, TIMEOUTS_S, Connections, is_lost
 from shared.kit.errors import ServiceUnavailable
 
 Connection: TypeAlias = asyncpg.Connection
 Record: TypeAlias = asyncpg.Record
-
-# A request that waits longer than this for a connection is better told to come back.
-ACQUIRE_TIMEOUT_S = 2.0
-
-SERVER_SETTINGS = {
-    "application_name": "evalserve",
-    # No statement of ours takes seconds: one that does is a mistake that must not hold a connection.
-    "statement_timeout": "15s",
-    # Row locks are held for one statement or two; waiting longer means a stuck peer.
-    "lock_timeout": "5s",
-    "idle_in_transaction_session_timeout": "15s",
-    # The plan compiler costs more than it saves on one-row statements.
-    "jit": "off",
-    # Connections may lie idle for hours; what stands between here and the server forgets silent ones within minutes.
-    "tcp_keepalives_idle": "60",
-}
 
 # What a server that is gone, going or not yet there raises; anything else is a mistake of ours.
 OUTAGES = (
@@ -82,13 +66,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int) -> None:
         self._address = url.partition("://")[2]
-        self._pool_size = pool_size
-        self._pool: asyncpg.Pool | None = None
-        # Connections that the pool has given out and nobody uses. A round through the pool costs a task and a turn of
-        # the loop, as much as a small statement; only what failed, and what somebody waits for, takes it.
-        self._ready: list[Connection] = []
-        self._waiting = 0
-        self._is_closing = False
+        self._connections = Connections(self.dsn, size=pool_size)
         self._engine: AsyncEngine | None = None
 
     @property
@@ -98,17 +76,7 @@ class Database:
 
     async def open(self) -> None:
         """Make the pools; connections follow at first use, so the server may come later."""
-        self._pool = await asyncpg.create_pool(
-            self.dsn,
-            min_size=0,
-            max_size=self._pool_size,
-            init=_set_codecs,
-            # Nothing leaves session state behind, so the reset round trip between two uses buys nothing.
-            reset=_keep_session,
-            server_settings=SERVER_SETTINGS,
-            timeout=5,
-            command_timeout=20,
-        )
+        await self._connections.open()
         self._engine = create_async_engine(
             f"postgresql+asyncpg://{self._address}",
             pool_size=5,
@@ -116,7 +84,7 @@ class Database:
             pool_timeout=ACQUIRE_TIMEOUT_S,
             # Costs a round trip, and a restarted server then costs no failed request.
             pool_pre_ping=True,
-            connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5, "command_timeout": 20},
+            connect_args={"server_settings": SERVER_SETTINGS, **TIMEOUTS_S},
         )
         self._make_session = async_sessionmaker(self._engine, class_=AsyncSession, expire_on_commit=False)
 
@@ -124,17 +92,13 @@ class Database:
         """Give every connection back to the server."""
         if self._engine is not None:
             await self._engine.dispose()
-        if self._pool is not None:
-            self._is_closing = True
-            while self._ready:
-                await self._pool.release(self._ready.pop())
-            await self._pool.close()
+        await self._connections.close()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection whose statements commit one by one, or together with what the request adds to them."""
-        try:
-            connection = await self._take()
+        with _outages_of_statements():
+            connection = await self._connections.take()
             try:
                 if (hook := _open_hook()) is None:
                     yield connection
@@ -143,38 +107,12 @@ class Database:
                         yield connection
                         await hook.mark(connection)
             except BaseException as error:
-                lost = _is_lost(connection, error)
-                await self._opened().release(connection)
+                lost = is_lost(connection, error)
+                await self._connections.give_up(connection, lost=lost)
                 if lost:
                     raise DatabaseUnavailable(retry_after_s=1) from error
                 raise
-            await self._give_back(connection)
-        except OUTAGES as error:
-            raise DatabaseUnavailable(retry_after_s=1) from error
-        except OVERLOADS as error:
-            raise DatabaseBusy(retry_after_s=2) from error
-
-    async def _take(self) -> Connection:
-        while self._ready:
-            connection = self._ready.pop()
-            if not _is_closed(connection):
-                return connection
-            await self._opened().release(connection)
-        self._waiting += 1
-        try:
-            return await self._opened().acquire(timeout=ACQUIRE_TIMEOUT_S)
-        finally:
-            self._waiting -= 1
-
-    async def _give_back(self, connection: Connection) -> None:
-        if self._waiting or self._is_closing:
-            await self._opened().release(connection)
-        else:
-            self._ready.append(connection)
-
-    def _opened(self) -> asyncpg.Pool:
-        assert self._pool is not None, "the database is not open"
-        return self._pool
+            await self._connections.give_back(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -185,20 +123,36 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """An ORM session in one transaction, committed at the end."""
-        try:
+        with _outages_of_sessions():
             async with self._make_session.begin() as session:
                 yield session
                 if (hook := _open_hook()) is not None:
                     await session.flush()
                     await hook.mark(await _driver_connection(session))
-        except (*OUTAGES, PoolTimeoutError, asyncpg.InternalClientError) as error:
+
+
+@contextmanager
+def _outages_of_statements() -> Iterator[None]:
+    try:
+        yield
+    except OUTAGES as error:
+        raise DatabaseUnavailable(retry_after_s=1) from error
+    except OVERLOADS as error:
+        raise DatabaseBusy(retry_after_s=2) from error
+
+
+@contextmanager
+def _outages_of_sessions() -> Iterator[None]:
+    try:
+        yield
+    except (*OUTAGES, PoolTimeoutError, asyncpg.InternalClientError) as error:
+        raise DatabaseUnavailable(retry_after_s=1) from error
+    except DBAPIError as error:
+        if error.connection_invalidated or isinstance(_driver_error(error), OUTAGES):
             raise DatabaseUnavailable(retry_after_s=1) from error
-        except DBAPIError as error:
-            if error.connection_invalidated or isinstance(_driver_error(error), OUTAGES):
-                raise DatabaseUnavailable(retry_after_s=1) from error
-            if isinstance(_driver_error(error), OVERLOADS):
-                raise DatabaseBusy(retry_after_s=2) from error
-            raise
+        if isinstance(_driver_error(error), OVERLOADS):
+            raise DatabaseBusy(retry_after_s=2) from error
+        raise
 
 
 def _open_hook() -> TransactionHook | None:
@@ -211,36 +165,6 @@ async def _driver_connection(session: AsyncSession) -> Connection:
     return (await (await session.connection()).get_raw_connection()).driver_connection
 
 
-def _is_lost(connection: Connection, error: BaseException) -> bool:
-    if isinstance(error, asyncpg.InternalClientError):
-        # The server has said farewell while nothing was asked, and the end of the connection has not arrived yet: the
-        # driver takes no more statements, and calls it open.
-        connection.terminate()
-        return True
-    return isinstance(error, asyncpg.InterfaceError) and _is_closed(connection)
-
-
-def _is_closed(connection: Connection) -> bool:
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:
-        # Noticing the loss first, the pool has taken the connection out of our hands.
-        return True
-
-
 def _driver_error(error: DBAPIError) -> BaseException | None:
     """What asyncpg raised: SQLAlchemy wraps it in an error of its own, and that in a second one."""
     return error.orig and error.orig.__cause__
-
-
-async def _set_codecs(connection: Connection) -> None:
-    for name in ("json", "jsonb"):
-        await connection.set_type_codec(name, schema="pg_catalog", encoder=_to_json, decoder=msgspec.json.decode)
-
-
-def _to_json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-async def _keep_session(_: Connection) -> None:
-    return None

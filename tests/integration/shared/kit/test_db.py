@@ -264,7 +264,7 @@ async def test_it_closes_while_a_connection_is_in_use(settings: Settings) -> Non
 async def _until_heard(db: Database) -> None:
     """The loop has seen the end of the one connection that there was, which the server ended."""
     async with asyncio.timeout(10):
-        while db._pool.get_size():  # type: ignore[union-attr] # noqa: ASYNC110 -- nobody is told of it
+        while db._connections._pool.get_size():  # type: ignore[union-attr] # noqa: ASYNC110 -- nobody is told of it
             await asyncio.sleep(0)
 
 
