@@ -23,13 +23,24 @@ test: .venv/dev.stamp ## Run all tests on a stack of their own; as root, install
 	@tests/chromium.sh
 	$(PY) -m pytest -n 3 --no-loadscope-reorder
 
+TEMPLATES := api/web/templates shared/presentation/templates worker/rendering/templates
+
 .PHONY: check
-check: .venv/dev.stamp ## Check style, types, layers and migrations
+check: .venv/dev.stamp ## Check style, types, layers and migrations; scripts and styles where there is Node
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
+	$(PY) -m djlint --quiet --check --lint $(TEMPLATES)
+	tests/linters/check.sh
 	$(PY) -m mypy
 	$(BIN)/lint-imports
 	$(PY) -m deploy.local with-stack -- sh -c '$(PY) -m alembic upgrade head && $(PY) -m alembic check'
+
+# djlint ends with 1 if it has changed anything.
+.PHONY: format
+format: .venv/dev.stamp ## Format code, templates, scripts and styles
+	$(PY) -m ruff format
+	-$(PY) -m djlint --quiet --reformat $(TEMPLATES)
+	tests/linters/check.sh --write
 
 .PHONY: bench
 bench: .venv/dev.stamp ## Measure the maths and the service, as ratios to peers (10 minutes)

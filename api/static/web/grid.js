@@ -16,7 +16,7 @@
       link.addEventListener("focus", () => { said.textContent = link.getAttribute("aria-label"); });
       link.addEventListener("mouseenter", () => { said.textContent = link.getAttribute("aria-label"); });
       link.addEventListener("click", () => {
-        links.forEach((other) => other.classList.toggle("chosen", other === link));
+        for (const other of links) other.classList.toggle("chosen", other === link);
       });
       link.addEventListener("keydown", (event) => {
         const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -size, ArrowDown: size }[event.key];
