@@ -21,9 +21,7 @@ from shared.curves.kinds.curve import Curve, CurveOptions
 from shared.curves.uploads import read_scores
 from shared.jobs import JobOut, JobRequest, Snapshot, Status
 from shared.jobs.errors import JobNotFound
-from shared.kit.errors import Fault
-from shared.kit.errors import InvalidInput
-from shared.kit.errors import Problem
+from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings

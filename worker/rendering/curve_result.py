@@ -9,9 +9,7 @@ import numpy as np
 
 from shared.curves import CurveInputs
 from shared.curves.kinds.curve import CurveType
-from shared.evaluation.curves.curves import CurvePoints
-from shared.evaluation.curves.curves import pr_curve
-from shared.evaluation.curves.curves import roc_curve
+from shared.evaluation.curves.curves import CurvePoints, pr_curve, roc_curve
 from shared.evaluation.curves.one_vs_rest import (
     Areas,
     ClassifierCurves,

@@ -37,4 +37,6 @@ class ComparisonController(Controller):
         """Which of them is the best, with PyCM's scores, and the main statistics side by side."""
         wanted = await bodies.read(request, ComparisonIn)
         arguments = Compare(cm_uids=wanted.cm_uids, options=wanted.options)
-        return await results.of_arguments(waiter, caller, arguments, results.FileRequest("comparison.json", prefer, None))
+        return await results.of_arguments(
+            waiter, caller, arguments, results.FileRequest("comparison.json", prefer, None)
+        )
