@@ -7,39 +7,20 @@ from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple, ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
-import boto3
 import cachetools
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.kit import clock
 from shared.kit.files import AnyFile, StoredFile, stored
+from shared.kit.s3_client import PROBE, s3_client
 from shared.kit.settings import Settings
 from shared.kit.storage_errors import FileGone, StorageUnavailable
-
-CONFIG = Config(
-    signature_version="s3v4",
-    # Works with every server; host names with the bucket in front need a DNS of their own.
-    s3={"addressing_style": "path"},
-    max_pool_connections=32,
-    connect_timeout=3,
-    read_timeout=20,
-    # Blips are for the library; an outage is for the caller, who knows whether to wait.
-    retries={"mode": "standard", "max_attempts": 3},
-    # Servers other than Amazon's refuse the checksum trailers that are the default since 2025.
-    request_checksum_calculation="when_required",
-    response_checksum_validation="when_required",
-)
 
 # Bytes that were read lately are kept in each process up to this sum: a report that was asked for is asked for again,
 # and reading from storage takes longer than all else in such an answer. Larger files than the second are rare.
 RECENT_BYTES = 32 * 2**20
 MAX_RECENT_BYTES = 4 * 2**20
-
-# Who asks whether the storage answers has no patience.
-PROBE = CONFIG.merge(Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1}))
 
 # Enough for as many transfers as one machine has bandwidth for; more wait, and still more are sent away.
 THREADS, MAX_WAITING = 16, 64
@@ -76,11 +57,11 @@ class Storage:
     def __init__(self, settings: Settings) -> None:
         self._bucket = settings.s3_bucket
         self._link_lifetime = timedelta(seconds=settings.link_lifetime_s)
-        self._client = _client(settings, settings.s3_endpoint_url)
-        self._probe = _client(settings, settings.s3_endpoint_url, PROBE)
+        self._client = s3_client(settings, settings.s3_endpoint_url)
+        self._probe = s3_client(settings, settings.s3_endpoint_url, PROBE)
         # The host is part of what is signed, so links are signed for the address that clients use.
         public = settings.s3_public_endpoint_url or settings.s3_endpoint_url
-        self._public_client = _client(settings, public)
+        self._public_client = s3_client(settings, public)
         self._recent: cachetools.LRUCache[str, bytes] = cachetools.LRUCache(RECENT_BYTES, getsizeof=len)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
         self._waiting = 0
@@ -249,16 +230,4 @@ def _passes(error: ClientError) -> bool:
         status >= HTTPStatus.INTERNAL_SERVER_ERROR
         or status in PASSING
         or error.response["Error"]["Code"] == "RequestTimeout"
-    )
-
-
-def _client(settings: Settings, endpoint: str, config: Config = CONFIG) -> Any:
-    return boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        use_ssl=urlsplit(endpoint).scheme == "https",
-        region_name=settings.s3_region,
-        aws_access_key_id=settings.s3_access_key_id.get_secret_value(),
-        aws_secret_access_key=settings.s3_secret_access_key.get_secret_value(),
-        config=config,
     )

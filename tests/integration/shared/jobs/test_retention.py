@@ -17,6 +17,7 @@ from shared.kit.db import Connection
 from shared.kit.files import File
 from shared.kit.ids import uuid7
 from shared.kit.platform import Platform
+from shared.operations import retention as operations_retention
 from tests.actors import Client
 
 LONG_AGO = timedelta(days=31)
@@ -73,7 +74,7 @@ async def test_all_old_events_go_at_once(alice: Client, platform: Platform) -> N
             LONG_AGO,
         )
 
-    await retention.expire(platform)
+    await operations_retention.clean(platform)
 
     async with platform.db.connection() as connection:
         assert await connection.fetchval("SELECT count(*) FROM webhook_event WHERE account_id = $1", account) == 0

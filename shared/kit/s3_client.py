@@ -1,0 +1,39 @@
+"""The S3 client: how patient it is, how it signs, and what every server understands."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+
+from shared.kit.settings import Settings
+
+CONFIG = Config(
+    signature_version="s3v4",
+    # Works with every server; host names with the bucket in front need a DNS of their own.
+    s3={"addressing_style": "path"},
+    max_pool_connections=32,
+    connect_timeout=3,
+    read_timeout=20,
+    # Blips are for the library; an outage is for the caller, who knows whether to wait.
+    retries={"mode": "standard", "max_attempts": 3},
+    # Servers other than Amazon's refuse the checksum trailers that are the default since 2025.
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+
+# Who asks whether the storage answers has no patience.
+PROBE = CONFIG.merge(Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1}))
+
+
+def s3_client(settings: Settings, endpoint: str, config: Config = CONFIG) -> Any:
+    """A client of the bucket's server at this address."""
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        use_ssl=urlsplit(endpoint).scheme == "https",
+        region_name=settings.s3_region,
+        aws_access_key_id=settings.s3_access_key_id.get_secret_value(),
+        aws_secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+        config=config,
+    )
