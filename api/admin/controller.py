@@ -23,8 +23,8 @@ Limit = Annotated[int, QueryParameter(ge=1, description=f"how many to answer, {M
 class AdminController(Controller):
     """Administration."""
 
-    tags = ["admin"]  # noqa: RUF012 -- Litestar reads it from the class
-    guards = [administrators_only]  # noqa: RUF012 -- the same
+    tags = ["admin"]
+    guards = [administrators_only]
 
     @get("/users/", operation_id="list_users", opt={"security": "basic"})
     async def users(self, platform: Injected[Platform], skip: Skip = 0, limit: Limit = 100) -> list[UserOut]:

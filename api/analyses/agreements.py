@@ -54,8 +54,8 @@ class AgreementOut(msgspec.Struct):
 class AgreementController(Controller):
     """Comparing analyses."""
 
-    tags = ["analyses"]  # noqa: RUF012 -- Litestar reads it from the class
-    guards = [require_analyses]  # noqa: RUF012 -- the same
+    tags = ["analyses"]
+    guards = [require_analyses]
 
     @get(
         "/api/images/{image_id:str}/compare",

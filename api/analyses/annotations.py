@@ -45,8 +45,8 @@ class AnnotationController(Controller):
     """What an analysis found."""
 
     path = "/api/analyses/{analysis_id:str}"
-    tags = ["analyses"]  # noqa: RUF012 -- Litestar reads it from the class
-    guards = [require_analyses]  # noqa: RUF012 -- the same
+    tags = ["analyses"]
+    guards = [require_analyses]
 
     @get(
         "/annotations",

@@ -19,9 +19,9 @@ class CallbackController(Controller):
     """What pipelines call."""
 
     path = "/api/analyses/{analysis_id:str}"
-    tags = ["analyses: pipelines"]  # noqa: RUF012 -- Litestar reads it from the class
-    guards = [require_analyses]  # noqa: RUF012 -- the same
-    opt = {"security": "pipeline"}  # noqa: RUF012 -- the same
+    tags = ["analyses: pipelines"]
+    guards = [require_analyses]
+    opt = {"security": "pipeline"}
 
     @patch("/status", operation_id="change_analysis_status", opt={"body": callback_bodies.StatusIn})
     async def change_status(

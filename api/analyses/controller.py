@@ -19,8 +19,8 @@ class AnalysisController(Controller):
     """Analyses, as the owners of the images see them."""
 
     path = "/api"
-    tags = ["analyses"]  # noqa: RUF012 -- Litestar reads it from the class
-    guards = [require_analyses]  # noqa: RUF012 -- the same
+    tags = ["analyses"]
+    guards = [require_analyses]
 
     @post("/images/{image_id:str}/analyses", operation_id="create_analysis", opt={"body": AnalysisIn})
     async def create(

@@ -33,7 +33,7 @@ class JobController(Controller):
     """Work done in the background."""
 
     path = "/v1/jobs"
-    tags = ["jobs"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["jobs"]
 
     @post(
         operation_id="submit_job", status_code=202, opt={"body": AnyArguments, "extras": {"callback_url": str | None}}

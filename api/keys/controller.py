@@ -17,9 +17,9 @@ class KeyController(Controller):
     """API keys."""
 
     path = "/v1/keys"
-    tags = ["keys"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["keys"]
     # Who has used up the month must still be able to close a key.
-    opt = {"scope": Scope.ACCOUNT, "cost": 0}  # noqa: RUF012 -- the same
+    opt = {"scope": Scope.ACCOUNT, "cost": 0}
 
     @post(operation_id="create_key", opt={"body": KeyIn})
     async def create(

@@ -25,7 +25,7 @@ class MatrixController(Controller):
     """Confusion matrices that are named, tagged and listed."""
 
     path = "/v1/matrices"
-    tags = ["matrices"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["matrices"]
 
     @post(operation_id="create_described_matrix", opt={"body": MatrixIn})
     async def create(

@@ -31,7 +31,7 @@ class MatrixStatisticsController(Controller):
     """What a confusion matrix tells beyond its counts."""
 
     path = "/v1/matrices/{uid:str}"
-    tags = ["matrices"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["matrices"]
 
     @get(
         "/statistics",

@@ -21,8 +21,8 @@ class PipelineController(Controller):
     """Programs that make analyses."""
 
     path = "/v1/pipelines"
-    tags = ["pipelines"]  # noqa: RUF012 -- Litestar reads it from the class
-    guards = [require_analyses]  # noqa: RUF012 -- the same
+    tags = ["pipelines"]
+    guards = [require_analyses]
 
     @post(operation_id="create_pipeline", opt={"body": PipelineIn})
     async def create(

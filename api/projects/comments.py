@@ -17,7 +17,7 @@ from shared.projects import comments
 class CommentController(Controller):
     """Comments on images."""
 
-    tags = ["images"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["images"]
 
     @post("/api/images/{image_id:str}/comments", operation_id="add_comment", opt={"body": CommentIn})
     async def add(

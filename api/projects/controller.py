@@ -31,7 +31,7 @@ class ProjectController(Controller):
     """Projects and the images in them."""
 
     path = "/api/projects"
-    tags = ["projects"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["projects"]
 
     @post(operation_id="create_project", opt={"body": ProjectIn})
     async def create(

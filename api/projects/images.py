@@ -31,7 +31,7 @@ class ImageController(Controller):
     """Images."""
 
     path = "/api/images/{image_id:str}"
-    tags = ["images"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["images"]
 
     @get(operation_id="read_image")
     async def read(

@@ -17,7 +17,7 @@ from shared.projects.uploads import ImageAnnouncement
 class UploadController(Controller):
     """Images by presigned link: announce, PUT, finalize."""
 
-    tags = ["projects"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["projects"]
 
     @post("/api/projects/{project_id:str}/uploads", operation_id="announce_image", opt={"body": UploadIn})
     async def announce(

@@ -21,7 +21,7 @@ _MONTH = re.compile(r"(?P<year>20[0-9]{2})-(?P<month>0[1-9]|1[0-2])")
 class UsageController(Controller):
     """Use."""
 
-    tags = ["keys"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["keys"]
 
     # Who has used up the month must still be able to see it.
     @get("/v1/usage", operation_id="read_usage", opt={"cost": 0})

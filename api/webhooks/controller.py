@@ -32,7 +32,7 @@ class WebhookController(Controller):
     """Webhooks."""
 
     path = "/v1/webhooks"
-    tags = ["webhooks"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["webhooks"]
 
     @post("/endpoints", operation_id="create_webhook_endpoint", opt={"body": EndpointIn, **SECRETS})
     async def create(

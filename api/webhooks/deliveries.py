@@ -21,7 +21,7 @@ class DeliveryController(Controller):
     """The log of deliveries."""
 
     path = "/v1/webhooks/deliveries"
-    tags = ["webhooks"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["webhooks"]
 
     @get(operation_id="list_webhook_deliveries")
     async def list_own(

@@ -45,8 +45,8 @@ class CalculatorController(Controller):
     """Calculators."""
 
     path = "/v1"
-    tags = ["calculators"]  # noqa: RUF012 -- Litestar reads it from the class
-    opt = {TAKES_MORE: True}  # noqa: RUF012 -- likewise
+    tags = ["calculators"]
+    opt = {TAKES_MORE: True}
     exception_handlers = HANDLERS
 
     # Being a caller is all that is asked of who calls: hence the arguments that nobody reads.

@@ -15,7 +15,7 @@ from shared.kit.platform import Platform
 class AccountController(Controller):
     """Accounts."""
 
-    tags = ["accounts"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["accounts"]
 
     @post("/sign_up/", operation_id="sign_up", status_code=200, opt={"body": CredentialsIn})
     async def sign_up(self, request: Request[Any, Any, Any], platform: Injected[Platform]) -> AccountOut:

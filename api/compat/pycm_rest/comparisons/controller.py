@@ -24,7 +24,7 @@ class ComparisonIn(msgspec.Struct):
 class ComparisonController(Controller):
     """Comparing confusion matrices."""
 
-    tags = ["matrices"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["matrices"]
 
     @post("/compare/", operation_id="compare_matrices", status_code=200, opt={"body": ComparisonIn})
     async def compare(

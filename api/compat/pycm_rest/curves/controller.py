@@ -19,7 +19,7 @@ from shared.kit.platform import Platform
 class CurveController(Controller):
     """Curves."""
 
-    tags = ["curves"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["curves"]
 
     @post("/curve", operation_id="measure_curves", status_code=200, opt={"body": CurveIn})
     async def measure(

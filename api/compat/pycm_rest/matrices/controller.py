@@ -30,7 +30,7 @@ PNG_ONLY = PlotOptions(formats=("png",))
 class PycmMatrixController(Controller):
     """Confusion matrices."""
 
-    tags = ["matrices"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["matrices"]
 
     @post("/cm/create", operation_id="create_matrix", status_code=200, opt={"body": VectorsIn})
     async def create(

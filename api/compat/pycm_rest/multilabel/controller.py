@@ -18,7 +18,7 @@ from shared.kit.settings import Settings
 class MultiLabelController(Controller):
     """Multi-label evaluation."""
 
-    tags = ["multi-label"]  # noqa: RUF012 -- Litestar reads it from the class
+    tags = ["multi-label"]
 
     @post("/mlcm/", operation_id="evaluate_multilabel", status_code=200, opt={"body": LabelSetsIn, "scope": Scope.READ})
     async def create(
