@@ -1,10 +1,11 @@
 """The OpenAPI document: Litestar's, completed by what it cannot know.
 
-Handlers read their bodies themselves, strictly; the Struct that they read is named in `opt["body"]`, or in
-`opt["form"]` if its fields come as multipart/form-data. Every error is problem+json, and every key style is a security
-scheme.
+What a handler takes as its body is in its signature (`api.http.routes`), and so are the answers of one that makes its
+`Response` itself (`api.http.responses`). Every error is problem+json, and every key style is a security scheme.
 """
 
+from collections.abc import Iterator
+from copy import copy
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +16,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from api.http import idempotency
 from api.http.problems import MEDIA_TYPE
+from api.http.responses import successes
+from api.http.routes import body_of
 from api.security import scope_of
 from shared.kit.errors import Problem
 from shared.kit.names import VISIBLE, VISIBLE_PUBLISHED
@@ -70,18 +73,43 @@ def document(app: Litestar) -> dict[str, Any]:
     handlers = {handler.operation_id: handler for handler in _handlers(app)}
     components = schema.setdefault("components", {})
     components["securitySchemes"] = KEY_STYLES | ADMINISTRATOR | PIPELINE
-    schemas = components.setdefault("schemas", {})
+    schemas: dict[str, Any] = {}
+    kept: list[Any] = []
     for path in schema["paths"].values():
         for method, operation in path.items():
             handler = handlers[operation["operationId"]]
+            kept += [operation.get("parameters"), None if successes(handler) else copy(operation["responses"])]
             _complete(operation, handler, schemas)
             # Litestar's is the name of the function.
             operation["summary"] = operation["description"].partition("\n")[0].removesuffix(".")
             operation["security"] = _security(handler, method)
             if method == "post" and _needs_key(handler):
                 operation.setdefault("parameters", []).append(idempotency.PARAMETER)
+    # The framework's schemas of values name the format of moments; ours are there for all that it does not describe.
+    theirs = _used(kept, components.get("schemas", {}))
+    components["schemas"] = _used(schema["paths"], schemas | theirs)
     published: dict[str, Any] = _published(schema)
     return published
+
+
+def _used(value: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+    """Those of the schemas that the value refers to, and those that these refer to."""
+    used: dict[str, Any] = {}
+    names = [*_names(value)]
+    while names:
+        if (name := names.pop()) not in used:
+            used[name] = schemas[name]
+            names += _names(schemas[name])
+    return dict(sorted(used.items()))
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(reference := value.get("$ref"), str):
+            yield reference.rpartition("/")[2]
+        yield from (name for child in value.values() for name in _names(child))
+    elif isinstance(value, list):
+        yield from (name for child in value for name in _names(child))
 
 
 def _published(schema: Any) -> Any:
@@ -98,16 +126,13 @@ def _handlers(app: Litestar) -> list[HTTPRouteHandler]:
 
 
 def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dict[str, Any]) -> None:
-    for name, media_type in (("body", "application/json"), ("form", "multipart/form-data")):
-        if (body := handler.opt.get(name)) is not None:
-            extras = handler.opt.get("extras", {}) | ({"api_key": str} if _needs_key(handler) else {})
-            schema = _schema(body, schemas, extras)
-            operation["requestBody"] = {"required": True, "content": {media_type: {"schema": schema}}}
+    if (body := body_of(handler)) is not None:
+        extras = {"api_key": str} if _needs_key(handler) else {}
+        schema = _schema(body.kind, schemas, extras)
+        operation["requestBody"] = {"required": True, "content": {body.media_type: {"schema": schema}}}
     operation.setdefault("parameters", []).extend(handler.opt.get("parameters", ()))
     operation["responses"].pop("400", None)
-    for status, (media_type, answer) in handler.opt.get("answers", {}).items():
-        response = operation["responses"].setdefault(status, {"description": HTTPStatus(int(status)).phrase})
-        response["content"] = {media_type: {"schema": _schema(answer, schemas, {})}}
+    _state_answers(operation["responses"], handler, schemas)
     operation["responses"]["4XX"] = {
         "description": "Something to change about the request",
         "content": {MEDIA_TYPE: {"schema": _schema(handler.opt.get("problem", Problem), schemas, {})}},
@@ -116,6 +141,19 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dic
         "description": "Something that is not the request's fault",
         "content": {MEDIA_TYPE: {"schema": _schema(handler.opt.get("problem", Problem), schemas, {})}},
     }
+
+
+def _state_answers(responses: dict[str, Any], handler: HTTPRouteHandler, schemas: dict[str, Any]) -> None:
+    stated: dict[str, dict[str, Any]] = {}
+    for success in successes(handler):
+        status = HTTPStatus(success.status or handler.status_code)
+        responses.setdefault(str(status.value), {"description": status.phrase})
+        content = stated.setdefault(str(status.value), {})
+        if success.has_body:
+            content[success.media_type] = {"schema": _schema(success.kind, schemas, {})}
+    for name, content in stated.items():
+        responses[name].pop("content", None)
+        responses[name] |= {"content": content} if content else {}
 
 
 def _needs_key(handler: HTTPRouteHandler) -> bool:

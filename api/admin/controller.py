@@ -2,14 +2,16 @@
 
 from typing import Annotated, Any
 
-from litestar import Controller, Request, get, post, put
+from litestar import Controller
+from litestar import get
 from litestar.params import FromPath, QueryParameter
 
 from api.admin.guard import administrators_only
 from api.admin.schemas import CreditIn, PlanIn, PlannedAccountOut, UserOut
 from api.compat.pycm_rest.matrices.schemas import MatrixOut
-from api.http import bodies
+from api.http.bodies import Body
 from api.http.injected import Injected
+from api.http.routes import post, put
 from shared import accounts, matrices, plans
 from shared.kit.platform import Platform
 
@@ -39,25 +41,23 @@ class AdminController(Controller):
         found = await matrices.all_figures(platform, skip=skip, limit=min(limit, MAX_PAGE))
         return [MatrixOut.of(figures) for figures in found]
 
-    @put("/v1/admin/accounts/{account_id:int}/plan", operation_id="set_plan", opt={"security": "basic", "body": PlanIn})
+    @put("/v1/admin/accounts/{account_id:int}/plan", operation_id="set_plan", opt={"security": "basic"})
     async def set_plan(
-        self, request: Request[Any, Any, Any], platform: Injected[Platform], account_id: FromPath[int]
+        self, platform: Injected[Platform], account_id: FromPath[int], choice: Body[PlanIn]
     ) -> PlannedAccountOut:
         """Put an account on a plan; null stands for the default one. It holds within 5 seconds."""
-        wanted = await bodies.read(request, PlanIn)
-        account = await plans.set_plan(platform.db, platform.settings, account_id, wanted.plan)
+        account = await plans.set_plan(platform.db, platform.settings, account_id, choice.plan)
         return PlannedAccountOut.of(account, platform.settings)
 
     @post(
         "/v1/admin/accounts/{account_id:int}/credit",
         operation_id="add_credit",
         status_code=200,
-        opt={"security": "basic", "body": CreditIn},
+        opt={"security": "basic"},
     )
     async def add_credit(
-        self, request: Request[Any, Any, Any], platform: Injected[Platform], account_id: FromPath[int]
+        self, platform: Injected[Platform], account_id: FromPath[int], credit: Body[CreditIn]
     ) -> PlannedAccountOut:
         """Give an account calls that are drawn when the month of its plan is used up; a negative number takes back."""
-        wanted = await bodies.read(request, CreditIn)
-        account = await plans.add_credit(platform.db, account_id, wanted.calls)
+        account = await plans.add_credit(platform.db, account_id, credit.calls)
         return PlannedAccountOut.of(account, platform.settings)

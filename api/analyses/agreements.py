@@ -3,14 +3,17 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from api.http import bodies
+from api.http.bodies import Body
 from api.http.headers import IfNoneMatch, Prefer
 from api.http.injected import Injected
+from api.http.responses import Csv, NotModified
+from api.http.routes import post
 from api.jobs import results
+from api.jobs.responses import JobAccepted
 from api.jobs.waiter import Waiter
 from api.matrices.schemas import DescriptionIn, MatrixDetail
 from api.signatures import require_analyses
@@ -22,7 +25,6 @@ from shared.analyses.agreement.pairs import Side
 from shared.analyses.kinds.agreement import MIN_IOU, USUAL_IOU, Agreement, AgreementOptions, Subject
 from shared.analyses.records import AnalysisRecord
 from shared.evaluation.detection.agreement import Rates
-from shared.jobs import JobOut
 from shared.kit.platform import Platform
 from shared.matrices.records import Description
 
@@ -57,11 +59,7 @@ class AgreementController(Controller):
     tags = ["analyses"]
     guards = [require_analyses]
 
-    @get(
-        "/api/images/{image_id:str}/compare",
-        operation_id="compare_analyses",
-        opt={"answers": {"200": ("application/json", AgreementOut), "202": ("application/json", JobOut)}},
-    )
+    @get("/api/images/{image_id:str}/compare", operation_id="compare_analyses")
     async def compare(
         self,
         waiter: Injected[Waiter],
@@ -76,7 +74,7 @@ class AgreementController(Controller):
         min_confidence: Annotated[float, QueryParameter(ge=0, le=1)] = 0.0,
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
-    ) -> Response[Any]:
+    ) -> Response[AgreementOut | JobAccepted | NotModified]:
         """How far two completed analyses of an image agree; for a project, submit a job of the kind `agreement`."""
         arguments = Agreement(
             reference=Side(analysis_id=reference),
@@ -87,37 +85,32 @@ class AgreementController(Controller):
         wanted = results.FileRequest("agreement.json", prefer, if_none_match)
         return await results.of_arguments(waiter, caller, arguments, wanted)
 
-    @get(
-        "/api/analyses/{analysis_id:str}/export",
-        operation_id="export_analysis",
-        opt={"answers": {"200": ("application/json", dict[str, Any])}},
-    )
+    @get("/api/analyses/{analysis_id:str}/export", operation_id="export_analysis")
     async def export(
         self,
         platform: Injected[Platform],
         caller: Injected[Caller],
         analysis_id: FromPath[str],
         form: Annotated[exports.Format, QueryParameter(name="format")] = "json",
-    ) -> Stream:
+    ) -> Response[dict[str, Any] | Csv]:
         """An analysis with all that it found, as a file: JSON, CSV, or COCO's format."""
         return exported(platform, await analyses.find(platform, caller, analysis_id), form)
 
-    @post("/v1/jobs/{job_id:str}/matrix", operation_id="save_agreement", opt={"body": DescriptionIn})
+    @post("/v1/jobs/{job_id:str}/matrix", operation_id="save_agreement")
     async def save(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         job_id: FromPath[str],
+        sent: Body[DescriptionIn],
     ) -> MatrixDetail:
         """Keep the matrix of an agreement as a confusion matrix, for reports, plots and comparisons."""
-        said = await bodies.read(request, DescriptionIn)
-        description = Description(said.name, said.tags, said.model_name, said.model_version, said.data_set)
+        description = Description(sent.name, sent.tags, sent.model_name, sent.model_version, sent.data_set)
         uid = await confusion.save(platform, caller, job_id, description)
         return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))
 
 
-def exported(platform: Platform, analysis: AnalysisRecord, form: exports.Format) -> Stream:
+def exported(platform: Platform, analysis: AnalysisRecord, form: exports.Format) -> Response[Any]:
     """An analysis as a file to keep."""
     pieces = _EXPORTS[form](platform, analysis)
     suffix, media_type = ("csv", "text/csv") if form == "csv" else ("json", "application/json")

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from api.analyses.schemas import AnalysisFile, AnalysisFiles
 from api.http.injected import Injected
 from api.http.json_response import Json
+from api.http.responses import LINKED
 from api.signatures import require_analyses
 from shared.accounts import Caller
 from shared.analyses.annotations import listing
@@ -48,11 +49,7 @@ class AnnotationController(Controller):
     tags = ["analyses"]
     guards = [require_analyses]
 
-    @get(
-        "/annotations",
-        operation_id="read_annotations",
-        opt={"answers": {"200": ("application/json", AnnotationPage)}},
-    )
+    @get("/annotations", operation_id="read_annotations")
     async def annotations(
         self,
         platform: Injected[Platform],
@@ -65,14 +62,15 @@ class AnnotationController(Controller):
         box_format: Annotated[BoxFormat | None, QueryParameter(description="convert bounding boxes")] = None,
         mask_format: Annotated[MaskFormat | None, QueryParameter(description="convert segmentations")] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=MAX_AT_ONCE)] = 200,
-    ) -> Response[Any]:
+    ) -> Response[AnnotationPage]:
         """What an analysis found, in the order in which it was told, page by page."""
         wanted = Filter(annotation_type, class_name, min_confidence)
         forms = AnnotationFormats(box_format, mask_format)
         page = await listing.annotations(platform, caller, analysis_id, wanted, forms, after=cursor - 1, limit=limit)
         following = None if page.next is None else page.next + 1
         body = {"annotations": page.annotations, "total": page.analysis.annotation_count, "next": following}
-        return Json(msgspec.Raw(await asyncio.to_thread(msgspec.json.encode, body)))
+        encoded: Any = msgspec.Raw(await asyncio.to_thread(msgspec.json.encode, body))
+        return Json(encoded)
 
     @get("/artifacts", operation_id="list_analysis_artifacts")
     async def artifacts(
@@ -86,7 +84,6 @@ class AnnotationController(Controller):
         "/artifacts/{artifact_name:str}/content",
         operation_id="read_analysis_artifact",
         status_code=HTTPStatus.TEMPORARY_REDIRECT,
-        opt={"answers": {"200": ("application/octet-stream", bytes)}},
     )
     async def content(
         self,
@@ -94,7 +91,7 @@ class AnnotationController(Controller):
         caller: Injected[Caller],
         analysis_id: FromPath[str],
         artifact_name: FromPath[str],
-    ) -> Redirect:
+    ) -> Annotated[Redirect, LINKED]:
         """The bytes of one file, by a redirect to where storage has them."""
         link = await listing.artifact_link(platform, caller, analysis_id, artifact_name)
         return Redirect(link.url, status_code=307, headers={"Cache-Control": "no-store"})

@@ -69,15 +69,13 @@ class BulkIn(msgspec.Struct):
     annotations: list[AnnotationIn]
 
 
-async def read_status_change(request: Request[Any, Any, Any]) -> StatusChange:
+def status_change(sent: StatusIn) -> StatusChange:
     """The status that was sent; raises InvalidInput for one that there is not."""
-    sent = await bodies.read(request, StatusIn)
     return StatusChange(_status(sent.status), error_message=_message(sent.error_message))
 
 
-async def read_end(request: Request[Any, Any, Any]) -> StatusChange:
+def end(sent: FinalizeIn) -> StatusChange:
     """The end that was sent; raises InvalidInput for a status that is not one."""
-    sent = await bodies.read(request, FinalizeIn)
     status = _status(sent.status)
     if status not in FINAL:
         ends = ", ".join(end for end in AnalysisStatus if end in FINAL)
@@ -86,9 +84,9 @@ async def read_end(request: Request[Any, Any, Any]) -> StatusChange:
     return StatusChange(status, sent.summary, _message(sent.error_message))
 
 
-async def read_announcements(request: Request[Any, Any, Any], settings: Settings) -> list[ArtifactAnnouncement]:
+def announcements(body: PresignIn, settings: Settings) -> list[ArtifactAnnouncement]:
     """The files that were announced; raises InvalidInput with every fault."""
-    sent = (await bodies.read(request, PresignIn)).artifacts
+    sent = body.artifacts
     if not 1 <= len(sent) <= MAX_ANNOUNCED_AT_ONCE:
         raise InvalidInput(Fault("/artifacts", f"artifacts: announce 1 to {MAX_ANNOUNCED_AT_ONCE} files at once."))
     checker, names = Checker(), set[str]()
@@ -112,10 +110,9 @@ async def read_announcements(request: Request[Any, Any, Any], settings: Settings
 
 
 async def read_annotations(
-    request: Request[Any, Any, Any], settings: Settings
+    request: Request[Any, Any, Any], members: bodies.Fields, settings: Settings
 ) -> tuple[list[CheckedAnnotation], bytes]:
     """The annotations that were sent, and what tells this request from every other one."""
-    members = await bodies.fields(request, BulkIn)
     key = request.headers.get("idempotency-key", "").encode()
     return await bodies.by_size(bodies.size(members), _read_annotations, members, key, settings)
 

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from litestar import Controller, Request, patch, post
+from litestar import Controller, Request
 from litestar.params import FromPath
 
 from api.analyses import callback_bodies
 from api.analyses.schemas import BulkOut, CreatedAnnotation, EndedAnalysis, PresignedList, PresignedOut
+from api.http.bodies import Body, Members
 from api.http.injected import Injected
+from api.http.routes import patch, post
 from api.signatures import require_analyses
 from shared.analyses import AnalysisOut
 from shared.analyses.callbacks import verbs
@@ -23,56 +25,53 @@ class CallbackController(Controller):
     guards = [require_analyses]
     opt = {"security": "pipeline"}
 
-    @patch("/status", operation_id="change_analysis_status", opt={"body": callback_bodies.StatusIn})
+    @patch("/status", operation_id="change_analysis_status")
     async def change_status(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         signer: Injected[Signer],
         analysis_id: FromPath[str],
+        status: Body[callback_bodies.StatusIn],
     ) -> AnalysisOut:
         """Move an analysis on: queued, processing, then completed, failed or cancelled; the same again is harmless."""
-        change = await callback_bodies.read_status_change(request)
+        change = callback_bodies.status_change(status)
         return (await verbs.change_status(platform, signer, analysis_id, change)).shown()
 
-    @post(
-        "/artifacts/presign", operation_id="presign_artifacts", status_code=200, opt={"body": callback_bodies.PresignIn}
-    )
+    @post("/artifacts/presign", operation_id="presign_artifacts", status_code=200)
     async def presign(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         signer: Injected[Signer],
         analysis_id: FromPath[str],
+        files: Body[callback_bodies.PresignIn],
     ) -> PresignedList:
         """Announce files, and get an address for each that takes it with PUT and its content type."""
-        wanted = await callback_bodies.read_announcements(request, platform.settings)
+        wanted = callback_bodies.announcements(files, platform.settings)
         announced = await verbs.announce_artifacts(platform, signer, analysis_id, wanted)
         lifetime = platform.settings.link_lifetime_s
         return PresignedList([PresignedOut.of(file.analysis_id, file, lifetime) for file in announced])
 
-    @post("/annotations:bulk", operation_id="add_annotations", opt={"body": callback_bodies.BulkIn})
+    @post("/annotations:bulk", operation_id="add_annotations")
     async def add_annotations(
         self,
         request: Request[Any, Any, Any],
         platform: Injected[Platform],
         signer: Injected[Signer],
         analysis_id: FromPath[str],
+        members: Members[callback_bodies.BulkIn],
     ) -> BulkOut:
         """Keep a batch of annotations, all of it or nothing; the same batch again is answered, not kept twice."""
-        batch, digest = await callback_bodies.read_annotations(request, platform.settings)
+        batch, digest = await callback_bodies.read_annotations(request, members, platform.settings)
         kept = await verbs.add_annotations(platform, signer, analysis_id, batch, digest)
         return BulkOut(len(kept), [CreatedAnnotation.of(record) for record in kept])
 
-    @post("/finalize", operation_id="finalize_analysis", status_code=200, opt={"body": callback_bodies.FinalizeIn})
+    @post("/finalize", operation_id="finalize_analysis", status_code=200)
     async def finalize(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         signer: Injected[Signer],
         analysis_id: FromPath[str],
+        result: Body[callback_bodies.FinalizeIn],
     ) -> EndedAnalysis:
         """End an analysis: its files are looked at, and those that were announced and did not come are named."""
-        return EndedAnalysis.of(
-            await verbs.finalize(platform, signer, analysis_id, await callback_bodies.read_end(request))
-        )
+        return EndedAnalysis.of(await verbs.finalize(platform, signer, analysis_id, callback_bodies.end(result)))

@@ -1,13 +1,12 @@
 """Analyses, as the owners of the images see them."""
 
-from typing import Any
-
-from litestar import Controller, Request, delete, get, patch, post
+from litestar import Controller, delete, get
 from litestar.params import FromPath
 
 from api.analyses.schemas import AnalysisIn, AnalysisList, AnalysisPatch
-from api.http import bodies
+from api.http.bodies import Body
 from api.http.injected import Injected
+from api.http.routes import patch, post
 from api.signatures import require_analyses
 from shared import analyses
 from shared.accounts import Caller
@@ -22,17 +21,16 @@ class AnalysisController(Controller):
     tags = ["analyses"]
     guards = [require_analyses]
 
-    @post("/images/{image_id:str}/analyses", operation_id="create_analysis", opt={"body": AnalysisIn})
+    @post("/images/{image_id:str}/analyses", operation_id="create_analysis")
     async def create(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         image_id: FromPath[str],
+        model: Body[AnalysisIn],
     ) -> AnalysisOut:
         """Queue an analysis of an image by a model; pipelines find it in their queue, or are told of it."""
-        wanted = (await bodies.read(request, AnalysisIn)).wanted()
-        return (await analyses.create(platform, caller, image_id, wanted)).shown()
+        return (await analyses.create(platform, caller, image_id, model.wanted())).shown()
 
     @get("/images/{image_id:str}/analyses", operation_id="list_analyses")
     async def list_of_image(
@@ -49,16 +47,15 @@ class AnalysisController(Controller):
         """One analysis, without what it found."""
         return (await analyses.find(platform, caller, analysis_id)).shown()
 
-    @patch("/analyses/{analysis_id:str}", operation_id="describe_analysis", opt={"body": AnalysisPatch})
+    @patch("/analyses/{analysis_id:str}", operation_id="describe_analysis")
     async def describe(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         analysis_id: FromPath[str],
+        change: Body[AnalysisPatch],
     ) -> AnalysisOut:
         """Mark an analysis as the truth that models are measured against, or change its description."""
-        change = await bodies.read(request, AnalysisPatch)
         changed = await analyses.describe(
             platform,
             caller,

@@ -5,7 +5,7 @@ from codecs import BOM_UTF8
 from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
-from typing import Any, ParamSpec, TypeVar
+from typing import Annotated, Any, Generic, ParamSpec, TypeAlias, TypeVar
 
 import msgspec
 from litestar import Request
@@ -18,6 +18,15 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 Fields = dict[str, Raw]
+
+BODY = "body"
+
+# As a handler's parameter: the body of the request, decoded. See `api.http.routes`.
+Body: TypeAlias = Annotated[T, BODY]
+
+
+class Members(Fields, Generic[T]):
+    """As a handler's parameter: the members of the body that a Struct, or a union of some, has; each undecoded."""
 
 
 class BodyEncoded(DomainError):
@@ -44,7 +53,7 @@ def size(members: Fields) -> int:
     return sum(map(len, members.values()))
 
 
-async def fields(request: Request[Any, Any, Any], *kinds: type) -> Fields:
+async def fields(request: Request[Any, Any, Any], *kinds: type) -> Members[Any]:
     """The members of the body that the Structs ask for, and the caller's key, each still undecoded.
 
     Raises InvalidInput for any other member if one of the Structs forbids unknown fields.
@@ -58,14 +67,14 @@ async def fields(request: Request[Any, Any, Any], *kinds: type) -> Fields:
         raise
 
 
-def split(body: bytes, *kinds: type) -> Fields:
+def split(body: bytes, *kinds: type) -> Members[Any]:
     """The same of a body that was received; members that nobody asks for take no memory."""
     try:
         # Some editors put a mark in front of a file that JSON itself has no place for.
         members = _splitter(*kinds).decode(body.removeprefix(BOM_UTF8))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid(error) from error
-    return {name: raw for name, raw in msgspec.structs.asdict(members).items() if raw is not UNSET}
+    return Members({name: raw for name, raw in msgspec.structs.asdict(members).items() if raw is not UNSET})
 
 
 def decode(raw: Raw | bytes, kind: type[T], pointer: str = "") -> T:

@@ -1,6 +1,6 @@
 """Reading multipart/form-data: a file and a few short texts, taken piece by piece and never more than is wanted."""
 
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from litestar import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
@@ -11,6 +11,8 @@ from shared.kit.errors import Fault, InvalidInput
 # What a browser's form sends beside a file: some names and short texts.
 MAX_PARTS = 10
 MAX_FIELD_BYTES = 64 * 1024
+
+T = TypeVar("T")
 
 
 class FilePart(NamedTuple):
@@ -38,15 +40,21 @@ def boundary(request: Request[Any, Any, Any]) -> str:
     return request.content_type[1].get("boundary", "")
 
 
-async def read(request: Request[Any, Any, Any], *, max_file_bytes: int) -> MultipartForm:
-    """The form of a request; raises InvalidInput. Files are without their bytes if they have more than that."""
-    if not is_form(request):
-        raise InvalidInput(Fault("", "body: send multipart/form-data with the image in the part `file`."))
-    reader = _Reader(boundary(request), max_file_bytes)
-    # To its end even when a file is too large: who still sends does not listen to an answer.
-    async for chunk in request.stream():
-        reader.feed(chunk)
-    return reader.end()
+class FormBody(Generic[T]):
+    """As a handler's parameter: a form that is still to be read; T is a Struct whose fields are the form's parts."""
+
+    def __init__(self, request: Request[Any, Any, Any]) -> None:
+        self._request = request
+
+    async def read(self, *, max_file_bytes: int) -> MultipartForm:
+        """The form; raises InvalidInput. Files are without their bytes if they have more than that."""
+        if not is_form(self._request):
+            raise InvalidInput(Fault("", "body: send multipart/form-data with the image in the part `file`."))
+        reader = _Reader(boundary(self._request), max_file_bytes)
+        # To its end even when a file is too large: who still sends does not listen to an answer.
+        async for chunk in self._request.stream():
+            reader.feed(chunk)
+        return reader.end()
 
 
 def read_key(content: bytes, between: str) -> str | None:

@@ -6,22 +6,26 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from api.http import paging
+from api.http.bodies import Fields, Members
 from api.http.headers import IfNoneMatch, Prefer, is_known
 from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
+from api.http.responses import EventStream, NotModified
+from api.http.routes import post
 from api.jobs.responses import accepted, etag, polling
-from api.jobs.schemas import JobPage, read_submission
+from api.jobs.schemas import JobPage
+from api.jobs.schemas import SubmissionIn
+from api.jobs.schemas import read_submission
 from api.jobs.waiter import Waiter, applied, wanted_wait, with_silences
 from shared import jobs
 from shared.accounts import Caller
 from shared.jobs import JobOut, JobRequest, Snapshot, Status
-from shared.kinds import AnyArguments
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 
@@ -35,19 +39,17 @@ class JobController(Controller):
     path = "/v1/jobs"
     tags = ["jobs"]
 
-    @post(
-        operation_id="submit_job", status_code=202, opt={"body": AnyArguments, "extras": {"callback_url": str | None}}
-    )
+    @post(operation_id="submit_job", status_code=202)
     async def submit(
         self,
-        request: Request[Any, Any, Any],
         waiter: Injected[Waiter],
         caller: Injected[Caller],
+        members: Members[SubmissionIn],
         prefer: Prefer = None,
     ) -> Response[JobOut]:
         """Queue a job and answer at once; poll `Location`, wait with `Prefer: wait=N`, or be called back."""
         platform = waiter.platform
-        snapshot = await jobs.submit(platform, await _prepared(platform, caller, request))
+        snapshot = await jobs.submit(platform, await _prepared(platform, caller, members))
         snapshot = await _wait(waiter, caller, snapshot, prefer)
         return accepted(platform, snapshot, applied(prefer, limit=platform.settings.wait_limit_s))
 
@@ -74,7 +76,7 @@ class JobController(Controller):
         job_id: FromPath[str],
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
-    ) -> Response[JobOut | None]:
+    ) -> Response[JobOut | NotModified]:
         """A job with fresh links to what it made."""
         snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
         snapshot = await _wait(waiter, caller, snapshot, prefer)
@@ -89,13 +91,14 @@ class JobController(Controller):
         """End a job that is queued or running; cancelling it again changes nothing."""
         return JobOut.of(await jobs.cancel(platform, caller, parse_uuid(job_id)), platform.storage)
 
-    @get("/{job_id:str}/events", operation_id="follow_job", opt={"answers": {"200": ("text/event-stream", str)}})
+    @get("/{job_id:str}/events", operation_id="follow_job")
     async def follow(
         self, waiter: Injected[Waiter], caller: Injected[Caller], job_id: FromPath[str]
-    ) -> ServerSentEvent:
+    ) -> Response[EventStream]:
         """The job as server-sent events: once now, then at every change until it has ended."""
         snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
-        return ServerSentEvent(_events(waiter, caller, snapshot))
+        events: Response[Any] = ServerSentEvent(_events(waiter, caller, snapshot))
+        return events
 
 
 def _present(snapshots: list[Snapshot], platform: Platform) -> list[JobOut]:
@@ -111,9 +114,9 @@ async def _events(waiter: Waiter, caller: Caller, snapshot: Snapshot) -> AsyncIt
         yield ServerSentEventMessage(data=data, event="job")
 
 
-async def _prepared(platform: Platform, caller: Caller, request: Request[Any, Any, Any]) -> JobRequest:
+async def _prepared(platform: Platform, caller: Caller, members: Fields) -> JobRequest:
     # The values of a body take many times its bytes, and so go before anybody waits for the job.
-    submission = await read_submission(request)
+    submission = await read_submission(members)
     return await jobs.prepare(platform, caller, submission.arguments, submission.body, submission.callback_url)
 
 

@@ -1,16 +1,21 @@
 """Jobs as answers."""
 
 from http import HTTPStatus
+from typing import TypeAlias
 
 from litestar import Response
 
 from api.http.json_response import Json
+from api.http.responses import Accepted
 from shared.jobs import JobOut, Snapshot
 from shared.kit import clock
 from shared.kit.platform import Platform
 
 # Small jobs take less than this; who prefers not to poll can wait or be called back.
 RETRY_AFTER_S = 1
+
+# Where a file is not there yet that a job makes.
+JobAccepted: TypeAlias = Accepted[JobOut]
 
 
 def accepted(platform: Platform, snapshot: Snapshot, said: dict[str, str]) -> Response[JobOut]:

@@ -1,18 +1,18 @@
 """What is sent and answered about jobs."""
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeAlias, Union
 
 import msgspec
-from litestar import Request
 from msgspec import Meta
 
 from api.http import bodies
-from shared.jobs import Arguments, JobOut
-from shared.kinds import KINDS, AnyArguments
+from api.http.runtime_types import RuntimeType
+from shared.jobs import Arguments
+from shared.jobs import JobOut
+from shared.kinds import AnyArguments
+from shared.kinds import KINDS
 
 CallbackUrl = Annotated[str, Meta(max_length=2048)] | None
-
-BODIES = [kind.body for kind in KINDS.values() if kind.body is not None]
 
 
 class Submission(NamedTuple):
@@ -29,6 +29,23 @@ class Callback(msgspec.Struct):
     callback_url: CallbackUrl = None
 
 
+def _submission_of(kind: type[Arguments]) -> type[msgspec.Struct]:
+    beside = [field for struct in (kind.body, Callback) if struct for field in msgspec.structs.fields(struct)]
+    fields = [(field.name, field.type, _defaults(field)) for field in beside]
+    return msgspec.defstruct(kind.__name__, fields, bases=(kind,), namespace={"__doc__": kind.__doc__}, kw_only=True)
+
+
+def _defaults(field: msgspec.structs.FieldInfo) -> Any:
+    defaults = {"default": field.default, "default_factory": field.default_factory}
+    return msgspec.field(**{name: value for name, value in defaults.items() if value is not msgspec.NODEFAULT})
+
+
+# A job of any kind with all that comes with it.
+SubmissionIn: TypeAlias = Annotated[
+    Any, RuntimeType(Union[tuple(_submission_of(kind) for kind in KINDS.values())])  # noqa: UP007 -- made of a list that is only known at run time
+]
+
+
 class JobPage(msgspec.Struct):
     """Some jobs, newest first; `next` is the cursor of the page after."""
 
@@ -36,9 +53,8 @@ class JobPage(msgspec.Struct):
     next: str | None
 
 
-async def read_submission(request: Request[Any, Any, Any]) -> Submission:
+async def read_submission(members: bodies.Fields) -> Submission:
     """A submission: the arguments of a job kind, with its body, `callback_url` and the caller's key beside them."""
-    members = await bodies.fields(request, Callback, *BODIES, *KINDS.values())
     return await bodies.by_size(bodies.size(members), _submission, members)
 
 

@@ -1,12 +1,11 @@
 """The keys of an account: one for each program that uses it, each closed without closing the others."""
 
-from typing import Any
-
-from litestar import Controller, Request, delete, get, post
+from litestar import Controller, delete, get
 from litestar.params import FromPath
 
-from api.http import bodies
+from api.http.bodies import Body
 from api.http.injected import Injected
+from api.http.routes import post
 from api.keys.schemas import IssuedKeyOut, KeyIn, KeyOut
 from shared import accounts
 from shared.accounts import Caller, Scope
@@ -21,20 +20,17 @@ class KeyController(Controller):
     # Who has used up the month must still be able to close a key.
     opt = {"scope": Scope.ACCOUNT, "cost": 0}
 
-    @post(operation_id="create_key", opt={"body": KeyIn})
-    async def create(
-        self, request: Request[Any, Any, Any], platform: Injected[Platform], caller: Injected[Caller]
-    ) -> IssuedKeyOut:
+    @post(operation_id="create_key")
+    async def create(self, platform: Injected[Platform], caller: Injected[Caller], key: Body[KeyIn]) -> IssuedKeyOut:
         """Make another key; the answer is the only one that holds its text."""
-        wanted = await bodies.read(request, KeyIn)
-        wanted.check()
+        key.check()
         issued = await accounts.create_key(
             platform.db,
             platform.keyring,
             caller,
-            name=wanted.name,
-            scopes=frozenset(wanted.scopes),
-            expires_at=wanted.expires_at,
+            name=key.name,
+            scopes=frozenset(key.scopes),
+            expires_at=key.expires_at,
         )
         return IssuedKeyOut.issued(issued)
 

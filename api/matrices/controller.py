@@ -1,13 +1,15 @@
 """Confusion matrices with everything that contract A does not know: names, tags, counts, weights."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Controller, Request, delete, get, patch, post
+from litestar import Controller, delete, get
 from litestar.params import FromPath, QueryParameter
 
 from api.http import bodies, paging
+from api.http.bodies import Body, Members
 from api.http.injected import Injected
 from api.http.paging import Cursor, Limit
+from api.http.routes import patch, post
 from api.matrices.schemas import (
     MatrixDetail,
     MatrixIn,
@@ -27,12 +29,11 @@ class MatrixController(Controller):
     path = "/v1/matrices"
     tags = ["matrices"]
 
-    @post(operation_id="create_described_matrix", opt={"body": MatrixIn})
+    @post(operation_id="create_described_matrix")
     async def create(
-        self, request: Request[Any, Any, Any], platform: Injected[Platform], caller: Injected[Caller]
+        self, platform: Injected[Platform], caller: Injected[Caller], members: Members[MatrixIn]
     ) -> MatrixDetail:
         """Make a matrix of two vectors of labels, weighted or not, or of counts that you have made already."""
-        members = await bodies.fields(request, MatrixIn)
         source, description = await bodies.by_size(bodies.size(members), read_source, members, platform.settings)
         uid = await matrices.create(platform, caller, source, description)
         return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))
@@ -57,16 +58,15 @@ class MatrixController(Controller):
         """A matrix with its classes, counts and description."""
         return MatrixDetail.of(await matrices.counts(platform, caller, uid))
 
-    @patch("/{uid:str}", operation_id="describe_matrix", opt={"body": MatrixPatch})
+    @patch("/{uid:str}", operation_id="describe_matrix")
     async def describe(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         uid: FromPath[str],
+        change: Body[MatrixPatch],
     ) -> MatrixDetail:
         """Change what is said of a matrix; fields that are not sent stay, null empties."""
-        change = await bodies.read(request, MatrixPatch)
         return MatrixDetail.of(await matrices.describe(platform, caller, uid, change.applied_to))
 
     @delete("/{uid:str}", operation_id="delete_described_matrix")

@@ -10,13 +10,14 @@ from litestar.params import FromPath, QueryParameter
 from api.http.headers import IfNoneMatch, Prefer, is_known
 from api.http.injected import Injected
 from api.http.json_response import Json
+from api.http.responses import AnyFile, NotModified
 from api.jobs import results
+from api.jobs.responses import JobAccepted
 from api.jobs.waiter import Waiter
 from api.matrices.statistics_schemas import Level, MatrixStatistics, SamplePage
 from shared import __version__, matrices
 from shared.accounts import Caller
 from shared.evaluation.confusion.intervals import BinomMethod
-from shared.jobs import JobOut
 from shared.kit.platform import Platform
 from shared.matrices.export_files import ExportOptions, Format, Part, export, file_name
 from shared.matrices.kinds.report import Report
@@ -33,11 +34,7 @@ class MatrixStatisticsController(Controller):
     path = "/v1/matrices/{uid:str}"
     tags = ["matrices"]
 
-    @get(
-        "/statistics",
-        operation_id="read_matrix_statistics",
-        opt={"answers": {"200": ("application/json", MatrixStatistics)}},
-    )
+    @get("/statistics", operation_id="read_matrix_statistics")
     async def statistics(
         self,
         platform: Injected[Platform],
@@ -48,7 +45,7 @@ class MatrixStatisticsController(Controller):
         one_sided: Annotated[bool, QueryParameter(description="read an interval at one end only")] = False,
         binom_method: Annotated[BinomMethod, QueryParameter(description="how to bound shares")] = "normal-approx",
         if_none_match: IfNoneMatch = None,
-    ) -> Response[Any]:
+    ) -> Response[MatrixStatistics | NotModified]:
         """Every overall and per-class statistic that PyCM knows, with confidence intervals where it offers them."""
         level = Level(alpha, one_sided, binom_method)
         level.check()
@@ -58,11 +55,7 @@ class MatrixStatisticsController(Controller):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Json(await asyncio.to_thread(MatrixStatistics.of, matrix, level), headers=headers)
 
-    @get(
-        "/export",
-        operation_id="export_matrix",
-        opt={"answers": {"200": ("*/*", str), "202": ("application/json", JobOut)}},
-    )
+    @get("/export", operation_id="export_matrix")
     async def export(
         self,
         waiter: Injected[Waiter],
@@ -74,7 +67,7 @@ class MatrixStatisticsController(Controller):
         normalised: Annotated[bool, QueryParameter(description="shares of the row instead of counts")] = False,
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
-    ) -> Response[Any]:
+    ) -> Response[AnyFile | JobAccepted | NotModified]:
         """The matrix as a file: json and markdown with statistics, csv in parts, html the report, pycm for PyCM."""
         wish = ExportOptions(format, part, normalised)
         wish.check()
@@ -88,13 +81,10 @@ class MatrixStatisticsController(Controller):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         file = await export(matrix, wish)
         headers["Content-Disposition"] = _attachment(file.name)
-        return Response(file.body, media_type=file.media_type, headers=headers)
+        answer: Response[Any] = Response(file.body, media_type=file.media_type, headers=headers)
+        return answer
 
-    @get(
-        "/samples",
-        operation_id="list_matrix_samples",
-        opt={"answers": {"200": ("application/json", SamplePage)}},
-    )
+    @get("/samples", operation_id="list_matrix_samples")
     async def samples(
         self,
         platform: Injected[Platform],
@@ -106,11 +96,10 @@ class MatrixStatisticsController(Controller):
             int | None, QueryParameter(ge=0, le=MAX_CURSOR, description="`next` of the page before")
         ] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 100,
-    ) -> Response[Any]:
+    ) -> SamplePage:
         """Which samples fell into a cell, by their position in the vectors that were sent, from 0."""
         cell = CellSelection(actual, predicted)
-        page = SamplePage(*await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit))
-        return Json(page)
+        return SamplePage(*await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit))
 
 
 async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted: results.FileRequest) -> Response[Any]:

@@ -5,6 +5,7 @@ from litestar import Response, get
 
 from api.http.injected import Injected
 from api.http.json_response import Json
+from api.http.responses import Unavailable
 from shared.kit.platform import Platform
 from shared.operations.readiness import checks
 
@@ -30,8 +31,8 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@get("/readyz", operation_id="readyz", tags=["health"], opt={"answers": {"503": ("application/json", Readiness)}})
-async def readyz(platform: Injected[Platform]) -> Response[Readiness]:
+@get("/readyz", operation_id="readyz", tags=["health"])
+async def readyz(platform: Injected[Platform]) -> Response[Readiness | Unavailable[Readiness]]:
     """Postgres, its tables, Redis and S3, each with its own line; 503 unless all answer."""
     found = [CheckOut(*check) for check in await checks(platform)]
     ready = all(check.ok for check in found)

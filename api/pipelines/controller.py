@@ -1,12 +1,13 @@
 """Pipelines, and what waits for them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Controller, Request, delete, get, patch, post
+from litestar import Controller, delete, get
 from litestar.params import FromPath, QueryParameter
 
-from api.http import bodies
+from api.http.bodies import Body
 from api.http.injected import Injected
+from api.http.routes import patch, post
 from api.pipelines.schemas import PipelineIn, PipelineOut, PipelinePatch, Queue
 from api.signatures import require_analyses
 from shared.accounts import Caller, Scope
@@ -24,13 +25,12 @@ class PipelineController(Controller):
     tags = ["pipelines"]
     guards = [require_analyses]
 
-    @post(operation_id="create_pipeline", opt={"body": PipelineIn})
+    @post(operation_id="create_pipeline")
     async def create(
-        self, request: Request[Any, Any, Any], platform: Injected[Platform], caller: Injected[Caller]
+        self, platform: Injected[Platform], caller: Injected[Caller], pipeline: Body[PipelineIn]
     ) -> PipelineOut:
         """Register a program that makes analyses; what it signs with secret and id is good for this account only."""
-        wanted = await bodies.read(request, PipelineIn)
-        added = await pipelines.add(platform.db, caller, name=wanted.name, models=wanted.models)
+        added = await pipelines.add(platform.db, caller, name=pipeline.name, models=pipeline.models)
         return PipelineOut.of(added, platform.keyring)
 
     @get(operation_id="list_pipelines", opt=_SECRET)
@@ -45,17 +45,16 @@ class PipelineController(Controller):
         """One pipeline with its secret."""
         return PipelineOut.of(await pipelines.find(platform.db, caller, pipeline_id), platform.keyring)
 
-    @patch("/{pipeline_id:str}", operation_id="change_pipeline", opt={"body": PipelinePatch})
+    @patch("/{pipeline_id:str}", operation_id="change_pipeline")
     async def change(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         pipeline_id: FromPath[str],
+        change: Body[PipelinePatch],
     ) -> PipelineOut:
         """Rename a pipeline, or let it run other models; fields that are not sent stay."""
-        sent = await bodies.read(request, PipelinePatch)
-        changed = await pipelines.change(platform.db, caller, pipeline_id, name=sent.name, models=sent.models)
+        changed = await pipelines.change(platform.db, caller, pipeline_id, name=change.name, models=change.models)
         return PipelineOut.of(changed, platform.keyring)
 
     @delete("/{pipeline_id:str}", operation_id="delete_pipeline")

@@ -1,13 +1,13 @@
 """What is remarked about images."""
 
-from typing import Any
-
-from litestar import Controller, Request, delete, get, patch, post
+from litestar import Controller, delete, get
 from litestar.params import FromPath
 
-from api.http import bodies, paging
+from api.http import paging
+from api.http.bodies import Body
 from api.http.injected import Injected
 from api.http.paging import Cursor, Limit
+from api.http.routes import patch, post
 from api.projects.schemas import CommentIn, CommentOut, CommentPage
 from shared.accounts import Caller
 from shared.kit.platform import Platform
@@ -19,17 +19,16 @@ class CommentController(Controller):
 
     tags = ["images"]
 
-    @post("/api/images/{image_id:str}/comments", operation_id="add_comment", opt={"body": CommentIn})
+    @post("/api/images/{image_id:str}/comments", operation_id="add_comment")
     async def add(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         image_id: FromPath[str],
+        comment: Body[CommentIn],
     ) -> CommentOut:
         """Remark something about an image."""
-        said = await bodies.read(request, CommentIn)
-        return CommentOut.of(await comments.add(platform, caller, image_id, said.text))
+        return CommentOut.of(await comments.add(platform, caller, image_id, comment.text))
 
     @get("/api/images/{image_id:str}/comments", operation_id="list_comments")
     async def list_own(
@@ -52,17 +51,16 @@ class CommentController(Controller):
         """One comment on an image."""
         return CommentOut.of(await comments.find(platform, caller, comment_id))
 
-    @patch("/api/comments/{comment_id:str}", operation_id="change_comment", opt={"body": CommentIn})
+    @patch("/api/comments/{comment_id:str}", operation_id="change_comment")
     async def change(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         comment_id: FromPath[str],
+        comment: Body[CommentIn],
     ) -> CommentOut:
         """Put a comment in other words."""
-        said = await bodies.read(request, CommentIn)
-        return CommentOut.of(await comments.change(platform, caller, comment_id, said.text))
+        return CommentOut.of(await comments.change(platform, caller, comment_id, comment.text))
 
     @delete("/api/comments/{comment_id:str}", operation_id="delete_comment")
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], comment_id: FromPath[str]) -> None:

@@ -1,13 +1,16 @@
 """Projects, and the images in one."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Controller, Request, delete, get, patch, post
+from litestar import Controller, delete, get
 from litestar.params import FromPath, QueryParameter
 
-from api.http import bodies, multipart, paging
+from api.http import paging
+from api.http.bodies import Body
 from api.http.injected import Injected
+from api.http.multipart import FormBody
 from api.http.paging import Cursor, Limit
+from api.http.routes import patch, post
 from api.projects import cursors
 from api.projects.forms import ImageForm, read_image
 from api.projects.schemas import (
@@ -33,13 +36,12 @@ class ProjectController(Controller):
     path = "/api/projects"
     tags = ["projects"]
 
-    @post(operation_id="create_project", opt={"body": ProjectIn})
+    @post(operation_id="create_project")
     async def create(
-        self, request: Request[Any, Any, Any], platform: Injected[Platform], caller: Injected[Caller]
+        self, platform: Injected[Platform], caller: Injected[Caller], project: Body[ProjectIn]
     ) -> ProjectOut:
         """Open a project to put images in."""
-        wanted = await bodies.read(request, ProjectIn)
-        return ProjectOut.of(await projects.create(platform, caller, wanted.description_of()))
+        return ProjectOut.of(await projects.create(platform, caller, project.description_of()))
 
     @get(operation_id="list_projects")
     async def list_own(
@@ -62,16 +64,15 @@ class ProjectController(Controller):
         """A project with the number of its images."""
         return ProjectOut.of(await projects.find(platform, caller, project_id))
 
-    @patch("/{project_id:str}", operation_id="describe_project", opt={"body": ProjectPatch})
+    @patch("/{project_id:str}", operation_id="describe_project")
     async def describe(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         project_id: FromPath[str],
+        change: Body[ProjectPatch],
     ) -> ProjectOut:
         """Rename a project, or change what else is said of it; fields that are not sent stay."""
-        change = await bodies.read(request, ProjectPatch)
         return ProjectOut.of(await projects.describe(platform, caller, project_id, change.applied_to))
 
     @delete("/{project_id:str}", operation_id="delete_project")
@@ -85,18 +86,18 @@ class ProjectController(Controller):
         """Delete a project for good; one that holds images only with `force`."""
         await projects.delete(platform, caller, project_id, force=force)
 
-    @post("/{project_id:str}/images", operation_id="add_image", opt={"form": ImageForm})
+    @post("/{project_id:str}/images", operation_id="add_image")
     async def add_image(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         project_id: FromPath[str],
+        form: FormBody[ImageForm],
     ) -> ImageOut:
         """Put an image into a project, as multipart/form-data; it is decoded before it is taken."""
         project = await projects.find(platform, caller, project_id)
-        form = await multipart.read(request, max_file_bytes=platform.settings.max_image_bytes)
-        new = read_image(form, platform.settings)
+        parts = await form.read(max_file_bytes=platform.settings.max_image_bytes)
+        new = read_image(parts, platform.settings)
         return ImageOut.of(await images.add(platform, caller, project.id, new))
 
     @get("/{project_id:str}/images", operation_id="list_images")

@@ -5,14 +5,16 @@ from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from litestar import Controller, Request, Response, delete, get, post, put
+from litestar import Controller, Response, delete, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from api.http import bodies
+from api.http.bodies import Body
 from api.http.headers import IfNoneMatch, is_known
 from api.http.injected import Injected
 from api.http.json_response import Json
+from api.http.responses import Accepted, AnyImage, NotModified, WebP
+from api.http.routes import post, put
 from api.jobs import results
 from api.projects.schemas import DownloadOut, ImageOut, MetadataIn
 from shared.accounts import Caller
@@ -44,14 +46,14 @@ class ImageController(Controller):
         """All about an image but its bytes."""
         return ImageOut.of(await images.find(platform, caller, image_id, even_deleted=include_deleted))
 
-    @get("/content", operation_id="read_image_content", opt={"answers": {"200": ("image/*", bytes)}})
+    @get("/content", operation_id="read_image_content")
     async def content(
         self,
         platform: Injected[Platform],
         caller: Injected[Caller],
         image_id: FromPath[str],
         if_none_match: IfNoneMatch = None,
-    ) -> Response[Any]:
+    ) -> Response[AnyImage | NotModified]:
         """The bytes of an image, exactly as they were sent."""
         image = await images.find(platform, caller, image_id)
         headers = HEADERS | {"ETag": f'"{image.sha256}"'}
@@ -59,20 +61,17 @@ class ImageController(Controller):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         headers |= {"Content-Length": str(image.size_bytes)}
         pieces = await images.content(platform, image)
-        return Stream(pieces_of(pieces), media_type=image.content_type, headers=headers)
+        stream: Response[Any] = Stream(pieces_of(pieces), media_type=image.content_type, headers=headers)
+        return stream
 
-    @get(
-        "/thumbnail",
-        operation_id="read_image_thumbnail",
-        opt={"answers": {"200": ("image/webp", bytes), "202": ("application/json", ImageOut)}},
-    )
+    @get("/thumbnail", operation_id="read_image_thumbnail")
     async def thumbnail(
         self,
         platform: Injected[Platform],
         caller: Injected[Caller],
         image_id: FromPath[str],
         if_none_match: IfNoneMatch = None,
-    ) -> Response[Any]:
+    ) -> Response[WebP | Accepted[ImageOut] | NotModified]:
         """A small copy of an image; 202 with the image while it is being made."""
         image = await images.find(platform, caller, image_id)
         small = await images.thumbnail(platform, image)
@@ -94,17 +93,16 @@ class ImageController(Controller):
         link = platform.storage.link(image.object_key, disposition=results.attachment(image.filename))
         return DownloadOut(link.url, "GET", link.expires_at)
 
-    @put("/metadata", operation_id="set_image_metadata", opt={"body": MetadataIn})
+    @put("/metadata", operation_id="set_image_metadata")
     async def set_metadata(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         image_id: FromPath[str],
+        entry: Body[MetadataIn],
     ) -> ImageOut:
         """Say one thing of an image, or say it anew."""
-        said = await bodies.read(request, MetadataIn)
-        return ImageOut.of(await images.change_metadata(platform, caller, image_id, said.added_to))
+        return ImageOut.of(await images.change_metadata(platform, caller, image_id, entry.added_to))
 
     @delete("/metadata/{key:str}", operation_id="delete_image_metadata", status_code=200)
     async def delete_metadata(

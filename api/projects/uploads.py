@@ -1,12 +1,11 @@
 """Images that are too large for the body of a request."""
 
-from typing import Any
-
-from litestar import Controller, Request, post
+from litestar import Controller
 from litestar.params import FromPath
 
-from api.http import bodies
+from api.http.bodies import Body
 from api.http.injected import Injected
+from api.http.routes import post
 from api.projects.schemas import ImageOut, UploadIn, UploadOut, checked
 from shared.accounts import Caller
 from shared.kit.platform import Platform
@@ -19,17 +18,16 @@ class UploadController(Controller):
 
     tags = ["projects"]
 
-    @post("/api/projects/{project_id:str}/uploads", operation_id="announce_image", opt={"body": UploadIn})
+    @post("/api/projects/{project_id:str}/uploads", operation_id="announce_image")
     async def announce(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         project_id: FromPath[str],
+        file: Body[UploadIn],
     ) -> UploadOut:
         """Ask for a link that takes a large image; PUT the bytes to it with `headers`, then POST to `finalize_url`."""
-        wanted = await bodies.read(request, UploadIn)
-        announced = ImageAnnouncement(wanted.filename, wanted.content_type, wanted.size_bytes, checked(wanted.metadata))
+        announced = ImageAnnouncement(file.filename, file.content_type, file.size_bytes, checked(file.metadata))
         upload, link = await uploads.announce(platform, caller, project_id, announced)
         headers = {"Content-Type": upload.content_type, "Content-Length": str(upload.size_bytes)}
         return UploadOut(upload.id, link.url, "PUT", headers, link.expires_at, f"/api/uploads/{upload.id}/finalize")

@@ -101,7 +101,7 @@ class ImagePages(Controller):
         image_id: FromPath[str],
         analysis_id: FromPath[str],
         format: Annotated[Format, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
-    ) -> Stream:
+    ) -> Response[Any]:
         """An analysis with all that it found, as a file."""
         await images.find(page_request.platform, page_request.caller, image_id)
         return exported(

@@ -1,12 +1,11 @@
 """Who is called, and with whose secret."""
 
-from typing import Any
-
-from litestar import Controller, Request, delete, get, patch, post
+from litestar import Controller, delete, get
 from litestar.params import FromPath
 
-from api.http import bodies
+from api.http.bodies import Body
 from api.http.injected import Injected
+from api.http.routes import patch, post
 from api.webhooks.schemas import (
     DeliveryOut,
     EndpointChange,
@@ -34,19 +33,18 @@ class WebhookController(Controller):
     path = "/v1/webhooks"
     tags = ["webhooks"]
 
-    @post("/endpoints", operation_id="create_webhook_endpoint", opt={"body": EndpointIn, **SECRETS})
+    @post("/endpoints", operation_id="create_webhook_endpoint", opt=SECRETS)
     async def create(
-        self, request: Request[Any, Any, Any], platform: Injected[Platform], caller: Injected[Caller]
+        self, platform: Injected[Platform], caller: Injected[Caller], address: Body[EndpointIn]
     ) -> EndpointOut:
         """Register an address that is called for every event of the account."""
-        wanted = await bodies.read(request, EndpointIn)
         endpoint = await endpoints.add(
             platform.db,
             platform.settings,
             caller,
-            url=wanted.url,
-            wanted=list(wanted.events),
-            description=wanted.description,
+            url=address.url,
+            wanted=list(address.events),
+            description=address.description,
         )
         return EndpointOut.of(endpoint, platform.keyring)
 
@@ -64,19 +62,17 @@ class WebhookController(Controller):
         endpoint = await endpoints.find(platform.db, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
-    @patch(
-        "/endpoints/{endpoint_id:str}", operation_id="change_webhook_endpoint", opt={"body": EndpointChange, **SECRETS}
-    )
+    @patch("/endpoints/{endpoint_id:str}", operation_id="change_webhook_endpoint", opt=SECRETS)
     async def change(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         endpoint_id: FromPath[str],
+        change: Body[EndpointChange],
     ) -> EndpointOut:
         """Change the address, the events or the description; what is on its way goes to the new address."""
-        changes = (await bodies.read(request, EndpointChange)).named()
-        endpoint = await endpoints.change(platform.db, platform.settings, caller, parse_uuid(endpoint_id), changes)
+        named = change.named()
+        endpoint = await endpoints.change(platform.db, platform.settings, caller, parse_uuid(endpoint_id), named)
         return EndpointOut.of(endpoint, platform.keyring)
 
     @delete("/endpoints/{endpoint_id:str}", operation_id="delete_webhook_endpoint", opt=SECRETS)
@@ -111,23 +107,21 @@ class WebhookController(Controller):
         "/endpoints/{endpoint_id:str}/replay",
         operation_id="replay_webhook_events",
         status_code=202,
-        opt={"body": ReplayIn},
     )
     async def replay(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],
         endpoint_id: FromPath[str],
+        selection: Body[ReplayIn],
     ) -> ReplayOut:
         """Deliver again, with the same ids and bytes, what happened since a time and did not arrive."""
-        wanted = await bodies.read(request, ReplayIn)
         queued = await endpoints.replay(
             platform.db,
             caller,
             parse_uuid(endpoint_id),
-            since=clock.in_utc(wanted.since, "since"),
-            also_delivered=wanted.events == "all",
+            since=clock.in_utc(selection.since, "since"),
+            also_delivered=selection.events == "all",
         )
         return ReplayOut(queued, more=queued == endpoints.REPLAYED_AT_ONCE)
 

@@ -1,8 +1,10 @@
 """The calculators of contract B: pure, nothing is stored but that a call was made."""
 
+# ruff: noqa: ARG002 -- being a caller is all that is asked of who calls: hence the arguments that nobody reads
+
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, get
 
 from api.compat.calculators import parameters
 from api.compat.calculators.envelope import HANDLERS, EnvelopedProblem, answer, in_order
@@ -20,25 +22,23 @@ from api.compat.calculators.schemas import (
     WeighingIn,
 )
 from api.http import bodies
-from api.http.bodies import Fields
+from api.http.bodies import Fields, Members
 from api.http.injected import Injected
+from api.http.routes import post
 from api.http.unknown_parameters import TAKES_MORE
 from shared.accounts import Caller, Scope
 from shared.evaluation.calculators.exact_rounding import Figure, ratio
 from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, Weighing
 
 Sent = Request[Any, Any, Any]
-_OPT = {"problem": EnvelopedProblem}
+
+# They compute and keep nothing, so reading is all that the key has to be good for.
+_READS = {"scope": Scope.READ}
 
 
-def _query(answers: type, described: tuple[Parameter, ...] = ()) -> dict[str, Any]:
-    parameters_ = [parameter.documented() for parameter in described]
-    return _OPT | {"answers": {"200": ("application/json", answers)}, "parameters": parameters_}
-
-
-def _body(answers: type, kind: type) -> dict[str, Any]:
-    # It computes and keeps nothing, so reading is all that the key has to be good for.
-    return _OPT | {"answers": {"200": ("application/json", answers)}, "body": kind, "scope": Scope.READ}
+def _query(*described: Parameter) -> dict[str, Any]:
+    # Read by ourselves, as texts: what is computed depends on how a number is written.
+    return {"parameters": [parameter.documented() for parameter in described]}
 
 
 class CalculatorController(Controller):
@@ -46,50 +46,53 @@ class CalculatorController(Controller):
 
     path = "/v1"
     tags = ["calculators"]
-    opt = {TAKES_MORE: True}
+    opt = {TAKES_MORE: True, "problem": EnvelopedProblem}
     exception_handlers = HANDLERS
 
-    # Being a caller is all that is asked of who calls: hence the arguments that nobody reads.
-
-    @get("/confusion", operation_id="confusion", opt=_query(ConfusionAnswer, parameters.CONFUSION))
-    async def confusion(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
+    @get("/confusion", operation_id="confusion", opt=_query(*parameters.CONFUSION))
+    async def confusion(self, request: Sent, caller: Injected[Caller]) -> Response[ConfusionAnswer]:
         """The metrics of a binary confusion matrix from its four cells."""
         return _confusion(request, of_query(request.query_params))
 
-    @post("/confusion", operation_id="confusion_of_body", status_code=200, opt=_body(ConfusionAnswer, CellsIn))
-    async def confusion_of_body(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
+    @post("/confusion", operation_id="confusion_of_body", status_code=200, opt=_READS)
+    async def confusion_of_body(
+        self, request: Sent, caller: Injected[Caller], members: Members[CellsIn]
+    ) -> Response[ConfusionAnswer]:
         """The same for cells in a JSON body."""
-        return _confusion(request, of_members(await bodies.fields(request, CellsIn)))
+        return _confusion(request, of_members(members))
 
-    @post("/confusion:batch", operation_id="confusion_of_many", status_code=200, opt=_body(BatchAnswer, BatchIn))
-    async def batch(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
+    @post("/confusion:batch", operation_id="confusion_of_many", status_code=200, opt=_READS)
+    async def batch(self, request: Sent, caller: Injected[Caller], members: Members[BatchIn]) -> Response[BatchAnswer]:
         """The same for up to 10,000 matrices at once; it is one call."""
-        members = await bodies.fields(request, BatchIn)
         items = await bodies.by_size(bodies.size(members), _batch, members)
         return answer(request, CONFUSION.message, {"note": CONFUSION.note, "items": items})
 
-    @get("/diagnostic", operation_id="diagnostic", opt=_query(DiagnosticAnswer, parameters.DIAGNOSTIC))
-    async def diagnostic(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
+    @get("/diagnostic", operation_id="diagnostic", opt=_query(*parameters.DIAGNOSTIC))
+    async def diagnostic(self, request: Sent, caller: Injected[Caller]) -> Response[DiagnosticAnswer]:
         """Predictive values and likelihood ratios of a test from its sensitivity, specificity and the prevalence."""
         return _diagnostic(request, of_query(request.query_params))
 
-    @post("/diagnostic", operation_id="diagnostic_of_body", status_code=200, opt=_body(DiagnosticAnswer, ScreeningIn))
-    async def diagnostic_of_body(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
+    @post("/diagnostic", operation_id="diagnostic_of_body", status_code=200, opt=_READS)
+    async def diagnostic_of_body(
+        self, request: Sent, caller: Injected[Caller], members: Members[ScreeningIn]
+    ) -> Response[DiagnosticAnswer]:
         """The same for rates in a JSON body."""
-        return _diagnostic(request, of_members(await bodies.fields(request, ScreeningIn)))
+        return _diagnostic(request, of_members(members))
 
-    @get("/fbeta", operation_id="fbeta", opt=_query(FBetaAnswer, parameters.FBETA))
-    async def fbeta(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
+    @get("/fbeta", operation_id="fbeta", opt=_query(*parameters.FBETA))
+    async def fbeta(self, request: Sent, caller: Injected[Caller]) -> Response[FBetaAnswer]:
         """The F-beta score from precision and recall, or from counts."""
         return _fbeta(request, of_query(request.query_params))
 
-    @post("/fbeta", operation_id="fbeta_of_body", status_code=200, opt=_body(FBetaAnswer, WeighingIn))
-    async def fbeta_of_body(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
+    @post("/fbeta", operation_id="fbeta_of_body", status_code=200, opt=_READS)
+    async def fbeta_of_body(
+        self, request: Sent, caller: Injected[Caller], members: Members[WeighingIn]
+    ) -> Response[FBetaAnswer]:
         """The same for what is in a JSON body."""
-        return _fbeta(request, of_members(await bodies.fields(request, WeighingIn)))
+        return _fbeta(request, of_members(members))
 
-    @get("/meta", operation_id="calculators", opt=_query(MetaAnswer))
-    async def meta(self, request: Sent, caller: Injected[Caller]) -> Response[Any]:  # noqa: ARG002
+    @get("/meta", operation_id="calculators")
+    async def meta(self, request: Sent, caller: Injected[Caller]) -> Response[MetaAnswer]:
         """What the calculators are, with their formulae."""
         return answer(request, "Meta", in_order(META))
 

@@ -1,11 +1,12 @@
 """What is sent to the calculators as JSON, and what they answer."""
 
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
 from api.compat.calculators.envelope import documented, documented_figures
+from api.http.runtime_types import RuntimeType
 from shared.evaluation.calculators.exact_rounding import Figure
 from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells
 
@@ -93,8 +94,8 @@ _Meta = msgspec.defstruct(
     ],
 )
 
-ConfusionAnswer = documented("ConfusionAnswer", _Confusion)
-DiagnosticAnswer = documented("DiagnosticAnswer", _Diagnostic)
-FBetaAnswer = documented("FBetaAnswer", _FBeta)
-BatchAnswer = documented("ConfusionBatchAnswer", _Batch)
-MetaAnswer = documented("CalculatorMetaAnswer", _Meta)
+ConfusionAnswer: TypeAlias = Annotated[Any, RuntimeType(documented("ConfusionAnswer", _Confusion))]
+DiagnosticAnswer: TypeAlias = Annotated[Any, RuntimeType(documented("DiagnosticAnswer", _Diagnostic))]
+FBetaAnswer: TypeAlias = Annotated[Any, RuntimeType(documented("FBetaAnswer", _FBeta))]
+BatchAnswer: TypeAlias = Annotated[Any, RuntimeType(documented("ConfusionBatchAnswer", _Batch))]
+MetaAnswer: TypeAlias = Annotated[Any, RuntimeType(documented("CalculatorMetaAnswer", _Meta))]

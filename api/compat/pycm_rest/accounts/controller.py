@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from litestar import Controller, Request, post
+from litestar import Controller, Request
 
 from api.compat.pycm_rest.accounts.schemas import AccountOut, CredentialsIn
-from api.http import bodies
+from api.http.bodies import Body
 from api.http.headers import counted_address
 from api.http.injected import Injected
+from api.http.routes import post
 from shared import accounts, matrices
 from shared.kit.platform import Platform
 
@@ -17,20 +18,20 @@ class AccountController(Controller):
 
     tags = ["accounts"]
 
-    @post("/sign_up/", operation_id="sign_up", status_code=200, opt={"body": CredentialsIn})
-    async def sign_up(self, request: Request[Any, Any, Any], platform: Injected[Platform]) -> AccountOut:
+    @post("/sign_up/", operation_id="sign_up", status_code=200)
+    async def sign_up(self, platform: Injected[Platform], credentials: Body[CredentialsIn]) -> AccountOut:
         """Open an account; the answer holds its API key."""
-        credentials = await bodies.read(request, CredentialsIn)
         credentials.check(platform.settings.min_password_length)
         signed_in = await accounts.sign_up(
             platform.db, platform.keyring, email=credentials.email, password=credentials.password
         )
         return AccountOut.of(signed_in, [])
 
-    @post("/sign_in/", operation_id="sign_in", status_code=200, opt={"body": CredentialsIn})
-    async def sign_in(self, request: Request[Any, Any, Any], platform: Injected[Platform]) -> AccountOut:
+    @post("/sign_in/", operation_id="sign_in", status_code=200)
+    async def sign_in(
+        self, request: Request[Any, Any, Any], platform: Injected[Platform], credentials: Body[CredentialsIn]
+    ) -> AccountOut:
         """Show the account and the same API key again."""
-        credentials = await bodies.read(request, CredentialsIn)
         signed_in = await accounts.sign_in(
             platform.db,
             platform.keyring,

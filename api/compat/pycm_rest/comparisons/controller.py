@@ -3,12 +3,14 @@
 from typing import Any
 
 import msgspec
-from litestar import Controller, Request, Response, post
+from litestar import Controller, Response
 
-from api.http import bodies
+from api.http.bodies import Body
 from api.http.headers import Prefer
 from api.http.injected import Injected
+from api.http.routes import post
 from api.jobs import results
+from api.jobs.responses import JobAccepted
 from api.jobs.waiter import Waiter
 from shared.accounts import Caller
 from shared.matrices.kinds.compare import Compare, CompareOptions, Uids
@@ -26,17 +28,15 @@ class ComparisonController(Controller):
 
     tags = ["matrices"]
 
-    @post("/compare/", operation_id="compare_matrices", status_code=200, opt={"body": ComparisonIn})
+    @post("/compare/", operation_id="compare_matrices", status_code=200)
     async def compare(
         self,
-        request: Request[Any, Any, Any],
         waiter: Injected[Waiter],
         caller: Injected[Caller],
+        comparison: Body[ComparisonIn],
         prefer: Prefer = None,
-    ) -> Response[Any]:
+    ) -> Response[dict[str, Any] | JobAccepted]:
         """Which of them is the best, with PyCM's scores, and the main statistics side by side."""
-        wanted = await bodies.read(request, ComparisonIn)
-        arguments = Compare(cm_uids=wanted.cm_uids, options=wanted.options)
-        return await results.of_arguments(
-            waiter, caller, arguments, results.FileRequest("comparison.json", prefer, None)
-        )
+        arguments = Compare(cm_uids=comparison.cm_uids, options=comparison.options)
+        file = results.FileRequest("comparison.json", prefer, None)
+        return await results.of_arguments(waiter, caller, arguments, file)

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, post
+from litestar import Controller, Response
 
 from api.compat.pycm_rest.curves.schemas import CurveIn, read_curve
 from api.http import bodies
+from api.http.bodies import Fields, Members
 from api.http.headers import Prefer
 from api.http.injected import Injected
+from api.http.routes import post
 from api.jobs import results
+from api.jobs.responses import JobAccepted
 from api.jobs.waiter import Waiter
 from shared import jobs
 from shared.accounts import Caller
@@ -21,21 +24,20 @@ class CurveController(Controller):
 
     tags = ["curves"]
 
-    @post("/curve", operation_id="measure_curves", status_code=200, opt={"body": CurveIn})
+    @post("/curve", operation_id="measure_curves", status_code=200)
     async def measure(
         self,
-        request: Request[Any, Any, Any],
         waiter: Injected[Waiter],
         caller: Injected[Caller],
+        members: Members[CurveIn],
         prefer: Prefer = None,
-    ) -> Response[Any]:
+    ) -> Response[dict[str, Any] | JobAccepted]:
         """ROC or precision-recall curves: areas, averages, points and the best thresholds of every class."""
-        prepared = await _prepared(waiter.platform, caller, request)
+        prepared = await _prepared(waiter.platform, caller, members)
         return await results.of_request(waiter, prepared, results.FileRequest("curve.json", prefer, None))
 
 
-async def _prepared(platform: Platform, caller: Caller, request: Request[Any, Any, Any]) -> JobRequest:
+async def _prepared(platform: Platform, caller: Caller, members: Fields) -> JobRequest:
     # The values of a body take many times its bytes, and so go before anybody waits for the job.
-    members = await bodies.fields(request, CurveIn)
     arguments, body = await bodies.by_size(bodies.size(members), read_curve, members)
     return await jobs.prepare(platform, caller, arguments, body)

@@ -1,10 +1,8 @@
 """What is sent and answered about confusion matrices."""
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request
 
 from api.http import bodies
 from api.http.bodies import Fields
@@ -58,9 +56,8 @@ class MatrixOut(msgspec.Struct):
         )
 
 
-async def receive_vectors(request: Request[Any, Any, Any]) -> Vectors:
-    """The two vectors of a request's body; raises InvalidInput with the label at fault."""
-    members = await bodies.fields(request, VectorsIn)
+async def receive_vectors(members: Fields) -> Vectors:
+    """The two vectors of a body, read in a thread if they are long; raises InvalidInput with the label at fault."""
     return await bodies.by_size(bodies.size(members), read_vectors, members)
 
 

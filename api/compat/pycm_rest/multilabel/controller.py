@@ -1,13 +1,12 @@
 """Multi-label evaluation: computed and answered, not kept."""
 
-from typing import Any
-
-from litestar import Controller, Request, post
+from litestar import Controller
 
 from api.compat.pycm_rest.multilabel.schemas import LabelSetsIn, MultiLabelOut, check_size
 from api.http import bodies
-from api.http.bodies import Fields
+from api.http.bodies import Fields, Members
 from api.http.injected import Injected
+from api.http.routes import post
 from shared.accounts import Caller, Scope
 from shared.evaluation.inputs.label_sets import Limits, multihot
 from shared.evaluation.multilabel.statistics import evaluate
@@ -20,15 +19,14 @@ class MultiLabelController(Controller):
 
     tags = ["multi-label"]
 
-    @post("/mlcm/", operation_id="evaluate_multilabel", status_code=200, opt={"body": LabelSetsIn, "scope": Scope.READ})
+    @post("/mlcm/", operation_id="evaluate_multilabel", status_code=200, opt={"scope": Scope.READ})
     async def create(
         self,
-        request: Request[Any, Any, Any],
         platform: Injected[Platform],
         caller: Injected[Caller],  # noqa: ARG002 -- being one is all that is asked
+        members: Members[LabelSetsIn],
     ) -> MultiLabelOut:
         """Evaluate sets of labels by class, by sample and on average; nothing is stored."""
-        members = await bodies.fields(request, LabelSetsIn)
         return await bodies.by_size(bodies.size(members), _evaluate, members, platform.settings)
 
 

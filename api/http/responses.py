@@ -1,0 +1,77 @@
+"""What routes answer, as the types that their handlers return, for the OpenAPI document.
+
+Of `Response[A | B]` each part is one success: JSON under the status of the route, unless it is annotated with another
+`Answer`. What no part can say stands beside the type: `Annotated[..., Success]`. Of any other type than a response the
+framework knows itself what it is in the document.
+"""
+
+from http import HTTPStatus
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar, Union, get_args, get_origin
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from api.http.runtime_types import resolve
+
+T = TypeVar("T")
+
+JSON = "application/json"
+
+
+class Answer(NamedTuple):
+    """How a part is answered: under which status, if not that of the route, and as what."""
+
+    status: HTTPStatus | None = None
+    media_type: str = JSON
+
+
+class Success(NamedTuple):
+    """One answer of a route: under which status, if not that of the route; as what; of which type, if it has a body."""
+
+    status: HTTPStatus | None
+    media_type: str
+    kind: Any
+
+    @property
+    def has_body(self) -> bool:
+        """Whether anything comes with the status."""
+        return self.kind not in {None, NoneType}
+
+
+Html: TypeAlias = Annotated[str, Answer(media_type="text/html")]
+Csv: TypeAlias = Annotated[str, Answer(media_type="text/csv")]
+Png: TypeAlias = Annotated[bytes, Answer(media_type="image/png")]
+WebP: TypeAlias = Annotated[bytes, Answer(media_type="image/webp")]
+AnyImage: TypeAlias = Annotated[bytes, Answer(media_type="image/*")]
+AnyFile: TypeAlias = Annotated[str, Answer(media_type="*/*")]
+EventStream: TypeAlias = Annotated[str, Answer(media_type="text/event-stream")]
+
+Accepted: TypeAlias = Annotated[T, Answer(HTTPStatus.ACCEPTED)]
+Unavailable: TypeAlias = Annotated[T, Answer(HTTPStatus.SERVICE_UNAVAILABLE)]
+NotModified: TypeAlias = Annotated[None, Answer(HTTPStatus.NOT_MODIFIED)]
+
+
+# What is at the end of a redirect, which most clients follow by themselves.
+LINKED = Success(HTTPStatus.OK, "application/octet-stream", bytes)
+
+
+def successes(handler: HTTPRouteHandler) -> list[Success]:
+    """What the type that a handler returns says that the framework cannot know."""
+    returned = handler.parsed_fn_signature.return_type.raw
+    is_annotated = get_origin(returned) is Annotated
+    beside = [mark for mark in returned.__metadata__ if isinstance(mark, Success)] if is_annotated else []
+    kind = returned.__origin__ if is_annotated else returned
+    if get_origin(kind) is Response:
+        (kind,) = get_args(kind)
+        parts = get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
+        return [*map(_success, parts), *beside]
+    return beside
+
+
+def _success(part: Any) -> Success:
+    marks = part.__metadata__ if get_origin(part) is Annotated else ()
+    for mark in marks:
+        if isinstance(mark, Answer):
+            return Success(*mark, part.__origin__)
+    return Success(None, JSON, resolve(part))

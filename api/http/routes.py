@@ -1,0 +1,111 @@
+"""Routes whose handlers have the request's body as a parameter.
+
+`Body[Struct]` is the body, decoded; `Members[Struct]` its members, undecoded; `FormBody[Struct]` a form, not read yet.
+The body is read last of all parameters: nobody's body is looked at before it is known whose it is. What a handler takes
+is found when it is declared, and the OpenAPI document has it from there (`body_of`).
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
+
+import litestar
+from litestar import Request
+from litestar.handlers import HTTPRouteHandler
+
+from api.http import bodies
+from api.http.bodies import BODY, Members
+from api.http.injected import AnyRequest
+from api.http.multipart import FormBody
+from api.http.runtime_types import resolve
+
+Handler = Callable[..., Awaitable[Any]]
+Read = Callable[[Request[Any, Any, Any]], Awaitable[Any]]
+
+
+class BodyType(NamedTuple):
+    """What a handler takes as its body: a Struct, or a union of some, and in which form it is sent."""
+
+    kind: Any
+    media_type: str
+
+
+def post(path: str | None = None, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+    """As the framework's, for a handler that may have the body as a parameter."""
+    return lambda handler: litestar.post(path, **options)(_with_body(handler))
+
+
+def put(path: str | None = None, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+    """As the framework's, for a handler that may have the body as a parameter."""
+    return lambda handler: litestar.put(path, **options)(_with_body(handler))
+
+
+def patch(path: str | None = None, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+    """As the framework's, for a handler that may have the body as a parameter."""
+    return lambda handler: litestar.patch(path, **options)(_with_body(handler))
+
+
+def body_of(handler: HTTPRouteHandler) -> BodyType | None:
+    """What a route takes as its body, or None."""
+    body_type: BodyType | None = getattr(handler.fn, "body_type", None)
+    return body_type
+
+
+def _with_body(handler: Handler) -> Handler:
+    """The handler as the framework calls it: with the request where it has the body."""
+    declared = {name: body for name, kind in handler.__annotations__.items() if (body := _body(kind)) is not None}
+    if not declared:
+        return handler
+    ((name, (body_type, read)),) = declared.items()
+    takes_request = "request" in handler.__annotations__
+
+    @wraps(handler)
+    async def call(*owner: Any, request: Request[Any, Any, Any], **arguments: Any) -> Any:
+        if takes_request:
+            arguments["request"] = request
+        arguments[name] = await read(request)
+        return await handler(*owner, **arguments)
+
+    written = signature(handler)
+    parameters = [parameter for parameter in written.parameters.values() if parameter.name != name]
+    annotations = {key: value for key, value in handler.__annotations__.items() if key != name}
+    if not takes_request:
+        parameters.append(Parameter("request", Parameter.KEYWORD_ONLY, annotation=AnyRequest))
+        annotations["request"] = AnyRequest
+    call.__signature__ = written.replace(parameters=parameters)  # type: ignore[attr-defined] # as any function may
+    call.__annotations__ = annotations
+    call.body_type = body_type  # type: ignore[attr-defined] # for `body_of`
+    return call
+
+
+def _body(annotation: Any) -> tuple[BodyType, Read] | None:
+    """What a parameter's annotation says of the body, and how it is read; None for any other parameter."""
+    origin, kind = get_origin(annotation), resolve(next(iter(get_args(annotation)), None))
+    if origin is Annotated and BODY in annotation.__metadata__:
+        return BodyType(kind, "application/json"), _reader(kind)
+    if origin is Members:
+        return BodyType(kind, "application/json"), _splitter(kind)
+    if origin is FormBody:
+        return BodyType(kind, "multipart/form-data"), _unread
+    return None
+
+
+def _reader(kind: type) -> Read:
+    async def read(request: Request[Any, Any, Any]) -> Any:
+        return await bodies.read(request, kind)
+
+    return read
+
+
+def _splitter(kind: Any) -> Read:
+    kinds = get_args(kind) or (kind,)
+
+    async def read(request: Request[Any, Any, Any]) -> Members[Any]:
+        return await bodies.fields(request, *kinds)
+
+    return read
+
+
+async def _unread(request: Request[Any, Any, Any]) -> FormBody[Any]:
+    return FormBody(request)
