@@ -1,0 +1,215 @@
+"""A request for every operation of the OpenAPI document, which succeeds.
+
+A value that is a function of `things` stands for what it makes. A path's parameters are made by their names, unless the
+sample says otherwise.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.integration.api.operations import things
+from tests.integration.api.operations.things import CAR, PERSON, PICTURE, Make
+
+BY_NAME: dict[str, Any] = {
+    "account_id": things.account,
+    "analysis_id": things.analysis,
+    "artifact_name": "mask.png",
+    "cm_uid": things.matrix,
+    "comment_id": things.comment,
+    "delivery_id": things.delivery,
+    "endpoint_id": things.endpoint,
+    "image_id": things.image,
+    "job_id": things.finished_job,
+    "key": "camera",
+    "key_id": things.key,
+    "pipeline_id": things.pipeline,
+    "project_id": things.project,
+    "uid": things.matrix,
+    "upload_id": things.uploaded,
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A request: who sends it, what with, after what was made; and the status that answers it, if not the least.
+
+    With `is_idle` no worker takes a job meanwhile.
+    """
+
+    json: Any = None
+    query: dict[str, Any] = field(default_factory=dict)
+    path: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    form: dict[str, Any] | None = None
+    after: tuple[Make, ...] = ()
+    sender: str = "account"
+    status: int | None = None
+    is_idle: bool = False
+
+
+ADMIN, PIPELINE = "administrator", "pipeline"
+
+LABELS = {"actual_vector": [1, 0, 1], "predicted_vector": [1, 1, 1]}
+PROBABILITIES = {"actual_vector": [1, 0, 1], "probability_vector": [[0.2, 0.8], [0.6, 0.4], [0.3, 0.7]]}
+SETS = {"actual_vector": [["a"], ["b"]], "predicted_vector": [["a", "b"], []], "classes": ["a", "b"]}
+UPLOAD = {"filename": "a.png", "content_type": "image/png", "size_bytes": len(PICTURE)}
+MODEL = {"model_name": "yolo_v8", "model_version": "v1", "parameters": {"threshold": 0.5}}
+SIDES = {"reference": things.reference, "candidate": things.candidate}
+COUNTS = {"classes": ["x", "y"], "counts": [[3, 1], [0, 2]]}
+REASON = {"reason": "out of focus"}
+
+SAMPLES: dict[tuple[str, str], Sample] = {
+    # accounts, keys
+    ("POST", "/sign_up"): Sample(json=things.new_credentials),
+    ("POST", "/sign_in"): Sample(json=things.credentials, after=(things.matrix,)),
+    ("GET", "/v1/usage"): Sample(query={"month": "2026-06"}),
+    ("POST", "/v1/keys"): Sample(json={"name": "another", "scopes": ["read"], "expires_at": "2999-01-01T00:00:00Z"}),
+    ("GET", "/v1/keys"): Sample(after=(things.key,)),
+    ("DELETE", "/v1/keys/{key_id}"): Sample(),
+    ("POST", "/v1/keys/{key_id}/rotate"): Sample(),
+    # matrices
+    ("POST", "/cm/create"): Sample(json=LABELS),
+    ("GET", "/cm"): Sample(query={"cm_uid": things.matrix}),
+    ("POST", "/cm/update"): Sample(query={"cm_uid": things.matrix}, json=LABELS),
+    ("DELETE", "/cm/{cm_uid}"): Sample(),
+    ("GET", "/cm/report"): Sample(query={"cm_uid": things.matrix}),
+    ("GET", "/cm/plot"): Sample(query={"cm_uid": things.matrix}),
+    ("POST", "/compare"): Sample(json={"cm_uids": [things.matrix, things.other_matrix]}),
+    ("POST", "/v1/matrices"): Sample(
+        json={"name": "first", "tags": ["a"], "classes": ["x", "y"], "counts": [[3, 1], [0, 2]]}
+    ),
+    ("GET", "/v1/matrices"): Sample(after=(things.matrix, things.other_matrix), query={"limit": 1}),
+    ("GET", "/v1/matrices/{uid}"): Sample(),
+    ("PATCH", "/v1/matrices/{uid}"): Sample(json={"name": "renamed", "data_set": None}),
+    ("DELETE", "/v1/matrices/{uid}"): Sample(),
+    ("GET", "/v1/matrices/{uid}/statistics"): Sample(query={"alpha": 0.05}),
+    ("GET", "/v1/matrices/{uid}/export"): Sample(query={"format": "csv", "part": "overall"}),
+    ("GET", "/v1/matrices/{uid}/samples"): Sample(query={"actual": "1", "limit": 2}),
+    # curves, multi-label
+    ("POST", "/curve"): Sample(json={"type": "ROC", **PROBABILITIES}),
+    ("POST", "/mlcm"): Sample(json=SETS),
+    # jobs
+    ("POST", "/v1/jobs"): Sample(json={"kind": "curve", "type": "PR", "callback_url": None, **PROBABILITIES}),
+    ("GET", "/v1/jobs"): Sample(after=(things.finished_job,)),
+    ("GET", "/v1/jobs/{job_id}"): Sample(),
+    ("POST", "/v1/jobs/{job_id}/cancel"): Sample(path={"job_id": things.queued_job}, is_idle=True),
+    ("GET", "/v1/jobs/{job_id}/events"): Sample(),
+    ("POST", "/v1/jobs/{job_id}/matrix"): Sample(path={"job_id": things.agreement_job}, json={"name": "agreement"}),
+    # webhooks
+    ("POST", "/v1/webhooks/endpoints"): Sample(json={"url": "https://example.com/hook", "events": ["job.failed"]}),
+    ("GET", "/v1/webhooks/endpoints"): Sample(after=(things.endpoint,)),
+    ("GET", "/v1/webhooks/endpoints/{endpoint_id}"): Sample(),
+    ("PATCH", "/v1/webhooks/endpoints/{endpoint_id}"): Sample(json={"description": "ours"}),
+    ("DELETE", "/v1/webhooks/endpoints/{endpoint_id}"): Sample(),
+    ("POST", "/v1/webhooks/endpoints/{endpoint_id}/disable"): Sample(),
+    ("POST", "/v1/webhooks/endpoints/{endpoint_id}/enable"): Sample(),
+    ("POST", "/v1/webhooks/endpoints/{endpoint_id}/test"): Sample(),
+    ("POST", "/v1/webhooks/endpoints/{endpoint_id}/replay"): Sample(json={"since": "2026-01-01T00:00:00Z"}),
+    ("POST", "/v1/webhooks/endpoints/{endpoint_id}/secret/rotate"): Sample(),
+    ("GET", "/v1/webhooks/deliveries"): Sample(after=(things.delivery,)),
+    ("GET", "/v1/webhooks/deliveries/{delivery_id}"): Sample(),
+    ("POST", "/v1/webhooks/deliveries/{delivery_id}/replay"): Sample(path={"delivery_id": things.finished_delivery}),
+    ("GET", "/v1/webhooks/secret"): Sample(),
+    ("POST", "/v1/webhooks/secret/rotate"): Sample(),
+    # calculators
+    ("GET", "/v1/confusion"): Sample(query={"tp": 1, "fp": 0, "fn": 0, "tn": 0}),
+    ("POST", "/v1/confusion"): Sample(json={"tp": 1, "fp": "2", "fn": 3, "tn": 4}),
+    ("POST", "/v1/confusion:batch"): Sample(json={"items": [[1, 2, 3, 4], {"tp": 1, "fp": 2, "fn": 3, "tn": 4}]}),
+    ("GET", "/v1/diagnostic"): Sample(query={"sensitivity": 1, "specificity": 1, "prevalence": "0.5"}),
+    ("POST", "/v1/diagnostic"): Sample(json={"sensitivity": 0.9, "specificity": "0.8", "prevalence": 0.1}),
+    ("GET", "/v1/fbeta"): Sample(query={"precision": "0.5", "recall": "0.25"}),
+    ("POST", "/v1/fbeta"): Sample(json={"tp": 1, "fp": 2, "fn": 3}),
+    ("GET", "/v1/meta"): Sample(),
+    # projects
+    ("POST", "/api/projects"): Sample(json={"name": "Streets", "metadata": {"city": "Ulm"}}),
+    ("GET", "/api/projects"): Sample(after=(things.project,)),
+    ("GET", "/api/projects/{project_id}"): Sample(),
+    ("PATCH", "/api/projects/{project_id}"): Sample(json={"name": "Crossings"}),
+    ("DELETE", "/api/projects/{project_id}"): Sample(after=(things.image,), query={"force": "true"}),
+    ("POST", "/api/projects/{project_id}/images"): Sample(form={"file": ("a.png", PICTURE, "image/png")}),
+    ("GET", "/api/projects/{project_id}/images"): Sample(after=(things.image,), query={"sort": "filename"}),
+    ("GET", "/api/projects/{project_id}/images/deletion-events"): Sample(after=(things.deleted_image,)),
+    ("POST", "/api/projects/{project_id}/uploads"): Sample(json=UPLOAD),
+    ("POST", "/api/uploads/{upload_id}/finalize"): Sample(),
+    # images
+    ("GET", "/api/images/{image_id}"): Sample(),
+    ("GET", "/api/images/{image_id}/content"): Sample(),
+    ("GET", "/api/images/{image_id}/download"): Sample(),
+    ("GET", "/api/images/{image_id}/thumbnail"): Sample(path={"image_id": things.image_with_thumbnail}),
+    ("PUT", "/api/images/{image_id}/metadata"): Sample(json={"key": "lens", "value": [50, "mm"]}),
+    ("DELETE", "/api/images/{image_id}/metadata/{key}"): Sample(),
+    ("DELETE", "/api/images/{image_id}"): Sample(query=REASON),
+    ("POST", "/api/images/{image_id}/restore"): Sample(path={"image_id": things.deleted_image}),
+    ("POST", "/api/images/{image_id}/comments"): Sample(json={"text": "A crossing."}),
+    ("GET", "/api/images/{image_id}/comments"): Sample(after=(things.comment,)),
+    ("GET", "/api/comments/{comment_id}"): Sample(),
+    ("PATCH", "/api/comments/{comment_id}"): Sample(json={"text": "Two crossings."}),
+    ("DELETE", "/api/comments/{comment_id}"): Sample(),
+    # analyses
+    ("POST", "/api/images/{image_id}/analyses"): Sample(json=MODEL),
+    ("GET", "/api/images/{image_id}/analyses"): Sample(after=(things.reference,)),
+    ("GET", "/api/images/{image_id}/compare"): Sample(query=SIDES),
+    ("GET", "/api/analyses/{analysis_id}"): Sample(),
+    ("PATCH", "/api/analyses/{analysis_id}"): Sample(
+        json={"is_ground_truth": True}, path={"analysis_id": things.reference}
+    ),
+    ("DELETE", "/api/analyses/{analysis_id}"): Sample(),
+    ("POST", "/api/analyses/{analysis_id}/cancel"): Sample(),
+    ("GET", "/api/analyses/{analysis_id}/export"): Sample(path={"analysis_id": things.reference}),
+    ("GET", "/api/analyses/{analysis_id}/annotations"): Sample(
+        path={"analysis_id": things.reference}, query={"limit": 1}
+    ),
+    ("GET", "/api/analyses/{analysis_id}/artifacts"): Sample(path={"analysis_id": things.analysis_with_file}),
+    ("GET", "/api/analyses/{analysis_id}/artifacts/{artifact_name}/content"): Sample(
+        path={"analysis_id": things.analysis_with_file}, status=307
+    ),
+    ("PATCH", "/api/analyses/{analysis_id}/status"): Sample(json={"status": "processing"}, sender=PIPELINE),
+    ("POST", "/api/analyses/{analysis_id}/artifacts/presign"): Sample(
+        json={"artifacts": [{"artifact_name": "mask.png", "content_type": "image/png"}]}, sender=PIPELINE
+    ),
+    ("POST", "/api/analyses/{analysis_id}/annotations:bulk"): Sample(
+        json={"annotations": [PERSON, CAR]}, sender=PIPELINE
+    ),
+    ("POST", "/api/analyses/{analysis_id}/finalize"): Sample(json={"summary": {"objects": 2}}, sender=PIPELINE),
+    # pipelines
+    ("POST", "/v1/pipelines"): Sample(json={"name": "detector", "models": ["yolo_v8"]}),
+    ("GET", "/v1/pipelines"): Sample(after=(things.pipeline,)),
+    ("GET", "/v1/pipelines/{pipeline_id}"): Sample(),
+    ("PATCH", "/v1/pipelines/{pipeline_id}"): Sample(json={"name": "segmenter"}),
+    ("DELETE", "/v1/pipelines/{pipeline_id}"): Sample(),
+    ("POST", "/v1/pipelines/{pipeline_id}/secret/rotate"): Sample(),
+    ("GET", "/v1/pipelines/{pipeline_id}/queue"): Sample(after=(things.analysis,)),
+    # admin, health
+    ("GET", "/users"): Sample(sender=ADMIN, query={"limit": 5}),
+    ("GET", "/cms"): Sample(sender=ADMIN, query={"limit": 5}, after=(things.matrix,)),
+    ("PUT", "/v1/admin/accounts/{account_id}/plan"): Sample(sender=ADMIN, json={"plan": None}),
+    ("POST", "/v1/admin/accounts/{account_id}/credit"): Sample(sender=ADMIN, json={"calls": 10}),
+    ("GET", "/healthz"): Sample(),
+    ("GET", "/readyz"): Sample(),
+}
+
+AT_ONCE = {"Prefer": "respond-async"}
+KNOWN = {"If-None-Match": "*"}
+
+# The other successes: what is not there yet, and what the client has already.
+OTHERS: dict[tuple[str, str, int], Sample] = {
+    ("GET", "/cm/report", 202): Sample(query={"cm_uid": things.matrix}, headers=AT_ONCE, is_idle=True),
+    ("GET", "/cm/plot", 202): Sample(query={"cm_uid": things.matrix}, headers=AT_ONCE, is_idle=True),
+    ("POST", "/compare", 202): Sample(
+        json={"cm_uids": [things.matrix, things.other_matrix]}, headers=AT_ONCE, is_idle=True
+    ),
+    ("POST", "/curve", 202): Sample(json={"type": "ROC", **PROBABILITIES}, headers=AT_ONCE, is_idle=True),
+    ("GET", "/v1/matrices/{uid}/export", 202): Sample(query={"format": "html"}, headers=AT_ONCE, is_idle=True),
+    ("GET", "/api/images/{image_id}/compare", 202): Sample(query=SIDES, headers=AT_ONCE, is_idle=True),
+    ("GET", "/api/images/{image_id}/thumbnail", 202): Sample(is_idle=True),
+    ("GET", "/cm/report", 304): Sample(query={"cm_uid": things.matrix}, headers=KNOWN),
+    ("GET", "/cm/plot", 304): Sample(query={"cm_uid": things.matrix}, headers=KNOWN),
+    ("GET", "/v1/matrices/{uid}/statistics", 304): Sample(headers=KNOWN),
+    ("GET", "/v1/matrices/{uid}/export", 304): Sample(query={"format": "json"}, headers=KNOWN),
+    ("GET", "/v1/jobs/{job_id}", 304): Sample(headers=KNOWN),
+    ("GET", "/api/images/{image_id}/compare", 304): Sample(query=SIDES, headers=KNOWN),
+    ("GET", "/api/images/{image_id}/content", 304): Sample(headers=KNOWN),
+    ("GET", "/api/images/{image_id}/thumbnail", 304): Sample(
+        path={"image_id": things.image_with_thumbnail}, headers=KNOWN
+    ),
+}

@@ -1,0 +1,185 @@
+"""What samples refer to: each made once in a scene, when a sample first asks for it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from tests.actors import Client, eventually
+from tests.pictures import picture
+from tests.pipelines import Pipeline, box
+from tests.receiver import Receiver
+
+PICTURE = picture()
+PERSON = box("person", 0.9, (0, 0, 10, 10))
+CAR = box("car", 0.8, (20, 0, 20, 10))
+
+
+@dataclass
+class Scene:
+    """An account of its own, and what has been made in it."""
+
+    alice: Client
+    receiver: Receiver
+    made: dict["Make", Any] = field(default_factory=dict)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The operator's."""
+        return Pipeline(self.alice.http)
+
+    async def get(self, make: "Make") -> Any:
+        """What the function makes: now, unless this scene has it already."""
+        if make not in self.made:
+            self.made[make] = await make(self)
+        return self.made[make]
+
+    async def create(self, path: str, body: Any = None) -> Any:
+        """The answer to a POST that must succeed."""
+        return _of(await self.alice.post(path, body))
+
+
+Make = Callable[[Scene], Awaitable[Any]]
+
+
+async def matrix(scene: Scene) -> Any:
+    return await scene.alice.create_matrix()
+
+
+async def other_matrix(scene: Scene) -> Any:
+    return await scene.alice.create_matrix([1, 0, 1, 1, 0], [1, 0, 1, 1, 0])
+
+
+async def finished_job(scene: Scene) -> Any:
+    job = await scene.alice.submit("plot", await scene.get(matrix))
+    return (await scene.alice.final(job["id"]))["id"]
+
+
+async def queued_job(scene: Scene) -> Any:
+    return (await scene.alice.submit("report", await scene.get(matrix)))["id"]
+
+
+async def agreement_job(scene: Scene) -> Any:
+    sides = {"reference": reference, "candidate": candidate}
+    analyses = {name: {"analysis_id": await scene.get(make)} for name, make in sides.items()}
+    job = await scene.create("/v1/jobs", {"kind": "agreement", "image_id": await scene.get(image), **analyses})
+    return (await scene.alice.final(job["id"]))["id"]
+
+
+async def account(scene: Scene) -> Any:
+    return (await scene.create("/sign_in/", await credentials(scene)))["id"]
+
+
+async def credentials(scene: Scene) -> Any:
+    return {"email": scene.alice.email, "password": scene.alice.password}
+
+
+async def new_credentials(scene: Scene) -> Any:
+    return {"email": f"new-{scene.alice.email}", "password": "correct horse"}
+
+
+async def key(scene: Scene) -> Any:
+    return (await scene.create("/v1/keys", {"name": "another"}))["id"]
+
+
+async def project(scene: Scene) -> Any:
+    return (await scene.alice.create_project())["id"]
+
+
+async def image(scene: Scene) -> Any:
+    return (await scene.alice.add_image(await scene.get(project), PICTURE, metadata='{"camera": "north"}'))["id"]
+
+
+async def image_with_thumbnail(scene: Scene) -> Any:
+    image_id = await scene.get(image)
+
+    async def is_ready() -> bool:
+        shown = await scene.alice.get(f"/api/images/{image_id}")
+        return bool(shown.json()["thumbnail_status"] == "ready")
+
+    await eventually(is_ready, deadline_s=60)
+    return image_id
+
+
+async def deleted_image(scene: Scene) -> Any:
+    image_id = await scene.get(image)
+    reason = {"reason": "out of focus"}
+    return _of(await scene.alice.send("DELETE", f"/api/images/{image_id}", params=reason))["id"]
+
+
+async def uploaded(scene: Scene) -> Any:
+    announced = {"filename": "a.png", "content_type": "image/png", "size_bytes": len(PICTURE)}
+    upload = await scene.create(f"/api/projects/{await scene.get(project)}/uploads", announced)
+    await _put(upload["upload_url"], upload["headers"])
+    return upload["id"]
+
+
+async def comment(scene: Scene) -> Any:
+    return (await scene.create(f"/api/images/{await scene.get(image)}/comments", {"text": "A crossing."}))["id"]
+
+
+async def analysis(scene: Scene) -> Any:
+    return await _analysis(scene, "yolo_v8")
+
+
+async def reference(scene: Scene) -> Any:
+    return await _completed(scene, "yolo_v8", PERSON, CAR)
+
+
+async def candidate(scene: Scene) -> Any:
+    return await _completed(scene, "resnet50", PERSON)
+
+
+async def analysis_with_file(scene: Scene) -> Any:
+    analysis_id = await scene.get(analysis)
+    announced = {"artifact_name": "mask.png", "content_type": "image/png"}
+    (link,) = _of(await scene.pipeline.presign(analysis_id, announced))["presigned_urls"]
+    await _put(link["upload_url"], link["headers"])
+    _of(await scene.pipeline.finalize(analysis_id))
+    return analysis_id
+
+
+async def pipeline(scene: Scene) -> Any:
+    return (await scene.create("/v1/pipelines", {"name": "detector"}))["id"]
+
+
+async def endpoint(scene: Scene) -> Any:
+    return (await scene.create("/v1/webhooks/endpoints", {"url": scene.receiver.url}))["id"]
+
+
+async def delivery(scene: Scene) -> Any:
+    return (await scene.create(f"/v1/webhooks/endpoints/{await scene.get(endpoint)}/test"))["id"]
+
+
+async def finished_delivery(scene: Scene) -> Any:
+    delivery_id = await scene.get(delivery)
+
+    async def is_finished() -> bool:
+        shown = await scene.alice.get(f"/v1/webhooks/deliveries/{delivery_id}")
+        return bool(shown.json()["status"] != "pending")
+
+    await eventually(is_finished, deadline_s=60)
+    return delivery_id
+
+
+async def _analysis(scene: Scene, model: str) -> Any:
+    body = {"model_name": model, "model_version": "v1"}
+    return (await scene.create(f"/api/images/{await scene.get(image)}/analyses", body))["id"]
+
+
+async def _completed(scene: Scene, model: str, *annotations: dict[str, Any]) -> Any:
+    analysis_id = await _analysis(scene, model)
+    _of(await scene.pipeline.annotate(analysis_id, *annotations))
+    return _of(await scene.pipeline.finalize(analysis_id))["id"]
+
+
+async def _put(url: str, headers: dict[str, str]) -> None:
+    async with httpx2.AsyncClient() as outside:
+        answer = await outside.put(url, content=PICTURE, headers=headers)
+    assert answer.is_success, answer.text
+
+
+def _of(answer: httpx2.Response) -> Any:
+    assert answer.is_success, answer.text
+    return answer.json()
