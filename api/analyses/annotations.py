@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from api.analyses.schemas import AnalysisFile, AnalysisFiles
+from api.http import paging
 from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.responses import LINKED
@@ -66,9 +67,12 @@ class AnnotationController(Controller):
         """What an analysis found, in the order in which it was told, page by page."""
         wanted = Filter(annotation_type, class_name, min_confidence)
         forms = AnnotationFormats(box_format, mask_format)
-        page = await listing.annotations(platform, caller, analysis_id, wanted, forms, after=cursor - 1, limit=limit)
-        following = None if page.next is None else page.next + 1
-        body = {"annotations": page.annotations, "total": page.analysis.annotation_count, "next": following}
+        analysis, found = await listing.annotations(
+            platform, caller, analysis_id, wanted, forms, after=cursor - 1, limit=limit + 1
+        )
+        page = paging.cut(found, limit, lambda placed: placed.position + 1)
+        annotations = [placed.annotation for placed in page.rows]
+        body = {"annotations": annotations, "total": analysis.annotation_count, "next": page.next}
         encoded: Any = msgspec.Raw(await asyncio.to_thread(msgspec.json.encode, body))
         return Json(encoded)
 

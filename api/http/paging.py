@@ -1,17 +1,27 @@
-"""Lists that are read page by page, each from behind the last thing of the page before."""
+"""Lists that are read page by page, each from behind the last row of the page before."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from litestar.params import QueryParameter
 
 T = TypeVar("T")
+C = TypeVar("C")
 
 Cursor = Annotated[UUID | None, QueryParameter(description="`next` of the page before")]
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
-def following(found: Sequence[T], limit: int, name: Callable[[T], UUID | int]) -> str | None:
-    """The cursor of the page after, named after the last thing on this one; None if this one is not full."""
-    return str(name(found[-1])) if len(found) == limit else None
+class Page(NamedTuple, Generic[T, C]):
+    """The rows of one page, and the cursor with which the page after begins; None on the last page."""
+
+    rows: Sequence[T]
+    next: C | None
+
+
+def cut(rows: Sequence[T], limit: int, cursor: Callable[[T], C]) -> Page[T, C]:
+    """A page of up to `limit` rows, of which one more was asked for: if it is there, another page follows."""
+    if len(rows) <= limit:
+        return Page(rows, None)
+    return Page(rows[:limit], cursor(rows[limit - 1]))

@@ -1,7 +1,7 @@
 """Work done in the background."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -63,10 +63,10 @@ class JobController(Controller):
         limit: Limit = 50,
     ) -> JobPage:
         """The caller's jobs, newest first."""
-        found = await jobs.list_own(platform, caller, before=cursor, status=status, limit=limit)
-        following = paging.following(found, limit, lambda one: one.job.id)
+        found = await jobs.list_own(platform, caller, before=cursor, status=status, limit=limit + 1)
+        page = paging.cut(found, limit, lambda snapshot: str(snapshot.job.id))
         # Signing the links of a full page takes long enough for others to notice.
-        return JobPage(await asyncio.to_thread(_present, found, platform), following)
+        return JobPage(await asyncio.to_thread(_present, page.rows, platform), page.next)
 
     @get("/{job_id:str}", operation_id="read_job")
     async def read(
@@ -101,7 +101,7 @@ class JobController(Controller):
         return events
 
 
-def _present(snapshots: list[Snapshot], platform: Platform) -> list[JobOut]:
+def _present(snapshots: Sequence[Snapshot], platform: Platform) -> list[JobOut]:
     return [JobOut.of(snapshot, platform.storage) for snapshot in snapshots]
 
 

@@ -49,9 +49,9 @@ class MatrixController(Controller):
         limit: Limit = 50,
     ) -> MatrixPage:
         """The account's matrices, newest first, without their counts."""
-        found = await matrices.list_own(platform, caller, before=cursor, name=name, tag=tag, limit=limit)
-        following = paging.following(found, limit, lambda one: one.uid)
-        return MatrixPage([MatrixSummary.of(matrix) for matrix in found], following)
+        found = await matrices.list_own(platform, caller, before=cursor, name=name, tag=tag, limit=limit + 1)
+        page = paging.cut(found, limit, lambda matrix: str(matrix.uid))
+        return MatrixPage([MatrixSummary.of(matrix) for matrix in page.rows], page.next)
 
     @get("/{uid:str}", operation_id="read_described_matrix")
     async def read(self, platform: Injected[Platform], caller: Injected[Caller], uid: FromPath[str]) -> MatrixDetail:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
+from api.http import paging
 from api.http.headers import IfNoneMatch, Prefer, is_known
 from api.http.injected import Injected
 from api.http.json_response import Json
@@ -99,7 +100,8 @@ class MatrixStatisticsController(Controller):
     ) -> SamplePage:
         """Which samples fell into a cell, by their position in the vectors that were sent, from 0."""
         cell = CellSelection(actual, predicted)
-        return SamplePage(*await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit))
+        found = await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit + 1)
+        return SamplePage(*paging.cut(found, limit, lambda sample: sample.index))
 
 
 async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted: results.FileRequest) -> Response[Any]:

@@ -1,5 +1,6 @@
 """What is answered about a matrix's statistics and samples."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -75,5 +76,5 @@ class MatrixStatistics(msgspec.Struct):
 class SamplePage(msgspec.Struct):
     """Some samples in the order in which they were sent; `next` is the cursor of the page after."""
 
-    items: list[Sample]
+    items: Sequence[Sample]
     next: int | None

@@ -40,9 +40,9 @@ class CommentController(Controller):
         limit: Limit = 50,
     ) -> CommentPage:
         """What was remarked about an image, the oldest first."""
-        found = await comments.list_own(platform, caller, image_id, after=cursor, limit=limit)
-        following = paging.following(found, limit, lambda one: one.id)
-        return CommentPage([CommentOut.of(comment) for comment in found], following)
+        found = await comments.list_own(platform, caller, image_id, after=cursor, limit=limit + 1)
+        page = paging.cut(found, limit, lambda comment: str(comment.id))
+        return CommentPage([CommentOut.of(comment) for comment in page.rows], page.next)
 
     @get("/api/comments/{comment_id:str}", operation_id="read_comment")
     async def read(

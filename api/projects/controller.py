@@ -27,7 +27,7 @@ from shared import projects
 from shared.accounts import Caller
 from shared.kit.platform import Platform
 from shared.projects import deletion, images
-from shared.projects.listing import Search, Sort, list_images
+from shared.projects.listing import Search, Sort, list_images, place_of
 
 
 class ProjectController(Controller):
@@ -53,9 +53,9 @@ class ProjectController(Controller):
         limit: Limit = 50,
     ) -> ProjectPage:
         """The account's projects, newest first."""
-        found = await projects.list_own(platform, caller, before=cursor, name=name, limit=limit)
-        following = paging.following(found, limit, lambda one: one.id)
-        return ProjectPage([ProjectOut.of(project) for project in found], following)
+        found = await projects.list_own(platform, caller, before=cursor, name=name, limit=limit + 1)
+        page = paging.cut(found, limit, lambda project: str(project.id))
+        return ProjectPage([ProjectOut.of(project) for project in page.rows], page.next)
 
     @get("/{project_id:str}", operation_id="read_project")
     async def read(
@@ -117,8 +117,9 @@ class ProjectController(Controller):
         """The images of a project: searched, sorted and paged."""
         search = Search(filename, metadata_key, metadata_value, deleted)
         after = cursors.read(cursor, sort)
-        page = await list_images(platform, caller, project_id, search, sort=sort, after=after, limit=limit)
-        return ImagePage([ImageOut.of(image) for image in page.images], page.total, cursors.write(page.following))
+        found = await list_images(platform, caller, project_id, search, sort=sort, after=after, limit=limit + 1)
+        page = paging.cut(found.images, limit, lambda image: cursors.write(place_of(image, sort)))
+        return ImagePage([ImageOut.of(image) for image in page.rows], found.total, page.next)
 
     @get("/{project_id:str}/images/deletion-events", operation_id="list_deletion_events")
     async def deletion_events(
@@ -130,6 +131,6 @@ class ProjectController(Controller):
         limit: Limit = 50,
     ) -> ImageEventPage:
         """Which images of a project were deleted, restored and purged, when and why, newest first."""
-        found = await deletion.list_events(platform, caller, project_id, before=cursor, limit=limit)
-        following = paging.following(found, limit, lambda one: one.id)
-        return ImageEventPage([ImageEventOut.of(event) for event in found], following)
+        found = await deletion.list_events(platform, caller, project_id, before=cursor, limit=limit + 1)
+        page = paging.cut(found, limit, lambda event: str(event.id))
+        return ImageEventPage([ImageEventOut.of(event) for event in page.rows], page.next)

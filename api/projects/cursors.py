@@ -23,9 +23,9 @@ KINDS: dict[str, Any] = {
 YEARS = range(2000, 9000)
 
 
-def write(place: PagePosition | None) -> str | None:
+def write(place: PagePosition) -> str:
     """The cursor of a place."""
-    return urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=") if place else None
+    return urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
 
 
 def read(cursor: str | None, sort: Sort) -> PagePosition | None:

@@ -63,12 +63,12 @@ class AdminPages(Controller):
     ) -> Response[str]:
         """All accounts."""
         found = await administration.list_accounts(
-            page_request.platform, email=email or None, after=after, limit=LISTED
+            page_request.platform, email=email or None, after=after, limit=LISTED + 1
         )
-        following = paging.following(found, LISTED, lambda one: one.id)
+        page = paging.cut(found, LISTED, lambda account: account.id)
         known = list(page_request.platform.settings.plans)
         return page_request.render(
-            "admin/accounts.html", found=found, email=email, after=after, following=following, plans=known
+            "admin/accounts.html", found=page.rows, email=email, after=after, following=page.next, plans=known
         )
 
     @post("/accounts/{account_id:int}")
@@ -104,9 +104,11 @@ class AdminPages(Controller):
         """Everybody's jobs."""
         known = [one.value for one in Status]
         chosen = status if status in known else None
-        found = await administration.list_jobs(page_request.platform, status=chosen, before=cursor, limit=LISTED)
-        following = paging.following(found, LISTED, lambda one: one.id)
-        return page_request.render("admin/jobs.html", found=found, chosen=chosen, statuses=known, following=following)
+        found = await administration.list_jobs(page_request.platform, status=chosen, before=cursor, limit=LISTED + 1)
+        page = paging.cut(found, LISTED, lambda job: job.id)
+        return page_request.render(
+            "admin/jobs.html", found=page.rows, chosen=chosen, statuses=known, following=page.next
+        )
 
     @post("/jobs/{job_id:str}/retry")
     async def retry(self, page_request: Injected[PageRequest], job_id: FromPath[str]) -> Response[Any]:
@@ -117,9 +119,9 @@ class AdminPages(Controller):
     @get("/matrices")
     async def matrices(self, page_request: Injected[PageRequest], cursor: Cursor = None) -> Response[str]:
         """Everybody's matrices."""
-        found = await administration.list_matrices(page_request.platform, before=cursor, limit=LISTED)
-        following = paging.following(found, LISTED, lambda one: one.uid)
-        return page_request.render("admin/matrices.html", found=found, following=following)
+        found = await administration.list_matrices(page_request.platform, before=cursor, limit=LISTED + 1)
+        page = paging.cut(found, LISTED, lambda matrix: matrix.uid)
+        return page_request.render("admin/matrices.html", found=page.rows, following=page.next)
 
 
 def _calls(form: Form) -> int:

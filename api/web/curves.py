@@ -89,12 +89,15 @@ async def _list(
     problem: Problem | None = None,
     texts: dict[str, str] | None = None,
 ) -> Response[str]:
-    own = await jobs.list_own(page_request.platform, page_request.caller, before=cursor, kind="curve", limit=LISTED)
+    found = await jobs.list_own(
+        page_request.platform, page_request.caller, before=cursor, kind="curve", limit=LISTED + 1
+    )
+    page = paging.cut(found, LISTED, lambda snapshot: snapshot.job.id)
     return page_request.render(
         "curves/list.html",
         page_request.status(problem),
-        own=own,
-        following=paging.following(own, LISTED, lambda one: one.job.id),
+        own=page.rows,
+        following=page.next,
         cursor=cursor,
         texts=texts or {},
         problem=problem,

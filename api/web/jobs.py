@@ -1,7 +1,7 @@
 """Pages of jobs: what was asked for, how far it is, and what it made."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -28,11 +28,11 @@ class JobPages(Controller):
     @get()
     async def list_own(self, page_request: Injected[PageRequest], cursor: Cursor = None) -> Response[str]:
         """The account's jobs, newest first."""
-        found = await jobs.list_own(page_request.platform, page_request.caller, before=cursor, limit=LISTED)
-        shown = await asyncio.to_thread(_present, page_request, found)
-        following = paging.following(found, LISTED, lambda one: one.job.id)
+        found = await jobs.list_own(page_request.platform, page_request.caller, before=cursor, limit=LISTED + 1)
+        page = paging.cut(found, LISTED, lambda snapshot: snapshot.job.id)
+        shown = await asyncio.to_thread(_present, page_request, page.rows)
         return page_request.render(
-            "jobs/list.html", shown=list(zip(found, shown, strict=True)), cursor=cursor, following=following
+            "jobs/list.html", shown=list(zip(page.rows, shown, strict=True)), cursor=cursor, following=page.next
         )
 
     @get("/{job_id:str}")
@@ -56,7 +56,7 @@ class JobPages(Controller):
         return page_request.redirect("/app/jobs?notice=cancelled")
 
 
-def _present(page_request: PageRequest, found: list[Snapshot]) -> list[JobOut]:
+def _present(page_request: PageRequest, found: Sequence[Snapshot]) -> list[JobOut]:
     return [JobOut.of(snapshot, page_request.platform.storage) for snapshot in found]
 
 

@@ -60,11 +60,16 @@ class MatrixPages(Controller):
     ) -> Response[str]:
         """The account's matrices, newest first."""
         found = await matrices.list_own(
-            page_request.platform, page_request.caller, before=cursor, name=name or None, tag=tag or None, limit=LISTED
+            page_request.platform,
+            page_request.caller,
+            before=cursor,
+            name=name or None,
+            tag=tag or None,
+            limit=LISTED + 1,
         )
-        following = paging.following(found, LISTED, lambda one: one.uid)
+        page = paging.cut(found, LISTED, lambda matrix: matrix.uid)
         return page_request.render(
-            "matrices/list.html", found=found, name=name, tag=tag, cursor=cursor, following=following
+            "matrices/list.html", found=page.rows, name=name, tag=tag, cursor=cursor, following=page.next
         )
 
     @get("/new")

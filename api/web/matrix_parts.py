@@ -6,6 +6,7 @@ from typing import Annotated, Any, NamedTuple
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
+from api.http import paging
 from api.http.injected import Injected
 from api.web.forms import Form
 from api.web.page_request import HEADERS, PageRequest
@@ -59,17 +60,18 @@ class MatrixPartPages(Controller):
         if max(row, column) >= len(classes):
             raise InvalidInput(Fault("/row", "row: the matrix has changed and has no such class any more; reload it."))
         cell = CellSelection(str(classes[row]), str(classes[column]))
-        found, following = await matrices.samples(
-            page_request.platform, page_request.caller, uid, cell, after=cursor, limit=SAMPLES_SHOWN
+        found = await matrices.samples(
+            page_request.platform, page_request.caller, uid, cell, after=cursor, limit=SAMPLES_SHOWN + 1
         )
+        page = paging.cut(found, SAMPLES_SHOWN, lambda sample: sample.index)
         return page_request.render(
             "matrices/samples.html",
             matrix=matrix,
             row=row,
             column=column,
             count=matrix.matrix.counts[row, column].item(),
-            found=found,
-            following=following,
+            found=page.rows,
+            following=page.next,
             first=cursor is None,
         )
 

@@ -19,7 +19,7 @@ from shared import analyses, projects
 from shared.analyses import AnalysisStatus
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.projects import images
-from shared.projects.listing import ImageSelection, Search, Sort, list_images
+from shared.projects.listing import Images, Search, Sort, list_images, place_of
 from shared.projects.records import NewImage, ProjectDescription
 
 LISTED = 30
@@ -76,15 +76,17 @@ class ProjectPages(Controller):
         """The gallery of a project; the pictures alone, when a script asks whether anything has changed."""
         project = await projects.find(page_request.platform, page_request.caller, project_id)
         search = Search(filename=filename or None, deleted=bool(deleted))
-        page = await list_images(
+        found = await list_images(
             page_request.platform,
             page_request.caller,
             project_id,
             search,
             sort=sort,
             after=cursors.read(cursor or None, sort),
-            limit=SHOWN,
+            limit=SHOWN + 1,
         )
+        shown, following = paging.cut(found.images, SHOWN, lambda image: cursors.write(place_of(image, sort)))
+        page = found._replace(images=shown)
         standing = await analyses.standing(
             page_request.platform, page_request.caller, [image.id for image in page.images]
         )
@@ -97,7 +99,7 @@ class ProjectPages(Controller):
             page=page,
             standing=standing,
             state=state,
-            following=cursors.write(page.following),
+            following=following,
             cursor=cursor,
             sort=sort,
             sorts={name: SORTS[name] for name in get_args(Sort) if name in SORTS},
@@ -130,7 +132,7 @@ class ProjectPages(Controller):
         return page_request.redirect("/app/projects?notice=deleted")
 
 
-def _state(page: ImageSelection, standing: dict[UUID, dict[AnalysisStatus, int]]) -> str:
+def _state(page: Images, standing: dict[UUID, dict[AnalysisStatus, int]]) -> str:
     shown = [(image.id, image.thumbnail_status, image.deleted_at, standing.get(image.id)) for image in page.images]
     return state_text((page.total, shown))
 
@@ -144,16 +146,16 @@ async def _list(
     texts: dict[str, str] | None = None,
 ) -> Response[str]:
     found = await projects.list_own(
-        page_request.platform, page_request.caller, before=cursor, name=name or None, limit=LISTED
+        page_request.platform, page_request.caller, before=cursor, name=name or None, limit=LISTED + 1
     )
-    following = paging.following(found, LISTED, lambda one: one.id)
+    page = paging.cut(found, LISTED, lambda project: project.id)
     return page_request.render(
         "projects/list.html",
         page_request.status(problem),
-        found=found,
+        found=page.rows,
         name=name,
         cursor=cursor,
-        following=following,
+        following=page.next,
         problem=problem,
         texts=texts or {},
     )

@@ -110,15 +110,16 @@ async def _page(
     db, keyring, caller = page_request.platform.db, page_request.platform.keyring, page_request.caller
     own = await endpoints.list_own(db, caller)
     wanted = DeliveryFilter(status=status if status in get_args(DeliveryStatus) else None)
-    log = await deliveries.list_own(db, caller, wanted, before=cursor, limit=LISTED)
+    log = await deliveries.list_own(db, caller, wanted, before=cursor, limit=LISTED + 1)
+    page = paging.cut(log, LISTED, lambda logged: logged.delivery.id)
     shown = [(endpoint, secret_text(secrets.of_endpoint(keyring, endpoint.id, endpoint.secret_version)))
              for endpoint in own]  # fmt: skip
     return page_request.render(
         "webhooks/page.html",
         page_request.status(problem),
         endpoints=shown,
-        log=log,
-        following=paging.following(log, LISTED, lambda one: one.delivery.id),
+        log=page.rows,
+        following=page.next,
         cursor=cursor,
         chosen=wanted.status,
         statuses=get_args(DeliveryStatus),

@@ -38,9 +38,9 @@ class DeliveryController(Controller):
     ) -> DeliveryPage:
         """What was told to whom, with every attempt, newest first."""
         wanted = DeliveryFilter(status=status, endpoint_id=endpoint_id, event_id=event_id)
-        found = await deliveries.list_own(platform.db, caller, wanted, before=cursor, limit=limit)
-        following = paging.following(found, limit, lambda one: one.delivery.id)
-        return DeliveryPage([DeliveryOut.of(logged) for logged in found], following)
+        found = await deliveries.list_own(platform.db, caller, wanted, before=cursor, limit=limit + 1)
+        page = paging.cut(found, limit, lambda logged: str(logged.delivery.id))
+        return DeliveryPage([DeliveryOut.of(logged) for logged in page.rows], page.next)
 
     @get("/{delivery_id:str}", operation_id="read_webhook_delivery")
     async def read(

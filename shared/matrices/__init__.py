@@ -108,8 +108,8 @@ async def several(platform: Platform, caller: Caller, uids: list[str]) -> list[C
 
 async def samples(
     platform: Platform, caller: Caller, uid: str, cell: CellSelection, *, after: int | None, limit: int
-) -> tuple[list[Sample], int | None]:
-    """Samples in a cell of a matrix of the caller, and the index after which more follow, if any do.
+) -> list[Sample]:
+    """Samples in a cell of a matrix of the caller, in the order in which they were sent.
 
     Raises MatrixNotFound, MatrixWithoutSamples, or InvalidInput for a class that is not there.
     """

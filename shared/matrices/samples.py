@@ -31,10 +31,8 @@ class CellSelection(msgspec.Struct, frozen=True):
     predicted: str | None = None
 
 
-def find_samples(
-    samples: Samples, cell: CellSelection, *, after: int | None, limit: int
-) -> tuple[list[Sample], int | None]:
-    """The first samples of the cell behind index `after`, at most `limit`, and the last one's index if more follow.
+def find_samples(samples: Samples, cell: CellSelection, *, after: int | None, limit: int) -> list[Sample]:
+    """The first samples of the cell behind index `after`, at most `limit`.
 
     Raises MatrixWithoutSamples, or InvalidInput for a class that is not there. Takes time by the number of samples.
     """
@@ -48,13 +46,10 @@ def find_samples(
         decode(codes, samples.sample_count) for codes in (samples.actual_codes, samples.predicted_codes)
     )
     start = 0 if after is None else after + 1
-    # One more than wanted tells whether any follow.
-    places = _matching((actual[start:], predicted[start:]), wanted, limit + 1) + start
-    found = [
-        Sample(index, samples.classes[actual[index]], samples.classes[predicted[index]])
-        for index in places[:limit].tolist()
+    places = _matching((actual[start:], predicted[start:]), wanted, limit) + start
+    return [
+        Sample(index, samples.classes[actual[index]], samples.classes[predicted[index]]) for index in places.tolist()
     ]
-    return found, found[-1].index if len(places) > limit else None
 
 
 def _matching(vectors: Sequence[Codes], wanted: Sequence[int | None], limit: int) -> NDArray[np.int64]:

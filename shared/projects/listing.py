@@ -59,12 +59,11 @@ class PagePosition(NamedTuple):
     image_id: UUID
 
 
-class ImageSelection(NamedTuple):
-    """Some images; how many there are in all; and where the next page begins, if there is one."""
+class Images(NamedTuple):
+    """Some images, and how many there are in all."""
 
     images: Sequence[ImageRecord]
     total: int
-    following: PagePosition | None
 
 
 async def list_images(
@@ -76,8 +75,8 @@ async def list_images(
     sort: Sort,
     after: PagePosition | None,
     limit: int,
-) -> ImageSelection:
-    """A page of the images of a project of the caller; raises ProjectNotFound, InvalidInput."""
+) -> Images:
+    """Images of a project of the caller; raises ProjectNotFound, InvalidInput."""
     search.check()
     known = known_uuid(project_id, ProjectNotFound)
     asked = (known, search.filename, search.key, search.value)
@@ -86,11 +85,14 @@ async def list_images(
         if not await queries.exists(connection, caller.account_id, known):
             raise ProjectNotFound
         statement = _statement(sort, deleted=search.deleted, behind=after is not None)
-        records = await connection.fetch(statement, *asked, limit + 1, *behind)
+        records = await connection.fetch(statement, *asked, limit, *behind)
         total = await connection.fetchval(_count(deleted=search.deleted), *asked)
-    images = [ImageRecord(*record[:-1]) for record in records[:limit]]
-    following = PagePosition(records[limit - 1]["place"], images[-1].id) if len(records) > limit else None
-    return ImageSelection(images, total, following)
+    return Images([ImageRecord(*record) for record in records], total)
+
+
+def place_of(image: ImageRecord, sort: Sort) -> PagePosition:
+    """Where a page ends whose last image this is."""
+    return PagePosition(getattr(image, sort.removeprefix("-")), image.id)
 
 
 @cache
@@ -98,9 +100,10 @@ def _statement(sort: Sort, *, deleted: bool, behind: bool) -> str:
     # Separate texts instead of conditions on parameters: only so does the planner know which index to walk along.
     expression = PLACES[sort.removeprefix("-")]
     direction, compare = ("DESC", "<") if sort.startswith("-") else ("ASC", ">")
-    start = f"AND ({expression}, image.id) {compare} ($6, $7)" if behind else ""
+    value = expression.replace(f"image.{sort.removeprefix('-')}", "$6")
+    start = f"AND ({expression}, image.id) {compare} ({value}, $7)" if behind else ""
     return f"""
-        SELECT {COLUMNS}, {STATUS}, {expression} AS place FROM image
+        SELECT {COLUMNS}, {STATUS} FROM image
         WHERE {SEARCH} AND {_shown(deleted=deleted)} {start}
         ORDER BY {expression} {direction}, image.id {direction} LIMIT $5
     """

@@ -19,12 +19,11 @@ from shared.kit.storage import Link
 MAX_CLASSES = 200
 
 
-class AnnotationSelection(NamedTuple):
-    """Some annotations of an analysis, and the position after which more follow, if any do."""
+class PositionedAnnotation(NamedTuple):
+    """An annotation, and its place in the order in which they were sent, from 0."""
 
-    analysis: AnalysisRecord
-    annotations: list[FormattedAnnotation]
-    next: int | None
+    position: int
+    annotation: FormattedAnnotation
 
 
 class Window(NamedTuple):
@@ -52,14 +51,16 @@ async def annotations(
     *,
     after: int,
     limit: int,
-) -> AnnotationSelection:
-    """Annotations of an analysis of the caller, in their order; raises AnalysisNotFound."""
+) -> tuple[AnalysisRecord, list[PositionedAnnotation]]:
+    """An analysis of the caller, and annotations of it in their order; raises AnalysisNotFound."""
     analysis = await find(platform, caller, analysis_id)
     async with platform.db.connection() as connection:
         found = await annotation_queries.page(connection, analysis.id, wanted, after=after, limit=limit)
         _, height, width = await queries.described_image(connection, analysis.image_id)
     shown = await asyncio.to_thread(show, found, forms, Size(height, width))
-    return AnnotationSelection(analysis, shown, found[-1].position if len(found) == limit else None)
+    return analysis, [
+        PositionedAnnotation(record.position, annotation) for record, annotation in zip(found, shown, strict=True)
+    ]
 
 
 async def window(

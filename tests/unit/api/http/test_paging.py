@@ -1,10 +1,18 @@
-from uuid import UUID
-
 import pytest
 
-from api.http.paging import following
+from api.http.paging import Page, cut
 
 
-@pytest.mark.parametrize(("found", "expected"), [([], None), ([1, 2], None), ([1, 2, 3], str(UUID(int=3)))])
-def test_a_full_page_is_followed_by_one_behind_its_last_thing(found: list[int], expected: str | None) -> None:
-    assert following(found, 3, lambda one: UUID(int=one)) == expected
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], Page([], None)),
+        ([1, 2], Page([1, 2], None)),
+        ([1, 2, 3], Page([1, 2, 3], None)),
+        ([1, 2, 3, 4], Page([1, 2, 3], "after 3")),
+    ],
+)
+def test_a_page_is_followed_by_one_behind_its_last_row_only_if_there_is_a_row_for_it(
+    rows: list[int], expected: Page[int, str]
+) -> None:
+    assert cut(rows, 3, lambda row: f"after {row}") == expected
