@@ -1,9 +1,8 @@
 """Everybody's accounts and matrices, for who administrates the service."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Controller
-from litestar import get
+from litestar import Controller, get
 from litestar.params import FromPath, QueryParameter
 
 from api.admin.guard import administrators_only

@@ -19,9 +19,7 @@ from api.http.paging import Cursor, Limit
 from api.http.responses import EventStream, NotModified
 from api.http.routes import post
 from api.jobs.responses import accepted, etag, polling
-from api.jobs.schemas import JobPage
-from api.jobs.schemas import SubmissionIn
-from api.jobs.schemas import read_submission
+from api.jobs.schemas import JobPage, SubmissionIn, read_submission
 from api.jobs.waiter import Waiter, applied, wanted_wait, with_silences
 from shared import jobs
 from shared.accounts import Caller

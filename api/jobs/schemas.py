@@ -7,10 +7,8 @@ from msgspec import Meta
 
 from api.http import bodies
 from api.http.runtime_types import RuntimeType
-from shared.jobs import Arguments
-from shared.jobs import JobOut
-from shared.kinds import AnyArguments
-from shared.kinds import KINDS
+from shared.jobs import Arguments, JobOut
+from shared.kinds import KINDS, AnyArguments
 
 CallbackUrl = Annotated[str, Meta(max_length=2048)] | None
 
