@@ -27,20 +27,20 @@ class AdminController(Controller):
     tags = ["admin"]
     guards = [administrators_only]
 
-    @get("/users/", operation_id="list_users", opt={"security": "basic"})
+    @get("/users/", operation_id="admin.accounts.list", opt={"security": "basic"})
     async def users(self, platform: Injected[Platform], skip: Skip = 0, limit: Limit = 100) -> list[UserOut]:
         """All accounts, the oldest first, without their keys."""
         found = await accounts.list_all(platform.db, skip=skip, limit=min(limit, MAX_PAGE))
         uids = await matrices.newest_uids_of_many(platform, [account.id for account in found if account.id])
         return [UserOut.of(account, uids.get(account.id or 0, [])) for account in found]
 
-    @get("/cms/", operation_id="list_all_matrices", opt={"security": "basic"})
+    @get("/cms/", operation_id="admin.matrices.list", opt={"security": "basic"})
     async def all_matrices(self, platform: Injected[Platform], skip: Skip = 0, limit: Limit = 100) -> list[MatrixOut]:
         """All matrices, the oldest first."""
         found = await matrices.all_figures(platform, skip=skip, limit=min(limit, MAX_PAGE))
         return [MatrixOut.of(figures) for figures in found]
 
-    @put("/v1/admin/accounts/{account_id:int}/plan", operation_id="set_plan", opt={"security": "basic"})
+    @put("/v1/admin/accounts/{account_id:int}/plan", operation_id="admin.accounts.set_plan", opt={"security": "basic"})
     async def set_plan(
         self, platform: Injected[Platform], account_id: FromPath[int], choice: Body[PlanIn]
     ) -> PlannedAccountOut:
@@ -50,7 +50,7 @@ class AdminController(Controller):
 
     @post(
         "/v1/admin/accounts/{account_id:int}/credit",
-        operation_id="add_credit",
+        operation_id="admin.accounts.add_credit",
         status_code=200,
         opt={"security": "basic"},
     )

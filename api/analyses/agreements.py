@@ -59,7 +59,7 @@ class AgreementController(Controller):
     tags = ["analyses"]
     guards = [require_analyses]
 
-    @get("/api/images/{image_id:str}/compare", operation_id="compare_analyses")
+    @get("/api/images/{image_id:str}/compare", operation_id="analyses.compare")
     async def compare(
         self,
         waiter: Injected[Waiter],
@@ -85,7 +85,7 @@ class AgreementController(Controller):
         wanted = results.FileRequest("agreement.json", prefer, if_none_match)
         return await results.of_arguments(waiter, caller, arguments, wanted)
 
-    @get("/api/analyses/{analysis_id:str}/export", operation_id="export_analysis")
+    @get("/api/analyses/{analysis_id:str}/export", operation_id="analyses.export")
     async def export(
         self,
         platform: Injected[Platform],
@@ -96,7 +96,7 @@ class AgreementController(Controller):
         """An analysis with all that it found, as a file: JSON, CSV, or COCO's format."""
         return exported(platform, await analyses.find(platform, caller, analysis_id), form)
 
-    @post("/v1/jobs/{job_id:str}/matrix", operation_id="save_agreement")
+    @post("/v1/jobs/{job_id:str}/matrix", operation_id="matrices.create_from_job")
     async def save(
         self,
         platform: Injected[Platform],

@@ -50,7 +50,7 @@ class AnnotationController(Controller):
     tags = ["analyses"]
     guards = [require_analyses]
 
-    @get("/annotations", operation_id="read_annotations")
+    @get("/annotations", operation_id="analyses.annotations.list")
     async def annotations(
         self,
         platform: Injected[Platform],
@@ -76,7 +76,7 @@ class AnnotationController(Controller):
         encoded: Any = msgspec.Raw(await asyncio.to_thread(msgspec.json.encode, body))
         return Json(encoded)
 
-    @get("/artifacts", operation_id="list_analysis_artifacts")
+    @get("/artifacts", operation_id="analyses.artifacts.list")
     async def artifacts(
         self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]
     ) -> AnalysisFiles:
@@ -86,7 +86,7 @@ class AnnotationController(Controller):
 
     @get(
         "/artifacts/{artifact_name:str}/content",
-        operation_id="read_analysis_artifact",
+        operation_id="analyses.artifacts.get_content",
         status_code=HTTPStatus.TEMPORARY_REDIRECT,
     )
     async def content(

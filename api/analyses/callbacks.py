@@ -25,7 +25,7 @@ class CallbackController(Controller):
     guards = [require_analyses]
     opt = {"security": "pipeline"}
 
-    @patch("/status", operation_id="change_analysis_status")
+    @patch("/status", operation_id="pipeline_api.update_status")
     async def change_status(
         self,
         platform: Injected[Platform],
@@ -37,7 +37,7 @@ class CallbackController(Controller):
         change = callback_bodies.status_change(status)
         return (await verbs.change_status(platform, signer, analysis_id, change)).shown()
 
-    @post("/artifacts/presign", operation_id="presign_artifacts", status_code=200)
+    @post("/artifacts/presign", operation_id="pipeline_api.presign_artifacts", status_code=200)
     async def presign(
         self,
         platform: Injected[Platform],
@@ -51,7 +51,7 @@ class CallbackController(Controller):
         lifetime = platform.settings.link_lifetime_s
         return PresignedList([PresignedOut.of(file.analysis_id, file, lifetime) for file in announced])
 
-    @post("/annotations:bulk", operation_id="add_annotations")
+    @post("/annotations:bulk", operation_id="pipeline_api.create_annotations")
     async def add_annotations(
         self,
         request: Request[Any, Any, Any],
@@ -65,7 +65,7 @@ class CallbackController(Controller):
         kept = await verbs.add_annotations(platform, signer, analysis_id, batch, digest)
         return BulkOut(len(kept), [CreatedAnnotation.of(record) for record in kept])
 
-    @post("/finalize", operation_id="finalize_analysis", status_code=200)
+    @post("/finalize", operation_id="pipeline_api.finalize_analysis", status_code=200)
     async def finalize(
         self,
         platform: Injected[Platform],

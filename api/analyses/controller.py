@@ -21,7 +21,7 @@ class AnalysisController(Controller):
     tags = ["analyses"]
     guards = [require_analyses]
 
-    @post("/images/{image_id:str}/analyses", operation_id="create_analysis")
+    @post("/images/{image_id:str}/analyses", operation_id="analyses.create")
     async def create(
         self,
         platform: Injected[Platform],
@@ -32,7 +32,7 @@ class AnalysisController(Controller):
         """Queue an analysis of an image by a model; pipelines find it in their queue, or are told of it."""
         return (await analyses.create(platform, caller, image_id, model.wanted())).shown()
 
-    @get("/images/{image_id:str}/analyses", operation_id="list_analyses")
+    @get("/images/{image_id:str}/analyses", operation_id="analyses.list")
     async def list_of_image(
         self, platform: Injected[Platform], caller: Injected[Caller], image_id: FromPath[str]
     ) -> AnalysisList:
@@ -40,14 +40,14 @@ class AnalysisController(Controller):
         found = await analyses.of_image(platform, caller, image_id)
         return AnalysisList([analysis.shown() for analysis in found], len(found))
 
-    @get("/analyses/{analysis_id:str}", operation_id="read_analysis")
+    @get("/analyses/{analysis_id:str}", operation_id="analyses.get")
     async def read(
         self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]
     ) -> AnalysisOut:
         """One analysis, without what it found."""
         return (await analyses.find(platform, caller, analysis_id)).shown()
 
-    @patch("/analyses/{analysis_id:str}", operation_id="describe_analysis")
+    @patch("/analyses/{analysis_id:str}", operation_id="analyses.update")
     async def describe(
         self,
         platform: Injected[Platform],
@@ -65,14 +65,14 @@ class AnalysisController(Controller):
         )
         return changed.shown()
 
-    @post("/analyses/{analysis_id:str}/cancel", operation_id="cancel_analysis", status_code=200)
+    @post("/analyses/{analysis_id:str}/cancel", operation_id="analyses.cancel", status_code=200)
     async def cancel(
         self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]
     ) -> AnalysisOut:
         """End an analysis that is queued or being made; cancelling it again changes nothing."""
         return (await analyses.cancel(platform, caller, analysis_id)).shown()
 
-    @delete("/analyses/{analysis_id:str}", operation_id="delete_analysis")
+    @delete("/analyses/{analysis_id:str}", operation_id="analyses.delete")
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]) -> None:
         """Forget an analysis and all that it found."""
         await analyses.delete(platform, caller, analysis_id)

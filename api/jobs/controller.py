@@ -37,7 +37,7 @@ class JobController(Controller):
     path = "/v1/jobs"
     tags = ["jobs"]
 
-    @post(operation_id="submit_job", status_code=202)
+    @post(operation_id="jobs.submit", status_code=202)
     async def submit(
         self,
         waiter: Injected[Waiter],
@@ -51,7 +51,7 @@ class JobController(Controller):
         snapshot = await _wait(waiter, caller, snapshot, prefer)
         return accepted(platform, snapshot, applied(prefer, limit=platform.settings.wait_limit_s))
 
-    @get(operation_id="list_jobs")
+    @get(operation_id="jobs.list")
     async def list_own(
         self,
         platform: Injected[Platform],
@@ -66,7 +66,7 @@ class JobController(Controller):
         # Signing the links of a full page takes long enough for others to notice.
         return JobPage(await asyncio.to_thread(_present, page.rows, platform), page.next)
 
-    @get("/{job_id:str}", operation_id="read_job")
+    @get("/{job_id:str}", operation_id="jobs.get")
     async def read(
         self,
         waiter: Injected[Waiter],
@@ -84,12 +84,12 @@ class JobController(Controller):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Json(JobOut.of(snapshot, waiter.platform.storage), headers=headers)
 
-    @post("/{job_id:str}/cancel", operation_id="cancel_job", status_code=200)
+    @post("/{job_id:str}/cancel", operation_id="jobs.cancel", status_code=200)
     async def cancel(self, platform: Injected[Platform], caller: Injected[Caller], job_id: FromPath[str]) -> JobOut:
         """End a job that is queued or running; cancelling it again changes nothing."""
         return JobOut.of(await jobs.cancel(platform, caller, parse_uuid(job_id)), platform.storage)
 
-    @get("/{job_id:str}/events", operation_id="follow_job")
+    @get("/{job_id:str}/events", operation_id="jobs.stream_events")
     async def follow(
         self, waiter: Injected[Waiter], caller: Injected[Caller], job_id: FromPath[str]
     ) -> Response[EventStream]:

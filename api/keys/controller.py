@@ -20,7 +20,7 @@ class KeyController(Controller):
     # Who has used up the month must still be able to close a key.
     opt = {"scope": Scope.ACCOUNT, "cost": 0}
 
-    @post(operation_id="create_key")
+    @post(operation_id="keys.create")
     async def create(self, platform: Injected[Platform], caller: Injected[Caller], key: Body[KeyIn]) -> IssuedKeyOut:
         """Make another key; the answer is the only one that holds its text."""
         key.check()
@@ -34,19 +34,19 @@ class KeyController(Controller):
         )
         return IssuedKeyOut.issued(issued)
 
-    @get(operation_id="list_keys")
+    @get(operation_id="keys.list")
     async def list_own(self, platform: Injected[Platform], caller: Injected[Caller]) -> list[KeyOut]:
         """The account's keys, the oldest first, with when they were last used."""
         return [KeyOut.of(key) for key in await accounts.list_keys(platform.db, caller)]
 
-    @post("/{key_id:str}/rotate", operation_id="rotate_key", status_code=200)
+    @post("/{key_id:str}/rotate", operation_id="keys.rotate", status_code=200)
     async def rotate(
         self, platform: Injected[Platform], caller: Injected[Caller], key_id: FromPath[str]
     ) -> IssuedKeyOut:
         """Give a key a new text; the former one stops working within 5 seconds."""
         return IssuedKeyOut.issued(await accounts.rotate_key(platform.db, platform.keyring, caller, key_id))
 
-    @delete("/{key_id:str}", operation_id="revoke_key")
+    @delete("/{key_id:str}", operation_id="keys.revoke")
     async def revoke(self, platform: Injected[Platform], caller: Injected[Caller], key_id: FromPath[str]) -> None:
         """Close a key for good; it stops working within 5 seconds."""
         await accounts.revoke_key(platform.db, caller, key_id)

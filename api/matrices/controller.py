@@ -29,7 +29,7 @@ class MatrixController(Controller):
     path = "/v1/matrices"
     tags = ["matrices"]
 
-    @post(operation_id="create_described_matrix")
+    @post(operation_id="matrices.create")
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], members: Members[MatrixIn]
     ) -> MatrixDetail:
@@ -38,7 +38,7 @@ class MatrixController(Controller):
         uid = await matrices.create(platform, caller, source, description)
         return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))
 
-    @get(operation_id="list_matrices")
+    @get(operation_id="matrices.list")
     async def list_own(
         self,
         platform: Injected[Platform],
@@ -53,12 +53,12 @@ class MatrixController(Controller):
         page = paging.cut(found, limit, lambda matrix: str(matrix.uid))
         return MatrixPage([MatrixSummary.of(matrix) for matrix in page.rows], page.next)
 
-    @get("/{uid:str}", operation_id="read_described_matrix")
+    @get("/{uid:str}", operation_id="matrices.get")
     async def read(self, platform: Injected[Platform], caller: Injected[Caller], uid: FromPath[str]) -> MatrixDetail:
         """A matrix with its classes, counts and description."""
         return MatrixDetail.of(await matrices.counts(platform, caller, uid))
 
-    @patch("/{uid:str}", operation_id="describe_matrix")
+    @patch("/{uid:str}", operation_id="matrices.update")
     async def describe(
         self,
         platform: Injected[Platform],
@@ -69,7 +69,7 @@ class MatrixController(Controller):
         """Change what is said of a matrix; fields that are not sent stay, null empties."""
         return MatrixDetail.of(await matrices.describe(platform, caller, uid, change.applied_to))
 
-    @delete("/{uid:str}", operation_id="delete_described_matrix")
+    @delete("/{uid:str}", operation_id="matrices.delete")
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], uid: FromPath[str]) -> None:
         """Forget a matrix, its jobs and all that they made."""
         await matrices.delete(platform, caller, uid)

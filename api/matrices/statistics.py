@@ -35,7 +35,7 @@ class MatrixStatisticsController(Controller):
     path = "/v1/matrices/{uid:str}"
     tags = ["matrices"]
 
-    @get("/statistics", operation_id="read_matrix_statistics")
+    @get("/statistics", operation_id="matrices.get_statistics")
     async def statistics(
         self,
         platform: Injected[Platform],
@@ -56,7 +56,7 @@ class MatrixStatisticsController(Controller):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Json(await asyncio.to_thread(MatrixStatistics.of, matrix, level), headers=headers)
 
-    @get("/export", operation_id="export_matrix")
+    @get("/export", operation_id="matrices.export")
     async def export(
         self,
         waiter: Injected[Waiter],
@@ -85,7 +85,7 @@ class MatrixStatisticsController(Controller):
         answer: Response[Any] = Response(file.body, media_type=file.media_type, headers=headers)
         return answer
 
-    @get("/samples", operation_id="list_matrix_samples")
+    @get("/samples", operation_id="matrices.list_samples")
     async def samples(
         self,
         platform: Injected[Platform],

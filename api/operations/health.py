@@ -25,13 +25,13 @@ class Readiness(msgspec.Struct):
     checks: list[CheckOut]
 
 
-@get("/healthz", operation_id="healthz", tags=["health"])
+@get("/healthz", operation_id="health.check_liveness", tags=["health"])
 async def healthz() -> dict[str, str]:
     """The process is alive; says nothing of what it depends on, so that an outage elsewhere does not kill it."""
     return {"status": "ok"}
 
 
-@get("/readyz", operation_id="readyz", tags=["health"])
+@get("/readyz", operation_id="health.check_readiness", tags=["health"])
 async def readyz(platform: Injected[Platform]) -> Response[Readiness | Unavailable[Readiness]]:
     """Postgres, its tables, Redis and S3, each with its own line; 503 unless all answer."""
     found = [CheckOut(*check) for check in await checks(platform)]

@@ -25,7 +25,7 @@ class PipelineController(Controller):
     tags = ["pipelines"]
     guards = [require_analyses]
 
-    @post(operation_id="create_pipeline")
+    @post(operation_id="pipelines.create")
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], pipeline: Body[PipelineIn]
     ) -> PipelineOut:
@@ -33,19 +33,19 @@ class PipelineController(Controller):
         added = await pipelines.add(platform.db, caller, name=pipeline.name, models=pipeline.models)
         return PipelineOut.of(added, platform.keyring)
 
-    @get(operation_id="list_pipelines", opt=_SECRET)
+    @get(operation_id="pipelines.list", opt=_SECRET)
     async def list_own(self, platform: Injected[Platform], caller: Injected[Caller]) -> list[PipelineOut]:
         """The account's pipelines, the oldest first."""
         return [PipelineOut.of(found, platform.keyring) for found in await pipelines.list_own(platform.db, caller)]
 
-    @get("/{pipeline_id:str}", operation_id="read_pipeline", opt=_SECRET)
+    @get("/{pipeline_id:str}", operation_id="pipelines.get", opt=_SECRET)
     async def read(
         self, platform: Injected[Platform], caller: Injected[Caller], pipeline_id: FromPath[str]
     ) -> PipelineOut:
         """One pipeline with its secret."""
         return PipelineOut.of(await pipelines.find(platform.db, caller, pipeline_id), platform.keyring)
 
-    @patch("/{pipeline_id:str}", operation_id="change_pipeline")
+    @patch("/{pipeline_id:str}", operation_id="pipelines.update")
     async def change(
         self,
         platform: Injected[Platform],
@@ -57,19 +57,19 @@ class PipelineController(Controller):
         changed = await pipelines.change(platform.db, caller, pipeline_id, name=change.name, models=change.models)
         return PipelineOut.of(changed, platform.keyring)
 
-    @delete("/{pipeline_id:str}", operation_id="delete_pipeline")
+    @delete("/{pipeline_id:str}", operation_id="pipelines.delete")
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], pipeline_id: FromPath[str]) -> None:
         """Forget a pipeline; nothing that it signs is taken any more."""
         await pipelines.remove(platform.db, caller, pipeline_id)
 
-    @post("/{pipeline_id:str}/secret/rotate", operation_id="rotate_pipeline_secret", status_code=200)
+    @post("/{pipeline_id:str}/secret/rotate", operation_id="pipelines.rotate_secret", status_code=200)
     async def rotate(
         self, platform: Injected[Platform], caller: Injected[Caller], pipeline_id: FromPath[str]
     ) -> PipelineOut:
         """Replace a pipeline's secret; for 24 hours it may sign with either."""
         return PipelineOut.of(await pipelines.rotate(platform.db, caller, pipeline_id), platform.keyring)
 
-    @get("/{pipeline_id:str}/queue", operation_id="read_pipeline_queue")
+    @get("/{pipeline_id:str}/queue", operation_id="pipelines.list_queue")
     async def queue(
         self,
         platform: Injected[Platform],

@@ -19,7 +19,7 @@ class CommentController(Controller):
 
     tags = ["images"]
 
-    @post("/api/images/{image_id:str}/comments", operation_id="add_comment")
+    @post("/api/images/{image_id:str}/comments", operation_id="images.comments.create")
     async def add(
         self,
         platform: Injected[Platform],
@@ -30,7 +30,7 @@ class CommentController(Controller):
         """Remark something about an image."""
         return CommentOut.of(await comments.add(platform, caller, image_id, comment.text))
 
-    @get("/api/images/{image_id:str}/comments", operation_id="list_comments")
+    @get("/api/images/{image_id:str}/comments", operation_id="images.comments.list")
     async def list_own(
         self,
         platform: Injected[Platform],
@@ -44,14 +44,14 @@ class CommentController(Controller):
         page = paging.cut(found, limit, lambda comment: str(comment.id))
         return CommentPage([CommentOut.of(comment) for comment in page.rows], page.next)
 
-    @get("/api/comments/{comment_id:str}", operation_id="read_comment")
+    @get("/api/comments/{comment_id:str}", operation_id="images.comments.get")
     async def read(
         self, platform: Injected[Platform], caller: Injected[Caller], comment_id: FromPath[str]
     ) -> CommentOut:
         """One comment on an image."""
         return CommentOut.of(await comments.find(platform, caller, comment_id))
 
-    @patch("/api/comments/{comment_id:str}", operation_id="change_comment")
+    @patch("/api/comments/{comment_id:str}", operation_id="images.comments.update")
     async def change(
         self,
         platform: Injected[Platform],
@@ -62,7 +62,7 @@ class CommentController(Controller):
         """Put a comment in other words."""
         return CommentOut.of(await comments.change(platform, caller, comment_id, comment.text))
 
-    @delete("/api/comments/{comment_id:str}", operation_id="delete_comment")
+    @delete("/api/comments/{comment_id:str}", operation_id="images.comments.delete")
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], comment_id: FromPath[str]) -> None:
         """Take a comment back."""
         await comments.delete(platform, caller, comment_id)

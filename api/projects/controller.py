@@ -36,14 +36,14 @@ class ProjectController(Controller):
     path = "/api/projects"
     tags = ["projects"]
 
-    @post(operation_id="create_project")
+    @post(operation_id="projects.create")
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], project: Body[ProjectIn]
     ) -> ProjectOut:
         """Open a project to put images in."""
         return ProjectOut.of(await projects.create(platform, caller, project.description_of()))
 
-    @get(operation_id="list_projects")
+    @get(operation_id="projects.list")
     async def list_own(
         self,
         platform: Injected[Platform],
@@ -57,14 +57,14 @@ class ProjectController(Controller):
         page = paging.cut(found, limit, lambda project: str(project.id))
         return ProjectPage([ProjectOut.of(project) for project in page.rows], page.next)
 
-    @get("/{project_id:str}", operation_id="read_project")
+    @get("/{project_id:str}", operation_id="projects.get")
     async def read(
         self, platform: Injected[Platform], caller: Injected[Caller], project_id: FromPath[str]
     ) -> ProjectOut:
         """A project with the number of its images."""
         return ProjectOut.of(await projects.find(platform, caller, project_id))
 
-    @patch("/{project_id:str}", operation_id="describe_project")
+    @patch("/{project_id:str}", operation_id="projects.update")
     async def describe(
         self,
         platform: Injected[Platform],
@@ -75,7 +75,7 @@ class ProjectController(Controller):
         """Rename a project, or change what else is said of it; fields that are not sent stay."""
         return ProjectOut.of(await projects.describe(platform, caller, project_id, change.applied_to))
 
-    @delete("/{project_id:str}", operation_id="delete_project")
+    @delete("/{project_id:str}", operation_id="projects.delete")
     async def remove(
         self,
         platform: Injected[Platform],
@@ -86,7 +86,7 @@ class ProjectController(Controller):
         """Delete a project for good; one that holds images only with `force`."""
         await projects.delete(platform, caller, project_id, force=force)
 
-    @post("/{project_id:str}/images", operation_id="add_image")
+    @post("/{project_id:str}/images", operation_id="images.create")
     async def add_image(
         self,
         platform: Injected[Platform],
@@ -100,7 +100,7 @@ class ProjectController(Controller):
         new = read_image(parts, platform.settings)
         return ImageOut.of(await images.add(platform, caller, project.id, new))
 
-    @get("/{project_id:str}/images", operation_id="list_images")
+    @get("/{project_id:str}/images", operation_id="images.list")
     async def list_images(
         self,
         platform: Injected[Platform],
@@ -121,7 +121,7 @@ class ProjectController(Controller):
         page = paging.cut(found.images, limit, lambda image: cursors.write(place_of(image, sort)))
         return ImagePage([ImageOut.of(image) for image in page.rows], found.total, page.next)
 
-    @get("/{project_id:str}/images/deletion-events", operation_id="list_deletion_events")
+    @get("/{project_id:str}/images/deletion-events", operation_id="images.list_deletion_events")
     async def deletion_events(
         self,
         platform: Injected[Platform],

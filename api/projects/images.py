@@ -35,7 +35,7 @@ class ImageController(Controller):
     path = "/api/images/{image_id:str}"
     tags = ["images"]
 
-    @get(operation_id="read_image")
+    @get(operation_id="images.get")
     async def read(
         self,
         platform: Injected[Platform],
@@ -46,7 +46,7 @@ class ImageController(Controller):
         """All about an image but its bytes."""
         return ImageOut.of(await images.find(platform, caller, image_id, even_deleted=include_deleted))
 
-    @get("/content", operation_id="read_image_content")
+    @get("/content", operation_id="images.get_content")
     async def content(
         self,
         platform: Injected[Platform],
@@ -64,7 +64,7 @@ class ImageController(Controller):
         stream: Response[Any] = Stream(pieces_of(pieces), media_type=image.content_type, headers=headers)
         return stream
 
-    @get("/thumbnail", operation_id="read_image_thumbnail")
+    @get("/thumbnail", operation_id="images.get_thumbnail")
     async def thumbnail(
         self,
         platform: Injected[Platform],
@@ -84,7 +84,7 @@ class ImageController(Controller):
         body = await platform.storage.read(small.object_key)
         return Response(body, media_type=small.content_type, headers=headers)
 
-    @get("/download", operation_id="download_image")
+    @get("/download", operation_id="images.get_download_link")
     async def download(
         self, platform: Injected[Platform], caller: Injected[Caller], image_id: FromPath[str]
     ) -> DownloadOut:
@@ -93,7 +93,7 @@ class ImageController(Controller):
         link = platform.storage.link(image.object_key, disposition=results.attachment(image.filename))
         return DownloadOut(link.url, "GET", link.expires_at)
 
-    @put("/metadata", operation_id="set_image_metadata")
+    @put("/metadata", operation_id="images.set_metadata_key")
     async def set_metadata(
         self,
         platform: Injected[Platform],
@@ -104,7 +104,7 @@ class ImageController(Controller):
         """Say one thing of an image, or say it anew."""
         return ImageOut.of(await images.change_metadata(platform, caller, image_id, entry.added_to))
 
-    @delete("/metadata/{key:str}", operation_id="delete_image_metadata", status_code=200)
+    @delete("/metadata/{key:str}", operation_id="images.delete_metadata_key", status_code=200)
     async def delete_metadata(
         self,
         platform: Injected[Platform],
@@ -122,7 +122,7 @@ class ImageController(Controller):
             )
         )
 
-    @delete(operation_id="delete_image", status_code=200)
+    @delete(operation_id="images.delete", status_code=200)
     async def remove(
         self,
         platform: Injected[Platform],
@@ -137,7 +137,7 @@ class ImageController(Controller):
         verb = deletion.delete if force else deletion.hide
         return ImageOut.of(await verb(platform, caller, image_id, reason))
 
-    @post("/restore", operation_id="restore_image", status_code=200)
+    @post("/restore", operation_id="images.restore", status_code=200)
     async def restore(
         self, platform: Injected[Platform], caller: Injected[Caller], image_id: FromPath[str]
     ) -> ImageOut:

@@ -18,7 +18,7 @@ class UploadController(Controller):
 
     tags = ["projects"]
 
-    @post("/api/projects/{project_id:str}/uploads", operation_id="announce_image")
+    @post("/api/projects/{project_id:str}/uploads", operation_id="images.uploads.create")
     async def announce(
         self,
         platform: Injected[Platform],
@@ -32,7 +32,7 @@ class UploadController(Controller):
         headers = {"Content-Type": upload.content_type, "Content-Length": str(upload.size_bytes)}
         return UploadOut(upload.id, link.url, "PUT", headers, link.expires_at, f"/api/uploads/{upload.id}/finalize")
 
-    @post("/api/uploads/{upload_id:str}/finalize", operation_id="finalize_image", status_code=200)
+    @post("/api/uploads/{upload_id:str}/finalize", operation_id="images.uploads.finalize", status_code=200)
     async def finalize(
         self, platform: Injected[Platform], caller: Injected[Caller], upload_id: FromPath[str]
     ) -> ImageOut:

@@ -24,7 +24,7 @@ class UsageController(Controller):
     tags = ["keys"]
 
     # Who has used up the month must still be able to see it.
-    @get("/v1/usage", operation_id="read_usage", opt={"cost": 0})
+    @get("/v1/usage", operation_id="usage.get", opt={"cost": 0})
     async def read(
         self,
         platform: Injected[Platform],

@@ -33,7 +33,7 @@ class WebhookController(Controller):
     path = "/v1/webhooks"
     tags = ["webhooks"]
 
-    @post("/endpoints", operation_id="create_webhook_endpoint", opt=SECRETS)
+    @post("/endpoints", operation_id="webhooks.endpoints.create", opt=SECRETS)
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], address: Body[EndpointIn]
     ) -> EndpointOut:
@@ -48,13 +48,13 @@ class WebhookController(Controller):
         )
         return EndpointOut.of(endpoint, platform.keyring)
 
-    @get("/endpoints", operation_id="list_webhook_endpoints", opt=SECRETS)
+    @get("/endpoints", operation_id="webhooks.endpoints.list", opt=SECRETS)
     async def list_own(self, platform: Injected[Platform], caller: Injected[Caller]) -> list[EndpointOut]:
         """The account's endpoints, the oldest first."""
         found = await endpoints.list_own(platform.db, caller)
         return [EndpointOut.of(endpoint, platform.keyring) for endpoint in found]
 
-    @get("/endpoints/{endpoint_id:str}", operation_id="read_webhook_endpoint", opt=SECRETS)
+    @get("/endpoints/{endpoint_id:str}", operation_id="webhooks.endpoints.get", opt=SECRETS)
     async def read(
         self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
     ) -> EndpointOut:
@@ -62,7 +62,7 @@ class WebhookController(Controller):
         endpoint = await endpoints.find(platform.db, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
-    @patch("/endpoints/{endpoint_id:str}", operation_id="change_webhook_endpoint", opt=SECRETS)
+    @patch("/endpoints/{endpoint_id:str}", operation_id="webhooks.endpoints.update", opt=SECRETS)
     async def change(
         self,
         platform: Injected[Platform],
@@ -75,12 +75,14 @@ class WebhookController(Controller):
         endpoint = await endpoints.change(platform.db, platform.settings, caller, parse_uuid(endpoint_id), named)
         return EndpointOut.of(endpoint, platform.keyring)
 
-    @delete("/endpoints/{endpoint_id:str}", operation_id="delete_webhook_endpoint", opt=SECRETS)
+    @delete("/endpoints/{endpoint_id:str}", operation_id="webhooks.endpoints.delete", opt=SECRETS)
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]) -> None:
         """Forget an endpoint; what was still to be delivered to it is dropped."""
         await endpoints.remove(platform.db, caller, parse_uuid(endpoint_id))
 
-    @post("/endpoints/{endpoint_id:str}/disable", operation_id="disable_webhook_endpoint", status_code=200, opt=SECRETS)
+    @post(
+        "/endpoints/{endpoint_id:str}/disable", operation_id="webhooks.endpoints.disable", status_code=200, opt=SECRETS
+    )
     async def disable(
         self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
     ) -> EndpointOut:
@@ -88,7 +90,7 @@ class WebhookController(Controller):
         endpoint = await endpoints.disable(platform.db, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
-    @post("/endpoints/{endpoint_id:str}/enable", operation_id="enable_webhook_endpoint", status_code=200, opt=SECRETS)
+    @post("/endpoints/{endpoint_id:str}/enable", operation_id="webhooks.endpoints.enable", status_code=200, opt=SECRETS)
     async def enable(
         self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
     ) -> EndpointOut:
@@ -96,7 +98,7 @@ class WebhookController(Controller):
         endpoint = await endpoints.enable(platform.db, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
-    @post("/endpoints/{endpoint_id:str}/test", operation_id="test_webhook_endpoint", status_code=202)
+    @post("/endpoints/{endpoint_id:str}/test", operation_id="webhooks.endpoints.test", status_code=202)
     async def try_out(
         self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
     ) -> DeliveryOut:
@@ -105,7 +107,7 @@ class WebhookController(Controller):
 
     @post(
         "/endpoints/{endpoint_id:str}/replay",
-        operation_id="replay_webhook_events",
+        operation_id="webhooks.endpoints.replay",
         status_code=202,
     )
     async def replay(
@@ -126,7 +128,10 @@ class WebhookController(Controller):
         return ReplayOut(queued, more=queued == endpoints.REPLAYED_AT_ONCE)
 
     @post(
-        "/endpoints/{endpoint_id:str}/secret/rotate", operation_id="rotate_webhook_secret", status_code=200, opt=SECRETS
+        "/endpoints/{endpoint_id:str}/secret/rotate",
+        operation_id="webhooks.endpoints.rotate_secret",
+        status_code=200,
+        opt=SECRETS,
     )
     async def rotate_own(
         self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
@@ -135,12 +140,12 @@ class WebhookController(Controller):
         secret = await endpoints.rotate_secret(platform.db, platform.keyring, caller, parse_uuid(endpoint_id))
         return SecretOut(secret_text(secret))
 
-    @get("/secret", operation_id="read_callback_secret", opt=SECRETS)
+    @get("/secret", operation_id="webhooks.get_callback_secret", opt=SECRETS)
     async def secret(self, platform: Injected[Platform], caller: Injected[Caller]) -> SecretOut:
         """The secret that signs callbacks to the `callback_url` of a job."""
         return SecretOut(secret_text(await webhooks.callback_secret(platform.db, platform.keyring, caller)))
 
-    @post("/secret/rotate", operation_id="rotate_callback_secret", status_code=200, opt=SECRETS)
+    @post("/secret/rotate", operation_id="webhooks.rotate_callback_secret", status_code=200, opt=SECRETS)
     async def rotate(self, platform: Injected[Platform], caller: Injected[Caller]) -> SecretOut:
         """Replace that secret; for 24 hours callbacks carry the signatures of both."""
         return SecretOut(secret_text(await webhooks.rotate_callback_secret(platform.db, platform.keyring, caller)))

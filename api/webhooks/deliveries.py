@@ -23,7 +23,7 @@ class DeliveryController(Controller):
     path = "/v1/webhooks/deliveries"
     tags = ["webhooks"]
 
-    @get(operation_id="list_webhook_deliveries")
+    @get(operation_id="webhooks.deliveries.list")
     async def list_own(
         self,
         platform: Injected[Platform],
@@ -42,14 +42,14 @@ class DeliveryController(Controller):
         page = paging.cut(found, limit, lambda logged: str(logged.delivery.id))
         return DeliveryPage([DeliveryOut.of(logged) for logged in page.rows], page.next)
 
-    @get("/{delivery_id:str}", operation_id="read_webhook_delivery")
+    @get("/{delivery_id:str}", operation_id="webhooks.deliveries.get")
     async def read(
         self, platform: Injected[Platform], caller: Injected[Caller], delivery_id: FromPath[str]
     ) -> DeliveryDetail:
         """One delivery with every attempt, and the text that was sent."""
         return DeliveryDetail.of(await deliveries.find(platform.db, caller, parse_uuid(delivery_id)))
 
-    @post("/{delivery_id:str}/replay", operation_id="replay_webhook_delivery", status_code=202)
+    @post("/{delivery_id:str}/replay", operation_id="webhooks.deliveries.replay", status_code=202)
     async def replay(
         self, platform: Injected[Platform], caller: Injected[Caller], delivery_id: FromPath[str]
     ) -> DeliveryOut:

@@ -41,29 +41,29 @@ LABELS = {"actual_vector": [0, 1], "predicted_vector": [0, 1]}
 
 # What a body must look like so that ownership is what decides.
 BODIES: dict[str, dict[str, Any]] = {
-    "update_matrix": LABELS,
-    "describe_matrix": {"name": "mine now"},
-    "describe_project": {"name": "mine now"},
-    "create_analysis": {"model_name": "yolo_v8", "model_version": "1"},
-    "describe_analysis": {"is_ground_truth": True},
-    "change_analysis_status": {"status": "failed"},
-    "presign_artifacts": {"artifacts": [{"artifact_name": "a.png", "content_type": "image/png"}]},
-    "add_annotations": {"annotations": []},
-    "finalize_analysis": {"status": "completed"},
-    "change_pipeline": {"name": "mine now"},
-    "save_agreement": {"name": "mine now"},
-    "announce_image": {"filename": "mine.png", "content_type": "image/png", "size_bytes": 100},
-    "add_comment": {"text": "mine"},
-    "change_comment": {"text": "mine now"},
-    "set_image_metadata": {"key": "owner", "value": "me"},
-    "change_webhook_endpoint": {"description": "mine now"},
-    "replay_webhook_events": {"since": "2026-01-01T00:00:00Z"},
+    "pycm.update_matrix": LABELS,
+    "matrices.update": {"name": "mine now"},
+    "projects.update": {"name": "mine now"},
+    "analyses.create": {"model_name": "yolo_v8", "model_version": "1"},
+    "analyses.update": {"is_ground_truth": True},
+    "pipeline_api.update_status": {"status": "failed"},
+    "pipeline_api.presign_artifacts": {"artifacts": [{"artifact_name": "a.png", "content_type": "image/png"}]},
+    "pipeline_api.create_annotations": {"annotations": []},
+    "pipeline_api.finalize_analysis": {"status": "completed"},
+    "pipelines.update": {"name": "mine now"},
+    "matrices.create_from_job": {"name": "mine now"},
+    "images.uploads.create": {"filename": "mine.png", "content_type": "image/png", "size_bytes": 100},
+    "images.comments.create": {"text": "mine"},
+    "images.comments.update": {"text": "mine now"},
+    "images.set_metadata_key": {"key": "owner", "value": "me"},
+    "webhooks.endpoints.update": {"description": "mine now"},
+    "webhooks.endpoints.replay": {"since": "2026-01-01T00:00:00Z"},
 }
 
 # These name things in their bodies.
 IN_BODIES: dict[str, dict[str, Any]] = {
-    "submit_job": {"kind": "report", "cm_uid": "{cm_uid}"},
-    "compare_matrices": {"cm_uids": ["{cm_uid}", "{own}"]},
+    "jobs.submit": {"kind": "report", "cm_uid": "{cm_uid}"},
+    "pycm.compare_matrices": {"cm_uids": ["{cm_uid}", "{own}"]},
 }
 
 
@@ -151,7 +151,12 @@ async def test_every_operation_but_a_few_wants_a_key(app: Litestar, http: httpx2
         answer = await http.request(method, path.format(**known), params=query)
         answers[operation["operationId"]] = answer.status_code
 
-    assert {name for name, status in answers.items() if status != 401} == {"healthz", "readyz", "sign_in", "sign_up"}
+    assert {name for name, status in answers.items() if status != 401} == {
+        "health.check_liveness",
+        "health.check_readiness",
+        "accounts.sign_in",
+        "accounts.sign_up",
+    }
 
 
 async def _shown(client: Client, things: dict[str, str]) -> list[dict[str, Any]]:

@@ -28,10 +28,10 @@ CHECKS = (
 
 LEFT_OUT = (
     # Its answer goes on until the job has ended.
-    "follow_job",
+    "jobs.stream_events",
     # They would end the key that all the others are tried with.
-    "revoke_key",
-    "rotate_key",
+    "keys.revoke",
+    "keys.rotate",
 )
 
 

@@ -18,7 +18,7 @@ class AccountController(Controller):
 
     tags = ["accounts"]
 
-    @post("/sign_up/", operation_id="sign_up", status_code=200)
+    @post("/sign_up/", operation_id="accounts.sign_up", status_code=200)
     async def sign_up(self, platform: Injected[Platform], credentials: Body[CredentialsIn]) -> AccountOut:
         """Open an account; the answer holds its API key."""
         credentials.check(platform.settings.min_password_length)
@@ -27,7 +27,7 @@ class AccountController(Controller):
         )
         return AccountOut.of(signed_in, [])
 
-    @post("/sign_in/", operation_id="sign_in", status_code=200)
+    @post("/sign_in/", operation_id="accounts.sign_in", status_code=200)
     async def sign_in(
         self, request: Request[Any, Any, Any], platform: Injected[Platform], credentials: Body[CredentialsIn]
     ) -> AccountOut:

@@ -28,7 +28,7 @@ class ComparisonController(Controller):
 
     tags = ["matrices"]
 
-    @post("/compare/", operation_id="compare_matrices", status_code=200)
+    @post("/compare/", operation_id="pycm.compare_matrices", status_code=200)
     async def compare(
         self,
         waiter: Injected[Waiter],

@@ -24,7 +24,7 @@ class CurveController(Controller):
 
     tags = ["curves"]
 
-    @post("/curve", operation_id="measure_curves", status_code=200)
+    @post("/curve", operation_id="pycm.compute_curves", status_code=200)
     async def measure(
         self,
         waiter: Injected[Waiter],

@@ -33,7 +33,7 @@ class PycmMatrixController(Controller):
 
     tags = ["matrices"]
 
-    @post("/cm/create", operation_id="create_matrix", status_code=200)
+    @post("/cm/create", operation_id="pycm.create_matrix", status_code=200)
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], members: Members[VectorsIn]
     ) -> MatrixCreated:
@@ -41,12 +41,12 @@ class PycmMatrixController(Controller):
         vectors = await receive_vectors(members)
         return MatrixCreated(await matrices.create(platform, caller, vectors))
 
-    @get("/cm/", operation_id="read_matrix")
+    @get("/cm/", operation_id="pycm.get_matrix")
     async def read(self, platform: Injected[Platform], caller: Injected[Caller], cm_uid: FromQuery[str]) -> MatrixOut:
         """The counts and the main figures of a matrix; undefined figures are null."""
         return MatrixOut.of(await matrices.figures(platform, caller, cm_uid))
 
-    @post("/cm/update", operation_id="update_matrix", status_code=200)
+    @post("/cm/update", operation_id="pycm.update_matrix", status_code=200)
     async def update(
         self,
         platform: Injected[Platform],
@@ -58,7 +58,7 @@ class PycmMatrixController(Controller):
         vectors = await receive_vectors(members)
         return MatrixCreated(await matrices.update(platform, caller, cm_uid, vectors))
 
-    @delete("/cm/{cm_uid:str}", operation_id="delete_matrix", status_code=200)
+    @delete("/cm/{cm_uid:str}", operation_id="pycm.delete_matrix", status_code=200)
     async def remove(
         self, platform: Injected[Platform], caller: Injected[Caller], cm_uid: FromPath[str]
     ) -> MatrixDeleted:
@@ -66,7 +66,7 @@ class PycmMatrixController(Controller):
         await matrices.delete(platform, caller, cm_uid)
         return MatrixDeleted()
 
-    @get("/cm/report", operation_id="read_matrix_report")
+    @get("/cm/report", operation_id="pycm.get_report")
     async def report(
         self,
         waiter: Injected[Waiter],
@@ -79,7 +79,7 @@ class PycmMatrixController(Controller):
         wanted = results.FileRequest("report.html", prefer, if_none_match)
         return await results.of_arguments(waiter, caller, Report(cm_uid=cm_uid), wanted)
 
-    @get("/cm/plot", operation_id="read_matrix_plot")
+    @get("/cm/plot", operation_id="pycm.get_plot")
     async def plot(
         self,
         waiter: Injected[Waiter],

@@ -19,7 +19,7 @@ class MultiLabelController(Controller):
 
     tags = ["multi-label"]
 
-    @post("/mlcm/", operation_id="evaluate_multilabel", status_code=200, opt={"scope": Scope.READ})
+    @post("/mlcm/", operation_id="pycm.evaluate_multilabel", status_code=200, opt={"scope": Scope.READ})
     async def create(
         self,
         platform: Injected[Platform],
