@@ -36,32 +36,37 @@ ADMINISTRATOR = {"basic": {"type": "http", "scheme": "basic"}}
 PIPELINE = {"pipeline": {"type": "apiKey", "in": "header", "name": "X-ML-Signature"}}
 
 DESCRIPTION = """\
-Evaluation of classifiers and detectors as a service: send labels, probabilities, or what a model sees in images; get
-confusion matrices, curves, reports, plots and comparisons.
+Evaluation of classifiers and detectors as a service: send labels, probabilities, or the objects that a model detects in
+images; get confusion matrices, curves, reports, plots and comparisons.
 
-An API key comes with `/sign_up/`. It is taken from `X-API-Key`, `Authorization: Bearer`, `x-oanor-key`, or `api_key`
-in the query or in a JSON body. What takes long is a job: poll it, wait for it with `Prefer: wait=20`, or be called
-back. A POST with an `Idempotency-Key` may be sent again. Undefined figures are null. Errors are problem details
-(RFC 9457) whose `detail` says what to change.
+**Keys.** `POST /sign_up/` returns an API key. Send it in `X-API-Key`, `Authorization: Bearer`, `x-oanor-key`, or as
+`api_key` in the query or in a JSON body.
+
+**Jobs.** What takes long is a job: poll it, wait for it with `Prefer: wait=20`, or be called back.
+
+**Retries.** A POST with an `Idempotency-Key` can be repeated safely.
+
+**Conventions.** Times are in UTC (RFC 3339). An undefined metric is null. Lists are paged: pass `next` as `cursor`.
+Errors are problem details (RFC 9457) whose `detail` says what to change.
 """
 
 # In the order in which the page of the document shows them.
 TAGS = {
-    "accounts": "Opening an account, and seeing its key again.",
-    "keys": "More keys, with scopes and an end; what was used of the plan.",
-    "matrices": "Confusion matrices: made of labels or counts, read, described, drawn, exported and compared.",
-    "curves": "ROC and precision-recall curves of probabilities.",
-    "multi-label": "Samples that have any number of labels.",
-    "jobs": "Work in the background, and the files that it makes.",
-    "webhooks": "Who is told when something has happened, and how that went.",
-    "calculators": "Figures from counts and rates; nothing is kept.",
-    "projects": "Images that belong together.",
-    "images": "Pictures with their metadata, comments, deletion and restoration.",
-    "analyses": "What models see in images: read, compared, evaluated and exported.",
-    "analyses: pipelines": "What pipelines send, signed.",
-    "pipelines": "Programs of an account that make analyses, with secrets of their own.",
-    "admin": "For administrators.",
-    "health": "For whoever starts and stops the service.",
+    "accounts": "Accounts and their first API key.",
+    "keys": "API keys with scopes and expiry, and the usage of the account.",
+    "matrices": "Confusion matrices: create, describe, report, plot, export and compare them.",
+    "curves": "ROC and precision-recall curves of class probabilities.",
+    "multi-label": "Evaluation of samples that have any number of labels.",
+    "jobs": "Background work and the files that it makes.",
+    "webhooks": "Webhook endpoints, their secrets and deliveries.",
+    "calculators": "Metrics from counts and rates. Nothing is stored.",
+    "projects": "Projects and the images in them.",
+    "images": "Images: content, metadata, comments, deletion and restoration.",
+    "analyses": "Model runs on images: create, annotate, compare, evaluate and export them.",
+    "analyses: pipelines": "The pipeline API: signed callbacks by which pipelines report analyses.",
+    "pipelines": "Programs that make analyses, with secrets and queues of their own.",
+    "admin": "Administration of accounts. Needs the administrator's name and password.",
+    "health": "Liveness and readiness.",
 }
 
 
@@ -80,8 +85,9 @@ def document(app: Litestar) -> dict[str, Any]:
             handler = handlers[operation["operationId"]]
             kept += [operation.get("parameters"), None if successes(handler) else copy(operation["responses"])]
             _complete(operation, handler, schemas)
-            # Litestar's is the name of the function.
-            operation["summary"] = operation["description"].partition("\n")[0].removesuffix(".")
+            # Litestar's summary is the name of the function, its description the whole docstring.
+            summary, _, description = operation["description"].partition("\n\n")
+            operation["summary"], operation["description"] = summary.removesuffix("."), description
             operation["security"] = _security(handler, method)
             if method == "post" and _needs_key(handler):
                 operation.setdefault("parameters", []).append(idempotency.PARAMETER)

@@ -29,14 +29,20 @@ class AdminController(Controller):
 
     @get("/users/", operation_id="admin.accounts.list", opt={"security": "basic"})
     async def users(self, platform: Injected[Platform], skip: Skip = 0, limit: Limit = 100) -> list[UserOut]:
-        """All accounts, the oldest first, without their keys."""
+        """List all accounts.
+
+        Route of the PyCM REST API. Returns the accounts, oldest first, without their keys.
+        """
         found = await accounts.list_all(platform.db, skip=skip, limit=min(limit, MAX_PAGE))
         uids = await matrices.newest_uids_of_many(platform, [account.id for account in found if account.id])
         return [UserOut.of(account, uids.get(account.id or 0, [])) for account in found]
 
     @get("/cms/", operation_id="admin.matrices.list", opt={"security": "basic"})
     async def all_matrices(self, platform: Injected[Platform], skip: Skip = 0, limit: Limit = 100) -> list[MatrixOut]:
-        """All matrices, the oldest first."""
+        """List the confusion matrices of all accounts.
+
+        Route of the PyCM REST API. Returns the matrices, oldest first.
+        """
         found = await matrices.all_figures(platform, skip=skip, limit=min(limit, MAX_PAGE))
         return [MatrixOut.of(figures) for figures in found]
 
@@ -44,7 +50,10 @@ class AdminController(Controller):
     async def set_plan(
         self, platform: Injected[Platform], account_id: FromPath[int], choice: Body[PlanIn]
     ) -> PlannedAccountOut:
-        """Put an account on a plan; null stands for the default one. It holds within 5 seconds."""
+        """Set the plan of an account.
+
+        Null selects the default plan. The change takes effect within 5 seconds.
+        """
         account = await plans.set_plan(platform.db, platform.settings, account_id, choice.plan)
         return PlannedAccountOut.of(account, platform.settings)
 
@@ -57,6 +66,10 @@ class AdminController(Controller):
     async def add_credit(
         self, platform: Injected[Platform], account_id: FromPath[int], credit: Body[CreditIn]
     ) -> PlannedAccountOut:
-        """Give an account calls that are drawn when the month of its plan is used up; a negative number takes back."""
+        """Add credit to an account.
+
+        Credit is a number of calls that are drawn once the plan's month is used up; a negative number takes credit
+        back.
+        """
         account = await plans.add_credit(platform.db, account_id, credit.calls)
         return PlannedAccountOut.of(account, platform.settings)

@@ -75,7 +75,11 @@ class AgreementController(Controller):
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response[AgreementOut | JobAccepted | NotModified]:
-        """How far two completed analyses of an image agree; for a project, submit a job of the kind `agreement`."""
+        """Compare two analyses of an image.
+
+        Matches the objects of two completed analyses. To compare two models over a whole project, submit a job of the
+        kind `agreement`.
+        """
         arguments = Agreement(
             reference=Side(analysis_id=reference),
             candidate=Side(analysis_id=candidate),
@@ -93,7 +97,10 @@ class AgreementController(Controller):
         analysis_id: FromPath[str],
         form: Annotated[exports.Format, QueryParameter(name="format")] = "json",
     ) -> Response[dict[str, Any] | Csv]:
-        """An analysis with all that it found, as a file: JSON, CSV, or COCO's format."""
+        """Export an analysis as a file.
+
+        The file holds the analysis with its annotations as JSON, CSV or COCO.
+        """
         return exported(platform, await analyses.find(platform, caller, analysis_id), form)
 
     @post("/v1/jobs/{job_id:str}/matrix", operation_id="matrices.create_from_job")
@@ -104,7 +111,10 @@ class AgreementController(Controller):
         job_id: FromPath[str],
         sent: Body[DescriptionIn],
     ) -> MatrixDetail:
-        """Keep the matrix of an agreement as a confusion matrix, for reports, plots and comparisons."""
+        """Create a confusion matrix from an agreement job.
+
+        Saves the agreement matrix of a job of the kind `agreement`, so that it can be reported, plotted and compared.
+        """
         description = Description(sent.name, sent.tags, sent.model_name, sent.model_version, sent.data_set)
         uid = await confusion.save(platform, caller, job_id, description)
         return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))

@@ -64,7 +64,10 @@ class AnnotationController(Controller):
         mask_format: Annotated[MaskFormat | None, QueryParameter(description="convert segmentations")] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=MAX_AT_ONCE)] = 200,
     ) -> Response[AnnotationPage]:
-        """What an analysis found, in the order in which it was told, page by page."""
+        """List the annotations of an analysis.
+
+        Returns the annotations in the order in which the pipeline sent them; boxes and masks are converted on request.
+        """
         wanted = Filter(annotation_type, class_name, min_confidence)
         forms = AnnotationFormats(box_format, mask_format)
         analysis, found = await listing.annotations(
@@ -80,7 +83,10 @@ class AnnotationController(Controller):
     async def artifacts(
         self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]
     ) -> AnalysisFiles:
-        """The files of an analysis, with links to those that are there."""
+        """List the artifacts of an analysis.
+
+        Returns the files that the pipeline announced, with links to those that are stored.
+        """
         analysis, files = await listing.artifacts(platform, caller, analysis_id)
         return AnalysisFiles([AnalysisFile.of(analysis.id, file, link) for file, link in files])
 
@@ -96,6 +102,9 @@ class AnnotationController(Controller):
         analysis_id: FromPath[str],
         artifact_name: FromPath[str],
     ) -> Annotated[Redirect, LINKED]:
-        """The bytes of one file, by a redirect to where storage has them."""
+        """Get the bytes of an artifact.
+
+        Redirects to a link at the storage.
+        """
         link = await listing.artifact_link(platform, caller, analysis_id, artifact_name)
         return Redirect(link.url, status_code=307, headers={"Cache-Control": "no-store"})

@@ -33,7 +33,11 @@ class CallbackController(Controller):
         analysis_id: FromPath[str],
         status: Body[callback_bodies.StatusIn],
     ) -> AnalysisOut:
-        """Move an analysis on: queued, processing, then completed, failed or cancelled; the same again is harmless."""
+        """Set the status of an analysis.
+
+        Moves the analysis from queued to processing, and then to completed, failed or cancelled. Repeating the present
+        status changes nothing.
+        """
         change = callback_bodies.status_change(status)
         return (await verbs.change_status(platform, signer, analysis_id, change)).shown()
 
@@ -45,7 +49,10 @@ class CallbackController(Controller):
         analysis_id: FromPath[str],
         files: Body[callback_bodies.PresignIn],
     ) -> PresignedList:
-        """Announce files, and get an address for each that takes it with PUT and its content type."""
+        """Create upload links for artifacts.
+
+        Announces files and returns a link for each, which takes it with PUT and the returned `headers`.
+        """
         wanted = callback_bodies.announcements(files, platform.settings)
         announced = await verbs.announce_artifacts(platform, signer, analysis_id, wanted)
         lifetime = platform.settings.link_lifetime_s
@@ -60,7 +67,11 @@ class CallbackController(Controller):
         analysis_id: FromPath[str],
         members: Members[callback_bodies.BulkIn],
     ) -> BulkOut:
-        """Keep a batch of annotations, all of it or nothing; the same batch again is answered, not kept twice."""
+        """Create annotations in bulk.
+
+        Either all annotations are stored or none. Repeating the same batch returns the same answer and stores nothing
+        twice.
+        """
         batch, digest = await callback_bodies.read_annotations(request, members, platform.settings)
         kept = await verbs.add_annotations(platform, signer, analysis_id, batch, digest)
         return BulkOut(len(kept), [CreatedAnnotation.of(record) for record in kept])
@@ -73,5 +84,8 @@ class CallbackController(Controller):
         analysis_id: FromPath[str],
         result: Body[callback_bodies.FinalizeIn],
     ) -> EndedAnalysis:
-        """End an analysis: its files are looked at, and those that were announced and did not come are named."""
+        """Finalize an analysis.
+
+        Sets the final status, checks the announced artifacts in storage, and names those that are missing.
+        """
         return EndedAnalysis.of(await verbs.finalize(platform, signer, analysis_id, callback_bodies.end(result)))

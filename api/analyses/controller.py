@@ -29,14 +29,21 @@ class AnalysisController(Controller):
         image_id: FromPath[str],
         model: Body[AnalysisIn],
     ) -> AnalysisOut:
-        """Queue an analysis of an image by a model; pipelines find it in their queue, or are told of it."""
+        """Create an analysis of an image.
+
+        Queues the analysis; a pipeline that runs the model finds it in its queue, or is notified by the
+        `analysis.queued` webhook.
+        """
         return (await analyses.create(platform, caller, image_id, model.wanted())).shown()
 
     @get("/images/{image_id:str}/analyses", operation_id="analyses.list")
     async def list_of_image(
         self, platform: Injected[Platform], caller: Injected[Caller], image_id: FromPath[str]
     ) -> AnalysisList:
-        """The analyses of an image, newest first, without what they found."""
+        """List the analyses of an image.
+
+        Returns the analyses, newest first, without their annotations.
+        """
         found = await analyses.of_image(platform, caller, image_id)
         return AnalysisList([analysis.shown() for analysis in found], len(found))
 
@@ -44,7 +51,10 @@ class AnalysisController(Controller):
     async def read(
         self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]
     ) -> AnalysisOut:
-        """One analysis, without what it found."""
+        """Get an analysis.
+
+        Returns the analysis without its annotations.
+        """
         return (await analyses.find(platform, caller, analysis_id)).shown()
 
     @patch("/analyses/{analysis_id:str}", operation_id="analyses.update")
@@ -55,7 +65,11 @@ class AnalysisController(Controller):
         analysis_id: FromPath[str],
         change: Body[AnalysisPatch],
     ) -> AnalysisOut:
-        """Mark an analysis as the truth that models are measured against, or change its description."""
+        """Update an analysis.
+
+        Marks the analysis as ground truth, which models are evaluated against, or changes its description. Fields that
+        are not sent stay as they are.
+        """
         changed = await analyses.describe(
             platform,
             caller,
@@ -69,10 +83,16 @@ class AnalysisController(Controller):
     async def cancel(
         self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]
     ) -> AnalysisOut:
-        """End an analysis that is queued or being made; cancelling it again changes nothing."""
+        """Cancel an analysis.
+
+        Ends an analysis that is queued or processing. Cancelling a cancelled analysis changes nothing.
+        """
         return (await analyses.cancel(platform, caller, analysis_id)).shown()
 
     @delete("/analyses/{analysis_id:str}", operation_id="analyses.delete")
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]) -> None:
-        """Forget an analysis and all that it found."""
+        """Delete an analysis.
+
+        Also deletes its annotations and artifacts. This cannot be undone.
+        """
         await analyses.delete(platform, caller, analysis_id)

@@ -45,7 +45,11 @@ class JobController(Controller):
         members: Members[SubmissionIn],
         prefer: Prefer = None,
     ) -> Response[JobOut]:
-        """Queue a job and answer at once; poll `Location`, wait with `Prefer: wait=N`, or be called back."""
+        """Submit a job.
+
+        Answers 202 at once with the queued job. Poll `Location`, wait with `Prefer: wait=N`, or be called back at
+        `callback_url`. If the same work was done before, its artifacts are reused.
+        """
         platform = waiter.platform
         snapshot = await jobs.submit(platform, await _prepared(platform, caller, members))
         snapshot = await _wait(waiter, caller, snapshot, prefer)
@@ -60,7 +64,10 @@ class JobController(Controller):
         status: Annotated[Status | None, QueryParameter()] = None,
         limit: Limit = 50,
     ) -> JobPage:
-        """The caller's jobs, newest first."""
+        """List jobs.
+
+        Returns the account's jobs, newest first.
+        """
         found = await jobs.list_own(platform, caller, before=cursor, status=status, limit=limit + 1)
         page = paging.cut(found, limit, lambda snapshot: str(snapshot.job.id))
         # Signing the links of a full page takes long enough for others to notice.
@@ -75,7 +82,10 @@ class JobController(Controller):
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response[JobOut | NotModified]:
-        """A job with fresh links to what it made."""
+        """Get a job.
+
+        Returns the job with fresh links to its artifacts. `Prefer: wait=N` waits until the job has ended.
+        """
         snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
         snapshot = await _wait(waiter, caller, snapshot, prefer)
         said = applied(prefer, limit=waiter.platform.settings.wait_limit_s)
@@ -86,14 +96,20 @@ class JobController(Controller):
 
     @post("/{job_id:str}/cancel", operation_id="jobs.cancel", status_code=200)
     async def cancel(self, platform: Injected[Platform], caller: Injected[Caller], job_id: FromPath[str]) -> JobOut:
-        """End a job that is queued or running; cancelling it again changes nothing."""
+        """Cancel a job.
+
+        Ends a job that is queued or running. Cancelling a cancelled job changes nothing.
+        """
         return JobOut.of(await jobs.cancel(platform, caller, parse_uuid(job_id)), platform.storage)
 
     @get("/{job_id:str}/events", operation_id="jobs.stream_events")
     async def follow(
         self, waiter: Injected[Waiter], caller: Injected[Caller], job_id: FromPath[str]
     ) -> Response[EventStream]:
-        """The job as server-sent events: once now, then at every change until it has ended."""
+        """Stream the changes of a job.
+
+        Server-sent events of the type `job`: the job as it is now, then after every change until it has ended.
+        """
         snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
         events: Response[Any] = ServerSentEvent(_events(waiter, caller, snapshot))
         return events

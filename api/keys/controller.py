@@ -22,7 +22,10 @@ class KeyController(Controller):
 
     @post(operation_id="keys.create")
     async def create(self, platform: Injected[Platform], caller: Injected[Caller], key: Body[KeyIn]) -> IssuedKeyOut:
-        """Make another key; the answer is the only one that holds its text."""
+        """Create an API key.
+
+        The key itself is only part of this answer; store it. Give each program a key of its own.
+        """
         key.check()
         issued = await accounts.create_key(
             platform.db,
@@ -36,17 +39,27 @@ class KeyController(Controller):
 
     @get(operation_id="keys.list")
     async def list_own(self, platform: Injected[Platform], caller: Injected[Caller]) -> list[KeyOut]:
-        """The account's keys, the oldest first, with when they were last used."""
+        """List API keys.
+
+        Returns all keys of the account, oldest first, including revoked and expired ones, and when each was last used.
+        The keys themselves are not part of the answer.
+        """
         return [KeyOut.of(key) for key in await accounts.list_keys(platform.db, caller)]
 
     @post("/{key_id:str}/rotate", operation_id="keys.rotate", status_code=200)
     async def rotate(
         self, platform: Injected[Platform], caller: Injected[Caller], key_id: FromPath[str]
     ) -> IssuedKeyOut:
-        """Give a key a new text; the former one stops working within 5 seconds."""
+        """Rotate an API key.
+
+        Returns a new key with the same id, name, scopes and expiry. The previous key stops working within 5 seconds.
+        """
         return IssuedKeyOut.issued(await accounts.rotate_key(platform.db, platform.keyring, caller, key_id))
 
     @delete("/{key_id:str}", operation_id="keys.revoke")
     async def revoke(self, platform: Injected[Platform], caller: Injected[Caller], key_id: FromPath[str]) -> None:
-        """Close a key for good; it stops working within 5 seconds."""
+        """Revoke an API key.
+
+        The key stops working within 5 seconds. This cannot be undone.
+        """
         await accounts.revoke_key(platform.db, caller, key_id)

@@ -33,7 +33,10 @@ class MatrixController(Controller):
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], members: Members[MatrixIn]
     ) -> MatrixDetail:
-        """Make a matrix of two vectors of labels, weighted or not, or of counts that you have made already."""
+        """Create a confusion matrix.
+
+        Send either two vectors of labels, with a weight for each sample if you like, or `classes` with `counts`.
+        """
         source, description = await bodies.by_size(bodies.size(members), read_source, members, platform.settings)
         uid = await matrices.create(platform, caller, source, description)
         return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))
@@ -48,14 +51,20 @@ class MatrixController(Controller):
         tag: Annotated[str | None, QueryParameter()] = None,
         limit: Limit = 50,
     ) -> MatrixPage:
-        """The account's matrices, newest first, without their counts."""
+        """List confusion matrices.
+
+        Returns the account's matrices, newest first, without their counts.
+        """
         found = await matrices.list_own(platform, caller, before=cursor, name=name, tag=tag, limit=limit + 1)
         page = paging.cut(found, limit, lambda matrix: str(matrix.uid))
         return MatrixPage([MatrixSummary.of(matrix) for matrix in page.rows], page.next)
 
     @get("/{uid:str}", operation_id="matrices.get")
     async def read(self, platform: Injected[Platform], caller: Injected[Caller], uid: FromPath[str]) -> MatrixDetail:
-        """A matrix with its classes, counts and description."""
+        """Get a confusion matrix.
+
+        Returns its classes, counts, main metrics and description.
+        """
         return MatrixDetail.of(await matrices.counts(platform, caller, uid))
 
     @patch("/{uid:str}", operation_id="matrices.update")
@@ -66,10 +75,16 @@ class MatrixController(Controller):
         uid: FromPath[str],
         change: Body[MatrixPatch],
     ) -> MatrixDetail:
-        """Change what is said of a matrix; fields that are not sent stay, null empties."""
+        """Update the description of a confusion matrix.
+
+        Fields that are not sent stay as they are; null clears a field. The counts do not change.
+        """
         return MatrixDetail.of(await matrices.describe(platform, caller, uid, change.applied_to))
 
     @delete("/{uid:str}", operation_id="matrices.delete")
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], uid: FromPath[str]) -> None:
-        """Forget a matrix, its jobs and all that they made."""
+        """Delete a confusion matrix.
+
+        Also deletes the matrix's jobs and their artifacts. This cannot be undone.
+        """
         await matrices.delete(platform, caller, uid)

@@ -47,7 +47,10 @@ class MatrixStatisticsController(Controller):
         binom_method: Annotated[BinomMethod, QueryParameter(description="how to bound shares")] = "normal-approx",
         if_none_match: IfNoneMatch = None,
     ) -> Response[MatrixStatistics | NotModified]:
-        """Every overall and per-class statistic that PyCM knows, with confidence intervals where it offers them."""
+        """Get all statistics of a confusion matrix.
+
+        Returns every overall and per-class statistic of PyCM, with confidence intervals where PyCM has them.
+        """
         level = Level(alpha, one_sided, binom_method)
         level.check()
         matrix = await matrices.counts(platform, caller, uid)
@@ -69,7 +72,11 @@ class MatrixStatisticsController(Controller):
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response[AnyFile | JobAccepted | NotModified]:
-        """The matrix as a file: json and markdown with statistics, csv in parts, html the report, pycm for PyCM."""
+        """Export a confusion matrix as a file.
+
+        `json` and `markdown` hold the matrix with its statistics, `csv` one table of it, `html` is the report, and
+        `pycm` is a file that PyCM loads.
+        """
         wish = ExportOptions(format, part, normalised)
         wish.check()
         matrix = await matrices.counts(waiter.platform, caller, uid)
@@ -98,7 +105,11 @@ class MatrixStatisticsController(Controller):
         ] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 100,
     ) -> SamplePage:
-        """Which samples fell into a cell, by their position in the vectors that were sent, from 0."""
+        """List the samples in a cell of a confusion matrix.
+
+        Samples are named by their position, from 0, in the vectors that were sent. A matrix made of counts has no
+        samples: 409.
+        """
         cell = CellSelection(actual, predicted)
         found = await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit + 1)
         return SamplePage(*paging.cut(found, limit, lambda sample: sample.index))

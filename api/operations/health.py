@@ -27,13 +27,19 @@ class Readiness(msgspec.Struct):
 
 @get("/healthz", operation_id="health.check_liveness", tags=["health"])
 async def healthz() -> dict[str, str]:
-    """The process is alive; says nothing of what it depends on, so that an outage elsewhere does not kill it."""
+    """Check that the process is alive.
+
+    Asks nothing of Postgres, Redis or S3, so that an outage of theirs restarts no process. Needs no key.
+    """
     return {"status": "ok"}
 
 
 @get("/readyz", operation_id="health.check_readiness", tags=["health"])
 async def readyz(platform: Injected[Platform]) -> Response[Readiness | Unavailable[Readiness]]:
-    """Postgres, its tables, Redis and S3, each with its own line; 503 unless all answer."""
+    """Check that the service is ready for requests.
+
+    Reports Postgres, its migrations, Redis and S3 one by one, and answers 503 unless all of them respond. Needs no key.
+    """
     found = [CheckOut(*check) for check in await checks(platform)]
     ready = all(check.ok for check in found)
     return Json(Readiness(ready, found), status_code=200 if ready else 503)

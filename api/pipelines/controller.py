@@ -29,20 +29,29 @@ class PipelineController(Controller):
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], pipeline: Body[PipelineIn]
     ) -> PipelineOut:
-        """Register a program that makes analyses; what it signs with secret and id is good for this account only."""
+        """Create a pipeline.
+
+        Registers a program that makes analyses. Its secret and id sign callbacks for this account only.
+        """
         added = await pipelines.add(platform.db, caller, name=pipeline.name, models=pipeline.models)
         return PipelineOut.of(added, platform.keyring)
 
     @get(operation_id="pipelines.list", opt=_SECRET)
     async def list_own(self, platform: Injected[Platform], caller: Injected[Caller]) -> list[PipelineOut]:
-        """The account's pipelines, the oldest first."""
+        """List pipelines.
+
+        Returns the account's pipelines, oldest first.
+        """
         return [PipelineOut.of(found, platform.keyring) for found in await pipelines.list_own(platform.db, caller)]
 
     @get("/{pipeline_id:str}", operation_id="pipelines.get", opt=_SECRET)
     async def read(
         self, platform: Injected[Platform], caller: Injected[Caller], pipeline_id: FromPath[str]
     ) -> PipelineOut:
-        """One pipeline with its secret."""
+        """Get a pipeline.
+
+        Returns the pipeline with its secret.
+        """
         return PipelineOut.of(await pipelines.find(platform.db, caller, pipeline_id), platform.keyring)
 
     @patch("/{pipeline_id:str}", operation_id="pipelines.update")
@@ -53,20 +62,29 @@ class PipelineController(Controller):
         pipeline_id: FromPath[str],
         change: Body[PipelinePatch],
     ) -> PipelineOut:
-        """Rename a pipeline, or let it run other models; fields that are not sent stay."""
+        """Update a pipeline.
+
+        Renames the pipeline or replaces the list of models that it runs. Fields that are not sent stay as they are.
+        """
         changed = await pipelines.change(platform.db, caller, pipeline_id, name=change.name, models=change.models)
         return PipelineOut.of(changed, platform.keyring)
 
     @delete("/{pipeline_id:str}", operation_id="pipelines.delete")
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], pipeline_id: FromPath[str]) -> None:
-        """Forget a pipeline; nothing that it signs is taken any more."""
+        """Delete a pipeline.
+
+        Callbacks that it signs are refused from then on.
+        """
         await pipelines.remove(platform.db, caller, pipeline_id)
 
     @post("/{pipeline_id:str}/secret/rotate", operation_id="pipelines.rotate_secret", status_code=200)
     async def rotate(
         self, platform: Injected[Platform], caller: Injected[Caller], pipeline_id: FromPath[str]
     ) -> PipelineOut:
-        """Replace a pipeline's secret; for 24 hours it may sign with either."""
+        """Rotate the secret of a pipeline.
+
+        The previous secret is accepted for another 24 hours.
+        """
         return PipelineOut.of(await pipelines.rotate(platform.db, caller, pipeline_id), platform.keyring)
 
     @get("/{pipeline_id:str}/queue", operation_id="pipelines.list_queue")
@@ -77,5 +95,8 @@ class PipelineController(Controller):
         pipeline_id: FromPath[str],
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
     ) -> Queue:
-        """The analyses that wait for a pipeline, the oldest first, each with a link to its image."""
+        """List the queued analyses of a pipeline.
+
+        Returns the analyses that wait for the pipeline's models, oldest first, each with a link to its image.
+        """
         return Queue(await pipelines.queue(platform, caller, pipeline_id, limit=limit))

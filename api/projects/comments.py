@@ -27,7 +27,10 @@ class CommentController(Controller):
         image_id: FromPath[str],
         comment: Body[CommentIn],
     ) -> CommentOut:
-        """Remark something about an image."""
+        """Create a comment on an image.
+
+        Comments are plain text; show them as such.
+        """
         return CommentOut.of(await comments.add(platform, caller, image_id, comment.text))
 
     @get("/api/images/{image_id:str}/comments", operation_id="images.comments.list")
@@ -39,7 +42,10 @@ class CommentController(Controller):
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> CommentPage:
-        """What was remarked about an image, the oldest first."""
+        """List the comments on an image.
+
+        Returns the comments, oldest first.
+        """
         found = await comments.list_own(platform, caller, image_id, after=cursor, limit=limit + 1)
         page = paging.cut(found, limit, lambda comment: str(comment.id))
         return CommentPage([CommentOut.of(comment) for comment in page.rows], page.next)
@@ -48,7 +54,10 @@ class CommentController(Controller):
     async def read(
         self, platform: Injected[Platform], caller: Injected[Caller], comment_id: FromPath[str]
     ) -> CommentOut:
-        """One comment on an image."""
+        """Get a comment.
+
+        Returns the comment with the id of its image.
+        """
         return CommentOut.of(await comments.find(platform, caller, comment_id))
 
     @patch("/api/comments/{comment_id:str}", operation_id="images.comments.update")
@@ -59,10 +68,16 @@ class CommentController(Controller):
         comment_id: FromPath[str],
         comment: Body[CommentIn],
     ) -> CommentOut:
-        """Put a comment in other words."""
+        """Edit a comment.
+
+        Replaces the text of the comment.
+        """
         return CommentOut.of(await comments.change(platform, caller, comment_id, comment.text))
 
     @delete("/api/comments/{comment_id:str}", operation_id="images.comments.delete")
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], comment_id: FromPath[str]) -> None:
-        """Take a comment back."""
+        """Delete a comment.
+
+        This cannot be undone.
+        """
         await comments.delete(platform, caller, comment_id)

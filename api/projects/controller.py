@@ -40,7 +40,10 @@ class ProjectController(Controller):
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], project: Body[ProjectIn]
     ) -> ProjectOut:
-        """Open a project to put images in."""
+        """Create a project.
+
+        A project holds images that belong together.
+        """
         return ProjectOut.of(await projects.create(platform, caller, project.description_of()))
 
     @get(operation_id="projects.list")
@@ -52,7 +55,10 @@ class ProjectController(Controller):
         name: Annotated[str | None, QueryParameter(description="a part of the name")] = None,
         limit: Limit = 50,
     ) -> ProjectPage:
-        """The account's projects, newest first."""
+        """List projects.
+
+        Returns the account's projects, newest first.
+        """
         found = await projects.list_own(platform, caller, before=cursor, name=name, limit=limit + 1)
         page = paging.cut(found, limit, lambda project: str(project.id))
         return ProjectPage([ProjectOut.of(project) for project in page.rows], page.next)
@@ -61,7 +67,10 @@ class ProjectController(Controller):
     async def read(
         self, platform: Injected[Platform], caller: Injected[Caller], project_id: FromPath[str]
     ) -> ProjectOut:
-        """A project with the number of its images."""
+        """Get a project.
+
+        Returns its description and the number of its images.
+        """
         return ProjectOut.of(await projects.find(platform, caller, project_id))
 
     @patch("/{project_id:str}", operation_id="projects.update")
@@ -72,7 +81,10 @@ class ProjectController(Controller):
         project_id: FromPath[str],
         change: Body[ProjectPatch],
     ) -> ProjectOut:
-        """Rename a project, or change what else is said of it; fields that are not sent stay."""
+        """Update a project.
+
+        Fields that are not sent stay as they are; `metadata` is replaced as a whole.
+        """
         return ProjectOut.of(await projects.describe(platform, caller, project_id, change.applied_to))
 
     @delete("/{project_id:str}", operation_id="projects.delete")
@@ -83,7 +95,10 @@ class ProjectController(Controller):
         project_id: FromPath[str],
         force: Annotated[bool, QueryParameter(description="delete its images for good as well")] = False,  # noqa: FBT002 -- a query parameter
     ) -> None:
-        """Delete a project for good; one that holds images only with `force`."""
+        """Delete a project.
+
+        A project that holds images is deleted only with `force`, which deletes them too. This cannot be undone.
+        """
         await projects.delete(platform, caller, project_id, force=force)
 
     @post("/{project_id:str}/images", operation_id="images.create")
@@ -94,7 +109,11 @@ class ProjectController(Controller):
         project_id: FromPath[str],
         form: FormBody[ImageForm],
     ) -> ImageOut:
-        """Put an image into a project, as multipart/form-data; it is decoded before it is taken."""
+        """Upload an image.
+
+        Takes multipart/form-data. The image is decoded before it is accepted; for larger files, create an upload
+        instead.
+        """
         project = await projects.find(platform, caller, project_id)
         parts = await form.read(max_file_bytes=platform.settings.max_image_bytes)
         new = read_image(parts, platform.settings)
@@ -114,7 +133,10 @@ class ProjectController(Controller):
         deleted: Annotated[bool, QueryParameter(description="those that can be restored, instead")] = False,  # noqa: FBT002 -- a query parameter
         limit: Limit = 50,
     ) -> ImagePage:
-        """The images of a project: searched, sorted and paged."""
+        """List the images of a project.
+
+        Images can be filtered by file name and metadata, sorted and paged.
+        """
         search = Search(filename, metadata_key, metadata_value, deleted)
         after = cursors.read(cursor, sort)
         found = await list_images(platform, caller, project_id, search, sort=sort, after=after, limit=limit + 1)
@@ -130,7 +152,10 @@ class ProjectController(Controller):
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> ImageEventPage:
-        """Which images of a project were deleted, restored and purged, when and why, newest first."""
+        """List the deletion events of a project.
+
+        Returns which images were deleted, restored and purged, when and why, newest first.
+        """
         found = await deletion.list_events(platform, caller, project_id, before=cursor, limit=limit + 1)
         page = paging.cut(found, limit, lambda event: str(event.id))
         return ImageEventPage([ImageEventOut.of(event) for event in page.rows], page.next)

@@ -43,7 +43,10 @@ class ImageController(Controller):
         image_id: FromPath[str],
         include_deleted: Annotated[bool, QueryParameter(description="also one that can be restored")] = False,  # noqa: FBT002 -- a query parameter
     ) -> ImageOut:
-        """All about an image but its bytes."""
+        """Get an image.
+
+        Returns all data of the image except its bytes.
+        """
         return ImageOut.of(await images.find(platform, caller, image_id, even_deleted=include_deleted))
 
     @get("/content", operation_id="images.get_content")
@@ -54,7 +57,10 @@ class ImageController(Controller):
         image_id: FromPath[str],
         if_none_match: IfNoneMatch = None,
     ) -> Response[AnyImage | NotModified]:
-        """The bytes of an image, exactly as they were sent."""
+        """Get the bytes of an image.
+
+        The bytes are exactly those that were uploaded.
+        """
         image = await images.find(platform, caller, image_id)
         headers = HEADERS | {"ETag": f'"{image.sha256}"'}
         if is_known(headers["ETag"], if_none_match):
@@ -72,7 +78,10 @@ class ImageController(Controller):
         image_id: FromPath[str],
         if_none_match: IfNoneMatch = None,
     ) -> Response[WebP | Accepted[ImageOut] | NotModified]:
-        """A small copy of an image; 202 with the image while it is being made."""
+        """Get the thumbnail of an image.
+
+        Answers 202 with the image while the thumbnail is being made; try again after `Retry-After`.
+        """
         image = await images.find(platform, caller, image_id)
         small = await images.thumbnail(platform, image)
         if small is None:
@@ -88,7 +97,10 @@ class ImageController(Controller):
     async def download(
         self, platform: Injected[Platform], caller: Injected[Caller], image_id: FromPath[str]
     ) -> DownloadOut:
-        """A link that saves the image under its file name and needs no key."""
+        """Get a download link of an image.
+
+        The link saves the image under its file name, needs no key, and expires.
+        """
         image = await images.find(platform, caller, image_id)
         link = platform.storage.link(image.object_key, disposition=results.attachment(image.filename))
         return DownloadOut(link.url, "GET", link.expires_at)
@@ -101,7 +113,10 @@ class ImageController(Controller):
         image_id: FromPath[str],
         entry: Body[MetadataIn],
     ) -> ImageOut:
-        """Say one thing of an image, or say it anew."""
+        """Set a metadata key of an image.
+
+        Replaces the value of a key that is already there; other keys stay as they are.
+        """
         return ImageOut.of(await images.change_metadata(platform, caller, image_id, entry.added_to))
 
     @delete("/metadata/{key:str}", operation_id="images.delete_metadata_key", status_code=200)
@@ -112,7 +127,10 @@ class ImageController(Controller):
         image_id: FromPath[str],
         key: FromPath[str],
     ) -> ImageOut:
-        """Take one thing back that was said of an image; one that was never said is no mistake."""
+        """Delete a metadata key of an image.
+
+        Deleting a key that is not there succeeds.
+        """
         return ImageOut.of(
             await images.change_metadata(
                 platform,
@@ -133,7 +151,10 @@ class ImageController(Controller):
         ],
         force: Annotated[bool, QueryParameter(description="for good, at once")] = False,  # noqa: FBT002 -- a query parameter
     ) -> ImageOut:
-        """Delete an image: it can be restored until `restorable_until`, unless `force` says otherwise."""
+        """Delete an image.
+
+        The image can be restored until `restorable_until`, unless it is deleted with `force`.
+        """
         verb = deletion.delete if force else deletion.hide
         return ImageOut.of(await verb(platform, caller, image_id, reason))
 
@@ -141,7 +162,10 @@ class ImageController(Controller):
     async def restore(
         self, platform: Injected[Platform], caller: Injected[Caller], image_id: FromPath[str]
     ) -> ImageOut:
-        """Bring a deleted image back; one that is not deleted stays as it is."""
+        """Restore a deleted image.
+
+        Restoring an image that is not deleted changes nothing.
+        """
         return ImageOut.of(await deletion.restore(platform, caller, image_id))
 
 

@@ -26,7 +26,10 @@ class UploadController(Controller):
         project_id: FromPath[str],
         file: Body[UploadIn],
     ) -> UploadOut:
-        """Ask for a link that takes a large image; PUT the bytes to it with `headers`, then POST to `finalize_url`."""
+        """Create an upload for a large image.
+
+        PUT the bytes to `upload_url` with the given `headers`, then POST to `finalize_url`.
+        """
         announced = ImageAnnouncement(file.filename, file.content_type, file.size_bytes, checked(file.metadata))
         upload, link = await uploads.announce(platform, caller, project_id, announced)
         headers = {"Content-Type": upload.content_type, "Content-Length": str(upload.size_bytes)}
@@ -36,5 +39,8 @@ class UploadController(Controller):
     async def finalize(
         self, platform: Injected[Platform], caller: Injected[Caller], upload_id: FromPath[str]
     ) -> ImageOut:
-        """Decode what was put to the link and make an image of it; again, the same image is answered."""
+        """Finalize an upload.
+
+        Decodes the uploaded bytes and creates the image. Repeating the request returns the same image.
+        """
         return ImageOut.of(await uploads.finalize(platform, caller, upload_id))

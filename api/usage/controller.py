@@ -32,7 +32,11 @@ class UsageController(Controller):
         meter: Injected[Meter],
         month: Annotated[str | None, QueryParameter(description="such as 2026-06; the present one if left out")] = None,
     ) -> UsageOut:
-        """The account's calls in a month, by UTC, per day and route, beside its plan; at most 10 s late."""
+        """Get the usage of a month.
+
+        Returns the calls of the account per day (UTC) and route, and what is left of its plan. Counts are at most 10
+        seconds old.
+        """
         first = _first_day(month)
         found = await plans.month_of_use(platform.db, meter, caller, first)
         return UsageOut.of(found, first, platform.settings)

@@ -37,7 +37,10 @@ class WebhookController(Controller):
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], address: Body[EndpointIn]
     ) -> EndpointOut:
-        """Register an address that is called for every event of the account."""
+        """Create a webhook endpoint.
+
+        Registers an address that receives the account's events as signed POST requests.
+        """
         endpoint = await endpoints.add(
             platform.db,
             platform.settings,
@@ -50,7 +53,10 @@ class WebhookController(Controller):
 
     @get("/endpoints", operation_id="webhooks.endpoints.list", opt=SECRETS)
     async def list_own(self, platform: Injected[Platform], caller: Injected[Caller]) -> list[EndpointOut]:
-        """The account's endpoints, the oldest first."""
+        """List webhook endpoints.
+
+        Returns the account's endpoints, oldest first.
+        """
         found = await endpoints.list_own(platform.db, caller)
         return [EndpointOut.of(endpoint, platform.keyring) for endpoint in found]
 
@@ -58,7 +64,10 @@ class WebhookController(Controller):
     async def read(
         self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
     ) -> EndpointOut:
-        """One endpoint with its secret."""
+        """Get a webhook endpoint.
+
+        Returns the endpoint with its signing secret.
+        """
         endpoint = await endpoints.find(platform.db, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
@@ -70,14 +79,20 @@ class WebhookController(Controller):
         endpoint_id: FromPath[str],
         change: Body[EndpointChange],
     ) -> EndpointOut:
-        """Change the address, the events or the description; what is on its way goes to the new address."""
+        """Update a webhook endpoint.
+
+        Fields that are not sent stay as they are. Pending deliveries go to the new address.
+        """
         named = change.named()
         endpoint = await endpoints.change(platform.db, platform.settings, caller, parse_uuid(endpoint_id), named)
         return EndpointOut.of(endpoint, platform.keyring)
 
     @delete("/endpoints/{endpoint_id:str}", operation_id="webhooks.endpoints.delete", opt=SECRETS)
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]) -> None:
-        """Forget an endpoint; what was still to be delivered to it is dropped."""
+        """Delete a webhook endpoint.
+
+        Pending deliveries to it are dropped.
+        """
         await endpoints.remove(platform.db, caller, parse_uuid(endpoint_id))
 
     @post(
@@ -86,7 +101,10 @@ class WebhookController(Controller):
     async def disable(
         self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
     ) -> EndpointOut:
-        """Tell an endpoint nothing more; what is on its way is given up and can be replayed later."""
+        """Disable a webhook endpoint.
+
+        Pending deliveries to it are given up; they can be replayed once the endpoint is enabled.
+        """
         endpoint = await endpoints.disable(platform.db, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
@@ -94,7 +112,11 @@ class WebhookController(Controller):
     async def enable(
         self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
     ) -> EndpointOut:
-        """Tell an endpoint of events again, whoever disabled it; replay what it missed if you want."""
+        """Enable a webhook endpoint.
+
+        Events are delivered again, whatever the endpoint was disabled for. Replay the events that it missed if you need
+        them.
+        """
         endpoint = await endpoints.enable(platform.db, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
@@ -102,7 +124,10 @@ class WebhookController(Controller):
     async def try_out(
         self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
     ) -> DeliveryOut:
-        """Send an `endpoint.test` event to this endpoint, once; poll the delivery to see how that went."""
+        """Send a test event to a webhook endpoint.
+
+        Sends one `endpoint.test` event, without retries. Poll the returned delivery for its outcome.
+        """
         return DeliveryOut.of(await endpoints.try_out(platform.db, caller, parse_uuid(endpoint_id)))
 
     @post(
@@ -117,7 +142,10 @@ class WebhookController(Controller):
         endpoint_id: FromPath[str],
         selection: Body[ReplayIn],
     ) -> ReplayOut:
-        """Deliver again, with the same ids and bytes, what happened since a time and did not arrive."""
+        """Replay the events of a webhook endpoint.
+
+        Delivers the events since a time again, with the same ids and bytes.
+        """
         queued = await endpoints.replay(
             platform.db,
             caller,
@@ -136,16 +164,25 @@ class WebhookController(Controller):
     async def rotate_own(
         self, platform: Injected[Platform], caller: Injected[Caller], endpoint_id: FromPath[str]
     ) -> SecretOut:
-        """Replace the endpoint's secret; for 24 hours its messages carry the signatures of both."""
+        """Rotate the secret of a webhook endpoint.
+
+        For 24 hours messages carry the signatures of both secrets.
+        """
         secret = await endpoints.rotate_secret(platform.db, platform.keyring, caller, parse_uuid(endpoint_id))
         return SecretOut(secret_text(secret))
 
     @get("/secret", operation_id="webhooks.get_callback_secret", opt=SECRETS)
     async def secret(self, platform: Injected[Platform], caller: Injected[Caller]) -> SecretOut:
-        """The secret that signs callbacks to the `callback_url` of a job."""
+        """Get the callback secret.
+
+        It signs the messages to the `callback_url` of a job.
+        """
         return SecretOut(secret_text(await webhooks.callback_secret(platform.db, platform.keyring, caller)))
 
     @post("/secret/rotate", operation_id="webhooks.rotate_callback_secret", status_code=200, opt=SECRETS)
     async def rotate(self, platform: Injected[Platform], caller: Injected[Caller]) -> SecretOut:
-        """Replace that secret; for 24 hours callbacks carry the signatures of both."""
+        """Rotate the callback secret.
+
+        For 24 hours callbacks carry the signatures of both secrets.
+        """
         return SecretOut(secret_text(await webhooks.rotate_callback_secret(platform.db, platform.keyring, caller)))

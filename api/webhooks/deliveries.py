@@ -36,7 +36,10 @@ class DeliveryController(Controller):
         endpoint_id: Annotated[UUID | None, QueryParameter(description="Deliveries to this endpoint")] = None,
         event_id: Annotated[str | None, QueryParameter(description="Deliveries of this event")] = None,
     ) -> DeliveryPage:
-        """What was told to whom, with every attempt, newest first."""
+        """List webhook deliveries.
+
+        Returns the deliveries with every attempt, newest first.
+        """
         wanted = DeliveryFilter(status=status, endpoint_id=endpoint_id, event_id=event_id)
         found = await deliveries.list_own(platform.db, caller, wanted, before=cursor, limit=limit + 1)
         page = paging.cut(found, limit, lambda logged: str(logged.delivery.id))
@@ -46,12 +49,18 @@ class DeliveryController(Controller):
     async def read(
         self, platform: Injected[Platform], caller: Injected[Caller], delivery_id: FromPath[str]
     ) -> DeliveryDetail:
-        """One delivery with every attempt, and the text that was sent."""
+        """Get a webhook delivery.
+
+        Returns the delivery with every attempt and the exact body that was sent.
+        """
         return DeliveryDetail.of(await deliveries.find(platform.db, caller, parse_uuid(delivery_id)))
 
     @post("/{delivery_id:str}/replay", operation_id="webhooks.deliveries.replay", status_code=202)
     async def replay(
         self, platform: Injected[Platform], caller: Injected[Caller], delivery_id: FromPath[str]
     ) -> DeliveryOut:
-        """Deliver the same event again: same id, same bytes, present address and secret."""
+        """Replay a webhook delivery.
+
+        Delivers the same event again: same id and bytes, present address and secret.
+        """
         return DeliveryOut.of(await deliveries.replay(platform.db, caller, parse_uuid(delivery_id)))

@@ -51,49 +51,73 @@ class CalculatorController(Controller):
 
     @get("/confusion", operation_id="calculators.compute_confusion", opt=_query(*parameters.CONFUSION))
     async def confusion(self, request: Sent, caller: Injected[Caller]) -> Response[ConfusionAnswer]:
-        """The metrics of a binary confusion matrix from its four cells."""
+        """Compute the metrics of a binary confusion matrix.
+
+        Takes the four cells in the query. Nothing is stored.
+        """
         return _confusion(request, of_query(request.query_params))
 
     @post("/confusion", operation_id="calculators.compute_confusion_from_json", status_code=200, opt=_READS)
     async def confusion_of_body(
         self, request: Sent, caller: Injected[Caller], members: Members[CellsIn]
     ) -> Response[ConfusionAnswer]:
-        """The same for cells in a JSON body."""
+        """Compute the metrics of a binary confusion matrix from JSON.
+
+        Takes the four cells in the body. Nothing is stored.
+        """
         return _confusion(request, of_members(members))
 
     @post("/confusion:batch", operation_id="calculators.compute_confusion_batch", status_code=200, opt=_READS)
     async def batch(self, request: Sent, caller: Injected[Caller], members: Members[BatchIn]) -> Response[BatchAnswer]:
-        """The same for up to 10,000 matrices at once; it is one call."""
+        """Compute the metrics of many binary confusion matrices.
+
+        Takes up to 10,000 matrices in the body and counts as one call. Nothing is stored.
+        """
         items = await bodies.by_size(bodies.size(members), _batch, members)
         return answer(request, CONFUSION.message, {"note": CONFUSION.note, "items": items})
 
     @get("/diagnostic", operation_id="calculators.compute_diagnostic", opt=_query(*parameters.DIAGNOSTIC))
     async def diagnostic(self, request: Sent, caller: Injected[Caller]) -> Response[DiagnosticAnswer]:
-        """Predictive values and likelihood ratios of a test from its sensitivity, specificity and the prevalence."""
+        """Compute predictive values and likelihood ratios of a diagnostic test.
+
+        Takes sensitivity, specificity and prevalence in the query. Nothing is stored.
+        """
         return _diagnostic(request, of_query(request.query_params))
 
     @post("/diagnostic", operation_id="calculators.compute_diagnostic_from_json", status_code=200, opt=_READS)
     async def diagnostic_of_body(
         self, request: Sent, caller: Injected[Caller], members: Members[ScreeningIn]
     ) -> Response[DiagnosticAnswer]:
-        """The same for rates in a JSON body."""
+        """Compute predictive values and likelihood ratios of a diagnostic test from JSON.
+
+        Takes sensitivity, specificity and prevalence in the body. Nothing is stored.
+        """
         return _diagnostic(request, of_members(members))
 
     @get("/fbeta", operation_id="calculators.compute_fbeta", opt=_query(*parameters.FBETA))
     async def fbeta(self, request: Sent, caller: Injected[Caller]) -> Response[FBetaAnswer]:
-        """The F-beta score from precision and recall, or from counts."""
+        """Compute an F-beta score.
+
+        Takes either `precision` and `recall`, or `tp`, `fp` and `fn`, in the query. Nothing is stored.
+        """
         return _fbeta(request, of_query(request.query_params))
 
     @post("/fbeta", operation_id="calculators.compute_fbeta_from_json", status_code=200, opt=_READS)
     async def fbeta_of_body(
         self, request: Sent, caller: Injected[Caller], members: Members[WeighingIn]
     ) -> Response[FBetaAnswer]:
-        """The same for what is in a JSON body."""
+        """Compute an F-beta score from JSON.
+
+        Takes either `precision` and `recall`, or `tp`, `fp` and `fn`, in the body. Nothing is stored.
+        """
         return _fbeta(request, of_members(members))
 
     @get("/meta", operation_id="calculators.get_meta")
     async def meta(self, request: Sent, caller: Injected[Caller]) -> Response[MetaAnswer]:
-        """What the calculators are, with their formulae."""
+        """Get the description of the calculators.
+
+        Returns their endpoints and formulae.
+        """
         return answer(request, "Meta", in_order(META))
 
 

@@ -20,7 +20,10 @@ class AccountController(Controller):
 
     @post("/sign_up/", operation_id="accounts.sign_up", status_code=200)
     async def sign_up(self, platform: Injected[Platform], credentials: Body[CredentialsIn]) -> AccountOut:
-        """Open an account; the answer holds its API key."""
+        """Create an account.
+
+        The answer holds the account's API key. No e-mail is sent.
+        """
         credentials.check(platform.settings.min_password_length)
         signed_in = await accounts.sign_up(
             platform.db, platform.keyring, email=credentials.email, password=credentials.password
@@ -31,7 +34,10 @@ class AccountController(Controller):
     async def sign_in(
         self, request: Request[Any, Any, Any], platform: Injected[Platform], credentials: Body[CredentialsIn]
     ) -> AccountOut:
-        """Show the account and the same API key again."""
+        """Sign in to an account.
+
+        Returns the account with the API key of its sign-up. Repeated wrong passwords are answered with 429.
+        """
         signed_in = await accounts.sign_in(
             platform.db,
             platform.keyring,

@@ -36,7 +36,11 @@ class ComparisonController(Controller):
         comparison: Body[ComparisonIn],
         prefer: Prefer = None,
     ) -> Response[dict[str, Any] | JobAccepted]:
-        """Which of them is the best, with PyCM's scores, and the main statistics side by side."""
+        """Compare confusion matrices.
+
+        Route of the PyCM REST API. Names the best matrix by PyCM's scores and shows the main metrics side by side. All
+        matrices need the same classes and the same number of samples.
+        """
         arguments = Compare(cm_uids=comparison.cm_uids, options=comparison.options)
         file = results.FileRequest("comparison.json", prefer, None)
         return await results.of_arguments(waiter, caller, arguments, file)

@@ -32,7 +32,11 @@ class CurveController(Controller):
         members: Members[CurveIn],
         prefer: Prefer = None,
     ) -> Response[dict[str, Any] | JobAccepted]:
-        """ROC or precision-recall curves: areas, averages, points and the best thresholds of every class."""
+        """Compute ROC or precision-recall curves.
+
+        Route of the PyCM REST API. Returns areas, averages, points and the best thresholds of every class. If that
+        takes longer than the request may wait, the answer is 202 with the job.
+        """
         prepared = await _prepared(waiter.platform, caller, members)
         return await results.of_request(waiter, prepared, results.FileRequest("curve.json", prefer, None))
 

@@ -37,13 +37,20 @@ class PycmMatrixController(Controller):
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], members: Members[VectorsIn]
     ) -> MatrixCreated:
-        """Count two vectors of labels: integers, floats or text."""
+        """Create a confusion matrix from labels.
+
+        Route of the PyCM REST API. Labels are integers, floats or text; `POST /v1/matrices` also takes a name, tags,
+        weights and counts.
+        """
         vectors = await receive_vectors(members)
         return MatrixCreated(await matrices.create(platform, caller, vectors))
 
     @get("/cm/", operation_id="pycm.get_matrix")
     async def read(self, platform: Injected[Platform], caller: Injected[Caller], cm_uid: FromQuery[str]) -> MatrixOut:
-        """The counts and the main figures of a matrix; undefined figures are null."""
+        """Get the counts and main metrics of a confusion matrix.
+
+        Route of the PyCM REST API. Precision, recall and F1 are macro averages; a metric that is undefined is null.
+        """
         return MatrixOut.of(await matrices.figures(platform, caller, cm_uid))
 
     @post("/cm/update", operation_id="pycm.update_matrix", status_code=200)
@@ -54,7 +61,11 @@ class PycmMatrixController(Controller):
         cm_uid: FromQuery[str],
         members: Members[VectorsIn],
     ) -> MatrixCreated:
-        """Put other labels into a matrix; report, plot and comparison are made anew."""
+        """Replace the labels of a confusion matrix.
+
+        Route of the PyCM REST API. The matrix keeps its uid and gets a new version; reports, plots and comparisons made
+        afterwards show the new labels.
+        """
         vectors = await receive_vectors(members)
         return MatrixCreated(await matrices.update(platform, caller, cm_uid, vectors))
 
@@ -62,7 +73,10 @@ class PycmMatrixController(Controller):
     async def remove(
         self, platform: Injected[Platform], caller: Injected[Caller], cm_uid: FromPath[str]
     ) -> MatrixDeleted:
-        """Forget a matrix, its jobs and all that they made."""
+        """Delete a confusion matrix and its jobs.
+
+        Route of the PyCM REST API. Also deletes the artifacts of the jobs. This cannot be undone.
+        """
         await matrices.delete(platform, caller, cm_uid)
         return MatrixDeleted()
 
@@ -75,7 +89,11 @@ class PycmMatrixController(Controller):
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response[Html | JobAccepted | NotModified]:
-        """The HTML report itself; made at the first call, or 202 with the job if that takes long."""
+        """Get the HTML report of a confusion matrix.
+
+        Route of the PyCM REST API. The report is rendered at the first request and kept. If that takes longer than the
+        request may wait, the answer is 202 with the job.
+        """
         wanted = results.FileRequest("report.html", prefer, if_none_match)
         return await results.of_arguments(waiter, caller, Report(cm_uid=cm_uid), wanted)
 
@@ -88,6 +106,10 @@ class PycmMatrixController(Controller):
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response[Png | JobAccepted | NotModified]:
-        """The PNG picture itself; made at the first call, or 202 with the job if that takes long."""
+        """Get the PNG plot of a confusion matrix.
+
+        Route of the PyCM REST API. The plot is drawn at the first request and kept. If that takes longer than the
+        request may wait, the answer is 202 with the job.
+        """
         wanted = results.FileRequest("plot.png", prefer, if_none_match)
         return await results.of_arguments(waiter, caller, Plot(cm_uid=cm_uid, options=PNG_ONLY), wanted)

@@ -26,7 +26,10 @@ class MultiLabelController(Controller):
         caller: Injected[Caller],  # noqa: ARG002 -- being one is all that is asked
         members: Members[LabelSetsIn],
     ) -> MultiLabelOut:
-        """Evaluate sets of labels by class, by sample and on average; nothing is stored."""
+        """Evaluate multi-label predictions.
+
+        Route of the PyCM REST API. Returns metrics per class, per sample and averaged. Nothing is stored.
+        """
         return await bodies.by_size(bodies.size(members), _evaluate, members, platform.settings)
 
 
