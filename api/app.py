@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from api import docs, openapi
+from api import docs, openapi_texts
 from api.admin.controller import AdminController
 from api.analyses.agreements import AgreementController
 from api.analyses.annotations import AnnotationController
@@ -139,7 +139,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         openapi_config=OpenAPIConfig(
             title="evalserve",
             version=__version__,
-            description=openapi.DESCRIPTION,
+            description=openapi_texts.DESCRIPTION,
             use_handler_docstrings=True,
             # The document and its page are ours: `docs`.
             render_plugins=[],

@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from copy import copy
 from functools import lru_cache
 from http import HTTPStatus
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
-from litestar import Litestar
+from litestar import Litestar, Response
 from litestar.handlers import HTTPRouteHandler
 
 from api.http import idempotency
 from api.http.problems import MEDIA_TYPE
 from api.http.responses import successes
 from api.http.routes import body_of
+from api.openapi_texts import EVALUATION, EXTRAS, KIND, PATH_PARAMETERS, TAGS
 from api.security import scope_of
 from shared.kit.errors import Problem
 from shared.kit.names import VISIBLE, VISIBLE_PUBLISHED
@@ -34,40 +36,6 @@ KEY_STYLES: dict[str, dict[str, str]] = {
 ADMINISTRATOR = {"basic": {"type": "http", "scheme": "basic"}}
 
 PIPELINE = {"pipeline": {"type": "apiKey", "in": "header", "name": "X-ML-Signature"}}
-
-DESCRIPTION = """\
-Evaluation of classifiers and detectors as a service: send labels, probabilities, or the objects that a model detects in
-images; get confusion matrices, curves, reports, plots and comparisons.
-
-**Keys.** `POST /sign_up/` returns an API key. Send it in `X-API-Key`, `Authorization: Bearer`, `x-oanor-key`, or as
-`api_key` in the query or in a JSON body.
-
-**Jobs.** What takes long is a job: poll it, wait for it with `Prefer: wait=20`, or be called back.
-
-**Retries.** A POST with an `Idempotency-Key` can be repeated safely.
-
-**Conventions.** Times are in UTC (RFC 3339). An undefined metric is null. Lists are paged: pass `next` as `cursor`.
-Errors are problem details (RFC 9457) whose `detail` says what to change.
-"""
-
-# In the order in which the page of the document shows them.
-TAGS = {
-    "accounts": "Accounts and their first API key.",
-    "keys": "API keys with scopes and expiry, and the usage of the account.",
-    "matrices": "Confusion matrices: create, describe, report, plot, export and compare them.",
-    "curves": "ROC and precision-recall curves of class probabilities.",
-    "multi-label": "Evaluation of samples that have any number of labels.",
-    "jobs": "Background work and the files that it makes.",
-    "webhooks": "Webhook endpoints, their secrets and deliveries.",
-    "calculators": "Metrics from counts and rates. Nothing is stored.",
-    "projects": "Projects and the images in them.",
-    "images": "Images: content, metadata, comments, deletion and restoration.",
-    "analyses": "Model runs on images: create, annotate, compare, evaluate and export them.",
-    "analyses: pipelines": "The pipeline API: signed callbacks by which pipelines report analyses.",
-    "pipelines": "Programs that make analyses, with secrets and queues of their own.",
-    "admin": "Administration of accounts. Needs the administrator's name and password.",
-    "health": "Liveness and readiness.",
-}
 
 
 @lru_cache(maxsize=4)
@@ -93,7 +61,13 @@ def document(app: Litestar) -> dict[str, Any]:
                 operation.setdefault("parameters", []).append(idempotency.PARAMETER)
     # The framework's schemas of values name the format of moments; ours are there for all that it does not describe.
     theirs = _used(kept, components.get("schemas", {}))
+    for handler in handlers.values():
+        if not successes(handler):
+            _describe(handler, theirs)
     components["schemas"] = _used(schema["paths"], schemas | theirs)
+    for name, descriptions in EVALUATION.items():
+        for field, description in descriptions.items():
+            components["schemas"][name]["properties"][field]["description"] = description
     published: dict[str, Any] = _published(schema)
     return published
 
@@ -124,7 +98,10 @@ def _published(schema: Any) -> Any:
         return {"anyOf" if key == "oneOf" else key: _published(value) for key, value in schema.items()}
     if isinstance(schema, list):
         return [_published(value) for value in schema]
-    return VISIBLE_PUBLISHED if schema == VISIBLE else schema
+    if isinstance(schema, str):
+        # Docstrings come with the indentation that they have in the code.
+        return VISIBLE_PUBLISHED if schema == VISIBLE else cleandoc(schema)
+    return schema
 
 
 def _handlers(app: Litestar) -> list[HTTPRouteHandler]:
@@ -137,6 +114,9 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dic
         schema = _schema(body.kind, schemas, extras)
         operation["requestBody"] = {"required": True, "content": {body.media_type: {"schema": schema}}}
     operation.setdefault("parameters", []).extend(handler.opt.get("parameters", ()))
+    for parameter in operation["parameters"]:
+        if "description" not in parameter:
+            parameter["description"] = PATH_PARAMETERS[parameter["name"]]
     operation["responses"].pop("400", None)
     _state_answers(operation["responses"], handler, schemas)
     operation["responses"]["4XX"] = {
@@ -162,6 +142,23 @@ def _state_answers(responses: dict[str, Any], handler: HTTPRouteHandler, schemas
         responses[name] |= {"content": content} if content else {}
 
 
+def _describe(handler: HTTPRouteHandler, schemas: dict[str, Any]) -> None:
+    # Litestar leaves out the docstrings, and gives a Struct the description of the first field that refers to it.
+    for name, component in msgspec.json.schema_components([_answer(handler)], ref_template=REF)[1].items():
+        schemas[name]["description"] = component["description"]
+        for field, described in component.get("properties", {}).items():
+            if "description" in described:
+                schemas[name]["properties"][field]["description"] = described["description"]
+
+
+def _answer(handler: HTTPRouteHandler) -> Any:
+    # By its signature, inside of a response if it is one; bytes and streams are anything.
+    kind = handler.parsed_fn_signature.return_type
+    if kind.is_subclass_of(Response):
+        return kind.inner_types[0].annotation if kind.inner_types else Any
+    return kind.annotation
+
+
 def _needs_key(handler: HTTPRouteHandler) -> bool:
     return "caller" in handler.parsed_fn_signature.parameters
 
@@ -175,10 +172,13 @@ def _security(handler: HTTPRouteHandler, method: str) -> list[dict[str, list[str
 
 def _schema(kind: Any, schemas: dict[str, Any], extras: dict[str, Any]) -> dict[str, Any]:
     (found,), components = msgspec.json.schema_components([kind], ref_template=REF)
+    tag = found.get("discriminator", {}).get("propertyName")
     for name, component in components.items():
+        if tag in component.get("properties", {}):
+            component["properties"][tag]["description"] = KIND
         for extra, extra_kind in extras.items():
             if name in _members(found):
-                component["properties"][extra] = msgspec.json.schema(extra_kind)
+                component["properties"][extra] = msgspec.json.schema(extra_kind) | {"description": EXTRAS[extra]}
         schemas.setdefault(name, component)
     return found
 

@@ -18,13 +18,14 @@ from shared.kit.platform import Platform
 PATHS = re.compile(r"/api/analyses/[^/]+/(?:status|artifacts/presign|annotations:bulk|finalize)/?")
 
 Signature = Annotated[
-    str | None, HeaderParameter(name="X-ML-Signature", description="HMAC-SHA256 of the message, in hexadecimal")
+    str | None, HeaderParameter(name="X-ML-Signature", description="HMAC-SHA256 of the message, in hexadecimal.")
 ]
 Timestamp = Annotated[
-    str | None, HeaderParameter(name="X-ML-Timestamp", description="seconds since 1970, at most 300 from the present")
+    str | None, HeaderParameter(name="X-ML-Timestamp", description="Seconds since 1970 (UTC), at most 300 from now.")
 ]
 PipelineId = Annotated[
-    str | None, HeaderParameter(name="X-ML-Pipeline", description="whose secret has signed, if not the operator's")
+    str | None,
+    HeaderParameter(name="X-ML-Pipeline", description="Id of the signing pipeline; omit it for the operator's secret."),
 ]
 
 

@@ -17,8 +17,8 @@ from shared.kit.platform import Platform
 # Asked for more, the routes answer with this many.
 MAX_PAGE = 1000
 
-Skip = Annotated[int, QueryParameter(ge=0, le=2**31, description="how many to leave out at the start")]
-Limit = Annotated[int, QueryParameter(ge=1, description=f"how many to answer, {MAX_PAGE} at most")]
+Skip = Annotated[int, QueryParameter(ge=0, le=2**31, description="Number of items to skip at the start.")]
+Limit = Annotated[int, QueryParameter(ge=1, description=f"Most items to return; never more than {MAX_PAGE:,}.")]
 
 
 class AdminController(Controller):

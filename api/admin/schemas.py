@@ -12,14 +12,14 @@ from shared.kit.settings import Settings
 
 
 class UserOut(msgspec.Struct):
-    """An account as an administrator sees it: never a key, never a hash."""
+    """An account as the administrator sees it, without its key."""
 
-    id: int
-    email: str
-    api_key: None
-    credit: float
-    is_active: bool
-    cms: list[MatrixRef]
+    id: Annotated[int, Meta(description="Id of the account.")]
+    email: Annotated[str, Meta(description="E-mail address of the account.")]
+    api_key: Annotated[None, Meta(description="Always null: keys are not stored.")]
+    credit: Annotated[float, Meta(description="Number of calls that are drawn once the plan's month is used up.")]
+    is_active: Annotated[bool, Meta(description="Whether the account may use the service.")]
+    cms: Annotated[list[MatrixRef], Meta(description="The newest confusion matrices of the account.")]
 
     @classmethod
     def of(cls, account: Account, uids: list[UUID]) -> "UserOut":
@@ -36,24 +36,28 @@ class UserOut(msgspec.Struct):
 
 
 class PlanIn(msgspec.Struct, forbid_unknown_fields=True):
-    """The name of a plan; null stands for the default one."""
+    """A plan to choose."""
 
-    plan: Annotated[str, Meta(max_length=100)] | None
+    plan: Annotated[
+        Annotated[str, Meta(max_length=100)] | None, Meta(description="Name of the plan; null selects the default one.")
+    ]
 
 
 class CreditIn(msgspec.Struct, forbid_unknown_fields=True):
-    """How many calls to give, or, if negative, to take back."""
+    """Credit to add."""
 
-    calls: Annotated[int, Meta(ge=-(10**12), le=10**12)]
+    calls: Annotated[
+        int, Meta(ge=-(10**12), le=10**12, description="Number of calls to add; a negative number takes credit back.")
+    ]
 
 
 class PlannedAccountOut(msgspec.Struct):
-    """An account with what it may ask for."""
+    """An account with its plan and credit."""
 
-    id: int
-    email: str
-    plan: str
-    credit: float
+    id: Annotated[int, Meta(description="Id of the account.")]
+    email: Annotated[str, Meta(description="E-mail address of the account.")]
+    plan: Annotated[str, Meta(description="Name of the account's plan.")]
+    credit: Annotated[float, Meta(description="Number of calls that are drawn once the plan's month is used up.")]
 
     @classmethod
     def of(cls, account: Account, settings: Settings) -> "PlannedAccountOut":

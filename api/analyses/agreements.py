@@ -6,6 +6,7 @@ import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
+from msgspec import Meta
 
 from api.http.bodies import Body
 from api.http.headers import IfNoneMatch, Prefer
@@ -32,25 +33,36 @@ _EXPORTS = {"json": exports.as_json, "csv": exports.as_csv, "coco": exports.as_c
 
 
 class AgreementMatrix(msgspec.Struct):
-    """Rows are the reference's classes, columns the candidate's; `(none)` is what the other side does not see."""
+    """Objects by class on both sides; class `(none)` counts those that the other side lacks."""
 
-    classes: list[str]
-    counts: list[list[int]]
+    classes: Annotated[list[str], Meta(description="Classes of the rows and columns, in their order.")]
+    counts: Annotated[
+        list[list[int]],
+        Meta(description="Number of objects: rows are the reference's classes, columns the candidate's."),
+    ]
 
 
 class AgreementOut(msgspec.Struct):
-    """How far two sides agree; `average_precision` where the reference is the truth, `matches` for a single image."""
+    """The agreement of two analyses."""
 
-    images: int
-    only_reference: int
-    only_candidate: int
-    reference_is_truth: bool
-    options: dict[str, Any]
-    overall: Rates
-    per_class: dict[str, Rates]
-    matrix: AgreementMatrix
-    average_precision: dict[str, Any] | None
-    matches: dict[str, Any] | None
+    images: Annotated[int, Meta(description="Number of images compared.")]
+    only_reference: Annotated[int, Meta(description="Number of images that only the reference analysed.")]
+    only_candidate: Annotated[int, Meta(description="Number of images that only the candidate analysed.")]
+    reference_is_truth: Annotated[
+        bool, Meta(description="Whether every analysis of the reference is marked as ground truth.")
+    ]
+    options: Annotated[dict[str, Any], Meta(description="Options of the comparison, defaults filled in.")]
+    overall: Annotated[Rates, Meta(description="Counts and rates over all classes.")]
+    per_class: Annotated[dict[str, Rates], Meta(description="Counts and rates of each class, by its name.")]
+    matrix: Annotated[AgreementMatrix, Meta(description="Agreement matrix.")]
+    average_precision: Annotated[
+        dict[str, Any] | None,
+        Meta(description="COCO's average precision of the candidate; null unless the reference is ground truth."),
+    ]
+    matches: Annotated[
+        dict[str, Any] | None,
+        Meta(description="Matched and unmatched annotations; null unless exactly one image was compared by objects."),
+    ]
 
 
 class AgreementController(Controller):
@@ -65,13 +77,21 @@ class AgreementController(Controller):
         waiter: Injected[Waiter],
         caller: Injected[Caller],
         image_id: FromPath[str],
-        reference: Annotated[str, QueryParameter(description="id of the analysis to compare with")],
-        candidate: Annotated[str, QueryParameter(description="id of the analysis to look at")],
+        reference: Annotated[str, QueryParameter(description="Id of the analysis to compare with.")],
+        candidate: Annotated[str, QueryParameter(description="Id of the analysis to evaluate.")],
         subject: Annotated[
-            Subject, QueryParameter(description="what is compared; keypoints and heat maps are not")
+            Subject,
+            QueryParameter(description="What is compared: bounding boxes, masks, or the labels of whole images."),
         ] = "boxes",
-        iou_threshold: Annotated[float, QueryParameter(ge=MIN_IOU, le=1)] = USUAL_IOU,
-        min_confidence: Annotated[float, QueryParameter(ge=0, le=1)] = 0.0,
+        iou_threshold: Annotated[
+            float,
+            QueryParameter(
+                ge=MIN_IOU, le=1, description="Intersection over union from which two objects match, 0.05 to 1."
+            ),
+        ] = USUAL_IOU,
+        min_confidence: Annotated[
+            float, QueryParameter(ge=0, le=1, description="Least confidence of the candidate's objects, 0 to 1.")
+        ] = 0.0,
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response[AgreementOut | JobAccepted | NotModified]:
@@ -95,7 +115,7 @@ class AgreementController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         analysis_id: FromPath[str],
-        form: Annotated[exports.Format, QueryParameter(name="format")] = "json",
+        form: Annotated[exports.Format, QueryParameter(name="format", description="Format of the file.")] = "json",
     ) -> Response[dict[str, Any] | Csv]:
         """Export an analysis as a file.
 

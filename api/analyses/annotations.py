@@ -9,6 +9,7 @@ import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
+from msgspec import Meta
 
 from api.analyses.schemas import AnalysisFile, AnalysisFiles
 from api.http import paging
@@ -26,21 +27,25 @@ MAX_AT_ONCE = 10_000
 
 
 class AnnotationOut(msgspec.Struct):
-    """One thing that an analysis found."""
+    """An annotation."""
 
-    id: UUID
-    annotation_type: str
-    class_name: str
-    confidence: float | None
-    data: dict[str, Any]
+    id: Annotated[UUID, Meta(description="Id of the annotation.")]
+    annotation_type: Annotated[
+        str, Meta(description="`bounding_box`, `segmentation`, `keypoint`, `classification` or `heatmap`.")
+    ]
+    class_name: Annotated[str, Meta(description="Class of the object; 1 to 255 characters.")]
+    confidence: Annotated[float | None, Meta(description="Confidence of the model, 0 to 1; null if it states none.")]
+    data: Annotated[
+        dict[str, Any], Meta(description="Geometry or values of the annotation; its fields depend on the type.")
+    ]
 
 
 class AnnotationPage(msgspec.Struct):
-    """Some annotations in their order; `next` is the cursor of the page after, `total` counts those of the analysis."""
+    """A page of annotations, in the order in which they were sent."""
 
-    annotations: list[AnnotationOut]
-    total: int
-    next: int | None
+    annotations: Annotated[list[AnnotationOut], Meta(description="The annotations of this page.")]
+    total: Annotated[int, Meta(description="Number of annotations of the analysis.")]
+    next: Annotated[int | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
 class AnnotationController(Controller):
@@ -56,13 +61,22 @@ class AnnotationController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         analysis_id: FromPath[str],
-        cursor: Annotated[int, QueryParameter(ge=0, le=2**31 - 1, description="`next` of the page before")] = 0,
-        annotation_type: Annotated[str | None, QueryParameter()] = None,
-        class_name: Annotated[str | None, QueryParameter()] = None,
-        min_confidence: Annotated[float | None, QueryParameter(ge=0, le=1)] = None,
-        box_format: Annotated[BoxFormat | None, QueryParameter(description="convert bounding boxes")] = None,
-        mask_format: Annotated[MaskFormat | None, QueryParameter(description="convert segmentations")] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=MAX_AT_ONCE)] = 200,
+        cursor: Annotated[
+            int, QueryParameter(ge=0, le=2**31 - 1, description="Cursor: `next` of the previous page.")
+        ] = 0,
+        annotation_type: Annotated[str | None, QueryParameter(description="Only annotations of this type.")] = None,
+        class_name: Annotated[str | None, QueryParameter(description="Only annotations of this class.")] = None,
+        min_confidence: Annotated[
+            float | None,
+            QueryParameter(ge=0, le=1, description="Only annotations of at least this confidence, 0 to 1."),
+        ] = None,
+        box_format: Annotated[
+            BoxFormat | None, QueryParameter(description="Convert bounding boxes to this format.")
+        ] = None,
+        mask_format: Annotated[MaskFormat | None, QueryParameter(description="Convert masks to this format.")] = None,
+        limit: Annotated[
+            int, QueryParameter(ge=1, le=MAX_AT_ONCE, description="Most annotations of a page, 1 to 10,000.")
+        ] = 200,
     ) -> Response[AnnotationPage]:
         """List the annotations of an analysis.
 

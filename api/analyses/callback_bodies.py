@@ -2,10 +2,11 @@
 
 import re
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request
+from msgspec import Meta
 
 from api.analyses.schemas import check_size
 from api.http import bodies
@@ -25,48 +26,66 @@ _MEDIA_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}(;[ \w.+=\"-]{1,80})?", re
 
 
 class StatusIn(msgspec.Struct):
-    """Where an analysis stands now."""
+    """A status that an analysis moves to."""
 
-    status: str
-    error_message: str | None = None
+    status: Annotated[str, Meta(description="`queued`, `processing`, `completed`, `failed` or `cancelled`.")]
+    error_message: Annotated[
+        str | None, Meta(description="Why the analysis failed; longer texts are cut at 10,000 characters.")
+    ] = None
 
 
 class FinalizeIn(msgspec.Struct):
-    """How an analysis came to its end, and what there is to say of it."""
+    """The end of an analysis."""
 
-    status: str = AnalysisStatus.COMPLETED.value
-    summary: dict[str, Any] | None = None
-    error_message: str | None = None
+    status: Annotated[str, Meta(description="`completed`, `failed` or `cancelled`.")] = AnalysisStatus.COMPLETED.value
+    summary: Annotated[dict[str, Any] | None, Meta(description="Summary of the results; at most 64 KiB of JSON.")] = (
+        None
+    )
+    error_message: Annotated[
+        str | None, Meta(description="Why the analysis failed; longer texts are cut at 10,000 characters.")
+    ] = None
 
 
 class ArtifactIn(msgspec.Struct):
-    """A file that will be uploaded; with a size, only so many bytes are taken, and without overwriting, only once."""
+    """A file that the pipeline is going to upload."""
 
-    artifact_name: str
-    content_type: str
-    size_bytes: int | None = None
-    no_overwrite: bool = False
+    artifact_name: Annotated[
+        str, Meta(description="Name of the file: up to 200 letters, digits, dots, dashes and underscores.")
+    ]
+    content_type: Annotated[str, Meta(description="Media type of the file, such as image/png.")]
+    size_bytes: Annotated[
+        int | None, Meta(description="Size in bytes; if it is stated, only a file of this size is accepted.")
+    ] = None
+    no_overwrite: Annotated[bool, Meta(description="Accept one upload only.")] = False
 
 
 class PresignIn(msgspec.Struct):
-    """Files that will be uploaded."""
+    """Files that the pipeline is going to upload."""
 
-    artifacts: list[ArtifactIn]
+    artifacts: Annotated[list[ArtifactIn], Meta(description="1 to 100 files with different names.")]
 
 
 class AnnotationIn(msgspec.Struct):
-    """One thing that was found; what `data` holds depends on the type, and is in the guide."""
+    """An annotation: what a model says of an image, or of an object in it."""
 
-    annotation_type: str
-    class_name: str
-    data: dict[str, Any]
-    confidence: float | None = None
+    annotation_type: Annotated[
+        str, Meta(description="`bounding_box`, `segmentation`, `keypoint`, `classification` or `heatmap`.")
+    ]
+    class_name: Annotated[str, Meta(description="Class of the object; 1 to 255 characters.")]
+    data: Annotated[
+        dict[str, Any], Meta(description="Geometry or values of the annotation; its fields depend on the type.")
+    ]
+    confidence: Annotated[
+        float | None, Meta(description="Confidence of the model, 0 to 1; null if it states none.")
+    ] = None
 
 
 class BulkIn(msgspec.Struct):
-    """Things that were found; they are all kept, or none of them."""
+    """Annotations to store, all of them or none."""
 
-    annotations: list[AnnotationIn]
+    annotations: Annotated[
+        list[AnnotationIn], Meta(description="Up to 10,000 annotations unless the operator chose another limit.")
+    ]
 
 
 def status_change(sent: StatusIn) -> StatusChange:

@@ -22,12 +22,18 @@ Description = Annotated[str, Meta(max_length=10_000)]
 
 
 class AnalysisIn(msgspec.Struct):
-    """Which model is to look at the image, and how."""
+    """An analysis to create."""
 
-    model_name: ModelName
-    model_version: ModelVersion
-    parameters: dict[str, Any] | None = None
-    description: Description | None = None
+    model_name: Annotated[
+        ModelName, Meta(description="Name of the model, as its pipeline knows it; 1 to 255 characters.")
+    ]
+    model_version: Annotated[ModelVersion, Meta(description="Version of the model; 1 to 100 characters.")]
+    parameters: Annotated[
+        dict[str, Any] | None, Meta(description="Parameters for the model; at most 64 KiB of JSON.")
+    ] = None
+    description: Annotated[Description | None, Meta(description="Description for people; up to 10,000 characters.")] = (
+        None
+    )
 
     def wanted(self) -> NewAnalysis:
         """The analysis to create."""
@@ -37,10 +43,15 @@ class AnalysisIn(msgspec.Struct):
 
 
 class AnalysisPatch(msgspec.Struct, forbid_unknown_fields=True):
-    """What is to change; fields that are not sent stay."""
+    """Changes to an analysis; fields that are not sent stay as they are."""
 
-    is_ground_truth: bool | UnsetType = UNSET
-    description: Description | UnsetType | None = UNSET
+    is_ground_truth: Annotated[
+        bool | UnsetType, Meta(description="Whether models are evaluated against this analysis.")
+    ] = UNSET
+    description: Annotated[
+        Description | UnsetType | None,
+        Meta(description="Description for people, up to 10,000 characters; null clears it."),
+    ] = UNSET
 
     @property
     def said_truth(self) -> bool | None:
@@ -56,21 +67,27 @@ class AnalysisPatch(msgspec.Struct, forbid_unknown_fields=True):
 class AnalysisList(msgspec.Struct):
     """The analyses of one image, newest first."""
 
-    analyses: list[AnalysisOut]
-    total: int
+    analyses: Annotated[list[AnalysisOut], Meta(description="The analyses, newest first.")]
+    total: Annotated[int, Meta(description="Number of analyses of the image.")]
 
 
 class AnalysisFile(msgspec.Struct):
-    """A file of a pipeline: stored, announced, missing (never uploaded) or mismatched (not what was announced)."""
+    """An artifact of an analysis."""
 
-    artifact_name: str
-    content_type: str
-    status: str
-    size_bytes: int | None
-    storage_path: str
-    created_at: datetime
-    url: str | None = None
-    expires_at: datetime | None = None
+    artifact_name: Annotated[str, Meta(description="Name of the file.")]
+    content_type: Annotated[str, Meta(description="Media type of the file.")]
+    status: Annotated[
+        str, Meta(description="`announced`, `stored`, `missing` (never uploaded) or `mismatched` (not as announced).")
+    ]
+    size_bytes: Annotated[int | None, Meta(description="Size in bytes; null until the file is stored.")]
+    storage_path: Annotated[str, Meta(description="Path by which annotations refer to the file.")]
+    created_at: Annotated[datetime, Meta(description="When the file was announced, in UTC.")]
+    url: Annotated[
+        str | None, Meta(description="Link to the file, which needs no key; null unless the file is stored.")
+    ] = None
+    expires_at: Annotated[
+        datetime | None, Meta(description="When the link stops working, in UTC; null without a link.")
+    ] = None
 
     @classmethod
     def of(cls, analysis_id: UUID, file: ArtifactRecord, link: Link | None = None) -> "AnalysisFile":
@@ -88,16 +105,16 @@ class AnalysisFile(msgspec.Struct):
 
 
 class AnalysisFiles(msgspec.Struct):
-    """The files of an analysis, by name."""
+    """The artifacts of an analysis, by name."""
 
-    artifacts: list[AnalysisFile]
+    artifacts: Annotated[list[AnalysisFile], Meta(description="The artifacts, sorted by name.")]
 
 
 class EndedAnalysis(AnalysisOut, frozen=True, kw_only=True):
-    """An analysis that has come to its end, and what became of the files that were announced for it."""
+    """An analysis that has ended, with its artifacts."""
 
-    artifacts: list[AnalysisFile]
-    missing_artifacts: list[str]
+    artifacts: Annotated[list[AnalysisFile], Meta(description="The announced artifacts, each with its status.")]
+    missing_artifacts: Annotated[list[str], Meta(description="Names of the announced artifacts that are not stored.")]
 
     @classmethod
     def of(cls, ended: FinishedAnalysis) -> "EndedAnalysis":
@@ -110,14 +127,14 @@ class EndedAnalysis(AnalysisOut, frozen=True, kw_only=True):
 
 
 class PresignedOut(msgspec.Struct):
-    """Where to PUT a file, and the headers that have to come with it."""
+    """An upload link for an artifact."""
 
-    artifact_name: str
-    upload_url: str
-    expires_in: int
-    expires_at: datetime
-    storage_path: str
-    headers: dict[str, str]
+    artifact_name: Annotated[str, Meta(description="Name of the file.")]
+    upload_url: Annotated[str, Meta(description="Link that takes the file with PUT and needs no key.")]
+    expires_in: Annotated[int, Meta(description="Seconds until the link stops working.")]
+    expires_at: Annotated[datetime, Meta(description="When the link stops working, in UTC.")]
+    storage_path: Annotated[str, Meta(description="Path by which annotations refer to the file.")]
+    headers: Annotated[dict[str, str], Meta(description="Headers that the PUT has to carry.")]
 
     @classmethod
     def of(cls, analysis_id: UUID, announced: PresignedArtifact, expires_in: int) -> "PresignedOut":
@@ -128,18 +145,20 @@ class PresignedOut(msgspec.Struct):
 
 
 class PresignedList(msgspec.Struct):
-    """An address for each announced file, in the order in which they were announced."""
+    """Upload links for artifacts."""
 
-    presigned_urls: list[PresignedOut]
+    presigned_urls: Annotated[list[PresignedOut], Meta(description="The links, in the order of the request.")]
 
 
 class CreatedAnnotation(msgspec.Struct):
-    """An annotation that was kept."""
+    """A stored annotation."""
 
-    id: UUID
-    annotation_type: str
-    class_name: str
-    confidence: float | None
+    id: Annotated[UUID, Meta(description="Id of the annotation.")]
+    annotation_type: Annotated[
+        str, Meta(description="`bounding_box`, `segmentation`, `keypoint`, `classification` or `heatmap`.")
+    ]
+    class_name: Annotated[str, Meta(description="Class of the object; 1 to 255 characters.")]
+    confidence: Annotated[float | None, Meta(description="Confidence of the model, 0 to 1; null if it states none.")]
 
     @classmethod
     def of(cls, record: AnnotationRecord) -> "CreatedAnnotation":
@@ -148,10 +167,10 @@ class CreatedAnnotation(msgspec.Struct):
 
 
 class BulkOut(msgspec.Struct):
-    """The annotations of a batch, in its order."""
+    """The stored annotations of a batch."""
 
-    created_count: int
-    annotations: list[CreatedAnnotation]
+    created_count: Annotated[int, Meta(description="Number of annotations stored.")]
+    annotations: Annotated[list[CreatedAnnotation], Meta(description="The annotations, in the order of the request.")]
 
 
 def storage_path(analysis_id: UUID, name: str) -> str:

@@ -14,13 +14,13 @@ Prefer = Annotated[
     str | None,
     HeaderParameter(
         name="Prefer",
-        description="`wait=N`: answer when the job has ended, or after N seconds; `respond-async`: answer 202 at once",
+        description="`wait=N`: answer once the job has ended, or after N seconds (at most 25); `respond-async`: now.",
     ),
 ]
 
 IfNoneMatch = Annotated[
     str | None,
-    HeaderParameter(name="If-None-Match", description="the `ETag` of an answer that you have"),
+    HeaderParameter(name="If-None-Match", description="`ETag` of the answer that you have; 304 if it is current."),
 ]
 
 

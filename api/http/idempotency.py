@@ -35,8 +35,8 @@ PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "Any text of your choice: the same request under the same key is done once, and answered alike "
-    "for 24 hours.",
+    "description": "Any text of your choice, such as a UUID: a request that is sent again with it within 24 hours "
+    "is performed once and answered alike.",
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
 }
 

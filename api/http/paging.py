@@ -9,8 +9,8 @@ from litestar.params import QueryParameter
 T = TypeVar("T")
 C = TypeVar("C")
 
-Cursor = Annotated[UUID | None, QueryParameter(description="`next` of the page before")]
-Limit = Annotated[int, QueryParameter(ge=1, le=100)]
+Cursor = Annotated[UUID | None, QueryParameter(description="Cursor: `next` of the previous page.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=100, description="Most items of a page, 1 to 100.")]
 
 
 class Page(NamedTuple, Generic[T, C]):

@@ -61,7 +61,7 @@ class JobController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         cursor: Cursor = None,
-        status: Annotated[Status | None, QueryParameter()] = None,
+        status: Annotated[Status | None, QueryParameter(description="Only jobs with this status.")] = None,
         limit: Limit = 50,
     ) -> JobPage:
         """List jobs.

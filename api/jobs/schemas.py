@@ -45,10 +45,10 @@ SubmissionIn: TypeAlias = Annotated[
 
 
 class JobPage(msgspec.Struct):
-    """Some jobs, newest first; `next` is the cursor of the page after."""
+    """A page of jobs, newest first."""
 
-    items: list[JobOut]
-    next: str | None
+    items: Annotated[list[JobOut], Meta(description="The jobs of this page.")]
+    next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
 async def read_submission(members: bodies.Fields) -> Submission:

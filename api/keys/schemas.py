@@ -14,13 +14,20 @@ from shared.kit.names import Name
 
 
 class KeyIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A key to be made: what it is for, what it may do, and until when; no scopes named means all."""
+    """An API key to create."""
 
-    name: Annotated[Name, Meta(max_length=100)]
-    scopes: Annotated[list[Scope], Meta(min_length=1, max_length=len(EVERYTHING))] = msgspec.field(
-        default_factory=lambda: sorted(EVERYTHING)
-    )
-    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+    name: Annotated[
+        Name,
+        Meta(max_length=100, description="What the key is for; 1 to 100 characters, at least one of them visible."),
+    ]
+    scopes: Annotated[
+        list[Scope],
+        Meta(min_length=1, max_length=len(EVERYTHING), description="What the key may do; everything if omitted."),
+    ] = msgspec.field(default_factory=lambda: sorted(EVERYTHING))
+    expires_at: Annotated[
+        Annotated[datetime, Meta(tz=True)] | None,
+        Meta(description="When the key stops working, with a time zone; null if never."),
+    ] = None
 
     def check(self) -> None:
         """Refuse a key that would never work."""
@@ -29,15 +36,17 @@ class KeyIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class KeyOut(msgspec.Struct):
-    """A key of the account; its text is shown only when it is made or rotated."""
+    """An API key without its text."""
 
-    id: str
-    name: str
-    scopes: list[Scope]
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    last_used_at: datetime | None
+    id: Annotated[str, Meta(description="Id of the key, by which it is rotated and revoked; not the key itself.")]
+    name: Annotated[str, Meta(description="What the key is for.")]
+    scopes: Annotated[list[Scope], Meta(description="What the key may do.")]
+    created_at: Annotated[datetime, Meta(description="When the key was created, in UTC.")]
+    expires_at: Annotated[datetime | None, Meta(description="When the key stops working, in UTC; null if never.")]
+    revoked_at: Annotated[datetime | None, Meta(description="When the key was revoked, in UTC; null if it was not.")]
+    last_used_at: Annotated[
+        datetime | None, Meta(description="When the key was last used, in UTC, up to 30 seconds late; null if never.")
+    ]
 
     @classmethod
     def of(cls, key: ApiKey) -> "KeyOut":
@@ -54,9 +63,9 @@ class KeyOut(msgspec.Struct):
 
 
 class IssuedKeyOut(KeyOut):
-    """A key with its text."""
+    """An API key with its text."""
 
-    api_key: str
+    api_key: Annotated[str, Meta(description="The key itself; it is in no other answer.")]
 
     @classmethod
     def issued(cls, issued: IssuedKey) -> "IssuedKeyOut":

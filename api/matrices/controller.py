@@ -47,8 +47,8 @@ class MatrixController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         cursor: Cursor = None,
-        name: Annotated[str | None, QueryParameter(description="a part of the name")] = None,
-        tag: Annotated[str | None, QueryParameter()] = None,
+        name: Annotated[str | None, QueryParameter(description="Only items whose name contains this.")] = None,
+        tag: Annotated[str | None, QueryParameter(description="Only matrices with this tag.")] = None,
         limit: Limit = 50,
     ) -> MatrixPage:
         """List confusion matrices.

@@ -29,33 +29,61 @@ Count = Annotated[int, Meta(ge=0, le=2**53)]
 
 
 class DescriptionIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What its owner says of a matrix."""
+    """The description of a confusion matrix."""
 
-    name: Text | None = None
-    tags: Tags = []
-    model_name: Text | None = None
-    model_version: Text | None = None
-    data_set: Text | None = None
+    name: Annotated[
+        Text | None, Meta(description="Name of the matrix; 1 to 200 characters, at least one of them visible.")
+    ] = None
+    tags: Annotated[
+        Tags, Meta(description="Tags by which matrices are found; up to 20, each of 1 to 50 characters.")
+    ] = []
+    model_name: Annotated[
+        Text | None, Meta(description="Name of the model that made the predictions; 1 to 200 characters.")
+    ] = None
+    model_version: Annotated[Text | None, Meta(description="Version of that model; 1 to 200 characters.")] = None
+    data_set: Annotated[
+        Text | None, Meta(description="Name of the data set that was predicted; 1 to 200 characters.")
+    ] = None
 
 
 class MatrixIn(DescriptionIn, frozen=True, kw_only=True):
-    """A matrix: either two vectors of labels, perhaps with a weight for each sample, or classes and their counts."""
+    """A confusion matrix to create: from two vectors of labels, or from counts."""
 
-    actual_vector: list[Label] = []
-    predicted_vector: list[Label] = []
-    sample_weight: list[float] = []
-    classes: list[Label] = []
-    counts: list[list[Count]] = []
+    actual_vector: Annotated[
+        list[Label], Meta(description="Ground truth label of each of n samples: integers, floats or text.")
+    ] = []
+    predicted_vector: Annotated[
+        list[Label], Meta(description="Predicted label of each of the n samples, in the same order.")
+    ] = []
+    sample_weight: Annotated[
+        list[float], Meta(description="Weight of each of the n samples, 0 or more; all weigh 1 if omitted.")
+    ] = []
+    classes: Annotated[list[Label], Meta(description="With `counts`: the class of each row and column.")] = []
+    counts: Annotated[
+        list[list[Count]],
+        Meta(description="Rows of counts, actual classes by predicted ones, instead of labels; at most 2**53 in all."),
+    ] = []
 
 
 class MatrixPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Changes to what is said of a matrix."""
+    """Changes to the description of a matrix; fields that are not sent stay, null clears."""
 
-    name: Text | UnsetType | None = UNSET
-    tags: Tags | UnsetType = UNSET
-    model_name: Text | UnsetType | None = UNSET
-    model_version: Text | UnsetType | None = UNSET
-    data_set: Text | UnsetType | None = UNSET
+    name: Annotated[
+        Text | UnsetType | None,
+        Meta(description="Name of the matrix; 1 to 200 characters, at least one of them visible."),
+    ] = UNSET
+    tags: Annotated[
+        Tags | UnsetType, Meta(description="Tags by which matrices are found; up to 20, each of 1 to 50 characters.")
+    ] = UNSET
+    model_name: Annotated[
+        Text | UnsetType | None, Meta(description="Name of the model that made the predictions; 1 to 200 characters.")
+    ] = UNSET
+    model_version: Annotated[
+        Text | UnsetType | None, Meta(description="Version of that model; 1 to 200 characters.")
+    ] = UNSET
+    data_set: Annotated[
+        Text | UnsetType | None, Meta(description="Name of the data set that was predicted; 1 to 200 characters.")
+    ] = UNSET
 
     def applied_to(self, present: Description) -> Description:
         """The description with the changes."""
@@ -64,23 +92,33 @@ class MatrixPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class MatrixSummary(msgspec.Struct):
-    """A matrix as a list shows it."""
+    """A confusion matrix without its counts."""
 
-    uid: UUID
-    version: int
-    name: str | None
-    tags: list[str]
-    model_name: str | None
-    model_version: str | None
-    data_set: str | None
-    sample_count: int
-    class_count: int
-    accuracy: float | None
-    precision: float | None
-    recall: float | None
-    f1: float | None
-    created_at: datetime
-    updated_at: datetime
+    uid: Annotated[UUID, Meta(description="Id of the matrix.")]
+    version: Annotated[
+        int, Meta(description="Version of the matrix: 1 at first, one more after every replacement of its labels.")
+    ]
+    name: Annotated[str | None, Meta(description="Name of the matrix; null if it has none.")]
+    tags: Annotated[list[str], Meta(description="Tags of the matrix.")]
+    model_name: Annotated[
+        str | None, Meta(description="Name of the model that made the predictions; null if not stated.")
+    ]
+    model_version: Annotated[str | None, Meta(description="Version of that model; null if not stated.")]
+    data_set: Annotated[str | None, Meta(description="Name of the data set that was predicted; null if not stated.")]
+    sample_count: Annotated[
+        int, Meta(description="Number of samples; for a weighted matrix, of samples that were sent.")
+    ]
+    class_count: Annotated[int, Meta(description="Number of classes.")]
+    accuracy: Annotated[float | None, Meta(description="Share of samples on the diagonal, 0 to 1; null if undefined.")]
+    precision: Annotated[
+        float | None, Meta(description="Macro-averaged precision (PPV), 0 to 1; null if undefined for a class.")
+    ]
+    recall: Annotated[
+        float | None, Meta(description="Macro-averaged recall (TPR), 0 to 1; null if undefined for a class.")
+    ]
+    f1: Annotated[float | None, Meta(description="Macro-averaged F1, 0 to 1; null if undefined for a class.")]
+    created_at: Annotated[datetime, Meta(description="When the matrix was created, in UTC.")]
+    updated_at: Annotated[datetime, Meta(description="When the matrix or its description last changed, in UTC.")]
 
     @classmethod
     def of(cls, matrix: Listed) -> "MatrixSummary":
@@ -97,24 +135,37 @@ class MatrixSummary(msgspec.Struct):
 
 
 class MatrixDetail(msgspec.Struct):
-    """A matrix: rows are actual classes, columns predicted ones, both in the order of `classes`."""
+    """A confusion matrix with its counts."""
 
-    uid: UUID
-    version: int
-    name: str | None
-    tags: list[str]
-    model_name: str | None
-    model_version: str | None
-    data_set: str | None
-    sample_count: int
-    accuracy: float | None
-    precision: float | None
-    recall: float | None
-    f1: float | None
-    created_at: datetime
-    updated_at: datetime
-    classes: list[Label]
-    confusion_matrix: list[list[float]]
+    uid: Annotated[UUID, Meta(description="Id of the matrix.")]
+    version: Annotated[
+        int, Meta(description="Version of the matrix: 1 at first, one more after every replacement of its labels.")
+    ]
+    name: Annotated[str | None, Meta(description="Name of the matrix; null if it has none.")]
+    tags: Annotated[list[str], Meta(description="Tags of the matrix.")]
+    model_name: Annotated[
+        str | None, Meta(description="Name of the model that made the predictions; null if not stated.")
+    ]
+    model_version: Annotated[str | None, Meta(description="Version of that model; null if not stated.")]
+    data_set: Annotated[str | None, Meta(description="Name of the data set that was predicted; null if not stated.")]
+    sample_count: Annotated[
+        int, Meta(description="Number of samples; for a weighted matrix, of samples that were sent.")
+    ]
+    accuracy: Annotated[float | None, Meta(description="Share of samples on the diagonal, 0 to 1; null if undefined.")]
+    precision: Annotated[
+        float | None, Meta(description="Macro-averaged precision (PPV), 0 to 1; null if undefined for a class.")
+    ]
+    recall: Annotated[
+        float | None, Meta(description="Macro-averaged recall (TPR), 0 to 1; null if undefined for a class.")
+    ]
+    f1: Annotated[float | None, Meta(description="Macro-averaged F1, 0 to 1; null if undefined for a class.")]
+    created_at: Annotated[datetime, Meta(description="When the matrix was created, in UTC.")]
+    updated_at: Annotated[datetime, Meta(description="When the matrix or its description last changed, in UTC.")]
+    classes: Annotated[list[Label], Meta(description="Classes of the rows and columns, in their order.")]
+    confusion_matrix: Annotated[
+        list[list[float]],
+        Meta(description="Counts or, with weights, sums of weights: rows are actual classes, columns predicted ones."),
+    ]
 
     @classmethod
     def of(cls, matrix: CountedMatrix) -> "MatrixDetail":
@@ -132,10 +183,10 @@ class MatrixDetail(msgspec.Struct):
 
 
 class MatrixPage(msgspec.Struct):
-    """Some matrices, newest first; `next` is the cursor of the page after."""
+    """A page of confusion matrices, newest first."""
 
-    items: list[MatrixSummary]
-    next: str | None
+    items: Annotated[list[MatrixSummary], Meta(description="The matrices of this page.")]
+    next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
 def read_source(members: Fields, settings: Settings) -> tuple[Vectors | CountedSamples, Description]:

@@ -42,9 +42,11 @@ class MatrixStatisticsController(Controller):
         caller: Injected[Caller],
         uid: FromPath[str],
         *,
-        alpha: Annotated[float, QueryParameter(description="0.05 for intervals of 95%; those that PyCM knows")] = 0.05,
-        one_sided: Annotated[bool, QueryParameter(description="read an interval at one end only")] = False,
-        binom_method: Annotated[BinomMethod, QueryParameter(description="how to bound shares")] = "normal-approx",
+        alpha: Annotated[float, QueryParameter(description="Significance level: 0.05 for 95 %; one of PyCM's.")] = 0.05,
+        one_sided: Annotated[bool, QueryParameter(description="Bound the intervals on one side only.")] = False,
+        binom_method: Annotated[
+            BinomMethod, QueryParameter(description="Method for intervals of shares.")
+        ] = "normal-approx",
         if_none_match: IfNoneMatch = None,
     ) -> Response[MatrixStatistics | NotModified]:
         """Get all statistics of a confusion matrix.
@@ -66,9 +68,11 @@ class MatrixStatisticsController(Controller):
         caller: Injected[Caller],
         uid: FromPath[str],
         *,
-        format: Annotated[Format, QueryParameter(description="pycm: a file that PyCM loads")],  # noqa: A002 - the name of the parameter, also in errors
-        part: Annotated[Part | None, QueryParameter(description="which table as csv; matrix by default")] = None,
-        normalised: Annotated[bool, QueryParameter(description="shares of the row instead of counts")] = False,
+        format: Annotated[Format, QueryParameter(description="Format of the file; `pycm` for PyCM itself.")],  # noqa: A002 - the name of the parameter, also in errors
+        part: Annotated[
+            Part | None, QueryParameter(description="Table to export as csv; the matrix if omitted.")
+        ] = None,
+        normalised: Annotated[bool, QueryParameter(description="Export the share of each row, not counts.")] = False,
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response[AnyFile | JobAccepted | NotModified]:
@@ -98,12 +102,14 @@ class MatrixStatisticsController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         uid: FromPath[str],
-        actual: Annotated[str | None, QueryParameter(description="only samples of this actual class")] = None,
-        predicted: Annotated[str | None, QueryParameter(description="only samples predicted as this class")] = None,
+        actual: Annotated[str | None, QueryParameter(description="Only samples of this actual class.")] = None,
+        predicted: Annotated[str | None, QueryParameter(description="Only samples predicted as this class.")] = None,
         cursor: Annotated[
-            int | None, QueryParameter(ge=0, le=MAX_CURSOR, description="`next` of the page before")
+            int | None, QueryParameter(ge=0, le=MAX_CURSOR, description="Cursor: `next` of the previous page.")
         ] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 100,
+        limit: Annotated[
+            int, QueryParameter(ge=1, le=10_000, description="Most samples of a page, 1 to 10,000.")
+        ] = 100,
     ) -> SamplePage:
         """List the samples in a cell of a confusion matrix.
 

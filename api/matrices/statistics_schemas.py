@@ -1,10 +1,11 @@
 """What is answered about a matrix's statistics and samples."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from shared.evaluation.confusion.intervals import ALPHAS, BinomMethod, intervals
 from shared.evaluation.confusion.statistics import Value, statistics
@@ -31,13 +32,18 @@ class Level(NamedTuple):
 
 
 class ConfidenceIntervals(msgspec.Struct):
-    """Confidence intervals as PyCM gives them, each [low, high] or null; bounds can lie outside a figure's range."""
+    """Confidence intervals of PyCM; bounds can lie outside a metric's range."""
 
-    alpha: float
-    one_sided: bool
-    binom_method: str
-    overall: dict[str, Value]
-    per_class: dict[str, list[Value]]
+    alpha: Annotated[float, Meta(description="Significance level: 0.05 for intervals of 95 %.")]
+    one_sided: Annotated[bool, Meta(description="Whether the intervals are bounded on one side only.")]
+    binom_method: Annotated[str, Meta(description="Method for the intervals of shares.")]
+    overall: Annotated[
+        dict[str, Value], Meta(description="Interval [low, high] of each overall statistic, by PyCM's name.")
+    ]
+    per_class: Annotated[
+        dict[str, list[Value]],
+        Meta(description="Intervals [low, high] of each per-class statistic, one for each class, or null."),
+    ]
 
 
 class MatrixStatistics(msgspec.Struct):
@@ -47,12 +53,17 @@ class MatrixStatistics(msgspec.Struct):
     as they are, and a name stands once however many classes there are.
     """
 
-    uid: UUID
-    version: int
-    classes: list[Label]
-    overall: dict[str, Value]
-    per_class: dict[str, list[Value]]
-    intervals: ConfidenceIntervals
+    uid: Annotated[UUID, Meta(description="Id of the matrix.")]
+    version: Annotated[int, Meta(description="Version of the matrix that the statistics are of.")]
+    classes: Annotated[list[Label], Meta(description="Classes, in the order of the values in `per_class`.")]
+    overall: Annotated[
+        dict[str, Value], Meta(description="Value of each overall statistic, by PyCM's name; null if undefined.")
+    ]
+    per_class: Annotated[
+        dict[str, list[Value]],
+        Meta(description="Values of each per-class statistic, one for each class; null where undefined."),
+    ]
+    intervals: Annotated[ConfidenceIntervals, Meta(description="Confidence intervals.")]
 
     @classmethod
     def of(cls, matrix: CountedMatrix, level: Level) -> "MatrixStatistics":
@@ -74,7 +85,7 @@ class MatrixStatistics(msgspec.Struct):
 
 
 class SamplePage(msgspec.Struct):
-    """Some samples in the order in which they were sent; `next` is the cursor of the page after."""
+    """A page of samples, in the order in which they were sent."""
 
-    items: Sequence[Sample]
-    next: int | None
+    items: Annotated[Sequence[Sample], Meta(description="The samples of this page.")]
+    next: Annotated[int | None, Meta(description="Cursor of the next page; null on the last one.")]

@@ -1,7 +1,10 @@
 """For whoever watches over the process."""
 
+from typing import Annotated
+
 import msgspec
 from litestar import Response, get
+from msgspec import Meta
 
 from api.http.injected import Injected
 from api.http.json_response import Json
@@ -11,18 +14,18 @@ from shared.operations.readiness import checks
 
 
 class CheckOut(msgspec.Struct):
-    """One part of the service."""
+    """A dependency of the service."""
 
-    name: str
-    ok: bool
-    detail: str
+    name: Annotated[str, Meta(description="Name of the dependency.")]
+    ok: Annotated[bool, Meta(description="Whether it responds.")]
+    detail: Annotated[str, Meta(description="What it says, or what is wrong.")]
 
 
 class Readiness(msgspec.Struct):
-    """Whether requests should be sent here, and if not, what is missing."""
+    """The readiness of the service."""
 
-    ready: bool
-    checks: list[CheckOut]
+    ready: Annotated[bool, Meta(description="Whether requests should be sent here.")]
+    checks: Annotated[list[CheckOut], Meta(description="One check for each dependency.")]
 
 
 @get("/healthz", operation_id="health.check_liveness", tags=["health"])

@@ -93,7 +93,7 @@ class PipelineController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         pipeline_id: FromPath[str],
-        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
+        limit: Annotated[int, QueryParameter(ge=1, le=100, description="Most analyses to return, 1 to 100.")] = 20,
     ) -> Queue:
         """List the queued analyses of a pipeline.
 

@@ -18,28 +18,34 @@ Models = Annotated[list[ModelName], Meta(max_length=100)]
 
 
 class PipelineIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A program that makes analyses, and the models that it runs; none named means all."""
+    """A pipeline to create."""
 
-    name: PipelineName
-    models: Models = []
+    name: Annotated[
+        PipelineName, Meta(description="Name of the pipeline; 1 to 200 characters, at least one of them visible.")
+    ]
+    models: Annotated[Models, Meta(description="Names of up to 100 models that it runs; an empty list means all.")] = []
 
 
 class PipelinePatch(msgspec.Struct, forbid_unknown_fields=True):
-    """What is to change; fields that are not sent stay."""
+    """Changes to a pipeline; fields that are not sent stay as they are."""
 
-    name: PipelineName | None = None
-    models: Models | None = None
+    name: Annotated[PipelineName | None, Meta(description="Name of the pipeline; 1 to 200 characters.")] = None
+    models: Annotated[
+        Models | None, Meta(description="Names of up to 100 models that it runs; an empty list means all.")
+    ] = None
 
 
 class PipelineOut(msgspec.Struct):
-    """A pipeline, with the secret that it signs its callbacks with, beside its id in X-ML-Pipeline."""
+    """A pipeline with its secret."""
 
-    id: UUID
-    name: str
-    models: list[str]
-    secret: str
-    secret_rotated_at: datetime | None
-    created_at: datetime
+    id: Annotated[UUID, Meta(description="Id of the pipeline, which its callbacks carry in X-ML-Pipeline.")]
+    name: Annotated[str, Meta(description="Name of the pipeline.")]
+    models: Annotated[list[str], Meta(description="Names of the models that it runs; an empty list means all.")]
+    secret: Annotated[str, Meta(description="Secret that the pipeline signs its callbacks with.")]
+    secret_rotated_at: Annotated[
+        datetime | None, Meta(description="When the secret was last rotated, in UTC; null if never.")
+    ]
+    created_at: Annotated[datetime, Meta(description="When the pipeline was created, in UTC.")]
 
     @classmethod
     def of(cls, pipeline: Pipeline, keyring: Keyring) -> "PipelineOut":
@@ -55,6 +61,6 @@ class PipelineOut(msgspec.Struct):
 
 
 class Queue(msgspec.Struct):
-    """The analyses that wait for a pipeline, the oldest first."""
+    """The queued analyses of a pipeline, oldest first."""
 
-    items: list[QueuedAnalysis]
+    items: Annotated[list[QueuedAnalysis], Meta(description="The analyses.")]

@@ -52,7 +52,7 @@ class ProjectController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         cursor: Cursor = None,
-        name: Annotated[str | None, QueryParameter(description="a part of the name")] = None,
+        name: Annotated[str | None, QueryParameter(description="Only items whose name contains this.")] = None,
         limit: Limit = 50,
     ) -> ProjectPage:
         """List projects.
@@ -93,7 +93,7 @@ class ProjectController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         project_id: FromPath[str],
-        force: Annotated[bool, QueryParameter(description="delete its images for good as well")] = False,  # noqa: FBT002 -- a query parameter
+        force: Annotated[bool, QueryParameter(description="Also delete its images, permanently.")] = False,  # noqa: FBT002 -- a query parameter
     ) -> None:
         """Delete a project.
 
@@ -125,12 +125,18 @@ class ProjectController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         project_id: FromPath[str],
-        cursor: Annotated[str | None, QueryParameter(description="`next` of the page before, same order")] = None,
-        sort: Annotated[Sort, QueryParameter(description="a minus: the largest first")] = "-created_at",
-        filename: Annotated[str | None, QueryParameter(description="a part of the file name")] = None,
-        metadata_key: Annotated[str | None, QueryParameter(description="a key that the metadata has")] = None,
-        metadata_value: Annotated[str | None, QueryParameter(description="a part of that key's value")] = None,
-        deleted: Annotated[bool, QueryParameter(description="those that can be restored, instead")] = False,  # noqa: FBT002 -- a query parameter
+        cursor: Annotated[
+            str | None, QueryParameter(description="Cursor: `next` of the previous page, with the same `sort`.")
+        ] = None,
+        sort: Annotated[Sort, QueryParameter(description="Order; a minus sorts in descending order.")] = "-created_at",
+        filename: Annotated[
+            str | None, QueryParameter(description="Only images whose file name contains this.")
+        ] = None,
+        metadata_key: Annotated[str | None, QueryParameter(description="Only images with this metadata key.")] = None,
+        metadata_value: Annotated[
+            str | None, QueryParameter(description="Only images where that key's value contains this.")
+        ] = None,
+        deleted: Annotated[bool, QueryParameter(description="List deleted images instead.")] = False,  # noqa: FBT002 -- a query parameter
         limit: Limit = 50,
     ) -> ImagePage:
         """List the images of a project.

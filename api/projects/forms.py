@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from api.http import bodies
 from api.http.multipart import MultipartForm
-from api.projects.schemas import Metadata, checked
+from api.projects.metadata import Metadata, checked
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.settings import Settings
 from shared.projects.errors import ImageTooLarge
@@ -17,8 +17,10 @@ from shared.projects.records import NewImage
 class ImageForm(msgspec.Struct):
     """An image as multipart/form-data; `metadata` is a JSON object as text."""
 
-    file: Annotated[str, Meta(extra_json_schema={"format": "binary"})]
-    metadata: str = "{}"
+    file: Annotated[
+        str, Meta(extra_json_schema={"format": "binary"}, description="The image: JPEG, PNG, WebP, GIF or BMP.")
+    ]
+    metadata: Annotated[str, Meta(description="A JSON object as text; at most 16 KiB, nested up to 20 levels.")] = "{}"
 
 
 def read_image(form: MultipartForm, settings: Settings) -> NewImage:

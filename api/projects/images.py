@@ -41,7 +41,7 @@ class ImageController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         image_id: FromPath[str],
-        include_deleted: Annotated[bool, QueryParameter(description="also one that can be restored")] = False,  # noqa: FBT002 -- a query parameter
+        include_deleted: Annotated[bool, QueryParameter(description="Also return a deleted image.")] = False,  # noqa: FBT002 -- a query parameter
     ) -> ImageOut:
         """Get an image.
 
@@ -147,9 +147,15 @@ class ImageController(Controller):
         caller: Injected[Caller],
         image_id: FromPath[str],
         reason: Annotated[
-            str, QueryParameter(min_length=10, max_length=500, pattern=VISIBLE, description="why, for the record")
+            str,
+            QueryParameter(
+                min_length=10,
+                max_length=500,
+                pattern=VISIBLE,
+                description="Why, 10 to 500 characters; kept as a record.",
+            ),
         ],
-        force: Annotated[bool, QueryParameter(description="for good, at once")] = False,  # noqa: FBT002 -- a query parameter
+        force: Annotated[bool, QueryParameter(description="Delete permanently, at once.")] = False,  # noqa: FBT002 -- a query parameter
     ) -> ImageOut:
         """Delete an image.
 

@@ -7,33 +7,31 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from shared.kit.errors import Fault, InvalidInput
-from shared.kit.names import Name, is_visible
+from api.projects.metadata import Metadata, check_key, checked
+from shared.kit.names import Name
 from shared.projects.records import CommentRecord, ImageEventRecord, ImageRecord, ProjectDescription, ProjectRecord
 
 Shown = TypeVar("Shown", bound=msgspec.Struct)
 
-# More than this is data, which belongs into a file of its own.
-MAX_METADATA_BYTES = 16 * 1024
-MAX_KEY_LENGTH = 100
 MAX_COMMENT_LENGTH = 10_000
-
-# No parser of any client gives up before.
-MAX_DEPTH = 20
 
 ProjectName = Annotated[Name, Meta(max_length=255)]
 Text = Annotated[str, Meta(max_length=2000)]
-Metadata = dict[str, Any]
 
 ContentType = Literal["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"]
 
 
 class ProjectIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A project to open."""
+    """A project to create."""
 
-    name: ProjectName
-    description: Text | None = None
-    metadata: Metadata = {}
+    name: Annotated[
+        ProjectName, Meta(description="Name of the project; 1 to 255 characters, at least one of them visible.")
+    ]
+    description: Annotated[Text | None, Meta(description="Description, up to 2,000 characters; null for none.")] = None
+    metadata: Annotated[
+        Metadata,
+        Meta(description="Any JSON object; at most 16 KiB, nested up to 20 levels, keys of 1 to 100 characters."),
+    ] = {}
 
     def description_of(self) -> ProjectDescription:
         """The same for the record."""
@@ -41,11 +39,16 @@ class ProjectIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ProjectPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Changes to what is said of a project."""
+    """Changes to a project; fields that are not sent stay as they are."""
 
-    name: ProjectName | UnsetType = UNSET
-    description: Text | UnsetType | None = UNSET
-    metadata: Metadata | UnsetType = UNSET
+    name: Annotated[ProjectName | UnsetType, Meta(description="Name of the project; 1 to 255 characters.")] = UNSET
+    description: Annotated[
+        Text | UnsetType | None, Meta(description="Description, up to 2,000 characters; null clears it.")
+    ] = UNSET
+    metadata: Annotated[
+        Metadata | UnsetType,
+        Meta(description="JSON object that replaces the metadata; at most 16 KiB, nested up to 20 levels."),
+    ] = UNSET
 
     def applied_to(self, present: ProjectDescription) -> ProjectDescription:
         """The description with the changes."""
@@ -55,15 +58,15 @@ class ProjectPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class ProjectOut(msgspec.Struct):
-    """A project with the number of its images, without the deleted ones."""
+    """A project."""
 
-    id: UUID
-    name: str
-    description: str | None
-    metadata: dict[str, Any]
-    image_count: int
-    created_at: datetime
-    updated_at: datetime
+    id: Annotated[UUID, Meta(description="Id of the project.")]
+    name: Annotated[str, Meta(description="Name of the project.")]
+    description: Annotated[str | None, Meta(description="Description of the project; null if it has none.")]
+    metadata: Annotated[dict[str, Any], Meta(description="Metadata of the project.")]
+    image_count: Annotated[int, Meta(description="Number of images, without deleted ones.")]
+    created_at: Annotated[datetime, Meta(description="When the project was created, in UTC.")]
+    updated_at: Annotated[datetime, Meta(description="When the project last changed, in UTC.")]
 
     @classmethod
     def of(cls, project: ProjectRecord) -> "ProjectOut":
@@ -72,68 +75,72 @@ class ProjectOut(msgspec.Struct):
 
 
 class ProjectPage(msgspec.Struct):
-    """Some projects, newest first; `next` is the cursor of the page after."""
+    """A page of projects, newest first."""
 
-    items: list[ProjectOut]
-    next: str | None
+    items: Annotated[list[ProjectOut], Meta(description="The projects of this page.")]
+    next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
 class MetadataIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One thing to say of an image."""
+    """A metadata key and its value."""
 
-    key: str
-    value: Any
+    key: Annotated[str, Meta(description="Key: 1 to 100 visible characters without a slash.")]
+    value: Annotated[Any, Meta(description="Any JSON value; all metadata of an image together take at most 16 KiB.")]
 
     def added_to(self, present: Metadata) -> Metadata:
         """The metadata with this in it; raises InvalidInput."""
-        _check_key(self.key, "/key")
+        check_key(self.key, "/key")
         return checked({**present, self.key: self.value}, "/value")
 
 
 class UploadIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An image that is going to be put into storage."""
+    """A large image to upload."""
 
-    filename: Annotated[Name, Meta(max_length=1000)]
-    content_type: ContentType
-    size_bytes: Annotated[int, Meta(ge=1, le=2**40)]
-    metadata: Metadata = {}
+    filename: Annotated[
+        Name, Meta(max_length=1000, description="File name; 1 to 1,000 characters, at least one of them visible.")
+    ]
+    content_type: Annotated[ContentType, Meta(description="Media type of the image.")]
+    size_bytes: Annotated[int, Meta(ge=1, le=2**40, description="Size in bytes; only a file of this size is accepted.")]
+    metadata: Annotated[Metadata, Meta(description="Any JSON object; at most 16 KiB, nested up to 20 levels.")] = {}
 
 
 class UploadOut(msgspec.Struct):
-    """Where to PUT the bytes, with which headers, and what to POST to when they are there."""
+    """An upload link."""
 
-    id: UUID
-    upload_url: str
-    method: Literal["PUT"]
-    headers: dict[str, str]
-    expires_at: datetime
-    finalize_url: str
+    id: Annotated[UUID, Meta(description="Id of the upload.")]
+    upload_url: Annotated[str, Meta(description="Link that takes the bytes and needs no key.")]
+    method: Annotated[Literal["PUT"], Meta(description="Method of the upload.")]
+    headers: Annotated[dict[str, str], Meta(description="Headers that the upload has to carry.")]
+    expires_at: Annotated[datetime, Meta(description="When the link stops working, in UTC.")]
+    finalize_url: Annotated[str, Meta(description="Path to POST to once the bytes are uploaded.")]
 
 
 class ImageOut(msgspec.Struct):
-    """An image. Width and height are those that a viewer shows, turned as `orientation` (EXIF) asks for.
+    """An image."""
 
-    `restorable_until` is there while the image is deleted. The thumbnail's status is queued, ready or failed.
-    """
-
-    id: UUID
-    project_id: UUID
-    filename: str
-    content_type: str
-    size_bytes: int
-    sha256: str
-    width: int
-    height: int
-    orientation: int
-    metadata: dict[str, Any]
-    created_at: datetime
-    updated_at: datetime
-    deleted_at: datetime | None
-    deletion_reason: str | None
-    restorable_until: datetime | None
-    content_url: str
-    thumbnail_url: str
-    thumbnail_status: str
+    id: Annotated[UUID, Meta(description="Id of the image.")]
+    project_id: Annotated[UUID, Meta(description="Id of the project that the image belongs to.")]
+    filename: Annotated[str, Meta(description="File name of the image.")]
+    content_type: Annotated[str, Meta(description="Media type of the image, such as image/png.")]
+    size_bytes: Annotated[int, Meta(description="Size in bytes.")]
+    sha256: Annotated[str, Meta(description="SHA-256 of the bytes, in hexadecimal.")]
+    width: Annotated[int, Meta(description="Width as displayed, in pixels.")]
+    height: Annotated[int, Meta(description="Height as displayed, in pixels.")]
+    orientation: Annotated[
+        int, Meta(description="EXIF orientation, 1 to 8, which width and height already account for.")
+    ]
+    metadata: Annotated[dict[str, Any], Meta(description="Metadata of the image.")]
+    created_at: Annotated[datetime, Meta(description="When the image was created, in UTC.")]
+    updated_at: Annotated[datetime, Meta(description="When the image last changed, in UTC.")]
+    deleted_at: Annotated[datetime | None, Meta(description="When the image was deleted, in UTC; null if it is not.")]
+    deletion_reason: Annotated[str | None, Meta(description="Why the image was deleted; null if it is not.")]
+    restorable_until: Annotated[
+        datetime | None,
+        Meta(description="Until when the deleted image can be restored, in UTC; null if it is not deleted."),
+    ]
+    content_url: Annotated[str, Meta(description="Path of the image's bytes.")]
+    thumbnail_url: Annotated[str, Meta(description="Path of the thumbnail.")]
+    thumbnail_status: Annotated[str, Meta(description="`queued`, `ready` or `failed`.")]
 
     @classmethod
     def of(cls, image: ImageRecord) -> "ImageOut":
@@ -149,27 +156,33 @@ class ImageOut(msgspec.Struct):
 
 
 class ImagePage(msgspec.Struct):
-    """Some images in the order that was asked for; `next` is the cursor of the page after, `total` counts all pages."""
+    """A page of images."""
 
-    items: list[ImageOut]
-    total: int
-    next: str | None
+    items: Annotated[list[ImageOut], Meta(description="The images of this page, in the requested order.")]
+    total: Annotated[int, Meta(description="Number of images on all pages.")]
+    next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
 class CommentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A remark about an image."""
+    """The text of a comment."""
 
-    text: Annotated[Name, Meta(max_length=MAX_COMMENT_LENGTH)]
+    text: Annotated[
+        Name,
+        Meta(
+            max_length=MAX_COMMENT_LENGTH,
+            description="Plain text; 1 to 10,000 characters, at least one of them visible.",
+        ),
+    ]
 
 
 class CommentOut(msgspec.Struct):
-    """A remark about an image; plain text, to be shown as such."""
+    """A comment on an image."""
 
-    id: UUID
-    image_id: UUID
-    text: str
-    created_at: datetime
-    updated_at: datetime
+    id: Annotated[UUID, Meta(description="Id of the comment.")]
+    image_id: Annotated[UUID, Meta(description="Id of the image.")]
+    text: Annotated[str, Meta(description="Plain text of the comment.")]
+    created_at: Annotated[datetime, Meta(description="When the comment was created, in UTC.")]
+    updated_at: Annotated[datetime, Meta(description="When the comment was last edited, in UTC.")]
 
     @classmethod
     def of(cls, comment: CommentRecord) -> "CommentOut":
@@ -178,29 +191,29 @@ class CommentOut(msgspec.Struct):
 
 
 class CommentPage(msgspec.Struct):
-    """Some comments, the oldest first; `next` is the cursor of the page after."""
+    """A page of comments, oldest first."""
 
-    items: list[CommentOut]
-    next: str | None
+    items: Annotated[list[CommentOut], Meta(description="The comments of this page.")]
+    next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
 class DownloadOut(msgspec.Struct):
-    """A link that saves the image under its name and needs no key, until it expires."""
+    """A link that saves the image under its file name."""
 
-    url: str
-    method: Literal["GET"]
-    expires_at: datetime
+    url: Annotated[str, Meta(description="Link to the image, which needs no key.")]
+    method: Annotated[Literal["GET"], Meta(description="Method of the download.")]
+    expires_at: Annotated[datetime, Meta(description="When the link stops working, in UTC.")]
 
 
 class ImageEventOut(msgspec.Struct):
-    """What became of an image: soft_delete, restore, force_delete or purge."""
+    """A deletion, restoration or purge of an image."""
 
-    id: UUID
-    image_id: UUID
-    type: str
-    filename: str
-    reason: str | None
-    created_at: datetime
+    id: Annotated[UUID, Meta(description="Id of the event.")]
+    image_id: Annotated[UUID, Meta(description="Id of the image.")]
+    type: Annotated[str, Meta(description="`soft_delete`, `restore`, `force_delete` or `purge`.")]
+    filename: Annotated[str, Meta(description="File name of the image.")]
+    reason: Annotated[str | None, Meta(description="Reason that was given; null if none was.")]
+    created_at: Annotated[datetime, Meta(description="When it happened, in UTC.")]
 
     @classmethod
     def of(cls, event: ImageEventRecord) -> "ImageEventOut":
@@ -209,36 +222,10 @@ class ImageEventOut(msgspec.Struct):
 
 
 class ImageEventPage(msgspec.Struct):
-    """Some events, newest first; `next` is the cursor of the page after."""
+    """A page of deletion events, newest first."""
 
-    items: list[ImageEventOut]
-    next: str | None
-
-
-def checked(metadata: dict[str, Any], pointer: str = "/metadata") -> dict[str, Any]:
-    """The metadata; raises InvalidInput for a key that is none, or when there is too much of it."""
-    for key in metadata:
-        _check_key(key, pointer)
-    if _is_deeper(metadata, MAX_DEPTH):
-        raise InvalidInput(Fault(pointer, f"metadata: lists and objects are nested at most {MAX_DEPTH} deep."))
-    if len(msgspec.json.encode(metadata)) > MAX_METADATA_BYTES:
-        raise InvalidInput(Fault(pointer, f"metadata: at most {MAX_METADATA_BYTES:,} bytes of JSON are kept."))
-    return metadata
-
-
-def _check_key(key: str, pointer: str) -> None:
-    # A key is a step of an address, where a slash would make two of it, and dots none.
-    if not is_visible(key) or len(key) > MAX_KEY_LENGTH or "/" in key or key in {".", ".."}:
-        shape = f"1 to {MAX_KEY_LENGTH} characters that can be seen, no slash among them"
-        detail = f"metadata: a key has {shape}, and is not `.` or `..`."
-        raise InvalidInput(Fault(pointer, detail))
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    if not isinstance(value, dict | list):
-        return False
-    inner = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
+    items: Annotated[list[ImageEventOut], Meta(description="The events of this page.")]
+    next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
 def _fill(kind: type[Shown], record: msgspec.Struct, **more: Any) -> Shown:

@@ -6,7 +6,8 @@ from litestar.params import FromPath
 from api.http.bodies import Body
 from api.http.injected import Injected
 from api.http.routes import post
-from api.projects.schemas import ImageOut, UploadIn, UploadOut, checked
+from api.projects.metadata import checked
+from api.projects.schemas import ImageOut, UploadIn, UploadOut
 from shared.accounts import Caller
 from shared.kit.platform import Platform
 from shared.projects import uploads

@@ -30,7 +30,9 @@ class UsageController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         meter: Injected[Meter],
-        month: Annotated[str | None, QueryParameter(description="such as 2026-06; the present one if left out")] = None,
+        month: Annotated[
+            str | None, QueryParameter(description="Month, such as 2026-06; the current one if omitted.")
+        ] = None,
     ) -> UsageOut:
         """Get the usage of a month.
 

@@ -1,39 +1,41 @@
 """What is answered about use."""
 
 from datetime import date
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from shared.kit.settings import Settings
 from shared.plans import MonthOfUse
 
 
 class PlanOut(msgspec.Struct):
-    """A plan; null is no limit."""
+    """A plan."""
 
-    name: str
-    calls_per_month: int | None
-    calls_per_second: float | None
-    burst: int | None
+    name: Annotated[str, Meta(description="Name of the plan.")]
+    calls_per_month: Annotated[int | None, Meta(description="Calls in a month; null for no limit.")]
+    calls_per_second: Annotated[float | None, Meta(description="Calls in a second; null for no limit.")]
+    burst: Annotated[int | None, Meta(description="Calls that may come at once; null for no limit.")]
 
 
 class RouteUse(msgspec.Struct):
-    """How often a route was called on a day."""
+    """The calls of a route on a day."""
 
-    day: date
-    route: str
-    calls: int
+    day: Annotated[date, Meta(description="Day, in UTC.")]
+    route: Annotated[str, Meta(description="Method and path of the route.")]
+    calls: Annotated[int, Meta(description="Number of calls.")]
 
 
 class UsageOut(msgspec.Struct):
-    """A month of an account: what its plan allows, what is left, and what was called."""
+    """The usage of an account in a month."""
 
-    month: str
-    plan: PlanOut
-    calls: int
-    remaining: int | None
-    credit: float
-    days: list[RouteUse]
+    month: Annotated[str, Meta(description="Month, as year and number.")]
+    plan: Annotated[PlanOut, Meta(description="Plan of the account.")]
+    calls: Annotated[int, Meta(description="Number of calls in the month.")]
+    remaining: Annotated[int | None, Meta(description="Calls left in the plan's month; null for no limit.")]
+    credit: Annotated[float, Meta(description="Number of calls that are drawn once the plan's month is used up.")]
+    days: Annotated[list[RouteUse], Meta(description="Calls per day and route.")]
 
     @classmethod
     def of(cls, found: MonthOfUse, month: date, settings: Settings) -> "UsageOut":

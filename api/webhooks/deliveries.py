@@ -31,10 +31,11 @@ class DeliveryController(Controller):
         cursor: Cursor = None,
         limit: Limit = 50,
         status: Annotated[
-            DeliveryStatus | None, QueryParameter(description="`dead`: given up, the dead letters")
+            DeliveryStatus | None,
+            QueryParameter(description="Only deliveries with this status; `dead` means given up."),
         ] = None,
-        endpoint_id: Annotated[UUID | None, QueryParameter(description="Deliveries to this endpoint")] = None,
-        event_id: Annotated[str | None, QueryParameter(description="Deliveries of this event")] = None,
+        endpoint_id: Annotated[UUID | None, QueryParameter(description="Only deliveries to this endpoint.")] = None,
+        event_id: Annotated[str | None, QueryParameter(description="Only deliveries of this event.")] = None,
     ) -> DeliveryPage:
         """List webhook deliveries.
 

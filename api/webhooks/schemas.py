@@ -19,19 +19,33 @@ DeliveryStatus = Literal["pending", "delivered", "dead"]
 
 
 class EndpointIn(msgspec.Struct, forbid_unknown_fields=True):
-    """An address to call, and for which events; none named means all."""
+    """A webhook endpoint to create."""
 
-    url: Annotated[str, Meta(max_length=2048)]
-    events: Annotated[list[EventType], Meta(max_length=20)] = []
-    description: Annotated[Name, Meta(max_length=200)] | None = None
+    url: Annotated[str, Meta(max_length=2048, description="Address to POST to; http or https, up to 2,048 characters.")]
+    events: Annotated[
+        list[EventType], Meta(max_length=20, description="Types of the events to send; an empty list means all.")
+    ] = []
+    description: Annotated[
+        Annotated[Name, Meta(max_length=200)] | None,
+        Meta(description="Description for people, 1 to 200 characters; null for none."),
+    ] = None
 
 
 class EndpointChange(msgspec.Struct, forbid_unknown_fields=True):
-    """What is to be different about an endpoint; what is not named stays."""
+    """Changes to a webhook endpoint; fields that are not sent stay as they are."""
 
-    url: Annotated[str, Meta(max_length=2048)] | UnsetType = UNSET
-    events: Annotated[list[EventType], Meta(max_length=20)] | UnsetType = UNSET
-    description: Annotated[Name, Meta(max_length=200)] | UnsetType | None = UNSET
+    url: Annotated[
+        Annotated[str, Meta(max_length=2048)] | UnsetType,
+        Meta(description="Address to POST to; http or https, up to 2,048 characters."),
+    ] = UNSET
+    events: Annotated[
+        Annotated[list[EventType], Meta(max_length=20)] | UnsetType,
+        Meta(description="Types of the events to send; an empty list means all."),
+    ] = UNSET
+    description: Annotated[
+        Annotated[Name, Meta(max_length=200)] | UnsetType | None,
+        Meta(description="Description for people, 1 to 200 characters; null clears it."),
+    ] = UNSET
 
     def named(self) -> dict[str, Any]:
         """The fields that were sent."""
@@ -39,21 +53,29 @@ class EndpointChange(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class EndpointOut(msgspec.Struct):
-    """A registered address, with the secret that its messages are signed with.
+    """A webhook endpoint with its signing secret.
 
     `disabled_because` is `owner`, `gone` (the receiver answered 410) or `failing` (nothing has arrived for five days).
     """
 
-    id: UUID
-    url: str
-    events: list[str]
-    description: str | None
-    secret: str
-    secret_rotated_at: datetime | None
-    failing_since: datetime | None
-    disabled_at: datetime | None
-    disabled_because: DisabledBecause | None
-    created_at: datetime
+    id: Annotated[UUID, Meta(description="Id of the endpoint.")]
+    url: Annotated[str, Meta(description="Address that events are sent to.")]
+    events: Annotated[list[str], Meta(description="Types of the events that are sent; an empty list means all.")]
+    description: Annotated[str | None, Meta(description="Description of the endpoint; null if it has none.")]
+    secret: Annotated[str, Meta(description="Secret that messages are signed with (Standard Webhooks).")]
+    secret_rotated_at: Annotated[
+        datetime | None, Meta(description="When the secret was last rotated, in UTC; null if never.")
+    ]
+    failing_since: Annotated[
+        datetime | None, Meta(description="Since when deliveries fail, in UTC; null if they arrive.")
+    ]
+    disabled_at: Annotated[
+        datetime | None, Meta(description="When the endpoint was disabled, in UTC; null if it is enabled.")
+    ]
+    disabled_because: Annotated[
+        DisabledBecause | None, Meta(description="Why the endpoint is disabled; null if it is enabled.")
+    ]
+    created_at: Annotated[datetime, Meta(description="When the endpoint was created, in UTC.")]
 
     @classmethod
     def of(cls, endpoint: Endpoint, keyring: Keyring) -> "EndpointOut":
@@ -73,34 +95,36 @@ class EndpointOut(msgspec.Struct):
 
 
 class SecretOut(msgspec.Struct):
-    """The secret that signs callbacks to addresses given with jobs, as Standard Webhooks libraries take it."""
+    """A signing secret."""
 
-    secret: str
+    secret: Annotated[str, Meta(description="Secret as libraries of Standard Webhooks take it.")]
 
 
 class ReplayIn(msgspec.Struct, forbid_unknown_fields=True):
-    """From when on to tell again, and whether only what did not arrive or everything."""
+    """The events to replay."""
 
-    since: Annotated[datetime, Meta(tz=True)]
-    events: Literal["undelivered", "all"] = "undelivered"
+    since: Annotated[datetime, Meta(tz=True, description="Time from which events are replayed, with a time zone.")]
+    events: Annotated[
+        Literal["undelivered", "all"], Meta(description="Only events that were not delivered, or all of them.")
+    ] = "undelivered"
 
 
 class ReplayOut(msgspec.Struct):
-    """How many events are on their way; `more`: there are others, ask again once these have arrived."""
+    """The number of events being replayed."""
 
-    queued: int
-    more: bool
+    queued: Annotated[int, Meta(description="Number of events that are delivered again.")]
+    more: Annotated[bool, Meta(description="Whether there are more; repeat the request once these have arrived.")]
 
 
 class AttemptOut(msgspec.Struct):
-    """One try at a delivery."""
+    """One attempt at a delivery."""
 
-    number: int
-    status_code: int | None
-    error: str | None
-    duration_ms: int
-    response_excerpt: str
-    created_at: datetime
+    number: Annotated[int, Meta(description="Number of the attempt, from 1.")]
+    status_code: Annotated[int | None, Meta(description="HTTP status of the receiver; null if it did not answer.")]
+    error: Annotated[str | None, Meta(description="Why the attempt failed; null if it succeeded.")]
+    duration_ms: Annotated[int, Meta(description="Duration in milliseconds.")]
+    response_excerpt: Annotated[str, Meta(description="Start of the receiver's answer; at most 1,024 bytes.")]
+    created_at: Annotated[datetime, Meta(description="When the attempt was made, in UTC.")]
 
     @classmethod
     def of(cls, attempt: Attempt) -> "AttemptOut":
@@ -116,18 +140,22 @@ class AttemptOut(msgspec.Struct):
 
 
 class DeliveryOut(msgspec.Struct):
-    """The telling of one event to one receiver."""
+    """The delivery of an event to a receiver."""
 
-    id: UUID
-    event_id: str
-    event_type: str
-    endpoint_id: UUID | None
-    url: str
-    status: DeliveryStatus
-    next_attempt_at: datetime | None
-    happened_at: datetime
-    finished_at: datetime | None
-    attempts: list[AttemptOut]
+    id: Annotated[UUID, Meta(description="Id of the delivery.")]
+    event_id: Annotated[str, Meta(description="Id of the event, which is also its `webhook-id`.")]
+    event_type: Annotated[str, Meta(description="Type of the event, such as `job.succeeded`.")]
+    endpoint_id: Annotated[UUID | None, Meta(description="Id of the endpoint; null for the `callback_url` of a job.")]
+    url: Annotated[str, Meta(description="Address that the event is sent to.")]
+    status: Annotated[DeliveryStatus, Meta(description="`pending`, `delivered`, or `dead` once it was given up.")]
+    next_attempt_at: Annotated[
+        datetime | None, Meta(description="When the next attempt is due, in UTC; null unless pending.")
+    ]
+    happened_at: Annotated[datetime, Meta(description="When the event happened, in UTC.")]
+    finished_at: Annotated[
+        datetime | None, Meta(description="When the delivery succeeded or was given up, in UTC; null until then.")
+    ]
+    attempts: Annotated[list[AttemptOut], Meta(description="Attempts so far, oldest first.")]
 
     @classmethod
     def of(cls, logged: LoggedDelivery) -> "DeliveryOut":
@@ -136,9 +164,9 @@ class DeliveryOut(msgspec.Struct):
 
 
 class DeliveryDetail(DeliveryOut):
-    """A delivery together with what was sent, to the byte."""
+    """A delivery with the exact body that was sent."""
 
-    body: str
+    body: Annotated[str, Meta(description="Body of the message, byte for byte.")]
 
     @classmethod
     def of(cls, logged: LoggedDelivery) -> "DeliveryDetail":
@@ -147,10 +175,10 @@ class DeliveryDetail(DeliveryOut):
 
 
 class DeliveryPage(msgspec.Struct):
-    """Some deliveries, newest first; `next` is the cursor of the page after."""
+    """A page of deliveries, newest first."""
 
-    items: list[DeliveryOut]
-    next: str | None
+    items: Annotated[list[DeliveryOut], Meta(description="The deliveries of this page.")]
+    next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
 def _shown(logged: LoggedDelivery) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """A part of what the account may do; a route needs one of them."""
+    """What an API key may do: `read`, `write`, or manage the `account`."""
 
     READ = "read"
     WRITE = "write"

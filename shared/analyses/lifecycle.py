@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class AnalysisStatus(StrEnum):
-    """Where an analysis stands."""
+    """Status of an analysis."""
 
     QUEUED = "queued"
     PROCESSING = "processing"

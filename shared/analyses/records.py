@@ -1,32 +1,37 @@
 """Analyses as they were read, and as they are shown."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from shared.analyses.lifecycle import FINAL, AnalysisStatus
 
 
 class AnalysisOut(msgspec.Struct, frozen=True):
-    """What one run of a model says of one image; the annotations are read on their own."""
+    """A model run on an image, without its annotations."""
 
-    id: UUID
-    image_id: UUID
-    model_name: str
-    model_version: str
-    status: AnalysisStatus
-    parameters: dict[str, Any]
-    description: str | None
-    summary: dict[str, Any] | None
-    error_message: str | None
-    is_ground_truth: bool
-    annotation_count: int
-    created_at: datetime
-    updated_at: datetime
-    started_at: datetime | None
-    completed_at: datetime | None
+    id: Annotated[UUID, Meta(description="Id of the analysis.")]
+    image_id: Annotated[UUID, Meta(description="Id of the analysed image.")]
+    model_name: Annotated[str, Meta(description="Name of the model.")]
+    model_version: Annotated[str, Meta(description="Version of the model.")]
+    status: Annotated[AnalysisStatus, Meta(description="Status of the analysis.")]
+    parameters: Annotated[dict[str, Any], Meta(description="Parameters of the model run.")]
+    description: Annotated[str | None, Meta(description="Description of the analysis; null if it has none.")]
+    summary: Annotated[
+        dict[str, Any] | None, Meta(description="Summary that the pipeline sent at the end; null if it sent none.")
+    ]
+    error_message: Annotated[
+        str | None, Meta(description="Why the analysis failed or was cancelled; null if the pipeline did not say.")
+    ]
+    is_ground_truth: Annotated[bool, Meta(description="Whether the analysis is marked as ground truth.")]
+    annotation_count: Annotated[int, Meta(description="Number of annotations.")]
+    created_at: Annotated[datetime, Meta(description="When the analysis was created, in UTC.")]
+    updated_at: Annotated[datetime, Meta(description="When the analysis last changed, in UTC.")]
+    started_at: Annotated[datetime | None, Meta(description="When the pipeline started, in UTC; null if it has not.")]
+    completed_at: Annotated[datetime | None, Meta(description="When the analysis ended, in UTC; null if it has not.")]
 
     @property
     def is_final(self) -> bool:
@@ -50,12 +55,12 @@ COLUMNS = ", ".join(f"analysis.{name}" for name in AnalysisRecord.__struct_field
 class AnalysedImage(msgspec.Struct, frozen=True):
     """The image that an analysis is about, as its pipeline is told of it."""
 
-    id: UUID
-    project_id: UUID
-    filename: str
-    content_type: str
-    width: int
-    height: int
+    id: Annotated[UUID, Meta(description="Id of the image.")]
+    project_id: Annotated[UUID, Meta(description="Id of the project that the image belongs to.")]
+    filename: Annotated[str, Meta(description="File name of the image.")]
+    content_type: Annotated[str, Meta(description="Media type of the image, such as image/png.")]
+    width: Annotated[int, Meta(description="Width as displayed, in pixels.")]
+    height: Annotated[int, Meta(description="Height as displayed, in pixels.")]
 
 
 class ImageFile(AnalysedImage, frozen=True):
@@ -68,16 +73,16 @@ IMAGE_FILE_COLUMNS = ", ".join(f"image.{name}" for name in ImageFile.__struct_fi
 
 
 class ImageToAnalyse(AnalysedImage, frozen=True):
-    """The image that a queued analysis is about, with a link to its bytes."""
+    """The image of a queued analysis, with a link to its bytes."""
 
-    url: str
-    expires_at: datetime
+    url: Annotated[str, Meta(description="Link to the image, which needs no key.")]
+    expires_at: Annotated[datetime, Meta(description="When the link stops working, in UTC.")]
 
 
 class QueuedAnalysis(AnalysisOut, frozen=True, kw_only=True):
-    """All that a pipeline needs to begin."""
+    """A queued analysis with its image."""
 
-    image: ImageToAnalyse
+    image: Annotated[ImageToAnalyse, Meta(description="The image to analyse.")]
 
 
 class ArtifactRecord(msgspec.Struct, frozen=True):

@@ -1,10 +1,11 @@
 """A job as it was read, and as it is shown."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from shared.jobs.lifecycle import FINAL, Status
 from shared.kit.files import StoredFile
@@ -54,29 +55,33 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class ArtifactOut(msgspec.Struct, frozen=True):
-    """A file that the job made; the link needs no key and works until it expires."""
+    """A file that a job made."""
 
-    name: str
-    content_type: str
-    size_bytes: int
-    sha256: str
-    url: str
-    expires_at: datetime
+    name: Annotated[str, Meta(description="File name.")]
+    content_type: Annotated[str, Meta(description="Media type of the file.")]
+    size_bytes: Annotated[int, Meta(description="Size in bytes.")]
+    sha256: Annotated[str, Meta(description="SHA-256 of the bytes, in hexadecimal.")]
+    url: Annotated[str, Meta(description="Link to the file, which needs no key.")]
+    expires_at: Annotated[datetime, Meta(description="When the link stops working, in UTC.")]
 
 
 class JobOut(msgspec.Struct, frozen=True):
-    """A job as its owner sees it, in answers and in callbacks."""
+    """A job."""
 
-    id: UUID
-    kind: str
-    status: Status
-    progress: float
-    attempts: int
-    error: dict[str, Any] | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    artifacts: list[ArtifactOut]
+    id: Annotated[UUID, Meta(description="Id of the job.")]
+    kind: Annotated[str, Meta(description="Kind of the job, such as `report`.")]
+    status: Annotated[Status, Meta(description="Status of the job.")]
+    progress: Annotated[float, Meta(description="Share of the work that is done, 0 to 1.")]
+    attempts: Annotated[int, Meta(description="Number of attempts so far.")]
+    error: Annotated[
+        dict[str, Any] | None, Meta(description="Problem (RFC 9457) that the job failed with; null otherwise.")
+    ]
+    created_at: Annotated[datetime, Meta(description="When the job was submitted, in UTC.")]
+    started_at: Annotated[
+        datetime | None, Meta(description="When the present attempt started, in UTC; null before the first.")
+    ]
+    finished_at: Annotated[datetime | None, Meta(description="When the job ended, in UTC; null until then.")]
+    artifacts: Annotated[list[ArtifactOut], Meta(description="Files that the job made; none until it has succeeded.")]
 
     @classmethod
     def of(cls, snapshot: Snapshot, storage: Storage) -> "JobOut":

@@ -2,27 +2,28 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Annotated, ClassVar, Protocol, runtime_checkable
 
 import msgspec
+from msgspec import Meta
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """One invalid place in an input: an RFC 6901 pointer and a sentence that says what to change."""
+    """A fault of the input."""
 
-    pointer: str
-    detail: str
+    pointer: Annotated[str, Meta(description="Place of the fault in the input, as a JSON pointer (RFC 6901).")]
+    detail: Annotated[str, Meta(description="What is wrong, and what to change.")]
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What went wrong, as RFC 9457 describes it."""
+    """A problem (RFC 9457)."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    errors: list[Fault] = []
+    type: Annotated[str, Meta(description="Link to an explanation of the problem.")]
+    title: Annotated[str, Meta(description="Name of the HTTP status.")]
+    status: Annotated[int, Meta(description="HTTP status.")]
+    detail: Annotated[str, Meta(description="What is wrong, and what to change.")]
+    code: Annotated[str, Meta(description="Stable name of the problem, for programs.")]
+    errors: Annotated[list[Fault], Meta(description="Every fault of the input, with its place.")] = []
 
 
 class DomainError(Exception):

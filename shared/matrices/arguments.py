@@ -1,6 +1,9 @@
 """Arguments of the kinds of job that are done on one confusion matrix."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from shared import matrices
 from shared.accounts import Caller
@@ -11,7 +14,7 @@ from shared.kit.platform import Platform
 class MatrixArguments(Arguments, frozen=True, kw_only=True):
     """The arguments of a job that is done on one confusion matrix."""
 
-    cm_uid: str
+    cm_uid: Annotated[str, Meta(description="Id of the confusion matrix.")]
 
     def __post_init__(self) -> None:
         """Spell the uid in one way, so that equal requests are equal."""

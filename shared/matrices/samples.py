@@ -1,9 +1,11 @@
 """Which samples fell into a cell of a matrix."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from shared.evaluation.inputs.label_codes import Codes, decode
@@ -19,9 +21,9 @@ _LABEL_LENGTH = 40
 class Sample(msgspec.Struct, frozen=True):
     """A sample by its position, from 0, in the vectors that were sent."""
 
-    index: int
-    actual: Label
-    predicted: Label
+    index: Annotated[int, Meta(description="Position in the vectors that were sent, from 0.")]
+    actual: Annotated[Label, Meta(description="Ground truth label.")]
+    predicted: Annotated[Label, Meta(description="Predicted label.")]
 
 
 class CellSelection(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from shared.kit.tables import moment_column, owner_column, time_column
 
 
 class DisabledBecause(StrEnum):
-    """Why an endpoint is told nothing."""
+    """Why an endpoint is disabled: by its `owner`, `gone` (it answered 410), or `failing` (for five days)."""
 
     OWNER = "owner"
     GONE = "gone"

@@ -3,39 +3,41 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response
 from litestar.types import ExceptionHandlersMap
+from msgspec import Meta
 
 from api.http import problems
 from api.http.json_response import Json
 from shared.evaluation.calculators.exact_rounding import Figure
+from shared.evaluation.calculators.tables import Calculator
 from shared.kit.errors import Fault
 
 Sent = Request[Any, Any, Any]
 
 
 class MetaOut(msgspec.Struct):
-    """When and as what the request was answered."""
+    """When and under which id the request was answered."""
 
-    timestamp: str
-    request_id: str
+    timestamp: Annotated[str, Meta(description="Time of the answer, in UTC.")]
+    request_id: Annotated[str, Meta(description="Id of the request, also in the header X-Request-ID.")]
 
 
 class EnvelopedProblem(msgspec.Struct):
-    """What went wrong, as RFC 9457 describes it but for the status, and as contract B's clients look for it."""
+    """A problem (RFC 9457) in the envelope of the calculator API: `status` is a word."""
 
-    type: str
-    title: str
-    status: Literal["error"]
-    detail: str
-    code: str
-    message: str
-    success: bool
-    meta: MetaOut
-    errors: list[Fault] = []
+    type: Annotated[str, Meta(description="Link to an explanation of the problem.")]
+    title: Annotated[str, Meta(description="Name of the HTTP status.")]
+    status: Annotated[Literal["error"], Meta(description="Always `error`; the HTTP status is in the status line.")]
+    detail: Annotated[str, Meta(description="What is wrong, and what to change.")]
+    code: Annotated[str, Meta(description="Stable name of the problem, for programs.")]
+    message: Annotated[str, Meta(description="The same as `detail`.")]
+    success: Annotated[bool, Meta(description="Always false.")]
+    meta: Annotated[MetaOut, Meta(description="Time and id of the answer.")]
+    errors: Annotated[list[Fault], Meta(description="Every fault of the input, with its place.")] = []
 
 
 def answer(request: Sent, message: str, data: Mapping[str, object]) -> Response[Any]:
@@ -50,13 +52,36 @@ def in_order(data: Mapping[str, object]) -> dict[str, object]:
 
 def documented(name: str, data: type) -> type[msgspec.Struct]:
     """The envelope around some data, for the OpenAPI document."""
-    members = [("data", data), ("meta", MetaOut), ("status", Literal["ok"]), ("message", str), ("success", bool)]
-    return msgspec.defstruct(name, members)
+    members = [
+        described("data", data, "The results."),
+        described("meta", MetaOut, "Time and id of the answer."),
+        described("status", Literal["ok"], "Always `ok`."),
+        described("message", str, "Name of the calculator."),
+        described("success", bool, "Always true."),
+    ]
+    return msgspec.defstruct(name, members, namespace={"__doc__": "The envelope of the calculator API."})
 
 
-def documented_figures(name: str, names: list[str], inputs: type) -> type[msgspec.Struct]:
+def documented_figures(name: str, calculator: Calculator[Any], inputs: type) -> type[msgspec.Struct]:
     """The figures of a table, with their note and inputs, for the OpenAPI document."""
-    return msgspec.defstruct(name, [("note", str), ("inputs", inputs), *((figure, Figure) for figure in names)])
+    note = described("note", str, "What the calculator computes.")
+    members = [note, described("inputs", inputs, "The inputs as they were read."), *figures(calculator)]
+    return msgspec.defstruct(name, members, namespace={"__doc__": calculator.purpose})
+
+
+def figures(calculator: Calculator[Any]) -> list[tuple[str, Any]]:
+    """The figures of a table as members of a Struct."""
+    return [
+        described(
+            entry.name, Figure, f"{entry.explanation} `{entry.formula}`; null where this is 0: {entry.denominator}."
+        )
+        for entry in calculator.entries
+    ]
+
+
+def described(name: str, kind: Any, description: str) -> tuple[str, Any]:
+    """A member of a Struct, with its description."""
+    return name, Annotated[kind, Meta(description=description)]
 
 
 @cache

@@ -40,25 +40,25 @@ class Parameter(NamedTuple):
 
 
 CONFUSION = (
-    Parameter("tp", "True positives", "90", required=True),
-    Parameter("fp", "False positives", "10", required=True),
-    Parameter("fn", "False negatives", "5", required=True),
-    Parameter("tn", "True negatives", "95", required=True),
+    Parameter("tp", "Number of true positives.", "90", required=True),
+    Parameter("fp", "Number of false positives.", "10", required=True),
+    Parameter("fn", "Number of false negatives.", "5", required=True),
+    Parameter("tn", "Number of true negatives.", "95", required=True),
 )
 
 DIAGNOSTIC = (
-    Parameter("sensitivity", "Sensitivity (0–1)", "0.95", required=True),
-    Parameter("specificity", "Specificity (0–1)", "0.90", required=True),
-    Parameter("prevalence", "Prevalence / pre-test probability (0–1)", "0.01", required=True),
+    Parameter("sensitivity", "Sensitivity (true positive rate), 0 to 1.", "0.95", required=True),
+    Parameter("specificity", "Specificity (true negative rate), 0 to 1.", "0.90", required=True),
+    Parameter("prevalence", "Prevalence (pre-test probability), 0 to 1.", "0.01", required=True),
 )
 
 FBETA = (
-    Parameter("precision", "Precision (0–1)", "0.9"),
-    Parameter("recall", "Recall (0–1)", "0.947"),
-    Parameter("tp", "Or true positives"),
-    Parameter("fp", "False positives"),
-    Parameter("fn", "False negatives"),
-    Parameter("beta", "Beta (1 = F1)", "1"),
+    Parameter("precision", "Precision, 0 to 1; with `recall`.", "0.9"),
+    Parameter("recall", "Recall, 0 to 1; with `precision`.", "0.947"),
+    Parameter("tp", "Number of true positives; with `fp` and `fn`, instead of rates."),
+    Parameter("fp", "Number of false positives; with `tp` and `fn`."),
+    Parameter("fn", "Number of false negatives; with `tp` and `fp`."),
+    Parameter("beta", "Weight of recall against precision, 0 or more; 1 if omitted.", "1"),
 )
 
 

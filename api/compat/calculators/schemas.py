@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from api.compat.calculators.envelope import documented, documented_figures
+from api.compat.calculators.envelope import described, documented, documented_figures, figures
 from api.http.runtime_types import RuntimeType
 from shared.evaluation.calculators.exact_rounding import Figure
 from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells
@@ -22,76 +22,114 @@ Share = Annotated[float, Meta(ge=0, le=1)] | Annotated[str, Meta(pattern=r"^[0-9
 class CellsIn(msgspec.Struct, forbid_unknown_fields=True):
     """The four cells of a binary confusion matrix."""
 
-    tp: Count
-    fp: Count
-    fn: Count
-    tn: Count
+    tp: Annotated[Count, Meta(description="True positives.")]
+    fp: Annotated[Count, Meta(description="False positives.")]
+    fn: Annotated[Count, Meta(description="False negatives.")]
+    tn: Annotated[Count, Meta(description="True negatives.")]
 
 
 class ScreeningIn(msgspec.Struct, forbid_unknown_fields=True):
-    """What a diagnostic test is like."""
+    """A diagnostic test and the population that it is used in."""
 
-    sensitivity: Share
-    specificity: Share
-    prevalence: Share
+    sensitivity: Annotated[Share, Meta(description="Sensitivity (true positive rate), 0 to 1.")]
+    specificity: Annotated[Share, Meta(description="Specificity (true negative rate), 0 to 1.")]
+    prevalence: Annotated[Share, Meta(description="Prevalence (pre-test probability), 0 to 1.")]
 
 
 class WeighingIn(msgspec.Struct, forbid_unknown_fields=True):
-    """Either precision and recall, or the three counts; beta is 1 unless it is given."""
+    """Either precision and recall, or the three counts."""
 
-    precision: Share | None = None
-    recall: Share | None = None
-    tp: Count | None = None
-    fp: Count | None = None
-    fn: Count | None = None
-    beta: Decimal | None = None
+    precision: Annotated[Share | None, Meta(description="Precision, 0 to 1; with `recall`, without counts.")] = None
+    recall: Annotated[Share | None, Meta(description="Recall, 0 to 1; with `precision`, without counts.")] = None
+    tp: Annotated[Count | None, Meta(description="True positives; with `fp` and `fn`, without rates.")] = None
+    fp: Annotated[Count | None, Meta(description="False positives; with `tp` and `fn`.")] = None
+    fn: Annotated[Count | None, Meta(description="False negatives; with `tp` and `fp`.")] = None
+    beta: Annotated[
+        Decimal | None, Meta(description="Weight of recall against precision, 0 or more; 1 if omitted.")
+    ] = None
 
 
 class NamedCells(msgspec.Struct, forbid_unknown_fields=True):
     """The four cells of one matrix of a batch, by name."""
 
-    tp: Whole
-    fp: Whole
-    fn: Whole
-    tn: Whole
+    tp: Annotated[Whole, Meta(description="True positives.")]
+    fp: Annotated[Whole, Meta(description="False positives.")]
+    fn: Annotated[Whole, Meta(description="False negatives.")]
+    tn: Annotated[Whole, Meta(description="True negatives.")]
 
 
 Quadruple = tuple[Whole, Whole, Whole, Whole]
 
 
 class BatchIn(msgspec.Struct, forbid_unknown_fields=True):
-    """Many matrices: each the list of tp, fp, fn, tn, or an object with these names."""
+    """Binary confusion matrices."""
 
-    items: Annotated[list[Quadruple | NamedCells], Meta(min_length=1, max_length=MAX_BATCH)]
+    items: Annotated[
+        list[Quadruple | NamedCells],
+        Meta(
+            min_length=1,
+            max_length=MAX_BATCH,
+            description="1 to 10,000 matrices, each as [tp, fp, fn, tn] or as an object with these names.",
+        ),
+    ]
 
     def cells(self) -> list[Cells]:
         """The same by name."""
         return [Cells(*(item if isinstance(item, tuple) else msgspec.structs.astuple(item))) for item in self.items]
 
 
-_CellsOut = msgspec.defstruct("ConfusionInputs", [(name, int) for name in (*Cells._fields, "total")])
-_ScreeningOut = msgspec.defstruct("DiagnosticInputs", [(name, Figure) for name in ScreeningIn.__struct_fields__])
+_CELLS = {"tp": "True positives.", "fp": "False positives.", "fn": "False negatives.", "tn": "True negatives."}
+_CellsOut = msgspec.defstruct(
+    "ConfusionInputs",
+    [described(name, int, text) for name, text in (_CELLS | {"total": "Number of samples."}).items()],
+    namespace={"__doc__": "The four cells and their sum."},
+)
+_ScreeningOut = msgspec.defstruct(
+    "DiagnosticInputs",
+    [
+        described("sensitivity", Figure, "Sensitivity (true positive rate)."),
+        described("specificity", Figure, "Specificity (true negative rate)."),
+        described("prevalence", Figure, "Prevalence (pre-test probability)."),
+    ],
+    namespace={"__doc__": ScreeningIn.__doc__},
+)
 _WeighingOut = msgspec.defstruct(
     "FBetaInputs",
     [
-        *((name, Figure) for name in ("beta", "recall", "precision")),
-        *((name, int, msgspec.field(default=0)) for name in ("tp", "fp", "fn")),
+        described("beta", Figure, "Weight of recall against precision."),
+        described("recall", Figure, "Recall; null if undefined."),
+        described("precision", Figure, "Precision; null if undefined."),
+        *((*described(name, int, _CELLS[name]), msgspec.field(default=0)) for name in ("tp", "fp", "fn")),
     ],
+    namespace={"__doc__": "Precision, recall and beta, and the counts if they were sent."},
 )
 
-_Confusion = documented_figures("Confusion", [entry.name for entry in CONFUSION.entries], _CellsOut)
-_Diagnostic = documented_figures("Diagnostic", [entry.name for entry in DIAGNOSTIC.entries], _ScreeningOut)
-_FBeta = documented_figures("FBeta", [entry.name for entry in FBETA.entries], _WeighingOut)
+_Confusion = documented_figures("Confusion", CONFUSION, _CellsOut)
+_Diagnostic = documented_figures("Diagnostic", DIAGNOSTIC, _ScreeningOut)
+_FBeta = documented_figures("FBeta", FBETA, _WeighingOut)
 _BatchItem = msgspec.defstruct(
-    "BatchItem", [("inputs", _CellsOut), *((entry.name, Figure) for entry in CONFUSION.entries)]
+    "BatchItem",
+    [described("inputs", _CellsOut, "The inputs as they were read."), *figures(CONFUSION)],
+    namespace={"__doc__": CONFUSION.purpose},
 )
-_Batch = msgspec.defstruct("ConfusionBatch", [("note", str), ("items", list[_BatchItem])])  # type: ignore[valid-type] # made above
+_Batch = msgspec.defstruct(
+    "ConfusionBatch",
+    [
+        described("note", str, "What the calculator computes."),
+        described("items", list[_BatchItem], "The results, in the order of the request."),  # type: ignore[valid-type] # made above
+    ],
+    namespace={"__doc__": "The metrics of many matrices."},
+)
 _Meta = msgspec.defstruct(
     "CalculatorMeta",
     [
-        *((name, str) for name in ("notes", "service", "description")),
-        *((name, dict[str, str]) for name in ("formulae", "endpoints")),
+        described("notes", str, "Rules for all calculators."),
+        described("service", str, "Name of the service."),
+        described("description", str, "What the calculators compute."),
+        described("formulae", dict[str, str], "Formulae of the best-known metrics, by name."),
+        described("endpoints", dict[str, str], "Purpose of each endpoint, by method and path."),
     ],
+    namespace={"__doc__": "The description of the calculators."},
 )
 
 ConfusionAnswer: TypeAlias = Annotated[Any, RuntimeType(documented("ConfusionAnswer", _Confusion))]

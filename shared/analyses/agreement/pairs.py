@@ -43,12 +43,12 @@ OWN_ANALYSES = """
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which analyses are on one side: one by its id, or of each image the newest completed one that fits."""
+    """The analyses on one side: one by its id, or of each image the newest completed one that matches."""
 
-    analysis_id: Id | None = None
-    model_name: ModelName | None = None
-    model_version: ModelVersion | None = None
-    ground_truth: bool = False
+    analysis_id: Annotated[Id | None, Meta(description="Id of the one analysis.")] = None
+    model_name: Annotated[ModelName | None, Meta(description="Only analyses by this model.")] = None
+    model_version: Annotated[ModelVersion | None, Meta(description="Only analyses by this model version.")] = None
+    ground_truth: Annotated[bool, Meta(description="Only analyses that are marked as ground truth.")] = False
 
 
 class ImagePair(msgspec.Struct, frozen=True, array_like=True):

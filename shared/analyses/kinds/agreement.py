@@ -24,10 +24,19 @@ class AgreementOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     may lie (COCO's object keypoint similarity needs both); nor are heat maps, whose colours name no objects.
     """
 
-    subject: Subject = "boxes"
-    iou_threshold: Annotated[float, Meta(ge=MIN_IOU, le=1)] = USUAL_IOU
+    subject: Annotated[
+        Subject, Meta(description="What is compared: bounding boxes, masks, or the labels of whole images.")
+    ] = "boxes"
+    iou_threshold: Annotated[
+        float, Meta(ge=MIN_IOU, le=1, description="Intersection over union from which two objects match, 0.05 to 1.")
+    ] = USUAL_IOU
     # Of the candidate; average precision counts every confidence.
-    min_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    min_confidence: Annotated[
+        float,
+        Meta(
+            ge=0, le=1, description="Least confidence of the candidate's objects, 0 to 1; average precision counts all."
+        ),
+    ] = 0.0
 
 
 class Agreement(Arguments, frozen=True, kw_only=True, tag="agreement"):
@@ -36,11 +45,13 @@ class Agreement(Arguments, frozen=True, kw_only=True, tag="agreement"):
     Where every analysis of the reference is marked as ground truth, the candidate is also evaluated (COCO's figures).
     """
 
-    reference: Side
-    candidate: Side
-    project_id: Id | None = None
-    image_id: Id | None = None
-    options: AgreementOptions = AgreementOptions()
+    reference: Annotated[Side, Meta(description="The side to compare with; ground truth, if there is one.")]
+    candidate: Annotated[Side, Meta(description="The side to evaluate.")]
+    project_id: Annotated[Id | None, Meta(description="Id of the project to compare over.")] = None
+    image_id: Annotated[Id | None, Meta(description="Id of the one image to compare over.")] = None
+    options: Annotated[AgreementOptions, Meta(description="What is compared, and when two objects match.")] = (
+        AgreementOptions()
+    )
 
     async def prepare(self, platform: Platform, caller: Caller, _body: Any, /) -> bytes:
         """Which analyses are compared, chosen now; raises what `pairing.choose` raises."""

@@ -20,24 +20,38 @@ INLINE_SAMPLES, INLINE_CLASSES = 500, 5
 
 
 class ProbabilitiesIn(Struct):
-    """n samples: their labels, a row of k probabilities each, and perhaps the class of each column and weights."""
+    """n samples: their labels and the predicted probabilities of k classes."""
 
-    actual_vector: list[Label]
-    probability_vector: list[list[float]]
-    classes: list[Label] | None = None
-    sample_weight: list[float] | None = None
+    actual_vector: Annotated[list[Label], Meta(description="Ground truth label of each of the n samples.")]
+    probability_vector: Annotated[
+        list[list[float]], Meta(description="n rows of k probabilities, 0 to 1, that sum to 1 within 0.001.")
+    ]
+    classes: Annotated[
+        list[Label] | None, Meta(description="Class of each of the k columns; null for the sorted labels.")
+    ] = None
+    sample_weight: Annotated[
+        list[float] | None, Meta(description="Weight of each sample, 0 or more; null weighs all alike.")
+    ] = None
 
 
 class CurveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is made of the curves, and how they look."""
 
     # The cost of a false positive divided by that of a false negative, for the best threshold by cost.
-    cost_ratio: Annotated[float, Meta(gt=0, le=1e9)] | None = None
-    max_points: Annotated[int, Meta(ge=8, le=10_000)] = 1000
-    plot: bool = True
-    full: bool = True
-    title: Annotated[Name, Meta(max_length=200)] | None = None
-    dpi: Annotated[int, Meta(ge=50, le=300)] = 100
+    cost_ratio: Annotated[
+        Annotated[float, Meta(gt=0, le=1e9)] | None,
+        Meta(description="Cost of a false positive over that of a false negative, for the best threshold by cost."),
+    ] = None
+    max_points: Annotated[
+        int, Meta(ge=8, le=10_000, description="Most points of a curve, 8 to 10,000; longer curves are thinned.")
+    ] = 1000
+    plot: Annotated[bool, Meta(description="Draw `curve.png` and `curve.svg`.")] = True
+    full: Annotated[bool, Meta(description="Write all points to `points.json`.")] = True
+    title: Annotated[
+        Annotated[Name, Meta(max_length=200)] | None,
+        Meta(description="Title of the plot, 1 to 200 characters; null for none."),
+    ] = None
+    dpi: Annotated[int, Meta(ge=50, le=300, description="Resolution of the PNG in dots per inch, 50 to 300.")] = 100
 
 
 class Curve(Arguments, frozen=True, kw_only=True, tag="curve"):
@@ -49,8 +63,10 @@ class Curve(Arguments, frozen=True, kw_only=True, tag="curve"):
 
     body = ProbabilitiesIn
 
-    type: CurveType = "ROC"
-    options: CurveOptions = CurveOptions()
+    type: Annotated[CurveType, Meta(description="ROC curves, or precision-recall (PR) curves.")] = "ROC"
+    options: Annotated[CurveOptions, Meta(description="What is made of the curves, and how they look.")] = (
+        CurveOptions()
+    )
 
     async def prepare(self, platform: Platform, _caller: Caller, body: ProbabilitiesIn, /) -> bytes:
         """The samples, checked; raises a subclass of InvalidLabels."""

@@ -16,17 +16,22 @@ ClassName = Annotated[str, Meta(max_length=500)]
 
 
 class CompareOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the best one is found."""
+    """How the best matrix is chosen."""
 
-    by_class: bool = False
-    class_weight: Annotated[dict[ClassName, Weight], Meta(max_length=1000)] | None = None
+    by_class: Annotated[
+        bool, Meta(description="Choose by the scores of the classes instead of the overall scores.")
+    ] = False
+    class_weight: Annotated[
+        Annotated[dict[ClassName, Weight], Meta(max_length=1000)] | None,
+        Meta(description="Weight of each class, by its name, 0 or more; null weighs all alike."),
+    ] = None
 
 
 class Compare(Arguments, frozen=True, kw_only=True, tag="compare"):
-    """A comparison: makes `comparison.json` and `comparison.html`."""
+    """A comparison of confusion matrices: makes `comparison.json` and `comparison.html`."""
 
-    cm_uids: Uids
-    options: CompareOptions = CompareOptions()
+    cm_uids: Annotated[Uids, Meta(description="Ids of 1 to 50 matrices with the same classes and number of samples.")]
+    options: Annotated[CompareOptions, Meta(description="How the best matrix is chosen.")] = CompareOptions()
 
     def __post_init__(self) -> None:
         """Spell the uids in one way, so that equal requests are equal."""

@@ -14,17 +14,22 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 class PlotOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the picture is to look."""
+    """How the plot looks."""
 
-    normalised: bool = False
-    colour_map: ColourMap = "Blues"
-    title: Annotated[Name, Meta(max_length=200)] | None = None
-    numbers: bool = True
-    dpi: Annotated[int, Meta(ge=50, le=300)] = 100
-    formats: Annotated[tuple[Format, ...], Meta(min_length=1, max_length=len(FORMATS))] = FORMATS
+    normalised: Annotated[bool, Meta(description="Show the share of each row instead of counts.")] = False
+    colour_map: Annotated[ColourMap, Meta(description="Colour map, by matplotlib's name.")] = "Blues"
+    title: Annotated[
+        Annotated[Name, Meta(max_length=200)] | None,
+        Meta(description="Title of the plot, 1 to 200 characters; null for none."),
+    ] = None
+    numbers: Annotated[bool, Meta(description="Write the number into each cell.")] = True
+    dpi: Annotated[int, Meta(ge=50, le=300, description="Resolution of the PNG in dots per inch, 50 to 300.")] = 100
+    formats: Annotated[
+        tuple[Format, ...], Meta(min_length=1, max_length=len(FORMATS), description="Formats to draw, 1 or 2 of them.")
+    ] = FORMATS
 
 
 class Plot(MatrixArguments, frozen=True, kw_only=True, tag="plot"):
-    """A picture: makes `plot.png` and `plot.svg`, or those of them that `formats` asks for."""
+    """A plot of a confusion matrix: makes `plot.png` and `plot.svg`, or one of them."""
 
-    options: PlotOptions = PlotOptions()
+    options: Annotated[PlotOptions, Meta(description="How the plot looks.")] = PlotOptions()

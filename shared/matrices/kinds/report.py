@@ -9,12 +9,15 @@ from shared.matrices.arguments import MatrixArguments
 
 
 class ReportOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the report is to look."""
+    """How the report looks."""
 
-    title: Annotated[Name, Meta(max_length=200)] | None = None
+    title: Annotated[
+        Annotated[Name, Meta(max_length=200)] | None,
+        Meta(description="Title of the report, 1 to 200 characters; null for the usual one."),
+    ] = None
 
 
 class Report(MatrixArguments, frozen=True, kw_only=True, tag="report"):
-    """A report: makes `report.html`."""
+    """An HTML report of a confusion matrix: makes `report.html`."""
 
-    options: ReportOptions = ReportOptions()
+    options: Annotated[ReportOptions, Meta(description="How the report looks.")] = ReportOptions()

@@ -145,6 +145,21 @@ def test_the_parameters_of_an_address_are_declared(document: dict[str, Any]) -> 
             Draft202012Validator.check_schema(parameter["schema"])
 
 
+def test_every_schema_and_every_field_and_parameter_is_described_in_a_sentence(document: dict[str, Any]) -> None:
+    texts = {}
+    for name, schema in document["components"]["schemas"].items():
+        texts[name] = schema.get("description", "")
+        for field, described in schema.get("properties", {}).items():
+            texts[f"{name}.{field}"] = described.get("description", "")
+    for _, _, operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            texts[f"{operation['operationId']}({parameter['name']})"] = parameter.get("description", "")
+
+    assert len(texts) > 700
+    sentence = re.compile(r"[A-Z\dn`].*\.", re.DOTALL)
+    assert {place: text for place, text in texts.items() if not sentence.fullmatch(text)} == {}
+
+
 def test_every_operation_documents_its_answers_and_its_problems(document: dict[str, Any]) -> None:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for _, _, operation in operations(document):

@@ -16,8 +16,16 @@ MAX_PASSWORD_LENGTH = 128
 class CredentialsIn(msgspec.Struct):
     """An e-mail address and a password."""
 
-    email: Annotated[str, Meta(max_length=254)]
-    password: Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH)]
+    email: Annotated[
+        str, Meta(max_length=254, description="E-mail address, compared without regard to case; up to 254 characters.")
+    ]
+    password: Annotated[
+        str,
+        Meta(
+            max_length=MAX_PASSWORD_LENGTH,
+            description="Password; 6 to 128 characters unless the operator asks for more.",
+        ),
+    ]
 
     def check(self, min_password_length: int) -> None:
         """Refuse what no new account may have."""
@@ -30,20 +38,20 @@ class CredentialsIn(msgspec.Struct):
 
 
 class MatrixRef(msgspec.Struct):
-    """A confusion matrix of the account."""
+    """A reference to a confusion matrix."""
 
-    uid: UUID
+    uid: Annotated[UUID, Meta(description="Id of the matrix.")]
 
 
 class AccountOut(msgspec.Struct):
     """An account as its owner sees it."""
 
-    id: int
-    email: str
-    api_key: str
-    credit: float
-    is_active: bool
-    cms: list[MatrixRef]
+    id: Annotated[int, Meta(description="Id of the account.")]
+    email: Annotated[str, Meta(description="E-mail address of the account.")]
+    api_key: Annotated[str, Meta(description="API key of the account.")]
+    credit: Annotated[float, Meta(description="Number of calls that are drawn once the plan's month is used up.")]
+    is_active: Annotated[bool, Meta(description="Whether the account may use the service.")]
+    cms: Annotated[list[MatrixRef], Meta(description="The newest confusion matrices of the account.")]
 
     @classmethod
     def of(cls, signed_in: SignedInAccount, uids: list[UUID]) -> "AccountOut":

@@ -1,9 +1,10 @@
 """Comparing confusion matrices, as contract A has it."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Response
+from msgspec import Meta
 
 from api.http.bodies import Body
 from api.http.headers import Prefer
@@ -17,10 +18,10 @@ from shared.matrices.kinds.compare import Compare, CompareOptions, Uids
 
 
 class ComparisonIn(msgspec.Struct):
-    """Which matrices to compare, of the same classes and samples."""
+    """The confusion matrices to compare."""
 
-    cm_uids: Uids
-    options: CompareOptions = CompareOptions()
+    cm_uids: Annotated[Uids, Meta(description="Ids of 1 to 50 matrices with the same classes and number of samples.")]
+    options: Annotated[CompareOptions, Meta(description="How the best matrix is chosen.")] = CompareOptions()
 
 
 class ComparisonController(Controller):

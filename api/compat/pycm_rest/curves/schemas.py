@@ -1,6 +1,9 @@
 """What is sent about curves."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from api.http import bodies
 from api.http.bodies import Fields
@@ -16,10 +19,12 @@ class CurveShape(msgspec.Struct, kw_only=True):
 
 
 class CurveIn(ProbabilitiesIn, kw_only=True):
-    """Contract A's request for curves: what is read as ProbabilitiesIn and CurveShape."""
+    """Class probabilities of n samples, and the curves to compute."""
 
-    type: CurveType
-    options: CurveOptions = CurveOptions(plot=False, full=False)
+    type: Annotated[CurveType, Meta(description="ROC curves, or precision-recall (PR) curves.")]
+    options: Annotated[CurveOptions, Meta(description="What is made of the curves, and how they look.")] = CurveOptions(
+        plot=False, full=False
+    )
 
 
 def read_curve(members: Fields) -> tuple[Curve, ProbabilitiesIn]:

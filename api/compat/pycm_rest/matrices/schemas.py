@@ -1,8 +1,10 @@
 """What is sent and answered about confusion matrices."""
 
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from api.http import bodies
 from api.http.bodies import Fields
@@ -17,31 +19,42 @@ HOMOGENEOUS: tuple[type, ...] = (list[int], list[str])
 class VectorsIn(msgspec.Struct):
     """The labels of n samples, actual and predicted."""
 
-    actual_vector: list[Label]
-    predicted_vector: list[Label]
+    actual_vector: Annotated[
+        list[Label], Meta(description="Ground truth label of each of n samples: integers, floats or text.")
+    ]
+    predicted_vector: Annotated[
+        list[Label], Meta(description="Predicted label of each of the n samples, in the same order.")
+    ]
 
 
 class MatrixCreated(msgspec.Struct):
-    """The id of a new matrix."""
+    """The id of a confusion matrix."""
 
-    uid: UUID
+    uid: Annotated[UUID, Meta(description="Id of the matrix.")]
 
 
 class MatrixDeleted(msgspec.Struct):
-    """What contract A says to a deletion."""
+    """The confirmation of a deletion."""
 
-    message: str = "Confusion matrix deleted"
+    message: Annotated[str, Meta(description="Always `Confusion matrix deleted`.")] = "Confusion matrix deleted"
 
 
 class MatrixOut(msgspec.Struct):
-    """A confusion matrix: rows are actual classes, columns predicted ones, both sorted."""
+    """A confusion matrix with its main metrics."""
 
-    uid: UUID
-    accuracy: float | None
-    precision: float | None
-    recall: float | None
-    f1: float | None
-    confusion_matrix: msgspec.Raw
+    uid: Annotated[UUID, Meta(description="Id of the matrix.")]
+    accuracy: Annotated[float | None, Meta(description="Share of samples on the diagonal, 0 to 1; null if undefined.")]
+    precision: Annotated[
+        float | None, Meta(description="Macro-averaged precision (PPV), 0 to 1; null if undefined for a class.")
+    ]
+    recall: Annotated[
+        float | None, Meta(description="Macro-averaged recall (TPR), 0 to 1; null if undefined for a class.")
+    ]
+    f1: Annotated[float | None, Meta(description="Macro-averaged F1, 0 to 1; null if undefined for a class.")]
+    confusion_matrix: Annotated[
+        msgspec.Raw,
+        Meta(description="Counts: a row for each actual class, a column for each predicted one, both sorted."),
+    ]
 
     @classmethod
     def of(cls, figures: Figures) -> "MatrixOut":

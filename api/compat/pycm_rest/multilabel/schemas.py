@@ -17,11 +17,16 @@ CELLS_OF_A_SAMPLE = 10
 
 
 class LabelSetsIn(msgspec.Struct):
-    """The labels of n samples, any number for each; `classes` says which columns there are and in which order."""
+    """The labels of n samples, any number of labels for each."""
 
-    actual_vector: list[LabelSet]
-    predicted_vector: list[LabelSet]
-    classes: Annotated[list[Label], Meta(min_length=1)] | None = None
+    actual_vector: Annotated[list[LabelSet], Meta(description="Ground truth labels of each of the n samples.")]
+    predicted_vector: Annotated[
+        list[LabelSet], Meta(description="Predicted labels of each of the n samples, in the same order.")
+    ]
+    classes: Annotated[
+        Annotated[list[Label], Meta(min_length=1)] | None,
+        Meta(description="Classes and their order; null for the sorted labels that occur."),
+    ] = None
 
 
 def check_size(samples: int, classes: int, max_cells: int) -> None:
@@ -33,25 +38,41 @@ def check_size(samples: int, classes: int, max_cells: int) -> None:
 
 
 class ClassFigures(msgspec.Struct):
-    """One class: how well its presence was told; undefined figures are null."""
+    """The metrics of one class; null where undefined."""
 
-    precision: float | None
-    recall: float | None
-    f1: float | None
-    jaccard: float | None
-    support: int
+    precision: Annotated[
+        float | None, Meta(description="Precision (PPV) of the class, 0 to 1; null if it is never predicted.")
+    ]
+    recall: Annotated[float | None, Meta(description="Recall (TPR) of the class, 0 to 1; null if it never occurs.")]
+    f1: Annotated[float | None, Meta(description="F1 of the class, 0 to 1; null if undefined.")]
+    jaccard: Annotated[
+        float | None,
+        Meta(description="Jaccard index of the class, 0 to 1; null if it neither occurs nor is predicted."),
+    ]
+    support: Annotated[int, Meta(description="Number of samples that have the class.")]
 
 
 class MultiLabelOut(msgspec.Struct):
-    """All that is known of the label sets. Matrices are [[TN, FP], [FN, TP]] with their macro figures."""
+    """The evaluation of multi-label predictions."""
 
-    multihot_actual: list[list[int]]
-    multihot_predicted: list[list[int]]
-    classes: list[Label]
-    cm_by_classes: dict[str, BinaryRecord]
-    cm_by_samples: dict[str, BinaryRecord]
-    by_class: dict[str, ClassFigures]
-    averages: dict[str, Any]
+    multihot_actual: Annotated[
+        list[list[int]], Meta(description="Ground truth as n rows of 0 and 1, a column for each class.")
+    ]
+    multihot_predicted: Annotated[
+        list[list[int]], Meta(description="Predictions as n rows of 0 and 1, a column for each class.")
+    ]
+    classes: Annotated[list[Label], Meta(description="Classes, in the order of the columns.")]
+    cm_by_classes: Annotated[
+        dict[str, BinaryRecord], Meta(description="Binary confusion matrix of each class, by its name.")
+    ]
+    cm_by_samples: Annotated[
+        dict[str, BinaryRecord], Meta(description="Binary confusion matrix of each sample, by its position from 0.")
+    ]
+    by_class: Annotated[dict[str, ClassFigures], Meta(description="Metrics of each class, by its name.")]
+    averages: Annotated[
+        dict[str, Any],
+        Meta(description="Micro, macro, weighted and samples averages, subset accuracy and Hamming loss."),
+    ]
 
     @classmethod
     def of(cls, sets: Multihot, figures: MultiLabelFigures) -> "MultiLabelOut":

@@ -1,0 +1,81 @@
+"""The texts of the OpenAPI document that stand at no handler and no Struct."""
+
+DESCRIPTION = """\
+Evaluation of classifiers and detectors as a service: send labels, probabilities, or the objects that a model detects in
+images; get confusion matrices, curves, reports, plots and comparisons.
+
+**Keys.** `POST /sign_up/` returns an API key. Send it in `X-API-Key`, `Authorization: Bearer`, `x-oanor-key`, or as
+`api_key` in the query or in a JSON body.
+
+**Jobs.** What takes long is a job: poll it, wait for it with `Prefer: wait=20`, or be called back.
+
+**Retries.** A POST with an `Idempotency-Key` can be repeated safely.
+
+**Conventions.** Times are in UTC (RFC 3339). An undefined metric is null. Lists are paged: pass `next` as `cursor`.
+Errors are problem details (RFC 9457) whose `detail` says what to change.
+"""
+
+# In the order in which the page of the document shows them.
+TAGS = {
+    "accounts": "Accounts and their first API key.",
+    "keys": "API keys with scopes and expiry, and the usage of the account.",
+    "matrices": "Confusion matrices: create, describe, report, plot, export and compare them.",
+    "curves": "ROC and precision-recall curves of class probabilities.",
+    "multi-label": "Evaluation of samples that have any number of labels.",
+    "jobs": "Background work and the files that it makes.",
+    "webhooks": "Webhook endpoints, their secrets and deliveries.",
+    "calculators": "Metrics from counts and rates. Nothing is stored.",
+    "projects": "Projects and the images in them.",
+    "images": "Images: content, metadata, comments, deletion and restoration.",
+    "analyses": "Model runs on images: create, annotate, compare, evaluate and export them.",
+    "analyses: pipelines": "The pipeline API: signed callbacks by which pipelines report analyses.",
+    "pipelines": "Programs that make analyses, with secrets and queues of their own.",
+    "admin": "Administration of accounts. Needs the administrator's name and password.",
+    "health": "Liveness and readiness.",
+}
+
+# A step of a path means the same on every route.
+PATH_PARAMETERS = {
+    "account_id": "Id of the account.",
+    "analysis_id": "Id of the analysis.",
+    "artifact_name": "Name of the artifact.",
+    "cm_uid": "Id of the confusion matrix.",
+    "comment_id": "Id of the comment.",
+    "delivery_id": "Id of the delivery.",
+    "endpoint_id": "Id of the webhook endpoint.",
+    "image_id": "Id of the image.",
+    "job_id": "Id of the job.",
+    "key": "Metadata key.",
+    "key_id": "Id of the API key, not the key itself.",
+    "pipeline_id": "Id of the pipeline.",
+    "project_id": "Id of the project.",
+    "uid": "Id of the confusion matrix.",
+    "upload_id": "Id of the upload.",
+}
+
+# What a body may hold beside the fields of its Struct.
+EXTRAS = {
+    "api_key": "API key, instead of in a header.",
+    "callback_url": "Address that is called when the job ends; up to 2,048 characters, null for none.",
+}
+
+KIND = "Kind of the job."
+
+# `shared.evaluation` is pure: its types cannot carry descriptions of their own.
+EVALUATION = {
+    "BinaryRecord": {
+        "accuracy": "Share of correct decisions, 0 to 1.",
+        "precision": "Precision (PPV), averaged over absent and present, 0 to 1; null if undefined.",
+        "recall": "Recall (TPR), averaged over absent and present, 0 to 1; null if undefined.",
+        "f1": "F1, averaged over absent and present, 0 to 1; null if undefined.",
+        "confusion_matrix": "Counts as [[TN, FP], [FN, TP]].",
+    },
+    "Rates": {
+        "matched": "Number of objects that both sides see, with the same class.",
+        "missed": "Number of objects of the reference that the candidate lacks.",
+        "extra": "Number of objects of the candidate that the reference lacks.",
+        "precision": "Share of the candidate's objects that are matched, 0 to 1; null if it has none.",
+        "recall": "Share of the reference's objects that are matched, 0 to 1; null if it has none.",
+        "f1": "F1 of precision and recall, 0 to 1; null if undefined.",
+    },
+}

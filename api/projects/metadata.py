@@ -1,0 +1,44 @@
+"""The metadata of projects and images: any JSON object, within bounds."""
+
+from typing import Any
+
+import msgspec
+
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.names import is_visible
+
+# More than this is data, which belongs into a file of its own.
+MAX_METADATA_BYTES = 16 * 1024
+MAX_KEY_LENGTH = 100
+
+# No parser of any client gives up before.
+MAX_DEPTH = 20
+
+Metadata = dict[str, Any]
+
+
+def checked(metadata: dict[str, Any], pointer: str = "/metadata") -> dict[str, Any]:
+    """The metadata; raises InvalidInput for a key that is none, or when there is too much of it."""
+    for key in metadata:
+        check_key(key, pointer)
+    if _is_deeper(metadata, MAX_DEPTH):
+        raise InvalidInput(Fault(pointer, f"metadata: lists and objects are nested at most {MAX_DEPTH} deep."))
+    if len(msgspec.json.encode(metadata)) > MAX_METADATA_BYTES:
+        raise InvalidInput(Fault(pointer, f"metadata: at most {MAX_METADATA_BYTES:,} bytes of JSON are kept."))
+    return metadata
+
+
+def check_key(key: str, pointer: str) -> None:
+    """Raise InvalidInput for a key that metadata cannot have."""
+    # A key is a step of an address, where a slash would make two of it, and dots none.
+    if not is_visible(key) or len(key) > MAX_KEY_LENGTH or "/" in key or key in {".", ".."}:
+        shape = f"1 to {MAX_KEY_LENGTH} characters that can be seen, no slash among them"
+        detail = f"metadata: a key has {shape}, and is not `.` or `..`."
+        raise InvalidInput(Fault(pointer, detail))
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
