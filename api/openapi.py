@@ -15,6 +15,7 @@ import msgspec
 from litestar import Litestar, Response
 from litestar.handlers import HTTPRouteHandler
 
+from api import examples
 from api.http import idempotency
 from api.http.problems import MEDIA_TYPE
 from api.http.responses import successes
@@ -24,7 +25,8 @@ from api.security import scope_of
 from shared.kit.errors import Problem
 from shared.kit.names import VISIBLE, VISIBLE_PUBLISHED
 
-REF = "#/components/schemas/{name}"
+SCHEMAS = "#/components/schemas/"
+REF = SCHEMAS + "{name}"
 
 KEY_STYLES: dict[str, dict[str, str]] = {
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
@@ -59,6 +61,7 @@ def document(app: Litestar) -> dict[str, Any]:
             operation["security"] = _security(handler, method)
             if method == "post" and _needs_key(handler):
                 operation.setdefault("parameters", []).append(idempotency.PARAMETER)
+            examples.attach(operation)
     # The framework's schemas of values name the format of moments; ours are there for all that it does not describe.
     theirs = _used(kept, components.get("schemas", {}))
     for handler in handlers.values():
@@ -85,7 +88,7 @@ def _used(value: Any, schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _names(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
-        if isinstance(reference := value.get("$ref"), str):
+        if isinstance(reference := value.get("$ref"), str) and reference.startswith(SCHEMAS):
             yield reference.rpartition("/")[2]
         yield from (name for child in value.values() for name in _names(child))
     elif isinstance(value, list):

@@ -8,6 +8,7 @@ from pathlib import Path
 import api
 import shared
 from api.compat.calculators.docs_page import page
+from api.openapi_file import as_file
 from shared.kit.errors import kinds
 from shared.kit.event_totals import CountedEvent
 from shared.webhooks import events
@@ -42,6 +43,10 @@ def test_every_webhook_event_is_listed_with_when_it_is_sent() -> None:
 
 def test_the_page_of_the_calculators_is_what_their_tables_make() -> None:
     assert (ROOT / "docs/calculators.md").read_text() == page()
+
+
+def test_the_kept_openapi_document_is_the_one_that_the_service_publishes() -> None:
+    assert (ROOT / "docs/openapi.json").read_text() == as_file()
 
 
 def test_every_decision_has_its_context_its_decision_and_what_it_costs() -> None:

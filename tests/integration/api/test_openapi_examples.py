@@ -1,0 +1,194 @@
+"""The examples of the document: answers fit their schemas, requests succeed as they are offered on /docs."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, NamedTuple
+
+import httpx2
+import pytest
+from litestar import Litestar
+
+from api.examples import examples
+from api.openapi import document
+from tests.actors import Client
+from tests.integration.api.test_agreements import FOUND, TRUTH, analysed
+from tests.integration.api.test_openapi import Operation, operations, validator
+from tests.pictures import picture
+from tests.pipelines import Pipeline, create_analysis
+
+ADMINISTRATOR = ("root", "root's password")
+
+Make = Callable[[], Awaitable[Any]]
+
+
+class Example(NamedTuple):
+    """One request of one operation."""
+
+    path: str
+    method: str
+    operation: dict[str, Any]
+    name: str
+    body: Any
+
+    @property
+    def operation_id(self) -> str:
+        return str(self.operation["operationId"])
+
+
+def requests(published: dict[str, Any]) -> Iterator[Example]:
+    for path, method, operation in operations(published):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            named = content.get("examples") or {"": {"value": content["example"]}}
+            for name, example in named.items():
+                yield Example(path, method, operation, name, example["value"])
+
+
+class World:
+    """What examples refer to, made for one account when it is asked for."""
+
+    def __init__(self, owner: Client) -> None:
+        self.owner = owner
+        self.pipeline = Pipeline(owner.http)
+        self.of_parameter: dict[str, Make] = {
+            "account_id": self.account,
+            "analysis_id": self.analysis,
+            "cm_uid": self.matrix,
+            "comment_id": self.comment,
+            "endpoint_id": self.endpoint,
+            "image_id": self.image,
+            "job_id": self.agreement_job,
+            "pipeline_id": self.registered_pipeline,
+            "project_id": self.project,
+            "uid": self.matrix,
+        }
+        # The placeholders in bodies, all of them.
+        self.of_placeholder: dict[str, Make] = {
+            "019ac8f0-0000-7000-8000-000000000001": self.matrix,
+            "019ac8f0-0000-7000-8000-000000000002": self.matrix,
+            "019ac8f0-0000-7000-8000-000000000003": self.analysed_project,
+        }
+
+    async def create(self, path: str, body: Any) -> str:
+        """The id of something new."""
+        answer = await self.owner.post(path, body)
+        assert answer.status_code in {201, 202}, answer.text
+        return str(answer.json()["id"])
+
+    async def account(self) -> int:
+        answer = await self.owner.post("/sign_in/", {"email": self.owner.email, "password": self.owner.password})
+        return int(answer.json()["id"])
+
+    async def matrix(self) -> str:
+        return await self.owner.create_matrix()
+
+    async def project(self) -> str:
+        return str((await self.owner.create_project())["id"])
+
+    async def image(self) -> str:
+        return str((await self.owner.add_image(await self.project(), picture()))["id"])
+
+    async def comment(self) -> str:
+        return await self.create(f"/api/images/{await self.image()}/comments", {"text": "A comment"})
+
+    async def analysis(self) -> str:
+        return await create_analysis(self.owner, await self.image())
+
+    async def analysed_project(self) -> str:
+        project_id = await self.project()
+        image_id = (await self.owner.add_image(project_id, picture()))["id"]
+        await analysed(self.owner, self.pipeline, image_id, TRUTH, "resnet50", is_ground_truth=True)
+        await analysed(self.owner, self.pipeline, image_id, FOUND)
+        return project_id
+
+    async def agreement_job(self) -> str:
+        sides = {"reference": {"ground_truth": True}, "candidate": {"model_name": "yolo_v8"}}
+        body = {"kind": "agreement", "project_id": await self.analysed_project(), **sides}
+        job = await self.owner.final(await self.create("/v1/jobs", body))
+        assert job["status"] == "succeeded", job
+        return str(job["id"])
+
+    async def registered_pipeline(self) -> str:
+        return await self.create("/v1/pipelines", {"name": "detector"})
+
+    async def endpoint(self) -> str:
+        return await self.create("/v1/webhooks/endpoints", {"url": "https://example.com/hook"})
+
+    async def filled(self, value: Any) -> Any:
+        """An example with ids in the place of its placeholders."""
+        if isinstance(value, dict):
+            return {name: await self.filled(member) for name, member in value.items()}
+        if isinstance(value, list):
+            return [await self.filled(item) for item in value]
+        return await self.of_placeholder[value]() if value in self.of_placeholder else value
+
+    async def perform(self, example: Example) -> httpx2.Response:
+        """Send an example, with its key or signature, and with ids in the path and the query."""
+        parameters = example.operation.get("parameters", ())
+        ids = [one for one in parameters if one["in"] == "path" or (one["in"] == "query" and one.get("required"))]
+        made = {one["name"]: await self.of_parameter[one["name"]]() for one in ids}
+        path = example.path.format(**made)
+        query = {one["name"]: made[one["name"]] for one in ids if one["in"] == "query"}
+        body = await self.filled(example.body)
+        if example.operation["security"] == [{"pipeline": []}]:
+            return await self.pipeline.call(example.method.upper(), path, body)
+        if "multipart/form-data" in example.operation["requestBody"]["content"]:
+            # A file is nothing that an example could hold.
+            how: dict[str, Any] = {"files": {"file": ("a.png", picture(), "image/png")}, "data": body}
+        else:
+            how = {"json": body}
+        if example.operation["security"] == [{"basic": []}]:
+            return await self.owner.http.request(example.method.upper(), path, params=query, auth=ADMINISTRATOR, **how)
+        return await self.owner.send(example.method.upper(), path, params=query, **how)
+
+
+@pytest.fixture
+def published(app: Litestar) -> dict[str, Any]:
+    return document(app)
+
+
+def test_every_operation_with_a_body_has_an_example_that_its_schema_allows(published: dict[str, Any]) -> None:
+    for path, method, operation in operations(published):
+        for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+            bodies = [one["value"] for one in content.get("examples", {}).values()] or [content["example"]]
+            for body in bodies:
+                # A file is chosen by hand.
+                whole = body if media_type == "application/json" else {"file": "", **body}
+                place = ("requestBody", "content", media_type, "schema")
+                assert _faults(published, (path, method, operation), place, whole) == []
+
+
+def test_every_json_answer_has_an_example_that_its_schema_allows(published: dict[str, Any]) -> None:
+    for path, method, operation in operations(published):
+        for status, response in operation["responses"].items():
+            for media_type, content in response.get("content", {}).items():
+                if media_type != "application/json":
+                    continue
+                assert "example" in content, (operation["operationId"], status)
+                place = ("responses", status, "content", media_type, "schema")
+                assert _faults(published, (path, method, operation), place, content["example"]) == []
+
+
+def test_every_example_belongs_to_an_operation(published: dict[str, Any]) -> None:
+    assert set(examples()) <= {operation["operationId"] for _, _, operation in operations(published)}
+
+
+@pytest.mark.usefixtures("workers")
+async def test_every_example_of_a_request_succeeds_as_it_is_offered(alice: Client, published: dict[str, Any]) -> None:
+    world = World(alice)
+    offered = sorted(requests(published), key=lambda example: example.operation_id != "accounts.sign_up")
+    answered = {}
+    for example in offered:
+        answer = await world.perform(example)
+        success = next(status for status in example.operation["responses"] if status.startswith("2"))
+        if str(answer.status_code) != success:
+            answered[f"{example.operation_id} {example.name}"] = f"{answer.status_code} {answer.text}"
+
+    assert len(offered) > 35
+    assert answered == {}
+
+
+def _faults(published: dict[str, Any], operation: Operation, place: tuple[str, ...], value: object) -> list[str]:
+    path, method, described = operation
+    steps = ("paths", path, method, *place)
+    pointer = "/" + "/".join(step.replace("~", "~0").replace("/", "~1") for step in steps)
+    errors = validator(published, pointer).iter_errors(value)
+    return [f"{described['operationId']}: {error.json_path}: {error.message}" for error in errors]
