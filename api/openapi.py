@@ -7,7 +7,6 @@ What a handler takes as its body is in its signature (`api.http.routes`), and so
 from collections.abc import Iterator
 from copy import copy
 from functools import lru_cache
-from http import HTTPStatus
 from inspect import cleandoc
 from typing import Any
 
@@ -20,7 +19,7 @@ from api.http import idempotency
 from api.http.problems import MEDIA_TYPE
 from api.http.responses import successes
 from api.http.routes import body_of
-from api.openapi_texts import EVALUATION, EXTRAS, KIND, PATH_PARAMETERS, TAGS
+from api.openapi_texts import EVALUATION, EXTRAS, KIND, PATH_PARAMETERS, PROBLEMS, RESPONSES, TAGS
 from api.security import scope_of
 from shared.kit.errors import Problem
 from shared.kit.names import VISIBLE, VISIBLE_PUBLISHED
@@ -48,6 +47,9 @@ def document(app: Litestar) -> dict[str, Any]:
     handlers = {handler.operation_id: handler for handler in _handlers(app)}
     components = schema.setdefault("components", {})
     components["securitySchemes"] = KEY_STYLES | ADMINISTRATOR | PIPELINE
+    components["examples"] = {
+        f"{name}{status}": {"value": value} for name, kinds in PROBLEMS.items() for status, value in kinds.items()
+    }
     schemas: dict[str, Any] = {}
     kept: list[Any] = []
     for path in schema["paths"].values():
@@ -122,21 +124,20 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dic
             parameter["description"] = PATH_PARAMETERS[parameter["name"]]
     operation["responses"].pop("400", None)
     _state_answers(operation["responses"], handler, schemas)
-    operation["responses"]["4XX"] = {
-        "description": "Something to change about the request",
-        "content": {MEDIA_TYPE: {"schema": _schema(handler.opt.get("problem", Problem), schemas, {})}},
-    }
-    operation["responses"]["5XX"] = {
-        "description": "Something that is not the request's fault",
-        "content": {MEDIA_TYPE: {"schema": _schema(handler.opt.get("problem", Problem), schemas, {})}},
-    }
+    problem = handler.opt.get("problem", Problem)
+    for status in PROBLEMS[problem.__name__]:
+        example = {"$ref": f"#/components/examples/{problem.__name__}{status}"}
+        content = {"schema": _schema(problem, schemas, {}), "examples": {"problem": example}}
+        operation["responses"][status] = {"content": {MEDIA_TYPE: content}}
+    for status, response in operation["responses"].items():
+        response["description"] = RESPONSES[status]
 
 
 def _state_answers(responses: dict[str, Any], handler: HTTPRouteHandler, schemas: dict[str, Any]) -> None:
     stated: dict[str, dict[str, Any]] = {}
     for success in successes(handler):
         status = HTTPStatus(success.status or handler.status_code)
-        responses.setdefault(str(status.value), {"description": status.phrase})
+        responses.setdefault(str(status.value), {})
         content = stated.setdefault(str(status.value), {})
         if success.has_body:
             content[success.media_type] = {"schema": _schema(success.kind, schemas, {})}

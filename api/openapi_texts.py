@@ -1,5 +1,7 @@
 """The texts of the OpenAPI document that stand at no handler and no Struct."""
 
+from shared.kit.errors import Fault, InvalidInput, ServiceUnavailable
+
 DESCRIPTION = """\
 Evaluation of classifiers and detectors as a service: send labels, probabilities, or the objects that a model detects in
 images; get confusion matrices, curves, reports, plots and comparisons.
@@ -77,5 +79,34 @@ EVALUATION = {
         "precision": "Share of the candidate's objects that are matched, 0 to 1; null if it has none.",
         "recall": "Share of the reference's objects that are matched, 0 to 1; null if it has none.",
         "f1": "F1 of precision and recall, 0 to 1; null if undefined.",
+    },
+}
+
+# Litestar's are of the HTTP standard, and say less.
+RESPONSES = {
+    "200": "Success.",
+    "201": "Created.",
+    "202": "Accepted; the work goes on.",
+    "204": "Deleted; there is no content.",
+    "307": "Redirect to the file.",
+    "503": "Not ready.",
+    "4XX": "The request cannot be served; `detail` says what to change.",
+    "5XX": "The service failed; the request can be repeated later.",
+}
+
+_REFUSED = InvalidInput(Fault("/limit", "limit: send a whole number from 1 to 100.")).problem()
+_FAILED = ServiceUnavailable().problem()
+_ENVELOPE = {
+    "success": False,
+    "status": "error",
+    "meta": {"timestamp": "2026-05-04T09:30:00.000Z", "request_id": "019ac8f0-0000-7000-8000-000000000009"},
+}
+
+# Of each schema of problems, by the kind of status.
+PROBLEMS = {
+    "Problem": {"4XX": _REFUSED, "5XX": _FAILED},
+    "EnvelopedProblem": {
+        "4XX": _REFUSED | {"message": _REFUSED["detail"]} | _ENVELOPE,
+        "5XX": _FAILED | {"message": _FAILED["detail"]} | _ENVELOPE,
     },
 }

@@ -161,7 +161,9 @@ def test_every_schema_and_every_field_and_parameter_is_described_in_a_sentence(d
 
 
 def test_every_operation_documents_its_answers_and_its_problems(document: dict[str, Any]) -> None:
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    example = {"problem": {"$ref": "#/components/examples/Problem4XX"}}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    problem = {"application/problem+json": {"schema": schema, "examples": example}}
     for _, _, operation in operations(document):
         responses = operation["responses"]
         assert all(re.fullmatch(r"[1-5](\d\d|XX)", status) for status in responses)

@@ -167,6 +167,15 @@ def test_every_json_answer_has_an_example_that_its_schema_allows(published: dict
                 assert _faults(published, (path, method, operation), place, content["example"]) == []
 
 
+def test_every_example_of_a_problem_is_one(published: dict[str, Any]) -> None:
+    kept = published["components"]["examples"]
+
+    assert kept.keys() == {"Problem4XX", "Problem5XX", "EnvelopedProblem4XX", "EnvelopedProblem5XX"}
+    for name, example in kept.items():
+        schema = validator(published, f"/components/schemas/{name[:-3]}")
+        assert [error.message for error in schema.iter_errors(example["value"])] == []
+
+
 def test_every_example_belongs_to_an_operation(published: dict[str, Any]) -> None:
     assert set(examples()) <= {operation["operationId"] for _, _, operation in operations(published)}
 

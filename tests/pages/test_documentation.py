@@ -1,0 +1,60 @@
+"""The page of the API's documentation, in a browser."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Literal
+
+import httpx2
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.actors import Client
+
+Open = Callable[..., AbstractAsyncContextManager[Page]]
+
+
+@pytest.fixture
+def open_docs(browser: Browser, site: str) -> Open:
+    @asynccontextmanager
+    async def opened(scheme: Literal["light", "dark"] = "light", fragment: str = "", **how: Any) -> AsyncIterator[Page]:
+        context = await browser.new_context(base_url=site, color_scheme=scheme, **how)
+        page = await context.new_page()
+        await page.goto(f"/docs{fragment}")
+        await expect(page.locator(".opblock-tag").first).to_be_visible()
+        yield page
+        await context.close()
+
+    return opened
+
+
+@pytest.mark.parametrize(("scheme", "darkest", "lightest"), [("light", 200, 255), ("dark", 0, 60)])
+async def test_the_documentation_has_the_colours_that_the_reader_prefers(
+    open_docs: Open, scheme: str, darkest: int, lightest: int
+) -> None:
+    async with open_docs(scheme) as page:
+        back = "e => getComputedStyle(e).backgroundColor.match(/[0-9]+/g).slice(0, 3).map(Number)"
+        for selector in ("html", ".swagger-ui .scheme-container"):
+            colour = await page.locator(selector).evaluate(back)
+            assert all(darkest <= part <= lightest for part in colour), (selector, colour)
+
+
+async def test_the_documentation_leads_back_and_fits_a_telephone(open_docs: Open, site: str) -> None:
+    async with open_docs(viewport={"width": 390, "height": 800}) as page:
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+        await page.get_by_role("link", name="Start page").click()
+        await expect(page).to_have_url(f"{site}/")
+
+
+async def test_an_example_succeeds_with_the_key_alone(open_docs: Open, site: str) -> None:
+    async with httpx2.AsyncClient(base_url=site, timeout=40) as http:
+        alice = await Client.sign_up(http)
+    async with open_docs(fragment="#/matrices/matrices.create") as page:
+        await page.locator("button.authorize").click()
+        style = page.locator(".auth-container", has_text="X-API-Key")
+        await style.locator("input").fill(alice.key)
+        await style.get_by_role("button", name="Apply credentials").click()
+        await page.get_by_role("button", name="Close").last.click()
+        operation = page.locator(".opblock", has=page.get_by_text("Create a confusion matrix", exact=True))
+        await operation.get_by_role("button", name="Try it out").click()
+        await operation.get_by_role("button", name="Execute").click()
+        await expect(operation.locator(".live-responses-table .response .response-col_status")).to_contain_text("201")
