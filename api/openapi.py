@@ -136,9 +136,9 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dic
 def _state_answers(responses: dict[str, Any], handler: HTTPRouteHandler, schemas: dict[str, Any]) -> None:
     stated: dict[str, dict[str, Any]] = {}
     for success in successes(handler):
-        status = HTTPStatus(success.status or handler.status_code)
-        responses.setdefault(str(status.value), {})
-        content = stated.setdefault(str(status.value), {})
+        status = str(int(success.status or handler.status_code))
+        responses.setdefault(status, {})
+        content = stated.setdefault(status, {})
         if success.has_body:
             content[success.media_type] = {"schema": _schema(success.kind, schemas, {})}
     for name, content in stated.items():

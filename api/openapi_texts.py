@@ -1,5 +1,7 @@
 """The texts of the OpenAPI document that stand at no handler and no Struct."""
 
+from msgspec import to_builtins
+
 from shared.kit.errors import Fault, InvalidInput, ServiceUnavailable
 
 DESCRIPTION = """\
@@ -88,14 +90,15 @@ RESPONSES = {
     "201": "Created.",
     "202": "Accepted; the work goes on.",
     "204": "Deleted; there is no content.",
+    "304": "Not modified since the answer with the given `ETag`.",
     "307": "Redirect to the file.",
     "503": "Not ready.",
     "4XX": "The request cannot be served; `detail` says what to change.",
     "5XX": "The service failed; the request can be repeated later.",
 }
 
-_REFUSED = InvalidInput(Fault("/limit", "limit: send a whole number from 1 to 100.")).problem()
-_FAILED = ServiceUnavailable().problem()
+_REFUSED = to_builtins(InvalidInput(Fault("/limit", "limit: send a whole number from 1 to 100.")).problem())
+_FAILED = to_builtins(ServiceUnavailable().problem())
 _ENVELOPE = {
     "success": False,
     "status": "error",

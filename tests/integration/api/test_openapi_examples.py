@@ -10,8 +10,9 @@ from litestar import Litestar
 from api.examples import examples
 from api.openapi import document
 from tests.actors import Client
+from tests.integration.api.operations.documented import validator
 from tests.integration.api.test_agreements import FOUND, TRUTH, analysed
-from tests.integration.api.test_openapi import Operation, operations, validator
+from tests.integration.api.test_openapi import Operation, operations
 from tests.pictures import picture
 from tests.pipelines import Pipeline, create_analysis
 
@@ -172,7 +173,7 @@ def test_every_example_of_a_problem_is_one(published: dict[str, Any]) -> None:
 
     assert kept.keys() == {"Problem4XX", "Problem5XX", "EnvelopedProblem4XX", "EnvelopedProblem5XX"}
     for name, example in kept.items():
-        schema = validator(published, f"/components/schemas/{name[:-3]}")
+        schema = validator(published, "components", "schemas", name[:-3])
         assert [error.message for error in schema.iter_errors(example["value"])] == []
 
 
@@ -200,6 +201,5 @@ async def test_every_example_of_a_request_succeeds_as_it_is_offered(alice: Clien
 def _faults(published: dict[str, Any], operation: Operation, place: tuple[str, ...], value: object) -> list[str]:
     path, method, described = operation
     steps = ("paths", path, method, *place)
-    pointer = "/" + "/".join(step.replace("~", "~0").replace("/", "~1") for step in steps)
-    errors = validator(published, pointer).iter_errors(value)
+    errors = validator(published, *steps).iter_errors(value)
     return [f"{described['operationId']}: {error.json_path}: {error.message}" for error in errors]
