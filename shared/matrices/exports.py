@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
-import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Value
+from shared.evaluation.rates import defined, row_shares
 from shared.evaluation.types import Label
 from shared.matrices.records import CountedMatrix
 
@@ -123,10 +123,7 @@ def _cells(matrix: ConfusionMatrix, *, normalised: bool) -> Sequence[Sequence[Ce
     if not normalised:
         counts: list[list[Cell]] = matrix.counts.tolist()
         return counts
-    totals = matrix.counts.sum(axis=1, keepdims=True)
-    shares = np.divide(matrix.counts, totals, out=np.zeros(matrix.counts.shape), where=totals > 0).tolist()
-    empty = [None] * len(shares)
-    return [row if total else empty for row, total in zip(shares, totals.ravel().tolist(), strict=True)]
+    return [list(map(defined, row)) for row in row_shares(matrix.counts).tolist()]
 
 
 def _single(value: Value) -> Cell:

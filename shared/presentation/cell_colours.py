@@ -4,23 +4,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.rates import row_shares
 
 # Finer at the lower end: mistakes matter from one percent on, and a linear scale would hide them.
 THRESHOLDS = (0.01, 0.02, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90)
 SHADE_NAMES = ("under 1%", *(f"from {threshold:.0%}" for threshold in THRESHOLDS))
 
 
-def row_shares(matrix: ConfusionMatrix) -> NDArray[np.float64]:
-    """Each count over its row's total, shape (k, k); rows without samples are NaN."""
-    totals = matrix.counts.sum(axis=1, keepdims=True)
-    shares = np.full(matrix.counts.shape, np.nan)
-    np.divide(matrix.counts, totals, out=shares, where=totals > 0)
-    return shares
-
-
 def shades(matrix: ConfusionMatrix) -> NDArray[np.int64]:
     """A shade from 1 (faint) to 9 (full) for each counted cell and 0 for each empty one, shape (k, k)."""
-    found = np.digitize(row_shares(matrix), THRESHOLDS) + 1
+    found = np.digitize(row_shares(matrix.counts), THRESHOLDS) + 1
     return np.where(matrix.counts > 0, found, 0)
 
 

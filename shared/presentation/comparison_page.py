@@ -10,9 +10,10 @@ from shared.evaluation.confusion.comparison_errors import NotComparable
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.pycm_ranking import aligned, compare
 from shared.evaluation.confusion.side_by_side import side_by_side
+from shared.evaluation.rates import row_shares
 from shared.matrices.errors import MatricesNotComparable
 from shared.matrices.records import CountedMatrix
-from shared.presentation.cell_colours import THRESHOLDS, row_shares
+from shared.presentation.cell_colours import THRESHOLDS
 from shared.presentation.comparison_tables import Headline, Line, class_lines, headlines, statistic_lines
 from shared.presentation.heatmap import SMALL, CellShades, HeatMap, heat_map
 from shared.presentation.labels import label_text
@@ -86,7 +87,7 @@ def _difference(
     if is_base:
         return None
     # A class without samples has no shares on either side.
-    gained = np.nan_to_num(row_shares(matrix) - row_shares(base))
+    gained = np.nan_to_num(row_shares(matrix.counts) - row_shares(base.counts))
     levels = np.where(gained != 0, np.digitize(np.abs(gained), THRESHOLDS) + 1, 0)
     # Right answers gained and errors lost are good.
     on_diagonal = np.eye(len(labels), dtype=np.bool_)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.side_by_side import Row, SideBySide
+from shared.evaluation.rates import defined, f1, ratios
 from shared.presentation.number_format import count_text, figure_text, percent_text
 
 _HEADLINES = {
@@ -148,5 +149,4 @@ def _close(value: float, best: float) -> bool:
 
 def _f1(matrix: ConfusionMatrix) -> list[float | None]:
     counts = matrix.counts
-    either = (counts.sum(axis=0) + counts.sum(axis=1)).tolist()
-    return [2 * hit / both if both else None for hit, both in zip(counts.diagonal().tolist(), either, strict=True)]
+    return list(map(defined, ratios(*f1(counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0))).tolist()))

@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import ConfusionMatrix, Counts
+from shared.evaluation.rates import column_shares, ratios, row_shares
 from shared.presentation.cell_colours import THRESHOLDS
 from shared.presentation.heatmap import NUMBERED_CLASSES, CellShades, HeatMap, HeatMapSize, heat_map
 from shared.presentation.labels import label_text
@@ -81,15 +82,16 @@ def _order(matrix: ConfusionMatrix, view: View) -> list[int]:
 
 def _shares(matrix: ConfusionMatrix, measure: Measure) -> NDArray[np.float64]:
     counts = matrix.counts
-    totals = {
-        "counts": np.ones((1, 1)),
-        "row": counts.sum(axis=1, keepdims=True),
-        "column": counts.sum(axis=0, keepdims=True),
-        "overall": counts.sum(keepdims=True),
-    }[measure]
-    shares = np.zeros(counts.shape)
-    np.divide(counts, totals, out=shares, where=totals > 0)
-    return shares
+    if measure == "counts":
+        return counts.astype(np.float64)
+    shares = {"row": row_shares, "column": column_shares}.get(measure, _shares_of_all)
+    # Nothing is drawn where there are no samples.
+    drawn: NDArray[np.float64] = np.nan_to_num(shares(counts))
+    return drawn
+
+
+def _shares_of_all(counts: Counts) -> NDArray[np.float64]:
+    return ratios(counts, counts.sum(keepdims=True))
 
 
 def _paint(part: ConfusionMatrix, shares: NDArray[np.float64], view: View) -> CellShades:

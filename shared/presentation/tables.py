@@ -7,7 +7,8 @@ import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Value
-from shared.presentation.cell_colours import row_shares, shade_class, shades
+from shared.evaluation.rates import row_shares
+from shared.presentation.cell_colours import shade_class, shades
 from shared.presentation.explanations import CLASS_GROUPS, OVERALL_GROUPS, Explanation, Group
 from shared.presentation.number_format import count_text, figure_text, percent_text
 
@@ -64,7 +65,11 @@ class ClassTable(NamedTuple):
 
 def matrix_rows(matrix: ConfusionMatrix) -> list[MatrixRow]:
     """One row per actual class."""
-    levels, shares, totals = shades(matrix).tolist(), row_shares(matrix).tolist(), matrix.counts.sum(axis=1).tolist()
+    levels, shares, totals = (
+        shades(matrix).tolist(),
+        row_shares(matrix.counts).tolist(),
+        matrix.counts.sum(axis=1).tolist(),
+    )
     rows = []
     for i, counts in enumerate(matrix.counts.tolist()):
         styles = [shade_class(level, right=i == j) for j, level in enumerate(levels[i])]
@@ -86,7 +91,7 @@ def confused_pairs(matrix: ConfusionMatrix, limit: int) -> list[Pair]:
     wrong = matrix.counts.copy()
     np.fill_diagonal(wrong, 0)
     order = np.argsort(-wrong, axis=None, kind="stable")[:limit]
-    shares = row_shares(matrix)
+    shares = row_shares(matrix.counts)
     return [
         Pair(i, j, count_text(wrong[i, j].item()), percent_text(float(shares[i, j])))
         for i, j in (map(int, divmod(int(place), len(wrong))) for place in order)

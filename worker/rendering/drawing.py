@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.presentation.cell_colours import row_shares
+from shared.evaluation.rates import row_shares
 from shared.presentation.labels import label_text, plain_text
 from shared.presentation.number_format import compact_count_text, count_text
 from worker.rendering.fonts import drawable, fitted
@@ -52,7 +52,7 @@ def draw(
     """The matrix as a heat map with a colour bar; beyond 30 classes without numbers."""
     place = layout([label_text(label) for label in matrix.classes])
     figure = Figure(figsize=(place.width, place.height), dpi=dpi, facecolor=_PAPER)
-    values = row_shares(matrix) if normalised else matrix.counts.astype(np.float64)
+    values = row_shares(matrix.counts) if normalised else matrix.counts.astype(np.float64)
     scale = Normalize(0, 1 if normalised else float(matrix.counts.max()) or 1)
     colours = _Colours(colormaps[colour_map].with_extremes(bad=_NO_SAMPLES), scale)
     axes = figure.add_axes(place.square())

@@ -8,6 +8,7 @@ import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Summary
+from shared.evaluation.rates import ratios, recall
 from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
 from shared.presentation.labels import display_width, label_names, plain_text
@@ -133,9 +134,9 @@ def _baseline(matrix: ConfusionMatrix) -> _Standout | None:
 
 
 def _hardest(matrix: ConfusionMatrix) -> _Standout | None:
-    totals = matrix.counts.sum(axis=1)
-    if not totals.any():
+    counts = matrix.counts
+    recalls = ratios(*recall(counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)))
+    if np.isnan(recalls).all():
         return None
-    recalls = np.divide(matrix.counts.diagonal(), totals, out=np.ones(len(totals)), where=totals > 0)
-    position = int(recalls.argmin())
+    position = int(np.nanargmin(recalls))
     return _Standout(position, percent_text(float(recalls[position]))) if recalls[position] < 1 else None

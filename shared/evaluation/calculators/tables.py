@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
 from shared.evaluation.calculators.exact_rounding import Figure, ratio, ratio_to_root
+from shared.evaluation.rates import binary_mcc, f1, precision, recall
 
 T = TypeVar("T")
 
@@ -75,7 +76,7 @@ def fbeta_score(given: Weighing) -> Figure:
 
 
 def _mcc(c: Cells) -> Figure:
-    return ratio_to_root(c.tp * c.tn - c.fp * c.fn, (c.tp + c.fp) * (c.tp + c.fn) * (c.tn + c.fp) * (c.tn + c.fn))
+    return ratio_to_root(*binary_mcc(*c))
 
 
 def _balanced_accuracy(c: Cells) -> Figure:
@@ -85,7 +86,7 @@ def _balanced_accuracy(c: Cells) -> Figure:
 
 def _f1(c: Cells) -> Figure:
     # Precision and recall are both undefined or 0 without a true positive, and so is what the formula divides by.
-    return ratio(2 * c.tp, 2 * c.tp + c.fp + c.fn) if c.tp else None
+    return ratio(*f1(c.tp, c.tp + c.fn, c.tp + c.fp)) if c.tp else None
 
 
 def _ppv(t: Screening) -> Figure:
@@ -107,7 +108,7 @@ def _odds_ratio(t: Screening) -> Figure:
 
 
 def _recall(c: Cells) -> Figure:
-    return ratio(c.tp, c.tp + c.fn)
+    return ratio(*recall(c.tp, c.tp + c.fn, c.tp + c.fp))
 
 
 CONFUSION = Calculator[Cells](
@@ -127,7 +128,7 @@ CONFUSION = Calculator[Cells](
             "TP/(TP+FP)",
             "TP+FP",
             "The share of the samples called positive that are.",
-            lambda c: ratio(c.tp, c.tp + c.fp),
+            lambda c: ratio(*precision(c.tp, c.tp + c.fn, c.tp + c.fp)),
         ),
         Entry("recall", "TP/(TP+FN)", "TP+FN", "The share of the positive samples that was found.", _recall),
         Entry("sensitivity", "TP/(TP+FN)", "TP+FN", "Another name of recall.", _recall),

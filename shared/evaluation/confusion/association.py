@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix, Counts
+from shared.evaluation.rates import ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,6 @@ def association(matrix: ConfusionMatrix) -> Association:
         lambda_a=_lambda(counts.max(axis=0), actual, total),
         lambda_b=_lambda(counts.max(axis=1), predicted, total),
     )
-
-
-def ratio(part: float, whole: float) -> float:
-    """Divide; NaN if there is nothing to divide by."""
-    return part / whole if whole else math.nan
 
 
 def varies(actual: Counts, predicted: Counts) -> bool:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.confusion.association import association
 from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.rates import binary_mcc, ratios
 
 Grades = NDArray[np.float64]
 
@@ -86,14 +87,15 @@ def _class_values(matrices: Sequence[ConfusionMatrix]) -> dict[str, Grades]:
     top = np.array([matrix.counts.sum(axis=0) for matrix in matrices], float)
     fn, fp = p - tp, top - tp
     tn = _snapped(p.sum(axis=1, keepdims=True) - p - fp, matrices)
-    tpr, tnr = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
-    odds = _ratio(tp * tn, fp * fn)
+    tpr, tnr = ratios(tp, tp + fn), ratios(tn, tn + fp)
+    odds = ratios(tp * tn, fp * fn)
+    covariance, squared = binary_mcc(tp, fp, fn, tn)
     return {
-        "PLRI": _ratio(tpr, 1 - tnr),
-        "NLRI": _ratio(1 - tpr, tnr),
+        "PLRI": ratios(tpr, 1 - tnr),
+        "NLRI": ratios(1 - tpr, tnr),
         "DPI": _discriminant_power(tpr, tnr),
         "AUCI": (tnr + tpr) / 2,
-        "MCCI": _ratio(tp * tn - fp * fn, np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))),
+        "MCCI": ratios(covariance, np.sqrt(squared)),
         "QI": (odds - 1) / (odds + 1),
     }
 
@@ -121,13 +123,8 @@ def _snapped(tn: Grades, matrices: Sequence[ConfusionMatrix]) -> Grades:
     return np.where(np.abs(tn) > np.array(traces)[:, None], tn, 0.0)
 
 
-def _ratio(part: Grades, whole: Grades) -> Grades:
-    ratio: Grades = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
-    return ratio
-
-
 def _discriminant_power(tpr: Grades, tnr: Grades) -> Grades:
-    odds = _ratio(tpr, 1 - tpr), _ratio(tnr, 1 - tnr)
+    odds = ratios(tpr, 1 - tpr), ratios(tnr, 1 - tnr)
     logs = [np.log10(odd, out=np.full(odd.shape, np.nan), where=odd > 0) for odd in odds]
     power: Grades = math.sqrt(3) / math.pi * (logs[0] + logs[1])
     return power

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shared.evaluation.confusion.association import association, ratio
+from shared.evaluation.confusion.association import association
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.pycm_ranking import aligned
 from shared.evaluation.confusion.statistics import summary
+from shared.evaluation.rates import ratio
 
 # Equal shares of different counts can differ in the last bit.
 _TIE = 1e-12

@@ -1,7 +1,7 @@
 """Figures of a confusion matrix."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from pycm.overall_funcs import overall_statistics
 
 from shared.evaluation.confusion.association import varies
 from shared.evaluation.confusion.matrix import ConfusionMatrix, Counts
+from shared.evaluation.rates import defined, f1, precision, ratio, recall
 
 # A double is exact to a few more digits than this; those that follow are dust of the sums.
 _DIGITS = 15
@@ -46,23 +47,21 @@ class Statistics:
 
 def summary(matrix: ConfusionMatrix) -> Summary:
     """Compute the headline figures from the counts, in microseconds."""
-    hits = matrix.counts.diagonal().tolist()
-    actual = matrix.counts.sum(axis=1).tolist()
-    predicted = matrix.counts.sum(axis=0).tolist()
-    total = sum(actual)
+    hits: list[float] = matrix.counts.diagonal().tolist()
+    actual: list[float] = matrix.counts.sum(axis=1).tolist()
+    predicted: list[float] = matrix.counts.sum(axis=0).tolist()
+    sums = list(zip(hits, actual, predicted, strict=True))
+
+    def mean(formula: Callable[[float, float, float], tuple[float, float]]) -> float | None:
+        # NaN of one class makes NaN of the mean.
+        return defined(sum(ratio(*formula(*counts)) for counts in sums) / len(sums))
+
     return Summary(
-        accuracy=sum(hits) / total if total else None,
-        precision=_mean_share(hits, predicted),
-        recall=_mean_share(hits, actual),
-        # 2 TP / (2 TP + FP + FN)
-        f1=_mean_share([2 * hit for hit in hits], [a + p for a, p in zip(actual, predicted, strict=True)]),
+        accuracy=defined(ratio(sum(hits), sum(actual))),
+        precision=mean(precision),
+        recall=mean(recall),
+        f1=mean(f1),
     )
-
-
-def _mean_share(parts: Sequence[float], wholes: Sequence[float]) -> float | None:
-    if 0 in wholes:
-        return None
-    return sum(part / whole for part, whole in zip(parts, wholes, strict=True)) / len(parts)
 
 
 def statistics(matrix: ConfusionMatrix) -> Statistics:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared.evaluation.curves.thresholds import ThresholdCounts
+from shared.evaluation.rates import defined, f1, precision, ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,12 @@ def best_thresholds(counts: ThresholdCounts, *, cost_ratio: float | None = None)
     tp, fp = counts.tp[1:], counts.fp[1:]
     # In units of pairs: exact in integers, so that equals are equal.
     youden = tp * negatives - fp * positives
-    f1 = 2 * tp / (tp + fp + positives)
+    f1_parts, f1_wholes = f1(tp, positives, tp + fp)
     distance = (fp / negatives) ** 2 + ((positives - tp) / positives) ** 2
     cost = None if cost_ratio is None else cost_ratio * counts.fp + (positives - counts.tp)
     return BestThresholds(
         youden=operating_point(counts, 1 + int(np.argmax(youden))),
-        f1=operating_point(counts, 1 + int(np.argmax(f1))),
+        f1=operating_point(counts, 1 + int(np.argmax(f1_parts / f1_wholes))),
         corner=operating_point(counts, 1 + int(np.argmin(distance))),
         cost=None if cost is None else operating_point(counts, int(np.argmin(cost))),
     )
@@ -57,12 +58,13 @@ def best_thresholds(counts: ThresholdCounts, *, cost_ratio: float | None = None)
 def operating_point(counts: ThresholdCounts, place: int) -> OperatingPoint:
     """Describe the threshold at that place of the counts."""
     tp, fp = counts.tp[place].item(), counts.fp[place].item()
+    sums = tp, counts.positives, tp + fp
     recall = tp / counts.positives
     return OperatingPoint(
         threshold=counts.thresholds[place].item(),
         tpr=recall,
         fpr=fp / counts.negatives,
-        precision=tp / (tp + fp) if tp + fp else None,
+        precision=defined(ratio(*precision(*sums))),
         recall=recall,
-        f1=2 * tp / (tp + fp + counts.positives),
+        f1=ratio(*f1(*sums)),
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.detection.matching import match
 from shared.evaluation.detection.objects import Geometry, Objects
+from shared.evaluation.rates import defined, f1, precision, ratio, recall
 
 Pair = tuple[Objects, Objects]
 
@@ -99,15 +100,6 @@ def overall(found: MatchCounts) -> Rates:
 
 def rates(matched: int, missed: int, extra: int) -> Rates:
     """Precision, recall and F1 of counts."""
-    return Rates(
-        matched,
-        missed,
-        extra,
-        precision=_share(matched, matched + extra),
-        recall=_share(matched, matched + missed),
-        f1=_share(2 * matched, 2 * matched + missed + extra),
-    )
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+    sums = matched, matched + missed, matched + extra
+    found = (defined(ratio(*formula(*sums))) for formula in (precision, recall, f1))
+    return Rates(matched, missed, extra, *found)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.inputs.label_sets import Multihot
+from shared.evaluation.rates import f1, jaccard, precision, ratios, recall
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -152,18 +153,12 @@ def _binary_matrices(sums: _Sums, total: int) -> BinaryMatrices:
 
 
 def _shares(sums: _Sums) -> Shares:
-    either = sums.actual + sums.predicted
     return Shares(
-        precision=_share(sums.hits, sums.predicted),
-        recall=_share(sums.hits, sums.actual),
-        f1=_share(2 * sums.hits, either),
-        jaccard=_share(sums.hits, either - sums.hits),
+        precision=ratios(*precision(*sums)),
+        recall=ratios(*recall(*sums)),
+        f1=ratios(*f1(*sums)),
+        jaccard=ratios(*jaccard(*sums)),
     )
-
-
-def _share(part: Counts, whole: Counts) -> Floats:
-    share: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
-    return share
 
 
 def _averages(total: Shares, by_class: Shares, by_sample: Shares, support: Counts) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.presentation.cell_colours import THRESHOLDS, row_shares, shades
+from shared.evaluation.rates import row_shares
+from shared.presentation.cell_colours import THRESHOLDS, shades
 
 square_counts = st.integers(1, 6).flatmap(lambda k: hnp.arrays(np.int64, (k, k), elements=st.integers(0, 1000)))
 
@@ -24,5 +25,5 @@ def test_shades_follow_the_exact_share_of_the_row(counts: np.ndarray[tuple[int, 
 
 def test_a_row_without_samples_has_no_share() -> None:
     matrix = ConfusionMatrix((0, 1), np.array([[3, 1], [0, 0]]))
-    np.testing.assert_array_equal(row_shares(matrix), [[0.75, 0.25], [np.nan, np.nan]])
+    np.testing.assert_array_equal(row_shares(matrix.counts), [[0.75, 0.25], [np.nan, np.nan]])
     assert shades(matrix).tolist() == [[8, 6], [0, 0]]
