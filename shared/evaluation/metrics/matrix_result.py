@@ -1,0 +1,64 @@
+"""The results of one confusion matrix, from which its metrics are read."""
+
+import math
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from shared.evaluation.confusion.association import Association, association
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.statistics import Statistics, Summary, statistics, summary
+from shared.evaluation.rates import defined, ratio
+
+Formula = Callable[[float, float, float], tuple[float, float]]
+
+
+class MatrixResult:
+    """What is computed of one confusion matrix, each part once, when it is first read."""
+
+    def __init__(self, matrix: ConfusionMatrix) -> None:
+        self.matrix = matrix
+        self.hits: list[float] = matrix.counts.diagonal().tolist()
+        self.actual: list[float] = matrix.counts.sum(axis=1).tolist()
+        self.predicted: list[float] = matrix.counts.sum(axis=0).tolist()
+        self.total = sum(self.actual)
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The headline metrics."""
+        return summary(self.matrix)
+
+    @cached_property
+    def association(self) -> Association:
+        """Agreement beyond chance and association."""
+        return association(self.matrix)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """PyCM's statistics, which take longest."""
+        return statistics(self.matrix)
+
+    def by_class(self, formula: Formula) -> list[float]:
+        """A rate of each class; NaN where undefined."""
+        return [ratio(*formula(*sums)) for sums in zip(self.hits, self.actual, self.predicted, strict=True)]
+
+    def specificities(self) -> list[float]:
+        """Of each class the share of the other samples that was not predicted as it; NaN where there is no other."""
+        total = self.total
+        sums = zip(self.hits, self.actual, self.predicted, strict=True)
+        return [ratio(total - (a + p) + hit, total - a) for hit, a, p in sums]
+
+    def weighted(self, formula: Formula) -> float | None:
+        """The mean of a rate over the classes that occur, each weighted by its support."""
+        return mean(self.by_class(formula), self.actual)
+
+
+def mean(values: Sequence[float], weights: Sequence[float] | None = None) -> float | None:
+    """The mean of values, of which one that is NaN has to have a weight of 0; None if undefined."""
+    weights = [1.0] * len(values) if weights is None else weights
+    terms = [value * weight for value, weight in zip(values, weights, strict=True) if weight]
+    return defined(ratio(sum(terms), sum(weights)))
+
+
+def known(values: Sequence[float]) -> list[float]:
+    """The values that are defined."""
+    return [value for value in values if not math.isnan(value)]
