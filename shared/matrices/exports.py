@@ -9,6 +9,7 @@ import msgspec
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Value
+from shared.evaluation.metrics import CATALOGUE, HEADLINES
 from shared.evaluation.rates import defined, row_shares
 from shared.evaluation.types import Label
 from shared.matrices.records import CountedMatrix
@@ -28,15 +29,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _DECIMALS = 4
 _MIN_PLAIN, _MAX_PLAIN = 1e-4, 1e15
 
-_MAIN_OVERALL = {
-    "Accuracy": "Overall ACC",
-    "Precision (macro)": "PPV Macro",
-    "Recall (macro)": "TPR Macro",
-    "F1 score (macro)": "F1 Macro",
-    "Kappa": "Kappa",
-    "Matthews correlation": "Overall MCC",
-}
-_MAIN_PER_CLASS = {"Precision": "PPV", "Recall": "TPR", "F1 score": "F1", "Support": "P"}
+_MAIN_OVERALL = (*HEADLINES, CATALOGUE["kappa"], CATALOGUE["mcc"])
+_MAIN_PER_CLASS = tuple(CATALOGUE[f"{name}.class"] for name in ("precision", "recall", "f1", "support"))
 
 
 def json_text(matrix: CountedMatrix, statistics: Statistics, *, normalised: bool = False) -> bytes:
@@ -106,15 +100,18 @@ def markdown(matrix: CountedMatrix, statistics: Statistics, *, normalised: bool 
     """A heading, the matrix as a table, and the main figures; labels and name are text whatever they hold."""
     classes = [_escaped(str(label)) for label in matrix.matrix.classes]
     cells = _cells(matrix.matrix, normalised=normalised)
-    main = [[title, _figure(_single(statistics.overall[name]))] for title, name in _MAIN_OVERALL.items()]
-    figures = zip(*(statistics.per_class[name] for name in _MAIN_PER_CLASS.values()), strict=True)
+    main = [[metric.title, _figure(_single(statistics.overall[str(metric.pycm)]))] for metric in _MAIN_OVERALL]
+    figures = zip(*(statistics.per_class[str(metric.pycm)] for metric in _MAIN_PER_CLASS), strict=True)
     parts = [
         f"# {_escaped(matrix.description.name or f'Matrix {matrix.uid}')}",
         "Rows are actual classes, columns predicted ones" + ("; shares of the row." if normalised else "."),
         _table(["", *classes], _labelled(classes, cells)),
-        "## Main figures",
-        _table(["Figure", "Value"], main),
-        _table(["Class", *_MAIN_PER_CLASS], _labelled(classes, ([*map(_single, row)] for row in figures))),
+        "## Main metrics",
+        _table(["Metric", "Value"], main),
+        _table(
+            ["Class", *(metric.title for metric in _MAIN_PER_CLASS)],
+            _labelled(classes, ([*map(_single, row)] for row in figures)),
+        ),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -4,15 +4,14 @@ from typing import NamedTuple
 
 from shared.evaluation.confusion.intervals import Intervals
 from shared.evaluation.confusion.statistics import Statistics, Value
-from shared.presentation.explanations import CLASS_GROUPS, Explanation
+from shared.evaluation.metrics import PER_CLASS, Metric
 from shared.presentation.number_format import figure_text
 
-_EXPLAINED = {code: about for group in CLASS_GROUPS for code, about in group.statistics.items()}
+_METRICS = {metric.pycm: metric for metric in PER_CLASS.metrics}
 
-COLUMNS: dict[str, Explanation] = {
-    code: _EXPLAINED[code] for code in ("P", "TOP", "PPV", "TPR", "F1", "TNR", "MCC", "FN", "FP")
+COLUMNS: dict[str, Metric] = {
+    name: _METRICS[name] for name in ("P", "TOP", "PPV", "TPR", "F1", "TNR", "MCC", "FN", "FP")
 }
-
 
 # Wilson's interval of none at all begins at 0, and that of all ends at 1; what PyCM has behind these is rounding.
 _TELLING_DECIMALS = 15

@@ -9,12 +9,7 @@ from shared.evaluation.confusion.side_by_side import Row, SideBySide
 from shared.evaluation.rates import defined, f1, ratios
 from shared.presentation.number_format import count_text, figure_text, percent_text
 
-_HEADLINES = {
-    "accuracy": "Accuracy",
-    "precision_macro": "Precision",
-    "recall_macro": "Recall",
-    "f1_macro": "F1 score",
-}
+_HEADLINES = ("accuracy", "precision_macro", "recall_macro", "f1_macro")
 # Equal shares of different counts can differ in the last bit.
 _TIE = 1e-12
 _MIN_DIFFERENCE = 0.00005
@@ -90,15 +85,15 @@ def class_lines(matrices: Sequence[ConfusionMatrix]) -> list[Line]:
 def headlines(table: SideBySide, uids: Sequence[str]) -> list[Headline]:
     """The four figures that people ask for first; the winners' positions are those among `uids`."""
     rows = {row.name: row for row in table.rows}
-    return [_headline(title, rows[name], uids) for name, title in _HEADLINES.items()]
+    return [_headline(rows[name], uids) for name in _HEADLINES]
 
 
-def _headline(title: str, row: Row, uids: Sequence[str]) -> Headline:
+def _headline(row: Row, uids: Sequence[str]) -> Headline:
     known = [value for value in row.values if value is not None]
     best = max(known, default=None)
     winners = [i for i, uid in enumerate(uids) if uid in row.winners]
     return Headline(
-        title,
+        row.title,
         None if best is None else percent_text(best),
         round(100 * (best or 0), 2),
         winners[0] if len(winners) == 1 else None,

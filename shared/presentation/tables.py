@@ -1,18 +1,16 @@
 """The rows of the report's tables, as plain values for the template."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Value
+from shared.evaluation.metrics import OVERALL, PER_CLASS, Family, Group, Metric
 from shared.evaluation.rates import row_shares
 from shared.presentation.cell_colours import shade_class, shades
-from shared.presentation.explanations import CLASS_GROUPS, OVERALL_GROUPS, Explanation, Group
 from shared.presentation.number_format import count_text, figure_text, percent_text
-
-_T = TypeVar("_T")
 
 
 class Cell(NamedTuple):
@@ -49,17 +47,16 @@ class Support(NamedTuple):
 
 
 class OverallRow(NamedTuple):
-    """One overall statistic with what it means; no `text` means undefined."""
+    """One overall metric with its value; no `text` means undefined."""
 
-    code: str
-    explanation: Explanation
+    metric: Metric
     text: str | None
 
 
 class ClassTable(NamedTuple):
-    """A group of class statistics: its columns, and for each class one text (or None, undefined) per column."""
+    """A group of class metrics: its columns, and for each class one text (or None, undefined) per column."""
 
-    columns: list[tuple[str, Explanation]]
+    columns: list[Metric]
     rows: list[list[str | None]]
 
 
@@ -115,38 +112,44 @@ def support(matrix: ConfusionMatrix) -> list[Support]:
 
 
 def overall_tables(statistics: Statistics) -> list[tuple[str, list[OverallRow]]]:
-    """Each group's title and rows; statistics without an explanation come last, under their own names."""
+    """Each group's title and rows; statistics that the catalogue lacks come last, under their own names."""
+    values = statistics.overall
     return [
-        (group.title, [OverallRow(code, about, _text(values[code], about)) for code, about in group.statistics.items()])
-        for group, values in _grouped(OVERALL_GROUPS, statistics.overall)
+        (title, [OverallRow(metric, _text(values[name], metric)) for name, metric in named.items()])
+        for title, named in _grouped(OVERALL, values)
     ]
 
 
 def class_tables(statistics: Statistics) -> list[tuple[str, ClassTable]]:
-    """Each group's title and table; statistics without an explanation come last, under their own names."""
+    """Each group's title and table; statistics that the catalogue lacks come last, under their own names."""
     tables = []
-    for group, values in _grouped(CLASS_GROUPS, statistics.per_class):
-        columns = [[_text(value, about) for value in values[code]] for code, about in group.statistics.items()]
-        tables.append(
-            (group.title, ClassTable(list(group.statistics.items()), list(map(list, zip(*columns, strict=True)))))
-        )
+    for title, named in _grouped(PER_CLASS, statistics.per_class):
+        columns = [[_text(value, metric) for value in statistics.per_class[name]] for name, metric in named.items()]
+        tables.append((title, ClassTable(list(named.values()), list(map(list, zip(*columns, strict=True))))))
     return tables
 
 
-def _grouped(groups: Sequence[Group], values: Mapping[str, _T]) -> list[tuple[Group, Mapping[str, _T]]]:
-    explained = {code for group in groups for code in group.statistics}
-    rest = Group("Others", {code: Explanation(code, "") for code in values if code not in explained})
-    present = (
-        Group(group.title, {code: about for code, about in group.statistics.items() if code in values})
-        for group in (*groups, rest)
+def _grouped(family: Family, values: Mapping[str, object]) -> list[tuple[str, dict[str, Metric]]]:
+    described = {metric.pycm for metric in family.metrics}
+    rest = Group("Others", tuple(_undescribed(name) for name in values if name not in described))
+    groups = (
+        (group.title, {str(metric.pycm): metric for metric in group.metrics if metric.pycm in values})
+        for group in (*family.groups, rest)
     )
-    return [(group, values) for group in present if group.statistics]
+    return [(title, named) for title, named in groups if named]
 
 
-def _text(value: Value, about: Explanation) -> str | None:
+def _undescribed(name: str) -> Metric:
+    # A newer PyCM may have more.
+    return Metric(
+        id=name, title=name, definition="", formula="", undefined=(), read=lambda _: None, direction="none", pycm=name
+    )
+
+
+def _text(value: Value, metric: Metric) -> str | None:
     if isinstance(value, tuple):
-        halves = [_text(half, about) for half in value]
-        return None if all(half is None for half in halves) else about.pair.format(*(half or "—" for half in halves))
+        halves = [_text(half, metric) for half in value]
+        return None if all(half is None for half in halves) else metric.pair.format(*(half or "—" for half in halves))
     if value is None or isinstance(value, str):
         return value
     return figure_text(value)

@@ -8,6 +8,7 @@ import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Summary
+from shared.evaluation.metrics import HEADLINES
 from shared.evaluation.rates import ratios, recall
 from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
@@ -92,16 +93,12 @@ def _print_form(size: int) -> str:
 
 
 def _headlines(summary: Summary) -> list[_Headline]:
-    meanings = (
-        ("Accuracy", summary.accuracy, "Share of all samples that were predicted rightly."),
-        ("Precision", summary.precision, "How far a predicted class can be trusted; mean over the classes."),
-        ("Recall", summary.recall, "How much of each class was found; mean over the classes."),
-        ("F1 score", summary.f1, "Balance of precision and recall; mean over the classes."),
-    )
-    return [
-        _Headline(title, None if value is None else percent_text(value), round(100 * (value or 0), 2), meaning)
-        for title, value, meaning in meanings
-    ]
+    headlines = []
+    for metric in HEADLINES:
+        value = getattr(summary, str(metric.field))
+        percent = None if value is None else percent_text(value)
+        headlines.append(_Headline(metric.title, percent, round(100 * (value or 0), 2), metric.definition))
+    return headlines
 
 
 def _alternative(matrix: ConfusionMatrix) -> str:

@@ -25,6 +25,8 @@ An answer is `{{"data", "meta": {{"timestamp", "request_id"}}, "status": "ok", "
 id that is also in the header `X-Request-ID`. An error is a [problem](problems.md) that carries `success: false`,
 `message` and `meta` as well, and whose `status` is the word `error`; the number is in the status line.
 
+“This class” is the positive one. Of every [metric](metrics.md) there is more: its range, sources and other names.
+
 This page is made from the tables in `shared/evaluation/calculators/tables.py` by
 `python -m api.compat.calculators.docs_page`.
 """
@@ -60,7 +62,8 @@ def _section(name: str, calculator: Calculator[Any], given: Iterable[Parameter],
         yield f"| `{parameter.name}` | {parameter.description}{need} | {_code(parameter.example)} |\n"
     yield "\n| figure | formula | null where this is 0 | meaning |\n| --- | --- | --- | --- |\n"
     for entry in calculator.entries:
-        yield f"| `{entry.name}` | {entry.formula} | {entry.denominator} | {entry.explanation} |\n"
+        meaning = f"**{entry.metric.title}**. {entry.metric.definition}"
+        yield f"| `{entry.name}` | {entry.metric.formula} | {entry.denominator} | {meaning} |\n"
 
 
 def _code(text: str | None) -> str:

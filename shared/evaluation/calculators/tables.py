@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
 from shared.evaluation.calculators.exact_rounding import Figure, ratio, ratio_to_root
+from shared.evaluation.metrics import CATALOGUE, Metric
 from shared.evaluation.rates import binary_mcc, f1, precision, recall
 
 T = TypeVar("T")
@@ -39,12 +40,11 @@ class Weighing(NamedTuple):
 
 
 class Entry(NamedTuple, Generic[T]):
-    """One figure: its name in answers, formula, what must not be zero, explanation, and how it is computed."""
+    """One figure: its name in answers, the metric that it is, what must not be zero, and its exact computation."""
 
     name: str
-    formula: str
+    metric: Metric
     denominator: str
-    explanation: str
     of: Callable[[T], Figure]
 
 
@@ -62,7 +62,7 @@ class Calculator(NamedTuple, Generic[T]):
 
     def formula(self, name: str) -> str:
         """The formula of one figure."""
-        (found,) = (entry.formula for entry in self.entries if entry.name == name)
+        (found,) = (entry.metric.formula for entry in self.entries if entry.name == name)
         return found
 
 
@@ -116,72 +116,27 @@ CONFUSION = Calculator[Cells](
     "From a binary confusion matrix. MCC (Matthews correlation, −1…1) is robust to class imbalance.",
     "Accuracy, precision, recall, F1, MCC and more from tp/fp/fn/tn.",
     (
-        Entry(
-            "accuracy",
-            "(TP+TN)/(TP+FP+FN+TN)",
-            "TP+FP+FN+TN",
-            "The share of all samples that was called correctly.",
-            lambda c: ratio(c.tp + c.tn, sum(c)),
-        ),
+        Entry("accuracy", CATALOGUE["accuracy.class"], "TP+FP+FN+TN", lambda c: ratio(c.tp + c.tn, sum(c))),
         Entry(
             "precision",
-            "TP/(TP+FP)",
+            CATALOGUE["precision.class"],
             "TP+FP",
-            "The share of the samples called positive that are.",
             lambda c: ratio(*precision(c.tp, c.tp + c.fn, c.tp + c.fp)),
         ),
-        Entry("recall", "TP/(TP+FN)", "TP+FN", "The share of the positive samples that was found.", _recall),
-        Entry("sensitivity", "TP/(TP+FN)", "TP+FN", "Another name of recall.", _recall),
+        Entry("recall", CATALOGUE["recall.class"], "TP+FN", _recall),
+        Entry("sensitivity", CATALOGUE["recall.class"], "TP+FN", _recall),
+        Entry("specificity", CATALOGUE["specificity.class"], "TN+FP", lambda c: ratio(c.tn, c.tn + c.fp)),
+        Entry("npv", CATALOGUE["npv.class"], "TN+FN", lambda c: ratio(c.tn, c.tn + c.fn)),
+        Entry("f1_score", CATALOGUE["f1.class"], "P+R", _f1),
+        Entry("mcc", CATALOGUE["mcc.class"], "√((TP+FP)(TP+FN)(TN+FP)(TN+FN))", _mcc),
+        Entry("balanced_accuracy", CATALOGUE["balanced_accuracy.class"], "(TP+FN)(TN+FP)", _balanced_accuracy),
         Entry(
-            "specificity",
-            "TN/(TN+FP)",
-            "TN+FP",
-            "The share of the negative samples that was called negative.",
-            lambda c: ratio(c.tn, c.tn + c.fp),
+            "false_positive_rate", CATALOGUE["false_positive_rate.class"], "TN+FP", lambda c: ratio(c.fp, c.tn + c.fp)
         ),
         Entry(
-            "npv",
-            "TN/(TN+FN)",
-            "TN+FN",
-            "Negative predictive value: the share of the samples called negative that are.",
-            lambda c: ratio(c.tn, c.tn + c.fn),
+            "false_negative_rate", CATALOGUE["false_negative_rate.class"], "TP+FN", lambda c: ratio(c.fn, c.tp + c.fn)
         ),
-        Entry("f1_score", "2·P·R/(P+R)", "P+R", "The harmonic mean of precision P and recall R.", _f1),
-        Entry(
-            "mcc",
-            "(TP·TN − FP·FN)/√((TP+FP)(TP+FN)(TN+FP)(TN+FN))",
-            "√((TP+FP)(TP+FN)(TN+FP)(TN+FN))",
-            "Matthews correlation coefficient: from −1, all wrong, over 0, as good as chance, to 1, all right.",
-            _mcc,
-        ),
-        Entry(
-            "balanced_accuracy",
-            "(TP/(TP+FN) + TN/(TN+FP))/2",
-            "(TP+FN)(TN+FP)",
-            "The mean of recall and specificity, in which a rare class counts as much as a common one.",
-            _balanced_accuracy,
-        ),
-        Entry(
-            "false_positive_rate",
-            "FP/(TN+FP)",
-            "TN+FP",
-            "The share of the negative samples that was called positive.",
-            lambda c: ratio(c.fp, c.tn + c.fp),
-        ),
-        Entry(
-            "false_negative_rate",
-            "FN/(TP+FN)",
-            "TP+FN",
-            "The share of the positive samples that was missed.",
-            lambda c: ratio(c.fn, c.tp + c.fn),
-        ),
-        Entry(
-            "prevalence",
-            "(TP+FN)/(TP+FP+FN+TN)",
-            "TP+FP+FN+TN",
-            "The share of all samples that is positive.",
-            lambda c: ratio(c.tp + c.fn, sum(c)),
-        ),
+        Entry("prevalence", CATALOGUE["prevalence.class"], "TP+FP+FN+TN", lambda c: ratio(c.tp + c.fn, sum(c))),
     ),
 )
 
@@ -191,41 +146,21 @@ DIAGNOSTIC = Calculator[Screening](
     "LR+ = sens/(1−spec).",
     "PPV, NPV and likelihood ratios from sensitivity, specificity and prevalence.",
     (
-        Entry(
-            "ppv",
-            "(sens·prev)/(sens·prev + (1−spec)(1−prev))",
-            "sens·prev + (1−spec)(1−prev)",
-            "Positive predictive value: how probable the condition is after a positive test.",
-            _ppv,
-        ),
-        Entry(
-            "npv",
-            "(spec·(1−prev))/(spec·(1−prev) + (1−sens)·prev)",
-            "spec·(1−prev) + (1−sens)·prev",
-            "Negative predictive value: how probable it is not to have the condition after a negative test.",
-            _npv,
-        ),
+        Entry("ppv", CATALOGUE["ppv.screening"], "sens·prev + (1−spec)(1−prev)", _ppv),
+        Entry("npv", CATALOGUE["npv.screening"], "spec·(1−prev) + (1−sens)·prev", _npv),
         Entry(
             "likelihood_ratio_positive",
-            "sens/(1−spec)",
+            CATALOGUE["plr.screening"],
             "1−spec",
-            "LR+: how many times likelier a positive test is with the condition than without.",
             lambda t: ratio(t.sensitivity, t.whole - t.specificity),
         ),
         Entry(
             "likelihood_ratio_negative",
-            "(1−sens)/spec",
+            CATALOGUE["nlr.screening"],
             "spec",
-            "LR−: how many times likelier a negative test is with the condition than without.",
             lambda t: ratio(t.whole - t.sensitivity, t.specificity),
         ),
-        Entry(
-            "diagnostic_odds_ratio",
-            "LR+/LR−",
-            "(1−spec), spec, LR−",
-            "The odds of a positive test with the condition, in multiples of those without.",
-            _odds_ratio,
-        ),
+        Entry("diagnostic_odds_ratio", CATALOGUE["dor.screening"], "(1−spec), spec, LR−", _odds_ratio),
     ),
 )
 
@@ -233,13 +168,5 @@ FBETA = Calculator[Weighing](
     "F-beta",
     "Fβ = (1+β²)·P·R / (β²·P + R). β = 1 is the F1 score; β > 1 weights recall, β < 1 weights precision.",
     "F-beta score from precision & recall (or tp/fp/fn) for any beta.",
-    (
-        Entry(
-            "fbeta_score",
-            "(1+β²)·P·R / (β²·P + R)",
-            "β²·P + R; for counts also TP+FP and TP+FN",
-            "The weighted harmonic mean of precision P and recall R, in which recall counts β times as much.",
-            fbeta_score,
-        ),
-    ),
+    (Entry("fbeta_score", CATALOGUE["f_beta.screening"], "β²·P + R; for counts also TP+FP and TP+FN", fbeta_score),),
 )

@@ -53,12 +53,16 @@ FAMILIES = (OVERALL, PER_CLASS, CURVE, MULTILABEL, DETECTION, CALCULATOR)
 CATALOGUE: dict[str, Metric] = {metric.id: metric for family in FAMILIES for metric in family.metrics}
 """Every metric by its id."""
 
+HEADLINES = tuple(CATALOGUE[metric_id] for metric_id in ("accuracy", "precision.macro", "recall.macro", "f1.macro"))
+"""What is asked for first; their fields are those of a matrix's `Summary`."""
+
 __all__ = [
     "CALCULATOR",
     "CATALOGUE",
     "CURVE",
     "DETECTION",
     "FAMILIES",
+    "HEADLINES",
     "MULTILABEL",
     "OVERALL",
     "PER_CLASS",

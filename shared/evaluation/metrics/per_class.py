@@ -150,7 +150,9 @@ CLASS_GROUPS = (
             _count("fp", "FP", "False positives", "Samples of other classes predicted as this class.", "FP", "lower"),
             _count("fn", "FN", "False negatives", "Samples of this class predicted as another one.", "FN", "lower"),
             _count("tn", "TN", "True negatives", "Samples of other classes predicted as others.", "TN", "higher"),
-            _count("support", "P", "Condition positive", "Samples that belong to this class (its support).", "TP+FN"),
+            _count(
+                "support", "P", "Support", "Samples that belong to this class; also called condition positive.", "TP+FN"
+            ),
             _count("others", "N", "Condition negative", "Samples that belong to other classes.", "TN+FP"),
             _count("predicted", "TOP", "Predicted positive", "Samples predicted as this class.", "TP+FP"),
             _count("predicted_others", "TON", "Predicted negative", "Samples predicted as another class.", "TN+FN"),
@@ -230,7 +232,7 @@ CLASS_GROUPS = (
                 "positive_rate",
                 "PR",
                 "Positive rate",
-                "Condition positive over population; equal to the prevalence.",
+                "Support over population; equal to the prevalence.",
                 "P/POP",
                 (NO_SAMPLES,),
                 direction="none",

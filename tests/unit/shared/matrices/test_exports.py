@@ -226,10 +226,10 @@ def test_markdown_shows_the_matrix_and_the_main_figures() -> None:
     assert text == (
         "# Night\n\nRows are actual classes, columns predicted ones.\n\n"
         "|  | cat | dog |\n| --- | ---: | ---: |\n| cat | 3 | 1 |\n| dog | 0 | 4 |\n\n"
-        "## Main figures\n\n"
-        "| Figure | Value |\n| --- | ---: |\n| Accuracy | 0.8750 |\n| Precision (macro) | 0.9000 |\n"
-        "| Recall (macro) | 0.8750 |\n| F1 score (macro) | 0.8730 |\n| Kappa | 0.7500 |\n"
-        "| Matthews correlation | 0.7746 |\n\n"
+        "## Main metrics\n\n"
+        "| Metric | Value |\n| --- | ---: |\n| Accuracy | 0.8750 |\n| Precision (macro) | 0.9000 |\n"
+        "| Recall (macro) | 0.8750 |\n| F1 (macro) | 0.8730 |\n| Cohen's kappa | 0.7500 |\n"
+        "| Matthews correlation coefficient | 0.7746 |\n\n"
         "| Class | Precision | Recall | F1 score | Support |\n| --- | ---: | ---: | ---: | ---: |\n"
         "| cat | 1 | 0.7500 | 0.8571 | 4 |\n| dog | 0.8000 | 1 | 0.8889 | 4 |\n"
     )
@@ -272,8 +272,8 @@ def test_markdown_writes_shares_weights_and_what_is_undefined() -> None:
         "Accuracy",
         "Precision (macro)",
         "Recall (macro)",
-        "F1 score (macro)",
-        "Kappa",
-        "Matthews correlation",
+        "F1 (macro)",
+        "Cohen's kappa",
+        "Matthews correlation coefficient",
     ]
     assert shares[-5:] == ["b", "0", "–", "0", "0"]

@@ -229,15 +229,15 @@ def test_the_verdict_gives_its_reason(matrices: list[ConfusionMatrix], texts: li
 
 def test_the_headline_shows_the_best_values_and_whose_they_are() -> None:
     assert _cards(_page([_MIDDLING, _GOOD, _POOR]))[0] == ["Accuracy", "95.0%", "M1; lowest 50.0%."]
-    assert _cards(_page([_GOOD, _POOR, _GOOD]))[2] == ["Recall", "95.0%", "2 matrices; lowest 50.0%."]
+    assert _cards(_page([_GOOD, _POOR, _GOOD]))[2] == ["Recall (macro)", "95.0%", "2 matrices; lowest 50.0%."]
     blind = _pets([50, 0], [50, 0])
     assert _cards(_page([_POOR, blind])) == [
         ["Accuracy", "50.0%", "The same for all."],
-        ["Precision", "50.0%", "Undefined for 1 of 2."],
-        ["Recall", "50.0%", "The same for all."],
-        ["F1 score", "50.0%", "M0; lowest 33.3%."],
+        ["Precision (macro)", "50.0%", "Undefined for 1 of 2."],
+        ["Recall (macro)", "50.0%", "The same for all."],
+        ["F1 (macro)", "50.0%", "M0; lowest 33.3%."],
     ]
-    assert _cards(_page([blind, blind]))[1] == ["Precision", "—", "Undefined for all."]
+    assert _cards(_page([blind, blind]))[1] == ["Precision (macro)", "—", "Undefined for all."]
 
 
 def test_every_value_of_the_statistics_is_scikit_learns() -> None:

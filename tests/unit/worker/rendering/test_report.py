@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import statistics, summary
+from shared.evaluation.metrics import OVERALL
+from shared.evaluation.metrics import PER_CLASS
 from shared.evaluation.types import Label
-from shared.presentation.explanations import CLASS_GROUPS, OVERALL_GROUPS
 from shared.presentation.labels import label_text, short_labels
 from tests.unit.worker.rendering.page import foreign_parts, grid, policies, read_page, shape, the_one_policy
 from worker.rendering.report import ReportFacts, render_report
@@ -157,9 +158,9 @@ def test_the_headline_shows_the_four_figures_in_percent() -> None:
     page = read_page(_report(ConfusionMatrix((0, 1), np.array([[3, 1], [1, 3]]))))
     assert [(card.find("h2").text, card.find("b").text) for card in page.find_all("li", **{"class": "figure"})] == [
         ("Accuracy", "75.0%"),
-        ("Precision", "75.0%"),
-        ("Recall", "75.0%"),
-        ("F1 score", "75.0%"),
+        ("Precision (macro)", "75.0%"),
+        ("Recall (macro)", "75.0%"),
+        ("F1 (macro)", "75.0%"),
     ]
 
 
@@ -168,15 +169,14 @@ def test_every_statistic_is_on_the_page_with_its_meaning(random_matrix: RandomMa
     overall, classes = page.find("section", id="overall").text, page.find("section", id="classes").text
     rows = [row for table in page.find("section", id="overall").find_all("table") for row in table.find_all("tr")[1:]]
     assert len(rows) == 69
-    assert [
-        about.meaning for group in OVERALL_GROUPS for about in group.statistics.values() if about.meaning not in overall
-    ] == []
-    named = [f"{about.title} ({code}):" for group in CLASS_GROUPS for code, about in group.statistics.items()]
+    described = [metric for metric in OVERALL.metrics if metric.pycm]
+    assert [metric.id for metric in described if metric.definition not in overall] == []
+    named = [f"{metric.title} ({metric.code}):" for metric in PER_CLASS.metrics]
     assert [text for text in named if text not in classes] == []
     columns = [
         cell for table in page.find("section", id="classes").find_all("table") for cell in table.find("tr").children
     ]
-    assert len(columns) == 65 + len(CLASS_GROUPS)
+    assert len(columns) == 65 + len(PER_CLASS.groups)
 
 
 def test_an_undefined_figure_is_a_dash_that_says_so() -> None:

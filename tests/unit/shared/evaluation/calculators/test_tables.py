@@ -164,4 +164,4 @@ def test_every_table_names_each_figure_once_and_explains_it() -> None:
     for calculator in (CONFUSION, DIAGNOSTIC, FBETA):
         names = [entry.name for entry in calculator.entries]
         assert len(names) == len(set(names))
-        assert all(entry.explanation.endswith(".") and entry.formula for entry in calculator.entries)
+        assert all(entry.metric.definition.endswith(".") and entry.metric.formula for entry in calculator.entries)
