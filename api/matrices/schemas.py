@@ -12,6 +12,8 @@ from api.http import bodies
 from api.http.bodies import Fields
 from shared.evaluation.inputs.labels import read_classes
 from shared.evaluation.inputs.probabilities import read_weights
+from shared.evaluation.metrics.undefined import UndefinedMetric
+from shared.evaluation.metrics.undefined import undefined_headlines
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import Name
@@ -166,6 +168,10 @@ class MatrixDetail(msgspec.Struct):
         list[list[float]],
         Meta(description="Counts or, with weights, sums of weights: rows are actual classes, columns predicted ones."),
     ]
+    undefined: Annotated[
+        dict[str, UndefinedMetric],
+        Meta(description="Why each metric above that is null is undefined, and its value if 0 were counted instead."),
+    ]
 
     @classmethod
     def of(cls, matrix: CountedMatrix) -> "MatrixDetail":
@@ -178,6 +184,7 @@ class MatrixDetail(msgspec.Struct):
             updated_at=matrix.updated_at,
             classes=list(matrix.matrix.classes),
             confusion_matrix=matrix.matrix.counts.tolist(),
+            undefined=undefined_headlines(matrix.matrix, matrix.summary),
             **_figures(matrix),
         )
 

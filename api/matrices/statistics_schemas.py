@@ -9,6 +9,8 @@ from msgspec import Meta
 
 from shared.evaluation.confusion.intervals import ALPHAS, BinomMethod, intervals
 from shared.evaluation.confusion.statistics import Value, statistics
+from shared.evaluation.metrics.undefined import UndefinedMetric
+from shared.evaluation.metrics.undefined import undefined_statistics
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.records import CountedMatrix
@@ -49,6 +51,9 @@ class ConfidenceIntervals(msgspec.Struct):
 class MatrixStatistics(msgspec.Struct):
     """Every statistic under PyCM's name; undefined ones are null, and those with two values are lists of two.
 
+    `undefined` says why each overall statistic that is null is so, and what a mean over the classes would be if those
+    without a value counted as 0. PyCM's AUC, AUNU, AUNP and AUPR are of labels, not of a curve of scores.
+
     The lists in `per_class` are columns, one value for each of the `classes`, in their order: a data frame takes them
     as they are, and a name stands once however many classes there are.
     """
@@ -64,6 +69,10 @@ class MatrixStatistics(msgspec.Struct):
         Meta(description="Values of each per-class statistic, one for each class; null where undefined."),
     ]
     intervals: Annotated[ConfidenceIntervals, Meta(description="Confidence intervals.")]
+    undefined: Annotated[
+        dict[str, UndefinedMetric],
+        Meta(description="Why each overall statistic that is null is undefined, and its value if 0 were counted instead."),
+    ]
 
     @classmethod
     def of(cls, matrix: CountedMatrix, level: Level) -> "MatrixStatistics":
@@ -81,6 +90,7 @@ class MatrixStatistics(msgspec.Struct):
                 overall=bounds.overall,
                 per_class={name: list(values) for name, values in bounds.per_class.items()},
             ),
+            undefined=undefined_statistics(matrix.matrix, found),
         )
 
 

@@ -21,6 +21,7 @@ from shared.matrices.counting import Vectors
 from shared.matrices.records import CountedMatrix, Description
 from shared.matrices.uploads import Header, Pasted, read_file, read_pasted
 from shared.presentation.cell_colours import SHADE_NAMES
+from shared.presentation.headlines import main_metrics
 from shared.presentation.heatmap import NUMBERED_CLASSES
 from shared.presentation.labels import label_text
 from shared.presentation.matrix_view import MEASURES, Grid, Measure, Order, View, grid
@@ -135,6 +136,7 @@ async def _page(
         matrix=matrix,
         view=view,
         drawn=drawn,
+        main_metrics=main_metrics(matrix.matrix, matrix.summary),
         measures=MEASURES,
         worst_choices=[count for count in WORST if count < len(matrix.matrix.classes)],
         shade_names=SHADE_NAMES,

@@ -133,7 +133,7 @@ def _compute(matrix: CountedMatrix, sort: str, *, descending: bool) -> Statistic
     found = statistics(matrix.matrix)
     bounds = intervals(found, binom_method="wilson")
     return StatisticsTables(
-        overall_tables(found),
+        overall_tables(matrix.matrix, found),
         # Kappa is no share; its interval is a statistic of its own.
         {"Overall ACC": share_interval_text(bounds.overall["Overall ACC"])},
         class_rows(found, bounds, sort=sort or None, descending=descending),

@@ -10,6 +10,7 @@ import msgspec
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Value
 from shared.evaluation.metrics import CATALOGUE, HEADLINES
+from shared.evaluation.metrics.undefined import undefined_statistics
 from shared.evaluation.rates import defined, row_shares
 from shared.evaluation.types import Label
 from shared.matrices.records import CountedMatrix
@@ -34,7 +35,7 @@ _MAIN_PER_CLASS = tuple(CATALOGUE[f"{name}.class"] for name in ("precision", "re
 
 
 def json_text(matrix: CountedMatrix, statistics: Statistics, *, normalised: bool = False) -> bytes:
-    """The matrix, what is said of it, and every statistic; undefined values are null.
+    """The matrix, what is said of it, and every statistic; undefined values are null, and it says why.
 
     `normalised` puts shares of the row into `confusion_matrix`; a row without samples is null throughout.
     """
@@ -52,6 +53,7 @@ def json_text(matrix: CountedMatrix, statistics: Statistics, *, normalised: bool
             "confusion_matrix": _cells(matrix.matrix, normalised=normalised),
             "overall": statistics.overall,
             "per_class": statistics.per_class,
+            "undefined": undefined_statistics(matrix.matrix, statistics),
         }
     )
 

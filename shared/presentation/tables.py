@@ -8,8 +8,10 @@ import numpy as np
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Value
 from shared.evaluation.metrics import OVERALL, PER_CLASS, Family, Group, Metric
+from shared.evaluation.metrics.undefined import undefined_statistics
 from shared.evaluation.rates import row_shares
 from shared.presentation.cell_colours import shade_class, shades
+from shared.presentation.headlines import reason_text
 from shared.presentation.number_format import count_text, figure_text, percent_text
 
 
@@ -47,10 +49,11 @@ class Support(NamedTuple):
 
 
 class OverallRow(NamedTuple):
-    """One overall metric with its value; no `text` means undefined."""
+    """One overall metric with its value; no `text` means undefined, for the reason in `why`."""
 
     metric: Metric
     text: str | None
+    why: str | None
 
 
 class ClassTable(NamedTuple):
@@ -111,11 +114,12 @@ def support(matrix: ConfusionMatrix) -> list[Support]:
     ]
 
 
-def overall_tables(statistics: Statistics) -> list[tuple[str, list[OverallRow]]]:
+def overall_tables(matrix: ConfusionMatrix, statistics: Statistics) -> list[tuple[str, list[OverallRow]]]:
     """Each group's title and rows; statistics that the catalogue lacks come last, under their own names."""
-    values = statistics.overall
+    values, undefined = statistics.overall, undefined_statistics(matrix, statistics)
+    why = {name: reason_text(reason) for name, reason in undefined.items()}
     return [
-        (title, [OverallRow(metric, _text(values[name], metric)) for name, metric in named.items()])
+        (title, [OverallRow(metric, _text(values[name], metric), why.get(name)) for name, metric in named.items()])
         for title, named in _grouped(OVERALL, values)
     ]
 

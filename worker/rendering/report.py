@@ -8,9 +8,9 @@ import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Summary
-from shared.evaluation.metrics import HEADLINES
 from shared.evaluation.rates import ratios, recall
 from shared.presentation.cell_colours import SHADE_NAMES
+from shared.presentation.headlines import main_metrics
 from shared.presentation.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
 from shared.presentation.labels import display_width, label_names, plain_text
 from shared.presentation.number_format import count_text, percent_text
@@ -70,7 +70,7 @@ def render_report(matrix: ConfusionMatrix, summary: Summary, statistics: Statist
         samples=count_text(matrix.sample_count),
         right=count_text(matrix.counts.trace().item()),
         unit="weight" if _is_weighted(matrix) else "samples",
-        headlines=_headlines(summary),
+        headlines=_headlines(matrix, summary),
         heat=heat,
         shade_names=SHADE_NAMES,
         alternative=_alternative(matrix),
@@ -80,7 +80,7 @@ def render_report(matrix: ConfusionMatrix, summary: Summary, statistics: Statist
         pairs=confused_pairs(matrix, _PAIRS if whole else _PAIRS_WITHOUT_TABLE),
         rows=matrix_rows(matrix) if whole else [],
         column_totals=[count_text(total) for total in matrix.counts.sum(axis=0).tolist()],
-        overall=overall_tables(statistics),
+        overall=overall_tables(matrix, statistics),
         support=support(matrix),
         by_class=class_tables(statistics),
     )
@@ -92,13 +92,16 @@ def _print_form(size: int) -> str:
     return "landscape" if size <= _LANDSCAPE_CLASSES else "landscape crowded"
 
 
-def _headlines(summary: Summary) -> list[_Headline]:
-    headlines = []
-    for metric in HEADLINES:
-        value = getattr(summary, str(metric.field))
-        percent = None if value is None else percent_text(value)
-        headlines.append(_Headline(metric.title, percent, round(100 * (value or 0), 2), metric.definition))
-    return headlines
+def _headlines(matrix: ConfusionMatrix, summary: Summary) -> list[_Headline]:
+    return [
+        _Headline(
+            metric.title,
+            None if value is None else percent_text(value),
+            round(100 * (value or 0), 2),
+            metric.definition if why is None else f"{metric.definition} It is {why}.",
+        )
+        for metric, value, why in main_metrics(matrix, summary)
+    ]
 
 
 def _alternative(matrix: ConfusionMatrix) -> str:

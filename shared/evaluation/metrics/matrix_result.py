@@ -15,8 +15,9 @@ Formula = Callable[[float, float, float], tuple[float, float]]
 class MatrixResult:
     """What is computed of one confusion matrix, each part once, when it is first read."""
 
-    def __init__(self, matrix: ConfusionMatrix) -> None:
+    def __init__(self, matrix: ConfusionMatrix, computed: Statistics | None = None) -> None:
         self.matrix = matrix
+        self._computed = computed
         self.hits: list[float] = matrix.counts.diagonal().tolist()
         self.actual: list[float] = matrix.counts.sum(axis=1).tolist()
         self.predicted: list[float] = matrix.counts.sum(axis=0).tolist()
@@ -35,11 +36,15 @@ class MatrixResult:
     @cached_property
     def statistics(self) -> Statistics:
         """PyCM's statistics, which take longest."""
-        return statistics(self.matrix)
+        return self._computed or statistics(self.matrix)
 
     def by_class(self, formula: Formula) -> list[float]:
         """A rate of each class; NaN where undefined."""
         return [ratio(*formula(*sums)) for sums in zip(self.hits, self.actual, self.predicted, strict=True)]
+
+    def rates(self, formula: Formula) -> tuple[float | None, ...]:
+        """The same with None where undefined."""
+        return tuple(map(defined, self.by_class(formula)))
 
     def specificities(self) -> list[float]:
         """Of each class the share of the other samples that was not predicted as it; NaN where there is no other."""

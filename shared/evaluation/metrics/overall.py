@@ -26,6 +26,15 @@ from shared.evaluation.rates import defined, f1, jaccard, precision, ratio, reca
 
 Read = Callable[[MatrixResult], Any]
 
+NEVER_FOUND = "{} occurs but is never predicted"
+TOO_MANY_SAMPLES = "there are more than about 1,100 samples"
+FRACTIONS = "weights do not add up to whole numbers"
+NO_COMMON_CLASS = "no class that occurs is predicted"
+NO_GROUPS = "neither the actual nor the predicted classes divide the samples"
+NO_PAIRS = "no two samples share an actual class, nor a predicted one"
+LAMBDA_A_0 = "lambda A is 0"
+LAMBDA_B_0 = "lambda B is 0"
+PEARSON_C_0 = "Pearson's C is 0"
 _SOME_CLASS_EMPTY = (NEVER_OCCURS, NEVER_PREDICTED)
 _NO_REST = (NO_SAMPLES, ONE_CLASS)
 _LOWER: dict[str, Any] = {"direction": "lower"}
@@ -200,7 +209,7 @@ OVERALL_GROUPS = (
                 "P-value",
                 "Chance of this accuracy at the no-information rate; not given for large samples.",
                 "one-sided binomial test of ACC > NIR",
-                ("there are more than about 1,100 samples", "weights do not add up to whole numbers"),
+                (TOO_MANY_SAMPLES, FRACTIONS),
                 **_LOWER,
             ),
         ),
@@ -540,7 +549,7 @@ OVERALL_GROUPS = (
                 "Bangdiwala’s B",
                 "Squared correct predictions over the products of actual and predicted totals.",
                 "ΣTP²/ΣP·TOP",
-                ("no class that occurs is predicted",),
+                (NO_COMMON_CLASS,),
                 source="Bangdiwala 1985",
             ),
             _metric(
@@ -550,9 +559,9 @@ OVERALL_GROUPS = (
                 "Agreement of the two groupings beyond chance, whatever their names.",
                 "Rand index of the two groupings, corrected for chance",
                 (
-                    "neither the actual nor the predicted classes divide the samples",
-                    "no two samples share an actual class, nor a predicted one",
-                    "weights do not add up to whole numbers",
+                    NO_GROUPS,
+                    NO_PAIRS,
+                    FRACTIONS,
                 ),
                 range=CORRELATION,
                 source="Hubert and Arabie 1985",
@@ -771,7 +780,7 @@ OVERALL_GROUPS = (
                 "SOA7(Lambda A)",
                 "Lambda A",
                 "Lambda A in words.",
-                (ALL_OCCUR, "lambda A is 0"),
+                (ALL_OCCUR, LAMBDA_A_0),
                 "PyCM",
             ),
             _words(
@@ -779,7 +788,7 @@ OVERALL_GROUPS = (
                 "SOA8(Lambda B)",
                 "Lambda B",
                 "Lambda B in words.",
-                (ALL_PREDICTED, "lambda B is 0"),
+                (ALL_PREDICTED, LAMBDA_B_0),
                 "PyCM",
             ),
             _words(
@@ -795,7 +804,7 @@ OVERALL_GROUPS = (
                 "SOA10(Pearson C)",
                 "Pearson’s C",
                 "Pearson’s C in words.",
-                (*_SOME_CLASS_EMPTY, "Pearson's C is 0"),
+                (*_SOME_CLASS_EMPTY, PEARSON_C_0),
                 "PyCM",
             ),
         ),
@@ -823,7 +832,7 @@ FURTHER = Group(
             "Precision (weighted)",
             "Mean of the classes’ precisions, weighted by their support.",
             "Σ P/POP·TP/(TP+FP)",
-            (NO_SAMPLES, "{} occurs but is never predicted"),
+            (NO_SAMPLES, NEVER_FOUND),
             read=lambda r: r.weighted(precision),
             averaging="weighted",
             sklearn="precision_score(average='weighted')",

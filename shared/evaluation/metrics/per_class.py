@@ -3,6 +3,7 @@
 TP, FP, FN and TN are the class's four counts, P = TP + FN, N = TN + FP, TOP = TP + FP, TON = TN + FN, POP their sum.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from shared.evaluation.metrics.definition import (
@@ -20,14 +21,19 @@ from shared.evaluation.metrics.definition import (
     Metric,
 )
 from shared.evaluation.metrics.matrix_result import MatrixResult
+from shared.evaluation.rates import f1, jaccard, precision, recall
 
 _SIDES_OCCUR = (NEVER_OCCURS, ALL_OCCUR)
 _SIDES_PREDICTED = (NEVER_PREDICTED, ALL_PREDICTED)
 _BOTH_OCCUR_IN = (NEVER_OCCURS, NEVER_PREDICTED)
-_NO_FALSE_POSITIVE = "there is no false positive of {}"
-_NO_FALSE_NEGATIVE = "there is no false negative of {}"
-_NO_HIT = "there is no true positive of {}"
-_NO_REJECTION = "there is no true negative of {}"
+NO_FALSE_POSITIVE = "there is no false positive of {}"
+NO_FALSE_NEGATIVE = "there is no false negative of {}"
+NO_HIT = "there is no true positive of {}"
+NO_REJECTION = "there is no true negative of {}"
+ABSENT_AMONG_OTHERS = "there are other classes, and {} neither occurs nor is predicted"
+ALL_OCCUR_AND_SOME_FOUND = "all samples are of {} and some are predicted as it"
+ALL_RIGHT = "all samples are of {} and predicted as it"
+BOTH_RATES_0 = "recall and specificity of {} are both 0"
 
 
 def _metric(
@@ -37,9 +43,11 @@ def _metric(
     definition: str,
     formula: str,
     undefined: tuple[str, ...] = (),
+    *,
+    read: Callable[[MatrixResult], Any] | None = None,
     **more: Any,
 ) -> Metric:
-    def read(result: MatrixResult) -> Any:
+    def read_pycm(result: MatrixResult) -> Any:
         return result.statistics.per_class[pycm]
 
     return Metric(
@@ -48,7 +56,7 @@ def _metric(
         definition=definition,
         formula=formula,
         undefined=undefined,
-        read=read,
+        read=read or read_pycm,
         averaging="class",
         pycm=pycm,
         **more,
@@ -78,6 +86,7 @@ CLASS_GROUPS = (
                 "Of the samples predicted as this class, the share that belongs to it.",
                 "TP/(TP+FP)",
                 (NEVER_PREDICTED,),
+                read=lambda result: result.rates(precision),
                 sklearn="precision_score(average=None)",
                 field="precision",
             ),
@@ -88,6 +97,7 @@ CLASS_GROUPS = (
                 "Of the samples that belong to this class, the share that was found.",
                 "TP/(TP+FN)",
                 (NEVER_OCCURS,),
+                read=lambda result: result.rates(recall),
                 sklearn="recall_score(average=None)",
                 field="recall",
             ),
@@ -99,6 +109,7 @@ CLASS_GROUPS = (
                 "2·P·R/(P+R)",
                 (ABSENT,),
                 source="van Rijsbergen 1979",
+                read=lambda result: result.rates(f1),
                 sklearn="f1_score(average=None)",
                 field="f1_score",
             ),
@@ -277,7 +288,7 @@ CLASS_GROUPS = (
                 "Adjusted F score",
                 "Geometric mean of F2 and the F0.5 of the class turned inside out.",
                 "√(F2·F0.5 of the other classes)",
-                (ABSENT, "all samples are of {} and predicted as it"),
+                (ABSENT, ALL_RIGHT),
                 source="Maratea, Petrosino and Manzo 2014",
             ),
             _metric(
@@ -303,7 +314,7 @@ CLASS_GROUPS = (
                 "Adjusted G-mean",
                 "G-mean that leans towards specificity when the class is rare.",
                 "(GM + TNR·N/POP)/(1 + N/POP), 0 where TPR is 0",
-                (NEVER_OCCURS, "all samples are of {} and some are predicted as it"),
+                (NEVER_OCCURS, ALL_OCCUR_AND_SOME_FOUND),
                 source="Batuwita and Palade 2009",
             ),
             _metric(
@@ -312,7 +323,7 @@ CLASS_GROUPS = (
                 "Optimised precision",
                 "Accuracy minus a penalty for recall and specificity being apart.",
                 "ACC − |TNR−TPR|/(TNR+TPR)",
-                (*_SIDES_OCCUR, "recall and specificity of {} are both 0"),
+                (*_SIDES_OCCUR, BOTH_RATES_0),
                 range=CORRELATION,
                 source="Ranawana and Palade 2006",
             ),
@@ -384,7 +395,7 @@ CLASS_GROUPS = (
                 "Yule’s Q",
                 "Odds ratio rescaled to lie between −1 and 1.",
                 "(TP·TN − FP·FN)/(TP·TN + FP·FN)",
-                (_NO_FALSE_POSITIVE, _NO_FALSE_NEGATIVE),
+                (NO_FALSE_POSITIVE, NO_FALSE_NEGATIVE),
                 range=CORRELATION,
                 source="Yule 1912",
             ),
@@ -411,7 +422,7 @@ CLASS_GROUPS = (
                 "QI",
                 "Yule’s Q in words",
                 "Yule’s Q of this class in words.",
-                (_NO_FALSE_POSITIVE, _NO_FALSE_NEGATIVE),
+                (NO_FALSE_POSITIVE, NO_FALSE_NEGATIVE),
             ),
         ),
     ),
@@ -424,7 +435,7 @@ CLASS_GROUPS = (
                 "Positive likelihood ratio",
                 "How much a positive prediction raises the odds of this class.",
                 "TPR/FPR",
-                (NEVER_OCCURS, _NO_FALSE_POSITIVE),
+                (NEVER_OCCURS, NO_FALSE_POSITIVE),
                 range=ABOVE_ZERO,
             ),
             _metric(
@@ -433,7 +444,7 @@ CLASS_GROUPS = (
                 "Negative likelihood ratio",
                 "The factor that a negative prediction leaves of these odds.",
                 "FNR/TNR",
-                (NEVER_OCCURS, _NO_REJECTION),
+                (NEVER_OCCURS, NO_REJECTION),
                 range=ABOVE_ZERO,
                 **_LOWER,
             ),
@@ -443,7 +454,7 @@ CLASS_GROUPS = (
                 "Diagnostic odds ratio",
                 "Positive over negative likelihood ratio.",
                 "(TP·TN)/(FP·FN)",
-                (_NO_REJECTION, _NO_FALSE_POSITIVE, _NO_FALSE_NEGATIVE),
+                (NO_REJECTION, NO_FALSE_POSITIVE, NO_FALSE_NEGATIVE),
                 range=ABOVE_ZERO,
                 source="Glas et al. 2003",
             ),
@@ -453,7 +464,7 @@ CLASS_GROUPS = (
                 "Discriminant power",
                 "Scaled sum of the log odds of recall and of specificity.",
                 "√3/π·(log₁₀(TPR/FNR) + log₁₀(TNR/FPR))",
-                (_NO_HIT, _NO_REJECTION, _NO_FALSE_POSITIVE, _NO_FALSE_NEGATIVE),
+                (NO_HIT, NO_REJECTION, NO_FALSE_POSITIVE, NO_FALSE_NEGATIVE),
                 range=ANY,
                 source="Sokolova, Japkowicz and Szpakowicz 2006",
             ),
@@ -472,7 +483,7 @@ CLASS_GROUPS = (
                 "Information score",
                 "Binary logarithm of the lift, in bits.",
                 "log₂(PPV/PRE)",
-                (_NO_HIT,),
+                (NO_HIT,),
                 range=ANY,
                 source="Kononenko and Bratko 1991",
             ),
@@ -481,21 +492,21 @@ CLASS_GROUPS = (
                 "PLRI",
                 "Positive likelihood ratio in words",
                 "The positive likelihood ratio of this class in words.",
-                (NEVER_OCCURS, _NO_FALSE_POSITIVE),
+                (NEVER_OCCURS, NO_FALSE_POSITIVE),
             ),
             _words(
                 "nlri",
                 "NLRI",
                 "Negative likelihood ratio in words",
                 "The negative likelihood ratio of this class in words.",
-                (NEVER_OCCURS, _NO_REJECTION),
+                (NEVER_OCCURS, NO_REJECTION),
             ),
             _words(
                 "dpi",
                 "DPI",
                 "Discriminant power in words",
                 "The discriminant power of this class in words.",
-                (_NO_HIT, _NO_REJECTION, _NO_FALSE_POSITIVE, _NO_FALSE_NEGATIVE),
+                (NO_HIT, NO_REJECTION, NO_FALSE_POSITIVE, NO_FALSE_NEGATIVE),
             ),
         ),
     ),
@@ -510,6 +521,7 @@ CLASS_GROUPS = (
                 "TP/(TP+FP+FN)",
                 (ABSENT,),
                 source="Jaccard 1901",
+                read=lambda result: result.rates(jaccard),
                 sklearn="jaccard_score(average=None)",
             ),
             _metric(
@@ -589,7 +601,7 @@ CLASS_GROUPS = (
                 "Confusion entropy",
                 "How widely this class’s errors are spread over the other classes.",
                 "entropy of the class's errors, logarithms to base 2(k−1)",
-                ("there are other classes, and {} neither occurs nor is predicted",),
+                (ABSENT_AMONG_OTHERS,),
                 range=(0, INF),
                 source="Wei et al. 2010",
                 **_LOWER,
@@ -600,7 +612,7 @@ CLASS_GROUPS = (
                 "Modified confusion entropy",
                 "Confusion entropy that counts the correct predictions once, not twice.",
                 "as CEN, over P+TOP−TP",
-                ("there are other classes, and {} neither occurs nor is predicted",),
+                (ABSENT_AMONG_OTHERS,),
                 range=(0, INF),
                 source="Delgado and Núñez-González 2019",
                 **_LOWER,

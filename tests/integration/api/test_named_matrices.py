@@ -36,6 +36,14 @@ async def test_a_matrix_carries_what_its_owner_says_of_it(alice: Client) -> None
         "updated_at": made["created_at"],
         "classes": ["a", "b"],
         "confusion_matrix": [[1, 0], [1, 0]],
+        "undefined": {
+            "precision": {
+                "metric": "precision.macro",
+                "reason": "class “b” is never predicted",
+                "classes": ["b"],
+                "counted_as_zero": 0.25,
+            }
+        },
     }
     assert (await alice.get(f"/v1/matrices/{made['uid']}")).json() == made
 
@@ -110,7 +118,7 @@ async def test_matrices_are_listed_newest_first_by_name_and_tag(alice: Client) -
     page = (await alice.get("/v1/matrices", limit=2)).json()
     rest = (await alice.get("/v1/matrices", limit=2, cursor=page["next"])).json()
 
-    shown = {key: second[key] for key in second if key not in {"classes", "confusion_matrix"}}
+    shown = {key: second[key] for key in second if key not in {"classes", "confusion_matrix", "undefined"}}
     assert [matrix["uid"] for matrix in page["items"]] == [third["uid"], second["uid"]]
     assert page["items"][1] == {**shown, "class_count": 2}
     assert ([matrix["uid"] for matrix in rest["items"]], rest["next"]) == ([first["uid"]], None)

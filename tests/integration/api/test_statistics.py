@@ -57,6 +57,7 @@ async def test_every_statistic_and_interval_is_pycms(alice: Client) -> None:
                 for name in CI_CLASS_LIST
             },
         },
+        "undefined": {},
     }
 
 
@@ -64,6 +65,13 @@ async def test_what_is_undefined_is_null(alice: Client) -> None:
     found = (await alice.get(f"/v1/matrices/{await alice.create_matrix([0, 0], [0, 1])}/statistics")).json()
 
     assert (found["per_class"]["TPR"], found["overall"]["TPR Macro"]) == ([0.5, None], None)
+    assert found["undefined"]["TPR Macro"] == {
+        "metric": "recall.macro",
+        "reason": "class “1” never occurs",
+        "classes": [1],
+        "counted_as_zero": 0.25,
+    }
+    assert set(found["undefined"]) == {name for name, value in found["overall"].items() if value is None}
     assert found["intervals"]["per_class"]["TPR"][1] is None
 
 

@@ -3,7 +3,6 @@
 import ast
 import math
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from shared.evaluation.detection.average_precision import average_precision
 from shared.evaluation.detection.objects import Objects
 from shared.evaluation.inputs.label_sets import Multihot
 from shared.evaluation.metrics import CALCULATOR, CURVE, DETECTION, MULTILABEL, OVERALL, PER_CLASS, Metric
+from shared.evaluation.metrics.circumstances import OF_CLASS, OF_MATRIX, ClassCounts, class_counts
 from shared.evaluation.metrics.detection import DetectionResult
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.multilabel.statistics import evaluate
@@ -42,63 +42,14 @@ def vectors_of(counts: Counts) -> tuple[list[int], list[int]]:
     return [actual for actual, _ in pairs], [predicted for _, predicted in pairs]
 
 
-class Sums:
-    """The counts of one class in full."""
-
-    def __init__(self, counts: Counts, i: int) -> None:
-        self.k = len(counts)
-        self.tp = counts[i, i]
-        self.p, self.top, self.pop = counts[i].sum(), counts[:, i].sum(), counts.sum()
-        self.fn, self.fp = self.p - self.tp, self.top - self.tp
-        self.tn = self.pop - self.p - self.fp
-
-
-# What each circumstance of the catalogue says, of one class.
-OF_A_CLASS: dict[str, Callable[[Sums], bool]] = {
-    "there are no samples": lambda s: s.pop == 0,
-    "{} never occurs": lambda s: s.p == 0,
-    "{} is never predicted": lambda s: s.top == 0,
-    "all samples are of {}": lambda s: s.p == s.pop,
-    "all samples are predicted as {}": lambda s: s.top == s.pop,
-    "{} neither occurs nor is predicted": lambda s: s.p + s.top == 0,
-    "{} occurs but is never predicted": lambda s: s.p > 0 and s.top == 0,
-    "there is no false positive of {}": lambda s: s.fp == 0,
-    "there is no false negative of {}": lambda s: s.fn == 0,
-    "there is no true positive of {}": lambda s: s.tp == 0,
-    "there is no true negative of {}": lambda s: s.tn == 0,
-    "recall and specificity of {} are both 0": lambda s: s.tp + s.tn == 0,
-    "all samples are of {} and predicted as it": lambda s: s.tp == s.pop,
-    "all samples are of {} and some are predicted as it": lambda s: s.p == s.pop and s.tp > 0,
-    "there are other classes, and {} neither occurs nor is predicted": lambda s: s.k > 1 and s.p + s.top == 0,
-}
-
-
-def in_groups(sums: Counts) -> int:
-    return int(np.count_nonzero(sums))
-
-
-# The same of the whole matrix.
-OF_ALL: dict[str, Callable[[MatrixResult], bool]] = {
-    "there is only one class": lambda r: len(r.hits) == 1,
-    "no second class occurs or is predicted": lambda r: in_groups(np.add(r.actual, r.predicted)) <= 1,
-    "no class that occurs is predicted": lambda r: not np.multiply(r.actual, r.predicted).any(),
-    "neither the actual nor the predicted classes divide the samples": lambda r: (
-        in_groups(r.actual) <= 1 and in_groups(r.predicted) <= 1
-    ),
-    "no two samples share an actual class, nor a predicted one": lambda r: max(r.actual) <= 1 and max(r.predicted) <= 1,
-    "there are more than about 1,100 samples": lambda r: r.total > 1000 and r.statistics.overall["P-Value"] is None,
-    "weights do not add up to whole numbers": lambda _: False,
-    "lambda A is 0": lambda r: r.statistics.overall["Lambda A"] == 0,
-    "lambda B is 0": lambda r: r.statistics.overall["Lambda B"] == 0,
-    "Pearson's C is 0": lambda r: r.statistics.overall["Pearson C"] == 0,
-}
-
-
 def holds(circumstance: str, result: MatrixResult) -> bool:
-    if circumstance in OF_ALL:
-        return OF_ALL[circumstance](result)
-    counts = result.matrix.counts
-    return any(OF_A_CLASS[circumstance](Sums(counts, i)) for i in range(len(counts)))
+    if circumstance in OF_MATRIX:
+        return OF_MATRIX[circumstance](result)
+    return any(map(OF_CLASS[circumstance], class_counts(result)))
+
+
+def holds_of(circumstance: str, one: ClassCounts, result: MatrixResult) -> bool:
+    return OF_CLASS[circumstance](one) if circumstance in OF_CLASS else OF_MATRIX[circumstance](result)
 
 
 def outside(metric: Metric, value: Any) -> bool:
@@ -126,7 +77,7 @@ def test_a_class_has_each_metric_unless_the_catalogue_says_why_not(counts: Count
     result = result_of(counts)
     for metric in PER_CLASS.metrics:
         values = metric.read(result)
-        expected = [any(OF_A_CLASS[why](Sums(counts, i)) for why in metric.undefined) for i in range(len(counts))]
+        expected = [any(holds_of(why, one, result) for why in metric.undefined) for one in class_counts(result)]
         assert [value is None for value in values] == expected, metric.id
         assert not outside(metric, values), metric.id
 

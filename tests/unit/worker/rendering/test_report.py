@@ -188,7 +188,14 @@ def test_an_undefined_figure_is_a_dash_that_says_so() -> None:
     assert recall == ["0.8333", "—", "0.6000"]
     dashes = [cell for cell in page.find_all("td") if cell.text == "—"]
     assert dashes
-    assert {cell.attributes.get("title") for cell in dashes} == {"undefined: zero in a denominator or logarithm"}
+    assert {cell.attributes.get("title") for cell in dashes} == {
+        "undefined: zero in a denominator or logarithm",
+        "undefined, because class “1” never occurs",
+        "undefined, because class “1” never occurs; 0.4778 if counted as 0",
+        "undefined, because class “1” never occurs; 0.1889 if counted as 0",
+    }
+    cards = [card.find("p").text for card in page.find_all("li", **{"class": "figure"})]
+    assert cards[2].endswith("It is undefined, because class “1” never occurs; 0.4778 if counted as 0.")
     assert re.findall(r"\b(?:None|nan|NaN|inf)\b", page.find("main").text) == []
 
 

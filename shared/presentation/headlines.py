@@ -1,0 +1,39 @@
+"""The metrics of a matrix that are asked for first, with the reason where one has no value."""
+
+from typing import NamedTuple
+
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.statistics import Summary
+from shared.evaluation.metrics import HEADLINES, Metric
+from shared.evaluation.metrics.undefined import UndefinedMetric, undefined_headlines
+from shared.presentation.labels import plain_text
+from shared.presentation.number_format import figure_text
+
+
+class MainMetric(NamedTuple):
+    """A metric with its value, and why it has none; one of the two is None."""
+
+    metric: Metric
+    value: float | None
+    why: str | None
+
+
+def main_metrics(matrix: ConfusionMatrix, summary: Summary) -> list[MainMetric]:
+    """Accuracy and the macro means of precision, recall and F1."""
+    undefined = undefined_headlines(matrix, summary)
+    return [
+        MainMetric(
+            metric,
+            getattr(summary, field := str(metric.field)),
+            reason_text(undefined[field]) if field in undefined else None,
+        )
+        for metric in HEADLINES
+    ]
+
+
+def reason_text(undefined: UndefinedMetric) -> str:
+    """Why a metric is undefined, and what it would be if what has no value counted as 0."""
+    reason = f"undefined, because {plain_text(undefined.reason)}"
+    if undefined.counted_as_zero is None:
+        return reason
+    return f"{reason}; {figure_text(undefined.counted_as_zero)} if counted as 0"
