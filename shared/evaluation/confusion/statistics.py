@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 import numpy as np
@@ -50,11 +51,10 @@ def summary(matrix: ConfusionMatrix) -> Summary:
     hits: list[float] = matrix.counts.diagonal().tolist()
     actual: list[float] = matrix.counts.sum(axis=1).tolist()
     predicted: list[float] = matrix.counts.sum(axis=0).tolist()
-    sums = list(zip(hits, actual, predicted, strict=True))
 
     def mean(formula: Callable[[float, float, float], tuple[float, float]]) -> float | None:
         # NaN of one class makes NaN of the mean.
-        return defined(sum(ratio(*formula(*counts)) for counts in sums) / len(sums))
+        return defined(sum(starmap(ratio, map(formula, hits, actual, predicted))) / len(hits))
 
     return Summary(
         accuracy=defined(ratio(sum(hits), sum(actual))),

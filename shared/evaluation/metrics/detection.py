@@ -6,26 +6,26 @@ from typing import Any, NamedTuple, Protocol
 from shared.evaluation.metrics.definition import NEVER_OCCURS, NEVER_PREDICTED, Group, Metric
 
 
-class Rates(Protocol):
+class _Rates(Protocol):
     """Precision, recall and F1 of matched, missed and extra objects; None where undefined."""
 
     @property
-    def precision(self) -> float | None: ...  # noqa: D102 - as the class says
+    def precision(self) -> float | None: ...
     @property
-    def recall(self) -> float | None: ...  # noqa: D102 - as above
+    def recall(self) -> float | None: ...
     @property
-    def f1(self) -> float | None: ...  # noqa: D102 - as above
+    def f1(self) -> float | None: ...
 
 
-class Precisions(Protocol):
+class _Precisions(Protocol):
     """What COCO's evaluation gives; None where undefined."""
 
     @property
-    def summary(self) -> dict[str, float | None]: ...  # noqa: D102 - as the class says
+    def summary(self) -> dict[str, float | None]: ...
     @property
-    def per_class(self) -> dict[str, float | None]: ...  # noqa: D102 - as above
+    def per_class(self) -> dict[str, float | None]: ...
     @property
-    def per_class_50(self) -> dict[str, float | None]: ...  # noqa: D102 - as above
+    def per_class_50(self) -> dict[str, float | None]: ...
 
 
 class DetectionResult(NamedTuple):
@@ -34,9 +34,9 @@ class DetectionResult(NamedTuple):
     The types are described, not imported: they would bring COCO's evaluation into processes that only read texts.
     """
 
-    overall: Rates
-    per_class: Mapping[str, Rates]
-    precisions: Precisions
+    overall: _Rates
+    per_class: Mapping[str, _Rates]
+    precisions: _Precisions
 
 
 def _metric(
@@ -67,7 +67,7 @@ def _coco(metric_id: str, field: str, title: str, definition: str, undefined: st
     )
 
 
-def _of_class(read: Callable[[Rates], float | None]) -> Callable[[DetectionResult], tuple[float | None, ...]]:
+def _of_class(read: Callable[[_Rates], float | None]) -> Callable[[DetectionResult], tuple[float | None, ...]]:
     return lambda result: tuple(map(read, result.per_class.values()))
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import starmap
 
 from shared.evaluation.confusion.association import Association, association
 from shared.evaluation.confusion.matrix import ConfusionMatrix
@@ -40,7 +41,7 @@ class MatrixResult:
 
     def by_class(self, formula: Formula) -> list[float]:
         """A rate of each class; NaN where undefined."""
-        return [ratio(*formula(*sums)) for sums in zip(self.hits, self.actual, self.predicted, strict=True)]
+        return list(starmap(ratio, map(formula, self.hits, self.actual, self.predicted)))
 
     def rates(self, formula: Formula) -> tuple[float | None, ...]:
         """The same with None where undefined."""

@@ -1,6 +1,5 @@
 """Metrics of classifiers that give each sample any number of labels, read from `MultiLabelFigures`."""
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from shared.evaluation.metrics.definition import (
     Metric,
 )
 from shared.evaluation.multilabel.statistics import Floats, MultiLabelFigures
+from shared.evaluation.rates import defined
 
 Read = Callable[[MultiLabelFigures], Any]
 
@@ -94,7 +94,7 @@ def _two_sided(name: str) -> Read:
 
 
 def _values(values: Floats) -> tuple[float | None, ...]:
-    return tuple(None if math.isnan(value) else value for value in values.tolist())
+    return tuple(map(defined, values.tolist()))
 
 
 AVERAGES = Group("Averages over labels and samples", tuple(metric for rate in _RATES for metric in _averages(rate)))

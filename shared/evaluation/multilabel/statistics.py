@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.inputs.label_sets import Multihot
-from shared.evaluation.rates import f1, jaccard, precision, ratios, recall
+from shared.evaluation.rates import defined, f1, jaccard, precision, ratios, recall
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -51,9 +51,9 @@ class BinaryMatrices:
     def _record(self, index: int) -> BinaryRecord:
         return {
             "accuracy": float(self.accuracy[index]),
-            "precision": _known(self.precision[index]),
-            "recall": _known(self.recall[index]),
-            "f1": _known(self.f1[index]),
+            "precision": defined(self.precision[index].item()),
+            "recall": defined(self.recall[index].item()),
+            "f1": defined(self.f1[index].item()),
             "confusion_matrix": self.counts[index].tolist(),
         }
 
@@ -178,7 +178,3 @@ def _mean(values: Floats, weights: Counts | None = None) -> float | None:
     if weights is None or total == 0:
         return float(values.sum()) / len(values)
     return float((values * weights[known]).sum()) / total
-
-
-def _known(value: np.float64) -> float | None:
-    return None if np.isnan(value) else float(value)

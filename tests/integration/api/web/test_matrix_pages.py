@@ -1,0 +1,45 @@
+"""The page of a matrix names its metrics as the catalogue does, and says why one has no value."""
+
+import html
+import re
+
+from litestar import Litestar
+
+from tests.actors import Client
+from tests.integration.api.web.visitor import Visitor
+
+HOSTILE = "<b>dog"
+REASON = "undefined, because class “<b>dog” is never predicted; 0.2500 if counted as 0"
+
+
+async def test_a_macro_mean_without_a_value_has_its_reason_and_the_mean_with_zeros(
+    app: Litestar, alice: Client
+) -> None:
+    uid = await alice.create_matrix(["cat", HOSTILE], ["cat", "cat"])
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+
+    page = (await visitor.get(f"/app/matrices/{uid}")).text
+    statistics = (await visitor.get(f"/app/matrices/{uid}/statistics")).text
+
+    figures = re.findall(r"<li><b>(.*?)</b><span>(.*?)</span></li>", page)
+    assert figures[:4] == [
+        ("50.0 %", "Accuracy"),
+        ("—", "Precision (macro)"),
+        ("0.5000", "Recall (macro)"),
+        ("0.3333", "F1 (macro)"),
+    ]
+    assert f"Precision (macro): <bdi>{html.escape(REASON)}</bdi>." in page
+    assert f'<span title="{html.escape(REASON)}">—</span>' in statistics
+    assert HOSTILE not in page + statistics
+
+
+async def test_the_area_of_labels_is_called_what_it_is(app: Litestar, alice: Client) -> None:
+    uid = await alice.create_matrix(["cat", "dog"], ["cat", "cat"])
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+
+    statistics = (await visitor.get(f"/app/matrices/{uid}/statistics")).text
+
+    assert "Mean balanced accuracy of the classes<small>AUNU of labels</small>" in statistics
+    assert re.findall(r"\b(?:ROC|AUC|AUN[UP])\b(?! of labels)", statistics) == []
