@@ -1,1 +1,1 @@
-"""Values as people read them: numbers, labels, explanations and drawings, for the pages and for the worker's files."""
+"""Values as people read them: numbers, labels, metrics and drawings, for the pages and for the worker's files."""

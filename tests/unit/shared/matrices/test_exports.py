@@ -112,6 +112,14 @@ def test_json_holds_the_matrix_its_description_and_every_statistic() -> None:
         "confusion_matrix": [[3, 1], [0, 0]],
         "overall": json.loads(json.dumps(figures.overall)),
         "per_class": json.loads(json.dumps(figures.per_class)),
+        "undefined": found["undefined"],
+    }
+    assert set(found["undefined"]) == {name for name, value in figures.overall.items() if value is None}
+    assert found["undefined"]["TPR Macro"] == {
+        "metric": "recall.macro",
+        "reason": "class “b” never occurs",
+        "classes": ["b"],
+        "counted_as_zero": 0.375,
     }
     shares = json.loads(exports.json_text(matrix, figures, normalised=True))
     assert (shares["normalised"], shares["confusion_matrix"]) == (True, [[0.75, 0.25], [None, None]])
