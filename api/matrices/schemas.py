@@ -94,7 +94,7 @@ class MatrixPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class MatrixSummary(msgspec.Struct):
-    """A confusion matrix without its counts."""
+    """A confusion matrix without its counts; reading the matrix itself says why a metric is null."""
 
     uid: Annotated[UUID, Meta(description="Id of the matrix.")]
     version: Annotated[

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.confusion.side_by_side import Row, SideBySide
+from shared.evaluation.confusion.side_by_side import COMPARED, Row, SideBySide
+from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.rates import defined, f1, ratios
 from shared.presentation.number_format import count_text, figure_text, percent_text
 
+_COMPARED = {metric.plain_name: metric for metric in COMPARED}
 _HEADLINES = ("accuracy", "precision_macro", "recall_macro", "f1_macro")
 # Equal shares of different counts can differ in the last bit.
 _TIE = 1e-12
@@ -24,11 +26,15 @@ class Standing(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One row of a table; without a `title` it is the class at the row's position."""
+    """One row of a table; without a `title` it is the class at the row's position.
+
+    `undefined` says in which case a value is.
+    """
 
     title: str | None
     note: str | None
     standings: list[Standing]
+    undefined: str
 
 
 class Headline(NamedTuple):
@@ -53,6 +59,7 @@ def statistic_lines(table: SideBySide, uids: Sequence[str]) -> list[Line]:
                 [row.to_best[i] for i in columns],
                 [table.names[i] in row.winners for i in columns],
             ),
+            f"undefined: {_COMPARED[row.name].undefined_when()}",
         )
         for row in table.rows
     ]
@@ -77,6 +84,7 @@ def class_lines(matrices: Sequence[ConfusionMatrix]) -> list[Line]:
                     [None if value is None else value - best for value in values],
                     [decided and value is not None and _close(value, best) for value in values],
                 ),
+                f"undefined: {CATALOGUE['f1.class'].undefined_when()}",
             )
         )
     return lines

@@ -43,3 +43,15 @@ async def test_the_area_of_labels_is_called_what_it_is(app: Litestar, alice: Cli
 
     assert "Mean balanced accuracy of the classes<small>AUNU of labels</small>" in statistics
     assert re.findall(r"\b(?:ROC|AUC|AUN[UP])\b(?! of labels)", statistics) == []
+
+
+async def test_a_comparison_says_when_a_value_is_undefined(app: Litestar, alice: Client) -> None:
+    uids = [await alice.create_matrix(["cat", "dog"], ["cat", predicted]) for predicted in ("cat", "dog")]
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+
+    page = (await visitor.get(f"/app/compare?uid={uids[0]}&uid={uids[1]}")).text
+
+    row = re.search(r'<tr><th scope="row" class="name">Precision \(macro\).*?</tr>', page, re.DOTALL)
+    assert row is not None
+    assert re.findall(r"<span title=\"(.*?)\">—</span>", row[0]) == ["undefined: one class is never predicted"]

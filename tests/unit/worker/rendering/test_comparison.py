@@ -285,7 +285,11 @@ def test_an_undefined_value_is_a_dash_and_an_undecided_row_has_no_best() -> None
     assert rows["Precision (macro)"] == ["—", "0.5000"]
     assert rows["Matthews correlation coefficient"] == ["—", "0"]
     dashes = [cell for cell in page.find_all("td") if cell.text == "—"]
-    assert {cell.attributes.get("title") for cell in dashes} == {"undefined: zero in a denominator or logarithm"}
+    assert {cell.attributes.get("title") for cell in dashes} == {
+        "undefined: one class is never predicted",
+        "undefined: there are no samples or one class occurs but is never predicted",
+        "undefined: all samples are of one class or all samples are predicted as one class",
+    }
 
 
 def test_a_difference_too_small_to_show_is_not_written_as_zero() -> None:
