@@ -81,7 +81,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         connected: Platform = app.state.platform
         return connected
 
-    def provide_meter() -> Meter:
+    def provide_meter(caller: Injected[Caller]) -> Meter:  # noqa: ARG001 -- it only has to come later
         meter: Meter = app.state.meter
         return meter
 

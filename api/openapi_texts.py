@@ -67,6 +67,12 @@ KIND = "Kind of the job."
 
 # `shared.evaluation` is pure: its types cannot carry descriptions of their own.
 EVALUATION = {
+    "UndefinedMetric": {
+        "metric": "Id of the metric, as in the catalogue of metrics.",
+        "reason": 'Why it is undefined; completes the sentence "undefined, because".',
+        "classes": "Classes that the reason names.",
+        "counted_as_zero": "The mean in which undefined classes count as 0; null for any other metric.",
+    },
     "BinaryRecord": {
         "accuracy": "Share of correct decisions, 0 to 1.",
         "precision": "Precision (PPV), averaged over absent and present, 0 to 1; null if undefined.",

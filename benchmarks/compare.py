@@ -13,9 +13,9 @@ import numpy as np
 import pycm
 
 from benchmarks.multilabel import race
+from shared.evaluation.comparison.pycm_ranking import compare
+from shared.evaluation.comparison.side_by_side import side_by_side
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.confusion.pycm_ranking import compare
-from shared.evaluation.confusion.side_by_side import side_by_side
 
 Matrices = dict[str, ConfusionMatrix]
 

@@ -105,9 +105,7 @@ def test_a_public_class_has_a_name_of_its_own() -> None:
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     places[node.name].append(f"{path.relative_to(ROOT)}:{node.lineno}")
 
-    # Both become entries of the one catalogue of metrics.
-    waiting = {"Row"}
-    assert {name: found for name, found in places.items() if len(found) > 1 and name not in waiting} == {}
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_the_version_is_the_same_everywhere() -> None:

@@ -19,7 +19,7 @@ from api.http import multipart
 from api.http.headers import first
 from shared import idempotency
 from shared.accounts import Caller
-from shared.idempotency import Answer, Claim
+from shared.idempotency import Claim, StoredAnswer
 from shared.idempotency.errors import KeyInvalid
 from shared.kit.db import transaction_hook
 from shared.kit.errors import DomainError
@@ -84,13 +84,13 @@ async def _once(app: ASGIApp, scope: HTTPScope, key: bytes, receive: Receive, se
         claim = None
     if claim is None:
         await app(scope, body.receive, send)
-    elif isinstance(claim, Answer):
+    elif isinstance(claim, StoredAnswer):
         await _replay(send, claim)
     else:
         await _do(app, scope, body.receive, send, claim)
 
 
-async def _claim(platform: Platform, scope: HTTPScope, caller: Caller, key: str, body: "_Body") -> Claim | Answer:
+async def _claim(platform: Platform, scope: HTTPScope, caller: Caller, key: str, body: "_Body") -> Claim | StoredAnswer:
     lease = timedelta(seconds=platform.settings.wait_limit_s) + idempotency.LEASE_MARGIN
     fingerprint = _fingerprint(scope, caller, _comparable(scope, body.content))
     return await idempotency.claim(platform.db, platform.keyring, caller, key=key, fingerprint=fingerprint, lease=lease)
@@ -115,7 +115,7 @@ async def _do(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send, clai
         transaction_hook.reset(token)
     headers = [(name.lower(), value) for name, value in started["headers"] if name.lower() in KEPT]
     try:
-        await claim.settle(Answer(started["status"], headers, bytes(content)))
+        await claim.settle(StoredAnswer(started["status"], headers, bytes(content)))
     except DomainError as error:
         # A repeat will hear that the answer was lost, or does the work if none was done.
         log.warning("an answer cannot be kept for repeats", reason=error.detail)
@@ -201,7 +201,7 @@ def _app(scope: HTTPScope) -> Litestar:
     return found
 
 
-async def _replay(send: Send, answer: Answer) -> None:
+async def _replay(send: Send, answer: StoredAnswer) -> None:
     headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode()), REPLAYED]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})

@@ -12,8 +12,7 @@ from api.http import bodies
 from api.http.bodies import Fields
 from shared.evaluation.inputs.labels import read_classes
 from shared.evaluation.inputs.probabilities import read_weights
-from shared.evaluation.metrics.undefined import UndefinedMetric
-from shared.evaluation.metrics.undefined import undefined_headlines
+from shared.evaluation.metrics.undefined import UndefinedMetric, undefined_headlines
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import Name
@@ -170,7 +169,7 @@ class MatrixDetail(msgspec.Struct):
     ]
     undefined: Annotated[
         dict[str, UndefinedMetric],
-        Meta(description="Why each metric above that is null is undefined, and its value if 0 were counted instead."),
+        Meta(description="Why a metric above is null, and its value with 0 counted instead."),
     ]
 
     @classmethod

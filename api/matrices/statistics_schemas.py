@@ -9,8 +9,7 @@ from msgspec import Meta
 
 from shared.evaluation.confusion.intervals import ALPHAS, BinomMethod, intervals
 from shared.evaluation.confusion.statistics import Value, statistics
-from shared.evaluation.metrics.undefined import UndefinedMetric
-from shared.evaluation.metrics.undefined import undefined_statistics
+from shared.evaluation.metrics.undefined import UndefinedMetric, undefined_statistics
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.records import CountedMatrix
@@ -71,7 +70,7 @@ class MatrixStatistics(msgspec.Struct):
     intervals: Annotated[ConfidenceIntervals, Meta(description="Confidence intervals.")]
     undefined: Annotated[
         dict[str, UndefinedMetric],
-        Meta(description="Why each overall statistic that is null is undefined, and its value if 0 were counted instead."),
+        Meta(description="Why an overall statistic is null, and its value with 0 counted instead."),
     ]
 
     @classmethod

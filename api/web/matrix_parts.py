@@ -20,7 +20,7 @@ from shared.matrices.kinds.plot import Plot
 from shared.matrices.kinds.report import Report
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import CellSelection
-from shared.presentation.class_table import COLUMNS, Row, class_rows, share_interval_text
+from shared.presentation.class_table import COLUMNS, ClassRow, class_rows, share_interval_text
 from shared.presentation.labels import label_text
 from shared.presentation.tables import OverallRow, overall_tables
 
@@ -36,7 +36,7 @@ class StatisticsTables(NamedTuple):
 
     groups: list[tuple[str, list[OverallRow]]]
     bounds: dict[str, str | None]
-    rows: list[Row]
+    rows: list[ClassRow]
     labels: list[str]
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.matrix import Counts
+from shared.evaluation.types import Counts
 
 Floats = NDArray[np.float64]
 # Numbers or arrays of one shape.

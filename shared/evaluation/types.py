@@ -1,3 +1,8 @@
 """The types that every wing of evaluation speaks of."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 Label = int | float | str
+
+Counts = NDArray[np.int64] | NDArray[np.float64]

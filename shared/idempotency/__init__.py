@@ -10,12 +10,12 @@ from http import HTTPStatus
 
 from shared.accounts import Caller
 from shared.idempotency import queries
-from shared.idempotency.answer_encryption import Answer, decrypt, encrypt
+from shared.idempotency.answer_encryption import StoredAnswer, decrypt, encrypt
 from shared.idempotency.errors import AnswerLost, KeyReused, StillInProgress, TakenOver
 from shared.kit.db import Connection, Database
 from shared.kit.keyring import Keyring
 
-__all__ = ["Answer", "Claim", "claim", "expire"]
+__all__ = ["Claim", "StoredAnswer", "claim", "expire"]
 
 LIFETIME = timedelta(hours=24)
 
@@ -47,7 +47,7 @@ class Claim:
         if not await connection.fetchval(queries.MARK, self._account_id, self._key, self._attempt):
             raise TakenOver
 
-    async def settle(self, answer: Answer) -> None:
+    async def settle(self, answer: StoredAnswer) -> None:
         """Keep the answer for repeats, unless it is a refusal and nothing was done: then the key is free again."""
         self.is_open = False
         row = self._account_id, self._key, self._attempt
@@ -61,7 +61,7 @@ class Claim:
 
 async def claim(
     db: Database, keyring: Keyring, caller: Caller, *, key: str, fingerprint: bytes, lease: timedelta
-) -> Claim | Answer:
+) -> Claim | StoredAnswer:
     """The right to do the work, or the answer if it was done.
 
     Raises KeyReused for a key of another request, StillInProgress, AnswerLost.

@@ -16,7 +16,7 @@ _NONCE_BYTES = 12
 _COMPRESSION = 1
 
 
-class Answer(NamedTuple):
+class StoredAnswer(NamedTuple):
     """An HTTP answer: its status, the headers that matter, its body."""
 
     status: int
@@ -24,21 +24,21 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def encrypt(keyring: Keyring, account_id: int, key: str, answer: Answer) -> bytes:
+def encrypt(keyring: Keyring, account_id: int, key: str, answer: StoredAnswer) -> bytes:
     """The answer for the database; only for this account and key can it be read again."""
     nonce = os.urandom(_NONCE_BYTES)
     text = zlib.compress(msgspec.msgpack.encode(answer), _COMPRESSION)
     return nonce + AESGCM(keyring.derive(*_purpose(account_id))).encrypt(nonce, text, key.encode())
 
 
-def decrypt(keyring: Keyring, account_id: int, key: str, encrypted: bytes) -> Answer | None:
+def decrypt(keyring: Keyring, account_id: int, key: str, encrypted: bytes) -> StoredAnswer | None:
     """The answer; None when it was encrypted under a SECRET_KEY that is not kept any more."""
     for secret in keyring.candidates(*_purpose(account_id)):
         try:
             text = AESGCM(secret).decrypt(encrypted[:_NONCE_BYTES], encrypted[_NONCE_BYTES:], key.encode())
         except InvalidTag:
             continue
-        return msgspec.msgpack.decode(zlib.decompress(text), type=Answer)
+        return msgspec.msgpack.decode(zlib.decompress(text), type=StoredAnswer)
     return None
 
 

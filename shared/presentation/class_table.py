@@ -24,14 +24,14 @@ class Figure(NamedTuple):
     interval: str | None
 
 
-class Row(NamedTuple):
+class ClassRow(NamedTuple):
     """The figures of one class, in the order of COLUMNS; `position` is the class's in the matrix."""
 
     position: int
     figures: list[Figure]
 
 
-def class_rows(found: Statistics, bounds: Intervals, *, sort: str | None, descending: bool) -> list[Row]:
+def class_rows(found: Statistics, bounds: Intervals, *, sort: str | None, descending: bool) -> list[ClassRow]:
     """A row for each class, sorted by one of COLUMNS; undefined values come last."""
     size = len(found.per_class["TP"])
     places = list(range(size))
@@ -40,7 +40,7 @@ def class_rows(found: Statistics, bounds: Intervals, *, sort: str | None, descen
         known = [place for place in places if values[place] is not None]
         known.sort(key=lambda place: _number(values[place]), reverse=descending)
         places = known + [place for place in places if values[place] is None]
-    return [Row(place, [_figure(found, bounds, code, place) for code in COLUMNS]) for place in places]
+    return [ClassRow(place, [_figure(found, bounds, code, place) for code in COLUMNS]) for place in places]
 
 
 def share_interval_text(bounds: Value) -> str | None:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared.evaluation.confusion.comparison_errors import NotComparable
+from shared.evaluation.comparison.errors import NotComparable
+from shared.evaluation.comparison.pycm_ranking import aligned, compare
+from shared.evaluation.comparison.side_by_side import side_by_side
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.confusion.pycm_ranking import aligned, compare
-from shared.evaluation.confusion.side_by_side import side_by_side
 from shared.evaluation.rates import row_shares
 from shared.matrices.errors import MatricesNotComparable
 from shared.matrices.records import CountedMatrix

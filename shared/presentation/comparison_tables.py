@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from shared.evaluation.comparison.side_by_side import COMPARED, MetricRow, SideBySide
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.confusion.side_by_side import COMPARED, Row, SideBySide
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.rates import defined, f1, ratios
 from shared.presentation.number_format import count_text, figure_text, percent_text
@@ -96,7 +96,7 @@ def headlines(table: SideBySide, uids: Sequence[str]) -> list[Headline]:
     return [_headline(rows[name], uids) for name in _HEADLINES]
 
 
-def _headline(row: Row, uids: Sequence[str]) -> Headline:
+def _headline(row: MetricRow, uids: Sequence[str]) -> Headline:
     known = [value for value in row.values if value is not None]
     best = max(known, default=None)
     winners = [i for i, uid in enumerate(uids) if uid in row.winners]

@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Counts
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import column_shares, ratios, row_shares
+from shared.evaluation.types import Counts
 from shared.presentation.cell_colours import THRESHOLDS
 from shared.presentation.heatmap import NUMBERED_CLASSES, CellShades, HeatMap, HeatMapSize, heat_map
 from shared.presentation.labels import label_text

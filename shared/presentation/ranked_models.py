@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shared.evaluation.confusion.pycm_ranking import Comparison, Score
+from shared.evaluation.comparison.pycm_ranking import Comparison, Score
 from shared.kit.names import is_visible
 from shared.matrices.records import CountedMatrix
 from shared.presentation.labels import cut, plain_text, short_labels

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 
 from shared import matrices
-from shared.evaluation.confusion.comparison_errors import NotComparable
-from shared.evaluation.confusion.pycm_ranking import Comparison, compare
-from shared.evaluation.confusion.side_by_side import SideBySide, side_by_side
+from shared.evaluation.comparison.errors import NotComparable
+from shared.evaluation.comparison.pycm_ranking import Comparison, compare
+from shared.evaluation.comparison.side_by_side import SideBySide, side_by_side
 from shared.evaluation.types import Label
 from shared.kit import clock
 from shared.kit.files import File

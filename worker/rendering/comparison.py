@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from shared.evaluation.comparison.pycm_ranking import Comparison, aligned
+from shared.evaluation.comparison.side_by_side import SideBySide
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.confusion.pycm_ranking import Comparison, aligned
-from shared.evaluation.confusion.side_by_side import SideBySide
 from shared.matrices.records import CountedMatrix
 from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.comparison_tables import class_lines, headlines, statistic_lines

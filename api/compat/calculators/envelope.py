@@ -73,7 +73,9 @@ def figures(calculator: Calculator[Any]) -> list[tuple[str, Any]]:
     """The figures of a table as members of a Struct."""
     return [
         described(
-            entry.name, Figure, f"{entry.explanation} `{entry.formula}`; null where this is 0: {entry.denominator}."
+            entry.name,
+            Figure,
+            f"{entry.metric.definition} `{entry.metric.formula}`; null where this is 0: {entry.denominator}.",
         )
         for entry in calculator.entries
     ]

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Counts
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import ratio
+from shared.evaluation.types import Counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from shared.evaluation.types import Label
-
-Counts = NDArray[np.int64] | NDArray[np.float64]
+from shared.evaluation.types import Counts, Label
 
 
 @dataclass(frozen=True, slots=True, eq=False)

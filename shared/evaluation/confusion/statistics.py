@@ -11,8 +11,9 @@ from pycm.class_funcs import class_statistics
 from pycm.overall_funcs import overall_statistics
 
 from shared.evaluation.confusion.association import varies
-from shared.evaluation.confusion.matrix import ConfusionMatrix, Counts
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import defined, f1, precision, ratio, recall
+from shared.evaluation.types import Counts
 
 # A double is exact to a few more digits than this; those that follow are dust of the sums.
 _DIGITS = 15

@@ -11,7 +11,7 @@ from litestar import Litestar
 from api.openapi import document
 from shared import idempotency
 from shared.accounts import Authenticator, Caller
-from shared.idempotency import Answer, Claim
+from shared.idempotency import Claim, StoredAnswer
 from shared.idempotency.errors import TakenOver
 from shared.kit.db import DatabaseUnavailable, transaction_hook
 from shared.kit.platform import Platform
@@ -243,7 +243,7 @@ async def test_reading_is_no_work(alice: Client, platform: Platform) -> None:
     transaction_hook.reset(token)
 
     assert not await _worked(platform, alice)
-    await claim.settle(Answer(404, [], b""))
+    await claim.settle(StoredAnswer(404, [], b""))
     assert isinstance(await _claim(platform, await _caller(platform, alice)), Claim)
 
 
@@ -302,7 +302,7 @@ class _crash_at:  # noqa: N801 -- it reads as a statement
         return True
 
 
-async def _claim(platform: Platform, caller: Caller) -> Claim | Answer:
+async def _claim(platform: Platform, caller: Caller) -> Claim | StoredAnswer:
     lease = idempotency.LEASE_MARGIN
     return await idempotency.claim(platform.db, platform.keyring, caller, key="key", fingerprint=b"same", lease=lease)
 

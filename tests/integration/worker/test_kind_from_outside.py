@@ -132,7 +132,7 @@ async def test_the_document_describes_the_kind(extended: Extended) -> None:
     document = (await extended.client.get("/openapi.json")).json()
 
     described = document["components"]["schemas"]["Glossary"]
-    assert set(described["properties"]) == {"kind", "about", "loud", "callback_url", "api_key"}
+    assert set(described["properties"]) == {"kind", "about", "loud", "words", "callback_url", "api_key"}
 
 
 async def test_a_handler_that_crashes_leaves_nothing_in_its_folder(

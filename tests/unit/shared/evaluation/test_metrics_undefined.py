@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from shared.evaluation.types import Label
 from sklearn.metrics import precision_recall_fscore_support
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
@@ -17,6 +16,7 @@ from shared.evaluation.metrics import OVERALL, PER_CLASS
 from shared.evaluation.metrics.circumstances import OF_CLASS, OF_MATRIX
 from shared.evaluation.metrics.definition import NO_SAMPLES
 from shared.evaluation.metrics.undefined import UndefinedMetric, undefined_headlines, undefined_statistics
+from shared.evaluation.types import Label
 
 
 def matrix_of(counts: Any, classes: tuple[Label, ...] | None = None) -> ConfusionMatrix:

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.confusion.matrix import Counts
 from shared.evaluation.rates import (
     binary_mcc,
     column_shares,
@@ -18,6 +17,7 @@ from shared.evaluation.rates import (
     recall,
     row_shares,
 )
+from shared.evaluation.types import Counts
 
 cells = st.tuples(*[st.integers(0, 10**9)] * 4)
 

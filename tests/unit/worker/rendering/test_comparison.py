@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
+from shared.evaluation.comparison.pycm_ranking import compare
+from shared.evaluation.comparison.side_by_side import side_by_side
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.confusion.pycm_ranking import compare
-from shared.evaluation.confusion.side_by_side import side_by_side
 from shared.evaluation.confusion.statistics import summary
 from shared.evaluation.types import Label
 from shared.kit.names import is_visible

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import statistics, summary
-from shared.evaluation.metrics import OVERALL
-from shared.evaluation.metrics import PER_CLASS
+from shared.evaluation.metrics import OVERALL, PER_CLASS
 from shared.evaluation.types import Label
 from shared.presentation.labels import label_text, short_labels
 from tests.unit.worker.rendering.page import foreign_parts, grid, policies, read_page, shape, the_one_policy

@@ -20,9 +20,9 @@ from sklearn.metrics import (
     zero_one_loss,
 )
 
-from shared.evaluation.confusion.comparison_errors import DifferentSampleCounts, TooFewMatrices
+from shared.evaluation.comparison.errors import DifferentSampleCounts, TooFewMatrices
+from shared.evaluation.comparison.side_by_side import MetricRow, SideBySide, side_by_side
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.confusion.side_by_side import Row, SideBySide, side_by_side
 from shared.evaluation.confusion.statistics import summary
 
 squares = st.tuples(st.integers(2, 5), st.sampled_from([1, 4, 30])).flatmap(
@@ -38,7 +38,7 @@ def values_of(matrix: ConfusionMatrix) -> dict[str, float | None]:
     return {row.name: row.values[0] for row in side_by_side({"it": matrix, "again": matrix}).rows}
 
 
-def row_of(table: SideBySide, name: str) -> Row:
+def row_of(table: SideBySide, name: str) -> MetricRow:
     return next(row for row in table.rows if row.name == name)
 
 
@@ -114,7 +114,7 @@ BLIND = matrix_of([[10, 0], [10, 0]])
 def test_differences_and_winners_of_a_figure_where_more_is_better() -> None:
     table = side_by_side({"dull": DULL, "sharp": SHARP, "sharp again": SHARP})
     assert (table.names, table.sample_count) == (("dull", "sharp", "sharp again"), 20)
-    assert row_of(table, "accuracy") == Row(
+    assert row_of(table, "accuracy") == MetricRow(
         name="accuracy",
         title="Accuracy",
         lower_is_better=False,

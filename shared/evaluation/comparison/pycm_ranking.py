@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.comparison_errors import (
+from shared.evaluation.comparison.errors import (
     DifferentClasses,
     DifferentSampleCounts,
     InvalidWeights,
     TooFewMatrices,
 )
-from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.confusion.pycm_scales import (
+from shared.evaluation.comparison.pycm_scales import (
     CLASS_BENCHMARKS,
     OVERALL_BENCHMARKS,
     Grades,
     class_grades,
     overall_grades,
 )
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.types import Label
 
 # The other three grade the same kappa again.

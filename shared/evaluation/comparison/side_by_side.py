@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.evaluation.comparison.pycm_ranking import aligned
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.confusion.pycm_ranking import aligned
 from shared.evaluation.metrics import CATALOGUE, Metric
 from shared.evaluation.metrics.matrix_result import MatrixResult
 
@@ -16,7 +16,7 @@ Values = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MetricRow:
     """One statistic of every matrix, in the order of the table's names; None where undefined.
 
     `to_first` and `to_best` are a value minus that of the first matrix and minus the best one. `winners` have the best
@@ -38,7 +38,7 @@ class SideBySide:
 
     names: tuple[str, ...]
     sample_count: float
-    rows: tuple[Row, ...]
+    rows: tuple[MetricRow, ...]
 
 
 COMPARED = tuple(
@@ -79,12 +79,12 @@ def side_by_side(matrices: Mapping[str, ConfusionMatrix]) -> SideBySide:
     return SideBySide(names, matrices[names[0]].sample_count, tuple(rows))
 
 
-def _row(metric: Metric, values: Sequence[float | None], names: tuple[str, ...]) -> Row:
+def _row(metric: Metric, values: Sequence[float | None], names: tuple[str, ...]) -> MetricRow:
     known = [value for value in values if value is not None]
     choose = min if metric.lower_is_better else max
     best = choose(known, default=None)
     decided = best is not None and not all(_equal(value, best) for value in known)
-    return Row(
+    return MetricRow(
         name=metric.plain_name,
         title=metric.title,
         lower_is_better=metric.lower_is_better,

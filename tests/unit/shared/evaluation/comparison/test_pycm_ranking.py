@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.confusion.comparison_errors import (
+from shared.evaluation.comparison.errors import (
     DifferentClasses,
     DifferentSampleCounts,
     InvalidWeights,
     NotComparable,
     TooFewMatrices,
 )
+from shared.evaluation.comparison.pycm_ranking import Comparison, Score, compare
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.confusion.pycm_ranking import Comparison, Score, compare
 
 Matrices = dict[str, ConfusionMatrix]
 

@@ -12,9 +12,7 @@ from hypothesis.extra import numpy as arrays
 from pycm import interpret
 from pycm.params import CLASS_BENCHMARK_SCORE_DICT, OVERALL_BENCHMARK_MAP, OVERALL_BENCHMARK_SCORE_DICT
 
-from shared.evaluation.confusion.association import association
-from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.confusion.pycm_scales import (
+from shared.evaluation.comparison.pycm_scales import (
     _CLASS_SCALES,
     _OVERALL_SCALES,
     CLASS_BENCHMARKS,
@@ -22,6 +20,8 @@ from shared.evaluation.confusion.pycm_scales import (
     class_grades,
     overall_grades,
 )
+from shared.evaluation.confusion.association import association
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 
 squares = st.tuples(st.integers(2, 6), st.sampled_from([2, 5, 60, 10**6])).flatmap(
     lambda drawn: arrays.arrays(np.int64, (drawn[0],) * 2, elements=st.integers(0, drawn[1]))

@@ -1,0 +1,1 @@
+"""Comparing classifiers: PyCM's ranking, and the main metrics side by side."""
