@@ -1,4 +1,4 @@
-"""The two cookies of the pages: a session's token, and before there is one, what binds a form to its browser."""
+"""The cookies of the pages: a session's token, before there is one what binds a form to its browser, and notices."""
 
 import secrets
 from typing import Any, Literal
@@ -38,6 +38,24 @@ def write(request: Request[Any, Any, Any], name: Name, value: str, max_age_s: in
 def erase(request: Request[Any, Any, Any], name: Name) -> Cookie:
     """A cookie that takes the former one's place and is over."""
     return write(request, name, "", 0)
+
+
+def for_page(request: Request[Any, Any, Any], name: str, value: str, path: str, max_age_s: int) -> Cookie:
+    """A cookie for one page alone; it holds nothing that matters, since any host of the domain may set it."""
+    return Cookie(
+        key=f"evalserve-{name}",
+        value=value,
+        path=path,
+        max_age=max_age_s,
+        secure=is_secure(request),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def read_for_page(request: Request[Any, Any, Any], name: str) -> str:
+    """What the browser keeps for the page."""
+    return request.cookies.get(f"evalserve-{name}") or ""
 
 
 def new_value() -> str:

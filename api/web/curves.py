@@ -16,15 +16,23 @@ from api.http.problems import problem_of
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
+from api.web.reading import at_lines
+from api.web.reading import faults_of
+from api.web.reading import tell
+from api.web.reading import told
 from shared import curves, jobs
+from shared.curves import LabelledProbabilities
 from shared.curves.kinds.curve import Curve, CurveOptions
-from shared.curves.uploads import read_scores
-from shared.jobs import JobOut, JobRequest, Snapshot, Status
+from shared.jobs import JobOut
+from shared.jobs import JobRequest
+from shared.jobs import Snapshot
+from shared.jobs import Status
 from shared.jobs.errors import JobNotFound
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
+from shared.predictions import ReadScores, read_score_table
 from shared.presentation.curve_drawing import SIDE, path
 
 LISTED = 50
@@ -47,12 +55,14 @@ class CurvePages(Controller):
         caller = page_request.caller
         try:
             title = form.text("title")
-            inputs = await _inputs(form, page_request.platform.settings)
+            read, inputs = await _inputs(form, page_request.platform.settings)
         except MISTAKES as error:
             return await _list(page_request, problem=problem_of(page_request.request, error), texts=form.texts)
         arguments = Curve(type="ROC", options=CurveOptions(title=title))
         snapshot = await jobs.join(page_request.platform, JobRequest(caller, arguments, inputs=inputs))
-        return page_request.redirect(f"/app/curves/{snapshot.job.id}")
+        page = f"/app/curves/{snapshot.job.id}"
+        page_request.set_cookies += tell(page_request.request, page, read.notices)
+        return page_request.redirect(page)
 
     @get("/{job_id:str}")
     async def read(
@@ -79,6 +89,7 @@ class CurvePages(Controller):
             roc=closeup.roc and path(closeup.roc),
             pr=closeup.pr and path(closeup.pr, stepped=True),
             steps=msgspec.json.encode(closeup.steps).decode(),
+            told=told(page_request),
         )
 
 
@@ -104,18 +115,21 @@ async def _list(
     )
 
 
-async def _inputs(form: Form, settings: Settings) -> bytes:
+async def _inputs(form: Form, settings: Settings) -> tuple[ReadScores, bytes]:
     file = form.file
     data = await file.read() if file else form.texts.get("text", "").encode()
     if not data.strip():
         raise InvalidInput(Fault("/text", "Paste a table of labels and probabilities, or choose a file with one."))
-    return await by_size(len(data), _packed, data, settings)
+    return await by_size(len(data), _packed, data, "file" if file else "text", settings)
 
 
-def _packed(data: bytes, settings: Settings) -> bytes:
-    sent = read_scores(data)
-    checked = curves.check(sent, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
-    return curves.pack(checked)
+def _packed(data: bytes, field: str, settings: Settings) -> tuple[ReadScores, bytes]:
+    with faults_of(field):
+        read = read_score_table(data)
+    sent = LabelledProbabilities(read.labels, read.rows, read.classes, scored=read.scored)
+    with at_lines(read.lines, field):
+        checked = curves.check(sent, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
+    return read, curves.pack(checked)
 
 
 def _result(platform: Platform, snapshot: Snapshot) -> dict[str, Any]:

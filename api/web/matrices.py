@@ -15,11 +15,19 @@ from api.http.problems import problem_of
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
+from api.web.reading import at_lines
+from api.web.reading import faults_of
+from api.web.reading import tell
+from api.web.reading import told
 from shared import matrices
-from shared.kit.errors import Fault, InvalidInput, Problem
+from shared.evaluation.inputs.probabilities import read_weights
+from shared.kit.errors import Fault
+from shared.kit.errors import InvalidInput
+from shared.kit.errors import Problem
 from shared.matrices.counting import Vectors
 from shared.matrices.records import CountedMatrix, Description
-from shared.matrices.uploads import Header, Pasted, read_file, read_pasted
+from shared.predictions import Header, ReadLabels, read_label_table, read_pasted_labels
+from shared.predictions import Order as ColumnOrder
 from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.headlines import main_metrics
 from shared.presentation.heatmap import NUMBERED_CLASSES
@@ -35,6 +43,11 @@ DRAWN_INLINE = 12
 WORST = (10, 20, 30, 60)
 
 _HEADERS: dict[str, Header] = {"auto": "auto", "yes": "yes", "no": "no"}
+_ORDERS: dict[str, ColumnOrder] = {
+    "auto": "auto",
+    "actual-first": "actual-first",
+    "predicted-first": "predicted-first",
+}
 
 
 class MatrixDrawing(NamedTuple):
@@ -85,13 +98,18 @@ class MatrixPages(Controller):
         caller = page_request.caller
         try:
             description = _description(form)
-            uid = await matrices.create(page_request.platform, caller, await _vectors(form), description)
+            read = await _read(form)
+            with at_lines(read.lines, "file" if form.file else "actual"):
+                vectors = Vectors(read.actual, read.predicted, _weights(read))
+                uid = await matrices.create(page_request.platform, caller, vectors, description)
         except MISTAKES as error:
             problem = problem_of(page_request.request, error)
             return page_request.render(
                 "matrices/new.html", page_request.status(problem), texts=form.texts, problem=problem
             )
-        return page_request.redirect(f"/app/matrices/{uid}")
+        page = f"/app/matrices/{uid}"
+        page_request.set_cookies += tell(page_request.request, page, read.notices)
+        return page_request.redirect(page)
 
     @get("/{uid:str}")
     async def read(
@@ -140,6 +158,7 @@ async def _page(
         measures=MEASURES,
         worst_choices=[count for count in WORST if count < len(matrix.matrix.classes)],
         shade_names=SHADE_NAMES,
+        told=told(page_request),
         problem=problem,
         typed=texts,
     )
@@ -155,14 +174,22 @@ def _description(form: Form) -> Description:
     )
 
 
-async def _vectors(form: Form) -> Vectors:
+async def _read(form: Form) -> ReadLabels:
     if (file := form.file) is not None:
         data = await file.read()
-        return await by_size(len(data), read_file, data, _HEADERS.get(form.texts.get("header", ""), "auto"))
-    pasted = Pasted(form.texts.get("actual", ""), form.texts.get("predicted", ""))
-    if not pasted.actual.strip() and not pasted.predicted.strip():
+        header = _HEADERS.get(form.texts.get("header", ""), "auto")
+        order = _ORDERS.get(form.texts.get("order", ""), "auto")
+        with faults_of("file"):
+            return await by_size(len(data), read_label_table, data, header, order)
+    actual, predicted = (form.texts.get(name, "") for name in ("actual", "predicted"))
+    if not actual.strip() and not predicted.strip():
         raise InvalidInput(Fault("/actual", "Paste the actual and the predicted labels, or choose a file with both."))
-    return await by_size(len(pasted.actual) + len(pasted.predicted), read_pasted, pasted)
+    with faults_of("actual"):
+        return await by_size(len(actual) + len(predicted), read_pasted_labels, actual, predicted)
+
+
+def _weights(read: ReadLabels) -> list[float] | None:
+    return None if read.weights is None else read_weights(read.weights, len(read.actual)).tolist()
 
 
 def _worst(text: str) -> int | None:

@@ -10,28 +10,42 @@ import numpy as np
 
 from shared.evaluation.inputs.class_columns import read_actual
 from shared.evaluation.inputs.label_codes import Codes, decode, encode
-from shared.evaluation.inputs.probabilities import Scores, Weights, read_probabilities, read_weights
+from shared.evaluation.inputs.probabilities import (
+    Scores,
+    Weights,
+    read_probabilities,
+    read_weights,
+    with_complement,
+)
 from shared.evaluation.inputs.probability_errors import OneClassOnly
 from shared.evaluation.types import Label
 
 
 class LabelledProbabilities(NamedTuple):
-    """A labelled sample of probabilities, as it was sent."""
+    """A labelled sample of probabilities, as it was sent.
+
+    Rows hold the probability of one class alone where there are two `classes` and `scored` is its place among them.
+    """
 
     actual_vector: Sequence[Label]
     probability_vector: Sequence[Sequence[float]]
     classes: Sequence[Label] | None = None
     sample_weight: Sequence[float] | None = None
+    scored: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CurveInputs:
-    """n samples of k classes: probabilities (n, k), the column (n,) of each sample's actual class, weights (n,)."""
+    """n samples of k classes: probabilities (n, k), the column (n,) of each sample's actual class, weights (n,).
+
+    Where only one of two columns was sent, `scored` is its place, and the other one holds 1 minus it.
+    """
 
     classes: tuple[Label, ...]
     codes: Codes
     probabilities: Scores
     weights: Weights | None
+    scored: int | None = None
 
 
 class _Packed(msgspec.Struct, array_like=True):
@@ -40,11 +54,13 @@ class _Packed(msgspec.Struct, array_like=True):
     codes: bytes
     probabilities: bytes
     weights: bytes | None
+    scored: int | None = None
 
 
 def check(sent: LabelledProbabilities, *, max_classes: int, max_label_length: int) -> CurveInputs:
     """Check what was sent; raises a subclass of InvalidLabels."""
-    probabilities = read_probabilities(sent.probability_vector, len(sent.actual_vector))
+    rows = sent.probability_vector if sent.scored is None else with_complement(sent.probability_vector, sent.scored)
+    probabilities = read_probabilities(rows, len(sent.actual_vector))
     actual = read_actual(
         sent.actual_vector,
         probabilities.shape[1],
@@ -55,7 +71,7 @@ def check(sent: LabelledProbabilities, *, max_classes: int, max_label_length: in
     weights = None if sent.sample_weight is None else read_weights(sent.sample_weight, len(sent.actual_vector))
     if np.count_nonzero(np.bincount(actual.codes, weights)) <= 1:
         raise OneClassOnly(vector="actual_vector")
-    return CurveInputs(actual.classes, actual.codes, probabilities, weights)
+    return CurveInputs(actual.classes, actual.codes, probabilities, weights, sent.scored)
 
 
 def pack(inputs: CurveInputs) -> bytes:
@@ -66,6 +82,7 @@ def pack(inputs: CurveInputs) -> bytes:
         encode(inputs.codes),
         np.ascontiguousarray(inputs.probabilities, "<f8").tobytes(),
         None if inputs.weights is None else np.ascontiguousarray(inputs.weights, "<f8").tobytes(),
+        inputs.scored,
     )
     return zlib.compress(msgspec.msgpack.encode(packed), level=1)
 
@@ -78,4 +95,5 @@ def unpack(data: bytes) -> CurveInputs:
         decode(packed.codes, packed.sample_count),
         np.frombuffer(packed.probabilities, "<f8").reshape(packed.sample_count, len(packed.classes)),
         None if packed.weights is None else np.frombuffer(packed.weights, "<f8"),
+        packed.scored,
     )

@@ -26,6 +26,7 @@ def perform(inputs: CurveInputs, attempt: JobAttempt[Curve]) -> list[AnyFile]:
         inputs.probabilities,
         inputs.codes,
         inputs.weights,
+        scored=inputs.scored,
         max_points=options.max_points,
         cost_ratio=options.cost_ratio,
     )

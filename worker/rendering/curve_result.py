@@ -54,7 +54,7 @@ def write_points(path: Path, inputs: CurveInputs, kind: CurveType) -> None:
     with path.open("wb") as file:
         file.write(b'{"type":%s,"curves":{' % msgspec.json.encode(kind))
         for column in np.unique(inputs.codes).tolist():
-            counts = count_class(inputs.probabilities, inputs.codes, column, inputs.weights)
+            counts = count_class(inputs.probabilities, inputs.codes, column, inputs.weights, scored=inputs.scored)
             points = _points(roc_curve(counts) if kind == "ROC" else pr_curve(counts), kind)
             name = msgspec.json.encode(str(inputs.classes[column]))
             file.write(b"%s%s:%s" % (separator, name, msgspec.json.encode(points)))

@@ -84,13 +84,15 @@ def measure_curves(
     codes: Codes,
     weights: Weights | None = None,
     *,
+    scored: int | None = None,
     max_points: int = 1000,
     cost_ratio: float | None = None,
     vector: str = "actual_vector",
 ) -> ClassifierCurves:
     """Measure checked probabilities (n, k) against the columns (n,) of the actual classes, with weights (n,) if any.
 
-    Every curve to draw has at most `max_points` points. Raises `OneClassOnly`, which names `vector`.
+    Every curve to draw has at most `max_points` points. `scored` is the one column of two that was sent, where only
+    one was. Raises `OneClassOnly`, which names `vector`.
     """
     present = np.bincount(codes, weights, probabilities.shape[1]) > 0
     if np.count_nonzero(present) < 2:  # noqa: PLR2004 - a class and a rest
@@ -101,7 +103,7 @@ def measure_curves(
         if not occurs:
             per_class.append(Undefined(NEVER_OCCURS))
             continue
-        counts = count_class(probabilities, codes, column, weights)
+        counts = count_class(probabilities, codes, column, weights, scored=scored)
         per_class.append(_measure(counts, max_points, cost_ratio))
         full = roc_curve(counts)
         mean += np.interp(_GRID, full.x, full.y)
@@ -111,8 +113,12 @@ def measure_curves(
     return ClassifierCurves(tuple(per_class), micro, macro)
 
 
-def count_class(probabilities: Scores, codes: Codes, column: int, weights: Weights | None = None) -> ThresholdCounts:
-    """Count one class against the rest at every distinct probability in its column."""
+def count_class(
+    probabilities: Scores, codes: Codes, column: int, weights: Weights | None = None, *, scored: int | None = None
+) -> ThresholdCounts:
+    """Count one class against the rest at every distinct probability in its column, or in the one that was `scored`."""
+    if scored is not None and column != scored:
+        return count_class(probabilities, codes, scored, weights).mirrored()
     return count_at_scores(probabilities[:, column], codes == column, weights)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.curves.ranking import Keys, Positive, pack, pieces, unpack
-from shared.evaluation.inputs.probabilities import Scores, Weights
+from shared.evaluation.inputs.probabilities import Scores, Weights, complement
 
 # int64, or float64 where samples have weights.
 Counts = NDArray[Any]
@@ -40,6 +40,15 @@ class ThresholdCounts:
     def pick(self, places: NDArray[np.intp]) -> "ThresholdCounts":
         """The same counts at fewer thresholds, those at the places."""
         return ThresholdCounts(self.thresholds[places], self.tp[places], self.fp[places])
+
+    def mirrored(self) -> "ThresholdCounts":
+        """The counts of the rest against the class, whose scores are those of the class turned round.
+
+        No sample is counted by 1 minus a score, in which close scores would become equal; only thresholds are so shown.
+        """
+        shown = np.concatenate([[np.inf], complement(self.thresholds[:0:-1])])
+        tp, fp = ((counts[-1] - counts)[::-1] for counts in (self.fp, self.tp))
+        return ThresholdCounts(shown, tp, fp)
 
 
 def count_at_scores(scores: Scores, positive: Positive, weights: Weights | None = None) -> ThresholdCounts:

@@ -4,11 +4,13 @@
 class InvalidLabels(Exception):
     """The vectors cannot be counted; `detail` says what to change.
 
-    `vector` is the name of the vector at fault and `index` the position in it, where one position is at fault.
+    `vector` is the name of the vector at fault and `index` the position in it, where one position is at fault; `fault`
+    is what is wrong there, to be said of the place by any other name.
     """
 
-    def __init__(self, detail: str, *, vector: str, index: int | None = None) -> None:
+    def __init__(self, detail: str, *, vector: str, index: int | None = None, fault: str | None = None) -> None:
         self.detail = detail
+        self.fault = fault
         self.vector = vector
         self.index = index
         super().__init__(detail)
@@ -28,11 +30,12 @@ class UnequalLengths(InvalidLabels):
 
 
 class InvalidLabel(InvalidLabels):
-    """The label at `index` is not a usable number or text; `fault` says why, without its place."""
+    """The label at `index` is not a usable number or text."""
+
+    fault: str
 
     def __init__(self, fault: str, *, vector: str, index: int) -> None:
-        self.fault = fault
-        super().__init__(f"{vector}[{index}] {fault}.", vector=vector, index=index)
+        super().__init__(f"{vector}[{index}] {fault}.", vector=vector, index=index, fault=fault)
 
 
 class TooManyClasses(InvalidLabels):

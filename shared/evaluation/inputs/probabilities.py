@@ -20,6 +20,8 @@ Weights = NDArray[np.float64]
 SUM_TOLERANCE = 0.001
 MIN_WEIGHT, MAX_WEIGHT = 1e-9, 1e9
 
+_EXACT_DECIMALS = 15
+
 # A row such as 0.5, 0.499 is off by 0.001 in decimals and by a hair more in floats; float32 rounds more coarsely.
 _ROUNDING = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 1e-6}
 
@@ -45,6 +47,18 @@ def read_probabilities(
     return matrix
 
 
+def complement(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1 minus each score, to the 15 digits that a float holds of any decimal: 0.1 of 0.9, not 0.09999999999999998."""
+    return np.round(1 - scores, _EXACT_DECIMALS)
+
+
+def with_complement(rows: Sequence[Sequence[float]], column: int) -> Scores:
+    """A table of two columns, of which `column` holds the scores (n, 1) that were sent, the other one the rest to 1."""
+    scores = np.asarray(rows, np.float64).reshape(len(rows))
+    both = scores, complement(scores)
+    return np.column_stack(both if column == 0 else both[::-1])
+
+
 def read_weights(weights: Sequence[float] | Scores, sample_count: int, *, name: str = "sample_weight") -> Weights:
     """Check one weight for each sample, 0 or from 1e-9 to 1e9, not all of them 0; the result has shape (n,).
 
@@ -58,8 +72,8 @@ def read_weights(weights: Sequence[float] | Scores, sample_count: int, *, name: 
     good = (vector == 0) | ((vector >= MIN_WEIGHT) & (vector <= MAX_WEIGHT))
     if not good.all():
         index = int(np.argmin(good))
-        detail = f"{name}[{index}] is {vector[index]}; a weight is 0 or a number from 1e-9 to 1e9."
-        raise InvalidSampleWeights(detail, vector=name, index=index)
+        fault = f"is {vector[index]}; a weight is 0 or a number from 1e-9 to 1e9"
+        raise InvalidSampleWeights(f"{name}[{index}] {fault}.", vector=name, index=index, fault=fault)
     if not vector.any():
         raise InvalidSampleWeights(f"All weights in {name} are 0; give some samples a weight above 0.", vector=name)
     return vector
@@ -96,5 +110,5 @@ def _check_sums(matrix: Scores, name: str) -> None:
     off = np.abs(sums - 1) > SUM_TOLERANCE + _ROUNDING[matrix.dtype]
     if off.any():
         index = int(np.argmax(off))
-        detail = f"{name}[{index}] sums to {sums[index]:.6g}; the probabilities of a sample sum to 1 within 0.001."
-        raise InvalidProbability(detail, vector=name, index=index)
+        fault = f"sums to {sums[index]:.6g}; the probabilities of a sample sum to 1 within 0.001"
+        raise InvalidProbability(f"{name}[{index}] {fault}.", vector=name, index=index, fault=fault)

@@ -1,0 +1,23 @@
+"""Predictions as people and programs write them: tables and printed lists in, columns with roles and labels out.
+
+Pure: texts in, values out. Inference works on the names and texts of columns, whatever they were read from.
+"""
+
+from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.header import Header
+from shared.predictions.labels import Order, ReadLabels, read_label_table
+from shared.predictions.notices import Notice
+from shared.predictions.pasted import read_pasted_labels
+from shared.predictions.scores import ReadScores, read_score_table
+
+__all__ = [
+    "Header",
+    "Notice",
+    "Order",
+    "ReadLabels",
+    "ReadScores",
+    "UnreadablePredictions",
+    "read_label_table",
+    "read_pasted_labels",
+    "read_score_table",
+]

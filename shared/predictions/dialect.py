@@ -1,0 +1,174 @@
+"""From text to the rows of a table: which character separates the cells, and where each row begins."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.notices import Code, Notice
+from shared.predictions.values import has_decimal_commas
+
+# In the order of preference: a tab is never part of a label, a bar hardly ever separates.
+SEPARATORS = "\t;,|"
+_NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars"}
+
+# So much text tells the separator.
+_CHARACTERS_SEEN = 64 * 1024
+_SPACE = " \t\r\n"
+# Excel's own first line, which names the separator.
+_SEPARATOR_LINE = re.compile(r"sep=(?P<separator>[,;\t|])(?:\r\n|\r|\n)", re.IGNORECASE)
+_COMMENT = re.compile(r"[ \t]*#[^\r\n]*(?:\r\n|\r|\n)")
+
+Rows = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of equally many cells, the line in which each begins, and what separates the cells if anything does."""
+
+    rows: list[list[str]]
+    lines: list[int]
+    separator: str | None
+    notices: list[Notice] = field(default_factory=list)
+    # Cells that were different texts before the spaces around them were taken away.
+    merged: frozenset[str] = frozenset()
+
+    @property
+    def columns(self) -> list[list[str]]:
+        """The cells of each column."""
+        return [list(column) for column in zip(*self.rows, strict=True)]
+
+
+def read_table(text: str) -> Table:
+    """The rows that hold anything; raises UnreadablePredictions for rows of unequal length, with the line."""
+    notices: list[Notice] = []
+    if named := _SEPARATOR_LINE.match(text):
+        separator: str | None = named["separator"]
+        start = named.end()
+    else:
+        start, count = _comments(text)
+        separator, notices = _separator(text[start:])
+        notices += [Notice(Code.COMMENT_LINES, (count,))] if count else []
+    skipped = _line_count(text[:start])
+    cells, lines = [], []
+    spaced: set[str] = set()
+    for line, row in _rows(text[start:], separator, strict=True):
+        stripped = [cell.strip(_SPACE) for cell in row]
+        if any(stripped):
+            spaced.update(cell for cell, short in zip(row, stripped, strict=True) if cell != short)
+            cells.append(stripped)
+            lines.append(line + skipped)
+    merged = _merged(spaced, text[start:], separator) if spaced else frozenset()
+    return Table(_even(cells, lines), lines, separator, notices, merged)
+
+
+def _merged(spaced: set[str], text: str, separator: str | None) -> frozenset[str]:
+    forms = Counter(cell.strip(_SPACE) for cell in spaced)
+    plain = {cell for _, row in _rows(text, separator, strict=True) for cell in row if cell in forms}
+    return frozenset(short for short, count in forms.items() if short and (count > 1 or short in plain))
+
+
+def _rows(text: str, separator: str | None, *, strict: bool) -> Iterator[tuple[int, list[str]]]:
+    # Without a separator nothing that is printed may cut a cell.
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator or "\x1f", skipinitialspace=True, strict=strict
+    )
+    before = 0
+    try:
+        for row in reader:
+            yield before + 1, row
+            before = reader.line_num
+    except csv.Error as error:
+        raise UnreadablePredictions(f"this cannot be read as CSV ({error}).", line=before + 1) from error
+
+
+def _separator(text: str) -> tuple[str | None, list[Notice]]:
+    seen = text[:_CHARACTERS_SEEN]
+    if len(text) > len(seen):
+        # The last line may be cut.
+        seen = seen[: 1 + max(seen.rfind("\n"), seen.rfind("\r"))] or seen
+    split = {}
+    for separator in SEPARATORS:
+        try:
+            split[separator] = [row for _, row in _rows(seen, separator, strict=False) if any(map(str.strip, row))]
+        except UnreadablePredictions:
+            continue
+    even = [separator for separator, rows in split.items() if _is_even(rows)]
+    if len(even) > 1:
+        return _decided(even, split)
+    if even:
+        return even[0], []
+    usual = {separator: _agreement(rows) for separator, rows in split.items()}
+    best = max(usual, key=lambda separator: usual[separator], default=None)
+    return (best if best and usual[best] else None), []
+
+
+def _is_even(rows: Rows) -> bool:
+    lengths = {len(row) for row in rows}
+    return len(lengths) == 1 and lengths.pop() > 1
+
+
+def _agreement(rows: Rows) -> int:
+    lengths = Counter(len(row) for row in rows)
+    lengths.pop(1, None)
+    return max(lengths.values(), default=0)
+
+
+def _decided(even: Sequence[str], split: Mapping[str, Rows]) -> tuple[str, list[Notice]]:
+    if "\t" in even:
+        return "\t", []
+    first = even[0]
+    if first == ";" and _are_numbers_or_prose(split[";"]):
+        return ";", [Notice(Code.SEMICOLON)]
+    several = " and ".join(_NAMES[separator] for separator in even)
+    detail = f"The rows can be cut at {several} alike; put a header row above them, or quote the cells."
+    raise UnreadablePredictions(detail)
+
+
+def _are_numbers_or_prose(rows: Rows) -> bool:
+    columns = list(zip(*rows, strict=True))
+    return all(
+        has_decimal_commas(cells) or all(", " in cell for cell in cells)
+        for column in columns
+        if (cells := [cell.strip() for cell in column if "," in cell])
+    )
+
+
+def _comments(text: str) -> tuple[int, int]:
+    """Where the comments at the beginning end, and how many there are."""
+    ends = [0]
+    while match := _COMMENT.match(text, ends[-1]):
+        ends.append(match.end())
+    if len(ends) == 1 or not text[ends[-1] :].strip():
+        return 0, 0
+    separator, _ = _separator(text[ends[-1] :])
+    width = len(next(_rows(text[ends[-1] :], separator, strict=False), (0, [""]))[1])
+    for count, (start, end) in enumerate(pairwise(ends)):
+        line = text[start:end].strip()
+        # A row whose first cell begins with # is a row.
+        if separator and not line.startswith(("# ", "##")) and line.count(separator) + 1 == width:
+            return start, count
+    return ends[-1], len(ends) - 1
+
+
+def _line_count(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
+def _even(rows: list[list[str]], lines: Sequence[int]) -> list[list[str]]:
+    if not rows:
+        return rows
+    usual = Counter(map(len, rows)).most_common(1)[0][0]
+    odd = next((index for index, row in enumerate(rows) if len(row) != usual), None)
+    if odd is not None:
+        cells, others = (f"{n} cell{'s' if n != 1 else ''}" for n in (len(rows[odd]), usual))
+        detail = f"here are {cells} where most rows have {others}; quote cells that hold the separator."
+        raise UnreadablePredictions(detail, line=lines[odd])
+    width = usual
+    while width > 1 and not any(row[width - 1] for row in rows):
+        width -= 1
+    return [row[:width] for row in rows] if width < usual else rows

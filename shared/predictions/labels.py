@@ -1,0 +1,138 @@
+"""Tables of labels: which column is actual and which predicted, and the labels in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from shared.evaluation.types import Label
+from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.header import Header
+from shared.predictions.names import kind_of, normalised
+from shared.predictions.notices import Code, Notice
+from shared.predictions.roles import Decision
+from shared.predictions.tables import Named, read_named_table
+from shared.predictions.values import as_labels, score
+
+# What the sender says of a table of two columns: which one comes first.
+Order = Literal["auto", "actual-first", "predicted-first"]
+
+_COLUMNS = 2
+_SIDES = frozenset({"truth", "prediction", "metadata"})
+# Other names of weights are names of what was measured as often: the weight of a patient.
+_SURE_WEIGHTS = frozenset({"sample_weight", "sample_weights", "case_weight"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLabels:
+    """The labels of n samples and the line of each; `decisions` say what each column was taken for."""
+
+    actual: list[Label]
+    predicted: list[Label]
+    lines: list[int]
+    weights: list[float] | None = None
+    notices: list[Notice] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+
+
+def read_label_table(data: bytes, header: Header = "auto", order: Order = "auto") -> ReadLabels:
+    """The labels in the two columns of a file that hold them; raises UnreadablePredictions.
+
+    Names tell the columns. Without names, or where `order` says so, a table of two columns is taken in their order.
+    """
+    table = read_named_table(data, header)
+    actual, predicted, notices = _sides(table, order)
+    for place, side in ((actual, "actual"), (predicted, "predicted")):
+        if "" in table.columns[place]:
+            line = table.lines[table.columns[place].index("")]
+            raise UnreadablePredictions(f"there is no {side} label; every sample needs both.", line=line)
+    _refuse_scores(table, actual, predicted)
+    weights, said = _weights(table)
+    if table.merged & {*table.columns[actual], *table.columns[predicted]}:
+        notices.append(Notice(Code.SPACES))
+    labels = as_labels(table.columns[actual], table.columns[predicted])
+    notices += [*table.notices, *said, *common_label(*labels)]
+    return ReadLabels(*labels, table.lines, weights, notices, table.decisions)
+
+
+def common_label(actual: Sequence[Label], predicted: Sequence[Label]) -> list[Notice]:
+    """A notice where no label occurs on both sides."""
+    return [] if {*actual} & {*predicted} else [Notice(Code.NO_COMMON_LABEL)]
+
+
+def _sides(table: Named, order: Order) -> tuple[int, int, list[Notice]]:
+    truths, predictions = table.places("truth"), table.places("prediction")
+    if order != "auto":
+        return *_ordered(table, truths, predictions, order), []
+    if len(table.columns) == _COLUMNS and not predictions and _are_unnamed(table):
+        return 0, 1, [Notice(Code.COLUMNS_UNNAMED, (1, 2))]
+    for role, places in (("actual", truths), ("predicted", predictions)):
+        if len(places) > 1:
+            names = " and ".join(table.title(place) for place in places[:_COLUMNS])
+            detail = f"{names} may both be the {role} labels; keep one of them, or rename the one that is not."
+            raise UnreadablePredictions(detail)
+    if truths and predictions:
+        return truths[0], predictions[0], []
+    named = truths or predictions
+    others = [d.column for d in table.decisions if d.role in _SIDES and d.column not in named]
+    if not named or len(others) != 1:
+        raise UnreadablePredictions(_missing(table, bool(truths), bool(predictions)))
+    is_open = len(table.columns) > _COLUMNS
+    if truths:
+        notices = [Notice(Code.PREDICTED_BY_EXCLUSION, (others[0] + 1,))] if is_open else []
+        return truths[0], others[0], notices
+    return others[0], predictions[0], [Notice(Code.ACTUAL_BY_EXCLUSION, (others[0] + 1,))] if is_open else []
+
+
+def _ordered(table: Named, truths: list[int], predictions: list[int], order: Order) -> tuple[int, int]:
+    places = [0, 1] if len(table.columns) == _COLUMNS else sorted({*truths, *predictions})
+    if len(places) != _COLUMNS:
+        raise UnreadablePredictions(_missing(table, bool(truths), bool(predictions)))
+    first, second = places
+    return (first, second) if order == "actual-first" else (second, first)
+
+
+def _are_unnamed(table: Named) -> bool:
+    if table.names is None:
+        return True
+    kinds = {kind_of(name) for name in table.names}
+    return kinds <= {"label", "other"} and (kinds != {"label", "other"})
+
+
+def _missing(table: Named, has_truth: bool, has_prediction: bool) -> str:  # noqa: FBT001 - two sides, named at the calls
+    width = len(table.columns)
+    if has_truth or has_prediction:
+        lacking = "predicted" if has_truth else "actual"
+        return f"No column is named as the {lacking} labels; name it “{lacking}” in the header row."
+    columns = "1 column" if width == 1 else f"{width} columns"
+    detail = f"The table has {columns}, and nothing says which hold the labels; name two of them “actual” and "
+    return detail + "“predicted” in a header row, or keep only these two."
+
+
+def _refuse_scores(table: Named, actual: int, predicted: int) -> None:
+    if _has_fractions(table.columns[predicted]) and not _has_fractions(table.columns[actual]):
+        detail = f"{table.title(predicted)} holds scores between 0 and 1, not labels; measure them as curves, or give "
+        raise UnreadablePredictions(detail + "the column of predicted labels.")
+
+
+def _has_fractions(cells: Sequence[str]) -> bool:
+    """Whether the cells are numbers from 0 to 1, not all of them 0 or 1."""
+    numbers = {score(cell) for cell in {*cells}}
+    return all(number is not None and 0 <= number <= 1 for number in numbers) and not numbers <= {0, 1}
+
+
+def _weights(table: Named) -> tuple[list[float] | None, list[Notice]]:
+    places = table.places("weight")
+    if not places:
+        return None, []
+    sure = [place for place in places if table.names and normalised(table.names[place]) in _SURE_WEIGHTS]
+    if not sure:
+        return None, [Notice(Code.WEIGHT_UNUSED, (places[0] + 1,))]
+    if len(sure) > 1:
+        raise UnreadablePredictions(f"{table.title(sure[0])} and {table.title(sure[1])} both hold weights; keep one.")
+    weights = []
+    for cell, line in zip(table.columns[sure[0]], table.lines, strict=True):
+        number = score(cell)
+        if number is None or number < 0:
+            raise UnreadablePredictions(f"the weight “{cell}” is not a number of 0 or more.", line=line)
+        weights.append(number)
+    return weights, [Notice(Code.WEIGHTED, (sure[0] + 1,))]

@@ -1,0 +1,121 @@
+"""What the names of columns say."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal
+
+NameKind = Literal["truth", "prediction", "label", "score", "id", "index", "weight", "fold", "time", "derived", "other"]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TRUTH = _words(
+    "true truth truths actual actuals gt gold golden observed obs expected reference references ref target "
+    "targets groundtruth real annotated annotation manual oracle"
+)
+_PREDICTED = _words(
+    "pred preds predict predicted predicts prediction predictions predictedlabel yhat ŷ hat guess guesses guessed "
+    "response estimate estimated estimates output outputs forecast inferred scored classified hypothesis hyp"
+)
+# Says that a column holds labels, not whose.
+_LABEL = _words("label labels lbl class classes category categories cls outcome")
+_FILLER = _words("y value values name names id vector column col index code test val the ground of is")
+_SCORE = _words(
+    "score scores prob probs proba probas probability probabilities confidence confidences conf logit logits"
+)
+_IDS = _words(
+    "id ids sample_id image img file filename file_name path key uuid row_id row_ids rowindex row_index inst "
+    "inst# example_id doc_id index idx sampleid .row row uid guid"
+)
+_INDEX = frozenset({"", "unnamed:_0", "__index_level_0__", "rownames"})
+_WEIGHTS = _words("weight weights sample_weight sample_weights w case_weight importance _freq_")
+_FOLDS = _words("fold folds resample split set repeat iter usage _partind_ .config config")
+_TIMES = _words("timestamp time date datetime ds")
+_DERIVED = _words("correct is_correct error errors residual threshold positive_class _warn_ match hit")
+_UNMISTAKABLE = _words(
+    "actual actuals truth gt groundtruth observed pred preds predict predicted prediction predictions "
+    "predictedlabel yhat ŷ score scores prob probs proba probas probability probabilities"
+)
+_ALONE = _words("y y_test y_val y_valid test_y val_y ytest")
+
+_SAS_TRUTH, _SAS_PREDICTION = "f_", "i_"
+
+_SPLIT = re.compile(r"[\W_]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_JOINED = re.compile(r"[ \-/]+")
+
+
+def normalised(name: str) -> str:
+    """A name for matching only: NFC, no case, no quotes, `_` for blanks, hyphens and slashes."""
+    text = unicodedata.normalize("NFC", name).strip().strip("\"'").casefold()
+    return _JOINED.sub("_", text)
+
+
+def tokens(name: str) -> tuple[str, ...]:
+    """The words of a name, without case: `y_True`, `yTrue` and `y true` have the same."""
+    text = unicodedata.normalize("NFC", name).strip().strip("\"'")
+    return tuple(word.casefold() for part in _SPLIT.split(text) for word in _CAMEL.split(part) if word)
+
+
+def kind_of(name: str) -> NameKind:  # noqa: PLR0911 - a table of cases, in the order in which they apply
+    """What kind of column the name announces; "label" if it holds labels and does not say whose."""
+    plain, words = normalised(name), tokens(name)
+    if plain in _INDEX:
+        return "index"
+    for names, kind in _EXACT:
+        if plain in names:
+            return kind
+    parts = frozenset(words)
+    if parts & _SCORE:
+        return "score"
+    if parts & _PREDICTED:
+        return "prediction"
+    if plain in _ALONE or (parts & _TRUTH and parts <= _TRUTH | _LABEL | _FILLER):
+        return "truth"
+    if parts and parts <= _LABEL | _FILLER and parts & _LABEL:
+        return "label"
+    if plain.endswith("_id") or parts <= {"id", "ids"}:
+        return "id"
+    return "other"
+
+
+def is_bare(name: str) -> bool:
+    """Whether the name is a single word that may as well be a class, such as true, target, gold or image."""
+    words = tokens(name)
+    return len(words) == 1 and words[0] not in _UNMISTAKABLE
+
+
+def joined(name: str) -> str:
+    """The words of a name as one."""
+    return "".join(tokens(name))
+
+
+def paired(names: Sequence[str]) -> list[tuple[int, int]]:
+    """The places of columns of which one is named as the prediction of the other: (truth, prediction).
+
+    `species` and `predicted_species` are such a pair, `F_BAD` and `I_BAD` as SAS names them.
+    """
+    whole = {joined(name): place for place, name in enumerate(names) if name}
+    plain = {normalised(name): place for place, name in enumerate(names) if name}
+    found = []
+    for place, name in enumerate(names):
+        base = "".join(word for word in tokens(name) if word not in _PREDICTED)
+        if kind_of(name) == "prediction" and whole.get(base, place) != place:
+            found.append((whole[base], place))
+        key = normalised(name)
+        partner = plain.get(_SAS_TRUTH + key.removeprefix(_SAS_PREDICTION))
+        if key.startswith(_SAS_PREDICTION) and partner is not None:
+            found.append((partner, place))
+    return found
+
+
+_EXACT: tuple[tuple[frozenset[str], NameKind], ...] = (
+    (_IDS, "id"),
+    (_WEIGHTS, "weight"),
+    (_FOLDS, "fold"),
+    (_TIMES, "time"),
+    (_DERIVED, "derived"),
+)

@@ -1,0 +1,165 @@
+"""Two lists of labels as people paste them: a line each, all in one line, or as a program prints them."""
+
+import re
+from collections.abc import Sequence
+
+from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.header import judge_first_row
+from shared.predictions.labels import ReadLabels, common_label
+from shared.predictions.literals import ABRIDGED, read_items, read_literal
+from shared.predictions.names import kind_of
+from shared.predictions.notices import Code, Notice
+from shared.predictions.tables import SAMPLE
+from shared.predictions.values import as_labels, has_decimal_commas, with_points
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+# pandas' last lines of a Series, and R's index at the beginning of a line.
+_SERIES_END = re.compile(r"(?:(?:Name|Length|Freq): [^\r\n]*, )?dtype: [\w\[\], ]+|Name: [^\r\n]*, dtype: [\w\[\], ]+")
+_SERIES_LINE = re.compile(r"(?P<index>\S+)\s{2,}(?P<label>\S.*)")
+_NUMBERED_LINE = re.compile(r"(?P<index>\d+)\s{2,}(?P<label>\S.*)")
+_R_LINE = re.compile(r"\s*\[(?P<index>\d+)\]\s+(?P<items>.*)")
+_SEVERAL = re.compile(r"[\[(].*[\s,].*[\])],?")
+_SIDES = ("actual", "predicted")
+
+
+def read_pasted_labels(actual: str, predicted: str) -> ReadLabels:
+    """The labels of two pasted lists; raises UnreadablePredictions, which names the list at fault."""
+    notices: list[Notice] = []
+    first, second = (_listed(text, side, notices) for text, side in zip((actual, predicted), _SIDES, strict=True))
+    notices = list(dict.fromkeys(notices))
+    first, second, said = _without_headings(first, second)
+    if len(first) != len(second):
+        detail = f"There are {len(first):,} actual and {len(second):,} predicted labels; paste one of each for every "
+        raise UnreadablePredictions(detail + "sample.", field="predicted")
+    for side, labels in zip(_SIDES, (first, second), strict=True):
+        if "" in labels:
+            line = 1 + labels.index("")
+            raise UnreadablePredictions(f"the {side} label is empty; every sample needs one.", line=line, field=side)
+    found = as_labels(with_points(first), with_points(second))
+    lines = list(range(1, len(first) + 1))
+    return ReadLabels(*found, lines, notices=[*notices, *said, *common_label(*found)])
+
+
+def _listed(text: str, side: str, notices: list[Notice]) -> list[str]:
+    try:
+        labels = _read(text.strip(), notices)
+    except UnreadablePredictions as error:
+        raise UnreadablePredictions(f"{side}: {error.detail}", field=side) from error
+    if not labels:
+        raise UnreadablePredictions(f"{side}: paste at least one label.", field=side)
+    return labels
+
+
+def _read(text: str, notices: list[Notice]) -> list[str]:
+    if not text:
+        return []
+    lines = [line.strip() for line in _LINE_END.split(text)]
+    for read in (read_literal, _as_r_prints):
+        if (labels := read(text)) is not None:
+            return labels
+    if any(line in {"...", "…", ".."} for line in lines):
+        raise UnreadablePredictions(ABRIDGED)
+    if (series := _as_pandas_prints(lines)) is not None:
+        return series
+    _refuse_broken_lists(text, lines)
+    if len(lines) == 1:
+        return _in_one_line(text, notices)
+    if all(line.endswith(",") for line in lines[:-1]):
+        return read_items(text)
+    return [_unquoted(line) for line in lines]
+
+
+def _as_r_prints(text: str) -> list[str] | None:
+    lines = [line for line in _LINE_END.split(text) if line.strip()]
+    matches = [_R_LINE.fullmatch(line) for line in lines]
+    found = [match for match in matches if match is not None]
+    if not found or matches[0] is None:
+        return None
+    if len(found) < len(lines):
+        detail = "These lines are R's print of a factor, or abridged; paste writeLines(as.character(x)) instead."
+        raise UnreadablePredictions(detail)
+    labels: list[str] = []
+    for match in found:
+        if int(match["index"]) != len(labels) + 1:
+            raise UnreadablePredictions(f"Before the index [{match['index']}] there are {len(labels)} labels, not all.")
+        labels += read_items(match["items"])
+    return labels
+
+
+def _as_pandas_prints(lines: Sequence[str]) -> list[str] | None:
+    """The values of a printed Series, which has its index before them."""
+    has_end = len(lines) > 1 and _SERIES_END.fullmatch(lines[-1]) is not None
+    body = lines[:-1] if has_end else lines
+    matches = [(_SERIES_LINE if has_end else _NUMBERED_LINE).fullmatch(line) for line in body]
+    found = [match for match in matches if match is not None]
+    if len(found) < len(body):
+        if has_end:
+            raise UnreadablePredictions("The printed Series cannot be read; paste print(y.tolist()) instead.")
+        return None
+    if not has_end:
+        start = int(found[0]["index"])
+        counted = [str(index) for index in range(start, start + len(found))]
+        if len(found) == 1 or start > 1 or [match["index"] for match in found] != counted:
+            return None
+    if any(match["label"] in {"..", "..."} for match in found):
+        raise UnreadablePredictions(ABRIDGED)
+    return [match["label"] for match in found]
+
+
+def _refuse_broken_lists(text: str, lines: Sequence[str]) -> None:
+    quoted = re.match(r"\w*\(?[\[(]\s*['\"]", text)
+    if quoted or any(_SEVERAL.fullmatch(line) and line[0] == "[" for line in lines):
+        raise UnreadablePredictions("The list cannot be read to its end; paste one whole list, from [ to ].")
+    if text[0] == "[" and "]" not in text:
+        raise UnreadablePredictions("The list is never closed; paste it to its end, with the ].")
+
+
+def _in_one_line(text: str, notices: list[Notice]) -> list[str]:
+    if text[0] in "'\"":
+        return [text[1:-1]] if _is_one_quoted(text) else read_items(text.replace(";", ",") if "," not in text else text)
+    present = [separator for separator in "\t;," if separator in text]
+    if present == [";", ","]:
+        parts = [part.strip() for part in text.split(";")]
+        if not has_decimal_commas(part for part in parts if part):
+            raise UnreadablePredictions("The line holds semicolons and commas; put each label on a line of its own.")
+        return parts
+    if present:
+        parts = [part.strip() for part in text.rstrip(f"{present[0]} ").split(present[0])]
+        if "..." in parts or "…" in parts:
+            raise UnreadablePredictions(ABRIDGED)
+        return [_unquoted(part) for part in parts]
+    labels = text.split()
+    if "..." in labels or "…" in labels:
+        raise UnreadablePredictions(ABRIDGED)
+    if len(labels) > 1 and not all(re.fullmatch(r"[-+\d.]+", label) for label in labels):
+        notices.append(Notice(Code.SPLIT_AT_BLANKS))
+    return labels
+
+
+def _is_one_quoted(text: str) -> bool:
+    return len(text) > 1 and text[0] == text[-1] and text[0] not in text[1:-1]
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1].replace('""', '"') if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
+def _without_headings(first: list[str], second: list[str]) -> tuple[list[str], list[str], list[Notice]]:
+    heads = kind_of(first[0]), kind_of(second[0])
+    if len(first) == len(second):
+        below = [first[1 : SAMPLE + 1], second[1 : SAMPLE + 1]]
+        found = judge_first_row([first[0], second[0]], below)
+        if found.is_header and len(first) > 1:
+            if heads == ("prediction", "truth"):
+                detail = f"“{first[0]}” was pasted as the actual labels, and “{second[0]}” as the predicted ones; swap "
+                raise UnreadablePredictions(detail + "the two.", field="actual")
+            notices = [] if found.is_certain else [Notice(Code.FIRST_ROW_HEADER)]
+            return first[1:], second[1:], notices
+        is_open = not found.is_certain and heads != ("other", "other")
+        return first, second, [Notice(Code.FIRST_ROW_SAMPLE)] if is_open else []
+    longer, head, others = (first, heads[0], second) if len(first) > len(second) else (second, heads[1], first)
+    # Only one of the two was pasted with its heading.
+    is_heading = head in {"truth", "prediction", "label"} and longer[0] not in {*longer[1:], *others}
+    if is_heading and len(longer) == len(others) + 1:
+        longer = longer[1:]
+    return (longer, others, []) if len(first) > len(second) else (others, longer, [])

@@ -1,0 +1,87 @@
+"""Which columns hold the scores of which class, by what their names have in common with the labels."""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from shared.predictions.values import usual_number
+
+_TWO = 2
+_CLOSING = re.compile(r"[\"')\]}]*$")
+
+
+class ClassColumns(NamedTuple):
+    """The column that holds the labels, the columns of scores, and the class of each of these as its name has it."""
+
+    labels: int
+    columns: list[int]
+    names: list[str]
+
+
+def class_columns(
+    labels_at: int, labels: Collection[str], names: Sequence[str], candidates: Sequence[int], plain: Collection[int]
+) -> ClassColumns | None:
+    """Find text before and after the class that all names of score columns share: `prob_cat`, `P (y=cat)`, `cat`.
+
+    Every label must have its column, and there have to be two columns. A column with the same text around another
+    name is that of a class that does not occur; without text around, only those are whose names say nothing else,
+    which are `plain`.
+    """
+    if not labels:
+        return None
+    for before, after in _around(labels, names, candidates):
+        inner = {
+            place: name[len(before) : len(name) - len(after)]
+            for place in candidates
+            if (name := names[place]).startswith(before)
+            and name.endswith(after)
+            and len(name) > len(before) + len(after)
+        }
+        known = {_same(label) for label in labels}
+        if before[-1:].isalpha() and not any(label[0].isalpha() for label in labels):
+            # Of `p0`, `p1` and `predict` the last is a word.
+            inner = {place: text for place, text in inner.items() if not text[0].isalpha()}
+        if not before and not after:
+            inner = {place: name for place, name in inner.items() if place in plain or _same(name) in known}
+        found = {_same(text) for text in inner.values()}
+        if len(inner) >= _TWO and len(found) == len(inner) and known <= found:
+            return ClassColumns(labels_at, list(inner), list(inner.values()))
+    return None
+
+
+def named_class(name: str, labels: Collection[str]) -> str | None:
+    """The one label at the end of the name of a column of scores, as in `prob_yes`, `p1` and `P (y=yes)`."""
+    plain = _CLOSING.sub("", name)
+    found = [label for label in labels if _ends_with(plain, label)]
+    return max(found, key=len, default=None)
+
+
+def _ends_with(name: str, label: str) -> bool:
+    if not name.endswith(label) or not label:
+        return False
+    before = name[: len(name) - len(label)]
+    # Of a word, the end is no label: “score” does not name the class “e”.
+    return not before or not (before[-1].isalpha() and label[0].isalpha())
+
+
+def _around(labels: Collection[str], names: Sequence[str], candidates: Sequence[int]) -> list[tuple[str, str]]:
+    # The longest label fits into the fewest names by accident.
+    label = max(labels, key=lambda text: (len(text), text))
+    spellings = {label}
+    number = usual_number(label)
+    if number is not None and number == int(number):
+        spellings |= {str(int(number)), f"{number:.1f}"}
+    found = []
+    for place in candidates:
+        for spelling in sorted(spellings, key=len, reverse=True):
+            start = names[place].find(spelling)
+            while start >= 0:
+                found.append((names[place][:start], names[place][start + len(spelling) :]))
+                start = names[place].find(spelling, start + 1)
+    # Least around it first: the class's name itself is its column.
+    return sorted(set(found), key=lambda pair: (len(pair[0]) + len(pair[1]), pair))
+
+
+def _same(text: str) -> int | float | str:
+    number = usual_number(text)
+    return text if number is None else number

@@ -1,0 +1,77 @@
+"""A table with its header row told apart, and the roles of its columns."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.predictions.dialect import Table, read_table
+from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.header import FirstRow, Header, judge_first_row
+from shared.predictions.names import normalised
+from shared.predictions.notices import Code, Notice
+from shared.predictions.roles import Column, Decision, Role, infer_roles
+from shared.predictions.text_encoding import decode_text
+from shared.predictions.values import with_points
+
+# So many rows tell what the columns are.
+SAMPLE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Columns of cells, their names where the table has a header, the line of each row, and what was inferred.
+
+    `merged` are cells that differed in the spaces around them.
+    """
+
+    names: list[str] | None
+    columns: list[list[str]]
+    lines: list[int]
+    first_row: FirstRow
+    decisions: list[Decision]
+    notices: list[Notice]
+    merged: frozenset[str]
+
+    def places(self, role: Role) -> list[int]:
+        """The columns that have the role."""
+        return [decision.column for decision in self.decisions if decision.role == role]
+
+    def title(self, place: int) -> str:
+        """What errors call a column."""
+        return f"“{self.names[place]}”" if self.names else f"column {place + 1}"
+
+
+def read_named_table(data: bytes, header: Header) -> Named:
+    """Read a table and infer its roles; raises UnreadablePredictions."""
+    table = read_table(decode_text(data))
+    if not table.rows:
+        raise UnreadablePredictions("The file is empty; it needs a line for each sample.")
+    first_row, notices = _first_row(table, header)
+    names = table.rows[0] if first_row.is_header else None
+    start = 1 if first_row.is_header else 0
+    if len(table.rows) == start:
+        raise UnreadablePredictions("There is a header row and nothing below it; add a line for each sample.")
+    if names is not None:
+        _refuse_duplicates(names)
+    columns = [list(column) for column in zip(*table.rows[start:], strict=True)]
+    if table.separator != ",":
+        columns = [with_points(column) for column in columns]
+    samples = [Column(names[i] if names else None, column[:SAMPLE]) for i, column in enumerate(columns)]
+    lines = table.lines[start:]
+    return Named(names, columns, lines, first_row, infer_roles(samples), [*table.notices, *notices], table.merged)
+
+
+def _first_row(table: Table, header: Header) -> tuple[FirstRow, list[Notice]]:
+    if header != "auto":
+        return FirstRow(is_header=header == "yes", rule="given", evidence="it was said so"), []
+    below = [list(column) for column in zip(*table.rows[1 : SAMPLE + 1], strict=True)]
+    found = judge_first_row(table.rows[0], below)
+    code = Code.FIRST_ROW_HEADER if found.is_header else Code.FIRST_ROW_SAMPLE
+    return found, [] if found.is_certain else [Notice(code)]
+
+
+def _refuse_duplicates(names: Sequence[str]) -> None:
+    counted = Counter(normalised(name) for name in names if name)
+    again = [name for name in names if counted[normalised(name)] > 1]
+    if again:
+        raise UnreadablePredictions(f"Two columns have the names “{again[0]}” and “{again[1]}”; rename one of them.")

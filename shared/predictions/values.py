@@ -1,0 +1,68 @@
+"""From texts to labels: numbers only where a text is the usual form of one."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from shared.evaluation.types import Label
+from shared.predictions.errors import UnreadablePredictions
+
+# So many digits a float holds exactly, so that different texts stay different numbers.
+_DIGITS = 15
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.(?:0|[0-9]*[1-9]))?")
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+(?:,[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_SCORE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+
+
+def usual_number(text: str) -> int | float | None:
+    """The number of which the text is the usual form, as 7, -1, 0.5 and 1.0 are; None for any other text.
+
+    `007`, `+1`, `1.10` and `1E1` are codes as often as numbers, and reading them would make one label of two.
+    """
+    if not _NUMBER.fullmatch(text) or text == "-0" or len(text) - ("-" in text) - ("." in text) > _DIGITS:
+        return None
+    return float(text) if "." in text else int(text)
+
+
+def score(text: str) -> float | None:
+    """The number in a cell of scores, in any notation with a decimal point; None for any other text."""
+    return float(text) if _SCORE.fullmatch(text) else None
+
+
+def has_decimal_commas(cells: Iterable[str]) -> bool:
+    """Whether all cells are numbers, some of them with a comma where others write a point."""
+    some = False
+    for cell in cells:
+        if not _DECIMAL_COMMA.fullmatch(cell):
+            return False
+        some = some or "," in cell
+    return some
+
+
+def with_points(cells: Sequence[str]) -> list[str]:
+    """The cells, with points for decimal commas if that is what they hold."""
+    return [cell.replace(",", ".") for cell in cells] if has_decimal_commas(cells) else list(cells)
+
+
+def as_labels(actual: Sequence[str], predicted: Sequence[str]) -> tuple[list[Label], list[Label]]:
+    """Two columns of labels: numbers if all of both are in their usual form, otherwise all of them texts.
+
+    Raises UnreadablePredictions where the columns are texts and one writes 1 for what the other writes as 1.0.
+    """
+    distinct = {*actual}, {*predicted}
+    numbers = {text: usual_number(text) for text in distinct[0] | distinct[1]}
+    if None not in numbers.values():
+        known: dict[str, Label] = {text: number for text, number in numbers.items() if number is not None}
+        if any(isinstance(number, float) for number in known.values()):
+            known = {text: float(number) for text, number in known.items()}
+        return [known[text] for text in actual], [known[text] for text in predicted]
+    _refuse_two_spellings(*distinct, numbers)
+    return [*actual], [*predicted]
+
+
+def _refuse_two_spellings(actual: set[str], predicted: set[str], numbers: dict[str, int | float | None]) -> None:
+    spelling = {numbers[text]: text for text in actual - predicted if numbers[text] is not None}
+    for text in sorted(predicted - actual):
+        other = spelling.get(numbers[text])
+        if other is not None:
+            detail = f"The actual labels write {other} and the predicted ones {text}; write equal labels alike."
+            raise UnreadablePredictions(detail)
