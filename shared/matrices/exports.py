@@ -17,8 +17,8 @@ from shared.matrices.records import CountedMatrix
 
 Cell = Label | None
 
-# Spreadsheets take a text that begins so for a formula.
-_FORMULA = re.compile(r"[=+\-@\t\r\n]")
+# Spreadsheets take a text that begins so for a formula, but for a lone sign and a number.
+_FORMULA = re.compile(r"(?![+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)?(?:(?<=[0-9.])[eE][+-]?[0-9]+)?\Z)[=+\-@\t\r\n]")
 
 # PyCM's own name of the second class that it gives to a matrix of one.
 _OTHER = "~other~"

@@ -136,9 +136,21 @@ def test_the_matrix_as_csv_has_labels_on_both_sides() -> None:
     assert exports.matrix_csv(ConfusionMatrix(("a",), np.array([[0.75]]))) == "actual/predicted,a\r\na,0.75\r\n"
 
 
+@pytest.mark.parametrize("label", ["+", "-", "-1", "+1.5", "-.5", "-1e-5", "+2."])
+def test_a_lone_sign_and_a_number_are_no_formulas(label: str) -> None:
+    assert rows_of(exports.csv_text([], [[label]])) == [[label]]
+
+
+@pytest.mark.parametrize("label", ["-1+1", "+A1", "-", "--1", "-1e", "+1 ", "=", "@", "-1\n", "+.", "-e5", "=1"])
+def test_what_may_be_a_formula_is_text(label: str) -> None:
+    guarded = label if label == "-" else f"'{label}"
+    assert rows_of(exports.csv_text([], [[label]])) == [[guarded]]
+
+
 def test_no_text_in_a_csv_is_a_formula_and_none_is_changed_otherwise() -> None:
     matrix = ConfusionMatrix(HOSTILE, random_counts(len(HOSTILE)))
-    guarded = [f"'{label}" if label[0] in "=+-@\t\r" else label for label in HOSTILE]
+    plain = ("+1", "-1")
+    guarded = [f"'{label}" if label[0] in "=+-@\t\r" and label not in plain else label for label in HOSTILE]
     figures = statistics(matrix)
 
     table = rows_of(exports.matrix_csv(matrix))
@@ -147,15 +159,25 @@ def test_no_text_in_a_csv_is_a_formula_and_none_is_changed_otherwise() -> None:
     assert (table[0][1:], [row[0] for row in table[1:]]) == (guarded, guarded)
     assert [[int(cell) for cell in row[1:]] for row in table[1:]] == matrix.counts.tolist()
     assert [row[0] for row in per_class[1:]] == guarded
-    assert sum(label.startswith("'") for label in guarded) == 6
+    assert sum(label.startswith("'") for label in guarded) == 4
+
+
+def is_number_or_sign(text: str) -> bool:
+    if text in {"+", "-"}:
+        return True
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return text.isascii() and "_" not in text and text == text.strip() and not text[1:2].isalpha()
 
 
 @given(labels)
 def test_any_label_survives_the_csv(texts: list[str]) -> None:
     header = rows_of(exports.matrix_csv(ConfusionMatrix(tuple(texts), random_counts(len(texts)))))[0]
 
-    assert header[1:] == [f"'{text}" if text[0] in "=+-@" else text for text in texts]
-    assert [text for text in header if text[0] in "=+-@"] == []
+    guarded = [text[0] in "=+-@" and not is_number_or_sign(text) for text in texts]
+    assert header[1:] == [f"'{text}" if is_guarded else text for text, is_guarded in zip(texts, guarded, strict=True)]
 
 
 def test_statistics_as_csv_are_numbers_or_nothing() -> None:
