@@ -2,7 +2,7 @@
 
 import asyncio
 from codecs import BOM_UTF8
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from http import HTTPStatus
 from typing import Annotated, Any, Generic, ParamSpec, TypeAlias, TypeVar
@@ -56,7 +56,8 @@ def size(members: Fields) -> int:
 async def fields(request: Request[Any, Any, Any], *kinds: type) -> Members[Any]:
     """The members of the body that the Structs ask for, and the caller's key, each still undecoded.
 
-    Raises InvalidInput for any other member if one of the Structs forbids unknown fields.
+    Raises InvalidInput for any other member if one of the Structs forbids unknown fields, and for a member that one of
+    them refuses by name.
     """
     body = await request.body()
     try:
@@ -74,7 +75,11 @@ def split(body: bytes, *kinds: type) -> Members[Any]:
         members = _splitter(*kinds).decode(body.removeprefix(BOM_UTF8))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid(error) from error
-    return Members({name: raw for name, raw in msgspec.structs.asdict(members).items() if raw is not UNSET})
+    sent = {name: raw for name, raw in msgspec.structs.asdict(members).items() if raw is not UNSET}
+    faults = [Fault(f"/{name}", f"{name}: {reason}.") for name, reason in _refused(kinds).items() if name in sent]
+    if faults:
+        raise InvalidInput(*faults)
+    return Members(sent)
 
 
 def decode(raw: Raw | bytes, kind: type[T], pointer: str = "") -> T:
@@ -113,6 +118,11 @@ def pick(members: Fields, name: str, kind: type[T]) -> T:
     return decode(members[name], kind, f"/{name}")
 
 
+def _refused(kinds: Iterable[type]) -> dict[str, str]:
+    """Fields that a Struct names with the reason why it does not pass them over, as others that nobody asks for."""
+    return {name: reason for kind in kinds for name, reason in getattr(kind, "refused", {}).items()}
+
+
 @cache
 def _splitter(*kinds: type[msgspec.Struct]) -> msgspec.json.Decoder[msgspec.Struct]:
     # A dict would hold whatever is sent: millions of members in one body.
@@ -120,6 +130,7 @@ def _splitter(*kinds: type[msgspec.Struct]) -> msgspec.json.Decoder[msgspec.Stru
     for kind in kinds:
         names |= {field.encode_name for field in msgspec.structs.fields(kind)}
         names |= {kind.__struct_config__.tag_field or "api_key"}
+    names |= {*_refused(kinds)}
     strict = any(kind.__struct_config__.forbid_unknown_fields for kind in kinds)
     asked = [(name, Raw | UnsetType, UNSET) for name in sorted(names)]
     return msgspec.json.Decoder(msgspec.defstruct("Members", asked, forbid_unknown_fields=strict))

@@ -11,8 +11,8 @@ from api.compat.pycm_rest.matrices.schemas import read_vectors
 from api.http import bodies
 from api.http.bodies import Fields
 from shared.evaluation.inputs.labels import read_classes
-from shared.evaluation.inputs.probabilities import read_weights
-from shared.evaluation.metrics.undefined import UndefinedMetric, undefined_headlines
+from shared.evaluation.metrics.undefined import UndefinedMetric
+from shared.evaluation.metrics.undefined import undefined_headlines
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import Name
@@ -48,7 +48,10 @@ class DescriptionIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class MatrixIn(DescriptionIn, frozen=True, kw_only=True):
-    """A confusion matrix to create: from two vectors of labels, or from counts."""
+    """A confusion matrix to create: from two vectors of labels, or from counts.
+
+    With vectors, `classes` says which classes there are and in which order; labels outside are refused.
+    """
 
     actual_vector: Annotated[
         list[Label], Meta(description="Ground truth label of each of n samples: integers, floats or text.")
@@ -201,15 +204,7 @@ def read_source(members: Fields, settings: Settings) -> tuple[Vectors | CountedS
     description = Description(**msgspec.structs.asdict(described))
     if "counts" in members:
         return _read_counts(members, settings), description
-    return _read_labels(members), description
-
-
-def _read_labels(members: Fields) -> Vectors:
-    vectors = read_vectors(members)
-    if "sample_weight" not in members:
-        return vectors
-    weights = read_weights(bodies.pick(members, "sample_weight", list[float]), len(vectors.actual))
-    return vectors._replace(weights=weights)  # type: ignore[arg-type] # counting takes an array as it is
+    return read_vectors(members), description
 
 
 def _read_counts(members: Fields, settings: Settings) -> CountedSamples:
@@ -217,7 +212,7 @@ def _read_counts(members: Fields, settings: Settings) -> CountedSamples:
         if name in members:
             raise InvalidInput(Fault(f"/{name}", f"{name}: send either labels or counts, not both."))
     classes = bodies.pick(members, "classes", list[Label])
-    counts = bodies.pick(members, "counts", list[list[Count]])
+    counts = _whole_counts(members)
     checked = read_classes(classes, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
     if len(counts) != len(checked) or any(len(row) != len(checked) for row in counts):
         detail = f"counts: send as many rows as there are classes ({len(checked)}), each with as many numbers."
@@ -225,6 +220,24 @@ def _read_counts(members: Fields, settings: Settings) -> CountedSamples:
     if sum(map(sum, counts)) > MAX_TOTAL:
         raise InvalidInput(Fault("/counts", "counts: all counts together may not be more than 2**53."))
     return take_counts(checked, counts)
+
+
+def _whole_counts(members: Fields) -> list[list[int]]:
+    try:
+        return bodies.pick(members, "counts", list[list[Count]])
+    except InvalidInput:
+        # Of programs that know only floats, 5.0 is a whole number.
+        rows = _floats(members)
+        if not all(0 <= count <= MAX_TOTAL and count.is_integer() for row in rows for count in row) or not rows:
+            raise
+        return [[int(count) for count in row] for row in rows]
+
+
+def _floats(members: Fields) -> list[list[float]]:
+    try:
+        return bodies.pick(members, "counts", list[list[float]])
+    except InvalidInput:
+        return []
 
 
 def _figures(matrix: Listed | CountedMatrix) -> dict[str, Any]:

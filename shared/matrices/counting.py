@@ -9,16 +9,20 @@ from shared.evaluation.confusion.counting import count
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Summary, summary
 from shared.evaluation.inputs.label_codes import encode
-from shared.evaluation.inputs.labels import factorise
+from shared.evaluation.inputs.labels import arrange, factorise, read_classes
 from shared.evaluation.types import Label
 
 
 class Vectors(NamedTuple):
-    """The labels of n samples as they were sent, and how much each of them counts."""
+    """The labels of n samples as they were sent, how much each of them counts, and the classes in their order.
+
+    Without `classes` they are the sorted labels that occur.
+    """
 
     actual: Sequence[Label]
     predicted: Sequence[Label]
     weights: Sequence[float] | None = None
+    classes: Sequence[Label] | None = None
 
 
 class CountedSamples(NamedTuple):
@@ -40,6 +44,9 @@ def count_labels(vectors: Vectors, *, max_classes: int, max_label_length: int) -
         max_label_length=max_label_length,
         types_checked=True,
     )
+    if vectors.classes is not None:
+        classes = read_classes(vectors.classes, max_classes=max_classes, max_label_length=max_label_length)
+        factorised = arrange(factorised, classes, ("actual_vector", "predicted_vector", "classes"))
     weights = None if vectors.weights is None else np.asarray(vectors.weights, dtype=np.float64)
     matrix = count(factorised, weights)
     codes = encode(factorised.actual), encode(factorised.predicted)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ from shared.evaluation.inputs.label_codes import Factorised
 from shared.evaluation.types import Label
 
 Vector = Sequence[Label] | NDArray[Any]
+
+_NUMBER = re.compile(r"[+-]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][+-]?[0-9]{1,3})?")
 
 _CHARACTER_FAULTS = (
     (re.compile("\0"), "holds a NUL character; remove it"),
@@ -41,9 +43,10 @@ def factorise(
 
     Numbers are equal by value (0, 0.0 and -0.0) and sorted as numbers; whole ones come out as int. Text is kept as it
     is (no Unicode normalisation) and sorted by code points; empty text is refused. If the vectors mix both, every
-    label becomes text: 1 and 1.0 are "1". Lists hold int, float and str; arrays of integers are read directly.
-    `types_checked` promises that the decoder let no other type through, bool above all, which spares a look at every
-    sample. `names` stand for the vectors in errors. Raises a subclass of `InvalidLabels`.
+    label becomes text: 1 and 1.0 are "1", and the text "1.0" beside the number 1 is refused. Lists hold int, float and
+    str; arrays of integers are read directly. `types_checked` promises that the decoder let no other type through, bool
+    above all, which spares a look at every sample. `names` stand for the vectors in errors. Raises a subclass of
+    `InvalidLabels`.
     """
     _check_lengths(actual, predicted, names)
     if _is_integers(actual) and _is_integers(predicted):
@@ -74,6 +77,23 @@ def read_classes(
         index = next(index for index, label in enumerate(labels) if label in labels[:index])
         raise InvalidLabel("is there already; name each class once", vector=name, index=index)
     return tuple(labels)
+
+
+def arrange(factorised: Factorised, classes: tuple[Label, ...], names: tuple[str, str, str]) -> Factorised:
+    """The same samples with `classes` as their classes, in that order; some of them may occur nowhere.
+
+    `names` stand for the vectors and the classes in errors. Raises InvalidLabel for a label that is not among them.
+    """
+    place = {label: code for code, label in enumerate(classes)}
+    places = [place.get(label, -1) for label in factorised.classes]
+    codes = []
+    for vector, name in zip((factorised.actual, factorised.predicted), names[:2], strict=True):
+        arranged = np.array(places).take(vector)
+        if (outside := np.flatnonzero(arranged < 0)).size:
+            fault = f"is not among {names[2]}; name every class that occurs"
+            raise InvalidLabel(fault, vector=name, index=int(outside[0]))
+        codes.append(arranged.astype(np.min_scalar_type(len(classes) - 1)))
+    return Factorised(classes, *codes)
 
 
 def _check_lengths(actual: Vector, predicted: Vector, names: tuple[str, str]) -> None:
@@ -111,6 +131,7 @@ def _factorise_any(
     # A class can show up twice, as the number 1 and as the text "1".
     codebook = _Codebook(2 * max_classes, max_label_length)
     first, second = (codebook.read(vector, name) for vector, name in zip(vectors, names, strict=True))
+    _refuse_two_spellings(codebook, vectors, names)
     shown = _shown(list(codebook))
     classes = sorted(set(shown))
     if len(classes) > max_classes:
@@ -118,6 +139,24 @@ def _factorise_any(
     code = {label: code for code, label in enumerate(classes)}
     codes = np.array([code[label] for label in shown], np.min_scalar_type(len(classes) - 1))
     return Factorised(tuple(classes), codes.take(first), codes.take(second))
+
+
+def _refuse_two_spellings(
+    labels: Iterable[Label], vectors: tuple[list[Label], list[Label]], names: tuple[str, str]
+) -> None:
+    """Refuse the text "1.0" beside the number 1: as texts they would be two classes, and nobody means that."""
+    numbers = {label for label in labels if not isinstance(label, str)}
+    if not numbers:
+        return
+    for label in labels:
+        if not isinstance(label, str) or not _NUMBER.fullmatch(label) or float(label) not in numbers:
+            continue
+        if label in _shown([float(label), ""]):
+            continue
+        number = _shown([float(label), ""])[0]
+        fault = f"is a text for the number {number}, which is sent as a number, too; send numbers on both sides"
+        name, vector = next((name, vector) for name, vector in zip(names, vectors, strict=True) if label in vector)
+        raise InvalidLabel(fault, vector=name, index=vector.index(label))
 
 
 def _shown(labels: list[Label]) -> list[Label]:

@@ -145,3 +145,10 @@ async def test_a_repeated_curve_keeps_no_second_copy_of_its_inputs(alice: Client
     (_, key), shared = stored
     assert tuple(shared) == (None, key)
     assert key is not None
+
+
+@pytest.mark.parametrize("name", ["sample_weights", "labels", "pos_label", "cost_ratio"])
+async def test_fields_that_would_change_the_curves_are_refused_by_name(alice: Client, name: str) -> None:
+    answer = await alice.post("/curve", {**EXAMPLE, name: 1})
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, f"/{name}")

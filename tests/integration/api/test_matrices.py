@@ -241,3 +241,29 @@ async def test_a_matrix_of_somebody_else_can_be_neither_changed_nor_deleted(alic
     assert [answer.status_code for answer in answers] == [404] * 5
     assert (await alice.get(f"/v1/matrices/{uid}")).json() == before
     assert (await mallory.get("/v1/matrices")).json() == {"items": [], "next": None}
+
+
+async def test_weights_and_classes_count_on_the_inherited_routes(alice: Client) -> None:
+    vectors = {"actual_vector": [1, 0, 1, 0], "predicted_vector": [1, 0, 0, 1]}
+    weighted = await alice.post("/cm/create", {**vectors, "sample_weight": [10, 10, 1, 1]})
+    ordered = await alice.post("/cm/create", {**vectors, "classes": [1, 0, 2], "sample_weight": None})
+
+    found = (await alice.get("/cm/", cm_uid=weighted.json()["uid"])).json()
+    assert (found["accuracy"], found["confusion_matrix"]) == (pytest.approx(10 / 11), [[10, 1], [1, 10]])
+    found = (await alice.get("/cm/", cm_uid=ordered.json()["uid"])).json()
+    assert found["confusion_matrix"] == [[1, 1, 0], [1, 1, 0], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("name", ["sample_weights", "weights", "labels", "threshold", "transpose"])
+async def test_fields_that_would_change_the_figures_are_refused_by_name(alice: Client, name: str) -> None:
+    body = {"actual_vector": [1, 0], "predicted_vector": [1, 0], name: [1, 1]}
+
+    answer = await alice.post("/cm/create", body)
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, f"/{name}")
+
+
+async def test_other_fields_are_passed_over(alice: Client) -> None:
+    body = {"actual_vector": [1, 0], "predicted_vector": [1, 0], "image_id": 7, "meta_group_id": 1}
+
+    assert (await alice.post("/cm/create", body)).status_code == 200

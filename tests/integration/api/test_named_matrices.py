@@ -138,3 +138,40 @@ async def test_a_character_that_no_name_can_hold_finds_nothing(alice: Client, pa
 
     assert answer.status_code == 400
     assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{parameter}"]
+
+
+async def test_the_classes_of_labels_are_theirs_in_that_order(alice: Client) -> None:
+    vectors = {"actual_vector": ["a", "b"], "predicted_vector": ["a", "a"]}
+    made = await _create(alice, **vectors, classes=["c", "b", "a"])
+
+    assert (made["classes"], made["confusion_matrix"]) == (["c", "b", "a"], [[0, 0, 0], [0, 0, 1], [0, 0, 1]])
+    samples = (await alice.get(f"/v1/matrices/{made['uid']}/samples")).json()["items"]
+    assert [(sample["actual"], sample["predicted"]) for sample in samples] == [("a", "a"), ("b", "a")]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"actual_vector": [1, 0], "predicted_vector": [1, 0], "classes": [5, 6]}, "/actual_vector/0"),
+        ({"actual_vector": [1, 0], "predicted_vector": [1, 2], "classes": [0, 1]}, "/predicted_vector/1"),
+        ({"actual_vector": [1, 0], "predicted_vector": [1, 0], "classes": ["0", "1"]}, "/actual_vector/0"),
+        ({"actual_vector": [1, 0], "predicted_vector": [1, 0], "classes": [0, 1, 1]}, "/classes/2"),
+        ({"actual_vector": [1, 0], "predicted_vector": [1, 0], "classes": []}, "/classes"),
+        ({"actual_vector": [1, 0, 1], "predicted_vector": ["1.0", "0.0", "0.0"]}, "/predicted_vector/0"),
+        ({"classes": ["a", "b"], "counts": [[5.5, 1], [0, 1]]}, "/counts/0/0"),
+        ({"classes": ["a", "b"], "counts": [[5.0, -1.0], [0, 1]]}, "/counts/0/0"),
+    ],
+)
+async def test_labels_that_are_not_of_the_classes_are_refused(
+    alice: Client, body: dict[str, Any], pointer: str
+) -> None:
+    answer = await alice.post("/v1/matrices", body)
+
+    assert answer.status_code == 400, answer.text
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+async def test_counts_may_be_whole_floats(alice: Client) -> None:
+    made = await _create(alice, classes=["a", "b"], counts=[[5.0, 1], [0.0, 2.0]])
+
+    assert made["confusion_matrix"] == [[5, 1], [0, 2]]

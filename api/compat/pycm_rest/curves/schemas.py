@@ -1,7 +1,8 @@
 """What is sent about curves."""
 
+from collections.abc import Mapping
 from typing import Annotated
-
+from typing import ClassVar
 import msgspec
 from msgspec import Meta
 
@@ -20,6 +21,15 @@ class CurveShape(msgspec.Struct, kw_only=True):
 
 class CurveIn(ProbabilitiesIn, kw_only=True):
     """Class probabilities of n samples, and the curves to compute."""
+
+    # Of the fields that other clients send, these would change every figure.
+    refused: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("sample_weights", "weights", "weight"), "send one weight for every sample as sample_weight"),
+        "labels": "send the class of each column as classes",
+        "pos_label": "every class has its curve; read that of this one",
+        "thresholds": "the curve has a point at every probability that occurs; read it with options.full",
+        **{name: f"send it in options, as options.{name}" for name in ("cost_ratio", "max_points")},
+    }
 
     type: Annotated[CurveType, Meta(description="ROC curves, or precision-recall (PR) curves.")]
     options: Annotated[CurveOptions, Meta(description="What is made of the curves, and how they look.")] = CurveOptions(

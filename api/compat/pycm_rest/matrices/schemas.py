@@ -1,6 +1,10 @@
 """What is sent and answered about confusion matrices."""
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Annotated
+from typing import ClassVar
+from typing import cast
 from uuid import UUID
 
 import msgspec
@@ -8,6 +12,7 @@ from msgspec import Meta
 
 from api.http import bodies
 from api.http.bodies import Fields
+from shared.evaluation.inputs.probabilities import read_weights
 from shared.evaluation.types import Label
 from shared.matrices.counting import Vectors
 from shared.matrices.records import Figures
@@ -16,8 +21,22 @@ from shared.matrices.records import Figures
 HOMOGENEOUS: tuple[type, ...] = (list[int], list[str])
 
 
+_Classes = Annotated[list[Label], Meta(min_length=1)]
+
+
 class VectorsIn(msgspec.Struct):
-    """The labels of n samples, actual and predicted."""
+    """The labels of n samples, actual and predicted.
+
+    A sample counts as much as its `sample_weight`, or once. `classes` says which classes there are and in which order.
+    """
+
+    # Of the fields that other clients send, these would change every figure.
+    refused: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("sample_weights", "weights", "weight"), "send one weight for every sample as sample_weight"),
+        "labels": "send the classes in their order as classes",
+        "threshold": "send labels, to which a threshold has been applied",
+        "transpose": "send actual labels as actual_vector and predicted ones as predicted_vector",
+    }
 
     actual_vector: Annotated[
         list[Label], Meta(description="Ground truth label of each of n samples: integers, floats or text.")
@@ -25,6 +44,13 @@ class VectorsIn(msgspec.Struct):
     predicted_vector: Annotated[
         list[Label], Meta(description="Predicted label of each of the n samples, in the same order.")
     ]
+    sample_weight: Annotated[
+        list[float] | None, Meta(description="Weight of each sample, 0 or more; null weighs all alike.")
+    ] = None
+    classes: Annotated[
+        _Classes | None,
+        Meta(description="Classes in their order; every label must be among them. Null: those that occur."),
+    ] = None
 
 
 class MatrixCreated(msgspec.Struct):
@@ -75,8 +101,22 @@ async def receive_vectors(members: Fields) -> Vectors:
 
 
 def read_vectors(members: Fields) -> Vectors:
-    """The two vectors of a body; raises InvalidInput with the label at fault."""
-    return Vectors(_labels(members, "actual_vector"), _labels(members, "predicted_vector"))
+    """The two vectors of a body, their weights and classes; raises InvalidInput or InvalidLabels with the place."""
+    actual, predicted = _labels(members, "actual_vector"), _labels(members, "predicted_vector")
+    weights = _weights(members, len(actual))
+    classes = bodies.pick(members, "classes", _Classes) if _is_sent(members, "classes") else None
+    return Vectors(actual, predicted, weights, classes)
+
+
+def _weights(members: Fields, count: int) -> Sequence[float] | None:
+    if not _is_sent(members, "sample_weight"):
+        return None
+    # Counting takes an array as it is.
+    return cast("Sequence[float]", read_weights(bodies.pick(members, "sample_weight", list[float]), count))
+
+
+def _is_sent(members: Fields, name: str) -> bool:
+    return name in members and bytes(members[name]) != b"null"
 
 
 def _labels(members: Fields, name: str) -> list[Label]:

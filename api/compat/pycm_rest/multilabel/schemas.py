@@ -1,6 +1,7 @@
 """What is sent and answered about multi-label evaluation."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from msgspec import Meta
@@ -18,6 +19,14 @@ CELLS_OF_A_SAMPLE = 10
 
 class LabelSetsIn(msgspec.Struct):
     """The labels of n samples, any number of labels for each."""
+
+    # Of the fields that other clients send, these would change every figure.
+    refused: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(
+            ("sample_weight", "sample_weights", "weights", "weight"), "samples of label sets have no weights; omit it"
+        ),
+        "labels": "send the classes in their order as classes",
+    }
 
     actual_vector: Annotated[list[LabelSet], Meta(description="Ground truth labels of each of the n samples.")]
     predicted_vector: Annotated[

@@ -244,3 +244,25 @@ def test_an_array_beside_a_list_is_read_as_a_list() -> None:
 def test_arrays_of_other_things_are_refused(vector: Any) -> None:
     with pytest.raises(InvalidLabel):
         factorised(vector, vector)
+
+
+@pytest.mark.parametrize(
+    ("actual", "predicted", "vector", "index"),
+    [
+        ([1, 0, 1], ["0", "1.0", "0.0"], "predicted_vector", 1),
+        (["1.50", "2"], [1.5, 2], "actual_vector", 0),
+        ([7], ["007"], "predicted_vector", 0),
+        ([10], ["1e1"], "predicted_vector", 0),
+        ([1, "1.0"], ["a", "b"], "actual_vector", 1),
+    ],
+)
+def test_a_number_beside_a_text_for_it_in_another_spelling_is_refused(
+    actual: list[Label], predicted: list[Label], vector: str, index: int
+) -> None:
+    with pytest.raises(InvalidLabel, match="is a text for the number") as caught:
+        factorised(actual, predicted)
+    assert (caught.value.vector, caught.value.index) == (vector, index)
+
+
+def test_texts_for_other_numbers_are_texts() -> None:
+    assert factorised([1, 2], ["01x", "3.0"]).classes == ("01x", "1", "2", "3.0")
