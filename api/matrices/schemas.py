@@ -11,8 +11,7 @@ from api.compat.pycm_rest.matrices.schemas import read_vectors
 from api.http import bodies
 from api.http.bodies import Fields
 from shared.evaluation.inputs.labels import read_classes
-from shared.evaluation.metrics.undefined import UndefinedMetric
-from shared.evaluation.metrics.undefined import undefined_headlines
+from shared.evaluation.metrics.undefined import UndefinedMetric, undefined_headlines
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import Name

@@ -16,17 +16,11 @@ from api.http.problems import problem_of
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
-from api.web.reading import at_lines
-from api.web.reading import faults_of
-from api.web.reading import tell
-from api.web.reading import told
+from api.web.reading import at_lines, faults_of, tell, told
 from shared import curves, jobs
 from shared.curves import LabelledProbabilities
 from shared.curves.kinds.curve import Curve, CurveOptions
-from shared.jobs import JobOut
-from shared.jobs import JobRequest
-from shared.jobs import Snapshot
-from shared.jobs import Status
+from shared.jobs import JobOut, JobRequest, Snapshot, Status
 from shared.jobs.errors import JobNotFound
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.kit.ids import parse_uuid

@@ -15,15 +15,10 @@ from api.http.problems import problem_of
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
-from api.web.reading import at_lines
-from api.web.reading import faults_of
-from api.web.reading import tell
-from api.web.reading import told
+from api.web.reading import at_lines, faults_of, tell, told
 from shared import matrices
 from shared.evaluation.inputs.probabilities import read_weights
-from shared.kit.errors import Fault
-from shared.kit.errors import InvalidInput
-from shared.kit.errors import Problem
+from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.matrices.counting import Vectors
 from shared.matrices.records import CountedMatrix, Description
 from shared.predictions import Header, ReadLabels, read_label_table, read_pasted_labels

@@ -18,7 +18,7 @@ class MatrixChanged(DomainError):
 
 
 class MatricesNotComparable(DomainError):
-    """Only different matrices of the same classes and number of samples can be compared."""
+    """Only different matrices of the same samples can be compared: as many of them, and of the same actual classes."""
 
     code = "matrices-not-comparable"
 

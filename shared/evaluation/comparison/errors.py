@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from shared.evaluation.types import Label
+
 
 class NotComparable(Exception):
     """The matrices or weights do not fit together; `name` is the matrix at fault, where one is."""
@@ -30,17 +32,18 @@ class TooFewMatrices(NotComparable):
 
 
 class DifferentClasses(NotComparable):
-    """The matrix `name` has other classes than the `first` one."""
+    """The `owner` has samples whose actual class is `label`, which the `other` matrix lacks; `name` is the later one."""
 
     name: str
 
-    def __init__(self, *, name: str, first: str) -> None:
-        self.name, self.first = name, first
-        super().__init__(name, first)
+    def __init__(self, *, name: str, label: Label, owner: str, other: str) -> None:
+        self.name, self.label, self.owner, self.other = name, label, owner, other
+        super().__init__(name, label, owner, other)
 
     def describe(self, called: Callable[[str], str]) -> str:
         """The sentence, with each matrix named as `called` names it."""
-        return f"{called(self.name)} has other classes than {called(self.first)}; compare matrices of one data set."
+        only_here = f"{called(self.owner)} has samples whose actual class is {self.label}"
+        return f"{only_here}, and {called(self.other)} has no such class; compare matrices of one data set."
 
 
 class DifferentSampleCounts(NotComparable):

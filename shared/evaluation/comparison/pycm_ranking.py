@@ -73,9 +73,10 @@ def compare(
 
 
 def aligned(matrices: Mapping[str, ConfusionMatrix]) -> dict[str, ConfusionMatrix]:
-    """Bring the classes of comparable matrices into the order of the first one.
+    """Give comparable matrices the same classes: those of the first one in its order, and what only others predict.
 
-    Raises a subclass of `NotComparable` if there are fewer than two, or classes or sample counts differ.
+    A class that never occurs in the data set may be predicted by one model and not by another; its row is empty.
+    Raises a subclass of `NotComparable` if there are fewer than two, or actual classes or sample counts differ.
     """
     if len(matrices) < 2:  # noqa: PLR2004  # it takes two
         raise TooFewMatrices
@@ -83,13 +84,33 @@ def aligned(matrices: Mapping[str, ConfusionMatrix]) -> dict[str, ConfusionMatri
     model = matrices[first]
     for name in others:
         matrix = matrices[name]
-        if set(matrix.classes) != set(model.classes):
-            raise DifferentClasses(name=name, first=first)
+        for one, other, here, there in ((matrix, model, name, first), (model, matrix, first, name)):
+            if (label := _actual_only_in(one, other)) is not None:
+                raise DifferentClasses(name=name, label=label, owner=here, other=there)
         if not _same(matrix.sample_count, model.sample_count):
             raise DifferentSampleCounts(
                 name=name, count=matrix.sample_count, first=first, first_count=model.sample_count
             )
-    return {name: _rearranged(matrix, model.classes) for name, matrix in matrices.items()}
+    classes = _union([matrix.classes for matrix in matrices.values()])
+    return {name: _rearranged(matrix, classes) for name, matrix in matrices.items()}
+
+
+def _actual_only_in(one: ConfusionMatrix, other: ConfusionMatrix) -> Label | None:
+    known = set(other.classes)
+    rows = zip(one.classes, one.counts.sum(axis=1).tolist(), strict=True)
+    return next((label for label, occurs in rows if occurs and label not in known), None)
+
+
+def _union(several: Sequence[tuple[Label, ...]]) -> tuple[Label, ...]:
+    first = several[0]
+    more = {label for classes in several for label in classes} - set(first)
+    if not more:
+        return first
+    # Classes are all text or all numbers, but those of matrices that came as counts may be anything.
+    order = sorted(more, key=lambda label: (isinstance(label, str), label))
+    together = sorted([*first, *order], key=lambda label: (isinstance(label, str), label))
+    is_sorted = list(first) == [label for label in together if label not in more]
+    return tuple(together) if is_sorted else (*first, *order)
 
 
 def _same(count: float, other: float) -> bool:
@@ -102,9 +123,11 @@ def _same(count: float, other: float) -> bool:
 def _rearranged(matrix: ConfusionMatrix, classes: tuple[Label, ...]) -> ConfusionMatrix:
     if matrix.classes == classes:
         return matrix
-    place = {label: index for index, label in enumerate(matrix.classes)}
-    order = [place[label] for label in classes]
-    return ConfusionMatrix(classes, matrix.counts[np.ix_(order, order)])
+    place = {label: index for index, label in enumerate(classes)}
+    order = [place[label] for label in matrix.classes]
+    counts: NDArray[Any] = np.zeros((len(classes), len(classes)), matrix.counts.dtype)
+    counts[np.ix_(order, order)] = matrix.counts
+    return ConfusionMatrix(classes, counts)
 
 
 def _shares(weights: Mapping[Any, float] | None, keys: Sequence[Label]) -> NDArray[np.float64]:

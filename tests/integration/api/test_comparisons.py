@@ -4,6 +4,7 @@ import httpx2
 import numpy as np
 import pytest
 from pycm import Compare, ConfusionMatrix
+from sklearn.metrics import f1_score
 
 from tests.actors import Client
 
@@ -100,3 +101,37 @@ async def test_a_matrix_that_is_not_yours_cannot_be_compared(alice: Client, mall
 
     assert (await alice.post("/compare/", {"cm_uids": uids})).status_code == 404
     assert (await alice.post("/compare/", {"cm_uids": [uids[0], "another_cm_uid"]})).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["class_weight", "class_weights", "by_class"])
+async def test_options_outside_of_the_options_are_refused_by_name(alice: Client, name: str) -> None:
+    uids = list(await _contenders(alice, 0.5, 0.9))
+
+    answer = await alice.post("/compare/", {"cm_uids": uids, name: {"0": 1, "1": 2, "2": 3}})
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, f"/{name}")
+    assert "options." in answer.json()["detail"]
+
+
+async def test_models_of_which_one_predicts_a_class_that_never_occurs_are_compared(alice: Client) -> None:
+    truth = ["a", "b", "a", "b"]
+    plain = await alice.create_matrix(truth, ["a", "b", "a", "a"])
+    strange = await alice.create_matrix(truth, ["a", "b", "zzz", "b"])
+
+    found = (await alice.post("/compare/", {"cm_uids": [plain, strange]})).json()
+
+    rows = {row["name"]: row["values"] for row in found["statistics"]}
+    assert rows["accuracy"] == {plain: 0.75, strange: 0.75}
+    assert rows["f1_weighted"] == {
+        uid: pytest.approx(f1_score(truth, predicted, average="weighted"))
+        for uid, predicted in ((plain, ["a", "b", "a", "a"]), (strange, ["a", "b", "zzz", "b"]))
+    }
+
+
+async def test_other_actual_classes_are_named(alice: Client) -> None:
+    uids = [await alice.create_matrix(["a", "b"], ["a", "b"]), await alice.create_matrix(["a", "c"], ["a", "a"])]
+
+    answer = await alice.post("/compare/", {"cm_uids": uids})
+
+    assert answer.status_code == 400
+    assert f"{uids[1]} has samples whose actual class is c, and {uids[0]} has no such class" in answer.json()["detail"]

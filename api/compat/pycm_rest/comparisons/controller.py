@@ -1,6 +1,7 @@
 """Comparing confusion matrices, as contract A has it."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from litestar import Controller, Response
@@ -19,6 +20,12 @@ from shared.matrices.kinds.compare import Compare, CompareOptions, Uids
 
 class ComparisonIn(msgspec.Struct):
     """The confusion matrices to compare."""
+
+    # Passed over, they would leave a ranking by other rules than were asked for.
+    refused: ClassVar[Mapping[str, str]] = {
+        **{name: f"send it in options, as options.{name}" for name in ("class_weight", "by_class")},
+        **dict.fromkeys(("class_weights", "weight", "weights"), "send it in options, as options.class_weight"),
+    }
 
     cm_uids: Annotated[Uids, Meta(description="Ids of 1 to 50 matrices with the same classes and number of samples.")]
     options: Annotated[CompareOptions, Meta(description="How the best matrix is chosen.")] = CompareOptions()

@@ -1,8 +1,8 @@
 """What is sent about curves."""
 
 from collections.abc import Mapping
-from typing import Annotated
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
 import msgspec
 from msgspec import Meta
 

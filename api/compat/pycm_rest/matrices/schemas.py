@@ -1,10 +1,7 @@
 """What is sent and answered about confusion matrices."""
 
-from collections.abc import Mapping
-from collections.abc import Sequence
-from typing import Annotated
-from typing import ClassVar
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, cast
 from uuid import UUID
 
 import msgspec

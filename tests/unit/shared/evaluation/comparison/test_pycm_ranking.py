@@ -17,7 +17,7 @@ from shared.evaluation.comparison.errors import (
     NotComparable,
     TooFewMatrices,
 )
-from shared.evaluation.comparison.pycm_ranking import Comparison, Score, compare
+from shared.evaluation.comparison.pycm_ranking import Comparison, Score, aligned, compare
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 
 Matrices = dict[str, ConfusionMatrix]
@@ -143,13 +143,13 @@ def test_sums_of_the_same_weights_in_another_order_are_the_same_count() -> None:
         (
             {"a": CAUTIOUS, "b": matrix_of(CAUTIOUS.counts, (0, 1, 3))},
             DifferentClasses,
-            "b has other classes than a; compare matrices of one data set.",
+            "b has samples whose actual class is 3, and a has no such class; compare matrices of one data set.",
             "b",
         ),
         (
             {"a": CAUTIOUS, "b": matrix_of(CAUTIOUS.counts, ("0", "1", "2"))},
             DifferentClasses,
-            "b has other classes than a; compare matrices of one data set.",
+            "b has samples whose actual class is 0, and a has no such class; compare matrices of one data set.",
             "b",
         ),
         (
@@ -193,3 +193,25 @@ def test_unusable_weights_are_refused(weights: Mapping[Any, Any], detail: str) -
     with pytest.raises(InvalidWeights) as caught:
         compare({"a": CAUTIOUS, "b": HASTY}, class_weights=weights)
     assert caught.value.detail == detail
+
+
+def test_a_class_that_only_one_model_predicts_is_no_other_data_set() -> None:
+    # Truth a, b, a, b; one model says zzz once, which the other never does.
+    plain = matrix_of([[2, 0], [1, 1]], ("a", "b"))
+    strange = matrix_of([[1, 0, 1], [0, 2, 0], [0, 0, 0]], ("a", "b", "zzz"))
+
+    forth, back = aligned({"plain": plain, "strange": strange}), aligned({"strange": strange, "plain": plain})
+
+    assert [matrix.classes for matrix in forth.values()] == [("a", "b", "zzz")] * 2
+    assert forth["plain"].counts.tolist() == [[2, 0, 0], [1, 1, 0], [0, 0, 0]]
+    assert forth["strange"].counts.tolist() == strange.counts.tolist()
+    assert back["plain"].counts.tolist() == forth["plain"].counts.tolist()
+    assert set(compare({"plain": plain, "strange": strange}).order) == {"plain", "strange"}
+
+
+def test_the_union_of_classes_keeps_an_order_that_is_not_sorted() -> None:
+    first = matrix_of([[1, 0], [0, 1]], ("b", "a"))
+    second = matrix_of([[1, 0, 0], [0, 0, 1], [0, 0, 0]], ("a", "b", "aa"))
+
+    assert aligned({"first": first, "second": second})["second"].classes == ("b", "a", "aa")
+    assert aligned({"second": second, "first": first})["first"].classes == ("a", "b", "aa")
