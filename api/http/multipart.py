@@ -1,6 +1,11 @@
 """Reading multipart/form-data: a file and a few short texts, taken piece by piece and never more than is wanted."""
 
-from typing import Any, Generic, NamedTuple, TypeVar
+import re
+from typing import Any
+from typing import Generic
+from typing import NamedTuple
+from typing import TypeVar
+from urllib.parse import unquote_to_bytes
 
 from litestar import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
@@ -13,6 +18,8 @@ MAX_PARTS = 10
 MAX_FIELD_BYTES = 64 * 1024
 
 T = TypeVar("T")
+
+_EXTENDED = re.compile(r";\s*filename\*=(?P<charset>utf-8|iso-8859-1)'[^';]*'(?P<name>[^;\s]*)", re.IGNORECASE)
 
 
 class FilePart(NamedTuple):
@@ -93,27 +100,37 @@ class _Reader:
     def _take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
         if isinstance(event, MultipartSegment):
             self._segment = event
+            self._filename = _filename(event)
             self._body = bytearray()
             self._size = 0
         elif event is not None:
             self._size += len(event)
             if self._size <= self._limit:
                 self._body += event
-        elif self._segment.filename is None:
+        elif self._filename is None:
             self._form.fields[self._segment.name] = self._text()
         else:
             body = bytes(self._body) if self._size <= self._limit else None
-            self._form.files[self._segment.name] = FilePart(self._segment.filename, body)
+            self._form.files[self._segment.name] = FilePart(self._filename, body)
 
     @property
     def _limit(self) -> int:
-        return MAX_FIELD_BYTES if self._segment.filename is None else self._max_file_bytes
+        return MAX_FIELD_BYTES if self._filename is None else self._max_file_bytes
 
     def _text(self) -> str:
         name = self._segment.name
         if self._size > self._limit:
             raise InvalidInput(Fault(f"/{name}", f"{name}: at most {MAX_FIELD_BYTES:,} bytes are taken."))
         return self._body.decode()
+
+
+def _filename(segment: MultipartSegment) -> str | None:
+    filename: str | None = segment.filename
+    if filename is not None:
+        return filename
+    # RFC 7578 forbids this form (RFC 5987), and some clients send no other for names beyond ASCII.
+    extended = _EXTENDED.search(segment.header("Content-Disposition", ""))
+    return None if extended is None else unquote_to_bytes(extended["name"]).decode(extended["charset"])
 
 
 def _broken(error: Exception) -> InvalidInput:

@@ -32,7 +32,7 @@ class TooFewMatrices(NotComparable):
 
 
 class DifferentClasses(NotComparable):
-    """The `owner` has samples whose actual class is `label`, which the `other` matrix lacks; `name` is the later one."""
+    """The `owner` has samples of an actual class `label` that the `other` matrix lacks; `name` is the later one."""
 
     name: str
 

@@ -381,3 +381,22 @@ async def test_objects_that_no_image_refers_to_are_collected_once_they_are_old(
 
     assert young == [*kept, *orphans, *foreign]
     assert [key for key in (*kept, *orphans, *foreign) if platform.storage.stat(key)] == [*kept, *foreign]
+
+
+async def test_a_file_name_may_come_in_its_extended_form_alone(alice: Client, project: str) -> None:
+    head = b"--X\r\nContent-Disposition: form-data; name=\"file\"; filename*=UTF-8''h%C3%BCtte.png\r\n\r\n"
+    body = head + picture() + b"\r\n--X--\r\n"
+
+    answer = await alice.send("POST", f"/api/projects/{project}/images", headers=BOUNDARY, content=body)
+
+    assert (answer.status_code, answer.json()["filename"]) == (201, "h\u00fctte.png")
+
+
+async def test_a_file_name_in_a_broken_extended_form_is_refused(alice: Client, project: str) -> None:
+    head = b"--X\r\nContent-Disposition: form-data; name=\"file\"; filename*=UTF-8''%FF.png\r\n\r\n"
+
+    answer = await alice.send(
+        "POST", f"/api/projects/{project}/images", headers=BOUNDARY, content=head + picture() + b"\r\n--X--\r\n"
+    )
+
+    assert answer.status_code == 400
