@@ -166,7 +166,7 @@ def _even(rows: list[list[str]], lines: Sequence[int]) -> list[list[str]]:
     odd = next((index for index, row in enumerate(rows) if len(row) != usual), None)
     if odd is not None:
         cells, others = (f"{n} cell{'s' if n != 1 else ''}" for n in (len(rows[odd]), usual))
-        detail = f"here are {cells} where most rows have {others}; quote cells that hold the separator."
+        detail = f"this row has {cells}, and most rows have {others}; quote cells that hold the separator."
         raise UnreadablePredictions(detail, line=lines[odd])
     width = usual
     while width > 1 and not any(row[width - 1] for row in rows):

@@ -1,5 +1,6 @@
 """Whether the first row of a table names the columns or is a sample."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -10,8 +11,10 @@ Header = Literal["auto", "yes", "no"]
 
 # What stands where a value is missing; no name.
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "-", "?", "inf", "-inf", "missing"})
-_NAMING = frozenset({"truth", "prediction", "label", "score", "id", "weight", "fold", "time", "derived"})
+_NAMING = frozenset({"truth", "prediction", "label", "score", "id", "weight", "count", "fold", "time", "derived"})
 _PAIR = 2
+# Fewer rows say nothing of how often a label occurs.
+_SEVERAL = 3
 
 
 class FirstRow(NamedTuple):
@@ -27,7 +30,7 @@ def judge_first_row(first: Sequence[str], below: Sequence[Sequence[str]]) -> Fir
     """Judge the first cells of columns by their names and by the cells `below` them, of each column."""
     kinds = [kind_of(cell) for cell in first]
     seen = [frozenset(column) for column in below]
-    rules = (_both_named, _names_classes, _repeated, _values, _words)
+    rules = (_both_named, _names_classes, _repeated, _values, _words, _unlike)
     decided = (rule(first, kinds, below, seen) for rule in rules)
     found = next((one for one in decided if one is not None), None)
     if found is not None:
@@ -37,7 +40,7 @@ def judge_first_row(first: Sequence[str], below: Sequence[Sequence[str]]) -> Fir
 
 
 def _both_named(
-    first: Sequence[str], kinds: Sequence[str], _below: Sequence[Sequence[str]], seen: Sequence[frozenset[str]]
+    first: Sequence[str], kinds: Sequence[str], below: Sequence[Sequence[str]], seen: Sequence[frozenset[str]]
 ) -> FirstRow | None:
     truths = [i for i, kind in enumerate(kinds) if kind in {"truth", "label"}]
     predictions = [i for i, kind in enumerate(kinds) if kind == "prediction"]
@@ -45,7 +48,9 @@ def _both_named(
         truths.append(truth)
         predictions.append(prediction)
     everything = frozenset().union(*seen)
-    if truths and predictions and any(first[i] not in everything for i in predictions):
+    rows = [*zip(*below, strict=True)]
+    is_again = tuple(first) in rows and not all(is_bare(cell) for cell in first)
+    if truths and predictions and (is_again or any(first[i] not in everything for i in predictions)):
         evidence = f"“{first[truths[0]]}” and “{first[predictions[0]]}” name the two sides"
         return FirstRow(is_header=True, rule="N", evidence=evidence)
     return None
@@ -101,6 +106,9 @@ def _words(
     if strong:
         return FirstRow(is_header=True, rule="N", evidence=f"“{strong[0]}” is the name of a column")
     weak = [cell for cell, kind in zip(first, kinds, strict=True) if kind in _NAMING]
+    if [*kinds] == ["truth", "truth"]:
+        # True and true, which say nothing of a prediction.
+        return None
     above = _words_above_numbers(first, below)
     if weak:
         named = {"truth", "prediction", "label", "score"} & {*kinds}
@@ -111,6 +119,20 @@ def _words(
         evidence = f"“{first[above[0]]}” stands above numbers"
         return FirstRow(is_header=True, rule="D3", evidence=evidence, is_certain=is_certain)
     return None
+
+
+def _unlike(
+    first: Sequence[str], _kinds: Sequence[str], below: Sequence[Sequence[str]], _seen: Sequence[frozenset[str]]
+) -> FirstRow | None:
+    """Of labels each of which occurs again, two that never do are hardly a sample."""
+    counted = Counter(cell for column in below for cell in column)
+    if len(first) != _PAIR or not below or len(below[0]) < _SEVERAL or min(counted.values()) < _PAIR:
+        return None
+    if any(cell in counted or _is_number(cell) or cell.casefold() in _MISSING for cell in first):
+        return None
+    return FirstRow(
+        is_header=True, rule="D3", evidence="every label below occurs again, and these two never", is_certain=False
+    )
 
 
 def _words_above_numbers(first: Sequence[str], below: Sequence[Sequence[str]]) -> list[int]:

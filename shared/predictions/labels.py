@@ -17,6 +17,8 @@ from shared.predictions.values import as_labels, score
 Order = Literal["auto", "actual-first", "predicted-first"]
 
 _COLUMNS = 2
+# More rows than any file within the limit on uploads has.
+_MAX_COUNTED = 10_000_000
 _SIDES = frozenset({"truth", "prediction", "metadata"})
 # Other names of weights are names of what was measured as often: the weight of a patient.
 _SURE_WEIGHTS = frozenset({"sample_weight", "sample_weights", "case_weight"})
@@ -51,7 +53,33 @@ def read_label_table(data: bytes, header: Header = "auto", order: Order = "auto"
         notices.append(Notice(Code.SPACES))
     labels = as_labels(table.columns[actual], table.columns[predicted])
     notices += [*table.notices, *said, *common_label(*labels)]
-    return ReadLabels(*labels, table.lines, weights, notices, table.decisions)
+    read = ReadLabels(*labels, table.lines, weights, notices, table.decisions)
+    return _repeated(table, read)
+
+
+def _repeated(table: Named, read: ReadLabels) -> ReadLabels:
+    """The samples of a table that has one row for many of them: actual, predicted, count."""
+    places = table.places("count")
+    if not places:
+        return read
+    if len(table.columns) != _COLUMNS + 1:
+        read.notices.append(Notice(Code.WEIGHT_UNUSED, (places[0] + 1,)))
+        return read
+    counts = []
+    for cell, line in zip(table.columns[places[0]], table.lines, strict=True):
+        number = score(cell)
+        if number is None or number < 0 or not number.is_integer():
+            raise UnreadablePredictions(f"“{cell}” in {table.title(places[0])} is no count.", line=line)
+        counts.append(int(number))
+    if not 0 < sum(counts) <= _MAX_COUNTED:
+        detail = f"The counts in {table.title(places[0])} add up to {sum(counts):,}; up to {_MAX_COUNTED:,} are taken."
+        raise UnreadablePredictions(detail)
+    read.notices.append(Notice(Code.COUNTED, (places[0] + 1,)))
+    actual, predicted, lines = (
+        [value for value, count in zip(values, counts, strict=True) for _ in range(count)]
+        for values in (read.actual, read.predicted, read.lines)
+    )
+    return ReadLabels(actual, predicted, lines, read.weights, read.notices, read.decisions)  # type: ignore[arg-type] # a loop over three lists keeps no types
 
 
 def common_label(actual: Sequence[Label], predicted: Sequence[Label]) -> list[Notice]:
@@ -61,6 +89,9 @@ def common_label(actual: Sequence[Label], predicted: Sequence[Label]) -> list[No
 
 def _sides(table: Named, order: Order) -> tuple[int, int, list[Notice]]:
     truths, predictions = table.places("truth"), table.places("prediction")
+    if len(table.columns) == 1:
+        detail = "Each row is one cell; put commas, semicolons or tabs between the actual and the predicted label."
+        raise UnreadablePredictions(detail)
     if order != "auto":
         return *_ordered(table, truths, predictions, order), []
     if len(table.columns) == _COLUMNS and not predictions and _are_unnamed(table):
@@ -68,7 +99,8 @@ def _sides(table: Named, order: Order) -> tuple[int, int, list[Notice]]:
     for role, places in (("actual", truths), ("predicted", predictions)):
         if len(places) > 1:
             names = " and ".join(table.title(place) for place in places[:_COLUMNS])
-            detail = f"{names} may both be the {role} labels; keep one of them, or rename the one that is not."
+            detail = f"{names} may both be the {role} labels; keep or rename one of them, or say which "
+            detail += "column comes first."
             raise UnreadablePredictions(detail)
     if truths and predictions:
         return truths[0], predictions[0], []
@@ -99,13 +131,11 @@ def _are_unnamed(table: Named) -> bool:
 
 
 def _missing(table: Named, has_truth: bool, has_prediction: bool) -> str:  # noqa: FBT001 - two sides, named at the calls
-    width = len(table.columns)
     if has_truth or has_prediction:
         lacking = "predicted" if has_truth else "actual"
         return f"No column is named as the {lacking} labels; name it “{lacking}” in the header row."
-    columns = "1 column" if width == 1 else f"{width} columns"
-    detail = f"The table has {columns}, and nothing says which hold the labels; name two of them “actual” and "
-    return detail + "“predicted” in a header row, or keep only these two."
+    detail = f"The table has {len(table.columns)} columns, and nothing says which hold the labels; name two of them "
+    return detail + "“actual” and “predicted” in a header row, or keep only these two."
 
 
 def _refuse_scores(table: Named, actual: int, predicted: int) -> None:

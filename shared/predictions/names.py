@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-NameKind = Literal["truth", "prediction", "label", "score", "id", "index", "weight", "fold", "time", "derived", "other"]
+NameKind = Literal[
+    "truth", "prediction", "label", "score", "id", "index", "weight", "count", "fold", "time", "derived", "other"
+]  # fmt: skip
 
 
 def _words(text: str) -> frozenset[str]:
@@ -32,6 +34,7 @@ _IDS = _words(
 )
 _INDEX = frozenset({"", "unnamed:_0", "__index_level_0__", "rownames"})
 _WEIGHTS = _words("weight weights sample_weight sample_weights w case_weight importance _freq_")
+_COUNTS = _words("count counts n freq frequency frequencies occurrences")
 _FOLDS = _words("fold folds resample split set repeat iter usage _partind_ .config config")
 _TIMES = _words("timestamp time date datetime ds")
 _DERIVED = _words("correct is_correct error errors residual threshold positive_class _warn_ match hit")
@@ -115,6 +118,7 @@ def paired(names: Sequence[str]) -> list[tuple[int, int]]:
 _EXACT: tuple[tuple[frozenset[str], NameKind], ...] = (
     (_IDS, "id"),
     (_WEIGHTS, "weight"),
+    (_COUNTS, "count"),
     (_FOLDS, "fold"),
     (_TIMES, "time"),
     (_DERIVED, "derived"),

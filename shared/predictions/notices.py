@@ -27,6 +27,7 @@ class Code(StrEnum):
     POSITIONS = "positions"
     WEIGHTED = "weighted"
     WEIGHT_UNUSED = "weight-unused"
+    COUNTED = "counted"
 
 
 _SENTENCES = {
@@ -50,6 +51,7 @@ _SENTENCES = {
     Code.CONFIDENCE: "The scores are those of the predicted labels; they were turned into the scores of one class.",
     Code.SORTED_CLASSES: "Nothing names the columns of scores: they were taken for the classes in sorted order.",
     Code.WEIGHTED: "Column {0} holds the weights of the samples, and they are counted by them.",
+    Code.COUNTED: "Column {0} says how many samples each row stands for, and they were counted so often.",
     Code.WEIGHT_UNUSED: "Column {0} was not used as weights; call it sample_weight if the samples have weights.",
     Code.POSITIONS: "The labels are not names in the header: they were taken for positions of its columns, from 0.",
 }

@@ -18,6 +18,8 @@ _SERIES_END = re.compile(r"(?:(?:Name|Length|Freq): [^\r\n]*, )?dtype: [\w\[\], 
 _SERIES_LINE = re.compile(r"(?P<index>\S+)\s{2,}(?P<label>\S.*)")
 _NUMBERED_LINE = re.compile(r"(?P<index>\d+)\s{2,}(?P<label>\S.*)")
 _R_LINE = re.compile(r"\s*\[(?P<index>\d+)\]\s+(?P<items>.*)")
+# `y_true = [0, 1]`, `Actual: [0, 1]`.
+_ASSIGNED = re.compile(r"[\w .]{1,60}(?:[=:]|<-)\s*(?=(?:\w+\.)?\w*[\[(])")
 _SEVERAL = re.compile(r"[\[(].*[\s,].*[\])],?")
 _SIDES = ("actual", "predicted")
 
@@ -54,8 +56,9 @@ def _read(text: str, notices: list[Notice]) -> list[str]:
     if not text:
         return []
     lines = [line.strip() for line in _LINE_END.split(text)]
-    for read in (read_literal, _as_r_prints):
-        if (labels := read(text)) is not None:
+    assigned = _ASSIGNED.match(text)
+    for read, part in ((read_literal, text[assigned.end() :] if assigned else text), (_as_r_prints, text)):
+        if (labels := read(part)) is not None:
             return labels
     if any(line in {"...", "…", ".."} for line in lines):
         raise UnreadablePredictions(ABRIDGED)
@@ -64,7 +67,7 @@ def _read(text: str, notices: list[Notice]) -> list[str]:
     _refuse_broken_lists(text, lines)
     if len(lines) == 1:
         return _in_one_line(text, notices)
-    if all(line.endswith(",") for line in lines[:-1]):
+    if all(line.endswith(",") for line in lines[:-1]) or all(map(_is_one_quoted, lines)):
         return read_items(text)
     return [_unquoted(line) for line in lines]
 
@@ -127,13 +130,22 @@ def _in_one_line(text: str, notices: list[Notice]) -> list[str]:
         parts = [part.strip() for part in text.rstrip(f"{present[0]} ").split(present[0])]
         if "..." in parts or "…" in parts:
             raise UnreadablePredictions(ABRIDGED)
+        _refuse_open_brackets(parts)
         return [_unquoted(part) for part in parts]
     labels = text.split()
+    _refuse_open_brackets(labels)
     if "..." in labels or "…" in labels:
         raise UnreadablePredictions(ABRIDGED)
     if len(labels) > 1 and not all(re.fullmatch(r"[-+\d.]+", label) for label in labels):
         notices.append(Notice(Code.SPLIT_AT_BLANKS))
     return labels
+
+
+def _refuse_open_brackets(parts: Sequence[str]) -> None:
+    if any(part.count(opening) != part.count(closing) for part in parts for opening, closing in ("[]", "()", "{}")):
+        raise UnreadablePredictions(
+            "The list cannot be read; paste one flat list such as [0, 1, 1], or a label a line."
+        )
 
 
 def _is_one_quoted(text: str) -> bool:

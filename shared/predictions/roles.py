@@ -1,20 +1,32 @@
 """Which role each column has: every decision with its rule and evidence, so that it can be shown and overridden."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from shared.predictions.names import NameKind, joined, kind_of, paired
-from shared.predictions.score_columns import ClassColumns, class_columns
+from shared.predictions.score_columns import ClassColumns, class_columns, is_among
 from shared.predictions.values import score
 
 Role = Literal[
-    "truth", "prediction", "class_score", "score", "id", "index", "weight", "fold", "time", "derived", "metadata"
+    "truth",
+    "prediction",
+    "class_score",
+    "score",
+    "id",
+    "index",
+    "weight",
+    "count",
+    "fold",
+    "time",
+    "derived",
+    "metadata",
 ]
 Confidence = Literal["certain", "likely", "guess"]
 
 # More distinct fractions than any labels would be.
 _MANY = 20
+_SUM_TOLERANCE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +155,22 @@ def _class_scores(columns: Sequence[Column], kinds: Sequence[NameKind], truths: 
     for place in order:
         labels = {cell for cell in columns[place].sample if cell}
         if found := class_columns(place, labels, texts, [i for i in candidates if i != place], plain):
-            return found
+            return _without_others(columns, found, labels)
     return None
 
 
+def _without_others(columns: Sequence[Column], found: ClassColumns, labels: Collection[str]) -> ClassColumns:
+    """Leave out a column beside those of the labels, such as an age, if theirs make up the whole without it."""
+    own = [(place, name) for place, name in zip(found.columns, found.names, strict=True) if is_among(name, labels)]
+    rows = zip(*(columns[place].sample for place, _ in own), strict=True)
+    sums = [sum(score(cell.lstrip("*")) or 0 for cell in row) for row in rows]
+    if len(own) < len(found.columns) and all(abs(total - 1) <= _SUM_TOLERANCE for total in sums):
+        return ClassColumns(found.labels, [place for place, _ in own], [name for _, name in own])
+    return found
+
+
 def _minor(place: int, name: str, kind: NameKind) -> Decision:
-    if kind in {"score", "id", "index", "weight", "fold", "time", "derived"}:
+    if kind in {"score", "id", "index", "weight", "count", "fold", "time", "derived"}:
         rules = {"score": "S1", "id": "I1", "index": "I3", "derived": "X1"}
         return Decision(kind, place, rules.get(kind, "W"), "certain", f"“{name}” is a name of such a column")
     return Decision("metadata", place, "M", "certain", f"nothing says what “{name}” is")

@@ -49,6 +49,11 @@ def class_columns(
     return None
 
 
+def is_among(name: str, labels: Collection[str]) -> bool:
+    """Whether a class's name is one of the labels; 1 is 1.0."""
+    return _same(name) in {_same(label) for label in labels}
+
+
 def named_class(name: str, labels: Collection[str]) -> str | None:
     """The one label at the end of the name of a column of scores, as in `prob_yes`, `p1` and `P (y=yes)`."""
     plain = _CLOSING.sub("", name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shared.predictions.dialect import Table, read_table
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import FirstRow, Header, judge_first_row
-from shared.predictions.names import normalised
+from shared.predictions.names import is_bare, normalised
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Column, Decision, Role, infer_roles
 from shared.predictions.text_encoding import decode_text
@@ -53,6 +53,7 @@ def read_named_table(data: bytes, header: Header) -> Named:
         raise UnreadablePredictions("There is a header row and nothing below it; add a line for each sample.")
     if names is not None:
         _refuse_duplicates(names)
+        _refuse_repeated_header(table, names)
     columns = [list(column) for column in zip(*table.rows[start:], strict=True)]
     if table.separator != ",":
         columns = [with_points(column) for column in columns]
@@ -68,6 +69,13 @@ def _first_row(table: Table, header: Header) -> tuple[FirstRow, list[Notice]]:
     found = judge_first_row(table.rows[0], below)
     code = Code.FIRST_ROW_HEADER if found.is_header else Code.FIRST_ROW_SAMPLE
     return found, [] if found.is_certain else [Notice(code)]
+
+
+def _refuse_repeated_header(table: Table, names: list[str]) -> None:
+    """Refuse files that were put one behind the other with their headers."""
+    if not all(is_bare(name) for name in names) and names in table.rows[1:]:
+        line = table.lines[table.rows.index(names, 1)]
+        raise UnreadablePredictions("this row repeats the header; remove it.", line=line)
 
 
 def _refuse_duplicates(names: Sequence[str]) -> None:

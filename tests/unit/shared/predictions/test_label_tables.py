@@ -145,6 +145,12 @@ def test_a_first_row_that_nothing_decides_is_taken_for_a_sample_with_a_word() ->
     assert _codes(read) == {Code.FIRST_ROW_SAMPLE, Code.COLUMNS_UNNAMED}
 
 
+def test_a_first_row_of_two_texts_that_never_occur_again_is_taken_for_a_header_where_all_others_do() -> None:
+    read = read_label_table(f"Wahrheit,Vorhersage\n{BODY}".encode())
+
+    assert (read.actual, _codes(read)) == (ACTUAL, {Code.FIRST_ROW_HEADER, Code.COLUMNS_UNNAMED})
+
+
 def test_words_above_numbers_are_taken_for_a_header_with_a_word() -> None:
     read = read_label_table(b"first,second\n1,2\n2,2\n")
 
@@ -225,8 +231,8 @@ def test_cells_are_cut_where_their_writer_cut_them(table: str, actual: list[obje
         (b"\n \n", "The file is empty"),
         (b"actual,predicted\n", "nothing below it"),
         (b"a,b,c\nd,e,f\n", "has 3 columns"),
-        (b"a\nb\n", "has 1 column,"),
-        (b"a,b\n\nc\nd,e\n", "Line 3: here are 1 cell where most rows have 2 cells"),
+        (b"a\nb\n", "Each row is one cell"),
+        (b"a,b\n\nc\nd,e\n", "Line 3: this row has 1 cell, and most rows have 2 cells"),
         (b"y_true,y_pred\na,b\nc,\n", "Line 3: there is no predicted label"),
         (b"a,b\n\0c,d\n", "Line 2: here is a NUL"),
         (b"a,b\n\xff\xfe,c\n", "Line 2: here are bytes that are not UTF-8"),
@@ -239,6 +245,11 @@ def test_cells_are_cut_where_their_writer_cut_them(table: str, actual: list[obje
         (b"A;B,A;C\n", "can be cut at semicolons and commas alike"),
         (b"y_true,target,y_pred\na,b,c\n", "“y_true” and “target” may both be the actual labels"),
         (b"y_true,y_pred,pred\na,b,c\n", "“y_pred” and “pred” may both be the predicted labels"),
+        (b"y_true,y_pred\na,b\ny_true,y_pred\nc,d\n", "Line 3: this row repeats the header"),
+        (b"y_true y_pred\na b\n", "Each row is one cell"),
+        (b"actual,predicted,count\na,b,1.5\n", "Line 2: “1.5” in “count” is no count"),
+        (b"actual,predicted,count\na,b,1e30\n", "The counts in “count” add up to"),
+        (b"expected,actual\na,b\nb,b\n", "may both be the actual labels; keep or rename one of them, or say which"),
         (b"y_true,y_true,y_pred\na,b,c\n", "Two columns have the names"),
         (b"y_true,model_a,model_b\na,b,c\n", "No column is named as the predicted labels"),
         (b"age,sex,y_pred\n1,f,0\n2,m,1\n", "No column is named as the actual labels"),
@@ -272,6 +283,19 @@ def test_weights_are_counted_and_columns_that_may_be_weights_are_not() -> None:
     assert (patients.weights, _codes(patients)) == (None, {Code.WEIGHT_UNUSED})
     with pytest.raises(UnreadablePredictions, match="Line 3: the weight “-1”"):
         read_label_table(b"y_true,y_pred,sample_weight\n1,1,10\n0,1,-1\n")
+
+
+def test_a_table_of_counts_stands_for_as_many_samples() -> None:
+    read = read_label_table(b"Actual,Predicted,Count\ncat,cat,2\ncat,dog,0\ndog,dog,1\n")
+
+    assert (read.actual, read.predicted) == (["cat", "cat", "dog"], ["cat", "cat", "dog"])
+    assert (read.lines, _codes(read)) == ([2, 2, 4], {Code.COUNTED})
+
+
+def test_a_count_beside_other_columns_is_not_used_and_said_to_be_so() -> None:
+    read = read_label_table(b"id,y_true,y_pred,n\n1,a,a,7\n2,b,a,9\n")
+
+    assert (len(read.actual), _codes(read)) == (2, {Code.WEIGHT_UNUSED})
 
 
 def test_labels_without_a_common_one_are_pointed_out() -> None:

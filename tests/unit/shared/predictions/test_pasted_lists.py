@@ -45,6 +45,11 @@ def _both(text: str) -> list[Label]:
         "[[0], [1], [1], [0]]",
         "[[0]\n [1]\n [1]\n [0]]",
         "c(0, 1, 1, 0)",
+        "y_true = [0, 1, 1, 0]",
+        "Actual: [0 1 1 0]",
+        "y <- c(0, 1, 1, 0)",
+        "y = np.array([0, 1, 1, 0])",
+        "'0'\n'1'\n'1'\n'0'",
         "[1] 0 1 1 0",
         "[1] 0 1\n[3] 1 0",
         "0\n1\n1\n0",
@@ -147,6 +152,10 @@ def test_a_label_may_hold_whatever_lists_are_made_of(text: str, labels: list[Lab
         ("['a' 'b', 'c']", "put a comma"),
         ("[1] cat dog cat\nLevels: cat dog", "factor"),
         ("[1] 0 1\n[5] 1 0", "Before the index [5] there are 2"),
+        ("{0, 1}", "one flat list"),
+        ("dict_values([0, 1])", "one flat list"),
+        ("[0 1 1]dtype=int", "one flat list"),
+        ("array([0, 1]), array([1, 0])", "one flat list"),
         ("a; b, c", "semicolons and commas"),
         ("[open('x').read()]", "is not a label"),
         ("", "paste at least one label"),
@@ -189,6 +198,7 @@ def test_headings_of_the_other_side_are_refused() -> None:
 def test_a_first_label_that_occurs_again_is_no_heading() -> None:
     assert read_pasted_labels("true\nfalse\ntrue", "false\nfalse\ntrue").actual == ["true", "false", "true"]
     assert read_pasted_labels("cat\ndog", "cat\ncat").notices == []
+    assert read_pasted_labels("True\nFalse", "true\nfalse").actual == ["True", "False"]
 
 
 def test_lists_of_unequal_length_are_refused_with_both_lengths() -> None:

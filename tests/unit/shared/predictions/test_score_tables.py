@@ -72,6 +72,7 @@ def test_scores_of_classes_are_recognised_by_what_their_names_share(header: str)
         ("target,true,gold\ntrue,0.9,0.1\ngold,0.2,0.8\n", ["true", "gold"], ["true", "gold"]),
         ("obs,pred,VF,F\nVF,F,0.9,0.1\nF,F,0.2,0.8\n", ["VF", "F"], ["VF", "F"]),
         ("cat;y_true;dog\n0,8;cat;0,2\n0,3;dog;0,7\n", ["cat", "dog"], ["cat", "dog"]),
+        ("id,label,age,cat,dog\n1,cat,30,0.8,0.2\n2,dog,41,0.4,0.6\n", ["cat", "dog"], ["cat", "dog"]),
         ("id,y,1,0\na,1,0.9,0.1\nb,0,0.2,0.8\n", [1, 0], [1, 0]),
         ("y,007,7\n007,0.9,0.1\n7,0.2,0.8\n", ["007", "7"], ["007", "7"]),
     ],
@@ -174,7 +175,7 @@ def test_the_area_of_either_class_is_the_oracles(samples: list[tuple[int, float]
     [
         ("", "The file is empty"),
         ("label,cat,dog\n", "nothing below it"),
-        ("label,cat,dog\ncat,0.8\ndog,0.1,0.9\n", "Line 2: here are 2 cells where most rows have 3 cells"),
+        ("label,cat,dog\ncat,0.8\ndog,0.1,0.9\n", "Line 2: this row has 2 cells, and most rows have 3 cells"),
         ("cat,0.8,0.2\ndog,0.1,x\n", "Line 2: “x” in column 3 is not a probability"),
         ("label\ncat\ndog\n", "no column of probabilities"),
         ("label,cat,dog\n,0.8,0.2\ndog,0.8,0.2\n", "Line 2: there is no label"),
