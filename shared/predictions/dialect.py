@@ -16,6 +16,9 @@ from shared.predictions.values import has_decimal_commas
 SEPARATORS = "\t;,|"
 _NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars"}
 
+# More than the classes of any matrix and what stands beside their scores.
+MAX_COLUMNS = 2000
+
 # So much text tells the separator.
 _CHARACTERS_SEEN = 64 * 1024
 _SPACE = " \t\r\n"
@@ -59,7 +62,8 @@ def read_table(text: str) -> Table:
     for line, row in _rows(text[start:], separator, strict=True):
         stripped = [cell.strip(_SPACE) for cell in row]
         if any(stripped):
-            spaced.update(cell for cell, short in zip(row, stripped, strict=True) if cell != short)
+            if stripped != row:
+                spaced.update(cell for cell, short in zip(row, stripped, strict=True) if cell != short)
             cells.append(stripped)
             lines.append(line + skipped)
     merged = _merged(spaced, text[start:], separator) if spaced else frozenset()
@@ -163,6 +167,9 @@ def _even(rows: list[list[str]], lines: Sequence[int]) -> list[list[str]]:
     if not rows:
         return rows
     usual = Counter(map(len, rows)).most_common(1)[0][0]
+    if usual > MAX_COLUMNS:
+        detail = f"The rows have {usual:,} cells; up to {MAX_COLUMNS:,} columns are read, and a row for each sample."
+        raise UnreadablePredictions(detail)
     odd = next((index for index, row in enumerate(rows) if len(row) != usual), None)
     if odd is not None:
         cells, others = (f"{n} cell{'s' if n != 1 else ''}" for n in (len(rows[odd]), usual))

@@ -44,7 +44,10 @@ _REST = re.compile(
     r"(?:\s*,\s*\w+\s*=\s*(?:'[^']*'|\"[^\"]*\"|\([\d, ]*\)|[\w.]+(?:\('[^']*'\)|\(type='[^']*'\))?))*\s*,?\s*\)?>?\s*"
     r"(?:Length: \d+(?:,\s*dtype: [\w\[\], ]+)?\s*)?(?:Categories \(\d+, [^\r\n]*\s*)?(?:,?\s*dtype: [\w\[\], ]+\s*)?"
 )
-_DEEPEST = 2
+# Possessive, so that a list that is none is given up at once.
+_WHOLE_NUMBERS = re.compile(r"[\[(](?P<items>\s*+-?\d++(?:(?:\s*+,\s*+-?\d++)*+|(?:\s++-?\d++)*+)\s*+)[\])]")
+_SIMPLE_TEXT = re.compile(r"'[^'\\\r\n\"]*+'")
+_SIMPLE_TEXTS = re.compile(r"[\[(]\s*+'[^'\\\r\n\"]*+'(?:\s*+,\s*+'[^'\\\r\n\"]*+')*+\s*+[\])]")
 
 
 class _Token(NamedTuple):
@@ -59,6 +62,8 @@ def read_literal(text: str) -> list[str] | None:
 
     Raises UnreadablePredictions for a list that is abridged, nested, broken off, or holds no labels.
     """
+    if (plain := _plain(text)) is not None:
+        return plain
     wrapper = _WRAPPER.match(text)
     if wrapper is None or not text:
         return None
@@ -70,6 +75,13 @@ def read_literal(text: str) -> list[str] | None:
     if end is None or not _REST.fullmatch(text, end):
         return None
     return read_items(text[start + 1 : end - 1])
+
+
+def _plain(text: str) -> list[str] | None:
+    """The items of a list of whole numbers or of simple quoted texts, most lists by far, without the scanner."""
+    if match := _WHOLE_NUMBERS.fullmatch(text):
+        return re.split(r"\s*,\s*", match["items"].strip()) if "," in match["items"] else match["items"].split()
+    return [item[1:-1] for item in _SIMPLE_TEXT.findall(text)] if _SIMPLE_TEXTS.fullmatch(text) else None
 
 
 def read_items(text: str) -> list[str]:

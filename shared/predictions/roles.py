@@ -27,6 +27,8 @@ Confidence = Literal["certain", "likely", "guess"]
 # More distinct fractions than any labels would be.
 _MANY = 20
 _SUM_TOLERANCE = 0.01
+# Labels that nothing names stand beside a few columns, not beside hundreds.
+_MAX_TRIED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ def _class_scores(columns: Sequence[Column], kinds: Sequence[NameKind], truths: 
     plain = [place for place, kind in enumerate(kinds) if kind in {"other", "truth", "label"}]
     candidates = [place for place, kind in enumerate(kinds) if numeric[place] and kind not in minor]
     order = [*truths, *(i for i, kind in enumerate(kinds) if kind == "label" and i not in truths)]
-    order += [i for i in range(len(columns)) if i not in order and kinds[i] in {"other", "truth", "label"}]
+    others = [i for i, kind in enumerate(kinds) if kind in {"other", "truth", "label"} and i not in order]
+    order += [i for i in others if not _is_fraction(columns[i].sample)][:_MAX_TRIED]
     for place in order:
         labels = {cell for cell in columns[place].sample if cell}
         if found := class_columns(place, labels, texts, [i for i in candidates if i != place], plain):

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from shared.predictions.values import usual_number
 
 _TWO = 2
+# Of a label in thousands of names only the shortest texts around it matter.
+_MAX_TRIED = 100
 _CLOSING = re.compile(r"[\"')\]}]*$")
 
 
@@ -29,7 +31,11 @@ def class_columns(
     """
     if not labels:
         return None
-    for before, after in _around(labels, names, candidates):
+    known = {_same(label) for label in labels}
+    there = {*names}
+    for before, after in _around(labels, names, candidates)[:_MAX_TRIED]:
+        if not all(any(f"{before}{text}{after}" in there for text in _spellings(label)) for label in labels):
+            continue
         inner = {
             place: name[len(before) : len(name) - len(after)]
             for place in candidates
@@ -37,7 +43,6 @@ def class_columns(
             and name.endswith(after)
             and len(name) > len(before) + len(after)
         }
-        known = {_same(label) for label in labels}
         if before[-1:].isalpha() and not any(label[0].isalpha() for label in labels):
             # Of `p0`, `p1` and `predict` the last is a word.
             inner = {place: text for place, text in inner.items() if not text[0].isalpha()}
@@ -72,10 +77,7 @@ def _ends_with(name: str, label: str) -> bool:
 def _around(labels: Collection[str], names: Sequence[str], candidates: Sequence[int]) -> list[tuple[str, str]]:
     # The longest label fits into the fewest names by accident.
     label = max(labels, key=lambda text: (len(text), text))
-    spellings = {label}
-    number = usual_number(label)
-    if number is not None and number == int(number):
-        spellings |= {str(int(number)), f"{number:.1f}"}
+    spellings = _spellings(label)
     found = []
     for place in candidates:
         for spelling in sorted(spellings, key=len, reverse=True):
@@ -85,6 +87,13 @@ def _around(labels: Collection[str], names: Sequence[str], candidates: Sequence[
                 start = names[place].find(spelling, start + 1)
     # Least around it first: the class's name itself is its column.
     return sorted(set(found), key=lambda pair: (len(pair[0]) + len(pair[1]), pair))
+
+
+def _spellings(label: str) -> set[str]:
+    number = usual_number(label)
+    if number is None or number != int(number):
+        return {label}
+    return {label, str(int(number)), f"{number:.1f}"}
 
 
 def _same(text: str) -> int | float | str:

@@ -220,3 +220,8 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
     except UnreadablePredictions:
         return
     assert len(read.labels) == len(read.rows) > 0
+
+
+def test_tables_of_very_many_columns_are_refused() -> None:
+    with pytest.raises(UnreadablePredictions, match="up to 2,000 columns"):
+        _read("a" + ",0.1" * 2001 + "\n")
