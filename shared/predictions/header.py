@@ -63,8 +63,9 @@ def _names_classes(
     if len(first) <= _PAIR or not below or not below[0]:
         return None
     names = [_same(cell) for cell in first]
+    numeric = [i for i, cells in enumerate(seen) if all(map(_is_number, cells))]
     for place, labels in enumerate(seen):
-        beside = [i for i in range(len(first)) if i != place and all(map(_is_number, seen[i]))]
+        beside = [i for i in numeric if i != place]
         classes = {names[i] for i in beside}
         found = {_same(cell) for cell in labels}
         if len(classes) < _PAIR or names[place] in classes | found or not found <= classes:
