@@ -1,10 +1,7 @@
 """Reading multipart/form-data: a file and a few short texts, taken piece by piece and never more than is wanted."""
 
 import re
-from typing import Any
-from typing import Generic
-from typing import NamedTuple
-from typing import TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from litestar import Request

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shared.evaluation.types import Label
 
+from shared.evaluation.types import Label
 from shared.predictions import UnreadablePredictions, read_pasted_labels
 from shared.predictions.literals import read_items, read_literal
 from shared.predictions.notices import Code

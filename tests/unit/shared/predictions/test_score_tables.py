@@ -5,12 +5,12 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shared.evaluation.types import Label
 from sklearn.metrics import roc_auc_score
 
 from shared.curves import LabelledProbabilities, check, pack, unpack
 from shared.evaluation.curves.curves import roc_area
 from shared.evaluation.curves.one_vs_rest import count_class
+from shared.evaluation.types import Label
 from shared.predictions import ReadScores, UnreadablePredictions, read_score_table
 from shared.predictions.notices import Code
 
