@@ -1,7 +1,7 @@
-"""The service over HTTP against the original, in one run: `python -m benchmarks.http [--url URL]`.
+"""The service over HTTP against the PyCM REST reference, in one run: `python -m benchmarks.http [--url URL]`.
 
-Without a URL it starts a service of its own. Both get the same requests, with the key where contract A has it. The load
-generator shares the processors with them. What the original cannot do in a reasonable time is not asked of it.
+Without a URL it starts a service of its own. Both get the same requests, with the key where the PyCM REST API has
+it. The load generator shares the processors with them. Nothing is measured that takes the reference too long.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import numpy as np
 import uvloop
 
 from benchmarks.load import rate
-from benchmarks.original import KEY, original
+from benchmarks.pycm_rest_reference import KEY, pycm_rest_reference
 from deploy.demo.service import service
 
 # Four of them with the load, so that an hour in which the machine slows down does not meet one of the two only.
@@ -211,7 +211,7 @@ async def measure(url: str, peer_url: str) -> None:
         for connections in (8, 32):
             for bench in (ours, peer):
                 await bench.loaded(connections)
-    print("| operation | evalserve | original | ratio |\n| --- | --- | --- | --- |")
+    print("| operation | evalserve | PyCM REST reference | ratio |\n| --- | --- | --- | --- |")
     for label, values in ours.rows.items():
         _row(label, statistics.median(values), statistics.median(peer.rows.get(label, [0.0])))
 
@@ -229,7 +229,7 @@ def main() -> None:
     """Measure the service at --url, or one started for the purpose."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url")
-    with service(parser.parse_args().url) as running, original() as peer_url:
+    with service(parser.parse_args().url) as running, pycm_rest_reference() as peer_url:
         uvloop.run(measure(running.url, peer_url))
 
 

@@ -1,4 +1,4 @@
-"""What pipelines call, as contract C has it; each call is signed, and may be repeated without harm."""
+"""The pipeline API: every call is signed, and a repeated call changes nothing."""
 
 from typing import Any
 

@@ -66,7 +66,7 @@ def around(app: ASGIApp) -> ASGIApp:
 
 
 def _new_id() -> str:
-    # A UUID of version 4, as contract B's clients expect; the answer's envelope, its header and the log have the same.
+    # A UUID of version 4, as clients of the calculator API expect; the envelope, the header and the log share it.
     # It has to be new, not secret, and the system's randomness costs ten times as much.
     digits = f"{random.getrandbits(128):032x}"
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

@@ -12,10 +12,10 @@ from shared.kit.errors import Fault, InvalidInput
 
 OURS = "/v1/"
 
-# As an option of a controller: the contract that it keeps has clients that send more than it names.
+# As an option of a controller: clients of the inherited API that it keeps send more than it names.
 TAKES_MORE = "query_takes_more"
 
-NAMELESS = "a parameter without a name"
+NAMELESS = "a parameter with an empty name"
 
 # Whoever sends more has not mistyped them.
 _MAX_TOLD = 10
@@ -44,7 +44,7 @@ def _known(handler: HTTPRouteHandler) -> tuple[str, ...]:
 
 def _advice(name: str, known: tuple[str, ...]) -> str:
     if near := get_close_matches(name, known, n=1):
-        return f"there is no such parameter here; did you mean {near[0]}?"
+        return f"not a parameter of this route; did you mean {near[0]}?"
     if known:
-        return f"there is no such parameter here, only {', '.join(known)}."
-    return "this takes no parameters in the query."
+        return f"not a parameter of this route; use one of {', '.join(known)}."
+    return "not a parameter; this route has none."

@@ -1,4 +1,4 @@
-"""Confusion matrices with everything that contract A does not know: names, tags, counts, weights."""
+"""Confusion matrices with everything that the PyCM REST API lacks: names, tags, counts, weights."""
 
 from typing import Annotated
 

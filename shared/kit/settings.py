@@ -33,7 +33,7 @@ class Plan(BaseModel, frozen=True, extra="forbid"):
         return max(round(2 * (self.calls_per_second or 0)), 1)
 
 
-# Those of the calculator contract, and one without limits.
+# Those of the calculator API, and one without limits.
 PLANS = {
     "free": Plan(calls_per_month=3_000, calls_per_second=2),
     "starter": Plan(calls_per_month=40_000, calls_per_second=5),
@@ -140,7 +140,7 @@ class Settings(BaseSettings):
     ml_signature_schemes: Annotated[list[Literal["timestamped", "raw", "canonical"]], NoDecode, CommaSeparated] = Field(
         default=["timestamped", "raw", "canonical"],
         min_length=1,
-        description="Forms of signature that are taken; only timestamped binds the time, the others are the guide's",
+        description="Accepted signature schemes; only timestamped binds the time, older clients send the others",
     )
     ml_allowed_models: Annotated[list[str], NoDecode, CommaSeparated] = Field(
         default=[], description="Models that analyses may be made by; empty means any"

@@ -1,4 +1,4 @@
-"""What the first contract's guide shows, done by a client that knows nothing but the guide."""
+"""The documented examples of the PyCM REST API and the README, run by a client that knows nothing else."""
 
 import json
 import re
@@ -147,7 +147,7 @@ def curl(*arguments: str) -> Any:
 
 
 @needs_curl
-def test_the_curl_lines_of_the_guide_give_the_documented_matrix(service: Service) -> None:
+def test_the_documented_curl_lines_give_the_documented_matrix(service: Service) -> None:
     as_json = ("-H", "Content-Type: application/json", "-d")
     account = curl(
         "-X", "POST", f"{service.url}/sign_up/", *as_json, '{"email": "test@example.com", "password": "test123"}'

@@ -43,7 +43,7 @@ def perform(inputs: list[CountedMatrix], attempt: JobAttempt[Compare]) -> list[F
 
 
 def _result(inputs: list[CountedMatrix], ranking: Comparison, table: SideBySide) -> dict[str, Any]:
-    """The seed's four fields, and beside them what it lacks."""
+    """The PyCM REST API's four fields, and what it lacks."""
     return {
         "cm_uids": [str(found.uid) for found in inputs],
         "best_name": ranking.best,

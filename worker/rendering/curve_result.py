@@ -26,7 +26,7 @@ AXES = {"ROC": ("fpr", "tpr"), "PR": ("recall", "precision")}
 
 
 def result(inputs: CurveInputs, measured: ClassifierCurves, kind: CurveType) -> dict[str, Any]:
-    """The seed's two fields, and beside them what it lacks; undefined is null, with the reason in `undefined`."""
+    """The PyCM REST API's two fields, and what it lacks; undefined is null, with the reason in `undefined`."""
     classes = dict(zip(map(str, inputs.classes), measured.per_class, strict=True))
     known = {name: one for name, one in classes.items() if isinstance(one, CurveSummary)}
     thresholds = np.unique(inputs.probabilities)

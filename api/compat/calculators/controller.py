@@ -1,4 +1,4 @@
-"""The calculators of contract B: pure, nothing is stored but that a call was made."""
+"""The calculator API: pure; nothing but the call count is stored."""
 
 # ruff: noqa: ARG002 -- being a caller is all that is asked of who calls: hence the arguments that nobody reads
 

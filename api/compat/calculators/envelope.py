@@ -1,4 +1,4 @@
-"""The envelope that contract B puts around everything it answers, errors included."""
+"""The envelope around every response of the calculator API, errors included."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -46,7 +46,7 @@ def answer(request: Sent, message: str, data: Mapping[str, object]) -> Response[
 
 
 def in_order(data: Mapping[str, object]) -> dict[str, object]:
-    """The members as contract B shows them: the short names first, names of one length by the alphabet."""
+    """The members in the order of the calculator API: the short names first, names of one length by the alphabet."""
     return {name: data[name] for name in _sorted(tuple(data))}
 
 
@@ -100,7 +100,7 @@ def _meta(request: Sent) -> MetaOut:
 def _answer_in_envelope(request: Sent, error: Exception) -> Response[bytes]:
     problem = problems.problem_of(request, error)
     response = problems.answer(problem, problems.headers_of(error))
-    # The status of a problem is a number; contract B's clients look for a word there, and who wants the number has it
+    # The status of a problem is a number; clients of the calculator API expect a word; the number is
     # in the status line.
     envelope = {"success": False, "status": "error", "message": problem.detail, "meta": _meta(request)}
     response.content = msgspec.json.encode(msgspec.to_builtins(problem) | envelope)

@@ -1,6 +1,6 @@
 """Signatures of pipelines: who sends a callback proves that they hold a secret, before a byte of it is parsed.
 
-Three forms are known. Two are what clients of the guide send, HMAC-SHA256 in hexadecimal over the body as it is sent
+There are three schemes. Two are those of existing clients, HMAC-SHA256 in hexadecimal over the body as it is sent
 (Node.js), or over CPython's canonical JSON of it (Python); neither binds the time. The third does, and is the one to
 use: `sha256=` and the HMAC over the timestamp, a dot and the body.
 """
@@ -88,7 +88,7 @@ def canonical_json(body: bytes) -> bytes | None:
 
 def _check_time(timestamp: str, now: float) -> None:
     if not _SECONDS.fullmatch(timestamp):
-        raise StaleSignature("X-ML-Timestamp is not a number of seconds since 1970.")
+        raise StaleSignature("X-ML-Timestamp must be the number of seconds since 1970-01-01T00:00:00Z.")
     if abs(now - int(timestamp)) > WINDOW_S:
         raise StaleSignature
 

@@ -1,4 +1,4 @@
-"""The calculators of contract B: one table each, which the service, its documentation and its tests are made of.
+"""The calculator API: one table for each calculator, which the service, its documentation and its tests are made of.
 
 All arithmetic is on integers: a rate is a number of parts of a common whole, so that 0.95 is 95/100 and nothing else.
 """

@@ -1,4 +1,4 @@
-"""The calculators of contract B, as its samples show them and as its words imply."""
+"""The calculator API, as its documented samples show it and as its words imply."""
 
 import json
 import re

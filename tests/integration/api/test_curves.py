@@ -9,7 +9,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from shared.kit.platform import Platform
 from tests.actors import Client
 
-# The seed's own example: every positive sample scores below every negative one.
+# The documented example of the PyCM REST API: every positive sample scores below every negative one.
 EXAMPLE = {
     "type": "ROC",
     "actual_vector": [0, 1, 0, 1, 1],
@@ -69,7 +69,7 @@ async def test_a_class_that_never_occurs_has_no_area_but_a_reason(alice: Client)
     )
 
     assert found["auc_trp"]["c"] is None
-    assert found["undefined"] == {"c": "No sample is of this class."}
+    assert found["undefined"] == {"c": "No sample has this class."}
 
 
 async def test_a_curve_job_makes_points_and_pictures_with_the_areas(alice: Client) -> None:

@@ -1,4 +1,4 @@
-"""Comparing confusion matrices, as contract A has it."""
+"""Comparisons of confusion matrices in the PyCM REST API."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar

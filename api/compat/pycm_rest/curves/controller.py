@@ -1,4 +1,4 @@
-"""Curves, as contract A has them."""
+"""Curves in the PyCM REST API."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Confusion matrices, as contract A has them."""
+"""Confusion matrices in the PyCM REST API."""
 
 from litestar import Controller, Response, delete, get
 from litestar.params import FromPath, FromQuery

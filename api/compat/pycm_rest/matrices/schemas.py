@@ -81,7 +81,7 @@ class MatrixOut(msgspec.Struct):
 
     @classmethod
     def of(cls, figures: Figures) -> "MatrixOut":
-        """The matrix as contract A shows it; the averages are macro means."""
+        """The matrix as the PyCM REST API returns it; the averages are macro means."""
         return cls(
             uid=figures.uid,
             accuracy=figures.accuracy,

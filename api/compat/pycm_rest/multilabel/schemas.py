@@ -42,7 +42,7 @@ def check_size(samples: int, classes: int, max_cells: int) -> None:
     """Raise InvalidInput for more samples than can be answered at once with so many classes."""
     most = max_cells // (classes + CELLS_OF_A_SAMPLE)
     if samples > most:
-        detail = f"{samples} samples are more than {most}, the most where the number of classes is {classes}"
+        detail = f"{samples} samples exceed the maximum of {most} for this number of classes ({classes})"
         raise InvalidInput(Fault("/actual_vector", f"actual_vector: {detail}; send fewer."))
 
 
@@ -85,7 +85,7 @@ class MultiLabelOut(msgspec.Struct):
 
     @classmethod
     def of(cls, sets: Multihot, figures: MultiLabelFigures) -> "MultiLabelOut":
-        """The figures as contract A shows them, and the averages that people quote."""
+        """The metrics of the PyCM REST API, and the averages that people quote."""
         names = [str(label) for label in sets.classes]
         return cls(
             multihot_actual=sets.actual.tolist(),

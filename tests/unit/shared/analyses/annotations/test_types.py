@@ -9,7 +9,7 @@ from shared.analyses.annotations.types import check
 from shared.analyses.annotations.validation import MAX_FAULTS
 from shared.kit.errors import InvalidInput
 
-# Every sample of the guide.
+# Every documented sample of the pipeline API.
 GUIDE: list[dict[str, Any]] = [
     {
         "annotation_type": "bounding_box",

@@ -1,4 +1,4 @@
-"""The figures of contract B against exact fractions, and every case in which a denominator is zero."""
+"""The calculator API's metrics against exact fractions, and every case in which a denominator is zero."""
 
 from decimal import Decimal, localcontext
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""A pipeline's client as the guide has it: signs sorted compact JSON, and lets requests send what it likes."""
+"""The documented Python client of the pipeline API: signs sorted compact JSON, and lets requests serialise the body."""
 
 import hashlib
 import hmac

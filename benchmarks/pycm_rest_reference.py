@@ -1,4 +1,4 @@
-"""The service that contract A comes from, built anew the way it is built: the peer of `benchmarks.http`.
+"""The PyCM REST reference: the service that the PyCM REST API comes from, rebuilt for `benchmarks.http`.
 
 FastAPI with plain functions in threads, SQLite through SQLAlchemy, the vectors in a file for each matrix, and PyCM
 again at every request. What it leaves out (passwords, the lists of administrators) is not measured.
@@ -30,7 +30,7 @@ from benchmarks.load import until_ready
 from deploy.local.ports import free_ports
 
 KEY = "the-key-of-the-only-user"
-FOLDER = Path(os.environ.get("ORIGINAL_FOLDER", tempfile.gettempdir()))
+FOLDER = Path(os.environ.get("REFERENCE_FOLDER", tempfile.gettempdir()))
 
 Labels = Annotated[list[float], Body()]
 Key = Annotated[str, Body()]
@@ -184,21 +184,21 @@ def curve(
 
 
 @contextmanager
-def original() -> Iterator[str]:
+def pycm_rest_reference() -> Iterator[str]:
     """It runs as its README says, one process, and keeps nothing; its address."""
     (port,) = free_ports(1)
-    with tempfile.TemporaryDirectory(prefix="original-") as folder:
+    with tempfile.TemporaryDirectory(prefix="pycm-rest-") as folder:
         command = [
             sys.executable,
             "-m",
             "uvicorn",
-            "benchmarks.original:app",
+            "benchmarks.pycm_rest_reference:app",
             "--port",
             str(port),
             "--timeout-keep-alive",
             "300",
         ]
-        process = subprocess.Popen(command, env=os.environ | {"ORIGINAL_FOLDER": folder}, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=os.environ | {"REFERENCE_FOLDER": folder}, stdout=subprocess.DEVNULL)
         try:
             url = f"http://127.0.0.1:{port}"
             until_ready(f"{url}/healthz")

@@ -1,4 +1,4 @@
-"""The third contract's guide on the real stack: its client classes do the six steps, and every step twice."""
+"""The documented clients of the pipeline API on the real stack: they do the six steps, and every step twice."""
 
 import json
 import re
@@ -11,11 +11,11 @@ import pytest
 import requests
 
 from tests.e2e.conftest import Service
-from tests.e2e.guide.client import MLPipelineClient
+from tests.e2e.pipeline_clients.client import MLPipelineClient
 from tests.e2e.test_walkthrough import sign_up
 from tests.pictures import picture
 
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="runs the guide's second example in Node.js")
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="runs the pipeline API's client in Node.js")
 
 PNG = picture()
 
@@ -46,7 +46,7 @@ def _api(service: Service, key: str, method: str, path: str, **how: Any) -> Any:
     return answer.json()
 
 
-def test_the_guides_python_client_works_unchanged(
+def test_the_documented_python_client_works_unchanged(
     service: Service, key: str, secret: str, image_id: str, tmp_path: Path
 ) -> None:
     client = MLPipelineClient(service.url, secret, key)
@@ -87,8 +87,8 @@ def test_the_guides_python_client_works_unchanged(
 
 
 @needs_node
-def test_the_guides_node_signer_works_unchanged(service: Service, key: str, secret: str, image_id: str) -> None:
-    script = Path(__file__).parent / "guide/client.mjs"
+def test_the_documented_node_client_works_unchanged(service: Service, key: str, secret: str, image_id: str) -> None:
+    script = Path(__file__).parent / "pipeline_clients/client.mjs"
     command = [str(shutil.which("node")), str(script), service.url, secret, key, image_id]
 
     finished = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

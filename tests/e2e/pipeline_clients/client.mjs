@@ -1,4 +1,4 @@
-// A pipeline in Node.js: signs the very text that it sends, as the guide's second example does.
+// A pipeline in Node.js: signs the very text that it sends, as the second documented client of the pipeline API does.
 // Usage: node client.mjs <url> <secret> <key> <image id>; prints what the steps answered as JSON.
 import { createHmac } from 'node:crypto';
 
