@@ -21,7 +21,7 @@ ROUTES_SHOWN = 12
 
 SCOPES = {
     Scope.READ: "read everything",
-    Scope.WRITE: "make, change and delete",
+    Scope.WRITE: "create, change and delete",
     Scope.ACCOUNT: "manage keys and secrets",
 }
 
@@ -46,10 +46,10 @@ class AccountPages(Controller):
         try:
             name = form.text("name", limit=100)
             if name is None:
-                raise InvalidInput(Fault("/name", "name: say what the key is for, such as the program that uses it."))
+                raise InvalidInput(Fault("/name", "name: enter a name, such as the program that uses the key."))
             scopes = frozenset(scope for scope in EVERYTHING if scope in form.lists.get("scopes", ()))
             if not scopes:
-                raise InvalidInput(Fault("/scopes", "scopes: tick at least one thing that the key may do."))
+                raise InvalidInput(Fault("/scopes", "scopes: select at least one scope."))
             issued = await accounts.create_key(
                 page_request.platform.db,
                 page_request.platform.keyring,

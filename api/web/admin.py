@@ -77,7 +77,7 @@ class AdminPages(Controller):
     ) -> Response[Any]:
         """Change an account's plan, credit or standing."""
         if account_id > 2**53:
-            raise InvalidInput(Fault("/account_id", "account_id: there is no such account."))
+            raise InvalidInput(Fault("/account_id", "account_id: no account has this id."))
         match form.texts.get("change", ""):
             case "plan":
                 plan = form.text("plan")
@@ -91,7 +91,7 @@ class AdminPages(Controller):
                 _refuse_own(page_request, account_id)
                 await administration.set_standing(page_request.platform, account_id, is_admin=standing == "admin")
             case _:
-                raise InvalidInput(Fault("/change", "change: there is no such change."))
+                raise InvalidInput(Fault("/change", "change: must be one of the changes of this page."))
         return page_request.redirect("/app/admin/accounts?notice=saved")
 
     @get("/jobs")
@@ -130,10 +130,14 @@ def _calls(form: Form) -> int:
     except ValueError:
         calls = 0
     if not calls or abs(calls) > MAX_CREDIT:
-        raise InvalidInput(Fault("/calls", "calls: send how many calls to add, such as 1000, or to take, such as -10."))
+        raise InvalidInput(
+            Fault("/calls", "calls: enter the number of calls to add, such as 1000, or to remove, such as -10.")
+        )
     return calls
 
 
 def _refuse_own(page_request: PageRequest, account_id: int) -> None:
     if page_request.session_account is not None and page_request.session_account.account_id == account_id:
-        raise InvalidInput(Fault("/account_id", "Nobody closes their own account or drops their own rights here."))
+        raise InvalidInput(
+            Fault("/account_id", "You cannot disable your own account or remove your own administrator rights.")
+        )

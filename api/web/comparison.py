@@ -36,7 +36,9 @@ class ComparisonPages(Controller):
             return await _choice(page_request, uids)
         try:
             if not FEWEST <= len(uids) <= MOST:
-                raise InvalidInput(Fault("/uid", f"Tick {FEWEST} to {MOST} matrices of the same samples and classes."))
+                raise InvalidInput(
+                    Fault("/uid", f"Select {FEWEST} to {MOST} matrices with the same samples and classes.")
+                )
             found = await matrices.several(page_request.platform, page_request.caller, uids)
             shown = await asyncio.to_thread(comparing, found, base or None)
         except MISTAKES as error:

@@ -113,7 +113,7 @@ async def _inputs(form: Form, settings: Settings) -> tuple[ReadScores, bytes]:
     file = form.file
     data = await file.read() if file else form.texts.get("text", "").encode()
     if not data.strip():
-        raise InvalidInput(Fault("/text", "Paste a table of labels and probabilities, or choose a file with one."))
+        raise InvalidInput(Fault("/text", "Paste a table of labels and probabilities, or choose a file."))
     return await by_size(len(data), _packed, data, "file" if file else "text", settings)
 
 

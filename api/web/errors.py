@@ -12,12 +12,12 @@ class SignInNeeded(DomainError):
 
 
 class FormNotOurs(DomainError):
-    """This form is not of this session; reload the page that it is on and send it again."""
+    """This form belongs to another session; reload its page and send it again."""
 
     status, code = HTTPStatus.FORBIDDEN, "form-not-ours"
 
 
 class PageForAdministrators(DomainError):
-    """This page is for administrators; ask one to make your account an administrator's."""
+    """This page requires an administrator; ask an administrator to grant your account these rights."""
 
     status, code = HTTPStatus.FORBIDDEN, "page-for-administrators"

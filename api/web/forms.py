@@ -48,7 +48,7 @@ async def provide_form(request: Request[Any, Any, Any]) -> Form:
             continue
         text = str(value)
         if "\0" in text:
-            raise InvalidInput(Fault(f"/{name}", f"{name}: text may not hold the NUL character."))
+            raise InvalidInput(Fault(f"/{name}", f"{name}: must not contain the NUL character."))
         texts.setdefault(name, text)
         lists.setdefault(name, []).append(text)
     return Form(texts, lists, uploads)

@@ -109,7 +109,7 @@ async def _look_for(page_request: PageRequest, image_id: str, comment_id: str) -
 def _said(form: Form) -> str:
     text = form.text("text", limit=MAX_COMMENT_LENGTH)
     if text is None:
-        raise InvalidInput(Fault("/text", "text: write something before you send it."))
+        raise InvalidInput(Fault("/text", "text: enter a comment."))
     # Forms end lines as they did on teleprinters.
     return text.replace("\r\n", "\n")
 

@@ -115,7 +115,7 @@ class ImagePages(Controller):
         """Delete an image so that it can be restored."""
         reason = form.text("reason", limit=500) or ""
         if len(reason) < 10:  # noqa: PLR2004 - as the API asks for
-            raise InvalidInput(Fault("/reason", "reason: say in at least 10 characters why, for the record."))
+            raise InvalidInput(Fault("/reason", "reason: enter a reason of at least 10 characters."))
         image = await deletion.hide(page_request.platform, page_request.caller, image_id, reason)
         return page_request.redirect(f"/app/projects/{image.project_id}?notice=deleted")
 

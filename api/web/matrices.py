@@ -178,7 +178,9 @@ async def _read(form: Form) -> ReadLabels:
             return await by_size(len(data), read_label_table, data, header, order)
     actual, predicted = (form.texts.get(name, "") for name in ("actual", "predicted"))
     if not actual.strip() and not predicted.strip():
-        raise InvalidInput(Fault("/actual", "Paste the actual and the predicted labels, or choose a file with both."))
+        raise InvalidInput(
+            Fault("/actual", "Paste the actual and the predicted labels, or choose a file with both columns.")
+        )
     with faults_of("actual"):
         return await by_size(len(actual) + len(predicted), read_pasted_labels, actual, predicted)
 
@@ -192,7 +194,7 @@ def _worst(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):
-        raise InvalidInput(Fault("/worst", "worst: send how many classes to show, such as 20, or leave it away."))
+        raise InvalidInput(Fault("/worst", "worst: send the number of classes to show, such as 20, or omit it."))
     return int(text[:9])
 
 

@@ -58,7 +58,9 @@ class MatrixPartPages(Controller):
         matrix = await matrices.counts(page_request.platform, page_request.caller, uid)
         classes = matrix.matrix.classes
         if max(row, column) >= len(classes):
-            raise InvalidInput(Fault("/row", "row: the matrix has changed and has no such class any more; reload it."))
+            raise InvalidInput(
+                Fault("/row", "row: the matrix has changed and no longer has this class; reload the page.")
+            )
         cell = CellSelection(str(classes[row]), str(classes[column]))
         found = await matrices.samples(
             page_request.platform, page_request.caller, uid, cell, after=cursor, limit=SAMPLES_SHOWN + 1

@@ -55,7 +55,7 @@ class ProjectPages(Controller):
         try:
             name = form.text("name")
             if name is None:
-                raise InvalidInput(Fault("/name", "name: give the project a name."))
+                raise InvalidInput(Fault("/name", "name: enter a name."))
             description = ProjectDescription(name, form.text("description", limit=2000))
             project = await projects.create(page_request.platform, caller, description)
         except MISTAKES as error:

@@ -46,7 +46,7 @@ class WebhookPages(Controller):
         try:
             url = form.text("url", limit=2048)
             if url is None:
-                raise InvalidInput(Fault("/url", "url: say which address is to be called."))
+                raise InvalidInput(Fault("/url", "url: enter the URL of the endpoint."))
             await endpoints.add(
                 page_request.platform.db,
                 page_request.platform.settings,
@@ -78,7 +78,7 @@ class WebhookPages(Controller):
                 case "delete":
                     await endpoints.remove(db, caller, known)
                 case _:
-                    raise InvalidInput(Fault("/action", "action: there is no such action."))
+                    raise InvalidInput(Fault("/action", "action: must be one of the actions of this page."))
         except MISTAKES as error:
             return await _page(page_request, problem=problem_of(page_request.request, error))
         return page_request.redirect("/app/webhooks?notice=saved")

@@ -80,11 +80,11 @@ def verdict(ranked: Sequence[RankedModel]) -> Verdict:
     if leader.best:
         if leads_both:
             return Verdict(leader, "No other matrix has a higher class score or a higher overall score.")
-        return Verdict(leader, "Its class score decides here; by the overall score another one would lead.")
+        return Verdict(leader, "It has the highest class score; another matrix has a higher overall score.")
     equals = sum(ranked_model.score == leader.score for ranked_model in ranked)
     if equals > 1:
-        return Verdict(None, f"{equals} matrices lead with the same class score and the same overall score.")
-    return Verdict(None, "The two scores put different matrices first.", (leader, strongest))
+        return Verdict(None, f"{equals} matrices share the highest class score and the highest overall score.")
+    return Verdict(None, "The class score and the overall score favour different matrices.", (leader, strongest))
 
 
 def _strength(score: Score) -> tuple[float, float]:

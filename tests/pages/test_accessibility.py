@@ -132,7 +132,7 @@ async def test_no_page_is_wider_than_a_phone(reader: Reader, platform: Platform,
 async def test_the_first_stop_of_the_keyboard_leads_to_the_content(reader: Reader) -> None:
     await reader.open("/app/matrices")
     await reader.page.keyboard.press("Tab")
-    assert await reader.page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert await reader.page.evaluate("document.activeElement.textContent") == "Skip to content"
     await reader.page.keyboard.press("Enter")
     assert await reader.page.evaluate("document.activeElement.id") == "main"
 
@@ -140,7 +140,7 @@ async def test_the_first_stop_of_the_keyboard_leads_to_the_content(reader: Reade
 async def test_nothing_moves_for_who_asked_for_that(reader: Reader) -> None:
     await reader.page.emulate_media(reduced_motion="reduce")
     await reader.open("/app/matrices/new")
-    button = reader.page.get_by_role("button", name="Make the matrix")
+    button = reader.page.get_by_role("button", name="Create")
     assert await button.evaluate("button => getComputedStyle(button).transitionProperty") == "none"
 
 

@@ -101,7 +101,7 @@ async def test_what_was_typed_comes_back_as_text(reader: Reader, site: str, tmp_
         await page.get_by_role("textbox", name="Actual").fill(f"{text}\nx")
         await page.get_by_role("textbox", name="Predicted").fill("x")
         await page.get_by_role("textbox", name="Name").fill(text)
-        await page.get_by_role("button", name="Make the matrix").click()
+        await page.get_by_role("button", name="Create").click()
         await page.wait_for_load_state("networkidle")
         assert await page.get_by_role("textbox", name="Name").input_value() == text
         await _unharmed(reader, site, text)
@@ -110,7 +110,7 @@ async def test_what_was_typed_comes_back_as_text(reader: Reader, site: str, tmp_
         await page.goto("/app/curves")
         await page.get_by_label("Or a CSV file").set_input_files(file)
         await page.get_by_label("Title").fill(text)
-        await page.get_by_role("button", name="Measure").click()
+        await page.get_by_role("button", name="Create").click()
         await page.wait_for_load_state("networkidle")
         await _unharmed(reader, site, text)
 

@@ -37,7 +37,7 @@ async def test_what_a_pipeline_pushes_shows_by_itself(reader: Reader) -> None:
     client, page, pipeline = reader.client, reader.page, Pipeline(reader.client.http)
     image = await _image(client)
     await page.goto(f"/app/images/{image}")
-    await expect(page.get_by_text("No model has looked at this image yet")).to_be_visible()
+    await expect(page.get_by_text("No analyses yet.")).to_be_visible()
 
     analysis = await _analysis(client, image, "yolo_v8")
     await expect(page.locator("td .badge")).to_have_text("queued", timeout=15_000)
@@ -77,9 +77,9 @@ async def test_two_models_are_told_where_they_agree_and_filtered(reader: Reader)
     await expect(told).to_have_text(
         [
             "bounding box, agreed",
-            "bounding box, called otherwise (bus)",
+            "bounding box, different class (bus)",
             "bounding box, agreed",
-            "bounding box, called otherwise (car)",
+            "bounding box, different class (car)",
         ]
     )
     # The partner is marked along.
@@ -209,7 +209,7 @@ async def test_more_than_a_thousand_annotations_are_turned_over(reader: Reader) 
         assert (await pipeline.annotate(analysis, *found)).status_code == 201
 
     await reader.open(f"/app/images/{image}")
-    await expect(page.get_by_text("Annotations 1 to 1 000 of 2 300: at most 1 000 are drawn")).to_be_visible()
+    await expect(page.get_by_text("Annotations 1 to 1 000 of 2 300: at most 1 000 are shown")).to_be_visible()
     assert await page.locator("rect.region").count() == await page.locator(".found-one").count() == 1000
     await page.get_by_role("link", name="Next 1 000").click()
     await page.get_by_role("link", name="Next 1 000").click()
@@ -226,20 +226,20 @@ async def test_comments_are_added_changed_and_taken_back(reader: Reader) -> None
     image = await _image(reader.client)
     await reader.open(f"/app/images/{image}?least=0.5")
     await page.get_by_label("New comment").fill("The bicycle is missing.\nLook left.")
-    await page.get_by_role("button", name="Add the comment").click()
+    await page.get_by_role("button", name="Comment", exact=True).click()
     await expect(page.locator(".said")).to_have_text("The bicycle is missing.\nLook left.")
     assert "least=0.5" in page.url
 
-    await page.get_by_text("Change", exact=True).click()
+    await page.get_by_text("Edit", exact=True).click()
     await page.get_by_label("Text of the comment").fill("Two bicycles are.")
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator(".said")).to_have_text("Two bicycles are.")
     await expect(page.locator("#comments")).to_contain_text("changed")
     said = (await reader.client.get(f"/api/images/{image}/comments")).json()["items"]
     assert [comment["text"] for comment in said] == ["Two bicycles are."]
-    await page.get_by_text("Change", exact=True).click()
+    await page.get_by_text("Edit", exact=True).click()
     await page.locator("#comments").get_by_role("button", name="Delete").click()
-    await expect(page.get_by_text("Nobody has remarked anything")).to_be_visible()
+    await expect(page.get_by_text("No comments yet")).to_be_visible()
     assert reader.dialogs == ["Delete this comment?"]
 
 
@@ -267,7 +267,7 @@ async def test_metadata_is_set_and_removed_and_a_bad_key_is_told(reader: Reader)
     await page.get_by_role("textbox", name="Key").fill("a/b")
     await page.get_by_role("textbox", name="Value").fill("kept")
     await page.get_by_role("button", name="Set").click()
-    await expect(page.get_by_role("alert")).to_contain_text("no slash among them")
+    await expect(page.get_by_role("alert")).to_contain_text("without a slash")
     await expect(page.get_by_role("textbox", name="Value")).to_have_value("kept")
 
 

@@ -22,14 +22,14 @@ async def test_from_signing_up_to_a_report(browser: Browser, site: str, workers:
     await page.get_by_label("E-mail address").fill("walker@example.com")
     await page.get_by_label("Password").fill("correct horse")
     await page.get_by_role("button", name="Sign up").click()
-    await expect(page.get_by_text("No matrix yet")).to_be_visible()
+    await expect(page.get_by_text("No matrices yet")).to_be_visible()
 
     await page.get_by_role("link", name="Paste labels").click()
     await page.get_by_role("textbox", name="Actual").fill(ACTUAL)
     await page.get_by_role("textbox", name="Predicted").fill(PREDICTED)
     await page.get_by_role("textbox", name="Name").fill("Pets")
     await page.get_by_role("textbox", name="Tags").fill("first, small")
-    await page.get_by_role("button", name="Make the matrix").click()
+    await page.get_by_role("button", name="Create").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Pets")
     await expect(page.get_by_text("66.7 %", exact=True)).to_be_visible()
 
@@ -39,7 +39,7 @@ async def test_from_signing_up_to_a_report(browser: Browser, site: str, workers:
     # The statistics come by themselves.
     await expect(page.get_by_role("row", name=re.compile("Accuracy Overall ACC"))).to_contain_text("0.6667")
 
-    await page.get_by_role("button", name="Make the report").click()
+    await page.get_by_role("button", name="Create report").click()
     made = page.locator("#made")
     await expect(made.get_by_role("link", name="report.html")).to_be_visible(timeout=60_000)
     await expect(made.locator(".badge")).to_have_text("succeeded")
@@ -95,7 +95,7 @@ async def test_a_file_of_two_columns_becomes_a_matrix(reader: Reader, tmp_path: 
     await reader.open("/app/matrices/new")
 
     await reader.page.get_by_label("CSV with two columns").set_input_files(file)
-    await reader.page.get_by_role("button", name="Make the matrix").click()
+    await reader.page.get_by_role("button", name="Create").click()
     await expect(reader.page.get_by_role("link", name="Actual herb, predicted süß: 1 sample")).to_be_visible()
 
 
@@ -103,7 +103,7 @@ async def test_a_mistake_is_told_and_what_was_typed_stays(reader: Reader) -> Non
     await reader.open("/app/matrices/new")
     await reader.page.get_by_role("textbox", name="Actual").fill("a\nb")
     await reader.page.get_by_role("textbox", name="Predicted").fill("a")
-    await reader.page.get_by_role("button", name="Make the matrix").click()
+    await reader.page.get_by_role("button", name="Create").click()
 
     await expect(reader.page.get_by_role("alert")).to_contain_text("make them equally long")
     await expect(reader.page.get_by_role("textbox", name="Actual")).to_have_value("a\nb")
@@ -147,8 +147,8 @@ async def test_curves_and_the_matrix_at_a_threshold(reader: Reader, workers: Tea
     page = reader.page
     await reader.open("/app/curves")
     await page.get_by_label("Paste a table").fill("label,no,yes\nno,0.9,0.1\nno,0.6,0.4\nyes,0.7,0.3\nyes,0.2,0.8")
-    await page.get_by_role("button", name="Measure").click()
-    await page.get_by_role("link", name="See the curves").click(timeout=60_000)
+    await page.get_by_role("button", name="Create").click()
+    await page.get_by_role("link", name="View curves").click(timeout=60_000)
     await page.get_by_role("combobox", name="Class").select_option("yes")
     await page.get_by_role("button", name="Show").click()
 
@@ -174,7 +174,7 @@ async def test_ticked_matrices_are_compared(reader: Reader) -> None:
     await reader.open("/app/matrices")
     for name in ("worse", "better"):
         await reader.page.get_by_role("checkbox", name=f"Compare {name}").check()
-    await reader.page.get_by_role("button", name="Compare the ticked ones").click()
+    await reader.page.get_by_role("button", name="Compare selected").click()
 
     await expect(reader.page.get_by_role("heading", level=1)).to_have_text("Comparison of 2 matrices")
     await expect(reader.page.get_by_text("Best: better.")).to_be_visible()
