@@ -5,15 +5,28 @@ import pkgutil
 import re
 from pathlib import Path
 
+import pytest
+from litestar.routes import HTTPRoute
+
 import api
 import shared
+from api.app import create_app
 from api.compat.calculators.docs_page import page
 from api.openapi_file import as_file
+from api.signatures import PATHS
 from shared.kit.errors import kinds
 from shared.kit.event_totals import CountedEvent
+from shared.kit.settings import Settings
 from shared.webhooks import events
 
 ROOT = Path(__file__).parents[1]
+
+_ESSENTIAL_WORDS = (
+    "account, analysis, annotation, artifact, attempt, baseline, cached result, caller, candidate, claim, courier, "
+    "dataset, delivery, dependencies, dispatcher, endpoint, event, fingerprint, ground truth, handler, heartbeat, "
+    "image, job, key, kind, lease, matrix, meter, metric, pipeline, plan, prediction, project, ranked models, "
+    "rate limiter, request, run, signer, slice, support, transaction hook, trusted proxy, upload, waiter"
+)
 
 
 def test_every_problem_is_explained_with_the_message_that_it_comes_with() -> None:
@@ -84,3 +97,62 @@ def test_the_runbook_speaks_of_figures_that_there_are_and_links_to_its_own_chapt
 
     assert {name for name in named if name not in known and name != "http_"} == set()
     assert set(re.findall(r"\]\(#([\w-]+)\)", text)) <= headings
+
+
+@pytest.fixture(scope="module")
+def operations() -> set[str]:
+    """Every operation of the application, documented or not, as `METHOD /path`."""
+    settings = Settings.model_validate(
+        dict.fromkeys(("database_url", "redis_url", "s3_access_key_id", "s3_secret_access_key"), "unused")
+        | {"s3_endpoint_url": "http://127.0.0.1:9", "secret_key": "s" * 32}
+    )
+    return {
+        f"{method} {route.path_format}"
+        for route in create_app(settings).routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        for method in handler.http_methods - {"OPTIONS", "HEAD"}
+    }
+
+
+def test_the_page_on_compatibility_names_every_route_that_is_not_only_ours(operations: set[str]) -> None:
+    text = " ".join((ROOT / "docs/compatibility.md").read_text().split())
+    named = set(re.findall(r"`((?:GET|POST|PUT|PATCH|DELETE) /[^`]*)`", text))
+    prefixes = ("/v1/", "/api/", "/app", "/static/", "/internal/")
+
+    assert named <= operations
+    assert {operation for operation in operations if not operation.split()[1].startswith(prefixes)} <= named
+    assert {
+        operation for operation in operations if re.match(r"GET /v1/(confusion|diagnostic|fbeta|meta)$", operation)
+    } < named
+    assert {operation for operation in operations if PATHS.fullmatch(operation.split()[1])} < named
+
+
+def test_the_page_on_limits_has_the_defaults_of_the_settings() -> None:
+    rows = re.findall(r"^\| .+? \| (.+?) \| `([A-Z_]+)` \|$", (ROOT / "docs/limits.md").read_text(), re.MULTILINE)
+    units = {"_bytes": (2**20, " MiB"), "_s": (1, " s"), "_days": (1, " days"), "_hours": (1, " h"), "": (1, "")}
+    defaults = {}
+    for name in Settings.model_fields:
+        divisor, unit = next(units[suffix] for suffix in units if name.endswith(suffix))
+        default = Settings.model_fields[name].default
+        defaults[name.upper()] = f"{default / divisor:,.12g}{unit}" if isinstance(default, int | float) else None
+
+    assert [(value, name) for value, name in rows if defaults[name] != value] == []
+    limits = {name for name in defaults if re.search("MAX_|_RETENTION_|_LIFETIME_|_LIMIT_", name)}
+    assert limits <= {name for _, name in rows}
+
+
+def test_the_index_leads_to_every_document() -> None:
+    text = (ROOT / "docs/index.md").read_text()
+
+    assert [path.name for path in (ROOT / "docs").glob("*.md") if f"({path.name})" not in text] == ["index.md"]
+    assert re.findall(r"^## For (\w+)$", text, re.MULTILINE) == ["users", "operators", "authors"]
+
+
+def test_the_glossary_is_sorted_and_explains_a_word_once() -> None:
+    _, _, glossary = (ROOT / "docs/architecture.md").read_text().partition("\n## Words\n")
+    words = re.findall(r"^\| ([a-z ]+) \| .+ \|$", glossary, re.MULTILINE)[1:]
+
+    assert words == sorted(set(words))
+    # What a reader of the code meets on every page of it.
+    assert set(_ESSENTIAL_WORDS.split(", ")) <= set(words)
