@@ -34,7 +34,7 @@ async def provide_caller(request: AnyRequest, platform: Injected[Platform]) -> C
     opt = request.route_handler.opt
     needed = scope_of(opt, request.method)
     if needed not in caller.scopes:
-        raise MissingScope(f"This route needs an API key with the scope `{needed}`, which yours has not.")
+        raise MissingScope(f"This route requires the scope `{needed}`, which your API key lacks.")
     reads = request.method == "GET" or needed == Scope.READ
     call = Call(f"{request.method} {request.scope['path_template']}", opt.get("cost", 1), reads)
     meter: Meter = request.app.state.meter
@@ -94,7 +94,7 @@ async def refuse_nul(request: Request[Any, Any, Any]) -> None:
     for name, value in request.query_params.multi_items():
         # A key never gets as far as the database unless it is one of ours.
         if "\0" in value and name != "api_key":
-            raise InvalidInput(Fault(f"/{name}", f"{name}: text may not hold the NUL character."))
+            raise InvalidInput(Fault(f"/{name}", f"{name}: must not contain the NUL character."))
 
 
 def _in_headers(request: Request[Any, Any, Any]) -> str | None:

@@ -66,7 +66,7 @@ class PresignIn(msgspec.Struct):
 
 
 class AnnotationIn(msgspec.Struct):
-    """An annotation: what a model says of an image, or of an object in it."""
+    """An annotation: what a model says of an image, or of an object in it; docs/annotations.md describes `data`."""
 
     annotation_type: Annotated[
         str, Meta(description="`bounding_box`, `segmentation`, `keypoint`, `classification` or `heatmap`.")
@@ -98,7 +98,7 @@ def end(sent: FinalizeIn) -> StatusChange:
     status = _status(sent.status)
     if status not in FINAL:
         ends = ", ".join(end for end in AnalysisStatus if end in FINAL)
-        raise InvalidInput(Fault("/status", f"status: an analysis ends as one of {ends}."))
+        raise InvalidInput(Fault("/status", f"status: must be one of {ends}."))
     check_size(sent.summary or {}, "summary")
     return StatusChange(status, sent.summary, _message(sent.error_message))
 
@@ -107,19 +107,19 @@ def announcements(body: PresignIn, settings: Settings) -> list[ArtifactAnnouncem
     """The files that were announced; raises InvalidInput with every fault."""
     sent = body.artifacts
     if not 1 <= len(sent) <= MAX_ANNOUNCED_AT_ONCE:
-        raise InvalidInput(Fault("/artifacts", f"artifacts: announce 1 to {MAX_ANNOUNCED_AT_ONCE} files at once."))
+        raise InvalidInput(Fault("/artifacts", f"artifacts: send 1 to {MAX_ANNOUNCED_AT_ONCE} files at once."))
     checker, names = Checker(), set[str]()
     for number, file in enumerate(sent):
         place = f"/artifacts/{number}"
         if not is_artifact_name(file.artifact_name):
-            complaint = "use letters, digits, dots, dashes and underscores, up to 200, and no folder"
+            complaint = "must be a file name of 1 to 200 letters, digits, dots, dashes and underscores"
             checker.note(f"{place}/artifact_name", complaint)
         elif file.artifact_name in names:
-            checker.note(f"{place}/artifact_name", "another file of this request has the same name")
+            checker.note(f"{place}/artifact_name", "another artifact of this request has the same name")
         if not _MEDIA_TYPE.fullmatch(file.content_type):
             checker.note(f"{place}/content_type", "expected a media type such as image/png")
         if file.size_bytes is not None and not 0 <= file.size_bytes <= settings.ml_max_artifact_bytes:
-            complaint = f"expected a number of bytes; files of up to {settings.ml_max_artifact_bytes} are kept"
+            complaint = f"must be a number of bytes, at most {settings.ml_max_artifact_bytes}"
             checker.note(f"{place}/size_bytes", complaint)
         names.add(file.artifact_name)
     checker.finish()
@@ -140,7 +140,7 @@ def _read_annotations(members: bodies.Fields, key: bytes, settings: Settings) ->
     items = bodies.pick(members, "annotations", list[Any])
     most = settings.ml_max_bulk_annotations
     if len(items) > most:
-        raise InvalidInput(Fault("/annotations", f"annotations: too many in one request; send {most} at a time."))
+        raise InvalidInput(Fault("/annotations", f"annotations: send at most {most} in one request."))
     digest = sha256(key + b"\0" + bytes(members["annotations"])).digest()
     return types.check(items), digest
 

@@ -181,4 +181,4 @@ def storage_path(analysis_id: UUID, name: str) -> str:
 def check_size(value: dict[str, Any], name: str) -> None:
     """Refuse an object that is no description of a run any more."""
     if len(msgspec.json.encode(value)) > MAX_OBJECT_BYTES:
-        raise InvalidInput(Fault(f"/{name}", f"{name}: this is larger than 64 KB; send it as an artifact."))
+        raise InvalidInput(Fault(f"/{name}", f"{name}: must be at most 64 KB; upload it as an artifact instead."))

@@ -30,7 +30,7 @@ class Members(Fields, Generic[T]):
 
 
 class BodyEncoded(DomainError):
-    """Bodies are read as they are, with no Content-Encoding; send the JSON uncompressed."""
+    """Request bodies with a Content-Encoding are not supported; send the body uncompressed."""
 
     status, code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "body-encoded"
 
@@ -85,7 +85,7 @@ def split(body: bytes, *kinds: type) -> Members[Any]:
 def decode(raw: Raw | bytes, kind: type[T], pointer: str = "") -> T:
     """A part of a body as a value; raises InvalidInput with the place at fault."""
     if holds_nul(raw):
-        raise InvalidInput(Fault(pointer, f"{pointer.strip('/') or 'body'}: text may not hold the NUL character."))
+        raise InvalidInput(Fault(pointer, f"{pointer.strip('/') or 'body'}: must not contain the NUL character."))
     try:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -19,13 +19,13 @@ MAX_DIGITS = 19
 
 
 class BodyTooSlow(DomainError):
-    """The body of the request did not arrive in time; send less at once, or over a faster connection."""
+    """The request body did not arrive in time; send less at once or use a faster connection."""
 
     status, code = HTTPStatus.REQUEST_TIMEOUT, "body-too-slow"
 
 
 class BodyCutOff(DomainError):
-    """The connection ended before the body of the request did."""
+    """The connection was closed before the request body was complete."""
 
     code = "body-cut-off"
 

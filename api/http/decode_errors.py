@@ -24,13 +24,13 @@ _WORDS = {
     "array": "a list",
     "object": "an object",
     "null": "null",
-    "datetime": "a moment",
+    "datetime": "a time",
 }
 
 _SENTENCES = {
-    "Invalid RFC3339 encoded datetime": "write the moment like 2026-06-30T12:00:00Z",
-    "Expected `datetime` with a timezone component": "say of which zone it is, like 2026-06-30T12:00:00Z",
-    "Invalid UUID": "this is no id",
+    "Invalid RFC3339 encoded datetime": "write the time in RFC 3339, such as 2026-06-30T12:00:00Z",
+    "Expected `datetime` with a timezone component": "include the time zone, such as 2026-06-30T12:00:00Z",
+    "Invalid UUID": "not a valid id",
 }
 
 
@@ -81,9 +81,9 @@ def plain(message: str) -> str:
     if message.startswith("Object missing"):
         return "this field is required"
     if message.startswith("Object contains"):
-        return "there is no such field"
+        return "not a field of this object"
     if _INVISIBLE in message:
-        return "write something that can be seen; spaces and control characters alone are not enough"
+        return "must contain a visible character; spaces and control characters alone are not enough"
     if message in _SENTENCES:
         return _SENTENCES[message]
     if length := _LENGTH.fullmatch(message):
@@ -95,7 +95,7 @@ def plain(message: str) -> str:
 def _length(found: re.Match[str]) -> str:
     is_text, bound = found["kind"] == "str", "most" if found["bound"] == "<=" else "least"
     if is_text and bound == "least" and found["count"] == "1":
-        return "this may not be empty"
+        return "must not be empty"
     return f"send at {bound} {int(found['count']):,} {'characters' if is_text else 'of them'}"
 
 

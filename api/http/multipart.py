@@ -117,7 +117,7 @@ class _Reader:
     def _text(self) -> str:
         name = self._segment.name
         if self._size > self._limit:
-            raise InvalidInput(Fault(f"/{name}", f"{name}: at most {MAX_FIELD_BYTES:,} bytes are taken."))
+            raise InvalidInput(Fault(f"/{name}", f"{name}: send at most {MAX_FIELD_BYTES:,} bytes."))
         return self._body.decode()
 
 
@@ -132,5 +132,5 @@ def _filename(segment: MultipartSegment) -> str | None:
 
 def _broken(error: Exception) -> InvalidInput:
     if isinstance(error.__context__ or error, UnicodeError):
-        return InvalidInput(Fault("", "The form holds text that is not UTF-8; file names count, too."))
+        return InvalidInput(Fault("", "The form contains text that is not UTF-8; this includes file names."))
     return InvalidInput(Fault("", f"The body is not a complete multipart/form-data form: {error}."))

@@ -102,14 +102,14 @@ def _of_mistake(error: Exception) -> Problem:
     # The client learns an id to report, the log what happened; neither learns of the other's.
     error_id = uuid4()
     log.error("unforeseen error", error_id=str(error_id), exc_info=error)
-    detail = f"This is a mistake of ours, not yours. Please report it with the id {error_id}."
+    detail = f"An internal error occurred. Please report it with the id {error_id}."
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-server-error", detail)
 
 
 _DETAILS = {
-    HTTPStatus.NOT_FOUND: "There is nothing at this address; /docs lists what there is.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method; /docs lists what it takes.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than this service takes; send less at a time.",
+    HTTPStatus.NOT_FOUND: "No route has this path; see /docs for all routes.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This route does not support this method; see /docs for its methods.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request body is larger than this service accepts; send less at once.",
 }
 
 HANDLERS: ExceptionHandlersMap = {HTTPException: _answer, Exception: _answer}

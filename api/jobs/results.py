@@ -28,7 +28,7 @@ HEADERS = {
     "Cache-Control": "private, no-cache",
 }
 
-CANCELLED = "The job that makes this was cancelled meanwhile; ask again."
+CANCELLED = "The job for this request was cancelled; request it again."
 
 
 class FileRequest(NamedTuple):

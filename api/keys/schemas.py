@@ -32,7 +32,7 @@ class KeyIn(msgspec.Struct, forbid_unknown_fields=True):
     def check(self) -> None:
         """Refuse a key that would never work."""
         if self.expires_at is not None and clock.in_utc(self.expires_at, "expires_at") <= clock.now():
-            raise InvalidInput(Fault("/expires_at", "expires_at: this moment is over; name a later one."))
+            raise InvalidInput(Fault("/expires_at", "expires_at: must be in the future."))
 
 
 class KeyOut(msgspec.Struct):

@@ -214,10 +214,10 @@ def _read_counts(members: Fields, settings: Settings) -> CountedSamples:
     counts = _whole_counts(members)
     checked = read_classes(classes, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
     if len(counts) != len(checked) or any(len(row) != len(checked) for row in counts):
-        detail = f"counts: send as many rows as there are classes ({len(checked)}), each with as many numbers."
+        detail = f"counts: send one row for each of the {len(checked)} classes, each with {len(checked)} numbers."
         raise InvalidInput(Fault("/counts", detail))
     if sum(map(sum, counts)) > MAX_TOTAL:
-        raise InvalidInput(Fault("/counts", "counts: all counts together may not be more than 2**53."))
+        raise InvalidInput(Fault("/counts", "counts: the sum of all counts must be at most 2**53."))
     return take_counts(checked, counts)
 
 

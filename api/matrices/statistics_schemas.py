@@ -29,7 +29,7 @@ class Level(NamedTuple):
         if self.alpha not in known:
             sides = "one-sided" if self.one_sided else "two-sided"
             choices = ", ".join(f"{alpha:g}" for alpha in known)
-            raise InvalidInput(Fault("/alpha", f"alpha: {sides} intervals are there for {choices}; choose one."))
+            raise InvalidInput(Fault("/alpha", f"alpha: {sides} intervals are available for {choices}."))
 
 
 class ConfidenceIntervals(msgspec.Struct):

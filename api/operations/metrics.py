@@ -33,7 +33,9 @@ async def metrics(request: Request[Any, Any, Any], platform: Injected[Platform])
         raise NotFoundException
     scheme, _, sent = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not compare_digest(sent.encode(), token.get_secret_value().encode()):
-        raise NotAuthorizedException("The figures are for who has METRICS_TOKEN: Authorization: Bearer <token>.")
+        raise NotAuthorizedException(
+            "This route requires the METRICS_TOKEN of the service: send Authorization: Bearer <token>."
+        )
     service = CollectorRegistry()
     service.register(_Service(await monitoring.service_state(platform), await monitoring.messages(platform)))
     text = generate_latest(service) + generate_latest(request_counters.registry)

@@ -43,4 +43,4 @@ def read(cursor: str | None, sort: Sort) -> PagePosition | None:
 
 
 def _refused() -> InvalidInput:
-    return InvalidInput(Fault("/cursor", "cursor: send `next` of a page in the same order."))
+    return InvalidInput(Fault("/cursor", "cursor: must be the `next` of a page with the same sort order."))

@@ -26,12 +26,12 @@ class ImageForm(msgspec.Struct):
 def read_image(form: MultipartForm, settings: Settings) -> NewImage:
     """The image in a form; raises InvalidInput, ImageTooLarge."""
     if "file" not in form.files:
-        raise InvalidInput(Fault("/file", "file: this part is required, with a file name."))
+        raise InvalidInput(Fault("/file", "file: this part is required and needs a file name."))
     part = form.files["file"]
     if part.body is None:
         raise ImageTooLarge(
-            f"The image is larger than {settings.max_image_bytes:,} bytes; announce it to the project's /uploads, "
-            "which takes larger ones."
+            f"The image is larger than {settings.max_image_bytes:,} bytes; create an upload at the "
+            "project's /uploads, which accepts larger images."
         )
     metadata = bodies.decode(form.fields.get("metadata", "{}").encode(), Metadata, "/metadata")
     return NewImage(part.filename, part.body, checked(metadata))

@@ -22,9 +22,9 @@ def checked(metadata: dict[str, Any], pointer: str = "/metadata") -> dict[str, A
     for key in metadata:
         check_key(key, pointer)
     if _is_deeper(metadata, MAX_DEPTH):
-        raise InvalidInput(Fault(pointer, f"metadata: lists and objects are nested at most {MAX_DEPTH} deep."))
+        raise InvalidInput(Fault(pointer, f"metadata: must be nested at most {MAX_DEPTH} levels deep."))
     if len(msgspec.json.encode(metadata)) > MAX_METADATA_BYTES:
-        raise InvalidInput(Fault(pointer, f"metadata: at most {MAX_METADATA_BYTES:,} bytes of JSON are kept."))
+        raise InvalidInput(Fault(pointer, f"metadata: must be at most {MAX_METADATA_BYTES:,} bytes of JSON."))
     return metadata
 
 
@@ -32,8 +32,8 @@ def check_key(key: str, pointer: str) -> None:
     """Raise InvalidInput for a key that metadata cannot have."""
     # A key is a step of an address, where a slash would make two of it, and dots none.
     if not is_visible(key) or len(key) > MAX_KEY_LENGTH or "/" in key or key in {".", ".."}:
-        shape = f"1 to {MAX_KEY_LENGTH} characters that can be seen, no slash among them"
-        detail = f"metadata: a key has {shape}, and is not `.` or `..`."
+        shape = f"1 to {MAX_KEY_LENGTH} characters, not all of them invisible, without a slash"
+        detail = f"metadata: a key must be {shape}, and not `.` or `..`."
         raise InvalidInput(Fault(pointer, detail))
 
 

@@ -48,5 +48,5 @@ def _first_day(month: str | None) -> date:
     if month is None:
         return datetime.now(UTC).date().replace(day=1)
     if not (match := _MONTH.fullmatch(month)):
-        raise InvalidInput(Fault("/month", "month: name a month as year and number, such as 2026-06."))
+        raise InvalidInput(Fault("/month", "month: must be a year and a month, such as 2026-06."))
     return date(int(match["year"]), int(match["month"]), 1)

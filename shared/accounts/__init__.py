@@ -134,5 +134,5 @@ async def _own_key(session: AsyncSession, caller: Caller, key_id: str) -> ApiKey
 def _refuse_more_than_own(caller: Caller, scopes: frozenset[Scope]) -> None:
     if beyond := sorted(scopes - caller.scopes):
         raise MissingScope(
-            f"Your key has no scope `{beyond[0]}`, so it cannot give it to another; use one that has it."
+            f"Your API key lacks the scope `{beyond[0]}` and cannot grant it to another key; use a key with that scope."
         )

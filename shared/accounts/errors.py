@@ -18,7 +18,7 @@ class WrongCredentials(DomainError):
 
 
 class InvalidKey(DomainError):
-    """This API key is not valid; sign in to see yours."""
+    """This API key is not valid; sign in to see your keys."""
 
     status, code = HTTPStatus.UNAUTHORIZED, "invalid-api-key"
 
@@ -30,36 +30,36 @@ class MissingKey(DomainError):
 
 
 class InvalidProxySecret(DomainError):
-    """Invalid proxy authentication: X-Proxy-Secret is not the one that this service knows."""
+    """Invalid proxy authentication: X-Proxy-Secret does not match the secret of this service."""
 
     status, code = HTTPStatus.UNAUTHORIZED, "invalid-proxy-secret"
 
 
 class NotAdministrator(DomainError):
-    """This route is for administrators: send their name and password by HTTP Basic authentication."""
+    """This route requires an administrator; send the administrator's name and password by HTTP Basic authentication."""
 
     status, code = HTTPStatus.UNAUTHORIZED, "not-administrator"
 
 
 class MissingScope(DomainError):
-    """This API key has not the scope that the route needs; use a key that has it."""
+    """This API key lacks the scope that this route requires; use a key with that scope."""
 
     status, code = HTTPStatus.FORBIDDEN, "missing-scope"
 
 
 class KeyNotFound(DomainError):
-    """No working API key with this id is visible to you."""
+    """Your account has no active API key with this id."""
 
     status, code = HTTPStatus.NOT_FOUND, "api-key-not-found"
 
 
 class TooManyKeys(DomainError):
-    """The account has as many API keys as it may have; revoke those that are not used."""
+    """The account has reached its maximum number of API keys; revoke keys that you no longer use."""
 
     status, code = HTTPStatus.CONFLICT, "too-many-api-keys"
 
 
 class TooManySignIns(DomainError):
-    """Passwords were tried too often; wait as long as Retry-After says."""
+    """Too many sign-in attempts; wait for the number of seconds in Retry-After."""
 
     status, code = HTTPStatus.TOO_MANY_REQUESTS, "too-many-sign-ins"

@@ -24,7 +24,7 @@ async def create(platform: Platform, caller: Caller, image_id: str, wanted: NewA
     """
     allowed = platform.settings.ml_allowed_models
     if allowed and wanted.model_name not in allowed:
-        raise ModelNotAllowed(f"Model not in allowed list; this service takes {', '.join(allowed)}.")
+        raise ModelNotAllowed(f"Model not in allowed list; allowed models are {', '.join(allowed)}.")
     known = known_uuid(image_id, ImageNotFound)
     async with platform.db.transaction() as connection:
         image = await queries.lock_image(connection, caller.account_id, known)

@@ -71,7 +71,7 @@ def _measure(packed: bytes, column: int) -> ThresholdExplorer:
 def measure_class(inputs: CurveInputs, column: int) -> ThresholdExplorer:
     """The same of inputs that are there; takes a sort of the column."""
     if not 0 <= column < len(inputs.classes):
-        raise InvalidInput(Fault("/column", f"column: there are the columns 0 to {len(inputs.classes) - 1}."))
+        raise InvalidInput(Fault("/column", f"column: must be from 0 to {len(inputs.classes) - 1}."))
     counts = count_class(inputs.probabilities, inputs.codes, column, inputs.weights, scored=inputs.scored)
     if not counts.positives or not counts.negatives:
         return ThresholdExplorer(inputs.classes, column, None, None, None, None, [], 0)

@@ -12,24 +12,24 @@ class KeyInvalid(DomainError):
 
 
 class KeyReused(DomainError):
-    """This Idempotency-Key was used for another request, or with another API key; take a new one for a new request."""
+    """This Idempotency-Key was used for another request or with another API key; use a new one for a new request."""
 
     status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused"
 
 
 class StillInProgress(DomainError):
-    """The first request with this Idempotency-Key is not answered yet; send this one again in a moment."""
+    """The first request with this Idempotency-Key is still in progress; try again shortly."""
 
     status, code = HTTPStatus.CONFLICT, "idempotency-key-in-progress"
 
 
 class AnswerLost(DomainError):
-    """What this Idempotency-Key asked for is done, but the answer was lost; look for it before you ask anew."""
+    """The request with this Idempotency-Key was completed, but its response was lost; check for its result."""
 
     status, code = HTTPStatus.CONFLICT, "idempotency-answer-lost"
 
 
 class TakenOver(DomainError):
-    """This request took so long that a repeat of it under the same Idempotency-Key was let through in its place."""
+    """This request took too long, and a repeat of it with the same Idempotency-Key was processed instead."""
 
     status, code = HTTPStatus.CONFLICT, "idempotency-key-taken-over"

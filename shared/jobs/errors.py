@@ -6,43 +6,43 @@ from shared.kit.errors import DomainError
 
 
 class JobNotFound(DomainError):
-    """No job with this id is visible to you."""
+    """Your account has no job with this id."""
 
     status, code = HTTPStatus.NOT_FOUND, "job-not-found"
 
 
 class JobAlreadyFinished(DomainError):
-    """This job has finished and cannot be cancelled any more."""
+    """This job has finished and can no longer be cancelled."""
 
     status, code = HTTPStatus.CONFLICT, "job-already-finished"
 
 
 class QueueFull(DomainError):
-    """So many of your jobs are waiting already that no more are taken; let some of them come to an end first."""
+    """Too many jobs of this account are queued; wait until some of them have finished."""
 
     status, code = HTTPStatus.TOO_MANY_REQUESTS, "queue-full"
 
 
 class WorkerLost(DomainError):
-    """The worker died during each attempt at this job, so it was given up."""
+    """The worker stopped unexpectedly during each attempt, so the job was abandoned."""
 
     status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "worker-lost"
 
 
 class TimeLimitExceeded(DomainError):
-    """The job took longer than a job may and was ended."""
+    """The job exceeded the time limit and was stopped."""
 
     status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "time-limit-exceeded"
 
 
 class JobCrashed(DomainError):
-    """The job failed for a reason of ours on each attempt; we can look it up by the job's id."""
+    """An internal error occurred during each attempt; report it with the id of the job."""
 
     status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "job-crashed"
 
 
 class InputsNotKept(DomainError):
-    """What this job was done on is not kept any more; ask for the same work again, with its inputs."""
+    """The inputs of this job are no longer stored; submit the job again with its inputs."""
 
     status, code = HTTPStatus.GONE, "inputs-not-kept"
 

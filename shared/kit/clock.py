@@ -15,4 +15,4 @@ def in_utc(moment: datetime, field: str) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        raise InvalidInput(Fault(f"/{field}", f"{field}: name a moment of the years 1 to 9999 in UTC.")) from error
+        raise InvalidInput(Fault(f"/{field}", f"{field}: must be between the years 1 and 9999 in UTC.")) from error

@@ -50,13 +50,13 @@ transaction_hook: ContextVar[TransactionHook | None] = ContextVar("transaction_h
 
 
 class DatabaseUnavailable(ServiceUnavailable):
-    """The database does not answer; try again shortly."""
+    """The database does not respond; try again shortly."""
 
     code = "database-unavailable"
 
 
 class DatabaseBusy(ServiceUnavailable):
-    """The database could not do this in time; try again shortly."""
+    """The database could not process this in time; try again shortly."""
 
     code = "database-busy"
 

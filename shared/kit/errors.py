@@ -71,7 +71,7 @@ class InvalidInput(DomainError):
 
 
 class ServiceUnavailable(DomainError):
-    """A part of the service does not answer; try again shortly."""
+    """A part of the service does not respond; try again shortly."""
 
     status, code = HTTPStatus.SERVICE_UNAVAILABLE, "service-unavailable"
 

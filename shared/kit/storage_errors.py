@@ -6,12 +6,12 @@ from shared.kit.errors import DomainError, ServiceUnavailable
 
 
 class StorageUnavailable(ServiceUnavailable):
-    """The artifact storage does not answer; try again shortly."""
+    """The artifact storage does not respond; try again shortly."""
 
     code = "storage-unavailable"
 
 
 class FileGone(DomainError):
-    """The file is not in the artifact storage any more; ask for it again."""
+    """The file is no longer in the artifact storage; request it again."""
 
     status, code = HTTPStatus.GONE, "file-gone"

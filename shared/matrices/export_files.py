@@ -22,9 +22,9 @@ class ExportOptions(NamedTuple):
     def check(self) -> None:
         """Raise InvalidInput for a parameter that the format does not know."""
         if self.part is not None and self.form != "csv":
-            raise InvalidInput(Fault("/part", "part: only csv comes in parts; leave it away."))
+            raise InvalidInput(Fault("/part", "part: only csv has parts; omit it."))
         if self.normalised and (self.form in {"html", "pycm"} or self.part in {"overall", "per_class"}):
-            detail = "normalised: only json, markdown and the matrix as csv can hold shares; leave it away."
+            detail = "normalised: only json, markdown and the csv of the matrix can contain shares; omit it."
             raise InvalidInput(Fault("/normalised", detail))
 
 

@@ -68,7 +68,7 @@ def _code(classes: Sequence[Label], text: str, name: str) -> int:
             return code
     named = ", ".join(_shortened(str(known)) for known in classes[:_CLASSES_NAMED])
     more = f" and {len(classes) - _CLASSES_NAMED} more" if len(classes) > _CLASSES_NAMED else ""
-    raise InvalidInput(Fault(f"/{name}", f"{name}: the matrix has no such class; it has {named}{more}."))
+    raise InvalidInput(Fault(f"/{name}", f"{name}: not a class of the matrix; its classes are {named}{more}."))
 
 
 def _number(text: str) -> float | None:

@@ -58,7 +58,7 @@ async def _check(name: str, question: Awaitable[object]) -> Check:
         return Check(name, ok=False, detail=str(error))
     except (DatabaseUnavailable, BrokerUnavailable, StorageUnavailable):
         # Not the error's own words: they may hold addresses, and this answer is public.
-        return Check(name, ok=False, detail="does not answer")
+        return Check(name, ok=False, detail="does not respond")
     return Check(name, ok=True, detail="ok")
 
 

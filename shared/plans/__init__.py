@@ -54,7 +54,7 @@ async def set_plan(db: Database, settings: Settings, account_id: int, plan: str 
     """Put an account on a plan, or on whichever is the default; it holds within 5 seconds. Raises AccountNotFound."""
     if plan is not None and plan not in settings.plans:
         known = ", ".join(settings.plans)
-        raise InvalidInput(Fault("/plan", f"plan: there is no such plan; this service has {known}."))
+        raise InvalidInput(Fault("/plan", f"plan: must be one of {known}."))
     async with db.session() as session:
         account = await _locked(session, account_id)
         account.plan = plan

@@ -14,7 +14,7 @@ class LimitProblem(Problem, frozen=True, omit_defaults=True):
 
 
 class LimitReached(DomainError):
-    """A limit of the account's plan is reached; wait, or ask for another plan."""
+    """A limit of the account's plan has been reached; wait, or change to another plan."""
 
     status, code = HTTPStatus.TOO_MANY_REQUESTS, "limit-reached"
 
@@ -27,20 +27,20 @@ class LimitReached(DomainError):
 
 
 class RateLimitReached(LimitReached):
-    """The account's plan allows fewer calls a second; wait as long as Retry-After says."""
+    """The account has reached its plan's calls per second; wait for the number of seconds in Retry-After."""
 
     code = "rate-limit-reached"
     policy = "second"
 
 
 class MonthUsedUp(LimitReached):
-    """The calls of the account's plan for this month are used up; ask the administrator for credit or another plan."""
+    """The account has used all calls of its plan for this month; ask the administrator for credit or another plan."""
 
     code = "month-used-up"
     policy = "month"
 
 
 class AccountNotFound(DomainError):
-    """There is no account with this id."""
+    """No account has this id."""
 
     status, code = HTTPStatus.NOT_FOUND, "account-not-found"

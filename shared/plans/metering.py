@@ -173,13 +173,15 @@ def _seconds_until(day: date) -> int:
 
 def _too_fast(plan: Plan, verdict: Admission) -> RateLimitReached:
     wait_s = verdict.retry_after_s
-    detail = f"Your plan allows {plan.calls_per_second:g} calls a second ({plan.burst} at once); go on in {wait_s} s."
+    detail = (
+        f"Your plan allows {plan.calls_per_second:g} calls a second ({plan.burst} at once); try again in {wait_s} s."
+    )
     return RateLimitReached(detail, retry_after_s=wait_s)
 
 
 def _used_up(plan: Plan, reset_s: int) -> MonthUsedUp:
     detail = (
-        f"The {plan.calls_per_month:,} calls that your plan allows in a month are used up, and there is no credit; "
-        "ask the administrator for credit or another plan, or go on next month."
+        f"The {plan.calls_per_month:,} calls per month of your plan are used up and you have no credit; "
+        "ask the administrator for credit or another plan, or wait for the next month."
     )
     return MonthUsedUp(detail, retry_after_s=reset_s)

@@ -6,19 +6,19 @@ from shared.kit.errors import DomainError
 
 
 class ProjectNotFound(DomainError):
-    """No project with this id is visible to you."""
+    """Your account has no project with this id."""
 
     status, code = HTTPStatus.NOT_FOUND, "project-not-found"
 
 
 class ImageNotFound(DomainError):
-    """No image with this id is visible to you."""
+    """Your account has no image with this id."""
 
     status, code = HTTPStatus.NOT_FOUND, "image-not-found"
 
 
 class ProjectNotEmpty(DomainError):
-    """This project still holds images; delete it with force=true if they may go with it."""
+    """This project still has images; send force=true to delete it together with its images."""
 
     status, code = HTTPStatus.CONFLICT, "project-not-empty"
 
@@ -30,42 +30,42 @@ class InvalidImage(DomainError):
 
 
 class ImageTooLarge(DomainError):
-    """The image is larger than this service takes."""
+    """The image is larger than this service accepts."""
 
     status, code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "image-too-large"
 
 
 class ImagePermanentlyDeleted(DomainError):
-    """This image was deleted for good and cannot be restored."""
+    """This image was permanently deleted and cannot be restored."""
 
     status, code = HTTPStatus.CONFLICT, "image-permanently-deleted"
 
 
 class ImagePurged(DomainError):
-    """The time in which this image could be restored is over."""
+    """The period in which this image could be restored has ended."""
 
     status, code = HTTPStatus.GONE, "image-purged"
 
 
 class ThumbnailUnavailable(DomainError):
-    """No thumbnail could be made of this image; show its content instead."""
+    """This image has no thumbnail because it could not be created; use the content of the image instead."""
 
     status, code = HTTPStatus.NOT_FOUND, "thumbnail-unavailable"
 
 
 class CommentNotFound(DomainError):
-    """No comment with this id is visible to you."""
+    """Your account has no comment with this id."""
 
     status, code = HTTPStatus.NOT_FOUND, "comment-not-found"
 
 
 class UploadNotFound(DomainError):
-    """No upload with this id is visible to you; announce the image again."""
+    """Your account has no pending upload with this id; create a new upload."""
 
     status, code = HTTPStatus.NOT_FOUND, "upload-not-found"
 
 
 class UploadIncomplete(DomainError):
-    """Nothing has been put to the upload link yet; do that first, then finalize."""
+    """Nothing has been uploaded to the link yet; upload the file first, then finalize."""
 
     status, code = HTTPStatus.CONFLICT, "upload-incomplete"

@@ -49,7 +49,7 @@ class Search(NamedTuple):
     def check(self) -> None:
         """Raise InvalidInput for a search that means nothing."""
         if self.value is not None and self.key is None:
-            raise InvalidInput(Fault("/metadata_value", "metadata_value: say in `metadata_key` of which key."))
+            raise InvalidInput(Fault("/metadata_value", "metadata_value: requires `metadata_key`."))
 
 
 class PagePosition(NamedTuple):

@@ -70,9 +70,9 @@ def decode(body: bytes, *, max_pixels: int) -> Picture:
 def _examine(image: Image.Image, max_pixels: int) -> Picture:
     width, height = image.size
     if width * height > max_pixels:
-        raise ImageTooLarge(f"The image has {width} x {height} pixels; at most {max_pixels:,} are taken.")
+        raise ImageTooLarge(f"The image has {width} x {height} pixels; the maximum is {max_pixels:,}.")
     if image.format != "MPO" and (frames := getattr(image, "n_frames", 1)) > 1:
-        raise InvalidImage(f"The image is an animation of {frames} frames; send the frames as images of their own.")
+        raise InvalidImage(f"The image is an animation of {frames} frames; send each frame as a separate image.")
     image.load()
     orientation = _orientation(image)
     if orientation >= _FIRST_SIDEWAYS:

@@ -45,7 +45,7 @@ async def announce(
     """A link that takes the image's bytes; raises ProjectNotFound, ImageTooLarge."""
     if announced.size_bytes > platform.settings.max_upload_bytes:
         limit = f"{platform.settings.max_upload_bytes:,}"
-        raise ImageTooLarge(f"The image has {announced.size_bytes:,} bytes; at most {limit} are taken.")
+        raise ImageTooLarge(f"The image has {announced.size_bytes:,} bytes; the maximum is {limit}.")
     upload_id = uuid7()
     link = platform.storage.upload_link(
         _key(upload_id), content_type=announced.content_type, size_bytes=announced.size_bytes
@@ -92,7 +92,7 @@ async def _read(platform: Platform, upload: UploadRecord) -> bytes | None:
         return None
     if stat.size_bytes != upload.size_bytes:
         # Storage refuses it already, unless it is one that does not look at what was signed.
-        raise InvalidImage(f"{upload.size_bytes:,} bytes were announced and {stat.size_bytes:,} were put.")
+        raise InvalidImage(f"The upload was created for {upload.size_bytes:,} bytes, but has {stat.size_bytes:,}.")
     try:
         return await asyncio.to_thread(platform.storage.get, _key(upload.id))
     except FileGone:
@@ -102,7 +102,7 @@ async def _read(platform: Platform, upload: UploadRecord) -> bytes | None:
 async def _take(platform: Platform, upload: UploadRecord, body: bytes) -> ImageRecord | None:
     picture = await examine(platform, body)
     if picture.content_type != upload.content_type:
-        raise InvalidImage(f"{upload.content_type} was announced, but the file is {picture.content_type}.")
+        raise InvalidImage(f"The upload was created for {upload.content_type}, but the file is {picture.content_type}.")
     stored = await put(platform, upload.id, picture, body)
     owner = Owner(upload.id, upload.account_id, upload.project_id)
     async with platform.db.transaction() as connection:

@@ -109,7 +109,7 @@ def check_url(url: str, allow: Sequence[Network]) -> None:
     port = _port(target)
     answers = literal_answers(host, allow)
     if target.scheme == "http" and not (answers and all(is_within(ip, allow) for ip in answers)):
-        raise TargetRefused("A callback URL starts with https://.")
+        raise TargetRefused("The callback URL must start with https://.")
     if answers:
         check_answers(host, port, answers, allow)
     else:
@@ -137,7 +137,7 @@ def check_ip(ip: Address, allow: Sequence[Network]) -> None:
     """
     ip = _plain(ip)
     if _never_reached(ip) or not (is_within(ip, allow) or _is_public(ip)):
-        raise TargetRefused("The host of the callback URL is not a public address.")
+        raise TargetRefused("The host of the callback URL must have a public address.")
 
 
 def is_within(ip: Address, networks: Iterable[Network]) -> bool:
@@ -161,16 +161,16 @@ def literal_answers(host: str, allow: Sequence[Network]) -> list[Address]:
 
 def _parse(url: str) -> httpx2.URL:
     if len(url) > MAX_URL_LENGTH:
-        raise TargetRefused(f"A callback URL has at most {MAX_URL_LENGTH} characters.")
+        raise TargetRefused(f"The callback URL must have at most {MAX_URL_LENGTH} characters.")
     if not url.isprintable() or " " in url:
-        raise TargetRefused("A callback URL holds no spaces or control characters.")
+        raise TargetRefused("The callback URL must not contain spaces or control characters.")
     match = _URL.fullmatch(url)
     if not match or match["scheme"].lower() not in {"https", "http"}:
-        raise TargetRefused("A callback URL starts with https://.")
+        raise TargetRefused("The callback URL must start with https://.")
     if "@" in match["authority"]:
-        raise TargetRefused("A callback URL carries no user name or password.")
+        raise TargetRefused("The callback URL must not contain a user name or password.")
     if match["fragment"]:
-        raise TargetRefused("A callback URL has no fragment (#...).")
+        raise TargetRefused("The callback URL must not have a fragment (#...).")
     if not _AUTHORITY.fullmatch(match["authority"]):
         raise TargetRefused("The host of the callback URL is not valid.")
     try:
@@ -205,8 +205,8 @@ def _only_allowed(host: str, port: int) -> bool:
 
 def _why_only_allowed(port: int) -> str:
     if port != HTTPS_PORT:
-        return f"A callback URL uses port {HTTPS_PORT}."
-    return "The host of the callback URL is a local name; callbacks go to public names."
+        return f"The callback URL must use port {HTTPS_PORT}."
+    return "The host of the callback URL must be a public name."
 
 
 def _plain(ip: Address) -> Address:

@@ -6,42 +6,42 @@ from shared.kit.errors import DomainError
 
 
 class EndpointNotFound(DomainError):
-    """No webhook endpoint with this id is visible to you."""
+    """Your account has no webhook endpoint with this id."""
 
     status, code = HTTPStatus.NOT_FOUND, "webhook-endpoint-not-found"
 
 
 class TargetRefused(DomainError):
-    """Callbacks are not sent to this address."""
+    """Callbacks cannot be sent to this address."""
 
     code = "callback-url-refused"
 
 
 class SecretJustRotated(DomainError):
-    """The secret was replaced less than a day ago, and receivers may still use the former one; wait until then."""
+    """The secret was rotated less than 24 hours ago and its previous value is still valid; rotate it again later."""
 
     status, code = HTTPStatus.CONFLICT, "secret-just-rotated"
 
 
 class EndpointDisabled(DomainError):
-    """This webhook endpoint is disabled and is told nothing; enable it first."""
+    """This webhook endpoint is disabled and receives no messages; enable it first."""
 
     status, code = HTTPStatus.CONFLICT, "webhook-endpoint-disabled"
 
 
 class TooManyEndpoints(DomainError):
-    """An account has at most 50 webhook endpoints; delete one that is not needed any more."""
+    """An account can have at most 50 webhook endpoints; delete an endpoint that you no longer need."""
 
     status, code = HTTPStatus.CONFLICT, "too-many-webhook-endpoints"
 
 
 class DeliveryNotFound(DomainError):
-    """No webhook delivery with this id is visible to you."""
+    """Your account has no webhook delivery with this id."""
 
     status, code = HTTPStatus.NOT_FOUND, "webhook-delivery-not-found"
 
 
 class DeliveryPending(DomainError):
-    """This webhook delivery is still on its way; it is tried again by itself."""
+    """This webhook delivery is still pending and is retried automatically."""
 
     status, code = HTTPStatus.CONFLICT, "webhook-delivery-pending"

@@ -24,13 +24,13 @@ MAX_EXCERPT_BYTES = 1024
 ErrorClass = Literal["blocked", "dns", "refused", "tls", "timeout", "connection", "protocol"]
 
 _SENTENCES: Final[Mapping[ErrorClass, str]] = {
-    "blocked": "Callbacks are not sent to this address.",
+    "blocked": "Callbacks cannot be sent to this address.",
     "dns": "The host name of the receiver has no address.",
     "refused": "The receiver refused the connection.",
-    "tls": "No trusted TLS connection to the receiver could be made.",
-    "timeout": "The receiver did not answer in time.",
+    "tls": "A trusted TLS connection to the receiver could not be established.",
+    "timeout": "The receiver did not respond in time.",
     "connection": "The connection to the receiver failed.",
-    "protocol": "The receiver closed the connection early or did not answer in valid HTTP.",
+    "protocol": "The receiver closed the connection early or did not respond in valid HTTP.",
 }
 _THROTTLING = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}
 _REDIRECTS = range(300, 400)
@@ -141,8 +141,8 @@ def _outcome(answer: _Answer, failure: tuple[ErrorClass, str] | None, duration_m
 
 def _describe(status_code: int) -> str:
     if status_code in _REDIRECTS:
-        return f"The receiver answered {status_code}; redirects are not followed."
-    return f"The receiver answered {status_code}."
+        return f"The receiver responded with {status_code}; redirects are not followed."
+    return f"The receiver responded with {status_code}."
 
 
 def _classify(error: Exception) -> ErrorClass:

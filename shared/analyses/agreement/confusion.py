@@ -32,5 +32,5 @@ async def save(platform: Platform, caller: Caller, job_id: str, description: Des
     found = msgspec.json.decode(await platform.storage.read(made[0].object_key), type=_Result).matrix
     count, most = len(found.classes), platform.settings.max_classes
     if not 0 < count <= most:
-        raise InvalidInput(Fault("", f"A confusion matrix has 1 to {most} classes; this agreement has {count}."))
+        raise InvalidInput(Fault("", f"A confusion matrix can have 1 to {most} classes; this agreement has {count}."))
     return await matrices.create(platform, caller, take_counts(found.classes, found.counts), description)

@@ -100,10 +100,10 @@ def read(inputs: bytes) -> Pairing:
 def _check(sides: Sequence[Side], *, is_bounded: bool) -> None:
     for name, side in zip(("reference", "candidate"), sides, strict=True):
         if side == Side():
-            detail = f"{name}: name an analysis_id, a model_name, or ground_truth."
+            detail = f"{name}: send an analysis_id, a model_name, or ground_truth."
             raise InvalidInput(Fault(f"/{name}", detail))
         if side.analysis_id is None and not is_bounded:
-            raise InvalidInput(Fault("/project_id", "project_id: say of which project, or by image_id of which image."))
+            raise InvalidInput(Fault("/project_id", "project_id: send a project_id or an image_id."))
 
 
 async def _scope(
@@ -138,7 +138,7 @@ def _pair(reference: dict[UUID, Any], candidate: dict[UUID, Any]) -> Pairing:
     if not both:
         raise NothingToCompare
     if len(both) > MAX_IMAGES:
-        raise NothingToCompare(f"A comparison takes {MAX_IMAGES} images at most; split the project.")
+        raise NothingToCompare(f"A comparison can have at most {MAX_IMAGES} images; split the project.")
     return Pairing(
         pairs=[
             ImagePair(

@@ -120,7 +120,7 @@ async def of_analyses(
     async with db.connection() as connection:
         count, total = await connection.fetchrow(COUNT_ANALYSES, unique)
         if count < len(unique):
-            raise AnalysisNotFound("An analysis was deleted after the comparison was asked for; ask again.")
+            raise AnalysisNotFound("An analysis was deleted after the comparison was requested; request it again.")
         if total > MAX_COMPARED:
             raise TooManyToCompare
         for start in range(0, len(unique), ANALYSES_AT_ONCE):

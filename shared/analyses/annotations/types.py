@@ -79,9 +79,9 @@ def _bounding_box(checker: Checker, data: dict[str, Any], place: str) -> None:
         return
     for index in (2, 3):
         if form == "xywh" and bbox[index] < 0:
-            checker.note(f"{place}/bbox/{index}", "a size cannot be negative")
+            checker.note(f"{place}/bbox/{index}", "must be 0 or greater")
         if form == "xyxy" and bbox[index] < bbox[index - 2]:
-            checker.note(f"{place}/bbox/{index}", "the second corner must not lie before the first one")
+            checker.note(f"{place}/bbox/{index}", "must not be less than the same coordinate of the first corner")
 
 
 def _segmentation(checker: Checker, data: dict[str, Any], place: str) -> None:
@@ -117,7 +117,7 @@ def _rle(checker: Checker, mask: Any, place: str) -> None:
         known = False
     counts = _counts(checker, checker.member(mask, "counts", place), f"{place}/counts")
     if counts is not None and known and sum(counts) > size[0] * size[1]:
-        checker.note(f"{place}/counts", f"the runs hold more pixels than an image of {size[0]} x {size[1]} has")
+        checker.note(f"{place}/counts", f"the run lengths cover more pixels than the {size[0]} x {size[1]} of the mask")
 
 
 def _counts(checker: Checker, counts: Any, place: str) -> list[int] | None:
@@ -130,15 +130,15 @@ def _counts(checker: Checker, counts: Any, place: str) -> list[int] | None:
             checker.note(place, f"expected COCO's compressed run lengths: {error}")
             return None
         if any(count < 0 for count in lengths):
-            checker.note(place, "a run length cannot be negative")
+            checker.note(place, "every run length must be 0 or greater")
             return None
         return lengths
     if not isinstance(counts, list):
-        checker.note(place, "expected a list of run lengths, or COCO's compressed text of them")
+        checker.note(place, "expected a list of run lengths, or a string of COCO's compressed run lengths")
         return None
     wrong = [index for index, count in enumerate(counts) if not is_count(count)]
     for index in wrong:
-        checker.note(f"{place}/{index}", "expected a whole number that is not negative")
+        checker.note(f"{place}/{index}", "must be a whole number, 0 or greater")
     return None if wrong else counts
 
 
@@ -165,7 +165,7 @@ def _classification(checker: Checker, data: dict[str, Any], place: str) -> None:
     if scores is None:
         return
     if not isinstance(scores, dict) or not scores:
-        checker.note(f"{place}/scores", "expected an object of classes and their scores")
+        checker.note(f"{place}/scores", "expected an object that maps class names to scores")
         return
     for name, score in scores.items():
         here = f"{place}/scores/{escape(name)}"

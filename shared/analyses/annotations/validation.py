@@ -46,7 +46,7 @@ class Checker:
         """Whether it is a text that shows something."""
         if isinstance(value, str) and len(value) <= MAX_CHARACTERS and is_visible(value):
             return True
-        self.note(place, f"expected text of 1 to {MAX_CHARACTERS} characters that can be seen")
+        self.note(place, f"expected text of 1 to {MAX_CHARACTERS} characters, not all of them invisible")
         return False
 
     def coordinate(self, value: Any, place: str) -> bool:

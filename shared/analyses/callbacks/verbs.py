@@ -128,7 +128,7 @@ async def _check_artifacts(connection: Connection, analysis_id: UUID, annotation
     faults = [
         Fault(
             f"/annotations/{number}/data/artifact_name",
-            f"annotations.{number}.data.artifact_name: no artifact {name} was announced for this analysis.",
+            f"annotations.{number}.data.artifact_name: this analysis has no artifact {name}; presign it first.",
         )
         for number, name in showing
         if name not in announced

@@ -28,7 +28,7 @@ class TooFewMatrices(NotComparable):
 
     def describe(self, called: Callable[[str], str]) -> str:  # noqa: ARG002 -- it names no matrix
         """The sentence."""
-        return "A comparison takes at least two different matrices."
+        return "A comparison requires at least two different matrices."
 
 
 class DifferentClasses(NotComparable):
@@ -43,7 +43,7 @@ class DifferentClasses(NotComparable):
     def describe(self, called: Callable[[str], str]) -> str:
         """The sentence, with each matrix named as `called` names it."""
         only_here = f"{called(self.owner)} has samples whose actual class is {self.label}"
-        return f"{only_here}, and {called(self.other)} has no such class; compare matrices of one data set."
+        return f"{only_here}, and {called(self.other)} has no such class; compare matrices of the same data set."
 
 
 class DifferentSampleCounts(NotComparable):
@@ -58,7 +58,7 @@ class DifferentSampleCounts(NotComparable):
     def describe(self, called: Callable[[str], str]) -> str:
         """The sentence, with each matrix named as `called` names it."""
         counts = f"{called(self.name)} counts {self.count} samples and {called(self.first)} {self.first_count}"
-        return f"{counts}; compare matrices of one data set."
+        return f"{counts}; compare matrices of the same data set."
 
 
 class InvalidWeights(NotComparable):

@@ -135,12 +135,12 @@ def _shares(weights: Mapping[Any, float] | None, keys: Sequence[Label]) -> NDArr
     wanted = list(map(str, keys))
     missing, unknown = _one_of(set(wanted) - set(given)), _one_of(set(given) - set(wanted))
     if missing is not None:
-        raise InvalidWeights(f"class_weights has no weight for {missing}; weigh every one, if only by 0.")
+        raise InvalidWeights(f"class_weights has no weight for {missing}; send a weight for each, which may be 0.")
     if unknown is not None:
-        raise InvalidWeights(f"class_weights has a weight for {unknown}, which does not exist here.")
+        raise InvalidWeights(f"class_weights has a weight for {unknown}, which is not one of them.")
     for key, weight in given.items():
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < math.inf:
-            raise InvalidWeights(f"The weight of {key} in class_weights is not a number from 0 on.")
+            raise InvalidWeights(f"The weight of {key} in class_weights must be 0 or greater.")
     total = sum(given.values())
     if not 0 < total < math.inf:
         raise InvalidWeights("The weights in class_weights must add up to a finite number above 0.")

@@ -22,7 +22,7 @@ from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.inputs.probabilities import Scores, Weights
 from shared.evaluation.inputs.probability_errors import OneClassOnly
 
-NEVER_OCCURS = "No sample is of this class."
+NEVER_OCCURS = "No sample has this class."
 
 # As fine as a plot can show.
 _GRID = np.linspace(0, 1, 1000)

@@ -43,12 +43,12 @@ def read_actual(
 
     found = factorised(vector, names[0])
     if classes is None:
-        _check_count(names[0], "holds", len(found.classes), columns, names[1])
+        _check_count(names[0], "has", len(found.classes), columns, names[1])
         return GroundTruth(found.classes, found.actual)
     named = factorised(list(classes), names[1])
-    _check_count(names[1], "names", len(classes), columns, names[1])
+    _check_count(names[1], "lists", len(classes), columns, names[1])
     if len(named.classes) != columns:
-        raise ClassesMismatch(f"{names[1]} names a class twice; name each class once.", vector=names[1])
+        raise ClassesMismatch(f"{names[1]} lists a class twice; list each class once.", vector=names[1])
     ordered = tuple(named.classes[code] for code in named.actual.tolist())
     places = np.array(_places(found, ordered, names), np.min_scalar_type(columns - 1))
     return GroundTruth(ordered, places.take(found.actual))
@@ -57,7 +57,7 @@ def read_actual(
 def _check_count(vector: str, verb: str, count: int, columns: int, classes_name: str) -> None:
     if count != columns:
         held = f"{vector} {verb} {count} classes for {columns} columns of probabilities"
-        detail = f"{held}; name the class of each column in {classes_name}."
+        detail = f"{held}; list the class of each column in {classes_name}."
         raise ClassesMismatch(detail, vector=vector)
 
 
@@ -74,7 +74,7 @@ def _places(found: Factorised, classes: tuple[Label, ...], names: tuple[str, str
         return positions
     missing = known.index(False)
     index = int(np.argmax(found.actual == missing))
-    detail = f"{names[0]}[{index}] is not among {names[1]}; name every class that occurs, or send positions from 0 on."
+    detail = f"{names[0]}[{index}] is not in {names[1]}; list every class that occurs, or send positions starting at 0."
     raise ClassesMismatch(detail, vector=names[0], index=index)
 
 

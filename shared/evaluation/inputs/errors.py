@@ -42,7 +42,7 @@ class TooManyClasses(InvalidLabels):
     """Both vectors together hold more different labels than allowed; `vector` is the first one."""
 
     def __init__(self, limit: int, *, vector: str) -> None:
-        detail = f"The vectors hold more than {limit} different labels; send classes, not scores or identifiers."
+        detail = f"The vectors have more than {limit} different labels; send classes, not scores or identifiers."
         super().__init__(detail, vector=vector)
 
 

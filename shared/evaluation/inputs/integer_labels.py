@@ -10,7 +10,7 @@ from shared.evaluation.inputs.label_codes import Codes, Factorised
 
 # Beyond it two whole numbers can be the same float, so that labels would merge by accident.
 MAX_NUMBER = 2**53
-BEYOND_LARGEST = "is beyond ±2**53; send so large a number as text"
+BEYOND_LARGEST = "is outside ±2**53; send such a large number as text"
 
 # A range this wide is still looked up in a table that stays in the processor's cache.
 _TABLE_SIZE = 2**16

@@ -36,5 +36,5 @@ class TooManyCells(InvalidLabelSets):
     """Samples times classes are more than allowed."""
 
     def __init__(self, samples: int, classes: int, limit: int, *, vector: str) -> None:
-        detail = f"{samples} samples times {classes} classes are more than {limit}; send fewer samples at once."
+        detail = f"{samples} samples times {classes} classes exceed the limit of {limit}; send fewer samples at once."
         super().__init__(detail, vector=vector)

@@ -102,7 +102,7 @@ def _check_lengths(
         detail = f"{names.actual} has length {len(actual)} and {names.predicted} has length {len(predicted)}"
         raise UnequalLengths(f"{detail}; make them equally long.", vector=names.predicted)
     if classes is not None and not classes:
-        raise NoClass(f"{names.classes} is empty; name the classes or leave it out.", vector=names.classes)
+        raise NoClass(f"{names.classes} is empty; list the classes or omit it.", vector=names.classes)
     if classes is not None and len(classes) > limits.classes:
         raise TooManyClasses(limits.classes, vector=names.classes)
 
@@ -121,7 +121,7 @@ def _factorise(
 ) -> tuple[tuple[Label, ...], list[NDArray[Any]]]:
     labels = list(chain.from_iterable(chain.from_iterable(part.rows for part in parts)))
     if not labels:
-        detail = f"No sample of {parts[0].name} or {parts[1].name} has a label; name the classes."
+        detail = f"No sample of {parts[0].name} or {parts[1].name} has a label; list the classes."
         raise NoClass(detail, vector=parts[0].name)
     # Two vectors of equal length are what `factorise` takes: the halves, which share one label if the number is odd.
     half = -(-len(labels) // 2)
@@ -160,11 +160,11 @@ def _arranged(
     column[columns[::-1]] = np.arange(len(columns))[::-1]
     again = np.flatnonzero(column[columns] != np.arange(len(columns)))
     if len(again):
-        raise parts[0].fault(int(again[0]), "repeats a class; name each class once")
+        raise parts[0].fault(int(again[0]), "is a duplicate; list each class once")
     for part, vector in zip(parts[1:], others, strict=True):
         outside = np.flatnonzero(column[vector] == _OUTSIDE)
         if len(outside):
-            raise part.fault(int(outside[0]), f"is not among {parts[0].name}; add it there or remove it here")
+            raise part.fault(int(outside[0]), f"is not in {parts[0].name}; add it there or remove it here")
     return tuple(found[code] for code in columns), [column[vector] for vector in others]
 
 
@@ -176,5 +176,5 @@ def _mark(part: _Part, codes: NDArray[Any], k: int) -> Hot:
     if np.count_nonzero(hot) != len(cells):
         first = np.unique(cells, return_index=True)[1]
         again = np.setdiff1d(np.arange(len(cells)), first)[0]
-        raise part.fault(int(again), "repeats a label of its sample; send each label once")
+        raise part.fault(int(again), "is a duplicate within its sample; send each label once")
     return hot.reshape(samples, k)

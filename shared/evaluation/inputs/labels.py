@@ -23,10 +23,10 @@ Vector = Sequence[Label] | NDArray[Any]
 _NUMBER = re.compile(r"[+-]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][+-]?[0-9]{1,3})?")
 
 _CHARACTER_FAULTS = (
-    (re.compile("\0"), "holds a NUL character; remove it"),
-    (re.compile("[\x01-\x1f\x7f-\x9f]"), "holds a control character, such as a tab or a line break; remove it"),
-    (re.compile("[\u202a-\u202e\u2066-\u2069]"), "holds a character that reorders the text around it; remove it"),
-    (re.compile("[\ud800-\udfff]"), "holds half of a surrogate pair; send whole characters"),
+    (re.compile("\0"), "contains a NUL character; remove it"),
+    (re.compile("[\x01-\x1f\x7f-\x9f]"), "contains a control character, such as a tab or a line break; remove it"),
+    (re.compile("[\u202a-\u202e\u2066-\u2069]"), "contains a character that changes the text direction; remove it"),
+    (re.compile("[\ud800-\udfff]"), "contains half of a surrogate pair; send whole characters"),
 )
 
 
@@ -75,7 +75,7 @@ def read_classes(
     labels = [factorised.classes[code] for code in factorised.actual.tolist()]
     if len(factorised.classes) < len(labels):
         index = next(index for index, label in enumerate(labels) if label in labels[:index])
-        raise InvalidLabel("is there already; name each class once", vector=name, index=index)
+        raise InvalidLabel("is a duplicate; list each class once", vector=name, index=index)
     return tuple(labels)
 
 
@@ -202,7 +202,7 @@ def _number_fault(label: float) -> str | None:
 
 def _text_fault(label: str, max_length: int) -> str | None:
     if not label:
-        return "is empty; a label may not be empty"
+        return "must not be empty"
     if len(label) > max_length:
         return f"has {len(label)} characters; shorten it to at most {max_length}"
     return next((fault for pattern, fault in _CHARACTER_FAULTS if pattern.search(label)), None)

@@ -41,7 +41,7 @@ def read_probabilities(
         raise UnequalLengths(detail, vector=name)
     matrix = _from_array(rows, name) if isinstance(rows, np.ndarray) else _from_lists(rows, name)
     if matrix.shape[1] < 2:  # noqa: PLR2004 - two classes at least
-        raise InvalidProbabilities(f"{name} needs a column for each class, two at least.", vector=name)
+        raise InvalidProbabilities(f"{name} needs one column for each class, at least two.", vector=name)
     _check_range(matrix, name)
     _check_sums(matrix, name)
     return matrix
@@ -72,7 +72,7 @@ def read_weights(weights: Sequence[float] | Scores, sample_count: int, *, name: 
     good = (vector == 0) | ((vector >= MIN_WEIGHT) & (vector <= MAX_WEIGHT))
     if not good.all():
         index = int(np.argmin(good))
-        fault = f"is {vector[index]}; a weight is 0 or a number from 1e-9 to 1e9"
+        fault = f"is {vector[index]}; a weight must be 0 or from 1e-9 to 1e9"
         raise InvalidSampleWeights(f"{name}[{index}] {fault}.", vector=name, index=index, fault=fault)
     if not vector.any():
         raise InvalidSampleWeights(f"All weights in {name} are 0; give some samples a weight above 0.", vector=name)
@@ -81,7 +81,7 @@ def read_weights(weights: Sequence[float] | Scores, sample_count: int, *, name: 
 
 def _from_array(rows: NDArray[Any], name: str) -> Scores:
     if rows.ndim != 2 or rows.dtype.kind not in "fiu":  # noqa: PLR2004 - rows and columns
-        raise InvalidProbabilities(f"{name} is not a table of numbers with rows and columns.", vector=name)
+        raise InvalidProbabilities(f"{name} must be a list of rows of numbers.", vector=name)
     return rows if rows.dtype in (np.float64, np.float32) else rows.astype(np.float64)
 
 
@@ -100,7 +100,7 @@ def _check_range(matrix: Scores, name: str) -> None:
     if matrix.min() >= 0 and matrix.max() <= 1:  # a NaN makes both NaN
         return
     index, column = np.argwhere(~((matrix >= 0) & (matrix <= 1)))[0].tolist()
-    detail = f"{name}[{index}][{column}] is {matrix[index, column]}; a probability is a number from 0 to 1."
+    detail = f"{name}[{index}][{column}] is {matrix[index, column]}; a probability must be from 0 to 1."
     raise InvalidProbability(detail, vector=name, index=index)
 
 
@@ -110,5 +110,5 @@ def _check_sums(matrix: Scores, name: str) -> None:
     off = np.abs(sums - 1) > SUM_TOLERANCE + _ROUNDING[matrix.dtype]
     if off.any():
         index = int(np.argmax(off))
-        fault = f"sums to {sums[index]:.6g}; the probabilities of a sample sum to 1 within 0.001"
+        fault = f"sums to {sums[index]:.6g}; the probabilities of a sample must sum to 1 within 0.001"
         raise InvalidProbability(f"{name}[{index}] {fault}.", vector=name, index=index, fault=fault)

@@ -23,5 +23,5 @@ class OneClassOnly(InvalidLabels):
     """All samples are of one class, so there is nothing to tell apart."""
 
     def __init__(self, *, vector: str) -> None:
-        detail = f"{vector} holds samples of one class only; a curve needs samples of at least two classes."
+        detail = f"{vector} has samples of one class only; a curve requires samples of at least two classes."
         super().__init__(detail, vector=vector)

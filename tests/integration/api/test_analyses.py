@@ -34,7 +34,7 @@ def pipeline(http: httpx2.AsyncClient) -> Pipeline:
 
 
 async def put(presigned: dict[str, Any], body: bytes = PNG, headers: dict[str, str] | None = None) -> int:
-    """Upload as the guide does: nothing but the content type is said."""
+    """Upload as documented clients do: with nothing but the content type."""
     said = {"Content-Type": "image/png", **(headers or {})}
     async with httpx2.AsyncClient() as outside:
         return (await outside.put(presigned["upload_url"], content=body, headers=said)).status_code
@@ -105,7 +105,7 @@ async def test_a_model_that_is_not_in_the_list_is_refused_by_that_name(alice: Cl
     )
 
     assert (answer.status_code, answer.json()["code"]) == (400, "model-not-allowed")
-    assert answer.json()["detail"].startswith("Model not in allowed list; this service takes yolo_v8, ")
+    assert answer.json()["detail"].startswith("Model not in allowed list; allowed models are yolo_v8, ")
 
 
 async def test_of_many_that_are_asked_for_at_once_no_more_than_the_limit_are_made(alice: Client, image_id: str) -> None:
@@ -366,7 +366,7 @@ async def test_a_file_that_would_not_be_kept_is_refused_when_it_is_announced(
     assert answer.json()["errors"] == [
         {
             "pointer": "/artifacts/0/size_bytes",
-            "detail": "artifacts.0.size_bytes: expected a number of bytes; files of up to 536870912 are kept.",
+            "detail": "artifacts.0.size_bytes: must be a number of bytes, at most 536870912.",
         }
     ]
 

@@ -80,7 +80,7 @@ async def test_a_batch_with_one_fault_is_refused_whole(alice: Client, pipeline: 
         {"pointer": "/annotations/1/confidence", "detail": "annotations.1.confidence: expected a number from 0 to 1."},
         {
             "pointer": "/annotations/2/class_name",
-            "detail": "annotations.2.class_name: expected text of 1 to 255 characters that can be seen.",
+            "detail": "annotations.2.class_name: expected text of 1 to 255 characters, not all of them invisible.",
         },
     ]
     assert await read(alice, analysis_id) == {"annotations": [], "total": 0, "next": None}
@@ -109,7 +109,7 @@ async def test_too_many_at_once_are_refused_and_many_are_not(pipeline: Pipeline,
     assert (await pipeline.annotate(analysis_id, *many)).json()["created_count"] == 10_000
     answer = await pipeline.annotate(analysis_id, *many, box())
     assert answer.status_code == 400
-    assert answer.json()["detail"] == "annotations: too many in one request; send 10000 at a time."
+    assert answer.json()["detail"] == "annotations: send at most 10000 in one request."
 
 
 async def test_a_heatmap_shows_an_artifact_that_was_announced(pipeline: Pipeline, analysis_id: str) -> None:

@@ -73,7 +73,7 @@ async def test_a_file_name_that_is_not_utf_8_is_the_senders_problem_in_words(ali
     answer = await alice.send("POST", f"/api/projects/{project}/images", kind, content=form)
 
     assert answer.status_code == 400
-    assert answer.json()["detail"] == "The form holds text that is not UTF-8; file names count, too."
+    assert answer.json()["detail"] == "The form contains text that is not UTF-8; this includes file names."
 
 
 async def test_a_redirect_has_no_body(alice: Client) -> None:

@@ -60,7 +60,7 @@ async def test_a_part_that_is_away_is_named_in_its_own_line(
     assert [check["name"] for check in checks] == NAMES
     assert [check["name"] for check in checks if not check["ok"]] == lines
     assert {check["detail"] for check in checks if not check["ok"]} <= {
-        "does not answer",
+        "does not respond",
         "no answer within 3 s",
     }
     assert (alive.status_code, alive.json()) == (200, {"status": "ok"})

@@ -95,7 +95,7 @@ async def test_a_refusal_names_the_scope_that_is_missing(alice: Client) -> None:
         "type": "/problems/missing-scope",
         "title": "Missing scope",
         "status": 403,
-        "detail": "This route needs an API key with the scope `write`, which yours has not.",
+        "detail": "This route requires the scope `write`, which your API key lacks.",
         "code": "missing-scope",
     }
 

@@ -69,7 +69,7 @@ async def test_few_classes_do_not_let_any_number_of_samples_in(alice: Client) ->
     assert answer.json()["errors"] == [
         {
             "pointer": "/actual_vector",
-            "detail": "actual_vector: 500000 samples are more than 454545, the most where the number of classes is 1; "
+            "detail": "actual_vector: 500000 samples exceed the maximum of 454545 for this number of classes (1); "
             "send fewer.",
         }
     ]

@@ -34,7 +34,7 @@ async def test_a_name_that_shows_nothing_is_refused(
 ) -> None:
     answer = await alice.post(path, body | {field: blank})
 
-    sentence = f"{field}: write something that can be seen; spaces and control characters alone are not enough."
+    sentence = f"{field}: must contain a visible character; spaces and control characters alone are not enough."
     assert (answer.status_code, answer.json()["errors"]) == (400, [{"pointer": f"/{field}", "detail": sentence}])
 
 
@@ -50,7 +50,7 @@ async def test_a_name_that_is_too_long_is_refused_with_the_limit(
     assert "errors" not in fitting.json()
     assert [answer.json()["errors"] for answer in (long, empty)] == [
         [{"pointer": f"/{field}", "detail": f"{field}: send at most {longest:,} characters."}],
-        [{"pointer": f"/{field}", "detail": f"{field}: this may not be empty."}],
+        [{"pointer": f"/{field}", "detail": f"{field}: must not be empty."}],
     ]
 
 

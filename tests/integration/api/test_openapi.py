@@ -267,7 +267,7 @@ async def test_what_is_refused_is_answered_as_documented(
 
 
 async def test_an_unready_service_is_documented_too(document: dict[str, Any]) -> None:
-    unready = {"ready": False, "checks": [{"name": "redis", "ok": False, "detail": "does not answer"}]}
+    unready = {"ready": False, "checks": [{"name": "redis", "ok": False, "detail": "does not respond"}]}
     answer = httpx2.Response(503, json=unready)
     assert faults(document, "GET", "/readyz", answer) == []
 

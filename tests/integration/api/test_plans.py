@@ -119,7 +119,7 @@ async def test_too_many_calls_a_second_are_refused_until_the_time_that_is_told(a
     assert refused.headers["retry-after"] == "1"
     assert refused.json()["code"] == "rate-limit-reached"
     assert refused.json()["violated-policies"] == ["second"]
-    assert refused.json()["detail"] == "Your plan allows 2 calls a second (4 at once); go on in 1 s."
+    assert refused.json()["detail"] == "Your plan allows 2 calls a second (4 at once); try again in 1 s."
     assert refused.json()["success"] is False
     await asyncio.sleep(int(refused.headers["retry-after"]))
     assert await statuses(alice, 1) == [200]

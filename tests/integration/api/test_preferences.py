@@ -60,7 +60,7 @@ async def test_who_waits_for_a_report_that_is_cancelled_is_told_so(alice: Client
     answer = await waiting
 
     assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json")
-    assert answer.json()["detail"] == "The job that makes this was cancelled meanwhile; ask again."
+    assert answer.json()["detail"] == "The job for this request was cancelled; request it again."
 
 
 @pytest.mark.parametrize("form", ["json", "markdown"])

@@ -210,7 +210,7 @@ async def test_an_unforeseen_error_tells_the_client_an_id_and_the_log_the_rest(
         "type": "/problems/internal-server-error",
         "title": "Internal server error",
         "status": 500,
-        "detail": f"This is a mistake of ours, not yours. Please report it with the id {told['error_id']}.",
+        "detail": f"An internal error occurred. Please report it with the id {told['error_id']}.",
         "code": "internal-server-error",
     }
     assert told["request_id"] == request["request_id"] == answer.headers["x-request-id"]

@@ -94,12 +94,12 @@ async def test_weighted_statistics_are_scikit_learns(alice: Client) -> None:
         (
             {"alpha": 0.03},
             "/alpha",
-            "alpha: two-sided intervals are there for 0.001, 0.002, 0.01, 0.02, 0.05, 0.1, 0.2; choose one.",
+            "alpha: two-sided intervals are available for 0.001, 0.002, 0.01, 0.02, 0.05, 0.1, 0.2.",
         ),
         (
             {"alpha": 0.02, "one_sided": "true"},
             "/alpha",
-            "alpha: one-sided intervals are there for 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1; choose one.",
+            "alpha: one-sided intervals are available for 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1.",
         ),
         ({"alpha": "nan"}, "/alpha", None),
         ({"alpha": "small"}, "/alpha", None),

@@ -110,7 +110,7 @@ async def test_a_test_event_is_sent_once_and_shows_what_the_receiver_answered(
     assert delivery["body"].encode() == request.body
     assert _verifies(endpoint["secret"], request)
     assert (delivery["status"], delivery["event_type"], delivery["next_attempt_at"]) == ("dead", "endpoint.test", None)
-    assert (attempt["number"], attempt["status_code"], attempt["error"]) == (1, 500, "The receiver answered 500.")
+    assert (attempt["number"], attempt["status_code"], attempt["error"]) == (1, 500, "The receiver responded with 500.")
     assert 50 <= attempt["duration_ms"] < 10_000
     assert attempt["response_excerpt"].startswith("<script>alert(1)</script>[2J�\nxxx")
     assert len(attempt["response_excerpt"].encode()) <= 1024

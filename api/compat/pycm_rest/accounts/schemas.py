@@ -31,9 +31,9 @@ class CredentialsIn(msgspec.Struct):
         """Refuse what no new account may have."""
         # What cannot be seen would make one address look like another.
         if not (self.email.isprintable() and PLAUSIBLE.fullmatch(self.email)):
-            raise InvalidInput(Fault("/email", "email: this is not an e-mail address, such as you@example.com."))
+            raise InvalidInput(Fault("/email", "email: must be an e-mail address, such as you@example.com."))
         if len(self.password) < min_password_length:
-            detail = f"password: use at least {min_password_length} characters."
+            detail = f"password: must have at least {min_password_length} characters."
             raise InvalidInput(Fault("/password", detail))
 
 

@@ -142,4 +142,4 @@ async def test_workers_that_cannot_be_asked_are_no_error(root: Visitor, stack: S
         stack.valkey.start()
 
     assert answer.status_code == 200
-    assert "Redis does not answer" in answer.text
+    assert "Redis does not respond" in answer.text

@@ -39,7 +39,7 @@ async def _on_a_page(app: Litestar, client: Client, *texts: str) -> tuple[Visito
 
 
 @pytest.mark.parametrize(
-    ("typed", "sentence"), [("\u200b ", "text: write something before you send it."), ("é" * 10_001, "at most 10,000")]
+    ("typed", "sentence"), [("\u200b ", "text: enter a comment."), ("é" * 10_001, "at most 10,000")]
 )
 async def test_a_refused_change_comes_back_with_what_was_typed_and_why(
     app: Litestar, alice: Client, typed: str, sentence: str

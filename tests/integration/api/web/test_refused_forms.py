@@ -33,7 +33,7 @@ async def test_a_project_without_a_name_keeps_its_description(app: Litestar, ali
     answer = await visitor.send("/app/projects", page="/app/projects", name="\u200b", description=HOSTILE)
 
     assert answer.status_code == 400
-    assert "name: give the project a name." in answer.text
+    assert "name: enter a name." in answer.text
     assert (_values(answer.text, "name"), _values(answer.text, "description")) == (["\u200b"], [HOSTILE])
 
 

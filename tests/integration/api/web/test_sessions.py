@@ -149,7 +149,7 @@ async def test_a_form_that_is_not_of_this_session_is_refused(
     for token in ({}, {"form_token": ""}, {"form_token": "0" * 64}, {"form_token": foreign}, {"form_token": "ü"}):
         answer = await visitor.http.post(path, data={**fields, **token})
         assert answer.status_code == 403, (path, token)
-        assert "This form is not of this session" in answer.text
+        assert "This form belongs to another session" in answer.text
     assert (await alice.get("/v1/matrices")).json()["items"] == []
     assert (await visitor.get("/app/matrices")).status_code == 200
 

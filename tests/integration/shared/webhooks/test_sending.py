@@ -42,7 +42,7 @@ async def test_a_signed_message_arrives_byte_for_byte_and_a_foreign_verifier_acc
 ) -> None:
     secret = bytes(range(32))
     outcome = await send(transport, receiver.url, sign("msg_1", datetime.now(UTC), BODY, [secret]), BODY, timeout_s=5)
-    assert outcome == Outcome(200, None, "The receiver answered 200.", outcome.duration_ms)
+    assert outcome == Outcome(200, None, "The receiver responded with 200.", outcome.duration_ms)
     (request,) = await receiver.wait_for(1)
     assert (request.method, request.path, request.body) == ("POST", "/hook", BODY)
     assert request.headers["host"] == f"127.0.0.1:{receiver.port}"
@@ -86,31 +86,31 @@ async def test_redirects_are_not_followed_and_their_text_is_hidden(
     with Receiver() as other:
         outcome = await answered(receiver, transport, Answer(status, {"Location": other.url}, b"secret"))
         assert other.requests == []
-    expected = f"The receiver answered {status}; redirects are not followed."
+    expected = f"The receiver responded with {status}; redirects are not followed."
     assert outcome == Outcome(status, None, expected, outcome.duration_ms)
 
 
 @pytest.mark.parametrize(
     ("answer", "error", "sentence"),
     [
-        (Answer(stall=True), "timeout", "The receiver did not answer in time."),
-        (Answer(delay_s=60), "timeout", "The receiver did not answer in time."),
-        (Answer(drip_s=0.05), "timeout", "The receiver did not answer in time."),
-        (Answer(raw=b"HTTP/1.1 100 Continue\r\n\r\n" * 1000, drip_s=0.05), "timeout", "did not answer in time."),
+        (Answer(stall=True), "timeout", "The receiver did not respond in time."),
+        (Answer(delay_s=60), "timeout", "The receiver did not respond in time."),
+        (Answer(drip_s=0.05), "timeout", "The receiver did not respond in time."),
+        (Answer(raw=b"HTTP/1.1 100 Continue\r\n\r\n" * 1000, drip_s=0.05), "timeout", "did not respond in time."),
         (Answer(reset=True), "connection", "The connection to the receiver failed."),
-        (Answer(hang_up=True), "protocol", "closed the connection early or did not answer in valid HTTP."),
-        (Answer(raw=b""), "protocol", "closed the connection early or did not answer in valid HTTP."),
+        (Answer(hang_up=True), "protocol", "closed the connection early or did not respond in valid HTTP."),
+        (Answer(raw=b""), "protocol", "closed the connection early or did not respond in valid HTTP."),
         (
             Answer(raw=b"SSH-2.0-OpenSSH_9.6\r\n"),
             "protocol",
-            "closed the connection early or did not answer in valid HTTP.",
+            "closed the connection early or did not respond in valid HTTP.",
         ),
         (
             Answer(raw=b"HTTP/1.1 abc\r\n\r\n"),
             "protocol",
-            "closed the connection early or did not answer in valid HTTP.",
+            "closed the connection early or did not respond in valid HTTP.",
         ),
-        (Answer(raw=b"HTTP/1.1 200 OK\r\nA: " + b"a" * 300_000), "protocol", "did not answer in valid HTTP."),
+        (Answer(raw=b"HTTP/1.1 200 OK\r\nA: " + b"a" * 300_000), "protocol", "did not respond in valid HTTP."),
     ],
     ids=["stall", "delay", "drip", "endless 100", "reset", "hang up", "nothing", "ssh", "bad status", "huge header"],
 )
@@ -180,7 +180,7 @@ async def test_https_to_a_plain_http_server_is_a_tls_error(receiver: Receiver, t
 
 async def test_a_blocked_target_says_why(transport: GuardedTransport) -> None:
     outcome = await send(transport, "https://10.0.0.1/", {}, BODY, timeout_s=5)
-    expected = "The host of the callback URL is not a public address."
+    expected = "The host of the callback URL must have a public address."
     assert outcome == Outcome(None, "blocked", expected, outcome.duration_ms)
 
 

@@ -56,11 +56,11 @@ def test_a_member_that_a_strict_struct_does_not_know_is_refused_by_name(kinds: t
     with pytest.raises(InvalidInput) as caught:
         bodies.split(b'{"api_key": "k", "nonsense": 3}', *kinds)
 
-    assert caught.value.faults == (Fault("/nonsense", "nonsense: there is no such field."),)
+    assert caught.value.faults == (Fault("/nonsense", "nonsense: not a field of this object."),)
 
 
 def test_the_first_of_too_many_members_is_refused_by_a_strict_struct() -> None:
-    with pytest.raises(InvalidInput, match="m0: there is no such field"):
+    with pytest.raises(InvalidInput, match="m0: not a field of this object"):
         bodies.split(MANY, Strict, Lenient)
 
 

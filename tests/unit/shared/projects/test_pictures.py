@@ -45,7 +45,7 @@ def test_any_bytes_are_refused(body: bytes) -> None:
 
 def test_the_limit_on_pixels_is_exact() -> None:
     assert decode(picture(), max_pixels=ENOUGH) == Picture("image/png", 64, 48, 1)
-    with pytest.raises(ImageTooLarge, match="64 x 48 pixels; at most 3,071"):
+    with pytest.raises(ImageTooLarge, match="64 x 48 pixels; the maximum is 3,071"):
         decode(picture(), max_pixels=ENOUGH - 1)
 
 

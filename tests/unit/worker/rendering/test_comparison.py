@@ -208,17 +208,21 @@ _ONE, _OTHER = _pets([16, 34], [7, 43]), _pets([31, 19], [48, 2])
         (
             [_GOOD, _POOR, _GOOD],
             False,
-            ["Result", "No clear winner", "2 matrices lead with the same class score and the same overall score."],
+            ["Result", "No clear winner", "2 matrices share the highest class score and the highest overall score."],
         ),
         (
             [_OTHER, _ONE],
             False,
-            ["Result", "No clear winner", "The two scores put different matrices first. By class: M1. Overall: M0."],
+            [
+                "Result",
+                "No clear winner",
+                "The class score and the overall score favour different matrices. By class: M1. Overall: M0.",
+            ],
         ),
         (
             [_OTHER, _ONE],
             True,
-            ["Best matrix", "★ M1", "Its class score decides here; by the overall score another one would lead."],
+            ["Best matrix", "★ M1", "It has the highest class score; another matrix has a higher overall score."],
         ),
     ],
     ids=["one leads", "tie", "two lead", "by class"],

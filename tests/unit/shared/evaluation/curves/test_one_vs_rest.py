@@ -115,7 +115,7 @@ def test_samples_of_one_class_only_are_refused() -> None:
         measure_curves(table, np.ones(20, np.uint8), vector="labels")
     assert (refusal.value.vector, refusal.value.detail) == (
         "labels",
-        "labels holds samples of one class only; a curve needs samples of at least two classes.",
+        "labels has samples of one class only; a curve requires samples of at least two classes.",
     )
     with pytest.raises(OneClassOnly):
         measure_curves(table, codes, (codes == 2).astype(np.float64))

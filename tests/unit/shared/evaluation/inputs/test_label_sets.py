@@ -71,7 +71,7 @@ def test_known_label_lists(actual: Sets, predicted: Sets, classes: list[Any] | N
 
 BOOLEAN = "is a boolean; send a number or text"
 NOT_A_LIST = "is not a list; send a list of labels, which may be empty"
-REPEATED = "repeats a label of its sample; send each label once"
+REPEATED = "is a duplicate within its sample; send each label once"
 
 
 @pytest.mark.parametrize(
@@ -93,10 +93,10 @@ REPEATED = "repeats a label of its sample; send each label once"
         (
             ([[], []], [[], []]),
             NoClass,
-            "No sample of actual_vector or predicted_vector has a label; name the classes.",
+            "No sample of actual_vector or predicted_vector has a label; list the classes.",
             ("actual_vector", None),
         ),
-        (([["a"]], [["a"]], []), NoClass, "classes is empty; name the classes or leave it out.", ("classes", None)),
+        (([["a"]], [["a"]], []), NoClass, "classes is empty; list the classes or omit it.", ("classes", None)),
         (([["a"], "b"], [["a"], []]), FaultyLabel, f"actual_vector[1] {NOT_A_LIST}.", ("actual_vector", 1, None)),
         (([["a"]], [None]), FaultyLabel, f"predicted_vector[0] {NOT_A_LIST}.", ("predicted_vector", 0, None)),
         (([["a", True]], [[]]), FaultyLabel, f"actual_vector[0][1] {BOOLEAN}.", ("actual_vector", 0, 1)),
@@ -110,7 +110,7 @@ REPEATED = "repeats a label of its sample; send each label once"
         (
             ([[], ["a", ""]], [[], []]),
             FaultyLabel,
-            "actual_vector[1][1] is empty; a label may not be empty.",
+            "actual_vector[1][1] must not be empty.",
             ("actual_vector", 1, 1),
         ),
         (
@@ -136,37 +136,37 @@ REPEATED = "repeats a label of its sample; send each label once"
         (
             ([["a"]], [["a"]], ["a", "b", "a"]),
             FaultyLabel,
-            "classes[2] repeats a class; name each class once.",
+            "classes[2] is a duplicate; list each class once.",
             ("classes", 2, None),
         ),
         (
             ([["a"], []], [["a"], ["a", "c"]], ["a", "b"]),
             FaultyLabel,
-            "predicted_vector[1][1] is not among classes; add it there or remove it here.",
+            "predicted_vector[1][1] is not in classes; add it there or remove it here.",
             ("predicted_vector", 1, 1),
         ),
         (
             ([list(range(21))], [[]]),
             TooManyClasses,
-            "The vectors hold more than 20 different labels; send classes, not scores or identifiers.",
+            "The vectors have more than 20 different labels; send classes, not scores or identifiers.",
             ("actual_vector", None),
         ),
         (
             ([[1]], [[1]], list(range(21))),
             TooManyClasses,
-            "The vectors hold more than 20 different labels; send classes, not scores or identifiers.",
+            "The vectors have more than 20 different labels; send classes, not scores or identifiers.",
             ("classes", None),
         ),
         (
             ([list(range(21))], [[]], [1]),
             TooManyClasses,
-            "The vectors hold more than 20 different labels; send classes, not scores or identifiers.",
+            "The vectors have more than 20 different labels; send classes, not scores or identifiers.",
             ("actual_vector", None),
         ),
         (
             ([["a"]] * 501, [["b"]] * 501),
             TooManyCells,
-            "501 samples times 2 classes are more than 1000; send fewer samples at once.",
+            "501 samples times 2 classes exceed the limit of 1000; send fewer samples at once.",
             ("actual_vector", None),
         ),
     ],
@@ -196,7 +196,7 @@ def test_a_faulty_label_is_found_wherever_it_is(pair: tuple[Sets, Sets], data: s
 
 def test_errors_use_the_names_given() -> None:
     names = InputNames("truth", "guess", "labels")
-    with pytest.raises(FaultyLabel, match=r"^guess\[0\]\[0\] is not among labels;"):
+    with pytest.raises(FaultyLabel, match=r"^guess\[0\]\[0\] is not in labels;"):
         read([["a"]], [["b"]], ["a"], names=names)
     with pytest.raises(NoClass, match=r"^No sample of truth or guess has a label"):
         read([[]], [[]], names=names)

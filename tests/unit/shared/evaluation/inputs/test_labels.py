@@ -126,22 +126,22 @@ def test_codes_have_the_smallest_dtype(make: Callable[[int], list[Label]], k: in
         (math.nan, "is not a finite number; send a finite number or text"),
         (math.inf, "is not a finite number; send a finite number or text"),
         (-math.inf, "is not a finite number; send a finite number or text"),
-        (2**53 + 1, "is beyond ±2**53; send so large a number as text"),
-        (-(2**53) - 1, "is beyond ±2**53; send so large a number as text"),
-        (10**400, "is beyond ±2**53; send so large a number as text"),
-        (1e300, "is beyond ±2**53; send so large a number as text"),
-        ("", "is empty; a label may not be empty"),
+        (2**53 + 1, "is outside ±2**53; send such a large number as text"),
+        (-(2**53) - 1, "is outside ±2**53; send such a large number as text"),
+        (10**400, "is outside ±2**53; send such a large number as text"),
+        (1e300, "is outside ±2**53; send such a large number as text"),
+        ("", "must not be empty"),
         ("x" * 501, "has 501 characters; shorten it to at most 500"),
-        ("a\0b", "holds a NUL character; remove it"),
-        ("a\tb", "holds a control character, such as a tab or a line break; remove it"),
-        ("a\x7fb", "holds a control character, such as a tab or a line break; remove it"),
-        ("a\x9fb", "holds a control character, such as a tab or a line break; remove it"),
-        ("a\u202eb", "holds a character that reorders the text around it; remove it"),
-        ("a\u202ab", "holds a character that reorders the text around it; remove it"),
-        ("a\u2066b", "holds a character that reorders the text around it; remove it"),
-        ("a\u2069b", "holds a character that reorders the text around it; remove it"),
-        ("a\ud800b", "holds half of a surrogate pair; send whole characters"),
-        ("a" + chr(0xDFFF) + "b", "holds half of a surrogate pair; send whole characters"),
+        ("a\0b", "contains a NUL character; remove it"),
+        ("a\tb", "contains a control character, such as a tab or a line break; remove it"),
+        ("a\x7fb", "contains a control character, such as a tab or a line break; remove it"),
+        ("a\x9fb", "contains a control character, such as a tab or a line break; remove it"),
+        ("a\u202eb", "contains a character that changes the text direction; remove it"),
+        ("a\u202ab", "contains a character that changes the text direction; remove it"),
+        ("a\u2066b", "contains a character that changes the text direction; remove it"),
+        ("a\u2069b", "contains a character that changes the text direction; remove it"),
+        ("a\ud800b", "contains half of a surrogate pair; send whole characters"),
+        ("a" + chr(0xDFFF) + "b", "contains half of a surrogate pair; send whole characters"),
     ],
 )
 @pytest.mark.parametrize("others", [[0, 1, 0], ["a", "b", "a"], [0.5, 1, "a"]])
@@ -201,7 +201,7 @@ def test_one_class_over_the_limit_is_refused_and_none_over_it_is_not(make: Calla
     assert len(limited(make(k), make(k)).classes) == k
     with pytest.raises(TooManyClasses) as caught:
         limited(make(k + 1), make(k + 1))
-    detail = f"The vectors hold more than {k} different labels; send classes, not scores or identifiers."
+    detail = f"The vectors have more than {k} different labels; send classes, not scores or identifiers."
     assert (caught.value.vector, caught.value.index, caught.value.detail) == ("actual_vector", None, detail)
 
 

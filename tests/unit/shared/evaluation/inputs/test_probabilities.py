@@ -58,7 +58,7 @@ def test_what_is_no_probability_is_named_with_its_place(dtype: Any, value: float
     rows = broken((2, 1), value)
     given_rows = rows if dtype is None else np.array(rows, dtype)
     assert refusal(InvalidProbability, partial(read_probabilities, given_rows, 4)) == (
-        f"probability_vector[2][1] is {shown}; a probability is a number from 0 to 1.",
+        f"probability_vector[2][1] is {shown}; a probability must be from 0 to 1.",
         "probability_vector",
         2,
     )
@@ -66,7 +66,7 @@ def test_what_is_no_probability_is_named_with_its_place(dtype: Any, value: float
 
 def test_a_row_that_does_not_sum_to_1_is_named() -> None:
     assert refusal(InvalidProbability, partial(read_probabilities, broken((3, 0), 0.25), 4, name="scores")) == (
-        "scores[3] sums to 0.75; the probabilities of a sample sum to 1 within 0.001.",
+        "scores[3] sums to 0.75; the probabilities of a sample must sum to 1 within 0.001.",
         "scores",
         3,
     )
@@ -93,16 +93,16 @@ def test_many_columns_still_sum_to_1(columns: int, dtype: str) -> None:
     [
         (EmptyVector, [], "p is empty; send one row of probabilities for every sample.", None),
         (UnequalLengths, [[0.5, 0.5]], "p has 1 rows for 2 samples; send one row for every sample.", None),
-        (InvalidProbabilities, [[1.0], [1.0]], "p needs a column for each class, two at least.", None),
-        (InvalidProbabilities, [[], []], "p needs a column for each class, two at least.", None),
+        (InvalidProbabilities, [[1.0], [1.0]], "p needs one column for each class, at least two.", None),
+        (InvalidProbabilities, [[], []], "p needs one column for each class, at least two.", None),
         (
             InvalidProbability,
             [[0.5, 0.5], [1.0]],
             "p[1] has length 1 and p[0] has length 2; send one probability for each class in every row.",
             1,
         ),
-        (InvalidProbabilities, np.zeros(2), "p is not a table of numbers with rows and columns.", None),
-        (InvalidProbabilities, np.array([["a"], ["b"]]), "p is not a table of numbers with rows and columns.", None),
+        (InvalidProbabilities, np.zeros(2), "p must be a list of rows of numbers.", None),
+        (InvalidProbabilities, np.array([["a"], ["b"]]), "p must be a list of rows of numbers.", None),
     ],
 )
 def test_a_table_of_another_shape_is_refused(
@@ -115,7 +115,7 @@ def test_weights_are_0_or_of_a_usable_size() -> None:
     assert read_weights([0, 1, 2.5], 3).tolist() == [0.0, 1.0, 2.5]
     for bad, shown in ((-1.0, "-1.0"), (math.nan, "nan"), (math.inf, "inf"), (1e-10, "1e-10"), (2e9, "2000000000.0")):
         assert refusal(InvalidSampleWeights, partial(read_weights, [1.0, bad], 2)) == (
-            f"sample_weight[1] is {shown}; a weight is 0 or a number from 1e-9 to 1e9.",
+            f"sample_weight[1] is {shown}; a weight must be 0 or from 1e-9 to 1e9.",
             "sample_weight",
             1,
         )
@@ -165,7 +165,7 @@ def test_arrays_of_integers_are_labels_and_positions() -> None:
             ["a", "z", "b"],
             ["a", "b"],
             ClassesMismatch,
-            "actual_vector[1] is not among classes; name every class that occurs, or send positions from 0 on.",
+            "actual_vector[1] is not in classes; list every class that occurs, or send positions starting at 0.",
             "actual_vector",
             1,
         ),
@@ -173,7 +173,7 @@ def test_arrays_of_integers_are_labels_and_positions() -> None:
             [1, 1, 0],  # 1 is a class, so 0 is no position
             [1, 2],
             ClassesMismatch,
-            "actual_vector[2] is not among classes; name every class that occurs, or send positions from 0 on.",
+            "actual_vector[2] is not in classes; list every class that occurs, or send positions starting at 0.",
             "actual_vector",
             2,
         ),
@@ -181,7 +181,7 @@ def test_arrays_of_integers_are_labels_and_positions() -> None:
             [0, 2],
             ["a", "b"],
             ClassesMismatch,
-            "actual_vector[0] is not among classes; name every class that occurs, or send positions from 0 on.",
+            "actual_vector[0] is not in classes; list every class that occurs, or send positions starting at 0.",
             "actual_vector",
             0,
         ),
@@ -189,7 +189,7 @@ def test_arrays_of_integers_are_labels_and_positions() -> None:
             ["a", "b", "c"],
             None,
             ClassesMismatch,
-            "actual_vector holds 3 classes for 2 columns of probabilities; name the class of each column in classes.",
+            "actual_vector has 3 classes for 2 columns of probabilities; list the class of each column in classes.",
             "actual_vector",
             None,
         ),
@@ -197,18 +197,18 @@ def test_arrays_of_integers_are_labels_and_positions() -> None:
             ["a", "b"],
             ["a", "b", "c"],
             ClassesMismatch,
-            "classes names 3 classes for 2 columns of probabilities; name the class of each column in classes.",
+            "classes lists 3 classes for 2 columns of probabilities; list the class of each column in classes.",
             "classes",
             None,
         ),
-        (["a"], ["a", "a"], ClassesMismatch, "classes names a class twice; name each class once.", "classes", None),
-        ([1], [1, 1.0], ClassesMismatch, "classes names a class twice; name each class once.", "classes", None),
-        (["a"], ["a", "b\0"], InvalidLabel, "classes[1] holds a NUL character; remove it.", "classes", 1),
+        (["a"], ["a", "a"], ClassesMismatch, "classes lists a class twice; list each class once.", "classes", None),
+        ([1], [1, 1.0], ClassesMismatch, "classes lists a class twice; list each class once.", "classes", None),
+        (["a"], ["a", "b\0"], InvalidLabel, "classes[1] contains a NUL character; remove it.", "classes", 1),
         (
             ["a", ""],
             ["a", "b"],
             InvalidLabel,
-            "actual_vector[1] is empty; a label may not be empty.",
+            "actual_vector[1] must not be empty.",
             "actual_vector",
             1,
         ),

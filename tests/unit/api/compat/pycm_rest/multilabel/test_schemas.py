@@ -8,5 +8,5 @@ from shared.kit.errors import InvalidInput
 def test_a_sample_counts_as_ten_cells_more_than_it_has_classes(samples: int, classes: int) -> None:
     check_size(samples, classes, 1000)
 
-    with pytest.raises(InvalidInput, match=f"{samples + 1} samples are more than {samples}"):
+    with pytest.raises(InvalidInput, match=f"{samples + 1} samples exceed the maximum of {samples} "):
         check_size(samples + 1, classes, 1000)
