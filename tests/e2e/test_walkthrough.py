@@ -14,6 +14,7 @@ import pytest
 import requests
 from PIL import Image
 
+from deploy.local.options import PROJECT
 from tests.e2e.conftest import LAST_LINE, Service
 
 ACTUAL, PREDICTED = [0, 1, 0, 1, 1, 0, 1, 0], [0, 1, 1, 1, 1, 0, 0, 0]
@@ -186,6 +187,26 @@ def test_the_commands_that_the_service_prints_can_be_pasted_into_a_shell(service
     assert (done.returncode, done.stderr) == (0, b""), turn
     shown = json.loads(done.stdout)
     assert (shown["confusion_matrix"], shown["recall"]) == ([[1, 0], [1, 1]], 0.75)
+
+
+@needs_curl
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_the_commands_of_the_readme_can_be_pasted_into_a_shell(service: Service, tmp_path: Path, turn: str) -> None:
+    (commands,) = re.findall(r"^```sh\n(URL=.*?)^```$", (PROJECT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    commands = commands.replace("http://127.0.0.1:8000", service.url).replace("curl ", "curl -sS ")
+    done = subprocess.run(
+        ["sh", "-eu"], input=commands, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, ""), turn
+    decoder = json.JSONDecoder()
+    matrix, end = decoder.raw_decode(done.stdout)
+    job, _ = decoder.raw_decode(done.stdout[end:].lstrip())
+    assert (matrix["accuracy"], matrix["confusion_matrix"]) == (pytest.approx(2 / 3), [[1, 1], [0, 1]])
+    assert (job["status"], [file["name"] for file in job["artifacts"]]) == ("succeeded", ["plot.png", "plot.svg"])
+    assert {"cat", "dog"} <= set(Cells((tmp_path / "report.html").read_text()).headings)
+    with Image.open(tmp_path / "plot.png") as picture:
+        assert picture.format == "PNG"
 
 
 def test_no_key_is_in_any_log_of_the_service(service: Service, key: str) -> None:
