@@ -106,7 +106,7 @@ def markdown(matrix: CountedMatrix, statistics: Statistics, *, normalised: bool 
     figures = zip(*(statistics.per_class[str(metric.pycm)] for metric in _MAIN_PER_CLASS), strict=True)
     parts = [
         f"# {_escaped(matrix.description.name or f'Matrix {matrix.uid}')}",
-        "Rows are actual classes, columns predicted ones" + ("; shares of the row." if normalised else "."),
+        "Rows are actual classes, columns are predicted classes" + ("; percentages of the row." if normalised else "."),
         _table(["", *classes], _labelled(classes, cells)),
         "## Main metrics",
         _table(["Metric", "Value"], main),

@@ -17,7 +17,7 @@ async def test_the_states_of_a_gallery(reader: Reader) -> None:
     project = await client.create_project(name="Streets")
     image = (await client.add_image(project["id"], picture()))["id"]
     await reader.open(f"/app/projects/{project['id']}")
-    await expect(page.locator(".states")).to_have_text("not analysed")
+    await expect(page.locator(".states")).to_have_text("no analyses")
 
     analyses = [await create_analysis(client, image) for _ in range(2)]
     await expect(page.locator(".states .badge")).to_have_text(["2 queued"], timeout=SOON)

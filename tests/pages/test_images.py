@@ -76,9 +76,9 @@ async def test_two_models_are_told_where_they_agree_and_filtered(reader: Reader)
     told = page.locator(".found-one small")
     await expect(told).to_have_text(
         [
-            "bounding box, agreed",
+            "bounding box, matched",
             "bounding box, different class (bus)",
-            "bounding box, agreed",
+            "bounding box, matched",
             "bounding box, different class (car)",
         ]
     )
@@ -234,7 +234,7 @@ async def test_comments_are_added_changed_and_taken_back(reader: Reader) -> None
     await page.get_by_label("Text of the comment").fill("Two bicycles are.")
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator(".said")).to_have_text("Two bicycles are.")
-    await expect(page.locator("#comments")).to_contain_text("changed")
+    await expect(page.locator("#comments")).to_contain_text("edited")
     said = (await reader.client.get(f"/api/images/{image}/comments")).json()["items"]
     assert [comment["text"] for comment in said] == ["Two bicycles are."]
     await page.get_by_text("Edit", exact=True).click()
@@ -256,7 +256,7 @@ async def test_metadata_is_set_and_removed_and_a_bad_key_is_told(reader: Reader)
     ):
         await page.get_by_role("textbox", name="Key").fill(key)
         await page.get_by_role("textbox", name="Value").fill(value)
-        await page.get_by_role("button", name="Set").click()
+        await page.locator("#about").get_by_role("button", name="Save").click()
     said = (await reader.client.get(f"/api/images/{image}")).json()["metadata"]
     assert said == {"split": "train", "exposure": 8.5, "tags": ["a", 1], "escaped": '"\\u0000"', "deep": DEEP}
     shown = page.locator(".metadata td:nth-child(2)")
@@ -266,7 +266,7 @@ async def test_metadata_is_set_and_removed_and_a_bad_key_is_told(reader: Reader)
     await expect(page.locator(".metadata tr")).to_have_count(4)
     await page.get_by_role("textbox", name="Key").fill("a/b")
     await page.get_by_role("textbox", name="Value").fill("kept")
-    await page.get_by_role("button", name="Set").click()
+    await page.locator("#about").get_by_role("button", name="Save").click()
     await expect(page.get_by_role("alert")).to_contain_text("without a slash")
     await expect(page.get_by_role("textbox", name="Value")).to_have_value("kept")
 
@@ -288,6 +288,6 @@ async def test_several_files_are_uploaded_and_a_bad_one_says_why(reader: Reader,
     await page.get_by_label("Add images").set_input_files(files)
     await page.get_by_role("button", name="Upload").click()
     await expect(page.locator(".uploads")).to_contain_text("broken.png: ")
-    await expect(page.locator(".uploads")).to_contain_text("2 of 3 taken")
+    await expect(page.locator(".uploads")).to_contain_text("2 of 3 uploaded")
     await page.get_by_role("link", name="reload").click()
     await expect(page.locator(".gallery .caption")).to_have_text(["b.png", "a.png"])

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from shared.presentation import heatmap
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_UNDEFINED = "undefined: zero in a denominator or logarithm"
+_UNDEFINED = "undefined: division by zero or logarithm of zero"
 
 _environment = Environment(
     loader=FileSystemLoader([_TEMPLATES, heatmap.TEMPLATES]),

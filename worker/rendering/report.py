@@ -107,7 +107,7 @@ def _headlines(matrix: ConfusionMatrix, summary: Summary) -> list[_Headline]:
 def _alternative(matrix: ConfusionMatrix) -> str:
     right, total = count_text(matrix.counts.trace().item()), count_text(matrix.sample_count)
     counted = f"A weight of {right} out of {total} lies" if _is_weighted(matrix) else f"{right} of {total} samples lie"
-    return f"{counted} on the diagonal, where the prediction is right."
+    return f"{counted} on the diagonal, where the prediction is correct."
 
 
 def _is_weighted(matrix: ConfusionMatrix) -> bool:
@@ -117,11 +117,11 @@ def _is_weighted(matrix: ConfusionMatrix) -> bool:
 def _omissions(heat: HeatMap, size: int) -> list[str]:
     left_out = []
     if size > NUMBERED_CLASSES:
-        left_out.append(f"Counts are not written into a heat map of more than {NUMBERED_CLASSES} classes.")
+        left_out.append(f"The heat map has no counts, because there are more than {NUMBERED_CLASSES} classes.")
     if heat.step > 1:
-        left_out.append(f"The axes name one class in {heat.step}.")
+        left_out.append(f"The axes label one of every {heat.step} classes.")
     if size > _WHOLE_CLASSES:
-        left_out.append(f"Tables of every cell are left out for more than {_WHOLE_CLASSES} classes.")
+        left_out.append(f"Tables of all cells are omitted, because there are more than {_WHOLE_CLASSES} classes.")
     return left_out
 
 

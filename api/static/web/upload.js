@@ -57,7 +57,7 @@
     const item = document.createElement("li");
     const link = document.createElement("a");
     link.href = location.href;
-    link.textContent = `${taken} of ${files.length} taken: reload`;
+    link.textContent = `${taken} of ${files.length} uploaded: reload`;
     item.append(link);
     list.prepend(item);
     progress.hidden = true;

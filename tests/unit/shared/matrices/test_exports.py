@@ -254,7 +254,7 @@ def test_markdown_shows_the_matrix_and_the_main_figures() -> None:
     text = exports.markdown(matrix, statistics(matrix.matrix))
 
     assert text == (
-        "# Night\n\nRows are actual classes, columns predicted ones.\n\n"
+        "# Night\n\nRows are actual classes, columns are predicted classes.\n\n"
         "|  | cat | dog |\n| --- | ---: | ---: |\n| cat | 3 | 1 |\n| dog | 0 | 4 |\n\n"
         "## Main metrics\n\n"
         "| Metric | Value |\n| --- | ---: |\n| Accuracy | 0.8750 |\n| Precision (macro) | 0.9000 |\n"

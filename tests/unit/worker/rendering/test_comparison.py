@@ -337,7 +337,7 @@ def test_heat_maps_show_the_counts_of_their_matrix_in_the_same_order_of_classes(
 def test_at_most_six_heat_maps_are_drawn_and_the_page_says_so(number: int, drawn: int) -> None:
     page = _page(_variants((0, 1, 2), number))
     assert len(_maps(page)) == drawn
-    said = "The 6 highest in the ranking are drawn, of 7" in page.find("section", id="maps").text
+    said = "Only the 6 highest-ranked of 7 matrices are shown" in page.find("section", id="maps").text
     assert said is (number > drawn)
 
 
@@ -348,8 +348,8 @@ def test_many_classes_leave_out_maps_and_then_the_table_by_class(size: int, *, m
     page = _page(_variants(tuple(range(size)), 2))
     assert bool(_maps(page)) is maps
     assert bool(page.find("section", id="classes").find_all("table")) is table
-    assert ("left out for more than 20 classes" in page.find("section", id="maps").text) is not maps
-    assert ("left out for more than 40 classes" in page.find("section", id="classes").text) is not table
+    assert ("omitted for more than 20 classes" in page.find("section", id="maps").text) is not maps
+    assert ("omitted for more than 40 classes" in page.find("section", id="classes").text) is not table
 
 
 @pytest.mark.parametrize(("number", "sheets"), [(8, []), (9, [4, 5]), (50, [7, 7, 7, 8, 7, 7, 7])])

@@ -133,7 +133,7 @@ def test_weighted_samples_are_shown_by_their_weight() -> None:
         ["cat", "0.4", "76.2%", "", "0.3"],
         ["dog", "0.125", "23.8%", "", "0.225"],
     ]
-    assert grid(page, "matrix") == [["Actual", "Predicted", "Weight", "Of class"], ["cat", "dog", "0.1", "25.0%"]]
+    assert grid(page, "matrix") == [["Actual", "Predicted", "Weight", "Share of class"], ["cat", "dog", "0.1", "25.0%"]]
     bars = [bar.find("rect").attributes["width"] for bar in page.find("section", id="support").find_all("svg")]
     assert bars == ["100.0", "31.25"]
     about = page.find("section", id="about")
@@ -141,7 +141,7 @@ def test_weighted_samples_are_shown_by_their_weight() -> None:
     assert facts["Total weight"] == "0.525"
     assert page.find("p", **{"class": "under"}).text.startswith("weight 0.525 · 2 classes · ")
     assert page.find("desc").text.endswith(
-        "A weight of 0.425 out of 0.525 lies on the diagonal, where the prediction is right."
+        "A weight of 0.425 out of 0.525 lies on the diagonal, where the prediction is correct."
     )
 
 
@@ -188,7 +188,7 @@ def test_an_undefined_figure_is_a_dash_that_says_so() -> None:
     dashes = [cell for cell in page.find_all("td") if cell.text == "—"]
     assert dashes
     assert {cell.attributes.get("title") for cell in dashes} == {
-        "undefined: zero in a denominator or logarithm",
+        "undefined: division by zero or logarithm of zero",
         "undefined, because class “1” never occurs",
         "undefined, because class “1” never occurs; 0.4778 if counted as 0",
         "undefined, because class “1” never occurs; 0.1889 if counted as 0",
@@ -202,14 +202,14 @@ def test_the_report_says_what_it_is_of(random_matrix: RandomMatrix) -> None:
     about = read_page(_report(random_matrix((0, 1)))).find("section", id="about")
     facts = dict(zip((e.text for e in about.find_all("dt")), (e.text for e in about.find_all("dd")), strict=True))
     assert {
-        name: facts[name] for name in ("Name", "Matrix", "Version", "Created", "Updated", "Report made", "Classes")
+        name: facts[name] for name in ("Name", "Matrix", "Version", "Created", "Updated", "Report created", "Classes")
     } == {
         "Name": "Digits",
         "Matrix": "5f2a91c7:Qm3zXw0b",
         "Version": "3",
         "Created": "2026-11-20 08:30 UTC",
         "Updated": "2026-11-22 17:05 UTC",
-        "Report made": "2026-11-23 10:15 UTC",
+        "Report created": "2026-11-23 10:15 UTC",
         "Classes": "2",
     }
 
@@ -238,7 +238,7 @@ def test_beyond_forty_classes_the_page_says_what_it_leaves_out(
     sections = {element.attributes["id"] for element in page.find_all("section")}
     assert ({"counts", "shares"} <= sections) is whole
     text = page.find("section", id="matrix").text
-    assert ("Tables of every cell are left out for more than 40 classes." in text) is not whole
+    assert ("Tables of all cells are omitted, because there are more than 40 classes." in text) is not whole
     assert "GET /cm/?cm_uid=5f2a91c7:Qm3zXw0b" in text
     assert len(grid(page, "matrix")[1:]) == (10 if whole else 20)
 
