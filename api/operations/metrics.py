@@ -17,11 +17,11 @@ from shared.kit.platform import Platform
 from shared.operations import monitoring
 
 HELP = {
-    CountedEvent.LEASE_EXPIRED: "Attempts whose worker fell silent",
-    CountedEvent.JOB_RETRIED: "Attempts that were counted as a failure and are repeated",
-    CountedEvent.JOB_HANDED_BACK: "Attempts that ended through an outage or a shutdown, and count as nothing",
-    CountedEvent.DELIVERY_FAILED: "Attempts at deliveries that failed",
-    CountedEvent.DELIVERY_GIVEN_UP: "Deliveries that will not be tried again",
+    CountedEvent.LEASE_EXPIRED: "Job attempts whose lease expired",
+    CountedEvent.JOB_RETRIED: "Job attempts that failed and are retried",
+    CountedEvent.JOB_HANDED_BACK: "Job attempts that an outage or a shutdown ended; they are not counted",
+    CountedEvent.DELIVERY_FAILED: "Delivery attempts that failed",
+    CountedEvent.DELIVERY_GIVEN_UP: "Deliveries that were abandoned after the last attempt",
 }
 
 
@@ -58,18 +58,18 @@ class _Service:
         if self._record is not None:
             yield from _of_record(self._record)
         if self._messages is not None:
-            yield _labelled("evalserve_queue_messages", "Messages that no worker has taken", "queue", self._messages)
+            yield _labelled("evalserve_queue_messages", "Messages that no worker has received", "queue", self._messages)
 
 
 def _of_record(record: monitoring.ServiceState) -> Iterator[Metric]:
     gauges = {
-        "jobs_queued": ("Jobs that wait and may be claimed now", record.waiting),
-        "jobs_running": ("Jobs that are being done", record.running),
-        "accounts_queued": ("Accounts that have such jobs", record.accounts_waiting),
-        "oldest_queued_seconds": ("Age of the oldest of them", record.oldest_waiting_s),
-        "deliveries_pending": ("Deliveries that have not come to an end", record.undelivered),
-        "deliveries_due": ("Deliveries that should be attempted now", record.deliveries_due),
-        "oldest_due_delivery_seconds": ("How late the oldest of them is", record.oldest_due_s),
+        "jobs_queued": ("Queued jobs that can be claimed now", record.waiting),
+        "jobs_running": ("Running jobs", record.running),
+        "accounts_queued": ("Accounts with queued jobs", record.accounts_waiting),
+        "oldest_queued_seconds": ("Age of the oldest queued job", record.oldest_waiting_s),
+        "deliveries_pending": ("Pending deliveries", record.undelivered),
+        "deliveries_due": ("Deliveries that are due", record.deliveries_due),
+        "oldest_due_delivery_seconds": ("Delay of the oldest due delivery", record.oldest_due_s),
     }
     for name, (text, value) in gauges.items():
         yield GaugeMetricFamily(f"evalserve_{name}", text, value=value)
