@@ -232,7 +232,7 @@ async def test_comments_are_added_changed_and_taken_back(reader: Reader) -> None
 
     await page.get_by_text("Edit", exact=True).click()
     await page.get_by_label("Text of the comment").fill("Two bicycles are.")
-    await page.get_by_role("button", name="Save").click()
+    await page.locator("#comments").get_by_role("button", name="Save").click()
     await expect(page.locator(".said")).to_have_text("Two bicycles are.")
     await expect(page.locator("#comments")).to_contain_text("edited")
     said = (await reader.client.get(f"/api/images/{image}/comments")).json()["items"]
