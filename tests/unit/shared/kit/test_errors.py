@@ -15,7 +15,7 @@ def test_an_error_is_the_problem_that_its_class_describes() -> None:
         type="/problems/matrix-changed",
         title="Matrix changed",
         status=409,
-        detail="The confusion matrix was changed after this was asked for; ask again.",
+        detail="The confusion matrix has changed since the request was made; request it again.",
         code="matrix-changed",
     )
 
