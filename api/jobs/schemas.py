@@ -60,7 +60,9 @@ def _submission(members: bodies.Fields) -> Submission:
     callback_url = bodies.pick_known(members, Callback).callback_url
     kind = KINDS.get(bodies.pick(members, "kind", str))
     body = kind.body if kind else None
-    beside = {"api_key", "callback_url"} | ({field.name for field in msgspec.structs.fields(body)} if body else set())
+    beside = {"api_key", "callback_url"} | (
+        {field.encode_name for field in msgspec.structs.fields(body)} if body else set()
+    )
     arguments = {name: raw for name, raw in members.items() if name not in beside}
     # A kind that there is none of is refused here, with the names of those that there are.
     decoded = bodies.decode(msgspec.json.encode(arguments), AnyArguments)

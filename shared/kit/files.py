@@ -30,7 +30,7 @@ class File(NamedTuple):
 
 
 class FileOnDisk(NamedTuple):
-    """The same, too large for memory: written to a folder of the handler's, and read piece by piece from there."""
+    """The same, too large for memory: on disk in a folder of the handler's, and sent piece by piece; 5 GiB at most."""
 
     name: str
     content_type: str

@@ -31,7 +31,6 @@ T = TypeVar("T")
 # What passes by itself, as every answer from 500 on does; other refusals are answered the same the next time.
 PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
-
 # Large enough that the hop to a thread for each does not count.
 PIECE_BYTES = 256 * 1024
 
@@ -81,10 +80,7 @@ class Storage:
             self._waiting -= 1
 
     def put(self, key: str, file: AnyFile, *, disposition: str = "inline") -> StoredFile:
-        """Store a file; a presigned link opens it in the browser, or only saves it if the disposition is attachment.
-
-        One on disk is sent piece by piece; S3 takes 5 GiB at most.
-        """
+        """Store a file; a presigned link opens it in the browser, or only saves it if the disposition is attachment."""
         with file.open() as body:
             self._call(
                 self._client.put_object,

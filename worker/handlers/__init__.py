@@ -26,11 +26,12 @@ class Handler(Protocol):
 
 
 def _find() -> dict[str, Handler]:
-    modules = {name: importlib.import_module(f"{__name__}.{name}") for _, name, _ in pkgutil.iter_modules(__path__)}
-    modules |= {point.name: point.load() for point in entry_points(group="evalserve.handlers")}
-    if modules.keys() != KINDS.keys():
-        raise RuntimeError(f"job kinds {sorted(KINDS)} and handlers {sorted(modules)} do not match")
-    return {name: cast("Handler", module) for name, module in modules.items()}
+    modules = [(name, importlib.import_module(f"{__name__}.{name}")) for _, name, _ in pkgutil.iter_modules(__path__)]
+    modules += [(point.name, point.load()) for point in entry_points(group="evalserve.handlers")]
+    names = sorted(name for name, _ in modules)
+    if names != sorted(KINDS):
+        raise RuntimeError(f"job kinds {sorted(KINDS)} and handlers {names} do not match")
+    return {name: cast("Handler", module) for name, module in modules}
 
 
 HANDLERS = _find()

@@ -1,0 +1,53 @@
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from shared import kinds
+from shared.curves.kinds.curve import Curve
+from shared.jobs import Arguments
+from shared.kinds import KINDS
+from shared.matrices.kinds.plot import Plot, PlotOptions
+from worker import handlers
+
+
+def _offer(monkeypatch: pytest.MonkeyPatch, module: object, name: str, value: str) -> None:
+    monkeypatch.setattr(module, "entry_points", lambda group: [EntryPoint(name, value, group)])
+
+
+def test_the_kinds_are_those_of_the_folders_by_name() -> None:
+    assert {name: kind.__module__ for name, kind in KINDS.items()} == {
+        "agreement": "shared.analyses.kinds.agreement",
+        "compare": "shared.matrices.kinds.compare",
+        "curve": "shared.curves.kinds.curve",
+        "plot": "shared.matrices.kinds.plot",
+        "report": "shared.matrices.kinds.report",
+    }
+
+
+@pytest.mark.parametrize(
+    "arguments", [Curve(type="PR"), Plot(cm_uid="ABC", options=PlotOptions(normalised=True, formats=("svg",)))]
+)
+def test_arguments_come_back_from_a_row_as_they_were(arguments: Arguments) -> None:
+    assert kinds.load(arguments.dump()) == arguments
+
+
+def test_a_kind_from_outside_takes_no_name_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    _offer(monkeypatch, kinds, "report", "shared.matrices.kinds.report")
+
+    with pytest.raises(RuntimeError, match="two kinds of job are called report"):
+        kinds._kinds()
+
+
+@pytest.mark.parametrize("name", ["report", "unheard-of"])
+def test_a_worker_with_a_handler_too_many_does_not_start(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    _offer(monkeypatch, handlers, name, "worker.handlers.report")
+
+    with pytest.raises(RuntimeError, match="do not match"):
+        handlers._find()
+
+
+def test_a_worker_with_a_kind_that_has_no_handler_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers, "KINDS", KINDS | {"unheard-of": Curve})
+
+    with pytest.raises(RuntimeError, match="unheard-of"):
+        handlers._find()
