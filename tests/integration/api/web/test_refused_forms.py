@@ -24,7 +24,7 @@ def _values(page: str, name: str) -> list[str]:
 
 
 def _ticked(page: str, name: str) -> list[str]:
-    return re.findall(rf'name="{name}" value="([^"]*)" checked', page)
+    return re.findall(rf'name="{name}"\s+value="([^"]*)" checked', page)
 
 
 async def test_a_project_without_a_name_keeps_its_description(app: Litestar, alice: Client) -> None:

@@ -33,7 +33,8 @@ class Element:
 
     @property
     def text(self) -> str:
-        return "".join(self.texts).strip()
+        # As browsers show it: the spaces and line breaks of the source are one space.
+        return re.sub(r"[ \n]+", " ", "".join(self.texts)).strip()
 
 
 class _Reader(HTMLParser):
@@ -45,6 +46,8 @@ class _Reader(HTMLParser):
         element = Element(tag, dict(attrs))
         assert len(element.attributes) == len(attrs), f"an attribute twice in <{tag}>"
         self.open[-1].children.append(element)
+        if tag == "br":
+            self.handle_data("\n")
         if tag not in _VOID:
             self.open.append(element)
 

@@ -103,7 +103,7 @@ def test_the_tables_show_counts_totals_and_shares() -> None:
     matrix = ConfusionMatrix(("cat", "dog"), np.array([[1200, 300], [0, 8]]))
     page = read_page(_report(matrix))
     assert grid(page, "counts") == [
-        ["actual ↓predicted →", "cat", "dog", "Total"],
+        ["actual ↓ predicted →", "cat", "dog", "Total"],
         ["cat", "1\u202f200", "300", "1\u202f500"],
         ["dog", "0", "8", "8"],
         ["Total", "1\u202f200", "308", "1\u202f508"],
