@@ -52,7 +52,7 @@ async def identify(request: Request[Any, Any, Any], platform: Platform, body: Bo
         authenticator: Authenticator = request.app.state.authenticator
         return await authenticator.caller(text)
     if (email := _vouched_for(request, platform)) is not None:
-        return await proxy_identity.caller(platform.db, platform.keyring, email)
+        return await proxy_identity.caller(platform, email)
     raise MissingKey
 
 

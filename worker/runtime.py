@@ -46,7 +46,7 @@ class Runtime:
     def deliver(self, delivery_id: UUID) -> None:
         """Attempt a webhook delivery."""
         platform, timeout_s = self.platform, settings().webhook_timeout_s
-        self.run(deliver(platform.db, platform.keyring, self._transport, delivery_id, timeout_s=timeout_s))
+        self.run(deliver(platform, self._transport, delivery_id, timeout_s=timeout_s))
 
     async def _connect(self) -> Platform:
         # One task at a time, its heartbeat, and a spare; the courier's threads share them and wait in line.

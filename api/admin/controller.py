@@ -33,7 +33,7 @@ class AdminController(Controller):
 
         Route of the PyCM REST API. Returns the accounts, oldest first, without their keys.
         """
-        found = await accounts.list_all(platform.db, skip=skip, limit=min(limit, MAX_PAGE))
+        found = await accounts.list_all(platform, skip=skip, limit=min(limit, MAX_PAGE))
         uids = await matrices.newest_uids_of_many(platform, [account.id for account in found if account.id])
         return [UserOut.of(account, uids.get(account.id or 0, [])) for account in found]
 
@@ -54,7 +54,7 @@ class AdminController(Controller):
 
         Null selects the default plan. The change takes effect within 5 seconds.
         """
-        account = await plans.set_plan(platform.db, platform.settings, account_id, choice.plan)
+        account = await plans.set_plan(platform, account_id, choice.plan)
         return PlannedAccountOut.of(account, platform.settings)
 
     @post(
@@ -71,5 +71,5 @@ class AdminController(Controller):
         Credit is a number of calls that are drawn once the plan's month is used up; a negative number takes credit
         back.
         """
-        account = await plans.add_credit(platform.db, account_id, credit.calls)
+        account = await plans.add_credit(platform, account_id, credit.calls)
         return PlannedAccountOut.of(account, platform.settings)

@@ -93,7 +93,7 @@ async def _once(app: ASGIApp, scope: HTTPScope, key: bytes, receive: Receive, se
 async def _claim(platform: Platform, scope: HTTPScope, caller: Caller, key: str, body: "_Body") -> Claim | StoredAnswer:
     lease = timedelta(seconds=platform.settings.wait_limit_s) + idempotency.LEASE_MARGIN
     fingerprint = _fingerprint(scope, caller, _comparable(scope, body.content))
-    return await idempotency.claim(platform.db, platform.keyring, caller, key=key, fingerprint=fingerprint, lease=lease)
+    return await idempotency.claim(platform, caller, key=key, fingerprint=fingerprint, lease=lease)
 
 
 async def _do(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send, claim: Claim) -> None:

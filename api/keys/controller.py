@@ -28,8 +28,7 @@ class KeyController(Controller):
         """
         key.check()
         issued = await accounts.create_key(
-            platform.db,
-            platform.keyring,
+            platform,
             caller,
             name=key.name,
             scopes=frozenset(key.scopes),
@@ -44,7 +43,7 @@ class KeyController(Controller):
         Returns all keys of the account, oldest first, including revoked and expired ones, and when each was last used.
         The keys themselves are not part of the answer.
         """
-        return [KeyOut.of(key) for key in await accounts.list_keys(platform.db, caller)]
+        return [KeyOut.of(key) for key in await accounts.list_keys(platform, caller)]
 
     @post("/{key_id:str}/rotate", operation_id="keys.rotate", status_code=200)
     async def rotate(
@@ -54,7 +53,7 @@ class KeyController(Controller):
 
         Returns a new key with the same id, name, scopes and expiry. The previous key stops working within 5 seconds.
         """
-        return IssuedKeyOut.issued(await accounts.rotate_key(platform.db, platform.keyring, caller, key_id))
+        return IssuedKeyOut.issued(await accounts.rotate_key(platform, caller, key_id))
 
     @delete("/{key_id:str}", operation_id="keys.revoke")
     async def revoke(self, platform: Injected[Platform], caller: Injected[Caller], key_id: FromPath[str]) -> None:
@@ -62,4 +61,4 @@ class KeyController(Controller):
 
         The key stops working within 5 seconds. This cannot be undone.
         """
-        await accounts.revoke_key(platform.db, caller, key_id)
+        await accounts.revoke_key(platform, caller, key_id)

@@ -33,7 +33,7 @@ class PipelineController(Controller):
 
         Registers a program that makes analyses. Its secret and id sign callbacks for this account only.
         """
-        added = await pipelines.add(platform.db, caller, name=pipeline.name, models=pipeline.models)
+        added = await pipelines.add(platform, caller, name=pipeline.name, models=pipeline.models)
         return PipelineOut.of(added, platform.keyring)
 
     @get(operation_id="pipelines.list", opt=_SECRET)
@@ -42,7 +42,7 @@ class PipelineController(Controller):
 
         Returns the account's pipelines, oldest first.
         """
-        return [PipelineOut.of(found, platform.keyring) for found in await pipelines.list_own(platform.db, caller)]
+        return [PipelineOut.of(found, platform.keyring) for found in await pipelines.list_own(platform, caller)]
 
     @get("/{pipeline_id:str}", operation_id="pipelines.get", opt=_SECRET)
     async def read(
@@ -52,7 +52,7 @@ class PipelineController(Controller):
 
         Returns the pipeline with its secret.
         """
-        return PipelineOut.of(await pipelines.find(platform.db, caller, pipeline_id), platform.keyring)
+        return PipelineOut.of(await pipelines.find(platform, caller, pipeline_id), platform.keyring)
 
     @patch("/{pipeline_id:str}", operation_id="pipelines.update")
     async def change(
@@ -66,7 +66,7 @@ class PipelineController(Controller):
 
         Renames the pipeline or replaces the list of models that it runs. Fields that are not sent stay as they are.
         """
-        changed = await pipelines.change(platform.db, caller, pipeline_id, name=change.name, models=change.models)
+        changed = await pipelines.change(platform, caller, pipeline_id, name=change.name, models=change.models)
         return PipelineOut.of(changed, platform.keyring)
 
     @delete("/{pipeline_id:str}", operation_id="pipelines.delete")
@@ -75,7 +75,7 @@ class PipelineController(Controller):
 
         Callbacks that it signs are refused from then on.
         """
-        await pipelines.remove(platform.db, caller, pipeline_id)
+        await pipelines.remove(platform, caller, pipeline_id)
 
     @post("/{pipeline_id:str}/secret/rotate", operation_id="pipelines.rotate_secret", status_code=200)
     async def rotate(
@@ -85,7 +85,7 @@ class PipelineController(Controller):
 
         The previous secret is accepted for another 24 hours.
         """
-        return PipelineOut.of(await pipelines.rotate(platform.db, caller, pipeline_id), platform.keyring)
+        return PipelineOut.of(await pipelines.rotate(platform, caller, pipeline_id), platform.keyring)
 
     @get("/{pipeline_id:str}/queue", operation_id="pipelines.list_queue")
     async def queue(

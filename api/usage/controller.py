@@ -40,7 +40,7 @@ class UsageController(Controller):
         seconds old.
         """
         first = _first_day(month)
-        found = await plans.month_of_use(platform.db, meter, caller, first)
+        found = await plans.month_of_use(platform, meter, caller, first)
         return UsageOut.of(found, first, platform.settings)
 
 

@@ -51,8 +51,7 @@ class AccountPages(Controller):
             if not scopes:
                 raise InvalidInput(Fault("/scopes", "scopes: select at least one scope."))
             issued = await accounts.create_key(
-                page_request.platform.db,
-                page_request.platform.keyring,
+                page_request.platform,
                 caller,
                 name=name,
                 scopes=scopes,
@@ -65,15 +64,13 @@ class AccountPages(Controller):
     @post("/keys/{key_id:str}/rotate")
     async def rotate_key(self, page_request: Injected[PageRequest], key_id: FromPath[str]) -> Response[Any]:
         """Give a key a new text; the page that answers is the only one that shows it."""
-        issued = await accounts.rotate_key(
-            page_request.platform.db, page_request.platform.keyring, page_request.caller, key_id
-        )
+        issued = await accounts.rotate_key(page_request.platform, page_request.caller, key_id)
         return await _page(page_request, issued=issued)
 
     @post("/keys/{key_id:str}/revoke")
     async def revoke_key(self, page_request: Injected[PageRequest], key_id: FromPath[str]) -> Response[Any]:
         """Close a key for good."""
-        await accounts.revoke_key(page_request.platform.db, page_request.caller, key_id)
+        await accounts.revoke_key(page_request.platform, page_request.caller, key_id)
         return page_request.redirect("/app/account?notice=revoked")
 
 
@@ -81,9 +78,9 @@ async def _page(
     page_request: PageRequest, *, issued: IssuedKey | None = None, problem: Any = None, form: Form | None = None
 ) -> Response[str]:
     platform = page_request.platform
-    found = await accounts.list_keys(platform.db, page_request.caller)
+    found = await accounts.list_keys(platform, page_request.caller)
     month = clock.now().date().replace(day=1)
-    use = await plans.month_of_use(platform.db, page_request.request.app.state.meter, page_request.caller, month)
+    use = await plans.month_of_use(platform, page_request.request.app.state.meter, page_request.caller, month)
     by_route: Counter[str] = Counter()
     for row in use.usage:
         by_route[row.route] += row.calls

@@ -81,9 +81,9 @@ class AdminPages(Controller):
         match form.texts.get("change", ""):
             case "plan":
                 plan = form.text("plan")
-                await plans.set_plan(page_request.platform.db, page_request.platform.settings, account_id, plan)
+                await plans.set_plan(page_request.platform, account_id, plan)
             case "credit":
-                await plans.add_credit(page_request.platform.db, account_id, _calls(form))
+                await plans.add_credit(page_request.platform, account_id, _calls(form))
             case "close" | "open" as standing:
                 _refuse_own(page_request, account_id)
                 await administration.set_standing(page_request.platform, account_id, is_active=standing == "open")

@@ -116,7 +116,7 @@ def provide_page_request(request: Sent) -> PageRequest:
 async def _page_request(request: Sent) -> PageRequest:
     platform: Platform = request.app.state.platform
     token = cookies.read(request, "session")
-    if token and (session_account := await sessions.find(platform.db, token)):
+    if token and (session_account := await sessions.find(platform, token)):
         return PageRequest(request, platform, session_account, token)
     if secret := cookies.read(request, "form"):
         return PageRequest(request, platform, None, secret)

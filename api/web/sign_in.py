@@ -48,9 +48,7 @@ class SignInPages(Controller):
         try:
             credentials = _credentials(form)
             signed_in = await accounts.sign_in(
-                page_request.platform.db,
-                page_request.platform.keyring,
-                page_request.platform.limiter,
+                page_request.platform,
                 email=credentials.email,
                 password=credentials.password,
                 address=counted_address(page_request.request),
@@ -75,8 +73,7 @@ class SignInPages(Controller):
             credentials = _credentials(form)
             credentials.check(page_request.platform.settings.min_password_length)
             signed_in = await accounts.sign_up(
-                page_request.platform.db,
-                page_request.platform.keyring,
+                page_request.platform,
                 email=credentials.email,
                 password=credentials.password,
             )
@@ -90,14 +87,14 @@ class SignInPages(Controller):
     async def sign_out(self, page_request: Injected[PageRequest]) -> Response[Any]:
         """End the session."""
         if token := cookies.read(page_request.request, "session"):
-            await sessions.end(page_request.platform.db, token)
+            await sessions.end(page_request.platform, token)
         page_request.set_cookies.append(cookies.erase(page_request.request, "session"))
         return page_request.redirect("/?notice=signed-out")
 
     @post("/app/sign-out-everywhere")
     async def sign_out_everywhere(self, page_request: Injected[PageRequest]) -> Response[Any]:
         """End every session of the account, this one too."""
-        await sessions.end_all(page_request.platform.db, page_request.caller.account_id)
+        await sessions.end_all(page_request.platform, page_request.caller.account_id)
         page_request.set_cookies.append(cookies.erase(page_request.request, "session"))
         return page_request.redirect("/?notice=signed-out")
 
@@ -114,10 +111,10 @@ def _credentials(form: Form) -> CredentialsIn:
 async def _enter(page_request: PageRequest, signed_in: SignedInAccount, following: str) -> Response[Any]:
     assert signed_in.account.id is not None, "an account that signed in was stored"
     if former := cookies.read(page_request.request, "session"):
-        await sessions.end(page_request.platform.db, former)
+        await sessions.end(page_request.platform, former)
     lifetime = timedelta(hours=page_request.platform.settings.session_lifetime_hours)
     # Always a new token: one that somebody put into the browser before opens nothing afterwards.
-    token = await sessions.begin(page_request.platform.db, signed_in.account.id, lifetime)
+    token = await sessions.begin(page_request.platform, signed_in.account.id, lifetime)
     page_request.set_cookies = [
         cookies.write(page_request.request, "session", token, int(lifetime.total_seconds())),
         cookies.erase(page_request.request, "form"),

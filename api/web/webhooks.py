@@ -48,8 +48,7 @@ class WebhookPages(Controller):
             if url is None:
                 raise InvalidInput(Fault("/url", "url: enter the URL of the endpoint."))
             await endpoints.add(
-                page_request.platform.db,
-                page_request.platform.settings,
+                page_request.platform,
                 caller,
                 url=url,
                 wanted=[event for event in EVENT_TYPES if event in form.lists.get("events", ())],
@@ -64,19 +63,19 @@ class WebhookPages(Controller):
         self, page_request: Injected[PageRequest], endpoint_id: FromPath[str], action: FromPath[str]
     ) -> Response[Any]:
         """Try an endpoint out, switch it off or on, replace its secret, or forget it."""
-        db, caller, known = page_request.platform.db, page_request.caller, parse_uuid(endpoint_id)
+        platform, caller, known = page_request.platform, page_request.caller, parse_uuid(endpoint_id)
         try:
             match action:
                 case "test":
-                    await endpoints.try_out(db, caller, known)
+                    await endpoints.try_out(platform, caller, known)
                 case "disable":
-                    await endpoints.disable(db, caller, known)
+                    await endpoints.disable(platform, caller, known)
                 case "enable":
-                    await endpoints.enable(db, caller, known)
+                    await endpoints.enable(platform, caller, known)
                 case "rotate":
-                    await endpoints.rotate_secret(db, page_request.platform.keyring, caller, known)
+                    await endpoints.rotate_secret(platform, caller, known)
                 case "delete":
-                    await endpoints.remove(db, caller, known)
+                    await endpoints.remove(platform, caller, known)
                 case _:
                     raise InvalidInput(Fault("/action", "action: must be one of the actions of this page."))
         except MISTAKES as error:
@@ -86,14 +85,14 @@ class WebhookPages(Controller):
     @get("/deliveries/{delivery_id:str}")
     async def delivery(self, page_request: Injected[PageRequest], delivery_id: FromPath[str]) -> Response[str]:
         """One delivery with every attempt, and the text that was sent."""
-        logged = await deliveries.find(page_request.platform.db, page_request.caller, parse_uuid(delivery_id))
+        logged = await deliveries.find(page_request.platform, page_request.caller, parse_uuid(delivery_id))
         return page_request.render("webhooks/delivery.html", logged=logged, problem=None)
 
     @post("/deliveries/{delivery_id:str}/replay")
     async def replay(self, page_request: Injected[PageRequest], delivery_id: FromPath[str]) -> Response[Any]:
         """Deliver the same event again."""
         try:
-            await deliveries.replay(page_request.platform.db, page_request.caller, parse_uuid(delivery_id))
+            await deliveries.replay(page_request.platform, page_request.caller, parse_uuid(delivery_id))
         except MISTAKES as error:
             return await _page(page_request, problem=problem_of(page_request.request, error))
         return page_request.redirect("/app/webhooks?notice=replayed")
@@ -107,12 +106,12 @@ async def _page(
     problem: Any = None,
     form: Form | None = None,
 ) -> Response[str]:
-    db, keyring, caller = page_request.platform.db, page_request.platform.keyring, page_request.caller
-    own = await endpoints.list_own(db, caller)
+    platform, caller = page_request.platform, page_request.caller
+    own = await endpoints.list_own(platform, caller)
     wanted = DeliveryFilter(status=status if status in get_args(DeliveryStatus) else None)
-    log = await deliveries.list_own(db, caller, wanted, before=cursor, limit=LISTED + 1)
+    log = await deliveries.list_own(platform, caller, wanted, before=cursor, limit=LISTED + 1)
     page = paging.cut(log, LISTED, lambda logged: logged.delivery.id)
-    shown = [(endpoint, secret_text(secrets.of_endpoint(keyring, endpoint.id, endpoint.secret_version)))
+    shown = [(endpoint, secret_text(secrets.of_endpoint(platform.keyring, endpoint.id, endpoint.secret_version)))
              for endpoint in own]  # fmt: skip
     return page_request.render(
         "webhooks/page.html",

@@ -42,8 +42,7 @@ class WebhookController(Controller):
         Registers an address that receives the account's events as signed POST requests.
         """
         endpoint = await endpoints.add(
-            platform.db,
-            platform.settings,
+            platform,
             caller,
             url=address.url,
             wanted=list(address.events),
@@ -57,7 +56,7 @@ class WebhookController(Controller):
 
         Returns the account's endpoints, oldest first.
         """
-        found = await endpoints.list_own(platform.db, caller)
+        found = await endpoints.list_own(platform, caller)
         return [EndpointOut.of(endpoint, platform.keyring) for endpoint in found]
 
     @get("/endpoints/{endpoint_id:str}", operation_id="webhooks.endpoints.get", opt=SECRETS)
@@ -68,7 +67,7 @@ class WebhookController(Controller):
 
         Returns the endpoint with its signing secret.
         """
-        endpoint = await endpoints.find(platform.db, caller, parse_uuid(endpoint_id))
+        endpoint = await endpoints.find(platform, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
     @patch("/endpoints/{endpoint_id:str}", operation_id="webhooks.endpoints.update", opt=SECRETS)
@@ -84,7 +83,7 @@ class WebhookController(Controller):
         Fields that are not sent stay as they are. Pending deliveries go to the new address.
         """
         named = change.named()
-        endpoint = await endpoints.change(platform.db, platform.settings, caller, parse_uuid(endpoint_id), named)
+        endpoint = await endpoints.change(platform, caller, parse_uuid(endpoint_id), named)
         return EndpointOut.of(endpoint, platform.keyring)
 
     @delete("/endpoints/{endpoint_id:str}", operation_id="webhooks.endpoints.delete", opt=SECRETS)
@@ -93,7 +92,7 @@ class WebhookController(Controller):
 
         Pending deliveries to it are dropped.
         """
-        await endpoints.remove(platform.db, caller, parse_uuid(endpoint_id))
+        await endpoints.remove(platform, caller, parse_uuid(endpoint_id))
 
     @post(
         "/endpoints/{endpoint_id:str}/disable", operation_id="webhooks.endpoints.disable", status_code=200, opt=SECRETS
@@ -105,7 +104,7 @@ class WebhookController(Controller):
 
         Pending deliveries to it are given up; they can be replayed once the endpoint is enabled.
         """
-        endpoint = await endpoints.disable(platform.db, caller, parse_uuid(endpoint_id))
+        endpoint = await endpoints.disable(platform, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
     @post("/endpoints/{endpoint_id:str}/enable", operation_id="webhooks.endpoints.enable", status_code=200, opt=SECRETS)
@@ -117,7 +116,7 @@ class WebhookController(Controller):
         Events are delivered again, whatever the endpoint was disabled for. Replay the events that it missed if you need
         them.
         """
-        endpoint = await endpoints.enable(platform.db, caller, parse_uuid(endpoint_id))
+        endpoint = await endpoints.enable(platform, caller, parse_uuid(endpoint_id))
         return EndpointOut.of(endpoint, platform.keyring)
 
     @post("/endpoints/{endpoint_id:str}/test", operation_id="webhooks.endpoints.test", status_code=202)
@@ -128,7 +127,7 @@ class WebhookController(Controller):
 
         Sends one `endpoint.test` event, without retries. Poll the returned delivery for its outcome.
         """
-        return DeliveryOut.of(await endpoints.try_out(platform.db, caller, parse_uuid(endpoint_id)))
+        return DeliveryOut.of(await endpoints.try_out(platform, caller, parse_uuid(endpoint_id)))
 
     @post(
         "/endpoints/{endpoint_id:str}/replay",
@@ -147,7 +146,7 @@ class WebhookController(Controller):
         Delivers the events since a time again, with the same ids and bytes.
         """
         queued = await endpoints.replay(
-            platform.db,
+            platform,
             caller,
             parse_uuid(endpoint_id),
             since=clock.in_utc(selection.since, "since"),
@@ -168,7 +167,7 @@ class WebhookController(Controller):
 
         For 24 hours messages carry the signatures of both secrets.
         """
-        secret = await endpoints.rotate_secret(platform.db, platform.keyring, caller, parse_uuid(endpoint_id))
+        secret = await endpoints.rotate_secret(platform, caller, parse_uuid(endpoint_id))
         return SecretOut(secret_text(secret))
 
     @get("/secret", operation_id="webhooks.get_callback_secret", opt=SECRETS)
@@ -177,7 +176,7 @@ class WebhookController(Controller):
 
         It signs the messages to the `callback_url` of a job.
         """
-        return SecretOut(secret_text(await webhooks.callback_secret(platform.db, platform.keyring, caller)))
+        return SecretOut(secret_text(await webhooks.callback_secret(platform, caller)))
 
     @post("/secret/rotate", operation_id="webhooks.rotate_callback_secret", status_code=200, opt=SECRETS)
     async def rotate(self, platform: Injected[Platform], caller: Injected[Caller]) -> SecretOut:
@@ -185,4 +184,4 @@ class WebhookController(Controller):
 
         For 24 hours callbacks carry the signatures of both secrets.
         """
-        return SecretOut(secret_text(await webhooks.rotate_callback_secret(platform.db, platform.keyring, caller)))
+        return SecretOut(secret_text(await webhooks.rotate_callback_secret(platform, caller)))

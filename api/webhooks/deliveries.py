@@ -42,7 +42,7 @@ class DeliveryController(Controller):
         Returns the deliveries with every attempt, newest first.
         """
         wanted = DeliveryFilter(status=status, endpoint_id=endpoint_id, event_id=event_id)
-        found = await deliveries.list_own(platform.db, caller, wanted, before=cursor, limit=limit + 1)
+        found = await deliveries.list_own(platform, caller, wanted, before=cursor, limit=limit + 1)
         page = paging.cut(found, limit, lambda logged: str(logged.delivery.id))
         return DeliveryPage([DeliveryOut.of(logged) for logged in page.rows], page.next)
 
@@ -54,7 +54,7 @@ class DeliveryController(Controller):
 
         Returns the delivery with every attempt and the exact body that was sent.
         """
-        return DeliveryDetail.of(await deliveries.find(platform.db, caller, parse_uuid(delivery_id)))
+        return DeliveryDetail.of(await deliveries.find(platform, caller, parse_uuid(delivery_id)))
 
     @post("/{delivery_id:str}/replay", operation_id="webhooks.deliveries.replay", status_code=202)
     async def replay(
@@ -64,4 +64,4 @@ class DeliveryController(Controller):
 
         Delivers the same event again: same id and bytes, present address and secret.
         """
-        return DeliveryOut.of(await deliveries.replay(platform.db, caller, parse_uuid(delivery_id)))
+        return DeliveryOut.of(await deliveries.replay(platform, caller, parse_uuid(delivery_id)))

@@ -13,9 +13,7 @@ from shared.accounts.errors import EmailTaken, KeyNotFound, MissingScope, TooMan
 from shared.accounts.models import Account, ApiKey
 from shared.accounts.scopes import EVERYTHING, Scope
 from shared.kit import clock
-from shared.kit.db import Database
-from shared.kit.keyring import Keyring
-from shared.kit.limiter import RateLimiter
+from shared.kit.platform import Platform
 
 __all__ = ["EVERYTHING", "Authenticator", "Caller", "Scope"]
 
@@ -37,11 +35,11 @@ class IssuedKey(NamedTuple):
     text: str
 
 
-async def sign_up(db: Database, keyring: Keyring, *, email: str, password: str) -> SignedInAccount:
+async def sign_up(platform: Platform, *, email: str, password: str) -> SignedInAccount:
     """Open an account and make its first key; raises EmailTaken."""
     password_hash = await passwords.make_hash(password)
     try:
-        async with db.session() as session:
+        async with platform.db.session() as session:
             account = Account(email=email, password_hash=password_hash)
             session.add(account)
             await session.flush()
@@ -49,40 +47,38 @@ async def sign_up(db: Database, keyring: Keyring, *, email: str, password: str) 
             key = _add_main_key(session, account.id)
     except IntegrityError as error:
         raise EmailTaken from error
-    return SignedInAccount(account, keys.write(keyring, key.id, key.version))
+    return SignedInAccount(account, keys.write(platform.keyring, key.id, key.version))
 
 
-async def sign_in(
-    db: Database, keyring: Keyring, limiter: RateLimiter, *, email: str, password: str, address: str
-) -> SignedInAccount:
+async def sign_in(platform: Platform, *, email: str, password: str, address: str) -> SignedInAccount:
     """Show an account and its main key to who knows the password; raises WrongCredentials, TooManySignIns.
 
     Who has revoked every key that may do everything is given a new one: it is the only way back in.
     """
-    await sign_in_limits.take(limiter, address=address, name=email)
-    async with db.session() as session:
+    await sign_in_limits.take(platform.limiter, address=address, name=email)
+    async with platform.db.session() as session:
         account = await queries.find_by_email(session, email)
     known = account is not None and account.is_active
     correct = await passwords.verify(account.password_hash if account and known else None, password)
     if not correct or account is None or account.id is None:
         raise WrongCredentials
-    async with db.session() as session:
+    async with platform.db.session() as session:
         key = await queries.main_key(session, account.id) or _add_main_key(session, account.id)
-    return SignedInAccount(account, keys.write(keyring, key.id, key.version))
+    return SignedInAccount(account, keys.write(platform.keyring, key.id, key.version))
 
 
-async def list_all(db: Database, *, skip: int, limit: int) -> Sequence[Account]:
+async def list_all(platform: Platform, *, skip: int, limit: int) -> Sequence[Account]:
     """Everybody's accounts, the oldest first; for administrators."""
-    async with db.session() as session:
+    async with platform.db.session() as session:
         return await queries.list_all(session, skip=skip, limit=limit)
 
 
 async def create_key(
-    db: Database, keyring: Keyring, caller: Caller, *, name: str, scopes: frozenset[Scope], expires_at: datetime | None
+    platform: Platform, caller: Caller, *, name: str, scopes: frozenset[Scope], expires_at: datetime | None
 ) -> IssuedKey:
     """Make another key of the caller's account; raises MissingScope, TooManyKeys."""
     _refuse_more_than_own(caller, scopes)
-    async with db.session() as session:
+    async with platform.db.session() as session:
         await queries.lock_account(session, caller.account_id)
         if await queries.count_living_keys(session, caller.account_id) >= MAX_KEYS:
             raise TooManyKeys
@@ -90,29 +86,29 @@ async def create_key(
             id=keys.new_id(), account_id=caller.account_id, name=name, scopes=sorted(scopes), expires_at=expires_at
         )
         session.add(key)
-    return IssuedKey(key, keys.write(keyring, key.id, key.version))
+    return IssuedKey(key, keys.write(platform.keyring, key.id, key.version))
 
 
-async def list_keys(db: Database, caller: Caller) -> Sequence[ApiKey]:
+async def list_keys(platform: Platform, caller: Caller) -> Sequence[ApiKey]:
     """The keys of the caller's account, the oldest first, revoked ones included."""
-    async with db.session() as session:
+    async with platform.db.session() as session:
         return await queries.keys_of(session, caller.account_id)
 
 
-async def rotate_key(db: Database, keyring: Keyring, caller: Caller, key_id: str) -> IssuedKey:
+async def rotate_key(platform: Platform, caller: Caller, key_id: str) -> IssuedKey:
     """Give a key a new text; the former one stops within seconds. Raises KeyNotFound, MissingScope."""
-    async with db.session() as session:
+    async with platform.db.session() as session:
         key = await _own_key(session, caller, key_id)
         # Its new text is shown to the caller, who must not gain by it.
         _refuse_more_than_own(caller, frozenset(map(Scope, key.scopes)))
         key.version += 1
         session.add(key)
-    return IssuedKey(key, keys.write(keyring, key.id, key.version))
+    return IssuedKey(key, keys.write(platform.keyring, key.id, key.version))
 
 
-async def revoke_key(db: Database, caller: Caller, key_id: str) -> None:
+async def revoke_key(platform: Platform, caller: Caller, key_id: str) -> None:
     """Close a key for good, within seconds; raises KeyNotFound."""
-    async with db.session() as session:
+    async with platform.db.session() as session:
         key = await _own_key(session, caller, key_id)
         key.revoked_at = clock.now()
         session.add(key)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from shared.accounts import Caller, queries
-from shared.kit.db import Database
+from shared.kit.platform import Platform
 
 TOKEN_BYTES = 32
 
@@ -28,31 +28,31 @@ class SessionAccount(NamedTuple):
         return Caller(self.account_id, NO_KEY)
 
 
-async def begin(db: Database, account_id: int, lifetime: timedelta) -> str:
+async def begin(platform: Platform, account_id: int, lifetime: timedelta) -> str:
     """Begin a session; the token is shown this once, and the account's sessions that are over are forgotten."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    async with db.transaction() as connection:
+    async with platform.db.transaction() as connection:
         await connection.execute(queries.FORGET_OLD_SESSIONS, account_id)
         await connection.execute(queries.BEGIN_SESSION, digest(token), account_id, lifetime)
     return token
 
 
-async def find(db: Database, token: str) -> SessionAccount | None:
+async def find(platform: Platform, token: str) -> SessionAccount | None:
     """Who holds the token, unless the session is over or the account is closed."""
-    async with db.connection() as connection:
+    async with platform.db.connection() as connection:
         found = await connection.fetchrow(queries.FIND_SESSION, digest(token))
     return SessionAccount(found["id"], found["email"], found["is_admin"], digest(token)) if found else None
 
 
-async def end(db: Database, token: str) -> None:
+async def end(platform: Platform, token: str) -> None:
     """End the session of the token; ending it again changes nothing."""
-    async with db.connection() as connection:
+    async with platform.db.connection() as connection:
         await connection.execute(queries.END_SESSION, digest(token))
 
 
-async def end_all(db: Database, account_id: int) -> None:
+async def end_all(platform: Platform, account_id: int) -> None:
     """End every session of an account."""
-    async with db.connection() as connection:
+    async with platform.db.connection() as connection:
         await connection.execute(queries.END_SESSIONS, account_id)
 
 

@@ -10,7 +10,6 @@ from shared.analyses.errors import PipelineNotFound
 from shared.analyses.models import Pipeline
 from shared.analyses.records import QueuedAnalysis
 from shared.kit import clock
-from shared.kit.db import Database
 from shared.kit.ids import parse_uuid
 from shared.kit.keyring import Keyring
 from shared.kit.platform import Platform
@@ -26,62 +25,62 @@ ROTATE = """
 """
 
 
-async def add(db: Database, caller: Caller, *, name: str, models: Sequence[str]) -> Pipeline:
+async def add(platform: Platform, caller: Caller, *, name: str, models: Sequence[str]) -> Pipeline:
     """Register a pipeline; its secret is there from the start."""
     pipeline = Pipeline(account_id=caller.account_id, name=name, models=list(models))
-    async with db.session() as session:
+    async with platform.db.session() as session:
         session.add(pipeline)
     return pipeline
 
 
-async def list_own(db: Database, caller: Caller) -> Sequence[Pipeline]:
+async def list_own(platform: Platform, caller: Caller) -> Sequence[Pipeline]:
     """The caller's pipelines, the oldest first."""
-    async with db.session() as session:
+    async with platform.db.session() as session:
         query = select(Pipeline).where(Pipeline.account_id == caller.account_id).order_by(col(Pipeline.id))
         return (await session.exec(query)).all()
 
 
-async def find(db: Database, caller: Caller, pipeline_id: str) -> Pipeline:
+async def find(platform: Platform, caller: Caller, pipeline_id: str) -> Pipeline:
     """A pipeline of the caller; raises PipelineNotFound."""
-    found = await find_any(db, pipeline_id)
+    found = await find_any(platform, pipeline_id)
     if found is None or found.account_id != caller.account_id:
         raise PipelineNotFound
     return found
 
 
-async def find_any(db: Database, pipeline_id: str) -> Pipeline | None:
+async def find_any(platform: Platform, pipeline_id: str) -> Pipeline | None:
     """Anybody's pipeline, for who proves to be it."""
     known = parse_uuid(pipeline_id)
-    async with db.session() as session:
+    async with platform.db.session() as session:
         return await session.get(Pipeline, known) if known else None
 
 
 async def change(
-    db: Database, caller: Caller, pipeline_id: str, *, name: str | None, models: Sequence[str] | None
+    platform: Platform, caller: Caller, pipeline_id: str, *, name: str | None, models: Sequence[str] | None
 ) -> Pipeline:
     """Rename a pipeline, or let it run other models; None keeps what there is. Raises PipelineNotFound."""
-    found = await find(db, caller, pipeline_id)
-    async with db.session() as session:
+    found = await find(platform, caller, pipeline_id)
+    async with platform.db.session() as session:
         session.add(found)
         found.name = found.name if name is None else name
         found.models = found.models if models is None else list(models)
     return found
 
 
-async def remove(db: Database, caller: Caller, pipeline_id: str) -> None:
+async def remove(platform: Platform, caller: Caller, pipeline_id: str) -> None:
     """Forget a pipeline, and with it its secret; raises PipelineNotFound."""
-    found = await find(db, caller, pipeline_id)
-    async with db.session() as session:
+    found = await find(platform, caller, pipeline_id)
+    async with platform.db.session() as session:
         await session.delete(found)
 
 
-async def rotate(db: Database, caller: Caller, pipeline_id: str) -> Pipeline:
+async def rotate(platform: Platform, caller: Caller, pipeline_id: str) -> Pipeline:
     """Give a pipeline another secret; for a day it may sign with either. Raises SecretJustRotated."""
-    found = await find(db, caller, pipeline_id)
-    async with db.connection() as connection:
+    found = await find(platform, caller, pipeline_id)
+    async with platform.db.connection() as connection:
         if await connection.fetchval(ROTATE, found.id, ROTATION_OVERLAP) is None:
             raise SecretJustRotated
-    return await find(db, caller, pipeline_id)
+    return await find(platform, caller, pipeline_id)
 
 
 def secret(keyring: Keyring, pipeline: Pipeline) -> str:
@@ -100,7 +99,7 @@ def accepted_secrets(keyring: Keyring, pipeline: Pipeline) -> list[bytes]:
 
 async def queue(platform: Platform, caller: Caller, pipeline_id: str, *, limit: int) -> list[QueuedAnalysis]:
     """The analyses that wait for a pipeline of the caller, the oldest first, each with its image."""
-    pipeline = await find(platform.db, caller, pipeline_id)
+    pipeline = await find(platform, caller, pipeline_id)
     async with platform.db.connection() as connection:
         waiting = await queries.queued(connection, caller.account_id, pipeline.models, limit)
     return [events.queued(platform, analysis, image) for analysis, image in waiting]

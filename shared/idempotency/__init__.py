@@ -14,6 +14,7 @@ from shared.idempotency.answer_encryption import StoredAnswer, decrypt, encrypt
 from shared.idempotency.errors import AnswerLost, KeyReused, StillInProgress, TakenOver
 from shared.kit.db import Connection, Database
 from shared.kit.keyring import Keyring
+from shared.kit.platform import Platform
 
 __all__ = ["Claim", "StoredAnswer", "claim", "expire"]
 
@@ -60,17 +61,17 @@ class Claim:
 
 
 async def claim(
-    db: Database, keyring: Keyring, caller: Caller, *, key: str, fingerprint: bytes, lease: timedelta
+    platform: Platform, caller: Caller, *, key: str, fingerprint: bytes, lease: timedelta
 ) -> Claim | StoredAnswer:
     """The right to do the work, or the answer if it was done.
 
     Raises KeyReused for a key of another request, StillInProgress, AnswerLost.
     """
-    async with db.connection() as connection:
+    async with platform.db.connection() as connection:
         for _ in range(_TRIES):
             attempt = await connection.fetchval(queries.CLAIM, caller.account_id, key, fingerprint, lease)
             if attempt is not None:
-                return Claim(db, keyring, caller.account_id, key, attempt)
+                return Claim(platform.db, platform.keyring, caller.account_id, key, attempt)
             # Gone when the other request has just failed without doing anything; then it is ours.
             if known := await connection.fetchrow(queries.READ, caller.account_id, key, fingerprint):
                 break
@@ -80,17 +81,17 @@ async def claim(
         raise KeyReused
     if known["answer"] is None:
         raise AnswerLost if known["is_lost"] else StillInProgress(retry_after_s=1)
-    answer = decrypt(keyring, caller.account_id, key, known["answer"])
+    answer = decrypt(platform.keyring, caller.account_id, key, known["answer"])
     if answer is None:
         raise AnswerLost
     return answer
 
 
-async def expire(db: Database) -> None:
+async def expire(platform: Platform) -> None:
     """Forget the keys whose time is over."""
     deleted = EXPIRED_AT_ONCE
     while deleted == EXPIRED_AT_ONCE:
-        async with db.connection() as connection:
+        async with platform.db.connection() as connection:
             outcome: str = await connection.execute(queries.EXPIRE, LIFETIME, EXPIRED_AT_ONCE)
         # "DELETE 1000"
         deleted = int(outcome.rpartition(" ")[2])

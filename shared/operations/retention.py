@@ -13,15 +13,15 @@ Duty = Callable[[Platform], Awaitable[int | None]]
 
 
 async def _expire_events(platform: Platform) -> None:
-    await webhooks.expire(platform.db, timedelta(days=platform.settings.job_retention_days))
+    await webhooks.expire(platform, timedelta(days=platform.settings.job_retention_days))
 
 
 async def _expire_idempotency_keys(platform: Platform) -> None:
-    await idempotency.expire(platform.db)
+    await idempotency.expire(platform)
 
 
 async def _expire_usage(platform: Platform) -> None:
-    await plans.expire(platform.db)
+    await plans.expire(platform)
 
 
 # Rows go before the objects that they name: what is interrupted in between leaves orphans, which come last.

@@ -10,9 +10,8 @@ from shared.accounts import Caller
 from shared.accounts import queries as account_queries
 from shared.accounts.models import Account
 from shared.kit import clock
-from shared.kit.db import Database
 from shared.kit.errors import Fault, InvalidInput
-from shared.kit.settings import Settings
+from shared.kit.platform import Platform
 from shared.plans import queries
 from shared.plans.errors import AccountNotFound
 from shared.plans.metering import Allowance, Meter
@@ -35,36 +34,36 @@ class MonthOfUse(NamedTuple):
     usage: Sequence[Usage]
 
 
-async def month_of_use(db: Database, meter: Meter, caller: Caller, month: date) -> MonthOfUse:
+async def month_of_use(platform: Platform, meter: Meter, caller: Caller, month: date) -> MonthOfUse:
     """The caller's calls per day and route in the month that begins then; other processes' are up to 10 s late."""
     await meter.write()
-    async with db.session() as session:
+    async with platform.db.session() as session:
         account = await account_queries.find_by_id(session, caller.account_id)
         assert account is not None, "a caller has an account"
         return MonthOfUse(account, await queries.usage_of(session, caller.account_id, month))
 
 
-async def expire(db: Database) -> None:
+async def expire(platform: Platform) -> None:
     """Forget what was called longer ago than anybody compares with."""
-    async with db.connection() as connection:
+    async with platform.db.connection() as connection:
         await connection.execute(queries.EXPIRE, clock.now().date() - USAGE_AGE)
 
 
-async def set_plan(db: Database, settings: Settings, account_id: int, plan: str | None) -> Account:
+async def set_plan(platform: Platform, account_id: int, plan: str | None) -> Account:
     """Put an account on a plan, or on whichever is the default; it holds within 5 seconds. Raises AccountNotFound."""
-    if plan is not None and plan not in settings.plans:
-        known = ", ".join(settings.plans)
+    if plan is not None and plan not in platform.settings.plans:
+        known = ", ".join(platform.settings.plans)
         raise InvalidInput(Fault("/plan", f"plan: must be one of {known}."))
-    async with db.session() as session:
+    async with platform.db.session() as session:
         account = await _locked(session, account_id)
         account.plan = plan
         session.add(account)
     return account
 
 
-async def add_credit(db: Database, account_id: int, calls: int) -> Account:
+async def add_credit(platform: Platform, account_id: int, calls: int) -> Account:
     """Give an account calls beyond its plan, or take some back; raises AccountNotFound."""
-    async with db.session() as session:
+    async with platform.db.session() as session:
         account = await _locked(session, account_id)
         account.credit = max(account.credit + calls, 0.0)
         session.add(account)

@@ -6,8 +6,8 @@ import msgspec
 
 from shared.accounts import Caller
 from shared.accounts import queries as account_queries
-from shared.kit.db import Connection, Database
-from shared.kit.keyring import Keyring
+from shared.kit.db import Connection
+from shared.kit.platform import Platform
 from shared.webhooks import events, queries, secrets
 from shared.webhooks.errors import SecretJustRotated
 from shared.webhooks.events import EventType
@@ -29,29 +29,29 @@ async def announce(
     )
 
 
-async def callback_secret(db: Database, keyring: Keyring, caller: Caller) -> bytes:
+async def callback_secret(platform: Platform, caller: Caller) -> bytes:
     """The secret that signs callbacks to the addresses given with the caller's jobs."""
-    async with db.connection() as connection:
+    async with platform.db.connection() as connection:
         version = await connection.fetchval(account_queries.FIND_CALLBACK_VERSION, caller.account_id)
-    return secrets.of_account(keyring, caller.account_id, version)
+    return secrets.of_account(platform.keyring, caller.account_id, version)
 
 
-async def rotate_callback_secret(db: Database, keyring: Keyring, caller: Caller) -> bytes:
+async def rotate_callback_secret(platform: Platform, caller: Caller) -> bytes:
     """Replace the callback secret; for a day, messages carry the signatures of both. Raises SecretJustRotated."""
-    async with db.connection() as connection:
+    async with platform.db.connection() as connection:
         version = await connection.fetchval(
             account_queries.ROTATE_CALLBACK, caller.account_id, secrets.ROTATION_OVERLAP
         )
     if version is None:
         raise SecretJustRotated
-    return secrets.of_account(keyring, caller.account_id, version)
+    return secrets.of_account(platform.keyring, caller.account_id, version)
 
 
-async def expire(db: Database, retention: timedelta) -> None:
+async def expire(platform: Platform, retention: timedelta) -> None:
     """Delete events that are older than that and have been told, or given up, everywhere."""
     deleted = EXPIRED_AT_ONCE
     while deleted == EXPIRED_AT_ONCE:
-        async with db.connection() as connection:
+        async with platform.db.connection() as connection:
             outcome: str = await connection.execute(queries.DELETE_EVENTS, retention, EXPIRED_AT_ONCE)
         # "DELETE 1000"
         deleted = int(outcome.rpartition(" ")[2])

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.kit.db import Database
+from shared.kit.platform import Platform
 from shared.webhooks import queries
 from shared.webhooks.errors import DeliveryNotFound, DeliveryPending, EndpointDisabled, EndpointNotFound
 from shared.webhooks.models import Attempt, Delivery, Endpoint, Event
@@ -20,13 +20,13 @@ class LoggedDelivery(NamedTuple):
 
 
 async def list_own(
-    db: Database, caller: Caller, wanted: DeliveryFilter, *, before: UUID | None, limit: int
+    platform: Platform, caller: Caller, wanted: DeliveryFilter, *, before: UUID | None, limit: int
 ) -> list[LoggedDelivery]:
     """The caller's deliveries with every attempt, newest first, older than `before`.
 
     Raises EndpointNotFound when those to an endpoint are asked for that the caller does not have.
     """
-    async with db.session() as session:
+    async with platform.db.session() as session:
         # All that is read here is of one moment: an attempt is recorded together with what became of its delivery.
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         if wanted.endpoint_id and not await queries.endpoint_of(session, caller.account_id, wanted.endpoint_id):
@@ -39,26 +39,28 @@ async def list_own(
     ]
 
 
-async def find(db: Database, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:
+async def find(platform: Platform, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:
     """One delivery of the caller; raises DeliveryNotFound."""
-    found = await list_own(db, caller, DeliveryFilter(id=delivery_id), before=None, limit=1) if delivery_id else []
+    found = (
+        await list_own(platform, caller, DeliveryFilter(id=delivery_id), before=None, limit=1) if delivery_id else []
+    )
     if not found:
         raise DeliveryNotFound
     return found[0]
 
 
-async def replay(db: Database, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:
+async def replay(platform: Platform, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:
     """Deliver the same id and bytes anew, to the endpoint's present address and signed with its present secret.
 
     Raises DeliveryNotFound, DeliveryPending for one that is on its way, EndpointDisabled.
     """
-    former = (await find(db, caller, delivery_id)).delivery
+    former = (await find(platform, caller, delivery_id)).delivery
     if former.status == "pending":
         raise DeliveryPending
-    async with db.session() as session:
+    async with platform.db.session() as session:
         endpoint = await session.get(Endpoint, former.endpoint_id) if former.endpoint_id else None
     if endpoint is not None and endpoint.disabled_at is not None:
         raise EndpointDisabled
-    async with db.connection() as connection:
+    async with platform.db.connection() as connection:
         new_id = await connection.fetchval(queries.REPLAY, former.id)
-    return await find(db, caller, new_id)
+    return await find(platform, caller, new_id)

@@ -7,9 +7,9 @@ from uuid import UUID
 import structlog
 
 from shared.kit import clock
-from shared.kit.db import Connection, Database
+from shared.kit.db import Connection
 from shared.kit.event_totals import CountedEvent, count
-from shared.kit.keyring import Keyring
+from shared.kit.platform import Platform
 from shared.webhooks import endpoints, queries, secrets
 from shared.webhooks.models import DisabledBecause
 from shared.webhooks.network import GuardedTransport
@@ -31,16 +31,14 @@ MAX_FAILURE = timedelta(days=5)
 _random = Random()  # noqa: S311
 
 
-async def deliver(
-    db: Database, keyring: Keyring, transport: GuardedTransport, delivery_id: UUID, *, timeout_s: float
-) -> None:
+async def deliver(platform: Platform, transport: GuardedTransport, delivery_id: UUID, *, timeout_s: float) -> None:
     """Attempt a delivery that is due; a repeated message finds nothing due and does nothing."""
-    async with db.connection() as connection:
+    async with platform.db.connection() as connection:
         due = await queries.claim(connection, delivery_id, timedelta(seconds=timeout_s) + LEASE_MARGIN)
     if due is None:
         return
     signing = secrets.signing(
-        keyring,
+        platform.keyring,
         account_id=due.account_id,
         endpoint_id=due.endpoint_id,
         version=due.secret_version,
@@ -48,13 +46,13 @@ async def deliver(
     )
     headers = sign(due.event_id, clock.now(), due.body, signing)
     outcome = await send(transport, due.url, headers, due.body, timeout_s=timeout_s)
-    await _settle(db, due, outcome)
+    await _settle(platform, due, outcome)
     log.info("delivery attempted", attempt=due.attempt, status_code=outcome.status_code, error=outcome.error)
 
 
-async def _settle(db: Database, due: DueDelivery, outcome: Outcome) -> None:
+async def _settle(platform: Platform, due: DueDelivery, outcome: Outcome) -> None:
     status, delay = _verdict(due, outcome)
-    async with db.transaction() as connection:
+    async with platform.db.transaction() as connection:
         because = await _reason_to_give_up(connection, due, outcome)
         await connection.execute(
             queries.INSERT_ATTEMPT,

@@ -10,9 +10,8 @@ from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.accounts import Caller
-from shared.kit.db import Connection, Database
-from shared.kit.keyring import Keyring
-from shared.kit.settings import Settings
+from shared.kit.db import Connection
+from shared.kit.platform import Platform
 from shared.webhooks import deliveries, events, queries, secrets
 from shared.webhooks.addresses import check_url
 from shared.webhooks.deliveries import LoggedDelivery
@@ -26,13 +25,11 @@ MAX_ENDPOINTS = 50
 REPLAYED_AT_ONCE = 10_000
 
 
-async def add(
-    db: Database, settings: Settings, caller: Caller, *, url: str, wanted: list[str], description: str | None
-) -> Endpoint:
+async def add(platform: Platform, caller: Caller, *, url: str, wanted: list[str], description: str | None) -> Endpoint:
     """Register an address; raises TargetRefused for one that is never called, TooManyEndpoints."""
-    check_url(url, settings.webhook_allow_nets)
+    check_url(url, platform.settings.webhook_allow_nets)
     endpoint = Endpoint(account_id=caller.account_id, url=url, events=wanted, description=description)
-    async with db.session() as session:
+    async with platform.db.session() as session:
         # Two that race may both get in, which harms nobody.
         if len(await queries.endpoints_of(session, caller.account_id)) >= MAX_ENDPOINTS:
             raise TooManyEndpoints
@@ -40,31 +37,29 @@ async def add(
     return endpoint
 
 
-async def list_own(db: Database, caller: Caller) -> Sequence[Endpoint]:
+async def list_own(platform: Platform, caller: Caller) -> Sequence[Endpoint]:
     """The caller's endpoints, the oldest first."""
-    async with db.session() as session:
+    async with platform.db.session() as session:
         return await queries.endpoints_of(session, caller.account_id)
 
 
-async def find(db: Database, caller: Caller, endpoint_id: UUID | None) -> Endpoint:
+async def find(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> Endpoint:
     """One endpoint of the caller; raises EndpointNotFound."""
-    async with db.session() as session:
+    async with platform.db.session() as session:
         endpoint = await queries.endpoint_of(session, caller.account_id, endpoint_id)
     if endpoint is None:
         raise EndpointNotFound
     return endpoint
 
 
-async def change(
-    db: Database, settings: Settings, caller: Caller, endpoint_id: UUID | None, changes: dict[str, Any]
-) -> Endpoint:
+async def change(platform: Platform, caller: Caller, endpoint_id: UUID | None, changes: dict[str, Any]) -> Endpoint:
     """Change the address, the wanted events or the description; raises EndpointNotFound, TargetRefused.
 
     What is still to be delivered goes to the new address.
     """
     if "url" in changes:
-        check_url(changes["url"], settings.webhook_allow_nets)
-    async with _held(db, caller, endpoint_id) as (session, endpoint):
+        check_url(changes["url"], platform.settings.webhook_allow_nets)
+    async with _held(platform, caller, endpoint_id) as (session, endpoint):
         for name, value in changes.items():
             setattr(endpoint, name, value)
         if "url" in changes:
@@ -73,63 +68,63 @@ async def change(
     return endpoint
 
 
-async def remove(db: Database, caller: Caller, endpoint_id: UUID | None) -> None:
+async def remove(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> None:
     """Forget an endpoint and what was still to be delivered to it; raises EndpointNotFound."""
-    async with _held(db, caller, endpoint_id) as (session, endpoint):
+    async with _held(platform, caller, endpoint_id) as (session, endpoint):
         await session.delete(endpoint)
 
 
-async def disable(db: Database, caller: Caller, endpoint_id: UUID | None) -> Endpoint:
+async def disable(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> Endpoint:
     """Tell an endpoint nothing more and give up what is on its way; raises EndpointNotFound."""
-    endpoint = await find(db, caller, endpoint_id)
-    async with db.transaction() as connection:
+    endpoint = await find(platform, caller, endpoint_id)
+    async with platform.db.transaction() as connection:
         await connection.execute(queries.LOCK_ENDPOINT, endpoint.id)
         await connection.execute(queries.DISABLE_ENDPOINT, endpoint.id, DisabledBecause.OWNER)
-    return await find(db, caller, endpoint_id)
+    return await find(platform, caller, endpoint_id)
 
 
-async def enable(db: Database, caller: Caller, endpoint_id: UUID | None) -> Endpoint:
+async def enable(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> Endpoint:
     """Tell an endpoint of what happens from now on; raises EndpointNotFound."""
-    endpoint = await find(db, caller, endpoint_id)
-    async with db.connection() as connection:
+    endpoint = await find(platform, caller, endpoint_id)
+    async with platform.db.connection() as connection:
         await connection.execute(queries.ENABLE_ENDPOINT, endpoint.id)
-    return await find(db, caller, endpoint_id)
+    return await find(platform, caller, endpoint_id)
 
 
-async def rotate_secret(db: Database, keyring: Keyring, caller: Caller, endpoint_id: UUID | None) -> bytes:
+async def rotate_secret(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> bytes:
     """Replace an endpoint's secret; for a day, messages carry the signatures of both. Raises SecretJustRotated."""
-    endpoint = await find(db, caller, endpoint_id)
-    async with db.connection() as connection:
+    endpoint = await find(platform, caller, endpoint_id)
+    async with platform.db.connection() as connection:
         version = await connection.fetchval(queries.ROTATE_ENDPOINT, endpoint.id, secrets.ROTATION_OVERLAP)
     if version is None:
         raise SecretJustRotated
-    return secrets.of_endpoint(keyring, endpoint.id, version)
+    return secrets.of_endpoint(platform.keyring, endpoint.id, version)
 
 
-async def try_out(db: Database, caller: Caller, endpoint_id: UUID | None) -> LoggedDelivery:
+async def try_out(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> LoggedDelivery:
     """Send a test event to an endpoint, once, also to a disabled one; raises EndpointNotFound."""
-    endpoint = await find(db, caller, endpoint_id)
+    endpoint = await find(platform, caller, endpoint_id)
     event = events.freeze(events.TEST, events.EndpointNews(endpoint.id, endpoint.url))
-    async with db.connection() as connection:
+    async with platform.db.connection() as connection:
         delivery_id = await connection.fetchval(
             queries.INSERT_TEST, endpoint.id, event.id, events.TEST, event.body, event.happened_at
         )
-    return await deliveries.find(db, caller, delivery_id)
+    return await deliveries.find(platform, caller, delivery_id)
 
 
 async def replay(
-    db: Database, caller: Caller, endpoint_id: UUID | None, *, since: datetime, also_delivered: bool
+    platform: Platform, caller: Caller, endpoint_id: UUID | None, *, since: datetime, also_delivered: bool
 ) -> int:
     """Deliver anew what happened since then and was not delivered, or all of it; the number of events.
 
     At most REPLAYED_AT_ONCE of them, the oldest first; nothing that is on its way. Raises EndpointNotFound,
     EndpointDisabled.
     """
-    endpoint = await find(db, caller, endpoint_id)
+    endpoint = await find(platform, caller, endpoint_id)
     if endpoint.disabled_at is not None:
         raise EndpointDisabled
     kept = ["pending"] if also_delivered else ["pending", "delivered"]
-    async with db.connection() as connection:
+    async with platform.db.connection() as connection:
         outcome: str = await connection.execute(
             queries.REPLAY_SINCE, endpoint.id, since, events.TEST, kept, REPLAYED_AT_ONCE
         )
@@ -149,9 +144,11 @@ async def give_up(connection: Connection, endpoint_id: UUID, because: DisabledBe
 
 
 @asynccontextmanager
-async def _held(db: Database, caller: Caller, endpoint_id: UUID | None) -> AsyncIterator[tuple[AsyncSession, Endpoint]]:
+async def _held(
+    platform: Platform, caller: Caller, endpoint_id: UUID | None
+) -> AsyncIterator[tuple[AsyncSession, Endpoint]]:
     """An endpoint of the caller, in a transaction that nobody else changes it in; raises EndpointNotFound."""
-    async with db.session() as session:
+    async with platform.db.session() as session:
         endpoint = await queries.endpoint_of(session, caller.account_id, endpoint_id, lock=True)
         if endpoint is None:
             raise EndpointNotFound

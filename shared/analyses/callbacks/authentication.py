@@ -42,7 +42,7 @@ async def _candidate(platform: Platform, pipeline_id: str | None) -> tuple[Signe
     if pipeline_id is None:
         secrets = platform.settings.ml_callback_hmac_secret
         return Signer(None), [secret.get_secret_value().encode() for secret in secrets]
-    pipeline = await pipelines.find_any(platform.db, pipeline_id)
+    pipeline = await pipelines.find_any(platform, pipeline_id)
     if pipeline is None:
         raise InvalidSignature
     return Signer(pipeline.account_id), pipelines.accepted_secrets(platform.keyring, pipeline)

@@ -261,10 +261,10 @@ async def test_an_answer_that_cannot_be_kept_is_given_all_the_same(
 async def test_keys_are_forgotten_after_a_day(alice: Client, platform: Platform) -> None:
     first = await _once(alice, "key")
     await _age(platform, "23 hours 59 minutes")
-    await idempotency.expire(platform.db)
+    await idempotency.expire(platform)
     replayed = await _once(alice, "key")
     await _age(platform, "2 minutes")
-    await idempotency.expire(platform.db)
+    await idempotency.expire(platform)
     anew = await _once(alice, "key")
 
     assert first.json() == replayed.json() != anew.json()
@@ -304,7 +304,7 @@ class _crash_at:  # noqa: N801 -- it reads as a statement
 
 async def _claim(platform: Platform, caller: Caller) -> Claim | StoredAnswer:
     lease = idempotency.LEASE_MARGIN
-    return await idempotency.claim(platform.db, platform.keyring, caller, key="key", fingerprint=b"same", lease=lease)
+    return await idempotency.claim(platform, caller, key="key", fingerprint=b"same", lease=lease)
 
 
 async def _caller(platform: Platform, client: Client) -> Caller:

@@ -276,7 +276,7 @@ async def test_what_was_called_long_ago_is_forgotten(alice: Client, platform: Pl
             day = today - timedelta(days=age)
             await connection.execute("INSERT INTO usage VALUES ($1, $2, 'GET /x', 1)", account_id, day)
 
-    await plans.expire(platform.db)
+    await plans.expire(platform)
 
     async with platform.db.connection() as connection:
         rows = await connection.fetch("SELECT day FROM usage WHERE account_id = $1", account_id)

@@ -25,9 +25,7 @@ class AccountController(Controller):
         The answer holds the account's API key. No e-mail is sent.
         """
         credentials.check(platform.settings.min_password_length)
-        signed_in = await accounts.sign_up(
-            platform.db, platform.keyring, email=credentials.email, password=credentials.password
-        )
+        signed_in = await accounts.sign_up(platform, email=credentials.email, password=credentials.password)
         return AccountOut.of(signed_in, [])
 
     @post("/sign_in/", operation_id="accounts.sign_in", status_code=200)
@@ -39,9 +37,7 @@ class AccountController(Controller):
         Returns the account with the API key of its sign-up. Repeated wrong passwords are answered with 429.
         """
         signed_in = await accounts.sign_in(
-            platform.db,
-            platform.keyring,
-            platform.limiter,
+            platform,
             email=credentials.email,
             password=credentials.password,
             address=counted_address(request),

@@ -49,4 +49,6 @@ def test_a_name_that_is_the_id_of_another_matrix_stays_as_it_is() -> None:
     with pytest.raises(MatricesNotComparable) as refused:
         comparing([_record(1, GOOD, other), _record(2, [[10, 1], [1, 9]], "second")])
 
-    assert refused.value.detail == f"“second” counts 21 samples and “{other}” 20; compare matrices of the same data set."
+    assert (
+        refused.value.detail == f"“second” counts 21 samples and “{other}” 20; compare matrices of the same data set."
+    )
