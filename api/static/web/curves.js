@@ -7,7 +7,9 @@
   const SIDE = 400;
   const steps = JSON.parse(section.dataset.steps);
   const slider = document.getElementById("slider");
-  const text = (id, value) => { document.getElementById(id).textContent = value; };
+  const text = (id, value) => {
+    document.getElementById(id).textContent = value;
+  };
   const figure = (value) => (value === null ? "—" : value.toFixed(4));
   const count = (value) => new Intl.NumberFormat().format(value);
 
@@ -20,11 +22,18 @@
 
   function show() {
     const [threshold, tp, fp, fn, tn] = steps[Number(slider.value)];
-    const recall = tp / (tp + fn), fpr = fp / (fp + tn), precision = tp + fp > 0 ? tp / (tp + fp) : null;
+    const recall = tp / (tp + fn),
+      fpr = fp / (fp + tn),
+      precision = tp + fp > 0 ? tp / (tp + fp) : null;
     slider.setAttribute("aria-valuetext", `threshold ${figure(threshold)}`);
     text("threshold", figure(threshold));
-    text("tp", count(tp)); text("fp", count(fp)); text("fn", count(fn)); text("tn", count(tn));
-    text("recall", figure(recall)); text("precision", figure(precision)); text("fpr", figure(fpr));
+    text("tp", count(tp));
+    text("fp", count(fp));
+    text("fn", count(fn));
+    text("tn", count(tn));
+    text("recall", figure(recall));
+    text("precision", figure(precision));
+    text("fpr", figure(fpr));
     mark("roc", fpr, recall);
     mark("pr", recall, precision);
   }

@@ -13,14 +13,21 @@
     const said = document.getElementById("pointed");
     links.forEach((link, i) => {
       link.tabIndex = i ? -1 : 0;
-      link.addEventListener("focus", () => { said.textContent = link.getAttribute("aria-label"); });
-      link.addEventListener("mouseenter", () => { said.textContent = link.getAttribute("aria-label"); });
+      link.addEventListener("focus", () => {
+        said.textContent = link.getAttribute("aria-label");
+      });
+      link.addEventListener("mouseenter", () => {
+        said.textContent = link.getAttribute("aria-label");
+      });
       link.addEventListener("click", () => {
         for (const other of links) other.classList.toggle("chosen", other === link);
       });
       link.addEventListener("keydown", (event) => {
         const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -size, ArrowDown: size }[event.key];
-        if (event.key === "Enter") { event.preventDefault(); link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true })); }
+        if (event.key === "Enter") {
+          event.preventDefault();
+          link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+        }
         if (!step) return;
         event.preventDefault();
         const next = links[i + step];
@@ -39,12 +46,16 @@
     const order = box.dataset.order.split(",").map(Number);
     const labels = JSON.parse(box.dataset.labels);
     const counts = JSON.parse(box.dataset.counts);
-    const left = Number(box.dataset.left), top = Number(box.dataset.top), cell = Number(box.dataset.cell);
+    const left = Number(box.dataset.left),
+      top = Number(box.dataset.top),
+      cell = Number(box.dataset.cell);
     let at = null;
 
     function show(row, column) {
       at = [row, column];
-      const actual = order[row], predicted = order[column], count = counts[actual][predicted];
+      const actual = order[row],
+        predicted = order[column],
+        count = counts[actual][predicted];
       said.textContent = `Actual ${labels[actual]}, predicted ${labels[predicted]}: ${count} ${count === 1 ? "sample" : "samples"}`;
       cursor.setAttribute("x", column * cell);
       cursor.setAttribute("y", row * cell);
@@ -53,7 +64,8 @@
 
     function under(event) {
       const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-      const row = Math.floor((point.y - top) / cell), column = Math.floor((point.x - left) / cell);
+      const row = Math.floor((point.y - top) / cell),
+        column = Math.floor((point.x - left) / cell);
       return row >= 0 && column >= 0 && row < order.length && column < order.length ? [row, column] : null;
     }
 
@@ -63,12 +75,25 @@
       window.htmx.ajax("GET", url, { target: "#samples", swap: "innerHTML" });
     }
 
-    svg.addEventListener("mousemove", (event) => { const place = under(event); if (place) show(...place); });
-    svg.addEventListener("click", (event) => { const place = under(event); if (place) { show(...place); open(); } });
+    svg.addEventListener("mousemove", (event) => {
+      const place = under(event);
+      if (place) show(...place);
+    });
+    svg.addEventListener("click", (event) => {
+      const place = under(event);
+      if (place) {
+        show(...place);
+        open();
+      }
+    });
     box.addEventListener("keydown", (event) => {
       const [row, column] = at ?? [0, 0];
       const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-      if (event.key === "Enter") { event.preventDefault(); open(); return; }
+      if (event.key === "Enter") {
+        event.preventDefault();
+        open();
+        return;
+      }
       const step = steps[event.key];
       if (!step) return;
       event.preventDefault();

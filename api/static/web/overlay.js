@@ -13,16 +13,23 @@
     try {
       const found = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
       return { hidden: Array.isArray(found.hidden) ? found.hidden : [], opacity: String(Number(found.opacity) || 50) };
-    } catch { return { hidden: [], opacity: "50" }; }
+    } catch {
+      return { hidden: [], opacity: "50" };
+    }
   }
 
   function keep() {
-    try { localStorage.setItem(KEPT, JSON.stringify({ hidden: [...hidden], opacity })); } catch { /* not kept, then */ }
+    try {
+      localStorage.setItem(KEPT, JSON.stringify({ hidden: [...hidden], opacity }));
+    } catch {
+      /* not kept, then */
+    }
   }
 
   const shapeOf = (id) => document.querySelector(`[data-shape="${CSS.escape(id)}"]`);
   const foundOf = (id) => document.querySelector(`[data-found="${CSS.escape(id)}"]`);
-  const idOf = (target) => target.closest?.("[data-shape]")?.dataset.shape ?? target.closest?.("[data-found]")?.dataset.found;
+  const idOf = (target) =>
+    target.closest?.("[data-shape]")?.dataset.shape ?? target.closest?.("[data-found]")?.dataset.found;
 
   function mark(name, id) {
     const partner = id === null ? undefined : shapeOf(id)?.dataset.partner;
@@ -36,15 +43,19 @@
   // Scrolls the box around it, and nothing else.
   function reveal(element, box) {
     if (!element || !box) return;
-    const one = element.getBoundingClientRect(), all = box.getBoundingClientRect();
-    if (one.left < all.left || one.right > all.right) box.scrollLeft += (one.left + one.right - all.left - all.right) / 2;
-    if (one.top < all.top || one.bottom > all.bottom) box.scrollTop += (one.top + one.bottom - all.top - all.bottom) / 2;
+    const one = element.getBoundingClientRect(),
+      all = box.getBoundingClientRect();
+    if (one.left < all.left || one.right > all.right)
+      box.scrollLeft += (one.left + one.right - all.left - all.right) / 2;
+    if (one.top < all.top || one.bottom > all.bottom)
+      box.scrollTop += (one.top + one.bottom - all.top - all.bottom) / 2;
   }
 
   function choose(id) {
     chosen = id;
     mark("chosen", id);
-    const shape = id === null ? null : shapeOf(id), found = id === null ? null : foundOf(id);
+    const shape = id === null ? null : shapeOf(id),
+      found = id === null ? null : foundOf(id);
     reveal(shape, shape?.closest("[data-viewer]"));
     reveal(found, found?.closest("[data-list]"));
     document.querySelector("[data-said]").textContent = found?.textContent.trim().replace(/\s+/g, " ") ?? "";
@@ -52,7 +63,8 @@
 
   function step(by) {
     // What a layer's switch hides is passed over.
-    const ids = [...document.querySelectorAll("[data-found]")].map((found) => found.dataset.found)
+    const ids = [...document.querySelectorAll("[data-found]")]
+      .map((found) => found.dataset.found)
       .filter((id) => (shapeOf(id)?.getClientRects().length ?? 0) > 0);
     if (!ids.length) return;
     const place = ids.indexOf(chosen);
@@ -78,7 +90,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const found = event.target.closest?.("[data-found]"), viewer = event.target.closest?.("[data-viewer]");
+    const found = event.target.closest?.("[data-found]"),
+      viewer = event.target.closest?.("[data-viewer]");
     if (found && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       const all = [...document.querySelectorAll("[data-found]")];
       all[all.indexOf(found) + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
@@ -93,12 +106,14 @@
   });
 
   // What is pointed at, or has the focus, shows on the other side.
-  for (const type of ["mouseover", "focusin"]) document.addEventListener(type, (event) => mark("pointed-at", idOf(event.target) ?? null));
+  for (const type of ["mouseover", "focusin"])
+    document.addEventListener(type, (event) => mark("pointed-at", idOf(event.target) ?? null));
 
   document.addEventListener("change", (event) => {
     const kind = event.target.dataset?.toggle;
     if (!kind) return;
-    if (event.target.checked) hidden.delete(kind); else hidden.add(kind);
+    if (event.target.checked) hidden.delete(kind);
+    else hidden.add(kind);
     keep();
     apply();
   });

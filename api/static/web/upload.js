@@ -18,7 +18,9 @@
       request.open("POST", form.action);
       request.setRequestHeader("x-form-token", form.elements.form_token.value);
       request.setRequestHeader("hx-request", "true");
-      request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) shown(event.loaded); });
+      request.upload.addEventListener("progress", (event) => {
+        if (event.lengthComputable) shown(event.loaded);
+      });
       request.addEventListener("load", () => resolve(request));
       request.addEventListener("error", () => resolve(null));
       request.send(body);
@@ -36,24 +38,35 @@
     event.preventDefault();
     const files = [...input.files];
     const total = files.reduce((sum, file) => sum + file.size, 0) || 1;
-    let done = 0, taken = 0;
+    let done = 0,
+      taken = 0;
     list.replaceChildren();
     progress.hidden = false;
     button.disabled = true;
     for (const file of files) {
       // Sent, it would be refused in the middle, and the browser could not say why.
       const tooLarge = file.size > largest ? `larger than ${Math.round(largest / 1048576)} MB` : null;
-      const request = tooLarge ? null : await send(file, (loaded) => { progress.value = (done + Math.min(loaded, file.size)) / total; });
+      const request = tooLarge
+        ? null
+        : await send(file, (loaded) => {
+            progress.value = (done + Math.min(loaded, file.size)) / total;
+          });
       done += file.size;
       progress.value = done / total;
       const fault = tooLarge ?? complaint(request);
-      if (fault === null) { taken += 1; continue; }
+      if (fault === null) {
+        taken += 1;
+        continue;
+      }
       const item = document.createElement("li");
       item.textContent = `${file.name}: ${fault}`;
       list.append(item);
     }
     button.disabled = false;
-    if (taken === files.length) { location.reload(); return; }
+    if (taken === files.length) {
+      location.reload();
+      return;
+    }
     const item = document.createElement("li");
     const link = document.createElement("a");
     link.href = location.href;

@@ -27,18 +27,25 @@
     const next = Math.min(Math.max(wanted, 1), MOST);
     if (!viewer || next === zoom) return;
     const box = viewer.getBoundingClientRect();
-    const left = (x ?? box.left + box.width / 2) - box.left, top = (y ?? box.top + box.height / 2) - box.top;
-    const across = (viewer.scrollLeft + left) / viewer.scrollWidth, down = (viewer.scrollTop + top) / viewer.scrollHeight;
+    const left = (x ?? box.left + box.width / 2) - box.left,
+      top = (y ?? box.top + box.height / 2) - box.top;
+    const across = (viewer.scrollLeft + left) / viewer.scrollWidth,
+      down = (viewer.scrollTop + top) / viewer.scrollHeight;
     zoom = next;
     show();
     leader = viewer;
-    viewer.scrollTo({ left: across * viewer.scrollWidth - left, top: down * viewer.scrollHeight - top, behavior: "instant" });
+    viewer.scrollTo({
+      left: across * viewer.scrollWidth - left,
+      top: down * viewer.scrollHeight - top,
+      behavior: "instant",
+    });
     follow();
   }
 
   // Side by side, all show the part that the one shows which was touched last.
   function follow() {
-    for (const other of viewers()) if (other !== leader) other.scrollTo({ left: leader.scrollLeft, top: leader.scrollTop, behavior: "instant" });
+    for (const other of viewers())
+      if (other !== leader) other.scrollTo({ left: leader.scrollLeft, top: leader.scrollTop, behavior: "instant" });
   }
 
   const viewerAt = (event) => event.target.closest?.("[data-viewer]");
@@ -48,13 +55,17 @@
     if (way) zoomTo(way === "fit" ? 1 : way === "in" ? zoom * STEP : zoom / STEP);
   });
 
-  document.addEventListener("wheel", (event) => {
-    const viewer = viewerAt(event);
-    // Who scrolls the page past a picture does not mean it.
-    if (!viewer || !(event.ctrlKey || event.metaKey || viewer.contains(document.activeElement))) return;
-    event.preventDefault();
-    zoomTo(zoom * Math.exp(-Math.max(Math.min(event.deltaY, 200), -200) / 400), viewer, event.clientX, event.clientY);
-  }, { passive: false });
+  document.addEventListener(
+    "wheel",
+    (event) => {
+      const viewer = viewerAt(event);
+      // Who scrolls the page past a picture does not mean it.
+      if (!viewer || !(event.ctrlKey || event.metaKey || viewer.contains(document.activeElement))) return;
+      event.preventDefault();
+      zoomTo(zoom * Math.exp(-Math.max(Math.min(event.deltaY, 200), -200) / 400), viewer, event.clientX, event.clientY);
+    },
+    { passive: false },
+  );
 
   document.addEventListener("keydown", (event) => {
     const viewer = viewerAt(event);
@@ -75,19 +86,41 @@
   });
   document.addEventListener("pointermove", (event) => {
     if (!drag) return;
-    const x = event.clientX - drag.x, y = event.clientY - drag.y;
+    const x = event.clientX - drag.x,
+      y = event.clientY - drag.y;
     drag.moved ||= Math.hypot(x, y) > 4;
     if (drag.moved) drag.viewer.scrollTo({ left: drag.left - x, top: drag.top - y, behavior: "instant" });
   });
-  document.addEventListener("pointerup", () => { if (drag && !drag.moved) drag = null; });
-  document.addEventListener("click", (event) => {
-    // The click that ends a drag chooses nothing.
-    if (drag?.moved && viewerAt(event)) event.stopPropagation();
-    drag = null;
-  }, true);
-  document.addEventListener("dragstart", (event) => { if (viewerAt(event)) event.preventDefault(); });
-  for (const type of ["pointerdown", "wheel", "keydown"]) document.addEventListener(type, (event) => { leader = viewerAt(event) ?? leader; }, { capture: true, passive: true });
-  document.addEventListener("scroll", (event) => { if (event.target === leader) follow(); }, true);
+  document.addEventListener("pointerup", () => {
+    if (drag && !drag.moved) drag = null;
+  });
+  document.addEventListener(
+    "click",
+    (event) => {
+      // The click that ends a drag chooses nothing.
+      if (drag?.moved && viewerAt(event)) event.stopPropagation();
+      drag = null;
+    },
+    true,
+  );
+  document.addEventListener("dragstart", (event) => {
+    if (viewerAt(event)) event.preventDefault();
+  });
+  for (const type of ["pointerdown", "wheel", "keydown"])
+    document.addEventListener(
+      type,
+      (event) => {
+        leader = viewerAt(event) ?? leader;
+      },
+      { capture: true, passive: true },
+    );
+  document.addEventListener(
+    "scroll",
+    (event) => {
+      if (event.target === leader) follow();
+    },
+    true,
+  );
   window.addEventListener("resize", show);
   document.addEventListener("htmx:after:swap", show);
   show();
