@@ -16,7 +16,7 @@ from deploy.demo.service import Service
 Say = Callable[[str], None]
 
 _PATIENCE_S = 90.0
-_OPENINGS = {"report.html": b"<!doctype html>", "plot.png": b"\x89PNG", "plot.svg": b"<?xml"}
+_OPENINGS = {"report.html": b"<!DOCTYPE html>", "plot.png": b"\x89PNG", "plot.svg": b"<?xml"}
 
 
 @dataclass(frozen=True, slots=True)

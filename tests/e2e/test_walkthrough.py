@@ -99,7 +99,7 @@ def test_the_report_written_to_a_file_is_a_page_that_names_the_classes(
         file.write(answer.text)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    assert page.startswith("<!doctype html>")
+    assert page.startswith("<!DOCTYPE html>")
     assert {"cat", "dog"} <= set(Cells(page).headings)
 
 

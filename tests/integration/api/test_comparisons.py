@@ -64,7 +64,7 @@ async def test_a_comparison_job_makes_a_page(alice: Client) -> None:
     assert [made["name"] for made in job["artifacts"]] == ["comparison.html", "comparison.json"]
     async with httpx2.AsyncClient() as anybody:
         page = (await anybody.get(job["artifacts"][0]["url"])).text
-    assert page.startswith("<!doctype html>")
+    assert page.startswith("<!DOCTYPE html>")
 
 
 async def test_an_updated_matrix_is_compared_anew(alice: Client) -> None:

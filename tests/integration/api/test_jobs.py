@@ -79,7 +79,7 @@ async def test_the_report_route_answers_the_page_itself(alice: Client) -> None:
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["content-security-policy"] == "sandbox"
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.text.startswith("<!doctype html>")
+    assert answer.text.startswith("<!DOCTYPE html>")
     assert "cat" in answer.text
 
 
