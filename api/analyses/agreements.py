@@ -106,8 +106,8 @@ class AgreementController(Controller):
             image_id=image_id,
             options=AgreementOptions(subject=subject, iou_threshold=iou_threshold, min_confidence=min_confidence),
         )
-        wanted = results.FileRequest("agreement.json", prefer, if_none_match)
-        return await results.of_arguments(waiter, caller, arguments, wanted)
+        request = results.FileRequest("agreement.json", prefer, if_none_match)
+        return await results.of_arguments(waiter, caller, arguments, request)
 
     @get("/api/analyses/{analysis_id:str}/export", operation_id="analyses.export")
     async def export(
@@ -115,13 +115,15 @@ class AgreementController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         analysis_id: FromPath[str],
-        form: Annotated[exports.Format, QueryParameter(name="format", description="Format of the file.")] = "json",
+        file_format: Annotated[
+            exports.Format, QueryParameter(name="format", description="Format of the file.")
+        ] = "json",
     ) -> Response[dict[str, Any] | Csv]:
         """Export an analysis as a file.
 
         The file holds the analysis with its annotations as JSON, CSV or COCO.
         """
-        return exported(platform, await analyses.find(platform, caller, analysis_id), form)
+        return export_response(platform, await analyses.find(platform, caller, analysis_id), file_format)
 
     @post("/v1/jobs/{job_id:str}/matrix", operation_id="matrices.create_from_job")
     async def save(
@@ -129,21 +131,21 @@ class AgreementController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         job_id: FromPath[str],
-        sent: Body[DescriptionIn],
+        body: Body[DescriptionIn],
     ) -> MatrixDetail:
         """Create a confusion matrix from an agreement job.
 
         Saves the agreement matrix of a job of the kind `agreement`, so that it can be reported, plotted and compared.
         """
-        description = Description(sent.name, sent.tags, sent.model_name, sent.model_version, sent.data_set)
+        description = Description(body.name, body.tags, body.model_name, body.model_version, body.data_set)
         uid = await confusion.save(platform, caller, job_id, description)
         return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))
 
 
-def exported(platform: Platform, analysis: AnalysisRecord, form: exports.Format) -> Response[Any]:
+def export_response(platform: Platform, analysis: AnalysisRecord, file_format: exports.Format) -> Response[Any]:
     """An analysis as a file to keep."""
-    pieces = _EXPORTS[form](platform, analysis)
-    suffix, media_type = ("csv", "text/csv") if form == "csv" else ("json", "application/json")
-    name = f"analysis-{analysis.id}{'-coco' if form == 'coco' else ''}.{suffix}"
+    pieces = _EXPORTS[file_format](platform, analysis)
+    suffix, media_type = ("csv", "text/csv") if file_format == "csv" else ("json", "application/json")
+    name = f"analysis-{analysis.id}{'-coco' if file_format == 'coco' else ''}.{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return Stream(pieces, media_type=media_type, headers=headers)

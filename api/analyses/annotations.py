@@ -82,13 +82,13 @@ class AnnotationController(Controller):
 
         Returns the annotations in the order in which the pipeline sent them; boxes and masks are converted on request.
         """
-        wanted = Filter(annotation_type, class_name, min_confidence)
-        forms = AnnotationFormats(box_format, mask_format)
-        analysis, found = await listing.annotations(
-            platform, caller, analysis_id, wanted, forms, after=cursor - 1, limit=limit + 1
+        criteria = Filter(annotation_type, class_name, min_confidence)
+        formats = AnnotationFormats(box_format, mask_format)
+        analysis, records = await listing.annotations(
+            platform, caller, analysis_id, criteria, formats, after=cursor - 1, limit=limit + 1
         )
-        page = paging.cut(found, limit, lambda placed: placed.position + 1)
-        annotations = [placed.annotation for placed in page.rows]
+        page = paging.cut(records, limit, lambda record: record.position + 1)
+        annotations = [record.annotation for record in page.rows]
         body = {"annotations": annotations, "total": analysis.annotation_count, "next": page.next}
         encoded: Any = msgspec.Raw(await asyncio.to_thread(msgspec.json.encode, body))
         return Json(encoded)

@@ -88,43 +88,44 @@ class BulkIn(msgspec.Struct):
     ]
 
 
-def status_change(sent: StatusIn) -> StatusChange:
+def status_change(body: StatusIn) -> StatusChange:
     """The status that was sent; raises InvalidInput for one that there is not."""
-    return StatusChange(_status(sent.status), error_message=_message(sent.error_message))
+    return StatusChange(_status(body.status), error_message=_message(body.error_message))
 
 
-def end(sent: FinalizeIn) -> StatusChange:
+def end(body: FinalizeIn) -> StatusChange:
     """The end that was sent; raises InvalidInput for a status that is not one."""
-    status = _status(sent.status)
+    status = _status(body.status)
     if status not in FINAL:
         ends = ", ".join(end for end in AnalysisStatus if end in FINAL)
         raise InvalidInput(Fault("/status", f"status: must be one of {ends}."))
-    check_size(sent.summary or {}, "summary")
-    return StatusChange(status, sent.summary, _message(sent.error_message))
+    check_size(body.summary or {}, "summary")
+    return StatusChange(status, body.summary, _message(body.error_message))
 
 
 def announcements(body: PresignIn, settings: Settings) -> list[ArtifactAnnouncement]:
     """The files that were announced; raises InvalidInput with every fault."""
-    sent = body.artifacts
-    if not 1 <= len(sent) <= MAX_ANNOUNCED_AT_ONCE:
+    files = body.artifacts
+    if not 1 <= len(files) <= MAX_ANNOUNCED_AT_ONCE:
         raise InvalidInput(Fault("/artifacts", f"artifacts: send 1 to {MAX_ANNOUNCED_AT_ONCE} files at once."))
     checker, names = Checker(), set[str]()
-    for number, file in enumerate(sent):
-        place = f"/artifacts/{number}"
+    for number, file in enumerate(files):
+        pointer = f"/artifacts/{number}"
         if not is_artifact_name(file.artifact_name):
-            complaint = "must be a file name of 1 to 200 letters, digits, dots, dashes and underscores"
-            checker.note(f"{place}/artifact_name", complaint)
+            message = "must be a file name of 1 to 200 letters, digits, dots, dashes and underscores"
+            checker.note(f"{pointer}/artifact_name", message)
         elif file.artifact_name in names:
-            checker.note(f"{place}/artifact_name", "another artifact of this request has the same name")
+            checker.note(f"{pointer}/artifact_name", "another artifact of this request has the same name")
         if not _MEDIA_TYPE.fullmatch(file.content_type):
-            checker.note(f"{place}/content_type", "expected a media type such as image/png")
+            checker.note(f"{pointer}/content_type", "expected a media type such as image/png")
         if file.size_bytes is not None and not 0 <= file.size_bytes <= settings.ml_max_artifact_bytes:
-            complaint = f"must be a number of bytes, at most {settings.ml_max_artifact_bytes}"
-            checker.note(f"{place}/size_bytes", complaint)
+            message = f"must be a number of bytes, at most {settings.ml_max_artifact_bytes}"
+            checker.note(f"{pointer}/size_bytes", message)
         names.add(file.artifact_name)
     checker.finish()
     return [
-        ArtifactAnnouncement(file.artifact_name, file.content_type, file.size_bytes, file.no_overwrite) for file in sent
+        ArtifactAnnouncement(file.artifact_name, file.content_type, file.size_bytes, file.no_overwrite)
+        for file in files
     ]
 
 
@@ -138,9 +139,9 @@ async def read_annotations(
 
 def _read_annotations(members: bodies.Fields, key: bytes, settings: Settings) -> tuple[list[CheckedAnnotation], bytes]:
     items = bodies.pick(members, "annotations", list[Any])
-    most = settings.ml_max_bulk_annotations
-    if len(items) > most:
-        raise InvalidInput(Fault("/annotations", f"annotations: send at most {most} in one request."))
+    maximum = settings.ml_max_bulk_annotations
+    if len(items) > maximum:
+        raise InvalidInput(Fault("/annotations", f"annotations: send at most {maximum} in one request."))
     digest = sha256(key + b"\0" + bytes(members["annotations"])).digest()
     return types.check(items), digest
 
@@ -152,5 +153,5 @@ def _status(text: str) -> AnalysisStatus:
 
 
 def _message(text: str | None) -> str | None:
-    longest = 10_000
-    return text[:longest] if text else None
+    max_length = 10_000
+    return text[:max_length] if text else None

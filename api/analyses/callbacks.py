@@ -39,7 +39,7 @@ class CallbackController(Controller):
         status changes nothing.
         """
         change = callback_bodies.status_change(status)
-        return (await verbs.change_status(platform, signer, analysis_id, change)).shown()
+        return (await verbs.change_status(platform, signer, analysis_id, change)).to_out()
 
     @post("/artifacts/presign", operation_id="pipeline_api.presign_artifacts", status_code=200)
     async def presign(
@@ -53,10 +53,10 @@ class CallbackController(Controller):
 
         Announces files and returns a link for each, which takes it with PUT and the returned `headers`.
         """
-        wanted = callback_bodies.announcements(files, platform.settings)
-        announced = await verbs.announce_artifacts(platform, signer, analysis_id, wanted)
+        announcements = callback_bodies.announcements(files, platform.settings)
+        artifacts = await verbs.announce_artifacts(platform, signer, analysis_id, announcements)
         lifetime = platform.settings.link_lifetime_s
-        return PresignedList([PresignedOut.of(file.analysis_id, file, lifetime) for file in announced])
+        return PresignedList([PresignedOut.of(file.analysis_id, file, lifetime) for file in artifacts])
 
     @post("/annotations:bulk", operation_id="pipeline_api.create_annotations")
     async def add_annotations(
@@ -73,8 +73,8 @@ class CallbackController(Controller):
         twice.
         """
         batch, digest = await callback_bodies.read_annotations(request, members, platform.settings)
-        kept = await verbs.add_annotations(platform, signer, analysis_id, batch, digest)
-        return BulkOut(len(kept), [CreatedAnnotation.of(record) for record in kept])
+        records = await verbs.add_annotations(platform, signer, analysis_id, batch, digest)
+        return BulkOut(len(records), [CreatedAnnotation.of(record) for record in records])
 
     @post("/finalize", operation_id="pipeline_api.finalize_analysis", status_code=200)
     async def finalize(

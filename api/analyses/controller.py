@@ -34,7 +34,7 @@ class AnalysisController(Controller):
         Queues the analysis; a pipeline that runs the model finds it in its queue, or is notified by the
         `analysis.queued` webhook.
         """
-        return (await analyses.create(platform, caller, image_id, model.wanted())).shown()
+        return (await analyses.create(platform, caller, image_id, model.to_new())).to_out()
 
     @get("/images/{image_id:str}/analyses", operation_id="analyses.list")
     async def list_of_image(
@@ -44,8 +44,8 @@ class AnalysisController(Controller):
 
         Returns the analyses, newest first, without their annotations.
         """
-        found = await analyses.of_image(platform, caller, image_id)
-        return AnalysisList([analysis.shown() for analysis in found], len(found))
+        records = await analyses.of_image(platform, caller, image_id)
+        return AnalysisList([analysis.to_out() for analysis in records], len(records))
 
     @get("/analyses/{analysis_id:str}", operation_id="analyses.get")
     async def read(
@@ -55,7 +55,7 @@ class AnalysisController(Controller):
 
         Returns the analysis without its annotations.
         """
-        return (await analyses.find(platform, caller, analysis_id)).shown()
+        return (await analyses.find(platform, caller, analysis_id)).to_out()
 
     @patch("/analyses/{analysis_id:str}", operation_id="analyses.update")
     async def describe(
@@ -70,14 +70,14 @@ class AnalysisController(Controller):
         Marks the analysis as ground truth, which models are evaluated against, or changes its description. Fields that
         are not sent stay as they are.
         """
-        changed = await analyses.describe(
+        analysis = await analyses.describe(
             platform,
             caller,
             analysis_id,
-            is_ground_truth=change.said_truth,
-            description=change.said_description,
+            is_ground_truth=change.changed_ground_truth,
+            description=change.changed_description,
         )
-        return changed.shown()
+        return analysis.to_out()
 
     @post("/analyses/{analysis_id:str}/cancel", operation_id="analyses.cancel", status_code=200)
     async def cancel(
@@ -87,7 +87,7 @@ class AnalysisController(Controller):
 
         Ends an analysis that is queued or processing. Cancelling a cancelled analysis changes nothing.
         """
-        return (await analyses.cancel(platform, caller, analysis_id)).shown()
+        return (await analyses.cancel(platform, caller, analysis_id)).to_out()
 
     @delete("/analyses/{analysis_id:str}", operation_id="analyses.delete")
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], analysis_id: FromPath[str]) -> None:

@@ -35,7 +35,7 @@ class AnalysisIn(msgspec.Struct):
         None
     )
 
-    def wanted(self) -> NewAnalysis:
+    def to_new(self) -> NewAnalysis:
         """The analysis to create."""
         parameters = self.parameters or {}
         check_size(parameters, "parameters")
@@ -54,12 +54,12 @@ class AnalysisPatch(msgspec.Struct, forbid_unknown_fields=True):
     ] = UNSET
 
     @property
-    def said_truth(self) -> bool | None:
+    def changed_ground_truth(self) -> bool | None:
         """What is said of being the truth, or None."""
         return None if isinstance(self.is_ground_truth, UnsetType) else self.is_ground_truth
 
     @property
-    def said_description(self) -> tuple[bool, str | None]:
+    def changed_description(self) -> tuple[bool, str | None]:
         """Whether a description was sent, and which."""
         return (False, None) if isinstance(self.description, UnsetType) else (True, self.description)
 
@@ -117,12 +117,12 @@ class EndedAnalysis(AnalysisOut, frozen=True, kw_only=True):
     missing_artifacts: Annotated[list[str], Meta(description="Names of the announced artifacts that are not stored.")]
 
     @classmethod
-    def of(cls, ended: FinishedAnalysis) -> "EndedAnalysis":
+    def of(cls, finished: FinishedAnalysis) -> "EndedAnalysis":
         """The end as its pipeline sees it."""
         return cls(
-            **msgspec.structs.asdict(ended.analysis.shown()),
-            artifacts=[AnalysisFile.of(ended.analysis.id, file) for file in ended.artifacts],
-            missing_artifacts=[file.name for file in ended.artifacts if file.status != "stored"],
+            **msgspec.structs.asdict(finished.analysis.to_out()),
+            artifacts=[AnalysisFile.of(finished.analysis.id, file) for file in finished.artifacts],
+            missing_artifacts=[file.name for file in finished.artifacts if file.status != "stored"],
         )
 
 
@@ -137,11 +137,11 @@ class PresignedOut(msgspec.Struct):
     headers: Annotated[dict[str, str], Meta(description="Headers that the PUT has to carry.")]
 
     @classmethod
-    def of(cls, analysis_id: UUID, announced: PresignedArtifact, expires_in: int) -> "PresignedOut":
+    def of(cls, analysis_id: UUID, presigned: PresignedArtifact, expires_in: int) -> "PresignedOut":
         """The address as the pipeline sees it."""
-        name, link = announced.artifact.name, announced.link
+        name, link = presigned.artifact.name, presigned.link
         path = storage_path(analysis_id, name)
-        return cls(name, link.url, expires_in, link.expires_at, path, announced.headers)
+        return cls(name, link.url, expires_in, link.expires_at, path, presigned.headers)
 
 
 class PresignedList(msgspec.Struct):

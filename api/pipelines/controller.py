@@ -33,8 +33,8 @@ class PipelineController(Controller):
 
         Registers a program that makes analyses. Its secret and id sign callbacks for this account only.
         """
-        added = await pipelines.add(platform, caller, name=pipeline.name, models=pipeline.models)
-        return PipelineOut.of(added, platform.keyring)
+        record = await pipelines.add(platform, caller, name=pipeline.name, models=pipeline.models)
+        return PipelineOut.of(record, platform.keyring)
 
     @get(operation_id="pipelines.list", opt=_SECRET)
     async def list_own(self, platform: Injected[Platform], caller: Injected[Caller]) -> list[PipelineOut]:
@@ -42,7 +42,7 @@ class PipelineController(Controller):
 
         Returns the account's pipelines, oldest first.
         """
-        return [PipelineOut.of(found, platform.keyring) for found in await pipelines.list_own(platform, caller)]
+        return [PipelineOut.of(pipeline, platform.keyring) for pipeline in await pipelines.list_own(platform, caller)]
 
     @get("/{pipeline_id:str}", operation_id="pipelines.get", opt=_SECRET)
     async def read(
@@ -66,8 +66,8 @@ class PipelineController(Controller):
 
         Renames the pipeline or replaces the list of models that it runs. Fields that are not sent stay as they are.
         """
-        changed = await pipelines.change(platform, caller, pipeline_id, name=change.name, models=change.models)
-        return PipelineOut.of(changed, platform.keyring)
+        pipeline = await pipelines.change(platform, caller, pipeline_id, name=change.name, models=change.models)
+        return PipelineOut.of(pipeline, platform.keyring)
 
     @delete("/{pipeline_id:str}", operation_id="pipelines.delete")
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], pipeline_id: FromPath[str]) -> None:

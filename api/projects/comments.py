@@ -46,8 +46,8 @@ class CommentController(Controller):
 
         Returns the comments, oldest first.
         """
-        found = await comments.list_own(platform, caller, image_id, after=cursor, limit=limit + 1)
-        page = paging.cut(found, limit, lambda comment: str(comment.id))
+        records = await comments.list_own(platform, caller, image_id, after=cursor, limit=limit + 1)
+        page = paging.cut(records, limit, lambda comment: str(comment.id))
         return CommentPage([CommentOut.of(comment) for comment in page.rows], page.next)
 
     @get("/api/comments/{comment_id:str}", operation_id="images.comments.get")

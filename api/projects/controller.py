@@ -27,7 +27,7 @@ from shared import projects
 from shared.accounts import Caller
 from shared.kit.platform import Platform
 from shared.projects import deletion, images
-from shared.projects.listing import Search, Sort, list_images, place_of
+from shared.projects.listing import Search, Sort, list_images, page_position
 
 
 class ProjectController(Controller):
@@ -59,8 +59,8 @@ class ProjectController(Controller):
 
         Returns the account's projects, newest first.
         """
-        found = await projects.list_own(platform, caller, before=cursor, name=name, limit=limit + 1)
-        page = paging.cut(found, limit, lambda project: str(project.id))
+        records = await projects.list_own(platform, caller, before=cursor, name=name, limit=limit + 1)
+        page = paging.cut(records, limit, lambda project: str(project.id))
         return ProjectPage([ProjectOut.of(project) for project in page.rows], page.next)
 
     @get("/{project_id:str}", operation_id="projects.get")
@@ -145,9 +145,9 @@ class ProjectController(Controller):
         """
         search = Search(filename, metadata_key, metadata_value, deleted)
         after = cursors.read(cursor, sort)
-        found = await list_images(platform, caller, project_id, search, sort=sort, after=after, limit=limit + 1)
-        page = paging.cut(found.images, limit, lambda image: cursors.write(place_of(image, sort)))
-        return ImagePage([ImageOut.of(image) for image in page.rows], found.total, page.next)
+        listing = await list_images(platform, caller, project_id, search, sort=sort, after=after, limit=limit + 1)
+        page = paging.cut(listing.images, limit, lambda image: cursors.write(page_position(image, sort)))
+        return ImagePage([ImageOut.of(image) for image in page.rows], listing.total, page.next)
 
     @get("/{project_id:str}/images/deletion-events", operation_id="images.list_deletion_events")
     async def deletion_events(
@@ -162,6 +162,6 @@ class ProjectController(Controller):
 
         Returns which images were deleted, restored and purged, when and why, newest first.
         """
-        found = await deletion.list_events(platform, caller, project_id, before=cursor, limit=limit + 1)
-        page = paging.cut(found, limit, lambda event: str(event.id))
+        records = await deletion.list_events(platform, caller, project_id, before=cursor, limit=limit + 1)
+        page = paging.cut(records, limit, lambda event: str(event.id))
         return ImageEventPage([ImageEventOut.of(event) for event in page.rows], page.next)

@@ -23,9 +23,9 @@ KINDS: dict[str, Any] = {
 YEARS = range(2000, 9000)
 
 
-def write(place: PagePosition) -> str:
+def write(position: PagePosition) -> str:
     """The cursor of a place."""
-    return urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+    return urlsafe_b64encode(msgspec.json.encode(position)).decode().rstrip("=")
 
 
 def read(cursor: str | None, sort: Sort) -> PagePosition | None:
@@ -36,11 +36,11 @@ def read(cursor: str | None, sort: Sort) -> PagePosition | None:
         decoded = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         value, image_id = msgspec.json.decode(decoded, type=KINDS[sort.removeprefix("-")])
     except (ValueError, msgspec.DecodeError) as error:
-        raise _refused() from error
+        raise _invalid_cursor() from error
     if (isinstance(value, str) and "\0" in value) or (isinstance(value, datetime) and value.year not in YEARS):
-        raise _refused()
+        raise _invalid_cursor()
     return PagePosition(value, image_id)
 
 
-def _refused() -> InvalidInput:
+def _invalid_cursor() -> InvalidInput:
     return InvalidInput(Fault("/cursor", "cursor: must be the `next` of a page with the same sort order."))

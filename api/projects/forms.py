@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from api.http import bodies
 from api.http.multipart import MultipartForm
-from api.projects.metadata import Metadata, checked
+from api.projects.metadata import Metadata, check
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.settings import Settings
 from shared.projects.errors import ImageTooLarge
@@ -34,4 +34,4 @@ def read_image(form: MultipartForm, settings: Settings) -> NewImage:
             "project's /uploads, which accepts larger images."
         )
     metadata = bodies.decode(form.fields.get("metadata", "{}").encode(), Metadata, "/metadata")
-    return NewImage(part.filename, part.body, checked(metadata))
+    return NewImage(part.filename, part.body, check(metadata))

@@ -47,7 +47,7 @@ class ImageController(Controller):
 
         Returns all data of the image except its bytes.
         """
-        return ImageOut.of(await images.find(platform, caller, image_id, even_deleted=include_deleted))
+        return ImageOut.of(await images.find(platform, caller, image_id, include_deleted=include_deleted))
 
     @get("/content", operation_id="images.get_content")
     async def content(
@@ -136,7 +136,7 @@ class ImageController(Controller):
                 platform,
                 caller,
                 image_id,
-                lambda present: {name: value for name, value in present.items() if name != key},
+                lambda metadata: {name: value for name, value in metadata.items() if name != key},
             )
         )
 

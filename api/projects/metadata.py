@@ -17,7 +17,7 @@ MAX_DEPTH = 20
 Metadata = dict[str, Any]
 
 
-def checked(metadata: dict[str, Any], pointer: str = "/metadata") -> dict[str, Any]:
+def check(metadata: dict[str, Any], pointer: str = "/metadata") -> dict[str, Any]:
     """The metadata; raises InvalidInput for a key that is none, or when there is too much of it."""
     for key in metadata:
         check_key(key, pointer)
@@ -41,4 +41,4 @@ def _is_deeper(value: Any, levels: int) -> bool:
     if not isinstance(value, dict | list):
         return False
     inner = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
+    return levels == 0 or any(_is_deeper(member, levels - 1) for member in inner)

@@ -7,11 +7,11 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from api.projects.metadata import Metadata, check_key, checked
+from api.projects.metadata import Metadata, check, check_key
 from shared.kit.names import Name
 from shared.projects.records import CommentRecord, ImageEventRecord, ImageRecord, ProjectDescription, ProjectRecord
 
-Shown = TypeVar("Shown", bound=msgspec.Struct)
+Out = TypeVar("Out", bound=msgspec.Struct)
 
 MAX_COMMENT_LENGTH = 10_000
 
@@ -35,7 +35,7 @@ class ProjectIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     def description_of(self) -> ProjectDescription:
         """The same for the record."""
-        return ProjectDescription(self.name, self.description, checked(self.metadata))
+        return ProjectDescription(self.name, self.description, check(self.metadata))
 
 
 class ProjectPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,11 +50,11 @@ class ProjectPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Meta(description="JSON object that replaces the metadata; at most 16 KiB, nested up to 20 levels."),
     ] = UNSET
 
-    def applied_to(self, present: ProjectDescription) -> ProjectDescription:
+    def applied_to(self, description: ProjectDescription) -> ProjectDescription:
         """The description with the changes."""
         changes = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not UNSET}
-        checked(changes.get("metadata", {}))
-        return msgspec.structs.replace(present, **changes)
+        check(changes.get("metadata", {}))
+        return msgspec.structs.replace(description, **changes)
 
 
 class ProjectOut(msgspec.Struct):
@@ -87,10 +87,10 @@ class MetadataIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     key: Annotated[str, Meta(description="Key: 1 to 100 visible characters without a slash.")]
     value: Annotated[Any, Meta(description="Any JSON value; all metadata of an image together take at most 16 KiB.")]
 
-    def added_to(self, present: Metadata) -> Metadata:
+    def added_to(self, metadata: Metadata) -> Metadata:
         """The metadata with this in it; raises InvalidInput."""
         check_key(self.key, "/key")
-        return checked({**present, self.key: self.value}, "/value")
+        return check({**metadata, self.key: self.value}, "/value")
 
 
 class UploadIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -228,6 +228,6 @@ class ImageEventPage(msgspec.Struct):
     next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
-def _fill(kind: type[Shown], record: msgspec.Struct, **more: Any) -> Shown:
-    shown = {name: getattr(record, name) for name in kind.__struct_fields__ if name not in more}
-    return kind(**shown, **more)
+def _fill(schema: type[Out], record: msgspec.Struct, **extra: Any) -> Out:
+    fields = {name: getattr(record, name) for name in schema.__struct_fields__ if name not in extra}
+    return schema(**fields, **extra)

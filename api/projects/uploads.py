@@ -6,7 +6,7 @@ from litestar.params import FromPath
 from api.http.bodies import Body
 from api.http.injected import Injected
 from api.http.routes import post
-from api.projects.metadata import checked
+from api.projects.metadata import check
 from api.projects.schemas import ImageOut, UploadIn, UploadOut
 from shared.accounts import Caller
 from shared.kit.platform import Platform
@@ -31,8 +31,8 @@ class UploadController(Controller):
 
         PUT the bytes to `upload_url` with the given `headers`, then POST to `finalize_url`.
         """
-        announced = ImageAnnouncement(file.filename, file.content_type, file.size_bytes, checked(file.metadata))
-        upload, link = await uploads.announce(platform, caller, project_id, announced)
+        announcement = ImageAnnouncement(file.filename, file.content_type, file.size_bytes, check(file.metadata))
+        upload, link = await uploads.announce(platform, caller, project_id, announcement)
         headers = {"Content-Type": upload.content_type, "Content-Length": str(upload.size_bytes)}
         return UploadOut(upload.id, link.url, "PUT", headers, link.expires_at, f"/api/uploads/{upload.id}/finalize")
 

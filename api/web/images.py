@@ -8,7 +8,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from api.analyses.agreements import exported
+from api.analyses.agreements import export_response
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.jobs import results
@@ -104,7 +104,7 @@ class ImagePages(Controller):
     ) -> Response[Any]:
         """An analysis with all that it found, as a file."""
         await images.find(page_request.platform, page_request.caller, image_id)
-        return exported(
+        return export_response(
             page_request.platform, await analyses.find(page_request.platform, page_request.caller, analysis_id), format
         )
 

@@ -19,7 +19,7 @@ from shared import analyses, projects
 from shared.analyses import AnalysisStatus
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.projects import images
-from shared.projects.listing import Images, Search, Sort, list_images, place_of
+from shared.projects.listing import Images, Search, Sort, list_images, page_position
 from shared.projects.records import NewImage, ProjectDescription
 
 LISTED = 30
@@ -85,9 +85,9 @@ class ProjectPages(Controller):
             after=cursors.read(cursor or None, sort),
             limit=SHOWN + 1,
         )
-        shown, following = paging.cut(found.images, SHOWN, lambda image: cursors.write(place_of(image, sort)))
+        shown, following = paging.cut(found.images, SHOWN, lambda image: cursors.write(page_position(image, sort)))
         page = found._replace(images=shown)
-        standing = await analyses.standing(
+        standing = await analyses.status_counts(
             page_request.platform, page_request.caller, [image.id for image in page.images]
         )
         state = _state(page, standing)

@@ -17,34 +17,34 @@ from shared.projects.errors import ImageNotFound
 __all__ = ["AnalysisOut", "AnalysisRecord", "AnalysisStatus", "ArtifactRecord", "NewAnalysis"]
 
 
-async def create(platform: Platform, caller: Caller, image_id: str, wanted: NewAnalysis) -> AnalysisRecord:
+async def create(platform: Platform, caller: Caller, image_id: str, new: NewAnalysis) -> AnalysisRecord:
     """Queue an analysis of an image of the caller, and tell whoever waits for it.
 
     Raises ModelNotAllowed, ImageNotFound, AnalysisLimitReached.
     """
     allowed = platform.settings.ml_allowed_models
-    if allowed and wanted.model_name not in allowed:
+    if allowed and new.model_name not in allowed:
         raise ModelNotAllowed(f"Model not in allowed list; allowed models are {', '.join(allowed)}.")
-    known = known_uuid(image_id, ImageNotFound)
+    image_uuid = known_uuid(image_id, ImageNotFound)
     async with platform.db.transaction() as connection:
-        image = await queries.lock_image(connection, caller.account_id, known)
+        image = await queries.lock_image(connection, caller.account_id, image_uuid)
         if image is None:
             raise ImageNotFound
         if await queries.count_of_image(connection, image.id) >= platform.settings.ml_max_analyses_per_image:
             raise AnalysisLimitReached
-        analysis = await queries.insert(connection, uuid7(), caller.account_id, image.id, wanted)
+        analysis = await queries.insert(connection, uuid7(), caller.account_id, image.id, new)
         await events.announce(connection, analysis, events.queued(platform, analysis, image))
     return analysis
 
 
 async def find(platform: Platform, caller: Caller, analysis_id: str) -> AnalysisRecord:
     """An analysis of the caller; raises AnalysisNotFound."""
-    known = known_uuid(analysis_id, AnalysisNotFound)
+    analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.connection() as connection:
-        found = await queries.own(connection, caller.account_id, known)
-    if found is None:
+        analysis = await queries.own(connection, caller.account_id, analysis_uuid)
+    if analysis is None:
         raise AnalysisNotFound
-    return found
+    return analysis
 
 
 async def of_image(platform: Platform, caller: Caller, image_id: str) -> list[AnalysisRecord]:
@@ -54,12 +54,12 @@ async def of_image(platform: Platform, caller: Caller, image_id: str) -> list[An
         return await queries.of_image(connection, caller.account_id, image.id)
 
 
-async def standing(
+async def status_counts(
     platform: Platform, caller: Caller, image_ids: Sequence[UUID]
 ) -> dict[UUID, dict[AnalysisStatus, int]]:
     """How many analyses of each of the caller's images are in which state; an image without any is left out."""
     async with platform.db.connection() as connection:
-        return await queries.standing(connection, caller.account_id, image_ids)
+        return await queries.status_counts(connection, caller.account_id, image_ids)
 
 
 async def artifacts(platform: Platform, analysis_id: UUID) -> list[ArtifactRecord]:
@@ -77,26 +77,28 @@ async def describe(
     description: tuple[bool, str | None],
 ) -> AnalysisRecord:
     """Mark an analysis as the truth, or change its description if the first of the two says so."""
-    known = known_uuid(analysis_id, AnalysisNotFound)
+    analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.connection() as connection:
-        changed = await queries.describe(
-            connection, caller.account_id, known, is_ground_truth=is_ground_truth, description=description
+        analysis = await queries.describe(
+            connection, caller.account_id, analysis_uuid, is_ground_truth=is_ground_truth, description=description
         )
-    if changed is None:
+    if analysis is None:
         raise AnalysisNotFound
-    return changed
+    return analysis
 
 
 async def cancel(platform: Platform, caller: Caller, analysis_id: str) -> AnalysisRecord:
     """End an analysis that nobody needs any more; cancelling it again changes nothing."""
-    found = await find(platform, caller, analysis_id)
-    ended = await finishing.end(platform, caller.account_id, found.id, finishing.StatusChange(AnalysisStatus.CANCELLED))
-    return ended.analysis
+    analysis = await find(platform, caller, analysis_id)
+    finished = await finishing.end(
+        platform, caller.account_id, analysis.id, finishing.StatusChange(AnalysisStatus.CANCELLED)
+    )
+    return finished.analysis
 
 
 async def delete(platform: Platform, caller: Caller, analysis_id: str) -> None:
     """Forget an analysis and all that it found; its files are collected from storage later."""
-    known = known_uuid(analysis_id, AnalysisNotFound)
+    analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.connection() as connection:
-        if not await queries.delete(connection, caller.account_id, known):
+        if not await queries.delete(connection, caller.account_id, analysis_uuid):
             raise AnalysisNotFound

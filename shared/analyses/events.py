@@ -32,7 +32,7 @@ async def announce(connection: Connection, analysis: AnalysisRecord, data: Analy
         connection,
         account_id=analysis.account_id,
         event_type=EVENTS[analysis.status],
-        data=data or analysis.shown(),
+        data=data or analysis.to_out(),
         callback_url=None,
     )
     await job_queries.notify(connection, analysis.id)
@@ -41,6 +41,6 @@ async def announce(connection: Connection, analysis: AnalysisRecord, data: Analy
 def queued(platform: Platform, analysis: AnalysisRecord, image: ImageFile) -> QueuedAnalysis:
     """The analysis with a link to its image."""
     link = platform.storage.link(image.object_key)
-    told = {name: getattr(image, name) for name in AnalysedImage.__struct_fields__}
-    shown = ImageToAnalyse(**told, url=link.url, expires_at=link.expires_at)
-    return QueuedAnalysis(**msgspec.structs.asdict(analysis.shown()), image=shown)
+    fields = {name: getattr(image, name) for name in AnalysedImage.__struct_fields__}
+    linked_image = ImageToAnalyse(**fields, url=link.url, expires_at=link.expires_at)
+    return QueuedAnalysis(**msgspec.structs.asdict(analysis.to_out()), image=linked_image)

@@ -31,11 +31,11 @@ _VISIBLE = 2
 
 async def as_json(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[bytes]:
     """The analysis with all its annotations, as they were sent."""
-    head = msgspec.json.encode(analysis.shown())
+    head = msgspec.json.encode(analysis.to_out())
     yield head[:-1] + b',"annotations":['
     separator = b""
     async for batch in _batches(platform, analysis):
-        yield separator + await asyncio.to_thread(_joined, _json_entry, batch)
+        yield separator + await asyncio.to_thread(_join, _json_entry, batch)
         separator = b","
     yield b"]}"
 
@@ -54,18 +54,18 @@ async def as_coco(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator
         names = await annotation_queries.class_names(connection, analysis.id, sorted(_IN_COCO))
     categories = {name: number for number, name in enumerate(names, start=1)}
     image = {"id": 1, "file_name": filename, "height": height, "width": width}
-    described = {
+    document = {
         "info": {"description": f"{analysis.model_name} {analysis.model_version}", "version": str(analysis.id)},
         "images": [image],
         "categories": [{"id": number, "name": name} for name, number in categories.items()],
     }
-    yield msgspec.json.encode(described)[:-1] + b',"annotations":['
+    yield msgspec.json.encode(document)[:-1] + b',"annotations":['
     separator = b""
     async for batch in _batches(platform, analysis):
-        shown = [found for found in batch if found.annotation_type in _IN_COCO]
-        if shown:
+        annotations = [annotation for annotation in batch if annotation.annotation_type in _IN_COCO]
+        if annotations:
             entry = _coco_entry_of(categories)
-            yield separator + await asyncio.to_thread(_joined, entry, shown)
+            yield separator + await asyncio.to_thread(_join, entry, annotations)
             separator = b","
     yield b"]}"
 
@@ -82,17 +82,17 @@ async def _batches(platform: Platform, analysis: AnalysisRecord) -> AsyncIterato
         after = batch[-1].position
 
 
-def _joined(entry: Callable[[AnnotationRecord], Any], batch: Sequence[AnnotationRecord]) -> bytes:
-    return b",".join(msgspec.json.encode(entry(found)) for found in batch)
+def _join(entry: Callable[[AnnotationRecord], Any], batch: Sequence[AnnotationRecord]) -> bytes:
+    return b",".join(msgspec.json.encode(entry(annotation)) for annotation in batch)
 
 
-def _json_entry(found: AnnotationRecord) -> dict[str, Any]:
+def _json_entry(annotation: AnnotationRecord) -> dict[str, Any]:
     return {
-        "id": found.id,
-        "annotation_type": found.annotation_type,
-        "class_name": found.class_name,
-        "confidence": found.confidence,
-        "data": msgspec.Raw(found.data.encode()),
+        "id": annotation.id,
+        "annotation_type": annotation.annotation_type,
+        "class_name": annotation.class_name,
+        "confidence": annotation.confidence,
+        "data": msgspec.Raw(annotation.data.encode()),
     }
 
 
@@ -100,33 +100,40 @@ def _csv_rows(batch: Sequence[AnnotationRecord]) -> str:
     return csv_text(
         (),
         (
-            (str(found.id), found.annotation_type, found.class_name, found.confidence, found.position, found.data)
-            for found in batch
+            (
+                str(annotation.id),
+                annotation.annotation_type,
+                annotation.class_name,
+                annotation.confidence,
+                annotation.position,
+                annotation.data,
+            )
+            for annotation in batch
         ),
     )
 
 
 def _coco_entry_of(categories: dict[str, int]) -> Callable[[AnnotationRecord], dict[str, Any]]:
-    def entry(found: AnnotationRecord) -> dict[str, Any]:
+    def entry(annotation: AnnotationRecord) -> dict[str, Any]:
         return {
             # COCO's matching takes an id of 0 for "no object".
-            "id": found.position + 1,
+            "id": annotation.position + 1,
             "image_id": 1,
-            "category_id": categories[found.class_name],
+            "category_id": categories[annotation.class_name],
             "iscrowd": 0,
-            "score": 1.0 if found.confidence is None else found.confidence,
-            **_coco_geometry(found),
+            "score": 1.0 if annotation.confidence is None else annotation.confidence,
+            **_coco_geometry(annotation),
         }
 
     return entry
 
 
-def _coco_geometry(found: AnnotationRecord) -> dict[str, Any]:
-    data = msgspec.json.decode(found.data)
-    if found.annotation_type == "bounding_box":
+def _coco_geometry(annotation: AnnotationRecord) -> dict[str, Any]:
+    data = msgspec.json.decode(annotation.data)
+    if annotation.annotation_type == "bounding_box":
         left, top, right, bottom = box_of(data)
         return {"bbox": [left, top, right - left, bottom - top], "area": (right - left) * (bottom - top)}
-    if found.annotation_type == "keypoint":
+    if annotation.annotation_type == "keypoint":
         points = data["keypoints"]
         flat = [value for point in points for value in (point["x"], point["y"], _VISIBLE)]
         return {"keypoints": flat, "num_keypoints": len(points)}

@@ -20,7 +20,7 @@ PREFIX = "analyses/"
 ABANDONED_AFTER = timedelta(days=7)
 
 # Somebody who writes to the same place again and again while we look is not waited for.
-_LOOKS = 3
+_MAX_COPIES = 3
 
 
 def upload_key(analysis_id: UUID, artifact_id: UUID) -> str:
@@ -28,20 +28,20 @@ def upload_key(analysis_id: UUID, artifact_id: UUID) -> str:
     return f"{PREFIX}{analysis_id}/uploads/{artifact_id}"
 
 
-def look_at(storage: Storage, analysis_id: UUID, file: ArtifactRecord, largest_bytes: int) -> ArtifactRecord:
+def inspect(storage: Storage, analysis_id: UUID, file: ArtifactRecord, max_bytes: int) -> ArtifactRecord:
     """The announced file as it was found; a good one is now where nobody writes any more. Blocks."""
     source = upload_key(analysis_id, file.id)
-    for _ in range(_LOOKS):
-        found = storage.stat(source)
-        if found is None:
+    for _ in range(_MAX_COPIES):
+        stat = storage.stat(source)
+        if stat is None:
             return msgspec.structs.replace(file, status="missing")
-        announced = found.size_bytes if file.announced_bytes is None else file.announced_bytes
-        if found.size_bytes != announced or found.size_bytes > largest_bytes or found.content_type != file.content_type:
+        expected_bytes = stat.size_bytes if file.announced_bytes is None else file.announced_bytes
+        if stat.size_bytes != expected_bytes or stat.size_bytes > max_bytes or stat.content_type != file.content_type:
             break
         # A key of its own for every copy: of two that finish at once, only one's is remembered.
         target = f"{PREFIX}{analysis_id}/{uuid7()}"
-        if storage.adopt(source, target, file.name, found):
-            return msgspec.structs.replace(file, status="stored", size_bytes=found.size_bytes, object_key=target)
+        if storage.adopt(source, target, file.name, stat):
+            return msgspec.structs.replace(file, status="stored", size_bytes=stat.size_bytes, object_key=target)
     return msgspec.structs.replace(file, status="mismatched")
 
 

@@ -16,7 +16,7 @@ from shared.kit.storage_errors import StorageUnavailable
 log = structlog.get_logger()
 
 # What was found of each announced file; a file that is announced anew meanwhile is another one.
-Looked = Mapping[ArtifactRecord, ArtifactRecord]
+Inspections = Mapping[ArtifactRecord, ArtifactRecord]
 
 
 class StatusChange(NamedTuple):
@@ -34,26 +34,26 @@ class FinishedAnalysis(NamedTuple):
     artifacts: list[ArtifactRecord]
 
 
-async def end(platform: Platform, account_id: int | None, analysis_id: UUID, told: StatusChange) -> FinishedAnalysis:
+async def end(platform: Platform, account_id: int | None, analysis_id: UUID, change: StatusChange) -> FinishedAnalysis:
     """End an analysis, once; the same end told again changes nothing.
 
     Raises AnalysisNotFound, IllegalTransition, or StorageUnavailable while its files cannot be looked at.
     """
-    looked: dict[ArtifactRecord, ArtifactRecord] = {}
+    inspections: dict[ArtifactRecord, ArtifactRecord] = {}
     while True:
-        announced = await _try_to_end(platform, account_id, analysis_id, told, looked)
-        if isinstance(announced, FinishedAnalysis):
-            await _tidy(platform, analysis_id, looked)
-            return announced
+        outcome = await _try_to_end(platform, account_id, analysis_id, change, inspections)
+        if isinstance(outcome, FinishedAnalysis):
+            await _delete_uploads(platform, analysis_id, inspections)
+            return outcome
         # Storage is asked while no row is locked; what is announced in the meantime is seen at the next try.
-        for file in announced:
-            looked[file] = await platform.storage.apart(
-                files.look_at, platform.storage, analysis_id, file, platform.settings.ml_max_artifact_bytes
+        for file in outcome:
+            inspections[file] = await platform.storage.apart(
+                files.inspect, platform.storage, analysis_id, file, platform.settings.ml_max_artifact_bytes
             )
 
 
 async def _try_to_end(
-    platform: Platform, account_id: int | None, analysis_id: UUID, told: StatusChange, looked: Looked
+    platform: Platform, account_id: int | None, analysis_id: UUID, change: StatusChange, inspections: Inspections
 ) -> FinishedAnalysis | list[ArtifactRecord]:
     """The end, or the files that must be looked at before."""
     async with platform.db.transaction() as connection:
@@ -61,26 +61,26 @@ async def _try_to_end(
         if analysis is None:
             raise AnalysisNotFound
         artifacts = await queries.artifacts(connection, analysis_id)
-        if analysis.status is told.status:
+        if analysis.status is change.status:
             return FinishedAnalysis(analysis, artifacts)
-        check_move(analysis.status, told.status)
-        announced = [file for file in artifacts if file.status == "announced"]
-        if unseen := [file for file in announced if file not in looked]:
-            return unseen
-        await queries.settle_artifacts(connection, analysis_id, [looked[file] for file in announced])
-        ended = await queries.move(connection, analysis_id, told.status, told.summary, told.error_message)
-        await events.announce(connection, ended)
-        return FinishedAnalysis(ended, [looked.get(file, file) for file in artifacts])
+        check_move(analysis.status, change.status)
+        pending = [file for file in artifacts if file.status == "announced"]
+        if remaining := [file for file in pending if file not in inspections]:
+            return remaining
+        await queries.settle_artifacts(connection, analysis_id, [inspections[file] for file in pending])
+        finished = await queries.move(connection, analysis_id, change.status, change.summary, change.error_message)
+        await events.announce(connection, finished)
+        return FinishedAnalysis(finished, [inspections.get(file, file) for file in artifacts])
 
 
-def check_move(present: AnalysisStatus, wanted: AnalysisStatus) -> None:
+def check_move(current: AnalysisStatus, target: AnalysisStatus) -> None:
     """Raise IllegalTransition unless the lifecycle allows the move."""
-    if wanted not in MOVES[present]:
-        raise IllegalTransition(f"Illegal transition {present} -> {wanted}: the analysis is {present}.")
+    if target not in MOVES[current]:
+        raise IllegalTransition(f"Illegal transition {current} -> {target}: the analysis is {current}.")
 
 
-async def _tidy(platform: Platform, analysis_id: UUID, looked: Looked) -> None:
-    keys = [files.upload_key(analysis_id, file.id) for file in looked]
+async def _delete_uploads(platform: Platform, analysis_id: UUID, inspections: Inspections) -> None:
+    keys = [files.upload_key(analysis_id, file.id) for file in inspections]
     try:
         await platform.storage.apart(platform.storage.delete, keys)
     except StorageUnavailable:

@@ -14,7 +14,7 @@ from shared.kit.ids import uuid7
 from shared.kit.tables import moment_column, owner_column, time_column
 
 
-def _listed(statuses: Any) -> str:
+def _sql_list(statuses: Any) -> str:
     return ", ".join(repr(status.value) for status in AnalysisStatus if status in statuses)
 
 
@@ -26,8 +26,8 @@ class Analysis(SQLModel, table=True):
     """What one run of a model says of one image."""
 
     __table_args__ = (
-        CheckConstraint(f"status IN ({_listed(set(AnalysisStatus))})", name="status"),
-        CheckConstraint(f"(status IN ({_listed(FINAL)})) = (completed_at IS NOT NULL)", name="completed"),
+        CheckConstraint(f"status IN ({_sql_list(set(AnalysisStatus))})", name="status"),
+        CheckConstraint(f"(status IN ({_sql_list(FINAL)})) = (completed_at IS NOT NULL)", name="completed"),
         Index("ix_analysis_image_id_id", "image_id", "id"),
         Index("ix_analysis_queued", "account_id", "id", postgresql_where=text("status = 'queued'")),
     )

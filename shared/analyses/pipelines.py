@@ -42,43 +42,43 @@ async def list_own(platform: Platform, caller: Caller) -> Sequence[Pipeline]:
 
 async def find(platform: Platform, caller: Caller, pipeline_id: str) -> Pipeline:
     """A pipeline of the caller; raises PipelineNotFound."""
-    found = await find_any(platform, pipeline_id)
-    if found is None or found.account_id != caller.account_id:
+    pipeline = await find_any(platform, pipeline_id)
+    if pipeline is None or pipeline.account_id != caller.account_id:
         raise PipelineNotFound
-    return found
+    return pipeline
 
 
 async def find_any(platform: Platform, pipeline_id: str) -> Pipeline | None:
     """Anybody's pipeline, for who proves to be it."""
-    known = parse_uuid(pipeline_id)
+    uuid = parse_uuid(pipeline_id)
     async with platform.db.session() as session:
-        return await session.get(Pipeline, known) if known else None
+        return await session.get(Pipeline, uuid) if uuid else None
 
 
 async def change(
     platform: Platform, caller: Caller, pipeline_id: str, *, name: str | None, models: Sequence[str] | None
 ) -> Pipeline:
     """Rename a pipeline, or let it run other models; None keeps what there is. Raises PipelineNotFound."""
-    found = await find(platform, caller, pipeline_id)
+    pipeline = await find(platform, caller, pipeline_id)
     async with platform.db.session() as session:
-        session.add(found)
-        found.name = found.name if name is None else name
-        found.models = found.models if models is None else list(models)
-    return found
+        session.add(pipeline)
+        pipeline.name = pipeline.name if name is None else name
+        pipeline.models = pipeline.models if models is None else list(models)
+    return pipeline
 
 
 async def remove(platform: Platform, caller: Caller, pipeline_id: str) -> None:
     """Forget a pipeline, and with it its secret; raises PipelineNotFound."""
-    found = await find(platform, caller, pipeline_id)
+    pipeline = await find(platform, caller, pipeline_id)
     async with platform.db.session() as session:
-        await session.delete(found)
+        await session.delete(pipeline)
 
 
 async def rotate(platform: Platform, caller: Caller, pipeline_id: str) -> Pipeline:
     """Give a pipeline another secret; for a day it may sign with either. Raises SecretJustRotated."""
-    found = await find(platform, caller, pipeline_id)
+    pipeline = await find(platform, caller, pipeline_id)
     async with platform.db.connection() as connection:
-        if await connection.fetchval(ROTATE, found.id, ROTATION_OVERLAP) is None:
+        if await connection.fetchval(ROTATE, pipeline.id, ROTATION_OVERLAP) is None:
             raise SecretJustRotated
     return await find(platform, caller, pipeline_id)
 
@@ -94,12 +94,12 @@ def accepted_secrets(keyring: Keyring, pipeline: Pipeline) -> list[bytes]:
     rotated_at = pipeline.secret_rotated_at
     if rotated_at is not None and clock.now() - rotated_at < ROTATION_OVERLAP:
         secrets += keyring.candidates(_PURPOSE, str(pipeline.id), pipeline.secret_version - 1)
-    return [found.hex().encode() for found in secrets]
+    return [key.hex().encode() for key in secrets]
 
 
 async def queue(platform: Platform, caller: Caller, pipeline_id: str, *, limit: int) -> list[QueuedAnalysis]:
     """The analyses that wait for a pipeline of the caller, the oldest first, each with its image."""
     pipeline = await find(platform, caller, pipeline_id)
     async with platform.db.connection() as connection:
-        waiting = await queries.queued(connection, caller.account_id, pipeline.models, limit)
-    return [events.queued(platform, analysis, image) for analysis, image in waiting]
+        rows = await queries.queued(connection, caller.account_id, pipeline.models, limit)
+    return [events.queued(platform, analysis, image) for analysis, image in rows]

@@ -42,7 +42,7 @@ LIST_OF_IMAGE = f"""
     SELECT {COLUMNS} FROM analysis WHERE image_id = $1 AND account_id = $2 ORDER BY id DESC
 """
 
-STANDING = """
+COUNT_BY_STATUS = """
     SELECT image_id, status, count(*) FROM analysis WHERE image_id = ANY($1) AND account_id = $2
     GROUP BY image_id, status ORDER BY image_id, status
 """
@@ -137,10 +137,10 @@ async def count_of_image(connection: Connection, image_id: UUID) -> int:
 
 
 async def insert(
-    connection: Connection, analysis_id: UUID, account_id: int, image_id: UUID, wanted: NewAnalysis
+    connection: Connection, analysis_id: UUID, account_id: int, image_id: UUID, new: NewAnalysis
 ) -> AnalysisRecord:
     """Write a new analysis, queued."""
-    return _analysis(await connection.fetchrow(INSERT, analysis_id, account_id, image_id, *wanted))
+    return _analysis(await connection.fetchrow(INSERT, analysis_id, account_id, image_id, *new))
 
 
 async def own(connection: Connection, account_id: int, analysis_id: UUID) -> AnalysisRecord | None:
@@ -154,14 +154,14 @@ async def of_image(connection: Connection, account_id: int, image_id: UUID) -> l
     return [_analysis(record) for record in await connection.fetch(LIST_OF_IMAGE, image_id, account_id)]
 
 
-async def standing(
+async def status_counts(
     connection: Connection, account_id: int, image_ids: Sequence[UUID]
 ) -> dict[UUID, dict[AnalysisStatus, int]]:
     """How many analyses of each image are in which state; an image without any is left out."""
-    found: dict[UUID, dict[AnalysisStatus, int]] = {}
-    for image_id, status, count in await connection.fetch(STANDING, image_ids, account_id):
-        found.setdefault(image_id, {})[AnalysisStatus(status)] = count
-    return found
+    counts: dict[UUID, dict[AnalysisStatus, int]] = {}
+    for image_id, status, count in await connection.fetch(COUNT_BY_STATUS, image_ids, account_id):
+        counts.setdefault(image_id, {})[AnalysisStatus(status)] = count
+    return counts
 
 
 async def lock_for_signer(connection: Connection, account_id: int | None, analysis_id: UUID) -> AnalysisRecord | None:
@@ -223,9 +223,9 @@ async def artifacts(connection: Connection, analysis_id: UUID) -> list[ArtifactR
     return [ArtifactRecord(*record) for record in await connection.fetch(SELECT_ARTIFACTS, analysis_id)]
 
 
-async def settle_artifacts(connection: Connection, analysis_id: UUID, settled: Sequence[ArtifactRecord]) -> None:
+async def settle_artifacts(connection: Connection, analysis_id: UUID, files: Sequence[ArtifactRecord]) -> None:
     """Write what was found of the files."""
-    rows = [(analysis_id, file.name, file.status, file.size_bytes, file.object_key) for file in settled]
+    rows = [(analysis_id, file.name, file.status, file.size_bytes, file.object_key) for file in files]
     await connection.executemany(SETTLE_ARTIFACT, rows)
 
 

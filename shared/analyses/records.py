@@ -44,7 +44,7 @@ class AnalysisRecord(AnalysisOut, frozen=True):
 
     account_id: int
 
-    def shown(self) -> AnalysisOut:
+    def to_out(self) -> AnalysisOut:
         """The analysis as its owner and its pipeline see it."""
         return AnalysisOut(*(getattr(self, name) for name in AnalysisOut.__struct_fields__))
 

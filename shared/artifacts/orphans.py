@@ -9,7 +9,7 @@ from shared.kit.db import Connection
 from shared.kit.platform import Platform
 
 # Which of the keys no row refers to.
-WithoutRow = Callable[[Connection, Sequence[str]], Awaitable[list[str]]]
+SelectOrphans = Callable[[Connection, Sequence[str]], Awaitable[list[str]]]
 
 # An object is put into storage before its row is written; within a day every attempt has come to an end.
 ORPHAN_AGE = timedelta(days=1)
@@ -18,16 +18,16 @@ ORPHAN_AGE = timedelta(days=1)
 KEYS_AT_ONCE = 1000
 
 
-async def collect(platform: Platform, prefix: str, without_row: WithoutRow) -> int:
+async def collect(platform: Platform, prefix: str, select_orphans: SelectOrphans) -> int:
     """Delete the objects below a prefix that are old enough and have no row; the number of objects."""
-    stored = platform.storage.keys_before(clock.now() - ORPHAN_AGE, prefix)
-    collected = 0
-    while keys := await platform.storage.apart(_next, stored):
+    all_keys = platform.storage.keys_before(clock.now() - ORPHAN_AGE, prefix)
+    count = 0
+    while keys := await platform.storage.apart(_next, all_keys):
         async with platform.db.connection() as connection:
-            orphans = await without_row(connection, keys)
+            orphans = await select_orphans(connection, keys)
         await platform.storage.apart(platform.storage.delete, orphans)
-        collected += len(orphans)
-    return collected
+        count += len(orphans)
+    return count
 
 
 def _next(keys: Iterator[str]) -> list[str]:

@@ -34,10 +34,10 @@ async def of_job(connection: Connection, job_id: UUID) -> tuple[StoredFile, ...]
 
 async def of_jobs(connection: Connection, job_ids: Sequence[UUID]) -> dict[UUID, tuple[StoredFile, ...]]:
     """What each of the jobs made, by name."""
-    made: dict[UUID, tuple[StoredFile, ...]] = {}
+    files: dict[UUID, tuple[StoredFile, ...]] = {}
     for job_id, *file in await connection.fetch(SELECT, job_ids):
-        made[job_id] = (*made.get(job_id, ()), StoredFile(*file))
-    return made
+        files[job_id] = (*files.get(job_id, ()), StoredFile(*file))
+    return files
 
 
 async def remove(connection: Connection, job_ids: Sequence[UUID]) -> list[str]:

@@ -24,12 +24,12 @@ async def create(platform: Platform, caller: Caller, description: ProjectDescrip
 
 async def find(platform: Platform, caller: Caller, project_id: str) -> ProjectRecord:
     """A project of the caller; raises ProjectNotFound."""
-    known = known_uuid(project_id, ProjectNotFound)
+    project_uuid = known_uuid(project_id, ProjectNotFound)
     async with platform.db.connection() as connection:
-        found = await queries.find(connection, caller.account_id, known)
-    if found is None:
+        project = await queries.find(connection, caller.account_id, project_uuid)
+    if project is None:
         raise ProjectNotFound
-    return found
+    return project
 
 
 async def list_own(
@@ -44,12 +44,12 @@ async def describe(
     platform: Platform, caller: Caller, project_id: str, change: Callable[[ProjectDescription], ProjectDescription]
 ) -> ProjectRecord:
     """Change what is said of a project of the caller, its name first of all; raises ProjectNotFound."""
-    known = known_uuid(project_id, ProjectNotFound)
+    project_uuid = known_uuid(project_id, ProjectNotFound)
     async with platform.db.transaction() as connection:
-        present = await queries.lock(connection, caller.account_id, known)
-        if present is None:
+        description = await queries.lock(connection, caller.account_id, project_uuid)
+        if description is None:
             raise ProjectNotFound
-        return await queries.describe(connection, known, change(present))
+        return await queries.describe(connection, project_uuid, change(description))
 
 
 async def delete(platform: Platform, caller: Caller, project_id: str, *, force: bool) -> None:
@@ -57,10 +57,10 @@ async def delete(platform: Platform, caller: Caller, project_id: str, *, force: 
 
     It is invisible at once; rows and objects go with the next purge.
     """
-    known = known_uuid(project_id, ProjectNotFound)
+    project_uuid = known_uuid(project_id, ProjectNotFound)
     async with platform.db.transaction() as connection:
-        if await queries.lock(connection, caller.account_id, known) is None:
+        if await queries.lock(connection, caller.account_id, project_uuid) is None:
             raise ProjectNotFound
-        if not force and await queries.has_images(connection, known):
+        if not force and await queries.has_images(connection, project_uuid):
             raise ProjectNotEmpty
-        await queries.delete(connection, known, timeout_s=DELETION_TIMEOUT_S)
+        await queries.delete(connection, project_uuid, timeout_s=DELETION_TIMEOUT_S)

@@ -14,7 +14,7 @@ VISIBLE = "image.id = image_comment.image_id AND image.deleted_at IS NULL"
 
 OWN = "image_comment.id = $1 AND image_comment.account_id = $2"
 
-IS_SHOWN = "SELECT true FROM image WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL"
+IS_VISIBLE = "SELECT true FROM image WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL"
 
 INSERT = f"""
     INSERT INTO image_comment (id, account_id, image_id, text)
@@ -44,7 +44,7 @@ async def list_own(
     connection: Connection, account_id: int, image_id: UUID, *, after: UUID | None, limit: int
 ) -> list[CommentRecord] | None:
     """The comments on an image of the account, the oldest first; None when there is no such image."""
-    if not await connection.fetchval(IS_SHOWN, image_id, account_id):
+    if not await connection.fetchval(IS_VISIBLE, image_id, account_id):
         return None
     return [CommentRecord(*record) for record in await connection.fetch(LIST_OWN, image_id, after, limit)]
 

@@ -12,9 +12,9 @@ from shared.projects.records import CommentRecord
 
 async def add(platform: Platform, caller: Caller, image_id: str, text: str) -> CommentRecord:
     """Remark something about an image of the caller; raises ImageNotFound."""
-    known = known_uuid(image_id, ImageNotFound)
+    image_uuid = known_uuid(image_id, ImageNotFound)
     async with platform.db.connection() as connection:
-        comment = await comment_queries.insert(connection, caller.account_id, known, text)
+        comment = await comment_queries.insert(connection, caller.account_id, image_uuid, text)
     if comment is None:
         raise ImageNotFound
     return comment
@@ -24,36 +24,36 @@ async def list_own(
     platform: Platform, caller: Caller, image_id: str, *, after: UUID | None, limit: int
 ) -> list[CommentRecord]:
     """What was remarked about an image of the caller, the oldest first; raises ImageNotFound."""
-    known = known_uuid(image_id, ImageNotFound)
+    image_uuid = known_uuid(image_id, ImageNotFound)
     async with platform.db.connection() as connection:
-        found = await comment_queries.list_own(connection, caller.account_id, known, after=after, limit=limit)
-    if found is None:
+        comments = await comment_queries.list_own(connection, caller.account_id, image_uuid, after=after, limit=limit)
+    if comments is None:
         raise ImageNotFound
-    return found
+    return comments
 
 
 async def find(platform: Platform, caller: Caller, comment_id: str) -> CommentRecord:
     """A comment of the caller; raises CommentNotFound."""
-    known = known_uuid(comment_id, CommentNotFound)
+    comment_uuid = known_uuid(comment_id, CommentNotFound)
     async with platform.db.connection() as connection:
-        return _found(await comment_queries.find(connection, caller.account_id, known))
+        return _require(await comment_queries.find(connection, caller.account_id, comment_uuid))
 
 
 async def change(platform: Platform, caller: Caller, comment_id: str, text: str) -> CommentRecord:
     """Put a comment of the caller in other words; raises CommentNotFound."""
-    known = known_uuid(comment_id, CommentNotFound)
+    comment_uuid = known_uuid(comment_id, CommentNotFound)
     async with platform.db.connection() as connection:
-        return _found(await comment_queries.change(connection, caller.account_id, known, text))
+        return _require(await comment_queries.change(connection, caller.account_id, comment_uuid, text))
 
 
 async def delete(platform: Platform, caller: Caller, comment_id: str) -> None:
     """Take a comment of the caller back; raises CommentNotFound."""
-    known = known_uuid(comment_id, CommentNotFound)
+    comment_uuid = known_uuid(comment_id, CommentNotFound)
     async with platform.db.connection() as connection:
-        _found(await comment_queries.delete(connection, caller.account_id, known))
+        _require(await comment_queries.delete(connection, caller.account_id, comment_uuid))
 
 
-def _found(comment: CommentRecord | None) -> CommentRecord:
+def _require(comment: CommentRecord | None) -> CommentRecord:
     if comment is None:
         raise CommentNotFound
     return comment

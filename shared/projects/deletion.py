@@ -18,30 +18,30 @@ async def hide(platform: Platform, caller: Caller, image_id: str, reason: str) -
 
     Raises ImageNotFound.
     """
-    known = known_uuid(image_id, ImageNotFound)
-    kept_for = timedelta(days=platform.settings.image_retention_days)
+    image_uuid = known_uuid(image_id, ImageNotFound)
+    period = timedelta(days=platform.settings.image_retention_days)
     async with platform.db.transaction() as connection:
-        image = await image_queries.lock(connection, caller.account_id, known)
+        image = await image_queries.lock(connection, caller.account_id, image_uuid)
         if image is None:
             raise ImageNotFound
         if image.deleted_at is not None:
             return image
         await image_queries.add_event(connection, EventType.SOFT_DELETE, image, reason)
-        return await image_queries.soft_delete(connection, image, reason, kept_for)
+        return await image_queries.soft_delete(connection, image, reason, period)
 
 
 async def delete(platform: Platform, caller: Caller, image_id: str, reason: str) -> ImageRecord:
     """Delete an image of the caller for good, at once, whether it is hidden already or not; raises ImageNotFound."""
-    known = known_uuid(image_id, ImageNotFound)
+    image_uuid = known_uuid(image_id, ImageNotFound)
     async with platform.db.transaction() as connection:
-        image = await image_queries.lock(connection, caller.account_id, known)
+        image = await image_queries.lock(connection, caller.account_id, image_uuid)
         if image is None:
             raise ImageNotFound
         await image_queries.add_event(connection, EventType.FORCE_DELETE, image, reason)
-        deleted = await image_queries.force_delete(connection, image, reason)
+        image = await image_queries.force_delete(connection, image, reason)
     # Nobody can see it any more; should this not come to its end, the dispatcher purges it.
-    await retention.purge_one(platform, known)
-    return deleted
+    await retention.purge_one(platform, image_uuid)
+    return image
 
 
 async def restore(platform: Platform, caller: Caller, image_id: str) -> ImageRecord:
@@ -49,11 +49,11 @@ async def restore(platform: Platform, caller: Caller, image_id: str) -> ImageRec
 
     Raises ImageNotFound, ImagePurged, ImagePermanentlyDeleted.
     """
-    known = known_uuid(image_id, ImageNotFound)
+    image_uuid = known_uuid(image_id, ImageNotFound)
     async with platform.db.transaction() as connection:
-        image = await image_queries.lock(connection, caller.account_id, known)
+        image = await image_queries.lock(connection, caller.account_id, image_uuid)
         if image is None:
-            raise _gone(await image_queries.last_event(connection, caller.account_id, known))
+            raise _error_for(await image_queries.last_event(connection, caller.account_id, image_uuid))
         if image.deleted_at is None:
             return image
         await image_queries.add_event(connection, EventType.RESTORE, image, None)
@@ -64,14 +64,14 @@ async def list_events(
     platform: Platform, caller: Caller, project_id: str, *, before: UUID | None, limit: int
 ) -> list[ImageEventRecord]:
     """What became of the images of a project of the caller, newest first; raises ProjectNotFound."""
-    known = known_uuid(project_id, ProjectNotFound)
+    project_uuid = known_uuid(project_id, ProjectNotFound)
     async with platform.db.connection() as connection:
-        if not await queries.exists(connection, caller.account_id, known):
+        if not await queries.exists(connection, caller.account_id, project_uuid):
             raise ProjectNotFound
-        return await image_queries.list_events(connection, caller.account_id, known, before=before, limit=limit)
+        return await image_queries.list_events(connection, caller.account_id, project_uuid, before=before, limit=limit)
 
 
-def _gone(last: EventType | None) -> DomainError:
-    if last is None:
+def _error_for(last_event: EventType | None) -> DomainError:
+    if last_event is None:
         return ImageNotFound()
-    return ImagePermanentlyDeleted() if last is EventType.FORCE_DELETE else ImagePurged()
+    return ImagePermanentlyDeleted() if last_event is EventType.FORCE_DELETE else ImagePurged()

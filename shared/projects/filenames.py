@@ -13,10 +13,12 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 def clean(name: str) -> str:
     """The last part of a path, in one spelling, without what cannot be seen; never empty."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    seen = "".join(char for char in unicodedata.normalize("NFC", last) if unicodedata.category(char) not in _INVISIBLE)
-    shown = seen.strip()
-    if not shown.strip("."):
+    base = name.replace("\\", "/").rpartition("/")[2]
+    visible = "".join(
+        char for char in unicodedata.normalize("NFC", base) if unicodedata.category(char) not in _INVISIBLE
+    )
+    name = visible.strip()
+    if not name.strip("."):
         return UNNAMED
     # The end says what kind of file it is, so the middle goes.
-    return shown if len(shown) <= MAX_LENGTH else f"{shown[: MAX_LENGTH - 21]}…{shown[-20:]}"
+    return name if len(name) <= MAX_LENGTH else f"{name[: MAX_LENGTH - 21]}…{name[-20:]}"

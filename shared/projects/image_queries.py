@@ -22,7 +22,7 @@ SELECT = f"SELECT {COLUMNS}, {STATUS} FROM image WHERE {OWN} AND image.deleted_a
 
 # What cannot be restored any more is not shown any more, though its purge may still be to come. The time is that of the
 # statement: a transaction that waited for the row may have begun before the one that ended its time.
-SELECT_EVEN_DELETED = f"""
+SELECT_WITH_DELETED = f"""
     SELECT {COLUMNS}, {STATUS} FROM image WHERE {OWN} AND (purge_at IS NULL OR purge_at > clock_timestamp())
 """
 
@@ -56,7 +56,7 @@ RESTORE = f"""
     WHERE {OWN} RETURNING {COLUMNS}, {STATUS}
 """
 
-LOCK = f"{SELECT_EVEN_DELETED} FOR UPDATE OF image"
+LOCK = f"{SELECT_WITH_DELETED} FOR UPDATE OF image"
 
 INSERT_EVENT = """
     INSERT INTO image_event (id, account_id, project_id, image_id, type, filename, reason)
@@ -78,10 +78,10 @@ LIST_EVENTS = f"""
 
 
 async def find(
-    connection: Connection, account_id: int, image_id: UUID, *, even_deleted: bool = False
+    connection: Connection, account_id: int, image_id: UUID, *, include_deleted: bool = False
 ) -> ImageRecord | None:
     """An image of the account; a deleted one only if that is asked for, and while it can be restored."""
-    return await _image(connection, SELECT_EVEN_DELETED if even_deleted else SELECT, image_id, account_id)
+    return await _image(connection, SELECT_WITH_DELETED if include_deleted else SELECT, image_id, account_id)
 
 
 async def insert(
@@ -112,8 +112,8 @@ async def insert(
 
 async def lock_metadata(connection: Connection, account_id: int, image_id: UUID) -> dict[str, Any] | None:
     """What is said of an image of the account, locked until the transaction ends."""
-    found: dict[str, Any] | None = await connection.fetchval(LOCK_METADATA, image_id, account_id)
-    return found
+    metadata: dict[str, Any] | None = await connection.fetchval(LOCK_METADATA, image_id, account_id)
+    return metadata
 
 
 async def set_metadata(
@@ -130,17 +130,17 @@ async def lock(connection: Connection, account_id: int, image_id: UUID) -> Image
 
 async def soft_delete(connection: Connection, image: ImageRecord, reason: str, retention: timedelta) -> ImageRecord:
     """Hide a locked image."""
-    return await _changed(connection, SOFT_DELETE, image, reason, retention)
+    return await _update(connection, SOFT_DELETE, image, reason, retention)
 
 
 async def force_delete(connection: Connection, image: ImageRecord, reason: str) -> ImageRecord:
     """Make a locked image due to be purged."""
-    return await _changed(connection, FORCE_DELETE, image, reason)
+    return await _update(connection, FORCE_DELETE, image, reason)
 
 
 async def restore(connection: Connection, image: ImageRecord) -> ImageRecord:
     """Show a locked image again."""
-    return await _changed(connection, RESTORE, image)
+    return await _update(connection, RESTORE, image)
 
 
 async def add_event(connection: Connection, event: EventType, image: ImageRecord, reason: str | None) -> None:
@@ -152,16 +152,16 @@ async def add_event(connection: Connection, event: EventType, image: ImageRecord
 
 async def last_event(connection: Connection, account_id: int, image_id: UUID) -> EventType | None:
     """What was done last to an image of the account, even if it is purged since; None if nothing ever was."""
-    found = await connection.fetchval(LAST_EVENT, image_id, account_id)
-    return EventType(found) if found else None
+    event_type = await connection.fetchval(LAST_EVENT, image_id, account_id)
+    return EventType(event_type) if event_type else None
 
 
 async def list_events(
     connection: Connection, account_id: int, project_id: UUID, *, before: UUID | None, limit: int
 ) -> list[ImageEventRecord]:
     """What became of the images of a project, newest first."""
-    found = await connection.fetch(LIST_EVENTS, project_id, account_id, before, limit)
-    return [ImageEventRecord(*record) for record in found]
+    records = await connection.fetch(LIST_EVENTS, project_id, account_id, before, limit)
+    return [ImageEventRecord(*record) for record in records]
 
 
 async def _image(connection: Connection, statement: str, *values: Any) -> ImageRecord | None:
@@ -169,5 +169,5 @@ async def _image(connection: Connection, statement: str, *values: Any) -> ImageR
     return ImageRecord(*record) if record else None
 
 
-async def _changed(connection: Connection, statement: str, image: ImageRecord, *values: Any) -> ImageRecord:
+async def _update(connection: Connection, statement: str, image: ImageRecord, *values: Any) -> ImageRecord:
     return ImageRecord(*await connection.fetchrow(statement, image.id, image.account_id, *values))

@@ -52,28 +52,28 @@ async def put(platform: Platform, image_id: UUID, picture: Picture, body: bytes)
     return await asyncio.to_thread(_put, platform.storage, image_id, File("image", picture.content_type, body))
 
 
-async def find(platform: Platform, caller: Caller, image_id: str, *, even_deleted: bool = False) -> ImageRecord:
+async def find(platform: Platform, caller: Caller, image_id: str, *, include_deleted: bool = False) -> ImageRecord:
     """An image of the caller that is not deleted, or that could be restored; raises ImageNotFound."""
-    known = known_uuid(image_id, ImageNotFound)
+    image_uuid = known_uuid(image_id, ImageNotFound)
     async with platform.db.connection() as connection:
-        found = await image_queries.find(connection, caller.account_id, known, even_deleted=even_deleted)
-    if found is None:
+        image = await image_queries.find(connection, caller.account_id, image_uuid, include_deleted=include_deleted)
+    if image is None:
         raise ImageNotFound
-    return found
+    return image
 
 
 async def change_metadata(
     platform: Platform, caller: Caller, image_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> ImageRecord:
     """Change what is said of an image of the caller; raises ImageNotFound, and what the change raises."""
-    known = known_uuid(image_id, ImageNotFound)
+    image_uuid = known_uuid(image_id, ImageNotFound)
     async with platform.db.transaction() as connection:
-        present = await image_queries.lock_metadata(connection, caller.account_id, known)
-        if present is None:
+        metadata = await image_queries.lock_metadata(connection, caller.account_id, image_uuid)
+        if metadata is None:
             raise ImageNotFound
-        changed = await image_queries.set_metadata(connection, caller.account_id, known, change(present))
-    assert changed is not None, "the row was locked"
-    return changed
+        image = await image_queries.set_metadata(connection, caller.account_id, image_uuid, change(metadata))
+    assert image is not None, "the row was locked"
+    return image
 
 
 async def content(platform: Platform, image: ImageRecord) -> Iterator[bytes]:

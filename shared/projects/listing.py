@@ -23,7 +23,7 @@ from shared.projects.records import ImageRecord
 Sort = Literal["created_at", "-created_at", "filename", "-filename", "size_bytes", "-size_bytes"]
 
 # What is compared; each has an index.
-PLACES = {
+SORT_EXPRESSIONS = {
     "created_at": "image.created_at",
     "filename": "lower(image.filename)",
     "size_bytes": "image.size_bytes",
@@ -78,41 +78,41 @@ async def list_images(
 ) -> Images:
     """Images of a project of the caller; raises ProjectNotFound, InvalidInput."""
     search.check()
-    known = known_uuid(project_id, ProjectNotFound)
-    asked = (known, search.filename, search.key, search.value)
-    behind = after or ()
+    project_uuid = known_uuid(project_id, ProjectNotFound)
+    parameters = (project_uuid, search.filename, search.key, search.value)
+    position = after or ()
     async with platform.db.connection() as connection:
-        if not await queries.exists(connection, caller.account_id, known):
+        if not await queries.exists(connection, caller.account_id, project_uuid):
             raise ProjectNotFound
-        statement = _statement(sort, deleted=search.deleted, behind=after is not None)
-        records = await connection.fetch(statement, *asked, limit, *behind)
-        total = await connection.fetchval(_count(deleted=search.deleted), *asked)
+        statement = _statement(sort, deleted=search.deleted, has_position=after is not None)
+        records = await connection.fetch(statement, *parameters, limit, *position)
+        total = await connection.fetchval(_count(deleted=search.deleted), *parameters)
     return Images([ImageRecord(*record) for record in records], total)
 
 
-def place_of(image: ImageRecord, sort: Sort) -> PagePosition:
+def page_position(image: ImageRecord, sort: Sort) -> PagePosition:
     """Where a page ends whose last image this is."""
     return PagePosition(getattr(image, sort.removeprefix("-")), image.id)
 
 
 @cache
-def _statement(sort: Sort, *, deleted: bool, behind: bool) -> str:
+def _statement(sort: Sort, *, deleted: bool, has_position: bool) -> str:
     # Separate texts instead of conditions on parameters: only so does the planner know which index to walk along.
-    expression = PLACES[sort.removeprefix("-")]
+    expression = SORT_EXPRESSIONS[sort.removeprefix("-")]
     direction, compare = ("DESC", "<") if sort.startswith("-") else ("ASC", ">")
     value = expression.replace(f"image.{sort.removeprefix('-')}", "$6")
-    start = f"AND ({expression}, image.id) {compare} ({value}, $7)" if behind else ""
+    start = f"AND ({expression}, image.id) {compare} ({value}, $7)" if has_position else ""
     return f"""
         SELECT {COLUMNS}, {STATUS} FROM image
-        WHERE {SEARCH} AND {_shown(deleted=deleted)} {start}
+        WHERE {SEARCH} AND {_visibility(deleted=deleted)} {start}
         ORDER BY {expression} {direction}, image.id {direction} LIMIT $5
     """
 
 
 @cache
 def _count(*, deleted: bool) -> str:
-    return f"SELECT count(*) FROM image WHERE {SEARCH} AND {_shown(deleted=deleted)}"
+    return f"SELECT count(*) FROM image WHERE {SEARCH} AND {_visibility(deleted=deleted)}"
 
 
-def _shown(*, deleted: bool) -> str:
+def _visibility(*, deleted: bool) -> str:
     return "image.purge_at > now()" if deleted else "image.deleted_at IS NULL"

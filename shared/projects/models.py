@@ -25,7 +25,7 @@ def _metadata_column() -> Column[Any]:
     return Column("metadata", JSONB, nullable=False, server_default=text("'{}'::jsonb"))
 
 
-def _one_of(states: type[StrEnum], column: str) -> CheckConstraint:
+def _values_check(states: type[StrEnum], column: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(state.value) for state in states)})", name=column)
 
 
@@ -108,7 +108,7 @@ class Thumbnail(SQLModel, table=True):
     """The small copy of an image: owed from the moment that the image is there, made by a worker."""
 
     __table_args__ = (
-        _one_of(ThumbnailStatus, "status"),
+        _values_check(ThumbnailStatus, "status"),
         Index("ix_thumbnail_due_at", "due_at", postgresql_where=text("status = 'queued'")),
     )
 
@@ -129,7 +129,7 @@ class ImageEvent(SQLModel, table=True):
 
     __tablename__ = "image_event"
     __table_args__ = (
-        _one_of(EventType, "type"),
+        _values_check(EventType, "type"),
         Index("ix_image_event_project_id_id", "project_id", "id"),
         Index("ix_image_event_image_id_id", "image_id", "id"),
     )

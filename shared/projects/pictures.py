@@ -82,8 +82,8 @@ def _examine(image: Image.Image, max_pixels: int) -> Picture:
 
 def _orientation(image: Image.Image) -> int:
     try:
-        said = image.getexif().get(_ORIENTATION, _UPRIGHT)
+        value = image.getexif().get(_ORIENTATION, _UPRIGHT)
     except UNREADABLE:
         # The pixels are sound, so broken remarks about them are no reason to refuse them.
         return _UPRIGHT
-    return said if isinstance(said, int) and _UPRIGHT <= said <= _LAST_ORIENTATION else _UPRIGHT
+    return value if isinstance(value, int) and _UPRIGHT <= value <= _LAST_ORIENTATION else _UPRIGHT

@@ -28,7 +28,7 @@ class ProjectRecord(msgspec.Struct, frozen=True):
     image_count: int
 
 
-class OwnFile(msgspec.Struct, frozen=True):
+class ProjectFile(msgspec.Struct, frozen=True):
     """A file of a project, and whose it is."""
 
     id: UUID
@@ -39,7 +39,7 @@ class OwnFile(msgspec.Struct, frozen=True):
     size_bytes: int
 
 
-class ImageRecord(OwnFile, frozen=True):
+class ImageRecord(ProjectFile, frozen=True):
     """An image; width and height are those that a viewer shows, the EXIF orientation applied."""
 
     sha256: str
@@ -72,7 +72,7 @@ class NewImage(msgspec.Struct, frozen=True):
     metadata: dict[str, Any] = {}
 
 
-class UploadRecord(OwnFile, frozen=True):
+class UploadRecord(ProjectFile, frozen=True):
     """An announced image; the fields are the columns, in this order."""
 
     metadata: dict[str, Any]

@@ -18,14 +18,14 @@ BATCH = 20
 
 async def purge(platform: Platform) -> int:
     """Delete the images whose time is over, and deleted projects that are empty by now; the number of images."""
-    purged = 0
-    while batch := await _purge(platform, None):
-        purged += batch
+    count = 0
+    while purged := await _purge(platform, None):
+        count += purged
     async with platform.db.connection() as connection:
         await queries.purge_empty(connection)
         uploads = await retention_queries.delete_expired_uploads(connection)
     await platform.storage.apart(platform.storage.delete, [f"{UPLOADS}{upload_id}" for upload_id in uploads])
-    return purged
+    return count
 
 
 async def purge_one(platform: Platform, image_id: UUID) -> None:
@@ -38,8 +38,8 @@ async def purge_one(platform: Platform, image_id: UUID) -> None:
 
 async def collect_orphans(platform: Platform) -> int:
     """Delete objects that uploads left behind when they came to nothing; the number of objects."""
-    collected = await orphans.collect(platform, "images/", retention_queries.without_image)
-    return collected + await orphans.collect(platform, UPLOADS, retention_queries.without_upload)
+    count = await orphans.collect(platform, "images/", retention_queries.without_image)
+    return count + await orphans.collect(platform, UPLOADS, retention_queries.without_upload)
 
 
 async def _purge(platform: Platform, image_id: UUID | None) -> int:

@@ -81,5 +81,5 @@ async def without_upload(connection: Connection, keys: Sequence[str]) -> list[st
 
 async def _without_row(connection: Connection, statement: str, keys: Sequence[str]) -> list[str]:
     # A key without an id at its second place is not ours to judge.
-    ids = {key: known for key in keys if (known := parse_uuid((*key.split("/"), "")[1]))}
+    ids = {key: uuid for key in keys if (uuid := parse_uuid((*key.split("/"), "")[1]))}
     return [record["key"] for record in await connection.fetch(statement, list(ids), list(ids.values()))]

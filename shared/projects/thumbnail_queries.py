@@ -48,7 +48,7 @@ SELECT = "SELECT status, size_bytes, sha256, object_key FROM thumbnail WHERE ima
 CONTENT_TYPE = "image/webp"
 
 
-class Due(NamedTuple):
+class DueThumbnail(NamedTuple):
     """A thumbnail to be made: of which object, and at which attempt."""
 
     image_id: UUID
@@ -56,16 +56,16 @@ class Due(NamedTuple):
     object_key: str
 
 
-async def claim(connection: Connection, image_id: UUID, lease: timedelta) -> Due | None:
+async def claim(connection: Connection, image_id: UUID, lease: timedelta) -> DueThumbnail | None:
     """Begin an attempt at a thumbnail that is due; None when there is nothing to begin."""
     record = await connection.fetchrow(CLAIM, image_id, lease)
-    return Due(*record) if record else None
+    return DueThumbnail(*record) if record else None
 
 
 async def succeed(connection: Connection, image_id: UUID, stored: StoredFile) -> bool:
     """Say where the thumbnail lies; False when there is no such image any more."""
-    there = await connection.fetchval(SUCCEED, image_id, stored.object_key, stored.size_bytes, stored.sha256)
-    return bool(there)
+    exists = await connection.fetchval(SUCCEED, image_id, stored.object_key, stored.size_bytes, stored.sha256)
+    return bool(exists)
 
 
 async def fail(connection: Connection, image_id: UUID) -> None:

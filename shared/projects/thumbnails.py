@@ -54,7 +54,7 @@ async def attempt(platform: Platform, image_id: UUID, make: Callable[[bytes], Fi
             await thumbnail_queries.fail(connection, image_id)
     else:
         async with platform.db.connection() as connection:
-            is_there = await thumbnail_queries.succeed(connection, image_id, stored)
-        if not is_there:
+            exists = await thumbnail_queries.succeed(connection, image_id, stored)
+        if not exists:
             # Purged while it was drawn: what is for good is not to leave a small copy behind.
             await asyncio.to_thread(platform.storage.delete, [key])

@@ -40,24 +40,24 @@ class ImageAnnouncement(NamedTuple):
 
 
 async def announce(
-    platform: Platform, caller: Caller, project_id: str, announced: ImageAnnouncement
+    platform: Platform, caller: Caller, project_id: str, announcement: ImageAnnouncement
 ) -> tuple[UploadRecord, Link]:
     """A link that takes the image's bytes; raises ProjectNotFound, ImageTooLarge."""
-    if announced.size_bytes > platform.settings.max_upload_bytes:
+    if announcement.size_bytes > platform.settings.max_upload_bytes:
         limit = f"{platform.settings.max_upload_bytes:,}"
-        raise ImageTooLarge(f"The image has {announced.size_bytes:,} bytes; the maximum is {limit}.")
+        raise ImageTooLarge(f"The image has {announcement.size_bytes:,} bytes; the maximum is {limit}.")
     upload_id = uuid7()
     link = platform.storage.upload_link(
-        _key(upload_id), content_type=announced.content_type, size_bytes=announced.size_bytes
+        _key(upload_id), content_type=announcement.content_type, size_bytes=announcement.size_bytes
     )
     upload = UploadRecord(
         id=upload_id,
         account_id=caller.account_id,
         project_id=known_uuid(project_id, ProjectNotFound),
-        filename=filenames.clean(announced.filename),
-        content_type=announced.content_type,
-        size_bytes=announced.size_bytes,
-        metadata=announced.metadata,
+        filename=filenames.clean(announcement.filename),
+        content_type=announcement.content_type,
+        size_bytes=announcement.size_bytes,
+        metadata=announcement.metadata,
         expires_at=link.expires_at + GRACE,
     )
     async with platform.db.transaction() as connection:
@@ -72,17 +72,17 @@ async def finalize(platform: Platform, caller: Caller, upload_id: str) -> ImageR
 
     Raises UploadNotFound, UploadIncomplete, InvalidImage, ImageTooLarge.
     """
-    known = known_uuid(upload_id, UploadNotFound)
+    upload_uuid = known_uuid(upload_id, UploadNotFound)
     async with platform.db.connection() as connection:
-        upload = await upload_queries.find(connection, caller.account_id, known)
+        upload = await upload_queries.find(connection, caller.account_id, upload_uuid)
     if upload is None:
-        return await _finalized(platform, caller, known)
+        return await _finalized(platform, caller, upload_uuid)
     body = await _read(platform, upload)
     image = await _take(platform, upload, body) if body is not None else None
     if image is None:
-        return await _finalized(platform, caller, known)
+        return await _finalized(platform, caller, upload_uuid)
     await platform.broker.try_publish(Wakeup.MAKE_THUMBNAIL, image.id)
-    await _discard(platform, known)
+    await _discard(platform, upload_uuid)
     return image
 
 
@@ -118,7 +118,7 @@ async def _finalized(platform: Platform, caller: Caller, upload_id: UUID) -> Ima
     # Nothing was put yet, or somebody else has finalized it, perhaps just now.
     async with platform.db.connection() as connection:
         is_open = await upload_queries.find(connection, caller.account_id, upload_id) is not None
-        image = await image_queries.find(connection, caller.account_id, upload_id, even_deleted=True)
+        image = await image_queries.find(connection, caller.account_id, upload_id, include_deleted=True)
     if image is None:
         raise UploadIncomplete if is_open else UploadNotFound
     return image

@@ -26,11 +26,13 @@ class _Result(msgspec.Struct):
 async def save(platform: Platform, caller: Caller, job_id: str, description: Description) -> UUID:
     """Keep what a job of the caller found as a matrix; raises JobNotFound or NoAgreement."""
     snapshot = await jobs.find(platform, caller, parse_uuid(job_id))
-    made = [file for file in snapshot.files if file.name == "agreement.json"]
-    if not made:
+    files = [file for file in snapshot.files if file.name == "agreement.json"]
+    if not files:
         raise NoAgreement
-    found = msgspec.json.decode(await platform.storage.read(made[0].object_key), type=_Result).matrix
-    count, most = len(found.classes), platform.settings.max_classes
-    if not 0 < count <= most:
-        raise InvalidInput(Fault("", f"A confusion matrix can have 1 to {most} classes; this agreement has {count}."))
-    return await matrices.create(platform, caller, take_counts(found.classes, found.counts), description)
+    matrix = msgspec.json.decode(await platform.storage.read(files[0].object_key), type=_Result).matrix
+    count, maximum = len(matrix.classes), platform.settings.max_classes
+    if not 0 < count <= maximum:
+        raise InvalidInput(
+            Fault("", f"A confusion matrix can have 1 to {maximum} classes; this agreement has {count}.")
+        )
+    return await matrices.create(platform, caller, take_counts(matrix.classes, matrix.counts), description)

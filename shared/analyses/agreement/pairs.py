@@ -87,9 +87,9 @@ async def choose(
     _check(sides, is_bounded=project_id is not None or image_id is not None)
     async with platform.db.connection() as connection:
         scope = await _scope(connection, caller, project_id, image_id)
-        await _require(connection, caller, sides)
-        chosen = [await _side(connection, caller, scope, side) for side in sides]
-    return zlib.compress(msgspec.msgpack.encode(_pair(*chosen)), level=1)
+        await _check_analyses(connection, caller, sides)
+        analyses = [await _side(connection, caller, scope, side) for side in sides]
+    return zlib.compress(msgspec.msgpack.encode(_pair(*analyses)), level=1)
 
 
 def read(inputs: bytes) -> Pairing:
@@ -117,7 +117,7 @@ async def _scope(
     return project, image
 
 
-async def _require(connection: Connection, caller: Caller, sides: Sequence[Side]) -> None:
+async def _check_analyses(connection: Connection, caller: Caller, sides: Sequence[Side]) -> None:
     ids = {parse_uuid(side.analysis_id) for side in sides if side.analysis_id is not None}
     # Of what is no id at all there is no analysis either.
     if await connection.fetchval(OWN_ANALYSES, list(ids), caller.account_id) < len(ids):
@@ -128,16 +128,16 @@ async def _side(
     connection: Connection, caller: Caller, scope: tuple[UUID | None, UUID | None], side: Side
 ) -> dict[UUID, Any]:
     analysis_id = parse_uuid(side.analysis_id) if side.analysis_id else None
-    wanted = (analysis_id, side.model_name, side.model_version, side.ground_truth)
-    records = await connection.fetch(SELECT_SIDE, caller.account_id, *scope, *wanted)
+    conditions = (analysis_id, side.model_name, side.model_version, side.ground_truth)
+    records = await connection.fetch(SELECT_SIDE, caller.account_id, *scope, *conditions)
     return {record["image_id"]: record for record in records}
 
 
 def _pair(reference: dict[UUID, Any], candidate: dict[UUID, Any]) -> Pairing:
-    both: Sequence[UUID] = sorted(reference.keys() & candidate.keys())
-    if not both:
+    image_ids: Sequence[UUID] = sorted(reference.keys() & candidate.keys())
+    if not image_ids:
         raise NothingToCompare
-    if len(both) > MAX_IMAGES:
+    if len(image_ids) > MAX_IMAGES:
         raise NothingToCompare(f"A comparison can have at most {MAX_IMAGES} images; split the project.")
     return Pairing(
         pairs=[
@@ -148,9 +148,9 @@ def _pair(reference: dict[UUID, Any], candidate: dict[UUID, Any]) -> Pairing:
                 reference[image_id]["height"],
                 reference[image_id]["width"],
             )
-            for image_id in both
+            for image_id in image_ids
         ],
-        only_reference=len(reference) - len(both),
-        only_candidate=len(candidate) - len(both),
-        reference_is_truth=all(reference[image_id]["is_ground_truth"] for image_id in both),
+        only_reference=len(reference) - len(image_ids),
+        only_candidate=len(candidate) - len(image_ids),
+        reference_is_truth=all(reference[image_id]["is_ground_truth"] for image_id in image_ids),
     )

@@ -41,14 +41,18 @@ class FormattedAnnotation(msgspec.Struct, frozen=True):
     data: msgspec.Raw
 
 
-def show(records: Iterable[AnnotationRecord], forms: AnnotationFormats, image: Size) -> list[FormattedAnnotation]:
+def convert(records: Iterable[AnnotationRecord], formats: AnnotationFormats, image: Size) -> list[FormattedAnnotation]:
     """The annotations in the forms that are wanted; raises OutlineNotDrawn."""
     records = list(records)
-    if forms.masks in {"rle", "coco_rle"}:
+    if formats.masks in {"rle", "coco_rle"}:
         _check_drawable(records)
     return [
         FormattedAnnotation(
-            record.id, record.annotation_type, record.class_name, record.confidence, _data(record, forms, image)
+            record.id,
+            record.annotation_type,
+            record.class_name,
+            record.confidence,
+            _convert_data(record, formats, image),
         )
         for record in records
     ]
@@ -78,20 +82,20 @@ def mask_of_runs(runs: dict[str, Any]) -> Mask:
     return masks.of_counts(rle.decompress(counts) if isinstance(counts, str) else counts, height, width)
 
 
-def _data(record: AnnotationRecord, forms: AnnotationFormats, image: Size) -> msgspec.Raw:
+def _convert_data(record: AnnotationRecord, formats: AnnotationFormats, image: Size) -> msgspec.Raw:
     raw = record.data.encode()
-    if record.annotation_type == "bounding_box" and forms.boxes:
-        raw = msgspec.json.encode(_box_as(msgspec.json.decode(raw), forms.boxes))
-    elif record.annotation_type == "segmentation" and forms.masks:
-        raw = msgspec.json.encode(_mask_as(msgspec.json.decode(raw), forms.masks, image))
+    if record.annotation_type == "bounding_box" and formats.boxes:
+        raw = msgspec.json.encode(_convert_box(msgspec.json.decode(raw), formats.boxes))
+    elif record.annotation_type == "segmentation" and formats.masks:
+        raw = msgspec.json.encode(_convert_mask(msgspec.json.decode(raw), formats.masks, image))
     return msgspec.Raw(raw)
 
 
-def _box_as(data: dict[str, Any], form: BoxFormat) -> dict[str, Any]:
-    if data["format"] == form:
+def _convert_box(data: dict[str, Any], box_format: BoxFormat) -> dict[str, Any]:
+    if data["format"] == box_format:
         return data
-    convert = boxes.to_xywh if form == "xywh" else boxes.to_xyxy
-    return data | {"bbox": convert([data["bbox"]])[0].tolist(), "format": form}
+    to_format = boxes.to_xywh if box_format == "xywh" else boxes.to_xyxy
+    return data | {"bbox": to_format([data["bbox"]])[0].tolist(), "format": box_format}
 
 
 def _check_drawable(records: Iterable[AnnotationRecord]) -> None:
@@ -105,20 +109,20 @@ def _check_drawable(records: Iterable[AnnotationRecord]) -> None:
             raise OutlineNotDrawn
 
 
-def _mask_as(data: dict[str, Any], form: MaskFormat, image: Size) -> dict[str, Any]:
-    if form == "polygon":
-        return _outlined(data)
+def _convert_mask(data: dict[str, Any], mask_format: MaskFormat, image: Size) -> dict[str, Any]:
+    if mask_format == "polygon":
+        return _to_polygon(data)
     mask = mask_of(data, image)
     counts = mask.counts.tolist()
     others = {name: value for name, value in data.items() if name != "points"}
     sizes = [mask.height, mask.width]
     return others | {
-        "rle": {"counts": rle.compress(counts) if form == "coco_rle" else counts, "size": sizes},
+        "rle": {"counts": rle.compress(counts) if mask_format == "coco_rle" else counts, "size": sizes},
         "format": "rle",
     }
 
 
-def _outlined(data: dict[str, Any]) -> dict[str, Any]:
+def _to_polygon(data: dict[str, Any]) -> dict[str, Any]:
     points = outlines.of_mask(mask_of_runs(data["rle"])) if data["format"] == "rle" else []
     # What is a polygon stays one, and around nothing there is no line.
     if not points:

@@ -8,7 +8,7 @@ import msgspec
 from shared.accounts import Caller
 from shared.analyses import find, queries
 from shared.analyses.annotations import queries as annotation_queries
-from shared.analyses.annotations.formats import AnnotationFormats, FormattedAnnotation, Size, show
+from shared.analyses.annotations.formats import AnnotationFormats, FormattedAnnotation, Size, convert
 from shared.analyses.annotations.queries import Filter
 from shared.analyses.errors import ArtifactNotFound
 from shared.analyses.records import AnalysisRecord, ArtifactRecord
@@ -46,8 +46,8 @@ async def annotations(
     platform: Platform,
     caller: Caller,
     analysis_id: str,
-    wanted: Filter,
-    forms: AnnotationFormats,
+    criteria: Filter,
+    formats: AnnotationFormats,
     *,
     after: int,
     limit: int,
@@ -55,25 +55,25 @@ async def annotations(
     """An analysis of the caller, and annotations of it in their order; raises AnalysisNotFound."""
     analysis = await find(platform, caller, analysis_id)
     async with platform.db.connection() as connection:
-        found = await annotation_queries.page(connection, analysis.id, wanted, after=after, limit=limit)
+        records = await annotation_queries.page(connection, analysis.id, criteria, after=after, limit=limit)
         _, height, width = await queries.described_image(connection, analysis.image_id)
-    shown = await asyncio.to_thread(show, found, forms, Size(height, width))
+    formatted = await asyncio.to_thread(convert, records, formats, Size(height, width))
     return analysis, [
-        PositionedAnnotation(record.position, annotation) for record, annotation in zip(found, shown, strict=True)
+        PositionedAnnotation(record.position, annotation) for record, annotation in zip(records, formatted, strict=True)
     ]
 
 
 async def window(
-    platform: Platform, caller: Caller, analysis: AnalysisRecord, wanted: Filter, *, skip: int, limit: int
+    platform: Platform, caller: Caller, analysis: AnalysisRecord, criteria: Filter, *, skip: int, limit: int
 ) -> Window:
     """Some annotations of an analysis of the caller, as they were sent, and how many there are of each class."""
     assert analysis.account_id == caller.account_id, "the caller was shown the analysis"
     async with platform.db.connection() as connection:
-        found = await annotation_queries.page(connection, analysis.id, wanted, after=-1, limit=limit, skip=skip)
-        counts, fitting = await annotation_queries.class_counts(connection, analysis.id, wanted, MAX_CLASSES)
-    shown = [FormattedAnnotation(one.id, one.annotation_type, one.class_name, one.confidence,
-                             msgspec.Raw(one.data.encode())) for one in found]  # fmt: skip
-    return Window(analysis, shown, counts, fitting)
+        records = await annotation_queries.page(connection, analysis.id, criteria, after=-1, limit=limit, skip=skip)
+        counts, fitting = await annotation_queries.class_counts(connection, analysis.id, criteria, MAX_CLASSES)
+    formatted = [FormattedAnnotation(record.id, record.annotation_type, record.class_name, record.confidence,
+                             msgspec.Raw(record.data.encode())) for record in records]  # fmt: skip
+    return Window(analysis, formatted, counts, fitting)
 
 
 async def artifacts(
@@ -83,7 +83,7 @@ async def artifacts(
     analysis = await find(platform, caller, analysis_id)
     async with platform.db.connection() as connection:
         files = await queries.artifacts(connection, analysis.id)
-    return analysis, await asyncio.to_thread(_linked, platform, files)
+    return analysis, await asyncio.to_thread(_with_links, platform, files)
 
 
 async def artifact_link(platform: Platform, caller: Caller, analysis_id: str, name: str) -> Link:
@@ -95,5 +95,5 @@ async def artifact_link(platform: Platform, caller: Caller, analysis_id: str, na
     raise ArtifactNotFound
 
 
-def _linked(platform: Platform, files: list[ArtifactRecord]) -> list[LinkedArtifact]:
+def _with_links(platform: Platform, files: list[ArtifactRecord]) -> list[LinkedArtifact]:
     return [LinkedArtifact(file, platform.storage.link(file.object_key) if file.object_key else None) for file in files]

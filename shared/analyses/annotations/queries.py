@@ -10,7 +10,7 @@ from shared.analyses.errors import AnalysisNotFound, TooManyToCompare
 from shared.analyses.records import ANNOTATION_COLUMNS, AnnotationRecord
 from shared.kit.db import Connection, Database
 
-_WRITTEN = ("analysis_id", *AnnotationRecord.__struct_fields__)
+_INSERT_COLUMNS = ("analysis_id", *AnnotationRecord.__struct_fields__)
 
 SELECT_BATCH = "SELECT first_position, count FROM annotation_batch WHERE analysis_id = $1 AND digest = $2"
 
@@ -70,10 +70,10 @@ class Filter(NamedTuple):
 
 async def batch(connection: Connection, analysis_id: UUID, digest: bytes) -> list[AnnotationRecord] | None:
     """The annotations that this very request has written before, or None."""
-    known = await connection.fetchrow(SELECT_BATCH, analysis_id, digest)
-    if known is None:
+    record = await connection.fetchrow(SELECT_BATCH, analysis_id, digest)
+    if record is None:
         return None
-    first, count = known
+    first, count = record
     return _annotations(await connection.fetch(SELECT_RANGE, analysis_id, first, first + count))
 
 
@@ -85,24 +85,24 @@ async def insert(
         (analysis_id, row.position, row.id, row.annotation_type, row.class_name, row.confidence, row.data)
         for row in annotations
     )
-    await connection.copy_records_to_table("annotation", records=rows, columns=_WRITTEN)
+    await connection.copy_records_to_table("annotation", records=rows, columns=_INSERT_COLUMNS)
     first = annotations[0].position if annotations else 0
     await connection.execute(INSERT_BATCH, analysis_id, digest, first, len(annotations))
     await connection.execute(ADD_TO_COUNT, analysis_id, len(annotations))
 
 
 async def page(
-    connection: Connection, analysis_id: UUID, wanted: Filter, *, after: int, limit: int, skip: int = 0
+    connection: Connection, analysis_id: UUID, criteria: Filter, *, after: int, limit: int, skip: int = 0
 ) -> list[AnnotationRecord]:
     """Annotations of an analysis in their order, those that come after a position; without the first `skip` of them."""
-    return _annotations(await connection.fetch(SELECT_PAGE, analysis_id, after, *wanted, limit, skip))
+    return _annotations(await connection.fetch(SELECT_PAGE, analysis_id, after, *criteria, limit, skip))
 
 
 async def class_counts(
-    connection: Connection, analysis_id: UUID, wanted: Filter, limit: int
+    connection: Connection, analysis_id: UUID, criteria: Filter, limit: int
 ) -> tuple[dict[str, int], int]:
     """How many annotations of each class are sure enough, the classes with most annotations first, and how many fit."""
-    records = await connection.fetch(CLASS_COUNTS, analysis_id, wanted.min_confidence, wanted.class_name, limit)
+    records = await connection.fetch(CLASS_COUNTS, analysis_id, criteria.min_confidence, criteria.class_name, limit)
     return {name: count for name, count, _ in records}, records[0][2] if records else 0
 
 
@@ -116,7 +116,7 @@ async def of_analyses(
 ) -> dict[UUID, list[AnnotationRecord]]:
     """What the analyses found, of some types, in its order; raises AnalysisNotFound if one is gone."""
     unique = sorted(set(analysis_ids))
-    found: dict[UUID, list[AnnotationRecord]] = {}
+    annotations: dict[UUID, list[AnnotationRecord]] = {}
     async with db.connection() as connection:
         count, total = await connection.fetchrow(COUNT_ANALYSES, unique)
         if count < len(unique):
@@ -124,10 +124,10 @@ async def of_analyses(
         if total > MAX_COMPARED:
             raise TooManyToCompare
         for start in range(0, len(unique), ANALYSES_AT_ONCE):
-            chosen = unique[start : start + ANALYSES_AT_ONCE]
-            for analysis_id, *values in await connection.fetch(SELECT_OF_MANY, chosen, types):
-                found.setdefault(analysis_id, []).append(AnnotationRecord(*values))
-    return found
+            ids = unique[start : start + ANALYSES_AT_ONCE]
+            for analysis_id, *values in await connection.fetch(SELECT_OF_MANY, ids, types):
+                annotations.setdefault(analysis_id, []).append(AnnotationRecord(*values))
+    return annotations
 
 
 def _annotations(records: Sequence[Sequence[object]]) -> list[AnnotationRecord]:

@@ -28,160 +28,162 @@ class CheckedAnnotation(NamedTuple):
     artifact_name: str | None = None
 
 
-def check(items: list[Any], place: str = "/annotations") -> list[CheckedAnnotation]:
+def check(items: list[Any], pointer: str = "/annotations") -> list[CheckedAnnotation]:
     """The annotations as they will be kept; raises InvalidInput with every fault in the batch, up to a hundred."""
-    checker, checked = Checker(), []
+    checker, annotations = Checker(), []
     for number, item in enumerate(items):
-        if found := _check_item(checker, item, f"{place}/{number}"):
-            checked.append(found)
+        if annotation := _check_item(checker, item, f"{pointer}/{number}"):
+            annotations.append(annotation)
         if checker.is_full:
             break
     checker.finish()
-    return checked
+    return annotations
 
 
-def _check_item(checker: Checker, item: Any, place: str) -> CheckedAnnotation | None:
+def _check_item(checker: Checker, item: Any, pointer: str) -> CheckedAnnotation | None:
     if not isinstance(item, dict):
-        checker.note(place, "expected an object")
+        checker.note(pointer, "expected an object")
         return None
     kind, class_name, confidence = item.get("annotation_type"), item.get("class_name"), item.get("confidence")
     if class_name is None:
-        checker.note(f"{place}/class_name", "this field is required")
+        checker.note(f"{pointer}/class_name", "this field is required")
     else:
-        checker.text(class_name, f"{place}/class_name")
+        checker.text(class_name, f"{pointer}/class_name")
     if confidence is not None:
-        checker.share(confidence, f"{place}/confidence")
+        checker.fraction(confidence, f"{pointer}/confidence")
     check_data = _TYPES.get(kind) if isinstance(kind, str) else None
     if check_data is None:
-        checker.note(f"{place}/annotation_type", f"expected one of {', '.join(_TYPES)}")
+        checker.note(f"{pointer}/annotation_type", f"expected one of {', '.join(_TYPES)}")
         return None
-    data = checker.member(item, "data", place)
+    data = checker.member(item, "data", pointer)
     if not isinstance(data, dict):
         if data is not None:
-            checker.note(f"{place}/data", "expected an object")
+            checker.note(f"{pointer}/data", "expected an object")
         return None
-    check_data(checker, data, f"{place}/data")
+    check_data(checker, data, f"{pointer}/data")
     name = data.get("artifact_name") if kind == "heatmap" else None
     return CheckedAnnotation(uuid7(), str(kind), str(class_name), confidence, msgspec.json.encode(data).decode(), name)
 
 
-def _bounding_box(checker: Checker, data: dict[str, Any], place: str) -> None:
-    form, bbox = data.get("format"), checker.member(data, "bbox", place)
-    if not isinstance(form, str) or form not in {"xywh", "xyxy"}:
-        checker.note(f"{place}/format", "expected xywh or xyxy")
+def _bounding_box(checker: Checker, data: dict[str, Any], pointer: str) -> None:
+    box_format, bbox = data.get("format"), checker.member(data, "bbox", pointer)
+    if not isinstance(box_format, str) or box_format not in {"xywh", "xyxy"}:
+        checker.note(f"{pointer}/format", "expected xywh or xyxy")
     if bbox is None:
         return
     if not isinstance(bbox, list) or len(bbox) != _BOX:
-        checker.note(f"{place}/bbox", "expected a list of four numbers")
+        checker.note(f"{pointer}/bbox", "expected a list of four numbers")
         return
-    sound = [checker.coordinate(value, f"{place}/bbox/{index}") for index, value in enumerate(bbox)]
-    if not all(sound):
+    are_coordinates = [checker.coordinate(value, f"{pointer}/bbox/{index}") for index, value in enumerate(bbox)]
+    if not all(are_coordinates):
         return
     for index in (2, 3):
-        if form == "xywh" and bbox[index] < 0:
-            checker.note(f"{place}/bbox/{index}", "must be 0 or greater")
-        if form == "xyxy" and bbox[index] < bbox[index - 2]:
-            checker.note(f"{place}/bbox/{index}", "must not be less than the same coordinate of the first corner")
+        if box_format == "xywh" and bbox[index] < 0:
+            checker.note(f"{pointer}/bbox/{index}", "must be 0 or greater")
+        if box_format == "xyxy" and bbox[index] < bbox[index - 2]:
+            checker.note(f"{pointer}/bbox/{index}", "must not be less than the same coordinate of the first corner")
 
 
-def _segmentation(checker: Checker, data: dict[str, Any], place: str) -> None:
+def _segmentation(checker: Checker, data: dict[str, Any], pointer: str) -> None:
     if data.get("format") == "polygon":
-        _polygon(checker, checker.member(data, "points", place), f"{place}/points")
+        _polygon(checker, checker.member(data, "points", pointer), f"{pointer}/points")
     elif data.get("format") == "rle":
-        _rle(checker, checker.member(data, "rle", place), f"{place}/rle")
+        _rle(checker, checker.member(data, "rle", pointer), f"{pointer}/rle")
     else:
-        checker.note(f"{place}/format", "expected polygon or rle")
+        checker.note(f"{pointer}/format", "expected polygon or rle")
 
 
-def _polygon(checker: Checker, points: Any, place: str) -> None:
+def _polygon(checker: Checker, points: Any, pointer: str) -> None:
     if points is None:
         return
-    for index, point in enumerate(checker.items(points, place, least=_CORNERS, of="points")):
+    for index, point in enumerate(checker.items(points, pointer, min_items=_CORNERS, of="points")):
         if isinstance(point, list) and len(point) == _POINT:
-            checker.coordinate(point[0], f"{place}/{index}/0")
-            checker.coordinate(point[1], f"{place}/{index}/1")
+            checker.coordinate(point[0], f"{pointer}/{index}/0")
+            checker.coordinate(point[1], f"{pointer}/{index}/1")
         else:
-            checker.note(f"{place}/{index}", "expected a point [x, y]")
+            checker.note(f"{pointer}/{index}", "expected a point [x, y]")
 
 
-def _rle(checker: Checker, mask: Any, place: str) -> None:
+def _rle(checker: Checker, mask: Any, pointer: str) -> None:
     if mask is None:
         return
     if not isinstance(mask, dict):
-        checker.note(place, "expected an object with counts and size")
+        checker.note(pointer, "expected an object with counts and size")
         return
-    size = checker.member(mask, "size", place)
-    known = isinstance(size, list) and len(size) == _SIZE and all(is_count(side) for side in size)
-    if size is not None and not (known and min(size) > 0 and max(size) <= MAX_SIDE):
-        checker.note(f"{place}/size", f"expected [height, width], each from 1 to {MAX_SIDE}")
-        known = False
-    counts = _counts(checker, checker.member(mask, "counts", place), f"{place}/counts")
-    if counts is not None and known and sum(counts) > size[0] * size[1]:
-        checker.note(f"{place}/counts", f"the run lengths cover more pixels than the {size[0]} x {size[1]} of the mask")
+    size = checker.member(mask, "size", pointer)
+    is_size = isinstance(size, list) and len(size) == _SIZE and all(is_count(side) for side in size)
+    if size is not None and not (is_size and min(size) > 0 and max(size) <= MAX_SIDE):
+        checker.note(f"{pointer}/size", f"expected [height, width], each from 1 to {MAX_SIDE}")
+        is_size = False
+    counts = _counts(checker, checker.member(mask, "counts", pointer), f"{pointer}/counts")
+    if counts is not None and is_size and sum(counts) > size[0] * size[1]:
+        checker.note(
+            f"{pointer}/counts", f"the run lengths cover more pixels than the {size[0]} x {size[1]} of the mask"
+        )
 
 
-def _counts(checker: Checker, counts: Any, place: str) -> list[int] | None:
+def _counts(checker: Checker, counts: Any, pointer: str) -> list[int] | None:
     if counts is None:
         return None
     if isinstance(counts, str):
         try:
             lengths = rle.decompress(counts)
         except rle.InvalidRunLengths as error:
-            checker.note(place, f"expected COCO's compressed run lengths: {error}")
+            checker.note(pointer, f"expected COCO's compressed run lengths: {error}")
             return None
         if any(count < 0 for count in lengths):
-            checker.note(place, "every run length must be 0 or greater")
+            checker.note(pointer, "every run length must be 0 or greater")
             return None
         return lengths
     if not isinstance(counts, list):
-        checker.note(place, "expected a list of run lengths, or a string of COCO's compressed run lengths")
+        checker.note(pointer, "expected a list of run lengths, or a string of COCO's compressed run lengths")
         return None
-    wrong = [index for index, count in enumerate(counts) if not is_count(count)]
-    for index in wrong:
-        checker.note(f"{place}/{index}", "must be a whole number, 0 or greater")
-    return None if wrong else counts
+    faulty = [index for index, count in enumerate(counts) if not is_count(count)]
+    for index in faulty:
+        checker.note(f"{pointer}/{index}", "must be a whole number, 0 or greater")
+    return None if faulty else counts
 
 
-def _keypoint(checker: Checker, data: dict[str, Any], place: str) -> None:
-    points = checker.member(data, "keypoints", place)
+def _keypoint(checker: Checker, data: dict[str, Any], pointer: str) -> None:
+    points = checker.member(data, "keypoints", pointer)
     if points is None:
         return
-    for index, point in enumerate(checker.items(points, f"{place}/keypoints", least=1, of="keypoint")):
-        here = f"{place}/keypoints/{index}"
+    for index, point in enumerate(checker.items(points, f"{pointer}/keypoints", min_items=1, of="keypoint")):
+        point_pointer = f"{pointer}/keypoints/{index}"
         if not isinstance(point, dict):
-            checker.note(here, "expected an object with name, x and y")
+            checker.note(point_pointer, "expected an object with name, x and y")
             continue
         for name in ("x", "y"):
-            if (value := checker.member(point, name, here)) is not None:
-                checker.coordinate(value, f"{here}/{name}")
-        if (name := checker.member(point, "name", here)) is not None:
-            checker.text(name, f"{here}/name")
+            if (value := checker.member(point, name, point_pointer)) is not None:
+                checker.coordinate(value, f"{point_pointer}/{name}")
+        if (name := checker.member(point, "name", point_pointer)) is not None:
+            checker.text(name, f"{point_pointer}/name")
         if point.get("confidence") is not None:
-            checker.share(point["confidence"], f"{here}/confidence")
+            checker.fraction(point["confidence"], f"{point_pointer}/confidence")
 
 
-def _classification(checker: Checker, data: dict[str, Any], place: str) -> None:
-    scores = checker.member(data, "scores", place)
+def _classification(checker: Checker, data: dict[str, Any], pointer: str) -> None:
+    scores = checker.member(data, "scores", pointer)
     if scores is None:
         return
     if not isinstance(scores, dict) or not scores:
-        checker.note(f"{place}/scores", "expected an object that maps class names to scores")
+        checker.note(f"{pointer}/scores", "expected an object that maps class names to scores")
         return
     for name, score in scores.items():
-        here = f"{place}/scores/{escape(name)}"
-        if checker.text(name, here):
-            checker.share(score, here)
+        score_pointer = f"{pointer}/scores/{escape(name)}"
+        if checker.text(name, score_pointer):
+            checker.fraction(score, score_pointer)
 
 
-def _heatmap(checker: Checker, data: dict[str, Any], place: str) -> None:
-    name = checker.member(data, "artifact_name", place)
+def _heatmap(checker: Checker, data: dict[str, Any], pointer: str) -> None:
+    name = checker.member(data, "artifact_name", pointer)
     if name is not None and not is_artifact_name(name):
-        checker.note(f"{place}/artifact_name", "expected the name of an artifact of this analysis")
+        checker.note(f"{pointer}/artifact_name", "expected the name of an artifact of this analysis")
     if data.get("colormap") is not None:
-        checker.text(data["colormap"], f"{place}/colormap")
+        checker.text(data["colormap"], f"{pointer}/colormap")
     for side in ("width", "height"):
         if (value := data.get(side)) is not None and not (is_count(value) and 0 < value <= MAX_SIDE):
-            checker.note(f"{place}/{side}", f"expected a whole number from 1 to {MAX_SIDE}")
+            checker.note(f"{pointer}/{side}", f"expected a whole number from 1 to {MAX_SIDE}")
 
 
 _TYPES: dict[str, Callable[[Checker, dict[str, Any], str], None]] = {

@@ -26,48 +26,48 @@ class Checker:
         """Whether enough faults are known."""
         return len(self._faults) >= MAX_FAULTS
 
-    def note(self, place: str, complaint: str) -> None:
+    def note(self, pointer: str, message: str) -> None:
         """Note a fault at a place, an RFC 6901 pointer; the complaint goes on where the place ends."""
         if not self.is_full:
-            self._faults.append(Fault(place, f"{place.strip('/').replace('/', '.')}: {complaint}."))
+            self._faults.append(Fault(pointer, f"{pointer.strip('/').replace('/', '.')}: {message}."))
 
     def finish(self) -> None:
         """Raise InvalidInput if there were faults."""
         if self._faults:
             raise InvalidInput(*self._faults)
 
-    def member(self, holder: dict[str, Any], name: str, place: str) -> Any:
+    def member(self, parent: dict[str, Any], name: str, pointer: str) -> Any:
         """A member that must be there; None, with a note, when it is not."""
-        if holder.get(name) is None:
-            self.note(f"{place}/{name}", "this field is required")
-        return holder.get(name)
+        if parent.get(name) is None:
+            self.note(f"{pointer}/{name}", "this field is required")
+        return parent.get(name)
 
-    def text(self, value: Any, place: str) -> bool:
+    def text(self, value: Any, pointer: str) -> bool:
         """Whether it is a text that shows something."""
         if isinstance(value, str) and len(value) <= MAX_CHARACTERS and is_visible(value):
             return True
-        self.note(place, f"expected text of 1 to {MAX_CHARACTERS} characters, not all of them invisible")
+        self.note(pointer, f"expected text of 1 to {MAX_CHARACTERS} characters, not all of them invisible")
         return False
 
-    def coordinate(self, value: Any, place: str) -> bool:
+    def coordinate(self, value: Any, pointer: str) -> bool:
         """Whether it is a finite number that can be a position in an image."""
         if is_number(value) and abs(value) <= MAX_COORDINATE:
             return True
-        self.note(place, f"expected a number of pixels, at most {MAX_COORDINATE}")
+        self.note(pointer, f"expected a number of pixels, at most {MAX_COORDINATE}")
         return False
 
-    def share(self, value: Any, place: str) -> bool:
+    def fraction(self, value: Any, pointer: str) -> bool:
         """Whether it is a number from 0 to 1."""
         if is_number(value) and 0 <= value <= 1:
             return True
-        self.note(place, "expected a number from 0 to 1")
+        self.note(pointer, "expected a number from 0 to 1")
         return False
 
-    def items(self, value: Any, place: str, *, least: int, of: str) -> list[Any]:
+    def items(self, value: Any, pointer: str, *, min_items: int, of: str) -> list[Any]:
         """The items of a list that has so many at least; nothing, with a note, of anything else."""
-        if isinstance(value, list) and len(value) >= least:
+        if isinstance(value, list) and len(value) >= min_items:
             return value
-        self.note(place, f"expected a list of at least {least} {of}")
+        self.note(pointer, f"expected a list of at least {min_items} {of}")
         return []
 
 

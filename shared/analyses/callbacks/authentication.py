@@ -12,7 +12,7 @@ from shared.kit.platform import Platform
 # Smaller bodies are verified in less time than handing them to a thread takes.
 INLINE_BYTES = 16 * 1024
 
-Body = Callable[[], Awaitable[bytes]]
+ReadBody = Callable[[], Awaitable[bytes]]
 
 
 class Signer(NamedTuple):
@@ -21,7 +21,9 @@ class Signer(NamedTuple):
     account_id: int | None
 
 
-async def authenticate(platform: Platform, signature: CallbackSignature, pipeline_id: str | None, body: Body) -> Signer:
+async def authenticate(
+    platform: Platform, signature: CallbackSignature, pipeline_id: str | None, read_body: ReadBody
+) -> Signer:
     """Whose secret signed a message: the named pipeline's, or the operator's where none is named.
 
     The body is read only if it can be signed. Raises InvalidSignature, also for a pipeline that is not there.
@@ -30,11 +32,11 @@ async def authenticate(platform: Platform, signature: CallbackSignature, pipelin
     schemes = [scheme for scheme in signature.schemes if scheme in platform.settings.ml_signature_schemes]
     if not secrets or not schemes:
         raise InvalidSignature
-    content = await body()
-    if len(content) <= INLINE_BYTES:
-        verify(signature, content, secrets, schemes)
+    body = await read_body()
+    if len(body) <= INLINE_BYTES:
+        verify(signature, body, secrets, schemes)
     else:
-        await asyncio.to_thread(verify, signature, content, secrets, schemes)
+        await asyncio.to_thread(verify, signature, body, secrets, schemes)
     return signer
 
 

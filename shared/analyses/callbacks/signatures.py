@@ -103,11 +103,11 @@ def _text(scheme: Scheme, signature: CallbackSignature, body: bytes) -> bytes | 
             return canonical_json(body)
 
 
-def _is_signed(text: bytes | None, sent: str, secrets: Sequence[bytes]) -> bool:
+def _is_signed(text: bytes | None, digest: str, secrets: Sequence[bytes]) -> bool:
     if text is None:
         return False
     # Every secret is tried, so the time does not tell which one it was.
-    matches = [hmac.compare_digest(_hexadecimal(text, secret), sent) for secret in secrets]
+    matches = [hmac.compare_digest(_hexadecimal(text, secret), digest) for secret in secrets]
     return any(matches)
 
 

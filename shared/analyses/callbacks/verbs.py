@@ -42,43 +42,47 @@ class PresignedArtifact(NamedTuple):
     headers: dict[str, str]
 
 
-async def change_status(platform: Platform, signer: Signer, analysis_id: str, told: StatusChange) -> AnalysisRecord:
+async def change_status(platform: Platform, signer: Signer, analysis_id: str, change: StatusChange) -> AnalysisRecord:
     """Move an analysis on; the present status told again changes nothing. Raises IllegalTransition."""
-    known = known_uuid(analysis_id, AnalysisNotFound)
-    if told.status in FINAL:
-        return (await finishing.end(platform, signer.account_id, known, told)).analysis
+    analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
+    if change.status in FINAL:
+        return (await finishing.end(platform, signer.account_id, analysis_uuid, change)).analysis
     async with platform.db.transaction() as connection:
-        analysis = await _lock(connection, signer, known)
-        if analysis.status is told.status:
+        analysis = await _lock(connection, signer, analysis_uuid)
+        if analysis.status is change.status:
             return analysis
-        check_move(analysis.status, told.status)
-        moved = await queries.move(connection, known, told.status, told.summary, told.error_message)
-        await events.announce(connection, moved)
-        return moved
+        check_move(analysis.status, change.status)
+        analysis = await queries.move(connection, analysis_uuid, change.status, change.summary, change.error_message)
+        await events.announce(connection, analysis)
+        return analysis
 
 
-async def finalize(platform: Platform, signer: Signer, analysis_id: str, told: StatusChange) -> FinishedAnalysis:
+async def finalize(platform: Platform, signer: Signer, analysis_id: str, change: StatusChange) -> FinishedAnalysis:
     """End an analysis; what was announced and did not come is said in its files. Raises IllegalTransition."""
-    return await finishing.end(platform, signer.account_id, known_uuid(analysis_id, AnalysisNotFound), told)
+    return await finishing.end(platform, signer.account_id, known_uuid(analysis_id, AnalysisNotFound), change)
 
 
 async def announce_artifacts(
     platform: Platform, signer: Signer, analysis_id: str, announcements: Sequence[ArtifactAnnouncement]
 ) -> list[PresignedArtifact]:
     """Take note of files that will come, each with an address for it; announced again, a file has the same address."""
-    known = known_uuid(analysis_id, AnalysisNotFound)
+    analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.transaction() as connection:
-        await _lock_open(connection, signer, known)
-        present = {file.name for file in await queries.artifacts(connection, known)}
-        if len(present | {wanted.artifact_name for wanted in announcements}) > MAX_ARTIFACTS:
+        await _lock_open(connection, signer, analysis_uuid)
+        names = {file.name for file in await queries.artifacts(connection, analysis_uuid)}
+        if len(names | {announcement.artifact_name for announcement in announcements}) > MAX_ARTIFACTS:
             raise TooManyArtifacts
         rows = [
             await queries.announce_artifact(
-                connection, known, wanted.artifact_name, wanted.content_type, wanted.size_bytes
+                connection,
+                analysis_uuid,
+                announcement.artifact_name,
+                announcement.content_type,
+                announcement.size_bytes,
             )
-            for wanted in announcements
+            for announcement in announcements
         ]
-    return await asyncio.to_thread(_addresses, platform, known, rows, announcements)
+    return await asyncio.to_thread(_addresses, platform, analysis_uuid, rows, announcements)
 
 
 async def add_annotations(
@@ -88,21 +92,28 @@ async def add_annotations(
 
     Raises AnalysisNotFound, AnalysisEnded, TooManyAnnotations, or InvalidInput for files that were not announced.
     """
-    known = known_uuid(analysis_id, AnalysisNotFound)
+    analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.transaction() as connection:
-        analysis = await _lock(connection, signer, known)
-        if (written := await annotation_queries.batch(connection, known, digest)) is not None:
-            return written
+        analysis = await _lock(connection, signer, analysis_uuid)
+        if (previous := await annotation_queries.batch(connection, analysis_uuid, digest)) is not None:
+            return previous
         if analysis.is_final:
             raise AnalysisEnded
         if analysis.annotation_count + len(annotations) > MAX_ANNOTATIONS:
             raise TooManyAnnotations
-        await _check_artifacts(connection, known, annotations)
+        await _check_artifacts(connection, analysis_uuid, annotations)
         records = [
-            AnnotationRecord(position, new.id, new.annotation_type, new.class_name, new.confidence, new.data)
-            for position, new in enumerate(annotations, start=analysis.annotation_count)
+            AnnotationRecord(
+                position,
+                annotation.id,
+                annotation.annotation_type,
+                annotation.class_name,
+                annotation.confidence,
+                annotation.data,
+            )
+            for position, annotation in enumerate(annotations, start=analysis.annotation_count)
         ]
-        await annotation_queries.insert(connection, known, digest, records)
+        await annotation_queries.insert(connection, analysis_uuid, digest, records)
     return records
 
 
@@ -121,17 +132,19 @@ async def _lock_open(connection: Connection, signer: Signer, analysis_id: UUID) 
 
 
 async def _check_artifacts(connection: Connection, analysis_id: UUID, annotations: Sequence[CheckedAnnotation]) -> None:
-    showing = [(number, new.artifact_name) for number, new in enumerate(annotations) if new.artifact_name]
-    if not showing:
+    references = [
+        (number, annotation.artifact_name) for number, annotation in enumerate(annotations) if annotation.artifact_name
+    ]
+    if not references:
         return
-    announced = {file.name for file in await queries.artifacts(connection, analysis_id)}
+    names = {file.name for file in await queries.artifacts(connection, analysis_id)}
     faults = [
         Fault(
             f"/annotations/{number}/data/artifact_name",
             f"annotations.{number}.data.artifact_name: this analysis has no artifact {name}; presign it first.",
         )
-        for number, name in showing
-        if name not in announced
+        for number, name in references
+        if name not in names
     ]
     if faults:
         raise InvalidInput(*faults)
@@ -148,16 +161,16 @@ def _addresses(
                 files.upload_key(analysis_id, row.id),
                 content_type=row.content_type,
                 size_bytes=row.announced_bytes,
-                no_overwrite=wanted.no_overwrite,
+                no_overwrite=announcement.no_overwrite,
             ),
-            _headers(row, wanted),
+            _headers(row, announcement),
         )
-        for row, wanted in zip(rows, announcements, strict=True)
+        for row, announcement in zip(rows, announcements, strict=True)
     ]
 
 
-def _headers(row: ArtifactRecord, wanted: ArtifactAnnouncement) -> dict[str, str]:
+def _headers(row: ArtifactRecord, announcement: ArtifactAnnouncement) -> dict[str, str]:
     """What was signed and so has to be sent."""
     length = {} if row.announced_bytes is None else {"Content-Length": str(row.announced_bytes)}
-    once = {"If-None-Match": "*"} if wanted.no_overwrite else {}
+    once = {"If-None-Match": "*"} if announcement.no_overwrite else {}
     return {"Content-Type": row.content_type, **length, **once}
