@@ -1,4 +1,4 @@
-"""Comparing analyses: two of one image, or two models over a whole project."""
+"""Comparison and export of analyses, and saving an agreement as a confusion matrix."""
 
 from typing import Annotated, Any
 
@@ -143,7 +143,7 @@ class AgreementController(Controller):
 
 
 def export_response(platform: Platform, analysis: AnalysisRecord, file_format: exports.Format) -> Response[Any]:
-    """An analysis as a file to keep."""
+    """Return an analysis as a file to download."""
     pieces = _EXPORTS[file_format](platform, analysis)
     suffix, media_type = ("csv", "text/csv") if file_format == "csv" else ("json", "application/json")
     name = f"analysis-{analysis.id}{'-coco' if file_format == 'coco' else ''}.{suffix}"

@@ -1,4 +1,4 @@
-"""What people read of an analysis beside itself."""
+"""Annotations and artifacts of an analysis."""
 
 import asyncio
 from http import HTTPStatus
@@ -49,7 +49,7 @@ class AnnotationPage(msgspec.Struct):
 
 
 class AnnotationController(Controller):
-    """What an analysis found."""
+    """Annotations and artifacts of an analysis."""
 
     path = "/api/analyses/{analysis_id:str}"
     tags = ["analyses"]

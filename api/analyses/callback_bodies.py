@@ -1,4 +1,4 @@
-"""Reading what pipelines tell."""
+"""Bodies of the callbacks of pipelines."""
 
 import re
 from hashlib import sha256
@@ -89,12 +89,12 @@ class BulkIn(msgspec.Struct):
 
 
 def status_change(body: StatusIn) -> StatusChange:
-    """The status that was sent; raises InvalidInput for one that there is not."""
+    """Return the status change of a body; raises InvalidInput for an unknown status."""
     return StatusChange(_status(body.status), error_message=_message(body.error_message))
 
 
 def end(body: FinalizeIn) -> StatusChange:
-    """The end that was sent; raises InvalidInput for a status that is not one."""
+    """Return the final status change of a body; raises InvalidInput for a status that is not final."""
     status = _status(body.status)
     if status not in FINAL:
         ends = ", ".join(end for end in AnalysisStatus if end in FINAL)
@@ -104,7 +104,7 @@ def end(body: FinalizeIn) -> StatusChange:
 
 
 def announcements(body: PresignIn, settings: Settings) -> list[ArtifactAnnouncement]:
-    """The files that were announced; raises InvalidInput with every fault."""
+    """Return the announced files of a body; raises InvalidInput with every fault."""
     files = body.artifacts
     if not 1 <= len(files) <= MAX_ANNOUNCED_AT_ONCE:
         raise InvalidInput(Fault("/artifacts", f"artifacts: send 1 to {MAX_ANNOUNCED_AT_ONCE} files at once."))
@@ -132,7 +132,7 @@ def announcements(body: PresignIn, settings: Settings) -> list[ArtifactAnnouncem
 async def read_annotations(
     request: Request[Any, Any, Any], members: bodies.Fields, settings: Settings
 ) -> tuple[list[CheckedAnnotation], bytes]:
-    """The annotations that were sent, and what tells this request from every other one."""
+    """Return the annotations of a body, and the digest that identifies the request."""
     key = request.headers.get("idempotency-key", "").encode()
     return await bodies.by_size(bodies.size(members), _read_annotations, members, key, settings)
 

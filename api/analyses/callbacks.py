@@ -18,7 +18,7 @@ from shared.kit.platform import Platform
 
 
 class CallbackController(Controller):
-    """What pipelines call."""
+    """Callbacks of pipelines."""
 
     path = "/api/analyses/{analysis_id:str}"
     tags = ["analyses: pipelines"]

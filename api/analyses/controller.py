@@ -1,4 +1,4 @@
-"""Analyses, as the owners of the images see them."""
+"""Analyses of the caller's images."""
 
 from litestar import Controller, delete, get
 from litestar.params import FromPath
@@ -15,7 +15,7 @@ from shared.kit.platform import Platform
 
 
 class AnalysisController(Controller):
-    """Analyses, as the owners of the images see them."""
+    """Analyses of the caller's images."""
 
     path = "/api"
     tags = ["analyses"]

@@ -1,4 +1,4 @@
-"""What people and pipelines send about analyses, and what they are answered."""
+"""Request and response bodies of analyses."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import ModelName, ModelVersion
 from shared.kit.storage import Link
 
-# What somebody says of a run, not what it found.
+# Parameters and summaries describe a run; results are annotations or artifacts.
 MAX_OBJECT_BYTES = 64 * 1024
 
 Description = Annotated[str, Meta(max_length=10_000)]
@@ -36,7 +36,7 @@ class AnalysisIn(msgspec.Struct):
     )
 
     def to_new(self) -> NewAnalysis:
-        """The analysis to create."""
+        """Return the analysis to create; raises InvalidInput for parameters that are too large."""
         parameters = self.parameters or {}
         check_size(parameters, "parameters")
         return NewAnalysis(self.model_name, self.model_version, parameters, self.description)
@@ -55,12 +55,12 @@ class AnalysisPatch(msgspec.Struct, forbid_unknown_fields=True):
 
     @property
     def changed_ground_truth(self) -> bool | None:
-        """What is said of being the truth, or None."""
+        """The new ground-truth mark, or None if it was not sent."""
         return None if isinstance(self.is_ground_truth, UnsetType) else self.is_ground_truth
 
     @property
     def changed_description(self) -> tuple[bool, str | None]:
-        """Whether a description was sent, and which."""
+        """True and the new description, or False and None if it was not sent."""
         return (False, None) if isinstance(self.description, UnsetType) else (True, self.description)
 
 
@@ -91,7 +91,7 @@ class AnalysisFile(msgspec.Struct):
 
     @classmethod
     def of(cls, analysis_id: UUID, file: ArtifactRecord, link: Link | None = None) -> "AnalysisFile":
-        """The file as its owner and its pipeline see it."""
+        """Return the response for an artifact."""
         return cls(
             artifact_name=file.name,
             content_type=file.content_type,
@@ -118,7 +118,7 @@ class EndedAnalysis(AnalysisOut, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, finished: FinishedAnalysis) -> "EndedAnalysis":
-        """The end as its pipeline sees it."""
+        """Return the response for an analysis that has ended."""
         return cls(
             **msgspec.structs.asdict(finished.analysis.to_out()),
             artifacts=[AnalysisFile.of(finished.analysis.id, file) for file in finished.artifacts],
@@ -138,7 +138,7 @@ class PresignedOut(msgspec.Struct):
 
     @classmethod
     def of(cls, analysis_id: UUID, presigned: PresignedArtifact, expires_in: int) -> "PresignedOut":
-        """The address as the pipeline sees it."""
+        """Return the response for an upload link."""
         name, link = presigned.artifact.name, presigned.link
         path = storage_path(analysis_id, name)
         return cls(name, link.url, expires_in, link.expires_at, path, presigned.headers)
@@ -162,7 +162,7 @@ class CreatedAnnotation(msgspec.Struct):
 
     @classmethod
     def of(cls, record: AnnotationRecord) -> "CreatedAnnotation":
-        """The annotation without its data, which its sender has."""
+        """Return the annotation without its data, which its sender has."""
         return cls(record.id, record.annotation_type, record.class_name, record.confidence)
 
 
@@ -174,11 +174,11 @@ class BulkOut(msgspec.Struct):
 
 
 def storage_path(analysis_id: UUID, name: str) -> str:
-    """Under which name an annotation or a person speaks of a file; where it lies is our affair."""
+    """Return the public path by which annotations and people refer to a file; it is not the key in storage."""
     return f"ml_outputs/{analysis_id}/{name}"
 
 
 def check_size(value: dict[str, Any], name: str) -> None:
-    """Refuse an object that is no description of a run any more."""
+    """Raise InvalidInput for an object that is larger than the maximum."""
     if len(msgspec.json.encode(value)) > MAX_OBJECT_BYTES:
         raise InvalidInput(Fault(f"/{name}", f"{name}: must be at most 64 KB; upload it as an artifact instead."))

@@ -1,1 +1,1 @@
-"""Pipelines, and what waits for them."""
+"""Pipelines and their queues."""

@@ -1,4 +1,4 @@
-"""Pipelines, and what waits for them."""
+"""Pipelines and their queues."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from shared.accounts import Caller, Scope
 from shared.analyses import pipelines
 from shared.kit.platform import Platform
 
-# Who may only read does not see what a pipeline signs with.
+# A key with the read scope must not see the secrets of pipelines.
 _SECRET = {"scope": Scope.WRITE}
 
 

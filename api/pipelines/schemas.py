@@ -1,4 +1,4 @@
-"""What is sent and answered about pipelines."""
+"""Request and response bodies of pipelines."""
 
 from datetime import datetime
 from typing import Annotated
@@ -49,7 +49,7 @@ class PipelineOut(msgspec.Struct):
 
     @classmethod
     def of(cls, pipeline: Pipeline, keyring: Keyring) -> "PipelineOut":
-        """The pipeline as its owner sees it."""
+        """Return the response for a pipeline."""
         return cls(
             id=pipeline.id,
             name=pipeline.name,

@@ -1,4 +1,4 @@
-"""What is remarked about images."""
+"""Comments on images."""
 
 from litestar import Controller, delete, get
 from litestar.params import FromPath

@@ -1,4 +1,4 @@
-"""The cursor of a list that can be sorted: where the page before ended, as an opaque text."""
+"""Cursors of sorted lists: the end of the previous page, as an opaque text."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
@@ -11,7 +11,7 @@ from msgspec import Meta
 from shared.kit.errors import Fault, InvalidInput
 from shared.projects.listing import PagePosition, Sort
 
-# What the halves are, in bounds that the database knows as well.
+# The types of the two parts, within the bounds of the database.
 KINDS: dict[str, Any] = {
     "created_at": tuple[Annotated[datetime, Meta(tz=True)], UUID],
     "filename": tuple[str, UUID],
@@ -19,17 +19,17 @@ KINDS: dict[str, Any] = {
 }
 
 
-# Neither the database nor a change of time zone fails within these.
+# Within these years neither the database nor a change of time zone fails.
 YEARS = range(2000, 9000)
 
 
 def write(position: PagePosition) -> str:
-    """The cursor of a place."""
+    """Return the cursor of a position."""
     return urlsafe_b64encode(msgspec.json.encode(position)).decode().rstrip("=")
 
 
 def read(cursor: str | None, sort: Sort) -> PagePosition | None:
-    """The place of a cursor; raises InvalidInput for a text that is none of this order's."""
+    """Return the position of a cursor; raises InvalidInput for a text that is no cursor of this sort order."""
     if cursor is None:
         return None
     try:

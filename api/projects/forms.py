@@ -1,4 +1,4 @@
-"""The form that an image comes in."""
+"""The multipart form of an image."""
 
 from typing import Annotated
 
@@ -24,7 +24,7 @@ class ImageForm(msgspec.Struct):
 
 
 def read_image(form: MultipartForm, settings: Settings) -> NewImage:
-    """The image in a form; raises InvalidInput, ImageTooLarge."""
+    """Return the image of a form; raises InvalidInput, ImageTooLarge."""
     if "file" not in form.files:
         raise InvalidInput(Fault("/file", "file: this part is required and needs a file name."))
     part = form.files["file"]

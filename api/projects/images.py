@@ -1,4 +1,4 @@
-"""One image: its bytes, its metadata, its deletion and its return."""
+"""A single image: its bytes, metadata, deletion and restoration."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -22,7 +22,7 @@ from shared.kit.names import VISIBLE
 from shared.kit.platform import Platform
 from shared.projects import deletion, images
 
-# The bytes of an image never change, but it can be deleted: who has them asks whether they are still shown.
+# The bytes of an image never change, but it can be deleted, so a cached copy has to be revalidated.
 HEADERS = results.HEADERS
 
 # Thumbnails are made within moments of the upload.
@@ -176,6 +176,6 @@ class ImageController(Controller):
 
 
 async def pieces_of(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """The pieces, each read in a thread."""
+    """Yield the pieces, each read in a thread."""
     while piece := await asyncio.to_thread(next, pieces, b""):
         yield piece

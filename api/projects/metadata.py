@@ -7,18 +7,18 @@ import msgspec
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import is_visible
 
-# More than this is data, which belongs into a file of its own.
+# Larger values are data, which belongs in a file of its own.
 MAX_METADATA_BYTES = 16 * 1024
 MAX_KEY_LENGTH = 100
 
-# No parser of any client gives up before.
+# The parser of every client reads this depth.
 MAX_DEPTH = 20
 
 Metadata = dict[str, Any]
 
 
 def check(metadata: dict[str, Any], pointer: str = "/metadata") -> dict[str, Any]:
-    """The metadata; raises InvalidInput for a key that is none, or when there is too much of it."""
+    """Return the metadata; raises InvalidInput for an invalid key, or if it is too large or nested too deeply."""
     for key in metadata:
         check_key(key, pointer)
     if _is_deeper(metadata, MAX_DEPTH):
@@ -30,7 +30,7 @@ def check(metadata: dict[str, Any], pointer: str = "/metadata") -> dict[str, Any
 
 def check_key(key: str, pointer: str) -> None:
     """Raise InvalidInput for a key that metadata cannot have."""
-    # A key is a step of an address, where a slash would make two of it, and dots none.
+    # A key is a segment of a path: a slash would make it two, and dots none.
     if not is_visible(key) or len(key) > MAX_KEY_LENGTH or "/" in key or key in {".", ".."}:
         shape = f"1 to {MAX_KEY_LENGTH} characters, not all of them invisible, without a slash"
         detail = f"metadata: a key must be {shape}, and not `.` or `..`."

@@ -1,4 +1,4 @@
-"""What is sent and answered about projects and images."""
+"""Request and response bodies of projects and images."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
@@ -34,7 +34,7 @@ class ProjectIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = {}
 
     def description_of(self) -> ProjectDescription:
-        """The same for the record."""
+        """Return the description for the record; raises InvalidInput."""
         return ProjectDescription(self.name, self.description, check(self.metadata))
 
 
@@ -51,7 +51,7 @@ class ProjectPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = UNSET
 
     def applied_to(self, description: ProjectDescription) -> ProjectDescription:
-        """The description with the changes."""
+        """Return the description with the changes; raises InvalidInput."""
         changes = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not UNSET}
         check(changes.get("metadata", {}))
         return msgspec.structs.replace(description, **changes)
@@ -70,7 +70,7 @@ class ProjectOut(msgspec.Struct):
 
     @classmethod
     def of(cls, project: ProjectRecord) -> "ProjectOut":
-        """The project as its owner sees it."""
+        """Return the response for a project."""
         return _fill(cls, project)
 
 
@@ -88,7 +88,7 @@ class MetadataIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     value: Annotated[Any, Meta(description="Any JSON value; all metadata of an image together take at most 16 KiB.")]
 
     def added_to(self, metadata: Metadata) -> Metadata:
-        """The metadata with this in it; raises InvalidInput."""
+        """Return the metadata with this key; raises InvalidInput."""
         check_key(self.key, "/key")
         return check({**metadata, self.key: self.value}, "/value")
 
@@ -144,7 +144,7 @@ class ImageOut(msgspec.Struct):
 
     @classmethod
     def of(cls, image: ImageRecord) -> "ImageOut":
-        """The image as its owner sees it."""
+        """Return the response for an image."""
         address = f"/api/images/{image.id}"
         return _fill(
             cls,
@@ -186,7 +186,7 @@ class CommentOut(msgspec.Struct):
 
     @classmethod
     def of(cls, comment: CommentRecord) -> "CommentOut":
-        """The comment as its author sees it."""
+        """Return the response for a comment."""
         return _fill(cls, comment)
 
 
@@ -217,7 +217,7 @@ class ImageEventOut(msgspec.Struct):
 
     @classmethod
     def of(cls, event: ImageEventRecord) -> "ImageEventOut":
-        """The event as the owner of the project sees it."""
+        """Return the response for an event."""
         return _fill(cls, event)
 
 

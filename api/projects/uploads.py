@@ -1,4 +1,4 @@
-"""Images that are too large for the body of a request."""
+"""Uploads of images that are too large for the body of a request."""
 
 from litestar import Controller
 from litestar.params import FromPath

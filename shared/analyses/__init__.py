@@ -1,4 +1,4 @@
-"""Analyses: what models say of images, brought by pipelines, read and compared by people."""
+"""Analyses: runs of models on images; pipelines send the results, people read and compare them."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -18,7 +18,7 @@ __all__ = ["AnalysisOut", "AnalysisRecord", "AnalysisStatus", "ArtifactRecord", 
 
 
 async def create(platform: Platform, caller: Caller, image_id: str, new: NewAnalysis) -> AnalysisRecord:
-    """Queue an analysis of an image of the caller, and tell whoever waits for it.
+    """Queue an analysis of an image of the caller, and announce it by a webhook event.
 
     Raises ModelNotAllowed, ImageNotFound, AnalysisLimitReached.
     """
@@ -33,12 +33,12 @@ async def create(platform: Platform, caller: Caller, image_id: str, new: NewAnal
         if await queries.count_of_image(connection, image.id) >= platform.settings.ml_max_analyses_per_image:
             raise AnalysisLimitReached
         analysis = await queries.insert(connection, uuid7(), caller.account_id, image.id, new)
-        await events.announce(connection, analysis, events.queued(platform, analysis, image))
+        await events.announce(connection, analysis, events.with_image_link(platform, analysis, image))
     return analysis
 
 
 async def find(platform: Platform, caller: Caller, analysis_id: str) -> AnalysisRecord:
-    """An analysis of the caller; raises AnalysisNotFound."""
+    """Return an analysis of the caller; raises AnalysisNotFound."""
     analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.connection() as connection:
         analysis = await queries.own(connection, caller.account_id, analysis_uuid)
@@ -48,7 +48,7 @@ async def find(platform: Platform, caller: Caller, analysis_id: str) -> Analysis
 
 
 async def of_image(platform: Platform, caller: Caller, image_id: str) -> list[AnalysisRecord]:
-    """The analyses of an image of the caller, newest first; raises ImageNotFound."""
+    """List the analyses of an image of the caller, newest first; raises ImageNotFound."""
     image = await images.find(platform, caller, image_id)
     async with platform.db.connection() as connection:
         return await queries.of_image(connection, caller.account_id, image.id)
@@ -57,13 +57,13 @@ async def of_image(platform: Platform, caller: Caller, image_id: str) -> list[An
 async def status_counts(
     platform: Platform, caller: Caller, image_ids: Sequence[UUID]
 ) -> dict[UUID, dict[AnalysisStatus, int]]:
-    """How many analyses of each of the caller's images are in which state; an image without any is left out."""
+    """Count the analyses of the caller's images by image and status; an image without analyses is left out."""
     async with platform.db.connection() as connection:
         return await queries.status_counts(connection, caller.account_id, image_ids)
 
 
 async def artifacts(platform: Platform, analysis_id: UUID) -> list[ArtifactRecord]:
-    """The files of an analysis, by name."""
+    """List the artifacts of an analysis, by name."""
     async with platform.db.connection() as connection:
         return await queries.artifacts(connection, analysis_id)
 
@@ -76,7 +76,10 @@ async def describe(
     is_ground_truth: bool | None,
     description: tuple[bool, str | None],
 ) -> AnalysisRecord:
-    """Mark an analysis as the truth, or change its description if the first of the two says so."""
+    """Set whether an analysis is ground truth (None keeps it), and its description if the first of the two is true.
+
+    Raises AnalysisNotFound.
+    """
     analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.connection() as connection:
         analysis = await queries.describe(
@@ -88,7 +91,10 @@ async def describe(
 
 
 async def cancel(platform: Platform, caller: Caller, analysis_id: str) -> AnalysisRecord:
-    """End an analysis that nobody needs any more; cancelling it again changes nothing."""
+    """Cancel an analysis; cancelling it again changes nothing.
+
+    Raises AnalysisNotFound, IllegalTransition, StorageUnavailable.
+    """
     analysis = await find(platform, caller, analysis_id)
     finished = await finishing.end(
         platform, caller.account_id, analysis.id, finishing.StatusChange(AnalysisStatus.CANCELLED)
@@ -97,7 +103,7 @@ async def cancel(platform: Platform, caller: Caller, analysis_id: str) -> Analys
 
 
 async def delete(platform: Platform, caller: Caller, analysis_id: str) -> None:
-    """Forget an analysis and all that it found; its files are collected from storage later."""
+    """Delete an analysis with its annotations; its files are collected from storage later. Raises AnalysisNotFound."""
     analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.connection() as connection:
         if not await queries.delete(connection, caller.account_id, analysis_uuid):

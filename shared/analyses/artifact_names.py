@@ -1,4 +1,4 @@
-"""What an artifact may be called: one segment of a path, in characters that mean nothing to anybody."""
+"""Names of artifacts: one segment of a path, in characters that no file system or URL treats specially."""
 
 import re
 from typing import Any
@@ -10,5 +10,5 @@ _NAME = re.compile(PATTERN, re.ASCII)
 
 
 def is_artifact_name(value: Any) -> bool:
-    """Whether it is a name that an artifact may have."""
+    """Return whether the value is a valid name of an artifact."""
     return isinstance(value, str) and _NAME.fullmatch(value) is not None and ".." not in value

@@ -1,4 +1,4 @@
-"""What can go wrong with analyses."""
+"""Errors of analyses."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""News of analyses for webhook endpoints: in the transaction of the fact itself, or not at all."""
+"""Webhook events of analyses, written in the transaction of the change that they report."""
 
 import msgspec
 
@@ -27,7 +27,7 @@ EVENTS: dict[AnalysisStatus, EventType] = {
 
 
 async def announce(connection: Connection, analysis: AnalysisRecord, data: AnalysisOut | None = None) -> None:
-    """Write the event of the status that an analysis has just reached, and wake who sends it."""
+    """Write the event of the status that an analysis has just reached, and notify those that wait for it."""
     await webhooks.announce(
         connection,
         account_id=analysis.account_id,
@@ -38,8 +38,8 @@ async def announce(connection: Connection, analysis: AnalysisRecord, data: Analy
     await job_queries.notify(connection, analysis.id)
 
 
-def queued(platform: Platform, analysis: AnalysisRecord, image: ImageFile) -> QueuedAnalysis:
-    """The analysis with a link to its image."""
+def with_image_link(platform: Platform, analysis: AnalysisRecord, image: ImageFile) -> QueuedAnalysis:
+    """Return the analysis with a link to its image."""
     link = platform.storage.link(image.object_key)
     fields = {name: getattr(image, name) for name in AnalysedImage.__struct_fields__}
     linked_image = ImageToAnalyse(**fields, url=link.url, expires_at=link.expires_at)

@@ -1,4 +1,4 @@
-"""Analyses as files for other programs, piece by piece: a million annotations never lie in memory together."""
+"""Exports of analyses, streamed in batches: a million annotations are never in memory together."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -22,7 +22,7 @@ AT_ONCE = 5000
 
 COLUMNS = ("annotation_id", "annotation_type", "class_name", "confidence", "position", "data_json")
 
-# What COCO has no words for stays out of its file: labels and heatmaps of whole images.
+# COCO has no form for labels and heatmaps of whole images, so its file leaves them out.
 _IN_COCO = frozenset({"bounding_box", "segmentation", "keypoint"})
 
 # COCO's "labelled and visible".
@@ -30,7 +30,7 @@ _VISIBLE = 2
 
 
 async def as_json(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[bytes]:
-    """The analysis with all its annotations, as they were sent."""
+    """Stream the analysis with all its annotations as JSON, the annotations as the pipeline sent them."""
     head = msgspec.json.encode(analysis.to_out())
     yield head[:-1] + b',"annotations":['
     separator = b""
@@ -41,14 +41,14 @@ async def as_json(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator
 
 
 async def as_csv(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[bytes]:
-    """A line for each annotation; texts that a spreadsheet would take for a formula are guarded."""
+    """Stream a CSV line for each annotation; texts that a spreadsheet would take for a formula are escaped."""
     yield csv_text(COLUMNS, []).encode()
     async for batch in _batches(platform, analysis):
         yield (await asyncio.to_thread(_csv_rows, batch)).encode()
 
 
 async def as_coco(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[bytes]:
-    """COCO's results with their categories and image; labels and heatmaps of whole images have no place in it."""
+    """Stream COCO's annotations with their categories and image, without labels and heatmaps of whole images."""
     async with platform.db.connection() as connection:
         filename, height, width = await queries.described_image(connection, analysis.image_id)
         names = await annotation_queries.class_names(connection, analysis.id, sorted(_IN_COCO))
@@ -141,7 +141,7 @@ def _coco_geometry(annotation: AnnotationRecord) -> dict[str, Any]:
 
 
 def _coco_outline(points: list[list[float]]) -> dict[str, Any]:
-    # Not drawn for its area: a few corners far apart would keep a thread busy for a second each.
+    # Measured without drawing it: a few corners far apart would keep a thread busy for a second each.
     return {
         "bbox": boxes.to_xywh(polygons.box(points))[0].tolist(),
         "area": polygons.area(points),

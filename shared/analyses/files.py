@@ -1,4 +1,4 @@
-"""Files of pipelines in storage: where they are uploaded to, how they are looked at, and what becomes of the rest."""
+"""Artifacts of analyses in storage: the keys of uploads, their inspection, and the collection of abandoned ones."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,20 +16,20 @@ from shared.kit.storage import Storage
 
 PREFIX = "analyses/"
 
-# A link to upload to works for an hour; what was announced and not looked at for so long was given up.
+# An upload link works for an hour; an artifact that was announced before this and never inspected is abandoned.
 ABANDONED_AFTER = timedelta(days=7)
 
-# Somebody who writes to the same place again and again while we look is not waited for.
+# An uploader that keeps overwriting the object while it is copied is not waited for.
 _MAX_COPIES = 3
 
 
 def upload_key(analysis_id: UUID, artifact_id: UUID) -> str:
-    """Where the uploader of an artifact can write, for as long as the link works."""
+    """Return the key of the object that the uploader of an artifact can write, for as long as the link works."""
     return f"{PREFIX}{analysis_id}/uploads/{artifact_id}"
 
 
 def inspect(storage: Storage, analysis_id: UUID, file: ArtifactRecord, max_bytes: int) -> ArtifactRecord:
-    """The announced file as it was found; a good one is now where nobody writes any more. Blocks."""
+    """Return the announced file with its status, and move a valid one out of its uploader's reach. Blocks."""
     source = upload_key(analysis_id, file.id)
     for _ in range(_MAX_COPIES):
         stat = storage.stat(source)
@@ -38,7 +38,7 @@ def inspect(storage: Storage, analysis_id: UUID, file: ArtifactRecord, max_bytes
         expected_bytes = stat.size_bytes if file.announced_bytes is None else file.announced_bytes
         if stat.size_bytes != expected_bytes or stat.size_bytes > max_bytes or stat.content_type != file.content_type:
             break
-        # A key of its own for every copy: of two that finish at once, only one's is remembered.
+        # A key of its own for every copy: if two callbacks finish the analysis at once, only one of the keys is kept.
         target = f"{PREFIX}{analysis_id}/{uuid7()}"
         if storage.adopt(source, target, file.name, stat):
             return msgspec.structs.replace(file, status="stored", size_bytes=stat.size_bytes, object_key=target)
@@ -46,12 +46,12 @@ def inspect(storage: Storage, analysis_id: UUID, file: ArtifactRecord, max_bytes
 
 
 async def collect(platform: Platform) -> int:
-    """Delete what was announced and abandoned, and what no row knows of any more; the number of objects."""
+    """Delete abandoned uploads and objects that no row refers to; return the number of objects."""
     async with platform.db.connection() as connection:
         await queries.abandon_artifacts(connection, ABANDONED_AFTER)
     return await orphans.collect(platform, PREFIX, _without_row)
 
 
 async def _without_row(connection: Connection, keys: Sequence[str]) -> list[str]:
-    # What was uploaded has the id of its row for its name.
+    # An upload is named by the id of its row.
     return await queries.unreferenced(connection, [(key, parse_uuid(key.rpartition("/")[2])) for key in keys])

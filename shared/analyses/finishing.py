@@ -1,4 +1,4 @@
-"""How analyses end: their files are looked at first, then the status, the files and the events are one transaction."""
+"""The end of analyses: files are inspected first, then status, files and events are written in one transaction."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -15,12 +15,12 @@ from shared.kit.storage_errors import StorageUnavailable
 
 log = structlog.get_logger()
 
-# What was found of each announced file; a file that is announced anew meanwhile is another one.
+# The result for each announced file; a file that is announced again in the meantime is a different key.
 Inspections = Mapping[ArtifactRecord, ArtifactRecord]
 
 
 class StatusChange(NamedTuple):
-    """How an analysis came to its end, as its pipeline tells it."""
+    """A status that an analysis moves to, with the pipeline's summary and error message."""
 
     status: AnalysisStatus
     summary: dict[str, Any] | None = None
@@ -28,16 +28,16 @@ class StatusChange(NamedTuple):
 
 
 class FinishedAnalysis(NamedTuple):
-    """An analysis that has come to its end, with what became of its files."""
+    """An analysis that has ended, with its inspected files."""
 
     analysis: AnalysisRecord
     artifacts: list[ArtifactRecord]
 
 
 async def end(platform: Platform, account_id: int | None, analysis_id: UUID, change: StatusChange) -> FinishedAnalysis:
-    """End an analysis, once; the same end told again changes nothing.
+    """End an analysis; repeating the same status changes nothing.
 
-    Raises AnalysisNotFound, IllegalTransition, or StorageUnavailable while its files cannot be looked at.
+    Raises AnalysisNotFound, IllegalTransition, or StorageUnavailable while its files cannot be inspected.
     """
     inspections: dict[ArtifactRecord, ArtifactRecord] = {}
     while True:
@@ -45,7 +45,7 @@ async def end(platform: Platform, account_id: int | None, analysis_id: UUID, cha
         if isinstance(outcome, FinishedAnalysis):
             await _delete_uploads(platform, analysis_id, inspections)
             return outcome
-        # Storage is asked while no row is locked; what is announced in the meantime is seen at the next try.
+        # No row is locked while storage is read; a file that is announced in the meantime is seen by the next try.
         for file in outcome:
             inspections[file] = await platform.storage.apart(
                 files.inspect, platform.storage, analysis_id, file, platform.settings.ml_max_artifact_bytes
@@ -55,7 +55,7 @@ async def end(platform: Platform, account_id: int | None, analysis_id: UUID, cha
 async def _try_to_end(
     platform: Platform, account_id: int | None, analysis_id: UUID, change: StatusChange, inspections: Inspections
 ) -> FinishedAnalysis | list[ArtifactRecord]:
-    """The end, or the files that must be looked at before."""
+    """Return the finished analysis, or the files that have to be inspected first."""
     async with platform.db.transaction() as connection:
         analysis = await queries.lock_for_signer(connection, account_id, analysis_id)
         if analysis is None:

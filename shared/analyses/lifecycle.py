@@ -1,9 +1,9 @@
 """The states of an analysis.
 
 Rule 1: the states and the moves between them are this table; no other place assigns a status.
-Rule 2: a state without moves is final; what has ended takes nothing more.
-Rule 3: a move is made by who holds the row's lock, so of two callbacks that race the second one sees the first one's.
-Rule 4: a callback that names the present state repeats what was said, and changes nothing.
+Rule 2: a state without moves is final; an analysis that has ended accepts no more data.
+Rule 3: a move needs the row's lock, so of two callbacks that race the second one sees the move of the first.
+Rule 4: a callback that names the current state is a repetition, and changes nothing.
 """
 
 from enum import StrEnum
@@ -31,10 +31,10 @@ MOVES: dict[AnalysisStatus, frozenset[AnalysisStatus]] = {
 
 FINAL = frozenset(status for status, moves in MOVES.items() if not moves)
 
-# Spelled both ways by those who wrote clients; we answer in one.
+# Clients spell it both ways; answers use one.
 _SPELLINGS = {**{status.value: status for status in AnalysisStatus}, "canceled": AnalysisStatus.CANCELLED}
 
 
 def read_status(text: str) -> AnalysisStatus | None:
-    """The status that a text names, or None."""
+    """Return the status that a text names, or None."""
     return _SPELLINGS.get(text)

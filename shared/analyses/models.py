@@ -1,4 +1,4 @@
-"""The tables of analyses, of what they found, and of the pipelines that make them."""
+"""The tables of analyses, their annotations and artifacts, and the pipelines that make them."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ def _analysis_column(*, primary_key: bool = False) -> Column[Any]:
 
 
 class Analysis(SQLModel, table=True):
-    """What one run of a model says of one image."""
+    """A run of a model on an image."""
 
     __table_args__ = (
         CheckConstraint(f"status IN ({_sql_list(set(AnalysisStatus))})", name="status"),
@@ -33,7 +33,7 @@ class Analysis(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    # The image's, written here as well so that whose an analysis is takes no join.
+    # The account of the image, repeated here so that checking the owner of an analysis takes no join.
     account_id: int = Field(sa_column=owner_column())
     image_id: UUID = Field(sa_column=Column(ForeignKey("image.id", ondelete="CASCADE"), nullable=False))
     model_name: str
@@ -43,7 +43,7 @@ class Analysis(SQLModel, table=True):
     status: str = AnalysisStatus.QUEUED.value
     error_message: str | None = None
     summary: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
-    # Whether models are measured against it.
+    # Whether models are evaluated against it.
     is_ground_truth: bool = False
     # Also the position of the next annotation.
     annotation_count: int = 0
@@ -54,7 +54,7 @@ class Analysis(SQLModel, table=True):
 
 
 class Annotation(SQLModel, table=True):
-    """One thing that an analysis found. One index, which grows at its right edge, serves both writing and paging."""
+    """A detected object or a label of an image. One index, which grows at its right edge, serves writing and paging."""
 
     analysis_id: UUID = Field(sa_column=_analysis_column(primary_key=True))
     position: int = Field(primary_key=True)
@@ -62,12 +62,12 @@ class Annotation(SQLModel, table=True):
     annotation_type: str
     class_name: str
     confidence: float | None = None
-    # JSON as text: checked on its way in, and passed on without being looked into again.
+    # JSON as text: validated when it is received, and passed on without being parsed again.
     data: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class AnnotationBatch(SQLModel, table=True):
-    """Annotations that came in one request: the same request again is answered with the same annotations."""
+    """The annotations of one request; repeating the request returns the same annotations."""
 
     __tablename__ = "annotation_batch"
 
@@ -78,7 +78,7 @@ class AnnotationBatch(SQLModel, table=True):
 
 
 class AnalysisArtifact(SQLModel, table=True):
-    """A file that a pipeline announced; `stored` once it was looked at in storage."""
+    """A file that a pipeline announced; `stored` once its upload was inspected."""
 
     __tablename__ = "analysis_artifact"
     __table_args__ = (
@@ -90,13 +90,13 @@ class AnalysisArtifact(SQLModel, table=True):
 
     analysis_id: UUID = Field(sa_column=_analysis_column(primary_key=True))
     name: str = Field(primary_key=True)
-    # Part of the key that its upload goes to, so that nothing that was signed for one file can write to another.
+    # Part of the key of its upload, so that a link that was signed for one file cannot write another.
     id: UUID = Field(default_factory=uuid7, index=True)
     content_type: str
     announced_bytes: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     status: str = "announced"
     size_bytes: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
-    # Where it lies since it was looked at, out of its uploader's reach.
+    # The key since its inspection, out of its uploader's reach.
     object_key: str | None = None
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
 

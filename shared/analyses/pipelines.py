@@ -26,7 +26,7 @@ ROTATE = """
 
 
 async def add(platform: Platform, caller: Caller, *, name: str, models: Sequence[str]) -> Pipeline:
-    """Register a pipeline; its secret is there from the start."""
+    """Register a pipeline; its secret is derived, so it exists from the start."""
     pipeline = Pipeline(account_id=caller.account_id, name=name, models=list(models))
     async with platform.db.session() as session:
         session.add(pipeline)
@@ -34,14 +34,14 @@ async def add(platform: Platform, caller: Caller, *, name: str, models: Sequence
 
 
 async def list_own(platform: Platform, caller: Caller) -> Sequence[Pipeline]:
-    """The caller's pipelines, the oldest first."""
+    """List the caller's pipelines, the oldest first."""
     async with platform.db.session() as session:
         query = select(Pipeline).where(Pipeline.account_id == caller.account_id).order_by(col(Pipeline.id))
         return (await session.exec(query)).all()
 
 
 async def find(platform: Platform, caller: Caller, pipeline_id: str) -> Pipeline:
-    """A pipeline of the caller; raises PipelineNotFound."""
+    """Return a pipeline of the caller; raises PipelineNotFound."""
     pipeline = await find_any(platform, pipeline_id)
     if pipeline is None or pipeline.account_id != caller.account_id:
         raise PipelineNotFound
@@ -49,7 +49,7 @@ async def find(platform: Platform, caller: Caller, pipeline_id: str) -> Pipeline
 
 
 async def find_any(platform: Platform, pipeline_id: str) -> Pipeline | None:
-    """Anybody's pipeline, for who proves to be it."""
+    """Return a pipeline of any account, for the authentication of its callbacks; None if there is none."""
     uuid = parse_uuid(pipeline_id)
     async with platform.db.session() as session:
         return await session.get(Pipeline, uuid) if uuid else None
@@ -58,7 +58,7 @@ async def find_any(platform: Platform, pipeline_id: str) -> Pipeline | None:
 async def change(
     platform: Platform, caller: Caller, pipeline_id: str, *, name: str | None, models: Sequence[str] | None
 ) -> Pipeline:
-    """Rename a pipeline, or let it run other models; None keeps what there is. Raises PipelineNotFound."""
+    """Rename a pipeline or replace its list of models; None keeps the current value. Raises PipelineNotFound."""
     pipeline = await find(platform, caller, pipeline_id)
     async with platform.db.session() as session:
         session.add(pipeline)
@@ -68,14 +68,17 @@ async def change(
 
 
 async def remove(platform: Platform, caller: Caller, pipeline_id: str) -> None:
-    """Forget a pipeline, and with it its secret; raises PipelineNotFound."""
+    """Delete a pipeline, and with it its secret; raises PipelineNotFound."""
     pipeline = await find(platform, caller, pipeline_id)
     async with platform.db.session() as session:
         await session.delete(pipeline)
 
 
 async def rotate(platform: Platform, caller: Caller, pipeline_id: str) -> Pipeline:
-    """Give a pipeline another secret; for a day it may sign with either. Raises SecretJustRotated."""
+    """Rotate the secret of a pipeline; for a day it may sign with either.
+
+    Raises PipelineNotFound, SecretJustRotated.
+    """
     pipeline = await find(platform, caller, pipeline_id)
     async with platform.db.connection() as connection:
         if await connection.fetchval(ROTATE, pipeline.id, ROTATION_OVERLAP) is None:
@@ -84,12 +87,12 @@ async def rotate(platform: Platform, caller: Caller, pipeline_id: str) -> Pipeli
 
 
 def secret(keyring: Keyring, pipeline: Pipeline) -> str:
-    """What the pipeline signs with: 64 hexadecimal digits, used as the text that they are."""
+    """Return the pipeline's secret: 64 hexadecimal digits, whose ASCII text is the HMAC key."""
     return keyring.derive(_PURPOSE, str(pipeline.id), pipeline.secret_version).hex()
 
 
 def accepted_secrets(keyring: Keyring, pipeline: Pipeline) -> list[bytes]:
-    """Every secret that the pipeline may sign with now: the present one first, then those on their way out."""
+    """Return every secret that the pipeline may sign with now: the current one first, then expiring ones."""
     secrets = keyring.candidates(_PURPOSE, str(pipeline.id), pipeline.secret_version)
     rotated_at = pipeline.secret_rotated_at
     if rotated_at is not None and clock.now() - rotated_at < ROTATION_OVERLAP:
@@ -98,8 +101,8 @@ def accepted_secrets(keyring: Keyring, pipeline: Pipeline) -> list[bytes]:
 
 
 async def queue(platform: Platform, caller: Caller, pipeline_id: str, *, limit: int) -> list[QueuedAnalysis]:
-    """The analyses that wait for a pipeline of the caller, the oldest first, each with its image."""
+    """List the analyses that wait for a pipeline of the caller, the oldest first, each with its image."""
     pipeline = await find(platform, caller, pipeline_id)
     async with platform.db.connection() as connection:
-        rows = await queries.queued(connection, caller.account_id, pipeline.models, limit)
-    return [events.queued(platform, analysis, image) for analysis, image in rows]
+        rows = await queries.list_queued(connection, caller.account_id, pipeline.models, limit)
+    return [events.with_image_link(platform, analysis, image) for analysis, image in rows]

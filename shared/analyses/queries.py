@@ -18,7 +18,7 @@ from shared.analyses.records import (
 )
 from shared.kit.db import Connection, Record
 
-# Who creates several analyses of an image at once does so in turn, so that the limit holds.
+# Concurrent creations of analyses of one image take turns, so that the limit holds.
 LOCK_IMAGE = f"""
     SELECT {IMAGE_FILE_COLUMNS} FROM image WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE
 """
@@ -32,7 +32,7 @@ INSERT = f"""
     RETURNING {COLUMNS}
 """
 
-# What belongs to a deleted image is as invisible as the image.
+# The analyses of a deleted image are as invisible as the image.
 SELECT_OWN = f"""
     SELECT {COLUMNS} FROM analysis JOIN image ON image.id = analysis.image_id
     WHERE analysis.id = $1 AND analysis.account_id = $2 AND image.deleted_at IS NULL
@@ -47,8 +47,8 @@ COUNT_BY_STATUS = """
     GROUP BY image_id, status ORDER BY image_id, status
 """
 
-# A pipeline of the operator's works for every account, any other one for its own. The image may be deleted
-# meanwhile: it can be restored, and then what was found is there.
+# The operator's pipeline works for every account, any other one for its own. The image may be deleted in the
+# meantime: it can be restored, and its annotations with it.
 LOCK_FOR_SIGNER = f"""
     SELECT {COLUMNS} FROM analysis WHERE id = $1 AND ($2::bigint IS NULL OR account_id = $2) FOR NO KEY UPDATE
 """
@@ -86,7 +86,7 @@ DELETE = """
     RETURNING analysis.id
 """
 
-# Announced again, a file keeps its place; what is announced now is what will be looked for.
+# A file that is announced again keeps its id; the latest announcement is what its upload is compared with.
 ANNOUNCE = f"""
     INSERT INTO analysis_artifact (analysis_id, name, id, content_type, announced_bytes, status)
     VALUES ($1, $2, uuidv7(), $3, $4, 'announced')
@@ -103,7 +103,7 @@ SETTLE_ARTIFACT = """
     UPDATE analysis_artifact SET status = $3, size_bytes = $4, object_key = $5 WHERE analysis_id = $1 AND name = $2
 """
 
-# A pipeline that has said nothing for so long will not say that its files are there.
+# A pipeline that has been silent for so long will not finalize the analysis.
 ABANDON_ARTIFACTS = """
     UPDATE analysis_artifact SET status = 'missing' WHERE status = 'announced' AND created_at < now() - $1::interval
 """
@@ -116,7 +116,7 @@ UNREFERENCED = """
 
 
 class NewAnalysis(NamedTuple):
-    """What somebody asks for: which model is to look at an image, and how."""
+    """The model that is to run on an image, with its parameters."""
 
     model_name: str
     model_version: str
@@ -125,13 +125,13 @@ class NewAnalysis(NamedTuple):
 
 
 async def lock_image(connection: Connection, account_id: int, image_id: UUID) -> ImageFile | None:
-    """An image of the account, which then stays as it is."""
+    """Return an image of the account, locked until the transaction ends."""
     record = await connection.fetchrow(LOCK_IMAGE, image_id, account_id)
     return ImageFile(*record) if record else None
 
 
 async def count_of_image(connection: Connection, image_id: UUID) -> int:
-    """The number of an image's analyses."""
+    """Return the number of an image's analyses."""
     count: int = await connection.fetchval(COUNT_OF_IMAGE, image_id)
     return count
 
@@ -139,25 +139,25 @@ async def count_of_image(connection: Connection, image_id: UUID) -> int:
 async def insert(
     connection: Connection, analysis_id: UUID, account_id: int, image_id: UUID, new: NewAnalysis
 ) -> AnalysisRecord:
-    """Write a new analysis, queued."""
+    """Insert an analysis with the status queued."""
     return _analysis(await connection.fetchrow(INSERT, analysis_id, account_id, image_id, *new))
 
 
 async def own(connection: Connection, account_id: int, analysis_id: UUID) -> AnalysisRecord | None:
-    """An analysis of the account whose image is not deleted."""
+    """Return an analysis of the account whose image is not deleted, or None."""
     record = await connection.fetchrow(SELECT_OWN, analysis_id, account_id)
     return _analysis(record) if record else None
 
 
 async def of_image(connection: Connection, account_id: int, image_id: UUID) -> list[AnalysisRecord]:
-    """The analyses of an image, newest first."""
+    """List the analyses of an image, newest first."""
     return [_analysis(record) for record in await connection.fetch(LIST_OF_IMAGE, image_id, account_id)]
 
 
 async def status_counts(
     connection: Connection, account_id: int, image_ids: Sequence[UUID]
 ) -> dict[UUID, dict[AnalysisStatus, int]]:
-    """How many analyses of each image are in which state; an image without any is left out."""
+    """Count the analyses of the images by image and status; an image without analyses is left out."""
     counts: dict[UUID, dict[AnalysisStatus, int]] = {}
     for image_id, status, count in await connection.fetch(COUNT_BY_STATUS, image_ids, account_id):
         counts.setdefault(image_id, {})[AnalysisStatus(status)] = count
@@ -165,15 +165,15 @@ async def status_counts(
 
 
 async def lock_for_signer(connection: Connection, account_id: int | None, analysis_id: UUID) -> AnalysisRecord | None:
-    """An analysis that a pipeline works on, without an account anybody's; nobody else changes it meanwhile."""
+    """Return an analysis of the account, or of any account if it is None, locked until the transaction ends."""
     record = await connection.fetchrow(LOCK_FOR_SIGNER, analysis_id, account_id)
     return _analysis(record) if record else None
 
 
-async def queued(
+async def list_queued(
     connection: Connection, account_id: int, models: Sequence[str], limit: int
 ) -> list[tuple[AnalysisRecord, ImageFile]]:
-    """Analyses of the account that wait for one of the models, or for any where none is named; the oldest first."""
+    """List queued analyses of the account for one of the models, or for any if there are none; the oldest first."""
     records = await connection.fetch(QUEUED, account_id, models, limit)
     width = len(AnalysisRecord.__struct_fields__)
     # By position: both tables have an id.
@@ -183,7 +183,7 @@ async def queued(
 async def move(
     connection: Connection, analysis_id: UUID, status: AnalysisStatus, summary: dict[str, Any] | None, error: str | None
 ) -> AnalysisRecord:
-    """Write a status that the lifecycle allows; the caller holds the row's lock."""
+    """Update the status, which the lifecycle must allow; the caller holds the row's lock."""
     return _analysis(await connection.fetchrow(MOVE, analysis_id, status.value, summary, error))
 
 
@@ -195,18 +195,18 @@ async def describe(
     is_ground_truth: bool | None,
     description: tuple[bool, str | None],
 ) -> AnalysisRecord | None:
-    """Change what its owner says of an analysis; the description only if the first of the two is true."""
+    """Set whether an analysis is ground truth (None keeps it), and its description if the first of the two is true."""
     record = await connection.fetchrow(DESCRIBE, analysis_id, account_id, is_ground_truth, *description)
     return _analysis(record) if record else None
 
 
 async def delete(connection: Connection, account_id: int, analysis_id: UUID) -> bool:
-    """Whether there was such an analysis; now there is none."""
+    """Delete an analysis of the account; return False if there was none."""
     return await connection.fetchval(DELETE, analysis_id, account_id) is not None
 
 
 async def described_image(connection: Connection, image_id: UUID) -> tuple[str, int, int]:
-    """The name, height and width of an image that an analysis is about."""
+    """Return the file name, height and width of an image, in pixels."""
     filename, height, width = await connection.fetchrow(DESCRIBED_IMAGE, image_id)
     return filename, height, width
 
@@ -214,28 +214,28 @@ async def described_image(connection: Connection, image_id: UUID) -> tuple[str, 
 async def announce_artifact(
     connection: Connection, analysis_id: UUID, name: str, content_type: str, announced_bytes: int | None
 ) -> ArtifactRecord:
-    """Write that a file will come."""
+    """Insert an announced file, or replace an earlier announcement of the same name."""
     return ArtifactRecord(*await connection.fetchrow(ANNOUNCE, analysis_id, name, content_type, announced_bytes))
 
 
 async def artifacts(connection: Connection, analysis_id: UUID) -> list[ArtifactRecord]:
-    """The files of an analysis, by name."""
+    """List the artifacts of an analysis, by name."""
     return [ArtifactRecord(*record) for record in await connection.fetch(SELECT_ARTIFACTS, analysis_id)]
 
 
 async def settle_artifacts(connection: Connection, analysis_id: UUID, files: Sequence[ArtifactRecord]) -> None:
-    """Write what was found of the files."""
+    """Write the status, size and key of inspected files."""
     rows = [(analysis_id, file.name, file.status, file.size_bytes, file.object_key) for file in files]
     await connection.executemany(SETTLE_ARTIFACT, rows)
 
 
 async def abandon_artifacts(connection: Connection, age: timedelta) -> None:
-    """Give up files that were announced so long ago."""
+    """Mark announced files that are older than this as missing."""
     await connection.execute(ABANDON_ARTIFACTS, age)
 
 
 async def unreferenced(connection: Connection, objects: Sequence[tuple[str, UUID | None]]) -> list[str]:
-    """Those keys that neither hold a stored file nor wait for an announced one, whose id stands beside the key."""
+    """Return the keys that belong to no stored file and, by the id beside each key, to no announced one."""
     keys, upload_ids = zip(*objects, strict=True)
     return [record["key"] for record in await connection.fetch(UNREFERENCED, keys, upload_ids)]
 

@@ -1,4 +1,4 @@
-"""Analyses as they were read, and as they are shown."""
+"""Records of analyses, and the parts of them that are public."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -35,7 +35,7 @@ class AnalysisOut(msgspec.Struct, frozen=True):
 
     @property
     def is_final(self) -> bool:
-        """Whether it has come to its end."""
+        """Return whether the analysis has ended."""
         return self.status in FINAL
 
 
@@ -45,7 +45,7 @@ class AnalysisRecord(AnalysisOut, frozen=True):
     account_id: int
 
     def to_out(self) -> AnalysisOut:
-        """The analysis as its owner and its pipeline see it."""
+        """Return the public part of the record."""
         return AnalysisOut(*(getattr(self, name) for name in AnalysisOut.__struct_fields__))
 
 
@@ -53,7 +53,7 @@ COLUMNS = ", ".join(f"analysis.{name}" for name in AnalysisRecord.__struct_field
 
 
 class AnalysedImage(msgspec.Struct, frozen=True):
-    """The image that an analysis is about, as its pipeline is told of it."""
+    """The image of an analysis, as its pipeline receives it."""
 
     id: Annotated[UUID, Meta(description="Id of the image.")]
     project_id: Annotated[UUID, Meta(description="Id of the project that the image belongs to.")]
@@ -64,7 +64,7 @@ class AnalysedImage(msgspec.Struct, frozen=True):
 
 
 class ImageFile(AnalysedImage, frozen=True):
-    """What is needed of an image to hand it to a pipeline; the fields are columns of its table."""
+    """An image with the key of its object, to hand it to a pipeline; the fields are columns of its table."""
 
     object_key: str
 

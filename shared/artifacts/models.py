@@ -22,6 +22,6 @@ class Artifact(SQLModel, table=True):
     content_type: str
     size_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
     sha256: str
-    # Jobs that ask for the same thing share the object, so it goes with the last row that names it.
+    # Jobs with the same request share the object, so it is deleted with the last row that refers to it.
     object_key: str = Field(index=True)
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())

@@ -23,17 +23,17 @@ UNREFERENCED = """
 
 
 async def add(connection: Connection, job_id: UUID, files: Sequence[StoredFile]) -> None:
-    """Say that the files are what the job made."""
+    """Insert the files of a job."""
     await connection.executemany(INSERT, [(job_id, *file) for file in files])
 
 
 async def of_job(connection: Connection, job_id: UUID) -> tuple[StoredFile, ...]:
-    """What a job made, by name."""
+    """Return the files of a job, by name."""
     return (await of_jobs(connection, [job_id])).get(job_id, ())
 
 
 async def of_jobs(connection: Connection, job_ids: Sequence[UUID]) -> dict[UUID, tuple[StoredFile, ...]]:
-    """What each of the jobs made, by name."""
+    """Return the files of each of the jobs, by name; a job without files is left out."""
     files: dict[UUID, tuple[StoredFile, ...]] = {}
     for job_id, *file in await connection.fetch(SELECT, job_ids):
         files[job_id] = (*files.get(job_id, ()), StoredFile(*file))
@@ -41,11 +41,11 @@ async def of_jobs(connection: Connection, job_ids: Sequence[UUID]) -> dict[UUID,
 
 
 async def remove(connection: Connection, job_ids: Sequence[UUID]) -> list[str]:
-    """Forget what the jobs made; the keys of the objects that nobody refers to any more."""
+    """Delete the files of the jobs; return the keys of the objects that no artifact refers to any more."""
     keys = {record["object_key"] for record in await connection.fetch(DELETE, job_ids)}
     return await unreferenced(connection, sorted(keys))
 
 
 async def unreferenced(connection: Connection, keys: Sequence[str]) -> list[str]:
-    """Those of the keys that no artifact refers to."""
+    """Return the keys that no artifact refers to."""
     return [record["key"] for record in await connection.fetch(UNREFERENCED, keys)]

@@ -17,13 +17,13 @@ DELETION_TIMEOUT_S = 60.0
 
 
 async def create(platform: Platform, caller: Caller, description: ProjectDescription) -> ProjectRecord:
-    """Open a new project."""
+    """Create a project."""
     async with platform.db.connection() as connection:
         return await queries.insert(connection, uuid7(), caller.account_id, description)
 
 
 async def find(platform: Platform, caller: Caller, project_id: str) -> ProjectRecord:
-    """A project of the caller; raises ProjectNotFound."""
+    """Return a project of the caller; raises ProjectNotFound."""
     project_uuid = known_uuid(project_id, ProjectNotFound)
     async with platform.db.connection() as connection:
         project = await queries.find(connection, caller.account_id, project_uuid)
@@ -35,7 +35,7 @@ async def find(platform: Platform, caller: Caller, project_id: str) -> ProjectRe
 async def list_own(
     platform: Platform, caller: Caller, *, before: UUID | None, name: str | None, limit: int
 ) -> list[ProjectRecord]:
-    """Projects of the caller, newest first, older than `before`; by a part of the name."""
+    """List projects of the caller whose name contains a text, newest first, older than `before`."""
     async with platform.db.connection() as connection:
         return await queries.list_own(connection, caller.account_id, before=before, name=name, limit=limit)
 
@@ -43,7 +43,7 @@ async def list_own(
 async def describe(
     platform: Platform, caller: Caller, project_id: str, change: Callable[[ProjectDescription], ProjectDescription]
 ) -> ProjectRecord:
-    """Change what is said of a project of the caller, its name first of all; raises ProjectNotFound."""
+    """Change the name, description and metadata of a project of the caller; raises ProjectNotFound."""
     project_uuid = known_uuid(project_id, ProjectNotFound)
     async with platform.db.transaction() as connection:
         description = await queries.lock(connection, caller.account_id, project_uuid)
@@ -55,7 +55,7 @@ async def describe(
 async def delete(platform: Platform, caller: Caller, project_id: str, *, force: bool) -> None:
     """Delete a project of the caller for good, and with `force` its images; raises ProjectNotFound, ProjectNotEmpty.
 
-    It is invisible at once; rows and objects go with the next purge.
+    The project is invisible at once; the next purge deletes its rows and objects.
     """
     project_uuid = known_uuid(project_id, ProjectNotFound)
     async with platform.db.transaction() as connection:

@@ -1,4 +1,4 @@
-"""Statements about comments; those about an image that is not visible are not visible either."""
+"""Statements about comments; the comments on a deleted image are as invisible as the image."""
 
 # ruff: noqa: S608 -- the texts are put together from our own column names only
 
@@ -36,31 +36,31 @@ DELETE = f"DELETE FROM image_comment USING image WHERE {OWN} AND {VISIBLE} RETUR
 
 
 async def insert(connection: Connection, account_id: int, image_id: UUID, text: str) -> CommentRecord | None:
-    """Write a new comment; None when there is no such image."""
+    """Insert a comment; return None if there is no such image."""
     return await _comment(connection, INSERT, image_id, account_id, text)
 
 
 async def list_own(
     connection: Connection, account_id: int, image_id: UUID, *, after: UUID | None, limit: int
 ) -> list[CommentRecord] | None:
-    """The comments on an image of the account, the oldest first; None when there is no such image."""
+    """List the comments on an image of the account, the oldest first; return None if there is no such image."""
     if not await connection.fetchval(IS_VISIBLE, image_id, account_id):
         return None
     return [CommentRecord(*record) for record in await connection.fetch(LIST_OWN, image_id, after, limit)]
 
 
 async def find(connection: Connection, account_id: int, comment_id: UUID) -> CommentRecord | None:
-    """A comment of the account."""
+    """Return a comment of the account, or None."""
     return await _comment(connection, SELECT, comment_id, account_id)
 
 
 async def change(connection: Connection, account_id: int, comment_id: UUID, text: str) -> CommentRecord | None:
-    """Give a comment of the account another text."""
+    """Replace the text of a comment of the account; return None if there is no such comment."""
     return await _comment(connection, CHANGE, comment_id, account_id, text)
 
 
 async def delete(connection: Connection, account_id: int, comment_id: UUID) -> CommentRecord | None:
-    """Forget a comment of the account; what it was."""
+    """Delete a comment of the account; return it, or None if there is no such comment."""
     return await _comment(connection, DELETE, comment_id, account_id)
 
 

@@ -1,4 +1,4 @@
-"""Comments: what is remarked about an image, in the order in which it was said."""
+"""Comments on images, in the order of their creation."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from shared.projects.records import CommentRecord
 
 
 async def add(platform: Platform, caller: Caller, image_id: str, text: str) -> CommentRecord:
-    """Remark something about an image of the caller; raises ImageNotFound."""
+    """Add a comment to an image of the caller; raises ImageNotFound."""
     image_uuid = known_uuid(image_id, ImageNotFound)
     async with platform.db.connection() as connection:
         comment = await comment_queries.insert(connection, caller.account_id, image_uuid, text)
@@ -23,7 +23,7 @@ async def add(platform: Platform, caller: Caller, image_id: str, text: str) -> C
 async def list_own(
     platform: Platform, caller: Caller, image_id: str, *, after: UUID | None, limit: int
 ) -> list[CommentRecord]:
-    """What was remarked about an image of the caller, the oldest first; raises ImageNotFound."""
+    """List the comments on an image of the caller, the oldest first; raises ImageNotFound."""
     image_uuid = known_uuid(image_id, ImageNotFound)
     async with platform.db.connection() as connection:
         comments = await comment_queries.list_own(connection, caller.account_id, image_uuid, after=after, limit=limit)
@@ -33,21 +33,21 @@ async def list_own(
 
 
 async def find(platform: Platform, caller: Caller, comment_id: str) -> CommentRecord:
-    """A comment of the caller; raises CommentNotFound."""
+    """Return a comment of the caller; raises CommentNotFound."""
     comment_uuid = known_uuid(comment_id, CommentNotFound)
     async with platform.db.connection() as connection:
         return _require(await comment_queries.find(connection, caller.account_id, comment_uuid))
 
 
 async def change(platform: Platform, caller: Caller, comment_id: str, text: str) -> CommentRecord:
-    """Put a comment of the caller in other words; raises CommentNotFound."""
+    """Replace the text of a comment of the caller; raises CommentNotFound."""
     comment_uuid = known_uuid(comment_id, CommentNotFound)
     async with platform.db.connection() as connection:
         return _require(await comment_queries.change(connection, caller.account_id, comment_uuid, text))
 
 
 async def delete(platform: Platform, caller: Caller, comment_id: str) -> None:
-    """Take a comment of the caller back; raises CommentNotFound."""
+    """Delete a comment of the caller; raises CommentNotFound."""
     comment_uuid = known_uuid(comment_id, CommentNotFound)
     async with platform.db.connection() as connection:
         _require(await comment_queries.delete(connection, caller.account_id, comment_uuid))

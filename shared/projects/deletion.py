@@ -1,4 +1,4 @@
-"""Deleting images, in two steps: hidden with a reason and restorable for a while, then gone."""
+"""Deletion of images in two steps: hidden with a reason and restorable for a while, then purged."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -14,7 +14,7 @@ from shared.projects.records import ImageEventRecord, ImageRecord
 
 
 async def hide(platform: Platform, caller: Caller, image_id: str, reason: str) -> ImageRecord:
-    """Delete an image of the caller so that it can be restored; doing so again changes nothing.
+    """Delete an image of the caller so that it can be restored; repeating it changes nothing.
 
     Raises ImageNotFound.
     """
@@ -39,13 +39,13 @@ async def delete(platform: Platform, caller: Caller, image_id: str, reason: str)
             raise ImageNotFound
         await image_queries.add_event(connection, EventType.FORCE_DELETE, image, reason)
         image = await image_queries.force_delete(connection, image, reason)
-    # Nobody can see it any more; should this not come to its end, the dispatcher purges it.
+    # The image is invisible already; if this is interrupted, the dispatcher purges it.
     await retention.purge_one(platform, image_uuid)
     return image
 
 
 async def restore(platform: Platform, caller: Caller, image_id: str) -> ImageRecord:
-    """Show a hidden image of the caller again; one that is shown stays as it is.
+    """Restore a deleted image of the caller; an image that is not deleted stays as it is.
 
     Raises ImageNotFound, ImagePurged, ImagePermanentlyDeleted.
     """
@@ -63,7 +63,7 @@ async def restore(platform: Platform, caller: Caller, image_id: str) -> ImageRec
 async def list_events(
     platform: Platform, caller: Caller, project_id: str, *, before: UUID | None, limit: int
 ) -> list[ImageEventRecord]:
-    """What became of the images of a project of the caller, newest first; raises ProjectNotFound."""
+    """List the deletions, restorations and purges in a project of the caller, newest first; raises ProjectNotFound."""
     project_uuid = known_uuid(project_id, ProjectNotFound)
     async with platform.db.connection() as connection:
         if not await queries.exists(connection, caller.account_id, project_uuid):

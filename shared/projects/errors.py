@@ -1,4 +1,4 @@
-"""What can go wrong with projects and images."""
+"""Errors of projects and images."""
 
 from http import HTTPStatus
 

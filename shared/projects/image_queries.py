@@ -20,14 +20,14 @@ OWN = "image.id = $1 AND image.account_id = $2"
 
 SELECT = f"SELECT {COLUMNS}, {STATUS} FROM image WHERE {OWN} AND image.deleted_at IS NULL"
 
-# What cannot be restored any more is not shown any more, though its purge may still be to come. The time is that of the
-# statement: a transaction that waited for the row may have begun before the one that ended its time.
+# An image that can no longer be restored is invisible, even before its purge. The time is that of the statement: a
+# transaction that waited for the row may have begun before the one that set `purge_at`.
 SELECT_WITH_DELETED = f"""
     SELECT {COLUMNS}, {STATUS} FROM image WHERE {OWN} AND (purge_at IS NULL OR purge_at > clock_timestamp())
 """
 
-# The thumbnail is owed from this moment on. `dispatched_at` is set as if the worker had been told: that follows, and
-# should it not come to that, the dispatcher finds the row.
+# The thumbnail is due from this moment on. `dispatched_at` is set as if its message had been sent: that follows, and
+# if it fails, the dispatcher finds the row.
 INSERT = f"""
     WITH owed AS (INSERT INTO thumbnail (image_id, status, attempt, dispatched_at) VALUES ($1, 'queued', 0, now()))
     INSERT INTO image (id, account_id, project_id, filename, content_type, size_bytes, sha256, width, height,
@@ -80,7 +80,7 @@ LIST_EVENTS = f"""
 async def find(
     connection: Connection, account_id: int, image_id: UUID, *, include_deleted: bool = False
 ) -> ImageRecord | None:
-    """An image of the account; a deleted one only if that is asked for, and while it can be restored."""
+    """Return an image of the account, or None; a deleted one only on request, and while it can be restored."""
     return await _image(connection, SELECT_WITH_DELETED if include_deleted else SELECT, image_id, account_id)
 
 
@@ -92,7 +92,7 @@ async def insert(
     stored: StoredFile,
     metadata: dict[str, Any],
 ) -> ImageRecord:
-    """Write a new image and the duty to make its thumbnail."""
+    """Insert an image and its queued thumbnail."""
     return ImageRecord(
         *await connection.fetchrow(
             INSERT,
@@ -111,7 +111,7 @@ async def insert(
 
 
 async def lock_metadata(connection: Connection, account_id: int, image_id: UUID) -> dict[str, Any] | None:
-    """What is said of an image of the account, locked until the transaction ends."""
+    """Return the metadata of an image of the account, locked until the transaction ends; None without such an image."""
     metadata: dict[str, Any] | None = await connection.fetchval(LOCK_METADATA, image_id, account_id)
     return metadata
 
@@ -119,12 +119,12 @@ async def lock_metadata(connection: Connection, account_id: int, image_id: UUID)
 async def set_metadata(
     connection: Connection, account_id: int, image_id: UUID, metadata: dict[str, Any]
 ) -> ImageRecord | None:
-    """Say something else of an image of the account."""
+    """Replace the metadata of an image of the account."""
     return await _image(connection, SET_METADATA, image_id, account_id, metadata)
 
 
 async def lock(connection: Connection, account_id: int, image_id: UUID) -> ImageRecord | None:
-    """An image of the account, even a deleted one while it can be restored, locked until the transaction ends."""
+    """Return an image of the account, also a deleted one that can be restored, locked until the transaction ends."""
     return await _image(connection, LOCK, image_id, account_id)
 
 
@@ -134,24 +134,24 @@ async def soft_delete(connection: Connection, image: ImageRecord, reason: str, r
 
 
 async def force_delete(connection: Connection, image: ImageRecord, reason: str) -> ImageRecord:
-    """Make a locked image due to be purged."""
+    """Delete a locked image and make it due for the purge."""
     return await _update(connection, FORCE_DELETE, image, reason)
 
 
 async def restore(connection: Connection, image: ImageRecord) -> ImageRecord:
-    """Show a locked image again."""
+    """Restore a locked image."""
     return await _update(connection, RESTORE, image)
 
 
 async def add_event(connection: Connection, event: EventType, image: ImageRecord, reason: str | None) -> None:
-    """Remember what became of an image."""
+    """Insert an event of an image."""
     await connection.execute(
         INSERT_EVENT, image.account_id, image.project_id, image.id, event.value, image.filename, reason
     )
 
 
 async def last_event(connection: Connection, account_id: int, image_id: UUID) -> EventType | None:
-    """What was done last to an image of the account, even if it is purged since; None if nothing ever was."""
+    """Return the last deletion or restoration of an image of the account, even of a purged one; None without any."""
     event_type = await connection.fetchval(LAST_EVENT, image_id, account_id)
     return EventType(event_type) if event_type else None
 
@@ -159,7 +159,7 @@ async def last_event(connection: Connection, account_id: int, image_id: UUID) ->
 async def list_events(
     connection: Connection, account_id: int, project_id: UUID, *, before: UUID | None, limit: int
 ) -> list[ImageEventRecord]:
-    """What became of the images of a project, newest first."""
+    """List the events of the images of a project, newest first."""
     records = await connection.fetch(LIST_EVENTS, project_id, account_id, before, limit)
     return [ImageEventRecord(*record) for record in records]
 

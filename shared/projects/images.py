@@ -1,4 +1,4 @@
-"""Images: decoded before they are taken, kept in storage, shown to nobody but their owner."""
+"""Images: decoded before they are accepted, kept in storage, visible to their owner only."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -19,12 +19,12 @@ from shared.projects.models import ThumbnailStatus
 from shared.projects.pictures import Picture, decode
 from shared.projects.records import ImageRecord, NewImage, Owner
 
-# Two at a time: a wave of uploads costs the memory of two decoded pictures and waits, instead of taking the machine.
+# Two at a time: a burst of uploads waits and costs the memory of two decoded pictures, not the whole machine.
 _decoders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="decoder")
 
 
 async def add(platform: Platform, caller: Caller, project_id: UUID, new: NewImage) -> ImageRecord:
-    """Take an image into a project of the caller; raises ProjectNotFound, InvalidImage, ImageTooLarge."""
+    """Add an image to a project of the caller; raises ProjectNotFound, InvalidImage, ImageTooLarge."""
     picture = await examine(platform, new.body)
     image_id = uuid7()
     stored = await put(platform, image_id, picture, new.body)
@@ -45,15 +45,15 @@ async def examine(platform: Platform, body: bytes) -> Picture:
 
 
 async def put(platform: Platform, image_id: UUID, picture: Picture, body: bytes) -> StoredFile:
-    """Store the bytes of an image before its row is written; should none follow, they are collected.
+    """Store the bytes of an image before its row is written; if no row follows, they are collected.
 
-    The type is the decoder's, and a link to them only ever saves them: what a user sent is never a page.
+    The media type is the decoder's, and a link to them only downloads them: a user's bytes are never shown as a page.
     """
     return await asyncio.to_thread(_put, platform.storage, image_id, File("image", picture.content_type, body))
 
 
 async def find(platform: Platform, caller: Caller, image_id: str, *, include_deleted: bool = False) -> ImageRecord:
-    """An image of the caller that is not deleted, or that could be restored; raises ImageNotFound."""
+    """Return an image of the caller, on request also a deleted one that can be restored; raises ImageNotFound."""
     image_uuid = known_uuid(image_id, ImageNotFound)
     async with platform.db.connection() as connection:
         image = await image_queries.find(connection, caller.account_id, image_uuid, include_deleted=include_deleted)
@@ -65,7 +65,7 @@ async def find(platform: Platform, caller: Caller, image_id: str, *, include_del
 async def change_metadata(
     platform: Platform, caller: Caller, image_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> ImageRecord:
-    """Change what is said of an image of the caller; raises ImageNotFound, and what the change raises."""
+    """Change the metadata of an image of the caller; raises ImageNotFound, and what the change raises."""
     image_uuid = known_uuid(image_id, ImageNotFound)
     async with platform.db.transaction() as connection:
         metadata = await image_queries.lock_metadata(connection, caller.account_id, image_uuid)
@@ -77,12 +77,12 @@ async def change_metadata(
 
 
 async def content(platform: Platform, image: ImageRecord) -> Iterator[bytes]:
-    """The bytes of an image as they were sent, piece by piece; raises FileGone."""
+    """Stream the bytes of an image as they were sent; raises FileGone."""
     return await asyncio.to_thread(platform.storage.stream, image.object_key)
 
 
 async def thumbnail(platform: Platform, image: ImageRecord) -> StoredFile | None:
-    """The small copy of an image, or None while it is being made; raises ThumbnailUnavailable."""
+    """Return the thumbnail of an image, or None while it is being made; raises ThumbnailUnavailable."""
     if image.thumbnail_status == ThumbnailStatus.FAILED:
         raise ThumbnailUnavailable
     async with platform.db.connection() as connection:
@@ -90,5 +90,5 @@ async def thumbnail(platform: Platform, image: ImageRecord) -> StoredFile | None
 
 
 def _put(storage: Storage, image_id: UUID, file: File) -> StoredFile:
-    # Named after the bytes as well, so that what lies under a key never changes.
+    # The key contains the hash, so that the bytes under a key never change.
     return storage.put(f"images/{image_id}/{file.sha256}", file, disposition="attachment")

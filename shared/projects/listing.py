@@ -1,6 +1,6 @@
-"""Images of a project, searched, sorted and paged; quick with ten thousand of them.
+"""Images of a project, searched, sorted and paged; fast with ten thousand of them.
 
-A page begins behind the last image of the page before, so that the thousandth costs as much as the first.
+A page begins after the last image of the previous page, so that the thousandth costs as much as the first.
 """
 
 # ruff: noqa: S608 -- the texts are put together from the table of orders only
@@ -22,14 +22,14 @@ from shared.projects.records import ImageRecord
 
 Sort = Literal["created_at", "-created_at", "filename", "-filename", "size_bytes", "-size_bytes"]
 
-# What is compared; each has an index.
+# The expression of each sort order; each has an index.
 SORT_EXPRESSIONS = {
     "created_at": "image.created_at",
     "filename": "lower(image.filename)",
     "size_bytes": "image.size_bytes",
 }
 
-# None of the conditions is one that an index answers; they look through one project.
+# No index serves these conditions; they scan one project.
 SEARCH = """
     image.project_id = $1
     AND ($2::text IS NULL OR strpos(lower(image.filename), lower($2)) > 0)
@@ -39,7 +39,7 @@ SEARCH = """
 
 
 class Search(NamedTuple):
-    """Which images: a part of the name, a key of the metadata and a part of its value; deleted ones, or the others."""
+    """A filter of images: part of the name, a metadata key and part of its value; deleted images, or the others."""
 
     filename: str | None = None
     key: str | None = None
@@ -47,20 +47,20 @@ class Search(NamedTuple):
     deleted: bool = False
 
     def check(self) -> None:
-        """Raise InvalidInput for a search that means nothing."""
+        """Raise InvalidInput for a value without a key."""
         if self.value is not None and self.key is None:
             raise InvalidInput(Fault("/metadata_value", "metadata_value: requires `metadata_key`."))
 
 
 class PagePosition(NamedTuple):
-    """Where a page ended: what it is sorted by, and the image."""
+    """The end of a page: the sort value of its last image, and the image's id."""
 
     value: datetime | str | int
     image_id: UUID
 
 
 class Images(NamedTuple):
-    """Some images, and how many there are in all."""
+    """Some images, and the total number of matches."""
 
     images: Sequence[ImageRecord]
     total: int
@@ -76,7 +76,7 @@ async def list_images(
     after: PagePosition | None,
     limit: int,
 ) -> Images:
-    """Images of a project of the caller; raises ProjectNotFound, InvalidInput."""
+    """List images of a project of the caller after a position; raises ProjectNotFound, InvalidInput."""
     search.check()
     project_uuid = known_uuid(project_id, ProjectNotFound)
     parameters = (project_uuid, search.filename, search.key, search.value)
@@ -91,13 +91,13 @@ async def list_images(
 
 
 def page_position(image: ImageRecord, sort: Sort) -> PagePosition:
-    """Where a page ends whose last image this is."""
+    """Return the position of an image in a sort order, where a page that ends with it stops."""
     return PagePosition(getattr(image, sort.removeprefix("-")), image.id)
 
 
 @cache
 def _statement(sort: Sort, *, deleted: bool, has_position: bool) -> str:
-    # Separate texts instead of conditions on parameters: only so does the planner know which index to walk along.
+    # Separate statements instead of conditions on parameters, so that the planner can choose the index.
     expression = SORT_EXPRESSIONS[sort.removeprefix("-")]
     direction, compare = ("DESC", "<") if sort.startswith("-") else ("ASC", ">")
     value = expression.replace(f"image.{sort.removeprefix('-')}", "$6")

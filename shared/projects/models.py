@@ -21,7 +21,7 @@ def _project_column() -> Column[Any]:
 
 
 def _metadata_column() -> Column[Any]:
-    # "metadata" itself is a word that the ORM keeps for itself as an attribute, not as a column.
+    # The ORM reserves "metadata" as the name of an attribute, not of a column.
     return Column("metadata", JSONB, nullable=False, server_default=text("'{}'::jsonb"))
 
 
@@ -30,7 +30,7 @@ def _values_check(states: type[StrEnum], column: str) -> CheckConstraint:
 
 
 class ThumbnailStatus(StrEnum):
-    """Where a thumbnail stands; the last two are final."""
+    """The status of a thumbnail; the last two are final."""
 
     QUEUED = "queued"
     READY = "ready"
@@ -38,7 +38,7 @@ class ThumbnailStatus(StrEnum):
 
 
 class EventType(StrEnum):
-    """What became of an image."""
+    """The type of an event of an image."""
 
     SOFT_DELETE = "soft_delete"
     RESTORE = "restore"
@@ -65,15 +65,15 @@ class Project(SQLModel, table=True):
 
 
 class Image(SQLModel, table=True):
-    """A picture that was really decoded; the row exists only once the bytes lie in storage.
+    """A picture that was decoded; the row exists only once the bytes are in storage.
 
-    It is visible while `deleted_at` is null: deleting a project marks its images too, so nobody has to look there.
+    It is visible while `deleted_at` is null: deleting a project marks its images too, so no query joins the project.
     """
 
     __table_args__ = (
         CheckConstraint("(deleted_at IS NULL) = (purge_at IS NULL)", name="purge"),
-        # One for each order of the list; the first also finds the deleted ones. An order by the id alone would make the
-        # planner walk along the primary key, through everybody's images.
+        # One for each sort order; the first also serves deleted images. Sorting by the id alone would make the planner
+        # scan the primary key, through the images of all accounts.
         Index("ix_image_project_id_created_at", "project_id", "created_at", "id"),
         Index("ix_image_project_id_filename", "project_id", text("lower(filename)"), "id", postgresql_where=_VISIBLE),
         Index("ix_image_project_id_size_bytes", "project_id", "size_bytes", "id", postgresql_where=_VISIBLE),
@@ -81,16 +81,16 @@ class Image(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    # The project's, written here as well so that whose an image is takes no join.
+    # The account of the project, repeated here so that checking the owner of an image takes no join.
     account_id: int = Field(sa_column=owner_column())
     project_id: UUID = Field(sa_column=_project_column())
-    # A text to show, never part of a key or a path.
+    # For display only, never part of a key or a path.
     filename: str
-    # What the decoder found, whatever the client said.
+    # As decoded, whatever the client stated.
     content_type: str
     size_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
     sha256: str
-    # As a viewer shows it: turned as `orientation`, the value of the EXIF tag, asks for.
+    # As displayed: rotated by `orientation`, the value of the EXIF tag.
     width: int
     height: int
     orientation: int
@@ -100,12 +100,12 @@ class Image(SQLModel, table=True):
     updated_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
     deleted_at: datetime | None = Field(default=None, sa_column=time_column())
     deletion_reason: str | None = None
-    # Until then it can be restored.
+    # The image can be restored until then.
     purge_at: datetime | None = Field(default=None, sa_column=time_column())
 
 
 class Thumbnail(SQLModel, table=True):
-    """The small copy of an image: owed from the moment that the image is there, made by a worker."""
+    """The small copy of an image: queued together with the image, made by a worker."""
 
     __table_args__ = (
         _values_check(ThumbnailStatus, "status"),
@@ -114,9 +114,9 @@ class Thumbnail(SQLModel, table=True):
 
     image_id: UUID = Field(sa_column=Column(ForeignKey("image.id", ondelete="CASCADE"), primary_key=True))
     status: str = ThumbnailStatus.QUEUED.value
-    # Attempts that were begun and came to nothing, but for those that an outage ended.
+    # Attempts that were begun, except those that a storage outage ended.
     attempt: int = 0
-    # When the next attempt may begin; an attempt that falls silent is due again then.
+    # When the next attempt may begin; also the end of the lease of a running attempt.
     due_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
     dispatched_at: datetime | None = Field(default=None, sa_column=time_column())
     object_key: str | None = None
@@ -125,7 +125,7 @@ class Thumbnail(SQLModel, table=True):
 
 
 class ImageEvent(SQLModel, table=True):
-    """A deletion or restoration, remembered for as long as the project, beyond the image itself."""
+    """A deletion or restoration, kept as long as the project, beyond the image itself."""
 
     __tablename__ = "image_event"
     __table_args__ = (
@@ -146,7 +146,7 @@ class ImageEvent(SQLModel, table=True):
 
 
 class ImageComment(SQLModel, table=True):
-    """What somebody remarks about an image; seen, hidden and gone together with it."""
+    """A comment on an image; visible, hidden and deleted together with it."""
 
     __tablename__ = "image_comment"
     __table_args__ = (Index("ix_image_comment_image_id_id", "image_id", "id"),)
@@ -160,7 +160,7 @@ class ImageComment(SQLModel, table=True):
 
 
 class Upload(SQLModel, table=True):
-    """A large image that was announced and that its owner puts into storage; finalized, an image with the same id."""
+    """A large image that its owner uploads to storage by a link; finalizing makes it an image with the same id."""
 
     __table_args__ = (Index("ix_upload_expires_at", "expires_at"),)
 

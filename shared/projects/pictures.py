@@ -1,4 +1,4 @@
-"""Pictures: bytes that are really decoded before anybody relies on what they say of themselves."""
+"""Decoding of pictures: nothing that the bytes claim is trusted before they are decoded."""
 
 import struct
 import zlib
@@ -9,12 +9,12 @@ from PIL import Image
 
 from shared.projects.errors import ImageTooLarge, InvalidImage
 
-# The cap on pixels is a setting, checked before any is decoded; the library's own only warns at a size of its own.
+# The limit of pixels is a setting, checked before decoding; the library's own limit only warns.
 Image.MAX_IMAGE_PIXELS = None
 
-# What is taken, by the library's name, and how it is called on the web. Browsers show all of these, and none of them
-# can hold script: no SVG. An MPO is what many phones write: a JPEG with further pictures behind it, which nobody sees.
-# TIFF is left out: no browser shows it, and its decoder is the largest surface of all.
+# Accepted formats by the library's name, with their media types. Browsers show all of these, and none can hold script,
+# as SVG can. Many phones write MPO: a JPEG with further pictures behind it, which no viewer shows. TIFF is left out: no
+# browser shows it, and its decoder has the largest attack surface of all.
 FORMATS = {
     "JPEG": "image/jpeg",
     "MPO": "image/jpeg",
@@ -24,10 +24,10 @@ FORMATS = {
     "BMP": "image/bmp",
 }
 
-# The decoder of JPEG finds out by itself that it has an MPO.
+# The decoder of JPEG detects an MPO by itself.
 _OPENERS = [name for name in FORMATS if name != "MPO"]
 
-# What the library raises for bytes that are no picture: its plugins let through whatever their parsing runs into.
+# Errors of the library for bytes that are no picture: its plugins do not convert the errors of their parsing.
 UNREADABLE = (
     OSError,
     SyntaxError,
@@ -44,13 +44,13 @@ UNREADABLE = (
 
 _ORIENTATION = 0x0112
 _UPRIGHT = 1
-# From here on the EXIF orientations stand on their side.
+# From here on the EXIF orientations are rotated by a quarter turn.
 _FIRST_SIDEWAYS = 5
 _LAST_ORIENTATION = 8
 
 
 class Picture(NamedTuple):
-    """What decoding found out; width and height are those of the picture turned as its orientation asks for."""
+    """The properties of a decoded picture; width and height are in pixels, with its orientation applied."""
 
     content_type: str
     width: int
@@ -59,7 +59,7 @@ class Picture(NamedTuple):
 
 
 def decode(body: bytes, *, max_pixels: int) -> Picture:
-    """Decode the whole picture; raises InvalidImage or ImageTooLarge with a sentence that says what to change."""
+    """Decode the whole picture; raises InvalidImage or ImageTooLarge with what to change."""
     try:
         with Image.open(BytesIO(body), formats=_OPENERS) as image:
             return _examine(image, max_pixels)
@@ -84,6 +84,6 @@ def _orientation(image: Image.Image) -> int:
     try:
         value = image.getexif().get(_ORIENTATION, _UPRIGHT)
     except UNREADABLE:
-        # The pixels are sound, so broken remarks about them are no reason to refuse them.
+        # The pixels are valid, so broken EXIF data is no reason to refuse them.
         return _UPRIGHT
     return value if isinstance(value, int) and _UPRIGHT <= value <= _LAST_ORIENTATION else _UPRIGHT

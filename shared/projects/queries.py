@@ -34,7 +34,7 @@ LOCK = """
     WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL FOR UPDATE
 """
 
-# Held by whoever puts an image in: a project that is being deleted lets none in.
+# Held while an image is added: a project that is being deleted accepts none.
 LOCK_OPEN = "SELECT true FROM project WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL FOR SHARE"
 
 DESCRIBE = f"""
@@ -61,53 +61,53 @@ PURGE_EMPTY = """
 async def insert(
     connection: Connection, project_id: UUID, account_id: int, description: ProjectDescription
 ) -> ProjectRecord:
-    """Write a new project."""
+    """Insert a project."""
     return ProjectRecord(
         *await connection.fetchrow(INSERT, project_id, account_id, *msgspec.structs.astuple(description))
     )
 
 
 async def find(connection: Connection, account_id: int, project_id: UUID) -> ProjectRecord | None:
-    """A project of the account."""
+    """Return a project of the account, or None."""
     record = await connection.fetchrow(SELECT, project_id, account_id)
     return ProjectRecord(*record) if record else None
 
 
 async def exists(connection: Connection, account_id: int, project_id: UUID) -> bool:
-    """Whether there is such a project of the account; costs less than reading one with its count."""
+    """Return whether the account has such a project; cheaper than reading it with its count."""
     return bool(await connection.fetchval(EXISTS, project_id, account_id))
 
 
 async def list_own(
     connection: Connection, account_id: int, *, before: UUID | None, name: str | None, limit: int
 ) -> list[ProjectRecord]:
-    """Projects of the account, newest first."""
+    """List projects of the account, newest first."""
     return [ProjectRecord(*record) for record in await connection.fetch(LIST_OWN, account_id, before, name, limit)]
 
 
 async def lock(connection: Connection, account_id: int, project_id: UUID) -> ProjectDescription | None:
-    """What is said of a project of the account, locked until the transaction ends."""
+    """Return the description of a project of the account, locked until the transaction ends; None without one."""
     record = await connection.fetchrow(LOCK, project_id, account_id)
     return ProjectDescription(*record) if record else None
 
 
 async def lock_open(connection: Connection, account_id: int, project_id: UUID) -> bool:
-    """Keep a project of the account from being deleted until the transaction ends; False when there is none."""
+    """Keep a project of the account from being deleted until the transaction ends; return False if there is none."""
     return bool(await connection.fetchval(LOCK_OPEN, project_id, account_id))
 
 
 async def describe(connection: Connection, project_id: UUID, description: ProjectDescription) -> ProjectRecord:
-    """Say what a locked project is."""
+    """Replace the description of a locked project."""
     return ProjectRecord(*await connection.fetchrow(DESCRIBE, project_id, *msgspec.structs.astuple(description)))
 
 
 async def has_images(connection: Connection, project_id: UUID) -> bool:
-    """Whether a project holds any image, deleted ones that are not purged yet among them."""
+    """Return whether a project has any image, including deleted ones that are not purged yet."""
     return bool(await connection.fetchval(HAS_IMAGES, project_id))
 
 
 async def delete(connection: Connection, project_id: UUID, *, timeout_s: float) -> None:
-    """Make a locked project and all that is in it invisible and due to be purged."""
+    """Mark a locked project and its images as deleted, due for the purge, and delete its uploads."""
     await connection.execute(f"SET LOCAL statement_timeout = '{int(timeout_s)}s'")
     await connection.execute(DELETE, project_id)
     await connection.execute(DELETE_IMAGES, project_id, timeout=timeout_s)
@@ -115,5 +115,5 @@ async def delete(connection: Connection, project_id: UUID, *, timeout_s: float) 
 
 
 async def purge_empty(connection: Connection) -> None:
-    """Forget deleted projects whose last image is gone."""
+    """Delete the rows of deleted projects that have no images left."""
     await connection.execute(PURGE_EMPTY)

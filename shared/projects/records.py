@@ -1,4 +1,4 @@
-"""Projects and images as they were read, and as they are described."""
+"""Records of projects, images, uploads, comments and events."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ import msgspec
 
 
 class ProjectDescription(msgspec.Struct, frozen=True):
-    """What its owner says of a project; the fields are the columns, in this order."""
+    """The name, description and metadata of a project; the fields are the columns, in this order."""
 
     name: str
     description: str | None = None
@@ -29,7 +29,7 @@ class ProjectRecord(msgspec.Struct, frozen=True):
 
 
 class ProjectFile(msgspec.Struct, frozen=True):
-    """A file of a project, and whose it is."""
+    """A file of a project, with its account."""
 
     id: UUID
     account_id: int
@@ -40,7 +40,7 @@ class ProjectFile(msgspec.Struct, frozen=True):
 
 
 class ImageRecord(ProjectFile, frozen=True):
-    """An image; width and height are those that a viewer shows, the EXIF orientation applied."""
+    """An image; width and height are those displayed, in pixels, with the EXIF orientation applied."""
 
     sha256: str
     width: int
@@ -57,7 +57,7 @@ class ImageRecord(ProjectFile, frozen=True):
 
 
 class Owner(NamedTuple):
-    """Where a new image belongs, and the id that it is to have."""
+    """The id of a new image, its account and its project."""
 
     image_id: UUID
     account_id: int
@@ -65,7 +65,7 @@ class Owner(NamedTuple):
 
 
 class NewImage(msgspec.Struct, frozen=True):
-    """A file that is to become an image, as it came."""
+    """A file to make an image of, as it was received."""
 
     filename: str
     body: bytes
@@ -80,7 +80,7 @@ class UploadRecord(ProjectFile, frozen=True):
 
 
 class CommentRecord(msgspec.Struct, frozen=True):
-    """A remark about an image; the fields are the columns, in this order."""
+    """A comment on an image; the fields are the columns, in this order."""
 
     id: UUID
     image_id: UUID

@@ -1,4 +1,4 @@
-"""What becomes of deleted images, of uploads that were never finalized, and of objects that no image refers to."""
+"""Purge of deleted images, of uploads that were never finalized, and of objects that no image refers to."""
 
 from uuid import UUID
 
@@ -12,12 +12,12 @@ from shared.projects.uploads import PREFIX as UPLOADS
 
 log = structlog.get_logger()
 
-# All that was said about them goes with them, which can be many rows for each.
+# Analyses, annotations and comments are deleted with each image, which can be many rows.
 BATCH = 20
 
 
 async def purge(platform: Platform) -> int:
-    """Delete the images whose time is over, and deleted projects that are empty by now; the number of images."""
+    """Purge the images that are due, and deleted projects that are empty; return the number of images."""
     count = 0
     while purged := await _purge(platform, None):
         count += purged
@@ -29,7 +29,7 @@ async def purge(platform: Platform) -> int:
 
 
 async def purge_one(platform: Platform, image_id: UUID) -> None:
-    """Delete one image whose time is over; its objects are left to be collected if storage is away."""
+    """Purge one image that is due; its objects are left to be collected if storage is unavailable."""
     try:
         await _purge(platform, image_id)
     except StorageUnavailable:
@@ -37,7 +37,7 @@ async def purge_one(platform: Platform, image_id: UUID) -> None:
 
 
 async def collect_orphans(platform: Platform) -> int:
-    """Delete objects that uploads left behind when they came to nothing; the number of objects."""
+    """Delete the objects of failed uploads; return the number of objects."""
     count = await orphans.collect(platform, "images/", retention_queries.without_image)
     return count + await orphans.collect(platform, UPLOADS, retention_queries.without_upload)
 
@@ -47,7 +47,7 @@ async def _purge(platform: Platform, image_id: UUID | None) -> int:
         image_ids = await retention_queries.lock_due(connection, image_id, BATCH)
         await retention_queries.add_purge_events(connection, image_ids)
         keys = await retention_queries.delete(connection, image_ids)
-    # In this order a dying process leaves objects without a row, which are collected; the other way round an image
-    # would be shown that is gone.
+    # In this order a dying process leaves objects without a row, which are collected; the other way round it would
+    # leave an image without its bytes.
     await platform.storage.apart(platform.storage.delete, keys)
     return len(image_ids)

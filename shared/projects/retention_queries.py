@@ -1,4 +1,4 @@
-"""Statements about what is to be deleted."""
+"""Statements of the purge."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,7 +11,7 @@ LOCK_DUE = """
     ORDER BY purge_at LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 
-# Who deleted a whole project will not ask what became of each image in it.
+# The events of a deleted project can no longer be listed, so its images get none.
 ADD_EVENTS = """
     INSERT INTO image_event (id, account_id, project_id, image_id, type, filename)
     SELECT uuidv7(), image.account_id, image.project_id, image.id, 'purge', image.filename
@@ -42,22 +42,22 @@ WITHOUT_UPLOAD = """
     WHERE NOT EXISTS (SELECT FROM upload WHERE id = object.upload_id)
 """
 
-# Other tables' rows go with an image: no statement of a request may take so long, but here nobody waits.
+# Rows of other tables are deleted with an image. No statement of a request may take so long, but here nobody waits.
 TIMEOUT_S = 600
 
 
 async def lock_due(connection: Connection, image_id: UUID | None, limit: int) -> list[UUID]:
-    """Images whose time is over, or this one if it is, locked until the transaction ends."""
+    """Return images that are due, or this one if it is due, locked until the transaction ends."""
     return [record["id"] for record in await connection.fetch(LOCK_DUE, image_id, limit)]
 
 
 async def add_purge_events(connection: Connection, image_ids: Sequence[UUID]) -> None:
-    """Remember that the images are gone."""
+    """Insert the events of the images' purge."""
     await connection.execute(ADD_EVENTS, image_ids)
 
 
 async def delete(connection: Connection, image_ids: Sequence[UUID]) -> list[str]:
-    """Forget the images and all that hangs on them; the keys of their objects."""
+    """Delete the images and all rows that refer to them; return the keys of their objects."""
     keys = [record["key"] for record in await connection.fetch(SELECT_KEYS, image_ids) if record["key"]]
     await connection.execute(f"SET LOCAL statement_timeout = '{TIMEOUT_S}s'")
     await connection.execute(DELETE, image_ids, timeout=TIMEOUT_S)
@@ -65,21 +65,21 @@ async def delete(connection: Connection, image_ids: Sequence[UUID]) -> list[str]
 
 
 async def delete_expired_uploads(connection: Connection) -> list[UUID]:
-    """Forget announced images that never came."""
+    """Delete expired uploads; return their ids."""
     return [record["id"] for record in await connection.fetch(DELETE_EXPIRED_UPLOADS)]
 
 
 async def without_image(connection: Connection, keys: Sequence[str]) -> list[str]:
-    """Those of the keys that are no image's and no thumbnail's."""
+    """Return the keys that belong to no image and no thumbnail."""
     return await _without_row(connection, WITHOUT_IMAGE, keys)
 
 
 async def without_upload(connection: Connection, keys: Sequence[str]) -> list[str]:
-    """Those of the keys that are no announced image's."""
+    """Return the keys that belong to no upload."""
     return await _without_row(connection, WITHOUT_UPLOAD, keys)
 
 
 async def _without_row(connection: Connection, statement: str, keys: Sequence[str]) -> list[str]:
-    # A key without an id at its second place is not ours to judge.
+    # A key without an id in its second segment is not an image's, and left alone.
     ids = {key: uuid for key in keys if (uuid := parse_uuid((*key.split("/"), "")[1]))}
     return [record["key"] for record in await connection.fetch(statement, list(ids), list(ids.values()))]

@@ -49,7 +49,7 @@ CONTENT_TYPE = "image/webp"
 
 
 class DueThumbnail(NamedTuple):
-    """A thumbnail to be made: of which object, and at which attempt."""
+    """A claimed thumbnail: the image, the number of the attempt, and the key of the image's object."""
 
     image_id: UUID
     attempt: int
@@ -57,34 +57,34 @@ class DueThumbnail(NamedTuple):
 
 
 async def claim(connection: Connection, image_id: UUID, lease: timedelta) -> DueThumbnail | None:
-    """Begin an attempt at a thumbnail that is due; None when there is nothing to begin."""
+    """Begin an attempt at a thumbnail that is due; return None if it is not."""
     record = await connection.fetchrow(CLAIM, image_id, lease)
     return DueThumbnail(*record) if record else None
 
 
 async def succeed(connection: Connection, image_id: UUID, stored: StoredFile) -> bool:
-    """Say where the thumbnail lies; False when there is no such image any more."""
+    """Store the thumbnail's key; return False if the image is gone."""
     exists = await connection.fetchval(SUCCEED, image_id, stored.object_key, stored.size_bytes, stored.sha256)
     return bool(exists)
 
 
 async def fail(connection: Connection, image_id: UUID) -> None:
-    """Say that there will be none."""
+    """Mark the thumbnail as failed."""
     await connection.execute(FAIL, image_id)
 
 
 async def give_back(connection: Connection, image_id: UUID, delay: timedelta) -> None:
-    """Let another attempt follow, and do not count this one."""
+    """Make the thumbnail due again after a delay, without counting this attempt."""
     await connection.execute(GIVE_BACK, image_id, delay)
 
 
 async def take_due(connection: Connection, repeat_after: timedelta, limit: int) -> list[UUID]:
-    """Images whose thumbnails a message is to be sent for now."""
+    """Return images whose thumbnails need a message now, and mark them as dispatched."""
     return [record["image_id"] for record in await connection.fetch(TAKE_DUE, repeat_after, limit)]
 
 
 async def find(connection: Connection, image_id: UUID) -> StoredFile | None:
-    """The thumbnail of an image, if it is ready."""
+    """Return the thumbnail of an image, or None if it is not ready."""
     record = await connection.fetchrow(SELECT, image_id)
     if record is None or record["status"] != ThumbnailStatus.READY:
         return None

@@ -1,7 +1,7 @@
-"""Making thumbnails: one attempt at one, begun and settled in the record.
+"""One attempt at a thumbnail, claimed and finished in Postgres.
 
-They are not jobs: nobody asked for one, so nobody is told of one. What they share with jobs is that Postgres is the
-record of what is owed, and that a message only says which row to look at.
+Thumbnails are not jobs: no user requested one, so no user is notified. As with jobs, Postgres records what is due, and
+a message only names the row.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from shared.projects import thumbnail_queries
 
 log = structlog.get_logger()
 
-# A thumbnail takes a second or two; a worker that says nothing for so long is dead.
+# A thumbnail takes a second or two; a worker that is silent for so long is dead.
 LEASE = timedelta(seconds=60)
 
-# An attempt that ended without an answer may have died of the image itself; three are no accident.
+# An attempt that ended without a result may have died of the image itself; three are no accident.
 MAX_ATTEMPTS = 3
 
-# Storage is away: the image is innocent, and is looked at again when it may be back.
+# Storage is unavailable: not the image's fault, so it is tried again when storage may be back.
 OUTAGE_DELAY = timedelta(seconds=5)
 
 
@@ -56,5 +56,5 @@ async def attempt(platform: Platform, image_id: UUID, make: Callable[[bytes], Fi
         async with platform.db.connection() as connection:
             exists = await thumbnail_queries.succeed(connection, image_id, stored)
         if not exists:
-            # Purged while it was drawn: what is for good is not to leave a small copy behind.
+            # The image was purged in the meantime: a permanent deletion must not leave a small copy behind.
             await asyncio.to_thread(platform.storage.delete, [key])

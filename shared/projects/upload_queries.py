@@ -1,4 +1,4 @@
-"""Statements about announced images."""
+"""Statements about uploads."""
 
 # ruff: noqa: S608 -- the texts are put together from our own column names only
 
@@ -19,16 +19,16 @@ DELETE = "DELETE FROM upload WHERE id = $1 RETURNING true"
 
 
 async def insert(connection: Connection, upload: UploadRecord) -> None:
-    """Write a new announcement."""
+    """Insert an upload."""
     await connection.execute(INSERT, *msgspec.structs.astuple(upload))
 
 
 async def find(connection: Connection, account_id: int, upload_id: UUID) -> UploadRecord | None:
-    """An image that the account announced and has not finalized yet."""
+    """Return a pending upload of the account, or None."""
     record = await connection.fetchrow(SELECT, upload_id, account_id)
     return UploadRecord(*record) if record else None
 
 
 async def delete(connection: Connection, upload_id: UUID) -> bool:
-    """Forget an announcement; False when somebody else just did."""
+    """Delete an upload; return False if another request just did."""
     return bool(await connection.fetchval(DELETE, upload_id))

@@ -1,7 +1,7 @@
-"""Large images: announced, put into storage by their owner through a presigned link, and finalized.
+"""Uploads of large images: announced, uploaded to storage through a presigned link, and finalized.
 
-The bytes are decoded when they are finalized, and those that were decoded are stored anew under the image's own key:
-what the link still takes afterwards is nothing that anybody is shown.
+Finalizing decodes the bytes and stores the decoded ones again under the image's own key: bytes that the link takes
+afterwards are never shown.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ log = structlog.get_logger()
 
 PREFIX = "uploads/"
 
-# After the link has expired, there is this much time to finalize.
+# Time to finalize after the link has expired.
 GRACE = timedelta(days=1)
 
 
 class ImageAnnouncement(NamedTuple):
-    """What is said of an image before it comes; type and size are bound into the link."""
+    """The description of an image before its upload; the link signs its type and size."""
 
     filename: str
     content_type: str
@@ -42,7 +42,7 @@ class ImageAnnouncement(NamedTuple):
 async def announce(
     platform: Platform, caller: Caller, project_id: str, announcement: ImageAnnouncement
 ) -> tuple[UploadRecord, Link]:
-    """A link that takes the image's bytes; raises ProjectNotFound, ImageTooLarge."""
+    """Create an upload and the link that takes the image's bytes; raises ProjectNotFound, ImageTooLarge."""
     if announcement.size_bytes > platform.settings.max_upload_bytes:
         limit = f"{platform.settings.max_upload_bytes:,}"
         raise ImageTooLarge(f"The image has {announcement.size_bytes:,} bytes; the maximum is {limit}.")
@@ -68,7 +68,7 @@ async def announce(
 
 
 async def finalize(platform: Platform, caller: Caller, upload_id: str) -> ImageRecord:
-    """Make an image of what was put into storage; doing so again answers the same image.
+    """Create the image of an upload; repeating it returns the same image.
 
     Raises UploadNotFound, UploadIncomplete, InvalidImage, ImageTooLarge.
     """
@@ -76,11 +76,11 @@ async def finalize(platform: Platform, caller: Caller, upload_id: str) -> ImageR
     async with platform.db.connection() as connection:
         upload = await upload_queries.find(connection, caller.account_id, upload_uuid)
     if upload is None:
-        return await _finalized(platform, caller, upload_uuid)
+        return await _find_finalized(platform, caller, upload_uuid)
     body = await _read(platform, upload)
     image = await _take(platform, upload, body) if body is not None else None
     if image is None:
-        return await _finalized(platform, caller, upload_uuid)
+        return await _find_finalized(platform, caller, upload_uuid)
     await platform.broker.try_publish(Wakeup.MAKE_THUMBNAIL, image.id)
     await _discard(platform, upload_uuid)
     return image
@@ -91,7 +91,7 @@ async def _read(platform: Platform, upload: UploadRecord) -> bytes | None:
     if stat is None:
         return None
     if stat.size_bytes != upload.size_bytes:
-        # Storage refuses it already, unless it is one that does not look at what was signed.
+        # Most storages refuse a different size already; some do not check signed headers.
         raise InvalidImage(f"The upload was created for {upload.size_bytes:,} bytes, but has {stat.size_bytes:,}.")
     try:
         return await asyncio.to_thread(platform.storage.get, _key(upload.id))
@@ -108,14 +108,14 @@ async def _take(platform: Platform, upload: UploadRecord, body: bytes) -> ImageR
     async with platform.db.transaction() as connection:
         if not await queries.lock_open(connection, upload.account_id, upload.project_id):
             raise ProjectNotFound
-        # Of two that finalize at once, the second finds nothing left to take.
+        # Of two concurrent requests, the second one finds no upload.
         if not await upload_queries.delete(connection, upload.id):
             return None
         return await image_queries.insert(connection, owner, upload.filename, picture, stored, upload.metadata)
 
 
-async def _finalized(platform: Platform, caller: Caller, upload_id: UUID) -> ImageRecord:
-    # Nothing was put yet, or somebody else has finalized it, perhaps just now.
+async def _find_finalized(platform: Platform, caller: Caller, upload_id: UUID) -> ImageRecord:
+    # Nothing has been uploaded yet, or another request has finalized it, perhaps just now.
     async with platform.db.connection() as connection:
         is_open = await upload_queries.find(connection, caller.account_id, upload_id) is not None
         image = await image_queries.find(connection, caller.account_id, upload_id, include_deleted=True)

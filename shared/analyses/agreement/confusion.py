@@ -1,4 +1,4 @@
-"""The matrix of an agreement as a confusion matrix like any other."""
+"""Saving the matrix of an agreement job as a confusion matrix."""
 
 from uuid import UUID
 
@@ -24,7 +24,10 @@ class _Result(msgspec.Struct):
 
 
 async def save(platform: Platform, caller: Caller, job_id: str, description: Description) -> UUID:
-    """Keep what a job of the caller found as a matrix; raises JobNotFound or NoAgreement."""
+    """Save the matrix of an agreement job of the caller; return its id.
+
+    Raises JobNotFound, NoAgreement, or InvalidInput for an empty matrix or one of too many classes.
+    """
     snapshot = await jobs.find(platform, caller, parse_uuid(job_id))
     files = [file for file in snapshot.files if file.name == "agreement.json"]
     if not files:

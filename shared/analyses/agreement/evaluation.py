@@ -1,4 +1,4 @@
-"""From the annotations of two sides to the figures of their agreement; pure, so that it may run in any thread."""
+"""The metrics of two sides' agreement, from their annotations; pure, so that it may run in any thread."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from shared.evaluation.detection.masks import MaskSizesDiffer
 from shared.evaluation.detection.matching import match
 from shared.evaluation.detection.objects import Geometry, Objects, iou
 
-# What of an analysis is compared, by what is compared.
+# The annotation types that each subject of a comparison includes.
 TYPES = {
     "boxes": ["bounding_box", "segmentation"],
     "masks": ["segmentation"],
@@ -33,19 +33,19 @@ TYPES = {
 }
 
 
-# Their overlaps lie in memory together, several times over: half a gigabyte.
+# Several arrays of their overlaps are in memory together: half a gigabyte.
 MAX_PAIRS = 16_000_000
 
 
 class PairedAnnotations(NamedTuple):
-    """Annotations of each analysis, in their order."""
+    """The pairs to compare, and the annotations of each analysis in their order."""
 
     pairing: Pairing
     annotations: dict[UUID, list[AnnotationRecord]]
 
 
 class _Image(NamedTuple):
-    """The annotations of both sides of one image that count."""
+    """The size of an image, and the compared annotations of both sides."""
 
     size: Size
     reference: list[AnnotationRecord]
@@ -53,7 +53,10 @@ class _Image(NamedTuple):
 
 
 def compare(inputs: PairedAnnotations, options: AgreementOptions) -> dict[str, Any]:
-    """The result as JSON values; raises ImageTooCrowded, MasksNotComparable, or OutlineNotDrawn."""
+    """Compare all pairs and return the result as JSON values.
+
+    Raises ImageTooCrowded, MasksNotComparable, or OutlineNotDrawn.
+    """
     images = [
         _Image(
             Size(pair.height, pair.width),
@@ -150,7 +153,7 @@ def _confident(side: Objects, min_confidence: float) -> Objects:
 
 
 def _matches(image: _Image, pair: Pair, options: AgreementOptions, geometry: Geometry) -> dict[str, Any]:
-    """Which annotation is which, by their ids: of use to who draws them."""
+    """Return matched and unmatched annotations by their ids, for drawing them."""
     reference, candidate = pair
     matching = match(reference, candidate, threshold=options.iou_threshold, geometry=geometry)
     overlaps = iou(reference, candidate, geometry)
@@ -171,5 +174,5 @@ def _matches(image: _Image, pair: Pair, options: AgreementOptions, geometry: Geo
 
 
 def _confidence(annotation: AnnotationRecord) -> float:
-    # Who says nothing of it is sure.
+    # An annotation without a confidence counts as certain.
     return 1.0 if annotation.confidence is None else annotation.confidence

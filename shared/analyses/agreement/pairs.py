@@ -1,4 +1,4 @@
-"""Which analyses are compared with which: decided when the comparison is asked for, not when it is done."""
+"""The choice of the analyses to compare, made when the comparison is requested and not when it runs."""
 
 import zlib
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ Id = Annotated[str, Meta(max_length=36)]
 
 MAX_IMAGES = 10_000
 
-# The newest analysis of each image that has come to a good end and fits.
+# The newest completed analysis of each image that matches.
 SELECT_SIDE = """
     SELECT DISTINCT ON (analysis.image_id)
         analysis.image_id, analysis.id, analysis.is_ground_truth, image.height, image.width
@@ -62,7 +62,7 @@ class ImagePair(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Pairing(msgspec.Struct, frozen=True):
-    """The inputs of a comparison: the pairs, and how many images had an analysis of one side only."""
+    """The inputs of a comparison: the pairs, and the numbers of images with an analysis on one side only."""
 
     pairs: list[ImagePair]
     only_reference: int
@@ -79,7 +79,7 @@ async def choose(
     project_id: str | None,
     image_id: str | None,
 ) -> bytes:
-    """The pairing of the caller's analyses on two sides, in a project or an image, as `read` reads it.
+    """Choose the caller's analyses on two sides, in a project or an image; return the pairing as `read` decodes it.
 
     Raises InvalidInput, ProjectNotFound, ImageNotFound, AnalysisNotFound, or NothingToCompare.
     """
@@ -93,7 +93,7 @@ async def choose(
 
 
 def read(inputs: bytes) -> Pairing:
-    """The pairing that a job carries."""
+    """Decode the pairing of a job."""
     return msgspec.msgpack.decode(zlib.decompress(inputs), type=Pairing)
 
 
@@ -119,7 +119,7 @@ async def _scope(
 
 async def _check_analyses(connection: Connection, caller: Caller, sides: Sequence[Side]) -> None:
     ids = {parse_uuid(side.analysis_id) for side in sides if side.analysis_id is not None}
-    # Of what is no id at all there is no analysis either.
+    # An invalid id parses to None, which matches no analysis.
     if await connection.fetchval(OWN_ANALYSES, list(ids), caller.account_id) < len(ids):
         raise AnalysisNotFound
 

@@ -1,4 +1,4 @@
-"""Annotations in the form that a reader wants; values in, values out."""
+"""Conversion of annotations between formats; takes values and returns values."""
 
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
@@ -13,7 +13,7 @@ from shared.evaluation.detection.masks import Mask
 BoxFormat = Literal["xywh", "xyxy"]
 MaskFormat = Literal["rle", "coco_rle", "polygon"]
 
-# What one answer may draw: a second's work, for outlines of two million pixels together.
+# Limit of what one answer may draw: a second's work, for outlines of two million pixels together.
 MAX_STEPS = 10_000_000
 
 
@@ -25,14 +25,14 @@ class Size(NamedTuple):
 
 
 class AnnotationFormats(NamedTuple):
-    """How boxes and masks are wanted; None leaves them as they were sent."""
+    """The formats of boxes and masks; None leaves them as they were sent."""
 
     boxes: BoxFormat | None = None
     masks: MaskFormat | None = None
 
 
 class FormattedAnnotation(msgspec.Struct, frozen=True):
-    """An annotation as it is shown."""
+    """An annotation in the requested format."""
 
     id: Any
     annotation_type: str
@@ -42,7 +42,7 @@ class FormattedAnnotation(msgspec.Struct, frozen=True):
 
 
 def convert(records: Iterable[AnnotationRecord], formats: AnnotationFormats, image: Size) -> list[FormattedAnnotation]:
-    """The annotations in the forms that are wanted; raises OutlineNotDrawn."""
+    """Convert annotations to the requested formats; raises OutlineNotDrawn."""
     records = list(records)
     if formats.masks in {"rle", "coco_rle"}:
         _check_drawable(records)
@@ -59,14 +59,14 @@ def convert(records: Iterable[AnnotationRecord], formats: AnnotationFormats, ima
 
 
 def box_of(data: dict[str, Any]) -> tuple[float, float, float, float]:
-    """The corners of a bounding box, whatever its format."""
+    """Return left, top, right and bottom of a bounding box in either format, in pixels."""
     corners = boxes.to_xyxy([data["bbox"]])[0] if data["format"] == "xywh" else data["bbox"]
     left, top, right, bottom = (float(value) for value in corners)
     return left, top, right, bottom
 
 
 def mask_of(data: dict[str, Any], image: Size) -> Mask:
-    """The mask of a segmentation, whatever its format; raises OutlineNotDrawn."""
+    """Return the mask of a segmentation in any format; raises OutlineNotDrawn."""
     if data["format"] == "polygon":
         try:
             return polygons.to_mask(data["points"], image.height, image.width)
@@ -76,7 +76,7 @@ def mask_of(data: dict[str, Any], image: Size) -> Mask:
 
 
 def mask_of_runs(runs: dict[str, Any]) -> Mask:
-    """The mask that run lengths describe, whether as numbers or as COCO's text."""
+    """Return the mask of run lengths, given as numbers or as COCO's compressed text."""
     height, width = runs["size"]
     counts = runs["counts"]
     return masks.of_counts(rle.decompress(counts) if isinstance(counts, str) else counts, height, width)
@@ -124,7 +124,7 @@ def _convert_mask(data: dict[str, Any], mask_format: MaskFormat, image: Size) ->
 
 def _to_polygon(data: dict[str, Any]) -> dict[str, Any]:
     points = outlines.of_mask(mask_of_runs(data["rle"])) if data["format"] == "rle" else []
-    # What is a polygon stays one, and around nothing there is no line.
+    # A polygon stays as it is, and an empty mask has no outline.
     if not points:
         return data
     others = {name: value for name, value in data.items() if name != "rle"}

@@ -1,4 +1,4 @@
-"""What people read of an analysis beside itself."""
+"""Annotations and artifacts of an analysis, as its owner reads them."""
 
 import asyncio
 from typing import NamedTuple
@@ -15,19 +15,19 @@ from shared.analyses.records import AnalysisRecord, ArtifactRecord
 from shared.kit.platform import Platform
 from shared.kit.storage import Link
 
-# Nobody reads a list of more classes.
+# A longer list of classes is of no use to a reader.
 MAX_CLASSES = 200
 
 
 class PositionedAnnotation(NamedTuple):
-    """An annotation, and its place in the order in which they were sent, from 0."""
+    """An annotation, and its position in the order in which they were sent, from 0."""
 
     position: int
     annotation: FormattedAnnotation
 
 
 class Window(NamedTuple):
-    """Some annotations of an analysis, how many there are of each class, and how many fit what was asked for."""
+    """Some annotations of an analysis, the number of each class, and the number that matches the filter."""
 
     analysis: AnalysisRecord
     annotations: list[FormattedAnnotation]
@@ -36,7 +36,7 @@ class Window(NamedTuple):
 
 
 class LinkedArtifact(NamedTuple):
-    """A file, with a link to it if it is there."""
+    """An artifact, with a link to it if it is stored."""
 
     file: ArtifactRecord
     link: Link | None
@@ -52,7 +52,10 @@ async def annotations(
     after: int,
     limit: int,
 ) -> tuple[AnalysisRecord, list[PositionedAnnotation]]:
-    """An analysis of the caller, and annotations of it in their order; raises AnalysisNotFound."""
+    """Return an analysis of the caller and its annotations after a position.
+
+    Raises AnalysisNotFound, OutlineNotDrawn.
+    """
     analysis = await find(platform, caller, analysis_id)
     async with platform.db.connection() as connection:
         records = await annotation_queries.page(connection, analysis.id, criteria, after=after, limit=limit)
@@ -66,8 +69,8 @@ async def annotations(
 async def window(
     platform: Platform, caller: Caller, analysis: AnalysisRecord, criteria: Filter, *, skip: int, limit: int
 ) -> Window:
-    """Some annotations of an analysis of the caller, as they were sent, and how many there are of each class."""
-    assert analysis.account_id == caller.account_id, "the caller was shown the analysis"
+    """Return some annotations of an analysis of the caller, as they were sent, and the number of each class."""
+    assert analysis.account_id == caller.account_id, "the analysis is the caller's"
     async with platform.db.connection() as connection:
         records = await annotation_queries.page(connection, analysis.id, criteria, after=-1, limit=limit, skip=skip)
         counts, fitting = await annotation_queries.class_counts(connection, analysis.id, criteria, MAX_CLASSES)
@@ -79,7 +82,7 @@ async def window(
 async def artifacts(
     platform: Platform, caller: Caller, analysis_id: str
 ) -> tuple[AnalysisRecord, list[LinkedArtifact]]:
-    """The files of an analysis of the caller, with fresh links; raises AnalysisNotFound."""
+    """List the artifacts of an analysis of the caller, with fresh links; raises AnalysisNotFound."""
     analysis = await find(platform, caller, analysis_id)
     async with platform.db.connection() as connection:
         files = await queries.artifacts(connection, analysis.id)
@@ -87,7 +90,7 @@ async def artifacts(
 
 
 async def artifact_link(platform: Platform, caller: Caller, analysis_id: str, name: str) -> Link:
-    """A link to one file of an analysis of the caller; raises AnalysisNotFound or ArtifactNotFound."""
+    """Return a link to an artifact of an analysis of the caller; raises AnalysisNotFound or ArtifactNotFound."""
     _, files = await artifacts(platform, caller, analysis_id)
     for file, link in files:
         if file.name == name and link is not None:

@@ -53,15 +53,15 @@ CLASS_NAMES = """
 
 COUNT_ANALYSES = "SELECT count(*), coalesce(sum(annotation_count), 0) FROM analysis WHERE id = ANY($1)"
 
-# One statement must not hold more in memory than is used at once.
+# Bounds what one statement holds in memory.
 ANALYSES_AT_ONCE = 100
 
-# What the figures of so many objects take fits a worker's memory.
+# The comparison of so many objects fits a worker's memory.
 MAX_COMPARED = 1_000_000
 
 
 class Filter(NamedTuple):
-    """Which annotations are wanted; None wants all."""
+    """Conditions on annotations; None matches all."""
 
     annotation_type: str | None = None
     class_name: str | None = None
@@ -69,7 +69,7 @@ class Filter(NamedTuple):
 
 
 async def batch(connection: Connection, analysis_id: UUID, digest: bytes) -> list[AnnotationRecord] | None:
-    """The annotations that this very request has written before, or None."""
+    """Return the annotations that a request with this digest has written before, or None."""
     record = await connection.fetchrow(SELECT_BATCH, analysis_id, digest)
     if record is None:
         return None
@@ -80,7 +80,7 @@ async def batch(connection: Connection, analysis_id: UUID, digest: bytes) -> lis
 async def insert(
     connection: Connection, analysis_id: UUID, digest: bytes, annotations: Sequence[AnnotationRecord]
 ) -> None:
-    """Write a batch; the caller holds the lock of the analysis, whose count gave the positions."""
+    """Insert a batch; the caller holds the lock of the analysis, whose count gave the positions."""
     rows = (
         (analysis_id, row.position, row.id, row.annotation_type, row.class_name, row.confidence, row.data)
         for row in annotations
@@ -94,27 +94,30 @@ async def insert(
 async def page(
     connection: Connection, analysis_id: UUID, criteria: Filter, *, after: int, limit: int, skip: int = 0
 ) -> list[AnnotationRecord]:
-    """Annotations of an analysis in their order, those that come after a position; without the first `skip` of them."""
+    """List annotations of an analysis after a position, in their order, without the first `skip` of them."""
     return _annotations(await connection.fetch(SELECT_PAGE, analysis_id, after, *criteria, limit, skip))
 
 
 async def class_counts(
     connection: Connection, analysis_id: UUID, criteria: Filter, limit: int
 ) -> tuple[dict[str, int], int]:
-    """How many annotations of each class are sure enough, the classes with most annotations first, and how many fit."""
+    """Count the sufficiently confident annotations by class, the largest class first, and those that match."""
     records = await connection.fetch(CLASS_COUNTS, analysis_id, criteria.min_confidence, criteria.class_name, limit)
     return {name: count for name, count, _ in records}, records[0][2] if records else 0
 
 
 async def class_names(connection: Connection, analysis_id: UUID, types: Sequence[str]) -> list[str]:
-    """The classes of what an analysis found, of some types, in order."""
+    """List the classes of an analysis's annotations of some types, in order."""
     return [record["class_name"] for record in await connection.fetch(CLASS_NAMES, analysis_id, types)]
 
 
 async def of_analyses(
     db: Database, analysis_ids: Sequence[UUID], types: Sequence[str]
 ) -> dict[UUID, list[AnnotationRecord]]:
-    """What the analyses found, of some types, in its order; raises AnalysisNotFound if one is gone."""
+    """Return the annotations of the analyses, of some types, in their order.
+
+    Raises AnalysisNotFound if an analysis is gone, and TooManyToCompare.
+    """
     unique = sorted(set(analysis_ids))
     annotations: dict[UUID, list[AnnotationRecord]] = {}
     async with db.connection() as connection:

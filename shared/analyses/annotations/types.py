@@ -1,4 +1,4 @@
-"""Annotations: the five types and what each must hold; values in, values out."""
+"""The five types of annotations and their required fields; takes values and returns values."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ class CheckedAnnotation(NamedTuple):
 
 
 def check(items: list[Any], pointer: str = "/annotations") -> list[CheckedAnnotation]:
-    """The annotations as they will be kept; raises InvalidInput with every fault in the batch, up to a hundred."""
+    """Validate a batch of annotations; raises InvalidInput with every fault in it, up to a hundred."""
     checker, annotations = Checker(), []
     for number, item in enumerate(items):
         if annotation := _check_item(checker, item, f"{pointer}/{number}"):

@@ -1,1 +1,1 @@
-"""Callbacks of pipelines: their signatures, their authentication, and what each does."""
+"""Callbacks of pipelines: signatures, authentication, and one function for each."""

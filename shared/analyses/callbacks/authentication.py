@@ -1,4 +1,4 @@
-"""Who has signed a callback."""
+"""Authentication of callbacks."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ ReadBody = Callable[[], Awaitable[bytes]]
 
 
 class Signer(NamedTuple):
-    """A pipeline that has proved who it is: without an account it is the operator's, and works for all of them."""
+    """An authenticated pipeline; without an account it is the operator's, and works for all accounts."""
 
     account_id: int | None
 
@@ -24,9 +24,9 @@ class Signer(NamedTuple):
 async def authenticate(
     platform: Platform, signature: CallbackSignature, pipeline_id: str | None, read_body: ReadBody
 ) -> Signer:
-    """Whose secret signed a message: the named pipeline's, or the operator's where none is named.
+    """Verify a callback against the secrets of the named pipeline, or the operator's if none is named.
 
-    The body is read only if it can be signed. Raises InvalidSignature, also for a pipeline that is not there.
+    The body is read only if a secret and a scheme are accepted. Raises InvalidSignature, also for an unknown pipeline.
     """
     signer, secrets = await _candidate(platform, pipeline_id)
     schemes = [scheme for scheme in signature.schemes if scheme in platform.settings.ml_signature_schemes]

@@ -1,8 +1,8 @@
-"""Signatures of pipelines: who sends a callback proves that they hold a secret, before a byte of it is parsed.
+"""Signatures of callbacks: the sender proves that it holds a secret, before a byte of the body is parsed.
 
 There are three schemes. Two are those of existing clients, HMAC-SHA256 in hexadecimal over the body as it is sent
-(Node.js), or over CPython's canonical JSON of it (Python); neither binds the time. The third does, and is the one to
-use: `sha256=` and the HMAC over the timestamp, a dot and the body.
+(Node.js), or over CPython's canonical JSON of it (Python); neither signs the timestamp. The third does, and is the one
+to use: `sha256=` and the HMAC over the timestamp, a dot and the body.
 """
 
 import hmac
@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 from shared.analyses.errors import InvalidSignature, MissingSignature, StaleSignature
 
-# How far the sender's clock may be off; older messages may be somebody else's recordings.
+# How far the sender's clock may be off; older messages may be replays.
 WINDOW_S = 300
 
 # A body has to be parsed to be brought into canonical form, and until then anybody may have sent it. This holds tens of
-# thousands of annotations; who sends more signs the body as it is.
+# thousands of annotations; larger bodies have to be signed as they are.
 MAX_CANONICAL_BYTES = 8 * 2**20
 
 _SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
@@ -29,7 +29,7 @@ _PREFIX = "sha256="
 
 
 class Scheme(StrEnum):
-    """What is signed."""
+    """The text that a signature covers."""
 
     TIMESTAMPED = "timestamped"
     RAW = "raw"
@@ -37,7 +37,7 @@ class Scheme(StrEnum):
 
 
 class CallbackSignature(NamedTuple):
-    """What the two headers say: enough to refuse most of what is not signed, before its body is read."""
+    """The values of the two headers: enough to refuse most unsigned requests before their bodies are read."""
 
     digest: str
     timestamp: str
@@ -45,7 +45,7 @@ class CallbackSignature(NamedTuple):
 
 
 def read_signature(signature: str | None, timestamp: str | None, *, now: float | None = None) -> CallbackSignature:
-    """The headers of a message that may be signed; raises MissingSignature, StaleSignature or InvalidSignature."""
+    """Parse the two headers of a callback; raises MissingSignature, StaleSignature or InvalidSignature."""
     if not signature or not timestamp:
         raise MissingSignature
     _check_time(timestamp, time.time() if now is None else now)
@@ -57,9 +57,9 @@ def read_signature(signature: str | None, timestamp: str | None, *, now: float |
 
 
 def verify(signature: CallbackSignature, body: bytes, secrets: Sequence[bytes], schemes: Collection[Scheme]) -> None:
-    """Return if one of the secrets signed the body in one of the forms; raises InvalidSignature.
+    """Check that one of the secrets signed the body under one of the schemes; raises InvalidSignature.
 
-    Comparing takes the same time wherever two signatures differ.
+    A comparison takes the same time wherever two signatures differ.
     """
     for scheme in signature.schemes:
         if scheme in schemes and _is_signed(_text(scheme, signature, body), signature.digest, secrets):
@@ -68,14 +68,14 @@ def verify(signature: CallbackSignature, body: bytes, secrets: Sequence[bytes], 
 
 
 def sign(body: bytes, secret: bytes, timestamp: int) -> str:
-    """The signature in the form that binds the time, as a pipeline makes it."""
+    """Return the timestamped signature of a body, as a pipeline computes it; the timestamp is in seconds."""
     return _PREFIX + _hexadecimal(f"{timestamp}.".encode() + body, secret)
 
 
 def canonical_json(body: bytes) -> bytes | None:
-    """The body as CPython writes it with sorted keys, compact and in ASCII; None for what has no such form.
+    """Return the body as CPython writes it with sorted keys, compact and in ASCII; None if it has no such form.
 
-    That is what is not JSON in UTF-8, too large or nested too deeply, or ambiguous: a name that occurs twice, NaN.
+    It has none if it is not JSON in UTF-8, too large or nested too deeply, or ambiguous: a duplicate name, NaN.
     """
     if len(body) > MAX_CANONICAL_BYTES:
         return None
@@ -106,7 +106,7 @@ def _text(scheme: Scheme, signature: CallbackSignature, body: bytes) -> bytes | 
 def _is_signed(text: bytes | None, digest: str, secrets: Sequence[bytes]) -> bool:
     if text is None:
         return False
-    # Every secret is tried, so the time does not tell which one it was.
+    # Every secret is tried, so the time does not reveal the matching one.
     matches = [hmac.compare_digest(_hexadecimal(text, secret), digest) for secret in secrets]
     return any(matches)
 

@@ -1,4 +1,4 @@
-"""What pipelines tell: each verb is given the signer, and may be repeated without harm."""
+"""The callbacks of pipelines: each function takes the signer, and can be repeated without harm."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from shared.kit.ids import known_uuid
 from shared.kit.platform import Platform
 from shared.kit.storage import Link
 
-# Ten times what the densest image gives; a pipeline that goes on after that is in a loop.
+# Ten times the annotations of the densest image; a pipeline that sends more is in a loop.
 MAX_ANNOTATIONS = 1_000_000
 MAX_ARTIFACTS = 1000
 
@@ -34,7 +34,7 @@ class ArtifactAnnouncement(NamedTuple):
 
 
 class PresignedArtifact(NamedTuple):
-    """An announced file, and the address that takes it."""
+    """An announced file, and its upload link."""
 
     analysis_id: UUID
     artifact: ArtifactRecord
@@ -43,7 +43,10 @@ class PresignedArtifact(NamedTuple):
 
 
 async def change_status(platform: Platform, signer: Signer, analysis_id: str, change: StatusChange) -> AnalysisRecord:
-    """Move an analysis on; the present status told again changes nothing. Raises IllegalTransition."""
+    """Change the status of an analysis; repeating the current one changes nothing.
+
+    Raises AnalysisNotFound, IllegalTransition, StorageUnavailable.
+    """
     analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
     if change.status in FINAL:
         return (await finishing.end(platform, signer.account_id, analysis_uuid, change)).analysis
@@ -58,14 +61,20 @@ async def change_status(platform: Platform, signer: Signer, analysis_id: str, ch
 
 
 async def finalize(platform: Platform, signer: Signer, analysis_id: str, change: StatusChange) -> FinishedAnalysis:
-    """End an analysis; what was announced and did not come is said in its files. Raises IllegalTransition."""
+    """End an analysis; files that were announced and never uploaded are reported as missing.
+
+    Raises AnalysisNotFound, IllegalTransition, StorageUnavailable.
+    """
     return await finishing.end(platform, signer.account_id, known_uuid(analysis_id, AnalysisNotFound), change)
 
 
 async def announce_artifacts(
     platform: Platform, signer: Signer, analysis_id: str, announcements: Sequence[ArtifactAnnouncement]
 ) -> list[PresignedArtifact]:
-    """Take note of files that will come, each with an address for it; announced again, a file has the same address."""
+    """Announce files and return an upload link for each; a file that is announced again keeps its key.
+
+    Raises AnalysisNotFound, AnalysisEnded, TooManyArtifacts.
+    """
     analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.transaction() as connection:
         await _lock_open(connection, signer, analysis_uuid)
@@ -88,7 +97,7 @@ async def announce_artifacts(
 async def add_annotations(
     platform: Platform, signer: Signer, analysis_id: str, annotations: Sequence[CheckedAnnotation], digest: bytes
 ) -> list[AnnotationRecord]:
-    """Keep a batch, all of it or nothing; the same request again is answered with what it wrote the first time.
+    """Store a batch, all of it or nothing; repeating the request returns what it wrote the first time.
 
     Raises AnalysisNotFound, AnalysisEnded, TooManyAnnotations, or InvalidInput for files that were not announced.
     """
@@ -170,7 +179,7 @@ def _addresses(
 
 
 def _headers(row: ArtifactRecord, announcement: ArtifactAnnouncement) -> dict[str, str]:
-    """What was signed and so has to be sent."""
+    """Return the headers that the link signs and the upload therefore has to send."""
     length = {} if row.announced_bytes is None else {"Content-Length": str(row.announced_bytes)}
     once = {"If-None-Match": "*"} if announcement.no_overwrite else {}
     return {"Content-Type": row.content_type, **length, **once}

@@ -1,1 +1,1 @@
-"""The kinds of job that are done on analyses."""
+"""The kinds of jobs on analyses."""

@@ -10,10 +10,10 @@ from shared.analyses.agreement.pairs import Id, Side
 from shared.jobs import Arguments
 from shared.kit.platform import Platform
 
-# Below the first nearly everything that touches would be the same; the second is what the field takes.
+# Below the first nearly all objects that touch would match; the second is the customary value.
 MIN_IOU, USUAL_IOU = 0.05, 0.5
 
-# By what objects are found to be the same; labels are those of whole images.
+# The geometry by which objects match; labels are those of whole images.
 Subject = Literal["boxes", "masks", "labels"]
 
 
@@ -54,7 +54,7 @@ class Agreement(Arguments, frozen=True, kw_only=True, tag="agreement"):
     )
 
     async def prepare(self, platform: Platform, caller: Caller, _body: Any, /) -> bytes:
-        """Which analyses are compared, chosen now; raises what `pairing.choose` raises."""
+        """Choose the analyses to compare; raises what `pairs.choose` raises."""
         return await pairs.choose(
             platform, caller, self.reference, self.candidate, project_id=self.project_id, image_id=self.image_id
         )
