@@ -33,8 +33,8 @@ def read(cursor: str | None, sort: Sort) -> PagePosition | None:
     if cursor is None:
         return None
     try:
-        decoded = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        value, image_id = msgspec.json.decode(decoded, type=KINDS[sort.removeprefix("-")])
+        payload = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        value, image_id = msgspec.json.decode(payload, type=KINDS[sort.removeprefix("-")])
     except (ValueError, msgspec.DecodeError) as error:
         raise _invalid_cursor() from error
     if (isinstance(value, str) and "\0" in value) or (isinstance(value, datetime) and value.year not in YEARS):

@@ -83,15 +83,15 @@ class ImageController(Controller):
         Answers 202 with the image while the thumbnail is being made; try again after `Retry-After`.
         """
         image = await images.find(platform, caller, image_id)
-        small = await images.thumbnail(platform, image)
-        if small is None:
+        file = await images.thumbnail(platform, image)
+        if file is None:
             headers = {"Retry-After": str(RETRY_AFTER_S)}
             return Json(ImageOut.of(image), status_code=HTTPStatus.ACCEPTED, headers=headers)
-        headers = HEADERS | {"ETag": f'"{small.sha256}"'}
+        headers = HEADERS | {"ETag": f'"{file.sha256}"'}
         if is_known(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        body = await platform.storage.read(small.object_key)
-        return Response(body, media_type=small.content_type, headers=headers)
+        body = await platform.storage.read(file.object_key)
+        return Response(body, media_type=file.content_type, headers=headers)
 
     @get("/download", operation_id="images.get_download_link")
     async def download(

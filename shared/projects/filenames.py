@@ -14,10 +14,8 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 def clean(name: str) -> str:
     """Return the last part of a path, NFC-normalised, without invisible characters; never empty."""
     base = name.replace("\\", "/").rpartition("/")[2]
-    visible = "".join(
-        char for char in unicodedata.normalize("NFC", base) if unicodedata.category(char) not in _INVISIBLE
-    )
-    name = visible.strip()
+    text = "".join(char for char in unicodedata.normalize("NFC", base) if unicodedata.category(char) not in _INVISIBLE)
+    name = text.strip()
     if not name.strip("."):
         return UNNAMED
     # The extension is at the end, so the middle is cut.

@@ -89,7 +89,7 @@ async def insert(
     owner: Owner,
     filename: str,
     picture: Picture,
-    stored: StoredFile,
+    stored_file: StoredFile,
     metadata: dict[str, Any],
 ) -> ImageRecord:
     """Insert an image and its queued thumbnail."""
@@ -99,12 +99,12 @@ async def insert(
             *owner,
             filename,
             picture.content_type,
-            stored.size_bytes,
-            stored.sha256,
+            stored_file.size_bytes,
+            stored_file.sha256,
             picture.width,
             picture.height,
             picture.orientation,
-            stored.object_key,
+            stored_file.object_key,
             metadata,
         )
     )

@@ -27,13 +27,13 @@ async def add(platform: Platform, caller: Caller, project_id: UUID, new: NewImag
     """Add an image to a project of the caller; raises ProjectNotFound, InvalidImage, ImageTooLarge."""
     picture = await examine(platform, new.body)
     image_id = uuid7()
-    stored = await put(platform, image_id, picture, new.body)
+    stored_file = await put(platform, image_id, picture, new.body)
     owner = Owner(image_id, caller.account_id, project_id)
     async with platform.db.transaction() as connection:
         if not await queries.lock_open(connection, caller.account_id, project_id):
             raise ProjectNotFound
         name = filenames.clean(new.filename)
-        image = await image_queries.insert(connection, owner, name, picture, stored, new.metadata)
+        image = await image_queries.insert(connection, owner, name, picture, stored_file, new.metadata)
     await platform.broker.try_publish(Wakeup.MAKE_THUMBNAIL, image_id)
     return image
 

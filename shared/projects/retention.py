@@ -19,8 +19,8 @@ BATCH = 20
 async def purge(platform: Platform) -> int:
     """Purge the images that are due, and deleted projects that are empty; return the number of images."""
     count = 0
-    while purged := await _purge(platform, None):
-        count += purged
+    while batch := await _purge(platform, None):
+        count += batch
     async with platform.db.connection() as connection:
         await queries.purge_empty(connection)
         uploads = await retention_queries.delete_expired_uploads(connection)

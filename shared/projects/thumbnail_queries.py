@@ -62,9 +62,11 @@ async def claim(connection: Connection, image_id: UUID, lease: timedelta) -> Due
     return DueThumbnail(*record) if record else None
 
 
-async def succeed(connection: Connection, image_id: UUID, stored: StoredFile) -> bool:
+async def succeed(connection: Connection, image_id: UUID, stored_file: StoredFile) -> bool:
     """Store the thumbnail's key; return False if the image is gone."""
-    exists = await connection.fetchval(SUCCEED, image_id, stored.object_key, stored.size_bytes, stored.sha256)
+    exists = await connection.fetchval(
+        SUCCEED, image_id, stored_file.object_key, stored_file.size_bytes, stored_file.sha256
+    )
     return bool(exists)
 
 

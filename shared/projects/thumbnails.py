@@ -42,7 +42,7 @@ async def attempt(platform: Platform, image_id: UUID, make: Callable[[bytes], Fi
         body = await asyncio.to_thread(platform.storage.get, due.object_key)
         file = await asyncio.to_thread(make, body)
         key = f"images/{image_id}/{file.name}"
-        stored = await asyncio.to_thread(platform.storage.put, key, file)
+        stored_file = await asyncio.to_thread(platform.storage.put, key, file)
     except StorageUnavailable as error:
         log.warning("thumbnail put back: storage is away", reason=error.detail)
         async with platform.db.connection() as connection:
@@ -54,7 +54,7 @@ async def attempt(platform: Platform, image_id: UUID, make: Callable[[bytes], Fi
             await thumbnail_queries.fail(connection, image_id)
     else:
         async with platform.db.connection() as connection:
-            exists = await thumbnail_queries.succeed(connection, image_id, stored)
+            exists = await thumbnail_queries.succeed(connection, image_id, stored_file)
         if not exists:
             # The image was purged in the meantime: a permanent deletion must not leave a small copy behind.
             await asyncio.to_thread(platform.storage.delete, [key])

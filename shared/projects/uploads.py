@@ -103,7 +103,7 @@ async def _take(platform: Platform, upload: UploadRecord, body: bytes) -> ImageR
     picture = await examine(platform, body)
     if picture.content_type != upload.content_type:
         raise InvalidImage(f"The upload was created for {upload.content_type}, but the file is {picture.content_type}.")
-    stored = await put(platform, upload.id, picture, body)
+    stored_file = await put(platform, upload.id, picture, body)
     owner = Owner(upload.id, upload.account_id, upload.project_id)
     async with platform.db.transaction() as connection:
         if not await queries.lock_open(connection, upload.account_id, upload.project_id):
@@ -111,7 +111,7 @@ async def _take(platform: Platform, upload: UploadRecord, body: bytes) -> ImageR
         # Of two concurrent requests, the second one finds no upload.
         if not await upload_queries.delete(connection, upload.id):
             return None
-        return await image_queries.insert(connection, owner, upload.filename, picture, stored, upload.metadata)
+        return await image_queries.insert(connection, owner, upload.filename, picture, stored_file, upload.metadata)
 
 
 async def _find_finalized(platform: Platform, caller: Caller, upload_id: UUID) -> ImageRecord:

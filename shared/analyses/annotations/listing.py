@@ -60,9 +60,10 @@ async def annotations(
     async with platform.db.connection() as connection:
         records = await annotation_queries.page(connection, analysis.id, criteria, after=after, limit=limit)
         _, height, width = await queries.described_image(connection, analysis.image_id)
-    formatted = await asyncio.to_thread(convert, records, formats, Size(height, width))
+    annotations = await asyncio.to_thread(convert, records, formats, Size(height, width))
     return analysis, [
-        PositionedAnnotation(record.position, annotation) for record, annotation in zip(records, formatted, strict=True)
+        PositionedAnnotation(record.position, annotation)
+        for record, annotation in zip(records, annotations, strict=True)
     ]
 
 
@@ -74,9 +75,13 @@ async def window(
     async with platform.db.connection() as connection:
         records = await annotation_queries.page(connection, analysis.id, criteria, after=-1, limit=limit, skip=skip)
         counts, fitting = await annotation_queries.class_counts(connection, analysis.id, criteria, MAX_CLASSES)
-    formatted = [FormattedAnnotation(record.id, record.annotation_type, record.class_name, record.confidence,
-                             msgspec.Raw(record.data.encode())) for record in records]  # fmt: skip
-    return Window(analysis, formatted, counts, fitting)
+    annotations = [
+        FormattedAnnotation(
+            record.id, record.annotation_type, record.class_name, record.confidence, msgspec.Raw(record.data.encode())
+        )
+        for record in records
+    ]
+    return Window(analysis, annotations, counts, fitting)
 
 
 async def artifacts(

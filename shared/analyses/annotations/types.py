@@ -138,10 +138,10 @@ def _counts(checker: Checker, counts: Any, pointer: str) -> list[int] | None:
     if not isinstance(counts, list):
         checker.note(pointer, "expected a list of run lengths, or a string of COCO's compressed run lengths")
         return None
-    faulty = [index for index, count in enumerate(counts) if not is_count(count)]
-    for index in faulty:
+    indexes = [index for index, count in enumerate(counts) if not is_count(count)]
+    for index in indexes:
         checker.note(f"{pointer}/{index}", "must be a whole number, 0 or greater")
-    return None if faulty else counts
+    return None if indexes else counts
 
 
 def _keypoint(checker: Checker, data: dict[str, Any], pointer: str) -> None:

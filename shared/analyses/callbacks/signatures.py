@@ -52,8 +52,10 @@ def read_signature(signature: str | None, timestamp: str | None, *, now: float |
     digest = signature.removeprefix(_PREFIX).lower()
     if not _HEXADECIMAL.fullmatch(digest):
         raise InvalidSignature
-    is_timed = signature.startswith(_PREFIX)
-    return CallbackSignature(digest, timestamp, (Scheme.TIMESTAMPED,) if is_timed else (Scheme.RAW, Scheme.CANONICAL))
+    is_timestamped = signature.startswith(_PREFIX)
+    return CallbackSignature(
+        digest, timestamp, (Scheme.TIMESTAMPED,) if is_timestamped else (Scheme.RAW, Scheme.CANONICAL)
+    )
 
 
 def verify(signature: CallbackSignature, body: bytes, secrets: Sequence[bytes], schemes: Collection[Scheme]) -> None:

@@ -181,5 +181,5 @@ def _addresses(
 def _headers(row: ArtifactRecord, announcement: ArtifactAnnouncement) -> dict[str, str]:
     """Return the headers that the link signs and the upload therefore has to send."""
     length = {} if row.announced_bytes is None else {"Content-Length": str(row.announced_bytes)}
-    once = {"If-None-Match": "*"} if announcement.no_overwrite else {}
-    return {"Content-Type": row.content_type, **length, **once}
+    guard = {"If-None-Match": "*"} if announcement.no_overwrite else {}
+    return {"Content-Type": row.content_type, **length, **guard}
