@@ -1,7 +1,7 @@
 """100,000 annotations of one analysis, in and out over HTTP: `python -m benchmarks.annotations [--url URL]`.
 
-Without a URL it starts a service of its own. What is measured is what a pipeline sees: signing, sending, checking,
-writing and answering, one request after the other over one connection.
+Without a URL it starts a service of its own. The times are those of a pipeline: signing, sending, checking, writing
+and answering, one request after the other over one connection.
 """
 
 import argparse
@@ -40,33 +40,33 @@ class Pipeline:
         Image.new("RGB", (64, 48)).save(picture, "PNG")
         files = {"file": ("a.png", picture.getvalue())}
         path = f"{url}/api/projects/{project['id']}/images"
-        self._image_id = _checked(self._http.post(path, files=files, timeout=TIMEOUT_S))["id"]
+        self._image_id = _body_of(self._http.post(path, files=files, timeout=TIMEOUT_S))["id"]
 
     def fill(self, batch_size: int) -> tuple[str, float]:
-        """A new analysis with all annotations, and the seconds that they took."""
+        """Create an analysis with all annotations and return its id, and the seconds that they took."""
         analysis = self._post(f"/api/images/{self._image_id}/analyses", {"model_name": "m", "model_version": "1"})
         bodies = list(_bodies(batch_size))
         began = time.perf_counter()
         for body in bodies:
-            self._signed(f"/api/analyses/{analysis['id']}/annotations:bulk", body)
+            self._send_signed(f"/api/analyses/{analysis['id']}/annotations:bulk", body)
         return analysis["id"], time.perf_counter() - began
 
     def read(self, analysis_id: str) -> list[float]:
-        """The seconds that each page took."""
-        times, cursor, seen = [], 0, 0
+        """Read all pages and return the seconds of each."""
+        times, cursor, received_count = [], 0, 0
         while cursor is not None:
             began = time.perf_counter()
             path = f"{self._url}/api/analyses/{analysis_id}/annotations?limit={PAGE}&cursor={cursor}"
-            page = _checked(self._http.get(path, timeout=TIMEOUT_S))
+            page = _body_of(self._http.get(path, timeout=TIMEOUT_S))
             times.append(time.perf_counter() - began)
-            cursor, seen = page["next"], seen + len(page["annotations"])
-        assert seen == COUNT, seen
+            cursor, received_count = page["next"], received_count + len(page["annotations"])
+        assert received_count == COUNT, received_count
         return times
 
     def _post(self, path: str, body: Any) -> Any:
-        return _checked(self._http.post(self._url + path, json=body, timeout=TIMEOUT_S))
+        return _body_of(self._http.post(self._url + path, json=body, timeout=TIMEOUT_S))
 
-    def _signed(self, path: str, body: bytes) -> None:
+    def _send_signed(self, path: str, body: bytes) -> None:
         now = str(int(time.time()))
         mac = hmac.new(self._pipeline["secret"].encode(), f"{now}.".encode() + body, hashlib.sha256).hexdigest()
         headers = {
@@ -75,7 +75,7 @@ class Pipeline:
             "X-ML-Signature": f"sha256={mac}",
             "X-ML-Timestamp": now,
         }
-        _checked(self._http.post(self._url + path, data=body, headers=headers, timeout=TIMEOUT_S))
+        _body_of(self._http.post(self._url + path, data=body, headers=headers, timeout=TIMEOUT_S))
 
 
 def _bodies(batch_size: int) -> Iterator[bytes]:
@@ -94,17 +94,17 @@ def _bodies(batch_size: int) -> Iterator[bytes]:
         yield json.dumps({"annotations": annotations}).encode()
 
 
-def _checked(answer: requests.Response) -> Any:
+def _body_of(answer: requests.Response) -> Any:
     assert answer.ok, answer.text
     return answer.json()
 
 
 def main() -> None:
-    """Print the rates, and what they say of each other."""
+    """Print the rates and their ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", help="a running service")
-    with service(parser.parse_args().url) as running:
-        pipeline = Pipeline(running.url)
+    with service(parser.parse_args().url) as instance:
+        pipeline = Pipeline(instance.url)
         analysis_id, large = pipeline.fill(LARGE)
         _, small = pipeline.fill(SMALL)
         times = pipeline.read(analysis_id)

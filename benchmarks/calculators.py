@@ -1,8 +1,8 @@
 """`/v1/confusion` against a bare handler on the same server: `python -m benchmarks.calculators`.
 
 The bare handler is Litestar's, under the same server with the same options, answers the same bytes, and does nothing
-else: no key, no id, no log line. Both have one process, and take turns, a few seconds each, so that what the machine
-does meanwhile falls on both. The ratios count, not the rates.
+else: no key, no id, no log line. Both have one process, and take turns, a few seconds each, so that other load on the
+machine affects both. The ratios count, not the rates.
 """
 
 import os
@@ -31,7 +31,7 @@ PATH = "/v1/confusion?tp=90&fp=10&fn=5&tn=95"
 ADMIN = ("bench", "benchmark")
 ROUNDS, SECONDS = 7, 2.0
 
-# A month and a rate that are asked for with every call, and that nothing here reaches.
+# A monthly quota and a rate that are checked with every call, and that nothing here reaches.
 PLANS = '{"limited": {"calls_per_month": 1000000000, "calls_per_second": 100000}, "unlimited": {}}'
 
 ANSWER = (
@@ -46,18 +46,18 @@ ANSWER = (
 
 @get("/v1/confusion")
 async def constant() -> Response[bytes]:
-    """The answer, ready-made."""
+    """Return the constant answer."""
     return Response(ANSWER, media_type="application/json")
 
 
 def bare() -> Litestar:
-    """An application that does nothing but answer."""
+    """Make an application that does nothing but answer."""
     return Litestar([constant], openapi_config=None, logging_config=None)
 
 
 @contextmanager
 def _servers(folder: Path) -> Iterator[tuple[str, str]]:
-    """The addresses of the service and of the bare handler, while both run."""
+    """Run the service and the bare handler; yields their addresses."""
     with Stack(folder / "stack", durable=False) as stack:
         environment = {
             **os.environ,
@@ -108,7 +108,7 @@ def _servers(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _key(url: str, plan: str) -> str:
-    """The key of a new account on the plan."""
+    """Create an account on the plan and return its key."""
     credentials = {"email": f"{plan}@example.com", "password": "benchmark"}
     account = httpx2.post(f"{url}/sign_up/", json=credentials).json()
     httpx2.put(f"{url}/v1/admin/accounts/{account['id']}/plan", json={"plan": plan}, auth=ADMIN).raise_for_status()
@@ -119,7 +119,7 @@ def _key(url: str, plan: str) -> str:
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder, _servers(Path(folder)) as (service, plain):
-        asked = {
+        requests = {
             "bare handler": (plain, request("GET", PATH)),
             "with authentication": (service, request("GET", PATH, key=_key(service, "unlimited"))),
             "with a limited plan": (service, request("GET", PATH, key=_key(service, "limited"))),
@@ -128,20 +128,20 @@ def main() -> None:
         for connections in (8, 32):
             rates = {
                 name: [rate(url, content, connections=connections, seconds=SECONDS)]
-                for name, (url, content) in asked.items()
+                for name, (url, content) in requests.items()
             }
             for _ in range(ROUNDS):
-                for name, (url, content) in asked.items():
+                for name, (url, content) in requests.items():
                     rates[name].append(rate(url, content, connections=connections, seconds=SECONDS))
-            _print(connections, {name: found[1:] for name, found in rates.items()})
+            _print(connections, {name: values[1:] for name, values in rates.items()})
 
 
 def _print(connections: int, rates: dict[str, list[float]]) -> None:
     base = rates["bare handler"]
-    for name, found in rates.items():
-        ratios = [one / other for one, other in zip(found, base, strict=True)]
+    for name, values in rates.items():
+        ratios = [value / other for value, other in zip(values, base, strict=True)]
         print(
-            f"| {name} | {connections} | {statistics.median(found):,.0f} | {statistics.median(ratios):.2f} |",
+            f"| {name} | {connections} | {statistics.median(values):,.0f} | {statistics.median(ratios):.2f} |",
             flush=True,
         )
 

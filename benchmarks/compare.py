@@ -1,4 +1,4 @@
-"""How long a comparison of ten matrices takes, beside PyCM.
+"""The time of a comparison of ten matrices, beside PyCM.
 
 Run it as `python -m benchmarks.compare`.
 """
@@ -19,20 +19,20 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 
 Matrices = dict[str, ConfusionMatrix]
 
-RIVALS = 10
+MATRIX_COUNT = 10
 HIT_RATE = 0.8
 
 
 def matrices_of(samples: int, k: int) -> Matrices:
-    """Ten matrices of as many samples, most of them hits."""
+    """Make ten matrices of as many samples, most of them hits."""
     rng = np.random.default_rng(samples + k)
     odds = np.full((k, k), (1 - HIT_RATE) / (k * k)) + np.eye(k) * HIT_RATE / k
-    cells = [rng.multinomial(samples, odds.ravel()).reshape(k, k) for _ in range(RIVALS)]
+    cells = [rng.multinomial(samples, odds.ravel()).reshape(k, k) for _ in range(MATRIX_COUNT)]
     return {f"model {index}": ConfusionMatrix(tuple(range(k)), counts) for index, counts in enumerate(cells)}
 
 
-def ready(matrices: Matrices) -> dict[str, pycm.ConfusionMatrix]:
-    """PyCM's objects from the counts."""
+def pycm_matrices(matrices: Matrices) -> dict[str, pycm.ConfusionMatrix]:
+    """Make PyCM's objects from the counts."""
     tables = {name: dict(enumerate(matrix.counts.tolist())) for name, matrix in matrices.items()}
     return {
         name: pycm.ConfusionMatrix(matrix={i: dict(enumerate(row)) for i, row in table.items()})
@@ -41,12 +41,12 @@ def ready(matrices: Matrices) -> dict[str, pycm.ConfusionMatrix]:
 
 
 def by_pycm(matrices: Matrices) -> object:
-    """PyCM from the counts."""
-    return pycm.Compare(ready(matrices))
+    """Compare by PyCM, from the counts."""
+    return pycm.Compare(pycm_matrices(matrices))
 
 
 def by_pycm_without_p_value(matrices: Matrices) -> object:
-    """PyCM from the counts, relieved of its slowest figure."""
+    """Compare by PyCM, from the counts, without its slowest statistic."""
     with patch("pycm.overall_funcs.p_value_calc", return_value="None"):
         return by_pycm(matrices)
 
@@ -59,10 +59,10 @@ def run(samples: int, k: int, rounds: int) -> None:
         "side by side": partial(side_by_side, matrices),
         "PyCM from counts": partial(by_pycm, matrices),
         "PyCM from counts, P-Value left out": partial(by_pycm_without_p_value, matrices),
-        "PyCM, ready objects": partial(pycm.Compare, ready(matrices)),
+        "PyCM, ready objects": partial(pycm.Compare, pycm_matrices(matrices)),
     }
     results = race(contenders, rounds)
-    print(f"\n{f'{RIVALS} matrices, {samples:,} samples, {k} classes':<46}{'ms':>10}{'/ compare':>11}")
+    print(f"\n{f'{MATRIX_COUNT} matrices, {samples:,} samples, {k} classes':<46}{'ms':>10}{'/ compare':>11}")
     for name, time in results.items():
         print(f"{name:<46}{time:>10.2f}{time / results['compare']:>11.1f}")
 

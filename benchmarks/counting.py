@@ -1,4 +1,4 @@
-"""How long labels take to become a matrix, beside PyCM, scikit-learn and what NumPy alone needs.
+"""The time to count labels into a matrix, beside PyCM, scikit-learn and the least that NumPy needs.
 
 Run it as `python -m benchmarks.counting`; `--millions 10 100` adds arrays of so many million samples.
 """
@@ -36,42 +36,42 @@ def matrix(actual: Any, predicted: Any, *, types_checked: bool = True) -> Confus
 
 
 def unchecked(actual: Any, predicted: Any) -> ConfusionMatrix:
-    """Factorise and count labels whose types nobody looked at."""
+    """Factorise and count labels whose types were not checked."""
     return matrix(actual, predicted, types_checked=False)
 
 
 def sample(size: int, k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Classes at random, most of them predicted."""
+    """Draw classes at random, most of them predicted correctly."""
     rng = np.random.default_rng(size + k)
     actual = rng.integers(0, k, size)
     return actual, np.where(rng.random(size) < HIT_RATE, actual, rng.integers(0, k, size))
 
 
 def floor_of(actual: NDArray[np.int64], predicted: NDArray[np.int64], k: int) -> Callable[[], object]:
-    """One bincount over ready pairs of uint8."""
+    """Return one bincount over ready pairs of uint8."""
     pairs = actual.astype(np.uint8), predicted.astype(np.uint8)
     return lambda: np.bincount(np.multiply(pairs[0], k, dtype=np.intp) + pairs[1], minlength=k * k)
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Milliseconds that the work takes."""
+def milliseconds(function: Callable[[], object]) -> float:
+    """Return the milliseconds of one call."""
     start = time.perf_counter()
-    work()
+    function()
     return (time.perf_counter() - start) * 1000
 
 
-def repeated(work: Callable[[], object], times: int) -> float:
-    """Median milliseconds of the work, done so many times."""
-    return median(timed(work) for _ in range(times))
+def median_milliseconds(function: Callable[[], object], times: int) -> float:
+    """Return the median milliseconds of this many calls."""
+    return median(milliseconds(function) for _ in range(times))
 
 
 def race(contenders: dict[str, tuple[Contender, Callable[[], Any]]]) -> dict[str, float]:
-    """Median milliseconds of each ranked_model; they take turns, and each gets labels that nobody has touched."""
+    """Return the median milliseconds of each contender; they take turns, each with freshly made labels."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(ROUNDS):
-        for name, (ranked_model, prepare) in contenders.items():
+        for name, (function, prepare) in contenders.items():
             vectors = prepare()
-            times[name].append(timed(partial(ranked_model, *vectors)))
+            times[name].append(milliseconds(partial(function, *vectors)))
     return {name: median(values) for name, values in times.items()}
 
 
@@ -81,13 +81,13 @@ def compare(size: int, k: int) -> None:
     floor = floor_of(*arrays, k)
     bodies = {
         "integers": msgspec.json.encode([array.tolist() for array in arrays]),
-        # Reading an integer, CPython asks first whether it is 0: of 0 and 1 in turns no processor guesses that.
+        # CPython tests every integer for 0 first, a branch that no processor predicts where 0 and 1 alternate.
         "without zero": msgspec.json.encode([(array + 1).tolist() for array in arrays]),
         "shifted": msgspec.json.encode([(array - 1).tolist() for array in arrays]),
         "text": msgspec.json.encode([[f"class {code}" for code in array.tolist()] for array in arrays]),
     }
     fresh = {name: lambda body=body: msgspec.json.decode(body, type=Decoded) for name, body in bodies.items()}
-    figures = race(
+    times = race(
         {
             "floor: bincount of ready uint8 pairs": (lambda *_: floor(), lambda: ()),
             "copy: np.array of both integer lists": (lambda a, p: (np.array(a), np.array(p)), fresh["integers"]),
@@ -104,47 +104,47 @@ def compare(size: int, k: int) -> None:
             "text, scikit-learn": (confusion_matrix, fresh["text"]),
         }
     )
-    report(f"{size:,} samples, {k} classes", figures)
+    report(f"{size:,} samples, {k} classes", times)
 
 
-def report(title: str, figures: dict[str, float]) -> None:
+def report(title: str, times: dict[str, float]) -> None:
     """Print times and their ratios: how many floors each is, and how many times faster than both libraries."""
-    floor = next(iter(figures.values()))
+    floor = next(iter(times.values()))
     print(f"\n{title:<42}{'ms':>9}{'/ floor':>9}{'PyCM x':>9}{'sklearn x':>11}")
-    for name, figure in figures.items():
+    for name, time_ms in times.items():
         kind = "text" if name.startswith("text") else "integers"
         print(
-            f"{name:<42}{figure:>9.2f}{figure / floor:>9.1f}"
-            f"{figures[f'{kind}, PyCM'] / figure:>9.1f}{figures[f'{kind}, scikit-learn'] / figure:>11.1f}"
+            f"{name:<42}{time_ms:>9.2f}{time_ms / floor:>9.1f}"
+            f"{times[f'{kind}, PyCM'] / time_ms:>9.1f}{times[f'{kind}, scikit-learn'] / time_ms:>11.1f}"
         )
 
 
 def storage(size: int) -> None:
-    """Print what stored codes take."""
+    """Print the size of stored codes, and the times to encode and decode them."""
     print(f"\nstored codes of {size:,} samples      bytes   encode ms   decode ms")
     for k in (2, 10, 100, 500):
         codes = sample(size, k)[0].astype(np.min_scalar_type(k - 1))
         data = encode(codes)
-        encoding = repeated(partial(encode, codes), ROUNDS)
-        decoding = repeated(partial(decode, data, size), ROUNDS)
+        encoding = median_milliseconds(partial(encode, codes), ROUNDS)
+        decoding = median_milliseconds(partial(decode, data, size), ROUNDS)
         print(f"{k:>4} classes {len(data):>33,}{encoding:>12.1f}{decoding:>12.1f}")
 
 
 def summaries() -> None:
-    """Print what the four headline figures take from the counts."""
+    """Print the time of the four main metrics from the counts."""
     print("\nsummary of a matrix")
     for k in (2, 10, 100, 500):
         actual, predicted = (vector.astype(np.uint16) for vector in sample(100_000, k))
         ready = count(Factorised(tuple(range(k)), actual, predicted))
-        print(f"{k:>4} classes {repeated(partial(summary, ready), 500) * 1000:>10.1f} µs")
+        print(f"{k:>4} classes {median_milliseconds(partial(summary, ready), 500) * 1000:>10.1f} µs")
 
 
 def large(millions: int) -> None:
-    """Print what arrays too large for lists take."""
+    """Print the times of arrays too large for lists."""
     for k in (2, 10, 100):
         actual, predicted = (vector.astype(np.uint8) for vector in sample(millions * 1_000_000, k))
-        counting = repeated(partial(count, Factorised(tuple(range(k)), actual, predicted)), 3)
-        whole = repeated(partial(matrix, actual, predicted), 3)
+        counting = median_milliseconds(partial(count, Factorised(tuple(range(k)), actual, predicted)), 3)
+        whole = median_milliseconds(partial(matrix, actual, predicted), 3)
         print(f"{millions} M uint8 pairs, {k} classes: count {counting:.0f} ms, factorise and count {whole:.0f} ms")
 
 

@@ -1,4 +1,4 @@
-"""How long the curves of scores take, beside one np.sort of them, scikit-learn and PyCM.
+"""The time of the curves of scores, beside one np.sort of them, scikit-learn and PyCM.
 
 Run it as `python -m benchmarks.curves`; `--millions 10 100` adds so many million scores, `--slow` lets PyCM draw the
 ROC curve of 1,000 samples, which takes it minutes.
@@ -32,20 +32,20 @@ FLOOR = "floor: np.sort of the scores"
 
 
 def sample(size: int) -> tuple[Scores, Labels]:
-    """Scores that overlap, with three positives in ten."""
+    """Draw scores that overlap, with three positives in ten."""
     rng = np.random.default_rng(size)
     positive = rng.random(size) < POSITIVE_SHARE
     return np.clip(rng.normal(0.4 + 0.2 * positive, 0.12), 0, 1), positive
 
 
 def areas_of(scores: Scores, positive: Labels) -> Areas:
-    """All three areas, without points."""
+    """Compute all three areas, without points."""
     counts = count_at_scores(scores, positive)
     return roc_area(counts), pr_area(counts), average_precision(counts)
 
 
 def by_scikit_learn(scores: Scores, positive: Labels) -> None:
-    """What scikit-learn has of `measured`: points and areas of both columns; nothing is thinned or averaged."""
+    """Compute by scikit-learn its part of `measure_both`: points and areas of both columns, no thinning or averages."""
     for column, labels in (scores, positive), (1 - scores, ~positive):
         metrics.roc_curve(labels, column)
         metrics.precision_recall_curve(labels, column)
@@ -53,25 +53,25 @@ def by_scikit_learn(scores: Scores, positive: Labels) -> None:
         metrics.average_precision_score(labels, column)
 
 
-def measured(scores: Scores, positive: Labels) -> ClassifierCurves:
+def measure_both(scores: Scores, positive: Labels) -> ClassifierCurves:
     """Check the table of two columns and measure everything: areas, drawings, best thresholds, averages."""
     table = read_probabilities(np.column_stack([1 - scores, scores]), len(scores))
     return measure_curves(table, positive.astype(np.uint8))
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Milliseconds of processor time that the work takes: neighbours on the machine count little."""
+def milliseconds(function: Callable[[], object]) -> float:
+    """Return the milliseconds of processor time of one call, which other processes affect little."""
     start = time.process_time()
-    work()
+    function()
     return (time.process_time() - start) * 1000
 
 
 def race(contenders: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, list[float]]:
-    """Milliseconds of each ranked_model; they take turns, so that a slow moment of the machine hits all."""
+    """Return the milliseconds of each contender; they take turns, so that a slow moment of the machine hits all."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
-        for name, ranked_model in contenders.items():
-            times[name].append(timed(ranked_model))
+        for name, function in contenders.items():
+            times[name].append(milliseconds(function))
     return times
 
 
@@ -85,9 +85,9 @@ def compare(size: int) -> None:
             "np.argsort of the scores": lambda: np.argsort(scores),
             "counts at every score": lambda: count_at_scores(scores, positive),
             "counts and all three areas": lambda: areas_of(scores, positive),
-            "2 columns: all that a curve job measures": lambda: measured(scores, positive),
-            "2 columns, float32 scores": lambda: measured(single, positive),
-            "2 columns, four decimals": lambda: measured(tied, positive),
+            "2 columns: all that a curve job measures": lambda: measure_both(scores, positive),
+            "2 columns, float32 scores": lambda: measure_both(single, positive),
+            "2 columns, four decimals": lambda: measure_both(tied, positive),
             "2 columns, scikit-learn": lambda: by_scikit_learn(scores, positive),
         }
     )
@@ -98,8 +98,8 @@ def compare(size: int) -> None:
         print(f"{name:<42}{median(values):>10.2f}{ratio:>9.2f}")
 
 
-def beside_pycm(size: int, rounds: int) -> None:
-    """Print what the areas below both columns' ROC curves take here and in PyCM."""
+def compare_with_pycm(size: int, rounds: int) -> None:
+    """Print the times of the areas below both columns' ROC curves, here and in PyCM."""
     scores, positive = sample(size)
     table = np.column_stack([1 - scores, scores])
     labels, rows = positive.astype(int).tolist(), table.tolist()
@@ -123,18 +123,18 @@ def beside_pycm(size: int, rounds: int) -> None:
 def large(millions: int) -> None:
     """Print time, and memory beyond the input, for many scores."""
     scores, positive = sample(millions * 1_000_000)
-    works: dict[str, Callable[[], object]] = {
+    functions: dict[str, Callable[[], object]] = {
         "np.sort": lambda: np.sort(scores),
-        "measured": lambda: measured(scores, positive),
+        "measured": lambda: measure_both(scores, positive),
     }
-    for name, work in works.items():
-        taken = timed(work)
+    for name, function in functions.items():
+        time_ms = milliseconds(function)
         tracemalloc.start()
-        work()
+        function()
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         print(
-            f"{millions:>4} M scores, {name:<9} {taken:>9,.0f} ms, {peak / len(scores):>5.1f} bytes per score at most"
+            f"{millions:>4} M scores, {name:<9} {time_ms:>9,.0f} ms, {peak / len(scores):>5.1f} bytes per score at most"
         )
 
 
@@ -147,8 +147,8 @@ if __name__ == "__main__":
     for samples in arguments.sizes:
         compare(samples)
     print()
-    beside_pycm(200, 3)
+    compare_with_pycm(200, 3)
     if arguments.slow:
-        beside_pycm(1000, 1)
+        compare_with_pycm(1000, 1)
     for count in arguments.millions:
         large(count)

@@ -1,7 +1,7 @@
 """The service over HTTP against the PyCM REST reference, in one run: `python -m benchmarks.http [--url URL]`.
 
 Without a URL it starts a service of its own. Both get the same requests, with the key where the PyCM REST API has
-it. The load generator shares the processors with them. Nothing is measured that takes the reference too long.
+it. The load generator shares the processors with them. Operations that take the reference too long are left out.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from benchmarks.load import rate
 from benchmarks.pycm_rest_reference import KEY, pycm_rest_reference
 from deploy.demo.service import service
 
-# Four of them with the load, so that an hour in which the machine slows down does not meet one of the two only.
+# Four rounds of load, in turns, so that a slow hour of the machine does not affect only one of the two.
 ROUNDS = 4
 
 Rows = dict[str, list[float]]
@@ -36,12 +36,12 @@ class Connection:
 
     @classmethod
     async def open(cls, url: str) -> "Connection":
-        """A connection to the service."""
+        """Open a connection to the service."""
         parts = urlsplit(url)
         return cls(*await asyncio.open_connection(parts.hostname, parts.port, limit=2**27))
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
-        """The status and body of the answer."""
+        """Send a request and return the status and body of the answer."""
         self.writer.write(request)
         head = await self.reader.readuntil(b"\r\n\r\n")
         fields = dict(line.split(b": ", 1) for line in head.lower().split(b"\r\n")[1:-2])
@@ -49,7 +49,7 @@ class Connection:
 
 
 def request(method: str, path: str, body: object = None, key: str = "") -> bytes:
-    """A whole request as bytes; with a key, in the header."""
+    """Make a whole request as bytes; with a key, in the header."""
     content = b"" if body is None else json.dumps(body).encode()
     headers = f"x-api-key: {key}\r\n" if key else ""
     if content:
@@ -59,7 +59,7 @@ def request(method: str, path: str, body: object = None, key: str = "") -> bytes
 
 @dataclass
 class Bench:
-    """One account on a service, and what was measured so far: seconds for one request, or requests per second."""
+    """One account on a service, and its measurements: seconds for one request, or requests per second."""
 
     url: str
     key: str = ""
@@ -74,62 +74,64 @@ class Bench:
         self.uid = await self.create([1, 0, 1, 1, 0, 1, 0, 0], [1, 0, 1, 0, 0, 1, 1, 0])
 
     def post(self, path: str, **body: object) -> bytes:
-        """A request with a body."""
+        """Make a request with a body."""
         return request("POST", path, {"api_key": self.key, **body})
 
     def creation(self, actual: list[int], predicted: list[int]) -> bytes:
-        """The request that creates a matrix."""
+        """Make the request that creates a matrix."""
         return self.post("/cm/create", actual_vector=actual, predicted_vector=predicted)
 
     def read(self, uid: str, what: str = "") -> bytes:
-        """The request that reads a matrix, or its report or plot."""
+        """Make the request that reads a matrix, or its report or plot."""
         return request("GET", f"/cm/{what}?api_key={self.key}&cm_uid={uid}")
 
     async def create(self, actual: list[int], predicted: list[int]) -> str:
-        """A matrix; its uid."""
+        """Create a matrix and return its uid."""
         uid: str = json.loads(await self.ask(self.creation(actual, predicted)))["uid"]
         return uid
 
-    async def ask(self, asked: bytes) -> bytes:
-        """The answer to a request that has to succeed."""
-        status, body = await self.main.ask(asked)
+    async def ask(self, content: bytes) -> bytes:
+        """Send a request that has to succeed and return the answer."""
+        status, body = await self.main.ask(content)
         assert status in {HTTPStatus.OK, HTTPStatus.CREATED}, (status, body[:300])
         return body
 
-    async def timed(self, label: str, count: int, make: Callable[[], Awaitable[bytes]]) -> None:
-        """The median time of single requests."""
+    async def time_requests(self, label: str, count: int, make: Callable[[], Awaitable[bytes]]) -> None:
+        """Note the median time of single requests."""
         times = []
-        # The former one may have been idle for longer than a server keeps it.
+        # The previous connection may have been idle for longer than a server keeps it.
         self.main = await Connection.open(self.url)
         for _ in range(count):
-            asked = await make()
+            content = await make()
             began = time.perf_counter()
-            await self.ask(asked)
+            await self.ask(content)
             times.append(time.perf_counter() - began)
         self.note(label, statistics.median(times))
 
-    async def repeated(self, label: str, count: int, asked: bytes) -> None:
-        """The median time of the same request again and again."""
+    async def time_repeated(self, label: str, count: int, content: bytes) -> None:
+        """Note the median time of the same request, repeated."""
 
         async def same() -> bytes:
-            return asked
+            return content
 
-        await self.timed(label, count, same)
+        await self.time_requests(label, count, same)
 
-    async def loaded(self, connections: int) -> None:
-        """Requests per second over several connections."""
+    async def measure_rate(self, connections: int) -> None:
+        """Note the requests per second over several connections."""
         creation = self.creation([1, 0, 1, 1, 0, 1, 0, 0], [1, 0, 1, 0, 0, 1, 1, 0])
-        for label, asked in (("GET cm/", self.read(self.uid)), ("POST cm/create", creation)):
-            self.note(f"{label}, {connections} connections", rate(self.url, asked, connections=connections, seconds=2))
+        for label, content in (("GET cm/", self.read(self.uid)), ("POST cm/create", creation)):
+            self.note(
+                f"{label}, {connections} connections", rate(self.url, content, connections=connections, seconds=2)
+            )
 
-    async def meanwhile(self, label: str, asked: bytes, busy: bytes, quantile: int) -> None:
-        """A quantile of small requests while another client posts large ones."""
+    async def time_under_load(self, label: str, content: bytes, busy: bytes, quantile: int) -> None:
+        """Note a quantile of small requests while another client posts large ones."""
         small, large = await Connection.open(self.url), await Connection.open(self.url)
         times: list[float] = []
         posting = asyncio.create_task(_repeat(large, busy, 6))
         while not posting.done():
             began = time.perf_counter()
-            await small.ask(asked)
+            await small.ask(content)
             times.append(time.perf_counter() - began)
             await asyncio.sleep(0.002)
         await posting
@@ -140,55 +142,57 @@ class Bench:
         self.rows.setdefault(label, []).append(value)
 
 
-async def _repeat(line: Connection, asked: bytes, times: int) -> None:
+async def _repeat(line: Connection, content: bytes, times: int) -> None:
     for _ in range(times):
-        await line.ask(asked)
+        await line.ask(content)
 
 
 async def single(bench: Bench) -> None:
-    """One request after the other."""
+    """Measure every operation, one request after the other."""
     random = np.random.default_rng(0)
-    await bench.repeated("GET cm/, 8 labels", 300, bench.read(bench.uid))
-    await bench.repeated("POST cm/create, 8 labels", 300, bench.creation([1, 0, 1, 1, 0], [1, 0, 1, 0, 0]))
+    await bench.time_repeated("GET cm/, 8 labels", 300, bench.read(bench.uid))
+    await bench.time_repeated("POST cm/create, 8 labels", 300, bench.creation([1, 0, 1, 1, 0], [1, 0, 1, 0, 0]))
     large = b""
     for classes in (2, 100):
         actual, predicted = (random.integers(0, classes, 1_000_000).tolist() for _ in range(2))
         large = bench.creation(actual, predicted)
-        await bench.repeated(f"POST cm/create, 1M labels, {classes} classes", 5, large)
+        await bench.time_repeated(f"POST cm/create, 1M labels, {classes} classes", 5, large)
     million = json.loads(await bench.ask(large))["uid"]
-    await bench.repeated("GET cm/, 1M labels", 5, bench.read(million))
-    await bench.meanwhile("GET cm/ while a 1M create runs, p95", bench.read(bench.uid), large, 95)
-    await bench.meanwhile("GET healthz while a 1M create runs, p99", request("GET", "/healthz"), large, 99)
+    await bench.time_repeated("GET cm/, 1M labels", 5, bench.read(million))
+    await bench.time_under_load("GET cm/ while a 1M create runs, p95", bench.read(bench.uid), large, 95)
+    await bench.time_under_load("GET healthz while a 1M create runs, p99", request("GET", "/healthz"), large, 99)
     for what in ("report", "plot"):
-        await _derived(bench, what, random)
-    await _evaluated(bench, random)
+        await _measure_files(bench, what, random)
+    await _measure_evaluations(bench, random)
 
 
-async def _derived(bench: Bench, what: str, random: np.random.Generator) -> None:
+async def _measure_files(bench: Bench, what: str, random: np.random.Generator) -> None:
     async def fresh() -> bytes:
         labels = random.integers(0, 2, 8).tolist()
         return bench.read(await bench.create([0, 1, *labels], [1, 0, *labels]), what)
 
     # The workers load their libraries after the service is ready; the first report comes when they are done.
     await bench.ask(await fresh())
-    await bench.timed(f"{what} first, 8 labels", 15, fresh)
-    known = await fresh()
-    await bench.ask(known)
-    await bench.repeated(f"{what} again, 8 labels", 50, known)
+    await bench.time_requests(f"{what} first, 8 labels", 15, fresh)
+    repeated_request = await fresh()
+    await bench.ask(repeated_request)
+    await bench.time_repeated(f"{what} again, 8 labels", 50, repeated_request)
 
 
-async def _evaluated(bench: Bench, random: np.random.Generator) -> None:
+async def _measure_evaluations(bench: Bench, random: np.random.Generator) -> None:
     async def comparison() -> bytes:
         actual = random.integers(0, 5, 1000)
         guesses = [np.where(random.random(1000) < 0.7, actual, random.integers(0, 5, 1000)) for _ in range(10)]
-        return bench.post("/compare/", cm_uids=[await bench.create(actual.tolist(), each.tolist()) for each in guesses])
+        return bench.post(
+            "/compare/", cm_uids=[await bench.create(actual.tolist(), labels.tolist()) for labels in guesses]
+        )
 
-    await bench.timed("compare of 10, n = 1,000", 9, comparison)
+    await bench.time_requests("compare of 10, n = 1,000", 9, comparison)
     names = [f"class {number}" for number in range(5)]
     sets = [[[name for name in names if random.random() < 0.5] for _ in range(200)] for _ in range(2)]
     label_sets = bench.post("/mlcm/", actual_vector=sets[0], predicted_vector=sets[1], classes=names)
-    await bench.repeated("mlcm, 200 samples x 5 classes", 20, label_sets)
-    await bench.timed("curve ROC, n = 200", 5, lambda: _curve(bench, random, 200))
+    await bench.time_repeated("mlcm, 200 samples x 5 classes", 20, label_sets)
+    await bench.time_requests("curve ROC, n = 200", 5, lambda: _curve(bench, random, 200))
 
 
 async def _curve(bench: Bench, random: np.random.Generator, size: int) -> bytes:
@@ -206,31 +210,31 @@ async def measure(url: str, peer_url: str) -> None:
         await single(bench)
     random = np.random.default_rng(0)
     for size in (1000, 10_000, 200_000):
-        await ours.timed(f"curve ROC, n = {size:,}", 5, lambda size=size: _curve(ours, random, size))  # type: ignore[misc] # the loop's value now
+        await ours.time_requests(f"curve ROC, n = {size:,}", 5, lambda size=size: _curve(ours, random, size))  # type: ignore[misc] # the loop's value now
     for _ in range(ROUNDS):
         for connections in (8, 32):
             for bench in (ours, peer):
-                await bench.loaded(connections)
+                await bench.measure_rate(connections)
     print("| operation | evalserve | PyCM REST reference | ratio |\n| --- | --- | --- | --- |")
     for label, values in ours.rows.items():
         _row(label, statistics.median(values), statistics.median(peer.rows.get(label, [0.0])))
 
 
-def _row(label: str, value: float, was: float) -> None:
+def _row(label: str, value: float, reference: float) -> None:
     is_rate = label.endswith("connections")
-    shown = [f"{each:,.0f}/s" if is_rate else f"{each * 1e3:,.2f} ms" for each in (value, was)]
-    if was:
-        print(f"| {label} | {shown[0]} | {shown[1]} | {value / was if is_rate else was / value:,.1f}x |")
+    texts = [f"{seconds:,.0f}/s" if is_rate else f"{seconds * 1e3:,.2f} ms" for seconds in (value, reference)]
+    if reference:
+        print(f"| {label} | {texts[0]} | {texts[1]} | {value / reference if is_rate else reference / value:,.1f}x |")
     else:
-        print(f"| {label} | {shown[0]} | | |")
+        print(f"| {label} | {texts[0]} | | |")
 
 
 def main() -> None:
     """Measure the service at --url, or one started for the purpose."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url")
-    with service(parser.parse_args().url) as running, pycm_rest_reference() as peer_url:
-        uvloop.run(measure(running.url, peer_url))
+    with service(parser.parse_args().url) as instance, pycm_rest_reference() as peer_url:
+        uvloop.run(measure(instance.url, peer_url))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A load generator that takes next to nothing of the processors that it shares with the service."""
+"""A load generator that takes little time of the processors that it shares with the service."""
 
 import re
 import selectors
@@ -13,7 +13,7 @@ _END = b"\r\n\r\n"
 
 
 def until_ready(url: str) -> None:
-    """Return when the address answers that it is well."""
+    """Return when the address answers with success."""
     deadline = time.monotonic() + 60
     while True:
         try:
@@ -32,19 +32,19 @@ class _Line:
     received: bytes = b""
 
     def is_answered(self) -> bool:
-        """Take in what has come; whether the answer is complete, which must be 200."""
+        """Read the available bytes and return whether the answer is complete; its status must be 200."""
         self.received += self.socket.recv(2**16)
         head, end, body = self.received.partition(_END)
         if not end:
             return False
         assert head.startswith(b"HTTP/1.1 200"), self.received[:300]
-        found = _LENGTH.search(head + b"\r\n")
-        assert found, head
-        return len(body) == int(found[1])
+        length = _LENGTH.search(head + b"\r\n")
+        assert length, head
+        return len(body) == int(length[1])
 
 
 def rate(url: str, request: bytes, *, connections: int, seconds: float) -> float:
-    """Requests per second, each connection sending the same request again as soon as it has its answer."""
+    """Return the requests per second; each connection repeats the request as soon as it has its answer."""
     parts = urlsplit(url)
     with selectors.DefaultSelector() as selector:
         lines = [_Line(socket.create_connection((parts.hostname, parts.port))) for _ in range(connections)]
@@ -52,13 +52,13 @@ def rate(url: str, request: bytes, *, connections: int, seconds: float) -> float
             line.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             selector.register(line.socket, selectors.EVENT_READ, line)
             line.socket.sendall(request)
-        answered = _answered(selector, request, until=time.perf_counter() + seconds)
+        answered = _count_answers(selector, request, until=time.perf_counter() + seconds)
         for line in lines:
             line.socket.close()
     return answered / seconds
 
 
-def _answered(selector: selectors.BaseSelector, request: bytes, *, until: float) -> int:
+def _count_answers(selector: selectors.BaseSelector, request: bytes, *, until: float) -> int:
     answered = 0
     while time.perf_counter() < until:
         for ready, _ in selector.select(timeout=1):

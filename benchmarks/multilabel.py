@@ -1,4 +1,4 @@
-"""How long multi-label figures take, beside PyCM, scikit-learn and what NumPy alone needs.
+"""The time of multi-label metrics, beside PyCM, scikit-learn and the least that NumPy needs.
 
 Run it as `python -m benchmarks.multilabel`.
 """
@@ -14,7 +14,7 @@ import pycm
 from sklearn.metrics import accuracy_score, hamming_loss, jaccard_score, precision_recall_fscore_support
 from sklearn.preprocessing import MultiLabelBinarizer
 
-from benchmarks.counting import timed
+from benchmarks.counting import milliseconds
 from shared.evaluation.inputs.label_sets import Limits, Multihot, multihot
 from shared.evaluation.multilabel.statistics import MultiLabelFigures, evaluate
 
@@ -28,7 +28,7 @@ MAX_SAMPLES_FOR_PYCM = 2_000
 
 
 def sample(size: int, k: int) -> tuple[Sets, Sets]:
-    """Label lists at random, most of them predicted."""
+    """Draw label lists at random, most of them predicted correctly."""
     rng = np.random.default_rng(size + k)
     actual = rng.random((size, k)) < LABELS_PER_SAMPLE / k
     predicted = actual ^ (rng.random((size, k)) < MISTAKES)
@@ -36,20 +36,20 @@ def sample(size: int, k: int) -> tuple[Sets, Sets]:
     return first, second
 
 
-def read(actual: Sets, predicted: Sets) -> Multihot:
-    """From decoded lists to arrays, their types checked by the decoder, as the service does."""
+def to_arrays(actual: Sets, predicted: Sets) -> Multihot:
+    """Convert decoded lists to arrays, their types checked by the decoder, as the service does."""
     return multihot(actual, predicted, limits=LIMITS, types_checked=True)
 
 
-def present(figures: MultiLabelFigures) -> object:
-    """Plain values for JSON."""
-    return figures.by_class.records(), figures.by_sample.records()
+def to_plain_values(metrics: MultiLabelFigures) -> object:
+    """Convert to plain values for JSON."""
+    return metrics.by_class.records(), metrics.by_sample.records()
 
 
 def whole(actual: Sets, predicted: Sets) -> object:
-    """From decoded lists to plain values, both arrays included."""
-    data = read(actual, predicted)
-    return data.actual.tolist(), data.predicted.tolist(), present(evaluate(data))
+    """Convert decoded lists to plain values, both arrays included."""
+    data = to_arrays(actual, predicted)
+    return data.actual.tolist(), data.predicted.tolist(), to_plain_values(evaluate(data))
 
 
 def floor(data: Multihot) -> object:
@@ -59,51 +59,51 @@ def floor(data: Multihot) -> object:
 
 
 def by_pycm(actual: Sets, predicted: Sets) -> object:
-    """One PyCM matrix for each class and sample, four figures of each."""
+    """Make one PyCM matrix for each class and sample, and four metrics of each."""
     data = pycm.MultiLabelCM(list(map(set, actual)), list(map(set, predicted)))
     matrices = [*map(data.get_cm_by_class, data.classes), *map(data.get_cm_by_sample, range(len(actual)))]
     return [(cm.Overall_ACC, cm.PPV_Macro, cm.TPR_Macro, cm.F1_Macro) for cm in matrices]
 
 
 def by_scikit_learn(actual: Sets, predicted: Sets) -> object:
-    """The averages only."""
+    """Compute the averages only, by scikit-learn."""
     binarizer = MultiLabelBinarizer().fit(actual + predicted)
     pair = binarizer.transform(actual), binarizer.transform(predicted)
-    ways = "micro", "macro", "weighted", "samples"
+    averages = "micro", "macro", "weighted", "samples"
     return (
-        [precision_recall_fscore_support(*pair, average=way, zero_division=0) for way in ways],
-        [jaccard_score(*pair, average=way, zero_division=0) for way in ways],
+        [precision_recall_fscore_support(*pair, average=average, zero_division=0) for average in averages],
+        [jaccard_score(*pair, average=average, zero_division=0) for average in averages],
         accuracy_score(*pair),
         hamming_loss(*pair),
     )
 
 
 def race(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median milliseconds of each contender; they take turns."""
-    times = [{name: timed(contender) for name, contender in contenders.items()} for _ in range(rounds)]
+    """Return the median milliseconds of each contender; they take turns."""
+    times = [{name: milliseconds(contender) for name, contender in contenders.items()} for _ in range(rounds)]
     return {name: median(time[name] for time in times) for name in contenders}
 
 
 def compare(size: int, k: int, rounds: int) -> None:
     """Print one block of the table."""
     vectors = sample(size, k)
-    data = read(*vectors)
-    figures = evaluate(data)
+    data = to_arrays(*vectors)
+    metrics = evaluate(data)
     contenders: dict[str, Callable[[], object]] = {
         "floor: hits and margins of ready arrays": partial(floor, data),
-        "lists to arrays": partial(read, *vectors),
+        "lists to arrays": partial(to_arrays, *vectors),
         "arrays to all figures": partial(evaluate, data),
-        "figures to plain values": partial(present, figures),
+        "figures to plain values": partial(to_plain_values, metrics),
         "whole: lists to plain values": partial(whole, *vectors),
         "scikit-learn, the averages alone": partial(by_scikit_learn, *vectors),
     }
     if size <= MAX_SAMPLES_FOR_PYCM:
         contenders["PyCM, without averages"] = partial(by_pycm, *vectors)
     results = race(contenders, rounds)
-    ours, least = results["whole: lists to plain values"], next(iter(results.values()))
+    ours, floor_time = results["whole: lists to plain values"], next(iter(results.values()))
     print(f"\n{f'{size:,} samples, {k} classes':<42}{'ms':>10}{'/ floor':>10}{'/ whole':>10}")
     for name, time in results.items():
-        print(f"{name:<42}{time:>10.3f}{time / least:>10.1f}{time / ours:>10.2f}")
+        print(f"{name:<42}{time:>10.3f}{time / floor_time:>10.1f}{time / ours:>10.2f}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""How long the pages take with 10,000 matrices in the account: `python -m benchmarks.pages [--url URL]`.
+"""The times of the pages with 10,000 matrices in the account: `python -m benchmarks.pages [--url URL]`.
 
-Without a URL it starts a service of its own. Pages are asked for one after the other, each in full, on a kept-alive
-connection; what a browser fetches beside them is kept by it.
+Without a URL it starts a service of its own. Pages are requested one after the other, each in full, on a kept-alive
+connection, without scripts and styles, which browsers cache.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import numpy as np
 from deploy.demo.service import service
 
 MATRICES = 10_000
-AT_ONCE = 8
+CONCURRENCY = 8
 ROUNDS = 60
 
 _TOKEN = re.compile(r'name="form_token" value="([0-9a-f]+)"')
@@ -25,7 +25,7 @@ _TOKEN = re.compile(r'name="form_token" value="([0-9a-f]+)"')
 async def _fill(client: httpx2.AsyncClient, key: str) -> list[str]:
     random = np.random.default_rng(1)
     headers = {"X-API-Key": key}
-    turn = asyncio.Semaphore(AT_ONCE)
+    turn = asyncio.Semaphore(CONCURRENCY)
 
     async def make(number: int) -> str:
         labels = random.integers(0, 5, 200)
@@ -71,8 +71,8 @@ async def _measure(url: str) -> None:
         print("| page | median | p95 |\n| --- | --- | --- |")
         for name, path in pages.items():
             times = [await _time(client, path) for _ in range(ROUNDS)]
-            median, late = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-            print(f"| {name} | {median * 1000:.1f} ms | {late * 1000:.1f} ms |")
+            median, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+            print(f"| {name} | {median * 1000:.1f} ms | {p95 * 1000:.1f} ms |")
 
 
 async def _time(client: httpx2.AsyncClient, path: str) -> float:
@@ -83,12 +83,12 @@ async def _time(client: httpx2.AsyncClient, path: str) -> float:
 
 
 def main() -> None:
-    """Run it."""
+    """Measure the service at --url, or one started for the purpose."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url")
     url = parser.parse_args().url
-    with service(url) as running:
-        asyncio.run(_measure(running.url))
+    with service(url) as instance:
+        asyncio.run(_measure(instance.url))
 
 
 if __name__ == "__main__":

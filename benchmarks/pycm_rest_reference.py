@@ -43,7 +43,7 @@ class Base(DeclarativeBase):
 
 
 class User(Base):
-    """Somebody with a key."""
+    """A user with a key."""
 
     __tablename__ = "users"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -103,13 +103,13 @@ def _matrix(db: Session, api_key: str, uid: str) -> Any:
 
 @app.get("/healthz")
 def healthz() -> dict[str, str]:
-    """The process is alive."""
+    """Report that the process is alive."""
     return {"status": "ok"}
 
 
 @app.post("/cm/create")
 def create(db: Db, api_key: Key, actual_vector: Labels, predicted_vector: Labels) -> dict[str, str]:
-    """Count two vectors and keep them."""
+    """Count two vectors and store them."""
     matrix = Matrix(uid=uuid4().hex, user_id=_user(db, api_key).id)
     ConfusionMatrix(actual_vector, predicted_vector).save_obj(str(FOLDER / matrix.uid))
     db.add(matrix)
@@ -119,7 +119,7 @@ def create(db: Db, api_key: Key, actual_vector: Labels, predicted_vector: Labels
 
 @app.get("/cm/")
 def read(db: Db, api_key: str, cm_uid: str) -> dict[str, Any]:
-    """The counts and main figures."""
+    """Return the counts and main metrics."""
     cm = _matrix(db, api_key, cm_uid)
     names = {"accuracy": "Overall_ACC", "precision": "PPV_Macro", "recall": "TPR_Macro", "f1": "F1_Macro"}
     figures = {name: getattr(cm, attribute) for name, attribute in names.items()}
@@ -128,7 +128,7 @@ def read(db: Db, api_key: str, cm_uid: str) -> dict[str, Any]:
 
 @app.get("/cm/report")
 def report(db: Db, api_key: str, cm_uid: str) -> HTMLResponse:
-    """PyCM's page."""
+    """Return PyCM's page."""
     path, cm = FOLDER / f"{cm_uid}.html", _matrix(db, api_key, cm_uid)
     if not path.exists():
         cm.save_html(str(path.with_suffix("")))
@@ -137,7 +137,7 @@ def report(db: Db, api_key: str, cm_uid: str) -> HTMLResponse:
 
 @app.get("/cm/plot")
 def plot(db: Db, api_key: str, cm_uid: str) -> FileResponse:
-    """PyCM's picture."""
+    """Return PyCM's picture."""
     path, cm = FOLDER / f"{cm_uid}.png", _matrix(db, api_key, cm_uid)
     if not path.exists():
         figure = cm.plot().figure
@@ -148,9 +148,14 @@ def plot(db: Db, api_key: str, cm_uid: str) -> FileResponse:
 
 @app.post("/compare/")
 def compare(db: Db, api_key: Key, cm_uids: Annotated[list[str], Body()]) -> dict[str, Any]:
-    """PyCM's comparison."""
-    found = Compare({uid: _matrix(db, api_key, uid) for uid in cm_uids})
-    return {"cm_uids": cm_uids, "best_name": found.best_name, "cm_scores": found.scores, "cm_orders": found.sorted}
+    """Return PyCM's comparison."""
+    comparison = Compare({uid: _matrix(db, api_key, uid) for uid in cm_uids})
+    return {
+        "cm_uids": cm_uids,
+        "best_name": comparison.best_name,
+        "cm_scores": comparison.scores,
+        "cm_orders": comparison.sorted,
+    }
 
 
 Sets = Annotated[list[list[str]], Body()]
@@ -160,13 +165,13 @@ Sets = Annotated[list[list[str]], Body()]
 def mlcm(
     db: Db, api_key: Key, actual_vector: Sets, predicted_vector: Sets, classes: Annotated[list[str], Body()]
 ) -> dict[str, Any]:
-    """PyCM's matrices of sets of labels."""
+    """Return PyCM's matrices of sets of labels."""
     _user(db, api_key)
-    found = MultiLabelCM(
-        [set(each) for each in actual_vector], [set(each) for each in predicted_vector], classes=classes
+    matrices = MultiLabelCM(
+        [set(labels) for labels in actual_vector], [set(labels) for labels in predicted_vector], classes=classes
     )
-    by_class = [found.get_cm_by_class(name).to_array().tolist() for name in classes]
-    by_sample = [found.get_cm_by_sample(number).to_array().tolist() for number in range(len(actual_vector))]
+    by_class = [matrices.get_cm_by_class(name).to_array().tolist() for name in classes]
+    by_sample = [matrices.get_cm_by_sample(number).to_array().tolist() for number in range(len(actual_vector))]
     return {"classes": classes, "cm_by_classes": by_class, "cm_by_samples": by_sample}
 
 
@@ -174,18 +179,18 @@ def mlcm(
 def curve(
     db: Db, api_key: Key, actual_vector: Annotated[list[int], Body()], probability_vector: Annotated[Any, Body()]
 ) -> dict[str, Any]:
-    """PyCM's ROC curve."""
+    """Return PyCM's ROC curve."""
     _user(db, api_key)
-    found = ROCCurve(np.array(actual_vector), np.array(probability_vector), classes=[0, 1])
+    roc = ROCCurve(np.array(actual_vector), np.array(probability_vector), classes=[0, 1])
     plain: dict[str, Any] = json.loads(
-        json.dumps({"thresholds": list(found.thresholds), "auc_trp": found.area()}, default=float)
+        json.dumps({"thresholds": list(roc.thresholds), "auc_trp": roc.area()}, default=float)
     )
     return plain
 
 
 @contextmanager
 def pycm_rest_reference() -> Iterator[str]:
-    """It runs as its README says, one process, and keeps nothing; its address."""
+    """Run the reference as its README says, in one process that keeps nothing; yields its address."""
     (port,) = free_ports(1)
     with tempfile.TemporaryDirectory(prefix="pycm-rest-") as folder:
         command = [

@@ -1,1 +1,1 @@
-"""How the service is put to work."""
+"""Deployment of the service."""

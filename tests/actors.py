@@ -1,4 +1,4 @@
-"""Who acts in the tests: clients of the service, and the service's own processes."""
+"""The actors of the tests: clients of the service, and the service's own processes."""
 
 import asyncio
 import time
@@ -23,7 +23,7 @@ _numbers = count(1)
 
 @dataclass
 class Client:
-    """An account and its way to the service."""
+    """An account and its connection to the service."""
 
     http: httpx2.AsyncClient
     email: str
@@ -32,32 +32,32 @@ class Client:
 
     @classmethod
     async def sign_up(cls, http: httpx2.AsyncClient) -> Self:
-        """A new account."""
+        """Create an account."""
         email, password = f"user-{next(_numbers)}-{uuid4().hex[:8]}@example.com", "correct horse"
         answer = await http.post("/sign_up/", json={"email": email, "password": password})
         assert answer.status_code == 200, answer.text
         return cls(http, email, password, answer.json()["api_key"])
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None, **query: Any) -> httpx2.Response:
-        """GET with the account's key."""
+        """Send a GET with the account's key."""
         return await self.http.get(path, params=query, headers={"X-API-Key": self.key, **(headers or {})})
 
     async def post(self, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> httpx2.Response:
-        """POST JSON with the account's key."""
+        """Send a POST of JSON with the account's key."""
         return await self.http.post(path, json=body, headers={"X-API-Key": self.key, **(headers or {})})
 
     async def delete(self, path: str) -> httpx2.Response:
-        """DELETE with the account's key."""
+        """Send a DELETE with the account's key."""
         return await self.http.delete(path, headers={"X-API-Key": self.key})
 
     async def send(
-        self, method: str, path: str, headers: Mapping[str, str] | None = None, **how: Any
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any
     ) -> httpx2.Response:
-        """Any request with the account's key."""
-        return await self.http.request(method, path, headers={"X-API-Key": self.key, **(headers or {})}, **how)
+        """Send any request with the account's key."""
+        return await self.http.request(method, path, headers={"X-API-Key": self.key, **(headers or {})}, **options)
 
     async def create_project(self, **body: Any) -> dict[str, Any]:
-        """A project."""
+        """Create a project."""
         answer = await self.post("/api/projects", {"name": "Project", **body})
         assert answer.status_code == 201, answer.text
         project: dict[str, Any] = answer.json()
@@ -66,35 +66,35 @@ class Client:
     async def add_image_answer(
         self, project_id: str, body: bytes, name: str = "a.png", content_type: str = "image/png", **fields: str
     ) -> httpx2.Response:
-        """What the service says to an image that is put into a project."""
+        """Upload an image to a project and return the answer."""
         files = {"file": (name, body, content_type)}
         return await self.send("POST", f"/api/projects/{project_id}/images", files=files, data=fields)
 
-    async def add_image(self, project_id: str, body: bytes, **how: Any) -> dict[str, Any]:
-        """An image in a project."""
-        answer = await self.add_image_answer(project_id, body, **how)
+    async def add_image(self, project_id: str, body: bytes, **options: Any) -> dict[str, Any]:
+        """Upload an image to a project and return it."""
+        answer = await self.add_image_answer(project_id, body, **options)
         assert answer.status_code == 201, answer.text
         image: dict[str, Any] = answer.json()
         return image
 
     async def create_matrix(self, actual: list[Any] | None = None, predicted: list[Any] | None = None) -> str:
-        """A confusion matrix; its uid."""
+        """Create a confusion matrix and return its uid."""
         body = {"actual_vector": actual or [1, 0, 1, 1, 0], "predicted_vector": predicted or [1, 0, 0, 1, 1]}
         answer = await self.post("/cm/create", body)
         assert answer.status_code == 200, answer.text
         uid: str = answer.json()["uid"]
         return uid
 
-    async def submit(self, kind: str = "report", uid: str | None = None, **more: Any) -> dict[str, Any]:
-        """A job about a matrix, a new one unless it is named."""
-        body = {"kind": kind, "cm_uid": uid or await self.create_matrix(), **more}
+    async def submit(self, kind: str = "report", uid: str | None = None, **fields: Any) -> dict[str, Any]:
+        """Submit a job for a matrix, a new one unless `uid` is given, and return the job."""
+        body = {"kind": kind, "cm_uid": uid or await self.create_matrix(), **fields}
         answer = await self.post("/v1/jobs", body)
         assert answer.status_code == 202, answer.text
         job: dict[str, Any] = answer.json()
         return job
 
     async def final(self, job_id: str, deadline_s: float = 60) -> dict[str, Any]:
-        """The job once it has come to an end."""
+        """Wait for the end of a job and return it."""
         job: dict[str, Any] = {}
 
         async def has_ended() -> bool:
@@ -136,7 +136,7 @@ class Team:
                 process.spawn()
 
     def log(self, name: str) -> str:
-        """All that a process has printed."""
+        """Return the whole log of a process."""
         return self._processes[name].log.read_text()
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Masks by their pixels, for the tests: what is drawn pixel by pixel, and what is compared so."""
+"""Masks from and to arrays of pixels, for the tests."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from shared.evaluation.detection.masks import Mask
 
 
 def mask_of(bitmap: NDArray[Any]) -> Mask:
-    """The mask of an array (height, width) whose object's pixels are not 0."""
+    """Make the mask of an array (height, width) whose object's pixels are not 0."""
     height, width = bitmap.shape
     flat = np.concatenate([[0], (bitmap != 0).ravel(order="F").astype(np.int8), [0]])
     changes = np.diff(flat)
@@ -17,7 +17,7 @@ def mask_of(bitmap: NDArray[Any]) -> Mask:
 
 
 def bitmap_of(mask: Mask) -> NDArray[np.uint8]:
-    """An array (height, width): 1 for the pixels of the object, 0 for all others."""
+    """Make an array (height, width): 1 for the pixels of the object, 0 for all others."""
     changes = np.zeros(mask.height * mask.width + 1, dtype=np.int8)
     changes[mask.starts] = 1
     changes[mask.stops] -= 1

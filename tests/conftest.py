@@ -1,4 +1,4 @@
-"""What the tests run on: real servers of their own, a database built by the migrations, and the service's processes."""
+"""Fixtures: real servers for the tests alone, a database built by the migrations, and the service's processes."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ from shared.kit.settings import Settings
 from tests.actors import Client, Team
 from tests.receiver import Receiver
 
-# How long one example takes says more about the machine's other work than about the code.
+# The time of one example depends more on the load of the machine than on the code.
 hypothesis.settings.register_profile(
     "evalserve", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -32,14 +32,14 @@ ROOT = Path(__file__).parents[1]
 
 TEMPLATE = "evalserve_template"
 
-# What waits most, and shares what is long in starting: the service as a whole, a browser.
+# The folders whose tests wait most, and share a fixture that starts slowly: the whole service, a browser.
 LONGEST = ("tests/e2e/", "tests/pages/")
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """A test process does a file after the other, but one of the longest folders to its end.
+    """Gives a test process one file after the other, but one of the longest folders as a whole.
 
-    So of what takes all the processes of the service only one thing runs at a time, beside what is small.
+    So only one test at a time needs all the processes of the service, beside small ones.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -48,12 +48,12 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it has no types
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
-    """Share the tests out among the test processes."""
+    """Distribute the tests to the test processes."""
     return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest folders: begun last, one of them would keep a single test process busy to the end."""
+    """Run the longest folders first; run last, one of them would keep a single test process busy to the end."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
@@ -83,7 +83,7 @@ async def environment(stack: Stack) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def settings(environment: dict[str, str]) -> Settings:
-    """The same as settings."""
+    """The environment as settings."""
     return Settings.model_validate({name.lower(): value for name, value in environment.items()})
 
 
@@ -91,26 +91,26 @@ def settings(environment: dict[str, str]) -> Settings:
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
     """The application, in this process."""
     application = create_app(settings)
-    started, over = asyncio.Event(), asyncio.Event()
+    started, is_over = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:
         async with application.lifespan():
             started.set()
-            await over.wait()
+            await is_over.wait()
 
     # The lifespan ends in the task that it began in, and a fixture's two halves may run in different ones.
     async with asyncio.TaskGroup() as group:
         group.create_task(live())
         await started.wait()
         yield application
-        over.set()
+        is_over.set()
 
 
 @pytest.fixture(scope="session")
 def platform(app: Litestar) -> Platform:
-    """What the application is connected to."""
-    found: Platform = app.state.platform
-    return found
+    """The connections of the application."""
+    app_platform: Platform = app.state.platform
+    return app_platform
 
 
 @pytest.fixture(scope="session")
@@ -123,19 +123,19 @@ async def http(app: Litestar) -> AsyncIterator[httpx2.AsyncClient]:
 
 @pytest.fixture
 async def alice(http: httpx2.AsyncClient) -> Client:
-    """Somebody with an account."""
+    """A user with an account."""
     return await Client.sign_up(http)
 
 
 @pytest.fixture
 async def mallory(http: httpx2.AsyncClient) -> Client:
-    """Somebody else with an account."""
+    """Another user with an account."""
     return await Client.sign_up(http)
 
 
 @pytest.fixture(scope="session")
 def team(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
-    """A worker, a courier and a dispatcher as real processes, started by who needs them."""
+    """A worker, a courier and a dispatcher as real processes; tests start them."""
     with Team(environment, tmp_path_factory.mktemp("team")) as running:
         yield running
 
@@ -149,7 +149,7 @@ def workers(team: Team) -> Team:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """A real HTTP server that takes callbacks."""
+    """A real HTTP server that receives callbacks."""
     with Receiver() as running:
         yield running
 
@@ -161,6 +161,6 @@ async def _run_sql(stack: Stack, statement: str) -> None:
 
 
 def _with_database(environment: dict[str, str], name: str) -> dict[str, str]:
-    kept = {variable: os.environ[variable] for variable in ("PATH", "HOME", "LANG") if variable in os.environ}
+    inherited = {variable: os.environ[variable] for variable in ("PATH", "HOME", "LANG") if variable in os.environ}
     url = environment["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
-    return kept | environment | {"DATABASE_URL": url}
+    return inherited | environment | {"DATABASE_URL": url}

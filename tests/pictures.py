@@ -1,4 +1,4 @@
-"""Pictures for the tests, made when they are needed."""
+"""Makes pictures for the tests."""
 
 import io
 from typing import Any
@@ -6,22 +6,22 @@ from typing import Any
 from PIL import Image
 
 
-def picture(form: str = "PNG", size: tuple[int, int] = (64, 48), **how: Any) -> bytes:
-    """A picture whose left half is red and whose right half is blue."""
+def picture(form: str = "PNG", size: tuple[int, int] = (64, 48), **options: Any) -> bytes:
+    """Make a picture whose left half is red and whose right half is blue."""
     image = Image.new("RGB", size, "red")
     image.paste("blue", (size[0] // 2, 0, *size))
-    return encode(image, form, **how)
+    return encode(image, form, **options)
 
 
-def encode(image: Image.Image, form: str, **how: Any) -> bytes:
-    """An image as a file."""
+def encode(image: Image.Image, form: str, **options: Any) -> bytes:
+    """Encode an image as a file."""
     out = io.BytesIO()
-    image.save(out, form, **how)
+    image.save(out, form, **options)
     return out.getvalue()
 
 
 def turned(orientation: int, form: str = "JPEG", size: tuple[int, int] = (64, 48)) -> bytes:
-    """A picture with an EXIF orientation."""
+    """Make a picture with an EXIF orientation."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     return picture(form, size, exif=exif)

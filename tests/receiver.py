@@ -1,4 +1,4 @@
-"""A real webhook receiver on loopback that behaves, or misbehaves, as told: one thread per connection."""
+"""A real webhook receiver on loopback that behaves, or misbehaves, on demand: one thread per connection."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ class Received:
 
 @dataclass(frozen=True)
 class Answer:
-    """How one request is answered: normally, or with the first fault that is set."""
+    """The answer to one request: a normal one, or the first fault that is set."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        """Where it listens, with a path."""
+        """The address that it listens on, with a path."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self._tls else 'http'}://{host}:{self.port}/hook"
 
@@ -105,18 +105,18 @@ class Receiver:
             self._script.clear()
 
     def wait_for_sync(self, count: int, deadline_s: float = 10) -> list[Received]:
-        """The requests, as soon as there are `count` of them. Raises TimeoutError after the deadline."""
+        """Return the requests as soon as there are `count` of them. Raises TimeoutError after the deadline."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._received) >= count, deadline_s):
                 raise TimeoutError(f"{len(self._received)} of {count} requests arrived in {deadline_s} s")
             return list(self._received)
 
     async def wait_for(self, count: int, deadline_s: float = 10) -> list[Received]:
-        """As `wait_for_sync`, for coroutines."""
+        """Do the same as `wait_for_sync`, for coroutines."""
         return await asyncio.to_thread(self.wait_for_sync, count, deadline_s)
 
     async def wait_until_left(self, deadline_s: float = 10) -> bool:
-        """Whether every client has closed its connections by the deadline."""
+        """Return whether every client has closed its connections by the deadline."""
 
         def wait() -> bool:
             with self._changed:
@@ -180,7 +180,7 @@ class Receiver:
             return self._script.popleft() if self._script else None
 
     def _answer(self, connection: socket.socket, scripted: Answer | None, request: Received) -> bool:
-        """Whether the connection can carry another request."""
+        """Return whether the connection can carry another request."""
         answer = scripted or self.respond(request)
         self._stopping.wait(answer.delay_s)
         if answer.stall:
@@ -207,28 +207,28 @@ class Receiver:
 
 def _read(stream: BufferedIOBase, port: int) -> Received | None:
     line = stream.readline(65536).split()
-    # What a TLS client begins with can have three words as well.
+    # The first bytes of a TLS client may consist of three words as well.
     if len(line) != 3 or not line[2].startswith(b"HTTP/"):
         return None
     headers = {name.lower(): value for name, value in parse_headers(stream).items()}
     length = int(headers.get("content-length", "0"))
     body = stream.read(length)
     if len(body) < length:
-        return None  # its sender died
+        return None  # the sender died
     return Received(line[0].decode(), line[1].decode(), headers, body, datetime.now(UTC), port)
 
 
 def _print_requests() -> None:
     parser = ArgumentParser(description="Answer 200 to everything and print each request as a line of JSON.")
     parser.add_argument("--port", type=int, default=9000)
-    seen = 0
+    printed_count = 0
     with Receiver(port=parser.parse_args().port) as receiver, suppress(KeyboardInterrupt):
         sys.stdout.write(f"listening on {receiver.url}\n")
         sys.stdout.flush()
         while True:
             with suppress(TimeoutError):
-                for request in receiver.wait_for_sync(seen + 1, 3600)[seen:]:
-                    seen += 1
+                for request in receiver.wait_for_sync(printed_count + 1, 3600)[printed_count:]:
+                    printed_count += 1
                     line = {"path": request.path, "headers": request.headers, "body": request.body.decode()}
                     sys.stdout.write(json.dumps(line) + "\n")
                     sys.stdout.flush()

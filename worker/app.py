@@ -1,6 +1,6 @@
-"""The Celery application: how messages are taken. What they mean is in the rows that they name.
+"""The Celery application and its settings. A message is the id of a row, which says what is to be done.
 
-Which tasks a process knows, its command line says: a worker includes `worker.tasks`, a courier `worker.courier_tasks`.
+The command line of a process names its tasks: a worker includes `worker.tasks`, a courier `worker.courier_tasks`.
 """
 
 from typing import Any
@@ -20,19 +20,19 @@ app.conf.update(
     # time, and loops without end over a job that kills its worker.
     task_acks_late=False,
     task_reject_on_worker_lost=False,
-    # A message taken early would wait behind a long job although another process is idle.
+    # A prefetched message would wait behind a long job although another process is idle.
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,
     # The outcome is in Postgres.
     task_ignore_result=True,
     task_routes={f"{wakeup.queue}.*": {"queue": wakeup.queue} for wakeup in Wakeup},
     accept_content=["json"],
-    # A broker that is away for long is not the end: the default gives up after a hundred tries.
+    # Outlasts a long outage of the broker: the default gives up after a hundred tries.
     broker_connection_max_retries=None,
     broker_connection_retry_on_startup=True,
     worker_consumer="worker.broker_reconnect:Consumer",
     broker_transport_options=TRANSPORT_OPTIONS,
-    # Ends the work while the attempt can still say so; should even that hang, the process goes and the lease runs out.
+    # The soft limit leaves the attempt time to record its failure; should that hang, the hard limit kills the process.
     task_soft_time_limit=settings().job_time_limit_s,
     task_time_limit=settings().job_time_limit_s + 15,
     # Drawing libraries keep some memory; a fresh process now and then gives it back.

@@ -1,4 +1,4 @@
-"""How a worker comes back to a broker that was away."""
+"""Reconnects a worker to its broker after an outage."""
 
 from functools import partial
 from typing import Any
@@ -7,12 +7,12 @@ from celery.worker import consumer
 
 
 class Consumer(consumer.Consumer):  # type: ignore[misc] # Celery ships no types
-    """Celery's, which asks for the broker every two seconds however long that has been away.
+    """Celery's consumer, with an attempt to reconnect every two seconds for as long as the outage lasts.
 
-    By itself it asks ever more seldom, at last every half a minute, for which all that waits would wait on.
+    By default the interval grows to half a minute, by which every waiting job would start later.
     """
 
     def ensure_connected(self, conn: Any) -> Any:
-        """The connection once it stands."""
+        """Return the connection as soon as it is established."""
         conn.ensure_connection = partial(conn.ensure_connection, interval_start=2, interval_step=0)
         return super().ensure_connected(conn)

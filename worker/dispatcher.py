@@ -1,7 +1,7 @@
 """The dispatcher: looks for rows that are due and sends the messages that wake the workers.
 
-A plain loop, not a task: what repairs the queue must not wait in it. Several may run; rows that one of them holds are
-skipped by the others.
+A plain loop and not a Celery task, which would wait in the queue that it has to repair. Several dispatchers may run:
+each skips the rows that another one has locked.
 """
 
 import asyncio
@@ -27,23 +27,23 @@ from worker import heartbeat
 
 log = structlog.get_logger()
 
-# A notification wakes the loop sooner; this is for rows that become due by themselves.
+# The interval for rows that become due with time; a notification wakes the loop sooner.
 INTERVAL_S = 1.0
 CLEANING_INTERVAL_S = 3600.0
 
-# A row is dispatched again after this: the message may have died with the broker.
+# A row is dispatched again after this time: the message may have been lost with the broker.
 REPEAT_AFTER = timedelta(seconds=10)
 
-# So many messages wait in a queue at most. It keeps the workers busy, and bounds what is sent twice when the queue
-# is merely long: the backlog itself waits in Postgres.
+# The most messages that wait in a queue. It keeps the workers busy, and bounds the messages that are sent twice while
+# the queue is merely long: the backlog itself waits in Postgres.
 MAX_WAITING = 200
 
-# While the database was away no lease could be renewed: once it is back, every live worker first gets the time for a
-# beat, and for the one before, which may still wait for its connection.
+# No lease can be renewed during an outage of the database. After it every live worker first gets the time for one
+# heartbeat, and for the one before, which may still wait for its connection.
 GRACE_S = heartbeat.INTERVAL_S + 5.0
 
-# One transaction must not hold more rows than this.
-RESCUED_AT_ONCE = 200
+# The most jobs that one transaction takes back, since it locks their rows.
+MAX_RESCUES = 200
 
 OUTAGES = (DatabaseUnavailable, BrokerUnavailable, StorageUnavailable)
 
@@ -52,20 +52,20 @@ Take = Callable[[Connection, timedelta, int], Awaitable[list[UUID]]]
 
 
 class Dispatcher:
-    """The loop and what it acts on."""
+    """The loop of one dispatcher process."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._notified = asyncio.Event()
-        self._was_away = False
+        self._finished_job = asyncio.Event()
+        self._had_outage = False
 
     async def run(self) -> None:
-        """Go on until cancelled; the duties are independent, so that trouble with one does not stop the others."""
+        """Run every duty until cancelled; an error in one duty does not stop the others."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(notifications.listen(self._platform.db, lambda _: self._notified.set()))
+            group.create_task(notifications.listen(self._platform.db, lambda _: self._finished_job.set()))
             group.create_task(self._repeat(self._rescue, INTERVAL_S))
             group.create_task(self._repeat(self._dispatch_jobs, INTERVAL_S))
-            group.create_task(self._repeat(self._dispatch_deliveries, INTERVAL_S, wake=self._notified))
+            group.create_task(self._repeat(self._dispatch_deliveries, INTERVAL_S, wake=self._finished_job))
             group.create_task(self._repeat(self._dispatch_thumbnails, INTERVAL_S))
             group.create_task(self._repeat(self._clean, CLEANING_INTERVAL_S))
 
@@ -78,25 +78,25 @@ class Dispatcher:
                 await asyncio.sleep(INTERVAL_S)
                 continue
             except Exception:
-                # The edge of the process: what goes wrong with one row must not keep the rest from being dispatched.
+                # The edge of the process: an error with one row must not keep the other rows from being dispatched.
                 log.exception("dispatcher failed at a duty and goes on")
             await _pause(interval_s, wake or asyncio.Event())
 
     async def _rescue(self) -> None:
         try:
-            if self._was_away:
+            if self._had_outage:
                 await self._await_heartbeats()
-            rescued = await finishing.rescue_expired(self._platform, RESCUED_AT_ONCE)
+            rescue_count = await finishing.rescue_expired(self._platform, MAX_RESCUES)
         except DatabaseUnavailable:
-            self._was_away = True
+            self._had_outage = True
             raise
-        if rescued:
-            log.warning("jobs taken back from silent workers", count=rescued)
+        if rescue_count:
+            log.warning("jobs taken back from silent workers", count=rescue_count)
 
     async def _await_heartbeats(self) -> None:
         async with self._platform.db.connection() as connection:
             await connection.execute("SELECT 1")
-        self._was_away = False
+        self._had_outage = False
         await asyncio.sleep(GRACE_S)
 
     async def _dispatch_jobs(self) -> None:
@@ -133,13 +133,13 @@ async def _pause(seconds: float, wake: asyncio.Event) -> None:
 
 
 async def main() -> None:
-    """Run the dispatcher until the process is told to end."""
-    async with platform.connect(settings(), pool_size=3) as connected:
-        work = asyncio.ensure_future(Dispatcher(connected).run())
+    """Run the dispatcher until SIGINT or SIGTERM."""
+    async with platform.connect(settings(), pool_size=3) as resources:
+        loop = asyncio.ensure_future(Dispatcher(resources).run())
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, work.cancel)
+            asyncio.get_running_loop().add_signal_handler(number, loop.cancel)
         try:
-            await work
+            await loop
         except asyncio.CancelledError:
             log.info("dispatcher stopped")
 

@@ -1,7 +1,7 @@
 """One attempt at a job: claim, load, compute, store, finish.
 
-No transaction is open while the handler computes. Whatever happens, the row says how far the attempt came; an attempt
-that says nothing more loses its lease and is taken back by the dispatcher.
+No transaction is open while the handler computes. The row records the state of the attempt in every case; an attempt
+that stops sending heartbeats loses its lease, and the dispatcher takes its job back.
 """
 
 import time
@@ -31,17 +31,17 @@ from worker.scratch import Scratch
 
 log = structlog.get_logger()
 
-# Storage or database are away: the job is innocent, and asks again when they may be back.
+# An outage of storage or database is not the job's fault: it is queued again for when they may be available.
 OUTAGE_DELAY = timedelta(seconds=5)
 
-# How an attempt ended is said again for so long while the database is away, which may take a minute to fail over.
-# Unsaid, it would count as the job's failure.
-PATIENCE_S = 60.0
+# Storing the outcome of an attempt is repeated for this long while the database is unavailable: a failover may take a
+# minute. An outcome that is never stored would count as a failure of the job.
+FINISH_TIMEOUT_S = 60.0
 RETRY_INTERVAL_S = 1.0
 
 
 def attempt(runtime: Runtime, job_id: UUID) -> None:
-    """Bring a job to an end, or back into the queue; nothing to claim means nothing to do."""
+    """Perform a job to its end, or put it back into the queue; does nothing where there is no job to claim."""
     job = runtime.run(_claim(runtime, job_id))
     if job is None:
         return
@@ -77,23 +77,23 @@ def _perform(runtime: Runtime, job: JobRecord) -> None:
         log.warning("job failed: time limit")
         _end(runtime, partial(finishing.fail, platform, job, TimeLimitExceeded()))
     except DatabaseBusy as error:
-        # The load of the moment, or what this very job asks for: it is tried again, but not for ever.
+        # Caused by a peak of load, or by the job itself: it is tried again, but not for ever.
         log.warning("job struck: the database is too slow")
         _end(runtime, partial(finishing.strike, platform, job, error))
     except DomainError as error:
         log.info("job failed", reason=error.detail)
         _end(runtime, partial(finishing.fail, platform, job, error))
     except Exception:
-        # The edge of the process: a mistake of ours must end in the row, not only in the log.
+        # The edge of the process: an error in our code must be recorded in the row, not only in the log.
         log.exception("job crashed")
         _end(runtime, partial(finishing.strike, platform, job, JobCrashed()))
 
 
-def _end(runtime: Runtime, say: Callable[[], Coroutine[Any, Any, object]]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+def _end(runtime: Runtime, finish: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    deadline = time.monotonic() + FINISH_TIMEOUT_S
     while True:
         try:
-            runtime.run(say())
+            runtime.run(finish())
         except DatabaseUnavailable as error:
             if time.monotonic() > deadline:
                 raise

@@ -1,4 +1,4 @@
-"""What may interrupt the work, in a form that no library swallows."""
+"""Interrupts an attempt by signals, with an exception that no library catches."""
 
 import signal
 import threading
@@ -7,20 +7,20 @@ from typing import NoReturn, Self
 
 from shared.jobs.errors import LeaseLost, TimeLimitExceeded
 
-# Celery's signal for its soft limit, and one that nobody else uses.
+# Celery's signal for its soft limit, and a signal that no library uses.
 OUT_OF_TIME, STOP = signal.SIGUSR1, signal.SIGUSR2
 
 
 class Interrupted(BaseException):
-    """The work is broken off; no `Exception`, because PyCM catches those around every figure."""
+    """The attempt is interrupted; not an `Exception`, because PyCM catches those around every statistic."""
 
 
 class WorkStopped(Exception):
-    """The work was broken off for a reason that is not its own: it is to be done elsewhere, or by nobody."""
+    """The attempt was stopped from outside: the job goes back into the queue, or was cancelled."""
 
 
 class Interruption:
-    """Breaks the work off at Celery's soft limit, or when it is told to stop.
+    """Interrupts the attempt at Celery's soft limit, or on `stop`.
 
     Raises TimeLimitExceeded or WorkStopped at the end of the context.
     """
@@ -30,24 +30,24 @@ class Interruption:
 
     def __enter__(self) -> Self:
         # Signals reach the main thread only; Celery has no soft limit where tasks run in others.
-        self._applies = threading.current_thread() is threading.main_thread()
-        if self._applies:
-            self._former = {number: signal.signal(number, self._interrupt) for number in (OUT_OF_TIME, STOP)}
+        self._is_main_thread = threading.current_thread() is threading.main_thread()
+        if self._is_main_thread:
+            self._previous_handlers = {number: signal.signal(number, self._interrupt) for number in (OUT_OF_TIME, STOP)}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._applies:
-            for number, former in self._former.items():
-                signal.signal(number, former)
-        # Whatever was made of the interruption on its way here, what it left unfinished is no result.
+        if self._is_main_thread:
+            for number, handler in self._previous_handlers.items():
+                signal.signal(number, handler)
+        # A library may have replaced the exception on its way here; either way the result is incomplete.
         if self._reasons and not isinstance(error, LeaseLost):
             raise (TimeLimitExceeded if OUT_OF_TIME in self._reasons else WorkStopped) from error
 
     def stop(self) -> None:
-        """Break the work off; called from another thread."""
-        if self._applies:
+        """Interrupt the attempt; called from another thread."""
+        if self._is_main_thread:
             signal.pthread_kill(threading.main_thread().ident or 0, STOP)
 
     def _interrupt(self, number: int, _frame: FrameType | None) -> NoReturn:
@@ -56,5 +56,5 @@ class Interruption:
 
 
 def ignore_stop() -> None:
-    """Let the signal to stop mean nothing while there is no work; it would end the process."""
+    """Ignore the signal to stop while no attempt runs; by default it would end the process."""
     signal.signal(STOP, lambda *_: None)

@@ -1,4 +1,4 @@
-"""One try at a job, as its handler sees it."""
+"""One attempt at a job, as its handler sees it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ A_co = TypeVar("A_co", bound=Arguments, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class JobAttempt(Generic[A_co]):
-    """What is to be done, and what it is done with."""
+    """The job and its arguments, and the means to perform it."""
 
     job: JobRecord
     arguments: A_co
-    # Says how much is done, 0 to 1; raises LeaseLost when it is in vain.
+    # Reports the progress, 0 to 1; raises LeaseLost when the attempt no longer holds its job.
     progress: Callable[[float], None]
     scratch: Scratch

@@ -1,7 +1,7 @@
-"""The asynchronous half of a worker process: one event loop in a thread, and what is connected to it.
+"""The asynchronous half of a worker process: one event loop in a thread, with the connections that belong to it.
 
-Tasks are plain functions in the main thread (or one of the pool's); the core computes there, while the heartbeat goes
-on beating here. Everything is made at first use, which is after the fork.
+Tasks are plain functions in the main thread, or in one of the pool's, and compute there, while the heartbeat runs in
+this loop. Everything is created at first use, which is after the fork.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ class Runtime:
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine in the loop and wait for it in this thread.
 
-        Should this thread be interrupted meanwhile, the coroutine is cancelled instead of going on unseen.
+        The coroutine is cancelled if this thread is interrupted meanwhile.
         """
         future = asyncio.run_coroutine_threadsafe(coroutine, self.loop)
         try:
@@ -49,7 +49,7 @@ class Runtime:
         self.run(deliver(platform, self._transport, delivery_id, timeout_s=timeout_s))
 
     async def _connect(self) -> Platform:
-        # One task at a time, its heartbeat, and a spare; the courier's threads share them and wait in line.
+        # One task at a time, its heartbeat, and spare ones; the courier's threads share them and wait for a free one.
         return await self._stack.enter_async_context(platform.connect(settings(), pool_size=4))
 
 
@@ -58,7 +58,7 @@ _runtimes: dict[int, Runtime] = {}
 
 
 def current() -> Runtime:
-    """The runtime of this process; one that was inherited through a fork is another process's."""
+    """The runtime of this process, created at the first call; a runtime that a fork inherited is not used."""
     with _lock:
         if (runtime := _runtimes.get(os.getpid())) is None:
             runtime = _runtimes[os.getpid()] = Runtime()

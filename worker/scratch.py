@@ -1,4 +1,4 @@
-"""A folder on disk for what an attempt cannot hold in memory."""
+"""A folder on disk for data that an attempt cannot hold in memory."""
 
 import fcntl
 import os
@@ -11,15 +11,15 @@ from typing import Self
 
 PREFIX = "evalserve-scratch-"
 
-# A folder is made in one step and locked in the next; a younger one may be between the two.
+# A folder is created in one step and locked in the next; a younger one may be between the two.
 MIN_ABANDONED_AGE_S = 60.0
 
 
 class Scratch:
-    """The folder of one attempt: made below TMPDIR when it is first asked for, removed at the end of the context.
+    """The folder of one attempt: created below TMPDIR at first use, removed at the end of the context.
 
-    Its process holds a lock on it, which goes with the process however that ends. So what a killed process left behind
-    is known by nobody's holding it, and removed when the next folder is made.
+    Its process holds a lock on it, which the kernel releases however the process ends. So the folder of a killed
+    process is recognised by its missing lock, and removed when the next folder is created.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Scratch:
 
     @property
     def folder(self) -> Path:
-        """The folder; only its own process's user may look into it."""
+        """The folder, which only the user of the process can read."""
         if self._folder is None:
             _remove_abandoned()
             self._folder = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -57,7 +57,7 @@ def _remove_abandoned() -> None:
             if folder.stat().st_mtime < oldest:
                 _remove_unless_locked(folder)
         except OSError:
-            # Another user's, or another process has just removed it.
+            # The folder belongs to another user, or another process has just removed it.
             continue
 
 

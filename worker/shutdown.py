@@ -1,7 +1,7 @@
-"""The orderly end of a worker: running jobs get some time, and what is left goes back into the queue.
+"""The orderly end of a worker: running jobs get some time, and unfinished ones go back into the queue.
 
-Celery stops taking messages at SIGTERM and waits for the running tasks, however long they take. What starts a worker
-does not: it kills the process in the end, the leases run out, and each job has a failure counted that was not its own.
+Celery stops taking messages at SIGTERM and waits for the running tasks, however long they take. A process manager does
+not wait: it kills the process, the leases expire, and each job is charged with a failure that it did not cause.
 """
 
 import os
@@ -16,12 +16,12 @@ from celery.signals import worker_process_init, worker_shutting_down
 from shared.kit.settings import settings
 from worker.interruption import STOP, ignore_stop
 
-# A job that was claimed in the last moment may not have begun; it hears of it the next time.
+# A job that was claimed at the last moment may not have begun; a later signal reaches it.
 REPEAT_INTERVAL_S = 1.0
 
 
 @worker_process_init.connect
-def _ready(**_: Any) -> None:
+def _ignore_stop(**_: Any) -> None:
     ignore_stop()
 
 

@@ -17,12 +17,12 @@ def run_job(job_id: str) -> None:
 
 @app.task(name=Wakeup.RUN_LATER.value)
 def run_later(job_id: str) -> None:
-    """The same, for an account that had many waiting."""
+    """Attempt a job of an account that has many jobs waiting."""
     execution.attempt(runtime.current(), UUID(job_id))
 
 
 @app.task(name=Wakeup.MAKE_THUMBNAIL.value)
 def make_thumbnail(image_id: str) -> None:
     """Attempt a thumbnail; a second message about it finds nothing due."""
-    running = runtime.current()
-    running.run(thumbnails.attempt(running.platform, UUID(image_id), rendering.make_thumbnail))
+    worker_runtime = runtime.current()
+    worker_runtime.run(thumbnails.attempt(worker_runtime.platform, UUID(image_id), rendering.make_thumbnail))

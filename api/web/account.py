@@ -1,4 +1,4 @@
-"""The page of one's account: its keys, and the way out everywhere."""
+"""The page of the caller's account: its keys, its usage, and signing out everywhere."""
 
 from collections import Counter
 from typing import Any
@@ -17,7 +17,7 @@ from shared.accounts import EVERYTHING, IssuedKey, Scope
 from shared.kit import clock
 from shared.kit.errors import Fault, InvalidInput
 
-ROUTES_SHOWN = 12
+MAX_ROUTES = 12
 
 SCOPES = {
     Scope.READ: "read everything",
@@ -30,18 +30,18 @@ USUAL_SCOPES = (Scope.READ, Scope.WRITE)
 
 
 class AccountPages(Controller):
-    """Pages of one's account."""
+    """Pages of the caller's account."""
 
     path = "/app/account"
 
     @get()
     async def read(self, page_request: Injected[PageRequest]) -> Response[str]:
-        """The account and its keys."""
+        """Show the account and its keys."""
         return await _page(page_request)
 
     @post("/keys")
     async def create_key(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
-        """Make a key; the page that answers is the only one that shows it."""
+        """Create a key; only the page in the answer shows it."""
         caller = page_request.caller
         try:
             name = form.text("name", limit=100)
@@ -63,13 +63,13 @@ class AccountPages(Controller):
 
     @post("/keys/{key_id:str}/rotate")
     async def rotate_key(self, page_request: Injected[PageRequest], key_id: FromPath[str]) -> Response[Any]:
-        """Give a key a new text; the page that answers is the only one that shows it."""
+        """Replace a key; only the page in the answer shows the new one."""
         issued = await accounts.rotate_key(page_request.platform, page_request.caller, key_id)
         return await _page(page_request, issued=issued)
 
     @post("/keys/{key_id:str}/revoke")
     async def revoke_key(self, page_request: Injected[PageRequest], key_id: FromPath[str]) -> Response[Any]:
-        """Close a key for good."""
+        """Revoke a key for good."""
         await accounts.revoke_key(page_request.platform, page_request.caller, key_id)
         return page_request.redirect("/app/account?notice=revoked")
 
@@ -78,7 +78,7 @@ async def _page(
     page_request: PageRequest, *, issued: IssuedKey | None = None, problem: Any = None, form: Form | None = None
 ) -> Response[str]:
     platform = page_request.platform
-    found = await accounts.list_keys(platform, page_request.caller)
+    keys = await accounts.list_keys(platform, page_request.caller)
     month = clock.now().date().replace(day=1)
     use = await plans.month_of_use(platform, page_request.request.app.state.meter, page_request.caller, month)
     by_route: Counter[str] = Counter()
@@ -87,13 +87,13 @@ async def _page(
     return page_request.render(
         "account.html",
         page_request.status(problem),
-        keys=found,
+        keys=keys,
         issued=issued,
         problem=problem,
         scopes=SCOPES,
         name=form.texts.get("name", "") if form else "",
-        ticked=form.lists.get("scopes", ()) if form else USUAL_SCOPES,
+        selected_scopes=form.lists.get("scopes", ()) if form else USUAL_SCOPES,
         now=clock.now(),
         use=UsageOut.of(use, month, platform.settings),
-        routes=by_route.most_common(ROUTES_SHOWN),
+        routes=by_route.most_common(MAX_ROUTES),
     )

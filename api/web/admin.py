@@ -1,4 +1,4 @@
-"""Pages for administrators: accounts, jobs, matrices, deliveries that were given up, and how much there is."""
+"""Pages for administrators: overview, workers, accounts, jobs and matrices."""
 
 from typing import Annotated, Any
 
@@ -11,20 +11,20 @@ from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.web.errors import PageForAdministrators
 from api.web.forms import Form
-from api.web.page_request import PageRequest, Sent, begin
+from api.web.page_request import HttpRequest, PageRequest, begin
 from shared import plans
 from shared.jobs import Status
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
 from shared.operations import administration
 
-LISTED = 50
-LOST_LISTED = 30
+PAGE_SIZE = 50
+MAX_DEAD_DELIVERIES = 30
 MAX_CREDIT = 10**9
 
 
-async def begin_for_administrators(request: Sent) -> None:
-    """Let in accounts that administrate, and who knows the name and password of the settings."""
+async def begin_for_administrators(request: HttpRequest) -> None:
+    """Admit administrator accounts, and requests with the name and password of the settings."""
     await begin(request)
     page_request: PageRequest = request.state.page_request
     if page_request.session_account is not None and page_request.session_account.is_admin:
@@ -42,17 +42,20 @@ class AdminPages(Controller):
 
     @get()
     async def overview(self, page_request: Injected[PageRequest]) -> Response[str]:
-        """How the service is doing."""
-        found = await administration.overview(page_request.platform)
-        lost = await administration.list_lost(page_request.platform, limit=LOST_LISTED)
+        """Show the totals of the service, and its dead deliveries."""
+        overview = await administration.overview(page_request.platform)
+        dead_deliveries = await administration.list_lost(page_request.platform, limit=MAX_DEAD_DELIVERIES)
         return page_request.render(
-            "admin/overview.html", found=found, lost=lost, statuses=[status.value for status in Status]
+            "admin/overview.html",
+            overview=overview,
+            dead_deliveries=dead_deliveries,
+            statuses=[status.value for status in Status],
         )
 
     @get("/workers")
     async def workers(self, page_request: Injected[PageRequest]) -> Response[str]:
-        """Which workers answer: apart from the page, which need not wait for them."""
-        return page_request.render("admin/workers.html", found=await administration.workers(page_request.platform))
+        """Show the workers that answer: a part of its own, so that the page need not wait for them."""
+        return page_request.render("admin/workers.html", workers=await administration.workers(page_request.platform))
 
     @get("/accounts")
     async def accounts(
@@ -61,21 +64,21 @@ class AdminPages(Controller):
         email: Annotated[str, QueryParameter()] = "",
         after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0,
     ) -> Response[str]:
-        """All accounts."""
-        found = await administration.list_accounts(
-            page_request.platform, email=email or None, after=after, limit=LISTED + 1
+        """List all accounts."""
+        rows = await administration.list_accounts(
+            page_request.platform, email=email or None, after=after, limit=PAGE_SIZE + 1
         )
-        page = paging.cut(found, LISTED, lambda account: account.id)
-        known = list(page_request.platform.settings.plans)
+        page = paging.cut(rows, PAGE_SIZE, lambda account: account.id)
+        plan_names = list(page_request.platform.settings.plans)
         return page_request.render(
-            "admin/accounts.html", found=page.rows, email=email, after=after, following=page.next, plans=known
+            "admin/accounts.html", accounts=page.rows, email=email, after=after, next_cursor=page.next, plans=plan_names
         )
 
     @post("/accounts/{account_id:int}")
     async def change(
         self, page_request: Injected[PageRequest], account_id: FromPath[int], form: Injected[Form]
     ) -> Response[Any]:
-        """Change an account's plan, credit or standing."""
+        """Change an account's plan, credit or rights, or close it."""
         if account_id > 2**53:
             raise InvalidInput(Fault("/account_id", "account_id: no account has this id."))
         match form.texts.get("change", ""):
@@ -101,27 +104,29 @@ class AdminPages(Controller):
         status: Annotated[str, QueryParameter()] = "",
         cursor: Cursor = None,
     ) -> Response[str]:
-        """Everybody's jobs."""
-        known = [one.value for one in Status]
-        chosen = status if status in known else None
-        found = await administration.list_jobs(page_request.platform, status=chosen, before=cursor, limit=LISTED + 1)
-        page = paging.cut(found, LISTED, lambda job: job.id)
+        """List the jobs of all accounts."""
+        statuses = [choice.value for choice in Status]
+        status_filter = status if status in statuses else None
+        rows = await administration.list_jobs(
+            page_request.platform, status=status_filter, before=cursor, limit=PAGE_SIZE + 1
+        )
+        page = paging.cut(rows, PAGE_SIZE, lambda job: job.id)
         return page_request.render(
-            "admin/jobs.html", found=page.rows, chosen=chosen, statuses=known, following=page.next
+            "admin/jobs.html", jobs=page.rows, status_filter=status_filter, statuses=statuses, next_cursor=page.next
         )
 
     @post("/jobs/{job_id:str}/retry")
     async def retry(self, page_request: Injected[PageRequest], job_id: FromPath[str]) -> Response[Any]:
-        """Queue what a failed job was to do once more."""
+        """Queue a failed job again."""
         await administration.retry(page_request.platform, parse_uuid(job_id))
         return page_request.redirect("/app/admin/jobs?notice=retried")
 
     @get("/matrices")
     async def matrices(self, page_request: Injected[PageRequest], cursor: Cursor = None) -> Response[str]:
-        """Everybody's matrices."""
-        found = await administration.list_matrices(page_request.platform, before=cursor, limit=LISTED + 1)
-        page = paging.cut(found, LISTED, lambda matrix: matrix.uid)
-        return page_request.render("admin/matrices.html", found=page.rows, following=page.next)
+        """List the matrices of all accounts."""
+        rows = await administration.list_matrices(page_request.platform, before=cursor, limit=PAGE_SIZE + 1)
+        page = paging.cut(rows, PAGE_SIZE, lambda matrix: matrix.uid)
+        return page_request.render("admin/matrices.html", matrices=page.rows, next_cursor=page.next)
 
 
 def _calls(form: Form) -> int:

@@ -1,4 +1,4 @@
-"""The page that sets matrices side by side."""
+"""The page that compares matrices."""
 
 import asyncio
 from typing import Annotated, Any
@@ -14,8 +14,8 @@ from shared import matrices
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.presentation.comparison_page import comparing
 
-FEWEST, MOST = 2, 10
-NAMED = 20
+MIN_MATRICES, MAX_MATRICES = 2, 10
+MAX_CHOICES = 20
 
 
 class ComparisonPages(Controller):
@@ -30,24 +30,28 @@ class ComparisonPages(Controller):
         uid: Annotated[list[str] | None, QueryParameter()] = None,
         base: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:
-        """Two to ten matrices: who wins on what, and where they differ; a choice of them where none is named."""
+        """Compare two to ten matrices; without a uid, show a selection of the account's matrices."""
         uids = list(dict.fromkeys(uid or []))
         if not uids:
             return await _choice(page_request, uids)
         try:
-            if not FEWEST <= len(uids) <= MOST:
+            if not MIN_MATRICES <= len(uids) <= MAX_MATRICES:
                 raise InvalidInput(
-                    Fault("/uid", f"Select {FEWEST} to {MOST} matrices with the same samples and classes.")
+                    Fault(
+                        "/uid", f"Select {MIN_MATRICES} to {MAX_MATRICES} matrices with the same samples and classes."
+                    )
                 )
-            found = await matrices.several(page_request.platform, page_request.caller, uids)
-            shown = await asyncio.to_thread(comparing, found, base or None)
+            records = await matrices.several(page_request.platform, page_request.caller, uids)
+            comparison = await asyncio.to_thread(comparing, records, base or None)
         except MISTAKES as error:
             return await _choice(page_request, uids, problem_of(page_request.request, error))
-        return page_request.render("compare/page.html", shown=shown, uids=uids)
+        return page_request.render("compare/page.html", comparison=comparison, uids=uids)
 
 
 async def _choice(page_request: PageRequest, uids: list[str], problem: Problem | None = None) -> Response[Any]:
-    own = await matrices.list_own(
-        page_request.platform, page_request.caller, before=None, name=None, tag=None, limit=NAMED
+    choices = await matrices.list_own(
+        page_request.platform, page_request.caller, before=None, name=None, tag=None, limit=MAX_CHOICES
     )
-    return page_request.render("compare/choose.html", page_request.status(problem), own=own, uids=uids, problem=problem)
+    return page_request.render(
+        "compare/choose.html", page_request.status(problem), choices=choices, uids=uids, problem=problem
+    )

@@ -1,4 +1,4 @@
-"""The cookies of the pages: a session's token, before there is one what binds a form to its browser, and notices."""
+"""The cookies of the pages: the session's token, the secret of forms before sign-in, and notices."""
 
 import secrets
 from typing import Any, Literal
@@ -10,20 +10,20 @@ Name = Literal["session", "form"]
 
 
 def is_secure(request: Request[Any, Any, Any]) -> bool:
-    """Whether the browser speaks TLS: to us, or to the proxy before us.
+    """Return whether the browser speaks TLS with the service or with its proxy.
 
-    Who forges the header only gets a cookie that is more careful than it had to be.
+    A forged header has no effect but a cookie with more restrictions than necessary.
     """
     return request.url.scheme == "https" or request.headers.get("x-forwarded-proto", "") == "https"
 
 
 def read(request: Request[Any, Any, Any], name: Name) -> str | None:
-    """What the browser has kept."""
+    """Return the value that the browser sent, or None."""
     return request.cookies.get(_full(request, name)) or None
 
 
 def write(request: Request[Any, Any, Any], name: Name, value: str, max_age_s: int | None = None) -> Cookie:
-    """A cookie that no script reads and no other site's form sends."""
+    """Make a cookie that scripts cannot read and forms of other sites do not send."""
     return Cookie(
         key=_full(request, name),
         value=value,
@@ -36,12 +36,12 @@ def write(request: Request[Any, Any, Any], name: Name, value: str, max_age_s: in
 
 
 def erase(request: Request[Any, Any, Any], name: Name) -> Cookie:
-    """A cookie that takes the former one's place and is over."""
+    """Make a cookie that deletes the browser's own."""
     return write(request, name, "", 0)
 
 
 def for_page(request: Request[Any, Any, Any], name: str, value: str, path: str, max_age_s: int) -> Cookie:
-    """A cookie for one page alone; it holds nothing that matters, since any host of the domain may set it."""
+    """Make a cookie for one page alone; nothing may depend on it, since any host of the domain can set it."""
     return Cookie(
         key=f"evalserve-{name}",
         value=value,
@@ -54,12 +54,12 @@ def for_page(request: Request[Any, Any, Any], name: str, value: str, path: str, 
 
 
 def read_for_page(request: Request[Any, Any, Any], name: str) -> str:
-    """What the browser keeps for the page."""
+    """Return the value of the page's cookie, or an empty text."""
     return request.cookies.get(f"evalserve-{name}") or ""
 
 
 def new_value() -> str:
-    """Nothing that anybody could guess."""
+    """Return a random value that cannot be guessed."""
     return secrets.token_urlsafe(24)
 
 

@@ -16,7 +16,7 @@ from api.http.problems import problem_of
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
-from api.web.reading import at_lines, faults_of, tell, told
+from api.web.reading import at_lines, faults_of, notice_cookies, read_notices
 from shared import curves, jobs
 from shared.curves import LabelledProbabilities
 from shared.curves.kinds.curve import Curve, CurveOptions
@@ -29,7 +29,7 @@ from shared.kit.settings import Settings
 from shared.predictions import ReadScores, read_score_table
 from shared.presentation.curve_drawing import SIDE, path
 
-LISTED = 50
+PAGE_SIZE = 50
 RESULT = "curve.json"
 
 
@@ -40,22 +40,22 @@ class CurvePages(Controller):
 
     @get()
     async def list_own(self, page_request: Injected[PageRequest], cursor: Cursor = None) -> Response[str]:
-        """The form, and the account's curves, newest first."""
+        """Show the form, and the account's curves, newest first."""
         return await _list(page_request, cursor=cursor)
 
     @post()
-    async def order(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
-        """Measure what was pasted or uploaded."""
+    async def submit(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
+        """Submit a job for the pasted or uploaded probabilities."""
         caller = page_request.caller
         try:
             title = form.text("title")
-            read, inputs = await _inputs(form, page_request.platform.settings)
+            score_table, inputs = await _inputs(form, page_request.platform.settings)
         except MISTAKES as error:
             return await _list(page_request, problem=problem_of(page_request.request, error), texts=form.texts)
         arguments = Curve(type="ROC", options=CurveOptions(title=title))
         snapshot = await jobs.join(page_request.platform, JobRequest(caller, arguments, inputs=inputs))
         page = f"/app/curves/{snapshot.job.id}"
-        page_request.set_cookies += tell(page_request.request, page, read.notices)
+        page_request.set_cookies += notice_cookies(page_request.request, page, score_table.notices)
         return page_request.redirect(page)
 
     @get("/{job_id:str}")
@@ -65,25 +65,25 @@ class CurvePages(Controller):
         job_id: FromPath[str],
         column: Annotated[int, QueryParameter(ge=0, le=1000)] = 0,
     ) -> Response[str]:
-        """The curves of one class, and the areas of all of them; how far the job is, until it has ended."""
+        """Show the curves of one class and the areas of all classes, or the progress of the job until it has ended."""
         snapshot = await jobs.find(page_request.platform, page_request.caller, parse_uuid(job_id))
         if snapshot.job.kind != "curve":
             raise JobNotFound
         if snapshot.job.status != Status.SUCCEEDED:
-            shown = JobOut.of(snapshot, page_request.platform.storage)
-            return page_request.render("curves/waiting.html", snapshot=snapshot, shown=shown)
+            job = JobOut.of(snapshot, page_request.platform.storage)
+            return page_request.render("curves/waiting.html", snapshot=snapshot, job=job)
         closeup = await curves.close_up(page_request.platform, snapshot.job, column)
         return page_request.render(
             "curves/page.html",
             snapshot=snapshot,
-            shown=JobOut.of(snapshot, page_request.platform.storage),
+            job=JobOut.of(snapshot, page_request.platform.storage),
             result=await asyncio.to_thread(_result, page_request.platform, snapshot),
             closeup=closeup,
             side=SIDE,
             roc=closeup.roc and path(closeup.roc),
             pr=closeup.pr and path(closeup.pr, stepped=True),
             steps=msgspec.json.encode(closeup.steps).decode(),
-            told=told(page_request),
+            prediction_notices=read_notices(page_request),
         )
 
 
@@ -94,15 +94,15 @@ async def _list(
     problem: Problem | None = None,
     texts: dict[str, str] | None = None,
 ) -> Response[str]:
-    found = await jobs.list_own(
-        page_request.platform, page_request.caller, before=cursor, kind="curve", limit=LISTED + 1
+    snapshots = await jobs.list_own(
+        page_request.platform, page_request.caller, before=cursor, kind="curve", limit=PAGE_SIZE + 1
     )
-    page = paging.cut(found, LISTED, lambda snapshot: snapshot.job.id)
+    page = paging.cut(snapshots, PAGE_SIZE, lambda snapshot: snapshot.job.id)
     return page_request.render(
         "curves/list.html",
         page_request.status(problem),
-        own=page.rows,
-        following=page.next,
+        snapshots=page.rows,
+        next_cursor=page.next,
         cursor=cursor,
         texts=texts or {},
         problem=problem,
@@ -119,11 +119,15 @@ async def _inputs(form: Form, settings: Settings) -> tuple[ReadScores, bytes]:
 
 def _packed(data: bytes, field: str, settings: Settings) -> tuple[ReadScores, bytes]:
     with faults_of(field):
-        read = read_score_table(data)
-    sent = LabelledProbabilities(read.labels, read.rows, read.classes, scored=read.scored)
-    with at_lines(read.lines, field):
-        checked = curves.check(sent, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
-    return read, curves.pack(checked)
+        score_table = read_score_table(data)
+    probabilities = LabelledProbabilities(
+        score_table.labels, score_table.rows, score_table.classes, scored=score_table.scored
+    )
+    with at_lines(score_table.lines, field):
+        inputs = curves.check(
+            probabilities, max_classes=settings.max_classes, max_label_length=settings.max_label_length
+        )
+    return score_table, curves.pack(inputs)
 
 
 def _result(platform: Platform, snapshot: Snapshot) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What can go wrong with pages alone."""
+"""Errors that only pages raise."""
 
 from http import HTTPStatus
 

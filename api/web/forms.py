@@ -1,4 +1,4 @@
-"""What people send in forms."""
+"""Forms as browsers send them."""
 
 from typing import Any, NamedTuple
 
@@ -18,26 +18,26 @@ class Form(NamedTuple):
 
     @property
     def file(self) -> UploadFile | None:
-        """The file, where one is wanted."""
+        """The first file, or None."""
         return self.uploads[0] if self.uploads else None
 
     def text(self, name: str, *, limit: int = 200) -> str | None:
-        """A short text, or None where nothing is to be seen; raises InvalidInput where it is too long."""
+        """Return a short text, or None where it has no visible character; raises InvalidInput where it is too long."""
         value = self.texts.get(name, "").strip()
         if len(value) > limit:
             raise InvalidInput(Fault(f"/{name}", f"{name}: use at most {limit:,} characters."))
         return value if is_visible(value) else None
 
     def words(self, name: str, *, limit: int = 50, at_most: int = 20) -> list[str]:
-        """Texts between commas, each once."""
-        found = list(dict.fromkeys(word.strip() for word in self.texts.get(name, "").split(",") if is_visible(word)))
-        if len(found) > at_most or any(len(word) > limit for word in found):
+        """Return the texts between commas, each once."""
+        words = list(dict.fromkeys(word.strip() for word in self.texts.get(name, "").split(",") if is_visible(word)))
+        if len(words) > at_most or any(len(word) > limit for word in words):
             raise InvalidInput(Fault(f"/{name}", f"{name}: use at most {at_most}, of at most {limit} characters each."))
-        return found
+        return words
 
 
 async def provide_form(request: Request[Any, Any, Any]) -> Form:
-    """The form of the request; raises InvalidInput for the one character that nothing can hold."""
+    """Read the form of the request; raises InvalidInput for a NUL character, which Postgres cannot store."""
     texts: dict[str, str] = {}
     lists: dict[str, list[str]] = {}
     uploads: list[UploadFile] = []

@@ -1,4 +1,4 @@
-"""What the page of an image shows: of which analyses, which of their annotations, and what was said of it."""
+"""The page of an image: the selected analyses, their annotations as layers, and comments."""
 
 import asyncio
 from typing import Annotated, Any, Literal, NamedTuple
@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Response
 from msgspec import Meta
 
-from api.web.page_request import PageRequest, state_text
+from api.web.page_request import PageRequest, state_hash
 from shared import analyses, projects
 from shared.analyses.annotations import listing
 from shared.analyses.annotations.formats import Size
@@ -21,21 +21,21 @@ from shared.presentation.overlay_matching import ModelShapes, compared
 from shared.projects import comments, images
 from shared.projects.records import CommentRecord, ImageRecord
 
-# Nobody tells more shapes apart, and a browser draws no more at once.
+# More shapes cannot be distinguished, and are too many for a browser to draw at once.
 MAX_SHAPES = 1000
 # Postgres counts its way to a page.
 MAX_PAGES = 10_000
 
-COMMENTS_SHOWN = 100
+MAX_COMMENTS = 100
 
-# The kinds that have a place in the image, from the lowest.
-DRAWN = ("heatmap", "segmentation", "bounding_box", "keypoint")
+# The kinds that have a position in the image, from the lowest layer to the highest.
+KINDS_IN_IMAGE = ("heatmap", "segmentation", "bounding_box", "keypoint")
 
 Layout = Literal["over", "beside"]
 
 
 class ImageViewOptions(NamedTuple):
-    """Which analyses, which of their annotations, and how; the fields are the parameters of the page.
+    """The selection and layout of the page; the fields are its query parameters.
 
     Comments are those that were made after the one with the id `comments_after`.
     """
@@ -49,13 +49,13 @@ class ImageViewOptions(NamedTuple):
     comments_after: UUID | None = None
 
     def address(self, **changes: Any) -> str:
-        """The query of the page that shows this, or this with changes."""
+        """Return the query of the page with these options, or with changes to them."""
         values = self._asdict() | changes
         return urlencode({name: value for name, value in values.items() if value != self._field_defaults.get(name)})
 
 
 class Layer(NamedTuple):
-    """An analysis and what is drawn of it: `shapes` are those from `skipped` on, of `fitting` that were asked for."""
+    """An analysis and its shapes: those from `skipped` on, out of `fitting` that match the filter."""
 
     analysis: AnalysisRecord
     shapes: list[Shape]
@@ -63,23 +63,23 @@ class Layer(NamedTuple):
     fitting: int
 
     @property
-    def drawn(self) -> list[Shape]:
-        """What has a place in the image, in the order of drawing: what is small lies above what is large."""
-        return sorted((shape for shape in self.shapes if shape.kind in DRAWN), key=_depth)
+    def drawable_shapes(self) -> list[Shape]:
+        """The shapes with a position in the image, in the order of drawing: small ones lie above large ones."""
+        return sorted((shape for shape in self.shapes if shape.kind in KINDS_IN_IMAGE), key=_depth)
 
     @property
     def agreements(self) -> dict[str, int]:
-        """How many of the shapes stand how to those of the other model."""
-        told = [shape.agreement for shape in self.shapes]
-        return {one.value: told.count(one) for one in MatchState}
+        """The number of shapes in each state of matching with the other model."""
+        states = [shape.agreement for shape in self.shapes]
+        return {state.value: states.count(state) for state in MatchState}
 
 
 def _depth(shape: Shape) -> tuple[int, float]:
-    return DRAWN.index(shape.kind), -shape.box[2] * shape.box[3] if shape.box else 0
+    return KINDS_IN_IMAGE.index(shape.kind), -shape.box[2] * shape.box[3] if shape.box else 0
 
 
 class ClassLegend(NamedTuple):
-    """A class, its colour, and how many annotations there are of it."""
+    """A class, its colour, and its number of annotations."""
 
     name: str
     hue: int
@@ -87,7 +87,7 @@ class ClassLegend(NamedTuple):
 
 
 class ImageView(NamedTuple):
-    """What of an image's analyses is shown; `pages` of annotations there are."""
+    """The image with its selected analyses; `pages` is the number of pages of annotations."""
 
     image: ImageRecord
     analyses: list[AnalysisRecord]
@@ -98,48 +98,47 @@ class ImageView(NamedTuple):
 
     @property
     def is_compared(self) -> bool:
-        """Whether two models are told apart."""
+        """Whether two models are compared."""
         return len(self.layers) > 1
 
     @property
     def has_uncompared(self) -> bool:
-        """Whether some of what is drawn is of a kind that is not compared."""
-        return any(shape.agreement is None for layer in self.layers for shape in layer.drawn)
+        """Whether some of the drawn shapes are of a kind that is not compared."""
+        return any(shape.agreement is None for layer in self.layers for shape in layer.drawable_shapes)
 
     @property
     def is_settled(self) -> bool:
-        """Whether every analysis has come to its end."""
+        """Whether every analysis has a final status."""
         return all(analysis.is_final for analysis in self.analyses)
 
 
-async def looked_up(page_request: PageRequest, image_id: str) -> tuple[ImageRecord, list[AnalysisRecord]]:
-    """An image of who is signed in, and its analyses; raises ImageNotFound."""
+async def find_image(page_request: PageRequest, image_id: str) -> tuple[ImageRecord, list[AnalysisRecord]]:
+    """Find an image of the caller, and its analyses; raises ImageNotFound."""
     image = await images.find(page_request.platform, page_request.caller, image_id)
     return image, await analyses.of_image(page_request.platform, page_request.caller, image_id)
 
 
-def state_of(found: list[AnalysisRecord]) -> str:
-    """Another text whenever something has changed about an analysis."""
-    told = [(one.id, one.status, one.annotation_count, one.updated_at) for one in found]
-    return state_text(told)
+def state_of(image_analyses: list[AnalysisRecord]) -> str:
+    """Return a hash that changes with every change of the analyses."""
+    return state_hash([(each.id, each.status, each.annotation_count, each.updated_at) for each in image_analyses])
 
 
-async def shown(
-    page_request: PageRequest, image: ImageRecord, found: list[AnalysisRecord], wanted: ImageViewOptions
+async def load_view(
+    page_request: PageRequest, image: ImageRecord, image_analyses: list[AnalysisRecord], options: ImageViewOptions
 ) -> ImageView:
-    """The analyses that were asked for, drawn."""
-    by_id = {str(analysis.id): analysis for analysis in found}
-    chosen = [by_id[one] for one in dict.fromkeys((wanted.first, wanted.second)) if one in by_id]
-    if not chosen and found:
-        # The newest that has come to an end says most.
-        chosen = [next((analysis for analysis in found if analysis.is_final), found[0])]
-    filters = Filter(None, wanted.class_name or None, wanted.least or None)
-    skipped = (wanted.page - 1) * MAX_SHAPES
+    """Load the selected analyses with their shapes."""
+    by_id = {str(analysis.id): analysis for analysis in image_analyses}
+    selection = [by_id[key] for key in dict.fromkeys((options.first, options.second)) if key in by_id]
+    if not selection and image_analyses:
+        # The newest finished analysis is the most informative.
+        selection = [next((analysis for analysis in image_analyses if analysis.is_final), image_analyses[0])]
+    filters = Filter(None, options.class_name or None, options.least or None)
+    skipped = (options.page - 1) * MAX_SHAPES
     windows = [
         await listing.window(
             page_request.platform, page_request.caller, analysis, filters, skip=skipped, limit=MAX_SHAPES
         )
-        for analysis in chosen
+        for analysis in selection
     ]
     counts: dict[str, int] = {}
     for window in windows:
@@ -149,41 +148,48 @@ async def shown(
     layers = await asyncio.to_thread(_layers, windows, names, skipped, Size(image.height, image.width))
     classes = [ClassLegend(name, hue, counts[name]) for name, hue in hues_of(names).items()]
     pages = max((-(-window.fitting // MAX_SHAPES) for window in windows), default=1)
-    return ImageView(image, found, layers, classes, pages, state_of(found))
+    return ImageView(image, image_analyses, layers, classes, pages, state_of(image_analyses))
 
 
-async def comments_on(page_request: PageRequest, image_id: str, wanted: ImageViewOptions) -> list[CommentRecord]:
-    """The comments of the page, and one more if there are more."""
-    after, limit = wanted.comments_after, COMMENTS_SHOWN + 1
+async def comments_on(page_request: PageRequest, image_id: str, options: ImageViewOptions) -> list[CommentRecord]:
+    """List the comments of the page, and one more if there are more."""
+    after, limit = options.comments_after, MAX_COMMENTS + 1
     return await comments.list_own(page_request.platform, page_request.caller, image_id, after=after, limit=limit)
 
 
 async def image_page(
-    page_request: PageRequest, image_id: str, wanted: ImageViewOptions, problem: Problem | None = None, **typed: str
+    page_request: PageRequest,
+    image_id: str,
+    options: ImageViewOptions,
+    problem: Problem | None = None,
+    **form_values: str,
 ) -> Response[str]:
-    """The whole page; with a problem and what was typed, where a form of it was refused."""
-    image, found = await looked_up(page_request, image_id)
+    """Render the whole page; with a problem and the form's values, where a form was refused."""
+    image, image_analyses = await find_image(page_request, image_id)
     project = await projects.find(page_request.platform, page_request.caller, str(image.project_id))
-    remarks = await comments_on(page_request, image_id, wanted)
+    page_comments = await comments_on(page_request, image_id, options)
     # Thousands of shapes are not written in an event loop.
     return await asyncio.to_thread(
         page_request.render,
         "images/page.html",
         page_request.status(problem),
-        shown=await shown(page_request, image, found, wanted),
+        view=await load_view(page_request, image, image_analyses, options),
         project=project,
-        wanted=wanted,
-        most=MAX_SHAPES,
-        remarks=remarks[:COMMENTS_SHOWN],
-        has_later_remarks=len(remarks) > COMMENTS_SHOWN,
+        options=options,
+        max_shapes=MAX_SHAPES,
+        comments=page_comments[:MAX_COMMENTS],
+        has_later_comments=len(page_comments) > MAX_COMMENTS,
         problem=problem,
-        typed=typed,
+        form_values=form_values,
     )
 
 
 def _layers(windows: list[Window], names: list[str], skipped: int, image: Size) -> list[Layer]:
     sides = [ModelShapes(window.annotations, shapes(window.annotations, names)) for window in windows]
-    drawn = [list(side.shapes) for side in sides]
+    shapes_by_side = [list(side.shapes) for side in sides]
     if len(sides) == 2:  # noqa: PLR2004 - a page compares two
-        drawn = list(compared(sides[0], sides[1], image))
-    return [Layer(window.analysis, one, skipped, window.fitting) for window, one in zip(windows, drawn, strict=True)]
+        shapes_by_side = list(compared(sides[0], sides[1], image))
+    return [
+        Layer(window.analysis, side_shapes, skipped, window.fitting)
+        for window, side_shapes in zip(windows, shapes_by_side, strict=True)
+    ]

@@ -1,4 +1,4 @@
-"""The page of an image: what models found in it, drawn over it."""
+"""The page of an image, with the annotations of models drawn over it."""
 
 import asyncio
 from http import HTTPStatus
@@ -14,7 +14,16 @@ from api.http.paging import Cursor
 from api.jobs import results
 from api.projects.images import HEADERS, pieces_of
 from api.web.forms import Form
-from api.web.image_view import MAX_PAGES, MAX_SHAPES, ImageViewOptions, Layout, image_page, looked_up, shown, state_of
+from api.web.image_view import (
+    MAX_PAGES,
+    MAX_SHAPES,
+    ImageViewOptions,
+    Layout,
+    find_image,
+    image_page,
+    load_view,
+    state_of,
+)
 from api.web.page_request import PageRequest
 from shared import analyses
 from shared.analyses.annotations import listing
@@ -23,7 +32,7 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.kit.storage_errors import FileGone
 from shared.projects import deletion, images
 
-# What a browser may show as a picture, whoever sent it.
+# The types that are safe for a browser to show as a picture, although a pipeline chose the content.
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 
 
@@ -46,21 +55,21 @@ class ImagePages(Controller):
         comments_after: Cursor = None,
         seen: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:
-        """An image with its overlays; a part of it, when a script asks whether anything has changed."""
-        wanted = ImageViewOptions(first, second, class_name, least, layout, page, comments_after)
-        image, found = await looked_up(page_request, image_id)
+        """Show an image with its overlays; only the changing part, when a script polls for changes."""
+        options = ImageViewOptions(first, second, class_name, least, layout, page, comments_after)
+        image, image_analyses = await find_image(page_request, image_id)
         if page_request.is_partial:
-            if seen == state_of(found):
+            if seen == state_of(image_analyses):
                 return Response(None, status_code=HTTPStatus.NO_CONTENT)
-            live = await shown(page_request, image, found, wanted)
+            view = await load_view(page_request, image, image_analyses, options)
             return await asyncio.to_thread(
-                page_request.render, "images/live.html", shown=live, wanted=wanted, most=MAX_SHAPES
+                page_request.render, "images/live.html", view=view, options=options, max_shapes=MAX_SHAPES
             )
-        return await image_page(page_request, image_id, wanted)
+        return await image_page(page_request, image_id, options)
 
     @get("/content")
     async def content(self, page_request: Injected[PageRequest], image_id: FromPath[str]) -> Response[Any]:
-        """The image itself."""
+        """Send the image itself."""
         image = await images.find(page_request.platform, page_request.caller, image_id)
         headers = HEADERS | {"Content-Length": str(image.size_bytes)}
         pieces = await images.content(page_request.platform, image)
@@ -68,13 +77,13 @@ class ImagePages(Controller):
 
     @get("/thumbnail")
     async def thumbnail(self, page_request: Injected[PageRequest], image_id: FromPath[str]) -> Response[Any]:
-        """A small copy of it, or the image itself while there is none."""
+        """Send the thumbnail, or the image itself while there is none."""
         image = await images.find(page_request.platform, page_request.caller, image_id)
-        small = await images.thumbnail(page_request.platform, image)
-        if small is None:
+        thumbnail = await images.thumbnail(page_request.platform, image)
+        if thumbnail is None:
             return page_request.redirect(f"/app/images/{image.id}/content")
-        body = await page_request.platform.storage.read(small.object_key)
-        return Response(body, media_type=small.content_type, headers=HEADERS)
+        body = await page_request.platform.storage.read(thumbnail.object_key)
+        return Response(body, media_type=thumbnail.content_type, headers=HEADERS)
 
     @get("/heatmaps/{analysis_id:str}/{name:str}")
     async def heatmap(
@@ -84,7 +93,7 @@ class ImagePages(Controller):
         analysis_id: FromPath[str],
         name: FromPath[str],
     ) -> Response[bytes]:
-        """A picture that a pipeline sent with an analysis."""
+        """Send a picture that a pipeline added to an analysis."""
         await images.find(page_request.platform, page_request.caller, image_id)
         _, files = await listing.artifacts(page_request.platform, page_request.caller, analysis_id)
         keys = {file.name: file.object_key for file, _ in files if file.content_type in PICTURES}
@@ -102,7 +111,7 @@ class ImagePages(Controller):
         analysis_id: FromPath[str],
         format: Annotated[Format, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
     ) -> Response[Any]:
-        """An analysis with all that it found, as a file."""
+        """Export an analysis with all its annotations as a file."""
         await images.find(page_request.platform, page_request.caller, image_id)
         return export_response(
             page_request.platform, await analyses.find(page_request.platform, page_request.caller, analysis_id), format
@@ -121,6 +130,6 @@ class ImagePages(Controller):
 
     @post("/restore")
     async def restore(self, page_request: Injected[PageRequest], image_id: FromPath[str]) -> Response[Any]:
-        """Bring a deleted image back."""
+        """Restore a deleted image."""
         image = await deletion.restore(page_request.platform, page_request.caller, image_id)
         return page_request.redirect(f"/app/images/{image.id}?notice=saved")

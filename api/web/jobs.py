@@ -1,4 +1,4 @@
-"""Pages of jobs: what was asked for, how far it is, and what it made."""
+"""Pages of jobs: their progress and their artifacts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -17,7 +17,7 @@ from shared import jobs
 from shared.jobs import JobOut, Snapshot
 from shared.kit.ids import parse_uuid
 
-LISTED = 25
+PAGE_SIZE = 25
 
 
 class JobPages(Controller):
@@ -27,43 +27,41 @@ class JobPages(Controller):
 
     @get()
     async def list_own(self, page_request: Injected[PageRequest], cursor: Cursor = None) -> Response[str]:
-        """The account's jobs, newest first."""
-        found = await jobs.list_own(page_request.platform, page_request.caller, before=cursor, limit=LISTED + 1)
-        page = paging.cut(found, LISTED, lambda snapshot: snapshot.job.id)
-        shown = await asyncio.to_thread(_present, page_request, page.rows)
+        """List the account's jobs, newest first."""
+        snapshots = await jobs.list_own(page_request.platform, page_request.caller, before=cursor, limit=PAGE_SIZE + 1)
+        page = paging.cut(snapshots, PAGE_SIZE, lambda snapshot: snapshot.job.id)
+        job_answers = await asyncio.to_thread(_present, page_request, page.rows)
         return page_request.render(
-            "jobs/list.html", shown=list(zip(page.rows, shown, strict=True)), cursor=cursor, following=page.next
+            "jobs/list.html", rows=list(zip(page.rows, job_answers, strict=True)), cursor=cursor, next_cursor=page.next
         )
 
     @get("/{job_id:str}")
     async def read(self, page_request: Injected[PageRequest], job_id: FromPath[str]) -> Response[str]:
-        """A job, which shows its progress by itself."""
+        """Show a job with its progress."""
         snapshot = await jobs.find(page_request.platform, page_request.caller, parse_uuid(job_id))
         return page_request.render(
-            "jobs/page.html", snapshot=snapshot, shown=JobOut.of(snapshot, page_request.platform.storage)
+            "jobs/page.html", snapshot=snapshot, job=JobOut.of(snapshot, page_request.platform.storage)
         )
 
     @get("/{job_id:str}/events")
     async def follow(self, page_request: Injected[PageRequest], job_id: FromPath[str]) -> ServerSentEvent:
-        """The job's card at every change, then the event `done`."""
+        """Send the job's card at every change, then the event `done`."""
         snapshot = await jobs.find(page_request.platform, page_request.caller, parse_uuid(job_id))
         return ServerSentEvent(_cards(page_request, snapshot))
 
     @post("/{job_id:str}/cancel")
     async def cancel(self, page_request: Injected[PageRequest], job_id: FromPath[str]) -> Response[Any]:
-        """End a job that is queued or running."""
+        """Cancel a job that is queued or running."""
         await jobs.cancel(page_request.platform, page_request.caller, parse_uuid(job_id))
         return page_request.redirect("/app/jobs?notice=cancelled")
 
 
-def _present(page_request: PageRequest, found: Sequence[Snapshot]) -> list[JobOut]:
-    return [JobOut.of(snapshot, page_request.platform.storage) for snapshot in found]
+def _present(page_request: PageRequest, snapshots: Sequence[Snapshot]) -> list[JobOut]:
+    return [JobOut.of(snapshot, page_request.platform.storage) for snapshot in snapshots]
 
 
 async def _cards(page_request: PageRequest, snapshot: Snapshot) -> AsyncIterator[ServerSentEventMessage]:
     async for change in page_request.waiter.changes(page_request.caller, snapshot.job.id):
-        shown = JobOut.of(change, page_request.platform.storage)
-        yield ServerSentEventMessage(
-            data=render("jobs/card.html", snapshot=change, shown=shown, page_request=page_request)
-        )
+        job = JobOut.of(change, page_request.platform.storage)
+        yield ServerSentEventMessage(data=render("jobs/card.html", snapshot=change, job=job, page_request=page_request))
     yield ServerSentEventMessage(data="", event="done")

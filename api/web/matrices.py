@@ -1,4 +1,4 @@
-"""Pages of confusion matrices: the list, a new one, and what is said of each."""
+"""Pages of confusion matrices: the list, the form for a new one, and the page of each."""
 
 import asyncio
 from typing import Annotated, Any, NamedTuple
@@ -15,7 +15,7 @@ from api.http.problems import problem_of
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
-from api.web.reading import at_lines, faults_of, tell, told
+from api.web.reading import at_lines, faults_of, notice_cookies, read_notices
 from shared import matrices
 from shared.evaluation.inputs.probabilities import read_weights
 from shared.kit.errors import Fault, InvalidInput, Problem
@@ -30,8 +30,8 @@ from shared.presentation.labels import label_text
 from shared.presentation.matrix_view import MEASURES, Grid, Measure, Order, View, grid
 from shared.presentation.tables import Pair, confused_pairs
 
-LISTED = 50
-LISTED_PAIRS = 12
+PAGE_SIZE = 50
+MAX_PAIRS = 12
 # Drawing fewer classes takes less time than handing them to a thread.
 DRAWN_INLINE = 12
 
@@ -46,12 +46,12 @@ _ORDERS: dict[str, ColumnOrder] = {
 
 
 class MatrixDrawing(NamedTuple):
-    """What the page draws of a matrix."""
+    """The drawing of a matrix: grid, most confused pairs and labels; `counts_json` only where cells are no links."""
 
     grid: Grid
     pairs: list[Pair]
     labels: list[str]
-    pointed: str
+    counts_json: str
 
 
 class MatrixPages(Controller):
@@ -67,35 +67,35 @@ class MatrixPages(Controller):
         name: Annotated[str, QueryParameter()] = "",
         tag: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
-        """The account's matrices, newest first."""
-        found = await matrices.list_own(
+        """List the account's matrices, newest first."""
+        records = await matrices.list_own(
             page_request.platform,
             page_request.caller,
             before=cursor,
             name=name or None,
             tag=tag or None,
-            limit=LISTED + 1,
+            limit=PAGE_SIZE + 1,
         )
-        page = paging.cut(found, LISTED, lambda matrix: matrix.uid)
+        page = paging.cut(records, PAGE_SIZE, lambda matrix: matrix.uid)
         return page_request.render(
-            "matrices/list.html", found=page.rows, name=name, tag=tag, cursor=cursor, following=page.next
+            "matrices/list.html", matrices=page.rows, name=name, tag=tag, cursor=cursor, next_cursor=page.next
         )
 
     @get("/new")
     async def new(self, page_request: Injected[PageRequest]) -> Response[str]:
-        """The form for a new matrix."""
+        """Show the form for a new matrix."""
         assert page_request.signed_in, "raises where nobody is"
         return page_request.render("matrices/new.html", texts={}, problem=None)
 
     @post("/new")
     async def create(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
-        """Count what was pasted or uploaded."""
+        """Create a matrix from pasted or uploaded labels."""
         caller = page_request.caller
         try:
             description = _description(form)
-            read = await _read(form)
-            with at_lines(read.lines, "file" if form.file else "actual"):
-                vectors = Vectors(read.actual, read.predicted, _weights(read))
+            labels = await _read_labels(form)
+            with at_lines(labels.lines, "file" if form.file else "actual"):
+                vectors = Vectors(labels.actual, labels.predicted, _weights(labels))
                 uid = await matrices.create(page_request.platform, caller, vectors, description)
         except MISTAKES as error:
             problem = problem_of(page_request.request, error)
@@ -103,7 +103,7 @@ class MatrixPages(Controller):
                 "matrices/new.html", page_request.status(problem), texts=form.texts, problem=problem
             )
         page = f"/app/matrices/{uid}"
-        page_request.set_cookies += tell(page_request.request, page, read.notices)
+        page_request.set_cookies += notice_cookies(page_request.request, page, labels.notices)
         return page_request.redirect(page)
 
     @get("/{uid:str}")
@@ -116,14 +116,14 @@ class MatrixPages(Controller):
         diagonal: Annotated[str, QueryParameter()] = "",
         worst: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
-        """A matrix as a heat map, with its main figures."""
+        """Show a matrix as a heat map, with its main metrics."""
         return await _page(page_request, uid, View(show, order, diagonal == "hide", _worst(worst)))
 
     @post("/{uid:str}/describe")
     async def describe(
         self, page_request: Injected[PageRequest], uid: FromPath[str], form: Injected[Form]
     ) -> Response[Any]:
-        """Change what is said of a matrix."""
+        """Change the details of a matrix."""
         try:
             description = _description(form)
         except MISTAKES as error:
@@ -142,20 +142,20 @@ async def _page(
     page_request: PageRequest, uid: str, view: View, problem: Problem | None = None, texts: dict[str, str] | None = None
 ) -> Response[str]:
     matrix = await matrices.counts(page_request.platform, page_request.caller, uid)
-    drawn = await _drawn(matrix, view)
+    drawing = await _make_drawing(matrix, view)
     return page_request.render(
         "matrices/page.html",
         page_request.status(problem),
         matrix=matrix,
         view=view,
-        drawn=drawn,
+        matrix_drawing=drawing,
         main_metrics=main_metrics(matrix.matrix, matrix.summary),
         measures=MEASURES,
         worst_choices=[count for count in WORST if count < len(matrix.matrix.classes)],
         shade_names=SHADE_NAMES,
-        told=told(page_request),
+        prediction_notices=read_notices(page_request),
         problem=problem,
-        typed=texts,
+        form_values=texts,
     )
 
 
@@ -169,7 +169,7 @@ def _description(form: Form) -> Description:
     )
 
 
-async def _read(form: Form) -> ReadLabels:
+async def _read_labels(form: Form) -> ReadLabels:
     if (file := form.file) is not None:
         data = await file.read()
         header = _HEADERS.get(form.texts.get("header", ""), "auto")
@@ -185,8 +185,8 @@ async def _read(form: Form) -> ReadLabels:
         return await by_size(len(actual) + len(predicted), read_pasted_labels, actual, predicted)
 
 
-def _weights(read: ReadLabels) -> list[float] | None:
-    return None if read.weights is None else read_weights(read.weights, len(read.actual)).tolist()
+def _weights(labels: ReadLabels) -> list[float] | None:
+    return None if labels.weights is None else read_weights(labels.weights, len(labels.actual)).tolist()
 
 
 def _worst(text: str) -> int | None:
@@ -198,15 +198,17 @@ def _worst(text: str) -> int | None:
     return int(text[:9])
 
 
-async def _drawn(matrix: CountedMatrix, view: View) -> MatrixDrawing:
+async def _make_drawing(matrix: CountedMatrix, view: View) -> MatrixDrawing:
     if len(matrix.matrix.classes) <= DRAWN_INLINE:
         return _draw(matrix, view)
     return await asyncio.to_thread(_draw, matrix, view)
 
 
 def _draw(matrix: CountedMatrix, view: View) -> MatrixDrawing:
-    made = grid(matrix.matrix, view)
+    matrix_grid = grid(matrix.matrix, view)
     labels = [label_text(label) for label in matrix.matrix.classes]
-    # Where cells are too many to be links, a script says which one is pointed at.
-    pointed = msgspec.json.encode(matrix.matrix.counts.tolist()).decode() if len(made.order) > NUMBERED_CLASSES else ""
-    return MatrixDrawing(made, confused_pairs(matrix.matrix, LISTED_PAIRS), labels, pointed)
+    # Where cells are too many to be links, a script shows the cell under the pointer.
+    counts_json = (
+        msgspec.json.encode(matrix.matrix.counts.tolist()).decode() if len(matrix_grid.order) > NUMBERED_CLASSES else ""
+    )
+    return MatrixDrawing(matrix_grid, confused_pairs(matrix.matrix, MAX_PAIRS), labels, counts_json)

@@ -1,4 +1,4 @@
-"""Parts of a matrix's page that come when they are asked for, each also a page of its own."""
+"""Parts of a matrix's page that a script loads on demand, each also a page of its own."""
 
 import asyncio
 from typing import Annotated, Any, NamedTuple
@@ -24,7 +24,7 @@ from shared.presentation.class_table import COLUMNS, ClassRow, class_rows, share
 from shared.presentation.labels import label_text
 from shared.presentation.tables import OverallRow, overall_tables
 
-SAMPLES_SHOWN = 100
+MAX_SAMPLES = 100
 
 Position = Annotated[int, QueryParameter(ge=0, le=1000)]
 
@@ -32,7 +32,7 @@ KINDS: dict[str, type[MatrixArguments]] = {"report": Report, "plot": Plot}
 
 
 class StatisticsTables(NamedTuple):
-    """A matrix's statistics as the page shows them."""
+    """The statistics of a matrix as the tables of the page."""
 
     groups: list[tuple[str, list[OverallRow]]]
     bounds: dict[str, str | None]
@@ -54,7 +54,7 @@ class MatrixPartPages(Controller):
         column: Position,
         cursor: Annotated[int | None, QueryParameter(ge=0, le=2**53)] = None,
     ) -> Response[str]:
-        """Which samples fell into a cell."""
+        """List the samples of a cell."""
         matrix = await matrices.counts(page_request.platform, page_request.caller, uid)
         classes = matrix.matrix.classes
         if max(row, column) >= len(classes):
@@ -62,18 +62,18 @@ class MatrixPartPages(Controller):
                 Fault("/row", "row: the matrix has changed and no longer has this class; reload the page.")
             )
         cell = CellSelection(str(classes[row]), str(classes[column]))
-        found = await matrices.samples(
-            page_request.platform, page_request.caller, uid, cell, after=cursor, limit=SAMPLES_SHOWN + 1
+        rows = await matrices.samples(
+            page_request.platform, page_request.caller, uid, cell, after=cursor, limit=MAX_SAMPLES + 1
         )
-        page = paging.cut(found, SAMPLES_SHOWN, lambda sample: sample.index)
+        page = paging.cut(rows, MAX_SAMPLES, lambda sample: sample.index)
         return page_request.render(
             "matrices/samples.html",
             matrix=matrix,
             row=row,
             column=column,
             count=matrix.matrix.counts[row, column].item(),
-            found=page.rows,
-            following=page.next,
+            samples=page.rows,
+            next_cursor=page.next,
             first=cursor is None,
         )
 
@@ -85,29 +85,29 @@ class MatrixPartPages(Controller):
         sort: Annotated[str, QueryParameter()] = "",
         direction: Annotated[str, QueryParameter()] = "down",
     ) -> Response[str]:
-        """Every overall statistic with what it means, and those of each class."""
+        """Show every overall statistic with its meaning, and the statistics of each class."""
         matrix = await matrices.counts(page_request.platform, page_request.caller, uid)
-        computed = await asyncio.to_thread(_compute, matrix, sort, descending=direction != "up")
+        tables = await asyncio.to_thread(_compute, matrix, sort, descending=direction != "up")
         return page_request.render(
             "matrices/statistics.html",
             matrix=matrix,
-            computed=computed,
+            tables=tables,
             columns=COLUMNS,
             sort=sort,
             direction=direction,
         )
 
     @post("/jobs")
-    async def order(
+    async def submit(
         self, page_request: Injected[PageRequest], uid: FromPath[str], form: Injected[Form]
     ) -> Response[Any]:
-        """Ask for the report or the plot; what was made already is taken."""
+        """Submit a job for the report or the plot, or join the one that made it already."""
         kind = KINDS.get(form.texts.get("kind", ""), Report)
         request = await jobs.prepare(page_request.platform, page_request.caller, kind(cm_uid=uid))
         snapshot = await jobs.join(page_request.platform, request)
         if page_request.is_partial:
             return page_request.render(
-                "jobs/live.html", snapshot=snapshot, shown=jobs.JobOut.of(snapshot, page_request.platform.storage)
+                "jobs/live.html", snapshot=snapshot, job=jobs.JobOut.of(snapshot, page_request.platform.storage)
             )
         return page_request.redirect(f"/app/jobs/{snapshot.job.id}")
 
@@ -119,11 +119,11 @@ class MatrixPartPages(Controller):
         format: Annotated[Format, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
         part: Annotated[Part | None, QueryParameter()] = None,
     ) -> Response[bytes]:
-        """The matrix as a file to keep."""
-        wish = ExportOptions(format, part, normalised=False)
-        wish.check()
+        """Export the matrix as a file."""
+        options = ExportOptions(format, part, normalised=False)
+        options.check()
         matrix = await matrices.counts(page_request.platform, page_request.caller, uid)
-        file = await export(matrix, wish)
+        file = await export(matrix, options)
         headers = HEADERS | {
             "Content-Security-Policy": "sandbox",
             "Content-Disposition": f'attachment; filename="{file.name}"',
@@ -132,12 +132,12 @@ class MatrixPartPages(Controller):
 
 
 def _compute(matrix: CountedMatrix, sort: str, *, descending: bool) -> StatisticsTables:
-    found = statistics(matrix.matrix)
-    bounds = intervals(found, binom_method="wilson")
+    matrix_statistics = statistics(matrix.matrix)
+    bounds = intervals(matrix_statistics, binom_method="wilson")
     return StatisticsTables(
-        overall_tables(matrix.matrix, found),
-        # Kappa is no share; its interval is a statistic of its own.
+        overall_tables(matrix.matrix, matrix_statistics),
+        # Kappa is not a share; its interval is a statistic of its own.
         {"Overall ACC": share_interval_text(bounds.overall["Overall ACC"])},
-        class_rows(found, bounds, sort=sort or None, descending=descending),
+        class_rows(matrix_statistics, bounds, sort=sort or None, descending=descending),
         [label_text(label) for label in matrix.matrix.classes],
     )

@@ -1,4 +1,4 @@
-"""A page_request: one request for a page, who is signed in, and how it is answered."""
+"""The page request: one request for a page, with the session's account and the answers to it."""
 
 import hashlib
 import hmac
@@ -27,7 +27,7 @@ CONTENT_SECURITY_POLICY = (
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    # After signing out, the way back shows nothing.
+    # After signing out, the back button shows nothing.
     "Cache-Control": "no-store",
     "Vary": "Accept, Cookie, HX-Request",
 }
@@ -36,14 +36,14 @@ FORM_PURPOSE = "web-form"
 FORM_FIELD = "form_token"
 FORM_HEADER = "x-form-token"
 
-Sent = Request[Any, Any, Any]
+HttpRequest = Request[Any, Any, Any]
 
 
 @dataclass(slots=True)
 class PageRequest:
-    """Who asks for a page, and the ways to answer."""
+    """One request for a page: its session and form token, and the ways to answer it."""
 
-    request: Sent
+    request: HttpRequest
     platform: Platform
     session_account: SessionAccount | None
     form_secret: str
@@ -51,45 +51,45 @@ class PageRequest:
 
     @property
     def caller(self) -> Caller:
-        """Who is signed in, as the verbs know callers; raises SignInNeeded."""
+        """The account of the session as a caller; raises SignInNeeded where nobody is signed in."""
         return self.signed_in.caller
 
     @property
     def signed_in(self) -> SessionAccount:
-        """Who is signed in; raises SignInNeeded."""
+        """The account of the session; raises SignInNeeded where nobody is signed in."""
         if self.session_account is None:
             raise SignInNeeded
         return self.session_account
 
     @property
     def waiter(self) -> Waiter:
-        """What waits for jobs on behalf of everybody."""
+        """The waiter of this process."""
         waiter: Waiter = self.request.app.state.waiter
         return waiter
 
     @property
     def is_partial(self) -> bool:
-        """Whether a script of ours asks for a part of a page, to put it into the page that is there."""
+        """Whether a script requests a part of a page, to insert it into the present one."""
         return self.request.headers.get("hx-request") == "true"
 
     @property
     def form_token(self) -> str:
-        """What every form carries: derived from what only this browser has."""
+        """The token that every form carries, derived from the secret of this browser."""
         return self.platform.keyring.derive(FORM_PURPOSE, self.form_secret, 1).hex()
 
     @staticmethod
     def status(problem: Problem | None) -> HTTPStatus:
-        """The status of a page that may tell of a problem."""
+        """Return the status of a page that may show a problem."""
         return HTTPStatus(problem.status) if problem else HTTPStatus.OK
 
     def render(self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response[str]:
-        """A page of ours, or a part of one."""
+        """Render a page, or a part of one."""
         notice = self.request.query_params.get("notice")
         text = render(template, page_request=self, session_account=self.session_account, notice=notice, **values)
         return self._answer(Response(text, status_code=status, media_type="text/html", headers=HEADERS))
 
     def redirect(self, path: str) -> Response[Any]:
-        """Go on to another page of ours."""
+        """Redirect to another page of the service."""
         if self.is_partial:
             return self._answer(Response(b"", headers=HEADERS | {"HX-Redirect": path}))
         return self._answer(Response(b"", status_code=HTTPStatus.SEE_OTHER, headers=HEADERS | {"Location": path}))
@@ -99,21 +99,21 @@ class PageRequest:
         return response
 
 
-async def begin(request: Sent) -> None:
-    """See who comes, and refuse a form that did not come from a page of ours."""
+async def begin(request: HttpRequest) -> None:
+    """Authenticate the request, and refuse a form that did not come from one of our pages."""
     await refuse_nul(request)
     page_request = request.state.page_request = await _page_request(request)
     if request.method not in {"GET", "HEAD"}:
         await _check_form(page_request)
 
 
-def provide_page_request(request: Sent) -> PageRequest:
-    """The page_request that `begin` has begun."""
+def provide_page_request(request: HttpRequest) -> PageRequest:
+    """Provide the page request that `begin` created."""
     page_request: PageRequest = request.state.page_request
     return page_request
 
 
-async def _page_request(request: Sent) -> PageRequest:
+async def _page_request(request: HttpRequest) -> PageRequest:
     platform: Platform = request.app.state.platform
     token = cookies.read(request, "session")
     if token and (session_account := await sessions.find(platform, token)):
@@ -127,14 +127,14 @@ async def _page_request(request: Sent) -> PageRequest:
 async def _check_form(page_request: PageRequest) -> None:
     request = page_request.request
     # The header comes first: a large upload is refused before it is read.
-    given = request.headers.get(FORM_HEADER) or (await request.form()).get(FORM_FIELD)
-    if not isinstance(given, str):
+    token = request.headers.get(FORM_HEADER) or (await request.form()).get(FORM_FIELD)
+    if not isinstance(token, str):
         raise FormNotOurs
-    genuine = page_request.platform.keyring.candidates(FORM_PURPOSE, page_request.form_secret, 1)
-    if not any(hmac.compare_digest(given.encode(), secret.hex().encode()) for secret in genuine):
+    valid_tokens = page_request.platform.keyring.candidates(FORM_PURPOSE, page_request.form_secret, 1)
+    if not any(hmac.compare_digest(token.encode(), valid.hex().encode()) for valid in valid_tokens):
         raise FormNotOurs
 
 
-def state_text(told: object) -> str:
-    """Another text for whatever else is told: by it a script that asks again learns whether anything has changed."""
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+def state_hash(value: object) -> str:
+    """Return a hash of the state, by which a polling script recognises changes."""
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]

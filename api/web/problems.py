@@ -1,4 +1,4 @@
-"""Every error as a page, saying the same as the API's problem."""
+"""Pages for errors, with the same content as the API's problems."""
 
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from litestar.types import ExceptionHandlersMap
 
 from api.http import problems
 from api.web.errors import SignInNeeded
-from api.web.page_request import PageRequest, Sent
+from api.web.page_request import HttpRequest, PageRequest
 from shared.accounts.errors import NotAdministrator
 from shared.evaluation.inputs.errors import InvalidLabels
 from shared.kit.errors import DomainError, Problem
@@ -16,20 +16,20 @@ from shared.kit.errors import DomainError, Problem
 MISTAKES: tuple[type[Exception], ...] = (DomainError, InvalidLabels)
 
 
-def explained(page_request: PageRequest, problem: Problem) -> Response[Any]:
-    """The problem as a page, or as the part of one that a script asked for."""
+def problem_page(page_request: PageRequest, problem: Problem) -> Response[Any]:
+    """Render the problem as a page, or as the part of a page that a script requested."""
     template = "problem_part.html" if page_request.is_partial else "problem.html"
     return page_request.render(template, page_request.status(problem), problem=problem)
 
 
-def _page(request: Sent, error: Exception) -> Response[Any]:
+def _page(request: HttpRequest, error: Exception) -> Response[Any]:
     page_request: PageRequest | None = getattr(request.state, "page_request", None)
     if page_request is None:
-        # What went wrong before anybody was seen: the database is away, or the address holds a NUL.
+        # The error came before authentication: the database is unavailable, or the address holds a NUL.
         page_request = PageRequest(request, request.app.state.platform, None, "")
     if isinstance(error, SignInNeeded):
         return page_request.redirect(f"/app/sign-in?next={quote(request.url.path)}")
-    answer = explained(page_request, problems.problem_of(request, error))
+    answer = problem_page(page_request, problems.problem_of(request, error))
     if isinstance(error, NotAdministrator):
         answer.headers.update(problems.headers_of(error))
     return answer

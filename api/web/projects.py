@@ -13,7 +13,7 @@ from api.http.paging import Cursor
 from api.http.problems import problem_of
 from api.projects import cursors
 from api.web.forms import Form
-from api.web.page_request import PageRequest, state_text
+from api.web.page_request import PageRequest, state_hash
 from api.web.problems import MISTAKES
 from shared import analyses, projects
 from shared.analyses import AnalysisStatus
@@ -22,8 +22,8 @@ from shared.projects import images
 from shared.projects.listing import Images, Search, Sort, list_images, page_position
 from shared.projects.records import NewImage, ProjectDescription
 
-LISTED = 30
-SHOWN = 48
+PAGE_SIZE = 30
+GALLERY_SIZE = 48
 
 SORTS: dict[Sort, str] = {
     "-created_at": "newest first",
@@ -45,12 +45,12 @@ class ProjectPages(Controller):
         cursor: Cursor = None,
         name: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
-        """The account's projects, newest first."""
+        """List the account's projects, newest first."""
         return await _list(page_request, cursor=cursor, name=name)
 
     @post()
     async def create(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
-        """Open a project."""
+        """Create a project."""
         caller = page_request.caller
         try:
             name = form.text("name")
@@ -73,33 +73,35 @@ class ProjectPages(Controller):
         deleted: Annotated[str, QueryParameter()] = "",
         seen: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:
-        """The gallery of a project; the pictures alone, when a script asks whether anything has changed."""
+        """Show the gallery of a project; only the pictures, when a script polls for changes."""
         project = await projects.find(page_request.platform, page_request.caller, project_id)
         search = Search(filename=filename or None, deleted=bool(deleted))
-        found = await list_images(
+        listing = await list_images(
             page_request.platform,
             page_request.caller,
             project_id,
             search,
             sort=sort,
             after=cursors.read(cursor or None, sort),
-            limit=SHOWN + 1,
+            limit=GALLERY_SIZE + 1,
         )
-        shown, following = paging.cut(found.images, SHOWN, lambda image: cursors.write(page_position(image, sort)))
-        page = found._replace(images=shown)
-        standing = await analyses.status_counts(
+        gallery, next_cursor = paging.cut(
+            listing.images, GALLERY_SIZE, lambda image: cursors.write(page_position(image, sort))
+        )
+        page = listing._replace(images=gallery)
+        status_counts = await analyses.status_counts(
             page_request.platform, page_request.caller, [image.id for image in page.images]
         )
-        state = _state(page, standing)
+        state = _state(page, status_counts)
         if page_request.is_partial and seen == state:
             return Response(None, status_code=HTTPStatus.NO_CONTENT)
         return page_request.render(
             "projects/gallery.html" if page_request.is_partial else "projects/page.html",
             project=project,
             page=page,
-            standing=standing,
+            status_counts=status_counts,
             state=state,
-            following=following,
+            next_cursor=next_cursor,
             cursor=cursor,
             sort=sort,
             sorts={name: SORTS[name] for name in get_args(Sort) if name in SORTS},
@@ -113,7 +115,7 @@ class ProjectPages(Controller):
     async def upload(
         self, page_request: Injected[PageRequest], project_id: FromPath[str], form: Injected[Form]
     ) -> Response[Any]:
-        """Take images into the project; a script sends one at a time, a browser without scripts all of them."""
+        """Add images to the project; a script sends one at a time, a browser without scripts all of them."""
         project = await projects.find(page_request.platform, page_request.caller, project_id)
         if not form.uploads:
             raise InvalidInput(Fault("/file", "file: choose at least one image."))
@@ -122,7 +124,7 @@ class ProjectPages(Controller):
                 page_request.platform, page_request.caller, project.id, NewImage(file.filename, await file.read())
             )
         if page_request.is_partial:
-            return page_request.render("projects/taken.html")
+            return page_request.render("projects/receipt.html")
         return page_request.redirect(f"/app/projects/{project.id}?notice=saved")
 
     @post("/{project_id:str}/delete")
@@ -132,9 +134,11 @@ class ProjectPages(Controller):
         return page_request.redirect("/app/projects?notice=deleted")
 
 
-def _state(page: Images, standing: dict[UUID, dict[AnalysisStatus, int]]) -> str:
-    shown = [(image.id, image.thumbnail_status, image.deleted_at, standing.get(image.id)) for image in page.images]
-    return state_text((page.total, shown))
+def _state(page: Images, status_counts: dict[UUID, dict[AnalysisStatus, int]]) -> str:
+    image_states = [
+        (image.id, image.thumbnail_status, image.deleted_at, status_counts.get(image.id)) for image in page.images
+    ]
+    return state_hash((page.total, image_states))
 
 
 async def _list(
@@ -145,17 +149,17 @@ async def _list(
     problem: Problem | None = None,
     texts: dict[str, str] | None = None,
 ) -> Response[str]:
-    found = await projects.list_own(
-        page_request.platform, page_request.caller, before=cursor, name=name or None, limit=LISTED + 1
+    records = await projects.list_own(
+        page_request.platform, page_request.caller, before=cursor, name=name or None, limit=PAGE_SIZE + 1
     )
-    page = paging.cut(found, LISTED, lambda project: project.id)
+    page = paging.cut(records, PAGE_SIZE, lambda project: project.id)
     return page_request.render(
         "projects/list.html",
         page_request.status(problem),
-        found=page.rows,
+        projects=page.rows,
         name=name,
         cursor=cursor,
-        following=page.next,
+        next_cursor=page.next,
         problem=problem,
         texts=texts or {},
     )

@@ -1,4 +1,4 @@
-"""Predictions in the forms of pages: what was read, and what had to be taken for granted."""
+"""Reads predictions from the forms of pages, and keeps the notices of what had to be assumed."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from litestar.datastructures import Cookie
 
 from api.web import cookies
-from api.web.page_request import PageRequest, Sent
+from api.web.page_request import HttpRequest, PageRequest
 from shared.evaluation.inputs.errors import InvalidLabels
 from shared.kit.errors import Fault, InvalidInput
 from shared.predictions import Notice, UnreadablePredictions
 
-# Long enough to read the page; what is told of an older matrix would puzzle who comes back to it.
-_TOLD_FOR_S = 600
+# Long enough to read the page; notices on a later visit would be confusing.
+_NOTICES_MAX_AGE_S = 600
 _TITLES = {
     "actual_vector": "the actual label",
     "predicted_vector": "the predicted label",
@@ -23,19 +23,17 @@ _TITLES = {
 
 @contextmanager
 def faults_of(field: str) -> Iterator[None]:
-    """Turn what cannot be read into invalid input of a form's field."""
+    """Turn unreadable predictions into invalid input of a form's field."""
     try:
         yield
     except UnreadablePredictions as error:
-        place = error.field or field
-        raise InvalidInput(
-            Fault(f"/{place}", f"{place}: {error.detail}" if place == "file" else error.detail)
-        ) from error
+        name = error.field or field
+        raise InvalidInput(Fault(f"/{name}", f"{name}: {error.detail}" if name == "file" else error.detail)) from error
 
 
 @contextmanager
 def at_lines(lines: Sequence[int], field: str) -> Iterator[None]:
-    """Name the lines of a file, or of a list, where an evaluation names the places of a vector that nobody sent."""
+    """Turn a position in a vector, which the user did not send, into the line of the file or list."""
     try:
         yield
     except InvalidLabels as error:
@@ -46,16 +44,16 @@ def at_lines(lines: Sequence[int], field: str) -> Iterator[None]:
         raise InvalidInput(Fault(f"/{field}", detail)) from error
 
 
-def tell(request: Sent, path: str, notices: Sequence[Notice]) -> list[Cookie]:
-    """What keeps notices for the page at `path`, which is shown next; nothing where there are none.
+def notice_cookies(request: HttpRequest, path: str, notices: Sequence[Notice]) -> list[Cookie]:
+    """Make the cookies that carry notices to the page at `path`, which is shown next; none without notices.
 
-    They travel beside the address, so that a link to the page is the same whoever follows it.
+    Notices are not part of the address, so that a shared link to the page does not show them.
     """
     packed = "_".join(notice.packed() for notice in notices)
-    return [cookies.for_page(request, "notices", packed, path, _TOLD_FOR_S)] if packed else []
+    return [cookies.for_page(request, "notices", packed, path, _NOTICES_MAX_AGE_S)] if packed else []
 
 
-def told(page_request: PageRequest) -> list[str]:
-    """The sentences that are kept for this page."""
+def read_notices(page_request: PageRequest) -> list[str]:
+    """Return the sentences of the notices for this page."""
     notices = (Notice.unpacked(text) for text in cookies.read_for_page(page_request.request, "notices").split("_"))
     return [notice.sentence for notice in notices if notice is not None]

@@ -1,4 +1,4 @@
-"""All pages, with what each of them rests on."""
+"""The router of all pages, with their dependencies."""
 
 from typing import Any
 
@@ -41,14 +41,14 @@ PAGES: list[type[Controller]] = [
 
 @get(["/app", "/app/{rest:path}"])
 async def nothing_here(page_request: Injected[PageRequest]) -> Response[Any]:
-    """Whatever is no page."""
+    """Redirect `/app` to the first page; answer 404 for every other address without a page."""
     if page_request.request.url.path.rstrip("/") == "/app":
         return page_request.redirect("/app/matrices")
     raise NotFoundException
 
 
 def pages() -> Router:
-    """The pages as one part of the application."""
+    """Make the router of all pages."""
     return Router(
         "/",
         route_handlers=[*PAGES, nothing_here],

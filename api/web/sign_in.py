@@ -1,4 +1,4 @@
-"""The way in: the landing page, signing up, in and out."""
+"""The landing page, and pages to sign up, in and out."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,11 +23,11 @@ FIRST_PAGE = "/app/matrices"
 
 
 class SignInPages(Controller):
-    """Pages for whoever comes."""
+    """Pages for visitors."""
 
     @get("/")
     async def landing(self, page_request: Injected[PageRequest]) -> Response[Any]:
-        """What this is, for people; where to begin, for programs."""
+        """Show the landing page to browsers, and lead programs to the documentation."""
         if "text/html" not in page_request.request.headers.get("accept", ""):
             return Json({"message": "Refer to /docs for API documentation."}, headers={"Vary": "Accept"})
         return page_request.render("landing.html")
@@ -38,13 +38,13 @@ class SignInPages(Controller):
         page_request: Injected[PageRequest],
         next: FromQuery[str] = FIRST_PAGE,  # noqa: A002 -- the name of the parameter
     ) -> Response[str]:
-        """The form."""
+        """Show the form."""
         return page_request.render("sign_in.html", email="", next=next, problem=None)
 
     @post("/app/sign-in")
     async def sign_in(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
-        """Begin a session; the one before, if any, is over."""
-        following = form.texts.get("next", FIRST_PAGE)
+        """Begin a session, and end the browser's previous one."""
+        next_page = form.texts.get("next", FIRST_PAGE)
         try:
             credentials = _credentials(form)
             signed_in = await accounts.sign_in(
@@ -57,13 +57,13 @@ class SignInPages(Controller):
             problem = problem_of(page_request.request, error)
             email = form.texts.get("email", "")
             return page_request.render(
-                "sign_in.html", page_request.status(problem), email=email, next=following, problem=problem
+                "sign_in.html", page_request.status(problem), email=email, next=next_page, problem=problem
             )
-        return await _enter(page_request, signed_in, following)
+        return await _enter(page_request, signed_in, next_page)
 
     @get("/app/sign-up")
     async def sign_up_form(self, page_request: Injected[PageRequest]) -> Response[str]:
-        """The form."""
+        """Show the form."""
         return page_request.render("sign_up.html", email="", problem=None)
 
     @post("/app/sign-up")
@@ -108,16 +108,16 @@ def _credentials(form: Form) -> CredentialsIn:
     return credentials
 
 
-async def _enter(page_request: PageRequest, signed_in: SignedInAccount, following: str) -> Response[Any]:
+async def _enter(page_request: PageRequest, signed_in: SignedInAccount, next_page: str) -> Response[Any]:
     assert signed_in.account.id is not None, "an account that signed in was stored"
-    if former := cookies.read(page_request.request, "session"):
-        await sessions.end(page_request.platform, former)
+    if previous_token := cookies.read(page_request.request, "session"):
+        await sessions.end(page_request.platform, previous_token)
     lifetime = timedelta(hours=page_request.platform.settings.session_lifetime_hours)
-    # Always a new token: one that somebody put into the browser before opens nothing afterwards.
+    # Always a new token: one that somebody planted in the browser before (session fixation) is worthless.
     token = await sessions.begin(page_request.platform, signed_in.account.id, lifetime)
     page_request.set_cookies = [
         cookies.write(page_request.request, "session", token, int(lifetime.total_seconds())),
         cookies.erase(page_request.request, "form"),
     ]
     # Only to a page of ours: "//elsewhere" and "/\\elsewhere" are other hosts to a browser.
-    return page_request.redirect(following if following.startswith("/app/") else FIRST_PAGE)
+    return page_request.redirect(next_page if next_page.startswith("/app/") else FIRST_PAGE)

@@ -1,4 +1,4 @@
-"""Templates into HTML: everything that a user wrote is escaped, and our own files are named by their content."""
+"""Renders templates: every text is escaped, and addresses of static files carry a hash of their content."""
 
 import hashlib
 from datetime import datetime
@@ -27,19 +27,19 @@ _environment = Environment(
 
 
 def render(template: str, **values: Any) -> str:
-    """The template filled with the values."""
+    """Render the template with the values."""
     return _environment.get_template(template).render(**values)
 
 
 @cache
 def asset(path: str) -> str:
-    """The address of a file of ours; it changes with the file, so that browsers may keep it."""
+    """Return the address of a static file; it changes with the content, so that browsers may cache it for ever."""
     digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()
     return f"/static/{path}?{digest[:12]}"
 
 
 def _when(moment: datetime | None) -> Markup:
-    # A script of ours puts it into the reader's zone; without scripts the zone is named.
+    # A script converts it to the reader's time zone; without scripts the zone is named.
     if moment is None:
         return Markup("—")
     exact, text = moment.isoformat(timespec="seconds"), moment.strftime("%Y-%m-%d %H:%M UTC")
@@ -54,11 +54,11 @@ def _percent(share: float | None) -> str:
     return "—" if share is None else f"{percent_text(share)} %"
 
 
-def _stated(value: Any) -> str:
+def _json_text(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-# A page of a thousand annotations names few classes, each of them again and again.
+# A page of a thousand annotations repeats the names of few classes.
 @lru_cache(maxsize=2000)
 def _short(text: str) -> str:
     return cut(plain_text(text), _SHORT_COLUMNS)
@@ -73,5 +73,5 @@ _environment.filters |= {
     "label": label_text,
     "plain": plain_text,
     "short": _short,
-    "stated": _stated,
+    "json_text": _json_text,
 }

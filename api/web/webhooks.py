@@ -1,4 +1,4 @@
-"""Pages of webhooks: the endpoints, what was told to them, and telling it again."""
+"""Pages of webhooks: the endpoints, their deliveries, and replaying a delivery."""
 
 from typing import Annotated, Any, get_args
 from uuid import UUID
@@ -21,7 +21,7 @@ from shared.webhooks.events import EVENT_TYPES
 from shared.webhooks.queries import DeliveryFilter
 from shared.webhooks.signing import secret_text
 
-LISTED = 30
+PAGE_SIZE = 30
 
 
 class WebhookPages(Controller):
@@ -36,12 +36,12 @@ class WebhookPages(Controller):
         cursor: Cursor = None,
         status: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
-        """The endpoints, and the log of deliveries, newest first."""
+        """Show the endpoints, and the log of deliveries, newest first."""
         return await _page(page_request, cursor=cursor, status=status)
 
     @post("/endpoints")
     async def add(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
-        """Register an address."""
+        """Add an endpoint."""
         caller = page_request.caller
         try:
             url = form.text("url", limit=2048)
@@ -62,20 +62,20 @@ class WebhookPages(Controller):
     async def act(
         self, page_request: Injected[PageRequest], endpoint_id: FromPath[str], action: FromPath[str]
     ) -> Response[Any]:
-        """Try an endpoint out, switch it off or on, replace its secret, or forget it."""
-        platform, caller, known = page_request.platform, page_request.caller, parse_uuid(endpoint_id)
+        """Test, disable, enable or delete an endpoint, or rotate its secret."""
+        platform, caller, endpoint_uuid = page_request.platform, page_request.caller, parse_uuid(endpoint_id)
         try:
             match action:
                 case "test":
-                    await endpoints.try_out(platform, caller, known)
+                    await endpoints.try_out(platform, caller, endpoint_uuid)
                 case "disable":
-                    await endpoints.disable(platform, caller, known)
+                    await endpoints.disable(platform, caller, endpoint_uuid)
                 case "enable":
-                    await endpoints.enable(platform, caller, known)
+                    await endpoints.enable(platform, caller, endpoint_uuid)
                 case "rotate":
-                    await endpoints.rotate_secret(platform, caller, known)
+                    await endpoints.rotate_secret(platform, caller, endpoint_uuid)
                 case "delete":
-                    await endpoints.remove(platform, caller, known)
+                    await endpoints.remove(platform, caller, endpoint_uuid)
                 case _:
                     raise InvalidInput(Fault("/action", "action: must be one of the actions of this page."))
         except MISTAKES as error:
@@ -84,13 +84,13 @@ class WebhookPages(Controller):
 
     @get("/deliveries/{delivery_id:str}")
     async def delivery(self, page_request: Injected[PageRequest], delivery_id: FromPath[str]) -> Response[str]:
-        """One delivery with every attempt, and the text that was sent."""
-        logged = await deliveries.find(page_request.platform, page_request.caller, parse_uuid(delivery_id))
-        return page_request.render("webhooks/delivery.html", logged=logged, problem=None)
+        """Show one delivery with every attempt, and the body of the event."""
+        entry = await deliveries.find(page_request.platform, page_request.caller, parse_uuid(delivery_id))
+        return page_request.render("webhooks/delivery.html", entry=entry, problem=None)
 
     @post("/deliveries/{delivery_id:str}/replay")
     async def replay(self, page_request: Injected[PageRequest], delivery_id: FromPath[str]) -> Response[Any]:
-        """Deliver the same event again."""
+        """Replay a delivery: send the same event again."""
         try:
             await deliveries.replay(page_request.platform, page_request.caller, parse_uuid(delivery_id))
         except MISTAKES as error:
@@ -107,23 +107,25 @@ async def _page(
     form: Form | None = None,
 ) -> Response[str]:
     platform, caller = page_request.platform, page_request.caller
-    own = await endpoints.list_own(platform, caller)
-    wanted = DeliveryFilter(status=status if status in get_args(DeliveryStatus) else None)
-    log = await deliveries.list_own(platform, caller, wanted, before=cursor, limit=LISTED + 1)
-    page = paging.cut(log, LISTED, lambda logged: logged.delivery.id)
-    shown = [(endpoint, secret_text(secrets.of_endpoint(platform.keyring, endpoint.id, endpoint.secret_version)))
-             for endpoint in own]  # fmt: skip
+    own_endpoints = await endpoints.list_own(platform, caller)
+    delivery_filter = DeliveryFilter(status=status if status in get_args(DeliveryStatus) else None)
+    log = await deliveries.list_own(platform, caller, delivery_filter, before=cursor, limit=PAGE_SIZE + 1)
+    page = paging.cut(log, PAGE_SIZE, lambda entry: entry.delivery.id)
+    with_secrets = [
+        (endpoint, secret_text(secrets.of_endpoint(platform.keyring, endpoint.id, endpoint.secret_version)))
+        for endpoint in own_endpoints
+    ]
     return page_request.render(
         "webhooks/page.html",
         page_request.status(problem),
-        endpoints=shown,
+        endpoints=with_secrets,
         log=page.rows,
-        following=page.next,
+        next_cursor=page.next,
         cursor=cursor,
-        chosen=wanted.status,
+        status_filter=delivery_filter.status,
         statuses=get_args(DeliveryStatus),
         events=EVENT_TYPES,
         texts=form.texts if form else {},
-        ticked=form.lists.get("events", ()) if form else (),
+        selected_events=form.lists.get("events", ()) if form else (),
         problem=problem,
     )

@@ -1,1 +1,1 @@
-"""`python -m deploy.demo`: the main job from end to end on a real data set, told as it happens."""
+"""`python -m deploy.demo`: the main workflow from end to end on a real data set, with a line for each step."""

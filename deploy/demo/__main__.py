@@ -9,7 +9,7 @@ import httpx2
 
 from deploy.demo.errors import DemoFailed
 from deploy.demo.service import Service, service
-from deploy.demo.story import tell
+from deploy.demo.walkthrough import walk_through
 
 
 def main() -> int:
@@ -17,17 +17,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.demo", description="The main job from end to end.")
     parser.add_argument("--keep", action="store_true", help="leave the service up until Ctrl-C (KEEP=1)")
     keep = parser.parse_args().keep or os.environ.get("KEEP", "") not in {"", "0"}
-    # A shell lets what it starts in the background ignore it.
+    # A shell makes its background processes ignore SIGINT.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # An exit, unlike the signal itself, stops the service on its way.
+    # An exit, unlike the signal itself, runs the code that stops the service.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     url = os.environ.get("EVALSERVE_URL")
     try:
         if not url:
             _say("Starting evalserve with a temporary data directory ...")
-        with service(url) as running:
-            tell(running, _say)
-            _end(running, keep=keep)
+        with service(url) as instance:
+            walk_through(instance, _say)
+            _end(instance, keep=keep)
     except (DemoFailed, httpx2.HTTPError) as error:
         print(f"The demo failed: {error}", file=sys.stderr)
         return 1
@@ -36,15 +36,15 @@ def main() -> int:
     return 0
 
 
-def _end(running: Service, *, keep: bool) -> None:
-    if running.process is None:
+def _end(instance: Service, *, keep: bool) -> None:
+    if instance.process is None:
         return
     if not keep:
         _say("The links end with the service; `make demo KEEP=1` leaves it up, so that they can be opened.")
         return
-    _say(f"API: {running.url}/docs   Stop: Ctrl-C")
+    _say(f"API: {instance.url}/docs   Stop: Ctrl-C")
     try:
-        running.process.wait()
+        instance.process.wait()
     except KeyboardInterrupt:
         return
     raise DemoFailed("the service ended")

@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """What one model says of the held-out images."""
+    """The predictions of one model for the held-out images."""
 
     model: str
     labels: list[int]
@@ -20,9 +20,9 @@ class Predictions:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """The half of the images that no model has seen: what they show, and what each model says that they show."""
+    """The half of the images that no model was trained on: their labels, and the predictions of each model."""
 
-    learned_from: int
+    training_count: int
     labels: list[int]
     predictions: list[Predictions]
 
@@ -30,7 +30,7 @@ class HeldOut:
 def train_and_predict() -> HeldOut:
     """Train on one half of scikit-learn's 1,797 digits and predict the other; the same result every time."""
     images, labels = load_digits(return_X_y=True)
-    seen, unseen, seen_labels, unseen_labels = train_test_split(
+    train_images, test_images, train_labels, test_labels = train_test_split(
         images / 16, labels, test_size=0.5, stratify=labels, random_state=0
     )
     models = {
@@ -39,6 +39,6 @@ def train_and_predict() -> HeldOut:
     }
     predictions = []
     for name, model in models.items():
-        predicted = model.fit(seen, seen_labels).predict(unseen)
-        predictions.append(Predictions(name, predicted.tolist(), float(np.mean(predicted == unseen_labels))))
-    return HeldOut(len(seen), unseen_labels.tolist(), predictions)
+        predicted = model.fit(train_images, train_labels).predict(test_images)
+        predictions.append(Predictions(name, predicted.tolist(), float(np.mean(predicted == test_labels))))
+    return HeldOut(len(train_images), test_labels.tolist(), predictions)

@@ -1,5 +1,5 @@
-"""What ends the demo."""
+"""The error that ends the demo."""
 
 
 class DemoFailed(Exception):
-    """The service did not do what it promises; the message says what."""
+    """The service did not do what it promises; the message tells the difference."""

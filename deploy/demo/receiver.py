@@ -1,4 +1,4 @@
-"""A receiver of callbacks: all that a user of the service has to write to be told when a job has ended."""
+"""A receiver of callbacks: all the code that a user needs to be notified when a job has ended."""
 
 import base64
 import hmac
@@ -26,57 +26,59 @@ class Callback:
     body: bytes
 
     def event(self) -> dict[str, Any]:
-        """What the callback tells."""
+        """Return the event of the callback."""
         event: dict[str, Any] = json.loads(self.body)
         return event
 
 
 def is_authentic(callback: Callback, secret: str) -> bool:
-    """Whether the callback was signed with the secret in the last five minutes (Standard Webhooks 1.0.0)."""
+    """Return whether the secret signed the callback in the last five minutes (Standard Webhooks 1.0.0)."""
     try:
-        sent_at, sent = callback.headers["webhook-timestamp"], callback.headers["webhook-signature"]
+        sent_at, signatures = callback.headers["webhook-timestamp"], callback.headers["webhook-signature"]
         is_recent = abs(time.time() - int(sent_at)) < _OLDEST_S
         signed = f"{callback.headers['webhook-id']}.{sent_at}.".encode() + callback.body
     except (KeyError, ValueError):
         return False
     digest = hmac.digest(base64.b64decode(secret.removeprefix("whsec_")), signed, "sha256")
-    wanted = f"v1,{base64.b64encode(digest).decode()}"
-    return is_recent and any(hmac.compare_digest(wanted.encode(), one.encode()) for one in sent.split())
+    expected = f"v1,{base64.b64encode(digest).decode()}"
+    return is_recent and any(
+        hmac.compare_digest(expected.encode(), signature.encode()) for signature in signatures.split()
+    )
 
 
 class Receiver:
-    """Where callbacks arrive."""
+    """The address of a running receiver, and its queue of callbacks."""
 
-    def __init__(self, url: str, arrived: "queue.Queue[Callback]") -> None:
+    def __init__(self, url: str, callbacks: "queue.Queue[Callback]") -> None:
         self.url = url
-        self._arrived = arrived
+        self._callbacks = callbacks
 
     def next(self, seconds: float) -> Callback:
-        """The next callback; raises DemoFailed when none arrives in time."""
+        """Return the next callback; raises DemoFailed when none arrives in time."""
         try:
-            return self._arrived.get(timeout=seconds)
+            return self._callbacks.get(timeout=seconds)
         except queue.Empty:
             raise DemoFailed(f"no callback arrived at {self.url} within {seconds:.0f} s") from None
 
 
 @contextmanager
 def receiver() -> Iterator[Receiver]:
-    """A receiver on a free port of loopback."""
-    arrived: queue.Queue[Callback] = queue.Queue()
+    """Run a receiver on a free port of loopback."""
+    callbacks: queue.Queue[Callback] = queue.Queue()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            arrived.put(Callback({name.lower(): value for name, value in self.headers.items()}, body))
+            callbacks.put(Callback({name.lower(): value for name, value in self.headers.items()}, body))
             self.send_response(HTTPStatus.NO_CONTENT)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing; the demo tells what arrived."""
+            """Log nothing; the demo prints the callbacks itself."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield Receiver(f"http://127.0.0.1:{server.server_port}/callback", arrived)
+            yield Receiver(f"http://127.0.0.1:{server.server_port}/callback", callbacks)
         finally:
             server.shutdown()

@@ -20,13 +20,13 @@ from deploy.local.ports import free_ports
 _START_S = 240.0
 _STOP_S = 15.0
 _LOOK_AGAIN_S = 0.2
-# A demo leaves nothing behind, so it never writes into servers that somebody else uses.
+# A demo leaves nothing behind, so it never writes into servers that are in use.
 _NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_ENDPOINT_URL")
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Where it answers; `process` is set if the demo started it."""
+    """A service and its address; `process` is set if the demo started it."""
 
     url: str
     process: subprocess.Popen[bytes] | None = None
@@ -34,16 +34,16 @@ class Service:
 
 @contextmanager
 def service(url: str | None) -> Iterator[Service]:
-    """The service at the address, or else one that lives as long as the context and keeps nothing."""
+    """Use the service at the address, or else run one that ends with the context and keeps nothing."""
     if url:
         yield Service(url.rstrip("/"))
         return
-    with tempfile.TemporaryDirectory(prefix="evalserve-demo-") as folder, _started(Path(folder)) as running:
-        yield running
+    with tempfile.TemporaryDirectory(prefix="evalserve-demo-") as folder, _start(Path(folder)) as instance:
+        yield instance
 
 
 @contextmanager
-def _started(folder: Path) -> Iterator[Service]:
+def _start(folder: Path) -> Iterator[Service]:
     (port,) = free_ports(1)
     log = folder / "run.log"
     with log.open("wb") as output:
@@ -58,24 +58,24 @@ def _started(folder: Path) -> Iterator[Service]:
             start_new_session=True,  # Ctrl-C reaches the demo only, which then stops the service
         )
     try:
-        running = Service(f"http://127.0.0.1:{port}", process)
-        _await_ready(running, log)
-        yield running
+        instance = Service(f"http://127.0.0.1:{port}", process)
+        _await_ready(instance, log)
+        yield instance
     finally:
         _stop(process)
 
 
 def _environment(port: int, data_dir: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
-    own = {"HOST": "127.0.0.1", "PORT": str(port), "DATA_DIR": str(data_dir), "WEBHOOK_ALLOW_NETS": "127.0.0.0/8"}
-    return kept | own
+    inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+    overrides = {"HOST": "127.0.0.1", "PORT": str(port), "DATA_DIR": str(data_dir), "WEBHOOK_ALLOW_NETS": "127.0.0.0/8"}
+    return inherited | overrides
 
 
-def _await_ready(running: Service, log: Path) -> None:
+def _await_ready(instance: Service, log: Path) -> None:
     deadline = time.monotonic() + _START_S
-    while not _is_ready(running.url):
-        assert running.process is not None, "only a service of the demo's own is awaited"
-        if running.process.poll() is not None or time.monotonic() > deadline:
+    while not _is_ready(instance.url):
+        assert instance.process is not None, "only a service of the demo's own is awaited"
+        if instance.process.poll() is not None or time.monotonic() > deadline:
             raise DemoFailed(f"the service does not start:\n{log.read_text(errors='replace').strip()}")
         time.sleep(_LOOK_AGAIN_S)
 

@@ -1,1 +1,1 @@
-"""The whole service on one machine: its servers, its processes, and who keeps them alive."""
+"""The whole service on one machine: its servers, its processes, and their supervisor."""

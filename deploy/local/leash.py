@@ -27,23 +27,23 @@ _PATIENCE_S = 5.0  # a process that the kernel cannot end by then (stuck in I/O)
 
 
 def _children() -> list[int]:
-    """The processes whose parent is this one, from /proc."""
-    found = []
+    """Return the ids of this process's children, from /proc."""
+    pids = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):  # it ended while we looked
             # The name, in parentheses, may itself hold spaces and parentheses.
             if int(stat.read_text().rpartition(")")[2].split()[1]) == os.getpid():
-                found.append(int(stat.parent.name))
-    return found
+                pids.append(int(stat.parent.name))
+    return pids
 
 
 def _reap() -> dict[int, int]:
-    """The exit codes of the children that have ended, by process id."""
+    """Return the exit codes of the children that have ended, by process id."""
     codes = {}
     with contextlib.suppress(ChildProcessError):
-        while (ended := os.waitpid(-1, os.WNOHANG)) != (0, 0):
-            code = os.waitstatus_to_exitcode(ended[1])
-            codes[ended[0]] = code if code >= 0 else 128 - code
+        while (result := os.waitpid(-1, os.WNOHANG)) != (0, 0):
+            code = os.waitstatus_to_exitcode(result[1])
+            codes[result[0]] = code if code >= 0 else 128 - code
     return codes
 
 

@@ -1,4 +1,4 @@
-"""HTTP to this machine itself."""
+"""HTTP requests to this machine itself."""
 
 import urllib.error
 import urllib.request
@@ -8,7 +8,7 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def get(url: str) -> tuple[int, str]:
-    """The status and the body of the answer; raises OSError when there is none."""
+    """Return the status and the body of the answer; raises OSError when there is none."""
     try:
         with _OPENER.open(url, timeout=5) as answer:
             return answer.status, answer.read().decode(errors="replace")

@@ -10,7 +10,7 @@ _RANGE = range(20_000, 32_768)
 
 
 def free_ports(count: int, *, avoid: Collection[int] = (), offset: int = 0) -> list[int]:
-    """Different ports that nothing listens on at this moment, nor on those `offset` above.
+    """Find different ports that nothing listens on at this moment, nor on those `offset` above.
 
     Another program may take one before the server does; the server then ends, and other ports are tried.
     """
@@ -18,8 +18,8 @@ def free_ports(count: int, *, avoid: Collection[int] = (), offset: int = 0) -> l
     candidates = random.SystemRandom().sample(_RANGE[: len(_RANGE) - offset], len(_RANGE) - offset)
     free: list[int] = []
     for port in candidates:
-        wanted = {port, port + offset}
-        if wanted.isdisjoint(avoid) and all_free(wanted):
+        needed_ports = {port, port + offset}
+        if needed_ports.isdisjoint(avoid) and all_free(needed_ports):
             free.append(port)
         if len(free) == count:
             return free
@@ -27,12 +27,12 @@ def free_ports(count: int, *, avoid: Collection[int] = (), offset: int = 0) -> l
 
 
 def all_free(ports: Iterable[int], host: str = "127.0.0.1") -> bool:
-    """Whether a server could listen on each of the ports."""
+    """Return whether a server could listen on each of the ports."""
     return all(refusal(host, port) is None for port in ports)
 
 
 def refusal(host: str, port: int) -> OSError | None:
-    """Why a server could not listen there, or None."""
+    """Return the error that a server would get on listening there, or None."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

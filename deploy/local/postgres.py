@@ -32,18 +32,18 @@ class Postgres(Server):
 
     @property
     def identity(self) -> Identity:
-        """Whom the server runs as."""
+        """The user that the server runs as."""
         return identity()
 
     def prepare(self) -> None:
-        """Make the cluster at the first start, and take away what a crash left."""
+        """Make the cluster at the first start, and remove the lock file that a crash left."""
         self.make_home()
         if not self._cluster.exists():
             self._initialise()
         give_to(self.identity.owner, self._cluster)
         # After a crash its process id may belong to another process by now, and Postgres would refuse to start.
-        # The lock on the data directory says that no server of ours is left; Postgres itself still looks at its
-        # shared memory before it believes so.
+        # The lock on the data directory proves that none of our servers is left; Postgres itself still checks its
+        # shared memory.
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def process(self) -> Process:
@@ -62,8 +62,8 @@ class Postgres(Server):
 
     def check(self) -> None:
         """Ask with the password whether the database is there, and make it if not."""
-        found = self._client("psql", "-XAtw", "-d", "postgres", "-c", "SELECT datname FROM pg_database")
-        if _DATABASE not in found.split():
+        databases = self._client("psql", "-XAtw", "-d", "postgres", "-c", "SELECT datname FROM pg_database")
+        if _DATABASE not in databases.split():
             self._client("createdb", "-w", _DATABASE)
 
     @property
@@ -81,10 +81,10 @@ class Postgres(Server):
         options += [] if self.durable else ["--no-sync"]
         initdb = self._program("initdb", "initdb", "-D", str(partial), *options)
         initdb.spawn()
-        ended = initdb.wait(_INITDB_S)
+        has_ended = initdb.wait(_INITDB_S)
         initdb.kill()
         passwords.unlink()
-        if not ended or initdb.exit_code != 0:
+        if not has_ended or initdb.exit_code != 0:
             raise CannotStart(f"Postgres cannot make its files in {self.home}:\n{initdb.tail()}")
         partial.rename(self._cluster)  # only a complete cluster ever has the final name
 
@@ -108,9 +108,9 @@ class Postgres(Server):
             PGPASSWORD=self.credentials.database_password,
             PGCONNECT_TIMEOUT="5",
         )
-        ended = subprocess.run(
+        result = subprocess.run(
             [str(binaries.postgres(program)), *arguments], env=environment, capture_output=True, text=True, check=False
         )
-        if ended.returncode != 0:
-            raise NotReady(ended.stderr.strip())
-        return ended.stdout
+        if result.returncode != 0:
+            raise NotReady(result.stderr.strip())
+        return result.stdout

@@ -39,7 +39,7 @@ class Process:
 
     @property
     def running(self) -> bool:
-        """Whether the command has been started and has not ended."""
+        """Whether the command was started and has not ended."""
         if self._leash is None:
             return False
         if self._leash.poll() is None:
@@ -49,7 +49,7 @@ class Process:
 
     @property
     def exit_code(self) -> int | None:
-        """How the last run ended; 128 + n after signal n, None while it runs and before it was started."""
+        """The exit code of the last run; 128 + n after signal n, None while it runs and before the first start."""
         if self._leash is None or self.running:
             return None
         code = self._leash.returncode
@@ -81,7 +81,7 @@ class Process:
             self._leash.send_signal(self._stop_signal)
 
     def wait(self, seconds: float) -> bool:
-        """Whether the command has ended within that time."""
+        """Return whether the command has ended within that time."""
         if self._leash is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._leash.wait(seconds)
@@ -111,13 +111,13 @@ class Process:
             log.seek(max(0, self.log.stat().st_size - 8192))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
-    def _clear_up(self, ended: subprocess.Popen[bytes]) -> None:
-        if ended.stdin is None or ended.stdin.closed:
+    def _clear_up(self, leash_process: subprocess.Popen[bytes]) -> None:
+        if leash_process.stdin is None or leash_process.stdin.closed:
             return
-        ended.stdin.close()
+        leash_process.stdin.close()
         # The leash leaves nobody behind, unless it was killed itself or cannot adopt orphans (macOS).
-        if ended.returncode < 0 or sys.platform != "linux":
-            self._kill_group(ended)
+        if leash_process.returncode < 0 or sys.platform != "linux":
+            self._kill_group(leash_process)
 
     @staticmethod
     def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""`python -m deploy.local run`: the whole service on one machine, from nothing to ready, until it is told to stop."""
+"""`python -m deploy.local run`: the whole service on one machine, from nothing to ready, until a signal stops it."""
 
 import os
 import sys
@@ -22,8 +22,8 @@ _MIGRATE_S = 120.0
 _READY_S = 90.0
 # Together less than the 10 s after which a person, or an init system, loses patience.
 _STOP_PARTS_S, _STOP_SERVERS_S = 5.5, 3.5
-# Only a delivery under way has longer, as long as its receiver may take: cut off, the receiver would hear of it twice.
-# This is for writing down what became of it.
+# Only a delivery under way has longer, as long as its receiver may take: cut off, it would be sent twice. This is the
+# time to record its outcome.
 _SETTLE_S = 2.0
 _GREETING = """\
 evalserve is ready: {url}
@@ -69,7 +69,7 @@ class _Service:
         try:
             self._start()
             self._signals.interrupt = False
-            keep_alive(self._watches, until=self._signals.asked.is_set)
+            keep_alive(self._watches, until=self._signals.stop_requested.is_set)
         finally:
             self._signals.interrupt = False
             self._stop()
@@ -84,12 +84,12 @@ class _Service:
         api, *others = (self._process(name, line, environment) for name, line in self._commands.parts.items())
         self._parts = [migrate, api, *others]
         migrate.spawn()
-        # It loads its libraries meanwhile; until the tables are there, /readyz says what is missing.
+        # The api loads its libraries meanwhile; until the tables exist, /readyz names what is missing.
         api.spawn()
         self._await_end(migrate)
         self._watches = self._watch([*self._stack.servers, api])
         self._await_ready()
-        # Only now: eight processes that load their libraries side by side would keep the first answer waiting.
+        # Started last: eight processes that load their libraries side by side would delay the first answer.
         for part in others:
             part.spawn()
         self._watches += self._watch(others)
@@ -132,7 +132,7 @@ class _Service:
         return [Watch(part, _say) for part in parts]
 
     def _stop(self) -> None:
-        if self._signals.asked.is_set():
+        if self._signals.stop_requested.is_set():
             _say("Stopping.")
         longer = {"courier": _webhook_timeout_s(os.environ) + _SETTLE_S}
         stop_all(self._parts, seconds=_STOP_PARTS_S, hurry=self._signals.hurry, longer=longer, say=_say)
@@ -145,7 +145,7 @@ def _webhook_timeout_s(environment: Mapping[str, str]) -> float:
 
 
 def _missing(url: str) -> str | None:
-    """What keeps the service from being ready, or None."""
+    """Return the reason why the service is not ready, or None."""
     try:
         status, body = get(url)
     except OSError as error:

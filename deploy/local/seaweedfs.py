@@ -55,7 +55,7 @@ class SeaweedFS(Server):
         }
 
     def choose_ports(self) -> list[int]:
-        """Ten ports, the last one at the fixed distance from the one before."""
+        """Find ten ports, the last one at the fixed distance from the one before."""
         others = free_ports(self.port_count - 2, avoid=self.avoid_ports)
         admin = free_ports(1, avoid={*self.avoid_ports, *others}, offset=_ADMIN_GRPC_OFFSET)[0]
         return [*others, admin, admin + _ADMIN_GRPC_OFFSET]
@@ -108,7 +108,7 @@ class SeaweedFS(Server):
                 raise NotReady(str(error)) from error
 
     def _check_volumes(self) -> None:
-        # Until the part that stores has reported to the part that knows where, objects are there and not found.
+        # Until the volume server has reported to the master, stored objects are not found.
         try:
             status, body = get(f"http://127.0.0.1:{self.ports[_PORT_OPTIONS.index('master.port')]}/dir/status")
         except OSError as error:

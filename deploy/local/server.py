@@ -1,4 +1,4 @@
-"""What the three servers have in common: start, answer, be killed, be wiped."""
+"""The base class of the three servers: starting, checking, stopping and wiping."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ _PORT_CHOICES = 4
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the servers of one stack share."""
+    """The data directory, credentials and options that the servers of one stack share."""
 
     data: DataDir
     credentials: Credentials
@@ -46,12 +46,12 @@ class Server(ABC):
         self.home: Path = self.data.path / self.name
         self.ports: list[int] = []
         self._process: Process | None = None
-        self._given_up = False
+        self._start_cancelled = False
 
     @property
     @abstractmethod
     def environment(self) -> dict[str, str]:
-        """What a client has to know, under the names of the settings."""
+        """The settings that lead a client to the server."""
 
     def choose_ports(self) -> list[int]:
         """Free ports, as many as the server needs."""
@@ -67,16 +67,16 @@ class Server(ABC):
 
     @abstractmethod
     def check(self) -> None:
-        """Raise NotReady unless this very server answers, which its password tells."""
+        """Raise NotReady unless this very server answers, which its password proves."""
 
     @property
     def running(self) -> bool:
-        """Whether the server's process lives."""
+        """Whether the server's process runs."""
         return self._process is not None and self._process.running
 
     @property
     def exit_code(self) -> int | None:
-        """How the last run ended."""
+        """The exit code of the last run, or None."""
         return None if self._process is None else self._process.exit_code
 
     def start(self) -> None:
@@ -88,7 +88,7 @@ class Server(ABC):
             self.ports = ports
             try:
                 self._launch()
-            except NotReady as error:  # it ended at once: most likely somebody else was faster at a port
+            except NotReady as error:  # it ended at once: most likely another program took a port
                 self.ports, reason = [], error
             else:
                 self.data.remember_ports(self.name, ports)
@@ -97,7 +97,7 @@ class Server(ABC):
 
     def give_up(self) -> None:
         """Make a `start` that waits in another thread end soon, with CannotStart."""
-        self._given_up = True
+        self._start_cancelled = True
 
     def spawn(self) -> None:
         """Start the server again and return at once."""
@@ -126,7 +126,7 @@ class Server(ABC):
         shutil.rmtree(self.home, ignore_errors=True)
 
     def tail(self) -> str:
-        """The last lines that the server wrote."""
+        """Return the last lines of the server's log."""
         return "" if self._process is None else self._process.tail()
 
     def make_home(self) -> None:
@@ -139,16 +139,16 @@ class Server(ABC):
         return {**inherited, "HOME": str(self.home), "LC_ALL": "C", **additions}
 
     def _port_choices(self) -> Iterator[list[int]]:
-        former = self.data.recall_ports(self.name)
-        if len(former) == self.port_count and not set(former) & set(self.avoid_ports) and all_free(former):
-            yield former
+        last_ports = self.data.recall_ports(self.name)
+        if len(last_ports) == self.port_count and not set(last_ports) & set(self.avoid_ports) and all_free(last_ports):
+            yield last_ports
         for _ in range(_PORT_CHOICES):
             yield self.choose_ports()
 
     def _launch(self) -> None:
         self.spawn()
         deadline = time.monotonic() + _START_S
-        while not self._given_up:
+        while not self._start_cancelled:
             if not self.running:
                 raise NotReady(f"it ended with exit code {self.exit_code}; its last lines:\n{self.tail()}")
             try:

@@ -6,18 +6,18 @@ from types import FrameType
 
 
 class StopRequested(BaseException):
-    """Somebody wants the run to end; not an error, so `except Exception` lets it pass."""
+    """A signal requested the end of the run; not an error, so `except Exception` lets it pass."""
 
 
 class StopSignals:
     """The first signal asks for an orderly end, a second one for an end at once.
 
-    While `interrupt` is true the first signal also raises StopRequested in the main thread, so that starting, which
-    waits in many places, needs to look for it in none. Leashes end whatever that leaves half started.
+    While `interrupt` is true the first signal also raises StopRequested in the main thread, so that the start, which
+    waits in many places, needs no check in any of them. Leashes end the processes that are then half started.
     """
 
     def __init__(self) -> None:
-        self.asked = threading.Event()
+        self.stop_requested = threading.Event()
         self.hurry = threading.Event()
         self.interrupt = True
 
@@ -27,9 +27,9 @@ class StopSignals:
             signal.signal(number, self._receive)
 
     def _receive(self, _number: int, _frame: FrameType | None) -> None:
-        if self.asked.is_set():
+        if self.stop_requested.is_set():
             self.hurry.set()
             return
-        self.asked.set()
+        self.stop_requested.set()
         if self.interrupt:
             raise StopRequested

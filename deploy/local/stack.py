@@ -68,7 +68,7 @@ class Stack:
                 raise
 
     def close(self) -> None:
-        """Stop the servers and give the data directory up."""
+        """Stop the servers and release the data directory."""
         if self.servers:
             with ThreadPoolExecutor(len(self.servers)) as threads:
                 list(threads.map(lambda server: server.stop(), self.servers))
@@ -76,7 +76,7 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the service's processes have to know: the settings that lead to the servers, and SECRET_KEY."""
+        """The settings of the service's processes: those that lead to the servers, and SECRET_KEY."""
         settings = {"SECRET_KEY": self.credentials.secret_key}
         for server in self.servers:
             settings |= server.environment

@@ -1,4 +1,4 @@
-"""Keeps parts alive while the service runs, and ends them when it stops."""
+"""Restarts parts while the service runs, and ends them when it stops."""
 
 import threading
 import time
@@ -15,15 +15,15 @@ class Part(Protocol):
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """Its name in messages."""
 
     @property
     def running(self) -> bool:
-        """Whether it lives."""
+        """Whether it runs."""
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended."""
+        """The exit code of its last run, or None."""
 
     def spawn(self) -> None:
         """Start it and return at once."""
@@ -35,7 +35,7 @@ class Part(Protocol):
         """End it as a crash would."""
 
     def tail(self) -> str:
-        """The last lines that it wrote."""
+        """Return the last lines of its log."""
 
 
 class Watch:
@@ -50,7 +50,7 @@ class Watch:
         self._due: float | None = None
 
     def look(self) -> None:
-        """Do what is due now."""
+        """Restart the part if it is due."""
         if self._due is None and not self.part.running:
             self._plan_restart()
         elif self._due is not None and self._clock() >= self._due:
@@ -70,7 +70,7 @@ class Watch:
 
 
 def keep_alive(watches: Sequence[Watch], *, until: Callable[[], bool]) -> None:
-    """Look after the parts until told otherwise; `until` is asked ten times a second."""
+    """Restart parts that die until `until` returns true; it is called ten times a second."""
     while not until():
         for watch in watches:
             watch.look()
@@ -85,22 +85,23 @@ def stop_all(
     longer: Mapping[str, float] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Ask all parts to end, and kill those that are left when the time is over or somebody is in a hurry.
+    """Ask all parts to end, and kill those that remain after the time, or once `hurry` is set.
 
-    Some may have a longer time of their own, by name; it is said when one is waited for that long.
+    Some may have a longer time of their own, by name; `say` announces a wait for one of them.
     """
     allowed = {part.name: max(seconds, (longer or {}).get(part.name, seconds)) for part in parts}
     for part in parts:
         part.request_stop()
-    asked, told = time.monotonic(), False
-    while left := [part for part in parts if part.running]:
-        waited = time.monotonic() - asked
-        overdue = [part for part in left if hurry.is_set() or waited >= allowed[part.name]]
+    start, is_announced = time.monotonic(), False
+    while remaining := [part for part in parts if part.running]:
+        waited = time.monotonic() - start
+        overdue = [part for part in remaining if hurry.is_set() or waited >= allowed[part.name]]
         if overdue:
             _kill(overdue)
-        elif waited >= seconds and not told:
-            told = True
-            say(f"Waiting up to {max(allowed[part.name] for part in left) - seconds:.0f} s for {left[0].name}.")
+        elif waited >= seconds and not is_announced:
+            is_announced = True
+            extra_s = max(allowed[part.name] for part in remaining) - seconds
+            say(f"Waiting up to {extra_s:.0f} s for {remaining[0].name}.")
         else:
             time.sleep(0.02)
 

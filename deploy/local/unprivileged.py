@@ -1,4 +1,4 @@
-"""Running Postgres, which refuses to be root, when root is who runs the stack."""
+"""Runs Postgres, which refuses to run as root, when the stack runs as root."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ _NOBODY = 65534
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How to start a program so that it is not root, and whom its files must belong to (None: whoever we are)."""
+    """A way to start a program without root's rights, and the owner of its files (None: the present user)."""
 
     prefix: tuple[str, ...]
     owner: int | None
@@ -32,8 +32,8 @@ NOBODY = Identity(
         f"--reuid={_NOBODY}",
         f"--regid={_NOBODY}",
         "--clear-groups",
-        # Postgres asks the kernel whether it may run its own binary, and that question drops the capability
-        # of whoever is not root, unless told not to.
+        # Postgres checks with access() whether it may run its own binary, which drops the capability of an
+        # unprivileged user unless this bit is set.
         "--securebits=+no_setuid_fixup",
         "--inh-caps=+dac_override",
         "--ambient-caps=+dac_override",
@@ -44,12 +44,12 @@ NOBODY = Identity(
 
 @cache
 def identity() -> Identity:
-    """The first way that this machine allows."""
+    """Return the first identity that this machine allows."""
     if os.geteuid() != 0:
         return ORDINARY_USER
-    for way in (NAMESPACE, NOBODY):
-        if _works(way):
-            return way
+    for option in (NAMESPACE, NOBODY):
+        if _works(option):
+            return option
     raise CannotStart(
         "Postgres refuses to run as root, and neither unshare nor setpriv works here to lower its rights. "
         "Run make as an ordinary user, or set DATABASE_URL to a Postgres of your own."
@@ -60,12 +60,12 @@ def give_to(owner: int | None, folder: Path, *, chown: Callable[[Path, int, int]
     """Make the folder and all in it belong to that user, if it does not yet."""
     if owner is None or folder.stat().st_uid == owner:
         return
-    for path in [*folder.rglob("*"), folder]:  # the folder itself last: it tells that all is done
+    for path in [*folder.rglob("*"), folder]:  # the folder itself last: its owner marks the change as complete
         chown(path, owner, owner)
 
 
-def _works(way: Identity) -> bool:
+def _works(option: Identity) -> bool:
     try:
-        return subprocess.run([*way.prefix, "true"], capture_output=True, check=False).returncode == 0
+        return subprocess.run([*option.prefix, "true"], capture_output=True, check=False).returncode == 0
     except FileNotFoundError:
         return False

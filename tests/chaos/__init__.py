@@ -1,1 +1,1 @@
-"""Whether anything is lost or done twice when everything dies: `make chaos`."""
+"""Checks that nothing is lost or done twice when every process may die: `make chaos`."""

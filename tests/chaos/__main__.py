@@ -20,7 +20,7 @@ ROWS = {
     "lost": "**lost**: accepted and not finished",
     "unfinished": "**unfinished** at the end",
     "finished_twice": "**finished twice**: more than one final state",
-    "told_twice": "**told twice**: more than one event",
+    "announced_twice": "**announced twice**: more than one event",
     "callbacks_missing": "**callbacks missing**",
     "callbacks_altered": "**callbacks with other bytes** than the first",
     "artifacts_absent": "**artifacts referenced but absent**",
@@ -35,7 +35,7 @@ ROWS = {
 
 
 def show(report: Report) -> str:
-    """The report as a table of Markdown."""
+    """Return the report as a table of Markdown."""
     plan, verdict = report.plan, report.verdict
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     rest = (
@@ -61,7 +61,7 @@ def show(report: Report) -> str:
 
 
 async def main() -> int:
-    """Run what the command line says; 1 if anything is not as it should be."""
+    """Run chaos as the command line says; returns 1 if anything went wrong."""
     parser = argparse.ArgumentParser(prog="make chaos")
     parser.add_argument("--jobs", type=int, default=5000)
     parser.add_argument("--faults", type=int, default=120)
@@ -71,17 +71,26 @@ async def main() -> int:
     parser.add_argument("--poison", type=int, default=3)
     parser.add_argument("--rest-s", type=float, default=900, help="the longest time for everything to come to rest")
     parser.add_argument("--json", type=Path, help="where the report is kept as well")
-    given = parser.parse_args()
-    plan = Plan(given.jobs, given.faults, given.seed, given.over_s, given.one_in, 4, given.poison, given.rest_s)
+    arguments = parser.parse_args()
+    plan = Plan(
+        arguments.jobs,
+        arguments.faults,
+        arguments.seed,
+        arguments.over_s,
+        arguments.one_in,
+        4,
+        arguments.poison,
+        arguments.rest_s,
+    )
     print(f"seed {plan.seed}", flush=True)
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     with tempfile.TemporaryDirectory() as name, Stack(Path(name) / "stack", durable=False) as stack:
-        environment = environment_for(stack, kept, Path(name), plan)
+        environment = environment_for(stack, inherited, Path(name), plan)
         await migrate(environment)
         report = await run(plan, stack, environment, Path(name))
     print(show(report))
-    if given.json:
-        given.json.write_text(json.dumps(report.as_json(), indent=1, default=str))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report.as_json(), indent=1, default=str))
     return 1 if report.verdict.faults else 0
 
 

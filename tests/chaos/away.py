@@ -1,6 +1,6 @@
-"""`make away`: Redis is away for a minute while clients submit, and what they are answered meanwhile.
+"""`make away`: takes Redis away for a minute while clients submit jobs.
 
-Every submission is to be answered 202 all the same, and everything to be done within a minute of its return.
+Every submission must be answered 202 all the same, and every job be done within a minute of its return.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from tests.chaos.run import Plan, environment_for, migrate
 from tests.chaos.verdict import ENDINGS, UNDELIVERED, UNFINISHED
 from tests.receiver import Receiver
 
-# Nobody dies at a crash point here: one piece of work in so many would.
+# No process dies at a crash point here: only one job in so many would.
 NEVER = 2**40
 
 CLIENTS = 4
@@ -36,7 +36,7 @@ TO_REACH_S = 60
 
 @dataclass
 class Outcome:
-    """What clients were answered, and when everything was done."""
+    """The answers to clients, and the time until everything was done."""
 
     seconds: float
     accepted_before: int = 0
@@ -45,7 +45,7 @@ class Outcome:
     refused: dict[int, int] = field(default_factory=dict)
     longest_ms_away: int = 0
     unfinished_at_return: int = 0
-    # From the moment in which Redis answers again.
+    # Seconds since Redis answers again.
     done_s: float = 0
     delivered_s: float = 0
     jobs: int = 0
@@ -53,17 +53,17 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        """Whether it is as promised."""
+        """Whether every promise was kept."""
         accepted = self.accepted_before + self.accepted_away
         in_time = self.done_s <= TO_REACH_S
         return in_time and not self.unanswered and not self.refused and accepted == self.jobs == self.ended_once
 
 
 async def away(stack: Stack, folder: Path, *, seconds: float, rate: int, hang: bool) -> Outcome:
-    """Submit so many jobs a second, before and while Redis is away, and wait for their end."""
+    """Submit `rate` jobs a second, before and while Redis is away, and wait for their end."""
     outcome = Outcome(seconds)
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    environment = environment_for(stack, kept, folder, Plan(0, 0, 0, 0, one_in=NEVER))
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    environment = environment_for(stack, inherited, folder, Plan(0, 0, 0, 0, one_in=NEVER))
     await migrate(environment)
     with Receiver() as receiver, Cluster(stack, environment, folder) as cluster:
         load = Load(cluster.url, receiver.url)
@@ -92,7 +92,7 @@ async def away(stack: Stack, folder: Path, *, seconds: float, rate: int, hang: b
 
 
 def show(outcome: Outcome) -> str:
-    """The outcome as a table of Markdown."""
+    """Return the outcome as a table of Markdown."""
     otherwise = sum(outcome.refused.values()) + outcome.unanswered
     rows = {
         f"submitted while Redis was away for {outcome.seconds:g} s": outcome.accepted_away + otherwise,
@@ -138,14 +138,14 @@ async def _count(environment: dict[str, str], query: str) -> int:
 
 
 async def main() -> int:
-    """Do what the command line says; 1 if it is not as promised."""
+    """Run as the command line says; returns 1 if a promise was broken."""
     parser = argparse.ArgumentParser(prog="make away")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rate", type=int, default=10, help="jobs a second")
     parser.add_argument("--hang", action="store_true", help="stop the server where it is, so that it answers nobody")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, Stack(Path(name) / "stack", durable=False) as stack:
-        outcome = await away(stack, Path(name), seconds=given.seconds, rate=given.rate, hang=given.hang)
+        outcome = await away(stack, Path(name), seconds=arguments.seconds, rate=arguments.rate, hang=arguments.hang)
     print(show(outcome))
     return 0 if outcome.is_good else 1
 

@@ -63,7 +63,7 @@ class Cluster:
             time.sleep(0.1)
 
     def kill_child(self, name: str, random: Random) -> bool:
-        """Kill one of the processes that a part has forked; whether there was one."""
+        """Kill one of the processes that a part has forked; returns whether there was one."""
         leash = self.parts[name]._leash
         children = descendants(leash.pid)[1:] if leash else []
         if not children:
@@ -104,9 +104,9 @@ def _replaced(command: Sequence[str], word: str, by: str) -> list[str]:
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes below one, parents before children."""
+    """Return the processes below one, parents before children."""
     try:
         children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
-    return [each for child in children for each in (child, *descendants(child))]
+    return [descendant for child in children for descendant in (child, *descendants(child))]

@@ -1,4 +1,4 @@
-"""What can go wrong, each kind as something that is really done to a process."""
+"""The kinds of faults, each as an action on real processes."""
 
 import asyncio
 import time
@@ -12,8 +12,8 @@ from tests.chaos.cluster import Cluster
 
 Fault = Callable[[Cluster, Random], None]
 
-# How long a server stays away: from a restart to what a person notices.
-AWAY_S = (0.2, 4.0)
+# The shortest and the longest outage of a server: from a restart to an interruption that a person notices.
+OUTAGE_S = (0.2, 4.0)
 
 
 def _kill_part(name: str) -> Fault:
@@ -42,7 +42,7 @@ def _kill_server(choose: Callable[[Cluster], Server], *, wipe: bool = False) -> 
             server.wipe()
         else:
             server.kill()
-        time.sleep(random.uniform(*AWAY_S))
+        time.sleep(random.uniform(*OUTAGE_S))
         server.start()
 
     return fault
@@ -63,7 +63,7 @@ def _cut_connections(cluster: Cluster, _: Random) -> None:
 KINDS: dict[str, tuple[Fault, int]] = {
     "worker process killed": (_kill_child("worker"), 25),
     "worker killed": (_kill_part("worker"), 10),
-    "worker told to end": (_end_worker_in_order, 5),
+    "worker stopped in order": (_end_worker_in_order, 5),
     "courier killed": (_kill_part("courier"), 7),
     "dispatcher killed": (_kill_part("dispatcher"), 8),
     "api process killed": (_kill_child("api"), 8),
@@ -76,8 +76,8 @@ KINDS: dict[str, tuple[Fault, int]] = {
 }
 
 
-def drawn(count: int, random: Random) -> list[str]:
-    """So many faults in a random order, each kind at least once and otherwise as often as its share says."""
+def draw_faults(count: int, random: Random) -> list[str]:
+    """Draw `count` faults in a random order, each kind at least once and otherwise by its share."""
     shares = [share for _, share in KINDS.values()]
     kinds = list(KINDS)[:count] + random.choices(list(KINDS), shares, k=max(0, count - len(KINDS)))
     random.shuffle(kinds)

@@ -1,4 +1,4 @@
-"""Clients that submit small jobs and do not give up, and what they were promised."""
+"""Clients that submit small jobs until they are accepted, and a ledger of the answers."""
 
 import asyncio
 import time
@@ -10,17 +10,17 @@ import httpx2
 
 from tests.actors import Client
 
-# The cheapest real work there is: a curve of four samples, without pictures; no two are alike, or the second would
-# be answered with what the first made.
+# The cheapest real job: a curve of four samples, without pictures. No two are alike, or the second would be answered
+# with the cached result of the first.
 LABELS = [0, 1, 1, 0]
 
 
 @dataclass
 class Ledger:
-    """What clients know."""
+    """The answers that clients got."""
 
     accepted: list[str] = field(default_factory=list)
-    # Answers that never came, and refusals by the number of their status: those were tried again as something new.
+    # Missing answers, and refusals by status; both were submitted again as new jobs.
     unanswered: int = 0
     refused: dict[int, int] = field(default_factory=dict)
     longest_ms: int = 0
@@ -40,28 +40,28 @@ class Load:
         self._client = await Client.sign_up(self._http)
 
     async def submit(self, jobs: int, *, clients: int, over_s: float) -> None:
-        """Submit until so many are accepted, not faster than in the given time."""
+        """Submit until `jobs` are accepted, spread over at least the given time."""
         pause_s = over_s * clients / jobs
         shares = [jobs // clients + (index < jobs % clients) for index in range(clients)]
         await asyncio.gather(*(self._submit(share, pause_s) for share in shares))
 
     async def poison(self, jobs: int) -> None:
-        """Submit jobs that kill whoever does them."""
+        """Submit jobs that kill their worker."""
         for _ in range(jobs):
             uid = await self._client.create_matrix([0, 1, next(self._numbers)], [0, 1, 1])
             body = {"kind": "report", "cm_uid": uid, "callback_url": self._callback_url}
-            while not await self._answered(body):  # noqa: ASYNC110 - as below
+            while not await self._post_job(body):  # noqa: ASYNC110 - as below
                 await asyncio.sleep(0.2)
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         await self._http.aclose()
 
     async def _submit(self, jobs: int, pause_s: float) -> None:
         loop = asyncio.get_running_loop()
         for _ in range(jobs):
             began = loop.time()
-            while (job_id := await self._answered(self._curve())) is None:  # noqa: ASYNC110 - nobody could tell us
+            while (job_id := await self._post_job(self._curve())) is None:  # noqa: ASYNC110 - nobody could tell us
                 await asyncio.sleep(0.2)
             self.ledger.accepted.append(job_id)
             await asyncio.sleep(max(0.0, pause_s - (loop.time() - began)))
@@ -73,7 +73,7 @@ class Load:
         data = {"actual_vector": LABELS, "probability_vector": rows}
         return {"kind": "curve", "type": "ROC", "options": options, "callback_url": self._callback_url, **data}
 
-    async def _answered(self, body: dict[str, Any]) -> str | None:
+    async def _post_job(self, body: dict[str, Any]) -> str | None:
         began = time.monotonic()
         try:
             answer = await self._client.post("/v1/jobs", body)

@@ -1,7 +1,7 @@
-"""Named places in the program where a process dies, once for each piece of work that is chosen to die there.
+"""Crash points: named places in the program where a process dies, once for each job that is selected to die there.
 
-The program knows nothing of them: its processes are started by `api`, `worker` and `dispatcher` here, which wrap its
-functions from outside. Which job dies where follows from its id; that it did is a file, for the process forgets it.
+The program does not contain them: its processes are started by `api`, `worker` and `dispatcher` here, which wrap its
+functions from outside. A job's id decides where its process dies; a file records the death, since the process cannot.
 """
 
 import os
@@ -29,18 +29,18 @@ POINTS = (
     "mid_delivery",
 )
 
-# The environment of the processes: where the files are, and one piece of work in how many dies at each of the points.
+# Variables of the processes: the folder of the files, and N where one job in N dies at each of the points.
 FOLDER, ONE_IN = "CHAOS_FOLDER", "CHAOS_ONE_IN"
 
 
 def reach(point: str, *names: object) -> None:
-    """Die here if a piece of work was chosen to, and did not yet."""
+    """Die here if one of the jobs was selected to, and did not yet."""
     if [name for name in names if _is_chosen(point, name) and _is_first(point, name)]:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def reached(folder: Path) -> Counter[str]:
-    """How many died at each of the points."""
+def count_deaths(folder: Path) -> Counter[str]:
+    """Count the deaths at each of the points."""
     return Counter(path.name.partition("-")[0] for path in folder.iterdir())
 
 
@@ -58,7 +58,7 @@ def _is_first(point: str, name: object) -> bool:
 
 def in_api() -> None:
     """Die between the commit of a job and its message."""
-    _wrap(queueing, "enqueue", after=lambda _, made: reach("after_insert", made[0].id))
+    _wrap(queueing, "enqueue", after=lambda _, enqueued: reach("after_insert", enqueued[0].id))
     _wrap(Broker, "try_publish", before=lambda arguments: reach("before_publish", *arguments[2:]))
 
 

@@ -40,7 +40,7 @@ BETWEEN = 40
 
 @dataclass
 class Tally:
-    """What became of the requests."""
+    """The outcomes of the requests."""
 
     restarts: int = 0
     sent: int = 0
@@ -51,7 +51,7 @@ class Tally:
     # Sent on a connection that ended before the answer, and sent again to the other copy.
     cut_off: int = 0
     # Copies that had to be killed, or ended with another code than 0.
-    not_in_order: int = 0
+    unclean_exits: int = 0
     accepted: int = 0
     jobs: int = 0
     longest_ms: int = 0
@@ -75,7 +75,7 @@ class Copies:
         ]
 
     async def start(self, index: int) -> None:
-        """Start one, and return when it is ready."""
+        """Start a copy, and return when it is ready."""
 
         async def is_ready() -> bool:
             try:
@@ -87,20 +87,20 @@ class Copies:
         await eventually(is_ready, READY_S)
 
     async def stop(self, index: int) -> bool:
-        """Tell one to end; whether it did so in order."""
+        """Stop a copy; returns whether it exited cleanly."""
         process = self.processes[index]
         process.request_stop()
         await asyncio.to_thread(process.wait, ENDED_S)
         return process.exit_code == 0
 
     def kill(self) -> None:
-        """End whatever runs."""
+        """Kill all copies."""
         for process in self.processes:
             process.kill()
 
 
 class Traffic:
-    """Clients that send one request after the other until they are told to stop."""
+    """Clients that send one request after the other until `end` is called."""
 
     def __init__(self, urls: list[str], tally: Tally) -> None:
         self._tally = tally
@@ -127,9 +127,9 @@ class Traffic:
             job = await self._send(turn, "POST", "/v1/jobs", {"kind": "curve", "type": "ROC", **data})
             if job is not None and job.status_code == 202:
                 self._tally.accepted += 1
-                # There is no worker: it waits its second, also when the copy is told to end.
-                waits = {"Prefer": "wait=1"} if turn % 8 == 0 else {}
-                await self._send(turn + 1, "GET", f"/v1/jobs/{job.json()['id']}", headers=waits)
+                # There is no worker, so the request waits its whole second, also while the copy stops.
+                wait_header = {"Prefer": "wait=1"} if turn % 8 == 0 else {}
+                await self._send(turn + 1, "GET", f"/v1/jobs/{job.json()['id']}", headers=wait_header)
             vectors = {"actual_vector": [turn, 1], "predicted_vector": [1, 1]}
             await self._send(turn, "POST", "/cm/create", vectors)
             turn += 1
@@ -139,12 +139,12 @@ class Traffic:
     ) -> httpx2.Response | None:
         self._tally.sent += 1
         began = time.monotonic()
-        sent = {"X-API-Key": self._key, **(headers or {})}
+        all_headers = {"X-API-Key": self._key, **(headers or {})}
         if method == "POST":
-            sent["Idempotency-Key"] = str(uuid4())
+            all_headers["Idempotency-Key"] = str(uuid4())
         for copy in (self._copies[turn % 2], self._copies[1 - turn % 2]):
             try:
-                answer = await copy.request(method, path, json=body, headers=sent)
+                answer = await copy.request(method, path, json=body, headers=all_headers)
             except httpx2.ConnectError:
                 self._tally.refused += 1
                 continue
@@ -162,7 +162,7 @@ class Traffic:
 
 
 async def roll(stack: Stack, base: Mapping[str, str], restarts: int) -> Tally:
-    """Restart a copy so many times while clients send, and count."""
+    """Restart the copies in turns while clients send requests, and count the outcomes."""
     environment = {**base, **stack.environment, "MAX_QUEUED_JOBS": "1000000"}
     await migrate(environment)
     copies, tally = Copies(stack, environment), Tally()
@@ -172,11 +172,11 @@ async def roll(stack: Stack, base: Mapping[str, str], restarts: int) -> Tally:
         async with asyncio.TaskGroup() as group:
             group.create_task(traffic.run())
             for number in range(restarts):
-                await _more(tally, BETWEEN)
-                tally.not_in_order += not await copies.stop(number % 2)
+                await _await_answers(tally, BETWEEN)
+                tally.unclean_exits += not await copies.stop(number % 2)
                 await copies.start(number % 2)
                 tally.restarts += 1
-            await _more(tally, BETWEEN)
+            await _await_answers(tally, BETWEEN)
             traffic.end()
     finally:
         copies.kill()
@@ -186,25 +186,25 @@ async def roll(stack: Stack, base: Mapping[str, str], restarts: int) -> Tally:
     return tally
 
 
-async def _more(tally: Tally, answers: int) -> None:
-    wanted = tally.statuses.total() + answers
+async def _await_answers(tally: Tally, answers: int) -> None:
+    target = tally.statuses.total() + answers
 
     async def have_come() -> bool:
-        return tally.statuses.total() >= wanted
+        return tally.statuses.total() >= target
 
     await eventually(have_come, deadline_s=60)
 
 
 async def main() -> int:
-    """Run what the command line says; 1 if a request was lost."""
+    """Run as the command line says; returns 1 if a request was lost."""
     parser = argparse.ArgumentParser(prog="make restarts")
     parser.add_argument("--restarts", type=int, default=20)
-    given = parser.parse_args()
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    arguments = parser.parse_args()
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     with tempfile.TemporaryDirectory() as name, Stack(Path(name) / "stack", durable=False) as stack:
-        tally = await roll(stack, kept, given.restarts)
+        tally = await roll(stack, inherited, arguments.restarts)
     print(tally)
-    in_order = not tally.lost and not tally.not_in_order and max(tally.statuses) < 500
+    in_order = not tally.lost and not tally.unclean_exits and max(tally.statuses) < 500
     return 0 if in_order and tally.jobs == tally.accepted else 1
 
 

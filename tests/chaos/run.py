@@ -1,4 +1,4 @@
-"""One run: load and faults at the same time, quiet, and the verdict."""
+"""One run: load and faults at the same time, rest, and the verdict."""
 
 import asyncio
 import subprocess
@@ -26,7 +26,7 @@ from tests.receiver import Receiver
 
 @dataclass(frozen=True)
 class Plan:
-    """How much of what."""
+    """The size of a run."""
 
     jobs: int
     faults: int
@@ -36,13 +36,13 @@ class Plan:
     one_in: int = 100
     clients: int = 4
     poison: int = 3
-    # How long everything may take to come to rest after the last fault.
+    # The longest time until everything is at rest after the last fault.
     rest_s: float = 300
 
 
 @dataclass
 class Report:
-    """What was done and what became of it."""
+    """The faults of a run, and their outcome."""
 
     plan: Plan
     verdict: Verdict
@@ -51,19 +51,19 @@ class Report:
     unanswered: int = 0
     refused: dict[int, int] = field(default_factory=dict)
     took_s: float = 0
-    # How long clients went on submitting after the last fault; from the end of both until no job was unfinished, and
-    # until every callback was delivered.
+    # Seconds that clients went on after the last fault; from the end of both until no job was unfinished, and until
+    # every callback was delivered.
     load_after_s: float = 0
     jobs_rest_s: float = 0
     callbacks_rest_s: float = 0
 
     def as_json(self) -> dict[str, Any]:
-        """The report for the record."""
+        """Return the report for a file."""
         return asdict(self) | {"done": dict(self.done), "crashes": dict(self.crashes)}
 
 
 async def migrate(environment: Mapping[str, str]) -> None:
-    """Make the tables, and put a witness beside them."""
+    """Make the tables, and the witness that records the states of jobs."""
     command = [sys.executable, "-m", "alembic", "upgrade", "head"]
     await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=environment, check=True, capture_output=True)
     connection = await asyncpg.connect(environment["DATABASE_URL"])
@@ -72,7 +72,7 @@ async def migrate(environment: Mapping[str, str]) -> None:
 
 
 def environment_for(stack: Stack, base: Mapping[str, str], folder: Path, plan: Plan) -> dict[str, str]:
-    """The environment of the processes."""
+    """Make the environment of the processes."""
     crashes = folder / "crashes"
     crashes.mkdir()
     return {
@@ -86,7 +86,7 @@ def environment_for(stack: Stack, base: Mapping[str, str], folder: Path, plan: P
 
 
 async def run(plan: Plan, stack: Stack, environment: dict[str, str], folder: Path) -> Report:
-    """Everything at once, then rest, then the verdict."""
+    """Run load and faults at once, then rest, and return the verdict."""
     began = time.monotonic()
     settings = Settings.model_validate({name.lower(): value for name, value in environment.items()})
     done: Counter[str] = Counter()
@@ -96,7 +96,7 @@ async def run(plan: Plan, stack: Stack, environment: dict[str, str], folder: Pat
         await load.poison(plan.poison)
         async with asyncio.TaskGroup() as group:
             group.create_task(load.submit(plan.jobs, clients=plan.clients, over_s=plan.over_s))
-            breaking = group.create_task(_break_things(cluster, plan, done))
+            fault_task = group.create_task(_break_things(cluster, plan, done))
         last = time.monotonic()
         jobs_rest_s = await _rest(environment, UNFINISHED, last, plan)
         callbacks_rest_s = await _rest(environment, UNDELIVERED, last, plan)
@@ -106,11 +106,11 @@ async def run(plan: Plan, stack: Stack, environment: dict[str, str], folder: Pat
         plan,
         verdict,
         done,
-        points.reached(Path(environment[points.FOLDER])),
+        points.count_deaths(Path(environment[points.FOLDER])),
         load.ledger.unanswered,
         load.ledger.refused,
         time.monotonic() - began,
-        last - breaking.result(),
+        last - fault_task.result(),
         jobs_rest_s,
         callbacks_rest_s,
     )
@@ -118,7 +118,7 @@ async def run(plan: Plan, stack: Stack, environment: dict[str, str], folder: Pat
 
 async def _break_things(cluster: Cluster, plan: Plan, done: Counter[str]) -> float:
     random = Random(plan.seed)
-    for kind in faults.drawn(plan.faults, random):
+    for kind in faults.draw_faults(plan.faults, random):
         await asyncio.sleep(random.expovariate(plan.faults / plan.over_s))
         fault, _ = faults.KINDS[kind]
         await asyncio.to_thread(fault, cluster, random)
@@ -137,7 +137,7 @@ async def _rest(environment: Mapping[str, str], query: str, since: float, plan: 
         except (OSError, asyncpg.PostgresError):
             return False
 
-    # What is not at rest by then is for the verdict to say.
+    # The verdict reports whatever is not at rest by then.
     with suppress(AssertionError):
         await eventually(is_at_rest, plan.rest_s)
     return time.monotonic() - since

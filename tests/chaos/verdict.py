@@ -1,4 +1,4 @@
-"""What became of everything, told by a witness in the database, the receiver and the storage."""
+"""The verdict on a run, from a witness in the database, the receiver and the storage."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ from shared.kit.storage import Storage
 from tests.chaos.load import Ledger
 from tests.receiver import Received
 
-# Writes down every state that a job enters, by whatever statement.
+# Records every state that a job enters, by whatever statement.
 WITNESS = """
     CREATE TABLE witness (job_id uuid NOT NULL, status varchar NOT NULL, at timestamptz NOT NULL DEFAULT now());
     CREATE FUNCTION testify() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -29,7 +29,7 @@ WITNESS = """
     CREATE TRIGGER testify AFTER INSERT OR UPDATE ON job FOR EACH ROW EXECUTE FUNCTION testify();
 """
 
-# The kind whose jobs kill their worker, as `worker` here sees to.
+# The kind whose jobs kill their worker, which `worker` here arranges.
 POISON = "report"
 
 UNFINISHED = "SELECT count(*) FROM job WHERE status IN ('queued', 'running')"
@@ -47,7 +47,7 @@ class Verdict:
     lost: int
     unfinished: int
     finished_twice: int
-    told_twice: int
+    announced_twice: int
     callbacks_missing: int
     callbacks_altered: int
     artifacts_absent: int
@@ -61,14 +61,14 @@ class Verdict:
 
     @property
     def faults(self) -> dict[str, int]:
-        """What should not be."""
+        """The violations: numbers that should be 0 and are not."""
         names = list(asdict(self))
         wrong = names[names.index("lost") : names.index("failed") + 1]
         return {name: value for name, value in asdict(self).items() if name in wrong and value}
 
 
 async def judge(settings: Settings, ledger: Ledger, received: list[Received]) -> Verdict:
-    """Look at everything once nothing moves any more."""
+    """Check everything after the run is at rest."""
     connection = await asyncpg.connect(settings.database_url.get_secret_value())
     try:
         jobs = await connection.fetch("SELECT id, kind, status FROM job")
@@ -83,7 +83,7 @@ async def judge(settings: Settings, ledger: Ledger, received: list[Received]) ->
         # A courier that was killed while it sent leaves the beginning of a message behind.
         if len(request.body) == int(request.headers["content-length"]):
             bodies[request.headers["webhook-id"]].append(request.body)
-    told = Counter(json.loads(body)["data"]["id"] for body in events.values())
+    announcements = Counter(json.loads(body)["data"]["id"] for body in events.values())
     objects = await _objects(settings)
     ordinary = {str(row["id"]): row["status"] for row in jobs if row["kind"] != POISON}
     poison = [row["status"] for row in jobs if row["kind"] == POISON]
@@ -94,16 +94,16 @@ async def judge(settings: Settings, ledger: Ledger, received: list[Received]) ->
         lost=len(set(ledger.accepted) - endings.keys()),
         unfinished=unfinished,
         finished_twice=sum(count > 1 for count in endings.values()),
-        told_twice=sum(count > 1 for count in told.values()),
-        callbacks_missing=len(events.keys() - bodies.keys()) + len(endings.keys() - told.keys()),
-        callbacks_altered=sum(body != events[name] for name, sent in bodies.items() for body in sent),
+        announced_twice=sum(count > 1 for count in announcements.values()),
+        callbacks_missing=len(events.keys() - bodies.keys()) + len(endings.keys() - announcements.keys()),
+        callbacks_altered=sum(body != events[name] for name, copies in bodies.items() for body in copies),
         artifacts_absent=len(keys - objects),
         objects_left=await _left_after_collection(settings, keys),
         answered_500=ledger.refused.get(500, 0),
         failed=sum(status != "succeeded" for status in ordinary.values()),
         poison=len(poison),
         poison_given_up=poison.count("failed"),
-        callbacks_repeated=sum(len(sent) - 1 for sent in bodies.values()),
+        callbacks_repeated=sum(len(copies) - 1 for copies in bodies.values()),
         objects_without_row=len(objects - keys),
     )
 
@@ -114,7 +114,7 @@ async def _objects(settings: Settings) -> set[str]:
 
 
 async def _left_after_collection(settings: Settings, keys: set[str]) -> int:
-    """Objects without a row that even the collection of orphans leaves, were they a day old."""
+    """Count the objects without a row that the collection of orphans would leave if they were a day old."""
     age, orphans.ORPHAN_AGE = orphans.ORPHAN_AGE, -timedelta(days=1)
     try:
         async with connect(settings) as platform:

@@ -16,7 +16,7 @@ async def test_a_restart_of_one_copy_after_the_other_loses_no_request(tmp_path: 
     with Stack(tmp_path / "stack", durable=False) as stack:
         tally = await roll(stack, kept, restarts=3)
 
-    assert (tally.restarts, tally.not_in_order) == (3, 0), tally
+    assert (tally.restarts, tally.unclean_exits) == (3, 0), tally
     assert tally.lost == Counter(), tally
     assert set(tally.statuses) == {200, 202}, tally
     assert tally.statuses.total() == tally.sent

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 
 
 class Message(NamedTuple):
-    """What a receiver has in its hands, now or since some time: both libraries refuse what is older than 5 minutes."""
+    """A message as it arrived, now or at a past time: both libraries refuse messages older than 5 minutes."""
 
     secret: str
     headers: Mapping[str, str]
@@ -27,12 +27,12 @@ class Message(NamedTuple):
 
 
 def verified_by_pypi(messages: Sequence[Message]) -> list[bool]:
-    """Which messages `standardwebhooks` of PyPI finds authentic."""
+    """Return which messages `standardwebhooks` of PyPI finds authentic."""
     return [_is_verified(message) for message in messages]
 
 
 def verified_by_npm(messages: Sequence[Message]) -> list[bool]:
-    """Which messages `standardwebhooks` of npm finds authentic; skips the test where there is no Node."""
+    """Return which messages `standardwebhooks` of npm finds authentic; skips the test where there is no Node."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("node and npm are not installed, so the verifier from npm cannot run")
     _install()
@@ -47,16 +47,16 @@ def verified_by_npm(messages: Sequence[Message]) -> list[bool]:
         )
         for message in messages
     ]
-    said = subprocess.run(
+    output = subprocess.run(
         ["node", "verify.mjs"], cwd=FOLDER, input="\n".join(lines), capture_output=True, text=True, check=True
     ).stdout
-    answers: list[bool] = [json.loads(line) for line in said.splitlines()]
+    answers: list[bool] = [json.loads(line) for line in output.splitlines()]
     assert len(answers) == len(messages)
     return answers
 
 
 def _install() -> None:
-    # By version and digest, as the lock file says; where from is the machine's matter. Test processes take turns.
+    # By version and digest from the lock file; npm's settings name the registry. Test processes take turns.
     with (FOLDER / "package-lock.json").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (FOLDER / "node_modules/standardwebhooks/package.json").exists():

@@ -15,10 +15,10 @@ from deploy.local.process import Process
 from tests.actors import ROOT, Client, eventually
 from tests.pages.reader import Reader
 
-# A page that takes seconds says more about the machine's other work than about the page.
+# The time of a page depends more on the load of the machine than on the page.
 expect.set_options(timeout=20_000)
 
-# The whole browser does as well, with three times the work.
+# The full browser works as well, at three times the cost.
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 FLAGS = [
     "--no-sandbox",
@@ -62,20 +62,20 @@ async def browser() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no chromium here: tests/chromium.sh installs it as root where there is apt-get")
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        await running.close()
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        await chromium.close()
 
 
 @pytest.fixture
 async def reader(browser: Browser, site: str) -> AsyncIterator[Reader]:
-    """Somebody in front of a browser, signed in to a new account."""
+    """A user with a browser, signed in to a new account."""
     async with httpx2.AsyncClient(base_url=site, timeout=40) as http:
         client = await Client.sign_up(http)
         context = await browser.new_context(base_url=site)
-        found = Reader(await context.new_page(), client)
-        await found.sign_in()
-        yield found
+        page_reader = Reader(await context.new_page(), client)
+        await page_reader.sign_in()
+        yield page_reader
         await context.close()
 
 

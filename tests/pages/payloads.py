@@ -1,4 +1,4 @@
-"""Texts that would run as a script, or fetch something, wherever they are not escaped; each in its own way."""
+"""Texts that would run as a script, or fetch something, where they are not escaped; each by another technique."""
 
 from tests.pages.reader import MARKER
 

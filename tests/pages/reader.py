@@ -1,4 +1,4 @@
-"""Somebody who reads the pages in a browser; whatever happens behind their back is written down."""
+"""A user who reads the pages in a browser; records dialogs, console messages, requests and answers."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +7,7 @@ from playwright.async_api import ConsoleMessage, Dialog, Page, Request, Response
 
 from tests.actors import Client
 
-# What a payload of ours would set if it ran.
+# The variable that a payload sets if it runs.
 MARKER = "evalserveWasHere"
 
 
@@ -23,7 +23,7 @@ class Reader:
     answers: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Begin to write down."""
+        """Begin to record."""
         self.page.on("dialog", self._dialog)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -31,7 +31,7 @@ class Reader:
         self.page.on("response", self._response)
 
     async def sign_in(self) -> None:
-        """Through the form."""
+        """Sign in by the form."""
         await self.page.goto("/app/sign-in")
         await self.page.get_by_label("E-mail address").fill(self.client.email)
         await self.page.get_by_label("Password").fill(self.client.password)
@@ -46,23 +46,23 @@ class Reader:
         await self.page.wait_for_load_state("networkidle")
 
     async def was_fooled(self) -> bool:
-        """Whether any script that is not ours ran on the page."""
+        """Return whether a foreign script ran on the page."""
         return bool(await self.page.evaluate(f"'{MARKER}' in window"))
 
     def outside(self, site: str) -> list[str]:
-        """Requests that left the service."""
+        """Return the requests to other hosts."""
         return [url for url in self.requests if not url.startswith((site + "/", "data:", "about:"))]
 
     async def violations(self, axe: str) -> list[str]:
-        """What an accessibility checker finds serious or worse on the page."""
+        """Return the violations on the page that the accessibility checker calls serious or critical."""
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(axe)
-        # What passes is a thousand times as much, and is left where it is.
+        # Passed checks are a thousand times as many, and are not transferred.
         ask = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
-        found: list[dict[str, Any]] = await self.page.evaluate(ask)
+        violations: list[dict[str, Any]] = await self.page.evaluate(ask)
         return [
             f"{violation['id']}: {node['target']} {node['html'][:150]}"
-            for violation in found
+            for violation in violations
             if violation["impact"] in {"serious", "critical"}
             for node in violation["nodes"]
         ]

@@ -1,4 +1,4 @@
-"""What axe-core finds serious on the pages, in light and dark, on a desk and on a phone: nothing."""
+"""axe-core finds nothing serious on the pages, in light and dark, on a desktop and on a phone."""
 
 from typing import Literal
 
@@ -75,7 +75,7 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
 
 
 async def _violations(reader: Reader, axe: str, path: str, status: int = 200) -> dict[str, list[str]]:
-    """What is found on a page, by colour scheme; nothing moves, so that no colour is on its way to another."""
+    """Return the violations on a page by colour scheme; without animations, so that no colour is in transition."""
     await reader.open(path, status)
     found: dict[str, list[str]] = {}
     for scheme in SCHEMES:

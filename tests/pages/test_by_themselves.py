@@ -1,4 +1,4 @@
-"""What changes on a page while somebody looks at it, and nobody reloads it."""
+"""Pages that change without being reloaded."""
 
 import asyncio
 

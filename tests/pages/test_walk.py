@@ -1,4 +1,4 @@
-"""The way through the pages, as somebody takes it who has never been here."""
+"""The path of a new user through the pages."""
 
 import re
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""The handlers: what is done for one job kind each, in the module named like the kind.
+"""The handlers: each performs the jobs of one kind, in the module named like the kind.
 
-The handler of a kind that is somebody else's is the entry point of its name in the group `evalserve.handlers`.
+The handler of a kind from another package is the entry point of its name in the group `evalserve.handlers`.
 """
 
 import importlib
@@ -16,13 +16,13 @@ from worker.job_attempt import JobAttempt
 
 
 class Handler(Protocol):
-    """What a handler module offers; the inputs are its own affair."""
+    """The interface of a handler module; the type of the inputs is its own."""
 
     async def load(self, platform: Platform, attempt: JobAttempt[Any], /) -> Any:
-        """Read what the job needs; what is too large for memory goes into the attempt's scratch folder."""
+        """Read the inputs of the job; those too large for memory go into the attempt's scratch folder."""
 
     def perform(self, inputs: Any, attempt: JobAttempt[Any], /) -> Sequence[AnyFile]:
-        """Make the files, in memory or in the scratch folder; in a thread where no event loop runs."""
+        """Make the files, in memory or in the scratch folder; called in a thread without an event loop."""
 
 
 def _find() -> dict[str, Handler]:

@@ -1,4 +1,4 @@
-"""What is done for an agreement: the annotations of two sides in, figures out."""
+"""The handler of agreements: the annotations of two models in, metrics of their agreement out."""
 
 import msgspec
 
@@ -13,15 +13,15 @@ from worker.job_attempt import JobAttempt
 
 
 async def load(platform: Platform, attempt: JobAttempt[Agreement]) -> PairedAnnotations:
-    """The annotations of the analyses that were chosen when the job was submitted."""
-    chosen = pairs.read(await jobs.read_inputs(platform, attempt.job))
-    ids = [analysis_id for pair in chosen.pairs for analysis_id in (pair.reference, pair.candidate)]
+    """Read the annotations of the analyses that were selected when the job was submitted."""
+    analysis_pairs = pairs.read(await jobs.read_inputs(platform, attempt.job))
+    ids = [analysis_id for pair in analysis_pairs.pairs for analysis_id in (pair.reference, pair.candidate)]
     types = evaluation.TYPES[attempt.arguments.options.subject]
-    return PairedAnnotations(chosen, await queries.of_analyses(platform.db, ids, types))
+    return PairedAnnotations(analysis_pairs, await queries.of_analyses(platform.db, ids, types))
 
 
 def perform(inputs: PairedAnnotations, attempt: JobAttempt[Agreement]) -> list[File]:
-    """`agreement.json`."""
+    """Make `agreement.json`."""
     attempt.progress(0.3)
     result = evaluation.compare(inputs, attempt.arguments.options)
     return [File("agreement.json", "application/json", msgspec.json.encode(result))]

@@ -1,4 +1,4 @@
-"""What is done for a comparison: counts of several matrices in, the ranking and a table out."""
+"""The handler of comparisons: counts of several matrices in, the ranking and a table out."""
 
 from typing import Any
 
@@ -20,18 +20,18 @@ from worker.rendering.comparison import render_comparison
 
 
 async def load(platform: Platform, attempt: JobAttempt[Compare]) -> list[CountedMatrix]:
-    """The matrices in the versions that the job was submitted for, each once, in the order that was asked for."""
+    """Read the matrices in the versions that the job was submitted for, each once, in the order of the request."""
     return await matrices.for_job(platform, attempt.job, attempt.arguments.cm_uids)
 
 
 def perform(inputs: list[CountedMatrix], attempt: JobAttempt[Compare]) -> list[File]:
-    """`comparison.json` and `comparison.html`."""
-    counted = {str(found.uid): found.matrix for found in inputs}
-    asked = attempt.arguments.options.class_weight
-    weights: dict[Label, float] | None = None if asked is None else dict(asked.items())
+    """Make `comparison.json` and `comparison.html`."""
+    by_uid = {str(record.uid): record.matrix for record in inputs}
+    class_weight = attempt.arguments.options.class_weight
+    weights: dict[Label, float] | None = None if class_weight is None else dict(class_weight.items())
     try:
-        ranking = compare(counted, by_class=attempt.arguments.options.by_class, class_weights=weights)
-        table = side_by_side(counted)
+        ranking = compare(by_uid, by_class=attempt.arguments.options.by_class, class_weights=weights)
+        table = side_by_side(by_uid)
     except NotComparable as error:
         raise MatricesNotComparable(error.detail) from error
     attempt.progress(0.5)
@@ -43,15 +43,15 @@ def perform(inputs: list[CountedMatrix], attempt: JobAttempt[Compare]) -> list[F
 
 
 def _result(inputs: list[CountedMatrix], ranking: Comparison, table: SideBySide) -> dict[str, Any]:
-    """The PyCM REST API's four fields, and what it lacks."""
+    """The PyCM REST API's four fields, and the fields that it lacks."""
     return {
-        "cm_uids": [str(found.uid) for found in inputs],
+        "cm_uids": [str(record.uid) for record in inputs],
         "best_name": ranking.best,
         "cm_scores": {
             uid: {"overall": score.overall, "class": score.per_class} for uid, score in ranking.scores.items()
         },
         "cm_orders": list(ranking.order),
-        "names": {str(found.uid): found.description.name for found in inputs},
+        "names": {str(record.uid): record.description.name for record in inputs},
         "statistics": [
             {
                 "name": row.name,

@@ -1,4 +1,4 @@
-"""What is done for curves: probabilities in, areas, points and pictures out."""
+"""The handler of curves: probabilities in, areas, points and pictures out."""
 
 import msgspec
 
@@ -15,14 +15,14 @@ from worker.rendering.plot import pictures
 
 
 async def load(platform: Platform, attempt: JobAttempt[Curve]) -> CurveInputs:
-    """What was sent with the job."""
+    """Read the labels and probabilities that were sent with the job."""
     return curves.unpack(await jobs.read_inputs(platform, attempt.job))
 
 
 def perform(inputs: CurveInputs, attempt: JobAttempt[Curve]) -> list[AnyFile]:
-    """`curve.json`, and what the options ask for beside it."""
+    """Make `curve.json`, and the further files that the options select."""
     kind, options = attempt.arguments.type, attempt.arguments.options
-    measured = measure_curves(
+    measurements = measure_curves(
         inputs.probabilities,
         inputs.codes,
         inputs.weights,
@@ -31,13 +31,15 @@ def perform(inputs: CurveInputs, attempt: JobAttempt[Curve]) -> list[AnyFile]:
         cost_ratio=options.cost_ratio,
     )
     attempt.progress(0.4)
-    files: list[AnyFile] = [File("curve.json", "application/json", msgspec.json.encode(result(inputs, measured, kind)))]
+    files: list[AnyFile] = [
+        File("curve.json", "application/json", msgspec.json.encode(result(inputs, measurements, kind)))
+    ]
     if options.full:
         points = attempt.scratch.folder / "points.json"
         write_points(points, inputs, kind)
         files.append(FileOnDisk("points.json", "application/json", points))
         attempt.progress(0.6)
     if options.plot:
-        plot = render_curves(inputs.classes, measured, kind, title=options.title, dpi=options.dpi)
+        plot = render_curves(inputs.classes, measurements, kind, title=options.title, dpi=options.dpi)
         files += pictures("curve", plot)
     return files

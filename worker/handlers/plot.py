@@ -1,4 +1,4 @@
-"""What is done for a plot: counts in, pictures out."""
+"""The handler of plots: counts in, pictures out."""
 
 import msgspec
 
@@ -12,13 +12,13 @@ from worker.rendering.plot import pictures, render_plot
 
 
 async def load(platform: Platform, attempt: JobAttempt[Plot]) -> CountedMatrix:
-    """The matrix in the version that the job was submitted for."""
+    """Read the matrix in the version that the job was submitted for."""
     (matrix,) = await matrices.for_job(platform, attempt.job, [attempt.arguments.cm_uid])
     return matrix
 
 
 def perform(inputs: CountedMatrix, attempt: JobAttempt[Plot]) -> list[File]:
-    """The picture in the formats that are asked for."""
+    """Draw the picture in the formats of the options."""
     plot = render_plot(inputs.matrix, **msgspec.structs.asdict(attempt.arguments.options))
     attempt.progress(1.0)
     return pictures("plot", plot)

@@ -1,4 +1,4 @@
-"""What is done for a report: counts in, HTML out."""
+"""The handler of reports: counts in, HTML out."""
 
 from shared import matrices
 from shared.evaluation.confusion.statistics import statistics
@@ -12,14 +12,14 @@ from worker.rendering.report import ReportFacts, render_report
 
 
 async def load(platform: Platform, attempt: JobAttempt[Report]) -> CountedMatrix:
-    """The matrix in the version that the job was submitted for."""
+    """Read the matrix in the version that the job was submitted for."""
     (matrix,) = await matrices.for_job(platform, attempt.job, [attempt.arguments.cm_uid])
     return matrix
 
 
 def perform(inputs: CountedMatrix, attempt: JobAttempt[Report]) -> list[File]:
-    """`report.html`."""
-    computed = statistics(inputs.matrix)
+    """Make `report.html`."""
+    matrix_statistics = statistics(inputs.matrix)
     attempt.progress(0.5)
     facts = ReportFacts(
         matrix_uid=str(inputs.uid),
@@ -29,5 +29,5 @@ def perform(inputs: CountedMatrix, attempt: JobAttempt[Report]) -> list[File]:
         generated_at=clock.now(),
         name=attempt.arguments.options.title or inputs.description.name,
     )
-    body = render_report(inputs.matrix, inputs.summary, computed, facts)
+    body = render_report(inputs.matrix, inputs.summary, matrix_statistics, facts)
     return [File("report.html", "text/html; charset=utf-8", body)]

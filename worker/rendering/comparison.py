@@ -23,7 +23,7 @@ from worker.rendering.pages import Style, render_page
 _STYLE = Style("report.css", "comparison.css")
 _DRAWN_MATRICES, _DRAWN_CLASSES = 6, 20
 _LISTED_CLASSES = 40
-# What fits across a printed page, upright and turned.
+# The columns that fit across a printed page, in portrait and in landscape.
 _UPRIGHT_COLUMNS, _PAPER_COLUMNS = 4, 8
 
 
@@ -42,11 +42,11 @@ def render_comparison(
     """
     ranked = rank_models(matrices, ranking)
     uids = [ranked_model.uid for ranked_model in ranked]
-    counted = aligned({str(record.uid): record.matrix for record in matrices})
-    in_order = [counted[uid] for uid in uids]
+    by_uid = aligned({str(record.uid): record.matrix for record in matrices})
+    in_order = [by_uid[uid] for uid in uids]
     names = label_names(in_order[0].classes)
     size = len(names.full)
-    drawn = in_order[:_DRAWN_MATRICES] if size <= _DRAWN_CLASSES else []
+    map_matrices = in_order[:_DRAWN_MATRICES] if size <= _DRAWN_CLASSES else []
     return render_page(
         "comparison.html",
         _STYLE,
@@ -60,7 +60,7 @@ def render_comparison(
         data_set=_shared_data_set(ranked),
         headlines=headlines(table, uids),
         statistics=statistic_lines(table, uids),
-        maps=[_map(matrix, names.full) for matrix in drawn],
+        maps=[_map(matrix, names.full) for matrix in map_matrices],
         shade_names=SHADE_NAMES,
         drawn_matrices=_DRAWN_MATRICES,
         drawn_classes=_DRAWN_CLASSES,
@@ -77,8 +77,8 @@ def _map(matrix: ConfusionMatrix, texts: Sequence[str]) -> _Map:
 
 
 def _shared_data_set(ranked: Sequence[RankedModel]) -> ShortenedText | None:
-    found = {ranked_model.data_set for ranked_model in ranked}
-    return found.pop() if len(found) == 1 else None
+    data_sets = {ranked_model.data_set for ranked_model in ranked}
+    return data_sets.pop() if len(data_sets) == 1 else None
 
 
 def _sheets(columns: int) -> list[tuple[int, int]]:

@@ -14,10 +14,10 @@ from shared.evaluation.types import Label
 from shared.presentation.labels import cut, label_text, plain_text
 from worker.rendering.curve_result import area
 from worker.rendering.drawing import Drawing
-from worker.rendering.fonts import drawable, fitted
+from worker.rendering.fonts import drawable, fit_text
 from worker.rendering.plot import SETTINGS, Plot, as_plot
 
-# More lines than this cannot be told apart; the averages and the classes with the smallest areas say most.
+# More lines than this cannot be distinguished; the averages and the classes with the smallest areas say most.
 DRAWN_CLASSES = 10
 
 _LABEL_COLUMNS = 24
@@ -33,49 +33,53 @@ _AXES: dict[CurveType, tuple[str, str]] = {
 
 
 def render_curves(
-    classes: tuple[Label, ...], measured: ClassifierCurves, kind: CurveType, *, title: str | None, dpi: int
+    classes: tuple[Label, ...], measurements: ClassifierCurves, kind: CurveType, *, title: str | None, dpi: int
 ) -> Plot:
     """The curves with their areas in the legend, as PNG and SVG; beyond ten classes the ten smallest areas.
 
     Draws under matplotlib's global settings, so one thread of a process at a time.
     """
     with mpl.rc_context(SETTINGS):
-        known = _worst(list(zip(classes, measured.per_class, strict=True)), kind)
-        width = _WIDTH if len(known) <= _ENTRIES_INSIDE else _WIDTH_WITH_MANY
+        summaries = _worst(list(zip(classes, measurements.per_class, strict=True)), kind)
+        width = _WIDTH if len(summaries) <= _ENTRIES_INSIDE else _WIDTH_WITH_MANY
         figure = Figure(figsize=(width, _HEIGHT), dpi=dpi, facecolor="#ffffff", layout="constrained")
         axes = figure.add_subplot()
-        labels = [_draw(axes, label, one, kind, place) for place, (label, one) in enumerate(known)]
-        _draw_averages(axes, measured, kind)
+        labels = [_draw(axes, label, summary, kind, position) for position, (label, summary) in enumerate(summaries)]
+        _draw_averages(axes, measurements, kind)
         if kind == "ROC":
             axes.plot([0, 1], [0, 1], color="#777777", linewidth=0.8, linestyle=":")
         _finish(axes, kind)
-        originals = _legend(figure, axes, labels, hidden=len(measured.per_class) - len(known))
+        originals = _legend(figure, axes, labels, hidden=len(measurements.per_class) - len(summaries))
         full_title = plain_text(title) if title and title.strip() else _TITLES[kind]
-        heading = fitted(full_title, _TITLE_POINTS, _WIDTH - 1)
+        heading = fit_text(full_title, _TITLE_POINTS, _WIDTH - 1)
         text = axes.set_title(drawable(heading), size=_TITLE_POINTS, parse_math=False)
         return as_plot(Drawing(figure, {**originals, text: heading}, full_title))
 
 
 def _worst(classes: list[tuple[Label, CurveSummary | Undefined]], kind: CurveType) -> list[tuple[Label, CurveSummary]]:
-    known = [(label, one) for label, one in classes if isinstance(one, CurveSummary)]
-    if len(known) <= DRAWN_CLASSES:
-        return known
-    return sorted(known, key=lambda pair: area(pair[1].areas, kind))[:DRAWN_CLASSES]
+    summaries = [(label, summary) for label, summary in classes if isinstance(summary, CurveSummary)]
+    if len(summaries) <= DRAWN_CLASSES:
+        return summaries
+    return sorted(summaries, key=lambda pair: area(pair[1].areas, kind))[:DRAWN_CLASSES]
 
 
-def _draw(axes: Axes, label: Label, one: CurveSummary, kind: CurveType, place: int) -> str:
-    text = f"{cut(label_text(label), _LABEL_COLUMNS)} ({area(one.areas, kind):.3f})"
-    _line(axes, (one.roc if kind == "ROC" else one.pr).curve, kind, drawable(text), colormaps["tab10"](place))
+def _draw(axes: Axes, label: Label, summary: CurveSummary, kind: CurveType, position: int) -> str:
+    text = f"{cut(label_text(label), _LABEL_COLUMNS)} ({area(summary.areas, kind):.3f})"
+    _line(
+        axes, (summary.roc if kind == "ROC" else summary.pr).curve, kind, drawable(text), colormaps["tab10"](position)
+    )
     return text
 
 
-def _draw_averages(axes: Axes, measured: ClassifierCurves, kind: CurveType) -> None:
-    micro = measured.micro
+def _draw_averages(axes: Axes, measurements: ClassifierCurves, kind: CurveType) -> None:
+    micro = measurements.micro
     curve = (micro.roc if kind == "ROC" else micro.pr).curve
     line = _line(axes, curve, kind, f"micro average ({area(micro.areas, kind):.3f})", "#000000")
     line.set(linestyle="--", linewidth=1.8)
     if kind == "ROC":
-        line = _line(axes, measured.macro.roc, kind, f"macro average ({measured.macro.areas.roc:.3f})", "#555555")
+        line = _line(
+            axes, measurements.macro.roc, kind, f"macro average ({measurements.macro.areas.roc:.3f})", "#555555"
+        )
         line.set(linestyle="-.", linewidth=1.8)
 
 

@@ -1,4 +1,4 @@
-"""Measured curves as plain values."""
+"""The areas, points and thresholds of curves as plain values."""
 
 import math
 from pathlib import Path
@@ -19,29 +19,34 @@ from shared.evaluation.curves.one_vs_rest import (
 )
 from shared.evaluation.curves.operating_points import BestThresholds, OperatingPoint
 
-# Nobody reads a longer list; `threshold_count` says how many there are, and points.json has them all.
-LISTED_THRESHOLDS = 10_000
+# A longer list is of no use to a reader; `threshold_count` says how many there are, and points.json has them all.
+MAX_THRESHOLDS = 10_000
 
 AXES = {"ROC": ("fpr", "tpr"), "PR": ("recall", "precision")}
 
 
-def result(inputs: CurveInputs, measured: ClassifierCurves, kind: CurveType) -> dict[str, Any]:
-    """The PyCM REST API's two fields, and what it lacks; undefined is null, with the reason in `undefined`."""
-    classes = dict(zip(map(str, inputs.classes), measured.per_class, strict=True))
-    known = {name: one for name, one in classes.items() if isinstance(one, CurveSummary)}
+def result(inputs: CurveInputs, measurements: ClassifierCurves, kind: CurveType) -> dict[str, Any]:
+    """The PyCM REST API's two fields, and the fields that it lacks.
+
+    An undefined value is null, with its reason in `undefined`.
+    """
+    classes = dict(zip(map(str, inputs.classes), measurements.per_class, strict=True))
+    summaries = {name: summary for name, summary in classes.items() if isinstance(summary, CurveSummary)}
     thresholds = np.unique(inputs.probabilities)
     return {
         "type": kind,
         "classes": list(inputs.classes),
-        "thresholds": _listed(thresholds),
+        "thresholds": _thin_thresholds(thresholds),
         "threshold_count": len(thresholds),
-        "auc_trp": {name: area(known[name].areas, kind) if name in known else None for name in classes},
-        "average_precision": {name: known[name].areas.average_precision if name in known else None for name in classes},
-        "undefined": {name: one.reason for name, one in classes.items() if isinstance(one, Undefined)},
-        "micro": _average(measured.micro.areas, kind) | {"curve": _drawn(measured.micro, kind)},
-        "macro": _average(measured.macro.areas, kind),
-        "curves": {name: _drawn(one, kind) for name, one in known.items()},
-        "best_thresholds": {name: _best(one.best) for name, one in known.items()},
+        "auc_trp": {name: area(summaries[name].areas, kind) if name in summaries else None for name in classes},
+        "average_precision": {
+            name: summaries[name].areas.average_precision if name in summaries else None for name in classes
+        },
+        "undefined": {name: entry.reason for name, entry in classes.items() if isinstance(entry, Undefined)},
+        "micro": _average(measurements.micro.areas, kind) | {"curve": _curve_points(measurements.micro, kind)},
+        "macro": _average(measurements.macro.areas, kind),
+        "curves": {name: _curve_points(summary, kind) for name, summary in summaries.items()},
+        "best_thresholds": {name: _best(summary.best) for name, summary in summaries.items()},
     }
 
 
@@ -71,8 +76,8 @@ def _average(areas: Areas, kind: CurveType) -> dict[str, Any]:
     return {"auc_trp": area(areas, kind), "average_precision": areas.average_precision}
 
 
-def _drawn(measured: CurveSummary, kind: CurveType) -> dict[str, Any]:
-    drawing = measured.roc if kind == "ROC" else measured.pr
+def _curve_points(summary: CurveSummary, kind: CurveType) -> dict[str, Any]:
+    drawing = summary.roc if kind == "ROC" else summary.pr
     return _points(drawing.curve, kind) | {"area_error": drawing.area_error}
 
 
@@ -98,12 +103,12 @@ def _point(point: OperatingPoint) -> dict[str, float | None]:
 
 
 def _finite(threshold: float) -> float | None:
-    # The start of a ROC curve calls nothing positive: no number is that threshold, and JSON has no infinity.
+    # At the start of a ROC curve no sample is predicted positive: that threshold is infinite, which JSON cannot say.
     return threshold if math.isfinite(threshold) else None
 
 
-def _listed(thresholds: np.ndarray[Any, np.dtype[np.floating[Any]]]) -> list[float]:
-    if len(thresholds) <= LISTED_THRESHOLDS:
+def _thin_thresholds(thresholds: np.ndarray[Any, np.dtype[np.floating[Any]]]) -> list[float]:
+    if len(thresholds) <= MAX_THRESHOLDS:
         return thresholds.tolist()  # type: ignore[no-any-return] # NumPy types no nesting
-    places = np.linspace(0, len(thresholds) - 1, LISTED_THRESHOLDS).round().astype(np.intp)
-    return thresholds[places].tolist()  # type: ignore[no-any-return] # the same
+    positions = np.linspace(0, len(thresholds) - 1, MAX_THRESHOLDS).round().astype(np.intp)
+    return thresholds[positions].tolist()  # type: ignore[no-any-return] # the same

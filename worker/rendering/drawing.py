@@ -1,4 +1,4 @@
-"""The figure of a confusion matrix."""
+"""The matplotlib figure of a confusion matrix."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import row_shares
 from shared.presentation.labels import label_text, plain_text
 from shared.presentation.number_format import compact_count_text, count_text
-from worker.rendering.fonts import drawable, fitted
+from worker.rendering.fonts import drawable, fit_text
 from worker.rendering.layout import EDGE, LABEL_POINTS, Layout, layout
 
 NUMBERED_CLASSES = 30
@@ -50,21 +50,21 @@ def draw(
     matrix: ConfusionMatrix, *, normalised: bool, colour_map: str, title: str | None, numbers: bool, dpi: int
 ) -> Drawing:
     """The matrix as a heat map with a colour bar; beyond 30 classes without numbers."""
-    place = layout([label_text(label) for label in matrix.classes])
-    figure = Figure(figsize=(place.width, place.height), dpi=dpi, facecolor=_PAPER)
+    figure_layout = layout([label_text(label) for label in matrix.classes])
+    figure = Figure(figsize=(figure_layout.width, figure_layout.height), dpi=dpi, facecolor=_PAPER)
     values = row_shares(matrix.counts) if normalised else matrix.counts.astype(np.float64)
     scale = Normalize(0, 1 if normalised else float(matrix.counts.max()) or 1)
     colours = _Colours(colormaps[colour_map].with_extremes(bad=_NO_SAMPLES), scale)
-    axes = figure.add_axes(place.square())
+    axes = figure.add_axes(figure_layout.square())
     _cells(axes, values, colours)
     if numbers and len(matrix.classes) <= NUMBERED_CLASSES:
-        _numbers(axes, values, colours, cell=place.cell, normalised=normalised)
+        _numbers(axes, values, colours, cell=figure_layout.cell, normalised=normalised)
     whole = matrix.counts.dtype == np.int64
-    _colour_bar(figure, figure.add_axes(place.bar()), colours, normalised=normalised, whole=whole)
-    originals = _tick_labels(axes, place)
-    _axis_titles(figure, place)
+    _colour_bar(figure, figure.add_axes(figure_layout.bar()), colours, normalised=normalised, whole=whole)
+    originals = _tick_labels(axes, figure_layout)
+    _axis_titles(figure, figure_layout)
     full_title = plain_text(title) if title and title.strip() else _default_title(normalised=normalised)
-    heading = _title(figure, place, full_title)
+    heading = _title(figure, figure_layout, full_title)
     return Drawing(figure, {**originals, **heading}, full_title)
 
 
@@ -85,7 +85,7 @@ def _numbers(axes: Axes, values: NDArray[np.float64], colours: _Colours, *, cell
     texts = _number_texts(values, normalised=normalised)
     points = _points(texts, cell)
     if points < _MIN_POINTS:
-        texts = {place: compact_count_text(float(values[place])) for place in texts}
+        texts = {cell_position: compact_count_text(float(values[cell_position])) for cell_position in texts}
         points = _points(texts, cell)
     for (row, column), text in texts.items():
         ink = _ink_on(*colours.map(float(colours.scale(values[row, column])))[:3])
@@ -130,18 +130,24 @@ def _colour_bar(figure: Figure, axes: Axes, colours: _Colours, *, normalised: bo
     axes.tick_params(labelsize=LABEL_POINTS, width=0.6, length=3)
 
 
-def _tick_labels(axes: Axes, place: Layout) -> dict[Text, str]:
-    axis = place.axis
+def _tick_labels(axes: Axes, figure_layout: Layout) -> dict[Text, str]:
+    axis = figure_layout.axis
     axes.tick_params(
         length=0 if len(axis.positions) == len(axes.get_xticks()) else 3, width=0.6, labelsize=LABEL_POINTS
     )
-    axes.set_yticks(axis.positions, axis.shown, parse_math=False)
+    axes.set_yticks(axis.positions, axis.drawable_labels, parse_math=False)
     if axis.tilted:
         axes.set_xticks(
-            axis.positions, axis.shown, rotation=45, ha="right", va="center", rotation_mode="anchor", parse_math=False
+            axis.positions,
+            axis.drawable_labels,
+            rotation=45,
+            ha="right",
+            va="center",
+            rotation_mode="anchor",
+            parse_math=False,
         )
     else:
-        axes.set_xticks(axis.positions, axis.shown, parse_math=False)
+        axes.set_xticks(axis.positions, axis.drawable_labels, parse_math=False)
     return {
         text: label
         for texts in (axes.get_xticklabels(), axes.get_yticklabels())
@@ -149,20 +155,28 @@ def _tick_labels(axes: Axes, place: Layout) -> dict[Text, str]:
     }
 
 
-def _axis_titles(figure: Figure, place: Layout) -> None:
-    middle_x = (place.left + place.side / 2) / place.width
-    middle_y = (place.bottom + place.side / 2) / place.height
-    figure.text(middle_x, EDGE / place.height, "Predicted class", ha="center", va="bottom", size=_AXIS_POINTS)
-    figure.text(EDGE / place.width, middle_y, "Actual class", ha="left", va="center", rotation=90, size=_AXIS_POINTS)
+def _axis_titles(figure: Figure, figure_layout: Layout) -> None:
+    middle_x = (figure_layout.left + figure_layout.side / 2) / figure_layout.width
+    middle_y = (figure_layout.bottom + figure_layout.side / 2) / figure_layout.height
+    figure.text(middle_x, EDGE / figure_layout.height, "Predicted class", ha="center", va="bottom", size=_AXIS_POINTS)
+    figure.text(
+        EDGE / figure_layout.width, middle_y, "Actual class", ha="left", va="center", rotation=90, size=_AXIS_POINTS
+    )
 
 
 def _default_title(*, normalised: bool) -> str:
     return "Confusion matrix (row shares)" if normalised else "Confusion matrix"
 
 
-def _title(figure: Figure, place: Layout, text: str) -> dict[Text, str]:
-    title = fitted(text, _TITLE_POINTS, place.width - 2 * EDGE)
+def _title(figure: Figure, figure_layout: Layout, text: str) -> dict[Text, str]:
+    title = fit_text(text, _TITLE_POINTS, figure_layout.width - 2 * EDGE)
     heading = figure.text(
-        0.5, 1 - 0.27 / place.height, drawable(title), ha="center", va="center", size=_TITLE_POINTS, parse_math=False
+        0.5,
+        1 - 0.27 / figure_layout.height,
+        drawable(title),
+        ha="center",
+        va="center",
+        size=_TITLE_POINTS,
+        parse_math=False,
     )
     return {heading: title}

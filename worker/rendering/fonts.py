@@ -1,4 +1,4 @@
-"""What matplotlib's own font can draw, and how wide that is."""
+"""The characters that matplotlib's own font can draw, and their widths."""
 
 from functools import cache
 
@@ -15,8 +15,8 @@ _POINTS_PER_INCH = 72
 
 def drawable(text: str) -> str:
     """The text with a box of about the same width for each character that the font has no glyph for."""
-    known = _glyphs()
-    return "".join(c if ord(c) in known else _MISSING * min(1, display_width(c)) for c in text)
+    glyphs = _glyphs()
+    return "".join(c if ord(c) in glyphs else _MISSING * min(1, display_width(c)) for c in text)
 
 
 def width_in_inches(text: str, points: float) -> float:
@@ -27,7 +27,7 @@ def width_in_inches(text: str, points: float) -> float:
     return float(width) / _POINTS_PER_INCH
 
 
-def fitted(text: str, points: float, inches: float) -> str:
+def fit_text(text: str, points: float, inches: float) -> str:
     """The text, cut as far as it must be for its drawable form to fit into `inches`."""
     limit = display_width(text)
     while limit > 1 and width_in_inches(drawable(cut(text, limit)), points) > inches:

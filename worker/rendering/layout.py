@@ -1,4 +1,4 @@
-"""Where the parts of the plot go, so that its cells and labels can be read; everything in inches."""
+"""The positions of the parts of the plot, chosen so that its cells and labels can be read; all in inches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ _STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
 
 @dataclass(frozen=True, slots=True)
 class ClassAxis:
-    """The labelled classes of both axes: their positions, what the font can show of their labels, and the labels."""
+    """The labelled classes of both axes: their positions, their labels as the font can draw them, and in full."""
 
     positions: range
-    shown: tuple[str, ...]
+    drawable_labels: tuple[str, ...]
     labels: tuple[str, ...]
     width: float
     tilted: bool
@@ -66,12 +66,12 @@ def layout(texts: Sequence[str]) -> Layout:
 def _axis(texts: Sequence[str], cell: float) -> ClassAxis:
     step = next((step for step in _STEPS if step * cell >= _LABEL_SPACING), _STEPS[-1])
     positions = range(0, len(texts), step)
-    shown = short_labels(texts, _LABEL_COLUMNS, drawable)
+    drawable_labels = short_labels(texts, _LABEL_COLUMNS, drawable)
     labels = short_labels(texts, _LABEL_COLUMNS)
-    width = max(width_in_inches(shown[i], LABEL_POINTS) for i in positions)
+    width = max(width_in_inches(drawable_labels[i], LABEL_POINTS) for i in positions)
     return ClassAxis(
         positions,
-        tuple(shown[i] for i in positions),
+        tuple(drawable_labels[i] for i in positions),
         tuple(labels[i] for i in positions),
         width,
         tilted=width > 0.9 * step * cell,

@@ -1,4 +1,4 @@
-"""What all pages share: the templates, the stylesheet, and the policy that allows that one style and nothing else."""
+"""Renders the HTML pages: templates, stylesheet, and the policy that allows that one style and nothing else."""
 
 import base64
 import hashlib

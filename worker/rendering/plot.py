@@ -40,7 +40,7 @@ def render_plot(
     dpi: int = 100,
     formats: Sequence[Format] = FORMATS,
 ) -> Plot:
-    """The matrix drawn in the formats that are asked for; the same values give the same bytes.
+    """Draw the matrix in the given formats; the same values give the same bytes.
 
     Draws under matplotlib's global settings, so one thread of a process at a time.
     """

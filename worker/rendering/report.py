@@ -18,17 +18,17 @@ from shared.presentation.tables import class_tables, confused_pairs, matrix_rows
 from worker.rendering.pages import Style, render_page
 
 _STYLE = Style("report.css")
-# Two tables of 40 x 40 cells are the most that anyone scrolls through; beyond that the heat map and the pairs serve.
+# Two tables of 40 x 40 cells are the most that a reader scrolls through; larger matrices have heat map and pairs.
 _WHOLE_CLASSES = 40
 _LEVEL_COLUMNS = 5
-# What fits across a printed page, upright and turned.
+# The classes that fit across a printed page, in portrait and in landscape.
 _LEVEL_CLASSES, _LANDSCAPE_CLASSES = 14, 24
 _PAIRS, _PAIRS_WITHOUT_TABLE = 10, 20
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFacts:
-    """What the report says about itself and the stored matrix; all times are aware."""
+    """The facts about the report itself and the stored matrix; all times have a zone."""
 
     matrix_uid: str
     version: int
@@ -45,7 +45,7 @@ class _Headline(NamedTuple):
     meaning: str
 
 
-class _Standout(NamedTuple):
+class _ClassShare(NamedTuple):
     position: int
     share: str
 
@@ -106,8 +106,8 @@ def _headlines(matrix: ConfusionMatrix, summary: Summary) -> list[_Headline]:
 
 def _alternative(matrix: ConfusionMatrix) -> str:
     right, total = count_text(matrix.counts.trace().item()), count_text(matrix.sample_count)
-    counted = f"A weight of {right} out of {total} lies" if _is_weighted(matrix) else f"{right} of {total} samples lie"
-    return f"{counted} on the diagonal, where the prediction is correct."
+    lead = f"A weight of {right} out of {total} lies" if _is_weighted(matrix) else f"{right} of {total} samples lie"
+    return f"{lead} on the diagonal, where the prediction is correct."
 
 
 def _is_weighted(matrix: ConfusionMatrix) -> bool:
@@ -115,28 +115,28 @@ def _is_weighted(matrix: ConfusionMatrix) -> bool:
 
 
 def _omissions(heat: HeatMap, size: int) -> list[str]:
-    left_out = []
+    omissions = []
     if size > NUMBERED_CLASSES:
-        left_out.append(f"The heat map has no counts, because there are more than {NUMBERED_CLASSES} classes.")
+        omissions.append(f"The heat map has no counts, because there are more than {NUMBERED_CLASSES} classes.")
     if heat.step > 1:
-        left_out.append(f"The axes label one of every {heat.step} classes.")
+        omissions.append(f"The axes label one of every {heat.step} classes.")
     if size > _WHOLE_CLASSES:
-        left_out.append(f"Tables of all cells are omitted, because there are more than {_WHOLE_CLASSES} classes.")
-    return left_out
+        omissions.append(f"Tables of all cells are omitted, because there are more than {_WHOLE_CLASSES} classes.")
+    return omissions
 
 
-def _baseline(matrix: ConfusionMatrix) -> _Standout | None:
+def _baseline(matrix: ConfusionMatrix) -> _ClassShare | None:
     totals = matrix.counts.sum(axis=1)
     if not totals.any():
         return None
     position = int(totals.argmax())
-    return _Standout(position, percent_text(float(totals[position] / totals.sum())))
+    return _ClassShare(position, percent_text(float(totals[position] / totals.sum())))
 
 
-def _hardest(matrix: ConfusionMatrix) -> _Standout | None:
+def _hardest(matrix: ConfusionMatrix) -> _ClassShare | None:
     counts = matrix.counts
     recalls = ratios(*recall(counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)))
     if np.isnan(recalls).all():
         return None
     position = int(np.nanargmin(recalls))
-    return _Standout(position, percent_text(float(recalls[position]))) if recalls[position] < 1 else None
+    return _ClassShare(position, percent_text(float(recalls[position]))) if recalls[position] < 1 else None

@@ -1,4 +1,4 @@
-"""The small copy of an image: upright, without any remarks of the camera, and made anew pixel by pixel."""
+"""The small copy of an image: upright, without the camera's metadata, and encoded again from its pixels."""
 
 from io import BytesIO
 
@@ -16,7 +16,7 @@ _DEEP = ("I;16", "I;16L", "I;16B", "I;16N", "I")
 
 
 def make_thumbnail(body: bytes) -> File:
-    """A WebP of at most 320 x 320 pixels in the image's proportions; the image was decoded before."""
+    """Make a WebP of at most 320 x 320 pixels in the image's proportions; the image was decoded before."""
     with Image.open(BytesIO(body)) as image:
         # Lets the JPEG decoder skip what a small copy does not need.
         image.draft(None, (SIDE, SIDE))

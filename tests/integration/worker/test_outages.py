@@ -83,7 +83,7 @@ async def test_the_patience_with_a_database_that_is_away_has_an_end(
     def work() -> Sequence[File]:
         raise StorageUnavailable
 
-    monkeypatch.setattr(execution, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(execution, "FINISH_TIMEOUT_S", 0.2)
     monkeypatch.setattr(execution, "RETRY_INTERVAL_S", 0.05)
     monkeypatch.setattr(finishing, "give_back", fail_to_tell)
     monkeypatch.setitem(handlers.HANDLERS, "report", _Handler(work))

@@ -1,7 +1,7 @@
 """`python -m tests.pages.tour [name ...]`: photographs the pages for docs/pages.md, those with these names or all.
 
 EVALSERVE_URL names a service that runs already; otherwise one is started for it, which keeps nothing. TOUR_DIR is
-another place for the photographs, and TOUR_SCHEMES and TOUR_WIDTHS look at them in other ways as well.
+another folder for the photographs, and TOUR_SCHEMES and TOUR_WIDTHS look at them in other ways as well.
 """
 
 import asyncio
@@ -24,27 +24,27 @@ ADMINISTRATOR = ("root", "the tour's password")
 
 
 class View(NamedTuple):
-    """A photograph to take: of which page, and how much of it."""
+    """A photograph to take: its page and its height."""
 
     name: str
     path: str
     height: int
-    # What is clicked first, if anything.
+    # The selector of an element to click first.
     click: str = ""
 
 
 def views(account: Account) -> list[View]:
-    """The photographs that the documentation shows."""
+    """Return the photographs of the documentation."""
     first, second = account.analyses
     image = f"/app/images/{account.image}"
-    compared = "&".join(f"uid={uid}" for uid in account.matrices)
+    uids = "&".join(f"uid={uid}" for uid in account.matrices)
     return [
         View("landing-page", "/", 640),
         View("new-matrix-page", "/app/matrices/new", 720),
         View("matrices-page", "/app/matrices", 560),
         View("matrix-page", f"/app/matrices/{account.matrices[1]}?order=errors&diagonal=hide", 900,
              "a[data-cell] >> nth=1"),
-        View("compare-page", f"/app/compare?{compared}", 900),
+        View("compare-page", f"/app/compare?{uids}", 900),
         View("curve-page", f"/app/curves/{account.curve}", 900),
         View("project-page", f"/app/projects/{account.project}", 800),
         View("image-page", f"{image}?first={first}", 1000),
@@ -64,7 +64,7 @@ async def _photograph(page: Page, view: View, file: Path) -> None:
 
 
 async def _photograph_administration(browser: Browser, url: str, folder: Path) -> None:
-    # Only who started the service knows the name and password of its settings.
+    # The name and password of the settings are known only for a service that was started here.
     if "EVALSERVE_URL" in os.environ:
         return
     credentials: HttpCredentials = {"username": ADMINISTRATOR[0], "password": ADMINISTRATOR[1]}
@@ -74,8 +74,8 @@ async def _photograph_administration(browser: Browser, url: str, folder: Path) -
     await context.close()
 
 
-async def tour(url: str, wanted: list[str], folder: Path) -> None:
-    """Go through the pages of a new account."""
+async def tour(url: str, names: list[str], folder: Path) -> None:
+    """Photograph the pages of a new account."""
     widths = [int(width) for width in os.environ.get("TOUR_WIDTHS", "1100").split()]
     schemes = os.environ.get("TOUR_SCHEMES", "light").split()
     async with async_playwright() as playwright, httpx2.AsyncClient(base_url=url, timeout=60, trust_env=False) as http:
@@ -87,15 +87,15 @@ async def tour(url: str, wanted: list[str], folder: Path) -> None:
             page = await context.new_page()
             await Reader(page, client).sign_in()
             for view in views(account):
-                if wanted and view.name not in wanted:
+                if names and view.name not in names:
                     continue
                 await page.set_viewport_size({"width": width, "height": view.height})
                 for scheme in schemes:
                     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-                    more = "" if len(widths) == len(schemes) == 1 else f"-{width}-{scheme}"
-                    await _photograph(page, view, folder / f"{view.name}{more}.png")
+                    suffix = "" if len(widths) == len(schemes) == 1 else f"-{width}-{scheme}"
+                    await _photograph(page, view, folder / f"{view.name}{suffix}.png")
             await context.close()
-        if not wanted or "admin-page" in wanted:
+        if not names or "admin-page" in names:
             await _photograph_administration(browser, url, folder)
         await browser.close()
 
@@ -105,8 +105,8 @@ def main() -> None:
     folder = Path(os.environ.get("TOUR_DIR") or PROJECT / "docs/pictures")
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["PYCM_API_ADMIN"], os.environ["PYCM_API_ADMIN_PASSWORD"] = ADMINISTRATOR
-    with service(os.environ.get("EVALSERVE_URL")) as running:
-        asyncio.run(tour(running.url, sys.argv[1:], folder))
+    with service(os.environ.get("EVALSERVE_URL")) as instance:
+        asyncio.run(tour(instance.url, sys.argv[1:], folder))
 
 
 if __name__ == "__main__":

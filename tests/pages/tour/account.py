@@ -1,4 +1,4 @@
-"""An account with something to see in it: matrices, curves, and a street in which two models have found things."""
+"""An account with content: matrices, curves, and an image of a street with the annotations of two models."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ANIMALS = ["bird", "cat", "deer", "dog", "fox", "frog", "horse", "sheep"]
 
 @dataclass
 class Account:
-    """The addresses of what is in it."""
+    """The ids of the content."""
 
     matrices: list[str]
     curve: str
@@ -26,14 +26,14 @@ class Account:
 
 
 async def furnish(client: Client) -> Account:
-    """Put everything in."""
+    """Create the content."""
     matrices = [await _matrix(client, seed, skill) for seed, skill in ((1, 0.74), (2, 0.86), (3, 0.91))]
     curve = await _curve(client)
     project = await client.create_project(name="Street scenes", description="Frames of the camera at the crossing")
     for number in range(1, 4):
         await client.add_image(project["id"], street(), name=f"frame-00{number}.png")
-    said = {"camera": "crossing north", "split": "validation", "exposure_ms": 8}
-    image = (await client.add_image(project["id"], street(), name="frame-004.png", metadata=json.dumps(said)))["id"]
+    metadata = {"camera": "crossing north", "split": "validation", "exposure_ms": 8}
+    image = (await client.add_image(project["id"], street(), name="frame-004.png", metadata=json.dumps(metadata)))["id"]
     await client.post(f"/api/images/{image}/comments", {"text": "The second model takes the dog for a cat. Again."})
     pipeline = await Pipeline.of(client, name="street models")
     analyses = [await _detector(client, pipeline, image), await _transformer(client, pipeline, image)]
@@ -43,8 +43,10 @@ async def furnish(client: Client) -> Account:
 async def _matrix(client: Client, seed: int, skill: float) -> str:
     random = np.random.default_rng(seed)
     actual = random.choice(ANIMALS, 1200, p=[0.2, 0.15, 0.05, 0.2, 0.05, 0.1, 0.15, 0.1])
-    twin = {"cat": "dog", "dog": "fox", "fox": "dog", "horse": "deer", "deer": "horse", "sheep": "dog"}
-    guessed = [twin.get(label, "bird") if random.random() < 0.7 else random.choice(ANIMALS) for label in actual]
+    confused_with = {"cat": "dog", "dog": "fox", "fox": "dog", "horse": "deer", "deer": "horse", "sheep": "dog"}
+    guessed = [
+        confused_with.get(label, "bird") if random.random() < 0.7 else random.choice(ANIMALS) for label in actual
+    ]
     predicted = np.where(random.random(1200) < skill, actual, guessed)
     names = {1: ("Baseline", "small"), 2: ("With augmentation", "small"), 3: ("Larger model", "large")}
     body = {
@@ -89,7 +91,7 @@ async def _analysis(client: Client, image: str, pipeline: Pipeline, model: str) 
 async def _detector(client: Client, pipeline: Pipeline, image: str) -> str:
     analysis = await _analysis(client, image, pipeline, "yolo_v8")
     await _send_heat(pipeline, analysis)
-    found = [
+    annotations = [
         box("car", 0.97, CARS["blue"]),
         box("car", 0.93, CARS["red"]),
         box("person", 0.95, PEOPLE["left"]),
@@ -98,17 +100,17 @@ async def _detector(client: Client, pipeline: Pipeline, image: str) -> str:
         box("truck", 0.31, (560, 190, 230, 205)),
         _outline("roof", 0.64, ROOF),
         _mask("road", 0.9, 470),
-        *(_joints(*place) for place in PEOPLE.values()),
+        *(_joints(*rectangle) for rectangle in PEOPLE.values()),
         _scores("street", {"street": 0.86, "car park": 0.09, "bridge": 0.03, "harbour": 0.02}),
         {"annotation_type": "heatmap", "class_name": "person", "data": {"artifact_name": "attention.png"}},
     ]
-    await _done(pipeline, analysis, found)
+    await _done(pipeline, analysis, annotations)
     return analysis
 
 
 async def _transformer(client: Client, pipeline: Pipeline, image: str) -> str:
     analysis = await _analysis(client, image, pipeline, "resnet50")
-    found = [
+    annotations = [
         box("car", 0.91, _moved(CARS["blue"], 9)),
         box("car", 0.9, _moved(CARS["red"], -8)),
         box("person", 0.92, _moved(PEOPLE["left"], 4)),
@@ -117,28 +119,28 @@ async def _transformer(client: Client, pipeline: Pipeline, image: str) -> str:
         _mask("pavement", 0.9, 480),
         _scores("street", {"street": 0.61, "car park": 0.33, "bridge": 0.04, "harbour": 0.02}),
     ]
-    await _done(pipeline, analysis, found)
+    await _done(pipeline, analysis, annotations)
     return analysis
 
 
 async def _send_heat(pipeline: Pipeline, analysis: str) -> None:
     answer = await pipeline.presign(analysis, {"artifact_name": "attention.png", "content_type": "image/png"})
     assert answer.status_code == 200, answer.text
-    (place,) = answer.json()["presigned_urls"]
+    (rectangle,) = answer.json()["presigned_urls"]
     async with httpx2.AsyncClient() as anybody:
-        sent = await anybody.put(place["upload_url"], content=heat(), headers={"Content-Type": "image/png"})
-    assert sent.status_code == 200, sent.text
+        upload = await anybody.put(rectangle["upload_url"], content=heat(), headers={"Content-Type": "image/png"})
+    assert upload.status_code == 200, upload.text
 
 
-async def _done(pipeline: Pipeline, analysis: str, found: list[dict[str, Any]]) -> None:
-    answer = await pipeline.annotate(analysis, *found)
+async def _done(pipeline: Pipeline, analysis: str, annotations: list[dict[str, Any]]) -> None:
+    answer = await pipeline.annotate(analysis, *annotations)
     assert answer.status_code == 201, answer.text
     answer = await pipeline.finalize(analysis)
     assert answer.status_code == 200, answer.text
 
 
-def _moved(place: tuple[int, int, int, int], by: int) -> tuple[int, int, int, int]:
-    x, y, width, height = place
+def _moved(rectangle: tuple[int, int, int, int], by: int) -> tuple[int, int, int, int]:
+    x, y, width, height = rectangle
     return x + by, y + by // 2, width, height
 
 

@@ -1,4 +1,4 @@
-"""A street, drawn: what is in it is known, and nobody else owns it."""
+"""A drawing of a street, whose objects are known and which is free of others' rights."""
 
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -7,7 +7,7 @@ from tests.pictures import encode
 SIZE = (960, 640)
 HORIZON = 400
 
-# Where things stand: x, y, width and height.
+# The rectangles of the objects: x, y, width and height.
 CARS = {"blue": (90, 390, 240, 110), "red": (610, 420, 290, 130)}
 PEOPLE = {"left": (395, 345, 62, 190), "right": (505, 360, 54, 165)}
 DOG = (455, 475, 62, 50)
@@ -15,7 +15,7 @@ ROOF = [(560, 190), (680, 90), (800, 190)]
 
 
 def street() -> bytes:
-    """The picture as a PNG file."""
+    """Draw the picture as a PNG file."""
     image = Image.new("RGB", SIZE)
     draw = ImageDraw.Draw(image)
     for y in range(HORIZON):
@@ -36,7 +36,7 @@ def street() -> bytes:
 
 
 def heat() -> bytes:
-    """Where a model looked, as a PNG file with transparency: at the people."""
+    """Draw a heat map over the people, as a PNG file with transparency."""
     image = Image.new("RGBA", SIZE, (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
     for x, y, width, height in PEOPLE.values():
@@ -58,31 +58,34 @@ def _houses(draw: ImageDraw.ImageDraw) -> None:
     draw.polygon(ROOF, fill=(130, 70, 58))
 
 
-def _car(draw: ImageDraw.ImageDraw, place: tuple[int, int, int, int], colour: tuple[int, int, int]) -> None:
-    x, y, width, height = place
+def _car(draw: ImageDraw.ImageDraw, rectangle: tuple[int, int, int, int], colour: tuple[int, int, int]) -> None:
+    x, y, width, height = rectangle
     draw.rounded_rectangle((x, y + height * 0.4, x + width, y + height * 0.85), 18, fill=colour)
     cabin = [(0.2, 0.42), (0.32, 0.02), (0.68, 0.02), (0.84, 0.42)]
     draw.polygon([(x + width * a, y + height * b) for a, b in cabin], fill=colour)
     glass = [(0.26, 0.4), (0.35, 0.1), (0.65, 0.1), (0.77, 0.4)]
     draw.polygon([(x + width * a, y + height * b) for a, b in glass], fill=(190, 214, 228))
-    for place_of_wheel in (0.22, 0.78):
-        middle, radius = x + width * place_of_wheel, height * 0.2
+    for wheel_position in (0.22, 0.78):
+        middle, radius = x + width * wheel_position, height * 0.2
         wheel = (middle - radius, y + height * 0.8 - radius, middle + radius, y + height * 0.8 + radius)
         draw.ellipse(wheel, fill=(26, 28, 32), outline=(150, 150, 150), width=5)
 
 
 def _person(
-    draw: ImageDraw.ImageDraw, place: tuple[int, int, int, int], coat: tuple[int, int, int], skin: tuple[int, int, int]
+    draw: ImageDraw.ImageDraw,
+    rectangle: tuple[int, int, int, int],
+    coat: tuple[int, int, int],
+    skin: tuple[int, int, int],
 ) -> None:
-    x, y, width, height = place
+    x, y, width, height = rectangle
     for leg in (0.24, 0.56):
         draw.rectangle((x + width * leg, y + height * 0.6, x + width * (leg + 0.2), y + height), fill=(44, 44, 52))
     draw.rounded_rectangle((x, y + height * 0.2, x + width, y + height * 0.68), 16, fill=coat)
     draw.ellipse((x + width * 0.24, y, x + width * 0.76, y + height * 0.2), fill=skin)
 
 
-def _dog(draw: ImageDraw.ImageDraw, place: tuple[int, int, int, int]) -> None:
-    x, y, width, height = place
+def _dog(draw: ImageDraw.ImageDraw, rectangle: tuple[int, int, int, int]) -> None:
+    x, y, width, height = rectangle
     draw.rounded_rectangle((x + 4, y + 12, x + width - 10, y + 32), 10, fill=(116, 82, 52))
     draw.ellipse((x + width - 22, y, x + width, y + 20), fill=(116, 82, 52))
     for leg in (10, 20, width - 26, width - 17):

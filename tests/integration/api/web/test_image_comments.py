@@ -70,7 +70,7 @@ async def test_a_view_that_no_page_has_is_the_view_of_everything(app: Litestar, 
 
 async def test_comments_are_shown_page_by_page(app: Litestar, alice: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (image_view, image_comments):
-        monkeypatch.setattr(module, "COMMENTS_SHOWN", 2)
+        monkeypatch.setattr(module, "MAX_COMMENTS", 2)
     visitor, page, made = await _on_a_page(app, alice, "one", "two", "three", "four")
 
     async def shown(path: str) -> tuple[list[str], dict[str, str]]:

@@ -100,7 +100,7 @@ async def test_a_notice_that_is_not_ours_says_nothing(app: Litestar, alice: Clie
     [
         ("y_true,y_pred\n秋,食\n".encode("shift_jis"), "file: Line 2: here are bytes that are not UTF-8 text"),
         (b"y_true,y_pred\na,b\nc\n", "file: Line 3: this row has 1 cell"),
-        (b"y_true,y_pred\na,b\na,\xc2\x85c\n", "Line 3: the predicted label holds a control character"),
+        (b"y_true,y_pred\na,b\na,\xc2\x85c\n", "Line 3: the predicted label contains a control character"),
         (b"y_true,y_pred\na," + b"x" * 600 + b"\n", "Line 2: the predicted label has 600 characters"),
         (b"y_true,y_pred,sample_weight\na,b,1\na,b,1e10\n", "Line 3: the weight is 10000000000.0"),
     ],

@@ -79,7 +79,7 @@ async def test_a_refused_description_of_a_matrix_stands_in_its_form(app: Litesta
 async def test_a_refused_table_and_its_title_stand_below_the_curves_that_there_are(
     app: Litestar, alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(curves, "LISTED", 2)
+    monkeypatch.setattr(curves, "PAGE_SIZE", 2)
     visitor = await _signed_in(app, alice)
     probabilities = [[0.9, 0.1], [0.4, 0.6]]
     made = {"kind": "curve", "actual_vector": [0, 1], "probability_vector": probabilities, "options": {"title": "mine"}}
