@@ -1,7 +1,7 @@
-"""The kinds of job: every module in a folder `kinds` of this package holds one, and is found by being there.
+"""The kinds of job: every module in a folder `kinds` of this package defines one; there is no list of them.
 
-A kind of somebody else's comes with a distribution: its module is the entry point of its name in the group
-`evalserve.kinds`, and its handler's the one in `evalserve.handlers`.
+Kinds of third parties come with installed distributions: the module of a kind is the entry point of its name in the
+group `evalserve.kinds`, the module of its handler the one in `evalserve.handlers`.
 """
 
 import importlib
@@ -38,11 +38,11 @@ def _kinds() -> dict[str, type[Arguments]]:
 
 KINDS = _kinds()
 
-# One of them, told apart by its tag; a union made at run time, which no annotation can spell.
+# The arguments of any kind, distinguished by their tag; a union made at run time, which no annotation can spell.
 AnyArguments: Any = Union[tuple(KINDS.values())]  # noqa: UP007 -- made of a list that is only known at run time
 
 
 def load(arguments: dict[str, Any]) -> Arguments:
-    """The arguments that a job's row holds."""
+    """Return the arguments stored in a job's row."""
     loaded: Arguments = msgspec.convert(arguments, AnyArguments)
     return loaded

@@ -51,7 +51,7 @@ class WebhookPages(Controller):
                 page_request.platform,
                 caller,
                 url=url,
-                wanted=[event for event in EVENT_TYPES if event in form.lists.get("events", ())],
+                event_types=[event for event in EVENT_TYPES if event in form.lists.get("events", ())],
                 description=form.text("description"),
             )
         except MISTAKES as error:

@@ -45,7 +45,7 @@ class WebhookController(Controller):
             platform,
             caller,
             url=address.url,
-            wanted=list(address.events),
+            event_types=list(address.events),
             description=address.description,
         )
         return EndpointOut.of(endpoint, platform.keyring)

@@ -1,4 +1,4 @@
-"""Accounts: signing up, signing in, the keys of an account, and who is calling."""
+"""Accounts: sign-up, sign-in, API keys and callers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,26 +17,26 @@ from shared.kit.platform import Platform
 
 __all__ = ["EVERYTHING", "Authenticator", "Caller", "Scope"]
 
-# One for each program and machine of a large team; a client that makes one for each run is mistaken.
+# Enough for every program and machine of a large team; a client that creates one for each run has a bug.
 MAX_KEYS = 100
 
 
 class SignedInAccount(NamedTuple):
-    """An account together with the text of its key."""
+    """An account with the text of its main key."""
 
     account: Account
     api_key: str
 
 
 class IssuedKey(NamedTuple):
-    """A key together with its text, which is shown to its owner only now."""
+    """A key with its text, which is shown only once."""
 
     key: ApiKey
     text: str
 
 
 async def sign_up(platform: Platform, *, email: str, password: str) -> SignedInAccount:
-    """Open an account and make its first key; raises EmailTaken."""
+    """Create an account and its first key; raises EmailTaken."""
     password_hash = await passwords.make_hash(password)
     try:
         async with platform.db.session() as session:
@@ -51,15 +51,15 @@ async def sign_up(platform: Platform, *, email: str, password: str) -> SignedInA
 
 
 async def sign_in(platform: Platform, *, email: str, password: str, address: str) -> SignedInAccount:
-    """Show an account and its main key to who knows the password; raises WrongCredentials, TooManySignIns.
+    """Return an account and its main key, given its password; raises WrongCredentials, TooManySignIns.
 
-    Who has revoked every key that may do everything is given a new one: it is the only way back in.
+    If every key with all scopes has been revoked, a new one is created: it is the only way back in.
     """
     await sign_in_limits.take(platform.limiter, address=address, name=email)
     async with platform.db.session() as session:
         account = await queries.find_by_email(session, email)
-    known = account is not None and account.is_active
-    correct = await passwords.verify(account.password_hash if account and known else None, password)
+    is_open = account is not None and account.is_active
+    correct = await passwords.verify(account.password_hash if account and is_open else None, password)
     if not correct or account is None or account.id is None:
         raise WrongCredentials
     async with platform.db.session() as session:
@@ -68,7 +68,7 @@ async def sign_in(platform: Platform, *, email: str, password: str, address: str
 
 
 async def list_all(platform: Platform, *, skip: int, limit: int) -> Sequence[Account]:
-    """Everybody's accounts, the oldest first; for administrators."""
+    """List all accounts, the oldest first; for administrators."""
     async with platform.db.session() as session:
         return await queries.list_all(session, skip=skip, limit=limit)
 
@@ -76,11 +76,11 @@ async def list_all(platform: Platform, *, skip: int, limit: int) -> Sequence[Acc
 async def create_key(
     platform: Platform, caller: Caller, *, name: str, scopes: frozenset[Scope], expires_at: datetime | None
 ) -> IssuedKey:
-    """Make another key of the caller's account; raises MissingScope, TooManyKeys."""
-    _refuse_more_than_own(caller, scopes)
+    """Create a key of the caller's account; raises MissingScope, TooManyKeys."""
+    _check_scopes(caller, scopes)
     async with platform.db.session() as session:
         await queries.lock_account(session, caller.account_id)
-        if await queries.count_living_keys(session, caller.account_id) >= MAX_KEYS:
+        if await queries.count_unrevoked_keys(session, caller.account_id) >= MAX_KEYS:
             raise TooManyKeys
         key = ApiKey(
             id=keys.new_id(), account_id=caller.account_id, name=name, scopes=sorted(scopes), expires_at=expires_at
@@ -90,24 +90,24 @@ async def create_key(
 
 
 async def list_keys(platform: Platform, caller: Caller) -> Sequence[ApiKey]:
-    """The keys of the caller's account, the oldest first, revoked ones included."""
+    """List the keys of the caller's account, the oldest first, including revoked ones."""
     async with platform.db.session() as session:
         return await queries.keys_of(session, caller.account_id)
 
 
 async def rotate_key(platform: Platform, caller: Caller, key_id: str) -> IssuedKey:
-    """Give a key a new text; the former one stops within seconds. Raises KeyNotFound, MissingScope."""
+    """Replace the text of a key; the former one stops working within seconds. Raises KeyNotFound, MissingScope."""
     async with platform.db.session() as session:
         key = await _own_key(session, caller, key_id)
-        # Its new text is shown to the caller, who must not gain by it.
-        _refuse_more_than_own(caller, frozenset(map(Scope, key.scopes)))
+        # The new text is shown to the caller, who must not gain scopes by it.
+        _check_scopes(caller, frozenset(map(Scope, key.scopes)))
         key.version += 1
         session.add(key)
     return IssuedKey(key, keys.write(platform.keyring, key.id, key.version))
 
 
 async def revoke_key(platform: Platform, caller: Caller, key_id: str) -> None:
-    """Close a key for good, within seconds; raises KeyNotFound."""
+    """Revoke a key; it stops working within seconds. Raises KeyNotFound."""
     async with platform.db.session() as session:
         key = await _own_key(session, caller, key_id)
         key.revoked_at = clock.now()
@@ -121,14 +121,14 @@ def _add_main_key(session: AsyncSession, account_id: int) -> ApiKey:
 
 
 async def _own_key(session: AsyncSession, caller: Caller, key_id: str) -> ApiKey:
-    key = await queries.lock_living_key(session, caller.account_id, key_id)
+    key = await queries.lock_unrevoked_key(session, caller.account_id, key_id)
     if key is None:
         raise KeyNotFound
     return key
 
 
-def _refuse_more_than_own(caller: Caller, scopes: frozenset[Scope]) -> None:
-    if beyond := sorted(scopes - caller.scopes):
+def _check_scopes(caller: Caller, scopes: frozenset[Scope]) -> None:
+    if excess := sorted(scopes - caller.scopes):
         raise MissingScope(
-            f"Your API key lacks the scope `{beyond[0]}` and cannot grant it to another key; use a key with that scope."
+            f"Your API key lacks the scope `{excess[0]}` and cannot grant it to another key; use a key with that scope."
         )

@@ -1,4 +1,4 @@
-"""Who is calling: keys become callers, and are remembered for a moment."""
+"""Authentication of callers by their keys, cached for seconds."""
 
 import asyncio
 import time
@@ -14,48 +14,48 @@ from shared.kit import clock
 from shared.kit.db import Database
 from shared.kit.keyring import Keyring
 
-# What closes a key or an account shows within this time; what polls is spared a query each time.
-REMEMBERED_S = 2.0
+# A revoked key or a closed account takes effect within this time; polling clients cost no query each time.
+CACHE_LIFETIME_S = 2.0
 
-# Beyond it all are forgotten, which costs each of them one query.
-REMEMBERED_KEYS = 10_000
+# Beyond it the cache is emptied, which costs each key one query.
+MAX_CACHED_KEYS = 10_000
 
 
 class Caller(NamedTuple):
-    """Who sends a request, and what the key that it carries may do."""
+    """The account that sends a request, and the scopes of its key."""
 
     account_id: int
     key_id: str
     scopes: frozenset[Scope] = EVERYTHING
-    # The account's plan, None for the default one, and the credit that it was ever granted.
+    # The account's plan, None for the default one, and the sum of all credit granted to it.
     plan: str | None = None
     granted: float = 0.0
 
 
 class Authenticator:
-    """Knows callers by their keys."""
+    """Authenticates callers by their keys."""
 
     def __init__(self, db: Database, keyring: Keyring) -> None:
         self._db = db
         self._keyring = keyring
-        self._known: dict[str, tuple[Caller, float]] = {}
-        self._asking: dict[str, asyncio.Task[Caller]] = {}
+        self._cache: dict[str, tuple[Caller, float]] = {}
+        self._queries: dict[str, asyncio.Task[Caller]] = {}
         self._uses: dict[str, datetime] = {}
 
     async def caller(self, text: str) -> Caller:
-        """The caller that a key belongs to; raises InvalidKey, for most wrong keys without asking the database."""
-        known = self._known.get(text)
-        if known is not None and known[1] > time.monotonic():
-            return known[0]
+        """Return the caller that a key belongs to; raises InvalidKey, for most wrong keys without a query."""
+        cached = self._cache.get(text)
+        if cached is not None and cached[1] > time.monotonic():
+            return cached[0]
         claim = keys.read(self._keyring, text)
         if claim is None:
             raise InvalidKey
-        # A crowd with one key asks once. The context of whoever comes first is not the others'.
-        if (asking := self._asking.get(text)) is None:
-            asking = asyncio.create_task(self._look_up(text, claim), context=Context())
-            self._asking[text] = asking
-            asking.add_done_callback(lambda _: self._asking.pop(text))
-        return await asyncio.shield(asking)
+        # Concurrent requests with one key share one query, in a context of none of them.
+        if (query := self._queries.get(text)) is None:
+            query = asyncio.create_task(self._look_up(text, claim), context=Context())
+            self._queries[text] = query
+            query.add_done_callback(lambda _: self._queries.pop(text))
+        return await asyncio.shield(query)
 
     async def _look_up(self, text: str, claim: KeyClaim) -> Caller:
         async with self._db.connection() as connection:
@@ -64,14 +64,14 @@ class Authenticator:
             raise InvalidKey
         scopes = frozenset(map(Scope, owner["scopes"]))
         caller = Caller(owner["id"], claim.id, scopes, owner["plan"], owner["granted"])
-        if len(self._known) >= REMEMBERED_KEYS:
-            self._known.clear()
-        self._known[text] = caller, time.monotonic() + REMEMBERED_S
+        if len(self._cache) >= MAX_CACHED_KEYS:
+            self._cache.clear()
+        self._cache[text] = caller, time.monotonic() + CACHE_LIFETIME_S
         self._uses[claim.id] = clock.now()
         return caller
 
     async def write_uses(self) -> None:
-        """Store when the keys were last used; what cannot be stored is left for the next time."""
+        """Store when the keys were last used; if that fails, the times are kept for the next call."""
         uses, self._uses = self._uses, {}
         if not uses:
             return

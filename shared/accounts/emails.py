@@ -1,6 +1,6 @@
-"""E-mail addresses, by which accounts are named."""
+"""E-mail addresses, which identify accounts at sign-in."""
 
 import re
 
-# Something, an at sign, and a name with a dot: whether mail arrives is not decided by a pattern.
+# Any text, an at sign, and a name with a dot: no pattern can decide whether mail arrives.
 PLAUSIBLE = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")

@@ -11,9 +11,9 @@ from shared.kit.tables import moment_column, owner_column, time_column
 
 
 class Account(SQLModel, table=True):
-    """Somebody who uses the service; owns everything else."""
+    """An account of the service, which owns everything else."""
 
-    # Compared case-insensitively, kept as it was given.
+    # Compared case-insensitively, stored as it was sent.
     __table_args__ = (Index("ix_account_email", text("lower(email)"), unique=True),)
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
@@ -21,11 +21,11 @@ class Account(SQLModel, table=True):
     password_hash: str
     # The plan that the settings name as default, unless an administrator chose one.
     plan: str | None = None
-    # Calls bought beyond the plan, and how many were ever used; together what was ever granted.
+    # Calls left beyond the plan, and the number drawn so far; their sum is all that was ever granted.
     credit: float = 0.0
     credit_drawn: int = Field(default=0, sa_column=Column(BigInteger, server_default="0", nullable=False))
     is_active: bool = True
-    # Sees everybody's things on the pages; the settings' administrator has no account.
+    # May see the resources of all accounts on the pages; the administrator of the settings has no account.
     is_admin: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     callback_secret_version: int = 1
     callback_secret_rotated_at: datetime | None = Field(default=None, sa_column=time_column())
@@ -40,18 +40,18 @@ class ApiKey(SQLModel, table=True):
     id: str = Field(primary_key=True)
     account_id: int = Field(sa_column=owner_column())
     version: int = 1
-    # The defaults are for a program from before keys had these, which makes the one key that an account had.
+    # The defaults are for an older program, which creates an account's single key without these columns.
     name: str = Field(sa_column=Column(String, server_default="main", nullable=False))
     scopes: list[str] = Field(sa_column=Column(ARRAY(String), server_default="{account,read,write}", nullable=False))
     expires_at: datetime | None = Field(default=None, sa_column=time_column())
     revoked_at: datetime | None = Field(default=None, sa_column=time_column())
-    # Written now and then, so up to half a minute late.
+    # Written periodically, so up to half a minute late.
     last_used_at: datetime | None = Field(default=None, sa_column=time_column())
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
 
 
 class Session(SQLModel, table=True):
-    """Somebody who is signed in at the pages; the token is random, and only its hash is stored."""
+    """A session of the pages; its token is random, and only the hash of it is stored."""
 
     token_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     account_id: int = Field(sa_column=owner_column())

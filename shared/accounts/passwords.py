@@ -15,25 +15,25 @@ _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
 
 
 async def make_hash(password: str) -> str:
-    """A hash to store."""
+    """Return the hash to store."""
     return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
 
 
 async def verify(stored_hash: str | None, password: str) -> bool:
-    """Whether the password is the one that was hashed; None stands for an account that does not exist."""
+    """Return True if the password matches the hash; None stands for an account that does not exist."""
     matches = await asyncio.get_running_loop().run_in_executor(_threads, _verify, stored_hash, password)
     return matches and stored_hash is not None
 
 
 def _verify(stored_hash: str | None, password: str) -> bool:
     try:
-        return _hasher.verify(stored_hash or _nobody(), password)
+        return _hasher.verify(stored_hash or _hash_of_no_account(), password)
     except (VerificationError, InvalidHashError):
         return False
 
 
 @cache
-def _nobody() -> str:
-    # Compared with when there is no such account, so that the answer takes as long. Made when first needed: most
-    # processes of the service never see a password.
+def _hash_of_no_account() -> str:
+    # Verified if there is no such account, so that the answer takes as long. Made when first needed: most processes
+    # of the service never see a password.
     return _hasher.hash("nobody's password")

@@ -1,4 +1,4 @@
-"""Callers whom a proxy in front vouches for, instead of a key."""
+"""Callers that a trusted proxy authenticates, instead of a key."""
 
 import secrets
 
@@ -8,21 +8,21 @@ from shared.accounts.errors import EmailTaken, InvalidKey
 from shared.accounts.models import Account
 from shared.kit.platform import Platform
 
-# Where the id of a key is written down, for who has none.
+# The key id of callers without a key.
 KEY_ID = "proxy"
 
 
 async def caller(platform: Platform, email: str) -> Caller:
-    """The caller with this address; at first sight an account is opened, with a password that nobody knows.
+    """Return the caller with this address; on the first request an account with a random password is created.
 
-    Raises InvalidKey for an account that is closed.
+    Raises InvalidKey for an inactive account.
     """
     account = await _find(platform, email)
     if account is None:
         try:
             account = (await accounts.sign_up(platform, email=email, password=secrets.token_urlsafe(32))).account
         except EmailTaken:
-            # Somebody saw them first, a moment ago.
+            # A concurrent request has just created the account.
             account = await _find(platform, email)
     if account is None or account.id is None or not account.is_active:
         raise InvalidKey

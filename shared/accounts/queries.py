@@ -55,37 +55,37 @@ FORGET_OLD_SESSIONS = "DELETE FROM session WHERE account_id = $1 AND expires_at 
 
 
 async def find_owner(connection: Connection, claim: KeyClaim) -> Record | None:
-    """The account that a live key belongs to, with what the key may do."""
+    """Return the account that an active key belongs to, with the scopes of the key."""
     return await connection.fetchrow(FIND_OWNER, claim.id, claim.version)
 
 
 async def find_by_email(session: AsyncSession, email: str) -> Account | None:
-    """The account with this address, whatever its capitals."""
+    """Return the account with this address, compared case-insensitively."""
     return (
         await session.exec(select(Account).where(func.lower(col(Account.email)) == func.lower(email)))
     ).one_or_none()
 
 
 async def list_all(session: AsyncSession, *, skip: int, limit: int) -> Sequence[Account]:
-    """Everybody's accounts, the oldest first."""
+    """List all accounts, the oldest first."""
     return (await session.exec(select(Account).order_by(col(Account.id)).offset(skip).limit(limit))).all()
 
 
 async def find_by_id(session: AsyncSession, account_id: int) -> Account | None:
-    """The account with this id."""
+    """Return the account with this id, or None."""
     return await session.get(Account, account_id)
 
 
 async def lock_account(session: AsyncSession, account_id: int) -> Account | None:
-    """The account, for which others who are about to change or count something of it wait."""
+    """Return the account, locked against concurrent changes of it until the transaction ends."""
     query = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
     return (await session.exec(query)).one_or_none()
 
 
 async def main_key(session: AsyncSession, account_id: int) -> ApiKey | None:
-    """The oldest working key that may do everything: the one that the account signed up with, if it is still so."""
+    """Return the oldest active key with all scopes: the one made at sign-up, if it still is one."""
     query = (
-        _living(account_id)
+        _unrevoked(account_id)
         .where(or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > func.now()))
         .where(col(ApiKey.scopes).contains(sorted(EVERYTHING)))
         .order_by(col(ApiKey.created_at), col(ApiKey.id))
@@ -95,20 +95,20 @@ async def main_key(session: AsyncSession, account_id: int) -> ApiKey | None:
 
 
 async def keys_of(session: AsyncSession, account_id: int) -> Sequence[ApiKey]:
-    """All keys of an account, the oldest first."""
+    """List all keys of an account, the oldest first."""
     query = select(ApiKey).where(ApiKey.account_id == account_id).order_by(col(ApiKey.created_at), col(ApiKey.id))
     return (await session.exec(query)).all()
 
 
-async def count_living_keys(session: AsyncSession, account_id: int) -> int:
-    """How many keys of an account are not revoked."""
-    return (await session.exec(select(func.count()).select_from(_living(account_id).subquery()))).one()
+async def count_unrevoked_keys(session: AsyncSession, account_id: int) -> int:
+    """Count the keys of an account that are not revoked."""
+    return (await session.exec(select(func.count()).select_from(_unrevoked(account_id).subquery()))).one()
 
 
-async def lock_living_key(session: AsyncSession, account_id: int, key_id: str) -> ApiKey | None:
-    """A key of the account that is not revoked, kept from others until the transaction ends."""
-    return (await session.exec(_living(account_id).where(ApiKey.id == key_id).with_for_update())).one_or_none()
+async def lock_unrevoked_key(session: AsyncSession, account_id: int, key_id: str) -> ApiKey | None:
+    """Return a key of the account that is not revoked, locked until the transaction ends."""
+    return (await session.exec(_unrevoked(account_id).where(ApiKey.id == key_id).with_for_update())).one_or_none()
 
 
-def _living(account_id: int) -> SelectOfScalar[ApiKey]:
+def _unrevoked(account_id: int) -> SelectOfScalar[ApiKey]:
     return select(ApiKey).where(ApiKey.account_id == account_id, col(ApiKey.revoked_at).is_(None))

@@ -1,4 +1,4 @@
-"""What a key may do."""
+"""The scopes of API keys."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ class Scope(StrEnum):
 
     READ = "read"
     WRITE = "write"
-    # What gives power away: keys, and the secrets of webhooks.
+    # Everything that delegates power: keys, and the secrets of webhooks.
     ACCOUNT = "account"
 
 

@@ -1,4 +1,4 @@
-"""Sessions: who is signed in at the pages, by a random token that only the browser keeps."""
+"""Sessions of the pages, identified by a random token that only the browser stores."""
 
 import hashlib
 import secrets
@@ -10,12 +10,12 @@ from shared.kit.platform import Platform
 
 TOKEN_BYTES = 32
 
-# What the pages do is done with no key.
+# The pages act without a key.
 NO_KEY = ""
 
 
 class SessionAccount(NamedTuple):
-    """Who is signed in; `session` is the hash under which the session lies."""
+    """The account of a session; `session` is the stored hash of its token."""
 
     account_id: int
     email: str
@@ -24,12 +24,12 @@ class SessionAccount(NamedTuple):
 
     @property
     def caller(self) -> Caller:
-        """The visitor as the verbs know callers."""
+        """The account as a caller."""
         return Caller(self.account_id, NO_KEY)
 
 
 async def begin(platform: Platform, account_id: int, lifetime: timedelta) -> str:
-    """Begin a session; the token is shown this once, and the account's sessions that are over are forgotten."""
+    """Begin a session and return its token, which is not stored; the account's expired sessions are deleted."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     async with platform.db.transaction() as connection:
         await connection.execute(queries.FORGET_OLD_SESSIONS, account_id)
@@ -38,10 +38,10 @@ async def begin(platform: Platform, account_id: int, lifetime: timedelta) -> str
 
 
 async def find(platform: Platform, token: str) -> SessionAccount | None:
-    """Who holds the token, unless the session is over or the account is closed."""
+    """Return the account of the token; None if the session has expired or the account is inactive."""
     async with platform.db.connection() as connection:
-        found = await connection.fetchrow(queries.FIND_SESSION, digest(token))
-    return SessionAccount(found["id"], found["email"], found["is_admin"], digest(token)) if found else None
+        row = await connection.fetchrow(queries.FIND_SESSION, digest(token))
+    return SessionAccount(row["id"], row["email"], row["is_admin"], digest(token)) if row else None
 
 
 async def end(platform: Platform, token: str) -> None:
@@ -57,5 +57,5 @@ async def end_all(platform: Platform, account_id: int) -> None:
 
 
 def digest(token: str) -> bytes:
-    """What is stored of a token: a stolen table opens nothing."""
+    """Return the SHA-256 of a token, which is stored instead of it: a stolen table opens no session."""
     return hashlib.sha256(token.encode()).digest()

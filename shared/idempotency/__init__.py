@@ -1,7 +1,7 @@
-"""Requests that are done once, however often they are sent, under a key of the sender's.
+"""Idempotent requests: work that is done once, however often its request is sent with the same key.
 
 The key is claimed before the work. The transaction that does the work marks the claim, so both are there or neither;
-the answer is recorded afterwards. ADR 8 says why, and what a crash at each point leaves.
+the answer is recorded afterwards. ADR 8 gives the reasons, and the state that a crash at each point leaves.
 Source: draft-ietf-httpapi-idempotency-key-header.
 """
 
@@ -20,13 +20,13 @@ __all__ = ["Claim", "StoredAnswer", "claim", "expire"]
 
 LIFETIME = timedelta(hours=24)
 
-# Beyond the time for which a request may wait: what died before its work is over holds the key for no longer.
+# Beyond the time that a request may wait: a request that died during its work holds the key for no longer.
 LEASE_MARGIN = timedelta(seconds=30)
 
 # One statement must not hold its locks for long.
 EXPIRED_AT_ONCE = 1000
 
-_TRIES = 3
+_MAX_ATTEMPTS = 3
 
 
 class Claim:
@@ -38,18 +38,18 @@ class Claim:
         self._account_id = account_id
         self._key = key
         self._attempt = attempt
-        # What goes on after the answer is nobody's request any more.
+        # Work after the answer does not belong to the request.
         self.is_open = True
 
     async def mark(self, connection: Connection) -> None:
-        """Say in the present transaction that the work is done, if it did any; raises TakenOver, which undoes it."""
+        """Mark the claim in a transaction that has written anything; raises TakenOver, which rolls it back."""
         if not await connection.fetchval(queries.HAS_WRITTEN):
             return
         if not await connection.fetchval(queries.MARK, self._account_id, self._key, self._attempt):
             raise TakenOver
 
     async def settle(self, answer: StoredAnswer) -> None:
-        """Keep the answer for repeats, unless it is a refusal and nothing was done: then the key is free again."""
+        """Store the answer for repeats; a refusal of a request that wrote nothing frees the key instead."""
         self.is_open = False
         row = self._account_id, self._key, self._attempt
         async with self._db.connection() as connection:
@@ -63,32 +63,32 @@ class Claim:
 async def claim(
     platform: Platform, caller: Caller, *, key: str, fingerprint: bytes, lease: timedelta
 ) -> Claim | StoredAnswer:
-    """The right to do the work, or the answer if it was done.
+    """Claim the right to do the work, or return the answer if it was done.
 
     Raises KeyReused for a key of another request, StillInProgress, AnswerLost.
     """
     async with platform.db.connection() as connection:
-        for _ in range(_TRIES):
+        for _ in range(_MAX_ATTEMPTS):
             attempt = await connection.fetchval(queries.CLAIM, caller.account_id, key, fingerprint, lease)
             if attempt is not None:
                 return Claim(platform.db, platform.keyring, caller.account_id, key, attempt)
-            # Gone when the other request has just failed without doing anything; then it is ours.
-            if known := await connection.fetchrow(queries.READ, caller.account_id, key, fingerprint):
+            # Missing if the other request has just failed and freed the key; then the next attempt claims it.
+            if row := await connection.fetchrow(queries.READ, caller.account_id, key, fingerprint):
                 break
         else:
             raise StillInProgress(retry_after_s=1)
-    if not known["is_same"]:
+    if not row["is_same"]:
         raise KeyReused
-    if known["answer"] is None:
-        raise AnswerLost if known["is_lost"] else StillInProgress(retry_after_s=1)
-    answer = decrypt(platform.keyring, caller.account_id, key, known["answer"])
+    if row["answer"] is None:
+        raise AnswerLost if row["is_lost"] else StillInProgress(retry_after_s=1)
+    answer = decrypt(platform.keyring, caller.account_id, key, row["answer"])
     if answer is None:
         raise AnswerLost
     return answer
 
 
 async def expire(platform: Platform) -> None:
-    """Forget the keys whose time is over."""
+    """Delete the keys older than LIFETIME."""
     deleted = EXPIRED_AT_ONCE
     while deleted == EXPIRED_AT_ONCE:
         async with platform.db.connection() as connection:

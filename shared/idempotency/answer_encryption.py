@@ -1,4 +1,4 @@
-"""Answers as they are kept: encrypted, because some hold the keys and secrets that are stored nowhere else."""
+"""Encryption of stored answers, because some hold keys and secrets that are stored nowhere else."""
 
 import os
 import zlib
@@ -17,7 +17,7 @@ _COMPRESSION = 1
 
 
 class StoredAnswer(NamedTuple):
-    """An HTTP answer: its status, the headers that matter, its body."""
+    """An HTTP answer: its status, the headers to repeat, its body."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -25,14 +25,14 @@ class StoredAnswer(NamedTuple):
 
 
 def encrypt(keyring: Keyring, account_id: int, key: str, answer: StoredAnswer) -> bytes:
-    """The answer for the database; only for this account and key can it be read again."""
+    """Encrypt an answer; it can be decrypted only for this account and key."""
     nonce = os.urandom(_NONCE_BYTES)
     text = zlib.compress(msgspec.msgpack.encode(answer), _COMPRESSION)
     return nonce + AESGCM(keyring.derive(*_purpose(account_id))).encrypt(nonce, text, key.encode())
 
 
 def decrypt(keyring: Keyring, account_id: int, key: str, encrypted: bytes) -> StoredAnswer | None:
-    """The answer; None when it was encrypted under a SECRET_KEY that is not kept any more."""
+    """Decrypt an answer; None if it was encrypted under a SECRET_KEY that is no longer configured."""
     for secret in keyring.candidates(*_purpose(account_id)):
         try:
             text = AESGCM(secret).decrypt(encrypted[:_NONCE_BYTES], encrypted[_NONCE_BYTES:], key.encode())

@@ -1,4 +1,4 @@
-"""What can go wrong with requests that are to be done once."""
+"""Errors of requests with an idempotency key."""
 
 from http import HTTPStatus
 

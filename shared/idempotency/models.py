@@ -1,4 +1,4 @@
-"""The table of requests that are to be done once."""
+"""The table of idempotency keys."""
 
 from datetime import datetime
 
@@ -10,16 +10,16 @@ from shared.kit.tables import moment_column, owner_column
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """A request under the key that its sender gave it, and what was answered, encrypted."""
+    """A request under its sender's key, with its encrypted answer."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = (Index("ix_idempotency_key_created_at", "created_at"),)
 
     account_id: int = Field(sa_column=owner_column(index=False, primary_key=True))
     key: str = Field(sa_column=Column(String, primary_key=True))
-    # Of everything that makes it the same request.
+    # A hash of everything that identifies the request.
     fingerprint: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    # Raised when a repeat takes over from a request that died; fences the work of the one before.
+    # Raised when a repeat takes over from a request that died; fences the work of the former request.
     attempt: int
     lease_until: datetime = Field(sa_column=moment_column())
     # Set by the transaction that does the work.

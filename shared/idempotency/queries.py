@@ -1,13 +1,13 @@
-"""Statements about requests that are to be done once."""
+"""Statements about idempotency keys."""
 
-# Takes the key, also from a request that died before it did anything: its lease is over and it left no mark. Whoever is
-# in the middle of such work holds the row, and this waits until it is known what became of it.
+# Claims the key, also from a request that died before it wrote anything: its lease has expired and it left no mark. A
+# transaction that is marking the row holds its lock, and this waits for the outcome.
 CLAIM = """
-    INSERT INTO idempotency_key AS known (account_id, key, fingerprint, attempt, lease_until, worked)
+    INSERT INTO idempotency_key AS stored (account_id, key, fingerprint, attempt, lease_until, worked)
     VALUES ($1, $2, $3, 1, now() + $4::interval, false)
-    ON CONFLICT (account_id, key) DO UPDATE SET attempt = known.attempt + 1, lease_until = excluded.lease_until
-        WHERE known.fingerprint = excluded.fingerprint AND NOT known.worked AND known.answer IS NULL
-            AND known.lease_until < now()
+    ON CONFLICT (account_id, key) DO UPDATE SET attempt = stored.attempt + 1, lease_until = excluded.lease_until
+        WHERE stored.fingerprint = excluded.fingerprint AND NOT stored.worked AND stored.answer IS NULL
+            AND stored.lease_until < now()
     RETURNING attempt
 """
 
@@ -16,7 +16,7 @@ READ = """
     FROM idempotency_key WHERE account_id = $1 AND key = $2
 """
 
-# Whether this transaction has written anything so far, or locked it in order to.
+# True once this transaction has written anything, or locked a row.
 HAS_WRITTEN = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 
 MARK = """

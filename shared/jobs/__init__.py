@@ -28,12 +28,12 @@ __all__ = [
     "prepare",
 ]
 
-# A full queue has work for long; there is no point in asking again at once.
+# A full queue takes long to drain; an immediate retry would be refused again.
 FULL_RETRY_AFTER_S = 10
 
 
 async def submit(platform: Platform, request: JobRequest) -> Snapshot:
-    """A new job; it has succeeded from the start where an equal request was served before, with the same artifacts."""
+    """Submit a job; if an equal request succeeded before, the new job succeeds at once, with the same artifacts."""
     if request.callback_url is not None:
         check_url(request.callback_url, platform.settings.webhook_allow_nets)
     if cached := await _reuse(platform, request):
@@ -45,7 +45,7 @@ async def submit(platform: Platform, request: JobRequest) -> Snapshot:
 
 
 async def join(platform: Platform, request: JobRequest) -> Snapshot:
-    """The job that serves the request: one that serves an equal one already, or a new one."""
+    """Return the job that serves an equal request already, or submit a new one."""
     account_id, fingerprint = request.caller.account_id, request.fingerprint
     async with platform.db.connection() as connection:
         if job := await queries.alive(connection, account_id, fingerprint):
@@ -60,7 +60,7 @@ async def join(platform: Platform, request: JobRequest) -> Snapshot:
 
 
 async def read_inputs(platform: Platform, job: JobRecord) -> bytes:
-    """What a job is done on; raises InputsNotKept where they are gone."""
+    """Return the inputs of a job; raises InputsNotKept if they are no longer stored."""
     async with platform.db.connection() as connection:
         inputs, key = await queries.inputs(connection, job.id)
     if inputs is not None:
@@ -74,7 +74,7 @@ async def read_inputs(platform: Platform, job: JobRecord) -> bytes:
 
 
 async def find(platform: Platform, caller: Caller, job_id: UUID | None) -> Snapshot:
-    """A job of the caller; raises JobNotFound."""
+    """Return a job of the caller; raises JobNotFound."""
     async with platform.db.connection() as connection:
         snapshot = await queries.own(connection, caller.account_id, job_id) if job_id else None
     if snapshot is None:
@@ -91,7 +91,7 @@ async def list_own(
     kind: str | None = None,
     limit: int,
 ) -> list[Snapshot]:
-    """Jobs of the caller, newest first, older than `before`; of one status or kind, where these are given."""
+    """List the caller's jobs, newest first, older than `before`; only those of a status or kind, if given."""
     async with platform.db.connection() as connection:
         return await queries.list_own(
             connection, caller.account_id, before=before, status=status, kind=kind, limit=limit
@@ -113,12 +113,12 @@ async def cancel(platform: Platform, caller: Caller, job_id: UUID | None) -> Sna
 async def delete_dependents(
     platform: Platform, connection: Connection, account_id: int, reference_id: str
 ) -> list[str]:
-    """Delete the jobs that refer to something; the keys of the objects that nobody needs any more.
+    """Delete the jobs that depend on something; returns the keys of the objects that no other job needs.
 
-    Jobs that have not ended are cancelled first, so that who waits to be called hears of it.
+    Jobs that have not ended are cancelled first, so that their callbacks are sent.
     """
     keys: list[str] = []
-    # A submission that holds a cached result lets the first look wait, and then has a job that only the next look sees.
+    # The first query waits for a submission that locks its cached result; only the next one sees the job that it adds.
     while job_ids := await queries.lock_dependents(connection, account_id, reference_id):
         for job_id in job_ids:
             if job := await queries.cancel(connection, account_id, job_id):
@@ -136,13 +136,13 @@ async def _enqueue(platform: Platform, connection: Connection, row: dict[str, An
 
 
 async def _dispatch(platform: Platform, job: JobRecord, ahead: int) -> Snapshot:
-    if wakeup := queueing.lane(ahead):
+    if wakeup := queueing.wakeup_for(ahead):
         await platform.broker.try_publish(wakeup, job.id)
     return Snapshot(job)
 
 
 async def _reuse(platform: Platform, request: JobRequest) -> Snapshot | None:
-    """A job that has succeeded from the start, with the artifacts of one that did the same; None if none did."""
+    """Insert a job that has succeeded already, with the artifacts of an equal one; None if there is no such one."""
     async with platform.db.transaction() as connection:
         has_inputs = request.inputs is not None
         cached = await queries.cached(

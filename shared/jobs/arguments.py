@@ -1,4 +1,4 @@
-"""What a job is asked to do, as a value, and what that brings with it."""
+"""The arguments of a job, and the dependencies and inputs that follow from them."""
 
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ class Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     # Raised whenever the same arguments give other artifacts, so that older ones are not reused.
     edition: ClassVar[int] = 1
 
-    # What a request holds beside the arguments, for `prepare`.
+    # The fields of a request beside the arguments, for `prepare`.
     body: ClassVar[type[msgspec.Struct] | None] = None
 
     @property
@@ -24,16 +24,16 @@ class Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return str(self.__struct_config__.tag)
 
     def dump(self) -> dict[str, Any]:
-        """What a job's row holds of the arguments."""
+        """Return the arguments as they are stored in a job's row."""
         arguments: dict[str, Any] = msgspec.to_builtins(self)
         return arguments
 
     async def references(self, _platform: Platform, _caller: Caller, /) -> list[Reference]:
-        """What the job depends on, of the caller's; raises a DomainError for what is not there."""
+        """Return what the job depends on, all of it the caller's; raises a DomainError if any of it is missing."""
         return []
 
     async def prepare(self, _platform: Platform, _caller: Caller, _body: Any, /) -> bytes | None:
-        """The inputs that the job carries, made of the body, None if it needs none; raises a DomainError.
+        """Return the inputs of the job, made of the body, or None if it needs none; raises a DomainError.
 
         Equal inputs have equal bytes, and are compressed here.
         """

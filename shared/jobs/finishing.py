@@ -1,4 +1,4 @@
-"""How a job ends: the state, the artifacts and the event are one transaction, or nothing happened."""
+"""Finishing jobs: the state, the artifacts and the event are written in one transaction, or none of them."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -30,7 +30,7 @@ LEASE = timedelta(seconds=30)
 
 
 async def succeed(platform: Platform, job: JobRecord, files: Sequence[StoredFile]) -> Snapshot:
-    """End an attempt with what it made; raises LeaseLost when the job is not its own any more."""
+    """End the job successfully with its files; raises LeaseLost if the attempt no longer holds the job."""
     async with platform.db.transaction() as connection:
         finished = await queries.succeed(connection, job)
         if finished is None:
@@ -40,13 +40,13 @@ async def succeed(platform: Platform, job: JobRecord, files: Sequence[StoredFile
 
 
 async def fail(platform: Platform, job: JobRecord, error: DomainError) -> Snapshot:
-    """End the job with an error that another attempt would meet again; raises LeaseLost."""
+    """Fail the job with an error that another attempt would repeat; raises LeaseLost."""
     async with platform.db.transaction() as connection:
         return await _fail(platform, connection, job, error)
 
 
 async def give_back(platform: Platform, job: JobRecord, *, delay: timedelta) -> None:
-    """Return the job to the queue for a reason that is not its own; raises LeaseLost."""
+    """Return the job to the queue for a reason outside the job; raises LeaseLost."""
     async with platform.db.transaction() as connection:
         if not await queries.release(connection, job, delay=delay, failures=0):
             raise LeaseLost
@@ -54,13 +54,13 @@ async def give_back(platform: Platform, job: JobRecord, *, delay: timedelta) -> 
 
 
 async def strike(platform: Platform, job: JobRecord, error: DomainError) -> None:
-    """Count an attempt that may have failed through the job itself: try again, or end it after the third."""
+    """Count an attempt that may have failed because of the job: retry the job, or fail it after the third attempt."""
     async with platform.db.transaction() as connection:
         await _strike(platform, connection, job, error)
 
 
 async def rescue_expired(platform: Platform, limit: int) -> int:
-    """Take the jobs back whose workers have fallen silent; the number of them."""
+    """Reclaim the jobs whose workers stopped renewing their leases; returns the number of jobs."""
     async with platform.db.transaction() as connection:
         expired = await queries.lock_expired(connection, limit)
         for job in expired:
@@ -71,7 +71,7 @@ async def rescue_expired(platform: Platform, limit: int) -> int:
 
 
 async def announce(platform: Platform, connection: Connection, job: JobRecord) -> Snapshot:
-    """Write the event of a job that has just come to an end, and wake who waits for it."""
+    """Write the event of a job that has just ended, and notify the clients that wait for it."""
     snapshot = await queries.with_files(connection, job)
     await webhooks.announce(
         connection,

@@ -20,7 +20,7 @@ class Status(StrEnum):
 
 
 class Move(StrEnum):
-    """What can happen to a job."""
+    """A transition of a job from one state to another."""
 
     START = "start"
     SUCCEED = "succeed"
@@ -46,16 +46,16 @@ FINAL = frozenset(status for status, moves in MOVES.items() if not moves)
 
 
 def sources(move: Move) -> tuple[Status, ...]:
-    """The states in which a move is possible."""
+    """Return the states in which a move is possible."""
     return tuple(status for status, moves in MOVES.items() if move in moves)
 
 
 def target(move: Move) -> Status:
-    """The state that a move leads to; it is the same from every source."""
+    """Return the state that a move leads to; it is the same from every source."""
     (status,) = {moves[move] for moves in MOVES.values() if move in moves}
     return status
 
 
 def status_in(*statuses: Status) -> str:
-    """The condition of a statement that a job is in one of these states; none spells a state by hand."""
+    """Return the SQL condition that a job is in one of these states, so that no statement spells a state by hand."""
     return f"status IN ({', '.join(repr(status.value) for status in statuses)})"

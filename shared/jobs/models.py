@@ -15,13 +15,13 @@ from shared.kit.tables import moment_column, owner_column, time_column
 
 
 class Job(SQLModel, table=True):
-    """One piece of background work: the record of it, of which a queue message is only a reminder."""
+    """A piece of background work; this row is authoritative, and a queue message is only a reminder of it."""
 
     __table_args__ = (
         CheckConstraint(f"status IN ({', '.join(repr(status.value) for status in Status)})", name="status"),
         CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="lease"),
         Index("ix_job_account_id_id", "account_id", "id"),
-        # The newest of those that did the same is asked for, of which one account may have very many.
+        # For the newest job of a fingerprint; one account may have very many jobs of the same.
         Index("ix_job_same_work", "account_id", "fingerprint", "created_at"),
         Index("ix_job_inputs_key", "inputs_key", postgresql_where=text("inputs_key IS NOT NULL")),
         Index("ix_job_subjects", "subjects", postgresql_using="gin"),
@@ -36,13 +36,13 @@ class Job(SQLModel, table=True):
     kind: str
     # The arguments of the kind, as shared.kinds reads them.
     arguments: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    # What the job depends on: by its id, the version that the job was submitted for, and what kind of thing it is.
+    # The dependencies by id: the version that the job was submitted for, and the kind of each.
     subjects: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False))
     reference_kinds: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb")))
     # Equal for jobs of an account whose artifacts would be equal.
     fingerprint: str
     callback_url: str | None = None
-    # What the job is done on beside them: here, or in storage when it is large.
+    # The inputs beside the arguments: here, or in storage when they are large.
     inputs: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     inputs_key: str | None = None
 
@@ -55,7 +55,7 @@ class Job(SQLModel, table=True):
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
 
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
-    # A queued job is not claimed before this: now, or later when an attempt is repeated.
+    # A queued job is not claimed before this time, which a retry moves on.
     run_after: datetime = Field(default_factory=clock.now, sa_column=moment_column())
     # When a message was last sent for it.
     dispatched_at: datetime | None = Field(default=None, sa_column=time_column())

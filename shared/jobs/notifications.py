@@ -1,4 +1,4 @@
-"""Notifications of jobs that came to an end, by LISTEN. Hints only: losing them all costs time and nothing else."""
+"""Notifications of finished jobs, by LISTEN. They are hints only: losing them all costs time and nothing else."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,24 +17,24 @@ PROBE_INTERVAL_S = 15.0
 RECONNECT_DELAY_S = 1.0
 
 
-async def listen(db: Database, hear: Callable[[str], None]) -> None:
-    """Call `hear` with a job's id whenever one comes to an end, until cancelled."""
+async def listen(db: Database, on_finished: Callable[[str], None]) -> None:
+    """Call `on_finished` with the id of each job that ends, until cancelled."""
     while True:
         try:
-            await _listen_once(db, hear)
+            await _listen_once(db, on_finished)
         except (*OUTAGES, asyncpg.InterfaceError):
             log.warning("listening connection lost")
         except Exception:
-            # The edge of a task that nobody waits for: were it to end, notifications would be missing without a word.
+            # The edge of a task that nobody waits for: were it to end, notifications would stop silently.
             log.exception("listening failed and is tried again")
         await asyncio.sleep(RECONNECT_DELAY_S)
 
 
-async def _listen_once(db: Database, hear: Callable[[str], None]) -> None:
+async def _listen_once(db: Database, on_finished: Callable[[str], None]) -> None:
     # A connection of its own: one from the pool would be given back with the subscription on it.
     connection = await asyncpg.connect(db.dsn, timeout=5, command_timeout=5)
     try:
-        await connection.add_listener(CHANNEL, lambda *message: hear(_payload(message)))
+        await connection.add_listener(CHANNEL, lambda *message: on_finished(_payload(message)))
         while True:
             await asyncio.sleep(PROBE_INTERVAL_S)
             await connection.execute("SELECT 1")

@@ -25,7 +25,7 @@ def _to(move: Move) -> str:
     return f"status = '{target(move).value}'"
 
 
-# What a new job brings along.
+# The columns of a new job.
 NEW = "id, account_id, kind, arguments, subjects, reference_kinds, fingerprint, callback_url, inputs, inputs_key"
 
 INSERT_SUCCEEDED = f"""
@@ -34,8 +34,8 @@ INSERT_SUCCEEDED = f"""
     RETURNING {COLUMNS}
 """
 
-# The same work for the same account; how it ended before stays as it was. Holds the failed job until the new one
-# shares its inputs: retention, which locks before it deletes, comes after that.
+# The same work for the same account; the failed job stays as it is, and is locked until the new one shares its
+# inputs: retention, which locks before it deletes, comes after that.
 RETRY = f"""
     INSERT INTO job ({NEW}, status, progress, attempt, failures)
     SELECT uuidv7(), account_id, kind, arguments, subjects, reference_kinds, fingerprint, callback_url, inputs,
@@ -59,7 +59,7 @@ SELECT_ALIVE = f"""
     ORDER BY created_at DESC LIMIT 1
 """
 
-# Holds the row until the new job shares its artifacts and inputs: retention, which locks before it deletes, comes
+# Locks the row until the new job shares its artifacts and inputs: retention, which locks before it deletes, comes
 # after that.
 SELECT_CACHED = f"""
     SELECT {COLUMNS} FROM job
@@ -123,27 +123,27 @@ SELECT_INPUTS = "SELECT inputs, inputs_key FROM job WHERE id = $1"
 
 WITHOUT_JOB = "SELECT key FROM unnest($1::text[]) AS key WHERE NOT EXISTS (SELECT FROM job WHERE inputs_key = key)"
 
-# One lock for each (account, fingerprint): whoever asks for the same thing at once waits for the first to decide.
+# One lock for each (account, fingerprint): concurrent equal requests wait for the decision of the first.
 LOCK_FINGERPRINT = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
-# A hint for whoever waits: a job has come to an end, or there is something for the dispatcher to do.
+# A hint for the listeners: a job has ended, or there is work for the dispatcher.
 CHANNEL = "evalserve_jobs"
 NOTIFY = f"SELECT pg_notify('{CHANNEL}', $1)"
 
 
 async def insert_succeeded(connection: Connection, job: dict[str, Any]) -> JobRecord:
-    """Write the row of a job that has nothing left to do."""
+    """Insert a job that has succeeded already."""
     return _job(await connection.fetchrow(INSERT_SUCCEEDED, *job.values()))
 
 
 async def retry(connection: Connection, job_id: UUID) -> JobRecord | None:
-    """A new job that does what a failed one was to do; None if there is no such one."""
+    """Insert a new job with the work of a failed one; None if no failed job has this id."""
     record = await connection.fetchrow(RETRY, job_id)
     return _job(record) if record else None
 
 
 async def own(connection: Connection, account_id: int, job_id: UUID) -> Snapshot | None:
-    """A job of the account, with what it made."""
+    """Return a job of the account with its files; None if the account has no such job."""
     record = await connection.fetchrow(SELECT_OWN, job_id, account_id)
     return await with_files(connection, _job(record)) if record else None
 
@@ -151,92 +151,92 @@ async def own(connection: Connection, account_id: int, job_id: UUID) -> Snapshot
 async def list_own(
     connection: Connection, account_id: int, *, before: UUID | None, status: Status | None, kind: str | None, limit: int
 ) -> list[Snapshot]:
-    """Jobs of the account, newest first; of one status or kind, where these are given."""
-    listed = [_job(record) for record in await connection.fetch(LIST_OWN, account_id, before, status, kind, limit)]
-    files = await of_jobs(connection, [job.id for job in listed])
-    return [Snapshot(job, files.get(job.id, ())) for job in listed]
+    """List the account's jobs, newest first; only those of a status or kind, if given."""
+    own_jobs = [_job(record) for record in await connection.fetch(LIST_OWN, account_id, before, status, kind, limit)]
+    files = await of_jobs(connection, [job.id for job in own_jobs])
+    return [Snapshot(job, files.get(job.id, ())) for job in own_jobs]
 
 
 async def alive(connection: Connection, account_id: int, fingerprint: str) -> JobRecord | None:
-    """The newest job that was asked for the same thing and has done it, or still may."""
+    """Return the newest job of the fingerprint that has succeeded or still may."""
     record = await connection.fetchrow(SELECT_ALIVE, account_id, fingerprint)
     return _job(record) if record else None
 
 
 async def cached(connection: Connection, account_id: int, fingerprint: str, *, with_inputs: bool) -> JobRecord | None:
-    """The newest job that has done the same thing; its artifacts and its inputs stay until the transaction ends."""
+    """Return the newest succeeded job of the fingerprint; its files and inputs stay until the transaction ends."""
     record = await connection.fetchrow(SELECT_CACHED, account_id, fingerprint, with_inputs)
     return _job(record) if record else None
 
 
 async def claim(connection: Connection, job_id: UUID, lease: timedelta) -> JobRecord | None:
-    """Start the next attempt at a queued job; None when there is nothing to start."""
+    """Start the next attempt at a queued job; None if the job cannot be claimed."""
     record = await connection.fetchrow(CLAIM, job_id, lease)
     return _job(record) if record else None
 
 
 async def beat(connection: Connection, job: JobRecord, lease: timedelta, progress: float) -> bool:
-    """Lengthen the lease of an attempt; False when it is the attempt's no more."""
+    """Renew the lease of an attempt; False if the attempt no longer holds the job."""
     return bool(await connection.fetchval(BEAT, job.id, job.attempt, lease, progress))
 
 
 async def succeed(connection: Connection, job: JobRecord) -> JobRecord | None:
-    """End an attempt well; None when the fence is shut."""
+    """End the job successfully; None if the attempt no longer holds it."""
     record = await connection.fetchrow(SUCCEED, job.id, job.attempt)
     return _job(record) if record else None
 
 
 async def fail(connection: Connection, job: JobRecord, problem: Problem) -> JobRecord | None:
-    """End the job with an error; None when the fence is shut."""
+    """End the job with an error; None if the attempt no longer holds it."""
     record = await connection.fetchrow(FAIL, job.id, job.attempt, problem)
     return _job(record) if record else None
 
 
 async def release(connection: Connection, job: JobRecord, *, delay: timedelta, failures: int) -> bool:
-    """Put a running job back into the queue; False when the fence is shut."""
+    """Return a running job to the queue; False if the attempt no longer holds it."""
     return bool(await connection.fetchval(RELEASE, job.id, job.attempt, delay, failures))
 
 
 async def cancel(connection: Connection, account_id: int, job_id: UUID) -> JobRecord | None:
-    """Cancel a job that has not come to an end."""
+    """Cancel a job that has not ended; None if there is no such one."""
     record = await connection.fetchrow(CANCEL, job_id, account_id)
     return _job(record) if record else None
 
 
 async def lock_expired(connection: Connection, limit: int) -> list[JobRecord]:
-    """Running jobs whose worker has fallen silent, locked until the transaction ends."""
+    """Return the running jobs whose lease has expired, locked until the transaction ends."""
     return [_job(record) for record in await connection.fetch(LOCK_EXPIRED, limit)]
 
 
 async def lock_old(connection: Connection, age: timedelta, limit: int) -> list[UUID]:
-    """Jobs that came to an end longer ago than that, locked until the transaction ends."""
+    """Return jobs that ended longer ago than `age`, locked until the transaction ends."""
     return [record["id"] for record in await connection.fetch(LOCK_OLD, age, limit)]
 
 
 async def lock_dependents(connection: Connection, account_id: int, reference_id: str) -> list[UUID]:
-    """Jobs of the account that refer to something, locked until the transaction ends."""
+    """Return the jobs of the account that depend on something, locked until the transaction ends."""
     return [record["id"] for record in await connection.fetch(LOCK_DEPENDENTS, account_id, reference_id)]
 
 
 async def delete(connection: Connection, job_ids: list[UUID]) -> list[str]:
-    """Forget jobs; the keys of the inputs in storage that no other job is done on."""
+    """Delete jobs; returns the keys of the stored inputs that no other job has."""
     keys = {record["inputs_key"] for record in await connection.fetch(DELETE, job_ids) if record["inputs_key"]}
     return await without_job(connection, sorted(keys))
 
 
 async def inputs(connection: Connection, job_id: UUID) -> tuple[bytes | None, str | None]:
-    """What the job is done on: the bytes, or their key in storage."""
+    """Return the inputs of a job: the bytes, or their key in storage; (None, None) if it has none."""
     record = await connection.fetchrow(SELECT_INPUTS, job_id)
     return (record["inputs"], record["inputs_key"]) if record else (None, None)
 
 
 async def without_job(connection: Connection, keys: list[str]) -> list[str]:
-    """Those of the keys that are no job's inputs."""
+    """Return the keys that hold no job's inputs."""
     return [record["key"] for record in await connection.fetch(WITHOUT_JOB, keys)]
 
 
 async def with_files(connection: Connection, job: JobRecord) -> Snapshot:
-    """The job with what it made; asks only where there can be something."""
+    """Return the job with its files, which are queried only if it has succeeded."""
     files: tuple[StoredFile, ...] = ()
     if job.status == Status.SUCCEEDED:
         files = await of_job(connection, job.id)
@@ -249,7 +249,7 @@ async def lock_fingerprint(connection: Connection, account_id: int, fingerprint:
 
 
 async def notify(connection: Connection, job_id: UUID) -> None:
-    """Wake who listens, once the transaction is committed."""
+    """Notify the listeners of a job, once the transaction is committed."""
     await connection.execute(NOTIFY, str(job_id))
 
 

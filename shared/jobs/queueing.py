@@ -1,8 +1,7 @@
-"""Which way the message about a job goes, so that one account's many jobs do not hold up another's few.
+"""The queue that a job's message goes to, so that one account's many jobs do not delay another's few.
 
-Workers take from two queues in turn. The first few jobs of every account go into the one, what an account has beyond
-them goes into the other, a bounded part of it at a time; the rest waits in Postgres, where the dispatcher takes from
-the accounts in turn.
+Workers take from two queues in turn. The first few jobs of every account go to the first queue, a bounded number of
+further ones to the second; the rest wait in Postgres, from where the dispatcher takes them account by account.
 """
 
 # ruff: noqa: S608 -- the texts are put together from the table of states and our own column names only
@@ -20,14 +19,14 @@ from shared.kit.db import Connection
 # Few enough that the jobs of a hundred accounts ahead of one's own are still soon done.
 PROMPT = 4
 
-# Enough that one account alone keeps many workers busy from one look of the dispatcher's to the next.
+# Enough that one account alone keeps many workers busy from one round of the dispatcher to the next.
 SHARE = 100
 
 SHARES = {Wakeup.RUN_JOB: PROMPT, Wakeup.RUN_LATER: SHARE}
 
-# Nothing is queued beyond $11; two requests at the same moment may both find the last place, which does no harm.
-# `dispatched_at` is set as if the message were sent already: the publisher follows, and should it not come to
-# that, the dispatcher finds the row once the time for a repeat is over.
+# Nothing is queued beyond $11; two concurrent requests may both take the last slot, which does no harm.
+# `dispatched_at` is set as if the message were sent already: it is published next, and if that fails, the
+# dispatcher takes the row once the time for a repeat is over.
 ENQUEUE = f"""
     WITH ahead AS (
         SELECT count(*) AS jobs FROM (
@@ -41,7 +40,7 @@ ENQUEUE = f"""
     RETURNING (SELECT jobs FROM ahead), {COLUMNS}
 """
 
-# Either no message was sent yet, or so long ago that it may be lost with the broker.
+# No message was sent yet, or one so long ago that it may be lost with the broker.
 _UNDISPATCHED = "(dispatched_at IS NULL OR dispatched_at < now() - $1::interval)"
 
 # The first $2 jobs of every account, the accounts in turn. The recursion steps through the index from one account to
@@ -73,17 +72,17 @@ TAKE_UNDISPATCHED = f"""
 """
 
 
-def lane(ahead: int) -> Wakeup | None:
-    """The message for a new job, given how many of its account wait already; None leaves it to the dispatcher."""
+def wakeup_for(ahead: int) -> Wakeup | None:
+    """Return the message for a new job of an account with `ahead` waiting jobs; None leaves it to the dispatcher."""
     return next((wakeup for wakeup, share in SHARES.items() if ahead < share), None)
 
 
-async def enqueue(connection: Connection, job: dict[str, Any], most: int) -> tuple[JobRecord, int] | None:
-    """Write a new row, and say how many of the account were waiting; None when those are the most that may."""
-    record = await connection.fetchrow(ENQUEUE, *job.values(), most)
+async def enqueue(connection: Connection, job: dict[str, Any], max_queued: int) -> tuple[JobRecord, int] | None:
+    """Insert a job; returns it with the number of the account's waiting jobs, or None if those are `max_queued`."""
+    record = await connection.fetchrow(ENQUEUE, *job.values(), max_queued)
     return (JobRecord(*record[1:]), record[0]) if record else None
 
 
 async def take_undispatched(connection: Connection, repeat_after: timedelta, limit: int, *, share: int) -> list[UUID]:
-    """Queued jobs that a message is to be sent for now, among the first `share` of each account."""
+    """Mark queued jobs as dispatched, among the first `share` of each account; returns the ids to publish."""
     return [record["id"] for record in await connection.fetch(TAKE_UNDISPATCHED, repeat_after, share, limit)]

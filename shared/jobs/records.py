@@ -1,4 +1,4 @@
-"""A job as it was read, and as it is shown."""
+"""Jobs as they are read from the database, and as they are presented."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -19,7 +19,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     account_id: int
     kind: str
     arguments: dict[str, Any]
-    # Of what the job depends on, by id.
+    # The versions of the dependencies, by id.
     versions: dict[str, int]
     reference_kinds: dict[str, str]
     fingerprint: str
@@ -35,20 +35,20 @@ class JobRecord(msgspec.Struct, frozen=True):
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing can happen to the job any more."""
+        """True once the job has ended."""
         return Status(self.status) in FINAL
 
     def references(self, kind: str) -> list[str]:
-        """The ids of those things of a kind that the job depends on."""
-        return [reference for reference, its_kind in self.reference_kinds.items() if its_kind == kind]
+        """Return the ids of the dependencies of one kind."""
+        return [reference for reference, reference_kind in self.reference_kinds.items() if reference_kind == kind]
 
 
-# The column of the versions has a name of its own.
+# The versions are stored in the column `subjects`.
 COLUMNS = ", ".join("subjects" if name == "versions" else name for name in JobRecord.__struct_fields__)
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """A job together with what it made."""
+    """A job together with its files."""
 
     job: JobRecord
     files: tuple[StoredFile, ...] = ()
@@ -85,7 +85,7 @@ class JobOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, snapshot: Snapshot, storage: Storage) -> "JobOut":
-        """The job with fresh links."""
+        """Present the job with fresh links."""
         job = snapshot.job
         return cls(
             id=job.id,

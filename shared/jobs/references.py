@@ -1,15 +1,15 @@
-"""What jobs depend on."""
+"""Dependencies of jobs."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 
 class Reference(NamedTuple):
-    """Something that a job depends on, as it is now: `matrix` and its uid, say; no two kinds of things share an id."""
+    """A dependency of a job in its present version, such as `matrix` and its uid; ids are unique over all kinds."""
 
     kind: str
     id: str
-    # The job fails if this is another one by the time that it is done.
+    # The job fails if this has changed by the time that it ends.
     version: int
-    # A new name shows in a report, but does not make the job fail that is on its way.
+    # Part of the fingerprint: a new name shows in a report, but does not fail a running job.
     changed_at: datetime

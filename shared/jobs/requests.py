@@ -1,4 +1,4 @@
-"""A job that is asked for, before it has a row."""
+"""Requests for jobs, before they have rows."""
 
 import hashlib
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ MAX_BYTES_IN_ROW = 1_000_000
 
 @dataclass(frozen=True)
 class JobRequest:
-    """What is to be done, for whom, and all that it needs."""
+    """A request for a job: the caller, the arguments, and all that the job needs."""
 
     caller: Caller
     arguments: Arguments
@@ -31,24 +31,24 @@ class JobRequest:
     inputs: bytes | None = None
     callback_url: str | None = None
 
-    # Asked for several times on the way to a job, and inputs can be megabytes.
+    # Read several times during a submission, and inputs can be megabytes.
     @cached_property
     def fingerprint(self) -> str:
-        """Equal for two requests whose artifacts would be equal."""
+        """The SHA-256 that is equal for requests whose artifacts would be equal, in hexadecimal."""
         digest = hashlib.sha256(self.inputs).hexdigest() if self.inputs else None
         changed_at = {reference.id: reference.changed_at for reference in self.references}
         identity = [self.arguments.edition, [self._versions(), changed_at], self.arguments.dump(), digest]
         return hashlib.sha256(msgspec.json.encode(identity, order="deterministic")).hexdigest()
 
     async def row(self, storage: Storage) -> dict[str, Any]:
-        """The columns of the job; large inputs go to storage first, where they are collected if no row follows."""
+        """Return the columns of the job; large inputs are stored first, and collected if no row follows."""
         row = self.row_without_inputs()
         if self.inputs is not None and len(self.inputs) > MAX_BYTES_IN_ROW:
             return row | {"inputs_key": await self._put(storage, row["id"])}
         return row | {"inputs": self.inputs}
 
     def row_without_inputs(self) -> dict[str, Any]:
-        """The columns of a job that brings no inputs, or shares those of another one."""
+        """Return the columns of a job without inputs, or one that shares those of another."""
         return {
             "id": uuid7(),
             "account_id": self.caller.account_id,
@@ -66,7 +66,7 @@ class JobRequest:
         return {reference.id: reference.version for reference in self.references}
 
     async def _put(self, storage: Storage, job_id: UUID) -> str:
-        assert self.inputs is not None, "only inputs that there are can be too large"
+        assert self.inputs is not None, "the inputs were found too large for the row"
         key = inputs_key(job_id)
         await storage.apart(storage.put, key, File("inputs", "application/octet-stream", self.inputs))
         return key
@@ -75,7 +75,7 @@ class JobRequest:
 async def prepare(
     platform: Platform, caller: Caller, arguments: Arguments, body: Any = None, callback_url: str | None = None
 ) -> JobRequest:
-    """The request for a job, with what its kind refers to and makes of the body; raises what the kind raises."""
+    """Build the request for a job, with the references and inputs of its kind; raises what the kind raises."""
     references = await arguments.references(platform, caller)
     inputs = await arguments.prepare(platform, caller, body)
     return JobRequest(caller, arguments, references, inputs, callback_url)

@@ -1,4 +1,4 @@
-"""What becomes of old jobs, and of objects that no job refers to."""
+"""Retention of jobs, and removal of the objects that no job refers to."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,7 +13,7 @@ BATCH = 100
 
 
 async def expire(platform: Platform) -> int:
-    """Delete jobs whose time is over, and their artifacts; the number of jobs."""
+    """Delete jobs past their retention, with their artifacts; returns the number of jobs."""
     retention = timedelta(days=platform.settings.job_retention_days)
     deleted = 0
     while batch := await _expire_batch(platform, retention):
@@ -22,7 +22,7 @@ async def expire(platform: Platform) -> int:
 
 
 async def collect_orphans(platform: Platform) -> int:
-    """Delete objects that attempts left behind when they died or lost their job; the number of objects."""
+    """Delete objects that attempts left behind when they died or lost their job; returns the number of objects."""
     return await orphans.collect(platform, "jobs/", _without_row)
 
 
@@ -31,8 +31,8 @@ async def _expire_batch(platform: Platform, retention: timedelta) -> int:
         job_ids = await queries.lock_old(connection, retention, BATCH)
         keys = await artifact_queries.remove(connection, job_ids)
         keys += await queries.delete(connection, job_ids)
-    # Dying here leaves objects without a row, which is what collect_orphans is for; the other way round a job
-    # would show artifacts that are gone.
+    # A crash here leaves objects without a row, which `collect_orphans` deletes; in the opposite order a job would
+    # list artifacts that are gone.
     await platform.storage.apart(platform.storage.delete, keys)
     return len(job_ids)
 

@@ -1,4 +1,4 @@
-"""What can go wrong with artifacts."""
+"""Errors of the artifact storage."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""Plans: how much an account may ask for, how much it did, and what it bought beyond."""
+"""Plans: the limits, usage and credit of accounts."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -23,19 +23,22 @@ __all__ = ["Allowance", "Meter"]
 # Thirteen months: the same month of the year before is still there.
 USAGE_AGE = timedelta(days=400)
 
-# What the column holds; nobody has a larger one.
+# The range of the column; no account has a larger id.
 _MAX_ID = 2**63 - 1
 
 
 class MonthOfUse(NamedTuple):
-    """What an account asked for in a month, and what it may."""
+    """An account with its usage of a month."""
 
     account: Account
     usage: Sequence[Usage]
 
 
 async def month_of_use(platform: Platform, meter: Meter, caller: Caller, month: date) -> MonthOfUse:
-    """The caller's calls per day and route in the month that begins then; other processes' are up to 10 s late."""
+    """Return the caller's calls per day and route in the month that begins at `month`.
+
+    Calls that other processes answered are up to 10 s late.
+    """
     await meter.write()
     async with platform.db.session() as session:
         account = await account_queries.find_by_id(session, caller.account_id)
@@ -44,33 +47,33 @@ async def month_of_use(platform: Platform, meter: Meter, caller: Caller, month: 
 
 
 async def expire(platform: Platform) -> None:
-    """Forget what was called longer ago than anybody compares with."""
+    """Delete usage older than USAGE_AGE."""
     async with platform.db.connection() as connection:
         await connection.execute(queries.EXPIRE, clock.now().date() - USAGE_AGE)
 
 
 async def set_plan(platform: Platform, account_id: int, plan: str | None) -> Account:
-    """Put an account on a plan, or on whichever is the default; it holds within 5 seconds. Raises AccountNotFound."""
+    """Set the plan of an account, None for the default one; effective within 5 seconds. Raises AccountNotFound."""
     if plan is not None and plan not in platform.settings.plans:
-        known = ", ".join(platform.settings.plans)
-        raise InvalidInput(Fault("/plan", f"plan: must be one of {known}."))
+        names = ", ".join(platform.settings.plans)
+        raise InvalidInput(Fault("/plan", f"plan: must be one of {names}."))
     async with platform.db.session() as session:
-        account = await _locked(session, account_id)
+        account = await _lock_account(session, account_id)
         account.plan = plan
         session.add(account)
     return account
 
 
 async def add_credit(platform: Platform, account_id: int, calls: int) -> Account:
-    """Give an account calls beyond its plan, or take some back; raises AccountNotFound."""
+    """Add calls to the credit of an account, or remove some, down to 0; raises AccountNotFound."""
     async with platform.db.session() as session:
-        account = await _locked(session, account_id)
+        account = await _lock_account(session, account_id)
         account.credit = max(account.credit + calls, 0.0)
         session.add(account)
     return account
 
 
-async def _locked(session: AsyncSession, account_id: int) -> Account:
+async def _lock_account(session: AsyncSession, account_id: int) -> Account:
     account = await account_queries.lock_account(session, account_id) if account_id <= _MAX_ID else None
     if account is None:
         raise AccountNotFound

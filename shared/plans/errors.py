@@ -1,4 +1,4 @@
-"""What can go wrong with plans."""
+"""Errors of plans."""
 
 from http import HTTPStatus
 

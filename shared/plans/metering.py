@@ -1,8 +1,8 @@
-"""Counting calls, and holding accounts to their plans, over all processes together.
+"""Counting calls and enforcing plans, over all processes together.
 
-Redis decides, in one round trip; the record follows: each process adds up what it let through and writes it to Postgres
-every few seconds. A Redis that was lost is told from there what the month has seen. For accounts without limits nothing
-but that adding up is done.
+Redis decides, in one round trip; Postgres keeps the record: each process adds up the calls that it admitted and writes
+them there every few seconds. A Redis that lost its counts gets those of the month from there. For accounts without
+limits the calls are only added up.
 """
 
 import time
@@ -19,11 +19,11 @@ from shared.plans import queries, scripts
 from shared.plans.errors import LimitReached, MonthUsedUp, RateLimitReached
 
 _EPOCH = date(1970, 1, 1)
-_NOT_ASKED = (-1, -1)
+_UNKNOWN_LEVEL = (-1, -1)
 
 
 class Call(NamedTuple):
-    """What is counted: the route, what it costs of the month, and whether it only reads."""
+    """A call to count: its route, its cost in calls of the month, and whether it only reads."""
 
     route: str
     cost: int
@@ -31,7 +31,7 @@ class Call(NamedTuple):
 
 
 class Allowance(NamedTuple):
-    """What a limited account may still do after this call, or why the call is refused."""
+    """The limits left to an account after a call, or the error that refuses the call; times in seconds."""
 
     plan: Plan
     rate: Admission | None
@@ -41,22 +41,22 @@ class Allowance(NamedTuple):
 
 
 class Meter:
-    """Counts the calls that this process answers."""
+    """Counts the calls that this process answers, and enforces their plans."""
 
     def __init__(self, db: Database, redis_scripts: RedisScripts, settings: Settings) -> None:
         self._db = db
         self._redis_scripts = redis_scripts
-        # For when the counters are away.
-        self._alone = RateLimiter(redis_scripts)
+        # For times at which Redis is unavailable.
+        self._local_limiter = RateLimiter(redis_scripts)
         self._settings = settings
         self._calls: Counter[tuple[int, int, str]] = Counter()
-        self._drawn: Counter[int] = Counter()
+        self._credit_calls: Counter[int] = Counter()
         self._limited: set[int] = set()
 
     async def take(self, caller: Caller, call: Call) -> Allowance | None:
-        """Count a call; None for accounts without limits, and where no limit can be asked for.
+        """Count a call; None for accounts without limits, and if no limit can be read.
 
-        While Redis is away reads are let through, and writes are held to the rate by each process alone.
+        While Redis is unavailable reads are admitted, and each process limits the rate of writes alone.
         """
         _, plan = self._settings.plan_of(caller.plan)
         if plan.calls_per_second is None and plan.calls_per_month is None:
@@ -72,11 +72,11 @@ class Meter:
         return allowance
 
     async def write(self) -> None:
-        """Bring the record up to date, and then the counters; what cannot be written is left for the next time."""
-        if not (self._calls or self._drawn or self._limited):
+        """Write the calls to Postgres, then raise the counters in Redis; calls that cannot be written are kept."""
+        if not (self._calls or self._credit_calls or self._limited):
             return
         calls, self._calls = self._calls, Counter()
-        drawn, self._drawn = self._drawn, Counter()
+        credit_calls, self._credit_calls = self._credit_calls, Counter()
         limited, self._limited = self._limited, set()
         rows = [(account_id, _EPOCH + timedelta(days=day), route, n) for (account_id, day, route), n in calls.items()]
         month = _this_month()
@@ -84,12 +84,12 @@ class Meter:
             async with self._db.transaction() as connection:
                 if rows:
                     await connection.execute(queries.ADD_USAGE, *map(list, zip(*rows, strict=True)))
-                if drawn:
-                    await connection.execute(queries.DRAW_CREDIT, list(drawn), list(drawn.values()))
+                if credit_calls:
+                    await connection.execute(queries.DRAW_CREDIT, list(credit_calls), list(credit_calls.values()))
                 levels = await queries.levels(connection, list(limited), month) if limited else {}
         except BaseException:
             self._calls.update(calls)
-            self._drawn.update(drawn)
+            self._credit_calls.update(credit_calls)
             self._limited |= limited
             raise
         await self._raise(levels, month)
@@ -100,35 +100,35 @@ class Meter:
 
     async def _ask(self, caller: Caller, plan: Plan, call: Call) -> Allowance:
         month = _this_month()
-        answer = await self._run(caller, plan, call, month, _NOT_ASKED)
+        answer = await self._run(caller, plan, call, month, _UNKNOWN_LEVEL)
         if answer[0] == scripts.UNKNOWN:
-            answer = await self._run(caller, plan, call, month, await self._recorded(caller, month))
-        decided, remaining, reset_us, retry_after_us, month_remaining, drawing = answer
+            answer = await self._run(caller, plan, call, month, await self._recorded_level(caller, month))
+        decision, remaining, reset_us, retry_after_us, month_remaining, credit_calls = answer
         self._limited.add(caller.account_id)
-        if drawing:
-            self._drawn[caller.account_id] += drawing
-        verdict = Admission(decided == scripts.ALLOWED, remaining, reset_us, retry_after_us)
+        if credit_calls:
+            self._credit_calls[caller.account_id] += credit_calls
+        verdict = Admission(decision == scripts.ALLOWED, remaining, reset_us, retry_after_us)
         allowance = Allowance(
             plan,
             verdict if plan.calls_per_second else None,
             month_remaining if plan.calls_per_month is not None else None,
-            _seconds_until(queries.following(month)),
+            _seconds_until(queries.next_month(month)),
         )
-        if decided == scripts.TOO_FAST:
+        if decision == scripts.TOO_FAST:
             return allowance._replace(refusal=_too_fast(plan, verdict))
-        if decided == scripts.USED_UP:
+        if decision == scripts.USED_UP:
             return allowance._replace(rate=None, refusal=_used_up(plan, allowance.month_reset_s))
         return allowance
 
-    async def _run(self, caller: Caller, plan: Plan, call: Call, month: date, known: queries.Level) -> list[int]:
+    async def _run(self, caller: Caller, plan: Plan, call: Call, month: date, level: queries.Level) -> list[int]:
         rate = _rate(plan)
         quota = -1 if plan.calls_per_month is None else plan.calls_per_month
         limits = [rate.interval_us, rate.burst] if rate else [0, 0]
-        arguments = [*limits, quota, int(caller.granted), call.cost, *known]
+        arguments = [*limits, quota, int(caller.granted), call.cost, *level]
         return await self._redis_scripts.run(scripts.TAKE, _keys(caller.account_id, month), arguments)
 
-    async def _recorded(self, caller: Caller, month: date) -> queries.Level:
-        # What this process has not written yet belongs to it as well.
+    async def _recorded_level(self, caller: Caller, month: date) -> queries.Level:
+        # The record includes the calls that this process has not written yet.
         try:
             await self.write()
             async with self._db.connection() as connection:
@@ -140,7 +140,7 @@ class Meter:
         rate = _rate(plan)
         if rate is None:
             return None
-        verdict = self._alone.take_here(f"account {caller.account_id}", rate)
+        verdict = self._local_limiter.take_here(f"account {caller.account_id}", rate)
         refusal = None if verdict.allowed else _too_fast(plan, verdict)
         return Allowance(plan, verdict, None, 0, refusal)
 
@@ -149,12 +149,12 @@ class Meter:
             for account_id, level in levels.items():
                 await self._redis_scripts.run(scripts.RAISE, _keys(account_id, month)[1:], level)
         except RedisUnavailable:
-            # They are told at the next time that they are asked.
+            # The counters are raised with the next write.
             self._limited |= levels.keys()
 
 
 def _keys(account_id: int, month: date) -> list[str]:
-    # The braces keep the three together in a cluster.
+    # The braces keep the three keys in one slot of a cluster.
     return [f"plan:{{{account_id}}}:{part}" for part in ("rate", f"{month:%Y-%m}", "drawn")]
 
 

@@ -1,4 +1,4 @@
-"""The table of what accounts asked for."""
+"""The table of usage."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from shared.kit.tables import owner_column
 
 
 class Usage(SQLModel, table=True):
-    """How often an account called a route on a day, by UTC."""
+    """The number of calls of a route by an account on a day, in UTC."""
 
     __tablename__ = "usage"
     __table_args__ = (Index("ix_usage_day", "day"),)

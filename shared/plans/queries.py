@@ -1,4 +1,4 @@
-"""Statements about use."""
+"""Statements about usage."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared.kit.db import Connection
 from shared.plans.models import Usage
 
-# In the order of the key, so that two processes that count the same never wait for each other in a circle. An account
-# that is gone needs no counting.
+# In the order of the key, so that two processes that count the same never wait for each other in a circle. The join
+# drops accounts that have been deleted.
 ADD_USAGE = """
     INSERT INTO usage (account_id, day, route, calls)
     SELECT counted.account_id, counted.day, counted.route, counted.calls
@@ -43,21 +43,21 @@ Level = tuple[int, int]
 
 
 async def levels(connection: Connection, account_ids: list[int], month: date) -> dict[int, Level]:
-    """By account, the calls of the month and all the credit that was ever drawn."""
+    """Return, by account, the calls of the month and all the credit ever drawn."""
     rows = await connection.fetch(LEVELS, account_ids, month)
     return {row["id"]: (row["used"], row["credit_drawn"]) for row in rows}
 
 
 async def usage_of(session: AsyncSession, account_id: int, month: date) -> Sequence[Usage]:
-    """What an account asked for in a month, by day and route."""
+    """List the calls of an account in a month, by day and route."""
     query = (
         select(Usage)
-        .where(Usage.account_id == account_id, Usage.day >= month, Usage.day < following(month))
+        .where(Usage.account_id == account_id, Usage.day >= month, Usage.day < next_month(month))
         .order_by(col(Usage.day), col(Usage.route))
     )
     return (await session.exec(query)).all()
 
 
-def following(month: date) -> date:
-    """The first day of the next month."""
+def next_month(month: date) -> date:
+    """Return the first day of the next month."""
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)

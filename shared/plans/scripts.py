@@ -1,15 +1,15 @@
-"""What Redis decides about plans, each time as a whole."""
+"""Redis scripts that decide about calls, each atomically."""
 
 from shared.kit.limiter import ADMIT
 
 # Keys: the account's rate, its calls this month, the credit that it ever drew.
-# Arguments: interval and burst of the rate (0: none); calls of the month (-1: no limit); credit ever granted; what the
-# call costs; the calls and the credit drawn so far by the record, if they were asked for (-1: not).
-# Answers: what was decided; remaining, reset and retry of the rate; remaining of the month; credit drawn by this call.
+# Arguments: interval and burst of the rate (0: none); calls of the month (-1: no limit); credit ever granted; the
+# cost of the call; the calls and the credit drawn so far by the record (-1: not read).
+# Answers: the decision; remaining, reset and retry of the rate; remaining of the month; credit drawn by this call.
 ALLOWED, TOO_FAST, USED_UP, UNKNOWN = 1, 0, 2, 3
 
-# Longer than a month, so that a count outlives what it counts.
-_KEPT_S = 40 * 24 * 3600
+# Longer than a month, so that a count outlives its month.
+_LIFETIME_S = 40 * 24 * 3600
 
 TAKE = (
     ADMIT
@@ -42,21 +42,21 @@ if quota >= 0 then
     else
         drawing = 0
     end
-    redis.call('SET', KEYS[2], string.format('%.0f', used), 'EX', {_KEPT_S})
-    redis.call('SET', KEYS[3], string.format('%.0f', drawn), 'EX', {_KEPT_S})
+    redis.call('SET', KEYS[2], string.format('%.0f', used), 'EX', {_LIFETIME_S})
+    redis.call('SET', KEYS[3], string.format('%.0f', drawn), 'EX', {_LIFETIME_S})
 end
 local left = math.max(quota - used, 0) + math.max(granted - drawn, 0)
 return {{verdict[1], verdict[2], verdict[3], verdict[4], left, drawing}}
 """
 )
 
-# Keys: calls this month, credit ever drawn. Arguments: what the record has of them. Calls that were let through while
-# Redis was away, or counted by one that was lost, are in the record only.
+# Keys: calls this month, credit ever drawn. Arguments: their values in the record. Calls that were admitted
+# while Redis was unavailable, or counted by a lost one, are in the record only.
 RAISE = f"""
 for index = 1, 2 do
     local counted = redis.call('GET', KEYS[index])
     if counted and tonumber(counted) < tonumber(ARGV[index]) then
-        redis.call('SET', KEYS[index], ARGV[index], 'EX', {_KEPT_S})
+        redis.call('SET', KEYS[index], ARGV[index], 'EX', {_LIFETIME_S})
     end
 end
 return {{1}}

@@ -1,4 +1,4 @@
-"""Webhooks: who is told of what, and the duty to tell them."""
+"""Webhooks: events, and their delivery to endpoints and callback addresses."""
 
 from datetime import timedelta
 
@@ -19,18 +19,18 @@ EXPIRED_AT_ONCE = 1000
 async def announce(
     connection: Connection, *, account_id: int, event_type: EventType, data: msgspec.Struct, callback_url: str | None
 ) -> None:
-    """Write an event and the duty to deliver it, in the transaction of the fact itself.
+    """Write an event and its pending deliveries, in the transaction of the fact itself.
 
-    The body is frozen here: every receiver and every attempt gets the same bytes.
+    The body is encoded here: every receiver and every attempt gets the same bytes.
     """
-    event = events.freeze(event_type, data)
+    event = events.encode(event_type, data)
     await connection.execute(
         queries.INSERT_EVENT, event.id, account_id, event_type, event.body, event.happened_at, callback_url
     )
 
 
 async def callback_secret(platform: Platform, caller: Caller) -> bytes:
-    """The secret that signs callbacks to the addresses given with the caller's jobs."""
+    """Return the secret that signs callbacks to the `callback_url` of the caller's jobs."""
     async with platform.db.connection() as connection:
         version = await connection.fetchval(account_queries.FIND_CALLBACK_VERSION, caller.account_id)
     return secrets.of_account(platform.keyring, caller.account_id, version)
@@ -48,7 +48,7 @@ async def rotate_callback_secret(platform: Platform, caller: Caller) -> bytes:
 
 
 async def expire(platform: Platform, retention: timedelta) -> None:
-    """Delete events that are older than that and have been told, or given up, everywhere."""
+    """Delete events older than `retention` whose deliveries have all succeeded or been given up."""
     deleted = EXPIRED_AT_ONCE
     while deleted == EXPIRED_AT_ONCE:
         async with platform.db.connection() as connection:

@@ -1,4 +1,4 @@
-"""Which addresses a callback may reach: the guard against requests forged into the operator's own network (SSRF)."""
+"""The addresses that callbacks may reach: the guard against server-side request forgery (SSRF)."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -55,7 +55,7 @@ _SPECIAL_V6 = tuple(
     )
 )
 _LINK_LOCAL = (IPv4Network("169.254.0.0/16"), IPv6Network("fe80::/10"))
-# Where clouds hand out credentials to whoever asks from inside.
+# Metadata services of clouds, which give credentials to any client inside the machine.
 _METADATA: frozenset[Address] = frozenset(
     ip_address(text)
     for text in (
@@ -74,8 +74,9 @@ _METADATA: frozenset[Address] = frozenset(
     )
 )
 # The bytes of an IPv6 address that carry an IPv4 one: NAT64 with prefixes of 32 to 96 bits (RFC 6052; byte 8 is
-# skipped), and 6to4. The last place is also that of ISATAP and of the deprecated IPv4-compatible form.
-_PLACES_OF_V4 = (
+# skipped), and 6to4. ISATAP and the deprecated IPv4-compatible form use
+# the last four bytes, too.
+_V4_POSITIONS = (
     (4, 5, 6, 7),
     (5, 6, 7, 9),
     (6, 7, 9, 10),
@@ -84,7 +85,7 @@ _PLACES_OF_V4 = (
     (12, 13, 14, 15),
     (2, 3, 4, 5),
 )
-_LAST_PLACE = (12, 13, 14, 15)
+_LAST_POSITION = (12, 13, 14, 15)
 _ISATAP_MARKS = (b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe")
 _LOOPBACK: tuple[Address, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
@@ -101,7 +102,7 @@ def check_url(url: str, allow: Sequence[Network]) -> None:
     """Refuse a callback URL that the service would not call, without looking its name up.
 
     Without `allow`, only https on port 443 to a public address or a public name passes. Local names and other ports
-    pass when `allow` is not empty: what they stand for is decided when they are dialled, by `check_answers`.
+    pass when `allow` is not empty: their addresses are checked on connection, by `check_answers`.
     Plain http passes only for `localhost` or an address inside `allow`. Raises TargetRefused.
     """
     target = _parse(url)
@@ -115,7 +116,7 @@ def check_url(url: str, allow: Sequence[Network]) -> None:
     else:
         _check_name(host)
         if not allow and _only_allowed(host, port):
-            raise TargetRefused(_why_only_allowed(port))
+            raise TargetRefused(_only_allowed_reason(port))
 
 
 def check_answers(host: str, port: int, answers: Iterable[Address], allow: Sequence[Network]) -> None:
@@ -126,14 +127,14 @@ def check_answers(host: str, port: int, answers: Iterable[Address], allow: Seque
     for ip in answers:
         check_ip(ip, allow)
         if _only_allowed(host, port) and not is_within(ip, allow):
-            raise TargetRefused(_why_only_allowed(port))
+            raise TargetRefused(_only_allowed_reason(port))
 
 
 def check_ip(ip: Address, allow: Sequence[Network]) -> None:
     """Refuse an address that is neither public nor inside `allow`.
 
-    Link-local and metadata addresses are refused whatever `allow` says, also when they hide inside an IPv6 address:
-    no callback receiver lives there, and they give the machine's credentials away. Raises TargetRefused.
+    Link-local and metadata addresses are refused whatever `allow` says, also when an IPv6 address embeds them:
+    no callback receiver runs there, and they give the machine's credentials away. Raises TargetRefused.
     """
     ip = _plain(ip)
     if _never_reached(ip) or not (is_within(ip, allow) or _is_public(ip)):
@@ -141,14 +142,14 @@ def check_ip(ip: Address, allow: Sequence[Network]) -> None:
 
 
 def is_within(ip: Address, networks: Iterable[Network]) -> bool:
-    """Whether the address lies in one of the networks; an IPv4-mapped address counts as the IPv4 address."""
+    """Return True if the address lies in one of the networks; an IPv4-mapped address counts as the IPv4 address."""
     return any(_plain(ip) in network for network in networks)
 
 
 def literal_answers(host: str, allow: Sequence[Network]) -> list[Address]:
-    """The addresses that the host stands for without a look-up: its own if it is one, loopback for `localhost`.
+    """Return the addresses of a host that needs no look-up: itself if it is an address, loopback for `localhost`.
 
-    Empty for a name that has to be looked up.
+    The list is empty for a name that has to be looked up.
     """
     if host == "localhost":
         # No foreign server answers for this name, so the half of it that is allowed is enough.
@@ -198,26 +199,26 @@ def _check_name(host: str) -> None:
 
 
 def _only_allowed(host: str, port: int) -> bool:
-    """Whether being public is not enough: local names mean something else on each machine, other ports are not web."""
+    """Return True for local names and other ports, which need an address inside `allow`; a public one is not enough."""
     is_literal = bool(literal_answers(host, ()))
     return port != HTTPS_PORT or (not is_literal and _LOCAL_NAME.fullmatch(host) is not None)
 
 
-def _why_only_allowed(port: int) -> str:
+def _only_allowed_reason(port: int) -> str:
     if port != HTTPS_PORT:
         return f"The callback URL must use port {HTTPS_PORT}."
     return "The host of the callback URL must be a public name."
 
 
 def _plain(ip: Address) -> Address:
-    """The address without its zone, and as IPv4 when the operating system would send it as IPv4."""
+    """Return the address without its zone, and as IPv4 if the operating system would send it as IPv4."""
     if isinstance(ip, IPv4Address):
         return ip
     return ip.ipv4_mapped or IPv6Address(int(ip))
 
 
 def _never_reached(ip: Address) -> bool:
-    return is_within(ip, _LINK_LOCAL) or ip in _METADATA or any(hidden in _METADATA for hidden in _every_hidden_v4(ip))
+    return is_within(ip, _LINK_LOCAL) or ip in _METADATA or any(embedded in _METADATA for embedded in _embedded_v4(ip))
 
 
 def _is_public(ip: Address) -> bool:
@@ -225,22 +226,22 @@ def _is_public(ip: Address) -> bool:
         return not is_within(ip, _SPECIAL_V4) and ip not in _METADATA
     if not is_within(ip, _PUBLIC_V6) or is_within(ip, _SPECIAL_V6):
         return False
-    return all(_is_public(hidden) for hidden in _known_hidden_v4(ip))
+    return all(_is_public(target) for target in _tunnel_targets(ip))
 
 
-def _known_hidden_v4(ip: IPv6Address) -> Iterator[IPv4Address]:
-    """The IPv4 address to which a translator or tunnel would deliver, in the forms that are not refused as a whole."""
+def _tunnel_targets(ip: IPv6Address) -> Iterator[IPv4Address]:
+    """Yield the IPv4 address that a translator or tunnel would deliver to, for the forms that are not all refused."""
     if ip in _NAT64 or ip.packed[8:12] in _ISATAP_MARKS:
-        yield _v4_at(ip, _LAST_PLACE)
+        yield _v4_at(ip, _LAST_POSITION)
 
 
-def _every_hidden_v4(ip: Address) -> Iterator[IPv4Address]:
-    """All IPv4 addresses that could be read out of an IPv6 one; operators choose NAT64 prefixes of their own."""
+def _embedded_v4(ip: Address) -> Iterator[IPv4Address]:
+    """Yield all IPv4 addresses that an IPv6 address may embed; operators choose NAT64 prefixes of their own."""
     if isinstance(ip, IPv6Address):
-        yield from (_v4_at(ip, place) for place in _PLACES_OF_V4)
-        # Teredo turns every bit of it around.
-        yield IPv4Address(int(_v4_at(ip, _LAST_PLACE)) ^ 0xFFFFFFFF)
+        yield from (_v4_at(ip, position) for position in _V4_POSITIONS)
+        # Teredo inverts every bit of the address.
+        yield IPv4Address(int(_v4_at(ip, _LAST_POSITION)) ^ 0xFFFFFFFF)
 
 
-def _v4_at(ip: IPv6Address, place: Iterable[int]) -> IPv4Address:
-    return IPv4Address(bytes(ip.packed[index] for index in place))
+def _v4_at(ip: IPv6Address, positions: Iterable[int]) -> IPv4Address:
+    return IPv4Address(bytes(ip.packed[index] for index in positions))

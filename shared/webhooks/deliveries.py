@@ -1,4 +1,4 @@
-"""Deliveries: the log of what was told to whom, and telling it again."""
+"""Deliveries: their log, and their replay."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -20,18 +20,18 @@ class LoggedDelivery(NamedTuple):
 
 
 async def list_own(
-    platform: Platform, caller: Caller, wanted: DeliveryFilter, *, before: UUID | None, limit: int
+    platform: Platform, caller: Caller, filters: DeliveryFilter, *, before: UUID | None, limit: int
 ) -> list[LoggedDelivery]:
-    """The caller's deliveries with every attempt, newest first, older than `before`.
+    """List the caller's deliveries with every attempt, newest first, older than `before`.
 
-    Raises EndpointNotFound when those to an endpoint are asked for that the caller does not have.
+    Raises EndpointNotFound if the filters name an endpoint that the caller does not have.
     """
     async with platform.db.session() as session:
-        # All that is read here is of one moment: an attempt is recorded together with what became of its delivery.
+        # All statements read one snapshot: an attempt is recorded together with the new state of its delivery.
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        if wanted.endpoint_id and not await queries.endpoint_of(session, caller.account_id, wanted.endpoint_id):
+        if filters.endpoint_id and not await queries.endpoint_of(session, caller.account_id, filters.endpoint_id):
             raise EndpointNotFound
-        rows = await queries.deliveries_of(session, caller.account_id, wanted, before=before, limit=limit)
+        rows = await queries.deliveries_of(session, caller.account_id, filters, before=before, limit=limit)
         attempts = await queries.attempts_at(session, [delivery.id for delivery, _ in rows])
     return [
         LoggedDelivery(delivery, event, [attempt for attempt in attempts if attempt.delivery_id == delivery.id])
@@ -40,27 +40,27 @@ async def list_own(
 
 
 async def find(platform: Platform, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:
-    """One delivery of the caller; raises DeliveryNotFound."""
-    found = (
+    """Return a delivery of the caller; raises DeliveryNotFound."""
+    logged = (
         await list_own(platform, caller, DeliveryFilter(id=delivery_id), before=None, limit=1) if delivery_id else []
     )
-    if not found:
+    if not logged:
         raise DeliveryNotFound
-    return found[0]
+    return logged[0]
 
 
 async def replay(platform: Platform, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:
-    """Deliver the same id and bytes anew, to the endpoint's present address and signed with its present secret.
+    """Deliver the same id and bytes again, to the endpoint's present address and signed with its present secret.
 
-    Raises DeliveryNotFound, DeliveryPending for one that is on its way, EndpointDisabled.
+    Raises DeliveryNotFound, DeliveryPending for a pending delivery, EndpointDisabled.
     """
-    former = (await find(platform, caller, delivery_id)).delivery
-    if former.status == "pending":
+    delivery = (await find(platform, caller, delivery_id)).delivery
+    if delivery.status == "pending":
         raise DeliveryPending
     async with platform.db.session() as session:
-        endpoint = await session.get(Endpoint, former.endpoint_id) if former.endpoint_id else None
+        endpoint = await session.get(Endpoint, delivery.endpoint_id) if delivery.endpoint_id else None
     if endpoint is not None and endpoint.disabled_at is not None:
         raise EndpointDisabled
     async with platform.db.connection() as connection:
-        new_id = await connection.fetchval(queries.REPLAY, former.id)
+        new_id = await connection.fetchval(queries.REPLAY, delivery.id)
     return await find(platform, caller, new_id)

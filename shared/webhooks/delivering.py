@@ -1,4 +1,4 @@
-"""Delivering: one attempt at telling one receiver, begun and settled in the record."""
+"""Delivering: one attempt at one delivery, begun and settled in the database."""
 
 from datetime import timedelta
 from random import Random
@@ -20,19 +20,19 @@ from shared.webhooks.signing import sign
 
 log = structlog.get_logger()
 
-# How long the rest of an attempt may take beyond the receiver's own time, before it counts as dead.
+# The time of an attempt beyond the receiver's own, after which the attempt counts as dead.
 LEASE_MARGIN = timedelta(seconds=30)
 
-# An endpoint that nothing has reached for so long is disabled: more than a whole schedule, so that several events have
+# An endpoint that has failed for this long is disabled: longer than a whole schedule, so that several events have
 # failed by then unless hardly any happen.
 MAX_FAILURE = timedelta(days=5)
 
-# Spreads the repeats of many deliveries; nothing secret hangs on it.
+# Spreads the retries of many deliveries; no secret depends on it.
 _random = Random()  # noqa: S311
 
 
 async def deliver(platform: Platform, transport: GuardedTransport, delivery_id: UUID, *, timeout_s: float) -> None:
-    """Attempt a delivery that is due; a repeated message finds nothing due and does nothing."""
+    """Attempt a delivery if it is due; a repeated message has no effect."""
     async with platform.db.connection() as connection:
         due = await queries.claim(connection, delivery_id, timedelta(seconds=timeout_s) + LEASE_MARGIN)
     if due is None:
@@ -53,7 +53,7 @@ async def deliver(platform: Platform, transport: GuardedTransport, delivery_id: 
 async def _settle(platform: Platform, due: DueDelivery, outcome: Outcome) -> None:
     status, delay = _verdict(due, outcome)
     async with platform.db.transaction() as connection:
-        because = await _reason_to_give_up(connection, due, outcome)
+        reason = await _reason_to_give_up(connection, due, outcome)
         await connection.execute(
             queries.INSERT_ATTEMPT,
             due.id,
@@ -64,8 +64,8 @@ async def _settle(platform: Platform, due: DueDelivery, outcome: Outcome) -> Non
             outcome.excerpt,
         )
         await connection.execute(queries.SETTLE, due.id, due.attempt, status, delay)
-        if because is not None and due.endpoint_id is not None:
-            await endpoints.give_up(connection, due.endpoint_id, because)
+        if reason is not None and due.endpoint_id is not None:
+            await endpoints.give_up(connection, due.endpoint_id, reason)
         if not outcome.succeeded:
             await count(connection, CountedEvent.DELIVERY_FAILED)
         if status == "dead":
@@ -73,21 +73,21 @@ async def _settle(platform: Platform, due: DueDelivery, outcome: Outcome) -> Non
 
 
 async def _reason_to_give_up(connection: Connection, due: DueDelivery, outcome: Outcome) -> DisabledBecause | None:
-    """Note how the endpoint fares; why it is to be disabled, and then it is held, or None."""
+    """Record the outcome for the endpoint; returns why to disable it, with the endpoint locked, or None."""
     if due.endpoint_id is None:
         return None
     if outcome.succeeded:
         await connection.execute(queries.NOTE_SUCCESS, due.endpoint_id)
         return None
-    because = DisabledBecause.GONE if outcome.gone else None
-    # A test that fails is no sign of anything but the test.
-    if because is None and due.repeats:
+    reason = DisabledBecause.GONE if outcome.gone else None
+    # A failed test says nothing about the endpoint's deliveries.
+    if reason is None and due.repeats:
         await connection.execute(queries.NOTE_FAILURE, due.endpoint_id)
         if await connection.fetchval(queries.IS_FAILING_FOR, due.endpoint_id, MAX_FAILURE):
-            because = DisabledBecause.FAILING
-    if because is not None:
+            reason = DisabledBecause.FAILING
+    if reason is not None:
         await connection.execute(queries.LOCK_ENDPOINT, due.endpoint_id)
-    return because
+    return reason
 
 
 def _verdict(due: DueDelivery, outcome: Outcome) -> tuple[str, timedelta | None]:

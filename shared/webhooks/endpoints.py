@@ -1,4 +1,4 @@
-"""Endpoints: the addresses that an account wants to be called at."""
+"""Endpoints: the addresses that receive an account's events."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -21,16 +21,18 @@ from shared.webhooks.models import Delivery, DisabledBecause, Endpoint
 # Every event costs a row for each of them.
 MAX_ENDPOINTS = 50
 
-# One statement must not hold its locks for long; who wants more asks again.
+# One statement must not hold its locks for long; a further request replays the rest.
 REPLAYED_AT_ONCE = 10_000
 
 
-async def add(platform: Platform, caller: Caller, *, url: str, wanted: list[str], description: str | None) -> Endpoint:
-    """Register an address; raises TargetRefused for one that is never called, TooManyEndpoints."""
+async def add(
+    platform: Platform, caller: Caller, *, url: str, event_types: list[str], description: str | None
+) -> Endpoint:
+    """Register an endpoint; raises TargetRefused for an address that callbacks may not reach, TooManyEndpoints."""
     check_url(url, platform.settings.webhook_allow_nets)
-    endpoint = Endpoint(account_id=caller.account_id, url=url, events=wanted, description=description)
+    endpoint = Endpoint(account_id=caller.account_id, url=url, events=event_types, description=description)
     async with platform.db.session() as session:
-        # Two that race may both get in, which harms nobody.
+        # Two concurrent requests may both pass, which does no harm.
         if len(await queries.endpoints_of(session, caller.account_id)) >= MAX_ENDPOINTS:
             raise TooManyEndpoints
         session.add(endpoint)
@@ -38,13 +40,13 @@ async def add(platform: Platform, caller: Caller, *, url: str, wanted: list[str]
 
 
 async def list_own(platform: Platform, caller: Caller) -> Sequence[Endpoint]:
-    """The caller's endpoints, the oldest first."""
+    """List the caller's endpoints, the oldest first."""
     async with platform.db.session() as session:
         return await queries.endpoints_of(session, caller.account_id)
 
 
 async def find(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> Endpoint:
-    """One endpoint of the caller; raises EndpointNotFound."""
+    """Return an endpoint of the caller; raises EndpointNotFound."""
     async with platform.db.session() as session:
         endpoint = await queries.endpoint_of(session, caller.account_id, endpoint_id)
     if endpoint is None:
@@ -53,29 +55,29 @@ async def find(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> 
 
 
 async def change(platform: Platform, caller: Caller, endpoint_id: UUID | None, changes: dict[str, Any]) -> Endpoint:
-    """Change the address, the wanted events or the description; raises EndpointNotFound, TargetRefused.
+    """Change the address, the event types or the description; raises EndpointNotFound, TargetRefused.
 
-    What is still to be delivered goes to the new address.
+    Pending deliveries go to the new address.
     """
     if "url" in changes:
         check_url(changes["url"], platform.settings.webhook_allow_nets)
-    async with _held(platform, caller, endpoint_id) as (session, endpoint):
+    async with _locked_endpoint(platform, caller, endpoint_id) as (session, endpoint):
         for name, value in changes.items():
             setattr(endpoint, name, value)
         if "url" in changes:
-            on_its_way = (col(Delivery.endpoint_id) == endpoint.id, col(Delivery.status) == "pending")
-            await session.exec(update(Delivery).where(*on_its_way).values(url=endpoint.url))
+            pending = (col(Delivery.endpoint_id) == endpoint.id, col(Delivery.status) == "pending")
+            await session.exec(update(Delivery).where(*pending).values(url=endpoint.url))
     return endpoint
 
 
 async def remove(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> None:
-    """Forget an endpoint and what was still to be delivered to it; raises EndpointNotFound."""
-    async with _held(platform, caller, endpoint_id) as (session, endpoint):
+    """Delete an endpoint and its pending deliveries; raises EndpointNotFound."""
+    async with _locked_endpoint(platform, caller, endpoint_id) as (session, endpoint):
         await session.delete(endpoint)
 
 
 async def disable(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> Endpoint:
-    """Tell an endpoint nothing more and give up what is on its way; raises EndpointNotFound."""
+    """Disable an endpoint and give up its pending deliveries; raises EndpointNotFound."""
     endpoint = await find(platform, caller, endpoint_id)
     async with platform.db.transaction() as connection:
         await connection.execute(queries.LOCK_ENDPOINT, endpoint.id)
@@ -84,7 +86,7 @@ async def disable(platform: Platform, caller: Caller, endpoint_id: UUID | None) 
 
 
 async def enable(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> Endpoint:
-    """Tell an endpoint of what happens from now on; raises EndpointNotFound."""
+    """Enable an endpoint for the events from now on; raises EndpointNotFound."""
     endpoint = await find(platform, caller, endpoint_id)
     async with platform.db.connection() as connection:
         await connection.execute(queries.ENABLE_ENDPOINT, endpoint.id)
@@ -104,7 +106,7 @@ async def rotate_secret(platform: Platform, caller: Caller, endpoint_id: UUID | 
 async def try_out(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> LoggedDelivery:
     """Send a test event to an endpoint, once, also to a disabled one; raises EndpointNotFound."""
     endpoint = await find(platform, caller, endpoint_id)
-    event = events.freeze(events.TEST, events.EndpointNews(endpoint.id, endpoint.url))
+    event = events.encode(events.TEST, events.EndpointEventData(endpoint.id, endpoint.url))
     async with platform.db.connection() as connection:
         delivery_id = await connection.fetchval(
             queries.INSERT_TEST, endpoint.id, event.id, events.TEST, event.body, event.happened_at
@@ -115,39 +117,39 @@ async def try_out(platform: Platform, caller: Caller, endpoint_id: UUID | None) 
 async def replay(
     platform: Platform, caller: Caller, endpoint_id: UUID | None, *, since: datetime, also_delivered: bool
 ) -> int:
-    """Deliver anew what happened since then and was not delivered, or all of it; the number of events.
+    """Deliver the events since then again, all of them or those not delivered; returns their number.
 
-    At most REPLAYED_AT_ONCE of them, the oldest first; nothing that is on its way. Raises EndpointNotFound,
+    At most REPLAYED_AT_ONCE events, the oldest first, without those that are pending. Raises EndpointNotFound,
     EndpointDisabled.
     """
     endpoint = await find(platform, caller, endpoint_id)
     if endpoint.disabled_at is not None:
         raise EndpointDisabled
-    kept = ["pending"] if also_delivered else ["pending", "delivered"]
+    skipped_statuses = ["pending"] if also_delivered else ["pending", "delivered"]
     async with platform.db.connection() as connection:
         outcome: str = await connection.execute(
-            queries.REPLAY_SINCE, endpoint.id, since, events.TEST, kept, REPLAYED_AT_ONCE
+            queries.REPLAY_SINCE, endpoint.id, since, events.TEST, skipped_statuses, REPLAYED_AT_ONCE
         )
     # "INSERT 0 12"
     return int(outcome.rpartition(" ")[2])
 
 
-async def give_up(connection: Connection, endpoint_id: UUID, because: DisabledBecause) -> None:
-    """Disable an endpoint for what its receiver does, and tell the account's other endpoints."""
-    if await connection.fetchval(queries.DISABLE_ENDPOINT, endpoint_id, because) is None:
+async def give_up(connection: Connection, endpoint_id: UUID, reason: DisabledBecause) -> None:
+    """Disable an endpoint because of its receiver, and send an event to the account's other endpoints."""
+    if await connection.fetchval(queries.DISABLE_ENDPOINT, endpoint_id, reason) is None:
         return
     account_id, url = await connection.fetchrow(queries.OWNER_OF_ENDPOINT, endpoint_id)
-    event = events.freeze(events.DISABLED, events.EndpointNews(endpoint_id, url, because))
+    event = events.encode(events.DISABLED, events.EndpointEventData(endpoint_id, url, reason))
     await connection.execute(
         queries.INSERT_EVENT, event.id, account_id, events.DISABLED, event.body, event.happened_at, None
     )
 
 
 @asynccontextmanager
-async def _held(
+async def _locked_endpoint(
     platform: Platform, caller: Caller, endpoint_id: UUID | None
 ) -> AsyncIterator[tuple[AsyncSession, Endpoint]]:
-    """An endpoint of the caller, in a transaction that nobody else changes it in; raises EndpointNotFound."""
+    """Yield an endpoint of the caller, locked in a transaction of its own; raises EndpointNotFound."""
     async with platform.db.session() as session:
         endpoint = await queries.endpoint_of(session, caller.account_id, endpoint_id, lock=True)
         if endpoint is None:

@@ -1,4 +1,4 @@
-"""The types of events, and events as the bytes that receivers get."""
+"""Types of events, and the encoding of events as the bytes that receivers get."""
 
 from datetime import datetime
 from typing import Literal, NamedTuple, get_args
@@ -9,7 +9,7 @@ import msgspec
 from shared.kit import clock
 from shared.kit.ids import uuid7
 
-# All that an endpoint may ask for; `docs/webhooks.md` says when each is sent.
+# The types that an endpoint may subscribe to; `docs/webhooks.md` says when each is sent.
 EventType = Literal[
     "job.succeeded",
     "job.failed",
@@ -23,31 +23,31 @@ EventType = Literal[
 ]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 
-# Sent when the service itself gives an endpoint up, to the account's other endpoints.
+# Sent to the account's other endpoints when the service disables an endpoint.
 DISABLED: EventType = "endpoint.disabled"
 
-# Sent when its owner tries an endpoint out, to that one only.
+# Sent to one endpoint only, when its owner tests it.
 TEST = "endpoint.test"
 
 
-class EndpointNews(msgspec.Struct):
-    """What an event about an endpoint says of it."""
+class EndpointEventData(msgspec.Struct):
+    """The data of an event about an endpoint."""
 
     endpoint_id: UUID
     url: str
     reason: str | None = None
 
 
-class Frozen(NamedTuple):
-    """An event before it is written."""
+class EncodedEvent(NamedTuple):
+    """An event with its encoded body, before it is stored."""
 
     id: str
     body: bytes
     happened_at: datetime
 
 
-def freeze(event_type: str, data: msgspec.Struct) -> Frozen:
-    """Something that happens now, under an id of its own, in the form of Standard Webhooks."""
+def encode(event_type: str, data: msgspec.Struct) -> EncodedEvent:
+    """Encode an event that happens now, under a new id, as Standard Webhooks defines it."""
     now = clock.now()
     body = msgspec.json.encode({"type": event_type, "timestamp": now, "data": data})
-    return Frozen(f"msg_{uuid7().hex}", body, now)
+    return EncodedEvent(f"msg_{uuid7().hex}", body, now)

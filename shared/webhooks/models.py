@@ -1,4 +1,4 @@
-"""The tables of webhooks: who is told, what happened, and every try at telling them."""
+"""The tables of webhooks: endpoints, events, deliveries and attempts."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +22,7 @@ class DisabledBecause(StrEnum):
 
 
 class Endpoint(SQLModel, table=True):
-    """An address that an account wants to be called at; its secret is derived from id and version."""
+    """An address that receives an account's events; its secret is derived from id and version."""
 
     __tablename__ = "webhook_endpoint"
     __table_args__ = (
@@ -38,7 +38,7 @@ class Endpoint(SQLModel, table=True):
     events: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
     secret_version: int = 1
     secret_rotated_at: datetime | None = Field(default=None, sa_column=time_column())
-    # Since when every attempt has failed; a success clears it.
+    # The time since which every attempt has failed; a success clears it.
     failing_since: datetime | None = Field(default=None, sa_column=time_column())
     disabled_at: datetime | None = Field(default=None, sa_column=time_column())
     # Set together with the time.
@@ -47,7 +47,7 @@ class Endpoint(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """Something that happened, as the very bytes that every receiver gets."""
+    """An event, with the exact bytes that every receiver gets."""
 
     __tablename__ = "webhook_event"
     __table_args__ = (Index("ix_webhook_event_created_at", "created_at"),)
@@ -60,7 +60,7 @@ class Event(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """The duty to tell one receiver of one event."""
+    """The delivery of one event to one receiver."""
 
     __tablename__ = "webhook_delivery"
     __table_args__ = (
@@ -83,7 +83,7 @@ class Delivery(SQLModel, table=True):
     status: str = "pending"
     # Raised by every claim: numbers the attempts and fences their results.
     attempt: int = 0
-    # A test of the address is made once; everything else is repeated as the schedule says.
+    # A test of the address is sent once; everything else is retried by the schedule.
     repeats: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
     next_attempt_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
     dispatched_at: datetime | None = Field(default=None, sa_column=time_column())
@@ -91,7 +91,7 @@ class Delivery(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """One try at a delivery and what came of it."""
+    """One attempt at a delivery, with its outcome."""
 
     __tablename__ = "webhook_attempt"
 

@@ -1,4 +1,4 @@
-"""The way out for callbacks: one look-up per connection, checked as a whole, and only checked addresses are dialled."""
+"""The transport of callbacks: one look-up per connection, all of whose answers are checked before connecting."""
 
 import asyncio
 import socket
@@ -15,7 +15,7 @@ from shared.webhooks.addresses import Address, Network, check_answers, literal_a
 
 LOOKUP_TIMEOUT_S = 3.0
 MAX_LOOKUPS = 16
-MAX_DIALLED = 4
+MAX_CONNECT_ATTEMPTS = 4
 
 Resolver = Callable[[str, int], Awaitable[Sequence[Address]]]
 
@@ -38,7 +38,7 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
         resolve: Resolver | None = None,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
-        # The parent's __init__ would open a way out without the guard. Its one attribute is set here instead:
+        # The parent's __init__ would open connections without the guard. Its one attribute is set here instead:
         # should a later version look elsewhere, requests fail rather than pass unguarded.
         self.allow = tuple(allow)
         self._pool = httpcore2.AsyncConnectionPool(
@@ -55,7 +55,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
     def __init__(self, allow: Sequence[Network], resolve: Resolver) -> None:
         self._allow = allow
         self._resolve = resolve
-        self._dialler = httpcore2.AnyIOBackend()
+        self._backend = httpcore2.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -65,36 +65,36 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        """A connection to the first address that answers. Raises TargetRefused if any answer is refused."""
+        """Connect to the first address that answers. Raises TargetRefused if any address is refused."""
         answers = literal_answers(host, self._allow) or await self._resolve(host, port)
         check_answers(host, port, answers, self._allow)
         failure: Exception = LookupFailed()
-        dialled = answers[:MAX_DIALLED]
+        targets = answers[:MAX_CONNECT_ATTEMPTS]
         # A dead address gets its share of the time only, so that the next one is still tried.
-        share = None if timeout is None else timeout / max(1, len(dialled))
-        for ip in dialled:
+        share = None if timeout is None else timeout / max(1, len(targets))
+        for ip in targets:
             try:
-                return await self._dialler.connect_tcp(str(ip), port, share, local_address, socket_options)
+                return await self._backend.connect_tcp(str(ip), port, share, local_address, socket_options)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
         raise failure
 
 
-# Look-ups that a slow name server holds up go on after nobody waits for them any more. They must neither fill the
+# Look-ups that a slow name server delays go on after their time-out. They must neither fill the
 # loop's shared thread pool nor grow in number, and as daemons they do not delay the end of the process.
 _lookup_slots = threading.BoundedSemaphore(MAX_LOOKUPS)
 
 
 async def look_up(host: str, port: int) -> Sequence[Address]:
-    """The addresses of a name, in the operating system's order of preference. Raises LookupFailed."""
+    """Look up the addresses of a name, in the operating system's order of preference. Raises LookupFailed."""
     if not _lookup_slots.acquire(blocking=False):
         raise LookupFailed
     loop = asyncio.get_running_loop()
-    found: asyncio.Future[Sequence[Address]] = loop.create_future()
+    result: asyncio.Future[Sequence[Address]] = loop.create_future()
 
     def settle(answers: Sequence[Address]) -> None:
-        if not found.done():
-            found.set_result(answers)
+        if not result.done():
+            result.set_result(answers)
 
     def work() -> None:
         try:
@@ -108,7 +108,7 @@ async def look_up(host: str, port: int) -> Sequence[Address]:
     threading.Thread(target=work, name=f"look up {host}", daemon=True).start()
     try:
         async with asyncio.timeout(LOOKUP_TIMEOUT_S):
-            answers = await found
+            answers = await result
     except TimeoutError:
         raise LookupFailed from None
     if not answers:

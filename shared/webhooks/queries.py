@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared.kit.db import Connection
 from shared.webhooks.models import Attempt, Delivery, Endpoint, Event
 
-# The event, and one delivery for each endpoint that wants it and for the address that came with the job.
+# The event, and one delivery for each endpoint that subscribes to it and for the `callback_url` of the job.
 INSERT_EVENT = """
     WITH event AS (
         INSERT INTO webhook_event (id, account_id, type, body, created_at) VALUES ($1, $2, $3, $4, $5)
@@ -46,7 +46,7 @@ INSERT_ATTEMPT = """
     WHERE id = $1 FOR KEY SHARE
 """
 
-# Whoever touches an endpoint and its deliveries takes the endpoint first, so that couriers which all hear 410 from one
+# Every change of an endpoint and its deliveries locks the endpoint first, so that couriers which all get 410 from one
 # receiver take turns instead of waiting for each other's deliveries. New deliveries to it need not wait.
 LOCK_ENDPOINT = "SELECT FROM webhook_endpoint WHERE id = $1 FOR NO KEY UPDATE"
 
@@ -56,14 +56,14 @@ NOTE_FAILURE = "UPDATE webhook_endpoint SET failing_since = now() WHERE id = $1 
 
 IS_FAILING_FOR = "SELECT failing_since < now() - $2::interval FROM webhook_endpoint WHERE id = $1"
 
-# The attempt is the fence: a sender that was given up for dead must not undo what its successor recorded.
+# The attempt is the fence: a sender whose lease expired must not undo what its successor recorded.
 SETTLE = """
     UPDATE webhook_delivery SET status = $3::varchar, next_attempt_at = coalesce(now() + $4::interval, next_attempt_at),
         finished_at = CASE WHEN $3::varchar <> 'pending' THEN now() END
     WHERE id = $1 AND attempt = $2 AND status = 'pending'
 """
 
-# What is still to be delivered there is given up; a replay brings it back once the endpoint is enabled.
+# Pending deliveries are given up; a replay sends them once the endpoint is enabled.
 DISABLE_ENDPOINT = """
     WITH disabled AS (
         UPDATE webhook_endpoint SET disabled_at = now(), disabled_because = $2
@@ -88,7 +88,7 @@ ROTATE_ENDPOINT = """
     RETURNING secret_version
 """
 
-# Whatever the endpoint wants to hear of: it is a test of the address.
+# Independent of the endpoint's event types: it is a test of the address.
 INSERT_TEST = """
     WITH event AS (
         INSERT INTO webhook_event (id, account_id, type, body, created_at)
@@ -101,8 +101,8 @@ INSERT_TEST = """
     RETURNING id
 """
 
-# Every event since then that the endpoint wants, but those of which it has a delivery in one of the states; also what
-# happened while it was disabled or not there yet.
+# Every event since then of the endpoint's types, except those with a delivery to it in one of the states; events from
+# before the endpoint existed or while it was disabled are included.
 REPLAY_SINCE = """
     INSERT INTO webhook_delivery (id, account_id, event_id, endpoint_id, url, status, attempt)
     SELECT uuidv7(), event.account_id, event.id, endpoint.id, endpoint.url, 'pending', 0
@@ -148,7 +148,7 @@ DELETE_EVENTS = """
 
 
 class DueDelivery(msgspec.Struct, frozen=True):
-    """An attempt that has begun: what to send where, and whose secret signs it."""
+    """An attempt that has begun: the message, its address, and the version of the secret that signs it."""
 
     id: UUID
     attempt: int
@@ -163,7 +163,7 @@ class DueDelivery(msgspec.Struct, frozen=True):
 
 
 class DeliveryFilter(NamedTuple):
-    """Which deliveries are asked for; what is None does not matter."""
+    """The deliveries to list; a field that is None filters nothing."""
 
     id: UUID | None = None
     endpoint_id: UUID | None = None
@@ -172,18 +172,18 @@ class DeliveryFilter(NamedTuple):
 
 
 async def claim(connection: Connection, delivery_id: UUID, lease: timedelta) -> DueDelivery | None:
-    """Begin the next attempt at a delivery; None when none is due."""
+    """Begin the next attempt at a delivery; None if the delivery is not due."""
     record = await connection.fetchrow(CLAIM, delivery_id, lease)
     return DueDelivery(*record) if record else None
 
 
 async def take_due(connection: Connection, repeat_after: timedelta, limit: int) -> list[UUID]:
-    """Deliveries that a message is to be sent for now."""
+    """Mark due deliveries as dispatched; returns the ids to publish."""
     return [record["id"] for record in await connection.fetch(TAKE_DUE, repeat_after, limit)]
 
 
 async def endpoints_of(session: AsyncSession, account_id: int) -> Sequence[Endpoint]:
-    """The endpoints of an account, the oldest first."""
+    """List the endpoints of an account, the oldest first."""
     query = select(Endpoint).where(Endpoint.account_id == account_id).order_by(col(Endpoint.id))
     return (await session.exec(query)).all()
 
@@ -191,7 +191,7 @@ async def endpoints_of(session: AsyncSession, account_id: int) -> Sequence[Endpo
 async def endpoint_of(
     session: AsyncSession, account_id: int, endpoint_id: UUID | None, *, lock: bool = False
 ) -> Endpoint | None:
-    """One endpoint of an account, held until the end of the transaction if that is asked for."""
+    """Return an endpoint of an account, locked until the transaction ends if `lock` is True."""
     query = select(Endpoint).where(Endpoint.account_id == account_id, Endpoint.id == endpoint_id)
     if lock:
         query = query.with_for_update(key_share=True)
@@ -199,12 +199,12 @@ async def endpoint_of(
 
 
 async def deliveries_of(
-    session: AsyncSession, account_id: int, wanted: DeliveryFilter, *, before: UUID | None, limit: int
+    session: AsyncSession, account_id: int, filters: DeliveryFilter, *, before: UUID | None, limit: int
 ) -> Sequence[tuple[Delivery, Event]]:
-    """The deliveries of an account with their events, newest first, older than `before`."""
+    """List the deliveries of an account with their events, newest first, older than `before`."""
     query = select(Delivery, Event).join(Event, col(Event.id) == col(Delivery.event_id))
     query = query.where(Delivery.account_id == account_id).order_by(col(Delivery.id).desc()).limit(limit)
-    for name, value in wanted._asdict().items():
+    for name, value in filters._asdict().items():
         if value is not None:
             query = query.where(getattr(Delivery, name) == value)
     if before is not None:
@@ -213,6 +213,6 @@ async def deliveries_of(
 
 
 async def attempts_at(session: AsyncSession, delivery_ids: Sequence[UUID]) -> Sequence[Attempt]:
-    """The attempts at some deliveries, in their order."""
+    """List the attempts at some deliveries, in the order of their numbers."""
     query = select(Attempt).where(col(Attempt.delivery_id).in_(delivery_ids)).order_by(col(Attempt.number))
     return (await session.exec(query)).all()

@@ -1,4 +1,4 @@
-"""When a failed delivery is tried again."""
+"""The schedule of retries of failed deliveries."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -27,11 +27,11 @@ _HTTP_DATE_LENGTH = 64
 
 
 def next_delay(attempt: int, *, retry_after_s: float | None, throttled: bool, random: Random) -> timedelta | None:
-    """The wait after the attempt of that number (from 1) failed, or None when it was the last one.
+    """Return the wait after the failed attempt of this number (from 1), or None after the last one.
 
     The schedule's wait varies by 20 % either way, so that endpoints which failed together do not return together.
-    A throttling receiver is given a minute. What the receiver asks for can only lengthen the wait, up to a day (and
-    20 % above, never below, for the same reason).
+    A throttling receiver gets a minute. The receiver's Retry-After can only lengthen the wait, up to a day (and up to
+    20 % more, never less, for the same reason).
     """
     if attempt < 1:
         raise ValueError(f"attempts are counted from 1, not {attempt}")
@@ -41,12 +41,12 @@ def next_delay(attempt: int, *, retry_after_s: float | None, throttled: bool, ra
     wait *= random.uniform(1 - JITTER, 1 + JITTER)
     if retry_after_s is None:
         return wait
-    asked = timedelta(seconds=min(max(retry_after_s, 0.0), MAX_WAIT.total_seconds()))
-    return max(wait, asked * random.uniform(1, 1 + JITTER))
+    requested = timedelta(seconds=min(max(retry_after_s, 0.0), MAX_WAIT.total_seconds()))
+    return max(wait, requested * random.uniform(1, 1 + JITTER))
 
 
 def parse_retry_after(text: str | None, at: datetime) -> float | None:
-    """The seconds from `at` that a Retry-After header asks for, or None when it says nothing readable.
+    """Return the seconds from `at` that a Retry-After header requests, or None if it is not readable.
 
     Both forms of RFC 9110 are understood: whole seconds, and an HTTP date (0 when it is past).
     """

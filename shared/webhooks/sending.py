@@ -1,4 +1,4 @@
-"""One attempt to deliver a webhook message: whatever the receiver does, it ends in time and in an Outcome."""
+"""One attempt to send a webhook message, which ends in time and in an Outcome, whatever the receiver does."""
 
 import asyncio
 import ssl
@@ -41,7 +41,7 @@ USER_AGENT = f"evalserve/{__version__}"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one attempt: a status code, or else the class of the error that prevented one.
+    """The outcome of one attempt: a status code, or the class of the error that prevented one.
 
     `detail` is a sentence for the endpoint's owner; `excerpt` the start of the answer, cleaned, at most 1 kB, empty
     for redirects.
@@ -56,23 +56,23 @@ class Outcome:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the receiver took the message; the status says so, however the rest of the answer went."""
+        """True if the receiver accepted the message by its status, even if the rest of the response failed."""
         return self.status_code is not None and HTTPStatus(200) <= self.status_code < HTTPStatus(300)
 
     @property
     def gone(self) -> bool:
-        """Whether the receiver wants no message any more: nothing is tried again and the endpoint is disabled."""
+        """True if the receiver answered 410: nothing is retried and the endpoint is disabled."""
         return self.status_code == HTTPStatus.GONE
 
     @property
     def throttled(self) -> bool:
-        """Whether the receiver is overloaded, so that the next attempt should not follow at once."""
+        """True if the receiver is overloaded, so that the next attempt should not follow at once."""
         return self.status_code in _THROTTLING or self.error == "timeout"
 
 
 @dataclass(slots=True)
 class _Answer:
-    """What has arrived so far."""
+    """The response as far as it has arrived."""
 
     status_code: int | None = None
     retry_after_s: float | None = None
@@ -104,9 +104,9 @@ async def send(
 
 def _request(url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> httpx2.Request:
     timeouts = httpx2.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s))
-    own = {"user-agent": USER_AGENT, "content-type": "application/json", "accept-encoding": "identity"}
+    fixed = {"user-agent": USER_AGENT, "content-type": "application/json", "accept-encoding": "identity"}
     return httpx2.Request(
-        "POST", url, headers={**headers, **own}, content=body, extensions={"timeout": timeouts.as_dict()}
+        "POST", url, headers={**headers, **fixed}, content=body, extensions={"timeout": timeouts.as_dict()}
     )
 
 
@@ -166,7 +166,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def clean_excerpt(body: bytes) -> str:
-    """The start of the body as text of at most 1 kB in UTF-8, without control characters except line ends and tabs."""
+    """Return the start of the body as text: at most 1 kB of UTF-8, no control characters but line ends and tabs."""
     text = body[:MAX_EXCERPT_BYTES].decode(errors="replace")
-    kept = "".join(char for char in text if char.isprintable() or char in "\n\t")
-    return kept.encode()[:MAX_EXCERPT_BYTES].decode(errors="ignore")
+    printable = "".join(char for char in text if char.isprintable() or char in "\n\t")
+    return printable.encode()[:MAX_EXCERPT_BYTES].decode(errors="ignore")

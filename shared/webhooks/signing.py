@@ -12,7 +12,7 @@ _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def sign(message_id: str, timestamp: int | datetime, body: bytes, secrets: Sequence[bytes]) -> dict[str, str]:
-    """The three headers that let a receiver check the message, one signature per secret.
+    """Return the three headers by which a receiver verifies the message, one signature per secret.
 
     The timestamp is that of this attempt: seconds since 1970, or an aware datetime. While a secret is rotated, give
     the new one and the former ones. Source: Standard Webhooks 1.0.0, symmetric signatures.
@@ -22,16 +22,16 @@ def sign(message_id: str, timestamp: int | datetime, body: bytes, secrets: Seque
     if not secrets or not all(secrets):
         raise ValueError("a message is signed with at least one secret, and no secret is empty")
     seconds = _whole_seconds(timestamp)
-    signed = f"{message_id}.{seconds}.".encode() + body
+    message = f"{message_id}.{seconds}.".encode() + body
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(seconds),
-        "webhook-signature": " ".join(f"v1,{_base64(_mac(secret, signed))}" for secret in secrets),
+        "webhook-signature": " ".join(f"v1,{_base64(_mac(secret, message))}" for secret in secrets),
     }
 
 
 def secret_text(raw: bytes) -> str:
-    """The secret as users see it and as receivers' libraries take it."""
+    """Return the secret as users see it and as receivers' libraries take it."""
     return "whsec_" + _base64(raw)
 
 

@@ -32,10 +32,10 @@ async def queue(platform: Platform, team: Team) -> AsyncIterator[Platform]:
 
 
 async def test_the_first_jobs_of_an_account_go_ahead_of_what_it_has_beyond_them() -> None:
-    lanes = [queueing.lane(ahead) for ahead in (0, queueing.PROMPT - 1, queueing.PROMPT, queueing.SHARE - 1)]
+    wakeups = [queueing.wakeup_for(ahead) for ahead in (0, queueing.PROMPT - 1, queueing.PROMPT, queueing.SHARE - 1)]
 
-    assert lanes == [Wakeup.RUN_JOB, Wakeup.RUN_JOB, Wakeup.RUN_LATER, Wakeup.RUN_LATER]
-    assert queueing.lane(queueing.SHARE) is None
+    assert wakeups == [Wakeup.RUN_JOB, Wakeup.RUN_JOB, Wakeup.RUN_LATER, Wakeup.RUN_LATER]
+    assert queueing.wakeup_for(queueing.SHARE) is None
 
 
 async def test_the_dispatcher_takes_from_the_accounts_in_turn(alice: Client, mallory: Client, queue: Platform) -> None:
