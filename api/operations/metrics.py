@@ -1,4 +1,4 @@
-"""Figures for Prometheus: what the database says, and what this very process has answered."""
+"""Metrics for Prometheus: the state of the service, and the requests that this process has answered."""
 
 from collections.abc import Iterator
 from hmac import compare_digest
@@ -27,12 +27,12 @@ HELP = {
 
 @get("/metrics", include_in_schema=False)
 async def metrics(request: Request[Any, Any, Any], platform: Injected[Platform]) -> Response[bytes]:
-    """The figures, for who has METRICS_TOKEN; without that setting there is nothing here."""
+    """Return the metrics, given METRICS_TOKEN; 404 without that setting."""
     token = platform.settings.metrics_token
     if token is None:
         raise NotFoundException
-    scheme, _, sent = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not compare_digest(sent.encode(), token.get_secret_value().encode()):
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not compare_digest(credentials.encode(), token.get_secret_value().encode()):
         raise NotAuthorizedException(
             "This route requires the METRICS_TOKEN of the service: send Authorization: Bearer <token>."
         )
@@ -43,38 +43,38 @@ async def metrics(request: Request[Any, Any, Any], platform: Injected[Platform])
 
 
 class _Service:
-    """The figures of the whole service in the form that the library writes."""
+    """The metrics of the whole service, as a collector of the library."""
 
-    def __init__(self, record: monitoring.ServiceState | None, messages: dict[str, int] | None) -> None:
-        self._record = record
+    def __init__(self, state: monitoring.ServiceState | None, messages: dict[str, int] | None) -> None:
+        self._state = state
         self._messages = messages
 
     def collect(self) -> Iterator[Metric]:
-        """Each figure once."""
+        """Yield each metric once."""
         up = GaugeMetricFamily("evalserve_up", "Whether a part of the service answers", labels=["part"])
-        up.add_metric(["postgres"], self._record is not None)
+        up.add_metric(["postgres"], self._state is not None)
         up.add_metric(["redis"], self._messages is not None)
         yield up
-        if self._record is not None:
-            yield from _of_record(self._record)
+        if self._state is not None:
+            yield from _of_state(self._state)
         if self._messages is not None:
             yield _labelled("evalserve_queue_messages", "Messages that no worker has received", "queue", self._messages)
 
 
-def _of_record(record: monitoring.ServiceState) -> Iterator[Metric]:
+def _of_state(state: monitoring.ServiceState) -> Iterator[Metric]:
     gauges = {
-        "jobs_queued": ("Queued jobs that can be claimed now", record.waiting),
-        "jobs_running": ("Running jobs", record.running),
-        "accounts_queued": ("Accounts with queued jobs", record.accounts_waiting),
-        "oldest_queued_seconds": ("Age of the oldest queued job", record.oldest_waiting_s),
-        "deliveries_pending": ("Pending deliveries", record.undelivered),
-        "deliveries_due": ("Deliveries that are due", record.deliveries_due),
-        "oldest_due_delivery_seconds": ("Delay of the oldest due delivery", record.oldest_due_s),
+        "jobs_queued": ("Queued jobs that can be claimed now", state.waiting),
+        "jobs_running": ("Running jobs", state.running),
+        "accounts_queued": ("Accounts with queued jobs", state.accounts_waiting),
+        "oldest_queued_seconds": ("Age of the oldest queued job", state.oldest_waiting_s),
+        "deliveries_pending": ("Pending deliveries", state.undelivered),
+        "deliveries_due": ("Deliveries that are due", state.deliveries_due),
+        "oldest_due_delivery_seconds": ("Delay of the oldest due delivery", state.oldest_due_s),
     }
     for name, (text, value) in gauges.items():
         yield GaugeMetricFamily(f"evalserve_{name}", text, value=value)
-    yield _labelled("evalserve_jobs_ended_5m", "Jobs that ended in the last five minutes", "status", record.ended)
-    for event, value in record.totals.items():
+    yield _labelled("evalserve_jobs_ended_5m", "Jobs that ended in the last five minutes", "status", state.finished)
+    for event, value in state.totals.items():
         yield CounterMetricFamily(f"evalserve_{event}", HELP[event], value=value)
 
 

@@ -89,10 +89,10 @@ class AdminPages(Controller):
                 await plans.add_credit(page_request.platform, account_id, _calls(form))
             case "close" | "open" as standing:
                 _refuse_own(page_request, account_id)
-                await administration.set_standing(page_request.platform, account_id, is_active=standing == "open")
+                await administration.set_account_state(page_request.platform, account_id, is_active=standing == "open")
             case "admin" | "user" as standing:
                 _refuse_own(page_request, account_id)
-                await administration.set_standing(page_request.platform, account_id, is_admin=standing == "admin")
+                await administration.set_account_state(page_request.platform, account_id, is_admin=standing == "admin")
             case _:
                 raise InvalidInput(Fault("/change", "change: must be one of the changes of this page."))
         return page_request.redirect("/app/admin/accounts?notice=saved")

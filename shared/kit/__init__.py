@@ -1,1 +1,1 @@
-"""What every part stands on: settings, database, errors, clock, ids, logging."""
+"""The foundation of every part: settings, database, errors, clock, ids, logging."""

@@ -24,21 +24,21 @@ TRANSPORT_OPTIONS = {
 # A publish that the broker has not taken by then is left to the dispatcher.
 PUBLISH_TIMEOUT_S = 1.0
 
-# Whoever asks whether the broker answers has little patience, too.
+# Readiness checks give up soon as well.
 CHECK_TIMEOUT_S = 2.0
 
-# So long workers have to say that they are there; the call takes all of it, as nobody knows how many there are.
-ROLL_CALL_S = 1.0
+# The time that workers have to answer; a ping takes all of it, as the number of workers is unknown.
+PING_TIMEOUT_S = 1.0
 
-# More than a process sends at once; beyond it messages queue for a thread and a connection.
+# More than a process sends at once; further messages wait for a thread and a connection.
 PUBLISHERS = 4
 
-# What a broker that is gone or hangs raises; the limit is reached when every connection waits for it.
+# Raised for a broker that is gone or hangs; LimitExceeded when every connection waits for it.
 OUTAGES = (OperationalError, LimitExceeded, redis.exceptions.RedisError, OSError)
 
 
 class Wakeup(StrEnum):
-    """What a message asks for; the task's name, whose first word is the queue."""
+    """The kind of a message: the task's name, whose first word is the queue."""
 
     RUN_JOB = "jobs.run"
     RUN_LATER = "backlog.run"
@@ -67,7 +67,7 @@ class Broker:
             task_ignore_result=True,
             broker_pool_limit=PUBLISHERS,
         )
-        # Threads of its own: a broker that hangs must not take those that everything else waits for.
+        # Separate threads: a broker that hangs must not block those that everything else needs.
         self._publishers = ThreadPoolExecutor(PUBLISHERS, thread_name_prefix="publisher")
         self._overdue: set[Future[None]] = set()
 
@@ -83,7 +83,7 @@ class Broker:
             raise BrokerUnavailable(str(error)) from error
 
     def waiting(self, wakeup: Wakeup) -> int:
-        """The number of messages that no worker has taken yet."""
+        """Return the number of messages that no worker has taken yet."""
         try:
             with self._app.connection_or_acquire() as connection:
                 return int(connection.default_channel.client.llen(wakeup.queue))
@@ -95,7 +95,7 @@ class Broker:
         await self.depths()
 
     async def depths(self) -> dict[str, int]:
-        """The number of messages in each queue that no worker has taken yet."""
+        """Return the number of messages in each queue that no worker has taken yet."""
         client = redis.asyncio.Redis.from_url(
             self._url,
             socket_timeout=CHECK_TIMEOUT_S,
@@ -110,33 +110,33 @@ class Broker:
             await client.aclose(close_connection_pool=True)
 
     async def workers(self) -> list[str]:
-        """The names of the workers that answer, couriers among them; raises BrokerUnavailable."""
-        return await asyncio.wrap_future(self._publishers.submit(self._call_roll))
+        """Return the names of the workers that answer, couriers included; raises BrokerUnavailable."""
+        return await asyncio.wrap_future(self._publishers.submit(self._ping_workers))
 
     async def try_publish(self, wakeup: Wakeup, *ids: UUID) -> bool:
-        """Send best effort, off the event loop; False means that the dispatcher will have to."""
+        """Publish best effort, off the event loop; False leaves the messages to the dispatcher."""
         if len(self._overdue) >= PUBLISHERS:
             return False
-        sending = self._publishers.submit(self.publish, wakeup, ids)
+        future = self._publishers.submit(self.publish, wakeup, ids)
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT_S):
-                await asyncio.wrap_future(sending)
+                await asyncio.wrap_future(future)
         except (BrokerUnavailable, TimeoutError):
             return False
         finally:
-            if not sending.cancel():
-                self._overdue.add(sending)
-                # Called at once if it has ended, as it mostly has.
-                sending.add_done_callback(self._overdue.discard)
+            if not future.cancel():
+                self._overdue.add(future)
+                # Called at once if the future has ended, as it mostly has.
+                future.add_done_callback(self._overdue.discard)
         return True
 
-    def _call_roll(self) -> list[str]:
+    def _ping_workers(self) -> list[str]:
         try:
-            return sorted(name for answer in self._app.control.ping(timeout=ROLL_CALL_S) for name in answer)
+            return sorted(name for answer in self._app.control.ping(timeout=PING_TIMEOUT_S) for name in answer)
         except OUTAGES as error:
             raise BrokerUnavailable(str(error)) from error
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._publishers.shutdown(wait=False, cancel_futures=True)
         self._app.close()

@@ -6,12 +6,12 @@ from shared.kit.errors import Fault, InvalidInput
 
 
 def now() -> datetime:
-    """The present moment."""
+    """Return the present time in UTC."""
     return datetime.now(UTC)
 
 
 def in_utc(moment: datetime, field: str) -> datetime:
-    """A moment that was sent in a field, in UTC; raises InvalidInput where UTC has it in no year from 1 to 9999."""
+    """Convert the time sent in a field to UTC; raises InvalidInput outside the years 1 to 9999 in UTC."""
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:

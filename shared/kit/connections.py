@@ -1,8 +1,9 @@
-"""Connections to Postgres, kept at hand beside asyncpg's pool.
+"""Connections to Postgres: a free list in front of asyncpg's pool.
 
 A round through the pool costs a task and a turn of the loop, as much as a small statement (ADR 15). So a connection
-that served well is laid on a shelf and taken from there; only what failed, and what somebody waits for, goes through
-the pool, which makes connections and closes dead ones. Its limits on their age and uses do not apply to the shelf.
+whose use succeeded goes to the free list and is taken from there; only failed connections, and those that a request
+waits for, go through the pool, which opens connections and closes dead ones. Its limits on their age and uses do not
+apply to the free list.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-# A request that waits longer than this for a connection is better told to come back.
+# A request that waits longer than this for a connection is answered 503 instead.
 ACQUIRE_TIMEOUT_S = 2.0
 
 # How long connecting and, should the server not end it before, a statement may take.
@@ -25,7 +26,7 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "15s",
     # The plan compiler costs more than it saves on one-row statements.
     "jit": "off",
-    # Connections may lie idle for hours; what stands between here and the server forgets silent ones within minutes.
+    # Connections may lie idle for hours; network devices on the way drop silent ones within minutes.
     "tcp_keepalives_idle": "60",
 }
 
@@ -37,76 +38,76 @@ class Connections:
         self._dsn = dsn
         self._size = size
         self._pool: asyncpg.Pool | None = None
-        # Given out by the pool, and used by nobody.
-        self._shelf: list[asyncpg.Connection] = []
+        # Acquired from the pool, and not in use.
+        self._free: list[asyncpg.Connection] = []
         self._waiting = 0
         self._is_closing = False
 
     async def open(self) -> None:
-        """Make the pool; connections follow at first use, so the server may come later."""
+        """Create the pool; connections open at first use, so the server may start later."""
         self._pool = await asyncpg.create_pool(
             self._dsn,
             min_size=0,
             max_size=self._size,
             init=_set_codecs,
-            # Nothing leaves session state behind, so the reset round trip between two uses buys nothing.
+            # Nothing leaves session state behind, so a reset between two uses would be a wasted round trip.
             reset=_keep_session,
             server_settings=SERVER_SETTINGS,
             **TIMEOUTS_S,
         )
 
     async def close(self) -> None:
-        """Close every connection; waits for those that are in use."""
+        """Close every connection; waits for those in use."""
         if self._pool is not None:
             self._is_closing = True
-            while self._shelf:
-                await self._pool.release(self._shelf.pop())
+            while self._free:
+                await self._pool.release(self._free.pop())
             await self._pool.close()
 
     async def take(self) -> asyncpg.Connection:
-        """A connection that nobody else uses; raises TimeoutError where none gets free in time."""
-        while self._shelf:
-            connection = self._shelf.pop()
+        """Take a connection for exclusive use; raises TimeoutError if none becomes free in time."""
+        while self._free:
+            connection = self._free.pop()
             if not _is_closed(connection):
                 return connection
-            await self._opened().release(connection)
+            await self._open_pool().release(connection)
         self._waiting += 1
         try:
-            return await self._opened().acquire(timeout=ACQUIRE_TIMEOUT_S)
+            return await self._open_pool().acquire(timeout=ACQUIRE_TIMEOUT_S)
         finally:
             self._waiting -= 1
 
     async def give_back(self, connection: asyncpg.Connection) -> None:
-        """Let others have a connection that served well."""
+        """Return a connection whose use succeeded."""
         if self._waiting or self._is_closing:
-            await self._opened().release(connection)
+            await self._open_pool().release(connection)
         else:
-            self._shelf.append(connection)
+            self._free.append(connection)
 
     async def give_up(self, connection: asyncpg.Connection, *, lost: bool) -> None:
-        """Let the pool judge a connection whose use failed; one that is lost is closed at once."""
+        """Return a connection whose use failed to the pool, which checks it; a lost one is closed at once."""
         if lost and not _is_closed(connection):
             connection.terminate()
-        await self._opened().release(connection)
+        await self._open_pool().release(connection)
 
-    def _opened(self) -> asyncpg.Pool:
+    def _open_pool(self) -> asyncpg.Pool:
         assert self._pool is not None, "the database is not open"
         return self._pool
 
 
 def is_lost(connection: asyncpg.Connection, error: BaseException) -> bool:
-    """Whether the error says that the connection serves no more, rather than that its use was wrong."""
-    # The server may have said farewell while nothing was asked, and the end of the connection not have arrived yet: the
-    # driver takes no more statements then, and calls it open.
-    said_farewell = isinstance(error, asyncpg.InternalClientError)
-    return said_farewell or (isinstance(error, asyncpg.InterfaceError) and _is_closed(connection))
+    """Return True if the error means that the connection is lost, rather than that its use was wrong."""
+    # The server may have ended an idle session before the end of the connection arrives: the driver takes no more
+    # statements then, and still calls the connection open.
+    session_ended = isinstance(error, asyncpg.InternalClientError)
+    return session_ended or (isinstance(error, asyncpg.InterfaceError) and _is_closed(connection))
 
 
 def _is_closed(connection: asyncpg.Connection) -> bool:
     try:
         return bool(connection.is_closed())
     except asyncpg.InterfaceError:
-        # Noticing the loss first, the pool has taken the connection out of our hands.
+        # The pool noticed the loss first and has invalidated the connection.
         return True
 
 

@@ -21,7 +21,7 @@ from shared.kit.errors import ServiceUnavailable
 Connection: TypeAlias = asyncpg.Connection
 Record: TypeAlias = asyncpg.Record
 
-# What a server that is gone, going or not yet there raises; anything else is a mistake of ours.
+# Raised for a server that is down, stopping or starting; anything else is a bug of ours.
 OUTAGES = (
     OSError,
     TimeoutError,
@@ -32,20 +32,20 @@ OUTAGES = (
     asyncpg.TooManyConnectionsError,
 )
 
-# What becomes of a statement that takes too long, itself or by waiting for a lock.
+# Raised for a statement that takes too long, by itself or by waiting for a lock.
 OVERLOADS = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.IdleInTransactionSessionTimeoutError)
 
 
 class TransactionHook(Protocol):
-    """Something that the present request adds to each of its transactions, before it commits."""
+    """A hook that the present request runs in each of its transactions, before the commit."""
 
     is_open: bool
 
     async def mark(self, connection: Connection) -> None:
-        """Add it; what this raises undoes the transaction."""
+        """Run the hook; an error from it rolls the transaction back."""
 
 
-# While there is one, statements that would commit one by one commit together with it.
+# While a hook is set, statements that would commit one by one commit together with it.
 transaction_hook: ContextVar[TransactionHook | None] = ContextVar("transaction_hook", default=None)
 
 
@@ -75,7 +75,7 @@ class Database:
         return f"postgresql://{self._address}"
 
     async def open(self) -> None:
-        """Make the pools; connections follow at first use, so the server may come later."""
+        """Create the pools; connections open at first use, so the server may start later."""
         await self._connections.open()
         self._engine = create_async_engine(
             f"postgresql+asyncpg://{self._address}",
@@ -89,14 +89,14 @@ class Database:
         self._make_session = async_sessionmaker(self._engine, class_=AsyncSession, expire_on_commit=False)
 
     async def close(self) -> None:
-        """Give every connection back to the server."""
+        """Close every connection."""
         if self._engine is not None:
             await self._engine.dispose()
         await self._connections.close()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """A connection whose statements commit one by one, or together with what the request adds to them."""
+        """Yield a connection whose statements commit one by one, or together with an open transaction hook."""
         with _outages_of_statements():
             connection = await self._connections.take()
             try:
@@ -116,13 +116,13 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """A connection whose statements commit together, or not at all."""
+        """Yield a connection in one transaction, committed at the end."""
         async with self.connection() as connection, connection.transaction():
             yield connection
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """An ORM session in one transaction, committed at the end."""
+        """Yield an ORM session in one transaction, committed at the end."""
         with _outages_of_sessions():
             async with self._make_session.begin() as session:
                 yield session
@@ -161,10 +161,10 @@ def _open_hook() -> TransactionHook | None:
 
 
 async def _driver_connection(session: AsyncSession) -> Connection:
-    """Asyncpg's connection under a session; inside the same transaction once the session has written."""
+    """Return asyncpg's connection under a session; inside the same transaction once the session has written."""
     return (await (await session.connection()).get_raw_connection()).driver_connection
 
 
 def _driver_error(error: DBAPIError) -> BaseException | None:
-    """What asyncpg raised: SQLAlchemy wraps it in an error of its own, and that in a second one."""
+    """Return the error that asyncpg raised, which SQLAlchemy wraps twice."""
     return error.orig and error.orig.__cause__

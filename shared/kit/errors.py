@@ -39,18 +39,18 @@ class DomainError(Exception):
         super().__init__(self.detail)
 
     def problem(self) -> Problem:
-        """The error as a problem."""
+        """Return the error as a problem."""
         return problem(self.status, self.code, self.detail)
 
 
 def problem(status: HTTPStatus, code: str, detail: str) -> Problem:
-    """A problem; its type is a reference into docs/problems.md, its code the same for programs."""
+    """Build a problem; its type is a reference into docs/problems.md, its code the same for programs."""
     title = code.replace("-", " ").capitalize()
     return Problem(type=f"/problems/{code}", title=title, status=int(status), detail=detail, code=code)
 
 
 def kinds(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
-    """Every kind of error that the loaded modules define."""
+    """Yield every error class that the loaded modules define."""
     for error in kind.__subclasses__():
         yield error
         yield from kinds(error)
@@ -66,7 +66,7 @@ class InvalidInput(DomainError):
         super().__init__(faults[0].detail if len(faults) == 1 else None)
 
     def problem(self) -> Problem:
-        """The problem, with every invalid place in it."""
+        """Return the problem with every fault."""
         return msgspec.structs.replace(super().problem(), errors=list(self.faults))
 
 
@@ -78,17 +78,17 @@ class ServiceUnavailable(DomainError):
 
 @runtime_checkable
 class InputFault(Protocol):
-    """An error of the pure maths, which knows nothing of problems: a sentence, and the place in the input."""
+    """An error of the pure maths, which knows nothing of problems: a sentence and a position in the input."""
 
     detail: str
 
     @property
     def pointer(self) -> str:
-        """The place as an RFC 6901 pointer."""
+        """The position as a JSON pointer (RFC 6901)."""
 
 
 def problem_of(error: DomainError | InputFault) -> Problem:
-    """The problem that an error is, for whoever is told of it: a program, a page, or the row of a job."""
+    """Convert an error to a problem, for an answer, a page, or the row of a job."""
     if isinstance(error, DomainError):
         return error.problem()
     return InvalidInput(Fault(error.pointer, error.detail)).problem()

@@ -1,4 +1,4 @@
-"""Totals of rare events, kept in the database: whoever is asked knows what happened in every process."""
+"""Totals of rare events, stored in the database, so that any process can report those of all processes."""
 
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ SELECT = "SELECT name, value FROM tally"
 
 
 class CountedEvent(StrEnum):
-    """What is counted."""
+    """An event that is counted."""
 
     LEASE_EXPIRED = "lease_expiries"
     JOB_RETRIED = "job_retries"
@@ -26,18 +26,18 @@ class CountedEvent(StrEnum):
 
 
 class Tally(SQLModel, table=True):
-    """How often something has happened."""
+    """The number of times that an event has happened."""
 
     name: str = Field(primary_key=True)
     value: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 async def count(connection: Connection, event: CountedEvent, times: int = 1) -> None:
-    """Count an event in the transaction that it is part of; the last statement there, as others wait for the row."""
+    """Count an event in its transaction, as the last statement there, because others wait for the row."""
     await connection.execute(ADD, event.value, times)
 
 
 async def totals(connection: Connection) -> dict[CountedEvent, int]:
-    """How often everything has happened, since the database was made."""
-    counted = {row["name"]: row["value"] for row in await connection.fetch(SELECT)}
-    return {event: counted.get(event.value, 0) for event in CountedEvent}
+    """Return the totals of all events since the database was created."""
+    values = {row["name"]: row["value"] for row in await connection.fetch(SELECT)}
+    return {event: values.get(event.value, 0) for event in CountedEvent}

@@ -1,4 +1,4 @@
-"""Files as values, and where they lie in storage."""
+"""Files as values, and their keys in storage."""
 
 import hashlib
 from contextlib import AbstractContextManager, nullcontext
@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class File(NamedTuple):
-    """A file that a handler made: its name is one of ours, never a user's."""
+    """A file made by a handler; its name is one of ours, never a user's."""
 
     name: str
     content_type: str
@@ -16,21 +16,21 @@ class File(NamedTuple):
 
     @property
     def size_bytes(self) -> int:
-        """How many bytes it has."""
+        """The size in bytes."""
         return len(self.body)
 
     @property
     def sha256(self) -> str:
-        """The digest of the bytes."""
+        """The SHA-256 of the bytes, in hexadecimal."""
         return hashlib.sha256(self.body).hexdigest()
 
     def open(self) -> AbstractContextManager[bytes]:
-        """The bytes, as the storage takes them."""
+        """Open the bytes in the form that the storage takes."""
         return nullcontext(self.body)
 
 
 class FileOnDisk(NamedTuple):
-    """The same, too large for memory: on disk in a folder of the handler's, and sent piece by piece; 5 GiB at most."""
+    """A file too large for memory: on disk in the handler's scratch folder, sent in pieces; 5 GiB at most."""
 
     name: str
     content_type: str
@@ -38,17 +38,17 @@ class FileOnDisk(NamedTuple):
 
     @property
     def size_bytes(self) -> int:
-        """How many bytes it has."""
+        """The size in bytes."""
         return self.path.stat().st_size
 
     @property
     def sha256(self) -> str:
-        """The digest of the bytes."""
+        """The SHA-256 of the bytes, in hexadecimal."""
         with self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def open(self) -> AbstractContextManager[BinaryIO]:
-        """The bytes, as the storage takes them."""
+        """Open the bytes in the form that the storage takes."""
         return self.path.open("rb")
 
 
@@ -56,7 +56,7 @@ AnyFile: TypeAlias = File | FileOnDisk
 
 
 class StoredFile(NamedTuple):
-    """A file that lies in storage."""
+    """A file in storage."""
 
     name: str
     content_type: str
@@ -66,15 +66,15 @@ class StoredFile(NamedTuple):
 
 
 def object_key(job_id: UUID, attempt: int, name: str) -> str:
-    """Where one attempt of a job puts a file; two attempts never write to the same place."""
+    """Return the key for a file of one attempt at a job; no two attempts write to the same key."""
     return f"jobs/{job_id}/{attempt}/{name}"
 
 
 def inputs_key(job_id: UUID) -> str:
-    """Where the inputs of a job lie that are too large for its row."""
+    """Return the key for the inputs of a job that are too large for its row."""
     return f"jobs/{job_id}/inputs"
 
 
 def stored(file: AnyFile, key: str) -> StoredFile:
-    """What is remembered of a file once its bytes lie under the key."""
+    """Describe a file whose bytes are stored under the key."""
     return StoredFile(file.name, file.content_type, file.size_bytes, file.sha256, key)

@@ -8,7 +8,7 @@ from shared.kit.errors import DomainError
 
 
 def uuid7() -> UUID:
-    """A time-ordered UUID (RFC 9562, version 7), so that fresh rows share the right edge of an index."""
+    """Return a time-ordered UUID (RFC 9562, version 7), so that new rows share the right edge of an index."""
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10))
     value = milliseconds << 80 | random
@@ -18,7 +18,7 @@ def uuid7() -> UUID:
 
 
 def parse_uuid(text: str) -> UUID | None:
-    """The UUID that the text spells in its canonical form, or None."""
+    """Parse a UUID in its canonical form; None for any other text."""
     try:
         value = UUID(text)
     except ValueError:
@@ -27,7 +27,7 @@ def parse_uuid(text: str) -> UUID | None:
 
 
 def known_uuid(text: str, unknown: type[DomainError]) -> UUID:
-    """The UUID that the text spells; a text that is no id at all is the id of nothing, and raises `unknown`."""
+    """Parse a UUID; raises `unknown` for a text that is not one, as nothing can have it as its id."""
     if (value := parse_uuid(text)) is None:
         raise unknown
     return value

@@ -15,16 +15,16 @@ class Keyring:
 
     @classmethod
     def of(cls, settings: Settings) -> "Keyring":
-        """The keyring that the settings describe."""
+        """Build the keyring of the settings."""
         secrets = [settings.secret_key, *settings.secret_key_fallbacks]
         return cls([secret.get_secret_value().encode() for secret in secrets])
 
     def derive(self, purpose: str, owner: str, version: int) -> bytes:
-        """The 32-byte secret of one owner for one purpose, under the present root."""
+        """Derive the 32-byte secret of an owner for a purpose, under the present root."""
         return _derive(self._roots[0], purpose, owner, version)
 
     def candidates(self, purpose: str, owner: str, version: int) -> list[bytes]:
-        """The same secret under every root, the present one first, for as long as former roots are kept."""
+        """Derive the same secret under every root, the present one first, then the former ones that are configured."""
         return [_derive(root, purpose, owner, version) for root in self._roots]
 
 

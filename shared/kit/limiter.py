@@ -1,7 +1,7 @@
-"""How often something may be done, over all processes together.
+"""Rate limits over all processes together.
 
-The generic cell rate algorithm (ITU-T I.371): each subject has one moment at which it will have paid off what it did. A
-call moves it on by one interval; it may lie no further ahead than the burst. Nothing has to be refilled or swept.
+The generic cell rate algorithm (ITU-T I.371): each subject has one theoretical arrival time. A call moves it on by one
+interval; it may lie no further ahead than the burst. Nothing has to be refilled or swept.
 """
 
 import time
@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from shared.kit.redis_scripts import RedisScripts, RedisUnavailable
 
-# Beyond it all are forgotten, which gives each of them one more burst; it matters only while Redis is away.
-REMEMBERED_SUBJECTS = 10_000
+# Beyond it all are dropped, which gives each of them one more burst; it matters only while Redis is unavailable.
+MAX_LOCAL_SUBJECTS = 10_000
 
-# `admit` in Lua, for use in scripts that decide more; the moments are Redis's own, so that no two clocks disagree.
+# `admit` in Lua, for use in scripts that decide more; the time is that of Redis, so that no two clocks disagree.
 ADMIT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -33,7 +33,7 @@ _TAKE = ADMIT + "return admit(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]))"
 
 
 class Rate(NamedTuple):
-    """So many a second in the long run, so many at once after a rest."""
+    """A rate limit: calls per second in the long run, and calls at once after a pause."""
 
     per_second: float
     burst: int
@@ -45,7 +45,7 @@ class Rate(NamedTuple):
 
 
 class Admission(NamedTuple):
-    """Whether one more is allowed, how many would be after it, and when all or the next will be; in microseconds."""
+    """The decision on a call; the times until all calls and until the next one are allowed are in microseconds."""
 
     allowed: bool
     remaining: int
@@ -59,7 +59,7 @@ class Admission(NamedTuple):
 
 
 def admit(due_us: int, now_us: int, rate: Rate) -> tuple[Admission, int]:
-    """The verdict on one more call of a subject, and the moment that is its own from now on."""
+    """Decide on a call of a subject whose arrival time is `due_us`; returns the decision and the new arrival time."""
     due_us = max(due_us, now_us)
     free_us = now_us + rate.interval_us * rate.burst - due_us
     if free_us < rate.interval_us:
@@ -72,30 +72,30 @@ def admit(due_us: int, now_us: int, rate: Rate) -> tuple[Admission, int]:
 
 
 class RateLimiter:
-    """Counts in Redis; while that is away, each process counts on its own, so that a limit is never lifted."""
+    """Counts in Redis; while that is unavailable, each process counts alone, so that a limit is never lifted."""
 
     def __init__(self, redis_scripts: RedisScripts) -> None:
         self._redis_scripts = redis_scripts
         self._due: dict[str, int] = {}
 
     async def take(self, subject: str, rate: Rate) -> Admission:
-        """Count one call of the subject against its rate, unless that is used up."""
+        """Count one call of the subject against its rate, unless the rate is used up."""
         try:
             answer = await self._redis_scripts.run(_TAKE, [f"limit:{subject}"], [rate.interval_us, rate.burst])
         except RedisUnavailable:
-            return self.take_here(subject, rate)
+            return self.take_locally(subject, rate)
         allowed, remaining, reset_us, retry_after_us = answer
         verdict = Admission(allowed == 1, remaining, reset_us, retry_after_us)
         if not verdict.allowed:
             return verdict
-        # Counted here as well: a Redis that is away now and then would otherwise be asked for a part of the calls only.
-        here = self.take_here(subject, rate)
-        return verdict if here.allowed else here
+        # Counted here as well: with an unreliable Redis, each of the two would otherwise see a part of the calls only.
+        local = self.take_locally(subject, rate)
+        return verdict if local.allowed else local
 
-    def take_here(self, subject: str, rate: Rate) -> Admission:
-        """The same by what this process alone has seen."""
+    def take_locally(self, subject: str, rate: Rate) -> Admission:
+        """Count one call as `take` does, by the calls of this process alone."""
         now_us = time.monotonic_ns() // 1000
-        if len(self._due) >= REMEMBERED_SUBJECTS:
+        if len(self._due) >= MAX_LOCAL_SUBJECTS:
             self._due.clear()
         verdict, self._due[subject] = admit(self._due.get(subject, 0), now_us, rate)
         return verdict

@@ -1,4 +1,4 @@
-"""Structured logs on standard output, one event a line, carrying the request or job they belong to."""
+"""Structured logs on standard output, one event per line, with the request or job that it belongs to."""
 
 import logging
 import re
@@ -9,13 +9,13 @@ import msgspec
 import structlog
 from structlog.typing import Processor
 
-# Our own credentials have telling shapes, so one that slips into a message or traceback is still masked.
+# Our credentials have recognisable forms, so one that gets into a message or traceback is still masked.
 SECRETS = re.compile(
     r"evs_[a-z2-7]{16}\d+_[a-z2-7]+|whsec_[A-Za-z0-9+/=]+|(?<=api_key=)[^&\s\"']+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )
 
-# One of these is in each of them, and looking for these takes a fraction of the time.
-TRACES = ("evs_", "whsec_", "api_key=", "://")
+# Every secret contains one of these, and searching for them takes a fraction of the time.
+SECRET_MARKS = ("evs_", "whsec_", "api_key=", "://")
 
 
 def configure(*, level: str, form: str) -> None:
@@ -47,20 +47,20 @@ def configure(*, level: str, form: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # These tell every request or byte at INFO, addresses with their queries included.
+    # These log every request or byte at INFO, including addresses with their queries.
     for name in ("httpx2", "httpcore2", "botocore", "boto3", "urllib3", "_granian", "granian.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class _Output:
-    """Writes lines to wherever standard output leads at that moment."""
+    """Writes lines to the present standard output."""
 
     def __init__(self, *_: Any) -> None:
         pass
 
     def msg(self, line: str) -> None:
-        """Write a line, without the secrets that may be in it."""
-        if any(trace in line for trace in TRACES):
+        """Write a line with its secrets masked."""
+        if any(mark in line for mark in SECRET_MARKS):
             line = SECRETS.sub("***", line)
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
@@ -69,7 +69,7 @@ class _Output:
 
 
 class _Handler(logging.Handler):
-    """Passes what the libraries log on to the same output."""
+    """Passes the log records of libraries to the same output."""
 
     def emit(self, record: logging.LogRecord) -> None:
         _Output().msg(self.format(record))

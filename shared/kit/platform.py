@@ -1,4 +1,4 @@
-"""What the verbs act on: the connections of one process to everything outside it."""
+"""The platform: the connections of one process to everything outside it."""
 
 import gc
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from shared.kit.storage import Storage
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The record, the wake-ups, the files and the secrets."""
+    """The settings, database, broker, storage, keyring and rate limiter of a process."""
 
     settings: Settings
     db: Database
@@ -28,16 +28,16 @@ class Platform:
 
 
 def load_before_forking(settings: Settings) -> None:
-    """Spare every process that is forked from this one, the ones after a crash too, what takes most of its start."""
+    """Load what takes most of a start, so that the processes forked from this one start at once, also after a crash."""
     # The first client reads the descriptions of S3, which takes as long as all the rest.
     Storage(settings)
-    # What never becomes garbage is not looked through, and so stays shared.
+    # Objects that never become garbage are not traversed by the collector, and so stay shared after a fork.
     gc.freeze()
 
 
 @asynccontextmanager
 async def connect(settings: Settings, *, pool_size: int | None = None) -> AsyncIterator[Platform]:
-    """The platform that the settings describe, for as long as the context lasts."""
+    """Yield the platform of the settings, for as long as the context lasts."""
     db = Database(settings.database_url.get_secret_value(), pool_size=pool_size or settings.database_pool_size)
     broker = Broker(settings.redis_url.get_secret_value())
     redis_scripts = RedisScripts(settings.redis_url.get_secret_value())

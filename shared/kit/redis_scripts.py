@@ -1,7 +1,7 @@
 """Scripts that Redis runs as a whole, each in one round trip: the counters that all processes share.
 
-Redis may be gone at any time, so nobody waits for it: past a short time, or within a second of such a time, callers are
-told that it is away, and do without.
+Redis may be gone at any time, so no caller waits for it: after a short time, and for a second after that, callers get
+RedisUnavailable and go on without it.
 """
 
 import asyncio
@@ -16,13 +16,13 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 
-# So long an answer is waited for, a hundred times what it takes. In turns: a loop that was busy with something else
-# for all that time has looked at its sockets at most once, which says nothing of Redis.
+# The time-out of an answer, a hundred times what one takes, counted in turns: an event loop that was busy with other
+# work for all that time has polled its sockets at most once, which says nothing about Redis.
 TURNS = 5
 TURN_S = 0.05
 
-# So long nobody asks again after Redis did not answer: one batch in a second waits, not every request.
-AWAY_S = 1.0
+# The pause after Redis did not answer: one batch per second waits for it, not every request.
+PAUSE_S = 1.0
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class RedisUnavailable(Exception):
     """Redis does not answer in time."""
 
 
-class _Question(NamedTuple):
+class _Call(NamedTuple):
     script: str
     keys: Sequence[str]
     arguments: Sequence[int | str]
@@ -41,79 +41,79 @@ class _Question(NamedTuple):
 
 
 class RedisScripts:
-    """The way of one process to the shared counters; connected at first use, bound to the loop that uses it.
+    """Runs scripts for one process; connected at first use, bound to the loop that uses it.
 
-    One batch is under way at a time, and whatever is asked meanwhile goes with the next one: a crowd of requests costs
-    one round trip, not one each, and no storm of connections.
+    One batch is under way at a time, and calls made meanwhile go with the next one: many concurrent requests cost one
+    round trip, not one each, and no storm of connections.
     """
 
     def __init__(self, url: str) -> None:
-        # The patience is ours; a second try would double it.
+        # The time-out is ours; a retry of the client's would double it.
         self._redis = Redis.from_url(url, retry=Retry(NoBackoff(), 0), max_connections=2)
-        self._away_until = 0.0
-        self._waiting: list[_Question] = []
-        self._asking: asyncio.Task[None] | None = None
+        self._paused_until = 0.0
+        self._waiting: list[_Call] = []
+        self._sender: asyncio.Task[None] | None = None
 
     async def run(self, script: str, keys: Sequence[str], arguments: Sequence[int | str]) -> list[int]:
-        """What the script answers for these keys; raises RedisUnavailable."""
-        if time.monotonic() < self._away_until:
+        """Run a script on these keys and return its answer, a list of integers; raises RedisUnavailable."""
+        if time.monotonic() < self._paused_until:
             raise RedisUnavailable
-        question = _Question(script, keys, arguments, asyncio.get_running_loop().create_future())
-        self._waiting.append(question)
-        if self._asking is None:
-            self._asking = asyncio.create_task(self._ask_all())
-        return await question.answer
+        call = _Call(script, keys, arguments, asyncio.get_running_loop().create_future())
+        self._waiting.append(call)
+        if self._sender is None:
+            self._sender = asyncio.create_task(self._send_all())
+        return await call.answer
 
     async def close(self) -> None:
-        """Give the connection back."""
-        if self._asking is not None:
-            self._asking.cancel()
+        """Close the connection."""
+        if self._sender is not None:
+            self._sender.cancel()
         await self._redis.aclose()
 
-    async def _ask_all(self) -> None:
+    async def _send_all(self) -> None:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting, []
-                answers = await self._ask(batch)
-                for question, answer in zip(batch, answers, strict=True):
-                    # Whoever was waiting may have gone away.
-                    if question.answer.done():
+                answers = await self._run_batch(batch)
+                for call, answer in zip(batch, answers, strict=True):
+                    # The caller may have been cancelled.
+                    if call.answer.done():
                         continue
                     if isinstance(answer, Exception):
-                        question.answer.set_exception(RedisUnavailable(str(answer)))
+                        call.answer.set_exception(RedisUnavailable(str(answer)))
                     else:
-                        question.answer.set_result(answer)
+                        call.answer.set_result(answer)
         finally:
-            self._asking = None
+            self._sender = None
 
-    async def _ask(self, batch: list[_Question]) -> list[Any]:
+    async def _run_batch(self, batch: list[_Call]) -> list[Any]:
         try:
             answers = await _within_turns(self._send(batch))
             if any(isinstance(answer, NoScriptError) for answer in answers):
-                await _within_turns(self._teach(batch, answers))
+                await _within_turns(self._load_scripts(batch, answers))
         except OUTAGES as error:
-            self._away_until = time.monotonic() + AWAY_S
+            self._paused_until = time.monotonic() + PAUSE_S
             return [error] * len(batch)
         return answers
 
-    async def _teach(self, batch: list[_Question], answers: list[Any]) -> None:
-        """Let a server that is new, or was emptied, know the scripts, and ask again what it could not answer."""
-        for script in {question.script for question in batch}:
+    async def _load_scripts(self, batch: list[_Call], answers: list[Any]) -> None:
+        """Load the scripts into a server that lacks them, and repeat the calls that failed for it."""
+        for script in {call.script for call in batch}:
             await self._redis.script_load(script)
-        unknown = [index for index, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
-        again = await self._send([batch[index] for index in unknown])
-        for index, answer in zip(unknown, again, strict=True):
+        failed = [index for index, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+        retried = await self._send([batch[index] for index in failed])
+        for index, answer in zip(failed, retried, strict=True):
             answers[index] = answer
 
-    async def _send(self, batch: list[_Question]) -> list[Any]:
+    async def _send(self, batch: list[_Call]) -> list[Any]:
         async with self._redis.pipeline(transaction=False) as pipeline:
-            for question in batch:
-                pipeline.evalsha(_digest(question.script), len(question.keys), *question.keys, *question.arguments)
+            for call in batch:
+                pipeline.evalsha(_digest(call.script), len(call.keys), *call.keys, *call.arguments)
             return await pipeline.execute(raise_on_error=False)
 
 
 async def _within_turns(work: Coroutine[Any, Any, T]) -> T:
-    """What the work results in; raises TimeoutError, and breaks it off."""
+    """Return the result of the work; raises TimeoutError and cancels it after TURNS turns."""
     task = asyncio.ensure_future(work)
     try:
         for _ in range(TURNS):
@@ -122,7 +122,7 @@ async def _within_turns(work: Coroutine[Any, Any, T]) -> T:
                 return task.result()
     finally:
         task.cancel()
-    # The connection is not to be used again before it has heard of that.
+    # The connection must not be used again before the cancellation has reached it.
     await asyncio.wait([task])
     raise TimeoutError
 

@@ -1,4 +1,4 @@
-"""The S3 client: how patient it is, how it signs, and what every server understands."""
+"""The S3 client: its time-outs, retries and signatures, for every S3-compatible server."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,19 +15,19 @@ CONFIG = Config(
     max_pool_connections=32,
     connect_timeout=3,
     read_timeout=20,
-    # Blips are for the library; an outage is for the caller, who knows whether to wait.
+    # The library retries short failures; an outage is left to the caller, which knows whether to wait.
     retries={"mode": "standard", "max_attempts": 3},
     # Servers other than Amazon's refuse the checksum trailers that are the default since 2025.
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
 
-# Who asks whether the storage answers has no patience.
+# Readiness checks must answer soon.
 PROBE = CONFIG.merge(Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1}))
 
 
 def s3_client(settings: Settings, endpoint: str, config: Config = CONFIG) -> Any:
-    """A client of the bucket's server at this address."""
+    """Create a client of the storage at this address."""
     return boto3.client(
         "s3",
         endpoint_url=endpoint,

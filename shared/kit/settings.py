@@ -22,18 +22,18 @@ AsJson = BeforeValidator(_decode)
 
 
 class Plan(BaseModel, frozen=True, extra="forbid"):
-    """What an account may ask for; None is no limit."""
+    """The limits of an account; None is no limit."""
 
     calls_per_month: int | None = Field(default=None, ge=0)
     calls_per_second: float | None = Field(default=None, gt=0, le=100_000)
 
     @property
     def burst(self) -> int:
-        """So many calls may come at once after a rest: those of two seconds, for pages that ask for several things."""
+        """The calls allowed at once after a pause: those of two seconds, for pages that send several requests."""
         return max(round(2 * (self.calls_per_second or 0)), 1)
 
 
-# Those of the calculator API, and one without limits.
+# The plans of the calculator API, and one without limits.
 PLANS = {
     "free": Plan(calls_per_month=3_000, calls_per_second=2),
     "starter": Plan(calls_per_month=40_000, calls_per_second=5),
@@ -42,7 +42,7 @@ PLANS = {
     "unlimited": Plan(),
 }
 
-# A variable that is set to nothing is not set.
+# A variable that is set to an empty text counts as unset.
 Optional = BeforeValidator(lambda value: value or None)
 
 
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
         default=64 * 2**20, ge=1024, description="Two vectors of a few million labels; larger inputs are answered 413"
     )
     body_timeout_s: float = Field(
-        default=120, gt=0, description="A body of the largest size at 5 Mbit/s; who sends more slowly only holds memory"
+        default=120, gt=0, description="A body of the largest size at 5 Mbit/s; slower senders only hold memory"
     )
     max_classes: int = Field(
         default=500,
@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         default=20_000, ge=1, description="Jobs of one account that may wait at once: an hour's work for a few workers"
     )
     shutdown_grace_s: int = Field(
-        default=20, ge=0, description="A worker told to stop goes on so long; orchestrators commonly kill it at 30 s"
+        default=20, ge=0, description="Time that a stopping worker may go on; orchestrators commonly kill it at 30 s"
     )
     job_retention_days: int = Field(
         default=30, ge=1, description="Finished jobs and their artifacts are kept this long"
@@ -135,7 +135,7 @@ class Settings(BaseSettings):
 
     ml_analysis_enabled: bool = Field(default=True, description="Off, every route of analyses answers 404")
     ml_callback_hmac_secret: Annotated[list[SecretStr], NoDecode, CommaSeparated] = Field(
-        default=[], description="What the operator's pipelines sign with, for every account; several while rotating"
+        default=[], description="Secrets of the operator's pipelines, for every account; several while rotating"
     )
     ml_signature_schemes: Annotated[list[Literal["timestamped", "raw", "canonical"]], NoDecode, CommaSeparated] = Field(
         default=["timestamped", "raw", "canonical"],
@@ -156,24 +156,25 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode, CommaSeparated] = Field(
         default=[],
-        description="Networks of the proxies in front: they are believed about who is behind them, and nobody else is",
+        description="Networks of the proxies in front: only their X-Forwarded-For is believed",
     )
     proxy_shared_secret: Annotated[SecretStr | None, Optional] = Field(
         default=None,
-        description="What a proxy in front sends as X-Proxy-Secret, to be believed about X-User-Email; unset, never",
+        description="Secret that a proxy sends as X-Proxy-Secret, so that its X-User-Email is trusted; unset, none is",
     )
     plans: Annotated[dict[str, Plan], NoDecode, AsJson] = Field(
         default=PLANS, description="As JSON: calls a month and a second that an account may make, all its keys together"
     )
     default_plan: str = Field(
-        default="unlimited", description="The plan of accounts that were given none: who hosts the service uses it"
+        default="unlimited",
+        description="The plan of accounts without one; most services are used by their operators alone",
     )
 
     pycm_api_admin: str | None = None
     pycm_api_admin_password: SecretStr | None = None
 
     metrics_token: SecretStr | None = Field(
-        default=None, min_length=16, description="Who has it may read /metrics, which tells how busy everybody is"
+        default=None, min_length=16, description="Token that may read /metrics, which shows how busy every account is"
     )
     database_pool_size: int = Field(
         default=10, ge=2, description="Connections per process; beyond 10 a 2-core Postgres only queues elsewhere"
@@ -182,12 +183,12 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = "json"
 
     def plan_of(self, name: str | None) -> tuple[str, Plan]:
-        """The plan with that name; the default one for who was given none, or one that is no longer offered."""
-        offered = name if name is not None and name in self.plans else self.default_plan
-        return offered, self.plans[offered]
+        """Return the name and limits of a plan; the default one for None, or for a plan that no longer exists."""
+        plan_name = name if name is not None and name in self.plans else self.default_plan
+        return plan_name, self.plans[plan_name]
 
     @model_validator(mode="after")
-    def _offer_the_default_plan(self) -> "Settings":
+    def _check_default_plan(self) -> "Settings":
         if self.default_plan not in self.plans:
             raise ValueError(f"DEFAULT_PLAN must be one of PLANS: {', '.join(self.plans)}")
         return self
@@ -195,5 +196,5 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process."""
+    """Return the settings of this process, read once."""
     return Settings()

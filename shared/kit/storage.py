@@ -17,33 +17,33 @@ from shared.kit.s3_client import PROBE, s3_client
 from shared.kit.settings import Settings
 from shared.kit.storage_errors import FileGone, StorageUnavailable
 
-# Bytes that were read lately are kept in each process up to this sum: a report that was asked for is asked for again,
-# and reading from storage takes longer than all else in such an answer. Larger files than the second are rare.
+# Recently read bytes are cached in each process up to this sum: a report is often requested again, and reading it from
+# storage takes longer than the rest of the answer. Files larger than the second limit are rare.
 RECENT_BYTES = 32 * 2**20
 MAX_RECENT_BYTES = 4 * 2**20
 
-# Enough for as many transfers as one machine has bandwidth for; more wait, and still more are sent away.
+# Enough for as many transfers as one machine has bandwidth for; more wait, and still more are refused.
 THREADS, MAX_WAITING = 16, 64
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# What passes by itself, as every answer from 500 on does; other refusals are answered the same the next time.
-PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+# Statuses of temporary failures, as every status from 500 on; other refusals would be the same on a retry.
+TEMPORARY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 # Large enough that the hop to a thread for each does not count.
 PIECE_BYTES = 256 * 1024
 
 
 class Link(NamedTuple):
-    """An address that anybody may fetch until it expires."""
+    """A presigned link, which needs no credentials until it expires."""
 
     url: str
     expires_at: datetime
 
 
 class Stat(NamedTuple):
-    """What storage says of an object; the tag changes with the bytes."""
+    """The metadata of an object; the ETag changes with the bytes."""
 
     size_bytes: int
     content_type: str
@@ -58,24 +58,24 @@ class Storage:
         self._link_lifetime = timedelta(seconds=settings.link_lifetime_s)
         self._client = s3_client(settings, settings.s3_endpoint_url)
         self._probe = s3_client(settings, settings.s3_endpoint_url, PROBE)
-        # The host is part of what is signed, so links are signed for the address that clients use.
+        # The signature covers the host, so links are signed for the address that clients use.
         public = settings.s3_public_endpoint_url or settings.s3_endpoint_url
         self._public_client = s3_client(settings, public)
         self._recent: cachetools.LRUCache[str, bytes] = cachetools.LRUCache(RECENT_BYTES, getsizeof=len)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
         self._waiting = 0
 
-    async def apart(self, method: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-        """Call one of the methods in a thread of the storage's own; raises StorageUnavailable when too many wait.
+    async def apart(self, method: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
+        """Call one of the methods in the storage's own threads; raises StorageUnavailable if too many calls wait.
 
-        A server that hangs would otherwise take the threads in which requests are read and answered.
+        A server that hangs would otherwise block the threads in which requests are read and answered.
         """
         if self._waiting >= MAX_WAITING:
             raise StorageUnavailable(retry_after_s=5)
         self._waiting += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, partial(method, *arguments, **named))
+            return await loop.run_in_executor(self._threads, partial(method, *arguments, **keywords))
         finally:
             self._waiting -= 1
 
@@ -94,11 +94,11 @@ class Storage:
         return stored(file, key)
 
     def get(self, key: str) -> bytes:
-        """The bytes under a key; raises FileGone when there are none."""
+        """Return the bytes under a key; raises FileGone if there is no object."""
         return b"".join(self.stream(key))
 
     def stream(self, key: str) -> Iterator[bytes]:
-        """The bytes under a key, piece by piece; raises FileGone at once when there are none."""
+        """Return the bytes under a key in pieces; raises FileGone at once if there is no object."""
         try:
             answer = self._call(self._client.get_object, Key=key)
         except self._client.exceptions.NoSuchKey as error:
@@ -106,7 +106,7 @@ class Storage:
         return _pieces(answer["Body"])
 
     def stat(self, key: str) -> Stat | None:
-        """What lies under a key, or None."""
+        """Return the metadata of the object under a key, or None."""
         try:
             answer = self._call(self._client.head_object, Key=key)
         except ClientError as error:
@@ -116,7 +116,7 @@ class Storage:
         return Stat(answer["ContentLength"], answer.get("ContentType", ""), answer["ETag"])
 
     async def read(self, key: str) -> bytes:
-        """The same without blocking the event loop, from memory if they were read lately."""
+        """Return the bytes under a key without blocking the event loop, from memory if they were read recently."""
         body = self._recent.get(key)
         if body is None:
             body = await self.apart(self.get, key)
@@ -125,19 +125,19 @@ class Storage:
                 self._recent[key] = body
         return body
 
-    def adopt(self, source: str, target: str, name: str, found: Stat) -> bool:
-        """Copy what was found under a key to where its uploader cannot write; False if it is not the same any more.
+    def adopt(self, source: str, target: str, name: str, stat: Stat) -> bool:
+        """Copy an object to a key that its uploader cannot write; False if it has changed since `stat`.
 
-        A link to the copy only saves it, under the name: what users sent is never opened in the browser.
+        A link to the copy only saves it, under `name`: users' files are never opened in the browser.
         """
         try:
             self._call(
                 self._client.copy_object,
                 Key=target,
                 CopySource={"Bucket": self._bucket, "Key": source},
-                CopySourceIfMatch=found.etag,
+                CopySourceIfMatch=stat.etag,
                 MetadataDirective="REPLACE",
-                ContentType=found.content_type,
+                ContentType=stat.content_type,
                 ContentDisposition=f'attachment; filename="{name}"',
                 CacheControl="private, max-age=31536000, immutable",
             )
@@ -148,12 +148,12 @@ class Storage:
         return True
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Remove what lies under the keys; a key that holds nothing is no error."""
+        """Delete the objects under the keys; a missing object is no error."""
         for key in keys:
             self._call(self._client.delete_object, Key=key)
 
     def keys_before(self, moment: datetime, prefix: str) -> Iterator[str]:
-        """The keys of all objects below a prefix that were stored before a moment."""
+        """Yield the keys of all objects below a prefix that were stored before a moment."""
         token: dict[str, str] = {}
         while True:
             page = self._call(self._client.list_objects_v2, Prefix=prefix, **token)
@@ -167,20 +167,20 @@ class Storage:
         try:
             self._call(self._probe.head_bucket)
         except ClientError as error:
-            # Here even a bucket that is missing or closed to us is an answer to the question.
+            # Here a missing or inaccessible bucket counts as an outage, too.
             raise StorageUnavailable from error
 
     def link(self, key: str, *, disposition: str | None = None) -> Link:
-        """A presigned link to the object; the disposition, if any, takes the place of the one that is stored."""
-        said = {"ResponseContentDisposition": disposition} if disposition else {}
-        return self._presign("get_object", Key=key, **said)
+        """Presign a link to the object; `disposition`, if given, overrides the stored one."""
+        overrides = {"ResponseContentDisposition": disposition} if disposition else {}
+        return self._presign("get_object", Key=key, **overrides)
 
     def upload_link(
         self, key: str, *, content_type: str, size_bytes: int | None = None, no_overwrite: bool = False
     ) -> Link:
-        """A presigned link that takes a PUT with this content type, of exactly so many bytes if that is said.
+        """Presign a link for a PUT with this content type, and of exactly `size_bytes` if given.
 
-        It works any number of times, or once if its client has to send `If-None-Match: *`.
+        It works any number of times; with `no_overwrite` once, as its client has to send `If-None-Match: *`.
         """
         length = {} if size_bytes is None else {"ContentLength": size_bytes}
         once = {"IfNoneMatch": "*"} if no_overwrite else {}
@@ -200,7 +200,7 @@ class Storage:
         except BotoCoreError as error:
             raise StorageUnavailable(retry_after_s=2) from error
         except ClientError as error:
-            if _passes(error):
+            if _is_temporary(error):
                 raise StorageUnavailable(retry_after_s=2) from error
             raise
 
@@ -219,11 +219,11 @@ def _status(error: ClientError) -> int:
     return status
 
 
-def _passes(error: ClientError) -> bool:
+def _is_temporary(error: ClientError) -> bool:
     status = _status(error)
     # Amazon sends its "RequestTimeout" with the status 400.
     return (
         status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        or status in PASSING
+        or status in TEMPORARY
         or error.response["Error"]["Code"] == "RequestTimeout"
     )

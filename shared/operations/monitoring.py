@@ -1,4 +1,4 @@
-"""How the service is doing, by what the database and the broker say: the same from whichever process is asked."""
+"""The state of the service by the database and the broker, the same from every process."""
 
 # ruff: noqa: S608 -- the texts are put together from the table of states only
 
@@ -11,7 +11,7 @@ from shared.kit.db import DatabaseBusy, DatabaseUnavailable
 from shared.kit.event_totals import CountedEvent
 from shared.kit.platform import Platform
 
-# Only what may be claimed now: a repeat that waits for its time is not late.
+# Only jobs that may be claimed now: a retry that waits for its time is not late.
 WAITING = f"""
     SELECT count(*), count(DISTINCT account_id), coalesce(extract(epoch FROM now() - min(run_after)), 0)::float8
     FROM job WHERE {status_in(Status.QUEUED)} AND run_after <= now()
@@ -25,12 +25,12 @@ UNDELIVERED = """
     FROM webhook_delivery WHERE status = 'pending'
 """
 
-# Totals would need the jobs that were deleted long ago.
-ENDED = "SELECT status, count(*) FROM job WHERE finished_at > now() - interval '5 minutes' GROUP BY status"
+# Of five minutes only: totals would need the jobs that were deleted long ago.
+FINISHED = "SELECT status, count(*) FROM job WHERE finished_at > now() - interval '5 minutes' GROUP BY status"
 
 
 class ServiceState(msgspec.Struct, frozen=True):
-    """What the database says; ages in seconds."""
+    """The state of the service by the database; ages in seconds."""
 
     waiting: int
     accounts_waiting: int
@@ -39,12 +39,12 @@ class ServiceState(msgspec.Struct, frozen=True):
     undelivered: int
     deliveries_due: int
     oldest_due_s: float
-    ended: dict[str, int]
+    finished: dict[str, int]
     totals: dict[CountedEvent, int]
 
 
 async def service_state(platform: Platform) -> ServiceState | None:
-    """The figures of the database; None while it is away."""
+    """Read the state of the service; None while the database is unavailable."""
     try:
         async with platform.db.connection() as connection:
             waiting, accounts, oldest_s = await connection.fetchrow(WAITING)
@@ -57,7 +57,7 @@ async def service_state(platform: Platform) -> ServiceState | None:
                 undelivered=undelivered,
                 deliveries_due=due,
                 oldest_due_s=max(0.0, oldest_due_s),
-                ended={row["status"]: row["count"] for row in await connection.fetch(ENDED)},
+                finished={row["status"]: row["count"] for row in await connection.fetch(FINISHED)},
                 totals=await event_totals.totals(connection),
             )
     except (DatabaseUnavailable, DatabaseBusy):
@@ -65,7 +65,7 @@ async def service_state(platform: Platform) -> ServiceState | None:
 
 
 async def messages(platform: Platform) -> dict[str, int] | None:
-    """How many messages wait in each queue; None while the broker is away."""
+    """Return the number of waiting messages in each queue; None while the broker is unavailable."""
     try:
         return await platform.broker.depths()
     except BrokerUnavailable:

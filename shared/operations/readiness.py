@@ -1,4 +1,4 @@
-"""Whether this process could do its work now: each part asked on its own, all at once.
+"""Readiness: checks of every part that this process needs, made concurrently.
 
 As a program, `python -m shared.operations.readiness` ends when the database has the tables that the others need.
 """
@@ -24,12 +24,12 @@ log = structlog.get_logger()
 # Load balancers give up soon; a part that takes longer than this is not ready.
 TIMEOUT_S = 3.0
 
-# Who waits for the migrations asks again after this.
+# The interval between two checks for the migrations.
 INTERVAL_S = 1.0
 
 
 class Check(NamedTuple):
-    """One part: whether it answers, and if not, what to look at."""
+    """The check of one part; `detail` says what is wrong if it failed."""
 
     name: str
     ok: bool
@@ -37,7 +37,7 @@ class Check(NamedTuple):
 
 
 async def checks(platform: Platform) -> list[Check]:
-    """The parts in the order in which a start brings them up."""
+    """Check the parts, in the order in which they start."""
     return list(
         await asyncio.gather(
             _check("postgres", _database(platform)),
@@ -48,16 +48,16 @@ async def checks(platform: Platform) -> list[Check]:
     )
 
 
-async def _check(name: str, question: Awaitable[object]) -> Check:
+async def _check(name: str, probe: Awaitable[object]) -> Check:
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            await question
+            await probe
     except TimeoutError:
         return Check(name, ok=False, detail=f"no answer within {TIMEOUT_S:g} s")
     except _NotMigrated as error:
         return Check(name, ok=False, detail=str(error))
     except (DatabaseUnavailable, BrokerUnavailable, StorageUnavailable):
-        # Not the error's own words: they may hold addresses, and this answer is public.
+        # Not the error's own text: it may hold addresses, and this answer is public.
         return Check(name, ok=False, detail="does not respond")
     return Check(name, ok=True, detail="ok")
 
@@ -73,24 +73,24 @@ async def _migrations(platform: Platform) -> None:
             applied = await connection.fetchval("SELECT version_num FROM alembic_version")
         except asyncpg.UndefinedTableError:
             applied = None
-    # A newer one is the next program's, which takes over from this: migrations are made so that both can work.
+    # A newer migration belongs to the next version of the program: migrations keep the tables usable by both.
     if applied is None or applied < newest_migration():
         raise _NotMigrated(f"the database is at {applied}, the program needs {newest_migration()}: run the migrations")
 
 
 @cache
 def newest_migration() -> str:
-    """The migration that the program was written for: its files begin with their numbers."""
+    """Return the number of the newest migration of this program, with which its file begins."""
     versions = Path(__file__).parents[1] / "migrations" / "versions"
     return max(path.name.partition("_")[0] for path in versions.glob("[0-9]*.py"))
 
 
 class _NotMigrated(Exception):
-    """The tables are not the program's."""
+    """The tables are older than the program."""
 
 
 async def await_migrations() -> None:
-    """Return when the database has the program's tables, or newer ones; it may not be there yet."""
+    """Return once the database has the program's tables, or newer ones; it may not be running yet."""
     async with connect(settings(), pool_size=1) as platform:
         while not (check := await _check("migrations", _migrations(platform))).ok:
             log.info("waits for the migrations", detail=check.detail)

@@ -1,4 +1,4 @@
-"""The retention of everything: what each noun deletes once its time is over, one duty after the other."""
+"""Retention: deletes everything that is past its time, one duty after the other."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -24,7 +24,7 @@ async def _expire_usage(platform: Platform) -> None:
     await plans.expire(platform)
 
 
-# Rows go before the objects that they name: what is interrupted in between leaves orphans, which come last.
+# Rows are deleted before their objects: an interruption in between leaves orphans, which are deleted last.
 DUTIES: dict[str, Duty] = {
     "jobs": job_retention.expire,
     "events": _expire_events,
@@ -38,6 +38,6 @@ DUTIES: dict[str, Duty] = {
 
 
 async def clean(platform: Platform) -> dict[str, int]:
-    """Perform every duty once; the number of things deleted, for the duties that count them."""
+    """Perform every duty once; returns the number of rows or objects deleted, for the duties that count them."""
     deleted = {name: await duty(platform) for name, duty in DUTIES.items()}
     return {name: number for name, number in deleted.items() if number is not None}

@@ -140,7 +140,7 @@ class Meter:
         rate = _rate(plan)
         if rate is None:
             return None
-        verdict = self._local_limiter.take_here(f"account {caller.account_id}", rate)
+        verdict = self._local_limiter.take_locally(f"account {caller.account_id}", rate)
         refusal = None if verdict.allowed else _too_fast(plan, verdict)
         return Allowance(plan, verdict, None, 0, refusal)
 

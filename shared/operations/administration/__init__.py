@@ -1,4 +1,4 @@
-"""What administrators see and do: everybody's accounts, jobs and deliveries, and how much of everything there is."""
+"""Administration: the accounts, jobs, deliveries and matrices of all users, with totals."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from shared.plans.errors import AccountNotFound
 
 
 class Overview(NamedTuple):
-    """How the service is doing; ages are those of the oldest that waits."""
+    """Totals of the service, and the time of its oldest queued job."""
 
     accounts: int
     matrices: int
@@ -27,7 +27,7 @@ class Overview(NamedTuple):
 
 
 class OwnedAccount(NamedTuple):
-    """An account as administrators see it; never a key, never a hash."""
+    """An account as administrators see it, without keys and hashes."""
 
     id: int
     email: str
@@ -40,7 +40,7 @@ class OwnedAccount(NamedTuple):
 
 
 class OwnedJob(NamedTuple):
-    """A job, and whose it is."""
+    """A job with its owner."""
 
     id: UUID
     email: str
@@ -52,7 +52,7 @@ class OwnedJob(NamedTuple):
 
 
 class LostDelivery(NamedTuple):
-    """A delivery that was given up."""
+    """A delivery that was given up, with its owner and last error."""
 
     id: UUID
     email: str
@@ -63,7 +63,7 @@ class LostDelivery(NamedTuple):
 
 
 class OwnedMatrix(NamedTuple):
-    """A matrix, and whose it is."""
+    """A matrix with its owner."""
 
     uid: UUID
     email: str
@@ -75,7 +75,7 @@ class OwnedMatrix(NamedTuple):
 
 
 async def workers(platform: Platform) -> list[str] | None:
-    """The workers that answer; None if the way to them is away. Takes a second."""
+    """Return the names of the workers that answer; None if the broker is unavailable. Takes a second."""
     try:
         return await platform.broker.workers()
     except BrokerUnavailable:
@@ -83,7 +83,7 @@ async def workers(platform: Platform) -> list[str] | None:
 
 
 async def overview(platform: Platform) -> Overview:
-    """Count everything once; takes as long as the tables are large."""
+    """Count everything; the time grows with the tables."""
     async with platform.db.connection() as connection:
         totals = await connection.fetchrow(queries.TOTALS)
         jobs = {record["status"]: record["count"] for record in await connection.fetch(queries.JOBS)}
@@ -101,40 +101,40 @@ async def overview(platform: Platform) -> Overview:
 
 
 async def list_accounts(platform: Platform, *, email: str | None, after: int, limit: int) -> list[OwnedAccount]:
-    """Accounts in the order of their ids; by a part of the address."""
+    """List accounts in the order of their ids; only those whose address contains `email`, if given."""
     async with platform.db.connection() as connection:
         return [OwnedAccount(*record) for record in await connection.fetch(queries.ACCOUNTS, after, email, limit)]
 
 
 async def list_jobs(platform: Platform, *, status: str | None, before: UUID | None, limit: int) -> list[OwnedJob]:
-    """Everybody's jobs, newest first; those in one state."""
+    """List the jobs of all accounts, newest first; only those with a status, if given."""
     async with platform.db.connection() as connection:
         return [OwnedJob(*record) for record in await connection.fetch(queries.ALL_JOBS, before, status, limit)]
 
 
 async def list_matrices(platform: Platform, *, before: UUID | None, limit: int) -> list[OwnedMatrix]:
-    """Everybody's matrices, newest first."""
+    """List the matrices of all accounts, newest first."""
     async with platform.db.connection() as connection:
         return [OwnedMatrix(*record) for record in await connection.fetch(queries.ALL_MATRICES, before, limit)]
 
 
 async def list_lost(platform: Platform, *, limit: int) -> list[LostDelivery]:
-    """The newest deliveries that were given up, with what went wrong last."""
+    """List the newest deliveries that were given up, with their last errors."""
     async with platform.db.connection() as connection:
         return [LostDelivery(*record) for record in await connection.fetch(queries.LOST, limit)]
 
 
-async def set_standing(
+async def set_account_state(
     platform: Platform, account_id: int, *, is_active: bool | None = None, is_admin: bool | None = None
 ) -> None:
-    """Close an account or open it again, or say whether it administrates; raises AccountNotFound."""
+    """Set whether an account is active or an administrator; raises AccountNotFound."""
     async with platform.db.connection() as connection:
-        if not await connection.fetchval(queries.SET_STANDING, account_id, is_active, is_admin):
+        if not await connection.fetchval(queries.SET_ACCOUNT_STATE, account_id, is_active, is_admin):
             raise AccountNotFound
 
 
 async def retry(platform: Platform, job_id: UUID | None) -> JobRecord:
-    """Queue what a failed job was to do as a new job of the same account; raises JobNotFound or InputsNotKept."""
+    """Queue the work of a failed job as a new job of the same account; raises JobNotFound or InputsNotKept."""
     async with platform.db.connection() as connection:
         _, inputs_key = await job_queries.inputs(connection, job_id) if job_id else (None, None)
     if inputs_key and await platform.storage.apart(platform.storage.stat, inputs_key) is None:

@@ -1,4 +1,4 @@
-"""Statements about everything."""
+"""Statements about the data of all accounts."""
 
 # ruff: noqa: S608 -- the texts are put together from the table of states only
 
@@ -52,7 +52,7 @@ LOST = """
     ORDER BY delivery.id DESC LIMIT $1
 """
 
-SET_STANDING = """
+SET_ACCOUNT_STATE = """
     UPDATE account SET is_active = coalesce($2, is_active), is_admin = coalesce($3, is_admin)
     WHERE id = $1 RETURNING true
 """
