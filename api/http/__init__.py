@@ -1,1 +1,1 @@
-"""What every route rests on: bodies, answers, headers, paging, problems; no business."""
+"""The HTTP plumbing of every route: bodies, answers, headers, paging, problems; no business."""

@@ -1,4 +1,4 @@
-"""Reading JSON bodies: strictly, and with the place of every fault."""
+"""Reading JSON bodies: strictly, and with the position of every fault."""
 
 import asyncio
 from codecs import BOM_UTF8
@@ -41,20 +41,20 @@ INLINE_BYTES = 16 * 1024
 _NUL = rb"\u0000"
 
 
-async def by_size(size: int, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """What the work makes of so many bytes: done here if they are few, otherwise in a thread."""
+async def by_size(size: int, work: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
+    """Call `work` and return its result: inline for at most INLINE_BYTES bytes, otherwise in a thread."""
     if size <= INLINE_BYTES:
-        return work(*arguments, **named)
-    return await asyncio.to_thread(work, *arguments, **named)
+        return work(*arguments, **keywords)
+    return await asyncio.to_thread(work, *arguments, **keywords)
 
 
 def size(members: Fields) -> int:
-    """How many bytes the members of a body are together."""
+    """Return the size of the members of a body together, in bytes."""
     return sum(map(len, members.values()))
 
 
 async def fields(request: Request[Any, Any, Any], *kinds: type) -> Members[Any]:
-    """The members of the body that the Structs ask for, and the caller's key, each still undecoded.
+    """Return the members of the body that the Structs have, and the caller's key, undecoded.
 
     Raises InvalidInput for any other member if one of the Structs forbids unknown fields, and for a member that one of
     them refuses by name.
@@ -69,21 +69,21 @@ async def fields(request: Request[Any, Any, Any], *kinds: type) -> Members[Any]:
 
 
 def split(body: bytes, *kinds: type) -> Members[Any]:
-    """The same of a body that was received; members that nobody asks for take no memory."""
+    """Split a received body as `fields` does; members that no Struct has take no memory."""
     try:
-        # Some editors put a mark in front of a file that JSON itself has no place for.
+        # Some editors write a byte order mark, which JSON does not allow.
         members = _splitter(*kinds).decode(body.removeprefix(BOM_UTF8))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid(error) from error
-    sent = {name: raw for name, raw in msgspec.structs.asdict(members).items() if raw is not UNSET}
-    faults = [Fault(f"/{name}", f"{name}: {reason}.") for name, reason in _refused(kinds).items() if name in sent]
+    present = {name: raw for name, raw in msgspec.structs.asdict(members).items() if raw is not UNSET}
+    faults = [Fault(f"/{name}", f"{name}: {reason}.") for name, reason in _refused(kinds).items() if name in present]
     if faults:
         raise InvalidInput(*faults)
-    return Members(sent)
+    return Members(present)
 
 
 def decode(raw: Raw | bytes, kind: type[T], pointer: str = "") -> T:
-    """A part of a body as a value; raises InvalidInput with the place at fault."""
+    """Decode a part of a body; raises InvalidInput with the position of the fault."""
     if holds_nul(raw):
         raise InvalidInput(Fault(pointer, f"{pointer.strip('/') or 'body'}: must not contain the NUL character."))
     try:
@@ -93,44 +93,44 @@ def decode(raw: Raw | bytes, kind: type[T], pointer: str = "") -> T:
 
 
 def holds_nul(raw: Raw | bytes) -> bool:
-    r"""Whether a text in the JSON holds the character that Postgres cannot; `\\u0000` is only text about it."""
+    r"""Return True if JSON holds the character NUL, which Postgres cannot store; `\\u0000` is text, not NUL."""
     text = bytes(raw)
-    # Each pair of backslashes is one in the text; a stand-in of the same length keeps its neighbours apart.
+    # A pair of backslashes is one in the text; a replacement of the same length keeps its neighbours apart.
     return _NUL in text and _NUL in text.replace(rb"\\", b"..")
 
 
 async def read(request: Request[Any, Any, Any], kind: type[T]) -> T:
-    """The body as a Struct; the caller's key may lie beside anything."""
+    """Read the body as a Struct; the caller's key may stand beside its fields."""
     members = await fields(request, kind)
     return await by_size(size(members), pick_known, members, kind)
 
 
 def pick_known(members: Fields, kind: type[T]) -> T:
-    """The members that a Struct asks for; others do not matter."""
+    """Decode the members that a Struct has; others are ignored."""
     names = [field.encode_name for field in msgspec.structs.fields(kind)]  # type: ignore[arg-type] # kinds are Structs
     return decode(msgspec.json.encode({name: members[name] for name in names if name in members}), kind)
 
 
 def pick(members: Fields, name: str, kind: type[T]) -> T:
-    """One member of a body as a value; other members do not matter."""
+    """Decode one member of a body; other members are ignored."""
     if name not in members:
         raise InvalidInput(Fault(f"/{name}", f"{name}: this field is required."))
     return decode(members[name], kind, f"/{name}")
 
 
 def _refused(kinds: Iterable[type]) -> dict[str, str]:
-    """Fields that a Struct names with the reason why it does not pass them over, as others that nobody asks for."""
+    """Return the fields that the Structs refuse by name, each with the reason, instead of ignoring them."""
     return {name: reason for kind in kinds for name, reason in getattr(kind, "refused", {}).items()}
 
 
 @cache
 def _splitter(*kinds: type[msgspec.Struct]) -> msgspec.json.Decoder[msgspec.Struct]:
-    # A dict would hold whatever is sent: millions of members in one body.
+    # A dict would hold every member that is sent, possibly millions in one body.
     names = {"api_key"}
     for kind in kinds:
         names |= {field.encode_name for field in msgspec.structs.fields(kind)}
         names |= {kind.__struct_config__.tag_field or "api_key"}
     names |= {*_refused(kinds)}
     strict = any(kind.__struct_config__.forbid_unknown_fields for kind in kinds)
-    asked = [(name, Raw | UnsetType, UNSET) for name in sorted(names)]
-    return msgspec.json.Decoder(msgspec.defstruct("Members", asked, forbid_unknown_fields=strict))
+    optional = [(name, Raw | UnsetType, UNSET) for name in sorted(names)]
+    return msgspec.json.Decoder(msgspec.defstruct("Members", optional, forbid_unknown_fields=strict))

@@ -1,12 +1,12 @@
-"""From what a decoder says to what a person has to change."""
+"""Messages of the JSON decoder, translated to sentences that say what to change."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import inspect
 
-from api.http.accepted_values import choices
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import VISIBLE
 
@@ -35,7 +35,7 @@ _SENTENCES = {
 
 
 def invalid(error: Exception, pointer: str = "", kind: Any = None) -> InvalidInput:
-    """The decoder's complaint as an invalid input; `pointer` is where what was decoded, to this kind, begins."""
+    """Convert a decoder's error to an InvalidInput; `pointer` is the position of the decoded part, `kind` its type."""
     if isinstance(error, RecursionError):
         return InvalidInput(Fault(pointer, "The JSON is nested too deeply."))
     if not isinstance(error, msgspec.ValidationError):
@@ -43,28 +43,28 @@ def invalid(error: Exception, pointer: str = "", kind: Any = None) -> InvalidInp
     match = _PATH.fullmatch(str(error))
     assert match is not None, "the pattern takes any text"
     steps = _steps(match["path"] or "")
-    place = pointer + "".join(f"/{_escape(step)}" for step in steps)
+    position = pointer + "".join(f"/{_escape(step)}" for step in steps)
     if field := _FIELD.fullmatch(match["message"]):
-        place += f"/{_escape(field['name'])}"
+        position += f"/{_escape(field['name'])}"
     message = match["message"]
-    if message.startswith("Invalid") and (known := choices(kind, steps)):
-        message = among(known)
-    return InvalidInput(Fault(place, f"{_name(place)}: {plain(message)}."))
+    if message.startswith("Invalid") and (values := _accepted_values(kind, steps)):
+        message = among(values)
+    return InvalidInput(Fault(position, f"{_name(position)}: {plain(message)}."))
 
 
-def among(choices: Sequence[Any]) -> str:
-    """What was expected where only some values are."""
-    return f"expected {' or '.join(map(str, choices))}"
+def among(values: Sequence[Any]) -> str:
+    """Return the message for a field that accepts these values only."""
+    return f"expected {' or '.join(map(str, values))}"
 
 
 def _malformed(error: Exception) -> str:
-    # Also said of nothing at all, which is what comes where a client forgot it.
+    # Also the error of an empty body, which a client sends that forgot it.
     return "it ends too early" if str(error) == "Input data was truncated" else str(error)
 
 
 def _steps(path: str) -> list[str]:
     steps = [step["name"] or step["index"] for step in _STEP.finditer(path.removeprefix("$"))]
-    # A decoder does not know where in a mapping it is; what holds it is the place then.
+    # The decoder does not name keys of a mapping; the position is then the mapping itself.
     return steps[: steps.index("...")] if "..." in steps else steps
 
 
@@ -77,7 +77,7 @@ def _name(pointer: str, whole: str = "body") -> str:
 
 
 def plain(message: str) -> str:
-    """A decoder's message in words, to stand behind the name of a field."""
+    """Translate a decoder's message to words that follow the name of a field."""
     if message.startswith("Object missing"):
         return "this field is required"
     if message.startswith("Object contains"):
@@ -92,12 +92,55 @@ def plain(message: str) -> str:
     return text[0].lower() + text[1:]
 
 
-def _length(found: re.Match[str]) -> str:
-    is_text, bound = found["kind"] == "str", "most" if found["bound"] == "<=" else "least"
-    if is_text and bound == "least" and found["count"] == "1":
+def _length(match: re.Match[str]) -> str:
+    is_text, bound = match["kind"] == "str", "most" if match["bound"] == "<=" else "least"
+    if is_text and bound == "least" and match["count"] == "1":
         return "must not be empty"
-    return f"send at {bound} {int(found['count']):,} {'characters' if is_text else 'of them'}"
+    return f"send at {bound} {int(match['count']):,} {'characters' if is_text else 'of them'}"
 
 
 def _words(types: str) -> str:
     return " or ".join(_WORDS.get(part, part) for part in types.split(" | "))
+
+
+def _accepted_values(kind: Any, steps: Sequence[str]) -> list[str]:
+    """Return the values that a type accepts at a path inside it; empty if they cannot be listed."""
+    types = [inspect.type_info(kind)]
+    for step in steps:
+        structs = [member for member in _members(types) if isinstance(member, inspect.StructType)]
+        tags = [str(struct.tag) for struct in structs if struct.tag_field == step]
+        if tags:
+            return tags
+        types = [inner for member in _members(types) for inner in _inner_types(member, step)]
+    return list(dict.fromkeys(str(value) for member in _members(types) for value in _values(member)))
+
+
+def _members(types: Sequence[inspect.Type]) -> Iterator[inspect.Type]:
+    """Yield the types with unions and metadata resolved."""
+    for member in types:
+        match member:
+            case inspect.UnionType():
+                yield from _members(member.types)
+            case inspect.Metadata():
+                yield from _members([member.type])
+            case _:
+                yield member
+
+
+def _inner_types(kind: inspect.Type, step: str) -> Iterator[inspect.Type]:
+    match kind:
+        case inspect.StructType():
+            yield from (field.type for field in kind.fields if field.encode_name == step)
+        case inspect.ListType() | inspect.VarTupleType():
+            yield kind.item_type
+        case inspect.DictType():
+            yield kind.value_type
+
+
+def _values(kind: inspect.Type) -> Sequence[Any]:
+    match kind:
+        case inspect.LiteralType():
+            return kind.values
+        case inspect.EnumType():
+            return [member.value for member in kind.cls]
+    return ()

@@ -1,7 +1,7 @@
-"""`Idempotency-Key`, on every POST that takes an API key: a request that is sent again is not done again.
+"""`Idempotency-Key`, on every POST that takes an API key: a repeated request is not performed again.
 
-It lies around the application, so that no route has to think of it, and a request without the header passes at the cost
-of looking for it.
+It wraps the application, so that no route has to handle it; a request without the header costs one look at its
+headers.
 """
 
 import hashlib
@@ -40,8 +40,8 @@ PARAMETER = {
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
 }
 
-# What belongs to the answer; the rest is made anew around it.
-KEPT = frozenset(
+# Headers that belong to the answer; the others are added again to each repeat.
+STORED_HEADERS = frozenset(
     {
         b"cache-control",
         b"content-disposition",
@@ -76,10 +76,10 @@ async def _once(app: ASGIApp, scope: HTTPScope, key: bytes, receive: Receive, se
         text = _valid(key)
         body = await _Body.read(receive, platform.settings.max_body_bytes)
         caller = await _caller(scope, platform, body) if body.is_whole else None
-        # Without one it will be refused, or is a route that knows no callers.
+        # Without a caller the route refuses the request, or takes no callers.
         claim = await _claim(platform, scope, caller, text, body) if caller else None
     except DomainError as error:
-        # The route says it in its own way.
+        # Each route presents errors in its own form.
         scope["state"][security.REFUSAL] = error
         claim = None
     if claim is None:
@@ -97,44 +97,44 @@ async def _claim(platform: Platform, scope: HTTPScope, caller: Caller, key: str,
 
 
 async def _do(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send, claim: Claim) -> None:
-    """The application's answer, kept before anybody sees it."""
-    started: Any = None
+    """Call the application and store its answer before it is sent."""
+    start: Any = None
     content = bytearray()
 
-    async def keep(message: Message) -> None:
-        nonlocal started
+    async def collect(message: Message) -> None:
+        nonlocal start
         if message["type"] == "http.response.start":
-            started = message
+            start = message
         elif message["type"] == "http.response.body":
             content.extend(message.get("body", b""))
 
     token = transaction_hook.set(claim)
     try:
-        await app(scope, receive, keep)
+        await app(scope, receive, collect)
     finally:
         transaction_hook.reset(token)
-    headers = [(name.lower(), value) for name, value in started["headers"] if name.lower() in KEPT]
+    headers = [(name.lower(), value) for name, value in start["headers"] if name.lower() in STORED_HEADERS]
     try:
-        await claim.settle(StoredAnswer(started["status"], headers, bytes(content)))
+        await claim.settle(StoredAnswer(start["status"], headers, bytes(content)))
     except DomainError as error:
-        # A repeat will hear that the answer was lost, or does the work if none was done.
+        # A repeat gets AnswerLost, or does the work if none was done.
         log.warning("an answer cannot be kept for repeats", reason=error.detail)
-    await send(started)
+    await send(start)
     await send({"type": "http.response.body", "body": bytes(content), "more_body": False})
 
 
 class _Body:
-    """A request's body, read ahead and given out again."""
+    """A request's body, read ahead and replayed to the application."""
 
     def __init__(self, content: bytes, receive: Receive, *, is_whole: bool) -> None:
         self.content = content
         self.is_whole = is_whole
         self._receive = receive
-        self._is_given = False
+        self._is_replayed = False
 
     @classmethod
     async def read(cls, receive: Receive, limit: int) -> "_Body":
-        """As much as may be read; what is longer, or cut off, is not whole."""
+        """Read at most `limit` bytes; a longer body, or one cut off, is not whole."""
         content = bytearray()
         while len(content) <= limit:
             message = await receive()
@@ -146,20 +146,20 @@ class _Body:
         return cls(bytes(content), receive, is_whole=False)
 
     async def all(self) -> bytes:
-        """All of it."""
+        """Return the whole body."""
         return self.content
 
     async def receive(self) -> HTTPReceiveMessage:
-        """The body in one piece, then whatever follows it."""
-        if self._is_given:
+        """Return the body in one piece, then the messages after it."""
+        if self._is_replayed:
             return await self._receive()  # type: ignore[return-value] # nothing else follows an HTTP request
-        self._is_given = True
+        self._is_replayed = True
         return {"type": "http.request", "body": self.content, "more_body": not self.is_whole}
 
 
 def _key(scope: HTTPScope) -> bytes | None:
     key = first(scope, HEADER)
-    # What is to be signed is read by nobody before its headers say that it is; those routes take repeats themselves.
+    # Signed bodies are not read before their headers are checked; those routes handle repeats themselves.
     return None if key is None or signatures.PATHS.fullmatch(scope["path"]) else key
 
 
@@ -180,25 +180,25 @@ async def _caller(scope: HTTPScope, platform: Platform, body: _Body) -> Caller |
 
 
 def _fingerprint(scope: HTTPScope, caller: Caller, body: bytes) -> bytes:
-    # The key in the query is the caller, who is in it already, and may be written in another style next time.
+    # The API key in the query is covered by the caller, and may be sent in another style next time.
     query = [
         (name, value) for name, value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     ]
-    asked = urlencode([pair for pair in query if pair[0] != "api_key"])
-    parts = [caller.key_id.encode(), scope["path"].encode(), asked.encode(), body]
+    encoded_query = urlencode([pair for pair in query if pair[0] != "api_key"])
+    parts = [caller.key_id.encode(), scope["path"].encode(), encoded_query.encode(), body]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
 
 
 def _comparable(scope: HTTPScope, body: bytes) -> bytes:
-    # What lies between the parts of a form is made anew every time that a client encodes it.
+    # The boundary between the parts of a form is new every time that a client encodes it.
     request = Request[Any, Any, Any](scope)
-    between = multipart.boundary(request) if multipart.is_form(request) else ""
-    return body.replace(between.encode(), b"") if between else body
+    boundary = multipart.boundary(request) if multipart.is_form(request) else ""
+    return body.replace(boundary.encode(), b"") if boundary else body
 
 
 def _app(scope: HTTPScope) -> Litestar:
-    found: Litestar = scope["litestar_app"]
-    return found
+    app: Litestar = scope["litestar_app"]
+    return app
 
 
 async def _replay(send: Send, answer: StoredAnswer) -> None:

@@ -1,4 +1,4 @@
-"""What handlers are given: values that the application provides by the parameter's name."""
+"""Dependencies of handlers: values that the application provides by the parameter's name."""
 
 from typing import Any, TypeAlias, TypeVar
 
@@ -8,6 +8,6 @@ from litestar.params import SkipValidation
 
 T = TypeVar("T")
 
-# They are our own and of the right type; to have each looked at again costs more than some answers.
+# The values are our own and of the right type; validating each again costs more than some answers.
 Injected: TypeAlias = NamedDependency[SkipValidation[T]]
 AnyRequest: TypeAlias = SkipValidation[Request[Any, Any, Any]]

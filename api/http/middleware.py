@@ -1,4 +1,4 @@
-"""What happens around every request: an id, a line in the log, and headers that browsers obey."""
+"""The middleware of every request: an id, a log line, metrics and security headers."""
 
 import random
 import time
@@ -11,12 +11,12 @@ from api.http.request_counters import request_counters
 
 log = structlog.get_logger()
 
-# A route may say otherwise.
+# A route may override them.
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
-    # What an answer of ours may load when a browser shows it as a page: nothing.
+    # An answer that a browser shows as a page may load nothing.
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 
@@ -36,15 +36,15 @@ def around(app: ASGIApp) -> ASGIApp:
 
         # Every GET answers HEAD with the same headers (RFC 9110, 9.3.2).
         is_head = scope["method"] == "HEAD"
-        asked = {**scope, "method": "GET"} if is_head else scope
+        get_scope = {**scope, "method": "GET"} if is_head else scope
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = list(message["headers"])
-                said = {name.lower() for name, _ in headers}
-                headers += [header for header in SECURITY_HEADERS if header[0] not in said]
+                present = {name.lower() for name, _ in headers}
+                headers += [header for header in SECURITY_HEADERS if header[0] not in present]
                 headers += scope["state"].get("headers", ())
                 headers.append((b"x-request-id", request_id.encode()))
                 message["headers"] = headers
@@ -55,10 +55,10 @@ def around(app: ASGIApp) -> ASGIApp:
         # The server runs every request in a context of its own, which ends with it.
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            await app(asked, receive, send_with_headers)
+            await app(get_scope, receive, send_with_headers)
         finally:
             took_s = time.perf_counter() - began
-            request_counters.note(scope, asked.get("path_template"), status, took_s)
+            request_counters.note(scope, get_scope.get("path_template"), status, took_s)
             if scope["path"] not in QUIET:
                 _log(scope, status, took_s)
 
@@ -67,7 +67,7 @@ def around(app: ASGIApp) -> ASGIApp:
 
 def _new_id() -> str:
     # A UUID of version 4, as clients of the calculator API expect; the envelope, the header and the log share it.
-    # It has to be new, not secret, and the system's randomness costs ten times as much.
+    # It has to be unique, not secret, and the system's randomness costs ten times as much.
     digits = f"{random.getrandbits(128):032x}"
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 

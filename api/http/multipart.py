@@ -1,4 +1,4 @@
-"""Reading multipart/form-data: a file and a few short texts, taken piece by piece and never more than is wanted."""
+"""Reading multipart/form-data: a file and a few short texts, parsed chunk by chunk, within limits."""
 
 import re
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -10,7 +10,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from api.http.headers import first
 from shared.kit.errors import Fault, InvalidInput
 
-# What a browser's form sends beside a file: some names and short texts.
+# A browser's form sends a few names and short texts beside a file.
 MAX_PARTS = 10
 MAX_FIELD_BYTES = 64 * 1024
 
@@ -20,7 +20,7 @@ _EXTENDED = re.compile(r";\s*filename\*=(?P<charset>utf-8|iso-8859-1)'[^';]*'(?P
 
 
 class FilePart(NamedTuple):
-    """A file as it came; without its bytes if it was larger than wanted."""
+    """A file of a form; `body` is None if the file was larger than allowed."""
 
     filename: str
     body: bytes | None
@@ -34,13 +34,13 @@ class MultipartForm(NamedTuple):
 
 
 def is_form(request: Request[Any, Any, Any]) -> bool:
-    """Whether the body says that it is a form."""
-    sent = first(request.scope, b"content-type") or b""
-    return sent.partition(b";")[0].strip().lower() == b"multipart/form-data"
+    """Return True if the content type of the request is multipart/form-data."""
+    content_type = first(request.scope, b"content-type") or b""
+    return content_type.partition(b";")[0].strip().lower() == b"multipart/form-data"
 
 
 def boundary(request: Request[Any, Any, Any]) -> str:
-    """What lies between the parts of a form; nothing if it does not say."""
+    """Return the boundary of the request's form; empty if it names none."""
     return request.content_type[1].get("boundary", "")
 
 
@@ -51,31 +51,31 @@ class FormBody(Generic[T]):
         self._request = request
 
     async def read(self, *, max_file_bytes: int) -> MultipartForm:
-        """The form; raises InvalidInput. Files are without their bytes if they have more than that."""
+        """Read the form; files of more than `max_file_bytes` come without their bytes. Raises InvalidInput."""
         if not is_form(self._request):
             raise InvalidInput(Fault("", "body: send multipart/form-data with the image in the part `file`."))
         reader = _Reader(boundary(self._request), max_file_bytes)
-        # To its end even when a file is too large: who still sends does not listen to an answer.
+        # To its end even if a file is too large: a client that is still sending does not read the answer.
         async for chunk in self._request.stream():
             reader.feed(chunk)
         return reader.end()
 
 
-def read_key(content: bytes, between: str) -> str | None:
-    """The caller's key in a form that was received; raises InvalidInput."""
-    reader = _Reader(between, max_file_bytes=0)
+def read_key(content: bytes, delimiter: str) -> str | None:
+    """Return the caller's key in a received form, or None; raises InvalidInput."""
+    reader = _Reader(delimiter, max_file_bytes=0)
     reader.feed(content)
     return reader.end().fields.get("api_key")
 
 
 class _Reader:
-    """Puts a form together from pieces of any size."""
+    """Assembles a form from chunks of any size."""
 
-    def __init__(self, between: str, max_file_bytes: int) -> None:
+    def __init__(self, delimiter: str, max_file_bytes: int) -> None:
         self._form = MultipartForm({}, {})
         self._max_file_bytes = max_file_bytes
         try:
-            self._parser = PushMultipartParser(between, max_segment_count=MAX_PARTS)
+            self._parser = PushMultipartParser(delimiter, max_segment_count=MAX_PARTS)
         except MultipartError as error:
             raise _broken(error) from error
 

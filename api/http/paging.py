@@ -1,4 +1,4 @@
-"""Lists that are read page by page, each from behind the last row of the page before."""
+"""Paging by cursor: each page begins after the last row of the previous one."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, NamedTuple, TypeVar
@@ -14,14 +14,14 @@ Limit = Annotated[int, QueryParameter(ge=1, le=100, description="Most items of a
 
 
 class Page(NamedTuple, Generic[T, C]):
-    """The rows of one page, and the cursor with which the page after begins; None on the last page."""
+    """The rows of one page, and the cursor of the next page; None on the last page."""
 
     rows: Sequence[T]
     next: C | None
 
 
 def cut(rows: Sequence[T], limit: int, cursor: Callable[[T], C]) -> Page[T, C]:
-    """A page of up to `limit` rows, of which one more was asked for: if it is there, another page follows."""
+    """Cut a page of up to `limit` rows from up to `limit` + 1; the additional row means that another page follows."""
     if len(rows) <= limit:
         return Page(rows, None)
     return Page(rows[:limit], cursor(rows[limit - 1]))

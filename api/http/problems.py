@@ -23,11 +23,11 @@ MEDIA_TYPE = "application/problem+json"
 
 log = structlog.get_logger()
 
-Sent = Request[Any, Any, Any]
+HttpRequest = Request[Any, Any, Any]
 
 
-def problem_of(request: Sent, error: Exception) -> Problem:
-    """The problem that an error is, whoever is told of it: a program, in an envelope or not, or a page."""
+def problem_of(request: HttpRequest, error: Exception) -> Problem:
+    """Convert an error to a problem, for plain and enveloped answers and for pages."""
     match error:
         case DomainError() | InvalidLabels():
             return errors.problem_of(error)
@@ -36,14 +36,14 @@ def problem_of(request: Sent, error: Exception) -> Problem:
         case HTTPException():
             return _of_http(error)
         case _:
-            return _of_mistake(error)
+            return _of_internal_error(error)
 
 
 def headers_of(error: Exception) -> dict[str, str]:
-    """What an error says in headers, wherever its problem stands."""
+    """Return the headers that an error needs, in every kind of answer."""
     match error:
         case NotAdministrator():
-            # Browsers ask for a name and password at this.
+            # Browsers prompt for a name and password on this header.
             return {"WWW-Authenticate": 'Basic realm="evalserve", charset="UTF-8"'}
         case DomainError(retry_after_s=int(seconds)):
             return {"Retry-After": str(seconds)}
@@ -54,7 +54,7 @@ def headers_of(error: Exception) -> dict[str, str]:
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:
-    """A problem as a response."""
+    """Build the response for a problem."""
     headers = dict(headers or {})
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers.setdefault("WWW-Authenticate", 'Bearer realm="evalserve"')
@@ -62,20 +62,20 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respon
     return Response(content, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _answer(request: Sent, error: Exception) -> Response[bytes]:
+def _answer(request: HttpRequest, error: Exception) -> Response[bytes]:
     return answer(problem_of(request, error), headers_of(error))
 
 
-def _of_parameters(request: Sent, error: ValidationException) -> Problem:
-    places = error.extra if isinstance(error.extra, list) else []
-    faults = [_of_parameter(request, place.get("key", ""), place["message"]) for place in places]
+def _of_parameters(request: HttpRequest, error: ValidationException) -> Problem:
+    entries = error.extra if isinstance(error.extra, list) else []
+    faults = [_of_parameter(request, entry.get("key", ""), entry["message"]) for entry in entries]
     if missing := _MISSING.match(error.detail):
         faults.append(Fault(f"/{missing['name']}", f"{missing['name']}: this {missing['kind']} parameter is required."))
     return InvalidInput(*faults).problem() if faults else _of_http(error)
 
 
-def _of_parameter(request: Sent, key: str, message: str) -> Fault:
-    # Litestar names a parameter as the handler's code does, and its decoder does not say which values it knows.
+def _of_parameter(request: HttpRequest, key: str, message: str) -> Fault:
+    # Litestar names a parameter as the handler's code does, and its decoder does not list the accepted values.
     parameter = request.route_handler.parsed_fn_signature.parameters.get(key)
     name = getattr(parameter and parameter.kwarg_definition, "name", None) or key
     if parameter and message.startswith("Invalid enum value"):
@@ -88,7 +88,7 @@ def _members(kind: Any) -> list[Any]:
     return list(kind) if isinstance(kind, EnumType) else []
 
 
-# Litestar tells of these in words only.
+# Litestar reports missing parameters in its message only.
 _MISSING = re.compile(r"Missing required (?P<kind>\w+) parameter '(?P<name>[^']+)'")
 
 
@@ -98,8 +98,8 @@ def _of_http(error: HTTPException) -> Problem:
     return problem(status, status.phrase.lower().replace(" ", "-"), detail)
 
 
-def _of_mistake(error: Exception) -> Problem:
-    # The client learns an id to report, the log what happened; neither learns of the other's.
+def _of_internal_error(error: Exception) -> Problem:
+    # The client gets an id to report and no details; the log has both.
     error_id = uuid4()
     log.error("unforeseen error", error_id=str(error_id), exc_info=error)
     detail = f"An internal error occurred. Please report it with the id {error_id}."

@@ -1,4 +1,4 @@
-"""What a limited account may still do, in the headers of the IETF's draft (draft-ietf-httpapi-ratelimit-headers-10)."""
+"""Headers with the limits left to an account, by the IETF's draft (draft-ietf-httpapi-ratelimit-headers-10)."""
 
 from calendar import monthrange
 from datetime import UTC, datetime
@@ -10,18 +10,18 @@ Headers = list[tuple[bytes, bytes]]
 
 
 def headers(allowance: Allowance) -> Headers:
-    """The policies of the plan with their quotas, and what is left of each, until when."""
-    policies, left = [], []
+    """Return the policies of the plan with their quotas, and the calls left in each with the seconds to its reset."""
+    policies, limits = [], []
     plan = allowance.plan
     if plan.calls_per_second is not None:
         policies.append(f'"second";q={plan.burst};w={ceil(plan.burst / plan.calls_per_second)}')
     if allowance.rate is not None:
-        left.append(f'"second";r={allowance.rate.remaining};t={ceil(allowance.rate.reset_us / 1_000_000)}')
+        limits.append(f'"second";r={allowance.rate.remaining};t={ceil(allowance.rate.reset_us / 1_000_000)}')
     if plan.calls_per_month is not None:
         policies.append(f'"month";q={plan.calls_per_month};w={_month_s()}')
     if allowance.month_remaining is not None:
-        left.append(f'"month";r={allowance.month_remaining};t={allowance.month_reset_s}')
-    return [(b"ratelimit-policy", ", ".join(policies).encode()), (b"ratelimit", ", ".join(left).encode())]
+        limits.append(f'"month";r={allowance.month_remaining};t={allowance.month_reset_s}')
+    return [(b"ratelimit-policy", ", ".join(policies).encode()), (b"ratelimit", ", ".join(limits).encode())]
 
 
 def _month_s() -> int:

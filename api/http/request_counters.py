@@ -1,4 +1,4 @@
-"""How many requests this process has answered, by route, and in what time."""
+"""Counters of the requests that this process has answered, by route, with their times."""
 
 import os
 from functools import cache
@@ -6,15 +6,15 @@ from functools import cache
 from litestar.types import HTTPScope
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-# From an answer out of memory to a wait for a job.
+# In seconds, from an answer out of memory to a wait for a job.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
-# Where no route took the request: the path itself would make a series of everything that scanners think of.
+# For requests without a route: by their paths, scanners would create any number of series.
 NO_ROUTE = "none"
 
 
 class RequestCounters:
-    """The requests that one process has answered; whoever collects adds the processes up."""
+    """Counts the requests that one process has answered; the collector adds the processes up."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -38,7 +38,7 @@ class RequestCounters:
 
     @cache  # noqa: B019 -- there is one of these in a process, and as many series as routes
     def _series(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-        # Looking for a series takes longer than adding to it. The process is the one that answers: it was forked later.
+        # Looking a series up takes longer than adding to it. The process id is read here, after the fork.
         labels = (str(os.getpid()), method, route)
         return self._requests.labels(*labels, str(status)), self._seconds.labels(*labels)
 

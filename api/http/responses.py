@@ -1,8 +1,8 @@
-"""What routes answer, as the types that their handlers return, for the OpenAPI document.
+"""Success answers of routes for the OpenAPI document, declared by the return types of their handlers.
 
 Of `Response[A | B]` each part is one success: JSON under the status of the route, unless it is annotated with another
-`Answer`. What no part can say stands beside the type: `Annotated[..., Success]`. Of any other type than a response the
-framework knows itself what it is in the document.
+`Answer`. A success that is no part stands beside the type: `Annotated[..., Success]`. The framework itself documents
+return types other than a response.
 """
 
 from http import HTTPStatus
@@ -20,14 +20,14 @@ JSON = "application/json"
 
 
 class Answer(NamedTuple):
-    """How a part is answered: under which status, if not that of the route, and as what."""
+    """The status of a part, None for that of the route, and its media type."""
 
     status: HTTPStatus | None = None
     media_type: str = JSON
 
 
 class Success(NamedTuple):
-    """One answer of a route: under which status, if not that of the route; as what; of which type, if it has a body."""
+    """One answer of a route: its status, None for that of the route; its media type; the type of its body, if any."""
 
     status: HTTPStatus | None
     media_type: str
@@ -35,7 +35,7 @@ class Success(NamedTuple):
 
     @property
     def has_body(self) -> bool:
-        """Whether anything comes with the status."""
+        """True if the answer has a body."""
         return self.kind not in {None, NoneType}
 
 
@@ -52,21 +52,21 @@ Unavailable: TypeAlias = Annotated[T, Answer(HTTPStatus.SERVICE_UNAVAILABLE)]
 NotModified: TypeAlias = Annotated[None, Answer(HTTPStatus.NOT_MODIFIED)]
 
 
-# What is at the end of a redirect, which most clients follow by themselves.
+# The target of a redirect, which most clients follow by themselves.
 LINKED = Success(HTTPStatus.OK, "application/octet-stream", bytes)
 
 
 def successes(handler: HTTPRouteHandler) -> list[Success]:
-    """What the type that a handler returns says that the framework cannot know."""
+    """Return the successes that the return type of a handler declares and the framework cannot know."""
     returned = handler.parsed_fn_signature.return_type.raw
     is_annotated = get_origin(returned) is Annotated
-    beside = [mark for mark in returned.__metadata__ if isinstance(mark, Success)] if is_annotated else []
+    annotated = [mark for mark in returned.__metadata__ if isinstance(mark, Success)] if is_annotated else []
     kind = returned.__origin__ if is_annotated else returned
     if get_origin(kind) is Response:
         (kind,) = get_args(kind)
         parts = get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
-        return [*map(_success, parts), *beside]
-    return beside
+        return [*map(_success, parts), *annotated]
+    return annotated
 
 
 def _success(part: Any) -> Success:

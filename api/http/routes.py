@@ -1,8 +1,8 @@
 """Routes whose handlers have the request's body as a parameter.
 
 `Body[Struct]` is the body, decoded; `Members[Struct]` its members, undecoded; `FormBody[Struct]` a form, not read yet.
-The body is read last of all parameters: nobody's body is looked at before it is known whose it is. What a handler takes
-is found when it is declared, and the OpenAPI document has it from there (`body_of`).
+The body is read after all other parameters, so that no body is decoded before its caller is authenticated. The body
+type of a handler is determined at its declaration, from where the OpenAPI document has it (`body_of`).
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,40 +25,41 @@ Read = Callable[[Request[Any, Any, Any]], Awaitable[Any]]
 
 
 class BodyType(NamedTuple):
-    """What a handler takes as its body: a Struct, or a union of some, and in which form it is sent."""
+    """The body of a handler: a Struct or a union of Structs, and the media type."""
 
     kind: Any
     media_type: str
 
 
 def post(path: str | None = None, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
-    """As the framework's, for a handler that may have the body as a parameter."""
+    """Declare a route as the framework does, for a handler that may have the body as a parameter."""
     return lambda handler: litestar.post(path, **options)(_with_body(handler))
 
 
 def put(path: str | None = None, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
-    """As the framework's, for a handler that may have the body as a parameter."""
+    """Declare a route as the framework does, for a handler that may have the body as a parameter."""
     return lambda handler: litestar.put(path, **options)(_with_body(handler))
 
 
 def patch(path: str | None = None, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
-    """As the framework's, for a handler that may have the body as a parameter."""
+    """Declare a route as the framework does, for a handler that may have the body as a parameter."""
     return lambda handler: litestar.patch(path, **options)(_with_body(handler))
 
 
 def body_of(handler: HTTPRouteHandler) -> BodyType | None:
-    """What a route takes as its body, or None."""
+    """Return the body type of a route, or None."""
     body_type: BodyType | None = getattr(handler.fn, "body_type", None)
     return body_type
 
 
 def _with_body(handler: Handler) -> Handler:
-    """The handler as the framework calls it: with the request where it has the body."""
-    declared = {name: body for name, kind in handler.__annotations__.items() if (body := _body(kind)) is not None}
-    if not declared:
+    """Return the handler as the framework calls it: with the request in place of the body."""
+    annotations = handler.__annotations__
+    body_parameters = {name: body for name, kind in annotations.items() if (body := _body(kind)) is not None}
+    if not body_parameters:
         return handler
-    ((name, (body_type, read)),) = declared.items()
-    takes_request = "request" in handler.__annotations__
+    ((name, (body_type, read)),) = body_parameters.items()
+    takes_request = "request" in annotations
 
     @wraps(handler)
     async def call(*owner: Any, request: Request[Any, Any, Any], **arguments: Any) -> Any:
@@ -67,20 +68,20 @@ def _with_body(handler: Handler) -> Handler:
         arguments[name] = await read(request)
         return await handler(*owner, **arguments)
 
-    written = signature(handler)
-    parameters = [parameter for parameter in written.parameters.values() if parameter.name != name]
-    annotations = {key: value for key, value in handler.__annotations__.items() if key != name}
+    handler_signature = signature(handler)
+    parameters = [parameter for parameter in handler_signature.parameters.values() if parameter.name != name]
+    annotations = {key: value for key, value in annotations.items() if key != name}
     if not takes_request:
         parameters.append(Parameter("request", Parameter.KEYWORD_ONLY, annotation=AnyRequest))
         annotations["request"] = AnyRequest
-    call.__signature__ = written.replace(parameters=parameters)  # type: ignore[attr-defined] # as any function may
+    call.__signature__ = handler_signature.replace(parameters=parameters)  # type: ignore[attr-defined] # as any function may
     call.__annotations__ = annotations
     call.body_type = body_type  # type: ignore[attr-defined] # for `body_of`
     return call
 
 
 def _body(annotation: Any) -> tuple[BodyType, Read] | None:
-    """What a parameter's annotation says of the body, and how it is read; None for any other parameter."""
+    """Return the body type that an annotation declares, and its reader; None for any other parameter."""
     origin, kind = get_origin(annotation), resolve(next(iter(get_args(annotation)), None))
     if origin is Annotated and BODY in annotation.__metadata__:
         return BodyType(kind, "application/json"), _reader(kind)

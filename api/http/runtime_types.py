@@ -4,13 +4,13 @@ from typing import Annotated, Any, NamedTuple, get_origin
 
 
 class RuntimeType(NamedTuple):
-    """In `Annotated[Any, RuntimeType(kind)]`: the type that is meant."""
+    """The type that `Annotated[Any, RuntimeType(kind)]` stands for."""
 
     kind: Any
 
 
 def resolve(annotation: Any) -> Any:
-    """The type that an annotation stands for."""
+    """Return the type that an annotation stands for."""
     if get_origin(annotation) is Annotated:
         for mark in annotation.__metadata__:
             if isinstance(mark, RuntimeType):

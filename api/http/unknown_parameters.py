@@ -1,4 +1,4 @@
-"""The query of a route of ours: a parameter that the route does not have is a typing mistake, and is told as one."""
+"""Unknown query parameters of /v1 routes, which are refused, because they are probably typing mistakes."""
 
 from difflib import get_close_matches
 from functools import cache
@@ -12,39 +12,39 @@ from shared.kit.errors import Fault, InvalidInput
 
 OURS = "/v1/"
 
-# As an option of a controller: clients of the inherited API that it keeps send more than it names.
+# Option of a controller: clients of the inherited API that it serves send further parameters.
 TAKES_MORE = "query_takes_more"
 
 NAMELESS = "a parameter with an empty name"
 
-# Whoever sends more has not mistyped them.
-_MAX_TOLD = 10
+# A client with more unknown parameters has not mistyped them.
+_MAX_FAULTS = 10
 
 
 def refuse_unknown(request: Request[Any, Any, Any]) -> None:
-    """Refuse parameters that a route of ours does not have; raises InvalidInput."""
+    """Refuse query parameters that a /v1 route does not have; raises InvalidInput."""
     if not request.scope["path"].startswith(OURS):
         return
     handler = request.route_handler
     if TAKES_MORE in handler.opt or handler.include_in_schema is False:
         return
-    known = _known(handler)
-    if unknown := [name for name in dict.fromkeys(request.query_params) if name not in known and name != "api_key"]:
+    names = _parameter_names(handler)
+    if unknown := [name for name in dict.fromkeys(request.query_params) if name not in names and name != "api_key"]:
         raise InvalidInput(
-            *(Fault(f"/{name}", f"{name or NAMELESS}: {_advice(name, known)}") for name in unknown[:_MAX_TOLD])
+            *(Fault(f"/{name}", f"{name or NAMELESS}: {_advice(name, names)}") for name in unknown[:_MAX_FAULTS])
         )
 
 
 @cache
-def _known(handler: HTTPRouteHandler) -> tuple[str, ...]:
+def _parameter_names(handler: HTTPRouteHandler) -> tuple[str, ...]:
     fields = handler.parsed_fn_signature.parameters.items()
     definitions = [(name, field.kwarg_definition) for name, field in fields]
-    return tuple(one.name or name for name, one in definitions if isinstance(one, QueryParameter))
+    return tuple(definition.name or name for name, definition in definitions if isinstance(definition, QueryParameter))
 
 
-def _advice(name: str, known: tuple[str, ...]) -> str:
-    if near := get_close_matches(name, known, n=1):
-        return f"not a parameter of this route; did you mean {near[0]}?"
-    if known:
-        return f"not a parameter of this route; use one of {', '.join(known)}."
+def _advice(name: str, names: tuple[str, ...]) -> str:
+    if matches := get_close_matches(name, names, n=1):
+        return f"not a parameter of this route; did you mean {matches[0]}?"
+    if names:
+        return f"not a parameter of this route; use one of {', '.join(names)}."
     return "not a parameter; this route has none."

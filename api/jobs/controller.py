@@ -1,4 +1,4 @@
-"""Work done in the background."""
+"""Routes of jobs."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -12,7 +12,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from api.http import paging
 from api.http.bodies import Fields, Members
-from api.http.headers import IfNoneMatch, Prefer, is_known
+from api.http.headers import IfNoneMatch, Prefer, etag_matches
 from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
@@ -20,15 +20,15 @@ from api.http.responses import EventStream, NotModified
 from api.http.routes import post
 from api.jobs.responses import accepted, etag, polling
 from api.jobs.schemas import JobPage, SubmissionIn, read_submission
-from api.jobs.waiter import Waiter, applied, wanted_wait, with_silences
+from api.jobs.waiter import Waiter, applied, requested_wait, with_keepalives
 from shared import jobs
 from shared.accounts import Caller
 from shared.jobs import JobOut, JobRequest, Snapshot, Status
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 
-# Proxies cut streams that are silent for longer, commonly at 30 s.
-SILENCE_S = 15.0
+# Proxies close streams that are silent for longer, commonly at 30 s.
+KEEPALIVE_S = 15.0
 
 
 class JobController(Controller):
@@ -51,7 +51,7 @@ class JobController(Controller):
         `callback_url`. If the same work was done before, its artifacts are reused.
         """
         platform = waiter.platform
-        snapshot = await jobs.submit(platform, await _prepared(platform, caller, members))
+        snapshot = await jobs.submit(platform, await _prepare(platform, caller, members))
         snapshot = await _wait(waiter, caller, snapshot, prefer)
         return accepted(platform, snapshot, applied(prefer, limit=platform.settings.wait_limit_s))
 
@@ -68,8 +68,8 @@ class JobController(Controller):
 
         Returns the account's jobs, newest first.
         """
-        found = await jobs.list_own(platform, caller, before=cursor, status=status, limit=limit + 1)
-        page = paging.cut(found, limit, lambda snapshot: str(snapshot.job.id))
+        snapshots = await jobs.list_own(platform, caller, before=cursor, status=status, limit=limit + 1)
+        page = paging.cut(snapshots, limit, lambda snapshot: str(snapshot.job.id))
         # Signing the links of a full page takes long enough for others to notice.
         return JobPage(await asyncio.to_thread(_present, page.rows, platform), page.next)
 
@@ -88,9 +88,13 @@ class JobController(Controller):
         """
         snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
         snapshot = await _wait(waiter, caller, snapshot, prefer)
-        said = applied(prefer, limit=waiter.platform.settings.wait_limit_s)
-        headers = {"ETag": etag(snapshot, waiter.platform.settings.link_lifetime_s), **polling(snapshot), **said}
-        if is_known(headers["ETag"], if_none_match):
+        wait_headers = applied(prefer, limit=waiter.platform.settings.wait_limit_s)
+        headers = {
+            "ETag": etag(snapshot, waiter.platform.settings.link_lifetime_s),
+            **polling(snapshot),
+            **wait_headers,
+        }
+        if etag_matches(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Json(JobOut.of(snapshot, waiter.platform.storage), headers=headers)
 
@@ -120,7 +124,7 @@ def _present(snapshots: Sequence[Snapshot], platform: Platform) -> list[JobOut]:
 
 
 async def _events(waiter: Waiter, caller: Caller, snapshot: Snapshot) -> AsyncIterator[ServerSentEventMessage]:
-    async for change in with_silences(waiter.changes(caller, snapshot.job.id), SILENCE_S):
+    async for change in with_keepalives(waiter.changes(caller, snapshot.job.id), KEEPALIVE_S):
         if change is None:
             yield ServerSentEventMessage(comment="nothing new")
             continue
@@ -128,12 +132,12 @@ async def _events(waiter: Waiter, caller: Caller, snapshot: Snapshot) -> AsyncIt
         yield ServerSentEventMessage(data=data, event="job")
 
 
-async def _prepared(platform: Platform, caller: Caller, members: Fields) -> JobRequest:
-    # The values of a body take many times its bytes, and so go before anybody waits for the job.
+async def _prepare(platform: Platform, caller: Caller, members: Fields) -> JobRequest:
+    # The decoded body takes many times its bytes, and is freed on return, before a wait for the job.
     submission = await read_submission(members)
     return await jobs.prepare(platform, caller, submission.arguments, submission.body, submission.callback_url)
 
 
 async def _wait(waiter: Waiter, caller: Caller, snapshot: Snapshot, prefer: str | None) -> Snapshot:
     limit = waiter.platform.settings.wait_limit_s
-    return await waiter.until_final(caller, snapshot, wanted_wait(prefer, limit=limit))
+    return await waiter.until_final(caller, snapshot, requested_wait(prefer, limit=limit))

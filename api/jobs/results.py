@@ -1,4 +1,4 @@
-"""Answering with what a job made, instead of with the job."""
+"""Responses with a file of a job, instead of with the job."""
 
 import time
 from http import HTTPStatus
@@ -9,9 +9,9 @@ import msgspec
 from litestar import Response
 
 from api.http import problems
-from api.http.headers import is_known
+from api.http.headers import etag_matches
 from api.jobs.responses import accepted
-from api.jobs.waiter import Waiter, applied, wanted_wait
+from api.jobs.waiter import Waiter, applied, requested_wait
 from shared import jobs
 from shared.accounts import Caller
 from shared.jobs import Arguments, JobRequest, Snapshot, Status
@@ -21,7 +21,7 @@ from shared.kit.files import StoredFile
 from shared.kit.platform import Platform
 from shared.matrices.errors import MatrixChanged
 
-# Shown by a browser it runs nothing and is nobody's origin, whatever it holds.
+# A browser that shows the file runs no scripts of it and gives it no origin.
 HEADERS = {
     "Content-Security-Policy": "sandbox",
     "X-Content-Type-Options": "nosniff",
@@ -32,57 +32,61 @@ CANCELLED = "The job for this request was cancelled; request it again."
 
 
 class FileRequest(NamedTuple):
-    """Which file of the job, and how the client would like its answer."""
+    """The name of a file of the job, and the headers of the request for it."""
 
     name: str
     prefer: str | None
     if_none_match: str | None
 
 
-async def of_arguments(waiter: Waiter, caller: Caller, arguments: Arguments, wanted: FileRequest) -> Response[Any]:
-    """The file that a job with these arguments makes; if its matrices change meanwhile, it is made once more."""
-    until = _patience_ends(waiter, wanted)
-    snapshot = await _made(waiter, await jobs.prepare(waiter.platform, caller, arguments), until)
+async def of_arguments(
+    waiter: Waiter, caller: Caller, arguments: Arguments, file_request: FileRequest
+) -> Response[Any]:
+    """Return the file of a job with these arguments; if its matrices change meanwhile, the job is repeated once."""
+    until = _deadline(waiter, file_request)
+    snapshot = await _run(waiter, await jobs.prepare(waiter.platform, caller, arguments), until)
     if snapshot.job.error is not None and snapshot.job.error["code"] == MatrixChanged.code:
-        snapshot = await _made(waiter, await jobs.prepare(waiter.platform, caller, arguments), until)
-    return await _answer(waiter.platform, snapshot, wanted)
+        snapshot = await _run(waiter, await jobs.prepare(waiter.platform, caller, arguments), until)
+    return await _answer(waiter.platform, snapshot, file_request)
 
 
-async def of_request(waiter: Waiter, request: JobRequest, wanted: FileRequest) -> Response[Any]:
-    """The file that the job makes: 200 with its bytes, 202 with the job, or the problem that the job ended in."""
-    snapshot = await _made(waiter, request, _patience_ends(waiter, wanted))
-    return await _answer(waiter.platform, snapshot, wanted)
+async def of_request(waiter: Waiter, request: JobRequest, file_request: FileRequest) -> Response[Any]:
+    """Return 200 with the file of the job, 202 with the job if it has not ended, or the problem that it failed with."""
+    snapshot = await _run(waiter, request, _deadline(waiter, file_request))
+    return await _answer(waiter.platform, snapshot, file_request)
 
 
-def _patience_ends(waiter: Waiter, wanted: FileRequest) -> float:
+def _deadline(waiter: Waiter, file_request: FileRequest) -> float:
     limit = waiter.platform.settings.wait_limit_s
-    return time.monotonic() + wanted_wait(wanted.prefer, limit=limit, default=limit)
+    return time.monotonic() + requested_wait(file_request.prefer, limit=limit, default=limit)
 
 
-async def _made(waiter: Waiter, request: JobRequest, until: float) -> Snapshot:
-    """The job of the request once it has come to an end, or as it is when the client's patience has."""
+async def _run(waiter: Waiter, request: JobRequest, until: float) -> Snapshot:
+    """Return the job of the request once it has ended, or as it is at the time `until`."""
     snapshot = await jobs.join(waiter.platform, request)
     return await waiter.until_final(request.caller, snapshot, until - time.monotonic())
 
 
-async def _answer(platform: Platform, snapshot: Snapshot, wanted: FileRequest) -> Response[Any]:
-    said = applied(wanted.prefer, limit=platform.settings.wait_limit_s)
+async def _answer(platform: Platform, snapshot: Snapshot, file_request: FileRequest) -> Response[Any]:
+    wait_headers = applied(file_request.prefer, limit=platform.settings.wait_limit_s)
     if snapshot.job.error is not None:
-        return problems.answer(msgspec.convert(snapshot.job.error, Problem), said)
+        return problems.answer(msgspec.convert(snapshot.job.error, Problem), wait_headers)
     if snapshot.job.status == Status.CANCELLED:
         raise JobAlreadyFinished(CANCELLED)
     if snapshot.job.status != Status.SUCCEEDED:
-        return accepted(platform, snapshot, said)
-    return await _file(platform, snapshot, wanted, said)
+        return accepted(platform, snapshot, wait_headers)
+    return await _file(platform, snapshot, file_request, wait_headers)
 
 
-async def _file(platform: Platform, snapshot: Snapshot, wanted: FileRequest, said: dict[str, str]) -> Response[Any]:
-    (file,) = (file for file in snapshot.files if file.name == wanted.name)
-    headers = HEADERS | {"ETag": f'"{file.sha256}"'} | said
-    if is_known(headers["ETag"], wanted.if_none_match):
+async def _file(
+    platform: Platform, snapshot: Snapshot, file_request: FileRequest, wait_headers: dict[str, str]
+) -> Response[Any]:
+    (file,) = (file for file in snapshot.files if file.name == file_request.name)
+    headers = HEADERS | {"ETag": f'"{file.sha256}"'} | wait_headers
+    if etag_matches(headers["ETag"], file_request.if_none_match):
         return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     body = await platform.storage.read(file.object_key)
-    # The framework writes the charset of texts itself.
+    # The framework adds the charset of texts itself.
     return Response(
         body, media_type=file.content_type.partition(";")[0], headers=headers | {"Content-Disposition": _inline(file)}
     )
@@ -93,5 +97,5 @@ def _inline(file: StoredFile) -> str:
 
 
 def attachment(filename: str) -> str:
-    """A Content-Disposition that saves the answer under a user's name for it (RFC 6266, RFC 8187)."""
+    """Return a Content-Disposition that saves the answer under a user's file name (RFC 6266, RFC 8187)."""
     return f"attachment; filename*=UTF-8''{quote(filename, safe='')}"

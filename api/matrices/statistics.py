@@ -8,7 +8,7 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
-from api.http.headers import IfNoneMatch, Prefer, is_known
+from api.http.headers import IfNoneMatch, Prefer, etag_matches
 from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.responses import AnyFile, NotModified
@@ -57,7 +57,7 @@ class MatrixStatisticsController(Controller):
         level.check()
         matrix = await matrices.counts(platform, caller, uid)
         headers = {"ETag": _etag(matrix, *level), "Cache-Control": "private, no-cache"}
-        if is_known(headers["ETag"], if_none_match):
+        if etag_matches(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Json(await asyncio.to_thread(MatrixStatistics.of, matrix, level), headers=headers)
 
@@ -89,7 +89,7 @@ class MatrixStatisticsController(Controller):
             return await _report(waiter, caller, matrix, wanted)
         # The file holds what the owner says of the matrix, which changes without a new version.
         headers = results.HEADERS | {"ETag": _etag(matrix, matrix.updated_at.isoformat(), *wish)}
-        if is_known(headers["ETag"], if_none_match):
+        if etag_matches(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         file = await export(matrix, wish)
         headers["Content-Disposition"] = _attachment(file.name)

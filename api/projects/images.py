@@ -10,7 +10,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api.http.bodies import Body
-from api.http.headers import IfNoneMatch, is_known
+from api.http.headers import IfNoneMatch, etag_matches
 from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.responses import Accepted, AnyImage, NotModified, WebP
@@ -63,7 +63,7 @@ class ImageController(Controller):
         """
         image = await images.find(platform, caller, image_id)
         headers = HEADERS | {"ETag": f'"{image.sha256}"'}
-        if is_known(headers["ETag"], if_none_match):
+        if etag_matches(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         headers |= {"Content-Length": str(image.size_bytes)}
         pieces = await images.content(platform, image)
@@ -88,7 +88,7 @@ class ImageController(Controller):
             headers = {"Retry-After": str(RETRY_AFTER_S)}
             return Json(ImageOut.of(image), status_code=HTTPStatus.ACCEPTED, headers=headers)
         headers = HEADERS | {"ETag": f'"{file.sha256}"'}
-        if is_known(headers["ETag"], if_none_match):
+        if etag_matches(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         body = await platform.storage.read(file.object_key)
         return Response(body, media_type=file.content_type, headers=headers)

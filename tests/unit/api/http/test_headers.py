@@ -2,7 +2,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from api.http.headers import is_known, nearest_stranger, subscriber
+from api.http.headers import etag_matches, nearest_untrusted_address, subscriber
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("192.0.2.7/32")]
 
@@ -24,7 +24,7 @@ PROXIES = [ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("192.0.2
 )
 @pytest.mark.parametrize("etag", ['"a"', 'W/"a"'])
 def test_an_answer_is_known_by_any_of_the_tags_weak_or_strong(etag: str, if_none_match: str, known: bool) -> None:
-    assert is_known(etag, if_none_match) is known
+    assert etag_matches(etag, if_none_match) is known
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_an_answer_is_known_by_any_of_the_tags_weak_or_strong(etag: str, if_none
     ],
 )
 def test_only_trusted_proxies_say_who_is_behind_them(peer: str, forwarded: list[str], address: str) -> None:
-    assert nearest_stranger(peer, forwarded, PROXIES) == address
-    without = nearest_stranger(peer, forwarded, [])
+    assert nearest_untrusted_address(peer, forwarded, PROXIES) == address
+    without = nearest_untrusted_address(peer, forwarded, [])
     assert without == peer.removeprefix("::ffff:")
 
 
 def test_a_header_of_many_hops_costs_no_more_than_reading_it() -> None:
-    assert nearest_stranger("10.0.0.1", [",".join(["10.0.0.2"] * 8000)], PROXIES) == "10.0.0.2"
+    assert nearest_untrusted_address("10.0.0.1", [",".join(["10.0.0.2"] * 8000)], PROXIES) == "10.0.0.2"
 
 
 @pytest.mark.parametrize(
