@@ -1,7 +1,7 @@
 """`python -m api`: the processes that answer requests, forked from one that has loaded everything.
 
-One that dies is replaced within a second, not after the seconds of computing that loading takes, and all of them share
-the memory of what was loaded. The arguments are granian's.
+A process that dies is replaced within a second, without the seconds that loading takes, and all of them share the
+memory of the loaded modules. The arguments are granian's.
 """
 
 import sys
@@ -18,7 +18,7 @@ ALWAYS = ("--interface", "asgi", "--loop", "uvloop", "--no-ws", "--respawn-faile
 
 
 def serve(application: str) -> None:
-    """Answer requests until told to end; the application itself is made in each process, with its connections."""
+    """Serve requests until stopped; the application is created in each process, with its own connections."""
     load_before_forking(settings())
     cli([*ALWAYS, *sys.argv[1:], application], auto_envvar_prefix="GRANIAN")
 

@@ -1,4 +1,4 @@
-"""The application: the one place where everything is put together, in reading order."""
+"""The application: routes, dependencies and middleware, put together in one place."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -54,38 +54,38 @@ log = structlog.get_logger()
 
 
 def create_app(with_settings: Settings | None = None) -> Litestar:
-    """The application with the settings of the environment, or with others."""
-    chosen = with_settings or settings()
-    logging.configure(level=chosen.log_level, form=chosen.log_format)
-    if missing := [name for name in ("pycm_api_admin", "pycm_api_admin_password") if not getattr(chosen, name)]:
+    """Create the application, with the settings of the environment unless others are passed."""
+    app_settings = with_settings or settings()
+    logging.configure(level=app_settings.log_level, form=app_settings.log_format)
+    if missing := [name for name in ("pycm_api_admin", "pycm_api_admin_password") if not getattr(app_settings, name)]:
         log.warning("nobody can administrate: settings are missing", missing=[name.upper() for name in missing])
 
     @asynccontextmanager
     async def connect(app: Litestar) -> AsyncIterator[None]:
-        async with platform.connect(chosen) as connected:
-            app.state.platform = connected
-            app.state.waiter = Waiter(connected)
-            app.state.authenticator = Authenticator(connected.db, connected.keyring)
-            app.state.meter = Meter(connected.db, connected.redis_scripts, chosen)
-            listening = asyncio.create_task(app.state.waiter.run())
-            keeping = asyncio.create_task(flushing.keep(app.state.authenticator, app.state.meter))
+        async with platform.connect(app_settings) as app_platform:
+            app.state.platform = app_platform
+            app.state.waiter = Waiter(app_platform)
+            app.state.authenticator = Authenticator(app_platform.db, app_platform.keyring)
+            app.state.meter = Meter(app_platform.db, app_platform.redis_scripts, app_settings)
+            listener = asyncio.create_task(app.state.waiter.run())
+            flusher = asyncio.create_task(flushing.flush_periodically(app.state.authenticator, app.state.meter))
             try:
                 yield
             finally:
-                listening.cancel()
-                keeping.cancel()
-                # It writes once more, on connections that close after this.
-                await asyncio.wait([keeping])
+                listener.cancel()
+                flusher.cancel()
+                # The flusher writes once more, on connections that close after this.
+                await asyncio.wait([flusher])
 
     def provide_platform() -> Platform:
-        connected: Platform = app.state.platform
-        return connected
+        app_platform: Platform = app.state.platform
+        return app_platform
 
-    def provide_meter(caller: Injected[Caller]) -> Meter:  # noqa: ARG001 -- it only has to come later
+    def provide_meter(caller: Injected[Caller]) -> Meter:  # noqa: ARG001 -- only the order matters
         meter: Meter = app.state.meter
         return meter
 
-    def provide_waiter(caller: Injected[Caller]) -> Waiter:  # noqa: ARG001 -- it only has to come later
+    def provide_waiter(caller: Injected[Caller]) -> Waiter:  # noqa: ARG001 -- only the order matters
         waiter: Waiter = app.state.waiter
         return waiter
 
@@ -123,7 +123,8 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             DeliveryController,
             AdminController,
         ],
-        # Each needs the one before: what does not is resolved in a task of its own, which costs more than all of them.
+        # Each depends on the one before: one without a dependency is resolved in a task of its own, which costs more
+        # than all of them together.
         dependencies={
             "platform": Provide(provide_platform, sync_to_thread=False),
             "caller": Provide(provide_caller),
@@ -141,15 +142,15 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             version=__version__,
             description=openapi_texts.DESCRIPTION,
             use_handler_docstrings=True,
-            # The document and its page are ours: `docs`.
+            # The module `docs` serves the document and its page.
             render_plugins=[],
             path="/internal/schema",
         ),
-        request_max_body_size=chosen.max_body_bytes,
-        # Configured above, for the libraries as well.
+        request_max_body_size=app_settings.max_body_bytes,
+        # Logging is configured above, for the libraries as well.
         logging_config=None,
     )
-    # Around the router too: what it refuses needs an id, a line and the headers like everything else.
-    in_time = body_stream.around(idempotency.around(app.asgi_handler), chosen.body_timeout_s)
-    app.asgi_handler = around(in_time)
+    # Around the router as well: requests that it refuses need an id, a log line and the headers, too.
+    timed_app = body_stream.around(idempotency.around(app.asgi_handler), app_settings.body_timeout_s)
+    app.asgi_handler = around(timed_app)
     return app

@@ -23,27 +23,27 @@ CONTENT_SECURITY_POLICY = (
 
 @get("/docs", include_in_schema=False, media_type=MediaType.HTML, sync_to_thread=False)
 def docs() -> Response[str]:
-    """The page."""
+    """Return the page of the documentation."""
     page = (STATIC / "docs.html").read_text()
     return Response(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
 
 
 @get("/openapi.json", include_in_schema=False, sync_to_thread=False)
 def openapi(request: Request) -> dict[str, object]:  # type: ignore[type-arg] # neither user nor state matters
-    """The schema."""
+    """Return the OpenAPI document."""
     return document(request.app)
 
 
 @get("/problems/{code:str}", include_in_schema=False, sync_to_thread=False)
 def explain(code: FromPath[str]) -> Problem:
-    """What a problem's type stands for."""
+    """Explain the type of a problem."""
     for error in errors.kinds():
         if error.code == code:
             return errors.problem(error.status, code, (error.__doc__ or "").strip())
     raise NotFoundException
 
 
-# Pages name our files by their content; the documentation's own are changed by a new version only.
+# Pages refer to our files by a hash of their content; those of the documentation change only with a new version.
 static = create_static_files_router(
     path="/static", directories=[STATIC], include_in_schema=False, cache_control=CacheControlHeader(max_age=86400)
 )

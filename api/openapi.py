@@ -1,7 +1,7 @@
-"""The OpenAPI document: Litestar's, completed by what it cannot know.
+"""The OpenAPI document: Litestar's, with the parts that Litestar cannot know.
 
-What a handler takes as its body is in its signature (`api.http.routes`), and so are the answers of one that makes its
-`Response` itself (`api.http.responses`). Every error is problem+json, and every key style is a security scheme.
+The signature of a handler has the type of its body (`api.http.routes`) and, for a handler that makes its `Response`
+itself, the answers (`api.http.responses`). Every error is problem+json, and every key style is a security scheme.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ PIPELINE = {"pipeline": {"type": "apiKey", "in": "header", "name": "X-ML-Signatu
 
 @lru_cache(maxsize=4)
 def document(app: Litestar) -> dict[str, Any]:
-    """The whole document of an application, as JSON values."""
+    """Return the document of an application, as JSON values."""
     schema: dict[str, Any] = app.openapi_schema.to_schema()
     schema["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     handlers = {handler.operation_id: handler for handler in _handlers(app)}
@@ -51,11 +51,14 @@ def document(app: Litestar) -> dict[str, Any]:
         f"{name}{status}": {"value": value} for name, kinds in PROBLEMS.items() for status, value in kinds.items()
     }
     schemas: dict[str, Any] = {}
-    kept: list[Any] = []
+    litestar_parts: list[Any] = []
     for path in schema["paths"].values():
         for method, operation in path.items():
             handler = handlers[operation["operationId"]]
-            kept += [operation.get("parameters"), None if successes(handler) else copy(operation["responses"])]
+            litestar_parts += [
+                operation.get("parameters"),
+                None if successes(handler) else copy(operation["responses"]),
+            ]
             _complete(operation, handler, schemas)
             # Litestar's summary is the name of the function, its description the whole docstring.
             summary, _, description = operation["description"].partition("\n\n")
@@ -64,21 +67,21 @@ def document(app: Litestar) -> dict[str, Any]:
             if method == "post" and _needs_key(handler):
                 operation.setdefault("parameters", []).append(idempotency.PARAMETER)
             examples.attach(operation)
-    # The framework's schemas of values name the format of moments; ours are there for all that it does not describe.
-    theirs = _used(kept, components.get("schemas", {}))
+    # The framework's schemas name the format of times; ours cover the bodies and answers that it does not know.
+    litestar_schemas = _used(litestar_parts, components.get("schemas", {}))
     for handler in handlers.values():
         if not successes(handler):
-            _describe(handler, theirs)
-    components["schemas"] = _used(schema["paths"], schemas | theirs)
+            _describe(handler, litestar_schemas)
+    components["schemas"] = _used(schema["paths"], schemas | litestar_schemas)
     for name, descriptions in EVALUATION.items():
         for field, description in descriptions.items():
             components["schemas"][name]["properties"][field]["description"] = description
-    published: dict[str, Any] = _published(schema)
-    return published
+    cleaned: dict[str, Any] = _clean(schema)
+    return cleaned
 
 
 def _used(value: Any, schemas: dict[str, Any]) -> dict[str, Any]:
-    """Those of the schemas that the value refers to, and those that these refer to."""
+    """Return the schemas that the value refers to, directly or through other schemas."""
     used: dict[str, Any] = {}
     names = [*_names(value)]
     while names:
@@ -97,14 +100,14 @@ def _names(value: Any) -> Iterator[str]:
         yield from (name for child in value for name in _names(child))
 
 
-def _published(schema: Any) -> Any:
-    # Litestar writes `oneOf` for unions; a whole number is an integer and a number, so one of the two it is not.
+def _clean(schema: Any) -> Any:
+    # Litestar writes `oneOf` for unions; a whole number matches both integer and number, which `oneOf` would refuse.
     if isinstance(schema, dict):
-        return {"anyOf" if key == "oneOf" else key: _published(value) for key, value in schema.items()}
+        return {"anyOf" if key == "oneOf" else key: _clean(value) for key, value in schema.items()}
     if isinstance(schema, list):
-        return [_published(value) for value in schema]
+        return [_clean(value) for value in schema]
     if isinstance(schema, str):
-        # Docstrings come with the indentation that they have in the code.
+        # Docstrings have the indentation of the code.
         return VISIBLE_PUBLISHED if schema == VISIBLE else cleandoc(schema)
     return schema
 
@@ -134,29 +137,29 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dic
 
 
 def _state_answers(responses: dict[str, Any], handler: HTTPRouteHandler, schemas: dict[str, Any]) -> None:
-    stated: dict[str, dict[str, Any]] = {}
+    contents: dict[str, dict[str, Any]] = {}
     for success in successes(handler):
         status = str(int(success.status or handler.status_code))
         responses.setdefault(status, {})
-        content = stated.setdefault(status, {})
+        content = contents.setdefault(status, {})
         if success.has_body:
             content[success.media_type] = {"schema": _schema(success.kind, schemas, {})}
-    for name, content in stated.items():
-        responses[name].pop("content", None)
-        responses[name] |= {"content": content} if content else {}
+    for status, content in contents.items():
+        responses[status].pop("content", None)
+        responses[status] |= {"content": content} if content else {}
 
 
 def _describe(handler: HTTPRouteHandler, schemas: dict[str, Any]) -> None:
     # Litestar leaves out the docstrings, and gives a Struct the description of the first field that refers to it.
     for name, component in msgspec.json.schema_components([_answer(handler)], ref_template=REF)[1].items():
         schemas[name]["description"] = component["description"]
-        for field, described in component.get("properties", {}).items():
-            if "description" in described:
-                schemas[name]["properties"][field]["description"] = described["description"]
+        for field, schema in component.get("properties", {}).items():
+            if "description" in schema:
+                schemas[name]["properties"][field]["description"] = schema["description"]
 
 
 def _answer(handler: HTTPRouteHandler) -> Any:
-    # By its signature, inside of a response if it is one; bytes and streams are anything.
+    # By the signature, inside a response if there is one; bytes and streams may be anything.
     kind = handler.parsed_fn_signature.return_type
     if kind.is_subclass_of(Response):
         return kind.inner_types[0].annotation if kind.inner_types else Any
@@ -169,22 +172,22 @@ def _needs_key(handler: HTTPRouteHandler) -> bool:
 
 def _security(handler: HTTPRouteHandler, method: str) -> list[dict[str, list[str]]]:
     if _needs_key(handler):
-        # The role that a key must have; OpenAPI has it beside the name of any scheme.
+        # The scope that the key needs; OpenAPI allows one beside the name of any scheme.
         return [{style: [scope_of(handler.opt, method.upper())]} for style in KEY_STYLES]
     return [{handler.opt["security"]: []}] if "security" in handler.opt else []
 
 
 def _schema(kind: Any, schemas: dict[str, Any], extras: dict[str, Any]) -> dict[str, Any]:
-    (found,), components = msgspec.json.schema_components([kind], ref_template=REF)
-    tag = found.get("discriminator", {}).get("propertyName")
+    (schema,), components = msgspec.json.schema_components([kind], ref_template=REF)
+    tag = schema.get("discriminator", {}).get("propertyName")
     for name, component in components.items():
         if tag in component.get("properties", {}):
             component["properties"][tag]["description"] = KIND
         for extra, extra_kind in extras.items():
-            if name in _members(found):
+            if name in _members(schema):
                 component["properties"][extra] = msgspec.json.schema(extra_kind) | {"description": EXTRAS[extra]}
         schemas.setdefault(name, component)
-    return found
+    return schema
 
 
 def _members(schema: dict[str, Any]) -> set[str]:

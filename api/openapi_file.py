@@ -1,6 +1,6 @@
 """The OpenAPI document as a file: `python -m api.openapi_file > docs/openapi.json`.
 
-It is kept so that a change of the contract is seen as such, and so that clients can be generated without a service.
+It is versioned so that a change of the contract is visible, and clients can be generated without a running service.
 """
 
 import json
@@ -9,7 +9,7 @@ from api.app import create_app
 from api.openapi import document
 from shared.kit.settings import Settings
 
-# The document is the same whatever the settings are; nothing is connected to.
+# The document does not depend on the settings; no connection is opened.
 PLACEHOLDERS = {
     "database_url": "postgresql://127.0.0.1/evalserve",
     "redis_url": "redis://127.0.0.1",
@@ -23,10 +23,10 @@ PLACEHOLDERS = {
 
 
 def as_file() -> str:
-    """The document as indented JSON."""
+    """Return the document as indented JSON."""
     app = create_app(Settings.model_validate(PLACEHOLDERS))
     return json.dumps(document(app), indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    print(as_file(), end="")  # noqa: T201 -- the file is what it is called for
+    print(as_file(), end="")  # noqa: T201 -- standard output is the file

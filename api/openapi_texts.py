@@ -1,4 +1,4 @@
-"""The texts of the OpenAPI document that stand at no handler and no Struct."""
+"""The texts of the OpenAPI document that belong to no handler and no Struct."""
 
 from msgspec import to_builtins
 
@@ -19,7 +19,7 @@ images; get confusion matrices, curves, reports, plots and comparisons.
 Errors are problem details (RFC 9457) whose `detail` says what to change.
 """
 
-# In the order in which the page of the document shows them.
+# In the order of the documentation page.
 TAGS = {
     "accounts": "Accounts and their first API key.",
     "keys": "API keys with scopes and expiry, and the usage of the account.",
@@ -38,7 +38,7 @@ TAGS = {
     "health": "Liveness and readiness.",
 }
 
-# A step of a path means the same on every route.
+# A path parameter means the same on every route.
 PATH_PARAMETERS = {
     "account_id": "Id of the account.",
     "analysis_id": "Id of the analysis.",
@@ -57,7 +57,7 @@ PATH_PARAMETERS = {
     "upload_id": "Id of the upload.",
 }
 
-# What a body may hold beside the fields of its Struct.
+# Fields that a body may have beside those of its Struct.
 EXTRAS = {
     "api_key": "API key, instead of in a header.",
     "callback_url": "Address that is called when the job ends; up to 2,048 characters, null for none.",
@@ -90,7 +90,7 @@ EVALUATION = {
     },
 }
 
-# Litestar's are of the HTTP standard, and say less.
+# Litestar's descriptions are the phrases of the HTTP standard, which say less.
 RESPONSES = {
     "200": "Success.",
     "201": "Created.",
@@ -111,7 +111,7 @@ _ENVELOPE = {
     "meta": {"timestamp": "2026-05-04T09:30:00.000Z", "request_id": "019ac8f0-0000-7000-8000-000000000009"},
 }
 
-# Of each schema of problems, by the kind of status.
+# Examples for each schema of problems, by class of status.
 PROBLEMS = {
     "Problem": {"4XX": _REFUSED, "5XX": _FAILED},
     "EnvelopedProblem": {

@@ -1,4 +1,4 @@
-"""Who is calling: the key may come in any style on any route."""
+"""Authentication of requests; every route accepts the key in every style."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ from shared.kit.errors import DomainError, Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.plans.metering import Call, Meter
 
-# In a request's state: the error with which its route is to refuse it.
+# Key in a request's state of the error with which the route refuses the request.
 REFUSAL = "refusal"
 
 KEY_HEADERS = frozenset({b"x-api-key", b"x-oanor-key", b"authorization"})
@@ -25,17 +25,17 @@ Body = Callable[[], Awaitable[bytes]]
 
 
 async def provide_caller(request: AnyRequest, platform: Injected[Platform]) -> Caller:
-    """The caller whose key the request carries, or whom a trusted proxy names.
+    """Return the caller by the key of the request, or by the name from a trusted proxy.
 
-    Every route that takes a caller is counted against the plan of the account here. Raises MissingKey, InvalidKey,
+    This counts the call against the plan of the account. Raises MissingKey, InvalidKey,
     MissingScope, InvalidProxySecret or LimitReached.
     """
     caller = await identify(request, platform, request.body)
     opt = request.route_handler.opt
-    needed = scope_of(opt, request.method)
-    if needed not in caller.scopes:
-        raise MissingScope(f"This route requires the scope `{needed}`, which your API key lacks.")
-    reads = request.method == "GET" or needed == Scope.READ
+    scope = scope_of(opt, request.method)
+    if scope not in caller.scopes:
+        raise MissingScope(f"This route requires the scope `{scope}`, which your API key lacks.")
+    reads = request.method == "GET" or scope == Scope.READ
     call = Call(f"{request.method} {request.scope['path_template']}", opt.get("cost", 1), reads)
     meter: Meter = request.app.state.meter
     if allowance := await meter.take(caller, call):
@@ -46,34 +46,35 @@ async def provide_caller(request: AnyRequest, platform: Injected[Platform]) -> C
 
 
 async def identify(request: Request[Any, Any, Any], platform: Platform, body: Body) -> Caller:
-    """The caller, whatever the key may be used for; raises MissingKey, InvalidKey or InvalidProxySecret."""
+    """Return the caller, without checking scopes; raises MissingKey, InvalidKey or InvalidProxySecret."""
     text = _in_headers(request) or request.query_params.get("api_key") or await _in_body(request, body)
     if text:
         authenticator: Authenticator = request.app.state.authenticator
         return await authenticator.caller(text)
-    if (email := _vouched_for(request, platform)) is not None:
+    if (email := _proxy_email(request, platform)) is not None:
         return await proxy_identity.caller(platform, email)
     raise MissingKey
 
 
-def _vouched_for(request: Request[Any, Any, Any], platform: Platform) -> str | None:
+def _proxy_email(request: Request[Any, Any, Any], platform: Platform) -> str | None:
     secret, email = platform.settings.proxy_shared_secret, request.headers.get("x-user-email")
     if secret is None or email is None:
         return None
-    sent = request.headers.get("x-proxy-secret", "")
-    if not hmac.compare_digest(sent.encode(), secret.get_secret_value().encode()) or not PLAUSIBLE.fullmatch(email):
+    proxy_secret = request.headers.get("x-proxy-secret", "")
+    is_trusted = hmac.compare_digest(proxy_secret.encode(), secret.get_secret_value().encode())
+    if not is_trusted or not PLAUSIBLE.fullmatch(email):
         raise InvalidProxySecret
     return email
 
 
 def scope_of(opt: dict[str, Any], method: str) -> Scope:
-    """The scope that a route needs: by its method, unless its options say otherwise."""
-    said: Scope | None = opt.get("scope")
-    return said or (Scope.READ if method == "GET" else Scope.WRITE)
+    """Return the scope that a route needs: that of its options, otherwise by its method."""
+    scope: Scope | None = opt.get("scope")
+    return scope or (Scope.READ if method == "GET" else Scope.WRITE)
 
 
 async def refuse_early(request: Request[Any, Any, Any]) -> None:
-    """Refuse what was found wrong before there was a route, in the way of the route, and what no query may hold."""
+    """Refuse a request with an earlier error, in the form of its route, or with an invalid query."""
     refusal: DomainError | None = request.scope["state"].get(REFUSAL)
     if refusal is not None:
         raise refusal
@@ -83,7 +84,7 @@ async def refuse_early(request: Request[Any, Any, Any]) -> None:
 
 
 async def refuse_nul(request: Request[Any, Any, Any]) -> None:
-    """Refuse the one character that neither Postgres nor a file's name can hold, before it gets there.
+    """Refuse the NUL character, which neither Postgres nor a file name can hold.
 
     Asynchronous only because Litestar runs a plain function in a thread, at twice the cost of the whole request.
     """
@@ -92,18 +93,18 @@ async def refuse_nul(request: Request[Any, Any, Any]) -> None:
     if b"%00" not in request.scope["query_string"]:
         return
     for name, value in request.query_params.multi_items():
-        # A key never gets as far as the database unless it is one of ours.
+        # The text of a key reaches the database only if it is one of ours.
         if "\0" in value and name != "api_key":
             raise InvalidInput(Fault(f"/{name}", f"{name}: must not contain the NUL character."))
 
 
 def _in_headers(request: Request[Any, Any, Any]) -> str | None:
-    # As they came: to make a mapping of all headers costs more than all else that is done to find the caller.
-    # Of repeated ones the first counts: what a gateway adds of its own comes after it.
-    sent = {name: value for name, value in reversed([*request.scope["headers"]]) if name in KEY_HEADERS}
-    scheme, _, credentials = sent.get(b"authorization", b"").partition(b" ")
+    # The raw headers: a mapping of all headers costs more than the rest of the authentication. Of repeated headers
+    # the first counts: a gateway appends its own after it.
+    headers = {name: value for name, value in reversed([*request.scope["headers"]]) if name in KEY_HEADERS}
+    scheme, _, credentials = headers.get(b"authorization", b"").partition(b" ")
     bearer = credentials.strip() if scheme.lower() == b"bearer" else b""
-    return (sent.get(b"x-api-key") or sent.get(b"x-oanor-key") or bearer).decode("latin-1") or None
+    return (headers.get(b"x-api-key") or headers.get(b"x-oanor-key") or bearer).decode("latin-1") or None
 
 
 async def _in_body(request: Request[Any, Any, Any], body: Body) -> str | None:

@@ -1,4 +1,4 @@
-"""Which pipeline is calling: its signature is verified on the bytes as they came, before anything parses them."""
+"""Authentication of pipelines: their signatures are verified on the raw body, before it is parsed."""
 
 import re
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from shared.analyses.callbacks.signatures import read_signature
 from shared.analyses.errors import AnalysesDisabled
 from shared.kit.platform import Platform
 
-# The routes whose callers sign, by their paths: to be known before there is a route.
+# The paths of the routes with signed requests, for code that runs before routing.
 PATHS = re.compile(r"/api/analyses/[^/]+/(?:status|artifacts/presign|annotations:bulk|finalize)/?")
 
 Signature = Annotated[
@@ -36,12 +36,12 @@ async def provide_signer(
     timestamp: Timestamp = None,
     pipeline_id: PipelineId = None,
 ) -> Signer:
-    """The pipeline that signed the request; raises MissingSignature, StaleSignature or InvalidSignature."""
+    """Return the pipeline that signed the request; raises MissingSignature, StaleSignature or InvalidSignature."""
     return await authenticate(platform, read_signature(signature, timestamp), pipeline_id, request.body)
 
 
 async def require_analyses(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Raise AnalysesDisabled where the operator does not want them."""
+    """Raise AnalysesDisabled if the settings disable analyses."""
     platform: Platform = connection.app.state.platform
     if not platform.settings.ml_analysis_enabled:
         raise AnalysesDisabled

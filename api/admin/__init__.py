@@ -1,1 +1,1 @@
-"""What administrators see."""
+"""Administration over HTTP."""

@@ -1,4 +1,4 @@
-"""Everybody's accounts and matrices, for who administrates the service."""
+"""Routes of administrators: all accounts, their plans and credit, and all matrices."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from api.http.routes import post, put
 from shared import accounts, matrices, plans
 from shared.kit.platform import Platform
 
-# Asked for more, the routes answer with this many.
+# A larger limit is cut to this.
 MAX_PAGE = 1000
 
 Skip = Annotated[int, QueryParameter(ge=0, le=2**31, description="Number of items to skip at the start.")]
@@ -33,9 +33,9 @@ class AdminController(Controller):
 
         Route of the PyCM REST API. Returns the accounts, oldest first, without their keys.
         """
-        found = await accounts.list_all(platform, skip=skip, limit=min(limit, MAX_PAGE))
-        uids = await matrices.newest_uids_of_many(platform, [account.id for account in found if account.id])
-        return [UserOut.of(account, uids.get(account.id or 0, [])) for account in found]
+        page = await accounts.list_all(platform, skip=skip, limit=min(limit, MAX_PAGE))
+        uids = await matrices.newest_uids_of_many(platform, [account.id for account in page if account.id])
+        return [UserOut.of(account, uids.get(account.id or 0, [])) for account in page]
 
     @get("/cms/", operation_id="admin.matrices.list", opt={"security": "basic"})
     async def all_matrices(self, platform: Injected[Platform], skip: Skip = 0, limit: Limit = 100) -> list[MatrixOut]:
@@ -43,8 +43,8 @@ class AdminController(Controller):
 
         Route of the PyCM REST API. Returns the matrices, oldest first.
         """
-        found = await matrices.all_figures(platform, skip=skip, limit=min(limit, MAX_PAGE))
-        return [MatrixOut.of(figures) for figures in found]
+        page = await matrices.all_figures(platform, skip=skip, limit=min(limit, MAX_PAGE))
+        return [MatrixOut.of(figures) for figures in page]
 
     @put("/v1/admin/accounts/{account_id:int}/plan", operation_id="admin.accounts.set_plan", opt={"security": "basic"})
     async def set_plan(

@@ -1,4 +1,4 @@
-"""Letting in administrators, and nobody else."""
+"""Authentication of administrators."""
 
 import hmac
 from base64 import b64decode
@@ -13,16 +13,16 @@ from shared.kit.limiter import Rate
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 
-# From one address; a list is read in pages.
+# Attempts from one address; an administrator pages through lists.
 TRIES = Rate(per_second=2, burst=120)
 
 
 async def administrators_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Let in who knows the name and password of the settings; without these two settings, nobody."""
+    """Allow requests with the name and password of the settings only; none if these are not set."""
     platform: Platform = connection.app.state.platform
     if "authorization" not in connection.headers:
         raise NotAdministrator
-    # The right password counts as well: who has it asks less often than who guesses.
+    # Correct passwords count as well: administrators send fewer requests than an attacker who guesses.
     verdict = await platform.limiter.take(f"admin:{counted_address(connection)}", TRIES)
     if not verdict.allowed:
         raise TooManySignIns(retry_after_s=verdict.retry_after_s)
@@ -35,8 +35,8 @@ def _is_administrator(authorization: str, settings: Settings) -> bool:
         return False
     scheme, _, credentials = authorization.partition(" ")
     try:
-        given = b64decode(credentials.strip(), validate=True)
+        sent_credentials = b64decode(credentials.strip(), validate=True)
     except ValueError:
         return False
-    known = f"{settings.pycm_api_admin}:{settings.pycm_api_admin_password.get_secret_value()}".encode()
-    return scheme.lower() == "basic" and hmac.compare_digest(given, known)
+    expected = f"{settings.pycm_api_admin}:{settings.pycm_api_admin_password.get_secret_value()}".encode()
+    return scheme.lower() == "basic" and hmac.compare_digest(sent_credentials, expected)

@@ -1,4 +1,4 @@
-"""What is answered to administrators."""
+"""Bodies of requests and answers of administration."""
 
 from typing import Annotated
 from uuid import UUID
@@ -23,7 +23,7 @@ class UserOut(msgspec.Struct):
 
     @classmethod
     def of(cls, account: Account, uids: list[UUID]) -> "UserOut":
-        """The account with its newest matrices."""
+        """Present the account with its newest matrices."""
         assert account.id is not None, "a listed account was stored"
         return cls(
             id=account.id,
@@ -61,7 +61,7 @@ class PlannedAccountOut(msgspec.Struct):
 
     @classmethod
     def of(cls, account: Account, settings: Settings) -> "PlannedAccountOut":
-        """The account as it is now; without a plan of its own it has the default one."""
+        """Present the account; without a plan of its own it has the default one."""
         assert account.id is not None, "an account that was found was stored"
         name, _ = settings.plan_of(account.plan)
         return cls(account.id, account.email, name, account.credit)

@@ -1,4 +1,4 @@
-"""Jobs as answers."""
+"""Responses with a job."""
 
 from http import HTTPStatus
 from typing import TypeAlias
@@ -11,28 +11,28 @@ from shared.jobs import JobOut, Snapshot
 from shared.kit import clock
 from shared.kit.platform import Platform
 
-# Small jobs take less than this; who prefers not to poll can wait or be called back.
+# Small jobs take less than this; clients can also wait or be called back.
 RETRY_AFTER_S = 1
 
-# Where a file is not there yet that a job makes.
+# The answer while the file of a job does not exist yet.
 JobAccepted: TypeAlias = Accepted[JobOut]
 
 
-def accepted(platform: Platform, snapshot: Snapshot, said: dict[str, str]) -> Response[JobOut]:
-    """The job, and where to look for it; `said` are headers about the request."""
-    headers = {"Location": f"/v1/jobs/{snapshot.job.id}"} | polling(snapshot) | said
+def accepted(platform: Platform, snapshot: Snapshot, wait_headers: dict[str, str]) -> Response[JobOut]:
+    """Return 202 with the job and its `Location`; `wait_headers` are those of `applied`."""
+    headers = {"Location": f"/v1/jobs/{snapshot.job.id}"} | polling(snapshot) | wait_headers
     return Json(JobOut.of(snapshot, platform.storage), status_code=HTTPStatus.ACCEPTED, headers=headers)
 
 
 def polling(snapshot: Snapshot) -> dict[str, str]:
-    """When to look again, for as long as there is something to wait for."""
+    """Return the header with the time of the next poll; none once the job has ended."""
     return {} if snapshot.job.is_final else {"Retry-After": str(RETRY_AFTER_S)}
 
 
 def etag(snapshot: Snapshot, link_lifetime_s: int) -> str:
-    """Changes with the job; weak, as the links are new in every answer.
+    """Return an ETag that changes with the job; weak, as the links are new in every answer.
 
-    With links it also changes twice in their lifetime, so that nobody is told to keep those that have ended.
+    For a job with files it also changes twice in the links' lifetime, so that no client keeps expired links.
     """
     job = snapshot.job
     half = int(clock.now().timestamp() // (link_lifetime_s / 2)) if snapshot.files else 0

@@ -1,4 +1,4 @@
-"""What is sent and answered about jobs."""
+"""Bodies of requests and answers about jobs."""
 
 from typing import Annotated, Any, NamedTuple, TypeAlias, Union
 
@@ -14,7 +14,7 @@ CallbackUrl = Annotated[str, Meta(max_length=2048)] | None
 
 
 class Submission(NamedTuple):
-    """What to do, what the kind makes the job's inputs of, and where to call back when it is done."""
+    """A submission: the arguments, the body that the inputs are made of, and the callback URL."""
 
     arguments: Arguments
     body: msgspec.Struct | None
@@ -28,8 +28,8 @@ class Callback(msgspec.Struct):
 
 
 def _submission_of(kind: type[Arguments]) -> type[msgspec.Struct]:
-    beside = [field for struct in (kind.body, Callback) if struct for field in msgspec.structs.fields(struct)]
-    fields = [(field.name, field.type, _defaults(field)) for field in beside]
+    extra_fields = [field for struct in (kind.body, Callback) if struct for field in msgspec.structs.fields(struct)]
+    fields = [(field.name, field.type, _defaults(field)) for field in extra_fields]
     return msgspec.defstruct(kind.__name__, fields, bases=(kind,), namespace={"__doc__": kind.__doc__}, kw_only=True)
 
 
@@ -38,7 +38,7 @@ def _defaults(field: msgspec.structs.FieldInfo) -> Any:
     return msgspec.field(**{name: value for name, value in defaults.items() if value is not msgspec.NODEFAULT})
 
 
-# A job of any kind with all that comes with it.
+# A job of any kind, with the fields of its body and the callback URL.
 SubmissionIn: TypeAlias = Annotated[
     Any, RuntimeType(Union[tuple(_submission_of(kind) for kind in KINDS.values())])  # noqa: UP007 -- made of a list that is only known at run time
 ]
@@ -52,7 +52,7 @@ class JobPage(msgspec.Struct):
 
 
 async def read_submission(members: bodies.Fields) -> Submission:
-    """A submission: the arguments of a job kind, with its body, `callback_url` and the caller's key beside them."""
+    """Read the arguments of a job kind, with its body, `callback_url` and the caller's key beside them."""
     return await bodies.by_size(bodies.size(members), _submission, members)
 
 
@@ -60,10 +60,10 @@ def _submission(members: bodies.Fields) -> Submission:
     callback_url = bodies.pick_known(members, Callback).callback_url
     kind = KINDS.get(bodies.pick(members, "kind", str))
     body = kind.body if kind else None
-    beside = {"api_key", "callback_url"} | (
+    extra_names = {"api_key", "callback_url"} | (
         {field.encode_name for field in msgspec.structs.fields(body)} if body else set()
     )
-    arguments = {name: raw for name, raw in members.items() if name not in beside}
-    # A kind that there is none of is refused here, with the names of those that there are.
+    arguments = {name: raw for name, raw in members.items() if name not in extra_names}
+    # An unknown kind is refused here, with the names of the existing ones.
     decoded = bodies.decode(msgspec.json.encode(arguments), AnyArguments)
     return Submission(decoded, bodies.pick_known(members, body) if body else None, callback_url)

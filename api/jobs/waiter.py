@@ -13,7 +13,7 @@ from shared.accounts import Caller
 from shared.jobs import Snapshot, notifications
 from shared.kit.platform import Platform
 
-# A notification comes at once if it comes; this is for those that got lost.
+# Notifications arrive at once; polling covers those that are lost.
 POLL_INTERVAL_S = 2.0
 
 T = TypeVar("T")
@@ -31,10 +31,10 @@ class Waiter:
 
     async def run(self) -> None:
         """Listen until cancelled."""
-        await notifications.listen(self.platform.db, self._hear)
+        await notifications.listen(self.platform.db, self._on_finished)
 
     async def until_final(self, caller: Caller, snapshot: Snapshot, seconds: float) -> Snapshot:
-        """The job once it has come to an end, or as it is when the time is over."""
+        """Return the job once it has ended, or as it is after `seconds`."""
         latest = snapshot
         if seconds <= 0 or latest.job.is_final:
             return latest
@@ -47,16 +47,16 @@ class Waiter:
         return latest
 
     async def changes(self, caller: Caller, job_id: UUID) -> AsyncIterator[Snapshot]:
-        """The job as it is, and again after every change that was noticed, until it has come to an end."""
-        shown = None
+        """Yield the job as it is, and again after every observed change, until it has ended."""
+        previous = None
         with self._subscription(job_id) as event:
-            # Looking comes after subscribing: whatever happens between two looks leaves the event set.
-            while shown is None or not shown.job.is_final:
+            # Reading comes after subscribing: a change between two reads leaves the event set.
+            while previous is None or not previous.job.is_final:
                 event.clear()
                 snapshot = await jobs.find(self.platform, caller, job_id)
-                if snapshot != shown:
+                if snapshot != previous:
                     yield snapshot
-                    shown = snapshot
+                    previous = snapshot
                 if not snapshot.job.is_final:
                     await _wait(event)
 
@@ -71,28 +71,28 @@ class Waiter:
             if not self._waiting[key]:
                 del self._waiting[key]
 
-    def _hear(self, job_id: str) -> None:
+    def _on_finished(self, job_id: str) -> None:
         for event in self._waiting.get(job_id, ()):
             event.set()
 
 
-async def with_silences(items: AsyncIterator[T], seconds: float) -> AsyncIterator[T | None]:
-    """The items as they come, and None whenever none has come for so long."""
-    coming = asyncio.ensure_future(anext(items))
+async def with_keepalives(items: AsyncIterator[T], seconds: float) -> AsyncIterator[T | None]:
+    """Yield the items as they come, and None whenever none has come for `seconds`."""
+    next_item = asyncio.ensure_future(anext(items))
     try:
         while True:
-            await asyncio.wait({coming}, timeout=seconds)
-            if not coming.done():
+            await asyncio.wait({next_item}, timeout=seconds)
+            if not next_item.done():
                 yield None
                 continue
             try:
-                item = coming.result()
+                item = next_item.result()
             except StopAsyncIteration:
                 return
             yield item
-            coming = asyncio.ensure_future(anext(items))
+            next_item = asyncio.ensure_future(anext(items))
     finally:
-        coming.cancel()
+        next_item.cancel()
 
 
 async def _wait(event: asyncio.Event) -> None:
@@ -103,8 +103,8 @@ async def _wait(event: asyncio.Event) -> None:
         return
 
 
-def wanted_wait(prefer: str | None, *, limit: int, default: int = 0) -> int:
-    """The seconds that a Prefer header (RFC 7240) asks to wait, within the limit."""
+def requested_wait(prefer: str | None, *, limit: int, default: int = 0) -> int:
+    """Return the seconds to wait that a Prefer header (RFC 7240) requests, within the limit."""
     if prefer and _RESPOND_ASYNC.search(prefer):
         return 0
     match = _WAIT.search(prefer or "")
@@ -112,6 +112,6 @@ def wanted_wait(prefer: str | None, *, limit: int, default: int = 0) -> int:
 
 
 def applied(prefer: str | None, *, limit: int) -> dict[str, str]:
-    """The header that tells for how many seconds at most a wait that was asked for was granted."""
-    seconds = wanted_wait(prefer, limit=limit)
+    """Return the `Preference-Applied` header for the granted wait; empty if none was requested."""
+    seconds = requested_wait(prefer, limit=limit)
     return {"Preference-Applied": f"wait={seconds}"} if seconds else {}

@@ -1,4 +1,4 @@
-"""The keys of an account: one for each program that uses it, each closed without closing the others."""
+"""Routes of API keys."""
 
 from litestar import Controller, delete, get
 from litestar.params import FromPath
@@ -17,7 +17,7 @@ class KeyController(Controller):
 
     path = "/v1/keys"
     tags = ["keys"]
-    # Who has used up the month must still be able to close a key.
+    # An account that has used up its month must still be able to revoke keys.
     opt = {"scope": Scope.ACCOUNT, "cost": 0}
 
     @post(operation_id="keys.create")
@@ -27,14 +27,14 @@ class KeyController(Controller):
         The key itself is only part of this answer; store it. Give each program a key of its own.
         """
         key.check()
-        issued = await accounts.create_key(
+        issued_key = await accounts.create_key(
             platform,
             caller,
             name=key.name,
             scopes=frozenset(key.scopes),
             expires_at=key.expires_at,
         )
-        return IssuedKeyOut.issued(issued)
+        return IssuedKeyOut.of_issued(issued_key)
 
     @get(operation_id="keys.list")
     async def list_own(self, platform: Injected[Platform], caller: Injected[Caller]) -> list[KeyOut]:
@@ -53,7 +53,7 @@ class KeyController(Controller):
 
         Returns a new key with the same id, name, scopes and expiry. The previous key stops working within 5 seconds.
         """
-        return IssuedKeyOut.issued(await accounts.rotate_key(platform, caller, key_id))
+        return IssuedKeyOut.of_issued(await accounts.rotate_key(platform, caller, key_id))
 
     @delete("/{key_id:str}", operation_id="keys.revoke")
     async def revoke(self, platform: Injected[Platform], caller: Injected[Caller], key_id: FromPath[str]) -> None:

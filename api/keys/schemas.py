@@ -1,4 +1,4 @@
-"""What is sent and answered about API keys."""
+"""Bodies of requests and answers about API keys."""
 
 from datetime import datetime
 from typing import Annotated
@@ -50,7 +50,7 @@ class KeyOut(msgspec.Struct):
 
     @classmethod
     def of(cls, key: ApiKey) -> "KeyOut":
-        """The key as its owner sees it."""
+        """Present the key to its owner."""
         return cls(
             id=key.id,
             name=key.name,
@@ -68,6 +68,6 @@ class IssuedKeyOut(KeyOut):
     api_key: Annotated[str, Meta(description="The key itself; it is in no other answer.")]
 
     @classmethod
-    def issued(cls, issued: IssuedKey) -> "IssuedKeyOut":
-        """The key as it is handed out."""
-        return cls(**msgspec.structs.asdict(KeyOut.of(issued.key)), api_key=issued.text)
+    def of_issued(cls, issued_key: IssuedKey) -> "IssuedKeyOut":
+        """Present a new key with its text."""
+        return cls(**msgspec.structs.asdict(KeyOut.of(issued_key.key)), api_key=issued_key.text)

@@ -1,1 +1,1 @@
-"""The routes of whoever runs the service: health and metrics."""
+"""Routes for operators of the service: health and metrics."""

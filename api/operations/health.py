@@ -1,4 +1,4 @@
-"""For whoever watches over the process."""
+"""Routes of liveness and readiness."""
 
 from typing import Annotated
 
@@ -43,6 +43,6 @@ async def readyz(platform: Injected[Platform]) -> Response[Readiness | Unavailab
 
     Reports Postgres, its migrations, Redis and S3 one by one, and answers 503 unless all of them respond. Needs no key.
     """
-    found = [CheckOut(*check) for check in await checks(platform)]
-    ready = all(check.ok for check in found)
-    return Json(Readiness(ready, found), status_code=200 if ready else 503)
+    results = [CheckOut(*check) for check in await checks(platform)]
+    ready = all(check.ok for check in results)
+    return Json(Readiness(ready, results), status_code=200 if ready else 503)

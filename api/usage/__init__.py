@@ -1,1 +1,1 @@
-"""Use over HTTP."""
+"""Usage over HTTP."""

@@ -1,4 +1,4 @@
-"""What an account asked for, and what it may."""
+"""Route of the usage of an account."""
 
 import re
 from datetime import UTC, date, datetime
@@ -19,11 +19,11 @@ _MONTH = re.compile(r"(?P<year>20[0-9]{2})-(?P<month>0[1-9]|1[0-2])")
 
 
 class UsageController(Controller):
-    """Use."""
+    """Usage."""
 
     tags = ["keys"]
 
-    # Who has used up the month must still be able to see it.
+    # An account that has used up its month must still be able to see it.
     @get("/v1/usage", operation_id="usage.get", opt={"cost": 0})
     async def read(
         self,
@@ -40,8 +40,8 @@ class UsageController(Controller):
         seconds old.
         """
         first = _first_day(month)
-        found = await plans.month_of_use(platform, meter, caller, first)
-        return UsageOut.of(found, first, platform.settings)
+        usage = await plans.month_of_use(platform, meter, caller, first)
+        return UsageOut.of(usage, first, platform.settings)
 
 
 def _first_day(month: str | None) -> date:

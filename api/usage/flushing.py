@@ -1,4 +1,4 @@
-"""What this process learns of its callers and writes down later, all at once, instead of with every request."""
+"""Periodic writing of the usage counters and key uses of this process, instead of with every request."""
 
 import asyncio
 
@@ -10,19 +10,19 @@ from shared.plans import Meter
 
 log = structlog.get_logger()
 
-# What a process that is killed has not written yet is lost, so not much longer; each time costs two statements.
+# A killed process loses what it has not written, so not much longer; each flush costs two statements.
 INTERVAL_S = 10.0
 
-# A process that is told to end has little time, and the database may be away.
+# A stopping process has little time, and the database may be unavailable.
 LAST_TIMEOUT_S = 2.0
 
 
-async def keep(authenticator: Authenticator, meter: Meter) -> None:
-    """Write from time to time until cancelled, and then once more."""
+async def flush_periodically(authenticator: Authenticator, meter: Meter) -> None:
+    """Write periodically until cancelled, and then once more."""
     try:
         while True:
             await asyncio.sleep(INTERVAL_S)
-            # Not to be torn apart by the end: what was taken to be written would be lost, or written twice.
+            # Shielded from the cancellation: counters taken for writing would be lost, or written twice.
             await asyncio.shield(_write(authenticator, meter))
     finally:
         try:
@@ -39,5 +39,5 @@ async def _write(authenticator: Authenticator, meter: Meter) -> None:
     except DatabaseUnavailable as error:
         log.warning("bookkeeping waits: the database is away", reason=str(error))
     except Exception:
-        # Nobody watches this task: what it meets must not end it.
+        # The edge of a task that nobody awaits: no error may end it.
         log.exception("bookkeeping failed and goes on")

@@ -1,4 +1,4 @@
-"""What is answered about use."""
+"""Answers about usage."""
 
 from datetime import date
 from typing import Annotated
@@ -38,10 +38,10 @@ class UsageOut(msgspec.Struct):
     days: Annotated[list[RouteUse], Meta(description="Calls per day and route.")]
 
     @classmethod
-    def of(cls, found: MonthOfUse, month: date, settings: Settings) -> "UsageOut":
-        """The month as the account's owner sees it."""
-        name, plan = settings.plan_of(found.account.plan)
-        calls = sum(row.calls for row in found.usage)
+    def of(cls, usage: MonthOfUse, month: date, settings: Settings) -> "UsageOut":
+        """Present the month to the account's owner."""
+        name, plan = settings.plan_of(usage.account.plan)
+        calls = sum(row.calls for row in usage.usage)
         return cls(
             month=f"{month:%Y-%m}",
             plan=PlanOut(
@@ -49,6 +49,6 @@ class UsageOut(msgspec.Struct):
             ),
             calls=calls,
             remaining=None if plan.calls_per_month is None else max(plan.calls_per_month - calls, 0),
-            credit=found.account.credit,
-            days=[RouteUse(row.day, row.route, row.calls) for row in found.usage],
+            credit=usage.account.credit,
+            days=[RouteUse(row.day, row.route, row.calls) for row in usage.usage],
         )

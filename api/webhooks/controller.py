@@ -1,4 +1,4 @@
-"""Who is called, and with whose secret."""
+"""Routes of webhook endpoints and the callback secret."""
 
 from litestar import Controller, delete, get
 from litestar.params import FromPath
@@ -23,7 +23,7 @@ from shared.kit.platform import Platform
 from shared.webhooks import endpoints
 from shared.webhooks.signing import secret_text
 
-# Who reads or sets these can sign as the service does, or learns everything that it tells.
+# A key with access to these can sign as the service does, or receive all of its events.
 SECRETS = {"scope": Scope.ACCOUNT}
 
 
@@ -56,8 +56,7 @@ class WebhookController(Controller):
 
         Returns the account's endpoints, oldest first.
         """
-        found = await endpoints.list_own(platform, caller)
-        return [EndpointOut.of(endpoint, platform.keyring) for endpoint in found]
+        return [EndpointOut.of(endpoint, platform.keyring) for endpoint in await endpoints.list_own(platform, caller)]
 
     @get("/endpoints/{endpoint_id:str}", operation_id="webhooks.endpoints.get", opt=SECRETS)
     async def read(
@@ -82,8 +81,7 @@ class WebhookController(Controller):
 
         Fields that are not sent stay as they are. Pending deliveries go to the new address.
         """
-        named = change.named()
-        endpoint = await endpoints.change(platform, caller, parse_uuid(endpoint_id), named)
+        endpoint = await endpoints.change(platform, caller, parse_uuid(endpoint_id), change.changes())
         return EndpointOut.of(endpoint, platform.keyring)
 
     @delete("/endpoints/{endpoint_id:str}", operation_id="webhooks.endpoints.delete", opt=SECRETS)

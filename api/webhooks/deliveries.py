@@ -1,4 +1,4 @@
-"""What was told to whom, how that went, and telling it again."""
+"""Routes of webhook deliveries."""
 
 from typing import Annotated
 from uuid import UUID
@@ -41,9 +41,9 @@ class DeliveryController(Controller):
 
         Returns the deliveries with every attempt, newest first.
         """
-        wanted = DeliveryFilter(status=status, endpoint_id=endpoint_id, event_id=event_id)
-        found = await deliveries.list_own(platform, caller, wanted, before=cursor, limit=limit + 1)
-        page = paging.cut(found, limit, lambda logged: str(logged.delivery.id))
+        filters = DeliveryFilter(status=status, endpoint_id=endpoint_id, event_id=event_id)
+        logged_deliveries = await deliveries.list_own(platform, caller, filters, before=cursor, limit=limit + 1)
+        page = paging.cut(logged_deliveries, limit, lambda logged: str(logged.delivery.id))
         return DeliveryPage([DeliveryOut.of(logged) for logged in page.rows], page.next)
 
     @get("/{delivery_id:str}", operation_id="webhooks.deliveries.get")

@@ -1,4 +1,4 @@
-"""What is sent and answered about webhooks."""
+"""Bodies of requests and answers about webhooks."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -47,8 +47,8 @@ class EndpointChange(msgspec.Struct, forbid_unknown_fields=True):
         Meta(description="Description for people, 1 to 200 characters; null clears it."),
     ] = UNSET
 
-    def named(self) -> dict[str, Any]:
-        """The fields that were sent."""
+    def changes(self) -> dict[str, Any]:
+        """Return the fields that were sent."""
         return {name: value for name, value in msgspec.structs.asdict(self).items() if value is not UNSET}
 
 
@@ -79,7 +79,7 @@ class EndpointOut(msgspec.Struct):
 
     @classmethod
     def of(cls, endpoint: Endpoint, keyring: Keyring) -> "EndpointOut":
-        """The endpoint as its owner sees it."""
+        """Present the endpoint to its owner."""
         return cls(
             id=endpoint.id,
             url=endpoint.url,
@@ -128,7 +128,7 @@ class AttemptOut(msgspec.Struct):
 
     @classmethod
     def of(cls, attempt: Attempt) -> "AttemptOut":
-        """The attempt as the account's owner sees it."""
+        """Present the attempt to the account's owner."""
         return cls(
             number=attempt.number,
             status_code=attempt.status_code,
@@ -159,8 +159,8 @@ class DeliveryOut(msgspec.Struct):
 
     @classmethod
     def of(cls, logged: LoggedDelivery) -> "DeliveryOut":
-        """The delivery as the account's owner sees it."""
-        return cls(**_shown(logged))
+        """Present the delivery to the account's owner."""
+        return cls(**_delivery_fields(logged))
 
 
 class DeliveryDetail(DeliveryOut):
@@ -170,8 +170,8 @@ class DeliveryDetail(DeliveryOut):
 
     @classmethod
     def of(cls, logged: LoggedDelivery) -> "DeliveryDetail":
-        """The delivery as the account's owner sees it, and the body."""
-        return cls(**_shown(logged), body=logged.event.body.decode())
+        """Present the delivery and its body to the account's owner."""
+        return cls(**_delivery_fields(logged), body=logged.event.body.decode())
 
 
 class DeliveryPage(msgspec.Struct):
@@ -181,7 +181,7 @@ class DeliveryPage(msgspec.Struct):
     next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
-def _shown(logged: LoggedDelivery) -> dict[str, Any]:
+def _delivery_fields(logged: LoggedDelivery) -> dict[str, Any]:
     delivery, event = logged.delivery, logged.event
     return {
         "id": delivery.id,

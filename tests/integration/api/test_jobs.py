@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from api.jobs import controller
-from api.jobs.waiter import with_silences
+from api.jobs.waiter import with_keepalives
 from shared.jobs import finishing, queries
 from shared.kit import clock
 from shared.kit.platform import Platform
@@ -189,12 +189,12 @@ async def test_a_stream_of_events_is_never_silent_for_long(
     was_silent = asyncio.Event()
 
     async def watched(items: AsyncIterator[Any], _: float) -> AsyncIterator[Any]:
-        async for item in with_silences(items, 0.05):
+        async for item in with_keepalives(items, 0.05):
             if item is None:
                 was_silent.set()
             yield item
 
-    monkeypatch.setattr(controller, "with_silences", watched)
+    monkeypatch.setattr(controller, "with_keepalives", watched)
     job = await alice.submit("report")
     following = asyncio.create_task(alice.get(f"/v1/jobs/{job['id']}/events"))
     await was_silent.wait()

@@ -1,6 +1,6 @@
 import pytest
 
-from api.jobs.waiter import wanted_wait
+from api.jobs.waiter import requested_wait
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ from api.jobs.waiter import wanted_wait
     ],
 )
 def test_the_header_says_how_long_to_wait(prefer: str | None, seconds: int) -> None:
-    assert wanted_wait(prefer, limit=25, default=7) == seconds
+    assert requested_wait(prefer, limit=25, default=7) == seconds
