@@ -68,13 +68,13 @@ def _with_body(handler: Handler) -> Handler:
         arguments[name] = await read(request)
         return await handler(*owner, **arguments)
 
-    handler_signature = signature(handler)
-    parameters = [parameter for parameter in handler_signature.parameters.values() if parameter.name != name]
+    original = signature(handler)
+    parameters = [parameter for parameter in original.parameters.values() if parameter.name != name]
     annotations = {key: value for key, value in annotations.items() if key != name}
     if not takes_request:
         parameters.append(Parameter("request", Parameter.KEYWORD_ONLY, annotation=AnyRequest))
         annotations["request"] = AnyRequest
-    call.__signature__ = handler_signature.replace(parameters=parameters)  # type: ignore[attr-defined] # as any function may
+    call.__signature__ = original.replace(parameters=parameters)  # type: ignore[attr-defined] # as any function may
     call.__annotations__ = annotations
     call.body_type = body_type  # type: ignore[attr-defined] # for `body_of`
     return call

@@ -70,7 +70,7 @@ class JobController(Controller):
         """
         snapshots = await jobs.list_own(platform, caller, before=cursor, status=status, limit=limit + 1)
         page = paging.cut(snapshots, limit, lambda snapshot: str(snapshot.job.id))
-        # Signing the links of a full page takes long enough for others to notice.
+        # Signing the links of a full page would block the event loop for noticeably long.
         return JobPage(await asyncio.to_thread(_present, page.rows, platform), page.next)
 
     @get("/{job_id:str}", operation_id="jobs.get")

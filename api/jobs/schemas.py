@@ -22,7 +22,7 @@ class Submission(NamedTuple):
 
 
 class Callback(msgspec.Struct):
-    """What any job may bring along."""
+    """The callback URL, which a job of any kind may have."""
 
     callback_url: CallbackUrl = None
 

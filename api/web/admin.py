@@ -44,7 +44,7 @@ class AdminPages(Controller):
     async def overview(self, page_request: Injected[PageRequest]) -> Response[str]:
         """Show the totals of the service, and its dead deliveries."""
         overview = await administration.overview(page_request.platform)
-        dead_deliveries = await administration.list_lost(page_request.platform, limit=MAX_DEAD_DELIVERIES)
+        dead_deliveries = await administration.list_dead_deliveries(page_request.platform, limit=MAX_DEAD_DELIVERIES)
         return page_request.render(
             "admin/overview.html",
             overview=overview,

@@ -42,9 +42,9 @@ class DeliveryController(Controller):
         Returns the deliveries with every attempt, newest first.
         """
         filters = DeliveryFilter(status=status, endpoint_id=endpoint_id, event_id=event_id)
-        logged_deliveries = await deliveries.list_own(platform, caller, filters, before=cursor, limit=limit + 1)
-        page = paging.cut(logged_deliveries, limit, lambda logged: str(logged.delivery.id))
-        return DeliveryPage([DeliveryOut.of(logged) for logged in page.rows], page.next)
+        entries = await deliveries.list_own(platform, caller, filters, before=cursor, limit=limit + 1)
+        page = paging.cut(entries, limit, lambda entry: str(entry.delivery.id))
+        return DeliveryPage([DeliveryOut.of(entry) for entry in page.rows], page.next)
 
     @get("/{delivery_id:str}", operation_id="webhooks.deliveries.get")
     async def read(

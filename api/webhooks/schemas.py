@@ -158,9 +158,9 @@ class DeliveryOut(msgspec.Struct):
     attempts: Annotated[list[AttemptOut], Meta(description="Attempts so far, oldest first.")]
 
     @classmethod
-    def of(cls, logged: LoggedDelivery) -> "DeliveryOut":
+    def of(cls, entry: LoggedDelivery) -> "DeliveryOut":
         """Present the delivery to the account's owner."""
-        return cls(**_delivery_fields(logged))
+        return cls(**_delivery_fields(entry))
 
 
 class DeliveryDetail(DeliveryOut):
@@ -169,9 +169,9 @@ class DeliveryDetail(DeliveryOut):
     body: Annotated[str, Meta(description="Body of the message, byte for byte.")]
 
     @classmethod
-    def of(cls, logged: LoggedDelivery) -> "DeliveryDetail":
+    def of(cls, entry: LoggedDelivery) -> "DeliveryDetail":
         """Present the delivery and its body to the account's owner."""
-        return cls(**_delivery_fields(logged), body=logged.event.body.decode())
+        return cls(**_delivery_fields(entry), body=entry.event.body.decode())
 
 
 class DeliveryPage(msgspec.Struct):
@@ -181,8 +181,8 @@ class DeliveryPage(msgspec.Struct):
     next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
-def _delivery_fields(logged: LoggedDelivery) -> dict[str, Any]:
-    delivery, event = logged.delivery, logged.event
+def _delivery_fields(entry: LoggedDelivery) -> dict[str, Any]:
+    delivery, event = entry.delivery, entry.event
     return {
         "id": delivery.id,
         "event_id": event.id,
@@ -193,5 +193,5 @@ def _delivery_fields(logged: LoggedDelivery) -> dict[str, Any]:
         "next_attempt_at": delivery.next_attempt_at if delivery.status == "pending" else None,
         "happened_at": event.created_at,
         "finished_at": delivery.finished_at,
-        "attempts": [AttemptOut.of(attempt) for attempt in logged.attempts],
+        "attempts": [AttemptOut.of(attempt) for attempt in entry.attempts],
     }

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from shared.accounts import Caller
 from shared.idempotency import queries
 from shared.idempotency.answer_encryption import StoredAnswer, decrypt, encrypt
-from shared.idempotency.errors import AnswerLost, KeyReused, StillInProgress, TakenOver
+from shared.idempotency.errors import AnswerLost, KeyReused, RequestSuperseded, StillInProgress
 from shared.kit.db import Connection, Database
 from shared.kit.keyring import Keyring
 from shared.kit.platform import Platform
@@ -42,11 +42,11 @@ class Claim:
         self.is_open = True
 
     async def mark(self, connection: Connection) -> None:
-        """Mark the claim in a transaction that has written anything; raises TakenOver, which rolls it back."""
+        """Mark the claim in a transaction that has written anything; raises RequestSuperseded, which rolls it back."""
         if not await connection.fetchval(queries.HAS_WRITTEN):
             return
         if not await connection.fetchval(queries.MARK, self._account_id, self._key, self._attempt):
-            raise TakenOver
+            raise RequestSuperseded
 
     async def settle(self, answer: StoredAnswer) -> None:
         """Store the answer for repeats; a refusal of a request that wrote nothing frees the key instead."""

@@ -29,7 +29,7 @@ class AnswerLost(DomainError):
     status, code = HTTPStatus.CONFLICT, "idempotency-answer-lost"
 
 
-class TakenOver(DomainError):
+class RequestSuperseded(DomainError):
     """This request took too long, and a repeat of it with the same Idempotency-Key was processed instead."""
 
     status, code = HTTPStatus.CONFLICT, "idempotency-key-taken-over"

@@ -76,7 +76,7 @@ async def read_inputs(platform: Platform, job: JobRecord) -> bytes:
 async def find(platform: Platform, caller: Caller, job_id: UUID | None) -> Snapshot:
     """Return a job of the caller; raises JobNotFound."""
     async with platform.db.connection() as connection:
-        snapshot = await queries.own(connection, caller.account_id, job_id) if job_id else None
+        snapshot = await queries.find_own(connection, caller.account_id, job_id) if job_id else None
     if snapshot is None:
         raise JobNotFound
     return snapshot

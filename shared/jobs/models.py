@@ -50,7 +50,7 @@ class Job(SQLModel, table=True):
     progress: float = 0.0
     # Raised by every claim and never lowered: the fence that a worker must name to finish the job.
     attempt: int = 0
-    # Attempts that ended without an answer for reasons that may lie in the job; three end it.
+    # Attempts that crashed for reasons that may lie in the job; three of them fail it.
     failures: int = 0
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
 

@@ -12,7 +12,7 @@ from shared.kit.db import OUTAGES, Database
 
 log = structlog.get_logger()
 
-# A connection that died silently is noticed by then; the driver alone never would.
+# A probe detects a connection that died silently, which the driver alone never does.
 PROBE_INTERVAL_S = 15.0
 RECONNECT_DELAY_S = 1.0
 

@@ -44,7 +44,7 @@ RETRY = f"""
     RETURNING {COLUMNS}
 """
 
-SELECT_OWN = f"SELECT {COLUMNS} FROM job WHERE id = $1 AND account_id = $2"
+FIND_OWN = f"SELECT {COLUMNS} FROM job WHERE id = $1 AND account_id = $2"
 
 LIST_OWN = f"""
     SELECT {COLUMNS} FROM job
@@ -142,9 +142,9 @@ async def retry(connection: Connection, job_id: UUID) -> JobRecord | None:
     return _job(record) if record else None
 
 
-async def own(connection: Connection, account_id: int, job_id: UUID) -> Snapshot | None:
+async def find_own(connection: Connection, account_id: int, job_id: UUID) -> Snapshot | None:
     """Return a job of the account with its files; None if the account has no such job."""
-    record = await connection.fetchrow(SELECT_OWN, job_id, account_id)
+    record = await connection.fetchrow(FIND_OWN, job_id, account_id)
     return await with_files(connection, _job(record)) if record else None
 
 
@@ -244,7 +244,7 @@ async def with_files(connection: Connection, job: JobRecord) -> Snapshot:
 
 
 async def lock_fingerprint(connection: Connection, account_id: int, fingerprint: str) -> None:
-    """Let no other transaction decide about the same work of the account before this one ends."""
+    """Lock a fingerprint of the account until the transaction ends, so that equal requests are decided in turn."""
     await connection.execute(LOCK_FINGERPRINT, f"{account_id} {fingerprint}")
 
 

@@ -14,12 +14,12 @@ import msgspec
 # A request that waits longer than this for a connection is answered 503 instead.
 ACQUIRE_TIMEOUT_S = 2.0
 
-# How long connecting and, should the server not end it before, a statement may take.
+# The limits on connecting and, unless the server ends it before, on a statement.
 TIMEOUTS_S = {"timeout": 5, "command_timeout": 20}
 
 SERVER_SETTINGS = {
     "application_name": "evalserve",
-    # No statement of ours takes seconds: one that does is a mistake that must not hold a connection.
+    # No statement of ours takes seconds: one that does is a bug and must not hold a connection.
     "statement_timeout": "15s",
     # Row locks are held for one statement or two; waiting longer means a stuck peer.
     "lock_timeout": "5s",

@@ -75,6 +75,6 @@ def inputs_key(job_id: UUID) -> str:
     return f"jobs/{job_id}/inputs"
 
 
-def stored(file: AnyFile, key: str) -> StoredFile:
+def stored_file(file: AnyFile, key: str) -> StoredFile:
     """Describe a file whose bytes are stored under the key."""
     return StoredFile(file.name, file.content_type, file.size_bytes, file.sha256, key)

@@ -29,7 +29,7 @@ def configure(*, level: str, form: str) -> None:
     renderer: Processor = (
         structlog.processors.JSONRenderer(_to_json) if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
     )
-    # Our own events go straight to the output: the way through the standard library costs ten times as much, and every
+    # Our own events go straight to the output: the standard library costs ten times as much, and every
     # request is an event.
     structlog.configure(
         processors=[*shared, renderer],

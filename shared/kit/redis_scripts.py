@@ -1,4 +1,4 @@
-"""Scripts that Redis runs as a whole, each in one round trip: the counters that all processes share.
+"""Scripts that Redis runs atomically, each in one round trip, for counters that all processes share.
 
 Redis may be gone at any time, so no caller waits for it: after a short time, and for a second after that, callers get
 RedisUnavailable and go on without it.

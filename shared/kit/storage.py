@@ -12,7 +12,7 @@ import cachetools
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.kit import clock
-from shared.kit.files import AnyFile, StoredFile, stored
+from shared.kit.files import AnyFile, StoredFile, stored_file
 from shared.kit.s3_client import PROBE, s3_client
 from shared.kit.settings import Settings
 from shared.kit.storage_errors import FileGone, StorageUnavailable
@@ -91,7 +91,7 @@ class Storage:
                 # Keys are never written twice with different bytes.
                 CacheControl="private, max-age=31536000, immutable",
             )
-        return stored(file, key)
+        return stored_file(file, key)
 
     def get(self, key: str) -> bytes:
         """Return the bytes under a key; raises FileGone if there is no object."""

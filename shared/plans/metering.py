@@ -167,8 +167,8 @@ def _this_month() -> date:
 
 
 def _seconds_until(day: date) -> int:
-    left = datetime(day.year, day.month, day.day, tzinfo=UTC) - datetime.now(UTC)
-    return int(left.total_seconds()) + 1
+    remaining = datetime(day.year, day.month, day.day, tzinfo=UTC) - datetime.now(UTC)
+    return int(remaining.total_seconds()) + 1
 
 
 def _too_fast(plan: Plan, verdict: Admission) -> RateLimitReached:

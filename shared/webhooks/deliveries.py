@@ -12,7 +12,7 @@ from shared.webhooks.queries import DeliveryFilter
 
 
 class LoggedDelivery(NamedTuple):
-    """A delivery with its event and the attempts so far."""
+    """An entry of the log: a delivery with its event and the attempts so far."""
 
     delivery: Delivery
     event: Event
@@ -41,12 +41,12 @@ async def list_own(
 
 async def find(platform: Platform, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:
     """Return a delivery of the caller; raises DeliveryNotFound."""
-    logged = (
+    entries = (
         await list_own(platform, caller, DeliveryFilter(id=delivery_id), before=None, limit=1) if delivery_id else []
     )
-    if not logged:
+    if not entries:
         raise DeliveryNotFound
-    return logged[0]
+    return entries[0]
 
 
 async def replay(platform: Platform, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:

@@ -74,7 +74,7 @@ class Delivery(SQLModel, table=True):
     event_id: str = Field(
         sa_column=Column(ForeignKey("webhook_event.id", ondelete="CASCADE"), nullable=False, index=True)
     )
-    # Without an endpoint the address came with the job, and the account's callback secret signs.
+    # Null for the `callback_url` of a job, whose messages the account's callback secret signs.
     endpoint_id: UUID | None = Field(
         default=None,
         sa_column=Column(ForeignKey("webhook_endpoint.id", ondelete="CASCADE"), nullable=True, index=True),

@@ -70,7 +70,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         check_answers(host, port, answers, self._allow)
         failure: Exception = LookupFailed()
         targets = answers[:MAX_CONNECT_ATTEMPTS]
-        # A dead address gets its share of the time only, so that the next one is still tried.
+        # Each address gets a share of the time, so that a dead one does not prevent trying the next.
         share = None if timeout is None else timeout / max(1, len(targets))
         for ip in targets:
             try:

@@ -51,7 +51,7 @@ class OwnedJob(NamedTuple):
     finished_at: datetime | None
 
 
-class LostDelivery(NamedTuple):
+class DeadDelivery(NamedTuple):
     """A delivery that was given up, with its owner and last error."""
 
     id: UUID
@@ -118,10 +118,10 @@ async def list_matrices(platform: Platform, *, before: UUID | None, limit: int) 
         return [OwnedMatrix(*record) for record in await connection.fetch(queries.ALL_MATRICES, before, limit)]
 
 
-async def list_lost(platform: Platform, *, limit: int) -> list[LostDelivery]:
+async def list_dead_deliveries(platform: Platform, *, limit: int) -> list[DeadDelivery]:
     """List the newest deliveries that were given up, with their last errors."""
     async with platform.db.connection() as connection:
-        return [LostDelivery(*record) for record in await connection.fetch(queries.LOST, limit)]
+        return [DeadDelivery(*record) for record in await connection.fetch(queries.DEAD_DELIVERIES, limit)]
 
 
 async def set_account_state(

@@ -40,7 +40,7 @@ ALL_MATRICES = """
     ORDER BY matrix.uid DESC LIMIT $2
 """
 
-LOST = """
+DEAD_DELIVERIES = """
     SELECT delivery.id, account.email, event.type, delivery.url,
         (SELECT coalesce(error, 'answered ' || status_code) FROM webhook_attempt
          WHERE delivery_id = delivery.id ORDER BY number DESC LIMIT 1) AS last_error,

@@ -12,7 +12,7 @@ from api.openapi import document
 from shared import idempotency
 from shared.accounts import Authenticator, Caller
 from shared.idempotency import Claim, StoredAnswer
-from shared.idempotency.errors import TakenOver
+from shared.idempotency.errors import RequestSuperseded
 from shared.kit.db import DatabaseUnavailable, transaction_hook
 from shared.kit.platform import Platform
 from tests.actors import Client
@@ -215,7 +215,7 @@ async def test_a_slow_request_cannot_finish_what_another_took_over(alice: Client
     await _end_leases(platform)
     assert isinstance(await _claim(platform, await _caller(platform, alice)), Claim)
 
-    with pytest.raises(TakenOver):
+    with pytest.raises(RequestSuperseded):
         await _work(platform, alice, slow, way)
 
     assert await _emails(platform, alice) == [alice.email]
