@@ -83,7 +83,7 @@ class _TimedReceive:
         if self._is_complete:
             return await self._receive()  # type: ignore[return-value] # an HTTP request has no other messages
         try:
-            # A deadline for the whole body: a byte now and then would never exceed a time-out of its own.
+            # One deadline for the whole body: with one per message, a byte now and then would never be late.
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
         except TimeoutError:

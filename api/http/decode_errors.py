@@ -58,7 +58,7 @@ def among(values: Sequence[Any]) -> str:
 
 
 def _malformed(error: Exception) -> str:
-    # Also the error of an empty body, which a client sends that forgot it.
+    # Also the error of an empty body, where a client forgot to send one.
     return "it ends too early" if str(error) == "Input data was truncated" else str(error)
 
 
