@@ -16,7 +16,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from benchmarks.counting import milliseconds
 from shared.evaluation.inputs.label_sets import Limits, Multihot, multihot
-from shared.evaluation.multilabel.statistics import MultiLabelFigures, evaluate
+from shared.evaluation.multilabel.statistics import MultiLabelResult, evaluate
 
 Sets = list[list[str]]
 
@@ -41,7 +41,7 @@ def to_arrays(actual: Sets, predicted: Sets) -> Multihot:
     return multihot(actual, predicted, limits=LIMITS, types_checked=True)
 
 
-def to_plain_values(metrics: MultiLabelFigures) -> object:
+def to_plain_values(metrics: MultiLabelResult) -> object:
     """Convert to plain values for JSON."""
     return metrics.by_class.records(), metrics.by_sample.records()
 

@@ -1,6 +1,6 @@
-"""The formulas of the common rates, and division that says where there is nothing to divide by.
+"""The formulas of the common rates, and division that marks a zero denominator.
 
-A formula answers (part, whole) and divides nothing, so that the same one serves single counts, arrays of counts, and
+A formula returns (part, whole) without dividing them, so that it serves single counts, arrays of counts, and
 the calculators' exact arithmetic. `hits` are the samples of a class that were predicted as it (TP), `actual` all
 samples of the class (TP + FN), `predicted` all samples predicted as it (TP + FP).
 """
@@ -44,12 +44,12 @@ def binary_mcc(tp: N, fp: N, fn: N, tn: N) -> tuple[N, N]:
 
 
 def ratio(part: float, whole: float) -> float:
-    """Divide two numbers; NaN if there is nothing to divide by."""
+    """Divide two numbers; NaN if `whole` is zero."""
     return part / whole if whole else math.nan
 
 
 def ratios(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
-    """Divide arrays, `whole` broadcast to the shape of `part`; NaN where there is nothing to divide by."""
+    """Divide arrays, `whole` broadcast to the shape of `part`; NaN where `whole` is zero."""
     divided: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
     return divided
 

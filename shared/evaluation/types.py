@@ -1,4 +1,4 @@
-"""The types that every wing of evaluation speaks of."""
+"""The types that all parts of evaluation share."""
 
 import numpy as np
 from numpy.typing import NDArray

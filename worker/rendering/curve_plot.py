@@ -9,7 +9,7 @@ from matplotlib.text import Text
 
 from shared.curves.kinds.curve import CurveType
 from shared.evaluation.curves.curves import CurvePoints
-from shared.evaluation.curves.one_vs_rest import ClassifierCurves, CurveSummary, Undefined
+from shared.evaluation.curves.one_vs_rest import ClassifierCurves, CurveSummary, UndefinedCurve
 from shared.evaluation.types import Label
 from shared.presentation.labels import cut, label_text, plain_text
 from worker.rendering.curve_result import area
@@ -56,7 +56,9 @@ def render_curves(
         return as_plot(Drawing(figure, {**originals, text: heading}, full_title))
 
 
-def _worst(classes: list[tuple[Label, CurveSummary | Undefined]], kind: CurveType) -> list[tuple[Label, CurveSummary]]:
+def _worst(
+    classes: list[tuple[Label, CurveSummary | UndefinedCurve]], kind: CurveType
+) -> list[tuple[Label, CurveSummary]]:
     summaries = [(label, summary) for label, summary in classes if isinstance(summary, CurveSummary)]
     if len(summaries) <= DRAWN_CLASSES:
         return summaries

@@ -14,7 +14,7 @@ from shared.evaluation.curves.one_vs_rest import (
     Areas,
     ClassifierCurves,
     CurveSummary,
-    Undefined,
+    UndefinedCurve,
     count_class,
 )
 from shared.evaluation.curves.operating_points import BestThresholds, OperatingPoint
@@ -42,7 +42,7 @@ def result(inputs: CurveInputs, measurements: ClassifierCurves, kind: CurveType)
         "average_precision": {
             name: summaries[name].areas.average_precision if name in summaries else None for name in classes
         },
-        "undefined": {name: entry.reason for name, entry in classes.items() if isinstance(entry, Undefined)},
+        "undefined": {name: entry.reason for name, entry in classes.items() if isinstance(entry, UndefinedCurve)},
         "micro": _average(measurements.micro.areas, kind) | {"curve": _curve_points(measurements.micro, kind)},
         "macro": _average(measurements.macro.areas, kind),
         "curves": {name: _curve_points(summary, kind) for name, summary in summaries.items()},

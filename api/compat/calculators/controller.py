@@ -27,8 +27,8 @@ from api.http.injected import Injected
 from api.http.routes import post
 from api.http.unknown_parameters import TAKES_MORE
 from shared.accounts import Caller, Scope
-from shared.evaluation.calculators.exact_rounding import Figure, ratio
-from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, Weighing
+from shared.evaluation.calculators.exact_rounding import MetricValue, ratio
+from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, FBetaArguments
 
 Sent = Request[Any, Any, Any]
 
@@ -128,7 +128,7 @@ def _confusion(request: Sent, texts: Texts) -> Response[Any]:
 
 def _metrics(cells: Cells) -> dict[str, object]:
     inputs = {"fn": cells.fn, "fp": cells.fp, "tn": cells.tn, "tp": cells.tp, "total": sum(cells)}
-    return CONFUSION.figures(cells) | {"inputs": inputs}
+    return CONFUSION.metrics(cells) | {"inputs": inputs}
 
 
 def _batch(members: Fields) -> list[dict[str, object]]:
@@ -137,7 +137,7 @@ def _batch(members: Fields) -> list[dict[str, object]]:
 
 def _diagnostic(request: Sent, texts: Texts) -> Response[Any]:
     rates = parameters.read_screening(texts)
-    figures = DIAGNOSTIC.figures(parameters.as_screening(rates))
+    figures = DIAGNOSTIC.metrics(parameters.as_screening(rates))
     inputs = in_order({name: rate.number for name, rate in rates.items()})
     return answer(request, DIAGNOSTIC.message, in_order(figures | {"note": DIAGNOSTIC.note, "inputs": inputs}))
 
@@ -145,10 +145,10 @@ def _diagnostic(request: Sent, texts: Texts) -> Response[Any]:
 def _fbeta(request: Sent, texts: Texts) -> Response[Any]:
     weighing, counts = parameters.read_weighing(texts)
     inputs = in_order({**_weights(weighing, as_given=not counts), **counts})
-    return answer(request, FBETA.message, in_order(FBETA.figures(weighing) | {"note": FBETA.note, "inputs": inputs}))
+    return answer(request, FBETA.message, in_order(FBETA.metrics(weighing) | {"note": FBETA.note, "inputs": inputs}))
 
 
-def _weights(weighing: Weighing, *, as_given: bool) -> dict[str, Figure]:
+def _weights(weighing: FBetaArguments, *, as_given: bool) -> dict[str, MetricValue]:
     # Of counts they are results, and rounded as such.
     shown = {
         name: DecimalFraction(*rate).number if as_given else ratio(*rate)

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from api.http import problems
 from api.http.json_response import Json
-from shared.evaluation.calculators.exact_rounding import Figure
+from shared.evaluation.calculators.exact_rounding import MetricValue
 from shared.evaluation.calculators.tables import Calculator
 from shared.kit.errors import Fault
 
@@ -74,7 +74,7 @@ def figures(calculator: Calculator[Any]) -> list[tuple[str, Any]]:
     return [
         described(
             entry.name,
-            Figure,
+            MetricValue,
             f"{entry.metric.definition} `{entry.metric.formula}`; null where this is 0: {entry.denominator}.",
         )
         for entry in calculator.entries

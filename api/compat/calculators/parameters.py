@@ -8,7 +8,7 @@ from litestar.datastructures import MultiDict
 from api.http import bodies
 from api.http.bodies import Fields
 from shared.evaluation.calculators.exact_rounding import Number
-from shared.evaluation.calculators.tables import Cells, Screening, Weighing
+from shared.evaluation.calculators.tables import Cells, FBetaArguments, Screening
 from shared.kit.errors import Fault, InvalidInput
 
 Texts = dict[str, str]
@@ -175,7 +175,7 @@ def as_screening(rates: dict[str, DecimalFraction]) -> Screening:
     return Screening(sensitivity, specificity, prevalence, whole)
 
 
-def read_weighing(texts: Texts) -> tuple[Weighing, dict[str, int]]:
+def read_weighing(texts: Texts) -> tuple[FBetaArguments, dict[str, int]]:
     """Precision, recall and beta, and the counts if they came as such; raises InvalidInput."""
     reader = Reader(texts)
     rates, counts = reader.names() & {"precision", "recall"}, reader.names() & {"tp", "fp", "fn"}
@@ -187,10 +187,10 @@ def read_weighing(texts: Texts) -> tuple[Weighing, dict[str, int]]:
     if counts:
         tp, fp, fn = (reader.count(name) for name in ("tp", "fp", "fn"))
         reader.end()
-        return Weighing((tp, tp + fp), (tp, tp + fn), beta), {"tp": tp, "fp": fp, "fn": fn}
+        return FBetaArguments((tp, tp + fp), (tp, tp + fn), beta), {"tp": tp, "fp": fp, "fn": fn}
     precision, recall = reader.rate("precision"), reader.rate("recall")
     reader.end()
-    return Weighing(precision, recall, beta), {}
+    return FBetaArguments(precision, recall, beta), {}
 
 
 def _read_rate(text: str) -> DecimalFraction | None:

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from api.compat.calculators.envelope import described, documented, documented_figures, figures
 from api.http.runtime_types import RuntimeType
-from shared.evaluation.calculators.exact_rounding import Figure
+from shared.evaluation.calculators.exact_rounding import MetricValue
 from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells
 
 MAX_COUNT = 10**15 - 1
@@ -87,18 +87,18 @@ _CellsOut = msgspec.defstruct(
 _ScreeningOut = msgspec.defstruct(
     "DiagnosticInputs",
     [
-        described("sensitivity", Figure, "Sensitivity (true positive rate)."),
-        described("specificity", Figure, "Specificity (true negative rate)."),
-        described("prevalence", Figure, "Prevalence (pre-test probability)."),
+        described("sensitivity", MetricValue, "Sensitivity (true positive rate)."),
+        described("specificity", MetricValue, "Specificity (true negative rate)."),
+        described("prevalence", MetricValue, "Prevalence (pre-test probability)."),
     ],
     namespace={"__doc__": ScreeningIn.__doc__},
 )
 _WeighingOut = msgspec.defstruct(
     "FBetaInputs",
     [
-        described("beta", Figure, "Weight of recall against precision."),
-        described("recall", Figure, "Recall; null if undefined."),
-        described("precision", Figure, "Precision; null if undefined."),
+        described("beta", MetricValue, "Weight of recall against precision."),
+        described("recall", MetricValue, "Recall; null if undefined."),
+        described("precision", MetricValue, "Precision; null if undefined."),
         *((*described(name, int, _CELLS[name]), msgspec.field(default=0)) for name in ("tp", "fp", "fn")),
     ],
     namespace={"__doc__": "Precision, recall and beta, and the counts if they were sent."},

@@ -1,13 +1,13 @@
-"""From whole numbers to six decimals without a rounding error on the way.
+"""Quotients of whole numbers to six decimals, without intermediate rounding.
 
 Results are rounded once, to the even neighbour in a tie. A whole result is an int, so that JSON shows 171, not 171.0.
 """
 
 from math import isqrt
 
-# What a figure is: a number, or None where its denominator is zero.
+# None where the denominator is zero.
 Number = int | float
-Figure = Number | None
+MetricValue = Number | None
 
 SCALE = 1_000_000
 
@@ -15,21 +15,21 @@ SCALE = 1_000_000
 _MAX_INT = 2**53
 
 
-def ratio(numerator: int, denominator: int) -> Figure:
+def ratio(numerator: int, denominator: int) -> MetricValue:
     """A quotient of two numbers that are not negative, to six decimals; None if the denominator is zero."""
     if denominator == 0:
         return None
-    quotient, rest = divmod(numerator * SCALE, denominator)
-    return _number(_to_even(quotient, 2 * rest - denominator))
+    quotient, remainder = divmod(numerator * SCALE, denominator)
+    return _number(_to_even(quotient, 2 * remainder - denominator))
 
 
-def ratio_to_root(numerator: int, squared_denominator: int) -> Figure:
+def ratio_to_root(numerator: int, squared_denominator: int) -> MetricValue:
     """A number divided by the root of another, to six decimals; None if that is zero."""
     if squared_denominator == 0:
         return None
     square = (numerator * SCALE) ** 2
     quotient = isqrt(square // squared_denominator)
-    # Which side of the middle between two neighbours it lies on, seen without taking the root.
+    # The sign of the distance from the midpoint of two neighbours, without taking the root.
     beyond = 4 * square - (2 * quotient + 1) ** 2 * squared_denominator
     rounded = _to_even(quotient, beyond)
     return _number(rounded if numerator > 0 else -rounded)
@@ -40,5 +40,5 @@ def _to_even(quotient: int, beyond_middle: int) -> int:
 
 
 def _number(millionths: int) -> Number:
-    whole, rest = divmod(millionths, SCALE)
-    return whole if rest == 0 and abs(whole) <= _MAX_INT else millionths / SCALE
+    quotient, remainder = divmod(millionths, SCALE)
+    return quotient if remainder == 0 and abs(quotient) <= _MAX_INT else millionths / SCALE

@@ -1,4 +1,4 @@
-"""The calculator API: one table for each calculator, which the service, its documentation and its tests are made of.
+"""The calculator API: one table for each calculator, from which the service, its documentation and its tests derive.
 
 All arithmetic is on integers: a rate is a number of parts of a common whole, so that 0.95 is 95/100 and nothing else.
 """
@@ -6,7 +6,7 @@ All arithmetic is on integers: a rate is a number of parts of a common whole, so
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
-from shared.evaluation.calculators.exact_rounding import Figure, ratio, ratio_to_root
+from shared.evaluation.calculators.exact_rounding import MetricValue, ratio, ratio_to_root
 from shared.evaluation.metrics import CATALOGUE, Metric
 from shared.evaluation.rates import binary_mcc, f1, precision, recall
 
@@ -23,7 +23,7 @@ class Cells(NamedTuple):
 
 
 class Screening(NamedTuple):
-    """What a diagnostic test is like, in parts of `whole`."""
+    """The rates of a diagnostic test, in parts of `whole`."""
 
     sensitivity: int
     specificity: int
@@ -31,7 +31,7 @@ class Screening(NamedTuple):
     whole: int
 
 
-class Weighing(NamedTuple):
+class FBetaArguments(NamedTuple):
     """Precision, recall and beta, each as a numerator over a denominator; a denominator of 0 is an undefined rate."""
 
     precision: tuple[int, int]
@@ -40,66 +40,66 @@ class Weighing(NamedTuple):
 
 
 class Entry(NamedTuple, Generic[T]):
-    """One figure: its name in answers, the metric that it is, what must not be zero, and its exact computation."""
+    """One metric of a calculator: its name in answers, its definition, its denominator and its exact computation."""
 
     name: str
     metric: Metric
     denominator: str
-    of: Callable[[T], Figure]
+    of: Callable[[T], MetricValue]
 
 
 class Calculator(NamedTuple, Generic[T]):
-    """A calculator: its figures, and the texts that go with every answer."""
+    """A calculator: its metrics, and the texts of every answer."""
 
     message: str
     note: str
     purpose: str
     entries: tuple[Entry[T], ...]
 
-    def figures(self, given: T) -> dict[str, Figure]:
-        """Every figure of the table for what was given, by name."""
-        return {entry.name: entry.of(given) for entry in self.entries}
+    def metrics(self, arguments: T) -> dict[str, MetricValue]:
+        """Compute every metric of the table, by name."""
+        return {entry.name: entry.of(arguments) for entry in self.entries}
 
     def formula(self, name: str) -> str:
-        """The formula of one figure."""
-        (found,) = (entry.metric.formula for entry in self.entries if entry.name == name)
-        return found
+        """The formula of one metric."""
+        (formula,) = (entry.metric.formula for entry in self.entries if entry.name == name)
+        return formula
 
 
-def fbeta_score(given: Weighing) -> Figure:
-    """F-beta; None where precision or recall is undefined, or what it divides by is zero."""
-    (p, p_whole), (r, r_whole), (b, b_whole) = given
+def fbeta_score(arguments: FBetaArguments) -> MetricValue:
+    """F-beta; None where precision or recall is undefined, or its denominator is zero."""
+    (p, p_whole), (r, r_whole), (b, b_whole) = arguments
     if p_whole == 0 or r_whole == 0:
         return None
     numerator = (b_whole**2 + b**2) * p * r
     return ratio(numerator, b**2 * p * r_whole + b_whole**2 * r * p_whole)
 
 
-def _mcc(c: Cells) -> Figure:
+def _mcc(c: Cells) -> MetricValue:
     return ratio_to_root(*binary_mcc(*c))
 
 
-def _balanced_accuracy(c: Cells) -> Figure:
+def _balanced_accuracy(c: Cells) -> MetricValue:
     positives, negatives = c.tp + c.fn, c.tn + c.fp
     return ratio(c.tp * negatives + c.tn * positives, 2 * positives * negatives)
 
 
-def _f1(c: Cells) -> Figure:
-    # Precision and recall are both undefined or 0 without a true positive, and so is what the formula divides by.
+def _f1(c: Cells) -> MetricValue:
+    # Precision and recall are both undefined or 0 without a true positive, and so is the formula's denominator.
     return ratio(*f1(c.tp, c.tp + c.fn, c.tp + c.fp)) if c.tp else None
 
 
-def _ppv(t: Screening) -> Figure:
+def _ppv(t: Screening) -> MetricValue:
     true = t.sensitivity * t.prevalence
     return ratio(true, true + (t.whole - t.specificity) * (t.whole - t.prevalence))
 
 
-def _npv(t: Screening) -> Figure:
+def _npv(t: Screening) -> MetricValue:
     true = t.specificity * (t.whole - t.prevalence)
     return ratio(true, true + (t.whole - t.sensitivity) * t.prevalence)
 
 
-def _odds_ratio(t: Screening) -> Figure:
+def _odds_ratio(t: Screening) -> MetricValue:
     # Where LR− has no denominator the quotient of the two has none either.
     if t.specificity == 0:
         return None
@@ -107,7 +107,7 @@ def _odds_ratio(t: Screening) -> Figure:
     return ratio(t.sensitivity * t.specificity, missed * false)
 
 
-def _recall(c: Cells) -> Figure:
+def _recall(c: Cells) -> MetricValue:
     return ratio(*recall(c.tp, c.tp + c.fn, c.tp + c.fp))
 
 
@@ -164,7 +164,7 @@ DIAGNOSTIC = Calculator[Screening](
     ),
 )
 
-FBETA = Calculator[Weighing](
+FBETA = Calculator[FBetaArguments](
     "F-beta",
     "Fβ = (1+β²)·P·R / (β²·P + R). β = 1 is the F1 score; β > 1 weights recall, β < 1 weights precision.",
     "F-beta score from precision & recall (or tp/fp/fn) for any beta.",

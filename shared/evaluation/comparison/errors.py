@@ -1,4 +1,4 @@
-"""Why matrices cannot be compared."""
+"""Errors of a comparison of matrices."""
 
 from collections.abc import Callable
 
@@ -12,11 +12,11 @@ class NotComparable(Exception):
 
     @property
     def detail(self) -> str:
-        """A sentence that says what to change, with the matrices' names as they were given."""
+        """A sentence that says what to change, with the names under which the matrices were passed."""
         return self.describe(str)
 
-    def describe(self, called: Callable[[str], str]) -> str:
-        """The sentence, with each matrix named as `called` names it."""
+    def describe(self, display_name: Callable[[str], str]) -> str:
+        """The sentence, with each matrix under its `display_name`."""
         raise NotImplementedError
 
     def __str__(self) -> str:
@@ -26,7 +26,7 @@ class NotComparable(Exception):
 class TooFewMatrices(NotComparable):
     """There are not two different matrices."""
 
-    def describe(self, called: Callable[[str], str]) -> str:  # noqa: ARG002 -- it names no matrix
+    def describe(self, display_name: Callable[[str], str]) -> str:  # noqa: ARG002 -- it names no matrix
         """The sentence."""
         return "A comparison requires at least two different matrices."
 
@@ -40,10 +40,10 @@ class DifferentClasses(NotComparable):
         self.name, self.label, self.owner, self.other = name, label, owner, other
         super().__init__(name, label, owner, other)
 
-    def describe(self, called: Callable[[str], str]) -> str:
-        """The sentence, with each matrix named as `called` names it."""
-        only_here = f"{called(self.owner)} has samples whose actual class is {self.label}"
-        return f"{only_here}, and {called(self.other)} has no such class; compare matrices of the same data set."
+    def describe(self, display_name: Callable[[str], str]) -> str:
+        """The sentence, with each matrix under its `display_name`."""
+        statement = f"{display_name(self.owner)} has samples whose actual class is {self.label}"
+        return f"{statement}, and {display_name(self.other)} has no such class; compare matrices of the same data set."
 
 
 class DifferentSampleCounts(NotComparable):
@@ -55,9 +55,11 @@ class DifferentSampleCounts(NotComparable):
         self.name, self.count, self.first, self.first_count = name, count, first, first_count
         super().__init__(name, count, first, first_count)
 
-    def describe(self, called: Callable[[str], str]) -> str:
-        """The sentence, with each matrix named as `called` names it."""
-        counts = f"{called(self.name)} counts {self.count} samples and {called(self.first)} {self.first_count}"
+    def describe(self, display_name: Callable[[str], str]) -> str:
+        """The sentence, with each matrix under its `display_name`."""
+        counts = (
+            f"{display_name(self.name)} counts {self.count} samples and {display_name(self.first)} {self.first_count}"
+        )
         return f"{counts}; compare matrices of the same data set."
 
 
@@ -68,6 +70,6 @@ class InvalidWeights(NotComparable):
         self.fault = fault
         super().__init__(fault)
 
-    def describe(self, called: Callable[[str], str]) -> str:  # noqa: ARG002 -- it names no matrix
+    def describe(self, display_name: Callable[[str], str]) -> str:  # noqa: ARG002 -- it names no matrix
         """The sentence."""
         return self.fault

@@ -1,4 +1,4 @@
-"""Which of several classifiers is the best, by PyCM's scores."""
+"""The ranking of several classifiers by PyCM's scores."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -60,60 +60,63 @@ def compare(
 
     A benchmark that is undefined for one matrix counts for none, so that a score depends on the rivals. The best one
     leads alone in both scores, or with `by_class` in the class score. Weights are finite, not negative and not all 0,
-    one for each class, which may be given as its text. Raises a subclass of `NotComparable`.
+    one for each class, which may be named by its text. Raises a subclass of `NotComparable`.
     """
     matrices = aligned(matrices)
     classes = next(iter(matrices.values())).classes
-    of_class = _shares(class_weights, classes)
+    of_class = _normalised_weights(class_weights, classes)
     values = list(matrices.values())
     per_class = class_grades(values).transpose(2, 0, 1) * of_class[:, None, None] * (1 / len(CLASS_BENCHMARKS))
     overall = overall_grades(values) * _OF_OVERALL_BENCHMARK[:, None]
     pairs = zip(matrices, _totals(overall), _totals(per_class.reshape(-1, len(matrices))), strict=True)
-    return _ranked({name: Score(*figures) for name, *figures in pairs}, by_class=by_class)
+    return _ranked({name: Score(*grades) for name, *grades in pairs}, by_class=by_class)
 
 
 def aligned(matrices: Mapping[str, ConfusionMatrix]) -> dict[str, ConfusionMatrix]:
-    """Give comparable matrices the same classes: those of the first one in its order, and what only others predict.
+    """Give comparable matrices the same classes: those of the first one, then those that only others predict.
 
     A class that never occurs in the data set may be predicted by one model and not by another; its row is empty.
     Raises a subclass of `NotComparable` if there are fewer than two, or actual classes or sample counts differ.
     """
     if len(matrices) < 2:  # noqa: PLR2004  # it takes two
         raise TooFewMatrices
-    first, *others = matrices
-    model = matrices[first]
-    for name in others:
+    first, *later = matrices
+    first_matrix = matrices[first]
+    for name in later:
         matrix = matrices[name]
-        for one, other, here, there in ((matrix, model, name, first), (model, matrix, first, name)):
-            if (label := _actual_only_in(one, other)) is not None:
-                raise DifferentClasses(name=name, label=label, owner=here, other=there)
-        if not _same(matrix.sample_count, model.sample_count):
+        for matrix_a, matrix_b, owner, lacking in (
+            (matrix, first_matrix, name, first),
+            (first_matrix, matrix, first, name),
+        ):
+            if (label := _actual_only_in(matrix_a, matrix_b)) is not None:
+                raise DifferentClasses(name=name, label=label, owner=owner, other=lacking)
+        if not _equal_counts(matrix.sample_count, first_matrix.sample_count):
             raise DifferentSampleCounts(
-                name=name, count=matrix.sample_count, first=first, first_count=model.sample_count
+                name=name, count=matrix.sample_count, first=first, first_count=first_matrix.sample_count
             )
     classes = _union([matrix.classes for matrix in matrices.values()])
     return {name: _rearranged(matrix, classes) for name, matrix in matrices.items()}
 
 
-def _actual_only_in(one: ConfusionMatrix, other: ConfusionMatrix) -> Label | None:
-    known = set(other.classes)
-    rows = zip(one.classes, one.counts.sum(axis=1).tolist(), strict=True)
-    return next((label for label, occurs in rows if occurs and label not in known), None)
+def _actual_only_in(matrix: ConfusionMatrix, other: ConfusionMatrix) -> Label | None:
+    other_classes = set(other.classes)
+    rows = zip(matrix.classes, matrix.counts.sum(axis=1).tolist(), strict=True)
+    return next((label for label, occurs in rows if occurs and label not in other_classes), None)
 
 
-def _union(several: Sequence[tuple[Label, ...]]) -> tuple[Label, ...]:
-    first = several[0]
-    more = {label for classes in several for label in classes} - set(first)
-    if not more:
+def _union(class_lists: Sequence[tuple[Label, ...]]) -> tuple[Label, ...]:
+    first = class_lists[0]
+    new_classes = {label for classes in class_lists for label in classes} - set(first)
+    if not new_classes:
         return first
     # Classes are all text or all numbers, but those of matrices that came as counts may be anything.
-    order = sorted(more, key=lambda label: (isinstance(label, str), label))
-    together = sorted([*first, *order], key=lambda label: (isinstance(label, str), label))
-    is_sorted = list(first) == [label for label in together if label not in more]
-    return tuple(together) if is_sorted else (*first, *order)
+    order = sorted(new_classes, key=lambda label: (isinstance(label, str), label))
+    all_sorted = sorted([*first, *order], key=lambda label: (isinstance(label, str), label))
+    is_sorted = list(first) == [label for label in all_sorted if label not in new_classes]
+    return tuple(all_sorted) if is_sorted else (*first, *order)
 
 
-def _same(count: float, other: float) -> bool:
+def _equal_counts(count: float, other: float) -> bool:
     # The same weights, added in another order, can differ in their last bits.
     return count == other or (
         isinstance(count + other, float) and math.isclose(count, other, rel_tol=_WEIGHT_TOLERANCE)
@@ -123,46 +126,46 @@ def _same(count: float, other: float) -> bool:
 def _rearranged(matrix: ConfusionMatrix, classes: tuple[Label, ...]) -> ConfusionMatrix:
     if matrix.classes == classes:
         return matrix
-    place = {label: index for index, label in enumerate(classes)}
-    order = [place[label] for label in matrix.classes]
+    position = {label: index for index, label in enumerate(classes)}
+    order = [position[label] for label in matrix.classes]
     counts: NDArray[Any] = np.zeros((len(classes), len(classes)), matrix.counts.dtype)
     counts[np.ix_(order, order)] = matrix.counts
     return ConfusionMatrix(classes, counts)
 
 
-def _shares(weights: Mapping[Any, float] | None, keys: Sequence[Label]) -> NDArray[np.float64]:
-    given = {str(key): weight for key, weight in (dict.fromkeys(keys, 1) if weights is None else weights).items()}
-    wanted = list(map(str, keys))
-    missing, unknown = _one_of(set(wanted) - set(given)), _one_of(set(given) - set(wanted))
+def _normalised_weights(weights: Mapping[Any, float] | None, keys: Sequence[Label]) -> NDArray[np.float64]:
+    weight_of = {str(key): weight for key, weight in (dict.fromkeys(keys, 1) if weights is None else weights).items()}
+    names = list(map(str, keys))
+    missing, unknown = _first_name(set(names) - set(weight_of)), _first_name(set(weight_of) - set(names))
     if missing is not None:
         raise InvalidWeights(f"class_weights has no weight for {missing}; send a weight for each, which may be 0.")
     if unknown is not None:
         raise InvalidWeights(f"class_weights has a weight for {unknown}, which is not one of them.")
-    for key, weight in given.items():
+    for key, weight in weight_of.items():
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < math.inf:
             raise InvalidWeights(f"The weight of {key} in class_weights must be 0 or greater.")
-    total = sum(given.values())
+    total = sum(weight_of.values())
     if not 0 < total < math.inf:
         raise InvalidWeights("The weights in class_weights must add up to a finite number above 0.")
-    return np.array([given[key] / total for key in wanted])
+    return np.array([weight_of[key] / total for key in names])
 
 
-def _one_of(names: Iterable[str]) -> str | None:
+def _first_name(names: Iterable[str]) -> str | None:
     return min(names, default=None)
 
 
 def _totals(grades: Grades) -> list[float]:
-    known = np.where(np.isnan(grades).any(axis=1, keepdims=True), 0.0, grades)
-    # One after the other, as PyCM adds: rounding must not tell two sums apart.
-    totals: list[float] = np.around(np.cumsum(known, axis=0)[-1], _DIGITS).tolist()
+    defined = np.where(np.isnan(grades).any(axis=1, keepdims=True), 0.0, grades)
+    # Added one by one, as in PyCM: rounding must not make two equal sums differ.
+    totals: list[float] = np.around(np.cumsum(defined, axis=0)[-1], _DIGITS).tolist()
     return totals
 
 
 def _ranked(scores: dict[str, Score], *, by_class: bool) -> Comparison:
-    # Of two equal ones the later stands first, as with PyCM.
+    # Of two equal matrices the later one comes first, as in PyCM.
     names = list(scores)[::-1]
     order = sorted(names, key=lambda name: (scores[name].per_class, scores[name].overall), reverse=True)
     overall = max(names, key=lambda name: (scores[name].overall, scores[name].per_class))
     leader = order[0]
-    alone = list(scores.values()).count(scores[leader]) == 1
-    return Comparison(scores, tuple(order), leader if alone and (by_class or overall == leader) else None)
+    is_unique = list(scores.values()).count(scores[leader]) == 1
+    return Comparison(scores, tuple(order), leader if is_unique and (by_class or overall == leader) else None)

@@ -81,7 +81,7 @@ def overall_grades(matrices: Sequence[ConfusionMatrix]) -> Grades:
 
 
 def _class_values(matrices: Sequence[ConfusionMatrix]) -> dict[str, Grades]:
-    # In the order of PyCM's operations, so that a figure on the edge of a grade falls to the same side.
+    # In the order of PyCM's operations, so that a value on the edge of a grade falls on the same side.
     tp = np.array([matrix.counts.diagonal() for matrix in matrices], float)
     p = np.array([matrix.counts.sum(axis=1) for matrix in matrices], float)
     top = np.array([matrix.counts.sum(axis=0) for matrix in matrices], float)
@@ -101,30 +101,30 @@ def _class_values(matrices: Sequence[ConfusionMatrix]) -> dict[str, Grades]:
 
 
 def _overall_values(matrices: Sequence[ConfusionMatrix]) -> dict[str, Grades]:
-    figures = [association(matrix) for matrix in matrices]
-    kappa = np.array([figure.kappa for figure in figures])
+    associations = [association(matrix) for matrix in matrices]
+    kappa = np.array([metrics.kappa for metrics in associations])
     return {
         "SOA1": kappa,
         "SOA2": kappa,
         "SOA3": kappa,
         "SOA4": kappa,
-        "SOA5": np.array([figure.cramer_v for figure in figures]),
-        "SOA6": np.array([figure.mcc for figure in figures]),
-        "SOA7": np.array([figure.lambda_a for figure in figures]),
-        "SOA8": np.array([figure.lambda_b for figure in figures]),
-        "SOA9": np.array([figure.krippendorff_alpha for figure in figures]),
-        "SOA10": np.array([figure.pearson_c for figure in figures]),
+        "SOA5": np.array([metrics.cramer_v for metrics in associations]),
+        "SOA6": np.array([metrics.mcc for metrics in associations]),
+        "SOA7": np.array([metrics.lambda_a for metrics in associations]),
+        "SOA8": np.array([metrics.lambda_b for metrics in associations]),
+        "SOA9": np.array([metrics.krippendorff_alpha for metrics in associations]),
+        "SOA10": np.array([metrics.pearson_c for metrics in associations]),
     }
 
 
 def _snapped(tn: Grades, matrices: Sequence[ConfusionMatrix]) -> Grades:
-    # Where weights are subtracted, rounding leaves a trace of what is nothing, and would make a ratio of it.
+    # Subtracting weights leaves a rounding error instead of zero, and the ratio would be one of errors.
     traces = [_TRACE * matrix.sample_count if matrix.counts.dtype.kind == "f" else 0 for matrix in matrices]
     return np.where(np.abs(tn) > np.array(traces)[:, None], tn, 0.0)
 
 
 def _discriminant_power(tpr: Grades, tnr: Grades) -> Grades:
     odds = ratios(tpr, 1 - tpr), ratios(tnr, 1 - tnr)
-    logs = [np.log10(odd, out=np.full(odd.shape, np.nan), where=odd > 0) for odd in odds]
+    logs = [np.log10(side_odds, out=np.full(side_odds.shape, np.nan), where=side_odds > 0) for side_odds in odds]
     power: Grades = math.sqrt(3) / math.pi * (logs[0] + logs[1])
     return power

@@ -1,4 +1,4 @@
-"""The main statistics of several classifiers in one table."""
+"""The main metrics of several classifiers in one table."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -17,10 +17,10 @@ Values = tuple[float | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """One statistic of every matrix, in the order of the table's names; None where undefined.
+    """One metric of every matrix, in the order of the table's names; None where undefined.
 
     `to_first` and `to_best` are a value minus that of the first matrix and minus the best one. `winners` have the best
-    value; nobody wins where all defined values are equal or only one is defined.
+    value; there is no winner where all defined values are equal or only one is defined.
     """
 
     name: str
@@ -34,7 +34,7 @@ class MetricRow:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """Statistics as rows, matrices as columns."""
+    """Metrics as rows, matrices as columns."""
 
     names: tuple[str, ...]
     sample_count: float
@@ -80,10 +80,10 @@ def side_by_side(matrices: Mapping[str, ConfusionMatrix]) -> SideBySide:
 
 
 def _row(metric: Metric, values: Sequence[float | None], names: tuple[str, ...]) -> MetricRow:
-    known = [value for value in values if value is not None]
+    defined = [value for value in values if value is not None]
     choose = min if metric.lower_is_better else max
-    best = choose(known, default=None)
-    decided = best is not None and not all(_equal(value, best) for value in known)
+    best = choose(defined, default=None)
+    has_winner = best is not None and not all(_equal(value, best) for value in defined)
     return MetricRow(
         name=metric.plain_name,
         title=metric.title,
@@ -91,7 +91,7 @@ def _row(metric: Metric, values: Sequence[float | None], names: tuple[str, ...])
         values=tuple(values),
         to_first=_differences(values, values[0]),
         to_best=_differences(values, best),
-        winners=tuple(name for name, value in zip(names, values, strict=True) if decided and _equal(value, best)),
+        winners=tuple(name for name, value in zip(names, values, strict=True) if has_winner and _equal(value, best)),
     )
 
 

@@ -1,4 +1,4 @@
-"""How far actual and predicted classes go together, in figures of the whole matrix."""
+"""Metrics of the association between actual and predicted classes, for the whole matrix."""
 
 import math
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Association:
 
 
 def association(matrix: ConfusionMatrix) -> Association:
-    """Compute the figures from the counts."""
+    """Compute the metrics from the counts."""
     counts = matrix.counts
     hits, actual, predicted = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
     total = matrix.sample_count
@@ -47,9 +47,9 @@ def association(matrix: ConfusionMatrix) -> Association:
 
 
 def varies(actual: Counts, predicted: Counts) -> bool:
-    """Whether samples are of more than one class, and are predicted as more than one: nothing else can correlate.
+    """Return True if samples are of more than one class and predicted as more than one; otherwise nothing correlates.
 
-    Of fractions that do not, subtracting leaves dust where whole numbers leave zero.
+    The check is needed for fractional counts, where subtraction leaves a rounding error instead of zero.
     """
     return bool(min(np.count_nonzero(actual), np.count_nonzero(predicted)) > 1)
 
@@ -78,10 +78,10 @@ def _krippendorff_alpha(hits: Counts, actual: Counts, predicted: Counts, total: 
 def _mcc(hits: Counts, actual: Counts, predicted: Counts, total: float) -> float:
     if not varies(actual, predicted):
         return math.nan
-    ours, theirs, both = (vector.astype(float) for vector in (predicted, actual, hits))
+    predictions, actuals, matches = (vector.astype(float) for vector in (predicted, actual, hits))
     # A sum of fractions may be less than one of them by a rounding.
-    spread = [_in_order(sums * np.maximum(total - sums, 0)) for sums in (ours, theirs)]
-    return ratio(_in_order(both * total - theirs * ours), math.sqrt(spread[1] * spread[0]))
+    spread = [_in_order(sums * np.maximum(total - sums, 0)) for sums in (predictions, actuals)]
+    return ratio(_in_order(matches * total - actuals * predictions), math.sqrt(spread[1] * spread[0]))
 
 
 def _chi_squared(counts: Counts, actual: Counts, predicted: Counts, total: float) -> float:
@@ -92,10 +92,10 @@ def _chi_squared(counts: Counts, actual: Counts, predicted: Counts, total: float
 
 
 def _lambda(largest: Counts, margin: Counts, total: float) -> float:
-    most = margin.max().item()
-    return ratio(largest.sum().item() - most, total - most)
+    largest_margin = margin.max().item()
+    return ratio(largest.sum().item() - largest_margin, total - largest_margin)
 
 
 def _in_order(terms: NDArray[Any]) -> float:
-    # NumPy's sum adds in pairs, PyCM one by one: a figure on the edge of a grade must fall to the same side.
+    # NumPy's sum adds in pairs, PyCM one by one: a value on the edge of a grade must fall on the same side.
     return float(np.cumsum(terms)[-1])

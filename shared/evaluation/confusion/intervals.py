@@ -1,4 +1,4 @@
-"""Confidence intervals of a confusion matrix's figures."""
+"""Confidence intervals of a confusion matrix's metrics."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ BinomMethod = Literal["normal-approx", "wilson", "agresti-coull"]
 
 _CRITICAL_VALUES: dict[bool, dict[float, float]] = {False: ALPHA_TWO_SIDE_TABLE, True: ALPHA_ONE_SIDE_TABLE}
 
-# PyCM knows these, and takes 0.05 for any other without a word in its answer.
+# The levels that PyCM supports; for any other it silently uses 0.05.
 ALPHAS = {one_sided: tuple(sorted(values)) for one_sided, values in _CRITICAL_VALUES.items()}
 
 # Shares, each with the number of samples that it is a share of.
@@ -30,7 +30,7 @@ _SHARES = {"TPR": "P", "FNR": "P", "TNR": "N", "FPR": "N", "PPV": "TOP", "NPV": 
 
 _RATIOS = {"PLR": ("TP", "P", "FP", "N"), "NLR": ("FN", "P", "TN", "N")}
 
-_Figures = Mapping[str, Any]
+_Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Intervals:
 def intervals(
     statistics: Statistics, *, alpha: float = 0.05, one_sided: bool = False, binom_method: BinomMethod = "normal-approx"
 ) -> Intervals:
-    """Compute the intervals that PyCM's `CI` gives; `alpha` is one of `ALPHAS[one_sided]`, or KeyError.
+    """Compute the intervals of PyCM's `CI`; raises KeyError if `alpha` is not one of `ALPHAS[one_sided]`.
 
-    A one-sided interval is read at one of its ends only. Bounds are not cut to the range of the figure, and weights
+    A one-sided interval is read at one of its ends only. Bounds are not cut to the range of the metric, and weights
     count as numbers of samples, which makes the intervals of weighted samples too narrow or too wide.
-    `binom_method` is for shares (TPR, TNR, PPV, NPV, ACC, FPR, FNR, PRE, and both overall figures).
+    `binom_method` is for shares (TPR, TNR, PPV, NPV, ACC, FPR, FNR, PRE, and both overall metrics).
     """
     critical = _CRITICAL_VALUES[one_sided][alpha]
     share = _share_interval(binom_method, critical)
@@ -62,37 +62,39 @@ def intervals(
     return Intervals(
         overall=_overall(statistics.overall, classes[0]["POP"], share, binom_method, critical),
         per_class={
-            **{name: tuple(share(one[name], one[whole]) for one in classes) for name, whole in _SHARES.items()},
-            **{name: tuple(_ratio(one, name, critical) for one in classes) for name in _RATIOS},
-            "AUC": tuple(_area(one, critical) for one in classes),
+            **{
+                name: tuple(share(values[name], values[total]) for values in classes) for name, total in _SHARES.items()
+            },
+            **{name: tuple(_ratio(values, name, critical) for values in classes) for name in _RATIOS},
+            "AUC": tuple(_area(values, critical) for values in classes),
         },
     )
 
 
 def _share_interval(method: BinomMethod, critical: float) -> Callable[[Any, Any], Value]:
-    # None for an undefined figure is what PyCM's functions catch as a TypeError, like its own text "None".
+    # None for an undefined metric is what PyCM's functions catch as a TypeError, like its own text "None".
     if method == "wilson":
-        return lambda share, whole: plain(CI_calc_wilson(share, whole, critical))
+        return lambda share, total: plain(CI_calc_wilson(share, total, critical))
     if method == "agresti-coull":
-        return lambda share, whole: plain(CI_calc_agresti(share, whole, critical))
-    return lambda share, whole: plain(CI_calc(share, SE_calc(share, whole), critical))
+        return lambda share, total: plain(CI_calc_agresti(share, total, critical))
+    return lambda share, total: plain(CI_calc(share, SE_calc(share, total), critical))
 
 
 def _overall(
-    figures: _Figures, population: float, share: Callable[[Any, Any], Value], method: BinomMethod, critical: float
+    values: _Values, population: float, share: Callable[[Any, Any], Value], method: BinomMethod, critical: float
 ) -> dict[str, Value]:
-    kappa = figures["Kappa"]
+    kappa = values["Kappa"]
     if method == "normal-approx":
-        error = kappa_SE_calc(figures["Overall ACC"], figures["Overall RACC"], population)
+        error = kappa_SE_calc(values["Overall ACC"], values["Overall RACC"], population)
         of_kappa = plain(CI_calc(kappa, error, critical))
     else:
         of_kappa = share(kappa, population)
-    return {"Kappa": of_kappa, "Overall ACC": share(figures["Overall ACC"], population)}
+    return {"Kappa": of_kappa, "Overall ACC": share(values["Overall ACC"], population)}
 
 
-def _ratio(one: _Figures, name: str, critical: float) -> Value:
-    return plain(LR_CI_calc(one[name], LR_SE_calc(*(one[part] for part in _RATIOS[name])), critical))
+def _ratio(values: _Values, name: str, critical: float) -> Value:
+    return plain(LR_CI_calc(values[name], LR_SE_calc(*(values[count_name] for count_name in _RATIOS[name])), critical))
 
 
-def _area(one: _Figures, critical: float) -> Value:
-    return plain(CI_calc(one["AUC"], AUC_SE_calc(one["AUC"], one["P"], one["N"]), critical))
+def _area(values: _Values, critical: float) -> Value:
+    return plain(CI_calc(values["AUC"], AUC_SE_calc(values["AUC"], values["P"], values["N"]), critical))

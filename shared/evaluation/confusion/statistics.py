@@ -1,4 +1,4 @@
-"""Figures of a confusion matrix."""
+"""Metrics of a confusion matrix."""
 
 import math
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import defined, f1, precision, ratio, recall
 from shared.evaluation.types import Counts
 
-# A double is exact to a few more digits than this; those that follow are dust of the sums.
+# A double is exact to a few more digits than this; those that follow are rounding errors of the sums.
 _DIGITS = 15
 # The largest whole number below which a double holds every other.
 _EXACT = 2**53
@@ -25,7 +25,7 @@ Value = float | int | str | None | tuple[float | None, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The four headline figures; precision, recall and F1 are means over all classes, None if one class has none.
+    """The four headline metrics; precision, recall and F1 are means over all classes, None if one class has none.
 
     They are PyCM's Overall_ACC, PPV_Macro, TPR_Macro and F1_Macro.
     """
@@ -48,7 +48,7 @@ class Statistics:
 
 
 def summary(matrix: ConfusionMatrix) -> Summary:
-    """Compute the headline figures from the counts, in microseconds."""
+    """Compute the headline metrics from the counts, in microseconds."""
     hits: list[float] = matrix.counts.diagonal().tolist()
     actual: list[float] = matrix.counts.sum(axis=1).tolist()
     predicted: list[float] = matrix.counts.sum(axis=0).tolist()
@@ -69,23 +69,23 @@ def statistics(matrix: ConfusionMatrix) -> Statistics:
     """Compute PyCM's statistics from the counts; safe in threads, where it holds the GIL throughout.
 
     Its P-Value alone takes up to 70 ms between 500 and 1,100 samples. Weights that sum to whole numbers are counts
-    like any others; with fractions P-Value and ARI are undefined, and figures have 15 significant digits.
+    like any others; with fractions P-Value and ARI are undefined, and values have 15 significant digits.
     """
-    counts = _whole(matrix.counts)
+    counts = _as_integers(matrix.counts)
     overall, per_class = _measure(counts)
     if isinstance(overall["P-Value"], float):
         # One minus a sum: rounding alone takes it below zero.
         overall["P-Value"] = max(overall["P-Value"], 0.0)
     if not varies(counts.sum(axis=1), counts.sum(axis=0)):
         overall["Overall MCC"] = None
-    shown = plain if counts.dtype == np.int64 else _rounded
+    convert = plain if counts.dtype == np.int64 else _rounded
     return Statistics(
-        overall={name: shown(value) for name, value in overall.items()},
-        per_class={name: tuple(map(shown, values.values())) for name, values in per_class.items()},
+        overall={name: convert(value) for name, value in overall.items()},
+        per_class={name: tuple(map(convert, values.values())) for name, values in per_class.items()},
     )
 
 
-def _whole(counts: Counts) -> Counts:
+def _as_integers(counts: Counts) -> Counts:
     if counts.dtype == np.int64 or counts.sum() >= _EXACT or (counts % 1).any():
         return counts
     return counts.astype(np.int64)
@@ -96,12 +96,12 @@ def _measure(counts: Counts) -> tuple[dict[str, Any], dict[str, dict[int, Any]]]
     # Classes go by their position, so that no user's text enters PyCM, and counts as Python's unbounded int.
     classes = list(range(len(counts)))
     table = {i: dict(enumerate(row)) for i, row in enumerate(counts.tolist())}
-    wrong = counts * (1 - np.eye(len(counts), dtype=counts.dtype))
-    outcomes = {"TP": counts.diagonal(), "FP": wrong.sum(axis=0), "FN": wrong.sum(axis=1), "TN": _elsewhere(counts)}
+    errors = counts * (1 - np.eye(len(counts), dtype=counts.dtype))
+    outcomes = {"TP": counts.diagonal(), "FP": errors.sum(axis=0), "FN": errors.sum(axis=1), "TN": _elsewhere(counts)}
     by_class = {name: dict(enumerate(values.tolist())) for name, values in outcomes.items()}
     per_class = class_statistics(**by_class, classes=classes, table=table)
-    # Fractions added up for each class anew differ in their last bit, and an accuracy above 1 has no interval. Added
-    # like this they are never less than all hits together.
+    # Fractions added up separately for each class differ in their last bit, and an accuracy above 1 has no interval.
+    # Added in this way they are never less than the sum of all hits.
     per_class["POP"] = dict.fromkeys(classes, sum(sum(row.values()) for row in table.values()))
     overall = overall_statistics(
         **per_class,
@@ -121,16 +121,16 @@ def _elsewhere(counts: Counts) -> Counts:
     if counts.dtype == np.int64:
         actual, predicted = counts.sum(axis=1), counts.sum(axis=0)
         return counts.sum() - actual - predicted + counts.diagonal()  # type: ignore[no-any-return]  # an array
-    # Subtracting fractions would leave dust where nothing is left.
-    others = 1 - np.eye(len(counts))
-    return ((others @ counts) * others).sum(axis=1)  # type: ignore[no-any-return]  # an array
+    # Subtracting fractions would leave a rounding error instead of zero.
+    off_diagonal = 1 - np.eye(len(counts))
+    return ((off_diagonal @ counts) * off_diagonal).sum(axis=1)  # type: ignore[no-any-return]  # an array
 
 
 def plain(value: Any) -> Value:
     """A value of PyCM's as JSON knows it: None for what is undefined or not finite, in a pair for each half."""
     if isinstance(value, tuple):
-        low, high = (plain(part) for part in value)
-        return None if low is None and high is None else (low, high)  # type: ignore[return-value]  # parts are numbers
+        low, high = (plain(half) for half in value)
+        return None if low is None and high is None else (low, high)  # type: ignore[return-value]  # halves are numbers
     if value == "None":
         return None
     if isinstance(value, float):
@@ -139,7 +139,7 @@ def plain(value: Any) -> Value:
 
 
 def _rounded(value: Any) -> Value:
-    shown = plain(value)
-    if isinstance(shown, tuple):
-        return tuple(map(_rounded, shown))  # type: ignore[return-value]  # two stay two
-    return float(f"{shown:.{_DIGITS}g}") if isinstance(shown, float) else shown
+    converted = plain(value)
+    if isinstance(converted, tuple):
+        return tuple(map(_rounded, converted))  # type: ignore[return-value]  # two stay two
+    return float(f"{converted:.{_DIGITS}g}") if isinstance(converted, float) else converted

@@ -51,7 +51,7 @@ def roc_area(counts: ThresholdCounts) -> float | None:
 
 
 def pr_area(counts: ThresholdCounts) -> float | None:
-    """The area below the precision-recall curve by trapezoids, as PyCM's PRCurve gives it; None without positives.
+    """The area below the precision-recall curve by trapezoids, as in PyCM's PRCurve; None without positives.
 
     It leaves out what lies left of the recall at the highest score, so that a perfect classifier with few scores can
     be far below 1, and it is too high between distant points; `average_precision` has neither fault.
@@ -63,34 +63,34 @@ def pr_area(counts: ThresholdCounts) -> float | None:
 
 
 def average_precision(counts: ThresholdCounts) -> float | None:
-    """The mean of the precision at each score, weighted by the recall it adds, as scikit-learn has it.
+    """The mean of the precision at each score, weighted by the recall it adds, as in scikit-learn.
 
     None without positives.
     """
     if not counts.positives:
         return None
-    found = np.diff(counts.tp)
-    return float(found @ _precision(counts) / counts.positives)
+    gained = np.diff(counts.tp)
+    return float(gained @ _precision(counts) / counts.positives)
 
 
 def roc_corners(counts: ThresholdCounts) -> ThresholdCounts:
-    """Only the points where the ROC curve bends, and its ends; the area stays the same.
+    """Keep only the points where the ROC curve bends, and its ends; the area stays the same.
 
     Counts are compared exactly, up to 3e9 samples.
     """
     rise, run = np.diff(counts.tp), np.diff(counts.fp)
-    kept = np.ones(len(counts.tp), np.bool_)
-    kept[1:-1] = rise[1:] * run[:-1] != rise[:-1] * run[1:]
-    return counts.pick(np.flatnonzero(kept))
+    is_corner = np.ones(len(counts.tp), np.bool_)
+    is_corner[1:-1] = rise[1:] * run[:-1] != rise[:-1] * run[1:]
+    return counts.pick(np.flatnonzero(is_corner))
 
 
 def pr_corners(counts: ThresholdCounts) -> ThresholdCounts:
-    """Without the points inside vertical and level stretches of the precision-recall curve.
+    """Drop the points inside vertical and level stretches of the precision-recall curve.
 
     The area and the average precision stay the same. Counts are compared exactly, up to 3e9 samples.
     """
-    tp, called = counts.tp[1:], counts.tp[1:] + counts.fp[1:]
-    vertical, level = tp[1:] == tp[:-1], tp[1:] * called[:-1] == tp[:-1] * called[1:]
-    kept = np.ones(len(counts.tp), np.bool_)
-    kept[2:-1] = ~(vertical[1:] & vertical[:-1] | level[1:] & level[:-1])
-    return counts.pick(np.flatnonzero(kept))
+    tp, predicted = counts.tp[1:], counts.tp[1:] + counts.fp[1:]
+    vertical, level = tp[1:] == tp[:-1], tp[1:] * predicted[:-1] == tp[:-1] * predicted[1:]
+    is_corner = np.ones(len(counts.tp), np.bool_)
+    is_corner[2:-1] = ~(vertical[1:] & vertical[:-1] | level[1:] & level[:-1])
+    return counts.pick(np.flatnonzero(is_corner))

@@ -16,7 +16,7 @@ from shared.evaluation.curves.curves import (
     roc_curve,
 )
 from shared.evaluation.curves.operating_points import BestThresholds, best_thresholds
-from shared.evaluation.curves.thinning import Drawing, thin
+from shared.evaluation.curves.thinning import ThinnedCurve, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
 from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.inputs.probabilities import Scores, Weights
@@ -42,13 +42,13 @@ class CurveSummary:
     """Areas, curves to draw and best thresholds of one class against the rest, or of all of them pooled."""
 
     areas: Areas
-    roc: Drawing
-    pr: Drawing
+    roc: ThinnedCurve
+    pr: ThinnedCurve
     best: BestThresholds
 
 
 @dataclass(frozen=True, slots=True)
-class Undefined:
+class UndefinedCurve:
     """No curve, and the reason."""
 
     reason: str
@@ -56,7 +56,7 @@ class Undefined:
 
 @dataclass(frozen=True, slots=True)
 class MacroAverage:
-    """The plain mean over the classes that occur, which `columns` tells.
+    """The plain mean over the classes that occur, whose positions are in `columns`.
 
     `roc` is the mean of their ROC curves at 1,000 equally spaced false positive rates; it has no thresholds (NaN), and
     its area can differ a little from the exact mean in `areas`.
@@ -69,12 +69,12 @@ class MacroAverage:
 
 @dataclass(frozen=True, slots=True)
 class ClassifierCurves:
-    """What there is of each class, in the order of the columns, and the averages.
+    """The curves of each class, in the order of the columns, and the averages.
 
-    `micro` takes every cell of the table as a decision of its own: is the sample of this column's class?
+    `micro` counts every cell of the table as one decision: whether the sample has the class of the column.
     """
 
-    per_class: tuple[CurveSummary | Undefined, ...]
+    per_class: tuple[CurveSummary | UndefinedCurve, ...]
     micro: CurveSummary
     macro: MacroAverage
 
@@ -91,43 +91,43 @@ def measure_curves(
 ) -> ClassifierCurves:
     """Measure checked probabilities (n, k) against the columns (n,) of the actual classes, with weights (n,) if any.
 
-    Every curve to draw has at most `max_points` points. `scored` is the one column of two that was sent, where only
-    one was. Raises `OneClassOnly`, which names `vector`.
+    Every curve to draw has at most `max_points` points. `scored` is the position of the column that was sent
+    if only one of two was. Raises `OneClassOnly`, which names `vector`.
     """
     present = np.bincount(codes, weights, probabilities.shape[1]) > 0
     if np.count_nonzero(present) < 2:  # noqa: PLR2004 - a class and a rest
         raise OneClassOnly(vector=vector)
-    per_class: list[CurveSummary | Undefined] = []
+    per_class: list[CurveSummary | UndefinedCurve] = []
     mean = np.zeros(len(_GRID))
     for column, occurs in enumerate(present.tolist()):
         if not occurs:
-            per_class.append(Undefined(NEVER_OCCURS))
+            per_class.append(UndefinedCurve(NEVER_OCCURS))
             continue
         counts = count_class(probabilities, codes, column, weights, scored=scored)
         per_class.append(_measure(counts, max_points, cost_ratio))
         full = roc_curve(counts)
         mean += np.interp(_GRID, full.x, full.y)
     micro = _measure(count_pooled(probabilities, codes, weights), max_points, cost_ratio)
-    measured = [one for one in per_class if isinstance(one, CurveSummary)]
-    macro = _macro(measured, mean / len(measured), tuple(np.flatnonzero(present).tolist()))
+    summaries = [curves for curves in per_class if isinstance(curves, CurveSummary)]
+    macro = _macro(summaries, mean / len(summaries), tuple(np.flatnonzero(present).tolist()))
     return ClassifierCurves(tuple(per_class), micro, macro)
 
 
 def count_class(
     probabilities: Scores, codes: Codes, column: int, weights: Weights | None = None, *, scored: int | None = None
 ) -> ThresholdCounts:
-    """Count one class against the rest at every distinct probability in its column, or in the one that was `scored`."""
+    """Count one class against the rest at every distinct probability in its column, or in the `scored` one."""
     if scored is not None and column != scored:
         return count_class(probabilities, codes, scored, weights).mirrored()
     return count_at_scores(probabilities[:, column], codes == column, weights)
 
 
 def count_pooled(probabilities: Scores, codes: Codes, weights: Weights | None = None) -> ThresholdCounts:
-    """Count all cells of the table at every distinct probability in it, as the micro average wants."""
+    """Count all cells of the table at every distinct probability in it, as the micro average requires."""
     columns = probabilities.shape[1]
     positive = codes[:, np.newaxis] == np.arange(columns, dtype=codes.dtype)
-    repeated = None if weights is None else np.repeat(weights, columns)
-    return count_at_scores(probabilities.ravel(), positive.ravel(), repeated)
+    cell_weights = None if weights is None else np.repeat(weights, columns)
+    return count_at_scores(probabilities.ravel(), positive.ravel(), cell_weights)
 
 
 def _measure(counts: ThresholdCounts, max_points: int, cost_ratio: float | None) -> CurveSummary:
@@ -143,12 +143,12 @@ def _measure(counts: ThresholdCounts, max_points: int, cost_ratio: float | None)
     )
 
 
-def _macro(measured: list[CurveSummary], mean: Values, columns: tuple[int, ...]) -> MacroAverage:
+def _macro(summaries: list[CurveSummary], mean: Values, columns: tuple[int, ...]) -> MacroAverage:
     def average(values: list[float]) -> float:
         return sum(values) / len(values)
 
-    areas = [one.areas for one in measured]
-    # The mean starts at the height that the curves have at once; a ROC curve starts at (0, 0).
+    areas = [curves.areas for curves in summaries]
+    # The mean starts at the height that the curves reach at x = 0; a ROC curve starts at (0, 0).
     x, y = np.insert(_GRID, 0, 0.0), np.insert(mean, 0, 0.0)
     return MacroAverage(
         Areas(

@@ -1,4 +1,4 @@
-"""The best threshold by one measure or another."""
+"""The best thresholds of a class by several criteria."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from shared.evaluation.rates import defined, f1, precision, ratio
 
 @dataclass(frozen=True, slots=True)
 class OperatingPoint:
-    """A threshold and what it does; infinity means that no sample is called positive, and then precision is None."""
+    """A threshold and its rates; at infinity no sample is predicted positive, and precision is None."""
 
     threshold: float
     tpr: float
@@ -25,7 +25,7 @@ class BestThresholds:
     """The best threshold by each criterion; the highest, where several are equally good.
 
     `youden` has the largest TPR - FPR, `f1` the largest F1, `corner` is closest to FPR 0 and TPR 1, and `cost` has the
-    lowest cost; None if no costs were given.
+    lowest cost; None without a cost ratio.
     """
 
     youden: OperatingPoint
@@ -37,8 +37,8 @@ class BestThresholds:
 def best_thresholds(counts: ThresholdCounts, *, cost_ratio: float | None = None) -> BestThresholds:
     """Find the best thresholds among the scores; both kinds of samples must occur.
 
-    `cost_ratio` is the cost of a false positive divided by that of a false negative. Only the costs can favour calling
-    no sample positive.
+    `cost_ratio` is the cost of a false positive divided by that of a false negative. Only the costs can favour
+    predicting no sample positive.
     """
     positives, negatives = counts.positives, counts.negatives
     tp, fp = counts.tp[1:], counts.fp[1:]
@@ -55,13 +55,13 @@ def best_thresholds(counts: ThresholdCounts, *, cost_ratio: float | None = None)
     )
 
 
-def operating_point(counts: ThresholdCounts, place: int) -> OperatingPoint:
-    """Describe the threshold at that place of the counts."""
-    tp, fp = counts.tp[place].item(), counts.fp[place].item()
+def operating_point(counts: ThresholdCounts, position: int) -> OperatingPoint:
+    """Compute the rates at the threshold at that position of the counts."""
+    tp, fp = counts.tp[position].item(), counts.fp[position].item()
     sums = tp, counts.positives, tp + fp
     recall = tp / counts.positives
     return OperatingPoint(
-        threshold=counts.thresholds[place].item(),
+        threshold=counts.thresholds[position].item(),
         tpr=recall,
         fpr=fp / counts.negatives,
         precision=defined(ratio(*precision(*sums))),

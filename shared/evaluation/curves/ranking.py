@@ -23,15 +23,17 @@ def pack(scores: Scores, positive: Positive) -> Keys:
     Exact: non-negative floats are ordered as their bits are, and up to 1.0 the highest bit but the sign is free. So the
     bits move up by one, which drops the sign of -0.0, are taken from those of 1.0, and the label fills the lowest bit.
     """
-    one = _bits_of_one(single=scores.dtype == np.float32)
-    bits = np.ascontiguousarray(scores, np.float32 if one.itemsize == _SINGLE else np.float64).view(one.dtype)
-    keys = np.empty(len(bits), one.dtype)
+    bits_of_one = _bits_of_one(single=scores.dtype == np.float32)
+    bits = np.ascontiguousarray(scores, np.float32 if bits_of_one.itemsize == _SINGLE else np.float64).view(
+        bits_of_one.dtype
+    )
+    keys = np.empty(len(bits), bits_of_one.dtype)
     for start in range(0, len(keys), CHUNK):
         chunk = slice(start, start + CHUNK)
-        part = keys[chunk]
-        np.left_shift(bits[chunk], 1, out=part)
-        np.subtract(one, part, out=part)
-        part |= positive[chunk]
+        chunk_keys = keys[chunk]
+        np.left_shift(bits[chunk], 1, out=chunk_keys)
+        np.subtract(bits_of_one, chunk_keys, out=chunk_keys)
+        chunk_keys |= positive[chunk]
     return keys
 
 
@@ -49,7 +51,7 @@ def _bits_of_one(*, single: bool) -> np.unsignedinteger[Any]:
 
 
 def pieces(keys: Keys) -> Iterator[tuple[int, Keys]]:
-    """Cut sorted keys into pieces for the processor's cache, each with its place; equal scores stay together."""
+    """Cut sorted keys into pieces for the processor's cache, each with its position; equal scores stay together."""
     start = 0
     while start < len(keys):
         last = keys[min(start + CHUNK, len(keys)) - 1]

@@ -37,31 +37,31 @@ class ThresholdCounts:
         total: float = self.fp[-1].item()
         return total
 
-    def pick(self, places: NDArray[np.intp]) -> "ThresholdCounts":
-        """The same counts at fewer thresholds, those at the places."""
-        return ThresholdCounts(self.thresholds[places], self.tp[places], self.fp[places])
+    def pick(self, positions: NDArray[np.intp]) -> "ThresholdCounts":
+        """The same counts at the thresholds at these positions."""
+        return ThresholdCounts(self.thresholds[positions], self.tp[positions], self.fp[positions])
 
     def mirrored(self) -> "ThresholdCounts":
-        """The counts of the rest against the class, whose scores are those of the class turned round.
+        """The counts of the rest against the class, whose scores are 1 minus those of the class.
 
-        No sample is counted by 1 minus a score, in which close scores would become equal; only thresholds are so shown.
+        Samples are not counted by 1 minus a score, which would make close scores equal; only thresholds are inverted.
         """
-        shown = np.concatenate([[np.inf], complement(self.thresholds[:0:-1])])
+        thresholds = np.concatenate([[np.inf], complement(self.thresholds[:0:-1])])
         tp, fp = ((counts[-1] - counts)[::-1] for counts in (self.fp, self.tp))
-        return ThresholdCounts(shown, tp, fp)
+        return ThresholdCounts(thresholds, tp, fp)
 
 
 def count_at_scores(scores: Scores, positive: Positive, weights: Weights | None = None) -> ThresholdCounts:
     """Count at each distinct score, by one sort; scores in [0, 1], labels and weights have shape (n,).
 
-    A sample of weight 0 is not there.
+    Samples of weight 0 are left out.
     """
     if weights is None:
         keys = pack(scores, positive)
         keys.sort()
         return _count(keys)
-    there = weights > 0
-    scores, positive, weights = scores[there], positive[there], weights[there]
+    has_weight = weights > 0
+    scores, positive, weights = scores[has_weight], positive[has_weight], weights[has_weight]
     keys = pack(scores, positive)
     order = np.argsort(keys)
     keys, weights = keys[order], weights[order]
@@ -75,20 +75,20 @@ def _count(keys: Keys) -> ThresholdCounts:
     thresholds, tp, fp = np.empty(len(keys) + 1), *np.empty((2, len(keys) + 1), np.int64)
     thresholds[0], tp[0], fp[0] = np.inf, 0, 0
     filled, hits = 1, 0
-    for start, part in pieces(keys):
-        labels = (part & 1).astype(np.int64)
+    for start, piece in pieces(keys):
+        labels = (piece & 1).astype(np.int64)
         labels[0] += hits
-        sums, called = np.cumsum(labels), np.arange(start + 1, start + 1 + len(part))
+        sums, predicted = np.cumsum(labels), np.arange(start + 1, start + 1 + len(piece))
         hits = int(sums[-1])
-        last = np.ones(len(part), np.bool_)  # of its score; keys that differ in the label alone share one
-        np.greater(part[1:] ^ part[:-1], 1, out=last[:-1])
+        last = np.ones(len(piece), np.bool_)  # of its score; keys that differ in the label alone share one
+        np.greater(piece[1:] ^ piece[:-1], 1, out=last[:-1])
         if not last.all():  # taking all costs as much as all the rest
-            places = np.flatnonzero(last)
-            part, sums, called = part[places], sums[places], called[places]  # noqa: PLW2901 - the same, thinned
-        into = slice(filled, filled + len(part))
-        thresholds[into], tp[into] = unpack(part), sums
-        np.subtract(called, sums, out=fp[into])
+            ends = np.flatnonzero(last)
+            piece, sums, predicted = piece[ends], sums[ends], predicted[ends]  # noqa: PLW2901 - the same, thinned
+        into = slice(filled, filled + len(piece))
+        thresholds[into], tp[into] = unpack(piece), sums
+        np.subtract(predicted, sums, out=fp[into])
         filled = into.stop
     counts = ThresholdCounts(thresholds[:filled], tp[:filled], fp[:filled])
-    # A few distinct scores must not hold on to the room for many.
+    # A few distinct scores must not keep the memory allocated for many.
     return counts if 2 * filled > len(tp) else counts.pick(np.arange(filled))

@@ -1,1 +1,1 @@
-"""Objects in images: their geometry, which of them are the same, and how well a detector finds them."""
+"""Objects in images: their geometry, their matching, and the metrics of detectors."""

@@ -1,4 +1,4 @@
-"""How far two sides agree on the objects of many images."""
+"""Agreement of two sides on the objects of many images."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ UNMATCHED = "(none)"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MatchCounts:
-    """What was matched and what was not.
+    """Counts of matched and unmatched objects.
 
     `counts` has shape (k + 1, k + 1): row i are the objects that the reference calls class i, column j those that the
-    candidate calls class j, and the last row and column those that the other side does not see at all.
+    candidate calls class j, and the last row and column those without a match on the other side.
     """
 
     classes: tuple[str, ...]
@@ -29,7 +29,7 @@ class MatchCounts:
 
     @property
     def matrix(self) -> ConfusionMatrix:
-        """The same as a confusion matrix; the class of what is not seen is there if anything is not."""
+        """The same as a confusion matrix; it has a class for unmatched objects only if there are any."""
         if not self.counts[-1].any() and not self.counts[:, -1].any():
             return ConfusionMatrix(self.classes, self.counts[:-1, :-1])
         name = UNMATCHED
@@ -60,46 +60,46 @@ def agreement(
 
     The k `classes` are named in the order of their codes in the pairs of (reference, candidate).
     """
-    none = len(classes)
-    counts = np.zeros((none + 1, none + 1), dtype=np.int64)
+    unmatched = len(classes)
+    counts = np.zeros((unmatched + 1, unmatched + 1), dtype=np.int64)
     for reference, candidate in pairs:
-        found = match(reference, candidate, threshold=threshold, geometry=geometry)
-        partners = np.append(candidate.classes, none)[found.of_reference]
-        cells = reference.classes * (none + 1) + partners
+        matches = match(reference, candidate, threshold=threshold, geometry=geometry)
+        partners = np.append(candidate.classes, unmatched)[matches.of_reference]
+        cells = reference.classes * (unmatched + 1) + partners
         counts += np.bincount(cells, minlength=counts.size).reshape(counts.shape)
-        counts[none] += np.bincount(candidate.classes[found.of_candidate < 0], minlength=none + 1)
+        counts[unmatched] += np.bincount(candidate.classes[matches.of_candidate < 0], minlength=unmatched + 1)
     return MatchCounts(tuple(classes), counts)
 
 
 def agreement_of_labels(pairs: Iterable[tuple[int, int]], classes: Sequence[str]) -> MatchCounts:
-    """The agreement on one label for each image; a code of -1 says that a side gave none."""
-    none = len(classes)
-    counts = np.zeros((none + 1, none + 1), dtype=np.int64)
+    """The agreement on one label for each image; a code of -1 means that a side has none."""
+    unmatched = len(classes)
+    counts = np.zeros((unmatched + 1, unmatched + 1), dtype=np.int64)
     for reference, candidate in pairs:
         if (reference, candidate) != (-1, -1):
             counts[reference, candidate] += 1
     return MatchCounts(tuple(classes), counts)
 
 
-def per_class(found: MatchCounts) -> dict[str, Rates]:
+def per_class(matches: MatchCounts) -> dict[str, Rates]:
     """The rates of each class."""
-    diagonal = np.diag(found.counts)
-    rows, columns = found.counts.sum(axis=1), found.counts.sum(axis=0)
+    diagonal = np.diag(matches.counts)
+    rows, columns = matches.counts.sum(axis=1), matches.counts.sum(axis=0)
     return {
         name: rates(int(diagonal[code]), int(rows[code] - diagonal[code]), int(columns[code] - diagonal[code]))
-        for code, name in enumerate(found.classes)
+        for code, name in enumerate(matches.classes)
     }
 
 
-def overall(found: MatchCounts) -> Rates:
+def overall(matches: MatchCounts) -> Rates:
     """The rates of all objects together (micro averages)."""
-    matched = int(np.trace(found.counts))
-    reference, candidate = int(found.counts[:-1].sum()), int(found.counts[:, :-1].sum())
+    matched = int(np.trace(matches.counts))
+    reference, candidate = int(matches.counts[:-1].sum()), int(matches.counts[:, :-1].sum())
     return rates(matched, reference - matched, candidate - matched)
 
 
 def rates(matched: int, missed: int, extra: int) -> Rates:
     """Precision, recall and F1 of counts."""
     sums = matched, matched + missed, matched + extra
-    found = (defined(ratio(*formula(*sums))) for formula in (precision, recall, f1))
-    return Rates(matched, missed, extra, *found)
+    values = (defined(ratio(*formula(*sums))) for formula in (precision, recall, f1))
+    return Rates(matched, missed, extra, *values)

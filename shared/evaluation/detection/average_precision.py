@@ -11,7 +11,7 @@ from shared.evaluation.detection import boxes, rle
 from shared.evaluation.detection.agreement import Pair
 from shared.evaluation.detection.objects import Geometry, Objects
 
-# COCO's twelve figures, in its order; the sizes are areas of under 32², of 32² to 96², and of over 96² pixels.
+# COCO's twelve metrics, in its order; the sizes are areas of under 32², of 32² to 96², and of over 96² pixels.
 NAMES = (
     "map", "map_50", "map_75", "map_small", "map_medium", "map_large",
     "mar_1", "mar_10", "mar_100", "mar_small", "mar_medium", "mar_large",
@@ -22,7 +22,7 @@ _ALL_SIZES, _MAX_DETECTIONS = 0, -1
 
 @dataclass(frozen=True, slots=True)
 class AveragePrecision:
-    """COCO's figures: `summary` by NAMES, `per_class` over the thresholds .50:.05:.95, `per_class_50` at .50.
+    """COCO's metrics: `summary` by NAMES, `per_class` over the thresholds .50:.05:.95, `per_class_50` at .50.
 
     None where the reference holds no such object. At most 100 candidates of each class and image count, as in COCO.
     """
@@ -39,11 +39,11 @@ def average_precision(
 
     The k `classes` are named in the order of their codes in the pairs.
     """
-    evaluated = _evaluate(pairs, len(classes), geometry)
+    evaluation = _evaluate(pairs, len(classes), geometry)
     # Thresholds, recalls, classes, sizes, numbers of detections.
-    precision = evaluated.eval["precision"][:, :, :, _ALL_SIZES, _MAX_DETECTIONS]
+    precision = evaluation.eval["precision"][:, :, :, _ALL_SIZES, _MAX_DETECTIONS]
     return AveragePrecision(
-        summary={name: _defined(value) for name, value in zip(NAMES, evaluated.stats[: len(NAMES)], strict=True)},
+        summary={name: _defined(value) for name, value in zip(NAMES, evaluation.stats[: len(NAMES)], strict=True)},
         per_class={name: _mean(precision[:, :, code]) for code, name in enumerate(classes)},
         per_class_50={name: _mean(precision[0, :, code]) for code, name in enumerate(classes)},
     )
@@ -59,20 +59,22 @@ def _evaluate(pairs: Sequence[Pair], class_count: int, geometry: Geometry) -> An
         "categories": [{"id": code + 1, "name": str(code)} for code in range(class_count)],
         "annotations": _entries(references, geometry),
     }
-    known = COCO(truth)
-    evaluated = COCOeval_faster(known, known.loadRes(_entries(candidates, geometry)), _IOU_TYPES[geometry])
-    evaluated.evaluate()
-    evaluated.accumulate()
-    evaluated.summarize()
-    return evaluated
+    reference_set = COCO(truth)
+    evaluation = COCOeval_faster(
+        reference_set, reference_set.loadRes(_entries(candidates, geometry)), _IOU_TYPES[geometry]
+    )
+    evaluation.evaluate()
+    evaluation.accumulate()
+    evaluation.summarize()
+    return evaluation
 
 
 _IOU_TYPES: dict[Geometry, str] = {"boxes": "bbox", "masks": "segm"}
 
 
 def _size(pair: Pair) -> dict[str, int]:
-    found = next((mask for side in pair for mask in side.masks), None)
-    return {"height": found.height, "width": found.width} if found else {"height": 1, "width": 1}
+    first_mask = next((mask for side in pair for mask in side.masks), None)
+    return {"height": first_mask.height, "width": first_mask.width} if first_mask else {"height": 1, "width": 1}
 
 
 def _entries(sides: Sequence[Objects], geometry: Geometry) -> list[dict[str, Any]]:

@@ -9,14 +9,14 @@ Floats = NDArray[np.float64]
 
 
 def to_xyxy(xywh: Any) -> Floats:
-    """Corners (n, 4) of boxes that are given by corner and size."""
+    """Corners (n, 4) of boxes in the form of corner and size."""
     boxes = np.array(xywh, dtype=np.float64).reshape(-1, 4)
     boxes[:, 2:] += boxes[:, :2]
     return boxes
 
 
 def to_xywh(xyxy: Any) -> Floats:
-    """Corner and size (n, 4) of boxes that are given by two corners."""
+    """Corner and size (n, 4) of boxes in the form of two corners."""
     boxes = np.array(xyxy, dtype=np.float64).reshape(-1, 4)
     boxes[:, 2:] -= boxes[:, :2]
     return boxes
@@ -38,7 +38,7 @@ def iou(left: Floats, right: Floats) -> Floats:
 
 
 def _common(left: Floats, right: Floats, axis: int) -> Floats:
-    """How far two boxes overlap along an axis (n, m); in place, for these are the largest arrays there are."""
+    """The overlap of two boxes along an axis (n, m); computed in place, because these are the largest arrays."""
     common: Floats = np.minimum(left[:, None, axis + 2], right[None, :, axis + 2])
     common -= np.maximum(left[:, None, axis], right[None, :, axis])
     return np.clip(common, 0, None, out=common)

@@ -85,7 +85,7 @@ def _intersection(left: Mask, right: Mask) -> int:
 
 
 def _covered(mask: Mask, positions: Integers) -> Integers:
-    """How many pixels of the mask lie before each position."""
+    """The number of pixels of the mask before each position."""
     lengths = mask.stops - mask.starts
     before = np.concatenate([[0], np.cumsum(lengths)])
     run = np.searchsorted(mask.starts, positions, side="right")

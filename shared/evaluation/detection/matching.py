@@ -1,4 +1,4 @@
-"""Which objects of two sides are the same one."""
+"""Matching of the objects of two sides."""
 
 from typing import NamedTuple
 
@@ -22,8 +22,8 @@ def match(reference: Objects, candidate: Objects, *, threshold: float, geometry:
     """Pair objects whose intersection over union reaches the threshold, each with one other at most.
 
     First within each class: the candidates choose in the order of their confidence, each the free reference object that
-    it overlaps most (as COCO matches). Then what is left is paired in the same way regardless of class: the same object
-    under two names. Among equals the earlier one is taken. Raises MaskSizesDiffer.
+    it overlaps most (as COCO matches). Then the rest is paired in the same way regardless of class: the same object
+    under two names. Among equals the earlier one wins. Raises MaskSizesDiffer.
     """
     matches = Matches(np.full(len(reference), -1), np.full(len(candidate), -1))
     if len(reference) and len(candidate):
@@ -38,7 +38,7 @@ def match(reference: Objects, candidate: Objects, *, threshold: float, geometry:
 
 def _choose(matches: Matches, overlaps: NDArray[np.float64], order: NDArray[np.int64], least: float) -> None:
     free = matches.of_reference < 0
-    # Most pairs are nowhere near each other; who overlaps nobody need not choose.
+    # Most pairs are far apart; a candidate without any overlap needs no choice.
     for candidate in order[(overlaps[:, order] >= least).any(axis=0)]:
         if matches.of_candidate[candidate] >= 0:
             continue

@@ -1,4 +1,4 @@
-"""The objects that two sides see in one image, as values."""
+"""The objects of one image, as values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from shared.evaluation.detection import boxes, masks
 from shared.evaluation.detection.masks import Mask
 
-# What two objects are compared by.
+# The shapes by which two objects are compared.
 Geometry = Literal["boxes", "masks"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Objects:
-    """n objects of one image, in the order in which they were given.
+    """n objects of one image, in the order of the input.
 
-    `classes` (n,) are codes of the classes, `confidences` (n,) are 1 where nothing was said, `boxes` (n, 4) are
+    `classes` (n,) are codes of the classes, `confidences` (n,) are 1 where unknown, `boxes` (n, 4) are
     corners; `masks` has n of them where masks are compared, and otherwise none.
     """
 

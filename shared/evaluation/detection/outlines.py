@@ -1,4 +1,4 @@
-"""From masks to outlines: the way back from `polygons`, exact to the pixel."""
+"""From masks to outlines: the inverse of `polygons`, exact to the pixel."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ Point = tuple[int, int]
 def of_mask(mask: Mask) -> list[Point]:
     """One closed line (x, y) along the edges of the pixels; empty for an empty mask.
 
-    What the line goes around an odd number of times is the object, which is how COCO fills a polygon. Holes and further
-    parts are reached over bridges that are walked there and back, and so bound nothing.
+    The object is the area that the line encloses an odd number of times, as COCO fills a polygon. Holes and further
+    parts are reached over bridges that are passed in both directions and so enclose nothing.
     """
     rings = _rings(_corners(mask))
     line = [point for ring in rings for point in (*ring, ring[0])]
@@ -23,9 +23,9 @@ def of_mask(mask: Mask) -> list[Point]:
 def _corners(mask: Mask) -> Integers:
     """The corners (n, 2) of the outline: those that an odd number of its rectangles have; ascending by x, then y."""
     corners = np.concatenate([_corners_of(*rectangles) for rectangles in _rectangles(mask)])
-    found, times = np.unique(corners, axis=0, return_counts=True)
-    odd: Integers = found[times % 2 == 1]
-    return odd
+    distinct, times = np.unique(corners, axis=0, return_counts=True)
+    outline_corners: Integers = distinct[times % 2 == 1]
+    return outline_corners
 
 
 def _rectangles(mask: Mask) -> list[tuple[Integers, Integers, Integers, Integers]]:
@@ -54,14 +54,14 @@ def _rings(corners: Integers) -> list[list[Point]]:
     upright = _partners(np.arange(len(corners)))
     level = _partners(np.lexsort((corners[:, 0], corners[:, 1])))
     points: list[Point] = [(int(x), int(y)) for x, y in corners]
-    rings, seen = [], [False] * len(points)
+    rings, is_visited = [], [False] * len(points)
     for start in range(len(points)):
-        ring, here = list[Point](), start
-        while not seen[here]:
-            across = upright[here]
-            seen[here] = seen[across] = True
-            ring += [points[here], points[across]]
-            here = level[across]
+        ring, corner = list[Point](), start
+        while not is_visited[corner]:
+            across = upright[corner]
+            is_visited[corner] = is_visited[across] = True
+            ring += [points[corner], points[across]]
+            corner = level[across]
         if ring:
             rings.append(ring)
     return rings
@@ -71,5 +71,5 @@ def _partners(order: NDArray[np.intp]) -> list[int]:
     """For each corner the other end of its edge: along a line, edges begin and end in turn."""
     partners = np.empty_like(order)
     partners[order[0::2]], partners[order[1::2]] = order[1::2], order[0::2]
-    found: list[int] = partners.tolist()
-    return found
+    positions: list[int] = partners.tolist()
+    return positions

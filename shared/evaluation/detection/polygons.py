@@ -26,16 +26,16 @@ class OutlineTooLong(ValueError):
 def to_mask(points: Any, height: int, width: int) -> Mask:
     """The mask (height, width) of a polygon whose n corners (n, 2) are x and y; raises OutlineTooLong."""
     u, v = _steps(*_edges(points))
-    moved = np.flatnonzero(u[1:] != u[:-1]) + 1
-    column = (np.minimum(u[moved], u[moved - 1]) + 0.5) / _SCALE - 0.5
-    row = np.ceil(np.clip((np.minimum(v[moved], v[moved - 1]) + 0.5) / _SCALE - 0.5, 0, height))
-    kept = (column == np.floor(column)) & (column >= 0) & (column <= width - 1)
-    bounds = np.sort((column[kept] * height + row[kept]).astype(np.int64))
+    changes = np.flatnonzero(u[1:] != u[:-1]) + 1
+    column = (np.minimum(u[changes], u[changes - 1]) + 0.5) / _SCALE - 0.5
+    row = np.ceil(np.clip((np.minimum(v[changes], v[changes - 1]) + 0.5) / _SCALE - 0.5, 0, height))
+    is_inside = (column == np.floor(column)) & (column >= 0) & (column <= width - 1)
+    bounds = np.sort((column[is_inside] * height + row[is_inside]).astype(np.int64))
     return _between(bounds, height, width)
 
 
 def steps(points: Any) -> int:
-    """In how many steps an outline is drawn, which is what it costs."""
+    """The number of steps in which an outline is drawn, which is its cost."""
     begin, end = _edges(points)
     return int(_lengths(begin, end).sum()) + len(begin)
 
@@ -55,7 +55,7 @@ def area(points: Any) -> float:
 
 
 def _edges(points: Any) -> tuple[Integers, Integers]:
-    """Where each edge begins and where it ends, in the drawing."""
+    """The begin and the end of each edge, in the coordinates of the drawing."""
     # Truncated towards zero, as C does it.
     corners = np.trunc(_SCALE * np.asarray(points, dtype=np.float64).reshape(-1, 2) + 0.5).astype(np.int64)
     return corners, np.roll(corners, -1, axis=0)

@@ -1,1 +1,1 @@
-"""From what users send to arrays and codes: labels, label sets, probabilities, weights."""
+"""Labels, label sets, probabilities and weights: from the inputs of users to arrays and codes."""

@@ -1,4 +1,4 @@
-"""Which column of the probabilities belongs to which class."""
+"""The assignment of classes to the columns of the probabilities."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,43 +41,43 @@ def read_actual(
     def factorised(labels: Vector, name: str) -> Factorised:
         return factorise(labels, labels, max_classes=max_classes, max_label_length=max_label_length, names=(name, name))
 
-    found = factorised(vector, names[0])
+    labels_read = factorised(vector, names[0])
     if classes is None:
-        _check_count(names[0], "has", len(found.classes), columns, names[1])
-        return GroundTruth(found.classes, found.actual)
-    named = factorised(list(classes), names[1])
+        _check_count(names[0], "has", len(labels_read.classes), columns, names[1])
+        return GroundTruth(labels_read.classes, labels_read.actual)
+    classes_read = factorised(list(classes), names[1])
     _check_count(names[1], "lists", len(classes), columns, names[1])
-    if len(named.classes) != columns:
+    if len(classes_read.classes) != columns:
         raise ClassesMismatch(f"{names[1]} lists a class twice; list each class once.", vector=names[1])
-    ordered = tuple(named.classes[code] for code in named.actual.tolist())
-    places = np.array(_places(found, ordered, names), np.min_scalar_type(columns - 1))
-    return GroundTruth(ordered, places.take(found.actual))
+    ordered = tuple(classes_read.classes[code] for code in classes_read.actual.tolist())
+    column_of_code = np.array(_columns_of(labels_read, ordered, names), np.min_scalar_type(columns - 1))
+    return GroundTruth(ordered, column_of_code.take(labels_read.actual))
 
 
 def _check_count(vector: str, verb: str, count: int, columns: int, classes_name: str) -> None:
     if count != columns:
-        held = f"{vector} {verb} {count} classes for {columns} columns of probabilities"
-        detail = f"{held}; list the class of each column in {classes_name}."
+        mismatch = f"{vector} {verb} {count} classes for {columns} columns of probabilities"
+        detail = f"{mismatch}; list the class of each column in {classes_name}."
         raise ClassesMismatch(detail, vector=vector)
 
 
-def _places(found: Factorised, classes: tuple[Label, ...], names: tuple[str, str]) -> list[int]:
-    columns = {label: place for place, label in enumerate(classes)}
-    if not _same_type(found.classes, classes):
-        columns = {str(label): place for label, place in columns.items()}
-    labels = found.classes if _same_type(found.classes, classes) else tuple(map(str, found.classes))
-    known = [label in columns for label in labels]
-    if all(known):
+def _columns_of(factorised: Factorised, classes: tuple[Label, ...], names: tuple[str, str]) -> list[int]:
+    columns = {label: column for column, label in enumerate(classes)}
+    if not _same_type(factorised.classes, classes):
+        columns = {str(label): column for label, column in columns.items()}
+    labels = factorised.classes if _same_type(factorised.classes, classes) else tuple(map(str, factorised.classes))
+    is_column = [label in columns for label in labels]
+    if all(is_column):
         return [columns[label] for label in labels]
-    positions = [label for label in found.classes if isinstance(label, int) and 0 <= label < len(classes)]
-    if not any(known) and len(positions) == len(labels):
+    positions = [label for label in factorised.classes if isinstance(label, int) and 0 <= label < len(classes)]
+    if not any(is_column) and len(positions) == len(labels):
         return positions
-    missing = known.index(False)
-    index = int(np.argmax(found.actual == missing))
+    missing = is_column.index(False)
+    index = int(np.argmax(factorised.actual == missing))
     detail = f"{names[0]}[{index}] is not in {names[1]}; list every class that occurs, or send positions starting at 0."
     raise ClassesMismatch(detail, vector=names[0], index=index)
 
 
-def _same_type(one: tuple[Label, ...], other: tuple[Label, ...]) -> bool:
+def _same_type(first: tuple[Label, ...], second: tuple[Label, ...]) -> bool:
     # Factorised classes are all text or all numbers.
-    return isinstance(one[0], str) == isinstance(other[0], str)
+    return isinstance(first[0], str) == isinstance(second[0], str)

@@ -1,11 +1,11 @@
-"""What can be wrong with vectors of labels and their stored codes."""
+"""Errors in vectors of labels and in their stored codes."""
 
 
 class InvalidLabels(Exception):
     """The vectors cannot be counted; `detail` says what to change.
 
     `vector` is the name of the vector at fault and `index` the position in it, where one position is at fault; `fault`
-    is what is wrong there, to be said of the place by any other name.
+    describes the fault without its position, so that a caller can report it under another name.
     """
 
     def __init__(self, detail: str, *, vector: str, index: int | None = None, fault: str | None = None) -> None:
@@ -17,7 +17,7 @@ class InvalidLabels(Exception):
 
     @property
     def pointer(self) -> str:
-        """The place at fault as an RFC 6901 pointer into the inputs."""
+        """The position at fault as an RFC 6901 pointer into the inputs."""
         return f"/{self.vector}" if self.index is None else f"/{self.vector}/{self.index}"
 
 

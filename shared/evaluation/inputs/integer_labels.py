@@ -56,7 +56,7 @@ def factorise_integers(actual: Integers, predicted: Integers, max_classes: int, 
 def _from_zero(vector: Integers, low: int) -> Integers:
     if low == 0:
         return vector
-    # What is taken from an unsigned label leaves one of its type; from a signed one it may leave more than that holds.
+    # An unsigned label minus the lowest one fits into its type; a signed one may not.
     is_within = vector.dtype.kind == "u" and low > 0
     return np.subtract(vector, low, dtype=vector.dtype if is_within else np.int64)
 
@@ -64,13 +64,13 @@ def _from_zero(vector: Integers, low: int) -> Integers:
 def _distinct(offsets: list[Integers], span: int) -> NDArray[np.int64]:
     if span > _TABLE_SIZE:
         return np.union1d(offsets[0], offsets[1]).astype(np.int64)
-    seen = np.zeros(span, np.bool_)
+    occurs = np.zeros(span, np.bool_)
     for offset in offsets:
         for start in range(0, len(offset), _TABLE_SIZE):
-            seen |= np.bincount(offset[start : start + _TABLE_SIZE], minlength=span) > 0
-            if np.count_nonzero(seen) == span:  # as a rule the first samples show every class
+            occurs |= np.bincount(offset[start : start + _TABLE_SIZE], minlength=span) > 0
+            if np.count_nonzero(occurs) == span:  # as a rule the first samples show every class
                 return np.arange(span)
-    return np.flatnonzero(seen)
+    return np.flatnonzero(occurs)
 
 
 def _codes(offset: Integers, distinct: NDArray[np.int64], span: int) -> Codes:

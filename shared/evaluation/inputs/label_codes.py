@@ -15,7 +15,7 @@ Codes = NDArray[np.unsignedinteger[Any]]
 _TWO_BYTES = 16
 _BITS = (1, 2, 4, 8, _TWO_BYTES)
 
-# For so few codes, packing and compressing would take longer than anything else that is done with them.
+# Packing and compressing so few codes would take longer than every other step.
 _PLAIN_BYTES = 256
 _PLAIN = 0x80
 _PLAIN_CODES = bytes([8 | _PLAIN])
@@ -79,9 +79,9 @@ def _pack(codes: Codes, bits: int) -> NDArray[np.uint8]:
     small = codes.astype(np.uint8, copy=False)
     per_byte = 8 // bits
     packed = np.zeros(-(-len(codes) // per_byte), np.uint8)
-    for place in range(per_byte):
-        part = small[place::per_byte]
-        packed[: len(part)] |= part << (place * bits)
+    for position in range(per_byte):
+        codes_at = small[position::per_byte]
+        packed[: len(codes_at)] |= codes_at << (position * bits)
     return packed
 
 
@@ -91,6 +91,6 @@ def _unpack(packed: NDArray[np.uint8], bits: int) -> Codes:
         return high * np.uint16(256) + low
     per_byte = 8 // bits
     codes = np.empty(len(packed) * per_byte, np.uint8)
-    for place in range(per_byte):
-        codes[place::per_byte] = packed >> (place * bits) & (1 << bits) - 1
+    for position in range(per_byte):
+        codes[position::per_byte] = packed >> (position * bits) & (1 << bits) - 1
     return codes

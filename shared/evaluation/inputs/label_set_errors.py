@@ -1,4 +1,4 @@
-"""What can be wrong with vectors of label lists, one list for every sample."""
+"""Errors in vectors of label lists, one list for every sample."""
 
 from shared.evaluation.inputs.errors import InvalidLabels
 
@@ -16,7 +16,7 @@ class InvalidLabelSets(InvalidLabels):
 
     @property
     def pointer(self) -> str:
-        """The place at fault as an RFC 6901 pointer into the inputs."""
+        """The position at fault as an RFC 6901 pointer into the inputs."""
         return super().pointer if self.position is None else f"{super().pointer}/{self.position}"
 
 
@@ -24,8 +24,8 @@ class FaultyLabel(InvalidLabelSets):
     """One label is unusable, repeated in its sample, or not in the class list; or one sample is not a list."""
 
     def __init__(self, fault: str, *, vector: str, index: int, position: int | None = None) -> None:
-        place = f"{vector}[{index}]" if position is None else f"{vector}[{index}][{position}]"
-        super().__init__(f"{place} {fault}.", vector=vector, index=index, position=position)
+        location = f"{vector}[{index}]" if position is None else f"{vector}[{index}][{position}]"
+        super().__init__(f"{location} {fault}.", vector=vector, index=index, position=position)
 
 
 class NoClass(InvalidLabelSets):

@@ -22,7 +22,7 @@ _OUTSIDE = -1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Multihot:
-    """Which of the k classes each of n samples has and was predicted to have: 0 or 1, shape (n, k), dtype uint8."""
+    """The k classes that each of n samples has and was predicted to have: 0 or 1, shape (n, k), dtype uint8."""
 
     classes: tuple[Label, ...]
     actual: Hot
@@ -30,7 +30,7 @@ class Multihot:
 
 
 class Limits(NamedTuple):
-    """How much is read: different classes, characters of a label, and samples times classes."""
+    """The most that is read: different classes, characters of a label, and samples times classes."""
 
     classes: int
     label_length: int
@@ -38,25 +38,25 @@ class Limits(NamedTuple):
 
 
 class InputNames(NamedTuple):
-    """What the inputs are called in errors."""
+    """The names of the inputs in errors."""
 
     actual: str = "actual_vector"
     predicted: str = "predicted_vector"
     classes: str = "classes"
 
 
-class _Part(NamedTuple):
+class _Vector(NamedTuple):
     name: str
     rows: LabelSets
-    starts: NDArray[np.intp]  # n + 1 positions of the rows' labels among this part's labels
+    starts: NDArray[np.intp]  # n + 1 positions of the rows' labels among the labels of all rows
 
     def fault(self, offset: int, fault: str) -> FaultyLabel:
         row = int(np.searchsorted(self.starts, offset, side="right")) - 1
         return FaultyLabel(fault, vector=self.name, index=row, position=offset - int(self.starts[row]))
 
 
-class _Classes(_Part):
-    # The class list is one row, whose labels are known by their place alone.
+class _Classes(_Vector):
+    # The class list is one row, so the position of a label in it is enough.
     def fault(self, offset: int, fault: str) -> FaultyLabel:
         return FaultyLabel(fault, vector=self.name, index=offset)
 
@@ -77,19 +77,19 @@ def multihot(
 
     Labels are read as `factorise` reads them. Columns follow `classes`; without it, the sorted labels that occur.
     `types_checked` promises lists of lists of int, float and str, with no bool. Raises a subclass of `InvalidLabels`;
-    unusable labels, repeated ones and those outside `classes` name their place.
+    unusable labels, repeated ones and those outside `classes` name their position.
     """
     _check_lengths(actual, predicted, classes, limits, names)
-    part = partial(_part, types_checked=types_checked)
-    vectors = part(names.actual, actual), part(names.predicted, predicted)
-    parts = vectors if classes is None else (_Classes(*part(names.classes, [list(classes)])), *vectors)
-    found, codes = _factorise(parts, limits, types_checked=types_checked)
+    vector = partial(_vector, types_checked=types_checked)
+    vectors = vector(names.actual, actual), vector(names.predicted, predicted)
+    inputs = vectors if classes is None else (_Classes(*vector(names.classes, [list(classes)])), *vectors)
+    columns, codes = _factorise(inputs, limits, types_checked=types_checked)
     if classes is not None:
-        found, codes = _arranged(found, codes, parts)
-    if len(actual) * len(found) > limits.cells:
-        raise TooManyCells(len(actual), len(found), limits.cells, vector=names.actual)
-    first, second = (_mark(part, codes, len(found)) for part, codes in zip(vectors, codes[-2:], strict=True))
-    return Multihot(found, first, second)
+        columns, codes = _arranged(columns, codes, inputs)
+    if len(actual) * len(columns) > limits.cells:
+        raise TooManyCells(len(actual), len(columns), limits.cells, vector=names.actual)
+    first, second = (_mark(vector, codes, len(columns)) for vector, codes in zip(vectors, codes[-2:], strict=True))
+    return Multihot(columns, first, second)
 
 
 def _check_lengths(
@@ -107,22 +107,22 @@ def _check_lengths(
         raise TooManyClasses(limits.classes, vector=names.classes)
 
 
-def _part(name: str, rows: LabelSets, *, types_checked: bool) -> _Part:
+def _vector(name: str, rows: LabelSets, *, types_checked: bool) -> _Vector:
     if not types_checked and set(map(type, rows)) != {list}:
         index = next(index for index, row in enumerate(rows) if type(row) is not list)
         raise FaultyLabel("is not a list; send a list of labels, which may be empty", vector=name, index=index)
     starts = np.zeros(len(rows) + 1, np.intp)
     np.cumsum(np.fromiter(map(len, rows), np.intp, len(rows)), out=starts[1:])
-    return _Part(name, rows, starts)
+    return _Vector(name, rows, starts)
 
 
 def _factorise(
-    parts: Sequence[_Part], limits: Limits, *, types_checked: bool
+    inputs: Sequence[_Vector], limits: Limits, *, types_checked: bool
 ) -> tuple[tuple[Label, ...], list[NDArray[Any]]]:
-    labels = list(chain.from_iterable(chain.from_iterable(part.rows for part in parts)))
+    labels = list(chain.from_iterable(chain.from_iterable(vector.rows for vector in inputs)))
     if not labels:
-        detail = f"No sample of {parts[0].name} or {parts[1].name} has a label; list the classes."
-        raise NoClass(detail, vector=parts[0].name)
+        detail = f"No sample of {inputs[0].name} or {inputs[1].name} has a label; list the classes."
+        raise NoClass(detail, vector=inputs[0].name)
     # Two vectors of equal length are what `factorise` takes: the halves, which share one label if the number is odd.
     half = -(-len(labels) // 2)
     try:
@@ -136,45 +136,45 @@ def _factorise(
         )
     except InvalidLabel as error:
         offset = (error.index or 0) + (len(labels) - half if error.vector == "second" else 0)
-        raise _placed(parts, offset, error.fault) from None
+        raise _label_fault(inputs, offset, error.fault) from None
     except TooManyClasses:
-        raise TooManyClasses(limits.classes, vector=parts[-2].name) from None
+        raise TooManyClasses(limits.classes, vector=inputs[-2].name) from None
     codes = np.concatenate([pair.actual, pair.predicted[2 * half - len(labels) :]])
-    return pair.classes, np.split(codes, np.cumsum([part.starts[-1] for part in parts])[:-1])
+    return pair.classes, np.split(codes, np.cumsum([vector.starts[-1] for vector in inputs])[:-1])
 
 
-def _placed(parts: Sequence[_Part], offset: int, fault: str) -> FaultyLabel:
-    for part in parts:
-        if offset < part.starts[-1]:
-            return part.fault(offset, fault)
-        offset -= int(part.starts[-1])
+def _label_fault(inputs: Sequence[_Vector], offset: int, fault: str) -> FaultyLabel:
+    for vector in inputs:
+        if offset < vector.starts[-1]:
+            return vector.fault(offset, fault)
+        offset -= int(vector.starts[-1])
     raise IndexError(offset)
 
 
 def _arranged(
-    found: tuple[Label, ...], codes: list[NDArray[Any]], parts: Sequence[_Part]
+    labels: tuple[Label, ...], codes: list[NDArray[Any]], inputs: Sequence[_Vector]
 ) -> tuple[tuple[Label, ...], list[NDArray[Any]]]:
-    columns, *others = codes
-    column = np.full(len(found), _OUTSIDE)
-    # Backwards, so that of a repeated class the first place stays.
+    columns, *codes_of_vectors = codes
+    column = np.full(len(labels), _OUTSIDE)
+    # Backwards, so that a repeated class keeps its first position.
     column[columns[::-1]] = np.arange(len(columns))[::-1]
-    again = np.flatnonzero(column[columns] != np.arange(len(columns)))
-    if len(again):
-        raise parts[0].fault(int(again[0]), "is a duplicate; list each class once")
-    for part, vector in zip(parts[1:], others, strict=True):
-        outside = np.flatnonzero(column[vector] == _OUTSIDE)
+    duplicates = np.flatnonzero(column[columns] != np.arange(len(columns)))
+    if len(duplicates):
+        raise inputs[0].fault(int(duplicates[0]), "is a duplicate; list each class once")
+    for vector, vector_codes in zip(inputs[1:], codes_of_vectors, strict=True):
+        outside = np.flatnonzero(column[vector_codes] == _OUTSIDE)
         if len(outside):
-            raise part.fault(int(outside[0]), f"is not in {parts[0].name}; add it there or remove it here")
-    return tuple(found[code] for code in columns), [column[vector] for vector in others]
+            raise vector.fault(int(outside[0]), f"is not in {inputs[0].name}; add it there or remove it here")
+    return tuple(labels[code] for code in columns), [column[vector_codes] for vector_codes in codes_of_vectors]
 
 
-def _mark(part: _Part, codes: NDArray[Any], k: int) -> Hot:
-    samples = len(part.rows)
+def _mark(vector: _Vector, codes: NDArray[Any], k: int) -> Hot:
+    samples = len(vector.rows)
     hot = np.zeros(samples * k, np.uint8)
-    cells = np.repeat(np.arange(samples) * k, np.diff(part.starts)) + codes
+    cells = np.repeat(np.arange(samples) * k, np.diff(vector.starts)) + codes
     hot[cells] = 1
     if np.count_nonzero(hot) != len(cells):
         first = np.unique(cells, return_index=True)[1]
-        again = np.setdiff1d(np.arange(len(cells)), first)[0]
-        raise part.fault(int(again), "is a duplicate within its sample; send each label once")
+        duplicate = np.setdiff1d(np.arange(len(cells)), first)[0]
+        raise vector.fault(int(duplicate), "is a duplicate within its sample; send each label once")
     return hot.reshape(samples, k)

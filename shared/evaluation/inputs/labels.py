@@ -1,4 +1,4 @@
-"""From vectors of labels to classes and codes."""
+"""Vectors of labels as classes and codes."""
 
 import math
 import re
@@ -65,7 +65,7 @@ def factorise(
 def read_classes(
     classes: Sequence[Label], *, max_classes: int, max_label_length: int, name: str = "classes"
 ) -> tuple[Label, ...]:
-    """Check a list of distinct classes, whose order stays; the labels as `factorise` would show them.
+    """Check a list of distinct classes, whose order stays; the labels as `factorise` returns them.
 
     Raises a subclass of `InvalidLabels`.
     """
@@ -84,11 +84,11 @@ def arrange(factorised: Factorised, classes: tuple[Label, ...], names: tuple[str
 
     `names` stand for the vectors and the classes in errors. Raises InvalidLabel for a label that is not among them.
     """
-    place = {label: code for code, label in enumerate(classes)}
-    places = [place.get(label, -1) for label in factorised.classes]
+    new_code = {label: code for code, label in enumerate(classes)}
+    new_codes = [new_code.get(label, -1) for label in factorised.classes]
     codes = []
     for vector, name in zip((factorised.actual, factorised.predicted), names[:2], strict=True):
-        arranged = np.array(places).take(vector)
+        arranged = np.array(new_codes).take(vector)
         if (outside := np.flatnonzero(arranged < 0)).size:
             fault = f"is not among {names[2]}; name every class that occurs"
             raise InvalidLabel(fault, vector=name, index=int(outside[0]))
@@ -118,9 +118,9 @@ def _as_list(vector: Vector) -> list[Label]:
 
 
 def _check_types(vector: list[Label], name: str) -> None:
-    others = set(map(type, vector)) - {int, float, str}
-    if others:
-        index, label = next((index, label) for index, label in enumerate(vector) if type(label) in others)
+    wrong_types = set(map(type, vector)) - {int, float, str}
+    if wrong_types:
+        index, label = next((index, label) for index, label in enumerate(vector) if type(label) in wrong_types)
         kind = {bool: "a boolean", type(None): "null", list: "a list", dict: "an object"}.get(type(label))
         raise InvalidLabel(f"is {kind or 'of another type'}; send a number or text", vector=name, index=index)
 
@@ -128,16 +128,16 @@ def _check_types(vector: list[Label], name: str) -> None:
 def _factorise_any(
     vectors: tuple[list[Label], list[Label]], max_classes: int, max_label_length: int, names: tuple[str, str]
 ) -> Factorised:
-    # A class can show up twice, as the number 1 and as the text "1".
+    # A class can occur twice, as the number 1 and as the text "1".
     codebook = _Codebook(2 * max_classes, max_label_length)
     first, second = (codebook.read(vector, name) for vector, name in zip(vectors, names, strict=True))
     _refuse_two_spellings(codebook, vectors, names)
-    shown = _shown(list(codebook))
-    classes = sorted(set(shown))
+    labels = _unify(list(codebook))
+    classes = sorted(set(labels))
     if len(classes) > max_classes:
         raise TooManyClasses(max_classes, vector=names[0])
     code = {label: code for code, label in enumerate(classes)}
-    codes = np.array([code[label] for label in shown], np.min_scalar_type(len(classes) - 1))
+    codes = np.array([code[label] for label in labels], np.min_scalar_type(len(classes) - 1))
     return Factorised(tuple(classes), codes.take(first), codes.take(second))
 
 
@@ -151,38 +151,38 @@ def _refuse_two_spellings(
     for label in labels:
         if not isinstance(label, str) or not _NUMBER.fullmatch(label) or float(label) not in numbers:
             continue
-        if label in _shown([float(label), ""]):
+        if label in _unify([float(label), ""]):
             continue
-        number = _shown([float(label), ""])[0]
+        number = _unify([float(label), ""])[0]
         fault = f"is a text for the number {number}, which is sent as a number, too; send numbers on both sides"
         name, vector = next((name, vector) for name, vector in zip(names, vectors, strict=True) if label in vector)
         raise InvalidLabel(fault, vector=name, index=vector.index(label))
 
 
-def _shown(labels: list[Label]) -> list[Label]:
+def _unify(labels: list[Label]) -> list[Label]:
     mixed = 0 < sum(isinstance(label, str) for label in labels) < len(labels)
-    whole = [int(label) if isinstance(label, float) and label.is_integer() else label for label in labels]
-    return [str(label) for label in whole] if mixed else whole
+    unified = [int(label) if isinstance(label, float) and label.is_integer() else label for label in labels]
+    return [str(label) for label in unified] if mixed else unified
 
 
 class _Codebook(dict[Label, int]):
-    """Codes in the order of first sight; only a label that is new is looked at."""
+    """Codes in the order of first sight; only a new label is checked."""
 
     def __init__(self, max_labels: int, max_label_length: int) -> None:
         super().__init__()
         self._max_labels = max_labels
         self._max_label_length = max_label_length
-        self._reading: tuple[list[Label], str] = [], ""
+        self._source: tuple[list[Label], str] = [], ""
 
     def read(self, vector: list[Label], name: str) -> NDArray[np.unsignedinteger[Any]]:
-        self._reading = vector, name
+        self._source = vector, name
         try:
             return np.frombuffer(bytearray(map(self.__getitem__, vector)), np.uint8)
         except ValueError:  # the 257th label's code does not fit into a byte
             return np.fromiter(map(self.__getitem__, vector), np.uint32, len(vector))
 
     def __missing__(self, label: Label) -> int:
-        vector, name = self._reading
+        vector, name = self._source
         fault = _text_fault(label, self._max_label_length) if isinstance(label, str) else _number_fault(label)
         if fault:
             # By identity: a NaN is not equal to itself.

@@ -53,7 +53,7 @@ def complement(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def with_complement(rows: Sequence[Sequence[float]], column: int) -> Scores:
-    """A table of two columns, of which `column` holds the scores (n, 1) that were sent, the other one the rest to 1."""
+    """A table of two columns, of which `column` holds the scores (n, 1) that were sent, the other one 1 minus them."""
     scores = np.asarray(rows, np.float64).reshape(len(rows))
     both = scores, complement(scores)
     return np.column_stack(both if column == 0 else both[::-1])
@@ -69,9 +69,9 @@ def read_weights(weights: Sequence[float] | Scores, sample_count: int, *, name: 
         raise UnequalLengths(detail, vector=name)
     vector = np.asarray(weights, np.float64)
     # Products of sums of weights must neither vanish nor become infinite.
-    good = (vector == 0) | ((vector >= MIN_WEIGHT) & (vector <= MAX_WEIGHT))
-    if not good.all():
-        index = int(np.argmin(good))
+    is_valid = (vector == 0) | ((vector >= MIN_WEIGHT) & (vector <= MAX_WEIGHT))
+    if not is_valid.all():
+        index = int(np.argmin(is_valid))
         fault = f"is {vector[index]}; a weight must be 0 or from 1e-9 to 1e9"
         raise InvalidSampleWeights(f"{name}[{index}] {fault}.", vector=name, index=index, fault=fault)
     if not vector.any():

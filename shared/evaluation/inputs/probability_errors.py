@@ -1,4 +1,4 @@
-"""What can be wrong with the input of a curve."""
+"""Errors in the input of a curve."""
 
 from shared.evaluation.inputs.errors import InvalidLabels
 
@@ -20,7 +20,7 @@ class ClassesMismatch(InvalidLabels):
 
 
 class OneClassOnly(InvalidLabels):
-    """All samples are of one class, so there is nothing to tell apart."""
+    """All samples are of one class, so no curve is defined."""
 
     def __init__(self, *, vector: str) -> None:
         detail = f"{vector} has samples of one class only; a curve requires samples of at least two classes."

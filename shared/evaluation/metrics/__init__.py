@@ -54,7 +54,7 @@ CATALOGUE: dict[str, Metric] = {metric.id: metric for family in FAMILIES for met
 """Every metric by its id."""
 
 HEADLINES = tuple(CATALOGUE[metric_id] for metric_id in ("accuracy", "precision.macro", "recall.macro", "f1.macro"))
-"""What is asked for first; their fields are those of a matrix's `Summary`."""
+"""The headline metrics; their fields are those of a matrix's `Summary`."""
 
 __all__ = [
     "CALCULATOR",

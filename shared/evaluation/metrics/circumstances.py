@@ -1,4 +1,4 @@
-"""When the circumstances hold in which a metric of a confusion matrix has no value: the catalogue's words as rules."""
+"""The circumstances in which a metric of a confusion matrix has no value: the texts of the catalogue as rules."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -71,9 +71,9 @@ OF_CLASS: dict[str, Callable[[ClassCounts], bool]] = {
 OF_MATRIX: dict[str, Callable[[MatrixResult], bool]] = {
     NO_SAMPLES: lambda r: not r.total,
     ONE_CLASS: lambda r: len(r.hits) == 1,
-    ONE_CLASS_SEEN: lambda r: _different(np.add(r.actual, r.predicted)) <= 1,
+    ONE_CLASS_SEEN: lambda r: _nonzero_count(np.add(r.actual, r.predicted)) <= 1,
     NO_COMMON_CLASS: lambda r: not np.multiply(r.actual, r.predicted).any(),
-    NO_GROUPS: lambda r: _different(r.actual) <= 1 and _different(r.predicted) <= 1,
+    NO_GROUPS: lambda r: _nonzero_count(r.actual) <= 1 and _nonzero_count(r.predicted) <= 1,
     NO_PAIRS: lambda r: max(r.actual) <= 1 and max(r.predicted) <= 1,
     # PyCM gives up where its binomial coefficients leave the range of a float.
     TOO_MANY_SAMPLES: lambda r: r.total > 1000 and r.statistics.overall["P-Value"] is None,  # noqa: PLR2004 - as above
@@ -91,5 +91,5 @@ def class_counts(result: MatrixResult) -> list[ClassCounts]:
     return [ClassCounts(*counts, result.total, len(result.hits)) for counts in sums]
 
 
-def _different(sums: ArrayLike) -> int:
+def _nonzero_count(sums: ArrayLike) -> int:
     return int(np.count_nonzero(sums))

@@ -8,7 +8,9 @@ from shared.evaluation.metrics.definition import NEVER_OCCURS, Group, Metric
 
 
 def _of_class(read: Callable[[CurveSummary], float]) -> Callable[[ClassifierCurves], tuple[float | None, ...]]:
-    return lambda curves: tuple(read(one) if isinstance(one, CurveSummary) else None for one in curves.per_class)
+    return lambda curves: tuple(
+        read(summary) if isinstance(summary, CurveSummary) else None for summary in curves.per_class
+    )
 
 
 def _metric(metric_id: str, title: str, definition: str, formula: str, read: Callable[..., Any], **more: Any) -> Metric:
@@ -38,7 +40,7 @@ CURVES = Group(
             "ROC AUC",
             "Area under the ROC curve of this class’s scores against the rest.",
             _ROC,
-            _of_class(lambda one: one.areas.roc),
+            _of_class(lambda summary: summary.areas.roc),
             averaging="class",
             source="Hanley and McNeil 1982",
             sklearn="roc_auc_score(average=None, multi_class='ovr')",
@@ -66,7 +68,7 @@ CURVES = Group(
             "Average precision",
             "Mean of the precision at each score, weighted by the recall it adds.",
             _AP,
-            _of_class(lambda one: one.areas.average_precision),
+            _of_class(lambda summary: summary.areas.average_precision),
             averaging="class",
             sklearn="average_precision_score(average=None)",
         ),
@@ -93,7 +95,7 @@ CURVES = Group(
             "PR AUC",
             "Area under the precision-recall curve by trapezoids; too high between points.",
             _PR,
-            _of_class(lambda one: one.areas.pr),
+            _of_class(lambda summary: summary.areas.pr),
             averaging="class",
         ),
         _metric(
@@ -123,7 +125,7 @@ BEST_THRESHOLDS = Group(
             "Best F1",
             "F1 at the threshold with the largest F1.",
             "max 2·P·R/(P+R)",
-            _of_class(lambda one: one.best.f1.f1),
+            _of_class(lambda summary: summary.best.f1.f1),
             averaging="class",
         ),
         _metric(
@@ -131,7 +133,7 @@ BEST_THRESHOLDS = Group(
             "Best Youden index",
             "Largest true positive rate minus false positive rate.",
             "max TPR − FPR",
-            _of_class(lambda one: one.best.youden.tpr - one.best.youden.fpr),
+            _of_class(lambda summary: summary.best.youden.tpr - summary.best.youden.fpr),
             averaging="class",
             source="Youden 1950",
         ),

@@ -1,4 +1,4 @@
-"""The form in which every metric is described."""
+"""The definition of a metric."""
 
 import math
 from collections.abc import Callable
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 Direction = Literal["higher", "lower", "none"]
-"""Which values are better; "none" where neither end is, as of a count."""
+"""The direction of better values; "none" where there is none, as for a count."""
 
 Averaging = Literal["none", "class", "binary", "macro", "weighted", "micro", "samples"]
-"""How classes are put together: "class" has one value for each, "binary" is of the positive class alone."""
+"""The average over the classes: "class" has one value for each, "binary" is of the positive class alone."""
 
 Needs = Literal["labels", "scores", "label sets", "objects", "rates"]
-"""What it is computed from, beside the true labels: predicted labels, scores, sets of labels, objects in images
+"""The input beside the true labels: predicted labels, scores, sets of labels, objects in images
 (boxes or masks with a class), or the rates of a diagnostic test."""
 
 INF = math.inf
@@ -50,13 +50,13 @@ class Metric:
     """Its name in answers that use neither PyCM's names nor `plain_name`: of a matrix, of a calculator, of COCO."""
     mean_of: str | None = None
     pair: str = "{} to {}"
-    """How the two halves of a value that has two are joined."""
+    """The format of a value that has two halves."""
     of_labels: bool = False
-    """Whether PyCM's name for it would be taken for that of a metric of scores."""
+    """True if PyCM's name for it could be mistaken for that of a metric of scores."""
 
     @property
     def lower_is_better(self) -> bool:
-        """Whether a lower value is better."""
+        """True if a lower value is better."""
         return self.direction == "lower"
 
     @property
@@ -70,9 +70,9 @@ class Metric:
         return self.id.replace(".", "_")
 
     def undefined_when(self, subject: str | None = None) -> str:
-        """When it has no value, with a name for the class; empty if it always has one."""
-        named = subject or ("the class" if self.averaging == "class" else "one class")
-        return " or ".join(circumstance.format(named) for circumstance in self.undefined)
+        """The circumstances in which it has no value, with a name for the class; empty if it always has one."""
+        name = subject or ("the class" if self.averaging == "class" else "one class")
+        return " or ".join(circumstance.format(name) for circumstance in self.undefined)
 
 
 class Group(NamedTuple):

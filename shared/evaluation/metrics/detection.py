@@ -1,4 +1,4 @@
-"""Metrics of objects that were found in images, read from a `DetectionResult`."""
+"""Metrics of objects in images, read from a `DetectionResult`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
@@ -18,7 +18,7 @@ class _Rates(Protocol):
 
 
 class _Precisions(Protocol):
-    """What COCO's evaluation gives; None where undefined."""
+    """The results of COCO's evaluation; None where undefined."""
 
     @property
     def summary(self) -> dict[str, float | None]: ...

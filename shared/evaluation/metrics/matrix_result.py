@@ -14,7 +14,7 @@ Formula = Callable[[float, float, float], tuple[float, float]]
 
 
 class MatrixResult:
-    """What is computed of one confusion matrix, each part once, when it is first read."""
+    """The results of one confusion matrix, each computed once, when it is first read."""
 
     def __init__(self, matrix: ConfusionMatrix, computed: Statistics | None = None) -> None:
         self.matrix = matrix
@@ -65,6 +65,6 @@ def mean(values: Sequence[float], weights: Sequence[float] | None = None) -> flo
     return defined(ratio(sum(terms), sum(weights)))
 
 
-def known(values: Sequence[float]) -> list[float]:
+def defined_values(values: Sequence[float]) -> list[float]:
     """The values that are defined."""
     return [value for value in values if not math.isnan(value)]

@@ -1,4 +1,4 @@
-"""Metrics of classifiers that give each sample any number of labels, read from `MultiLabelFigures`."""
+"""Metrics of classifiers that give each sample any number of labels, read from `MultiLabelResult`."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -12,10 +12,10 @@ from shared.evaluation.metrics.definition import (
     Group,
     Metric,
 )
-from shared.evaluation.multilabel.statistics import Floats, MultiLabelFigures
+from shared.evaluation.multilabel.statistics import Floats, MultiLabelResult
 from shared.evaluation.rates import defined
 
-Read = Callable[[MultiLabelFigures], Any]
+Read = Callable[[MultiLabelResult], Any]
 
 
 class _Rate(NamedTuple):
@@ -59,11 +59,11 @@ def _averages(rate: _Rate) -> Iterator[Metric]:
         call = f"{rate.name}_score(average='{averaging}')"
         # Jaccard's zero_division is 0 or 1 in scikit-learn, never left out.
         same = rate.name != "jaccard" or averaging == "micro"
-        named = rate.title if text.startswith("{}") else rate.title.lower() if rate.name != "f1" else rate.title
+        rate_name = rate.title if text.startswith("{}") else rate.title.lower() if rate.name != "f1" else rate.title
         yield _metric(
             f"{rate.name}.{averaging}",
             f"{rate.title} ({averaging})",
-            text.format(named),
+            text.format(rate_name),
             rate.formula,
             _reader(rate.name, averaging),
             averaging=averaging,
@@ -73,7 +73,7 @@ def _averages(rate: _Rate) -> Iterator[Metric]:
 
 
 def _reader(name: str, averaging: str) -> Read:
-    return lambda figures: getattr(getattr(figures.averages, name), averaging)
+    return lambda result: getattr(getattr(result.averages, name), averaging)
 
 
 def _of_class(rate: _Rate) -> Metric:
@@ -82,7 +82,7 @@ def _of_class(rate: _Rate) -> Metric:
         rate.title,
         f"{rate.title} of the decision whether a sample has this label.",
         rate.formula,
-        lambda figures: _values(getattr(figures.class_shares, rate.name)),
+        lambda result: _values(getattr(result.class_shares, rate.name)),
         averaging="class",
         undefined=(rate.undefined,),
         sklearn=None if rate.name == "jaccard" else f"{rate.name}_score(average=None)",
@@ -90,7 +90,7 @@ def _of_class(rate: _Rate) -> Metric:
 
 
 def _two_sided(name: str) -> Read:
-    return lambda figures: _values(getattr(figures.by_class, name))
+    return lambda result: _values(getattr(result.by_class, name))
 
 
 def _values(values: Floats) -> tuple[float | None, ...]:
@@ -107,7 +107,7 @@ WHOLE = Group(
             "Subset accuracy",
             "Share of the samples whose predicted labels are exactly the actual ones.",
             "samples with all labels right/samples",
-            lambda figures: figures.averages.subset_accuracy,
+            lambda result: result.averages.subset_accuracy,
             sklearn="accuracy_score()",
         ),
         _metric(
@@ -115,7 +115,7 @@ WHOLE = Group(
             "Hamming loss",
             "Share of the pairs of sample and label that are decided incorrectly.",
             "(FP+FN)/(samples·labels)",
-            lambda figures: figures.averages.hamming_loss,
+            lambda result: result.averages.hamming_loss,
             direction="lower",
             sklearn="hamming_loss()",
         ),
@@ -131,7 +131,7 @@ BY_CLASS = Group(
             "Support",
             "Samples that have this label.",
             "TP+FN",
-            lambda figures: tuple(figures.support.tolist()),
+            lambda result: tuple(result.support.tolist()),
             averaging="class",
             range=ABOVE_ZERO,
             direction="none",
@@ -141,7 +141,7 @@ BY_CLASS = Group(
             "Accuracy",
             "Share of the samples for which this label is decided correctly.",
             "(TP+TN)/samples",
-            lambda figures: tuple(figures.by_class.accuracy.tolist()),
+            lambda result: tuple(result.by_class.accuracy.tolist()),
             averaging="class",
         ),
         *(

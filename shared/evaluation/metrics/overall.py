@@ -21,7 +21,7 @@ from shared.evaluation.metrics.definition import (
     Group,
     Metric,
 )
-from shared.evaluation.metrics.matrix_result import MatrixResult, known, mean
+from shared.evaluation.metrics.matrix_result import MatrixResult, defined_values, mean
 from shared.evaluation.rates import defined, f1, jaccard, precision, ratio, recall
 
 Read = Callable[[MatrixResult], Any]
@@ -821,7 +821,7 @@ FURTHER = Group(
             "Mean of the recalls of the classes that occur.",
             "mean of TP/(TP+FN) over the classes that occur",
             (NO_SAMPLES,),
-            read=lambda r: mean(known(r.by_class(recall))),
+            read=lambda r: mean(defined_values(r.by_class(recall))),
             averaging="macro",
             source="Brodersen et al. 2010",
             sklearn="balanced_accuracy_score()",

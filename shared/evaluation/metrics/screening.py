@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.evaluation.metrics.definition import ABOVE_ZERO, Group, Metric
 
-Figures = Mapping[str, float | None]
+MetricValues = Mapping[str, float | None]
 
 
 def _metric(
@@ -17,8 +17,8 @@ def _metric(
     undefined: tuple[str, ...],
     **more: Any,
 ) -> Metric:
-    def read(figures: Figures) -> float | None:
-        return figures[field]
+    def read(values: MetricValues) -> float | None:
+        return values[field]
 
     return Metric(
         id=metric_id,

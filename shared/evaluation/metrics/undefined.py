@@ -1,4 +1,4 @@
-"""Why a metric of a confusion matrix has no value."""
+"""The reasons for which a metric of a confusion matrix has no value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,22 +51,22 @@ def why_undefined(metric: Metric, result: MatrixResult) -> UndefinedMetric:
     """The reason why a metric of the whole matrix has no value."""
     if not result.total:
         return UndefinedMetric(metric.id, NO_SAMPLES)
-    reasons, guilty = [], set()
+    reasons, classes_at_fault = [], set()
     counts = class_counts(result)
     for circumstance in metric.undefined:
         if circumstance in OF_MATRIX:
             if OF_MATRIX[circumstance](result):
                 reasons.append(circumstance)
             continue
-        positions = [i for i, one in enumerate(counts) if OF_CLASS[circumstance](one)]
+        positions = [i for i, sums in enumerate(counts) if OF_CLASS[circumstance](sums)]
         if positions:
-            reasons.append(circumstance.format(_named([result.matrix.classes[i] for i in positions])))
-            guilty.update(positions)
+            reasons.append(circumstance.format(_class_names([result.matrix.classes[i] for i in positions])))
+            classes_at_fault.update(positions)
     return UndefinedMetric(
         metric.id,
-        # With weights, rounding can make nothing of what is next to nothing.
+        # With weights, rounding can turn a value close to zero into zero.
         " and ".join(reasons) or metric.undefined_when(),
-        tuple(result.matrix.classes[i] for i in sorted(guilty)),
+        tuple(result.matrix.classes[i] for i in sorted(classes_at_fault)),
         _mean_with_zeros(metric, result),
     )
 
@@ -78,8 +78,8 @@ def _mean_with_zeros(metric: Metric, result: MatrixResult) -> float | None:
     return sum(value or 0.0 for value in values) / len(values)
 
 
-def _named(classes: Sequence[Label]) -> str:
-    texts = [f"“{_short(str(label))}”" for label in classes[:_MAX_NAMED]]
+def _class_names(classes: Sequence[Label]) -> str:
+    texts = [f"“{_shortened(str(label))}”" for label in classes[:_MAX_NAMED]]
     if len(classes) == 1:
         return f"class {texts[0]}"
     if len(classes) > _MAX_NAMED:
@@ -87,5 +87,5 @@ def _named(classes: Sequence[Label]) -> str:
     return f"each of the classes {', '.join(texts[:-1])} and {texts[-1]}"
 
 
-def _short(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= _MAX_NAME_LENGTH else f"{text[: _MAX_NAME_LENGTH - 1]}…"

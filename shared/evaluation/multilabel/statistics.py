@@ -1,4 +1,4 @@
-"""Figures of classifiers that give each sample any number of labels."""
+"""Metrics of classifiers that give each sample any number of labels."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypedDict
@@ -27,7 +27,7 @@ class BinaryRecord(TypedDict):
 class BinaryMatrices:
     """One matrix of absent and present for each of m classes or samples.
 
-    `counts` is [[TN, FP], [FN, TP]], shape (m, 2, 2). The figures have shape (m,) and NaN where undefined: accuracy,
+    `counts` is [[TN, FP], [FN, TP]], shape (m, 2, 2). The metrics have shape (m,) and NaN where undefined: accuracy,
     and the means of precision, recall and F1 over absent and present, undefined if one of the two is. They are
     PyCM's Overall_ACC, PPV_Macro, TPR_Macro and F1_Macro of that matrix.
     """
@@ -41,12 +41,12 @@ class BinaryMatrices:
     def records(self) -> list[BinaryRecord]:
         """The matrices one by one, as plain values; equal matrices share one record."""
         # Thousands of samples have few different matrices, and building dicts is what costs.
-        different: dict[tuple[int, ...], BinaryRecord] = {}
+        record_of: dict[tuple[int, ...], BinaryRecord] = {}
         matrices = list(zip(*self.counts.reshape(-1, 4).T.tolist(), strict=True))
         for index, matrix in enumerate(matrices):
-            if matrix not in different:
-                different[matrix] = self._record(index)
-        return [different[matrix] for matrix in matrices]
+            if matrix not in record_of:
+                record_of[matrix] = self._record(index)
+        return [record_of[matrix] for matrix in matrices]
 
     def _record(self, index: int) -> BinaryRecord:
         return {
@@ -70,7 +70,7 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Average:
-    """One figure, averaged in four ways; None if it is defined nowhere."""
+    """One metric, averaged in four ways; None if no class or sample defines it."""
 
     micro: float | None
     macro: float | None
@@ -80,7 +80,7 @@ class Average:
 
 @dataclass(frozen=True, slots=True)
 class Averages:
-    """What is quoted of a multi-label classifier; `hamming_loss` is the share of wrong cells."""
+    """The headline metrics of a multi-label classifier; `hamming_loss` is the share of wrong cells."""
 
     precision: Average
     recall: Average
@@ -91,8 +91,8 @@ class Averages:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MultiLabelFigures:
-    """All figures of n samples and k classes; `support`, shape (k,), counts the samples that have the class."""
+class MultiLabelResult:
+    """All metrics of n samples and k classes; `support`, shape (k,), counts the samples that have the class."""
 
     by_class: BinaryMatrices
     by_sample: BinaryMatrices
@@ -109,8 +109,8 @@ class _Sums(NamedTuple):
     predicted: Counts
 
 
-def evaluate(multihot: Multihot) -> MultiLabelFigures:
-    """Compute all figures from the multi-hot arrays.
+def evaluate(multihot: Multihot) -> MultiLabelResult:
+    """Compute all metrics from the multi-hot arrays.
 
     Classes and samples whose share is undefined (NaN in `class_shares`) are left out of the `averages`, as by
     scikit-learn's `zero_division=np.nan`, which its `jaccard_score` lacks. Weighted means use the support, and weigh
@@ -124,9 +124,9 @@ def evaluate(multihot: Multihot) -> MultiLabelFigures:
     samples, classes = actual.shape
     class_shares = _shares(by_class)
     totals = _Sums(*(sums.sum(keepdims=True) for sums in by_class))
-    wrong = int((totals.actual + totals.predicted - 2 * totals.hits)[0])
+    errors = int((totals.actual + totals.predicted - 2 * totals.hits)[0])
     exact = (by_sample.hits == by_sample.actual) & (by_sample.hits == by_sample.predicted)
-    return MultiLabelFigures(
+    return MultiLabelResult(
         by_class=_binary_matrices(by_class, samples),
         by_sample=_binary_matrices(by_sample, classes),
         class_shares=class_shares,
@@ -134,7 +134,7 @@ def evaluate(multihot: Multihot) -> MultiLabelFigures:
         averages=Averages(
             **_averages(_shares(totals), class_shares, _shares(by_sample), by_class.actual),
             subset_accuracy=int(np.count_nonzero(exact)) / samples,
-            hamming_loss=wrong / (samples * classes),
+            hamming_loss=errors / (samples * classes),
         ),
     )
 
@@ -170,11 +170,11 @@ def _averages(total: Shares, by_class: Shares, by_sample: Shares, support: Count
 
 
 def _mean(values: Floats, weights: Counts | None = None) -> float | None:
-    known = ~np.isnan(values)
-    values = values[known]
+    is_defined = ~np.isnan(values)
+    values = values[is_defined]
     if not len(values):
         return None
-    total = 0 if weights is None else int(weights[known].sum())
+    total = 0 if weights is None else int(weights[is_defined].sum())
     if weights is None or total == 0:
         return float(values.sum()) / len(values)
-    return float((values * weights[known]).sum()) / total
+    return float((values * weights[is_defined]).sum()) / total

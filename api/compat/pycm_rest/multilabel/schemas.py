@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from shared.evaluation.inputs.label_sets import Multihot
-from shared.evaluation.multilabel.statistics import Average, BinaryRecord, MultiLabelFigures
+from shared.evaluation.multilabel.statistics import Average, BinaryRecord, MultiLabelResult
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 
@@ -84,7 +84,7 @@ class MultiLabelOut(msgspec.Struct):
     ]
 
     @classmethod
-    def of(cls, sets: Multihot, figures: MultiLabelFigures) -> "MultiLabelOut":
+    def of(cls, sets: Multihot, figures: MultiLabelResult) -> "MultiLabelOut":
         """The metrics of the PyCM REST API, and the averages that people quote."""
         names = [str(label) for label in sets.classes]
         return cls(
@@ -98,7 +98,7 @@ class MultiLabelOut(msgspec.Struct):
         )
 
 
-def _class_figures(figures: MultiLabelFigures) -> list[ClassFigures]:
+def _class_figures(figures: MultiLabelResult) -> list[ClassFigures]:
     shares = figures.class_shares
     columns = [
         [None if value != value else value for value in column.tolist()]  # noqa: PLR0124 -- NaN is not itself
@@ -107,7 +107,7 @@ def _class_figures(figures: MultiLabelFigures) -> list[ClassFigures]:
     return [ClassFigures(*row) for row in zip(*columns, figures.support.tolist(), strict=True)]
 
 
-def _averages(figures: MultiLabelFigures) -> dict[str, Any]:
+def _averages(figures: MultiLabelResult) -> dict[str, Any]:
     known = figures.averages
     means: dict[str, Average] = {
         "precision": known.precision,

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, Screening, Weighing
+from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, FBetaArguments, Screening
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.curves.one_vs_rest import measure_curves
 from shared.evaluation.detection.agreement import agreement, overall, per_class
@@ -245,7 +245,7 @@ def test_found_objects_have_every_metric_unless_the_catalogue_says_why_not(image
 @given(st.tuples(*[st.integers(0, 20)] * 4))
 def test_the_calculators_give_the_positive_class_its_metrics(cells: tuple[int, int, int, int]) -> None:
     tp, fp, fn, tn = cells
-    figures = CONFUSION.figures(Cells(*cells))
+    figures = CONFUSION.metrics(Cells(*cells))
     values = result_of(np.array([[tn, fp], [fn, tp]]))
     for metric in PER_CLASS.metrics:
         if metric.field is None:
@@ -262,8 +262,8 @@ def test_a_diagnostic_test_has_every_metric_unless_the_catalogue_says_why_not(
     rates: tuple[int, int, int], beta: int
 ) -> None:
     sensitivity, specificity, prevalence = rates
-    figures = DIAGNOSTIC.figures(Screening(*rates, whole=10))
-    figures |= FBETA.figures(Weighing((sensitivity, 10), (specificity, prevalence), (beta, 1)))
+    figures = DIAGNOSTIC.metrics(Screening(*rates, whole=10))
+    figures |= FBETA.metrics(FBetaArguments((sensitivity, 10), (specificity, prevalence), (beta, 1)))
     positives = sensitivity * prevalence + (10 - specificity) * (10 - prevalence)
     holds = {
         "no test is positive": positives == 0,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.evaluation.calculators.exact_rounding import Figure, ratio, ratio_to_root
-from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, Screening, Weighing
+from shared.evaluation.calculators.exact_rounding import MetricValue, ratio, ratio_to_root
+from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, FBetaArguments, Screening
 
 COUNTS = st.one_of(st.integers(0, 3), st.integers(0, 10**4), st.integers(0, 10**15 - 1))
 PERCENT = st.integers(0, 100)
@@ -22,14 +22,14 @@ def divided(numerator: Exact | int, denominator: Exact | int) -> Exact:
     return Fraction(numerator) / Fraction(denominator)
 
 
-def rounded(value: Exact) -> Figure:
+def rounded(value: Exact) -> MetricValue:
     if value is None:
         return None
     exact = round(value, 6)
     return int(exact) if exact.denominator == 1 and abs(exact) <= 2**53 else float(exact)
 
 
-def as_oracle(tp: int, fp: int, fn: int, tn: int) -> dict[str, Figure]:
+def as_oracle(tp: int, fp: int, fn: int, tn: int) -> dict[str, MetricValue]:
     """All but MCC, from the words that define them."""
     total = tp + fp + fn + tn
     precision, recall, specificity = divided(tp, tp + fp), divided(tp, tp + fn), divided(tn, tn + fp)
@@ -53,7 +53,7 @@ def as_oracle(tp: int, fp: int, fn: int, tn: int) -> dict[str, Figure]:
     return {name: rounded(value) for name, value in figures.items()}
 
 
-def same(ours: dict[str, Figure], theirs: dict[str, Figure]) -> None:
+def same(ours: dict[str, MetricValue], theirs: dict[str, MetricValue]) -> None:
     assert {name: (type(value), value) for name, value in ours.items()} == {
         name: (type(value), value) for name, value in theirs.items()
     }
@@ -63,7 +63,7 @@ def same(ours: dict[str, Figure], theirs: dict[str, Figure]) -> None:
 @example(tp=1, fp=127, fn=0, tn=0)  # a tie: 1/128 is 0.0078125
 @example(tp=3, fp=125, fn=0, tn=0)
 def test_every_metric_of_counts_is_the_exact_fraction_rounded_once(tp: int, fp: int, fn: int, tn: int) -> None:
-    figures = CONFUSION.figures(Cells(tp, fp, fn, tn))
+    figures = CONFUSION.metrics(Cells(tp, fp, fn, tn))
     mcc = figures.pop("mcc")
 
     same(figures, as_oracle(tp, fp, fn, tn))
@@ -82,7 +82,7 @@ def test_every_metric_of_counts_is_the_exact_fraction_rounded_once(tp: int, fp: 
 @pytest.mark.parametrize("cells", list(product((0, 7), repeat=4)))
 def test_where_cells_are_zero_exactly_what_divides_by_zero_is_null(cells: tuple[int, int, int, int]) -> None:
     tp, fp, fn, tn = cells
-    figures = CONFUSION.figures(Cells(*cells))
+    figures = CONFUSION.metrics(Cells(*cells))
 
     null = {name for name, value in figures.items() if value is None}
     conditions = {
@@ -114,7 +114,7 @@ def test_every_figure_of_a_diagnostic_test_is_exact(sensitivity: int, specificit
     sens, spec, prev = (Fraction(percent, 100) for percent in (sensitivity, specificity, prevalence))
     positive, negative = divided(sens, 1 - spec), divided(1 - sens, spec)
 
-    figures = DIAGNOSTIC.figures(Screening(sensitivity, specificity, prevalence, 100))
+    figures = DIAGNOSTIC.metrics(Screening(sensitivity, specificity, prevalence, 100))
 
     expected = {
         "ppv": divided(sens * prev, sens * prev + (1 - spec) * (1 - prev)),
@@ -133,7 +133,7 @@ def test_every_figure_of_a_diagnostic_test_is_exact(sensitivity: int, specificit
 def test_f_beta_of_rates_is_exact(precision: int, recall: int, beta: int) -> None:
     p, r, b = Fraction(precision, 100), Fraction(recall, 100), Fraction(beta, 100)
 
-    figures = FBETA.figures(Weighing((precision, 100), (recall, 100), (beta, 100)))
+    figures = FBETA.metrics(FBetaArguments((precision, 100), (recall, 100), (beta, 100)))
 
     same(figures, {"fbeta_score": rounded(divided((1 + b**2) * p * r, b**2 * p + r))})
 
@@ -143,11 +143,11 @@ def test_f_beta_of_counts_is_that_of_their_precision_and_recall(tp: int, fp: int
     p, r, b = divided(tp, tp + fp), divided(tp, tp + fn), Fraction(beta, 100)
     expected = None if p is None or r is None else divided((1 + b**2) * p * r, b**2 * p + r)
 
-    figures = FBETA.figures(Weighing((tp, tp + fp), (tp, tp + fn), (beta, 100)))
+    figures = FBETA.metrics(FBetaArguments((tp, tp + fp), (tp, tp + fn), (beta, 100)))
 
     same(figures, {"fbeta_score": rounded(expected)})
     if beta == 100:
-        assert figures["fbeta_score"] == CONFUSION.figures(Cells(tp, fp, fn, 1))["f1_score"]
+        assert figures["fbeta_score"] == CONFUSION.metrics(Cells(tp, fp, fn, 1))["f1_score"]
 
 
 @given(numerator=st.integers(-(10**9), 10**9), root=st.integers(1, 10**9))

@@ -11,7 +11,7 @@ from shared.evaluation.curves.one_vs_rest import (
     NEVER_OCCURS,
     Areas,
     CurveSummary,
-    Undefined,
+    UndefinedCurve,
     measure_curves,
 )
 from shared.evaluation.inputs.probability_errors import OneClassOnly
@@ -89,7 +89,7 @@ def test_a_class_that_never_occurs_is_undefined_and_outside_the_macro_average() 
     table, codes = random_table(200, 4)
     codes[codes == 2] = 3
     found = measure_curves(table, codes)
-    assert found.per_class[2] == Undefined(NEVER_OCCURS)
+    assert found.per_class[2] == UndefinedCurve(NEVER_OCCURS)
     assert found.macro.columns == (0, 1, 3)
     assert found.macro.roc.y[-1] == 1.0
     occurring = [0, 1, 3]
@@ -102,7 +102,7 @@ def test_a_class_that_never_occurs_is_undefined_and_outside_the_macro_average() 
 def test_a_class_whose_samples_weigh_nothing_never_occurs() -> None:
     table, codes = random_table(200, 3)
     found = measure_curves(table, codes, (codes != 1).astype(np.float64))
-    assert found.per_class[1] == Undefined(NEVER_OCCURS)
+    assert found.per_class[1] == UndefinedCurve(NEVER_OCCURS)
     there = codes != 1
     expected = measure_curves(table[there], codes[there])
     assert found.macro.areas == expected.macro.areas

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.evaluation.curves.curves import CurvePoints, pr_curve, roc_corners, roc_curve
-from shared.evaluation.curves.thinning import Drawing, thin
+from shared.evaluation.curves.thinning import ThinnedCurve, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
 
 
@@ -27,7 +27,7 @@ def points(curve: CurvePoints) -> list[tuple[float, float, float]]:
     return list(zip(curve.x.tolist(), curve.y.tolist(), curve.thresholds.tolist(), strict=True))
 
 
-def check(full: CurvePoints, drawing: Drawing, max_points: int) -> None:
+def check(full: CurvePoints, drawing: ThinnedCurve, max_points: int) -> None:
     drawn = points(drawing.curve)
     assert len(drawn) <= max_points
     assert (drawn[0], drawn[-1]) == (points(full)[0], points(full)[-1])

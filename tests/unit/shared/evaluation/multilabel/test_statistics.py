@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as arrays
 from sklearn.metrics import accuracy_score, hamming_loss, jaccard_score, precision_recall_fscore_support
 
 from shared.evaluation.inputs.label_sets import Hot, Limits, Multihot, multihot
-from shared.evaluation.multilabel.statistics import Average, MultiLabelFigures, evaluate
+from shared.evaluation.multilabel.statistics import Average, MultiLabelResult, evaluate
 
 WAYS = "micro", "macro", "weighted", "samples"
 
@@ -36,7 +36,7 @@ def or_none(value: float) -> Any:
     return None if np.isnan(value) else pytest.approx(value, rel=1e-12, abs=1e-15)
 
 
-def averages_of(result: MultiLabelFigures) -> dict[str, dict[str, float | None]]:
+def averages_of(result: MultiLabelResult) -> dict[str, dict[str, float | None]]:
     return {name: asdict(getattr(result.averages, name)) for name in ("precision", "recall", "f1", "jaccard")}
 
 
