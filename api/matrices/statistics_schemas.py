@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from shared.evaluation.confusion.intervals import ALPHAS, BinomMethod, intervals
+from shared.evaluation.confusion.intervals import ALPHAS, BinomMethod, intervals_of
 from shared.evaluation.confusion.statistics import Value, statistics
 from shared.evaluation.metrics.undefined import UndefinedMetric, undefined_statistics
 from shared.evaluation.types import Label
@@ -67,7 +67,7 @@ class MatrixStatistics(msgspec.Struct):
         dict[str, list[Value]],
         Meta(description="Values of each per-class statistic, one for each class; null where undefined."),
     ]
-    intervals: Annotated[ConfidenceIntervals, Meta(description="Confidence intervals.")]
+    intervals: Annotated[ConfidenceIntervals, Meta(description="Confidence intervals; all null for a weighted matrix.")]
     undefined: Annotated[
         dict[str, UndefinedMetric],
         Meta(description="Why an overall statistic is null, and its value with 0 counted instead."),
@@ -77,7 +77,7 @@ class MatrixStatistics(msgspec.Struct):
     def of(cls, matrix: CountedMatrix, level: Level) -> "MatrixStatistics":
         """Compute all of it; takes up to a second for hundreds of classes."""
         found = statistics(matrix.matrix)
-        bounds = intervals(found, **level._asdict())
+        bounds = intervals_of(matrix.matrix, found, **level._asdict())
         return cls(
             uid=matrix.uid,
             version=matrix.version,

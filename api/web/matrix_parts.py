@@ -11,7 +11,7 @@ from api.http.injected import Injected
 from api.web.forms import Form
 from api.web.page_request import HEADERS, PageRequest
 from shared import jobs, matrices
-from shared.evaluation.confusion.intervals import intervals
+from shared.evaluation.confusion.intervals import intervals_of
 from shared.evaluation.confusion.statistics import statistics
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.arguments import MatrixArguments
@@ -133,7 +133,7 @@ class MatrixPartPages(Controller):
 
 def _compute(matrix: CountedMatrix, sort: str, *, descending: bool) -> StatisticsTables:
     matrix_statistics = statistics(matrix.matrix)
-    bounds = intervals(matrix_statistics, binom_method="wilson")
+    bounds = intervals_of(matrix.matrix, matrix_statistics, binom_method="wilson")
     return StatisticsTables(
         overall_tables(matrix.matrix, matrix_statistics),
         # Kappa is not a share; its interval is a statistic of its own.

@@ -16,6 +16,7 @@ from pycm.ci import (
 )
 from pycm.params import ALPHA_ONE_SIDE_TABLE, ALPHA_TWO_SIDE_TABLE
 
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Value, plain
 
 BinomMethod = Literal["normal-approx", "wilson", "agresti-coull"]
@@ -49,8 +50,8 @@ def intervals(
 ) -> Intervals:
     """Compute the intervals of PyCM's `CI`; raises KeyError if `alpha` is not one of `ALPHAS[one_sided]`.
 
-    A one-sided interval is read at one of its ends only. Bounds are not cut to the range of the metric, and weights
-    count as numbers of samples, which makes the intervals of weighted samples too narrow or too wide.
+    A one-sided interval is read at one of its ends only. Bounds are not cut to the range of the metric. The counts are
+    numbers of samples; `intervals_of` asks the matrix whether they are.
     `binom_method` is for shares (TPR, TNR, PPV, NPV, ACC, FPR, FNR, PRE, and both overall metrics).
     """
     critical = _CRITICAL_VALUES[one_sided][alpha]
@@ -68,6 +69,28 @@ def intervals(
             **{name: tuple(_ratio(values, name, critical) for values in classes) for name in _RATIOS},
             "AUC": tuple(_area(values, critical) for values in classes),
         },
+    )
+
+
+def intervals_of(
+    matrix: ConfusionMatrix,
+    statistics: Statistics,
+    *,
+    alpha: float = 0.05,
+    one_sided: bool = False,
+    binom_method: BinomMethod = "normal-approx",
+) -> Intervals:
+    """Compute the intervals of a matrix; all are None if it is weighted.
+
+    PyCM takes the sum of the weights for the number of samples, so that another unit of the same weights would give
+    intervals of any width.
+    """
+    unweighted = intervals(statistics, alpha=alpha, one_sided=one_sided, binom_method=binom_method)
+    if not matrix.is_weighted:
+        return unweighted
+    return Intervals(
+        overall=dict.fromkeys(unweighted.overall),
+        per_class={name: (None,) * len(values) for name, values in unweighted.per_class.items()},
     )
 
 

@@ -16,6 +16,11 @@ class ConfusionMatrix:
     counts: Counts
 
     @property
+    def is_weighted(self) -> bool:
+        """Whether the counts are sums of weights."""
+        return self.counts.dtype.kind == "f"
+
+    @property
     def sample_count(self) -> int | float:
         """The number of samples counted; the sum of their weights where they are weighted."""
         total: int | float = self.counts.sum().item()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from pycm.params import CI_CLASS_LIST, CI_OVERALL_LIST
 
-from shared.evaluation.confusion.intervals import ALPHAS, BinomMethod, Intervals, intervals
+from shared.evaluation.confusion.intervals import ALPHAS, BinomMethod, Intervals, intervals, intervals_of
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import statistics
 
@@ -98,3 +98,19 @@ def test_an_alpha_of_the_other_table_is_refused() -> None:
     for alpha, one_sided in ((0.02, True), (0.0005, False), (0.5, False)):
         with pytest.raises(KeyError):
             intervals(figures, alpha=alpha, one_sided=one_sided)
+
+
+@pytest.mark.parametrize("unit", [0.001, 1.0, 1_000_000.0])
+def test_weighted_samples_have_no_interval_whatever_the_unit_of_their_weights(unit: float) -> None:
+    matrix = ConfusionMatrix(("a", "b"), np.array([[2.0, 0.0], [1.0, 1.0]]) * unit)
+
+    found = intervals_of(matrix, statistics(matrix))
+
+    assert found.overall == {"Kappa": None, "Overall ACC": None}
+    assert set(found.per_class.values()) == {(None, None)}
+
+
+def test_counted_samples_have_the_intervals_of_their_statistics() -> None:
+    matrix = ConfusionMatrix(("a", "b"), np.array([[2, 0], [1, 1]]))
+
+    assert intervals_of(matrix, statistics(matrix)) == intervals(statistics(matrix))
