@@ -121,7 +121,7 @@ def _packed(data: bytes, field: str, settings: Settings) -> tuple[ReadScores, by
     with faults_of(field):
         score_table = read_score_table(data)
     probabilities = LabelledProbabilities(
-        score_table.labels, score_table.rows, score_table.classes, scored=score_table.scored
+        score_table.labels, score_table.rows, score_table.classes, score_table.weights, score_table.scored
     )
     with at_lines(score_table.lines, field):
         inputs = curves.check(

@@ -33,7 +33,10 @@ _IDS = _words(
     "inst# example_id doc_id index idx sampleid .row row uid guid"
 )
 _INDEX = frozenset({"", "unnamed:_0", "__index_level_0__", "rownames"})
-_WEIGHTS = _words("weight weights sample_weight sample_weights w case_weight importance _freq_")
+_WEIGHTS = _words(
+    "weight weights sample_weight sample_weights w case_weight case_weights obs_weight obs_weights observation_weight "
+    "instance_weight importance _freq_"
+)
 _COUNTS = _words("count counts n freq frequency frequencies occurrences")
 _FOLDS = _words("fold folds resample split set repeat iter usage _partind_ .config config")
 _TIMES = _words("timestamp time date datetime ds")
@@ -69,7 +72,7 @@ def kind_of(name: str) -> NameKind:  # noqa: PLR0911 - a table of cases, in the 
     if plain in _INDEX:
         return "index"
     for names, kind in _EXACT:
-        if plain in names:
+        if plain in names or "_".join(words) in names:
             return kind
     parts = frozenset(words)
     if parts & _SCORE:

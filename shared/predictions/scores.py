@@ -1,7 +1,7 @@
 """Tables of labels and scores: whose scores each column holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
@@ -12,6 +12,7 @@ from shared.predictions.score_columns import named_class
 from shared.predictions.single_score import meaning, positive_class
 from shared.predictions.tables import Named, read_named_table
 from shared.predictions.values import as_labels, score, usual_number
+from shared.predictions.weights import sample_weights
 
 _TWO = 2
 _NAMED_CLASSES = 5
@@ -31,6 +32,7 @@ class ReadScores:
     scored: int | None = None
     notices: list[Notice] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    weights: list[float] | None = None
 
 
 def read_score_table(data: bytes) -> ReadScores:
@@ -47,8 +49,8 @@ def read_score_table(data: bytes) -> ReadScores:
     if len(occurring) < _TWO:
         detail = f"All samples are of the class “{found.labels[0]}”; a curve needs samples of at least two classes."
         raise UnreadablePredictions(detail)
-    found.notices.extend([*table.notices, *notices])
-    return found
+    weights, said = sample_weights(table, 1 + len(columns))
+    return replace(found, weights=weights, notices=[*found.notices, *table.notices, *notices, *said])
 
 
 def _columns(table: Named) -> tuple[int, list[int], list[str] | None, list[Notice]]:

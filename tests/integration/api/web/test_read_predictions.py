@@ -141,6 +141,20 @@ async def test_a_file_of_scores_becomes_curves_whose_classes_agree(app: Litestar
     assert page.status_code == 200
 
 
+@pytest.mark.usefixtures("workers")
+async def test_the_weights_in_a_file_of_scores_weigh_its_curves(app: Litestar, alice: Client) -> None:
+    visitor = await _visitor(app, alice)
+    data = b"y_true,prob_0,prob_1,sample_weight\n1,0.2,0.8,10\n0,0.7,0.3,1\n1,0.9,0.1,1\n0,0.4,0.6,5\n"
+
+    answer = await _upload(visitor, data, "/app/curves")
+    job = await alice.final(answer.headers["location"].rpartition("/")[2])
+
+    links = {artifact["name"]: artifact["url"] for artifact in job["artifacts"]}
+    async with httpx2.AsyncClient() as anybody:
+        result = (await anybody.get(links["curve.json"])).json()
+    assert result["auc_trp"] == {"0": pytest.approx(10 / 11), "1": pytest.approx(10 / 11)}
+
+
 async def test_scores_without_names_say_whose_they_were_taken_for(app: Litestar, alice: Client) -> None:
     visitor = await _visitor(app, alice)
 

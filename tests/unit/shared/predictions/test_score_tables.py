@@ -24,10 +24,12 @@ def _codes(read: ReadScores) -> set[Code]:
 
 
 def _areas(read: ReadScores) -> dict[str, float | None]:
-    sent = LabelledProbabilities(read.labels, read.rows, read.classes, scored=read.scored)
+    sent = LabelledProbabilities(read.labels, read.rows, read.classes, read.weights, read.scored)
     inputs = unpack(pack(check(sent, max_classes=20, max_label_length=100)))
     return {
-        str(label): roc_area(count_class(inputs.probabilities, inputs.codes, place, scored=inputs.scored))
+        str(label): roc_area(
+            count_class(inputs.probabilities, inputs.codes, place, inputs.weights, scored=inputs.scored)
+        )
         for place, label in enumerate(inputs.classes)
     }
 
