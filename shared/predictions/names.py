@@ -28,6 +28,7 @@ _FILLER = _words("y value values name names id vector column col index code test
 _SCORE = _words(
     "score scores prob probs proba probas probability probabilities confidence confidences conf logit logits"
 )
+_OF_SCORES = _words("p pr calibrated calibration raw mean average final risk likelihood propensity for in to")
 _IDS = _words(
     "id ids sample_id image img file filename file_name path key uuid row_id row_ids rowindex row_index inst "
     "inst# example_id doc_id index idx sampleid .row row uid guid"
@@ -86,6 +87,11 @@ def kind_of(name: str) -> NameKind:  # noqa: PLR0911 - a table of cases, in the 
     if plain.endswith("_id") or parts <= {"id", "ids"}:
         return "id"
     return "other"
+
+
+def says_no_class(word: str) -> bool:
+    """Whether a word in the name of a column of scores says nothing of the class that they are of."""
+    return word in _SCORE | _PREDICTED | _LABEL | _FILLER | _TRUTH | _OF_SCORES
 
 
 def is_bare(name: str) -> bool:

@@ -1,6 +1,5 @@
 """Which columns hold the scores of which class, by what their names have in common with the labels."""
 
-import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -9,7 +8,6 @@ from shared.predictions.values import usual_number
 _TWO = 2
 # Of a label in thousands of names only the shortest texts around it matter.
 _MAX_TRIED = 100
-_CLOSING = re.compile(r"[\"')\]}]*$")
 
 
 class ClassColumns(NamedTuple):
@@ -57,21 +55,6 @@ def class_columns(
 def is_among(name: str, labels: Collection[str]) -> bool:
     """Whether a class's name is one of the labels; 1 is 1.0."""
     return _same(name) in {_same(label) for label in labels}
-
-
-def named_class(name: str, labels: Collection[str]) -> str | None:
-    """The one label at the end of the name of a column of scores, as in `prob_yes`, `p1` and `P (y=yes)`."""
-    plain = _CLOSING.sub("", name)
-    found = [label for label in labels if _ends_with(plain, label)]
-    return max(found, key=len, default=None)
-
-
-def _ends_with(name: str, label: str) -> bool:
-    if not name.endswith(label) or not label:
-        return False
-    before = name[: len(name) - len(label)]
-    # Of a word, the end is no label: “score” does not name the class “e”.
-    return not before or not (before[-1].isalpha() and label[0].isalpha())
 
 
 def _around(labels: Collection[str], names: Sequence[str], candidates: Sequence[int]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.names import tokens
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision
-from shared.predictions.score_columns import named_class
+from shared.predictions.scored_class import Said, scored_class
 from shared.predictions.single_score import meaning, positive_class
 from shared.predictions.tables import Named, read_named_table
 from shared.predictions.values import as_labels, score, usual_number
@@ -133,16 +133,20 @@ def _one_column(
     texts = {str(label): place for place, label in enumerate(classes)} | {
         cell: classes.index(label) for cell, label in zip(cells, labels, strict=True)
     }
-    named = named_class(names[0], texts) if names else None
+    truth = table.names[labels_at] if table.names else ""
+    said_by_name = scored_class(names[0], [str(label) for label in classes], truth) if names else Said.NOTHING
     predictions = [place for place in table.places("prediction") if place not in columns]
     scored: int | None
-    if named is not None:
-        scored = texts[named]
+    if isinstance(said_by_name, int):
+        scored = said_by_name
     elif len(predictions) == 1:
         predicted = [texts.get(cell) for cell in table.columns[predictions[0]]]
         said = meaning(numbers, predicted, table.title(columns[0]))
         scored, numbers = said.scored, said.scores
         notices = [Notice(Code.CONFIDENCE)] if said.is_confidence else []
+    elif said_by_name is Said.UNCLEAR:
+        detail = f"{table.title(columns[0])} does not say for certain whose scores it holds; name it after the class, "
+        raise UnreadablePredictions(f"{detail}such as “prob_{classes[1]}”.")
     else:
         scored = positive_class(classes)
         notices = [] if scored is not None else [Notice(Code.SECOND_CLASS)]
