@@ -65,6 +65,9 @@ def _columns(table: Named) -> tuple[int, list[int], list[str] | None, list[Notic
     others = [d.column for d in table.decisions if d.role in {"metadata", "score", "prediction"}]
     numeric = [place for place in others if all(score(cell.lstrip("*")) is not None for cell in table.columns[place])]
     labels_at, notices = (truths[0], []) if truths else _label_column(table, others, numeric)
+    if labels_at in table.places("prediction"):
+        detail = f"{table.title(labels_at)} is a name of predicted labels, and no column is named as the actual ones; "
+        raise UnreadablePredictions(detail + "add them, and name their column “actual”.")
     for place in others:
         if place not in numeric and place != labels_at and _was_meant_for_scores(table, place, labels_at):
             _scores(table, place)

@@ -61,3 +61,16 @@ def test_a_column_is_that_of_the_class_that_its_name_names(
 def test_a_name_that_may_name_either_class_is_refused(name: str, low: str, high: str) -> None:
     with pytest.raises(UnreadablePredictions, match=f"“{name}” does not say for certain .* such as “prob_{high}”"):
         read_score_table(_table(name, low, high))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        b"predicted,probability\n1,0.9\n0,0.1\n1,0.7\n",
+        b"predict,setosa,virginica\nsetosa,0.9,0.1\nvirginica,0.2,0.8\n",
+        b"predicted,probability\nspam,0.9\nham,0.1\n",
+    ],
+)
+def test_a_file_that_names_only_predictions_is_refused(table: bytes) -> None:
+    with pytest.raises(UnreadablePredictions, match="is a name of predicted labels"):
+        read_score_table(table)
