@@ -76,7 +76,8 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
         name = column.name or ""
         if place in of_classes:
             evidence = f"“{name}” is made of the class “{of_classes[place]}”"
-            decision = Decision("class_score", place, "C", "certain", evidence, class_name=of_classes[place])
+            rivals = () if scores is None else scores.rivals
+            decision = Decision("class_score", place, "C", "certain", evidence, rivals, of_classes[place])
         elif place in truths or place in predictions:
             among = truths if place in truths else predictions
             role: Role = "truth" if place in truths else "prediction"
@@ -157,9 +158,22 @@ def _class_scores(columns: Sequence[Column], kinds: Sequence[NameKind], truths: 
     order += [i for i in others if not _is_fraction(columns[i].sample)][:_MAX_TRIED]
     for place in order:
         labels = {cell for cell in columns[place].sample if cell}
-        if found := class_columns(place, labels, texts, [i for i in candidates if i != place], plain):
-            return _without_others(columns, found, labels)
+        if sets := class_columns(place, labels, texts, [i for i in candidates if i != place], plain):
+            return _without_others(columns, _best(columns, sets, labels), labels)
     return None
+
+
+def _best(columns: Sequence[Column], sets: Sequence[ClassColumns], labels: Collection[str]) -> ClassColumns:
+    """The set whose names say that it holds scores; of equal ones, that which holds more than 0 and 1."""
+
+    def rank(found: ClassColumns) -> tuple[int, bool]:
+        own = [place for place, name in zip(found.columns, found.names, strict=True) if is_among(name, labels)]
+        cells = {cell for place in own for cell in columns[place].sample}
+        return found.says_scores, any(score(cell.lstrip("*")) not in {0, 1} for cell in cells)
+
+    ranked = sorted(sets, key=rank, reverse=True)
+    rivals = [place for found in ranked[1:] if rank(found) == rank(ranked[0]) for place in found.columns]
+    return ranked[0]._replace(rivals=tuple(rivals))
 
 
 def _without_others(columns: Sequence[Column], found: ClassColumns, labels: Collection[str]) -> ClassColumns:
@@ -168,7 +182,7 @@ def _without_others(columns: Sequence[Column], found: ClassColumns, labels: Coll
     rows = zip(*(columns[place].sample for place, _ in own), strict=True)
     sums = [sum(score(cell.lstrip("*")) or 0 for cell in row) for row in rows]
     if len(own) < len(found.columns) and all(abs(total - 1) <= _SUM_TOLERANCE for total in sums):
-        return ClassColumns(found.labels, [place for place, _ in own], [name for _, name in own])
+        return found._replace(columns=[place for place, _ in own], names=[name for _, name in own])
     return found
 
 

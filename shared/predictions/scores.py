@@ -60,6 +60,10 @@ def _columns(table: Named) -> tuple[int, list[int], list[str] | None, list[Notic
     if len(truths) > 1:
         titles = f"{table.title(truths[0])} and {table.title(truths[1])}"
         raise UnreadablePredictions(f"{titles} may both be the actual labels; keep one of them, or rename the other.")
+    if classes and classes[0].alternatives:
+        titles = f"{table.title(classes[0].column)} and {table.title(classes[0].alternatives[0])}"
+        detail = f"{titles} may both be scores of the class “{classes[0].class_name}”; keep one column for each class, "
+        raise UnreadablePredictions(detail + "or call it “prob_” and the class.")
     if classes:
         return truths[0], [d.column for d in classes], [d.class_name or "" for d in classes], []
     others = [d.column for d in table.decisions if d.role in {"metadata", "score", "prediction"}]
