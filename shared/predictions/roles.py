@@ -68,7 +68,8 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
     of_classes = {} if scores is None else dict(zip(scores.columns, scores.names, strict=True))
     if scores is not None and scores.labels not in truths:
         truths = [place for place in truths if place not in of_classes]
-        truths = truths or [scores.labels]
+        # `y` beside `x` is a place in an image where only `label` holds the classes.
+        truths = [scores.labels] if kinds[scores.labels] in {"truth", "label"} or not truths else truths
     truths = [place for place in truths if place not in of_classes]
     predictions = _predictions(kinds, pairs, {*of_classes})
     decisions = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.names import tokens
+from shared.predictions.names import kind_of, tokens
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision
 from shared.predictions.scored_class import Said, scored_class
@@ -60,6 +60,17 @@ def _columns(table: Named) -> tuple[int, list[int], list[str] | None, list[Notic
     if len(truths) > 1:
         titles = f"{table.title(truths[0])} and {table.title(truths[1])}"
         raise UnreadablePredictions(f"{titles} may both be the actual labels; keep one of them, or rename the other.")
+    if not classes and table.names:
+        # One that holds other than two classes cannot be the truth of one column of scores.
+        named = [
+            d.column for d in table.decisions if d.role == "metadata" and kind_of(table.names[d.column]) == "label"
+        ]
+        rivals = [place for place in named if len({*table.columns[place]}) == _TWO]
+        if truths and rivals:
+            titles = f"{table.title(truths[0])} and {table.title(rivals[0])}"
+            raise UnreadablePredictions(
+                f"{titles} may both be the actual labels; keep one of them, or rename the other."
+            )
     if classes and classes[0].alternatives:
         titles = f"{table.title(classes[0].column)} and {table.title(classes[0].alternatives[0])}"
         detail = f"{titles} may both be scores of the class “{classes[0].class_name}”; keep one column for each class, "

@@ -1,0 +1,14 @@
+import pytest
+
+from shared.predictions import UnreadablePredictions, read_score_table
+
+
+def test_the_truth_is_the_column_whose_classes_have_columns_of_scores() -> None:
+    read = read_score_table(b"x,y,label,prob_0,prob_1\n3,1,0,0.8,0.2\n4,7,1,0.4,0.6\n5,0,1,0.3,0.7\n")
+
+    assert (read.labels, read.classes) == ([0, 1, 1], [0, 1])
+
+
+def test_two_columns_that_may_both_be_the_truth_are_refused() -> None:
+    with pytest.raises(UnreadablePredictions, match="“target” and “label” may both be the actual labels"):
+        read_score_table(b"target,label,prob\n1,0,0.8\n0,1,0.3\n1,1,0.4\n")
