@@ -11,7 +11,7 @@ from shared.predictions.names import kind_of, normalised
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision
 from shared.predictions.tables import Named, read_named_table
-from shared.predictions.values import as_labels, score
+from shared.predictions.values import as_labels, score, with_points_in_both
 
 # What the sender says of a table of two columns: which one comes first.
 Order = Literal["auto", "actual-first", "predicted-first"]
@@ -51,10 +51,16 @@ def read_label_table(data: bytes, header: Header = "auto", order: Order = "auto"
     weights, said = _weights(table)
     if table.merged & {*table.columns[actual], *table.columns[predicted]}:
         notices.append(Notice(Code.SPACES))
-    labels = as_labels(table.columns[actual], table.columns[predicted])
+    labels = as_labels(*_cells(table, actual, predicted))
     notices += [*table.notices, *said, *common_label(*labels)]
     read = ReadLabels(*labels, table.lines, weights, notices, table.decisions)
     return _repeated(table, read)
+
+
+def _cells(table: Named, actual: int, predicted: int) -> tuple[list[str], list[str]]:
+    """The cells of both sides; a decimal comma is read on both of them or on neither."""
+    written = table.written[actual], table.written[predicted]
+    return written if table.separator == "," else with_points_in_both(*written)
 
 
 def _repeated(table: Named, read: ReadLabels) -> ReadLabels:

@@ -10,7 +10,7 @@ from shared.predictions.literals import ABRIDGED, read_items, read_literal
 from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
 from shared.predictions.tables import SAMPLE
-from shared.predictions.values import as_labels, has_decimal_commas, with_points
+from shared.predictions.values import as_labels, has_decimal_commas, with_points_in_both
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # pandas' last lines of a Series, and R's index at the beginning of a line.
@@ -21,6 +21,8 @@ _R_LINE = re.compile(r"\s*\[(?P<index>\d+)\]\s+(?P<items>.*)")
 # `y_true = [0, 1]`, `Actual: [0, 1]`.
 _ASSIGNED = re.compile(r"[\w .]{1,60}(?:[=:]|<-)\s*(?=(?:\w+\.)?\w*[\[(])")
 _SEVERAL = re.compile(r"[\[(].*[\s,].*[\])],?")
+# A text with a comma within quotes, which is no number.
+_QUOTED_COMMA = re.compile(r"(?P<quote>['\"])[+-]?\d+,\d+(?P=quote)")
 _SIDES = ("actual", "predicted")
 
 
@@ -28,6 +30,7 @@ def read_pasted_labels(actual: str, predicted: str) -> ReadLabels:
     """The labels of two pasted lists; raises UnreadablePredictions, which names the list at fault."""
     notices: list[Notice] = []
     first, second = (_listed(text, side, notices) for text, side in zip((actual, predicted), _SIDES, strict=True))
+    are_quoted = any(_QUOTED_COMMA.search(text) for text in (actual, predicted))
     notices = list(dict.fromkeys(notices))
     first, second, said = _without_headings(first, second)
     if len(first) != len(second):
@@ -37,7 +40,7 @@ def read_pasted_labels(actual: str, predicted: str) -> ReadLabels:
         if "" in labels:
             line = 1 + labels.index("")
             raise UnreadablePredictions(f"the {side} label is empty; every sample needs one.", line=line, field=side)
-    found = as_labels(with_points(first), with_points(second))
+    found = as_labels(first, second) if are_quoted else as_labels(*with_points_in_both(first, second))
     lines = list(range(1, len(first) + 1))
     return ReadLabels(*found, lines, notices=[*notices, *said, *common_label(*found)])
 

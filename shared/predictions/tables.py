@@ -21,16 +21,19 @@ SAMPLE = 10_000
 class Named:
     """Columns of cells, their names where the table has a header, the line of each row, and what was inferred.
 
-    `merged` are cells that differed in the spaces around them.
+    `written` are the columns before points took the place of decimal commas; `merged` are cells that differed in the
+    spaces around them.
     """
 
     names: list[str] | None
     columns: list[list[str]]
+    written: list[list[str]]
     lines: list[int]
     first_row: FirstRow
     decisions: list[Decision]
     notices: list[Notice]
     merged: frozenset[str]
+    separator: str | None
 
     def places(self, role: Role) -> list[int]:
         """The columns that have the role."""
@@ -54,12 +57,13 @@ def read_named_table(data: bytes, header: Header) -> Named:
     if names is not None:
         _refuse_duplicates(names)
         _refuse_repeated_header(table, names)
-    columns = [list(column) for column in zip(*table.rows[start:], strict=True)]
-    if table.separator != ",":
-        columns = [with_points(column) for column in columns]
+    written = [list(column) for column in zip(*table.rows[start:], strict=True)]
+    columns = written if table.separator == "," else [with_points(column) for column in written]
     samples = [Column(names[i] if names else None, column[:SAMPLE]) for i, column in enumerate(columns)]
     lines = table.lines[start:]
-    return Named(names, columns, lines, first_row, infer_roles(samples), [*table.notices, *notices], table.merged)
+    decisions = infer_roles(samples)
+    said = [*table.notices, *notices]
+    return Named(names, columns, written, lines, first_row, decisions, said, table.merged, table.separator)
 
 
 def _first_row(table: Table, header: Header) -> tuple[FirstRow, list[Notice]]:

@@ -43,6 +43,14 @@ def with_points(cells: Sequence[str]) -> list[str]:
     return [cell.replace(",", ".") for cell in cells] if has_decimal_commas(cells) else list(cells)
 
 
+def with_points_in_both(actual: Sequence[str], predicted: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Both columns with points for decimal commas if all of both are numbers, otherwise both as they are."""
+    found = with_points(actual), with_points(predicted)
+    if all(score(cell) is not None for column in found for cell in {*column}):
+        return found
+    return [*actual], [*predicted]
+
+
 def as_labels(actual: Sequence[str], predicted: Sequence[str]) -> tuple[list[Label], list[Label]]:
     """Two columns of labels: numbers if all of both are in their usual form, otherwise all of them texts.
 
@@ -60,9 +68,10 @@ def as_labels(actual: Sequence[str], predicted: Sequence[str]) -> tuple[list[Lab
 
 
 def _refuse_two_spellings(actual: set[str], predicted: set[str], numbers: dict[str, int | float | None]) -> None:
-    spelling = {numbers[text]: text for text in actual - predicted if numbers[text] is not None}
-    for text in sorted(predicted - actual):
-        other = spelling.get(numbers[text])
-        if other is not None:
+    numbers |= {text: usual_number(text.replace(",", ".")) for text in numbers if text.count(",") == 1}
+    spelling = {numbers[text]: text for text in sorted(actual) if numbers[text] is not None}
+    for text in sorted(predicted):
+        other = spelling.get(numbers[text], text)
+        if other != text:
             detail = f"The actual labels write {other} and the predicted ones {text}; write equal labels alike."
             raise UnreadablePredictions(detail)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from shared.evaluation.types import Label
 from shared.predictions import Header, Order, ReadLabels, UnreadablePredictions, read_label_table
 from shared.predictions.notices import Code
 
@@ -186,6 +187,11 @@ def test_texts_that_differ_are_different_labels_though_they_may_be_the_same_numb
     assert sum(a == p for a, p in zip(read.actual, read.predicted, strict=True)) == right
 
 
+def test_labels_without_letters_are_samples_and_no_ids() -> None:
+    assert read_label_table("★,★\n☆,★\n".encode()).actual == ["★", "☆"]
+    assert read_label_table("😀,😀\n😀,😡\n😡,😡\n".encode()).actual == ["😀", "😀", "😡"]
+
+
 def test_numbers_in_their_usual_form_are_numbers() -> None:
     assert read_label_table(b"y_true,y_pred\n1,1.0\n-2,0.5\n10,10\n").actual == [1, -2, 10]
     assert read_label_table(b"y_true,y_pred\n1,1.0\n-2,0.5\n10,10\n").predicted == [1, 0.5, 10]
@@ -222,6 +228,34 @@ def test_cells_are_cut_where_their_writer_cut_them(table: str, actual: list[obje
     read = read_label_table(table.encode())
 
     assert (read.actual, read.predicted) == (actual, predicted)
+
+
+@pytest.mark.parametrize(
+    ("table", "labels"),
+    [
+        ("y_true;y_pred\n1;1\n1,5;1,5\n2,5;none\n", (["1", "1,5", "2,5"], ["1", "1,5", "none"])),
+        ("y_true;y_pred\nnone;1\n1,5;1,5\n", (["none", "1,5"], ["1", "1,5"])),
+        ("y_true;y_pred\n1,5;1.5\n2,5;2.5\n", ([1.5, 2.5], [1.5, 2.5])),
+    ],
+)
+def test_a_decimal_comma_is_read_on_both_sides_or_on_neither(
+    table: str, labels: tuple[list[Label], list[Label]]
+) -> None:
+    read = read_label_table(table.encode())
+
+    assert (read.actual, read.predicted) == labels
+
+
+@pytest.mark.parametrize("table", ["1;1,0\nnone;none\n", "1,5;1.5\n2,5;2,5\n"])
+def test_a_comma_on_one_side_and_none_on_the_other_is_refused_beside_texts(table: str) -> None:
+    with pytest.raises(UnreadablePredictions, match="write equal labels alike"):
+        read_label_table(f"y_true;y_pred\n{table}".encode())
+
+
+@pytest.mark.parametrize("table", ["1,1\n1.0,beta\n", "beta,1.0\n1,1\n1.0,1.0\n"])
+def test_equal_numbers_in_two_spellings_in_one_column_beside_texts_are_refused(table: str) -> None:
+    with pytest.raises(UnreadablePredictions, match="write equal labels alike"):
+        read_label_table(f"y_true,y_pred\n{table}".encode())
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,23 @@ def test_codes_that_are_pasted_stay_apart() -> None:
     assert read_pasted_labels("001\n1", "1\n1").actual == ["001", "1"]
 
 
+@pytest.mark.parametrize(
+    ("actual", "predicted", "labels"),
+    [
+        ("['1,2','1,3','2,3','1']", "['1,2','1,3','1,2,3','1']", ["1,2", "1,3", "2,3", "1"]),
+        ("['1,2','1,3']", "['1,2','1,4']", ["1,2", "1,3"]),
+        ("1,5\n2,5\n1", "1,5\nnone\n1", ["1,5", "2,5", "1"]),
+        ("1,5\n2,5\n1", "[1.5, 2.5, 1.0]", [1.5, 2.5, 1]),
+    ],
+)
+def test_a_decimal_comma_is_read_in_both_lists_or_in_neither(actual: str, predicted: str, labels: list[Label]) -> None:
+    assert read_pasted_labels(actual, predicted).actual == labels
+
+
+def test_labels_without_letters_that_are_pasted_are_samples() -> None:
+    assert read_pasted_labels("★\n☆\n☆", "☆\n☆\n☆").actual == ["★", "☆", "☆"]
+
+
 @given(st.lists(st.text(max_size=10), min_size=1, max_size=20))
 def test_what_python_and_json_print_is_read_as_it_was(labels: list[str]) -> None:
     assert read_literal(repr(labels)) == labels
