@@ -84,7 +84,7 @@ def kind_of(name: str) -> NameKind:  # noqa: PLR0911 - a table of cases, in the 
         return "truth"
     if parts and parts <= _LABEL | _FILLER and parts & _LABEL:
         return "label"
-    if plain.endswith("_id") or parts <= {"id", "ids"}:
+    if plain.endswith("_id") or (parts and parts <= {"id", "ids"}):
         return "id"
     return "other"
 
