@@ -30,13 +30,32 @@ def judge_first_row(first: Sequence[str], below: Sequence[Sequence[str]]) -> Fir
     """Judge the first cells of columns by their names and by the cells `below` them, of each column."""
     kinds = [kind_of(cell) for cell in first]
     seen = [frozenset(column) for column in below]
-    rules = (_both_named, _names_classes, _repeated, _values, _words, _unlike)
+    rules = (_same_names, _both_named, _names_classes, _repeated, _values, _words, _unlike)
     decided = (rule(first, kinds, below, seen) for rule in rules)
     found = next((one for one in decided if one is not None), None)
     if found is not None:
         return found
     is_open = bool(below and below[0]) and not any(usual_number(cell) is not None for cell in first)
     return FirstRow(is_header=False, rule="D3", evidence="no cell is a known name", is_certain=not is_open)
+
+
+def _same_names(
+    first: Sequence[str], kinds: Sequence[str], below: Sequence[Sequence[str]], seen: Sequence[frozenset[str]]
+) -> FirstRow | None:
+    """The same name above two columns, as `label` and `label`: it is a class only if it may be one."""
+    if len(first) != _PAIR or first[0] != first[1] or first[0] in frozenset().union(*seen) or _is_number(first[0]):
+        return None
+    is_name = kinds[0] in {"truth", "prediction", "label"} and (kinds[0] == "label" or not is_bare(first[0]))
+    # A single letter beside digits is a class as often: the X of an ISBN.
+    is_word = kinds[0] != "other" or len(first[0]) > 1
+    if is_name or (is_word and len(_words_above_numbers(first, below)) == _PAIR):
+        evidence = f"“{first[0]}” stands above both columns"
+        return FirstRow(is_header=True, rule="N", evidence=evidence, is_certain=kinds[0] != "other")
+    counted = Counter(cell for column in below for cell in column)
+    if below and len(below[0]) >= _SEVERAL and min(counted.values()) >= _PAIR:
+        evidence = f"“{first[0]}” stands above both columns and never below"
+        return FirstRow(is_header=True, rule="D3", evidence=evidence, is_certain=False)
+    return None
 
 
 def _both_named(
