@@ -7,8 +7,9 @@ from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import judge_first_row
 from shared.predictions.labels import ReadLabels, common_label
 from shared.predictions.literals import ABRIDGED, read_items, read_literal
-from shared.predictions.names import kind_of
+from shared.predictions.names import is_bare, kind_of
 from shared.predictions.notices import Code, Notice
+from shared.predictions.prints import read_framed, refuse_missing
 from shared.predictions.tables import SAMPLE
 from shared.predictions.values import as_labels, has_decimal_commas, with_points_in_both
 
@@ -23,6 +24,10 @@ _ASSIGNED = re.compile(r"[\w .]{1,60}(?:[=:]|<-)\s*(?=(?:\w+\.)?\w*[\[(])")
 _SEVERAL = re.compile(r"[\[(].*[\s,].*[\])],?")
 # A text with a comma within quotes, which is no number.
 _QUOTED_COMMA = re.compile(r"(?P<quote>['\"])[+-]?\d+,\d+(?P=quote)")
+# A sample and what stands below a Series of categories.
+_FEWEST = 2
+# Whole numbers with commas, semicolons or blanks between them: several labels.
+_NUMBERS = re.compile(r"[+-]?\d+(?:\s*[,;]\s*[+-]?\d+|\s+[+-]?\d+)*[,;]?")
 _SIDES = ("actual", "predicted")
 
 
@@ -65,8 +70,10 @@ def _read(text: str, notices: list[Notice]) -> list[str]:
             return labels
     if any(line in {"...", "…", ".."} for line in lines):
         raise UnreadablePredictions(ABRIDGED)
-    if (series := _as_pandas_prints(lines)) is not None:
-        return series
+    series = _as_pandas_prints(lines)
+    if (framed := read_framed(lines) if series is None else series) is not None:
+        return framed
+    _refuse_wrapped(lines)
     _refuse_broken_lists(text, lines)
     if len(lines) == 1:
         return _in_one_line(text, notices)
@@ -94,6 +101,8 @@ def _as_r_prints(text: str) -> list[str] | None:
 
 def _as_pandas_prints(lines: Sequence[str]) -> list[str] | None:
     """The values of a printed Series, which has its index before them."""
+    if len(lines) > _FEWEST and lines[-1].startswith("Categories ("):
+        lines = lines[:-1]
     has_end = len(lines) > 1 and _SERIES_END.fullmatch(lines[-1]) is not None
     body = lines[:-1] if has_end else lines
     matches = [(_SERIES_LINE if has_end else _NUMBERED_LINE).fullmatch(line) for line in body]
@@ -109,7 +118,22 @@ def _as_pandas_prints(lines: Sequence[str]) -> list[str] | None:
             return None
     if any(match["label"] in {"..", "..."} for match in found):
         raise UnreadablePredictions(ABRIDGED)
-    return [match["label"] for match in found]
+    labels = [match["label"] for match in found]
+    if has_end:
+        refuse_missing(labels)
+        if any(re.match(r"\S+\s{2,}\S", label) for label in labels):
+            raise UnreadablePredictions("The printed Series may have several indexes; paste print(y.tolist()) instead.")
+    return labels
+
+
+def _refuse_wrapped(lines: Sequence[str]) -> None:
+    """Refuse numbers that are wrapped, several in a line; two with a comma may be one number."""
+    if len(lines) < _FEWEST or not all(map(_NUMBERS.fullmatch, lines)):
+        return
+    for place, line in enumerate(lines):
+        if len(re.findall(r"\d+", line)) > (_FEWEST if "," in line else 1):
+            detail = "this line holds several numbers; put each label on a line of its own, or all of them in one line."
+            raise UnreadablePredictions(detail, line=place + 1)
 
 
 def _refuse_broken_lists(text: str, lines: Sequence[str]) -> None:
@@ -175,6 +199,7 @@ def _without_headings(first: list[str], second: list[str]) -> tuple[list[str], l
     longer, head, others = (first, heads[0], second) if len(first) > len(second) else (second, heads[1], first)
     # Only one of the two was pasted with its heading.
     is_heading = head in {"truth", "prediction", "label"} and longer[0] not in {*longer[1:], *others}
+    is_heading = is_heading and (head == "label" or not is_bare(longer[0]))
     if is_heading and len(longer) == len(others) + 1:
         longer = longer[1:]
     return (longer, others, []) if len(first) > len(second) else (others, longer, [])

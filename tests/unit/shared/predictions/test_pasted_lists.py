@@ -234,6 +234,53 @@ def test_a_decimal_comma_is_read_in_both_lists_or_in_neither(actual: str, predic
     assert read_pasted_labels(actual, predicted).actual == labels
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "shape: (4,)\nSeries: 'y' [i64]\n[\n\t0\n\t1\n\t1\n\t0\n]",
+        "4-element Vector{Int64}:\n 0\n 1\n 1\n 0",
+        " y \n---\n 0\n 1\n 1\n 0\n(4 rows)",
+        "| y |\n|---|\n| 0 |\n| 1 |\n| 1 |\n| 0 |",
+        "0    0\n1    1\n2    1\n3    0\ndtype: category\nCategories (2, int64): [0, 1]",
+    ],
+)
+def test_the_frame_of_a_print_is_no_label(text: str) -> None:
+    assert _both(text) == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("shape: (9,)\nSeries: 'y' [i64]\n[\n\t0\n\t…\n\t1\n]", "abridged"),
+        ("3-element Vector{Int64}:\n 0\n 1", "says that it has 3 labels"),
+        ("0    1.0\n1    NaN\ndtype: float64", "NaN where a label"),
+        ("0    a\n1    <NA>\nName: y, dtype: string", "<NA> where a label"),
+        ("a\nb\nLevels: a b", "belongs to a print"),
+        ('{"y": 1}\n{"y": 0}', "belongs to a print"),
+        ("a  1    0\na  2    1\ndtype: int64", "several indexes"),
+        ("<pyarrow.lib.Int64Array object at 0x7f00>\n[\n  1,\n  0\n]", "belongs to a print"),
+        ("0,1,1,0\n1,0,1,1", "holds several numbers"),
+        ("0 1 1 0\n1 0", "holds several numbers"),
+    ],
+)
+def test_prints_that_cannot_be_read_for_certain_are_refused(text: str, words: str) -> None:
+    with pytest.raises(UnreadablePredictions) as caught:
+        read_pasted_labels(text, text)
+    assert words in caught.value.detail
+
+
+@pytest.mark.parametrize("name", ["label", "y_true", "pred", "species"])
+def test_the_same_heading_on_both_sides_is_no_class(name: str) -> None:
+    read = read_pasted_labels(f"{name}\n1\n0", f"{name}\n1\n1")
+
+    assert (read.actual, read.predicted) == ([1, 0], [1, 1])
+
+
+def test_a_first_word_that_may_be_a_class_is_not_left_out_to_make_the_lists_equal() -> None:
+    with pytest.raises(UnreadablePredictions, match="There are 3 actual and 2 predicted"):
+        read_pasted_labels("true\nfalse\nfalse", "false\nfalse")
+
+
 def test_labels_without_letters_that_are_pasted_are_samples() -> None:
     assert read_pasted_labels("★\n☆\n☆", "☆\n☆\n☆").actual == ["★", "☆", "☆"]
 
