@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.predictions.names import NameKind, joined, kind_of, paired
+from shared.predictions.names import NameKind, is_bare, joined, kind_of, paired
 from shared.predictions.score_columns import ClassColumns, class_columns, is_among
 from shared.predictions.values import score
 
@@ -131,11 +131,15 @@ def _is_fraction(cells: Sequence[str]) -> bool:
 def _truths(columns: Sequence[Column], kinds: Sequence[NameKind], pairs: Sequence[tuple[int, int]]) -> list[int]:
     named = [place for place, kind in enumerate(kinds) if kind == "truth"]
     strong = [place for place in named if joined(columns[place].name or "") != "y"]
+    labels = [place for place, kind in enumerate(kinds) if kind == "label"]
     if strong or named:
-        return strong or named
+        found = strong or named
+        # A reference, a target or a y beside a label may be anything.
+        is_open = "prediction" in kinds and all(is_bare(columns[place].name or "") for place in found)
+        return sorted({*found, *labels}) if is_open else found
     if pairs:
         return sorted({truth for truth, _ in pairs})
-    return [place for place, kind in enumerate(kinds) if kind == "label"]
+    return labels
 
 
 def _predictions(kinds: Sequence[NameKind], pairs: Sequence[tuple[int, int]], taken: set[int]) -> list[int]:
