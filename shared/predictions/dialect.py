@@ -21,7 +21,6 @@ MAX_COLUMNS = 2000
 
 # So much text tells the separator.
 _CHARACTERS_SEEN = 64 * 1024
-_SPACE = " \t\r\n"
 # Excel's own first line, which names the separator.
 _SEPARATOR_LINE = re.compile(r"sep=(?P<separator>[,;\t|])(?:\r\n|\r|\n)", re.IGNORECASE)
 _COMMENT = re.compile(r"[ \t]*#[^\r\n]*(?:\r\n|\r|\n)")
@@ -59,19 +58,25 @@ def read_table(text: str) -> Table:
     skipped = _line_count(text[:start])
     cells, lines = [], []
     spaced: set[str] = set()
+    empty: int | None = None
     for line, row in _rows(text[start:], separator, strict=True):
-        stripped = [cell.strip(_SPACE) for cell in row]
+        stripped = [cell.strip() for cell in row]
         if any(stripped):
+            if empty is not None:
+                raise UnreadablePredictions("this row is empty; fill in its cells, or remove it.", line=empty)
             if stripped != row:
                 spaced.update(cell for cell, short in zip(row, stripped, strict=True) if cell != short)
             cells.append(stripped)
             lines.append(line + skipped)
+        elif len(row) > 1 and empty is None:
+            # Sheets end in such rows; anywhere else one is a sample without labels.
+            empty = line + skipped
     merged = _merged(spaced, text[start:], separator) if spaced else frozenset()
     return Table(_even(cells, lines), lines, separator, notices, merged)
 
 
 def _merged(spaced: set[str], text: str, separator: str | None) -> frozenset[str]:
-    forms = Counter(cell.strip(_SPACE) for cell in spaced)
+    forms = Counter(cell.strip() for cell in spaced)
     plain = {cell for _, row in _rows(text, separator, strict=True) for cell in row if cell in forms}
     return frozenset(short for short, count in forms.items() if short and (count > 1 or short in plain))
 

@@ -109,10 +109,12 @@ def _repeated(
 
 
 def _values(
-    first: Sequence[str], _kinds: Sequence[str], below: Sequence[Sequence[str]], _seen: Sequence[frozenset[str]]
+    first: Sequence[str], _kinds: Sequence[str], below: Sequence[Sequence[str]], seen: Sequence[frozenset[str]]
 ) -> FirstRow | None:
     if first and all(map(_is_number, first)):
-        return FirstRow(is_header=False, rule="D3", evidence="the first row holds numbers only")
+        # pandas names columns 0 and 1.
+        is_certain = [*first] != ["0", "1"] or bool({*first} & frozenset().union(*seen)) or not (below and below[0])
+        return FirstRow(is_header=False, rule="D3", evidence="the first row holds numbers only", is_certain=is_certain)
     for cell, column in zip(first, below, strict=bool(below)):
         if _is_number(cell) and all(map(_is_number, column)):
             return FirstRow(is_header=False, rule="D3", evidence=f"{cell} is a number like those below it")

@@ -1,6 +1,7 @@
 """Lists as Python, NumPy, pandas, PyTorch, R and JSON print them, read by a scanner of our own that runs nothing."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -181,7 +182,7 @@ def _value(text: str, item: list[_Token]) -> str:
 def _single(token: _Token) -> str:
     if token.kind == "text":
         try:
-            value = ast.literal_eval(token.text)
+            value = _json_text(token.text) or ast.literal_eval(token.text)
         except (ValueError, SyntaxError) as error:
             raise UnreadablePredictions(f"{token.text[:40]} is not a text as Python prints it.") from error
         return value.decode("utf-8", errors="backslashreplace") if isinstance(value, bytes) else str(value)
@@ -190,6 +191,14 @@ def _single(token: _Token) -> str:
     if token.kind == "number":
         return _number(token.text)
     return _TRUE_OR_FALSE.get(token.text, token.text)
+
+
+def _json_text(text: str) -> str | None:
+    """The text that JSON writes so, with its own escapes for slashes and for pairs of surrogates."""
+    try:
+        return str(json.loads(text)) if text[0] == '"' else None
+    except ValueError:
+        return None
 
 
 def _number(text: str) -> str:

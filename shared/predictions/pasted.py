@@ -52,7 +52,7 @@ def read_pasted_labels(actual: str, predicted: str) -> ReadLabels:
 
 def _listed(text: str, side: str, notices: list[Notice]) -> list[str]:
     try:
-        labels = _read(text.strip(), notices)
+        labels = _read(text.removeprefix("\ufeff").strip(), notices)
     except UnreadablePredictions as error:
         raise UnreadablePredictions(f"{side}: {error.detail}", field=side) from error
     if not labels:

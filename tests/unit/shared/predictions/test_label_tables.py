@@ -187,6 +187,15 @@ def test_texts_that_differ_are_different_labels_though_they_may_be_the_same_numb
     assert sum(a == p for a, p in zip(read.actual, read.predicted, strict=True)) == right
 
 
+def test_the_names_that_pandas_gives_to_columns_are_pointed_out() -> None:
+    assert Code.FIRST_ROW_SAMPLE in _codes(read_label_table(b"0,1\n3,2\n2,2\n"))
+    assert Code.FIRST_ROW_SAMPLE not in _codes(read_label_table(b"0,1\n1,1\n"))
+
+
+def test_empty_rows_at_the_end_of_a_sheet_are_left_out() -> None:
+    assert read_label_table(b"a,a\nb,a\n,\n,\n").actual == ["a", "b"]
+
+
 def test_labels_without_letters_are_samples_and_no_ids() -> None:
     assert read_label_table("★,★\n☆,★\n".encode()).actual == ["★", "☆"]
     assert read_label_table("😀,😀\n😀,😡\n😡,😡\n".encode()).actual == ["😀", "😀", "😡"]
@@ -284,6 +293,10 @@ def test_equal_numbers_in_two_spellings_in_one_column_beside_texts_are_refused(t
         (b"actual,predicted,count\na,b,1.5\n", "Line 2: “1.5” in “count” is no count"),
         (b"actual,predicted,count\na,b,1e30\n", "The counts in “count” add up to"),
         (b"expected,actual\na,b\nb,b\n", "may both be the actual labels; keep or rename one of them, or say which"),
+        (b"x,y,label,prediction\n1,a,a,b\n2,b,b,b\n", "“y” and “label” may both be the actual labels"),
+        (b"reference,label,prediction\na,a,b\nb,b,b\n", "“reference” and “label” may both be"),
+        (b"target,label,prediction\na,a,b\nb,b,b\n", "“target” and “label” may both be"),
+        (b"a,a\n,\nb,a\n", "Line 2: this row is empty"),
         (b"y_true,y_true,y_pred\na,b,c\n", "Two columns have the names"),
         (b"y_true,model_a,model_b\na,b,c\n", "No column is named as the predicted labels"),
         (b"age,sex,y_pred\n1,f,0\n2,m,1\n", "No column is named as the actual labels"),

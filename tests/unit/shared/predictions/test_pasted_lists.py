@@ -122,6 +122,9 @@ def test_labels_with_blanks_are_never_split_inside_quotes(text: str) -> None:
         ("don't know, won't tell", ["don't know", "won't tell"]),
         ("cat (big)\ndog", ["cat (big)", "dog"]),
         ("1,0; 0,5", [1, 0.5]),
+        ("\ufeffcat\ncat", ["cat", "cat"]),
+        ("\u00a0cat\u00a0\ncat", ["cat", "cat"]),
+        ('["a\\/b", "\\ud83d\\ude00"]', ["a/b", "😀"]),
     ],
 )
 def test_a_label_may_hold_whatever_lists_are_made_of(text: str, labels: list[Label]) -> None:
