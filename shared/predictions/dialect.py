@@ -24,6 +24,10 @@ _CHARACTERS_SEEN = 64 * 1024
 # Excel's own first line, which names the separator.
 _SEPARATOR_LINE = re.compile(r"sep=(?P<separator>[,;\t|])(?:\r\n|\r|\n)", re.IGNORECASE)
 _COMMENT = re.compile(r"[ \t]*#[^\r\n]*(?:\r\n|\r|\n)")
+# What Markdown and psql draw below a header.
+_RULE = re.compile(r"[|+]?:?-{3,}:?(?:[|+]:?-{3,}:?)*[|+]?")
+# The empty cells before the first bar and behind the last.
+_OUTER = 2
 
 Rows = Sequence[Sequence[str]]
 
@@ -61,6 +65,8 @@ def read_table(text: str) -> Table:
     empty: int | None = None
     for line, row in _rows(text[start:], separator, strict=True):
         stripped = [cell.strip() for cell in row]
+        if separator == "|" and _RULE.fullmatch("|".join(stripped)):
+            continue
         if any(stripped):
             if empty is not None:
                 raise UnreadablePredictions("this row is empty; fill in its cells, or remove it.", line=empty)
@@ -71,6 +77,8 @@ def read_table(text: str) -> Table:
         elif len(row) > 1 and empty is None:
             # Sheets end in such rows; anywhere else one is a sample without labels.
             empty = line + skipped
+    if separator == "|" and all(len(row) > _OUTER and not row[0] and not row[-1] for row in cells):
+        cells = [row[1:-1] for row in cells]
     merged = _merged(spaced, text[start:], separator) if spaced else frozenset()
     return Table(_even(cells, lines), lines, separator, notices, merged)
 
