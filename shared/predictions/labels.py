@@ -20,6 +20,7 @@ _COLUMNS = 2
 # More rows than any file within the limit on uploads has.
 _MAX_COUNTED = 10_000_000
 _SIDES = frozenset({"truth", "prediction", "metadata"})
+_LABEL_KINDS = frozenset({"truth", "prediction", "label", "other"})
 # Other names of weights are names of what was measured as often: the weight of a patient.
 _SURE_WEIGHTS = frozenset({"sample_weight", "sample_weights", "case_weight"})
 
@@ -112,13 +113,16 @@ def _sides(table: Named, order: Order) -> tuple[int, int, list[Notice]]:
         return truths[0], predictions[0], []
     named = truths or predictions
     others = [d.column for d in table.decisions if d.role in _SIDES and d.column not in named]
-    if not named or len(others) != 1:
+    if not named or len(others) != 1 or _is_of_another_kind(table, others[0]):
         raise UnreadablePredictions(_missing(table, bool(truths), bool(predictions)))
-    is_open = len(table.columns) > _COLUMNS
-    if truths:
-        notices = [Notice(Code.PREDICTED_BY_EXCLUSION, (others[0] + 1,))] if is_open else []
-        return truths[0], others[0], notices
-    return others[0], predictions[0], [Notice(Code.ACTUAL_BY_EXCLUSION, (others[0] + 1,))] if is_open else []
+    code = Code.PREDICTED_BY_EXCLUSION if truths else Code.ACTUAL_BY_EXCLUSION
+    sides = (truths[0], others[0]) if truths else (others[0], predictions[0])
+    return *sides, [Notice(code, (others[0] + 1,))]
+
+
+def _is_of_another_kind(table: Named, place: int) -> bool:
+    """Whether a column's name says that it holds ids, times or the like, whatever is in it."""
+    return table.names is not None and kind_of(table.names[place]) not in _LABEL_KINDS
 
 
 def _ordered(table: Named, truths: list[int], predictions: list[int], order: Order) -> tuple[int, int]:

@@ -38,7 +38,6 @@ def _codes(read: ReadLabels) -> set[Code]:
         "species,predicted_species",
         "outcome,pred",
         "label,Scored Labels",
-        "Purchase,prediction_label",
         "F_BAD,I_BAD",
         "references,predictions",
         "target,prediction",
@@ -67,9 +66,7 @@ def test_a_header_of_any_program_is_no_sample_and_names_the_columns(header: str)
         "Guesses,True Labels",
         "Prediction (class),class",
         "y_hat,y",
-        "pred,species",
         "species_pred,species",
-        "model,ground_truth",
         "I_BAD,F_BAD",
     ],
 )
@@ -317,6 +314,38 @@ def test_text_is_read_in_an_encoding_that_says_itself(encoding: str) -> None:
     read = read_label_table("y_true,y_pred\nsüß,秋\n".encode(encoding))
 
     assert (read.actual, read.predicted) == (["süß"], ["秋"])
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "is_swapped"),
+    [
+        ("Purchase,prediction_label", Code.ACTUAL_BY_EXCLUSION, False),
+        ("pred,species", Code.ACTUAL_BY_EXCLUSION, True),
+        ("model,ground_truth", Code.PREDICTED_BY_EXCLUSION, True),
+        ("y_pred,baseline", Code.ACTUAL_BY_EXCLUSION, True),
+        ("predicted,year", Code.ACTUAL_BY_EXCLUSION, True),
+    ],
+)
+def test_a_header_that_names_one_side_of_two_columns_gives_the_other_with_a_word(
+    header: str, code: Code, is_swapped: bool
+) -> None:
+    read = read_label_table(f"{header}\n{BODY}".encode())
+
+    assert (read.actual, read.predicted) == ((PREDICTED, ACTUAL) if is_swapped else (ACTUAL, PREDICTED))
+    assert _codes(read) == {code}
+
+
+def test_a_response_beside_another_column_is_taken_with_two_words() -> None:
+    read = read_label_table(f"response,fitted\n{BODY}".encode())
+
+    assert _codes(read) == {Code.ACTUAL_BY_EXCLUSION, Code.FIRST_ROW_HEADER}
+
+
+@pytest.mark.parametrize("truth", ["label", "y_true"])
+@pytest.mark.parametrize("name", ["id", "index", "image"])
+def test_ids_that_occur_again_are_no_labels(name: str, truth: str) -> None:
+    with pytest.raises(UnreadablePredictions, match="No column is named as the predicted labels"):
+        read_label_table(f"{name},{truth}\n7,a\n7,b\n".encode())
 
 
 def test_the_one_other_column_of_labels_is_taken_with_a_word() -> None:
