@@ -105,13 +105,14 @@ def _rows(text: str, separator: str | None, *, strict: bool) -> Iterator[tuple[i
 
 def _separator(text: str) -> tuple[str | None, list[Notice]]:
     seen = text[:_CHARACTERS_SEEN]
+    is_whole = len(seen) == len(text)
     if len(text) > len(seen):
         # The last line may be cut.
         seen = seen[: 1 + max(seen.rfind("\n"), seen.rfind("\r"))] or seen
     split = {}
     for separator in SEPARATORS:
         try:
-            split[separator] = [row for _, row in _rows(seen, separator, strict=False) if any(map(str.strip, row))]
+            split[separator] = [row for _, row in _rows(seen, separator, strict=is_whole) if any(map(str.strip, row))]
         except UnreadablePredictions:
             continue
     even = [separator for separator, rows in split.items() if _is_even(rows)]

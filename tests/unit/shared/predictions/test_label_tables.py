@@ -218,6 +218,7 @@ def test_equal_numbers_in_two_spellings_beside_texts_are_refused() -> None:
         ("dog, small;dog\ncat;cat\n", ["dog, small", "cat"], ["dog", "cat"]),
         ("1,0\t1\n0,5\t0,5\n", [1, 0.5], [1, 0.5]),
         ("sep=;\na;b\n", ["a"], ["b"]),
+        ('"0";","\n', ["0"], [","]),
         ('"a, b","c ""d"""\n', ["a, b"], ['c "d"']),
         ("actual|predicted\na|b\n", ["a"], ["b"]),
         ("| actual | predicted |\n|---|:---:|\n| a | b |\n| b | b |\n", ["a", "b"], ["b", "b"]),
