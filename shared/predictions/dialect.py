@@ -21,6 +21,8 @@ MAX_COLUMNS = 2000
 
 # So much text tells the separator.
 _CHARACTERS_SEEN = 64 * 1024
+# Blanks, and the one that does not break, which sheets and pages put in; other controls stay and are refused.
+_SPACE = " \t\r\n\u00a0"
 # Excel's own first line, which names the separator.
 _SEPARATOR_LINE = re.compile(r"sep=(?P<separator>[,;\t|])(?:\r\n|\r|\n)", re.IGNORECASE)
 _COMMENT = re.compile(r"[ \t]*#[^\r\n]*(?:\r\n|\r|\n)")
@@ -64,7 +66,7 @@ def read_table(text: str) -> Table:
     spaced: set[str] = set()
     empty: int | None = None
     for line, row in _rows(text[start:], separator, strict=True):
-        stripped = [cell.strip() for cell in row]
+        stripped = [cell.strip(_SPACE) for cell in row]
         if separator == "|" and _RULE.fullmatch("|".join(stripped)):
             continue
         if any(stripped):
@@ -84,7 +86,7 @@ def read_table(text: str) -> Table:
 
 
 def _merged(spaced: set[str], text: str, separator: str | None) -> frozenset[str]:
-    forms = Counter(cell.strip() for cell in spaced)
+    forms = Counter(cell.strip(_SPACE) for cell in spaced)
     plain = {cell for _, row in _rows(text, separator, strict=True) for cell in row if cell in forms}
     return frozenset(short for short, count in forms.items() if short and (count > 1 or short in plain))
 
@@ -152,7 +154,7 @@ def _are_numbers_or_prose(rows: Rows) -> bool:
     return all(
         has_decimal_commas(cells) or all(", " in cell for cell in cells)
         for column in columns
-        if (cells := [cell.strip() for cell in column if "," in cell])
+        if (cells := [cell.strip(_SPACE) for cell in column if "," in cell])
     )
 
 

@@ -219,6 +219,7 @@ def test_equal_numbers_in_two_spellings_beside_texts_are_refused() -> None:
         ("1,0\t1\n0,5\t0,5\n", [1, 0.5], [1, 0.5]),
         ("sep=;\na;b\n", ["a"], ["b"]),
         ('"0";","\n', ["0"], [","]),
+        ("a\u00a0,\u00a0b\na,\x85b\n", ["a", "a"], ["b", "\x85b"]),
         ('"a, b","c ""d"""\n', ["a, b"], ['c "d"']),
         ("actual|predicted\na|b\n", ["a"], ["b"]),
         ("| actual | predicted |\n|---|:---:|\n| a | b |\n| b | b |\n", ["a", "b"], ["b", "b"]),
