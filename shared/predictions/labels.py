@@ -7,11 +7,12 @@ from typing import Literal
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import Header
-from shared.predictions.names import kind_of, normalised
+from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision
 from shared.predictions.tables import Named, read_named_table
 from shared.predictions.values import as_labels, score, with_points_in_both
+from shared.predictions.weights import weights_of_columns
 
 # What the sender says of a table of two columns: which one comes first.
 Order = Literal["auto", "actual-first", "predicted-first"]
@@ -21,8 +22,6 @@ _COLUMNS = 2
 _MAX_COUNTED = 10_000_000
 _SIDES = frozenset({"truth", "prediction", "metadata"})
 _LABEL_KINDS = frozenset({"truth", "prediction", "label", "other"})
-# Other names of weights are names of what was measured as often: the weight of a patient.
-_SURE_WEIGHTS = frozenset({"sample_weight", "sample_weights", "case_weight"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +48,11 @@ def read_label_table(data: bytes, header: Header = "auto", order: Order = "auto"
             line = table.lines[table.columns[place].index("")]
             raise UnreadablePredictions(f"there is no {side} label; every sample needs both.", line=line)
     _refuse_scores(table, actual, predicted)
-    weights, said = _weights(table)
+    weights, weight_notices = weights_of_columns(table)
     if table.merged & {*table.columns[actual], *table.columns[predicted]}:
         notices.append(Notice(Code.SPACES))
     labels = as_labels(*_cells(table, actual, predicted))
-    notices += [*table.notices, *said, *common_label(*labels)]
+    notices += [*table.notices, *weight_notices, *common_label(*labels)]
     read = ReadLabels(*labels, table.lines, weights, notices, table.decisions)
     return _repeated(table, read)
 
@@ -158,21 +157,3 @@ def _has_fractions(cells: Sequence[str]) -> bool:
     """Whether the cells are numbers from 0 to 1, not all of them 0 or 1."""
     numbers = {score(cell) for cell in {*cells}}
     return all(number is not None and 0 <= number <= 1 for number in numbers) and not numbers <= {0, 1}
-
-
-def _weights(table: Named) -> tuple[list[float] | None, list[Notice]]:
-    places = table.places("weight")
-    if not places:
-        return None, []
-    sure = [place for place in places if table.names and normalised(table.names[place]) in _SURE_WEIGHTS]
-    if not sure:
-        return None, [Notice(Code.WEIGHT_UNUSED, (places[0] + 1,))]
-    if len(sure) > 1:
-        raise UnreadablePredictions(f"{table.title(sure[0])} and {table.title(sure[1])} both hold weights; keep one.")
-    weights = []
-    for cell, line in zip(table.columns[sure[0]], table.lines, strict=True):
-        number = score(cell)
-        if number is None or number < 0:
-            raise UnreadablePredictions(f"the weight “{cell}” is not a number of 0 or more.", line=line)
-        weights.append(number)
-    return weights, [Notice(Code.WEIGHTED, (sure[0] + 1,))]

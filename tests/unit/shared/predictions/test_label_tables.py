@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shared.evaluation.types import Label
 from shared.predictions import Header, Order, ReadLabels, UnreadablePredictions, read_label_table
-from shared.predictions.notices import Code
+from shared.predictions.notices import Code, Notice
 
 BODY = "cat,cat\ndog,dog\ncat,dog\ndog,dog\n"
 ACTUAL, PREDICTED = ["cat", "dog", "cat", "dog"], ["cat", "dog", "dog", "dog"]
@@ -354,6 +354,14 @@ def test_the_one_other_column_of_labels_is_taken_with_a_word() -> None:
     read = read_label_table(b"id,species,y_pred\n1,x,y\n2,y,y\n")
 
     assert (read.actual, _codes(read)) == (["x", "y"], {Code.ACTUAL_BY_EXCLUSION})
+
+
+@pytest.mark.parametrize("name", ["sample_weight", "SampleWeight", "obs_weight", "case_weights"])
+def test_a_column_that_says_sample_weight_in_any_spelling_counts(name: str) -> None:
+    read = read_label_table(f"y_true,y_pred,{name}\n1,1,10\n0,1,0.5\n".encode())
+
+    assert (read.actual, read.predicted, read.weights) == ([1, 0], [1, 1], [10.0, 0.5])
+    assert Notice(Code.WEIGHTED, (3,)) in read.notices
 
 
 def test_weights_are_counted_and_columns_that_may_be_weights_are_not() -> None:
