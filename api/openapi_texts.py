@@ -60,7 +60,6 @@ PATH_PARAMETERS = {
 # Fields that a body may have beside those of its Struct.
 EXTRAS = {
     "api_key": "API key, instead of in a header.",
-    "callback_url": "Address that is called when the job ends; up to 2,048 characters, null for none.",
 }
 
 KIND = "Kind of the job."

@@ -10,8 +10,6 @@ from api.http.runtime_types import RuntimeType
 from shared.jobs import Arguments, JobOut
 from shared.kinds import KINDS, AnyArguments
 
-CallbackUrl = Annotated[str, Meta(max_length=2048)] | None
-
 
 class Submission(NamedTuple):
     """A submission: the arguments, the body that the inputs are made of, and the callback URL."""
@@ -24,7 +22,10 @@ class Submission(NamedTuple):
 class Callback(msgspec.Struct):
     """The callback URL, which a job of any kind may have."""
 
-    callback_url: CallbackUrl = None
+    callback_url: Annotated[
+        Annotated[str, Meta(max_length=2048)] | None,
+        Meta(description="Address that is called when the job ends; up to 2,048 characters, null for none."),
+    ] = None
 
 
 def _submission_of(kind: type[Arguments]) -> type[msgspec.Struct]:
