@@ -91,7 +91,7 @@ async def test_hundreds_of_classes_are_pointed_at_by_place(reader: Reader) -> No
 
 async def test_a_file_of_two_columns_becomes_a_matrix(reader: Reader, tmp_path: Path) -> None:
     file = tmp_path / "labels.csv"
-    file.write_bytes("id;y_pred;y_true\n1;süß;süß\n2;süß;herb\n".encode("cp1252"))
+    file.write_bytes("id;y_pred;y_true\n1;süß;süß\n2;süß;herb\n".encode("utf-8-sig"))
     await reader.open("/app/matrices/new")
 
     await reader.page.get_by_label("CSV with two columns").set_input_files(file)
@@ -105,7 +105,7 @@ async def test_a_mistake_is_told_and_what_was_typed_stays(reader: Reader) -> Non
     await reader.page.get_by_role("textbox", name="Predicted").fill("a")
     await reader.page.get_by_role("button", name="Create").click()
 
-    await expect(reader.page.get_by_role("alert")).to_contain_text("make them equally long")
+    await expect(reader.page.get_by_role("alert")).to_contain_text("paste one of each for every sample")
     await expect(reader.page.get_by_role("textbox", name="Actual")).to_have_value("a\nb")
 
 
