@@ -54,14 +54,14 @@ def by_pycm_without_p_value(matrices: Matrices) -> object:
 def run(samples: int, k: int, rounds: int) -> None:
     """Print one block of the table."""
     matrices = matrices_of(samples, k)
-    contenders: dict[str, Callable[[], object]] = {
+    candidates: dict[str, Callable[[], object]] = {
         "compare": partial(compare, matrices),
         "side by side": partial(side_by_side, matrices),
         "PyCM from counts": partial(by_pycm, matrices),
         "PyCM from counts, P-Value left out": partial(by_pycm_without_p_value, matrices),
         "PyCM, ready objects": partial(pycm.Compare, pycm_matrices(matrices)),
     }
-    results = race(contenders, rounds)
+    results = race(candidates, rounds)
     print(f"\n{f'{MATRIX_COUNT} matrices, {samples:,} samples, {k} classes':<46}{'ms':>10}{'/ compare':>11}")
     for name, time in results.items():
         print(f"{name:<46}{time:>10.2f}{time / results['compare']:>11.1f}")

@@ -22,7 +22,7 @@ from shared.evaluation.confusion.statistics import summary
 from shared.evaluation.inputs.label_codes import Factorised, decode, encode
 from shared.evaluation.inputs.labels import factorise
 
-Contender = Callable[[Any, Any], object]
+Candidate = Callable[[Any, Any], object]
 Decoded = tuple[list[int | float | str], list[int | float | str]]
 
 ROUNDS = 5
@@ -65,11 +65,11 @@ def median_milliseconds(function: Callable[[], object], times: int) -> float:
     return median(milliseconds(function) for _ in range(times))
 
 
-def race(contenders: dict[str, tuple[Contender, Callable[[], Any]]]) -> dict[str, float]:
-    """Return the median milliseconds of each contender; they take turns, each with freshly made labels."""
-    times: dict[str, list[float]] = {name: [] for name in contenders}
+def race(candidates: dict[str, tuple[Candidate, Callable[[], Any]]]) -> dict[str, float]:
+    """Return the median milliseconds of each candidate; they take turns, each with freshly made labels."""
+    times: dict[str, list[float]] = {name: [] for name in candidates}
     for _ in range(ROUNDS):
-        for name, (function, prepare) in contenders.items():
+        for name, (function, prepare) in candidates.items():
             vectors = prepare()
             times[name].append(milliseconds(partial(function, *vectors)))
     return {name: median(values) for name, values in times.items()}

@@ -66,11 +66,11 @@ def milliseconds(function: Callable[[], object]) -> float:
     return (time.process_time() - start) * 1000
 
 
-def race(contenders: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, list[float]]:
-    """Return the milliseconds of each contender; they take turns, so that a slow moment of the machine hits all."""
-    times: dict[str, list[float]] = {name: [] for name in contenders}
+def race(candidates: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, list[float]]:
+    """Return the milliseconds of each candidate; they take turns, so that a slow moment of the machine hits all."""
+    times: dict[str, list[float]] = {name: [] for name in candidates}
     for _ in range(rounds):
-        for name, function in contenders.items():
+        for name, function in candidates.items():
             times[name].append(milliseconds(function))
     return times
 

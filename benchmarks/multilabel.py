@@ -78,10 +78,10 @@ def by_scikit_learn(actual: Sets, predicted: Sets) -> object:
     )
 
 
-def race(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Return the median milliseconds of each contender; they take turns."""
-    times = [{name: milliseconds(contender) for name, contender in contenders.items()} for _ in range(rounds)]
-    return {name: median(time[name] for time in times) for name in contenders}
+def race(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Return the median milliseconds of each candidate; they take turns."""
+    times = [{name: milliseconds(candidate) for name, candidate in candidates.items()} for _ in range(rounds)]
+    return {name: median(time[name] for time in times) for name in candidates}
 
 
 def compare(size: int, k: int, rounds: int) -> None:
@@ -89,7 +89,7 @@ def compare(size: int, k: int, rounds: int) -> None:
     vectors = sample(size, k)
     data = to_arrays(*vectors)
     metrics = evaluate(data)
-    contenders: dict[str, Callable[[], object]] = {
+    candidates: dict[str, Callable[[], object]] = {
         "floor: hits and margins of ready arrays": partial(floor, data),
         "lists to arrays": partial(to_arrays, *vectors),
         "arrays to all figures": partial(evaluate, data),
@@ -98,8 +98,8 @@ def compare(size: int, k: int, rounds: int) -> None:
         "scikit-learn, the averages alone": partial(by_scikit_learn, *vectors),
     }
     if size <= MAX_SAMPLES_FOR_PYCM:
-        contenders["PyCM, without averages"] = partial(by_pycm, *vectors)
-    results = race(contenders, rounds)
+        candidates["PyCM, without averages"] = partial(by_pycm, *vectors)
+    results = race(candidates, rounds)
     ours, floor_time = results["whole: lists to plain values"], next(iter(results.values()))
     print(f"\n{f'{size:,} samples, {k} classes':<42}{'ms':>10}{'/ floor':>10}{'/ whole':>10}")
     for name, time in results.items():

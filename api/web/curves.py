@@ -72,17 +72,17 @@ class CurvePages(Controller):
         if snapshot.job.status != Status.SUCCEEDED:
             job = JobOut.of(snapshot, page_request.platform.storage)
             return page_request.render("curves/waiting.html", snapshot=snapshot, job=job)
-        closeup = await curves.close_up(page_request.platform, snapshot.job, column)
+        explorer = await curves.explore_thresholds(page_request.platform, snapshot.job, column)
         return page_request.render(
             "curves/page.html",
             snapshot=snapshot,
             job=JobOut.of(snapshot, page_request.platform.storage),
             result=await asyncio.to_thread(_result, page_request.platform, snapshot),
-            closeup=closeup,
+            explorer=explorer,
             side=SIDE,
-            roc=closeup.roc and path(closeup.roc),
-            pr=closeup.pr and path(closeup.pr, stepped=True),
-            steps=msgspec.json.encode(closeup.steps).decode(),
+            roc=explorer.roc and path(explorer.roc),
+            pr=explorer.pr and path(explorer.pr, stepped=True),
+            steps=msgspec.json.encode(explorer.steps).decode(),
             prediction_notices=read_notices(page_request),
         )
 

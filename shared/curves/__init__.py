@@ -1,6 +1,6 @@
 """Curves: ROC and precision-recall curves of probabilities that somebody sends."""
 
 from shared.curves.inputs import CurveInputs, LabelledProbabilities, check, pack, unpack
-from shared.curves.threshold_explorer import ThresholdExplorer, close_up
+from shared.curves.threshold_explorer import ThresholdExplorer, explore_thresholds
 
-__all__ = ["CurveInputs", "LabelledProbabilities", "ThresholdExplorer", "check", "close_up", "pack", "unpack"]
+__all__ = ["CurveInputs", "LabelledProbabilities", "ThresholdExplorer", "check", "explore_thresholds", "pack", "unpack"]

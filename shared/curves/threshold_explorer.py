@@ -58,7 +58,7 @@ class ThresholdExplorer:
     best: int
 
 
-async def close_up(platform: Platform, job: JobRecord, column: int) -> ThresholdExplorer:
+async def explore_thresholds(platform: Platform, job: JobRecord, column: int) -> ThresholdExplorer:
     """The class in that column of a curve job; raises InvalidInput where there is none, or InputsNotKept."""
     packed = await jobs.read_inputs(platform, job)
     return await asyncio.to_thread(_measure, packed, column)

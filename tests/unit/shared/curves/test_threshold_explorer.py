@@ -19,30 +19,30 @@ def _inputs(positive: list[int], scores: list[float]) -> CurveInputs:
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 20)), min_size=2, max_size=60))
 def test_every_step_is_the_matrix_that_its_threshold_makes(samples: list[tuple[int, int]]) -> None:
     positive, scores = [one for one, _ in samples], [score / 20 for _, score in samples]
-    closeup = measure_class(_inputs(positive, scores), 1)
+    explorer = measure_class(_inputs(positive, scores), 1)
     if len(set(positive)) == 1:
-        assert (closeup.roc, closeup.steps) == (None, [])
+        assert (explorer.roc, explorer.steps) == (None, [])
         return
 
-    assert [step.threshold for step in closeup.steps] == sorted(set(scores), reverse=True)
-    for step in closeup.steps:
+    assert [step.threshold for step in explorer.steps] == sorted(set(scores), reverse=True)
+    for step in explorer.steps:
         called = [int(score >= step.threshold) for score in scores]
         ((tn, fp), (fn, tp)) = confusion_matrix(positive, called, labels=[0, 1])
         assert (step.tp, step.fp, step.fn, step.tn) == (tp, fp, fn, tn)
-    assert closeup.roc_area == pytest.approx(roc_auc_score(positive, scores))
-    assert closeup.average_precision == pytest.approx(average_precision_score(positive, scores))
-    rates = [step.tp / sum(positive) - step.fp / (len(positive) - sum(positive)) for step in closeup.steps]
-    assert rates[closeup.best] == pytest.approx(max(rates))
+    assert explorer.roc_area == pytest.approx(roc_auc_score(positive, scores))
+    assert explorer.average_precision == pytest.approx(average_precision_score(positive, scores))
+    rates = [step.tp / sum(positive) - step.fp / (len(positive) - sum(positive)) for step in explorer.steps]
+    assert rates[explorer.best] == pytest.approx(max(rates))
 
 
 def test_many_thresholds_become_as_many_steps_as_a_slider_has() -> None:
     random = np.random.default_rng(1)
     scores = random.random(20_000)
-    closeup = measure_class(_inputs((random.random(20_000) < scores).astype(int).tolist(), scores.tolist()), 1)
+    explorer = measure_class(_inputs((random.random(20_000) < scores).astype(int).tolist(), scores.tolist()), 1)
 
-    assert len(closeup.steps) == STEPS
-    assert closeup.steps[0].threshold == scores.max()
-    assert closeup.steps[-1].tn == closeup.steps[-1].fn == 0
+    assert len(explorer.steps) == STEPS
+    assert explorer.steps[0].threshold == scores.max()
+    assert explorer.steps[-1].tn == explorer.steps[-1].fn == 0
 
 
 def test_a_column_that_is_not_there_is_refused() -> None:
