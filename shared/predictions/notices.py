@@ -50,7 +50,7 @@ _SENTENCES = {
     "classes in sorted order.",
     Code.CONFIDENCE: "The scores are those of the predicted labels; they were turned into the scores of one class.",
     Code.SORTED_CLASSES: "Nothing names the columns of scores: they were taken for the classes in sorted order.",
-    Code.WEIGHTED: "Column {0} holds the weights of the samples, and they are counted by them.",
+    Code.WEIGHTED: "Column {0} was used as the weight of each sample.",
     Code.COUNTED: "Column {0} says how many samples each row stands for, and they were counted so often.",
     Code.WEIGHT_UNUSED: "Column {0} was not used as weights; call it sample_weight if the samples have weights.",
     Code.POSITIONS: "The labels are not names in the header: they were taken for positions of its columns, from 0.",

@@ -135,3 +135,14 @@ async def test_other_actual_classes_are_named(alice: Client) -> None:
 
     assert answer.status_code == 400
     assert f"{uids[1]} has samples whose actual class is c, and {uids[0]} has no such class" in answer.json()["detail"]
+
+
+async def test_weights_of_samples_are_refused_and_not_passed_over(alice: Client) -> None:
+    uids = [await alice.create_matrix(), await alice.create_matrix()]
+
+    answer = await alice.post("/compare/", {"cm_uids": uids, "sample_weight": [1, 2]})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [
+        {"pointer": "/sample_weight", "detail": "sample_weight: send the weights of samples when you create a matrix."}
+    ]

@@ -25,6 +25,10 @@ class ComparisonIn(msgspec.Struct):
     refused: ClassVar[Mapping[str, str]] = {
         **{name: f"send it in options, as options.{name}" for name in ("class_weight", "by_class")},
         **dict.fromkeys(("class_weights", "weight", "weights"), "send it in options, as options.class_weight"),
+        **dict.fromkeys(
+            ("sample_weight", "sample_weights"),
+            "send the weights of samples when you create a matrix",
+        ),
     }
 
     cm_uids: Annotated[Uids, Meta(description="Ids of 1 to 50 matrices with the same classes and number of samples.")]
