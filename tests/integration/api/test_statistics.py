@@ -204,3 +204,12 @@ async def test_what_is_answered_is_what_is_documented(alice: Client) -> None:
         schema = documented["application/json"]["schema"] | {"components": document["components"]}
         assert [error.message for error in Draft202012Validator(schema).iter_errors(answer)] == []
         assert not Draft202012Validator(schema).is_valid({})
+
+
+async def test_whole_weights_leave_a_matrix_without_intervals_too(alice: Client) -> None:
+    body = {"actual_vector": [1, 0, 1, 0], "predicted_vector": [1, 1, 1, 0], "sample_weight": [10, 10, 10, 10]}
+    uid = (await alice.post("/v1/matrices", body)).json()["uid"]
+
+    intervals = (await alice.get(f"/v1/matrices/{uid}/statistics")).json()["intervals"]
+
+    assert intervals["overall"] == {"Kappa": None, "Overall ACC": None}
