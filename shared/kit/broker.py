@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import redis.asyncio
 import redis.exceptions
 from celery import Celery
 from kombu.exceptions import LimitExceeded, OperationalError
+from kombu.pools import ProducerPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -42,8 +44,6 @@ class Wakeup(StrEnum):
 
     RUN_JOB = "jobs.run"
     RUN_LATER = "backlog.run"
-    SEND_DELIVERY = "deliveries.send"
-    MAKE_THUMBNAIL = "thumbnails.make"
 
     @property
     def queue(self) -> str:
@@ -67,6 +67,11 @@ class Broker:
             task_ignore_result=True,
             broker_pool_limit=PUBLISHERS,
         )
+        # Pools of its own, which connect at first use. Celery's belong to the process: it makes them at the first
+        # message in two steps, of which the second fails if a thread takes a connection between them, and whoever
+        # closes one closes that of every broker with this address.
+        self._connections: Any = self._app.connection_for_write().Pool(PUBLISHERS)
+        self._producers: Any = ProducerPool(self._connections, limit=PUBLISHERS)  # type: ignore[no-untyped-call] # kombu's pools have no types
         # Separate threads: a broker that hangs must not block those that everything else needs.
         self._publishers = ThreadPoolExecutor(PUBLISHERS, thread_name_prefix="publisher")
         self._overdue: set[Future[None]] = set()
@@ -74,7 +79,7 @@ class Broker:
     def publish(self, wakeup: Wakeup, ids: Iterable[UUID]) -> None:
         """Send one message for each id; raises BrokerUnavailable at the first that is not taken."""
         try:
-            with self._app.producer_pool.acquire(block=True, timeout=PUBLISH_TIMEOUT_S) as producer:
+            with self._producers.acquire(block=True, timeout=PUBLISH_TIMEOUT_S) as producer:
                 for id_ in ids:
                     self._app.send_task(
                         wakeup.value, [str(id_)], queue=wakeup.queue, producer=producer, retry=False, ignore_result=True
@@ -85,7 +90,7 @@ class Broker:
     def waiting(self, wakeup: Wakeup) -> int:
         """Return the number of messages that no worker has taken yet."""
         try:
-            with self._app.connection_or_acquire() as connection:
+            with self._connections.acquire(block=True, timeout=PUBLISH_TIMEOUT_S) as connection:
                 return int(connection.default_channel.client.llen(wakeup.queue))
         except OUTAGES as error:
             raise BrokerUnavailable(str(error)) from error
@@ -110,7 +115,7 @@ class Broker:
             await client.aclose(close_connection_pool=True)
 
     async def workers(self) -> list[str]:
-        """Return the names of the workers that answer, couriers included; raises BrokerUnavailable."""
+        """Return the names of the workers that answer; raises BrokerUnavailable."""
         return await asyncio.wrap_future(self._publishers.submit(self._ping_workers))
 
     async def try_publish(self, wakeup: Wakeup, *ids: UUID) -> bool:
@@ -132,11 +137,15 @@ class Broker:
 
     def _ping_workers(self) -> list[str]:
         try:
-            return sorted(name for answer in self._app.control.ping(timeout=PING_TIMEOUT_S) for name in answer)
+            with self._connections.acquire(block=True, timeout=PUBLISH_TIMEOUT_S) as connection:
+                answers = self._app.control.ping(timeout=PING_TIMEOUT_S, connection=connection)
+            return sorted(name for answer in answers for name in answer)
         except OUTAGES as error:
             raise BrokerUnavailable(str(error)) from error
 
     def close(self) -> None:
         """Close the connections."""
         self._publishers.shutdown(wait=False, cancel_futures=True)
+        self._producers.force_close_all()
+        self._connections.force_close_all()
         self._app.close()

@@ -6,13 +6,19 @@ waits for, go through the pool, which opens connections and closes dead ones. It
 apply to the free list.
 """
 
+import time
 from typing import Any
 
 import asyncpg
 import msgspec
 
+from shared.kit.hosts import Hosts
+
 # A request that waits longer than this for a connection is answered 503 instead.
 ACQUIRE_TIMEOUT_S = 2.0
+
+# A server that takes no writes refuses many requests a second; replacing every connection each time would be a flood.
+REPLACE_INTERVAL_S = 1.0
 
 # The limits on connecting and, unless the server ends it before, on a statement.
 TIMEOUTS_S = {"timeout": 5, "command_timeout": 20}
@@ -34,19 +40,23 @@ SERVER_SETTINGS = {
 class Connections:
     """At most `size` connections of one process, bound to the event loop that opens them."""
 
-    def __init__(self, dsn: str, *, size: int) -> None:
-        self._dsn = dsn
+    def __init__(self, hosts: Hosts, *, size: int) -> None:
+        self._hosts = hosts
         self._size = size
         self._pool: asyncpg.Pool | None = None
         # Acquired from the pool, and not in use.
         self._free: list[asyncpg.Connection] = []
+        self._used: set[asyncpg.Connection] = set()
+        # In use, and not to be used again.
+        self._outdated: set[asyncpg.Connection] = set()
+        self._replaced_at = -REPLACE_INTERVAL_S
         self._waiting = 0
         self._is_closing = False
 
     async def open(self) -> None:
         """Create the pool; connections open at first use, so the server may start later."""
         self._pool = await asyncpg.create_pool(
-            self._dsn,
+            connect=self._hosts.connect,
             min_size=0,
             max_size=self._size,
             init=_set_codecs,
@@ -66,19 +76,16 @@ class Connections:
 
     async def take(self) -> asyncpg.Connection:
         """Take a connection for exclusive use; raises TimeoutError if none becomes free in time."""
-        while self._free:
-            connection = self._free.pop()
-            if not _is_closed(connection):
-                return connection
-            await self._open_pool().release(connection)
-        self._waiting += 1
-        try:
-            return await self._open_pool().acquire(timeout=ACQUIRE_TIMEOUT_S)
-        finally:
-            self._waiting -= 1
+        connection = await self._take_free() or await self._acquire()
+        self._used.add(connection)
+        return connection
 
     async def give_back(self, connection: asyncpg.Connection) -> None:
         """Return a connection whose use succeeded."""
+        if connection in self._outdated:
+            await self.give_up(connection, lost=True)
+            return
+        self._used.discard(connection)
         if self._waiting or self._is_closing:
             await self._open_pool().release(connection)
         else:
@@ -86,9 +93,35 @@ class Connections:
 
     async def give_up(self, connection: asyncpg.Connection, *, lost: bool) -> None:
         """Return a connection whose use failed to the pool, which checks it; a lost one is closed at once."""
+        self._used.discard(connection)
+        self._outdated.discard(connection)
         if lost and not _is_closed(connection):
             connection.terminate()
         await self._open_pool().release(connection)
+
+    async def replace_all(self) -> None:
+        """End the connections that nobody uses, and those in use once they are given back; once a second at most."""
+        if time.monotonic() < self._replaced_at + REPLACE_INTERVAL_S:
+            return
+        self._replaced_at = time.monotonic()
+        self._outdated |= self._used
+        while self._free:
+            await self.give_up(self._free.pop(), lost=True)
+
+    async def _take_free(self) -> asyncpg.Connection | None:
+        while self._free:
+            connection = self._free.pop()
+            if not _is_closed(connection):
+                return connection
+            await self._open_pool().release(connection)
+        return None
+
+    async def _acquire(self) -> asyncpg.Connection:
+        self._waiting += 1
+        try:
+            return await self._open_pool().acquire(timeout=ACQUIRE_TIMEOUT_S)
+        finally:
+            self._waiting -= 1
 
     def _open_pool(self) -> asyncpg.Pool:
         assert self._pool is not None, "the database is not open"

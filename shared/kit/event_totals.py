@@ -21,6 +21,7 @@ class CountedEvent(StrEnum):
     LEASE_EXPIRED = "lease_expiries"
     JOB_RETRIED = "job_retries"
     JOB_HANDED_BACK = "jobs_handed_back"
+    STORAGE_REFUSED = "storage_refusals"
     DELIVERY_FAILED = "delivery_failures"
     DELIVERY_GIVEN_UP = "deliveries_given_up"
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import datetime
 from uuid import UUID
 
 from shared.kit.errors import DomainError
@@ -15,6 +16,12 @@ def uuid7() -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+def first_uuid7(moment: datetime) -> UUID:
+    """Return the smallest time-ordered UUID of a moment: every id that was made before is smaller."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | 0x2 << 62)
 
 
 def parse_uuid(text: str) -> UUID | None:

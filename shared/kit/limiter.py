@@ -5,6 +5,7 @@ interval; it may lie no further ahead than the burst. Nothing has to be refilled
 """
 
 import time
+from contextlib import suppress
 from typing import NamedTuple
 
 from shared.kit.redis_scripts import RedisScripts, RedisUnavailable
@@ -27,6 +28,19 @@ local function admit(key, interval, burst)
     redis.call('SET', key, string.format('%.0f', due), 'PX', math.ceil((due - now) / 1000))
     return {1, math.floor((free - interval) / interval), due - now, 0}
 end
+"""
+
+# Moves the arrival time back by one interval, as if the call had not come.
+_GIVE_BACK = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local due = tonumber(redis.call('GET', KEYS[1]) or now) - tonumber(ARGV[1])
+if due > now then
+    redis.call('SET', KEYS[1], string.format('%.0f', due), 'PX', math.ceil((due - now) / 1000))
+else
+    redis.call('DEL', KEYS[1])
+end
+return {1}
 """
 
 _TAKE = ADMIT + "return admit(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]))"
@@ -91,6 +105,13 @@ class RateLimiter:
         # Counted here as well: with an unreliable Redis, each of the two would otherwise see a part of the calls only.
         local = self.take_locally(subject, rate)
         return verdict if local.allowed else local
+
+    async def give_back(self, subject: str, rate: Rate) -> None:
+        """Count one call of the subject no longer; one that cannot be given back is used up in time."""
+        if subject in self._due:
+            self._due[subject] -= rate.interval_us
+        with suppress(RedisUnavailable):
+            await self._redis_scripts.run(_GIVE_BACK, [f"limit:{subject}"], [rate.interval_us])
 
     def take_locally(self, subject: str, rate: Rate) -> Admission:
         """Count one call as `take` does, by the calls of this process alone."""

@@ -1,22 +1,26 @@
 """The platform: the connections of one process to everything outside it."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from shared.kit.broker import Broker
+from shared.kit.children import Children
 from shared.kit.db import Database
 from shared.kit.keyring import Keyring
 from shared.kit.limiter import RateLimiter
 from shared.kit.redis_scripts import RedisScripts
+from shared.kit.scans import Scans
 from shared.kit.settings import Settings
+from shared.kit.slots import Slots
 from shared.kit.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The settings, database, broker, storage, keyring and rate limiter of a process."""
+    """The settings, database, broker, storage, keyring, rate limiter, scans and child processes of a process."""
 
     settings: Settings
     db: Database
@@ -25,6 +29,10 @@ class Platform:
     keyring: Keyring
     limiter: RateLimiter
     redis_scripts: RedisScripts
+    # Where images are decoded, and the forms that bring them.
+    decoders: Children
+    image_forms: Slots
+    scans: Scans
 
 
 def load_before_forking(settings: Settings) -> None:
@@ -36,11 +44,15 @@ def load_before_forking(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def connect(settings: Settings, *, pool_size: int | None = None) -> AsyncIterator[Platform]:
+async def connect(
+    settings: Settings, *, pool_size: int | None = None, storage_deadline_s: float | None = None
+) -> AsyncIterator[Platform]:
     """Yield the platform of the settings, for as long as the context lasts."""
     db = Database(settings.database_url.get_secret_value(), pool_size=pool_size or settings.database_pool_size)
     broker = Broker(settings.redis_url.get_secret_value())
     redis_scripts = RedisScripts(settings.redis_url.get_secret_value())
+    decoders = Children(settings.image_decoders, wait_s=settings.image_wait_s, memory_bytes=_decoder_memory(settings))
+    scans = Scans(settings)
     await db.open()
     try:
         keyring = Keyring.of(settings)
@@ -48,12 +60,26 @@ async def connect(settings: Settings, *, pool_size: int | None = None) -> AsyncI
             settings,
             db,
             broker,
-            Storage(settings),
+            Storage(settings, deadline_s=storage_deadline_s),
             keyring,
             RateLimiter(redis_scripts),
             redis_scripts,
+            decoders,
+            Slots(settings.image_forms, settings.image_wait_s),
+            scans,
         )
     finally:
+        await asyncio.to_thread(decoders.close)
+        await asyncio.to_thread(scans.close)
         await db.close()
         await redis_scripts.close()
         broker.close()
+
+
+def _decoder_memory(settings: Settings) -> int:
+    """Return a bound that no picture within the limits comes near, in bytes of address space.
+
+    The decoder of WebP holds three copies of the largest picture of four bytes a pixel, that of a progressive JPEG its
+    coefficients; the rest is the file, and the program with its libraries.
+    """
+    return 24 * settings.max_image_pixels + 2 * settings.max_upload_bytes + 512 * 2**20

@@ -1,9 +1,10 @@
 """S3-compatible storage: bytes in and out by key, and links that need no credentials."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple, ParamSpec, TypeVar
@@ -13,9 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.kit import clock
 from shared.kit.files import AnyFile, StoredFile, stored_file
+from shared.kit.listing import ListedObject
 from shared.kit.s3_client import PROBE, s3_client
+from shared.kit.s3_errors import code_of, outage_of, status_of
 from shared.kit.settings import Settings
-from shared.kit.storage_errors import FileGone, StorageUnavailable
+from shared.kit.storage_errors import FileGone, StorageRefused, StorageUnavailable
 
 # Recently read bytes are cached in each process up to this sum: a report is often requested again, and reading it from
 # storage takes longer than the rest of the answer. Files larger than the second limit are rare.
@@ -27,9 +30,6 @@ THREADS, MAX_WAITING = 16, 64
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-# Statuses of temporary failures, as every status from 500 on; other refusals would be the same on a retry.
-TEMPORARY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 # Large enough that the hop to a thread for each does not count.
 PIECE_BYTES = 256 * 1024
@@ -43,17 +43,21 @@ class Link(NamedTuple):
 
 
 class Stat(NamedTuple):
-    """The metadata of an object; the ETag changes with the bytes."""
+    """The metadata of an object; the ETag changes with the bytes, `details` is what was stored beside them."""
 
     size_bytes: int
     content_type: str
     etag: str
+    details: dict[str, str]
 
 
 class Storage:
-    """One bucket; the methods block, but for `read`, and for `link`, which only computes."""
+    """One bucket; the methods block, but for `read` and `pieces`, and for `link`, which only computes.
 
-    def __init__(self, settings: Settings) -> None:
+    `deadline_s` bounds every call from an event loop; without it the client's own time-outs hold.
+    """
+
+    def __init__(self, settings: Settings, *, deadline_s: float | None = None) -> None:
         self._bucket = settings.s3_bucket
         self._link_lifetime = timedelta(seconds=settings.link_lifetime_s)
         self._client = s3_client(settings, settings.s3_endpoint_url)
@@ -63,24 +67,42 @@ class Storage:
         self._public_client = s3_client(settings, public)
         self._recent: cachetools.LRUCache[str, bytes] = cachetools.LRUCache(RECENT_BYTES, getsizeof=len)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
-        self._waiting = 0
+        self._calls: set[Future[Any]] = set()
+        self._deadline_s = deadline_s
 
     async def apart(self, method: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
-        """Call one of the methods in the storage's own threads; raises StorageUnavailable if too many calls wait.
+        """Call one of the methods in the storage's own threads.
 
-        A server that hangs would otherwise block the threads in which requests are read and answered.
+        Raises StorageUnavailable if too many calls wait, and once a call has taken longer than the deadline. A server
+        that hangs would otherwise block the threads in which requests are read and answered.
         """
-        if self._waiting >= MAX_WAITING:
+        if len(self._calls) >= MAX_WAITING:
             raise StorageUnavailable(retry_after_s=5)
-        self._waiting += 1
+        call = self._threads.submit(partial(method, *arguments, **keywords))
+        # A call that has begun cannot be cancelled: it counts until the client gives up.
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, partial(method, *arguments, **keywords))
-        finally:
-            self._waiting -= 1
+            async with asyncio.timeout(self._deadline_s):
+                return await asyncio.wrap_future(call)
+        except TimeoutError as error:
+            raise StorageUnavailable(retry_after_s=5) from error
 
-    def put(self, key: str, file: AnyFile, *, disposition: str = "inline") -> StoredFile:
-        """Store a file; a presigned link opens it in the browser, or only saves it if the disposition is attachment."""
+    async def pieces(self, key: str) -> AsyncIterator[bytes]:
+        """Return the bytes under a key in pieces, as they come; raises FileGone at once if there is no object."""
+        return self._read_apart(await self.apart(self.stream, key))
+
+    async def _read_apart(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+        while piece := await self.apart(next, pieces, b""):
+            yield piece
+
+    def put(
+        self, key: str, file: AnyFile, *, disposition: str = "inline", details: Mapping[str, str] | None = None
+    ) -> StoredFile:
+        """Store a file; a presigned link opens it in the browser, or only saves it if the disposition is attachment.
+
+        `details` are stored beside the bytes, as ASCII text of less than 2 KB, and sent with them.
+        """
         with file.open() as body:
             self._call(
                 self._client.put_object,
@@ -90,6 +112,7 @@ class Storage:
                 ContentDisposition=f'{disposition}; filename="{file.name}"',
                 # Keys are never written twice with different bytes.
                 CacheControl="private, max-age=31536000, immutable",
+                Metadata=details or {},
             )
         return stored_file(file, key)
 
@@ -97,23 +120,27 @@ class Storage:
         """Return the bytes under a key; raises FileGone if there is no object."""
         return b"".join(self.stream(key))
 
-    def stream(self, key: str) -> Iterator[bytes]:
+    def stream(self, key: str, **options: str) -> Iterator[bytes]:
         """Return the bytes under a key in pieces; raises FileGone at once if there is no object."""
         try:
-            answer = self._call(self._client.get_object, Key=key)
+            answer = self._call(self._client.get_object, Key=key, **options)
         except self._client.exceptions.NoSuchKey as error:
             raise FileGone from error
         return _pieces(answer["Body"])
+
+    def read_range(self, key: str, start: int, length: int) -> bytes:
+        """Return some of the bytes under a key; raises FileGone if there is no object."""
+        return b"".join(self.stream(key, Range=f"bytes={start}-{start + length - 1}"))
 
     def stat(self, key: str) -> Stat | None:
         """Return the metadata of the object under a key, or None."""
         try:
             answer = self._call(self._client.head_object, Key=key)
         except ClientError as error:
-            if _status(error) == HTTPStatus.NOT_FOUND:
+            if status_of(error) == HTTPStatus.NOT_FOUND:
                 return None
             raise
-        return Stat(answer["ContentLength"], answer.get("ContentType", ""), answer["ETag"])
+        return Stat(answer["ContentLength"], answer.get("ContentType", ""), answer["ETag"], answer.get("Metadata", {}))
 
     async def read(self, key: str) -> bytes:
         """Return the bytes under a key without blocking the event loop, from memory if they were read recently."""
@@ -142,7 +169,7 @@ class Storage:
                 CacheControl="private, max-age=31536000, immutable",
             )
         except ClientError as error:
-            if _status(error) in {HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED}:
+            if status_of(error) in {HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED}:
                 return False
             raise
         return True
@@ -152,12 +179,16 @@ class Storage:
         for key in keys:
             self._call(self._client.delete_object, Key=key)
 
-    def keys_before(self, moment: datetime, prefix: str) -> Iterator[str]:
-        """Yield the keys of all objects below a prefix that were stored before a moment."""
+    def pages(self, prefix: str) -> Iterator[list[ListedObject]]:
+        """Yield all objects below a prefix, a thousand at a time."""
         token: dict[str, str] = {}
         while True:
             page = self._call(self._client.list_objects_v2, Prefix=prefix, **token)
-            yield from (entry["Key"] for entry in page.get("Contents", ()) if entry["LastModified"] < moment)
+            now = _date(page)
+            yield [
+                ListedObject(entry["Key"], entry["Size"], entry["ETag"], now - entry["LastModified"])
+                for entry in page.get("Contents", ())
+            ]
             if not page.get("IsTruncated"):
                 return
             token = {"ContinuationToken": page["NextContinuationToken"]}
@@ -167,13 +198,13 @@ class Storage:
         try:
             self._call(self._probe.head_bucket)
         except ClientError as error:
-            # Here a missing or inaccessible bucket counts as an outage, too.
-            raise StorageUnavailable from error
+            # A HEAD of a missing bucket has no code that would tell it from a missing object.
+            raise StorageRefused(code_of(error)) from error
 
     def link(self, key: str, *, disposition: str | None = None) -> Link:
         """Presign a link to the object; `disposition`, if given, overrides the stored one."""
         overrides = {"ResponseContentDisposition": disposition} if disposition else {}
-        return self._presign("get_object", Key=key, **overrides)
+        return self.presign("get_object", Key=key, **overrides)
 
     def upload_link(
         self, key: str, *, content_type: str, size_bytes: int | None = None, no_overwrite: bool = False
@@ -184,15 +215,20 @@ class Storage:
         """
         length = {} if size_bytes is None else {"ContentLength": size_bytes}
         once = {"IfNoneMatch": "*"} if no_overwrite else {}
-        return self._presign("put_object", Key=key, ContentType=content_type, **length, **once)
+        return self.presign("put_object", Key=key, ContentType=content_type, **length, **once)
 
-    def _presign(self, method: str, **parameters: Any) -> Link:
+    def presign(self, operation: str, **parameters: Any) -> Link:
+        """Presign an operation on the bucket, with these parameters and no others."""
         url: str = self._public_client.generate_presigned_url(
-            method,
+            operation,
             Params={"Bucket": self._bucket, **parameters},
             ExpiresIn=int(self._link_lifetime.total_seconds()),
         )
         return Link(url, clock.now().replace(microsecond=0) + self._link_lifetime)
+
+    def call(self, operation: str, **parameters: Any) -> Any:
+        """Call an operation on the bucket by its name; raises StorageUnavailable for temporary failures."""
+        return self._call(getattr(self._client, operation), **parameters)
 
     def _call(self, method: Any, **arguments: Any) -> Any:
         try:
@@ -200,8 +236,8 @@ class Storage:
         except BotoCoreError as error:
             raise StorageUnavailable(retry_after_s=2) from error
         except ClientError as error:
-            if _is_temporary(error):
-                raise StorageUnavailable(retry_after_s=2) from error
+            if outage := outage_of(error):
+                raise outage from error
             raise
 
 
@@ -214,16 +250,7 @@ def _pieces(body: Any) -> Iterator[bytes]:
         body.close()
 
 
-def _status(error: ClientError) -> int:
-    status: int = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    return status
-
-
-def _is_temporary(error: ClientError) -> bool:
-    status = _status(error)
-    # Amazon sends its "RequestTimeout" with the status 400.
-    return (
-        status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        or status in TEMPORARY
-        or error.response["Error"]["Code"] == "RequestTimeout"
-    )
+def _date(answer: dict[str, Any]) -> datetime:
+    # Our clock may differ from the one that dates the objects.
+    header = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    return parsedate_to_datetime(header) if header else clock.now()

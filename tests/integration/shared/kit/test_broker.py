@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -34,7 +36,7 @@ def paused(settings: Settings) -> Iterator[int]:
 
 
 async def test_a_broker_that_hangs_takes_no_thread_from_anybody_else(broker: Broker, paused: int) -> None:
-    sent = await asyncio.gather(*(broker.try_publish(Wakeup.SEND_DELIVERY, uuid4()) for _ in range(40)))
+    sent = await asyncio.gather(*(broker.try_publish(Wakeup.RUN_LATER, uuid4()) for _ in range(40)))
 
     async with asyncio.timeout(PUBLISH_TIMEOUT_S):
         assert await asyncio.to_thread(lambda: "free") == "free"
@@ -42,7 +44,7 @@ async def test_a_broker_that_hangs_takes_no_thread_from_anybody_else(broker: Bro
     assert len(broker._overdue) == PUBLISHERS
 
     # With every thread overdue nothing is even tried: no time at all is enough for the answer.
-    coroutine = broker.try_publish(Wakeup.SEND_DELIVERY, uuid4())
+    coroutine = broker.try_publish(Wakeup.RUN_LATER, uuid4())
     with pytest.raises(StopIteration) as returned:
         coroutine.send(None)
     assert returned.value.value is False
@@ -50,20 +52,46 @@ async def test_a_broker_that_hangs_takes_no_thread_from_anybody_else(broker: Bro
     os.kill(paused, signal.SIGCONT)
 
     async def is_taken() -> bool:
-        return await broker.try_publish(Wakeup.SEND_DELIVERY, uuid4())
+        return await broker.try_publish(Wakeup.RUN_LATER, uuid4())
 
     await eventually(is_taken)
 
 
 def test_a_message_for_which_no_connection_is_left_is_not_taken(broker: Broker) -> None:
-    pool: Any = ProducerPool(broker._app.pool, limit=1)  # type: ignore[no-untyped-call] # kombu's pools have no types
-    broker._app.amqp._producer_pool = pool
+    pool: Any = ProducerPool(broker._connections, limit=1)  # type: ignore[no-untyped-call] # kombu's pools have no types
+    broker._producers = pool
     taken = pool.acquire()
     try:
         with pytest.raises(BrokerUnavailable):
-            broker.publish(Wakeup.SEND_DELIVERY, [uuid4()])
+            broker.publish(Wakeup.RUN_LATER, [uuid4()])
     finally:
         taken.release()
+
+
+def test_a_broker_that_is_closed_leaves_another_of_the_same_address_open(broker: Broker, settings: Settings) -> None:
+    other = Broker(settings.redis_url.get_secret_value())
+    other.publish(Wakeup.RUN_LATER, [uuid4()])
+    broker.publish(Wakeup.RUN_LATER, [uuid4()])
+
+    other.close()
+
+    broker.publish(Wakeup.RUN_LATER, [uuid4()])
+    assert broker.waiting(Wakeup.RUN_LATER) >= 0
+
+
+def test_the_first_messages_of_a_broker_are_taken_from_several_threads_at_once(settings: Settings) -> None:
+    broker = Broker(settings.redis_url.get_secret_value())
+    start = Barrier(PUBLISHERS)
+
+    def publish(_: int) -> None:
+        start.wait()
+        broker.publish(Wakeup.RUN_LATER, [uuid4()])
+
+    try:
+        with ThreadPoolExecutor(PUBLISHERS) as threads:
+            assert list(threads.map(publish, range(PUBLISHERS))) == [None] * PUBLISHERS
+    finally:
+        broker.close()
 
 
 @pytest.mark.usefixtures("paused")

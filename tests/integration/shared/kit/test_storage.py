@@ -7,26 +7,24 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
 from shared.kit.files import File, FileOnDisk
 from shared.kit.settings import Settings
-from shared.kit.storage import MAX_WAITING, Storage
-from shared.kit.storage_errors import FileGone, StorageUnavailable
+from shared.kit.storage import MAX_WAITING, THREADS, Storage
+from shared.kit.storage_errors import FileGone, StorageRefused, StorageUnavailable
+from tests.actors import eventually
 
 FILE = File("report.html", "text/html", b"<p>")
 
 
 @pytest.mark.parametrize("wrong", [{"s3_bucket": "no-such-bucket"}, {"s3_secret_access_key": SecretStr("wrong")}])
-def test_a_storage_that_is_set_up_wrongly_is_a_mistake_and_not_ready(
-    settings: Settings, wrong: dict[str, object]
-) -> None:
+def test_a_storage_that_is_set_up_wrongly_refuses_the_service(settings: Settings, wrong: dict[str, object]) -> None:
     storage = Storage(settings.model_copy(update=wrong))
 
-    with pytest.raises(ClientError):
+    with pytest.raises(StorageRefused):
         storage.put("jobs/0/1/report.html", FILE)
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(StorageRefused):
         storage.check()
 
 
@@ -57,6 +55,39 @@ async def test_a_server_that_hangs_takes_no_thread_from_anybody_else_and_sends_a
     assert raised.value.retry_after_s == 5
     assert await asyncio.gather(*waiting) == [True] * MAX_WAITING
     await storage.apart(storage.check)
+
+
+async def test_a_call_that_takes_too_long_is_given_up_and_counts_until_it_ends(settings: Settings) -> None:
+    storage, back = Storage(settings, deadline_s=0.05), threading.Event()
+    try:
+        for _ in range(2):
+            with pytest.raises(StorageUnavailable) as raised:
+                await storage.apart(back.wait)
+        under_way = len(storage._calls)
+    finally:
+        back.set()
+
+    async def have_ended() -> bool:
+        return not storage._calls
+
+    await eventually(have_ended)
+    assert (raised.value.retry_after_s, under_way) == (5, 2)
+
+
+async def test_a_call_that_was_given_up_before_it_began_never_begins(settings: Settings) -> None:
+    storage, back = Storage(settings, deadline_s=0.05), threading.Event()
+    begun: list[int] = []
+
+    def wait(number: int) -> None:
+        begun.append(number)
+        back.wait()
+
+    calls = [storage.apart(wait, number) for number in range(THREADS + 5)]
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    back.set()
+
+    assert {type(outcome) for outcome in outcomes} == {StorageUnavailable}
+    assert len(begun) == THREADS
 
 
 def test_a_file_on_disk_is_stored_as_its_bytes_would_be(settings: Settings, tmp_path: Path) -> None:

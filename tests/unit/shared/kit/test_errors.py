@@ -1,4 +1,4 @@
-"""Every error is one problem, whoever is told of it."""
+"""Every error is one problem, for every client."""
 
 import msgspec
 import pytest

@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 
 from shared.kit.settings import Settings
 from shared.kit.storage import MAX_RECENT_BYTES, Storage
-from shared.kit.storage_errors import FileGone, StorageUnavailable
+from shared.kit.storage_errors import FileGone, StorageRefused, StorageUnavailable
 
 
 @pytest.fixture
@@ -40,8 +40,31 @@ def test_what_passes_is_an_outage(storage: Storage, status: int, code: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(404, "NoSuchBucket"), (403, "AccessDenied"), (400, "EntityTooLarge"), (301, "Moved")]
+    ("status", "code"),
+    [
+        (401, "Unauthorized"),
+        (403, "AccessDenied"),
+        (403, "SignatureDoesNotMatch"),
+        (403, "RequestTimeTooSkewed"),
+        (404, "NoSuchBucket"),
+        (400, "ExpiredToken"),
+        (301, "PermanentRedirect"),
+    ],
 )
+def test_what_an_operator_has_to_mend_is_an_outage_too_and_is_told_apart(
+    storage: Storage, status: int, code: str
+) -> None:
+    with Stubber(storage._client) as stub:
+        stub.add_client_error("delete_object", service_error_code=code, http_status_code=status)
+
+        with pytest.raises(StorageRefused) as raised:
+            storage.delete(["key"])
+
+    assert (raised.value.reason, raised.value.status, raised.value.retry_after_s) == (code, 503, 60)
+    assert code not in raised.value.detail
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, "EntityTooLarge"), (404, "NoSuchUpload"), (409, "Conflict")])
 def test_what_does_not_pass_is_a_mistake_of_ours(storage: Storage, status: int, code: str) -> None:
     with Stubber(storage._client) as stub:
         stub.add_client_error("delete_object", service_error_code=code, http_status_code=status)
