@@ -92,8 +92,8 @@ def compare(size: int, k: int, rounds: int) -> None:
     candidates: dict[str, Callable[[], object]] = {
         "floor: hits and margins of ready arrays": partial(floor, data),
         "lists to arrays": partial(to_arrays, *vectors),
-        "arrays to all figures": partial(evaluate, data),
-        "figures to plain values": partial(to_plain_values, metrics),
+        "arrays to all metrics": partial(evaluate, data),
+        "metrics to plain values": partial(to_plain_values, metrics),
         "whole: lists to plain values": partial(whole, *vectors),
         "scikit-learn, the averages alone": partial(by_scikit_learn, *vectors),
     }

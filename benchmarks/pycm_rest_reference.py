@@ -122,8 +122,8 @@ def read(db: Db, api_key: str, cm_uid: str) -> dict[str, Any]:
     """Return the counts and main metrics."""
     cm = _matrix(db, api_key, cm_uid)
     names = {"accuracy": "Overall_ACC", "precision": "PPV_Macro", "recall": "TPR_Macro", "f1": "F1_Macro"}
-    figures = {name: getattr(cm, attribute) for name, attribute in names.items()}
-    return {"uid": cm_uid, **figures, "confusion_matrix": cm.to_array().tolist()}
+    metrics = {name: getattr(cm, attribute) for name, attribute in names.items()}
+    return {"uid": cm_uid, **metrics, "confusion_matrix": cm.to_array().tolist()}
 
 
 @app.get("/cm/report")

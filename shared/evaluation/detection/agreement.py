@@ -65,9 +65,9 @@ def agreement(
     for reference, candidate in pairs:
         matches = match(reference, candidate, threshold=threshold, geometry=geometry)
         partners = np.append(candidate.classes, unmatched)[matches.of_reference]
-        cells = reference.classes * (unmatched + 1) + partners
+        cells = (reference.classes * (unmatched + 1) + partners)[~matches.is_uncounted]
         counts += np.bincount(cells, minlength=counts.size).reshape(counts.shape)
-        counts[unmatched] += np.bincount(candidate.classes[matches.of_candidate < 0], minlength=unmatched + 1)
+        counts[unmatched] += np.bincount(candidate.classes[matches.only_candidate], minlength=unmatched + 1)
     return MatchCounts(tuple(classes), counts)
 
 

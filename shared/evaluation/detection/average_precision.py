@@ -1,21 +1,27 @@
 """Average precision as COCO defines it, computed by faster-coco-eval."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from faster_coco_eval import COCO, COCOeval_faster
 
-from shared.evaluation.detection import boxes, rle
 from shared.evaluation.detection.agreement import Pair
 from shared.evaluation.detection.objects import Geometry, Objects
 
-# COCO's twelve metrics, in its order; the sizes are areas of under 32², of 32² to 96², and of over 96² pixels.
+# COCO's twelve metrics, in its order; the sizes are areas of up to 32², of 32² to 96², and from 96² pixels on, so that
+# an area of exactly 32² or 96² belongs to two of them.
 NAMES = (
     "map", "map_50", "map_75", "map_small", "map_medium", "map_large",
     "mar_1", "mar_10", "mar_100", "mar_small", "mar_medium", "mar_large",
 )  # fmt: skip
+
+# The name of the rules by which the metrics are computed.
+PROFILE = "coco"
+
+# An area outside every class of sizes: so an ignored object neither has to be found nor counts as an error.
+_IGNORED_AREA = -1.0
 
 _ALL_SIZES, _MAX_DETECTIONS = 0, -1
 
@@ -57,11 +63,11 @@ def _evaluate(pairs: Sequence[Pair], class_count: int, geometry: Geometry) -> An
         "images": images,
         # Its ids begin with 1: COCO's matching takes an object's id of 0 for "no object".
         "categories": [{"id": code + 1, "name": str(code)} for code in range(class_count)],
-        "annotations": _entries(references, geometry),
+        "annotations": _entries(references, _truth_entries, geometry),
     }
     reference_set = COCO(truth)
     evaluation = COCOeval_faster(
-        reference_set, reference_set.loadRes(_entries(candidates, geometry)), _IOU_TYPES[geometry]
+        reference_set, reference_set.loadRes(_entries(candidates, _result_entries, geometry)), _IOU_TYPES[geometry]
     )
     evaluation.evaluate()
     evaluation.accumulate()
@@ -69,6 +75,7 @@ def _evaluate(pairs: Sequence[Pair], class_count: int, geometry: Geometry) -> An
     return evaluation
 
 
+_SHAPE_MEMBERS: dict[Geometry, str] = {"boxes": "bbox", "masks": "segmentation"}
 _IOU_TYPES: dict[Geometry, str] = {"boxes": "bbox", "masks": "segm"}
 
 
@@ -77,26 +84,37 @@ def _size(pair: Pair) -> dict[str, int]:
     return {"height": first_mask.height, "width": first_mask.width} if first_mask else {"height": 1, "width": 1}
 
 
-def _entries(sides: Sequence[Objects], geometry: Geometry) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = []
-    for image_id, side in enumerate(sides, start=1):
-        for position in range(len(side)):
-            corners = side.boxes[position : position + 1]
-            entry = {
-                "id": len(entries) + 1,
-                "image_id": image_id,
-                "category_id": int(side.classes[position]) + 1,
-                "score": float(side.confidences[position]),
-                "bbox": boxes.to_xywh(corners)[0].tolist(),
-                "area": float(boxes.areas(corners)[0]),
-                "iscrowd": 0,
-            }
-            if geometry == "masks":
-                mask = side.masks[position]
-                counts = rle.compress(mask.counts.tolist())
-                entry |= {"area": mask.area, "segmentation": {"size": [mask.height, mask.width], "counts": counts}}
-            entries.append(entry)
+def _entries(
+    sides: Sequence[Objects], entries_of: Callable[[Objects, Geometry], list[dict[str, Any]]], geometry: Geometry
+) -> list[dict[str, Any]]:
+    entries = [
+        {"image_id": image_id, **entry}
+        for image_id, side in enumerate(sides, start=1)
+        for entry in entries_of(side, geometry)
+    ]
+    for number, entry in enumerate(entries, start=1):
+        entry["id"] = number
     return entries
+
+
+def _truth_entries(side: Objects, geometry: Geometry) -> list[dict[str, Any]]:
+    is_left_out = side.is_uncounted & ~side.is_crowd
+    areas = np.where(is_left_out, _IGNORED_AREA, side.object_areas).tolist()
+    shapes = side.run_lengths if geometry == "masks" else side.corner_and_size.tolist()
+    name = _SHAPE_MEMBERS[geometry]
+    columns = zip(side.classes.tolist(), areas, side.is_crowd.tolist(), shapes, strict=True)
+    return [
+        {"category_id": code + 1, "area": area, "iscrowd": int(is_crowd), name: shape}
+        for code, area, is_crowd, shape in columns
+    ]
+
+
+def _result_entries(side: Objects, geometry: Geometry) -> list[dict[str, Any]]:
+    # COCO measures what was detected; a box beside a mask would be measured in its stead.
+    shapes = side.run_lengths if geometry == "masks" else side.corner_and_size.tolist()
+    name = _SHAPE_MEMBERS[geometry]
+    columns = zip(side.classes.tolist(), side.confidences.tolist(), shapes, strict=True)
+    return [{"category_id": code + 1, "score": score, name: shape} for code, score, shape in columns]
 
 
 def _mean(precision: Any) -> float | None:

@@ -37,6 +37,15 @@ def iou(left: Floats, right: Floats) -> Floats:
     return ratio
 
 
+def share_inside(groups: Floats, boxes: Floats) -> Floats:
+    """The share (n, m) of each of m boxes that lies in each of n groups; 0 for an empty box."""
+    shared = _common(groups, boxes, 0)
+    shared *= _common(groups, boxes, 1)
+    whole = np.broadcast_to(areas(boxes), shared.shape)
+    share: Floats = np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0)
+    return share
+
+
 def _common(left: Floats, right: Floats, axis: int) -> Floats:
     """The overlap of two boxes along an axis (n, m); computed in place, because these are the largest arrays."""
     common: Floats = np.minimum(left[:, None, axis + 2], right[None, :, axis + 2])

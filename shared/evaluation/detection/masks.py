@@ -3,6 +3,7 @@
 Pixels are numbered down the columns, as COCO numbers them: pixel (x, y) of an image of height h is x * h + y.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
+
+
+# Runs that one comparison of two sides may look at: ten seconds' work.
+MAX_RUNS_COMPARED = 100_000_000
+
+
+class TooManyRuns(Exception):
+    """The masks overlap so much, and are so intricate, that comparing them pair by pair takes too long."""
 
 
 class MaskSizesDiffer(Exception):
@@ -69,27 +78,31 @@ def of_runs(starts: Integers, stops: Integers, height: int, width: int) -> Mask:
     )
 
 
-def iou(left: Mask, right: Mask) -> float:
-    """Intersection over union; 0 where both are empty. Raises MaskSizesDiffer."""
-    if (left.height, left.width) != (right.height, right.width):
+def union(masks: Sequence[Mask]) -> Mask:
+    """The pixels that any of one or more masks of one size has."""
+    first, *others = masks
+    if not others:
+        return first
+    bounds = np.concatenate([bound for mask in masks for bound in (mask.starts, mask.stops)])
+    steps = np.concatenate([sign for mask in masks for sign in (_ones(mask), -_ones(mask))])
+    # Where runs touch, one begins before the other ends.
+    order = np.lexsort((-steps, bounds))
+    depth = np.cumsum(steps[order])
+    begins = (depth == 1) & (steps[order] == 1)
+    return of_runs(bounds[order][begins], bounds[order][depth == 0], first.height, first.width)
+
+
+def _ones(mask: Mask) -> Integers:
+    return np.ones_like(mask.starts)
+
+
+def check_sizes(masks: Sequence[Mask]) -> None:
+    """Raise MaskSizesDiffer unless all masks have one size."""
+    if len({(mask.height, mask.width) for mask in masks}) > 1:
         raise MaskSizesDiffer
-    common = _intersection(left, right)
-    union = left.area + right.area - common
-    return common / union if union else 0.0
 
 
-def _intersection(left: Mask, right: Mask) -> int:
-    if not len(left.starts) or not len(right.starts):
-        return 0
-    return int((_covered(right, left.stops) - _covered(right, left.starts)).sum())
-
-
-def _covered(mask: Mask, positions: Integers) -> Integers:
-    """The number of pixels of the mask before each position."""
-    lengths = mask.stops - mask.starts
-    before = np.concatenate([[0], np.cumsum(lengths)])
-    run = np.searchsorted(mask.starts, positions, side="right")
-    last = np.maximum(run - 1, 0)
-    partly = np.clip(positions - mask.starts[last], 0, lengths[last])
-    covered: Integers = np.where(run > 0, before[last] + partly, 0)
-    return covered
+def check_work(run_counts: Integers) -> None:
+    """Raise TooManyRuns for masks that are to be compared; the numbers of their runs, once for each comparison."""
+    if int(run_counts.sum()) > MAX_RUNS_COMPARED:
+        raise TooManyRuns

@@ -23,9 +23,9 @@ def of_mask(mask: Mask) -> list[Point]:
 def _corners(mask: Mask) -> Integers:
     """The corners (n, 2) of the outline: those that an odd number of its rectangles have; ascending by x, then y."""
     corners = np.concatenate([_corners_of(*rectangles) for rectangles in _rectangles(mask)])
-    distinct, times = np.unique(corners, axis=0, return_counts=True)
-    outline_corners: Integers = distinct[times % 2 == 1]
-    return outline_corners
+    # One number for each corner: numbers are sorted ten times faster than pairs.
+    numbers, times = np.unique(corners[:, 0] * (mask.height + 1) + corners[:, 1], return_counts=True)
+    return np.column_stack(np.divmod(numbers[times % 2 == 1], mask.height + 1))
 
 
 def _rectangles(mask: Mask) -> list[tuple[Integers, Integers, Integers, Integers]]:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.masks import Integers, Mask, of_runs
+from shared.evaluation.detection.masks import Integers, Mask, of_runs, union
 
 _SCALE = 5
+_POINT = 2
 
 # The drawing of an outline has as many steps as its length in fifths of a pixel; this is an outline of 800,000 pixels.
 MAX_STEPS = 4_000_000
@@ -23,8 +24,54 @@ class OutlineTooLong(ValueError):
     """The outline is longer than anything that can be seen in an image."""
 
 
+def parts(points: Any) -> list[_Floats]:
+    """The outlines of a polygon, each with its corners (n, 2).
+
+    The points are [[x, y], ...], or COCO's flat form [x, y, ...], or a list of such outlines.
+    """
+    first = points[0]
+    if not isinstance(first, list):
+        return [_corners(points)]
+    # A point has two numbers, and an outline at least six or three points.
+    is_point = len(first) == _POINT and not isinstance(first[0], list)
+    return [_corners(points)] if is_point else [_corners(part) for part in points]
+
+
 def to_mask(points: Any, height: int, width: int) -> Mask:
-    """The mask (height, width) of a polygon whose n corners (n, 2) are x and y; raises OutlineTooLong."""
+    """The mask (height, width) of a polygon, in any form that `parts` reads; raises OutlineTooLong."""
+    outlines = parts(points)
+    if sum(map(_steps_of, outlines)) > MAX_STEPS:
+        raise OutlineTooLong
+    return union([_part_to_mask(outline, height, width) for outline in outlines])
+
+
+def steps(points: Any) -> int:
+    """The number of steps in which a polygon is drawn, which is its cost."""
+    return sum(map(_steps_of, parts(points)))
+
+
+def box(points: Any) -> tuple[float, float, float, float]:
+    """The smallest box around a polygon, as corners."""
+    corners = np.concatenate(parts(points))
+    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return left, top, right, bottom
+
+
+def area(points: Any) -> float:
+    """The area within the outlines of a polygon, which do not cross (the shoelace formula); parts are added."""
+    return sum(map(_area, parts(points)))
+
+
+def _area(corners: _Floats) -> float:
+    x, y = (corners - corners[0]).T
+    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
+
+
+def _corners(points: Any) -> _Floats:
+    return np.asarray(points, dtype=np.float64).reshape(-1, _POINT)
+
+
+def _part_to_mask(points: _Floats, height: int, width: int) -> Mask:
     u, v = _steps(*_edges(points))
     changes = np.flatnonzero(u[1:] != u[:-1]) + 1
     column = (np.minimum(u[changes], u[changes - 1]) + 0.5) / _SCALE - 0.5
@@ -34,30 +81,15 @@ def to_mask(points: Any, height: int, width: int) -> Mask:
     return _between(bounds, height, width)
 
 
-def steps(points: Any) -> int:
-    """The number of steps in which an outline is drawn, which is its cost."""
+def _steps_of(points: _Floats) -> int:
     begin, end = _edges(points)
     return int(_lengths(begin, end).sum()) + len(begin)
 
 
-def box(points: Any) -> tuple[float, float, float, float]:
-    """The smallest box around an outline, as corners."""
-    corners = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
-    return left, top, right, bottom
-
-
-def area(points: Any) -> float:
-    """The area within an outline that does not cross itself (the shoelace formula)."""
-    corners = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-    x, y = (corners - corners[0]).T
-    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
-
-
-def _edges(points: Any) -> tuple[Integers, Integers]:
+def _edges(points: _Floats) -> tuple[Integers, Integers]:
     """The begin and the end of each edge, in the coordinates of the drawing."""
     # Truncated towards zero, as C does it.
-    corners = np.trunc(_SCALE * np.asarray(points, dtype=np.float64).reshape(-1, 2) + 0.5).astype(np.int64)
+    corners = np.trunc(_SCALE * points + 0.5).astype(np.int64)
     return corners, np.roll(corners, -1, axis=0)
 
 
@@ -69,8 +101,6 @@ def _lengths(begin: Integers, end: Integers) -> Integers:
 def _steps(begin: Integers, end: Integers) -> tuple[Integers, Integers]:
     """Every step along the edges, both ends of each edge included."""
     lengths = _lengths(begin, end)
-    if int(lengths.sum()) + len(lengths) > MAX_STEPS:
-        raise OutlineTooLong
     edge = np.repeat(np.arange(len(lengths)), lengths + 1)
     first = np.cumsum(lengths + 1) - (lengths + 1)
     step = np.arange(len(edge)) - first[edge]

@@ -3,54 +3,68 @@
 Source: cocodataset/cocoapi, common/maskApi.c, rleToString and rleFrString.
 """
 
-from collections.abc import Iterable
+import numpy as np
+from numpy.typing import ArrayLike
 
 _FIRST, _LAST = 48, 111
-_DATA, _SIGN, _MORE = 0x1F, 0x10, 0x20
+_BITS, _DATA, _SIGN, _MORE = 5, 0x1F, 0x10, 0x20
 
-# 64 bits hold every length that an image can have; longer digits are an attack or an accident.
-_MAX_CHARACTERS = 13
+# Seven characters hold every length that an image of 65,535 x 65,535 pixels can have; many more would not fit 64 bits.
+_MAX_CHARACTERS = 12
+_MAX_DIFFERENCE = 2**40
 
 
 class InvalidRunLengths(ValueError):
     """The text is not made of COCO's compressed run lengths."""
 
 
-def compress(counts: Iterable[int]) -> str:
+def compress(counts: ArrayLike) -> str:
     """The run lengths as text."""
-    text = bytearray()
-    former: list[int] = []
-    for number, count in enumerate(counts):
-        value = count - former[-2] if number > 2 else count  # noqa: PLR2004 -- so has the format
-        former = [*former[-1:], count]
-        more = True
-        while more:
-            digit = value & _DATA
-            value >>= 5
-            more = value != (-1 if digit & _SIGN else 0)
-            text.append(_FIRST + (digit | _MORE if more else digit))
-    return text.decode()
+    values = np.asarray(counts, dtype=np.int64)
+    rest = values.copy()
+    # The third is not a difference: so has the format.
+    rest[3:] -= values[1:-2]
+    columns, is_open = [], np.ones(len(rest), dtype=bool)
+    while is_open.any():
+        digit = rest & _DATA
+        rest >>= _BITS
+        goes_on = rest != np.where(digit & _SIGN, -1, 0)
+        characters = _FIRST + digit + np.where(goes_on, _MORE, 0)
+        columns.append(np.where(is_open, characters, 0).astype(np.uint8))
+        is_open &= goes_on
+    text = np.column_stack(columns).ravel() if columns else np.zeros(0, np.uint8)
+    return text[text > 0].tobytes().decode()
 
 
 def decompress(text: str) -> list[int]:
     """The run lengths that the text holds, which may be negative; raises InvalidRunLengths."""
-    counts: list[int] = []
-    value = shift = 0
-    for character in text:
-        code = ord(character)
-        if not _FIRST <= code <= _LAST:
-            raise InvalidRunLengths(f"{character!r} does not occur in compressed run lengths")
-        digit = code - _FIRST
-        value |= (digit & _DATA) << shift
-        shift += 5
-        if digit & _MORE:
-            if shift >= 5 * _MAX_CHARACTERS:
-                raise InvalidRunLengths("a run length is too long")
-            continue
-        if digit & _SIGN:
-            value -= 1 << shift
-        counts.append(value + counts[-2] if len(counts) > 2 else value)  # noqa: PLR2004 -- so has the format
-        value = shift = 0
-    if shift:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    foreign = (codes < _FIRST) | (codes > _LAST)
+    if foreign.any():
+        raise InvalidRunLengths(f"{text[int(foreign.argmax())]!r} does not occur in compressed run lengths")
+    digits = codes.astype(np.int64) - _FIRST
+    ends = np.flatnonzero(digits & _MORE == 0)
+    if (ends[-1] if len(ends) else -1) != len(digits) - 1:
         raise InvalidRunLengths("the text ends within a run length")
-    return counts
+    characters = np.diff(ends, prepend=-1)
+    if characters.max(initial=0) > _MAX_CHARACTERS:
+        raise InvalidRunLengths("a run length is too long")
+    first = ends + 1 - characters
+    shifts = _BITS * (np.arange(len(digits)) - np.repeat(first, characters))
+    values = np.add.reduceat((digits & _DATA) << shifts, first) if len(ends) else digits
+    values -= np.where(digits[ends] & _SIGN, np.int64(1) << _BITS * characters, 0)
+    if np.abs(values).max(initial=0) > _MAX_DIFFERENCE:
+        raise InvalidRunLengths("a run length is too long")
+    for chain in (values[1::2], values[2::2]):
+        np.cumsum(chain, out=chain)
+    lengths: list[int] = values.tolist()
+    return lengths
+
+
+def count(text: str) -> int:
+    """The number of run lengths in a text that holds compressed ones."""
+    return sum(map(text.count, _LAST_CHARACTERS))
+
+
+# Those without a mark that the number goes on.
+_LAST_CHARACTERS = [chr(code) for code in range(_FIRST, _FIRST + _MORE)]

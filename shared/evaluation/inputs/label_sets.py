@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.inputs.coded_labels import CodedLabels, CodedSets, coded, united
 from shared.evaluation.inputs.errors import EmptyVector, InvalidLabel, TooManyClasses, UnequalLengths
 from shared.evaluation.inputs.label_set_errors import FaultyLabel, NoClass, TooManyCells
-from shared.evaluation.inputs.labels import factorise
+from shared.evaluation.inputs.labels import Vector, factorise
 from shared.evaluation.types import Label
 
-LabelSets = Sequence[Sequence[Label]]
+LabelSets = Sequence[Sequence[Label]] | CodedSets
 Hot = NDArray[np.uint8]
 
 _OUTSIDE = -1
@@ -47,7 +48,7 @@ class InputNames(NamedTuple):
 
 class _Vector(NamedTuple):
     name: str
-    rows: LabelSets
+    labels: Sequence[Label] | CodedLabels
     starts: NDArray[np.intp]  # n + 1 positions of the rows' labels among the labels of all rows
 
     def fault(self, offset: int, fault: str) -> FaultyLabel:
@@ -86,8 +87,9 @@ def multihot(
     columns, codes = _factorise(inputs, limits, types_checked=types_checked)
     if classes is not None:
         columns, codes = _arranged(columns, codes, inputs)
-    if len(actual) * len(columns) > limits.cells:
-        raise TooManyCells(len(actual), len(columns), limits.cells, vector=names.actual)
+    samples = len(vectors[0].starts) - 1
+    if samples * len(columns) > limits.cells:
+        raise TooManyCells(samples, len(columns), limits.cells, vector=names.actual)
     first, second = (_mark(vector, codes, len(columns)) for vector, codes in zip(vectors, codes[-2:], strict=True))
     return Multihot(columns, first, second)
 
@@ -95,11 +97,12 @@ def multihot(
 def _check_lengths(
     actual: LabelSets, predicted: LabelSets, classes: Sequence[Label] | None, limits: Limits, names: InputNames
 ) -> None:
-    for name, vector in (names.actual, actual), (names.predicted, predicted):
-        if not vector:
+    lengths = len(actual), len(predicted)
+    for name, length in zip((names.actual, names.predicted), lengths, strict=True):
+        if not length:
             raise EmptyVector(f"{name} is empty; send one list of labels for every sample.", vector=name)
-    if len(actual) != len(predicted):
-        detail = f"{names.actual} has length {len(actual)} and {names.predicted} has length {len(predicted)}"
+    if lengths[0] != lengths[1]:
+        detail = f"{names.actual} has length {lengths[0]} and {names.predicted} has length {lengths[1]}"
         raise UnequalLengths(f"{detail}; make them equally long.", vector=names.predicted)
     if classes is not None and not classes:
         raise NoClass(f"{names.classes} is empty; list the classes or omit it.", vector=names.classes)
@@ -108,39 +111,61 @@ def _check_lengths(
 
 
 def _vector(name: str, rows: LabelSets, *, types_checked: bool) -> _Vector:
+    if isinstance(rows, CodedSets):
+        return _Vector(name, rows.labels, _starts(rows.lengths))
     if not types_checked and set(map(type, rows)) != {list}:
         index = next(index for index, row in enumerate(rows) if type(row) is not list)
         raise FaultyLabel("is not a list; send a list of labels, which may be empty", vector=name, index=index)
-    starts = np.zeros(len(rows) + 1, np.intp)
-    np.cumsum(np.fromiter(map(len, rows), np.intp, len(rows)), out=starts[1:])
-    return _Vector(name, rows, starts)
+    starts = _starts(np.fromiter(map(len, rows), np.intp, len(rows)))
+    return _Vector(name, list(chain.from_iterable(rows)), starts)
+
+
+def _starts(lengths: NDArray[Any]) -> NDArray[np.intp]:
+    starts = np.zeros(len(lengths) + 1, np.intp)
+    np.cumsum(lengths, out=starts[1:])
+    return starts
 
 
 def _factorise(
     inputs: Sequence[_Vector], limits: Limits, *, types_checked: bool
 ) -> tuple[tuple[Label, ...], list[NDArray[Any]]]:
-    labels = list(chain.from_iterable(chain.from_iterable(vector.rows for vector in inputs)))
-    if not labels:
+    count = sum(int(vector.starts[-1]) for vector in inputs)
+    if not count:
         detail = f"No sample of {inputs[0].name} or {inputs[1].name} has a label; list the classes."
         raise NoClass(detail, vector=inputs[0].name)
     # Two vectors of equal length are what `factorise` takes: the halves, which share one label if the number is odd.
-    half = -(-len(labels) // 2)
+    half = -(-count // 2)
+    first, second = _halves(inputs, half)
     try:
         pair = factorise(
-            labels[:half],
-            labels[-half:],
+            first,
+            second,
             max_classes=limits.classes,
             max_label_length=limits.label_length,
             names=("first", "second"),
             types_checked=types_checked,
         )
     except InvalidLabel as error:
-        offset = (error.index or 0) + (len(labels) - half if error.vector == "second" else 0)
+        offset = (error.index or 0) + (count - half if error.vector == "second" else 0)
         raise _label_fault(inputs, offset, error.fault) from None
     except TooManyClasses:
         raise TooManyClasses(limits.classes, vector=inputs[-2].name) from None
-    codes = np.concatenate([pair.actual, pair.predicted[2 * half - len(labels) :]])
+    codes = np.concatenate([pair.actual, pair.predicted[2 * half - count :]])
     return pair.classes, np.split(codes, np.cumsum([vector.starts[-1] for vector in inputs])[:-1])
+
+
+def _halves(inputs: Sequence[_Vector], half: int) -> tuple[Vector, Vector]:
+    """The first and the last labels of all inputs together, so many of each."""
+    if not any(isinstance(vector.labels, CodedLabels) for vector in inputs):
+        labels = [label for vector in inputs for label in cast("Sequence[Label]", vector.labels)]
+        return labels[:half], labels[-half:]
+    vectors = [
+        vector.labels if isinstance(vector.labels, CodedLabels) else coded(vector.labels, vector.name)
+        for vector in inputs
+    ]
+    distinct, parts = united(vectors)
+    codes = np.concatenate(parts)
+    return CodedLabels(distinct, codes[:half]), CodedLabels(distinct, codes[-half:])
 
 
 def _label_fault(inputs: Sequence[_Vector], offset: int, fault: str) -> FaultyLabel:
@@ -169,7 +194,7 @@ def _arranged(
 
 
 def _mark(vector: _Vector, codes: NDArray[Any], k: int) -> Hot:
-    samples = len(vector.rows)
+    samples = len(vector.starts) - 1
     hot = np.zeros(samples * k, np.uint8)
     cells = np.repeat(np.arange(samples) * k, np.diff(vector.starts)) + codes
     hot[cells] = 1

@@ -3,11 +3,12 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.inputs.coded_labels import CodedLabels, coded, united
 from shared.evaluation.inputs.errors import EmptyVector, InvalidLabel, TooManyClasses, UnequalLengths
 from shared.evaluation.inputs.integer_labels import (
     BEYOND_LARGEST,
@@ -18,7 +19,7 @@ from shared.evaluation.inputs.integer_labels import (
 from shared.evaluation.inputs.label_codes import Factorised
 from shared.evaluation.types import Label
 
-Vector = Sequence[Label] | NDArray[Any]
+Vector = Sequence[Label] | NDArray[Any] | CodedLabels
 
 _NUMBER = re.compile(r"[+-]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][+-]?[0-9]{1,3})?")
 
@@ -44,11 +45,14 @@ def factorise(
     Numbers are equal by value (0, 0.0 and -0.0) and sorted as numbers; whole ones come out as int. Text is kept as it
     is (no Unicode normalisation) and sorted by code points; empty text is refused. If the vectors mix both, every
     label becomes text: 1 and 1.0 are "1", and the text "1.0" beside the number 1 is refused. Lists hold int, float and
-    str; arrays of integers are read directly. `types_checked` promises that the decoder let no other type through, bool
-    above all, which spares a look at every sample. `names` stand for the vectors in errors. Raises a subclass of
-    `InvalidLabels`.
+    str; arrays of integers are read directly, as are coded labels. `types_checked` promises that the
+    decoder let no other type through, bool above all, which spares a look at every sample. `names` stand for the
+    vectors in errors. Raises a subclass of `InvalidLabels`.
     """
     _check_lengths(actual, predicted, names)
+    if isinstance(actual, CodedLabels) or isinstance(predicted, CodedLabels):
+        pair = _coded(actual, names[0]), _coded(predicted, names[1])
+        return _factorise_coded(pair, max_classes, max_label_length, names)
     if _is_integers(actual) and _is_integers(predicted):
         return factorise_integers(np.asarray(actual), np.asarray(predicted), max_classes, names)
     vectors = _as_list(actual), _as_list(predicted)
@@ -106,6 +110,10 @@ def _check_lengths(actual: Vector, predicted: Vector, names: tuple[str, str]) ->
         raise UnequalLengths(detail, vector=names[1])
 
 
+def _coded(vector: Vector, name: str) -> CodedLabels:
+    return vector if isinstance(vector, CodedLabels) else coded(_as_list(vector), name)
+
+
 def _is_integers(vector: Vector) -> bool:
     return isinstance(vector, np.ndarray) and vector.dtype.kind in "iu" and vector.ndim == 1
 
@@ -114,7 +122,7 @@ def _as_list(vector: Vector) -> list[Label]:
     if isinstance(vector, np.ndarray):
         values: list[Label] = vector.tolist()
         return values
-    return vector if isinstance(vector, list) else list(vector)
+    return vector if isinstance(vector, list) else list(cast("Sequence[Label]", vector))
 
 
 def _check_types(vector: list[Label], name: str) -> None:
@@ -132,17 +140,38 @@ def _factorise_any(
     codebook = _Codebook(2 * max_classes, max_label_length)
     first, second = (codebook.read(vector, name) for vector, name in zip(vectors, names, strict=True))
     _refuse_two_spellings(codebook, vectors, names)
-    labels = _unify(list(codebook))
+    return _factorised(list(codebook), (first, second), max_classes, names)
+
+
+def _factorise_coded(
+    vectors: tuple[CodedLabels, CodedLabels], max_classes: int, max_label_length: int, names: tuple[str, str]
+) -> Factorised:
+    for vector, name in zip(vectors, names, strict=True):
+        for label in vector.distinct:
+            if (fault := _fault(label, max_label_length)) and (index := vector.first(label)) is not None:
+                raise InvalidLabel(fault, vector=name, index=index)
+    distinct, (first, second) = united(vectors)
+    if len(distinct) > 2 * max_classes:
+        raise TooManyClasses(max_classes, vector=names[0])
+    _refuse_two_spellings(distinct, vectors, names)
+    return _factorised(distinct, (first, second), max_classes, names)
+
+
+def _factorised(
+    distinct: list[Label], pair: tuple[NDArray[Any], NDArray[Any]], max_classes: int, names: tuple[str, str]
+) -> Factorised:
+    """The classes and codes of two vectors of positions in the distinct labels."""
+    labels = _unify(distinct)
     classes = sorted(set(labels))
     if len(classes) > max_classes:
         raise TooManyClasses(max_classes, vector=names[0])
     code = {label: code for code, label in enumerate(classes)}
     codes = np.array([code[label] for label in labels], np.min_scalar_type(len(classes) - 1))
-    return Factorised(tuple(classes), codes.take(first), codes.take(second))
+    return Factorised(tuple(classes), codes.take(pair[0]), codes.take(pair[1]))
 
 
 def _refuse_two_spellings(
-    labels: Iterable[Label], vectors: tuple[list[Label], list[Label]], names: tuple[str, str]
+    labels: Iterable[Label], vectors: Sequence[list[Label] | CodedLabels], names: tuple[str, str]
 ) -> None:
     """Refuse the text "1.0" beside the number 1: as texts they would be two classes, and nobody means that."""
     numbers = {label for label in labels if not isinstance(label, str)}
@@ -155,8 +184,15 @@ def _refuse_two_spellings(
             continue
         number = _unify([float(label), ""])[0]
         fault = f"is a text for the number {number}, which is sent as a number, too; send numbers on both sides"
-        name, vector = next((name, vector) for name, vector in zip(names, vectors, strict=True) if label in vector)
-        raise InvalidLabel(fault, vector=name, index=vector.index(label))
+        for name, vector in zip(names, vectors, strict=True):
+            if (index := _first(vector, label)) is not None:
+                raise InvalidLabel(fault, vector=name, index=index)
+
+
+def _first(vector: list[Label] | CodedLabels, label: Label) -> int | None:
+    if isinstance(vector, CodedLabels):
+        return vector.first(label)
+    return vector.index(label) if label in vector else None
 
 
 def _unify(labels: list[Label]) -> list[Label]:
@@ -183,8 +219,7 @@ class _Codebook(dict[Label, int]):
 
     def __missing__(self, label: Label) -> int:
         vector, name = self._source
-        fault = _text_fault(label, self._max_label_length) if isinstance(label, str) else _number_fault(label)
-        if fault:
+        if fault := _fault(label, self._max_label_length):
             # By identity: a NaN is not equal to itself.
             index = next(index for index, other in enumerate(vector) if other is label)
             raise InvalidLabel(fault, vector=name, index=index)
@@ -192,6 +227,10 @@ class _Codebook(dict[Label, int]):
             raise TooManyClasses(self._max_labels // 2, vector=name)
         code = self[label] = len(self)
         return code
+
+
+def _fault(label: Label, max_label_length: int) -> str | None:
+    return _text_fault(label, max_label_length) if isinstance(label, str) else _number_fault(label)
 
 
 def _number_fault(label: float) -> str | None:

@@ -21,6 +21,7 @@ SUM_TOLERANCE = 0.001
 MIN_WEIGHT, MAX_WEIGHT = 1e-9, 1e9
 
 _EXACT_DECIMALS = 15
+_ROWS_AT_ONCE = 65_536
 
 # A row such as 0.5, 0.499 is off by 0.001 in decimals and by a hair more in floats; float32 rounds more coarsely.
 _ROUNDING = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 1e-6}
@@ -105,10 +106,17 @@ def _check_range(matrix: Scores, name: str) -> None:
 
 
 def _check_sums(matrix: Scores, name: str) -> None:
+    # In blocks, because the sums of a narrow table take as much memory as the table.
+    for start in range(0, len(matrix), _ROWS_AT_ONCE):
+        _check_block(matrix[start : start + _ROWS_AT_ONCE], start, name)
+
+
+def _check_block(matrix: Scores, start: int, name: str) -> None:
     # A product is several times faster than a sum over short rows.
     sums = matrix @ np.ones(matrix.shape[1], matrix.dtype)
     off = np.abs(sums - 1) > SUM_TOLERANCE + _ROUNDING[matrix.dtype]
     if off.any():
-        index = int(np.argmax(off))
-        fault = f"sums to {sums[index]:.6g}; the probabilities of a sample must sum to 1 within 0.001"
+        position = int(np.argmax(off))
+        index = start + position
+        fault = f"sums to {sums[position]:.6g}; the probabilities of a sample must sum to 1 within 0.001"
         raise InvalidProbability(f"{name}[{index}] {fault}.", vector=name, index=index, fault=fault)

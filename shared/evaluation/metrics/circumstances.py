@@ -27,6 +27,7 @@ from shared.evaluation.metrics.overall import (
     NO_PAIRS,
     PEARSON_C_0,
     TOO_MANY_SAMPLES,
+    WEIGHTED,
 )
 from shared.evaluation.metrics.per_class import (
     ABSENT_AMONG_OTHERS,
@@ -77,6 +78,7 @@ OF_MATRIX: dict[str, Callable[[MatrixResult], bool]] = {
     NO_PAIRS: lambda r: max(r.actual) <= 1 and max(r.predicted) <= 1,
     # PyCM gives up where its binomial coefficients leave the range of a float.
     TOO_MANY_SAMPLES: lambda r: r.total > 1000 and r.statistics.overall["P-Value"] is None,  # noqa: PLR2004 - as above
+    WEIGHTED: lambda r: r.matrix.is_weighted,
     FRACTIONS: lambda r: bool((r.matrix.counts % 1).any()),
     LAMBDA_A_0: lambda r: r.association.lambda_a == 0,
     LAMBDA_B_0: lambda r: r.association.lambda_b == 0,

@@ -44,6 +44,7 @@ CURVES = Group(
             averaging="class",
             source="Hanley and McNeil 1982",
             sklearn="roc_auc_score(average=None, multi_class='ovr')",
+            interval="delong",
         ),
         _metric(
             "roc_auc.ovr_macro",

@@ -15,6 +15,11 @@ Needs = Literal["labels", "scores", "label sets", "objects", "rates"]
 """The input beside the true labels: predicted labels, scores, sets of labels, objects in images
 (boxes or masks with a class), or the rates of a diagnostic test."""
 
+IntervalMethod = Literal["wilson", "clopper-pearson", "mover", "delta", "delong"]
+"""The method of a confidence interval: of a proportion Wilson's score interval or the exact one of Clopper and Pearson,
+of a sum of independent proportions Wilson's intervals combined (MOVER), of another smooth function of multinomial
+counts the delta method, of an area under a ROC curve of scores DeLong's method."""
+
 INF = math.inf
 SHARE = (0.0, 1.0)
 CORRELATION = (-1.0, 1.0)
@@ -51,6 +56,10 @@ class Metric:
     mean_of: str | None = None
     pair: str = "{} to {}"
     """The format of a value that has two halves."""
+    interval: IntervalMethod | None = None
+    """The method of its confidence interval on all pages and in all answers; None where none is offered."""
+    inherited: bool = False
+    """True if the figure is PyCM's, kept under PyCM's name alone, and another is right; pages leave it out."""
     of_labels: bool = False
     """True if PyCM's name for it could be mistaken for that of a metric of scores."""
 

@@ -16,6 +16,10 @@ An undefined metric is `null`; nothing counts as 0 silently. A macro mean is und
 answers under `/v1/matrices` then say why, with the mean in which undefined classes count as 0 (scikit-learn's
 `zero_division=0`). Multi-label averages leave undefined labels out (scikit-learn's `zero_division=nan`).
 
+**Interval** is the method of a metric's confidence interval, the same on all pages and in all answers:
+`docs/statistics.md` explains each. Metrics **by PyCM** are kept for programs that read them under PyCM's names; pages
+leave them out.
+
 **Of labels** marks a metric that PyCM calls AUC, AUNU, AUNP or AUPR although no scores enter: it is a mean of recall
 and specificity, or of precision and recall. The area under a ROC curve of scores is `roc_auc`.
 
@@ -23,8 +27,8 @@ This page is made from `shared/evaluation/metrics`: `python -m shared.evaluation
 """
 
 _HEADER = (
-    "| id | metric | formula | better | range | undefined if | other names | source |\n"
-    "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+    "| id | metric | formula | better | range | interval | undefined if | other names | source |\n"
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
 )
 
 
@@ -47,6 +51,7 @@ def _row(metric: Metric) -> str:
         metric.formula,
         "" if metric.direction == "none" else metric.direction,
         _range(metric),
+        metric.interval or "",
         metric.undefined_when() or "never",
         _other_names(metric),
         metric.source or "",

@@ -6,6 +6,7 @@ A macro mean of PyCM's is undefined if it is for one class; nothing counts as 0 
 from collections.abc import Callable
 from typing import Any
 
+from shared.evaluation.distributions import binomial_upper_tail
 from shared.evaluation.metrics.definition import (
     ABOVE_ZERO,
     ABSENT,
@@ -28,6 +29,7 @@ Read = Callable[[MatrixResult], Any]
 
 NEVER_FOUND = "{} occurs but is never predicted"
 TOO_MANY_SAMPLES = "there are more than about 1,100 samples"
+WEIGHTED = "samples are weighted"
 FRACTIONS = "weights do not add up to whole numbers"
 NO_COMMON_CLASS = "no class that occurs is predicted"
 NO_GROUPS = "neither the actual nor the predicted classes divide the samples"
@@ -75,6 +77,13 @@ def _error_rate(result: MatrixResult) -> float | None:
     return defined(ratio(result.total - sum(result.hits), result.total))
 
 
+def _p_value(result: MatrixResult) -> float | None:
+    right, total = sum(result.hits), result.total
+    if not total or result.matrix.is_weighted:
+        return None
+    return binomial_upper_tail(int(right), int(total), max(result.actual) / total)
+
+
 def _specificity(result: MatrixResult) -> float | None:
     return mean(result.specificities())
 
@@ -97,14 +106,16 @@ OVERALL_GROUPS = (
                 read=lambda r: r.summary.accuracy,
                 field="accuracy",
                 sklearn="accuracy_score()",
+                interval="wilson",
             ),
             _metric(
                 "accuracy.interval",
                 "95% CI",
-                "95% interval of accuracy",
-                "Where the accuracy lies with 95% confidence (normal approximation).",
+                "95% interval of accuracy by PyCM",
+                "PyCM's normal approximation, with bounds beyond 0 and 1; the interval of accuracy is Wilson's.",
                 "ACC ± 1.96·SE",
                 (NO_SAMPLES,),
+                inherited=True,
                 range=(-INF, INF),
                 direction="none",
             ),
@@ -120,6 +131,7 @@ OVERALL_GROUPS = (
                 averaging="macro",
                 mean_of="precision.class",
                 sklearn="precision_score(average='macro')",
+                interval="delta",
             ),
             _metric(
                 "recall.macro",
@@ -133,6 +145,7 @@ OVERALL_GROUPS = (
                 averaging="macro",
                 mean_of="recall.class",
                 sklearn="recall_score(average='macro')",
+                interval="mover",
             ),
             _metric(
                 "f1.macro",
@@ -147,6 +160,7 @@ OVERALL_GROUPS = (
                 mean_of="f1.class",
                 source="Opitz and Burst 2019, who call it averaged F1",
                 sklearn="f1_score(average='macro')",
+                interval="delta",
             ),
             _metric(
                 "mcc",
@@ -159,6 +173,7 @@ OVERALL_GROUPS = (
                 range=CORRELATION,
                 source="Gorodkin 2004",
                 sklearn="matthews_corrcoef()",
+                interval="delta",
             ),
             _metric(
                 "kappa",
@@ -171,6 +186,7 @@ OVERALL_GROUPS = (
                 range=CORRELATION,
                 source="Cohen 1960",
                 sklearn="cohen_kappa_score()",
+                interval="delta",
             ),
             _metric(
                 "balanced_accuracy.ovr_macro",
@@ -182,6 +198,7 @@ OVERALL_GROUPS = (
                 averaging="macro",
                 source="Ferri, Hernández-Orallo and Modroiu 2009",
                 of_labels=True,
+                interval="delta",
             ),
             _metric(
                 "balanced_accuracy.ovr_weighted",
@@ -193,6 +210,7 @@ OVERALL_GROUPS = (
                 averaging="weighted",
                 source="Ferri, Hernández-Orallo and Modroiu 2009",
                 of_labels=True,
+                interval="delta",
             ),
             _metric(
                 "no_information_rate",
@@ -205,11 +223,22 @@ OVERALL_GROUPS = (
             ),
             _metric(
                 "accuracy.p_value",
-                "P-Value",
+                None,
                 "P-value",
-                "Chance of this accuracy at the no-information rate; not given for large samples.",
-                "one-sided binomial test of ACC > NIR",
+                "Chance of so high an accuracy, or a higher one, if the true one were the no-information rate.",
+                "one-sided exact binomial test of ACC > NIR",
+                (NO_SAMPLES, WEIGHTED),
+                read=_p_value,
+                **_LOWER,
+            ),
+            _metric(
+                "accuracy.p_value.pycm",
+                "P-Value",
+                "P-value by PyCM",
+                "PyCM's sum for the P-value: rounding alone below about 1e-13, and none for large samples.",
+                "1 − Σ of binomial probabilities",
                 (TOO_MANY_SAMPLES, FRACTIONS),
+                inherited=True,
                 **_LOWER,
             ),
         ),
@@ -225,6 +254,7 @@ OVERALL_GROUPS = (
                 "mean of (TP+TN)/POP",
                 (NO_SAMPLES,),
                 averaging="macro",
+                interval="delta",
             ),
             _metric(
                 "specificity.macro",
@@ -236,6 +266,7 @@ OVERALL_GROUPS = (
                 read=_specificity,
                 averaging="macro",
                 mean_of="specificity.class",
+                interval="delta",
             ),
             _metric(
                 "npv.macro",
@@ -246,6 +277,7 @@ OVERALL_GROUPS = (
                 (ALL_PREDICTED,),
                 averaging="macro",
                 mean_of="npv.class",
+                interval="delta",
             ),
             _metric(
                 "false_positive_rate.macro",
@@ -257,6 +289,7 @@ OVERALL_GROUPS = (
                 read=lambda r: _complement(_specificity(r)),
                 averaging="macro",
                 mean_of="false_positive_rate.class",
+                interval="delta",
                 **_LOWER,
             ),
             _metric(
@@ -269,6 +302,7 @@ OVERALL_GROUPS = (
                 read=lambda r: _complement(r.summary.recall),
                 averaging="macro",
                 mean_of="false_negative_rate.class",
+                interval="mover",
                 **_LOWER,
             ),
             _metric(
@@ -281,6 +315,7 @@ OVERALL_GROUPS = (
                 read=lambda r: r.summary.accuracy,
                 averaging="micro",
                 sklearn="precision_score(average='micro')",
+                interval="wilson",
             ),
             _metric(
                 "recall.micro",
@@ -292,6 +327,7 @@ OVERALL_GROUPS = (
                 read=lambda r: r.summary.accuracy,
                 averaging="micro",
                 sklearn="recall_score(average='micro')",
+                interval="wilson",
             ),
             _metric(
                 "f1.micro",
@@ -303,6 +339,7 @@ OVERALL_GROUPS = (
                 read=lambda r: r.summary.accuracy,
                 averaging="micro",
                 sklearn="f1_score(average='micro')",
+                interval="wilson",
             ),
             _metric(
                 "specificity.micro",
@@ -312,6 +349,7 @@ OVERALL_GROUPS = (
                 "ΣTN/Σ(TN+FP)",
                 _NO_REST,
                 averaging="micro",
+                interval="delta",
             ),
             _metric(
                 "npv.micro",
@@ -340,6 +378,7 @@ OVERALL_GROUPS = (
                 "1 − micro recall",
                 (NO_SAMPLES,),
                 averaging="micro",
+                interval="wilson",
                 **_LOWER,
             ),
             _metric(
@@ -362,6 +401,7 @@ OVERALL_GROUPS = (
                 range=CORRELATION,
                 averaging="macro",
                 source="Labatut and Cherifi 2011",
+                interval="delta",
             ),
             _metric(
                 "jaccard.sum_and_mean",
@@ -406,6 +446,7 @@ OVERALL_GROUPS = (
                 (NO_SAMPLES,),
                 read=_error_rate,
                 sklearn="hamming_loss()",
+                interval="wilson",
                 **_LOWER,
             ),
             _metric(
@@ -421,20 +462,22 @@ OVERALL_GROUPS = (
             _metric(
                 "kappa.standard_error",
                 "Kappa Standard Error",
-                "Standard error of kappa",
-                "How far kappa would scatter over repeated samples.",
+                "Standard error of kappa by PyCM",
+                "PyCM's approximation, which takes the chance agreement as known.",
                 "√(ACC·(1−ACC)/(POP·(1−RACC)²))",
                 (ONE_CLASS_SEEN,),
                 range=ABOVE_ZERO,
+                inherited=True,
                 **_LOWER,
             ),
             _metric(
                 "kappa.interval",
                 "Kappa 95% CI",
-                "95% interval of kappa",
-                "Where kappa lies with 95% confidence.",
+                "95% interval of kappa by PyCM",
+                "PyCM's interval with its approximate standard error; that of kappa is by the delta method.",
                 "kappa ± 1.96·SE",
                 (ONE_CLASS_SEEN,),
+                inherited=True,
                 range=(-INF, INF),
                 direction="none",
             ),
@@ -512,6 +555,7 @@ OVERALL_GROUPS = (
                 (ONE_CLASS_SEEN,),
                 range=CORRELATION,
                 source="Scott 1955",
+                interval="delta",
             ),
             _metric(
                 "gwet_ac1",
@@ -825,6 +869,7 @@ FURTHER = Group(
             averaging="macro",
             source="Brodersen et al. 2010",
             sklearn="balanced_accuracy_score()",
+            interval="mover",
         ),
         _metric(
             "precision.weighted",
@@ -836,6 +881,7 @@ FURTHER = Group(
             read=lambda r: r.weighted(precision),
             averaging="weighted",
             sklearn="precision_score(average='weighted')",
+            interval="delta",
         ),
         _metric(
             "recall.weighted",
@@ -847,6 +893,7 @@ FURTHER = Group(
             read=lambda r: r.weighted(recall),
             averaging="weighted",
             sklearn="recall_score(average='weighted')",
+            interval="wilson",
         ),
         _metric(
             "f1.weighted",
@@ -858,6 +905,7 @@ FURTHER = Group(
             read=lambda r: r.weighted(f1),
             averaging="weighted",
             sklearn="f1_score(average='weighted')",
+            interval="delta",
         ),
         _metric(
             "jaccard.macro",
@@ -870,6 +918,7 @@ FURTHER = Group(
             averaging="macro",
             mean_of="jaccard.class",
             sklearn="jaccard_score(average='macro')",
+            interval="delta",
         ),
     ),
 )

@@ -89,6 +89,7 @@ CLASS_GROUPS = (
                 read=lambda result: result.rates(precision),
                 sklearn="precision_score(average=None)",
                 field="precision",
+                interval="wilson",
             ),
             _metric(
                 "recall",
@@ -100,6 +101,7 @@ CLASS_GROUPS = (
                 read=lambda result: result.rates(recall),
                 sklearn="recall_score(average=None)",
                 field="recall",
+                interval="wilson",
             ),
             _metric(
                 "f1",
@@ -112,6 +114,7 @@ CLASS_GROUPS = (
                 read=lambda result: result.rates(f1),
                 sklearn="f1_score(average=None)",
                 field="f1_score",
+                interval="wilson",
             ),
             _metric(
                 "specificity",
@@ -121,6 +124,7 @@ CLASS_GROUPS = (
                 "TN/(TN+FP)",
                 (ALL_OCCUR,),
                 field="specificity",
+                interval="wilson",
             ),
             _metric(
                 "accuracy",
@@ -130,6 +134,7 @@ CLASS_GROUPS = (
                 "(TP+TN)/(TP+FP+FN+TN)",
                 (NO_SAMPLES,),
                 field="accuracy",
+                interval="wilson",
             ),
             _metric(
                 "mcc",
@@ -141,6 +146,7 @@ CLASS_GROUPS = (
                 range=CORRELATION,
                 source="Matthews 1975",
                 field="mcc",
+                interval="delta",
             ),
             _metric(
                 "balanced_accuracy",
@@ -151,6 +157,7 @@ CLASS_GROUPS = (
                 _SIDES_OCCUR,
                 of_labels=True,
                 field="balanced_accuracy",
+                interval="mover",
             ),
         ),
     ),
@@ -181,6 +188,7 @@ CLASS_GROUPS = (
                 "TN/(TN+FN)",
                 (ALL_PREDICTED,),
                 field="npv",
+                interval="wilson",
             ),
             _metric(
                 "false_positive_rate",
@@ -191,6 +199,7 @@ CLASS_GROUPS = (
                 (ALL_OCCUR,),
                 **_LOWER,
                 field="false_positive_rate",
+                interval="wilson",
             ),
             _metric(
                 "false_negative_rate",
@@ -201,6 +210,7 @@ CLASS_GROUPS = (
                 (NEVER_OCCURS,),
                 **_LOWER,
                 field="false_negative_rate",
+                interval="wilson",
             ),
             _metric(
                 "false_discovery_rate",
@@ -209,6 +219,7 @@ CLASS_GROUPS = (
                 "Of the samples predicted as this class, the share outside it.",
                 "FP/(TP+FP)",
                 (NEVER_PREDICTED,),
+                interval="wilson",
                 **_LOWER,
             ),
             _metric(
@@ -218,6 +229,7 @@ CLASS_GROUPS = (
                 "Of the samples not predicted as this class, the share that belongs to it.",
                 "FN/(TN+FN)",
                 (ALL_PREDICTED,),
+                interval="wilson",
                 **_LOWER,
             ),
             _metric(
@@ -227,6 +239,7 @@ CLASS_GROUPS = (
                 "One minus the accuracy of this class.",
                 "(FP+FN)/POP",
                 (NO_SAMPLES,),
+                interval="wilson",
                 **_LOWER,
             ),
             _metric(
@@ -238,6 +251,7 @@ CLASS_GROUPS = (
                 (NO_SAMPLES,),
                 direction="none",
                 field="prevalence",
+                interval="wilson",
             ),
             _metric(
                 "positive_rate",
@@ -247,6 +261,7 @@ CLASS_GROUPS = (
                 "P/POP",
                 (NO_SAMPLES,),
                 direction="none",
+                interval="wilson",
             ),
             _metric(
                 "predicted_rate",
@@ -256,6 +271,7 @@ CLASS_GROUPS = (
                 "TOP/POP",
                 (NO_SAMPLES,),
                 direction="none",
+                interval="wilson",
             ),
         ),
     ),
@@ -271,6 +287,7 @@ CLASS_GROUPS = (
                 (ABSENT,),
                 source="van Rijsbergen 1979",
                 sklearn="fbeta_score(average=None, beta=0.5)",
+                interval="delta",
             ),
             _metric(
                 "f2",
@@ -281,6 +298,7 @@ CLASS_GROUPS = (
                 (ABSENT,),
                 source="van Rijsbergen 1979",
                 sklearn="fbeta_score(average=None, beta=2)",
+                interval="delta",
             ),
             _metric(
                 "adjusted_f",
@@ -344,6 +362,7 @@ CLASS_GROUPS = (
                 "(PPV+TPR)/2",
                 _BOTH_OCCUR_IN,
                 of_labels=True,
+                interval="delta",
             ),
         ),
     ),
@@ -359,6 +378,7 @@ CLASS_GROUPS = (
                 _SIDES_OCCUR,
                 range=CORRELATION,
                 source="Powers 2011",
+                interval="mover",
             ),
             _metric(
                 "markedness",
@@ -369,6 +389,7 @@ CLASS_GROUPS = (
                 _SIDES_PREDICTED,
                 range=CORRELATION,
                 source="Powers 2011",
+                interval="delta",
             ),
             _metric(
                 "youden",
@@ -379,6 +400,7 @@ CLASS_GROUPS = (
                 _SIDES_OCCUR,
                 range=CORRELATION,
                 source="Youden 1950",
+                interval="mover",
             ),
             _metric(
                 "gini",
@@ -523,6 +545,7 @@ CLASS_GROUPS = (
                 source="Jaccard 1901",
                 read=lambda result: result.rates(jaccard),
                 sklearn="jaccard_score(average=None)",
+                interval="wilson",
             ),
             _metric(
                 "overlap",

@@ -79,7 +79,7 @@ def _mean_with_zeros(metric: Metric, result: MatrixResult) -> float | None:
 
 
 def _class_names(classes: Sequence[Label]) -> str:
-    texts = [f"“{_shortened(str(label))}”" for label in classes[:_MAX_NAMED]]
+    texts = [f"“{_shorten(str(label))}”" for label in classes[:_MAX_NAMED]]
     if len(classes) == 1:
         return f"class {texts[0]}"
     if len(classes) > _MAX_NAMED:
@@ -87,5 +87,5 @@ def _class_names(classes: Sequence[Label]) -> str:
     return f"each of the classes {', '.join(texts[:-1])} and {texts[-1]}"
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _MAX_NAME_LENGTH else f"{text[: _MAX_NAME_LENGTH - 1]}…"

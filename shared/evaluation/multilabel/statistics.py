@@ -14,7 +14,7 @@ Counts = NDArray[np.int64]
 
 
 class BinaryRecord(TypedDict):
-    """One 2 x 2 matrix, rows actual, columns predicted, absent before present, and its figures; None if undefined."""
+    """One 2 x 2 matrix, rows actual, columns predicted, absent before present, and its metrics; None if undefined."""
 
     accuracy: float
     precision: float | None

@@ -156,9 +156,9 @@ def multihots(draw: st.DrawFn) -> Multihot:
 @settings(max_examples=60, deadline=None)
 @given(multihots())
 def test_label_sets_have_every_metric_as_scikit_learn_has_it(data: Multihot) -> None:
-    figures = evaluate(data)
+    metrics = evaluate(data)
     for metric in MULTILABEL.metrics:
-        value = metric.read(figures)
+        value = metric.read(metrics)
         assert not outside(metric, value), metric.id
         if not metric.undefined:
             assert value is not None, metric.id
@@ -245,7 +245,7 @@ def test_found_objects_have_every_metric_unless_the_catalogue_says_why_not(image
 @given(st.tuples(*[st.integers(0, 20)] * 4))
 def test_the_calculators_give_the_positive_class_its_metrics(cells: tuple[int, int, int, int]) -> None:
     tp, fp, fn, tn = cells
-    figures = CONFUSION.metrics(Cells(*cells))
+    metrics = CONFUSION.metrics(Cells(*cells))
     values = result_of(np.array([[tn, fp], [fn, tp]]))
     for metric in PER_CLASS.metrics:
         if metric.field is None:
@@ -254,7 +254,7 @@ def test_the_calculators_give_the_positive_class_its_metrics(cells: tuple[int, i
         if metric.field == "f1_score" and not tp:
             of_class = None  # 2PR/(P+R) has no value without a true positive
         rounded = None if of_class is None else pytest.approx(of_class, abs=1e-6)
-        assert figures[metric.field] == rounded, metric.id
+        assert metrics[metric.field] == rounded, metric.id
 
 
 @given(st.tuples(*[st.integers(0, 10)] * 3), st.integers(1, 4))
@@ -262,8 +262,8 @@ def test_a_diagnostic_test_has_every_metric_unless_the_catalogue_says_why_not(
     rates: tuple[int, int, int], beta: int
 ) -> None:
     sensitivity, specificity, prevalence = rates
-    figures = DIAGNOSTIC.metrics(Screening(*rates, whole=10))
-    figures |= FBETA.metrics(FBetaArguments((sensitivity, 10), (specificity, prevalence), (beta, 1)))
+    metrics = DIAGNOSTIC.metrics(Screening(*rates, whole=10))
+    metrics |= FBETA.metrics(FBetaArguments((sensitivity, 10), (specificity, prevalence), (beta, 1)))
     positives = sensitivity * prevalence + (10 - specificity) * (10 - prevalence)
     holds = {
         "no test is positive": positives == 0,
@@ -276,6 +276,6 @@ def test_a_diagnostic_test_has_every_metric_unless_the_catalogue_says_why_not(
         "β²·P + R is 0": sensitivity == specificity == 0,
     }
     for metric in CALCULATOR.metrics:
-        value = metric.read(figures)
+        value = metric.read(metrics)
         assert (value is None) == any(holds[why] for why in metric.undefined), metric.id
         assert metric.id == "f_beta.screening" or not outside(metric, value), metric.id

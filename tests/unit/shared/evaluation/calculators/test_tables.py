@@ -37,7 +37,7 @@ def as_oracle(tp: int, fp: int, fn: int, tn: int) -> dict[str, MetricValue]:
     f1 = None
     if precision is not None and recall is not None:
         f1 = divided(2 * precision * recall, precision + recall)
-    figures = {
+    metrics = {
         "accuracy": divided(tp + tn, total),
         "precision": precision,
         "recall": recall,
@@ -50,7 +50,7 @@ def as_oracle(tp: int, fp: int, fn: int, tn: int) -> dict[str, MetricValue]:
         "false_negative_rate": divided(fn, fn + tp),
         "prevalence": divided(tp + fn, total),
     }
-    return {name: rounded(value) for name, value in figures.items()}
+    return {name: rounded(value) for name, value in metrics.items()}
 
 
 def same(ours: dict[str, MetricValue], theirs: dict[str, MetricValue]) -> None:
@@ -63,10 +63,10 @@ def same(ours: dict[str, MetricValue], theirs: dict[str, MetricValue]) -> None:
 @example(tp=1, fp=127, fn=0, tn=0)  # a tie: 1/128 is 0.0078125
 @example(tp=3, fp=125, fn=0, tn=0)
 def test_every_metric_of_counts_is_the_exact_fraction_rounded_once(tp: int, fp: int, fn: int, tn: int) -> None:
-    figures = CONFUSION.metrics(Cells(tp, fp, fn, tn))
-    mcc = figures.pop("mcc")
+    metrics = CONFUSION.metrics(Cells(tp, fp, fn, tn))
+    mcc = metrics.pop("mcc")
 
-    same(figures, as_oracle(tp, fp, fn, tn))
+    same(metrics, as_oracle(tp, fp, fn, tn))
 
     squared = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
     if squared == 0:
@@ -82,9 +82,9 @@ def test_every_metric_of_counts_is_the_exact_fraction_rounded_once(tp: int, fp: 
 @pytest.mark.parametrize("cells", list(product((0, 7), repeat=4)))
 def test_where_cells_are_zero_exactly_what_divides_by_zero_is_null(cells: tuple[int, int, int, int]) -> None:
     tp, fp, fn, tn = cells
-    figures = CONFUSION.metrics(Cells(*cells))
+    metrics = CONFUSION.metrics(Cells(*cells))
 
-    null = {name for name, value in figures.items() if value is None}
+    null = {name for name, value in metrics.items() if value is None}
     conditions = {
         "accuracy": tp + fp + fn + tn == 0,
         "prevalence": tp + fp + fn + tn == 0,
@@ -100,7 +100,7 @@ def test_where_cells_are_zero_exactly_what_divides_by_zero_is_null(cells: tuple[
         "f1_score": tp == 0,
     }
     assert null == {name for name, is_zero in conditions.items() if is_zero}
-    assert figures.keys() == conditions.keys()
+    assert metrics.keys() == conditions.keys()
 
 
 @given(sensitivity=PERCENT, specificity=PERCENT, prevalence=PERCENT)
@@ -114,7 +114,7 @@ def test_every_figure_of_a_diagnostic_test_is_exact(sensitivity: int, specificit
     sens, spec, prev = (Fraction(percent, 100) for percent in (sensitivity, specificity, prevalence))
     positive, negative = divided(sens, 1 - spec), divided(1 - sens, spec)
 
-    figures = DIAGNOSTIC.metrics(Screening(sensitivity, specificity, prevalence, 100))
+    metrics = DIAGNOSTIC.metrics(Screening(sensitivity, specificity, prevalence, 100))
 
     expected = {
         "ppv": divided(sens * prev, sens * prev + (1 - spec) * (1 - prev)),
@@ -123,7 +123,7 @@ def test_every_figure_of_a_diagnostic_test_is_exact(sensitivity: int, specificit
         "likelihood_ratio_negative": negative,
         "diagnostic_odds_ratio": divided(positive, negative),
     }
-    same(figures, {name: rounded(value) for name, value in expected.items()})
+    same(metrics, {name: rounded(value) for name, value in expected.items()})
 
 
 @given(precision=PERCENT, recall=PERCENT, beta=st.integers(0, 500))
@@ -133,9 +133,9 @@ def test_every_figure_of_a_diagnostic_test_is_exact(sensitivity: int, specificit
 def test_f_beta_of_rates_is_exact(precision: int, recall: int, beta: int) -> None:
     p, r, b = Fraction(precision, 100), Fraction(recall, 100), Fraction(beta, 100)
 
-    figures = FBETA.metrics(FBetaArguments((precision, 100), (recall, 100), (beta, 100)))
+    metrics = FBETA.metrics(FBetaArguments((precision, 100), (recall, 100), (beta, 100)))
 
-    same(figures, {"fbeta_score": rounded(divided((1 + b**2) * p * r, b**2 * p + r))})
+    same(metrics, {"fbeta_score": rounded(divided((1 + b**2) * p * r, b**2 * p + r))})
 
 
 @given(tp=COUNTS, fp=COUNTS, fn=COUNTS, beta=st.integers(0, 500))
@@ -143,11 +143,11 @@ def test_f_beta_of_counts_is_that_of_their_precision_and_recall(tp: int, fp: int
     p, r, b = divided(tp, tp + fp), divided(tp, tp + fn), Fraction(beta, 100)
     expected = None if p is None or r is None else divided((1 + b**2) * p * r, b**2 * p + r)
 
-    figures = FBETA.metrics(FBetaArguments((tp, tp + fp), (tp, tp + fn), (beta, 100)))
+    metrics = FBETA.metrics(FBetaArguments((tp, tp + fp), (tp, tp + fn), (beta, 100)))
 
-    same(figures, {"fbeta_score": rounded(expected)})
+    same(metrics, {"fbeta_score": rounded(expected)})
     if beta == 100:
-        assert figures["fbeta_score"] == CONFUSION.metrics(Cells(tp, fp, fn, 1))["f1_score"]
+        assert metrics["fbeta_score"] == CONFUSION.metrics(Cells(tp, fp, fn, 1))["f1_score"]
 
 
 @given(numerator=st.integers(-(10**9), 10**9), root=st.integers(1, 10**9))

@@ -55,8 +55,10 @@ def test_statistics_are_scikit_learns_where_every_class_occurs_and_is_predicted(
         "mcc": matthews_corrcoef(*vectors),
     }
     for way in ("macro", "weighted", "micro"):
-        figures = precision_recall_fscore_support(*vectors, average=way)[:3]
-        expected |= {f"{name}_{way}": value for name, value in zip(("precision", "recall", "f1"), figures, strict=True)}
+        expected_metrics = precision_recall_fscore_support(*vectors, average=way)[:3]
+        expected |= {
+            f"{name}_{way}": value for name, value in zip(("precision", "recall", "f1"), expected_metrics, strict=True)
+        }
     values = values_of(matrix_of(counts))
     assert {name: values[name] for name in expected} == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
@@ -102,8 +104,8 @@ def test_a_class_that_never_occurs_has_no_weight() -> None:
 def test_the_headline_figures_are_those_of_the_summary(counts: np.ndarray[Any, Any]) -> None:
     matrix = matrix_of(counts)
     values, headline = values_of(matrix), summary(matrix)
-    figures = [values[name] for name in ("accuracy", "precision_macro", "recall_macro", "f1_macro")]
-    assert figures == [headline.accuracy, headline.precision, headline.recall, headline.f1]
+    expected_metrics = [values[name] for name in ("accuracy", "precision_macro", "recall_macro", "f1_macro")]
+    assert expected_metrics == [headline.accuracy, headline.precision, headline.recall, headline.f1]
 
 
 SHARP = matrix_of([[9, 1], [2, 8]])

@@ -83,8 +83,8 @@ def test_one_class_has_intervals_too() -> None:
 
 @given(squares.filter(lambda counts: counts.sum() > 0))
 def test_a_lower_alpha_never_narrows_an_interval(counts: Any) -> None:
-    figures = statistics(matrix_of(counts))
-    wide, narrow = intervals(figures, alpha=0.001), intervals(figures, alpha=0.2)
+    metrics = statistics(matrix_of(counts))
+    wide, narrow = intervals(metrics, alpha=0.001), intervals(metrics, alpha=0.2)
 
     for name, columns in wide.per_class.items():
         for outer, inner in zip(columns, narrow.per_class[name], strict=True):
@@ -94,10 +94,10 @@ def test_a_lower_alpha_never_narrows_an_interval(counts: Any) -> None:
 
 
 def test_an_alpha_of_the_other_table_is_refused() -> None:
-    figures = statistics(matrix_of([[8, 2], [1, 9]]))
+    metrics = statistics(matrix_of([[8, 2], [1, 9]]))
     for alpha, one_sided in ((0.02, True), (0.0005, False), (0.5, False)):
         with pytest.raises(KeyError):
-            intervals(figures, alpha=alpha, one_sided=one_sided)
+            intervals(metrics, alpha=alpha, one_sided=one_sided)
 
 
 @pytest.mark.parametrize("unit", [0.001, 1.0, 1_000_000.0])

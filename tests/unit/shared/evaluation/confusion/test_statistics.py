@@ -1,4 +1,4 @@
-"""Figures from counts are those of PyCM from vectors, of scikit-learn, and of exact fractions."""
+"""Metrics from counts are those of PyCM from vectors, of scikit-learn, and of exact fractions."""
 
 import json
 import math
@@ -86,9 +86,9 @@ def test_the_summary_of_known_vectors(actual: list[Any], predicted: list[Any], e
 
 @given(squares)
 def test_the_summary_is_that_of_exact_fractions(counts: np.ndarray[Any, Any]) -> None:
-    figures = asdict(summary(matrix_of(counts)))
+    metrics = asdict(summary(matrix_of(counts)))
     for name, exact in by_fractions(counts.tolist()).items():
-        assert figures[name] == (None if exact is None else pytest.approx(float(exact), rel=1e-14)), name
+        assert metrics[name] == (None if exact is None else pytest.approx(float(exact), rel=1e-14)), name
 
 
 def test_the_summary_of_500_classes_is_that_of_exact_fractions() -> None:
@@ -102,9 +102,9 @@ def test_the_summary_is_scikit_learns(pairs: list[tuple[str, str]]) -> None:
     vectors = split(pairs)
     per_class = precision_recall_fscore_support(*vectors, zero_division=np.nan)[:3]
     means = [None if np.isnan(values).any() else pytest.approx(values.mean()) for values in per_class]
-    figures = summary(count(factorised(*vectors)))
-    assert [figures.precision, figures.recall, figures.f1] == means
-    assert figures.accuracy == pytest.approx(accuracy_score(*vectors))
+    metrics = summary(count(factorised(*vectors)))
+    assert [metrics.precision, metrics.recall, metrics.f1] == means
+    assert metrics.accuracy == pytest.approx(accuracy_score(*vectors))
 
 
 @given(samples.filter(lambda pairs: len({label for pair in pairs for label in pair}) > 1))

@@ -1,4 +1,4 @@
-"""Figures of weighted samples are those of scikit-learn and PyCM with the same weights."""
+"""Metrics of weighted samples are those of scikit-learn and PyCM with the same weights."""
 
 import math
 from functools import partial
@@ -75,11 +75,11 @@ def test_summary_and_statistics_are_scikit_learns(samples: list[tuple[str, str, 
     matrix, (actual, predicted, weight) = counted(samples)
     per_class = precision_recall_fscore_support(actual, predicted, sample_weight=weight, zero_division=np.nan)[:3]
 
-    figures, found = summary(matrix), statistics(matrix)
+    metrics, found = summary(matrix), statistics(matrix)
 
-    assert figures.accuracy == pytest.approx(accuracy_score(actual, predicted, sample_weight=weight))
+    assert metrics.accuracy == pytest.approx(accuracy_score(actual, predicted, sample_weight=weight))
     means = [None if np.isnan(values).any() else pytest.approx(values.mean()) for values in per_class]
-    assert [figures.precision, figures.recall, figures.f1] == means
+    assert [metrics.precision, metrics.recall, metrics.f1] == means
     for name, values in zip(("PPV", "TPR", "F1"), per_class, strict=True):
         expected = [None if math.isnan(value) else pytest.approx(value) for value in values.tolist()]
         assert list(found.per_class[name]) == expected, name

@@ -182,6 +182,8 @@ def oracle(pairs: list[Pair], geometry: Geometry) -> Any:
                     counts = rle.compress(mask.counts.tolist())
                     segmentation = {"size": [mask.height, mask.width], "counts": counts}
                     entry |= {"segmentation": segmentation, "area": mask.area}
+                    # Beside a mask, COCO would take the area of the box for that of a result.
+                    del entry["bbox"]
                 found.append(entry)
         return found
 

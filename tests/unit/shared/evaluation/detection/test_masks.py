@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco
 
 from shared.evaluation.detection import masks, outlines, polygons, rle
-from shared.evaluation.detection.masks import MaskSizesDiffer
 from shared.evaluation.detection.rle import InvalidRunLengths
 from tests.bitmaps import bitmap_of, mask_of
 
@@ -66,24 +65,6 @@ def test_the_guides_sample_is_a_small_mask_in_a_large_image() -> None:
 
     assert (mask.area, mask.box) == (10, (0, 12, 1, 45))
     assert mask.counts.tolist() == [12, 5, 8, 3, 15, 2, 480 * 640 - 45]
-
-
-@given(BITMAPS, st.randoms(use_true_random=False))
-def test_the_overlap_of_two_masks_is_cocos(bitmap: NDArray[np.uint8], random: Any) -> None:
-    other = bitmap.copy()
-    for _ in range(random.randrange(6)):
-        other[random.randrange(other.shape[0]), random.randrange(other.shape[1])] ^= 1
-    found = masks.iou(mask_of(bitmap), mask_of(other))
-
-    if bitmap.any() or other.any():
-        assert found == pytest.approx(coco.iou([encoded(bitmap)], [encoded(other)], [0])[0, 0])
-    else:
-        assert found == 0
-
-
-def test_masks_of_different_images_cannot_be_compared() -> None:
-    with pytest.raises(MaskSizesDiffer):
-        masks.iou(masks.of_counts([0, 1], 1, 2), masks.of_counts([0, 1], 2, 1))
 
 
 @given(OUTLINES, SIDES, SIDES)
@@ -158,3 +139,17 @@ def test_the_area_of_an_outline_is_the_exact_one(steps: list[tuple[int, int]], m
     assert polygons.area(points) == exact
     assert polygons.box(points) == (moved, moved, x, y)
     assert polygons.area(points[::-1]) == exact
+
+
+@given(st.lists(OUTLINES, min_size=1, max_size=4), SIDES, SIDES)
+def test_a_polygon_of_several_parts_has_the_pixels_of_all(
+    outlines: list[list[tuple[float, float]]], height: int, width: int
+) -> None:
+    nested = [[list(point) for point in outline] for outline in outlines]
+    flat = [[value for point in outline for value in point] for outline in outlines]
+    expected = coco.decode(coco.merge(coco.frPyObjects(flat, height, width)))
+
+    drawn = [polygons.to_mask(points, height, width) for points in (nested, flat)]
+
+    assert drawn[0].counts.tolist() == drawn[1].counts.tolist() == mask_of(expected).counts.tolist()
+    assert polygons.steps(flat) == sum(polygons.steps(outline) for outline in nested)

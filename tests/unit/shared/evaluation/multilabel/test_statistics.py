@@ -1,4 +1,4 @@
-"""Multi-label figures are those of scikit-learn, of PyCM and of exact fractions."""
+"""Multi-label metrics are those of scikit-learn, of PyCM and of exact fractions."""
 
 import json
 import warnings
@@ -45,13 +45,13 @@ def test_averages_are_scikit_learns(data: Multihot) -> None:
     ours = averages_of(evaluate(data))
     theirs: dict[str, dict[str, Any]] = {"precision": {}, "recall": {}, "f1": {}}
     for way in WAYS:
-        figures = precision_recall_fscore_support(
+        metrics = precision_recall_fscore_support(
             data.actual,
             data.predicted,
             average=way,
             zero_division=np.nan,
         )
-        for name, value in zip(theirs, figures, strict=False):
+        for name, value in zip(theirs, metrics, strict=False):
             theirs[name][way] = or_none(value)
     jaccard = ours.pop("jaccard")
     assert ours == theirs

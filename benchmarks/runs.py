@@ -1,0 +1,154 @@
+"""The time and memory to make a run of a file, beside pandas with scikit-learn, and beside reading its columns.
+
+Run it as `python -m benchmarks.runs --rows 1000000 10000000`. Each measurement is a process of its own, whose peak of
+memory is its own too; the three alternate, and the best of the rounds counts.
+"""
+
+import argparse
+import importlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from shared.runs.ingest.ingesting import IngestLimits, ingest
+from shared.runs.mapping import ColumnsIn
+
+ROUNDS = 3
+SUFFIXES = ("parquet", "csv")
+SLICES = {"country": 12, "site": 60, "device": 48}
+LIMITS = IngestLimits(max_bytes=2**40, max_classes=500)
+MAPPED = ColumnsIn()
+
+
+def write(folder: Path, rows: int, suffixes: Sequence[str] = SUFFIXES) -> None:
+    """Write files of integer labels of two classes, a float32 score and three texts."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, rows).astype(np.int32)
+    score = ((truth + rng.random(rows) * 2) / 3).astype(np.float32)
+    columns: dict[str, Any] = {"y_true": truth, "y_pred": (score >= 0.5).astype(np.int32), "y_prob": score}
+    for name, count in SLICES.items():
+        codes = pa.array(rng.integers(0, count, rows).astype(np.int32))
+        columns[name] = pa.DictionaryArray.from_arrays(codes, [f"{name} {n}" for n in range(count)]).cast(pa.string())
+    table = pa.table(columns)
+    pq.write_table(table, folder / "x.parquet", compression="zstd")
+    if "csv" in suffixes:
+        pa_csv.write_csv(table, folder / "x.csv")
+
+
+def ours(path: Path) -> None:
+    """Make a run of the file."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+        ingest(path, Path(scratch), MAPPED, LIMITS, lambda _: None)
+
+
+def pandas(path: Path) -> None:
+    """Do the same with pandas and scikit-learn: matrix, precision, recall and F1 of each class, AUC, group-bys."""
+    import pandas as pd  # noqa: PLC0415 - the other processes do without it
+    from sklearn.metrics import (  # noqa: PLC0415 - as above
+        confusion_matrix,
+        precision_recall_fscore_support,
+        roc_auc_score,
+    )
+
+    frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    confusion_matrix(frame.y_true, frame.y_pred)
+    precision_recall_fscore_support(frame.y_true, frame.y_pred)
+    roc_auc_score(frame.y_true, frame.y_prob)
+    for name in SLICES:
+        frame.groupby([name, "y_true", "y_pred"]).size()
+
+
+def floor(path: Path) -> None:
+    """Read the columns, and nothing else."""
+    if path.suffix == ".parquet":
+        for _ in pq.ParquetFile(path).iter_batches(2**17):
+            pass
+        return
+    text = dict.fromkeys(("y_true", "y_pred", *SLICES), pa.string())
+    for _ in pa_csv.open_csv(path, convert_options=pa_csv.ConvertOptions(column_types=text, strings_can_be_null=False)):
+        pass
+
+
+CANDIDATES: dict[str, Callable[[Path], None]] = {"ours": ours, "pandas + scikit-learn": pandas, "floor": floor}
+
+
+def measured(name: str, path: Path) -> tuple[float, float]:
+    """Run a candidate in a process of its own; returns its seconds and its peak of memory in MB."""
+    command = [sys.executable, "-m", "benchmarks.runs", "--one", name, "--file", str(path)]
+    printed = subprocess.run(command, capture_output=True, check=True).stdout
+    seconds, peak = msgspec.json.decode(printed.splitlines()[-1], type=tuple[float, float])
+    return seconds, peak
+
+
+class _WithoutPandas(MetaPathFinder):
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:  # noqa: ARG002 - of a finder
+        if fullname == "pandas":
+            raise ImportError(fullname)
+
+
+def one(name: str, path: Path) -> None:
+    """Print the seconds and the peak of memory of this process; imports come before, as in a worker."""
+    if name == "pandas + scikit-learn":
+        importlib.import_module("pandas")
+        importlib.import_module("sklearn.metrics")
+    else:
+        # pyarrow imports pandas where it is installed, which it is not beside the service.
+        sys.meta_path.insert(0, _WithoutPandas())
+    pa.array([0.0])
+    start = time.perf_counter()
+    CANDIDATES[name](path)
+    seconds = time.perf_counter() - start
+    print(msgspec.json.encode([seconds, peak_mib()]).decode())
+
+
+def peak_mib() -> float:
+    """The peak of memory of this process: not that of `getrusage`, which begins with the size of its parent."""
+    (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(peak) / 1024
+
+
+def compare(rows: int, count: int) -> None:
+    """Print the rows of the table for one size."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write(folder, rows)
+        for suffix in SUFFIXES:
+            path = folder / f"x.{suffix}"
+            rounds = [{name: measured(name, path) for name in CANDIDATES} for _ in range(count)]
+            best = {name: min(times[name] for times in rounds) for name in CANDIDATES}
+            ratios = [best[name][0] / best["ours"][0] for name in CANDIDATES]
+            cells = " | ".join(f"{seconds:.2f} s, {peak:,.0f} MB" for seconds, peak in best.values())
+            print(f"| {rows:,} | {suffix} | {cells} | {ratios[1]:.1f}x | {1 / ratios[2]:.1f}x |", flush=True)
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--one", choices=CANDIDATES)
+    parser.add_argument("--file", type=Path)
+    arguments = parser.parse_args()
+    if arguments.one:
+        one(arguments.one, arguments.file)
+        return
+    print("| rows | file | ours | pandas + scikit-learn | reading the columns | faster than pandas | of reading |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for rows in arguments.rows:
+        compare(rows, arguments.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""How often a planted slice is found, and how many slices are found that are not weak.
+
+    python -m benchmarks.weak_slices [sets]
+
+Eight columns of 3 to 10 values that say nothing, and one slice, of one or two values, with 30 % of errors among 10 %
+elsewhere. 400 sets of each size if not told otherwise, all from one seed.
+"""
+
+import sys
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.slices.candidates import CodedColumn
+from shared.evaluation.slices.weak_slices import JudgedSlice, SlicePlan, weak_slices
+
+SEED = 20
+SIZES = (2000, 5000, 20_000)
+VALUES = (3, 4, 5, 6, 8, 10, 2, 2)
+USUAL, PLANTED = 0.1, 0.3
+
+
+def metadata(random: np.random.Generator, n: int) -> list[CodedColumn]:
+    """Columns whose values are drawn independently."""
+    return [
+        CodedColumn(f"c{at}", [f"v{value}" for value in range(size)], random.integers(0, size, n))
+        for at, size in enumerate(VALUES)
+    ]
+
+
+def planted(random: np.random.Generator, columns: list[CodedColumn]) -> NDArray[np.bool_]:
+    """The samples of a slice by one value or by two."""
+    chosen = random.choice(len(columns), int(random.integers(1, 3)), replace=False).tolist()
+    mask: NDArray[np.bool_] = np.logical_and.reduce(
+        [columns[at].codes == random.integers(0, len(columns[at].values)) for at in chosen]
+    )
+    return mask
+
+
+def weak(columns: list[CodedColumn], is_error: NDArray[np.bool_], seed: int) -> list[NDArray[np.bool_]]:
+    """The samples of each slice that is found weak."""
+    plan = SlicePlan(0.05, "benjamini-hochberg", 30, seed, 0)
+    found = weak_slices(columns, is_error, np.zeros(len(is_error)), plan)
+    return [members(columns, one) for one in found if one.is_weak]
+
+
+def members(columns: list[CodedColumn], one: JudgedSlice) -> NDArray[np.bool_]:
+    """The samples of a slice."""
+    codes = {column.name: column.codes for column in columns}
+    mask: NDArray[np.bool_] = np.logical_and.reduce([codes[name] == int(value[1:]) for name, value in one.literals])
+    return mask
+
+
+def main() -> None:
+    """Print the table."""
+    sets = int(sys.argv[1]) if len(sys.argv) > 1 else 400
+    random = np.random.default_rng(SEED)
+    for n in SIZES:
+        hits, shares, alarms = 0, [], 0
+        for seed in range(sets):
+            columns = metadata(random, n)
+            mask = planted(random, columns)
+            rate = np.where(mask, PLANTED, USUAL)
+            found = weak(columns, random.random(n) < rate, seed)
+            hits += any((one == mask).all() for one in found)
+            false = [rate[one].mean() <= rate[~one].mean() for one in found]
+            shares.append(np.mean(false) if false else 0.0)
+            alarms += bool(weak(columns, random.random(n) < USUAL, seed))
+        print(f"| {n:,} | {hits / sets:.1%} | {np.mean(shares):.1%} | {alarms / sets:.1%} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Whether scores are the probabilities that they claim to be."""

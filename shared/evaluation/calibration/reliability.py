@@ -1,0 +1,121 @@
+"""Reliability of the probabilities of one class: bins, calibration errors, Brier score and log loss."""
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.calibration.isotonic import brier_of_isotonic
+from shared.evaluation.curves.ranked_scores import RankedScores
+
+Binning = Literal["equal_width", "equal_mass"]
+
+# The smallest step of a float64 from 1; scikit-learn clips there too.
+CLIPPED_AT = float(np.finfo(np.float64).eps)
+
+_SINGLE = 4  # bytes of a float32
+
+
+class ReliabilityBin(NamedTuple):
+    """The samples of a bin: their lowest, highest and mean score, their number, and how many have the class."""
+
+    lowest: float
+    highest: float
+    mean_score: float
+    samples: int
+    positives: int
+
+    @property
+    def gap(self) -> float:
+        """The mean score less the share of the class: above 0 the scores are too high."""
+        return self.mean_score - self.positives / self.samples
+
+
+class Reliability(NamedTuple):
+    """The bins that have samples, from the lowest, and what all scores say; n > 0 samples.
+
+    `ece` is the mean of the absolute gaps, weighted by the samples of the bins, and `mce` the largest one.
+    `brier` is `miscalibration - discrimination + uncertainty` (Dimitriadis, Gneiting and Jordan 2021). `log_loss` is in
+    nats, of scores cut to [CLIPPED_AT, 1 - CLIPPED_AT]; `clipped` samples were cut.
+    """
+
+    bins: list[ReliabilityBin]
+    ece: float
+    mce: float
+    brier: float
+    miscalibration: float
+    discrimination: float
+    uncertainty: float
+    log_loss: float
+    clipped: int
+
+
+class _Scored(NamedTuple):
+    """Distinct scores, from the highest down, with their numbers of positive and negative samples, and those before."""
+
+    scores: NDArray[np.float64]
+    positives: NDArray[np.int64]
+    negatives: NDArray[np.int64]
+    before: NDArray[np.int64]
+
+
+def reliability(ranked: RankedScores, binning: Binning, bins: int) -> Reliability:
+    """Measure ranked probabilities of n > 0 samples.
+
+    Bins of equal width are (low, high], the first with 0. Of equal mass, a score goes where the middle of its rank
+    falls, so that equal scores share a bin, and the order of the samples makes no difference.
+    """
+    n = len(ranked.keys)
+    sums = np.zeros((3, bins))
+    lows, highs = np.full(bins, np.inf), np.full(bins, -np.inf)
+    brier, log_loss, clipped = 0.0, 0.0, 0
+    for part in _parts(ranked):
+        counts = part.positives + part.negatives
+        at = _bins_by_width(part.scores, bins, ranked) if binning == "equal_width" else _bins_by_mass(part, bins, n)
+        weights = counts, part.positives, counts * part.scores
+        sums += np.stack([np.bincount(at, each, bins) for each in weights])
+        np.minimum.at(lows, at, part.scores)
+        np.maximum.at(highs, at, part.scores)
+        brier += float(part.positives @ (1 - part.scores) ** 2 + part.negatives @ part.scores**2)
+        cut = np.clip(part.scores, CLIPPED_AT, 1 - CLIPPED_AT)
+        clipped += int(counts[cut != part.scores].sum())
+        log_loss -= float(part.positives @ np.log(cut) + part.negatives @ np.log1p(-cut))
+    found = [
+        ReliabilityBin(float(lows[at]), float(highs[at]), float(sums[2, at] / sums[0, at]), *map(int, sums[:2, at]))
+        for at in np.flatnonzero(sums[0]).tolist()
+    ]
+    gaps = [abs(one.gap) for one in found]
+    recalibrated, share = brier_of_isotonic(ranked), ranked.positives / n
+    return Reliability(
+        found,
+        sum(one.samples * gap for one, gap in zip(found, gaps, strict=True)) / n,
+        max(gaps),
+        brier / n,
+        brier / n - recalibrated,
+        share * (1 - share) - recalibrated,
+        share * (1 - share),
+        log_loss / n,
+        clipped,
+    )
+
+
+def _parts(ranked: RankedScores) -> Iterator[_Scored]:
+    for stretch in ranked.stretches():
+        before = stretch.tp[:-1] + stretch.fp[:-1]
+        yield _Scored(stretch.thresholds[1:], np.diff(stretch.tp), np.diff(stretch.fp), before)
+
+
+def _bins_by_width(scores: NDArray[np.float64], bins: int, ranked: RankedScores) -> NDArray[np.intp]:
+    # Divided one by one, an edge is the float that its decimal is read as: 0.07 belongs to the bin that ends there.
+    edges: NDArray[Any] = np.arange(bins + 1) / bins
+    if ranked.keys.itemsize == _SINGLE:
+        edges = edges.astype(np.float32)
+    return np.maximum(np.searchsorted(edges.astype(np.float64), scores, "left") - 1, 0)
+
+
+def _bins_by_mass(part: _Scored, bins: int, n: int) -> NDArray[np.int64]:
+    twice_middle = 2 * part.before + part.positives + part.negatives
+    # From the highest score down; in whole numbers, so that no rounding moves a score.
+    at: NDArray[np.int64] = bins - 1 - twice_middle * bins // (2 * n)
+    return at

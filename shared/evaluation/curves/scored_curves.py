@@ -1,0 +1,74 @@
+"""The curves of ranked scores: areas from every threshold, and few enough points to draw."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shared.evaluation.curves.curves import CurvePoints, pr_corners, roc_corners
+from shared.evaluation.curves.ranked_scores import RankedScores
+from shared.evaluation.curves.thinning import ThinnedCurve, thin
+from shared.evaluation.curves.thresholds import ThresholdCounts
+
+# Points kept of a stretch before all are thinned together: the error of the area stays far below that of the drawing.
+_OF_STRETCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCurves:
+    """The curves of one class against the rest; None where a kind of samples that they need does not occur."""
+
+    positives: int
+    negatives: int
+    roc_auc: float | None
+    average_precision: float | None
+    roc: ThinnedCurve | None
+    pr: ThinnedCurve | None
+
+
+def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
+    """Measure the curves; each has at most `max_points` points, and the areas are those of all scores.
+
+    The average precision is scikit-learn's. The precision-recall curve begins at the highest score.
+    """
+    positives, negatives = ranked.positives, ranked.negatives
+    twice_wins, precision = 0, 0.0
+    roc: list[ThinnedCurve] = []
+    pr: list[ThinnedCurve] = []
+    for stretch in ranked.stretches() if positives else ():
+        twice_wins += int(np.diff(stretch.fp) @ (stretch.tp[1:] + stretch.tp[:-1]))
+        precision += float(np.diff(stretch.tp) @ (stretch.tp[1:] / (stretch.tp[1:] + stretch.fp[1:])))
+        if negatives:
+            roc.append(thin(_roc(roc_corners(stretch), positives, negatives), _OF_STRETCH, monotone=True))
+        pr.append(thin(_pr(stretch, positives), _OF_STRETCH, monotone=False))
+    return ScoredCurves(
+        positives,
+        negatives,
+        twice_wins / (2 * positives * negatives) if positives and negatives else None,
+        precision / positives if positives else None,
+        _joined(roc, max_points, monotone=True),
+        _joined(pr, max_points, monotone=False),
+    )
+
+
+def _roc(counts: ThresholdCounts, positives: int, negatives: int) -> CurvePoints:
+    return CurvePoints(counts.fp / negatives, counts.tp / positives, counts.thresholds)
+
+
+def _pr(stretch: ThresholdCounts, positives: int) -> CurvePoints:
+    counts = pr_corners(stretch)
+    # No precision at infinity, where nothing is predicted positive.
+    real = counts.pick(np.flatnonzero(np.isfinite(counts.thresholds)))
+    return CurvePoints(real.tp / positives, real.tp / (real.tp + real.fp), real.thresholds)
+
+
+def _joined(parts: Sequence[ThinnedCurve], max_points: int, *, monotone: bool) -> ThinnedCurve | None:
+    if not parts:
+        return None
+    curves = [part.curve for part in parts]
+    thresholds = np.concatenate([curve.thresholds for curve in curves])
+    # A stretch begins with the point that ended the one before it.
+    is_new = np.append(True, thresholds[1:] != thresholds[:-1])
+    x, y = (np.concatenate([getattr(curve, axis) for curve in curves])[is_new] for axis in "xy")
+    thinned = thin(CurvePoints(x, y, thresholds[is_new]), max_points, monotone=monotone)
+    return ThinnedCurve(thinned.curve, thinned.area_error + sum(part.area_error for part in parts))

@@ -1,0 +1,147 @@
+"""Probabilities and quantiles of the normal, beta and binomial distribution, to about 12 digits.
+
+SciPy has them too, but takes seconds to import, which neither the api nor a worker can spend.
+"""
+
+import math
+import sys
+from itertools import count
+from statistics import NormalDist
+
+_NORMAL = NormalDist()
+_LOG_ROOT_TWO_PI = math.log(2 * math.pi) / 2
+# Below it the gamma function of the standard library is as accurate as the series.
+_SMALL = 16
+# Coefficients of 1/x, 1/x³, 1/x⁵, … in Stirling's series.
+_STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
+# So close to each other, the difference of two logarithms has lost digits.
+_CLOSE = 0.1
+# Terms that fall are left out when a thousand of them would change nothing.
+_LAST_TERM = 1e-3
+# Bisection alone halves the interval of a double to nothing in so many steps.
+_MAX_STEPS = 1100
+
+
+def critical_value(alpha: float, *, one_sided: bool = False) -> float:
+    """The normal deviate beyond which lies a share of `alpha`: of both tails together, or of one."""
+    return -_NORMAL.inv_cdf(alpha if one_sided else alpha / 2)
+
+
+def normal_upper_tail(z: float) -> float:
+    """The probability of a standard normal deviate above `z`."""
+    return math.erfc(z / math.sqrt(2)) / 2
+
+
+def binomial_probability(successes: float, trials: float, share: float) -> float:
+    """The probability of exactly so many successes; accurate in relative terms (Loader 2000)."""
+    failures = trials - successes
+    if share in {0.0, 1.0}:
+        return float(successes == trials * share)
+    if not successes:
+        return math.exp(trials * math.log1p(-share))
+    if not failures:
+        return math.exp(trials * math.log(share))
+    exponent = (
+        _stirling_error(trials)
+        - _stirling_error(successes)
+        - _stirling_error(failures)
+        - _deviance(successes, trials * share)
+        - _deviance(failures, trials * (1 - share))
+    )
+    return math.exp(exponent - _LOG_ROOT_TWO_PI - math.log(successes * (failures / trials)) / 2)
+
+
+def binomial_upper_tail(successes: int, trials: int, share: float) -> float:
+    """The probability of at least so many successes of `trials`, each with the probability `share`."""
+    if successes <= 0:
+        return 1.0
+    return beta_probability(share, successes, trials - successes + 1)
+
+
+def hypergeometric_upper_tail(hits: int, drawn: int, marked: int, total: int) -> float:
+    """The probability of at least so many marked ones among `drawn` of `total`, of which `marked` are marked."""
+    fewest, most = max(0, drawn + marked - total), min(drawn, marked)
+    if hits <= fewest or hits > most:
+        return float(hits <= fewest)
+    is_above = hits * total > drawn * marked
+    # From the hits away from the mean, so that the terms fall.
+    at, step = (hits, 1) if is_above else (hits - 1, -1)
+    share = drawn / total
+    term = (
+        binomial_probability(at, marked, share)
+        * binomial_probability(drawn - at, total - marked, share)
+        / binomial_probability(drawn, total, share)
+    )
+    tail = 0.0
+    while term > sys.float_info.epsilon * tail * _LAST_TERM and fewest <= at <= most:
+        tail += term
+        if step > 0:
+            term *= (marked - at) * (drawn - at) / ((at + 1) * (total - marked - drawn + at + 1))
+        else:
+            term *= at * (total - marked - drawn + at) / ((marked - at + 1) * (drawn - at + 1))
+        at += step
+    return tail if is_above else 1 - tail
+
+
+def beta_probability(x: float, a: float, b: float) -> float:
+    """The regularised incomplete beta function, the probability of a beta variate up to `x`; a, b > 0."""
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    if x > (a + 1) / (a + b + 2):
+        return 1 - _beta_tail(1 - x, b, a)
+    return _beta_tail(x, a, b)
+
+
+def beta_quantile(probability: float, a: float, b: float) -> float:
+    """The value below which a beta variate lies with this probability; Newton's steps kept between two bounds."""
+    low, high, x = 0.0, 1.0, a / (a + b)
+    for _ in range(_MAX_STEPS):
+        excess = beta_probability(x, a, b) - probability
+        low, high = (low, x) if excess > 0 else (x, high)
+        density = binomial_probability(a, a + b, x) * a * b / ((a + b) * x * (1 - x))
+        step = x - excess / density if density else math.nan
+        following = step if low < step < high else (low + high) / 2
+        if abs(following - x) <= 2 * sys.float_info.epsilon * x:
+            return following
+        x = following
+    return x
+
+
+def _beta_tail(x: float, a: float, b: float) -> float:
+    # Lentz's evaluation of the continued fraction, which converges in about √(a + b) steps for x below the mean.
+    front = binomial_probability(a, a + b, x) * (b / (a + b))
+    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
+    value = d
+    for m in count(1):
+        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        d, c = 1 / (1 + even * d), 1 + even / c
+        value *= d * c
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        d, c = 1 / (1 + odd * d), 1 + odd / c
+        value *= d * c
+        if abs(d * c - 1) < sys.float_info.epsilon:
+            break
+    return front * value
+
+
+def _stirling_error(x: float) -> float:
+    """The logarithm of x! over Stirling's approximation of it."""
+    if x < _SMALL:
+        return math.lgamma(x + 1) - (x + 0.5) * math.log(x) + x - _LOG_ROOT_TWO_PI
+    return sum(coefficient / x ** (2 * i + 1) for i, coefficient in enumerate(_STIRLING))
+
+
+def _deviance(x: float, mean: float) -> float:
+    """x·ln(x/mean) + mean − x without loss of digits where the two are close."""
+    difference = x - mean
+    if abs(difference) >= _CLOSE * (x + mean):
+        return x * math.log(x / mean) - difference
+    v = difference / (x + mean)
+    total, term = difference * v, 2 * x * v
+    for j in count(1):
+        term *= v * v
+        following = total + term / (2 * j + 1)
+        if following == total:
+            return total
+        total = following
+    raise AssertionError

@@ -1,0 +1,197 @@
+"""The metrics of a confusion matrix with their intervals, each by the method that the catalogue names."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from msgspec import Meta
+
+from shared.evaluation.distributions import critical_value
+from shared.evaluation.intervals import count_formulas
+from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, OF_BOTH_RATES, distances
+from shared.evaluation.intervals.delta import class_errors, overall_error
+from shared.evaluation.intervals.proportions import clopper_pearson, wilson
+from shared.evaluation.metrics import OVERALL, PER_CLASS, Metric
+from shared.evaluation.metrics.definition import IntervalMethod
+from shared.evaluation.metrics.matrix_result import MatrixResult
+from shared.evaluation.metrics.undefined import why_undefined
+
+ProportionMethod = Literal["wilson", "clopper-pearson"]
+
+WEIGHTED = "the samples are weighted, and a sum of weights is no number of samples"
+NO_METHOD = "no interval method is offered for this metric"
+NO_SPREAD = "the counts show no spread, from which the delta method could tell how far the metric varies"
+UNDEFINED = "the metric is undefined"
+
+# Less than this share of the range is the rounding of a spread of zero.
+_ROUNDING = 1e-12
+
+# Of the numbers of hits, samples and predictions of a class, and of all samples: the part and the whole.
+Proportion = Callable[[Any, Any, Any, Any], tuple[Any, Any]]
+
+CLASS_PROPORTIONS: dict[str, Proportion] = {
+    "precision.class": lambda h, _a, p, _n: (h, p),
+    "recall.class": lambda h, a, _p, _n: (h, a),
+    "specificity.class": lambda h, a, p, n: (n - a - p + h, n - a),
+    "npv.class": lambda h, a, p, n: (n - a - p + h, n - p),
+    "false_positive_rate.class": lambda h, a, p, n: (p - h, n - a),
+    "false_negative_rate.class": lambda h, a, _p, _n: (a - h, a),
+    "false_discovery_rate.class": lambda h, _a, p, _n: (p - h, p),
+    "false_omission_rate.class": lambda h, a, p, n: (a - h, n - p),
+    "accuracy.class": lambda h, a, p, n: (n - a - p + 2 * h, n),
+    "error_rate.class": lambda h, a, p, n: (a + p - 2 * h, n),
+    "jaccard.class": lambda h, a, p, _n: (h, a + p - h),
+    # A monotone function of Jaccard's index, see `_f1_of_jaccard`.
+    "f1.class": lambda h, a, p, _n: (h, a + p - h),
+    "prevalence.class": lambda _h, a, _p, n: (a, n),
+    "positive_rate.class": lambda _h, a, _p, n: (a, n),
+    "predicted_rate.class": lambda _h, _a, p, n: (p, n),
+}
+# Of the number of samples predicted correctly, and of all.
+OVERALL_PROPORTIONS: dict[str, Callable[[int, int], int]] = {
+    **dict.fromkeys(
+        ("accuracy", "precision.micro", "recall.micro", "f1.micro", "recall.weighted"), lambda right, _n: right
+    ),
+    **dict.fromkeys(("error_rate", "false_negative_rate.micro"), lambda right, n: n - right),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """The level of intervals, and the method of those of a proportion; a one-sided one is read at one end only."""
+
+    alpha: float = 0.05
+    one_sided: bool = False
+    proportions: ProportionMethod = "wilson"
+
+    @property
+    def critical(self) -> float:
+        """The normal deviate of the level."""
+        return critical_value(self.alpha, one_sided=self.one_sided)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A metric with its confidence interval.
+
+    Without one, `low`, `high` and `method` are None, and `reason` says why.
+    """
+
+    value: Annotated[float | None, Meta(description="Value of the metric; null if undefined.")]
+    low: Annotated[float | None, Meta(description="Lower bound of the interval; null where there is none.")] = None
+    high: Annotated[float | None, Meta(description="Upper bound of the interval; null where there is none.")] = None
+    method: Annotated[IntervalMethod | None, Meta(description="Method of the interval; null where there is none.")] = (
+        None
+    )
+    reason: Annotated[str | None, Meta(description="Why there is no interval; null where there is one.")] = None
+
+
+def overall_estimates(
+    result: MatrixResult, confidence: Confidence, metrics: Sequence[Metric] = OVERALL.metrics
+) -> dict[str, Estimate]:
+    """Every number of the whole matrix, by the metric's id; what PyCM keeps otherwise than we do is left out."""
+    found = {}
+    for metric in metrics:
+        if metric.range is not None and not metric.inherited:
+            value = metric.read(result)
+            if not isinstance(value, tuple):
+                found[metric.id] = _overall(metric, value, result, confidence)
+    return found
+
+
+def class_estimates(
+    result: MatrixResult, confidence: Confidence, metrics: Sequence[Metric] = PER_CLASS.metrics
+) -> dict[str, list[Estimate]]:
+    """Every metric of the classes that has an interval, by its id: one for each class, in the order of the matrix."""
+    return {metric.id: _by_class(metric, result, confidence) for metric in metrics if metric.interval}
+
+
+def _overall(metric: Metric, value: float | None, result: MatrixResult, confidence: Confidence) -> Estimate:
+    if value is None:
+        return Estimate(None, reason=why_undefined(metric, result).reason)
+    if metric.interval is None:
+        return Estimate(value, reason=NO_METHOD)
+    if result.matrix.is_weighted:
+        return Estimate(value, reason=WEIGHTED)
+    if metric.interval == "wilson":
+        part = OVERALL_PROPORTIONS[metric.id](int(sum(result.hits)), int(result.total))
+        return _proportions([value], [part], [int(result.total)], confidence)[0]
+    if metric.interval == "mover":
+        return _mean_of_recalls(metric, value, result, confidence)
+    return _normal(metric, value, overall_error(count_formulas.OVERALL[metric.id], result.matrix.counts), confidence)
+
+
+def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> list[Estimate]:
+    values: Sequence[float | None] = metric.read(result)
+    if result.matrix.is_weighted or not result.total:
+        return [Estimate(value, reason=UNDEFINED if value is None else WEIGHTED) for value in values]
+    if metric.interval == "wilson":
+        part, whole = CLASS_PROPORTIONS[metric.id](*_sums(result))
+        found = _proportions(values, part, np.broadcast_to(whole, part.shape), confidence)
+        return list(map(_f1_of_jaccard, found)) if metric.id == "f1.class" else found
+    if metric.interval == "mover":
+        weight, pairs = (
+            OF_BOTH_RATES[metric.id],
+            [CLASS_PROPORTIONS[name] for name in ("recall.class", "specificity.class")],
+        )
+        parts, wholes = zip(*(of_class(*_sums(result)) for of_class in pairs), strict=True)
+        sides = zip(*distances(parts, wholes, confidence.critical), strict=True)
+        return [
+            _around(metric, value, weight * down, weight * up) for value, (down, up) in zip(values, sides, strict=True)
+        ]
+    errors = class_errors(count_formulas.BY_CLASS[metric.id], result.matrix.counts)
+    return [_normal(metric, value, error, confidence) for value, error in zip(values, errors.tolist(), strict=True)]
+
+
+def _f1_of_jaccard(estimate: Estimate) -> Estimate:
+    """With J, the share of hits among the samples of the class or predicted as it, F1 is 2J/(1 + J)."""
+    if estimate.low is None or estimate.high is None:
+        return estimate
+    low, high = (2 * bound / (1 + bound) for bound in (estimate.low, estimate.high))
+    return replace(estimate, low=low, high=high)
+
+
+def _sums(result: MatrixResult) -> tuple[Any, Any, Any, float]:
+    return np.array(result.hits), np.array(result.actual), np.array(result.predicted), result.total
+
+
+def _mean_of_recalls(metric: Metric, value: float, result: MatrixResult, confidence: Confidence) -> Estimate:
+    hits, actual, _, _ = _sums(result)
+    occurs = actual > 0
+    down, up = (side / occurs.sum() for side in distances(hits[occurs], actual[occurs], confidence.critical))
+    return _around(metric, value, up, down) if MEANS_OF_RECALLS[metric.id] else _around(metric, value, down, up)
+
+
+def _proportions(values: Sequence[float | None], part: Any, whole: Any, confidence: Confidence) -> list[Estimate]:
+    bounds: Iterable[tuple[float, float]]
+    if confidence.proportions == "wilson":
+        bounds = zip(*(bound.tolist() for bound in wilson(part, whole, confidence.critical)), strict=True)
+    else:
+        tail = confidence.alpha if confidence.one_sided else confidence.alpha / 2
+        bounds = (
+            clopper_pearson(int(k), int(n), tail) if n else (math.nan, math.nan)
+            for k, n in zip(part, whole, strict=True)
+        )
+    return [
+        Estimate(None, reason=UNDEFINED) if value is None else Estimate(value, low, high, confidence.proportions)
+        for value, (low, high) in zip(values, bounds, strict=True)
+    ]
+
+
+def _normal(metric: Metric, value: float | None, error: float, confidence: Confidence) -> Estimate:
+    if value is None:
+        return Estimate(None, reason=UNDEFINED)
+    if not error > _ROUNDING:
+        return Estimate(value, reason=NO_SPREAD)
+    half = confidence.critical * error
+    return _around(metric, value, half, half)
+
+
+def _around(metric: Metric, value: float | None, down: float, up: float) -> Estimate:
+    if value is None:
+        return Estimate(None, reason=UNDEFINED)
+    assert metric.range is not None, "a metric with an interval is a number"
+    lowest, highest = metric.range
+    return Estimate(value, float(max(value - down, lowest)), float(min(value + up, highest)), metric.interval)

@@ -1,0 +1,29 @@
+"""Intervals of a proportion: so many of so many samples."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from shared.evaluation.distributions import beta_quantile
+from shared.evaluation.rates import Floats
+
+
+def wilson(part: ArrayLike, whole: ArrayLike, critical: float) -> tuple[Floats, Floats]:
+    """Wilson's score interval (1927), in [0, 1]; arrays of one shape, NaN where `whole` is 0."""
+    parts, wholes = np.asarray(part, float), np.asarray(whole, float)
+    square = critical**2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = parts / wholes
+        centre = parts + square / 2
+        half = critical * np.sqrt(parts * (1 - share) + square / 4)
+        low, high = (centre - half) / (wholes + square), (centre + half) / (wholes + square)
+    # The interval of nothing begins at 0 and that of everything ends at 1; rounding would put them beside it.
+    low = np.where(parts == 0, 0.0, np.maximum(low, 0.0))
+    high = np.where(parts == wholes, 1.0, np.minimum(high, 1.0))
+    return np.where(wholes > 0, low, np.nan), np.where(wholes > 0, high, np.nan)
+
+
+def clopper_pearson(part: int, whole: int, tail: float) -> tuple[float, float]:
+    """The exact interval (Clopper and Pearson 1934) that leaves at most `tail` on either side; `whole` > 0."""
+    low = beta_quantile(tail, part, whole - part + 1) if part else 0.0
+    high = beta_quantile(1 - tail, part + 1, whole - part) if part < whole else 1.0
+    return low, high

@@ -1,0 +1,164 @@
+"""One difference of a metric, candidate minus baseline: its interval, its P-values, and what the samples can show.
+
+A P-value or bound is None where there is nothing to test, and `reason` then says why.
+"""
+
+import math
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.distributions import critical_value, normal_upper_tail
+from shared.evaluation.intervals.areas import CorrelatedAreas, difference_test
+from shared.evaluation.intervals.bootstrap import percentiles
+from shared.evaluation.paired.discordance import (
+    Pairs,
+    deviates,
+    mcnemar_exact,
+    mcnemar_mid_p,
+    newcombe,
+    samples_needed,
+    smallest_detectable,
+)
+from shared.evaluation.rates import Floats
+
+DifferenceMethod = Literal["newcombe", "bootstrap", "delong"]
+
+# Of fewer samples hardly any difference would be found, and no interval is worth its name.
+MIN_SAMPLES = 10
+# The customary chance of finding a difference that is there.
+POWER = 0.8
+
+TOO_FEW = f"there are fewer than {MIN_SAMPLES} samples"
+NO_DISCORDANT = "no sample is right in one of the two alone, so there is nothing to test"
+ALIKE = "both differ in nothing that this metric depends on, so there is nothing to test"
+UNSTABLE = "the metric is undefined in over 1 % of the bootstrap's replicates"
+
+# Normal deviates beyond these are beyond the smallest double.
+_LARGEST_DEVIATE = 37.0
+_STEPS = 60
+
+
+class Question(NamedTuple):
+    """What is asked of every difference: the level, the margin if there is one, and the difference to plan for."""
+
+    alpha: float
+    margin: float | None
+    sought: float
+
+
+class Tested(NamedTuple):
+    """The interval of a difference and its P-values.
+
+    `p_value` asks for any difference, `p_above` for more than −margin and `p_below` for less than the margin.
+    """
+
+    difference: float | None
+    interval: tuple[float, float] | None = None
+    method: DifferenceMethod | None = None
+    p_value: float | None = None
+    p_exact: float | None = None
+    p_above: float | None = None
+    p_below: float | None = None
+    detectable: float | None = None
+    needed: int | None = None
+    reason: str | None = None
+
+    @property
+    def is_alike(self) -> bool:
+        """True if the samples hold nothing that could show a difference."""
+        return self.reason in {NO_DISCORDANT, ALIKE}
+
+
+def of_pairs(pairs: Pairs, question: Question) -> Tested:
+    """Test the difference of two proportions of right predictions: McNemar's test and Newcombe's interval."""
+    if pairs.total < MIN_SAMPLES:
+        return Tested(pairs.difference if pairs.total else None, reason=TOO_FEW)
+    above = below = None
+    if question.margin is not None:
+        turned = Pairs(pairs.both, pairs.candidate_only, pairs.baseline_only, pairs.neither)
+        above, below = _chance(pairs, -question.margin), _chance(turned, -question.margin)
+    discordant = pairs.discordant > 0
+    return Tested(
+        pairs.difference,
+        newcombe(pairs, question.alpha),
+        "newcombe",
+        mcnemar_mid_p(pairs) if discordant else None,
+        mcnemar_exact(pairs) if discordant else None,
+        above,
+        below,
+        smallest_detectable(pairs, question.alpha, POWER) if discordant else None,
+        samples_needed(pairs, question.sought, question.alpha, POWER) if discordant else None,
+        None if discordant else NO_DISCORDANT,
+    )
+
+
+def of_replicates(difference: float, drawn: Floats, samples: int, question: Question) -> Tested:
+    """Test a difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew."""
+    if math.isnan(difference):
+        return Tested(None, reason="the metric is undefined for one of the two")
+    if samples < MIN_SAMPLES:
+        return Tested(difference, reason=TOO_FEW)
+    interval = percentiles(drawn, question.alpha)
+    if interval is None:
+        return Tested(difference, reason=UNSTABLE)
+    values = drawn[~np.isnan(drawn)]
+    error = float(values.std())
+    if not error:
+        return Tested(difference, reason=ALIKE)
+    margin = question.margin
+    return Tested(
+        difference,
+        interval,
+        "bootstrap",
+        min(1.0, 2 * min(_share(values <= 0), _share(values >= 0))),
+        None,
+        None if margin is None else _share(values <= -margin),
+        None if margin is None else _share(values >= margin),
+        *_planned(error, samples, question),
+    )
+
+
+def of_areas(found: CorrelatedAreas, samples: int, question: Question) -> Tested:
+    """Test the difference of two areas under ROC curves by DeLong's method."""
+    difference, error, p_value = difference_test(found)
+    if samples < MIN_SAMPLES:
+        return Tested(difference, reason=TOO_FEW)
+    if not error:
+        return Tested(difference, reason=ALIKE)
+    half, margin = critical_value(question.alpha) * error, question.margin
+    return Tested(
+        difference,
+        (max(difference - half, -1.0), min(difference + half, 1.0)),
+        "delong",
+        p_value,
+        None,
+        None if margin is None else normal_upper_tail((difference + margin) / error),
+        None if margin is None else normal_upper_tail((margin - difference) / error),
+        *_planned(error, samples, question),
+    )
+
+
+def _planned(error: float, samples: int, question: Question) -> tuple[float, int]:
+    """The difference that so many samples show with the usual power, and the number for the one that is sought."""
+    detectable = deviates(question.alpha, POWER) * error
+    return detectable, math.ceil(samples * (detectable / question.sought) ** 2)
+
+
+def _share(hits: NDArray[np.bool_]) -> float:
+    # One more, as the samples themselves are a draw too: a P-value of 0 would claim more than was seen.
+    return (int(np.count_nonzero(hits)) + 1) / (len(hits) + 1)
+
+
+def _chance(pairs: Pairs, limit: float) -> float:
+    """The P-value of a difference of at most `limit`: the one-sided level at which a bound of Newcombe's is there."""
+    is_above = pairs.difference > limit
+    low, high = 0.0, _LARGEST_DEVIATE
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        bounds = newcombe(pairs, 2 * normal_upper_tail(middle))
+        reaches = bounds[0] <= limit if is_above else bounds[1] >= limit
+        low, high = (low, middle) if reaches else (middle, high)
+    tail = normal_upper_tail(high)
+    return tail if is_above else 1 - tail

@@ -1,0 +1,1 @@
+"""Slices of the samples in which a model errs more often than elsewhere."""

@@ -1,0 +1,1 @@
+"""The threshold that fulfils a wish, from all scores."""

@@ -1,0 +1,64 @@
+"""Masks that overlap: compared many at a time, and not without end."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from pycocotools import mask as coco_mask
+
+from shared.evaluation.detection import masks
+from shared.evaluation.detection.masks import Mask, MaskSizesDiffer, TooManyRuns
+from shared.evaluation.detection.objects import Objects, iou
+from tests.bitmaps import mask_of
+
+BITMAPS = arrays(np.uint8, (7, 5), elements=st.integers(0, 1))
+
+
+def objects_of(side: list[Mask]) -> Objects:
+    boxes = np.array([mask.box for mask in side], dtype=np.float64)
+    return Objects(np.zeros(len(side), dtype=np.int64), np.ones(len(side)), boxes, side)
+
+
+@given(st.lists(BITMAPS, min_size=1, max_size=4), st.lists(BITMAPS, min_size=1, max_size=4), st.data())
+def test_masks_overlap_as_coco_says(left: list[Any], right: list[Any], data: st.DataObject) -> None:
+    crowds = data.draw(st.lists(st.booleans(), min_size=len(left), max_size=len(left)))
+    encoded = [[coco_mask.encode(np.asfortranarray(bitmap)) for bitmap in side] for side in (left, right)]
+    expected = coco_mask.iou(encoded[1], encoded[0], [int(crowd) for crowd in crowds]).T
+    sides = [objects_of([mask_of(bitmap) for bitmap in side]) for side in (left, right)]
+
+    overlaps = iou(replace(sides[0], crowds=np.array(crowds)), sides[1], "masks")
+
+    # COCO calls two empty masks undefined, and says 0 as well.
+    assert overlaps == pytest.approx(np.nan_to_num(expected), abs=1e-12)
+
+
+def test_masks_of_other_sizes_are_not_compared() -> None:
+    wide, high = (objects_of([mask_of(np.ones(size))]) for size in ((2, 3), (3, 2)))
+
+    with pytest.raises(MaskSizesDiffer):
+        iou(wide, high, "masks")
+
+
+def test_the_work_is_bounded_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    stripes = mask_of(np.array([[1, 1], [0, 0], [1, 1], [0, 0]]))
+    side = objects_of([stripes, stripes])
+    runs_compared = 2 * 2 * len(stripes.starts)
+
+    monkeypatch.setattr(masks, "MAX_RUNS_COMPARED", runs_compared)
+    assert iou(side, side, "masks").tolist() == [[1, 1], [1, 1]]
+    monkeypatch.setattr(masks, "MAX_RUNS_COMPARED", runs_compared - 1)
+    with pytest.raises(TooManyRuns):
+        iou(side, side, "masks")
+    assert iou(side, side, "boxes").tolist() == [[1, 1], [1, 1]]
+
+
+def test_masks_that_are_apart_are_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(masks, "MAX_RUNS_COMPARED", 0)
+    left, right = np.zeros((4, 4)), np.zeros((4, 4))
+    left[0, 0] = right[3, 3] = 1
+
+    assert iou(objects_of([mask_of(left)]), objects_of([mask_of(right)]), "masks").tolist() == [[0]]

@@ -1,0 +1,64 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import norm
+from sklearn.metrics import roc_auc_score
+
+from shared.evaluation.intervals.areas import CorrelatedAreas, area_interval, areas, difference_test
+
+samples = st.tuples(st.integers(2, 30), st.integers(2, 30), st.integers(0, 2**32 - 1))
+
+
+def drawn(sizes: tuple[int, int, int]) -> tuple[Any, Any]:
+    positives, negatives, seed = sizes
+    # Few different scores, so that there are many ties.
+    scores = np.random.default_rng(seed).integers(0, 6, (2, positives + negatives)).astype(float)
+    return np.arange(positives + negatives) < positives, scores
+
+
+@settings(deadline=None)
+@given(samples)
+def test_areas_are_scikit_learns_and_their_covariance_that_of_the_definition(sizes: tuple[int, int, int]) -> None:
+    is_positive, scores = drawn(sizes)
+    first, second = scores[:, is_positive, None], scores[:, None, ~is_positive]
+    wins = (first > second) + (first == second) / 2
+    by_positive, by_negative = np.cov(wins.mean(axis=2)), np.cov(wins.mean(axis=1))
+
+    found = areas(is_positive, scores)
+
+    assert found.values == pytest.approx([roc_auc_score(is_positive, row) for row in scores], abs=1e-12)
+    expected = by_positive / is_positive.sum() + by_negative / (~is_positive).sum()
+    assert found.covariance == pytest.approx(expected, abs=1e-12)
+
+
+def test_two_classifiers_are_tested_by_the_difference_of_their_areas() -> None:
+    found = CorrelatedAreas(np.array([0.80, 0.86]), np.array([[0.0009, 0.0004], [0.0004, 0.0008]]))
+
+    difference, error, p_value = difference_test(found)
+
+    assert (difference, error) == pytest.approx((0.06, 0.03), abs=1e-12)
+    assert p_value == pytest.approx(2 * norm.sf(2), abs=1e-12)
+
+
+def test_the_same_scores_twice_show_no_difference() -> None:
+    is_positive, scores = drawn((20, 30, 1))
+
+    assert difference_test(areas(is_positive, scores[[0, 0]])) == (0.0, 0.0, 1.0)
+
+
+def test_the_interval_on_the_logit_scale_is_the_known_one() -> None:
+    # The scores of `two_class_example` in R's modeldata: 258 and 242 samples.
+    assert area_interval(0.9393138574, 0.009718922722, 0.05) == pytest.approx((0.9172279399, 0.9557906727), abs=1e-8)
+    assert (area_interval(1.0, 0.0, 0.05), area_interval(0.0, 0.0, 0.05)) == (None, None)
+
+
+def test_one_classifier_has_a_variance_too() -> None:
+    is_positive = np.array([True, True, False, False])
+
+    found = areas(is_positive, np.array([[0.9, 0.4, 0.6, 0.1]]))
+
+    # Placements 1 and 1/2 of the positives, 1/2 and 1 of the negatives: each side has a variance of 1/8.
+    assert (found.values.tolist(), found.covariance.tolist()) == ([0.75], [[0.125]])

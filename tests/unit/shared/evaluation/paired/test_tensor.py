@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score, matthews_corrcoef
+
+from shared.evaluation.intervals import count_formulas
+from shared.evaluation.intervals.bootstrap import percentiles
+from shared.evaluation.paired.discordance import Pairs
+from shared.evaluation.paired.tensor import Flips, count_pairs, replicate, replicates_for
+
+RANDOM = np.random.default_rng(5)
+TRUTH = RANDOM.integers(0, 3, 400)
+BASELINE, CANDIDATE = (np.where(RANDOM.random(400) < share, TRUTH, RANDOM.integers(0, 3, 400)) for share in (0.6, 0.7))
+
+
+def test_samples_are_counted_by_which_of_the_two_is_right_and_what_changed() -> None:
+    found = count_pairs(np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 0, 1, 1, 0]), np.array([0, 1, 1, 1, 1, 1]), 3)
+
+    assert found.pairs == Pairs(both=2, baseline_only=1, candidate_only=1, neither=2)
+    assert found.flips == Flips(fixed=1, broken=1, both_wrong=2, changed=1, both_right=2)
+    assert (found.flips.churn, found.flips.negative_flip_rate) == (3 / 6, 1 / 6)
+
+
+def test_differences_are_those_of_scikit_learns_metrics() -> None:
+    pairs = count_pairs(TRUTH, BASELINE, CANDIDATE, 3)
+
+    found = replicate(pairs, count_formulas.OVERALL, replicates=10, seed=0)
+
+    f1 = [f1_score(TRUTH, predicted, average="macro") for predicted in (BASELINE, CANDIDATE)]
+    mcc = [matthews_corrcoef(TRUTH, predicted) for predicted in (BASELINE, CANDIDATE)]
+    assert found["f1.macro"][:2] == pytest.approx(f1, abs=1e-12)
+    assert found["mcc"][:2] == pytest.approx(mcc, abs=1e-12)
+
+
+def test_metrics_of_each_class_are_those_of_scikit_learn() -> None:
+    pairs = count_pairs(TRUTH, BASELINE, CANDIDATE, 3)
+
+    found = replicate(pairs, count_formulas.CLASS_PROPORTIONS, replicates=10, seed=0)["f1.class"]
+
+    assert found.baseline == pytest.approx(f1_score(TRUTH, BASELINE, average=None), abs=1e-12)
+    assert found.candidate == pytest.approx(f1_score(TRUTH, CANDIDATE, average=None), abs=1e-12)
+    assert found.drawn.shape == (10, 3)
+
+
+def test_very_many_cells_are_drawn_less_often() -> None:
+    assert [replicates_for(cells) for cells in (1, 1_000, 10_000, 1_000_000)] == [10_000, 10_000, 5_000, 1_000]
+
+
+def test_the_paired_bootstrap_of_cells_is_that_of_samples() -> None:
+    pairs = count_pairs(TRUTH, BASELINE, CANDIDATE, 3)
+    right = (CANDIDATE == TRUTH).astype(float) - (BASELINE == TRUTH)
+    by_samples = right[np.random.default_rng(1).integers(0, 400, (20_000, 400))].mean(axis=1)
+    accuracy = {"accuracy.macro": count_formulas.OVERALL["accuracy.macro"]}
+
+    found = percentiles(replicate(pairs, accuracy, replicates=20_000, seed=2)["accuracy.macro"].drawn, 0.05)
+
+    # Two thirds of the difference of accuracies is that of their macro means over three classes.
+    low, high = np.quantile(by_samples, [0.025, 0.975]) * 2 / 3
+    assert found == pytest.approx((low, high), abs=0.03 * (high - low))
+
+
+def test_a_run_compared_with_itself_differs_by_nothing() -> None:
+    pairs = count_pairs(TRUTH, BASELINE, BASELINE, 3)
+
+    found = replicate(pairs, count_formulas.OVERALL, replicates=100, seed=0)
+
+    assert not any(metric.drawn.any() for metric in found.values())

@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from shared.evaluation.intervals.areas import CorrelatedAreas
+from shared.evaluation.paired.discordance import Pairs, newcombe
+from shared.evaluation.paired.testing import (
+    ALIKE,
+    NO_DISCORDANT,
+    TOO_FEW,
+    Question,
+    of_areas,
+    of_pairs,
+    of_replicates,
+)
+
+ASKED = Question(alpha=0.05, margin=0.02, sought=0.02)
+PAIRS = Pairs(both=402, baseline_only=12, candidate_only=17, neither=69)
+
+counts = st.integers(0, 500)
+
+
+@given(st.builds(Pairs, counts, counts, counts, counts).filter(lambda found: found.total >= 10))
+def test_the_p_values_of_a_margin_are_the_levels_whose_intervals_end_at_it(pairs: Pairs) -> None:
+    found = of_pairs(pairs, ASKED)
+
+    assert found.p_above is not None
+    assert found.p_below is not None
+    if 1e-12 < found.p_above < 0.5:
+        assert newcombe(pairs, 2 * found.p_above)[0] == pytest.approx(-0.02, abs=1e-9)
+    if 1e-12 < found.p_below < 0.5:
+        assert newcombe(pairs, 2 * found.p_below)[1] == pytest.approx(0.02, abs=1e-9)
+    assert (found.p_above > 0.5) == (pairs.difference < -0.02) or pairs.difference == -0.02
+
+
+def test_turning_the_sides_turns_the_difference_and_keeps_the_p_value() -> None:
+    turned = of_pairs(Pairs(402, 17, 12, 69), ASKED)
+    found = of_pairs(PAIRS, ASKED)
+
+    assert found.difference == 0.01
+    assert found.p_value == pytest.approx(turned.p_value)
+    assert (found.p_above, found.p_below) == pytest.approx((turned.p_below, turned.p_above))
+    assert (found.needed, found.method) == (1136, "newcombe")
+
+
+def test_areas_are_tested_as_scipys_normal_distribution_says() -> None:
+    areas = CorrelatedAreas(np.array([0.80, 0.86]), np.array([[0.0009, 0.0004], [0.0004, 0.0008]]))
+
+    found = of_areas(areas, 500, ASKED)
+
+    assert found.interval == pytest.approx(norm.interval(0.95, 0.06, 0.03), abs=1e-9)
+    assert found.p_value == pytest.approx(2 * norm.sf(2), abs=1e-9)
+    assert (found.p_above, found.p_below) == pytest.approx((norm.sf(0.08 / 0.03), norm.sf(-0.04 / 0.03)), abs=1e-9)
+    assert found.detectable == pytest.approx((norm.isf(0.025) + norm.isf(0.2)) * 0.03, abs=1e-9)
+    assert found.needed == int(np.ceil(500 * ((norm.isf(0.025) + norm.isf(0.2)) * 0.03 / 0.02) ** 2))
+
+
+def test_the_bootstraps_p_values_are_shares_of_replicates() -> None:
+    drawn = np.array([-0.03, *np.linspace(0.001, 0.03, 98)])
+
+    found = of_replicates(0.015, drawn, 500, ASKED)
+
+    assert (found.p_value, found.p_above) == (2 * 2 / 100, 2 / 100)
+    assert found.interval == pytest.approx(np.quantile(drawn, [0.025, 0.975]).tolist())
+
+
+def test_where_there_is_nothing_to_test_a_sentence_says_so() -> None:
+    alike, few = Pairs(20, 0, 0, 5), Pairs(5, 1, 2, 1)
+    twice = CorrelatedAreas(np.array([0.8, 0.8]), np.full((2, 2), 0.0009))
+
+    assert (of_pairs(alike, ASKED).p_value, of_pairs(alike, ASKED).reason) == (None, NO_DISCORDANT)
+    assert of_pairs(few, ASKED)[1:] == (None, None, None, None, None, None, None, None, TOO_FEW)
+    assert (of_areas(twice, 50, ASKED).p_value, of_areas(twice, 50, ASKED).reason) == (None, ALIKE)
+    assert of_replicates(0.0, np.zeros(100), 50, ASKED).reason == ALIKE
+    assert of_replicates(0.1, np.zeros(100), 9, ASKED).reason == TOO_FEW
+    assert of_replicates(float("nan"), np.zeros(100), 50, ASKED).difference is None
+    undefined = np.where(np.arange(100) < 5, np.nan, 0.1)
+    assert of_replicates(0.1, undefined, 50, ASKED).p_value is None

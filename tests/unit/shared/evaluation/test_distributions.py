@@ -1,0 +1,69 @@
+"""Probabilities and quantiles are SciPy's, as far as doubles go."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from shared.evaluation.distributions import (
+    beta_probability,
+    beta_quantile,
+    binomial_probability,
+    binomial_upper_tail,
+    critical_value,
+    normal_upper_tail,
+)
+
+shares = st.floats(1e-6, 1 - 1e-6)
+sizes = st.one_of(st.integers(1, 50), st.integers(1, 3_000_000))
+
+
+@st.composite
+def counts(draw: st.DrawFn) -> tuple[int, int]:
+    trials = draw(sizes)
+    return draw(st.integers(0, trials)), trials
+
+
+def relative(value: float) -> object:
+    return pytest.approx(value, rel=1e-9, abs=1e-280)
+
+
+@given(counts(), shares)
+def test_a_tail_of_the_binomial_is_scipys(count: tuple[int, int], share: float) -> None:
+    successes, trials = count
+
+    assert binomial_upper_tail(successes, trials, share) == relative(stats.binom.sf(successes - 1, trials, share))
+    assert binomial_probability(successes, trials, share) == relative(stats.binom.pmf(successes, trials, share))
+
+
+@pytest.mark.parametrize(("right", "total", "rate", "tail"), [(1000, 1000, 0.91, 1.1e-41), (800, 1000, 0.5, 8.2e-86)])
+def test_a_tail_far_out_keeps_its_digits(right: int, total: int, rate: float, tail: float) -> None:
+    assert binomial_upper_tail(right, total, rate) == pytest.approx(tail, rel=0.02)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_the_tails_of_the_binomial_end_in_0_and_1(share: float) -> None:
+    assert binomial_upper_tail(0, 10, share) == 1
+    assert binomial_upper_tail(10, 10, 1.0) == 1
+    assert [binomial_probability(k, 2, share) for k in range(3)] == pytest.approx(
+        stats.binom.pmf([0, 1, 2], 2, share).tolist()
+    )
+
+
+@given(st.floats(1e-5, 1 - 1e-5), st.integers(1, 100_000), st.integers(1, 100_000))
+def test_a_quantile_of_the_beta_distribution_is_scipys(probability: float, a: int, b: int) -> None:
+    found = beta_quantile(probability, a, b)
+
+    assert found == relative(stats.beta.ppf(probability, a, b))
+    assert beta_probability(found, a, b) == pytest.approx(probability, rel=1e-6)
+
+
+@given(st.floats(1e-6, 0.5), st.floats(-30, 8))
+def test_the_normal_distribution_is_scipys(alpha: float, z: float) -> None:
+    assert critical_value(alpha) == relative(stats.norm.isf(alpha / 2))
+    assert critical_value(alpha, one_sided=True) == pytest.approx(stats.norm.isf(alpha), rel=1e-9, abs=1e-12)
+    assert normal_upper_tail(z) == relative(stats.norm.sf(z))
+
+
+def test_the_critical_value_of_95_percent() -> None:
+    assert critical_value(0.05) == pytest.approx(1.959963984540054, abs=1e-15)
