@@ -24,5 +24,7 @@ class IdempotencyKey(SQLModel, table=True):
     lease_until: datetime = Field(sa_column=moment_column())
     # Set by the transaction that does the work.
     worked: bool
+    # What the work created, as its noun and id; null if it created nothing that has an address.
+    created_resource: str | None = Field(default=None, sa_column=Column(String, nullable=True))
     answer: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())

@@ -12,7 +12,7 @@ CLAIM = """
 """
 
 READ = """
-    SELECT fingerprint = $3 AS is_same, answer, worked AND lease_until < now() AS is_lost
+    SELECT fingerprint = $3 AS is_same, answer, created_resource, worked AND lease_until < now() AS is_lost
     FROM idempotency_key WHERE account_id = $1 AND key = $2
 """
 
@@ -20,9 +20,23 @@ READ = """
 HAS_WRITTEN = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 
 MARK = """
-    UPDATE idempotency_key SET worked = true
+    UPDATE idempotency_key SET worked = true, created_resource = coalesce($4, created_resource)
     WHERE account_id = $1 AND key = $2 AND attempt = $3 AND answer IS NULL
     RETURNING true
+"""
+
+# For the claims of one process together.
+RENEW = """
+    UPDATE idempotency_key AS stored SET lease_until = now() + $4::interval
+    FROM unnest($1::bigint[], $2::text[], $3::int[]) AS held (account_id, key, attempt)
+    WHERE stored.account_id = held.account_id AND stored.key = held.key AND stored.attempt = held.attempt
+        AND stored.answer IS NULL
+"""
+
+# Repeats are told at once what was created, and need not wait for the lease to run out.
+LET_GO = """
+    UPDATE idempotency_key SET lease_until = now() - interval '1 microsecond'
+    WHERE account_id = $1 AND key = $2 AND attempt = $3 AND worked AND answer IS NULL
 """
 
 RECORD = "UPDATE idempotency_key SET answer = $4 WHERE account_id = $1 AND key = $2 AND attempt = $3"

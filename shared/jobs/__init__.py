@@ -1,8 +1,9 @@
 """Jobs: work done in the background, of which Postgres is the record."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from shared import quotas
 from shared.accounts import Caller
 from shared.artifacts import queries as artifact_queries
 from shared.jobs import finishing, queries, queueing
@@ -12,9 +13,11 @@ from shared.jobs.lifecycle import Status
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.jobs.references import Reference
 from shared.jobs.requests import JobRequest, prepare
-from shared.kit.db import Connection
+from shared.jobs.watching import changed
+from shared.kit.db import Connection, note_created, retry_conflicts
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import FileGone
+from shared.quotas import Quota
 from shared.webhooks.addresses import check_url
 
 __all__ = [
@@ -22,16 +25,30 @@ __all__ = [
     "JobOut",
     "JobRecord",
     "JobRequest",
+    "Queued",
     "Reference",
     "Snapshot",
     "Status",
+    "changed",
     "prepare",
 ]
+
+
+class Queued(NamedTuple):
+    """A job that was inserted, and the number of the account's jobs that waited before it."""
+
+    job: JobRecord
+    ahead: int
+
 
 # A full queue takes long to drain; an immediate retry would be refused again.
 FULL_RETRY_AFTER_S = 10
 
+# The size of what a job makes is not known before; an account that is full gets no more of it.
+ROOM = {Quota.STORED_BYTES: 1}
 
+
+@retry_conflicts
 async def submit(platform: Platform, request: JobRequest) -> Snapshot:
     """Submit a job; if an equal request succeeded before, the new job succeeds at once, with the same artifacts."""
     if request.callback_url is not None:
@@ -39,11 +56,24 @@ async def submit(platform: Platform, request: JobRequest) -> Snapshot:
     if cached := await _reuse(platform, request):
         return cached
     row = await request.row(platform.storage)
-    async with platform.db.connection() as connection:
-        job, ahead = await _enqueue(platform, connection, row)
-    return await _dispatch(platform, job, ahead)
+    async with quotas.counted(platform, request.caller, ROOM) as connection:
+        queued = await _enqueue(platform, connection, row)
+    return await dispatch(platform, queued)
 
 
+async def enqueue(platform: Platform, connection: Connection, request: JobRequest) -> Queued:
+    """Insert a job in a transaction of another noun, which calls `dispatch` after its commit; raises QueueFull."""
+    return await _enqueue(platform, connection, await request.row(platform.storage))
+
+
+async def dispatch(platform: Platform, queued: Queued) -> Snapshot:
+    """Publish a job whose row is committed, best effort: the dispatcher finds those that are not published."""
+    if wakeup := queueing.wakeup_for(queued.ahead):
+        await platform.broker.try_publish(wakeup, queued.job.id)
+    return Snapshot(queued.job)
+
+
+@retry_conflicts
 async def join(platform: Platform, request: JobRequest) -> Snapshot:
     """Return the job that serves an equal request already, or submit a new one."""
     account_id, fingerprint = request.caller.account_id, request.fingerprint
@@ -55,8 +85,9 @@ async def join(platform: Platform, request: JobRequest) -> Snapshot:
         await queries.lock_fingerprint(connection, account_id, fingerprint)
         if job := await queries.alive(connection, account_id, fingerprint):
             return await queries.with_files(connection, job)
-        job, ahead = await _enqueue(platform, connection, row)
-    return await _dispatch(platform, job, ahead)
+        await quotas.take(connection, platform.settings, request.caller, ROOM)
+        queued = await _enqueue(platform, connection, row)
+    return await dispatch(platform, queued)
 
 
 async def read_inputs(platform: Platform, job: JobRecord) -> bytes:
@@ -98,6 +129,7 @@ async def list_own(
         )
 
 
+@retry_conflicts
 async def cancel(platform: Platform, caller: Caller, job_id: UUID | None) -> Snapshot:
     """End a queued or running job; its worker notices at its next heartbeat. Cancelling twice is harmless."""
     async with platform.db.transaction() as connection:
@@ -128,19 +160,15 @@ async def delete_dependents(
     return keys
 
 
-async def _enqueue(platform: Platform, connection: Connection, row: dict[str, Any]) -> tuple[JobRecord, int]:
+async def _enqueue(platform: Platform, connection: Connection, row: dict[str, Any]) -> Queued:
     queued = await queueing.enqueue(connection, row, platform.settings.max_queued_jobs)
     if queued is None:
         raise QueueFull(retry_after_s=FULL_RETRY_AFTER_S)
-    return queued
+    note_created("job", queued[0].id)
+    return Queued(*queued)
 
 
-async def _dispatch(platform: Platform, job: JobRecord, ahead: int) -> Snapshot:
-    if wakeup := queueing.wakeup_for(ahead):
-        await platform.broker.try_publish(wakeup, job.id)
-    return Snapshot(job)
-
-
+@retry_conflicts
 async def _reuse(platform: Platform, request: JobRequest) -> Snapshot | None:
     """Insert a job that has succeeded already, with the artifacts of an equal one; None if there is no such one."""
     async with platform.db.transaction() as connection:
@@ -154,5 +182,6 @@ async def _reuse(platform: Platform, request: JobRequest) -> Snapshot | None:
         if has_inputs:
             row["inputs"], row["inputs_key"] = await queries.inputs(connection, cached.id)
         job = await queries.insert_succeeded(connection, row)
+        note_created("job", job.id)
         await artifact_queries.add(connection, job.id, await artifact_queries.of_job(connection, cached.id))
         return await finishing.announce(platform, connection, job)

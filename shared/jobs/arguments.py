@@ -15,6 +15,9 @@ class Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     # Raised whenever the same arguments give other artifacts, so that older ones are not reused.
     edition: ClassVar[int] = 1
 
+    # False for a kind that is part of something else, whose route submits it; POST /v1/jobs does not take it.
+    is_requested: ClassVar[bool] = True
+
     # The fields of a request beside the arguments, for `prepare`.
     body: ClassVar[type[msgspec.Struct] | None] = None
 

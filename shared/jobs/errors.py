@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from shared.kit.errors import DomainError
+from shared.kit.errors import DomainError, ServiceUnavailable
 
 
 class JobNotFound(DomainError):
@@ -21,6 +21,24 @@ class QueueFull(DomainError):
     """Too many jobs of this account are queued; wait until some of them have finished."""
 
     status, code = HTTPStatus.TOO_MANY_REQUESTS, "queue-full"
+
+
+class TooManyStreams(DomainError):
+    """The account has as many event streams open as it may; close one, or poll the job instead."""
+
+    status, code = HTTPStatus.TOO_MANY_REQUESTS, "too-many-streams"
+
+
+class TooManyWaits(DomainError):
+    """The account has as many requests waiting for jobs as it may; poll, or be called back instead."""
+
+    status, code = HTTPStatus.TOO_MANY_REQUESTS, "too-many-waits"
+
+
+class ProcessFull(ServiceUnavailable):
+    """Too many requests wait for jobs here; poll the job, or try again shortly."""
+
+    code = "too-many-waiting"
 
 
 class WorkerLost(DomainError):

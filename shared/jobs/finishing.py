@@ -1,15 +1,15 @@
 """Finishing jobs: the state, the artifacts and the event are written in one transaction, or none of them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from shared import webhooks
 from shared.artifacts import queries as artifact_queries
-from shared.jobs import queries
+from shared.jobs import delays, queries
 from shared.jobs.errors import LeaseLost, WorkerLost
 from shared.jobs.lifecycle import Status
 from shared.jobs.records import JobOut, JobRecord, Snapshot
-from shared.kit.db import Connection
+from shared.kit.db import Connection, retry_conflicts
 from shared.kit.errors import DomainError, problem_of
 from shared.kit.event_totals import CountedEvent, count
 from shared.kit.files import StoredFile
@@ -29,42 +29,63 @@ MAX_FAILURES = 3
 LEASE = timedelta(seconds=30)
 
 
-async def succeed(platform: Platform, job: JobRecord, files: Sequence[StoredFile]) -> Snapshot:
-    """End the job successfully with its files; raises LeaseLost if the attempt no longer holds the job."""
+@retry_conflicts
+async def succeed(
+    platform: Platform,
+    job: JobRecord,
+    files: Sequence[StoredFile],
+    write: Callable[[Connection], Awaitable[None]] | None = None,
+) -> Snapshot:
+    """End the job successfully with its files; raises LeaseLost if the attempt no longer holds the job.
+
+    `write` adds the rows of what the job made, behind the fence and in the same transaction.
+    """
     async with platform.db.transaction() as connection:
         finished = await queries.succeed(connection, job)
         if finished is None:
             raise LeaseLost
         await artifact_queries.add(connection, job.id, files)
+        if write is not None:
+            await write(connection)
         return await announce(platform, connection, finished)
 
 
+@retry_conflicts
 async def fail(platform: Platform, job: JobRecord, error: DomainError) -> Snapshot:
     """Fail the job with an error that another attempt would repeat; raises LeaseLost."""
     async with platform.db.transaction() as connection:
         return await _fail(platform, connection, job, error)
 
 
-async def give_back(platform: Platform, job: JobRecord, *, delay: timedelta) -> None:
-    """Return the job to the queue for a reason outside the job; raises LeaseLost."""
+@retry_conflicts
+async def give_back(platform: Platform, job: JobRecord, *, delay: timedelta, refused: bool = False) -> None:
+    """Return the job to the queue for a reason outside the job, such as a refusal of the storage; raises LeaseLost."""
     async with platform.db.transaction() as connection:
-        if not await queries.release(connection, job, delay=delay, failures=0):
-            raise LeaseLost
-        await count(connection, CountedEvent.JOB_HANDED_BACK)
+        await _give_back(connection, job, delay)
+        if refused:
+            await count(connection, CountedEvent.STORAGE_REFUSED)
 
 
+@retry_conflicts
 async def strike(platform: Platform, job: JobRecord, error: DomainError) -> None:
     """Count an attempt that may have failed because of the job: retry the job, or fail it after the third attempt."""
     async with platform.db.transaction() as connection:
         await _strike(platform, connection, job, error)
 
 
-async def rescue_expired(platform: Platform, limit: int) -> int:
-    """Reclaim the jobs whose workers stopped renewing their leases; returns the number of jobs."""
+@retry_conflicts
+async def rescue_expired(platform: Platform, limit: int, *, after_outage: bool = False) -> int:
+    """Reclaim the jobs whose workers stopped renewing their leases; returns the number of jobs.
+
+    It counts against the jobs, unless the workers could not renew them because of an outage of the database.
+    """
     async with platform.db.transaction() as connection:
         expired = await queries.lock_expired(connection, limit)
         for job in expired:
-            await _strike(platform, connection, job, WorkerLost())
+            if after_outage:
+                await _give_back(connection, job, timedelta())
+            else:
+                await _strike(platform, connection, job, WorkerLost())
         if expired:
             await count(connection, CountedEvent.LEASE_EXPIRED, len(expired))
     return len(expired)
@@ -74,6 +95,7 @@ async def announce(platform: Platform, connection: Connection, job: JobRecord) -
     """Write the event of a job that has just ended, and notify the clients that wait for it."""
     snapshot = await queries.with_files(connection, job)
     await webhooks.announce(
+        platform,
         connection,
         account_id=job.account_id,
         event_type=EVENTS[Status(job.status)],
@@ -84,12 +106,17 @@ async def announce(platform: Platform, connection: Connection, job: JobRecord) -
     return snapshot
 
 
+async def _give_back(connection: Connection, job: JobRecord, delay: timedelta) -> None:
+    if not await queries.release(connection, job, delay=delay, failures=0):
+        raise LeaseLost
+    await count(connection, CountedEvent.JOB_HANDED_BACK)
+
+
 async def _strike(platform: Platform, connection: Connection, job: JobRecord, error: DomainError) -> None:
     if job.failures + 1 >= MAX_FAILURES:
         await _fail(platform, connection, job, error)
         return
-    delay = timedelta(seconds=2**job.failures)
-    if not await queries.release(connection, job, delay=delay, failures=1):
+    if not await queries.release(connection, job, delay=delays.after_crash(job), failures=1):
         raise LeaseLost
     await count(connection, CountedEvent.JOB_RETRIED)
 

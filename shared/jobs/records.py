@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from shared.accounts import Caller
 from shared.jobs.lifecycle import FINAL, Status
 from shared.kit.files import StoredFile
 from shared.kit.storage import Storage
@@ -37,6 +38,11 @@ class JobRecord(msgspec.Struct, frozen=True):
     def is_final(self) -> bool:
         """True once the job has ended."""
         return Status(self.status) in FINAL
+
+    @property
+    def owner(self) -> Caller:
+        """The account of the job, as the caller of what the job does for it."""
+        return Caller(self.account_id, key_id="")
 
     def references(self, kind: str) -> list[str]:
         """Return the ids of the dependencies of one kind."""

@@ -1,5 +1,6 @@
 """Requests for jobs, before they have rows."""
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,4 +79,8 @@ async def prepare(
     """Build the request for a job, with the references and inputs of its kind; raises what the kind raises."""
     references = await arguments.references(platform, caller)
     inputs = await arguments.prepare(platform, caller, body)
-    return JobRequest(caller, arguments, references, inputs, callback_url)
+    request = JobRequest(caller, arguments, references, inputs, callback_url)
+    if inputs is not None and len(inputs) > MAX_BYTES_IN_ROW:
+        # Computed once and kept; of so many bytes it takes long.
+        await asyncio.to_thread(getattr, request, "fingerprint")
+    return request

@@ -2,31 +2,17 @@
 
 from datetime import timedelta
 
-import msgspec
-
 from shared.accounts import Caller
 from shared.accounts import queries as account_queries
-from shared.kit.db import Connection
 from shared.kit.platform import Platform
-from shared.webhooks import events, queries, secrets
+from shared.webhooks import couriers, queries, secrets, turns
+from shared.webhooks.announcing import announce
 from shared.webhooks.errors import SecretJustRotated
-from shared.webhooks.events import EventType
+
+__all__ = ["announce", "callback_secret", "expire", "rotate_callback_secret"]
 
 # One statement must not hold its locks for long.
 EXPIRED_AT_ONCE = 1000
-
-
-async def announce(
-    connection: Connection, *, account_id: int, event_type: EventType, data: msgspec.Struct, callback_url: str | None
-) -> None:
-    """Write an event and its pending deliveries, in the transaction of the fact itself.
-
-    The body is encoded here: every receiver and every attempt gets the same bytes.
-    """
-    event = events.encode(event_type, data)
-    await connection.execute(
-        queries.INSERT_EVENT, event.id, account_id, event_type, event.body, event.happened_at, callback_url
-    )
 
 
 async def callback_secret(platform: Platform, caller: Caller) -> bytes:
@@ -48,7 +34,13 @@ async def rotate_callback_secret(platform: Platform, caller: Caller) -> bytes:
 
 
 async def expire(platform: Platform, retention: timedelta) -> None:
-    """Delete events older than `retention` whose deliveries have all succeeded or been given up."""
+    """Delete events older than `retention` whose deliveries have all succeeded or been given up.
+
+    Receivers that were slow long ago, and couriers that ended long ago, are forgotten as well.
+    """
+    async with platform.db.connection() as connection:
+        await turns.forget_slow(connection)
+        await couriers.forget(connection)
     deleted = EXPIRED_AT_ONCE
     while deleted == EXPIRED_AT_ONCE:
         async with platform.db.connection() as connection:

@@ -6,7 +6,13 @@ from uuid import UUID
 from shared.accounts import Caller
 from shared.kit.platform import Platform
 from shared.webhooks import queries
-from shared.webhooks.errors import DeliveryNotFound, DeliveryPending, EndpointDisabled, EndpointNotFound
+from shared.webhooks.errors import (
+    DeliveryNotFound,
+    DeliveryPending,
+    EndpointDisabled,
+    EndpointNotFound,
+    TooManyPending,
+)
 from shared.webhooks.models import Attempt, Delivery, Endpoint, Event
 from shared.webhooks.queries import DeliveryFilter
 
@@ -52,7 +58,7 @@ async def find(platform: Platform, caller: Caller, delivery_id: UUID | None) -> 
 async def replay(platform: Platform, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:
     """Deliver the same id and bytes again, to the endpoint's present address and signed with its present secret.
 
-    Raises DeliveryNotFound, DeliveryPending for a pending delivery, EndpointDisabled.
+    Raises DeliveryNotFound, DeliveryPending for a pending delivery, EndpointDisabled, TooManyPending.
     """
     delivery = (await find(platform, caller, delivery_id)).delivery
     if delivery.status == "pending":
@@ -62,5 +68,7 @@ async def replay(platform: Platform, caller: Caller, delivery_id: UUID | None) -
     if endpoint is not None and endpoint.disabled_at is not None:
         raise EndpointDisabled
     async with platform.db.connection() as connection:
+        if not await queries.free_slots(connection, caller.account_id, platform.settings.max_pending_deliveries):
+            raise TooManyPending
         new_id = await connection.fetchval(queries.REPLAY, delivery.id)
     return await find(platform, caller, new_id)

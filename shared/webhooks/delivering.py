@@ -1,27 +1,32 @@
-"""Delivering: one attempt at one delivery, begun and settled in the database."""
+"""Delivering: one attempt at one delivery, sent and settled in the database."""
 
+import asyncio
+import time
 from datetime import timedelta
 from random import Random
-from uuid import UUID
 
 import structlog
 
 from shared.kit import clock
-from shared.kit.db import Connection
+from shared.kit.db import Connection, DatabaseBusy, DatabaseUnavailable, retry_conflicts
 from shared.kit.event_totals import CountedEvent, count
 from shared.kit.platform import Platform
-from shared.webhooks import endpoints, queries, secrets
+from shared.webhooks import endpoints, queries, secrets, turns
 from shared.webhooks.models import DisabledBecause
 from shared.webhooks.network import GuardedTransport
-from shared.webhooks.queries import DueDelivery
 from shared.webhooks.schedule import next_delay
 from shared.webhooks.sending import Outcome, send
 from shared.webhooks.signing import sign
+from shared.webhooks.turns import DueDelivery
 
 log = structlog.get_logger()
 
 # The time of an attempt beyond the receiver's own, after which the attempt counts as dead.
 LEASE_MARGIN = timedelta(seconds=30)
+
+# An outcome that the database does not take within this time is lost, and the message is sent again.
+SETTLE_WITHIN_S = 5.0
+SETTLE_AGAIN_AFTER_S = 0.5
 
 # An endpoint that has failed for this long is disabled: longer than a whole schedule, so that several events have
 # failed by then unless hardly any happen.
@@ -31,12 +36,8 @@ MAX_FAILURE = timedelta(days=5)
 _random = Random()  # noqa: S311
 
 
-async def deliver(platform: Platform, transport: GuardedTransport, delivery_id: UUID, *, timeout_s: float) -> None:
-    """Attempt a delivery if it is due; a repeated message has no effect."""
-    async with platform.db.connection() as connection:
-        due = await queries.claim(connection, delivery_id, timedelta(seconds=timeout_s) + LEASE_MARGIN)
-    if due is None:
-        return
+async def deliver(platform: Platform, transport: GuardedTransport, due: DueDelivery, *, timeout_s: float) -> None:
+    """Make an attempt that has begun, and record its outcome."""
     signing = secrets.signing(
         platform.keyring,
         account_id=due.account_id,
@@ -46,10 +47,27 @@ async def deliver(platform: Platform, transport: GuardedTransport, delivery_id: 
     )
     headers = sign(due.event_id, clock.now(), due.body, signing)
     outcome = await send(transport, due.url, headers, due.body, timeout_s=timeout_s)
-    await _settle(platform, due, outcome)
+    await _settle_in_time(platform, due, outcome)
     log.info("delivery attempted", attempt=due.attempt, status_code=outcome.status_code, error=outcome.error)
 
 
+async def _settle_in_time(platform: Platform, due: DueDelivery, outcome: Outcome) -> None:
+    deadline = time.monotonic() + SETTLE_WITHIN_S
+    while True:
+        try:
+            await _settle(platform, due, outcome)
+        except (DatabaseUnavailable, DatabaseBusy):
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(SETTLE_AGAIN_AFTER_S)
+        else:
+            break
+    # Apart from the outcome: those of one receiver would hold its row while they wait for each other's deliveries.
+    async with platform.db.connection() as connection:
+        await turns.note_duration(connection, due, timedelta(milliseconds=outcome.duration_ms))
+
+
+@retry_conflicts
 async def _settle(platform: Platform, due: DueDelivery, outcome: Outcome) -> None:
     status, delay = _verdict(due, outcome)
     async with platform.db.transaction() as connection:
@@ -65,7 +83,7 @@ async def _settle(platform: Platform, due: DueDelivery, outcome: Outcome) -> Non
         )
         await connection.execute(queries.SETTLE, due.id, due.attempt, status, delay)
         if reason is not None and due.endpoint_id is not None:
-            await endpoints.give_up(connection, due.endpoint_id, reason)
+            await endpoints.give_up(platform, connection, due.endpoint_id, reason)
         if not outcome.succeeded:
             await count(connection, CountedEvent.DELIVERY_FAILED)
         if status == "dead":

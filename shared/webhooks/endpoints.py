@@ -3,39 +3,49 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from shared import quotas
 from shared.accounts import Caller
-from shared.kit.db import Connection
+from shared.kit.db import Connection, note_created, retry_conflicts
 from shared.kit.platform import Platform
-from shared.webhooks import deliveries, events, queries, secrets
+from shared.quotas import Quota
+from shared.webhooks import announcing, deliveries, events, queries, secrets
 from shared.webhooks.addresses import check_url
 from shared.webhooks.deliveries import LoggedDelivery
-from shared.webhooks.errors import EndpointDisabled, EndpointNotFound, SecretJustRotated, TooManyEndpoints
+from shared.webhooks.errors import (
+    EndpointDisabled,
+    EndpointNotFound,
+    SecretJustRotated,
+    TooManyPending,
+)
 from shared.webhooks.models import Delivery, DisabledBecause, Endpoint
-
-# Every event costs a row for each of them.
-MAX_ENDPOINTS = 50
 
 # One statement must not hold its locks for long; a further request replays the rest.
 REPLAYED_AT_ONCE = 10_000
 
 
+class Replay(NamedTuple):
+    """The number of events that are delivered again, and whether there may be more."""
+
+    queued: int
+    more: bool
+
+
 async def add(
     platform: Platform, caller: Caller, *, url: str, event_types: list[str], description: str | None
 ) -> Endpoint:
-    """Register an endpoint; raises TargetRefused for an address that callbacks may not reach, TooManyEndpoints."""
+    """Register an endpoint; raises TargetRefused for an address that callbacks may not reach, QuotaReached."""
     check_url(url, platform.settings.webhook_allow_nets)
     endpoint = Endpoint(account_id=caller.account_id, url=url, events=event_types, description=description)
     async with platform.db.session() as session:
-        # Two concurrent requests may both pass, which does no harm.
-        if len(await queries.endpoints_of(session, caller.account_id)) >= MAX_ENDPOINTS:
-            raise TooManyEndpoints
+        await quotas.take_in(session, platform.settings, caller, {Quota.ENDPOINTS: 1})
         session.add(endpoint)
+        note_created("endpoint", endpoint.id)
     return endpoint
 
 
@@ -76,6 +86,7 @@ async def remove(platform: Platform, caller: Caller, endpoint_id: UUID | None) -
         await session.delete(endpoint)
 
 
+@retry_conflicts
 async def disable(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> Endpoint:
     """Disable an endpoint and give up its pending deliveries; raises EndpointNotFound."""
     endpoint = await find(platform, caller, endpoint_id)
@@ -104,10 +115,12 @@ async def rotate_secret(platform: Platform, caller: Caller, endpoint_id: UUID | 
 
 
 async def try_out(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> LoggedDelivery:
-    """Send a test event to an endpoint, once, also to a disabled one; raises EndpointNotFound."""
+    """Send a test event to an endpoint, once, also to a disabled one; raises EndpointNotFound, TooManyPending."""
     endpoint = await find(platform, caller, endpoint_id)
     event = events.encode(events.TEST, events.EndpointEventData(endpoint.id, endpoint.url))
     async with platform.db.connection() as connection:
+        if not await queries.free_slots(connection, caller.account_id, platform.settings.max_pending_deliveries):
+            raise TooManyPending
         delivery_id = await connection.fetchval(
             queries.INSERT_TEST, endpoint.id, event.id, events.TEST, event.body, event.happened_at
         )
@@ -116,32 +129,37 @@ async def try_out(platform: Platform, caller: Caller, endpoint_id: UUID | None) 
 
 async def replay(
     platform: Platform, caller: Caller, endpoint_id: UUID | None, *, since: datetime, also_delivered: bool
-) -> int:
-    """Deliver the events since then again, all of them or those not delivered; returns their number.
+) -> Replay:
+    """Deliver the events since then again, all of them or those not delivered.
 
-    At most REPLAYED_AT_ONCE events, the oldest first, without those that are pending. Raises EndpointNotFound,
-    EndpointDisabled.
+    At most REPLAYED_AT_ONCE events, and as many as may be pending, the oldest first, without those that are pending.
+    Raises EndpointNotFound, EndpointDisabled, TooManyPending.
     """
     endpoint = await find(platform, caller, endpoint_id)
     if endpoint.disabled_at is not None:
         raise EndpointDisabled
     skipped_statuses = ["pending"] if also_delivered else ["pending", "delivered"]
     async with platform.db.connection() as connection:
+        free_slots = await queries.free_slots(connection, caller.account_id, platform.settings.max_pending_deliveries)
+        if not free_slots:
+            raise TooManyPending
+        limit = min(free_slots, REPLAYED_AT_ONCE)
         outcome: str = await connection.execute(
-            queries.REPLAY_SINCE, endpoint.id, since, events.TEST, skipped_statuses, REPLAYED_AT_ONCE
+            queries.REPLAY_SINCE, endpoint.id, since, events.TEST, skipped_statuses, limit
         )
     # "INSERT 0 12"
-    return int(outcome.rpartition(" ")[2])
+    queued = int(outcome.rpartition(" ")[2])
+    return Replay(queued, more=queued == limit)
 
 
-async def give_up(connection: Connection, endpoint_id: UUID, reason: DisabledBecause) -> None:
+async def give_up(platform: Platform, connection: Connection, endpoint_id: UUID, reason: DisabledBecause) -> None:
     """Disable an endpoint because of its receiver, and send an event to the account's other endpoints."""
     if await connection.fetchval(queries.DISABLE_ENDPOINT, endpoint_id, reason) is None:
         return
     account_id, url = await connection.fetchrow(queries.OWNER_OF_ENDPOINT, endpoint_id)
-    event = events.encode(events.DISABLED, events.EndpointEventData(endpoint_id, url, reason))
-    await connection.execute(
-        queries.INSERT_EVENT, event.id, account_id, events.DISABLED, event.body, event.happened_at, None
+    data = events.EndpointEventData(endpoint_id, url, reason)
+    await announcing.announce(
+        platform, connection, account_id=account_id, event_type=events.DISABLED, data=data, callback_url=None
     )
 
 

@@ -29,12 +29,6 @@ class EndpointDisabled(DomainError):
     status, code = HTTPStatus.CONFLICT, "webhook-endpoint-disabled"
 
 
-class TooManyEndpoints(DomainError):
-    """An account can have at most 50 webhook endpoints; delete an endpoint that you no longer need."""
-
-    status, code = HTTPStatus.CONFLICT, "too-many-webhook-endpoints"
-
-
 class DeliveryNotFound(DomainError):
     """Your account has no webhook delivery with this id."""
 
@@ -45,3 +39,9 @@ class DeliveryPending(DomainError):
     """This webhook delivery is still pending and is retried automatically."""
 
     status, code = HTTPStatus.CONFLICT, "webhook-delivery-pending"
+
+
+class TooManyPending(DomainError):
+    """Your account has as many pending webhook deliveries as it may have; try again when some of them have ended."""
+
+    status, code = HTTPStatus.CONFLICT, "too-many-pending-deliveries"

@@ -19,12 +19,16 @@ EventType = Literal[
     "analysis.completed",
     "analysis.failed",
     "analysis.cancelled",
+    "gate.checked",
     "endpoint.disabled",
 ]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 
 # Sent to the account's other endpoints when the service disables an endpoint.
 DISABLED: EventType = "endpoint.disabled"
+
+# Sent when a check of a gate has its verdict.
+GATE_CHECKED: EventType = "gate.checked"
 
 # Sent to one endpoint only, when its owner tests it.
 TEST = "endpoint.test"

@@ -4,13 +4,17 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, text, true
+from sqlalchemy import Boolean, CheckConstraint, Column, Float, ForeignKey, Index, LargeBinary, String, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
 from shared.kit.ids import uuid7
 from shared.kit.tables import moment_column, owner_column, time_column
+
+# Who gets a delivery, for the bounds of attempts under way. A function of the database, so that the deliveries of the
+# release before have it as well, and an index can hold it.
+RECEIVER = "webhook_receiver(endpoint_id, url)"
 
 
 class DisabledBecause(StrEnum):
@@ -19,6 +23,14 @@ class DisabledBecause(StrEnum):
     OWNER = "owner"
     GONE = "gone"
     FAILING = "failing"
+
+
+class DeadBecause(StrEnum):
+    """Why a delivery was given up before its attempts were used up."""
+
+    TOO_MANY_PENDING = "too_many_pending"
+    ENDPOINT_DISABLED = "endpoint_disabled"
+    ACCOUNT_DISABLED = "account_disabled"
 
 
 class Endpoint(SQLModel, table=True):
@@ -67,6 +79,18 @@ class Delivery(SQLModel, table=True):
         CheckConstraint("status IN ('pending', 'delivered', 'dead')", name="status"),
         Index("ix_webhook_delivery_account_id_id", "account_id", "id"),
         Index("ix_webhook_delivery_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
+        Index(
+            "ix_webhook_delivery_turn",
+            "account_id",
+            text(RECEIVER),
+            "next_attempt_at",
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index(
+            "ix_webhook_delivery_under_way",
+            "under_way_until",
+            postgresql_where=text("under_way_until IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
@@ -86,8 +110,13 @@ class Delivery(SQLModel, table=True):
     # A test of the address is sent once; everything else is retried by the schedule.
     repeats: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
     next_attempt_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    # Until then the attempt counts as under way; null once its outcome is recorded.
+    under_way_until: datetime | None = Field(default=None, sa_column=time_column())
+    # Written by the release before only.
     dispatched_at: datetime | None = Field(default=None, sa_column=time_column())
     finished_at: datetime | None = Field(default=None, sa_column=time_column())
+    # Null also for deliveries whose attempts were used up, or whose receiver answered 410.
+    dead_because: DeadBecause | None = Field(default=None, sa_column=Column(String, nullable=True))
 
 
 class Attempt(SQLModel, table=True):
@@ -102,3 +131,23 @@ class Attempt(SQLModel, table=True):
     duration_ms: int
     response_excerpt: str = ""
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+
+
+class SlowReceiver(SQLModel, table=True):
+    """A receiver whose last attempt took long; its deliveries share a bounded part of a courier's slots."""
+
+    __tablename__ = "webhook_slow_receiver"
+
+    account_id: int = Field(sa_column=owner_column(index=False, primary_key=True))
+    receiver: str = Field(primary_key=True)
+    last_slow_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+
+
+class CourierState(SQLModel, table=True):
+    """A courier process that runs or ran lately, and how far its clock is ahead of the database's."""
+
+    __tablename__ = "courier"
+
+    name: str = Field(primary_key=True)
+    seen_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    clock_skew_s: float = Field(sa_column=Column(Float, nullable=False))

@@ -14,7 +14,8 @@ import httpx2
 from shared.webhooks.addresses import Address, Network, check_answers, literal_answers
 
 LOOKUP_TIMEOUT_S = 3.0
-MAX_LOOKUPS = 16
+# A thread each, also for some time after the time-out. An account holds at most a few dozen at once.
+MAX_LOOKUPS = 256
 MAX_CONNECT_ATTEMPTS = 4
 
 Resolver = Callable[[str, int], Awaitable[Sequence[Address]]]

@@ -1,49 +1,54 @@
 """Statements about webhooks."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-import msgspec
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.kit.db import Connection
 from shared.webhooks.models import Attempt, Delivery, Endpoint, Event
 
-# The event, and one delivery for each endpoint that subscribes to it and for the `callback_url` of the job.
+# How many more deliveries of account $1 may be pending, of $2 in all; counts no further than that.
+FREE_SLOTS = """
+    SELECT $2::bigint - count(*) FROM (
+        SELECT FROM webhook_delivery WHERE account_id = $1 AND status = 'pending' LIMIT $2
+    ) AS pending
+"""
+
+# The event, and one delivery for each endpoint that subscribes to it and for the `callback_url` of the job. Those
+# beyond $7 pending ones are in the log as dead letters, which a replay sends.
 INSERT_EVENT = """
     WITH event AS (
         INSERT INTO webhook_event (id, account_id, type, body, created_at) VALUES ($1, $2, $3, $4, $5)
+    ), free_slots AS (
+        SELECT $7::bigint - count(*) AS free FROM (
+            SELECT FROM webhook_delivery WHERE account_id = $2 AND status = 'pending' LIMIT $7
+        ) AS pending
+    ), receiver AS (
+        SELECT NULL::uuid AS endpoint_id, $6::varchar AS url WHERE $6::varchar IS NOT NULL
+        UNION ALL
+        SELECT id, url FROM webhook_endpoint
+        WHERE account_id = $2 AND disabled_at IS NULL AND (cardinality(events) = 0 OR $3 = ANY(events))
+    ), delivery AS (
+        SELECT endpoint_id, url, row_number() OVER () > free AS is_beyond FROM receiver CROSS JOIN free_slots
+    ), written AS (
+        INSERT INTO webhook_delivery
+            (id, account_id, event_id, endpoint_id, url, status, attempt, finished_at, dead_because)
+        SELECT uuidv7(), $2, $1, endpoint_id, url, CASE WHEN is_beyond THEN 'dead' ELSE 'pending' END, 0,
+            CASE WHEN is_beyond THEN now() END, CASE WHEN is_beyond THEN 'too_many_pending' END
+        FROM delivery RETURNING dead_because
     )
-    INSERT INTO webhook_delivery (id, account_id, event_id, endpoint_id, url, status, attempt)
-    SELECT uuidv7(), $2, $1, id, url, 'pending', 0 FROM webhook_endpoint
-    WHERE account_id = $2 AND disabled_at IS NULL AND (cardinality(events) = 0 OR $3 = ANY(events))
-    UNION ALL
-    SELECT uuidv7(), $2, $1, NULL, $6::varchar, 'pending', 0 WHERE $6::varchar IS NOT NULL
+    SELECT count(dead_because) FROM written
 """
 
-# The time of the next attempt is the lease of this one: should the sender die, the delivery is due again by itself.
-CLAIM = """
-    UPDATE webhook_delivery AS delivery
-    SET attempt = attempt + 1, next_attempt_at = now() + $2::interval, dispatched_at = NULL
-    FROM webhook_event AS event JOIN account ON account.id = event.account_id
-    WHERE delivery.id = $1 AND delivery.event_id = event.id
-        AND delivery.status = 'pending' AND delivery.next_attempt_at <= now()
-    RETURNING delivery.id, delivery.attempt, delivery.url, delivery.endpoint_id, event.id AS event_id, event.body,
-        event.account_id,
-        coalesce((SELECT secret_version FROM webhook_endpoint WHERE id = delivery.endpoint_id),
-                 account.callback_secret_version) AS secret_version,
-        CASE WHEN delivery.endpoint_id IS NULL THEN account.callback_secret_rotated_at
-             ELSE (SELECT secret_rotated_at FROM webhook_endpoint WHERE id = delivery.endpoint_id)
-        END AS secret_rotated_at, delivery.repeats
-"""
-
+# Repeated where the answer to the first time was lost.
 INSERT_ATTEMPT = """
     INSERT INTO webhook_attempt (delivery_id, number, status_code, error, duration_ms, response_excerpt)
     SELECT id, $2::integer, $3::integer, $4::varchar, $5::integer, $6::varchar FROM webhook_delivery
     WHERE id = $1 FOR KEY SHARE
+    ON CONFLICT DO NOTHING
 """
 
 # Every change of an endpoint and its deliveries locks the endpoint first, so that couriers which all get 410 from one
@@ -58,7 +63,8 @@ IS_FAILING_FOR = "SELECT failing_since < now() - $2::interval FROM webhook_endpo
 
 # The attempt is the fence: a sender whose lease expired must not undo what its successor recorded.
 SETTLE = """
-    UPDATE webhook_delivery SET status = $3::varchar, next_attempt_at = coalesce(now() + $4::interval, next_attempt_at),
+    UPDATE webhook_delivery SET status = $3::varchar, under_way_until = NULL,
+        next_attempt_at = coalesce(now() + $4::interval, next_attempt_at),
         finished_at = CASE WHEN $3::varchar <> 'pending' THEN now() END
     WHERE id = $1 AND attempt = $2 AND status = 'pending'
 """
@@ -70,7 +76,8 @@ DISABLE_ENDPOINT = """
         WHERE id = $1 AND disabled_at IS NULL
         RETURNING id
     ), dead AS (
-        UPDATE webhook_delivery SET status = 'dead', finished_at = now()
+        UPDATE webhook_delivery
+        SET status = 'dead', finished_at = now(), under_way_until = NULL, dead_because = 'endpoint_disabled'
         WHERE endpoint_id = (SELECT id FROM disabled) AND status = 'pending'
     )
     SELECT id FROM disabled
@@ -124,17 +131,6 @@ REPLAY = """
     RETURNING id
 """
 
-TAKE_DUE = """
-    UPDATE webhook_delivery SET dispatched_at = now()
-    WHERE id IN (
-        SELECT id FROM webhook_delivery
-        WHERE status = 'pending' AND next_attempt_at <= now()
-            AND (dispatched_at IS NULL OR dispatched_at < now() - $1::interval)
-        ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
-    )
-    RETURNING id
-"""
-
 DELETE_EVENTS = """
     DELETE FROM webhook_event
     WHERE id IN (
@@ -147,21 +143,6 @@ DELETE_EVENTS = """
 """
 
 
-class DueDelivery(msgspec.Struct, frozen=True):
-    """An attempt that has begun: the message, its address, and the version of the secret that signs it."""
-
-    id: UUID
-    attempt: int
-    url: str
-    endpoint_id: UUID | None
-    event_id: str
-    body: bytes
-    account_id: int
-    secret_version: int
-    secret_rotated_at: datetime | None
-    repeats: bool
-
-
 class DeliveryFilter(NamedTuple):
     """The deliveries to list; a field that is None filters nothing."""
 
@@ -171,15 +152,10 @@ class DeliveryFilter(NamedTuple):
     event_id: str | None = None
 
 
-async def claim(connection: Connection, delivery_id: UUID, lease: timedelta) -> DueDelivery | None:
-    """Begin the next attempt at a delivery; None if the delivery is not due."""
-    record = await connection.fetchrow(CLAIM, delivery_id, lease)
-    return DueDelivery(*record) if record else None
-
-
-async def take_due(connection: Connection, repeat_after: timedelta, limit: int) -> list[UUID]:
-    """Mark due deliveries as dispatched; returns the ids to publish."""
-    return [record["id"] for record in await connection.fetch(TAKE_DUE, repeat_after, limit)]
+async def free_slots(connection: Connection, account_id: int, max_pending: int) -> int:
+    """Return how many more deliveries of an account may be pending."""
+    free: int = await connection.fetchval(FREE_SLOTS, account_id, max_pending)
+    return max(0, free)
 
 
 async def endpoints_of(session: AsyncSession, account_id: int) -> Sequence[Endpoint]:
