@@ -1,0 +1,152 @@
+"""Comparisons: a candidate against a baseline on the same samples, with a verdict in words."""
+
+import threading
+from itertools import islice
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+
+from shared import datasets, jobs, matrices, runs
+from shared.accounts import Caller
+from shared.comparisons import flips, objects, queries
+from shared.comparisons.errors import ComparedNotFound, ComparisonNotFound, ComparisonNotReady
+from shared.comparisons.flips import Flip, FlipFilter, FlipKind
+from shared.comparisons.kinds.paired_comparison import PairedComparison
+from shared.comparisons.lifecycle import UNFINISHED
+from shared.comparisons.options import ComparisonOptions
+from shared.comparisons.records import ComparedVersion, ComparisonRecord
+from shared.comparisons.results import ComparisonResult
+from shared.jobs import JobRequest, Reference
+from shared.kit import clock
+from shared.kit.db import note_created, retry_conflicts
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.ids import known_uuid, uuid7
+from shared.kit.platform import Platform
+from shared.kit.storage_errors import StorageUnavailable
+from shared.matrices.errors import MatrixNotFound
+from shared.runs.errors import RunNotFound
+from shared.runs.stored_file import ObjectReader
+
+log = structlog.get_logger()
+
+# Two runs of some thousand samples are compared within this time.
+RETRY_AFTER_S = 1
+
+
+class FlipRequest(NamedTuple):
+    """Which flips a request asks for: the kind, and an actual class and a slice as texts, or None."""
+
+    kind: FlipKind
+    actual: str | None = None
+    slice: str | None = None
+
+    def among(self, result: ComparisonResult) -> FlipFilter:
+        """The filter of a result's flips; raises InvalidInput for a class or a slice that it does not have."""
+        texts = [str(label) for label in result.classes]
+        if self.actual is not None and self.actual not in texts:
+            known = ", ".join(f"“{text[:50]}”" for text in texts[:5])
+            raise InvalidInput(Fault("/class", f"class: not a class of the comparison; its classes are {known}."))
+        slices = {f"{found.column}:{found.value}": found for entry in result.flips_by_slice if (found := entry.slice)}
+        if self.slice is not None and self.slice not in slices:
+            raise InvalidInput(
+                Fault("/slice", "slice: not a slice of the comparison; write a column, a colon, a value.")
+            )
+        actual = None if self.actual is None else texts.index(self.actual)
+        return FlipFilter(self.kind, actual, None if self.slice is None else slices[self.slice])
+
+
+@retry_conflicts
+async def create(
+    platform: Platform, caller: Caller, baseline: str, candidate: str, options: ComparisonOptions
+) -> ComparisonRecord:
+    """Create a comparison and the job that makes it.
+
+    Raises ComparedNotFound, RunNotReady, QueueFull, and InvalidInput for a run beside a matrix.
+    """
+    sides = (await _compared(platform, caller, baseline), await _compared(platform, caller, candidate))
+    if sides[0].kind != sides[1].kind:
+        raise InvalidInput(
+            Fault("/candidate", f"candidate: the baseline is a {sides[0].kind}, so send a {sides[0].kind}.")
+        )
+    comparison_id = uuid7()
+    # The job goes with the comparison, and with what it compares.
+    now = clock.now()
+    references = {str(side.id): Reference(side.kind, str(side.id), side.version, now) for side in sides}
+    own = Reference("comparison", str(comparison_id), 1, now)
+    arguments = PairedComparison(comparison_id=str(comparison_id))
+    request = JobRequest(caller, arguments, [own, *references.values()])
+    async with platform.db.transaction() as connection:
+        queued = await jobs.enqueue(platform, connection, request)
+        await queries.insert(connection, comparison_id, caller.account_id, queued.job.id, sides, options)
+        note_created("comparison", comparison_id)
+    await jobs.dispatch(platform, queued)
+    return await get(platform, caller, str(comparison_id))
+
+
+async def get(platform: Platform, caller: Caller, comparison_id: str) -> ComparisonRecord:
+    """Return a comparison of the caller; raises ComparisonNotFound."""
+    async with platform.db.connection() as connection:
+        found = await queries.find(connection, caller.account_id, known_uuid(comparison_id, ComparisonNotFound))
+    if found is None:
+        raise ComparisonNotFound
+    return found
+
+
+async def list_own(platform: Platform, caller: Caller, *, before: UUID | None, limit: int) -> list[ComparisonRecord]:
+    """List comparisons of the caller without their results, newest first, older than `before`."""
+    async with platform.db.connection() as connection:
+        return await queries.list_own(connection, caller.account_id, before=before, limit=limit)
+
+
+async def list_flips(
+    platform: Platform, caller: Caller, comparison_id: str, wanted: FlipRequest, *, after: int, limit: int
+) -> list[tuple[int, Flip]]:
+    """List flips of a comparison of the caller behind a position, each with the position behind it.
+
+    Raises ComparisonNotFound, ComparisonNotReady, DatasetPrivate, and InvalidInput for an unknown class or slice.
+    """
+    comparison = await get(platform, caller, comparison_id)
+    result = comparison.found
+    if result is None or comparison.folder is None or comparison.flips_bytes is None:
+        detail = f"The comparison is {comparison.status}, not ready."
+        raise ComparisonNotReady(detail, retry_after_s=RETRY_AFTER_S if comparison.state in UNFINISHED else None)
+    await datasets.check_shown(platform, [side.id for side in comparison.sides])
+    chosen = wanted.among(result)
+    key, size = comparison.folder + objects.FLIPS, comparison.flips_bytes
+
+    def read(stop: threading.Event) -> list[tuple[int, Flip]]:
+        reader = ObjectReader(platform.storage, key, size, stop)
+        return [*islice(flips.find(reader, result.classes, result.flips, chosen, after=after), limit)]
+
+    return await platform.scans.run(caller.account_id, read)
+
+
+@retry_conflicts
+async def delete(platform: Platform, caller: Caller, comparison_id: str) -> None:
+    """Delete a comparison of the caller and its job; raises ComparisonNotFound."""
+    known = known_uuid(comparison_id, ComparisonNotFound)
+    async with platform.db.transaction() as connection:
+        folder = await queries.folder(connection, known)
+        if not await queries.delete(connection, caller.account_id, known):
+            raise ComparisonNotFound
+        keys = await jobs.delete_dependents(platform, connection, caller.account_id, str(known))
+    keys += [folder + objects.FLIPS] if folder else []
+    try:
+        await platform.storage.apart(platform.storage.delete, keys)
+    except StorageUnavailable:
+        log.warning("objects of a deleted comparison are left to be collected", count=len(keys))
+
+
+async def _compared(platform: Platform, caller: Caller, text: str) -> ComparedVersion:
+    try:
+        run = await runs.get_ready(platform, caller, text)
+    except RunNotFound:
+        pass
+    else:
+        return ComparedVersion("run", run.id, run.version)
+    try:
+        (matrix,) = await matrices.references(platform, caller, [text])
+    except MatrixNotFound as error:
+        raise ComparedNotFound from error
+    return ComparedVersion("matrix", UUID(matrix.id), matrix.version)

@@ -1,0 +1,128 @@
+"""The result of a comparison from paired samples; pure, so that it may run anywhere."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from shared.comparisons import measuring
+from shared.comparisons.counting import counted, flips_of, slice_counts
+from shared.comparisons.measuring import Measured
+from shared.comparisons.options import CLASS_FORMULAS, CLASS_METRICS, OVERALL_FORMULAS, ComparisonOptions
+from shared.comparisons.pairing import PairedSamples
+from shared.comparisons.results import ComparisonResult, MetricDifference, SliceValue
+from shared.comparisons.words import sentence
+from shared.evaluation.paired.tensor import PairedCounts, replicate, replicates_for
+from shared.evaluation.paired.testing import Question
+from shared.evaluation.paired.verdicts import Evidence, holm_of_some, verdict
+
+# The same samples give the same answer.
+SEED = 0
+
+
+class _Family(NamedTuple):
+    """All differences of a comparison, and the numbers of its bootstrap."""
+
+    measured: list[Measured]
+    replicates: int | None
+
+
+def evaluate(samples: PairedSamples, options: ComparisonOptions) -> ComparisonResult:
+    """Compare the candidate with the baseline."""
+    counts = counted(samples)
+    question = Question(options.alpha, options.margin, options.sought)
+    slices, notices = slice_counts(samples, options.slices)
+    measured, replicates = _family(samples, counts, slices, options, question)
+    differences = _judged(measured, question)
+    return ComparisonResult(
+        verdict=differences[0].verdict,
+        summary=sentence(differences[0], options.alpha),
+        samples=len(samples.truth),
+        classes=samples.classes,
+        tests=sum(found.p_adjusted is not None for found in differences),
+        sought_difference=options.sought,
+        replicates=replicates,
+        differences=differences,
+        flips=flips_of(counts),
+        flips_by_class=[
+            flips_of(counts.of_class(code), label=label)
+            for code, label in enumerate(samples.classes)
+            if np.any(counts.truth == code)
+        ],
+        flips_by_slice=[flips_of(of_slice, slice_value=value) for value, of_slice in slices.items()],
+        notices=notices,
+    )
+
+
+def _family(
+    samples: PairedSamples,
+    counts: PairedCounts,
+    slices: dict[SliceValue, PairedCounts],
+    options: ComparisonOptions,
+    question: Question,
+) -> _Family:
+    """Every difference that is asked for: of all samples, of classes, and the first metric's in slices."""
+    metrics: list[str] = list(dict.fromkeys(options.metrics))
+    formulas: dict[str, Any] = {
+        name: formula for name, formula in (OVERALL_FORMULAS | CLASS_FORMULAS).items() if name in metrics
+    }
+    replicates = replicates_for(len(counts.counts)) if formulas else None
+    drawn = replicate(counts, formulas, replicates=replicates or 0, seed=SEED) if formulas else {}
+    measured: list[Measured] = []
+    for metric in metrics:
+        if metric == "recall.class":
+            measured += measuring.recalls(counts, samples.classes, question)
+        elif metric == "roc_auc.class":
+            measured += measuring.areas_under_curves(samples, question)
+        elif metric in CLASS_METRICS:
+            measured += measuring.by_class(metric, drawn[metric], samples.classes, counts, question)
+        elif metric in formulas:
+            measured.append(measuring.overall(metric, drawn[metric], counts, question))
+        else:
+            measured.append(measuring.share_of_right(metric, counts, question))
+    measured += [measuring.share_of_right("accuracy", found, question, value) for value, found in slices.items()]
+    return _Family(measured, replicates)
+
+
+def _judged(measured: list[Measured], question: Question) -> list[MetricDifference]:
+    """The differences with P-values adjusted for all of them, and their verdicts."""
+    adjusted = holm_of_some([found.tested.p_value for found in measured])
+    not_worse = holm_of_some([found.p_not_worse for found in measured])
+    equivalent = holm_of_some([found.p_equivalent for found in measured])
+    return list(_differences(measured, adjusted, not_worse, equivalent, question))
+
+
+def _differences(
+    measured: list[Measured],
+    adjusted: list[float | None],
+    not_worse: list[float | None],
+    equivalent: list[float | None],
+    question: Question,
+) -> Iterator[MetricDifference]:
+    level = question.alpha, question.margin
+    for found, of_any, *p_values in zip(measured, adjusted, not_worse, equivalent, strict=True):
+        tested = found.tested
+        low, high = tested.interval or (None, None)
+        better = None if tested.difference is None else found.sign * tested.difference
+        yield MetricDifference(
+            metric=found.metric,
+            label=found.label,
+            slice=found.slice,
+            verdict=verdict(Evidence(better, 1.0 if tested.is_alike else of_any, *p_values), *level),
+            samples=found.samples,
+            discordant=found.discordant,
+            baseline=found.baseline,
+            candidate=found.candidate,
+            difference=tested.difference,
+            low=low,
+            high=high,
+            method=tested.method,
+            p_value=tested.p_value,
+            p_exact=tested.p_exact,
+            p_adjusted=of_any,
+            p_not_worse=p_values[0],
+            p_equivalent=p_values[1],
+            detectable_difference=tested.detectable,
+            samples_needed=tested.needed,
+            reason=tested.reason,
+        )

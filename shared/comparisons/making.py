@@ -1,0 +1,85 @@
+"""Verbs of the jobs that make comparisons."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from shared import matrices, runs
+from shared.comparisons import get, objects, queries, sides
+from shared.comparisons.errors import ComparisonChanged
+from shared.comparisons.options import ComparisonOptions
+from shared.comparisons.records import ComparedVersion
+from shared.comparisons.results import ComparisonResult
+from shared.comparisons.sides import ComparedSide
+from shared.jobs import JobRecord
+from shared.kit.db import Connection
+from shared.kit.downloads import download
+from shared.kit.files import FileOnDisk
+from shared.kit.platform import Platform
+from shared.matrices import queries as matrix_queries
+from shared.runs.objects import ROWS
+
+# Reads a side, once its rows are on disk.
+ReadSide = Callable[[], ComparedSide]
+
+
+class ComparisonInputs(NamedTuple):
+    """What is asked for, and how to read the two sides."""
+
+    options: ComparisonOptions
+    baseline: ReadSide
+    candidate: ReadSide
+
+
+async def fetch(platform: Platform, job: JobRecord, comparison_id: str, folder: Path) -> ComparisonInputs:
+    """Write the rows of both sides into a folder.
+
+    Raises ComparisonNotFound, ComparisonChanged, and what runs and matrices raise of something that is gone.
+    """
+    comparison = await get(platform, job.owner, comparison_id)
+    baseline, candidate = comparison.sides
+    return ComparisonInputs(
+        comparison.asked,
+        await read_side(platform, job, baseline, folder / "baseline", comparison.asked.slices),
+        await read_side(platform, job, candidate, folder / "candidate", []),
+    )
+
+
+async def conclude(
+    connection: Connection,
+    job: JobRecord,
+    comparison_id: UUID,
+    result: ComparisonResult,
+    folder: str,
+    flips_bytes: int,
+) -> None:
+    """Store the result, in the transaction that ends the job; raises ComparisonChanged, so that neither is stored."""
+    if not await queries.conclude(connection, comparison_id, job.id, result, folder, flips_bytes):
+        raise ComparisonChanged
+
+
+def flips_file(folder: Path) -> FileOnDisk:
+    """The file of the flips, as it is stored."""
+    return FileOnDisk(objects.FLIPS, "application/vnd.apache.parquet", folder / objects.FLIPS)
+
+
+async def read_side(
+    platform: Platform, job: JobRecord, compared: ComparedVersion, target: Path, slices: list[str]
+) -> ReadSide:
+    """Write the rows of a side to a file, and return how to read them.
+
+    Raises ComparisonChanged, and what runs and matrices raise of something that is gone.
+    """
+    if compared.kind == "run":
+        run = await runs.get_ready(platform, job.owner, str(compared.id))
+        if run.version != compared.version:
+            raise ComparisonChanged
+        await download(platform.storage, run.folder + ROWS, target)
+        return lambda: sides.of_rows(target, run.summary, slices)._replace(is_private=run.is_private)
+    await matrices.for_job(platform, job, [str(compared.id)])
+    async with platform.db.connection() as connection:
+        samples = await matrix_queries.samples(connection, job.account_id, compared.id)
+    if samples is None:
+        raise ComparisonChanged
+    return lambda: sides.of_samples(samples)

@@ -1,0 +1,148 @@
+"""The differences of metrics that a comparison asks for, each tested by itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shared.comparisons.pairing import PairedSamples
+from shared.comparisons.results import SliceValue
+from shared.evaluation.intervals.areas import areas
+from shared.evaluation.metrics import CATALOGUE
+from shared.evaluation.paired.discordance import Pairs
+from shared.evaluation.paired.tensor import PairedCounts, Replicated
+from shared.evaluation.paired.testing import Question, Tested, of_areas, of_pairs, of_replicates
+from shared.evaluation.types import Label
+
+# Beyond it, exact ranks of both take too much memory: a gigabyte for ten million.
+MAX_RANKED = 20_000_000
+_TWO = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A metric of both, and what is known of the difference."""
+
+    metric: str
+    tested: Tested
+    samples: int
+    baseline: float | None = None
+    candidate: float | None = None
+    label: Label | None = None
+    slice: SliceValue | None = None
+    discordant: int | None = None
+
+    @property
+    def sign(self) -> int:
+        """-1 for a metric of which less is better."""
+        return -1 if CATALOGUE[self.metric].lower_is_better else 1
+
+    @property
+    def p_not_worse(self) -> float | None:
+        """The P-value of being worse by the margin or more."""
+        return self.tested.p_above if self.sign > 0 else self.tested.p_below
+
+    @property
+    def p_equivalent(self) -> float | None:
+        """The P-value of differing by the margin or more, the larger of two one-sided ones."""
+        above, below = self.tested.p_above, self.tested.p_below
+        return None if above is None or below is None else max(above, below)
+
+
+def share_of_right(metric: str, counts: PairedCounts, question: Question, value: SliceValue | None = None) -> Measured:
+    """Accuracy, or the error rate, of all samples or of those of a slice."""
+    pairs = counts.pairs
+    if metric == "error_rate":
+        pairs = Pairs(pairs.neither, pairs.candidate_only, pairs.baseline_only, pairs.both)
+    return _of_pairs(metric, pairs, question, slice_value=value)
+
+
+def recalls(counts: PairedCounts, classes: Sequence[Label], question: Question) -> list[Measured]:
+    """The recall of each class: accuracy among the samples of the class."""
+    return [
+        _of_pairs("recall.class", counts.of_class(code).pairs, question, label=label)
+        for code, label in enumerate(classes)
+    ]
+
+
+def overall(metric: str, found: Replicated, counts: PairedCounts, question: Question) -> Measured:
+    """A metric of all classes together."""
+    return _of_replicates(metric, found, counts, question)
+
+
+def by_class(
+    metric: str, found: Replicated, classes: Sequence[Label], counts: PairedCounts, question: Question
+) -> list[Measured]:
+    """A metric of each class."""
+    return [
+        _of_replicates(
+            metric,
+            Replicated(found.baseline[code], found.candidate[code], found.drawn[:, code]),
+            counts,
+            question,
+            label,
+        )
+        for code, label in enumerate(classes)
+    ]
+
+
+def areas_under_curves(samples: PairedSamples, question: Question) -> list[Measured]:
+    """The area under the ROC curve of each class against the rest."""
+    return [area_under_curve(samples, code, [question])[0] for code in range(len(samples.classes))]
+
+
+def _of_pairs(
+    metric: str,
+    pairs: Pairs,
+    question: Question,
+    *,
+    label: Label | None = None,
+    slice_value: SliceValue | None = None,
+) -> Measured:
+    n = pairs.total
+    return Measured(
+        metric,
+        of_pairs(pairs, question) if n else Tested(None, reason="there are no samples"),
+        n,
+        (pairs.both + pairs.baseline_only) / n if n else None,
+        (pairs.both + pairs.candidate_only) / n if n else None,
+        label,
+        slice_value,
+        pairs.discordant,
+    )
+
+
+def _of_replicates(
+    metric: str, found: Replicated, counts: PairedCounts, question: Question, label: Label | None = None
+) -> Measured:
+    n = int(counts.counts.sum())
+    baseline, candidate = float(found.baseline), float(found.candidate)
+    return Measured(
+        metric,
+        of_replicates(candidate - baseline, found.drawn, n, question),
+        n,
+        None if np.isnan(baseline) else baseline,
+        None if np.isnan(candidate) else candidate,
+        label,
+    )
+
+
+def area_under_curve(samples: PairedSamples, code: int, questions: Sequence[Question]) -> list[Measured]:
+    """The area under the ROC curve of one class against the rest, tested once for each question."""
+    n, label = len(samples.truth), samples.classes[code]
+    is_positive = samples.truth == code
+    positives = int(np.count_nonzero(is_positive))
+    reason = None
+    if min(positives, n - positives) < _TWO:
+        reason = "there are fewer than two samples of the class, or of all others"
+    elif n > MAX_RANKED:
+        reason = f"areas are compared up to {MAX_RANKED:,} samples"
+    scores = None if reason else samples.scores_of(code)
+    if scores is None:
+        reason = reason or "one of the two has no scores of this class"
+        return [Measured("roc_auc.class", Tested(None, reason=reason), n, label=label) for _ in questions]
+    found = areas(is_positive, scores)
+    baseline, candidate = found.values.tolist()
+    return [
+        Measured("roc_auc.class", of_areas(found, n, question), n, baseline, candidate, label) for question in questions
+    ]

@@ -1,0 +1,139 @@
+"""Two sides as one: samples paired by id, classes aligned over the union."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from shared.comparisons.errors import RunsNotComparable
+from shared.comparisons.sides import Codes, ComparedSide, Floats
+from shared.evaluation.types import Label
+from shared.kit.errors import Fault
+
+# More of them say nothing more.
+MAX_EXAMPLES = 20
+_ID_LENGTH = 100
+
+
+class PairedSamples(NamedTuple):
+    """Samples in the order of the baseline: codes of the classes of both together, all of shape (n,).
+
+    `scores_of` returns the scores (2, n) of baseline and candidate for a class, or None where one has none.
+    """
+
+    classes: list[Label]
+    truth: Codes
+    baseline: Codes
+    candidate: Codes
+    ids: "pa.Array[Any] | None"
+    baseline_confidence: Floats | None
+    candidate_confidence: Floats | None
+    scores_of: Callable[[int], Floats | None]
+    slices: Mapping[str, "pa.Array[Any]"]
+
+
+def pair(baseline: ComparedSide, candidate: ComparedSide) -> PairedSamples:
+    """Pair the samples; raises RunsNotComparable where ids or truths differ, and says how many and which."""
+    order = _order(baseline, candidate)
+    classes, baseline_codes, candidate_codes = _union(baseline.classes, candidate.classes)
+    truth = baseline_codes[baseline.truth]
+    shown = [] if baseline.is_private or candidate.is_private else classes
+    _check_truths(baseline, truth, candidate_codes[candidate.truth][order], shown)
+
+    def scores_of(code: int) -> Floats | None:
+        found = []
+        for side, codes, rows in ((baseline, baseline_codes, slice(None)), (candidate, candidate_codes, order)):
+            positions = np.flatnonzero(codes == code)
+            scores = side.scores_of(int(positions[0])) if len(positions) else None
+            if scores is None:
+                return None
+            found.append(scores[rows].astype(np.float64))
+        return np.array(found)
+
+    return PairedSamples(
+        classes,
+        truth,
+        baseline_codes[baseline.predicted],
+        candidate_codes[candidate.predicted][order],
+        baseline.ids,
+        baseline.confidence,
+        None if candidate.confidence is None else candidate.confidence[order],
+        scores_of,
+        baseline.slices,
+    )
+
+
+def _order(baseline: ComparedSide, candidate: ComparedSide) -> NDArray[np.int64]:
+    """The candidate's row of each sample of the baseline."""
+    n = len(baseline.truth)
+    if baseline.ids is None and candidate.ids is None:
+        if n != len(candidate.truth):
+            raise RunsNotComparable(
+                f"The baseline has {n:,} samples and the candidate {len(candidate.truth):,}; without ids they are "
+                "paired by position."
+            )
+        return np.arange(n)
+    if baseline.ids is None or candidate.ids is None:
+        side = "baseline" if baseline.ids is None else "candidate"
+        raise RunsNotComparable(f"The {side} has no sample ids, by which the samples of the other could be found.")
+    for name, side in (("baseline", baseline.ids), ("candidate", candidate.ids)):
+        if repeated := len(side) - pc.count_distinct(side).as_py():
+            detail = f"{repeated:,} sample ids of the {name} occur more than once, so they cannot be paired."
+            raise RunsNotComparable(detail)
+    return _matched(baseline.ids, candidate.ids)
+
+
+def _matched(baseline: "pa.Array[Any]", candidate: "pa.Array[Any]") -> NDArray[np.int64]:
+    found = pc.index_in(baseline, value_set=candidate)
+    missing = pc.index_in(candidate, value_set=baseline)
+    if found.null_count or missing.null_count:
+        only = [("baseline", baseline.filter(found.is_null())), ("candidate", candidate.filter(missing.is_null()))]
+        both = len(baseline) - found.null_count
+        raise RunsNotComparable(
+            f"{both:,} sample ids are in both, {found.null_count:,} only in the baseline and {missing.null_count:,} "
+            "only in the candidate.",
+            [
+                Fault(f"/{name}", f"Only in the {name}: “{sample_id[:_ID_LENGTH]}”.")
+                for name, ids in only
+                for sample_id in ids.slice(0, MAX_EXAMPLES).to_pylist()
+            ],
+        )
+    rows: NDArray[np.int64] = found.to_numpy(zero_copy_only=False).astype(np.int64)
+    return rows
+
+
+def _check_truths(baseline: ComparedSide, truth: Codes, other: Codes, shown: Sequence[Label]) -> None:
+    """Raise RunsNotComparable where truths differ; without the labels that may be shown it names no sample."""
+    differing = np.flatnonzero(truth != other)
+    if len(differing):
+        examples = [
+            Fault("/candidate", f"{_name(baseline, row)}: “{shown[truth[row]]}” and “{shown[other[row]]}”.")
+            for row in (differing[:MAX_EXAMPLES].tolist() if shown else ())
+        ]
+        raise RunsNotComparable(f"{len(differing):,} samples have another truth in the candidate.", examples)
+
+
+def _name(side: ComparedSide, row: int) -> str:
+    if side.ids is None:
+        return f"Sample {row:,}"
+    return f"Sample “{side.ids[row].as_py()[:_ID_LENGTH]}”"
+
+
+def _union(baseline: Sequence[Label], candidate: Sequence[Label]) -> tuple[list[Label], Codes, Codes]:
+    """The classes of both, those of the baseline first, and the code of each class of either side."""
+    codes: dict[str, int] = {}
+    classes: list[Label] = []
+    for label in (*baseline, *candidate):
+        if _text(label) not in codes:
+            codes[_text(label)] = len(classes)
+            classes.append(label)
+    first, second = (np.array([codes[_text(label)] for label in side], np.int64) for side in (baseline, candidate))
+    return classes, first, second
+
+
+def _text(label: Label) -> str:
+    # Labels are numbers only where all of a side are: the other side may have them as texts.
+    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)

@@ -1,0 +1,78 @@
+"""The two sides of a comparison: what each said of its samples."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from shared.evaluation.inputs.label_codes import decode
+from shared.evaluation.types import Label
+from shared.matrices.errors import MatrixWithoutSamples
+from shared.matrices.records import Samples
+from shared.runs import class_scores
+from shared.runs.errors import ScoresMissing
+from shared.runs.scanning import RowScan
+from shared.runs.summary import RunSummary
+
+Codes = NDArray[np.int64]
+Floats = NDArray[Any]
+
+
+class ComparedSide(NamedTuple):
+    """The classes of one side, and of each sample the codes of truth and prediction, its id and more.
+
+    `ids` is None where samples are known by their positions; `confidence` (n,) is None without scores. `scores_of`
+    returns the scores (n,) of a class by its position, or None.
+    """
+
+    classes: Sequence[Label]
+    truth: Codes
+    predicted: Codes
+    ids: "pa.Array[Any] | None" = None
+    confidence: Floats | None = None
+    scores_of: Callable[[int], Floats | None] = lambda _: None
+    slices: Mapping[str, "pa.Array[Any]"] = MappingProxyType({})
+    # The truths of its samples are shown to nobody.
+    is_private: bool = False
+
+
+def of_samples(samples: Samples) -> ComparedSide:
+    """The side of a matrix; raises MatrixWithoutSamples."""
+    if samples.actual_codes is None or samples.predicted_codes is None:
+        raise MatrixWithoutSamples
+    actual, predicted = (
+        decode(codes, samples.sample_count).astype(np.int64)
+        for codes in (samples.actual_codes, samples.predicted_codes)
+    )
+    return ComparedSide(samples.classes, actual, predicted)
+
+
+def of_rows(rows_file: Path, summary: RunSummary, slices: Sequence[str]) -> ComparedSide:
+    """The side of a run, from its canonical rows; with those columns of metadata that it has."""
+    positions = np.array(summary.class_of_code, np.int64)
+    scan = RowScan(rows_file, summary)
+
+    def column(name: str) -> Any:
+        return pq.read_table(rows_file, columns=[name]).column(0).combine_chunks()
+
+    def scores_of(position: int) -> Floats | None:
+        try:
+            found = class_scores.scores_of(summary, position)
+        except ScoresMissing:
+            return None
+        return found.of_all(scan)
+
+    return ComparedSide(
+        summary.classes,
+        positions[column("t").to_numpy()],
+        positions[column("p").to_numpy()],
+        column("id") if summary.has_ids else None,
+        scan.confidences() if summary.scores else None,
+        scores_of,
+        {name: column(f"m_{summary.metadata.index(name)}") for name in slices if name in summary.metadata},
+    )

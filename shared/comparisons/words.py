@@ -1,0 +1,28 @@
+"""Verdicts as sentences."""
+
+from shared.comparisons.results import MetricDifference
+from shared.evaluation.metrics import CATALOGUE
+from shared.evaluation.paired.verdicts import Verdict
+
+_SAID: dict[Verdict, str] = {
+    "better": "The candidate is better",
+    "worse": "The candidate is worse",
+    "no_difference_shown": "No difference is shown, which does not mean that there is none",
+    "equivalent_within_margin": "The two are equivalent within the margin",
+    "not_worse_within_margin": "The candidate is not worse by more than the margin",
+    "inconclusive": "Nothing can be concluded",
+}
+
+
+def sentence(found: MetricDifference, alpha: float) -> str:
+    """The verdict of one metric, with the numbers that it rests on."""
+    said = f"{_SAID[found.verdict]}: {CATALOGUE[found.metric].title}"
+    said += "" if found.label is None else f" of “{str(found.label)[:50]}”"
+    if found.difference is None or found.baseline is None or found.candidate is None:
+        return f"{said} cannot be compared, because {found.reason}."
+    said += f" {found.baseline:.4g} → {found.candidate:.4g}, difference {found.difference:+.4g}"
+    if found.low is not None:
+        said += f" ({100 * (1 - alpha):.4g} % interval {found.low:+.4g} to {found.high:+.4g})"
+    if found.p_adjusted is not None:
+        said += f", P = {found.p_adjusted:.2g} for all tests together"
+    return f"{said}, on {found.samples:,} samples{'' if found.reason is None else f'; {found.reason}'}."

@@ -1,0 +1,136 @@
+"""Gates: policies by which a candidate may take the place of a baseline, or may not."""
+
+from uuid import UUID
+
+from shared import jobs, quotas, runs
+from shared.accounts import Caller
+from shared.gates import policy, queries
+from shared.gates.errors import CheckNotFound, GateNotFound
+from shared.gates.kinds.gate_check import GateCheck
+from shared.gates.policy import GateBaseline, GatePolicy
+from shared.gates.records import CheckedRun, CheckRecord, GateRecord
+from shared.jobs import JobRequest, Reference
+from shared.kit import clock
+from shared.kit.db import Connection, note_created, retry_conflicts
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.ids import known_uuid, uuid7
+from shared.kit.platform import Platform
+from shared.quotas import Quota
+from shared.runs import queries as run_queries
+
+# Two runs of some thousand samples are compared within this time.
+RETRY_AFTER_S = 1
+
+
+@retry_conflicts
+async def create(platform: Platform, caller: Caller, name: str, rules: GatePolicy) -> GateRecord:
+    """Create a gate; raises InvalidInput, QuotaReached, and RunNotFound for the run of its baseline."""
+    await _check(platform, caller, rules)
+    gate_id = uuid7()
+    async with platform.db.transaction() as connection:
+        await quotas.take(connection, platform.settings, caller, {Quota.GATES: 1})
+        await queries.insert(connection, gate_id, caller.account_id, name, rules)
+        note_created("gate", gate_id)
+    return await get(platform, caller, str(gate_id))
+
+
+async def get(platform: Platform, caller: Caller, gate_id: str) -> GateRecord:
+    """Return a gate of the caller; raises GateNotFound."""
+    async with platform.db.connection() as connection:
+        gate = await queries.find(connection, caller.account_id, known_uuid(gate_id, GateNotFound))
+    if gate is None:
+        raise GateNotFound
+    return gate
+
+
+async def list_own(platform: Platform, caller: Caller, *, before: UUID | None, limit: int) -> list[GateRecord]:
+    """List gates of the caller, newest first, older than `before`."""
+    async with platform.db.connection() as connection:
+        return await queries.list_own(connection, caller.account_id, before=before, limit=limit)
+
+
+@retry_conflicts
+async def replace(platform: Platform, caller: Caller, gate_id: str, name: str, rules: GatePolicy) -> GateRecord:
+    """Replace name and policy of a gate, which makes a new version; raises what `create` does, and GateNotFound."""
+    known = known_uuid(gate_id, GateNotFound)
+    await _check(platform, caller, rules)
+    async with platform.db.transaction() as connection:
+        if not await queries.replace(connection, caller.account_id, known, name, rules):
+            raise GateNotFound
+    return await get(platform, caller, gate_id)
+
+
+@retry_conflicts
+async def delete(platform: Platform, caller: Caller, gate_id: str) -> None:
+    """Delete a gate of the caller with its checks and their jobs; raises GateNotFound."""
+    known = known_uuid(gate_id, GateNotFound)
+    async with platform.db.transaction() as connection:
+        if not await queries.delete(connection, caller.account_id, known):
+            raise GateNotFound
+        await jobs.delete_dependents(platform, connection, caller.account_id, str(known))
+
+
+@retry_conflicts
+async def create_check(platform: Platform, caller: Caller, gate_id: str, candidate: str) -> CheckRecord:
+    """Create a check of a run, and the job that makes it.
+
+    Raises GateNotFound, RunNotFound, RunNotReady, QueueFull, QuotaReached, and InvalidInput for the baseline itself.
+    """
+    gate = await get(platform, caller, gate_id)
+    run = await runs.get_ready(platform, caller, candidate)
+    if gate.rules.baseline.run_id == run.id:
+        raise InvalidInput(Fault("/candidate", "candidate: this run is the baseline of the gate; send another."))
+    check_id, now = uuid7(), clock.now()
+    # The job goes with the check's gate and candidate.
+    references = [
+        Reference("gate_check", str(check_id), 1, now),
+        Reference("gate", str(gate.id), gate.version, now),
+        Reference("run", str(run.id), run.version, now),
+    ]
+    request = JobRequest(caller, GateCheck(check_id=str(check_id)), references)
+    async with platform.db.transaction() as connection:
+        await quotas.take(connection, platform.settings, caller, jobs.ROOM)
+        baseline = await _baseline(connection, caller, gate.rules.baseline, run.id)
+        queued = await jobs.enqueue(platform, connection, request)
+        compared = CheckedRun(run.id, run.version), baseline
+        await queries.insert_check(connection, check_id, gate, queued.job.id, *compared)
+        note_created("gate_check", check_id)
+    await jobs.dispatch(platform, queued)
+    return await get_check(platform, caller, str(check_id))
+
+
+async def get_check(platform: Platform, caller: Caller, check_id: str) -> CheckRecord:
+    """Return a check of the caller; raises CheckNotFound."""
+    async with platform.db.connection() as connection:
+        check = await queries.find_check(connection, caller.account_id, known_uuid(check_id, CheckNotFound))
+    if check is None:
+        raise CheckNotFound
+    return check
+
+
+async def list_checks(
+    platform: Platform, caller: Caller, gate_id: str, *, before: UUID | None, limit: int
+) -> list[CheckRecord]:
+    """List checks of a gate of the caller without their results, newest first; raises GateNotFound."""
+    gate = await get(platform, caller, gate_id)
+    async with platform.db.connection() as connection:
+        return await queries.list_checks(connection, caller.account_id, gate.id, before=before, limit=limit)
+
+
+async def _check(platform: Platform, caller: Caller, rules: GatePolicy) -> None:
+    policy.check(rules)
+    if rules.baseline.run_id is not None:
+        await runs.get(platform, caller, str(rules.baseline.run_id))
+
+
+async def _baseline(connection: Connection, caller: Caller, wanted: GateBaseline, candidate: UUID) -> CheckedRun | None:
+    """The run that the gate compares with now; None if there is none that is ready."""
+    found = await run_queries.latest_ready(
+        connection,
+        caller.account_id,
+        run_id=wanted.run_id,
+        tag=wanted.tag,
+        model_name=wanted.model_name,
+        other_than=candidate,
+    )
+    return None if found is None else CheckedRun(*found)

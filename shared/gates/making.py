@@ -1,0 +1,75 @@
+"""Verbs of the jobs that make checks."""
+
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from shared import webhooks
+from shared.comparisons.errors import ComparisonChanged
+from shared.comparisons.making import ReadSide, read_side
+from shared.comparisons.records import ComparedVersion
+from shared.gates import get_check, queries
+from shared.gates.errors import CheckChanged
+from shared.gates.policy import GateBaseline, GatePolicy
+from shared.gates.records import CheckedRun, CheckSummary
+from shared.gates.results import CheckResult
+from shared.jobs import JobRecord
+from shared.kit.db import Connection
+from shared.kit.platform import Platform
+from shared.kit.storage_errors import FileGone
+from shared.runs.errors import RunNotFound, RunNotReady
+from shared.webhooks.events import GATE_CHECKED
+
+
+class CheckInputs(NamedTuple):
+    """The policy, and how to read the two runs; `baseline` is None where there is none."""
+
+    policy: GatePolicy
+    baseline: ReadSide | None
+    candidate: ReadSide
+
+
+async def fetch(platform: Platform, job: JobRecord, check_id: str, folder: Path) -> CheckInputs:
+    """Write the rows of both runs into a folder; raises CheckNotFound, CheckChanged."""
+    check = await get_check(platform, job.owner, check_id)
+    columns = [chosen.column for chosen in check.rules.slices]
+    return CheckInputs(
+        check.rules,
+        None if check.baseline is None else await _read(platform, job, check.baseline, folder / "baseline", columns),
+        await _read(platform, job, check.candidate, folder / "candidate", []),
+    )
+
+
+async def conclude(
+    connection: Connection, platform: Platform, job: JobRecord, check_id: UUID, result: CheckResult
+) -> None:
+    """Store the result and announce it, in the transaction that ends the job; raises CheckChanged."""
+    if not await queries.conclude(connection, check_id, job.id, result):
+        raise CheckChanged
+    check = await queries.find_check(connection, job.account_id, check_id)
+    if check is None:
+        raise CheckChanged
+    await webhooks.announce(
+        platform,
+        connection,
+        account_id=job.account_id,
+        event_type=GATE_CHECKED,
+        data=CheckSummary.of(check),
+        callback_url=None,
+    )
+
+
+def lacking(baseline: GateBaseline) -> str:
+    """Why there is nothing to compare with."""
+    if baseline.run_id is not None:
+        return "The run that the gate compares with is not ready or was deleted, so the candidate cannot be judged."
+    named = [f"the tag “{baseline.tag}”"] if baseline.tag is not None else []
+    named += [f"the model “{baseline.model_name}”"] if baseline.model_name is not None else []
+    return f"No other run with {' and '.join(named)} is ready, so the candidate cannot be judged."
+
+
+async def _read(platform: Platform, job: JobRecord, run: CheckedRun, target: Path, slices: list[str]) -> ReadSide:
+    try:
+        return await read_side(platform, job, ComparedVersion("run", run.id, run.version), target, slices)
+    except (RunNotFound, RunNotReady, ComparisonChanged, FileGone) as error:
+        raise CheckChanged from error

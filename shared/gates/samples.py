@@ -1,0 +1,103 @@
+"""Which samples of two runs a gate compares, and whether the golden ones are right."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.comparisons.sides import Codes, ComparedSide, Floats
+from shared.evaluation.paired.gate_rule import Outcome
+from shared.gates.policy import GatePolicy
+from shared.gates.results import GateReason
+from shared.gates.words import listed
+
+# More of them say nothing more.
+MAX_EXAMPLES = 20
+
+
+class CommonSamples(NamedTuple):
+    """Both sides without the samples that only one has, the numbers of those, and what the gate says of them."""
+
+    baseline: ComparedSide
+    candidate: ComparedSide
+    new: int
+    removed: int
+    reasons: list[GateReason]
+
+
+def common(baseline: ComparedSide, candidate: ComparedSide, policy: GatePolicy) -> CommonSamples:
+    """The samples that both sides have; sides without ids stay as they are, as they are paired by position."""
+    if baseline.ids is None or candidate.ids is None:
+        return CommonSamples(baseline, candidate, 0, 0, [])
+    kept, also = pc.is_in(baseline.ids, value_set=candidate.ids), pc.is_in(candidate.ids, value_set=baseline.ids)
+    removed, new = baseline.ids.filter(pc.invert(kept)), candidate.ids.filter(pc.invert(also))
+    reasons = [
+        *_unpaired("only in the candidate", policy.new_samples, new),
+        *_unpaired("only in the baseline", policy.removed_samples, removed),
+    ]
+    if not reasons:
+        return CommonSamples(baseline, candidate, 0, 0, [])
+    return CommonSamples(
+        _at(baseline, np.flatnonzero(kept.to_numpy(zero_copy_only=False))),
+        _at(candidate, np.flatnonzero(also.to_numpy(zero_copy_only=False))),
+        len(new),
+        len(removed),
+        reasons,
+    )
+
+
+def golden(candidate: ComparedSide, golden_ids: Sequence[str]) -> list[GateReason]:
+    """Whether the candidate has all golden samples right; nothing without golden samples."""
+    if not golden_ids:
+        return []
+    if candidate.is_private:
+        # Which of the named samples are right would tell their actual labels one by one.
+        return [_golden("fail", "The dataset of the candidate is private, so that no sample of it can be golden.")]
+    if candidate.ids is None:
+        return [_golden("fail", "The candidate has no sample ids, so the golden samples cannot be found.")]
+    positions = pc.index_in(pa.array(golden_ids, pa.string()), value_set=candidate.ids.cast(pa.string()))
+    unknown = [sample_id for sample_id, row in zip(golden_ids, positions.to_pylist(), strict=True) if row is None]
+    if unknown:
+        text = f"{len(unknown):,} of {len(golden_ids):,} golden samples are not in the candidate: {listed(unknown)}."
+        return [_golden("fail", text)]
+    rows = positions.to_numpy()
+    wrong = [
+        sample_id
+        for sample_id, is_right in zip(golden_ids, candidate.truth[rows] == candidate.predicted[rows], strict=True)
+        if not is_right
+    ]
+    if wrong:
+        text = f"The candidate has {len(wrong):,} of {len(golden_ids):,} golden samples wrong: {listed(wrong)}."
+        return [_golden("fail", text)]
+    return [_golden("pass", f"The candidate has all {len(golden_ids):,} golden samples right.")]
+
+
+def _golden(outcome: Outcome, text: str) -> GateReason:
+    return GateReason(outcome=outcome, requirement="golden_samples", subject="golden samples", text=text)
+
+
+def _unpaired(where: str, outcome: Outcome, ids: Any) -> list[GateReason]:
+    if not len(ids):
+        return []
+    text = f"{len(ids):,} samples are {where}: {listed(ids.slice(0, MAX_EXAMPLES).to_pylist(), len(ids))}."
+    return [GateReason(outcome=outcome, requirement="samples", subject=f"samples {where}", text=text)]
+
+
+def _at(side: ComparedSide, rows: Codes) -> ComparedSide:
+    taken = pa.array(rows)
+
+    def scores_of(position: int) -> Floats | None:
+        scores = side.scores_of(position)
+        return None if scores is None else scores[rows]
+
+    return ComparedSide(
+        side.classes,
+        side.truth[rows],
+        side.predicted[rows],
+        None if side.ids is None else side.ids.take(taken),
+        None if side.confidence is None else side.confidence[rows],
+        scores_of,
+        {name: values.take(taken) for name, values in side.slices.items()},
+    )

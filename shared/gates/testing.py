@@ -1,0 +1,137 @@
+"""The differences that a gate tests, each with the evidence for its rule."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from shared.comparisons import measuring
+from shared.comparisons.counting import MAX_VALUES, counted, slice_counts
+from shared.comparisons.measuring import Measured, area_under_curve
+from shared.comparisons.options import CLASS_FORMULAS, CLASS_METRICS, OVERALL_FORMULAS, USUAL_SOUGHT
+from shared.comparisons.pairing import PairedSamples
+from shared.evaluation.paired.gate_rule import DropEvidence, certain
+from shared.evaluation.paired.tensor import PairedCounts, Replicated, replicate, replicates_for
+from shared.evaluation.paired.testing import ALIKE, Question, Tested
+from shared.evaluation.types import Label
+from shared.gates.policy import GateMetric, GatePolicy
+from shared.gates.words import quoted
+
+# The same samples give the same verdict.
+SEED = 0
+
+
+class GatedDifference(NamedTuple):
+    """A difference with its margin, and the evidence for the rule."""
+
+    measured: Measured
+    margin: float | None
+    evidence: DropEvidence
+
+
+def differences(samples: PairedSamples, policy: GatePolicy) -> Iterator[GatedDifference]:
+    """Every difference that the policy names: of all samples, of classes, and the accuracy in slices."""
+    counts = counted(samples)
+    drawn = _drawn(counts, policy.metrics)
+    for entry in policy.metrics:
+        asked = questions(policy.alpha, entry.margin)
+        for versions in _of_metric(samples, counts, drawn, entry, asked):
+            yield _gated(versions, entry.margin)
+    for chosen in policy.slices:
+        asked = questions(policy.alpha, chosen.margin)
+        for value, found in slice_counts(samples, [chosen.column])[0].items():
+            versions = [measuring.share_of_right("accuracy", found, question, value) for question in asked]
+            yield _gated(versions, chosen.margin)
+
+
+def missing_columns(samples: PairedSamples, policy: GatePolicy) -> Iterator[tuple[str, str]]:
+    """The columns of slices that cannot be used, each with the sentence that says why."""
+    for chosen in policy.slices:
+        if chosen.column not in samples.slices:
+            yield chosen.column, f"The baseline has no column {quoted(chosen.column)} to slice by."
+        elif len(samples.slices[chosen.column].dictionary_encode().dictionary) > MAX_VALUES:
+            yield chosen.column, f"The column {quoted(chosen.column)} has more than {MAX_VALUES} values."
+
+
+def questions(alpha: float, margin: float | None) -> list[Question]:
+    """What is asked of one difference: whether it is below 0 and, with a margin, whether it is below the margin.
+
+    Bounds are one-sided, so the level of the two-sided interval is twice as large.
+    """
+    limits = [0.0] if margin is None else [0.0, margin, -margin]
+    return [Question(2 * alpha, limit, margin or USUAL_SOUGHT) for limit in limits]
+
+
+def evidence_of(versions: Sequence[Measured], margin: float | None) -> DropEvidence:
+    """The evidence of one difference from its tests at 0 and, with a margin, at the margin and at minus the margin."""
+    at_zero = versions[0].tested
+    if at_zero.difference is None:
+        return DropEvidence(None, margin)
+    difference = versions[0].sign * at_zero.difference
+    if at_zero.reason == ALIKE:
+        return certain(difference, margin)
+    drops = [_p_below(one) for one in versions]
+    if margin is None:
+        return DropEvidence(difference, None, drops[0])
+    return DropEvidence(difference, margin, drops[0], drops[2], versions[1].p_not_worse)
+
+
+def _p_below(found: Measured) -> float | None:
+    """The P-value of a difference, with more being better, that is not below the limit of its question."""
+    return found.tested.p_below if found.sign > 0 else found.tested.p_above
+
+
+def _gated(versions: Sequence[Measured], margin: float | None) -> GatedDifference:
+    return GatedDifference(versions[0], margin, evidence_of(versions, margin))
+
+
+def _drawn(counts: PairedCounts, metrics: Sequence[GateMetric]) -> dict[str, Replicated]:
+    named = {entry.metric for entry in metrics}
+    formulas: dict[str, Any] = {
+        name: formula for name, formula in (OVERALL_FORMULAS | CLASS_FORMULAS).items() if name in named
+    }
+    if not formulas:
+        return {}
+    return replicate(counts, formulas, replicates=replicates_for(len(counts.counts)), seed=SEED)
+
+
+def _of_metric(
+    samples: PairedSamples,
+    counts: PairedCounts,
+    drawn: dict[str, Replicated],
+    entry: GateMetric,
+    asked: Sequence[Question],
+) -> Iterator[Sequence[Measured]]:
+    """The tests of one entry, once for each question: one of all classes, or one for each class."""
+    metric, classes = entry.metric, samples.classes
+    if metric not in CLASS_METRICS:
+        if metric in OVERALL_FORMULAS:
+            yield [measuring.overall(metric, drawn[metric], counts, question) for question in asked]
+        else:
+            yield [measuring.share_of_right(metric, counts, question) for question in asked]
+        return
+    codes = _codes(counts, classes, entry.label)
+    if not codes:
+        reason = "the samples have no such class"
+        yield [Measured(metric, Tested(None, reason=reason), len(samples.truth), label=entry.label)]
+    elif metric == "roc_auc.class":
+        yield from (area_under_curve(samples, code, asked) for code in codes)
+    else:
+        measure = _by_class(metric, drawn, classes, counts)
+        by_question = [measure(question) for question in asked]
+        yield from ([found[code] for found in by_question] for code in codes)
+
+
+def _by_class(
+    metric: str, drawn: dict[str, Replicated], classes: Sequence[Label], counts: PairedCounts
+) -> Callable[[Question], list[Measured]]:
+    if metric == "recall.class":
+        return lambda question: measuring.recalls(counts, classes, question)
+    return lambda question: measuring.by_class(metric, drawn[metric], classes, counts, question)
+
+
+def _codes(counts: PairedCounts, classes: Sequence[Label], label: str | None) -> list[int]:
+    """The classes of an entry: the one that it names, or all that are the truth of a sample."""
+    if label is not None:
+        return [code for code, known in enumerate(classes) if str(known) == label]
+    return [int(code) for code in np.unique(counts.truth)]

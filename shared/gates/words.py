@@ -1,0 +1,74 @@
+"""What a gate finds, as sentences."""
+
+from collections.abc import Sequence
+
+from shared.evaluation.metrics import CATALOGUE
+from shared.evaluation.paired.gate_rule import Finding, Outcome
+from shared.gates.results import GateReason, GateTest
+
+# A reader opens the run for the rest.
+_LISTED = 5
+_LENGTH = 50
+
+_VERDICTS: dict[Outcome, str] = {
+    "pass": "The candidate passes the gate",
+    "warn": "The candidate may be worse",
+    "fail": "The candidate fails the gate",
+}
+_FINDINGS: dict[Finding, str] = {
+    "no_drop_shown": "no loss is shown",
+    "within_margin": "not worse by the margin of {margin:.4g} or more",
+    "drop_shown": "worse",
+    "drop_beyond_margin": "worse by more than the margin of {margin:.4g}",
+    "drop_maybe_beyond_margin": "worse, and it is not shown that the loss stays within the margin of {margin:.4g}",
+    "inconclusive": "it is not shown whether a loss stays within the margin of {margin:.4g}",
+    "not_measured": "cannot be compared",
+}
+
+
+def quoted(text: str) -> str:
+    """A label or an id in a sentence, shortened."""
+    return f"“{text if len(text) <= _LENGTH else text[: _LENGTH - 1] + '…'}”"
+
+
+def listed(texts: Sequence[str], total: int | None = None) -> str:
+    """The first of several ids, and how many more there are."""
+    total = len(texts) if total is None else total
+    more = f" and {total - _LISTED:,} more" if total > _LISTED else ""
+    return ", ".join(quoted(text) for text in texts[:_LISTED]) + more
+
+
+def subject_of(test: GateTest) -> str:
+    """What a test is about."""
+    title = CATALOGUE[test.metric].title
+    if test.label is not None:
+        title += f" of {quoted(str(test.label))}"
+    if test.slice is not None:
+        title += f" where {quoted(test.slice.column)} is {quoted(test.slice.value)}"
+    return title
+
+
+def sentence(test: GateTest, reason: str | None) -> str:
+    """What one test found, with the numbers that it rests on."""
+    said = subject_of(test)
+    if test.difference is None or test.baseline is None or test.candidate is None:
+        return f"{said} cannot be compared, because {reason}."
+    said += f" {test.baseline:.4g} → {test.candidate:.4g}, difference {test.difference:+.4g}"
+    if test.low is not None and test.high is not None:
+        said += f" (bounds {test.low:+.4g} and {test.high:+.4g})"
+    said += f" on {test.samples:,} samples: "
+    if test.finding == "inconclusive" and test.low is None:
+        return f"{said}nothing can be concluded, because {reason}."
+    said += _FINDINGS[test.finding].format(margin=test.margin)
+    if test.finding == "no_drop_shown" and test.detectable_difference is not None:
+        said += f"; a true loss of {test.detectable_difference:.2g} would be shown with a chance of 80 %"
+    return f"{said}."
+
+
+def summary(verdict: Outcome, reasons: Sequence[GateReason]) -> str:
+    """The verdict as a sentence; `reasons` are all requirements, the worst first."""
+    if verdict == "pass":
+        return f"{_VERDICTS[verdict]}: all {len(reasons)} requirements are met."
+    count = sum(reason.outcome == verdict for reason in reasons)
+    more = f" ({count - 1} more like this)" if count > 1 else ""
+    return f"{_VERDICTS[verdict]}. {reasons[0].text}{more}"

@@ -1,0 +1,231 @@
+"""From a file to the rows that an import writes; pure, so that nothing is written before all of it was understood."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from shared.analyses.annotations.formats import Size, outline_box_of
+from shared.analyses.annotations.types import CheckedAnnotation, check_item
+from shared.analyses.annotations.validation import Checker
+from shared.imports.errors import ImportTooLarge
+from shared.imports.matching import Matcher
+from shared.imports.reading.files import FileLimits, InputFiles
+from shared.imports.reading.formats import FORMATS, FormatName, recognise
+from shared.imports.reading.objects import (
+    Category,
+    Known,
+    KnownImage,
+    ReadFile,
+    ReadImage,
+    ReadingRules,
+    ReadObject,
+    Role,
+)
+from shared.kit.ids import uuid7
+
+# They are in memory together, at half a kilobyte each.
+MAX_ANNOTATIONS = 1_000_000
+
+MAX_NOTICES = 100
+
+
+# The places of our own annotations in those of files.
+_IN_FILES = (
+    ("/data/points", "/segmentation"),
+    ("/data/rle", "/segmentation"),
+    ("/data/", "/"),
+    ("/confidence", "/score"),
+    ("/class_name", "/category_id"),
+)
+
+
+class ImportLimits(NamedTuple):
+    """The sizes of files in bytes, and the number of run lengths of one mask."""
+
+    files: FileLimits
+    mask_runs: int
+
+
+class ImportOptions(NamedTuple):
+    """What the request says of the file: its name, its format (None: recognised), its side, names of categories."""
+
+    filename: str
+    format: FormatName | None
+    role: Role
+    names: dict[str, str]
+
+
+class CategoryCount(msgspec.Struct, frozen=True):
+    """A category of an import."""
+
+    name: Annotated[str, Meta(description="Name, by which it is matched with the project's.")]
+    number: Annotated[int | None, Meta(description="Its id in the file; null if it has none.")]
+    annotations: Annotated[int, Meta(description="Number of its annotations.")]
+    is_new: Annotated[bool, Meta(description="Whether the project did not have it before.")]
+
+
+class ImportReport(msgspec.Struct, frozen=True):
+    """What an import wrote, and what of the file it did not keep."""
+
+    format: Annotated[str, Meta(description="Format that the file was read as.")]
+    role: Annotated[Role, Meta(description="Whether the annotations are ground truth or predictions.")]
+    images_created: Annotated[int, Meta(description="Number of images that the project did not have.")]
+    images_matched: Annotated[int, Meta(description="Number of images that the project had already.")]
+    images_without: Annotated[
+        int, Meta(description="Number of images with ground truth of which the file says nothing: no detections.")
+    ]
+    annotations: Annotated[int, Meta(description="Number of annotations.")]
+    categories: Annotated[list[CategoryCount], Meta(description="The categories, by name.")]
+    notices: Annotated[list[str], Meta(description="What the file says and the service does not keep.")]
+
+
+class FileChecker(Checker):
+    """The faults of a file, at the places of the file."""
+
+    def note(self, pointer: str, message: str) -> None:
+        """Note a fault at a place of an annotation, as the file has it."""
+        for ours, theirs in _IN_FILES:
+            pointer = pointer.replace(ours, theirs)
+        super().note(pointer, message)
+
+
+class PlannedAnalysis(NamedTuple):
+    """The annotations of one image."""
+
+    id: UUID
+    image_id: UUID
+    annotations: list[CheckedAnnotation]
+
+
+class ImportPlan(NamedTuple):
+    """The rows to write: new images, one analysis for each image of the file, and the categories with their numbers."""
+
+    new_images: list[KnownImage]
+    matched: list[UUID]
+    # Numbers of images that have none yet.
+    numbers: dict[UUID, int]
+    analyses: list[PlannedAnalysis]
+    categories: list[Category]
+    report: ImportReport
+
+
+def plan(
+    path: Path, options: ImportOptions, known: Known, limits: ImportLimits, progress: Callable[[float], None]
+) -> ImportPlan:
+    """Read a file and check all of it; `progress` is told the share of images that are checked.
+
+    Raises InvalidInput with every fault and its place, up to a hundred, and the errors of imports.
+    """
+    checker = FileChecker(max_runs=limits.mask_runs)
+    rules = ReadingRules(options.role, options.names, known, checker)
+    with InputFiles(path, options.filename, limits.files) as files:
+        file_format = options.format or recognise(files)
+        read = FORMATS[file_format].read(files, rules)
+    if sum(len(image.objects) for image in read.images) > MAX_ANNOTATIONS:
+        raise ImportTooLarge
+    matcher = Matcher(known.images, options.role, checker)
+    analyses = list(_analyses(read, matcher, checker, options.role, progress))
+    checker.finish()
+    silent = _silent(known, analyses) if options.role == "predictions" else []
+    analyses += silent
+    new = {image.id for image in matcher.new}
+    matched = [analysis.image_id for analysis in analyses if analysis.image_id not in new]
+    report = _report(file_format, options.role, read, analyses, known, new=len(new), silent=len(silent))
+    categories = read.categories if options.role == "ground_truth" else []
+    return ImportPlan(matcher.new, matched, matcher.numbers, analyses, categories, report)
+
+
+def _silent(known: Known, analyses: list[PlannedAnalysis]) -> list[PlannedAnalysis]:
+    """Return an empty analysis for each image with ground truth and no detections: left out, it would not count."""
+    named = {analysis.image_id for analysis in analyses}
+    images = (image for image in known.images if image.has_truth and image.id not in named)
+    return [PlannedAnalysis(uuid7(), image.id, []) for image in images]
+
+
+def _analyses(
+    read: ReadFile, matcher: Matcher, checker: Checker, role: Role, progress: Callable[[float], None]
+) -> Iterator[PlannedAnalysis]:
+    for index, image in enumerate(read.images):
+        if index % 1000 == 0:
+            progress(index / len(read.images))
+        target = matcher.match(image)
+        if target is not None:
+            yield PlannedAnalysis(uuid7(), target.id, _checked(image, target, checker, role))
+        # The objects are not needed again, and there may be a million.
+        image.objects.clear()
+        if checker.is_full:
+            break
+
+
+def _checked(image: ReadImage, target: KnownImage, checker: Checker, role: Role) -> list[CheckedAnnotation]:
+    size = Size(target.height, target.width)
+    annotations = []
+    for sent in image.objects:
+        count = checker.count
+        annotation = check_item(checker, sent.annotation, sent.pointer)
+        if annotation is not None and checker.count == count:
+            _check_place(sent, annotation, size, checker, role)
+            annotations.append(annotation)
+    return annotations
+
+
+def _check_place(sent: ReadObject, annotation: CheckedAnnotation, size: Size, checker: Checker, role: Role) -> None:
+    if annotation.mask_size not in (None, size):
+        checker.note(
+            f"{sent.pointer}/segmentation",
+            f"the mask is {annotation.mask_size} pixels (height, width), and the image {tuple(size)}",
+        )
+    elif role == "ground_truth" and (box := _box(sent.annotation)) is not None:
+        left, top, right, bottom = box
+        if left > size.width or top > size.height or right < 0 or bottom < 0:
+            checker.note(
+                f"{sent.pointer}/bbox", f"the object lies outside of the image of {size.width} x {size.height} pixels"
+            )
+
+
+def _box(annotation: dict[str, Any]) -> tuple[float, float, float, float] | None:
+    data = annotation["data"]
+    if data.get("bbox") is not None:
+        first, second, third, fourth = data["bbox"]
+        is_corners = data.get("format") == "xyxy"
+        return first, second, third if is_corners else first + third, fourth if is_corners else second + fourth
+    return outline_box_of(data) if data.get("format") == "polygon" else None
+
+
+def _report(
+    file_format: FormatName,
+    role: Role,
+    read: ReadFile,
+    analyses: list[PlannedAnalysis],
+    known: Known,
+    *,
+    new: int,
+    silent: int,
+) -> ImportReport:
+    counts = Counter(annotation.class_name for analysis in analyses for annotation in analysis.annotations)
+    before = {category.name for category in known.categories}
+    numbers = {category.name: category.number for category in (*known.categories, *read.categories)}
+    names = sorted({*counts, *(category.name for category in read.categories)})
+    return ImportReport(
+        format=file_format,
+        role=role,
+        images_created=new,
+        images_matched=len(analyses) - new - silent,
+        images_without=silent,
+        annotations=counts.total(),
+        categories=[CategoryCount(name, numbers.get(name), counts[name], name not in before) for name in names],
+        notices=[*read.notices[:MAX_NOTICES], *_look_alikes(names, before)],
+    )
+
+
+def _look_alikes(names: list[str], before: set[str]) -> Iterator[str]:
+    folded = {" ".join(name.casefold().split()): name for name in before}
+    for name in names:
+        other = folded.get(" ".join(name.casefold().split()))
+        if other is not None and other != name and name not in before:
+            yield f"The category “{name[:100]}” is new: the project has “{other[:100]}”, which is another one."

@@ -1,0 +1,153 @@
+"""COCO's JSON: instances and keypoints (https://cocodataset.org/#format-data), and LVIS as far as it is the same."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from shared.analyses.annotations.validation import MAX_CHARACTERS
+from shared.imports.errors import AnnotationsUnreadable
+from shared.imports.reading.coco_objects import annotation_of, shape_of
+from shared.imports.reading.files import InputFiles, pointer_of
+from shared.imports.reading.json_text import decode
+from shared.imports.reading.objects import Category, FileId, ReadFile, ReadImage, ReadingRules, ReadObject
+from shared.kit.names import is_visible
+
+# LVIS says for each image which classes were looked for; here every class counts as looked for in every image.
+_OF_LVIS = ("neg_category_ids", "not_exhaustive_category_ids")
+
+
+class _Image(msgspec.Struct):
+    id: FileId
+    file_name: str | None = None
+    coco_url: str | None = None
+    width: int | None = None
+    height: int | None = None
+    neg_category_ids: Raw | UnsetType = UNSET
+    not_exhaustive_category_ids: Raw | UnsetType = UNSET
+
+    @property
+    def name(self) -> str | None:
+        """The name of its file; LVIS has only an address, which ends with it."""
+        return self.file_name or (self.coco_url.rpartition("/")[2] if self.coco_url else None)
+
+
+class _Category(msgspec.Struct):
+    id: FileId
+    name: str
+    keypoints: list[str] = []
+    skeleton: list[tuple[int, int]] = []
+
+
+class _Document(msgspec.Struct):
+    images: list[_Image]
+    annotations: list[Raw]
+    categories: list[_Category]
+
+
+def recognise(files: InputFiles) -> bool:
+    """Tell whether there are JSON objects that begin as COCO's."""
+    return bool(_documents(files))
+
+
+def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
+    """Read every document of the upload; ids are those of one document each.
+
+    Raises AnnotationsUnreadable, and notes every fault at its place.
+    """
+    names = _documents(files) or files.ending_with(".json") or list(files)
+    merged = ReadFile([])
+    for name in names:
+        prefix = pointer_of(name) if len(names) > 1 else ""
+        part = _Reading(rules, prefix).read(decode(name, files[name], _Document))
+        merged.images += part.images
+        merged.categories += part.categories
+        merged.notices += part.notices
+    return merged
+
+
+def _documents(files: InputFiles) -> list[str]:
+    names = files.ending_with(".json") if files.is_archive else list(files)
+    return [name for name in names if _begins_as_coco(files.head(name))]
+
+
+def _begins_as_coco(head: bytes) -> bool:
+    members = (b'"images"', b'"annotations"', b'"categories"', b'"info"', b'"licenses"')
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") and any(name in head for name in members)
+
+
+class _Reading:
+    """The reading of one document."""
+
+    def __init__(self, rules: ReadingRules, prefix: str) -> None:
+        self._rules, self._prefix, self._checker = rules, prefix, rules.checker
+        self._unread = Counter[str]()
+
+    def read(self, document: _Document) -> ReadFile:
+        images = self._images(document.images)
+        categories = self._categories(document.categories)
+        ids = dict[FileId, int]()
+        for index, raw in enumerate(document.annotations):
+            pointer = f"{self._prefix}/annotations/{index}"
+            annotation = decode("annotations", bytes(raw), dict[str, Any], pointer)
+            self._check_id(ids, annotation, index, pointer)
+            image = self._one_of(images, annotation, "image_id", pointer)
+            category = self._one_of(categories, annotation, "category_id", pointer)
+            if image is not None and category is not None:
+                item = self._object(annotation, category, pointer)
+                image.objects.append(ReadObject(item, pointer))
+            if self._checker.is_full:
+                break
+        notices = [f"{count:,} annotations state {name}, which is not kept." for name, count in self._unread.items()]
+        if any(image.neg_category_ids is not UNSET for image in document.images):
+            notices.append(
+                f"Images state {' and '.join(_OF_LVIS)}, which are not kept: all classes count as looked for."
+            )
+        return ReadFile(list(images.values()), list(categories.values()), notices)
+
+    def _images(self, sent: list[_Image]) -> dict[FileId, ReadImage]:
+        images = dict[FileId, ReadImage]()
+        for index, image in enumerate(sent):
+            pointer = f"{self._prefix}/images/{index}"
+            if image.id in images:
+                self._checker.note(f"{pointer}/id", f"another image has the id {image.id!r}")
+            images[image.id] = ReadImage(pointer, image.name, image.id, image.width, image.height)
+        return images
+
+    def _categories(self, sent: list[_Category]) -> dict[FileId, Category]:
+        categories = dict[FileId, Category]()
+        for index, category in enumerate(sent):
+            pointer = f"{self._prefix}/categories/{index}"
+            name = self._rules.names.get(str(category.id), category.name)
+            if category.id in categories:
+                self._checker.note(f"{pointer}/id", f"another category has the id {category.id!r}")
+            if not is_visible(name) or len(name) > MAX_CHARACTERS:
+                self._checker.note(f"{pointer}/name", f"expected a name of 1 to {MAX_CHARACTERS} characters")
+            number = category.id if isinstance(category.id, int) else None
+            categories[category.id] = Category(name, number, tuple(category.keypoints), tuple(category.skeleton))
+        if len({category.name for category in categories.values()}) < len(categories):
+            self._checker.note(f"{self._prefix}/categories", "two categories have the same name")
+        return categories
+
+    def _check_id(self, ids: dict[FileId, int], annotation: dict[str, Any], index: int, pointer: str) -> None:
+        own = annotation.get("id")
+        if isinstance(own, int | str) and ids.setdefault(own, index) != index:
+            self._checker.note(f"{pointer}/id", f"annotations.{ids[own]} has the same id {own!r}")
+
+    def _one_of(self, known: dict[FileId, Any], annotation: dict[str, Any], name: str, pointer: str) -> Any:
+        value = annotation.get(name)
+        if isinstance(value, int | str) and not isinstance(value, bool) and value in known:
+            return known[value]
+        of = "images" if name == "image_id" else "categories"
+        self._checker.note(f"{pointer}/{name}", f"none of the {of} of this file has the id {value!r}"[:200])
+        return None
+
+    def _object(self, annotation: dict[str, Any], category: Category, pointer: str) -> dict[str, Any]:
+        if "segments_info" in annotation:
+            raise AnnotationsUnreadable("This is COCO's panoptic form, whose segments are pictures; send instances.")
+        item, unread = annotation_of(annotation, category, self._checker, pointer, shape_of(annotation))
+        self._unread.update(unread)
+        if self._rules.role == "predictions" and item.get("confidence") is None:
+            self._checker.note(f"{pointer}/score", "a prediction needs its score, from 0 to 1")
+        return item

@@ -1,0 +1,38 @@
+"""The formats that are read: one module each, and a line here."""
+
+from typing import Literal, Protocol, cast
+
+from shared.imports.errors import AnnotationFormatUnknown
+from shared.imports.reading import coco, coco_results, voc, yolo
+from shared.imports.reading.files import InputFiles
+from shared.imports.reading.objects import ReadFile, ReadingRules
+
+FormatName = Literal["coco", "coco_results", "voc", "yolo"]
+
+
+class Format(Protocol):
+    """The interface of a format's module."""
+
+    def recognise(self, files: InputFiles) -> bool:
+        """Tell by names and first bytes whether the files are of this format."""
+
+    def read(self, files: InputFiles, rules: ReadingRules) -> ReadFile:
+        """Read all of the files; notes every fault at its place, and raises the errors of imports."""
+
+
+FORMATS: dict[FormatName, Format] = {
+    "coco": cast("Format", coco),
+    "coco_results": cast("Format", coco_results),
+    "voc": cast("Format", voc),
+    "yolo": cast("Format", yolo),
+}
+
+
+def recognise(files: InputFiles) -> FormatName:
+    """Return the first format that recognises the files; raises AnnotationFormatUnknown."""
+    for name, file_format in FORMATS.items():
+        if file_format.recognise(files):
+            return name
+    raise AnnotationFormatUnknown(
+        f"The file is in none of the formats that are read: {', '.join(FORMATS)}. Name its format with `format`."
+    )

@@ -1,0 +1,80 @@
+"""What a reader returns, and what it is told; values without any database behind them."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from shared.analyses.annotations.validation import Checker
+
+Role = Literal["ground_truth", "predictions"]
+
+# A file's own id of an image or a category: COCO's are whole numbers, some tools write texts.
+FileId = int | str
+
+
+class Category(NamedTuple):
+    """A class with the number by which files name it, and the names of its keypoints in their order."""
+
+    name: str
+    number: int | None = None
+    keypoints: tuple[str, ...] = ()
+    skeleton: tuple[tuple[int, int], ...] = ()
+
+
+class KnownImage(NamedTuple):
+    """An image that the project has already; width and height in pixels."""
+
+    id: UUID
+    filename: str
+    width: int
+    height: int
+    # By which files name it.
+    number: int | None
+    has_truth: bool = False
+
+
+class Known(NamedTuple):
+    """What the project holds before the import."""
+
+    images: list[KnownImage]
+    categories: list[Category]
+
+
+class ReadObject(NamedTuple):
+    """An annotation as `annotations:bulk` takes it, with the place in the file that it comes from."""
+
+    annotation: dict[str, Any]
+    pointer: str
+
+
+@dataclass(slots=True)
+class ReadImage:
+    """An image that a file names, with its objects; what the file does not say is None."""
+
+    pointer: str
+    name: str | None = None
+    number: FileId | None = None
+    width: int | None = None
+    height: int | None = None
+    objects: list[ReadObject] = field(default_factory=list)
+    # A name without extension, as that of a text file beside an image.
+    is_stem: bool = False
+
+
+@dataclass(slots=True)
+class ReadFile:
+    """All that a file says; `notices` are sentences about what it says and this product does not keep."""
+
+    images: list[ReadImage]
+    categories: list[Category] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRules:
+    """How to read: for which side, names of categories by the file's ids, what the project holds, and the faults."""
+
+    role: Role
+    names: dict[str, str]
+    known: Known
+    checker: Checker

@@ -1,0 +1,77 @@
+"""Pascal VOC: an XML document for each image (http://host.robots.ox.ac.uk/pascal/VOC/voc2012/devkit_doc.pdf, §2.1)."""
+
+from collections import Counter
+from typing import Any
+
+from shared.imports.errors import AnnotationsUnreadable
+from shared.imports.reading.files import InputFiles, pointer_of, stem_of
+from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject
+from shared.imports.reading.xml_text import XmlMembers, root_of
+
+_CORNERS = ("xmin", "ymin", "xmax", "ymax")
+
+
+def recognise(files: InputFiles) -> bool:
+    """Tell whether there is an XML document that begins with an annotation."""
+    names = files.ending_with(".xml") if files.is_archive else list(files)
+    return bool(names) and b"<annotation>" in files.head(names[0]) and b"<size>" in files.head(names[0])
+
+
+def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
+    """Read every document; notes every fault at its place. Raises AnnotationsUnreadable.
+
+    Corners are taken as they are: VOC counts pixels from 1, most programs that write its form count from 0.
+    """
+    unread = Counter[str]()
+    names = files.ending_with(".xml") if files.is_archive else list(files)
+    images = []
+    for name in names:
+        images.append(_image(name, files[name], rules, unread))
+        if rules.checker.is_full:
+            break
+    classes = {item.annotation["class_name"] for image in images for item in image.objects}
+    notices = [f"{count:,} objects state {member}, which is not kept." for member, count in sorted(unread.items())]
+    return ReadFile(images, [Category(str(label)) for label in sorted(classes, key=str)], notices)
+
+
+def _image(name: str, body: bytes, rules: ReadingRules, unread: Counter[str]) -> ReadImage:
+    root = root_of(name, body)
+    if root.tag != "annotation":
+        raise AnnotationsUnreadable(f"“{name[:200]}”: expected the element annotation, as Pascal VOC has it.")
+    document = XmlMembers(root, rules.checker, pointer_of(name))
+    filename = document.text("filename") or stem_of(name)
+    image = ReadImage(document.pointer, filename, is_stem="." not in filename)
+    image.width, image.height = _pixels(document, "size/width"), _pixels(document, "size/height")
+    for sent in document.each("object"):
+        image.objects.append(ReadObject(_object(sent, rules), sent.pointer))
+        unread.update(member for member in ("pose", "truncated", "occluded", "part") if _is_said(sent, member))
+    return image
+
+
+def _object(sent: XmlMembers, rules: ReadingRules) -> dict[str, Any]:
+    corners = [sent.number(f"bndbox/{corner}") for corner in _CORNERS]
+    if sent.element.find("robndbox") is not None:
+        rules.checker.note(f"{sent.pointer}/robndbox", "rotated boxes are not compared; export polygons")
+    label = sent.text("name")
+    data: dict[str, Any] = {"format": "xyxy", "bbox": corners}
+    if sent.flag("difficult"):
+        data["difficult"] = 1
+    named = rules.names.get(label, label) if label is not None else None
+    annotation: dict[str, Any] = {"annotation_type": "bounding_box", "class_name": named, "data": data}
+    score = sent.number("confidence") if sent.text("confidence") else sent.number("score")
+    if rules.role == "predictions":
+        if score is None:
+            rules.checker.note(f"{sent.pointer}/confidence", "a prediction needs its confidence, from 0 to 1")
+        annotation["confidence"] = score
+    return annotation
+
+
+def _pixels(document: XmlMembers, path: str) -> int | None:
+    value = document.number(path)
+    # Some programs write a size of 0 where they did not look at the image.
+    return int(value) if value and value.is_integer() else None
+
+
+def _is_said(sent: XmlMembers, member: str) -> bool:
+    element = sent.element.find(member)
+    return element is not None and (len(element) > 0 or sent.text(member) not in (None, "0", "Unspecified"))

@@ -1,0 +1,117 @@
+"""YOLO's texts: a file for each image, a line for each object (https://docs.ultralytics.com/datasets/detect/).
+
+A line is the class and the box by centre and size, or the class and an outline, in shares of the image. Predictions
+have a confidence at the end. Classes are named by data.yaml (or classes.txt), or by `categories` of the request.
+"""
+
+import re
+from typing import Any, NamedTuple
+
+import yaml
+
+from shared.imports.errors import AnnotationsUnreadable
+from shared.imports.reading.files import InputFiles, pointer_of, stem_of, text_of
+from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject
+from shared.imports.reading.xml_text import number_of
+
+_LISTS_OF_NAMES = re.compile(r"(^|/)(classes|obj|labels)\.(txt|names)$")
+_LINE = re.compile(rb"\s*\d+(\s+[\d.eE+-]+){4,}\s*(\n|$)")
+_BOX, _WITH_CONFIDENCE, _POINT = 4, 5, 2
+
+# A share that a program has rounded may leave the image by so much.
+_ROUNDING = 0.01
+
+
+class _Size(NamedTuple):
+    width: int
+    height: int
+
+
+def recognise(files: InputFiles) -> bool:
+    """Tell whether the text files of an archive begin with a class and four numbers."""
+    if not files.is_archive:
+        return False
+    bodies = (files.head(name) for name in _texts(files))
+    first = next((body for body in bodies if body.strip()), None)
+    return first is not None and _LINE.match(first) is not None
+
+
+def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
+    """Read every text, in the sizes of the project's images; notes every fault at its place.
+
+    Raises AnnotationsUnreadable.
+    """
+    names = _class_names(files) | rules.names
+    sizes: dict[str, _Size] = {}
+    for known in rules.known.images:
+        sizes.setdefault(stem_of(known.filename), _Size(known.width, known.height))
+    images, used = [], set[str]()
+    for name in _texts(files):
+        image = ReadImage(pointer_of(name), stem_of(name), is_stem=True)
+        images.append(image)
+        # The image is looked for later, and what has no size has no image.
+        if (size := sizes.get(stem_of(name))) is not None:
+            for index, line in enumerate(text_of(name, files[name]).splitlines(), start=1):
+                if words := line.split():
+                    pointer = f"{image.pointer}/{index}"
+                    image.objects.append(ReadObject(_object(words, names, size, rules, pointer), pointer))
+                    used.add(words[0])
+        if rules.checker.is_full:
+            break
+    numbered = {number: name for number, name in names.items() if number.isdecimal()}
+    return ReadFile(images, [Category(name, int(number)) for number, name in numbered.items()])
+
+
+def _texts(files: InputFiles) -> list[str]:
+    return [name for name in files.ending_with(".txt") if not _LISTS_OF_NAMES.search(name)]
+
+
+def _class_names(files: InputFiles) -> dict[str, str]:
+    for name in files.ending_with(".yaml", ".yml"):
+        try:
+            document = yaml.safe_load(text_of(name, files[name]))
+        except (yaml.YAMLError, RecursionError) as error:
+            raise AnnotationsUnreadable(f"“{name[:200]}” is not YAML.") from error
+        named = document.get("names") if isinstance(document, dict) else None
+        if isinstance(named, list | dict):
+            entries = named.items() if isinstance(named, dict) else enumerate(named)
+            return {str(number): str(label) for number, label in entries}
+    for name in files:
+        if _LISTS_OF_NAMES.search(name):
+            lines = text_of(name, files[name]).splitlines()
+            return {str(number): label.strip() for number, label in enumerate(lines) if label.strip()}
+    return {}
+
+
+def _object(words: list[str], names: dict[str, str], size: _Size, rules: ReadingRules, pointer: str) -> dict[str, Any]:
+    checker = rules.checker
+    values = [number_of(word, checker, pointer) or 0.0 for word in words[1:]]
+    label = names.get(words[0])
+    if label is None:
+        checker.note(pointer, f"class {words[0][:20]!r} has no name; send data.yaml or `categories`")
+    if rules.role == "predictions" and len(values) % _POINT == 0:
+        checker.note(pointer, "a prediction needs its confidence as the last number")
+    if rules.role == "ground_truth" and len(values) % _POINT:
+        checker.note(pointer, "expected the class and an even number of shares; a confidence is one of predictions")
+    confidence = values.pop() if len(values) % _POINT else None
+    if len(values) < _BOX or any(not -_ROUNDING <= value <= 1 + _ROUNDING for value in values):
+        checker.note(pointer, "expected shares of the image, from 0 to 1")
+        values = [0.0] * _BOX
+    is_box = len(values) == _BOX
+    annotation: dict[str, Any] = {
+        "annotation_type": "bounding_box" if is_box else "segmentation",
+        "class_name": label or words[0],
+        "data": _box(values, size) if is_box else _outline(values, size),
+    }
+    return annotation | ({} if confidence is None else {"confidence": confidence})
+
+
+def _box(values: list[float], size: _Size) -> dict[str, Any]:
+    x, y, width, height = values
+    left, top = (x - width / 2) * size.width, (y - height / 2) * size.height
+    return {"format": "xywh", "bbox": [left, top, width * size.width, height * size.height]}
+
+
+def _outline(values: list[float], size: _Size) -> dict[str, Any]:
+    points = [[x * size.width, y * size.height] for x, y in zip(values[::2], values[1::2], strict=True)]
+    return {"format": "polygon", "points": points}

@@ -1,0 +1,192 @@
+"""Runs: what one model said of a test set, from the file that holds it."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import structlog
+
+from shared import jobs, quotas, uploads
+from shared.accounts import Caller
+from shared.datasets import queries as dataset_queries
+from shared.datasets.errors import DatasetNotFound, DatasetPrivate
+from shared.jobs import JobRequest
+from shared.kit.db import Connection, retry_conflicts
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.ids import known_uuid, uuid7
+from shared.kit.platform import Platform
+from shared.kit.storage_errors import StorageUnavailable
+from shared.quotas import Quota
+from shared.runs import objects, queries, truths
+from shared.runs.errors import RunNotFound, RunNotReady
+from shared.runs.joining.rules import TruthSource
+from shared.runs.kinds.ingest_run import IngestRun
+from shared.runs.lifecycle import UNFINISHED, RunStatus
+from shared.runs.mapping import ColumnsIn
+from shared.runs.records import ReadyRun, RunDescription, RunRecord, RunSource, position_of
+from shared.webhooks.addresses import check_url
+
+log = structlog.get_logger()
+
+# Small files are read within this time.
+RETRY_AFTER_S = 1
+
+
+@retry_conflicts
+async def create(
+    platform: Platform,
+    caller: Caller,
+    source: RunSource,
+    description: RunDescription,
+    callback_url: str | None = None,
+) -> RunRecord:
+    """Create a run of a complete upload, and the job that reads it.
+
+    Raises QueueFull, QuotaReached, InvalidInput, and DatasetNotFound if its dataset is deleted meanwhile.
+    """
+    if callback_url is not None:
+        check_url(callback_url, platform.settings.webhook_allow_nets)
+    run_id = uuid7()
+    async with platform.db.transaction() as connection:
+        await quotas.take(connection, platform.settings, caller, {Quota.RUNS: 1} | jobs.ROOM)
+        await queries.insert(connection, run_id, caller.account_id, description)
+        await _refer(connection, caller, run_id, source.truth)
+        queued = await _add_version(platform, connection, caller, run_id, 1, source, callback_url)
+    await jobs.dispatch(platform, queued)
+    return await get(platform, caller, str(run_id))
+
+
+@retry_conflicts
+async def map_columns(platform: Platform, caller: Caller, run_id: str, columns: ColumnsIn) -> RunRecord:
+    """Read the file of a run again with other columns, as its next version.
+
+    Raises RunNotFound, QueueFull, QuotaReached, and what `uploads.get_completed` raises where the file is not kept.
+    """
+    run = await get(platform, caller, run_id)
+    upload = await uploads.get_completed(platform, caller, str(run.upload_id))
+    await truths.check_kept(platform, caller, run.truth_source)
+    source = RunSource(upload, columns, run.truth_source)
+    async with platform.db.transaction() as connection:
+        await quotas.take(connection, platform.settings, caller, jobs.ROOM)
+        version = await queries.lock(connection, caller.account_id, run.id)
+        if version is None:
+            raise RunNotFound
+        queued = await _add_version(platform, connection, caller, run.id, version + 1, source, None)
+        await queries.set_version(connection, run.id, version + 1)
+    await jobs.dispatch(platform, queued)
+    return await get(platform, caller, run_id)
+
+
+async def get(platform: Platform, caller: Caller, run_id: str) -> RunRecord:
+    """Return a run of the caller; raises RunNotFound."""
+    async with platform.db.connection() as connection:
+        run = await queries.find(connection, caller.account_id, known_uuid(run_id, RunNotFound))
+    if run is None:
+        raise RunNotFound
+    return run
+
+
+async def get_shown(platform: Platform, caller: Caller, run_id: str) -> ReadyRun:
+    """Return a run of the caller whose samples may be shown; raises RunNotFound, RunNotReady, DatasetPrivate."""
+    run = await get_ready(platform, caller, run_id)
+    if run.is_private:
+        raise DatasetPrivate
+    return run
+
+
+async def get_ready(platform: Platform, caller: Caller, run_id: str) -> ReadyRun:
+    """Return a run of the caller with its counts; raises RunNotFound, RunNotReady."""
+    async with platform.db.connection() as connection:
+        ready = await queries.ready(connection, caller.account_id, known_uuid(run_id, RunNotFound))
+    if ready is None:
+        run = await get(platform, caller, run_id)
+        detail = f"Version {run.version} of the run is {run.status}, not ready."
+        raise RunNotReady(detail, retry_after_s=RETRY_AFTER_S if run.state in UNFINISHED else None)
+    return ready
+
+
+async def list_own(
+    platform: Platform,
+    caller: Caller,
+    *,
+    before: UUID | None,
+    status: RunStatus | None,
+    tag: str | None,
+    dataset_id: UUID | None,
+    limit: int,
+) -> list[RunRecord]:
+    """List runs of the caller, newest first, older than `before`.
+
+    Only those of a status, with a tag or of a dataset, if given.
+    """
+    async with platform.db.connection() as connection:
+        return await queries.list_own(
+            connection,
+            caller.account_id,
+            before=before,
+            status=status,
+            tag=tag,
+            dataset_id=dataset_id,
+            limit=limit,
+        )
+
+
+async def describe(
+    platform: Platform, caller: Caller, run_id: str, change: Callable[[RunDescription], RunDescription]
+) -> RunRecord:
+    """Change the description of a run of the caller; raises RunNotFound, and InvalidInput for an unknown class."""
+    run = await get(platform, caller, run_id)
+    description = change(_description(run))
+    if description.positive is not None and run.state is RunStatus.READY:
+        _check_positive(await get_ready(platform, caller, run_id), description.positive)
+    async with platform.db.connection() as connection:
+        await queries.describe(connection, caller.account_id, run.id, description)
+    return await get(platform, caller, run_id)
+
+
+@retry_conflicts
+async def delete(platform: Platform, caller: Caller, run_id: str) -> None:
+    """Delete a run of the caller, its jobs and its rows; the uploaded file stays. Raises RunNotFound."""
+    known = known_uuid(run_id, RunNotFound)
+    async with platform.db.transaction() as connection:
+        keys = [key for folder in await queries.folders(connection, known) for key in objects.keys_of(folder)]
+        if not await queries.delete(connection, caller.account_id, known):
+            raise RunNotFound
+        keys += await jobs.delete_dependents(platform, connection, caller.account_id, str(known))
+    try:
+        await platform.storage.apart(platform.storage.delete, keys)
+    except StorageUnavailable:
+        log.warning("objects of a deleted run are left to be collected", count=len(keys))
+
+
+async def _refer(connection: Connection, caller: Caller, run_id: UUID, truth: TruthSource | None) -> None:
+    if truth is None or truth.dataset_id is None:
+        return
+    if not await dataset_queries.add_run(connection, caller.account_id, truth.dataset_id, run_id):
+        raise DatasetNotFound
+
+
+async def _add_version(
+    platform: Platform,
+    connection: Connection,
+    caller: Caller,
+    run_id: UUID,
+    number: int,
+    source: RunSource,
+    callback_url: str | None,
+) -> jobs.Queued:
+    arguments = IngestRun(run_id=str(run_id), version=number)
+    references = await arguments.references(platform, caller)
+    request = JobRequest(caller, arguments, references, None, callback_url)
+    queued = await jobs.enqueue(platform, connection, request)
+    await queries.insert_version(connection, run_id, number, queued.job.id, source)
+    return queued
+
+
+def _description(run: RunRecord) -> RunDescription:
+    return RunDescription(run.name, run.model_name, run.model_version, run.tags, run.notes, run.positive)
+
+
+def _check_positive(run: ReadyRun, positive: str) -> None:
+    if position_of(positive, run.summary.classes) is None:
+        known = ", ".join(f"“{label}”"[:50] for label in run.summary.classes[:5])
+        raise InvalidInput(Fault("/positive", f"positive: not a class of the run; its classes are {known}."))

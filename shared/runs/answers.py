@@ -1,0 +1,126 @@
+"""Answers from the counts of a run where they are enough, and from its rows where they are not."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
+
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.platform import Platform
+from shared.runs import objects, results
+from shared.runs.decisions import DecidedScan, ThresholdDecision, decided
+from shared.runs.filters import Condition, RowFilter
+from shared.runs.number_ranges import read_range
+from shared.runs.records import ReadyRun
+from shared.runs.results import SliceResult
+from shared.runs.scanning import FoundRow, RowScan
+from shared.runs.slicing import BETWEEN, SliceAxes, count_slices
+from shared.runs.stored_file import ObjectReader
+from shared.runs.summary import SliceTable
+
+T = TypeVar("T")
+
+
+class FoundSlices(NamedTuple):
+    """Slices in their order, the metric of all rows, and the columns that can be sliced by."""
+
+    results: list[SliceResult]
+    whole: float | None
+    columns: list[str]
+
+
+async def matrix(
+    platform: Platform, run: ReadyRun, conditions: Sequence[Condition], decision: ThresholdDecision | None = None
+) -> ConfusionMatrix:
+    """The confusion matrix of the rows that fulfil all conditions, with the predictions of the file or a decision."""
+    whole = run.summary.matrix
+    if decision is not None:
+        return await scan(platform, run, lambda scan: scan.counts(conditions), decision)
+    if not conditions:
+        return whole
+    if len(conditions) == 1 and read_range(conditions[0].value) is None:
+        tables = {table.column: table for table in await _tables(platform, run)}
+        table = tables[conditions[0].column]
+        if table.codes is not None:
+            return results.matrix_of_slice(table, conditions[0].value, whole)
+    return await scan(platform, run, lambda scan: scan.counts(conditions))
+
+
+async def slices(
+    platform: Platform, run: ReadyRun, column: str | None, metric_id: str, min_support: int
+) -> FoundSlices:
+    """The slices of a run, worst first; raises InvalidInput, SlicesNotAvailable."""
+    tables = await _tables(platform, run)
+    names = [table.column for table in tables if table.codes is not None]
+    if column is not None and column not in {table.column for table in tables}:
+        known = ", ".join(f"“{name}”"[:50] for name in names[:10]) or "none"
+        raise InvalidInput(Fault("/column", f"column: not a column to slice by; those of the run are {known}."))
+    chosen = [results.table_of(tables, name) for name in ([column] if column is not None else names)]
+    whole, positive = run.summary.matrix, run.positive_position
+    found = await asyncio.to_thread(results.slices, chosen, whole, metric_id, positive, min_support)
+    return FoundSlices(found, results.value_of(metric_id, whole, positive), names)
+
+
+async def slices_by(
+    platform: Platform,
+    run: ReadyRun,
+    axes: SliceAxes,
+    metric_id: str,
+    min_support: int,
+    conditions: Sequence[Condition] = (),
+    decision: ThresholdDecision | None = None,
+) -> FoundSlices:
+    """The slices by one or two columns, worst first, within other slices; raises SlicesNotAvailable."""
+    positive = run.positive_position if decision is None else decided(run, decision).positive_position
+
+    def find(scan: RowScan) -> FoundSlices:
+        table, whole = count_slices(scan, run, axes, conditions)
+        found = results.slices([table], whole, metric_id, positive, min_support)
+        named = [result._replace(conditions=_conditions(axes, result)) for result in found]
+        return FoundSlices(named, results.value_of(metric_id, whole, positive), run.summary.metadata)
+
+    return await scan(platform, run, find, decision)
+
+
+def _conditions(axes: SliceAxes, result: SliceResult) -> tuple[Condition, ...]:
+    return tuple(map(Condition, axes.columns, result.value.split(BETWEEN)))
+
+
+async def samples(
+    platform: Platform,
+    run: ReadyRun,
+    wanted: RowFilter,
+    *,
+    after: int | None,
+    limit: int,
+    decision: ThresholdDecision | None = None,
+) -> list[FoundRow]:
+    """Rows of a filter behind a row number, the most confident first; raises InvalidInput for an unknown row."""
+    if after is not None and after > run.summary.rows:
+        raise InvalidInput(Fault("/cursor", "cursor: not `next` of a page of this run."))
+    return await scan(platform, run, lambda scan: scan.find(wanted, after=after, limit=limit), decision)
+
+
+async def _tables(platform: Platform, run: ReadyRun) -> list[SliceTable]:
+    data = await platform.storage.read(run.folder + objects.SLICES)
+    return objects.unpacked_tables(data)
+
+
+async def scan(
+    platform: Platform,
+    run: ReadyRun,
+    work: Callable[[RowScan], T],
+    decision: ThresholdDecision | None = None,
+    *,
+    is_patient: bool = False,
+) -> T:
+    """Do work on the rows of a run, in a thread of the scans; raises what `Scans.run` does."""
+
+    def work_on_rows(stop: threading.Event) -> T:
+        reader = ObjectReader(platform.storage, run.folder + objects.ROWS, run.rows_bytes, stop)
+        if decision is None:
+            return work(RowScan(reader, run.summary))
+        return work(DecidedScan(reader, run.summary, decision))
+
+    return await platform.scans.run(run.account_id, work_on_rows, is_patient=is_patient)

@@ -1,0 +1,91 @@
+"""Curves, calibration and thresholds of a run, from all of its scores."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shared.evaluation.calibration.reliability import Binning, Reliability, reliability
+from shared.evaluation.curves.ranked_scores import RankedScores
+from shared.evaluation.curves.scored_curves import ScoredCurves, curves_of
+from shared.evaluation.thresholds.choice import Choice, choose
+from shared.evaluation.thresholds.goals import Goal
+from shared.kit.platform import Platform
+from shared.runs import answers
+from shared.runs.class_scores import ClassScores, position_of_scored_class, scores_of
+from shared.runs.errors import ScoresNotProbabilities
+from shared.runs.filters import Condition
+from shared.runs.records import ReadyRun
+from shared.runs.scanning import RowScan
+
+
+class ClassCurves(NamedTuple):
+    """The curves of the class at a position."""
+
+    position: int
+    curves: ScoredCurves
+
+
+class ClassReliability(NamedTuple):
+    """The reliability of the scores of the class at a position; None where there are no samples."""
+
+    position: int
+    reliability: Reliability | None
+
+
+class ClassChoice(NamedTuple):
+    """The threshold for the class at a position."""
+
+    position: int
+    choice: Choice
+
+
+async def curves(
+    platform: Platform, run: ReadyRun, position: int | None, conditions: Sequence[Condition], max_points: int
+) -> ClassCurves:
+    """The curves of a class, the positive one if none is given; raises InvalidInput, ScoresMissing."""
+    scored = scores_of(run.summary, position_of_scored_class(run, position))
+
+    def measure(scan: RowScan) -> ScoredCurves:
+        return curves_of(scored.ranked(scan, run.summary.rows, conditions), max_points)
+
+    return ClassCurves(scored.position, await answers.scan(platform, run, measure))
+
+
+async def calibration(
+    platform: Platform,
+    run: ReadyRun,
+    position: int | None,
+    conditions: Sequence[Condition],
+    binning: Binning,
+    bins: int,
+) -> ClassReliability:
+    """The reliability of the scores of a class; raises InvalidInput, ScoresMissing, ScoresNotProbabilities."""
+    scored = scores_of(run.summary, position_of_scored_class(run, position))
+    refuse_margins(scored)
+
+    def measure(scan: RowScan) -> Reliability | None:
+        ranked = scored.ranked(scan, run.summary.rows, conditions)
+        return reliability(ranked, binning, bins) if len(ranked.keys) else None
+
+    return ClassReliability(scored.position, await answers.scan(platform, run, measure))
+
+
+async def threshold(
+    platform: Platform, run: ReadyRun, position: int | None, conditions: Sequence[Condition], goal: Goal
+) -> ClassChoice:
+    """The best threshold of a class for a goal; raises InvalidInput, ScoresMissing."""
+    scored = scores_of(run.summary, position_of_scored_class(run, position))
+
+    def find(scan: RowScan) -> Choice:
+        ranked: RankedScores = scored.ranked(scan, run.summary.rows, conditions)
+        return choose(ranked, goal)
+
+    return ClassChoice(scored.position, await answers.scan(platform, run, find))
+
+
+def refuse_margins(scored: ClassScores) -> None:
+    """Raise ScoresNotProbabilities for scores that only rank."""
+    if scored.is_margin:
+        raise ScoresNotProbabilities(
+            "Scores of the run lie outside 0 to 1, so they are margins or logits: they rank samples, but state no "
+            "probability. Send probabilities, as a sigmoid or softmax makes them."
+        )

@@ -1,0 +1,56 @@
+"""Filters of a run's rows, as requests write them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shared.kit.errors import Fault, InvalidInput
+from shared.runs.records import ReadyRun, position_of
+
+# More conditions than anybody reads out of a table.
+MAX_CONDITIONS = 10
+
+
+class Condition(NamedTuple):
+    """A column of metadata and the value that a row has in it."""
+
+    column: str
+    value: str
+
+
+class RowFilter(NamedTuple):
+    """What the rows have in common; None stands for any."""
+
+    actual: int | None = None
+    predicted: int | None = None
+    only_errors: bool = False
+    conditions: Sequence[Condition] = ()
+    lowest_score: float | None = None
+    highest_score: float | None = None
+
+
+def read_conditions(run: ReadyRun, slices: Sequence[str] | None) -> list[Condition]:
+    """Read `column:value` texts; raises InvalidInput for a column that the run does not have."""
+    if len(slices or ()) > MAX_CONDITIONS:
+        raise InvalidInput(Fault("/slice", f"slice: send at most {MAX_CONDITIONS} conditions."))
+    return [_condition(run, text) for text in slices or ()]
+
+
+def read_class(run: ReadyRun, label: str | None, name: str) -> int | None:
+    """Read the label of a class; raises InvalidInput for one that the run does not have."""
+    if label is None:
+        return None
+    if (position := position_of(label, run.summary.classes)) is None:
+        known = ", ".join(f"“{known}”"[:50] for known in run.summary.classes[:5])
+        raise InvalidInput(Fault(f"/{name}", f"{name}: not a class of the run; its classes are {known}."))
+    return position
+
+
+def _condition(run: ReadyRun, text: str) -> Condition:
+    # A column's name may hold a colon, and so may a value: the longest name that fits is meant.
+    names = [name for name in run.summary.metadata if text.startswith(f"{name}:")]
+    if not names:
+        known = ", ".join(f"“{name}”"[:50] for name in run.summary.metadata[:10]) or "none"
+        detail = f"slice: write a column of the run, a colon and a value; its columns are {known}."
+        raise InvalidInput(Fault("/slice", detail))
+    name = max(names, key=len)
+    return Condition(name, text[len(name) + 1 :])

@@ -1,0 +1,86 @@
+"""The canonical rows of a run: label codes, scores as they were sent, metadata and ids, in one Parquet file."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+# All groups but the last have the same number of rows, so a row is found again by its number: at most so many,
+ROW_GROUP = 2**20
+# and at most so many cells, since a page of samples reads one group with all its columns: some 100 MiB.
+GROUP_CELLS = 2**24
+
+_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
+
+
+def schema_of(score_types: Sequence[pa.DataType], slices: int, texts: int, *, has_ids: bool) -> pa.Schema:
+    """The columns `t` and `p`, `s_0`... for scores, `m_0`... for metadata, first that to slice by, and `id`."""
+    fields = [pa.field("t", pa.uint16()), pa.field("p", pa.uint16())]
+    fields += [pa.field(f"s_{at}", kind) for at, kind in enumerate(score_types)]
+    fields += [pa.field(f"m_{at}", _DICTIONARY if at < slices else pa.string()) for at in range(slices + texts)]
+    fields += [pa.field("id", pa.string())] if has_ids else []
+    return pa.schema(fields)
+
+
+def rows_of_group(columns: int) -> int:
+    """Return the number of rows of a group with so many columns, a power of two."""
+    return min(ROW_GROUP, 1 << (GROUP_CELLS // columns).bit_length() - 1)
+
+
+class CanonicalWriter:
+    """Writes batches of any size as row groups of one size."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._group_rows = rows_of_group(len(schema))
+        plain = [name for name in schema.names if not name.startswith("s_") and name != "id"]
+        self._writer = pq.ParquetWriter(
+            path, schema, compression="zstd", compression_level=1, use_dictionary=plain, write_statistics=False
+        )
+        # Compressing takes about as long as reading does, and a core of its own.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="canonical-rows")
+        self._written: Future[None] | None = None
+        self._pending: list[pa.RecordBatch] = []
+        self._rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                self._flush(self._rows)
+                self._wait()
+        finally:
+            self._thread.shutdown()
+            self._writer.close()
+
+    def add(self, arrays: Sequence["pa.Array[Any]"]) -> None:
+        """Add a batch: an array for each column of the schema."""
+        batch = pa.RecordBatch.from_arrays(list(arrays), schema=self._schema)
+        self._pending.append(batch)
+        self._rows += batch.num_rows
+        while self._rows >= self._group_rows:
+            self._flush(self._group_rows)
+
+    def _flush(self, rows: int) -> None:
+        if rows:
+            table = pa.Table.from_batches(self._pending).unify_dictionaries()
+            # Of one group at a time: memory holds the one that is written and the one that is read.
+            self._wait()
+            self._written = self._thread.submit(
+                self._writer.write_table, table.slice(0, rows), row_group_size=self._group_rows
+            )
+            rest = table.slice(rows)
+            self._pending = rest.to_batches()
+            self._rows = rest.num_rows
+
+    def _wait(self) -> None:
+        if self._written is not None:
+            self._written.result()

@@ -1,0 +1,231 @@
+"""From counts by texts to a run: its classes, its matrix, the meaning of its scores, its exact areas."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.types import Label
+from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.values import as_labels, with_points_in_both
+from shared.runs.errors import ColumnsContradictory, FileUnreadable, ScoresIncomplete, TooManyRunClasses
+from shared.runs.ingest.areas import roc_areas
+from shared.runs.ingest.flags import flag_notices
+from shared.runs.ingest.reading_rows import RowReader
+from shared.runs.ingest.sample_ids import check_ids
+from shared.runs.ingest.score_meaning import ScoreMeaning, of_named, of_predicted
+from shared.runs.ingest.sparse_counts import SparseCounts
+from shared.runs.ingest.tally import ABOVE, BELOW, RowTally, SliceTally
+from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
+from shared.runs.summary import PredictionSource, RunSummary, ScoreColumn, ScoreKind, SliceTable
+
+_TWO = 2
+# So few rows may miss a sum of 1 by rounding.
+_UNSUMMED = 0.001
+_CHANCE = 0.5
+_HALF = 0.5
+
+
+class Finished(NamedTuple):
+    """A run as it is stored: the summary, a table for each column of metadata, and what has to be said."""
+
+    summary: RunSummary
+    slices: list[SliceTable]
+    notices: list[str]
+
+
+class _Classes(NamedTuple):
+    """The classes in their order, and the position of each text; the texts of the classes as the file has them."""
+
+    labels: list[Label]
+    positions: dict[str, int]
+    texts: list[str]
+
+
+def finish(reader: RowReader, columns: Assignment, names: Sequence[str], rows_file: Path, limit: int) -> Finished:
+    """Make the run of what was read; raises NeedsMapping and the errors of runs."""
+    tally = reader.tally
+    check_ids(reader.ids, rows_file, _fold_columns(columns), reader.position_of)
+    classes = _classes(reader, columns, names, limit)
+    meaning = _meaning(tally, columns, names, classes)
+    positions = _positions_of_codes(tally, classes, meaning)
+    matrix = _matrix(tally.counts.recoded((positions, positions)), len(classes.labels))
+    notices = [*_notices(tally, columns, matrix, names), *flag_notices(tally, columns, positions, names)]
+    kind = _score_kind(tally, columns, meaning)
+    scores = _score_columns(reader, columns, names, classes, meaning)
+    areas = roc_areas(rows_file, scores, kind, positions, len(classes.labels))
+    if areas is not None and len(areas) == _TWO and areas[0] is not None and areas[0].value < _CHANCE:
+        notices.append(
+            f"The ROC AUC is {areas[0].value:.3f}, below 0.5: the scores are probably those of the other class, or "
+            "truth and prediction have different names for the classes."
+        )
+    summary = RunSummary(
+        rows=tally.rows,
+        classes=classes.labels,
+        counts=matrix.tobytes(),
+        class_of_code=[int(position) for position in positions],
+        predicted_by=_predicted_by(columns),
+        scores=scores,
+        score_kind=kind,
+        threshold=None if meaning is None else meaning.threshold,
+        roc_auc=None if areas is None else [area and area.value for area in areas],
+        roc_auc_error=None if areas is None else [area and area.error for area in areas],
+        metadata=reader.metadata,
+        has_ids=columns.id is not None,
+    )
+    tables = [_slice_table(name, tally.slices.get(name), positions) for name in reader.metadata]
+    return Finished(summary, tables, notices)
+
+
+def _fold_columns(columns: Assignment) -> list[str]:
+    positions = [*columns.slices, *columns.texts]
+    return [f"m_{positions.index(position)}" for position in columns.folds]
+
+
+def _classes(reader: RowReader, columns: Assignment, names: Sequence[str], limit: int) -> _Classes:
+    texts = reader.tally.labels.texts
+    truth_codes, predicted_codes = reader.tally.counts.fields(2)
+    actual = [texts[code] for code in np.unique(truth_codes)]
+    predicted = [texts[code] for code in np.unique(predicted_codes) if texts[code] not in {ABOVE, BELOW}]
+    scored = [*(columns.score_classes or [])]
+    try:
+        # A decimal comma is read on both sides or on neither.
+        pointed = with_points_in_both if reader.has_decimal_commas else _as_they_are
+        actual_labels, other_labels = as_labels(*pointed(actual, [*predicted, *scored]))
+    except UnreadablePredictions as error:
+        raise FileUnreadable(error.detail) from error
+    labels = dict(zip([*actual, *predicted, *scored], [*actual_labels, *other_labels], strict=True))
+    classes = sorted({*labels.values()}, key=_order)
+    if len(classes) > limit:
+        raise TooManyRunClasses(f"There are labels of {len(classes):,} classes; up to {limit} are counted.")
+    others = {*other_labels[: len(predicted)]}
+    if predicted and not others & {*actual_labels} and _is_inferred(columns):
+        detail = (
+            f"No label occurs both in “{names[columns.truth]}” and in the predictions; are both labels in the same "
+        )
+        detail += "spelling? Name both columns to read them so."
+        raise NeedsMapping([MappingQuestion("prediction", detail)])
+    if len(scored) == 1 and labels[scored[0]] not in {*actual_labels, *others}:
+        detail = f"“{scored[0][:100]}” is no label of the file; name the class of the scores as the labels have it."
+        raise ColumnsContradictory(detail)
+    positions = {text: classes.index(label) for text, label in labels.items()}
+    spelled = {position: text for text, position in reversed(positions.items())}
+    return _Classes(classes, positions, [spelled[position] for position in range(len(classes))])
+
+
+def _as_they_are(actual: Sequence[str], others: Sequence[str]) -> tuple[list[str], list[str]]:
+    return [*actual], [*others]
+
+
+def _order(label: Label) -> tuple[bool, Any]:
+    return isinstance(label, str), label
+
+
+def _is_inferred(columns: Assignment) -> bool:
+    return any(d.role in {"truth", "prediction"} and d.rule != "given" for d in columns.decisions)
+
+
+def _meaning(tally: RowTally, columns: Assignment, names: Sequence[str], classes: _Classes) -> ScoreMeaning | None:
+    if len(columns.scores) != 1:
+        return None
+    name, truth_name = names[columns.scores[0]], names[columns.truth]
+    if columns.is_confidence:
+        return ScoreMeaning(None, "the request says so")
+    if columns.prediction is None and (columns.score_classes is None or len(classes.labels) != _TWO):
+        return of_named(name, classes.texts, truth_name)
+    if columns.score_classes is not None:
+        scored = classes.texts[classes.positions[columns.score_classes[0]]]
+        return ScoreMeaning(scored, "the request says so", _HALF if columns.prediction is None else None)
+    texts = tally.labels.texts
+    ranges = {texts[code]: found for code, found in tally.scores.by_prediction.items()}
+    spelled = {classes.texts[classes.positions[text]]: found for text, found in ranges.items()}
+    return of_predicted(name, classes.texts, truth_name, spelled)
+
+
+def _positions_of_codes(tally: RowTally, classes: _Classes, meaning: ScoreMeaning | None) -> NDArray[np.int64]:
+    known = dict(classes.positions)
+    if meaning is not None and meaning.class_name is not None and len(classes.labels) == _TWO:
+        known[ABOVE] = classes.positions[meaning.class_name]
+        known[BELOW] = 1 - known[ABOVE]
+    texts = tally.labels.texts
+    used = {int(code) for side in tally.counts.fields(2) for code in side}
+    # Every code that a row has is that of a class; of the others, as of scores that are not known yet, none is read.
+    return np.array([known[text] if code in used else -1 for code, text in enumerate(texts)], np.int64)
+
+
+def _matrix(counts: SparseCounts, k: int) -> NDArray[np.int64]:
+    matrix = np.zeros((k, k), np.int64)
+    truth, predicted = counts.fields(2)
+    matrix[truth, predicted] = counts.counts
+    return matrix
+
+
+def _notices(tally: RowTally, columns: Assignment, matrix: NDArray[np.int64], names: Sequence[str]) -> list[str]:
+    notices = []
+    if tally.labels.merged:
+        notices.append("Labels that differ only in the spaces around them were taken for the same label.")
+    if columns.prediction is None and tally.scores.ties:
+        notices.append(
+            f"In {tally.scores.ties:,} rows several classes have the highest score; the first of their columns was "
+            "taken for the prediction."
+        )
+    if columns.prediction is None and tally.scores.outside and len(columns.scores) == 1:
+        name = names[columns.scores[0]]
+        detail = f"“{name}” holds scores outside 0 to 1, so that no threshold says what is predicted; name the column "
+        raise NeedsMapping([MappingQuestion("prediction", f"{detail}of predicted labels.")])
+    if columns.id is not None and columns.folds:
+        notices.append(
+            "Samples may stand in several folds: rows are not independent, and intervals would be too narrow."
+        )
+    if not np.trace(matrix):
+        notices.append("No prediction is right; do both columns hold the same labels?")
+    return notices
+
+
+def _score_kind(tally: RowTally, columns: Assignment, meaning: ScoreMeaning | None) -> ScoreKind | None:
+    if not columns.scores:
+        return None
+    if tally.scores.outside:
+        return "margins"
+    if meaning is not None:
+        return "confidence" if meaning.class_name is None else "probabilities"
+    return "probabilities" if tally.scores.unsummed <= _UNSUMMED * tally.rows else "one-vs-rest"
+
+
+def _score_columns(
+    reader: RowReader, columns: Assignment, names: Sequence[str], classes: _Classes, meaning: ScoreMeaning | None
+) -> list[ScoreColumn]:
+    scored: Sequence[str | None] = columns.score_classes or [meaning.class_name if meaning else None]
+    if len(columns.scores) > 1:
+        missing = [
+            text
+            for text in classes.texts
+            if classes.positions[text] not in {classes.positions[c or ""] for c in scored}
+        ]
+        if missing and (len(classes.labels) > _TWO or columns.prediction is None):
+            raise ScoresIncomplete(
+                f"No column holds the scores of the class “{missing[0][:100]}”, which occurs; add it."
+            )
+    return [
+        ScoreColumn(names[position], None if name is None else classes.positions[name], dtype)
+        for position, name, dtype in zip(columns.scores, scored, reader.score_types, strict=bool(columns.scores))
+    ]
+
+
+def _predicted_by(columns: Assignment) -> PredictionSource:
+    if columns.prediction is not None:
+        return "column"
+    return "highest score" if len(columns.scores) > 1 else "threshold"
+
+
+def _slice_table(name: str, part: SliceTally | None, positions: NDArray[np.int64]) -> SliceTable:
+    if part is None or part.counts is None:
+        return SliceTable(name)
+    order = sorted(range(len(part.values)), key=part.values.texts.__getitem__)
+    new = np.empty(len(order), np.int64)
+    new[order] = np.arange(len(order))
+    counts = part.counts.recoded((new, positions, positions))
+    triples = np.column_stack(counts.fields(3))
+    return SliceTable(name, sorted(part.values.texts), triples.astype(np.int64).tobytes(), counts.counts.tobytes())

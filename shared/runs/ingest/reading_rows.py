@@ -1,0 +1,149 @@
+"""One pass over the rows of a file: canonical rows are written and everything is counted."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
+from shared.runs.ingest.canonical import CanonicalWriter, schema_of
+from shared.runs.ingest.sample_ids import MAX_ID_BYTES, IdHashes, longest
+from shared.runs.ingest.score_ranges import tally_matrix, tally_single
+from shared.runs.ingest.tally import ABOVE, BELOW, RowTally, argmax_codes
+from shared.runs.ingest.text_checks import refuse_nul_in
+from shared.runs.ingest.text_codes import Codes
+from shared.runs.mapping import Assignment
+from shared.runs.reading.tables import Batch, ColumnForm, FileTable, row_text
+
+_HALF = 0.5
+
+
+class RowReader:
+    """Reads the rows of a table as an assignment says."""
+
+    def __init__(self, table: FileTable, assignment: Assignment, *, max_classes: int) -> None:
+        self._table = table
+        self.has_decimal_commas = table.has_decimal_commas
+        self._columns = assignment
+        self._max_classes = max_classes
+        self.tally = RowTally()
+        self.ids = IdHashes()
+        self.score_types: list[str] = []
+        self.metadata = [table.names[position] for position in (*assignment.slices, *assignment.texts)]
+
+    def position_of(self, row: int) -> str:
+        """Where a row, counted from 0, stands in the file."""
+        return row_text(self._table, row)
+
+    def read(self, rows_file: Path, progress: Callable[[int], None]) -> None:
+        """Write the canonical rows; raises RowsInvalid, FileUnreadable, TooManyRunClasses."""
+        writer: CanonicalWriter | None = None
+        batches = self._table.batches(self._forms())
+        try:
+            for batch in batches:
+                refuse_nul_in(batch, self._table.names)
+                arrays = self._arrays(batch)
+                if writer is None:
+                    writer = CanonicalWriter(rows_file, self._schema(batch))
+                writer.add(arrays)
+                progress(self.tally.rows)
+        except BaseException as error:
+            if writer is not None:
+                writer.__exit__(type(error), error, None)
+            raise
+        if writer is None:
+            raise FileUnreadable("The file has columns and no rows; it needs a row for each sample.")
+        writer.__exit__(None, None, None)
+
+    def _forms(self) -> dict[int, ColumnForm]:
+        columns = self._columns
+        labels = [columns.truth, *columns.slices, *columns.flags, *columns.empty]
+        labels += [] if columns.prediction is None else [columns.prediction]
+        texts = [*columns.texts, *([] if columns.id is None else [columns.id])]
+        forms = dict.fromkeys(labels, ColumnForm.LABELS) | dict.fromkeys(columns.scores, ColumnForm.SCORES)
+        return forms | dict.fromkeys(texts, ColumnForm.TEXT)
+
+    def _schema(self, batch: Batch) -> pa.Schema:
+        types = [batch[position].type for position in self._columns.scores]
+        self.score_types = [str(kind) for kind in types]
+        return schema_of(
+            types, len(self._columns.slices), len(self._columns.texts), has_ids=self._columns.id is not None
+        )
+
+    def _arrays(self, batch: Batch) -> list[Any]:
+        columns, start = self._columns, self.tally.rows
+        for position in columns.empty:
+            self._check_empty(batch[position])
+        truth = self._labels(batch, columns.truth, "actual", start)
+        scores = [self._scores(batch, position, start) for position in columns.scores]
+        predicted = self._predicted(batch, scores, start)
+        self._tally_scores(scores, predicted)
+        positions = [*columns.slices, *columns.texts]
+        codes = {
+            self._table.names[position]: self._slice(batch, position) for position in (*columns.slices, *columns.flags)
+        }
+        self.tally.add(truth, predicted, codes)
+        arrays = [pa.array(truth.astype(np.uint16)), pa.array(predicted.astype(np.uint16))]
+        arrays += [batch[position] for position in columns.scores]
+        arrays += [batch[position] for position in positions]
+        if columns.id is not None:
+            folds = [codes[self._table.names[position]] for position in columns.folds]
+            known = [fold for fold in folds if fold is not None]
+            arrays.append(self._ids(batch[columns.id], columns.id, known, start))
+        return arrays
+
+    def _labels(self, batch: Batch, position: int, side: str, start: int) -> Codes:
+        codes = self.tally.encode_labels(batch[position], self._max_classes)
+        if (missing := self.tally.labels.known("")) is not None:
+            rows = np.flatnonzero(codes == missing)
+            if len(rows):
+                self._refuse(position, start, rows, f"there is no {side} label; every sample needs both.")
+        return codes
+
+    def _scores(self, batch: Batch, position: int, start: int) -> Any:
+        numbers = batch[position].to_numpy(zero_copy_only=False)
+        rows = np.flatnonzero(~np.isfinite(numbers))
+        if len(rows):
+            self._refuse(position, start, rows, "the score is missing, not a number or infinite.")
+        return numbers
+
+    def _predicted(self, batch: Batch, scores: list[Any], start: int) -> Codes:
+        columns = self._columns
+        if columns.prediction is not None:
+            return self._labels(batch, columns.prediction, "predicted", start)
+        if columns.score_classes is not None and len(columns.scores) > 1:
+            return argmax_codes(np.column_stack(scores), [self.tally.labels.code(c) for c in columns.score_classes])
+        above, below = self.tally.labels.code(ABOVE), self.tally.labels.code(BELOW)
+        return np.where(scores[0] >= _HALF, above, below).astype(np.int32)
+
+    def _tally_scores(self, scores: list[Any], predicted: Codes) -> None:
+        if len(scores) > 1:
+            self.tally.scores.add(tally_matrix(np.column_stack(scores)))
+        elif scores:
+            self.tally.scores.add(tally_single(scores[0], predicted, len(self.tally.labels)))
+
+    def _slice(self, batch: Batch, position: int) -> Codes | None:
+        return self.tally.encode_slice(self._table.names[position], batch[position])
+
+    def _ids(self, ids: Any, position: int, folds: list[Codes], start: int) -> Any:
+        rows = np.flatnonzero(pa.compute.binary_length(ids).to_numpy() == 0)
+        if len(rows):
+            self._refuse(position, start, rows, "there is no sample id; every row needs one, or send `id: null`.")
+        if longest(ids) > MAX_ID_BYTES:
+            raise FileUnreadable(f"“{self._table.names[position]}” holds texts of over {MAX_ID_BYTES} bytes, not ids.")
+        self.ids.add(ids, folds)
+        return ids
+
+    def _check_empty(self, array: Any) -> None:
+        if any(text.strip() for text in array.dictionary.to_pylist()):
+            raise FileUnreadable("A column without a name holds values further below; name it in the header.")
+
+    def _refuse(self, position: int, start: int, rows: Any, why: str) -> None:
+        name = self._table.names[position]
+        # Only of the first row: telling a line takes as long as reading the file up to it.
+        line = self._table.line_of(start + int(rows[0]))
+        numbers = [self._table.row_of(start + int(row)) + 1 for row in rows[:100]]
+        faults = [RowFault(numbers[0], name, why, line), *(RowFault(number, name, why) for number in numbers[1:])]
+        raise RowsInvalid(faults)

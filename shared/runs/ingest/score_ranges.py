@@ -1,0 +1,70 @@
+"""What the scores of a file are like, in counts that add up."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_HALF = 0.5
+_SUM_TOLERANCE = 0.01
+
+
+@dataclass(slots=True)
+class ScoreRange:
+    """Of the rows with one prediction: how many, how many of them score a half or more, and the lowest and highest."""
+
+    rows: int = 0
+    high: int = 0
+    lowest: float = np.inf
+    highest: float = -np.inf
+
+    def add(self, other: "ScoreRange") -> None:
+        """Add the range of further rows."""
+        self.rows += other.rows
+        self.high += other.high
+        self.lowest = min(self.lowest, other.lowest)
+        self.highest = max(self.highest, other.highest)
+
+
+@dataclass(slots=True)
+class ScoreTally:
+    """Rows with a score outside 0 to 1, rows whose scores do not add up to 1, rows with two highest scores."""
+
+    outside: int = 0
+    unsummed: int = 0
+    ties: int = 0
+    by_prediction: dict[int, ScoreRange] = field(default_factory=dict)
+
+    def add(self, other: "ScoreTally") -> None:
+        """Add what another part of the file has; its predictions have the same codes."""
+        self.outside += other.outside
+        self.unsummed += other.unsummed
+        self.ties += other.ties
+        for code, found in other.by_prediction.items():
+            self.by_prediction.setdefault(code, ScoreRange()).add(found)
+
+
+def tally_matrix(scores: NDArray[Any]) -> ScoreTally:
+    """RowTally rows of a score for each class; shape (n, k)."""
+    outside = ((scores < 0) | (scores > 1)).any(axis=1)
+    unsummed = np.abs(scores.sum(axis=1, dtype=np.float64) - 1) > _SUM_TOLERANCE
+    ties = (scores == scores.max(axis=1, keepdims=True)).sum(axis=1) > 1
+    return ScoreTally(int(outside.sum()), int(unsummed.sum()), int(ties.sum()))
+
+
+def tally_single(scores: NDArray[Any], predicted: NDArray[Any], size: int) -> ScoreTally:
+    """RowTally one score of each row by the row's prediction, a code below `size`."""
+    outside = int(((scores < 0) | (scores > 1)).sum())
+    rows = np.bincount(predicted, minlength=size)
+    high = np.bincount(predicted, scores >= _HALF, minlength=size)
+    # Rows of one prediction behind each other; sorting codes of two bytes takes one pass for each byte.
+    grouped = scores[np.argsort(predicted.astype(np.uint16), kind="stable")]
+    codes = np.flatnonzero(rows)
+    starts = (np.cumsum(rows) - rows)[codes]
+    bounds = zip(np.minimum.reduceat(grouped, starts), np.maximum.reduceat(grouped, starts), strict=True)
+    ranges = {
+        int(code): ScoreRange(int(rows[code]), int(high[code]), float(lowest), float(highest))
+        for code, (lowest, highest) in zip(codes, bounds, strict=True)
+    }
+    return ScoreTally(outside, by_prediction=ranges)

@@ -1,0 +1,64 @@
+"""Counts of combinations of codes, of which most do not occur; whole numbers, so that the order of adding is free."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# A combination is one number of three fields: value, truth, prediction.
+FIELD_BITS = 20
+_MASK = (1 << FIELD_BITS) - 1
+
+# Up to so many combinations a table with a position for each is faster than sorting the rows.
+_DENSE = 2**22
+
+Keys = NDArray[np.int64]
+
+
+class SparseCounts:
+    """How often each combination of up to three codes occurs."""
+
+    def __init__(self, keys: Keys | None = None, counts: Keys | None = None) -> None:
+        self.keys: Keys = np.zeros(0, np.int64) if keys is None else keys
+        self.counts: Keys = np.zeros(0, np.int64) if counts is None else counts
+
+    def add(self, fields: Sequence[NDArray[Any]], sizes: Sequence[int]) -> None:
+        """Count rows: their codes in each field, each below the size of its field."""
+        total = int(np.prod(sizes, dtype=np.int64))
+        packed = fields[0].astype(np.int64 if total > _DENSE else np.int32)
+        for codes, size in zip(fields[1:], sizes[1:], strict=True):
+            packed = packed * size + codes
+        if total > _DENSE:
+            packed, counts = np.unique(packed, return_counts=True)
+        else:
+            table = np.bincount(packed, minlength=total)
+            packed = np.flatnonzero(table)
+            counts = table[packed]
+        keys = _joined(np.unravel_index(packed, sizes))
+        self.merge(keys, counts.astype(np.int64))
+
+    def merge(self, keys: Keys, counts: Keys) -> None:
+        """Add counts of combinations, which may repeat."""
+        both, positions = np.unique(np.concatenate([self.keys, keys]), return_inverse=True)
+        sums = np.zeros(len(both), np.int64)
+        np.add.at(sums, positions, np.concatenate([self.counts, counts]))
+        self.keys, self.counts = both, sums
+
+    def fields(self, count: int) -> list[Keys]:
+        """The codes of each combination, field by field."""
+        return [(self.keys >> FIELD_BITS * shift) & _MASK for shift in reversed(range(count))]
+
+    def recoded(self, codes: Sequence[Keys]) -> "SparseCounts":
+        """The same counts with other codes: `codes` has the new code of each old one, for every field."""
+        fields = [new[old] for new, old in zip(codes, self.fields(len(codes)), strict=True)]
+        result = SparseCounts()
+        result.merge(_joined(fields), self.counts)
+        return result
+
+
+def _joined(fields: Sequence[NDArray[Any]]) -> Keys:
+    keys = np.zeros(len(fields[0]), np.int64)
+    for field in fields:
+        keys = keys << FIELD_BITS | field
+    return keys

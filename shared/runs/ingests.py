@@ -1,0 +1,54 @@
+"""Verbs of the jobs that read the files of runs."""
+
+from pathlib import Path
+from uuid import UUID
+
+from shared import uploads
+from shared.datasets import making
+from shared.jobs import JobRecord
+from shared.kit.db import Connection
+from shared.kit.platform import Platform
+from shared.runs import queries
+from shared.runs.errors import RunChanged
+from shared.runs.kinds.ingest_run import IngestRun
+from shared.runs.records import IngestInput, Reading
+from shared.runs.summary import RunSummary
+
+
+async def find_input(platform: Platform, job: JobRecord, arguments: IngestRun) -> IngestInput:
+    """Return what the job reads; raises RunChanged if the version is gone or belongs to another job."""
+    async with platform.db.connection() as connection:
+        found = await queries.ingest_input(
+            connection, job.account_id, UUID(arguments.run_id), arguments.version, job.id
+        )
+    if found is None:
+        raise RunChanged
+    return found
+
+
+async def fetch_files(platform: Platform, job: JobRecord, found: IngestInput, folder: Path) -> None:
+    """Write the uploaded file to `file`, and that with the actual labels, or the rows of the dataset, to `truth`.
+
+    Raises what `uploads` raises of a file that is gone.
+    """
+    owner = job.owner
+    await uploads.fetch(platform, owner, str(found.upload_id), folder / "file")
+    if found.dataset_folder is not None:
+        await making.fetch_rows(platform, found.dataset_folder, folder / "truth")
+    elif found.truth is not None:
+        await uploads.fetch(platform, owner, str(found.truth.upload_id), folder / "truth")
+
+
+async def conclude(
+    connection: Connection,
+    job: JobRecord,
+    arguments: IngestRun,
+    reading: Reading,
+    summary: RunSummary | None = None,
+    folder: str | None = None,
+    rows_bytes: int | None = None,
+) -> None:
+    """Store what was found, in the transaction that ends the job; raises RunChanged, so that neither is stored."""
+    run_id = UUID(arguments.run_id)
+    if not await queries.conclude(connection, run_id, arguments.version, job.id, reading, summary, folder, rows_bytes):
+        raise RunChanged

@@ -1,0 +1,106 @@
+"""What each column of a file is: as its sender says, and otherwise as its name and its cells say."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+ColumnRole = Literal[
+    "truth",
+    "prediction",
+    "score",
+    "id",
+    "index",
+    "weight",
+    "fold",
+    "time",
+    "derived",
+    "slice",
+    "text",
+    "empty",
+    "unused",
+]
+Asked = Literal["header", "truth", "prediction", "scores", "weight", "id"]
+
+_Column = Annotated[str, Meta(max_length=500)]
+
+
+class ColumnsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The columns of a file by their names; what is not said is inferred, null says that there is no such column."""
+
+    truth: Annotated[_Column | UnsetType, Meta(description="Column of the actual labels.")] = UNSET
+    prediction: Annotated[
+        _Column | UnsetType | None,
+        Meta(description="Column of the predicted labels; null to derive them from the scores."),
+    ] = UNSET
+    scores: Annotated[
+        dict[_Column, _Column] | UnsetType | None,
+        Meta(description="Column of the scores of each class, by the label of the class; one is enough of two."),
+    ] = UNSET
+    confidence: Annotated[
+        _Column | UnsetType, Meta(description="Column of the score of the predicted class, whichever class that is.")
+    ] = UNSET
+    id: Annotated[_Column | UnsetType | None, Meta(description="Column of the sample ids, all different.")] = UNSET
+    weight: Annotated[
+        UnsetType | None, Meta(description="null to count every row once although a column holds weights.")
+    ] = UNSET
+    slices: Annotated[
+        Annotated[list[_Column], Meta(max_length=100)] | UnsetType,
+        Meta(description="Columns to slice by, at most 100; all suitable ones if omitted."),
+    ] = UNSET
+    header: Annotated[
+        bool | UnsetType, Meta(description="Whether the first row of a text holds the names of the columns.")
+    ] = UNSET
+
+
+class ColumnDecision(msgspec.Struct, frozen=True):
+    """What one column was taken for."""
+
+    column: Annotated[str, Meta(description="Name of the column.")]
+    role: Annotated[ColumnRole, Meta(description="What the column was taken for.")]
+    rule: Annotated[str, Meta(description="Rule that decided: `given` if the request said so.")]
+    confidence: Annotated[Literal["certain", "likely", "guess"], Meta(description="How certain the decision is.")]
+    evidence: Annotated[str, Meta(description="What the decision rests on.")]
+    alternatives: Annotated[list[str], Meta(description="Columns that may have the role instead.")] = []
+    class_name: Annotated[str | None, Meta(description="Class that a column of scores is of.")] = None
+
+
+class MappingQuestion(msgspec.Struct, frozen=True):
+    """What the file does not say and nobody guesses; answer it with `PUT /v1/runs/{id}/columns`."""
+
+    asks: Annotated[Asked, Meta(description="Field of the columns that answers the question.")]
+    detail: Annotated[str, Meta(description="What is not clear, and how to answer.")]
+    candidates: Annotated[list[str], Meta(description="Columns, or classes, that may be the answer.")] = []
+
+
+class NeedsMapping(Exception):
+    """The file can be read only once its sender has answered some questions."""
+
+    def __init__(self, questions: Sequence[MappingQuestion], decisions: Sequence[ColumnDecision] = ()) -> None:
+        self.questions = list(questions)
+        self.decisions = list(decisions)
+        super().__init__(questions[0].detail)
+
+
+class Assignment(msgspec.Struct, frozen=True, kw_only=True):
+    """The positions of the columns that are read, and every decision that led to them.
+
+    `flags` are columns that say of each row whether its prediction is right.
+
+    `scores` are the columns of scores; `score_classes` their classes, None for a single column whose class the
+    whole file tells. With `is_confidence` the single column holds the score of the predicted class.
+    """
+
+    truth: int
+    prediction: int | None
+    scores: list[int]
+    score_classes: list[str] | None
+    is_confidence: bool
+    id: int | None
+    folds: list[int]
+    flags: list[int]
+    slices: list[int]
+    texts: list[int]
+    empty: list[int]
+    decisions: list[ColumnDecision]

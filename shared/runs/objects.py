@@ -1,0 +1,32 @@
+"""The objects of a run in storage: its canonical rows, and its slice tables."""
+
+import zlib
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from shared.runs.summary import SliceTable
+
+PREFIX = "runs/"
+ROWS, SLICES = "rows.parquet", "slices.bin"
+
+
+def folder_of(run_id: UUID, version: int, attempt: int) -> str:
+    """The folder of the objects that one attempt at a version makes; no two attempts write to the same."""
+    return f"{PREFIX}{run_id}/{version}/{attempt}/"
+
+
+def keys_of(folder: str) -> list[str]:
+    """The keys of the objects in the folder of a version."""
+    return [folder + ROWS, folder + SLICES]
+
+
+def packed_tables(tables: Sequence[SliceTable]) -> bytes:
+    """Slice tables as they are stored."""
+    return zlib.compress(msgspec.msgpack.encode(tables), level=1)
+
+
+def unpacked_tables(data: bytes) -> list[SliceTable]:
+    """What `packed_tables` made."""
+    return msgspec.msgpack.decode(zlib.decompress(data), type=list[SliceTable])

@@ -1,0 +1,89 @@
+"""What a run's scores promise: thresholds with a confidence, and the net benefit of acting on them."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from shared.evaluation.curves.ranked_scores import RankedScores
+from shared.evaluation.thresholds.net_benefit import NetBenefit, decision_curve
+from shared.evaluation.thresholds.promises import MIN_SAMPLES, Promise, PromisedThreshold, promise_threshold
+from shared.kit.platform import Platform
+from shared.runs import answers
+from shared.runs.class_scores import ClassScores, position_of_scored_class, scores_of
+from shared.runs.curves import refuse_margins
+from shared.runs.errors import SamplesInsufficient
+from shared.runs.filters import Condition
+from shared.runs.records import ReadyRun
+from shared.runs.scanning import RowScan
+
+T = TypeVar("T")
+
+
+class ClassPromise(NamedTuple):
+    """The promised threshold of the class at a position."""
+
+    position: int
+    threshold: PromisedThreshold
+
+
+class ClassDecisionCurve(NamedTuple):
+    """The decision curve of the class at a position, with the numbers of its samples and of the others."""
+
+    position: int
+    positives: int
+    negatives: int
+    points: list[NetBenefit]
+
+
+async def promised_threshold(
+    platform: Platform, run: ReadyRun, position: int | None, conditions: Sequence[Condition], promise: Promise
+) -> ClassPromise:
+    """The threshold of a class that keeps a promise; raises InvalidInput, ScoresMissing, SamplesInsufficient."""
+    scored = scores_of(run.summary, position_of_scored_class(run, position))
+    found = await _of_ranked(platform, run, scored, conditions, lambda ranked: promise_threshold(ranked, promise))
+    return ClassPromise(scored.position, found)
+
+
+async def net_benefit(
+    platform: Platform, run: ReadyRun, position: int | None, conditions: Sequence[Condition], points: int
+) -> ClassDecisionCurve:
+    """The decision curve of a class at evenly spaced threshold probabilities.
+
+    Raises InvalidInput, ScoresMissing, ScoresNotProbabilities, SamplesInsufficient.
+    """
+    scored = scores_of(run.summary, position_of_scored_class(run, position))
+    refuse_margins(scored)
+    # One more step than points, so that neither 0 nor 1, where the odds are 0 or infinite, is one of them.
+    thresholds = np.arange(1, points + 1) / (points + 1)
+
+    def measure(ranked: RankedScores) -> ClassDecisionCurve:
+        return ClassDecisionCurve(
+            scored.position, ranked.positives, ranked.negatives, decision_curve(ranked, thresholds)
+        )
+
+    return await _of_ranked(platform, run, scored, conditions, measure)
+
+
+async def _of_ranked(
+    platform: Platform,
+    run: ReadyRun,
+    scored: ClassScores,
+    conditions: Sequence[Condition],
+    work: Callable[[RankedScores], T],
+) -> T:
+    def measure(scan: RowScan) -> T:
+        ranked = scored.ranked(scan, run.summary.rows, conditions)
+        _check(ranked)
+        return work(ranked)
+
+    return await answers.scan(platform, run, measure)
+
+
+def _check(ranked: RankedScores) -> None:
+    n = len(ranked.keys)
+    if n < MIN_SAMPLES:
+        raise SamplesInsufficient(f"There are {n:,} samples; at least {MIN_SAMPLES} are needed.")
+    if not ranked.positives or not ranked.negatives:
+        kind = "has" if ranked.positives else "lacks"
+        raise SamplesInsufficient(f"Each of the {n:,} samples {kind} the class, so that no threshold tells them apart.")

@@ -1,0 +1,73 @@
+"""ARFF, the format of Weka and OpenML: a header that names the columns, then comma-separated rows."""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+
+from shared.runs.errors import FileUnreadable
+from shared.runs.reading.delimited import Dialect, explained, line_of, read_delimited
+from shared.runs.reading.tables import Batch, ColumnForm, check_names
+
+_ATTRIBUTE = re.compile(r"""\s*@attribute\s+(?:'([^']*)'|"([^"]*)"|(\S+))\s""", re.IGNORECASE)
+_DATA = re.compile(r"\s*@data\s*$", re.IGNORECASE)
+# A header is a line for each column; a class list of thousands makes long lines, not many.
+_MAX_HEADER_LINES = 20_000
+
+
+class ArffFile:
+    """An ARFF file with dense rows."""
+
+    header_question = None
+    has_decimal_commas = False
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.names, skipped, first = _header(path)
+        self.notices: list[str] = []
+        check_names(self.names)
+        if first.startswith("{"):
+            raise FileUnreadable("The rows are sparse, each within braces; write a dense ARFF file, or CSV.")
+        self._dialect = Dialect(",", ".", skipped, len(self.names), "'")
+
+    def sample(self, rows: int) -> list[list[str]]:
+        """The texts of each column in the first rows."""
+        batch = next(self.batches(dict.fromkeys(range(len(self.names)), ColumnForm.TEXT)))
+        return [[cell.strip() for cell in batch[position][:rows].to_pylist()] for position in sorted(batch)]
+
+    def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
+        """All rows; raises FileUnreadable and RowsInvalid with the line at fault."""
+        try:
+            yield from read_delimited(self._path, self._dialect, forms)
+        except pa.ArrowInvalid as error:
+            raise explained(self._path, self._dialect, forms, self.names, error) from error
+
+    def row_of(self, row: int) -> int:
+        """The same row: every row of the file is one of the table."""
+        return row
+
+    def line_of(self, row: int) -> int:
+        """The line in which a row begins."""
+        return line_of(self._path, self._dialect, row)
+
+
+def _header(path: Path) -> tuple[list[str], int, str]:
+    """The names, the number of lines before the first row, and that row."""
+    names: list[str] = []
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        for number, line in enumerate(islice(file, _MAX_HEADER_LINES), 1):
+            if match := _ATTRIBUTE.match(line):
+                names.append(next(group for group in match.groups() if group is not None))
+            elif _DATA.match(line):
+                first, blank = _first_row(file)
+                return names, number + blank, first
+    raise FileUnreadable("The ARFF file has no line @data, behind which its rows would begin.")
+
+
+def _first_row(lines: Iterator[str]) -> tuple[str, int]:
+    for passed, line in enumerate(lines):
+        if line.strip() and not line.startswith("%"):
+            return line.strip(), passed
+    raise FileUnreadable("There are no rows below @data; the file needs one for each sample.")

@@ -1,0 +1,229 @@
+"""Delimited text: CSV, TSV, semicolons with decimal commas."""
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from shared.predictions.dialect import read_table
+from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.header import judge_first_row
+from shared.predictions.text_encoding import decode_text
+from shared.predictions.values import has_decimal_commas, score
+from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
+from shared.runs.reading.tables import Batch, ColumnForm, check_names
+
+# So much text tells the dialect, the header and the roles.
+_SAMPLE_BYTES = 512 * 1024
+# Rows of a batch stay in the processor's cache; a larger block costs more memory and is no faster.
+_BLOCK_BYTES = 4 * 2**20
+_MAX_FAULTS = 101
+
+
+class Dialect(NamedTuple):
+    """How the text is cut: separator, quote, mark of decimals, lines before the first sample, cells of a row."""
+
+    separator: str
+    decimal: str
+    skipped_lines: int
+    width: int
+    quote: str = '"'
+
+
+class DelimitedFile:
+    """A text file, in UTF-8, of which each row is a sample."""
+
+    def __init__(self, path: Path, *, header: bool | None = None) -> None:
+        self._path = path
+        table, notices = _first_rows(path)
+        first = judge_first_row(table.rows[0], [list(column) for column in zip(*table.rows[1:], strict=True)])
+        is_header = first.is_header if header is None else header
+        self.header_question = None
+        if header is None and (not first.is_certain or not first.is_header):
+            self.header_question = f"Nothing says for certain that the first row is a header: {first.evidence}."
+        start = 1 if is_header else 0
+        if len(table.rows) == start:
+            raise FileUnreadable("There is a header row and nothing below it; add a row for each sample.")
+        cells = table.rows[0] if is_header else [f"c{position}" for position in range(len(table.rows[0]))]
+        self.notices = notices
+        self._rows = table.rows[start:]
+        separator = table.separator or ","
+        width = _width(path, table.lines[start] - 1, separator)
+        # Cells behind the last name are empty in the first rows, and have to be in all.
+        self.names = [*cells, *([""] * (width - len(cells)))]
+        check_names(self.names)
+        columns = [list(column) for column in zip(*self._rows, strict=True)]
+        decimal = "," if separator == ";" and any(map(has_decimal_commas, columns)) else "."
+        self.has_decimal_commas = decimal == ","
+        self._dialect = Dialect(separator, decimal, table.lines[start] - 1, width)
+
+    def sample(self, rows: int) -> list[list[str]]:
+        """The texts of each column in the first rows, without the spaces around them."""
+        columns = [list(column) for column in zip(*self._rows[:rows], strict=True)]
+        if self._dialect.decimal == ",":
+            columns = [
+                [c.replace(",", ".") for c in cells] if has_decimal_commas(cells) else cells for cells in columns
+            ]
+        return columns + [[""] * min(rows, len(self._rows))] * (self._dialect.width - len(columns))
+
+    def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
+        """All rows; raises FileUnreadable and RowsInvalid with the line at fault."""
+        try:
+            yield from read_delimited(self._path, self._dialect, forms)
+        except pa.ArrowInvalid as error:
+            raise explained(self._path, self._dialect, forms, self.names, error) from error
+
+    def row_of(self, row: int) -> int:
+        """The same row: every row of the file is one of the table."""
+        return row
+
+    def line_of(self, row: int) -> int:
+        """The line in which a row begins."""
+        return line_of(self._path, self._dialect, row)
+
+
+def read_delimited(path: Path, dialect: Dialect, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
+    """All rows of some columns, in batches; raises ArrowInvalid."""
+    types = {
+        ColumnForm.LABELS: pa.dictionary(pa.int32(), pa.string()),
+        ColumnForm.TEXT: pa.string(),
+        ColumnForm.SCORES: pa.float64(),
+    }
+    wanted = sorted(forms)
+    with path.open("rb") as file:
+        quotes = sum(piece.count(dialect.quote.encode()) for piece in iter(lambda: file.read(2**20), b""))
+    reader = pa_csv.open_csv(
+        str(path),
+        read_options=pa_csv.ReadOptions(
+            block_size=_BLOCK_BYTES,
+            skip_rows=dialect.skipped_lines,
+            column_names=[str(position) for position in range(dialect.width)],
+        ),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=dialect.separator,
+            quote_char=dialect.quote if quotes else False,
+            newlines_in_values=bool(quotes),
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            column_types={str(position): types[forms[position]] for position in wanted},
+            include_columns=[str(position) for position in wanted],
+            strings_can_be_null=False,
+            quoted_strings_can_be_null=False,
+            null_values=[],
+            decimal_point=dialect.decimal,
+        ),
+    )
+    for batch in reader:
+        if quotes:
+            _refuse_blanks_before_quotes(batch, dialect.quote)
+        if batch.num_rows:
+            yield dict(zip(wanted, batch.columns, strict=True))
+    if quotes % 2:
+        _refuse_open_quote(path, dialect)
+
+
+def _refuse_open_quote(path: Path, dialect: Dialect) -> None:
+    """Refuse a quote that is never closed: all rows behind it would be part of one cell."""
+    last = deque(_cells(path, dialect), maxlen=1)
+    if last and "\n" in last[0][1][-1]:
+        raise FileUnreadable(f"Line {last[0][0]:,}: a quote in this row is never closed; close it, or remove it.")
+
+
+def _refuse_blanks_before_quotes(batch: pa.RecordBatch, quote: str) -> None:
+    """Refuse `a, "b"`: the quotes would be part of the label."""
+    for column in batch.columns:
+        texts = column.dictionary if isinstance(column, pa.DictionaryArray) else column
+        if pa.types.is_string(texts.type) and pc.any(pc.match_substring_regex(texts, f"^[ \\t]+{quote}")).as_py():
+            raise FileUnreadable("A cell begins with a blank and then a quote; write no blanks around the separators.")
+
+
+def explained(
+    path: Path, dialect: Dialect, forms: Mapping[int, ColumnForm], names: Sequence[str], error: Exception
+) -> FileUnreadable | RowsInvalid:
+    """Find the row that the reader stumbled over, and say what is wrong with it."""
+    _check_encoding(path)
+    faults: list[RowFault] = []
+    for row, (line, cells) in enumerate(_cells(path, dialect)):
+        if len(cells) != dialect.width:
+            found, usual = (f"{n} cell{'s' if n != 1 else ''}" for n in (len(cells), dialect.width))
+            detail = f"Line {line:,}: this row has {found}, and the others have {usual}; quote cells that hold the "
+            return FileUnreadable(f"{detail}separator.")
+        faults += [
+            RowFault(row + 1, names[position], f"“{cells[position][:40]}” is not a score; write a number.", line)
+            for position, form in forms.items()
+            if form is ColumnForm.SCORES and score(cells[position].strip().replace(dialect.decimal, ".")) is None
+        ]
+        if len(faults) >= _MAX_FAULTS:
+            break
+    return RowsInvalid(faults) if faults else FileUnreadable(f"The text cannot be read as a table: {error}.")
+
+
+def line_of(path: Path, dialect: Dialect, row: int) -> int:
+    """The line in which a row begins, from 1; takes as long as reading the file up to it."""
+    return next((line for at, (line, _) in enumerate(_cells(path, dialect)) if at == row), 0)
+
+
+def _cells(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for _ in range(dialect.skipped_lines):
+            file.readline()
+        reader = csv.reader(file, delimiter=dialect.separator, quotechar=dialect.quote)
+        before = 0
+        try:
+            for cells in reader:
+                if cells:
+                    yield dialect.skipped_lines + before + 1, cells
+                before = reader.line_num
+        except csv.Error as error:
+            line = dialect.skipped_lines + before + 1
+            detail = f"Line {line:,}: this row cannot be read as CSV ({error}); is a quote in it never closed?"
+            raise FileUnreadable(detail) from error
+
+
+def _check_encoding(path: Path) -> None:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                detail = f"Line {number:,}: here are bytes that are not UTF-8 text; save the file as UTF-8."
+                raise FileUnreadable(detail) from error
+
+
+def _first_rows(path: Path) -> tuple[Any, list[str]]:
+    with path.open("rb") as file:
+        data = file.read(_SAMPLE_BYTES)
+        is_whole = not file.read(1)
+    if not is_whole:
+        data = _whole_lines(data)
+    try:
+        table = read_table(decode_text(data))
+    except UnreadablePredictions as error:
+        raise FileUnreadable(error.detail) from error
+    if not table.rows:
+        raise FileUnreadable("The file is empty; it needs a row for each sample.")
+    return table, [notice.sentence for notice in table.notices]
+
+
+def _whole_lines(data: bytes) -> bytes:
+    """Cut the last line, which may be incomplete, and go on until no quoted cell is cut."""
+    end = len(data)
+    while (end := data.rfind(b"\n", 0, end)) > 0:
+        if data.count(b'"', 0, end) % 2 == 0:
+            return data[: end + 1]
+    raise FileUnreadable("The first line is longer than 512 KiB, or a quote in it is never closed; is this a table?")
+
+
+def _width(path: Path, skipped_lines: int, separator: str) -> int:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for _ in range(skipped_lines):
+            file.readline()
+        cells = next(csv.reader(file, delimiter=separator))
+    if separator == "|" and not cells[0].strip() and not cells[-1].strip():
+        raise FileUnreadable("The file is a drawn table with bars around its rows; write it as CSV.")
+    return len(cells)

@@ -1,0 +1,179 @@
+"""JSON: a record in each line, an array of records, pandas' split form, W&B's tables, columns of lists.
+
+Numbers keep the text that the file has for them, so that no digit of an id is lost.
+"""
+
+import mmap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+from msgspec import Raw
+
+from shared.predictions.values import score
+from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
+from shared.runs.reading.containers import Container
+from shared.runs.reading.tables import Batch, ColumnForm, check_names, rows_of_batch
+
+_BATCH_ROWS = 2**16
+# The columns of a table are the keys of its first records.
+_ROWS_SEEN = 10_000
+# A document is decoded as a whole, at some 100 bytes for each value; lines are not.
+_MAX_DOCUMENT_BYTES = 256 * 2**20
+_WORDS = {b"null": "", b"true": "True", b"false": "False", b"NaN": ""}
+
+Record = dict[str, Raw]
+
+_RECORD = msgspec.json.Decoder(Record)
+_RECORDS = msgspec.json.Decoder(list[Raw])
+_ROW = msgspec.json.Decoder(list[Raw])
+_TEXT = msgspec.json.Decoder(str)
+
+
+class JsonFile:
+    """A JSON file of records; nested objects are columns with dotted names."""
+
+    header_question = None
+    has_decimal_commas = False
+
+    def __init__(self, path: Path, container: Container) -> None:
+        self._path, self._container = path, container
+        first = [*islice(self._records(), _ROWS_SEEN)]
+        if not first:
+            raise FileUnreadable("The file holds no records; it needs one for each sample.")
+        self.names = list(dict.fromkeys(name for record in first for name in record))
+        check_names(self.names)
+        self.notices: list[str] = []
+        self._first = first
+
+    def sample(self, rows: int) -> list[list[str]]:
+        """The texts of each column in the first records."""
+        return [[record.get(name, "") for record in self._first[:rows]] for name in self.names]
+
+    def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
+        """All rows; raises FileUnreadable, and RowsInvalid for text where a score should be."""
+        records, start, size = self._records(), 0, rows_of_batch(len(self.names), _BATCH_ROWS)
+        while rows := [*islice(records, size)]:
+            self._refuse_new_names(rows, start)
+            yield {position: self._array(rows, position, form, start) for position, form in forms.items()}
+            start += len(rows)
+
+    def row_of(self, row: int) -> int:
+        """The same row: every row of the file is one of the table."""
+        return row
+
+    def line_of(self, _row: int) -> None:
+        """None: the number of a record says as much."""
+
+    def _array(self, rows: Sequence[Mapping[str, str]], position: int, form: ColumnForm, start: int) -> Any:
+        name = self.names[position]
+        cells = [row.get(name, "") for row in rows]
+        if form is not ColumnForm.SCORES:
+            array = pa.array(cells, pa.string())
+            return array.dictionary_encode() if form is ColumnForm.LABELS else array
+        numbers = [score(cell) for cell in cells]
+        faults = [
+            RowFault(start + at + 1, name, f"“{cells[at][:40]}” is not a score; write a number.")
+            for at, number in enumerate(numbers)
+            if number is None
+        ]
+        if faults:
+            raise RowsInvalid(faults)
+        return pa.array(numbers, pa.float64())
+
+    def _refuse_new_names(self, rows: Sequence[Mapping[str, str]], start: int) -> None:
+        known = {*self.names}
+        for at, row in enumerate(rows):
+            if not row.keys() <= known:
+                name = min(row.keys() - known)
+                detail = "this key is in none of the first 10,000 records; write every key in every record."
+                raise RowsInvalid([RowFault(start + at + 1, name, detail)])
+
+    def _records(self) -> Iterator[dict[str, str]]:
+        source = _lines if self._container is Container.JSON_LINES else _document
+        for number, record in enumerate(source(self._path), 1):
+            yield _flat(record, number)
+
+
+def _lines(path: Path) -> Iterator[Record]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            if text.strip():
+                yield _decoded(_RECORD, text, f"Line {number:,}")
+
+
+def _document(path: Path) -> Iterator[Record]:
+    if path.stat().st_size > _MAX_DOCUMENT_BYTES:
+        detail = f"A JSON document of more than {_MAX_DOCUMENT_BYTES:,} bytes is not read; write JSON Lines."
+        raise FileUnreadable(detail)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        text = bytes(data).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"["):
+        for number, raw in enumerate(_decoded(_RECORDS, text, "The document"), 1):
+            yield _decoded(_RECORD, raw, f"Record {number:,}")
+        return
+    members = _decoded(_RECORD, text, "The document")
+    if {"columns", "data"} <= members.keys():
+        yield from _split(members)
+    elif members and all(bytes(raw).startswith(b"[") for raw in members.values()):
+        yield from _of_columns(members)
+    else:
+        # One record alone is a file of one line.
+        yield members
+
+
+def _split(members: Record) -> Iterator[Record]:
+    names = _decoded(msgspec.json.Decoder(list[str]), members["columns"], "columns")
+    check_names(names)
+    for number, raw in enumerate(_decoded(_RECORDS, members["data"], "data"), 1):
+        cells = _decoded(_ROW, raw, f"Row {number:,} of data")
+        if len(cells) != len(names):
+            raise FileUnreadable(f"Row {number:,} of data has {len(cells)} values, and there are {len(names)} columns.")
+        yield dict(zip(names, cells, strict=True))
+
+
+def _of_columns(members: Record) -> Iterator[Record]:
+    columns = {name: _decoded(_ROW, raw, f"The column “{name}”") for name, raw in members.items()}
+    lengths = {name: len(cells) for name, cells in columns.items()}
+    if len({*lengths.values()}) > 1:
+        (one, length), (other, second) = min(lengths.items(), key=_size), max(lengths.items(), key=_size)
+        raise FileUnreadable(f"The column “{one}” has {length:,} values, and “{other}” has {second:,}.")
+    for cells in zip(*columns.values(), strict=True):
+        yield dict(zip(columns, cells, strict=True))
+
+
+def _size(item: tuple[str, int]) -> int:
+    return item[1]
+
+
+def _flat(record: Record, number: int, before: str = "") -> dict[str, str]:
+    cells: dict[str, str] = {}
+    for name, raw in record.items():
+        text = bytes(raw)
+        if text.startswith(b"{"):
+            cells |= _flat(_decoded(_RECORD, text, f"Record {number:,}"), number, f"{before}{name}.")
+        else:
+            cells[before + name] = _cell(text)
+    return cells
+
+
+def _cell(text: bytes) -> str:
+    if text.startswith(b'"'):
+        return _TEXT.decode(text)
+    return _WORDS.get(text) or ("" if text in _WORDS else text.decode())
+
+
+def _decoded(decoder: msgspec.json.Decoder[Any], text: bytes | Raw, where: str) -> Any:
+    try:
+        return decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FileUnreadable(f"{where} cannot be read: {error}.") from error
+
+
+def records_as_file(records: Iterable[bytes]) -> bytes:
+    """Records as JSON Lines, each as it was sent."""
+    return b"\n".join(record.replace(b"\n", b" ").replace(b"\r", b" ") for record in records)

@@ -1,0 +1,65 @@
+"""From typed values to the texts that labels, ids and metadata are, and to the numbers that scores are."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.runs.errors import FileUnreadable
+
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+
+
+def text_of(value: object) -> str:
+    """A value as text, as CSV writers of Python write it: True, 7, 1.0; empty for null and not-a-number."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return value if isinstance(value, str) else str(value)
+
+
+def is_flat(kind: pa.DataType) -> bool:
+    """Whether a column holds one value in each row, not a list or a structure."""
+    if pa.types.is_dictionary(kind):
+        return is_flat(kind.value_type)
+    return not pa.types.is_nested(kind) and not pa.types.is_binary(kind) and not pa.types.is_large_binary(kind)
+
+
+def labels_of(array: "pa.Array[Any]") -> "pa.Array[Any]":
+    """An array as a dictionary array of texts; each different value is turned into a text once."""
+    if pa.types.is_null(array.type):
+        array = array.cast(pa.string())
+    if not pa.types.is_dictionary(array.type):
+        array = pc.dictionary_encode(array, null_encoding="encode")
+    indices = array.indices
+    values = [text_of(value) for value in array.dictionary.to_pylist()]
+    if indices.null_count:
+        # A null of the indices themselves: the empty text stands for it.
+        indices = pc.fill_null(indices, len(values))
+        values.append("")
+    return pa.DictionaryArray.from_arrays(indices.cast(pa.int32()), pa.array(values, pa.string()))
+
+
+def texts(array: "pa.Array[Any]") -> "pa.Array[Any]":
+    """An array as texts; nulls are empty."""
+    if pa.types.is_string(array.type) and not array.null_count:
+        return array
+    if pa.types.is_integer(array.type) or pa.types.is_large_string(array.type) or pa.types.is_string(array.type):
+        return pc.fill_null(array.cast(pa.string()), "")
+    return labels_of(array).cast(pa.string())
+
+
+def scores_of(array: "pa.Array[Any]", name: str) -> "pa.Array[Any]":
+    """An array of numbers as floats in their own precision; null becomes not-a-number.
+
+    Raises FileUnreadable for other types.
+    """
+    kind = array.type
+    if pa.types.is_float16(kind):
+        array = array.cast(pa.float32())
+    elif pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_boolean(kind):
+        array = array.cast(pa.float64())
+    elif not pa.types.is_floating(kind):
+        raise FileUnreadable(f"The column “{name}” holds {kind}, not numbers; scores are numbers.")
+    return pc.fill_null(array, np.nan) if array.null_count else array

@@ -1,0 +1,58 @@
+"""Recalibration of a run's scores: a map fitted on a part of the rows and judged on the others."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.calibration.fitting import NothingToFit
+from shared.evaluation.calibration.recalibration import (
+    Recalibration,
+    RecalibrationPlan,
+    TooFewOfAKind,
+    recalibrate,
+)
+from shared.kit.platform import Platform
+from shared.runs import answers
+from shared.runs.class_scores import ClassScores, position_of_scored_class, scores_of
+from shared.runs.curves import refuse_margins
+from shared.runs.errors import SamplesInsufficient
+from shared.runs.filters import Condition
+from shared.runs.records import ReadyRun
+from shared.runs.scanning import RowScan
+
+
+class ClassRecalibration(NamedTuple):
+    """The recalibration of the class at a position."""
+
+    position: int
+    recalibration: Recalibration
+
+
+async def recalibration(
+    platform: Platform, run: ReadyRun, position: int | None, conditions: Sequence[Condition], plan: RecalibrationPlan
+) -> ClassRecalibration:
+    """Recalibrate a class; raises InvalidInput, ScoresMissing, ScoresNotProbabilities, SamplesInsufficient."""
+    scored = scores_of(run.summary, position_of_scored_class(run, position))
+    refuse_margins(scored)
+
+    def measure(scan: RowScan) -> Recalibration:
+        try:
+            return recalibrate(*scored_rows(scan, scored, conditions), plan)
+        except (NothingToFit, TooFewOfAKind) as error:
+            raise SamplesInsufficient(str(error)) from error
+
+    return ClassRecalibration(scored.position, await answers.scan(platform, run, measure))
+
+
+def scored_rows(
+    scan: RowScan, scored: ClassScores, conditions: Sequence[Condition]
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """The score of a class in each row that fulfils the conditions, and whether the row is of the class."""
+    scores: list[NDArray[Any]] = [np.zeros(0, np.float32)]
+    positive: list[NDArray[np.bool_]] = [np.zeros(0, np.bool_)]
+    for table in scan.select(scored.columns, conditions):
+        scores.append(scored.values(scan, table))
+        positive.append(scan.classes_in(table, "t") == scored.position)
+    return np.concatenate(scores), np.concatenate(positive)

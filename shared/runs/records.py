@@ -1,0 +1,130 @@
+"""Runs as they are read from the database."""
+
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from shared.evaluation.types import Label
+from shared.predictions.single_score import positive_class
+from shared.runs.joining.rules import TruthSource
+from shared.runs.lifecycle import RunStatus
+from shared.runs.mapping import ColumnDecision, ColumnsIn, MappingQuestion
+from shared.runs.summary import RunSummary
+from shared.uploads.records import UploadRecord
+
+_TWO = 2
+
+
+class RunDescription(msgspec.Struct, frozen=True):
+    """What its owner says of a run; the fields are the columns, in this order."""
+
+    name: str | None = None
+    model_name: str | None = None
+    model_version: str | None = None
+    tags: list[str] = []
+    notes: str | None = None
+    positive: str | None = None
+
+
+class RunSource(NamedTuple):
+    """What a version of a run is read from: its upload, the columns that were named, and where the actual labels are.
+
+    Without `truth` the uploaded file has them.
+    """
+
+    upload: UploadRecord
+    columns: ColumnsIn
+    truth: TruthSource | None = None
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What reading a file found, beside the counts."""
+
+    format: Annotated[str | None, Meta(description="Format of the file; null if it could not be told.")] = None
+    columns: Annotated[list[ColumnDecision], Meta(description="What each column was taken for, and why.")] = []
+    questions: Annotated[
+        list[MappingQuestion], Meta(description="What the file leaves open; the run needs a mapping until answered.")
+    ] = []
+    notices: Annotated[list[str], Meta(description="What had to be assumed, or looks wrong.")] = []
+
+
+class RunRecord(msgspec.Struct, frozen=True):
+    """A run in its newest version; the fields are the columns, in this order."""
+
+    id: UUID
+    name: str | None
+    model_name: str | None
+    model_version: str | None
+    tags: list[str]
+    notes: str | None
+    positive: str | None
+    version: int
+    status: str
+    progress: float
+    error: dict[str, Any] | None
+    job_id: UUID
+    upload_id: UUID
+    filename: str
+    columns: dict[str, Any]
+    truth: dict[str, Any] | None
+    reading: dict[str, Any] | None
+    sample_count: int | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def state(self) -> RunStatus:
+        """The status."""
+        return RunStatus(self.status)
+
+    @property
+    def truth_source(self) -> TruthSource | None:
+        """Where the actual labels are; None where the run's own file has them."""
+        return None if self.truth is None else msgspec.convert(self.truth, TruthSource)
+
+    @property
+    def findings(self) -> Reading:
+        """What reading found so far."""
+        return msgspec.convert(self.reading or {}, Reading)
+
+
+class ReadyRun(msgspec.Struct, frozen=True):
+    """A run that is ready, with its counts, and where its objects are."""
+
+    id: UUID
+    account_id: int
+    version: int
+    positive: str | None
+    summary: RunSummary
+    folder: str
+    rows_bytes: int
+    created_at: datetime
+    # Its dataset keeps the truth of single samples to itself.
+    is_private: bool
+
+    @property
+    def positive_position(self) -> int | None:
+        """The position of the positive class: as its owner says, or the usual one of two; None where there is none."""
+        texts = [str(label) for label in self.summary.classes]
+        if self.positive is not None:
+            return texts.index(self.positive) if self.positive in texts else None
+        return positive_class(self.summary.classes) if len(texts) == _TWO else None
+
+
+class IngestInput(msgspec.Struct, frozen=True):
+    """What an ingest job reads: the uploads, the columns as they were named, and the positive class, if it was."""
+
+    upload_id: UUID
+    columns: ColumnsIn
+    positive: str | None
+    truth: TruthSource | None
+    # Of the rows of the dataset that the run is of.
+    dataset_folder: str | None
+
+
+def position_of(label: str, classes: list[Label]) -> int | None:
+    """The position of a class by its label as text; None for any other text."""
+    return next((position for position, known in enumerate(classes) if str(known) == label), None)

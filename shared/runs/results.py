@@ -1,0 +1,154 @@
+"""What a run's counts say: matrices of slices, metrics by name, and slices from the worst to the best."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.intervals.areas import area_interval
+from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
+from shared.evaluation.metrics import CATALOGUE, Metric
+from shared.evaluation.metrics.matrix_result import MatrixResult
+from shared.evaluation.metrics.undefined import UndefinedMetric, why_undefined
+from shared.runs.errors import SlicesNotAvailable
+from shared.runs.filters import Condition
+from shared.runs.summary import RunSummary, SliceTable
+
+# Each is read from the counts in microseconds; PyCM's further statistics take too long for an answer.
+OVERALL = (
+    "accuracy", "balanced_accuracy", "precision.macro", "recall.macro", "f1.macro", "precision.weighted",
+    "recall.weighted", "f1.weighted", "precision.micro", "recall.micro", "f1.micro", "specificity.macro",
+    "jaccard.macro", "mcc", "kappa", "error_rate",
+)  # fmt: skip
+BY_CLASS = ("precision.class", "recall.class", "f1.class", "jaccard.class")
+
+
+class SliceResult(NamedTuple):
+    """A value of a column of metadata: its rows, and a metric of them with the reason where it is undefined."""
+
+    column: str
+    value: str
+    support: int
+    errors: int
+    metric: float | None
+    conditions: tuple[Condition, ...] = ()
+
+
+def overall(matrix: ConfusionMatrix) -> tuple[dict[str, float | None], dict[str, UndefinedMetric]]:
+    """The metrics of a whole matrix by their names, and the reasons of those that are undefined."""
+    result = MatrixResult(matrix)
+    metrics = {CATALOGUE[metric_id]: CATALOGUE[metric_id].read(result) for metric_id in OVERALL}
+    values = {metric.plain_name: value for metric, value in metrics.items()}
+    undefined = {m.plain_name: why_undefined(m, result) for m, value in metrics.items() if value is None}
+    return values, undefined
+
+
+def estimates(matrix: ConfusionMatrix) -> dict[str, Estimate]:
+    """The metrics of a whole matrix with their intervals of 95 %, by their names."""
+    found = overall_estimates(MatrixResult(matrix), Confidence(), [CATALOGUE[metric_id] for metric_id in OVERALL])
+    return {CATALOGUE[metric_id].plain_name: estimate for metric_id, estimate in found.items()}
+
+
+def estimates_by_class(matrix: ConfusionMatrix) -> dict[str, list[Estimate]]:
+    """The metrics of each class with their intervals of 95 %, by their names."""
+    found = class_estimates(MatrixResult(matrix), Confidence(), [CATALOGUE[metric_id] for metric_id in BY_CLASS])
+    return {_class_name(CATALOGUE[metric_id]): ones for metric_id, ones in found.items()}
+
+
+def area_estimates(summary: RunSummary, *, is_slice: bool) -> list[Estimate]:
+    """The area under the ROC curve of each class with its interval of 95 %."""
+    k = len(summary.classes)
+    if is_slice or summary.roc_auc is None:
+        reason = "the ROC AUC is measured of all samples only" if is_slice else "the run has no scores of classes"
+        return [Estimate(None, reason=reason)] * k
+    return [_area(*area) for area in zip(summary.roc_auc, summary.roc_auc_error or [None] * k, strict=True)]
+
+
+def one_against_rest(matrix: ConfusionMatrix, position: int) -> tuple[int, int, int, int]:
+    """The true positives, false positives, false negatives and true negatives of a class."""
+    counts = matrix.counts
+    hits = int(counts[position, position])
+    actual, predicted = int(counts[position].sum()), int(counts[:, position].sum())
+    return hits, predicted - hits, actual - hits, int(counts.sum()) - actual - predicted + hits
+
+
+def matrix_of_slice(table: SliceTable, value: str, whole: ConfusionMatrix) -> ConfusionMatrix:
+    """The confusion matrix of the rows that have a value; all counts are 0 where no row has it."""
+    triples, counts = table.triples()
+    matrix = np.zeros_like(whole.counts)
+    if value in table.values:
+        own = triples[:, 0] == table.values.index(value)
+        matrix[triples[own, 1], triples[own, 2]] = counts[own]
+    return ConfusionMatrix(whole.classes, matrix)
+
+
+def slices(
+    tables: Sequence[SliceTable], whole: ConfusionMatrix, metric_id: str, positive: int | None, min_support: int
+) -> list[SliceResult]:
+    """The values of the columns, from the worst metric to the best; those where it is undefined come last."""
+    metric = CATALOGUE[metric_id]
+    found = [result for table in tables for result in _of_column(table, whole, metric, positive, min_support)]
+    sign = -1 if metric.lower_is_better else 1
+
+    def rank(result: SliceResult) -> tuple[bool, float, int, str, str]:
+        return (result.metric is None, sign * (result.metric or 0.0), -result.support, result.column, result.value)
+
+    return sorted(found, key=rank)
+
+
+def table_of(tables: Sequence[SliceTable], column: str) -> SliceTable:
+    """The table of a column; raises SlicesNotAvailable where it has too many values."""
+    table = next(table for table in tables if table.column == column)
+    if table.codes is None:
+        raise SlicesNotAvailable(f"The column “{column[:100]}” has too many different values to be sliced by.")
+    return table
+
+
+def _of_column(
+    table: SliceTable, whole: ConfusionMatrix, metric: Metric, positive: int | None, min_support: int
+) -> list[SliceResult]:
+    triples, counts = table.triples()
+    results = []
+    starts = np.searchsorted(triples[:, 0], np.arange(len(table.values) + 1))
+    for at, value in enumerate(table.values):
+        rows = slice(starts[at], starts[at + 1])
+        matrix = np.zeros_like(whole.counts)
+        matrix[triples[rows, 1], triples[rows, 2]] = counts[rows]
+        support, right = int(counts[rows].sum()), int(np.trace(matrix))
+        if support >= max(1, min_support):
+            measured = _value(metric, ConfusionMatrix(whole.classes, matrix), positive)
+            results.append(SliceResult(table.column, value, support, support - right, measured))
+    return results
+
+
+def value_of(metric_id: str, matrix: ConfusionMatrix, positive: int | None) -> float | None:
+    """A metric of a matrix; that of a class is of the positive one. None where it is undefined."""
+    return _value(CATALOGUE[metric_id], matrix, positive)
+
+
+def _value(metric: Metric, matrix: ConfusionMatrix, positive: int | None) -> float | None:
+    value: float | None = None
+    read = metric.read(MatrixResult(matrix))
+    if metric.averaging != "class":
+        value = read
+    elif positive is not None:
+        value = read[positive]
+    return value
+
+
+def _area(value: float | None, error: float | None) -> Estimate:
+    if value is None:
+        return Estimate(None, reason="all samples are of the class, or none is")
+    if error is None:
+        return Estimate(value, reason="a side has fewer than two samples, or the run was read before errors were kept")
+    bounds = area_interval(value, error, Confidence().alpha) if error else None
+    if bounds is None:
+        return Estimate(
+            value, reason="the scores show no spread, from which DeLong's method could tell how far it varies"
+        )
+    return Estimate(value, *bounds, "delong")
+
+
+def _class_name(metric: Metric) -> str:
+    return metric.id.removesuffix(".class")

@@ -1,0 +1,254 @@
+"""Scans of a run's canonical rows, a row group at a time: samples of a cell or slice, and counts of any slice."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.inputs.probabilities import complement as complements
+from shared.evaluation.types import Label
+from shared.predictions.single_score import complement
+from shared.runs.filters import Condition, RowFilter
+from shared.runs.number_ranges import numbers_in, read_range
+from shared.runs.summary import RunSummary
+
+_SPACE = " \t\r\n\u00a0"
+
+
+class FoundRow(NamedTuple):
+    """A row of the file: its number, counted from 1 below the header, and everything that is kept of it."""
+
+    number: int
+    sample_id: str | None
+    actual: Label
+    predicted: Label
+    confidence: float | None
+    scores: dict[str, float]
+    metadata: dict[str, str]
+
+
+class RowScan:
+    """The rows of a run, in a file of any kind that can be read anywhere."""
+
+    def __init__(self, file: Any, summary: RunSummary) -> None:
+        self._file = pq.ParquetFile(file)
+        # All groups but the last are as large as the first.
+        self._group_rows = self._file.metadata.row_group(0).num_rows
+        self._summary = summary
+        self._positions = np.array(summary.class_of_code, np.int16)
+
+    def counts(self, conditions: Sequence[Condition]) -> ConfusionMatrix:
+        """The confusion matrix of the rows that fulfil all conditions."""
+        k = len(self._summary.classes)
+        counts = np.zeros(k * k, np.int64)
+        for group in range(self._file.num_row_groups):
+            table = self._read(group, ["t", "p", *self._columns(conditions)])
+            found = table.select(["t", "p"]).take(pa.array(np.flatnonzero(self._fulfilled(table, conditions))))
+            counts += np.bincount(self._class(found, "t") * k + self._class(found, "p"), minlength=k * k)
+        return ConfusionMatrix(tuple(self._summary.classes), counts.reshape(k, k))
+
+    def select(self, columns: Sequence[str], conditions: Sequence[Condition]) -> Iterator[pa.Table]:
+        """Yield these columns of the rows that fulfil all conditions, a row group at a time."""
+        for group in range(self._file.num_row_groups):
+            table = self._read(group, [*columns, *self._columns(conditions)])
+            if conditions:
+                table = table.take(pa.array(np.flatnonzero(self._fulfilled(table, conditions))))
+            yield table.select([*columns])
+
+    @property
+    def decided_classes(self) -> list[Label]:
+        """The classes that samples are predicted as."""
+        return self._summary.classes
+
+    @property
+    def decided_by(self) -> list[str]:
+        """The columns that `sides` needs."""
+        return ["t", "p"]
+
+    def sides(self, table: pa.Table, side: str) -> NDArray[np.int64]:
+        """The position among `decided_classes` of each row on a side, `t` for actual or `p` for predicted."""
+        return self._class(table, side)
+
+    def classes_in(self, table: pa.Table, side: str) -> NDArray[np.int64]:
+        """The position of the class of each row on a side, `t` for actual or `p` for predicted."""
+        return self._class(table, side)
+
+    def find(self, wanted: RowFilter, *, after: int | None, limit: int) -> list[FoundRow]:
+        """The first rows of a filter behind row number `after`: the most confident first, equal ones by position."""
+        confidence, rows = self._best(wanted, after, limit)
+        order = np.lexsort((rows, -confidence))[:limit]
+        return self.rows(rows[order].tolist())
+
+    @property
+    def group_count(self) -> int:
+        """The number of row groups."""
+        return int(self._file.num_row_groups)
+
+    def kept(self, group: int, wanted: RowFilter) -> tuple[pa.Table, NDArray[np.int64]]:
+        """All that is kept of the rows of a filter in a row group, in the order of the file, and their numbers."""
+        positions = self._matching(self._read(group, self._needed(wanted)), wanted)
+        if not len(positions):
+            return self._file.schema_arrow.empty_table(), positions
+        return self._file.read_row_group(group).take(pa.array(positions)), positions + group * self._group_rows + 1
+
+    def confidences(self) -> NDArray[Any]:
+        """The score of what was predicted, of every row in the order of the file; 0 where the run has no scores."""
+        needed = self._needed(RowFilter())
+        parts = [self._confidence(self._read(group, needed)) for group in range(self._file.num_row_groups)]
+        return np.concatenate([np.zeros(0), *parts])
+
+    def rows(self, rows: Sequence[int]) -> list[FoundRow]:
+        """Rows by their positions in the file, from 0, in this order."""
+        found: dict[int, FoundRow] = {}
+        for group in sorted({row // self._group_rows for row in rows}):
+            within = [row for row in rows if row // self._group_rows == group]
+            table = self._file.read_row_group(group).take(pa.array([row % self._group_rows for row in within]))
+            found |= dict(zip(within, self._records(table, np.array(within)), strict=True))
+        return [found[row] for row in rows]
+
+    def _best(self, wanted: RowFilter, after: int | None, limit: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        best, rows = np.zeros(0), np.zeros(0, np.int64)
+        bound = None if after is None else (self._confidence_of(after - 1), after - 1)
+        for group in range(self._file.num_row_groups):
+            table = self._read(group, self._needed(wanted))
+            positions = self._matching(table, wanted)
+            confidence = self._confidence(table.select(self._needed(RowFilter())).take(pa.array(positions)))
+            numbers = positions + group * self._group_rows
+            if bound is not None:
+                later = (confidence < bound[0]) | ((confidence == bound[0]) & (numbers > bound[1]))
+                confidence, numbers = confidence[later], numbers[later]
+            best, rows = _highest(np.concatenate([best, confidence]), np.concatenate([rows, numbers]), limit)
+        return best, rows
+
+    def _confidence_of(self, row: int) -> float:
+        table = self._read(row // self._group_rows, self._needed(RowFilter()))
+        return float(self._confidence(table.slice(row % self._group_rows, 1))[0])
+
+    def _needed(self, wanted: RowFilter) -> list[str]:
+        scores = [f"s_{at}" for at in range(len(self._summary.scores))]
+        return ["t", "p", *scores, *self._columns(wanted.conditions)]
+
+    def _columns(self, conditions: Sequence[Condition]) -> list[str]:
+        return [f"m_{self._summary.metadata.index(condition.column)}" for condition in conditions]
+
+    def _read(self, group: int, columns: Sequence[str]) -> pa.Table:
+        return self._file.read_row_group(group, columns=list(dict.fromkeys(columns)))
+
+    def _class(self, table: pa.Table, name: str) -> NDArray[np.int64]:
+        classes: NDArray[np.int64] = self._positions[table.column(name).to_numpy()].astype(np.int64)
+        return classes
+
+    def _fulfilled(self, table: pa.Table, conditions: Sequence[Condition]) -> NDArray[np.bool_]:
+        mask = np.ones(table.num_rows, bool)
+        for condition, name in zip(conditions, self._columns(conditions), strict=True):
+            mask &= _equal(table.column(name).combine_chunks(), condition.value)
+        return mask
+
+    def _matching(self, table: pa.Table, wanted: RowFilter) -> NDArray[np.int64]:
+        """The positions in a table of the rows of a filter; scores are looked at only where everything else fits."""
+        mask = self._fulfilled(table, wanted.conditions)
+        codes = table.column("t").to_numpy(), table.column("p").to_numpy()
+        for side, position in zip(codes, (wanted.actual, wanted.predicted), strict=True):
+            if position is not None:
+                mask &= (self._positions == position)[side]
+        if wanted.only_errors:
+            mask &= self._positions[codes[0]] != self._positions[codes[1]]
+        return self._in_range(table, np.flatnonzero(mask), wanted)
+
+    def _in_range(self, table: pa.Table, rows: NDArray[np.int64], wanted: RowFilter) -> NDArray[np.int64]:
+        if wanted.lowest_score is None and wanted.highest_score is None:
+            return rows
+        confidence = self._confidence(table.select(self._needed(RowFilter())).take(pa.array(rows)))
+        low = -np.inf if wanted.lowest_score is None else wanted.lowest_score
+        high = np.inf if wanted.highest_score is None else wanted.highest_score
+        return rows[(confidence >= low) & (confidence <= high)]
+
+    def _confidence(self, table: pa.Table) -> NDArray[Any]:
+        """The score of what was predicted; 0 where the run has no scores, so that all rows are alike."""
+        columns = self._summary.scores
+        if not columns:
+            return np.zeros(table.num_rows)
+        predicted = self._class(table, "p")
+        scores = [table.column(f"s_{at}").to_numpy() for at in range(len(columns))]
+        if len(columns) == 1:
+            position = columns[0].class_position
+            own = np.full(table.num_rows, True) if position is None else predicted == position  # noqa: FBT003 - a value
+            # Of a margin the other side is its negative.
+            other = -scores[0] if self._summary.score_kind == "margins" else 1 - scores[0]
+            either: NDArray[Any] = np.where(own, scores[0], other)
+            return either
+        at = np.full(len(self._summary.classes), -1)
+        at[[column.class_position for column in columns if column.class_position is not None]] = np.arange(len(columns))
+        chosen = at[predicted]
+        matrix = np.column_stack(scores)
+        own_scores = matrix[np.arange(len(matrix)), np.maximum(chosen, 0)]
+        # Of two classes one may have no column of its own.
+        confidence: NDArray[Any] = np.where(chosen < 0, 1 - own_scores, own_scores)
+        return confidence
+
+    def _shown_confidence(self, table: pa.Table) -> list[float | None]:
+        summary = self._summary
+        if not summary.scores:
+            return [None] * table.num_rows
+        values = self._confidence(table).tolist()
+        if len(summary.scores) > 1 or summary.score_kind == "margins":
+            return list(values)
+        # 0.67 beside 0.33, not 0.6699999999999999.
+        sent = table.column("s_0").to_pylist()
+        return [value if value == score else complement(score) for value, score in zip(values, sent, strict=True)]
+
+    def exact_confidence(self, table: pa.Table) -> NDArray[Any]:
+        """The score of what was predicted, of a run with scores: 0.67 beside 0.33, not 0.6699999999999999."""
+        confidence = self._confidence(table)
+        if len(self._summary.scores) > 1 or self._summary.score_kind == "margins":
+            return confidence
+        sent: NDArray[Any] = table.column("s_0").to_numpy()
+        other = complements(sent.astype(np.float64)).astype(sent.dtype)
+        exact: NDArray[Any] = np.where(confidence == sent, sent, other)
+        return exact
+
+    def _records(self, table: pa.Table, rows: NDArray[np.int64]) -> Iterable[FoundRow]:
+        classes, summary = self._summary.classes, self._summary
+        confidence = self._shown_confidence(table)
+        ids = table.column("id").to_pylist() if summary.has_ids else [None] * table.num_rows
+        scores = {c.name: table.column(f"s_{at}").to_pylist() for at, c in enumerate(summary.scores)}
+        metadata = {name: table.column(f"m_{at}").to_pylist() for at, name in enumerate(summary.metadata)}
+        actual, predicted = self._class(table, "t").tolist(), self._class(table, "p").tolist()
+        return [
+            FoundRow(
+                number + 1,
+                ids[at],
+                classes[actual[at]],
+                classes[predicted[at]],
+                confidence[at],
+                {name: values[at] for name, values in scores.items()},
+                {name: values[at] for name, values in metadata.items()},
+            )
+            for at, number in enumerate(rows.tolist())
+        ]
+
+
+def _highest(scores: NDArray[Any], rows: NDArray[np.int64], limit: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The highest scores, equal ones by their rows, at most so many; only those that may be among them are sorted."""
+    if len(scores) > limit:
+        lowest = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        scores, rows = scores[scores >= lowest], rows[scores >= lowest]
+    order = np.lexsort((rows, -scores))[:limit]
+    return scores[order], rows[order]
+
+
+def _equal(array: Any, value: str) -> NDArray[np.bool_]:
+    """Which texts of an array are this one, but for spaces around it, or are numbers in the range that it writes."""
+    if (wanted := read_range(value)) is not None:
+        return wanted.holds(numbers_in(array))
+    if isinstance(array, pa.DictionaryArray):
+        texts = np.array([text.strip(_SPACE) == value for text in array.dictionary.to_pylist()], bool)
+        equal: NDArray[np.bool_] = texts[array.indices.to_numpy()]
+        return equal
+    mask: NDArray[np.bool_] = pc.equal(pc.utf8_trim(array, _SPACE), value).to_numpy(zero_copy_only=False)
+    return mask

@@ -1,0 +1,68 @@
+"""What is known of a run once its file was read: it answers everything that needs no rows."""
+
+from typing import Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.types import Label
+
+PredictionSource = Literal["column", "highest score", "threshold"]
+ScoreKind = Literal["probabilities", "one-vs-rest", "margins", "confidence"]
+
+
+class SliceTable(msgspec.Struct, frozen=True):
+    """The counts of one column of metadata: combinations of value, actual and predicted class that occur.
+
+    `codes` are int64 triples in that order, `counts` their numbers of rows; None where the column has too many values.
+    """
+
+    column: str
+    values: list[str] = []
+    codes: bytes | None = None
+    counts: bytes | None = None
+
+    def triples(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The combinations, of shape (m, 3), and their counts."""
+        assert self.codes is not None and self.counts is not None, "callers ask for columns that are sliced"  # noqa: PT018 - one fact
+        return np.frombuffer(self.codes, np.int64).reshape(-1, 3), np.frombuffer(self.counts, np.int64)
+
+
+class ScoreColumn(msgspec.Struct, frozen=True):
+    """A column of scores: its name, the position of its class (None: the predicted one), and the exact AUC.
+
+    `name` is that in the file, and the scores are stored as `s_0`, `s_1` and so on in this order.
+    """
+
+    name: str
+    class_position: int | None
+    dtype: str
+
+
+class RunSummary(msgspec.Struct, frozen=True):
+    """The counts of a run, its classes, and what its scores are."""
+
+    rows: int
+    classes: list[Label]
+    # k rows of k whole numbers: actual classes by predicted ones, int64.
+    counts: bytes
+    # The position in `classes` of each code in the canonical rows.
+    class_of_code: list[int]
+    predicted_by: PredictionSource
+    scores: list[ScoreColumn]
+    score_kind: ScoreKind | None
+    threshold: float | None
+    # The exact area under the ROC curve of each class against the rest.
+    roc_auc: list[float | None] | None
+    metadata: list[str]
+    has_ids: bool
+    # Its standard error; None in runs that were read before it was measured.
+    roc_auc_error: list[float | None] | None = None
+
+    @property
+    def matrix(self) -> ConfusionMatrix:
+        """The confusion matrix."""
+        k = len(self.classes)
+        return ConfusionMatrix(tuple(self.classes), np.frombuffer(self.counts, np.int64).reshape(k, k))

@@ -1,0 +1,18 @@
+"""Complete uploads as files on disk."""
+
+from pathlib import Path
+
+from shared.accounts import Caller
+from shared.kit.downloads import download
+from shared.kit.platform import Platform
+from shared.uploads.completion import verify
+from shared.uploads.reading import get_completed
+from shared.uploads.records import UploadRecord
+
+
+async def fetch(platform: Platform, owner: Caller, upload_id: str, target: Path) -> UploadRecord:
+    """Write the file of an upload to disk and check its SHA-256; raises what `get_completed` and `verify` raise."""
+    upload = await get_completed(platform, owner, upload_id)
+    sha256 = await download(platform.storage, upload.key, target)
+    await verify(platform, upload, sha256)
+    return upload

@@ -1,0 +1,107 @@
+"""Every format is recognised by its content, and its objects are read as this product has them."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.analyses.annotations.formats import box_of
+from shared.imports.planning import ImportLimits, ImportOptions, ImportPlan, plan
+from shared.imports.reading.files import FileLimits
+from shared.imports.reading.formats import FormatName
+from shared.imports.reading.objects import Category, Known, KnownImage, Role
+
+LIMITS = ImportLimits(FileLimits(10**6, 10**7), 1000)
+KNOWN = Known([KnownImage(uuid4(), "street.jpg", 200, 100, 5)], [Category("car", 3)])
+
+COCO: dict[str, list[dict[str, Any]]] = {
+    "images": [{"id": 5, "file_name": "street.jpg", "width": 200, "height": 100}],
+    "categories": [{"id": 3, "name": "car"}],
+    "annotations": [{"id": 1, "image_id": 5, "category_id": 3, "bbox": [10, 20, 30, 40], "iscrowd": 1, "area": 900}],
+}
+RESULTS: list[dict[str, Any]] = [{"image_id": 5, "category_id": 3, "bbox": [10, 20, 30, 40], "score": 0.5}]
+
+
+def archive(**files: bytes) -> bytes:
+    """A zip archive of these files; `__` stands for a slash and `_dot_` for a dot."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, body in files.items():
+            packed.writestr(name.replace("__", "/").replace("_dot_", "."), body)
+    return target.getvalue()
+
+
+def planned(
+    tmp_path: Path,
+    body: Any,
+    *,
+    role: Role = "ground_truth",
+    known: Known = KNOWN,
+    names: dict[str, str] | None = None,
+    file_format: FormatName | None = None,
+) -> ImportPlan:
+    """What an import of these bytes, or of this JSON, writes."""
+    path = tmp_path / "file"
+    path.write_bytes(body if isinstance(body, bytes) else json.dumps(body).encode())
+    return plan(path, ImportOptions("file", file_format, role, names or {}), known, LIMITS, lambda _: None)
+
+
+def objects(made: ImportPlan) -> list[tuple[str, str, float | None, Any]]:
+    """Type, class, confidence and data of everything that is written."""
+    return [
+        (each.annotation_type, each.class_name, each.confidence, json.loads(each.data))
+        for analysis in made.analyses
+        for each in analysis.annotations
+    ]
+
+
+VOC = b"""<annotation><filename>street.jpg</filename><size><width>200</width><height>100</height></size>
+<object><name>car</name><difficult>1</difficult>
+<bndbox><xmin>10</xmin><ymin>20</ymin><xmax>40</xmax><ymax>60</ymax></bndbox></object></annotation>"""
+
+BOX = {"format": "xywh", "bbox": [10, 20, 30, 40]}
+
+FORMATS: dict[FormatName, tuple[Role, Any, Any]] = {
+    "coco": (
+        "ground_truth",
+        COCO,
+        [("bounding_box", "car", None, {"iscrowd": 1, "area": 900, **BOX})],
+    ),
+    "coco_results": ("predictions", RESULTS, [("bounding_box", "car", 0.5, BOX)]),
+    "voc": (
+        "ground_truth",
+        VOC,
+        [("bounding_box", "car", None, {"format": "xyxy", "bbox": [10, 20, 40, 60], "difficult": 1})],
+    ),
+    "yolo": (
+        "predictions",
+        archive(labels__street_dot_txt=b"0 0.125 0.4 0.15 0.4 0.5\n", data_dot_yaml=b"names: [car]"),
+        [("bounding_box", "car", 0.5, BOX)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_of_each_format_is_recognised_and_read(tmp_path: Path, name: FormatName) -> None:
+    role, body, expected = FORMATS[name]
+
+    made = planned(tmp_path, body, role=role)
+
+    assert made.report.format == name
+    assert objects(made) == expected
+    assert (made.new_images, [analysis.image_id for analysis in made.analyses]) == ([], [KNOWN.images[0].id])
+
+
+def test_one_ground_truth_is_the_same_boxes_in_every_container(tmp_path: Path) -> None:
+    document = {**COCO, "annotations": [{"id": 1, "image_id": 5, "category_id": 3, "bbox": [10, 20, 30, 40]}]}
+    yolo = archive(labels__street_dot_txt=b"0 0.125 0.4 0.15 0.4\n", data_dot_yaml=b"names: [car]")
+
+    made = [objects(planned(tmp_path, body)) for body in (document, archive(Annotations__a_dot_xml=VOC), yolo)]
+
+    boxes = [box_of(data) for ((_, _, _, data),) in made]
+    assert boxes == [pytest.approx((10, 20, 40, 60), abs=1e-9)] * 3
+    assert {label for ((_, label, _, _),) in made} == {"car"}

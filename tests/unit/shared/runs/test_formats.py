@@ -1,0 +1,222 @@
+"""Every format of a file gives the texts that stand in it."""
+
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyarrow import ipc
+
+from shared.kit.errors import DomainError, Fault
+from shared.runs.errors import (
+    ColumnsDuplicated,
+    FileTooLarge,
+    FileUnreadable,
+    FormatNotRecognised,
+    RowsInvalid,
+)
+from shared.runs.ingest.ingesting import IngestLimits
+from tests.unit.shared.runs.reading_files import counts, read
+
+TABLE = pa.table({"y_true": ["a", "b", "b"], "y_pred": ["a", "a", "b"]})
+CSV = b"y_true,y_pred\na,a\nb,a\nb,b\n"
+COUNTS = (["a", "b"], [[1, 0], [1, 1]])
+RECORDS = TABLE.to_pylist()
+
+
+def _parquet(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out)
+    return out.getvalue()
+
+
+def _arrow(table: pa.Table, new: Any) -> bytes:
+    out = io.BytesIO()
+    with new(out, table.schema) as writer:
+        writer.write_table(table)
+    return out.getvalue()
+
+
+def _npz(**arrays: Any) -> bytes:
+    out = io.BytesIO()
+    np.savez(out, **arrays)
+    return out.getvalue()
+
+
+def _zstd(data: bytes) -> bytes:
+    packed: bytes = pa.Codec("zstd").compress(data, asbytes=True)
+    return packed
+
+
+SAME: dict[str, bytes] = {
+    "csv": CSV,
+    "csv with a mark": b"\xef\xbb\xbf" + CSV,
+    "tsv": CSV.replace(b",", b"\t"),
+    "semicolons": CSV.replace(b",", b";"),
+    "bars": CSV.replace(b",", b"|"),
+    "crlf": CSV.replace(b"\n", b"\r\n"),
+    "comments first": b"# made today\n# by us\n" + CSV,
+    "excel's separator line": b"sep=,\n" + CSV,
+    "quotes": b'"y_true","y_pred"\n"a","a"\n"b","a"\n"b","b"\n',
+    "trailing empty column": b"y_true,y_pred,\na,a,\nb,a,\nb,b,\n",
+    "utf-16": CSV.decode().encode("utf-16"),
+    "gzip": gzip.compress(CSV),
+    "jsonl": b"\n".join(json.dumps(record).encode() for record in RECORDS),
+    "json records": json.dumps(RECORDS, indent=1).encode(),
+    "json split": json.dumps({"columns": TABLE.schema.names, "data": [[*r.values()] for r in RECORDS]}).encode(),
+    "json columns": json.dumps(TABLE.to_pydict()).encode(),
+    "parquet": _parquet(TABLE),
+    "parquet of categories": _parquet(TABLE.set_column(0, "y_true", TABLE.column(0).dictionary_encode())),
+    "arrow file": _arrow(TABLE, ipc.new_file),
+    "arrow stream": _arrow(TABLE, ipc.new_stream),
+    "arff": b"@relation x\n@attribute y_true {a,b}\n@attribute y_pred {a,b}\n@data\n% one\na,a\nb,a\n'b','b'\n",
+    "npz": _npz(y_true=np.array(["a", "b", "b"]), y_pred=np.array(["a", "a", "b"])),
+    "zstd": _zstd(CSV),
+}
+
+
+@pytest.mark.parametrize("data", SAME.values(), ids=SAME.keys())
+def test_the_same_table_gives_the_same_counts_in_every_format(tmp_path: Path, data: bytes) -> None:
+    assert counts(read(tmp_path, data)) == COUNTS
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"id,y_true,y_pred\n007,001,1\n12345678901234567890,1,1\n",
+        b'{"id": "007", "y_true": "001", "y_pred": "1"}\n{"id": 12345678901234567890, "y_true": "1", "y_pred": "1"}',
+    ],
+    ids=["csv", "jsonl"],
+)
+def test_labels_and_ids_keep_their_texts(tmp_path: Path, data: bytes) -> None:
+    assert counts(read(tmp_path, data)) == (["001", "1"], [[0, 1], [0, 1]])
+    assert pq.read_table(tmp_path / "rows.parquet").column("id").to_pylist() == ["007", "12345678901234567890"]
+
+
+def test_na_and_null_are_classes_where_they_are_written_out(tmp_path: Path) -> None:
+    assert counts(read(tmp_path, b"y_true,y_pred\nNA,null\nnull,null\n")) == (["NA", "null"], [[0, 1], [0, 1]])
+
+
+def test_a_late_text_among_numbers_makes_all_of_them_texts(tmp_path: Path) -> None:
+    rows = b"1,1\n" * 600_000 + b"cat,cat\n"
+
+    assert counts(read(tmp_path, b"y_true,y_pred\n" + rows)) == (["1", "cat"], [[600_000, 0], [0, 1]])
+
+
+def test_numbers_that_are_equal_are_one_class(tmp_path: Path) -> None:
+    table = pa.table({"y_true": [1, 0], "y_pred": [1.0, 1.0]})
+
+    assert counts(read(tmp_path, _parquet(table))) == ([0.0, 1.0], [[0, 1], [0, 1]])
+
+
+def test_decimal_commas_are_read_beside_semicolons(tmp_path: Path) -> None:
+    data = b"y_true;y_pred;prob_b\na;a;0,25\nb;b;0,75\na;b;1\n"
+
+    assert pq.read_table(_read_rows(tmp_path, data)).column("s_0").to_pylist() == [0.25, 0.75, 1.0]
+
+
+def test_labels_with_decimal_commas_are_numbers_on_both_sides_or_on_neither(tmp_path: Path) -> None:
+    assert counts(read(tmp_path, b"y_true;y_pred\n1;1,0\n0;0,0\n1;0,0\n")) == ([0.0, 1.0], [[1, 0], [1, 1]])
+    assert counts(read(tmp_path, b"y_true;y_pred\na;1,0\n1,0;a\n")) == (["1,0", "a"], [[0, 1], [1, 0]])
+
+
+def test_a_quoted_cell_may_hold_line_breaks_anywhere(tmp_path: Path) -> None:
+    rows = b'a,a,"x\ny"\nb,a,"z"\n' * 200_000
+
+    found = read(tmp_path, b"y_true,y_pred,note\n" + rows)
+    assert counts(found) == (["a", "b"], [[200_000, 0], [200_000, 0]])
+    assert found.finished.slices[0].values == ["x\ny", "z"]
+
+
+def _read_rows(folder: Path, data: bytes) -> Path:
+    read(folder, data)
+    return folder / "rows.parquet"
+
+
+LATE = b"y_true,y_pred,prob_b\n" + b"a,a,0.2\n" * 100_000
+_NEVER_OPENED = FormatNotRecognised
+REFUSED: dict[str, tuple[bytes, type[DomainError], str]] = {
+    "empty": (b"", FileUnreadable, "The file is empty"),
+    "header only": (b"y_true,y_pred\n", FileUnreadable, "nothing below"),
+    "ragged": (b"y_true,y_pred\na,b\na\n", FileUnreadable, "Line 3: this row has 1 cell, and most rows have 2 cells"),
+    "ragged late": (LATE + b"a,b\n", FileUnreadable, "Line 100,002: this row has 2 cells, and the others have 3 cells"),
+    "latin-1 late": (LATE + b"\xe9,b,0.1\n", FileUnreadable, "Line 100,002: here are bytes that are not UTF-8"),
+    "no score late": (LATE + b"b,b,high\n", RowsInvalid, "Row 100,001 (line 100,002), column “prob_b”: “high” is not"),
+    "infinite score": (LATE + b"b,b,inf\n", RowsInvalid, "Row 100,001 (line 100,002), column “prob_b”: "),
+    "missing score": (LATE + b"b,b,\n", RowsInvalid, "Row 100,001 (line 100,002), column “prob_b”: "),
+    "missing label": (LATE + b",b,0.1\n", RowsInvalid, "Row 100,001 (line 100,002), column “y_true”: there is no"),
+    "blank before a quote": (b'y_true, y_pred\na, "b"\nb, "b"\n', FileUnreadable, "a blank and then a quote"),
+    "same names": (b"y_true,y_pred,Y_True\na,b,c\n", ColumnsDuplicated, "“y_true” and “Y_True”"),
+    "pickle": (b"\x80\x04\x95\x00", _NEVER_OPENED, "a Python pickle, which is never opened"),
+    "workbook": (b"\xd0\xcf\x11\xe0" + bytes(10), _NEVER_OPENED, "an Excel workbook"),
+    "hdf5": (b"\x89HDF\r\n\x1a\n", _NEVER_OPENED, "an HDF5 file"),
+    "web page": (b"<!DOCTYPE html><html>", _NEVER_OPENED, "a web page"),
+    "array": (b"\x93NUMPY\x01\x00", _NEVER_OPENED, "a single NumPy array"),
+    "objects": (_npz(y_true=np.array(["a", None], object)), FileUnreadable, "objects are never"),
+    "cut parquet": (_parquet(TABLE)[:-20], FileUnreadable, "cut off or damaged"),
+    "cut arrow": (_arrow(TABLE, ipc.new_file)[:-200], FileUnreadable, "cut off or damaged"),
+    "cut gzip": (gzip.compress(CSV * 1000)[:-12], FileUnreadable, "cut off or damaged"),
+    "broken json": (b'{"y_true": "a", "y_pred": "b"}\n{"y_true": \n', FileUnreadable, "Line 2 cannot be read"),
+    "unequal columns": (b'{"y_true": ["a", "b"], "y_pred": ["a"]}', FileUnreadable, "“y_pred” has 1 values"),
+    "sparse arff": (b"@relation x\n@attribute y_true {a}\n@data\n{0 a}\n", FileUnreadable, "sparse"),
+    "many columns": (b",".join(b"c%d" % i for i in range(3000)) + b"\n1" + b",1" * 2999, FileUnreadable, "columns"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "error", "detail"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_file_that_cannot_be_read_is_refused_with_the_place(
+    tmp_path: Path, data: bytes, error: type[DomainError], detail: str
+) -> None:
+    with pytest.raises(error) as raised:
+        read(tmp_path, data)
+
+    assert detail in raised.value.detail
+
+
+_MISSING = pa.table({"y_true": ["a", "", "b"], "y_pred": ["a", "b", ""]})
+NO_LABEL: dict[str, bytes] = {
+    "parquet": _parquet(_MISSING),
+    "arrow": _arrow(_MISSING, ipc.new_file),
+    "npz": _npz(y_true=np.array(["a", "", "b"]), y_pred=np.array(["a", "b", "b"])),
+    "json lines": b'{"y_true": "a", "y_pred": "a"}\n{"y_true": "", "y_pred": "b"}\n',
+    "json": b'[{"y_true": "a", "y_pred": "a"}, {"y_true": "", "y_pred": "b"}]',
+}
+
+
+@pytest.mark.parametrize("data", NO_LABEL.values(), ids=NO_LABEL.keys())
+def test_a_row_at_fault_is_named_once(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(RowsInvalid) as raised:
+        read(tmp_path, data)
+
+    sentence = "Row 2, column “y_true”: there is no actual label; every sample needs both."
+    assert raised.value.detail == sentence
+    assert raised.value.problem().errors == [Fault("/rows/2/y_true", sentence)]
+
+
+def test_a_file_that_grows_beyond_the_limit_is_not_unpacked(tmp_path: Path) -> None:
+    packed = gzip.compress(b"y_true,y_pred\n" + b"a,a\n" * 100_000)
+
+    with pytest.raises(FileTooLarge):
+        read(tmp_path, packed, IngestLimits(max_bytes=100_000, max_classes=5))
+    assert (tmp_path / "unpacked").stat().st_size <= 100_000
+
+
+def test_columns_of_lists_are_named_and_not_read(tmp_path: Path) -> None:
+    table = TABLE.append_column("embedding", pa.array([[1.0], [2.0], [3.0]]))
+
+    assert read(tmp_path, _parquet(table)).finished.notices == [
+        "The column “embedding” holds lists or structures and was not read."
+    ]
+
+
+def test_numbers_of_a_class_label_are_read_by_their_names(tmp_path: Path) -> None:
+    features = {"y_true": {"names": ["cat", "dog"], "_type": "ClassLabel"}}
+    about = json.dumps({"info": {"features": features}}).encode()
+    table = pa.table({"y_true": [0, 1], "y_pred": ["cat", "cat"]}).replace_schema_metadata({"huggingface": about})
+
+    assert counts(read(tmp_path, _parquet(table))) == (["cat", "dog"], [[1, 0], [1, 0]])

@@ -1,0 +1,178 @@
+"""What the columns of a file are; what it does not say is asked, never guessed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.kit.errors import DomainError
+from shared.runs.errors import (
+    ColumnsContradictory,
+    ColumnUnknown,
+    IdsDuplicated,
+    NoTruth,
+    ScoresIncomplete,
+    TooManyRunClasses,
+)
+from shared.runs.mapping import NeedsMapping
+from tests.unit.shared.runs.reading_files import counts, read
+
+# Writers of predictions, each with the classes and counts of its rows.
+WRITERS: dict[str, tuple[str, Any]] = {
+    "scikit-learn": ("y_true,y_pred,y_prob\n1,1,0.91\n0,0,0.2\n0,1,0.7\n", ([0, 1], [[1, 1], [0, 1]])),
+    "pandas": (",y_true,y_pred\n0,a,b\n1,b,b\n", (["a", "b"], [[0, 1], [0, 1]])),
+    "nannyml": (
+        "id,y_pred_proba_pre,y_pred_proba_up,y_pred,y_true\n0,0.12,0.88,up,up\n1,0.7,0.3,pre,up\n",
+        (["pre", "up"], [[0, 0], [1, 1]]),
+    ),
+    "tidymodels": (
+        ".pred_class,.pred_setosa,.pred_virginica,Species\nsetosa,.99,.01,setosa\nvirginica,.1,.9,setosa\n",
+        (["setosa", "virginica"], [[1, 1], [0, 0]]),
+    ),
+    "mlr3": (
+        "row_ids,truth,response,prob.setosa,prob.virginica\n1,setosa,setosa,0.99,0.01\n2,virginica,setosa,.6,.4\n",
+        (["setosa", "virginica"], [[1, 0], [1, 0]]),
+    ),
+    "sas": ("F_BAD,I_BAD,P_BAD1,P_BAD0\n1,1,0.81,0.19\n0,1,.6,.4\n", ([0, 1], [[0, 1], [0, 1]])),
+    "knime": (
+        "class,Prediction (class),P (class=yes)\nyes,no,0.31\nno,no,0.2\nyes,yes,0.9\n",
+        (["no", "yes"], [[1, 0], [1, 1]]),
+    ),
+    "pycaret": ("y,prediction_label,prediction_score\n1,1,0.93\n0,0,.8\n0,1,.51\n", ([0, 1], [[1, 1], [0, 1]])),
+    "h2o": ("predict,p0,p1,y\n1,0.12,0.88,1\n0,.9,.1,1\n", ([0, 1], [[0, 0], [1, 1]])),
+    "autogluon": ("cat,dog,label\n.9,.1,cat\n.2,.8,cat\n", (["cat", "dog"], [[1, 1], [0, 0]])),
+    "evidently": (
+        "target,prediction\n" + "".join(f"{i % 2},{0.01 + i / 50}\n" for i in range(48)),
+        ([0, 1], [[13, 11], [12, 12]]),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "right"), WRITERS.values(), ids=WRITERS.keys())
+def test_the_files_of_a_writer_are_read_as_it_means_them(tmp_path: Path, text: str, right: Any) -> None:
+    assert counts(read(tmp_path, text)) == right
+
+
+ASKED: dict[str, tuple[str, list[str], str]] = {
+    "no header": ("1,0\n0,0\n1,1\n", ["header"], "Nothing says for certain that the first row is a header"),
+    "a label beside a score": ('{"label":"a","score":0.7}\n{"label":"b","score":0.9}', ["truth"], "“label” may be"),
+    "two truths": ("true,actual,pred\na,b,a\nb,b,a\n", ["truth"], "“true”, “actual” may all be"),
+    "two predictions": ("truth,pred_a,pred_b\na,b,a\nb,b,a\n", ["prediction"], "“pred_a”, “pred_b” may all be"),
+    "weights": ("y_true,y_pred,sample_weight\na,a,2\nb,a,1\n", ["weight"], "runs do not count yet"),
+    "counts": ("y_true,y_pred,count\na,a,20\nb,a,1\n", ["weight"], "runs do not count yet"),
+    "ids twice": ("id,y_true,y_pred\n1,a,a\n1,b,a\n", ["id"], "several rows have the same"),
+    "no common label": ("y_true,y_pred\ncat,Cat\ndog,Dog\n", ["prediction"], "No label occurs both"),
+    "whose score": ("y_true,score\ncat,0.2\ndog,0.7\n", ["scores"], "which class the scores in “score” are of"),
+    "one score of three": ("y_true,prob\na,0.2\nb,0.7\nc,0.1\n", ["scores"], "the labels are of 3 classes"),
+    "a name against the data": (
+        "y_true,y_pred,prob_dog\ncat,cat,0.9\ndog,dog,0.2\ncat,cat,0.8\n",
+        ["scores"],
+        "names the class “dog”, and its scores are high where “cat” is predicted",
+    ),
+    "scores of neither": (
+        "y_true,y_pred,prob\ncat,cat,0.9\ndog,dog,0.8\ncat,cat,0.1\ndog,dog,0.2\n",
+        ["scores"],
+        "The predictions do not tell whose scores “prob” holds",
+    ),
+    "either by accident": ("y_true,y_pred,prob\ncat,cat,0.9\ndog,dog,0.6\n", ["scores"], "do not tell"),
+    "margins without predictions": ("y_true,score\n0,-2\n1,3\n1,1\n", ["prediction"], "outside 0 to 1"),
+}
+
+
+@pytest.mark.parametrize(("text", "asked", "detail"), ASKED.values(), ids=ASKED.keys())
+def test_what_a_file_leaves_open_is_asked(tmp_path: Path, text: str, asked: list[str], detail: str) -> None:
+    with pytest.raises(NeedsMapping) as raised:
+        read(tmp_path, text)
+
+    assert [question.asks for question in raised.value.questions] == asked
+    assert detail in raised.value.questions[0].detail
+
+
+def test_one_score_of_three_classes_predicts_none_whatever_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NeedsMapping, match="the labels are of 3 classes"):
+        read(tmp_path, "y_true,p\na,0.2\nb,0.7\nc,0.1\n", scores={"b": "p"})
+
+
+def test_one_score_of_three_classes_is_ranked_for_its_class(tmp_path: Path) -> None:
+    summary = read(
+        tmp_path, "y_true,y_pred,p\na,a,0.2\nb,b,0.7\nc,c,0.1\nb,a,0.15\n", scores={"b": "p"}
+    ).finished.summary
+
+    assert (summary.roc_auc, summary.threshold) == ([None, 0.75, None], None)
+
+
+ANSWERED: dict[str, tuple[str, dict[str, Any], Any]] = {
+    "no header": ("1,0\n0,0\n1,1\n", {"header": False, "truth": "c1", "prediction": "c0"}, [[1, 1], [0, 1]]),
+    "names that nobody knows": ("t,p\na,b\nb,b\n", {"truth": "t", "prediction": "p"}, [[0, 1], [0, 1]]),
+    "the other order": ("t,p\na,b\nb,b\n", {"truth": "p", "prediction": "t"}, [[0, 0], [1, 1]]),
+    "one of two predictions": ("truth,pred_a,pred_b\na,b,a\nb,b,a\n", {"prediction": "pred_b"}, [[1, 0], [1, 0]]),
+    "no weights": ("y_true,y_pred,sample_weight\na,a,2\nb,a,1\n", {"weight": None}, [[1, 0], [1, 0]]),
+    "no ids": ("id,y_true,y_pred\n1,a,a\n1,b,a\n", {"id": None}, [[1, 0], [1, 0]]),
+    "the scored class": ("y_true,score\ncat,0.2\ndog,0.7\n", {"scores": {"dog": "score"}}, [[1, 0], [0, 1]]),
+    "the other class": ("y_true,score\ncat,0.2\ndog,0.7\n", {"scores": {"cat": "score"}}, [[0, 1], [1, 0]]),
+}
+
+
+@pytest.mark.parametrize(("text", "columns", "right"), ANSWERED.values(), ids=ANSWERED.keys())
+def test_an_answer_is_what_counts(tmp_path: Path, text: str, columns: dict[str, Any], right: Any) -> None:
+    assert counts(read(tmp_path, text, **columns))[1] == right
+
+
+FAILS: dict[str, tuple[str, dict[str, Any], type[DomainError]]] = {
+    "confidence alone": ("y_true,p\na,.9\nb,.8\n", {"prediction": None, "confidence": "p"}, ColumnsContradictory),
+    "another class": ("y_true,p\na,.9\nb,.8\n", {"scores": {"B": "p"}}, ColumnsContradictory),
+    "unknown column": ("y_true,y_pred\na,a\n", {"truth": "gold"}, ColumnUnknown),
+    "a column twice": ("y_true,y_pred\na,a\n", {"truth": "y_true", "prediction": "y_true"}, ColumnsContradictory),
+    "nothing true": ("index\tprediction\n0\ta\n1\tb\n", {}, NoTruth),
+    "a class without scores": ("y_true,p_a,p_b\n" + "a,.9,.1\nb,.2,.8\n" * 6000 + "c,.5,.5\n", {}, ScoresIncomplete),
+    "many classes": ("y_true,y_pred\n" + "".join(f"{i},{i}\n" for i in range(51)), {}, TooManyRunClasses),
+    "ids again, far below": (
+        "id,y_true,y_pred\n" + "".join(f"{i % 10_500},a,a\n" for i in range(11_000)), {}, IdsDuplicated,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "columns", "error"), FAILS.values(), ids=FAILS.keys())
+def test_columns_that_do_not_fit_are_refused(
+    tmp_path: Path, text: str, columns: dict[str, Any], error: type[DomainError]
+) -> None:
+    with pytest.raises(error):
+        read(tmp_path, text, **columns)
+
+
+def test_the_id_of_a_group_is_no_id_of_samples(tmp_path: Path) -> None:
+    found = read(tmp_path, "patient_id,y_true,y_pred\n1,a,a\n1,b,a\n2,a,a\n")
+
+    assert [(table.column, table.values) for table in found.finished.slices] == [("patient_id", ["1", "2"])]
+
+
+def test_ids_may_repeat_in_other_folds_and_it_is_said(tmp_path: Path) -> None:
+    found = read(tmp_path, "id,fold,y_true,y_pred\n1,1,a,a\n1,2,b,a\n2,1,b,b\n")
+
+    assert counts(found)[1] == [[1, 0], [1, 1]]
+    assert "rows are not independent" in found.finished.notices[0]
+
+
+def test_ids_may_repeat_in_every_repetition_of_every_fold(tmp_path: Path) -> None:
+    rows = "".join(f"{repeat},{fold},{fold * 2 + i},a,a\n" for repeat in "01" for fold in (0, 1) for i in (0, 1))
+
+    assert counts(read(tmp_path, f"repeat,fold,row_id,prediction,actual\n{rows}")) == (["a"], [[8]])
+
+
+@pytest.mark.parametrize(("column", "flags"), [("correct", ("True", "False")), ("error", ("", "+"))])
+def test_a_flag_that_contradicts_the_labels_is_said(tmp_path: Path, column: str, flags: tuple[str, str]) -> None:
+    right, wrong = flags
+    agreeing = read(tmp_path, f"y_true,y_pred,{column}\na,a,{right}\na,b,{wrong}\n")
+    contrary = read(tmp_path, f"y_true,y_pred,{column}\na,a,{right}\na,b,{right}\nb,b,{right}\n")
+
+    assert (agreeing.finished.notices, agreeing.finished.summary.metadata) == ([], [])
+    assert contrary.finished.notices == [
+        f"“{column}” contradicts the labels in 1 of 3 rows; are these the columns it was made of?"
+    ]
+
+
+def test_an_area_below_a_half_is_said_aloud(tmp_path: Path) -> None:
+    found = read(tmp_path, "y_true,prob\n0,0.9\n0,0.8\n1,0.3\n1,0.85\n")
+
+    assert found.finished.summary.roc_auc == [0.25, 0.25]
+    assert "below 0.5" in found.finished.notices[0]

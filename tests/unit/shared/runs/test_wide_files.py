@@ -1,0 +1,61 @@
+"""A small file may unfold to many columns of many equal cells; what is held of them at once is bounded."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shared.runs.ingest.canonical import GROUP_CELLS, ROW_GROUP, rows_of_group
+from shared.runs.reading.columnar import ColumnarFile
+from shared.runs.reading.containers import Container
+from shared.runs.reading.json_files import JsonFile
+from shared.runs.reading.tables import MAX_COLUMNS, ColumnForm
+from shared.runs.scanning import RowScan
+from tests.unit.shared.runs.reading_files import LIMITS, read
+
+ROWS, COLUMNS = 80_000, 200
+
+
+def _wide(columns: int, rows: int) -> bytes:
+    same = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), ["x"])
+    truth = pa.array(["a", "b"] * (rows // 2))
+    table = pa.table({"y_true": truth, "y_pred": truth, **{f"m{at}": same for at in range(columns)}})
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd", store_schema=False)
+    return out.getvalue()
+
+
+def test_a_row_group_has_a_bounded_number_of_cells() -> None:
+    sizes = {columns: rows_of_group(columns) for columns in (3, 16, 17, 402, MAX_COLUMNS)}
+
+    assert sizes == {3: ROW_GROUP, 16: ROW_GROUP, 17: ROW_GROUP // 2, 402: 32_768, MAX_COLUMNS: 8_192}
+    assert all(columns * rows <= GROUP_CELLS for columns, rows in sizes.items())
+
+
+def test_rows_of_a_wide_run_are_found_by_their_numbers_in_small_groups(tmp_path: Path) -> None:
+    found = read(tmp_path, _wide(COLUMNS, ROWS), LIMITS)
+
+    stored = pq.ParquetFile(tmp_path / "rows.parquet")
+    sizes = [stored.metadata.row_group(group).num_rows for group in range(stored.num_row_groups)]
+    assert sizes == [65_536, ROWS - 65_536]
+    rows = RowScan(tmp_path / "rows.parquet", found.finished.summary).rows([65_537, 0, 79_998])
+    assert [(row.number, row.actual, row.metadata["m199"]) for row in rows] == [
+        (65_538, "b", "x"),
+        (1, "a", "x"),
+        (79_999, "a", "x"),
+    ]
+
+
+def test_a_wide_file_is_read_in_small_batches(tmp_path: Path) -> None:
+    (tmp_path / "wide.parquet").write_bytes(_wide(COLUMNS, ROWS))
+    # The records behind the first ones leave out every column.
+    lines = ["{" + ",".join(f'"c{at}":1' for at in range(COLUMNS)) + "}", *["{}"] * ROWS]
+    (tmp_path / "wide.jsonl").write_text("\n".join(lines))
+    parquet = ColumnarFile(tmp_path / "wide.parquet", Container.PARQUET)
+    records = JsonFile(tmp_path / "wide.jsonl", Container.JSON_LINES)
+
+    for table in (parquet, records):
+        forms = dict.fromkeys(range(len(table.names)), ColumnForm.LABELS)
+        assert max(len(batch[0]) for batch in table.batches(forms)) == 2**23 // len(table.names)
