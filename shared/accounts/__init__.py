@@ -4,28 +4,30 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.accounts import keys, passwords, queries, sign_in_limits
+from shared import audit, quotas
+from shared.accounts import keys, queries
 from shared.accounts.authentication import Authenticator, Caller
-from shared.accounts.errors import EmailTaken, KeyNotFound, MissingScope, TooManyKeys, WrongCredentials
+from shared.accounts.entry import SignedInAccount, create, sign_in, sign_up
+from shared.accounts.errors import KeyNotFound, MissingScope
 from shared.accounts.models import Account, ApiKey
 from shared.accounts.scopes import EVERYTHING, Scope
+from shared.audit import AuditType
 from shared.kit import clock
 from shared.kit.platform import Platform
+from shared.quotas import Quota
 
-__all__ = ["EVERYTHING", "Authenticator", "Caller", "Scope"]
-
-# Enough for every program and machine of a large team; a client that creates one for each run has a bug.
-MAX_KEYS = 100
-
-
-class SignedInAccount(NamedTuple):
-    """An account with the text of its main key."""
-
-    account: Account
-    api_key: str
+__all__ = [
+    "EVERYTHING",
+    "Authenticator",
+    "Caller",
+    "Scope",
+    "SignedInAccount",
+    "create",
+    "sign_in",
+    "sign_up",
+]
 
 
 class IssuedKey(NamedTuple):
@@ -33,38 +35,6 @@ class IssuedKey(NamedTuple):
 
     key: ApiKey
     text: str
-
-
-async def sign_up(platform: Platform, *, email: str, password: str) -> SignedInAccount:
-    """Create an account and its first key; raises EmailTaken."""
-    password_hash = await passwords.make_hash(password)
-    try:
-        async with platform.db.session() as session:
-            account = Account(email=email, password_hash=password_hash)
-            session.add(account)
-            await session.flush()
-            assert account.id is not None, "the identity column gives every account an id"
-            key = _add_main_key(session, account.id)
-    except IntegrityError as error:
-        raise EmailTaken from error
-    return SignedInAccount(account, keys.write(platform.keyring, key.id, key.version))
-
-
-async def sign_in(platform: Platform, *, email: str, password: str, address: str) -> SignedInAccount:
-    """Return an account and its main key, given its password; raises WrongCredentials, TooManySignIns.
-
-    If every key with all scopes has been revoked, a new one is created: it is the only way back in.
-    """
-    await sign_in_limits.take(platform.limiter, address=address, name=email)
-    async with platform.db.session() as session:
-        account = await queries.find_by_email(session, email)
-    is_open = account is not None and account.is_active
-    correct = await passwords.verify(account.password_hash if account and is_open else None, password)
-    if not correct or account is None or account.id is None:
-        raise WrongCredentials
-    async with platform.db.session() as session:
-        key = await queries.main_key(session, account.id) or _add_main_key(session, account.id)
-    return SignedInAccount(account, keys.write(platform.keyring, key.id, key.version))
 
 
 async def list_all(platform: Platform, *, skip: int, limit: int) -> Sequence[Account]:
@@ -76,16 +46,15 @@ async def list_all(platform: Platform, *, skip: int, limit: int) -> Sequence[Acc
 async def create_key(
     platform: Platform, caller: Caller, *, name: str, scopes: frozenset[Scope], expires_at: datetime | None
 ) -> IssuedKey:
-    """Create a key of the caller's account; raises MissingScope, TooManyKeys."""
+    """Create a key of the caller's account; raises MissingScope, QuotaReached."""
     _check_scopes(caller, scopes)
     async with platform.db.session() as session:
-        await queries.lock_account(session, caller.account_id)
-        if await queries.count_unrevoked_keys(session, caller.account_id) >= MAX_KEYS:
-            raise TooManyKeys
+        await quotas.take_in(session, platform.settings, caller, {Quota.KEYS: 1})
         key = ApiKey(
             id=keys.new_id(), account_id=caller.account_id, name=name, scopes=sorted(scopes), expires_at=expires_at
         )
         session.add(key)
+        session.add(audit.event(AuditType.KEY_CREATED, caller.account_id, key=key.id, scopes=key.scopes))
     return IssuedKey(key, keys.write(platform.keyring, key.id, key.version))
 
 
@@ -103,6 +72,7 @@ async def rotate_key(platform: Platform, caller: Caller, key_id: str) -> IssuedK
         _check_scopes(caller, frozenset(map(Scope, key.scopes)))
         key.version += 1
         session.add(key)
+        session.add(audit.event(AuditType.KEY_ROTATED, caller.account_id, key=key.id))
     return IssuedKey(key, keys.write(platform.keyring, key.id, key.version))
 
 
@@ -112,12 +82,7 @@ async def revoke_key(platform: Platform, caller: Caller, key_id: str) -> None:
         key = await _own_key(session, caller, key_id)
         key.revoked_at = clock.now()
         session.add(key)
-
-
-def _add_main_key(session: AsyncSession, account_id: int) -> ApiKey:
-    key = ApiKey(id=keys.new_id(), account_id=account_id, name="main", scopes=sorted(EVERYTHING))
-    session.add(key)
-    return key
+        session.add(audit.event(AuditType.KEY_REVOKED, caller.account_id, key=key.id))
 
 
 async def _own_key(session: AsyncSession, caller: Caller, key_id: str) -> ApiKey:

@@ -6,12 +6,12 @@ from contextvars import Context
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.accounts import keys, queries
+from shared.accounts import former_secrets, keys, queries
 from shared.accounts.errors import InvalidKey
 from shared.accounts.keys import KeyClaim
 from shared.accounts.scopes import EVERYTHING, Scope
 from shared.kit import clock
-from shared.kit.db import Database
+from shared.kit.db import Database, retry_conflicts
 from shared.kit.keyring import Keyring
 
 # A revoked key or a closed account takes effect within this time; polling clients cost no query each time.
@@ -41,6 +41,7 @@ class Authenticator:
         self._cache: dict[str, tuple[Caller, float]] = {}
         self._queries: dict[str, asyncio.Task[Caller]] = {}
         self._uses: dict[str, datetime] = {}
+        self._former_uses: dict[str, datetime] = {}
 
     async def caller(self, text: str) -> Caller:
         """Return the caller that a key belongs to; raises InvalidKey, for most wrong keys without a query."""
@@ -68,16 +69,23 @@ class Authenticator:
             self._cache.clear()
         self._cache[text] = caller, time.monotonic() + CACHE_LIFETIME_S
         self._uses[claim.id] = clock.now()
+        if claim.is_former:
+            self._former_uses[claim.id] = clock.now()
         return caller
 
+    @retry_conflicts
     async def write_uses(self) -> None:
         """Store when the keys were last used; if that fails, the times are kept for the next call."""
         uses, self._uses = self._uses, {}
+        former_uses, self._former_uses = self._former_uses, {}
         if not uses:
             return
         try:
-            async with self._db.connection() as connection:
+            async with self._db.transaction() as connection:
                 await connection.execute(queries.TOUCH_KEYS, list(uses), list(uses.values()))
+                if former_uses:
+                    await former_secrets.note(connection, former_secrets.KEY, former_uses)
         except BaseException:
             self._uses = uses | self._uses
+            self._former_uses = former_uses | self._former_uses
             raise

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from shared.kit.errors import DomainError
+from shared.kit.errors import DomainError, ServiceUnavailable
 
 
 class EmailTaken(DomainError):
@@ -53,13 +53,43 @@ class KeyNotFound(DomainError):
     status, code = HTTPStatus.NOT_FOUND, "api-key-not-found"
 
 
-class TooManyKeys(DomainError):
-    """The account has reached its maximum number of API keys; revoke keys that you no longer use."""
-
-    status, code = HTTPStatus.CONFLICT, "too-many-api-keys"
-
-
 class TooManySignIns(DomainError):
     """Too many sign-in attempts; wait for the number of seconds in Retry-After."""
 
     status, code = HTTPStatus.TOO_MANY_REQUESTS, "too-many-sign-ins"
+
+
+class TooManySignUps(DomainError):
+    """Too many accounts were created from this address; wait for the number of seconds in Retry-After."""
+
+    status, code = HTTPStatus.TOO_MANY_REQUESTS, "too-many-sign-ups"
+
+
+class PasswordQueueFull(ServiceUnavailable):
+    """Too many passwords are being checked; try again shortly."""
+
+    code = "password-queue-full"
+
+
+class SignUpClosed(DomainError):
+    """Signing up needs an invitation; ask the administrator of this service for one."""
+
+    status, code = HTTPStatus.FORBIDDEN, "sign-up-closed"
+
+
+class SignUpDomainRefused(DomainError):
+    """Signing up with an address of this domain needs an invitation; ask the administrator of this service for one."""
+
+    status, code = HTTPStatus.FORBIDDEN, "sign-up-domain-refused"
+
+
+class InvitationInvalid(DomainError):
+    """This invitation has been used, revoked or has expired; ask the administrator of this service for a new one."""
+
+    status, code = HTTPStatus.FORBIDDEN, "invitation-invalid"
+
+
+class InvitationNotFound(DomainError):
+    """No invitation that can still be used has this id."""
+
+    status, code = HTTPStatus.NOT_FOUND, "invitation-not-found"

@@ -20,6 +20,8 @@ class KeyClaim(NamedTuple):
 
     id: str
     version: int
+    # Whether a former SECRET_KEY derives this text.
+    is_former: bool = False
 
 
 def new_id() -> str:
@@ -40,7 +42,7 @@ def read(keyring: Keyring, text: str) -> KeyClaim | None:
     genuine = [_base32(secret) for secret in keyring.candidates(PURPOSE, key_id, version)]
     # Every candidate is compared, so that the time does not reveal which root signed.
     matches = [hmac.compare_digest(mac, candidate) for candidate in genuine]
-    return KeyClaim(key_id, version) if any(matches) else None
+    return KeyClaim(key_id, version, is_former=not matches[0]) if any(matches) else None
 
 
 def _base32(value: bytes) -> str:

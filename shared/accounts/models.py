@@ -1,12 +1,14 @@
 """The tables of accounts and their keys."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Index, LargeBinary, String, false, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
+from shared.kit.ids import uuid7
 from shared.kit.tables import moment_column, owner_column, time_column
 
 
@@ -14,7 +16,10 @@ class Account(SQLModel, table=True):
     """An account of the service, which owns everything else."""
 
     # Compared case-insensitively, stored as it was sent.
-    __table_args__ = (Index("ix_account_email", text("lower(email)"), unique=True),)
+    __table_args__ = (
+        Index("ix_account_email", text("lower(email)"), unique=True),
+        Index("ix_account_disabled", "id", postgresql_where=text("NOT is_active")),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     email: str
@@ -57,3 +62,30 @@ class Session(SQLModel, table=True):
     account_id: int = Field(sa_column=owner_column())
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+
+
+class Invitation(SQLModel, table=True):
+    """An administrator's invitation to sign up once; its token is random, and only the hash of it is stored."""
+
+    __table_args__ = (Index("uq_invitation_token_hash", "token_hash", unique=True),)
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    invited_by: str
+    # Whom it is for, as the administrator remembers it.
+    note: str | None = None
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    used_at: datetime | None = Field(default=None, sa_column=time_column())
+    # The account that was created with it; it may have been deleted since.
+    account_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+
+
+class FormerSecretUse(SQLModel, table=True):
+    """The last time that a key or secret was used in a form that a former value of SECRET_KEY derives."""
+
+    __tablename__ = "former_secret_use"
+
+    kind: str = Field(primary_key=True)
+    owner: str = Field(primary_key=True)
+    used_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())

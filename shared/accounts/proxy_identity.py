@@ -20,7 +20,7 @@ async def caller(platform: Platform, email: str) -> Caller:
     account = await _find(platform, email)
     if account is None:
         try:
-            account = (await accounts.sign_up(platform, email=email, password=secrets.token_urlsafe(32))).account
+            account = (await accounts.create(platform, email=email, password=secrets.token_urlsafe(32))).account
         except EmailTaken:
             # A concurrent request has just created the account.
             account = await _find(platform, email)

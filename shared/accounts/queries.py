@@ -19,6 +19,8 @@ FIND_OWNER = """
         AND api_key.revoked_at IS NULL AND (api_key.expires_at IS NULL OR api_key.expires_at > now())
 """
 
+FIND_PLAN = "SELECT plan FROM account WHERE id = $1"
+
 # In the order of the ids, so that two processes that write the same keys do not wait for each other in a circle.
 TOUCH_KEYS = """
     WITH used AS (
@@ -42,7 +44,7 @@ ROTATE_CALLBACK = """
 BEGIN_SESSION = "INSERT INTO session (token_hash, account_id, expires_at) VALUES ($1, $2, now() + $3::interval)"
 
 FIND_SESSION = """
-    SELECT account.id, account.email, account.is_admin
+    SELECT account.id, account.email, account.is_admin, account.plan, account.credit + account.credit_drawn AS granted
     FROM session JOIN account ON account.id = session.account_id
     WHERE session.token_hash = $1 AND session.expires_at > now() AND account.is_active
 """
@@ -53,10 +55,20 @@ END_SESSIONS = "DELETE FROM session WHERE account_id = $1"
 
 FORGET_OLD_SESSIONS = "DELETE FROM session WHERE account_id = $1 AND expires_at <= now()"
 
+EXPIRE_SESSIONS = "DELETE FROM session WHERE expires_at <= now()"
+
+EXPIRE_KEYS = "DELETE FROM api_key WHERE least(revoked_at, expires_at) < now() - $1::interval"
+
 
 async def find_owner(connection: Connection, claim: KeyClaim) -> Record | None:
     """Return the account that an active key belongs to, with the scopes of the key."""
     return await connection.fetchrow(FIND_OWNER, claim.id, claim.version)
+
+
+async def plan_of(connection: Connection, account_id: int) -> str | None:
+    """Return the name of an account's plan, None for the default one."""
+    plan: str | None = await connection.fetchval(FIND_PLAN, account_id)
+    return plan
 
 
 async def find_by_email(session: AsyncSession, email: str) -> Account | None:
@@ -98,11 +110,6 @@ async def keys_of(session: AsyncSession, account_id: int) -> Sequence[ApiKey]:
     """List all keys of an account, the oldest first."""
     query = select(ApiKey).where(ApiKey.account_id == account_id).order_by(col(ApiKey.created_at), col(ApiKey.id))
     return (await session.exec(query)).all()
-
-
-async def count_unrevoked_keys(session: AsyncSession, account_id: int) -> int:
-    """Count the keys of an account that are not revoked."""
-    return (await session.exec(select(func.count()).select_from(_unrevoked(account_id).subquery()))).one()
 
 
 async def lock_unrevoked_key(session: AsyncSession, account_id: int, key_id: str) -> ApiKey | None:

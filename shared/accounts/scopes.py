@@ -8,7 +8,7 @@ class Scope(StrEnum):
 
     READ = "read"
     WRITE = "write"
-    # Everything that delegates power: keys, and the secrets of webhooks.
+    # Everything that delegates power: keys, and the secrets of webhooks and pipelines.
     ACCOUNT = "account"
 
 

@@ -5,7 +5,11 @@ import secrets
 from datetime import timedelta
 from typing import NamedTuple
 
-from shared.accounts import Caller, queries
+from shared import audit
+from shared.accounts import queries
+from shared.accounts.authentication import Caller
+from shared.audit import AuditType
+from shared.kit.db import retry_conflicts
 from shared.kit.platform import Platform
 
 TOKEN_BYTES = 32
@@ -21,13 +25,16 @@ class SessionAccount(NamedTuple):
     email: str
     is_admin: bool
     session: bytes
+    plan: str | None
+    granted: float
 
     @property
     def caller(self) -> Caller:
         """The account as a caller."""
-        return Caller(self.account_id, NO_KEY)
+        return Caller(self.account_id, NO_KEY, plan=self.plan, granted=self.granted)
 
 
+@retry_conflicts
 async def begin(platform: Platform, account_id: int, lifetime: timedelta) -> str:
     """Begin a session and return its token, which is not stored; the account's expired sessions are deleted."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -41,7 +48,15 @@ async def find(platform: Platform, token: str) -> SessionAccount | None:
     """Return the account of the token; None if the session has expired or the account is inactive."""
     async with platform.db.connection() as connection:
         row = await connection.fetchrow(queries.FIND_SESSION, digest(token))
-    return SessionAccount(row["id"], row["email"], row["is_admin"], digest(token)) if row else None
+    if row is None:
+        return None
+    return SessionAccount(row["id"], row["email"], row["is_admin"], digest(token), row["plan"], row["granted"])
+
+
+async def is_open(platform: Platform, session: bytes) -> bool:
+    """Return False once a session has ended or its account is inactive; `session` is the stored hash."""
+    async with platform.db.connection() as connection:
+        return await connection.fetchrow(queries.FIND_SESSION, session) is not None
 
 
 async def end(platform: Platform, token: str) -> None:
@@ -50,10 +65,12 @@ async def end(platform: Platform, token: str) -> None:
         await connection.execute(queries.END_SESSION, digest(token))
 
 
+@retry_conflicts
 async def end_all(platform: Platform, account_id: int) -> None:
     """End every session of an account."""
-    async with platform.db.connection() as connection:
+    async with platform.db.transaction() as connection:
         await connection.execute(queries.END_SESSIONS, account_id)
+        await audit.write(connection, AuditType.SIGNED_OUT_EVERYWHERE, account_id)
 
 
 def digest(token: str) -> bytes:

@@ -1,28 +1,98 @@
-"""Rate limits of sign-in attempts."""
+"""Limits of sign-in attempts: failures are counted, and a stranger's failures never lock the owner out.
 
+An attempt from a browser or an address from which the account has signed in before counts in a bucket of its own.
+Any other counts for the pair of address and name, for the name, and for the address. Only the first of these refuses;
+the other two delay, because they are shared with everybody who knows the name, or who is behind the same proxy.
+"""
+
+import asyncio
 import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from math import ceil
+from typing import NamedTuple
 
-from shared.accounts.errors import TooManySignIns
+from shared.accounts.errors import TooManySignIns, TooManySignUps
 from shared.kit.limiter import Rate, RateLimiter
 
-# Ten mistakes are human. Counted per address and account, so that a stranger who guesses does not lock the owner out.
+# Ten mistakes are human.
 PAIR = Rate(per_second=1 / 30, burst=10)
 
-# Against guessing from many addresses at once: a thousand attempts a day in all.
-ACCOUNT = Rate(per_second=1 / 60, burst=100)
+# Against guessing from many addresses at once: a thousand attempts a day in all pass without a delay.
+NAME = Rate(per_second=1 / 60, burst=100)
 
 # Against trying one password on many accounts. An office or a proxy can be one address.
 ADDRESS = Rate(per_second=1, burst=100)
 
+# Attempts that one process delays at once, in all and for one address: each holds a connection and little memory.
+MAX_DELAYED, MAX_DELAYED_OF_ADDRESS = 500, 10
 
-async def take(limiter: RateLimiter, *, address: str, name: str) -> None:
-    """Count one sign-in attempt, from an address and for an account's name; raises TooManySignIns.
 
-    Without Redis each process counts on its own.
+class SignInAttempt(NamedTuple):
+    """What a sign-in attempt was counted as; given back when the password is right."""
+
+    limiter: RateLimiter
+    counted: Sequence[tuple[str, Rate]]
+
+    async def forgive(self) -> None:
+        """Count the attempt no longer."""
+        for subject, rate in self.counted:
+            await self.limiter.give_back(subject, rate)
+
+
+class Guest(NamedTuple):
+    """Who attempts to sign in: an address, a name, and what is known of them together."""
+
+    address: str
+    name: str
+    # Identifies a browser in which the account of this name has signed in before.
+    browser: str | None = None
+    is_known_address: bool = False
+
+
+async def begin(limiter: RateLimiter, guest: Guest, *, delay_s: float) -> SignInAttempt:
+    """Count an attempt before its password is looked at, so that none of many at once is missed.
+
+    Returns after `delay_s` where a shared limit has been reached; raises TooManySignIns where an own one has, or where
+    too many attempts are being delayed. Without Redis each process counts on its own.
     """
     # Neither the name nor its length gets into Redis.
-    name_digest = hashlib.sha256(name.lower().encode()).hexdigest()
-    for subject, rate in ((f"{address}:{name_digest}", PAIR), (name_digest, ACCOUNT), (address, ADDRESS)):
-        verdict = await limiter.take(f"sign-in:{subject}", rate)
-        if not verdict.allowed:
-            raise TooManySignIns(retry_after_s=verdict.retry_after_s)
+    name = hashlib.sha256(guest.name.lower().encode()).hexdigest()
+    own = f"sign-in:browser:{guest.browser}" if guest.browser else f"sign-in:{guest.address}:{name}"
+    verdict = await limiter.take(own, PAIR)
+    if not verdict.allowed:
+        raise TooManySignIns(retry_after_s=verdict.retry_after_s)
+    counted = [(own, PAIR)]
+    if guest.browser or guest.is_known_address:
+        return SignInAttempt(limiter, counted)
+    is_late = False
+    for subject, rate in ((f"sign-in:{name}", NAME), (f"sign-in:{guest.address}", ADDRESS)):
+        if (await limiter.take(subject, rate)).allowed:
+            counted.append((subject, rate))
+        else:
+            is_late = True
+    if is_late:
+        await _delay(guest.address, delay_s)
+    return SignInAttempt(limiter, counted)
+
+
+async def take_sign_up(limiter: RateLimiter, *, address: str, per_hour: int) -> None:
+    """Count a sign-up from an address; raises TooManySignUps."""
+    verdict = await limiter.take(f"sign-up:{address}", Rate(per_second=per_hour / 3600, burst=per_hour))
+    if not verdict.allowed:
+        raise TooManySignUps(retry_after_s=verdict.retry_after_s)
+
+
+_delayed: Counter[str] = Counter()
+
+
+async def _delay(address: str, delay_s: float) -> None:
+    if _delayed[address] >= MAX_DELAYED_OF_ADDRESS or _delayed.total() >= MAX_DELAYED:
+        raise TooManySignIns(retry_after_s=ceil(delay_s))
+    _delayed[address] += 1
+    try:
+        await asyncio.sleep(delay_s)
+    finally:
+        _delayed[address] -= 1
+        if not _delayed[address]:
+            del _delayed[address]

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from shared import audit
 from shared.accounts import Caller
 from shared.accounts import queries as account_queries
 from shared.accounts.models import Account
+from shared.audit import AuditType
 from shared.kit import clock
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
@@ -61,6 +63,7 @@ async def set_plan(platform: Platform, account_id: int, plan: str | None) -> Acc
         account = await _lock_account(session, account_id)
         account.plan = plan
         session.add(account)
+        session.add(audit.event(AuditType.PLAN_SET, account_id, plan=plan))
     return account
 
 
@@ -70,6 +73,7 @@ async def add_credit(platform: Platform, account_id: int, calls: int) -> Account
         account = await _lock_account(session, account_id)
         account.credit = max(account.credit + calls, 0.0)
         session.add(account)
+        session.add(audit.event(AuditType.CREDIT_ADDED, account_id, calls=calls))
     return account
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from shared.accounts import Caller
-from shared.kit.db import Database, DatabaseUnavailable
+from shared.kit.db import Database, DatabaseUnavailable, retry_conflicts
 from shared.kit.limiter import Admission, Rate, RateLimiter
 from shared.kit.redis_scripts import RedisScripts, RedisUnavailable
 from shared.kit.settings import Plan, Settings
@@ -71,6 +71,7 @@ class Meter:
             self._count(caller, call)
         return allowance
 
+    @retry_conflicts
     async def write(self) -> None:
         """Write the calls to Postgres, then raise the counters in Redis; calls that cannot be written are kept."""
         if not (self._calls or self._credit_calls or self._limited):

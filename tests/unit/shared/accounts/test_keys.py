@@ -20,7 +20,7 @@ def test_the_same_id_and_version_always_give_the_same_key() -> None:
 def test_a_key_outlives_its_root_for_as_long_as_that_is_kept() -> None:
     key = keys.write(Keyring([b"former root"]), "a" * 16, 1)
 
-    assert keys.read(Keyring([b"present root", b"former root"]), key) == KeyClaim("a" * 16, 1)
+    assert keys.read(Keyring([b"present root", b"former root"]), key) == KeyClaim("a" * 16, 1, is_former=True)
     assert keys.read(KEYRING, key) is None
 
 
