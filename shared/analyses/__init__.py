@@ -9,6 +9,7 @@ from shared.analyses.errors import AnalysisLimitReached, AnalysisNotFound, Model
 from shared.analyses.lifecycle import AnalysisStatus
 from shared.analyses.queries import NewAnalysis
 from shared.analyses.records import AnalysisOut, AnalysisRecord, ArtifactRecord
+from shared.kit.db import note_created, retry_conflicts
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.projects import images
@@ -17,6 +18,7 @@ from shared.projects.errors import ImageNotFound
 __all__ = ["AnalysisOut", "AnalysisRecord", "AnalysisStatus", "ArtifactRecord", "NewAnalysis"]
 
 
+@retry_conflicts
 async def create(platform: Platform, caller: Caller, image_id: str, new: NewAnalysis) -> AnalysisRecord:
     """Queue an analysis of an image of the caller, and announce it by a webhook event.
 
@@ -33,7 +35,8 @@ async def create(platform: Platform, caller: Caller, image_id: str, new: NewAnal
         if await queries.count_of_image(connection, image.id) >= platform.settings.ml_max_analyses_per_image:
             raise AnalysisLimitReached
         analysis = await queries.insert(connection, uuid7(), caller.account_id, image.id, new)
-        await events.announce(connection, analysis, events.with_image_link(platform, analysis, image))
+        note_created("analysis", analysis.id)
+        await events.announce(platform, connection, analysis, events.with_image_link(platform, analysis, image))
     return analysis
 
 

@@ -90,6 +90,12 @@ class OutlineNotDrawn(DomainError):
     code = "outline-not-drawn"
 
 
+class PageTooLarge(DomainError):
+    """These annotations are too large for one page; request fewer with limit, or page by cursor instead of skip."""
+
+    code = "page-too-large"
+
+
 class NothingToCompare(DomainError):
     """No image has a completed analysis for both sides; check the model names and the status of their analyses."""
 

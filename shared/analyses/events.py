@@ -26,9 +26,12 @@ EVENTS: dict[AnalysisStatus, EventType] = {
 }
 
 
-async def announce(connection: Connection, analysis: AnalysisRecord, data: AnalysisOut | None = None) -> None:
+async def announce(
+    platform: Platform, connection: Connection, analysis: AnalysisRecord, data: AnalysisOut | None = None
+) -> None:
     """Write the event of the status that an analysis has just reached, and notify those that wait for it."""
     await webhooks.announce(
+        platform,
         connection,
         account_id=analysis.account_id,
         event_type=EVENTS[analysis.status],
@@ -40,7 +43,7 @@ async def announce(connection: Connection, analysis: AnalysisRecord, data: Analy
 
 def with_image_link(platform: Platform, analysis: AnalysisRecord, image: ImageFile) -> QueuedAnalysis:
     """Return the analysis with a link to its image."""
-    link = platform.storage.link(image.object_key)
+    link = platform.storage.link(image.object_key) if image.object_key else None
     fields = {name: getattr(image, name) for name in AnalysedImage.__struct_fields__}
-    linked_image = ImageToAnalyse(**fields, url=link.url, expires_at=link.expires_at)
+    linked_image = ImageToAnalyse(**fields, url=link and link.url, expires_at=link and link.expires_at)
     return QueuedAnalysis(**msgspec.structs.asdict(analysis.to_out()), image=linked_image)

@@ -8,13 +8,20 @@ import msgspec
 
 from shared.analyses import queries
 from shared.analyses.annotations import queries as annotation_queries
-from shared.analyses.annotations.formats import box_of, mask_of_runs
+from shared.analyses.annotations.formats import (
+    NOT_LABELLED,
+    is_crowd,
+    is_ignored,
+    mask_of_runs,
+    visibility_of,
+    xywh_of,
+)
 from shared.analyses.annotations.queries import Filter
 from shared.analyses.records import AnalysisRecord, AnnotationRecord
 from shared.evaluation.detection import boxes, polygons, rle
 from shared.evaluation.detection.masks import Mask
+from shared.kit.csv_text import csv_text
 from shared.kit.platform import Platform
-from shared.matrices.exports import csv_text
 
 Format = Literal["json", "csv", "coco"]
 
@@ -24,9 +31,6 @@ COLUMNS = ("annotation_id", "annotation_type", "class_name", "confidence", "posi
 
 # COCO has no form for labels and heatmaps of whole images, so its file leaves them out.
 _IN_COCO = frozenset({"bounding_box", "segmentation", "keypoint"})
-
-# COCO's "labelled and visible".
-_VISIBLE = 2
 
 
 async def as_json(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[bytes]:
@@ -75,10 +79,9 @@ async def _batches(platform: Platform, analysis: AnalysisRecord) -> AsyncIterato
     while True:
         async with platform.db.connection() as connection:
             batch = await annotation_queries.page(connection, analysis.id, Filter(), after=after, limit=AT_ONCE)
-        if batch:
-            yield batch
-        if len(batch) < AT_ONCE:
+        if not batch:
             return
+        yield batch
         after = batch[-1].position
 
 
@@ -120,32 +123,38 @@ def _coco_entry_of(categories: dict[str, int]) -> Callable[[AnnotationRecord], d
             "id": annotation.position + 1,
             "image_id": 1,
             "category_id": categories[annotation.class_name],
-            "iscrowd": 0,
             "score": 1.0 if annotation.confidence is None else annotation.confidence,
-            **_coco_geometry(annotation),
+            **_coco_object(annotation, msgspec.json.decode(annotation.data)),
         }
 
     return entry
 
 
-def _coco_geometry(annotation: AnnotationRecord) -> dict[str, Any]:
-    data = msgspec.json.decode(annotation.data)
+def _coco_object(annotation: AnnotationRecord, data: dict[str, Any]) -> dict[str, Any]:
+    stated = {"area": data["area"]} if data.get("area") is not None else {}
+    # Only where it is said: programs that know no such member would be told of it everywhere.
+    ignored = {"ignore": 1} if is_ignored(data) else {}
+    return {"iscrowd": int(is_crowd(data)), **_coco_geometry(annotation, data), **stated, **ignored}
+
+
+def _coco_geometry(annotation: AnnotationRecord, data: dict[str, Any]) -> dict[str, Any]:
     if annotation.annotation_type == "bounding_box":
-        left, top, right, bottom = box_of(data)
-        return {"bbox": [left, top, right - left, bottom - top], "area": (right - left) * (bottom - top)}
+        bbox = xywh_of(data)
+        return {"bbox": bbox, "area": bbox[2] * bbox[3]}
     if annotation.annotation_type == "keypoint":
         points = data["keypoints"]
-        flat = [value for point in points for value in (point["x"], point["y"], _VISIBLE)]
-        return {"keypoints": flat, "num_keypoints": len(points)}
+        states = [visibility_of(point) for point in points]
+        flat = [value for point, state in zip(points, states, strict=True) for value in (point["x"], point["y"], state)]
+        return {"keypoints": flat, "num_keypoints": sum(state != NOT_LABELLED for state in states)}
     return _coco_outline(data["points"]) if data["format"] == "polygon" else _coco_mask(mask_of_runs(data["rle"]))
 
 
-def _coco_outline(points: list[list[float]]) -> dict[str, Any]:
+def _coco_outline(points: Any) -> dict[str, Any]:
     # Measured without drawing it: a few corners far apart would keep a thread busy for a second each.
     return {
         "bbox": boxes.to_xywh(polygons.box(points))[0].tolist(),
         "area": polygons.area(points),
-        "segmentation": [[value for point in points for value in point]],
+        "segmentation": [part.ravel().tolist() for part in polygons.parts(points)],
     }
 
 
@@ -154,5 +163,5 @@ def _coco_mask(mask: Mask) -> dict[str, Any]:
     return {
         "bbox": [left, top, right - left, bottom - top],
         "area": mask.area,
-        "segmentation": {"counts": rle.compress(mask.counts.tolist()), "size": [mask.height, mask.width]},
+        "segmentation": {"counts": rle.compress(mask.counts), "size": [mask.height, mask.width]},
     }

@@ -1,4 +1,4 @@
-"""Artifacts of analyses in storage: the keys of uploads, their inspection, and the collection of abandoned ones."""
+"""Artifacts of analyses in storage: the keys of uploads, their inspection, and the expiry of abandoned ones."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,7 +8,6 @@ import msgspec
 
 from shared.analyses import queries
 from shared.analyses.records import ArtifactRecord
-from shared.artifacts import orphans
 from shared.kit.db import Connection
 from shared.kit.ids import parse_uuid, uuid7
 from shared.kit.platform import Platform
@@ -45,13 +44,15 @@ def inspect(storage: Storage, analysis_id: UUID, file: ArtifactRecord, max_bytes
     return msgspec.structs.replace(file, status="mismatched")
 
 
-async def collect(platform: Platform) -> int:
-    """Delete abandoned uploads and objects that no row refers to; return the number of objects."""
+async def expire_uploads(platform: Platform) -> int:
+    """Delete the uploads that were announced and never inspected; return their number."""
     async with platform.db.connection() as connection:
-        await queries.abandon_artifacts(connection, ABANDONED_AFTER)
-    return await orphans.collect(platform, PREFIX, _without_row)
+        abandoned = await queries.abandon_artifacts(connection, ABANDONED_AFTER)
+    await platform.storage.apart(platform.storage.delete, [upload_key(*ids) for ids in abandoned])
+    return len(abandoned)
 
 
-async def _without_row(connection: Connection, keys: Sequence[str]) -> list[str]:
+async def without_row(connection: Connection, keys: Sequence[str]) -> list[str]:
+    """Return the keys that belong to no stored file and to no announced upload."""
     # An upload is named by the id of its row.
     return await queries.unreferenced(connection, [(key, parse_uuid(key.rpartition("/")[2])) for key in keys])

@@ -10,6 +10,7 @@ from shared.analyses import events, files, queries
 from shared.analyses.errors import AnalysisNotFound, IllegalTransition
 from shared.analyses.lifecycle import MOVES, AnalysisStatus
 from shared.analyses.records import AnalysisRecord, ArtifactRecord
+from shared.kit.db import retry_conflicts
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
 
@@ -52,6 +53,7 @@ async def end(platform: Platform, account_id: int | None, analysis_id: UUID, cha
             )
 
 
+@retry_conflicts
 async def _try_to_end(
     platform: Platform, account_id: int | None, analysis_id: UUID, change: StatusChange, inspections: Inspections
 ) -> FinishedAnalysis | list[ArtifactRecord]:
@@ -69,7 +71,7 @@ async def _try_to_end(
             return remaining
         await queries.settle_artifacts(connection, analysis_id, [inspections[file] for file in pending])
         finished = await queries.move(connection, analysis_id, change.status, change.summary, change.error_message)
-        await events.announce(connection, finished)
+        await events.announce(platform, connection, finished)
         return FinishedAnalysis(finished, [inspections.get(file, file) for file in artifacts])
 
 

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
+from shared import quotas
 from shared.accounts import Caller
+from shared.accounts.models import Account
 from shared.analyses import events, queries
 from shared.analyses.errors import PipelineNotFound
 from shared.analyses.models import Pipeline
 from shared.analyses.records import QueuedAnalysis
 from shared.kit import clock
+from shared.kit.db import note_created
 from shared.kit.ids import parse_uuid
 from shared.kit.keyring import Keyring
 from shared.kit.platform import Platform
+from shared.quotas import Quota
 from shared.webhooks.errors import SecretJustRotated
 from shared.webhooks.secrets import ROTATION_OVERLAP
 
@@ -26,10 +30,12 @@ ROTATE = """
 
 
 async def add(platform: Platform, caller: Caller, *, name: str, models: Sequence[str]) -> Pipeline:
-    """Register a pipeline; its secret is derived, so it exists from the start."""
+    """Register a pipeline; its secret is derived, so it exists from the start. Raises QuotaReached."""
     pipeline = Pipeline(account_id=caller.account_id, name=name, models=list(models))
     async with platform.db.session() as session:
+        await quotas.take_in(session, platform.settings, caller, {Quota.PIPELINES: 1})
         session.add(pipeline)
+        note_created("pipeline", pipeline.id)
     return pipeline
 
 
@@ -49,10 +55,11 @@ async def find(platform: Platform, caller: Caller, pipeline_id: str) -> Pipeline
 
 
 async def find_any(platform: Platform, pipeline_id: str) -> Pipeline | None:
-    """Return a pipeline of any account, for the authentication of its callbacks; None if there is none."""
-    uuid = parse_uuid(pipeline_id)
+    """Return a pipeline of any active account, for the authentication of its callbacks; None if there is none."""
+    query = select(Pipeline).join(Account, col(Account.id) == col(Pipeline.account_id))
+    query = query.where(Pipeline.id == parse_uuid(pipeline_id), col(Account.is_active))
     async with platform.db.session() as session:
-        return await session.get(Pipeline, uuid) if uuid else None
+        return (await session.exec(query)).one_or_none()
 
 
 async def change(
@@ -98,6 +105,12 @@ def accepted_secrets(keyring: Keyring, pipeline: Pipeline) -> list[bytes]:
     if rotated_at is not None and clock.now() - rotated_at < ROTATION_OVERLAP:
         secrets += keyring.candidates(_PURPOSE, str(pipeline.id), pipeline.secret_version - 1)
     return [key.hex().encode() for key in secrets]
+
+
+def present_secrets(keyring: Keyring, pipeline: Pipeline) -> list[bytes]:
+    """Return those of the accepted secrets that the present SECRET_KEY derives."""
+    versions = (pipeline.secret_version, pipeline.secret_version - 1)
+    return [keyring.derive(_PURPOSE, str(pipeline.id), version).hex().encode() for version in versions]
 
 
 async def queue(platform: Platform, caller: Caller, pipeline_id: str, *, limit: int) -> list[QueuedAnalysis]:

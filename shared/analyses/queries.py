@@ -106,6 +106,7 @@ SETTLE_ARTIFACT = """
 # A pipeline that has been silent for so long will not finalize the analysis.
 ABANDON_ARTIFACTS = """
     UPDATE analysis_artifact SET status = 'missing' WHERE status = 'announced' AND created_at < now() - $1::interval
+    RETURNING analysis_id, id
 """
 
 UNREFERENCED = """
@@ -229,9 +230,9 @@ async def settle_artifacts(connection: Connection, analysis_id: UUID, files: Seq
     await connection.executemany(SETTLE_ARTIFACT, rows)
 
 
-async def abandon_artifacts(connection: Connection, age: timedelta) -> None:
-    """Mark announced files that are older than this as missing."""
-    await connection.execute(ABANDON_ARTIFACTS, age)
+async def abandon_artifacts(connection: Connection, age: timedelta) -> list[tuple[UUID, UUID]]:
+    """Mark announced files that are older than this as missing; return the ids of their analyses and their own."""
+    return [(record["analysis_id"], record["id"]) for record in await connection.fetch(ABANDON_ARTIFACTS, age)]
 
 
 async def unreferenced(connection: Connection, objects: Sequence[tuple[str, UUID | None]]) -> list[str]:

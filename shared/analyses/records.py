@@ -66,7 +66,8 @@ class AnalysedImage(msgspec.Struct, frozen=True):
 class ImageFile(AnalysedImage, frozen=True):
     """An image with the key of its object, to hand it to a pipeline; the fields are columns of its table."""
 
-    object_key: str
+    # None where only the size of the image is known.
+    object_key: str | None
 
 
 IMAGE_FILE_COLUMNS = ", ".join(f"image.{name}" for name in ImageFile.__struct_fields__)
@@ -75,8 +76,10 @@ IMAGE_FILE_COLUMNS = ", ".join(f"image.{name}" for name in ImageFile.__struct_fi
 class ImageToAnalyse(AnalysedImage, frozen=True):
     """The image of a queued analysis, with a link to its bytes."""
 
-    url: Annotated[str, Meta(description="Link to the image, which needs no key.")]
-    expires_at: Annotated[datetime, Meta(description="When the link stops working, in UTC.")]
+    url: Annotated[
+        str | None, Meta(description="Link to the image, which needs no key; null if only its size is known.")
+    ]
+    expires_at: Annotated[datetime | None, Meta(description="When the link stops working, in UTC; null without one.")]
 
 
 class QueuedAnalysis(AnalysisOut, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Arguments of the kinds of job that are done on one confusion matrix."""
+"""Arguments of the kinds of job on one confusion matrix."""
 
 from typing import Annotated
 

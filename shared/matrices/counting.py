@@ -1,4 +1,4 @@
-"""From labels or counts to everything that a matrix's row holds; pure, so that it may run in any thread."""
+"""From labels or counts to the contents of a matrix's row; pure, so that it may run in any thread."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from shared.evaluation.confusion.counting import count
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Summary, summary
 from shared.evaluation.inputs.label_codes import encode
-from shared.evaluation.inputs.labels import arrange, factorise, read_classes
+from shared.evaluation.inputs.labels import Vector, arrange, factorise, read_classes
 from shared.evaluation.types import Label
 
 
@@ -19,20 +19,25 @@ class Vectors(NamedTuple):
     Without `classes` they are the sorted labels that occur.
     """
 
-    actual: Sequence[Label]
-    predicted: Sequence[Label]
+    actual: Vector
+    predicted: Vector
     weights: Sequence[float] | None = None
     classes: Sequence[Label] | None = None
 
 
 class CountedSamples(NamedTuple):
-    """What was found; the codes are compressed, and there are none where only counts came."""
+    """The counts of samples and their summary; the codes are compressed, and None for a matrix made of counts."""
 
     matrix: ConfusionMatrix
     sample_count: int
     summary: Summary
     actual_codes: bytes | None = None
     predicted_codes: bytes | None = None
+
+    @property
+    def stored_bytes(self) -> int:
+        """The size of the codes, which are nearly all of the row."""
+        return len(self.actual_codes or b"") + len(self.predicted_codes or b"")
 
 
 def count_labels(vectors: Vectors, *, max_classes: int, max_label_length: int) -> CountedSamples:
@@ -54,6 +59,6 @@ def count_labels(vectors: Vectors, *, max_classes: int, max_label_length: int) -
 
 
 def take_counts(classes: Sequence[Label], counts: Sequence[Sequence[int]]) -> CountedSamples:
-    """Take counts that somebody made already: k rows of k, in the order of the k classes."""
+    """Accept counts instead of labels: k rows of k, in the order of the k classes."""
     matrix = ConfusionMatrix(tuple(classes), np.array(counts, dtype=np.int64))
     return CountedSamples(matrix, int(matrix.counts.sum()), summary(matrix))

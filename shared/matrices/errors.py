@@ -1,4 +1,4 @@
-"""What can go wrong with confusion matrices."""
+"""Errors of confusion matrices."""
 
 from http import HTTPStatus
 

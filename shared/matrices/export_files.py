@@ -1,11 +1,10 @@
-"""A matrix as a file to keep."""
+"""A matrix as a file to download."""
 
-import asyncio
 from typing import Literal, NamedTuple
 
-from shared.evaluation.confusion.statistics import statistics
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices import exports
+from shared.matrices.kept_statistics import statistics_of, work_on
 from shared.matrices.records import CountedMatrix
 
 Format = Literal["json", "csv", "html", "pycm", "markdown"]
@@ -13,14 +12,14 @@ Part = Literal["matrix", "overall", "per_class"]
 
 
 class ExportOptions(NamedTuple):
-    """What the file is to hold, and how."""
+    """The format and the contents of the file."""
 
     form: Format
     part: Part | None
     normalised: bool
 
     def check(self) -> None:
-        """Raise InvalidInput for a parameter that the format does not know."""
+        """Raise InvalidInput for a parameter that the format does not support."""
         if self.part is not None and self.form != "csv":
             raise InvalidInput(Fault("/part", "part: only csv has parts; omit it."))
         if self.normalised and (self.form in {"html", "pycm"} or self.part in {"overall", "per_class"}):
@@ -36,36 +35,36 @@ class Document(NamedTuple):
     body: bytes
 
 
-async def export(matrix: CountedMatrix, wish: ExportOptions) -> Document:
-    """The file, for any format but html, which is made by a job."""
-    return await asyncio.to_thread(_export, matrix, wish)
+async def export(matrix: CountedMatrix, options: ExportOptions) -> Document:
+    """Make the file, in any format but html, which a job renders."""
+    return await work_on(matrix.matrix, _export, matrix, options)
 
 
 def file_name(matrix: CountedMatrix, suffix: str) -> str:
-    """A name that says of which matrix and version the file is."""
+    """A file name with the id and version of the matrix."""
     return f"matrix-{matrix.uid}-v{matrix.version}{suffix}"
 
 
-def _export(matrix: CountedMatrix, wish: ExportOptions) -> Document:
-    if wish.form == "pycm":
+def _export(matrix: CountedMatrix, options: ExportOptions) -> Document:
+    if options.form == "pycm":
         return Document(file_name(matrix, ".obj"), "application/json", exports.pycm_object(matrix.matrix))
-    if wish.form == "csv":
-        name = file_name(matrix, f"-{wish.part or 'matrix'}.csv")
-        return Document(name, "text/csv", _csv(matrix, wish).encode())
-    figures = statistics(matrix.matrix)
-    if wish.form == "markdown":
-        text = exports.markdown(matrix, figures, normalised=wish.normalised)
+    if options.form == "csv":
+        name = file_name(matrix, f"-{options.part or 'matrix'}.csv")
+        return Document(name, "text/csv", _csv(matrix, options).encode())
+    computed = statistics_of(matrix.matrix)
+    if options.form == "markdown":
+        text = exports.markdown(matrix, computed, normalised=options.normalised)
         return Document(file_name(matrix, ".md"), "text/markdown", text.encode())
-    body = exports.json_text(matrix, figures, normalised=wish.normalised)
+    body = exports.json_text(matrix, computed, normalised=options.normalised)
     return Document(file_name(matrix, ".json"), "application/json", body)
 
 
-def _csv(matrix: CountedMatrix, wish: ExportOptions) -> str:
-    if wish.part in {None, "matrix"}:
-        return exports.matrix_csv(matrix.matrix, normalised=wish.normalised)
-    figures = statistics(matrix.matrix)
+def _csv(matrix: CountedMatrix, options: ExportOptions) -> str:
+    if options.part in {None, "matrix"}:
+        return exports.matrix_csv(matrix.matrix, normalised=options.normalised)
+    computed = statistics_of(matrix.matrix)
     return (
-        exports.overall_csv(figures)
-        if wish.part == "overall"
-        else exports.per_class_csv(matrix.matrix.classes, figures)
+        exports.overall_csv(computed)
+        if options.part == "overall"
+        else exports.per_class_csv(matrix.matrix.classes, computed)
     )

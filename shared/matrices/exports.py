@@ -1,7 +1,5 @@
 """Confusion matrices as files for other programs and for people; values in, text out."""
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 
@@ -13,16 +11,12 @@ from shared.evaluation.metrics import CATALOGUE, HEADLINES
 from shared.evaluation.metrics.undefined import undefined_statistics
 from shared.evaluation.rates import defined, row_shares
 from shared.evaluation.types import Label
+from shared.kit.csv_text import Cell, csv_text
 from shared.matrices.records import CountedMatrix
-
-Cell = Label | None
-
-# Spreadsheets take a text that begins so for a formula, but for a lone sign and a number.
-_FORMULA = re.compile(r"(?![+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)?(?:(?<=[0-9.])[eE][+-]?[0-9]+)?\Z)[=+\-@\t\r\n]")
 
 # PyCM's own name of the second class that it gives to a matrix of one.
 _OTHER = "~other~"
-_DIGITS_SHOWN = 5
+_PYCM_DIGITS = 5
 
 _MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -35,16 +29,16 @@ _MAIN_PER_CLASS = tuple(CATALOGUE[f"{name}.class"] for name in ("precision", "re
 
 
 def json_text(matrix: CountedMatrix, statistics: Statistics, *, normalised: bool = False) -> bytes:
-    """The matrix, what is said of it, and every statistic; undefined values are null, and it says why.
+    """The matrix, its description, and every statistic; undefined values are null, with their reasons.
 
     `normalised` puts shares of the row into `confusion_matrix`; a row without samples is null throughout.
     """
-    described = msgspec.structs.asdict(matrix.description)
+    description = msgspec.structs.asdict(matrix.description)
     return msgspec.json.encode(
         {
             "uid": matrix.uid,
             "version": matrix.version,
-            **described,
+            **description,
             "created_at": matrix.created_at,
             "updated_at": matrix.updated_at,
             "sample_count": matrix.sample_count,
@@ -82,9 +76,9 @@ def per_class_csv(classes: Sequence[Label], statistics: Statistics) -> str:
 
 
 def pycm_object(matrix: ConfusionMatrix) -> bytes:
-    """What `pycm.ConfusionMatrix(file=...)` loads: classes and counts, without the labels of single samples.
+    """The file that `pycm.ConfusionMatrix(file=...)` loads: classes and counts, without the labels of single samples.
 
-    PyCM sorts the classes and computes the statistics anew. A matrix of one class gets the empty class "~other~"
+    PyCM sorts the classes and computes the statistics again. A matrix of one class gets the empty class "~other~"
     beside it, and its label becomes text, as PyCM itself does with vectors of one class.
     """
     classes: list[Label] = list(matrix.classes)
@@ -94,28 +88,28 @@ def pycm_object(matrix: ConfusionMatrix) -> bytes:
     rows = [(label, list(zip(classes, row, strict=True))) for label, row in zip(classes, counts, strict=True)]
     vectors = dict.fromkeys(("Actual-Vector", "Predict-Vector", "Prob-Vector", "Sample-Weight"))
     return msgspec.json.encode(
-        {**vectors, "Matrix": rows, "Digit": _DIGITS_SHOWN, "Transpose": False, "Imbalanced": None}
+        {**vectors, "Matrix": rows, "Digit": _PYCM_DIGITS, "Transpose": False, "Imbalanced": None}
     )
 
 
 def markdown(matrix: CountedMatrix, statistics: Statistics, *, normalised: bool = False) -> str:
-    """A heading, the matrix as a table, and the main figures; labels and name are text whatever they hold."""
-    classes = [_escaped(str(label)) for label in matrix.matrix.classes]
+    """A heading, the matrix as a table, and the main metrics; labels and name are escaped as text."""
+    classes = [_escape(str(label)) for label in matrix.matrix.classes]
     cells = _cells(matrix.matrix, normalised=normalised)
-    main = [[metric.title, _figure(_single(statistics.overall[str(metric.pycm)]))] for metric in _MAIN_OVERALL]
-    figures = zip(*(statistics.per_class[str(metric.pycm)] for metric in _MAIN_PER_CLASS), strict=True)
-    parts = [
-        f"# {_escaped(matrix.description.name or f'Matrix {matrix.uid}')}",
+    main = [[metric.title, _value_text(_single(statistics.overall[str(metric.pycm)]))] for metric in _MAIN_OVERALL]
+    class_values = zip(*(statistics.per_class[str(metric.pycm)] for metric in _MAIN_PER_CLASS), strict=True)
+    sections = [
+        f"# {_escape(matrix.description.name or f'Matrix {matrix.uid}')}",
         "Rows are actual classes, columns are predicted classes" + ("; percentages of the row." if normalised else "."),
-        _table(["", *classes], _labelled(classes, cells)),
+        _table(["", *classes], _label_rows(classes, cells)),
         "## Main metrics",
         _table(["Metric", "Value"], main),
         _table(
             ["Class", *(metric.title for metric in _MAIN_PER_CLASS)],
-            _labelled(classes, ([*map(_single, row)] for row in figures)),
+            _label_rows(classes, ([*map(_single, row)] for row in class_values)),
         ),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(sections) + "\n"
 
 
 def _cells(matrix: ConfusionMatrix, *, normalised: bool) -> Sequence[Sequence[Cell]]:
@@ -130,30 +124,16 @@ def _single(value: Value) -> Cell:
     return value
 
 
-def csv_text(header: Sequence[Cell], rows: Iterable[Sequence[Cell]]) -> str:
-    """A table as CSV; what a spreadsheet would take for a formula is text to it. Without a header, only the rows."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    if header:
-        writer.writerow(map(_guarded, header))
-    writer.writerows(map(_guarded, row) for row in rows)
-    return text.getvalue()
-
-
-def _guarded(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
-
-
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _labelled(classes: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[list[str]]:
-    return [[label, *map(_figure, row)] for label, row in zip(classes, rows, strict=True)]
+def _label_rows(classes: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[list[str]]:
+    return [[label, *map(_value_text, row)] for label, row in zip(classes, rows, strict=True)]
 
 
-def _figure(value: Cell) -> str:
+def _value_text(value: Cell) -> str:
     if not isinstance(value, float):
         return "–" if value is None else str(value)
     if value.is_integer() and abs(value) < _MAX_PLAIN:
@@ -162,6 +142,6 @@ def _figure(value: Cell) -> str:
     return f"{value:.{_DECIMALS}f}" if plain else f"{value:.{_DECIMALS - 1}e}"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     line = _CONTROL.sub(" ", text)
     return _MARKUP.sub(lambda mark: _ENTITIES.get(mark[0], rf"\{mark[0]}"), line)

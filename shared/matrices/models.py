@@ -14,7 +14,7 @@ from shared.kit.tables import moment_column, owner_column
 
 
 class Matrix(SQLModel, table=True):
-    """A confusion matrix: what was counted, the figures that everybody asks for, and the labels it was counted from."""
+    """A confusion matrix: its counts, its headline metrics, and the codes of the labels."""
 
     __table_args__ = (
         Index("ix_matrix_account_id_uid", "account_id", "uid"),

@@ -11,7 +11,7 @@ from shared.evaluation.confusion.statistics import Summary
 from shared.jobs import Reference
 from shared.kit.db import Connection, Record
 from shared.matrices.counting import CountedSamples
-from shared.matrices.records import CountedMatrix, Description, Figures, Listed, Samples
+from shared.matrices.records import CountedMatrix, Description, ListedMatrix, MatrixMetrics, Samples
 
 INSERT = """
     INSERT INTO matrix (uid, account_id, version, classes, counts, sample_count, accuracy, precision, recall, f1,
@@ -40,11 +40,11 @@ DESCRIBE = """
 DELETE = "DELETE FROM matrix WHERE uid = $1 AND account_id = $2 RETURNING true"
 
 # The counts pass through as the text they are: no code of ours looks at them on the way out.
-SELECT_FIGURES = """
+SELECT_METRICS = """
     SELECT uid, accuracy, precision, recall, f1, counts::text FROM matrix WHERE uid = $1 AND account_id = $2
 """
 
-SELECT_ALL_FIGURES = """
+SELECT_ALL_METRICS = """
     SELECT uid, accuracy, precision, recall, f1, counts::text FROM matrix ORDER BY uid OFFSET $1 LIMIT $2
 """
 
@@ -79,42 +79,42 @@ LIST_OWN = """
 
 
 async def insert(
-    connection: Connection, uid: UUID, account_id: int, counted: CountedSamples, description: Description
+    connection: Connection, uid: UUID, account_id: int, counted_samples: CountedSamples, description: Description
 ) -> None:
     """Write a new matrix."""
-    await connection.execute(INSERT, uid, account_id, *_columns(counted), *msgspec.structs.astuple(description))
+    await connection.execute(INSERT, uid, account_id, *_columns(counted_samples), *msgspec.structs.astuple(description))
 
 
-async def update(connection: Connection, uid: UUID, account_id: int, counted: CountedSamples) -> bool:
-    """Put other counts into a matrix of the account, as its next version; False when there is none."""
-    return bool(await connection.fetchval(UPDATE, uid, account_id, *_columns(counted)))
+async def update(connection: Connection, uid: UUID, account_id: int, counted_samples: CountedSamples) -> bool:
+    """Replace the counts of a matrix of the account, as its next version; False when there is none."""
+    return bool(await connection.fetchval(UPDATE, uid, account_id, *_columns(counted_samples)))
 
 
 async def lock_description(connection: Connection, uid: UUID, account_id: int) -> Description | None:
-    """What is said of a matrix of the account, locked until the transaction ends."""
+    """The description of a matrix of the account, locked until the transaction ends."""
     record = await connection.fetchrow(LOCK_DESCRIPTION, uid, account_id)
     return _description(record) if record else None
 
 
 async def describe(connection: Connection, uid: UUID, account_id: int, description: Description) -> None:
-    """Say what a matrix of the account is."""
+    """Update the description of a matrix of the account."""
     await connection.execute(DESCRIBE, uid, account_id, *msgspec.structs.astuple(description))
 
 
 async def delete(connection: Connection, account_id: int, uid: UUID) -> bool:
-    """Forget a matrix of the account; False when there is none."""
+    """Delete a matrix of the account; False when there is none."""
     return bool(await connection.fetchval(DELETE, uid, account_id))
 
 
-async def figures(connection: Connection, account_id: int, uid: UUID) -> Figures | None:
-    """The figures of a matrix of the account."""
-    record = await connection.fetchrow(SELECT_FIGURES, uid, account_id)
-    return Figures(*record) if record else None
+async def metrics(connection: Connection, account_id: int, uid: UUID) -> MatrixMetrics | None:
+    """The headline metrics and counts of a matrix of the account."""
+    record = await connection.fetchrow(SELECT_METRICS, uid, account_id)
+    return MatrixMetrics(*record) if record else None
 
 
-async def all_figures(connection: Connection, *, skip: int, limit: int) -> list[Figures]:
-    """The figures of everybody's matrices, the oldest first."""
-    return [Figures(*record) for record in await connection.fetch(SELECT_ALL_FIGURES, skip, limit)]
+async def all_metrics(connection: Connection, *, skip: int, limit: int) -> list[MatrixMetrics]:
+    """The headline metrics and counts of the matrices of all accounts, oldest first."""
+    return [MatrixMetrics(*record) for record in await connection.fetch(SELECT_ALL_METRICS, skip, limit)]
 
 
 async def references(connection: Connection, account_id: int, uids: list[UUID]) -> list[Reference]:
@@ -159,11 +159,11 @@ async def uids_of_many(connection: Connection, account_ids: list[int], limit: in
 
 async def list_own(
     connection: Connection, account_id: int, *, before: UUID | None, name: str | None, tag: str | None, limit: int
-) -> list[Listed]:
+) -> list[ListedMatrix]:
     """Matrices of the account without their counts, newest first."""
     records = await connection.fetch(LIST_OWN, account_id, before, name, tag, limit)
     return [
-        Listed(
+        ListedMatrix(
             uid=record["uid"],
             version=record["version"],
             sample_count=record["sample_count"],
@@ -185,16 +185,16 @@ def _description(record: Record) -> Description:
     return Description(*(record[name] for name in Description.__struct_fields__))
 
 
-def _columns(counted: CountedSamples) -> tuple[Any, ...]:
-    matrix, summary = counted.matrix, counted.summary
+def _columns(counted_samples: CountedSamples) -> tuple[Any, ...]:
+    matrix, summary = counted_samples.matrix, counted_samples.summary
     return (
         list(matrix.classes),
         matrix.counts.tolist(),
-        counted.sample_count,
+        counted_samples.sample_count,
         summary.accuracy,
         summary.precision,
         summary.recall,
         summary.f1,
-        counted.actual_codes,
-        counted.predicted_codes,
+        counted_samples.actual_codes,
+        counted_samples.predicted_codes,
     )

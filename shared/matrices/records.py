@@ -1,4 +1,4 @@
-"""Confusion matrices as they were read."""
+"""Confusion matrices as read from the database."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from shared.evaluation.confusion.statistics import Summary
 
 
 class Description(msgspec.Struct, frozen=True):
-    """What its owner says of a matrix; the fields are the columns, in this order."""
+    """The owner's description of a matrix; the fields are the columns, in this order."""
 
     name: str | None = None
     tags: list[str] = []
@@ -24,8 +24,8 @@ class Description(msgspec.Struct, frozen=True):
         msgspec.structs.force_setattr(self, "tags", list(dict.fromkeys(self.tags)))
 
 
-class Figures(msgspec.Struct, frozen=True):
-    """The figures of a matrix; the counts are JSON text."""
+class MatrixMetrics(msgspec.Struct, frozen=True):
+    """The headline metrics of a matrix; the counts are JSON text."""
 
     uid: UUID
     accuracy: float | None
@@ -48,7 +48,7 @@ class CountedMatrix(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-class Listed(msgspec.Struct, frozen=True):
+class ListedMatrix(msgspec.Struct, frozen=True):
     """A matrix without its counts and labels."""
 
     uid: UUID

@@ -1,4 +1,4 @@
-"""Which samples fell into a cell of a matrix."""
+"""The samples in a cell of a matrix."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -14,7 +14,7 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.errors import MatrixWithoutSamples
 from shared.matrices.records import Samples
 
-_CLASSES_NAMED = 5
+_MAX_CLASSES_IN_ERROR = 5
 _LABEL_LENGTH = 40
 
 
@@ -36,11 +36,11 @@ class CellSelection(msgspec.Struct, frozen=True):
 def find_samples(samples: Samples, cell: CellSelection, *, after: int | None, limit: int) -> list[Sample]:
     """The first samples of the cell behind index `after`, at most `limit`.
 
-    Raises MatrixWithoutSamples, or InvalidInput for a class that is not there. Takes time by the number of samples.
+    Raises MatrixWithoutSamples, or InvalidInput for a class that the matrix lacks. Takes time by the number of samples.
     """
     if samples.actual_codes is None or samples.predicted_codes is None:
         raise MatrixWithoutSamples
-    wanted = [
+    class_codes = [
         None if text is None else _code(samples.classes, text, name)
         for name, text in (("actual", cell.actual), ("predicted", cell.predicted))
     ]
@@ -48,14 +48,14 @@ def find_samples(samples: Samples, cell: CellSelection, *, after: int | None, li
         decode(codes, samples.sample_count) for codes in (samples.actual_codes, samples.predicted_codes)
     )
     start = 0 if after is None else after + 1
-    places = _matching((actual[start:], predicted[start:]), wanted, limit) + start
+    positions = _matching((actual[start:], predicted[start:]), class_codes, limit) + start
     return [
-        Sample(index, samples.classes[actual[index]], samples.classes[predicted[index]]) for index in places.tolist()
+        Sample(index, samples.classes[actual[index]], samples.classes[predicted[index]]) for index in positions.tolist()
     ]
 
 
-def _matching(vectors: Sequence[Codes], wanted: Sequence[int | None], limit: int) -> NDArray[np.int64]:
-    matches = [codes == code for codes, code in zip(vectors, wanted, strict=True) if code is not None]
+def _matching(vectors: Sequence[Codes], class_codes: Sequence[int | None], limit: int) -> NDArray[np.int64]:
+    matches = [codes == code for codes, code in zip(vectors, class_codes, strict=True) if code is not None]
     if not matches:
         return np.arange(min(limit, len(vectors[0])))
     return np.flatnonzero(np.logical_and.reduce(matches))[:limit]
@@ -63,12 +63,12 @@ def _matching(vectors: Sequence[Codes], wanted: Sequence[int | None], limit: int
 
 def _code(classes: Sequence[Label], text: str, name: str) -> int:
     label = text if isinstance(classes[0], str) else _number(text)
-    for code, known in enumerate(classes):
-        if known == label:
+    for code, candidate in enumerate(classes):
+        if candidate == label:
             return code
-    named = ", ".join(_shortened(str(known)) for known in classes[:_CLASSES_NAMED])
-    more = f" and {len(classes) - _CLASSES_NAMED} more" if len(classes) > _CLASSES_NAMED else ""
-    raise InvalidInput(Fault(f"/{name}", f"{name}: not a class of the matrix; its classes are {named}{more}."))
+    names = ", ".join(_shorten(str(candidate)) for candidate in classes[:_MAX_CLASSES_IN_ERROR])
+    suffix = f" and {len(classes) - _MAX_CLASSES_IN_ERROR} more" if len(classes) > _MAX_CLASSES_IN_ERROR else ""
+    raise InvalidInput(Fault(f"/{name}", f"{name}: not a class of the matrix; its classes are {names}{suffix}."))
 
 
 def _number(text: str) -> float | None:
@@ -78,5 +78,5 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _shortened(label: str) -> str:
+def _shorten(label: str) -> str:
     return label if len(label) <= _LABEL_LENGTH else f"{label[:_LABEL_LENGTH]}…"

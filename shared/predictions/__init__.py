@@ -1,4 +1,4 @@
-"""Predictions as people and programs write them: tables and printed lists in, columns with roles and labels out.
+"""Predictions as users and programs write them: tables and printed lists in, columns with roles and labels out.
 
 Pure: texts in, values out. Inference works on the names and texts of columns, whatever they were read from.
 """

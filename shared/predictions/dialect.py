@@ -1,4 +1,4 @@
-"""From text to the rows of a table: which character separates the cells, and where each row begins."""
+"""From text to the rows of a table: the character that separates the cells, and the line of each row."""
 
 import csv
 import io
@@ -19,8 +19,8 @@ _NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars"}
 # More than the classes of any matrix and what stands beside their scores.
 MAX_COLUMNS = 2000
 
-# So much text tells the separator.
-_CHARACTERS_SEEN = 64 * 1024
+# So much text is enough to infer the separator.
+_SAMPLE_LENGTH = 64 * 1024
 # Blanks, and the one that does not break, which sheets and pages put in; other controls stay and are refused.
 _SPACE = " \t\r\n\u00a0"
 # Excel's own first line, which names the separator.
@@ -36,7 +36,7 @@ Rows = Sequence[Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of equally many cells, the line in which each begins, and what separates the cells if anything does."""
+    """Rows of equally many cells, the line in which each begins, and the separator of the cells, if any."""
 
     rows: list[list[str]]
     lines: list[int]
@@ -52,18 +52,18 @@ class Table:
 
 
 def read_table(text: str) -> Table:
-    """The rows that hold anything; raises UnreadablePredictions for rows of unequal length, with the line."""
+    """Read the rows that are not empty; raises UnreadablePredictions for rows of unequal length, with the line."""
     notices: list[Notice] = []
-    if named := _SEPARATOR_LINE.match(text):
-        separator: str | None = named["separator"]
-        start = named.end()
+    if separator_line := _SEPARATOR_LINE.match(text):
+        separator: str | None = separator_line["separator"]
+        start = separator_line.end()
     else:
         start, count = _comments(text)
         separator, notices = _separator(text[start:])
         notices += [Notice(Code.COMMENT_LINES, (count,))] if count else []
     skipped = _line_count(text[:start])
     cells, lines = [], []
-    spaced: set[str] = set()
+    padded: set[str] = set()
     empty: int | None = None
     for line, row in _rows(text[start:], separator, strict=True):
         stripped = [cell.strip(_SPACE) for cell in row]
@@ -73,7 +73,7 @@ def read_table(text: str) -> Table:
             if empty is not None:
                 raise UnreadablePredictions("this row is empty; fill in its cells, or remove it.", line=empty)
             if stripped != row:
-                spaced.update(cell for cell, short in zip(row, stripped, strict=True) if cell != short)
+                padded.update(cell for cell, short in zip(row, stripped, strict=True) if cell != short)
             cells.append(stripped)
             lines.append(line + skipped)
         elif len(row) > 1 and empty is None:
@@ -81,18 +81,18 @@ def read_table(text: str) -> Table:
             empty = line + skipped
     if separator == "|" and all(len(row) > _OUTER and not row[0] and not row[-1] for row in cells):
         cells = [row[1:-1] for row in cells]
-    merged = _merged(spaced, text[start:], separator) if spaced else frozenset()
-    return Table(_even(cells, lines), lines, separator, notices, merged)
+    merged = _merged_cells(padded, text[start:], separator) if padded else frozenset()
+    return Table(_equal_lengths(cells, lines), lines, separator, notices, merged)
 
 
-def _merged(spaced: set[str], text: str, separator: str | None) -> frozenset[str]:
-    forms = Counter(cell.strip(_SPACE) for cell in spaced)
+def _merged_cells(padded: set[str], text: str, separator: str | None) -> frozenset[str]:
+    forms = Counter(cell.strip(_SPACE) for cell in padded)
     plain = {cell for _, row in _rows(text, separator, strict=True) for cell in row if cell in forms}
-    return frozenset(short for short, count in forms.items() if short and (count > 1 or short in plain))
+    return frozenset(form for form, count in forms.items() if form and (count > 1 or form in plain))
 
 
 def _rows(text: str, separator: str | None, *, strict: bool) -> Iterator[tuple[int, list[str]]]:
-    # Without a separator nothing that is printed may cut a cell.
+    # Without a separator, no printable character may split a cell.
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=separator or "\x1f", skipinitialspace=True, strict=strict
     )
@@ -106,25 +106,27 @@ def _rows(text: str, separator: str | None, *, strict: bool) -> Iterator[tuple[i
 
 
 def _separator(text: str) -> tuple[str | None, list[Notice]]:
-    seen = text[:_CHARACTERS_SEEN]
-    is_whole = len(seen) == len(text)
-    if len(text) > len(seen):
+    sample = text[:_SAMPLE_LENGTH]
+    is_whole = len(sample) == len(text)
+    if len(text) > len(sample):
         # The last line may be cut.
-        seen = seen[: 1 + max(seen.rfind("\n"), seen.rfind("\r"))] or seen
-    split = {}
+        sample = sample[: 1 + max(sample.rfind("\n"), sample.rfind("\r"))] or sample
+    rows_by = {}
     for separator in SEPARATORS:
         try:
-            split[separator] = [row for _, row in _rows(seen, separator, strict=is_whole) if any(map(str.strip, row))]
+            rows_by[separator] = [
+                row for _, row in _rows(sample, separator, strict=is_whole) if any(map(str.strip, row))
+            ]
         except UnreadablePredictions:
             continue
-    even = [separator for separator, rows in split.items() if _is_even(rows)]
-    if len(even) > 1:
-        return _decided(even, split)
-    if even:
-        return even[0], []
-    usual = {separator: _agreement(rows) for separator, rows in split.items()}
-    best = max(usual, key=lambda separator: usual[separator], default=None)
-    return (best if best and usual[best] else None), []
+    candidates = [separator for separator, rows in rows_by.items() if _is_even(rows)]
+    if len(candidates) > 1:
+        return _preferred_separator(candidates, rows_by)
+    if candidates:
+        return candidates[0], []
+    row_counts = {separator: _agreement(rows) for separator, rows in rows_by.items()}
+    best = max(row_counts, key=lambda separator: row_counts[separator], default=None)
+    return (best if best and row_counts[best] else None), []
 
 
 def _is_even(rows: Rows) -> bool:
@@ -138,14 +140,14 @@ def _agreement(rows: Rows) -> int:
     return max(lengths.values(), default=0)
 
 
-def _decided(even: Sequence[str], split: Mapping[str, Rows]) -> tuple[str, list[Notice]]:
-    if "\t" in even:
+def _preferred_separator(candidates: Sequence[str], rows_by: Mapping[str, Rows]) -> tuple[str, list[Notice]]:
+    if "\t" in candidates:
         return "\t", []
-    first = even[0]
-    if first == ";" and _are_numbers_or_prose(split[";"]):
+    first = candidates[0]
+    if first == ";" and _are_numbers_or_prose(rows_by[";"]):
         return ";", [Notice(Code.SEMICOLON)]
-    several = " and ".join(_NAMES[separator] for separator in even)
-    detail = f"The rows can be cut at {several} alike; put a header row above them, or quote the cells."
+    names = " and ".join(_NAMES[separator] for separator in candidates)
+    detail = f"The rows can be cut at {names} alike; put a header row above them, or quote the cells."
     raise UnreadablePredictions(detail)
 
 
@@ -159,7 +161,7 @@ def _are_numbers_or_prose(rows: Rows) -> bool:
 
 
 def _comments(text: str) -> tuple[int, int]:
-    """Where the comments at the beginning end, and how many there are."""
+    """The end and the number of the comments at the beginning."""
     ends = [0]
     while match := _COMMENT.match(text, ends[-1]):
         ends.append(match.end())
@@ -179,19 +181,21 @@ def _line_count(text: str) -> int:
     return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
-def _even(rows: list[list[str]], lines: Sequence[int]) -> list[list[str]]:
+def _equal_lengths(rows: list[list[str]], lines: Sequence[int]) -> list[list[str]]:
     if not rows:
         return rows
-    usual = Counter(map(len, rows)).most_common(1)[0][0]
-    if usual > MAX_COLUMNS:
-        detail = f"The rows have {usual:,} cells; up to {MAX_COLUMNS:,} columns are read, and a row for each sample."
+    usual_length = Counter(map(len, rows)).most_common(1)[0][0]
+    if usual_length > MAX_COLUMNS:
+        detail = (
+            f"The rows have {usual_length:,} cells; up to {MAX_COLUMNS:,} columns are read, and a row for each sample."
+        )
         raise UnreadablePredictions(detail)
-    odd = next((index for index, row in enumerate(rows) if len(row) != usual), None)
-    if odd is not None:
-        cells, others = (f"{n} cell{'s' if n != 1 else ''}" for n in (len(rows[odd]), usual))
-        detail = f"this row has {cells}, and most rows have {others}; quote cells that hold the separator."
-        raise UnreadablePredictions(detail, line=lines[odd])
-    width = usual
+    odd_row = next((index for index, row in enumerate(rows) if len(row) != usual_length), None)
+    if odd_row is not None:
+        cells, usual_cells = (f"{n} cell{'s' if n != 1 else ''}" for n in (len(rows[odd_row]), usual_length))
+        detail = f"this row has {cells}, and most rows have {usual_cells}; quote cells that hold the separator."
+        raise UnreadablePredictions(detail, line=lines[odd_row])
+    width = usual_length
     while width > 1 and not any(row[width - 1] for row in rows):
         width -= 1
-    return [row[:width] for row in rows] if width < usual else rows
+    return [row[:width] for row in rows] if width < usual_length else rows

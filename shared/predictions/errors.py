@@ -1,4 +1,4 @@
-"""Why predictions cannot be read."""
+"""Errors of reading predictions."""
 
 
 class UnreadablePredictions(Exception):

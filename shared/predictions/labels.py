@@ -1,4 +1,4 @@
-"""Tables of labels: which column is actual and which predicted, and the labels in them."""
+"""Tables of labels: the actual and the predicted column, and the labels in them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from shared.predictions.header import Header
 from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision
-from shared.predictions.tables import Named, read_named_table
+from shared.predictions.tables import NamedTable, read_named_table
 from shared.predictions.values import as_labels, score, with_points_in_both
 from shared.predictions.weights import weights_of_columns
 
-# What the sender says of a table of two columns: which one comes first.
+# The sender's order of the columns of a table of two.
 Order = Literal["auto", "actual-first", "predicted-first"]
 
 _COLUMNS = 2
@@ -26,7 +26,7 @@ _LABEL_KINDS = frozenset({"truth", "prediction", "label", "other"})
 
 @dataclass(frozen=True, slots=True)
 class ReadLabels:
-    """The labels of n samples and the line of each; `decisions` say what each column was taken for."""
+    """The labels of n samples and the line of each; `decisions` are the roles of the columns."""
 
     actual: list[Label]
     predicted: list[Label]
@@ -37,15 +37,15 @@ class ReadLabels:
 
 
 def read_label_table(data: bytes, header: Header = "auto", order: Order = "auto") -> ReadLabels:
-    """The labels in the two columns of a file that hold them; raises UnreadablePredictions.
+    """Read the labels from the actual and the predicted column of a file; raises UnreadablePredictions.
 
-    Names tell the columns. Without names, or where `order` says so, a table of two columns is taken in their order.
+    The columns are found by their names. Without names, or with an `order`, a table of two columns is read in order.
     """
     table = read_named_table(data, header)
     actual, predicted, notices = _sides(table, order)
-    for place, side in ((actual, "actual"), (predicted, "predicted")):
-        if "" in table.columns[place]:
-            line = table.lines[table.columns[place].index("")]
+    for column, side in ((actual, "actual"), (predicted, "predicted")):
+        if "" in table.columns[column]:
+            line = table.lines[table.columns[column].index("")]
             raise UnreadablePredictions(f"there is no {side} label; every sample needs both.", line=line)
     _refuse_scores(table, actual, predicted)
     weights, weight_notices = weights_of_columns(table)
@@ -54,33 +54,33 @@ def read_label_table(data: bytes, header: Header = "auto", order: Order = "auto"
     labels = as_labels(*_cells(table, actual, predicted))
     notices += [*table.notices, *weight_notices, *common_label(*labels)]
     read = ReadLabels(*labels, table.lines, weights, notices, table.decisions)
-    return _repeated(table, read)
+    return _repeat_counted(table, read)
 
 
-def _cells(table: Named, actual: int, predicted: int) -> tuple[list[str], list[str]]:
+def _cells(table: NamedTable, actual: int, predicted: int) -> tuple[list[str], list[str]]:
     """The cells of both sides; a decimal comma is read on both of them or on neither."""
     written = table.written[actual], table.written[predicted]
     return written if table.separator == "," else with_points_in_both(*written)
 
 
-def _repeated(table: Named, read: ReadLabels) -> ReadLabels:
-    """The samples of a table that has one row for many of them: actual, predicted, count."""
-    places = table.places("count")
-    if not places:
+def _repeat_counted(table: NamedTable, read: ReadLabels) -> ReadLabels:
+    """Repeat the samples of a table that has one row for many of them: actual, predicted, count."""
+    columns = table.columns_of("count")
+    if not columns:
         return read
     if len(table.columns) != _COLUMNS + 1:
-        read.notices.append(Notice(Code.WEIGHT_UNUSED, (places[0] + 1,)))
+        read.notices.append(Notice(Code.WEIGHT_UNUSED, (columns[0] + 1,)))
         return read
     counts = []
-    for cell, line in zip(table.columns[places[0]], table.lines, strict=True):
+    for cell, line in zip(table.columns[columns[0]], table.lines, strict=True):
         number = score(cell)
         if number is None or number < 0 or not number.is_integer():
-            raise UnreadablePredictions(f"“{cell}” in {table.title(places[0])} is no count.", line=line)
+            raise UnreadablePredictions(f"“{cell}” in {table.title(columns[0])} is no count.", line=line)
         counts.append(int(number))
     if not 0 < sum(counts) <= _MAX_COUNTED:
-        detail = f"The counts in {table.title(places[0])} add up to {sum(counts):,}; up to {_MAX_COUNTED:,} are taken."
+        detail = f"The counts in {table.title(columns[0])} add up to {sum(counts):,}; up to {_MAX_COUNTED:,} are taken."
         raise UnreadablePredictions(detail)
-    read.notices.append(Notice(Code.COUNTED, (places[0] + 1,)))
+    read.notices.append(Notice(Code.COUNTED, (columns[0] + 1,)))
     actual, predicted, lines = (
         [value for value, count in zip(values, counts, strict=True) for _ in range(count)]
         for values in (read.actual, read.predicted, read.lines)
@@ -93,53 +93,53 @@ def common_label(actual: Sequence[Label], predicted: Sequence[Label]) -> list[No
     return [] if {*actual} & {*predicted} else [Notice(Code.NO_COMMON_LABEL)]
 
 
-def _sides(table: Named, order: Order) -> tuple[int, int, list[Notice]]:
-    truths, predictions = table.places("truth"), table.places("prediction")
+def _sides(table: NamedTable, order: Order) -> tuple[int, int, list[Notice]]:
+    truths, predictions = table.columns_of("truth"), table.columns_of("prediction")
     if len(table.columns) == 1:
         detail = "Each row is one cell; put commas, semicolons or tabs between the actual and the predicted label."
         raise UnreadablePredictions(detail)
     if order != "auto":
-        return *_ordered(table, truths, predictions, order), []
+        return *_columns_in_order(table, truths, predictions, order), []
     if len(table.columns) == _COLUMNS and not predictions and _are_unnamed(table):
         return 0, 1, [Notice(Code.COLUMNS_UNNAMED, (1, 2))]
-    for role, places in (("actual", truths), ("predicted", predictions)):
-        if len(places) > 1:
-            names = " and ".join(table.title(place) for place in places[:_COLUMNS])
+    for role, columns in (("actual", truths), ("predicted", predictions)):
+        if len(columns) > 1:
+            names = " and ".join(table.title(column) for column in columns[:_COLUMNS])
             detail = f"{names} may both be the {role} labels; keep or rename one of them, or say which "
             detail += "column comes first."
             raise UnreadablePredictions(detail)
     if truths and predictions:
         return truths[0], predictions[0], []
-    named = truths or predictions
-    others = [d.column for d in table.decisions if d.role in _SIDES and d.column not in named]
-    if not named or len(others) != 1 or _is_of_another_kind(table, others[0]):
-        raise UnreadablePredictions(_missing(table, bool(truths), bool(predictions)))
+    named_columns = truths or predictions
+    unnamed_columns = [d.column for d in table.decisions if d.role in _SIDES and d.column not in named_columns]
+    if not named_columns or len(unnamed_columns) != 1 or _is_of_another_kind(table, unnamed_columns[0]):
+        raise UnreadablePredictions(_missing_name(table, bool(truths), bool(predictions)))
     code = Code.PREDICTED_BY_EXCLUSION if truths else Code.ACTUAL_BY_EXCLUSION
-    sides = (truths[0], others[0]) if truths else (others[0], predictions[0])
-    return *sides, [Notice(code, (others[0] + 1,))]
+    sides = (truths[0], unnamed_columns[0]) if truths else (unnamed_columns[0], predictions[0])
+    return *sides, [Notice(code, (unnamed_columns[0] + 1,))]
 
 
-def _is_of_another_kind(table: Named, place: int) -> bool:
-    """Whether a column's name says that it holds ids, times or the like, whatever is in it."""
-    return table.names is not None and kind_of(table.names[place]) not in _LABEL_KINDS
+def _is_of_another_kind(table: NamedTable, column: int) -> bool:
+    """Return True if a column is named as one of ids, times or the like, whatever its cells are."""
+    return table.names is not None and kind_of(table.names[column]) not in _LABEL_KINDS
 
 
-def _ordered(table: Named, truths: list[int], predictions: list[int], order: Order) -> tuple[int, int]:
-    places = [0, 1] if len(table.columns) == _COLUMNS else sorted({*truths, *predictions})
-    if len(places) != _COLUMNS:
-        raise UnreadablePredictions(_missing(table, bool(truths), bool(predictions)))
-    first, second = places
+def _columns_in_order(table: NamedTable, truths: list[int], predictions: list[int], order: Order) -> tuple[int, int]:
+    columns = [0, 1] if len(table.columns) == _COLUMNS else sorted({*truths, *predictions})
+    if len(columns) != _COLUMNS:
+        raise UnreadablePredictions(_missing_name(table, bool(truths), bool(predictions)))
+    first, second = columns
     return (first, second) if order == "actual-first" else (second, first)
 
 
-def _are_unnamed(table: Named) -> bool:
+def _are_unnamed(table: NamedTable) -> bool:
     if table.names is None:
         return True
     kinds = {kind_of(name) for name in table.names}
     return kinds <= {"label", "other"} and (kinds != {"label", "other"})
 
 
-def _missing(table: Named, has_truth: bool, has_prediction: bool) -> str:  # noqa: FBT001 - two sides, named at the calls
+def _missing_name(table: NamedTable, has_truth: bool, has_prediction: bool) -> str:  # noqa: FBT001 - two flags, named
     if has_truth or has_prediction:
         lacking = "predicted" if has_truth else "actual"
         return f"No column is named as the {lacking} labels; name it “{lacking}” in the header row."
@@ -147,13 +147,13 @@ def _missing(table: Named, has_truth: bool, has_prediction: bool) -> str:  # noq
     return detail + "“actual” and “predicted” in a header row, or keep only these two."
 
 
-def _refuse_scores(table: Named, actual: int, predicted: int) -> None:
+def _refuse_scores(table: NamedTable, actual: int, predicted: int) -> None:
     if _has_fractions(table.columns[predicted]) and not _has_fractions(table.columns[actual]):
         detail = f"{table.title(predicted)} holds scores between 0 and 1, not labels; measure them as curves, or give "
         raise UnreadablePredictions(detail + "the column of predicted labels.")
 
 
 def _has_fractions(cells: Sequence[str]) -> bool:
-    """Whether the cells are numbers from 0 to 1, not all of them 0 or 1."""
+    """Return True if the cells are numbers from 0 to 1, not all of them 0 or 1."""
     numbers = {score(cell) for cell in {*cells}}
     return all(number is not None and 0 <= number <= 1 for number in numbers) and not numbers <= {0, 1}

@@ -1,4 +1,4 @@
-"""Lists as Python, NumPy, pandas, PyTorch, R and JSON print them, read by a scanner of our own that runs nothing."""
+"""Lists as Python, NumPy, pandas, PyTorch, R and JSON print them, read by a scanner that evaluates no code."""
 
 import ast
 import json
@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-# What may stand before the bracket of a list, and around a single value.
+# The text allowed before the bracket of a list, and around a single value.
 _WRAPPER = re.compile(
     r"(?:<\w*Array>\s*|<tf\.Tensor:[^\[\]<>]*numpy=)?"
     r"(?:(?:np|numpy|torch|tf|pd|pandas|jnp|jax\.numpy|cupy|cp)\.)?"
@@ -40,12 +40,12 @@ _TRUE_OR_FALSE = {
     "True": "True", "False": "False", "true": "true", "false": "false", "np.True_": "True", "np.False_": "False",
     "numpy.True_": "True", "numpy.False_": "False",
 }  # fmt: skip
-# What follows a list: `, dtype=int64)`, `shape=(3,)`, pandas' own last lines.
-_REST = re.compile(
+# The text allowed after a list: `, dtype=int64)`, `shape=(3,)`, pandas' own last lines.
+_AFTER_LIST = re.compile(
     r"(?:\s*,\s*\w+\s*=\s*(?:'[^']*'|\"[^\"]*\"|\([\d, ]*\)|[\w.]+(?:\('[^']*'\)|\(type='[^']*'\))?))*\s*,?\s*\)?>?\s*"
     r"(?:Length: \d+(?:,\s*dtype: [\w\[\], ]+)?\s*)?(?:Categories \(\d+, [^\r\n]*\s*)?(?:,?\s*dtype: [\w\[\], ]+\s*)?"
 )
-# Possessive, so that a list that is none is given up at once.
+# Possessive, so that text that is no such list fails at once.
 _WHOLE_NUMBERS = re.compile(r"[\[(](?P<items>\s*+-?\d++(?:(?:\s*+,\s*+-?\d++)*+|(?:\s++-?\d++)*+)\s*+)[\])]")
 _SIMPLE_TEXT = re.compile(r"'[^'\\\r\n\"]*+'")
 _SIMPLE_TEXTS = re.compile(r"[\[(]\s*+'[^'\\\r\n\"]*+'(?:\s*+,\s*+'[^'\\\r\n\"]*+')*+\s*+[\])]")
@@ -73,7 +73,7 @@ def read_literal(text: str) -> list[str] | None:
         # `array([...])`, `list((...))`, or R's `c(...)`.
         start = inner.end()
     end = _closing(text, start)
-    if end is None or not _REST.fullmatch(text, end):
+    if end is None or not _AFTER_LIST.fullmatch(text, end):
         return None
     return read_items(text[start + 1 : end - 1])
 
@@ -101,7 +101,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _closing(text: str, start: int) -> int | None:
-    """Where the bracket at `start` is closed, just behind it; None where it never is."""
+    """Return the position after the bracket that closes the one at `start`; None if it is never closed."""
     depth = 0
     for match in _TOKEN.finditer(text, start):
         if match.lastgroup == "open":
@@ -172,9 +172,9 @@ def _value(text: str, item: list[_Token]) -> str:
     if len(item) == 1:
         return _single(item[0])
     if "open" in kinds:
-        return _called(text, item)
+        return _call_value(text, item)
     if "text" in kinds:
-        detail = f"In the list, {_shown(text, item)} is not one label; put a comma between labels."
+        detail = f"In the list, {_excerpt(text, item)} is not one label; put a comma between labels."
         raise UnreadablePredictions(detail)
     return text[item[0].start : item[-1].end]
 
@@ -206,7 +206,7 @@ def _number(text: str) -> str:
     return text + "0" if text.endswith(".") else text
 
 
-def _called(text: str, item: list[_Token]) -> str:
+def _call_value(text: str, item: list[_Token]) -> str:
     name, opening, closing = item[0], item[1], item[-1]
     arguments = list(_between_commas(item[2:-1]))
     if (
@@ -216,14 +216,14 @@ def _called(text: str, item: list[_Token]) -> str:
         and _SCALAR.fullmatch(name.text)
         and arguments
         and len(arguments[0]) == 1
-        and all(len(rest) > 1 and rest[1].text == "=" for rest in arguments[1:])
+        and all(len(keyword) > 1 and keyword[1].text == "=" for keyword in arguments[1:])
     ):
         return _single(arguments[0][0])
     if all(token.kind in {"name", "number", "space", "open", "close"} for token in item) and name.kind != "open":
         # A label without quotes that holds brackets, such as cat (big).
         return text[item[0].start : item[-1].end]
-    raise UnreadablePredictions(f"In the list, {_shown(text, item)} is not a label; paste plain numbers or texts.")
+    raise UnreadablePredictions(f"In the list, {_excerpt(text, item)} is not a label; paste plain numbers or texts.")
 
 
-def _shown(text: str, item: list[_Token]) -> str:
+def _excerpt(text: str, item: list[_Token]) -> str:
     return text[item[0].start : min(item[-1].end, item[0].start + 40)]

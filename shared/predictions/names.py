@@ -1,4 +1,4 @@
-"""What the names of columns say."""
+"""The meaning of column names."""
 
 import re
 import unicodedata
@@ -22,7 +22,7 @@ _PREDICTED = _words(
     "pred preds predict predicted predicts prediction predictions predictedlabel yhat ŷ hat guess guesses guessed "
     "response estimate estimated estimates output outputs forecast inferred scored classified hypothesis hyp"
 )
-# Says that a column holds labels, not whose.
+# The column holds labels, of either side.
 _LABEL = _words("label labels lbl class classes category categories cls outcome")
 _FILLER = _words("y value values name names id vector column col index code test val the ground of is")
 _SCORE = _words(
@@ -50,12 +50,12 @@ _ALONE = _words("y y_test y_val y_valid test_y val_y ytest")
 
 _SAS_TRUTH, _SAS_PREDICTION = "f_", "i_"
 
-_SPLIT = re.compile(r"[\W_]+")
+_SEPARATORS = re.compile(r"[\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _JOINED = re.compile(r"[ \-/]+")
 
 
-def normalised(name: str) -> str:
+def normalise(name: str) -> str:
     """A name for matching only: NFC, no case, no quotes, `_` for blanks, hyphens and slashes."""
     text = unicodedata.normalize("NFC", name).strip().strip("\"'").casefold()
     return _JOINED.sub("_", text)
@@ -64,64 +64,64 @@ def normalised(name: str) -> str:
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name, without case: `y_True`, `yTrue` and `y true` have the same."""
     text = unicodedata.normalize("NFC", name).strip().strip("\"'")
-    return tuple(word.casefold() for part in _SPLIT.split(text) for word in _CAMEL.split(part) if word)
+    return tuple(word.casefold() for piece in _SEPARATORS.split(text) for word in _CAMEL.split(piece) if word)
 
 
 def kind_of(name: str) -> NameKind:  # noqa: PLR0911 - a table of cases, in the order in which they apply
-    """What kind of column the name announces; "label" if it holds labels and does not say whose."""
-    plain, words = normalised(name), tokens(name)
+    """The kind of column that the name announces; "label" for labels of either side."""
+    plain, words = normalise(name), tokens(name)
     if plain in _INDEX:
         return "index"
     for names, kind in _EXACT:
         if plain in names or "_".join(words) in names:
             return kind
-    parts = frozenset(words)
-    if parts & _SCORE:
+    word_set = frozenset(words)
+    if word_set & _SCORE:
         return "score"
-    if parts & _PREDICTED:
+    if word_set & _PREDICTED:
         return "prediction"
-    if plain in _ALONE or (parts & _TRUTH and parts <= _TRUTH | _LABEL | _FILLER):
+    if plain in _ALONE or (word_set & _TRUTH and word_set <= _TRUTH | _LABEL | _FILLER):
         return "truth"
-    if parts and parts <= _LABEL | _FILLER and parts & _LABEL:
+    if word_set and word_set <= _LABEL | _FILLER and word_set & _LABEL:
         return "label"
-    if plain.endswith("_id") or (parts and parts <= {"id", "ids"}):
+    if plain.endswith("_id") or (word_set and word_set <= {"id", "ids"}):
         return "id"
     return "other"
 
 
 def says_no_class(word: str) -> bool:
-    """Whether a word in the name of a column of scores says nothing of the class that they are of."""
+    """Return True if a word in the name of a column of scores does not refer to their class."""
     return word in _SCORE | _PREDICTED | _LABEL | _FILLER | _TRUTH | _OF_SCORES
 
 
 def is_bare(name: str) -> bool:
-    """Whether the name is a single word that may as well be a class, such as true, target, gold or image."""
+    """Return True if the name is a single word that may also be a class, such as true, target, gold or image."""
     words = tokens(name)
     return len(words) == 1 and words[0] not in _UNMISTAKABLE
 
 
-def joined(name: str) -> str:
+def join_words(name: str) -> str:
     """The words of a name as one."""
     return "".join(tokens(name))
 
 
-def paired(names: Sequence[str]) -> list[tuple[int, int]]:
-    """The places of columns of which one is named as the prediction of the other: (truth, prediction).
+def truth_prediction_pairs(names: Sequence[str]) -> list[tuple[int, int]]:
+    """The positions of columns of which one is named as the prediction of the other: (truth, prediction).
 
     `species` and `predicted_species` are such a pair, `F_BAD` and `I_BAD` as SAS names them.
     """
-    whole = {joined(name): place for place, name in enumerate(names) if name}
-    plain = {normalised(name): place for place, name in enumerate(names) if name}
-    found = []
-    for place, name in enumerate(names):
+    column_by_words = {join_words(name): column for column, name in enumerate(names) if name}
+    column_by_name = {normalise(name): column for column, name in enumerate(names) if name}
+    pairs = []
+    for column, name in enumerate(names):
         base = "".join(word for word in tokens(name) if word not in _PREDICTED)
-        if kind_of(name) == "prediction" and whole.get(base, place) != place:
-            found.append((whole[base], place))
-        key = normalised(name)
-        partner = plain.get(_SAS_TRUTH + key.removeprefix(_SAS_PREDICTION))
+        if kind_of(name) == "prediction" and column_by_words.get(base, column) != column:
+            pairs.append((column_by_words[base], column))
+        key = normalise(name)
+        partner = column_by_name.get(_SAS_TRUTH + key.removeprefix(_SAS_PREDICTION))
         if key.startswith(_SAS_PREDICTION) and partner is not None:
-            found.append((partner, place))
-    return found
+            pairs.append((partner, column))
+    return pairs
 
 
 _EXACT: tuple[tuple[frozenset[str], NameKind], ...] = (

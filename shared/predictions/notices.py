@@ -1,14 +1,14 @@
-"""What a reader had to take for granted, to be said beside the result."""
+"""Assumptions of a reader, to be shown beside the result."""
 
 import re
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-_PACKED = re.compile(r"(?P<code>[a-z-]+)(?P<numbers>(\.\d{1,6})*)", re.ASCII)
+_PACKED_NOTICE = re.compile(r"(?P<code>[a-z-]+)(?P<numbers>(\.\d{1,6})*)", re.ASCII)
 
 
 class Code(StrEnum):
-    """What was taken for granted."""
+    """The kinds of assumption."""
 
     FIRST_ROW_SAMPLE = "first-row-sample"
     FIRST_ROW_HEADER = "first-row-header"
@@ -58,7 +58,7 @@ _SENTENCES = {
 
 
 class Notice(NamedTuple):
-    """Something taken for granted, and the numbers in its sentence; it holds no text of anybody's."""
+    """An assumption, and the numbers in its sentence; it holds no text of a user."""
 
     code: Code
     numbers: tuple[int, ...] = ()
@@ -68,16 +68,16 @@ class Notice(NamedTuple):
         """The notice in words."""
         return _SENTENCES[self.code].format(*self.numbers)
 
-    def packed(self) -> str:
-        """The notice as a short text of letters, digits, hyphens and dots."""
+    def pack(self) -> str:
+        """Pack the notice into a short text of letters, digits, hyphens and dots."""
         return ".".join([self.code, *map(str, self.numbers)])
 
     @classmethod
-    def unpacked(cls, text: str) -> Self | None:
-        """What `packed` made; None for any other text."""
-        match = _PACKED.fullmatch(text)
+    def unpack(cls, text: str) -> Self | None:
+        """Parse the text that `pack` returns; None for any other text."""
+        match = _PACKED_NOTICE.fullmatch(text)
         if match is None or match["code"] not in set(Code):
             return None
         notice = cls(Code(match["code"]), tuple(map(int, match["numbers"].split(".")[1:])))
-        wanted = len(set(re.findall(r"\{\d\}", _SENTENCES[notice.code])))
-        return notice if len(notice.numbers) == wanted else None
+        number_count = len(set(re.findall(r"\{\d\}", _SENTENCES[notice.code])))
+        return notice if len(notice.numbers) == number_count else None

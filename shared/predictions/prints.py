@@ -21,16 +21,16 @@ _FRAME = re.compile(
 def read_framed(lines: Sequence[str]) -> list[str] | None:
     """The labels of a print by Polars, Julia or psql; None for any other text, and UnreadablePredictions for others."""
     first, last = lines[0], lines[-1]
-    if (found := _POLARS.fullmatch(first)) and len(lines) > 3 and (lines[2], last) == ("[", "]"):  # noqa: PLR2004 - shape, name and bracket
-        return _counted(lines[3:-1], found["count"])
-    if found := _JULIA.fullmatch(first):
-        return _counted(lines[1:], found["count"])
-    if (found := _PSQL_END.fullmatch(last)) and len(lines) > 2 and _RULE.fullmatch(lines[1]):  # noqa: PLR2004 - heading and rule
+    if (match := _POLARS.fullmatch(first)) and len(lines) > 3 and (lines[2], last) == ("[", "]"):  # noqa: PLR2004 - shape, name and bracket
+        return _unabridged_labels(lines[3:-1], match["count"])
+    if match := _JULIA.fullmatch(first):
+        return _unabridged_labels(lines[1:], match["count"])
+    if (match := _PSQL_END.fullmatch(last)) and len(lines) > 2 and _RULE.fullmatch(lines[1]):  # noqa: PLR2004 - heading and rule
         if any("|" in line for line in lines):
             raise UnreadablePredictions("This print has several columns; paste the labels of one.")
-        return _checked(lines[2:-1], found["count"])
+        return _check_count(lines[2:-1], match["count"])
     if any(_RULE.fullmatch(line) for line in lines):
-        return _below_rules(lines)
+        return _labels_without_rules(lines)
     if frame := next((line for line in lines if _FRAME.fullmatch(line)), None):
         detail = f"“{frame[:40]}” belongs to a print and is no label; paste the labels alone, a label a line."
         raise UnreadablePredictions(detail)
@@ -43,14 +43,14 @@ def refuse_missing(labels: Sequence[str]) -> None:
         raise UnreadablePredictions(f"The print holds {missing} where a label should be; every sample needs one.")
 
 
-def _counted(lines: Sequence[str], count: str) -> list[str]:
+def _unabridged_labels(lines: Sequence[str], count: str) -> list[str]:
     if any(line in {"…", "⋮", "..."} for line in lines):
         raise UnreadablePredictions(ABRIDGED)
     labels = [read_items(line)[0] if line[:1] == '"' else line for line in lines]
-    return _checked(labels, count)
+    return _check_count(labels, count)
 
 
-def _checked(labels: list[str] | Sequence[str], count: str) -> list[str]:
+def _check_count(labels: list[str] | Sequence[str], count: str) -> list[str]:
     refuse_missing(labels)
     if len(labels) != int(count):
         detail = f"The print says that it has {count} labels, and {len(labels)} are there; paste all of it."
@@ -58,7 +58,7 @@ def _checked(labels: list[str] | Sequence[str], count: str) -> list[str]:
     return [*labels]
 
 
-def _below_rules(lines: Sequence[str]) -> list[str]:
+def _labels_without_rules(lines: Sequence[str]) -> list[str]:
     cells = [line.strip("|").strip() for line in lines if not _RULE.fullmatch(line)]
     if any("|" in cell for cell in cells):
         raise UnreadablePredictions("This print has several columns; paste the labels of one.")

@@ -1,10 +1,10 @@
-"""Which role each column has: every decision with its rule and evidence, so that it can be shown and overridden."""
+"""The roles of columns: every decision with its rule and evidence, so that it can be shown and overridden."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.predictions.names import NameKind, is_bare, joined, kind_of, paired
+from shared.predictions.names import NameKind, is_bare, join_words, kind_of, truth_prediction_pairs
 from shared.predictions.score_columns import ClassColumns, class_columns, is_among
 from shared.predictions.values import score
 
@@ -27,7 +27,7 @@ Confidence = Literal["certain", "likely", "guess"]
 # More distinct fractions than any labels would be.
 _MANY = 20
 _SUM_TOLERANCE = 0.01
-# Labels that nothing names stand beside a few columns, not beside hundreds.
+# Labels in a column without a known name stand beside a few columns, not beside hundreds.
 _MAX_TRIED = 50
 
 
@@ -41,7 +41,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The role of the column at a place; `alternatives` are the places that may have it instead.
+    """The role of a column; `alternatives` are the positions of columns that may have it instead.
 
     `class_name` is the class that a column of scores is of.
     """
@@ -56,38 +56,38 @@ class Decision:
 
 
 def infer_roles(columns: Sequence[Column]) -> list[Decision]:
-    """One decision for each column, by its name and the texts in it, never by its place.
+    """One decision for each column, by its name and the texts in it, never by its position.
 
     Where several columns may be the truth or the prediction, each of them names the others as alternatives. A column
-    that nothing announces is metadata.
+    with no known name or values is metadata.
     """
     kinds = _kinds(columns)
-    pairs = paired([column.name or "" for column in columns])
+    pairs = truth_prediction_pairs([column.name or "" for column in columns])
     truths = _truths(columns, kinds, pairs)
     scores = _class_scores(columns, kinds, truths)
     of_classes = {} if scores is None else dict(zip(scores.columns, scores.names, strict=True))
     if scores is not None and scores.labels not in truths:
-        truths = [place for place in truths if place not in of_classes]
+        truths = [position for position in truths if position not in of_classes]
         # `y` beside `x` is a place in an image where only `label` holds the classes.
         truths = [scores.labels] if kinds[scores.labels] in {"truth", "label"} or not truths else truths
-    truths = [place for place in truths if place not in of_classes]
+    truths = [position for position in truths if position not in of_classes]
     predictions = _predictions(kinds, pairs, {*of_classes})
     decisions = []
-    for place, column in enumerate(columns):
+    for position, column in enumerate(columns):
         name = column.name or ""
-        if place in of_classes:
-            evidence = f"“{name}” is made of the class “{of_classes[place]}”"
+        if position in of_classes:
+            evidence = f"“{name}” is made of the class “{of_classes[position]}”"
             rivals = () if scores is None else scores.rivals
-            decision = Decision("class_score", place, "C", "certain", evidence, rivals, of_classes[place])
-        elif place in truths or place in predictions:
-            among = truths if place in truths else predictions
-            role: Role = "truth" if place in truths else "prediction"
-            others = tuple(other for other in among if other != place)
-            rule = "N3" if any(place in pair for pair in pairs) else ("N1" if role == "truth" else "N2")
+            decision = Decision("class_score", position, "C", "certain", evidence, rivals, of_classes[position])
+        elif position in truths or position in predictions:
+            among = truths if position in truths else predictions
+            role: Role = "truth" if position in truths else "prediction"
+            alternatives = tuple(other for other in among if other != position)
+            rule = "N3" if any(position in pair for pair in pairs) else ("N1" if role == "truth" else "N2")
             evidence = f"“{name}” is a name of {'the truth' if role == 'truth' else 'predictions'}"
-            decision = Decision(role, place, rule, "likely" if others else "certain", evidence, others)
+            decision = Decision(role, position, rule, "likely" if alternatives else "certain", evidence, alternatives)
         else:
-            decision = _minor(place, name, kinds[place])
+            decision = _minor(position, name, kinds[position])
         decisions.append(decision)
     return decisions
 
@@ -96,7 +96,7 @@ def _kinds(columns: Sequence[Column]) -> list[NameKind]:
     kinds = [_kind(column) for column in columns]
     fractions = {i for i, kind in enumerate(kinds) if kind == "prediction" and _is_fraction(columns[i].sample)}
     if any(kind == "prediction" and i not in fractions for i, kind in enumerate(kinds)):
-        # Beside predicted labels they are how sure the model was.
+        # Beside predicted labels they are the confidence of the model.
         return ["score" if i in fractions else kind for i, kind in enumerate(kinds)]
     return kinds
 
@@ -111,7 +111,7 @@ def _kind(column: Column) -> NameKind:
         return "other"
     # `correct` is the truth in some programs, and a flag in most.
     flags = {"true", "false", "0", "1", "yes", "no", "+", "-", "", "t", "f"}
-    if kind == "derived" and column.name and joined(column.name) == "correct":
+    if kind == "derived" and column.name and join_words(column.name) == "correct":
         return "derived" if {cell.casefold() for cell in column.sample} <= flags else "truth"
     return kind
 
@@ -121,7 +121,7 @@ def _counts_up(cells: Sequence[str]) -> bool:
 
 
 def _is_fraction(cells: Sequence[str]) -> bool:
-    """Whether the cells are scores: fractions between 0 and 1, which labels are not."""
+    """Return True if the cells are scores: fractions between 0 and 1, which labels are not."""
     numbers = [score(cell.lstrip("*")) for cell in cells]
     if not numbers or any(number is None or not 0 <= number <= 1 for number in numbers):
         return False
@@ -129,24 +129,26 @@ def _is_fraction(cells: Sequence[str]) -> bool:
 
 
 def _truths(columns: Sequence[Column], kinds: Sequence[NameKind], pairs: Sequence[tuple[int, int]]) -> list[int]:
-    named = [place for place, kind in enumerate(kinds) if kind == "truth"]
-    strong = [place for place in named if joined(columns[place].name or "") != "y"]
-    labels = [place for place, kind in enumerate(kinds) if kind == "label"]
-    if strong or named:
-        found = strong or named
+    named_truths = [position for position, kind in enumerate(kinds) if kind == "truth"]
+    strong = [position for position in named_truths if join_words(columns[position].name or "") != "y"]
+    labels = [position for position, kind in enumerate(kinds) if kind == "label"]
+    if strong or named_truths:
+        label_columns = strong or named_truths
         # A reference, a target or a y beside a label may be anything.
-        is_open = "prediction" in kinds and all(is_bare(columns[place].name or "") for place in found)
-        return sorted({*found, *labels}) if is_open else found
+        is_uncertain = "prediction" in kinds and all(
+            is_bare(columns[position].name or "") for position in label_columns
+        )
+        return sorted({*label_columns, *labels}) if is_uncertain else label_columns
     if pairs:
         return sorted({truth for truth, _ in pairs})
     return labels
 
 
-def _predictions(kinds: Sequence[NameKind], pairs: Sequence[tuple[int, int]], taken: set[int]) -> list[int]:
-    of_pairs = sorted({place for _, place in pairs if kinds[place] != "score"} - taken)
+def _predictions(kinds: Sequence[NameKind], pairs: Sequence[tuple[int, int]], excluded: set[int]) -> list[int]:
+    of_pairs = sorted({position for _, position in pairs if kinds[position] != "score"} - excluded)
     if of_pairs:
         return of_pairs
-    return [place for place, kind in enumerate(kinds) if kind == "prediction" and place not in taken]
+    return [position for position, kind in enumerate(kinds) if kind == "prediction" and position not in excluded]
 
 
 def _class_scores(columns: Sequence[Column], kinds: Sequence[NameKind], truths: Sequence[int]) -> ClassColumns | None:
@@ -156,14 +158,14 @@ def _class_scores(columns: Sequence[Column], kinds: Sequence[NameKind], truths: 
     texts = [name for name in names if name is not None]
     numeric = [all(score(cell.lstrip("*")) is not None for cell in column.sample) for column in columns]
     minor = {"id", "index", "weight", "fold", "time"}
-    plain = [place for place, kind in enumerate(kinds) if kind in {"other", "truth", "label"}]
-    candidates = [place for place, kind in enumerate(kinds) if numeric[place] and kind not in minor]
+    plain = [position for position, kind in enumerate(kinds) if kind in {"other", "truth", "label"}]
+    candidates = [position for position, kind in enumerate(kinds) if numeric[position] and kind not in minor]
     order = [*truths, *(i for i, kind in enumerate(kinds) if kind == "label" and i not in truths)]
-    others = [i for i, kind in enumerate(kinds) if kind in {"other", "truth", "label"} and i not in order]
-    order += [i for i in others if not _is_fraction(columns[i].sample)][:_MAX_TRIED]
-    for place in order:
-        labels = {cell for cell in columns[place].sample if cell}
-        if sets := class_columns(place, labels, texts, [i for i in candidates if i != place], plain):
+    unnamed = [i for i, kind in enumerate(kinds) if kind in {"other", "truth", "label"} and i not in order]
+    order += [i for i in unnamed if not _is_fraction(columns[i].sample)][:_MAX_TRIED]
+    for position in order:
+        labels = {cell for cell in columns[position].sample if cell}
+        if sets := class_columns(position, labels, texts, [i for i in candidates if i != position], plain):
             return _without_others(columns, _best(columns, sets, labels), labels)
     return None
 
@@ -171,28 +173,36 @@ def _class_scores(columns: Sequence[Column], kinds: Sequence[NameKind], truths: 
 def _best(columns: Sequence[Column], sets: Sequence[ClassColumns], labels: Collection[str]) -> ClassColumns:
     """The set whose names say that it holds scores; of equal ones, that which holds more than 0 and 1."""
 
-    def rank(found: ClassColumns) -> tuple[int, bool]:
-        own = [place for place, name in zip(found.columns, found.names, strict=True) if is_among(name, labels)]
-        cells = {cell for place in own for cell in columns[place].sample}
-        return found.says_scores, any(score(cell.lstrip("*")) not in {0, 1} for cell in cells)
+    def rank(candidates: ClassColumns) -> tuple[int, bool]:
+        own = [
+            column for column, name in zip(candidates.columns, candidates.names, strict=True) if is_among(name, labels)
+        ]
+        cells = {cell for column in own for cell in columns[column].sample}
+        return candidates.says_scores, any(score(cell.lstrip("*")) not in {0, 1} for cell in cells)
 
     ranked = sorted(sets, key=rank, reverse=True)
-    rivals = [place for found in ranked[1:] if rank(found) == rank(ranked[0]) for place in found.columns]
+    rivals = [
+        column for candidates in ranked[1:] if rank(candidates) == rank(ranked[0]) for column in candidates.columns
+    ]
     return ranked[0]._replace(rivals=tuple(rivals))
 
 
-def _without_others(columns: Sequence[Column], found: ClassColumns, labels: Collection[str]) -> ClassColumns:
-    """Leave out a column beside those of the labels, such as an age, if theirs make up the whole without it."""
-    own = [(place, name) for place, name in zip(found.columns, found.names, strict=True) if is_among(name, labels)]
-    rows = zip(*(columns[place].sample for place, _ in own), strict=True)
+def _without_others(columns: Sequence[Column], score_columns: ClassColumns, labels: Collection[str]) -> ClassColumns:
+    """Leave out a column beside those of the labels, such as an age, if their scores sum to 1 without it."""
+    own = [
+        (position, name)
+        for position, name in zip(score_columns.columns, score_columns.names, strict=True)
+        if is_among(name, labels)
+    ]
+    rows = zip(*(columns[position].sample for position, _ in own), strict=True)
     sums = [sum(score(cell.lstrip("*")) or 0 for cell in row) for row in rows]
-    if len(own) < len(found.columns) and all(abs(total - 1) <= _SUM_TOLERANCE for total in sums):
-        return found._replace(columns=[place for place, _ in own], names=[name for _, name in own])
-    return found
+    if len(own) < len(score_columns.columns) and all(abs(total - 1) <= _SUM_TOLERANCE for total in sums):
+        return score_columns._replace(columns=[position for position, _ in own], names=[name for _, name in own])
+    return score_columns
 
 
-def _minor(place: int, name: str, kind: NameKind) -> Decision:
+def _minor(position: int, name: str, kind: NameKind) -> Decision:
     if kind in {"score", "id", "index", "weight", "count", "fold", "time", "derived"}:
         rules = {"score": "S1", "id": "I1", "index": "I3", "derived": "X1"}
-        return Decision(kind, place, rules.get(kind, "W"), "certain", f"“{name}” is a name of such a column")
-    return Decision("metadata", place, "M", "certain", f"nothing says what “{name}” is")
+        return Decision(kind, position, rules.get(kind, "W"), "certain", f"“{name}” is a name of such a column")
+    return Decision("metadata", position, "M", "certain", f"nothing says what “{name}” is")

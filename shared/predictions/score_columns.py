@@ -1,4 +1,4 @@
-"""Which columns hold the scores of which class, by what their names have in common with the labels."""
+"""The assignment of columns of scores to classes, by the common part of their names and the labels."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -31,41 +31,41 @@ def class_columns(
     """Find text before and after the class that all names of score columns share: `prob_cat`, `P (y=cat)`, `cat`.
 
     Every label must have its column, and there have to be two columns. A column with the same text around another
-    name is that of a class that does not occur; without text around, only those are whose names say nothing else,
-    which are `plain`. Each set of columns has a text of its own around the names.
+    name is that of a class that does not occur; without text around it, only the `plain` columns count,
+    whose names have no other meaning. Each set of columns has a text of its own around the names.
     """
     if not labels:
         return []
     sets: list[ClassColumns] = []
-    taken: set[int] = set()
-    known = {_same(label) for label in labels}
-    there = {*names}
+    excluded: set[int] = set()
+    label_set = {_same(label) for label in labels}
+    name_set = {*names}
     for before, after in _around(labels, names, candidates)[:_MAX_TRIED]:
-        if not all(any(f"{before}{text}{after}" in there for text in _spellings(label)) for label in labels):
+        if not all(any(f"{before}{text}{after}" in name_set for text in _spellings(label)) for label in labels):
             continue
         inner = {
-            place: name[len(before) : len(name) - len(after)]
-            for place in candidates
-            if (name := names[place]).startswith(before)
+            column: name[len(before) : len(name) - len(after)]
+            for column in candidates
+            if (name := names[column]).startswith(before)
             and name.endswith(after)
             and len(name) > len(before) + len(after)
         }
         if before[-1:].isalpha() and not any(label[0].isalpha() for label in labels):
             # Of `p0`, `p1` and `predict` the last is a word.
-            inner = {place: text for place, text in inner.items() if not text[0].isalpha()}
+            inner = {column: text for column, text in inner.items() if not text[0].isalpha()}
         if not before and not after:
-            inner = {place: name for place, name in inner.items() if place in plain or _same(name) in known}
-        found = {_same(text) for text in inner.values()}
-        own = {place for place, text in inner.items() if _same(text) in known}
-        is_new = not own & taken
-        if len(inner) >= _TWO and len(found) == len(inner) and known <= found and is_new:
-            taken |= own
+            inner = {column: name for column, name in inner.items() if column in plain or _same(name) in label_set}
+        class_set = {_same(text) for text in inner.values()}
+        own = {column for column, text in inner.items() if _same(text) in label_set}
+        is_new = not own & excluded
+        if len(inner) >= _TWO and len(class_set) == len(inner) and label_set <= class_set and is_new:
+            excluded |= own
             sets.append(ClassColumns(labels_at, list(inner), list(inner.values()), _says_scores(before, after)))
     return sets
 
 
 def is_among(name: str, labels: Collection[str]) -> bool:
-    """Whether a class's name is one of the labels; 1 is 1.0."""
+    """Return True if a class's name is one of the labels; 1 equals 1.0."""
     return _same(name) in {_same(label) for label in labels}
 
 
@@ -80,15 +80,15 @@ def _around(labels: Collection[str], names: Sequence[str], candidates: Sequence[
     # The longest label fits into the fewest names by accident.
     label = max(labels, key=lambda text: (len(text), text))
     spellings = _spellings(label)
-    found = []
-    for place in candidates:
+    surroundings = []
+    for column in candidates:
         for spelling in sorted(spellings, key=len, reverse=True):
-            start = names[place].find(spelling)
+            start = names[column].find(spelling)
             while start >= 0:
-                found.append((names[place][:start], names[place][start + len(spelling) :]))
-                start = names[place].find(spelling, start + 1)
+                surroundings.append((names[column][:start], names[column][start + len(spelling) :]))
+                start = names[column].find(spelling, start + 1)
     # Least around it first: the class's name itself is its column.
-    return sorted(set(found), key=lambda pair: (len(pair[0]) + len(pair[1]), pair))
+    return sorted(set(surroundings), key=lambda pair: (len(pair[0]) + len(pair[1]), pair))
 
 
 def _spellings(label: str) -> set[str]:

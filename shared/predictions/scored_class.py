@@ -1,10 +1,10 @@
-"""Whose scores one column of scores of two classes holds, by the words of its name."""
+"""The class that a column of scores of two classes is of, by the words of its name."""
 
 import re
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from shared.predictions.names import joined, says_no_class
+from shared.predictions.names import join_words, says_no_class
 from shared.predictions.single_score import positive_class
 from shared.predictions.values import usual_number
 
@@ -14,42 +14,42 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _COMPLEMENT = re.compile(r"\s*1\s*[-−–]|.*[(=]\s*1\s*[-−–]\s*[^\W\d]")
 _CLOSING = re.compile(r"[\"')\]}]*$")
 _NEGATIONS = frozenset({"not", "no", "non", "without", "minus", "inverse", "inverted", "complement", "other", "rest"})
-# In words for the two classes that everybody takes for a negative and a positive one; a letter says too little.
+# Words for the two classes that are negative and positive by convention; a single letter may mean anything.
 _CONVENTIONAL = (frozenset({"0", "false", "no", "neg", "negative"}), frozenset({"1", "true", "yes", "pos", "positive"}))
 _GLUED = ("p", "pr", "prob", "proba")
 
 
-class Said(Enum):
-    """What a name says that names neither class: nothing at all, or something that may be a class."""
+class UnnamedClass(Enum):
+    """Why a name gives neither class: no word in it refers to a class, or a word may."""
 
     NOTHING = auto()
     UNCLEAR = auto()
 
 
-def scored_class(name: str, classes: Sequence[str], truth: str) -> int | Said:
-    """The place of the one class of two that the words of a column's name name, wherever they stand, without case.
+def scored_class(name: str, classes: Sequence[str], truth: str) -> int | UnnamedClass:
+    """The position of the one class of two that the words of a column's name name, in any order, without case.
 
     Words of the name of the column of labels, `truth`, name a class only where no other word does.
     """
     if not all(map(_pieces, classes)):
         return _at_the_end(name, classes)
     if _COMPLEMENT.match(name):
-        return Said.UNCLEAR
+        return UnnamedClass.UNCLEAR
     words = _pieces(name)
     matches = _longest({*_exact(words, classes), *_glued(words, classes)}) or _conventional(words, classes)
-    about = {*_pieces(truth), joined(truth)}
+    about = {*_pieces(truth), join_words(truth)}
     own = {match for match in matches if not {*words[match[1] : match[2]]} <= about | {"y"}}
-    if len({place for place, _, _ in matches}) > 1:
+    if len({position for position, _, _ in matches}) > 1:
         matches = own
-    covered = {at for _, start, end in matches for at in range(start, end)}
-    left = {word for at, word in enumerate(words) if at not in covered}
-    open_words = {word for word in left - about if not says_no_class(word)}
-    found = {place for place, _, _ in matches}
+    covered = {i for _, start, end in matches for i in range(start, end)}
+    other_words = {word for i, word in enumerate(words) if i not in covered}
+    unknown_words = {word for word in other_words - about if not says_no_class(word)}
+    named = {position for position, _, _ in matches}
     is_number = all(words[start].lstrip("-")[0].isdigit() for _, start, _ in matches)
     # The 0 of `model_0` is no class.
-    if len(found) > 1 or left & _NEGATIONS or (is_number and open_words):
-        return Said.UNCLEAR
-    return found.pop() if found else Said.NOTHING
+    if len(named) > 1 or other_words & _NEGATIONS or (is_number and unknown_words):
+        return UnnamedClass.UNCLEAR
+    return named.pop() if named else UnnamedClass.NOTHING
 
 
 def _pieces(text: str) -> list[str]:
@@ -59,10 +59,10 @@ def _pieces(text: str) -> list[str]:
 
 
 def _exact(words: Sequence[str], classes: Sequence[str]) -> set[tuple[int, int, int]]:
-    wanted = [_pieces(label) for label in classes]
+    label_words = [_pieces(label) for label in classes]
     return {
-        (place, start, start + len(pieces))
-        for place, pieces in enumerate(wanted)
+        (position, start, start + len(pieces))
+        for position, pieces in enumerate(label_words)
         for start in range(len(words) - len(pieces) + 1)
         if list(words[start : start + len(pieces)]) == pieces
     }
@@ -70,10 +70,10 @@ def _exact(words: Sequence[str], classes: Sequence[str]) -> set[tuple[int, int, 
 
 def _glued(words: Sequence[str], classes: Sequence[str]) -> set[tuple[int, int, int]]:
     return {
-        (place, at, at + 1)
-        for place, label in enumerate(classes)
-        for at, word in enumerate(words)
-        if len(label) > 1 and word in {before + label.casefold() for before in _GLUED}
+        (position, i, i + 1)
+        for position, label in enumerate(classes)
+        for i, word in enumerate(words)
+        if len(label) > 1 and word in {prefix + label.casefold() for prefix in _GLUED}
     }
 
 
@@ -81,24 +81,24 @@ def _conventional(words: Sequence[str], classes: Sequence[str]) -> set[tuple[int
     if positive_class(classes) is None:
         return set()
     return {
-        (place, at, at + 1)
-        for place, usual in enumerate(_CONVENTIONAL)
-        for at, word in enumerate(words)
-        if word in usual
+        (position, i, i + 1)
+        for position, words_of_class in enumerate(_CONVENTIONAL)
+        for i, word in enumerate(words)
+        if word in words_of_class
     }
 
 
 def _longest(matches: set[tuple[int, int, int]]) -> set[tuple[int, int, int]]:
     """Leave out what lies within another: of `not spam` the class `spam`."""
     return {
-        (place, start, end)
-        for place, start, end in matches
+        (position, start, end)
+        for position, start, end in matches
         if not any(low <= start and end <= high and (low, high) != (start, end) for _, low, high in matches)
     }
 
 
-def _at_the_end(name: str, classes: Sequence[str]) -> int | Said:
+def _at_the_end(name: str, classes: Sequence[str]) -> int | UnnamedClass:
     """The class of which the name's end is the label, where one of them has neither letters nor digits."""
     plain = _CLOSING.sub("", name)
-    places = [place for place, label in enumerate(classes) if label and plain.endswith(label)]
-    return max(places, key=lambda place: len(classes[place]), default=Said.NOTHING)
+    positions = [position for position, label in enumerate(classes) if label and plain.endswith(label)]
+    return max(positions, key=lambda position: len(classes[position]), default=UnnamedClass.NOTHING)

@@ -1,4 +1,4 @@
-"""What one column of scores says of two classes."""
+"""The class that a single column of scores belongs to, of two classes."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -16,8 +16,8 @@ _POSITIVE: frozenset[tuple[str, str]] = frozenset(
 )  # fmt: skip
 
 
-class Meaning(NamedTuple):
-    """Whose scores they are: the place, 0 or 1, of a class, and its scores."""
+class ScoredClass(NamedTuple):
+    """The position, 0 or 1, of the class that the scores are of, and its scores."""
 
     scored: int
     scores: list[float]
@@ -25,36 +25,39 @@ class Meaning(NamedTuple):
 
 
 def positive_class(classes: Sequence[Label]) -> int | None:
-    """The place of the class that everybody takes for the positive one of a pair, None of any other pair."""
+    """The position of the class that is positive by convention, as in no and yes; None for any other pair."""
     low, high = (f"{label:g}" if isinstance(label, float) else str(label).casefold() for label in classes)
     return 1 if (low, high) in _POSITIVE else None
 
 
-def meaning(scores: list[float], predicted: Sequence[int | None], title: str) -> Meaning:
-    """Find out by the predictions, each the place of a class, what the scores are.
+def infer_scored_class(scores: list[float], predicted: Sequence[int | None], title: str) -> ScoredClass:
+    """Infer the class of the scores from the predictions, each the position of a class.
 
-    They are those of the class that is predicted where they are high; or of the predicted class, whichever it is, if
-    none is below a half. Raises UnreadablePredictions where they are neither, and names the column by its `title`.
+    They belong to the class that is predicted where they are high; or to the predicted class of each sample, if none
+    is below a half. Otherwise raises UnreadablePredictions, which names the column by its `title`.
     """
     if None in predicted:
         raise _unclear(title)
-    for place in (1, 0):
-        agreeing = sum((number >= _HALF) == (other == place) for number, other in zip(scores, predicted, strict=True))
-        if agreeing >= _AGREEMENT * len(scores):
-            return Meaning(place, scores)
+    for position in (1, 0):
+        agreement = sum(
+            (number >= _HALF) == (label == position) for number, label in zip(scores, predicted, strict=True)
+        )
+        if agreement >= _AGREEMENT * len(scores):
+            return ScoredClass(position, scores)
     if min(scores) >= _HALF:
         pairs = zip(scores, predicted, strict=True)
-        return Meaning(1, [number if other == 1 else complement(number) for number, other in pairs], True)  # noqa: FBT003 - the last of a named tuple
-    for place in (1, 0):
-        high = [number for number, other in zip(scores, predicted, strict=True) if other == place]
-        low = [number for number, other in zip(scores, predicted, strict=True) if other != place]
+        second = [number if label == 1 else complement(number) for number, label in pairs]
+        return ScoredClass(1, second, is_confidence=True)
+    for position in (1, 0):
+        high = [number for number, label in zip(scores, predicted, strict=True) if label == position]
+        low = [number for number, label in zip(scores, predicted, strict=True) if label != position]
         if high and low and max(low) < min(high):
-            return Meaning(place, scores)
+            return ScoredClass(position, scores)
     raise _unclear(title)
 
 
 def complement(score: float) -> float:
-    """1 minus the score as it is written: 0.1 of 0.9."""
+    """1 minus the score in its decimal notation: 0.1 for 0.9."""
     return float(1 - Decimal(repr(score)))
 
 

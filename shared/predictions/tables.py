@@ -1,4 +1,4 @@
-"""A table with its header row told apart, and the roles of its columns."""
+"""A table with its header row, if any, and the roles of its columns."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from shared.predictions.dialect import Table, read_table
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import FirstRow, Header, judge_first_row
-from shared.predictions.names import is_bare, normalised
+from shared.predictions.names import is_bare, normalise
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Column, Decision, Role, infer_roles
 from shared.predictions.text_encoding import decode_text
 from shared.predictions.values import with_points
 
-# So many rows tell what the columns are.
+# So many rows are enough to infer the roles of the columns.
 SAMPLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedTable:
     """Columns of cells, their names where the table has a header, the line of each row, and what was inferred.
 
     `written` are the columns before points took the place of decimal commas; `merged` are cells that differed in the
@@ -35,16 +35,16 @@ class Named:
     merged: frozenset[str]
     separator: str | None
 
-    def places(self, role: Role) -> list[int]:
+    def columns_of(self, role: Role) -> list[int]:
         """The columns that have the role."""
         return [decision.column for decision in self.decisions if decision.role == role]
 
-    def title(self, place: int) -> str:
-        """What errors call a column."""
-        return f"“{self.names[place]}”" if self.names else f"column {place + 1}"
+    def title(self, column: int) -> str:
+        """The name of a column in errors."""
+        return f"“{self.names[column]}”" if self.names else f"column {column + 1}"
 
 
-def read_named_table(data: bytes, header: Header) -> Named:
+def read_named_table(data: bytes, header: Header) -> NamedTable:
     """Read a table and infer its roles; raises UnreadablePredictions."""
     table = read_table(decode_text(data))
     if not table.rows:
@@ -62,17 +62,17 @@ def read_named_table(data: bytes, header: Header) -> Named:
     samples = [Column(names[i] if names else None, column[:SAMPLE]) for i, column in enumerate(columns)]
     lines = table.lines[start:]
     decisions = infer_roles(samples)
-    said = [*table.notices, *notices]
-    return Named(names, columns, written, lines, first_row, decisions, said, table.merged, table.separator)
+    all_notices = [*table.notices, *notices]
+    return NamedTable(names, columns, written, lines, first_row, decisions, all_notices, table.merged, table.separator)
 
 
 def _first_row(table: Table, header: Header) -> tuple[FirstRow, list[Notice]]:
     if header != "auto":
         return FirstRow(is_header=header == "yes", rule="given", evidence="it was said so"), []
-    below = [list(column) for column in zip(*table.rows[1 : SAMPLE + 1], strict=True)]
-    found = judge_first_row(table.rows[0], below)
-    code = Code.FIRST_ROW_HEADER if found.is_header else Code.FIRST_ROW_SAMPLE
-    return found, [] if found.is_certain else [Notice(code)]
+    columns_below = [list(column) for column in zip(*table.rows[1 : SAMPLE + 1], strict=True)]
+    verdict = judge_first_row(table.rows[0], columns_below)
+    code = Code.FIRST_ROW_HEADER if verdict.is_header else Code.FIRST_ROW_SAMPLE
+    return verdict, [] if verdict.is_certain else [Notice(code)]
 
 
 def _refuse_repeated_header(table: Table, names: list[str]) -> None:
@@ -83,7 +83,9 @@ def _refuse_repeated_header(table: Table, names: list[str]) -> None:
 
 
 def _refuse_duplicates(names: Sequence[str]) -> None:
-    counted = Counter(normalised(name) for name in names if name)
-    again = [name for name in names if counted[normalised(name)] > 1]
-    if again:
-        raise UnreadablePredictions(f"Two columns have the names “{again[0]}” and “{again[1]}”; rename one of them.")
+    counts = Counter(normalise(name) for name in names if name)
+    duplicates = [name for name in names if counts[normalise(name)] > 1]
+    if duplicates:
+        raise UnreadablePredictions(
+            f"Two columns have the names “{duplicates[0]}” and “{duplicates[1]}”; rename one of them."
+        )

@@ -5,7 +5,7 @@ import codecs
 from shared.predictions.errors import UnreadablePredictions
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# The first bytes of what people take for tables.
+# The first bytes of files that users mistake for tables.
 _CONTAINERS = {
     b"PK\x03\x04": "a workbook or a zip archive; save the sheet as CSV (UTF-8)",
     b"\xd0\xcf\x11\xe0": "an Excel workbook; save the sheet as CSV (UTF-8)",
@@ -31,16 +31,16 @@ def decode_text(data: bytes) -> str:
         before = data[: error.start].decode(encoding, errors="ignore")
         detail = f"here are bytes that are not {name} text; save the file as UTF-8 and upload it again."
         raise UnreadablePredictions(detail, line=_line_count(before)) from error
-    if (place := text.find("\0")) >= 0:
+    if (position := text.find("\0")) >= 0:
         detail = "here is a NUL character, so the file is not text; save it as CSV (UTF-8)."
-        raise UnreadablePredictions(detail, line=_line_count(text[:place]))
+        raise UnreadablePredictions(detail, line=_line_count(text[:position]))
     return text
 
 
 def _refuse_containers(data: bytes) -> None:
-    for magic, what in _CONTAINERS.items():
+    for magic, description in _CONTAINERS.items():
         if data.startswith(magic):
-            raise UnreadablePredictions(f"The file is {what}.")
+            raise UnreadablePredictions(f"The file is {description}.")
     if len(data) > len(_PARQUET) and data.startswith(_PARQUET) and data.endswith(_PARQUET):
         raise UnreadablePredictions("The file is a Parquet file; write the table as CSV.")
 

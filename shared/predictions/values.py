@@ -29,13 +29,13 @@ def score(text: str) -> float | None:
 
 
 def has_decimal_commas(cells: Iterable[str]) -> bool:
-    """Whether all cells are numbers, some of them with a comma where others write a point."""
-    some = False
+    """Return True if all cells are numbers, some of them with a comma for a decimal point."""
+    has_comma = False
     for cell in cells:
         if not _DECIMAL_COMMA.fullmatch(cell):
             return False
-        some = some or "," in cell
-    return some
+        has_comma = has_comma or "," in cell
+    return has_comma
 
 
 def with_points(cells: Sequence[str]) -> list[str]:
@@ -45,9 +45,9 @@ def with_points(cells: Sequence[str]) -> list[str]:
 
 def with_points_in_both(actual: Sequence[str], predicted: Sequence[str]) -> tuple[list[str], list[str]]:
     """Both columns with points for decimal commas if all of both are numbers, otherwise both as they are."""
-    found = with_points(actual), with_points(predicted)
-    if all(score(cell) is not None for column in found for cell in {*column}):
-        return found
+    converted = with_points(actual), with_points(predicted)
+    if all(score(cell) is not None for column in converted for cell in {*column}):
+        return converted
     return [*actual], [*predicted]
 
 
@@ -59,10 +59,10 @@ def as_labels(actual: Sequence[str], predicted: Sequence[str]) -> tuple[list[Lab
     distinct = {*actual}, {*predicted}
     numbers = {text: usual_number(text) for text in distinct[0] | distinct[1]}
     if None not in numbers.values():
-        known: dict[str, Label] = {text: number for text, number in numbers.items() if number is not None}
-        if any(isinstance(number, float) for number in known.values()):
-            known = {text: float(number) for text, number in known.items()}
-        return [known[text] for text in actual], [known[text] for text in predicted]
+        label_of: dict[str, Label] = {text: number for text, number in numbers.items() if number is not None}
+        if any(isinstance(number, float) for number in label_of.values()):
+            label_of = {text: float(number) for text, number in label_of.items()}
+        return [label_of[text] for text in actual], [label_of[text] for text in predicted]
     _refuse_two_spellings(*distinct, numbers)
     return [*actual], [*predicted]
 

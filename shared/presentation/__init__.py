@@ -1,1 +1,1 @@
-"""Values as people read them: numbers, labels, metrics and drawings, for the pages and for the worker's files."""
+"""Numbers, labels, metrics and drawings in the form of the pages and of the worker's files."""

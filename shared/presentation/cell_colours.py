@@ -1,4 +1,4 @@
-"""How strongly a cell of the matrix is coloured: by its share of its row."""
+"""The shades of the cells of a matrix, by the share of each in its row."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,10 @@ SHADE_NAMES = ("under 1%", *(f"from {threshold:.0%}" for threshold in THRESHOLDS
 
 def shades(matrix: ConfusionMatrix) -> NDArray[np.int64]:
     """A shade from 1 (faint) to 9 (full) for each counted cell and 0 for each empty one, shape (k, k)."""
-    found = np.digitize(row_shares(matrix.counts), THRESHOLDS) + 1
-    return np.where(matrix.counts > 0, found, 0)
+    levels = np.digitize(row_shares(matrix.counts), THRESHOLDS) + 1
+    return np.where(matrix.counts > 0, levels, 0)
 
 
-def shade_class(shade: int, *, right: bool) -> str:
-    """The style class of a cell: d for right answers (the diagonal), e for errors."""
-    return f"{'d' if right else 'e'}{shade}"
+def shade_class(shade: int, *, is_correct: bool) -> str:
+    """The style class of a cell: d for correct predictions (the diagonal), e for errors."""
+    return f"{'d' if is_correct else 'e'}{shade}"

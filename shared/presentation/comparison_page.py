@@ -1,4 +1,4 @@
-"""Several matrices side by side, as the page shows them."""
+"""The comparison page: several matrices side by side."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from shared.presentation.labels import label_text
 from shared.presentation.number_format import percent_text
 from shared.presentation.ranked_models import RankedModel, Verdict, rank_models, verdict
 
-_LISTED_CLASSES = 100
+_MAX_CLASSES = 100
 
 
 class SmallMatrix(NamedTuple):
@@ -46,19 +46,19 @@ class ComparisonPage:
     won: list[int]
 
 
-def comparing(matrices: Sequence[CountedMatrix], base: str | None = None) -> ComparisonPage:
+def build_comparison_page(matrices: Sequence[CountedMatrix], base: str | None = None) -> ComparisonPage:
     """Set matrices side by side, differing from the one whose uid is `base`, or from the best one.
 
     Raises MatricesNotComparable.
     """
-    counted = {str(record.uid): record.matrix for record in matrices}
+    matrix_of = {str(record.uid): record.matrix for record in matrices}
     try:
-        ranking, table = compare(counted), side_by_side(counted)
+        ranking, table = compare(matrix_of), side_by_side(matrix_of)
     except NotComparable as error:
         raise MatricesNotComparable(error.describe(_titles(matrices))) from error
     ranked = rank_models(matrices, ranking)
     uids = [ranked_model.uid for ranked_model in ranked]
-    rows = aligned(counted)
+    rows = aligned(matrix_of)
     in_order = [rows[uid] for uid in uids]
     labels = [label_text(label) for label in in_order[0].classes]
     model = uids.index(base) if base in uids else 0
@@ -67,11 +67,13 @@ def comparing(matrices: Sequence[CountedMatrix], base: str | None = None) -> Com
         verdict=verdict(ranked),
         headlines=headlines(table, uids),
         statistics=statistic_lines(table, uids),
-        classes=class_lines(in_order) if len(labels) <= _LISTED_CLASSES else [],
+        classes=class_lines(in_order) if len(labels) <= _MAX_CLASSES else [],
         labels=labels,
         multiples=[
-            SmallMatrix(one, heat_map(matrix, labels, SMALL), _difference(matrix, in_order[model], labels, i == model))
-            for i, (one, matrix) in enumerate(zip(ranked, in_order, strict=True))
+            SmallMatrix(
+                ranked_model, heat_map(matrix, labels, SMALL), _difference(matrix, in_order[model], labels, i == model)
+            )
+            for i, (ranked_model, matrix) in enumerate(zip(ranked, in_order, strict=True))
         ],
         base=ranked[model],
         won=[sum(uid in row.winners for row in table.rows) for uid in uids],
@@ -82,19 +84,19 @@ def _difference(
     matrix: ConfusionMatrix,
     base: ConfusionMatrix,
     labels: Sequence[str],
-    is_base: bool,  # noqa: FBT001 - told by position, once
+    is_base: bool,  # noqa: FBT001 - passed by position, once
 ) -> HeatMap | None:
     if is_base:
         return None
     # A class without samples has no shares on either side.
-    gained = np.nan_to_num(row_shares(matrix.counts) - row_shares(base.counts))
-    levels = np.where(gained != 0, np.digitize(np.abs(gained), THRESHOLDS) + 1, 0)
-    # Right answers gained and errors lost are good.
+    gains = np.nan_to_num(row_shares(matrix.counts) - row_shares(base.counts))
+    levels = np.where(gains != 0, np.digitize(np.abs(gains), THRESHOLDS) + 1, 0)
+    # More correct predictions and fewer errors are better.
     on_diagonal = np.eye(len(labels), dtype=np.bool_)
-    better = np.where(on_diagonal, gained > 0, gained < 0)
+    better = np.where(on_diagonal, gains > 0, gains < 0)
 
     def text(row: int, column: int) -> str:
-        share = float(gained[row, column])
+        share = float(gains[row, column])
         return f"{'+' if share > 0 else '−'}{percent_text(abs(share))}"
 
     return heat_map(matrix, labels, SMALL, CellShades(levels, text, better))

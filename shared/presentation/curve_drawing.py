@@ -12,11 +12,11 @@ def path(curve: CurvePoints, *, stepped: bool = False) -> str:
 
     Between two points of a stepped curve y is that of the latter.
     """
-    xs, ys = _places(curve.x.tolist()), [SIDE - y for y in _places(curve.y.tolist())]
-    start, *rest = zip(xs, ys, strict=True)
+    xs, ys = _coordinates(curve.x.tolist()), [SIDE - y for y in _coordinates(curve.y.tolist())]
+    start, *further = zip(xs, ys, strict=True)
     form = "V{1:g}H{0:g}" if stepped else "L{0:g} {1:g}"
-    return f"M{start[0]:g} {start[1]:g}" + "".join(form.format(x, y) for x, y in rest)
+    return f"M{start[0]:g} {start[1]:g}" + "".join(form.format(x, y) for x, y in further)
 
 
-def _places(values: Sequence[float]) -> list[float]:
+def _coordinates(values: Sequence[float]) -> list[float]:
     return [round(value * SIDE, 1) for value in values]

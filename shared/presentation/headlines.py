@@ -1,4 +1,4 @@
-"""The metrics of a matrix that are asked for first, with the reason where one has no value."""
+"""The headline metrics of a matrix, with the reason where one has no value."""
 
 from typing import NamedTuple
 
@@ -7,11 +7,11 @@ from shared.evaluation.confusion.statistics import Summary
 from shared.evaluation.metrics import HEADLINES, Metric
 from shared.evaluation.metrics.undefined import UndefinedMetric, undefined_headlines
 from shared.presentation.labels import plain_text
-from shared.presentation.number_format import figure_text
+from shared.presentation.number_format import value_text
 
 
 class MainMetric(NamedTuple):
-    """A metric with its value, and why it has none; one of the two is None."""
+    """A metric with its value, or the reason for which it has none; one of the two is None."""
 
     metric: Metric
     value: float | None
@@ -32,8 +32,8 @@ def main_metrics(matrix: ConfusionMatrix, summary: Summary) -> list[MainMetric]:
 
 
 def reason_text(undefined: UndefinedMetric) -> str:
-    """Why a metric is undefined, and what it would be if what has no value counted as 0."""
+    """The reason for which a metric is undefined, and its value with undefined values counted as 0."""
     reason = f"undefined, because {plain_text(undefined.reason)}"
     if undefined.counted_as_zero is None:
         return reason
-    return f"{reason}; {figure_text(undefined.counted_as_zero)} if counted as 0"
+    return f"{reason}; {value_text(undefined.counted_as_zero)} if counted as 0"

@@ -23,7 +23,7 @@ _MAX_CELL = 76
 _COLUMN_WIDTH = 7.4
 _LABEL_SPACING = 17
 _AXIS_TITLE, _TOP = 30, 8
-# A single class is drawn smaller than what is written along the axes.
+# The titles of the axes need more room than a single class.
 _TITLE_LENGTH = 130
 _IN_BLUE = 100
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
@@ -42,9 +42,9 @@ SMALL = HeatMapSize(side=340, label_columns=12, numbered_classes=10)
 
 
 class CellShades(NamedTuple):
-    """What the cells show: a shade from 0 (nothing) to 9 for each, shape (k, k), and the text of one that is shaded.
+    """The shade of each cell, from 0 (empty) to 9, shape (k, k), and the text of a shaded cell.
 
-    `blue` are the cells in the first hue, the others are in the second; unless it is given, the diagonal.
+    `blue` are the cells in the first hue, the others are in the second; None stands for the diagonal.
     """
 
     levels: NDArray[np.int64]
@@ -57,10 +57,10 @@ class CellShades(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """A class on both axes: its label, its place along them, and its full text where the label is cut."""
+    """A class on both axes: its label, its position along them, and its full text where the label is cut."""
 
     label: str
-    place: float
+    position: float
     full: str | None
 
 
@@ -98,32 +98,32 @@ def heat_map(
 ) -> HeatMap:
     """The drawing of the matrix; beyond the form's limit without numbers, with as many labels as fit.
 
-    Unless `paint` says otherwise, cells show their counts and are shaded by their shares of the row.
+    Without `paint`, cells show their counts and are shaded by their shares of the row.
     """
     size = len(texts)
-    shown = paint or _counts(matrix)
+    cell_shades = paint or _counts(matrix)
     cell = round(min(_MAX_CELL, form.side / size), 3)
     step = next((step for step in _STEPS if step * cell >= _LABEL_SPACING), _STEPS[-1])
     ticks = _ticks(short_labels(texts, form.label_columns), texts, cell, step)
     longest = max(display_width(tick.label) for tick in ticks) * _COLUMN_WIDTH
     tilted = longest > step * cell
     # Tilted labels reach to the left and below by the side of a square whose diagonal they are.
-    below = longest * 0.72 + 14 if tilted else 18
-    left = _AXIS_TITLE + longest + 8
+    tick_space = longest * 0.72 + 14 if tilted else 18
+    left_margin = _AXIS_TITLE + longest + 8
     side = round(cell * size, 3)
-    beside_title = (_TITLE_LENGTH - side) / 2
-    top = max(_TOP, beside_title)
-    number_texts = _numbers(shown, cell) if size <= form.numbered_classes else []
+    title_margin = (_TITLE_LENGTH - side) / 2
+    top = max(_TOP, title_margin)
+    number_texts = _numbers(cell_shades, cell) if size <= form.numbered_classes else []
     return HeatMap(
-        width=round(left + side + max(14, longest / 2 - cell / 2, beside_title), 1),
-        height=round(top + side + below + _AXIS_TITLE, 1),
-        left=round(left, 1),
+        width=round(left_margin + side + max(14, longest / 2 - cell / 2, title_margin), 1),
+        height=round(top + side + tick_space + _AXIS_TITLE, 1),
+        left=round(left_margin, 1),
         top=top,
         cell=cell,
         side=side,
         tilted=tilted,
         step=step,
-        runs=_runs(shown),
+        runs=_runs(cell_shades),
         grid="".join(f"M0 {i}H{size}M{i} 0V{size}" for i in range(1, size)) if size <= _OUTLINED_CLASSES else "",
         outlines="".join(f"M{i} {i}h1v1h-1z" for i in range(size)) if size <= _OUTLINED_CLASSES else "",
         ticks=ticks,
@@ -152,7 +152,7 @@ def _numbers(paint: CellShades, cell: float) -> list[Number]:
             round((column + 0.5) * cell, 2),
             round((row + 0.5) * cell, 2),
             paint.text(int(row), int(column)),
-            shade_class(int(paint.levels[row, column]), right=bool(blue[row, column])),
+            shade_class(int(paint.levels[row, column]), is_correct=bool(blue[row, column])),
         )
         for row, column in np.argwhere(paint.levels > 0)
     ]
@@ -167,13 +167,13 @@ def _runs(paint: CellShades) -> list[tuple[str, str]]:
     """One path per shade, with a stroke for each horizontal run of equal cells: far fewer bytes than rectangles."""
     size = len(paint.levels)
     keys = paint.levels + _IN_BLUE * paint.hues()
-    starts_here = np.ones((size, size), dtype=bool)
-    starts_here[:, 1:] = keys[:, 1:] != keys[:, :-1]
-    starts = np.flatnonzero(starts_here)
+    is_start = np.ones((size, size), dtype=bool)
+    is_start[:, 1:] = keys[:, 1:] != keys[:, :-1]
+    starts = np.flatnonzero(is_start)
     lengths = np.diff(starts, append=size * size)
     strokes: dict[int, list[str]] = defaultdict(list)
     for start, length, key in zip(starts.tolist(), lengths.tolist(), keys.ravel()[starts].tolist(), strict=True):
         if key % _IN_BLUE:
             row, column = divmod(start, size)
             strokes[key].append(f"M{column} {row}h{length}")
-    return [(shade_class(key % _IN_BLUE, right=key >= _IN_BLUE), "".join(strokes[key])) for key in sorted(strokes)]
+    return [(shade_class(key % _IN_BLUE, is_correct=key >= _IN_BLUE), "".join(strokes[key])) for key in sorted(strokes)]

@@ -27,7 +27,7 @@ class LabelTexts:
     longer: tuple[int, ...]
 
     def cut(self, i: int, wide: bool) -> bool:  # noqa: FBT001 - called from the template
-        """Whether the wide or the narrow form of the label at position `i` is shorter than the label."""
+        """Return True if the wide or narrow form of the label at position `i` is shorter than the label."""
         return self.full[i] != (self.wide if wide else self.narrow)[i]
 
 
@@ -56,12 +56,12 @@ def cut(text: str, limit: int) -> str:
     return f"{head}{_ELLIPSIS}{tail[::-1]}"
 
 
-def short_labels(texts: Sequence[str], limit: int, shown: Callable[[str], str] = str) -> tuple[str, ...]:
-    """The texts cut to `limit` columns, as `shown` spells them; those that look alike end in their position from 1."""
-    short = [shown(cut(text, limit)) for text in texts]
-    alike = Counter(short)
-    marks = [f" #{i}" if alike[text] > 1 else "" for i, text in enumerate(short, start=1)]
-    return tuple(shown(cut(text, limit - len(mark))) + mark for text, mark in zip(texts, marks, strict=True))
+def short_labels(texts: Sequence[str], limit: int, spell: Callable[[str], str] = str) -> tuple[str, ...]:
+    """The texts cut to `limit` columns, in the form of `spell`; those that look alike end in their position from 1."""
+    cut_texts = [spell(cut(text, limit)) for text in texts]
+    alike = Counter(cut_texts)
+    marks = [f" #{i}" if alike[text] > 1 else "" for i, text in enumerate(cut_texts, start=1)]
+    return tuple(spell(cut(text, limit - len(mark))) + mark for text, mark in zip(texts, marks, strict=True))
 
 
 def label_names(labels: Sequence[Label]) -> LabelTexts:

@@ -1,4 +1,4 @@
-"""The matrix as a page shows it: by counts or shares, sorted, with the cells that can be pointed at."""
+"""The matrix as a page shows it: by counts or shares, sorted, with the cells that can be selected."""
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -28,7 +28,7 @@ _SIDE, _MAX_SIDE, _CROWD = 640, 900, 60
 
 
 class View(NamedTuple):
-    """What of a matrix is shown, and how; `worst` keeps so many classes, those with the most errors."""
+    """The visible part of a matrix and its form; `worst` is the number of classes, those with the most errors."""
 
     measure: Measure = "counts"
     order: Order = "label"
@@ -37,13 +37,13 @@ class View(NamedTuple):
 
 
 class GridCell(NamedTuple):
-    """A cell to point at: the positions of its classes in the matrix, its place in the drawing, and what it says."""
+    """A cell to select: the positions of its classes in the matrix, its place in the drawing, and its description."""
 
     row: int
     column: int
     x: float
     y: float
-    said: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +56,20 @@ class Grid:
 
 
 def grid(matrix: ConfusionMatrix, view: View) -> Grid:
-    """Draw what the view asks for; takes up to tenths of a second for hundreds of classes."""
+    """Draw the matrix in this view; takes up to tenths of a second for hundreds of classes."""
     texts = [label_text(label) for label in matrix.classes]
     order = _order(matrix, view)
     shares = _shares(matrix, view.measure)[np.ix_(order, order)]
-    part = ConfusionMatrix(tuple(matrix.classes[i] for i in order), matrix.counts[np.ix_(order, order)])
+    visible = ConfusionMatrix(tuple(matrix.classes[i] for i in order), matrix.counts[np.ix_(order, order)])
     side = _MAX_SIDE if len(order) > _CROWD else _SIDE
     form = HeatMapSize(side=side, label_columns=16, numbered_classes=NUMBERED_CLASSES)
-    drawn = heat_map(part, [texts[i] for i in order], form, _paint(part, shares, view))
-    cells = _cells(matrix, order, texts, drawn.cell) if len(order) <= NUMBERED_CLASSES else []
-    return Grid(drawn, tuple(order), tuple(cells))
+    heat = heat_map(visible, [texts[i] for i in order], form, _paint(visible, shares, view))
+    cells = _cells(matrix, order, texts, heat.cell) if len(order) <= NUMBERED_CLASSES else []
+    return Grid(heat, tuple(order), tuple(cells))
 
 
 def errors(matrix: ConfusionMatrix) -> NDArray[np.float64]:
-    """For each class the samples of it that were missed and those wrongly called it, shape (k,)."""
+    """The false negatives plus the false positives of each class, shape (k,)."""
     counts = matrix.counts.astype(np.float64)
     missed: NDArray[np.float64] = counts.sum(axis=1) + counts.sum(axis=0) - 2 * counts.diagonal()
     return missed
@@ -77,8 +77,8 @@ def errors(matrix: ConfusionMatrix) -> NDArray[np.float64]:
 
 def _order(matrix: ConfusionMatrix, view: View) -> list[int]:
     by_errors: list[int] = np.argsort(-errors(matrix), kind="stable").tolist()
-    kept = by_errors[: view.worst] if view.worst else by_errors
-    return kept if view.order == "errors" else sorted(kept)
+    visible = by_errors[: view.worst] if view.worst else by_errors
+    return visible if view.order == "errors" else sorted(visible)
 
 
 def _shares(matrix: ConfusionMatrix, measure: Measure) -> NDArray[np.float64]:
@@ -87,35 +87,35 @@ def _shares(matrix: ConfusionMatrix, measure: Measure) -> NDArray[np.float64]:
         return counts.astype(np.float64)
     shares = {"row": row_shares, "column": column_shares}.get(measure, _shares_of_all)
     # Nothing is drawn where there are no samples.
-    drawn: NDArray[np.float64] = np.nan_to_num(shares(counts))
-    return drawn
+    defined: NDArray[np.float64] = np.nan_to_num(shares(counts))
+    return defined
 
 
 def _shares_of_all(counts: Counts) -> NDArray[np.float64]:
     return ratios(counts, counts.sum(keepdims=True))
 
 
-def _paint(part: ConfusionMatrix, shares: NDArray[np.float64], view: View) -> CellShades:
-    there = part.counts > 0
+def _paint(visible: ConfusionMatrix, shares: NDArray[np.float64], view: View) -> CellShades:
+    is_shaded = visible.counts > 0
     if view.errors_only:
-        there = there & ~np.eye(len(part.classes), dtype=np.bool_)
+        is_shaded = is_shaded & ~np.eye(len(visible.classes), dtype=np.bool_)
     # Shares of a row or a column are shaded as they are, the other two by the largest one that is shown.
-    largest = 1.0 if view.measure in {"row", "column"} else float(shares[there].max(initial=0)) or 1.0
-    levels = np.where(there, np.digitize(shares / largest, THRESHOLDS) + 1, 0)
-    count = compact_count_text if part.counts.dtype == np.float64 else count_text
+    largest = 1.0 if view.measure in {"row", "column"} else float(shares[is_shaded].max(initial=0)) or 1.0
+    levels = np.where(is_shaded, np.digitize(shares / largest, THRESHOLDS) + 1, 0)
+    count = compact_count_text if visible.counts.dtype == np.float64 else count_text
     if view.measure == "counts":
-        return CellShades(levels, lambda row, column: count(part.counts[row, column].item()))
+        return CellShades(levels, lambda row, column: count(visible.counts[row, column].item()))
     return CellShades(levels, lambda row, column: percent_text(float(shares[row, column])))
 
 
 def _cells(matrix: ConfusionMatrix, order: list[int], texts: list[str], cell: float) -> list[GridCell]:
     totals = matrix.counts.sum(axis=1).tolist()
-    found = []
+    cells = []
     for y, row in enumerate(order):
         for x, column in enumerate(order):
             count = matrix.counts[row, column].item()
             share = f", {percent_text(count / totals[row])} % of the row" if totals[row] else ""
             samples = "1 sample" if count == 1 else f"{count_text(count)} samples"
-            said = f"Actual {texts[row]}, predicted {texts[column]}: {samples}{share}"
-            found.append(GridCell(row, column, round(x * cell, 2), round(y * cell, 2), said))
-    return found
+            description = f"Actual {texts[row]}, predicted {texts[column]}: {samples}{share}"
+            cells.append(GridCell(row, column, round(x * cell, 2), round(y * cell, 2), description))
+    return cells

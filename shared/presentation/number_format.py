@@ -1,4 +1,4 @@
-"""Numbers as people read them."""
+"""Numbers in the format of pages and reports."""
 
 import math
 
@@ -10,17 +10,17 @@ _MAX_WHOLE = 100_000
 _MIN_COMPACT = 0.01
 _UNITS = ("", "k", "M", "G", "T", "P", "E")
 _MIN_PLAIN, _MAX_PLAIN = 1e-3, 1e6
-# A sum of weights has fewer digits that say something than a count.
+# A sum of weights has fewer significant digits than a count.
 _MAX_WEIGHT, _MAX_COUNT = 1e12, 1e18
 
 
 def count_text(count: float) -> str:
     """The count with thin spaces between thousands; a sum of weights with at most four decimals, none where whole."""
     if isinstance(count, int) or (count.is_integer() and count < _MAX_COUNT):
-        return _grouped(f"{int(count):,}")
+        return _group_digits(f"{int(count):,}")
     if not _MIN_PLAIN <= abs(count) < _MAX_WEIGHT:
         return _scientific(count)
-    return _grouped(f"{count:,.{_DECIMALS}f}".rstrip("0").rstrip("."))
+    return _group_digits(f"{count:,.{_DECIMALS}f}".rstrip("0").rstrip("."))
 
 
 def compact_count_text(count: float) -> str:
@@ -39,7 +39,7 @@ def compact_count_text(count: float) -> str:
     return count_text(round(float(count), 2 - min(2, len(str(int(count))) - 1)))
 
 
-def figure_text(value: float) -> str:
+def value_text(value: float) -> str:
     """The value in at most six significant digits, with four decimals where there is room for them."""
     if not math.isfinite(value):
         return str(value).replace("inf", "∞").replace("-", "−")
@@ -47,9 +47,9 @@ def figure_text(value: float) -> str:
         return count_text(int(value))
     if not _MIN_PLAIN <= abs(value) < _MAX_PLAIN:
         return _scientific(value)
-    whole_digits = len(str(int(abs(value))))
-    decimals = min(_DECIMALS, _SIGNIFICANT_DIGITS - whole_digits)
-    return _grouped(f"{value:,.{decimals}f}")
+    integer_digits = len(str(int(abs(value))))
+    decimals = min(_DECIMALS, _SIGNIFICANT_DIGITS - integer_digits)
+    return _group_digits(f"{value:,.{decimals}f}")
 
 
 def percent_text(share: float) -> str:
@@ -62,7 +62,7 @@ def percent_text(share: float) -> str:
     return ">99.9" if percent > 99.9 else f"{percent:.1f}"  # noqa: PLR2004 - as above
 
 
-def _grouped(digits: str) -> str:
+def _group_digits(digits: str) -> str:
     return digits.replace(",", _THIN_SPACE).replace("-", "−")
 
 

@@ -1,4 +1,4 @@
-"""What analyses found in an image, as shapes to lay over it."""
+"""The annotations of an image as shapes of an overlay."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -7,7 +7,18 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from shared.analyses.annotations.formats import FormattedAnnotation, box_of, mask_of_runs
+from shared.analyses.annotations.formats import (
+    HIDDEN,
+    NOT_LABELLED,
+    FormattedAnnotation,
+    box_of,
+    is_crowd,
+    is_ignored,
+    mask_of_runs,
+    visibility_of,
+)
+from shared.analyses.artifact_names import reference_of
+from shared.evaluation.detection import polygons
 
 HUES = 12
 # A mask of more strokes is drawn coarser: every second column of them, or every third; and an outline of more corners.
@@ -17,7 +28,7 @@ _MAX_STROKES_TOGETHER = 240_000
 
 
 class MatchState(StrEnum):
-    """What two models say of one object."""
+    """The match of one object between two models."""
 
     AGREED = "agreed"
     RENAMED = "renamed"
@@ -25,26 +36,28 @@ class MatchState(StrEnum):
 
 
 class ClassScore(NamedTuple):
-    """A class and how sure the model is of it, from 0 to 1."""
+    """A class and the confidence of the model in it, from 0 to 1."""
 
     class_name: str
     share: float
 
 
 class Point(NamedTuple):
-    """A keypoint."""
+    """A keypoint; a hidden one lies behind something."""
 
     x: float
     y: float
     name: str
+    is_hidden: bool = False
 
 
 class Shape(NamedTuple):
     """An annotation as it is drawn, in pixels of the image.
 
     One of `box` (x, y, width, height), `polygon` (an SVG path), `runs` (a path of vertical strokes of `thickness`),
-    `points`, `scores` and `artifact` is there. `agreement` says how it stands to what another model found, and
-    `partner` and `other_name` which annotation of it is the same object, and what the other model calls that.
+    `points`, `scores` and `artifact` is set. `agreement` is the match with the annotations of another model, `partner`
+    the id of its annotation of the same object, and `other_name` the class of that annotation. `note` says that a model
+    need not find the object.
     """
 
     id: str
@@ -62,46 +75,67 @@ class Shape(NamedTuple):
     agreement: MatchState | None = None
     partner: str | None = None
     other_name: str | None = None
+    note: str = ""
 
 
 def shapes(annotations: Sequence[FormattedAnnotation], classes: Sequence[str]) -> list[Shape]:
     """The annotations as shapes; a class has the same hue everywhere."""
     hues = hues_of(classes)
-    masks = sum(one.annotation_type == "segmentation" for one in annotations)
-    most = min(_MAX_STROKES, max(_MAX_STROKES_TOGETHER // max(masks, 1), 1))
-    return [_shape(one, msgspec.json.decode(one.data), hues.get(one.class_name, 0), most) for one in annotations]
+    masks = sum(annotation.annotation_type == "segmentation" for annotation in annotations)
+    max_strokes = min(_MAX_STROKES, max(_MAX_STROKES_TOGETHER // max(masks, 1), 1))
+    return [
+        _shape(annotation, msgspec.json.decode(annotation.data), hues.get(annotation.class_name, 0), max_strokes)
+        for annotation in annotations
+    ]
 
 
 def hues_of(classes: Sequence[str]) -> dict[str, int]:
-    """The number of each class's colour, by its place among the classes."""
+    """The number of each class's colour, by its position among the classes."""
     return {name: number % HUES for number, name in enumerate(classes)}
 
 
-def _shape(one: FormattedAnnotation, data: dict[str, Any], hue: int, most: int) -> Shape:
-    shape = Shape(str(one.id), one.annotation_type, one.class_name, one.confidence, hue)
-    match one.annotation_type:
+def _shape(annotation: FormattedAnnotation, data: dict[str, Any], hue: int, max_strokes: int) -> Shape:
+    shape = Shape(
+        str(annotation.id),
+        annotation.annotation_type,
+        annotation.class_name,
+        annotation.confidence,
+        hue,
+        note="group" if is_crowd(data) else "ignored" if is_ignored(data) else "",
+    )
+    match annotation.annotation_type:
         case "bounding_box":
             left, top, right, bottom = box_of(data)
             return shape._replace(box=(left, top, right - left, bottom - top))
         case "segmentation" if data["format"] == "polygon":
-            points = data["points"][:: 1 + len(data["points"]) // most]
-            corners = "L".join(f"{float(x):g} {float(y):g}" for x, y in points)
-            return shape._replace(polygon=f"M{corners}Z")
+            return shape._replace(polygon=_path(data["points"], max_strokes))
         case "segmentation":
-            path, thickness = _runs(data["rle"], most)
+            path, thickness = _runs(data["rle"], max_strokes)
             return shape._replace(runs=path, thickness=thickness)
         case "keypoint":
-            named = (Point(float(p["x"]), float(p["y"]), str(p["name"])) for p in data["keypoints"])
-            return shape._replace(points=tuple(named))
+            keypoints = (
+                Point(float(p["x"]), float(p["y"]), str(p["name"]), is_hidden=visibility_of(p) == HIDDEN)
+                for p in data["keypoints"]
+                if visibility_of(p) != NOT_LABELLED
+            )
+            return shape._replace(points=tuple(keypoints))
         case "classification":
             scores = sorted((ClassScore(str(name), float(share)) for name, share in data["scores"].items()),
                             key=lambda score: -score.share)  # fmt: skip
             return shape._replace(scores=tuple(scores))
         case _:
-            return shape._replace(artifact=str(data["artifact_name"]))
+            reference = reference_of(data)
+            return shape._replace(artifact=reference.name if reference else None)
 
 
-def _runs(mask: dict[str, Any], most: int) -> tuple[str, int]:
+def _path(points: Any, max_strokes: int) -> str:
+    parts = polygons.parts(points)
+    step = 1 + sum(map(len, parts)) // max_strokes
+    outlines = ("L".join(f"{x:g} {y:g}" for x, y in part[::step].tolist()) for part in parts)
+    return "".join(f"M{corners}Z" for corners in outlines)
+
+
+def _runs(mask: dict[str, Any], max_strokes: int) -> tuple[str, int]:
     runs = mask_of_runs(mask)
     height = runs.height
     # COCO counts down the columns; a run may go on in the next ones, and is a stroke in each.
@@ -110,7 +144,7 @@ def _runs(mask: dict[str, Any], most: int) -> tuple[str, int]:
     column = first[run] + np.arange(len(run)) - np.searchsorted(run, run)
     top = np.where(column == first[run], runs.starts[run] % height, 0)
     bottom = np.where(column == last[run], (runs.stops[run] - 1) % height + 1, height)
-    thickness = 1 + len(run) // most
-    drawn = column % thickness == 0
-    strokes = zip(column[drawn].tolist(), top[drawn].tolist(), (bottom - top)[drawn].tolist(), strict=True)
+    thickness = 1 + len(run) // max_strokes
+    is_drawn = column % thickness == 0
+    strokes = zip(column[is_drawn].tolist(), top[is_drawn].tolist(), (bottom - top)[is_drawn].tolist(), strict=True)
     return "".join(f"M{x} {y}v{length}" for x, y, length in strokes), thickness

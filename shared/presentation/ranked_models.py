@@ -1,4 +1,4 @@
-"""The matrices of a comparison as its page names and ranks them."""
+"""The matrices of a comparison, named and ranked for its page."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _UID_TAIL = 8
 
 
 class ShortenedText(NamedTuple):
-    """A text as it is shown, and in full where it is cut."""
+    """A text, cut to its limit, and in full where it is cut."""
 
     text: str
     full: str | None
@@ -40,7 +40,7 @@ class RankedModel:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The best one, if there is one, and why it is or why there is none; `rivals` lead by class and overall."""
+    """The best matrix, if there is one, and the reason; `rivals` lead by class and overall."""
 
     best: RankedModel | None
     reason: str
@@ -52,28 +52,28 @@ def rank_models(matrices: Sequence[CountedMatrix], ranking: Comparison) -> list[
     records = {str(record.uid): record for record in matrices}
     ranked = [records[uid] for uid in ranking.order]
     names = _names(ranked)
-    places = [_strength(ranking.scores[uid]) for uid in ranking.order]
+    strengths = [_strength(ranking.scores[uid]) for uid in ranking.order]
     return [
         RankedModel(
             record=record,
             uid=str(record.uid),
             name=name,
             heading=heading,
-            model=_shown(" ".join(filter(None, (record.description.model_name, record.description.model_version)))),
-            data_set=_shown(record.description.data_set),
-            tags=tuple(filter(None, (_shown(tag, _TAG_COLUMNS) for tag in record.description.tags))),
+            model=_shorten(" ".join(filter(None, (record.description.model_name, record.description.model_version)))),
+            data_set=_shorten(record.description.data_set),
+            tags=tuple(filter(None, (_shorten(tag, _TAG_COLUMNS) for tag in record.description.tags))),
             score=ranking.scores[str(record.uid)],
-            rank=1 + places.index(place),
+            rank=1 + strengths.index(strength),
             best=str(record.uid) == ranking.best,
         )
-        for record, name, heading, place in zip(
-            ranked, names, short_labels(names, _HEADING_COLUMNS), places, strict=True
+        for record, name, heading, strength in zip(
+            ranked, names, short_labels(names, _HEADING_COLUMNS), strengths, strict=True
         )
     ]
 
 
 def verdict(ranked: Sequence[RankedModel]) -> Verdict:
-    """Which one is the best, with a sentence that the scores bear out."""
+    """The best matrix, if there is one, with a sentence that gives the reason."""
     leader = ranked[0]
     strongest = max(ranked, key=lambda ranked_model: ranked_model.score.overall)
     leads_both = leader.score.overall == strongest.score.overall
@@ -93,22 +93,22 @@ def _strength(score: Score) -> tuple[float, float]:
 
 def _names(records: Sequence[CountedMatrix]) -> list[str]:
     tails = [f"…{str(record.uid)[-_UID_TAIL:]}" for record in records]
-    given = [_text(record.description.name) for record in records]
-    uses = Counter(given)
+    stored_names = [_text(record.description.name) for record in records]
+    uses = Counter(stored_names)
     return [
         f"Matrix {tail}" if name is None else name if uses[name] == 1 else f"{name} ({tail})"
-        for name, tail in zip(given, tails, strict=True)
+        for name, tail in zip(stored_names, tails, strict=True)
     ]
 
 
-def _shown(text: str | None, limit: int = _TEXT_COLUMNS) -> ShortenedText | None:
+def _shorten(text: str | None, limit: int = _TEXT_COLUMNS) -> ShortenedText | None:
     full = _text(text)
     if full is None:
         return None
-    short = cut(full, limit)
-    return ShortenedText(short, full if short != full else None)
+    shortened = cut(full, limit)
+    return ShortenedText(shortened, full if shortened != full else None)
 
 
 def _text(text: str | None) -> str | None:
-    shown = plain_text(text or "")
-    return shown if is_visible(shown) else None
+    visible = plain_text(text or "")
+    return visible if is_visible(visible) else None

@@ -7,12 +7,15 @@ import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Value
+from shared.evaluation.intervals.of_matrix import Confidence, Estimate, overall_estimates
 from shared.evaluation.metrics import OVERALL, PER_CLASS, Family, Group, Metric
-from shared.evaluation.metrics.undefined import undefined_statistics
+from shared.evaluation.metrics.matrix_result import MatrixResult
+from shared.evaluation.metrics.undefined import why_undefined
 from shared.evaluation.rates import row_shares
 from shared.presentation.cell_colours import shade_class, shades
 from shared.presentation.headlines import reason_text
-from shared.presentation.number_format import count_text, figure_text, percent_text
+from shared.presentation.interval_text import IntervalText, interval_text
+from shared.presentation.number_format import count_text, percent_text, value_text
 
 
 class Cell(NamedTuple):
@@ -40,7 +43,7 @@ class Pair(NamedTuple):
 
 
 class Support(NamedTuple):
-    """How many samples belong to a class and how many were predicted as it; `bar` in percent of the largest class."""
+    """The number of samples of a class and of predictions of it; `bar` in percent of the largest class."""
 
     samples: str
     share: str
@@ -49,10 +52,11 @@ class Support(NamedTuple):
 
 
 class OverallRow(NamedTuple):
-    """One overall metric with its value; no `text` means undefined, for the reason in `why`."""
+    """One overall metric with its value and interval; no `text` means undefined, for the reason in `why`."""
 
     metric: Metric
     text: str | None
+    interval: IntervalText | None
     why: str | None
 
 
@@ -72,7 +76,7 @@ def matrix_rows(matrix: ConfusionMatrix) -> list[MatrixRow]:
     )
     rows = []
     for i, counts in enumerate(matrix.counts.tolist()):
-        styles = [shade_class(level, right=i == j) for j, level in enumerate(levels[i])]
+        styles = [shade_class(level, is_correct=i == j) for j, level in enumerate(levels[i])]
         rows.append(
             MatrixRow(
                 [Cell(count_text(count), style) for count, style in zip(counts, styles, strict=True)],
@@ -88,14 +92,14 @@ def matrix_rows(matrix: ConfusionMatrix) -> list[MatrixRow]:
 
 def confused_pairs(matrix: ConfusionMatrix, limit: int) -> list[Pair]:
     """The most frequent confusions, most frequent first, at most `limit`."""
-    wrong = matrix.counts.copy()
-    np.fill_diagonal(wrong, 0)
-    order = np.argsort(-wrong, axis=None, kind="stable")[:limit]
+    errors = matrix.counts.copy()
+    np.fill_diagonal(errors, 0)
+    order = np.argsort(-errors, axis=None, kind="stable")[:limit]
     shares = row_shares(matrix.counts)
     return [
-        Pair(i, j, count_text(wrong[i, j].item()), percent_text(float(shares[i, j])))
-        for i, j in (map(int, divmod(int(place), len(wrong))) for place in order)
-        if wrong[i, j]
+        Pair(i, j, count_text(errors[i, j].item()), percent_text(float(shares[i, j])))
+        for i, j in (map(int, divmod(int(position), len(errors))) for position in order)
+        if errors[i, j]
     ]
 
 
@@ -115,35 +119,52 @@ def support(matrix: ConfusionMatrix) -> list[Support]:
 
 
 def overall_tables(matrix: ConfusionMatrix, statistics: Statistics) -> list[tuple[str, list[OverallRow]]]:
-    """Each group's title and rows; statistics that the catalogue lacks come last, under their own names."""
-    values, undefined = statistics.overall, undefined_statistics(matrix, statistics)
-    why = {name: reason_text(reason) for name, reason in undefined.items()}
-    return [
-        (title, [OverallRow(metric, _text(values[name], metric), why.get(name)) for name, metric in named.items()])
-        for title, named in _grouped(OVERALL, values)
+    """Each group's title and rows, with intervals of 95 %; what only PyCM reads is left out.
+
+    Statistics of PyCM that the catalogue lacks come last, under their own names.
+    """
+    result = MatrixResult(matrix, statistics)
+    estimates = overall_estimates(result, Confidence())
+    groups = [(group.title, [metric for metric in group.metrics if not metric.inherited]) for group in OVERALL.groups]
+    tables = [
+        (title, [_overall_row(metric, result, estimates.get(metric.id)) for metric in metrics])
+        for title, metrics in groups
     ]
+    unknown = [_unknown_metric(name) for name in _uncatalogued(OVERALL, statistics.overall)]
+    others = [OverallRow(metric, _text(statistics.overall[metric.id], metric), None, None) for metric in unknown]
+    return [*tables, ("Others", others)] if others else tables
+
+
+def _overall_row(metric: Metric, result: MatrixResult, estimate: Estimate | None) -> OverallRow:
+    value = metric.read(result)
+    why = reason_text(why_undefined(metric, result)) if value is None else None
+    return OverallRow(metric, _text(value, metric), None if estimate is None else interval_text(estimate), why)
 
 
 def class_tables(statistics: Statistics) -> list[tuple[str, ClassTable]]:
     """Each group's title and table; statistics that the catalogue lacks come last, under their own names."""
     tables = []
-    for title, named in _grouped(PER_CLASS, statistics.per_class):
-        columns = [[_text(value, metric) for value in statistics.per_class[name]] for name, metric in named.items()]
-        tables.append((title, ClassTable(list(named.values()), list(map(list, zip(*columns, strict=True))))))
+    for title, metric_of in _group_metrics(PER_CLASS, statistics.per_class):
+        columns = [[_text(value, metric) for value in statistics.per_class[name]] for name, metric in metric_of.items()]
+        tables.append((title, ClassTable(list(metric_of.values()), list(map(list, zip(*columns, strict=True))))))
     return tables
 
 
-def _grouped(family: Family, values: Mapping[str, object]) -> list[tuple[str, dict[str, Metric]]]:
-    described = {metric.pycm for metric in family.metrics}
-    rest = Group("Others", tuple(_undescribed(name) for name in values if name not in described))
+def _group_metrics(family: Family, values: Mapping[str, object]) -> list[tuple[str, dict[str, Metric]]]:
+    uncatalogued = Group("Others", tuple(map(_unknown_metric, _uncatalogued(family, values))))
     groups = (
         (group.title, {str(metric.pycm): metric for metric in group.metrics if metric.pycm in values})
-        for group in (*family.groups, rest)
+        for group in (*family.groups, uncatalogued)
     )
-    return [(title, named) for title, named in groups if named]
+    return [(title, metric_of) for title, metric_of in groups if metric_of]
 
 
-def _undescribed(name: str) -> Metric:
+def _uncatalogued(family: Family, values: Mapping[str, object]) -> list[str]:
+    catalogued = {metric.pycm for metric in family.metrics}
+    return [name for name in values if name not in catalogued]
+
+
+def _unknown_metric(name: str) -> Metric:
     # A newer PyCM may have more.
     return Metric(
         id=name, title=name, definition="", formula="", undefined=(), read=lambda _: None, direction="none", pycm=name
@@ -156,4 +177,4 @@ def _text(value: Value, metric: Metric) -> str | None:
         return None if all(half is None for half in halves) else metric.pair.format(*(half or "—" for half in halves))
     if value is None or isinstance(value, str):
         return value
-    return figure_text(value)
+    return value_text(value)

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from shared import quotas
 from shared.accounts import Caller
+from shared.kit.db import note_created, retry_conflicts
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.projects import queries
 from shared.projects.errors import ProjectNotEmpty, ProjectNotFound
 from shared.projects.records import ImageRecord, ProjectDescription, ProjectRecord
+from shared.quotas import Quota
 
 __all__ = ["ImageRecord", "ProjectDescription", "ProjectRecord"]
 
@@ -16,10 +19,13 @@ __all__ = ["ImageRecord", "ProjectDescription", "ProjectRecord"]
 DELETION_TIMEOUT_S = 60.0
 
 
+@retry_conflicts
 async def create(platform: Platform, caller: Caller, description: ProjectDescription) -> ProjectRecord:
-    """Create a project."""
-    async with platform.db.connection() as connection:
-        return await queries.insert(connection, uuid7(), caller.account_id, description)
+    """Create a project; raises QuotaReached."""
+    async with quotas.counted(platform, caller, {Quota.PROJECTS: 1}) as connection:
+        project = await queries.insert(connection, uuid7(), caller.account_id, description)
+        note_created("project", project.id)
+    return project
 
 
 async def find(platform: Platform, caller: Caller, project_id: str) -> ProjectRecord:
@@ -40,6 +46,7 @@ async def list_own(
         return await queries.list_own(connection, caller.account_id, before=before, name=name, limit=limit)
 
 
+@retry_conflicts
 async def describe(
     platform: Platform, caller: Caller, project_id: str, change: Callable[[ProjectDescription], ProjectDescription]
 ) -> ProjectRecord:
@@ -52,6 +59,7 @@ async def describe(
         return await queries.describe(connection, project_uuid, change(description))
 
 
+@retry_conflicts
 async def delete(platform: Platform, caller: Caller, project_id: str, *, force: bool) -> None:
     """Delete a project of the caller for good, and with `force` its images; raises ProjectNotFound, ProjectNotEmpty.
 

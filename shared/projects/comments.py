@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from shared.accounts import Caller
+from shared.kit.db import note_created
 from shared.kit.ids import known_uuid
 from shared.kit.platform import Platform
 from shared.projects import comment_queries
@@ -15,8 +16,9 @@ async def add(platform: Platform, caller: Caller, image_id: str, text: str) -> C
     image_uuid = known_uuid(image_id, ImageNotFound)
     async with platform.db.connection() as connection:
         comment = await comment_queries.insert(connection, caller.account_id, image_uuid, text)
-    if comment is None:
-        raise ImageNotFound
+        if comment is None:
+            raise ImageNotFound
+        note_created("comment", comment.id)
     return comment
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from shared.accounts import Caller
+from shared.kit.db import retry_conflicts
 from shared.kit.errors import DomainError
 from shared.kit.ids import known_uuid
 from shared.kit.platform import Platform
@@ -13,6 +14,7 @@ from shared.projects.models import EventType
 from shared.projects.records import ImageEventRecord, ImageRecord
 
 
+@retry_conflicts
 async def hide(platform: Platform, caller: Caller, image_id: str, reason: str) -> ImageRecord:
     """Delete an image of the caller so that it can be restored; repeating it changes nothing.
 
@@ -30,6 +32,7 @@ async def hide(platform: Platform, caller: Caller, image_id: str, reason: str) -
         return await image_queries.soft_delete(connection, image, reason, period)
 
 
+@retry_conflicts
 async def delete(platform: Platform, caller: Caller, image_id: str, reason: str) -> ImageRecord:
     """Delete an image of the caller for good, at once, whether it is hidden already or not; raises ImageNotFound."""
     image_uuid = known_uuid(image_id, ImageNotFound)
@@ -44,6 +47,7 @@ async def delete(platform: Platform, caller: Caller, image_id: str, reason: str)
     return image
 
 
+@retry_conflicts
 async def restore(platform: Platform, caller: Caller, image_id: str) -> ImageRecord:
     """Restore a deleted image of the caller; an image that is not deleted stays as it is.
 

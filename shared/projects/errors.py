@@ -23,6 +23,12 @@ class ProjectNotEmpty(DomainError):
     status, code = HTTPStatus.CONFLICT, "project-not-empty"
 
 
+class ImageWithoutBytes(DomainError):
+    """This image came with annotations alone and has no bytes; add the image itself to download it."""
+
+    status, code = HTTPStatus.CONFLICT, "image-without-bytes"
+
+
 class InvalidImage(DomainError):
     """The file is not a complete JPEG, PNG, WebP, GIF or BMP image; send one that opens in an image viewer."""
 
@@ -33,6 +39,18 @@ class ImageTooLarge(DomainError):
     """The image is larger than this service accepts."""
 
     status, code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "image-too-large"
+
+
+class ImageTooCostly(DomainError):
+    """Decoding this image takes too much time for its size; save it again as a PNG or a baseline JPEG."""
+
+    code = "image-too-costly"
+
+
+class ImageDecodersBusy(DomainError):
+    """The service is taking as many images as it can at once; try again shortly."""
+
+    status, code = HTTPStatus.SERVICE_UNAVAILABLE, "image-decoders-busy"
 
 
 class ImagePermanentlyDeleted(DomainError):
@@ -57,15 +75,3 @@ class CommentNotFound(DomainError):
     """Your account has no comment with this id."""
 
     status, code = HTTPStatus.NOT_FOUND, "comment-not-found"
-
-
-class UploadNotFound(DomainError):
-    """Your account has no pending upload with this id; create a new upload."""
-
-    status, code = HTTPStatus.NOT_FOUND, "upload-not-found"
-
-
-class UploadIncomplete(DomainError):
-    """Nothing has been uploaded to the link yet; upload the file first, then finalize."""
-
-    status, code = HTTPStatus.CONFLICT, "upload-incomplete"

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from shared.kit.db import Connection
 from shared.kit.files import StoredFile
+from shared.pictures.decoding import Picture
+from shared.projects import thumbnail_queries
 from shared.projects.models import EventType
-from shared.projects.pictures import Picture
 from shared.projects.records import ImageEventRecord, ImageRecord, Owner
 
 COLUMNS = ", ".join(f"image.{name}" for name in ImageRecord.__struct_fields__ if name != "thumbnail_status")
@@ -26,10 +27,9 @@ SELECT_WITH_DELETED = f"""
     SELECT {COLUMNS}, {STATUS} FROM image WHERE {OWN} AND (purge_at IS NULL OR purge_at > clock_timestamp())
 """
 
-# The thumbnail is due from this moment on. `dispatched_at` is set as if its message had been sent: that follows, and
-# if it fails, the dispatcher finds the row.
+# The thumbnail is due from this moment on.
 INSERT = f"""
-    WITH owed AS (INSERT INTO thumbnail (image_id, status, attempt, dispatched_at) VALUES ($1, 'queued', 0, now()))
+    WITH owed AS (INSERT INTO thumbnail (image_id, account_id, status, attempt) VALUES ($1, $2, 'queued', 0))
     INSERT INTO image (id, account_id, project_id, filename, content_type, size_bytes, sha256, width, height,
                        orientation, object_key, metadata)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -92,7 +92,8 @@ async def insert(
     stored_file: StoredFile,
     metadata: dict[str, Any],
 ) -> ImageRecord:
-    """Insert an image and its queued thumbnail."""
+    """Insert an image and its queued thumbnail, which the thumbnailers hear of at the commit."""
+    await connection.execute(thumbnail_queries.NOTIFY)
     return ImageRecord(
         *await connection.fetchrow(
             INSERT,

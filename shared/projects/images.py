@@ -1,55 +1,55 @@
 """Images: decoded before they are accepted, kept in storage, visible to their owner only."""
 
-import asyncio
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID
 
+from shared import quotas
 from shared.accounts import Caller
-from shared.kit.broker import Wakeup
+from shared.kit import filenames
+from shared.kit.db import note_created, retry_conflicts
 from shared.kit.files import File, StoredFile
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
-from shared.projects import filenames, image_queries, queries, thumbnail_queries
-from shared.projects.errors import ImageNotFound, ProjectNotFound, ThumbnailUnavailable
+from shared.kit.storage import Link, Storage
+from shared.pictures.decoding import Picture
+from shared.projects import image_queries, object_details, queries, thumbnail_queries
+from shared.projects.canvas import canvas
+from shared.projects.decoding import take_decoder
+from shared.projects.errors import ImageNotFound, ImageWithoutBytes, ProjectNotFound, ThumbnailUnavailable
 from shared.projects.models import ThumbnailStatus
-from shared.projects.pictures import Picture, decode
 from shared.projects.records import ImageRecord, NewImage, Owner
-
-# Two at a time: a burst of uploads waits and costs the memory of two decoded pictures, not the whole machine.
-_decoders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="decoder")
+from shared.quotas import Quota
 
 
+@retry_conflicts
 async def add(platform: Platform, caller: Caller, project_id: UUID, new: NewImage) -> ImageRecord:
-    """Add an image to a project of the caller; raises ProjectNotFound, InvalidImage, ImageTooLarge."""
-    picture = await examine(platform, new.body)
-    image_id = uuid7()
-    stored_file = await put(platform, image_id, picture, new.body)
-    owner = Owner(image_id, caller.account_id, project_id)
+    """Add an image to a project of the caller.
+
+    Raises ProjectNotFound, InvalidImage, ImageTooLarge, ImageTooCostly, ImageDecodersBusy, QuotaReached.
+    """
+    async with take_decoder(platform, caller.account_id) as decoder:
+        picture = await decoder.examine(new.body)
+    owner = Owner(uuid7(), caller.account_id, project_id)
+    name = filenames.clean(new.filename, "image")
+    stored_file = await put(platform, owner, name, picture, new.body)
+    additions = {Quota.IMAGES: 1, Quota.STORED_BYTES: len(new.body)}
     async with platform.db.transaction() as connection:
+        await quotas.take(connection, platform.settings, caller, additions)
         if not await queries.lock_open(connection, caller.account_id, project_id):
             raise ProjectNotFound
-        name = filenames.clean(new.filename)
         image = await image_queries.insert(connection, owner, name, picture, stored_file, new.metadata)
-    await platform.broker.try_publish(Wakeup.MAKE_THUMBNAIL, image_id)
+        note_created("image", owner.image_id)
     return image
 
 
-async def examine(platform: Platform, body: bytes) -> Picture:
-    """Decode a picture in a thread; raises InvalidImage, ImageTooLarge."""
-    work = partial(decode, body, max_pixels=platform.settings.max_image_pixels)
-    return await asyncio.get_running_loop().run_in_executor(_decoders, work)
-
-
-async def put(platform: Platform, image_id: UUID, picture: Picture, body: bytes) -> StoredFile:
+async def put(platform: Platform, owner: Owner, filename: str, picture: Picture, body: bytes) -> StoredFile:
     """Store the bytes of an image before its row is written; if no row follows, they are collected.
 
     The media type is the decoder's, and a link to them only downloads them: a user's bytes are never shown as a page.
     """
-    return await asyncio.to_thread(_put, platform.storage, image_id, File("image", picture.content_type, body))
+    file = File("image", picture.content_type, body)
+    return await platform.storage.apart(_put, platform.storage, owner, object_details.of_image(owner, filename), file)
 
 
 async def find(platform: Platform, caller: Caller, image_id: str, *, include_deleted: bool = False) -> ImageRecord:
@@ -62,6 +62,7 @@ async def find(platform: Platform, caller: Caller, image_id: str, *, include_del
     return image
 
 
+@retry_conflicts
 async def change_metadata(
     platform: Platform, caller: Caller, image_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> ImageRecord:
@@ -76,9 +77,18 @@ async def change_metadata(
     return image
 
 
-async def content(platform: Platform, image: ImageRecord) -> Iterator[bytes]:
-    """Stream the bytes of an image as they were sent; raises FileGone."""
-    return await asyncio.to_thread(platform.storage.stream, image.object_key)
+async def content(platform: Platform, image: ImageRecord) -> AsyncIterator[bytes]:
+    """Stream the bytes of an image as they were sent, or of its canvas; raises FileGone."""
+    if image.object_key is None:
+        return _canvas(image)
+    return await platform.storage.pieces(image.object_key)
+
+
+def download_link(platform: Platform, image: ImageRecord, disposition: str) -> Link:
+    """Return a link that downloads an image; raises ImageWithoutBytes."""
+    if image.object_key is None:
+        raise ImageWithoutBytes
+    return platform.storage.link(image.object_key, disposition=disposition)
 
 
 async def thumbnail(platform: Platform, image: ImageRecord) -> StoredFile | None:
@@ -89,6 +99,10 @@ async def thumbnail(platform: Platform, image: ImageRecord) -> StoredFile | None
         return await thumbnail_queries.find(connection, image.id)
 
 
-def _put(storage: Storage, image_id: UUID, file: File) -> StoredFile:
+async def _canvas(image: ImageRecord) -> AsyncIterator[bytes]:
+    yield canvas(image.width, image.height)
+
+
+def _put(storage: Storage, owner: Owner, details: dict[str, str], file: File) -> StoredFile:
     # The key contains the hash, so that the bytes under a key never change.
-    return storage.put(f"images/{image_id}/{file.sha256}", file, disposition="attachment")
+    return storage.put(f"images/{owner.image_id}/{file.sha256}", file, disposition="attachment", details=details)

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, String, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
@@ -94,7 +94,10 @@ class Image(SQLModel, table=True):
     width: int
     height: int
     orientation: int
-    object_key: str
+    # None where only the size is known: a grey canvas is drawn instead.
+    object_key: str | None = None
+    # By which COCO's files name the image; not unique, as every such file counts from its own beginning.
+    number: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     about: dict[str, Any] = Field(sa_column=_metadata_column())
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
     updated_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
@@ -104,20 +107,42 @@ class Image(SQLModel, table=True):
     purge_at: datetime | None = Field(default=None, sa_column=time_column())
 
 
+class ProjectCategory(SQLModel, table=True):
+    """The number by which files of annotations name a category of the project.
+
+    Files may number differently: a name may have several numbers, and a number several names.
+    """
+
+    __tablename__ = "project_category"
+
+    project_id: UUID = Field(
+        sa_column=Column(ForeignKey("project.id", ondelete="CASCADE"), nullable=False, primary_key=True)
+    )
+    number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    name: str = Field(primary_key=True)
+    # Names in their order, and pairs of positions from 1, one after the other.
+    keypoints: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    skeleton: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
+
+
 class Thumbnail(SQLModel, table=True):
     """The small copy of an image: queued together with the image, made by a worker."""
 
     __table_args__ = (
         _values_check(ThumbnailStatus, "status"),
         Index("ix_thumbnail_due_at", "due_at", postgresql_where=text("status = 'queued'")),
+        Index("ix_thumbnail_turn", "account_id", "due_at", postgresql_where=text("status = 'queued'")),
     )
 
     image_id: UUID = Field(sa_column=Column(ForeignKey("image.id", ondelete="CASCADE"), primary_key=True))
+    # The account of the image, so that accounts take turns; 0 is the turn of rows that an older version queued.
+    account_id: int = Field(default=0, sa_column=Column(BigInteger, server_default="0", nullable=False))
     status: str = ThumbnailStatus.QUEUED.value
     # Attempts that were begun, except those that a storage outage ended.
     attempt: int = 0
     # When the next attempt may begin; also the end of the lease of a running attempt.
     due_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    # Written and read by the version before only, while it is being replaced.
     dispatched_at: datetime | None = Field(default=None, sa_column=time_column())
     object_key: str | None = None
     size_bytes: int | None = None

@@ -29,9 +29,11 @@ LIST_OWN = f"""
     ORDER BY id DESC LIMIT $4
 """
 
+# Whoever changes an image holds its row when the foreign key of the image's event asks for the project's. A lock that
+# refused the key would wait for the image, as the deletion of a project does, while the image waits for the project.
 LOCK = """
     SELECT name, description, metadata FROM project
-    WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL FOR UPDATE
+    WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE
 """
 
 # Held while an image is added: a project that is being deleted accepts none.
@@ -52,9 +54,13 @@ DELETE_IMAGES = """
 
 DELETE_UPLOADS = "DELETE FROM upload WHERE project_id = $1"
 
+# What another dispatcher is deleting, or a transaction still refers to, is left to the next time.
 PURGE_EMPTY = """
-    DELETE FROM project
-    WHERE deleted_at IS NOT NULL AND NOT EXISTS (SELECT FROM image WHERE project_id = project.id)
+    DELETE FROM project WHERE id IN (
+        SELECT id FROM project
+        WHERE deleted_at IS NOT NULL AND NOT EXISTS (SELECT FROM image WHERE project_id = project.id)
+        FOR UPDATE SKIP LOCKED
+    )
 """
 
 

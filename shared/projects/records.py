@@ -46,7 +46,8 @@ class ImageRecord(ProjectFile, frozen=True):
     width: int
     height: int
     orientation: int
-    object_key: str
+    # None where only the size is known.
+    object_key: str | None
     metadata: dict[str, Any]
     created_at: datetime
     updated_at: datetime
@@ -72,7 +73,7 @@ class NewImage(msgspec.Struct, frozen=True):
     metadata: dict[str, Any] = {}
 
 
-class UploadRecord(ProjectFile, frozen=True):
+class ImageUploadRecord(ProjectFile, frozen=True):
     """An announced image; the fields are the columns, in this order."""
 
     metadata: dict[str, Any]

@@ -1,10 +1,13 @@
-"""Purge of deleted images, of uploads that were never finalized, and of objects that no image refers to."""
+"""Purge of deleted images, of uploads that were never finalized, and of old events."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
 
-from shared.artifacts import orphans
+from shared.kit import clock
+from shared.kit.db import retry_conflicts
+from shared.kit.ids import first_uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
 from shared.projects import queries, retention_queries
@@ -14,6 +17,7 @@ log = structlog.get_logger()
 
 # Analyses, annotations and comments are deleted with each image, which can be many rows.
 BATCH = 20
+EVENTS_AT_ONCE = 1000
 
 
 async def purge(platform: Platform) -> int:
@@ -36,12 +40,17 @@ async def purge_one(platform: Platform, image_id: UUID) -> None:
         log.warning("objects of a deleted image are left to be collected", image_id=str(image_id))
 
 
-async def collect_orphans(platform: Platform) -> int:
-    """Delete the objects of failed uploads; return the number of objects."""
-    count = await orphans.collect(platform, "images/", retention_queries.without_image)
-    return count + await orphans.collect(platform, UPLOADS, retention_queries.without_upload)
+async def expire_events(platform: Platform) -> int:
+    """Delete the events of images that are past their retention; return their number."""
+    oldest = first_uuid7(clock.now() - timedelta(days=platform.settings.image_event_retention_days))
+    count = 0
+    async with platform.db.connection() as connection:
+        while deleted := await retention_queries.delete_events(connection, oldest, EVENTS_AT_ONCE):
+            count += deleted
+    return count
 
 
+@retry_conflicts
 async def _purge(platform: Platform, image_id: UUID | None) -> int:
     async with platform.db.transaction() as connection:
         image_ids = await retention_queries.lock_due(connection, image_id, BATCH)

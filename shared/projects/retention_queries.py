@@ -26,15 +26,24 @@ SELECT_KEYS = """
 
 DELETE = "DELETE FROM image WHERE id = ANY($1)"
 
+# The ids of events are in the order of their times, so the primary key finds the oldest.
+DELETE_OLD_EVENTS = """
+    DELETE FROM image_event WHERE id IN (SELECT id FROM image_event WHERE id < $1 ORDER BY id LIMIT $2) RETURNING true
+"""
+
 DELETE_EXPIRED_UPLOADS = "DELETE FROM upload WHERE expires_at < now() RETURNING id"
 
-# An image is found by the id in the key, which its primary key answers.
+# An image is found by the id in the key, which its primary key answers. As long as an upload is open, finalizing it may
+# store the image at any moment, under a key that may exist from an attempt before; the same holds for a thumbnail that
+# is due. So these rows count as references: an object that is unreferenced once cannot become referenced again.
 WITHOUT_IMAGE = """
     SELECT key FROM unnest($1::text[], $2::uuid[]) AS object (key, image_id)
     WHERE NOT EXISTS (
         SELECT FROM image JOIN thumbnail ON thumbnail.image_id = image.id
-        WHERE image.id = object.image_id AND object.key IN (image.object_key, thumbnail.object_key)
+        WHERE image.id = object.image_id
+            AND (object.key IN (image.object_key, thumbnail.object_key) OR thumbnail.status = 'queued')
     )
+    AND NOT EXISTS (SELECT FROM upload WHERE id = object.image_id)
 """
 
 WITHOUT_UPLOAD = """
@@ -62,6 +71,11 @@ async def delete(connection: Connection, image_ids: Sequence[UUID]) -> list[str]
     await connection.execute(f"SET LOCAL statement_timeout = '{TIMEOUT_S}s'")
     await connection.execute(DELETE, image_ids, timeout=TIMEOUT_S)
     return keys
+
+
+async def delete_events(connection: Connection, before: UUID, limit: int) -> int:
+    """Delete events with smaller ids, at most `limit`; return their number."""
+    return len(await connection.fetch(DELETE_OLD_EVENTS, before, limit))
 
 
 async def delete_expired_uploads(connection: Connection) -> list[UUID]:

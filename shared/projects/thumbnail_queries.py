@@ -1,5 +1,6 @@
 """Statements about thumbnails."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -8,12 +9,37 @@ from shared.kit.db import Connection
 from shared.kit.files import StoredFile
 from shared.projects.models import ThumbnailStatus
 
-# The time of the next attempt is the lease of this one: should the worker die, the thumbnail is due again by itself.
-CLAIM = """
-    UPDATE thumbnail SET attempt = attempt + 1, due_at = now() + $2::interval, dispatched_at = NULL
-    FROM image
-    WHERE thumbnail.image_id = $1 AND image.id = $1 AND thumbnail.status = 'queued' AND thumbnail.due_at <= now()
-    RETURNING thumbnail.image_id, thumbnail.attempt, image.object_key
+# Told to the thumbnailers when an image was added.
+CHANNEL = "evalserve_thumbnails"
+NOTIFY = f"SELECT pg_notify('{CHANNEL}', '')"
+
+# The time of the next attempt is the lease of this one: should the thumbnailer die, the image is due again by itself.
+# The recursion steps through the index from one account to the next, so a long backlog of one is not read. Those that
+# this thumbnailer draws already, $2, come before an account's next one in the order of turns; nobody has more than $3.
+TAKE = """
+    WITH RECURSIVE account AS (
+        (SELECT account_id FROM thumbnail WHERE status = 'queued' ORDER BY account_id LIMIT 1)
+        UNION ALL
+        SELECT (
+            SELECT account_id FROM thumbnail WHERE status = 'queued' AND account_id > account.account_id
+            ORDER BY account_id LIMIT 1
+        ) FROM account WHERE account_id IS NOT NULL
+    ), chosen AS (
+        SELECT image_id FROM account CROSS JOIN LATERAL (
+            SELECT image_id, due_at, row_number() OVER (ORDER BY due_at)
+                + (SELECT count(*) FROM unnest($2::bigint[]) AS drawn WHERE drawn = account.account_id) AS turn
+            FROM thumbnail WHERE account_id = account.account_id AND status = 'queued' AND due_at <= now()
+            ORDER BY due_at LIMIT $3
+        ) AS due
+        WHERE turn <= $3 ORDER BY turn, due_at LIMIT $4
+    ), locked AS (
+        SELECT image_id FROM thumbnail WHERE image_id IN (SELECT image_id FROM chosen)
+            AND status = 'queued' AND due_at <= now()
+        FOR UPDATE SKIP LOCKED
+    )
+    UPDATE thumbnail SET attempt = attempt + 1, due_at = now() + $1::interval
+    FROM image WHERE thumbnail.image_id IN (SELECT image_id FROM locked) AND image.id = thumbnail.image_id
+    RETURNING thumbnail.image_id, image.account_id, thumbnail.attempt, image.object_key
 """
 
 # Nothing that ends an attempt needs a fence: every attempt makes the same bytes under the same key.
@@ -32,34 +58,29 @@ GIVE_BACK = """
     WHERE image_id = $1 AND status = 'queued'
 """
 
-TAKE_DUE = """
-    UPDATE thumbnail SET dispatched_at = now()
-    WHERE image_id IN (
-        SELECT image_id FROM thumbnail
-        WHERE status = 'queued' AND due_at <= now()
-            AND (dispatched_at IS NULL OR dispatched_at < now() - $1::interval)
-        ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
-    )
-    RETURNING image_id
-"""
-
 SELECT = "SELECT status, size_bytes, sha256, object_key FROM thumbnail WHERE image_id = $1"
 
 CONTENT_TYPE = "image/webp"
 
 
 class DueThumbnail(NamedTuple):
-    """A claimed thumbnail: the image, the number of the attempt, and the key of the image's object."""
+    """A thumbnail whose attempt has begun: the image, its account, the attempt's number, and the key of its object."""
 
     image_id: UUID
+    account_id: int
     attempt: int
     object_key: str
 
 
-async def claim(connection: Connection, image_id: UUID, lease: timedelta) -> DueThumbnail | None:
-    """Begin an attempt at a thumbnail that is due; return None if it is not."""
-    record = await connection.fetchrow(CLAIM, image_id, lease)
-    return DueThumbnail(*record) if record else None
+async def take(
+    connection: Connection, lease: timedelta, *, under_way: Sequence[int], per_account: int, limit: int
+) -> list[DueThumbnail]:
+    """Begin attempts at thumbnails that are due, the accounts in turn.
+
+    `under_way` has the account of each thumbnail that the caller draws already; none gets more than `per_account`.
+    """
+    records = await connection.fetch(TAKE, lease, under_way, per_account, limit)
+    return [DueThumbnail(*record) for record in records]
 
 
 async def succeed(connection: Connection, image_id: UUID, stored_file: StoredFile) -> bool:
@@ -78,11 +99,6 @@ async def fail(connection: Connection, image_id: UUID) -> None:
 async def give_back(connection: Connection, image_id: UUID, delay: timedelta) -> None:
     """Make the thumbnail due again after a delay, without counting this attempt."""
     await connection.execute(GIVE_BACK, image_id, delay)
-
-
-async def take_due(connection: Connection, repeat_after: timedelta, limit: int) -> list[UUID]:
-    """Return images whose thumbnails need a message now, and mark them as dispatched."""
-    return [record["image_id"] for record in await connection.fetch(TAKE_DUE, repeat_after, limit)]
 
 
 async def find(connection: Connection, image_id: UUID) -> StoredFile | None:

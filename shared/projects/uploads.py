@@ -4,23 +4,27 @@ Finalizing decodes the bytes and stores the decoded ones again under the image's
 afterwards are never shown.
 """
 
-import asyncio
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 import structlog
 
+from shared import quotas
 from shared.accounts import Caller
-from shared.kit.broker import Wakeup
+from shared.kit import filenames
+from shared.kit.db import note_created, retry_conflicts
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage import Link
 from shared.kit.storage_errors import FileGone, StorageUnavailable
-from shared.projects import filenames, image_queries, queries, upload_queries
-from shared.projects.errors import ImageTooLarge, InvalidImage, ProjectNotFound, UploadIncomplete, UploadNotFound
-from shared.projects.images import examine, put
-from shared.projects.records import ImageRecord, Owner, UploadRecord
+from shared.projects import image_queries, queries, upload_queries
+from shared.projects.decoding import Decoder, take_decoder
+from shared.projects.errors import ImageTooLarge, InvalidImage, ProjectNotFound
+from shared.projects.images import put
+from shared.projects.records import ImageRecord, ImageUploadRecord, Owner
+from shared.quotas import Quota
+from shared.uploads.errors import UploadIncomplete, UploadNotFound
 
 log = structlog.get_logger()
 
@@ -39,10 +43,11 @@ class ImageAnnouncement(NamedTuple):
     metadata: dict[str, object]
 
 
+@retry_conflicts
 async def announce(
     platform: Platform, caller: Caller, project_id: str, announcement: ImageAnnouncement
-) -> tuple[UploadRecord, Link]:
-    """Create an upload and the link that takes the image's bytes; raises ProjectNotFound, ImageTooLarge."""
+) -> tuple[ImageUploadRecord, Link]:
+    """Create an upload and the link that takes its bytes; raises ProjectNotFound, ImageTooLarge, QuotaReached."""
     if announcement.size_bytes > platform.settings.max_upload_bytes:
         limit = f"{platform.settings.max_upload_bytes:,}"
         raise ImageTooLarge(f"The image has {announcement.size_bytes:,} bytes; the maximum is {limit}.")
@@ -50,17 +55,20 @@ async def announce(
     link = platform.storage.upload_link(
         _key(upload_id), content_type=announcement.content_type, size_bytes=announcement.size_bytes
     )
-    upload = UploadRecord(
+    upload = ImageUploadRecord(
         id=upload_id,
         account_id=caller.account_id,
         project_id=known_uuid(project_id, ProjectNotFound),
-        filename=filenames.clean(announcement.filename),
+        filename=filenames.clean(announcement.filename, "image"),
         content_type=announcement.content_type,
         size_bytes=announcement.size_bytes,
         metadata=announcement.metadata,
         expires_at=link.expires_at + GRACE,
     )
+    # The image that it becomes takes over the bytes.
+    additions = {Quota.OPEN_UPLOADS: 1, Quota.STORED_BYTES: upload.size_bytes}
     async with platform.db.transaction() as connection:
+        await quotas.take(connection, platform.settings, caller, additions)
         if not await queries.lock_open(connection, caller.account_id, upload.project_id):
             raise ProjectNotFound
         await upload_queries.insert(connection, upload)
@@ -70,48 +78,55 @@ async def announce(
 async def finalize(platform: Platform, caller: Caller, upload_id: str) -> ImageRecord:
     """Create the image of an upload; repeating it returns the same image.
 
-    Raises UploadNotFound, UploadIncomplete, InvalidImage, ImageTooLarge.
+    Raises UploadNotFound, UploadIncomplete, InvalidImage, ImageTooLarge, ImageTooCostly, ImageDecodersBusy,
+    QuotaReached.
     """
     upload_uuid = known_uuid(upload_id, UploadNotFound)
     async with platform.db.connection() as connection:
         upload = await upload_queries.find(connection, caller.account_id, upload_uuid)
     if upload is None:
         return await _find_finalized(platform, caller, upload_uuid)
-    body = await _read(platform, upload)
-    image = await _take(platform, upload, body) if body is not None else None
+    async with take_decoder(platform, caller.account_id) as decoder:
+        body = await _read(platform, upload)
+        image = await _take(platform, caller, upload, body, decoder) if body is not None else None
     if image is None:
         return await _find_finalized(platform, caller, upload_uuid)
-    await platform.broker.try_publish(Wakeup.MAKE_THUMBNAIL, image.id)
     await _discard(platform, upload_uuid)
     return image
 
 
-async def _read(platform: Platform, upload: UploadRecord) -> bytes | None:
-    stat = await asyncio.to_thread(platform.storage.stat, _key(upload.id))
+async def _read(platform: Platform, upload: ImageUploadRecord) -> bytes | None:
+    stat = await platform.storage.apart(platform.storage.stat, _key(upload.id))
     if stat is None:
         return None
     if stat.size_bytes != upload.size_bytes:
         # Most storages refuse a different size already; some do not check signed headers.
         raise InvalidImage(f"The upload was created for {upload.size_bytes:,} bytes, but has {stat.size_bytes:,}.")
     try:
-        return await asyncio.to_thread(platform.storage.get, _key(upload.id))
+        return await platform.storage.apart(platform.storage.get, _key(upload.id))
     except FileGone:
         return None
 
 
-async def _take(platform: Platform, upload: UploadRecord, body: bytes) -> ImageRecord | None:
-    picture = await examine(platform, body)
+@retry_conflicts
+async def _take(
+    platform: Platform, caller: Caller, upload: ImageUploadRecord, body: bytes, decoder: Decoder
+) -> ImageRecord | None:
+    picture = await decoder.examine(body)
     if picture.content_type != upload.content_type:
         raise InvalidImage(f"The upload was created for {upload.content_type}, but the file is {picture.content_type}.")
-    stored_file = await put(platform, upload.id, picture, body)
     owner = Owner(upload.id, upload.account_id, upload.project_id)
+    stored_file = await put(platform, owner, upload.filename, picture, body)
     async with platform.db.transaction() as connection:
+        await quotas.take(connection, platform.settings, caller, {Quota.IMAGES: 1})
         if not await queries.lock_open(connection, upload.account_id, upload.project_id):
             raise ProjectNotFound
         # Of two concurrent requests, the second one finds no upload.
         if not await upload_queries.delete(connection, upload.id):
             return None
-        return await image_queries.insert(connection, owner, upload.filename, picture, stored_file, upload.metadata)
+        image = await image_queries.insert(connection, owner, upload.filename, picture, stored_file, upload.metadata)
+        note_created("image", image.id)
+    return image
 
 
 async def _find_finalized(platform: Platform, caller: Caller, upload_id: UUID) -> ImageRecord:
@@ -120,13 +135,17 @@ async def _find_finalized(platform: Platform, caller: Caller, upload_id: UUID) -
         is_open = await upload_queries.find(connection, caller.account_id, upload_id) is not None
         image = await image_queries.find(connection, caller.account_id, upload_id, include_deleted=True)
     if image is None:
-        raise UploadIncomplete if is_open else UploadNotFound
+        raise (
+            UploadIncomplete("Nothing has been uploaded to the link yet; upload the file first, then finalize.")
+            if is_open
+            else UploadNotFound
+        )
     return image
 
 
 async def _discard(platform: Platform, upload_id: UUID) -> None:
     try:
-        await asyncio.to_thread(platform.storage.delete, [_key(upload_id)])
+        await platform.storage.apart(platform.storage.delete, [_key(upload_id)])
     except StorageUnavailable:
         log.warning("the object of a finalized upload is left to be collected", upload_id=str(upload_id))
 

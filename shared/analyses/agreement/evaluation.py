@@ -1,6 +1,6 @@
 """The metrics of two sides' agreement, from their annotations; pure, so that it may run in any thread."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -8,8 +8,9 @@ import msgspec
 import numpy as np
 
 from shared.analyses.agreement.pairs import Pairing
-from shared.analyses.annotations.formats import Size, box_of, mask_of
-from shared.analyses.errors import ImageTooCrowded, MasksNotComparable
+from shared.analyses.agreement.sides import confidence_of, confident, objects_of
+from shared.analyses.annotations.formats import Size
+from shared.analyses.errors import ImageTooCrowded, MasksNotComparable, OutlineNotDrawn
 from shared.analyses.kinds.agreement import AgreementOptions
 from shared.analyses.records import AnnotationRecord
 from shared.evaluation.detection.agreement import (
@@ -20,10 +21,11 @@ from shared.evaluation.detection.agreement import (
     overall,
     per_class,
 )
-from shared.evaluation.detection.average_precision import AveragePrecision, average_precision
-from shared.evaluation.detection.masks import MaskSizesDiffer
+from shared.evaluation.detection.average_precision import PROFILE, AveragePrecision, average_precision
+from shared.evaluation.detection.masks import MaskSizesDiffer, TooManyRuns
 from shared.evaluation.detection.matching import match
-from shared.evaluation.detection.objects import Geometry, Objects, iou
+from shared.evaluation.detection.objects import Geometry, iou
+from shared.kit.errors import DomainError
 
 # The annotation types that each subject of a comparison includes.
 TYPES = {
@@ -37,6 +39,11 @@ TYPES = {
 MAX_PAIRS = 16_000_000
 
 
+_TOO_MANY_RUNS = (
+    "The masks of an image overlap so much that comparing them takes too long; raise min_confidence or compare boxes."
+)
+
+
 class PairedAnnotations(NamedTuple):
     """The pairs to compare, and the annotations of each analysis in their order."""
 
@@ -45,8 +52,9 @@ class PairedAnnotations(NamedTuple):
 
 
 class _Image(NamedTuple):
-    """The size of an image, and the compared annotations of both sides."""
+    """An image with its size, and the compared annotations of both sides."""
 
+    id: UUID
     size: Size
     reference: list[AnnotationRecord]
     candidate: list[AnnotationRecord]
@@ -59,6 +67,7 @@ def compare(inputs: PairedAnnotations, options: AgreementOptions) -> dict[str, A
     """
     images = [
         _Image(
+            pair.image_id,
             Size(pair.height, pair.width),
             inputs.annotations.get(pair.reference, []),
             inputs.annotations.get(pair.candidate, []),
@@ -84,8 +93,8 @@ def _labels(images: Sequence[_Image], classes: Sequence[str], options: Agreement
     codes = {name: code for code, name in enumerate(classes)}
 
     def label(annotations: list[AnnotationRecord], min_confidence: float) -> int:
-        confident = [annotation for annotation in annotations if _confidence(annotation) >= min_confidence]
-        return codes[max(confident, key=_confidence).class_name] if confident else -1
+        confident = [annotation for annotation in annotations if confidence_of(annotation) >= min_confidence]
+        return codes[max(confident, key=confidence_of).class_name] if confident else -1
 
     pairs = [(label(image.reference, 0), label(image.candidate, options.min_confidence)) for image in images]
     return _metrics(agreement_of_labels(pairs, classes)) | {"average_precision": None, "matches": None}
@@ -96,21 +105,54 @@ def _objects(
 ) -> dict[str, Any]:
     geometry: Geometry = "masks" if options.subject == "masks" else "boxes"
     codes = {name: code for code, name in enumerate(classes)}
-    sides = [
-        (_side(image.reference, codes, geometry, image.size), _side(image.candidate, codes, geometry, image.size))
-        for image in images
-    ]
-    confident_sides = [(reference, _confident(candidate, options.min_confidence)) for reference, candidate in sides]
-    if any(len(reference) * len(candidate) > MAX_PAIRS for reference, candidate in confident_sides):
-        raise ImageTooCrowded
-    has_truth = inputs.pairing.reference_is_truth
-    try:
-        counts = agreement(confident_sides, classes, threshold=options.iou_threshold, geometry=geometry)
-        precision = average_precision(sides, classes, geometry=geometry) if has_truth else None
-        matches = _matches(images[0], confident_sides[0], options, geometry) if len(images) == 1 else None
-    except MaskSizesDiffer as error:
-        raise MasksNotComparable from error
+    sides = [_pair(image, codes, geometry) for image in images]
+    confident_sides = [(reference, confident(candidate, options.min_confidence)) for reference, candidate in sides]
+    named_sides = zip([image.id for image in images], confident_sides, strict=True)
+    counts = _counts(named_sides, classes, options, geometry)
+    precision = average_precision(sides, classes, geometry=geometry) if inputs.pairing.reference_is_truth else None
+    matches = _matches(images[0], confident_sides[0], options, geometry) if len(images) == 1 else None
     return _metrics(counts) | {"average_precision": _precision_fields(precision), "matches": matches}
+
+
+def _counts(
+    named_sides: Iterable[tuple[UUID, Pair]], classes: Sequence[str], options: AgreementOptions, geometry: Geometry
+) -> MatchCounts:
+    current = None
+
+    def pairs() -> Iterator[Pair]:
+        nonlocal current
+        for image_id, (reference, candidate) in named_sides:
+            current = image_id
+            if len(reference) * len(candidate) > MAX_PAIRS:
+                raise ImageTooCrowded
+            yield reference, candidate
+
+    try:
+        return agreement(pairs(), classes, threshold=options.iou_threshold, geometry=geometry)
+    except (ImageTooCrowded, MaskSizesDiffer, TooManyRuns) as error:
+        raise _named(current, error) from error
+
+
+def _pair(image: _Image, codes: dict[str, int], geometry: Geometry) -> Pair:
+    try:
+        return (
+            objects_of(image.reference, codes, geometry, image.size),
+            objects_of(image.candidate, codes, geometry, image.size),
+        )
+    except OutlineNotDrawn as error:
+        raise _named(image.id, error) from error
+
+
+def _named(image_id: UUID | None, error: Exception) -> DomainError:
+    """Return what to tell of an image that cannot be compared: in a project, only its id leads to it."""
+    match error:
+        case MaskSizesDiffer():
+            return MasksNotComparable(f"Image {image_id}: {MasksNotComparable().detail}")
+        case TooManyRuns():
+            return ImageTooCrowded(f"Image {image_id}: {_TOO_MANY_RUNS}")
+        case _:
+            kind = OutlineNotDrawn if isinstance(error, OutlineNotDrawn) else ImageTooCrowded
+            return kind(f"Image {image_id}: {kind().detail}")
 
 
 def _metrics(counts: MatchCounts) -> dict[str, Any]:
@@ -125,31 +167,11 @@ def _metrics(counts: MatchCounts) -> dict[str, Any]:
 def _precision_fields(precision: AveragePrecision | None) -> dict[str, Any] | None:
     if precision is None:
         return None
-    return precision.summary | {"per_class": precision.per_class, "per_class_50": precision.per_class_50}
-
-
-def _side(annotations: Sequence[AnnotationRecord], codes: dict[str, int], geometry: Geometry, image: Size) -> Objects:
-    masks, corners = [], []
-    for annotation in annotations:
-        data = msgspec.json.decode(annotation.data)
-        if annotation.annotation_type == "bounding_box":
-            corners.append(box_of(data))
-            continue
-        mask = mask_of(data, image)
-        corners.append(mask.box)
-        masks.append(mask)
-    return Objects(
-        np.array([codes[annotation.class_name] for annotation in annotations], dtype=np.int64),
-        np.array([_confidence(annotation) for annotation in annotations], dtype=np.float64),
-        np.array(corners, dtype=np.float64).reshape(-1, 4),
-        masks if geometry == "masks" else (),
+    return (
+        {"profile": PROFILE}
+        | precision.summary
+        | {"per_class": precision.per_class, "per_class_50": precision.per_class_50}
     )
-
-
-def _confident(side: Objects, min_confidence: float) -> Objects:
-    is_kept = side.confidences >= min_confidence
-    masks = [mask for mask, keep in zip(side.masks, is_kept, strict=False) if keep]
-    return Objects(side.classes[is_kept], side.confidences[is_kept], side.boxes[is_kept], masks)
 
 
 def _matches(image: _Image, pair: Pair, options: AgreementOptions, geometry: Geometry) -> dict[str, Any]:
@@ -157,7 +179,7 @@ def _matches(image: _Image, pair: Pair, options: AgreementOptions, geometry: Geo
     reference, candidate = pair
     matching = match(reference, candidate, threshold=options.iou_threshold, geometry=geometry)
     overlaps = iou(reference, candidate, geometry)
-    candidates = [annotation for annotation in image.candidate if _confidence(annotation) >= options.min_confidence]
+    candidates = [annotation for annotation in image.candidate if confidence_of(annotation) >= options.min_confidence]
     return {
         "matched": [
             {
@@ -168,11 +190,7 @@ def _matches(image: _Image, pair: Pair, options: AgreementOptions, geometry: Geo
             for row, column in enumerate(matching.of_reference)
             if column >= 0
         ],
-        "only_reference": [image.reference[row].id for row in np.flatnonzero(matching.of_reference < 0)],
-        "only_candidate": [candidates[column].id for column in np.flatnonzero(matching.of_candidate < 0)],
+        "only_reference": [image.reference[row].id for row in matching.only_reference],
+        "only_candidate": [candidates[column].id for column in matching.only_candidate],
+        "ignored": [candidates[column].id for column in np.flatnonzero(matching.is_ignored)],
     }
-
-
-def _confidence(annotation: AnnotationRecord) -> float:
-    # An annotation without a confidence counts as certain.
-    return 1.0 if annotation.confidence is None else annotation.confidence

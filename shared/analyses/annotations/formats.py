@@ -13,8 +13,17 @@ from shared.evaluation.detection.masks import Mask
 BoxFormat = Literal["xywh", "xyxy"]
 MaskFormat = Literal["rle", "coco_rle", "polygon"]
 
+# Run lengths that one answer converts, which take two seconds; what is left of the page comes with the next one.
+MAX_RUNS = 400_000
+
+# No run length has more characters as JSON, and the rest of a mask's data is short; what is longer is not read.
+_CHARACTERS_OF_RUN, _CHARACTERS_OF_REST = 12, 16 * 1024
+
 # Limit of what one answer may draw: a second's work, for outlines of two million pixels together.
 MAX_STEPS = 10_000_000
+
+# COCO's visibility of a keypoint: not labelled, labelled and hidden, labelled and visible.
+NOT_LABELLED, HIDDEN, VISIBLE = 0, 1, 2
 
 
 class Size(NamedTuple):
@@ -41,21 +50,28 @@ class FormattedAnnotation(msgspec.Struct, frozen=True):
     data: msgspec.Raw
 
 
-def convert(records: Iterable[AnnotationRecord], formats: AnnotationFormats, image: Size) -> list[FormattedAnnotation]:
-    """Convert annotations to the requested formats; raises OutlineNotDrawn."""
+def convert(
+    records: Iterable[AnnotationRecord], formats: AnnotationFormats, image: Size, *, max_runs: int
+) -> list[FormattedAnnotation]:
+    """Convert annotations to the requested formats, up to the one with which their run lengths exceed MAX_RUNS.
+
+    The first is always converted. Masks of more than `max_runs` run lengths stay as they were sent, so that number
+    bounds the work. Raises OutlineNotDrawn.
+    """
     records = list(records)
     if formats.masks in {"rle", "coco_rle"}:
         _check_drawable(records)
-    return [
-        FormattedAnnotation(
-            record.id,
-            record.annotation_type,
-            record.class_name,
-            record.confidence,
-            _convert_data(record, formats, image),
+    converted, runs = list[FormattedAnnotation](), 0
+    for record in records:
+        data = _mask_data(record, max_runs) if formats.masks else None
+        runs += _runs(data)
+        if converted and runs > MAX_RUNS:
+            break
+        raw = _convert_data(record, data, formats, image)
+        converted.append(
+            FormattedAnnotation(record.id, record.annotation_type, record.class_name, record.confidence, raw)
         )
-        for record in records
-    ]
+    return converted
 
 
 def box_of(data: dict[str, Any]) -> tuple[float, float, float, float]:
@@ -63,6 +79,59 @@ def box_of(data: dict[str, Any]) -> tuple[float, float, float, float]:
     corners = boxes.to_xyxy([data["bbox"]])[0] if data["format"] == "xywh" else data["bbox"]
     left, top, right, bottom = (float(value) for value in corners)
     return left, top, right, bottom
+
+
+def xywh_of(data: dict[str, Any]) -> tuple[float, float, float, float]:
+    """Return left, top, width and height of a box, in pixels: as they were sent, if so they were.
+
+    That of a segmentation is the box that is stated beside it.
+    """
+    if data["format"] != "xyxy":
+        left, top, width, height = (float(value) for value in data["bbox"])
+        return left, top, width, height
+    left, top, right, bottom = box_of(data)
+    return left, top, right - left, bottom - top
+
+
+def outline_box_of(data: dict[str, Any]) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of the box around a segmentation, in pixels: the stated one, if there is one.
+
+    A polygon is not drawn for it.
+    """
+    if data.get("bbox") is not None:
+        return box_of({"format": "xywh", "bbox": data["bbox"]})
+    if data["format"] == "polygon":
+        return polygons.box(data["points"])
+    left, top, right, bottom = mask_of_runs(data["rle"]).box
+    return float(left), float(top), float(right), float(bottom)
+
+
+def computed_area_of(data: dict[str, Any]) -> float:
+    """Return the area of a box or segmentation in pixels, whatever area was stated; a polygon is not drawn for it."""
+    if data["format"] == "polygon":
+        return polygons.area(data["points"])
+    if data["format"] == "rle":
+        return float(mask_of_runs(data["rle"]).area)
+    _, _, width, height = xywh_of(data)
+    return width * height
+
+
+def is_crowd(data: dict[str, Any]) -> bool:
+    """Return whether an annotation marks a group of objects (COCO's `iscrowd`)."""
+    # Older annotations hold any value there.
+    return data.get("iscrowd") in (1, True)
+
+
+def is_ignored(data: dict[str, Any]) -> bool:
+    """Return whether an object neither has to be found nor counts as an error (`ignore`, or VOC's `difficult`)."""
+    return data.get("ignore") in (1, True) or data.get("difficult") in (1, True)
+
+
+def visibility_of(point: dict[str, Any]) -> int:
+    """Return COCO's visibility of a keypoint; one that states none is visible."""
+    visibility = point.get("visibility")
+    # Older annotations hold any value there.
+    return visibility if visibility in (NOT_LABELLED, HIDDEN) else VISIBLE
 
 
 def mask_of(data: dict[str, Any], image: Size) -> Mask:
@@ -82,12 +151,31 @@ def mask_of_runs(runs: dict[str, Any]) -> Mask:
     return masks.of_counts(rle.decompress(counts) if isinstance(counts, str) else counts, height, width)
 
 
-def _convert_data(record: AnnotationRecord, formats: AnnotationFormats, image: Size) -> msgspec.Raw:
+def _mask_data(record: AnnotationRecord, max_runs: int) -> dict[str, Any] | None:
+    """Return the data of a mask that may be converted; None for any other annotation."""
+    is_mask = record.annotation_type == "segmentation"
+    if not is_mask or len(record.data) > _CHARACTERS_OF_RUN * max_runs + _CHARACTERS_OF_REST:
+        return None
+    data: dict[str, Any] = msgspec.json.decode(record.data)
+    return data if _runs(data) <= max_runs else None
+
+
+def _runs(data: dict[str, Any] | None) -> int:
+    """Return the number of a mask's run lengths; 0 for an outline."""
+    if data is None or data["format"] == "polygon":
+        return 0
+    counts = data["rle"]["counts"]
+    return rle.count(counts) if isinstance(counts, str) else len(counts)
+
+
+def _convert_data(
+    record: AnnotationRecord, mask: dict[str, Any] | None, formats: AnnotationFormats, image: Size
+) -> msgspec.Raw:
     raw = record.data.encode()
     if record.annotation_type == "bounding_box" and formats.boxes:
         raw = msgspec.json.encode(_convert_box(msgspec.json.decode(raw), formats.boxes))
-    elif record.annotation_type == "segmentation" and formats.masks:
-        raw = msgspec.json.encode(_convert_mask(msgspec.json.decode(raw), formats.masks, image))
+    elif mask is not None and formats.masks:
+        raw = msgspec.json.encode(_convert_mask(mask, formats.masks, image))
     return msgspec.Raw(raw)
 
 

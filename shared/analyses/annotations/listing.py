@@ -10,8 +10,8 @@ from shared.analyses import find, queries
 from shared.analyses.annotations import queries as annotation_queries
 from shared.analyses.annotations.formats import AnnotationFormats, FormattedAnnotation, Size, convert
 from shared.analyses.annotations.queries import Filter
-from shared.analyses.errors import ArtifactNotFound
-from shared.analyses.records import AnalysisRecord, ArtifactRecord
+from shared.analyses.errors import ArtifactNotFound, PageTooLarge
+from shared.analyses.records import AnalysisRecord, AnnotationRecord, ArtifactRecord
 from shared.kit.platform import Platform
 from shared.kit.storage import Link
 
@@ -24,6 +24,14 @@ class PositionedAnnotation(NamedTuple):
 
     position: int
     annotation: FormattedAnnotation
+
+
+class AnnotationsPage(NamedTuple):
+    """Some annotations of an analysis, and the position where the next page begins; None on the last page."""
+
+    analysis: AnalysisRecord
+    annotations: list[PositionedAnnotation]
+    next: int | None
 
 
 class Window(NamedTuple):
@@ -50,21 +58,32 @@ async def annotations(
     formats: AnnotationFormats,
     *,
     after: int,
+    skip: int,
     limit: int,
-) -> tuple[AnalysisRecord, list[PositionedAnnotation]]:
-    """Return an analysis of the caller and its annotations after a position.
+) -> AnnotationsPage:
+    """Return annotations of an analysis of the caller after a position, without the first `skip` of them.
 
-    Raises AnalysisNotFound, OutlineNotDrawn.
+    There are fewer than `limit` where their size or their conversion would be too much for one answer. Raises
+    AnalysisNotFound, OutlineNotDrawn, or PageTooLarge for such a page that is not read by cursor.
     """
     analysis = await find(platform, caller, analysis_id)
     async with platform.db.connection() as connection:
-        records = await annotation_queries.page(connection, analysis.id, criteria, after=after, limit=limit)
+        # One more than the page tells whether another one follows.
+        records = await annotation_queries.page(
+            connection, analysis.id, criteria, after=after, skip=skip, limit=limit + 1
+        )
         _, height, width = await queries.described_image(connection, analysis.image_id)
-    annotations = await asyncio.to_thread(convert, records, formats, Size(height, width))
-    return analysis, [
+    max_runs = platform.settings.ml_max_mask_runs
+    converted = await asyncio.to_thread(convert, records[:limit], formats, Size(height, width), max_runs=max_runs)
+    annotations = [
         PositionedAnnotation(record.position, annotation)
-        for record, annotation in zip(records, annotations, strict=True)
+        for record, annotation in zip(records, converted, strict=False)
     ]
+    is_short = len(converted) < limit and _is_cut(records, len(converted))
+    if is_short and skip:
+        raise PageTooLarge
+    has_more = is_short or len(records) > limit
+    return AnnotationsPage(analysis, annotations, annotations[-1].position + 1 if has_more else None)
 
 
 async def window(
@@ -101,6 +120,11 @@ async def artifact_link(platform: Platform, caller: Caller, analysis_id: str, na
         if file.name == name and link is not None:
             return link
     raise ArtifactNotFound
+
+
+def _is_cut(records: list[AnnotationRecord], count: int) -> bool:
+    size = sum(len(record.data.encode()) for record in records)
+    return count < len(records) or size >= annotation_queries.MAX_PAGE_BYTES
 
 
 def _with_links(platform: Platform, files: list[ArtifactRecord]) -> list[LinkedArtifact]:

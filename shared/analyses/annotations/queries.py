@@ -23,13 +23,20 @@ SELECT_RANGE = f"""
     WHERE analysis_id = $1 AND position >= $2 AND position < $3 ORDER BY position
 """
 
+# A sum over the rows before is found without reading their data, whose sizes stand in the rows.
 SELECT_PAGE = f"""
-    SELECT {ANNOTATION_COLUMNS} FROM annotation
-    WHERE analysis_id = $1 AND position > $2
-        AND ($3::text IS NULL OR annotation_type = $3)
-        AND ($4::text IS NULL OR class_name = $4)
-        AND ($5::float8 IS NULL OR confidence >= $5)
-    ORDER BY position LIMIT $6 OFFSET $7
+    SELECT {ANNOTATION_COLUMNS} FROM (
+        SELECT {ANNOTATION_COLUMNS},
+            sum(octet_length(data)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(data) AS before
+        FROM (
+            SELECT {ANNOTATION_COLUMNS} FROM annotation
+            WHERE analysis_id = $1 AND position > $2
+                AND ($3::text IS NULL OR annotation_type = $3)
+                AND ($4::text IS NULL OR class_name = $4)
+                AND ($5::float8 IS NULL OR confidence >= $5)
+            ORDER BY position LIMIT $6 OFFSET $7
+        ) AS wanted
+    ) AS page WHERE before < $8 ORDER BY position
 """
 
 # The sum runs over all classes, not only those that are listed.
@@ -55,6 +62,9 @@ COUNT_ANALYSES = "SELECT count(*), coalesce(sum(annotation_count), 0) FROM analy
 
 # Bounds what one statement holds in memory.
 ANALYSES_AT_ONCE = 100
+
+# Data of one page: ten thousand ordinary annotations take a tenth. A page ends with the annotation that exceeds it.
+MAX_PAGE_BYTES = 32 * 2**20
 
 # The comparison of so many objects fits a worker's memory.
 MAX_COMPARED = 1_000_000
@@ -94,8 +104,12 @@ async def insert(
 async def page(
     connection: Connection, analysis_id: UUID, criteria: Filter, *, after: int, limit: int, skip: int = 0
 ) -> list[AnnotationRecord]:
-    """List annotations of an analysis after a position, in their order, without the first `skip` of them."""
-    return _annotations(await connection.fetch(SELECT_PAGE, analysis_id, after, *criteria, limit, skip))
+    """List annotations of an analysis after a position, in their order, without the first `skip` of them.
+
+    There are fewer than `limit`, and at least one, where their data exceed MAX_PAGE_BYTES.
+    """
+    values = (after, *criteria, limit, skip, MAX_PAGE_BYTES)
+    return _annotations(await connection.fetch(SELECT_PAGE, analysis_id, *values))
 
 
 async def class_counts(

@@ -16,9 +16,10 @@ MAX_COORDINATE = 1_000_000
 
 
 class Checker:
-    """The faults of one input."""
+    """The faults of one input; `max_runs` bounds the run lengths of a mask."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, max_runs: int | None = None) -> None:
+        self.max_runs = max_runs
         self._faults: list[Fault] = []
 
     @property
@@ -26,10 +27,16 @@ class Checker:
         """Return whether the maximum number of faults is reached."""
         return len(self._faults) >= MAX_FAULTS
 
+    @property
+    def count(self) -> int:
+        """The number of faults so far."""
+        return len(self._faults)
+
     def note(self, pointer: str, message: str) -> None:
         """Note a fault at an RFC 6901 pointer; the message follows the pointer in its sentence."""
         if not self.is_full:
-            self._faults.append(Fault(pointer, f"{pointer.strip('/').replace('/', '.')}: {message}."))
+            end = "" if message.endswith("?") else "."
+            self._faults.append(Fault(pointer, f"{_readable(pointer)}: {message}{end}"))
 
     def finish(self) -> None:
         """Raise InvalidInput with all faults, if there are any."""
@@ -85,3 +92,7 @@ def is_count(value: Any) -> bool:
 def escape(name: str) -> str:
     """Escape a name as a step of an RFC 6901 pointer."""
     return name.replace("~", "~0").replace("/", "~1")
+
+
+def _readable(pointer: str) -> str:
+    return pointer.strip("/").replace("/", ".").replace("~1", "/").replace("~0", "~")

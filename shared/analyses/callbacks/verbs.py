@@ -5,23 +5,32 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from shared import quotas
+from shared.accounts import Caller
+from shared.accounts import queries as account_queries
 from shared.analyses import events, files, finishing, queries
 from shared.analyses.annotations import queries as annotation_queries
 from shared.analyses.annotations.types import CheckedAnnotation
+from shared.analyses.annotations.validation import MAX_FAULTS
+from shared.analyses.artifact_names import ArtifactReference
 from shared.analyses.callbacks.authentication import Signer
 from shared.analyses.errors import AnalysisEnded, AnalysisNotFound, TooManyAnnotations, TooManyArtifacts
 from shared.analyses.finishing import FinishedAnalysis, StatusChange, check_move
 from shared.analyses.lifecycle import FINAL
 from shared.analyses.records import AnalysisRecord, AnnotationRecord, ArtifactRecord
-from shared.kit.db import Connection
+from shared.kit.db import Connection, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid
 from shared.kit.platform import Platform
 from shared.kit.storage import Link
+from shared.quotas import Quota
 
 # Ten times the annotations of the densest image; a pipeline that sends more is in a loop.
 MAX_ANNOTATIONS = 1_000_000
 MAX_ARTIFACTS = 1000
+
+# The key id of what a pipeline does for its account.
+PIPELINE = "pipeline"
 
 
 class ArtifactAnnouncement(NamedTuple):
@@ -42,6 +51,7 @@ class PresignedArtifact(NamedTuple):
     headers: dict[str, str]
 
 
+@retry_conflicts
 async def change_status(platform: Platform, signer: Signer, analysis_id: str, change: StatusChange) -> AnalysisRecord:
     """Change the status of an analysis; repeating the current one changes nothing.
 
@@ -56,7 +66,7 @@ async def change_status(platform: Platform, signer: Signer, analysis_id: str, ch
             return analysis
         check_move(analysis.status, change.status)
         analysis = await queries.move(connection, analysis_uuid, change.status, change.summary, change.error_message)
-        await events.announce(connection, analysis)
+        await events.announce(platform, connection, analysis)
         return analysis
 
 
@@ -68,16 +78,19 @@ async def finalize(platform: Platform, signer: Signer, analysis_id: str, change:
     return await finishing.end(platform, signer.account_id, known_uuid(analysis_id, AnalysisNotFound), change)
 
 
+@retry_conflicts
 async def announce_artifacts(
     platform: Platform, signer: Signer, analysis_id: str, announcements: Sequence[ArtifactAnnouncement]
 ) -> list[PresignedArtifact]:
     """Announce files and return an upload link for each; a file that is announced again keeps its key.
 
-    Raises AnalysisNotFound, AnalysisEnded, TooManyArtifacts.
+    Raises AnalysisNotFound, AnalysisEnded, TooManyArtifacts, QuotaReached, or InvalidInput for a size that is missing
+    although the account has a quota of bytes: only a link with a size accepts no more than was announced.
     """
     analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.transaction() as connection:
-        await _lock_open(connection, signer, analysis_uuid)
+        analysis = await _lock_open(connection, signer, analysis_uuid)
+        await _take_bytes(platform, connection, analysis.account_id, announcements)
         names = {file.name for file in await queries.artifacts(connection, analysis_uuid)}
         if len(names | {announcement.artifact_name for announcement in announcements}) > MAX_ARTIFACTS:
             raise TooManyArtifacts
@@ -94,12 +107,14 @@ async def announce_artifacts(
     return await asyncio.to_thread(_addresses, platform, analysis_uuid, rows, announcements)
 
 
+@retry_conflicts
 async def add_annotations(
     platform: Platform, signer: Signer, analysis_id: str, annotations: Sequence[CheckedAnnotation], digest: bytes
 ) -> list[AnnotationRecord]:
     """Store a batch, all of it or nothing; repeating the request returns what it wrote the first time.
 
-    Raises AnalysisNotFound, AnalysisEnded, TooManyAnnotations, or InvalidInput for files that were not announced.
+    Raises AnalysisNotFound, AnalysisEnded, TooManyAnnotations, or InvalidInput for files that were not announced and
+    masks that are not of the image's size.
     """
     analysis_uuid = known_uuid(analysis_id, AnalysisNotFound)
     async with platform.db.transaction() as connection:
@@ -111,6 +126,7 @@ async def add_annotations(
         if analysis.annotation_count + len(annotations) > MAX_ANNOTATIONS:
             raise TooManyAnnotations
         await _check_artifacts(connection, analysis_uuid, annotations)
+        await _check_mask_sizes(connection, analysis, annotations)
         records = [
             AnnotationRecord(
                 position,
@@ -140,23 +156,60 @@ async def _lock_open(connection: Connection, signer: Signer, analysis_id: UUID) 
     return analysis
 
 
-async def _check_artifacts(connection: Connection, analysis_id: UUID, annotations: Sequence[CheckedAnnotation]) -> None:
-    references = [
-        (number, annotation.artifact_name) for number, annotation in enumerate(annotations) if annotation.artifact_name
+async def _take_bytes(
+    platform: Platform, connection: Connection, account_id: int, announcements: Sequence[ArtifactAnnouncement]
+) -> None:
+    owner = Caller(account_id, PIPELINE, plan=await account_queries.plan_of(connection, account_id))
+    if platform.settings.quotas_of(owner.plan)[Quota.STORED_BYTES] is None:
+        return
+    faults = [
+        Fault(f"/artifacts/{number}/size_bytes", f"artifacts.{number}.size_bytes: state the size, which is limited.")
+        for number, announcement in enumerate(announcements)
+        if announcement.size_bytes is None
     ]
+    if faults:
+        raise InvalidInput(*faults)
+    total = sum(announcement.size_bytes or 0 for announcement in announcements)
+    await quotas.take(connection, platform.settings, owner, {Quota.STORED_BYTES: total})
+
+
+async def _check_artifacts(connection: Connection, analysis_id: UUID, annotations: Sequence[CheckedAnnotation]) -> None:
+    references = [(number, annotation.artifact) for number, annotation in enumerate(annotations) if annotation.artifact]
     if not references:
         return
     names = {file.name for file in await queries.artifacts(connection, analysis_id)}
     faults = [
-        Fault(
-            f"/annotations/{number}/data/artifact_name",
-            f"annotations.{number}.data.artifact_name: this analysis has no artifact {name}; presign it first.",
-        )
-        for number, name in references
-        if name not in names
+        _fault(number, artifact)
+        for number, artifact in references
+        if artifact.name not in names or artifact.analysis_id not in {None, analysis_id}
     ]
     if faults:
         raise InvalidInput(*faults)
+
+
+async def _check_mask_sizes(
+    connection: Connection, analysis: AnalysisRecord, annotations: Sequence[CheckedAnnotation]
+) -> None:
+    if not any(annotation.mask_size for annotation in annotations):
+        return
+    _, height, width = await queries.described_image(connection, analysis.image_id)
+    faults = [
+        Fault(
+            f"/annotations/{number}/data/rle/size",
+            f"annotations.{number}.data.rle.size: the mask is {size[0]} x {size[1]} pixels (height x width), but the "
+            f"image is {height} x {width}.",
+        )
+        for number, annotation in enumerate(annotations)
+        if (size := annotation.mask_size) and size != (height, width)
+    ]
+    if faults:
+        raise InvalidInput(*faults[:MAX_FAULTS])
+
+
+def _fault(number: int, artifact: ArtifactReference) -> Fault:
+    member = "storage_path" if artifact.analysis_id else "artifact_name"
+    detail = f"annotations.{number}.data.{member}: this analysis has no artifact {artifact.name}; presign it first."
+    return Fault(f"/annotations/{number}/data/{member}", detail)
 
 
 def _addresses(

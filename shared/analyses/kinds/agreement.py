@@ -42,7 +42,7 @@ class AgreementOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Agreement(Arguments, frozen=True, kw_only=True, tag="agreement"):
     """An agreement of two sides over a project, an image, or two analyses of one image: makes `agreement.json`.
 
-    Where every analysis of the reference is marked as ground truth, the candidate is also evaluated (COCO's figures).
+    Where every analysis of the reference is marked as ground truth, the candidate is also evaluated (COCO's metrics).
     """
 
     reference: Annotated[Side, Meta(description="The side to compare with; ground truth, if there is one.")]

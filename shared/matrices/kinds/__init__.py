@@ -1,1 +1,1 @@
-"""The kinds of job that are done on confusion matrices."""
+"""The kinds of job on confusion matrices."""

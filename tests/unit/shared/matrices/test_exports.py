@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import statistics, summary
 from shared.evaluation.types import Label
+from shared.kit.csv_text import csv_text
 from shared.matrices import exports
 from shared.matrices.records import CountedMatrix, Description
 
@@ -92,9 +93,9 @@ class Rendered(HTMLParser):
 
 def test_json_holds_the_matrix_its_description_and_every_statistic() -> None:
     matrix = counted(("a", "b"), [[3, 1], [0, 0]], name="Night")
-    figures = statistics(matrix.matrix)
+    computed = statistics(matrix.matrix)
 
-    found = json.loads(exports.json_text(matrix, figures))
+    found = json.loads(exports.json_text(matrix, computed))
 
     assert found == {
         "uid": str(UID),
@@ -110,18 +111,18 @@ def test_json_holds_the_matrix_its_description_and_every_statistic() -> None:
         "classes": ["a", "b"],
         "normalised": False,
         "confusion_matrix": [[3, 1], [0, 0]],
-        "overall": json.loads(json.dumps(figures.overall)),
-        "per_class": json.loads(json.dumps(figures.per_class)),
+        "overall": json.loads(json.dumps(computed.overall)),
+        "per_class": json.loads(json.dumps(computed.per_class)),
         "undefined": found["undefined"],
     }
-    assert set(found["undefined"]) == {name for name, value in figures.overall.items() if value is None}
+    assert set(found["undefined"]) == {name for name, value in computed.overall.items() if value is None}
     assert found["undefined"]["TPR Macro"] == {
         "metric": "recall.macro",
         "reason": "class “b” never occurs",
         "classes": ["b"],
         "counted_as_zero": 0.375,
     }
-    shares = json.loads(exports.json_text(matrix, figures, normalised=True))
+    shares = json.loads(exports.json_text(matrix, computed, normalised=True))
     assert (shares["normalised"], shares["confusion_matrix"]) == (True, [[0.75, 0.25], [None, None]])
 
 
@@ -138,23 +139,23 @@ def test_the_matrix_as_csv_has_labels_on_both_sides() -> None:
 
 @pytest.mark.parametrize("label", ["+", "-", "-1", "+1.5", "-.5", "-1e-5", "+2."])
 def test_a_lone_sign_and_a_number_are_no_formulas(label: str) -> None:
-    assert rows_of(exports.csv_text([], [[label]])) == [[label]]
+    assert rows_of(csv_text([], [[label]])) == [[label]]
 
 
 @pytest.mark.parametrize("label", ["-1+1", "+A1", "-", "--1", "-1e", "+1 ", "=", "@", "-1\n", "+.", "-e5", "=1"])
 def test_what_may_be_a_formula_is_text(label: str) -> None:
     guarded = label if label == "-" else f"'{label}"
-    assert rows_of(exports.csv_text([], [[label]])) == [[guarded]]
+    assert rows_of(csv_text([], [[label]])) == [[guarded]]
 
 
 def test_no_text_in_a_csv_is_a_formula_and_none_is_changed_otherwise() -> None:
     matrix = ConfusionMatrix(HOSTILE, random_counts(len(HOSTILE)))
     plain = ("+1", "-1")
     guarded = [f"'{label}" if label[0] in "=+-@\t\r" and label not in plain else label for label in HOSTILE]
-    figures = statistics(matrix)
+    computed = statistics(matrix)
 
     table = rows_of(exports.matrix_csv(matrix))
-    per_class = rows_of(exports.per_class_csv(HOSTILE, figures))
+    per_class = rows_of(exports.per_class_csv(HOSTILE, computed))
 
     assert (table[0][1:], [row[0] for row in table[1:]]) == (guarded, guarded)
     assert [[int(cell) for cell in row[1:]] for row in table[1:]] == matrix.counts.tolist()
@@ -182,19 +183,19 @@ def test_any_label_survives_the_csv(texts: list[str]) -> None:
 
 def test_statistics_as_csv_are_numbers_or_nothing() -> None:
     matrix = ConfusionMatrix(("a", "b"), np.array([[3, 1], [0, 0]]))
-    figures = statistics(matrix)
+    computed = statistics(matrix)
 
-    overall = rows_of(exports.overall_csv(figures))
-    per_class = rows_of(exports.per_class_csv(matrix.classes, figures))
+    overall = rows_of(exports.overall_csv(computed))
+    per_class = rows_of(exports.per_class_csv(matrix.classes, computed))
 
     assert overall[0] == ["statistic", "value", "second value"]
     assert {len(row) for row in overall} == {3}
     by_name = {row[0]: row[1:] for row in overall[1:]}
-    assert by_name.keys() == figures.overall.keys()
+    assert by_name.keys() == computed.overall.keys()
     assert by_name["Overall ACC"] == ["0.75", ""]
     assert by_name["TPR Macro"] == ["", ""]
-    assert tuple(map(float, by_name["95% CI"])) == figures.overall["95% CI"]
-    assert per_class[0] == ["class", *figures.per_class]
+    assert tuple(map(float, by_name["95% CI"])) == computed.overall["95% CI"]
+    assert per_class[0] == ["class", *computed.per_class]
     column = per_class[0].index("TPR")
     assert [(row[0], row[column]) for row in per_class[1:]] == [("a", "0.75"), ("b", "")]
 
@@ -206,7 +207,7 @@ def test_statistics_as_csv_are_numbers_or_nothing() -> None:
 )
 def test_pycm_loads_its_file_with_the_same_labels_and_statistics(classes: tuple[Label, ...]) -> None:
     matrix = ConfusionMatrix(classes, random_counts(len(classes)))
-    figures = statistics(matrix)
+    computed = statistics(matrix)
 
     loaded = pycm.ConfusionMatrix(file=io.StringIO(exports.pycm_object(matrix).decode()))
 
@@ -214,10 +215,10 @@ def test_pycm_loads_its_file_with_the_same_labels_and_statistics(classes: tuple[
     assert [[loaded.table[a][p] for p in classes] for a in classes] == matrix.counts.tolist()
     for name, values in loaded.class_stat.items():
         theirs = [None if values[label] == "None" else values[label] for label in classes]
-        assert list(figures.per_class[name]) == pytest.approx(theirs), name
+        assert list(computed.per_class[name]) == pytest.approx(theirs), name
     for name, value in loaded.overall_stat.items():
         if isinstance(value, float) and name != "P-Value":
-            assert figures.overall[name] == pytest.approx(value), name
+            assert computed.overall[name] == pytest.approx(value), name
 
 
 def test_pycm_loads_weighted_counts() -> None:
@@ -244,7 +245,7 @@ def test_the_pycm_file_has_the_fields_of_pycms_own(tmp_path: Any) -> None:
 
     ours = json.loads(exports.pycm_object(ConfusionMatrix(("a", "b"), np.array([[3, 1], [0, 2]]))))
 
-    # PyCM decides anew whether the classes are balanced.
+    # PyCM decides again whether the classes are balanced.
     assert ours == {**wanted, "Imbalanced": None}
 
 
@@ -291,10 +292,10 @@ def test_any_label_survives_markdown(texts: list[str]) -> None:
 
 def test_markdown_writes_shares_weights_and_what_is_undefined() -> None:
     weighted = counted(("a", "b"), np.array([[1.9999999, 1e-7], [0.0, 0.0]]))
-    figures = statistics(weighted.matrix)
+    computed = statistics(weighted.matrix)
 
-    counts = Rendered(exports.markdown(weighted, figures)).texts["td"]
-    shares = Rendered(exports.markdown(weighted, figures, normalised=True)).texts["td"]
+    counts = Rendered(exports.markdown(weighted, computed)).texts["td"]
+    shares = Rendered(exports.markdown(weighted, computed, normalised=True)).texts["td"]
 
     assert counts[:6] == ["a", "2.0000", "1.000e-07", "b", "0", "0"]
     assert shares[:6] == ["a", "1.0000", "5.000e-08", "b", "–", "–"]

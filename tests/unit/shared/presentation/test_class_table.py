@@ -1,41 +1,45 @@
-from typing import Any
-
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.confusion.intervals import intervals
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import statistics
-from shared.presentation.class_table import COLUMNS, class_rows, share_interval_text
+from shared.presentation.class_table import COLUMNS, class_rows
+from shared.presentation.interval_text import IntervalText
+from shared.presentation.tables import overall_tables
 
-
-@pytest.mark.parametrize(
-    ("bounds", "text"),
-    [
-        ((0.25, 0.75), "0.2500 to 0.7500"),
-        ((-6.9e-18, 0.1135), "0 to 0.1135"),
-        ((0.9, 1.0000000000000002), "0.9000 to 1"),
-    ],
-)
-def test_an_interval_of_a_share_ends_where_shares_end(bounds: Any, text: str) -> None:
-    assert share_interval_text(bounds) == text
-
-
-@pytest.mark.parametrize("bounds", [None, (None, 0.5)])
-def test_where_there_is_no_interval_there_is_no_text(bounds: Any) -> None:
-    assert share_interval_text(bounds) is None
+TWO_CLASS = ConfusionMatrix(("no", "yes"), np.array([[192, 50], [31, 227]]))
 
 
 @given(st.integers(1, 3000), st.integers(0, 1))
 def test_the_interval_of_nothing_begins_at_0_and_that_of_everything_ends_at_1(samples: int, place: int) -> None:
     counts = np.zeros((2, 2), dtype=np.int64)
     counts[0, place] = samples
-    found = statistics(ConfusionMatrix(("a", "b"), counts))
+    matrix = ConfusionMatrix(("a", "b"), counts)
 
-    rows = class_rows(found, intervals(found, binom_method="wilson"), sort=None, descending=False)
+    rows = class_rows(matrix, statistics(matrix), sort=None, descending=False)
 
-    (recall,) = [row.figures[list(COLUMNS).index("TPR")].interval for row in rows if row.position == 0]
+    (recall,) = [row.cells[list(COLUMNS).index("TPR")].interval for row in rows if row.position == 0]
     assert recall is not None
-    assert recall.endswith(" to 1") if place == 0 else recall.startswith("0 to ")
+    assert recall.bounds.endswith(" to 1") if place == 0 else recall.bounds.startswith("0 to ")
+
+
+def test_a_class_has_the_interval_that_the_catalogue_names() -> None:
+    rows = class_rows(TWO_CLASS, statistics(TWO_CLASS), sort="TPR", descending=True)
+
+    assert [row.position for row in rows] == [1, 0]
+    cells = dict(zip(COLUMNS, rows[0].cells, strict=True))
+    assert cells["TPR"].interval == IntervalText("0.8345 to 0.9140", "Wilson")
+    assert cells["F1"].interval == IntervalText("0.8132 to 0.8783", "Wilson")
+    assert cells["P"].interval is None
+
+
+def test_the_table_has_one_interval_of_accuracy_and_none_of_what_only_pycm_reads() -> None:
+    tables = overall_tables(TWO_CLASS, statistics(TWO_CLASS))
+
+    rows = {row.metric.id: row for _, group in tables for row in group}
+    assert rows["accuracy"].interval == IntervalText("0.8031 to 0.8677", "Wilson")
+    assert rows["kappa"].interval == IntervalText("0.6103 to 0.7395", "delta method")
+    assert rows["accuracy.p_value"].text is not None
+    assert "Others" not in dict(tables)
+    assert {"accuracy.interval", "kappa.interval", "kappa.standard_error", "accuracy.p_value.pycm"}.isdisjoint(rows)

@@ -57,7 +57,7 @@ def test_neighbouring_labels_keep_their_distance() -> None:
         heat = heat_map(
             ConfusionMatrix(tuple(range(size)), np.eye(size, dtype=np.int64)), [str(i) for i in range(size)]
         )
-        places = [tick.place for tick in heat.ticks]
+        places = [tick.position for tick in heat.ticks]
         assert all(b - a >= 16 for a, b in pairwise(places)), size
 
 

@@ -36,7 +36,7 @@ def test_cells_point_at_the_classes_whatever_their_order() -> None:
     assert drawn.order == (0, 2, 1)
     second = next(cell for cell in drawn.cells if (cell.row, cell.column) == (2, 0))
     assert (second.y, second.x) == (drawn.heat.cell, 0)
-    assert second.said == "Actual c, predicted a: 5 samples, 25.0 % of the row"
+    assert second.description == "Actual c, predicted a: 5 samples, 25.0 % of the row"
 
 
 def test_shares_do_not_change_when_classes_are_left_out() -> None:

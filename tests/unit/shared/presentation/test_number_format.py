@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.presentation.number_format import compact_count_text, count_text, figure_text, percent_text
+from shared.presentation.number_format import compact_count_text, count_text, percent_text, value_text
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,12 @@ from shared.presentation.number_format import compact_count_text, count_text, fi
     ],
 )
 def test_a_figure_is_written_as_people_read_it(value: float, text: str) -> None:
-    assert figure_text(value) == text
+    assert value_text(value) == text
 
 
 @given(st.floats(-1e300, 1e300))
 def test_a_figure_is_true_to_its_value_in_at_most_six_digits(value: float) -> None:
-    text = figure_text(value).replace("\u202f", "").replace("−", "-")
+    text = value_text(value).replace("\u202f", "").replace("−", "-")
     mantissa, _, power = text.partition(" × 10")
     exponent = int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 0)
     digits = mantissa.lstrip("-").replace(".", "").lstrip("0")

@@ -28,6 +28,26 @@ def test_a_polygon_is_a_closed_path() -> None:
     assert shape.polygon == "M0 0L4.5 0L4 3Z"
 
 
+def test_every_part_of_a_polygon_is_drawn_and_a_group_is_called_so() -> None:
+    parts = [[0, 0, 4.5, 0, 4, 3], [[9, 9], [8, 9], [8, 8]]]
+    one = _annotation(1, "segmentation", "a", {"format": "polygon", "points": parts, "iscrowd": 1})
+    other = _annotation(2, "bounding_box", "a", {"format": "xywh", "bbox": [1, 2, 3, 4], "difficult": True})
+
+    group, ignored = shapes([one, other], ["a"])
+
+    assert (group.polygon, group.note) == ("M0 0L4.5 0L4 3ZM9 9L8 9L8 8Z", "group")
+    assert ignored.note == "ignored"
+
+
+def test_points_that_are_not_labelled_are_not_drawn() -> None:
+    points = [{"name": str(state), "x": state, "y": 2, "visibility": state} for state in (0, 1, 2)]
+    one = _annotation(1, "keypoint", "a", {"keypoints": [*points, {"name": "none", "x": 3, "y": 2}]})
+
+    (shape,) = shapes([one], ["a"])
+
+    assert [(point.name, point.is_hidden) for point in shape.points] == [("1", True), ("2", False), ("none", False)]
+
+
 @given(hnp.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 1)))
 def test_the_strokes_of_a_mask_paint_its_pixels_and_no_other(
     bitmap: "np.ndarray[tuple[int, int], np.dtype[np.uint8]]",

@@ -7,7 +7,7 @@ import pytest
 from shared.analyses.annotations.formats import FormattedAnnotation, Size
 from shared.presentation import overlay_matching
 from shared.presentation.overlay import shapes
-from shared.presentation.overlay_matching import ModelShapes, compared
+from shared.presentation.overlay_matching import ModelShapes, match_shapes
 
 SIZE = Size(100, 300)
 
@@ -34,7 +34,7 @@ def _column(name: str, x: int, size: Size = SIZE) -> tuple[str, str, Any]:
 
 
 def _told(first: ModelShapes, second: ModelShapes) -> tuple[list[str | None], list[str | None]]:
-    left, right = compared(first, second, SIZE)
+    left, right = match_shapes(first, second, SIZE)
     return [one.agreement for one in left], [one.agreement for one in right]
 
 
@@ -43,7 +43,7 @@ def test_two_models_agree_on_the_same_object_of_the_same_class() -> None:
     second = _side(_box("cat", 1), _box("fox", 50), first=11)
 
     assert _told(first, second) == (["agreed", "renamed", "alone"], ["agreed", "renamed"])
-    left, right = compared(first, second, SIZE)
+    left, right = match_shapes(first, second, SIZE)
     assert [(one.partner, one.other_name) for one in left] == [
         (right[0].id, "cat"),
         (right[1].id, "fox"),

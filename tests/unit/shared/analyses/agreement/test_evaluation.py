@@ -7,6 +7,7 @@ from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.errors import ImageTooCrowded
 from shared.analyses.kinds.agreement import AgreementOptions
 from shared.analyses.records import AnnotationRecord
+from shared.evaluation.detection import masks
 
 IMAGE, REFERENCE, CANDIDATE = UUID(int=0), UUID(int=1), UUID(int=2)
 SIDE = int(MAX_PAIRS**0.5)
@@ -22,7 +23,21 @@ def test_an_image_whose_objects_would_not_fit_in_memory_is_not_begun() -> None:
     pairing = Pairing([ImagePair(IMAGE, REFERENCE, CANDIDATE, 10, 10)], 0, 0, reference_is_truth=False)
     crowded = PairedAnnotations(pairing, {REFERENCE: side(SIDE + 1), CANDIDATE: side(SIDE)})
 
-    with pytest.raises(ImageTooCrowded):
+    with pytest.raises(ImageTooCrowded, match=f"Image {IMAGE}: "):
         compare(crowded, AgreementOptions())
     surer = compare(crowded, AgreementOptions(min_confidence=0.5))
     assert (surer["overall"]["matched"], surer["overall"]["extra"]) == (SIDE // 2, 0)
+
+
+def test_masks_that_overlap_too_much_are_not_compared_and_what_to_change_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(masks, "MAX_RUNS_COMPARED", 1)
+    data = '{"format": "rle", "rle": {"counts": [0, 1, 1, 1], "size": [2, 2]}}'
+    mask = AnnotationRecord(0, IMAGE, "segmentation", "cell", None, data)
+    pairing = Pairing([ImagePair(IMAGE, REFERENCE, CANDIDATE, 2, 2)], 0, 0, reference_is_truth=False)
+    inputs = PairedAnnotations(pairing, {REFERENCE: [mask], CANDIDATE: [mask]})
+
+    with pytest.raises(ImageTooCrowded, match=f"Image {IMAGE}: .*raise min_confidence or compare boxes"):
+        compare(inputs, AgreementOptions(subject="masks"))
+    assert compare(inputs, AgreementOptions(subject="boxes"))["overall"]["matched"] == 1

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.analyses.annotations.segmentations import MAX_PARTS
 from shared.analyses.annotations.types import check
 from shared.analyses.annotations.validation import MAX_FAULTS
 from shared.kit.errors import InvalidInput
@@ -80,11 +81,19 @@ def rle(counts: Any, size: Any = (3, 4)) -> dict[str, Any]:
     return of("segmentation", rle={"counts": counts, "size": list(size)}, format="rle")
 
 
+def polygon(points: Any) -> dict[str, Any]:
+    return of("segmentation", points=points, format="polygon")
+
+
+def keypoint(**more: Any) -> dict[str, Any]:
+    return of("keypoint", keypoints=[{"name": "nose", "x": 1, "y": 2, **more}])
+
+
 def faults(*items: Any) -> list[str]:
     """Where the faults are."""
     with pytest.raises(InvalidInput) as caught:
         check(list(items))
-    assert all(fault.detail.endswith(".") for fault in caught.value.faults)
+    assert all(fault.detail.endswith((".", "?")) for fault in caught.value.faults)
     return [fault.pointer for fault in caught.value.faults]
 
 
@@ -93,7 +102,7 @@ def test_every_sample_of_the_guide_is_taken_and_kept_whole() -> None:
 
     assert [json.loads(found.data) for found in checked] == [sent["data"] for sent in GUIDE]
     assert [found.confidence for found in checked] == [sent.get("confidence") for sent in GUIDE]
-    assert [found.artifact_name for found in checked] == [None] * 7 + ["heatmap.png"]
+    assert [found.artifact and found.artifact.name for found in checked] == [None] * 7 + ["heatmap.png"]
     assert len({found.id for found in checked}) == len(GUIDE)
 
 
@@ -135,6 +144,16 @@ def test_every_sample_of_the_guide_is_taken_and_kept_whole() -> None:
         (of("segmentation", points=[[0, 0], [1, None], [1, 2]], format="polygon"), ["/data/points/1/1"]),
         (of("segmentation", points=[[0, 0], [1, 1], [1, 2]]), ["/data/format"]),
         (of("segmentation", format="polygon"), ["/data/points"]),
+        (polygon([0, 0, 1, 1, 1, 2]), []),
+        (polygon([[0, 0, 1, 1, 1, 2], [[5, 5], [6, 6], [6, 7]]]), []),
+        (polygon([[[0, 0], [1, 1], [1, 2]]]), []),
+        (polygon([0, 0, 1, 1, 1]), ["/data/points"]),
+        (polygon([[0, 0, 1, 1, 1, 2]] * (MAX_PARTS + 1)), ["/data/points"]),
+        (polygon([0, 0, 1, 1]), ["/data/points"]),
+        (polygon([0, 0, 1, 1, "1", 2]), ["/data/points/4"]),
+        (polygon([[0, 0, 1, 1, 1, 2], [0, 0, 1, 1]]), ["/data/points/1"]),
+        (polygon([[[0, 0], [1, 1], [1, 2]], [[0, 0], [1, 1]], 7]), ["/data/points/1", "/data/points/2"]),
+        (polygon([[0, 0, 1, 1, 1, 2], [[0, 0], [1, None], [1, 2]]]), ["/data/points/1/1/1"]),
         (of("segmentation", format="rle", rle=[1, 2]), ["/data/rle"]),
         (rle([4, 4, 4]), []),
         (rle([4, 4, 5]), ["/data/rle/counts"]),
@@ -159,6 +178,21 @@ def test_every_sample_of_the_guide_is_taken_and_kept_whole() -> None:
                 "/data/keypoints/2",
             ],
         ),
+        (keypoint(visibility=3), ["/data/keypoints/0/visibility"]),
+        (keypoint(visibility=True), ["/data/keypoints/0/visibility"]),
+        (keypoint(visible=1), ["/data/keypoints/0/visible"]),
+        ({**box(1, 2, 3, 4), "a/b": 1}, ["/a~1b"]),
+        (of("bounding_box", bbox=[1, 2, 3, 4], format="xywh", rotation=30, occluded=True),
+         ["/data/rotation", "/data/occluded"]),
+        (of("segmentation", rle={"counts": [1], "size": [3, 4], "order": "C"}, format="rle"), ["/data/rle/order"]),
+        (of("bounding_box", bbox=[1, 2, 3, 4], format="xywh", attributes=3), ["/data/attributes"]),
+        ({**box(1, 2, 3, 4), "score": 0.4}, ["/score"]),
+        ({**box(1, 2, 3, 4), "iscrowd": 2, "ignore": "yes", "difficult": [], "area": -1},
+         ["/data/iscrowd", "/data/ignore", "/data/difficult", "/data/area"]),
+        (of("bounding_box", bbox=[1, 2, 3, 4], format="xywh", area=10**400), ["/data/area"]),
+        ({**of("bounding_box", bbox=[1, 2, 3, 4], format="xywh", iscrowd=0), "iscrowd": 1}, ["/iscrowd"]),
+        (of("classification", scores={"x": 1}, iscrowd=1), ["/data/iscrowd"]),
+        ({**box(1, 2, 3, 4), "confidence": None, "conf": 95}, ["/conf"]),
         (of("classification", scores={}), ["/data/scores"]),
         (of("classification", scores=[0.5]), ["/data/scores"]),
         (
@@ -178,6 +212,56 @@ def test_each_fault_is_told_with_its_place(item: Any, places: list[str]) -> None
         assert faults(GUIDE[0], item) == [f"/annotations/1{place}" for place in places]
     else:
         assert len(check([item])) == 1
+
+
+@pytest.mark.parametrize("name", ["score", "conf"])
+@pytest.mark.parametrize("confidence", [{}, {"confidence": None}, {"confidence": 0.25}])
+def test_the_confidence_is_read_under_other_names(name: str, confidence: dict[str, Any]) -> None:
+    plain = {"annotation_type": "bounding_box", "class_name": "0", **confidence}
+    data = {"bbox": [1, 2, 3, 4], "format": "xywh"}
+
+    beside, within = check([{**plain, "data": data, name: 0.25}, {**plain, "data": {**data, name: 0.25}}])
+
+    assert [(one.class_name, one.confidence, json.loads(one.data)) for one in (beside, within)] == [
+        ("0", 0.25, data)
+    ] * 2
+
+
+def test_an_unknown_member_is_named_with_the_nearest_known_one() -> None:
+    members = (
+        "annotation_type, class_name, confidence, data, storage_path, iscrowd, ignore, difficult, area, id, ordering"
+    )
+    with pytest.raises(InvalidInput) as caught:
+        check([{**box(1, 2, 3, 4), "confidance": 0.3, "xyz": 1}])
+
+    assert [fault.detail for fault in caught.value.faults] == [
+        "annotations.0.confidance: not a member of this object; did you mean confidence?",
+        f"annotations.0.xyz: not a member of this object; its members are {members}.",
+    ]
+
+
+@pytest.mark.parametrize("stated", [{"iscrowd": 1}, {"ignore": True}, {"difficult": 1, "area": 0.5}])
+def test_what_the_truth_says_of_an_object_is_stored_in_its_data(stated: dict[str, Any]) -> None:
+    data = {"bbox": [1, 2, 3, 4], "format": "xywh"}
+
+    beside, within = check([{**of("bounding_box", **data), **stated}, of("bounding_box", **data, **stated)])
+
+    assert json.loads(beside.data) == json.loads(within.data) == {**data, **stated}
+
+
+def test_members_that_clients_of_the_contract_send_are_taken() -> None:
+    path = "ml_outputs/01a224fc-286d-7b93-8d6b-87a844123d01/heat.png"
+    heat = {"width": 8, "height": 6, "color_map": "jet"}
+    sent = {"annotation_type": "heatmap", "class_name": "x", "data": heat, "storage_path": path, "ordering": 3}
+    turned = {**box(1, 2, 3, 4)["data"], "rotation": 0, "attributes": {"colour": "red"}}
+
+    found, upright = check([{**sent, "id": "1"}, of("bounding_box", **turned)])
+
+    assert (json.loads(found.data), found.artifact and found.artifact.name) == (
+        {**heat, "storage_path": path},
+        "heat.png",
+    )
+    assert json.loads(upright.data) == {**box(1, 2, 3, 4)["data"], "attributes": {"colour": "red"}}
 
 
 def test_all_faults_of_a_batch_are_told_but_not_endlessly_many() -> None:

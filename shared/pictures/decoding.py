@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from shared.projects.errors import ImageTooLarge, InvalidImage
+from shared.pictures import headers
+from shared.pictures.errors import InvalidPicture
+from shared.pictures.limits import PictureLimits
 
 # The limit of pixels is a setting, checked before decoding; the library's own limit only warns.
 Image.MAX_IMAGE_PIXELS = None
@@ -58,21 +60,19 @@ class Picture(NamedTuple):
     orientation: int
 
 
-def decode(body: bytes, *, max_pixels: int) -> Picture:
-    """Decode the whole picture; raises InvalidImage or ImageTooLarge with what to change."""
+def decode(body: bytes, limits: PictureLimits) -> Picture:
+    """Decode the whole picture; raises InvalidPicture, PictureTooLarge or PictureTooCostly with what to change."""
+    headers.check(body, limits)
     try:
         with Image.open(BytesIO(body), formats=_OPENERS) as image:
-            return _examine(image, max_pixels)
+            return _examine(image, limits)
     except UNREADABLE as error:
-        raise InvalidImage from error
+        raise InvalidPicture from error
 
 
-def _examine(image: Image.Image, max_pixels: int) -> Picture:
+def _examine(image: Image.Image, limits: PictureLimits) -> Picture:
     width, height = image.size
-    if width * height > max_pixels:
-        raise ImageTooLarge(f"The image has {width} x {height} pixels; the maximum is {max_pixels:,}.")
-    if image.format != "MPO" and (frames := getattr(image, "n_frames", 1)) > 1:
-        raise InvalidImage(f"The image is an animation of {frames} frames; send each frame as a separate image.")
+    limits.check_size(width, height)
     image.load()
     orientation = _orientation(image)
     if orientation >= _FIRST_SIDEWAYS:

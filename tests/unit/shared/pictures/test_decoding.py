@@ -3,13 +3,15 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from PIL import Image
 
-from shared.projects.errors import ImageTooLarge, InvalidImage
-from shared.projects.pictures import FORMATS, Picture, decode
+from shared.pictures.decoding import FORMATS, Picture, decode
+from shared.pictures.errors import InvalidPicture, PictureRefused, PictureTooLarge
+from shared.pictures.limits import PictureLimits
 from tests.pictures import encode, picture, turned
 
-ENOUGH = 64 * 48
+ENOUGH = PictureLimits(pixels=64 * 48, side=100, scan_pixels=20 * 64 * 48, parts=1000)
 
 FILES = [picture(form) for form in FORMATS if form != "MPO"]
 FILES += [turned(6, form) for form in ("JPEG", "PNG", "WEBP")]
@@ -29,32 +31,32 @@ def test_damaged_bytes_are_refused_or_still_a_picture(data: st.DataObject) -> No
 
     for damaged in (bytes(body), bytes(body[:cut]), bytes(body[:cut]) + bytes(body)):
         try:
-            found = decode(damaged, max_pixels=ENOUGH)
-        except (InvalidImage, ImageTooLarge):
+            found = decode(damaged, ENOUGH)
+        except PictureRefused:
             continue
         assert found.content_type in FORMATS.values()
-        assert 0 < found.width * found.height <= ENOUGH
+        assert 0 < found.width * found.height <= ENOUGH.pixels
         assert 1 <= found.orientation <= 8
 
 
 @given(st.binary(max_size=500))
 def test_any_bytes_are_refused(body: bytes) -> None:
-    with pytest.raises(InvalidImage):
-        decode(body, max_pixels=ENOUGH)
+    with pytest.raises(InvalidPicture):
+        decode(body, ENOUGH)
 
 
 def test_the_limit_on_pixels_is_exact() -> None:
-    assert decode(picture(), max_pixels=ENOUGH) == Picture("image/png", 64, 48, 1)
-    with pytest.raises(ImageTooLarge, match="64 x 48 pixels; the maximum is 3,071"):
-        decode(picture(), max_pixels=ENOUGH - 1)
+    assert decode(picture(), ENOUGH) == Picture("image/png", 64, 48, 1)
+    with pytest.raises(PictureTooLarge, match="64 x 48 pixels; the maximum is 3,071"):
+        decode(picture(), structs.replace(ENOUGH, pixels=ENOUGH.pixels - 1))
 
 
 def test_a_page_behind_a_picture_does_not_make_it_another_type() -> None:
-    assert decode(picture("GIF") + b"<script>alert(1)</script>", max_pixels=ENOUGH).content_type == "image/gif"
-    with pytest.raises(InvalidImage):
-        decode(b"<script>alert(1)</script>" + picture("GIF"), max_pixels=ENOUGH)
+    assert decode(picture("GIF") + b"<script>alert(1)</script>", ENOUGH).content_type == "image/gif"
+    with pytest.raises(InvalidPicture):
+        decode(b"<script>alert(1)</script>" + picture("GIF"), ENOUGH)
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
 def test_an_orientation_that_does_not_exist_is_none(orientation: int) -> None:
-    assert decode(turned(orientation), max_pixels=ENOUGH) == Picture("image/jpeg", 64, 48, 1)
+    assert decode(turned(orientation), ENOUGH) == Picture("image/jpeg", 64, 48, 1)

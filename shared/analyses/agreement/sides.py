@@ -1,0 +1,80 @@
+"""The objects of one side of an image, from its annotations; takes values and returns values."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from shared.analyses.annotations.formats import (
+    Size,
+    box_of,
+    computed_area_of,
+    is_crowd,
+    is_ignored,
+    mask_of,
+    outline_box_of,
+    xywh_of,
+)
+from shared.analyses.records import AnnotationRecord
+from shared.evaluation.detection.masks import Mask
+from shared.evaluation.detection.objects import Geometry, Objects
+
+Box = tuple[float, float, float, float]
+
+
+class _Shape(NamedTuple):
+    """What is compared of one annotation."""
+
+    corners: Box
+    xywh: Box
+    area: float
+    mask: Mask | None
+
+
+def objects_of(
+    annotations: Sequence[AnnotationRecord], codes: dict[str, int], geometry: Geometry, image: Size
+) -> Objects:
+    """Return the objects of annotations whose classes have these codes; raises OutlineNotDrawn."""
+    all_data = [msgspec.json.decode(annotation.data) for annotation in annotations]
+    shapes = [_shape(data, geometry, image) for data in all_data]
+    return Objects(
+        np.array([codes[annotation.class_name] for annotation in annotations], dtype=np.int64),
+        np.array([confidence_of(annotation) for annotation in annotations], dtype=np.float64),
+        np.array([shape.corners for shape in shapes], dtype=np.float64).reshape(-1, 4),
+        [shape.mask for shape in shapes if shape.mask is not None],
+        xywh=np.array([shape.xywh for shape in shapes], dtype=np.float64).reshape(-1, 4),
+        areas=np.array([shape.area for shape in shapes], dtype=np.float64),
+        crowds=np.array([is_crowd(data) for data in all_data], dtype=bool),
+        ignored=np.array([is_ignored(data) for data in all_data], dtype=bool),
+    )
+
+
+def confident(side: Objects, min_confidence: float) -> Objects:
+    """Return the objects of at least this confidence."""
+    return side.take(np.flatnonzero(side.confidences >= min_confidence))
+
+
+def confidence_of(annotation: AnnotationRecord) -> float:
+    """Return the confidence; an annotation without one counts as certain."""
+    return 1.0 if annotation.confidence is None else annotation.confidence
+
+
+def _shape(data: dict[str, Any], geometry: Geometry, image: Size) -> _Shape:
+    stated = data.get("area")
+    if geometry == "masks":
+        mask = mask_of(data, image)
+        left, top, right, bottom = mask.box
+        box = float(left), float(top), float(right), float(bottom)
+        return _Shape(box, _xywh(box), float(mask.area if stated is None else stated), mask)
+    is_box = data["format"] in {"xywh", "xyxy"}
+    # The outline's own box: that of its pixels is clipped to the image, and lacks parts of them.
+    corners = box_of(data) if is_box else outline_box_of(data)
+    area = float(computed_area_of(data) if stated is None else stated)
+    states_box = is_box or data.get("bbox") is not None
+    return _Shape(corners, xywh_of(data) if states_box else _xywh(corners), area, None)
+
+
+def _xywh(corners: Box) -> Box:
+    left, top, right, bottom = corners
+    return left, top, right - left, bottom - top

@@ -1,0 +1,42 @@
+"""Everything that a page draws of a matrix."""
+
+import asyncio
+from typing import NamedTuple
+
+import msgspec
+
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.presentation.heatmap import NUMBERED_CLASSES
+from shared.presentation.labels import label_text
+from shared.presentation.matrix_view import Grid, View, grid
+from shared.presentation.tables import Pair, confused_pairs
+
+MAX_PAIRS = 12
+# Drawing fewer classes takes less time than handing them to a thread.
+DRAWN_INLINE = 12
+
+
+class MatrixDrawing(NamedTuple):
+    """The drawing of a matrix: grid, most confused pairs and labels; `counts_json` only where cells are no links."""
+
+    grid: Grid
+    pairs: list[Pair]
+    labels: list[str]
+    counts_json: str
+
+
+async def draw_matrix(matrix: ConfusionMatrix, view: View) -> MatrixDrawing:
+    """Draw a matrix, many classes in a thread."""
+    if len(matrix.classes) <= DRAWN_INLINE:
+        return _draw(matrix, view)
+    return await asyncio.to_thread(_draw, matrix, view)
+
+
+def _draw(matrix: ConfusionMatrix, view: View) -> MatrixDrawing:
+    matrix_grid = grid(matrix, view)
+    labels = [label_text(label) for label in matrix.classes]
+    # Where cells are too many to be links, a script shows the cell under the pointer.
+    counts_json = (
+        msgspec.json.encode(matrix.counts.tolist()).decode() if len(matrix_grid.order) > NUMBERED_CLASSES else ""
+    )
+    return MatrixDrawing(matrix_grid, confused_pairs(matrix, MAX_PAIRS), labels, counts_json)

@@ -1,0 +1,30 @@
+"""The slices of a run as rows with the interval of their accuracy."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shared.evaluation.intervals.of_matrix import Confidence, Estimate
+from shared.evaluation.intervals.proportions import wilson
+from shared.presentation.interval_text import IntervalText, interval_text
+from shared.presentation.whiskers import Whisker, whisker
+from shared.runs.results import SliceResult
+
+
+class SliceRow(NamedTuple):
+    """A slice, its accuracy with the interval of Wilson, and how it is drawn; `text` selects it in an address."""
+
+    found: SliceResult
+    text: str
+    interval: IntervalText | None
+    drawn: Whisker
+
+
+def slice_rows(results: Sequence[SliceResult]) -> list[SliceRow]:
+    """The rows of slices whose metric is the accuracy, in their order."""
+    return [_row(found) for found in results]
+
+
+def _row(found: SliceResult) -> SliceRow:
+    low, high = wilson(found.support - found.errors, found.support, Confidence().critical)
+    estimate = Estimate(found.metric, float(low), float(high), "wilson")
+    return SliceRow(found, f"{found.column}:{found.value}", interval_text(estimate), whisker(estimate))

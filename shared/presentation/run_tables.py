@@ -1,0 +1,77 @@
+"""The headline metrics of a run, and the metrics of its classes, with intervals."""
+
+from typing import NamedTuple
+
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.intervals.of_matrix import Estimate
+from shared.evaluation.metrics import CATALOGUE
+from shared.evaluation.types import Label
+from shared.presentation.interval_text import IntervalText, interval_text
+from shared.presentation.whiskers import Whisker, whisker
+from shared.runs import results
+from shared.runs.records import ReadyRun
+
+_TWO = 2
+_OF_POSITIVE = ("precision", "recall", "f1", "roc_auc")
+_OF_ALL = ("precision.macro", "recall.macro", "f1.macro", "mcc")
+
+
+class RunMetric(NamedTuple):
+    """A metric of a run; `label` is the class that it is of, None of all classes."""
+
+    title: str
+    label: Label | None
+    estimate: Estimate
+    interval: IntervalText | None
+
+
+class RunClass(NamedTuple):
+    """The metrics of a class, in the order of CLASS_COLUMNS, and its F1 as it is drawn."""
+
+    label: Label
+    support: int
+    predicted: int
+    metrics: list[RunMetric]
+    f1: Whisker
+
+
+CLASS_COLUMNS: dict[str, str] = {
+    name: CATALOGUE[f"{name}.class"].title for name in ("precision", "recall", "f1", "roc_auc")
+}
+
+
+def headlines(run: ReadyRun, matrix: ConfusionMatrix, *, is_slice: bool) -> list[RunMetric]:
+    """The metrics of the positive class, if the run has one and two classes; else of all. Accuracy comes first."""
+    overall = results.estimates(matrix)
+    first = [_metric("accuracy", None, overall[CATALOGUE["accuracy"].plain_name])]
+    positive = run.positive_position
+    if positive is None or len(matrix.classes) != _TWO:
+        return first + [_metric(one, None, overall[CATALOGUE[one].plain_name]) for one in _OF_ALL]
+    by_class = _by_class(run, matrix, is_slice=is_slice)
+    label = matrix.classes[positive]
+    return first + [_metric(f"{name}.class", label, by_class[name][positive]) for name in _OF_POSITIVE]
+
+
+def class_table(run: ReadyRun, matrix: ConfusionMatrix, *, is_slice: bool) -> list[RunClass]:
+    """A row for each class, the positive one first."""
+    by_class = _by_class(run, matrix, is_slice=is_slice)
+    support, predicted = matrix.counts.sum(axis=1).tolist(), matrix.counts.sum(axis=0).tolist()
+    return [
+        RunClass(
+            label,
+            support[at],
+            predicted[at],
+            [_metric(f"{name}.class", label, by_class[name][at]) for name in CLASS_COLUMNS],
+            whisker(by_class["f1"][at]),
+        )
+        for at, label in sorted(enumerate(matrix.classes), key=lambda entry: entry[0] != run.positive_position)
+    ]
+
+
+def _by_class(run: ReadyRun, matrix: ConfusionMatrix, *, is_slice: bool) -> dict[str, list[Estimate]]:
+    areas = results.area_estimates(run.summary, is_slice=is_slice)
+    return results.estimates_by_class(matrix) | {"roc_auc": areas}
+
+
+def _metric(metric_id: str, label: Label | None, estimate: Estimate) -> RunMetric:
+    return RunMetric(CATALOGUE[metric_id].title, label, estimate, interval_text(estimate))
