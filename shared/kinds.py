@@ -41,6 +41,10 @@ KINDS = _kinds()
 # The arguments of any kind, distinguished by their tag; a union made at run time, which no annotation can spell.
 AnyArguments: Any = Union[tuple(KINDS.values())]  # noqa: UP007 -- made of a list that is only known at run time
 
+# Those that a request may submit by itself.
+REQUESTED = {name: kind for name, kind in KINDS.items() if kind.is_requested}
+RequestedArguments: Any = Union[tuple(REQUESTED.values())]  # noqa: UP007 -- as above
+
 
 def load(arguments: dict[str, Any]) -> Arguments:
     """Return the arguments stored in a job's row."""

@@ -1,7 +1,7 @@
-"""What curves are measured on: checked, and as bytes that a job can carry."""
+"""The inputs of curves: checked, and as bytes that a job can carry."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,9 +22,9 @@ from shared.evaluation.types import Label
 
 
 class LabelledProbabilities(NamedTuple):
-    """A labelled sample of probabilities, as it was sent.
+    """A labelled sample of probabilities, not yet checked.
 
-    Rows hold the probability of one class alone where there are two `classes` and `scored` is its place among them.
+    Rows hold the probability of one class alone where there are two `classes` and `scored` is its position among them.
     """
 
     actual_vector: Sequence[Label]
@@ -38,7 +38,7 @@ class LabelledProbabilities(NamedTuple):
 class CurveInputs:
     """n samples of k classes: probabilities (n, k), the column (n,) of each sample's actual class, weights (n,).
 
-    Where only one of two columns was sent, `scored` is its place, and the other one holds 1 minus it.
+    Where only one of two columns was sent, `scored` is its position, and the other one holds 1 minus it.
     """
 
     classes: tuple[Label, ...]
@@ -46,6 +46,11 @@ class CurveInputs:
     probabilities: Scores
     weights: Weights | None
     scored: int | None = None
+
+
+# MessagePack's first bytes of an array of six, and of up to 4 GiB of bytes with their number.
+_ARRAY_OF_SIX, _BINARY = b"\x96", b"\xc6"
+_ROWS_AT_ONCE = 4096
 
 
 class _Packed(msgspec.Struct, array_like=True):
@@ -57,38 +62,50 @@ class _Packed(msgspec.Struct, array_like=True):
     scored: int | None = None
 
 
-def check(sent: LabelledProbabilities, *, max_classes: int, max_label_length: int) -> CurveInputs:
-    """Check what was sent; raises a subclass of InvalidLabels."""
-    rows = sent.probability_vector if sent.scored is None else with_complement(sent.probability_vector, sent.scored)
-    probabilities = read_probabilities(rows, len(sent.actual_vector))
+def check(sample: LabelledProbabilities, *, max_classes: int, max_label_length: int) -> CurveInputs:
+    """Check a labelled sample; raises a subclass of InvalidLabels."""
+    rows = (
+        sample.probability_vector
+        if sample.scored is None
+        else with_complement(sample.probability_vector, sample.scored)
+    )
+    probabilities = read_probabilities(rows, len(sample.actual_vector))
     actual = read_actual(
-        sent.actual_vector,
+        sample.actual_vector,
         probabilities.shape[1],
-        sent.classes,
+        sample.classes,
         max_classes=max_classes,
         max_label_length=max_label_length,
     )
-    weights = None if sent.sample_weight is None else read_weights(sent.sample_weight, len(sent.actual_vector))
+    weights = None if sample.sample_weight is None else read_weights(sample.sample_weight, len(sample.actual_vector))
     if np.count_nonzero(np.bincount(actual.codes, weights)) <= 1:
         raise OneClassOnly(vector="actual_vector")
-    return CurveInputs(actual.classes, actual.codes, probabilities, weights, sent.scored)
+    return CurveInputs(actual.classes, actual.codes, probabilities, weights, sample.scored)
 
 
 def pack(inputs: CurveInputs) -> bytes:
     """The inputs as bytes; equal inputs have equal bytes."""
-    packed = _Packed(
-        list(inputs.classes),
-        len(inputs.codes),
-        encode(inputs.codes),
-        np.ascontiguousarray(inputs.probabilities, "<f8").tobytes(),
-        None if inputs.weights is None else np.ascontiguousarray(inputs.weights, "<f8").tobytes(),
-        inputs.scored,
-    )
-    return zlib.compress(msgspec.msgpack.encode(packed), level=1)
+    packer = zlib.compressobj(level=1)
+    return b"".join(map(packer.compress, _parts(inputs))) + packer.flush()
+
+
+def _parts(inputs: CurveInputs) -> Iterator[bytes]:
+    """Yield what a _Packed is in MessagePack; in one piece it would take as much memory as the arrays again."""
+    encoded = msgspec.msgpack.encode
+    yield _ARRAY_OF_SIX + encoded(list(inputs.classes)) + encoded(len(inputs.codes)) + encoded(encode(inputs.codes))
+    yield from _floats(inputs.probabilities)
+    yield from [encoded(None)] if inputs.weights is None else _floats(inputs.weights)
+    yield encoded(inputs.scored)
+
+
+def _floats(values: Scores) -> Iterator[bytes]:
+    yield _BINARY + (values.size * 8).to_bytes(4, "big")
+    for start in range(0, len(values), _ROWS_AT_ONCE):
+        yield np.ascontiguousarray(values[start : start + _ROWS_AT_ONCE], "<f8").tobytes()
 
 
 def unpack(data: bytes) -> CurveInputs:
-    """What `pack` packed."""
+    """Restore the inputs from the bytes of `pack`."""
     packed = msgspec.msgpack.decode(zlib.decompress(data), type=_Packed)
     return CurveInputs(
         tuple(packed.classes),

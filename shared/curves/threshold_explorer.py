@@ -1,4 +1,4 @@
-"""One class of a classifier close up: its two curves, and the 2 x 2 matrix at each stop of a slider."""
+"""One class of a classifier: its two curves, and the 2 x 2 matrix at each stop of a threshold slider."""
 
 import asyncio
 from dataclasses import dataclass
@@ -26,13 +26,13 @@ from shared.jobs import JobRecord
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
 
-# A slider has no more steps that anybody could hit, and no screen more points.
+# A slider with more steps cannot be set exactly, and no screen shows more points.
 STEPS = 400
-DRAWN_POINTS = 400
+MAX_POINTS = 400
 
 
 class Step(NamedTuple):
-    """A threshold, and what calling every sample positive that reaches it does."""
+    """A threshold, and the 2 x 2 counts when every sample that reaches it is predicted positive."""
 
     threshold: float
     tp: float
@@ -45,7 +45,7 @@ class Step(NamedTuple):
 class ThresholdExplorer:
     """A class against the rest; no curve, and no area, where the class or the rest does not occur.
 
-    `steps` go from the highest threshold down; `best` is the place of the one that Youden's index favours.
+    `steps` go from the highest threshold down; `best` is the position of the one with the best Youden index.
     """
 
     classes: tuple[Label, ...]
@@ -59,7 +59,7 @@ class ThresholdExplorer:
 
 
 async def explore_thresholds(platform: Platform, job: JobRecord, column: int) -> ThresholdExplorer:
-    """The class in that column of a curve job; raises InvalidInput where there is none, or InputsNotKept."""
+    """Measure the class in that column of a curve job; raises InvalidInput where there is none, or InputsNotKept."""
     packed = await jobs.read_inputs(platform, job)
     return await asyncio.to_thread(_measure, packed, column)
 
@@ -69,33 +69,33 @@ def _measure(packed: bytes, column: int) -> ThresholdExplorer:
 
 
 def measure_class(inputs: CurveInputs, column: int) -> ThresholdExplorer:
-    """The same of inputs that are there; takes a sort of the column."""
+    """Measure the class in that column of the inputs; takes a sort of the column."""
     if not 0 <= column < len(inputs.classes):
         raise InvalidInput(Fault("/column", f"column: must be from 0 to {len(inputs.classes) - 1}."))
     counts = count_class(inputs.probabilities, inputs.codes, column, inputs.weights, scored=inputs.scored)
     if not counts.positives or not counts.negatives:
         return ThresholdExplorer(inputs.classes, column, None, None, None, None, [], 0)
-    places = _places(counts)
-    kept = counts.pick(places)
-    youden = kept.tp / counts.positives - kept.fp / counts.negatives
+    positions = _stop_positions(counts)
+    stops = counts.pick(positions)
+    youden = stops.tp / counts.positives - stops.fp / counts.negatives
     best = best_thresholds(counts).youden.threshold
-    here = np.flatnonzero(kept.thresholds == best)
+    best_stops = np.flatnonzero(stops.thresholds == best)
     return ThresholdExplorer(
         classes=inputs.classes,
         column=column,
-        roc=thin(roc_curve(roc_corners(counts)), DRAWN_POINTS, monotone=True).curve,
-        pr=thin(pr_curve(pr_corners(counts)), DRAWN_POINTS, monotone=False).curve,
+        roc=thin(roc_curve(roc_corners(counts)), MAX_POINTS, monotone=True).curve,
+        pr=thin(pr_curve(pr_corners(counts)), MAX_POINTS, monotone=False).curve,
         roc_area=roc_area(counts),
         average_precision=average_precision(counts),
         steps=[
             Step(threshold, tp, fp, counts.positives - tp, counts.negatives - fp)
-            for threshold, tp, fp in zip(kept.thresholds.tolist(), kept.tp.tolist(), kept.fp.tolist(), strict=True)
+            for threshold, tp, fp in zip(stops.thresholds.tolist(), stops.tp.tolist(), stops.fp.tolist(), strict=True)
         ],
-        best=int(here[0]) if len(here) else int(np.argmax(youden)),
+        best=int(best_stops[0]) if len(best_stops) else int(np.argmax(youden)),
     )
 
 
-def _places(counts: ThresholdCounts) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
+def _stop_positions(counts: ThresholdCounts) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
     # Without the first, infinity: no sample is called positive there.
     last = len(counts.thresholds) - 1
     if last <= STEPS:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from functools import partial
 
 from alembic import context
 from sqlalchemy import Connection, text
@@ -13,15 +14,43 @@ from sqlmodel import SQLModel
 from shared.accounts import models as _accounts
 from shared.analyses import models as _analyses
 from shared.artifacts import models as _artifacts
+from shared.audit import models as _audit
+from shared.comparisons import models as _comparisons
+from shared.datasets import models as _datasets
+from shared.gates import models as _gates
 from shared.idempotency import models as _idempotency
 from shared.jobs import models as _jobs
 from shared.kit import event_totals as _tally
+from shared.kit.hosts import Hosts
 from shared.matrices import models as _matrices
+from shared.operations.orphans import models as _orphans
 from shared.plans import models as _plans
 from shared.projects import models as _projects
+from shared.quotas import models as _quotas
+from shared.runs import models as _runs
+from shared.uploads import models as _uploads
 from shared.webhooks import models as _webhooks
 
-TABLES = (_accounts, _analyses, _artifacts, _idempotency, _jobs, _matrices, _plans, _projects, _tally, _webhooks)
+TABLES = (
+    _accounts,
+    _analyses,
+    _artifacts,
+    _audit,
+    _comparisons,
+    _datasets,
+    _gates,
+    _idempotency,
+    _jobs,
+    _matrices,
+    _orphans,
+    _plans,
+    _projects,
+    _quotas,
+    _runs,
+    _tally,
+    _uploads,
+    _webhooks,
+)
 
 
 # A statement that waits for a table lets every later request for that table wait behind it. So a migration that does
@@ -70,8 +99,10 @@ async def _try(connection: AsyncConnection) -> bool:
 
 async def _run() -> None:
     address = os.environ["DATABASE_URL"].partition("://")[2]
-    patience = {"server_settings": {"lock_timeout": f"{LOCK_TIMEOUT_MS}ms"}}
-    engine = create_async_engine(f"postgresql+asyncpg://{address}", poolclass=NullPool, connect_args=patience)
+    connect = partial(
+        Hosts(f"postgresql://{address}").connect, server_settings={"lock_timeout": f"{LOCK_TIMEOUT_MS}ms"}
+    )
+    engine = create_async_engine("postgresql+asyncpg://", poolclass=NullPool, async_creator=connect)
     async with engine.connect() as connection:
         await _take_turns(connection)
         for attempt in range(ATTEMPTS):
@@ -84,7 +115,7 @@ async def _run() -> None:
 
 
 if context.is_offline_mode():
-    # `alembic upgrade --sql`: the statements, for who wants to read or check them first.
+    # `alembic upgrade --sql`: the statements, to be read or checked first.
     context.configure(dialect_name="postgresql", literal_binds=True, transaction_per_migration=True)
     with context.begin_transaction():
         context.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_MS}ms'")

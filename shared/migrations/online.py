@@ -1,13 +1,14 @@
 """Changes of tables that are in use."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from alembic import op
+from sqlalchemy import TextClause
 
 
-def create_index(name: str, table: str, columns: list[str], **options: Any) -> None:
+def create_index(name: str, table: str, columns: Sequence[str | TextClause], **options: Any) -> None:
     """Build an index while the table is written to."""
     with _patience():
         # One that was broken off stays behind, unusable, under the same name.

@@ -1,4 +1,7 @@
-"""Readiness: checks of every part that this process needs, made concurrently.
+"""Readiness: whether Postgres takes writes and has the tables; Redis and S3 are looked at beside it.
+
+An outage of Redis or S3 takes no process out of the balancer: all of them would go at once, and with them what works
+without those two.
 
 As a program, `python -m shared.operations.readiness` ends when the database has the tables that the others need.
 """
@@ -14,10 +17,10 @@ import structlog
 
 from shared.kit import logging
 from shared.kit.broker import BrokerUnavailable
-from shared.kit.db import DatabaseUnavailable
+from shared.kit.db import IS_WRITABLE, DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
 from shared.kit.platform import Platform, connect
 from shared.kit.settings import settings
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage_errors import StorageRefused, StorageUnavailable
 
 log = structlog.get_logger()
 
@@ -28,12 +31,32 @@ TIMEOUT_S = 3.0
 INTERVAL_S = 1.0
 
 
+# Without these no request is answered; without the others some are, and jobs wait.
+REQUIRED = {"postgres", "migrations"}
+
+
 class Check(NamedTuple):
     """The check of one part; `detail` says what is wrong if it failed."""
 
     name: str
+    required: bool
     ok: bool
     detail: str
+
+
+class ReadinessChecks:
+    """The checks of one process; whoever asks while they are being made gets the same answer, so a flood is one."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._under_way: asyncio.Future[list[Check]] | None = None
+
+    async def checks(self) -> list[Check]:
+        """Check the parts, in the order in which they start."""
+        if self._under_way is None or self._under_way.done():
+            self._under_way = asyncio.ensure_future(checks(self._platform))
+        # One who goes away must not take the answer from the others.
+        return await asyncio.shield(self._under_way)
 
 
 async def checks(platform: Platform) -> list[Check]:
@@ -49,22 +72,29 @@ async def checks(platform: Platform) -> list[Check]:
 
 
 async def _check(name: str, probe: Awaitable[object]) -> Check:
+    required = name in REQUIRED
     try:
         async with asyncio.timeout(TIMEOUT_S):
             await probe
     except TimeoutError:
-        return Check(name, ok=False, detail=f"no answer within {TIMEOUT_S:g} s")
+        return Check(name, required, ok=False, detail=f"no answer within {TIMEOUT_S:g} s")
     except _NotMigrated as error:
-        return Check(name, ok=False, detail=str(error))
-    except (DatabaseUnavailable, BrokerUnavailable, StorageUnavailable):
+        return Check(name, required, ok=False, detail=str(error))
+    except DatabaseReadOnly:
+        return Check(name, required, ok=False, detail="takes no writes")
+    except StorageRefused:
+        return Check(name, required, ok=False, detail="refuses the service")
+    except (DatabaseUnavailable, DatabaseBusy, BrokerUnavailable, StorageUnavailable):
         # Not the error's own text: it may hold addresses, and this answer is public.
-        return Check(name, ok=False, detail="does not respond")
-    return Check(name, ok=True, detail="ok")
+        return Check(name, required, ok=False, detail="does not respond")
+    return Check(name, required, ok=True, detail="ok")
 
 
 async def _database(platform: Platform) -> None:
     async with platform.db.connection() as connection:
-        await connection.execute("SELECT 1")
+        if not await connection.fetchval(IS_WRITABLE):
+            # The server's own error, so that the connections to it are replaced: they may be all that is wrong.
+            raise asyncpg.ReadOnlySQLTransactionError
 
 
 async def _migrations(platform: Platform) -> None:

@@ -1,14 +1,20 @@
-"""Retention: deletes everything that is past its time, one duty after the other."""
+"""Retention: the duties that delete what is past its time; each may fail without the others."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
-from shared import idempotency, plans, webhooks
+from shared import audit, idempotency, plans, webhooks
+from shared.accounts import retention as account_retention
 from shared.analyses import files as analysis_files
 from shared.jobs import retention as job_retention
 from shared.kit.platform import Platform
+from shared.operations.orphans import collection, unfinished
+from shared.operations.orphans.prefixes import PREFIXES
 from shared.projects import retention as image_retention
+from shared.uploads import deletion as upload_deletion
 
+# Returns the number of deleted rows or objects, if it counts them.
 Duty = Callable[[Platform], Awaitable[int | None]]
 
 
@@ -16,28 +22,23 @@ async def _expire_events(platform: Platform) -> None:
     await webhooks.expire(platform, timedelta(days=platform.settings.job_retention_days))
 
 
-async def _expire_idempotency_keys(platform: Platform) -> None:
-    await idempotency.expire(platform)
-
-
-async def _expire_usage(platform: Platform) -> None:
-    await plans.expire(platform)
-
-
-# Rows are deleted before their objects: an interruption in between leaves orphans, which are deleted last.
+# Rows are deleted before their objects: an interruption in between leaves orphans.
 DUTIES: dict[str, Duty] = {
     "jobs": job_retention.expire,
     "events": _expire_events,
-    "idempotency_keys": _expire_idempotency_keys,
-    "usage": _expire_usage,
+    "idempotency_keys": idempotency.expire,
+    "usage": plans.expire,
+    "audit_events": audit.expire,
+    "sessions": account_retention.expire_sessions,
+    "keys": account_retention.expire_keys,
     "images": image_retention.purge,
-    "job_orphans": job_retention.collect_orphans,
-    "image_orphans": image_retention.collect_orphans,
-    "analysis_orphans": analysis_files.collect,
+    "image_events": image_retention.expire_events,
+    "analysis_uploads": analysis_files.expire_uploads,
+    "uploads": upload_deletion.expire,
 }
 
-
-async def clean(platform: Platform) -> dict[str, int]:
-    """Perform every duty once; returns the number of rows or objects deleted, for the duties that count them."""
-    deleted = {name: await duty(platform) for name, duty in DUTIES.items()}
-    return {name: number for name, number in deleted.items() if number is not None}
+# They take long where there are many objects, so they keep none of the others waiting.
+COLLECTORS: dict[str, Duty] = {
+    **{prefix: partial(collection.collect, prefix=prefix) for prefix in PREFIXES},
+    "unfinished_uploads": unfinished.abort,
+}

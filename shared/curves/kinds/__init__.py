@@ -1,1 +1,1 @@
-"""The kinds of job that are done on probabilities."""
+"""The kinds of job on probabilities."""

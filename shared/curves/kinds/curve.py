@@ -15,7 +15,7 @@ from shared.kit.settings import Settings
 
 CurveType = Literal["ROC", "PR"]
 
-# Checking so few samples, in rows so short, takes less time than handing them to a thread.
+# Checking so few samples, in rows so short, takes less time than a change to a thread.
 INLINE_SAMPLES, INLINE_CLASSES = 500, 5
 
 
@@ -81,5 +81,5 @@ def _is_small(body: ProbabilitiesIn) -> bool:
 
 
 def _pack(body: ProbabilitiesIn, settings: Settings) -> bytes:
-    sent = LabelledProbabilities(body.actual_vector, body.probability_vector, body.classes, body.sample_weight)
-    return pack(check(sent, max_classes=settings.max_classes, max_label_length=settings.max_label_length))
+    sample = LabelledProbabilities(body.actual_vector, body.probability_vector, body.classes, body.sample_weight)
+    return pack(check(sample, max_classes=settings.max_classes, max_label_length=settings.max_label_length))

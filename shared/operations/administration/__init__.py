@@ -4,13 +4,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from shared import audit
+from shared.audit import AuditType
 from shared.jobs import queries as job_queries
 from shared.jobs.errors import InputsNotKept, JobNotFound
 from shared.jobs.records import JobRecord
 from shared.kit.broker import BrokerUnavailable, Wakeup
+from shared.kit.db import retry_conflicts
 from shared.kit.platform import Platform
 from shared.operations.administration import queries
 from shared.plans.errors import AccountNotFound
+from shared.webhooks import couriers
 
 
 class Overview(NamedTuple):
@@ -75,9 +79,11 @@ class OwnedMatrix(NamedTuple):
 
 
 async def workers(platform: Platform) -> list[str] | None:
-    """Return the names of the workers that answer; None if the broker is unavailable. Takes a second."""
+    """Return the names of the couriers and workers that answer; None if the broker is unavailable. Takes a second."""
+    async with platform.db.connection() as connection:
+        names = [courier.name for courier in await couriers.running(connection)]
     try:
-        return await platform.broker.workers()
+        return names + await platform.broker.workers()
     except BrokerUnavailable:
         return None
 
@@ -124,24 +130,30 @@ async def list_dead_deliveries(platform: Platform, *, limit: int) -> list[DeadDe
         return [DeadDelivery(*record) for record in await connection.fetch(queries.DEAD_DELIVERIES, limit)]
 
 
+@retry_conflicts
 async def set_account_state(
     platform: Platform, account_id: int, *, is_active: bool | None = None, is_admin: bool | None = None
 ) -> None:
     """Set whether an account is active or an administrator; raises AccountNotFound."""
-    async with platform.db.connection() as connection:
+    changes = {"is_active": is_active, "is_admin": is_admin}
+    async with platform.db.transaction() as connection:
         if not await connection.fetchval(queries.SET_ACCOUNT_STATE, account_id, is_active, is_admin):
             raise AccountNotFound
+        made = {name: value for name, value in changes.items() if value is not None}
+        await audit.write(connection, AuditType.ACCOUNT_CHANGED, account_id, **made)
 
 
+@retry_conflicts
 async def retry(platform: Platform, job_id: UUID | None) -> JobRecord:
     """Queue the work of a failed job as a new job of the same account; raises JobNotFound or InputsNotKept."""
     async with platform.db.connection() as connection:
         _, inputs_key = await job_queries.inputs(connection, job_id) if job_id else (None, None)
     if inputs_key and await platform.storage.apart(platform.storage.stat, inputs_key) is None:
         raise InputsNotKept
-    async with platform.db.connection() as connection:
+    async with platform.db.transaction() as connection:
         job = await job_queries.retry(connection, job_id) if job_id else None
-    if job is None:
-        raise JobNotFound
+        if job is None:
+            raise JobNotFound
+        await audit.write(connection, AuditType.JOB_RETRIED, job.account_id, job=str(job_id))
     await platform.broker.try_publish(Wakeup.RUN_JOB, job.id)
     return job

@@ -42,8 +42,9 @@ ALL_MATRICES = """
 
 DEAD_DELIVERIES = """
     SELECT delivery.id, account.email, event.type, delivery.url,
-        (SELECT coalesce(error, 'answered ' || status_code) FROM webhook_attempt
-         WHERE delivery_id = delivery.id ORDER BY number DESC LIMIT 1) AS last_error,
+        coalesce(replace(delivery.dead_because, '_', ' '),
+            (SELECT coalesce(error, 'answered ' || status_code) FROM webhook_attempt
+             WHERE delivery_id = delivery.id ORDER BY number DESC LIMIT 1)) AS last_error,
         delivery.finished_at
     FROM webhook_delivery AS delivery
         JOIN webhook_event AS event ON event.id = delivery.event_id
@@ -52,7 +53,26 @@ DEAD_DELIVERIES = """
     ORDER BY delivery.id DESC LIMIT $1
 """
 
+# Who is disabled has to sign in again when he is enabled.
 SET_ACCOUNT_STATE = """
+    WITH ended AS (DELETE FROM session WHERE account_id = $1 AND NOT coalesce($2, true))
     UPDATE account SET is_active = coalesce($2, is_active), is_admin = coalesce($3, is_admin)
     WHERE id = $1 RETURNING true
+"""
+
+JOBS_OF_DISABLED_ACCOUNTS = f"""
+    SELECT job.id, job.account_id FROM account JOIN job ON job.account_id = account.id
+    WHERE NOT account.is_active AND {status_in(Status.QUEUED, Status.RUNNING)}
+    LIMIT $1
+"""
+
+# Apart from the others of its endpoint, whose row is not locked: what is locked is left to the next time.
+END_DELIVERIES_OF_DISABLED_ACCOUNTS = """
+    UPDATE webhook_delivery
+    SET status = 'dead', finished_at = now(), under_way_until = NULL, dead_because = 'account_disabled'
+    WHERE id IN (
+        SELECT delivery.id FROM account JOIN webhook_delivery AS delivery ON delivery.account_id = account.id
+        WHERE NOT account.is_active AND delivery.status = 'pending'
+        LIMIT $1 FOR UPDATE OF delivery SKIP LOCKED
+    )
 """

@@ -5,7 +5,7 @@ import pytest
 from shared import kinds
 from shared.curves.kinds.curve import Curve
 from shared.jobs import Arguments
-from shared.kinds import KINDS
+from shared.kinds import KINDS, REQUESTED
 from shared.matrices.kinds.plot import Plot, PlotOptions
 from worker import handlers
 
@@ -19,9 +19,26 @@ def test_the_kinds_are_those_of_the_folders_by_name() -> None:
         "agreement": "shared.analyses.kinds.agreement",
         "compare": "shared.matrices.kinds.compare",
         "curve": "shared.curves.kinds.curve",
+        "gate_check": "shared.gates.kinds.gate_check",
+        "import_annotations": "shared.imports.kinds.import_annotations",
+        "ingest_dataset": "shared.datasets.kinds.ingest_dataset",
+        "ingest_run": "shared.runs.kinds.ingest_run",
+        "label_audit": "shared.runs.kinds.label_audit",
+        "paired_comparison": "shared.comparisons.kinds.paired_comparison",
         "plot": "shared.matrices.kinds.plot",
         "report": "shared.matrices.kinds.report",
+        "weak_slices": "shared.runs.kinds.weak_slices",
     }
+
+
+def test_a_kind_that_is_part_of_something_else_is_not_submitted_by_itself() -> None:
+    assert sorted(KINDS.keys() - REQUESTED.keys()) == [
+        "gate_check",
+        "import_annotations",
+        "ingest_dataset",
+        "ingest_run",
+        "paired_comparison",
+    ]
 
 
 @pytest.mark.parametrize(
