@@ -1,6 +1,6 @@
 """The Celery application and its settings. A message is the id of a row, which says what is to be done.
 
-The command line of a process names its tasks: a worker includes `worker.tasks`, a courier `worker.courier_tasks`.
+The command line of a worker names its tasks, `worker.tasks`.
 """
 
 from typing import Any
@@ -12,6 +12,7 @@ from shared.kit import logging
 from shared.kit.broker import TRANSPORT_OPTIONS, Wakeup
 from shared.kit.platform import load_before_forking
 from shared.kit.settings import settings
+from worker.liveness import LivenessStep
 
 app = Celery("evalserve", broker=settings().redis_url.get_secret_value(), include=["worker.shutdown"])
 
@@ -41,6 +42,8 @@ app.conf.update(
     worker_enable_remote_control=True,
     worker_hijack_root_logger=False,
 )
+
+app.steps["consumer"].add(LivenessStep)
 
 
 @worker_init.connect

@@ -5,31 +5,42 @@ each skips the rows that another one has locked.
 """
 
 import asyncio
-import signal
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 import structlog
 
-from shared.jobs import finishing, notifications, queueing
-from shared.kit import logging, platform
+from shared.jobs import finishing, queueing
 from shared.kit.broker import BrokerUnavailable, Wakeup
-from shared.kit.db import Connection, DatabaseUnavailable
+from shared.kit.db import IS_WRITABLE, Connection, DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
+from shared.kit.liveness import LivenessFile
 from shared.kit.platform import Platform
-from shared.kit.settings import settings
 from shared.kit.storage_errors import StorageUnavailable
 from shared.operations import retention
-from shared.projects import thumbnail_queries
-from shared.webhooks import queries as webhook_queries
-from worker import heartbeat
+from shared.operations.administration import disabled_accounts
+from shared.operations.orphans import installation
+from worker import heartbeat, loop_process
 
 log = structlog.get_logger()
 
-# The interval for rows that become due with time; a notification wakes the loop sooner.
+# Most duties use one connection for a few milliseconds; some of them at the same time.
+POOL_SIZE = 3
+
+# The interval for rows that become due with time.
 INTERVAL_S = 1.0
 CLEANING_INTERVAL_S = 3600.0
+
+# A restore to a time before this is always noticed by the generation of the installation.
+WATCHING_INTERVAL_S = 60.0
+
+# The longest time until a duty is tried again after an outage.
+OUTAGE_INTERVAL_S = 60.0
+
+# No short duty takes longer, also while every part of the service hangs until a time-out.
+MAX_TURN_S = 60.0
 
 # A row is dispatched again after this time: the message may have been lost with the broker.
 REPEAT_AFTER = timedelta(seconds=10)
@@ -45,7 +56,10 @@ GRACE_S = heartbeat.INTERVAL_S + 5.0
 # The most jobs that one transaction takes back, since it locks their rows.
 MAX_RESCUES = 200
 
-OUTAGES = (DatabaseUnavailable, BrokerUnavailable, StorageUnavailable)
+# The most jobs, and deliveries, of disabled accounts that one transaction ends, for the same reason.
+MAX_ENDED = 200
+
+OUTAGES = (DatabaseUnavailable, DatabaseBusy, BrokerUnavailable, StorageUnavailable)
 
 Duty = Callable[[], Awaitable[None]]
 Take = Callable[[Connection, timedelta, int], Awaitable[list[UUID]]]
@@ -56,37 +70,50 @@ class Dispatcher:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._finished_job = asyncio.Event()
         self._had_outage = False
+        self._liveness = LivenessFile(platform.settings.liveness_file)
+        # When each of the short duties last came to its end, with or without success.
+        self._turns: dict[Duty, float] = {}
 
     async def run(self) -> None:
         """Run every duty until cancelled; an error in one duty does not stop the others."""
+        short = (self._rescue, self._dispatch_jobs, self._end_work_of_disabled)
+        self._turns = dict.fromkeys(short, time.monotonic())
         async with asyncio.TaskGroup() as group:
-            group.create_task(notifications.listen(self._platform.db, lambda _: self._finished_job.set()))
-            group.create_task(self._repeat(self._rescue, INTERVAL_S))
-            group.create_task(self._repeat(self._dispatch_jobs, INTERVAL_S))
-            group.create_task(self._repeat(self._dispatch_deliveries, INTERVAL_S, wake=self._finished_job))
-            group.create_task(self._repeat(self._dispatch_thumbnails, INTERVAL_S))
-            group.create_task(self._repeat(self._clean, CLEANING_INTERVAL_S))
+            for duty in short:
+                group.create_task(self._repeat(duty, INTERVAL_S))
+            group.create_task(self._repeat(self._watch_installation, WATCHING_INTERVAL_S))
+            group.create_task(self._repeat(partial(self._clean, retention.DUTIES), CLEANING_INTERVAL_S))
+            group.create_task(self._repeat(partial(self._clean, retention.COLLECTORS), CLEANING_INTERVAL_S))
 
-    async def _repeat(self, duty: Duty, interval_s: float, wake: asyncio.Event | None = None) -> None:
+    async def _repeat(self, duty: Duty, interval_s: float) -> None:
         while True:
+            has_outage = False
             try:
                 await duty()
             except OUTAGES as error:
+                has_outage = True
                 log.warning("dispatcher waits: a part of the service is away", reason=str(error))
-                await asyncio.sleep(INTERVAL_S)
-                continue
             except Exception:
                 # The edge of the process: an error with one row must not keep the other rows from being dispatched.
                 log.exception("dispatcher failed at a duty and goes on")
-            await _pause(interval_s, wake or asyncio.Event())
+            self._note_turn(duty)
+            await asyncio.sleep(min(interval_s, OUTAGE_INTERVAL_S) if has_outage else interval_s)
+
+    def _note_turn(self, duty: Duty) -> None:
+        """Touch the liveness file, unless one of the short duties hangs."""
+        now = time.monotonic()
+        if duty in self._turns:
+            self._turns[duty] = now
+            if min(self._turns.values()) > now - MAX_TURN_S:
+                self._liveness.touch()
 
     async def _rescue(self) -> None:
         try:
-            if self._had_outage:
+            after_outage = self._had_outage
+            if after_outage:
                 await self._await_heartbeats()
-            rescue_count = await finishing.rescue_expired(self._platform, MAX_RESCUES)
+            rescue_count = await finishing.rescue_expired(self._platform, MAX_RESCUES, after_outage=after_outage)
         except DatabaseUnavailable:
             self._had_outage = True
             raise
@@ -95,7 +122,8 @@ class Dispatcher:
 
     async def _await_heartbeats(self) -> None:
         async with self._platform.db.connection() as connection:
-            await connection.execute("SELECT 1")
+            if not await connection.fetchval(IS_WRITABLE):
+                raise DatabaseReadOnly
         self._had_outage = False
         await asyncio.sleep(GRACE_S)
 
@@ -103,11 +131,9 @@ class Dispatcher:
         for wakeup, share in queueing.SHARES.items():
             await self._dispatch(wakeup, partial(queueing.take_undispatched, share=share))
 
-    async def _dispatch_deliveries(self) -> None:
-        await self._dispatch(Wakeup.SEND_DELIVERY, webhook_queries.take_due)
-
-    async def _dispatch_thumbnails(self) -> None:
-        await self._dispatch(Wakeup.MAKE_THUMBNAIL, thumbnail_queries.take_due)
+    async def _end_work_of_disabled(self) -> None:
+        if ended := await disabled_accounts.end_work(self._platform, MAX_ENDED):
+            log.info("jobs of disabled accounts cancelled", count=ended)
 
     async def _dispatch(self, wakeup: Wakeup, take: Take) -> None:
         waiting = await asyncio.to_thread(self._platform.broker.waiting, wakeup)
@@ -119,31 +145,33 @@ class Dispatcher:
             await asyncio.to_thread(self._platform.broker.publish, wakeup, ids)
             log.info("dispatched", queue=wakeup.queue, count=len(ids))
 
-    async def _clean(self) -> None:
-        log.info("cleaned", **await retention.clean(self._platform))
+    async def _watch_installation(self) -> None:
+        await installation.watch(self._platform)
 
+    async def _clean(self, duties: Mapping[str, retention.Duty]) -> None:
+        deleted = {name: await self._perform(name, duty) for name, duty in duties.items()}
+        log.info("cleaned", **{name: count for name, count in deleted.items() if count is not None})
 
-async def _pause(seconds: float, wake: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await wake.wait()
-    except TimeoutError:
-        return
-    wake.clear()
-
-
-async def main() -> None:
-    """Run the dispatcher until SIGINT or SIGTERM."""
-    async with platform.connect(settings(), pool_size=3) as resources:
-        loop = asyncio.ensure_future(Dispatcher(resources).run())
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, loop.cancel)
+    async def _perform(self, name: str, duty: retention.Duty) -> int | None:
         try:
-            await loop
-        except asyncio.CancelledError:
-            log.info("dispatcher stopped")
+            return await duty(self._platform)
+        except OUTAGES as error:
+            log.warning("cleaning skipped: a part of the service is away", duty=name, reason=str(error))
+        except Exception:
+            # The edge of the process: what one duty meets must not keep the others from being performed.
+            log.exception("cleaning failed at a duty and goes on", duty=name)
+        return None
+
+
+async def run(platform: Platform) -> None:
+    """Run the dispatcher until cancelled."""
+    await Dispatcher(platform).run()
+
+
+def main() -> None:
+    """Run the process of a dispatcher."""
+    loop_process.run("dispatcher", run, pool_size=POOL_SIZE)
 
 
 if __name__ == "__main__":
-    logging.configure(level=settings().log_level, form=settings().log_format)
-    asyncio.run(main())
+    main()

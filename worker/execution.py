@@ -5,44 +5,47 @@ that stops sending heartbeats loses its lease, and the dispatcher takes its job 
 """
 
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 
 from shared import kinds
-from shared.jobs import finishing, queries
+from shared.jobs import delays, finishing, queries
 from shared.jobs.errors import JobCrashed, LeaseLost, TimeLimitExceeded
 from shared.jobs.records import JobRecord
-from shared.kit.db import DatabaseBusy, DatabaseUnavailable
+from shared.kit.db import DatabaseBusy, DatabaseUnavailable, TransactionConflict
 from shared.kit.errors import DomainError
 from shared.kit.files import AnyFile, StoredFile, object_key
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage import Storage
+from shared.kit.storage_errors import StorageRefused, StorageUnavailable
 from worker import handlers
+from worker.conclusion import Conclusion, Ending
 from worker.heartbeat import Heartbeat
 from worker.interruption import Interrupted, Interruption, WorkStopped
 from worker.job_attempt import JobAttempt
 from worker.runtime import Runtime
 from worker.scratch import Scratch
 
+T = TypeVar("T")
+
 log = structlog.get_logger()
 
-# An outage of storage or database is not the job's fault: it is queued again for when they may be available.
-OUTAGE_DELAY = timedelta(seconds=5)
-
-# Storing the outcome of an attempt is repeated for this long while the database is unavailable: a failover may take a
-# minute. An outcome that is never stored would count as a failure of the job.
+# Statements about an attempt are repeated for this long while the database is unavailable: a failover may take a
+# minute, and a worker has nothing else to do. An outcome that is never stored is taken for a lost worker.
 FINISH_TIMEOUT_S = 60.0
 RETRY_INTERVAL_S = 1.0
+
+Finish = Callable[[], Coroutine[Any, Any, object]]
 
 
 def attempt(runtime: Runtime, job_id: UUID) -> None:
     """Perform a job to its end, or put it back into the queue; does nothing where there is no job to claim."""
-    job = runtime.run(_claim(runtime, job_id))
+    job = _persist(runtime, partial(_claim, runtime, job_id))
     if job is None:
         return
     with structlog.contextvars.bound_contextvars(job_id=str(job.id), kind=job.kind, attempt=job.attempt):
@@ -59,59 +62,90 @@ async def _claim(runtime: Runtime, job_id: UUID) -> JobRecord | None:
 
 
 def _perform(runtime: Runtime, job: JobRecord) -> None:
+    finish = _outcome(runtime, job)
+    try:
+        _persist(runtime, finish)
+    except (LeaseLost, DatabaseUnavailable, DatabaseBusy):
+        raise
+    except DomainError as error:
+        # What the job made cannot be written: something that it needs has changed in the meantime.
+        log.info("job failed at its end", reason=error.detail)
+        _persist(runtime, partial(finishing.fail, runtime.platform, job, error))
+    except Exception:
+        # The edge of the process: an error in our code must be recorded in the row, not only in the log.
+        log.exception("job crashed at its end")
+        _persist(runtime, partial(finishing.strike, runtime.platform, job, JobCrashed()))
+
+
+def _outcome(runtime: Runtime, job: JobRecord) -> Finish:
+    """Perform the job, and return how to record what came of it; raises LeaseLost."""
     platform = runtime.platform
+    finish: Finish
     try:
         with Interruption() as interruption:
-            files = _make(runtime, job, interruption)
-        _end(runtime, partial(finishing.succeed, platform, job, files))
-        log.info("job succeeded", artifacts=[file.name for file in files])
+            ending = _make(runtime, job, interruption)
     except LeaseLost:
         raise
-    except (StorageUnavailable, DatabaseUnavailable) as error:
+    except StorageRefused as error:
+        # Wrong keys or a missing bucket: it stays so until the operator acts, and fails no job.
+        log.error("job put back: the storage refuses the service; check its keys and its bucket", reason=error.reason)  # noqa: TRY400 -- the reason says it all
+        finish = partial(finishing.give_back, platform, job, delay=delays.after_refusal(job), refused=True)
+    except (StorageUnavailable, DatabaseUnavailable, TransactionConflict) as error:
         log.warning("job put back: a part of the service is away", reason=error.detail)
-        _end(runtime, partial(finishing.give_back, platform, job, delay=OUTAGE_DELAY))
+        finish = partial(finishing.give_back, platform, job, delay=delays.after_outage(job))
     except WorkStopped:
         log.info("job handed back")
-        _end(runtime, partial(finishing.give_back, platform, job, delay=timedelta()))
+        finish = partial(finishing.give_back, platform, job, delay=timedelta())
     except (TimeLimitExceeded, Interrupted, SoftTimeLimitExceeded):
         log.warning("job failed: time limit")
-        _end(runtime, partial(finishing.fail, platform, job, TimeLimitExceeded()))
+        finish = partial(finishing.fail, platform, job, TimeLimitExceeded())
     except DatabaseBusy as error:
         # Caused by a peak of load, or by the job itself: it is tried again, but not for ever.
         log.warning("job struck: the database is too slow")
-        _end(runtime, partial(finishing.strike, platform, job, error))
+        finish = partial(finishing.strike, platform, job, error)
     except DomainError as error:
         log.info("job failed", reason=error.detail)
-        _end(runtime, partial(finishing.fail, platform, job, error))
+        finish = partial(finishing.fail, platform, job, error)
     except Exception:
-        # The edge of the process: an error in our code must be recorded in the row, not only in the log.
+        # The edge of the process, as above.
         log.exception("job crashed")
-        _end(runtime, partial(finishing.strike, platform, job, JobCrashed()))
+        finish = partial(finishing.strike, platform, job, JobCrashed())
+    else:
+        log.info("job done", artifacts=[file.name for file in ending.artifacts])
+        finish = partial(finishing.succeed, platform, job, ending.artifacts, ending.write)
+    return finish
 
 
-def _end(runtime: Runtime, finish: Callable[[], Coroutine[Any, Any, object]]) -> None:
+def _persist(runtime: Runtime, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run statements about the attempt, again and again while the database is unavailable."""
     deadline = time.monotonic() + FINISH_TIMEOUT_S
     while True:
         try:
-            runtime.run(finish())
-        except DatabaseUnavailable as error:
+            return runtime.run(work())
+        except (DatabaseUnavailable, DatabaseBusy) as error:
             if time.monotonic() > deadline:
                 raise
-            log.warning("job cannot be ended yet: the database is away", reason=error.detail)
+            log.warning("attempt waits: the database is away", reason=error.detail)
             time.sleep(RETRY_INTERVAL_S)
-        else:
-            return
 
 
-def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> list[StoredFile]:
+def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Ending:
     handler = handlers.HANDLERS[job.kind]
     arguments = kinds.load(job.arguments)
     with Scratch() as scratch, Heartbeat(runtime, job, interruption.stop) as heartbeat:
         current = JobAttempt(job, arguments, heartbeat.progress, scratch)
         inputs = runtime.run(handler.load(runtime.platform, current))
-        files = handler.perform(inputs, current)
-        return [_store(runtime, job, file) for file in files]
+        made = handler.perform(inputs, current)
+        return _store(runtime.platform.storage, job, made)
 
 
-def _store(runtime: Runtime, job: JobRecord, file: AnyFile) -> StoredFile:
-    return runtime.platform.storage.put(object_key(job.id, job.attempt, file.name), file)
+def _store(storage: Storage, job: JobRecord, made: Conclusion | Sequence[AnyFile]) -> Ending:
+    if isinstance(made, Conclusion):
+        for file in made.files:
+            storage.put(made.prefix + file.name, file, disposition="attachment")
+        return Ending(_artifacts(storage, job, made.artifacts), made.write)
+    return Ending(_artifacts(storage, job, made))
+
+
+def _artifacts(storage: Storage, job: JobRecord, files: Sequence[AnyFile]) -> list[StoredFile]:
+    return [storage.put(object_key(job.id, job.attempt, file.name), file) for file in files]

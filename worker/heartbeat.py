@@ -10,7 +10,7 @@ import structlog
 from shared.jobs import finishing, queries
 from shared.jobs.errors import LeaseLost
 from shared.jobs.records import JobRecord
-from shared.kit.db import DatabaseUnavailable
+from shared.kit.db import DatabaseBusy, DatabaseUnavailable
 from worker.runtime import Runtime
 
 log = structlog.get_logger()
@@ -54,7 +54,7 @@ class Heartbeat:
             try:
                 async with self._runtime.platform.db.connection() as connection:
                     self._lease_lost = not await queries.beat(connection, self._job, finishing.LEASE, self._progress)
-            except DatabaseUnavailable:
+            except (DatabaseUnavailable, DatabaseBusy):
                 # The lease outlives two missed heartbeats; the next one tells whether it still holds.
                 log.warning("heartbeat missed: the database is away")
             except Exception:

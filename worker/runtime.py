@@ -10,15 +10,15 @@ import threading
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
-from uuid import UUID
 
 from shared.kit import platform
 from shared.kit.platform import Platform
 from shared.kit.settings import settings
-from shared.webhooks.delivering import deliver
-from shared.webhooks.network import GuardedTransport
 
 T = TypeVar("T")
+
+# One task at a time, its heartbeat, and spare ones.
+POOL_SIZE = 4
 
 
 class Runtime:
@@ -29,7 +29,6 @@ class Runtime:
         threading.Thread(target=self.loop.run_forever, name="event-loop", daemon=True).start()
         self._stack = AsyncExitStack()
         self.platform: Platform = self.run(self._connect())
-        self._transport = GuardedTransport(settings().webhook_allow_nets)
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine in the loop and wait for it in this thread.
@@ -43,14 +42,8 @@ class Runtime:
             future.cancel()
             raise
 
-    def deliver(self, delivery_id: UUID) -> None:
-        """Attempt a webhook delivery."""
-        platform, timeout_s = self.platform, settings().webhook_timeout_s
-        self.run(deliver(platform, self._transport, delivery_id, timeout_s=timeout_s))
-
     async def _connect(self) -> Platform:
-        # One task at a time, its heartbeat, and spare ones; the courier's threads share them and wait for a free one.
-        return await self._stack.enter_async_context(platform.connect(settings(), pool_size=4))
+        return await self._stack.enter_async_context(platform.connect(settings(), pool_size=POOL_SIZE))
 
 
 _lock = threading.Lock()

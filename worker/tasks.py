@@ -3,10 +3,8 @@
 from uuid import UUID
 
 from shared.kit.broker import Wakeup
-from shared.projects import thumbnails
 from worker import execution, runtime
 from worker.app import app
-from worker.rendering import thumbnail as rendering
 
 
 @app.task(name=Wakeup.RUN_JOB.value)
@@ -19,10 +17,3 @@ def run_job(job_id: str) -> None:
 def run_later(job_id: str) -> None:
     """Attempt a job of an account that has many jobs waiting."""
     execution.attempt(runtime.current(), UUID(job_id))
-
-
-@app.task(name=Wakeup.MAKE_THUMBNAIL.value)
-def make_thumbnail(image_id: str) -> None:
-    """Attempt a thumbnail; a second message about it finds nothing due."""
-    worker_runtime = runtime.current()
-    worker_runtime.run(thumbnails.attempt(worker_runtime.platform, UUID(image_id), rendering.make_thumbnail))

@@ -4,8 +4,6 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
-from shared.kit.files import File
-
 # Sharp on a screen with two pixels to the point, in a gallery of squares of 160.
 SIDE = 320
 
@@ -15,8 +13,11 @@ QUALITY = 80
 _DEEP = ("I;16", "I;16L", "I;16B", "I;16N", "I")
 
 
-def make_thumbnail(body: bytes) -> File:
-    """Make a WebP of at most 320 x 320 pixels in the image's proportions; the image was decoded before."""
+def draw_thumbnail(_: bytes, body: bytes) -> bytes:
+    """Make a WebP of at most 320 x 320 pixels in the image's proportions; the image was decoded before.
+
+    It runs in a child process, which passes an argument that is of no use here.
+    """
     with Image.open(BytesIO(body)) as image:
         # Lets the JPEG decoder skip what a small copy does not need.
         image.draft(None, (SIDE, SIDE))
@@ -26,7 +27,7 @@ def make_thumbnail(body: bytes) -> File:
         upright = ImageOps.exif_transpose(small)
     out = BytesIO()
     upright.save(out, "WEBP", quality=QUALITY, exif=b"", icc_profile=b"")
-    return File("thumbnail.webp", "image/webp", out.getvalue())
+    return out.getvalue()
 
 
 def _in_eight_bits(image: Image.Image) -> Image.Image:

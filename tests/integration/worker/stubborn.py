@@ -1,4 +1,4 @@
-"""The worker with reports that take for ever and catch every exception, as PyCM does around its figures."""
+"""The worker with reports that take for ever and catch every exception, as PyCM does around its metrics."""
 
 import signal
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class _Stubborn:
         with suppress(Exception):
             while True:
                 signal.pause()
-        return [File("report.html", "text/html", b"a report without this figure")]
+        return [File("report.html", "text/html", b"a report without this metric")]
 
 
 handlers.HANDLERS["report"] = _Stubborn()

@@ -1,4 +1,4 @@
-"""A job that kills whoever does it is tried three times, and the jobs beside it do not notice."""
+"""A job that kills its worker is tried three times, and the jobs beside it succeed."""
 
 from collections.abc import Callable
 from typing import Any

@@ -60,12 +60,12 @@ async def test_a_courier_that_is_told_to_end_lets_the_delivery_under_way_finish(
     receiver.respond = respond
     job = await alice.final((await alice.submit("report", callback_url=receiver.url))["id"])
     await receiver.wait_for(1, deadline_s=60)
-    courier, before = workers["courier"], workers.log("courier").count("Warm shutdown")
+    courier, before = workers["courier"], workers.log("courier").count("takes no more deliveries")
 
     courier.request_stop()
 
     async def has_heard() -> bool:
-        return workers.log("courier").count("Warm shutdown") > before
+        return workers.log("courier").count("takes no more deliveries") > before
 
     await eventually(has_heard)
     assert courier.running

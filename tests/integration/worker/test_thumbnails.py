@@ -1,20 +1,22 @@
 """Every image gets its thumbnail, whatever is lost on the way; and what is deleted is really purged."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+import dataclasses
+from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest
 
 from deploy.local.stack import Stack
-from shared.kit.files import File
+from shared.kit.children import longest_call_s
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import StorageUnavailable
-from shared.projects import thumbnails
-from tests.actors import Client, Team, eventually
+from shared.kit.storage_errors import StorageRefused, StorageUnavailable
+from shared.projects import thumbnail_queries, thumbnails
+from shared.projects.thumbnail_queries import DueThumbnail
+from tests.actors import Client, Team, eventually, stored_keys
 from tests.pictures import picture
-from worker.rendering.thumbnail import make_thumbnail
+from worker.rendering.thumbnail import draw_thumbnail
 
 
 async def _thumbnail(client: Client, image_id: str) -> int:
@@ -39,65 +41,121 @@ async def _make_due(platform: Platform, image_id: str) -> None:
         await connection.execute("UPDATE thumbnail SET due_at = now() WHERE image_id = $1", UUID(image_id))
 
 
-async def test_a_wiped_broker_only_delays_thumbnails(alice: Client, workers: Team, stack: Stack) -> None:
+async def _taken(platform: Platform, **options: Any) -> list[DueThumbnail]:
+    lease = thumbnails.lease(platform.settings)
+    async with platform.db.connection() as connection:
+        return await thumbnail_queries.take(
+            connection, lease, **{"under_way": [], "per_account": 100, "limit": 100, **options}
+        )
+
+
+async def _attempt(platform: Platform, image_id: str) -> None:
+    """Attempt a thumbnail if it is due, as the thumbnailer does."""
+    for due in await _taken(platform):
+        if due.image_id == UUID(image_id):
+            await thumbnails.attempt(platform, due, draw_thumbnail)
+
+
+async def test_images_that_were_added_while_no_thumbnailer_ran_are_drawn_by_the_next(
+    alice: Client, workers: Team
+) -> None:
     project = (await alice.create_project())["id"]
-    workers["worker"].kill()
+    workers["thumbnailer"].kill()
     ids = [(await alice.add_image(project, picture()))["id"] for _ in range(3)]
     before = {await _thumbnail(alice, image_id) for image_id in ids}
 
-    stack.valkey.kill()
-    stack.valkey.wipe()
-    stack.valkey.start()
     workers.start()
 
     assert before == {202}
     await _ready(alice, *ids)
 
 
-async def test_images_are_taken_while_the_broker_is_away(alice: Client, workers: Team, stack: Stack) -> None:
+async def test_images_are_taken_and_drawn_while_the_broker_is_away(alice: Client, workers: Team, stack: Stack) -> None:
     project = (await alice.create_project())["id"]
     stack.valkey.kill()
     try:
         image = await alice.add_image(project, picture())
+        await _ready(alice, image["id"])
     finally:
         stack.valkey.start()
-
-    assert workers["dispatcher"].running
-    await _ready(alice, image["id"])
+    assert workers["thumbnailer"].running
 
 
-async def test_an_outage_of_storage_is_not_the_images_fault(
-    alice: Client, team: Team, platform: Platform, monkeypatch: pytest.MonkeyPatch
+async def test_accounts_take_turns_and_one_leaves_a_slot_to_the_others(
+    alice: Client, team: Team, platform: Platform
 ) -> None:
-    image_id = await _image(alice, team)
+    bob = await Client.sign_up(alice.http)
+    await _image(alice, team)
+    await _taken(platform)  # What other tests have left.
+    many = [await _image(alice, team) for _ in range(3)]
+    one = await _image(bob, team)
 
-    def away(_: str) -> bytes:
-        raise StorageUnavailable
+    first = await _taken(platform, per_account=1, limit=2)
+    owner = {str(due.image_id): due.account_id for due in first}
+    none = await _taken(platform, under_way=[owner[many[0]]], per_account=1, limit=2)
+    second = await _taken(platform, under_way=[owner[one]], per_account=2, limit=1)
 
-    for _ in range(thumbnails.MAX_ATTEMPTS + 2):
-        with monkeypatch.context() as patch:
-            patch.setattr(platform.storage, "get", away)
-            await thumbnails.attempt(platform, UUID(image_id), make_thumbnail)
-        given_back = await _row(platform, image_id)
-        await _make_due(platform, image_id)
-    await thumbnails.attempt(platform, UUID(image_id), make_thumbnail)
+    assert owner.keys() == {many[0], one}
+    assert none == []
+    assert [str(due.image_id) for due in second] == [many[1]]
+
+
+async def test_an_attempt_that_is_broken_off_is_given_back_at_once(
+    alice: Client, team: Team, platform: Platform
+) -> None:
+    image_id = await _image(alice, team, picture("PNG", (4000, 4000)))
+    attempt = asyncio.create_task(_attempt(platform, image_id))
+
+    async def has_begun() -> bool:
+        return await _row(platform, image_id) == ("queued", 1)
+
+    await eventually(has_begun)
+    attempt.cancel()
+    await asyncio.gather(attempt, return_exceptions=True)
+    given_back = await _row(platform, image_id)
+    await _attempt(platform, image_id)
 
     assert given_back == ("queued", 0)
     assert await _row(platform, image_id) == ("ready", 1)
 
 
-async def test_an_image_at_which_every_attempt_dies_is_given_up(alice: Client, team: Team, platform: Platform) -> None:
+@pytest.mark.parametrize("error", [StorageUnavailable(), StorageRefused("InvalidAccessKeyId")], ids=["away", "refuses"])
+async def test_an_outage_of_storage_is_not_the_images_fault(
+    alice: Client, team: Team, platform: Platform, monkeypatch: pytest.MonkeyPatch, error: StorageUnavailable
+) -> None:
     image_id = await _image(alice, team)
 
-    def die(_: bytes) -> File:
+    def away(_: str) -> bytes:
+        raise error
+
+    for _ in range(thumbnails.MAX_ATTEMPTS + 2):
+        with monkeypatch.context() as patch:
+            patch.setattr(platform.storage, "get", away)
+            await _attempt(platform, image_id)
+        given_back = await _row(platform, image_id)
+        await _make_due(platform, image_id)
+    await _attempt(platform, image_id)
+
+    assert given_back == ("queued", 0)
+    assert await _row(platform, image_id) == ("ready", 1)
+
+
+async def test_an_image_at_which_every_attempt_dies_is_given_up(
+    alice: Client, team: Team, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image_id = await _image(alice, team)
+
+    def die(_: str) -> bytes:
         raise MemoryError
 
     for _ in range(thumbnails.MAX_ATTEMPTS):
-        with pytest.raises(MemoryError):
-            await thumbnails.attempt(platform, UUID(image_id), die)
+        with monkeypatch.context() as patch:
+            patch.setattr(platform.storage, "get", die)
+            with pytest.raises(MemoryError):
+                await _attempt(platform, image_id)
         await _make_due(platform, image_id)
     still = await _row(platform, image_id)
-    await thumbnails.attempt(platform, UUID(image_id), make_thumbnail)
+    await _attempt(platform, image_id)
 
     assert (still, await _row(platform, image_id)) == (("queued", 3), ("failed", 4))
     answer = await alice.get(f"/api/images/{image_id}/thumbnail")
@@ -106,18 +164,39 @@ async def test_an_image_at_which_every_attempt_dies_is_given_up(alice: Client, t
     assert (await alice.get(f"/api/images/{image_id}/content")).status_code == 200
 
 
-async def test_an_attempt_that_is_not_due_is_none(alice: Client, team: Team, platform: Platform) -> None:
+async def test_an_attempt_that_is_not_due_is_none(
+    alice: Client, team: Team, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     image_id = await _image(alice, team)
-    made = 0
+    get = platform.storage.get
+    read = []
 
-    def count(body: bytes) -> File:
-        nonlocal made
-        made += 1
-        return make_thumbnail(body)
+    def count(key: str) -> bytes:
+        read.append(key)
+        return get(key)
 
-    await asyncio.gather(*(thumbnails.attempt(platform, UUID(image_id), count) for _ in range(5)))
+    monkeypatch.setattr(platform.storage, "get", count)
 
-    assert (made, await _row(platform, image_id)) == (1, ("ready", 1))
+    await asyncio.gather(*(_attempt(platform, image_id) for _ in range(5)))
+
+    assert (len(read), await _row(platform, image_id)) == (1, ("ready", 1))
+
+
+async def test_an_image_that_takes_too_long_to_draw_is_given_up_at_once(
+    alice: Client, team: Team, platform: Platform
+) -> None:
+    image_id = await _image(alice, team, picture("PNG", (2000, 2000)))
+    hurried = dataclasses.replace(platform, settings=platform.settings.model_copy(update={"image_time_limit_s": 0.01}))
+
+    await _attempt(hurried, image_id)
+
+    assert await _row(platform, image_id) == ("failed", 1)
+
+
+def test_the_lease_of_an_attempt_is_longer_than_two_tries_take(platform: Platform) -> None:
+    for limit in (0.5, 10, 120):
+        settings = platform.settings.model_copy(update={"image_time_limit_s": limit})
+        assert thumbnails.lease(settings).total_seconds() > 2 * longest_call_s(limit) + settings.image_wait_s
 
 
 async def test_an_image_that_storage_has_lost_is_gone_and_has_no_thumbnail(
@@ -127,7 +206,7 @@ async def test_an_image_that_storage_has_lost_is_gone_and_has_no_thumbnail(
     image = (await alice.get(f"/api/images/{image_id}")).json()
     platform.storage.delete([f"images/{image_id}/{image['sha256']}"])
 
-    await thumbnails.attempt(platform, UUID(image_id), make_thumbnail)
+    await _attempt(platform, image_id)
 
     content = await alice.get(f"/api/images/{image_id}/content")
     assert (content.status_code, content.json()["code"]) == (410, "file-gone")
@@ -153,19 +232,14 @@ async def test_the_dispatcher_purges_what_is_past_its_time(alice: Client, worker
             return (await anybody.get(links[0])).status_code == 404
 
     await eventually(is_purged, 30)
-    assert list(platform.storage.keys_before(_tomorrow(), f"images/{deleted}/")) == []
-    assert len(list(platform.storage.keys_before(_tomorrow(), f"images/{kept}/"))) == 2
+    assert stored_keys(platform.storage, f"images/{deleted}/") == []
+    assert len(stored_keys(platform.storage, f"images/{kept}/")) == 2
     assert (await alice.post(f"/api/images/{kept}/restore")).status_code == 200
 
 
-async def _image(alice: Client, team: Team) -> str:
+async def _image(alice: Client, team: Team, body: bytes = picture()) -> str:
     """An image whose thumbnail nobody makes by himself."""
-    for name in ("worker", "dispatcher"):
-        team[name].kill()
+    team["thumbnailer"].kill()
     project = (await alice.create_project())["id"]
-    image_id: str = (await alice.add_image(project, picture()))["id"]
+    image_id: str = (await alice.add_image(project, body))["id"]
     return image_id
-
-
-def _tomorrow() -> datetime:
-    return datetime.now(UTC) + timedelta(days=1)

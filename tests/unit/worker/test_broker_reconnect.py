@@ -6,6 +6,7 @@ from kombu.exceptions import OperationalError
 from kombu.utils import functional
 
 from deploy.local.ports import free_ports
+from worker import liveness
 from worker.broker_reconnect import Consumer
 
 
@@ -18,7 +19,9 @@ class _App:
 
 def test_a_broker_that_is_away_is_asked_for_every_two_seconds_however_long(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
+    touches: list[None] = []
     monkeypatch.setattr(functional, "sleep", slept.append)
+    monkeypatch.setattr(liveness, "touch", lambda: touches.append(None))
     (port,) = free_ports(1)
     consumer: Any = object.__new__(Consumer)
     consumer.app, consumer.first_connection_attempt, consumer.broker_connection_retry_attempt = _App, False, 0
@@ -28,3 +31,5 @@ def test_a_broker_that_is_away_is_asked_for_every_two_seconds_however_long(monke
 
     # It sleeps second by second, so that it can be told to end.
     assert sum(slept) == 2 * 12
+    # Which is no reason to restart the worker.
+    assert len(touches) == 12

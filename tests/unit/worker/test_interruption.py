@@ -48,7 +48,7 @@ def test_an_error_that_follows_from_the_limit_is_the_limit() -> None:
             try:
                 signal.raise_signal(OUT_OF_TIME)
             except Interrupted as error:
-                raise ValueError("no figure") from error
+                raise ValueError("no metric") from error
 
     with pytest.raises(TimeLimitExceeded) as raised:
         work()

@@ -67,7 +67,7 @@ def _verdict(page: Element) -> list[str]:
 def _cards(page: Element) -> list[list[str]]:
     return [
         [card.find("h2").text, card.find("b").text, card.find("p").text]
-        for card in page.find_all("li", **{"class": "figure"})
+        for card in page.find_all("li", **{"class": "tile"})
     ]
 
 

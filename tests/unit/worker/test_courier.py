@@ -15,7 +15,7 @@ HEAVY = ("matplotlib", "numpy", "pycm", "worker.handlers")
 
 
 def test_a_courier_loads_nothing_that_computes_or_draws_and_a_worker_all_of_it() -> None:
-    assert _loaded_by("worker.courier_tasks") == []
+    assert _loaded_by("worker.courier") == []
     assert _loaded_by("worker.tasks") == list(HEAVY)
 
 

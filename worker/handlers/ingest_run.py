@@ -1,0 +1,82 @@
+"""The handler of runs: a file of predictions in, canonical rows and counts out."""
+
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from shared.kit.files import AnyFile, File, FileOnDisk
+from shared.kit.platform import Platform
+from shared.runs import ingests, objects
+from shared.runs.errors import ColumnsContradictory
+from shared.runs.ingest.ingesting import Ingested, IngestLimits, ingest
+from shared.runs.joining.rules import TruthFile
+from shared.runs.kinds.ingest_run import IngestRun
+from shared.runs.mapping import NeedsMapping
+from shared.runs.records import IngestInput, Reading, position_of
+from shared.runs.summary import RunSummary
+from worker.conclusion import Conclusion
+from worker.job_attempt import JobAttempt
+
+# Half of the work is done after so many rows; nobody knows how many a text has.
+_HALFWAY_ROWS = 2_000_000
+
+
+async def load(platform: Platform, attempt: JobAttempt[IngestRun]) -> tuple[IngestInput, IngestLimits]:
+    """Write the uploaded file into the scratch folder, and that with the actual labels beside it."""
+    found = await ingests.find_input(platform, attempt.job, attempt.arguments)
+    await ingests.fetch_files(platform, attempt.job, found, attempt.scratch.folder)
+    return found, IngestLimits(platform.settings.max_file_bytes, platform.settings.max_classes)
+
+
+def perform(inputs: tuple[IngestInput, IngestLimits], attempt: JobAttempt[IngestRun]) -> Conclusion:
+    """Make the canonical rows, counts and slice tables; or say what the file leaves open."""
+    found, limits = inputs
+    folder = attempt.scratch.folder
+
+    def progress(rows: int) -> None:
+        attempt.progress(0.1 + 0.8 * rows / (rows + _HALFWAY_ROWS))
+
+    try:
+        ingested = ingest(folder / "file", folder, found.columns, limits, progress, _truth(found, folder))
+    except NeedsMapping as needed:
+        reading = Reading(None, needed.decisions, needed.questions)
+        return Conclusion(
+            "", (), partial(ingests.conclude, job=attempt.job, arguments=attempt.arguments, reading=reading)
+        )
+    summary = ingested.finished.summary
+    _check_positive(found, summary)
+    return _concluded(attempt, ingested)
+
+
+def _truth(found: IngestInput, folder: Path) -> TruthFile | None:
+    if found.truth is None:
+        return None
+    return TruthFile(folder / "truth", found.truth.missing, found.truth.extra, found.dataset_folder is not None)
+
+
+def _concluded(attempt: JobAttempt[IngestRun], ingested: Ingested) -> Conclusion:
+    arguments = attempt.arguments
+    prefix = objects.folder_of(UUID(arguments.run_id), arguments.version, attempt.job.attempt)
+    rows = FileOnDisk(objects.ROWS, "application/vnd.apache.parquet", attempt.scratch.folder / objects.ROWS)
+    files: list[AnyFile] = [
+        rows,
+        File(objects.SLICES, "application/octet-stream", objects.packed_tables(ingested.finished.slices)),
+    ]
+    write = partial(
+        ingests.conclude,
+        job=attempt.job,
+        arguments=arguments,
+        reading=Reading(ingested.container, ingested.decisions, [], ingested.finished.notices),
+        summary=ingested.finished.summary,
+        folder=prefix,
+        rows_bytes=rows.size_bytes,
+    )
+    return Conclusion(prefix, files, write)
+
+
+def _check_positive(found: IngestInput, summary: RunSummary) -> None:
+    if found.positive is not None and position_of(found.positive, summary.classes) is None:
+        known = ", ".join(f"“{label}”"[:50] for label in summary.classes[:5])
+        raise ColumnsContradictory(
+            f"The positive class “{found.positive[:50]}” does not occur; the classes are {known}."
+        )
