@@ -8,11 +8,11 @@ import sys
 
 from granian.cli import cli
 
-import api.app
+from api import server
 from shared.kit.platform import load_before_forking
 from shared.kit.settings import settings
 
-APPLICATION = f"{api.app.__name__}:{api.app.create_app.__name__}"
+APPLICATION = f"{server.__name__}:{server.create_app.__name__}"
 
 ALWAYS = ("--interface", "asgi", "--loop", "uvloop", "--no-ws", "--respawn-failed-workers", "--factory")
 
@@ -20,7 +20,7 @@ ALWAYS = ("--interface", "asgi", "--loop", "uvloop", "--no-ws", "--respawn-faile
 def serve(application: str) -> None:
     """Serve requests until stopped; the application is created in each process, with its own connections."""
     load_before_forking(settings())
-    cli([*ALWAYS, *sys.argv[1:], application], auto_envvar_prefix="GRANIAN")
+    cli([*ALWAYS, *server.options(settings()), *sys.argv[1:], application], auto_envvar_prefix="GRANIAN")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The application: routes, dependencies and middleware, put together in one place."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,21 +11,28 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from api import docs, openapi_texts
+from api.admin.audit import AuditController
 from api.admin.controller import AdminController
+from api.admin.invitations import InvitationController
 from api.analyses.agreements import AgreementController
 from api.analyses.annotations import AnnotationController
 from api.analyses.callbacks import CallbackController
 from api.analyses.controller import AnalysisController
+from api.comparisons.controller import PairedComparisonController
 from api.compat.calculators.controller import CalculatorController
 from api.compat.pycm_rest.accounts.controller import AccountController
 from api.compat.pycm_rest.comparisons.controller import ComparisonController
 from api.compat.pycm_rest.curves.controller import CurveController
 from api.compat.pycm_rest.matrices.controller import PycmMatrixController
 from api.compat.pycm_rest.multilabel.controller import MultiLabelController
-from api.http import body_stream, idempotency, problems
+from api.datasets.controller import DatasetController
+from api.gates.checks import CheckController, GateCheckController
+from api.gates.controller import GateController
+from api.http import body_stream, idempotency, problems, request_end
 from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.middleware import around
+from api.imports.controller import ImportController
 from api.jobs.controller import JobController
 from api.jobs.waiter import Waiter
 from api.keys.controller import KeyController
@@ -35,9 +43,15 @@ from api.pipelines.controller import PipelineController
 from api.projects.comments import CommentController
 from api.projects.controller import ProjectController
 from api.projects.images import ImageController
-from api.projects.uploads import UploadController
+from api.projects.uploads import ImageUploadController
+from api.runs.controller import RunController
+from api.runs.exports import RunExportController
+from api.runs.promises import RunPromiseController
+from api.runs.results import RunResultController
+from api.runs.scores import RunScoreController
 from api.security import provide_caller, refuse_early
 from api.signatures import provide_signer
+from api.uploads.controller import UploadController
 from api.usage import flushing
 from api.usage.controller import UsageController
 from api.web.router import pages
@@ -45,9 +59,11 @@ from api.webhooks.controller import WebhookController
 from api.webhooks.deliveries import DeliveryController
 from shared import __version__
 from shared.accounts import Authenticator, Caller
+from shared.idempotency import Claims
 from shared.kit import logging, platform
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings, settings
+from shared.operations.readiness import ReadinessChecks
 from shared.plans import Meter
 
 log = structlog.get_logger()
@@ -62,17 +78,23 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
 
     @asynccontextmanager
     async def connect(app: Litestar) -> AsyncIterator[None]:
-        async with platform.connect(app_settings) as app_platform:
+        async with platform.connect(app_settings, storage_deadline_s=app_settings.storage_deadline_s) as app_platform:
             app.state.platform = app_platform
+            app.state.readiness = ReadinessChecks(app_platform)
             app.state.waiter = Waiter(app_platform)
+            app.state.claims = Claims(app_platform.db)
             app.state.authenticator = Authenticator(app_platform.db, app_platform.keyring)
             app.state.meter = Meter(app_platform.db, app_platform.redis_scripts, app_settings)
             listener = asyncio.create_task(app.state.waiter.run())
+            settler = asyncio.create_task(app.state.claims.run())
             flusher = asyncio.create_task(flushing.flush_periodically(app.state.authenticator, app.state.meter))
+            # The collector stops all requests while it traverses what a large body was decoded to; not this as well.
+            gc.freeze()
             try:
                 yield
             finally:
                 listener.cancel()
+                settler.cancel()
                 flusher.cancel()
                 # The flusher writes once more, on connections that close after this.
                 await asyncio.wait([flusher])
@@ -97,6 +119,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             docs.explain,
             docs.static,
             health.healthz,
+            health.api_health,
             health.readyz,
             metrics.metrics,
             AccountController,
@@ -105,13 +128,25 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             PycmMatrixController,
             MatrixController,
             MatrixStatisticsController,
+            RunController,
+            RunPromiseController,
+            RunResultController,
+            RunScoreController,
+            DatasetController,
+            RunExportController,
+            PairedComparisonController,
+            GateController,
+            GateCheckController,
+            CheckController,
             MultiLabelController,
             ComparisonController,
             CurveController,
             ProjectController,
             ImageController,
-            UploadController,
+            ImageUploadController,
+            ImportController,
             CommentController,
+            UploadController,
             JobController,
             CalculatorController,
             AnalysisController,
@@ -122,6 +157,8 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             WebhookController,
             DeliveryController,
             AdminController,
+            InvitationController,
+            AuditController,
         ],
         # Each depends on the one before: one without a dependency is resolved in a task of its own, which costs more
         # than all of them together.
@@ -146,11 +183,12 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             render_plugins=[],
             path="/internal/schema",
         ),
-        request_max_body_size=app_settings.max_body_bytes,
+        # The module `body_stream` has a limit for each route.
+        request_max_body_size=None,
         # Logging is configured above, for the libraries as well.
         logging_config=None,
     )
     # Around the router as well: requests that it refuses need an id, a log line and the headers, too.
-    timed_app = body_stream.around(idempotency.around(app.asgi_handler), app_settings.body_timeout_s)
-    app.asgi_handler = around(timed_app)
+    timed_app = body_stream.around(idempotency.around(app.asgi_handler), app_settings)
+    app.asgi_handler = around(request_end.around(timed_app), app_settings)
     return app

@@ -2,17 +2,20 @@
 
 import asyncio
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from http import HTTPStatus
-from typing import Annotated, Any, Generic, ParamSpec, TypeAlias, TypeVar
+from typing import Annotated, Any, Generic, ParamSpec, TypeAlias, TypeVar, cast
 
 import msgspec
 from litestar import Request
 from msgspec import UNSET, Raw, UnsetType
 
+from api.http import compact, json_pieces
+from api.http.body_stream import incoming
 from api.http.decode_errors import invalid
-from shared.kit.errors import DomainError, Fault, InvalidInput
+from api.http.decoding import decode
+from api.http.json_pieces import Pieces
+from shared.kit.errors import Fault, InvalidInput
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -21,24 +24,38 @@ Fields = dict[str, Raw]
 
 BODY = "body"
 
+_EMPTY = Raw(b"[]")
+_NONE: Mapping[str, Pieces] = {}
+
 # As a handler's parameter: the body of the request, decoded. See `api.http.routes`.
 Body: TypeAlias = Annotated[T, BODY]
 
 
 class Members(Fields, Generic[T]):
-    """As a handler's parameter: the members of the body that a Struct, or a union of some, has; each undecoded."""
+    """As a handler's parameter: the members of the body that a Struct, or a union of some, has; each undecoded.
 
+    A large list is null here, and stands in `large` with the positions at which it may be cut.
+    """
 
-class BodyEncoded(DomainError):
-    """Request bodies with a Content-Encoding are not supported; send the body uncompressed."""
+    large: Mapping[str, Pieces] = _NONE
+    release: Callable[[], None] | None = None
 
-    status, code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "body-encoded"
+    def forget(self) -> None:
+        """Free the memory of the body; for handlers that wait long after they have read it."""
+        self.clear()
+        self.large = _NONE
+        if self.release is not None:
+            self.release()
 
 
 # Work on fewer bytes takes less time than handing it to a thread.
 INLINE_BYTES = 16 * 1024
 
-_NUL = rb"\u0000"
+# Splitting so many bytes at once holds the interpreter for a few milliseconds.
+SPLIT_AT_ONCE_BYTES = 1024 * 1024
+
+# A long list that is not read as an array has rows for the classes of a matrix.
+MAX_ROWS = 1000
 
 
 async def by_size(size: int, work: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
@@ -50,7 +67,13 @@ async def by_size(size: int, work: Callable[P, T], *arguments: P.args, **keyword
 
 def size(members: Fields) -> int:
     """Return the size of the members of a body together, in bytes."""
-    return sum(map(len, members.values()))
+    small = sum(map(len, members.values()))
+    return small + sum(map(len, large(members).values()))
+
+
+def large(members: Fields) -> Mapping[str, Pieces]:
+    """Return the large lists of a body by their names, in pieces."""
+    return getattr(members, "large", _NONE)
 
 
 async def fields(request: Request[Any, Any, Any], *kinds: type) -> Members[Any]:
@@ -59,44 +82,29 @@ async def fields(request: Request[Any, Any, Any], *kinds: type) -> Members[Any]:
     Raises InvalidInput for any other member if one of the Structs forbids unknown fields, and for a member that one of
     them refuses by name.
     """
-    body = await request.body()
-    try:
-        return await by_size(len(body), split, body, *kinds)
-    except InvalidInput as error:
-        if "content-encoding" in request.headers:
-            raise BodyEncoded from error
-        raise
+    body = await incoming(request).whole()
+    members = await by_size(len(body), split, body, *kinds)
+    members.release = incoming(request).release
+    return members
 
 
 def split(body: bytes, *kinds: type) -> Members[Any]:
     """Split a received body as `fields` does; members that no Struct has take no memory."""
+    if len(body) > SPLIT_AT_ONCE_BYTES:
+        text, lists = json_pieces.split(body)
+        members = split(text, *kinds)
+        members.large = {name: pieces for name, pieces in lists.items() if name in members}
+        return members
     try:
         # Some editors write a byte order mark, which JSON does not allow.
-        members = _splitter(*kinds).decode(body.removeprefix(BOM_UTF8))
+        found = _splitter(*kinds).decode(body.removeprefix(BOM_UTF8))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid(error) from error
-    present = {name: raw for name, raw in msgspec.structs.asdict(members).items() if raw is not UNSET}
+    present = {name: raw for name, raw in msgspec.structs.asdict(found).items() if raw is not UNSET}
     faults = [Fault(f"/{name}", f"{name}: {reason}.") for name, reason in _refused(kinds).items() if name in present]
     if faults:
         raise InvalidInput(*faults)
     return Members(present)
-
-
-def decode(raw: Raw | bytes, kind: type[T], pointer: str = "") -> T:
-    """Decode a part of a body; raises InvalidInput with the position of the fault."""
-    if holds_nul(raw):
-        raise InvalidInput(Fault(pointer, f"{pointer.strip('/') or 'body'}: must not contain the NUL character."))
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise invalid(error, pointer, kind) from error
-
-
-def holds_nul(raw: Raw | bytes) -> bool:
-    r"""Return True if JSON holds the character NUL, which Postgres cannot store; `\\u0000` is text, not NUL."""
-    text = bytes(raw)
-    # A pair of backslashes is one in the text; a replacement of the same length keeps its neighbours apart.
-    return _NUL in text and _NUL in text.replace(rb"\\", b"..")
 
 
 async def read(request: Request[Any, Any, Any], kind: type[T]) -> T:
@@ -106,13 +114,36 @@ async def read(request: Request[Any, Any, Any], kind: type[T]) -> T:
 
 
 def pick_known(members: Fields, kind: type[T]) -> T:
-    """Decode the members that a Struct has; others are ignored."""
+    """Decode the members that a Struct has, large lists as arrays; others are ignored."""
+    if lists := large(members):
+        return _pick_large(members, lists, kind)
     names = [field.encode_name for field in msgspec.structs.fields(kind)]  # type: ignore[arg-type] # kinds are Structs
     return decode(msgspec.json.encode({name: members[name] for name in names if name in members}), kind)
 
 
-def pick(members: Fields, name: str, kind: type[T]) -> T:
-    """Decode one member of a body; other members are ignored."""
+def _pick_large(members: Fields, lists: Mapping[str, Pieces], kind: type[T]) -> T:
+    names = {field.encode_name: field for field in msgspec.structs.fields(kind)}  # type: ignore[arg-type] # as above
+    small = {name: raw for name, raw in members.items() if name in names}
+    arrays = {}
+    for name, pieces in lists.items():
+        if name not in names:
+            continue
+        read_array = compact.reader(name, names[name].type) if len(pieces) > SPLIT_AT_ONCE_BYTES else None
+        if read_array is not None:
+            arrays[names[name].name] = read_array(pieces, name)
+        small[name] = _EMPTY if read_array else compact.raw(pieces, name, SPLIT_AT_ONCE_BYTES)
+    decoded = decode(msgspec.json.encode(small), kind)
+    for name, values in arrays.items():
+        msgspec.structs.force_setattr(decoded, name, values)  # type: ignore[arg-type] # as above
+    return decoded
+
+
+def pick(members: Fields, name: str, kind: type[T], *, max_elements: int = MAX_ROWS) -> T:
+    """Decode one member of a body, a large list of at most so many elements; other members are ignored."""
+    if pieces := large(members).get(name):
+        if len(pieces) > SPLIT_AT_ONCE_BYTES:
+            return cast("T", [*compact.elements(pieces, name, cast("type[list[Any]]", kind), max_elements)])
+        return decode(compact.raw(pieces, name, SPLIT_AT_ONCE_BYTES), kind, f"/{name}")
     if name not in members:
         raise InvalidInput(Fault(f"/{name}", f"{name}: this field is required."))
     return decode(members[name], kind, f"/{name}")

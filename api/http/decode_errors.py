@@ -34,8 +34,12 @@ _SENTENCES = {
 }
 
 
-def invalid(error: Exception, pointer: str = "", kind: Any = None) -> InvalidInput:
-    """Convert a decoder's error to an InvalidInput; `pointer` is the position of the decoded part, `kind` its type."""
+def invalid(error: Exception, pointer: str = "", kind: Any = None, *, before: int = 0) -> InvalidInput:
+    """Convert a decoder's error to an InvalidInput.
+
+    `pointer` is the position of the decoded part, `kind` its type. Of a list that is decoded in pieces, `before`
+    elements came before this one.
+    """
     if isinstance(error, RecursionError):
         return InvalidInput(Fault(pointer, "The JSON is nested too deeply."))
     if not isinstance(error, msgspec.ValidationError):
@@ -43,6 +47,8 @@ def invalid(error: Exception, pointer: str = "", kind: Any = None) -> InvalidInp
     match = _PATH.fullmatch(str(error))
     assert match is not None, "the pattern takes any text"
     steps = _steps(match["path"] or "")
+    if before and steps:
+        steps[0] = str(int(steps[0]) + before)
     position = pointer + "".join(f"/{_escape(step)}" for step in steps)
     if field := _FIELD.fullmatch(match["message"]):
         position += f"/{_escape(field['name'])}"

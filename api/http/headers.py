@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar.connection import ASGIConnection
 from litestar.params import HeaderParameter
 from litestar.types import HTTPScope
 
-from shared.kit.platform import Platform
+from shared.kit import origin
 
 Prefer = Annotated[
     str | None,
@@ -30,9 +29,11 @@ Networks = Sequence[IPv4Network | IPv6Network]
 SUBSCRIBER_BITS = 64
 
 
-def counted_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+def counted_address() -> str:
     """Return the address by which attempts are counted: an IPv4 address, or the IPv6 network of a subscriber."""
-    return subscriber(_client_address(connection))
+    address = origin.current().address
+    assert address is not None, "the middleware begins every request with it"
+    return address
 
 
 def subscriber(address: str) -> str:
@@ -43,12 +44,10 @@ def subscriber(address: str) -> str:
     return str(ip_interface((ip, SUBSCRIBER_BITS)).network)
 
 
-def _client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    # The peer, or the client in front of the trusted proxies.
-    platform: Platform = connection.app.state.platform
-    peer = connection.client.host if connection.client else "unknown"
-    lines = connection.headers.getall("x-forwarded-for", [])
-    return nearest_untrusted_address(peer, lines, platform.settings.trusted_proxies)
+def is_proxy(peer: str, proxies: Networks) -> bool:
+    """Return True if a peer is a trusted proxy."""
+    address = _address(peer)
+    return address is not None and any(address in network for network in proxies)
 
 
 def nearest_untrusted_address(peer: str, forwarded: Sequence[str], proxies: Networks) -> str:

@@ -5,27 +5,25 @@ headers.
 """
 
 import hashlib
-from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-import structlog
 from litestar import Litestar, Request
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from api import security, signatures
-from api.http import multipart
+from api.http import body_stream, created_resource, multipart
+from api.http.bodies import by_size
+from api.http.body_limits import limit_of_path
 from api.http.headers import first
 from shared import idempotency
 from shared.accounts import Caller
-from shared.idempotency import Claim, StoredAnswer
+from shared.idempotency import Claim, Claims, CreatedResource, StoredAnswer
 from shared.idempotency.errors import KeyInvalid
 from shared.kit.db import transaction_hook
 from shared.kit.errors import DomainError
 from shared.kit.platform import Platform
-
-log = structlog.get_logger()
 
 HEADER = b"idempotency-key"
 REPLAYED = (b"idempotency-replayed", b"true")
@@ -71,29 +69,33 @@ def around(app: ASGIApp) -> ASGIApp:
 
 async def _once(app: ASGIApp, scope: HTTPScope, key: bytes, receive: Receive, send: Send) -> None:
     platform: Platform = _app(scope).state.platform
-    body = _Body(b"", receive, is_whole=False)
     try:
         text = _valid(key)
-        body = await _Body.read(receive, platform.settings.max_body_bytes)
-        caller = await _caller(scope, platform, body) if body.is_whole else None
+        caller = await _caller(scope, platform)
         # Without a caller the route refuses the request, or takes no callers.
-        claim = await _claim(platform, scope, caller, text, body) if caller else None
+        claim = await _claim(platform, scope, caller, text) if caller else None
     except DomainError as error:
         # Each route presents errors in its own form.
         scope["state"][security.REFUSAL] = error
         claim = None
     if claim is None:
-        await app(scope, body.receive, send)
+        await app(scope, receive, send)
     elif isinstance(claim, StoredAnswer):
         await _replay(send, claim)
+    elif isinstance(claim, CreatedResource):
+        await created_resource.answer(app, scope, receive, send, claim, await security.key_text(Request(scope)))
     else:
-        await _do(app, scope, body.receive, send, claim)
+        await _do(app, scope, receive, send, claim)
 
 
-async def _claim(platform: Platform, scope: HTTPScope, caller: Caller, key: str, body: "_Body") -> Claim | StoredAnswer:
-    lease = timedelta(seconds=platform.settings.wait_limit_s) + idempotency.LEASE_MARGIN
-    fingerprint = _fingerprint(scope, caller, _comparable(scope, body.content))
-    return await idempotency.claim(platform, caller, key=key, fingerprint=fingerprint, lease=lease)
+async def _claim(
+    platform: Platform, scope: HTTPScope, caller: Caller, key: str
+) -> Claim | StoredAnswer | CreatedResource:
+    body = body_stream.of_scope(scope)
+    body.accept(limit_of_path(_app(scope), scope["path"], platform.settings))
+    content = await body.whole()
+    fingerprint = await by_size(len(content), _fingerprint, scope, caller, content)
+    return await idempotency.claim(platform, caller, key=key, fingerprint=fingerprint)
 
 
 async def _do(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send, claim: Claim) -> None:
@@ -108,53 +110,17 @@ async def _do(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send, clai
         elif message["type"] == "http.response.body":
             content.extend(message.get("body", b""))
 
+    claims: Claims = _app(scope).state.claims
     token = transaction_hook.set(claim)
     try:
-        await app(scope, receive, collect)
+        with claims.holding(claim):
+            await app(scope, receive, collect)
     finally:
         transaction_hook.reset(token)
     headers = [(name.lower(), value) for name, value in start["headers"] if name.lower() in STORED_HEADERS]
-    try:
-        await claim.settle(StoredAnswer(start["status"], headers, bytes(content)))
-    except DomainError as error:
-        # A repeat gets AnswerLost, or does the work if none was done.
-        log.warning("an answer cannot be kept for repeats", reason=error.detail)
+    await claims.settle(claim, StoredAnswer(start["status"], headers, bytes(content)))
     await send(start)
     await send({"type": "http.response.body", "body": bytes(content), "more_body": False})
-
-
-class _Body:
-    """A request's body, read ahead and replayed to the application."""
-
-    def __init__(self, content: bytes, receive: Receive, *, is_whole: bool) -> None:
-        self.content = content
-        self.is_whole = is_whole
-        self._receive = receive
-        self._is_replayed = False
-
-    @classmethod
-    async def read(cls, receive: Receive, limit: int) -> "_Body":
-        """Read at most `limit` bytes; a longer body, or one cut off, is not whole."""
-        content = bytearray()
-        while len(content) <= limit:
-            message = await receive()
-            if message["type"] != "http.request":
-                break
-            content.extend(message.get("body", b""))
-            if not message.get("more_body", False):
-                return cls(bytes(content), receive, is_whole=len(content) <= limit)
-        return cls(bytes(content), receive, is_whole=False)
-
-    async def all(self) -> bytes:
-        """Return the whole body."""
-        return self.content
-
-    async def receive(self) -> HTTPReceiveMessage:
-        """Return the body in one piece, then the messages after it."""
-        if self._is_replayed:
-            return await self._receive()  # type: ignore[return-value] # nothing else follows an HTTP request
-        self._is_replayed = True
-        return {"type": "http.request", "body": self.content, "more_body": not self.is_whole}
 
 
 def _key(scope: HTTPScope) -> bytes | None:
@@ -172,9 +138,9 @@ def _valid(key: bytes) -> str:
     return text
 
 
-async def _caller(scope: HTTPScope, platform: Platform, body: _Body) -> Caller | None:
+async def _caller(scope: HTTPScope, platform: Platform) -> Caller | None:
     try:
-        return await security.identify(Request(scope), platform, body.all)
+        return await security.identify(Request(scope), platform)
     except DomainError:
         return None
 
@@ -185,7 +151,7 @@ def _fingerprint(scope: HTTPScope, caller: Caller, body: bytes) -> bytes:
         (name, value) for name, value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     ]
     encoded_query = urlencode([pair for pair in query if pair[0] != "api_key"])
-    parts = [caller.key_id.encode(), scope["path"].encode(), encoded_query.encode(), body]
+    parts = [caller.key_id.encode(), scope["path"].encode(), encoded_query.encode(), _comparable(scope, body)]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
 
 

@@ -7,7 +7,11 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from api.http.forwarding import Forwarding
 from api.http.request_counters import request_counters
+from shared.kit import origin
+from shared.kit.origin import Origin
+from shared.kit.settings import Settings
 
 log = structlog.get_logger()
 
@@ -20,17 +24,24 @@ SECURITY_HEADERS = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 
-QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+QUIET = frozenset({"/healthz", "/api/health", "/readyz", "/metrics"})
 
 
-def around(app: ASGIApp) -> ASGIApp:
+# For a year, which is what browsers' lists of such sites ask for.
+HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+def around(app: ASGIApp, settings: Settings) -> ASGIApp:
     """Wrap the application."""
+    forwarding = Forwarding(settings)
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         request_id = scope["state"]["request_id"] = _new_id()
+        client = forwarding.client(scope)
+        source = origin.begin(client.address)
         began = time.perf_counter()
         status = 0
 
@@ -46,6 +57,8 @@ def around(app: ASGIApp) -> ASGIApp:
                 present = {name.lower() for name, _ in headers}
                 headers += [header for header in SECURITY_HEADERS if header[0] not in present]
                 headers += scope["state"].get("headers", ())
+                if client.is_tls:
+                    headers.append(HSTS)
                 headers.append((b"x-request-id", request_id.encode()))
                 message["headers"] = headers
             elif is_head and message["type"] == "http.response.body":
@@ -60,7 +73,7 @@ def around(app: ASGIApp) -> ASGIApp:
             took_s = time.perf_counter() - began
             request_counters.note(scope, get_scope.get("path_template"), status, took_s)
             if scope["path"] not in QUIET:
-                _log(scope, status, took_s)
+                _log(scope, status, took_s, source)
 
     return handle
 
@@ -72,6 +85,15 @@ def _new_id() -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
-def _log(scope: HTTPScope, status: int, took_s: float) -> None:
-    # The path only: a query may hold a key.
-    log.info("request", method=scope["method"], path=scope["path"], status=status, took_ms=round(took_s * 1000, 1))
+def _log(scope: HTTPScope, status: int, took_s: float, source: Origin) -> None:
+    # The path only: a query may hold a key. The key's id is not the key.
+    log.info(
+        "request",
+        method=scope["method"],
+        path=scope["path"],
+        status=status,
+        took_ms=round(took_s * 1000, 1),
+        address=source.address,
+        account=source.account_id,
+        key=source.key_id,
+    )

@@ -7,6 +7,8 @@ from urllib.parse import unquote_to_bytes
 from litestar import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
+from api.http import bodies
+from api.http.bodies import Members
 from api.http.headers import first
 from shared.kit.errors import Fault, InvalidInput
 
@@ -15,6 +17,7 @@ MAX_PARTS = 10
 MAX_FIELD_BYTES = 64 * 1024
 
 T = TypeVar("T")
+J = TypeVar("J")
 
 _EXTENDED = re.compile(r";\s*filename\*=(?P<charset>utf-8|iso-8859-1)'[^';]*'(?P<name>[^;\s]*)", re.IGNORECASE)
 
@@ -61,18 +64,33 @@ class FormBody(Generic[T]):
         return reader.end()
 
 
-def read_key(content: bytes, delimiter: str) -> str | None:
-    """Return the caller's key in a received form, or None; raises InvalidInput."""
+class FormOrMembers(Generic[T, J]):
+    """As a handler's parameter: a form that is still to be read, or JSON; T has the form's parts, J the members."""
+
+    def __init__(self, request: Request[Any, Any, Any], kind: type) -> None:
+        self._request = request
+        self._kind = kind
+
+    async def read(self, *, max_file_bytes: int) -> MultipartForm | Members[Any]:
+        """Read the form, or the members of JSON, undecoded; raises InvalidInput."""
+        if is_form(self._request):
+            return await FormBody[Any](self._request).read(max_file_bytes=max_file_bytes)
+        return await bodies.fields(self._request, self._kind)
+
+
+def read_key(content: bytes, delimiter: str, *, is_whole: bool) -> str | None:
+    """Return the caller's key in a form or in the beginning of one, or None; raises InvalidInput."""
     reader = _Reader(delimiter, max_file_bytes=0)
     reader.feed(content)
-    return reader.end().fields.get("api_key")
+    form = reader.end() if is_whole else reader.form
+    return form.fields.get("api_key")
 
 
 class _Reader:
     """Assembles a form from chunks of any size."""
 
     def __init__(self, delimiter: str, max_file_bytes: int) -> None:
-        self._form = MultipartForm({}, {})
+        self.form = MultipartForm({}, {})
         self._max_file_bytes = max_file_bytes
         try:
             self._parser = PushMultipartParser(delimiter, max_segment_count=MAX_PARTS)
@@ -92,7 +110,7 @@ class _Reader:
             self._parser.close()
         except MultipartError as error:
             raise _broken(error) from error
-        return self._form
+        return self.form
 
     def _take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
         if isinstance(event, MultipartSegment):
@@ -105,10 +123,10 @@ class _Reader:
             if self._size <= self._limit:
                 self._body += event
         elif self._filename is None:
-            self._form.fields[self._segment.name] = self._text()
+            self.form.fields[self._segment.name] = self._text()
         else:
             body = bytes(self._body) if self._size <= self._limit else None
-            self._form.files[self._segment.name] = FilePart(self._filename, body)
+            self.form.files[self._segment.name] = FilePart(self._filename, body)
 
     @property
     def _limit(self) -> int:

@@ -109,7 +109,6 @@ def _of_internal_error(error: Exception) -> Problem:
 _DETAILS = {
     HTTPStatus.NOT_FOUND: "No route has this path; see /docs for all routes.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This route does not support this method; see /docs for its methods.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request body is larger than this service accepts; send less at once.",
 }
 
 HANDLERS: ExceptionHandlersMap = {HTTPException: _answer, Exception: _answer}

@@ -30,6 +30,20 @@ class RequestCounters:
             registry=self.registry,
         )
 
+        self._ignored = Counter(
+            "evalserve_forwarding_ignored",
+            "Requests with X-Forwarded-For from a peer that is not a trusted proxy",
+            ("process",),
+            registry=self.registry,
+        )
+        # Whether this process has met any; for the page of administrators.
+        self.has_ignored_forwarding = False
+
+    def note_ignored_forwarding(self) -> None:
+        """Count a request whose X-Forwarded-For was ignored."""
+        self.has_ignored_forwarding = True
+        self._ignored.labels(str(os.getpid())).inc()
+
     def note(self, scope: HTTPScope, route: str | None, status: int, took_s: float) -> None:
         """Count a request that has been answered."""
         requests, seconds = self._series(scope["method"] if route else NO_ROUTE, route or NO_ROUTE, status)

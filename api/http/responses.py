@@ -41,6 +41,10 @@ class Success(NamedTuple):
 
 Html: TypeAlias = Annotated[str, Answer(media_type="text/html")]
 Csv: TypeAlias = Annotated[str, Answer(media_type="text/csv")]
+Parquet: TypeAlias = Annotated[bytes, Answer(media_type="application/vnd.apache.parquet")]
+Xml: TypeAlias = Annotated[str, Answer(media_type="application/xml")]
+Markdown: TypeAlias = Annotated[str, Answer(media_type="text/markdown")]
+Svg: TypeAlias = Annotated[str, Answer(media_type="image/svg+xml")]
 Png: TypeAlias = Annotated[bytes, Answer(media_type="image/png")]
 WebP: TypeAlias = Annotated[bytes, Answer(media_type="image/webp")]
 AnyImage: TypeAlias = Annotated[bytes, Answer(media_type="image/*")]

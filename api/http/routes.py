@@ -17,8 +17,10 @@ from litestar.handlers import HTTPRouteHandler
 from api.http import bodies
 from api.http.bodies import BODY, Members
 from api.http.injected import AnyRequest
-from api.http.multipart import FormBody
+from api.http.multipart import FormBody, FormOrMembers
 from api.http.runtime_types import resolve
+
+JSON, FORM = "application/json", "multipart/form-data"
 
 Handler = Callable[..., Awaitable[Any]]
 Read = Callable[[Request[Any, Any, Any]], Awaitable[Any]]
@@ -29,6 +31,8 @@ class BodyType(NamedTuple):
 
     kind: Any
     media_type: str
+    # Of a body that may come in two forms.
+    other: "BodyType | None" = None
 
 
 def post(path: str | None = None, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
@@ -84,12 +88,22 @@ def _body(annotation: Any) -> tuple[BodyType, Read] | None:
     """Return the body type that an annotation declares, and its reader; None for any other parameter."""
     origin, kind = get_origin(annotation), resolve(next(iter(get_args(annotation)), None))
     if origin is Annotated and BODY in annotation.__metadata__:
-        return BodyType(kind, "application/json"), _reader(kind)
+        return BodyType(kind, JSON), _reader(kind)
     if origin is Members:
-        return BodyType(kind, "application/json"), _splitter(kind)
+        return BodyType(kind, JSON), _splitter(kind)
     if origin is FormBody:
-        return BodyType(kind, "multipart/form-data"), _unread
+        return BodyType(kind, FORM), _unread
+    if origin is FormOrMembers:
+        form, members = (resolve(part) for part in get_args(annotation))
+        return BodyType(members, JSON, BodyType(form, FORM)), _either(members)
     return None
+
+
+def _either(kind: type) -> Read:
+    async def read(request: Request[Any, Any, Any]) -> FormOrMembers[Any, Any]:
+        return FormOrMembers(request, kind)
+
+    return read
 
 
 def _reader(kind: type) -> Read:

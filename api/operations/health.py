@@ -1,31 +1,15 @@
 """Routes of liveness and readiness."""
 
-from typing import Annotated
+from typing import Any
 
-import msgspec
-from litestar import Response, get
-from msgspec import Meta
+from litestar import Request, Response, get
 
-from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.responses import Unavailable
-from shared.kit.platform import Platform
-from shared.operations.readiness import checks
+from api.operations.schemas import CheckOut, Readiness
+from shared.operations.readiness import ReadinessChecks
 
-
-class CheckOut(msgspec.Struct):
-    """A dependency of the service."""
-
-    name: Annotated[str, Meta(description="Name of the dependency.")]
-    ok: Annotated[bool, Meta(description="Whether it responds.")]
-    detail: Annotated[str, Meta(description="What it says, or what is wrong.")]
-
-
-class Readiness(msgspec.Struct):
-    """The readiness of the service."""
-
-    ready: Annotated[bool, Meta(description="Whether requests should be sent here.")]
-    checks: Annotated[list[CheckOut], Meta(description="One check for each dependency.")]
+HttpRequest = Request[Any, Any, Any]
 
 
 @get("/healthz", operation_id="health.check_liveness", tags=["health"])
@@ -37,12 +21,28 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
+@get("/api/health", operation_id="health.check_pipeline_api", tags=["health"])
+async def api_health() -> dict[str, str]:
+    """Check that the process is alive, as clients of the pipeline API do.
+
+    The same as `/healthz`, in the words that they expect. Needs no key.
+    """
+    return {"status": "healthy"}
+
+
 @get("/readyz", operation_id="health.check_readiness", tags=["health"])
-async def readyz(platform: Injected[Platform]) -> Response[Readiness | Unavailable[Readiness]]:
+async def readyz(request: HttpRequest) -> Response[Readiness | Unavailable[Readiness]]:
     """Check that the service is ready for requests.
 
-    Reports Postgres, its migrations, Redis and S3 one by one, and answers 503 unless all of them respond. Needs no key.
+    Answers 503 unless Postgres takes writes and is migrated. Redis and S3 are checked, too, and listed as `degraded`
+    while they do not respond: jobs wait then, and files cannot be sent. Needs no key.
     """
-    results = [CheckOut(*check) for check in await checks(platform)]
-    ready = all(check.ok for check in results)
-    return Json(Readiness(ready, results), status_code=200 if ready else 503)
+    readiness: ReadinessChecks = request.app.state.readiness
+    checks = await readiness.checks()
+    ready = all(check.ok for check in checks if check.required)
+    out = Readiness(
+        ready,
+        [CheckOut(check.name, check.ok, check.detail) for check in checks],
+        [check.name for check in checks if not (check.ok or check.required)],
+    )
+    return Json(out, status_code=200 if ready else 503)

@@ -20,6 +20,7 @@ HELP = {
     CountedEvent.LEASE_EXPIRED: "Job attempts whose lease expired",
     CountedEvent.JOB_RETRIED: "Job attempts that failed and are retried",
     CountedEvent.JOB_HANDED_BACK: "Job attempts that an outage or a shutdown ended; they are not counted",
+    CountedEvent.STORAGE_REFUSED: "Job attempts that the storage refused: wrong keys or no bucket",
     CountedEvent.DELIVERY_FAILED: "Delivery attempts that failed",
     CountedEvent.DELIVERY_GIVEN_UP: "Deliveries that were abandoned after the last attempt",
 }
@@ -69,11 +70,22 @@ def _of_state(state: monitoring.ServiceState) -> Iterator[Metric]:
         "oldest_queued_seconds": ("Age of the oldest queued job", state.oldest_waiting_s),
         "deliveries_pending": ("Pending deliveries", state.undelivered),
         "deliveries_due": ("Deliveries that are due", state.deliveries_due),
-        "oldest_due_delivery_seconds": ("Delay of the oldest due delivery", state.oldest_due_s),
+        "oldest_due_delivery_seconds": (
+            "Delay of the oldest due delivery of accounts with no attempt under way",
+            state.oldest_due_s,
+        ),
+        "couriers_running": ("Couriers that reported in the last 30 s", state.couriers),
+        "courier_clock_skew_seconds": ("Largest lead or lag of a courier's clock", state.courier_clock_skew_s),
+        "installation_bound": ("Whether the database and the bucket belong together", state.is_bound),
     }
     for name, (text, value) in gauges.items():
         yield GaugeMetricFamily(f"evalserve_{name}", text, value=value)
     yield _labelled("evalserve_jobs_ended_5m", "Jobs that ended in the last five minutes", "status", state.finished)
+    yield _labelled("evalserve_orphans", "Objects that no row refers to, by the last sweep", "prefix", state.orphans)
+    held = state.orphans_held
+    yield _labelled("evalserve_orphans_held", "Orphans that are kept until an operator allows it", "prefix", held)
+    former = dict.fromkeys(("key", "pipeline"), 0) | state.former_secrets
+    yield _labelled("evalserve_former_secrets_32d", "Users of secrets of a former SECRET_KEY", "kind", former)
     for event, value in state.totals.items():
         yield CounterMetricFamily(f"evalserve_{event}", HELP[event], value=value)
 

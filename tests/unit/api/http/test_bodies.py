@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http import bodies
+from api.http import bodies, decoding
 from shared.kit.errors import Fault, InvalidInput
 
 
@@ -29,14 +29,14 @@ MANY = b'{"a": 1, ' + b", ".join(b'"m%d": 1' % number for number in range(50_000
 
 @given(st.text(st.sampled_from('\\u0\0a"')))
 def test_the_nul_character_is_found_and_text_about_it_is_not(text: str) -> None:
-    assert bodies.holds_nul(json.dumps(text).encode()) is ("\0" in text)
+    assert decoding.holds_nul(json.dumps(text).encode()) is ("\0" in text)
 
 
 @given(st.lists(st.text(st.sampled_from("\\u0\0")), max_size=5))
 def test_the_nul_character_is_found_in_any_member(texts: list[str]) -> None:
     raw = msgspec.Raw(json.dumps(texts).encode())
 
-    assert bodies.holds_nul(raw) is any("\0" in text for text in texts)
+    assert decoding.holds_nul(raw) is any("\0" in text for text in texts)
 
 
 def test_only_the_members_that_are_asked_for_are_kept() -> None:

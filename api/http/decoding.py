@@ -1,0 +1,33 @@
+"""Decoding JSON, with the position of every fault."""
+
+from typing import TypeVar
+
+import msgspec
+from msgspec import Raw
+
+from api.http.decode_errors import invalid
+from shared.kit.errors import Fault, InvalidInput
+
+T = TypeVar("T")
+
+_NUL = rb"\u0000"
+
+
+def decode(raw: Raw | bytes, kind: type[T], pointer: str = "", *, before: int = 0) -> T:
+    """Decode a part of a body; raises InvalidInput with the position of the fault.
+
+    Of a list that comes in pieces, `before` elements came before this one.
+    """
+    if holds_nul(raw):
+        raise InvalidInput(Fault(pointer, f"{pointer.strip('/') or 'body'}: must not contain the NUL character."))
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise invalid(error, pointer, kind, before=before) from error
+
+
+def holds_nul(raw: Raw | bytes) -> bool:
+    r"""Return True if JSON holds the character NUL, which Postgres cannot store; `\\u0000` is text, not NUL."""
+    text = bytes(raw)
+    # A pair of backslashes is one in the text; a replacement of the same length keeps its neighbours apart.
+    return _NUL in text and _NUL in text.replace(rb"\\", b"..")
