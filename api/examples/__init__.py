@@ -22,7 +22,9 @@ def examples() -> dict[str, dict[str, Any]]:
 def attach(operation: dict[str, Any]) -> None:
     """Put its examples into an operation of the document."""
     entry = examples().get(operation["operationId"], {})
-    for content in operation.get("requestBody", {}).get("content", {}).values():
+    contents = operation.get("requestBody", {}).get("content", {})
+    # Of a body that may also come as a form, the examples are the JSON.
+    for content in [contents[JSON]] if JSON in contents else contents.values():
         if "requests" in entry:
             content["examples"] = {name: {"value": value} for name, value in entry["requests"].items()}
         elif "request" in entry:

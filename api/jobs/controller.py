@@ -1,26 +1,30 @@
 """Routes of jobs."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from api.http import paging
-from api.http.bodies import Fields, Members
+from api.http.bodies import Members
+from api.http.body_limits import LARGE
 from api.http.headers import IfNoneMatch, Prefer, etag_matches
-from api.http.injected import Injected
+from api.http.injected import AnyRequest, Injected
 from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
 from api.http.responses import EventStream, NotModified
 from api.http.routes import post
-from api.jobs.responses import accepted, etag, polling
+from api.jobs.preferences import applied, requested_wait
+from api.jobs.responses import JobEnded, accepted, etag, polling
 from api.jobs.schemas import JobPage, SubmissionIn, read_submission
-from api.jobs.waiter import Waiter, applied, requested_wait, with_keepalives
+from api.jobs.waiter import JobState, Waiter, while_admitted, with_keepalives
+from api.security import is_admitted
 from shared import jobs
 from shared.accounts import Caller
 from shared.jobs import JobOut, JobRequest, Snapshot, Status
@@ -37,22 +41,25 @@ class JobController(Controller):
     path = "/v1/jobs"
     tags = ["jobs"]
 
-    @post(operation_id="jobs.submit", status_code=202)
+    @post(operation_id="jobs.submit", status_code=202, opt=LARGE)
     async def submit(
         self,
         waiter: Injected[Waiter],
         caller: Injected[Caller],
         members: Members[SubmissionIn],
         prefer: Prefer = None,
-    ) -> Response[JobOut]:
+    ) -> Response[JobOut | JobEnded]:
         """Submit a job.
 
         Answers 202 at once with the queued job. Poll `Location`, wait with `Prefer: wait=N`, or be called back at
-        `callback_url`. If the same work was done before, its artifacts are reused.
+        `callback_url`. A wait that sees the end of the job answers 200. If the same work was done before, its artifacts
+        are reused.
         """
         platform = waiter.platform
-        snapshot = await jobs.submit(platform, await _prepare(platform, caller, members))
-        snapshot = await _wait(waiter, caller, snapshot, prefer)
+        job_request = await _prepare(platform, caller, members)
+        seconds = requested_wait(prefer, limit=platform.settings.wait_limit_s)
+        await waiter.admit_wait(caller, seconds)
+        snapshot = await waiter.until_final(await jobs.submit(platform, job_request), seconds)
         return accepted(platform, snapshot, applied(prefer, limit=platform.settings.wait_limit_s))
 
     @get(operation_id="jobs.list")
@@ -87,7 +94,10 @@ class JobController(Controller):
         Returns the job with fresh links to its artifacts. `Prefer: wait=N` waits until the job has ended.
         """
         snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
-        snapshot = await _wait(waiter, caller, snapshot, prefer)
+        seconds = requested_wait(prefer, limit=waiter.platform.settings.wait_limit_s)
+        if not snapshot.job.is_final:
+            await waiter.admit_wait(caller, seconds)
+            snapshot = await waiter.until_final(snapshot, seconds)
         wait_headers = applied(prefer, limit=waiter.platform.settings.wait_limit_s)
         headers = {
             "ETag": etag(snapshot, waiter.platform.settings.link_lifetime_s),
@@ -108,14 +118,17 @@ class JobController(Controller):
 
     @get("/{job_id:str}/events", operation_id="jobs.stream_events")
     async def follow(
-        self, waiter: Injected[Waiter], caller: Injected[Caller], job_id: FromPath[str]
+        self, request: AnyRequest, waiter: Injected[Waiter], caller: Injected[Caller], job_id: FromPath[str]
     ) -> Response[EventStream]:
         """Stream the changes of a job.
 
-        Server-sent events of the type `job`: the job as it is now, then after every change until it has ended.
+        Server-sent events of the type `job`: the job as it is now, then after every change until it has ended. The
+        stream ends early when the key does.
         """
         snapshot = await jobs.find(waiter.platform, caller, parse_uuid(job_id))
-        events: Response[Any] = ServerSentEvent(_events(waiter, caller, snapshot))
+        await waiter.admit_stream(caller)
+        changes = while_admitted(waiter.changes(snapshot), partial(is_admitted, request))
+        events: Response[Any] = ServerSentEvent(_events(changes))
         return events
 
 
@@ -123,21 +136,18 @@ def _present(snapshots: Sequence[Snapshot], platform: Platform) -> list[JobOut]:
     return [JobOut.of(snapshot, platform.storage) for snapshot in snapshots]
 
 
-async def _events(waiter: Waiter, caller: Caller, snapshot: Snapshot) -> AsyncIterator[ServerSentEventMessage]:
-    async for change in with_keepalives(waiter.changes(caller, snapshot.job.id), KEEPALIVE_S):
-        if change is None:
+async def _events(changes: AsyncIterator[JobState]) -> AsyncIterator[ServerSentEventMessage]:
+    # Streams that were opened together would otherwise all be served at the same moments.
+    seconds = KEEPALIVE_S * random.uniform(0.5, 1)  # noqa: S311 -- no secret
+    async for state in with_keepalives(changes, seconds):
+        if state is None:
             yield ServerSentEventMessage(comment="nothing new")
-            continue
-        data = msgspec.json.encode(JobOut.of(change, waiter.platform.storage)).decode()
-        yield ServerSentEventMessage(data=data, event="job")
+        else:
+            yield ServerSentEventMessage(data=state.json, event="job")
 
 
-async def _prepare(platform: Platform, caller: Caller, members: Fields) -> JobRequest:
-    # The decoded body takes many times its bytes, and is freed on return, before a wait for the job.
+async def _prepare(platform: Platform, caller: Caller, members: Members[SubmissionIn]) -> JobRequest:
+    # The body and its values go before anybody waits for the job.
     submission = await read_submission(members)
+    members.forget()
     return await jobs.prepare(platform, caller, submission.arguments, submission.body, submission.callback_url)
-
-
-async def _wait(waiter: Waiter, caller: Caller, snapshot: Snapshot, prefer: str | None) -> Snapshot:
-    limit = waiter.platform.settings.wait_limit_s
-    return await waiter.until_final(caller, snapshot, requested_wait(prefer, limit=limit))

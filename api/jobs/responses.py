@@ -1,12 +1,12 @@
 """Responses with a job."""
 
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 from litestar import Response
 
 from api.http.json_response import Json
-from api.http.responses import Accepted
+from api.http.responses import Accepted, Answer
 from shared.jobs import JobOut, Snapshot
 from shared.kit import clock
 from shared.kit.platform import Platform
@@ -17,11 +17,18 @@ RETRY_AFTER_S = 1
 # The answer while the file of a job does not exist yet.
 JobAccepted: TypeAlias = Accepted[JobOut]
 
+# The answer to a submission that waited for the end of its job.
+JobEnded: TypeAlias = Annotated[JobOut, Answer(HTTPStatus.OK)]
+
 
 def accepted(platform: Platform, snapshot: Snapshot, wait_headers: dict[str, str]) -> Response[JobOut]:
-    """Return 202 with the job and its `Location`; `wait_headers` are those of `applied`."""
+    """Return 202 with the job and its `Location`, or 200 if a wait for its end was granted and has seen it.
+
+    `wait_headers` are those of `applied`.
+    """
     headers = {"Location": f"/v1/jobs/{snapshot.job.id}"} | polling(snapshot) | wait_headers
-    return Json(JobOut.of(snapshot, platform.storage), status_code=HTTPStatus.ACCEPTED, headers=headers)
+    status = HTTPStatus.OK if wait_headers and snapshot.job.is_final else HTTPStatus.ACCEPTED
+    return Json(JobOut.of(snapshot, platform.storage), status_code=status, headers=headers)
 
 
 def polling(snapshot: Snapshot) -> dict[str, str]:

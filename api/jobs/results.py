@@ -10,8 +10,9 @@ from litestar import Response
 
 from api.http import problems
 from api.http.headers import etag_matches
+from api.jobs.preferences import applied, requested_wait
 from api.jobs.responses import accepted
-from api.jobs.waiter import Waiter, applied, requested_wait
+from api.jobs.waiter import Waiter
 from shared import jobs
 from shared.accounts import Caller
 from shared.jobs import Arguments, JobRequest, Snapshot, Status
@@ -43,7 +44,7 @@ async def of_arguments(
     waiter: Waiter, caller: Caller, arguments: Arguments, file_request: FileRequest
 ) -> Response[Any]:
     """Return the file of a job with these arguments; if its matrices change meanwhile, the job is repeated once."""
-    until = _deadline(waiter, file_request)
+    until = await _deadline(waiter, caller, file_request)
     snapshot = await _run(waiter, await jobs.prepare(waiter.platform, caller, arguments), until)
     if snapshot.job.error is not None and snapshot.job.error["code"] == MatrixChanged.code:
         snapshot = await _run(waiter, await jobs.prepare(waiter.platform, caller, arguments), until)
@@ -52,19 +53,21 @@ async def of_arguments(
 
 async def of_request(waiter: Waiter, request: JobRequest, file_request: FileRequest) -> Response[Any]:
     """Return 200 with the file of the job, 202 with the job if it has not ended, or the problem that it failed with."""
-    snapshot = await _run(waiter, request, _deadline(waiter, file_request))
+    snapshot = await _run(waiter, request, await _deadline(waiter, request.caller, file_request))
     return await _answer(waiter.platform, snapshot, file_request)
 
 
-def _deadline(waiter: Waiter, file_request: FileRequest) -> float:
+async def _deadline(waiter: Waiter, caller: Caller, file_request: FileRequest) -> float:
     limit = waiter.platform.settings.wait_limit_s
-    return time.monotonic() + requested_wait(file_request.prefer, limit=limit, default=limit)
+    seconds = requested_wait(file_request.prefer, limit=limit, default=limit)
+    await waiter.admit_wait(caller, seconds)
+    return time.monotonic() + seconds
 
 
 async def _run(waiter: Waiter, request: JobRequest, until: float) -> Snapshot:
     """Return the job of the request once it has ended, or as it is at the time `until`."""
     snapshot = await jobs.join(waiter.platform, request)
-    return await waiter.until_final(request.caller, snapshot, until - time.monotonic())
+    return await waiter.until_final(snapshot, until - time.monotonic())
 
 
 async def _answer(platform: Platform, snapshot: Snapshot, file_request: FileRequest) -> Response[Any]:

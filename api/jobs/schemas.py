@@ -6,9 +6,10 @@ import msgspec
 from msgspec import Meta
 
 from api.http import bodies
+from api.http.decoding import decode
 from api.http.runtime_types import RuntimeType
 from shared.jobs import Arguments, JobOut
-from shared.kinds import KINDS, AnyArguments
+from shared.kinds import REQUESTED, RequestedArguments
 
 
 class Submission(NamedTuple):
@@ -41,7 +42,7 @@ def _defaults(field: msgspec.structs.FieldInfo) -> Any:
 
 # A job of any kind, with the fields of its body and the callback URL.
 SubmissionIn: TypeAlias = Annotated[
-    Any, RuntimeType(Union[tuple(_submission_of(kind) for kind in KINDS.values())])  # noqa: UP007 -- made of a list that is only known at run time
+    Any, RuntimeType(Union[tuple(_submission_of(kind) for kind in REQUESTED.values())])  # noqa: UP007 -- made of a list that is only known at run time
 ]
 
 
@@ -59,12 +60,12 @@ async def read_submission(members: bodies.Fields) -> Submission:
 
 def _submission(members: bodies.Fields) -> Submission:
     callback_url = bodies.pick_known(members, Callback).callback_url
-    kind = KINDS.get(bodies.pick(members, "kind", str))
+    kind = REQUESTED.get(bodies.pick(members, "kind", str))
     body = kind.body if kind else None
     extra_names = {"api_key", "callback_url"} | (
         {field.encode_name for field in msgspec.structs.fields(body)} if body else set()
     )
     arguments = {name: raw for name, raw in members.items() if name not in extra_names}
     # An unknown kind is refused here, with the names of the existing ones.
-    decoded = bodies.decode(msgspec.json.encode(arguments), AnyArguments)
+    decoded = decode(msgspec.json.encode(arguments), RequestedArguments)
     return Submission(decoded, bodies.pick_known(members, body) if body else None, callback_url)

@@ -1,0 +1,87 @@
+"""What is answered about the calibration of a run."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from shared.evaluation.calibration.reliability import CLIPPED_AT, Binning, ReliabilityBin
+from shared.evaluation.types import Label
+from shared.runs.curves import ClassReliability
+from shared.runs.records import ReadyRun
+
+
+class CalibrationBin(msgspec.Struct):
+    """The samples of a bin."""
+
+    lowest: Annotated[float, Meta(description="Lowest score in the bin.")]
+    highest: Annotated[float, Meta(description="Highest score in the bin.")]
+    mean_score: Annotated[float, Meta(description="Mean score, which is the share that the model expects.")]
+    count: Annotated[int, Meta(description="Number of samples.")]
+    share: Annotated[float, Meta(description="Share of the samples that have the class.")]
+    gap: Annotated[float, Meta(description="Mean score less the share: above 0 the scores are too high.")]
+
+    @classmethod
+    def of(cls, found: ReliabilityBin) -> "CalibrationBin":
+        """Present a bin."""
+        share = found.positives / found.samples
+        return cls(found.lowest, found.highest, found.mean_score, found.samples, share, found.gap)
+
+
+class RunCalibration(msgspec.Struct):
+    """The calibration of the probabilities of one class; everything is null if there are no samples."""
+
+    version: Annotated[int, Meta(description="Version of the run.")]
+    label: Annotated[Label, Meta(description="Class that the scores are of.")]
+    rows: Annotated[int, Meta(description="Number of samples.")]
+    binning: Annotated[Binning, Meta(description="How the bins are cut; `ece` and `mce` depend on it.")]
+    bin_count: Annotated[int, Meta(description="Number of bins, with those that have no samples.")]
+    bins: Annotated[list[CalibrationBin], Meta(description="Bins that have samples, from the lowest scores.")]
+    ece: Annotated[float | None, Meta(description="Expected calibration error: mean size of the gaps by samples.")]
+    mce: Annotated[float | None, Meta(description="Maximum calibration error: size of the largest gap.")]
+    brier: Annotated[
+        float | None, Meta(description="Brier score: miscalibration less discrimination plus uncertainty.")
+    ]
+    miscalibration: Annotated[
+        float | None, Meta(description="What the best monotone map of the scores would take off the Brier score.")
+    ]
+    discrimination: Annotated[
+        float | None, Meta(description="What so mapped scores are better than the same score for every sample.")
+    ]
+    uncertainty: Annotated[float | None, Meta(description="Brier score of the share of the class as the only score.")]
+    log_loss: Annotated[float | None, Meta(description="Mean log loss in nats, of scores clipped at `clipped_at`.")]
+    clipped_at: Annotated[float, Meta(description="Scores nearer than this to 0 or 1 are moved for the log loss.")]
+    clipped: Annotated[int, Meta(description="Number of samples whose score was moved.")]
+    notices: Annotated[list[str], Meta(description="What has to be known to read this.")]
+
+    @classmethod
+    def of(cls, run: ReadyRun, found: ClassReliability, binning: Binning, bins: int) -> "RunCalibration":
+        """Present what was measured."""
+        measured, label = found.reliability, run.summary.classes[found.position]
+        if measured is None:
+            nothing = (None,) * 7
+            return cls(run.version, label, 0, binning, bins, [], *nothing, CLIPPED_AT, 0, ["There are no samples."])
+        return cls(
+            run.version,
+            label,
+            sum(one.samples for one in measured.bins),
+            binning,
+            bins,
+            [CalibrationBin.of(one) for one in measured.bins],
+            measured.ece,
+            measured.mce,
+            measured.brier,
+            measured.miscalibration,
+            measured.discrimination,
+            measured.uncertainty,
+            measured.log_loss,
+            CLIPPED_AT,
+            measured.clipped,
+            _notices(run),
+        )
+
+
+def _notices(run: ReadyRun) -> list[str]:
+    if run.summary.score_kind == "one-vs-rest":
+        return ["The scores of a row do not sum to 1: each class is measured alone, and nothing was normalised."]
+    return []

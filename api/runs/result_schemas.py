@@ -1,0 +1,176 @@
+"""What is answered from the counts and rows of a run."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.intervals.of_matrix import Estimate
+from shared.evaluation.metrics.undefined import UndefinedMetric
+from shared.evaluation.types import Label
+from shared.runs import results
+from shared.runs.filters import Condition
+from shared.runs.records import ReadyRun
+from shared.runs.results import SliceResult
+from shared.runs.scanning import FoundRow
+
+
+class RunMatrix(msgspec.Struct):
+    """The confusion matrix of a run, or of a slice of it; with a class, that class against the rest."""
+
+    version: Annotated[int, Meta(description="Version of the run.")]
+    rows: Annotated[int, Meta(description="Number of samples counted.")]
+    classes: Annotated[list[Label], Meta(description="Classes of the rows and columns, in their order.")]
+    confusion_matrix: Annotated[
+        list[list[int]], Meta(description="Counts: rows are actual classes, columns predicted ones.")
+    ]
+    positive: Annotated[Label | None, Meta(description="Positive class; null if the run has none.")]
+    predicted_by: Annotated[
+        str, Meta(description="What the predictions are: a column, the highest score, or a threshold.")
+    ]
+
+    @classmethod
+    def of(cls, run: ReadyRun, matrix: ConfusionMatrix, position: int | None) -> "RunMatrix":
+        """Present the counts."""
+        counts, classes = matrix.counts.tolist(), list(matrix.classes)
+        if position is not None:
+            tp, fp, fn, tn = results.one_against_rest(matrix, position)
+            counts, classes = [[tp, fn], [fp, tn]], [matrix.classes[position], "rest"]
+        rows = int(matrix.counts.sum())
+        return cls(run.version, rows, classes, counts, _positive(run), run.summary.predicted_by)
+
+
+class ClassMetrics(msgspec.Struct):
+    """The metrics of one class against the rest; null where undefined."""
+
+    label: Annotated[Label, Meta(description="Label of the class.")]
+    support: Annotated[int, Meta(description="Number of samples of the class.")]
+    predicted: Annotated[int, Meta(description="Number of samples predicted as the class.")]
+    precision: Annotated[float | None, Meta(description="Share of right ones among those predicted as the class.")]
+    recall: Annotated[float | None, Meta(description="Share of the class that was predicted as it.")]
+    f1: Annotated[float | None, Meta(description="Harmonic mean of precision and recall.")]
+    jaccard: Annotated[float | None, Meta(description="True positives over all that occur or are predicted.")]
+    roc_auc: Annotated[
+        float | None, Meta(description="Exact area under the ROC curve; null without scores, and in slices.")
+    ]
+    estimates: Annotated[
+        dict[str, Estimate], Meta(description="Each metric with its interval of 95 % and the method, by name.")
+    ]
+
+
+class RunMetrics(msgspec.Struct):
+    """The metrics of a run, or of a slice of it."""
+
+    version: Annotated[int, Meta(description="Version of the run.")]
+    rows: Annotated[int, Meta(description="Number of samples counted.")]
+    positive: Annotated[Label | None, Meta(description="Positive class; null if the run has none.")]
+    overall: Annotated[
+        dict[str, float | None], Meta(description="Metrics of all classes together, by name; null if undefined.")
+    ]
+    undefined: Annotated[dict[str, UndefinedMetric], Meta(description="Why an overall metric is null.")]
+    estimates: Annotated[
+        dict[str, Estimate], Meta(description="Each overall metric with its interval of 95 % and the method, by name.")
+    ]
+    classes: Annotated[list[ClassMetrics], Meta(description="Metrics of each class, the positive one first.")]
+    score_kind: Annotated[
+        str | None,
+        Meta(description="What the scores are: probabilities, one-vs-rest, margins or confidence; null without."),
+    ]
+    threshold: Annotated[
+        float | None, Meta(description="Score from which the positive side is predicted; null if none separates them.")
+    ]
+
+    @classmethod
+    def of(cls, run: ReadyRun, matrix: ConfusionMatrix, position: int | None, *, is_slice: bool) -> "RunMetrics":
+        """Compute the metrics; those of one class only, if its position is given."""
+        overall, undefined = results.overall(matrix)
+        positive = run.positive_position
+        positions = [position] if position is not None else range(len(matrix.classes))
+        order = sorted(positions, key=lambda at: at != positive)
+        classes = _classes(run, matrix, order, is_slice=is_slice)
+        return cls(
+            version=run.version,
+            rows=int(matrix.counts.sum()),
+            positive=_positive(run),
+            overall=overall,
+            undefined=undefined,
+            estimates=results.estimates(matrix),
+            classes=classes,
+            score_kind=run.summary.score_kind,
+            threshold=run.summary.threshold,
+        )
+
+
+class SliceOut(msgspec.Struct):
+    """The samples that have one value in a column, or in each of two."""
+
+    column: Annotated[str, Meta(description="Name of the column; of two with a comma between them.")]
+    value: Annotated[str, Meta(description="Value in the column, or a range of numbers.")]
+    support: Annotated[int, Meta(description="Number of samples.")]
+    errors: Annotated[int, Meta(description="Number of samples predicted wrongly.")]
+    metric: Annotated[float | None, Meta(description="Value of the metric; null if undefined.")]
+    slice: Annotated[list[str], Meta(description="The slice as values of the parameter `slice`.")]
+
+    @classmethod
+    def of(cls, result: SliceResult) -> "SliceOut":
+        """Present a slice."""
+        conditions = result.conditions or (Condition(result.column, result.value),)
+        column, value = (", ".join(parts) for parts in zip(*conditions, strict=True))
+        wanted = [f"{condition.column}:{condition.value}" for condition in conditions]
+        return cls(column, value, result.support, result.errors, result.metric, wanted)
+
+
+class SlicePage(msgspec.Struct):
+    """Slices of a run, from the worst metric to the best."""
+
+    version: Annotated[int, Meta(description="Version of the run.")]
+    metric: Annotated[str, Meta(description="Id of the metric, in the catalogue of metrics.")]
+    whole: Annotated[float | None, Meta(description="Value of the metric of all samples; null if undefined.")]
+    columns: Annotated[list[str], Meta(description="Columns that can be sliced by.")]
+    items: Annotated[list[SliceOut], Meta(description="The slices.")]
+
+
+class RunSample(msgspec.Struct):
+    """A sample of a run."""
+
+    row: Annotated[int, Meta(description="Row of the file, from 1 below the header.")]
+    id: Annotated[str | None, Meta(description="Sample id; null if the file has none.")]
+    actual: Annotated[Label, Meta(description="Ground truth label.")]
+    predicted: Annotated[Label, Meta(description="Predicted label.")]
+    confidence: Annotated[float | None, Meta(description="Score of the predicted class; null without scores.")]
+    scores: Annotated[dict[str, float], Meta(description="Score in each column of scores.")]
+    metadata: Annotated[dict[str, str], Meta(description="Value in each other column, as text.")]
+
+    @classmethod
+    def of(cls, row: FoundRow) -> "RunSample":
+        """Present a row."""
+        return cls(*row)
+
+
+class RunSamplePage(msgspec.Struct):
+    """A page of samples, the most confident predictions first."""
+
+    version: Annotated[int, Meta(description="Version of the run.")]
+    items: Annotated[list[RunSample], Meta(description="The samples of this page.")]
+    next: Annotated[int | None, Meta(description="Cursor of the next page; null on the last one.")]
+
+
+def _positive(run: ReadyRun) -> Label | None:
+    position = run.positive_position
+    return None if position is None else run.summary.classes[position]
+
+
+def _classes(run: ReadyRun, matrix: ConfusionMatrix, order: list[int], *, is_slice: bool) -> list[ClassMetrics]:
+    estimates = results.estimates_by_class(matrix) | {"roc_auc": results.area_estimates(run.summary, is_slice=is_slice)}
+    support, predicted = matrix.counts.sum(axis=1).tolist(), matrix.counts.sum(axis=0).tolist()
+    return [
+        ClassMetrics(
+            label=matrix.classes[at],
+            support=support[at],
+            predicted=predicted[at],
+            estimates={name: ones[at] for name, ones in estimates.items()},
+            **{name: ones[at].value for name, ones in estimates.items()},
+        )
+        for at in order
+    ]

@@ -1,0 +1,191 @@
+"""Routes of a run's results: its matrix, metrics, slices and samples."""
+
+from typing import Annotated, Literal
+
+from litestar import Controller, get
+from litestar.params import FromPath, QueryParameter
+
+from api.http import paging
+from api.http.injected import Injected
+from api.runs.parameters import Actual, ClassLabel, Highest, Lowest, Predicted, ScoredClass, Slices, Threshold
+from api.runs.result_schemas import RunMatrix, RunMetrics, RunSample, RunSamplePage, SliceOut, SlicePage
+from shared import runs
+from shared.accounts import Caller
+from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.kit.platform import Platform
+from shared.runs import answers
+from shared.runs.decisions import decided, decided_position, read_decision, read_predicted
+from shared.runs.filters import RowFilter, read_class, read_conditions
+from shared.runs.records import ReadyRun
+from shared.runs.slicing import read_axes, refuse_without_by
+
+# The largest number of a row that JSON's readers all understand.
+MAX_ROW = 2**53
+
+SliceMetric = Literal[
+    "accuracy", "balanced_accuracy", "error_rate", "f1.macro", "recall.macro", "precision.macro", "mcc", "kappa",
+    "f1.class", "recall.class", "precision.class",
+]  # fmt: skip
+RowCursor = Annotated[int | None, QueryParameter(ge=1, le=MAX_ROW, description="Cursor: `next` of the previous page.")]
+RowLimit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most samples of a page, 1 to 1,000.")]
+
+
+class RunResultController(Controller):
+    """What a run says, by name."""
+
+    path = "/v1/runs/{run_id:str}"
+    tags = ["runs"]
+
+    @get("/matrix", operation_id="runs.get_matrix")
+    async def matrix(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        run_id: FromPath[str],
+        class_label: ClassLabel = None,
+        slices: Slices = None,
+        threshold: Threshold = None,
+    ) -> RunMatrix:
+        """Get the confusion matrix of a run.
+
+        With `slice` only the samples of the slice are counted; with `class` the matrix is of that class against the
+        rest. With `threshold` samples are predicted by their score of the class.
+        """
+        run = await runs.get_ready(platform, caller, run_id)
+        run, counted, position = await _counted(platform, run, class_label, slices, threshold)
+        return RunMatrix.of(run, counted, position)
+
+    @get("/metrics", operation_id="runs.get_metrics")
+    async def metrics(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        run_id: FromPath[str],
+        class_label: ClassLabel = None,
+        slices: Slices = None,
+        threshold: Threshold = None,
+    ) -> RunMetrics:
+        """Get the metrics of a run.
+
+        Undefined metrics are null, with the reason. The ROC AUC is exact, and of all samples. With `threshold` samples
+        are predicted by their score of the class, of more than two classes against the rest.
+        """
+        run = await runs.get_ready(platform, caller, run_id)
+        run, counted, position = await _counted(platform, run, class_label, slices, threshold)
+        return RunMetrics.of(run, counted, position, is_slice=bool(slices))
+
+    @get("/slices", operation_id="runs.list_slices")
+    async def list_slices(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        run_id: FromPath[str],
+        *,
+        column: Annotated[
+            str | None, QueryParameter(description="Only slices by this column; by all suitable ones if omitted.")
+        ] = None,
+        metric: Annotated[
+            SliceMetric, QueryParameter(description="Metric to sort by; that of a class is of the positive one.")
+        ] = "accuracy",
+        by: Annotated[
+            str | None, QueryParameter(description="One or two columns, `country,device`, whose values are combined.")
+        ] = None,
+        bins: Annotated[
+            int | None,
+            QueryParameter(ge=2, le=100, description="Cut columns of numbers into so many ranges, with `by`."),
+        ] = None,
+        slices: Slices = None,
+        class_label: ScoredClass = None,
+        threshold: Threshold = None,
+        min_support: Annotated[
+            int, QueryParameter(ge=1, le=MAX_ROW, description="Only slices of at least so many samples.")
+        ] = 1,
+        limit: Annotated[int, QueryParameter(ge=1, le=1000, description="Most slices, 1 to 1,000.")] = 100,
+    ) -> SlicePage:
+        """List the slices of a run, worst first.
+
+        A slice is the samples that have one value in a column of metadata; its support is their number. `by` combines
+        the values of two columns, cuts numbers into ranges of about equally many samples, and goes together with
+        `slice` and `threshold`.
+        """
+        run = await runs.get_ready(platform, caller, run_id)
+        if by is None:
+            refuse_without_by(bins=bins, slice=slices, threshold=threshold)
+            found = await answers.slices(platform, run, column, metric, min_support)
+        else:
+            decision = read_decision(run, threshold, read_class(run, class_label, "class"))
+            axes, conditions = read_axes(run, by, bins), read_conditions(run, slices)
+            found = await answers.slices_by(platform, run, axes, metric, min_support, conditions, decision)
+        items = [SliceOut.of(result) for result in found.results[:limit]]
+        return SlicePage(run.version, metric, found.whole, found.columns, items)
+
+    @get("/samples", operation_id="runs.list_samples")
+    async def samples(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        run_id: FromPath[str],
+        *,
+        actual: Actual = None,
+        predicted: Predicted = None,
+        slices: Slices = None,
+        min_score: Lowest = None,
+        max_score: Highest = None,
+        class_label: ScoredClass = None,
+        threshold: Threshold = None,
+        cursor: RowCursor = None,
+        limit: RowLimit = 100,
+    ) -> RunSamplePage:
+        """List samples of a run.
+
+        Those of a cell, a slice or a range of scores, with everything that their row holds. The most confident
+        predictions come first, equal ones in the order of the file.
+        """
+        run = await runs.get_shown(platform, caller, run_id)
+        decision = read_decision(run, threshold, read_class(run, class_label, "class"))
+        wanted = RowFilter(
+            read_class(run, actual, "actual"),
+            read_predicted(run, decision, predicted),
+            conditions=read_conditions(run, slices),
+            lowest_score=min_score,
+            highest_score=max_score,
+        )
+        found = await answers.samples(platform, run, wanted, after=cursor, limit=limit + 1, decision=decision)
+        page = paging.cut(found, limit, lambda row: row.number)
+        return RunSamplePage(run.version, [RunSample.of(row) for row in page.rows], page.next)
+
+    @get("/errors", operation_id="runs.list_errors")
+    async def errors(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        run_id: FromPath[str],
+        *,
+        slices: Slices = None,
+        class_label: ScoredClass = None,
+        threshold: Threshold = None,
+        cursor: RowCursor = None,
+        limit: RowLimit = 100,
+    ) -> RunSamplePage:
+        """List the errors of a run.
+
+        All samples that were predicted wrongly, the most confident ones first.
+        """
+        run = await runs.get_shown(platform, caller, run_id)
+        decision = read_decision(run, threshold, read_class(run, class_label, "class"))
+        wanted = RowFilter(only_errors=True, conditions=read_conditions(run, slices))
+        found = await answers.samples(platform, run, wanted, after=cursor, limit=limit + 1, decision=decision)
+        page = paging.cut(found, limit, lambda row: row.number)
+        return RunSamplePage(run.version, [RunSample.of(row) for row in page.rows], page.next)
+
+
+async def _counted(
+    platform: Platform, run: ReadyRun, class_label: str | None, slices: list[str] | None, threshold: float | None
+) -> tuple[ReadyRun, ConfusionMatrix, int | None]:
+    """The counts, with the run as it is at the threshold, and the position of the class in it."""
+    position = read_class(run, class_label, "class")
+    decision = read_decision(run, threshold, position)
+    counted = await answers.matrix(platform, run, read_conditions(run, slices), decision)
+    if decision is None:
+        return run, counted, position
+    return decided(run, decision), counted, decided_position(run, decision, position)

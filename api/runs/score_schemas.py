@@ -1,0 +1,165 @@
+"""What is answered from all scores of a run."""
+
+import math
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from shared.evaluation import rates
+from shared.evaluation.curves.thinning import ThinnedCurve
+from shared.evaluation.thresholds.goals import Goal, PointCounts
+from shared.evaluation.types import Label
+from shared.runs.curves import ClassChoice, ClassCurves
+from shared.runs.records import ReadyRun
+
+_CHANCE = 0.5
+
+
+class RunCurve(msgspec.Struct):
+    """The points of a curve; a point is what holds when a score of its threshold or more is predicted positive."""
+
+    x: Annotated[list[float], Meta(description="False positive rate of a ROC curve, recall of the other.")]
+    y: Annotated[list[float], Meta(description="True positive rate of a ROC curve, precision of the other.")]
+    thresholds: Annotated[
+        list[float | None],
+        Meta(description="Threshold of each point, from the highest; null where nothing reaches it."),
+    ]
+    area_error: Annotated[
+        float, Meta(description="Most by which the area below these points differs from that below all of them.")
+    ]
+
+    @classmethod
+    def of(cls, thinned: ThinnedCurve | None) -> "RunCurve | None":
+        """Present a curve, if there is one."""
+        if thinned is None:
+            return None
+        curve = thinned.curve
+        thresholds = [None if math.isinf(value) else value for value in curve.thresholds.tolist()]
+        return cls(curve.x.tolist(), curve.y.tolist(), thresholds, thinned.area_error)
+
+
+class RunCurves(msgspec.Struct):
+    """The ROC and the precision-recall curve of one class against the rest."""
+
+    version: Annotated[int, Meta(description="Version of the run.")]
+    label: Annotated[Label, Meta(description="Class that the scores are of.")]
+    positives: Annotated[int, Meta(description="Number of samples of the class.")]
+    negatives: Annotated[int, Meta(description="Number of samples of the other classes.")]
+    score_kind: Annotated[
+        str | None, Meta(description="What the scores are: probabilities, one-vs-rest, margins or confidence.")
+    ]
+    roc_auc: Annotated[
+        float | None, Meta(description="Exact area below the ROC curve, equal scores counting half; null if undefined.")
+    ]
+    average_precision: Annotated[
+        float | None,
+        Meta(description="Mean precision, weighted by the recall that each score adds; null if undefined."),
+    ]
+    roc: Annotated[RunCurve | None, Meta(description="ROC curve; null unless both kinds of samples occur.")]
+    pr: Annotated[RunCurve | None, Meta(description="Precision-recall curve; null if no sample has the class.")]
+    notices: Annotated[list[str], Meta(description="What looks wrong, or why something is null.")]
+
+    @classmethod
+    def of(cls, run: ReadyRun, found: ClassCurves) -> "RunCurves":
+        """Present the curves."""
+        curves, summary = found.curves, run.summary
+        return cls(
+            version=run.version,
+            label=summary.classes[found.position],
+            positives=curves.positives,
+            negatives=curves.negatives,
+            score_kind=summary.score_kind,
+            roc_auc=curves.roc_auc,
+            average_precision=curves.average_precision,
+            roc=RunCurve.of(curves.roc),
+            pr=RunCurve.of(curves.pr),
+            notices=_notices(found),
+        )
+
+
+class OperatingPointOut(msgspec.Struct):
+    """What holds at a threshold: a score of it or more is predicted positive, so equal scores are decided alike."""
+
+    threshold: Annotated[float | None, Meta(description="Threshold; null: no sample is predicted positive.")]
+    tp: Annotated[int, Meta(description="True positives.")]
+    fp: Annotated[int, Meta(description="False positives.")]
+    fn: Annotated[int, Meta(description="False negatives.")]
+    tn: Annotated[int, Meta(description="True negatives.")]
+    precision: Annotated[float | None, Meta(description="TP / (TP + FP); null if undefined.")]
+    recall: Annotated[float | None, Meta(description="TP / (TP + FN); null if undefined.")]
+    specificity: Annotated[float | None, Meta(description="TN / (TN + FP); null if undefined.")]
+    f1: Annotated[float | None, Meta(description="2 TP / (2 TP + FP + FN); null if undefined.")]
+    accuracy: Annotated[float | None, Meta(description="Share of right predictions; null if undefined.")]
+    balanced_accuracy: Annotated[float | None, Meta(description="Mean of recall and specificity; null if undefined.")]
+    cost: Annotated[float | None, Meta(description="Cost of all errors; null unless both costs were sent.")]
+
+    @classmethod
+    def of(cls, point: PointCounts, goal: Goal) -> "OperatingPointOut":
+        """Present the counts and their rates."""
+        threshold, tp, fp, fn, tn = point
+        sums = tp, tp + fn, tp + fp
+        recall, specificity = rates.ratio(*rates.recall(*sums)), rates.ratio(tn, tn + fp)
+        return cls(
+            None if math.isinf(threshold) else threshold,
+            *(tp, fp, fn, tn),
+            rates.defined(rates.ratio(*rates.precision(*sums))),
+            rates.defined(recall),
+            rates.defined(specificity),
+            rates.defined(rates.ratio(*rates.f1(*sums))),
+            rates.defined(rates.ratio(tp + tn, tp + fp + fn + tn)),
+            rates.defined((recall + specificity) / 2),
+            None if goal.costs is None else goal.costs.fp * fp + goal.costs.fn * fn,
+        )
+
+
+class RunThreshold(msgspec.Struct):
+    """The best threshold for a goal."""
+
+    version: Annotated[int, Meta(description="Version of the run.")]
+    label: Annotated[Label, Meta(description="Class that the scores are of.")]
+    is_reached: Annotated[bool, Meta(description="Whether a threshold fulfils the goal; else the closest is given.")]
+    point: Annotated[
+        OperatingPointOut | None, Meta(description="The threshold and what holds there; null if there is none.")
+    ]
+    detail: Annotated[str, Meta(description="The answer as a sentence.")]
+
+    @classmethod
+    def of(cls, run: ReadyRun, found: ClassChoice, goal: Goal) -> "RunThreshold":
+        """Present the choice."""
+        is_reached, best = found.choice
+        point = None if best is None else OperatingPointOut.of(best, goal)
+        return cls(
+            run.version,
+            run.summary.classes[found.position],
+            is_reached,
+            point,
+            _sentence(point, goal, is_reached=is_reached),
+        )
+
+
+def _notices(found: ClassCurves) -> list[str]:
+    curves, notices = found.curves, []
+    if not curves.positives or not curves.negatives:
+        notices.append("All samples are of one kind, so that no ROC curve exists.")
+    if curves.roc_auc is not None and curves.roc_auc < _CHANCE:
+        notices.append(
+            f"The ROC AUC is {curves.roc_auc:.3f}, below 0.5: the scores are probably those of another class."
+        )
+    return notices
+
+
+def _sentence(point: OperatingPointOut | None, goal: Goal, *, is_reached: bool) -> str:
+    within = "" if goal.max_positives is None else f" with at most {goal.max_positives:,} predicted positives"
+    name = "" if goal.metric is None else goal.metric.replace("_", " ")
+    if point is None:
+        return f"The {name} is undefined at every threshold{within}."
+    where = (
+        "by predicting no sample positive" if point.threshold is None else f"at the threshold {point.threshold:.12g}"
+    )
+    value = None if goal.metric is None else getattr(point, goal.metric)
+    if goal.at_least is None:
+        return f"The best choice{within} is {where.removeprefix('at ')}."
+    if is_reached:
+        return f"The {name} is {value:.6g}{within} {where}, which is at least {goal.at_least:g}."
+    return f"No threshold reaches a {name} of {goal.at_least:g}{within}; the best is {value:.6g} {where}."
