@@ -12,7 +12,7 @@ from api.usage.schemas import UsageOut
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
-from shared import accounts, plans
+from shared import accounts, plans, quotas
 from shared.accounts import EVERYTHING, IssuedKey, Scope
 from shared.kit import clock
 from shared.kit.errors import Fault, InvalidInput
@@ -33,6 +33,8 @@ class AccountPages(Controller):
     """Pages of the caller's account."""
 
     path = "/app/account"
+    # An account that has used up its month must still be able to revoke keys.
+    opt = {"cost": 0}
 
     @get()
     async def read(self, page_request: Injected[PageRequest]) -> Response[str]:
@@ -94,6 +96,6 @@ async def _page(
         name=form.texts.get("name", "") if form else "",
         selected_scopes=form.lists.get("scopes", ()) if form else USUAL_SCOPES,
         now=clock.now(),
-        use=UsageOut.of(use, month, platform.settings),
+        use=UsageOut.of(use, await quotas.used(platform, page_request.caller), month, platform.settings),
         routes=by_route.most_common(MAX_ROUTES),
     )

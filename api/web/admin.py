@@ -9,14 +9,16 @@ from api.admin.guard import administrators_only
 from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
+from api.http.request_counters import request_counters
 from api.web.errors import PageForAdministrators
 from api.web.forms import Form
 from api.web.page_request import HttpRequest, PageRequest, begin
-from shared import plans
+from shared import audit, plans
+from shared.audit import AuditType
 from shared.jobs import Status
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
-from shared.operations import administration
+from shared.operations import administration, rotation
 
 PAGE_SIZE = 50
 MAX_DEAD_DELIVERIES = 30
@@ -39,6 +41,8 @@ class AdminPages(Controller):
 
     path = "/app/admin"
     before_request = staticmethod(begin_for_administrators)
+    # Administrators act for the service, not for their accounts.
+    opt = {"cost": 0}
 
     @get()
     async def overview(self, page_request: Injected[PageRequest]) -> Response[str]:
@@ -50,6 +54,8 @@ class AdminPages(Controller):
             overview=overview,
             dead_deliveries=dead_deliveries,
             statuses=[status.value for status in Status],
+            former_secrets=await rotation.former_secret_uses(page_request.platform),
+            has_ignored_forwarding=request_counters.has_ignored_forwarding,
         )
 
     @get("/workers")
@@ -87,12 +93,12 @@ class AdminPages(Controller):
                 await plans.set_plan(page_request.platform, account_id, plan)
             case "credit":
                 await plans.add_credit(page_request.platform, account_id, _calls(form))
-            case "close" | "open" as standing:
+            case "close" | "open" as state:
                 _refuse_own(page_request, account_id)
-                await administration.set_account_state(page_request.platform, account_id, is_active=standing == "open")
-            case "admin" | "user" as standing:
+                await administration.set_account_state(page_request.platform, account_id, is_active=state == "open")
+            case "admin" | "user" as role:
                 _refuse_own(page_request, account_id)
-                await administration.set_account_state(page_request.platform, account_id, is_admin=standing == "admin")
+                await administration.set_account_state(page_request.platform, account_id, is_admin=role == "admin")
             case _:
                 raise InvalidInput(Fault("/change", "change: must be one of the changes of this page."))
         return page_request.redirect("/app/admin/accounts?notice=saved")
@@ -120,6 +126,33 @@ class AdminPages(Controller):
         """Queue a failed job again."""
         await administration.retry(page_request.platform, parse_uuid(job_id))
         return page_request.redirect("/app/admin/jobs?notice=retried")
+
+    @get("/audit")
+    async def audit(
+        self,
+        page_request: Injected[PageRequest],
+        account_id: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0,
+        type: Annotated[str, QueryParameter()] = "",  # noqa: A002 -- the name of the parameter
+        cursor: Cursor = None,
+    ) -> Response[str]:
+        """List the audit events."""
+        types = {choice.value: choice for choice in AuditType}
+        rows = await audit.list_events(
+            page_request.platform,
+            account_id=account_id or None,
+            event_type=types.get(type),
+            before=cursor,
+            limit=PAGE_SIZE + 1,
+        )
+        page = paging.cut(rows, PAGE_SIZE, lambda event: event.id)
+        return page_request.render(
+            "admin/audit.html",
+            events=page.rows,
+            account_id=account_id,
+            type_filter=type if type in types else "",
+            types=list(types),
+            next_cursor=page.next,
+        )
 
     @get("/matrices")
     async def matrices(self, page_request: Injected[PageRequest], cursor: Cursor = None) -> Response[str]:

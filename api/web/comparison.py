@@ -12,7 +12,7 @@ from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from shared import matrices
 from shared.kit.errors import Fault, InvalidInput, Problem
-from shared.presentation.comparison_page import comparing
+from shared.presentation.comparison_page import build_comparison_page
 
 MIN_MATRICES, MAX_MATRICES = 2, 10
 MAX_CHOICES = 20
@@ -42,7 +42,7 @@ class ComparisonPages(Controller):
                     )
                 )
             records = await matrices.several(page_request.platform, page_request.caller, uids)
-            comparison = await asyncio.to_thread(comparing, records, base or None)
+            comparison = await asyncio.to_thread(build_comparison_page, records, base or None)
         except MISTAKES as error:
             return await _choice(page_request, uids, problem_of(page_request.request, error))
         return page_request.render("compare/page.html", comparison=comparison, uids=uids)

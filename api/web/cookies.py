@@ -1,4 +1,4 @@
-"""The cookies of the pages: the session's token, the secret of forms before sign-in, and notices."""
+"""The cookies of the pages: the session's token, the secret of forms before sign-in, the browser, and notices."""
 
 import secrets
 from typing import Any, Literal
@@ -6,7 +6,7 @@ from typing import Any, Literal
 from litestar import Request
 from litestar.datastructures import Cookie
 
-Name = Literal["session", "form"]
+Name = Literal["session", "form", "browser"]
 
 
 def is_secure(request: Request[Any, Any, Any]) -> bool:

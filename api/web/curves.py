@@ -9,16 +9,16 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
-from api.http.bodies import by_size
+from api.http.body_limits import TABLE
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import problem_of
+from api.web import table_process, tables
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
-from api.web.reading import at_lines, faults_of, notice_cookies, read_notices
+from api.web.reading import notice_cookies, read_notices
 from shared import curves, jobs
-from shared.curves import LabelledProbabilities
 from shared.curves.kinds.curve import Curve, CurveOptions
 from shared.jobs import JobOut, JobRequest, Snapshot, Status
 from shared.jobs.errors import JobNotFound
@@ -26,7 +26,7 @@ from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
-from shared.predictions import ReadScores, read_score_table
+from shared.predictions import Notice
 from shared.presentation.curve_drawing import SIDE, path
 
 PAGE_SIZE = 50
@@ -43,19 +43,19 @@ class CurvePages(Controller):
         """Show the form, and the account's curves, newest first."""
         return await _list(page_request, cursor=cursor)
 
-    @post()
+    @post(opt=TABLE)
     async def submit(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
         """Submit a job for the pasted or uploaded probabilities."""
         caller = page_request.caller
         try:
             title = form.text("title")
-            score_table, inputs = await _inputs(form, page_request.platform.settings)
+            inputs, notices = await _inputs(form, page_request.platform.settings)
         except MISTAKES as error:
             return await _list(page_request, problem=problem_of(page_request.request, error), texts=form.texts)
         arguments = Curve(type="ROC", options=CurveOptions(title=title))
         snapshot = await jobs.join(page_request.platform, JobRequest(caller, arguments, inputs=inputs))
         page = f"/app/curves/{snapshot.job.id}"
-        page_request.set_cookies += notice_cookies(page_request.request, page, score_table.notices)
+        page_request.set_cookies += notice_cookies(page_request.request, page, notices)
         return page_request.redirect(page)
 
     @get("/{job_id:str}")
@@ -77,7 +77,7 @@ class CurvePages(Controller):
             "curves/page.html",
             snapshot=snapshot,
             job=JobOut.of(snapshot, page_request.platform.storage),
-            result=await asyncio.to_thread(_result, page_request.platform, snapshot),
+            result=await _result(page_request.platform, snapshot),
             explorer=explorer,
             side=SIDE,
             roc=explorer.roc and path(explorer.roc),
@@ -109,28 +109,17 @@ async def _list(
     )
 
 
-async def _inputs(form: Form, settings: Settings) -> tuple[ReadScores, bytes]:
+async def _inputs(form: Form, settings: Settings) -> tuple[bytes, list[Notice]]:
     file = form.file
     data = await file.read() if file else form.texts.get("text", "").encode()
     if not data.strip():
         raise InvalidInput(Fault("/text", "Paste a table of labels and probabilities, or choose a file."))
-    return await by_size(len(data), _packed, data, "file" if file else "text", settings)
+    limits = tables.TableLimits(settings.max_classes, settings.max_label_length)
+    return await table_process.read(len(data), tables.pack_scores, data, "file" if file else "text", limits)
 
 
-def _packed(data: bytes, field: str, settings: Settings) -> tuple[ReadScores, bytes]:
-    with faults_of(field):
-        score_table = read_score_table(data)
-    probabilities = LabelledProbabilities(
-        score_table.labels, score_table.rows, score_table.classes, score_table.weights, score_table.scored
-    )
-    with at_lines(score_table.lines, field):
-        inputs = curves.check(
-            probabilities, max_classes=settings.max_classes, max_label_length=settings.max_label_length
-        )
-    return score_table, curves.pack(inputs)
-
-
-def _result(platform: Platform, snapshot: Snapshot) -> dict[str, Any]:
+async def _result(platform: Platform, snapshot: Snapshot) -> dict[str, Any]:
     (file,) = (file for file in snapshot.files if file.name == RESULT)
-    result: dict[str, Any] = msgspec.json.decode(platform.storage.get(file.object_key))
+    body = await platform.storage.read(file.object_key)
+    result: dict[str, Any] = await asyncio.to_thread(msgspec.json.decode, body)
     return result

@@ -4,7 +4,10 @@ from typing import Any, NamedTuple
 
 from litestar import Request
 from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
 
+from api.http.bodies import by_size
+from api.web import urlencoded
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import is_visible
 
@@ -36,12 +39,28 @@ class Form(NamedTuple):
         return words
 
 
+async def pairs(request: Request[Any, Any, Any]) -> list[tuple[str, Any]]:
+    """Return the names and values (texts or files) of the request's form, which is read once; raises InvalidInput."""
+    if "form_pairs" not in request.state:
+        request.state.form_pairs = await _read(request)
+    known: list[tuple[str, Any]] = request.state.form_pairs
+    return known
+
+
+async def _read(request: Request[Any, Any, Any]) -> list[tuple[str, Any]]:
+    if request.content_type[0] != RequestEncodingType.URL_ENCODED:
+        # Multipart comes in chunks, with the loop in between.
+        return list((await request.form()).multi_items())
+    body = await request.body()
+    return await by_size(len(body), urlencoded.pairs, body)
+
+
 async def provide_form(request: Request[Any, Any, Any]) -> Form:
     """Read the form of the request; raises InvalidInput for a NUL character, which Postgres cannot store."""
     texts: dict[str, str] = {}
     lists: dict[str, list[str]] = {}
     uploads: list[UploadFile] = []
-    for name, value in (await request.form()).multi_items():
+    for name, value in await pairs(request):
         if isinstance(value, UploadFile):
             if value.filename:
                 uploads.append(value)

@@ -17,7 +17,7 @@ from shared.analyses.annotations.queries import Filter
 from shared.analyses.records import AnalysisRecord
 from shared.kit.errors import Problem
 from shared.presentation.overlay import MatchState, Shape, hues_of, shapes
-from shared.presentation.overlay_matching import ModelShapes, compared
+from shared.presentation.overlay_matching import ModelShapes, match_shapes
 from shared.projects import comments, images
 from shared.projects.records import CommentRecord, ImageRecord
 
@@ -188,7 +188,7 @@ def _layers(windows: list[Window], names: list[str], skipped: int, image: Size) 
     sides = [ModelShapes(window.annotations, shapes(window.annotations, names)) for window in windows]
     shapes_by_side = [list(side.shapes) for side in sides]
     if len(sides) == 2:  # noqa: PLR2004 - a page compares two
-        shapes_by_side = list(compared(sides[0], sides[1], image))
+        shapes_by_side = list(match_shapes(sides[0], sides[1], image))
     return [
         Layer(window.analysis, side_shapes, skipped, window.fitting)
         for window, side_shapes in zip(windows, shapes_by_side, strict=True)

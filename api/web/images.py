@@ -12,7 +12,7 @@ from api.analyses.agreements import export_response
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.jobs import results
-from api.projects.images import HEADERS, pieces_of
+from api.projects.images import HEADERS
 from api.web.forms import Form
 from api.web.image_view import (
     MAX_PAGES,
@@ -73,7 +73,7 @@ class ImagePages(Controller):
         image = await images.find(page_request.platform, page_request.caller, image_id)
         headers = HEADERS | {"Content-Length": str(image.size_bytes)}
         pieces = await images.content(page_request.platform, image)
-        return Stream(pieces_of(pieces), media_type=image.content_type, headers=headers)
+        return Stream(pieces, media_type=image.content_type, headers=headers)
 
     @get("/thumbnail")
     async def thumbnail(self, page_request: Injected[PageRequest], image_id: FromPath[str]) -> Response[Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -11,9 +12,11 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
+from api.jobs.waiter import while_admitted
 from api.web.page_request import PageRequest
 from api.web.templating import render
 from shared import jobs
+from shared.accounts import sessions
 from shared.jobs import JobOut, Snapshot
 from shared.kit.ids import parse_uuid
 
@@ -47,6 +50,7 @@ class JobPages(Controller):
     async def follow(self, page_request: Injected[PageRequest], job_id: FromPath[str]) -> ServerSentEvent:
         """Send the job's card at every change, then the event `done`."""
         snapshot = await jobs.find(page_request.platform, page_request.caller, parse_uuid(job_id))
+        await page_request.waiter.admit_stream(page_request.caller)
         return ServerSentEvent(_cards(page_request, snapshot))
 
     @post("/{job_id:str}/cancel")
@@ -61,7 +65,12 @@ def _present(page_request: PageRequest, snapshots: Sequence[Snapshot]) -> list[J
 
 
 async def _cards(page_request: PageRequest, snapshot: Snapshot) -> AsyncIterator[ServerSentEventMessage]:
-    async for change in page_request.waiter.changes(page_request.caller, snapshot.job.id):
-        job = JobOut.of(change, page_request.platform.storage)
-        yield ServerSentEventMessage(data=render("jobs/card.html", snapshot=change, job=job, page_request=page_request))
-    yield ServerSentEventMessage(data="", event="done")
+    session = page_request.signed_in.session
+    changes = while_admitted(
+        page_request.waiter.changes(snapshot), partial(sessions.is_open, page_request.platform, session)
+    )
+    async for state in changes:
+        card = render("jobs/card.html", snapshot=state.snapshot, job=state.presented, page_request=page_request)
+        yield ServerSentEventMessage(data=card)
+        if state.snapshot.job.is_final:
+            yield ServerSentEventMessage(data="", event="done")

@@ -1,40 +1,32 @@
 """Pages of confusion matrices: the list, the form for a new one, and the page of each."""
 
-import asyncio
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
-import msgspec
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
-from api.http.bodies import by_size
+from api.http.body_limits import TABLE
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import problem_of
+from api.web import table_process, tables
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
-from api.web.reading import at_lines, faults_of, notice_cookies, read_notices
+from api.web.reading import notice_cookies, read_notices
 from shared import matrices
-from shared.evaluation.inputs.probabilities import read_weights
 from shared.kit.errors import Fault, InvalidInput, Problem
-from shared.matrices.counting import Vectors
-from shared.matrices.records import CountedMatrix, Description
-from shared.predictions import Header, ReadLabels, read_label_table, read_pasted_labels
+from shared.matrices.counting import CountedSamples
+from shared.matrices.records import Description
+from shared.predictions import Header, Notice
 from shared.predictions import Order as ColumnOrder
 from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.headlines import main_metrics
-from shared.presentation.heatmap import NUMBERED_CLASSES
-from shared.presentation.labels import label_text
-from shared.presentation.matrix_view import MEASURES, Grid, Measure, Order, View, grid
-from shared.presentation.tables import Pair, confused_pairs
+from shared.presentation.matrix_drawing import draw_matrix
+from shared.presentation.matrix_view import MEASURES, Measure, Order, View
 
 PAGE_SIZE = 50
-MAX_PAIRS = 12
-# Drawing fewer classes takes less time than handing them to a thread.
-DRAWN_INLINE = 12
-
 WORST = (10, 20, 30, 60)
 
 _HEADERS: dict[str, Header] = {"auto": "auto", "yes": "yes", "no": "no"}
@@ -43,15 +35,6 @@ _ORDERS: dict[str, ColumnOrder] = {
     "actual-first": "actual-first",
     "predicted-first": "predicted-first",
 }
-
-
-class MatrixDrawing(NamedTuple):
-    """The drawing of a matrix: grid, most confused pairs and labels; `counts_json` only where cells are no links."""
-
-    grid: Grid
-    pairs: list[Pair]
-    labels: list[str]
-    counts_json: str
 
 
 class MatrixPages(Controller):
@@ -87,23 +70,22 @@ class MatrixPages(Controller):
         assert page_request.signed_in, "raises where nobody is"
         return page_request.render("matrices/new.html", texts={}, problem=None)
 
-    @post("/new")
+    @post("/new", opt=TABLE)
     async def create(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
         """Create a matrix from pasted or uploaded labels."""
         caller = page_request.caller
         try:
             description = _description(form)
-            labels = await _read_labels(form)
-            with at_lines(labels.lines, "file" if form.file else "actual"):
-                vectors = Vectors(labels.actual, labels.predicted, _weights(labels))
-                uid = await matrices.create(page_request.platform, caller, vectors, description)
+            settings = page_request.platform.settings
+            counted, notices = await _count(form, tables.TableLimits(settings.max_classes, settings.max_label_length))
+            uid = await matrices.create(page_request.platform, caller, counted, description)
         except MISTAKES as error:
             problem = problem_of(page_request.request, error)
             return page_request.render(
                 "matrices/new.html", page_request.status(problem), texts=form.texts, problem=problem
             )
         page = f"/app/matrices/{uid}"
-        page_request.set_cookies += notice_cookies(page_request.request, page, labels.notices)
+        page_request.set_cookies += notice_cookies(page_request.request, page, notices)
         return page_request.redirect(page)
 
     @get("/{uid:str}")
@@ -142,7 +124,7 @@ async def _page(
     page_request: PageRequest, uid: str, view: View, problem: Problem | None = None, texts: dict[str, str] | None = None
 ) -> Response[str]:
     matrix = await matrices.counts(page_request.platform, page_request.caller, uid)
-    drawing = await _make_drawing(matrix, view)
+    drawing = await draw_matrix(matrix.matrix, view)
     return page_request.render(
         "matrices/page.html",
         page_request.status(problem),
@@ -169,24 +151,18 @@ def _description(form: Form) -> Description:
     )
 
 
-async def _read_labels(form: Form) -> ReadLabels:
+async def _count(form: Form, limits: tables.TableLimits) -> tuple[CountedSamples, list[Notice]]:
     if (file := form.file) is not None:
         data = await file.read()
         header = _HEADERS.get(form.texts.get("header", ""), "auto")
         order = _ORDERS.get(form.texts.get("order", ""), "auto")
-        with faults_of("file"):
-            return await by_size(len(data), read_label_table, data, header, order)
+        return await table_process.read(len(data), tables.count_table, data, header, order, limits)
     actual, predicted = (form.texts.get(name, "") for name in ("actual", "predicted"))
     if not actual.strip() and not predicted.strip():
         raise InvalidInput(
             Fault("/actual", "Paste the actual and the predicted labels, or choose a file with both columns.")
         )
-    with faults_of("actual"):
-        return await by_size(len(actual) + len(predicted), read_pasted_labels, actual, predicted)
-
-
-def _weights(labels: ReadLabels) -> list[float] | None:
-    return None if labels.weights is None else read_weights(labels.weights, len(labels.actual)).tolist()
+    return await table_process.read(len(actual) + len(predicted), tables.count_lists, actual, predicted, limits)
 
 
 def _worst(text: str) -> int | None:
@@ -196,19 +172,3 @@ def _worst(text: str) -> int | None:
     if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):
         raise InvalidInput(Fault("/worst", "worst: send the number of classes to show, such as 20, or omit it."))
     return int(text[:9])
-
-
-async def _make_drawing(matrix: CountedMatrix, view: View) -> MatrixDrawing:
-    if len(matrix.matrix.classes) <= DRAWN_INLINE:
-        return _draw(matrix, view)
-    return await asyncio.to_thread(_draw, matrix, view)
-
-
-def _draw(matrix: CountedMatrix, view: View) -> MatrixDrawing:
-    matrix_grid = grid(matrix.matrix, view)
-    labels = [label_text(label) for label in matrix.matrix.classes]
-    # Where cells are too many to be links, a script shows the cell under the pointer.
-    counts_json = (
-        msgspec.json.encode(matrix.matrix.counts.tolist()).decode() if len(matrix_grid.order) > NUMBERED_CLASSES else ""
-    )
-    return MatrixDrawing(matrix_grid, confused_pairs(matrix.matrix, MAX_PAIRS), labels, counts_json)

@@ -1,6 +1,5 @@
 """Parts of a matrix's page that a script loads on demand, each also a page of its own."""
 
-import asyncio
 from typing import Annotated, Any, NamedTuple
 
 from litestar import Controller, Response, get, post
@@ -11,16 +10,16 @@ from api.http.injected import Injected
 from api.web.forms import Form
 from api.web.page_request import HEADERS, PageRequest
 from shared import jobs, matrices
-from shared.evaluation.confusion.intervals import intervals_of
-from shared.evaluation.confusion.statistics import statistics
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.arguments import MatrixArguments
 from shared.matrices.export_files import ExportOptions, Format, Part, export
+from shared.matrices.kept_statistics import statistics_of, work_on
 from shared.matrices.kinds.plot import Plot
 from shared.matrices.kinds.report import Report
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import CellSelection
-from shared.presentation.class_table import COLUMNS, ClassRow, class_rows, share_interval_text
+from shared.presentation.class_table import COLUMNS, ClassRow, class_rows
+from shared.presentation.interval_text import METHOD_NAMES
 from shared.presentation.labels import label_text
 from shared.presentation.tables import OverallRow, overall_tables
 
@@ -35,7 +34,6 @@ class StatisticsTables(NamedTuple):
     """The statistics of a matrix as the tables of the page."""
 
     groups: list[tuple[str, list[OverallRow]]]
-    bounds: dict[str, str | None]
     rows: list[ClassRow]
     labels: list[str]
 
@@ -87,12 +85,13 @@ class MatrixPartPages(Controller):
     ) -> Response[str]:
         """Show every overall statistic with its meaning, and the statistics of each class."""
         matrix = await matrices.counts(page_request.platform, page_request.caller, uid)
-        tables = await asyncio.to_thread(_compute, matrix, sort, descending=direction != "up")
+        tables = await work_on(matrix.matrix, _compute, matrix, sort, descending=direction != "up")
         return page_request.render(
             "matrices/statistics.html",
             matrix=matrix,
             tables=tables,
             columns=COLUMNS,
+            methods=METHOD_NAMES,
             sort=sort,
             direction=direction,
         )
@@ -132,12 +131,9 @@ class MatrixPartPages(Controller):
 
 
 def _compute(matrix: CountedMatrix, sort: str, *, descending: bool) -> StatisticsTables:
-    matrix_statistics = statistics(matrix.matrix)
-    bounds = intervals_of(matrix.matrix, matrix_statistics, binom_method="wilson")
+    matrix_statistics = statistics_of(matrix.matrix)
     return StatisticsTables(
         overall_tables(matrix.matrix, matrix_statistics),
-        # Kappa is not a share; its interval is a statistic of its own.
-        {"Overall ACC": share_interval_text(bounds.overall["Overall ACC"])},
-        class_rows(matrix_statistics, bounds, sort=sort or None, descending=descending),
+        class_rows(matrix.matrix, matrix_statistics, sort=sort or None, descending=descending),
         [label_text(label) for label in matrix.matrix.classes],
     )

@@ -9,15 +9,18 @@ from typing import Any
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
+from api.http import body_stream
 from api.jobs.waiter import Waiter
 from api.security import refuse_nul
-from api.web import cookies
+from api.web import cookies, forms
 from api.web.errors import FormNotOurs, SignInNeeded
 from api.web.templating import render
 from shared.accounts import Caller, sessions
 from shared.accounts.sessions import SessionAccount
+from shared.kit import origin
 from shared.kit.errors import Problem
 from shared.kit.platform import Platform
+from shared.plans.metering import Call, Meter
 
 # No script but our files, nothing from elsewhere; Pico draws its icons from data addresses.
 CONTENT_SECURITY_POLICY = (
@@ -104,7 +107,10 @@ async def begin(request: HttpRequest) -> None:
     await refuse_nul(request)
     page_request = request.state.page_request = await _page_request(request)
     if request.method not in {"GET", "HEAD"}:
+        if page_request.session_account is not None:
+            body_stream.accept(request)
         await _check_form(page_request)
+        await _count(page_request)
 
 
 def provide_page_request(request: HttpRequest) -> PageRequest:
@@ -117,6 +123,7 @@ async def _page_request(request: HttpRequest) -> PageRequest:
     platform: Platform = request.app.state.platform
     token = cookies.read(request, "session")
     if token and (session_account := await sessions.find(platform, token)):
+        origin.current().account_id = session_account.account_id
         return PageRequest(request, platform, session_account, token)
     if secret := cookies.read(request, "form"):
         return PageRequest(request, platform, None, secret)
@@ -127,12 +134,25 @@ async def _page_request(request: HttpRequest) -> PageRequest:
 async def _check_form(page_request: PageRequest) -> None:
     request = page_request.request
     # The header comes first: a large upload is refused before it is read.
-    token = request.headers.get(FORM_HEADER) or (await request.form()).get(FORM_FIELD)
+    token = request.headers.get(FORM_HEADER) or dict(await forms.pairs(request)).get(FORM_FIELD)
     if not isinstance(token, str):
         raise FormNotOurs
     valid_tokens = page_request.platform.keyring.candidates(FORM_PURPOSE, page_request.form_secret, 1)
     if not any(hmac.compare_digest(token.encode(), valid.hex().encode()) for valid in valid_tokens):
         raise FormNotOurs
+
+
+async def _count(page_request: PageRequest) -> None:
+    """Count an action against the plan of its account, as the API counts calls; raises LimitReached."""
+    request = page_request.request
+    if page_request.session_account is None:
+        return
+    route = f"{request.method} {request.scope['path_template']}"
+    call = Call(route, request.route_handler.opt.get("cost", 1), reads=False)
+    meter: Meter = request.app.state.meter
+    allowance = await meter.take(page_request.caller, call)
+    if allowance is not None and allowance.refusal is not None:
+        raise allowance.refusal
 
 
 def state_hash(value: object) -> str:

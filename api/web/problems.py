@@ -9,7 +9,6 @@ from litestar.types import ExceptionHandlersMap
 from api.http import problems
 from api.web.errors import SignInNeeded
 from api.web.page_request import HttpRequest, PageRequest
-from shared.accounts.errors import NotAdministrator
 from shared.evaluation.inputs.errors import InvalidLabels
 from shared.kit.errors import DomainError, Problem
 
@@ -28,10 +27,10 @@ def _page(request: HttpRequest, error: Exception) -> Response[Any]:
         # The error came before authentication: the database is unavailable, or the address holds a NUL.
         page_request = PageRequest(request, request.app.state.platform, None, "")
     if isinstance(error, SignInNeeded):
-        return page_request.redirect(f"/app/sign-in?next={quote(request.url.path)}")
+        query = f"?{request.url.query}" if request.url.query else ""
+        return page_request.redirect(f"/app/sign-in?next={quote(request.url.path + query)}")
     answer = problem_page(page_request, problems.problem_of(request, error))
-    if isinstance(error, NotAdministrator):
-        answer.headers.update(problems.headers_of(error))
+    answer.headers.update(problems.headers_of(error))
     return answer
 
 

@@ -19,6 +19,7 @@ from shared import analyses, projects
 from shared.analyses import AnalysisStatus
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.projects import images
+from shared.projects.decoding import take_form
 from shared.projects.listing import Images, Search, Sort, list_images, page_position
 from shared.projects.records import NewImage, ProjectDescription
 
@@ -120,9 +121,10 @@ class ProjectPages(Controller):
         if not form.uploads:
             raise InvalidInput(Fault("/file", "file: choose at least one image."))
         for file in form.uploads:
-            await images.add(
-                page_request.platform, page_request.caller, project.id, NewImage(file.filename, await file.read())
-            )
+            # A form of a page lies on disk until then.
+            async with take_form(page_request.platform, page_request.caller.account_id):
+                new = NewImage(file.filename, await file.read())
+                await images.add(page_request.platform, page_request.caller, project.id, new)
         if page_request.is_partial:
             return page_request.render("projects/receipt.html")
         return page_request.redirect(f"/app/projects/{project.id}?notice=saved")

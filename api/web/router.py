@@ -9,22 +9,32 @@ from litestar.exceptions import NotFoundException
 from api.http.injected import Injected
 from api.web.account import AccountPages
 from api.web.admin import AdminPages
+from api.web.admin_invitations import AdminInvitationPages
 from api.web.comparison import ComparisonPages
 from api.web.curves import CurvePages
 from api.web.forms import provide_form
+from api.web.gates import GateCheckPages, GatePages
 from api.web.image_comments import ImageCommentPages
 from api.web.images import ImagePages
 from api.web.jobs import JobPages
 from api.web.matrices import MatrixPages
 from api.web.matrix_parts import MatrixPartPages
 from api.web.page_request import PageRequest, begin, provide_page_request
+from api.web.paired_comparisons import PairedComparisonPages
 from api.web.problems import HANDLERS
 from api.web.projects import ProjectPages
+from api.web.run_parts import RunPartPages
+from api.web.runs import RunPages
 from api.web.sign_in import SignInPages
 from api.web.webhooks import WebhookPages
 
 PAGES: list[type[Controller]] = [
     SignInPages,
+    RunPages,
+    RunPartPages,
+    PairedComparisonPages,
+    GatePages,
+    GateCheckPages,
     MatrixPages,
     MatrixPartPages,
     ComparisonPages,
@@ -36,6 +46,7 @@ PAGES: list[type[Controller]] = [
     AccountPages,
     WebhookPages,
     AdminPages,
+    AdminInvitationPages,
 ]
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromQuery
@@ -21,9 +22,15 @@ from shared.kit.errors import Fault, InvalidInput
 
 FIRST_PAGE = "/app/matrices"
 
+# A browser that signs in once a year is still known.
+BROWSER_LIFETIME_S = 400 * 24 * 3600
+
 
 class SignInPages(Controller):
     """Pages for visitors."""
+
+    # Signing in and out is nobody's use of the service.
+    opt = {"cost": 0}
 
     @get("/")
     async def landing(self, page_request: Injected[PageRequest]) -> Response[Any]:
@@ -51,7 +58,8 @@ class SignInPages(Controller):
                 page_request.platform,
                 email=credentials.email,
                 password=credentials.password,
-                address=counted_address(page_request.request),
+                address=counted_address(),
+                browser=cookies.read(page_request.request, "browser"),
             )
         except MISTAKES as error:
             problem = problem_of(page_request.request, error)
@@ -62,9 +70,9 @@ class SignInPages(Controller):
         return await _enter(page_request, signed_in, next_page)
 
     @get("/app/sign-up")
-    async def sign_up_form(self, page_request: Injected[PageRequest]) -> Response[str]:
+    async def sign_up_form(self, page_request: Injected[PageRequest], invitation: FromQuery[str] = "") -> Response[str]:
         """Show the form."""
-        return page_request.render("sign_up.html", email="", problem=None)
+        return page_request.render("sign_up.html", email="", problem=None, invitation=invitation)
 
     @post("/app/sign-up")
     async def sign_up(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
@@ -76,11 +84,19 @@ class SignInPages(Controller):
                 page_request.platform,
                 email=credentials.email,
                 password=credentials.password,
+                address=counted_address(),
+                invitation=form.texts.get("invitation") or None,
             )
         except MISTAKES as error:
             problem = problem_of(page_request.request, error)
             email = form.texts.get("email", "")
-            return page_request.render("sign_up.html", page_request.status(problem), email=email, problem=problem)
+            return page_request.render(
+                "sign_up.html",
+                page_request.status(problem),
+                email=email,
+                problem=problem,
+                invitation=form.texts.get("invitation", ""),
+            )
         return await _enter(page_request, signed_in, FIRST_PAGE)
 
     @post("/app/sign-out")
@@ -118,6 +134,12 @@ async def _enter(page_request: PageRequest, signed_in: SignedInAccount, next_pag
     page_request.set_cookies = [
         cookies.write(page_request.request, "session", token, int(lifetime.total_seconds())),
         cookies.erase(page_request.request, "form"),
+        cookies.write(page_request.request, "browser", signed_in.browser, BROWSER_LIFETIME_S),
     ]
-    # Only to a page of ours: "//elsewhere" and "/\\elsewhere" are other hosts to a browser.
-    return page_request.redirect(next_page if next_page.startswith("/app/") else FIRST_PAGE)
+    return page_request.redirect(_own_page(next_page))
+
+
+def _own_page(next_page: str) -> str:
+    """Return the address of a page of ours, quoted for a header; the first page for any other address."""
+    # "//elsewhere" and "/\\elsewhere" are other hosts to a browser.
+    return quote(next_page, safe="/?&=%+,:;~") if next_page.startswith("/app/") else FIRST_PAGE

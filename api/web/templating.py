@@ -13,7 +13,7 @@ from markupsafe import Markup
 from api.docs import STATIC
 from shared.presentation import heatmap
 from shared.presentation.labels import cut, label_text, plain_text
-from shared.presentation.number_format import count_text, figure_text, percent_text
+from shared.presentation.number_format import count_text, percent_text, value_text
 
 _SHORT_COLUMNS = 40
 
@@ -46,8 +46,8 @@ def _when(moment: datetime | None) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(exact, text)
 
 
-def _figure(value: float | None) -> str:
-    return "—" if value is None else figure_text(value)
+def _number(value: float | None) -> str:
+    return "—" if value is None else value_text(value)
 
 
 def _percent(share: float | None) -> str:
@@ -67,7 +67,7 @@ def _short(text: str) -> str:
 _environment.globals["asset"] = asset
 _environment.filters |= {
     "when": _when,
-    "figure": _figure,
+    "number": _number,
     "percent": _percent,
     "count": count_text,
     "label": label_text,

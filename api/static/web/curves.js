@@ -10,7 +10,7 @@
   const text = (id, value) => {
     document.getElementById(id).textContent = value;
   };
-  const figure = (value) => (value === null ? "—" : value.toFixed(4));
+  const number = (value) => (value === null ? "—" : value.toFixed(4));
   const count = (value) => new Intl.NumberFormat().format(value);
 
   function mark(name, x, y) {
@@ -25,15 +25,15 @@
     const recall = tp / (tp + fn),
       fpr = fp / (fp + tn),
       precision = tp + fp > 0 ? tp / (tp + fp) : null;
-    slider.setAttribute("aria-valuetext", `threshold ${figure(threshold)}`);
-    text("threshold", figure(threshold));
+    slider.setAttribute("aria-valuetext", `threshold ${number(threshold)}`);
+    text("threshold", number(threshold));
     text("tp", count(tp));
     text("fp", count(fp));
     text("fn", count(fn));
     text("tn", count(tn));
-    text("recall", figure(recall));
-    text("precision", figure(precision));
-    text("fpr", figure(fpr));
+    text("recall", number(recall));
+    text("precision", number(precision));
+    text("fpr", number(fpr));
     mark("roc", fpr, recall);
     mark("pr", recall, precision);
   }

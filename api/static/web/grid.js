@@ -71,7 +71,7 @@
 
     function open() {
       if (!at) return;
-      const url = `${box.dataset.base}/samples?row=${order[at[0]]}&column=${order[at[1]]}`;
+      const url = `${box.dataset.base}/samples?row=${order[at[0]]}&column=${order[at[1]]}${box.dataset.query}`;
       window.htmx.ajax("GET", url, { target: "#samples", swap: "innerHTML" });
     }
 

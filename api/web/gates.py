@@ -1,0 +1,123 @@
+"""Pages of gates: the list, the form for a new one, its history, and the verdict of a check."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath
+
+from api.http import paging
+from api.http.injected import Injected
+from api.http.paging import Cursor
+from api.http.problems import problem_of
+from api.web import gate_forms
+from api.web.forms import Form
+from api.web.page_request import PageRequest
+from api.web.problems import MISTAKES
+from api.web.run_choices import ready_runs
+from shared import gates
+from shared.comparisons.options import OVERALL_METRICS
+from shared.evaluation.metrics import CATALOGUE
+from shared.gates.lifecycle import UNFINISHED
+from shared.kit.errors import Problem
+
+PAGE_SIZE = 50
+
+
+class GatePages(Controller):
+    """Pages of gates."""
+
+    path = "/app/gates"
+
+    @get()
+    async def list_own(self, page_request: Injected[PageRequest], cursor: Cursor = None) -> Response[str]:
+        """List the account's gates, newest first."""
+        found = await gates.list_own(page_request.platform, page_request.caller, before=cursor, limit=PAGE_SIZE + 1)
+        page = paging.cut(found, PAGE_SIZE, lambda gate: gate.id)
+        return page_request.render("gates/list.html", gates=page.rows, catalogue=CATALOGUE, next_cursor=page.next)
+
+    @get("/new")
+    async def new(self, page_request: Injected[PageRequest]) -> Response[str]:
+        """Show the form for a new gate."""
+        return await _form(page_request, {})
+
+    @post("/new")
+    async def create(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
+        """Create a gate."""
+        try:
+            name, rules = gate_forms.read(form)
+            gate = await gates.create(page_request.platform, page_request.caller, name, rules)
+        except MISTAKES as error:
+            return await _form(page_request, form.texts, problem_of(page_request.request, error))
+        return page_request.redirect(f"/app/gates/{gate.id}")
+
+    @get("/{gate_id:str}")
+    async def read(
+        self, page_request: Injected[PageRequest], gate_id: FromPath[str], cursor: Cursor = None
+    ) -> Response[str]:
+        """Show a gate and its checks, newest first."""
+        return await _page(page_request, gate_id, cursor)
+
+    @post("/{gate_id:str}/checks")
+    async def check(
+        self, page_request: Injected[PageRequest], gate_id: FromPath[str], form: Injected[Form]
+    ) -> Response[Any]:
+        """Check a run."""
+        try:
+            made = await gates.create_check(
+                page_request.platform, page_request.caller, gate_id, form.text("candidate") or ""
+            )
+        except MISTAKES as error:
+            return await _page(page_request, gate_id, None, problem_of(page_request.request, error))
+        return page_request.redirect(f"/app/checks/{made.id}")
+
+    @post("/{gate_id:str}/delete")
+    async def delete(self, page_request: Injected[PageRequest], gate_id: FromPath[str]) -> Response[Any]:
+        """Delete a gate with its checks; the runs stay."""
+        await gates.delete(page_request.platform, page_request.caller, gate_id)
+        return page_request.redirect("/app/gates?notice=deleted")
+
+
+class GateCheckPages(Controller):
+    """Pages of checks."""
+
+    path = "/app/checks"
+
+    @get("/{check_id:str}")
+    async def read(self, page_request: Injected[PageRequest], check_id: FromPath[str]) -> Response[Any]:
+        """Show the verdict of a check with its reasons, or the progress until it is there."""
+        check = await gates.get_check(page_request.platform, page_request.caller, check_id)
+        if page_request.is_partial and check.state not in UNFINISHED:
+            # The script that asks for the progress leaves its page for the verdict.
+            return page_request.redirect(f"/app/checks/{check_id}")
+        return page_request.render("gates/check.html", check=check, result=check.found)
+
+
+async def _form(page_request: PageRequest, texts: dict[str, str], problem: Problem | None = None) -> Response[str]:
+    return page_request.render(
+        "gates/new.html",
+        page_request.status(problem),
+        choices=await ready_runs(page_request),
+        metrics={metric: CATALOGUE[metric].title for metric in OVERALL_METRICS},
+        texts=texts,
+        problem=problem,
+    )
+
+
+async def _page(
+    page_request: PageRequest, gate_id: str, cursor: UUID | None, problem: Problem | None = None
+) -> Response[str]:
+    platform, caller = page_request.platform, page_request.caller
+    gate = await gates.get(platform, caller, gate_id)
+    found = await gates.list_checks(platform, caller, gate_id, before=cursor, limit=PAGE_SIZE + 1)
+    page = paging.cut(found, PAGE_SIZE, lambda check: check.id)
+    return page_request.render(
+        "gates/page.html",
+        page_request.status(problem),
+        gate=gate,
+        checks=page.rows,
+        next_cursor=page.next,
+        choices=await ready_runs(page_request),
+        catalogue=CATALOGUE,
+        problem=problem,
+    )

@@ -1,0 +1,152 @@
+"""Parts of a run's page that a script loads on demand, each also a page of its own."""
+
+from typing import Annotated
+
+from litestar import Controller, Response, get
+from litestar.params import FromPath, QueryParameter
+
+from api.http import paging
+from api.http.injected import Injected
+from api.web.page_request import PageRequest
+from api.web.run_selection import ClassParameter, RunSelection, SliceParameter, ThresholdParameter, select
+from shared import runs
+from shared.kit.errors import Fault, InvalidInput
+from shared.presentation.curve_drawing import SIDE, path
+from shared.presentation.reliability_drawing import reliability_points
+from shared.presentation.run_slices import slice_rows
+from shared.presentation.whiskers import WIDTH
+from shared.runs import answers, curves
+from shared.runs.filters import RowFilter
+
+MAX_SAMPLES = 50
+MAX_POINTS = 200
+BINS = 10
+MAX_SLICES = 40
+# A slice of fewer samples says little about any metric.
+MIN_SUPPORT = 10
+# The largest number of a row.
+MAX_ROW = 2**53
+
+Position = Annotated[int | None, QueryParameter(ge=0, le=100_000)]
+
+
+class RunPartPages(Controller):
+    """Parts of a run's page."""
+
+    path = "/app/runs/{run_id:str}"
+
+    @get("/samples")
+    async def samples(
+        self,
+        page_request: Injected[PageRequest],
+        run_id: FromPath[str],
+        *,
+        row: Position = None,
+        column: Position = None,
+        class_label: ClassParameter = "",
+        threshold: ThresholdParameter = "",
+        slices: SliceParameter = None,
+        cursor: Annotated[int | None, QueryParameter(ge=1, le=MAX_ROW)] = None,
+    ) -> Response[str]:
+        """List the samples of a cell, or all errors, the most confident ones first."""
+        stored = await runs.get_shown(page_request.platform, page_request.caller, run_id)
+        selection = select(stored, class_label, threshold, slices)
+        wanted = _cell(selection, row, column)
+        found = await answers.samples(
+            page_request.platform,
+            selection.stored,
+            wanted,
+            after=cursor,
+            limit=MAX_SAMPLES + 1,
+            decision=selection.decision,
+        )
+        page = paging.cut(found, MAX_SAMPLES, lambda sample: sample.number)
+        return page_request.render(
+            "runs/samples.html",
+            run_id=run_id,
+            selection=selection,
+            row=row,
+            column=column,
+            samples=page.rows,
+            next_cursor=page.next,
+        )
+
+    @get("/curves")
+    async def curves(
+        self,
+        page_request: Injected[PageRequest],
+        run_id: FromPath[str],
+        class_label: ClassParameter = "",
+        threshold: ThresholdParameter = "",
+        slices: SliceParameter = None,
+    ) -> Response[str]:
+        """Draw the ROC and the precision-recall curve of a class, and its reliability diagram."""
+        platform = page_request.platform
+        run = await runs.get_ready(platform, page_request.caller, run_id)
+        selection = select(run, class_label, threshold, slices)
+        found = await curves.curves(platform, run, selection.position, selection.conditions, MAX_POINTS)
+        measured = None
+        if run.summary.score_kind != "margins":
+            measured = await curves.calibration(
+                platform, run, selection.position, selection.conditions, "equal_mass", BINS
+            )
+        reliability = measured and measured.reliability
+        return page_request.render(
+            "runs/curves.html",
+            run_id=run_id,
+            selection=selection,
+            label=run.summary.classes[found.position],
+            curves=found.curves,
+            roc=found.curves.roc and path(found.curves.roc.curve),
+            pr=found.curves.pr and path(found.curves.pr.curve, stepped=True),
+            side=SIDE,
+            reliability=reliability,
+            points=reliability_points(reliability.bins) if reliability else [],
+        )
+
+    @get("/slices")
+    async def slices(
+        self,
+        page_request: Injected[PageRequest],
+        run_id: FromPath[str],
+        by: Annotated[str, QueryParameter()] = "",
+    ) -> Response[str]:
+        """List the slices of a run by one column or by each, the worst first."""
+        run = await runs.get_ready(page_request.platform, page_request.caller, run_id)
+        found = await answers.slices(page_request.platform, run, by or None, "accuracy", MIN_SUPPORT)
+        return page_request.render(
+            "runs/slices.html",
+            run_id=run_id,
+            rows=slice_rows(found.results[:MAX_SLICES]),
+            hidden=max(0, len(found.results) - MAX_SLICES),
+            whole=found.whole,
+            columns=found.columns,
+            by=by,
+            least=MIN_SUPPORT,
+            width=WIDTH,
+        )
+
+
+def _cell(selection: RunSelection, row: int | None, column: int | None) -> RowFilter:
+    """The filter of a cell of the shown matrix; of all errors without one. Raises InvalidInput."""
+    if row is None and column is None:
+        return RowFilter(only_errors=True, conditions=selection.conditions)
+    shown, stored = selection.run.summary.classes, selection.stored.summary.classes
+    if row is None or column is None or max(row, column) >= len(shown):
+        raise InvalidInput(Fault("/row", "row: the run has changed and no longer has this class; reload the page."))
+    if len(shown) == len(stored):
+        return RowFilter(row, column, conditions=selection.conditions)
+    return _cell_against_rest(selection, row, column)
+
+
+def _cell_against_rest(selection: RunSelection, row: int, column: int) -> RowFilter:
+    """The filter of a cell of one class against the rest; the class is the first of the two that are shown."""
+    assert selection.decision is not None, "only a threshold makes two classes of more"
+    own = selection.decision.scores.position
+    if row == 0:
+        return RowFilter(own, column, conditions=selection.conditions)
+    if column == 0:
+        return RowFilter(predicted=0, only_errors=True, conditions=selection.conditions)
+    raise InvalidInput(
+        Fault("/row", "row: samples of the rest that are predicted as the rest are not listed; choose another cell.")
+    )

@@ -1,0 +1,160 @@
+"""Pages of runs: the list, the form for a new one, what is asked about its columns, and the page of each."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath, QueryParameter
+
+from api.http import paging
+from api.http.body_limits import LARGE
+from api.http.injected import Injected
+from api.http.paging import Cursor
+from api.http.problems import problem_of
+from api.web import run_columns, run_page
+from api.web.forms import Form
+from api.web.page_request import PageRequest
+from api.web.problems import MISTAKES
+from api.web.run_selection import ClassParameter, SliceParameter, ThresholdParameter
+from shared import runs, uploads
+from shared.kit.errors import Fault, InvalidInput
+from shared.runs.lifecycle import UNFINISHED, RunStatus
+from shared.runs.mapping import ColumnsIn
+from shared.runs.records import RunDescription, RunSource
+
+PAGE_SIZE = 50
+CHUNK_BYTES = 1 << 20
+MAX_NOTES = 10_000
+
+
+class RunPages(Controller):
+    """Pages of runs."""
+
+    path = "/app/runs"
+
+    @get()
+    async def list_own(
+        self, page_request: Injected[PageRequest], cursor: Cursor = None, tag: Annotated[str, QueryParameter()] = ""
+    ) -> Response[str]:
+        """List the account's runs, newest first."""
+        found = await runs.list_own(
+            page_request.platform,
+            page_request.caller,
+            before=cursor,
+            status=None,
+            dataset_id=None,
+            tag=tag.strip() or None,
+            limit=PAGE_SIZE + 1,
+        )
+        page = paging.cut(found, PAGE_SIZE, lambda run: run.id)
+        return page_request.render("runs/list.html", runs=page.rows, tag=tag, cursor=cursor, next_cursor=page.next)
+
+    @get("/new")
+    async def new(self, page_request: Injected[PageRequest]) -> Response[str]:
+        """Show the form for a new run."""
+        assert page_request.signed_in, "raises where nobody is"
+        return page_request.render("runs/new.html", texts={}, problem=None)
+
+    @post("/new", opt=LARGE)
+    async def create(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
+        """Create a run from an uploaded file or a pasted table."""
+        platform, caller = page_request.platform, page_request.caller
+        try:
+            description = _description(form)
+            filename, stream = _source(form)
+            upload = await uploads.store(platform, caller, filename, stream)
+            run = await runs.create(platform, caller, RunSource(upload, ColumnsIn()), description)
+        except MISTAKES as error:
+            problem = problem_of(page_request.request, error)
+            return page_request.render("runs/new.html", page_request.status(problem), texts=form.texts, problem=problem)
+        return page_request.redirect(f"/app/runs/{run.id}")
+
+    @get("/{run_id:str}")
+    async def read(
+        self,
+        page_request: Injected[PageRequest],
+        run_id: FromPath[str],
+        class_label: ClassParameter = "",
+        threshold: ThresholdParameter = "",
+        slices: SliceParameter = None,
+    ) -> Response[str]:
+        """Show a run: its progress, what it asks, or its results."""
+        run = await runs.get(page_request.platform, page_request.caller, run_id)
+        if page_request.is_partial and run.state not in UNFINISHED:
+            # The script that asks for the progress leaves its page for the results.
+            return page_request.redirect(f"/app/runs/{run_id}")
+        if run.state is RunStatus.READY:
+            return await run_page.show(page_request, run, class_label, threshold, slices)
+        if run.state in UNFINISHED:
+            return page_request.render("runs/waiting.html", run=run)
+        return run_columns.show(page_request, run)
+
+    @get("/{run_id:str}/columns")
+    async def columns(self, page_request: Injected[PageRequest], run_id: FromPath[str]) -> Response[str]:
+        """Show what each column was taken for, to change it."""
+        return run_columns.show(page_request, await runs.get(page_request.platform, page_request.caller, run_id))
+
+    @post("/{run_id:str}/columns")
+    async def set_columns(
+        self, page_request: Injected[PageRequest], run_id: FromPath[str], form: Injected[Form]
+    ) -> Response[Any]:
+        """Read the file again with other columns."""
+        platform, caller = page_request.platform, page_request.caller
+        run = await runs.get(platform, caller, run_id)
+        try:
+            await runs.map_columns(platform, caller, run_id, run_columns.read_form(form))
+        except MISTAKES as error:
+            return run_columns.show(page_request, run, problem_of(page_request.request, error), form.texts)
+        return page_request.redirect(f"/app/runs/{run_id}")
+
+    @post("/{run_id:str}/describe")
+    async def describe(
+        self, page_request: Injected[PageRequest], run_id: FromPath[str], form: Injected[Form]
+    ) -> Response[Any]:
+        """Change the details of a run."""
+        platform, caller = page_request.platform, page_request.caller
+        try:
+            description = _description(form)
+            await runs.describe(platform, caller, run_id, lambda _: description)
+        except MISTAKES as error:
+            run = await runs.get(platform, caller, run_id)
+            return await run_page.show(
+                page_request, run, problem=problem_of(page_request.request, error), texts=form.texts
+            )
+        return page_request.redirect(f"/app/runs/{run_id}?notice=saved")
+
+    @post("/{run_id:str}/delete")
+    async def delete(self, page_request: Injected[PageRequest], run_id: FromPath[str]) -> Response[Any]:
+        """Delete a run with its rows and jobs."""
+        await runs.delete(page_request.platform, page_request.caller, run_id)
+        return page_request.redirect("/app/runs?notice=deleted")
+
+
+def _description(form: Form) -> RunDescription:
+    return RunDescription(
+        name=form.text("name"),
+        model_name=form.text("model_name", limit=255),
+        model_version=form.text("model_version", limit=100),
+        tags=form.words("tags"),
+        notes=form.text("notes", limit=MAX_NOTES),
+        positive=form.text("positive", limit=500),
+    )
+
+
+def _source(form: Form) -> tuple[str, AsyncIterator[bytes]]:
+    if form.file is not None:
+        return form.file.filename, _chunks(form.file)
+    text = form.texts.get("text", "")
+    if not text.strip():
+        raise InvalidInput(Fault("/file", "Choose a file, or paste a table with a row for each sample."))
+    return "pasted table", _once(text.encode())
+
+
+async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(CHUNK_BYTES):
+        yield chunk
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
