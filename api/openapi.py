@@ -119,8 +119,9 @@ def _handlers(app: Litestar) -> list[HTTPRouteHandler]:
 def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dict[str, Any]) -> None:
     if (body := body_of(handler)) is not None:
         extras = {"api_key": str} if _needs_key(handler) else {}
-        schema = _schema(body.kind, schemas, extras)
-        operation["requestBody"] = {"required": True, "content": {body.media_type: {"schema": schema}}}
+        kinds = [body] if body.other is None else [body, body.other]
+        content = {kind.media_type: {"schema": _schema(kind.kind, schemas, extras)} for kind in kinds}
+        operation["requestBody"] = {"required": True, "content": content}
     operation.setdefault("parameters", []).extend(handler.opt.get("parameters", ()))
     for parameter in operation["parameters"]:
         if "description" not in parameter:

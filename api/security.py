@@ -1,17 +1,19 @@
 """Authentication of requests; every route accepts the key in every style."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+import re
 from typing import Any
 
 from litestar import Request
 from litestar.exceptions import NotFoundException
 
-from api.http import bodies, multipart, rate_limit_headers, unknown_parameters
+from api.http import bodies, body_stream, multipart, rate_limit_headers, unknown_parameters
+from api.http.decoding import decode
 from api.http.injected import AnyRequest, Injected
 from shared.accounts import Authenticator, Caller, Scope, proxy_identity
 from shared.accounts.emails import PLAUSIBLE
-from shared.accounts.errors import InvalidProxySecret, MissingKey, MissingScope
+from shared.accounts.errors import InvalidKey, InvalidProxySecret, MissingKey, MissingScope
+from shared.kit import origin
 from shared.kit.errors import DomainError, Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.plans.metering import Call, Meter
@@ -21,7 +23,8 @@ REFUSAL = "refusal"
 
 KEY_HEADERS = frozenset({b"x-api-key", b"x-oanor-key", b"authorization"})
 
-Body = Callable[[], Awaitable[bytes]]
+# Wherever it stands in the JSON: only a key that was issued is good for anything.
+_KEY_MEMBER = re.compile(rb'"api_key"\s{0,20}:\s{0,20}"(?P<key>[\w-]{1,200})"')
 
 
 async def provide_caller(request: AnyRequest, platform: Injected[Platform]) -> Caller:
@@ -30,7 +33,7 @@ async def provide_caller(request: AnyRequest, platform: Injected[Platform]) -> C
     This counts the call against the plan of the account. Raises MissingKey, InvalidKey,
     MissingScope, InvalidProxySecret or LimitReached.
     """
-    caller = await identify(request, platform, request.body)
+    caller = await identify(request, platform)
     opt = request.route_handler.opt
     scope = scope_of(opt, request.method)
     if scope not in caller.scopes:
@@ -42,18 +45,45 @@ async def provide_caller(request: AnyRequest, platform: Injected[Platform]) -> C
         request.scope["state"]["headers"] = rate_limit_headers.headers(allowance)
         if allowance.refusal is not None:
             raise allowance.refusal
+    if request.method != "GET":
+        body_stream.accept(request)
     return caller
 
 
-async def identify(request: Request[Any, Any, Any], platform: Platform, body: Body) -> Caller:
-    """Return the caller, without checking scopes; raises MissingKey, InvalidKey or InvalidProxySecret."""
-    text = _in_headers(request) or request.query_params.get("api_key") or await _in_body(request, body)
-    if text:
+async def identify(request: Request[Any, Any, Any], platform: Platform) -> Caller:
+    """Return the caller, without checking scopes; raises MissingKey, InvalidKey or InvalidProxySecret.
+
+    Waits for the body only where neither the headers nor the query say who it is.
+    """
+    caller = await _identify(request, platform)
+    source = origin.current()
+    source.account_id, source.key_id = caller.account_id, caller.key_id
+    return caller
+
+
+async def _identify(request: Request[Any, Any, Any], platform: Platform) -> Caller:
+    text = _in_headers(request) or request.query_params.get("api_key")
+    email = None if text else _proxy_email(request, platform)
+    if email is not None:
+        return await proxy_identity.caller(platform, email)
+    if text := text or await _in_body(request):
         authenticator: Authenticator = request.app.state.authenticator
         return await authenticator.caller(text)
-    if (email := _proxy_email(request, platform)) is not None:
-        return await proxy_identity.caller(platform, email)
     raise MissingKey
+
+
+async def is_admitted(request: Request[Any, Any, Any]) -> bool:
+    """Return False once the credentials of an open GET are no longer valid."""
+    try:
+        await identify(request, request.app.state.platform)
+    except (MissingKey, InvalidKey, InvalidProxySecret):
+        return False
+    return True
+
+
+async def key_text(request: Request[Any, Any, Any]) -> str | None:
+    """Return the text of the key that a request carries in its headers, query or body."""
+    return _in_headers(request) or request.query_params.get("api_key") or await _in_body(request)
 
 
 def _proxy_email(request: Request[Any, Any, Any], platform: Platform) -> str | None:
@@ -107,10 +137,18 @@ def _in_headers(request: Request[Any, Any, Any]) -> str | None:
     return (headers.get(b"x-api-key") or headers.get(b"x-oanor-key") or bearer).decode("latin-1") or None
 
 
-async def _in_body(request: Request[Any, Any, Any], body: Body) -> str | None:
-    if request.method == "GET" or not (content := await body()):
+async def _in_body(request: Request[Any, Any, Any]) -> str | None:
+    if request.method == "GET":
+        return None
+    content, is_whole = await body_stream.incoming(request).beginning()
+    if not content:
         return None
     if multipart.is_form(request):
-        return await bodies.by_size(len(content), multipart.read_key, content, multipart.boundary(request))
+        boundary = multipart.boundary(request)
+        return await bodies.by_size(len(content), multipart.read_key, content, boundary, is_whole=is_whole)
+    if not is_whole:
+        # A stranger's large body is not waited for, so its key has to stand at the beginning.
+        match = _KEY_MEMBER.search(content)
+        return match["key"].decode("latin-1") if match else None
     raw = (await bodies.by_size(len(content), bodies.split, content)).get("api_key")
-    return bodies.decode(raw, str, "/api_key") if raw is not None else None
+    return decode(raw, str, "/api_key") if raw is not None else None

@@ -8,6 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import HeaderParameter
 
+from api.http import body_stream
 from api.http.injected import Injected
 from shared.analyses.callbacks.authentication import Signer, authenticate
 from shared.analyses.callbacks.signatures import read_signature
@@ -37,7 +38,12 @@ async def provide_signer(
     pipeline_id: PipelineId = None,
 ) -> Signer:
     """Return the pipeline that signed the request; raises MissingSignature, StaleSignature or InvalidSignature."""
-    return await authenticate(platform, read_signature(signature, timestamp), pipeline_id, request.body)
+
+    async def read_body() -> bytes:
+        body_stream.accept(request)
+        return await body_stream.incoming(request).whole()
+
+    return await authenticate(platform, read_signature(signature, timestamp), pipeline_id, read_body)
 
 
 async def require_analyses(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

@@ -43,8 +43,8 @@ class AdminController(Controller):
 
         Route of the PyCM REST API. Returns the matrices, oldest first.
         """
-        page = await matrices.all_figures(platform, skip=skip, limit=min(limit, MAX_PAGE))
-        return [MatrixOut.of(figures) for figures in page]
+        page = await matrices.all_metrics(platform, skip=skip, limit=min(limit, MAX_PAGE))
+        return [MatrixOut.of(metrics) for metrics in page]
 
     @put("/v1/admin/accounts/{account_id:int}/plan", operation_id="admin.accounts.set_plan", opt={"security": "basic"})
     async def set_plan(

@@ -8,12 +8,15 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from api.http.headers import counted_address
+from shared import audit
 from shared.accounts.errors import NotAdministrator, TooManySignIns
+from shared.audit import AuditType
+from shared.kit import origin
 from shared.kit.limiter import Rate
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 
-# Attempts from one address; an administrator pages through lists.
+# Failed attempts from one address.
 TRIES = Rate(per_second=2, burst=120)
 
 
@@ -22,12 +25,18 @@ async def administrators_only(connection: ASGIConnection[Any, Any, Any, Any], _:
     platform: Platform = connection.app.state.platform
     if "authorization" not in connection.headers:
         raise NotAdministrator
-    # Correct passwords count as well: administrators send fewer requests than an attacker who guesses.
-    verdict = await platform.limiter.take(f"admin:{counted_address(connection)}", TRIES)
+    # Counted before the password is looked at, so that none of many at once is missed; only failures stay counted.
+    subject = f"admin:{counted_address()}"
+    verdict = await platform.limiter.take(subject, TRIES)
     if not verdict.allowed:
         raise TooManySignIns(retry_after_s=verdict.retry_after_s)
     if not _is_administrator(connection.headers.get("authorization", ""), platform.settings):
+        if await audit.admits(platform, AuditType.ADMINISTRATOR_REFUSED):
+            async with platform.db.connection() as database:
+                await audit.write(database, AuditType.ADMINISTRATOR_REFUSED, None)
         raise NotAdministrator
+    await platform.limiter.give_back(subject, TRIES)
+    origin.current().administrator = platform.settings.pycm_api_admin
 
 
 def _is_administrator(authorization: str, settings: Settings) -> bool:

@@ -2,12 +2,11 @@
 
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
-from msgspec import Meta
 
+from api.analyses.schemas import AgreementOut
 from api.http.bodies import Body
 from api.http.headers import IfNoneMatch, Prefer
 from api.http.injected import Injected
@@ -25,44 +24,10 @@ from shared.analyses.agreement import confusion
 from shared.analyses.agreement.pairs import Side
 from shared.analyses.kinds.agreement import MIN_IOU, USUAL_IOU, Agreement, AgreementOptions, Subject
 from shared.analyses.records import AnalysisRecord
-from shared.evaluation.detection.agreement import Rates
 from shared.kit.platform import Platform
 from shared.matrices.records import Description
 
 _EXPORTS = {"json": exports.as_json, "csv": exports.as_csv, "coco": exports.as_coco}
-
-
-class AgreementMatrix(msgspec.Struct):
-    """Objects by class on both sides; class `(none)` counts those that the other side lacks."""
-
-    classes: Annotated[list[str], Meta(description="Classes of the rows and columns, in their order.")]
-    counts: Annotated[
-        list[list[int]],
-        Meta(description="Number of objects: rows are the reference's classes, columns the candidate's."),
-    ]
-
-
-class AgreementOut(msgspec.Struct):
-    """The agreement of two analyses."""
-
-    images: Annotated[int, Meta(description="Number of images compared.")]
-    only_reference: Annotated[int, Meta(description="Number of images that only the reference analysed.")]
-    only_candidate: Annotated[int, Meta(description="Number of images that only the candidate analysed.")]
-    reference_is_truth: Annotated[
-        bool, Meta(description="Whether every analysis of the reference is marked as ground truth.")
-    ]
-    options: Annotated[dict[str, Any], Meta(description="Options of the comparison, defaults filled in.")]
-    overall: Annotated[Rates, Meta(description="Counts and rates over all classes.")]
-    per_class: Annotated[dict[str, Rates], Meta(description="Counts and rates of each class, by its name.")]
-    matrix: Annotated[AgreementMatrix, Meta(description="Agreement matrix.")]
-    average_precision: Annotated[
-        dict[str, Any] | None,
-        Meta(description="COCO's average precision of the candidate; null unless the reference is ground truth."),
-    ]
-    matches: Annotated[
-        dict[str, Any] | None,
-        Meta(description="Matched and unmatched annotations; null unless exactly one image was compared by objects."),
-    ]
 
 
 class AgreementController(Controller):

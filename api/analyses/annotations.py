@@ -3,16 +3,13 @@
 import asyncio
 from http import HTTPStatus
 from typing import Annotated, Any
-from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
-from msgspec import Meta
 
-from api.analyses.schemas import AnalysisFile, AnalysisFiles
-from api.http import paging
+from api.analyses.schemas import AnalysisFile, AnalysisFiles, AnnotationPage
 from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.responses import LINKED
@@ -25,27 +22,8 @@ from shared.kit.platform import Platform
 
 MAX_AT_ONCE = 10_000
 
-
-class AnnotationOut(msgspec.Struct):
-    """An annotation."""
-
-    id: Annotated[UUID, Meta(description="Id of the annotation.")]
-    annotation_type: Annotated[
-        str, Meta(description="`bounding_box`, `segmentation`, `keypoint`, `classification` or `heatmap`.")
-    ]
-    class_name: Annotated[str, Meta(description="Class of the object; 1 to 255 characters.")]
-    confidence: Annotated[float | None, Meta(description="Confidence of the model, 0 to 1; null if it states none.")]
-    data: Annotated[
-        dict[str, Any], Meta(description="Geometry or values of the annotation; its fields depend on the type.")
-    ]
-
-
-class AnnotationPage(msgspec.Struct):
-    """A page of annotations, in the order in which they were sent."""
-
-    annotations: Annotated[list[AnnotationOut], Meta(description="The annotations of this page.")]
-    total: Annotated[int, Meta(description="Number of annotations of the analysis.")]
-    next: Annotated[int | None, Meta(description="Cursor of the next page; null on the last one.")]
+# No analysis has more annotations.
+MAX_SKIP = 1_000_000
 
 
 class AnnotationController(Controller):
@@ -74,6 +52,9 @@ class AnnotationController(Controller):
             BoxFormat | None, QueryParameter(description="Convert bounding boxes to this format.")
         ] = None,
         mask_format: Annotated[MaskFormat | None, QueryParameter(description="Convert masks to this format.")] = None,
+        skip: Annotated[
+            int, QueryParameter(ge=0, le=MAX_SKIP, description="Leave out so many; a `cursor` costs less.")
+        ] = 0,
         limit: Annotated[
             int, QueryParameter(ge=1, le=MAX_AT_ONCE, description="Most annotations of a page, 1 to 10,000.")
         ] = 200,
@@ -81,15 +62,16 @@ class AnnotationController(Controller):
         """List the annotations of an analysis.
 
         Returns the annotations in the order in which the pipeline sent them; boxes and masks are converted on request.
+        A page of large annotations has fewer than `limit`, and `next` continues it; a mask of very many run lengths
+        stays as it was sent.
         """
         criteria = Filter(annotation_type, class_name, min_confidence)
         formats = AnnotationFormats(box_format, mask_format)
-        analysis, records = await listing.annotations(
-            platform, caller, analysis_id, criteria, formats, after=cursor - 1, limit=limit + 1
+        page = await listing.annotations(
+            platform, caller, analysis_id, criteria, formats, after=cursor - 1, skip=skip, limit=limit
         )
-        page = paging.cut(records, limit, lambda record: record.position + 1)
-        annotations = [record.annotation for record in page.rows]
-        body = {"annotations": annotations, "total": analysis.annotation_count, "next": page.next}
+        annotations = [record.annotation for record in page.annotations]
+        body = {"annotations": annotations, "total": page.analysis.annotation_count, "next": page.next}
         encoded: Any = msgspec.Raw(await asyncio.to_thread(msgspec.json.encode, body))
         return Json(encoded)
 

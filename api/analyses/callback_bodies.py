@@ -9,7 +9,7 @@ from litestar import Request
 from msgspec import Meta
 
 from api.analyses.schemas import check_size
-from api.http import bodies
+from api.http import bodies, compact
 from shared.analyses.annotations import types
 from shared.analyses.annotations.types import CheckedAnnotation
 from shared.analyses.annotations.validation import Checker
@@ -138,12 +138,17 @@ async def read_annotations(
 
 
 def _read_annotations(members: bodies.Fields, key: bytes, settings: Settings) -> tuple[list[CheckedAnnotation], bytes]:
-    items = bodies.pick(members, "annotations", list[Any])
     maximum = settings.ml_max_bulk_annotations
-    if len(items) > maximum:
+    digest = sha256(key + b"\0")
+    if pieces := bodies.large(members).get("annotations"):
+        digest.update(pieces.whole)
+        items = compact.elements(pieces, "annotations", list[Any], maximum)
+        return types.check(items, max_runs=settings.ml_max_mask_runs), digest.digest()
+    sent = bodies.pick(members, "annotations", list[Any])
+    if len(sent) > maximum:
         raise InvalidInput(Fault("/annotations", f"annotations: send at most {maximum} in one request."))
-    digest = sha256(key + b"\0" + bytes(members["annotations"])).digest()
-    return types.check(items), digest
+    digest.update(bytes(members["annotations"]))
+    return types.check(sent, max_runs=settings.ml_max_mask_runs), digest.digest()
 
 
 def _status(text: str) -> AnalysisStatus:

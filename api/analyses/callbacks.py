@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from api.analyses import callback_bodies
 from api.analyses.schemas import BulkOut, CreatedAnnotation, EndedAnalysis, PresignedList, PresignedOut
 from api.http.bodies import Body, Members
+from api.http.body_limits import LARGE
 from api.http.injected import Injected
 from api.http.routes import patch, post
 from api.signatures import require_analyses
@@ -58,7 +59,7 @@ class CallbackController(Controller):
         lifetime = platform.settings.link_lifetime_s
         return PresignedList([PresignedOut.of(file.analysis_id, file, lifetime) for file in artifacts])
 
-    @post("/annotations:bulk", operation_id="pipeline_api.create_annotations")
+    @post("/annotations:bulk", operation_id="pipeline_api.create_annotations", opt=LARGE)
     async def add_annotations(
         self,
         request: Request[Any, Any, Any],

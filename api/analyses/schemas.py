@@ -8,9 +8,11 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.analyses import AnalysisOut, ArtifactRecord, NewAnalysis
+from shared.analyses.artifact_names import storage_path
 from shared.analyses.callbacks.verbs import PresignedArtifact
 from shared.analyses.finishing import FinishedAnalysis
 from shared.analyses.records import AnnotationRecord
+from shared.evaluation.detection.agreement import Rates
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import ModelName, ModelVersion
 from shared.kit.storage import Link
@@ -42,7 +44,7 @@ class AnalysisIn(msgspec.Struct):
         return NewAnalysis(self.model_name, self.model_version, parameters, self.description)
 
 
-class AnalysisPatch(msgspec.Struct, forbid_unknown_fields=True):
+class AnalysisPatch(msgspec.Struct):
     """Changes to an analysis; fields that are not sent stay as they are."""
 
     is_ground_truth: Annotated[
@@ -173,12 +175,68 @@ class BulkOut(msgspec.Struct):
     annotations: Annotated[list[CreatedAnnotation], Meta(description="The annotations, in the order of the request.")]
 
 
-def storage_path(analysis_id: UUID, name: str) -> str:
-    """Return the public path by which annotations and people refer to a file; it is not the key in storage."""
-    return f"ml_outputs/{analysis_id}/{name}"
-
-
 def check_size(value: dict[str, Any], name: str) -> None:
     """Raise InvalidInput for an object that is larger than the maximum."""
     if len(msgspec.json.encode(value)) > MAX_OBJECT_BYTES:
         raise InvalidInput(Fault(f"/{name}", f"{name}: must be at most 64 KB; upload it as an artifact instead."))
+
+
+class AnnotationOut(msgspec.Struct):
+    """An annotation."""
+
+    id: Annotated[UUID, Meta(description="Id of the annotation.")]
+    annotation_type: Annotated[
+        str, Meta(description="`bounding_box`, `segmentation`, `keypoint`, `classification` or `heatmap`.")
+    ]
+    class_name: Annotated[str, Meta(description="Class of the object; 1 to 255 characters.")]
+    confidence: Annotated[float | None, Meta(description="Confidence of the model, 0 to 1; null if it states none.")]
+    data: Annotated[
+        dict[str, Any], Meta(description="Geometry or values of the annotation; its fields depend on the type.")
+    ]
+
+
+class AnnotationPage(msgspec.Struct):
+    """A page of annotations, in the order in which they were sent."""
+
+    annotations: Annotated[list[AnnotationOut], Meta(description="The annotations of this page.")]
+    total: Annotated[int, Meta(description="Number of annotations of the analysis.")]
+    next: Annotated[int | None, Meta(description="Cursor of the next page; null on the last one.")]
+
+
+class AgreementMatrix(msgspec.Struct):
+    """Objects by class on both sides; class `(none)` counts those that the other side lacks."""
+
+    classes: Annotated[list[str], Meta(description="Classes of the rows and columns, in their order.")]
+    counts: Annotated[
+        list[list[int]],
+        Meta(description="Number of objects: rows are the reference's classes, columns the candidate's."),
+    ]
+
+
+class AgreementOut(msgspec.Struct):
+    """The agreement of two analyses."""
+
+    images: Annotated[int, Meta(description="Number of images compared.")]
+    only_reference: Annotated[int, Meta(description="Number of images that only the reference analysed.")]
+    only_candidate: Annotated[int, Meta(description="Number of images that only the candidate analysed.")]
+    reference_is_truth: Annotated[
+        bool, Meta(description="Whether every analysis of the reference is marked as ground truth.")
+    ]
+    options: Annotated[dict[str, Any], Meta(description="Options of the comparison, defaults filled in.")]
+    overall: Annotated[Rates, Meta(description="Counts and rates over all classes.")]
+    per_class: Annotated[dict[str, Rates], Meta(description="Counts and rates of each class, by its name.")]
+    matrix: Annotated[AgreementMatrix, Meta(description="Agreement matrix.")]
+    average_precision: Annotated[
+        dict[str, Any] | None,
+        Meta(
+            description="COCO's average precision of the candidate, with the rules' name as `profile`; null unless the "
+            "reference is ground truth."
+        ),
+    ]
+    matches: Annotated[
+        dict[str, Any] | None,
+        Meta(
+            description="Matched and unmatched annotations, and those in a group or on an ignored object, `ignored`; "
+            "null unless exactly one image was compared by objects."
+        ),
+    ]

@@ -1,4 +1,4 @@
-"""Confusion matrices with everything that the PyCM REST API lacks: names, tags, counts, weights."""
+"""Confusion matrices with the fields that the PyCM REST API lacks: names, tags, counts, weights."""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ from litestar.params import FromPath, QueryParameter
 
 from api.http import bodies, paging
 from api.http.bodies import Body, Members
+from api.http.body_limits import LARGE
 from api.http.injected import Injected
 from api.http.paging import Cursor, Limit
 from api.http.routes import patch, post
@@ -29,7 +30,7 @@ class MatrixController(Controller):
     path = "/v1/matrices"
     tags = ["matrices"]
 
-    @post(operation_id="matrices.create")
+    @post(operation_id="matrices.create", opt=LARGE)
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], members: Members[MatrixIn]
     ) -> MatrixDetail:
@@ -55,8 +56,8 @@ class MatrixController(Controller):
 
         Returns the account's matrices, newest first, without their counts.
         """
-        found = await matrices.list_own(platform, caller, before=cursor, name=name, tag=tag, limit=limit + 1)
-        page = paging.cut(found, limit, lambda matrix: str(matrix.uid))
+        rows = await matrices.list_own(platform, caller, before=cursor, name=name, tag=tag, limit=limit + 1)
+        page = paging.cut(rows, limit, lambda matrix: str(matrix.uid))
         return MatrixPage([MatrixSummary.of(matrix) for matrix in page.rows], page.next)
 
     @get("/{uid:str}", operation_id="matrices.get")

@@ -1,4 +1,4 @@
-"""What is sent and answered about confusion matrices under /v1/."""
+"""Request and response bodies of confusion matrices under /v1/."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -17,7 +17,7 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import Name
 from shared.kit.settings import Settings
 from shared.matrices.counting import CountedSamples, Vectors, take_counts
-from shared.matrices.records import CountedMatrix, Description, Listed
+from shared.matrices.records import CountedMatrix, Description, ListedMatrix
 
 # The largest whole number that JSON's readers all understand; the total fits into the database's integers, too.
 MAX_TOTAL = 2**53
@@ -26,6 +26,17 @@ Text = Annotated[Name, Meta(max_length=200)]
 Tag = Annotated[Name, Meta(max_length=50)]
 Tags = Annotated[list[Tag], Meta(max_length=20)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
+
+Accuracy = Annotated[float | None, Meta(description="Share of samples on the diagonal, 0 to 1; null if undefined.")]
+MacroPrecision = Annotated[
+    float | None, Meta(description="Macro-averaged precision (PPV), 0 to 1; null if undefined for a class.")
+]
+MacroRecall = Annotated[
+    float | None, Meta(description="Macro-averaged recall (TPR), 0 to 1; null if undefined for a class.")
+]
+MacroF1 = Annotated[float | None, Meta(description="Macro-averaged F1, 0 to 1; null if undefined for a class.")]
+CreatedAt = Annotated[datetime, Meta(description="When the matrix was created, in UTC.")]
+UpdatedAt = Annotated[datetime, Meta(description="When the matrix or its description last changed, in UTC.")]
 
 
 class DescriptionIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,76 +105,51 @@ class MatrixPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return msgspec.structs.replace(present, **changes)
 
 
-class MatrixSummary(msgspec.Struct):
+class MatrixFields(msgspec.Struct):
+    """Fields of a confusion matrix, in lists and by itself: its identity, description and size."""
+
+    uid: Annotated[UUID, Meta(description="Id of the matrix.")]
+    version: Annotated[
+        int, Meta(description="Version of the matrix: 1 at first, one more after every replacement of its labels.")
+    ]
+    name: Annotated[str | None, Meta(description="Name of the matrix; null if it has none.")]
+    tags: Annotated[list[str], Meta(description="Tags of the matrix.")]
+    model_name: Annotated[
+        str | None, Meta(description="Name of the model that made the predictions; null if not stated.")
+    ]
+    model_version: Annotated[str | None, Meta(description="Version of that model; null if not stated.")]
+    data_set: Annotated[str | None, Meta(description="Name of the data set that was predicted; null if not stated.")]
+    sample_count: Annotated[
+        int, Meta(description="Number of samples; for a weighted matrix, of samples that were sent.")
+    ]
+
+
+class MatrixSummary(MatrixFields):
     """A confusion matrix without its counts; reading the matrix itself says why a metric is null."""
 
-    uid: Annotated[UUID, Meta(description="Id of the matrix.")]
-    version: Annotated[
-        int, Meta(description="Version of the matrix: 1 at first, one more after every replacement of its labels.")
-    ]
-    name: Annotated[str | None, Meta(description="Name of the matrix; null if it has none.")]
-    tags: Annotated[list[str], Meta(description="Tags of the matrix.")]
-    model_name: Annotated[
-        str | None, Meta(description="Name of the model that made the predictions; null if not stated.")
-    ]
-    model_version: Annotated[str | None, Meta(description="Version of that model; null if not stated.")]
-    data_set: Annotated[str | None, Meta(description="Name of the data set that was predicted; null if not stated.")]
-    sample_count: Annotated[
-        int, Meta(description="Number of samples; for a weighted matrix, of samples that were sent.")
-    ]
     class_count: Annotated[int, Meta(description="Number of classes.")]
-    accuracy: Annotated[float | None, Meta(description="Share of samples on the diagonal, 0 to 1; null if undefined.")]
-    precision: Annotated[
-        float | None, Meta(description="Macro-averaged precision (PPV), 0 to 1; null if undefined for a class.")
-    ]
-    recall: Annotated[
-        float | None, Meta(description="Macro-averaged recall (TPR), 0 to 1; null if undefined for a class.")
-    ]
-    f1: Annotated[float | None, Meta(description="Macro-averaged F1, 0 to 1; null if undefined for a class.")]
-    created_at: Annotated[datetime, Meta(description="When the matrix was created, in UTC.")]
-    updated_at: Annotated[datetime, Meta(description="When the matrix or its description last changed, in UTC.")]
+    accuracy: Accuracy
+    precision: MacroPrecision
+    recall: MacroRecall
+    f1: MacroF1
+    created_at: CreatedAt
+    updated_at: UpdatedAt
 
     @classmethod
-    def of(cls, matrix: Listed) -> "MatrixSummary":
-        """The matrix without its counts."""
-        return cls(
-            uid=matrix.uid,
-            version=matrix.version,
-            sample_count=matrix.sample_count,
-            class_count=matrix.class_count,
-            created_at=matrix.created_at,
-            updated_at=matrix.updated_at,
-            **_figures(matrix),
-        )
+    def of(cls, matrix: ListedMatrix) -> "MatrixSummary":
+        """Make the summary of a listed matrix."""
+        return cls(class_count=matrix.class_count, **_common_fields(matrix))
 
 
-class MatrixDetail(msgspec.Struct):
+class MatrixDetail(MatrixFields):
     """A confusion matrix with its counts."""
 
-    uid: Annotated[UUID, Meta(description="Id of the matrix.")]
-    version: Annotated[
-        int, Meta(description="Version of the matrix: 1 at first, one more after every replacement of its labels.")
-    ]
-    name: Annotated[str | None, Meta(description="Name of the matrix; null if it has none.")]
-    tags: Annotated[list[str], Meta(description="Tags of the matrix.")]
-    model_name: Annotated[
-        str | None, Meta(description="Name of the model that made the predictions; null if not stated.")
-    ]
-    model_version: Annotated[str | None, Meta(description="Version of that model; null if not stated.")]
-    data_set: Annotated[str | None, Meta(description="Name of the data set that was predicted; null if not stated.")]
-    sample_count: Annotated[
-        int, Meta(description="Number of samples; for a weighted matrix, of samples that were sent.")
-    ]
-    accuracy: Annotated[float | None, Meta(description="Share of samples on the diagonal, 0 to 1; null if undefined.")]
-    precision: Annotated[
-        float | None, Meta(description="Macro-averaged precision (PPV), 0 to 1; null if undefined for a class.")
-    ]
-    recall: Annotated[
-        float | None, Meta(description="Macro-averaged recall (TPR), 0 to 1; null if undefined for a class.")
-    ]
-    f1: Annotated[float | None, Meta(description="Macro-averaged F1, 0 to 1; null if undefined for a class.")]
-    created_at: Annotated[datetime, Meta(description="When the matrix was created, in UTC.")]
-    updated_at: Annotated[datetime, Meta(description="When the matrix or its description last changed, in UTC.")]
+    accuracy: Accuracy
+    precision: MacroPrecision
+    recall: MacroRecall
+    f1: MacroF1
+    created_at: CreatedAt
+    updated_at: UpdatedAt
     classes: Annotated[list[Label], Meta(description="Classes of the rows and columns, in their order.")]
     confusion_matrix: Annotated[
         list[list[float]],
@@ -176,17 +162,12 @@ class MatrixDetail(msgspec.Struct):
 
     @classmethod
     def of(cls, matrix: CountedMatrix) -> "MatrixDetail":
-        """The matrix with its counts."""
+        """Make the detail of a matrix."""
         return cls(
-            uid=matrix.uid,
-            version=matrix.version,
-            sample_count=matrix.sample_count,
-            created_at=matrix.created_at,
-            updated_at=matrix.updated_at,
             classes=list(matrix.matrix.classes),
             confusion_matrix=matrix.matrix.counts.tolist(),
             undefined=undefined_headlines(matrix.matrix, matrix.summary),
-            **_figures(matrix),
+            **_common_fields(matrix),
         )
 
 
@@ -198,9 +179,9 @@ class MatrixPage(msgspec.Struct):
 
 
 def read_source(members: Fields, settings: Settings) -> tuple[Vectors | CountedSamples, Description]:
-    """What a new matrix is made of, and what is said of it; raises InvalidInput with the place at fault."""
-    described = bodies.pick_known(members, DescriptionIn)
-    description = Description(**msgspec.structs.asdict(described))
+    """The source of a new matrix and its description; raises InvalidInput with the position at fault."""
+    fields = bodies.pick_known(members, DescriptionIn)
+    description = Description(**msgspec.structs.asdict(fields))
     if "counts" in members:
         return _read_counts(members, settings), description
     return read_vectors(members), description
@@ -212,13 +193,13 @@ def _read_counts(members: Fields, settings: Settings) -> CountedSamples:
             raise InvalidInput(Fault(f"/{name}", f"{name}: send either labels or counts, not both."))
     classes = bodies.pick(members, "classes", list[Label])
     counts = _whole_counts(members)
-    checked = read_classes(classes, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
-    if len(counts) != len(checked) or any(len(row) != len(checked) for row in counts):
-        detail = f"counts: send one row for each of the {len(checked)} classes, each with {len(checked)} numbers."
+    class_list = read_classes(classes, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
+    if len(counts) != len(class_list) or any(len(row) != len(class_list) for row in counts):
+        detail = f"counts: send one row for each of the {len(class_list)} classes, each with {len(class_list)} numbers."
         raise InvalidInput(Fault("/counts", detail))
     if sum(map(sum, counts)) > MAX_TOTAL:
         raise InvalidInput(Fault("/counts", "counts: the sum of all counts must be at most 2**53."))
-    return take_counts(checked, counts)
+    return take_counts(class_list, counts)
 
 
 def _whole_counts(members: Fields) -> list[list[int]]:
@@ -239,6 +220,7 @@ def _floats(members: Fields) -> list[list[float]]:
         return []
 
 
-def _figures(matrix: Listed | CountedMatrix) -> dict[str, Any]:
-    summary = {name: getattr(matrix.summary, name) for name in ("accuracy", "precision", "recall", "f1")}
-    return summary | msgspec.structs.asdict(matrix.description)
+def _common_fields(matrix: ListedMatrix | CountedMatrix) -> dict[str, Any]:
+    metrics = {name: getattr(matrix.summary, name) for name in ("accuracy", "precision", "recall", "f1")}
+    record = {name: getattr(matrix, name) for name in ("uid", "version", "sample_count", "created_at", "updated_at")}
+    return record | metrics | msgspec.structs.asdict(matrix.description)

@@ -1,6 +1,5 @@
-"""What a matrix tells beyond its counts: statistics, files to keep, and the samples in a cell."""
+"""Statistics, exports and samples of a confusion matrix."""
 
-import asyncio
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -19,8 +18,10 @@ from api.matrices.statistics_schemas import Level, MatrixStatistics, SamplePage
 from shared import __version__, matrices
 from shared.accounts import Caller
 from shared.evaluation.confusion.intervals import BinomMethod
+from shared.evaluation.intervals.of_matrix import ProportionMethod
 from shared.kit.platform import Platform
 from shared.matrices.export_files import ExportOptions, Format, Part, export, file_name
+from shared.matrices.kept_statistics import work_on
 from shared.matrices.kinds.report import Report
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import CellSelection
@@ -30,7 +31,7 @@ MAX_CURSOR = 2**53
 
 
 class MatrixStatisticsController(Controller):
-    """What a confusion matrix tells beyond its counts."""
+    """Statistics, exports and samples of a confusion matrix."""
 
     path = "/v1/matrices/{uid:str}"
     tags = ["matrices"]
@@ -45,21 +46,25 @@ class MatrixStatisticsController(Controller):
         alpha: Annotated[float, QueryParameter(description="Significance level: 0.05 for 95 %; one of PyCM's.")] = 0.05,
         one_sided: Annotated[bool, QueryParameter(description="Bound the intervals on one side only.")] = False,
         binom_method: Annotated[
-            BinomMethod, QueryParameter(description="Method for intervals of shares.")
+            BinomMethod, QueryParameter(description="Method for PyCM's intervals of shares, in `intervals`.")
         ] = "normal-approx",
+        proportion_method: Annotated[
+            ProportionMethod, QueryParameter(description="Method for intervals of proportions, in `estimates`.")
+        ] = "wilson",
         if_none_match: IfNoneMatch = None,
     ) -> Response[MatrixStatistics | NotModified]:
         """Get all statistics of a confusion matrix.
 
-        Returns every overall and per-class statistic of PyCM, with confidence intervals where PyCM has them.
+        Returns every overall and per-class statistic under PyCM's names and as PyCM has it, with PyCM's confidence
+        intervals, and in `estimates` the metrics by their ids, each with its own interval and the method of it.
         """
-        level = Level(alpha, one_sided, binom_method)
+        level = Level(alpha, one_sided, binom_method, proportion_method)
         level.check()
         matrix = await matrices.counts(platform, caller, uid)
         headers = {"ETag": _etag(matrix, *level), "Cache-Control": "private, no-cache"}
         if etag_matches(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        return Json(await asyncio.to_thread(MatrixStatistics.of, matrix, level), headers=headers)
+        return Json(await work_on(matrix.matrix, MatrixStatistics.of, matrix, level), headers=headers)
 
     @get("/export", operation_id="matrices.export")
     async def export(
@@ -81,17 +86,17 @@ class MatrixStatisticsController(Controller):
         `json` and `markdown` hold the matrix with its statistics, `csv` one table of it, `html` is the report, and
         `pycm` is a file that PyCM loads.
         """
-        wish = ExportOptions(format, part, normalised)
-        wish.check()
+        options = ExportOptions(format, part, normalised)
+        options.check()
         matrix = await matrices.counts(waiter.platform, caller, uid)
         if format == "html":
-            wanted = results.FileRequest("report.html", prefer, if_none_match)
-            return await _report(waiter, caller, matrix, wanted)
-        # The file holds what the owner says of the matrix, which changes without a new version.
-        headers = results.HEADERS | {"ETag": _etag(matrix, matrix.updated_at.isoformat(), *wish)}
+            request = results.FileRequest("report.html", prefer, if_none_match)
+            return await _report(waiter, caller, matrix, request)
+        # The file holds the description of the matrix, which changes without a new version.
+        headers = results.HEADERS | {"ETag": _etag(matrix, matrix.updated_at.isoformat(), *options)}
         if etag_matches(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        file = await export(matrix, wish)
+        file = await export(matrix, options)
         headers["Content-Disposition"] = _attachment(file.name)
         answer: Response[Any] = Response(file.body, media_type=file.media_type, headers=headers)
         return answer
@@ -117,21 +122,21 @@ class MatrixStatisticsController(Controller):
         samples: 409.
         """
         cell = CellSelection(actual, predicted)
-        found = await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit + 1)
-        return SamplePage(*paging.cut(found, limit, lambda sample: sample.index))
+        rows = await matrices.samples(platform, caller, uid, cell, after=cursor, limit=limit + 1)
+        return SamplePage(*paging.cut(rows, limit, lambda sample: sample.index))
 
 
-async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, wanted: results.FileRequest) -> Response[Any]:
-    answer = await results.of_arguments(waiter, caller, Report(cm_uid=str(matrix.uid)), wanted)
+async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, request: results.FileRequest) -> Response[Any]:
+    answer = await results.of_arguments(waiter, caller, Report(cm_uid=str(matrix.uid)), request)
     # Only the file itself has a disposition: 202 and 304 have nothing to keep.
     if "Content-Disposition" in answer.headers:
         answer.headers["Content-Disposition"] = _attachment(file_name(matrix, ".html"))
     return answer
 
 
-def _etag(matrix: CountedMatrix, *asked: object) -> str:
-    # Another version of the program may compute other figures, or write them down differently.
-    return f'"{"-".join(map(str, (__version__, matrix.uid, matrix.version, *asked)))}"'
+def _etag(matrix: CountedMatrix, *variant: object) -> str:
+    # Another version of the program may compute other values, or format them differently.
+    return f'"{"-".join(map(str, (__version__, matrix.uid, matrix.version, *variant)))}"'
 
 
 def _attachment(name: str) -> str:

@@ -1,43 +1,56 @@
-"""What is answered about a matrix's statistics and samples."""
+"""Response bodies of a matrix's statistics and samples."""
 
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
+from api.matrices.estimate_schemas import Estimates
 from shared.evaluation.confusion.intervals import ALPHAS, BinomMethod, intervals_of
-from shared.evaluation.confusion.statistics import Value, statistics
+from shared.evaluation.confusion.statistics import Value
+from shared.evaluation.intervals.of_matrix import Confidence, ProportionMethod
+from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import UndefinedMetric, undefined_statistics
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
+from shared.matrices.kept_statistics import statistics_of
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import Sample
 
 
 class Level(NamedTuple):
-    """How sure confidence intervals are to be, and how they are computed."""
+    """The confidence level of intervals, and the methods of computing them: PyCM's, and ours of a proportion."""
 
     alpha: float
     one_sided: bool
     binom_method: BinomMethod
+    proportion_method: ProportionMethod
+
+    @property
+    def of_pycm(self) -> dict[str, Any]:
+        """What PyCM's intervals take."""
+        return {"alpha": self.alpha, "one_sided": self.one_sided, "binom_method": self.binom_method}
 
     def check(self) -> None:
         """Raise InvalidInput for an alpha that there is no table of."""
-        known = ALPHAS[self.one_sided]
-        if self.alpha not in known:
+        alphas = ALPHAS[self.one_sided]
+        if self.alpha not in alphas:
             sides = "one-sided" if self.one_sided else "two-sided"
-            choices = ", ".join(f"{alpha:g}" for alpha in known)
+            choices = ", ".join(f"{alpha:g}" for alpha in alphas)
             raise InvalidInput(Fault("/alpha", f"alpha: {sides} intervals are available for {choices}."))
 
 
 class ConfidenceIntervals(msgspec.Struct):
-    """Confidence intervals of PyCM; bounds can lie outside a metric's range."""
+    """Confidence intervals as PyCM has them; bounds can lie outside a metric's range.
+
+    They are kept for programs that read PyCM's. `estimates` has one interval for each metric, named by its method.
+    """
 
     alpha: Annotated[float, Meta(description="Significance level: 0.05 for intervals of 95 %.")]
     one_sided: Annotated[bool, Meta(description="Whether the intervals are bounded on one side only.")]
-    binom_method: Annotated[str, Meta(description="Method for the intervals of shares.")]
+    binom_method: Annotated[str, Meta(description="PyCM's method for the intervals of shares.")]
     overall: Annotated[
         dict[str, Value], Meta(description="Interval [low, high] of each overall statistic, by PyCM's name.")
     ]
@@ -67,7 +80,12 @@ class MatrixStatistics(msgspec.Struct):
         dict[str, list[Value]],
         Meta(description="Values of each per-class statistic, one for each class; null where undefined."),
     ]
-    intervals: Annotated[ConfidenceIntervals, Meta(description="Confidence intervals; all null for a weighted matrix.")]
+    intervals: Annotated[
+        ConfidenceIntervals, Meta(description="PyCM's confidence intervals; all null for a weighted matrix.")
+    ]
+    estimates: Annotated[
+        Estimates, Meta(description="Metrics by their id, each with the one interval that all pages and answers have.")
+    ]
     undefined: Annotated[
         dict[str, UndefinedMetric],
         Meta(description="Why an overall statistic is null, and its value with 0 counted instead."),
@@ -76,20 +94,22 @@ class MatrixStatistics(msgspec.Struct):
     @classmethod
     def of(cls, matrix: CountedMatrix, level: Level) -> "MatrixStatistics":
         """Compute all of it; takes up to a second for hundreds of classes."""
-        found = statistics(matrix.matrix)
-        bounds = intervals_of(matrix.matrix, found, **level._asdict())
+        computed = statistics_of(matrix.matrix)
+        bounds = intervals_of(matrix.matrix, computed, **level.of_pycm)
+        confidence = Confidence(level.alpha, level.one_sided, level.proportion_method)
         return cls(
             uid=matrix.uid,
             version=matrix.version,
             classes=list(matrix.matrix.classes),
-            overall=found.overall,
-            per_class={name: list(values) for name, values in found.per_class.items()},
+            overall=computed.overall,
+            per_class={name: list(values) for name, values in computed.per_class.items()},
             intervals=ConfidenceIntervals(
-                **level._asdict(),
+                **level.of_pycm,
                 overall=bounds.overall,
                 per_class={name: list(values) for name, values in bounds.per_class.items()},
             ),
-            undefined=undefined_statistics(matrix.matrix, found),
+            estimates=Estimates.of(MatrixResult(matrix.matrix, computed), confidence),
+            undefined=undefined_statistics(matrix.matrix, computed),
         )
 
 

@@ -14,8 +14,8 @@ from shared.accounts import Caller, Scope
 from shared.analyses import pipelines
 from shared.kit.platform import Platform
 
-# A key with the read scope must not see the secrets of pipelines.
-_SECRET = {"scope": Scope.WRITE}
+# Who has the secret of a pipeline acts for the account, also after his key was revoked.
+_SECRET = {"scope": Scope.ACCOUNT}
 
 
 class PipelineController(Controller):
@@ -25,7 +25,7 @@ class PipelineController(Controller):
     tags = ["pipelines"]
     guards = [require_analyses]
 
-    @post(operation_id="pipelines.create")
+    @post(operation_id="pipelines.create", opt=_SECRET)
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], pipeline: Body[PipelineIn]
     ) -> PipelineOut:
@@ -54,7 +54,7 @@ class PipelineController(Controller):
         """
         return PipelineOut.of(await pipelines.find(platform, caller, pipeline_id), platform.keyring)
 
-    @patch("/{pipeline_id:str}", operation_id="pipelines.update")
+    @patch("/{pipeline_id:str}", operation_id="pipelines.update", opt=_SECRET)
     async def change(
         self,
         platform: Injected[Platform],
@@ -69,7 +69,7 @@ class PipelineController(Controller):
         pipeline = await pipelines.change(platform, caller, pipeline_id, name=change.name, models=change.models)
         return PipelineOut.of(pipeline, platform.keyring)
 
-    @delete("/{pipeline_id:str}", operation_id="pipelines.delete")
+    @delete("/{pipeline_id:str}", operation_id="pipelines.delete", opt=_SECRET)
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], pipeline_id: FromPath[str]) -> None:
         """Delete a pipeline.
 
@@ -77,7 +77,7 @@ class PipelineController(Controller):
         """
         await pipelines.remove(platform, caller, pipeline_id)
 
-    @post("/{pipeline_id:str}/secret/rotate", operation_id="pipelines.rotate_secret", status_code=200)
+    @post("/{pipeline_id:str}/secret/rotate", operation_id="pipelines.rotate_secret", status_code=200, opt=_SECRET)
     async def rotate(
         self, platform: Injected[Platform], caller: Injected[Caller], pipeline_id: FromPath[str]
     ) -> PipelineOut:

@@ -7,6 +7,7 @@ from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
 from api.http.bodies import Body
+from api.http.body_limits import LARGE
 from api.http.injected import Injected
 from api.http.multipart import FormBody
 from api.http.paging import Cursor, Limit
@@ -27,6 +28,7 @@ from shared import projects
 from shared.accounts import Caller
 from shared.kit.platform import Platform
 from shared.projects import deletion, images
+from shared.projects.decoding import take_form
 from shared.projects.listing import Search, Sort, list_images, page_position
 
 
@@ -101,7 +103,7 @@ class ProjectController(Controller):
         """
         await projects.delete(platform, caller, project_id, force=force)
 
-    @post("/{project_id:str}/images", operation_id="images.create")
+    @post("/{project_id:str}/images", operation_id="images.create", opt=LARGE)
     async def add_image(
         self,
         platform: Injected[Platform],
@@ -115,9 +117,10 @@ class ProjectController(Controller):
         instead.
         """
         project = await projects.find(platform, caller, project_id)
-        parts = await form.read(max_file_bytes=platform.settings.max_image_bytes)
-        new = read_image(parts, platform.settings)
-        return ImageOut.of(await images.add(platform, caller, project.id, new))
+        async with take_form(platform, caller.account_id):
+            parts = await form.read(max_file_bytes=platform.settings.max_image_bytes)
+            new = read_image(parts, platform.settings)
+            return ImageOut.of(await images.add(platform, caller, project.id, new))
 
     @get("/{project_id:str}/images", operation_id="images.list")
     async def list_images(

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from api.http import bodies
+from api.http.decoding import decode
 from api.http.multipart import MultipartForm
 from api.projects.metadata import Metadata, check
 from shared.kit.errors import Fault, InvalidInput
@@ -33,5 +33,5 @@ def read_image(form: MultipartForm, settings: Settings) -> NewImage:
             f"The image is larger than {settings.max_image_bytes:,} bytes; create an upload at the "
             "project's /uploads, which accepts larger images."
         )
-    metadata = bodies.decode(form.fields.get("metadata", "{}").encode(), Metadata, "/metadata")
+    metadata = decode(form.fields.get("metadata", "{}").encode(), Metadata, "/metadata")
     return NewImage(part.filename, part.body, check(metadata))

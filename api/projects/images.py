@@ -1,7 +1,5 @@
 """A single image: its bytes, metadata, deletion and restoration."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -59,7 +57,7 @@ class ImageController(Controller):
     ) -> Response[AnyImage | NotModified]:
         """Get the bytes of an image.
 
-        The bytes are exactly those that were uploaded.
+        The bytes are exactly those that were uploaded; of an image that came with annotations alone, a grey canvas.
         """
         image = await images.find(platform, caller, image_id)
         headers = HEADERS | {"ETag": f'"{image.sha256}"'}
@@ -67,7 +65,7 @@ class ImageController(Controller):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         headers |= {"Content-Length": str(image.size_bytes)}
         pieces = await images.content(platform, image)
-        stream: Response[Any] = Stream(pieces_of(pieces), media_type=image.content_type, headers=headers)
+        stream: Response[Any] = Stream(pieces, media_type=image.content_type, headers=headers)
         return stream
 
     @get("/thumbnail", operation_id="images.get_thumbnail")
@@ -99,10 +97,11 @@ class ImageController(Controller):
     ) -> DownloadOut:
         """Get a download link of an image.
 
-        The link saves the image under its file name, needs no key, and expires.
+        The link saves the image under its file name, needs no key, and expires. An image that came with annotations
+        alone has none.
         """
         image = await images.find(platform, caller, image_id)
-        link = platform.storage.link(image.object_key, disposition=results.attachment(image.filename))
+        link = images.download_link(platform, image, results.attachment(image.filename))
         return DownloadOut(link.url, "GET", link.expires_at)
 
     @put("/metadata", operation_id="images.set_metadata_key")
@@ -173,9 +172,3 @@ class ImageController(Controller):
         Restoring an image that is not deleted changes nothing.
         """
         return ImageOut.of(await deletion.restore(platform, caller, image_id))
-
-
-async def pieces_of(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield the pieces, each read in a thread."""
-    while piece := await asyncio.to_thread(next, pieces, b""):
-        yield piece

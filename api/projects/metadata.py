@@ -21,9 +21,11 @@ def check(metadata: dict[str, Any], pointer: str = "/metadata") -> dict[str, Any
     """Return the metadata; raises InvalidInput for an invalid key, or if it is too large or nested too deeply."""
     for key in metadata:
         check_key(key, pointer)
-    if _is_deeper(metadata, MAX_DEPTH):
+    # Its size first: the search for depth looks at every value.
+    is_small = _size(metadata) <= MAX_METADATA_BYTES
+    if is_small and _is_deeper(metadata, MAX_DEPTH):
         raise InvalidInput(Fault(pointer, f"metadata: must be nested at most {MAX_DEPTH} levels deep."))
-    if len(msgspec.json.encode(metadata)) > MAX_METADATA_BYTES:
+    if not is_small:
         raise InvalidInput(Fault(pointer, f"metadata: must be at most {MAX_METADATA_BYTES:,} bytes of JSON."))
     return metadata
 
@@ -35,6 +37,14 @@ def check_key(key: str, pointer: str) -> None:
         shape = f"1 to {MAX_KEY_LENGTH} characters, not all of them invisible, without a slash"
         detail = f"metadata: a key must be {shape}, and not `.` or `..`."
         raise InvalidInput(Fault(pointer, detail))
+
+
+def _size(metadata: dict[str, Any]) -> int:
+    try:
+        return len(msgspec.json.encode(metadata))
+    except RecursionError:
+        # The search for depth ends long before.
+        return 0
 
 
 def _is_deeper(value: Any, levels: int) -> bool:

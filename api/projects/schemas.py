@@ -21,7 +21,7 @@ Text = Annotated[str, Meta(max_length=2000)]
 ContentType = Literal["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"]
 
 
-class ProjectIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProjectIn(msgspec.Struct, frozen=True, kw_only=True):
     """A project to create."""
 
     name: Annotated[
@@ -38,7 +38,7 @@ class ProjectIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return ProjectDescription(self.name, self.description, check(self.metadata))
 
 
-class ProjectPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProjectPatch(msgspec.Struct, frozen=True, kw_only=True):
     """Changes to a project; fields that are not sent stay as they are."""
 
     name: Annotated[ProjectName | UnsetType, Meta(description="Name of the project; 1 to 255 characters.")] = UNSET
@@ -81,7 +81,7 @@ class ProjectPage(msgspec.Struct):
     next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
-class MetadataIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MetadataIn(msgspec.Struct, frozen=True, kw_only=True):
     """A metadata key and its value."""
 
     key: Annotated[str, Meta(description="Key: 1 to 100 visible characters without a slash.")]
@@ -93,7 +93,7 @@ class MetadataIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return check({**metadata, self.key: self.value}, "/value")
 
 
-class UploadIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ImageUploadIn(msgspec.Struct, frozen=True, kw_only=True):
     """A large image to upload."""
 
     filename: Annotated[
@@ -104,7 +104,7 @@ class UploadIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     metadata: Annotated[Metadata, Meta(description="Any JSON object; at most 16 KiB, nested up to 20 levels.")] = {}
 
 
-class UploadOut(msgspec.Struct):
+class ImageUploadOut(msgspec.Struct):
     """An upload link."""
 
     id: Annotated[UUID, Meta(description="Id of the upload.")]
@@ -163,7 +163,7 @@ class ImagePage(msgspec.Struct):
     next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
-class CommentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CommentIn(msgspec.Struct, frozen=True, kw_only=True):
     """The text of a comment."""
 
     text: Annotated[

@@ -7,14 +7,14 @@ from api.http.bodies import Body
 from api.http.injected import Injected
 from api.http.routes import post
 from api.projects.metadata import check
-from api.projects.schemas import ImageOut, UploadIn, UploadOut
+from api.projects.schemas import ImageOut, ImageUploadIn, ImageUploadOut
 from shared.accounts import Caller
 from shared.kit.platform import Platform
 from shared.projects import uploads
 from shared.projects.uploads import ImageAnnouncement
 
 
-class UploadController(Controller):
+class ImageUploadController(Controller):
     """Images by presigned link: announce, PUT, finalize."""
 
     tags = ["projects"]
@@ -25,8 +25,8 @@ class UploadController(Controller):
         platform: Injected[Platform],
         caller: Injected[Caller],
         project_id: FromPath[str],
-        file: Body[UploadIn],
-    ) -> UploadOut:
+        file: Body[ImageUploadIn],
+    ) -> ImageUploadOut:
         """Create an upload for a large image.
 
         PUT the bytes to `upload_url` with the given `headers`, then POST to `finalize_url`.
@@ -34,7 +34,9 @@ class UploadController(Controller):
         announcement = ImageAnnouncement(file.filename, file.content_type, file.size_bytes, check(file.metadata))
         upload, link = await uploads.announce(platform, caller, project_id, announcement)
         headers = {"Content-Type": upload.content_type, "Content-Length": str(upload.size_bytes)}
-        return UploadOut(upload.id, link.url, "PUT", headers, link.expires_at, f"/api/uploads/{upload.id}/finalize")
+        return ImageUploadOut(
+            upload.id, link.url, "PUT", headers, link.expires_at, f"/api/uploads/{upload.id}/finalize"
+        )
 
     @post("/api/uploads/{upload_id:str}/finalize", operation_id="images.uploads.finalize", status_code=200)
     async def finalize(

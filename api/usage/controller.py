@@ -9,7 +9,7 @@ from litestar.params import QueryParameter
 
 from api.http.injected import Injected
 from api.usage.schemas import UsageOut
-from shared import plans
+from shared import plans, quotas
 from shared.accounts import Caller
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
@@ -36,12 +36,12 @@ class UsageController(Controller):
     ) -> UsageOut:
         """Get the usage of a month.
 
-        Returns the calls of the account per day (UTC) and route, and what is left of its plan. Counts are at most 10
-        seconds old.
+        Returns the calls of the account per day (UTC) and route, and what is left of its plan, and what
+        the account uses of each quota. Counts are at most 10 seconds old.
         """
         first = _first_day(month)
         usage = await plans.month_of_use(platform, meter, caller, first)
-        return UsageOut.of(usage, first, platform.settings)
+        return UsageOut.of(usage, await quotas.used(platform, caller), first, platform.settings)
 
 
 def _first_day(month: str | None) -> date:

@@ -29,7 +29,7 @@ async def flush_periodically(authenticator: Authenticator, meter: Meter) -> None
             async with asyncio.timeout(LAST_TIMEOUT_S):
                 await _write(authenticator, meter)
         except TimeoutError:
-            log.warning("the last bookkeeping was not written in time")
+            log.warning("the last write of the use counters timed out")
 
 
 async def _write(authenticator: Authenticator, meter: Meter) -> None:
@@ -37,7 +37,7 @@ async def _write(authenticator: Authenticator, meter: Meter) -> None:
         await meter.write()
         await authenticator.write_uses()
     except DatabaseUnavailable as error:
-        log.warning("bookkeeping waits: the database is away", reason=str(error))
+        log.warning("the use counters are not written: the database is unavailable", reason=str(error))
     except Exception:
         # The edge of a task that nobody awaits: no error may end it.
-        log.exception("bookkeeping failed and goes on")
+        log.exception("writing the use counters failed; the next interval tries again")

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from shared.kit.settings import Settings
 from shared.plans import MonthOfUse
+from shared.quotas import UsedQuota
 
 
 class PlanOut(msgspec.Struct):
@@ -27,6 +28,14 @@ class RouteUse(msgspec.Struct):
     calls: Annotated[int, Meta(description="Number of calls.")]
 
 
+class QuotaOut(msgspec.Struct):
+    """What an account uses of a quota."""
+
+    quota: Annotated[str, Meta(description="Name of the quota.")]
+    used: Annotated[int, Meta(description="What the account uses of it.")]
+    limit: Annotated[int | None, Meta(description="What it may use; null for no limit.")]
+
+
 class UsageOut(msgspec.Struct):
     """The usage of an account in a month."""
 
@@ -36,10 +45,11 @@ class UsageOut(msgspec.Struct):
     remaining: Annotated[int | None, Meta(description="Calls left in the plan's month; null for no limit.")]
     credit: Annotated[float, Meta(description="Number of calls that are drawn once the plan's month is used up.")]
     days: Annotated[list[RouteUse], Meta(description="Calls per day and route.")]
+    quotas: Annotated[list[QuotaOut], Meta(description="What the account stores and has now.")]
 
     @classmethod
-    def of(cls, usage: MonthOfUse, month: date, settings: Settings) -> "UsageOut":
-        """Present the month to the account's owner."""
+    def of(cls, usage: MonthOfUse, quotas: list[UsedQuota], month: date, settings: Settings) -> "UsageOut":
+        """Present the month, and what is stored now, to the account's owner."""
         name, plan = settings.plan_of(usage.account.plan)
         calls = sum(row.calls for row in usage.usage)
         return cls(
@@ -51,4 +61,5 @@ class UsageOut(msgspec.Struct):
             remaining=None if plan.calls_per_month is None else max(plan.calls_per_month - calls, 0),
             credit=usage.account.credit,
             days=[RouteUse(row.day, row.route, row.calls) for row in usage.usage],
+            quotas=[QuotaOut(quota.value, used, limit) for quota, used, limit in quotas],
         )

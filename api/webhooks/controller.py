@@ -143,14 +143,14 @@ class WebhookController(Controller):
 
         Delivers the events since a time again, with the same ids and bytes.
         """
-        queued = await endpoints.replay(
+        replay = await endpoints.replay(
             platform,
             caller,
             parse_uuid(endpoint_id),
             since=clock.in_utc(selection.since, "since"),
             also_delivered=selection.events == "all",
         )
-        return ReplayOut(queued, more=queued == endpoints.REPLAYED_AT_ONCE)
+        return ReplayOut(replay.queued, replay.more)
 
     @post(
         "/endpoints/{endpoint_id:str}/secret/rotate",

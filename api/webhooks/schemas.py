@@ -12,7 +12,7 @@ from shared.kit.names import Name
 from shared.webhooks import secrets
 from shared.webhooks.deliveries import LoggedDelivery
 from shared.webhooks.events import EventType
-from shared.webhooks.models import Attempt, DisabledBecause, Endpoint
+from shared.webhooks.models import Attempt, DeadBecause, DisabledBecause, Endpoint
 from shared.webhooks.signing import secret_text
 
 DeliveryStatus = Literal["pending", "delivered", "dead"]
@@ -155,6 +155,12 @@ class DeliveryOut(msgspec.Struct):
     finished_at: Annotated[
         datetime | None, Meta(description="When the delivery succeeded or was given up, in UTC; null until then.")
     ]
+    dead_because: Annotated[
+        DeadBecause | None,
+        Meta(
+            description="Why it was given up early: `too_many_pending`, `endpoint_disabled`, `account_disabled`, null."
+        ),
+    ]
     attempts: Annotated[list[AttemptOut], Meta(description="Attempts so far, oldest first.")]
 
     @classmethod
@@ -193,5 +199,6 @@ def _delivery_fields(entry: LoggedDelivery) -> dict[str, Any]:
         "next_attempt_at": delivery.next_attempt_at if delivery.status == "pending" else None,
         "happened_at": event.created_at,
         "finished_at": delivery.finished_at,
+        "dead_because": delivery.dead_because,
         "attempts": [AttemptOut.of(attempt) for attempt in entry.attempts],
     }

@@ -1,6 +1,6 @@
 """The calculator API: pure; nothing but the call count is stored."""
 
-# ruff: noqa: ARG002 -- being a caller is all that is asked of who calls: hence the arguments that nobody reads
+# ruff: noqa: ARG002 -- the caller argument requires authentication and is not read
 
 from typing import Any
 
@@ -23,6 +23,7 @@ from api.compat.calculators.schemas import (
 )
 from api.http import bodies
 from api.http.bodies import Fields, Members
+from api.http.body_limits import TABLE
 from api.http.injected import Injected
 from api.http.routes import post
 from api.http.unknown_parameters import TAKES_MORE
@@ -30,15 +31,16 @@ from shared.accounts import Caller, Scope
 from shared.evaluation.calculators.exact_rounding import MetricValue, ratio
 from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, FBetaArguments
 
-Sent = Request[Any, Any, Any]
+ApiRequest = Request[Any, Any, Any]
 
-# They compute and keep nothing, so reading is all that the key has to be good for.
+# They store nothing, so a key with the scope `read` is enough.
 _READS = {"scope": Scope.READ}
+_READS_A_TABLE = {**_READS, **TABLE}
 
 
-def _query(*described: Parameter) -> dict[str, Any]:
-    # Read by ourselves, as texts: what is computed depends on how a number is written.
-    return {"parameters": [parameter.documented() for parameter in described]}
+def _query(*accepted: Parameter) -> dict[str, Any]:
+    # Read as texts, not by Litestar: the result depends on the notation of a number.
+    return {"parameters": [parameter.to_openapi() for parameter in accepted]}
 
 
 class CalculatorController(Controller):
@@ -50,7 +52,7 @@ class CalculatorController(Controller):
     exception_handlers = HANDLERS
 
     @get("/confusion", operation_id="calculators.compute_confusion", opt=_query(*parameters.CONFUSION))
-    async def confusion(self, request: Sent, caller: Injected[Caller]) -> Response[ConfusionAnswer]:
+    async def confusion(self, request: ApiRequest, caller: Injected[Caller]) -> Response[ConfusionAnswer]:
         """Compute the metrics of a binary confusion matrix.
 
         Takes the four cells in the query. Nothing is stored.
@@ -59,7 +61,7 @@ class CalculatorController(Controller):
 
     @post("/confusion", operation_id="calculators.compute_confusion_from_json", status_code=200, opt=_READS)
     async def confusion_of_body(
-        self, request: Sent, caller: Injected[Caller], members: Members[CellsIn]
+        self, request: ApiRequest, caller: Injected[Caller], members: Members[CellsIn]
     ) -> Response[ConfusionAnswer]:
         """Compute the metrics of a binary confusion matrix from JSON.
 
@@ -67,8 +69,10 @@ class CalculatorController(Controller):
         """
         return _confusion(request, of_members(members))
 
-    @post("/confusion:batch", operation_id="calculators.compute_confusion_batch", status_code=200, opt=_READS)
-    async def batch(self, request: Sent, caller: Injected[Caller], members: Members[BatchIn]) -> Response[BatchAnswer]:
+    @post("/confusion:batch", operation_id="calculators.compute_confusion_batch", status_code=200, opt=_READS_A_TABLE)
+    async def batch(
+        self, request: ApiRequest, caller: Injected[Caller], members: Members[BatchIn]
+    ) -> Response[BatchAnswer]:
         """Compute the metrics of many binary confusion matrices.
 
         Takes up to 10,000 matrices in the body and counts as one call. Nothing is stored.
@@ -77,7 +81,7 @@ class CalculatorController(Controller):
         return answer(request, CONFUSION.message, {"note": CONFUSION.note, "items": items})
 
     @get("/diagnostic", operation_id="calculators.compute_diagnostic", opt=_query(*parameters.DIAGNOSTIC))
-    async def diagnostic(self, request: Sent, caller: Injected[Caller]) -> Response[DiagnosticAnswer]:
+    async def diagnostic(self, request: ApiRequest, caller: Injected[Caller]) -> Response[DiagnosticAnswer]:
         """Compute predictive values and likelihood ratios of a diagnostic test.
 
         Takes sensitivity, specificity and prevalence in the query. Nothing is stored.
@@ -86,7 +90,7 @@ class CalculatorController(Controller):
 
     @post("/diagnostic", operation_id="calculators.compute_diagnostic_from_json", status_code=200, opt=_READS)
     async def diagnostic_of_body(
-        self, request: Sent, caller: Injected[Caller], members: Members[ScreeningIn]
+        self, request: ApiRequest, caller: Injected[Caller], members: Members[ScreeningIn]
     ) -> Response[DiagnosticAnswer]:
         """Compute predictive values and likelihood ratios of a diagnostic test from JSON.
 
@@ -95,7 +99,7 @@ class CalculatorController(Controller):
         return _diagnostic(request, of_members(members))
 
     @get("/fbeta", operation_id="calculators.compute_fbeta", opt=_query(*parameters.FBETA))
-    async def fbeta(self, request: Sent, caller: Injected[Caller]) -> Response[FBetaAnswer]:
+    async def fbeta(self, request: ApiRequest, caller: Injected[Caller]) -> Response[FBetaAnswer]:
         """Compute an F-beta score.
 
         Takes either `precision` and `recall`, or `tp`, `fp` and `fn`, in the query. Nothing is stored.
@@ -104,7 +108,7 @@ class CalculatorController(Controller):
 
     @post("/fbeta", operation_id="calculators.compute_fbeta_from_json", status_code=200, opt=_READS)
     async def fbeta_of_body(
-        self, request: Sent, caller: Injected[Caller], members: Members[WeighingIn]
+        self, request: ApiRequest, caller: Injected[Caller], members: Members[WeighingIn]
     ) -> Response[FBetaAnswer]:
         """Compute an F-beta score from JSON.
 
@@ -113,7 +117,7 @@ class CalculatorController(Controller):
         return _fbeta(request, of_members(members))
 
     @get("/meta", operation_id="calculators.get_meta")
-    async def meta(self, request: Sent, caller: Injected[Caller]) -> Response[MetaAnswer]:
+    async def meta(self, request: ApiRequest, caller: Injected[Caller]) -> Response[MetaAnswer]:
         """Get the description of the calculators.
 
         Returns their endpoints and formulae.
@@ -121,7 +125,7 @@ class CalculatorController(Controller):
         return answer(request, "Meta", in_order(META))
 
 
-def _confusion(request: Sent, texts: Texts) -> Response[Any]:
+def _confusion(request: ApiRequest, texts: Texts) -> Response[Any]:
     cells = parameters.read_cells(texts)
     return answer(request, CONFUSION.message, in_order(_metrics(cells) | {"note": CONFUSION.note}))
 
@@ -135,23 +139,23 @@ def _batch(members: Fields) -> list[dict[str, object]]:
     return [in_order(_metrics(cells)) for cells in bodies.pick_known(members, BatchIn).cells()]
 
 
-def _diagnostic(request: Sent, texts: Texts) -> Response[Any]:
+def _diagnostic(request: ApiRequest, texts: Texts) -> Response[Any]:
     rates = parameters.read_screening(texts)
-    figures = DIAGNOSTIC.metrics(parameters.as_screening(rates))
+    metrics = DIAGNOSTIC.metrics(parameters.as_screening(rates))
     inputs = in_order({name: rate.number for name, rate in rates.items()})
-    return answer(request, DIAGNOSTIC.message, in_order(figures | {"note": DIAGNOSTIC.note, "inputs": inputs}))
+    return answer(request, DIAGNOSTIC.message, in_order(metrics | {"note": DIAGNOSTIC.note, "inputs": inputs}))
 
 
-def _fbeta(request: Sent, texts: Texts) -> Response[Any]:
-    weighing, counts = parameters.read_weighing(texts)
-    inputs = in_order({**_weights(weighing, as_given=not counts), **counts})
-    return answer(request, FBETA.message, in_order(FBETA.metrics(weighing) | {"note": FBETA.note, "inputs": inputs}))
+def _fbeta(request: ApiRequest, texts: Texts) -> Response[Any]:
+    arguments, counts = parameters.read_fbeta(texts)
+    inputs = in_order({**_weights(arguments, as_sent=not counts), **counts})
+    return answer(request, FBETA.message, in_order(FBETA.metrics(arguments) | {"note": FBETA.note, "inputs": inputs}))
 
 
-def _weights(weighing: FBetaArguments, *, as_given: bool) -> dict[str, MetricValue]:
-    # Of counts they are results, and rounded as such.
-    shown = {
-        name: DecimalFraction(*rate).number if as_given else ratio(*rate)
-        for name, rate in (("recall", weighing.recall), ("precision", weighing.precision))
+def _weights(arguments: FBetaArguments, *, as_sent: bool) -> dict[str, MetricValue]:
+    # Rates of counts are results, and rounded as such.
+    rates = {
+        name: DecimalFraction(*rate).number if as_sent else ratio(*rate)
+        for name, rate in (("recall", arguments.recall), ("precision", arguments.precision))
     }
-    return {"beta": DecimalFraction(*weighing.beta).number, **shown}
+    return {"beta": DecimalFraction(*arguments.beta).number, **rates}

@@ -37,33 +37,33 @@ up to {MAX_BATCH:,} of them, and answers `{{"note", "items"}}` in the same order
 """
 
 _FORMS = """
-Send either `precision` and `recall`, or all of `tp`, `fp` and `fn`; `beta` is 1 unless it is given. For counts `inputs`
+Send either `precision` and `recall`, or all of `tp`, `fp` and `fn`; `beta` is 1 if omitted. For counts `inputs`
 holds them beside the precision and recall that they amount to.
 """
 
 
 def page() -> str:
     """The page as Markdown."""
-    parts = [
+    sections = [
         _OPENING,
         *_section("confusion", CONFUSION, parameters.CONFUSION, _BATCH),
         *_section("diagnostic", DIAGNOSTIC, parameters.DIAGNOSTIC),
         *_section("fbeta", FBETA, parameters.FBETA, _FORMS),
         "\n## `GET /v1/meta`\n\nWhat the calculators are, as JSON, with the best-known formulae.\n",
     ]
-    return "".join(parts)
+    return "".join(sections)
 
 
-def _section(name: str, calculator: Calculator[Any], given: Iterable[Parameter], more: str = "") -> Iterable[str]:
-    yield f"\n## `GET /v1/{name}`\n\n{calculator.purpose} {calculator.note}\n{more}\n"
+def _section(name: str, calculator: Calculator[Any], accepted: Iterable[Parameter], notes: str = "") -> Iterable[str]:
+    yield f"\n## `GET /v1/{name}`\n\n{calculator.purpose} {calculator.note}\n{notes}\n"
     yield "| parameter | | example |\n| --- | --- | --- |\n"
-    for parameter in given:
+    for parameter in accepted:
         need = "" if parameter.required else " (optional)"
         yield f"| `{parameter.name}` | {parameter.description}{need} | {_code(parameter.example)} |\n"
-    yield "\n| figure | formula | null where this is 0 | meaning |\n| --- | --- | --- | --- |\n"
+    yield "\n| metric | formula | null where this is 0 | meaning |\n| --- | --- | --- | --- |\n"
     for entry in calculator.entries:
-        meaning = f"**{entry.metric.title}**. {entry.metric.definition}"
-        yield f"| `{entry.name}` | {entry.metric.formula} | {entry.denominator} | {meaning} |\n"
+        description = f"**{entry.metric.title}**. {entry.metric.definition}"
+        yield f"| `{entry.name}` | {entry.metric.formula} | {entry.denominator} | {description} |\n"
 
 
 def _code(text: str | None) -> str:
@@ -71,4 +71,4 @@ def _code(text: str | None) -> str:
 
 
 if __name__ == "__main__":
-    print(page(), end="")  # noqa: T201 -- the page is what it is called for
+    print(page(), end="")  # noqa: T201 -- printing the page is its purpose

@@ -16,7 +16,7 @@ from shared.evaluation.calculators.exact_rounding import MetricValue
 from shared.evaluation.calculators.tables import Calculator
 from shared.kit.errors import Fault
 
-Sent = Request[Any, Any, Any]
+EnvelopeRequest = Request[Any, Any, Any]
 
 
 class MetaOut(msgspec.Struct):
@@ -40,39 +40,39 @@ class EnvelopedProblem(msgspec.Struct):
     errors: Annotated[list[Fault], Meta(description="Every fault of the input, with its place.")] = []
 
 
-def answer(request: Sent, message: str, data: Mapping[str, object]) -> Response[Any]:
-    """What was asked for, in its envelope."""
+def answer(request: EnvelopeRequest, message: str, data: Mapping[str, object]) -> Response[Any]:
+    """Make a response in the envelope."""
     return Json({"data": data, "meta": _meta(request), "status": "ok", "message": message, "success": True})
 
 
 def in_order(data: Mapping[str, object]) -> dict[str, object]:
     """The members in the order of the calculator API: the short names first, names of one length by the alphabet."""
-    return {name: data[name] for name in _sorted(tuple(data))}
+    return {name: data[name] for name in _sort_names(tuple(data))}
 
 
-def documented(name: str, data: type) -> type[msgspec.Struct]:
-    """The envelope around some data, for the OpenAPI document."""
+def document_envelope(name: str, data: type) -> type[msgspec.Struct]:
+    """Make the type of an envelope around some data, for the OpenAPI document."""
     members = [
-        described("data", data, "The results."),
-        described("meta", MetaOut, "Time and id of the answer."),
-        described("status", Literal["ok"], "Always `ok`."),
-        described("message", str, "Name of the calculator."),
-        described("success", bool, "Always true."),
+        describe_member("data", data, "The results."),
+        describe_member("meta", MetaOut, "Time and id of the answer."),
+        describe_member("status", Literal["ok"], "Always `ok`."),
+        describe_member("message", str, "Name of the calculator."),
+        describe_member("success", bool, "Always true."),
     ]
     return msgspec.defstruct(name, members, namespace={"__doc__": "The envelope of the calculator API."})
 
 
-def documented_figures(name: str, calculator: Calculator[Any], inputs: type) -> type[msgspec.Struct]:
-    """The figures of a table, with their note and inputs, for the OpenAPI document."""
-    note = described("note", str, "What the calculator computes.")
-    members = [note, described("inputs", inputs, "The inputs as they were read."), *figures(calculator)]
+def document_metrics(name: str, calculator: Calculator[Any], inputs: type) -> type[msgspec.Struct]:
+    """Make the type of a table's metrics, with their note and inputs, for the OpenAPI document."""
+    note = describe_member("note", str, "What the calculator computes.")
+    members = [note, describe_member("inputs", inputs, "The inputs as they were read."), *metric_members(calculator)]
     return msgspec.defstruct(name, members, namespace={"__doc__": calculator.purpose})
 
 
-def figures(calculator: Calculator[Any]) -> list[tuple[str, Any]]:
-    """The figures of a table as members of a Struct."""
+def metric_members(calculator: Calculator[Any]) -> list[tuple[str, Any]]:
+    """The metrics of a table as members of a Struct."""
     return [
-        described(
+        describe_member(
             entry.name,
             MetricValue,
             f"{entry.metric.definition} `{entry.metric.formula}`; null where this is 0: {entry.denominator}.",
@@ -81,23 +81,23 @@ def figures(calculator: Calculator[Any]) -> list[tuple[str, Any]]:
     ]
 
 
-def described(name: str, kind: Any, description: str) -> tuple[str, Any]:
+def describe_member(name: str, kind: Any, description: str) -> tuple[str, Any]:
     """A member of a Struct, with its description."""
     return name, Annotated[kind, Meta(description=description)]
 
 
 @cache
-def _sorted(names: tuple[str, ...]) -> list[str]:
-    # Few different ones: the members of our own tables, never what is sent.
+def _sort_names(names: tuple[str, ...]) -> list[str]:
+    # Cached for the few sets of names of our own tables, never for names from a request.
     return sorted(names, key=lambda name: (len(name), name))
 
 
-def _meta(request: Sent) -> MetaOut:
+def _meta(request: EnvelopeRequest) -> MetaOut:
     timestamp = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
     return MetaOut(timestamp, request.scope["state"]["request_id"])
 
 
-def _answer_in_envelope(request: Sent, error: Exception) -> Response[bytes]:
+def _answer_in_envelope(request: EnvelopeRequest, error: Exception) -> Response[bytes]:
     problem = problems.problem_of(request, error)
     response = problems.answer(problem, problems.headers_of(error))
     # The status of a problem is a number; clients of the calculator API expect a word; the number is

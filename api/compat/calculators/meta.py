@@ -1,4 +1,4 @@
-"""What `/v1/meta` answers: the texts of the calculator API around the formulae and purposes of the tables."""
+"""The response of `/v1/meta`: the texts of the calculator API around the formulae and purposes of the tables."""
 
 from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA
 

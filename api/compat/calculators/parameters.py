@@ -1,12 +1,12 @@
-"""What the calculators are given, whether in a query or in JSON, read digit by digit and kept exactly."""
+"""The parameters of the calculators, in a query or in JSON, read digit by digit and kept exactly."""
 
 import re
 from typing import Any, NamedTuple
 
 from litestar.datastructures import MultiDict
 
-from api.http import bodies
 from api.http.bodies import Fields
+from api.http.decoding import decode
 from shared.evaluation.calculators.exact_rounding import Number
 from shared.evaluation.calculators.tables import Cells, FBetaArguments, Screening
 from shared.kit.errors import Fault, InvalidInput
@@ -27,16 +27,16 @@ class Parameter(NamedTuple):
     example: str | None = None
     required: bool = False
 
-    def documented(self) -> dict[str, Any]:
+    def to_openapi(self) -> dict[str, Any]:
         """The parameter as OpenAPI writes it."""
-        said: dict[str, Any] = {
+        document: dict[str, Any] = {
             "name": self.name,
             "in": "query",
             "required": self.required,
             "schema": {"type": "string"},
         }
-        said["description"] = self.description
-        return said | ({"example": self.example} if self.example else {})
+        document["description"] = self.description
+        return document | ({"example": self.example} if self.example else {})
 
 
 CONFUSION = (
@@ -63,14 +63,14 @@ FBETA = (
 
 
 class DecimalFraction(NamedTuple):
-    """A decimal number as it was written: digits over a power of ten."""
+    """A decimal number in exact form: digits over a power of ten."""
 
     digits: int
     whole: int
 
     @property
     def number(self) -> Number:
-        """The number to be shown."""
+        """The number for the answer."""
         return self.digits // self.whole if self.digits % self.whole == 0 else self.digits / self.whole
 
     def parts_of(self, whole: int) -> int:
@@ -79,14 +79,14 @@ class DecimalFraction(NamedTuple):
 
 
 class Reader:
-    """Reads parameters one by one and complains of all of them together."""
+    """Reads parameters one by one and reports all faults together."""
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
         self._faults: list[Fault] = []
 
     def names(self) -> set[str]:
-        """What was given."""
+        """The names of the parameters."""
         return set(self._texts)
 
     def count(self, name: str) -> int:
@@ -99,20 +99,20 @@ class Reader:
             return 0
         return int(text)
 
-    def rate(self, name: str, *, most: int | None = 1) -> DecimalFraction:
-        """A decimal number that is not negative and at most `most`; a placeholder if it is none."""
+    def rate(self, name: str, *, maximum: int | None = 1) -> DecimalFraction:
+        """A decimal number that is not negative and at most `maximum`; a placeholder if it is none."""
         text = self._text(name)
         if text is None:
             return DecimalFraction(0, 1)
-        found = _read_rate(text)
-        if found is None or (most is not None and found.digits > most * found.whole):
-            range_ = f"from 0 to {most}" if most is not None else "of 0 or more"
+        fraction = _read_rate(text)
+        if fraction is None or (maximum is not None and fraction.digits > maximum * fraction.whole):
+            range_ = f"from 0 to {maximum}" if maximum is not None else "of 0 or more"
             self.complain(name, f"send a decimal number {range_}, such as 0.95.")
             return DecimalFraction(0, 1)
-        return found
+        return fraction
 
     def complain(self, name: str, detail: str) -> None:
-        """Remember a fault."""
+        """Record a fault."""
         self._faults.append(Fault(f"/{name}", f"{name}: {detail}"))
 
     def end(self) -> None:
@@ -128,7 +128,7 @@ class Reader:
 
 
 def of_query(query: MultiDict[Any]) -> Texts:
-    """The texts of a query; raises InvalidInput for a parameter that is there twice."""
+    """The texts of a query; raises InvalidInput for a parameter that occurs twice."""
     pairs = list(query.multi_items())
     texts = dict(pairs)
     if len(texts) < len(pairs):
@@ -138,17 +138,17 @@ def of_query(query: MultiDict[Any]) -> Texts:
 
 
 def of_members(members: Fields) -> Texts:
-    """The texts of a body's members, numbers as they stand there; those that are null were not given.
+    """The texts of a body's members, numbers in their notation there; null members are left out.
 
-    Raises InvalidInput for a text that is none.
+    Raises InvalidInput for an invalid JSON string.
     """
     texts = {}
     for name, raw in members.items():
         if bytes(raw).startswith(b'"'):
-            texts[name] = bodies.decode(raw, str, f"/{name}")
+            texts[name] = decode(raw, str, f"/{name}")
         elif bytes(raw) != b"null":
-            # Nobody has looked into it so far: what is not UTF-8 is no number either.
-            texts[name] = _plain(bytes(raw).decode(errors="replace"))
+            # Not decoded so far: bytes that are not UTF-8 are no number either.
+            texts[name] = _without_exponent(bytes(raw).decode(errors="replace"))
     return texts
 
 
@@ -175,15 +175,15 @@ def as_screening(rates: dict[str, DecimalFraction]) -> Screening:
     return Screening(sensitivity, specificity, prevalence, whole)
 
 
-def read_weighing(texts: Texts) -> tuple[FBetaArguments, dict[str, int]]:
-    """Precision, recall and beta, and the counts if they came as such; raises InvalidInput."""
+def read_fbeta(texts: Texts) -> tuple[FBetaArguments, dict[str, int]]:
+    """Precision, recall and beta, and the counts if they were sent; raises InvalidInput."""
     reader = Reader(texts)
     rates, counts = reader.names() & {"precision", "recall"}, reader.names() & {"tp", "fp", "fn"}
     if rates and counts:
         for name in sorted(counts):
             reader.complain(name, "send either precision and recall, or tp, fp and fn, not both.")
         reader.end()
-    beta = reader.rate("beta", most=None) if "beta" in reader.names() else DecimalFraction(1, 1)
+    beta = reader.rate("beta", maximum=None) if "beta" in reader.names() else DecimalFraction(1, 1)
     if counts:
         tp, fp, fn = (reader.count(name) for name in ("tp", "fp", "fn"))
         reader.end()
@@ -200,12 +200,12 @@ def _read_rate(text: str) -> DecimalFraction | None:
     return DecimalFraction(int(text.replace(".", "")), 10 ** len(match["digits"] or match["only"] or ""))
 
 
-def _plain(token: str) -> str:
+def _without_exponent(token: str) -> str:
     # JSON's writers turn to exponents for small numbers; in a query they are typing mistakes.
     match = _JSON_EXPONENT.fullmatch(token)
     if match is None:
         return token
     digits, _, fraction = match["significant"].partition(".")
-    places = len(fraction) - int(match["exponent"])
-    written = (digits + fraction).ljust(len(digits + fraction) - min(places, 0), "0")
-    return written if places <= 0 else f"{written[:-places] or '0'}.{written[-places:].rjust(places, '0')}"
+    decimals = len(fraction) - int(match["exponent"])
+    padded = (digits + fraction).ljust(len(digits + fraction) - min(decimals, 0), "0")
+    return padded if decimals <= 0 else f"{padded[:-decimals] or '0'}.{padded[-decimals:].rjust(decimals, '0')}"

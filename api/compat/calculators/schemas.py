@@ -1,11 +1,11 @@
-"""What is sent to the calculators as JSON, and what they answer."""
+"""Request and response bodies of the calculators."""
 
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
-from api.compat.calculators.envelope import described, documented, documented_figures, figures
+from api.compat.calculators.envelope import describe_member, document_envelope, document_metrics, metric_members
 from api.http.runtime_types import RuntimeType
 from shared.evaluation.calculators.exact_rounding import MetricValue
 from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells
@@ -81,59 +81,59 @@ class BatchIn(msgspec.Struct, forbid_unknown_fields=True):
 _CELLS = {"tp": "True positives.", "fp": "False positives.", "fn": "False negatives.", "tn": "True negatives."}
 _CellsOut = msgspec.defstruct(
     "ConfusionInputs",
-    [described(name, int, text) for name, text in (_CELLS | {"total": "Number of samples."}).items()],
+    [describe_member(name, int, text) for name, text in (_CELLS | {"total": "Number of samples."}).items()],
     namespace={"__doc__": "The four cells and their sum."},
 )
 _ScreeningOut = msgspec.defstruct(
     "DiagnosticInputs",
     [
-        described("sensitivity", MetricValue, "Sensitivity (true positive rate)."),
-        described("specificity", MetricValue, "Specificity (true negative rate)."),
-        described("prevalence", MetricValue, "Prevalence (pre-test probability)."),
+        describe_member("sensitivity", MetricValue, "Sensitivity (true positive rate)."),
+        describe_member("specificity", MetricValue, "Specificity (true negative rate)."),
+        describe_member("prevalence", MetricValue, "Prevalence (pre-test probability)."),
     ],
     namespace={"__doc__": ScreeningIn.__doc__},
 )
 _WeighingOut = msgspec.defstruct(
     "FBetaInputs",
     [
-        described("beta", MetricValue, "Weight of recall against precision."),
-        described("recall", MetricValue, "Recall; null if undefined."),
-        described("precision", MetricValue, "Precision; null if undefined."),
-        *((*described(name, int, _CELLS[name]), msgspec.field(default=0)) for name in ("tp", "fp", "fn")),
+        describe_member("beta", MetricValue, "Weight of recall against precision."),
+        describe_member("recall", MetricValue, "Recall; null if undefined."),
+        describe_member("precision", MetricValue, "Precision; null if undefined."),
+        *((*describe_member(name, int, _CELLS[name]), msgspec.field(default=0)) for name in ("tp", "fp", "fn")),
     ],
     namespace={"__doc__": "Precision, recall and beta, and the counts if they were sent."},
 )
 
-_Confusion = documented_figures("Confusion", CONFUSION, _CellsOut)
-_Diagnostic = documented_figures("Diagnostic", DIAGNOSTIC, _ScreeningOut)
-_FBeta = documented_figures("FBeta", FBETA, _WeighingOut)
+_Confusion = document_metrics("Confusion", CONFUSION, _CellsOut)
+_Diagnostic = document_metrics("Diagnostic", DIAGNOSTIC, _ScreeningOut)
+_FBeta = document_metrics("FBeta", FBETA, _WeighingOut)
 _BatchItem = msgspec.defstruct(
     "BatchItem",
-    [described("inputs", _CellsOut, "The inputs as they were read."), *figures(CONFUSION)],
+    [describe_member("inputs", _CellsOut, "The inputs as they were read."), *metric_members(CONFUSION)],
     namespace={"__doc__": CONFUSION.purpose},
 )
 _Batch = msgspec.defstruct(
     "ConfusionBatch",
     [
-        described("note", str, "What the calculator computes."),
-        described("items", list[_BatchItem], "The results, in the order of the request."),  # type: ignore[valid-type] # made above
+        describe_member("note", str, "What the calculator computes."),
+        describe_member("items", list[_BatchItem], "The results, in the order of the request."),  # type: ignore[valid-type] # made above
     ],
     namespace={"__doc__": "The metrics of many matrices."},
 )
 _Meta = msgspec.defstruct(
     "CalculatorMeta",
     [
-        described("notes", str, "Rules for all calculators."),
-        described("service", str, "Name of the service."),
-        described("description", str, "What the calculators compute."),
-        described("formulae", dict[str, str], "Formulae of the best-known metrics, by name."),
-        described("endpoints", dict[str, str], "Purpose of each endpoint, by method and path."),
+        describe_member("notes", str, "Rules for all calculators."),
+        describe_member("service", str, "Name of the service."),
+        describe_member("description", str, "What the calculators compute."),
+        describe_member("formulae", dict[str, str], "Formulae of the best-known metrics, by name."),
+        describe_member("endpoints", dict[str, str], "Purpose of each endpoint, by method and path."),
     ],
     namespace={"__doc__": "The description of the calculators."},
 )
 
-ConfusionAnswer: TypeAlias = Annotated[Any, RuntimeType(documented("ConfusionAnswer", _Confusion))]
-DiagnosticAnswer: TypeAlias = Annotated[Any, RuntimeType(documented("DiagnosticAnswer", _Diagnostic))]
-FBetaAnswer: TypeAlias = Annotated[Any, RuntimeType(documented("FBetaAnswer", _FBeta))]
-BatchAnswer: TypeAlias = Annotated[Any, RuntimeType(documented("ConfusionBatchAnswer", _Batch))]
-MetaAnswer: TypeAlias = Annotated[Any, RuntimeType(documented("CalculatorMetaAnswer", _Meta))]
+ConfusionAnswer: TypeAlias = Annotated[Any, RuntimeType(document_envelope("ConfusionAnswer", _Confusion))]
+DiagnosticAnswer: TypeAlias = Annotated[Any, RuntimeType(document_envelope("DiagnosticAnswer", _Diagnostic))]
+FBetaAnswer: TypeAlias = Annotated[Any, RuntimeType(document_envelope("FBetaAnswer", _FBeta))]
+BatchAnswer: TypeAlias = Annotated[Any, RuntimeType(document_envelope("ConfusionBatchAnswer", _Batch))]
+MetaAnswer: TypeAlias = Annotated[Any, RuntimeType(document_envelope("CalculatorMetaAnswer", _Meta))]

@@ -1,4 +1,4 @@
-"""What is sent and answered about accounts."""
+"""Request and response bodies of accounts."""
 
 from typing import Annotated
 from uuid import UUID
@@ -28,13 +28,22 @@ class CredentialsIn(msgspec.Struct):
     ]
 
     def check(self, min_password_length: int) -> None:
-        """Refuse what no new account may have."""
-        # What cannot be seen would make one address look like another.
+        """Raise InvalidInput for an e-mail address or password that no new account may have."""
+        # Invisible characters would make one address look like another.
         if not (self.email.isprintable() and PLAUSIBLE.fullmatch(self.email)):
             raise InvalidInput(Fault("/email", "email: must be an e-mail address, such as you@example.com."))
         if len(self.password) < min_password_length:
             detail = f"password: must have at least {min_password_length} characters."
             raise InvalidInput(Fault("/password", detail))
+
+
+class SignUpIn(CredentialsIn):
+    """An account to create."""
+
+    invitation: Annotated[
+        Annotated[str, Meta(max_length=100)] | None,
+        Meta(description="Invitation of an administrator, where signing up needs one."),
+    ] = None
 
 
 class MatrixRef(msgspec.Struct):

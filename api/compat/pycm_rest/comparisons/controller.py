@@ -21,7 +21,7 @@ from shared.matrices.kinds.compare import Compare, CompareOptions, Uids
 class ComparisonIn(msgspec.Struct):
     """The confusion matrices to compare."""
 
-    # Passed over, they would leave a ranking by other rules than were asked for.
+    # Ignoring them would answer with a ranking by other rules than the client requested.
     refused: ClassVar[Mapping[str, str]] = {
         **{name: f"send it in options, as options.{name}" for name in ("class_weight", "by_class")},
         **dict.fromkeys(("class_weights", "weight", "weights"), "send it in options, as options.class_weight"),

@@ -6,7 +6,8 @@ from litestar import Controller, Response
 
 from api.compat.pycm_rest.curves.schemas import CurveIn, read_curve
 from api.http import bodies
-from api.http.bodies import Fields, Members
+from api.http.bodies import Members
+from api.http.body_limits import LARGE
 from api.http.headers import Prefer
 from api.http.injected import Injected
 from api.http.routes import post
@@ -24,7 +25,7 @@ class CurveController(Controller):
 
     tags = ["curves"]
 
-    @post("/curve", operation_id="pycm.compute_curves", status_code=200)
+    @post("/curve", operation_id="pycm.compute_curves", status_code=200, opt=LARGE)
     async def measure(
         self,
         waiter: Injected[Waiter],
@@ -37,11 +38,12 @@ class CurveController(Controller):
         Route of the PyCM REST API. Returns areas, averages, points and the best thresholds of every class. If that
         takes longer than the request may wait, the answer is 202 with the job.
         """
-        prepared = await _prepared(waiter.platform, caller, members)
+        prepared = await _prepare_request(waiter.platform, caller, members)
         return await results.of_request(waiter, prepared, results.FileRequest("curve.json", prefer, None))
 
 
-async def _prepared(platform: Platform, caller: Caller, members: Fields) -> JobRequest:
-    # The values of a body take many times its bytes, and so go before anybody waits for the job.
+async def _prepare_request(platform: Platform, caller: Caller, members: Members[CurveIn]) -> JobRequest:
+    # The body and its values go before anybody waits for the job.
     arguments, body = await bodies.by_size(bodies.size(members), read_curve, members)
+    members.forget()
     return await jobs.prepare(platform, caller, arguments, body)

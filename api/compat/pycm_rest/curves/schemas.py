@@ -1,4 +1,4 @@
-"""What is sent about curves."""
+"""Request bodies of curves."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
@@ -12,17 +12,17 @@ from shared.curves.kinds.curve import Curve, CurveOptions, CurveType, Probabilit
 
 
 class CurveShape(msgspec.Struct, kw_only=True):
-    """Which curves, and what is made of them."""
+    """The type of the curves, and the options of their results."""
 
     type: CurveType
-    # Who wants pictures and all points asks for them, or for a job.
+    # Pictures and all points are for requests that ask for them, and for jobs.
     options: CurveOptions = CurveOptions(plot=False, full=False)
 
 
 class CurveIn(ProbabilitiesIn, kw_only=True):
     """Class probabilities of n samples, and the curves to compute."""
 
-    # Of the fields that other clients send, these would change every figure.
+    # Of the fields that other clients send, these would change every metric.
     refused: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("sample_weights", "weights", "weight"), "send one weight for every sample as sample_weight"),
         "labels": "send the class of each column as classes",
@@ -39,5 +39,5 @@ class CurveIn(ProbabilitiesIn, kw_only=True):
 
 def read_curve(members: Fields) -> tuple[Curve, ProbabilitiesIn]:
     """The arguments and the body of a curve job; raises InvalidInput."""
-    asked = bodies.pick_known(members, CurveShape)
-    return Curve(type=asked.type, options=asked.options), bodies.pick_known(members, ProbabilitiesIn)
+    shape = bodies.pick_known(members, CurveShape)
+    return Curve(type=shape.type, options=shape.options), bodies.pick_known(members, ProbabilitiesIn)

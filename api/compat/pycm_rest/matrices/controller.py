@@ -11,6 +11,7 @@ from api.compat.pycm_rest.matrices.schemas import (
     receive_vectors,
 )
 from api.http.bodies import Members
+from api.http.body_limits import LARGE
 from api.http.headers import IfNoneMatch, Prefer
 from api.http.injected import Injected
 from api.http.responses import Html, NotModified, Png
@@ -33,7 +34,7 @@ class PycmMatrixController(Controller):
 
     tags = ["matrices"]
 
-    @post("/cm/create", operation_id="pycm.create_matrix", status_code=200)
+    @post("/cm/create", operation_id="pycm.create_matrix", status_code=200, opt=LARGE)
     async def create(
         self, platform: Injected[Platform], caller: Injected[Caller], members: Members[VectorsIn]
     ) -> MatrixCreated:
@@ -51,9 +52,9 @@ class PycmMatrixController(Controller):
 
         Route of the PyCM REST API. Precision, recall and F1 are macro averages; a metric that is undefined is null.
         """
-        return MatrixOut.of(await matrices.figures(platform, caller, cm_uid))
+        return MatrixOut.of(await matrices.metrics(platform, caller, cm_uid))
 
-    @post("/cm/update", operation_id="pycm.update_matrix", status_code=200)
+    @post("/cm/update", operation_id="pycm.update_matrix", status_code=200, opt=LARGE)
     async def update(
         self,
         platform: Injected[Platform],
@@ -94,8 +95,8 @@ class PycmMatrixController(Controller):
         Route of the PyCM REST API. The report is rendered at the first request and kept. If that takes longer than the
         request may wait, the answer is 202 with the job.
         """
-        wanted = results.FileRequest("report.html", prefer, if_none_match)
-        return await results.of_arguments(waiter, caller, Report(cm_uid=cm_uid), wanted)
+        file = results.FileRequest("report.html", prefer, if_none_match)
+        return await results.of_arguments(waiter, caller, Report(cm_uid=cm_uid), file)
 
     @get("/cm/plot", operation_id="pycm.get_plot")
     async def plot(
@@ -111,5 +112,5 @@ class PycmMatrixController(Controller):
         Route of the PyCM REST API. The plot is drawn at the first request and kept. If that takes longer than the
         request may wait, the answer is 202 with the job.
         """
-        wanted = results.FileRequest("plot.png", prefer, if_none_match)
-        return await results.of_arguments(waiter, caller, Plot(cm_uid=cm_uid, options=PNG_ONLY), wanted)
+        file = results.FileRequest("plot.png", prefer, if_none_match)
+        return await results.of_arguments(waiter, caller, Plot(cm_uid=cm_uid, options=PNG_ONLY), file)

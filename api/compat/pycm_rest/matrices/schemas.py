@@ -1,4 +1,4 @@
-"""What is sent and answered about confusion matrices."""
+"""Request and response bodies of confusion matrices."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, cast
@@ -7,14 +7,15 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from api.http import bodies
+from api.http import bodies, compact
 from api.http.bodies import Fields
+from shared.evaluation.inputs.labels import Vector
 from shared.evaluation.inputs.probabilities import read_weights
 from shared.evaluation.types import Label
 from shared.matrices.counting import Vectors
-from shared.matrices.records import Figures
+from shared.matrices.records import MatrixMetrics
 
-# The edge sends most vectors through the first two; a mix of numbers and text needs the last.
+# Most vectors decode as one of these; a mix of numbers and text does not.
 HOMOGENEOUS: tuple[type, ...] = (list[int], list[str])
 
 
@@ -27,7 +28,7 @@ class VectorsIn(msgspec.Struct):
     A sample counts as much as its `sample_weight`, or once. `classes` says which classes there are and in which order.
     """
 
-    # Of the fields that other clients send, these would change every figure.
+    # Of the fields that other clients send, these would change every metric.
     refused: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("sample_weights", "weights", "weight"), "send one weight for every sample as sample_weight"),
         "labels": "send the classes in their order as classes",
@@ -80,15 +81,15 @@ class MatrixOut(msgspec.Struct):
     ]
 
     @classmethod
-    def of(cls, figures: Figures) -> "MatrixOut":
+    def of(cls, metrics: MatrixMetrics) -> "MatrixOut":
         """The matrix as the PyCM REST API returns it; the averages are macro means."""
         return cls(
-            uid=figures.uid,
-            accuracy=figures.accuracy,
-            precision=figures.precision,
-            recall=figures.recall,
-            f1=figures.f1,
-            confusion_matrix=msgspec.Raw(figures.counts.encode()),
+            uid=metrics.uid,
+            accuracy=metrics.accuracy,
+            precision=metrics.precision,
+            recall=metrics.recall,
+            f1=metrics.f1,
+            confusion_matrix=msgspec.Raw(metrics.counts.encode()),
         )
 
 
@@ -98,25 +99,30 @@ async def receive_vectors(members: Fields) -> Vectors:
 
 
 def read_vectors(members: Fields) -> Vectors:
-    """The two vectors of a body, their weights and classes; raises InvalidInput or InvalidLabels with the place."""
+    """The two vectors of a body, their weights and classes; raises InvalidInput or InvalidLabels with the position."""
     actual, predicted = _labels(members, "actual_vector"), _labels(members, "predicted_vector")
     weights = _weights(members, len(actual))
-    classes = bodies.pick(members, "classes", _Classes) if _is_sent(members, "classes") else None
+    classes = bodies.pick(members, "classes", _Classes) if _is_present(members, "classes") else None
     return Vectors(actual, predicted, weights, classes)
 
 
 def _weights(members: Fields, count: int) -> Sequence[float] | None:
-    if not _is_sent(members, "sample_weight"):
+    if not _is_present(members, "sample_weight"):
         return None
+    if pieces := bodies.large(members).get("sample_weight"):
+        return cast("Sequence[float]", read_weights(compact.numbers(pieces, "sample_weight"), count))
+    sent = bodies.pick(members, "sample_weight", list[float])
     # Counting takes an array as it is.
-    return cast("Sequence[float]", read_weights(bodies.pick(members, "sample_weight", list[float]), count))
+    return cast("Sequence[float]", read_weights(sent, count))
 
 
-def _is_sent(members: Fields, name: str) -> bool:
-    return name in members and bytes(members[name]) != b"null"
+def _is_present(members: Fields, name: str) -> bool:
+    return name in members and (bytes(members[name]) != b"null" or name in bodies.large(members))
 
 
-def _labels(members: Fields, name: str) -> list[Label]:
+def _labels(members: Fields, name: str) -> Vector:
+    if pieces := bodies.large(members).get(name):
+        return compact.labels(pieces, name)
     for kind in HOMOGENEOUS if name in members else ():
         try:
             labels: list[Label] = msgspec.json.decode(members[name], type=kind)

@@ -1,26 +1,29 @@
-"""What is sent and answered about multi-label evaluation."""
+"""Request and response bodies of multi-label evaluation."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 
 import msgspec
-from msgspec import Meta
+import numpy as np
+from msgspec import Meta, Raw
 
-from shared.evaluation.inputs.label_sets import Multihot
+from shared.evaluation.inputs.label_sets import Hot, Multihot
 from shared.evaluation.multilabel.statistics import Average, BinaryRecord, MultiLabelResult
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 
 LabelSet = list[Label]
 
-# A sample's own matrix and figures take as much memory as this many of its cells.
+_RECORDS_AT_ONCE = 10_000
+
+# A sample's own matrix and metrics take as much memory as this many of its cells.
 CELLS_OF_A_SAMPLE = 10
 
 
 class LabelSetsIn(msgspec.Struct):
     """The labels of n samples, any number of labels for each."""
 
-    # Of the fields that other clients send, these would change every figure.
+    # Of the fields that other clients send, these would change every metric.
     refused: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(
             ("sample_weight", "sample_weights", "weights", "weight"), "samples of label sets have no weights; omit it"
@@ -40,9 +43,9 @@ class LabelSetsIn(msgspec.Struct):
 
 def check_size(samples: int, classes: int, max_cells: int) -> None:
     """Raise InvalidInput for more samples than can be answered at once with so many classes."""
-    most = max_cells // (classes + CELLS_OF_A_SAMPLE)
-    if samples > most:
-        detail = f"{samples} samples exceed the maximum of {most} for this number of classes ({classes})"
+    max_samples = max_cells // (classes + CELLS_OF_A_SAMPLE)
+    if samples > max_samples:
+        detail = f"{samples} samples exceed the maximum of {max_samples} for this number of classes ({classes})"
         raise InvalidInput(Fault("/actual_vector", f"actual_vector: {detail}; send fewer."))
 
 
@@ -84,39 +87,56 @@ class MultiLabelOut(msgspec.Struct):
     ]
 
     @classmethod
-    def of(cls, sets: Multihot, figures: MultiLabelResult) -> "MultiLabelOut":
-        """The metrics of the PyCM REST API, and the averages that people quote."""
+    def of(cls, sets: Multihot, result: MultiLabelResult) -> "MultiLabelOut":
+        """The metrics of the PyCM REST API, and the averages that people quote; what each sample has, as JSON."""
         names = [str(label) for label in sets.classes]
         return cls(
-            multihot_actual=sets.actual.tolist(),
-            multihot_predicted=sets.predicted.tolist(),
+            multihot_actual=cast("list[list[int]]", _rows_of_digits(sets.actual)),
+            multihot_predicted=cast("list[list[int]]", _rows_of_digits(sets.predicted)),
             classes=list(sets.classes),
-            cm_by_classes=dict(zip(names, figures.by_class.records(), strict=True)),
-            cm_by_samples={str(index): record for index, record in enumerate(figures.by_sample.records())},
-            by_class=dict(zip(names, _class_figures(figures), strict=True)),
-            averages=_averages(figures),
+            cm_by_classes=dict(zip(names, result.by_class.records(), strict=True)),
+            cm_by_samples=cast("dict[str, BinaryRecord]", _by_position(result.by_sample.records())),
+            by_class=dict(zip(names, _metrics_by_class(result), strict=True)),
+            averages=_averages(result),
         )
 
 
-def _class_figures(figures: MultiLabelResult) -> list[ClassFigures]:
-    shares = figures.class_shares
+def _rows_of_digits(hot: Hot) -> Raw:
+    """Write an array of 0 and 1 as JSON; as lists of numbers it would take 16 times as much memory."""
+    samples, classes = hot.shape
+    text = np.full((samples, 2 * classes + 2), ord(","), np.uint8)
+    text[:, 0], text[:, -2] = ord("["), ord("]")
+    text[:, 1:-2:2] = hot + np.uint8(ord("0"))
+    return Raw(b"[" + text.tobytes()[:-1] + b"]")
+
+
+def _by_position(records: list[BinaryRecord]) -> Raw:
+    """Write an object by positions as JSON, some at a time: the encoder holds the interpreter while it encodes."""
+    starts = range(0, len(records), _RECORDS_AT_ONCE)
+    numbered = [enumerate(records[start : start + _RECORDS_AT_ONCE], start) for start in starts]
+    parts = [msgspec.json.encode({str(index): record for index, record in part})[1:-1] for part in numbered]
+    return Raw(b"{" + b",".join(parts) + b"}")
+
+
+def _metrics_by_class(result: MultiLabelResult) -> list[ClassFigures]:
+    shares = result.class_shares
     columns = [
         [None if value != value else value for value in column.tolist()]  # noqa: PLR0124 -- NaN is not itself
         for column in (shares.precision, shares.recall, shares.f1, shares.jaccard)
     ]
-    return [ClassFigures(*row) for row in zip(*columns, figures.support.tolist(), strict=True)]
+    return [ClassFigures(*row) for row in zip(*columns, result.support.tolist(), strict=True)]
 
 
-def _averages(figures: MultiLabelResult) -> dict[str, Any]:
-    known = figures.averages
+def _averages(result: MultiLabelResult) -> dict[str, Any]:
+    averages = result.averages
     means: dict[str, Average] = {
-        "precision": known.precision,
-        "recall": known.recall,
-        "f1": known.f1,
-        "jaccard": known.jaccard,
+        "precision": averages.precision,
+        "recall": averages.recall,
+        "f1": averages.f1,
+        "jaccard": averages.jaccard,
     }
     plain = {
         name: {"micro": mean.micro, "macro": mean.macro, "weighted": mean.weighted, "samples": mean.samples}
         for name, mean in means.items()
     }
-    return {**plain, "subset_accuracy": known.subset_accuracy, "hamming_loss": known.hamming_loss}
+    return {**plain, "subset_accuracy": averages.subset_accuracy, "hamming_loss": averages.hamming_loss}
