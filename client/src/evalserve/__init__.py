@@ -1,0 +1,61 @@
+"""Evaluate classifiers with an evalserve service.
+
+The names are loaded when they are first used, so that the import takes no time.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evalserve.accounts import sign_in, sign_up
+    from evalserve.client import AsyncClient, Client, evaluate
+    from evalserve.comparison import AsyncComparison, Comparison
+    from evalserve.errors import (
+        EvalserveError,
+        InputRefused,
+        NeedsMapping,
+        NotConfigured,
+        NotPermitted,
+        ServiceUnavailable,
+    )
+    from evalserve.run import AsyncRun, Run
+
+__all__ = [
+    "AsyncClient",
+    "AsyncComparison",
+    "AsyncRun",
+    "Client",
+    "Comparison",
+    "EvalserveError",
+    "InputRefused",
+    "NeedsMapping",
+    "NotConfigured",
+    "NotPermitted",
+    "Run",
+    "ServiceUnavailable",
+    "evaluate",
+    "sign_in",
+    "sign_up",
+]
+
+_MODULES = {
+    "AsyncClient": "client",
+    "Client": "client",
+    "evaluate": "client",
+    "AsyncRun": "run",
+    "Run": "run",
+    "AsyncComparison": "comparison",
+    "Comparison": "comparison",
+    "sign_in": "accounts",
+    "sign_up": "accounts",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'evalserve' has no attribute {name!r}")
+    return getattr(import_module(f"evalserve.{_MODULES.get(name, 'errors')}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,54 @@
+"""Conversations about comparisons: a candidate against a baseline, on the same samples."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from evalserve import runs
+from evalserve.errors import EvalserveError, InputRefused, message_of
+from evalserve.results import PAGE, Rows
+from evalserve.steps import Request, Steps, post
+
+_UNFINISHED = {"queued", "running"}
+
+
+def compare(candidate: str, baseline: str, options: Mapping[str, Any]) -> Steps[dict[str, Any]]:
+    """Return a comparison of two runs, by the id of the candidate and the id or name of the baseline.
+
+    Raises InputRefused where there is no such baseline, or where the samples cannot be paired.
+    """
+    found = yield from runs.find(baseline)
+    stated = {name: value for name, value in options.items() if value}
+    body = {"candidate": candidate, "baseline": found["id"], **stated}
+    request = post("/v1/comparisons", json=body, headers={"Prefer": f"wait={runs.WAIT_S}"})
+    return (yield from _wait((yield request).json()))
+
+
+def get(comparison_id: str) -> Steps[dict[str, Any]]:
+    """Return a comparison once it is ready."""
+    return (yield from _wait((yield Request("GET", f"/v1/comparisons/{comparison_id}")).json()))
+
+
+def flips(comparison_id: str, at_most: int | None, **filters: Any) -> Steps[Rows]:
+    """Return the samples that the candidate changed, its most confident first; all of them if `at_most` is None."""
+    rows, cursor = Rows(), None
+    while at_most is None or len(rows) < at_most:
+        limit = PAGE if at_most is None else min(PAGE, at_most - len(rows))
+        params = {"cursor": cursor, "limit": limit, **filters}
+        page = (yield Request("GET", f"/v1/comparisons/{comparison_id}/flips", params=params)).json()
+        rows += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    return rows
+
+
+def _wait(comparison: dict[str, Any]) -> Steps[dict[str, Any]]:
+    while comparison["status"] in _UNFINISHED:
+        path = f"/v1/comparisons/{comparison['id']}"
+        comparison = (yield Request("GET", path, headers={"Prefer": f"wait={runs.WAIT_S}"})).json()
+    if comparison["status"] == "failed":
+        problem = comparison["error"] or {}
+        raise InputRefused(message_of(problem) or "The runs could not be compared.", problem)
+    if comparison["status"] != "ready":
+        raise EvalserveError(f"The comparison has the status {comparison['status']}.")
+    return comparison

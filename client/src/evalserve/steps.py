@@ -1,0 +1,124 @@
+"""Conversations with the service, as generators that yield requests and are sent the answers.
+
+The same conversation is held by the synchronous and by the asynchronous client.
+"""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import httpx2
+
+from evalserve.errors import EvalserveError, ServiceUnavailable, of_answer
+
+T = TypeVar("T")
+
+# Tries of one request, and the pause before the next in seconds, doubled each time.
+TRIES, FIRST_PAUSE_S, MAX_PAUSE_S = 6, 0.5, 20.0
+
+# Statuses after which the same request may succeed.
+_TEMPORARY = {429, 502, 503, 504}
+
+# Longer than the service waits for a job in one answer.
+TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request: to a path of the service with the key, or to a link elsewhere without it."""
+
+    method: str
+    target: str
+    json: Any = None
+    params: Mapping[str, Any] | None = None
+    form: Mapping[str, str] | None = None
+    file: tuple[str, Path | bytes] | None = None
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def is_presigned(self, url: str) -> bool:
+        """Return whether the target is a link to the storage of a service, which is authenticated by itself."""
+        return self.target.startswith(("http://", "https://")) and not self.target.startswith(f"{url}/")
+
+
+Steps = Generator[Request, httpx2.Response, T]
+
+
+def post(target: str, **options: Any) -> Request:
+    """Return a POST that the service does once, however often it is sent."""
+    headers = {"Idempotency-Key": str(uuid4()), **options.pop("headers", {})}
+    return Request("POST", target, headers=headers, **options)
+
+
+def prepared(http: httpx2.Client | httpx2.AsyncClient, request: Request, api_key: str) -> httpx2.Request:
+    """Build the request for the wire."""
+    options: dict[str, Any] = {"headers": dict(request.headers)}
+    # Who signs up has no key yet; and the key is for the service alone.
+    if api_key and not request.is_presigned(str(http.base_url).rstrip("/")):
+        options["headers"]["X-API-Key"] = api_key
+    if request.json is not None:
+        options["json"] = request.json
+    if request.params is not None:
+        options["params"] = {name: value for name, value in request.params.items() if value is not None}
+    if request.file is not None:
+        name, content = request.file
+        options["files"] = {"file": (name, content if isinstance(content, bytes) else content.read_bytes())}
+        options["data"] = dict(request.form or {})
+    if request.content is not None:
+        options["content"] = request.content
+    return http.build_request(request.method, request.target, **options)
+
+
+def pause_s(answer: httpx2.Response | None, number: int) -> float | None:
+    """Return the seconds to wait before a request is sent again, after its try of this number; None to give up."""
+    if number >= TRIES or (answer is not None and answer.status_code not in _TEMPORARY):
+        return None
+    pause = min(MAX_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (number - 1))
+    after = answer.headers.get("Retry-After", "") if answer is not None else ""
+    return min(MAX_PAUSE_S, max(pause, float(after))) if after.isdecimal() else pause
+
+
+def checked(answer: httpx2.Response, *, is_presigned: bool = False) -> httpx2.Response:
+    """Return a successful answer; raises NotPermitted, InputRefused or ServiceUnavailable for others."""
+    if answer.is_success:
+        return answer
+    if is_presigned:
+        raise ServiceUnavailable(f"The storage answered with status {answer.status_code}.")
+    raise of_answer(answer.status_code, _problem(answer))
+
+
+def unreachable(error: httpx2.HTTPError) -> ServiceUnavailable:
+    """Return the error of a request without an answer."""
+    return ServiceUnavailable(f"The service cannot be reached: {type(error).__name__}.")
+
+
+def one(request: Request) -> Steps[httpx2.Response]:
+    """Send one request and return its answer."""
+    return (yield request)
+
+
+def run(steps: Steps[T], send: Callable[[Request], httpx2.Response]) -> T:
+    """Hold a conversation synchronously."""
+    try:
+        request = next(steps)
+        while True:
+            try:
+                answer = send(request)
+            except EvalserveError as error:
+                # The conversation decides: some go on after a refusal.
+                request = steps.throw(error)
+            else:
+                request = steps.send(answer)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+
+
+def _problem(answer: httpx2.Response) -> dict[str, Any]:
+    try:
+        problem = answer.json()
+    except ValueError:
+        return {}
+    return problem if isinstance(problem, dict) else {}

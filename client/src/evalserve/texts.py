@@ -1,0 +1,90 @@
+"""A run as text in a terminal, and as HTML in a notebook."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any, Protocol
+
+# The first that the service returns; a terminal shows one line of them.
+_HEADLINES = ("accuracy", "balanced_accuracy", "f1_macro", "mcc")
+
+# A larger matrix is no longer read at a glance.
+_MAX_CLASSES = 20
+
+
+class Described(Protocol):
+    """What is shown of a run."""
+
+    metrics: dict[str, float | None]
+    classes: list[dict[str, Any]]
+    labels: list[Any]
+    matrix: list[list[int]]
+
+    @property
+    def id(self) -> str: ...  # noqa: D102 -- as of a run
+    @property
+    def name(self) -> str | None: ...  # noqa: D102 -- as of a run
+    @property
+    def rows(self) -> int: ...  # noqa: D102 -- as of a run
+    @property
+    def notices(self) -> list[str]: ...  # noqa: D102 -- as of a run
+    @property
+    def url(self) -> str: ...  # noqa: D102 -- as of a run
+
+
+def of_run(run: Described) -> str:
+    """Return a run in a few lines."""
+    lines = [f"Run {_title(run)}: {run.rows:,} samples, {len(run.labels)} classes"]
+    lines.append("  ".join(f"{name} {number(run.metrics[name])}" for name in headlines(run.metrics)))
+    width = max((len(str(entry["label"])) for entry in run.classes), default=0)
+    for entry in run.classes[:_MAX_CLASSES]:
+        metrics = "  ".join(f"{name} {number(entry[name])}" for name in ("precision", "recall", "f1"))
+        lines.append(f"  {entry['label']!s:<{width}}  {metrics}  support {entry['support']:,}")
+    if len(run.classes) > _MAX_CLASSES:
+        lines.append(f"  and {len(run.classes) - _MAX_CLASSES:,} further classes")
+    lines += [f"Notice: {notice}" for notice in run.notices]
+    return "\n".join([*lines, run.url])
+
+
+def html_of_run(run: Described) -> str:
+    """Return a run as HTML; every text of the user is escaped."""
+    values = "".join(
+        f"<th>{escape(name.replace('_', ' '))}</th><td>{number(run.metrics[name])}</td>"
+        for name in headlines(run.metrics)
+    )
+    notices = "".join(f"<p>Notice: {escape(notice)}</p>" for notice in run.notices)
+    title = f"<p><b>Run {escape(_title(run))}</b>: {run.rows:,} samples, {len(run.labels)} classes</p>"
+    link = f'<p><a href="{escape(run.url)}">{escape(run.url)}</a></p>'
+    return f"<div>{title}<table><tr>{values}</tr></table>{_matrix(run)}{notices}{link}</div>"
+
+
+def headlines(metrics: dict[str, float | None]) -> list[str]:
+    """Return the names of the metrics that stand first."""
+    return [name for name in _HEADLINES if name in metrics]
+
+
+def number(value: float | None) -> str:
+    """Return a metric with four digits; a dash where it is undefined."""
+    return "—" if value is None else f"{value:.4f}"
+
+
+def _title(run: Described) -> str:
+    return run.id if run.name is None else repr(run.name)
+
+
+def _matrix(run: Described) -> str:
+    if len(run.labels) > _MAX_CLASSES:
+        return ""
+    head = "".join(f"<th>{escape(str(label))}</th>" for label in run.labels)
+    rows = "".join(
+        f"<tr><th>{escape(str(label))}</th>{_cells(counts)}</tr>"
+        for label, counts in zip(run.labels, run.matrix, strict=True)
+    )
+    return f"<table><caption>Rows are actual, columns predicted</caption><tr><td></td>{head}</tr>{rows}</table>"
+
+
+def _cells(counts: Sequence[int]) -> str:
+    most = max(1, *counts)
+    return "".join(
+        f'<td style="text-align:right;background:rgba(46,111,219,{count / most * 0.6:.2f})">{count:,}</td>'
+        for count in counts
+    )
