@@ -11,8 +11,17 @@ run: .venv/run.stamp ## Start the whole service: make run [PORT=8000] [DATA_DIR=
 	@exec $(PY) -m deploy.local run
 
 .PHONY: demo
-demo: .venv/demo.stamp ## Run the main job on real data: make demo [EVALSERVE_URL=http://...] [KEEP=1]
+demo: export PYTHONPATH = client/src
+demo: .venv/demo.stamp ## Fill an account with models of real data to look at: make demo [PORT=8000] [EVALSERVE_URL=http://...]
 	@exec $(PY) -m deploy.demo
+
+.PHONY: backup
+backup: .venv/run.stamp ## Back up the database and the bucket, also while they are used: make backup DEST=/some/dir
+	@$(PY) -m deploy.backup save "$(DEST)"
+
+.PHONY: restore
+restore: .venv/run.stamp ## Restore a backup into an empty database: make restore FROM=/some/dir [DATA_DIR=...]
+	@$(PY) -m deploy.backup restore "$(FROM)"
 
 # Three at once keep two cores busy: a third of the time a test waits for a process, a lease or a browser. Who begins with
 # what, tests/conftest.py says. Each process rewrites the asserts of every file that it has no bytecode of, which takes it
@@ -43,8 +52,9 @@ format: .venv/dev.stamp ## Format code, templates, scripts and styles
 	tests/linters/check.sh --write
 
 .PHONY: bench
+bench: export PYTHONPATH = client/src
 bench: .venv/dev.stamp ## Measure the maths and the service, as ratios to peers (10 minutes)
-	for part in counting curves multilabel compare calculators annotations http; do \
+	for part in counting runs curves multilabel compare calculators annotations client http; do \
 		$(PY) -m benchmarks.$$part || exit 1; done
 
 .PHONY: fuzz
@@ -69,12 +79,39 @@ away: .venv/dev.stamp ## Take Redis away for a minute while clients submit: make
 restarts: .venv/dev.stamp ## Replace the api again and again under load and count requests: make restarts [ARGS="--restarts 3"] (4 minutes)
 	$(PY) -m tests.chaos.rolling $(ARGS)
 
+.PHONY: client
+client: .venv/dev.stamp ## Build the Python client: a wheel and a source distribution in client/dist
+	cd client && ../$(PY) -m hatchling build -d dist
+
+.PHONY: neighbours
+neighbours: .venv/dev.stamp ## Take runs to a real MLflow and Hugging Face's hub, which are installed for it, 640 MB (5 minutes)
+	NEIGHBOURS=1 $(PY) -m pytest tests/client/test_neighbours.py --timeout 900
+
+.PHONY: siege
+siege: .venv/dev.stamp ## Attack a service with connections, bodies and hanging receivers: make siege [ARGS=webhooks] (10 minutes)
+	$(PY) -m tests.siege $(ARGS)
+
 .PHONY: screenshots
-screenshots: .venv/dev.stamp ## Photograph the pages anew for docs/pages.md, in chromium (2 minutes)
+screenshots: .venv/dev.stamp ## Photograph the pages again for docs/pages.md, in chromium (2 minutes)
 	$(PY) -m tests.pages.tour
 
+.PHONY: sbom
+sbom: .venv/dev.stamp ## List the packages of the image with their licences, and refuse the GPL: .sbom/ (1 minute)
+	@mkdir -p .sbom
+	@$(BIN)/uv venv -q --clear --python $(PY) .sbom/image
+	@$(BIN)/uv pip install -q --python .sbom/image/bin/python -c requirements.lock -r pyproject.toml
+	@$(PY) -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible -o .sbom/sbom.json \
+		.sbom/image/bin/python
+	@$(PY) -m piplicenses --python .sbom/image/bin/python --format csv --order license --partial-match \
+		--fail-on "GPL;Affero" --output-file .sbom/licences.csv
+	@echo ".sbom/sbom.json (CycloneDX) and .sbom/licences.csv"
+
+.PHONY: pin
+pin: .venv/run.stamp ## Print lines for .env that pin the images of compose.yaml by digest (needs docker)
+	@$(PY) -m deploy.images
+
 .PHONY: lock
-lock: .venv/dev.stamp ## Resolve the dependencies anew into requirements.lock
+lock: .venv/dev.stamp ## Resolve the dependencies again into requirements.lock
 	$(PY) -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
 		--no-header --group stack --group demo --group dev pyproject.toml -o requirements.lock
 

@@ -22,15 +22,15 @@ def commands(*, host: str, port: int, api_workers: int, worker_concurrency: int)
     """Make the command lines for these settings."""
     # Requests have 4 s to end, within the 10 s that stopping everything may take.
     options = ("--host", host, "--port", str(port), "--workers", str(api_workers), "--workers-kill-timeout", "4")
-    jobs = (*_CELERY, "-I", "worker.tasks", "-Q", "jobs,backlog,thumbnails", "-n", "jobs@%h")
-    deliveries = (*_CELERY, "-I", "worker.courier_tasks", "-Q", "deliveries", "-n", "courier@%h")
+    jobs = (*_CELERY, "-I", "worker.tasks", "-Q", "jobs,backlog", "-n", "jobs@%h")
     return Commands(
         migrate=(*_PYTHON, "alembic", "upgrade", "head"),
         parts={
             "api": (*_PYTHON, "api", *options),
             "worker": (*jobs, "--pool", "prefork", "-c", str(worker_concurrency)),
-            # Deliveries wait for other people's servers most of the time: many threads, one process.
-            "courier": (*deliveries, "--pool", "threads", "-c", "16"),
+            "courier": (*_PYTHON, "worker.courier"),
+            # Threads that wait for a child process each, which draws.
+            "thumbnailer": (*_PYTHON, "worker.thumbnailer"),
             "dispatcher": (*_PYTHON, "worker.dispatcher"),
         },
     )

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from deploy.local.credentials import Credentials
@@ -64,8 +65,12 @@ def check_outside(environment: Mapping[str, str]) -> None:
         raise CannotStart("S3_ENDPOINT_URL is set, so S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY must be set too.")
 
 
-def service_environment(user: Mapping[str, str], stack: Mapping[str, str], credentials: Credentials) -> dict[str, str]:
+def service_environment(
+    user: Mapping[str, str], stack: Mapping[str, str], credentials: Credentials, *, host: str
+) -> dict[str, str]:
     """Return the environment of the service's processes: development defaults, the user's settings, the stack's.
+
+    Webhooks reach this machine only if nobody else reaches the service.
 
     The user's variables that would lead a client past an embedded server are left out.
     """
@@ -75,7 +80,7 @@ def service_environment(user: Mapping[str, str], stack: Mapping[str, str], crede
         "PYCM_API_ADMIN": "admin",
         "PYCM_API_ADMIN_PASSWORD": credentials.admin_password,
         "ML_CALLBACK_HMAC_SECRET": credentials.ml_callback_secret,
-        "WEBHOOK_ALLOW_NETS": "127.0.0.0/8,::1/128",
+        **({"WEBHOOK_ALLOW_NETS": "127.0.0.0/8,::1/128"} if _is_loopback(host) else {}),
         "SHUTDOWN_GRACE_S": "2",  # everything has to end within ten seconds
         "PYTHONUNBUFFERED": "1",  # logs are read while they are written
     }
@@ -85,6 +90,13 @@ def service_environment(user: Mapping[str, str], stack: Mapping[str, str], crede
         name: ",".join(filter(None, (user.get(name), _LOOPBACK_NAMES))) for name in ("NO_PROXY", "no_proxy")
     }
     return {**defaults, **user_settings, **stack, **preferred, **proxy_exceptions}
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _whole_number(name: str, text: str, *, most: int) -> int:

@@ -79,7 +79,9 @@ class _Service:
         if self._stack.is_new:
             self._show_secrets()
         self._stack.start()
-        environment = service_environment(os.environ, self._stack.environment, self._stack.credentials)
+        environment = service_environment(
+            os.environ, self._stack.environment, self._stack.credentials, host=self._options.host
+        )
         migrate = self._process("migrate", self._commands.migrate, environment)
         api, *others = (self._process(name, line, environment) for name, line in self._commands.parts.items())
         self._parts = [migrate, api, *others]
