@@ -14,7 +14,9 @@ import httpx2
 
 from deploy.local.commands import commands
 from deploy.local.datadir import DataDir
+from deploy.local.ports import free_ports
 from deploy.local.process import Process
+from shared.kit.storage import Storage
 
 ROOT = Path(__file__).parents[1]
 
@@ -110,8 +112,39 @@ async def eventually(condition: Callable[[], Awaitable[bool]], deadline_s: float
     """Return when the condition holds; fail when it does not within the time."""
     deadline = time.monotonic() + deadline_s
     while not await condition():
-        assert time.monotonic() < deadline, f"not within {deadline_s} s: {condition.__qualname__}"
+        assert time.monotonic() < deadline, f"not within {deadline_s} s: {condition}"
         await asyncio.sleep(0.02)
+
+
+def stored_keys(storage: Storage, prefix: str) -> list[str]:
+    """Return the keys of all objects under a prefix. Blocks."""
+    return [entry.key for page in storage.pages(prefix) for entry in page]
+
+
+class Api(Process):
+    """One process that answers requests, on a port of its own."""
+
+    url: str
+
+    @classmethod
+    def start(cls, environment: Mapping[str, str], folder: Path) -> "Api":
+        """Start an api whose files lie in a folder; it is ready some time later."""
+        (port,) = free_ports(1)
+        data = DataDir(folder)
+        data.lock()
+        command = commands(host="127.0.0.1", port=port, api_workers=1, worker_concurrency=1).parts["api"]
+        api = cls("api", command, data=data, environment=environment, folder=ROOT)
+        api.url = f"http://127.0.0.1:{port}"
+        api.spawn()
+        return api
+
+
+async def is_answering(http: httpx2.AsyncClient, path: str = "/readyz") -> bool:
+    """Return whether a service answers 200 there."""
+    try:
+        return (await http.get(path)).status_code == 200
+    except httpx2.TransportError:
+        return False
 
 
 class Team:
@@ -123,7 +156,7 @@ class Team:
         data.lock()
         self._processes = {
             name: Process(name, parts[name], data=data, environment=environment, folder=ROOT)
-            for name in ("worker", "courier", "dispatcher")
+            for name in ("worker", "thumbnailer", "courier", "dispatcher")
         }
 
     def __getitem__(self, name: str) -> Process:

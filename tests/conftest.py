@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -76,6 +77,10 @@ async def environment(stack: Stack) -> dict[str, str]:
         "WEBHOOK_ALLOW_NETS": "127.0.0.0/8",
         "ML_CALLBACK_HMAC_SECRET": "the operator's secret,the one before it",
         "ML_ALLOWED_MODELS": "yolo_v8,resnet50,custom_model,person",
+        # All tests come from one address, and none waits for a guesser's delay.
+        "SIGN_UPS_PER_HOUR": "1000000",
+        "AUDIT_EVENTS_PER_HOUR": "1000000",
+        "SIGN_IN_DELAY_S": "0.01",
         "PYCM_API_ADMIN": "root",
         "PYCM_API_ADMIN_PASSWORD": "root's password",
     }
@@ -91,6 +96,13 @@ def settings(environment: dict[str, str]) -> Settings:
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
     """The application, in this process."""
     application = create_app(settings)
+    async with running(application):
+        yield application
+
+
+@asynccontextmanager
+async def running(application: Litestar) -> AsyncIterator[None]:
+    """Run an application for as long as the context lasts."""
     started, is_over = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:
@@ -102,7 +114,7 @@ async def app(settings: Settings) -> AsyncIterator[Litestar]:
     async with asyncio.TaskGroup() as group:
         group.create_task(live())
         await started.wait()
-        yield application
+        yield
         is_over.set()
 
 
@@ -135,7 +147,7 @@ async def mallory(http: httpx2.AsyncClient) -> Client:
 
 @pytest.fixture(scope="session")
 def team(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
-    """A worker, a courier and a dispatcher as real processes; tests start them."""
+    """A worker, a thumbnailer, a courier and a dispatcher as real processes; tests start them."""
     with Team(environment, tmp_path_factory.mktemp("team")) as running:
         yield running
 

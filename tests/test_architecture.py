@@ -1,6 +1,7 @@
 """What the import contracts cannot say about the shape of the code."""
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -81,14 +82,97 @@ def test_an_except_that_loses_nothing_is_let_pass(handler: str) -> None:
 def test_broad_excepts_stand_only_at_the_edges_of_processes() -> None:
     broad = {str(path.relative_to(ROOT)) for path in OURS if broad_excepts(path.read_text())}
 
-    # The last three are tasks that run beside the work, unwatched: what they meet must not end them.
+    # The last five are tasks that run beside the work, unwatched: what they meet must not end them.
     assert broad == {
         "worker/execution.py",
         "worker/dispatcher.py",
+        "worker/courier.py",
+        "worker/thumbnailer.py",
         "worker/heartbeat.py",
-        "shared/jobs/notifications.py",
+        "shared/kit/notifications.py",
         "api/usage/flushing.py",
+        "api/jobs/waiter.py",
+        "shared/idempotency/claims.py",
     }
+
+
+# The methods that block until the storage answers.
+BLOCKING = re.compile(r"storage\.(put|get|stream|stat|adopt|delete|pages|check)\b")
+
+
+def storage_calls_in_common_threads(code: str) -> list[str]:
+    """Calls of `asyncio.to_thread` that wait for the storage, in their arguments or in a function of the same file."""
+    tree = ast.parse(code)
+    bodies = {
+        node.name: ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"asyncio.to_thread", "to_thread"}
+    ]
+    texts = {
+        call: [ast.unparse(each) for each in (*call.args, *(named.value for named in call.keywords))] for call in calls
+    }
+    return [
+        ast.unparse(call)
+        for call, arguments in texts.items()
+        if any("storage" in text or BLOCKING.search(bodies.get(text, "")) for text in arguments)
+    ]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "await asyncio.to_thread(platform.storage.get, key)",
+        "await asyncio.to_thread(_put, platform.storage, key)",
+        "await to_thread(lambda: storage.stat(key))",
+        "def work(platform): platform.storage.delete([])\nasync def call(): await asyncio.to_thread(work, platform)",
+    ],
+)
+def test_a_storage_call_in_a_common_thread_is_seen(call: str) -> None:
+    assert len(storage_calls_in_common_threads(call)) == 1
+
+
+def test_a_link_in_a_common_thread_is_let_pass() -> None:
+    code = "def work(platform): platform.storage.link('')\nasync def call(): await asyncio.to_thread(work, platform)"
+    assert storage_calls_in_common_threads(code) == []
+
+
+def test_no_request_waits_for_the_storage_in_a_thread_that_others_need() -> None:
+    # A server that hangs would take all of them; `Storage.apart` has threads of its own, and a deadline.
+    calls = {str(path.relative_to(ROOT)): storage_calls_in_common_threads(path.read_text()) for path in OURS}
+
+    assert {name: found for name, found in calls.items() if found} == {}
+
+
+_TRANSACTION = re.compile(r"db\.transaction\(\)|quotas\.counted\(")
+
+
+def unprotected_transactions(code: str) -> list[str]:
+    """Functions that open a transaction and are not tried again when it collides with another one."""
+    return [
+        node.name
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.AsyncFunctionDef)
+        and any(
+            isinstance(each, ast.AsyncWith) and _TRANSACTION.search(ast.unparse(each.items[0]))
+            for each in ast.walk(node)
+        )
+        and "retry_conflicts" not in [ast.unparse(decorator) for decorator in node.decorator_list]
+    ]
+
+
+def test_every_transaction_is_tried_again_when_it_collides() -> None:
+    unprotected = "async def change(platform):\n    async with platform.db.transaction() as connection: pass"
+    assert unprotected_transactions(unprotected) == ["change"]
+    assert unprotected_transactions(f"@retry_conflicts\n{unprotected}") == []
+    assert unprotected_transactions(unprotected.replace("platform.db.transaction()", "quotas.counted(1)")) == ["change"]
+
+    found = {str(path.relative_to(ROOT)): unprotected_transactions(path.read_text()) for path in OURS}
+    assert {name: functions for name, functions in found.items() if functions} == {}
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

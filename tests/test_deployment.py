@@ -4,7 +4,9 @@ import ast
 import json
 import os
 import re
+import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -27,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 EXAMPLE = (ROOT / "deploy/.env.example").read_text()
 SECRET = "0123456789abcdef" * 4
-OURS = ("migrate", "api", "worker", "courier", "dispatcher")
+OURS = ("migrate", "api", "worker", "thumbnailer", "courier", "dispatcher")
 ONE_SHOT = ("migrate", "bucket")
 BUILD, RUNTIME = re.split(r"(?m)^(?=FROM)", (ROOT / "deploy/Dockerfile").read_text().replace("\\\n", ""))[1:]
 
@@ -133,6 +135,7 @@ def test_the_example_filled_in_makes_valid_settings() -> None:
             "s3_access_key_id": "evalserve",
             "s3_secret_access_key": SECRET,
             "secret_key": SECRET,
+            "liveness_file": "/tmp/alive",
         }
     )
 
@@ -169,11 +172,26 @@ def test_requests_that_wait_may_end_before_the_api_is_killed() -> None:
     assert Settings.model_fields["wait_limit_s"].default < kill_timeout < int(api["stop_grace_period"].rstrip("s"))
 
 
-@pytest.mark.parametrize("name", ["worker", "courier"])
-def test_the_health_check_asks_the_node_of_its_own_container(name: str) -> None:
+@pytest.mark.parametrize("name", ["worker", "thumbnailer", "courier", "dispatcher"])
+def test_a_process_without_a_port_is_healthy_as_long_as_its_file_is_younger_than_a_minute(
+    name: str, tmp_path: Path
+) -> None:
     it = service(name, example(with_defaults=False))
-    node = it["command"][it["command"].index("-n") + 1]
-    assert it["healthcheck"]["test"][1].endswith(f" -d {node.replace('%h', '$HOSTNAME')}")
+    kind, script = it["healthcheck"]["test"]
+    path = tmp_path / "alive"
+
+    def is_healthy() -> bool:
+        done = subprocess.run(["sh", "-c", script], env=os.environ | {"LIVENESS_FILE": str(path)}, check=False)
+        return done.returncode == 0
+
+    missing = is_healthy()
+    path.touch()
+    young = is_healthy()
+    os.utime(path, (time.time() - 61, time.time() - 61))
+
+    assert (kind, missing, young, is_healthy()) == ("CMD-SHELL", False, True, False)
+    # On the only file system that the container may write to.
+    assert it["environment"]["LIVENESS_FILE"].startswith(f"{it['tmpfs'][0]}/")
 
 
 def test_the_image_starts_the_api_by_itself() -> None:
@@ -243,7 +261,8 @@ def test_everything_that_the_code_imports_is_in_the_image() -> None:
     missing = set()
     for path in (path for part in ("api", "worker", "shared") for path in (ROOT / part).rglob("*.py")):
         packages = {name.partition(".")[0] for name in imported(path)}
-        foreign = packages - sys.stdlib_module_names - {"api", "worker", "shared"}
+        # Python has `compression` from 3.14 on; before, a backport takes its place.
+        foreign = packages - sys.stdlib_module_names - {"api", "worker", "shared", "compression"}
         for package in foreign:
             owners = {canonicalize_name(owner) for owner in distributions.get(package, ())}
             if not owners & declared():
@@ -258,3 +277,23 @@ def test_continuous_integration_calls_targets_that_exist() -> None:
     assert targets == ["check", "test"]
     makefile = (ROOT / "Makefile").read_text()
     assert all(re.search(rf"(?m)^{target}:", makefile) for target in targets)
+
+
+def test_every_service_that_stays_has_a_memory_limit_and_ours_are_those_of_kubernetes() -> None:
+    staying = {name: each for name, each in COMPOSE["services"].items() if name not in ONE_SHOT}
+    assert [name for name, each in staying.items() if "mem_limit" not in each] == []
+    for name in set(OURS) - set(ONE_SHOT):
+        limit = resolve(COMPOSE["services"][name]["mem_limit"], {})
+        documents = yaml.safe_load_all((ROOT / f"deploy/kubernetes/{name}.yaml").read_text())
+        (pod,) = (each["spec"]["template"]["spec"] for each in documents if each["kind"] == "Deployment")
+        limits = [each["resources"]["limits"]["memory"].lower() for each in pod["containers"]]
+        assert limits == [f"{limit}i"], name
+
+
+def test_valkey_refuses_before_its_container_is_killed_and_evicts_nothing() -> None:
+    redis = COMPOSE["services"]["redis"]
+    script = redis["command"][-1]
+
+    assert re.search(r"(?m)^maxmemory-policy noeviction$", script)
+    (maxmemory,) = re.findall(r"(?m)^maxmemory (\d+)mb$", script)
+    assert 2 * int(maxmemory) <= int(redis["mem_limit"].rstrip("m"))

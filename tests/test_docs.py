@@ -44,7 +44,6 @@ def test_every_problem_is_explained_with_the_message_that_it_comes_with() -> Non
         "internal-server-error",
         "method-not-allowed",
         "not-found",
-        "request-entity-too-large",
     }
 
 

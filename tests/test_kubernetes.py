@@ -13,12 +13,14 @@ import pytest
 import yaml
 from pydantic import SecretStr, ValidationError
 
+from shared.kit.db import SESSION_POOL_SIZE
 from shared.kit.settings import Settings
 from tests.test_deployment import example, service
+from worker import courier, dispatcher, runtime, thumbnailer
 
 FOLDER = Path(__file__).parents[1] / "deploy/kubernetes"
 KUSTOMIZATION: dict[str, Any] = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())
-PROCESSES = ("api", "worker", "courier", "dispatcher")
+PROCESSES = ("api", "worker", "thumbnailer", "courier", "dispatcher")
 # Lists whose items are told apart by a name, as the API says: a patch is added to the one of the same name.
 KEYS = {"containers": "name", "initContainers": "name", "volumes": "name", "volumeMounts": "mountPath"}
 
@@ -124,10 +126,8 @@ def test_the_processes_are_those_of_compose_and_have_as_long_to_end() -> None:
     composed = {name: service(name, example(with_defaults=False)) for name in ("migrate", *PROCESSES)}
 
     assert {name: process(name)["command"] for name in pods()} == {name: it["command"] for name, it in composed.items()}
-    for name in ("worker", "courier"):
+    for name in ("worker", "thumbnailer", "courier"):
         assert f"{pods()[name]['spec']['terminationGracePeriodSeconds']}s" == composed[name]["stop_grace_period"]
-    shell = [composed[name]["healthcheck"]["test"][1] for name in ("worker", "courier")]
-    assert [process(name)["livenessProbe"]["exec"]["command"][2] for name in ("worker", "courier")] == shell
 
 
 def test_what_is_under_way_may_end_before_the_pod_is_killed() -> None:
@@ -155,6 +155,71 @@ def test_the_api_is_asked_where_it_listens() -> None:
         "readiness": {"path": "/readyz", "port": port["name"]},
     }
     assert of_kind("Service")["api"]["spec"]["ports"] == [{"name": "http", "port": 80, "targetPort": port["name"]}]
+
+
+@pytest.mark.parametrize("name", ["worker", "thumbnailer", "courier", "dispatcher"])
+def test_a_process_without_a_port_is_alive_while_its_loop_touches_its_file(name: str) -> None:
+    probe = process(name)["livenessProbe"]
+    composed = service(name, example(with_defaults=False))
+
+    # What the script does is tested beside the compose file.
+    assert probe["exec"]["command"] == ["sh", "-c", composed["healthcheck"]["test"][1]]
+    assert probe["periodSeconds"] < 60
+    folder = variables("settings.env")["LIVENESS_FILE"].rpartition("/")[0]
+    assert folder in [mount["mountPath"] for mount in process(name)["volumeMounts"]]
+    assert "readinessProbe" not in process(name)
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_no_probe_of_liveness_asks_a_server(name: str) -> None:
+    probe = process(name)["livenessProbe"]
+
+    assert probe.get("httpGet", {}).get("path") in {None, "/healthz"}
+    assert "celery" not in json.dumps(probe)
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_the_pods_of_a_process_are_spread_over_nodes_and_zones(name: str) -> None:
+    deployment = of_kind("Deployment")[name]["spec"]
+    constraints = deployment["template"]["spec"]["topologySpreadConstraints"]
+    labels = deployment["template"]["metadata"]["labels"]
+
+    assert [it["topologyKey"] for it in constraints] == ["kubernetes.io/hostname", "topology.kubernetes.io/zone"]
+    for it in constraints:
+        assert (it["maxSkew"], it["whenUnsatisfiable"]) == (1, "ScheduleAnyway")
+        assert it["labelSelector"]["matchLabels"].items() <= labels.items()
+        # The hash is a label that the Deployment adds.
+        assert it["matchLabelKeys"] == ["app.kubernetes.io/component", "pod-template-hash"]
+
+
+def _most_pods(name: str) -> int:
+    if autoscaler := of_kind("HorizontalPodAutoscaler").get(name):
+        return int(autoscaler["spec"]["maxReplicas"])
+    return int(of_kind("Deployment")[name]["spec"]["replicas"])
+
+
+def _option(name: str, option: str) -> int:
+    command = process(name)["command"]
+    return int(command[command.index(option) + 1])
+
+
+def test_the_runbook_has_the_sum_of_the_connections_that_the_pods_may_hold() -> None:
+    api_pool = Settings.model_fields["database_pool_size"].default
+    # Of each process: for statements, for sessions, and for listening.
+    each = {
+        "api": (_option("api", "--workers"), api_pool + SESSION_POOL_SIZE + 1),
+        "worker": (_option("worker", "-c"), runtime.POOL_SIZE + SESSION_POOL_SIZE),
+        "thumbnailer": (1, thumbnailer.POOL_SIZE + SESSION_POOL_SIZE + 1),
+        "courier": (1, courier.POOL_SIZE + SESSION_POOL_SIZE + 1),
+        "dispatcher": (1, dispatcher.POOL_SIZE + SESSION_POOL_SIZE),
+    }
+    rows = {name: (_most_pods(name), *each[name]) for name in PROCESSES}
+    sums = {name: pods * processes * connections for name, (pods, processes, connections) in rows.items()}
+    text = (FOLDER.parents[1] / "docs/runbook.md").read_text()
+
+    for name, row in rows.items():
+        assert f"| {name} | {' | '.join(map(str, row))} | {sums[name]} |" in text
+    assert f"| **sum** | | | | **{sum(sums.values())}** |" in text
 
 
 @pytest.mark.parametrize("name", ["migrate", *PROCESSES])

@@ -22,7 +22,8 @@ from tests.actors import ROOT
 REPLACED = {
     "api": ("api", "tests.chaos.api"),
     "worker": ("worker.app:app", "tests.chaos.worker:app"),
-    "courier": ("worker.app:app", "tests.chaos.courier:app"),
+    "courier": ("worker.courier", "tests.chaos.courier"),
+    "thumbnailer": ("worker.thumbnailer", "worker.thumbnailer"),
     "dispatcher": ("worker.dispatcher", "tests.chaos.dispatcher"),
 }
 READY_S = 120.0
@@ -30,7 +31,7 @@ REVIVAL_INTERVAL_S = 0.5
 
 
 class Cluster:
-    """An api with two processes, a worker with two, a courier and a dispatcher, on the servers of a stack."""
+    """An api and a worker with two processes each, a thumbnailer, a courier and a dispatcher, on a stack's servers."""
 
     def __init__(self, stack: Stack, environment: Mapping[str, str], folder: Path) -> None:
         self.stack = stack

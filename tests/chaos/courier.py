@@ -1,8 +1,8 @@
 """The courier with its crash point."""
 
 from tests.chaos import points
-from worker.app import app
+from worker.courier import main
 
-__all__ = ["app"]
-
-points.in_courier()
+if __name__ == "__main__":
+    points.in_courier()
+    main()

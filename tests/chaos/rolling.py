@@ -163,7 +163,7 @@ class Traffic:
 
 async def roll(stack: Stack, base: Mapping[str, str], restarts: int) -> Tally:
     """Restart the copies in turns while clients send requests, and count the outcomes."""
-    environment = {**base, **stack.environment, "MAX_QUEUED_JOBS": "1000000"}
+    environment = {**base, **stack.environment, "MAX_QUEUED_JOBS": "1000000", "SIGN_UPS_PER_HOUR": "1000000"}
     await migrate(environment)
     copies, tally = Copies(stack, environment), Tally()
     try:

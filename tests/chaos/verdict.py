@@ -4,17 +4,15 @@ import asyncio
 import json
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 
 import asyncpg
 
-from shared.artifacts import orphans
-from shared.jobs import retention
-from shared.kit import clock
 from shared.kit.platform import connect
 from shared.kit.settings import Settings
 from shared.kit.storage import Storage
+from tests.actors import stored_keys
 from tests.chaos.load import Ledger
+from tests.orphans import collect_everything
 from tests.receiver import Received
 
 # Records every state that a job enters, by whatever statement.
@@ -110,15 +108,11 @@ async def judge(settings: Settings, ledger: Ledger, received: list[Received]) ->
 
 async def _objects(settings: Settings) -> set[str]:
     storage = Storage(settings)
-    return set(await asyncio.to_thread(lambda: list(storage.keys_before(clock.now() + timedelta(days=1), "jobs/"))))
+    return set(await asyncio.to_thread(stored_keys, storage, "jobs/"))
 
 
 async def _left_after_collection(settings: Settings, keys: set[str]) -> int:
-    """Count the objects without a row that the collection of orphans would leave if they were a day old."""
-    age, orphans.ORPHAN_AGE = orphans.ORPHAN_AGE, -timedelta(days=1)
-    try:
-        async with connect(settings) as platform:
-            await retention.collect_orphans(platform)
-    finally:
-        orphans.ORPHAN_AGE = age
+    """Count the objects without a row that the collection of orphans would leave if they were old."""
+    async with connect(settings) as platform:
+        await collect_everything(platform, "jobs/")
     return len(await _objects(settings) - keys)

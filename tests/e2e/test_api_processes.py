@@ -35,7 +35,7 @@ async def test_a_process_that_dies_is_replaced_by_a_fork_that_counts_under_its_o
         server, *processes = descendants(api._leash.pid) if api._leash else []
         assert first != second
         assert processes == [second]
-        # Neither has been started anew: their command lines are the server's, as a fork's are.
+        # Neither has been restarted: their command lines are the server's, as a fork's are.
         assert _command_line(second) == _command_line(server)
         assert api.running
     finally:
@@ -44,8 +44,8 @@ async def test_a_process_that_dies_is_replaced_by_a_fork_that_counts_under_its_o
 
 
 async def _process_that_answers(client: httpx2.AsyncClient) -> int:
-    """The process, as the figures that it gives of itself say."""
-    told: list[str] = []
+    """The process id in the metrics of the process."""
+    process_ids: list[str] = []
 
     async def has_told() -> bool:
         try:
@@ -53,11 +53,11 @@ async def _process_that_answers(client: httpx2.AsyncClient) -> int:
             answer = await client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
         except httpx2.TransportError:
             return False
-        told[:] = re.findall(r'evalserve_http_requests_total\{.*process="(\d+)"', answer.text)
-        return bool(told)
+        process_ids[:] = re.findall(r'evalserve_http_requests_total\{.*process="(\d+)"', answer.text)
+        return bool(process_ids)
 
     await eventually(has_told, 60)
-    return int(told[0])
+    return int(process_ids[0])
 
 
 def _command_line(pid: int) -> bytes:

@@ -14,8 +14,10 @@ import pytest
 import requests
 
 from deploy.local.options import PROJECT
+from shared.uploads.files import PART_BYTES
 from tests.e2e.conftest import Service
 from tests.e2e.test_walkthrough import sign_up
+from tests.files import content, sha256
 from tests.pictures import picture
 
 needs_tools = pytest.mark.skipif(
@@ -111,6 +113,110 @@ def test_every_example_of_an_annotation_is_accepted_and_of_every_type(
     assert [{name: one[name] for name in example} for example, one in zip(examples, kept, strict=True)] == examples
     types = {"bounding_box", "segmentation", "keypoint", "classification", "heatmap"}
     assert {example["annotation_type"] for example in examples} == types
+
+
+def test_the_python_upload_sends_a_file_in_parts_continues_it_and_does_not_send_it_twice(
+    service: Service, key: str, environment: dict[str, str], folder: Path
+) -> None:
+    body = content(PART_BYTES + 1000, "of the document, in Python")
+    (folder / "predictions.csv").write_bytes(body)
+    (program,) = blocks("docs/uploads.md", "python")
+    interrupted = program.replace(
+        '        progress = call("POST"', '        raise SystemExit(3)\n        progress = call("POST"'
+    )
+    assert interrupted != program
+
+    with pytest.raises(AssertionError, match="assert \\(3, ''\\)"):
+        run([sys.executable, "-"], interrupted, folder, environment)
+    (pending,) = read(service, key, "/v1/uploads?status=pending")["items"]
+    printed, again = [run([sys.executable, "-"], program, folder, environment) for _ in range(2)]
+
+    assert printed == again == f"completed 2 {pending['id']}\n"
+    assert read(service, key, f"/v1/uploads/{pending['id']}")["sha256"] == sha256(body)
+
+
+@needs_tools
+def test_the_curl_upload_sends_a_file_in_parts(
+    service: Service, key: str, environment: dict[str, str], folder: Path
+) -> None:
+    body = content(PART_BYTES + 1000, "of the document, with curl")
+    (folder / "predictions.csv").write_bytes(body)
+    (program,) = blocks("docs/uploads.md", "sh")
+
+    printed = [run(["sh", "-eu"], program, folder, environment) for _ in range(2)]
+
+    assert printed == ["completed\n", "completed\n"]
+    uploads = read(service, key, "/v1/uploads")["items"]
+    assert [upload["part_count"] for upload in uploads if upload["sha256"] == sha256(body)] == [2]
+
+
+def test_the_python_run_goes_from_a_file_to_its_errors(environment: dict[str, str], folder: Path) -> None:
+    (program,) = blocks("docs/runs.md", "python")
+    roles = {"sample_id": "id", "y_true": "truth", "y_pred": "prediction", "prob_spam": "score", "country": "slice"}
+
+    assert run([sys.executable, "-"], program, folder, environment).splitlines() == [
+        f"ready 4 {roles}",
+        "[[1, 1], [1, 1]]",
+        "spam 0.5 0.5",
+        "0.5833333333333333 0.4175",
+        "The recall is 1 at the threshold 0.33, which is at least 0.9.",
+        "[[1, 1], [0, 2]]",
+        "country FR 2 0.0",
+        "country DE 2 1.0",
+        "009 ham spam 0.97",
+        "010 spam ham 0.67",
+    ]
+
+
+def test_the_python_comparison_goes_from_two_files_to_a_verdict(environment: dict[str, str], folder: Path) -> None:
+    (program,) = blocks("docs/comparisons.md", "python")
+
+    verdict, summary, counts, *flips = run([sys.executable, "-"], program, folder, environment).splitlines()
+
+    assert verdict == "better"
+    assert summary.startswith("The candidate is better: Accuracy 0.8 → 0.9, difference +0.1 (95 % interval ")
+    assert counts == "40 fixed, 10 broken, 20 wrong in both"
+    assert flips == ["mail-60 ham spam", "mail-61 spam ham", "mail-62 spam ham"]
+
+
+def test_the_python_gate_goes_from_a_policy_to_a_verdict_with_reasons(
+    environment: dict[str, str], folder: Path
+) -> None:
+    (program,) = blocks("docs/gates.md", "python")
+
+    verdict, first, *others = run([sys.executable, "-"], program, folder, environment).splitlines()
+
+    assert verdict == "fail"
+    assert first.startswith("fail Accuracy 0.9 → 0.8, difference -0.1 (bounds ")
+    assert "pass The candidate has all 1 golden samples right." in others
+    assert "### `spam filter`: ❌ fail" in others
+
+
+def test_the_client_evaluates_a_table_and_the_command_a_file(environment: dict[str, str], folder: Path) -> None:
+    (program,) = blocks("docs/client.md", "python")
+    (commands,) = blocks("docs/client.md", "sh")
+    command = folder / "bin/evalserve"
+    command.parent.mkdir()
+    command.write_text(f"#!{sys.executable}\nfrom evalserve.command import main\nmain()\n")
+    command.chmod(0o755)
+    (folder / "predictions.csv").write_text("image,label,guess,country\n007,a,a,DE\n008,b,a,FR\n")
+    environment |= {"PYTHONPATH": str(PROJECT / "client/src"), "HOME": str(folder)}
+    environment |= {
+        "PATH": f"{command.parent}:{environment['PATH']}",
+        "EVALSERVE_API_KEY": environment["EVALSERVE_KEY"],
+    }
+
+    printed = run([sys.executable, "-"], program, folder, environment).splitlines()
+    del environment["EVALSERVE_API_KEY"]
+    pushed = run(["sh", "-eu"], commands, folder, environment).splitlines()
+
+    assert printed[0] == "Run 'v2': 4 samples, 2 classes"
+    assert printed[-5:] == ["0.5 [[1, 1], [1, 1]]", "FR 2 0.0", "DE 2 1.0", "009 ham spam", "010 spam ham"]
+    assert pushed[1] == "Run 'v3': 2 samples, 2 classes"
+    # The other documents' runs come after the two of this one.
+    listed = next(at for at, line in enumerate(pushed) if line.startswith("id "))
+    assert '"value": "FR"' in pushed[listed - 1]
+    assert [line.split()[1] for line in pushed[listed + 1 : listed + 3]] == ["v3", "v2"]
 
 
 def test_the_check_for_a_build_passes_and_names_the_page_of_the_matrix(

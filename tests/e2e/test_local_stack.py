@@ -368,7 +368,8 @@ def test_a_second_signal_ends_a_part_that_does_not_listen_at_once(runs: Callable
     wait_until(lambda: "Stopping." in run.text)
     run.process.send_signal(signal.SIGINT)
     assert run.ended() == 0
-    assert time.monotonic() - asked < 3
+    # A part that is left its time takes ten seconds.
+    assert time.monotonic() - asked < 8
     assert alive(before) == {}
 
 

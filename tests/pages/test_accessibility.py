@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser
 
 from shared.kit.platform import Platform
-from tests.actors import Team
+from tests.actors import Client, Team
 from tests.pages.reader import Reader
 from tests.pictures import picture
 from tests.pipelines import Pipeline, box, create_analysis
@@ -45,8 +45,34 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
         {"kind": "curve", "actual_vector": [0, 1, 1], "probability_vector": [[0.9, 0.1], [0.4, 0.6], [0.7, 0.3]]},
     )
     job = (await client.final(curve.json()["id"]))["id"]
+    runs = [await _run(client, least) for least in (10, 20)]
+    compared = await client.post(
+        "/v1/comparisons", {"baseline": runs[0], "candidate": runs[1]}, headers={"Prefer": "wait=20"}
+    )
+    assert compared.status_code == 202, compared.text
+    await client.send("PATCH", f"/v1/runs/{runs[0]}", json={"tags": ["main"]})
+    gate = (await client.post("/v1/gates", {"name": "main", "baseline": {"tag": "main"}})).json()["id"]
+    check = await client.post(f"/v1/gates/{gate}/checks", {"candidate": runs[1]}, {"Prefer": "wait=20"})
+    asked = await _run(client, 20, truth="first", prediction="second")
     return [
         "/",
+        "/app/runs",
+        "/app/runs/new",
+        f"/app/runs/{runs[0]}",
+        f"/app/runs/{runs[0]}?threshold=0.5&slice=split%3Apart%201",
+        f"/app/runs/{runs[0]}/samples",
+        f"/app/runs/{runs[0]}/curves",
+        f"/app/runs/{runs[0]}/slices",
+        f"/app/runs/{runs[0]}/columns",
+        f"/app/runs/{asked}",
+        "/app/comparisons",
+        "/app/comparisons/new",
+        f"/app/comparisons/{compared.json()['id']}",
+        f"/app/comparisons/{compared.json()['id']}/flips",
+        "/app/gates",
+        "/app/gates/new",
+        f"/app/gates/{gate}",
+        f"/app/checks/{check.json()['id']}",
         "/app/matrices",
         "/app/matrices?name=nothing",
         "/app/matrices/new",
@@ -71,7 +97,22 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
         "/app/admin/accounts",
         "/app/admin/jobs",
         "/app/admin/matrices",
+        "/app/admin/invitations",
+        "/app/admin/audit",
     ]
+
+
+async def _run(client: Client, least: int, truth: str = "truth", prediction: str = "prediction") -> str:
+    """A run of thirty samples, a third of them dogs, of which those from number `least` on are predicted as dogs."""
+    names = ("id", truth, prediction, "score_dog", "split")
+    rows = [
+        (f"s{i}", "dog" if i % 3 == 0 else "cat", "dog" if i >= least else "cat", i / 30, f"part {i % 2}")
+        for i in range(30)
+    ]
+    made = await client.post(
+        "/v1/runs", {"records": [dict(zip(names, row, strict=True)) for row in rows]}, {"Prefer": "wait=20"}
+    )
+    return str(made.json()["id"])
 
 
 async def _violations(reader: Reader, axe: str, path: str, status: int = 200) -> dict[str, list[str]]:

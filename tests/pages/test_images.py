@@ -73,8 +73,8 @@ async def test_two_models_are_told_where_they_agree_and_filtered(reader: Reader)
     await pipeline.annotate(second, box("person", 0.8, (12, 20, 100, 100)), box("bus", 0.7, (300, 200, 100, 100)))
 
     await page.goto(f"/app/images/{image}?first={first}&second={second}")
-    told = page.locator(".found-one small")
-    await expect(told).to_have_text(
+    note = page.locator(".found-one small")
+    await expect(note).to_have_text(
         [
             "bounding box, matched",
             "bounding box, different class (bus)",

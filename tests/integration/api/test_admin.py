@@ -76,7 +76,7 @@ async def test_a_page_is_never_larger_than_a_thousand(
         return []
 
     monkeypatch.setattr("shared.accounts.list_all", remember)
-    monkeypatch.setattr("shared.matrices.all_figures", remember)
+    monkeypatch.setattr("shared.matrices.all_metrics", remember)
 
     answers = [await http.get(path, params={"limit": limit}, auth=ADMIN) for path in ("/users/", "/cms/")]
 

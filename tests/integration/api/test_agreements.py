@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 from faster_coco_eval import COCO, COCOeval_faster
+from pycocotools import mask as coco_mask
 
 from shared.kit.platform import Platform
 from tests.actors import Client, eventually
@@ -88,6 +89,7 @@ async def test_two_models_of_one_image_are_compared_object_by_object(
         ],
         "only_reference": [theirs[2]],
         "only_candidate": [ours[2]],
+        "ignored": [],
     }
     assert (found["reference_is_truth"], found["average_precision"]) == (False, None)
     assert surer["overall"]["extra"] == 0
@@ -127,6 +129,7 @@ async def test_a_model_is_evaluated_over_a_project_and_its_matrix_is_kept(
     assert (found["images"], found["only_reference"], found["only_candidate"]) == (4, 0, 1)
     assert found["reference_is_truth"] is True
     stats = _faster_coco_eval(truth, results)
+    assert found["average_precision"]["profile"] == "coco"
     assert [found["average_precision"][name] for name in ("map", "map_50", "map_75")] == pytest.approx(stats[:3])
     assert saved.status_code == 201
     assert (saved.json()["classes"], saved.json()["confusion_matrix"]) == (
@@ -165,6 +168,62 @@ def _faster_coco_eval(truth: list[list[dict[str, Any]]], results: list[list[dict
 
 
 @pytest.mark.usefixtures("workers")
+async def test_groups_ignored_objects_and_stated_areas_are_honoured_and_exported(
+    platform: Platform, alice: Client, pipeline: Pipeline
+) -> None:
+    image_id = await add_image(platform, alice)
+    truth = [
+        {**box("0", None, (0, 0, 20, 20)), "area": 32**2},
+        {**box("0", None, (100, 100, 200, 200)), "iscrowd": 1},
+        {**box("0", None, (400, 10, 30, 30)), "difficult": 1},
+        {**box("0", None, (500, 10, 30, 30)), "ignore": 1},
+    ]
+    found = [
+        box("0", 0.9, (0, 0, 20, 20)),
+        *(box("0", 0.8, (110 + 30 * n, 110, 20, 20)) for n in range(3)),
+        box("0", 0.7, (400, 10, 30, 30)),
+    ]
+    reference = await analysed(alice, pipeline, image_id, truth, is_ground_truth=True)
+    candidate = await analysed(alice, pipeline, image_id, found, "resnet50")
+    ours = await kept(alice, candidate)
+
+    result = await compare(alice, image_id, reference, candidate)
+    exported = (await alice.get(f"/api/analyses/{reference}/export", format="coco")).json()["annotations"]
+
+    counts = {name: result["overall"][name] for name in ("matched", "missed", "extra")}
+    assert (counts, result["matrix"]) == ({"matched": 1, "missed": 0, "extra": 0}, {"classes": ["0"], "counts": [[1]]})
+    assert (result["matches"]["ignored"], result["matches"]["only_reference"]) == (ours[1:], [])
+    # An area of exactly 32² belongs to both sizes.
+    precisions = [result["average_precision"][name] for name in ("map", "map_small", "map_medium", "map_large")]
+    assert precisions == [pytest.approx(1), pytest.approx(1), pytest.approx(1), None]
+    assert [(one["iscrowd"], one.get("ignore"), one["area"]) for one in exported] == [
+        (0, None, 1024),
+        (1, None, 40_000),
+        (0, 1, 900),
+        (0, 1, 900),
+    ]
+
+
+@pytest.mark.usefixtures("workers")
+async def test_polygons_are_compared_as_boxes_by_their_outline_and_not_by_their_pixels(
+    platform: Platform, alice: Client, pipeline: Pipeline
+) -> None:
+    image_id = await add_image(platform, alice, width=200, height=200)
+    boxes = [(10.6, 10.6, 3.8, 3.8), (50.1, 50.1, 0.4, 0.4), (190.0, 190.0, 40.0, 40.0)]
+    outlines = [[[x, y], [x + w, y], [x + w, y + h], [x, y + h]] for x, y, w, h in boxes]
+    truth = [
+        {"annotation_type": "segmentation", "class_name": "x", "data": {"format": "polygon", "points": points}}
+        for points in outlines
+    ]
+    reference = await analysed(alice, pipeline, image_id, truth, is_ground_truth=True)
+    candidate = await analysed(alice, pipeline, image_id, [box("x", 0.9, bbox) for bbox in boxes], "resnet50")
+
+    result = await compare(alice, image_id, reference, candidate)
+
+    assert (result["overall"]["matched"], result["average_precision"]["map"]) == (3, pytest.approx(1))
+
+
+@pytest.mark.usefixtures("workers")
 async def test_masks_and_labels_are_compared_as_such(platform: Platform, alice: Client, pipeline: Pipeline) -> None:
     image_id = await add_image(platform, alice, width=64, height=48)
 
@@ -178,9 +237,13 @@ async def test_masks_and_labels_are_compared_as_such(platform: Platform, alice: 
 
     one = await analysed(alice, pipeline, image_id, [polygon(20), label("cat", 0.4), label("dog", 0.6)])
     other = await analysed(alice, pipeline, image_id, [polygon(30), label("cat", 0.8)])
-    rle = {"counts": [0, 10], "size": [10, 10]}
+    rle = {"counts": [0, 10], "size": [48, 64]}
     small = {"annotation_type": "segmentation", "class_name": "x", "data": {"rle": rle, "format": "rle"}}
     third = await analysed(alice, pipeline, image_id, [small])
+    async with platform.db.connection() as connection:
+        # Such masks were taken before their size was compared with the image's.
+        change = "UPDATE annotation SET data = replace(data, '[48,64]', '[10,10]') WHERE analysis_id = $1::text::uuid"
+        await connection.execute(change, third)
 
     close = await compare(alice, image_id, one, other, subject="masks", iou_threshold=0.66)
     strict = await compare(alice, image_id, one, other, subject="masks", iou_threshold=0.67)
@@ -191,6 +254,36 @@ async def test_masks_and_labels_are_compared_as_such(platform: Platform, alice: 
     assert (close["overall"]["matched"], strict["overall"]["matched"]) == (1, 0)
     assert labels["matrix"] == {"classes": ["cat", "dog"], "counts": [[0, 0], [1, 0]]}
     assert (unequal["status"], unequal["code"]) == (400, "masks-not-comparable")
+    assert unequal["detail"].startswith(f"Image {image_id}: ")
+
+
+@pytest.mark.usefixtures("workers")
+# pycocotools is older than numpy 2.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+async def test_a_polygon_of_several_parts_is_one_object_in_every_form(
+    platform: Platform, alice: Client, pipeline: Pipeline
+) -> None:
+    image_id = await add_image(platform, alice, width=64, height=48)
+    nested = [[[0, 0], [10, 0], [10, 10], [0, 10]], [[20, 5], [30, 5], [30, 20]]]
+    flat = [[value for point in part for value in point] for part in nested]
+    runs = coco_mask.merge(coco_mask.frPyObjects(flat, 48, 64))
+    forms = [
+        {"format": "polygon", "points": nested},
+        {"format": "polygon", "points": flat},
+        {"format": "rle", "rle": {"counts": runs["counts"].decode(), "size": [48, 64]}},
+    ]
+    sent = [{"annotation_type": "segmentation", "class_name": "x", "data": data} for data in forms]
+    reference = await analysed(alice, pipeline, image_id, sent[:1], is_ground_truth=True)
+    others = [await analysed(alice, pipeline, image_id, [one], "resnet50") for one in sent[1:]]
+
+    results = [await compare(alice, image_id, reference, other, subject="masks") for other in others]
+    exported = (await alice.get(f"/api/analyses/{reference}/export", format="coco")).json()["annotations"]
+    page = (await alice.get(f"/api/analyses/{reference}/annotations", mask_format="coco_rle")).json()["annotations"]
+
+    assert [result["matches"]["matched"][0]["iou"] for result in results] == [1, 1]
+    assert [result["average_precision"]["map"] for result in results] == [pytest.approx(1)] * 2
+    assert exported[0]["segmentation"] == flat
+    assert page[0]["data"] == forms[2]
 
 
 async def test_what_cannot_be_compared_is_said(

@@ -9,9 +9,9 @@ import httpx2
 import pytest
 
 from shared.analyses import files
-from shared.kit import clock
 from shared.kit.platform import Platform
-from tests.actors import Client
+from tests.actors import Client, stored_keys
+from tests.orphans import collect_everything
 from tests.pipelines import Pipeline, add_image, box, create_analysis
 from tests.receiver import Receiver
 
@@ -154,7 +154,7 @@ async def test_images_that_are_not_ones_own_or_deleted_have_no_analyses(
 
 
 @pytest.mark.parametrize(
-    ("present", "told", "expected"),
+    ("present", "requested", "expected"),
     [
         ("queued", "queued", 200),
         ("queued", "processing", 200),
@@ -175,19 +175,19 @@ async def test_images_that_are_not_ones_own_or_deleted_have_no_analyses(
     ],
 )
 async def test_statuses_move_as_the_table_says(
-    alice: Client, pipeline: Pipeline, analysis_id: str, present: str, told: str, expected: int
+    alice: Client, pipeline: Pipeline, analysis_id: str, present: str, requested: str, expected: int
 ) -> None:
     await pipeline.status(analysis_id, present)
     before = (await alice.get(f"/api/analyses/{analysis_id}")).json()
 
-    answer = await pipeline.status(analysis_id, told)
+    answer = await pipeline.status(analysis_id, requested)
 
     after = (await alice.get(f"/api/analyses/{analysis_id}")).json()
     assert answer.status_code == expected, answer.text
     if expected == 200:
-        spelled = "cancelled" if told == "canceled" else told
+        spelled = "cancelled" if requested == "canceled" else requested
         assert (answer.json(), after["status"]) == (after, spelled)
-    if expected == 409 or present == told:
+    if expected == 409 or present == requested:
         assert after == before
 
 
@@ -419,7 +419,7 @@ async def test_webhooks_tell_of_every_status_and_pipelines_begin_without_asking(
 
 
 async def test_abandoned_uploads_and_those_of_deleted_analyses_are_collected(
-    platform: Platform, alice: Client, pipeline: Pipeline, image_id: str, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, alice: Client, pipeline: Pipeline, image_id: str
 ) -> None:
     abandoned, deleted, kept = [await create_analysis(alice, image_id) for _ in range(3)]
     for analysis_id in (abandoned, deleted, kept):
@@ -429,18 +429,19 @@ async def test_abandoned_uploads_and_those_of_deleted_analyses_are_collected(
         await pipeline.finalize(analysis_id)
     await put(url, b"after the end")
     await alice.delete(f"/api/analyses/{deleted}")
-    later = clock.now() + files.ABANDONED_AFTER
-    monkeypatch.setattr(clock, "now", lambda: later)
     async with platform.db.connection() as connection:
         await connection.execute(
             "UPDATE analysis_artifact SET created_at = now() - interval '8 days' WHERE analysis_id::text = $1",
             abandoned,
         )
 
-    await files.collect(platform)
+    expired = await files.expire_uploads(platform)
+    for analysis_id in (abandoned, deleted, kept):
+        await collect_everything(platform, f"analyses/{analysis_id}/")
 
     def left(analysis_id: str) -> list[str]:
-        return list(platform.storage.keys_before(later, f"analyses/{analysis_id}/"))
+        return stored_keys(platform.storage, f"analyses/{analysis_id}/")
 
+    assert expired == 1
     assert [len(await asyncio.to_thread(left, one)) for one in (abandoned, deleted, kept)] == [0, 0, 1]
     assert (await pipeline.finalize(abandoned)).json()["missing_artifacts"] == ["a.png"]

@@ -19,7 +19,13 @@ from tests.actors import Client
 from tests.integration.api.test_ownership import NAMES
 
 # Who has no key yet, and who only asks how the service is.
-OPEN = {"health.check_liveness", "health.check_readiness", "accounts.sign_up", "accounts.sign_in"}
+OPEN = {
+    "health.check_liveness",
+    "health.check_pipeline_api",
+    "health.check_readiness",
+    "accounts.sign_up",
+    "accounts.sign_in",
+}
 
 # Parameters of addresses that choose a form, or a part of something that is named before them.
 FORMS = {"format", "key"}

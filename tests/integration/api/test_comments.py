@@ -61,7 +61,7 @@ async def test_comments_are_hidden_and_come_back_with_their_image(alice: Client,
     assert (await alice.get(address)).json() == comment
 
 
-@pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": None}, {"text": "x" * 10_001}, {"text": "a", "by": "me"}])
+@pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": None}, {"text": "x" * 10_001}])
 async def test_a_comment_that_is_none_is_refused(alice: Client, image: str, body: dict[str, Any]) -> None:
     answer = await alice.post(f"/api/images/{image}/comments", body)
 

@@ -18,27 +18,27 @@ def _vectors(accuracy: float, seed: int) -> tuple[list[int], list[int]]:
     return actual.tolist(), predicted.tolist()
 
 
-async def _contenders(client: Client, *accuracies: float) -> dict[str, tuple[list[int], list[int]]]:
+async def _create_matrices(client: Client, *accuracies: float) -> dict[str, tuple[list[int], list[int]]]:
     vectors = [_vectors(accuracy, seed) for seed, accuracy in enumerate(accuracies)]
     return {await client.create_matrix(*pair): pair for pair in vectors}
 
 
 async def test_scores_and_order_are_pycms(alice: Client) -> None:
-    contenders = await _contenders(alice, 0.5, 0.9, 0.7)
+    vectors_of = await _create_matrices(alice, 0.5, 0.9, 0.7)
 
-    answer = await alice.post("/compare/", {"cm_uids": list(contenders)})
+    answer = await alice.post("/compare/", {"cm_uids": list(vectors_of)})
 
-    oracle = Compare({uid: ConfusionMatrix(*pair) for uid, pair in contenders.items()})
+    oracle = Compare({uid: ConfusionMatrix(*pair) for uid, pair in vectors_of.items()})
     found = answer.json()
     assert answer.status_code == 200
-    assert found["cm_uids"] == list(contenders)
+    assert found["cm_uids"] == list(vectors_of)
     assert found["best_name"] == oracle.best_name
     assert found["cm_orders"] == oracle.sorted
     assert found["cm_scores"] == {uid: pytest.approx(score) for uid, score in oracle.scores.items()}
 
 
 async def test_the_main_statistics_stand_side_by_side_with_their_differences(alice: Client) -> None:
-    weak, strong = list(await _contenders(alice, 0.5, 0.9))
+    weak, strong = list(await _create_matrices(alice, 0.5, 0.9))
 
     found = (await alice.post("/compare/", {"cm_uids": [weak, strong]})).json()
 
@@ -56,7 +56,7 @@ async def test_a_tie_has_no_best(alice: Client) -> None:
 
 
 async def test_a_comparison_job_makes_a_page(alice: Client) -> None:
-    uids = list(await _contenders(alice, 0.5, 0.9))
+    uids = list(await _create_matrices(alice, 0.5, 0.9))
 
     submitted = await alice.post("/v1/jobs", {"kind": "compare", "cm_uids": uids})
     job = await alice.final(submitted.json()["id"])
@@ -68,7 +68,7 @@ async def test_a_comparison_job_makes_a_page(alice: Client) -> None:
 
 
 async def test_an_updated_matrix_is_compared_anew(alice: Client) -> None:
-    weak, strong = list(await _contenders(alice, 0.5, 0.9))
+    weak, strong = list(await _create_matrices(alice, 0.5, 0.9))
     before = (await alice.post("/compare/", {"cm_uids": [weak, strong]})).json()
     actual, predicted = _vectors(1.0, 9)
     await alice.post(f"/cm/update?cm_uid={weak}", {"actual_vector": actual, "predicted_vector": predicted})
@@ -105,7 +105,7 @@ async def test_a_matrix_that_is_not_yours_cannot_be_compared(alice: Client, mall
 
 @pytest.mark.parametrize("name", ["class_weight", "class_weights", "by_class"])
 async def test_options_outside_of_the_options_are_refused_by_name(alice: Client, name: str) -> None:
-    uids = list(await _contenders(alice, 0.5, 0.9))
+    uids = list(await _create_matrices(alice, 0.5, 0.9))
 
     answer = await alice.post("/compare/", {"cm_uids": uids, name: {"0": 1, "1": 2, "2": 3}})
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from api.compat.pycm_rest.matrices import schemas
-from api.http import bodies
+from api.http import bodies, decoding
+from api.jobs import schemas as job_schemas
 from shared.kit.platform import Platform
 from shared.matrices.counting import Vectors
 from tests.actors import Client
@@ -43,7 +44,9 @@ async def test_a_large_body_is_read_in_a_thread(
 ) -> None:
     threads: Threads = []
     # Every body passes through one of these.
-    monkeypatch.setattr(bodies, "decode", _observed(bodies.decode, threads))
+    observed = _observed(decoding.decode, threads)
+    monkeypatch.setattr(bodies, "decode", observed)
+    monkeypatch.setattr(job_schemas, "decode", observed)
     monkeypatch.setattr(schemas, "Vectors", _observed(Vectors, threads))
 
     answer = await alice.http.request(method, path, json=body, headers={"X-API-Key": alice.key})

@@ -13,11 +13,13 @@ import pytest
 from deploy.local.server import Server
 from deploy.local.stack import Stack
 from shared.kit.platform import Platform
+from shared.operations import readiness
 from shared.operations.readiness import newest_migration
 from tests.actors import ROOT, eventually
+from tests.postgres import read_only
 
 NAMES = ["postgres", "migrations", "redis", "s3"]
-READY = {"ready": True, "checks": [{"name": name, "ok": True, "detail": "ok"} for name in NAMES]}
+READY = {"ready": True, "checks": [{"name": name, "ok": True, "detail": "ok"} for name in NAMES], "degraded": []}
 SERVERS: dict[str, Callable[[Stack], Server]] = {
     "postgres": lambda stack: stack.postgres,
     "valkey": lambda stack: stack.valkey,
@@ -39,24 +41,26 @@ async def _without(server: Server, http: httpx2.AsyncClient) -> AsyncIterator[No
     finally:
         server.start()
 
-        async def is_ready() -> bool:
-            return (await http.get("/readyz")).status_code == 200
+        async def is_whole() -> bool:
+            return bool((await http.get("/readyz")).json() == READY)
 
-        await eventually(is_ready, deadline_s=30)
+        await eventually(is_whole, deadline_s=30)
 
 
 @pytest.mark.parametrize(
-    ("server", "lines"), [("postgres", ["postgres", "migrations"]), ("valkey", ["redis"]), ("s3", ["s3"])]
+    ("server", "lines", "is_ready"),
+    [("postgres", ["postgres", "migrations"], False), ("valkey", ["redis"], True), ("s3", ["s3"], True)],
 )
-async def test_a_part_that_is_away_is_named_in_its_own_line(
-    http: httpx2.AsyncClient, stack: Stack, server: str, lines: list[str]
+async def test_a_part_that_is_away_is_named_and_only_postgres_is_needed(
+    http: httpx2.AsyncClient, stack: Stack, server: str, lines: list[str], *, is_ready: bool
 ) -> None:
     async with _without(SERVERS[server](stack), http):
         ready = await http.get("/readyz")
         alive = await http.get("/healthz")
 
     checks = ready.json()["checks"]
-    assert (ready.status_code, ready.json()["ready"]) == (503, False)
+    assert (ready.status_code, ready.json()["ready"]) == (200 if is_ready else 503, is_ready)
+    assert ready.json()["degraded"] == (lines if is_ready else [])
     assert [check["name"] for check in checks] == NAMES
     assert [check["name"] for check in checks if not check["ok"]] == lines
     assert {check["detail"] for check in checks if not check["ok"]} <= {
@@ -64,6 +68,55 @@ async def test_a_part_that_is_away_is_named_in_its_own_line(
         "no answer within 3 s",
     }
     assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
+
+
+async def test_a_server_that_takes_no_writes_is_not_ready(http: httpx2.AsyncClient, stack: Stack) -> None:
+    async with read_only(stack):
+        answer = await http.get("/readyz")
+
+    assert (answer.status_code, answer.json()["ready"]) == (503, False)
+    assert [check for check in answer.json()["checks"] if not check["ok"]] == [
+        {"name": "postgres", "ok": False, "detail": "takes no writes"}
+    ]
+    assert (await http.get("/readyz")).json() == READY
+
+
+async def test_storage_that_refuses_the_service_degrades_it(
+    http: httpx2.AsyncClient, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform.storage, "_bucket", "no-such-bucket")
+
+    answer = await http.get("/readyz")
+
+    assert (answer.status_code, answer.json()["degraded"]) == (200, ["s3"])
+    assert answer.json()["checks"][3] == {"name": "s3", "ok": False, "detail": "refuses the service"}
+
+
+async def test_all_who_ask_at_once_share_one_check(http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    check, made = readiness.checks, 0
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def checks(platform: Platform) -> list[readiness.Check]:
+        nonlocal made
+        made += 1
+        begun.set()
+        await go_on.wait()
+        return await check(platform)
+
+    monkeypatch.setattr(readiness, "checks", checks)
+    asking = [asyncio.create_task(http.get("/readyz")) for _ in range(200)]
+    await begun.wait()
+    # One who goes away takes nothing from the others.
+    asking.pop(0).cancel()
+    late = asyncio.create_task(http.get("/readyz"))
+    await asyncio.sleep(0)
+    go_on.set()
+    answers = await asyncio.gather(*asking, late)
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert made == 1
+    await http.get("/readyz")
+    assert made == 2
 
 
 @asynccontextmanager
@@ -121,7 +174,7 @@ async def test_a_program_waits_for_the_migrations(platform: Platform, environmen
     assert await waiting.wait() == 0
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.parametrize("path", ["/healthz", "/api/health", "/readyz"])
 async def test_a_watcher_may_ask_for_the_head_only(http: httpx2.AsyncClient, path: str) -> None:
     answer = await http.head(path)
 

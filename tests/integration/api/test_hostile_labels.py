@@ -1,4 +1,4 @@
-"""Labels that attack whoever shows them, from the request to the files that people open."""
+"""Labels that attack the programs that show them, from the request to the exported files."""
 
 import io
 from html.parser import HTMLParser

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -11,11 +12,11 @@ from litestar import Litestar
 from api.openapi import document
 from shared import idempotency
 from shared.accounts import Authenticator, Caller
-from shared.idempotency import Claim, StoredAnswer
-from shared.idempotency.errors import RequestSuperseded
+from shared.idempotency import Claim, Claims, CreatedResource, StoredAnswer
+from shared.idempotency.errors import RequestSuperseded, StillInProgress
 from shared.kit.db import DatabaseUnavailable, transaction_hook
 from shared.kit.platform import Platform
-from tests.actors import Client
+from tests.actors import Client, Team, eventually
 
 ENDPOINTS = "/v1/webhooks/endpoints"
 HOOK = {"url": "https://example.com/hook"}
@@ -144,9 +145,9 @@ async def test_an_invalid_key_is_refused(alice: Client, key: str) -> None:
 async def test_a_route_refuses_a_key_in_its_own_way(alice: Client) -> None:
     answer = await _once(alice, "x" * 256, "/v1/fbeta", {"precision": 0.5, "recall": 0.5})
 
-    told = answer.json()
-    assert (answer.status_code, told["code"], told["success"]) == (400, "idempotency-key-invalid", False)
-    assert told["message"] == told["detail"]
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], problem["success"]) == (400, "idempotency-key-invalid", False)
+    assert problem["message"] == problem["detail"]
 
 
 async def test_who_may_not_do_it_may_not_do_it_under_a_key_either(http: httpx2.AsyncClient) -> None:
@@ -188,24 +189,144 @@ async def test_a_crash_before_the_work_lets_a_repeat_do_it(
     assert (done.status_code, await _count(alice)) == (201, 1)
 
 
-@pytest.mark.parametrize("path", [ENDPOINTS, "/cm/create", "/v1/jobs"])
-async def test_a_crash_after_the_work_does_not_let_it_be_done_again(
-    alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch, path: str
+@pytest.mark.parametrize(
+    ("path", "status", "address"),
+    [
+        (ENDPOINTS, 201, ENDPOINTS + "/{id}"),
+        ("/cm/create", 200, "/v1/matrices/{uid}"),
+        ("/v1/matrices", 201, "/v1/matrices/{uid}"),
+        ("/v1/jobs", 202, "/v1/jobs/{id}"),
+        ("/api/projects", 201, "/api/projects/{id}"),
+        ("/v1/pipelines", 201, "/v1/pipelines/{id}"),
+    ],
+)
+async def test_after_a_crash_a_repeat_is_led_to_what_was_created(
+    alice: Client, platform: Platform, team: Team, monkeypatch: pytest.MonkeyPatch, path: str, status: int, address: str
 ) -> None:
+    # So that the job is the same from one answer to the next.
+    team["worker"].kill()
     job = {"kind": "plot", "cm_uid": await alice.create_matrix()}
-    body = {ENDPOINTS: HOOK, "/cm/create": LABELS, "/v1/jobs": job}[path]
+    named = {"name": "A name"}
+    body = {ENDPOINTS: HOOK, "/v1/jobs": job, "/api/projects": named, "/v1/pipelines": named}.get(path, LABELS)
     async with _crash_at(monkeypatch, "settle"):
         await _once(alice, "key", path, body)
     made = await _things(alice)
     too_early = await _once(alice, "key", path, body)
     await _end_leases(platform)
 
-    lost = await _once(alice, "key", path, body)
+    repeat = await _once(alice, "key", path, body)
 
     assert (too_early.status_code, too_early.json()["code"]) == (409, "idempotency-key-in-progress")
-    assert (lost.status_code, lost.json()["code"]) == (409, "idempotency-answer-lost")
+    assert (repeat.status_code, repeat.headers["idempotency-replayed"]) == (status, "true")
+    assert repeat.headers["location"] == address.format(**repeat.json())
+    assert repeat.json() == (await alice.get(repeat.headers["location"])).json()
     assert made == await _things(alice)
     assert sum(made) == 2
+
+
+async def test_a_key_that_may_not_read_is_told_where_the_resource_is(
+    alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await alice.post("/v1/keys", {"name": "writer", "scopes": ["write"]})
+    writer = Client(alice.http, alice.email, alice.password, made.json()["api_key"])
+    async with _crash_at(monkeypatch, "settle"):
+        await _once(writer, "key", "/api/projects", {"name": "A name"})
+    await _end_leases(platform)
+
+    repeat = await _once(writer, "key", "/api/projects", {"name": "A name"})
+
+    (project,) = (await alice.get("/api/projects")).json()["items"]
+    assert (repeat.status_code, repeat.json()["code"]) == (409, "idempotency-answer-lost")
+    assert repeat.headers["location"] == f"/api/projects/{project['id']}"
+
+
+async def test_work_that_creates_nothing_is_not_done_again_though_its_answer_was_lost(
+    alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with _crash_at(monkeypatch, "settle"):
+        await _once(alice, "key", "/v1/webhooks/secret/rotate", {})
+    await _end_leases(platform)
+
+    repeat = await _once(alice, "key", "/v1/webhooks/secret/rotate", {})
+
+    assert (repeat.status_code, repeat.json()["code"]) == (409, "idempotency-answer-lost")
+    assert "location" not in repeat.headers
+
+
+async def test_a_failure_of_ours_is_never_replayed(alice: Client, platform: Platform) -> None:
+    caller = await _caller(platform, alice)
+    free, worked = await _claim(platform, caller), StoredAnswer(503, [], b"{}")
+    assert isinstance(free, Claim)
+    await free.settle(worked)
+    claim = await _claim(platform, caller)
+    assert isinstance(claim, Claim)
+    claim.note_created("job", UUID(int=7))
+    await _work(platform, alice, claim, "connection")
+
+    await claim.settle(worked)
+
+    assert await _claim(platform, caller) == CreatedResource("job", str(UUID(int=7)))
+
+
+async def test_while_a_request_waits_for_its_job_a_repeat_is_led_to_it(alice: Client, team: Team) -> None:
+    team["worker"].kill()
+    body = {"kind": "report", "cm_uid": await alice.create_matrix()}
+    headers = {"Idempotency-Key": "key", "Prefer": "wait=20"}
+    waiting = asyncio.create_task(alice.post("/v1/jobs", body, headers))
+    answers: list[httpx2.Response] = []
+
+    async def is_queued() -> bool:
+        return len((await alice.get("/v1/jobs")).json()["items"]) == 1
+
+    async def is_known() -> bool:
+        answers[:] = [await _once(alice, "key", "/v1/jobs", body)]
+        return answers[0].status_code == 202
+
+    await eventually(is_queued)
+    await eventually(is_known)
+    (repeat,) = answers
+    await alice.post(f"{repeat.headers['location']}/cancel")
+    first = await waiting
+    replay = await _once(alice, "key", "/v1/jobs", body)
+
+    assert repeat.json()["status"] == "queued"
+    assert (first.status_code, first.json()["status"]) == (200, "cancelled")
+    assert (replay.status_code, replay.content) == (first.status_code, first.content)
+
+
+async def test_a_lease_is_renewed_while_its_process_works(alice: Client, platform: Platform) -> None:
+    caller = await _caller(platform, alice)
+    claim, claims = await _claim(platform, caller), Claims(platform.db)
+    assert isinstance(claim, Claim)
+    claim.claimed_at -= 60
+    await _end_leases(platform)
+
+    with claims.holding(claim):
+        await claims.renew()
+
+    with pytest.raises(StillInProgress):
+        await _claim(platform, caller)
+
+
+async def test_an_answer_that_could_not_be_kept_is_kept_as_soon_as_the_database_is_back(
+    alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unavailable(*_: object) -> None:
+        raise DatabaseUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Claim, "settle", unavailable)
+        first = await _once(alice, "key")
+
+    caller = await _caller(platform, alice)
+    query = "SELECT answer IS NOT NULL FROM idempotency_key WHERE account_id = $1"
+
+    async def is_kept() -> bool:
+        async with platform.db.connection() as connection:
+            return bool(await connection.fetchval(query, caller.account_id))
+
+    await eventually(is_kept)
+    assert (await _once(alice, "key")).content == first.content
 
 
 @pytest.mark.parametrize("way", ["connection", "transaction", "session"])
@@ -265,9 +386,9 @@ async def test_keys_are_forgotten_after_a_day(alice: Client, platform: Platform)
     replayed = await _once(alice, "key")
     await _age(platform, "2 minutes")
     await idempotency.expire(platform)
-    anew = await _once(alice, "key")
+    repeated = await _once(alice, "key")
 
-    assert first.json() == replayed.json() != anew.json()
+    assert first.json() == replayed.json() != repeated.json()
 
 
 def test_every_post_with_a_caller_documents_the_header(app: Litestar) -> None:
@@ -302,9 +423,8 @@ class _crash_at:  # noqa: N801 -- it reads as a statement
         return True
 
 
-async def _claim(platform: Platform, caller: Caller) -> Claim | StoredAnswer:
-    lease = idempotency.LEASE_MARGIN
-    return await idempotency.claim(platform, caller, key="key", fingerprint=b"same", lease=lease)
+async def _claim(platform: Platform, caller: Caller) -> Claim | StoredAnswer | CreatedResource:
+    return await idempotency.claim(platform, caller, key="key", fingerprint=b"same")
 
 
 async def _caller(platform: Platform, client: Client) -> Caller:
@@ -345,8 +465,9 @@ async def _worked(platform: Platform, client: Client) -> bool:
 
 
 async def _things(client: Client) -> list[int]:
-    paths = ("/v1/matrices", "/v1/jobs")
-    return [await _count(client), *[len((await client.get(path)).json()["items"]) for path in paths]]
+    paths = ("/v1/matrices", "/v1/jobs", "/api/projects")
+    pipelines = len((await client.get("/v1/pipelines")).json())
+    return [await _count(client), pipelines, *[len((await client.get(path)).json()["items"]) for path in paths]]
 
 
 async def _end_leases(platform: Platform) -> None:

@@ -1,5 +1,4 @@
 import asyncio
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import ANY
 from uuid import UUID
@@ -8,8 +7,9 @@ import httpx2
 import pytest
 
 from shared.kit.platform import Platform
-from shared.projects import retention
-from tests.actors import Client, eventually
+from shared.projects import image_queries, retention
+from shared.projects.models import EventType
+from tests.actors import Client, eventually, stored_keys
 from tests.pictures import picture
 
 REASON = "shows a licence plate"
@@ -118,7 +118,7 @@ async def test_a_forced_deletion_is_for_good_at_once(alice: Client, image: dict[
     assert await _events(alice, image) == [("purge", None), ("force_delete", REASON)]
 
     async def nothing_is_left() -> bool:
-        return not list(platform.storage.keys_before(_tomorrow(), f"images/{image['id']}/"))
+        return not stored_keys(platform.storage, f"images/{image['id']}/")
 
     # A thumbnail may just be under way, and takes itself back.
     await eventually(nothing_is_left)
@@ -181,6 +181,29 @@ async def test_of_a_deletion_and_a_restoration_at_once_each_is_whole(alice: Clie
     assert (shown["deleted_at"] is not None) == (events[-1] == "soft_delete")
 
 
+async def test_an_image_is_deleted_while_its_project_is(
+    alice: Client, image: dict[str, Any], platform: Platform
+) -> None:
+    project = image["project_id"]
+    async with platform.db.connection() as connection:
+        account_id = await connection.fetchval("SELECT account_id FROM image WHERE id = $1", UUID(image["id"]))
+
+    async def waits() -> bool:
+        async with platform.db.connection() as connection:
+            statement = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%image%'"
+            return bool(await connection.fetchval(statement))
+
+    async with platform.db.transaction() as connection:
+        locked = await image_queries.lock(connection, account_id, UUID(image["id"]))
+        assert locked is not None
+        deletion = asyncio.ensure_future(alice.delete(f"/api/projects/{project}?force=true"))
+        await eventually(waits)
+        # What it has to do next: the event refers to the project, whose row the other one holds.
+        await image_queries.add_event(connection, EventType.FORCE_DELETE, locked, REASON)
+
+    assert (await deletion).status_code == 204
+
+
 async def test_events_are_paged(alice: Client, image: dict[str, Any]) -> None:
     for _ in range(2):
         await _delete(alice, image)
@@ -200,7 +223,3 @@ async def test_events_are_paged(alice: Client, image: dict[str, Any]) -> None:
         "reason": REASON,
         "created_at": first["items"][1]["created_at"],
     }
-
-
-def _tomorrow() -> datetime:
-    return datetime.now(UTC) + timedelta(days=1)

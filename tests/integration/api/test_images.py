@@ -5,7 +5,6 @@ import hashlib
 import io
 import struct
 import zlib
-from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
 from uuid import UUID
@@ -15,10 +14,7 @@ import pytest
 from PIL import Image
 
 from deploy.local.stack import Stack
-from shared.kit import clock
-from shared.kit.files import File
 from shared.kit.platform import Platform
-from shared.projects import retention
 from tests.actors import Client, eventually
 from tests.pictures import encode, picture, turned
 
@@ -179,7 +175,7 @@ async def test_a_file_that_is_too_large_is_refused_with_where_to_go(
 
 
 async def test_an_upload_that_is_sent_again_under_its_idempotency_key_is_one_image(alice: Client, project: str) -> None:
-    # Encoded anew, each with a boundary of its own.
+    # Encoded again, each with a boundary of its own.
     first, again, other = [
         await alice.send(
             "POST",
@@ -358,29 +354,6 @@ async def test_a_project_that_is_deleted_meanwhile_keeps_no_image(
             "SELECT count(*) FROM image WHERE project_id = $1 AND deleted_at IS NULL", UUID(project)
         )
     assert visible == 0
-
-
-async def test_objects_that_no_image_refers_to_are_collected_once_they_are_old(
-    alice: Client, project: str, platform: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    image = await alice.add_image(project, picture())
-    announced = {"filename": "a.png", "content_type": "image/png", "size_bytes": 4}
-    upload = (await alice.post(f"/api/projects/{project}/uploads", announced)).json()
-    kept = [f"images/{image['id']}/{image['sha256']}", f"uploads/{upload['id']}"]
-    orphans = [f"images/{image['id']}/other", f"images/{upload['id']}/thumbnail.webp", f"uploads/{image['id']}"]
-    foreign = ["images/readme", "images/of/somebody"]
-    for key in (kept[1], *orphans, *foreign):
-        platform.storage.put(key, File("x", "image/png", b"left"))
-
-    await retention.collect_orphans(platform)
-    young = [key for key in (*kept, *orphans, *foreign) if platform.storage.stat(key)]
-    tomorrow = clock.now() + timedelta(days=1, hours=1)
-    monkeypatch.setattr(clock, "now", lambda: tomorrow)
-    await retention.collect_orphans(platform)
-    monkeypatch.undo()
-
-    assert young == [*kept, *orphans, *foreign]
-    assert [key for key in (*kept, *orphans, *foreign) if platform.storage.stat(key)] == [*kept, *foreign]
 
 
 async def test_a_file_name_may_come_in_its_extended_form_alone(alice: Client, project: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from shared.accounts import Authenticator, queries
 from shared.kit import clock
 from shared.kit.platform import Platform
+from shared.quotas import Quota
 from tests.actors import Client, eventually
 
 LABELS = {"actual_vector": [0, 1], "predicted_vector": [0, 1]}
@@ -195,10 +196,10 @@ async def test_what_makes_no_key_is_refused_by_name(alice: Client, body: object,
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
-async def test_an_account_has_a_hundred_keys_at_most_however_many_ask_at_once(
-    alice: Client, monkeypatch: pytest.MonkeyPatch
+async def test_an_account_has_no_more_keys_than_its_quota_however_many_ask_at_once(
+    alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.accounts.MAX_KEYS", 3)
+    monkeypatch.setitem(platform.settings.quotas, Quota.KEYS, 3)
 
     answers = await asyncio.gather(*(alice.post("/v1/keys", {"name": "n"}) for _ in range(6)))
 

@@ -1,4 +1,4 @@
-"""Whatever has a name has one that can be seen and fits, and is told what to change otherwise."""
+"""Every name is visible and within its length; the error of another says what to change."""
 
 from typing import Any
 

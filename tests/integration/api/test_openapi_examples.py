@@ -10,11 +10,16 @@ from litestar import Litestar
 from api.examples import examples
 from api.openapi import document
 from tests.actors import Client
+from tests.coco_files import encoded, ground_truth
+from tests.files import announce, put_all, upload_file
 from tests.integration.api.operations.documented import validator
 from tests.integration.api.test_agreements import FOUND, TRUTH, analysed
 from tests.integration.api.test_openapi import Operation, operations
 from tests.pictures import picture
 from tests.pipelines import Pipeline, create_analysis
+
+# The file whose SHA-256 and ETag the examples hold.
+PREDICTIONS = b"id,truth,prediction\n1,cat,cat\n2,dog,cat\n"
 
 ADMINISTRATOR = ("root", "root's password")
 
@@ -37,7 +42,9 @@ class Example(NamedTuple):
 
 def requests(published: dict[str, Any]) -> Iterator[Example]:
     for path, method, operation in operations(published):
-        for content in operation.get("requestBody", {}).get("content", {}).values():
+        contents = operation.get("requestBody", {}).get("content", {})
+        # Of a body that may also come as a form, the examples are the JSON.
+        for content in [contents["application/json"]] if "application/json" in contents else contents.values():
             named = content.get("examples") or {"": {"value": content["example"]}}
             for name, example in named.items():
                 yield Example(path, method, operation, name, example["value"])
@@ -54,18 +61,26 @@ class World:
             "analysis_id": self.analysis,
             "cm_uid": self.matrix,
             "comment_id": self.comment,
+            "comparison_id": self.comparison,
+            "dataset_id": self.dataset,
             "endpoint_id": self.endpoint,
+            "gate_id": self.gate,
             "image_id": self.image,
             "job_id": self.agreement_job,
             "pipeline_id": self.registered_pipeline,
             "project_id": self.project,
+            "run_id": self.run,
             "uid": self.matrix,
+            "upload_id": self.upload,
         }
         # The placeholders in bodies, all of them.
         self.of_placeholder: dict[str, Make] = {
             "019ac8f0-0000-7000-8000-000000000001": self.matrix,
             "019ac8f0-0000-7000-8000-000000000002": self.matrix,
             "019ac8f0-0000-7000-8000-000000000003": self.analysed_project,
+            "019ac8f0-0000-7000-8000-000000000020": self.truth_file,
+            "019ac8f0-0000-7000-8000-000000000004": self.annotations,
+            "019ac8f0-0000-7000-8000-000000000021": self.ready_run,
             # Schemathesis signs up with the example's address, in the same database and before, if it comes first.
             "ada@example.com": self.address,
         }
@@ -85,6 +100,13 @@ class World:
 
     async def matrix(self) -> str:
         return await self.owner.create_matrix()
+
+    async def comparison(self) -> str:
+        sides = {"baseline": await self.matrix(), "candidate": await self.matrix()}
+        comparison_id = await self.create("/v1/comparisons", sides)
+        made = await self.owner.get(f"/v1/comparisons/{comparison_id}", {"Prefer": "wait=20"})
+        assert made.json()["status"] == "ready", made.text
+        return comparison_id
 
     async def project(self) -> str:
         return str((await self.owner.create_project())["id"])
@@ -115,6 +137,34 @@ class World:
     async def registered_pipeline(self) -> str:
         return await self.create("/v1/pipelines", {"name": "detector"})
 
+    async def run(self) -> str:
+        rows = [{"sample_id": "1", "y_true": "ham", "y_pred": "ham", "prob_spam": 0.1, "country": "DE"}]
+        return await self.create("/v1/runs", {"records": rows})
+
+    async def truth_file(self) -> str:
+        return str((await upload_file(self.owner, b"id,label\n007,cat\n008,dog\n"))["id"])
+
+    async def dataset(self) -> str:
+        return await self.create("/v1/datasets", {"upload_id": await self.truth_file(), "name": "Pets"})
+
+    async def ready_run(self) -> str:
+        run_id = await self.create("/v1/runs", {"data": {"y_true": ["ham", "spam"], "y_pred": ["ham", "ham"]}})
+        made = await self.owner.get(f"/v1/runs/{run_id}", {"Prefer": "wait=20"})
+        assert made.json()["status"] == "ready", made.text
+        return run_id
+
+    async def gate(self) -> str:
+        return await self.create("/v1/gates", {"name": "release", "baseline": {"tag": "main"}})
+
+    async def upload(self) -> str:
+        # Without its SHA-256: content that is stored already would not be sent again.
+        upload = await announce(self.owner, PREDICTIONS, sha256=None)
+        await put_all(upload["parts"], PREDICTIONS)
+        return str(upload["id"])
+
+    async def annotations(self) -> str:
+        return str((await upload_file(self.owner, encoded(ground_truth(2)), sha256=None))["id"])
+
     async def endpoint(self) -> str:
         return await self.create("/v1/webhooks/endpoints", {"url": "https://example.com/hook"})
 
@@ -136,7 +186,7 @@ class World:
         body = await self.filled(example.body)
         if example.operation["security"] == [{"pipeline": []}]:
             return await self.pipeline.call(example.method.upper(), path, body)
-        if "multipart/form-data" in example.operation["requestBody"]["content"]:
+        if example.operation["requestBody"]["content"].keys() == {"multipart/form-data"}:
             # A file is nothing that an example could hold.
             how: dict[str, Any] = {"files": {"file": ("a.png", picture(), "image/png")}, "data": body}
         else:
@@ -153,7 +203,10 @@ def published(app: Litestar) -> dict[str, Any]:
 
 def test_every_operation_with_a_body_has_an_example_that_its_schema_allows(published: dict[str, Any]) -> None:
     for path, method, operation in operations(published):
-        for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+        contents = operation.get("requestBody", {}).get("content", {})
+        for media_type, content in contents.items():
+            if media_type == "multipart/form-data" and "application/json" in contents:
+                continue
             bodies = [one["value"] for one in content.get("examples", {}).values()] or [content["example"]]
             for body in bodies:
                 # A file is chosen by hand.

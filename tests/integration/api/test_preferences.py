@@ -19,7 +19,7 @@ async def test_a_wait_that_was_granted_is_told(alice: Client, wait: str, applied
         await alice.get("/cm/report", prefer, cm_uid=uid),
     ]
 
-    assert [answer.status_code for answer in answers] == [202, 200, 200]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
     assert [answer.headers.get("preference-applied") for answer in answers] == [applied] * 3
 
 

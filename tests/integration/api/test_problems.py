@@ -193,7 +193,7 @@ def broken(alice: Client, monkeypatch: pytest.MonkeyPatch) -> str:
     async def fail(*_: object) -> None:
         raise RuntimeError(message)
 
-    monkeypatch.setattr("shared.matrices.figures", fail)
+    monkeypatch.setattr("shared.matrices.metrics", fail)
     return "/cm/"
 
 
@@ -203,18 +203,18 @@ async def test_an_unforeseen_error_tells_the_client_an_id_and_the_log_the_rest(
     answer = await alice.get(broken, cm_uid="any")
 
     problem = answer.json()
-    (told,) = (line for line in lines() if line["event"] == "unforeseen error")
+    (entry,) = (line for line in lines() if line["event"] == "unforeseen error")
     (request,) = (line for line in lines() if line["event"] == "request")
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert problem == {
         "type": "/problems/internal-server-error",
         "title": "Internal server error",
         "status": 500,
-        "detail": f"An internal error occurred. Please report it with the id {told['error_id']}.",
+        "detail": f"An internal error occurred. Please report it with the id {entry['error_id']}.",
         "code": "internal-server-error",
     }
-    assert told["request_id"] == request["request_id"] == answer.headers["x-request-id"]
-    assert "RuntimeError: no luck with ***" in told["exception"]
+    assert entry["request_id"] == request["request_id"] == answer.headers["x-request-id"]
+    assert "RuntimeError: no luck with ***" in entry["exception"]
     assert [secret for secret in (alice.key, "hunter2") if secret in json.dumps(lines())] == []
 
 

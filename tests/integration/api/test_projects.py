@@ -35,7 +35,6 @@ async def test_a_project_is_opened_read_renamed_and_deleted(alice: Client) -> No
         ({}, "/name"),
         ({"name": ""}, "/name"),
         ({"name": "x" * 256}, "/name"),
-        ({"name": "x", "nam": "y"}, "/nam"),
         ({"name": "x\0"}, ""),
         ({"name": "x", "metadata": []}, "/metadata"),
         ({"name": "x", "metadata": {"a/b": 1}}, "/metadata"),
@@ -97,3 +96,18 @@ async def test_a_project_whose_images_could_still_be_restored_counts_as_holding_
 
     assert answer.status_code == 409
     assert (await alice.post(f"/api/images/{image['id']}/restore")).status_code == 200
+
+
+async def test_fields_that_clients_of_the_pipeline_api_send_are_passed_over(alice: Client) -> None:
+    project = (await alice.post("/api/projects", {"name": "A", "meta_group_id": "x", "key": "y"})).json()
+    described = await alice.send("PATCH", f"/api/projects/{project['id']}", json={"name": "B", "meta_group_id": "z"})
+    image = await alice.add_image(project["id"], picture())
+    comment = await alice.post(f"/api/images/{image['id']}/comments", {"text": "c", "author": "me"})
+
+    assert (described.status_code, described.json()["name"]) == (200, "B")
+    assert (comment.status_code, comment.json()["text"]) == (201, "c")
+
+
+async def test_clients_of_the_pipeline_api_ask_for_its_health(alice: Client) -> None:
+    answer = await alice.http.get("/api/health")
+    assert (answer.status_code, answer.json()) == (200, {"status": "healthy"})

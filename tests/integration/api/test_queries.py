@@ -1,4 +1,4 @@
-"""A mistyped parameter is told as one by the routes that are ours, and by those of no older contract."""
+"""Routes of the API refuse a mistyped parameter; routes of the inherited contracts ignore it."""
 
 from typing import Any
 

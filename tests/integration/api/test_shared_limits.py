@@ -5,39 +5,17 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import httpx2
 import pytest
 
-from deploy.local.commands import commands
-from deploy.local.datadir import DataDir
-from deploy.local.ports import free_ports
-from deploy.local.process import Process
-from tests.actors import ROOT, Client, eventually
+from tests.actors import Api, Client, eventually, is_answering
 
 ADMIN = ("root", "root's password")
 CONFUSION = "/v1/confusion?tp=90&fp=10&fn=5&tn=95"
 
 # `month` has a rate that nothing reaches; `second` has a month that nothing reaches.
 PLANS = '{"month": {"calls_per_month": 500, "calls_per_second": 100000}, "second": {"calls_per_second": 5}, "none": {}}'
-
-
-class Api(Process):
-    """One process that answers requests, on a port of its own."""
-
-    @classmethod
-    def start(cls, environment: dict[str, str], folder: Path) -> "Api":
-        (port,) = free_ports(1)
-        data = DataDir(folder)
-        data.lock()
-        line = commands(host="127.0.0.1", port=port, api_workers=1, worker_concurrency=1).parts["api"]
-        api = cls("api", line, data=data, environment=environment, folder=ROOT)
-        api.url = f"http://127.0.0.1:{port}"
-        api.spawn()
-        return api
-
-    url: str
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +30,7 @@ def apis(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
 async def account(api: Api, plan: str) -> tuple[str, int]:
     """The key and id of a new account on a plan."""
     async with httpx2.AsyncClient(base_url=api.url) as http:
-
-        async def is_ready() -> bool:
-            try:
-                return (await http.get("/readyz")).status_code == 200
-            except httpx2.TransportError:
-                return False
-
-        await eventually(is_ready, deadline_s=60)
+        await eventually(lambda: is_answering(http), deadline_s=60)
         client = await Client.sign_up(http)
         answer = await http.post("/sign_in/", json={"email": client.email, "password": client.password})
         account_id = int(answer.json()["id"])

@@ -9,7 +9,9 @@ import pycm
 import pytest
 from jsonschema import Draft202012Validator
 from pycm.params import CI_CLASS_LIST, CI_OVERALL_LIST
+from scipy.stats import binomtest
 from sklearn.metrics import precision_recall_fscore_support
+from statsmodels.stats.proportion import proportion_confint
 
 from api.matrices import statistics
 from tests.actors import Client
@@ -40,7 +42,9 @@ async def test_every_statistic_and_interval_is_pycms(alice: Client) -> None:
     answer = await alice.get(f"/v1/matrices/{uid}/statistics", **options)
 
     assert answer.status_code == 200
-    assert answer.json() == {
+    found = answer.json()
+    del found["estimates"]
+    assert found == {
         "uid": uid,
         "version": 1,
         "classes": theirs.classes,
@@ -59,6 +63,29 @@ async def test_every_statistic_and_interval_is_pycms(alice: Client) -> None:
         },
         "undefined": {},
     }
+
+
+async def test_every_metric_has_one_interval_with_its_method(alice: Client) -> None:
+    uid = await create(alice, classes=["no", "yes"], counts=[[192, 50], [31, 227]])
+
+    found = (await alice.get(f"/v1/matrices/{uid}/statistics")).json()["estimates"]
+    exact = (await alice.get(f"/v1/matrices/{uid}/statistics", proportion_method="clopper-pearson")).json()["estimates"]
+
+    accuracy = found["overall"]["accuracy"]
+    assert accuracy == {
+        "value": 0.838,
+        "low": pytest.approx(0.8031477342, abs=1e-9),
+        "high": pytest.approx(0.8676982116, abs=1e-9),
+        "method": "wilson",
+        "reason": None,
+    }
+    assert exact["overall"]["accuracy"]["low"] == pytest.approx(proportion_confint(419, 500, method="beta")[0])
+    assert exact["per_class"]["recall.class"]["method"] == "clopper-pearson"
+    assert found["overall"]["kappa"]["method"] == found["per_class"]["mcc.class"]["method"] == "delta"
+    assert found["overall"]["accuracy.p_value"]["value"] == pytest.approx(binomtest(419, 500, 0.516, "greater").pvalue)
+    assert found["overall"]["no_information_rate"]["reason"] == "no interval method is offered for this metric"
+    bounds = proportion_confint([192, 227], [242, 258], method="wilson")
+    assert [found["per_class"]["recall.class"][end] for end in ("low", "high")] == [pytest.approx(b) for b in bounds]
 
 
 async def test_what_is_undefined_is_null(alice: Client) -> None:

@@ -1,4 +1,4 @@
-"""Endpoints change, rest, fail and recover; what they missed is told again."""
+"""Endpoints change, are disabled, fail and recover; missed deliveries are sent again."""
 
 import json
 from collections.abc import Sequence
@@ -252,14 +252,18 @@ async def test_an_endpoint_that_fails_for_five_days_is_disabled_and_the_others_h
     await _fail_since(platform, broken, "5 days 1 second")
     await _make_due(platform)
 
-    news = (await receiver.wait_for(4))[-1]
+    notification = (await receiver.wait_for(4))[-1]
     shown = (await alice.get(f"{ENDPOINTS}/{broken['id']}")).json()
     assert failing["failing_since"] is not None
     assert (almost["disabled_at"], almost["disabled_because"]) == (None, None)
     assert (shown["disabled_because"], shown["disabled_at"] is None) == ("failing", False)
-    assert news.path.endswith("/watch")
-    assert json.loads(news.body)["type"] == "endpoint.disabled"
-    assert json.loads(news.body)["data"] == {"endpoint_id": broken["id"], "url": broken["url"], "reason": "failing"}
+    assert notification.path.endswith("/watch")
+    assert json.loads(notification.body)["type"] == "endpoint.disabled"
+    assert json.loads(notification.body)["data"] == {
+        "endpoint_id": broken["id"],
+        "url": broken["url"],
+        "reason": "failing",
+    }
     assert (await alice.get(f"{DELIVERIES}/{delivery['id']}")).json()["status"] == "dead"
 
 
@@ -304,7 +308,7 @@ async def test_an_account_has_at_most_fifty_endpoints(alice: Client, mallory: Cl
 
     answer = await alice.post(ENDPOINTS, {"url": "https://example.com/50"})
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "too-many-webhook-endpoints")
+    assert (answer.status_code, answer.json()["code"]) == (409, "quota-reached")
     await _register(mallory, "https://example.com/")
 
 

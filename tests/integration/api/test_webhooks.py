@@ -29,13 +29,13 @@ async def test_a_callback_tells_of_the_finished_job_and_is_signed(alice: Client,
     job = await alice.final((await alice.submit("report", callback_url=receiver.url))["id"])
     (request,) = await receiver.wait_for(1)
 
-    told = _verified(secret, request)
-    links = [made.pop("url") for made in told["data"]["artifacts"]]
+    payload = _verified(secret, request)
+    links = [made.pop("url") for made in payload["data"]["artifacts"]]
     known = {**job, "artifacts": [{k: v for k, v in made.items() if k != "url"} for made in job["artifacts"]]}
-    for made in [*told["data"]["artifacts"], *known["artifacts"]]:
+    for made in [*payload["data"]["artifacts"], *known["artifacts"]]:
         del made["expires_at"]
     assert (request.method, request.headers["content-type"]) == ("POST", "application/json")
-    assert told == {"type": "job.succeeded", "timestamp": told["timestamp"], "data": known}
+    assert payload == {"type": "job.succeeded", "timestamp": payload["timestamp"], "data": known}
     async with httpx2.AsyncClient() as anybody:
         assert (await anybody.get(links[0])).status_code == 200
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,15 +43,14 @@ class Served:
         return [line for line in lines if any(sign in line for sign in signs)]
 
 
-@pytest.fixture(scope="package")
-def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The running api."""
+@contextmanager
+def serving(environment: dict[str, str], folder: Path, **settings: str) -> Iterator[Served]:
+    """Run the api with one process and these settings."""
     (port,) = free_ports(1)
-    data = DataDir(tmp_path_factory.mktemp("served"))
+    data = DataDir(folder)
     data.lock()
-    limits = {"MAX_BODY_BYTES": str(MAX_BODY_BYTES), "BODY_TIMEOUT_S": str(BODY_TIMEOUT_S), "WAIT_LIMIT_S": "1"}
     parts = commands(host="127.0.0.1", port=port, api_workers=1, worker_concurrency=1).parts
-    process = Process("api", parts["api"], data=data, environment=environment | limits, folder=ROOT)
+    process = Process("api", parts["api"], data=data, environment=environment | settings, folder=ROOT)
     process.spawn()
     url = f"http://127.0.0.1:{port}"
     with httpx2.Client(base_url=url, limits=httpx2.Limits(max_keepalive_connections=0)) as http:
@@ -59,6 +59,14 @@ def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
             yield Served(port, process.log, http)
         finally:
             process.kill()
+
+
+@pytest.fixture(scope="package")
+def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The running api."""
+    limits = {"MAX_BODY_BYTES": str(MAX_BODY_BYTES), "BODY_TIMEOUT_S": str(BODY_TIMEOUT_S), "WAIT_LIMIT_S": "1"}
+    with serving(environment, tmp_path_factory.mktemp("served"), **limits) as running:
+        yield running
 
 
 @pytest.fixture(scope="package")

@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 
+from shared.datasets import queries as dataset_queries
 from shared.jobs import queries as job_queries
 from shared.kit.db import Connection
 from shared.kit.platform import Platform
 from shared.matrices import queries as matrix_queries
 from shared.projects import queries as project_queries
+from shared.quotas import Quota
+from shared.quotas.measures import MEASURES
+from shared.runs import queries as run_queries
+from shared.uploads import queries as upload_queries
 from tests.actors import Client
 
 OTHERS = 20_000
@@ -22,6 +27,23 @@ FILL = [
     """
     INSERT INTO matrix (uid, account_id, version, tags, classes, counts, sample_count)
     SELECT uuidv7(), $1, 1, '{}', '[0]', '[[1]]', 1 FROM generate_series(1, $2::int)
+    """,
+    """
+    INSERT INTO file_upload (id, account_id, status, filename, content_type, size_bytes, part_size_bytes, object_key,
+                             expires_at)
+    SELECT uuidv7(), $1, 'pending', '', '', 1, 1, '', now() + interval '1 day' FROM generate_series(1, $2::int)
+    """,
+    """
+    WITH run AS (
+        INSERT INTO run (id, account_id, tags, version)
+        SELECT uuidv7(), $1, '{}', 1 FROM generate_series(1, $2::int) RETURNING id
+    )
+    INSERT INTO run_version (run_id, number, job_id, upload_id, filename, columns, outcome, summary)
+    SELECT id, 1, uuidv7(), uuidv7(), '', '{}', 'ready', '' FROM run
+    """,
+    """
+    INSERT INTO dataset (id, account_id, name, version, is_private, job_id, upload_id, filename, columns)
+    SELECT uuidv7(), $1, n::text, 1, false, uuidv7(), uuidv7(), '', '{}' FROM generate_series(1, $2::int) AS n
     """,
     "INSERT INTO project (id, account_id, name) SELECT uuidv7(), $1, n::text FROM generate_series(1, $2::int) AS n",
     """
@@ -44,7 +66,18 @@ LISTS: list[tuple[str, str, tuple[Any, ...]]] = [
     ("matrix", matrix_queries.LIST_OWN, (None, None, None, 50)),
     ("matrix", matrix_queries.LIST_OWN, (None, "no such name", None, 50)),
     ("matrix", matrix_queries.SELECT_UIDS, (1000,)),
+    ("file_upload", upload_queries.LIST_OWN, (None, None, 50)),
+    ("file_upload", upload_queries.LIST_OWN, (None, "completed", 50)),
+    ("file_upload", MEASURES[Quota.OPEN_UPLOADS], ()),
+    ("file_upload", MEASURES[Quota.STORED_BYTES], ()),
+    ("run", MEASURES[Quota.RUNS], ()),
+    ("run_version", MEASURES[Quota.STORED_BYTES], ()),
     ("project", project_queries.LIST_OWN, (None, None, 50)),
+    ("dataset", dataset_queries.LIST_OWN, (None, None, 50)),
+    ("dataset", MEASURES[Quota.DATASETS], ()),
+    ("run", run_queries.LIST_OWN, (None, None, None, None, 50)),
+    ("run_version", run_queries.LIST_OWN, (None, None, None, None, 50)),
+    ("run", run_queries.LIST_OWN, (None, "failed", "no such tag", None, 50)),
     ("webhook_delivery", DELIVERIES, (50,)),
 ]
 
@@ -67,7 +100,7 @@ async def test_a_small_account_s_lists_walk_its_own_rows_only(
     for statement in FILL:
         await filled.execute(statement, small, 20)
         await filled.execute(statement, large, OTHERS)
-    await filled.execute("ANALYZE job, matrix, project, webhook_delivery")
+    await filled.execute("ANALYZE dataset, file_upload, job, matrix, project, run, run_version, webhook_delivery")
 
     for table, statement, arguments in LISTS:
         (plan,) = await filled.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", small, *arguments)

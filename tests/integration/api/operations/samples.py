@@ -7,6 +7,7 @@ sample says otherwise.
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.files import announcement, content
 from tests.integration.api.operations import things
 from tests.integration.api.operations.things import CAR, PERSON, PICTURE, Make
 
@@ -16,14 +17,20 @@ BY_NAME: dict[str, Any] = {
     "artifact_name": "mask.png",
     "cm_uid": things.matrix,
     "comment_id": things.comment,
+    "comparison_id": things.comparison,
+    "dataset_id": things.dataset,
+    "check_id": things.gate_check,
     "delivery_id": things.delivery,
     "endpoint_id": things.endpoint,
+    "gate_id": things.gate,
     "image_id": things.image,
+    "invitation_id": things.invitation,
     "job_id": things.finished_job,
     "key": "camera",
     "key_id": things.key,
     "pipeline_id": things.pipeline,
     "project_id": things.project,
+    "run_id": things.run,
     "uid": things.matrix,
     "upload_id": things.uploaded,
 }
@@ -51,9 +58,11 @@ ADMIN, PIPELINE = "administrator", "pipeline"
 
 LABELS = {"actual_vector": [1, 0, 1], "predicted_vector": [1, 1, 1]}
 PROBABILITIES = {"actual_vector": [1, 0, 1], "probability_vector": [[0.2, 0.8], [0.6, 0.4], [0.3, 0.7]]}
+SUBMISSION = {"kind": "curve", "type": "PR", "callback_url": None, **PROBABILITIES}
 SETS = {"actual_vector": [["a"], ["b"]], "predicted_vector": [["a", "b"], []], "classes": ["a", "b"]}
 UPLOAD = {"filename": "a.png", "content_type": "image/png", "size_bytes": len(PICTURE)}
 MODEL = {"model_name": "yolo_v8", "model_version": "v1", "parameters": {"threshold": 0.5}}
+SCORED = {"run_id": things.scored_run}
 SIDES = {"reference": things.reference, "candidate": things.candidate}
 COUNTS = {"classes": ["x", "y"], "counts": [[3, 1], [0, 2]]}
 REASON = {"reason": "out of focus"}
@@ -75,9 +84,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/cm/report"): Sample(query={"cm_uid": things.matrix}),
     ("GET", "/cm/plot"): Sample(query={"cm_uid": things.matrix}),
     ("POST", "/compare"): Sample(json={"cm_uids": [things.matrix, things.other_matrix]}),
-    ("POST", "/v1/matrices"): Sample(
-        json={"name": "first", "tags": ["a"], "classes": ["x", "y"], "counts": [[3, 1], [0, 2]]}
-    ),
+    ("POST", "/v1/matrices"): Sample(json={"name": "first", "tags": ["a"], **COUNTS}),
     ("GET", "/v1/matrices"): Sample(after=(things.matrix, things.other_matrix), query={"limit": 1}),
     ("GET", "/v1/matrices/{uid}"): Sample(),
     ("PATCH", "/v1/matrices/{uid}"): Sample(json={"name": "renamed", "data_set": None}),
@@ -88,8 +95,11 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     # curves, multi-label
     ("POST", "/curve"): Sample(json={"type": "ROC", **PROBABILITIES}),
     ("POST", "/mlcm"): Sample(json=SETS),
+    ("POST", "/v1/projects/{project_id}/imports"): Sample(
+        json={"upload_id": things.annotations_upload, "role": "ground_truth"}, headers={"Prefer": "wait=20"}
+    ),
     # jobs
-    ("POST", "/v1/jobs"): Sample(json={"kind": "curve", "type": "PR", "callback_url": None, **PROBABILITIES}),
+    ("POST", "/v1/jobs"): Sample(json=SUBMISSION, headers={"Prefer": "wait=20"}),
     ("GET", "/v1/jobs"): Sample(after=(things.finished_job,)),
     ("GET", "/v1/jobs/{job_id}"): Sample(),
     ("POST", "/v1/jobs/{job_id}/cancel"): Sample(path={"job_id": things.queued_job}, is_idle=True),
@@ -120,6 +130,67 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/fbeta"): Sample(query={"precision": "0.5", "recall": "0.25"}),
     ("POST", "/v1/fbeta"): Sample(json={"tp": 1, "fp": 2, "fn": 3}),
     ("GET", "/v1/meta"): Sample(),
+    # runs
+    ("POST", "/v1/runs"): Sample(
+        json={
+            "name": "first",
+            "data": {"sample_id": ["007", "008"], "y_pred": ["cat", "cat"]},
+            "dataset_id": things.dataset,
+            "missing": "exclude",
+        }
+    ),
+    ("GET", "/v1/runs"): Sample(after=(things.run,), query={"status": "ready", "limit": 1}),
+    ("GET", "/v1/runs/{run_id}"): Sample(),
+    ("PATCH", "/v1/runs/{run_id}"): Sample(json={"positive": "cat", "tags": ["a"]}),
+    ("DELETE", "/v1/runs/{run_id}"): Sample(),
+    ("PUT", "/v1/runs/{run_id}/columns"): Sample(json={"truth": "y_true", "prediction": "y_pred", "id": None}),
+    ("GET", "/v1/runs/{run_id}/matrix"): Sample(query={"class": "cat", "slice": "country:DE"}),
+    ("GET", "/v1/runs/{run_id}/metrics"): Sample(),
+    ("GET", "/v1/runs/{run_id}/curves"): Sample(path=SCORED, query={"slice": "country:DE"}),
+    ("GET", "/v1/runs/{run_id}/calibration"): Sample(path=SCORED, query={"binning": "equal_mass", "bins": 2}),
+    ("GET", "/v1/runs/{run_id}/recalibration"): Sample(path=SCORED, query={"method": "beta"}),
+    ("GET", "/v1/runs/{run_id}/promised-threshold"): Sample(path=SCORED, query={"at_least": 0.5, "metric": "recall"}),
+    ("GET", "/v1/runs/{run_id}/decision-curve"): Sample(path=SCORED, query={"points": 9}),
+    ("GET", "/v1/runs/{run_id}/thresholds"): Sample(path=SCORED, query={"metric": "recall", "at_least": 0.9}),
+    ("GET", "/v1/runs/{run_id}/slices"): Sample(query={"column": "country", "metric": "recall.class"}),
+    ("GET", "/v1/runs/{run_id}/samples"): Sample(query={"actual": "dog", "predicted": "cat", "limit": 5}),
+    ("GET", "/v1/runs/{run_id}/errors"): Sample(query={"slice": "country:FR"}),
+    ("GET", "/v1/runs/{run_id}/errors.csv"): Sample(),
+    # datasets
+    ("POST", "/v1/datasets"): Sample(json={"upload_id": things.truth_file, "name": "Pets", "private": True}),
+    ("GET", "/v1/datasets"): Sample(after=(things.dataset,), query={"name": "Pets", "limit": 1}),
+    ("GET", "/v1/datasets/{dataset_id}"): Sample(),
+    ("DELETE", "/v1/datasets/{dataset_id}"): Sample(),
+    ("GET", "/v1/runs/{run_id}/export"): Sample(query={"actual": "cat", "only_errors": True, "slice": "country:DE"}),
+    # comparisons
+    ("POST", "/v1/comparisons"): Sample(
+        json={"baseline": things.run, "candidate": things.run, "metrics": ["accuracy"]}
+    ),
+    ("GET", "/v1/comparisons"): Sample(after=(things.comparison,), query={"limit": 1}),
+    ("GET", "/v1/comparisons/{comparison_id}"): Sample(),
+    ("GET", "/v1/comparisons/{comparison_id}/flips"): Sample(query={"kind": "both_wrong", "class": "dog"}),
+    ("DELETE", "/v1/comparisons/{comparison_id}"): Sample(),
+    # gates
+    ("POST", "/v1/gates"): Sample(
+        json={"name": "release", "baseline": {"tag": "main"}, "golden_ids": ["1"], "slices": [{"column": "country"}]}
+    ),
+    ("GET", "/v1/gates"): Sample(after=(things.gate,), query={"limit": 1}),
+    ("GET", "/v1/gates/{gate_id}"): Sample(),
+    ("PUT", "/v1/gates/{gate_id}"): Sample(json={"name": "nightly", "baseline": {"model_name": "detector"}}),
+    ("DELETE", "/v1/gates/{gate_id}"): Sample(),
+    ("POST", "/v1/gates/{gate_id}/checks"): Sample(json={"candidate": things.run}),
+    ("GET", "/v1/gates/{gate_id}/checks"): Sample(after=(things.gate_check,), query={"limit": 1}),
+    ("GET", "/v1/checks/{check_id}"): Sample(),
+    ("GET", "/v1/checks/{check_id}/junit"): Sample(),
+    ("GET", "/v1/checks/{check_id}/markdown"): Sample(),
+    ("GET", "/v1/checks/{check_id}/badge"): Sample(),
+    # uploads
+    ("POST", "/v1/uploads"): Sample(json=announcement(content(1000, "new")), status=201),
+    ("GET", "/v1/uploads"): Sample(after=(things.file_upload,), query={"status": "pending", "limit": 1}),
+    ("GET", "/v1/uploads/{upload_id}"): Sample(path={"upload_id": things.file_upload}),
+    ("POST", "/v1/uploads/{upload_id}/parts"): Sample(path={"upload_id": things.file_upload}, json={"numbers": [1]}),
+    ("POST", "/v1/uploads/{upload_id}/complete"): Sample(path={"upload_id": things.file_upload}, json={}),
+    ("DELETE", "/v1/uploads/{upload_id}"): Sample(path={"upload_id": things.file_upload}),
     # projects
     ("POST", "/api/projects"): Sample(json={"name": "Streets", "metadata": {"city": "Ulm"}}),
     ("GET", "/api/projects"): Sample(after=(things.project,)),
@@ -182,9 +253,14 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     # admin, health
     ("GET", "/users"): Sample(sender=ADMIN, query={"limit": 5}),
     ("GET", "/cms"): Sample(sender=ADMIN, query={"limit": 5}, after=(things.matrix,)),
+    ("GET", "/v1/admin/audit"): Sample(sender=ADMIN, query={"account_id": things.account}, after=(things.key,)),
+    ("GET", "/v1/admin/invitations"): Sample(sender=ADMIN, after=(things.invitation,)),
+    ("POST", "/v1/admin/invitations"): Sample(sender=ADMIN, json={"note": "a colleague"}),
+    ("DELETE", "/v1/admin/invitations/{invitation_id}"): Sample(sender=ADMIN),
     ("PUT", "/v1/admin/accounts/{account_id}/plan"): Sample(sender=ADMIN, json={"plan": None}),
     ("POST", "/v1/admin/accounts/{account_id}/credit"): Sample(sender=ADMIN, json={"calls": 10}),
     ("GET", "/healthz"): Sample(),
+    ("GET", "/api/health"): Sample(),
     ("GET", "/readyz"): Sample(),
 }
 
@@ -202,6 +278,11 @@ OTHERS: dict[tuple[str, str, int], Sample] = {
     ("GET", "/v1/matrices/{uid}/export", 202): Sample(query={"format": "html"}, headers=AT_ONCE, is_idle=True),
     ("GET", "/api/images/{image_id}/compare", 202): Sample(query=SIDES, headers=AT_ONCE, is_idle=True),
     ("GET", "/api/images/{image_id}/thumbnail", 202): Sample(is_idle=True),
+    ("POST", "/v1/uploads", 200): Sample(json=things.known_file),
+    ("POST", "/v1/jobs", 202): Sample(json=SUBMISSION, is_idle=True),
+    ("POST", "/v1/projects/{project_id}/imports", 202): Sample(
+        json={"upload_id": things.annotations_upload, "role": "ground_truth"}, headers=AT_ONCE, is_idle=True
+    ),
     ("GET", "/cm/report", 304): Sample(query={"cm_uid": things.matrix}, headers=KNOWN),
     ("GET", "/cm/plot", 304): Sample(query={"cm_uid": things.matrix}, headers=KNOWN),
     ("GET", "/v1/matrices/{uid}/statistics", 304): Sample(headers=KNOWN),

@@ -77,7 +77,8 @@ async def test_what_is_not_there_yet_or_known_already_is_answered_as_documented(
 
 def _set_to_work(team: Team, sample: Sample) -> None:
     if sample.is_idle:
-        team["worker"].kill()
+        for name in ("worker", "thumbnailer"):
+            team[name].kill()
     else:
         team.start()
 

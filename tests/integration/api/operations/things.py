@@ -7,11 +7,14 @@ from typing import Any
 import httpx2
 
 from tests.actors import Client, eventually
+from tests.coco_files import encoded, ground_truth
+from tests.files import announce, announcement, content, put_all, upload_file
 from tests.pictures import picture
 from tests.pipelines import Pipeline, box
 from tests.receiver import Receiver
 
 PICTURE = picture()
+PREDICTIONS = content(1000, "predictions")
 PERSON = box("person", 0.9, (0, 0, 10, 10))
 CAR = box("car", 0.8, (20, 0, 20, 10))
 
@@ -83,6 +86,11 @@ async def key(scene: Scene) -> Any:
     return (await scene.create("/v1/keys", {"name": "another"}))["id"]
 
 
+async def invitation(scene: Scene) -> Any:
+    answer = await scene.alice.http.post("/v1/admin/invitations", json={}, auth=("root", "root's password"))
+    return answer.json()["id"]
+
+
 async def project(scene: Scene) -> Any:
     return (await scene.alice.create_project())["id"]
 
@@ -113,6 +121,98 @@ async def uploaded(scene: Scene) -> Any:
     upload = await scene.create(f"/api/projects/{await scene.get(project)}/uploads", announced)
     await _put(upload["upload_url"], upload["headers"])
     return upload["id"]
+
+
+ROWS = b"id,y_true,y_pred,country\n1,cat,cat,DE\n2,dog,cat,FR\n"
+
+
+# Enough of them to fit a map on one half.
+SCORED_ROWS = b"id,y_true,y_pred,prob_1,country\n" + b"".join(
+    b"a%d,0,0,0.2,DE\nb%d,1,1,0.7,FR\nc%d,1,0,0.4,FR\nd%d,0,1,0.6,DE\n" % ((number,) * 4) for number in range(10)
+)
+
+
+async def run(scene: Scene) -> Any:
+    """A run that is ready."""
+    return await _read(scene, ROWS)
+
+
+async def scored_run(scene: Scene) -> Any:
+    """A run that is ready, with scores of a class."""
+    return await _read(scene, SCORED_ROWS)
+
+
+async def _read(scene: Scene, rows: bytes) -> Any:
+    files = {"file": ("x.csv", rows, "text/csv")}
+    made = _of(await scene.alice.send("POST", "/v1/runs", files=files))
+
+    async def is_ready() -> bool:
+        shown = await scene.alice.get(f"/v1/runs/{made['id']}", {"Prefer": "wait=5"})
+        return bool(shown.json()["status"] == "ready")
+
+    await eventually(is_ready, deadline_s=100)
+    return made["id"]
+
+
+async def comparison(scene: Scene) -> Any:
+    """A comparison that is ready."""
+    made = await scene.create("/v1/comparisons", {"baseline": await scene.get(run), "candidate": await scene.get(run)})
+
+    async def is_ready() -> bool:
+        shown = await scene.alice.get(f"/v1/comparisons/{made['id']}", {"Prefer": "wait=5"})
+        return bool(shown.json()["status"] == "ready")
+
+    await eventually(is_ready, deadline_s=100)
+    return made["id"]
+
+
+async def gate(scene: Scene) -> Any:
+    return (await scene.create("/v1/gates", {"name": "release", "baseline": {"tag": "main"}}))["id"]
+
+
+async def gate_check(scene: Scene) -> Any:
+    """A check that is ready: of a gate whose baseline is missing."""
+    checks = f"/v1/gates/{await scene.get(gate)}/checks"
+    made = await scene.create(checks, {"candidate": await scene.get(run)})
+
+    async def is_ready() -> bool:
+        shown = await scene.alice.get(f"/v1/checks/{made['id']}", {"Prefer": "wait=5"})
+        return bool(shown.json()["status"] == "ready")
+
+    await eventually(is_ready, deadline_s=100)
+    return made["id"]
+
+
+async def file_upload(scene: Scene) -> Any:
+    upload = await announce(scene.alice, PREDICTIONS)
+    await put_all(upload["parts"], PREDICTIONS)
+    return upload["id"]
+
+
+async def annotations_upload(scene: Scene) -> Any:
+    return (await upload_file(scene.alice, encoded(ground_truth(2)), filename="instances.json"))["id"]
+
+
+async def truth_file(scene: Scene) -> Any:
+    """A complete upload with the actual labels of samples."""
+    return (await upload_file(scene.alice, b"sample_id,y_true\n007,cat\n008,dog\n009,cat\n"))["id"]
+
+
+async def dataset(scene: Scene) -> Any:
+    """A dataset that is ready."""
+    made = await scene.create("/v1/datasets", {"upload_id": await scene.get(truth_file), "name": "Pets"})
+
+    async def is_ready() -> bool:
+        shown = await scene.alice.get(f"/v1/datasets/{made['id']}", {"Prefer": "wait=5"})
+        return bool(shown.json()["status"] == "ready")
+
+    await eventually(is_ready, deadline_s=60)
+    return made["id"]
+
+
+async def known_file(scene: Scene) -> Any:
+    await upload_file(scene.alice, PREDICTIONS)
+    return announcement(PREDICTIONS)
 
 
 async def comment(scene: Scene) -> Any:

@@ -11,7 +11,7 @@ from shared.kit.platform import Platform
 from tests.actors import Client, eventually
 from tests.integration.api.web.visitor import Visitor
 
-PAGES = [f"/app/admin{rest}" for rest in ("", "/workers", "/accounts", "/jobs", "/matrices")]
+PAGES = [f"/app/admin{rest}" for rest in ("", "/workers", "/accounts", "/jobs", "/matrices", "/invitations", "/audit")]
 
 
 async def _id(platform: Platform, client: Client) -> int:
@@ -68,6 +68,7 @@ async def test_a_disabled_account_is_shut_out_until_it_is_enabled(
     assert (await user.get("/app/matrices")).status_code == 303
     assert (await user.sign_in(mallory)).status_code == 401
     await root.send(f"/app/admin/accounts/{number}", "/app/admin/accounts", change="open")
+    assert (await user.sign_in(mallory)).status_code == 303
     assert (await user.get("/app/matrices")).status_code == 200
 
 
@@ -127,11 +128,11 @@ async def test_the_pages_show_whose_things_they_are(root: Visitor, mallory: Clie
 
 @pytest.mark.usefixtures("workers")
 async def test_the_workers_that_answer_are_listed(root: Visitor) -> None:
-    async def both_answer() -> bool:
+    async def all_answer() -> bool:
         listed = re.findall(r"<li>(\w+)@[^<]+</li>", (await root.get("/app/admin/workers")).text)
         return listed == ["courier", "jobs"]
 
-    await eventually(both_answer, 60)
+    await eventually(all_answer, 60)
 
 
 async def test_workers_that_cannot_be_asked_are_no_error(root: Visitor, stack: Stack) -> None:

@@ -22,8 +22,8 @@ async def test_a_macro_mean_without_a_value_has_its_reason_and_the_mean_with_zer
     page = (await visitor.get(f"/app/matrices/{uid}")).text
     statistics = (await visitor.get(f"/app/matrices/{uid}/statistics")).text
 
-    figures = re.findall(r"<li><b>(.*?)</b><span>(.*?)</span></li>", page)
-    assert figures[:4] == [
+    tiles = re.findall(r"<li><b>(.*?)</b><span>(.*?)</span></li>", page)
+    assert tiles[:4] == [
         ("50.0 %", "Accuracy"),
         ("—", "Precision (macro)"),
         ("0.5000", "Recall (macro)"),

@@ -2,11 +2,13 @@
 
 import html
 import re
+import threading
+from types import SimpleNamespace
 
 import pytest
 from litestar import Litestar
 
-from api.web import curves
+from api.web import curves, forms, urlencoded
 from tests.actors import Client
 from tests.integration.api.web.visitor import Visitor
 
@@ -96,3 +98,22 @@ async def test_a_refused_table_and_its_title_stand_below_the_curves_that_there_a
         assert f">{text}</textarea>" in answer.text
         assert _values(answer.text, "title") == [typed]
         assert "<bdi>mine</bdi>" in answer.text
+
+
+async def test_a_large_form_is_read_beside_the_event_loop(
+    app: Litestar, alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = await _signed_in(app, alice)
+    threads: list[bool] = []
+
+    def note_thread(body: bytes) -> list[tuple[str, str]]:
+        threads.append(threading.current_thread() is threading.main_thread())
+        return urlencoded.pairs(body)
+
+    monkeypatch.setattr(forms, "urlencoded", SimpleNamespace(pairs=note_thread))
+
+    small = await visitor.send("/app/matrices/new", "/app/matrices/new", actual="a\nb", predicted="a\nb")
+    labels = "é\n" * 10_000
+    large = await visitor.send("/app/matrices/new", "/app/matrices/new", actual=labels, predicted=labels)
+
+    assert (small.status_code, large.status_code, threads) == (303, 303, [True, False])

@@ -6,8 +6,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared.jobs import notifications
 from shared.jobs.queries import CHANNEL
+from shared.kit import notifications
 from shared.kit.db import Database
 from shared.kit.settings import Settings
 from tests.actors import eventually
@@ -20,13 +20,12 @@ async def test_listening_survives_an_error_that_is_no_outage(
     refused: list[str] = []
     heard: list[str] = []
     url = settings.database_url.get_secret_value()
-    there = Database(url, pool_size=1)
     missing = Database(url.rpartition("/")[0] + "/no_such_database", pool_size=1)
     connect = asyncpg.connect
 
     async def find_again(dsn: str, **more: Any) -> asyncpg.Connection:
         if refused:
-            return await connect(there.dsn, **more)
+            return await connect(url, **more)
         try:
             return await connect(dsn, **more)
         except asyncpg.InvalidCatalogNameError as error:
@@ -34,8 +33,8 @@ async def test_listening_survives_an_error_that_is_no_outage(
             raise
 
     monkeypatch.setattr(asyncpg, "connect", find_again)
-    listening = asyncio.create_task(notifications.listen(missing, heard.append))
-    sender = await connect(there.dsn)
+    listening = asyncio.create_task(notifications.listen(missing, CHANNEL, heard.append))
+    sender = await connect(url)
 
     async def is_heard() -> bool:
         await sender.execute(f"NOTIFY {CHANNEL}, 'again'")

@@ -50,8 +50,8 @@ async def test_who_waits_for_a_job_of_a_deleted_matrix_is_told(
     await alice.delete(f"/cm/{uid}")
 
     (request,) = await receiver.wait_for(1)
-    told = Webhook(secret).verify(request.body, dict(request.headers))
-    assert (told["type"], told["data"]["id"]) == ("job.cancelled", job["id"])
+    payload = Webhook(secret).verify(request.body, dict(request.headers))
+    assert (payload["type"], payload["data"]["id"]) == ("job.cancelled", job["id"])
 
 
 async def test_changes_of_different_fields_at_once_are_all_kept(alice: Client) -> None:

@@ -64,7 +64,7 @@ def test_the_users_settings_win_except_where_a_server_is_embedded() -> None:
         "NO_PROXY": "example.com",
     }
     credentials = Credentials()
-    assert service_environment(user, STACK, credentials) == {
+    assert service_environment(user, STACK, credentials, host="127.0.0.1") == {
         "DATABASE_URL": "postgresql://stack",
         "S3_ENDPOINT_URL": "http://stack",
         "S3_BUCKET": "chosen",
@@ -80,6 +80,19 @@ def test_the_users_settings_win_except_where_a_server_is_embedded() -> None:
     }
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com"])
+def test_webhooks_do_not_reach_this_machine_when_others_reach_the_service(host: str) -> None:
+    assert "WEBHOOK_ALLOW_NETS" not in service_environment({}, STACK, Credentials(), host=host)
+    nets = {"WEBHOOK_ALLOW_NETS": "10.0.0.0/8"}
+    assert nets.items() <= service_environment(nets, STACK, Credentials(), host=host).items()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+def test_webhooks_reach_this_machine_when_nobody_else_reaches_the_service(host: str) -> None:
+    environment = service_environment({}, STACK, Credentials(), host=host)
+    assert environment["WEBHOOK_ALLOW_NETS"] == "127.0.0.0/8,::1/128"
+
+
 def test_a_client_of_an_outside_server_keeps_all_its_variables() -> None:
     user = {
         "DATABASE_URL": "postgresql://x",
@@ -87,5 +100,5 @@ def test_a_client_of_an_outside_server_keeps_all_its_variables() -> None:
         "S3_ENDPOINT_URL": "http://x",
         "AWS_CA_BUNDLE": "/c",
     }
-    given = service_environment(user, {}, Credentials())
+    given = service_environment(user, {}, Credentials(), host="127.0.0.1")
     assert user.items() <= given.items()

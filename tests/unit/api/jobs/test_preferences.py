@@ -1,6 +1,6 @@
 import pytest
 
-from api.jobs.waiter import requested_wait
+from api.jobs.preferences import requested_wait
 
 
 @pytest.mark.parametrize(

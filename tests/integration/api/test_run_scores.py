@@ -1,0 +1,273 @@
+"""Curves and thresholds come from all scores of a run, and any threshold is counted without another file."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn import metrics
+from sklearn.calibration import calibration_curve
+
+from tests.actors import Client
+from tests.integration.api.test_runs import read, send
+
+pytestmark = pytest.mark.usefixtures("workers")
+
+_RNG = np.random.default_rng(11)
+TRUTH = _RNG.integers(0, 2, 400)
+# Two decimals, so that scores tie.
+SCORES = np.round((TRUTH + _RNG.random(400) * 2) / 3, 2)
+COUNTRY = np.array(["DE", "FR", "US"])[_RNG.integers(0, 3, 400)]
+
+
+def table(header: str, *columns: Any) -> bytes:
+    lines = [",".join(map(str, row)) for row in zip(*columns, strict=True)]
+    return "\n".join([header, *lines]).encode()
+
+
+def binary() -> bytes:
+    names = np.array(["ham", "spam"])
+    return table(
+        "id,y_true,y_pred,prob_spam,country",
+        range(400),
+        names[TRUTH],
+        names[(SCORES >= 0.5).astype(int)],
+        SCORES,
+        COUNTRY,
+    )
+
+
+THREE = np.array(["cat", "dog", "fox"])
+TRUE_PLACE = _RNG.integers(0, 3, 300)
+PROBABILITIES = _RNG.dirichlet([1, 1, 1], 300) / 2 + np.eye(3)[TRUE_PLACE] / 2
+
+
+def multiclass() -> bytes:
+    predicted = THREE[PROBABILITIES.argmax(axis=1)]
+    return table("y_true,y_pred,prob_cat,prob_dog,prob_fox", THREE[TRUE_PLACE], predicted, *PROBABILITIES.T)
+
+
+async def test_curves_of_a_binary_run_equal_those_of_scikit_learn(alice: Client) -> None:
+    run = await send(alice, binary(), positive="spam")
+
+    found = await read(alice, run, "curves")
+
+    assert (found["label"], found["positives"], found["negatives"]) == ("spam", TRUTH.sum(), 400 - TRUTH.sum())
+    assert found["roc_auc"] == pytest.approx(metrics.roc_auc_score(TRUTH, SCORES), abs=1e-12)
+    assert found["average_precision"] == pytest.approx(metrics.average_precision_score(TRUTH, SCORES), abs=1e-12)
+    fpr, tpr, thresholds = metrics.roc_curve(TRUTH, SCORES, drop_intermediate=False)
+    points = dict(zip([None, *thresholds[1:].tolist()], zip(fpr.tolist(), tpr.tolist(), strict=True), strict=True))
+    roc = found["roc"]
+    assert [points[threshold] for threshold in roc["thresholds"]] == [*zip(roc["x"], roc["y"], strict=True)]
+    assert np.trapezoid(roc["y"], roc["x"]) == pytest.approx(found["roc_auc"], abs=1e-12)
+    ham = await read(alice, run, "curves", **{"class": "ham"})
+    expected = metrics.average_precision_score(1 - TRUTH, -SCORES)
+    assert (ham["label"], ham["average_precision"]) == ("ham", pytest.approx(expected, abs=1e-12))
+
+
+async def test_curves_of_a_slice_are_of_its_rows_and_few_points_keep_the_areas(alice: Client) -> None:
+    run = await send(alice, binary(), positive="spam")
+
+    found = await read(alice, run, "curves", slice="country:FR", points=16)
+
+    rows = COUNTRY == "FR"
+    assert found["roc_auc"] == pytest.approx(metrics.roc_auc_score(TRUTH[rows], SCORES[rows]), abs=1e-12)
+    assert len(found["roc"]["x"]) <= 16
+    drawn = np.trapezoid(found["roc"]["y"], found["roc"]["x"])
+    assert abs(drawn - found["roc_auc"]) <= found["roc"]["area_error"]
+
+
+async def test_each_of_three_classes_has_curves_against_the_rest(alice: Client) -> None:
+    run = await send(alice, multiclass())
+
+    for place, label in enumerate(THREE.tolist()):
+        found = await read(alice, run, "curves", **{"class": label})
+        area = metrics.roc_auc_score(place == TRUE_PLACE, PROBABILITIES[:, place])
+        assert found["roc_auc"] == pytest.approx(area, abs=1e-12)
+    unnamed = (await alice.get(f"/v1/runs/{run['id']}/curves")).json()
+    assert (unnamed["code"], unnamed["errors"][0]["pointer"]) == ("invalid-input", "/class")
+    assert "“cat”, “dog”, “fox”" in unnamed["errors"][0]["detail"]
+
+
+async def test_a_run_without_scores_says_so(alice: Client) -> None:
+    run = await send(alice, b"y_true,y_pred\nno,yes\nyes,yes\n")
+
+    asked: dict[str, Any] = {"curves": {}, "thresholds": {}, "matrix": {"threshold": 0.5}, "errors": {"threshold": 0.5}}
+    for result, query in asked.items():
+        answer = await alice.get(f"/v1/runs/{run['id']}/{result}", **query)
+        assert (answer.status_code, answer.json()["code"]) == (409, "scores-missing")
+
+
+async def test_scores_of_the_wrong_class_are_told(alice: Client) -> None:
+    body = table("y_true,y_pred,score", TRUTH, (SCORES >= 0.5).astype(int), SCORES)
+    swapped = body.replace(b"\n0,", b"\n2,").replace(b"\n1,", b"\n0,").replace(b"\n2,", b"\n1,")
+    run = await send(alice, swapped)
+
+    assert any("below 0.5" in notice for notice in run["notices"])
+    found = await read(alice, run, "curves")
+    assert found["roc_auc"] < 0.5
+    assert "scores are probably those of another class" in found["notices"][0]
+
+
+async def test_a_threshold_that_reaches_a_precision_has_the_highest_recall(alice: Client) -> None:
+    run = await send(alice, binary(), positive="spam")
+
+    found = await read(alice, run, "thresholds", metric="precision", at_least=0.9)
+
+    precision, recall, _ = metrics.precision_recall_curve(TRUTH, SCORES)
+    point = found["point"]
+    assert (found["is_reached"], found["label"]) == (True, "spam")
+    assert point["recall"] == pytest.approx(recall[precision >= 0.9].max(), abs=1e-12)
+    predicted = point["threshold"] <= SCORES
+    assert point["f1"] == pytest.approx(metrics.f1_score(TRUTH, predicted), abs=1e-12)
+    tn, fp, fn, tp = metrics.confusion_matrix(TRUTH, predicted).ravel().tolist()
+    assert (point["tp"], point["fp"], point["fn"], point["tn"]) == (tp, fp, fn, tn)
+    assert f"at the threshold {point['threshold']}" in found["detail"]
+    matrix = await read(alice, run, "matrix", threshold=point["threshold"])
+    assert (matrix["confusion_matrix"], matrix["predicted_by"]) == ([[tn, fp], [fn, tp]], "threshold")
+
+
+async def test_a_threshold_keeps_to_a_number_of_positives_or_to_costs(alice: Client) -> None:
+    run = await send(alice, binary(), positive="spam")
+
+    few = await read(alice, run, "thresholds", max_positives=30)
+    assert few["point"]["tp"] + few["point"]["fp"] <= 30
+    below = SCORES[few["point"]["threshold"] > SCORES].max()
+    assert np.count_nonzero(below <= SCORES) > 30
+    cheap = await read(alice, run, "thresholds", cost_fp=1, cost_fn=5)
+    costs = [
+        np.count_nonzero((t <= SCORES) & (TRUTH == 0)) + 5 * np.count_nonzero((t > SCORES) & (TRUTH == 1))
+        for t in np.unique(SCORES)
+    ]
+    assert cheap["point"]["cost"] == min(costs)
+    best = await read(alice, run, "thresholds")
+    assert best["point"]["f1"] == pytest.approx(max(metrics.f1_score(TRUTH, t <= SCORES) for t in np.unique(SCORES)))
+
+
+async def test_a_goal_out_of_reach_is_answered_with_the_best_there_is(alice: Client) -> None:
+    body = b"y_true,y_pred,score\nno,yes,0.9\nyes,yes,0.8\nyes,no,0.2\nno,no,0.1\n"
+    run = await send(alice, body)
+
+    found = await read(alice, run, "thresholds", metric="precision", at_least=0.95)
+
+    assert (found["is_reached"], found["point"]["threshold"]) == (False, 0.2)
+    assert found["detail"] == ("No threshold reaches a precision of 0.95; the best is 0.666667 at the threshold 0.2.")
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ({"at_least": 0.9}, "/metric"),
+        ({"cost_fp": 1}, "/cost_fn"),
+        ({"cost_fp": 1, "cost_fn": 1, "metric": "recall"}, "/at_least"),
+    ],
+)
+async def test_parts_of_a_goal_that_do_not_go_together_are_refused(
+    alice: Client, query: dict[str, Any], pointer: str
+) -> None:
+    run = await send(alice, binary(), positive="spam")
+
+    answer = await alice.get(f"/v1/runs/{run['id']}/thresholds", **query)
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, pointer)
+
+
+async def test_metrics_samples_and_errors_follow_a_threshold(alice: Client) -> None:
+    run = await send(alice, binary(), positive="spam")
+
+    predicted = SCORES >= 0.7
+    found = await read(alice, run, "metrics", threshold=0.7, slice="country:DE")
+    rows = COUNTRY == "DE"
+    assert (found["classes"][0]["label"], found["threshold"]) == ("spam", 0.7)
+    assert found["classes"][0]["f1"] == pytest.approx(metrics.f1_score(TRUTH[rows], predicted[rows]), abs=1e-12)
+    wrong = await read(alice, run, "errors", threshold=0.7, limit=1000)
+    assert {int(sample["id"]) for sample in wrong["items"]} == {*np.flatnonzero(predicted != TRUTH).tolist()}
+    confidences = [sample["confidence"] for sample in wrong["items"]]
+    assert confidences == sorted(confidences, reverse=True)
+    cell = await read(alice, run, "samples", threshold=0.7, actual="spam", predicted="ham", limit=1000)
+    missed = np.flatnonzero((TRUTH == 1) & ~predicted).tolist()
+    assert {int(sample["id"]) for sample in cell["items"]} == {*missed}
+    assert {sample["predicted"] for sample in cell["items"]} == {"ham"}
+
+
+async def test_a_threshold_of_one_of_three_classes_counts_it_against_the_rest(alice: Client) -> None:
+    run = await send(alice, multiclass())
+
+    query: dict[str, Any] = {"class": "dog", "threshold": 0.4}
+    matrix = await read(alice, run, "matrix", **query)
+    actual, predicted = TRUE_PLACE == 1, PROBABILITIES[:, 1] >= 0.4
+    assert matrix["classes"] == ["dog", "rest"]
+    assert matrix["confusion_matrix"] == metrics.confusion_matrix(~actual, ~predicted).tolist()
+    found = await read(alice, run, "metrics", **query)
+    assert found["classes"][0]["recall"] == pytest.approx(metrics.recall_score(actual, predicted), abs=1e-12)
+    missed = await read(alice, run, "samples", **query, predicted="rest", actual="dog", limit=1000)
+    assert [sample["row"] - 1 for sample in sorted(missed["items"], key=lambda sample: sample["row"])] == (
+        np.flatnonzero(actual & ~predicted).tolist()
+    )
+    infinite = await alice.get(f"/v1/runs/{run['id']}/matrix", None, **{"class": "dog", "threshold": "inf"})
+    assert (infinite.status_code, infinite.json()["errors"][0]["pointer"]) == (400, "/threshold")
+
+
+async def test_calibration_equals_that_of_scikit_learn(alice: Client) -> None:
+    run = await send(alice, binary(), positive="spam")
+
+    found = await read(alice, run, "calibration", bins=10)
+
+    share, mean = calibration_curve(TRUTH, SCORES, n_bins=10)
+    assert (found["rows"], found["binning"], found["bin_count"]) == (400, "equal_width", 10)
+    assert [one["share"] for one in found["bins"]] == pytest.approx(share.tolist(), abs=1e-12)
+    assert [one["mean_score"] for one in found["bins"]] == pytest.approx(mean.tolist(), abs=1e-12)
+    assert found["ece"] == pytest.approx(sum(one["count"] * abs(one["gap"]) for one in found["bins"]) / 400, abs=1e-12)
+    assert found["brier"] == pytest.approx(metrics.brier_score_loss(TRUTH, SCORES), abs=1e-12)
+    parts = found["miscalibration"] - found["discrimination"] + found["uncertainty"]
+    assert parts == pytest.approx(found["brier"], abs=1e-12)
+    assert found["log_loss"] == pytest.approx(metrics.log_loss(TRUTH, SCORES), abs=1e-9)
+    rows = COUNTRY == "US"
+    part = await read(alice, run, "calibration", binning="equal_mass", slice="country:US")
+    assert (part["rows"], part["brier"]) == (
+        rows.sum(),
+        pytest.approx(metrics.brier_score_loss(TRUTH[rows], SCORES[rows]), abs=1e-12),
+    )
+    nobody = await read(alice, run, "calibration", slice="country:nowhere")
+    assert (nobody["rows"], nobody["ece"], nobody["notices"]) == (0, None, ["There are no samples."])
+
+
+async def test_margins_rank_but_are_not_calibrated(alice: Client) -> None:
+    margins = SCORES * 8 - 4
+    run = await send(alice, table("y_true,y_pred,score", TRUTH, (SCORES >= 0.5).astype(int), margins))
+
+    area = metrics.roc_auc_score(TRUTH, margins)
+    assert (await read(alice, run, "curves"))["roc_auc"] == pytest.approx(area, abs=1e-12)
+    assert (await read(alice, run, "curves", **{"class": "0"}))["roc_auc"] == pytest.approx(area, abs=1e-12)
+    matrix = await read(alice, run, "matrix", threshold=1.5)
+    assert matrix["confusion_matrix"] == metrics.confusion_matrix(TRUTH, margins >= 1.5).tolist()
+    refused = await alice.get(f"/v1/runs/{run['id']}/calibration")
+    assert (refused.status_code, refused.json()["code"]) == (409, "scores-not-probabilities")
+    assert "margins or logits" in refused.json()["detail"]
+
+
+async def test_scores_that_do_not_sum_to_one_are_told(alice: Client) -> None:
+    predicted = THREE[PROBABILITIES.argmax(axis=1)]
+    halves = np.round(PROBABILITIES / 2, 6)
+    body = table("y_true,y_pred,prob_cat,prob_dog,prob_fox", THREE[TRUE_PLACE], predicted, *halves.T)
+    run = await send(alice, body)
+
+    found = await read(alice, run, "calibration", **{"class": "fox"})
+
+    assert found["brier"] == pytest.approx(metrics.brier_score_loss(TRUE_PLACE == 2, halves[:, 2]), abs=1e-12)
+    assert "do not sum to 1" in found["notices"][0]
+
+
+async def test_the_confidence_of_the_predicted_class_is_read_as_probability_of_the_positive_one(alice: Client) -> None:
+    predicted = (SCORES >= 0.5).astype(int)
+    confidence = np.where(predicted == 1, SCORES, 1 - SCORES)
+    run = await send(alice, table("y_true,y_pred,confidence", TRUTH, predicted, confidence))
+
+    probabilities = np.where(predicted == 1, confidence, 1 - confidence)
+    found = await read(alice, run, "curves")
+    assert (found["label"], found["roc_auc"]) == (
+        1,
+        pytest.approx(metrics.roc_auc_score(TRUTH, probabilities), abs=1e-12),
+    )
+    assert (await read(alice, run, "calibration"))["brier"] == pytest.approx(
+        metrics.brier_score_loss(TRUTH, probabilities), abs=1e-12
+    )

@@ -1,0 +1,100 @@
+"""Somebody at a browser makes a gate, checks runs against it and reads the reasons."""
+
+import re
+from typing import Any
+
+import pytest
+from litestar import Litestar
+
+from tests.actors import Client
+from tests.integration.api.web.visitor import Visitor
+
+HOSTILE = "<b>main"
+
+
+@pytest.fixture
+async def visitor(app: Litestar, alice: Client) -> Visitor:
+    """Alice at her browser."""
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+    return visitor
+
+
+async def run_of(alice: Client, wrong: int, **about: Any) -> str:
+    """A run of 400 samples, of which so many are predicted wrongly."""
+    records = [
+        {"id": f"s{i}", "truth": "yes" if i % 2 else "no", "prediction": "yes" if (i % 2 == 1) != (i < wrong) else "no"}
+        for i in range(400)
+    ]
+    made = await alice.post("/v1/runs", {"records": records, **about}, {"Prefer": "wait=30"})
+    assert made.json()["status"] == "ready", made.text
+    return str(made.json()["id"])
+
+
+async def checked(visitor: Visitor, alice: Client, gate: str, run_id: str) -> str:
+    """The page of a check, once it has its verdict."""
+    answer = await visitor.send(f"{gate}/checks", gate, candidate=run_id)
+    page = answer.headers["location"]
+    await alice.get(page.replace("/app/", "/v1/"), {"Prefer": "wait=30"})
+    return (await visitor.get(page)).text
+
+
+@pytest.mark.usefixtures("workers")
+async def test_a_candidate_that_is_worse_fails_with_its_reasons_and_an_equal_one_passes(
+    visitor: Visitor, alice: Client
+) -> None:
+    await run_of(alice, 20, tags=[HOSTILE])
+    made = await visitor.send(
+        "/app/gates/new", "/app/gates/new", name=HOSTILE, tag=HOSTILE, metric="accuracy", golden_ids="s399"
+    )
+    gate = made.headers["location"]
+
+    passed = await checked(visitor, alice, gate, await run_of(alice, 20))
+    failed = await checked(visitor, alice, gate, await run_of(alice, 80))
+    history = (await visitor.get(gate)).text
+
+    assert [re.findall(r"<h1>(.*?)</h1>", page) for page in (passed, failed)] == [["Pass"], ["Fail"]]
+    assert "The candidate has all 1 golden samples right." in failed
+    assert re.findall(r'class="badge (ready|failed)"', history) == ["failed", "ready"]
+    assert HOSTILE not in passed + failed + history
+
+
+async def test_a_form_that_says_too_little_is_refused_and_keeps_what_was_typed(visitor: Visitor) -> None:
+    sent = [
+        await visitor.send("/app/gates/new", "/app/gates/new", **fields)
+        for fields in (
+            {"tag": "main", "metric": "accuracy"},
+            {"name": "g", "metric": "accuracy"},
+            {"name": "g", "tag": "main", "metric": "luck"},
+            {"name": "g", "tag": "main", "metric": "accuracy", "margin": "much"},
+            {"name": "g", "tag": "main", "metric": "accuracy", "alpha": "0.6"},
+            {"name": "g", "tag": "main", "metric": "accuracy", "margin": "nan"},
+        )
+    ]
+
+    assert [answer.status_code for answer in sent] == [400] * 6
+    assert "give the gate a name" in sent[0].text
+    assert "send the id of a run, or else a tag" in sent[1].text
+    assert 'name="tag" maxlength="50" value="main"' in sent[2].text
+
+
+@pytest.mark.usefixtures("workers")
+async def test_neither_gate_nor_check_is_shown_to_another_account(
+    app: Litestar, visitor: Visitor, alice: Client, mallory: Client
+) -> None:
+    made = await visitor.send("/app/gates/new", "/app/gates/new", name="g", tag="main", metric="accuracy")
+    gate = made.headers["location"]
+    run_id = await run_of(alice, 10)
+    check = (await visitor.send(f"{gate}/checks", gate, candidate=run_id)).headers["location"]
+    other = Visitor.of(app)
+    await other.sign_in(mallory)
+
+    answers = [
+        await other.get(gate),
+        await other.get(check),
+        await other.send(f"{gate}/checks", "/app/gates/new", candidate=run_id),
+        await other.send(f"{gate}/delete", "/app/gates/new"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert (await visitor.get(gate)).status_code == 200

@@ -1,0 +1,202 @@
+"""Somebody at a browser brings a file, answers what it leaves open, and reads the results sample by sample."""
+
+import html
+import re
+
+import pytest
+from litestar import Litestar
+
+from tests.actors import Client
+from tests.integration.api.web.visitor import Visitor
+
+HOSTILE = "<b>spam"
+
+# Of spam 8 of 10 are caught, of ham 9 of 10; each row has a score of spam and a country.
+ROWS = [
+    *((f"s{i}", HOSTILE, HOSTILE if i < 8 else "ham", 0.9 if i < 8 else 0.3, "DE") for i in range(10)),
+    *((f"h{i}", "ham", "ham" if i < 9 else HOSTILE, 0.1 if i < 9 else 0.6, "FR") for i in range(10)),
+]
+TABLE = "\n".join(["id,truth,prediction,score_" + HOSTILE + ",country", *(",".join(map(str, row)) for row in ROWS)])
+
+
+@pytest.fixture
+async def visitor(app: Litestar, alice: Client) -> Visitor:
+    """Alice at her browser."""
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+    return visitor
+
+
+async def created(visitor: Visitor, alice: Client, text: str = TABLE, **fields: str) -> str:
+    """The page of a run that was made with the form, once its file was read."""
+    answer = await visitor.send("/app/runs/new", "/app/runs/new", text=text, **fields)
+    assert answer.status_code == 303, answer.text
+    page = answer.headers["location"]
+    run_id = page.rpartition("/")[2]
+    assert (await alice.get(f"/v1/runs/{run_id}", {"Prefer": "wait=30"})).status_code == 200
+    return str(page)
+
+
+def cells(page: str) -> list[str]:
+    """The texts of the cells of tables, without marks."""
+    found = re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", page, re.DOTALL)
+    return [html.unescape(" ".join(re.sub(r"<[^>]*>", " ", cell).split())) for cell in found]
+
+
+@pytest.mark.usefixtures("workers")
+async def test_a_pasted_table_becomes_a_page_with_metrics_of_the_positive_class_and_their_intervals(
+    visitor: Visitor, alice: Client
+) -> None:
+    page = (await visitor.get(await created(visitor, alice, name="v1", positive=HOSTILE))).text
+
+    tiles = re.findall(r"<b>(.*?)</b><span>(.*?)</span>\s*(?:<small>(.*?)</small>)?", page)
+    assert [(value, re.sub(r"<[^>]*>", "", title)) for value, title, _ in tiles] == [
+        ("0.8500", "Accuracy"),
+        ("0.8889", "Precision of &lt;b&gt;spam"),
+        ("0.8000", "Recall of &lt;b&gt;spam"),
+        ("0.8421", "F1 score of &lt;b&gt;spam"),
+        ("0.9800", "ROC AUC of &lt;b&gt;spam"),
+        ("20", "samples"),
+    ]
+    assert tiles[0][2] == "95 %: 0.6396 to 0.9476"
+    assert HOSTILE not in page
+
+
+@pytest.mark.usefixtures("workers")
+async def test_a_cell_leads_to_its_samples_and_the_errors_come_with_the_most_confident_first(
+    visitor: Visitor, alice: Client
+) -> None:
+    base = await created(visitor, alice, positive=HOSTILE)
+
+    spam, ham = sorted([HOSTILE, "ham"]).index(HOSTILE), sorted([HOSTILE, "ham"]).index("ham")
+    missed = (await visitor.get(f"{base}/samples?row={spam}&column={ham}")).text
+    errors = (await visitor.get(f"{base}/samples")).text
+
+    assert cells(missed)[3:] == ["s8", "0.7000", "DE", "s9", "0.7000", "DE"]
+    assert cells(errors)[5::5] == ["s8", "s9", "h9"]
+
+
+@pytest.mark.usefixtures("workers")
+async def test_a_threshold_and_a_slice_hold_for_the_metrics_the_matrix_and_the_samples(
+    visitor: Visitor, alice: Client
+) -> None:
+    base = await created(visitor, alice, positive=HOSTILE)
+
+    page = (await visitor.get(f"{base}?threshold=0.65&slice=country%3AFR")).text
+    none = (await visitor.get(f"{base}/samples?threshold=0.65&slice=country%3AFR")).text
+    refused = await visitor.get(f"{base}?threshold=high")
+
+    assert "<b>1</b><span>Accuracy</span>" in page
+    assert "<b>10</b><span>samples</span>" in page
+    assert "threshold=0.65&amp;slice=country%3AFR" in page
+    assert "No samples." in none
+    assert (refused.status_code, "write a finite number" in refused.text) == (400, True)
+
+
+@pytest.mark.usefixtures("workers")
+async def test_curves_calibration_and_slices_are_parts_of_the_page(visitor: Visitor, alice: Client) -> None:
+    base = await created(visitor, alice, positive=HOSTILE)
+
+    curves = (await visitor.get(f"{base}/curves", **{"HX-Request": "true"})).text
+    slices = (await visitor.get(f"{base}/slices?by=country")).text
+
+    assert "Area 0.9800; 10 positive and 10 negative samples" in curves
+    assert "<html" not in curves
+    assert cells(slices)[6:] == [
+        *("country", "DE", "10", "2", "0.8000 0.4902 to 0.9433", ""),
+        *("country", "FR", "10", "1", "0.9000 0.5958 to 0.9821", ""),
+    ]
+    assert f'href="{base}?slice=country%3ADE"' in slices
+
+
+@pytest.mark.usefixtures("workers")
+async def test_what_a_file_leaves_open_is_asked_and_the_answer_makes_the_run_ready(
+    visitor: Visitor, alice: Client
+) -> None:
+    base = await created(visitor, alice, "first,second\ncat,cat\ndog,cat\ncat,cat\n")
+    asked = (await visitor.get(base)).text
+
+    answer = await visitor.send(f"{base}/columns", base, header="yes", truth="first", prediction="second")
+    await alice.get(base.replace("/app/", "/v1/"), {"Prefer": "wait=30"})
+    page = (await visitor.get(base)).text
+
+    assert "Nothing says for certain that the first row is a header" in asked
+    assert re.findall(r'<option value="([^"]*)" selected', asked) == []
+    assert answer.headers["location"] == base
+    assert "<b>0.6667</b><span>Accuracy</span>" in page
+
+
+@pytest.mark.usefixtures("workers")
+async def test_a_file_that_cannot_be_read_shows_where_and_keeps_the_run(visitor: Visitor, alice: Client) -> None:
+    base = await created(visitor, alice, "PAR1 and nothing else")
+
+    page = (await visitor.get(base)).text
+
+    assert 'class="badge failed"' in page
+    assert "Read the file again" in page
+
+
+async def test_a_form_without_a_file_says_what_to_send_and_keeps_what_was_typed(visitor: Visitor) -> None:
+    answer = await visitor.send("/app/runs/new", "/app/runs/new", name="v1")
+
+    assert answer.status_code == 400
+    assert "Choose a file, or paste a table" in answer.text
+    assert 'name="name" maxlength="200" value="v1"' in answer.text
+
+
+@pytest.mark.usefixtures("workers")
+async def test_the_details_change_and_a_class_that_the_run_lacks_is_refused(visitor: Visitor, alice: Client) -> None:
+    base = await created(visitor, alice)
+
+    saved = await visitor.send(f"{base}/describe", base, name="v2", tags="main, nightly", positive="ham")
+    refused = await visitor.send(f"{base}/describe", base, positive="eggs")
+    page = (await visitor.get(base)).text
+    listed = (await visitor.get("/app/runs?tag=nightly")).text
+
+    assert saved.headers["location"] == f"{base}?notice=saved"
+    assert (refused.status_code, "not a class of the run" in refused.text) == (400, True)
+    assert "Recall of <bdi>ham</bdi>" in page
+    assert f'<a href="{base}"><bdi>v2</bdi></a>' in listed
+
+
+@pytest.mark.usefixtures("workers")
+async def test_two_selected_runs_are_compared_and_the_verdict_comes_first(visitor: Visitor, alice: Client) -> None:
+    first = (await created(visitor, alice, name="old")).rpartition("/")[2]
+    better = TABLE.replace(f"s8,{HOSTILE},ham,0.3", f"s8,{HOSTILE},{HOSTILE},0.8")
+    second = (await created(visitor, alice, better, name="new")).rpartition("/")[2]
+
+    form = (await visitor.get(f"/app/comparisons/new?run={second}&run={first}")).text
+    made = await visitor.send("/app/comparisons/new", "/app/comparisons/new", baseline=first, candidate=second)
+    page_address = made.headers["location"]
+    await alice.get(page_address.replace("/app/", "/v1/"), {"Prefer": "wait=30"})
+    page = (await visitor.get(page_address)).text
+    fixed = (await visitor.get(f"{page_address}/flips?kind=fixed")).text
+    one = await visitor.get(f"/app/comparisons/new?run={first}")
+
+    assert re.findall(r'<option value="([^"]+)" selected', form) == [first, second]
+    assert "<h1>No difference shown</h1>" in page
+    assert f'<a href="/app/runs/{second}"><bdi>new</bdi></a>' in page
+    assert cells(fixed)[4:] == ["s8", HOSTILE, "ham 0.7000", f"{HOSTILE} 0.8000"]
+    assert (one.status_code, "Select two runs" in one.text) == (400, True)
+
+
+@pytest.mark.usefixtures("workers")
+async def test_neither_run_nor_comparison_is_shown_to_another_account(
+    app: Litestar, visitor: Visitor, alice: Client, mallory: Client
+) -> None:
+    base = await created(visitor, alice)
+    run_id = base.rpartition("/")[2]
+    made = await visitor.send("/app/comparisons/new", "/app/comparisons/new", baseline=run_id, candidate=run_id)
+    comparison = made.headers["location"]
+    other = Visitor.of(app)
+    await other.sign_in(mallory)
+
+    read = [await other.get(f"{base}{part}") for part in ("", "/columns", "/samples", "/curves", "/slices")]
+    read += [await other.get(comparison), await other.get(f"{comparison}/flips")]
+    sent = [
+        await other.send(address, "/app/runs/new", baseline=run_id, candidate=run_id)
+        for address in (f"{base}/delete", f"{base}/describe", f"{base}/columns", f"{comparison}/delete")
+    ]
+
+    assert [answer.status_code for answer in (*read, *sent)] == [404] * 11
+    assert (await visitor.get(base)).status_code == 200

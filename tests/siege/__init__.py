@@ -1,0 +1,1 @@
+"""Attacks on a running service, with bounds, and what a bystander sees of them."""
