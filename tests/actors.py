@@ -95,7 +95,7 @@ class Client:
         job: dict[str, Any] = answer.json()
         return job
 
-    async def final(self, job_id: str, deadline_s: float = 60) -> dict[str, Any]:
+    async def final(self, job_id: str, deadline_s: float = 100) -> dict[str, Any]:
         """Wait for the end of a job and return it."""
         job: dict[str, Any] = {}
 
@@ -108,7 +108,7 @@ class Client:
         return job
 
 
-async def eventually(condition: Callable[[], Awaitable[bool]], deadline_s: float = 15) -> None:
+async def eventually(condition: Callable[[], Awaitable[bool]], deadline_s: float = 100) -> None:
     """Return when the condition holds; fail when it does not within the time."""
     deadline = time.monotonic() + deadline_s
     while not await condition():

@@ -104,18 +104,18 @@ class Receiver:
             self._received.clear()
             self._script.clear()
 
-    def wait_for_sync(self, count: int, deadline_s: float = 10) -> list[Received]:
+    def wait_for_sync(self, count: int, deadline_s: float = 100) -> list[Received]:
         """Return the requests as soon as there are `count` of them. Raises TimeoutError after the deadline."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._received) >= count, deadline_s):
                 raise TimeoutError(f"{len(self._received)} of {count} requests arrived in {deadline_s} s")
             return list(self._received)
 
-    async def wait_for(self, count: int, deadline_s: float = 10) -> list[Received]:
+    async def wait_for(self, count: int, deadline_s: float = 100) -> list[Received]:
         """Do the same as `wait_for_sync`, for coroutines."""
         return await asyncio.to_thread(self.wait_for_sync, count, deadline_s)
 
-    async def wait_until_left(self, deadline_s: float = 10) -> bool:
+    async def wait_until_left(self, deadline_s: float = 100) -> bool:
         """Return whether every client has closed its connections by the deadline."""
 
         def wait() -> bool:

@@ -28,7 +28,7 @@ async def service_url(environment: dict[str, str], tmp_path_factory: pytest.Temp
     """The address of an api process."""
     api = Api.start(environment, tmp_path_factory.mktemp("api"))
     async with httpx2.AsyncClient(base_url=api.url) as http:
-        await eventually(lambda: is_answering(http), 60)
+        await eventually(lambda: is_answering(http))
     yield api.url
     api.kill()
 

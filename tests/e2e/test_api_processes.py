@@ -56,7 +56,7 @@ async def _process_that_answers(client: httpx2.AsyncClient) -> int:
         process_ids[:] = re.findall(r'evalserve_http_requests_total\{.*process="(\d+)"', answer.text)
         return bool(process_ids)
 
-    await eventually(has_told, 60)
+    await eventually(has_told)
     return int(process_ids[0])
 
 

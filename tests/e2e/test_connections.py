@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,10 +20,23 @@ KEPT = b"GET /healthz HTTP/1.1\r\nHost: siege\r\n\r\n"
 async def url(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """An api of one process that ends idle connections after a second, half bodies and stalled clients after two."""
     limits = {"IDLE_TIMEOUT_S": "1", "BODY_TIMEOUT_S": "2", "STALLED_TIMEOUT_S": "2"}
-    api = Api.start(environment | limits, tmp_path_factory.mktemp("api"))
+    async with _serve(environment | limits, tmp_path_factory) as url:
+        yield url
+
+
+@pytest.fixture
+async def patient_url(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """An api of one process that leaves idle connections their usual time."""
+    async with _serve(environment, tmp_path_factory) as url:
+        yield url
+
+
+@asynccontextmanager
+async def _serve(environment: dict[str, str], folders: pytest.TempPathFactory) -> AsyncIterator[str]:
+    api = Api.start(environment, folders.mktemp("api"))
     try:
         async with httpx2.AsyncClient(base_url=api.url) as client:
-            await eventually(lambda: is_answering(client, "/healthz"), 60)
+            await eventually(lambda: is_answering(client, "/healthz"))
         yield api.url
     finally:
         api.kill()
@@ -35,12 +49,12 @@ async def test_a_connection_without_a_whole_request_is_ended(url: str, request_b
         async def is_ended() -> bool:
             return siege.ended > 0
 
-        await eventually(is_ended, 30)
+        await eventually(is_ended)
 
 
-async def test_more_silent_connections_than_the_server_once_took_leave_room_for_others(url: str) -> None:
-    async with besiege(url, [SILENT] * 1500), httpx2.AsyncClient(timeout=30) as client:
-        answers = await asyncio.gather(*(client.get(f"{url}/healthz") for _ in range(20)))
+async def test_more_silent_connections_than_the_server_once_took_leave_room_for_others(patient_url: str) -> None:
+    async with besiege(patient_url, [SILENT] * 1500), httpx2.AsyncClient(timeout=60) as client:
+        answers = await asyncio.gather(*(client.get(f"{patient_url}/healthz") for _ in range(20)))
 
     assert [answer.status_code for answer in answers] == [200] * 20
 
@@ -60,7 +74,7 @@ async def test_a_client_that_takes_nothing_of_its_answers_is_ended(url: str) -> 
             return peers not in _established()
 
         await eventually(is_served)
-        await eventually(is_ended, 30)
+        await eventually(is_ended)
 
 
 def _established() -> set[tuple[int, int]]:

@@ -70,7 +70,7 @@ async def test_every_key_ends_with_what_it_created_and_nothing_is_created_twice(
             except httpx2.TransportError:
                 return False
 
-        await eventually(is_ready, 60)
+        await eventually(is_ready)
         client = await Client.sign_up(http)
         uid = await client.create_matrix()
         async with asyncio.TaskGroup() as group:
@@ -143,7 +143,7 @@ async def _break(fault: str, process: Process, stack: Stack, environment: dict[s
             processes[:] = descendants(process._leash.pid)[1:] if process._leash else []
             return len(processes) == API_PROCESSES
 
-        await eventually(are_two, 30)
+        await eventually(are_two)
         os.kill(processes[0], signal.SIGKILL)
     elif fault == "backends":
         connection = await asyncpg.connect(environment["DATABASE_URL"])

@@ -50,7 +50,7 @@ async def site(environment: dict[str, str], tmp_path_factory: pytest.TempPathFac
                 return False
 
     try:
-        await eventually(answers, 60)
+        await eventually(answers)
         yield url
     finally:
         process.kill()

@@ -50,7 +50,7 @@ async def compare(owner: Client, image_id: str, reference: str, candidate: str, 
         answer = await owner.get(path, reference=reference, candidate=candidate, **query)
         return answer.status_code != 202
 
-    await eventually(is_made, deadline_s=90)
+    await eventually(is_made)
     return answer.json()
 
 

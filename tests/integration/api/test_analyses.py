@@ -403,7 +403,7 @@ async def test_webhooks_tell_of_every_status_and_pipelines_begin_without_asking(
     await pipeline.finalize(analysis_id, summary={"found": 0})
     await pipeline.finalize(analysis_id, summary={"found": 0})
 
-    received = [json.loads(request.body) for request in await receiver.wait_for(3, deadline_s=60)]
+    received = [json.loads(request.body) for request in await receiver.wait_for(3)]
 
     events = {event["type"]: event["data"] for event in received}
     assert set(events) == {"analysis.queued", "analysis.processing", "analysis.completed"}

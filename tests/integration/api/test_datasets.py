@@ -32,7 +32,7 @@ async def create(alice: Client, body: bytes = TRUTH, name: str = "pets", **field
         dataset = (await alice.get(f"/v1/datasets/{dataset['id']}", {"Prefer": "wait=5"})).json()
         return dataset["status"] not in {"queued", "running"}
 
-    await eventually(is_read, deadline_s=100)
+    await eventually(is_read)
     return dataset
 
 

@@ -46,7 +46,7 @@ async def ended(alice: Client, path: str, status: str) -> Any:
         shown = (await alice.get(path, {"Prefer": "wait=5"})).json()
         return shown["status"] not in {"queued", "running"}
 
-    await eventually(has_ended, deadline_s=100)
+    await eventually(has_ended)
     assert shown["status"] == status, shown["error"]
     return shown
 

@@ -44,7 +44,7 @@ async def _without(server: Server, http: httpx2.AsyncClient) -> AsyncIterator[No
         async def is_whole() -> bool:
             return bool((await http.get("/readyz")).json() == READY)
 
-        await eventually(is_whole, deadline_s=30)
+        await eventually(is_whole)
 
 
 @pytest.mark.parametrize(

@@ -313,7 +313,7 @@ async def thumbnail(client: Client, image_id: str) -> httpx2.Response:
         assert answer.status_code in {200, 202}, answer.text
         return bool(answer.status_code == 200)
 
-    await eventually(is_there, 60)
+    await eventually(is_there)
     found: httpx2.Response = answer
     return found
 

@@ -24,7 +24,7 @@ async def import_file(alice: Client, project: str, body: bytes, name: str = "ins
     request = {"upload_id": upload["id"], "role": "ground_truth", **fields}
     answer = await alice.send("POST", f"/v1/projects/{project}/imports", json=request)
     assert answer.status_code in {200, 202}, answer.text
-    return await alice.final(answer.json()["id"], deadline_s=100)
+    return await alice.final(answer.json()["id"])
 
 
 async def report(job: Any) -> Any:
@@ -42,7 +42,7 @@ async def evaluated(alice: Client, project: str, model: str) -> Any:
         "reference": {"ground_truth": True},
         "candidate": {"model_name": model},
     }
-    job = await alice.final((await alice.post("/v1/jobs", request)).json()["id"], deadline_s=100)
+    job = await alice.final((await alice.post("/v1/jobs", request)).json()["id"])
     return await report(job)
 
 

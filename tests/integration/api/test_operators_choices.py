@@ -31,7 +31,7 @@ async def service(settings: Settings, **chosen: Any) -> AsyncIterator[httpx2.Asy
             return (await client.get("/readyz")).status_code == 200
 
         # Its pools are new, and on a busy machine the first connection may take longer than a request waits for one.
-        await eventually(is_ready, deadline_s=60)
+        await eventually(is_ready)
         yield client
 
 

@@ -36,7 +36,7 @@ async def settled(alice: Client, answer: Any) -> Any:
         run = (await alice.get(f"/v1/runs/{run['id']}", {"Prefer": "wait=5"})).json()
         return run["status"] not in {"queued", "running"}
 
-    await eventually(is_read, deadline_s=100)
+    await eventually(is_read)
     return run
 
 

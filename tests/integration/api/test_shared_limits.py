@@ -30,7 +30,7 @@ def apis(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
 async def account(api: Api, plan: str) -> tuple[str, int]:
     """The key and id of a new account on a plan."""
     async with httpx2.AsyncClient(base_url=api.url) as http:
-        await eventually(lambda: is_answering(http), deadline_s=60)
+        await eventually(lambda: is_answering(http))
         client = await Client.sign_up(http)
         answer = await http.post("/sign_in/", json={"email": client.email, "password": client.password})
         account_id = int(answer.json()["id"])

@@ -35,7 +35,7 @@ async def _clients(urls: list[str]) -> AsyncIterator[tuple[Client, Client]]:
         async def are_ready() -> bool:
             return all([await is_answering(http) for http in (first, second)])
 
-        await eventually(are_ready, 60)
+        await eventually(are_ready)
         client = await Client.sign_up(first)
         yield client, Client(second, client.email, client.password, client.key)
 

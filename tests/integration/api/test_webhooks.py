@@ -206,7 +206,7 @@ async def test_an_endpoint_that_is_removed_while_it_is_told_leaves_no_trace(
     endpoint = await _register(alice, receiver.url)
     # The processes may have just been started, which takes a busy machine long.
     await alice.final((await alice.submit("report"))["id"])
-    await receiver.wait_for(1, deadline_s=60)
+    await receiver.wait_for(1)
     before = _attempts_ended(workers)
 
     removed = await alice.delete(f"/v1/webhooks/endpoints/{endpoint['id']}")

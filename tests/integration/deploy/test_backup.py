@@ -184,7 +184,7 @@ async def test_a_backup_under_load_restored_in_the_right_order_has_all_that_was_
     load: Load, environment: dict[str, str], empty: dict[str, str], tmp_path: Path
 ) -> None:
     async with load.going_on():
-        await eventually(load.is_well_under_way, deadline_s=60)
+        await eventually(load.is_well_under_way)
         before = load.ledger.copy()
         await _save(environment, tmp_path / "backup")
     await asyncio.to_thread(_program, empty, "restore", str(tmp_path / "backup"))
@@ -196,7 +196,7 @@ async def test_a_restore_in_the_wrong_order_beside_running_collectors_loses_noth
     load: Load, environment: dict[str, str], empty: dict[str, str], tmp_path: Path
 ) -> None:
     async with load.going_on():
-        await eventually(load.is_well_under_way, deadline_s=60)
+        await eventually(load.is_well_under_way)
         before = load.ledger.copy()
         await _save(environment, tmp_path / "backup")
     settings = _settings(empty)

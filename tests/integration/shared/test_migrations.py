@@ -108,9 +108,9 @@ async def test_a_migration_that_does_not_get_its_lock_lets_others_pass_and_tries
     async def is_waiting() -> bool:
         return bool(await passing.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
-    await eventually(is_waiting, deadline_s=30)
+    await eventually(is_waiting)
     # Behind the migration, which waits for who holds the table: this comes through once it steps back.
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(60):
         await passing.execute("SELECT FROM webhook_endpoint")
     await transaction.rollback()
     await migrating

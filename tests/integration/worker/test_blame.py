@@ -114,7 +114,7 @@ async def test_a_deadlock_with_another_session_does_not_count_against_the_job(
         async def is_over() -> bool:
             return bool(waiting) and waiting[0].done()
 
-        await eventually(is_over, deadline_s=60)
+        await eventually(is_over)
     await attempting
 
     assert await _state(platform, job_id) == ("queued", 1, 0)

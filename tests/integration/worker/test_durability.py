@@ -25,7 +25,7 @@ async def idle(workers: Team, platform: Platform) -> Team:
         async with platform.db.connection() as connection:
             return not await connection.fetchval("SELECT count(*) FROM job WHERE status IN ('queued', 'running')")
 
-    await eventually(is_idle, deadline_s=60)
+    await eventually(is_idle)
     return workers
 
 
@@ -63,7 +63,7 @@ async def test_a_wiped_broker_only_delays(
     idle.start()
 
     finished = [await alice.final(job["id"]) for job in jobs]
-    requests = await receiver.wait_for(3, deadline_s=30)
+    requests = await receiver.wait_for(3)
     assert [(job["status"], job["attempts"], len(job["artifacts"])) for job in finished] == [("succeeded", 1, 1)] * 3
     assert len({request.headers["webhook-id"] for request in requests}) == len(requests) == 3
     assert await _events_of(platform, alice) == ["job.succeeded"] * 3
@@ -115,7 +115,7 @@ async def test_storage_that_is_away_fails_no_job(alice: Client, stack: Stack, pl
         shown = (await alice.get(f"/v1/jobs/{job['id']}")).json()
         return bool(shown["status"] == "queued" and shown["attempts"])
 
-    await eventually(was_put_back, deadline_s=60)
+    await eventually(was_put_back)
     stack.s3.start()
 
     assert (await alice.final(job["id"]))["status"] == "succeeded"
@@ -195,7 +195,7 @@ async def _run_until_it_computes(alice: Client, team: Team, platform: Platform, 
         return bool((await alice.get(f"/v1/jobs/{job_id}")).json()["status"] == "running")
 
     # It may have to be started first, on a machine that is busy.
-    await eventually(is_running, deadline_s=60)
+    await eventually(is_running)
     assert team["worker"].running
     async with platform.db.connection() as connection:
         assert await connection.fetchval("SELECT lease_until > now() FROM job WHERE id = $1", job_id)

@@ -68,7 +68,7 @@ async def extended(team: Team, environment: dict[str, str], tmp_path: Path) -> A
     api.spawn()
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=40) as http:
         try:
-            await eventually(_answers(http), 60)
+            await eventually(_answers(http))
             yield Extended(await Client.sign_up(http), worker, temporary)
         finally:
             api.kill()

@@ -68,7 +68,7 @@ async def _are_touched_again(files: dict[str, Path]) -> None:
     for path in files.values():
         path.unlink()
     # The probes take a file for old after a minute.
-    await eventually(_are_there(files), 60)
+    await eventually(_are_there(files))
 
 
 async def test_a_duty_that_hangs_lets_the_file_of_a_dispatcher_grow_old(

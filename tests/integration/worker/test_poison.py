@@ -29,7 +29,7 @@ async def test_others_are_done_while_a_job_that_kills_its_worker_is_tried_three_
 
     for attempt in (1, 2, 3):
         # The dead attempt's lease has not run out: whoever waited for it would wait in vain.
-        await eventually(_is(alice, poison, "running", attempt), deadline_s=100)
+        await eventually(_is(alice, poison, "running", attempt))
         others += [await client.final(await _submit_curve(client, attempt)) for client in (alice, mallory)]
         assert await _is(alice, poison, "running", attempt)()
         await _let_lease_run_out(platform, poison)

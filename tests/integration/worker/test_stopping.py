@@ -18,7 +18,7 @@ async def test_a_worker_that_is_told_to_end_hands_its_job_back_without_counting_
     await _forget_what_waits(platform)
     worker = stubborn(SHUTDOWN_GRACE_S="1")
     job_id = (await alice.submit("report"))["id"]
-    await eventually(_is(alice, job_id, "running"), deadline_s=100)
+    await eventually(_is(alice, job_id, "running"))
 
     worker.request_stop()
     assert await asyncio.to_thread(worker.wait, 15)
@@ -38,11 +38,11 @@ async def test_a_job_that_is_cancelled_while_it_runs_makes_room_for_the_next(
     await _forget_what_waits(platform)
     stubborn()
     first = (await alice.submit("report"))["id"]
-    await eventually(_is(alice, first, "running"), deadline_s=100)
+    await eventually(_is(alice, first, "running"))
     cancelled = (await alice.post(f"/v1/jobs/{first}/cancel")).json()
     second = (await alice.submit("report"))["id"]
 
-    await eventually(_is(alice, second, "running"), deadline_s=100)
+    await eventually(_is(alice, second, "running"))
 
     assert cancelled["status"] == "cancelled"
     assert (await alice.get(f"/v1/jobs/{first}")).json()["status"] == "cancelled"
@@ -59,7 +59,7 @@ async def test_a_courier_that_is_told_to_end_lets_the_delivery_under_way_finish(
 
     receiver.respond = respond
     job = await alice.final((await alice.submit("report", callback_url=receiver.url))["id"])
-    await receiver.wait_for(1, deadline_s=60)
+    await receiver.wait_for(1)
     courier, before = workers["courier"], workers.log("courier").count("takes no more deliveries")
 
     courier.request_stop()

@@ -106,7 +106,7 @@ async def image_with_thumbnail(scene: Scene) -> Any:
         shown = await scene.alice.get(f"/api/images/{image_id}")
         return bool(shown.json()["thumbnail_status"] == "ready")
 
-    await eventually(is_ready, deadline_s=60)
+    await eventually(is_ready)
     return image_id
 
 
@@ -150,7 +150,7 @@ async def _read(scene: Scene, rows: bytes) -> Any:
         shown = await scene.alice.get(f"/v1/runs/{made['id']}", {"Prefer": "wait=5"})
         return bool(shown.json()["status"] == "ready")
 
-    await eventually(is_ready, deadline_s=100)
+    await eventually(is_ready)
     return made["id"]
 
 
@@ -162,7 +162,7 @@ async def comparison(scene: Scene) -> Any:
         shown = await scene.alice.get(f"/v1/comparisons/{made['id']}", {"Prefer": "wait=5"})
         return bool(shown.json()["status"] == "ready")
 
-    await eventually(is_ready, deadline_s=100)
+    await eventually(is_ready)
     return made["id"]
 
 
@@ -179,7 +179,7 @@ async def gate_check(scene: Scene) -> Any:
         shown = await scene.alice.get(f"/v1/checks/{made['id']}", {"Prefer": "wait=5"})
         return bool(shown.json()["status"] == "ready")
 
-    await eventually(is_ready, deadline_s=100)
+    await eventually(is_ready)
     return made["id"]
 
 
@@ -206,7 +206,7 @@ async def dataset(scene: Scene) -> Any:
         shown = await scene.alice.get(f"/v1/datasets/{made['id']}", {"Prefer": "wait=5"})
         return bool(shown.json()["status"] == "ready")
 
-    await eventually(is_ready, deadline_s=60)
+    await eventually(is_ready)
     return made["id"]
 
 
@@ -259,7 +259,7 @@ async def finished_delivery(scene: Scene) -> Any:
         shown = await scene.alice.get(f"/v1/webhooks/deliveries/{delivery_id}")
         return bool(shown.json()["status"] != "pending")
 
-    await eventually(is_finished, deadline_s=60)
+    await eventually(is_finished)
     return delivery_id
 
 

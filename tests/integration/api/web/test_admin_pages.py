@@ -132,7 +132,7 @@ async def test_the_workers_that_answer_are_listed(root: Visitor) -> None:
         listed = re.findall(r"<li>(\w+)@[^<]+</li>", (await root.get("/app/admin/workers")).text)
         return listed == ["courier", "jobs"]
 
-    await eventually(all_answer, 60)
+    await eventually(all_answer)
 
 
 async def test_workers_that_cannot_be_asked_are_no_error(root: Visitor, stack: Stack) -> None:
