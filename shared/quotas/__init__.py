@@ -55,11 +55,10 @@ async def take(connection: Connection, settings: Settings, owner: QuotaOwner, ad
 
     Costs one statement for each quota that has a limit, and nothing for an account without limits.
     """
-    limits = settings.quotas_of(owner.plan)
     # Always in the same order, so that two transactions never wait for each other in a circle.
-    for quota in Quota:
-        adding, limit = additions.get(quota), limits[quota]
-        if adding is None or limit is None:
+    for quota, adding in sorted(additions.items()):
+        limit = settings.quota_of(owner.plan, quota)
+        if limit is None:
             continue
         if not await queries.add(connection, owner.account_id, quota, adding, limit, TRUSTED_FOR):
             used = await queries.measure(connection, owner.account_id, quota)
@@ -75,10 +74,10 @@ async def counted(platform: Platform, owner: QuotaOwner, additions: Mapping[Quot
     Where none of them has a limit, statements commit one by one, which saves two round trips. Functions that use it
     carry `@retry_conflicts`, as those that open a transaction themselves.
     """
-    limits = platform.settings.quotas_of(owner.plan)
-    is_limited = any(limits[quota] is not None for quota in additions)
+    settings = platform.settings
+    is_limited = any(settings.quota_of(owner.plan, quota) is not None for quota in additions)
     async with (platform.db.transaction if is_limited else platform.db.connection)() as connection:
-        await take(connection, platform.settings, owner, additions)
+        await take(connection, settings, owner, additions)
         yield connection
 
 
@@ -98,13 +97,12 @@ async def take_in(session: AsyncSession, settings: Settings, owner: QuotaOwner, 
 
 async def used(platform: Platform, owner: QuotaOwner) -> list[UsedQuota]:
     """Return what the account uses of every quota, at most SHOWN_FOR old."""
-    limits = platform.settings.quotas_of(owner.plan)
     async with platform.db.connection() as connection:
         known = await queries.recent(connection, owner.account_id, SHOWN_FOR)
     for quota in Quota:
         if quota not in known:
             known[quota] = await _measure(platform, owner, quota)
-    return [UsedQuota(quota, known[quota], limits[quota]) for quota in Quota]
+    return [UsedQuota(quota, known[quota], platform.settings.quota_of(owner.plan, quota)) for quota in Quota]
 
 
 @retry_conflicts

@@ -160,7 +160,7 @@ async def _take_bytes(
     platform: Platform, connection: Connection, account_id: int, announcements: Sequence[ArtifactAnnouncement]
 ) -> None:
     owner = Caller(account_id, PIPELINE, plan=await account_queries.plan_of(connection, account_id))
-    if platform.settings.quotas_of(owner.plan)[Quota.STORED_BYTES] is None:
+    if platform.settings.quota_of(owner.plan, Quota.STORED_BYTES) is None:
         return
     faults = [
         Fault(f"/artifacts/{number}/size_bytes", f"artifacts.{number}.size_bytes: state the size, which is limited.")

@@ -71,10 +71,10 @@ class AccountSettings(BaseSettings):
         plan_name = name if name is not None and name in self.plans else self.default_plan
         return plan_name, self.plans[plan_name]
 
-    def quotas_of(self, name: str | None) -> dict[Quota, int | None]:
-        """Return the limit of every quota under a plan; None for no limit."""
+    def quota_of(self, name: str | None, quota: Quota) -> int | None:
+        """Return the limit of a quota under a plan; None for no limit."""
         _, plan = self.plan_of(name)
-        return {quota: plan.quotas.get(quota, self.quotas.get(quota)) for quota in Quota}
+        return plan.quotas.get(quota, self.quotas.get(quota))
 
     @model_validator(mode="after")
     def _check_default_plan(self) -> "AccountSettings":
