@@ -28,6 +28,7 @@ from worker.conclusion import Conclusion, Ending
 from worker.heartbeat import Heartbeat
 from worker.interruption import Interrupted, Interruption, WorkStopped
 from worker.job_attempt import JobAttempt
+from worker.memory import bounded_memory
 from worker.runtime import Runtime
 from worker.scratch import Scratch
 
@@ -82,7 +83,7 @@ def _outcome(runtime: Runtime, job: JobRecord) -> Finish:
     platform = runtime.platform
     finish: Finish
     try:
-        with Interruption() as interruption:
+        with Interruption() as interruption, bounded_memory(platform.settings.job_memory_bytes):
             ending = _make(runtime, job, interruption)
     except LeaseLost:
         raise

@@ -59,6 +59,12 @@ class JobCrashed(DomainError):
     status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "job-crashed"
 
 
+class JobTooLarge(DomainError):
+    """The job needs more memory than one may take; send fewer rows or columns, or ask the operator for more."""
+
+    status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "job-too-large"
+
+
 class InputsNotKept(DomainError):
     """The inputs of this job are no longer stored; submit the job again with its inputs."""
 

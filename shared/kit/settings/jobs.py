@@ -10,6 +10,11 @@ class JobSettings(BaseSettings):
     job_time_limit_s: int = Field(
         default=300, ge=1, description="The largest report takes seconds; past this a job is ended as failed"
     )
+    job_memory_bytes: int = Field(
+        default=3 * 2**30,
+        ge=2**26,
+        description="A hundred million rows take half of it; a small packed file can ask for any amount",
+    )
     max_queued_jobs: int = Field(
         default=20_000, ge=1, description="Jobs of one account that may wait at once: an hour's work for a few workers"
     )

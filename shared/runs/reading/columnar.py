@@ -136,6 +136,9 @@ def _open(path: Path, container: Container) -> _Source:
 def _damage() -> Iterator[None]:
     try:
         yield
+    except pa.ArrowMemoryError:
+        # The file may be whole: what bounds the memory of a job says so.
+        raise
     except (pa.ArrowException, OSError) as error:
         detail = f"The file is cut off or damaged; write it and send it again ({_first_line(error)})."
         raise FileUnreadable(detail) from error

@@ -5,6 +5,7 @@ Numbers keep the text that the file has for them, so that no digit of an id is l
 
 import mmap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ _BATCH_ROWS = 2**16
 _ROWS_SEEN = 10_000
 # A document is decoded as a whole, at some 100 bytes for each value; lines are not.
 _MAX_DOCUMENT_BYTES = 256 * 2**20
+# A record is one row: this is that of ten thousand columns with a text of a thousand letters each.
+_MAX_LINE_BYTES = 16 * 2**20
 _WORDS = {b"null": "", b"true": "True", b"false": "False", b"NaN": ""}
 
 Record = dict[str, Raw]
@@ -100,7 +103,10 @@ class JsonFile:
 
 def _lines(path: Path) -> Iterator[Record]:
     with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(iter(partial(file.readline, _MAX_LINE_BYTES + 1), b""), 1):
+            if len(line) > _MAX_LINE_BYTES:
+                detail = f"Line {number:,} is longer than {_MAX_LINE_BYTES:,} bytes; write one record in each line."
+                raise FileUnreadable(detail)
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.strip():
                 yield _decoded(_RECORD, text, f"Line {number:,}")

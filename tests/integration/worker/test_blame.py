@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import numpy as np
 import pytest
 from pydantic import SecretStr
 
@@ -235,6 +236,25 @@ async def test_a_job_that_crashes_is_tried_three_times_and_not_at_once(
 
     assert states == [("queued", 1, 1, False), ("queued", 2, 2, False), ("failed", 3, 2, False)]
     assert (await alice.get(f"/v1/jobs/{job_id}")).json()["error"]["code"] == "job-crashed"
+
+
+async def test_a_job_that_asks_for_too_much_memory_fails_at_once_with_a_remedy(
+    alice: Client, runtime: Runtime, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def allocate() -> Sequence[File]:
+        return [File("report.html", "text/html", bytes(np.empty(platform.settings.job_memory_bytes, np.uint8)))]
+
+    monkeypatch.setitem(handlers.HANDLERS, "report", _Work(perform=allocate))
+    job_id = (await alice.submit("report"))["id"]
+
+    await asyncio.to_thread(attempt, runtime, UUID(job_id))
+
+    assert await _state(platform, job_id) == ("failed", 1, 0)
+    error = (await alice.get(f"/v1/jobs/{job_id}")).json()["error"]
+    assert (error["code"], error["detail"]) == (
+        "job-too-large",
+        "The job needs more memory than one may take; send fewer rows or columns, or ask the operator for more.",
+    )
 
 
 async def _state(platform: Platform, job_id: str) -> tuple[str, int, int]:

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
+from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.canonical import GROUP_CELLS, ROW_GROUP, rows_of_group
 from shared.runs.reading.columnar import ColumnarFile
 from shared.runs.reading.containers import Container
@@ -59,3 +61,11 @@ def test_a_wide_file_is_read_in_small_batches(tmp_path: Path) -> None:
     for table in (parquet, records):
         forms = dict.fromkeys(range(len(table.names)), ColumnForm.LABELS)
         assert max(len(batch[0]) for batch in table.batches(forms)) == 2**23 // len(table.names)
+
+
+def test_a_line_of_any_length_is_not_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    path.write_bytes(b'{"y_true": "a", "y_pred": "b"}\n{"y_true": "' + b"a" * 2**24 + b'", "y_pred": "b"}\n')
+
+    with pytest.raises(FileUnreadable, match=r"^Line 2 is longer than 16,777,216 bytes; "):
+        JsonFile(path, Container.JSON_LINES)
