@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
+from shared.kit.s3_signing import BucketSigner
 from shared.kit.settings import Settings
 
 CONFIG = Config(
@@ -36,4 +37,15 @@ def s3_client(settings: Settings, endpoint: str, config: Config = CONFIG) -> Any
         aws_access_key_id=settings.s3_access_key_id.get_secret_value(),
         aws_secret_access_key=settings.s3_secret_access_key.get_secret_value(),
         config=config,
+    )
+
+
+def bucket_signer(settings: Settings, endpoint: str) -> BucketSigner:
+    """Return what signs requests for the service's bucket at this address."""
+    return BucketSigner(
+        endpoint,
+        settings.s3_bucket,
+        settings.s3_region,
+        settings.s3_access_key_id.get_secret_value(),
+        settings.s3_secret_access_key.get_secret_value(),
     )

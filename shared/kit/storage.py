@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple, ParamSpec, TypeVar
@@ -14,9 +13,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.kit import clock
 from shared.kit.files import AnyFile, StoredFile, stored_file
-from shared.kit.listing import ListedObject
-from shared.kit.s3_client import PROBE, s3_client
+from shared.kit.listing import ListedObject, date_of
+from shared.kit.s3_client import PROBE, bucket_signer, s3_client
 from shared.kit.s3_errors import code_of, outage_of, status_of
+from shared.kit.s3_puts import FOREVER, ObjectPuts
 from shared.kit.settings import Settings
 from shared.kit.storage_errors import FileGone, StorageRefused, StorageUnavailable
 
@@ -52,7 +52,7 @@ class Stat(NamedTuple):
 
 
 class Storage:
-    """One bucket; the methods block, but for `read` and `pieces`, and for `link`, which only computes.
+    """One bucket; the methods block, but for `read`, `pieces`, and `link`, which only computes.
 
     `deadline_s` bounds every call from an event loop; without it the client's own time-outs hold.
     """
@@ -65,6 +65,8 @@ class Storage:
         # The signature covers the host, so links are signed for the address that clients use.
         public = settings.s3_public_endpoint_url or settings.s3_endpoint_url
         self._public_client = s3_client(settings, public)
+        self._signer = bucket_signer(settings, public)
+        self._puts = ObjectPuts(bucket_signer(settings, settings.s3_endpoint_url))
         self._recent: cachetools.LRUCache[str, bytes] = cachetools.LRUCache(RECENT_BYTES, getsizeof=len)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
         self._calls: set[Future[Any]] = set()
@@ -103,18 +105,20 @@ class Storage:
 
         `details` are stored beside the bytes, as ASCII text of less than 2 KB, and sent with them.
         """
-        with file.open() as body:
-            self._call(
-                self._client.put_object,
-                Key=key,
-                Body=body,
-                ContentType=file.content_type,
-                ContentDisposition=f'{disposition}; filename="{file.name}"',
-                # Keys are never written twice with different bytes.
-                CacheControl="private, max-age=31536000, immutable",
-                Metadata=details or {},
-            )
-        return stored_file(file, key)
+        stored = stored_file(file, key)
+        shown = f'{disposition}; filename="{file.name}"'
+        if not self._puts.put(key, file, stored.sha256, disposition=shown, details=details):
+            with file.open() as body:
+                self._call(
+                    self._client.put_object,
+                    Key=key,
+                    Body=body,
+                    ContentType=file.content_type,
+                    ContentDisposition=shown,
+                    CacheControl=FOREVER,
+                    Metadata=details or {},
+                )
+        return stored
 
     def get(self, key: str) -> bytes:
         """Return the bytes under a key; raises FileGone if there is no object."""
@@ -143,7 +147,7 @@ class Storage:
         return Stat(answer["ContentLength"], answer.get("ContentType", ""), answer["ETag"], answer.get("Metadata", {}))
 
     async def read(self, key: str) -> bytes:
-        """Return the bytes under a key without blocking the event loop, from memory if they were read recently."""
+        """Return the bytes under a key without blocking the event loop, from memory if read recently."""
         body = self._recent.get(key)
         if body is None:
             body = await self.apart(self.get, key)
@@ -166,7 +170,7 @@ class Storage:
                 MetadataDirective="REPLACE",
                 ContentType=stat.content_type,
                 ContentDisposition=f'attachment; filename="{name}"',
-                CacheControl="private, max-age=31536000, immutable",
+                CacheControl=FOREVER,
             )
         except ClientError as error:
             if status_of(error) in {HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED}:
@@ -184,7 +188,7 @@ class Storage:
         token: dict[str, str] = {}
         while True:
             page = self._call(self._client.list_objects_v2, Prefix=prefix, **token)
-            now = _date(page)
+            now = date_of(page)
             yield [
                 ListedObject(entry["Key"], entry["Size"], entry["ETag"], now - entry["LastModified"])
                 for entry in page.get("Contents", ())
@@ -203,8 +207,9 @@ class Storage:
 
     def link(self, key: str, *, disposition: str | None = None) -> Link:
         """Presign a link to the object; `disposition`, if given, overrides the stored one."""
-        overrides = {"ResponseContentDisposition": disposition} if disposition else {}
-        return self.presign("get_object", Key=key, **overrides)
+        now, lifetime = clock.now(), self._link_lifetime
+        url = self._signer.link(key, lifetime_s=int(lifetime.total_seconds()), now=now, disposition=disposition)
+        return Link(url, now.replace(microsecond=0) + lifetime)
 
     def upload_link(
         self, key: str, *, content_type: str, size_bytes: int | None = None, no_overwrite: bool = False
@@ -248,9 +253,3 @@ def _pieces(body: Any) -> Iterator[bytes]:
         raise StorageUnavailable(retry_after_s=2) from error
     finally:
         body.close()
-
-
-def _date(answer: dict[str, Any]) -> datetime:
-    # Our clock may differ from the one that dates the objects.
-    header = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
-    return parsedate_to_datetime(header) if header else clock.now()

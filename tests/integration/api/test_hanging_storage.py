@@ -34,7 +34,8 @@ async def test_requests_that_need_no_file_are_answered_while_others_wait_for_one
     image = (await alice.add_image(project, picture()))["id"]
     uid = await alice.create_matrix()
     hanging = Storage(settings.model_copy(update={"s3_endpoint_url": silent}))
-    monkeypatch.setattr(platform.storage, "_client", hanging._client)
+    for name in ("_client", "_puts"):
+        monkeypatch.setattr(platform.storage, name, getattr(hanging, name))
     monkeypatch.setattr(platform.storage, "_deadline_s", None)
     # More than there are threads for anything else.
     waiting = [asyncio.create_task(alice.get(f"/api/images/{image}/content")) for _ in range(40)]
@@ -62,7 +63,8 @@ async def test_a_request_waits_for_storage_no_longer_than_its_deadline(
     # The application's own, as its settings have it.
     assert platform.storage._deadline_s == settings.storage_deadline_s == 10
     monkeypatch.setattr(platform.storage, "_deadline_s", 0.2)
-    monkeypatch.setattr(platform.storage, "_client", hanging._client)
+    for name in ("_client", "_puts"):
+        monkeypatch.setattr(platform.storage, name, getattr(hanging, name))
 
     read = await alice.get(f"/api/images/{image}/content")
     written = await alice.add_image_answer(project, picture(size=(20, 20)))

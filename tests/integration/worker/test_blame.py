@@ -191,17 +191,17 @@ async def test_storage_that_refuses_the_service_is_told_to_the_operator_and_fail
     monkeypatch.setattr(execution.log, "error", lambda event, **more: alarms.append(f"{event}: {more['reason']}"))
     monkeypatch.setitem(handlers.HANDLERS, "report", _Work())
     storage = runtime.platform.storage
-    own_client, own_bucket = storage._client, storage._bucket
+    own = {name: getattr(storage, name) for name in ("_client", "_bucket", "_puts")}
     if wrong == "bucket that was deleted":
         bucket = f"doomed-{uuid4().hex[:8]}"
-        own_client.create_bucket(Bucket=bucket)
-        own_client.delete_bucket(Bucket=bucket)
-        monkeypatch.setattr(storage, "_bucket", bucket)
+        own["_client"].create_bucket(Bucket=bucket)
+        own["_client"].delete_bucket(Bucket=bucket)
+        refused = Storage(settings.model_copy(update={"s3_bucket": bucket}))
     else:
         field = "s3_secret_access_key" if wrong == "secret" else "s3_access_key_id"
-        monkeypatch.setattr(
-            storage, "_client", Storage(settings.model_copy(update={field: SecretStr("wrong")}))._client
-        )
+        refused = Storage(settings.model_copy(update={field: SecretStr("wrong")}))
+    for name in own:
+        monkeypatch.setattr(storage, name, getattr(refused, name))
     before = await _total(platform, CountedEvent.STORAGE_REFUSED)
     job_id = (await alice.submit("report"))["id"]
 
@@ -213,8 +213,8 @@ async def test_storage_that_refuses_the_service_is_told_to_the_operator_and_fail
     assert await _total(platform, CountedEvent.STORAGE_REFUSED) == before + 4
     assert len(alarms) == 4
     assert alarms[0].startswith("job put back: the storage refuses the service; check its keys and its bucket: ")
-    monkeypatch.setattr(storage, "_client", own_client)
-    monkeypatch.setattr(storage, "_bucket", own_bucket)
+    for name, value in own.items():
+        monkeypatch.setattr(storage, name, value)
     await _make_due(platform, job_id)
     await asyncio.to_thread(attempt, runtime, UUID(job_id))
     assert await _state(platform, job_id) == ("succeeded", 5, 0)

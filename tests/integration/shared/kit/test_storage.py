@@ -3,13 +3,17 @@
 import asyncio
 import threading
 import tracemalloc
+from itertools import product
 from pathlib import Path
 from uuid import uuid4
 
+import httpx2
 import pytest
 from pydantic import SecretStr
 
-from shared.kit.files import File, FileOnDisk
+from shared.kit.files import AnyFile, File, FileOnDisk
+from shared.kit.s3_client import bucket_signer
+from shared.kit.s3_puts import ObjectPuts
 from shared.kit.settings import Settings
 from shared.kit.storage import MAX_WAITING, THREADS, Storage
 from shared.kit.storage_errors import FileGone, StorageRefused, StorageUnavailable
@@ -90,17 +94,30 @@ async def test_a_call_that_was_given_up_before_it_began_never_begins(settings: S
     assert len(begun) == THREADS
 
 
-def test_a_file_on_disk_is_stored_as_its_bytes_would_be(settings: Settings, tmp_path: Path) -> None:
-    storage, path = Storage(settings), tmp_path / "points"
+def test_a_file_is_stored_alike_from_disk_and_memory_the_short_way_and_the_long(
+    settings: Settings, tmp_path: Path
+) -> None:
+    short, long, path = Storage(settings), Storage(settings), tmp_path / "points"
+    # Nobody listens there, so that boto3 stores what this one is given.
+    long._puts = ObjectPuts(bucket_signer(settings, "http://127.0.0.1:1"))
     path.write_bytes(FILE.body * 1000)
-    key, other = f"jobs/{uuid4()}/1/points.json", f"jobs/{uuid4()}/1/points.json"
+    from_disk = FileOnDisk("points.json", "application/json", path)
+    from_memory = File("points.json", "application/json", FILE.body * 1000)
+    files: list[AnyFile] = [from_disk, from_memory]
 
-    from_disk = storage.put(key, FileOnDisk("points.json", "application/json", path))
-    from_memory = storage.put(other, File("points.json", "application/json", FILE.body * 1000))
+    keys = [f"jobs/{uuid4()}/1/points.json" for _ in range(4)]
+    stored = [
+        storage.put(key, file, disposition="attachment", details={"width": "3"})
+        for key, (storage, file) in zip(keys, product((short, long), files), strict=True)
+    ]
 
-    assert from_disk == from_memory._replace(object_key=key)
-    assert storage.stat(key) == storage.stat(other)
-    assert storage.get(key) == FILE.body * 1000
+    assert [file._replace(object_key="") for file in stored] == [stored[0]._replace(object_key="")] * 4
+    answers = [httpx2.get(short.link(key).url) for key in keys]
+    names = ("content-type", "content-disposition", "cache-control", "x-amz-meta-width", "etag", "content-length")
+    shown = [[answer.headers[name] for name in names] for answer in answers]
+    assert shown == [shown[0]] * 4
+    assert shown[0][:2] == ["application/json", 'attachment; filename="points.json"']
+    assert [answer.content for answer in answers] == [FILE.body * 1000] * 4
 
 
 def test_a_file_on_disk_is_never_in_memory_as_a_whole(settings: Settings, tmp_path: Path) -> None:

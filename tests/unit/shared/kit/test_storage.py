@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
+from shared.kit.files import File
 from shared.kit.settings import Settings
 from shared.kit.storage import MAX_RECENT_BYTES, Storage
 from shared.kit.storage_errors import FileGone, StorageRefused, StorageUnavailable
@@ -125,3 +126,13 @@ async def test_a_file_that_is_gone_is_looked_for_the_next_time(storage: Storage)
             await storage.read("key")
 
         assert await storage.read("key") == b"back"
+
+
+def test_a_file_that_the_short_way_does_not_store_goes_the_long_way(storage: Storage) -> None:
+    with Stubber(storage._client) as stub:
+        stub.add_response("put_object", {"ETag": "etag"})
+
+        stored = storage.put("key", File("report.html", "text/html", b"<p>"))
+
+    stub.assert_no_pending_responses()
+    assert (stored.object_key, stored.size_bytes) == ("key", 3)
