@@ -23,12 +23,13 @@ from api.http.responses import Accepted
 from api.http.routes import post
 from api.jobs.followed import Followed
 from api.jobs.waiter import Waiter
-from shared import comparisons
+from shared import comparisons, receipts
 from shared.accounts import Caller
 from shared.comparisons import FlipRequest
 from shared.comparisons.flips import FlipKind
 from shared.comparisons.lifecycle import UNFINISHED
 from shared.kit.platform import Platform
+from shared.receipts.records import ComparisonReceipt
 
 # The largest position that JSON's readers all understand.
 MAX_POSITION = 2**53
@@ -112,6 +113,17 @@ class PairedComparisonController(Controller):
         )
         page = paging.cut(found, limit, lambda entry: entry[0])
         return FlipPage([flip for _, flip in page.rows], page.next)
+
+    @get("/{comparison_id:str}/receipt", operation_id="comparisons.get_receipt")
+    async def receipt(
+        self, platform: Injected[Platform], caller: Injected[Caller], comparison_id: FromPath[str]
+    ) -> ComparisonReceipt:
+        """Get the receipt of a comparison.
+
+        One document with the SHA-256 of the files of both runs, what was asked for, the seed of the bootstrap and the
+        result: enough to compute it once more.
+        """
+        return await receipts.of_comparison(platform, caller, comparison_id)
 
     @delete("/{comparison_id:str}", operation_id="comparisons.delete")
     async def remove(

@@ -72,6 +72,9 @@ class DatasetOut(DatasetSummaryOut):
     ]
     classes: Annotated[list[str], Meta(description="The different actual labels, as texts.")]
     notices: Annotated[list[str], Meta(description="What had to be assumed to read the file.")]
+    file_sha256: Annotated[
+        str | None, Meta(description="SHA-256 of the file in hexadecimal; null until it was read, or not kept.")
+    ]
 
     @classmethod
     def of(cls, dataset: DatasetRecord) -> "DatasetOut":

@@ -17,13 +17,14 @@ from api.http.responses import Accepted, Markdown, Svg, Xml
 from api.http.routes import post
 from api.jobs.followed import Followed
 from api.jobs.waiter import Waiter
-from shared import gates
+from shared import gates, receipts
 from shared.accounts import Caller
 from shared.gates.errors import CheckNotReady
 from shared.gates.lifecycle import UNFINISHED
 from shared.gates.records import CheckRecord, CheckSummary, GateCheckOut
 from shared.kit.platform import Platform
 from shared.presentation import gate_reports
+from shared.receipts.records import CheckReceipt
 
 FOLLOWED = Followed(gates.get_check, UNFINISHED, gates.RETRY_AFTER_S)
 
@@ -89,6 +90,16 @@ class CheckController(Controller):
         found = await gates.get_check(waiter.platform, caller, check_id)
         found = await FOLLOWED.wait(waiter, caller, found, prefer)
         return Json(GateCheckOut.of(found), headers=FOLLOWED.headers(waiter, found, prefer))
+
+    @get("/receipt", operation_id="gates.get_receipt")
+    async def receipt(
+        self, platform: Injected[Platform], caller: Injected[Caller], check_id: FromPath[str]
+    ) -> CheckReceipt:
+        """Get the receipt of a check.
+
+        One document with the SHA-256 of the files of both runs, the policy in the version that decided, and the result.
+        """
+        return await receipts.of_check(platform, caller, check_id)
 
     @get("/junit", operation_id="gates.export_junit")
     async def junit(

@@ -9,10 +9,11 @@ from api.http import paging
 from api.http.injected import Injected
 from api.runs.parameters import Actual, ClassLabel, Highest, Lowest, Predicted, ScoredClass, Slices, Threshold
 from api.runs.result_schemas import RunMatrix, RunMetrics, RunSample, RunSamplePage, SliceOut, SlicePage
-from shared import runs
+from shared import receipts, runs
 from shared.accounts import Caller
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.kit.platform import Platform
+from shared.receipts.records import RunReceipt
 from shared.runs import answers
 from shared.runs.decisions import decided, decided_position, read_decision, read_predicted
 from shared.runs.filters import RowFilter, read_class, read_conditions
@@ -73,6 +74,17 @@ class RunResultController(Controller):
         run = await runs.get_ready(platform, caller, run_id)
         run, counted, position = await _counted(platform, run, class_label, slices, threshold)
         return RunMetrics.of(run, counted, position, is_slice=bool(slices))
+
+    @get("/receipt", operation_id="runs.get_receipt")
+    async def receipt(
+        self, platform: Injected[Platform], caller: Injected[Caller], run_id: FromPath[str]
+    ) -> RunReceipt:
+        """Get the receipt of a run.
+
+        One document with the SHA-256 of the files, what each column was taken for, the matrix and every figure with its
+        interval: enough to compute them once more, as `evalserve verify` does.
+        """
+        return await receipts.of_run(platform, caller, run_id)
 
     @get("/slices", operation_id="runs.list_slices")
     async def list_slices(

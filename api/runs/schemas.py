@@ -14,7 +14,7 @@ from shared.runs.lifecycle import RunStatus
 from shared.runs.mapping import ColumnDecision, MappingQuestion
 from shared.runs.records import RunDescription, RunRecord
 
-RESULTS = ("matrix", "metrics", "curves", "calibration", "thresholds", "slices", "samples", "errors")
+RESULTS = ("matrix", "metrics", "curves", "calibration", "thresholds", "slices", "samples", "errors", "receipt")
 
 
 class RunPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,6 +15,7 @@ from shared.comparisons.words import sentence
 from shared.evaluation.paired.tensor import PairedCounts, replicate, replicates_for
 from shared.evaluation.paired.testing import Question
 from shared.evaluation.paired.verdicts import Evidence, holm_of_some, verdict
+from shared.kit.computation import computation
 
 # The same samples give the same answer.
 SEED = 0
@@ -51,6 +52,7 @@ def evaluate(samples: PairedSamples, options: ComparisonOptions) -> ComparisonRe
         ],
         flips_by_slice=[flips_of(of_slice, slice_value=value) for value, of_slice in slices.items()],
         notices=notices,
+        computed_by=computation(SEED),
     )
 
 

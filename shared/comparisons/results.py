@@ -9,6 +9,7 @@ from msgspec import Meta
 from shared.evaluation.paired.testing import DifferenceMethod
 from shared.evaluation.paired.verdicts import Verdict
 from shared.evaluation.types import Label
+from shared.kit.computation import Computation
 
 
 class SliceValue(msgspec.Struct, frozen=True):
@@ -86,6 +87,9 @@ class ComparisonResult(msgspec.Struct, frozen=True, kw_only=True):
     flips_by_class: Annotated[list[FlipCounts], Meta(description="What it changed in each actual class.")]
     flips_by_slice: Annotated[list[FlipCounts], Meta(description="What it changed in each slice.")]
     notices: Annotated[list[str], Meta(description="What was left out, and why.")]
+    computed_by: Annotated[
+        Computation | None, Meta(description="What computed the result; null of results that did not keep it.")
+    ] = None
 
 
 def packed(result: ComparisonResult) -> bytes:

@@ -16,15 +16,17 @@ from shared.kit.files import FileOnDisk
 from shared.kit.platform import Platform
 
 
-async def fetch(platform: Platform, job: JobRecord, dataset_id: str, target: Path) -> DatasetRecord:
-    """Write the uploaded file to disk; raises DatasetChanged, and what `uploads` raises of a file that is gone."""
+async def fetch(platform: Platform, job: JobRecord, dataset_id: str, target: Path) -> tuple[DatasetRecord, str | None]:
+    """Write the uploaded file to disk; return the dataset and the SHA-256 of the file.
+
+    Raises DatasetChanged, and what `uploads` raises of a file that is gone.
+    """
     owner = job.owner
     try:
         dataset = await get(platform, owner, dataset_id)
     except DatasetNotFound as error:
         raise DatasetChanged from error
-    await uploads.fetch(platform, owner, str(dataset.upload_id), target)
-    return dataset
+    return dataset, (await uploads.fetch(platform, owner, str(dataset.upload_id), target)).sha256
 
 
 async def fetch_rows(platform: Platform, folder: str, target: Path) -> None:

@@ -12,8 +12,9 @@ from shared.evaluation.paired.testing import MIN_SAMPLES
 from shared.gates import samples
 from shared.gates.policy import GatePolicy
 from shared.gates.results import CheckResult, GateReason, GateTest
-from shared.gates.testing import GatedDifference, differences, missing_columns
+from shared.gates.testing import SEED, GatedDifference, differences, missing_columns
 from shared.gates.words import sentence, subject_of, summary
+from shared.kit.computation import computation
 
 _ORDER = {"fail": 0, "warn": 1, "pass": 2}
 
@@ -54,6 +55,7 @@ def concluded(
         new_samples=new_samples,
         removed_samples=removed_samples,
         reasons=ordered,
+        computed_by=computation(SEED),
     )
 
 

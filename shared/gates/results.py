@@ -10,6 +10,7 @@ from shared.comparisons.results import SliceValue
 from shared.evaluation.paired.gate_rule import Finding, Outcome
 from shared.evaluation.paired.testing import DifferenceMethod
 from shared.evaluation.types import Label
+from shared.kit.computation import Computation
 
 Requirement = Literal["baseline", "samples", "golden_samples", "metric", "slice"]
 
@@ -64,6 +65,9 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     new_samples: Annotated[int, Meta(description="Number of samples that only the candidate has.")]
     removed_samples: Annotated[int, Meta(description="Number of samples that only the baseline has.")]
     reasons: Annotated[list[GateReason], Meta(description="Every requirement with its outcome, the worst first.")]
+    computed_by: Annotated[
+        Computation | None, Meta(description="What computed the result; null of results that did not keep it.")
+    ] = None
 
 
 def packed(result: CheckResult) -> bytes:

@@ -1,6 +1,7 @@
 """Verbs of the jobs that read the files of runs."""
 
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 from shared import uploads
@@ -11,8 +12,9 @@ from shared.kit.platform import Platform
 from shared.runs import queries
 from shared.runs.errors import RunChanged
 from shared.runs.kinds.ingest_run import IngestRun
-from shared.runs.records import IngestInput, Reading
+from shared.runs.records import IngestInput, InputFile, Reading
 from shared.runs.summary import RunSummary
+from shared.uploads.records import UploadRecord
 
 
 async def find_input(platform: Platform, job: JobRecord, arguments: IngestRun) -> IngestInput:
@@ -26,17 +28,18 @@ async def find_input(platform: Platform, job: JobRecord, arguments: IngestRun) -
     return found
 
 
-async def fetch_files(platform: Platform, job: JobRecord, found: IngestInput, folder: Path) -> None:
+async def fetch_files(platform: Platform, job: JobRecord, found: IngestInput, folder: Path) -> list[InputFile]:
     """Write the uploaded file to `file`, and that with the actual labels, or the rows of the dataset, to `truth`.
 
-    Raises what `uploads` raises of a file that is gone.
+    Returns the uploaded files by their content. Raises what `uploads` raises of a file that is gone.
     """
     owner = job.owner
-    await uploads.fetch(platform, owner, str(found.upload_id), folder / "file")
+    files = [_read("predictions", await uploads.fetch(platform, owner, str(found.upload_id), folder / "file"))]
     if found.dataset_folder is not None:
         await making.fetch_rows(platform, found.dataset_folder, folder / "truth")
     elif found.truth is not None:
-        await uploads.fetch(platform, owner, str(found.truth.upload_id), folder / "truth")
+        files.append(_read("truth", await uploads.fetch(platform, owner, str(found.truth.upload_id), folder / "truth")))
+    return files
 
 
 async def conclude(
@@ -52,3 +55,7 @@ async def conclude(
     run_id = UUID(arguments.run_id)
     if not await queries.conclude(connection, run_id, arguments.version, job.id, reading, summary, folder, rows_bytes):
         raise RunChanged
+
+
+def _read(role: Literal["predictions", "truth"], upload: UploadRecord) -> InputFile:
+    return InputFile(role, upload.filename, upload.size_bytes, upload.sha256)

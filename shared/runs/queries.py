@@ -11,7 +11,15 @@ from shared.kit.db import Connection
 from shared.runs.joining.rules import TruthSource
 from shared.runs.lifecycle import STATUS, RunStatus
 from shared.runs.mapping import ColumnsIn
-from shared.runs.records import IngestInput, Reading, ReadyRun, RunDescription, RunRecord, RunSource
+from shared.runs.records import (
+    IngestInput,
+    Reading,
+    ReadyRun,
+    RunDescription,
+    RunRecord,
+    RunSource,
+    RunVersionRecord,
+)
 from shared.runs.summary import RunSummary
 
 _FROM = """
@@ -63,6 +71,15 @@ READY = """
     FROM run JOIN run_version ON run_version.run_id = run.id AND run_version.number = run.version
     LEFT JOIN run_dataset ON run_dataset.run_id = run.id LEFT JOIN dataset ON dataset.id = run_dataset.dataset_id
     WHERE run.account_id = $1 AND run.id = $2 AND run_version.outcome = 'ready'
+"""
+
+VERSION = """
+    SELECT run.id, run.name, run.model_name, run.model_version, run.positive, run_version.number, run_version.reading,
+        run_version.summary, run_version.created_at, dataset.id, dataset.name, dataset.version, dataset.filename,
+        dataset.content_sha256, dataset.reading ->> 'file_sha256'
+    FROM run JOIN run_version ON run_version.run_id = run.id
+    LEFT JOIN run_dataset ON run_dataset.run_id = run.id LEFT JOIN dataset ON dataset.id = run_dataset.dataset_id
+    WHERE run.account_id = $1 AND run.id = $2 AND run_version.number = $3 AND run_version.outcome = 'ready'
 """
 
 LATEST_READY = """
@@ -152,6 +169,12 @@ async def ready(connection: Connection, account_id: int, run_id: UUID) -> ReadyR
         return None
     version, positive, packed, *rest = record
     return ReadyRun(run_id, account_id, version, positive, unpacked(packed), *rest)
+
+
+async def version_of(connection: Connection, account_id: int, run_id: UUID, number: int) -> RunVersionRecord | None:
+    """Return a version of a run of the account with what it was read from; None unless it is ready."""
+    record = await connection.fetchrow(VERSION, account_id, run_id, number)
+    return RunVersionRecord(*record) if record else None
 
 
 async def latest_ready(

@@ -1,7 +1,7 @@
 """Runs as they are read from the database."""
 
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -40,6 +40,15 @@ class RunSource(NamedTuple):
     truth: TruthSource | None = None
 
 
+class InputFile(msgspec.Struct, frozen=True):
+    """A file that a version of a run was read from."""
+
+    role: Annotated[Literal["predictions", "truth"], Meta(description="What the file has.")]
+    filename: Annotated[str, Meta(description="Name of the file.")]
+    size_bytes: Annotated[int | None, Meta(description="Size in bytes; null if it was not kept.")]
+    sha256: Annotated[str | None, Meta(description="SHA-256 of the file in hexadecimal; null if it was not kept.")]
+
+
 class Reading(msgspec.Struct, frozen=True):
     """What reading a file found, beside the counts."""
 
@@ -49,6 +58,7 @@ class Reading(msgspec.Struct, frozen=True):
         list[MappingQuestion], Meta(description="What the file leaves open; the run needs a mapping until answered.")
     ] = []
     notices: Annotated[list[str], Meta(description="What had to be assumed, or looks wrong.")] = []
+    inputs: Annotated[list[InputFile], Meta(description="The uploaded files, by their content.")] = []
 
 
 class RunRecord(msgspec.Struct, frozen=True):
@@ -108,10 +118,32 @@ class ReadyRun(msgspec.Struct, frozen=True):
     @property
     def positive_position(self) -> int | None:
         """The position of the positive class: as its owner says, or the usual one of two; None where there is none."""
-        texts = [str(label) for label in self.summary.classes]
-        if self.positive is not None:
-            return texts.index(self.positive) if self.positive in texts else None
-        return positive_class(self.summary.classes) if len(texts) == _TWO else None
+        return positive_position(self.positive, self.summary.classes)
+
+
+class RunVersionRecord(msgspec.Struct, frozen=True):
+    """A version of a run that is ready, with what it was read from; the fields are the columns, in this order."""
+
+    id: UUID
+    name: str | None
+    model_name: str | None
+    model_version: str | None
+    positive: str | None
+    number: int
+    reading: dict[str, Any]
+    packed_summary: bytes
+    created_at: datetime
+    dataset_id: UUID | None
+    dataset_name: str | None
+    dataset_version: int | None
+    dataset_filename: str | None
+    dataset_content_sha256: str | None
+    dataset_file_sha256: str | None
+
+    @property
+    def findings(self) -> Reading:
+        """What reading found."""
+        return msgspec.convert(self.reading, Reading)
 
 
 class IngestInput(msgspec.Struct, frozen=True):
@@ -123,6 +155,13 @@ class IngestInput(msgspec.Struct, frozen=True):
     truth: TruthSource | None
     # Of the rows of the dataset that the run is of.
     dataset_folder: str | None
+
+
+def positive_position(positive: str | None, classes: list[Label]) -> int | None:
+    """The position of the positive class: as its owner says, or the usual one of two; None where there is none."""
+    if positive is not None:
+        return position_of(positive, classes)
+    return positive_class(classes) if len(classes) == _TWO else None
 
 
 def position_of(label: str, classes: list[Label]) -> int | None:

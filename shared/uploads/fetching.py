@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import msgspec
+
 from shared.accounts import Caller
 from shared.kit.downloads import download
 from shared.kit.platform import Platform
@@ -11,8 +13,11 @@ from shared.uploads.records import UploadRecord
 
 
 async def fetch(platform: Platform, owner: Caller, upload_id: str, target: Path) -> UploadRecord:
-    """Write the file of an upload to disk and check its SHA-256; raises what `get_completed` and `verify` raise."""
+    """Write the file of an upload to disk; return the upload with the SHA-256 of what was written.
+
+    Raises what `get_completed` and `verify` raise.
+    """
     upload = await get_completed(platform, owner, upload_id)
     sha256 = await download(platform.storage, upload.key, target)
     await verify(platform, upload, sha256)
-    return upload
+    return msgspec.structs.replace(upload, sha256=sha256)

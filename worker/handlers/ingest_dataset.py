@@ -1,7 +1,7 @@
 """The handler of datasets: a file with actual labels in, its checked rows out."""
 
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -18,16 +18,25 @@ from worker.conclusion import Conclusion
 from worker.job_attempt import JobAttempt
 
 
-async def load(platform: Platform, attempt: JobAttempt[IngestDataset]) -> tuple[DatasetRecord, IngestLimits]:
+class DatasetInputs(NamedTuple):
+    """What a job reads, and the SHA-256 of its file."""
+
+    dataset: DatasetRecord
+    sha256: str | None
+    limits: IngestLimits
+
+
+async def load(platform: Platform, attempt: JobAttempt[IngestDataset]) -> DatasetInputs:
     """Write the uploaded file into the scratch folder."""
     target = attempt.scratch.folder / "file"
-    dataset = await making.fetch(platform, attempt.job, attempt.arguments.dataset_id, target)
-    return dataset, IngestLimits(platform.settings.max_file_bytes, platform.settings.max_classes)
+    dataset, sha256 = await making.fetch(platform, attempt.job, attempt.arguments.dataset_id, target)
+    limits = IngestLimits(platform.settings.max_file_bytes, platform.settings.max_classes)
+    return DatasetInputs(dataset, sha256, limits)
 
 
-def perform(inputs: tuple[DatasetRecord, IngestLimits], attempt: JobAttempt[IngestDataset]) -> Conclusion:
+def perform(inputs: DatasetInputs, attempt: JobAttempt[IngestDataset]) -> Conclusion:
     """Check the ids and labels and write the rows; or say what the file leaves open."""
-    dataset, limits = inputs
+    dataset, sha256, limits = inputs
     folder, dataset_id = attempt.scratch.folder, UUID(attempt.arguments.dataset_id)
     attempt.progress(0.2)
     named = msgspec.convert(dataset.columns, ColumnsIn)
@@ -41,8 +50,9 @@ def perform(inputs: tuple[DatasetRecord, IngestLimits], attempt: JobAttempt[Inge
         return Conclusion("", (), partial(write, reading=_stored(DatasetReading(questions=needed.questions))))
     file = making.rows_file(folder)
     prefix = objects.folder_of(dataset_id, attempt.job.attempt)
+    reading = msgspec.structs.replace(read.reading, file_sha256=sha256)
     content = DatasetContent(read.sample_count, read.content_sha256, prefix, file.size_bytes)
-    return Conclusion(prefix, [file], partial(write, reading=_stored(read.reading), content=content))
+    return Conclusion(prefix, [file], partial(write, reading=_stored(reading), content=content))
 
 
 def _stored(reading: DatasetReading) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.kit.files import AnyFile, File, FileOnDisk
@@ -12,7 +13,7 @@ from shared.runs.ingest.ingesting import Ingested, IngestLimits, ingest
 from shared.runs.joining.rules import TruthFile
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.mapping import NeedsMapping
-from shared.runs.records import IngestInput, Reading, position_of
+from shared.runs.records import IngestInput, InputFile, Reading, position_of
 from shared.runs.summary import RunSummary
 from worker.conclusion import Conclusion
 from worker.job_attempt import JobAttempt
@@ -21,16 +22,24 @@ from worker.job_attempt import JobAttempt
 _HALFWAY_ROWS = 2_000_000
 
 
-async def load(platform: Platform, attempt: JobAttempt[IngestRun]) -> tuple[IngestInput, IngestLimits]:
+class RunInputs(NamedTuple):
+    """What a job reads, and the files by their content."""
+
+    found: IngestInput
+    files: list[InputFile]
+    limits: IngestLimits
+
+
+async def load(platform: Platform, attempt: JobAttempt[IngestRun]) -> RunInputs:
     """Write the uploaded file into the scratch folder, and that with the actual labels beside it."""
     found = await ingests.find_input(platform, attempt.job, attempt.arguments)
-    await ingests.fetch_files(platform, attempt.job, found, attempt.scratch.folder)
-    return found, IngestLimits(platform.settings.max_file_bytes, platform.settings.max_classes)
+    files = await ingests.fetch_files(platform, attempt.job, found, attempt.scratch.folder)
+    return RunInputs(found, files, IngestLimits(platform.settings.max_file_bytes, platform.settings.max_classes))
 
 
-def perform(inputs: tuple[IngestInput, IngestLimits], attempt: JobAttempt[IngestRun]) -> Conclusion:
+def perform(inputs: RunInputs, attempt: JobAttempt[IngestRun]) -> Conclusion:
     """Make the canonical rows, counts and slice tables; or say what the file leaves open."""
-    found, limits = inputs
+    found, files, limits = inputs
     folder = attempt.scratch.folder
 
     def progress(rows: int) -> None:
@@ -45,7 +54,7 @@ def perform(inputs: tuple[IngestInput, IngestLimits], attempt: JobAttempt[Ingest
         )
     summary = ingested.finished.summary
     _check_positive(found, summary)
-    return _concluded(attempt, ingested)
+    return _concluded(attempt, ingested, files)
 
 
 def _truth(found: IngestInput, folder: Path) -> TruthFile | None:
@@ -54,7 +63,7 @@ def _truth(found: IngestInput, folder: Path) -> TruthFile | None:
     return TruthFile(folder / "truth", found.truth.missing, found.truth.extra, found.dataset_folder is not None)
 
 
-def _concluded(attempt: JobAttempt[IngestRun], ingested: Ingested) -> Conclusion:
+def _concluded(attempt: JobAttempt[IngestRun], ingested: Ingested, inputs: list[InputFile]) -> Conclusion:
     arguments = attempt.arguments
     prefix = objects.folder_of(UUID(arguments.run_id), arguments.version, attempt.job.attempt)
     rows = FileOnDisk(objects.ROWS, "application/vnd.apache.parquet", attempt.scratch.folder / objects.ROWS)
@@ -66,7 +75,7 @@ def _concluded(attempt: JobAttempt[IngestRun], ingested: Ingested) -> Conclusion
         ingests.conclude,
         job=attempt.job,
         arguments=arguments,
-        reading=Reading(ingested.container, ingested.decisions, [], ingested.finished.notices),
+        reading=Reading(ingested.container, ingested.decisions, [], ingested.finished.notices, inputs),
         summary=ingested.finished.summary,
         folder=prefix,
         rows_bytes=rows.size_bytes,

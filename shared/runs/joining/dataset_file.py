@@ -38,6 +38,9 @@ class DatasetReading(msgspec.Struct, frozen=True):
     ] = []
     classes: Annotated[list[str], Meta(description="The different actual labels, as texts.")] = []
     notices: Annotated[list[str], Meta(description="What had to be assumed to read the file.")] = []
+    file_sha256: Annotated[
+        str | None, Meta(description="SHA-256 of the file in hexadecimal; null until it has been read.")
+    ] = None
 
 
 class ReadDataset(NamedTuple):

@@ -156,6 +156,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/runs/{run_id}/samples"): Sample(query={"actual": "dog", "predicted": "cat", "limit": 5}),
     ("GET", "/v1/runs/{run_id}/errors"): Sample(query={"slice": "country:FR"}),
     ("GET", "/v1/runs/{run_id}/errors.csv"): Sample(),
+    ("GET", "/v1/runs/{run_id}/receipt"): Sample(),
     # datasets
     ("POST", "/v1/datasets"): Sample(json={"upload_id": things.truth_file, "name": "Pets", "private": True}),
     ("GET", "/v1/datasets"): Sample(after=(things.dataset,), query={"name": "Pets", "limit": 1}),
@@ -169,6 +170,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/comparisons"): Sample(after=(things.comparison,), query={"limit": 1}),
     ("GET", "/v1/comparisons/{comparison_id}"): Sample(),
     ("GET", "/v1/comparisons/{comparison_id}/flips"): Sample(query={"kind": "both_wrong", "class": "dog"}),
+    ("GET", "/v1/comparisons/{comparison_id}/receipt"): Sample(),
     ("DELETE", "/v1/comparisons/{comparison_id}"): Sample(),
     # gates
     ("POST", "/v1/gates"): Sample(
@@ -181,6 +183,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/gates/{gate_id}/checks"): Sample(json={"candidate": things.run}),
     ("GET", "/v1/gates/{gate_id}/checks"): Sample(after=(things.gate_check,), query={"limit": 1}),
     ("GET", "/v1/checks/{check_id}"): Sample(),
+    ("GET", "/v1/checks/{check_id}/receipt"): Sample(),
     ("GET", "/v1/checks/{check_id}/junit"): Sample(),
     ("GET", "/v1/checks/{check_id}/markdown"): Sample(),
     ("GET", "/v1/checks/{check_id}/badge"): Sample(),

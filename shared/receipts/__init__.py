@@ -1,0 +1,127 @@
+"""Receipts: a result with the hashes of its files and all that it takes to compute it once more."""
+
+from shared import comparisons, gates, runs
+from shared.accounts import Caller
+from shared.comparisons.errors import ComparisonNotReady
+from shared.comparisons.lifecycle import UNFINISHED
+from shared.comparisons.records import ComparedVersion
+from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
+from shared.evaluation.metrics import CATALOGUE
+from shared.evaluation.metrics.matrix_result import MatrixResult
+from shared.evaluation.types import Label
+from shared.gates.errors import CheckNotReady
+from shared.gates.lifecycle import UNFINISHED as UNFINISHED_CHECKS
+from shared.kit.computation import computation
+from shared.kit.platform import Platform
+from shared.receipts.records import (
+    CheckReceipt,
+    ComparisonReceipt,
+    Figure,
+    GateProtocol,
+    RunFigures,
+    RunProtocol,
+    RunReceipt,
+)
+from shared.receipts.sealing import sealed
+from shared.receipts.sides import of_version, side
+from shared.runs import queries, results
+from shared.runs.errors import RunChanged
+from shared.runs.records import ReadyRun
+
+
+async def of_run(platform: Platform, caller: Caller, run_id: str) -> RunReceipt:
+    """The receipt of a run of the caller; raises RunNotFound, RunNotReady, and RunChanged while it is read again."""
+    run = await runs.get_ready(platform, caller, run_id)
+    async with platform.db.connection() as connection:
+        version = await queries.version_of(connection, caller.account_id, run.id, run.version)
+    if version is None:
+        raise RunChanged
+    receipt = RunReceipt(
+        id=run.id,
+        created_at=version.created_at,
+        sides=[of_version("run", version)],
+        computed_by=computation(),
+        protocol=RunProtocol(Confidence().alpha),
+        result=RunFigures(run.summary.matrix.counts.tolist(), figures(run)),
+    )
+    return sealed(receipt)
+
+
+async def of_comparison(platform: Platform, caller: Caller, comparison_id: str) -> ComparisonReceipt:
+    """The receipt of a comparison of the caller; raises ComparisonNotFound, ComparisonNotReady."""
+    found = await comparisons.get(platform, caller, comparison_id)
+    if found.found is None:
+        retry = comparisons.RETRY_AFTER_S if found.state in UNFINISHED else None
+        raise ComparisonNotReady(f"The comparison is {found.status}, not ready.", retry_after_s=retry)
+    baseline, candidate = found.sides
+    async with platform.db.connection() as connection:
+        sides = [
+            await side(connection, caller.account_id, "baseline", baseline),
+            await side(connection, caller.account_id, "candidate", candidate),
+        ]
+    receipt = ComparisonReceipt(
+        id=found.id,
+        created_at=found.created_at,
+        sides=sides,
+        computed_by=found.found.computed_by,
+        protocol=found.asked,
+        result=found.found,
+    )
+    return sealed(receipt)
+
+
+async def of_check(platform: Platform, caller: Caller, check_id: str) -> CheckReceipt:
+    """The receipt of a check of the caller; raises CheckNotFound, and CheckNotReady where there is no verdict."""
+    check = await gates.get_check(platform, caller, check_id)
+    if check.found is None:
+        raise CheckNotReady(
+            f"The check is {check.status} and has no verdict.",
+            retry_after_s=gates.RETRY_AFTER_S if check.state in UNFINISHED_CHECKS else None,
+        )
+    account_id, baseline = caller.account_id, check.baseline
+    async with platform.db.connection() as connection:
+        candidate = ComparedVersion("run", check.candidate.id, check.candidate.version)
+        sides = [await side(connection, account_id, "candidate", candidate)]
+        if baseline is not None:
+            compared = ComparedVersion("run", baseline.id, baseline.version)
+            sides.insert(0, await side(connection, account_id, "baseline", compared))
+    rules = {name: getattr(check.rules, name) for name in check.rules.__struct_fields__}
+    receipt = CheckReceipt(
+        id=check.id,
+        created_at=check.created_at,
+        sides=sides,
+        computed_by=check.found.computed_by,
+        protocol=GateProtocol(
+            **rules, gate_id=check.gate_id, gate_name=check.gate_name, gate_version=check.gate_version
+        ),
+        result=check.found,
+    )
+    return sealed(receipt)
+
+
+def figures(run: ReadyRun) -> list[Figure]:
+    """Every metric of a run with its interval: those of all classes, then those of each."""
+    matrix, confidence = MatrixResult(run.summary.matrix), Confidence()
+    overall = overall_estimates(matrix, confidence, [CATALOGUE[name] for name in results.OVERALL])
+    by_class = class_estimates(matrix, confidence, [CATALOGUE[name] for name in results.BY_CLASS])
+    by_class["roc_auc.class"] = results.area_estimates(run.summary, is_slice=False)
+    return [
+        *(_figure(name, None, estimate) for name, estimate in overall.items()),
+        *(
+            _figure(name, label, estimate)
+            for name, estimates in by_class.items()
+            for label, estimate in zip(run.summary.classes, estimates, strict=True)
+        ),
+    ]
+
+
+def _figure(metric: str, label: Label | None, estimate: Estimate) -> Figure:
+    return Figure(
+        metric=metric,
+        label=label,
+        value=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        method=estimate.method,
+        reason=estimate.reason,
+    )

@@ -1,0 +1,76 @@
+"""What was counted, as a receipt says it."""
+
+from shared.comparisons.records import ComparedVersion
+from shared.kit.db import Connection
+from shared.receipts.records import ReadSide, ReceiptColumn, ReceiptDataset, ReceiptScore, ReceiptSide, SideRole
+from shared.runs import queries
+from shared.runs.mapping import ColumnDecision
+from shared.runs.records import InputFile, Reading, RunVersionRecord, positive_position
+from shared.runs.summary import RunSummary
+
+_GONE = "This version of the run was deleted."
+_MATRIX = "A matrix has no file."
+
+
+async def side(connection: Connection, account_id: int, role: SideRole, compared: ComparedVersion) -> ReceiptSide:
+    """One side of a receipt; without what it was read from where that is gone."""
+    if compared.kind == "matrix":
+        return ReceiptSide(role=role, kind="matrix", id=compared.id, version=compared.version, reason=_MATRIX)
+    version = await queries.version_of(connection, account_id, compared.id, compared.version)
+    if version is None:
+        return ReceiptSide(role=role, kind="run", id=compared.id, version=compared.version, reason=_GONE)
+    return of_version(role, version)
+
+
+def of_version(role: SideRole, version: RunVersionRecord) -> ReceiptSide:
+    """The side of a version of a run."""
+    found, summary = version.findings, queries.unpacked(version.packed_summary)
+    dataset = _dataset(version)
+    truth = [] if dataset is None else [_truth(version)]
+    return ReceiptSide(
+        role=role,
+        kind="run",
+        id=version.id,
+        version=version.number,
+        name=version.name,
+        model_name=version.model_name,
+        model_version=version.model_version,
+        dataset=dataset,
+        inputs=[*found.inputs, *truth],
+        read=_read(version, found, summary),
+    )
+
+
+def _read(version: RunVersionRecord, found: Reading, summary: RunSummary) -> ReadSide:
+    classes, position = summary.classes, positive_position(version.positive, summary.classes)
+    return ReadSide(
+        format=found.format,
+        rows=summary.rows,
+        classes=classes,
+        positive=None if position is None else classes[position],
+        predicted_by=summary.predicted_by,
+        score_kind=summary.score_kind,
+        threshold=summary.threshold,
+        has_ids=summary.has_ids,
+        columns=[_column(decision) for decision in found.columns],
+        scores=[
+            ReceiptScore(score.name, None if score.class_position is None else classes[score.class_position])
+            for score in summary.scores
+        ],
+    )
+
+
+def _column(decision: ColumnDecision) -> ReceiptColumn:
+    return ReceiptColumn(decision.column, decision.role, decision.rule)
+
+
+def _dataset(version: RunVersionRecord) -> ReceiptDataset | None:
+    if version.dataset_id is None or version.dataset_name is None or version.dataset_version is None:
+        return None
+    return ReceiptDataset(
+        version.dataset_id, version.dataset_name, version.dataset_version, version.dataset_content_sha256
+    )
+
+
+def _truth(version: RunVersionRecord) -> InputFile:
+    return InputFile("truth", version.dataset_filename or "", None, version.dataset_file_sha256)
