@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ServiceUnavailable,
     )
     from evalserve.run import AsyncRun, Run
+    from evalserve.verification import Verification, verify
 
 __all__ = [
     "AsyncClient",
@@ -33,9 +34,11 @@ __all__ = [
     "NotPermitted",
     "Run",
     "ServiceUnavailable",
+    "Verification",
     "evaluate",
     "sign_in",
     "sign_up",
+    "verify",
 ]
 
 _MODULES = {
@@ -48,6 +51,8 @@ _MODULES = {
     "Comparison": "comparison",
     "sign_in": "accounts",
     "sign_up": "accounts",
+    "Verification": "verification",
+    "verify": "verification",
 }
 
 

@@ -66,6 +66,10 @@ class Comparison(_Comparison):
         super().__init__(connection.configuration.url, comparison)
         self._connection = connection
 
+    def receipt(self) -> dict[str, Any]:
+        """Return what it takes to compute this comparison once more, as `evalserve.verify` does."""
+        return self._connection.hold(comparisons.receipt(self.id))
+
     def flips(
         self, kind: str = "broken", *, label: str | None = None, slice: str | None = None, at_most: int | None = None
     ) -> Rows:
@@ -80,6 +84,10 @@ class AsyncComparison(_Comparison):
     def __init__(self, connection: AsyncConnection, comparison: dict[str, Any]) -> None:
         super().__init__(connection.configuration.url, comparison)
         self._connection = connection
+
+    async def receipt(self) -> dict[str, Any]:
+        """Return what it takes to compute this comparison once more, as `evalserve.verify` does."""
+        return await self._connection.hold(comparisons.receipt(self.id))
 
     async def flips(
         self, kind: str = "broken", *, label: str | None = None, slice: str | None = None, at_most: int | None = None

@@ -42,6 +42,12 @@ def flips(comparison_id: str, at_most: int | None, **filters: Any) -> Steps[Rows
     return rows
 
 
+def receipt(comparison_id: str) -> Steps[dict[str, Any]]:
+    """Return the receipt of a comparison."""
+    answer: dict[str, Any] = (yield Request("GET", f"/v1/comparisons/{comparison_id}/receipt")).json()
+    return answer
+
+
 def _wait(comparison: dict[str, Any]) -> Steps[dict[str, Any]]:
     while comparison["status"] in _UNFINISHED:
         path = f"/v1/comparisons/{comparison['id']}"

@@ -99,6 +99,10 @@ class Run(_Run):
         options = _options(metrics, margin, alpha, slices)
         return Comparison(self._connection, self._connection.hold(compare(self.id, _reference(baseline), options)))
 
+    def receipt(self) -> dict[str, Any]:
+        """Return what it takes to compute the figures of this run once more, as `evalserve.verify` does."""
+        return self._connection.hold(results.read(self.id, "receipt"))
+
     def flips(self, baseline: "Run | str", kind: str = "broken", *, at_most: int | None = None) -> Rows:
         """Return the samples that this run fixed or broke against a baseline."""
         return self.compare(baseline).flips(kind, at_most=at_most)
@@ -172,6 +176,10 @@ class AsyncRun(_Run):
         return AsyncComparison(
             self._connection, await self._connection.hold(compare(self.id, _reference(baseline), options))
         )
+
+    async def receipt(self) -> dict[str, Any]:
+        """Return what it takes to compute the figures of this run once more, as `evalserve.verify` does."""
+        return await self._connection.hold(results.read(self.id, "receipt"))
 
     async def flips(self, baseline: "AsyncRun | str", kind: str = "broken", *, at_most: int | None = None) -> Rows:
         """Return the samples that this run fixed or broke against a baseline."""

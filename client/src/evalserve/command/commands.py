@@ -7,7 +7,8 @@ import click
 from click.shell_completion import get_completion_class
 
 from evalserve.command import EXIT_UNDECIDED
-from evalserve.command.exports import EXPORTS, replace, report
+from evalserve.command.exports import EXPORTS, receipt_of, replace, report
+from evalserve.command.receipts import verify
 from evalserve.command.terminal import NoAnswer, client, exit_code_of, prints, progress_bar, reference, table
 
 PAGES = ("runs", "comparisons", "matrices", "curves", "projects", "jobs", "account")
@@ -121,16 +122,29 @@ def slices(run: str, column: str | None, metric: str, min_support: int) -> Any:
 @click.option("--strict", is_flag=True, help=f"Exit with {EXIT_UNDECIDED} where the samples show nothing.")
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="File to add the verdict to.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="File for the verdict as a test.")
+@click.option("--receipt", type=click.Path(dir_okay=False, path_type=Path), help="File for the receipt.")
 @prints
 def compare(
-    candidate: str, baseline: str, *, strict: bool, markdown: Path | None, junit: Path | None, **options: Any
+    candidate: str,
+    baseline: str,
+    *,
+    strict: bool,
+    markdown: Path | None,
+    junit: Path | None,
+    receipt: Path | None,
+    **options: Any,
 ) -> Any:
     """Compare two runs by id or name: does the candidate do as well as the baseline?"""
     with client() as service:
         found = service.get(candidate).compare(baseline, **options)
+        if receipt is not None:
+            replace(receipt, receipt_of(found))
     exit_code = exit_code_of(found.verdict, strict=strict)
     report(found, markdown, junit, is_failed=exit_code != 0)
     return found.data, repr(found), exit_code
+
+
+cli.add_command(verify)
 
 
 @cli.command("open")
@@ -153,7 +167,7 @@ def open_page(page: str) -> None:
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File; default standard output.")
 def export(run: str, form: str, output: Path | None) -> None:
-    """Write a run as JSON or as a model card in Markdown, or its errors as CSV."""
+    """Write a run as JSON, as a receipt or as a model card in Markdown, or its errors as CSV."""
     with client() as service:
         content = EXPORTS[form](service, service.get(run))
     if output is None:

@@ -24,7 +24,16 @@ def _card(_: Any, run: Any) -> bytes:
     return markdown(run).encode()
 
 
-EXPORTS: Mapping[str, Callable[[Any, Any], bytes]] = {"json": _json, "errors.csv": _errors, "model-card": _card}
+def _receipt(_: Any, run: Any) -> bytes:
+    return receipt_of(run)
+
+
+EXPORTS: Mapping[str, Callable[[Any, Any], bytes]] = {
+    "json": _json,
+    "errors.csv": _errors,
+    "model-card": _card,
+    "receipt": _receipt,
+}
 
 
 def report(comparison: Any, markdown: Path | None, junit: Path | None, *, is_failed: bool) -> None:
@@ -36,6 +45,11 @@ def report(comparison: Any, markdown: Path | None, junit: Path | None, *, is_fai
             file.write(reports.markdown(comparison))
     if junit is not None:
         replace(junit, reports.junit(comparison, is_failed=is_failed).encode())
+
+
+def receipt_of(result: Any) -> bytes:
+    """Return the receipt of a run or a comparison as a file."""
+    return json.dumps(result.receipt(), ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def replace(path: Path, content: bytes) -> None:

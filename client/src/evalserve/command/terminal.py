@@ -19,7 +19,7 @@ _NOT_WORSE = {"better", "equivalent_within_margin", "not_worse_within_margin"}
 _UNDECIDED = {"no_difference_shown", "inconclusive"}
 
 
-class _InputRefused(click.ClickException):
+class Refused(click.ClickException):
     """The input has to be changed."""
 
     exit_code = EXIT_INPUT
@@ -41,7 +41,7 @@ def client() -> Iterator[Any]:
         with Client() as connected:
             yield connected
     except InputRefused as error:
-        raise _InputRefused(str(error)) from error
+        raise Refused(str(error)) from error
     except EvalserveError as error:
         raise NoAnswer(str(error)) from error
 

@@ -1,0 +1,51 @@
+"""The figures of a run, computed once more."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from evalserve.verification import figures
+from evalserve.verification.comparing import Comparing
+from evalserve.verification.figures import Counts
+from evalserve.verification.samples import Samples
+
+_AREA = "roc_auc.class"
+
+
+def compare(receipt: Mapping[str, Any], samples: Samples, comparing: Comparing) -> None:
+    """Compare the matrix, every figure whose definition is known here, and the intervals by Wilson's method."""
+    matrix = samples.matrix()
+    comparing.equal("confusion matrix", receipt["result"]["confusion_matrix"], matrix)
+    counts, alpha = Counts(matrix), receipt["protocol"]["alpha"]
+    skipped: Counter[str] = Counter()
+    for figure in receipt["result"]["figures"]:
+        at = None if figure["label"] is None else samples.classes.index(figure["label"])
+        name = figure["metric"] if at is None else f"{figure['metric']} of {figure['label']!r}"
+        if figure["metric"] == _AREA:
+            comparing.equal(name, figure["value"], area_of(samples, at))
+        elif figures.is_known(figure["metric"]):
+            comparing.equal(name, figure["value"], figures.value(figure["metric"], counts, at))
+        else:
+            comparing.unchecked.append(name)
+        if figure["method"] == "wilson":
+            stated = [figure["low"], figure["high"]]
+            interval = figures.wilson_interval(figure["metric"], counts, at, alpha)
+            _bounds(name, stated, interval, comparing)
+        elif figure["low"] is not None:
+            skipped[figure["method"]] += 1
+    comparing.unchecked += [f"{count} intervals by the method {method}" for method, count in skipped.items()]
+
+
+def area_of(samples: Samples, at: int | None) -> float | None:
+    """Return the area under the ROC curve of a class; None without scores of it."""
+    if at is None or at not in samples.scores:
+        return None
+    return figures.area(samples.scores[at], [truth == at for truth in samples.truth])
+
+
+def _bounds(name: str, stated: list[Any], interval: tuple[float, float] | None, comparing: Comparing) -> None:
+    if interval is None:
+        comparing.unchecked.append(f"the interval of {name}")
+        return
+    for side, value, bound in zip(("lower", "upper"), stated, interval, strict=True):
+        comparing.equal(f"{side} bound of {name}", value, bound)

@@ -1,0 +1,299 @@
+"""A receipt is verified by the client's own arithmetic, and what was changed in it or in its files is found."""
+
+import asyncio
+import base64
+import copy
+import gzip
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import evalserve
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.client.conftest import Account
+from tests.client.test_command import evalserve as command
+
+RANDOM = np.random.default_rng(5)
+N = 300
+
+
+def binary(classes: tuple[Any, Any] = ("ham", "spam"), wrong: float = 0.2, seed: int = 1) -> pd.DataFrame:
+    """Samples of two classes with one column of scores, of the same truths for every seed."""
+    random = np.random.default_rng(seed)
+    actual = np.random.default_rng(0).random(N) < 0.4
+    predicted = actual ^ (random.random(N) < wrong)
+    scores = np.where(predicted, 0.5 + random.random(N) / 2, random.random(N) / 2).round(2)
+    scores[predicted] = np.maximum(scores[predicted], 0.5)
+    scores[~predicted] = np.minimum(scores[~predicted], 0.49)
+    return pd.DataFrame(
+        {
+            "id": [f"s{at}" for at in range(N)],
+            "label": [classes[int(one)] for one in actual],
+            "guess": [classes[int(one)] for one in predicted],
+            "score": scores,
+            "country": ["DE" if at % 3 else "FR" for at in range(N)],
+        }
+    )
+
+
+def multiclass() -> pd.DataFrame:
+    """Samples of four classes, one of which never occurs in the truth, with a score for each."""
+    names, scores = ["a", "b", "c", "d"], RANDOM.dirichlet([1, 1, 1, 1], N).round(4)
+    scores[:, 3] = (1 - scores[:, :3].sum(axis=1)).round(4)
+    table = pd.DataFrame(scores, columns=[f"p_{name}" for name in names])
+    table.insert(0, "label", [names[at] for at in RANDOM.integers(0, 3, N)])
+    return table
+
+
+ROLES: dict[str, Any] = {"y_true": "label", "y_pred": "guess", "id": "id"}
+SCORED: dict[str, Any] = {**ROLES, "y_score": "score", "positive": "spam"}
+
+
+def as_csv(table: pd.DataFrame, path: Path) -> None:
+    table.to_csv(path, index=False)
+
+
+def as_german_csv(table: pd.DataFrame, path: Path) -> None:
+    path.write_bytes(b"\xef\xbb\xbf" + table.to_csv(sep=";", decimal=",", index=False).encode())
+
+
+def as_gzip(table: pd.DataFrame, path: Path) -> None:
+    path.write_bytes(gzip.compress(table.to_csv(index=False, sep="\t").encode()))
+
+
+def as_lines(table: pd.DataFrame, path: Path) -> None:
+    table.to_json(path, orient="records", lines=True)
+
+
+def as_split(table: pd.DataFrame, path: Path) -> None:
+    table.to_json(path, orient="split", index=False)
+
+
+def as_parquet(table: pd.DataFrame, path: Path) -> None:
+    table.to_parquet(path, index=False)
+
+
+def evaluated(account: Account, path: Path, **roles: Any) -> tuple[evalserve.Run, dict[str, Any]]:
+    with account.client() as client:
+        run = client.evaluate(path, **roles)
+        return run, run.receipt()
+
+
+@pytest.mark.parametrize("write", [as_csv, as_german_csv, as_gzip, as_lines, as_split, as_parquet])
+@pytest.mark.parametrize(
+    ("table", "roles"),
+    [
+        (binary(), SCORED),
+        (binary((0, 1)), {**ROLES, "y_score": "score", "positive": "1"}),
+        (binary(), {"y_true": "label", "y_score": "score", "id": "id", "positive": "spam"}),
+        (multiclass(), {"y_true": "label", "y_score": {name: f"p_{name}" for name in "abcd"}}),
+    ],
+    ids=["binary", "numbers", "threshold", "argmax"],
+)
+async def test_every_format_gives_the_figures_of_the_receipt(
+    account: Account, tmp_path: Path, write: Callable[..., None], table: pd.DataFrame, roles: dict[str, Any]
+) -> None:
+    path = tmp_path / "data.any"
+    write(table, path)
+    run, receipt = await asyncio.to_thread(lambda: evaluated(account, path, **roles))
+
+    found = evalserve.verify(receipt, path)
+
+    assert (found.wrong, found.hashes, found.passed) == ([], ["data.any"], True)
+    # The matrix, 16 metrics of all classes, five of each, and Wilson's bounds of proportions.
+    assert found.confirmed >= 1 + 1 + 16 + 5 * len(run.labels) + 2 * 7
+    assert all("by the method" in sentence for sentence in found.unchecked), found.unchecked
+
+
+async def test_a_changed_file_or_receipt_fails_and_says_what_is_wrong(account: Account, tmp_path: Path) -> None:
+    path, changed = tmp_path / "data.csv", tmp_path / "changed.csv"
+    as_csv(binary(), path)
+    _, receipt = await asyncio.to_thread(lambda: evaluated(account, path, **SCORED))
+    changed.write_bytes(path.read_bytes().replace(b"s7,ham", b"s7,spam", 1).replace(b"s8,ham", b"s8,spam", 1))
+
+    of_other_file = evalserve.verify(receipt, changed)
+    touched = copy.deepcopy(receipt)
+    touched["result"]["figures"][0]["value"] += 0.001
+    of_touched = evalserve.verify(touched, path)
+
+    sha256 = hashlib.sha256(changed.read_bytes()).hexdigest()
+    assert of_other_file.wrong == [f"changed.csv is no file of the receipt: its SHA-256 is {sha256}."]
+    assert not of_other_file.passed
+    assert of_touched.wrong[0] == "The receipt was changed: its SHA-256 is not that of its content."
+    assert of_touched.wrong[1].startswith("accuracy: the receipt says ")
+
+
+def resealed(receipt: dict[str, Any]) -> dict[str, Any]:
+    """The receipt with the SHA-256 of what it says now, as a forger would make it."""
+    fields = {name: value for name, value in receipt.items() if name != "sha256"}
+    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return fields | {"sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+async def test_whatever_figure_a_forger_changes_and_seals_again_is_found(account: Account, tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    as_csv(binary(), path)
+    _, receipt = await asyncio.to_thread(lambda: evaluated(account, path, **SCORED))
+    figures, forged = receipt["result"]["figures"], []
+    for at, figure in enumerate(figures):
+        fields = ["value", *(["low", "high"] if figure["method"] == "wilson" else [])]
+        forged += [(at, field) for field in fields if figure[field] is not None]
+
+    for at, field in forged:
+        other = copy.deepcopy(receipt)
+        other["result"]["figures"][at][field] += 1e-6
+        (sentence,) = evalserve.verify(resealed(other), path).wrong
+        assert figures[at]["metric"] in sentence
+    other = copy.deepcopy(receipt)
+    other["result"]["confusion_matrix"][0][0] += 1
+
+    assert len(forged) >= 50
+    assert evalserve.verify(resealed(other), path).wrong[0].startswith("confusion matrix: ")
+
+
+async def test_a_comparison_and_its_verdict_are_verified_from_both_files(account: Account, tmp_path: Path) -> None:
+    paths = [tmp_path / "v1.csv", tmp_path / "v2.csv"]
+    as_csv(binary(wrong=0.3), paths[0])
+    # In another order of rows: samples are paired by id.
+    as_csv(binary(wrong=0.1, seed=2).sample(frac=1, random_state=1), paths[1])
+    metrics = ["accuracy", "error_rate", "recall.class", "f1.macro", "mcc", "f2.class", "roc_auc.class", "kappa"]
+
+    def converse() -> dict[str, Any]:
+        with account.client() as client:
+            baseline, candidate = [client.evaluate(path, **SCORED, slices=["country"]) for path in paths]
+            return candidate.compare(baseline, metrics=metrics, margin=0.02, slices=["country"]).receipt()
+
+    receipt = await asyncio.to_thread(converse)
+    found = evalserve.verify(receipt, *paths)
+    alone = evalserve.verify(receipt, paths[0])
+    forged = copy.deepcopy(receipt)
+    forged["result"]["verdict"] = forged["result"]["differences"][0]["verdict"] = "worse"
+    turned = copy.deepcopy(receipt)
+    turned["result"]["differences"][0]["p_value"] *= 1.001
+
+    assert (found.wrong, found.passed, found.hashes) == ([], True, ["v1.csv", "v2.csv"])
+    assert receipt["result"]["verdict"] == "better"
+    assert found.unchecked[-1] == "detectable differences, numbers of samples needed, and the flips by class and slice"
+    assert (alone.wrong, alone.unchecked) == (
+        [],
+        ["the file v2.csv of the candidate: it was not given", "the figures that need these files"],
+    )
+    assert evalserve.verify(resealed(forged), *paths).wrong == [
+        "verdict on accuracy: the receipt says 'worse', and the files say 'better'."
+    ]
+    assert any("P-value of accuracy: " in sentence for sentence in evalserve.verify(resealed(turned), *paths).wrong)
+
+
+async def test_a_check_of_a_gate_is_verified_from_both_files(account: Account, tmp_path: Path) -> None:
+    paths = [tmp_path / "v1.csv", tmp_path / "v2.csv"]
+    as_csv(binary(wrong=0.1), paths[0])
+    as_csv(binary(wrong=0.3, seed=2).iloc[:290], paths[1])
+
+    def converse() -> dict[str, Any]:
+        with account.client() as client:
+            baseline, candidate = [client.evaluate(path, **SCORED) for path in paths]
+            policy = {
+                "name": "release",
+                "baseline": {"run_id": baseline.id},
+                "metrics": [{"metric": "accuracy", "margin": 0.01}, {"metric": "recall.class"}, {"metric": "f1.macro"}],
+                "removed_samples": "warn",
+            }
+            gate = client.send("POST", "/v1/gates", json=policy)
+            check = client.send("POST", f"/v1/gates/{gate['id']}/checks", json={"candidate": candidate.id})
+            while check["status"] in {"queued", "running"}:
+                check = client.send("GET", f"/v1/checks/{check['id']}", headers={"Prefer": "wait=20"})
+            found: dict[str, Any] = client.send("GET", f"/v1/checks/{check['id']}/receipt")
+            return found
+
+    receipt = await asyncio.to_thread(converse)
+    found = evalserve.verify(receipt, *paths)
+    forged = copy.deepcopy(receipt)
+    forged["result"]["verdict"] = "pass"
+
+    assert (receipt["result"]["verdict"], receipt["result"]["samples"]) == ("fail", 290)
+    assert (found.wrong, found.passed) == ([], True)
+    assert found.confirmed >= 20
+    assert evalserve.verify(resealed(forged), *paths).wrong == [
+        "verdict: the receipt says 'pass', and the files say 'fail'."
+    ]
+
+
+async def test_predictions_are_joined_with_the_file_of_their_truths(account: Account, tmp_path: Path) -> None:
+    paths = [tmp_path / "guesses.csv", tmp_path / "truth.csv"]
+    table = binary()
+    as_csv(table[["id", "guess"]].sample(frac=1, random_state=3), paths[0])
+    as_csv(table[["id", "label", "country"]].rename(columns={"label": "y_true"}), paths[1])
+
+    def converse() -> dict[str, Any]:
+        with account.client() as client:
+            uploads = []
+            for path in paths:
+                content = path.read_bytes()
+                announced = {"filename": path.name, "size_bytes": len(content)}
+                made = client.send("POST", "/v1/uploads", json=announced)
+                sha256 = hashlib.sha256(content).digest()
+                wanted = {"numbers": [1], "sha256": {"1": base64.b64encode(sha256).decode()}}
+                (link,) = client.send("POST", made["parts_url"], json=wanted)["parts"]
+                client.send("PUT", link["url"], content=content, headers=link["headers"])
+                uploads.append(client.send("POST", made["complete_url"], json={})["id"])
+            body = {"upload_id": uploads[0], "truth_upload_id": uploads[1]}
+            run = client.send("POST", "/v1/runs", json=body)
+            return client.get(run["id"]).receipt()
+
+    receipt = await asyncio.to_thread(converse)
+
+    found = evalserve.verify(receipt, *paths)
+
+    assert (found.wrong, found.hashes, found.passed) == ([], ["guesses.csv", "truth.csv"], True)
+    assert evalserve.verify(receipt, paths[0]).unchecked[0] == "the file truth.csv of the run: it was not given"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "it is not JSON"),
+        ("[]", "no receipt of the format"),
+        ('{"format": "evalserve-receipt-1"}', "does not say what it is of"),
+        ('{"format": "evalserve-receipt-1", "kind": "run", "sha256": ""}', "does not have what a receipt has"),
+        ('{"format": "evalserve-receipt-1", "kind": "run", "sha256": "", "sides": [1]}', "does not have what"),
+        ('{"format": "evalserve-receipt-1", "kind": "run", "sha256": "", "sides": []}', "does not have what"),
+    ],
+)
+def test_what_is_no_receipt_is_refused(tmp_path: Path, text: str, sentence: str) -> None:
+    path, data = tmp_path / "receipt.json", tmp_path / "data.csv"
+    path.write_text(text)
+    data.write_text("a\n1\n")
+
+    with pytest.raises(evalserve.InputRefused, match=sentence):
+        evalserve.verify(path, data)
+
+
+async def test_the_command_says_by_its_exit_code_what_it_found(account: Account, tmp_path: Path) -> None:
+    await command("login", account.url, "--api-key", account.key)
+    data, receipt, other = tmp_path / "data.csv", tmp_path / "receipt.json", tmp_path / "other.csv"
+    as_csv(binary(), data)
+    other.write_text("a\n1\n")
+    await command("push", str(data), "--name", "v1", "--y-true", "label", "--y-pred", "guess", "--id", "id")
+    written = await command("export", "v1", "--format", "receipt", "-o", str(receipt))
+    compared = await command("compare", "v1", "v1", "--receipt", str(tmp_path / "comparison.json"))
+    # Without a service and without a key.
+    (tmp_path / "config/evalserve/login.json").unlink()
+    done = [
+        await command("verify", str(receipt), *arguments)
+        for arguments in ((str(data),), (str(data), "--strict"), (str(data), "--json"), (str(other),), ())
+    ]
+    broken = await command("verify", str(other), str(data))
+    of_both = await command("verify", str(tmp_path / "comparison.json"), str(data))
+
+    assert (written.returncode, compared.returncode) == (0, 0), written.stderr + compared.stderr
+    assert [each.returncode for each in done] == [0, 3, 0, 1, 2]
+    assert done[0].stdout.splitlines()[0] == "Same SHA-256: data.csv"
+    assert json.loads(done[2].stdout)["passed"] is True
+    assert done[3].stdout.startswith("WRONG: other.csv is no file of the receipt: its SHA-256 is ")
+    assert (broken.returncode, broken.stderr) == (5, f"Error: {other} is no receipt: it is not JSON.\n")
+    assert of_both.returncode == 0, of_both.stdout
