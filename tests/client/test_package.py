@@ -20,7 +20,7 @@ from tests.client.conftest import Account
 
 SOURCES = ROOT / "client/src/evalserve"
 REQUIRED = {"click", "httpx2", "rich"}
-OPTIONAL = {"matplotlib", "mlflow", "pandas", "pyarrow"}
+OPTIONAL = {"matplotlib", "mlflow", "pandas", "pyarrow", "yaml"}
 MAX_INSTALLED_BYTES = 12 * 10**6
 
 
@@ -36,7 +36,7 @@ def test_the_routes_that_it_asks_are_those_of_the_document() -> None:
     asked = {text for path in SOURCES.rglob("*.py") for text in _paths(path)}
 
     assert asked >= {"/v1/runs", "/v1/runs/{}", "/v1/uploads", "/v1/comparisons"}
-    assert {text for text in asked if text not in known} == {"/v1/runs/{}/{}"}
+    assert {text for text in asked if text not in known} == {"/v1/runs/{}/{}", "/v1/checks/{}/{}"}
 
 
 @pytest.fixture(scope="module")

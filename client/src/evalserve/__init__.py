@@ -18,13 +18,16 @@ if TYPE_CHECKING:
         NotPermitted,
         ServiceUnavailable,
     )
+    from evalserve.gate import AsyncCheck, Check
     from evalserve.run import AsyncRun, Run
     from evalserve.verification import Verification, verify
 
 __all__ = [
+    "AsyncCheck",
     "AsyncClient",
     "AsyncComparison",
     "AsyncRun",
+    "Check",
     "Client",
     "Comparison",
     "EvalserveError",
@@ -45,6 +48,8 @@ _MODULES = {
     "AsyncClient": "client",
     "Client": "client",
     "evaluate": "client",
+    "AsyncCheck": "gate",
+    "Check": "gate",
     "AsyncRun": "run",
     "Run": "run",
     "AsyncComparison": "comparison",

@@ -1,15 +1,18 @@
 """The clients: one that blocks, and one for asynchronous programs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import httpx2
 
-from evalserve import comparisons, results, runs
+from evalserve import comparisons, gates, imports, results, runs
 from evalserve.comparison import AsyncComparison, Comparison
 from evalserve.configuration import load
 from evalserve.connection import AsyncConnection, Connection
+from evalserve.gate import AsyncCheck, Check
 from evalserve.run import AsyncRun, Run
 from evalserve.steps import Request, Steps, one, post
 from evalserve.tables import Roles, as_file
@@ -84,6 +87,34 @@ class Client:
         """Return a comparison by its id, when it is ready."""
         return Comparison(self._connection, self._connection.hold(comparisons.get(comparison_id)))
 
+    def check(self, candidate: Run | str, gate: str | Mapping[str, Any]) -> Check:
+        """Check a run, or the one of an id or name, by a gate: its id or name, or a policy with a `name`.
+
+        A policy makes the gate of its name, or a new version of it. Raises InputRefused, and EvalserveError where
+        there is no verdict.
+        """
+        return Check(self._connection, self._connection.hold(gates.check(gate, _reference(candidate))))
+
+    def import_annotations(
+        self,
+        path: str | PathLike[str],
+        project: str,
+        *,
+        role: str,
+        create: bool = False,
+        progress: Progress | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Import a file of annotations into a project, by its id or name, and return the report of what was imported.
+
+        `role` is `ground_truth`, or `predictions` with a `model` (`{"name": ..., "version": ...}`); `format` and
+        `categories` are those of the API. Raises InputRefused with the faults of the file.
+        """
+        url, wanted = self._connection.configuration.url, {"role": role, **options}
+        return self._connection.hold(
+            imports.annotations(url, Path(path), project, wanted, create=create, progress=progress)
+        )
+
     def send(self, method: str, path: str, **options: Any) -> Any:
         """Send any request of the API and return its answer: parsed if it is JSON, otherwise bytes.
 
@@ -153,6 +184,34 @@ class AsyncClient:
         """Return a comparison by its id, when it is ready."""
         return AsyncComparison(self._connection, await self._connection.hold(comparisons.get(comparison_id)))
 
+    async def check(self, candidate: AsyncRun | str, gate: str | Mapping[str, Any]) -> AsyncCheck:
+        """Check a run, or the one of an id or name, by a gate: its id or name, or a policy with a `name`.
+
+        A policy makes the gate of its name, or a new version of it. Raises InputRefused, and EvalserveError where
+        there is no verdict.
+        """
+        return AsyncCheck(self._connection, await self._connection.hold(gates.check(gate, _reference(candidate))))
+
+    async def import_annotations(
+        self,
+        path: str | PathLike[str],
+        project: str,
+        *,
+        role: str,
+        create: bool = False,
+        progress: Progress | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Import a file of annotations into a project, by its id or name, and return the report of what was imported.
+
+        `role` is `ground_truth`, or `predictions` with a `model` (`{"name": ..., "version": ...}`); `format` and
+        `categories` are those of the API. Raises InputRefused with the faults of the file.
+        """
+        url, wanted = self._connection.configuration.url, {"role": role, **options}
+        return await self._connection.hold(
+            imports.annotations(url, Path(path), project, wanted, create=create, progress=progress)
+        )
+
     async def send(self, method: str, path: str, **options: Any) -> Any:
         """Send any request of the API and return its answer; as `Client.send`."""
         return _content(await self._connection.hold(one(_request(method, path, options))))
@@ -180,6 +239,10 @@ def _request(method: str, path: str, options: dict[str, Any]) -> Request:
 
 def _content(answer: httpx2.Response) -> Any:
     return answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.content
+
+
+def _reference(run: Run | AsyncRun | str) -> str:
+    return run if isinstance(run, str) else run.id
 
 
 def _label(positive: Any) -> str | None:

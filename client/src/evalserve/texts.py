@@ -67,6 +67,11 @@ def number(value: float | None) -> str:
     return "—" if value is None else f"{value:.4f}"
 
 
+def printable(value: str) -> str:
+    """Return a text in which what would steer a terminal is escaped."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in value)
+
+
 def _title(run: Described) -> str:
     return run.id if run.name is None else repr(run.name)
 

@@ -8,6 +8,8 @@ from click.shell_completion import get_completion_class
 
 from evalserve.command import EXIT_UNDECIDED
 from evalserve.command.exports import EXPORTS, receipt_of, replace, report
+from evalserve.command.gates import gate
+from evalserve.command.imports import import_file
 from evalserve.command.receipts import verify
 from evalserve.command.terminal import NoAnswer, client, exit_code_of, prints, progress_bar, reference, table
 
@@ -144,7 +146,8 @@ def compare(
     return found.data, repr(found), exit_code
 
 
-cli.add_command(verify)
+for command in (verify, gate, import_file):
+    cli.add_command(command)
 
 
 @cli.command("open")

@@ -1,0 +1,56 @@
+"""Conversations about files of annotations, which a job reads into a project."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from evalserve import runs, uploads
+from evalserve.errors import EvalserveError, InputRefused, message_of
+from evalserve.steps import Request, Steps, post
+from evalserve.uploads import Progress
+
+_MAX_LISTED = 100
+_UNFINISHED = {"queued", "running"}
+
+
+def project(reference: str, *, create: bool) -> Steps[dict[str, Any]]:
+    """Return the project with this id or name, a new one of this name if there is none and that is asked for."""
+    page: dict[str, Any] = {"items": [], "next": None}
+    while True:
+        page = (yield Request("GET", "/api/projects", params={"limit": _MAX_LISTED, "cursor": page["next"]})).json()
+        for one in page["items"]:
+            if reference in (one["id"], one["name"]):
+                return dict(one)
+        if page["next"] is None:
+            break
+    if not create:
+        raise InputRefused(f"There is no project with the id or name {reference!r}.")
+    made: dict[str, Any] = (yield post("/api/projects", json={"name": reference})).json()
+    return made
+
+
+def annotations(
+    url: str, path: Path, into: str, options: Mapping[str, Any], *, create: bool, progress: Progress | None = None
+) -> Steps[dict[str, Any]]:
+    """Import a file into a project and return the report of what was imported; raises InputRefused with the faults."""
+    if not path.is_file():
+        raise InputRefused(f"There is no file {path}.")
+    found = yield from project(into, create=create)
+    upload_id = yield from uploads.upload(url, path, path.name, progress)
+    stated = {name: value for name, value in options.items() if value}
+    headers = {"Prefer": f"wait={runs.WAIT_S}"}
+    request = post(f"/v1/projects/{found['id']}/imports", json={"upload_id": upload_id, **stated}, headers=headers)
+    job = yield from _wait((yield request).json())
+    (link,) = [artifact["url"] for artifact in job["artifacts"] if artifact["name"] == "report.json"]
+    report: dict[str, Any] = (yield Request("GET", link)).json()
+    return {"project_id": found["id"], **report}
+
+
+def _wait(job: dict[str, Any]) -> Steps[dict[str, Any]]:
+    while job["status"] in _UNFINISHED:
+        job = (yield Request("GET", f"/v1/jobs/{job['id']}", headers={"Prefer": f"wait={runs.WAIT_S}"})).json()
+    if job["status"] == "failed":
+        raise InputRefused(message_of(job["error"] or {}) or "The file could not be imported.", job["error"])
+    if job["status"] != "succeeded":
+        raise EvalserveError(f"The job of the import has the status {job['status']}.")
+    return job
