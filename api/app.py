@@ -44,6 +44,7 @@ from api.projects.comments import CommentController
 from api.projects.controller import ProjectController
 from api.projects.images import ImageController
 from api.projects.uploads import ImageUploadController
+from api.reports.controller import ReportController
 from api.runs.controller import RunController
 from api.runs.exports import RunExportController
 from api.runs.promises import RunPromiseController
@@ -134,6 +135,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             RunScoreController,
             DatasetController,
             RunExportController,
+            ReportController,
             PairedComparisonController,
             GateController,
             GateCheckController,

@@ -9,6 +9,7 @@ from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import problem_of
+from api.reports import of_comparisons
 from api.web.forms import Form
 from api.web.numbers import read_number
 from api.web.page_request import PageRequest
@@ -96,6 +97,11 @@ class PairedComparisonPages(Controller):
             rows=difference_rows(result) if result else [],
             width=WIDTH,
         )
+
+    @get("/{comparison_id:str}/report")
+    async def report(self, page_request: Injected[PageRequest], comparison_id: FromPath[str]) -> Response[str]:
+        """Show the comparison as one file to keep."""
+        return await of_comparisons.report(page_request.platform, page_request.caller, comparison_id)
 
     @get("/{comparison_id:str}/flips")
     async def flips(

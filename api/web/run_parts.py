@@ -7,6 +7,7 @@ from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
 from api.http.injected import Injected
+from api.reports import of_runs
 from api.web.page_request import PageRequest
 from api.web.run_selection import ClassParameter, RunSelection, SliceParameter, ThresholdParameter, select
 from shared import runs
@@ -34,6 +35,11 @@ class RunPartPages(Controller):
     """Parts of a run's page."""
 
     path = "/app/runs/{run_id:str}"
+
+    @get("/report")
+    async def report(self, page_request: Injected[PageRequest], run_id: FromPath[str]) -> Response[str]:
+        """Show the run as one file to keep."""
+        return await of_runs.report(page_request.platform, page_request.caller, run_id)
 
     @get("/samples")
     async def samples(

@@ -281,6 +281,10 @@ async def test_the_command_says_by_its_exit_code_what_it_found(account: Account,
     await command("push", str(data), "--name", "v1", "--y-true", "label", "--y-pred", "guess", "--id", "id")
     written = await command("export", "v1", "--format", "receipt", "-o", str(receipt))
     compared = await command("compare", "v1", "v1", "--receipt", str(tmp_path / "comparison.json"))
+    reports = [
+        await command("report", "v1", *arguments, "-o", str(tmp_path / "report.html"))
+        for arguments in ((), ("--against", "v1"))
+    ]
     # Without a service and without a key.
     (tmp_path / "config/evalserve/login.json").unlink()
     done = [
@@ -297,3 +301,5 @@ async def test_the_command_says_by_its_exit_code_what_it_found(account: Account,
     assert done[3].stdout.startswith("WRONG: other.csv is no file of the receipt: its SHA-256 is ")
     assert (broken.returncode, broken.stderr) == (5, f"Error: {other} is no receipt: it is not JSON.\n")
     assert of_both.returncode == 0, of_both.stdout
+    assert [each.returncode for each in reports] == [0, 0]
+    assert '<p class="kicker">Report of a comparison</p>' in (tmp_path / "report.html").read_text()

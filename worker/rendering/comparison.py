@@ -18,9 +18,10 @@ from shared.presentation.heatmap import SMALL, HeatMap, heat_map
 from shared.presentation.labels import label_names
 from shared.presentation.number_format import count_text, percent_text
 from shared.presentation.ranked_models import RankedModel, ShortenedText, rank_models, verdict
-from worker.rendering.pages import Style, render_page
+from shared.presentation.standalone import REPORT_SHEET, Style
+from worker.rendering.pages import TEMPLATES, render_page
 
-_STYLE = Style("report.css", "comparison.css")
+_STYLE = Style(REPORT_SHEET, TEMPLATES / "comparison.css")
 _DRAWN_MATRICES, _DRAWN_CLASSES = 6, 20
 _LISTED_CLASSES = 40
 # The columns that fit across a printed page, in portrait and in landscape.

@@ -14,10 +14,11 @@ from shared.presentation.headlines import main_metrics
 from shared.presentation.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
 from shared.presentation.labels import display_width, label_names, plain_text
 from shared.presentation.number_format import count_text, percent_text
+from shared.presentation.standalone import REPORT_SHEET, Style
 from shared.presentation.tables import class_tables, confused_pairs, matrix_rows, overall_tables, support
-from worker.rendering.pages import Style, render_page
+from worker.rendering.pages import render_page
 
-_STYLE = Style("report.css")
+_STYLE = Style(REPORT_SHEET)
 # Two tables of 40 x 40 cells are the most that a reader scrolls through; larger matrices have heat map and pairs.
 _WHOLE_CLASSES = 40
 _LEVEL_COLUMNS = 5

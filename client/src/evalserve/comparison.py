@@ -6,6 +6,7 @@ from typing import Any
 from evalserve import comparisons
 from evalserve.connection import AsyncConnection, Connection
 from evalserve.results import Rows
+from evalserve.steps import content
 from evalserve.texts import number
 
 
@@ -66,6 +67,10 @@ class Comparison(_Comparison):
         super().__init__(connection.configuration.url, comparison)
         self._connection = connection
 
+    def report(self) -> bytes:
+        """Return the comparison as one HTML file, which loads nothing and runs no script."""
+        return self._connection.hold(content(f"/v1/comparisons/{self.id}/report"))
+
     def receipt(self) -> dict[str, Any]:
         """Return what it takes to compute this comparison once more, as `evalserve.verify` does."""
         return self._connection.hold(comparisons.receipt(self.id))
@@ -84,6 +89,10 @@ class AsyncComparison(_Comparison):
     def __init__(self, connection: AsyncConnection, comparison: dict[str, Any]) -> None:
         super().__init__(connection.configuration.url, comparison)
         self._connection = connection
+
+    async def report(self) -> bytes:
+        """Return the comparison as one HTML file, which loads nothing and runs no script."""
+        return await self._connection.hold(content(f"/v1/comparisons/{self.id}/report"))
 
     async def receipt(self) -> dict[str, Any]:
         """Return what it takes to compute this comparison once more, as `evalserve.verify` does."""

@@ -9,6 +9,7 @@ from evalserve.comparisons import compare
 from evalserve.connection import AsyncConnection, Connection
 from evalserve.drawings import Calibration, Curve
 from evalserve.results import Rows
+from evalserve.steps import content
 
 
 class _Run:
@@ -99,6 +100,10 @@ class Run(_Run):
         options = _options(metrics, margin, alpha, slices)
         return Comparison(self._connection, self._connection.hold(compare(self.id, _reference(baseline), options)))
 
+    def report(self) -> bytes:
+        """Return the run as one HTML file, which loads nothing and runs no script."""
+        return self._connection.hold(content(f"/v1/runs/{self.id}/report"))
+
     def receipt(self) -> dict[str, Any]:
         """Return what it takes to compute the figures of this run once more, as `evalserve.verify` does."""
         return self._connection.hold(results.read(self.id, "receipt"))
@@ -176,6 +181,10 @@ class AsyncRun(_Run):
         return AsyncComparison(
             self._connection, await self._connection.hold(compare(self.id, _reference(baseline), options))
         )
+
+    async def report(self) -> bytes:
+        """Return the run as one HTML file, which loads nothing and runs no script."""
+        return await self._connection.hold(content(f"/v1/runs/{self.id}/report"))
 
     async def receipt(self) -> dict[str, Any]:
         """Return what it takes to compute the figures of this run once more, as `evalserve.verify` does."""

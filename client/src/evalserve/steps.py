@@ -99,6 +99,11 @@ def one(request: Request) -> Steps[httpx2.Response]:
     return (yield request)
 
 
+def content(target: str) -> Steps[bytes]:
+    """Return what stands at an address, as it is."""
+    return (yield Request("GET", target)).content
+
+
 def run(steps: Steps[T], send: Callable[[Request], httpx2.Response]) -> T:
     """Hold a conversation synchronously."""
     try:

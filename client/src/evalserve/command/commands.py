@@ -10,7 +10,7 @@ from evalserve.command import EXIT_UNDECIDED
 from evalserve.command.exports import EXPORTS, receipt_of, replace, report
 from evalserve.command.gates import gate
 from evalserve.command.imports import import_file
-from evalserve.command.receipts import verify
+from evalserve.command.receipts import report_file, verify
 from evalserve.command.terminal import NoAnswer, client, exit_code_of, prints, progress_bar, reference, table
 
 PAGES = ("runs", "comparisons", "matrices", "curves", "projects", "jobs", "account")
@@ -146,7 +146,7 @@ def compare(
     return found.data, repr(found), exit_code
 
 
-for command in (verify, gate, import_file):
+for command in (verify, report_file, gate, import_file):
     cli.add_command(command)
 
 

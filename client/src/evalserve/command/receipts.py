@@ -1,4 +1,4 @@
-"""The command that verifies a receipt, without a service."""
+"""The commands that write a report, and that verify a receipt without a service."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from evalserve.command import EXIT_INPUT, EXIT_UNDECIDED, EXIT_WORSE
-from evalserve.command.terminal import Refused, prints
+from evalserve.command.exports import replace
+from evalserve.command.terminal import Refused, client, prints, reference
 
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -37,3 +38,16 @@ def verify(receipt: Path, files: tuple[Path, ...], *, strict: bool) -> Any:
     if not found.passed:
         return answer, f"{found}\nNothing could be computed once more.", EXIT_INPUT
     return answer, str(found), EXIT_UNDECIDED * (strict and bool(found.unchecked))
+
+
+@click.command("report")
+@reference
+@click.option("--against", help="Id or name of a baseline: the report is of the comparison.")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+def report_file(run: str, against: str | None, output: Path) -> None:
+    """Write the report of a run, or of its comparison with a baseline, as one HTML file."""
+    with client() as service:
+        found = service.get(run)
+        content = (found if against is None else found.compare(against)).report()
+    replace(output, content)
+    click.echo(f"Wrote {output}.")

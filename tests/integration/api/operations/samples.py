@@ -157,6 +157,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/runs/{run_id}/errors"): Sample(query={"slice": "country:FR"}),
     ("GET", "/v1/runs/{run_id}/errors.csv"): Sample(),
     ("GET", "/v1/runs/{run_id}/receipt"): Sample(),
+    ("GET", "/v1/runs/{run_id}/report"): Sample(path=SCORED),
     # datasets
     ("POST", "/v1/datasets"): Sample(json={"upload_id": things.truth_file, "name": "Pets", "private": True}),
     ("GET", "/v1/datasets"): Sample(after=(things.dataset,), query={"name": "Pets", "limit": 1}),
@@ -171,6 +172,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/comparisons/{comparison_id}"): Sample(),
     ("GET", "/v1/comparisons/{comparison_id}/flips"): Sample(query={"kind": "both_wrong", "class": "dog"}),
     ("GET", "/v1/comparisons/{comparison_id}/receipt"): Sample(),
+    ("GET", "/v1/comparisons/{comparison_id}/report"): Sample(),
     ("DELETE", "/v1/comparisons/{comparison_id}"): Sample(),
     # gates
     ("POST", "/v1/gates"): Sample(

@@ -1,12 +1,11 @@
 import re
 from itertools import chain
-from pathlib import Path
 
 import pytest
 
-import worker.rendering
+from shared.presentation.standalone import REPORT_SHEET
 
-_CSS = (Path(worker.rendering.__path__[0]) / "templates" / "report.css").read_text(encoding="utf-8")
+_CSS = REPORT_SHEET.read_text(encoding="utf-8")
 _ROOTS = [
     dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", block))
     for block in re.findall(r":root \{(.*?)\}", _CSS, re.DOTALL)

@@ -1,0 +1,1 @@
+"""Reports: runs and comparisons, each as one file that a browser opens by itself."""

@@ -1,0 +1,95 @@
+"""The report of a run."""
+
+import asyncio
+from typing import Any
+
+from litestar import Response
+
+from api.reports.rendering import respond
+from shared import receipts, runs
+from shared.accounts import Caller
+from shared.kit.platform import Platform
+from shared.presentation.cell_colours import SHADE_NAMES
+from shared.presentation.curve_drawing import SIDE, path
+from shared.presentation.heatmap import heat_map
+from shared.presentation.labels import label_names
+from shared.presentation.reliability_drawing import reliability_points
+from shared.presentation.run_slices import slice_rows
+from shared.presentation.run_tables import CLASS_COLUMNS, RunClass, class_table, headlines
+from shared.presentation.tables import confused_pairs
+from shared.presentation.whiskers import WIDTH
+from shared.runs import answers, curves
+from shared.runs.records import ReadyRun
+
+# What keeps the file below two megabytes, whatever the run has.
+MAX_DRAWN, MAX_CLASSES, MAX_SLICES, MAX_POINTS, MAX_PAIRS = 200, 100, 40, 300, 10
+BINS = 10
+# A slice of fewer samples says little about any metric.
+MIN_SUPPORT = 10
+
+
+async def report(platform: Platform, caller: Caller, run_id: str) -> Response[str]:
+    """The report of a run of the caller; raises RunNotFound, RunNotReady, and what a scan of the rows raises."""
+    run = await runs.get_ready(platform, caller, run_id)
+    stored = await runs.get(platform, caller, run_id)
+    receipt = await receipts.of_run(platform, caller, run_id)
+    counted = await asyncio.to_thread(_counted, run)
+    return respond(
+        "reports/run.html",
+        f"run-{run.id}-v{run.version}",
+        receipt=receipt,
+        computed_by=receipt.computed_by,
+        rows=run.summary.rows,
+        notices=stored.findings.notices,
+        width=WIDTH,
+        shade_names=SHADE_NAMES,
+        class_columns=CLASS_COLUMNS,
+        **counted,
+        **await _slices(platform, run),
+        **await _curves(platform, run),
+    )
+
+
+def _counted(run: ReadyRun) -> dict[str, Any]:
+    matrix = run.summary.matrix
+    classes = class_table(run, matrix, is_slice=False)
+    names = label_names(matrix.classes)
+    return {
+        "headlines": headlines(run, matrix, is_slice=False),
+        "heat": heat_map(matrix, names.full) if len(names.full) <= MAX_DRAWN else None,
+        "pairs": confused_pairs(matrix, MAX_PAIRS),
+        "classes": classes if len(classes) <= MAX_CLASSES else sorted(classes, key=_f1)[:MAX_CLASSES],
+        "hidden_classes": max(0, len(classes) - MAX_CLASSES),
+    }
+
+
+def _f1(row: RunClass) -> float:
+    value = row.f1.value
+    # A class without F1 has no samples and no predictions.
+    return WIDTH + 1 if value is None else value
+
+
+async def _slices(platform: Platform, run: ReadyRun) -> dict[str, Any]:
+    found = await answers.slices(platform, run, None, "accuracy", MIN_SUPPORT)
+    return {"slices": slice_rows(found.results[:MAX_SLICES]), "whole": found.whole, "least": MIN_SUPPORT}
+
+
+async def _curves(platform: Platform, run: ReadyRun) -> dict[str, Any]:
+    """The curves of the positive class, or of the first one with scores; nothing where no class has scores."""
+    scored = [score.class_position for score in run.summary.scores if score.class_position is not None]
+    position = run.positive_position if run.positive_position is not None else next(iter(scored), None)
+    if not run.summary.scores or position is None:
+        return {"curves": None}
+    found = await curves.curves(platform, run, position, (), MAX_POINTS)
+    measured = None
+    if run.summary.score_kind != "margins":
+        measured = (await curves.calibration(platform, run, position, (), "equal_mass", BINS)).reliability
+    return {
+        "curves": found.curves,
+        "scored_label": run.summary.classes[found.position],
+        "roc": found.curves.roc and path(found.curves.roc.curve),
+        "pr": found.curves.pr and path(found.curves.pr.curve, stepped=True),
+        "square_side": SIDE,
+        "reliability": measured,
+        "points": reliability_points(measured.bins) if measured else [],
+    }
