@@ -1,9 +1,9 @@
-"""Routes of checks: create, list, read."""
+"""Routes of checks: create, list, read, delete."""
 
 from http import HTTPStatus
 from typing import Any
 
-from litestar import Controller, Response, get
+from litestar import Controller, Response, delete, get
 from litestar.params import FromPath
 
 from api.gates.schemas import CheckIn, CheckPage
@@ -90,6 +90,14 @@ class CheckController(Controller):
         found = await gates.get_check(waiter.platform, caller, check_id)
         found = await FOLLOWED.wait(waiter, caller, found, prefer)
         return Json(GateCheckOut.of(found), headers=FOLLOWED.headers(waiter, found, prefer))
+
+    @delete(operation_id="gates.delete_check")
+    async def remove(self, platform: Injected[Platform], caller: Injected[Caller], check_id: FromPath[str]) -> None:
+        """Delete a check.
+
+        Also ends its job, if that still runs. The gate, its other checks and the runs stay.
+        """
+        await gates.delete_check(platform, caller, check_id)
 
     @get("/receipt", operation_id="gates.get_receipt")
     async def receipt(

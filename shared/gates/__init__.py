@@ -108,6 +108,16 @@ async def get_check(platform: Platform, caller: Caller, check_id: str) -> CheckR
     return check
 
 
+@retry_conflicts
+async def delete_check(platform: Platform, caller: Caller, check_id: str) -> None:
+    """Delete a check of the caller and its job; raises CheckNotFound."""
+    known = known_uuid(check_id, CheckNotFound)
+    async with platform.db.transaction() as connection:
+        if not await queries.delete_check(connection, caller.account_id, known):
+            raise CheckNotFound
+        await jobs.delete_dependents(platform, connection, caller.account_id, str(known))
+
+
 async def list_checks(
     platform: Platform, caller: Caller, gate_id: str, *, before: UUID | None, limit: int
 ) -> list[CheckRecord]:

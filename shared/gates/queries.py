@@ -64,6 +64,11 @@ INSERT_CHECK = """
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
+DELETE_CHECK = """
+    DELETE FROM gate_check USING gate
+    WHERE gate.id = gate_check.gate_id AND gate.account_id = $1 AND gate_check.id = $2 RETURNING true
+"""
+
 CONCLUDE = """
     UPDATE gate_check SET verdict = $3, result = $4 WHERE id = $1 AND job_id = $2 AND result IS NULL RETURNING true
 """
@@ -125,6 +130,11 @@ async def insert_check(
     compared = (None, None) if baseline is None else (baseline.id, baseline.version)
     values = (gate.id, gate.version, job_id, candidate.id, candidate.version, *compared)
     await connection.execute(INSERT_CHECK, check_id, *values)
+
+
+async def delete_check(connection: Connection, account_id: int, check_id: UUID) -> bool:
+    """Delete a check of the account; False if there is none."""
+    return bool(await connection.fetchval(DELETE_CHECK, account_id, check_id))
 
 
 async def conclude(connection: Connection, check_id: UUID, job_id: UUID, result: CheckResult) -> bool:

@@ -213,6 +213,21 @@ async def test_checks_go_with_their_candidate_and_their_gate(alice: Client) -> N
     assert (await alice.get(f"/v1/gates/{gate}")).json()["code"] == "gate-not-found"
 
 
+async def test_one_check_is_deleted_and_nothing_else(alice: Client, mallory: Client) -> None:
+    baseline, candidate = await create_run(alice, GOOD), await create_run(alice, SAME)
+    gate = await create_gate(alice, baseline)
+    first, second = await check(alice, gate, candidate), await check(alice, gate, candidate)
+
+    foreign = await mallory.delete(f"/v1/checks/{first['id']}")
+    removed, again = await alice.delete(f"/v1/checks/{first['id']}"), await alice.delete(f"/v1/checks/{first['id']}")
+
+    assert (foreign.status_code, removed.status_code, again.json()["code"]) == (404, 204, "check-not-found")
+    assert (await alice.get(f"/v1/jobs/{first['job_id']}")).status_code == 404
+    left = (await alice.get(f"/v1/gates/{gate}/checks")).json()["items"]
+    assert [entry["id"] for entry in left] == [second["id"]]
+    assert (await alice.get(f"/v1/runs/{candidate}")).json()["status"] == "ready"
+
+
 async def test_an_account_has_no_more_gates_than_its_quota(
     alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
