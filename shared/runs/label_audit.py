@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.label_errors.confident_learning import SuspectedErrors, accuracy_bounds, suspected_errors
+from shared.evaluation.label_errors.metric_bounds import class_bounds, mean_bounds
 from shared.evaluation.rates import Floats
 from shared.evaluation.types import Label
 from shared.runs import results
@@ -33,6 +34,20 @@ class SuspectedLabel(msgspec.Struct, frozen=True):
     predicted: Label
 
 
+class BoundedMetric(msgspec.Struct, frozen=True):
+    """A metric between its bounds; `label` is the class that it is of, None for the mean of all classes.
+
+    With `is_attained` some labels of the suspected samples make the metric as low, and some as high; without, it lies
+    between the bounds and may not reach them. Bounds are None where the metric may be undefined.
+    """
+
+    metric: str
+    label: Label | None
+    low: float | None
+    high: float | None
+    is_attained: bool
+
+
 class AuditedMetrics(msgspec.Struct, frozen=True):
     """What metrics may be if the most suspected labels are wrong.
 
@@ -44,6 +59,7 @@ class AuditedMetrics(msgspec.Struct, frozen=True):
     accuracy_low: float
     accuracy_high: float
     corrected: dict[str, float | None]
+    bounds: list[BoundedMetric]
 
 
 class LabelAuditResult(msgspec.Struct, frozen=True):
@@ -109,9 +125,32 @@ def _if_wrong(
 ) -> AuditedMetrics:
     k, corrected = len(classes), labels.copy()
     corrected[found.rows[:top]] = found.suggested[:top]
-    counts = np.bincount(corrected * k + predicted, minlength=k * k).reshape(k, k)
+    counts = _matrix(corrected, predicted, k)
     bounds = accuracy_bounds(labels == predicted, found.rows[:top])
-    return AuditedMetrics(top, bounds.low, bounds.high, results.overall(ConfusionMatrix(tuple(classes), counts))[0])
+    matrix = ConfusionMatrix(tuple(classes), counts)
+    return AuditedMetrics(
+        top, bounds.low, bounds.high, results.overall(matrix)[0], _bounds(labels, predicted, found.rows[:top], classes)
+    )
+
+
+def _bounds(
+    labels: NDArray[np.int64], predicted: NDArray[np.int64], doubted: NDArray[np.int64], classes: list[Label]
+) -> list[BoundedMetric]:
+    known, moved = (_matrix(labels[rows], predicted[rows], len(classes)) for rows in (slice(None), doubted))
+    by_class = class_bounds(known, moved)
+    found = [
+        BoundedMetric(f"{name}.class", label, low, high, is_attained=True)
+        for name, bounds in by_class.items()
+        for label, low, high in zip(classes, *bounds, strict=True)
+    ]
+    return found + [
+        BoundedMetric(f"{name}.macro", None, *mean_bounds(bounds), is_attained=name == "precision")
+        for name, bounds in by_class.items()
+    ]
+
+
+def _matrix(labels: NDArray[np.int64], predicted: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+    return np.bincount(labels * k + predicted, minlength=k * k).reshape(k, k)
 
 
 def _named(scan: RowScan, classes: list[Label], found: SuspectedErrors, limit: int) -> list[SuspectedLabel]:

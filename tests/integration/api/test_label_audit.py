@@ -45,6 +45,18 @@ async def test_planted_label_errors_are_the_suspected_ones(alice: Client) -> Non
         (3, pytest.approx(0.99), 1.0),
     ]
     assert found["if_wrong"][1]["corrected"]["accuracy"] == 1.0
+    bounds = {(one["metric"], one["label"]): one for one in found["if_wrong"][1]["bounds"]}
+    assert len(bounds) == 3 * 3 + 3
+    # No suspected label is that of its prediction, so that none can become wrong and all can become right.
+    for name in CLASSES:
+        guessed = np.sum(predicted == name)
+        hits = np.sum(CLASSES[LABELS[predicted == name]] == name)
+        own = bounds["precision.class", name]
+        assert (own["low"], own["high"], own["is_attained"]) == (pytest.approx(hits / guessed), 1.0, True)
+    mean = bounds["f1.macro", None]
+    assert not mean["is_attained"]
+    assert mean["low"] < found["if_wrong"][0]["corrected"]["f1_macro"] < found["if_wrong"][1]["corrected"]["f1_macro"]
+    assert found["if_wrong"][1]["corrected"]["f1_macro"] == pytest.approx(mean["high"])
 
 
 async def test_a_run_whose_labels_cannot_be_audited_says_why(alice: Client) -> None:
