@@ -7,6 +7,7 @@ from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
 from api.http.injected import Injected
+from api.runs.clustered_schemas import ClusteredIntervals
 from api.runs.parameters import Actual, ClassLabel, Highest, Lowest, Predicted, ScoredClass, Slices, Threshold
 from api.runs.result_schemas import RunMatrix, RunMetrics, RunSample, RunSamplePage, SliceOut, SlicePage
 from shared import receipts, runs
@@ -14,7 +15,7 @@ from shared.accounts import Caller
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.kit.platform import Platform
 from shared.receipts.records import RunReceipt
-from shared.runs import answers
+from shared.runs import answers, clustered
 from shared.runs.decisions import decided, decided_position, read_decision, read_predicted
 from shared.runs.filters import RowFilter, read_class, read_conditions
 from shared.runs.records import ReadyRun
@@ -74,6 +75,26 @@ class RunResultController(Controller):
         run = await runs.get_ready(platform, caller, run_id)
         run, counted, position = await _counted(platform, run, class_label, slices, threshold)
         return RunMetrics.of(run, counted, position, is_slice=bool(slices))
+
+    @get("/clustered-intervals", operation_id="runs.get_clustered_intervals")
+    async def clustered_intervals(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        run_id: FromPath[str],
+        group: Annotated[
+            str, QueryParameter(min_length=1, description="Column of metadata whose values are the groups.")
+        ],
+        slices: Slices = None,
+    ) -> ClusteredIntervals:
+        """Get intervals for samples that come in groups.
+
+        Samples of one patient, user or video are alike, and intervals that take them for independent are too narrow.
+        Accuracy, and precision, recall and F1 of each class, with the intervals of 95 % that the groups allow and how
+        much wider that makes them.
+        """
+        run = await runs.get_ready(platform, caller, run_id)
+        return ClusteredIntervals.of(await clustered.estimates(platform, run, group, read_conditions(run, slices)))
 
     @get("/receipt", operation_id="runs.get_receipt")
     async def receipt(

@@ -1,4 +1,4 @@
-"""Probabilities and quantiles of the normal, beta and binomial distribution, to about 12 digits.
+"""Probabilities and quantiles of the normal, Student's, beta and binomial distribution, to about 12 digits.
 
 SciPy has them too, but takes seconds to import, which neither the api nor a worker can spend.
 """
@@ -25,6 +25,12 @@ _MAX_STEPS = 1100
 def critical_value(alpha: float, *, one_sided: bool = False) -> float:
     """The normal deviate beyond which lies a share of `alpha`: of both tails together, or of one."""
     return -_NORMAL.inv_cdf(alpha if one_sided else alpha / 2)
+
+
+def student_critical(alpha: float, freedom: int) -> float:
+    """The deviate of Student's t beyond which lies a share of `alpha` of both tails together."""
+    x = beta_quantile(alpha, freedom / 2, 0.5)
+    return math.sqrt(freedom * (1 - x) / x)
 
 
 def normal_upper_tail(z: float) -> float:

@@ -48,7 +48,11 @@ BESIDE = {
 FILTERED = {"runs.list"}
 
 # What one operation needs, and another refuses.
-QUERIES = {"runs.get_promised_threshold": {"at_least": "0.8"}, "runs.export_samples": {"format": "csv"}}
+QUERIES = {
+    "runs.get_promised_threshold": {"at_least": "0.8"},
+    "runs.export_samples": {"format": "csv"},
+    "runs.get_clustered_intervals": {"group": "country"},
+}
 
 GATE = {"name": "mine now", "baseline": {"tag": "main"}}
 LABELS = {"actual_vector": [0, 1], "predicted_vector": [0, 1]}

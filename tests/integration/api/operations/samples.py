@@ -157,6 +157,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/runs/{run_id}/errors"): Sample(query={"slice": "country:FR"}),
     ("GET", "/v1/runs/{run_id}/errors.csv"): Sample(),
     ("GET", "/v1/runs/{run_id}/receipt"): Sample(),
+    ("GET", "/v1/runs/{run_id}/clustered-intervals"): Sample(query={"group": "country"}),
     ("GET", "/v1/runs/{run_id}/report"): Sample(path=SCORED),
     # datasets
     ("POST", "/v1/datasets"): Sample(json={"upload_id": things.truth_file, "name": "Pets", "private": True}),
@@ -185,6 +186,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/gates/{gate_id}/checks"): Sample(json={"candidate": things.run}),
     ("GET", "/v1/gates/{gate_id}/checks"): Sample(after=(things.gate_check,), query={"limit": 1}),
     ("GET", "/v1/checks/{check_id}"): Sample(),
+    ("DELETE", "/v1/checks/{check_id}"): Sample(),
     ("GET", "/v1/checks/{check_id}/receipt"): Sample(),
     ("GET", "/v1/checks/{check_id}/junit"): Sample(),
     ("GET", "/v1/checks/{check_id}/markdown"): Sample(),

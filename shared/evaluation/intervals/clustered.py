@@ -1,0 +1,71 @@
+"""Intervals of shares among samples that come in groups: patients with several images, users with several mails.
+
+Samples of one group are alike, so that there is less evidence than there are samples. The variance is that of a ratio
+of sums over groups, by linearisation (Cochran 1977, chapter 6; with the factor G/(G − 1) it is the cluster-robust
+variance of Liang and Zeger 1986). The interval is Wilson's with the number of independent samples that would have this
+variance (Dean and Pagano 2015), and with the deviate of Student's t with G − 1 degrees of freedom.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.distributions import student_critical
+
+FEW_GROUPS = "there are fewer than two groups"
+NO_SPREAD = "all groups have the same share, so that nothing shows how far it varies"
+UNDEFINED = "there are no samples that it could be a share of"
+
+
+class ClusteredEstimate(NamedTuple):
+    """A share with its interval; `design_effect` is its variance over that of as many independent samples.
+
+    `groups` are those that have part in it. Without an interval `reason` says why.
+    """
+
+    value: float | None
+    groups: int
+    low: float | None = None
+    high: float | None = None
+    standard_error: float | None = None
+    design_effect: float | None = None
+    reason: str | None = None
+
+
+def clustered(parts: NDArray[np.int64], wholes: NDArray[np.int64], alpha: float) -> ClusteredEstimate:
+    """Estimate the sum of the parts over that of the wholes, given those of each group (G,)."""
+    has_part = wholes > 0
+    parts, wholes = parts[has_part], wholes[has_part]
+    groups, whole = len(wholes), int(wholes.sum())
+    if not groups:
+        return ClusteredEstimate(None, 0, reason=UNDEFINED)
+    share = int(parts.sum()) / whole
+    if groups == 1:
+        return ClusteredEstimate(share, groups, reason=FEW_GROUPS)
+    residuals = parts - share * wholes
+    variance = groups / (groups - 1) * math.fsum((residuals * residuals).tolist()) / whole**2
+    independent = share * (1 - share) / whole
+    # Less than rounding is the spread of groups that are all alike.
+    if not independent or variance < 1e-12 * independent:
+        return ClusteredEstimate(share, groups, reason=NO_SPREAD)
+    critical = student_critical(alpha, groups - 1)
+    low, high = _wilson(share, share * (1 - share) / variance, critical)
+    return ClusteredEstimate(share, groups, low, high, math.sqrt(variance), variance / independent)
+
+
+def f1_of_jaccard(estimate: ClusteredEstimate) -> ClusteredEstimate:
+    """With J, the share of hits among the samples of a class or predicted as it, F1 is 2J/(1 + J)."""
+    value, low, high = (None if one is None else 2 * one / (1 + one) for one in (estimate.value, *estimate[2:4]))
+    error = estimate.standard_error
+    if error is not None and estimate.value is not None:
+        error *= 2 / (1 + estimate.value) ** 2
+    return estimate._replace(value=value, low=low, high=high, standard_error=error)
+
+
+def _wilson(share: float, n: float, critical: float) -> tuple[float, float]:
+    square = critical * critical / n
+    centre = (share + square / 2) / (1 + square)
+    half = critical / (1 + square) * math.sqrt(share * (1 - share) / n + square / (4 * n))
+    return max(0.0, centre - half), min(1.0, centre + half)

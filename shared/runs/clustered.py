@@ -1,0 +1,117 @@
+"""Metrics of a run whose samples come in groups, such as the images of one patient, with intervals that know it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from shared.evaluation.intervals.clustered import ClusteredEstimate, clustered, f1_of_jaccard
+from shared.evaluation.intervals.of_matrix import Confidence
+from shared.evaluation.types import Label
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.platform import Platform
+from shared.runs import answers
+from shared.runs.errors import SlicesNotAvailable
+from shared.runs.filters import Condition
+from shared.runs.records import ReadyRun
+from shared.runs.scanning import RowScan
+
+# Their texts are held at once.
+MAX_GROUPS = 1_000_000
+
+Counts = NDArray[np.int64]
+
+
+class ClusteredMetric(NamedTuple):
+    """A metric, the class that it is of (None: all), and its estimate."""
+
+    metric: str
+    label: Label | None
+    estimate: ClusteredEstimate
+
+
+class ClusteredRun(NamedTuple):
+    """The metrics of a run by the groups of a column."""
+
+    run_id: UUID
+    version: int
+    column: str
+    rows: int
+    groups: int
+    alpha: float
+    metrics: list[ClusteredMetric]
+
+
+class _Cells(NamedTuple):
+    """Numbers of samples by group, actual and predicted class: only of combinations that occur."""
+
+    groups: int
+    group: Counts
+    actual: Counts
+    predicted: Counts
+    samples: Counts
+
+    def sums(self, chosen: NDArray[np.bool_]) -> Counts:
+        """The number of samples of each group in some of the cells."""
+        return np.bincount(self.group[chosen], self.samples[chosen], self.groups).astype(np.int64)
+
+
+async def estimates(platform: Platform, run: ReadyRun, column: str, conditions: Sequence[Condition]) -> ClusteredRun:
+    """The metrics of the rows that fulfil the conditions; raises InvalidInput, SlicesNotAvailable."""
+    if column not in run.summary.metadata:
+        known = ", ".join(f"“{name}”"[:50] for name in run.summary.metadata[:10]) or "none"
+        raise InvalidInput(Fault("/group", f"group: not a column of metadata; those of the run are {known}."))
+
+    def measure(scan: RowScan) -> ClusteredRun:
+        cells = _cells(scan, run, column, conditions)
+        alpha = Confidence().alpha
+        metrics = list(_metrics(cells, run.summary.classes, alpha))
+        return ClusteredRun(run.id, run.version, column, int(cells.samples.sum()), cells.groups, alpha, metrics)
+
+    return await answers.scan(platform, run, measure)
+
+
+def _cells(scan: RowScan, run: ReadyRun, column: str, conditions: Sequence[Condition]) -> _Cells:
+    k, name = len(run.summary.classes), f"m_{run.summary.metadata.index(column)}"
+    known: dict[str, int] = {}
+    keys, samples = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    for table in scan.select(["t", "p", name], conditions):
+        groups = _codes(table.column(name).combine_chunks(), known, column)
+        cells = (groups * k + scan.classes_in(table, "t")) * k + scan.classes_in(table, "p")
+        found, counts = np.unique(cells, return_counts=True)
+        keys, where = np.unique(np.concatenate([keys, found]), return_inverse=True)
+        samples = np.bincount(where, np.concatenate([samples, counts]), len(keys)).astype(np.int64)
+    return _Cells(len(known), keys // (k * k), keys // k % k, keys % k, samples)
+
+
+def _codes(array: Any, known: dict[str, int], column: str) -> Counts:
+    coded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
+    texts, indices = coded.dictionary.to_pylist(), coded.indices.to_numpy()
+    positions = np.zeros(max(1, len(texts)), np.int64)
+    for at in np.unique(indices).tolist():
+        text = texts[at].strip()
+        if not text:
+            raise InvalidInput(
+                Fault("/group", f"group: some samples have no value in “{column[:100]}”, so their group is unknown.")
+            )
+        positions[at] = known.setdefault(text, len(known))
+    if len(known) > MAX_GROUPS:
+        raise SlicesNotAvailable(f"The column “{column[:100]}” has more than {MAX_GROUPS:,} groups.")
+    codes: Counts = positions[indices]
+    return codes
+
+
+def _metrics(cells: _Cells, classes: Sequence[Label], alpha: float) -> Iterator[ClusteredMetric]:
+    is_right = cells.actual == cells.predicted
+    whole = cells.sums(np.ones(len(is_right), bool))
+    yield ClusteredMetric("accuracy", None, clustered(cells.sums(is_right), whole, alpha))
+    for code, label in enumerate(classes):
+        is_actual, is_predicted = cells.actual == code, cells.predicted == code
+        hits = cells.sums(is_actual & is_predicted)
+        for name, chosen in (("precision", is_predicted), ("recall", is_actual)):
+            yield ClusteredMetric(f"{name}.class", label, clustered(hits, cells.sums(chosen), alpha))
+        jaccard = clustered(hits, cells.sums(is_actual | is_predicted), alpha)
+        yield ClusteredMetric("f1.class", label, f1_of_jaccard(jaccard))
