@@ -6,20 +6,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from shared.analyses import queries
+from shared.analyses import numbering, queries
 from shared.analyses.annotations import queries as annotation_queries
-from shared.analyses.annotations.formats import (
-    NOT_LABELLED,
-    is_crowd,
-    is_ignored,
-    mask_of_runs,
-    visibility_of,
-    xywh_of,
-)
 from shared.analyses.annotations.queries import Filter
+from shared.analyses.coco_form import IN_COCO, category_in_coco, coco_object, keypoint_names
+from shared.analyses.numbering import Numbers
 from shared.analyses.records import AnalysisRecord, AnnotationRecord
-from shared.evaluation.detection import boxes, polygons, rle
-from shared.evaluation.detection.masks import Mask
 from shared.kit.csv_text import csv_text
 from shared.kit.platform import Platform
 
@@ -28,9 +20,6 @@ Format = Literal["json", "csv", "coco"]
 AT_ONCE = 5000
 
 COLUMNS = ("annotation_id", "annotation_type", "class_name", "confidence", "position", "data_json")
-
-# COCO has no form for labels and heatmaps of whole images, so its file leaves them out.
-_IN_COCO = frozenset({"bounding_box", "segmentation", "keypoint"})
 
 
 async def as_json(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[bytes]:
@@ -52,33 +41,50 @@ async def as_csv(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[
 
 
 async def as_coco(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[bytes]:
-    """Stream COCO's annotations with their categories and image, without labels and heatmaps of whole images."""
+    """Stream COCO's annotations with their categories and image, without labels and heatmaps of whole images.
+
+    Images and categories have the numbers of the project, so that the files of two analyses fit together.
+    """
     async with platform.db.connection() as connection:
-        filename, height, width = await queries.described_image(connection, analysis.image_id)
-        names = await annotation_queries.class_names(connection, analysis.id, sorted(_IN_COCO))
-    categories = {name: number for number, name in enumerate(names, start=1)}
-    image = {"id": 1, "file_name": filename, "height": height, "width": width}
+        project_id, filename, height, width = await queries.described_image(connection, analysis.image_id)
+        names = await annotation_queries.class_names(connection, analysis.id, sorted(IN_COCO))
+    classes = dict.fromkeys(names, ()) | await _keypoints(platform, analysis)
+    numbers = await numbering.number(platform, analysis.account_id, project_id, [analysis.image_id], classes)
+    number = numbers.images[analysis.image_id]
     document = {
         "info": {"description": f"{analysis.model_name} {analysis.model_version}", "version": str(analysis.id)},
-        "images": [image],
-        "categories": [{"id": number, "name": name} for name, number in categories.items()],
+        "images": [{"id": number, "file_name": filename, "height": height, "width": width}],
+        "categories": [category_in_coco(numbers.categories[name]) for name in names],
     }
     yield msgspec.json.encode(document)[:-1] + b',"annotations":['
     separator = b""
     async for batch in _batches(platform, analysis):
-        annotations = [annotation for annotation in batch if annotation.annotation_type in _IN_COCO]
+        annotations = [annotation for annotation in batch if annotation.annotation_type in IN_COCO]
         if annotations:
-            entry = _coco_entry_of(categories)
-            yield separator + await asyncio.to_thread(_join, entry, annotations)
+            yield separator + await asyncio.to_thread(_join, _coco_entry_of(numbers, number), annotations)
             separator = b","
     yield b"]}"
 
 
-async def _batches(platform: Platform, analysis: AnalysisRecord) -> AsyncIterator[list[AnnotationRecord]]:
+async def _keypoints(platform: Platform, analysis: AnalysisRecord) -> dict[str, Sequence[str]]:
+    """Return the names of keypoints by class."""
+    names: dict[str, dict[str, None]] = {}
+    async for batch in _batches(platform, analysis, Filter("keypoint")):
+        for annotation in batch:
+            found = keypoint_names(msgspec.json.decode(annotation.data))
+            names.setdefault(annotation.class_name, {}).update(dict.fromkeys(found))
+    return {name: list(keypoints) for name, keypoints in names.items()}
+
+
+async def _batches(
+    platform: Platform, analysis: AnalysisRecord, criteria: Filter | None = None
+) -> AsyncIterator[list[AnnotationRecord]]:
     after = -1
     while True:
         async with platform.db.connection() as connection:
-            batch = await annotation_queries.page(connection, analysis.id, Filter(), after=after, limit=AT_ONCE)
+            batch = await annotation_queries.page(
+                connection, analysis.id, criteria or Filter(), after=after, limit=AT_ONCE
+            )
         if not batch:
             return
         yield batch
@@ -116,52 +122,17 @@ def _csv_rows(batch: Sequence[AnnotationRecord]) -> str:
     )
 
 
-def _coco_entry_of(categories: dict[str, int]) -> Callable[[AnnotationRecord], dict[str, Any]]:
+def _coco_entry_of(numbers: Numbers, image: int) -> Callable[[AnnotationRecord], dict[str, Any]]:
     def entry(annotation: AnnotationRecord) -> dict[str, Any]:
+        category = numbers.categories[annotation.class_name]
+        data = msgspec.json.decode(annotation.data)
         return {
             # COCO's matching takes an id of 0 for "no object".
             "id": annotation.position + 1,
-            "image_id": 1,
-            "category_id": categories[annotation.class_name],
+            "image_id": image,
+            "category_id": category.number,
             "score": 1.0 if annotation.confidence is None else annotation.confidence,
-            **_coco_object(annotation, msgspec.json.decode(annotation.data)),
+            **coco_object(annotation.annotation_type, data, category.keypoints),
         }
 
     return entry
-
-
-def _coco_object(annotation: AnnotationRecord, data: dict[str, Any]) -> dict[str, Any]:
-    stated = {"area": data["area"]} if data.get("area") is not None else {}
-    # Only where it is said: programs that know no such member would be told of it everywhere.
-    ignored = {"ignore": 1} if is_ignored(data) else {}
-    return {"iscrowd": int(is_crowd(data)), **_coco_geometry(annotation, data), **stated, **ignored}
-
-
-def _coco_geometry(annotation: AnnotationRecord, data: dict[str, Any]) -> dict[str, Any]:
-    if annotation.annotation_type == "bounding_box":
-        bbox = xywh_of(data)
-        return {"bbox": bbox, "area": bbox[2] * bbox[3]}
-    if annotation.annotation_type == "keypoint":
-        points = data["keypoints"]
-        states = [visibility_of(point) for point in points]
-        flat = [value for point, state in zip(points, states, strict=True) for value in (point["x"], point["y"], state)]
-        return {"keypoints": flat, "num_keypoints": sum(state != NOT_LABELLED for state in states)}
-    return _coco_outline(data["points"]) if data["format"] == "polygon" else _coco_mask(mask_of_runs(data["rle"]))
-
-
-def _coco_outline(points: Any) -> dict[str, Any]:
-    # Measured without drawing it: a few corners far apart would keep a thread busy for a second each.
-    return {
-        "bbox": boxes.to_xywh(polygons.box(points))[0].tolist(),
-        "area": polygons.area(points),
-        "segmentation": [part.ravel().tolist() for part in polygons.parts(points)],
-    }
-
-
-def _coco_mask(mask: Mask) -> dict[str, Any]:
-    left, top, right, bottom = mask.box
-    return {
-        "bbox": [left, top, right - left, bottom - top],
-        "area": mask.area,
-        "segmentation": {"counts": rle.compress(mask.counts), "size": [mask.height, mask.width]},
-    }

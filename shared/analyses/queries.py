@@ -97,7 +97,7 @@ ANNOUNCE = f"""
 
 SELECT_ARTIFACTS = f"SELECT {ARTIFACT_COLUMNS} FROM analysis_artifact WHERE analysis_id = $1 ORDER BY name"
 
-DESCRIBED_IMAGE = "SELECT filename, height, width FROM image WHERE id = $1"
+DESCRIBED_IMAGE = "SELECT project_id, filename, height, width FROM image WHERE id = $1"
 
 SETTLE_ARTIFACT = """
     UPDATE analysis_artifact SET status = $3, size_bytes = $4, object_key = $5 WHERE analysis_id = $1 AND name = $2
@@ -206,10 +206,10 @@ async def delete(connection: Connection, account_id: int, analysis_id: UUID) -> 
     return await connection.fetchval(DELETE, analysis_id, account_id) is not None
 
 
-async def described_image(connection: Connection, image_id: UUID) -> tuple[str, int, int]:
-    """Return the file name, height and width of an image, in pixels."""
-    filename, height, width = await connection.fetchrow(DESCRIBED_IMAGE, image_id)
-    return filename, height, width
+async def described_image(connection: Connection, image_id: UUID) -> tuple[UUID, str, int, int]:
+    """Return the project, file name, height and width of an image, in pixels."""
+    project_id, filename, height, width = await connection.fetchrow(DESCRIBED_IMAGE, image_id)
+    return project_id, filename, height, width
 
 
 async def announce_artifact(

@@ -24,7 +24,8 @@ MAX_IMAGES = 10_000
 # The newest completed analysis of each image that matches.
 SELECT_SIDE = """
     SELECT DISTINCT ON (analysis.image_id)
-        analysis.image_id, analysis.id, analysis.is_ground_truth, image.height, image.width
+        analysis.image_id, analysis.id, analysis.is_ground_truth, image.height, image.width, image.number,
+        image.filename
     FROM analysis JOIN image ON image.id = analysis.image_id
     WHERE analysis.account_id = $1 AND image.deleted_at IS NULL AND analysis.status = 'completed'
         AND ($2::uuid IS NULL OR image.project_id = $2) AND ($3::uuid IS NULL OR image.id = $3)
@@ -133,8 +134,14 @@ async def _side(
     return {record["image_id"]: record for record in records}
 
 
+def _place(side: Any) -> tuple[Any, ...]:
+    """Return the place of an image: equal confidences count in the order of images, as the files number them."""
+    number = side["number"]
+    return number is None, number or 0, side["filename"], side["image_id"]
+
+
 def _pair(reference: dict[UUID, Any], candidate: dict[UUID, Any]) -> Pairing:
-    image_ids: Sequence[UUID] = sorted(reference.keys() & candidate.keys())
+    image_ids: Sequence[UUID] = sorted(reference.keys() & candidate.keys(), key=lambda each: _place(reference[each]))
     if not image_ids:
         raise NothingToCompare
     if len(image_ids) > MAX_IMAGES:

@@ -72,7 +72,7 @@ async def annotations(
         records = await annotation_queries.page(
             connection, analysis.id, criteria, after=after, skip=skip, limit=limit + 1
         )
-        _, height, width = await queries.described_image(connection, analysis.image_id)
+        _, _, height, width = await queries.described_image(connection, analysis.image_id)
     max_runs = platform.settings.ml_max_mask_runs
     converted = await asyncio.to_thread(convert, records[:limit], formats, Size(height, width), max_runs=max_runs)
     annotations = [

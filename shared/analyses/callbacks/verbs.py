@@ -192,7 +192,7 @@ async def _check_mask_sizes(
 ) -> None:
     if not any(annotation.mask_size for annotation in annotations):
         return
-    _, height, width = await queries.described_image(connection, analysis.image_id)
+    _, _, height, width = await queries.described_image(connection, analysis.image_id)
     faults = [
         Fault(
             f"/annotations/{number}/data/rle/size",

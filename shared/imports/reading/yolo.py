@@ -28,12 +28,14 @@ class _Size(NamedTuple):
 
 
 def recognise(files: InputFiles) -> bool:
-    """Tell whether the text files of an archive begin with a class and four numbers."""
+    """Tell whether the text files of an archive begin with a class and four numbers, or none says anything."""
     if not files.is_archive:
         return False
     bodies = (files.head(name) for name in _texts(files))
     first = next((body for body in bodies if body.strip()), None)
-    return first is not None and _LINE.match(first) is not None
+    if first is None:
+        return bool(_texts(files)) and bool(files.ending_with(".yaml", ".yml"))
+    return _LINE.match(first) is not None
 
 
 def read(files: InputFiles, rules: ReadingRules) -> ReadFile:

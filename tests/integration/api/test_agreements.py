@@ -347,12 +347,16 @@ async def test_an_analysis_is_taken_away_as_json_csv_or_coco(
     assert [row["class_name"] for row in rows] == ["'=HYPERLINK(evil)", "x", "x", "y", "z"]
     assert [json.loads(row["data_json"]) for row in rows] == [one["data"] for one in found]
     assert coco["images"] == [{"id": 1, "file_name": "street.png", "height": 48, "width": 64}]
-    assert [category["name"] for category in coco["categories"]] == ["=HYPERLINK(evil)", "x", "y"]
+    assert coco["categories"] == [
+        {"id": 1, "name": "=HYPERLINK(evil)"},
+        {"id": 2, "name": "x"},
+        {"id": 3, "name": "y", "keypoints": ["nose"], "skeleton": []},
+    ]
     assert [one.get("bbox") for one in coco["annotations"]] == [
         [1.0, 2.0, 3.0, 4.0],
         [0, 0, 20, 20],
         [0, 0, 1, 48],
-        None,
+        [1, 2, 0, 0],
     ]
     assert coco["annotations"][1]["segmentation"] == [[0, 0, 20, 0, 20, 20, 0, 20]]
     assert coco["annotations"][2]["area"] == 48

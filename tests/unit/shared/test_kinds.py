@@ -19,6 +19,7 @@ def test_the_kinds_are_those_of_the_folders_by_name() -> None:
         "agreement": "shared.analyses.kinds.agreement",
         "compare": "shared.matrices.kinds.compare",
         "curve": "shared.curves.kinds.curve",
+        "export_annotations": "shared.exports.kinds.export_annotations",
         "gate_check": "shared.gates.kinds.gate_check",
         "import_annotations": "shared.imports.kinds.import_annotations",
         "ingest_dataset": "shared.datasets.kinds.ingest_dataset",

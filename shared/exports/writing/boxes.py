@@ -1,0 +1,31 @@
+"""Objects as boxes, for formats that have nothing else."""
+
+from typing import Any
+
+from shared.analyses.annotations.formats import box_of, is_crowd, is_ignored, outline_box_of
+from shared.exports.writing.source import ExportedObject, Notices
+
+Corners = tuple[float, float, float, float]
+
+
+def corners_of(each: ExportedObject, data: dict[str, Any], notices: Notices) -> Corners | None:
+    """Return the corners of a box, or of the box around an outline or mask; None for what is left out."""
+    if each.annotation_type == "bounding_box":
+        return box_of(data)
+    if each.annotation_type == "segmentation":
+        notices.note("outlines and masks are written as the boxes around them.")
+        return outline_box_of(data)
+    notices.note("keypoints, labels and heat maps are left out.")
+    return None
+
+
+def note_unsaid(data: dict[str, Any], notices: Notices, *members: str) -> None:
+    """Note members of an object that are lost."""
+    for name in members:
+        if data.get(name) is not None:
+            notices.note(f"objects state {name}, which is left out.")
+
+
+def is_no_target(data: dict[str, Any]) -> bool:
+    """Return whether an object neither has to be found nor counts as an error."""
+    return is_crowd(data) or is_ignored(data)
