@@ -27,6 +27,8 @@ class Matcher:
         self._role, self._checker = role, checker
         self._pointers: dict[object, str] = {}
         self.new: list[KnownImage] = []
+        # Images that files before this one numbered otherwise.
+        self.renumbered = 0
         # Of images that had none.
         self.numbers: dict[UUID, int] = {}
         for image in images:
@@ -42,6 +44,7 @@ class Matcher:
             return None
         if image.number is None and isinstance(read.number, int):
             self.numbers[image.id] = read.number
+        self.renumbered += isinstance(read.number, int) and image.number not in {None, read.number}
         return image
 
     def _add(self, image: KnownImage) -> None:

@@ -33,6 +33,9 @@ MAX_ANNOTATIONS = 1_000_000
 
 MAX_NOTICES = 100
 
+# JSON's numbers are exact up to here, and the database holds them.
+MAX_NUMBER = 2**53
+
 
 # The places of our own annotations in those of files.
 _IN_FILES = (
@@ -128,16 +131,31 @@ def plan(
         read = FORMATS[file_format].read(files, rules)
     if sum(len(image.objects) for image in read.images) > MAX_ANNOTATIONS:
         raise ImportTooLarge
+    _check_numbers(read, checker)
     matcher = Matcher(known.images, options.role, checker)
     analyses = list(_analyses(read, matcher, checker, options.role, progress))
     checker.finish()
     silent = _silent(known, analyses) if options.role == "predictions" else []
     analyses += silent
     new = {image.id for image in matcher.new}
+    if matcher.renumbered:
+        read.notices.append(
+            f"{matcher.renumbered:,} images have another number in this file than in the project, which keeps its own: "
+            "results by the numbers of this file would be read for other images."
+        )
     matched = [analysis.image_id for analysis in analyses if analysis.image_id not in new]
     report = _report(file_format, options.role, read, analyses, known, new=len(new), silent=len(silent))
     categories = read.categories if options.role == "ground_truth" else []
     return ImportPlan(matcher.new, matched, matcher.numbers, analyses, categories, report)
+
+
+def _check_numbers(read: ReadFile, checker: Checker) -> None:
+    for image in read.images:
+        if isinstance(image.number, int) and abs(image.number) > MAX_NUMBER:
+            checker.note(f"{image.pointer}/id", f"expected a number of at most {MAX_NUMBER:,}")
+    for category in read.categories:
+        if category.number is not None and abs(category.number) > MAX_NUMBER:
+            checker.note("/categories", f"the number of “{category.name[:100]}” is larger than {MAX_NUMBER:,}")
 
 
 def _silent(known: Known, analyses: list[PlannedAnalysis]) -> list[PlannedAnalysis]:

@@ -1,4 +1,4 @@
-"""COCO's JSON: instances and keypoints (https://cocodataset.org/#format-data), and LVIS as far as it is the same."""
+"""COCO's JSON: instances, keypoints and panoptic segments (https://cocodataset.org/#format-data), and LVIS'."""
 
 from collections import Counter
 from typing import Any
@@ -7,8 +7,8 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from shared.analyses.annotations.validation import MAX_CHARACTERS
-from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.coco_objects import annotation_of, shape_of
+from shared.imports.reading.coco_panoptic import masks_of, pictures_of
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode
 from shared.imports.reading.objects import Category, FileId, ReadFile, ReadImage, ReadingRules, ReadObject
@@ -36,6 +36,7 @@ class _Image(msgspec.Struct):
 class _Category(msgspec.Struct):
     id: FileId
     name: str
+    isthing: int | bool = 1
     keypoints: list[str] = []
     skeleton: list[tuple[int, int]] = []
 
@@ -60,7 +61,7 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     merged = ReadFile([])
     for name in names:
         prefix = pointer_of(name) if len(names) > 1 else ""
-        part = _Reading(rules, prefix).read(decode(name, files[name], _Document))
+        part = _Reading(rules, prefix, files).read(decode(name, files[name], _Document))
         merged.images += part.images
         merged.categories += part.categories
         merged.notices += part.notices
@@ -80,8 +81,9 @@ def _begins_as_coco(head: bytes) -> bool:
 class _Reading:
     """The reading of one document."""
 
-    def __init__(self, rules: ReadingRules, prefix: str) -> None:
+    def __init__(self, rules: ReadingRules, prefix: str, files: InputFiles) -> None:
         self._rules, self._prefix, self._checker = rules, prefix, rules.checker
+        self._files, self._pictures = files, pictures_of(files)
         self._unread = Counter[str]()
 
     def read(self, document: _Document) -> ReadFile:
@@ -93,16 +95,20 @@ class _Reading:
             annotation = decode("annotations", bytes(raw), dict[str, Any], pointer)
             self._check_id(ids, annotation, index, pointer)
             image = self._one_of(images, annotation, "image_id", pointer)
-            category = self._one_of(categories, annotation, "category_id", pointer)
-            if image is not None and category is not None:
-                item = self._object(annotation, category, pointer)
-                image.objects.append(ReadObject(item, pointer))
+            if image is not None and isinstance(annotation.get("segments_info"), list):
+                self._add_segments(image, categories, annotation, pointer)
+            elif image is not None:
+                self._add(image, categories, annotation, pointer)
             if self._checker.is_full:
                 break
         notices = [f"{count:,} annotations state {name}, which is not kept." for name, count in self._unread.items()]
         if any(image.neg_category_ids is not UNSET for image in document.images):
             notices.append(
                 f"Images state {' and '.join(_OF_LVIS)}, which are not kept: all classes count as looked for."
+            )
+        if stuff := sum(not category.isthing for category in document.categories):
+            notices.append(
+                f"{stuff:,} categories are no things (isthing is 0): each of their segments counts as an object."
             )
         return ReadFile(list(images.values()), list(categories.values()), notices)
 
@@ -143,9 +149,22 @@ class _Reading:
         self._checker.note(f"{pointer}/{name}", f"none of the {of} of this file has the id {value!r}"[:200])
         return None
 
+    def _add_segments(
+        self, image: ReadImage, categories: dict[FileId, Category], annotation: dict[str, Any], pointer: str
+    ) -> None:
+        size = (image.height or 0, image.width or 0)
+        for index, mask in masks_of(self._files, self._pictures, annotation, size):
+            segment = {**annotation["segments_info"][index], "segmentation": mask}
+            self._add(image, categories, segment, f"{pointer}/segments_info/{index}")
+
+    def _add(
+        self, image: ReadImage, categories: dict[FileId, Category], annotation: dict[str, Any], pointer: str
+    ) -> None:
+        category = self._one_of(categories, annotation, "category_id", pointer)
+        if category is not None:
+            image.objects.append(ReadObject(self._object(annotation, category, pointer), pointer))
+
     def _object(self, annotation: dict[str, Any], category: Category, pointer: str) -> dict[str, Any]:
-        if "segments_info" in annotation:
-            raise AnnotationsUnreadable("This is COCO's panoptic form, whose segments are pictures; send instances.")
         item, unread = annotation_of(annotation, category, self._checker, pointer, shape_of(annotation))
         self._unread.update(unread)
         if self._rules.role == "predictions" and item.get("confidence") is None:

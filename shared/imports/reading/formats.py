@@ -3,11 +3,24 @@
 from typing import Literal, Protocol, cast
 
 from shared.imports.errors import AnnotationFormatUnknown
-from shared.imports.reading import coco, coco_results, voc, yolo
+from shared.imports.reading import (
+    coco,
+    coco_results,
+    cvat,
+    datumaro,
+    kitti,
+    label_studio,
+    labelme,
+    openimages,
+    voc,
+    yolo,
+)
 from shared.imports.reading.files import InputFiles
 from shared.imports.reading.objects import ReadFile, ReadingRules
 
-FormatName = Literal["coco", "coco_results", "voc", "yolo"]
+FormatName = Literal[
+    "coco", "coco_results", "voc", "yolo", "cvat", "labelme", "label_studio", "openimages", "kitti", "datumaro"
+]
 
 
 class Format(Protocol):
@@ -20,11 +33,18 @@ class Format(Protocol):
         """Read all of the files; notes every fault at its place, and raises the errors of imports."""
 
 
+# Those come first that others would take for theirs.
 FORMATS: dict[FormatName, Format] = {
+    "datumaro": cast("Format", datumaro),
+    "labelme": cast("Format", labelme),
+    "label_studio": cast("Format", label_studio),
     "coco": cast("Format", coco),
     "coco_results": cast("Format", coco_results),
     "voc": cast("Format", voc),
+    "cvat": cast("Format", cvat),
+    "kitti": cast("Format", kitti),
     "yolo": cast("Format", yolo),
+    "openimages": cast("Format", openimages),
 }
 
 

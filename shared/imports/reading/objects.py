@@ -1,5 +1,7 @@
 """What a reader returns, and what it is told; values without any database behind them."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -78,3 +80,25 @@ class ReadingRules:
     names: dict[str, str]
     known: Known
     checker: Checker
+
+    def rate(self, annotation: dict[str, Any], confidence: Any, pointer: str) -> None:
+        """Give a prediction its confidence, which it needs; ground truth has none."""
+        if self.role != "predictions":
+            return
+        if confidence is None:
+            self.checker.note(pointer, "a prediction needs its score, from 0 to 1")
+        annotation["confidence"] = confidence
+
+
+def named(objects: Iterable[ReadImage], first: Iterable[str] = ()) -> list[Category]:
+    """Return categories without numbers: those that a file lists first, then the others by name."""
+    used = {read.annotation["class_name"] for image in objects for read in image.objects}
+    listed = dict.fromkeys(first)
+    return [
+        Category(name) for name in (*listed, *sorted(name for name in used - listed.keys() if isinstance(name, str)))
+    ]
+
+
+def unkept(counts: Counter[str]) -> list[str]:
+    """Return sentences about members that are not kept, by their numbers."""
+    return [f"{count:,} objects state {member}, which is not kept." for member, count in sorted(counts.items())]

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.files import InputFiles, pointer_of, stem_of
-from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject
+from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
 from shared.imports.reading.xml_text import XmlMembers, root_of
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
@@ -29,9 +29,7 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
         images.append(_image(name, files[name], rules, unread))
         if rules.checker.is_full:
             break
-    classes = {item.annotation["class_name"] for image in images for item in image.objects}
-    notices = [f"{count:,} objects state {member}, which is not kept." for member, count in sorted(unread.items())]
-    return ReadFile(images, [Category(str(label)) for label in sorted(classes, key=str)], notices)
+    return ReadFile(images, named(images), unkept(unread))
 
 
 def _image(name: str, body: bytes, rules: ReadingRules, unread: Counter[str]) -> ReadImage:

@@ -1,10 +1,12 @@
 """XML of annotations, through a parser that expands no entity and fetches nothing."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import fromstring, iterparse
 
 from shared.analyses.annotations.validation import Checker
 from shared.imports.errors import AnnotationsUnreadable
@@ -12,14 +14,21 @@ from shared.imports.errors import AnnotationsUnreadable
 
 def root_of(name: str, body: bytes) -> Element:
     """Parse a document; raises AnnotationsUnreadable with its name and the line, also where it declares entities."""
-    try:
+    with _refusals(name):
         root: Element = fromstring(body, forbid_dtd=True)
-    except ParseError as error:
-        raise AnnotationsUnreadable(f"“{name[:200]}”: line {error.position[0]:,}: this is not XML.") from error
-    except (DefusedXmlException, ValueError, LookupError) as error:
-        detail = f"“{name[:200]}” declares a document type or entities, or an unknown encoding; remove them."
-        raise AnnotationsUnreadable(detail) from error
     return root
+
+
+def elements(name: str, body: bytes, *tags: str) -> Iterator[Element]:
+    """Yield the elements of these tags, one after the other, each of which is dropped once the next is asked for.
+
+    Raises AnnotationsUnreadable as `root_of` does.
+    """
+    with _refusals(name):
+        for _, element in iterparse(BytesIO(body), forbid_dtd=True):
+            if element.tag in tags:
+                yield element
+                element.clear()
 
 
 class XmlMembers:
@@ -48,6 +57,17 @@ class XmlMembers:
         """Yield the members of a name, with their positions from 0."""
         for index, child in enumerate(self.element.iterfind(path)):
             yield XmlMembers(child, self._checker, f"{self.pointer}/{path}/{index}")
+
+
+@contextmanager
+def _refusals(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ParseError as error:
+        raise AnnotationsUnreadable(f"“{name[:200]}”: line {error.position[0]:,}: this is not XML.") from error
+    except (DefusedXmlException, ValueError, LookupError) as error:
+        detail = f"“{name[:200]}” declares a document type or entities, or an unknown encoding; remove them."
+        raise AnnotationsUnreadable(detail) from error
 
 
 def number_of(text: str | None, checker: Checker, pointer: str) -> float | None:

@@ -14,6 +14,7 @@ from tests.actors import Client
 from tests.coco_files import CATEGORIES, encoded, ground_truth, results
 from tests.files import upload_file
 from tests.pictures import picture
+from tests.unit.shared.imports.containers import CONTAINERS, WITHOUT_IMAGES, Box, Picture
 
 pytestmark = pytest.mark.usefixtures("workers")
 
@@ -159,3 +160,46 @@ async def test_predictions_need_the_name_of_their_model(alice: Client) -> None:
     answer = await alice.post(f"/v1/projects/{project}/imports", {"upload_id": upload["id"], "role": "predictions"})
 
     assert (answer.status_code, answer.json()["detail"]) == (400, "model: predictions need the name of their model.")
+
+
+async def test_one_ground_truth_in_nine_containers_gives_one_average_precision(alice: Client) -> None:
+    truth = ground_truth(6)
+    detections = results(truth)
+    names = {category["id"]: category["name"].replace(" ", "_") for category in truth["categories"]}
+    truth["categories"] = [{"id": number, "name": name} for number, name in names.items()]
+    boxes = [{"id": one["id"], "image_id": one["image_id"], "category_id": one["category_id"], "bbox": one["bbox"]}
+             for one in truth["annotations"]]  # fmt: skip
+    pictures = [
+        Picture(
+            image["file_name"],
+            image["width"],
+            image["height"],
+            [Box(names[one["category_id"]], *one["bbox"]) for one in boxes if one["image_id"] == image["id"]],
+        )
+        for image in truth["images"]
+    ]
+    # By names, as not every container has numbers.
+    predicted = {**truth, "annotations": [{"id": number, **one} for number, one in enumerate(detections, start=1)]}
+
+    found = {}
+    for index, (name, container) in enumerate(CONTAINERS.items()):
+        project = (await alice.create_project())["id"]
+        if name in WITHOUT_IMAGES:
+            await report(await import_file(alice, project, encoded({**truth, "annotations": []}) + b" " * index))
+        await report(await import_file(alice, project, container(pictures), name="truth", format=name))
+        model = {"name": "yolo_v8"}
+        await report(
+            # The same bytes again would be the same upload.
+            await import_file(
+                alice, project, encoded(predicted) + b" " * index, role="predictions", model=model, format="coco"
+            )
+        )
+        found[name] = (await evaluated(alice, project, "yolo_v8"))["average_precision"]
+
+    expected = by_pycocotools(
+        {**truth, "annotations": [{**one, "area": one["bbox"][2] * one["bbox"][3], "iscrowd": 0} for one in boxes]},
+        detections,
+    )
+    assert {name: [one[metric] for metric in (*NAMES, *RECALLS)] for name, one in found.items()} == {
+        name: pytest.approx(expected, abs=1e-9) for name in CONTAINERS
+    }

@@ -1,0 +1,172 @@
+"""Label Studio's JSON: a list of tasks with results in hundredths of the image (https://labelstud.io/guide/export)."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from shared.imports.reading.files import InputFiles
+from shared.imports.reading.json_text import decode
+from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
+
+# Label Studio puts these before the names of files that are uploaded to it.
+_UPLOADED = re.compile(r"^[0-9a-f]{8}-(?=.)")
+
+_BOXES, _OUTLINES = frozenset({"rectanglelabels", "rectangle"}), frozenset({"polygonlabels", "polygon"})
+_NOT_COMPARED = {
+    "ellipselabels": "an ellipse is not compared; draw a polygon",
+    "ellipse": "an ellipse is not compared; draw a polygon",
+    "brushlabels": "a brush has a form of Label Studio's own; export COCO, which has its mask",
+    "brush": "a brush has a form of Label Studio's own; export COCO, which has its mask",
+    "keypointlabels": "a single point is not compared; export COCO, which has keypoints",
+    "keypoint": "a single point is not compared; export COCO, which has keypoints",
+}
+
+
+class _Region(msgspec.Struct):
+    type: str
+    value: dict[str, Any] = {}
+    id: str | None = None
+    original_width: int | None = None
+    original_height: int | None = None
+    image_rotation: float | None = None
+    score: float | None = None
+
+
+class _Results(msgspec.Struct):
+    result: list[_Region] = []
+    was_cancelled: bool = False
+    ground_truth: bool = False
+    score: float | None = None
+
+
+class _Task(msgspec.Struct):
+    data: dict[str, Any]
+    annotations: list[_Results] = []
+    predictions: list[_Results] = []
+
+
+def recognise(files: InputFiles) -> bool:
+    """Tell whether the file is a JSON list of tasks."""
+    if files.is_archive:
+        return False
+    head = files.head(next(iter(files))).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return (
+        head.startswith(b"[")
+        and b'"image_id"' not in head
+        and any(name in head for name in (b'"annotations"', b'"predictions"', b'"completed_by"'))
+    )
+
+
+def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
+    """Read the tasks; notes every fault at its place. Raises AnnotationsUnreadable."""
+    (name,) = files
+    images, unread = list[ReadImage](), Counter[str]()
+    known = {image.filename for image in rules.known.images}
+    for index, raw in enumerate(decode(name, files[name], list[msgspec.Raw])):
+        task = decode(name, bytes(raw), _Task, f"/{index}")
+        images.append(_Reading(task, rules, f"/{index}", unread).read(known))
+        if rules.checker.is_full:
+            break
+    notices = [f"{count:,} results are of the type {kind}, which is not kept." for kind, count in unread.items()]
+    return ReadFile(images, named(images), notices)
+
+
+class _Reading:
+    """The reading of one task."""
+
+    def __init__(self, task: _Task, rules: ReadingRules, pointer: str, unread: Counter[str]) -> None:
+        self._task, self._rules, self._checker, self._pointer = task, rules, rules.checker, pointer
+        self._unread = unread
+
+    def read(self, known: set[str]) -> ReadImage:
+        image = ReadImage(self._pointer, self._name(known))
+        place, results = self._chosen()
+        regions = results.result if results else []
+        labels = _labels(regions)
+        for index, region in enumerate(regions):
+            pointer = f"{self._pointer}/{place}/result/{index}"
+            image.width, image.height = image.width or region.original_width, image.height or region.original_height
+            if region.type in _NOT_COMPARED:
+                self._checker.note(pointer, _NOT_COMPARED[region.type])
+            elif region.type in _BOXES | _OUTLINES:
+                image.objects.append(ReadObject(self._object(region, labels, pointer), pointer))
+            elif region.type != "labels":
+                self._unread[region.type[:50]] += 1
+        return image
+
+    def _name(self, known: set[str]) -> str:
+        texts = [value for value in self._task.data.values() if isinstance(value, str)]
+        address = self._task.data.get("image")
+        if not isinstance(address, str):
+            address = texts[0] if len(texts) == 1 else None
+        if address is None:
+            self._checker.note(f"{self._pointer}/data/image", "expected the address of the image")
+            return ""
+        path = address.partition("?d=")[2] or address.partition("?")[0]
+        name = path.rpartition("/")[2]
+        bare = _UPLOADED.sub("", name)
+        return bare if bare in known and name not in known else name
+
+    def _chosen(self) -> tuple[str, _Results | None]:
+        """Return the one set of results to read, with its place."""
+        side = "annotations" if self._rules.role == "ground_truth" else "predictions"
+        listed = [each for each in enumerate(getattr(self._task, side)) if not each[1].was_cancelled]
+        marked = [each for each in listed if each[1].ground_truth]
+        chosen = marked if len(marked) == 1 else listed
+        if len(chosen) > 1:
+            self._checker.note(
+                f"{self._pointer}/{side}", f"{len(chosen)} people or models say different things; keep one"
+            )
+        return (f"{side}/{chosen[0][0]}", chosen[0][1]) if chosen else (side, None)
+
+    def _object(self, region: _Region, labels: dict[str, list[str]], pointer: str) -> dict[str, Any]:
+        value, found = region.value, labels.get(region.id or "") or _own_labels(region)
+        if len(found) != 1:
+            self._checker.note(f"{pointer}/value", f"expected one label, not {len(found)}")
+        if value.get("rotation") or region.image_rotation:
+            self._checker.note(f"{pointer}/value/rotation", "rotated boxes are not compared; draw a polygon")
+        data = self._box(region, pointer) if region.type in _BOXES else self._outline(region, pointer)
+        label = found[0] if found else ""
+        kind = "bounding_box" if region.type in _BOXES else "segmentation"
+        annotation = {"annotation_type": kind, "class_name": self._rules.names.get(label, label), "data": data}
+        self._rules.rate(annotation, region.score, f"{pointer}/score")
+        return annotation
+
+    def _box(self, region: _Region, pointer: str) -> dict[str, Any]:
+        values = [region.value.get(name) for name in ("x", "y", "width", "height")]
+        x, y, width, height = self._pixels([values[:2], values[2:]], region, pointer)
+        return {"format": "xywh", "bbox": [x, y, width, height]}
+
+    def _outline(self, region: _Region, pointer: str) -> dict[str, Any]:
+        points = region.value.get("points")
+        flat = self._pixels(points if isinstance(points, list) else [], region, f"{pointer}/value/points")
+        return {"format": "polygon", "points": flat}
+
+    def _pixels(self, points: Iterable[Any], region: _Region, pointer: str) -> list[Any]:
+        """Return x and y of each point in turn, in pixels instead of hundredths."""
+        sides = (region.original_width or 0, region.original_height or 0)
+        flat: list[Any] = []
+        for point in points:
+            is_point = isinstance(point, list) and len(point) == len(sides)
+            if not is_point or not all(isinstance(value, int | float) for value in point):
+                self._checker.note(pointer, "expected hundredths of the image's sides")
+                return [0.0] * 4
+            flat += [value * side / 100 for value, side in zip(point, sides, strict=True)]
+        return flat
+
+
+def _labels(regions: Iterable[_Region]) -> dict[str, list[str]]:
+    """Return the labels of regions by id: some projects keep them apart from the shapes."""
+    labels: dict[str, list[str]] = {}
+    for region in regions:
+        if region.id is not None:
+            labels.setdefault(region.id, []).extend(_own_labels(region))
+    return labels
+
+
+def _own_labels(region: _Region) -> list[str]:
+    found = region.value.get("labels" if region.type == "labels" else region.type)
+    return [label for label in found if isinstance(label, str)] if isinstance(found, list) else []

@@ -1,0 +1,110 @@
+"""LabelMe's JSON: a document for each image (https://github.com/wkentaro/labelme)."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from shared.imports.reading.files import InputFiles, pointer_of
+from shared.imports.reading.json_text import decode
+from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
+
+_CORNERS = 2
+
+
+class _Shape(msgspec.Struct):
+    label: str
+    points: list[tuple[float, float]]
+    shape_type: str | None = "polygon"
+    group_id: int | None = None
+    description: str | None = None
+    flags: dict[str, Any] | None = None
+    attributes: dict[str, Any] | None = None
+    difficult: bool | None = None
+    score: float | None = None
+
+
+class _Document(msgspec.Struct, rename={"path": "imagePath", "height": "imageHeight", "width": "imageWidth"}):
+    shapes: list[_Shape]
+    path: str | None = None
+    height: int | None = None
+    width: int | None = None
+
+
+def recognise(files: InputFiles) -> bool:
+    """Tell whether there is a JSON object that begins with shapes."""
+    names = _documents(files)
+    if not names:
+        return False
+    head = files.head(names[0]).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith(b"{") and b'"shapes"' in head and any(name in head for name in (b'"version"', b'"flags"'))
+
+
+def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
+    """Read every document; notes every fault at its place. Raises AnnotationsUnreadable."""
+    unread = Counter[str]()
+    names = _documents(files)
+    images = []
+    for name in names:
+        prefix = pointer_of(name) if len(names) > 1 else ""
+        images.append(_image(name, decode(name, files[name], _Document), rules, prefix, unread))
+        if rules.checker.is_full:
+            break
+    return ReadFile(images, named(images), unkept(unread))
+
+
+def _documents(files: InputFiles) -> list[str]:
+    return files.ending_with(".json") if files.is_archive else list(files)
+
+
+def _image(name: str, document: _Document, rules: ReadingRules, prefix: str, unread: Counter[str]) -> ReadImage:
+    path = document.path or name.removesuffix(".json")
+    image = ReadImage(prefix or "/imagePath", path, width=document.width, height=document.height)
+    image.is_stem = document.path is None
+    groups: dict[Any, list[tuple[str, _Shape]]] = {}
+    for index, shape in enumerate(document.shapes):
+        # Shapes of one group and label are the parts of one object.
+        key = index if shape.group_id is None else (shape.group_id, shape.label)
+        groups.setdefault(key, []).append((f"{prefix}/shapes/{index}", shape))
+        unread.update(
+            member for member, value in (("a description", shape.description), ("flags", shape.flags)) if value
+        )
+    for parts in groups.values():
+        pointer = parts[0][0]
+        image.objects.append(ReadObject(_object(parts, rules), pointer))
+    return image
+
+
+def _object(parts: list[tuple[str, _Shape]], rules: ReadingRules) -> dict[str, Any]:
+    pointer, first = parts[0]
+    outlines = [_outline(shape, rules, place) for place, shape in parts]
+    data: dict[str, Any]
+    if len(parts) == 1 and first.shape_type == "rectangle":
+        (left, top), _, (right, bottom), _ = outlines[0]
+        kind, data = "bounding_box", {"format": "xyxy", "bbox": [left, top, right, bottom]}
+    else:
+        kind = "segmentation"
+        data = {"format": "polygon", "points": outlines if len(outlines) > 1 else outlines[0]}
+    if any(shape.difficult for _, shape in parts):
+        data["difficult"] = 1
+    if first.attributes:
+        data["attributes"] = first.attributes
+    annotation = {"annotation_type": kind, "class_name": rules.names.get(first.label, first.label), "data": data}
+    rules.rate(annotation, first.score, f"{pointer}/score")
+    return annotation
+
+
+def _outline(shape: _Shape, rules: ReadingRules, pointer: str) -> list[list[float]]:
+    points = [list(point) for point in shape.points]
+    if shape.shape_type == "rectangle" and len(points) >= _CORNERS and not _is_rotated(points):
+        columns, rows = zip(*points, strict=True)
+        left, top, right, bottom = min(columns), min(rows), max(columns), max(rows)
+        return [[left, top], [right, top], [right, bottom], [left, bottom]]
+    if shape.shape_type not in {"polygon", None}:
+        rules.checker.note(f"{pointer}/shape_type", f"a {str(shape.shape_type)[:50]} is not compared; draw a polygon")
+        return [[0.0, 0.0]] * 4
+    return points
+
+
+def _is_rotated(points: list[list[float]]) -> bool:
+    return len(points) > _CORNERS and (len({x for x, _ in points}) > _CORNERS or len({y for _, y in points}) > _CORNERS)

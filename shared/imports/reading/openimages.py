@@ -1,0 +1,93 @@
+"""Open Images' CSV: a line for each box in shares of the image (https://storage.googleapis.com/openimages/web/)."""
+
+from typing import Any
+
+from shared.imports.reading.files import InputFiles, pointer_of, stem_of
+from shared.imports.reading.objects import KnownImage, ReadFile, ReadImage, ReadingRules, ReadObject, named
+from shared.imports.reading.tables import rows_of
+from shared.imports.reading.xml_text import number_of
+
+_CORNERS = ("XMin", "YMin", "XMax", "YMax")
+_NEEDED = {"ImageID", "LabelName", *_CORNERS}
+_CONFIDENCES = ("Score", "Conf", "Confidence")
+_ATTRIBUTES = ("IsOccluded", "IsTruncated", "IsDepiction", "IsInside")
+
+# A share that a program has rounded may leave the image by so much.
+_ROUNDING = 0.01
+
+
+def recognise(files: InputFiles) -> bool:
+    """Tell whether there is a table whose first line names the columns of boxes."""
+    return any(_is_table(files, name) for name in _tables(files))
+
+
+def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
+    """Read every table of boxes, in the sizes of the project's images; notes every fault at its place.
+
+    Raises AnnotationsUnreadable.
+    """
+    tables = [name for name in _tables(files) if _is_table(files, name)] or _tables(files)
+    names = _class_names(files, tables) | rules.names
+    sizes = {stem_of(known.filename): known for known in rules.known.images}
+    images = dict[str, ReadImage]()
+    for name in tables:
+        prefix = pointer_of(name) if len(tables) > 1 else ""
+        for line, row in rows_of(name, files[name]):
+            pointer = f"{prefix}/{line}"
+            if missing := _NEEDED - row.keys():
+                rules.checker.note(pointer, f"the table has no column {', '.join(sorted(missing))}")
+                break
+            image = images.setdefault(row["ImageID"], ReadImage(pointer, row["ImageID"], is_stem=True))
+            # The image is looked for later, and what has no size has no image.
+            if (known := sizes.get(row["ImageID"])) is not None:
+                image.objects.append(ReadObject(_object(row, names, known, rules, pointer), pointer))
+            if rules.checker.is_full:
+                break
+    unnamed = {read.annotation["class_name"] for image in images.values() for read in image.objects} - {*names.values()}
+    notices = [f"{len(unnamed):,} classes have no name but their id; send a table of names, or `categories`."]
+    return ReadFile(list(images.values()), named(images.values()), notices if unnamed else [])
+
+
+def _tables(files: InputFiles) -> list[str]:
+    return files.ending_with(".csv") if files.is_archive else list(files)
+
+
+def _is_table(files: InputFiles, name: str) -> bool:
+    first_line = files.head(name).removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0]
+    return {column.encode() for column in _NEEDED} <= {column.strip() for column in first_line.split(b",")}
+
+
+def _class_names(files: InputFiles, tables: list[str]) -> dict[str, str]:
+    """Return the names of the other tables, whose lines are an id and a name."""
+    names: dict[str, str] = {}
+    for name in _tables(files):
+        if name in tables or b"/m/" not in files.head(name)[:100]:
+            continue
+        for line in files[name].decode("utf-8-sig", errors="replace").splitlines():
+            number, _, label = line.partition(",")
+            if label.strip():
+                names[number.strip()] = label.strip().strip('"')
+    return names
+
+
+def _object(
+    row: dict[str, str], names: dict[str, str], size: KnownImage, rules: ReadingRules, pointer: str
+) -> dict[str, Any]:
+    shares = [number_of(row[corner], rules.checker, f"{pointer}/{corner}") or 0.0 for corner in _CORNERS]
+    for corner, share in zip(_CORNERS, shares, strict=True):
+        if not -_ROUNDING <= share <= 1 + _ROUNDING:
+            rules.checker.note(f"{pointer}/{corner}", "expected a share of the image, from 0 to 1")
+    left, top, right, bottom = shares
+    data: dict[str, Any] = {
+        "format": "xyxy",
+        "bbox": [left * size.width, top * size.height, right * size.width, bottom * size.height],
+    }
+    if row.get("IsGroupOf") == "1":
+        data["iscrowd"] = 1
+    if attributes := {name: True for name in _ATTRIBUTES if row.get(name) == "1"}:
+        data["attributes"] = attributes
+    label = row["LabelName"]
+    annotation = {"annotation_type": "bounding_box", "class_name": names.get(label, label), "data": data}
+    rated = next((row[name] for name in _CONFIDENCES if row.get(name)), None)
+    rules.rate(annotation, number_of(rated, rules.checker, f"{pointer}/Score"), f"{pointer}/Score")
+    return annotation

@@ -1,0 +1,23 @@
+"""CSV tables of annotations: rows with their lines, columns by name."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from shared.imports.errors import AnnotationsUnreadable
+from shared.imports.reading.files import text_of
+
+
+def rows_of(name: str, body: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number of each line and its cells by the names of columns; raises AnnotationsUnreadable."""
+    reader = csv.reader(io.StringIO(text_of(name, body), newline=""), strict=True)
+    try:
+        header = [column.strip() for column in next(reader, [])]
+        for cells in reader:
+            if len(cells) != len(header) and cells:
+                detail = f"line {reader.line_num:,} has {len(cells)} cells, and the first line {len(header)}"
+                raise AnnotationsUnreadable(f"“{name[:200]}”: {detail}.")
+            if cells:
+                yield reader.line_num, dict(zip(header, cells, strict=True))
+    except csv.Error as error:
+        raise AnnotationsUnreadable(f"“{name[:200]}”: line {reader.line_num:,}: {error}.") from error
