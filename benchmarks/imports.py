@@ -11,6 +11,8 @@ from typing import Any
 from shared.imports.planning import ImportLimits, ImportOptions, plan
 from shared.imports.reading.files import FileLimits
 from shared.imports.reading.objects import Known
+from shared.pictures.decoding import Picture
+from shared.pictures.errors import InvalidPicture
 
 IMAGES, OBJECTS = 5_000, 36_000
 
@@ -46,17 +48,21 @@ def document() -> dict[str, Any]:
     }
 
 
+def no_picture(_body: bytes) -> Picture:
+    """Refuse every picture; the document comes alone."""
+    raise InvalidPicture
+
+
 def main() -> None:
     """Measure, and print seconds and the peak of memory."""
-    limits = ImportLimits(FileLimits(2**28, 2**30), 200_000)
+    limits = ImportLimits(FileLimits(2**28, 2**30), 200_000, 2**20)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "instances.json"
         path.write_text(json.dumps(document()))
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         start, processor = time.perf_counter(), time.process_time()
-        made = plan(
-            path, ImportOptions(path.name, None, "ground_truth", {}), Known([], []), limits, lambda _share: None
-        )
+        options = ImportOptions(path.name, None, "ground_truth", {})
+        made = plan(path, options, Known([], []), limits, lambda _share: None, no_picture)
         seconds, processor = time.perf_counter() - start, time.process_time() - processor
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(

@@ -10,6 +10,7 @@ from shared.analyses.annotations.segmentations import MAX_SIDE
 from shared.analyses.annotations.validation import Checker, is_count
 from shared.imports.reading.files import stem_of
 from shared.imports.reading.objects import FileId, KnownImage, ReadImage, Role
+from shared.imports.reading.pictures import Pictures, SentPicture
 from shared.kit import filenames
 from shared.kit.ids import uuid7
 
@@ -20,13 +21,15 @@ _UNNAMED = "image"
 class Matcher:
     """The images of a project by names and numbers; notes what names none of them, or several."""
 
-    def __init__(self, images: Iterable[KnownImage], role: Role, checker: Checker) -> None:
+    def __init__(self, images: Iterable[KnownImage], role: Role, checker: Checker, pictures: Pictures) -> None:
         self._by_name: dict[str, list[KnownImage]] = defaultdict(list)
         self._by_stem: dict[str, list[KnownImage]] = defaultdict(list)
         self._by_number: dict[FileId, list[KnownImage]] = defaultdict(list)
-        self._role, self._checker = role, checker
+        self._role, self._checker, self._pictures = role, checker, pictures
         self._pointers: dict[object, str] = {}
         self.new: list[KnownImage] = []
+        # Of new images, those whose bytes came with the annotations.
+        self.pictures: dict[UUID, SentPicture] = {}
         # Images that files before this one numbered otherwise.
         self.renumbered = 0
         # Of images that had none.
@@ -60,11 +63,17 @@ class Matcher:
         candidates = self._by_stem.get(name, []) if read.is_stem else self._by_name.get(name, [])
         if candidates:
             return self._only(candidates, read, f"“{name[:100]}”")
-        if self._role == "predictions" or (read.is_stem and read.width is None):
-            reason = "import the ground truth first" if self._role == "predictions" else "send the image as well"
-            self._checker.note(read.pointer, f"the project has no image “{name[:100]}”; {reason}")
+        if self._role == "predictions":
+            self._checker.note(read.pointer, f"the project has no image “{name[:100]}”; import the ground truth first")
             return None
-        return self._create(read, name)
+        count = self._checker.count
+        picture = self._pictures.find(name, is_stem=read.is_stem)
+        if picture is not None:
+            return self._create_from(picture, read)
+        if read.is_stem and read.width is None and self._checker.count == count:
+            self._checker.note(read.pointer, f"the project has no image “{name[:100]}”; send the image as well")
+            return None
+        return self._create(read, name) if self._checker.count == count else None
 
     def _by_id(self, read: ReadImage) -> KnownImage | None:
         number = read.number
@@ -97,8 +106,15 @@ class Matcher:
             self._checker.note(f"{read.pointer}/{side}", f"expected a number of pixels from 1 to {MAX_SIDE:,}")
         if faults or read.width is None or read.height is None:
             return None
-        number = read.number if isinstance(read.number, int) else None
-        image = KnownImage(uuid7(), name, read.width, read.height, number)
+        return self._new(name, read.width, read.height, read)
+
+    def _create_from(self, picture: SentPicture, read: ReadImage) -> KnownImage:
+        image = self._new(picture.filename, picture.width, picture.height, read)
+        self.pictures[image.id] = picture
+        return image
+
+    def _new(self, name: str, width: int, height: int, read: ReadImage) -> KnownImage:
+        image = KnownImage(uuid7(), name, width, height, read.number if isinstance(read.number, int) else None)
         self.new.append(image)
         self._add(image)
         return image
@@ -109,7 +125,7 @@ class Matcher:
             return True
         self._checker.note(
             read.pointer,
-            f"the file says {stated[0]} x {stated[1]} pixels (width x height), and the image of the project "
+            f"the file says {stated[0]} x {stated[1]} pixels (width x height), and the image "
             f"“{stem_of(image.filename)[:100]}” has {image.width} x {image.height}",
         )
         return False

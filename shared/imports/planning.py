@@ -3,11 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
-
-import msgspec
-from msgspec import Meta
 
 from shared.analyses.annotations.formats import Size, outline_box_of
 from shared.analyses.annotations.types import CheckedAnnotation, check_item
@@ -26,12 +23,12 @@ from shared.imports.reading.objects import (
     ReadObject,
     Role,
 )
+from shared.imports.reading.pictures import Examine, Pictures, SentPicture
+from shared.imports.report import ImageCounts, ImportReport, report_of
 from shared.kit.ids import uuid7
 
 # They are in memory together, at half a kilobyte each.
 MAX_ANNOTATIONS = 1_000_000
-
-MAX_NOTICES = 100
 
 # JSON's numbers are exact up to here, and the database holds them.
 MAX_NUMBER = 2**53
@@ -48,10 +45,11 @@ _IN_FILES = (
 
 
 class ImportLimits(NamedTuple):
-    """The sizes of files in bytes, and the number of run lengths of one mask."""
+    """The sizes of files and of a picture in bytes, and the number of run lengths of one mask."""
 
     files: FileLimits
     mask_runs: int
+    picture_bytes: int
 
 
 class ImportOptions(NamedTuple):
@@ -61,30 +59,6 @@ class ImportOptions(NamedTuple):
     format: FormatName | None
     role: Role
     names: dict[str, str]
-
-
-class CategoryCount(msgspec.Struct, frozen=True):
-    """A category of an import."""
-
-    name: Annotated[str, Meta(description="Name, by which it is matched with the project's.")]
-    number: Annotated[int | None, Meta(description="Its id in the file; null if it has none.")]
-    annotations: Annotated[int, Meta(description="Number of its annotations.")]
-    is_new: Annotated[bool, Meta(description="Whether the project did not have it before.")]
-
-
-class ImportReport(msgspec.Struct, frozen=True):
-    """What an import wrote, and what of the file it did not keep."""
-
-    format: Annotated[str, Meta(description="Format that the file was read as.")]
-    role: Annotated[Role, Meta(description="Whether the annotations are ground truth or predictions.")]
-    images_created: Annotated[int, Meta(description="Number of images that the project did not have.")]
-    images_matched: Annotated[int, Meta(description="Number of images that the project had already.")]
-    images_without: Annotated[
-        int, Meta(description="Number of images with ground truth of which the file says nothing: no detections.")
-    ]
-    annotations: Annotated[int, Meta(description="Number of annotations.")]
-    categories: Annotated[list[CategoryCount], Meta(description="The categories, by name.")]
-    notices: Annotated[list[str], Meta(description="What the file says and the service does not keep.")]
 
 
 class FileChecker(Checker):
@@ -109,6 +83,8 @@ class ImportPlan(NamedTuple):
     """The rows to write: new images, one analysis for each image of the file, and the categories with their numbers."""
 
     new_images: list[KnownImage]
+    # Of new images, those whose bytes came with the annotations.
+    pictures: dict[UUID, SentPicture]
     matched: list[UUID]
     # Numbers of images that have none yet.
     numbers: dict[UUID, int]
@@ -118,23 +94,30 @@ class ImportPlan(NamedTuple):
 
 
 def plan(
-    path: Path, options: ImportOptions, known: Known, limits: ImportLimits, progress: Callable[[float], None]
+    path: Path,
+    options: ImportOptions,
+    known: Known,
+    limits: ImportLimits,
+    progress: Callable[[float], None],
+    examine: Examine,
 ) -> ImportPlan:
     """Read a file and check all of it; `progress` is told the share of images that are checked.
 
     Raises InvalidInput with every fault and its place, up to a hundred, and the errors of imports.
     """
     checker = FileChecker(max_runs=limits.mask_runs)
-    rules = ReadingRules(options.role, options.names, known, checker)
     with InputFiles(path, options.filename, limits.files) as files:
         file_format = options.format or recognise(files)
-        read = FORMATS[file_format].read(files, rules)
-    if sum(len(image.objects) for image in read.images) > MAX_ANNOTATIONS:
-        raise ImportTooLarge
-    _check_numbers(read, checker)
-    matcher = Matcher(known.images, options.role, checker)
-    analyses = list(_analyses(read, matcher, checker, options.role, progress))
+        pictures = Pictures(files, examine, limits.picture_bytes, checker)
+        read = FORMATS[file_format].read(files, ReadingRules(options.role, options.names, known, checker, pictures))
+        if sum(len(image.objects) for image in read.images) > MAX_ANNOTATIONS:
+            raise ImportTooLarge
+        _check_numbers(read, checker)
+        matcher = Matcher(known.images, options.role, checker, pictures)
+        analyses = list(_analyses(read, matcher, checker, options.role, progress))
     checker.finish()
+    if pictures.unused and file_format != "coco":
+        read.notices.append(f"{pictures.unused:,} pictures are those of images that the project has, or of none.")
     silent = _silent(known, analyses) if options.role == "predictions" else []
     analyses += silent
     new = {image.id for image in matcher.new}
@@ -144,9 +127,11 @@ def plan(
             "results by the numbers of this file would be read for other images."
         )
     matched = [analysis.image_id for analysis in analyses if analysis.image_id not in new]
-    report = _report(file_format, options.role, read, analyses, known, new=len(new), silent=len(silent))
+    counts = Counter(annotation.class_name for analysis in analyses for annotation in analysis.annotations)
+    images = ImageCounts(len(matcher.new), len(matcher.pictures), len(matched) - len(silent), len(silent))
+    report = report_of(file_format, options.role, read, images, counts, known.categories)
     categories = read.categories if options.role == "ground_truth" else []
-    return ImportPlan(matcher.new, matched, matcher.numbers, analyses, categories, report)
+    return ImportPlan(matcher.new, matcher.pictures, matched, matcher.numbers, analyses, categories, report)
 
 
 def _check_numbers(read: ReadFile, checker: Checker) -> None:
@@ -213,37 +198,3 @@ def _box(annotation: dict[str, Any]) -> tuple[float, float, float, float] | None
         is_corners = data.get("format") == "xyxy"
         return first, second, third if is_corners else first + third, fourth if is_corners else second + fourth
     return outline_box_of(data) if data.get("format") == "polygon" else None
-
-
-def _report(
-    file_format: FormatName,
-    role: Role,
-    read: ReadFile,
-    analyses: list[PlannedAnalysis],
-    known: Known,
-    *,
-    new: int,
-    silent: int,
-) -> ImportReport:
-    counts = Counter(annotation.class_name for analysis in analyses for annotation in analysis.annotations)
-    before = {category.name for category in known.categories}
-    numbers = {category.name: category.number for category in (*known.categories, *read.categories)}
-    names = sorted({*counts, *(category.name for category in read.categories)})
-    return ImportReport(
-        format=file_format,
-        role=role,
-        images_created=new,
-        images_matched=len(analyses) - new - silent,
-        images_without=silent,
-        annotations=counts.total(),
-        categories=[CategoryCount(name, numbers.get(name), counts[name], name not in before) for name in names],
-        notices=[*read.notices[:MAX_NOTICES], *_look_alikes(names, before)],
-    )
-
-
-def _look_alikes(names: list[str], before: set[str]) -> Iterator[str]:
-    folded = {" ".join(name.casefold().split()): name for name in before}
-    for name in names:
-        other = folded.get(" ".join(name.casefold().split()))
-        if other is not None and other != name and name not in before:
-            yield f"The category “{name[:100]}” is new: the project has “{other[:100]}”, which is another one."

@@ -1,7 +1,7 @@
 """Statements of imports."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,10 @@ from uuid import UUID
 from shared.analyses.records import AnnotationRecord
 from shared.imports.planning import PlannedAnalysis
 from shared.imports.reading.objects import Category, Known, KnownImage
+from shared.imports.reading.pictures import SentPicture
 from shared.kit.db import Connection
+from shared.projects import images as project_images
+from shared.projects import thumbnail_queries
 from shared.projects.canvas import CONTENT_TYPE, canvas
 
 IMAGES = """
@@ -39,14 +42,17 @@ FULL = """
 # Without bytes there is nothing to draw a thumbnail of; pages show the canvas.
 INSERT_IMAGES = """
     WITH added AS (
-        SELECT * FROM unnest($4::uuid[], $5::text[], $6::int[], $7::int[], $8::bigint[], $9::bigint[], $10::text[])
-            AS row (id, filename, width, height, number, size_bytes, sha256)
+        SELECT * FROM unnest($3::uuid[], $4::text[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::text[],
+                             $10::text[], $11::int[], $12::text[])
+            AS row (id, filename, width, height, number, size_bytes, sha256, content_type, orientation, object_key)
     ), drawn AS (
-        INSERT INTO thumbnail (image_id, account_id, status, attempt) SELECT id, $1, 'failed', 0 FROM added
+        INSERT INTO thumbnail (image_id, account_id, status, attempt)
+        SELECT id, $1, CASE WHEN object_key IS NULL THEN 'failed' ELSE 'queued' END, 0 FROM added
     )
     INSERT INTO image (id, account_id, project_id, filename, content_type, size_bytes, sha256, width, height,
-                       orientation, number, metadata)
-    SELECT id, $1, $2, filename, $3, size_bytes, sha256, width, height, 1, number, '{}' FROM added
+                       orientation, number, object_key, metadata)
+    SELECT id, $1, $2, filename, content_type, size_bytes, sha256, width, height, orientation, number, object_key, '{}'
+    FROM added
 """
 
 NUMBER_IMAGES = """
@@ -65,6 +71,8 @@ INSERT_CATEGORY = """
     INSERT INTO project_category (project_id, name, number, keypoints, skeleton) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT DO NOTHING
 """
+
+_IMAGE_COLUMNS, _UPRIGHT = 10, 1
 
 ANNOTATION_COLUMNS = ("analysis_id", *AnnotationRecord.__struct_fields__)
 
@@ -101,20 +109,17 @@ async def full_image(connection: Connection, image_ids: Sequence[UUID], limit: i
 
 
 async def insert_images(
-    connection: Connection, account_id: int, project_id: UUID, images: Sequence[KnownImage]
+    connection: Connection,
+    account_id: int,
+    project_id: UUID,
+    images: Sequence[KnownImage],
+    pictures: Mapping[UUID, SentPicture],
 ) -> None:
-    """Insert images of which only the size is known."""
-    drawn = [canvas(image.width, image.height) for image in images]
-    columns = (
-        [image.id for image in images],
-        [image.filename for image in images],
-        [image.width for image in images],
-        [image.height for image in images],
-        [image.number for image in images],
-        [len(body) for body in drawn],
-        [hashlib.sha256(body).hexdigest() for body in drawn],
-    )
-    await connection.execute(INSERT_IMAGES, account_id, project_id, CONTENT_TYPE, *columns, timeout=TIMEOUT_S)
+    """Insert images, with the picture that came with them, or with nothing but their size."""
+    rows = [_image_row(image, pictures.get(image.id)) for image in images]
+    columns = zip(*rows, strict=True) if rows else [[]] * _IMAGE_COLUMNS
+    await connection.execute(thumbnail_queries.NOTIFY)
+    await connection.execute(INSERT_IMAGES, account_id, project_id, *map(list, columns), timeout=TIMEOUT_S)
 
 
 async def number_images(connection: Connection, numbers: dict[UUID, int]) -> None:
@@ -155,6 +160,15 @@ async def insert_categories(connection: Connection, project_id: UUID, categories
         if number is not None
     ]
     await connection.executemany(INSERT_CATEGORY, rows, timeout=TIMEOUT_S)
+
+
+def _image_row(image: KnownImage, picture: SentPicture | None) -> tuple[Any, ...]:
+    described = (image.id, image.filename, image.width, image.height, image.number)
+    if picture is not None:
+        key = project_images.key_of(image.id, picture.sha256)
+        return *described, picture.size_bytes, picture.sha256, picture.content_type, picture.orientation, key
+    drawn = canvas(image.width, image.height)
+    return *described, len(drawn), hashlib.sha256(drawn).hexdigest(), CONTENT_TYPE, _UPRIGHT, None
 
 
 def _rows(analyses: Sequence[PlannedAnalysis]) -> Iterator[tuple[Any, ...]]:

@@ -10,13 +10,17 @@ from shared.imports import queries
 from shared.imports.errors import ProjectChanged
 from shared.imports.kinds.import_annotations import ImportAnnotations
 from shared.imports.planning import ImportPlan
+from shared.imports.reading.files import InputFiles
 from shared.imports.reading.objects import Known
 from shared.jobs import JobRecord
 from shared.kit.db import Connection
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
+from shared.kit.storage import Storage
+from shared.projects import images
 from shared.projects import queries as project_queries
 from shared.projects.errors import ProjectNotFound
+from shared.projects.records import Owner
 from shared.quotas import Quota
 from shared.uploads import UploadRecord
 
@@ -36,6 +40,19 @@ async def load(
     return await uploads.fetch(platform, job.owner, arguments.upload_id, target), known
 
 
+def store_pictures(
+    storage: Storage, job: JobRecord, arguments: ImportAnnotations, plan: ImportPlan, files: InputFiles
+) -> None:
+    """Store the pictures of new images, one at a time, before their rows are written. Blocks.
+
+    If no row follows, they are collected.
+    """
+    names = {image.id: image.filename for image in plan.new_images}
+    for image_id, picture in plan.pictures.items():
+        owner = Owner(image_id, job.account_id, UUID(arguments.project_id))
+        images.store(storage, owner, names[image_id], picture.content_type, files[picture.member])
+
+
 async def write(
     connection: Connection, settings: Settings, job: JobRecord, arguments: ImportAnnotations, plan: ImportPlan
 ) -> None:
@@ -45,12 +62,20 @@ async def write(
     """
     project_id = UUID(arguments.project_id)
     owner = job.owner._replace(plan=await account_queries.plan_of(connection, job.account_id))
-    await quotas.take(connection, settings, owner, {Quota.IMAGES: len(plan.new_images)})
+    await quotas.take(
+        connection,
+        settings,
+        owner,
+        {
+            Quota.IMAGES: len(plan.new_images),
+            Quota.STORED_BYTES: sum(picture.size_bytes for picture in plan.pictures.values()),
+        },
+    )
     # Two imports of one project take turns, so that both do not add the same image.
     if await project_queries.lock(connection, job.account_id, project_id) is None:
         raise ProjectNotFound
     await _check_unchanged(connection, settings, job.account_id, project_id, plan)
-    await queries.insert_images(connection, job.account_id, project_id, plan.new_images)
+    await queries.insert_images(connection, job.account_id, project_id, plan.new_images, plan.pictures)
     await queries.number_images(connection, plan.numbers)
     await queries.insert_analyses(
         connection,

@@ -51,7 +51,7 @@ async def connect(
     db = Database(settings.database_url.get_secret_value(), pool_size=pool_size or settings.database_pool_size)
     broker = Broker(settings.redis_url.get_secret_value())
     redis_scripts = RedisScripts(settings.redis_url.get_secret_value())
-    decoders = Children(settings.image_decoders, wait_s=settings.image_wait_s, memory_bytes=_decoder_memory(settings))
+    decoders = Children(settings.image_decoders, wait_s=settings.image_wait_s, memory_bytes=decoder_memory(settings))
     scans = Scans(settings)
     await db.open()
     try:
@@ -76,7 +76,7 @@ async def connect(
         broker.close()
 
 
-def _decoder_memory(settings: Settings) -> int:
+def decoder_memory(settings: Settings) -> int:
     """Return a bound that no picture within the limits comes near, in bytes of address space.
 
     The decoder of WebP holds three copies of the largest picture of four bytes a pixel, that of a progressive JPEG its

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from shared.kit.children import ChildDied, ChildSilent, OutOfTime, TakenChild
+from shared.kit.children import Child, ChildDied, ChildSilent, OutOfTime, TakenChild
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from shared.kit.slots import NoSlot
@@ -49,6 +49,20 @@ class Decoder:
             raise ImageDecodersBusy(retry_after_s=RETRY_AFTER_S) from error
         except ChildDied as error:
             raise InvalidImage from error
+
+
+def examine_in(child: Child, settings: Settings, body: bytes) -> Picture:
+    """Decode a picture in a child process of one's own; blocks. Raises PictureRefused, or ImageDecodersBusy."""
+    limits = msgspec.json.encode(limits_of(settings))
+    try:
+        return result(child.call(examine, limits, body, settings.image_time_limit_s))
+    except OutOfTime as error:
+        limit = f"{settings.image_time_limit_s:g}"
+        raise PictureTooCostly(f"Decoding this image takes more than {limit} s.") from error
+    except ChildSilent as error:
+        raise ImageDecodersBusy(retry_after_s=RETRY_AFTER_S) from error
+    except ChildDied as error:
+        raise InvalidPicture from error
 
 
 @asynccontextmanager

@@ -103,6 +103,15 @@ async def _canvas(image: ImageRecord) -> AsyncIterator[bytes]:
     yield canvas(image.width, image.height)
 
 
+def store(storage: Storage, owner: Owner, filename: str, content_type: str, body: bytes) -> StoredFile:
+    """Store the bytes of a decoded image as `put` does; blocks."""
+    return _put(storage, owner, object_details.of_image(owner, filename), File("image", content_type, body))
+
+
+def key_of(image_id: UUID, sha256: str) -> str:
+    """Return the key of an image; it contains the hash, so that the bytes under a key never change."""
+    return f"images/{image_id}/{sha256}"
+
+
 def _put(storage: Storage, owner: Owner, details: dict[str, str], file: File) -> StoredFile:
-    # The key contains the hash, so that the bytes under a key never change.
-    return storage.put(f"images/{owner.image_id}/{file.sha256}", file, disposition="attachment", details=details)
+    return storage.put(key_of(owner.image_id, file.sha256), file, disposition="attachment", details=details)

@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from shared.analyses.annotations.formats import Size
 from shared.analyses.annotations.validation import Checker
+from shared.imports.reading.pictures import Pictures
 
 Role = Literal["ground_truth", "predictions"]
 
@@ -72,6 +75,23 @@ class ReadFile:
     notices: list[str] = field(default_factory=list)
 
 
+class Sizes:
+    """The sizes of images by their names without extension, of the project or of the archive."""
+
+    def __init__(self, images: Iterable[KnownImage], pictures: Pictures) -> None:
+        self._known: dict[str, Size] = {}
+        self._pictures = pictures
+        for image in images:
+            self._known.setdefault(PurePosixPath(image.filename).stem, Size(image.height, image.width))
+
+    def find(self, stem: str) -> Size | None:
+        """Return the size of an image, None for one that is nowhere, which is refused when it is looked for."""
+        if (known := self._known.get(stem)) is not None:
+            return known
+        picture = self._pictures.find(stem, is_stem=True)
+        return Size(picture.height, picture.width) if picture is not None else None
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingRules:
     """How to read: for which side, names of categories by the file's ids, what the project holds, and the faults."""
@@ -80,6 +100,11 @@ class ReadingRules:
     names: dict[str, str]
     known: Known
     checker: Checker
+    pictures: Pictures
+
+    def sizes(self) -> "Sizes":
+        """Return the sizes of images by their names without extension."""
+        return Sizes(self.known.images, self.pictures)
 
     def rate(self, annotation: dict[str, Any], confidence: Any, pointer: str) -> None:
         """Give a prediction its confidence, which it needs; ground truth has none."""

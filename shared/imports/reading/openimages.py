@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from shared.imports.reading.files import InputFiles, pointer_of, stem_of
-from shared.imports.reading.objects import KnownImage, ReadFile, ReadImage, ReadingRules, ReadObject, named
+from shared.analyses.annotations.formats import Size
+from shared.imports.reading.files import InputFiles, pointer_of
+from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
 from shared.imports.reading.tables import rows_of
 from shared.imports.reading.xml_text import number_of
 
@@ -22,13 +23,13 @@ def recognise(files: InputFiles) -> bool:
 
 
 def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
-    """Read every table of boxes, in the sizes of the project's images; notes every fault at its place.
+    """Read every table of boxes, in the sizes of their images; notes every fault at its place.
 
     Raises AnnotationsUnreadable.
     """
     tables = [name for name in _tables(files) if _is_table(files, name)] or _tables(files)
     names = _class_names(files, tables) | rules.names
-    sizes = {stem_of(known.filename): known for known in rules.known.images}
+    sizes = rules.sizes()
     images = dict[str, ReadImage]()
     for name in tables:
         prefix = pointer_of(name) if len(tables) > 1 else ""
@@ -39,8 +40,8 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
                 break
             image = images.setdefault(row["ImageID"], ReadImage(pointer, row["ImageID"], is_stem=True))
             # The image is looked for later, and what has no size has no image.
-            if (known := sizes.get(row["ImageID"])) is not None:
-                image.objects.append(ReadObject(_object(row, names, known, rules, pointer), pointer))
+            if (size := sizes.find(row["ImageID"])) is not None:
+                image.objects.append(ReadObject(_object(row, names, size, rules, pointer), pointer))
             if rules.checker.is_full:
                 break
     unnamed = {read.annotation["class_name"] for image in images.values() for read in image.objects} - {*names.values()}
@@ -71,7 +72,7 @@ def _class_names(files: InputFiles, tables: list[str]) -> dict[str, str]:
 
 
 def _object(
-    row: dict[str, str], names: dict[str, str], size: KnownImage, rules: ReadingRules, pointer: str
+    row: dict[str, str], names: dict[str, str], size: Size, rules: ReadingRules, pointer: str
 ) -> dict[str, Any]:
     shares = [number_of(row[corner], rules.checker, f"{pointer}/{corner}") or 0.0 for corner in _CORNERS]
     for corner, share in zip(_CORNERS, shares, strict=True):

@@ -5,10 +5,11 @@ have a confidence at the end. Classes are named by data.yaml (or classes.txt), o
 """
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
+from shared.analyses.annotations.formats import Size
 from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.files import InputFiles, pointer_of, stem_of, text_of
 from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject
@@ -20,11 +21,6 @@ _BOX, _WITH_CONFIDENCE, _POINT = 4, 5, 2
 
 # A share that a program has rounded may leave the image by so much.
 _ROUNDING = 0.01
-
-
-class _Size(NamedTuple):
-    width: int
-    height: int
 
 
 def recognise(files: InputFiles) -> bool:
@@ -39,20 +35,18 @@ def recognise(files: InputFiles) -> bool:
 
 
 def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
-    """Read every text, in the sizes of the project's images; notes every fault at its place.
+    """Read every text, in the sizes of their images; notes every fault at its place.
 
     Raises AnnotationsUnreadable.
     """
     names = _class_names(files) | rules.names
-    sizes: dict[str, _Size] = {}
-    for known in rules.known.images:
-        sizes.setdefault(stem_of(known.filename), _Size(known.width, known.height))
+    sizes = rules.sizes()
     images, used = [], set[str]()
     for name in _texts(files):
         image = ReadImage(pointer_of(name), stem_of(name), is_stem=True)
         images.append(image)
         # The image is looked for later, and what has no size has no image.
-        if (size := sizes.get(stem_of(name))) is not None:
+        if (size := sizes.find(stem_of(name))) is not None:
             for index, line in enumerate(text_of(name, files[name]).splitlines(), start=1):
                 if words := line.split():
                     pointer = f"{image.pointer}/{index}"
@@ -85,7 +79,7 @@ def _class_names(files: InputFiles) -> dict[str, str]:
     return {}
 
 
-def _object(words: list[str], names: dict[str, str], size: _Size, rules: ReadingRules, pointer: str) -> dict[str, Any]:
+def _object(words: list[str], names: dict[str, str], size: Size, rules: ReadingRules, pointer: str) -> dict[str, Any]:
     checker = rules.checker
     values = [number_of(word, checker, pointer) or 0.0 for word in words[1:]]
     label = names.get(words[0])
@@ -108,12 +102,12 @@ def _object(words: list[str], names: dict[str, str], size: _Size, rules: Reading
     return annotation | ({} if confidence is None else {"confidence": confidence})
 
 
-def _box(values: list[float], size: _Size) -> dict[str, Any]:
+def _box(values: list[float], size: Size) -> dict[str, Any]:
     x, y, width, height = values
     left, top = (x - width / 2) * size.width, (y - height / 2) * size.height
     return {"format": "xywh", "bbox": [left, top, width * size.width, height * size.height]}
 
 
-def _outline(values: list[float], size: _Size) -> dict[str, Any]:
+def _outline(values: list[float], size: Size) -> dict[str, Any]:
     points = [[x * size.width, y * size.height] for x, y in zip(values[::2], values[1::2], strict=True)]
     return {"format": "polygon", "points": points}

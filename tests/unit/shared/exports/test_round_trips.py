@@ -38,13 +38,14 @@ from tests.unit.shared.exports.objects import (
     masks,
     outlines,
 )
+from tests.unit.shared.imports.test_formats import examine
 
 IMAGES = [ExportedImage(name, WIDTH, HEIGHT, number) for name, number in (("b.jpg", 9), ("a.jpg", 4), ("c.jpg", 0))]
 CATEGORIES = {
     name: NumberedCategory(name, number, ("nose", "left_eye", "right_eye"), ((1, 2),))
     for number, name in enumerate(CLASSES)
 }
-LIMITS = ImportLimits(FileLimits(10**7, 10**8), 100_000)
+LIMITS = ImportLimits(FileLimits(10**7, 10**8), 100_000, 10**6)
 
 
 def exported(
@@ -70,7 +71,7 @@ def imported(path: Path, *, is_truth: bool = True, known: bool = True) -> dict[s
     categories = [Category(each.name, each.number, each.keypoints, each.skeleton) for each in CATEGORIES.values()]
     project = Known(images, categories) if known else Known([], [])
     options = ImportOptions(path.name, None, "ground_truth" if is_truth else "predictions", {})
-    made = plan(path, options, project, LIMITS, lambda _: None)
+    made = plan(path, options, project, LIMITS, lambda _: None, examine)
     names: dict[UUID, str] = {image.id: image.filename for image in (*project.images, *made.new_images)}
     return {
         names[analysis.image_id]: [

@@ -14,8 +14,10 @@ from shared.imports.planning import ImportLimits, ImportOptions, ImportPlan, pla
 from shared.imports.reading.files import FileLimits
 from shared.imports.reading.formats import FormatName
 from shared.imports.reading.objects import Category, Known, KnownImage, Role
+from shared.pictures.decoding import Picture, decode
+from shared.pictures.limits import PictureLimits
 
-LIMITS = ImportLimits(FileLimits(10**6, 10**7), 1000)
+LIMITS = ImportLimits(FileLimits(10**6, 10**7), 1000, 10**5)
 KNOWN = Known([KnownImage(uuid4(), "street.jpg", 200, 100, 5)], [Category("car", 3)])
 
 COCO: dict[str, list[dict[str, Any]]] = {
@@ -47,7 +49,12 @@ def planned(
     """What an import of these bytes, or of this JSON, writes."""
     path = tmp_path / "file"
     path.write_bytes(body if isinstance(body, bytes) else json.dumps(body).encode())
-    return plan(path, ImportOptions("file", file_format, role, names or {}), known, LIMITS, lambda _: None)
+    return plan(path, ImportOptions("file", file_format, role, names or {}), known, LIMITS, lambda _: None, examine)
+
+
+def examine(body: bytes) -> Picture:
+    """A picture as the child process decodes it."""
+    return decode(body, PictureLimits(pixels=10**6, side=10**4, scan_pixels=10**8, parts=1000))
 
 
 def objects(made: ImportPlan) -> list[tuple[str, str, float | None, Any]]:
