@@ -36,7 +36,7 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
                 images.append(_image(element, rules, f"{prefix}/image/{len(images) - count}", unread))
             if rules.checker.is_full:
                 break
-    return ReadFile(images, named(images, filter(None, labels)), unkept(unread))
+    return ReadFile(images, named(images, filter(None, labels)), unkept(+unread))
 
 
 def _documents(files: InputFiles) -> list[str]:
@@ -54,6 +54,7 @@ def _image(element: Element, rules: ReadingRules, pointer: str, unread: Counter[
         counts[shape.tag] += 1
         if shape.tag in SHAPES:
             image.objects.append(ReadObject(_object(shape, rules, place), place.pointer))
+            unread["a group"] += shape.get("group_id", "0") not in {"", "0"}
         elif shape.tag in _NOT_COMPARED:
             rules.checker.note(place.pointer, f"a {shape.tag} is not compared; draw a polygon instead")
         else:

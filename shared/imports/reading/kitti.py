@@ -13,13 +13,17 @@ _WORDS, _WITH_SCORE = 15, 16
 _CORNERS = slice(4, 8)
 _LINE = re.compile(rb"\s*[A-Za-z_][\w.-]*([ \t]+[-+\d.eE]+){14,15}\s*?(\r?\n|$)")
 _REGION = "DontCare"
+_COLOURS = re.compile(r"(^|/)label_colors\.txt$")
+
+# Some programs write the score of predictions beside ground truth.
+_CERTAIN = {"1", "1.0", "1.00"}
 
 
 def recognise(files: InputFiles) -> bool:
     """Tell whether the text files of an archive begin with a class and fourteen numbers."""
     if not files.is_archive:
         return False
-    bodies = (files.head(name) for name in files.ending_with(".txt"))
+    bodies = (files.head(name) for name in _texts(files))
     first = next((body for body in bodies if body.strip()), None)
     return first is not None and _LINE.match(first) is not None
 
@@ -27,7 +31,7 @@ def recognise(files: InputFiles) -> bool:
 def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     """Read every text; notes every fault at its place. Raises AnnotationsUnreadable."""
     images, unread = list[ReadImage](), Counter[str]()
-    for name in files.ending_with(".txt"):
+    for name in _texts(files):
         image = ReadImage(pointer_of(name), stem_of(name), is_stem=True)
         images.append(image)
         for index, line in enumerate(text_of(name, files[name]).splitlines(), start=1):
@@ -42,19 +46,24 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     return ReadFile(images, named(images), [f"{count:,} {sentence}" for sentence, count in unread.items()])
 
 
+def _texts(files: InputFiles) -> list[str]:
+    return [name for name in files.ending_with(".txt") if not _COLOURS.search(name)]
+
+
 def _object(words: list[str], rules: ReadingRules, pointer: str, unread: Counter[str]) -> dict[str, Any]:
     checker = rules.checker
     if len(words) not in {_WORDS, _WITH_SCORE}:
         checker.note(pointer, f"expected a class and 14 numbers, and a score of predictions, not {len(words)} words")
         words = [words[0], *["0"] * (_WORDS - 1)]
-    if rules.role == "ground_truth" and len(words) == _WITH_SCORE:
+    if rules.role == "ground_truth" and len(words) == _WITH_SCORE and words[-1] not in _CERTAIN:
         checker.note(pointer, "a score is one of predictions")
     truncated, occluded = words[1:3]
-    said = {
-        name: number_of(text, checker, pointer)
-        for name, text in (("truncated", truncated), ("occluded", occluded))
-        if text not in {"-1", "-1.00", "0", "0.00"}
+    stated = {
+        "truncated": number_of(truncated, checker, pointer),
+        "occluded": number_of(occluded, checker, pointer),
     }
+    # 0 is a whole object, and -1 one of which nothing is known.
+    said = {name: value for name, value in stated.items() if value not in {None, 0, -1}}
     data: dict[str, Any] = {
         "format": "xyxy",
         "bbox": [number_of(word, checker, pointer) for word in words[_CORNERS]],

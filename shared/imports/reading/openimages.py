@@ -1,5 +1,6 @@
 """Open Images' CSV: a line for each box in shares of the image (https://storage.googleapis.com/openimages/web/)."""
 
+import re
 from typing import Any
 
 from shared.analyses.annotations.formats import Size
@@ -9,7 +10,9 @@ from shared.imports.reading.tables import rows_of
 from shared.imports.reading.xml_text import number_of
 
 _CORNERS = ("XMin", "YMin", "XMax", "YMax")
+_NAMES = re.compile(r"class[^/]*\.csv$")
 _NEEDED = {"ImageID", "LabelName", *_CORNERS}
+_IDS = ("/m/", "/g/", "/t/")
 _CONFIDENCES = ("Score", "Conf", "Confidence")
 _ATTRIBUTES = ("IsOccluded", "IsTruncated", "IsDepiction", "IsInside")
 
@@ -44,7 +47,8 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
                 image.objects.append(ReadObject(_object(row, names, size, rules, pointer), pointer))
             if rules.checker.is_full:
                 break
-    unnamed = {read.annotation["class_name"] for image in images.values() for read in image.objects} - {*names.values()}
+    used = {read.annotation["class_name"] for image in images.values() for read in image.objects}
+    unnamed = {name for name in used if name.startswith(_IDS)}
     notices = [f"{len(unnamed):,} classes have no name but their id; send a table of names, or `categories`."]
     return ReadFile(list(images.values()), named(images.values()), notices if unnamed else [])
 
@@ -62,7 +66,7 @@ def _class_names(files: InputFiles, tables: list[str]) -> dict[str, str]:
     """Return the names of the other tables, whose lines are an id and a name."""
     names: dict[str, str] = {}
     for name in _tables(files):
-        if name in tables or b"/m/" not in files.head(name)[:100]:
+        if name in tables or not _NAMES.search(name):
             continue
         for line in files[name].decode("utf-8-sig", errors="replace").splitlines():
             number, _, label = line.partition(",")

@@ -16,6 +16,9 @@ from shared.imports.reading.objects import Category, ReadFile, ReadImage, Readin
 from shared.imports.reading.xml_text import number_of
 
 _LISTS_OF_NAMES = re.compile(r"(^|/)(classes|obj|labels)\.(txt|names)$")
+_REMARKS = re.compile(r"(^|/)(readme|licen[cs]e|notice)[^/]*\.txt$", re.IGNORECASE)
+# Programs add texts that list the images of a part.
+_LIST_OF_IMAGES = re.compile(rb"\s*[^\n]*\.(jpe?g|png|webp|gif|bmp)\s*(\n|$)", re.IGNORECASE)
 _LINE = re.compile(rb"\s*\d+(\s+[\d.eE+-]+){4,}\s*(\n|$)")
 _BOX, _WITH_CONFIDENCE, _POINT = 4, 5, 2
 
@@ -59,7 +62,8 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
 
 
 def _texts(files: InputFiles) -> list[str]:
-    return [name for name in files.ending_with(".txt") if not _LISTS_OF_NAMES.search(name)]
+    names = [name for name in files.ending_with(".txt") if not _LISTS_OF_NAMES.search(name)]
+    return [name for name in names if not _REMARKS.search(name) and not _LIST_OF_IMAGES.match(files.head(name))]
 
 
 def _class_names(files: InputFiles) -> dict[str, str]:

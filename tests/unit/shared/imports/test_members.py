@@ -326,6 +326,40 @@ def test_what_cannot_be_kept_is_refused_with_its_place(tmp_path: Path, body: Any
     assert sentence in places[pointer]
 
 
+BESIDE: dict[str, dict[str, str | bytes]] = {
+    "yolo": {
+        "obj.names": "car\n",
+        "obj.data": "classes = 1\n",
+        "README.roboflow.txt": "Exported.\n",
+        "train.txt": "data/obj_train_data/street.jpg\n",
+        "obj_train_data/street.txt": "0 0.125 0.4 0.15 0.4\n",
+    },
+    "kitti": {
+        "label_colors.txt": "car 0 0 255\n",
+        "label_2/street.txt": "car 0.0 0 -1 10 20 40 60 -1 -1 -1 -1 -1 -1 -1 1.0\n",
+    },
+    "openimages": {
+        "boxes.csv": f"{OPENIMAGES}street,x,car,1,0.05,0.2,0.2,0.6,-1,-1\n",
+        "class-descriptions.csv": "car,car\n",
+        "train-images-with-rotation.csv": "ImageID,Subset,Rotation\nstreet,train,\n",
+    },
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_programs_write_beside_the_annotations_is_passed_over(tmp_path: Path, name: str) -> None:
+    made = planned(tmp_path, zipped(BESIDE[name]))
+
+    ((_, label, _, data),) = objects(made)
+    assert (made.report.format, label, data["bbox"][:2]) == (name, "car", pytest.approx([10, 20]))
+
+
+def test_groups_of_cvat_are_reported(tmp_path: Path) -> None:
+    made = planned(tmp_path, cvat('<box label="car" xtl="1" ytl="2" xbr="3" ybr="4" group_id="3"/>'))
+
+    assert made.report.notices == ["1 objects state a group, which is not kept."]
+
+
 @pytest.mark.parametrize("name", ["cvat", "labelme", "datumaro", "kitti"])
 def test_a_prediction_without_its_score_is_refused(tmp_path: Path, name: str) -> None:
     bodies: dict[str, Any] = {
