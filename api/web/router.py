@@ -22,6 +22,7 @@ from api.web.matrix_parts import MatrixPartPages
 from api.web.page_request import PageRequest, begin, provide_page_request
 from api.web.paired_comparisons import PairedComparisonPages
 from api.web.problems import HANDLERS
+from api.web.project_files import ProjectFilePages
 from api.web.projects import ProjectPages
 from api.web.run_parts import RunPartPages
 from api.web.runs import RunPages
@@ -40,6 +41,7 @@ PAGES: list[type[Controller]] = [
     ComparisonPages,
     CurvePages,
     ProjectPages,
+    ProjectFilePages,
     ImagePages,
     ImageCommentPages,
     JobPages,

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
@@ -13,6 +12,7 @@ from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import problem_of
 from api.web import run_columns, run_page
+from api.web.file_chunks import chunks
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
@@ -24,7 +24,6 @@ from shared.runs.mapping import ColumnsIn
 from shared.runs.records import RunDescription, RunSource
 
 PAGE_SIZE = 50
-CHUNK_BYTES = 1 << 20
 MAX_NOTES = 10_000
 
 
@@ -144,16 +143,11 @@ def _description(form: Form) -> RunDescription:
 
 def _source(form: Form) -> tuple[str, AsyncIterator[bytes]]:
     if form.file is not None:
-        return form.file.filename, _chunks(form.file)
+        return form.file.filename, chunks(form.file)
     text = form.texts.get("text", "")
     if not text.strip():
         raise InvalidInput(Fault("/file", "Choose a file, or paste a table with a row for each sample."))
     return "pasted table", _once(text.encode())
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(CHUNK_BYTES):
-        yield chunk
 
 
 async def _once(body: bytes) -> AsyncIterator[bytes]:

@@ -90,6 +90,7 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
         "/app/account",
         "/app/projects",
         f"/app/projects/{project}",
+        f"/app/projects/{project}/files",
         f"/app/images/{image}?first={analyses[0]}",
         f"/app/images/{image}?first={analyses[0]}&second={analyses[1]}&layout=beside",
         "/app/admin",

@@ -97,7 +97,7 @@ class _Reading:
             image = self._one_of(images, annotation, "image_id", pointer)
             if image is not None and isinstance(annotation.get("segments_info"), list):
                 self._add_segments(image, categories, annotation, pointer)
-            elif image is not None:
+            else:
                 self._add(image, categories, annotation, pointer)
             if self._checker.is_full:
                 break
@@ -158,10 +158,10 @@ class _Reading:
             self._add(image, categories, segment, f"{pointer}/segments_info/{index}")
 
     def _add(
-        self, image: ReadImage, categories: dict[FileId, Category], annotation: dict[str, Any], pointer: str
+        self, image: ReadImage | None, categories: dict[FileId, Category], annotation: dict[str, Any], pointer: str
     ) -> None:
         category = self._one_of(categories, annotation, "category_id", pointer)
-        if category is not None:
+        if image is not None and category is not None:
             image.objects.append(ReadObject(self._object(annotation, category, pointer), pointer))
 
     def _object(self, annotation: dict[str, Any], category: Category, pointer: str) -> dict[str, Any]:

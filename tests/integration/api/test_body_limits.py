@@ -28,6 +28,7 @@ LARGE = {
     "/v1/jobs",
     "/v1/matrices",
     "/v1/runs",
+    "/app/projects/{project_id}/files/import",
     "/app/runs/new",
     "/cm/create",
     "/cm/update",
