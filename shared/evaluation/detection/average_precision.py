@@ -1,14 +1,12 @@
-"""Average precision as COCO defines it, computed by faster-coco-eval."""
+"""Average precision as COCO defines it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-from faster_coco_eval import COCO, COCOeval_faster
-
+from shared.evaluation.detection import object_table, overlaps
 from shared.evaluation.detection.agreement import Pair
-from shared.evaluation.detection.objects import Geometry, Objects
+from shared.evaluation.detection.coco_figures import SIZES, THRESHOLDS, Figures, figures, mean_of_defined
+from shared.evaluation.detection.objects import Geometry
 
 # COCO's twelve metrics, in its order; the sizes are areas of up to 32², of 32² to 96², and from 96² pixels on, so that
 # an area of exactly 32² or 96² belongs to two of them.
@@ -20,10 +18,8 @@ NAMES = (
 # The name of the rules by which the metrics are computed.
 PROFILE = "coco"
 
-# An area outside every class of sizes: so an ignored object neither has to be found nor counts as an error.
-_IGNORED_AREA = -1.0
-
-_ALL_SIZES, _MAX_DETECTIONS = 0, -1
+_ALL, _SMALL, _MEDIUM, _LARGE = range(len(SIZES))
+_AT_50, _AT_75 = 0, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,85 +39,30 @@ def average_precision(
 ) -> AveragePrecision:
     """Evaluate pairs of (reference, candidate), one for each image; the reference is the truth.
 
-    The k `classes` are named in the order of their codes in the pairs.
+    The k `classes` are named in the order of their codes in the pairs. Raises MaskSizesDiffer, TooManyRuns.
     """
-    evaluation = _evaluate(pairs, len(classes), geometry)
-    # Thresholds, recalls, classes, sizes, numbers of detections.
-    precision = evaluation.eval["precision"][:, :, :, _ALL_SIZES, _MAX_DETECTIONS]
+    references = object_table.of_references([reference for reference, _ in pairs])
+    candidates = object_table.of_candidates([candidate for _, candidate in pairs], geometry)
+    least = float(THRESHOLDS[0])
+    if geometry == "boxes":
+        common = overlaps.of_boxes(references, candidates, least, within_class=True)
+    else:
+        common = overlaps.of_shapes(pairs, geometry, least)
+    return of_figures(figures(references, candidates, common, len(classes)), classes)
+
+
+def of_figures(found: Figures, classes: Sequence[str]) -> AveragePrecision:
+    """Summarise precision and recall as COCO does."""
+    precision, recall = found
+    values = [
+        *(precision[level] for level in (slice(None), _AT_50, _AT_75)),
+        *(precision[..., size] for size in (_SMALL, _MEDIUM, _LARGE)),
+    ]
+    means = [mean_of_defined(value[..., _ALL]) for value in values[:3]] + [*map(mean_of_defined, values[3:])]
+    means += [mean_of_defined(recall[:, :, _ALL, number]) for number in range(3)]
+    means += [mean_of_defined(recall[:, :, size, -1]) for size in (_SMALL, _MEDIUM, _LARGE)]
     return AveragePrecision(
-        summary={name: _defined(value) for name, value in zip(NAMES, evaluation.stats[: len(NAMES)], strict=True)},
-        per_class={name: _mean(precision[:, :, code]) for code, name in enumerate(classes)},
-        per_class_50={name: _mean(precision[0, :, code]) for code, name in enumerate(classes)},
+        summary=dict(zip(NAMES, means, strict=True)),
+        per_class={name: mean_of_defined(precision[:, :, code, _ALL]) for code, name in enumerate(classes)},
+        per_class_50={name: mean_of_defined(precision[_AT_50, :, code, _ALL]) for code, name in enumerate(classes)},
     )
-
-
-def _evaluate(pairs: Sequence[Pair], class_count: int, geometry: Geometry) -> Any:
-    images = [{"id": number, **_size(pair)} for number, pair in enumerate(pairs, start=1)]
-    references, candidates = zip(*pairs, strict=True) if pairs else ((), ())
-    truth = {
-        "info": {},
-        "images": images,
-        # Its ids begin with 1: COCO's matching takes an object's id of 0 for "no object".
-        "categories": [{"id": code + 1, "name": str(code)} for code in range(class_count)],
-        "annotations": _entries(references, _truth_entries, geometry),
-    }
-    reference_set = COCO(truth)
-    evaluation = COCOeval_faster(
-        reference_set, reference_set.loadRes(_entries(candidates, _result_entries, geometry)), _IOU_TYPES[geometry]
-    )
-    evaluation.evaluate()
-    evaluation.accumulate()
-    evaluation.summarize()
-    return evaluation
-
-
-_SHAPE_MEMBERS: dict[Geometry, str] = {"boxes": "bbox", "masks": "segmentation"}
-_IOU_TYPES: dict[Geometry, str] = {"boxes": "bbox", "masks": "segm"}
-
-
-def _size(pair: Pair) -> dict[str, int]:
-    first_mask = next((mask for side in pair for mask in side.masks), None)
-    return {"height": first_mask.height, "width": first_mask.width} if first_mask else {"height": 1, "width": 1}
-
-
-def _entries(
-    sides: Sequence[Objects], entries_of: Callable[[Objects, Geometry], list[dict[str, Any]]], geometry: Geometry
-) -> list[dict[str, Any]]:
-    entries = [
-        {"image_id": image_id, **entry}
-        for image_id, side in enumerate(sides, start=1)
-        for entry in entries_of(side, geometry)
-    ]
-    for number, entry in enumerate(entries, start=1):
-        entry["id"] = number
-    return entries
-
-
-def _truth_entries(side: Objects, geometry: Geometry) -> list[dict[str, Any]]:
-    is_left_out = side.is_uncounted & ~side.is_crowd
-    areas = np.where(is_left_out, _IGNORED_AREA, side.object_areas).tolist()
-    shapes = side.run_lengths if geometry == "masks" else side.corner_and_size.tolist()
-    name = _SHAPE_MEMBERS[geometry]
-    columns = zip(side.classes.tolist(), areas, side.is_crowd.tolist(), shapes, strict=True)
-    return [
-        {"category_id": code + 1, "area": area, "iscrowd": int(is_crowd), name: shape}
-        for code, area, is_crowd, shape in columns
-    ]
-
-
-def _result_entries(side: Objects, geometry: Geometry) -> list[dict[str, Any]]:
-    # COCO measures what was detected; a box beside a mask would be measured in its stead.
-    shapes = side.run_lengths if geometry == "masks" else side.corner_and_size.tolist()
-    name = _SHAPE_MEMBERS[geometry]
-    columns = zip(side.classes.tolist(), side.confidences.tolist(), shapes, strict=True)
-    return [{"category_id": code + 1, "score": score, name: shape} for code, score, shape in columns]
-
-
-def _mean(precision: Any) -> float | None:
-    # COCO marks what is undefined with -1.
-    defined = precision[precision > -1]
-    return float(np.mean(defined)) if defined.size else None
-
-
-def _defined(value: float) -> float | None:
-    return float(value) if value > -1 else None

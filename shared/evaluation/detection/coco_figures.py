@@ -1,0 +1,141 @@
+"""COCO's precision and recall, of every class, size and threshold, from matches."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.detection.boxes import Floats
+from shared.evaluation.detection.object_table import Flags, Integers, ObjectTable
+from shared.evaluation.detection.overlaps import Overlaps
+from shared.evaluation.detection.ranked_matching import Partners, match_all, ranks
+
+THRESHOLDS = np.linspace(0.5, 0.95, 10)
+RECALLS = np.linspace(0, 1, 101)
+
+# Areas in square pixels; an area of exactly 32² or 96² belongs to two of them.
+SIZES: Mapping[str, tuple[float, float]] = {
+    "all": (0, 1e5**2),
+    "small": (0, 32**2),
+    "medium": (32**2, 96**2),
+    "large": (96**2, 1e5**2),
+}
+
+
+class Figures(NamedTuple):
+    """Precision at 101 recalls (t, 101, k, a) and largest recall (t, k, a, m); -1 where a class has no such object.
+
+    By t thresholds, k classes, a sizes and m largest numbers of detections; the precision is that of the last of these.
+    """
+
+    precision: Floats
+    recall: Floats
+
+
+def figures(
+    references: ObjectTable,
+    candidates: ObjectTable,
+    overlaps: Overlaps,
+    class_count: int,
+    *,
+    thresholds: Floats = THRESHOLDS,
+    sizes: Mapping[str, tuple[float, float]] = SIZES,
+    max_detections: tuple[int, ...] = (1, 10, 100),
+) -> Figures:
+    """Evaluate all candidates; the overlaps are those within one class at least."""
+    places = ranks(candidates.images * class_count + candidates.classes, candidates.confidences)
+    kept = np.flatnonzero(places < max_detections[-1])
+    if len(kept) < len(candidates):
+        overlaps, candidates, places = (
+            _without_others(overlaps, kept, len(candidates)),
+            candidates.take(kept),
+            places[kept],
+        )
+    is_same = references.classes[overlaps.references] == candidates.classes[overlaps.candidates]
+    bounds = np.array(list(sizes.values()), float)
+    is_ignored = references.is_uncounted | _outside(references.areas, bounds)
+    matches = _Matches(
+        match_all(overlaps.where(is_same), places, thresholds, is_ignored, references.is_crowd),
+        is_ignored,
+        _outside(candidates.areas, bounds),
+        places,
+    )
+    return _accumulated(references, candidates, matches, class_count, max_detections)
+
+
+class _Matches(NamedTuple):
+    partners: Partners
+    is_ignored: Flags
+    is_outside: Flags
+    places: Integers
+
+
+def _without_others(overlaps: Overlaps, kept: NDArray[np.intp], count: int) -> Overlaps:
+    position = np.full(count, -1)
+    position[kept] = np.arange(len(kept))
+    remaining = overlaps.where(position[overlaps.candidates] >= 0)
+    return remaining._replace(candidates=position[remaining.candidates])
+
+
+def _outside(areas: Floats, bounds: Floats) -> Flags:
+    outside: Flags = (areas < bounds[:, :1]) | (areas > bounds[:, 1:])
+    return outside
+
+
+def _accumulated(
+    references: ObjectTable,
+    candidates: ObjectTable,
+    matches: _Matches,
+    class_count: int,
+    max_detections: tuple[int, ...],
+) -> Figures:
+    size_count, level_count, _ = matches.partners.shape
+    precision = np.full((level_count, len(RECALLS), class_count, size_count), -1.0)
+    recall = np.full((level_count, class_count, size_count, len(max_detections)), -1.0)
+    rows = _by_class(candidates.classes, candidates.confidences, class_count)
+    counted = np.stack([np.bincount(references.classes[~row], minlength=class_count) for row in matches.is_ignored])
+    for code in np.flatnonzero(counted.any(axis=0)).tolist():
+        is_right, is_wrong = _outcomes(matches, rows[code])
+        for size in np.flatnonzero(counted[:, code]).tolist():
+            total = counted[size, code]
+            for number, most in enumerate(max_detections):
+                found = is_right[size] & (matches.places[rows[code]] < most)
+                recall[:, code, size, number] = found.sum(axis=1) / total
+            precision[:, :, code, size] = _interpolated(is_right[size], is_wrong[size], total)
+    return Figures(precision, recall)
+
+
+def _by_class(classes: Integers, confidences: Floats, class_count: int) -> list[NDArray[np.intp]]:
+    """The candidates of each class, the surest first, of equals the earlier one."""
+    order = np.lexsort((-confidences, classes))
+    return np.split(order, np.searchsorted(classes[order], np.arange(1, class_count)))
+
+
+def _outcomes(matches: _Matches, rows: NDArray[np.intp]) -> tuple[Flags, Flags]:
+    """Whether each candidate is right, and whether it is wrong (a, t, n); one that is ignored is neither."""
+    partners = matches.partners[:, :, rows]
+    has_partner = partners >= 0
+    is_ignored = np.zeros(partners.shape, bool)
+    for size in range(len(partners)):
+        if matches.is_ignored.shape[1]:
+            is_ignored[size] = matches.is_ignored[size][partners[size]] & has_partner[size]
+        is_ignored[size] |= ~has_partner[size] & matches.is_outside[size, rows]
+    return has_partner & ~is_ignored, ~has_partner & ~is_ignored
+
+
+def _interpolated(is_right: Flags, is_wrong: Flags, total: int) -> Floats:
+    """Precision (t, 101) at each recall: the largest at that recall or a greater one, 0 where none reaches it."""
+    right, wrong = np.cumsum(is_right, axis=1, dtype=float), np.cumsum(is_wrong, axis=1, dtype=float)
+    precision = right / (right + wrong + np.spacing(1))
+    envelope = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
+    padded = np.hstack([envelope, np.zeros((len(envelope), 1))])
+    reached = np.stack([np.searchsorted(row, RECALLS) for row in right / total])
+    values: Floats = np.take_along_axis(padded, reached, axis=1)
+    return values
+
+
+def mean_of_defined(values: Floats) -> float | None:
+    """The mean of the figures that are defined; None where none is."""
+    defined = values[values > -1]
+    return float(np.mean(defined)) if defined.size else None

@@ -1,0 +1,102 @@
+"""Which objects of two sides overlap in each image, and by how much: sparse, as most objects are far apart."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.detection.boxes import Floats
+from shared.evaluation.detection.object_table import Integers, ObjectTable
+from shared.evaluation.detection.objects import Geometry, Objects, iou
+
+# Pairs of boxes that are measured together: several arrays of them are in memory.
+_AT_ONCE = 1_000_000
+
+
+class Overlaps(NamedTuple):
+    """Pairs of objects of one image: positions of candidate and reference, and how far they are the same place.
+
+    Over the candidate alone where the reference is a group. Ordered by candidate, then reference.
+    """
+
+    candidates: Integers
+    references: Integers
+    iou: Floats
+
+    def where(self, kept: NDArray[np.bool_]) -> "Overlaps":
+        """Those pairs that are marked."""
+        return Overlaps(self.candidates[kept], self.references[kept], self.iou[kept])
+
+
+def of_boxes(references: ObjectTable, candidates: ObjectTable, least: float, *, within_class: bool) -> Overlaps:
+    """The pairs of boxes that overlap by `least` (above 0) or more; of one class each, or of any."""
+    keys = [table.images.copy() for table in (references, candidates)]
+    if within_class:
+        count = 1 + max((int(table.classes.max(initial=0)) for table in (references, candidates)), default=0)
+        keys = [key * count + table.classes for key, table in zip(keys, (references, candidates), strict=True)]
+    found = [_measured(references, candidates, pairs, least) for pairs in _pairs(*keys)]
+    return _joined(found)
+
+
+def of_shapes(sides: Sequence[tuple[Objects, Objects]], geometry: Geometry, least: float) -> Overlaps:
+    """The pairs of objects of each image that overlap by `least` (above 0) or more, of any class.
+
+    Each side is (reference, candidate). Raises MaskSizesDiffer, TooManyRuns.
+    """
+    found, first_reference, first_candidate = list[Overlaps](), 0, 0
+    for reference, candidate in sides:
+        if len(reference) and len(candidate):
+            overlaps = iou(reference, candidate, geometry).T
+            rows, columns = np.nonzero(overlaps >= least)
+            found.append(Overlaps(rows + first_candidate, columns + first_reference, overlaps[rows, columns]))
+        first_reference += len(reference)
+        first_candidate += len(candidate)
+    return _joined(found)
+
+
+def _pairs(reference_keys: Integers, candidate_keys: Integers) -> Iterator[tuple[Integers, Integers]]:
+    """All pairs of equal keys, a bounded number at a time; a candidate's references are ascending."""
+    order = np.argsort(reference_keys, kind="stable")
+    ascending = reference_keys[order]
+    first = np.searchsorted(ascending, candidate_keys, "left")
+    counts = np.searchsorted(ascending, candidate_keys, "right") - first
+    ends = np.cumsum(counts)
+    start = 0
+    while start < len(counts):
+        before = ends[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, before + _AT_ONCE, "right")))
+        some = counts[start:stop]
+        candidates = np.repeat(np.arange(start, stop), some)
+        within = np.arange(len(candidates)) - np.repeat(ends[start:stop] - some - before, some)
+        yield candidates, order[np.repeat(first[start:stop], some) + within]
+        start = stop
+
+
+def _measured(
+    references: ObjectTable, candidates: ObjectTable, pairs: tuple[Integers, Integers], least: float
+) -> Overlaps:
+    rows, columns = pairs
+    found, truth = candidates.xywh[rows], references.xywh[columns]
+    # In the order of operations of pycocotools, so that what lies on a threshold lies there too.
+    common = [
+        np.minimum(found[:, axis + 2] + found[:, axis], truth[:, axis + 2] + truth[:, axis])
+        - np.maximum(found[:, axis], truth[:, axis])
+        for axis in (0, 1)
+    ]
+    touch = np.flatnonzero((common[0] > 0) & (common[1] > 0))
+    shared = common[0][touch] * common[1][touch]
+    own = found[touch, 2] * found[touch, 3]
+    whole = np.where(references.is_crowd[columns[touch]], own, own + truth[touch, 2] * truth[touch, 3] - shared)
+    share = np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0)
+    kept = share >= least
+    return Overlaps(rows[touch][kept], columns[touch][kept], share[kept])
+
+
+def _joined(found: Sequence[Overlaps]) -> Overlaps:
+    none = np.zeros(0, np.int64)
+    return Overlaps(
+        np.concatenate([none, *(one.candidates for one in found)]),
+        np.concatenate([none, *(one.references for one in found)]),
+        np.concatenate([np.zeros(0), *(one.iou for one in found)]),
+    )
