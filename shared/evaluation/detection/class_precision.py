@@ -1,0 +1,44 @@
+"""Average precision of each class from ranked outcomes, by three rules of interpolation."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from shared.evaluation.detection.boxes import Floats
+from shared.evaluation.detection.object_table import Flags, Integers
+
+# The mean of 101 points (COCO), of 11 points (VOC until 2009), or the area below the envelope (VOC from 2010 on).
+Interpolation = Literal["101-point", "11-point", "area"]
+
+_POINTS = {"101-point": np.linspace(0, 1, 101), "11-point": np.linspace(0, 1, 11)}
+
+
+class Ranking(NamedTuple):
+    """Candidates (n,) in any order, and how many objects (k,) of each class there are to find."""
+
+    classes: Integers
+    confidences: Floats
+    is_right: Flags
+    totals: Integers
+
+
+def by_class(ranking: Ranking, interpolation: Interpolation) -> Floats:
+    """The average precision (k,) of each class; 0 where there is nothing to find."""
+    order = np.lexsort((-ranking.confidences, ranking.classes))
+    bounds = np.searchsorted(ranking.classes[order], np.arange(1, len(ranking.totals)))
+    rows = np.split(ranking.is_right[order], bounds)
+    return np.array(
+        [_of_one(row, int(total), interpolation) for row, total in zip(rows, ranking.totals, strict=True)], float
+    )
+
+
+def _of_one(is_right: Flags, total: int, interpolation: Interpolation) -> float:
+    if not total or not len(is_right):
+        return 0.0
+    right = np.cumsum(is_right, dtype=float)
+    recall, precision = right / total, right / np.arange(1, len(right) + 1)
+    envelope = np.append(np.maximum.accumulate(precision[::-1])[::-1], 0.0)
+    if interpolation == "area":
+        steps = np.diff(recall, prepend=0.0)
+        return float((steps * envelope[:-1]).sum())
+    return float(envelope[np.searchsorted(recall, _POINTS[interpolation])].mean())

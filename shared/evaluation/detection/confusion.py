@@ -1,0 +1,62 @@
+"""The confusion matrix of a detector, with a row and a column for the background."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.detection.boxes import Floats
+from shared.evaluation.detection.object_table import Flags, Integers
+from shared.evaluation.detection.ranked_matching import match_all, ranks
+from shared.evaluation.detection.ranked_outcomes import Scene, missed, outcomes
+
+
+class Cells(NamedTuple):
+    """Where every object lies in the matrix: partners of candidates and references, of any class, or -1.
+
+    `is_counted` are the candidates that are sure enough and neither ignored nor left out, `is_sought` the references.
+    """
+
+    of_candidates: Integers
+    of_references: Integers
+    is_counted: Flags
+    is_sought: Flags
+
+
+def cells(scene: Scene, threshold: float, confidence: float, max_detections: int) -> Cells:
+    """Pair objects within their classes first, and then what is left regardless of class: the same under two names."""
+    found = outcomes(scene, threshold, max_detections)
+    is_sure = scene.candidates.confidences >= confidence
+    partners = np.where(found.is_right & is_sure, found.partners, -1)
+    is_wrong = found.is_wrong & is_sure
+    others = _renamed(scene, threshold, is_wrong, missed(scene, found, is_sure))
+    partners = np.where(others >= 0, others, partners)
+    of_references = np.full(len(scene.references), -1, np.int64)
+    paired = np.flatnonzero(partners >= 0)
+    of_references[partners[paired]] = paired
+    return Cells(partners, of_references, (found.is_right & is_sure) | is_wrong, ~scene.references.is_uncounted)
+
+
+def matrix(scene: Scene, placed: Cells) -> NDArray[np.int64]:
+    """Counts (k + 1, k + 1): rows are true classes, columns what was said; the last of each is the background."""
+    background, size = scene.class_count, scene.class_count + 1
+    said = np.append(scene.candidates.classes, background)
+    true = np.append(scene.references.classes, background)
+    pairs = true[:-1] * size + said[placed.of_references]
+    alone = background * size + said[:-1]
+    is_alone = placed.is_counted & (placed.of_candidates < 0)
+    numbers = np.concatenate([pairs[placed.is_sought], alone[is_alone]])
+    counts: NDArray[np.int64] = np.bincount(numbers, minlength=size * size).reshape(size, size)
+    return counts
+
+
+def _renamed(scene: Scene, threshold: float, is_wrong: Flags, open_references: NDArray[np.intp]) -> Integers:
+    is_open = np.zeros(len(scene.references), bool)
+    is_open[open_references] = True
+    pairs = scene.overlaps
+    left = pairs.where(is_wrong[pairs.candidates] & is_open[pairs.references])
+    places = ranks(scene.candidates.images, scene.candidates.confidences)
+    nothing: Flags = np.zeros((1, len(scene.references)), bool)
+    thresholds: Floats = np.array([threshold])
+    partners: Integers = match_all(left, places, thresholds, nothing, nothing[0])[0, 0]
+    return partners

@@ -1,0 +1,83 @@
+"""COCO's object keypoint similarity: how far the points of two objects are the same, by the size of the object."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from shared.evaluation.detection.boxes import Floats
+from shared.evaluation.detection.object_table import Flags, Integers, ObjectTable
+from shared.evaluation.detection.overlaps import Overlaps
+
+# How far people differ in where they place the 17 points of COCO's persons, by the size of the person.
+COCO_SIGMAS = (
+    0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089,
+    0.089,
+)  # fmt: skip
+
+# COCO has no small persons, and looks at twenty of them in an image.
+SIZES = {"all": (0, 1e5**2), "medium": (32**2, 96**2), "large": (96**2, 1e5**2)}
+MAX_DETECTIONS = (20,)
+
+
+class Points(NamedTuple):
+    """The k points (n, k, 2) of n objects in pixels, and which of them (n, k) are labelled."""
+
+    places: Floats
+    is_labelled: Flags
+
+
+def uncounted(points: Points) -> Flags:
+    """Which objects (n,) have no labelled point, and so cannot be found."""
+    return np.asarray(~points.is_labelled.any(axis=1))
+
+
+def areas(points: Points) -> Floats:
+    """The areas (n,) of the boxes around all points of each object: that of a detection, as COCO measures it."""
+    if not points.places.size:
+        return np.zeros(len(points.places))
+    sizes = points.places.max(axis=1) - points.places.min(axis=1)
+    area: Floats = sizes[:, 0] * sizes[:, 1]
+    return area
+
+
+def similarities(
+    references: ObjectTable, candidates: ObjectTable, points: tuple[Points, Points], sigmas: Floats, least: float
+) -> Overlaps:
+    """The pairs of one image and any class whose similarity is `least` (above 0) or more.
+
+    `points` are those of the references and of the candidates. Where a reference has no labelled point, what counts is
+    how far a candidate's points lie outside of twice its box.
+    """
+    rows, columns = _same_image(references.images, candidates.images)
+    truth, found = points
+    beside = _distances(truth.places[columns], found.places[rows])
+    around = _distances_outside(references.xywh[columns], found.places[rows])
+    is_labelled = truth.is_labelled[columns]
+    has_none = np.asarray(~is_labelled.any(axis=1))
+    squares = np.where(has_none[:, None], around, beside)
+    # In the order of operations of pycocotools.
+    errors = squares / (sigmas * 2) ** 2 / (references.areas[columns, None] + np.spacing(1)) / 2
+    terms = np.exp(-errors) * (is_labelled | has_none[:, None])
+    counts = np.where(has_none, is_labelled.shape[1], is_labelled.sum(axis=1))
+    values = terms.sum(axis=1) / np.maximum(counts, 1)
+    return Overlaps(rows, columns, values).where(values >= least)
+
+
+def _same_image(reference_images: Integers, candidate_images: Integers) -> tuple[Integers, Integers]:
+    first = np.searchsorted(reference_images, candidate_images, "left")
+    counts = np.searchsorted(reference_images, candidate_images, "right") - first
+    rows = np.repeat(np.arange(len(candidate_images)), counts)
+    within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return rows, np.repeat(first, counts) + within
+
+
+def _distances(left: Floats, right: Floats) -> Floats:
+    squares: Floats = ((left - right) ** 2).sum(axis=2)
+    return squares
+
+
+def _distances_outside(xywh: Floats, places: Floats) -> Floats:
+    low, high = (xywh[:, None, :2] - xywh[:, None, 2:]), (xywh[:, None, :2] + 2 * xywh[:, None, 2:])
+    outside = np.maximum(low - places, 0) + np.maximum(places - high, 0)
+    squares: Floats = (outside**2).sum(axis=2)
+    return squares

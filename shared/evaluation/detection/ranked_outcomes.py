@@ -1,0 +1,123 @@
+"""What became of each candidate at one threshold: right, wrong, or ignored; everything at one confidence follows."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.detection.boxes import Floats
+from shared.evaluation.detection.object_table import Flags, Integers, ObjectTable
+from shared.evaluation.detection.overlaps import Overlaps
+from shared.evaluation.detection.ranked_matching import match_all, ranks
+
+
+class Scene(NamedTuple):
+    """The ground truth and the candidates of many images, and the pairs of them that overlap, of any class."""
+
+    references: ObjectTable
+    candidates: ObjectTable
+    overlaps: Overlaps
+    class_count: int
+
+
+class Outcomes(NamedTuple):
+    """For each candidate the position of its partner of the same class, or -1, and what it counts as.
+
+    `is_left_out` are those beyond the largest number of detections of an image and class, which nothing counts.
+    """
+
+    partners: Integers
+    is_right: Flags
+    is_wrong: Flags
+    is_left_out: Flags
+
+
+def outcomes(scene: Scene, threshold: float, max_detections: int) -> Outcomes:
+    """Match within classes, as COCO does at all sizes together; raising a confidence later changes no match."""
+    references, candidates = scene.references, scene.candidates
+    places = ranks(candidates.images * scene.class_count + candidates.classes, candidates.confidences)
+    is_left_out = places >= max_detections
+    pairs = scene.overlaps
+    is_same = references.classes[pairs.references] == candidates.classes[pairs.candidates]
+    kept = pairs.where(is_same & ~is_left_out[pairs.candidates] & (pairs.iou > 0))
+    uncounted = references.is_uncounted
+    partners = match_all(kept, places, np.array([threshold]), uncounted[None], references.is_crowd)[0, 0]
+    has_partner = partners >= 0
+    is_ignored = np.append(uncounted, False)[partners]
+    return Outcomes(partners, has_partner & ~is_ignored, ~has_partner & ~is_left_out, is_left_out)
+
+
+def missed(scene: Scene, found: Outcomes, is_sure: Flags) -> NDArray[np.intp]:
+    """The references that no candidate that is sure enough has found."""
+    is_found = np.zeros(len(scene.references), bool)
+    is_found[found.partners[found.is_right & is_sure]] = True
+    return np.flatnonzero(~is_found & ~scene.references.is_uncounted)
+
+
+class PrecisionRecall(NamedTuple):
+    """Precision at 101 recalls and the confidence there; None for a recall that is not reached."""
+
+    recalls: list[float]
+    precision: list[float]
+    confidence: list[float | None]
+    total: int
+
+
+class BestConfidence(NamedTuple):
+    """The least confidence at which F1 is largest, with what holds there."""
+
+    confidence: float
+    precision: float
+    recall: float
+    f1: float
+
+
+class RankedCounts(NamedTuple):
+    """The counts of right and wrong candidates down to each confidence, the highest first, and all that is to find."""
+
+    confidences: Floats
+    right: Floats
+    wrong: Floats
+    total: int
+
+
+def ranked_counts(scene: Scene, found: Outcomes, code: int | None) -> RankedCounts:
+    """Count the candidates of a class, or all of them, from the surest on; what is ignored is not there."""
+    of_class = np.ones(len(scene.candidates), bool) if code is None else scene.candidates.classes == code
+    rows = np.flatnonzero(of_class & (found.is_right | found.is_wrong))
+    rows = rows[np.argsort(-scene.candidates.confidences[rows], kind="stable")]
+    is_sought = ~scene.references.is_uncounted
+    total = int(is_sought.sum() if code is None else (is_sought & (scene.references.classes == code)).sum())
+    right = np.cumsum(found.is_right[rows], dtype=float)
+    return RankedCounts(scene.candidates.confidences[rows], right, np.arange(1, len(rows) + 1) - right, total)
+
+
+def precision_recall(counts: RankedCounts) -> PrecisionRecall | None:
+    """The curve as COCO draws it; None where there is nothing to find."""
+    if not counts.total:
+        return None
+    precision = counts.right / (counts.right + counts.wrong + np.spacing(1))
+    envelope = np.append(np.maximum.accumulate(precision[::-1])[::-1], 0.0)
+    recalls = np.linspace(0, 1, 101)
+    reached = np.searchsorted(counts.right / counts.total, recalls)
+    confidences = [*counts.confidences.tolist(), None]
+    return PrecisionRecall(
+        recalls.tolist(), envelope[reached].tolist(), [confidences[place] for place in reached.tolist()], counts.total
+    )
+
+
+def best_confidence(counts: RankedCounts) -> BestConfidence | None:
+    """The confidence from which on F1 is largest; None without a right candidate."""
+    if not counts.total or not counts.right.size or not counts.right[-1]:
+        return None
+    # Of equal confidences all are taken or none.
+    lasts = np.flatnonzero(np.append(counts.confidences[1:] != counts.confidences[:-1], True))
+    right, wrong = counts.right[lasts], counts.wrong[lasts]
+    f1 = 2 * right / (right + wrong + counts.total)
+    best = int(np.argmax(f1))
+    return BestConfidence(
+        float(counts.confidences[lasts[best]]),
+        float(right[best] / (right[best] + wrong[best])),
+        float(right[best] / counts.total),
+        float(f1[best]),
+    )
