@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.class_precision import Ranking, by_class
-from shared.evaluation.detection.object_table import Flags, Integers
+from shared.evaluation.detection.object_table import Integers
 from shared.evaluation.detection.overlaps import Overlaps
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, missed
 
@@ -67,17 +67,16 @@ def classify(scene: Scene, found: Outcomes) -> Errors:
 
 
 def costs(scene: Scene, found: Outcomes, errors: Errors) -> list[ErrorCost]:
-    """Mend the errors of one type at a time; the mean is over all classes that occur on either side, as in TIDE."""
+    """Mend the errors of one type at a time; the mean is over the classes that then occur, as in TIDE."""
     rows = np.flatnonzero(found.is_right | found.is_wrong)
     sought = scene.references.classes[~scene.references.is_uncounted]
     totals = np.bincount(sought, minlength=scene.class_count)
     ranking = Ranking(scene.candidates.classes[rows], scene.candidates.confidences[rows], found.is_right[rows], totals)
-    occurs = (totals > 0) | (np.bincount(ranking.classes, minlength=scene.class_count) > 0)
-    base = _mean(ranking, occurs)
+    base = _mean(ranking)
     counts = [*np.bincount(errors.types[errors.types >= 0], minlength=_MISSED).tolist(), len(errors.missed)]
     mended = _mended(scene, errors, ranking, rows)
     return [
-        ErrorCost(name, int(count), max(_mean(one, occurs) - base, 0.0))
+        ErrorCost(name, int(count), max(_mean(one) - base, 0.0))
         for name, count, one in zip(ERROR_TYPES, counts, mended, strict=True)
     ]
 
@@ -116,5 +115,6 @@ def _best(pairs: Overlaps, count: int) -> tuple[Floats, Integers]:
     return shares, references
 
 
-def _mean(ranking: Ranking, occurs: Flags) -> float:
+def _mean(ranking: Ranking) -> float:
+    occurs = (ranking.totals > 0) | (np.bincount(ranking.classes, minlength=len(ranking.totals)) > 0)
     return float(by_class(ranking, "101-point")[occurs].mean()) if occurs.any() else 0.0
