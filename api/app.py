@@ -27,6 +27,7 @@ from api.compat.pycm_rest.matrices.controller import PycmMatrixController
 from api.compat.pycm_rest.multilabel.controller import MultiLabelController
 from api.datasets.controller import DatasetController
 from api.gates.checks import CheckController, GateCheckController
+from api.detection_runs.controller import DetectionRunController
 from api.gates.controller import GateController
 from api.http import body_stream, idempotency, problems, request_end
 from api.http.injected import Injected
@@ -134,6 +135,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             RunResultController,
             RunScoreController,
             DatasetController,
+            DetectionRunController,
             RunExportController,
             ReportController,
             PairedComparisonController,

@@ -17,6 +17,7 @@ from shared.artifacts import models as _artifacts
 from shared.audit import models as _audit
 from shared.comparisons import models as _comparisons
 from shared.datasets import models as _datasets
+from shared.detection_runs import models as _detection_runs
 from shared.gates import models as _gates
 from shared.idempotency import models as _idempotency
 from shared.jobs import models as _jobs
@@ -38,6 +39,7 @@ TABLES = (
     _audit,
     _comparisons,
     _datasets,
+    _detection_runs,
     _gates,
     _idempotency,
     _jobs,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.object_table import Flags, Integers
 from shared.evaluation.detection.ranked_matching import match_all, ranks
-from shared.evaluation.detection.ranked_outcomes import Scene, missed, outcomes
+from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, missed
 
 
 class Cells(NamedTuple):
@@ -23,9 +23,11 @@ class Cells(NamedTuple):
     is_sought: Flags
 
 
-def cells(scene: Scene, threshold: float, confidence: float, max_detections: int) -> Cells:
-    """Pair objects within their classes first, and then what is left regardless of class: the same under two names."""
-    found = outcomes(scene, threshold, max_detections)
+def cells(scene: Scene, found: Outcomes, threshold: float, confidence: float) -> Cells:
+    """Pair objects within their classes first, and then what is left regardless of class: the same under two names.
+
+    The outcomes are those at the threshold.
+    """
     is_sure = scene.candidates.confidences >= confidence
     partners = np.where(found.is_right & is_sure, found.partners, -1)
     is_wrong = found.is_wrong & is_sure

@@ -11,38 +11,50 @@ import numpy as np
 from shared.evaluation.detection import overlaps
 from shared.evaluation.detection.class_precision import Interpolation, Ranking, by_class
 from shared.evaluation.detection.object_table import Flags, Integers, ObjectTable
+from shared.evaluation.detection.overlaps import Overlaps
+from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene
 
 THRESHOLD = 0.5
 
 _LAST_PIXEL = np.array([0, 0, 1, 1])
 
-INTERPOLATIONS: dict[str, Interpolation] = {"voc07": "11-point", "voc12": "area"}
 
-
-def average_precisions(
-    references: ObjectTable, candidates: ObjectTable, class_count: int, interpolation: Interpolation
-) -> list[float | None]:
-    """The average precision of each class; None where there is nothing to find."""
-    is_sought = ~references.is_uncounted
-    totals = np.bincount(references.classes[is_sought], minlength=class_count)
-    best = _best(references, candidates)
-    is_ignored = np.append(references.is_uncounted, False)[best]
-    is_right = (best >= 0) & ~is_ignored & _is_first(best, candidates)
-    kept = np.flatnonzero(~is_ignored)
-    ranking = Ranking(candidates.classes[kept], candidates.confidences[kept], is_right[kept], totals)
-    values = by_class(ranking, interpolation)
-    return [float(value) if total else None for value, total in zip(values, totals, strict=True)]
-
-
-def _best(references: ObjectTable, candidates: ObjectTable) -> Integers:
-    """The reference that each candidate overlaps most, of equals the first, or -1."""
-    # No object is a group here: overlaps are over the union.
+def pairs_of(references: ObjectTable, candidates: ObjectTable, least: float) -> Overlaps:
+    """The pairs of boxes of one image and any class that overlap by `least` (above 0) or more; no object is a group."""
     truth, found = (
         replace(table, xywh=table.xywh + _LAST_PIXEL, is_crowd=np.zeros(len(table), bool))
         for table in (references, candidates)
     )
-    pairs = overlaps.of_boxes(truth, found, THRESHOLD, within_class=True)
-    best = np.full(len(candidates), -1, np.int64)
+    return overlaps.of_boxes(truth, found, least, within_class=False)
+
+
+def outcomes(scene: Scene, threshold: float) -> Outcomes:
+    """Judge every candidate; the pairs of the scene are those of `pairs_of`."""
+    references, candidates = scene.references, scene.candidates
+    best = _best(scene, threshold)
+    is_ignored = np.append(references.is_uncounted, False)[best]
+    is_right = (best >= 0) & ~is_ignored & _is_first(best, candidates)
+    partners = np.where(is_right | is_ignored, best, -1)
+    return Outcomes(partners, is_right, ~is_right & ~is_ignored, np.zeros(len(candidates), bool))
+
+
+def average_precisions(scene: Scene, found: Outcomes, interpolation: Interpolation) -> list[float | None]:
+    """The average precision of each class; None where there is nothing to find."""
+    is_sought = ~scene.references.is_uncounted
+    totals = np.bincount(scene.references.classes[is_sought], minlength=scene.class_count)
+    rows = np.flatnonzero(found.is_right | found.is_wrong)
+    candidates = scene.candidates
+    ranking = Ranking(candidates.classes[rows], candidates.confidences[rows], found.is_right[rows], totals)
+    values = by_class(ranking, interpolation)
+    return [float(value) if total else None for value, total in zip(values, totals, strict=True)]
+
+
+def _best(scene: Scene, threshold: float) -> Integers:
+    """The reference of its class that each candidate overlaps most, of equals the first, or -1."""
+    pairs = scene.overlaps
+    is_same = scene.references.classes[pairs.references] == scene.candidates.classes[pairs.candidates]
+    pairs = pairs.where(is_same & (pairs.iou >= threshold))
+    best = np.full(len(scene.candidates), -1, np.int64)
     order = np.lexsort((-pairs.references, pairs.iou))
     best[pairs.candidates[order]] = pairs.references[order]
     return best

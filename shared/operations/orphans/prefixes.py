@@ -8,6 +8,8 @@ from shared.comparisons import objects as comparison_objects
 from shared.comparisons import queries as comparison_queries
 from shared.datasets import objects as dataset_objects
 from shared.datasets import queries as dataset_queries
+from shared.detection_runs import objects as detection_run_objects
+from shared.detection_runs import queries as detection_run_queries
 from shared.jobs import retention as job_retention
 from shared.kit.db import Connection
 from shared.projects import retention_queries, uploads
@@ -26,6 +28,7 @@ PREFIXES: dict[str, SelectOrphans] = {
     analysis_files.PREFIX: analysis_files.without_row,
     comparison_objects.PREFIX: comparison_queries.without_comparison,
     dataset_objects.PREFIX: dataset_queries.without_dataset,
+    detection_run_objects.PREFIX: detection_run_queries.without_detection_run,
     run_objects.PREFIX: run_queries.without_version,
     uploaded_files.PREFIX: upload_queries.without_file,
 }

@@ -20,6 +20,7 @@ def test_the_kinds_are_those_of_the_folders_by_name() -> None:
         "compare": "shared.matrices.kinds.compare",
         "curve": "shared.curves.kinds.curve",
         "export_annotations": "shared.exports.kinds.export_annotations",
+        "detection_run": "shared.detection_runs.kinds.detection_run",
         "gate_check": "shared.gates.kinds.gate_check",
         "import_annotations": "shared.imports.kinds.import_annotations",
         "ingest_dataset": "shared.datasets.kinds.ingest_dataset",
@@ -34,6 +35,7 @@ def test_the_kinds_are_those_of_the_folders_by_name() -> None:
 
 def test_a_kind_that_is_part_of_something_else_is_not_submitted_by_itself() -> None:
     assert sorted(KINDS.keys() - REQUESTED.keys()) == [
+        "detection_run",
         "gate_check",
         "import_annotations",
         "ingest_dataset",

@@ -21,6 +21,8 @@ LISTS = {
     "/v1/comparisons": "items",
     "/v1/comparisons/{comparison_id}/flips": "items",
     "/v1/datasets": "items",
+    "/v1/detection-runs": "items",
+    "/v1/detection-runs/{detection_run_id}/samples": "items",
     "/v1/gates": "items",
     "/v1/gates/{gate_id}/checks": "items",
     "/v1/runs": "items",

@@ -14,6 +14,7 @@ from shared.evaluation.detection.agreement import agreement
 from shared.evaluation.detection.average_precision import average_precision
 from shared.evaluation.detection.coco_figures import RECALLS, THRESHOLDS, figures, mean_of_defined
 from shared.evaluation.detection.image_bootstrap import Judged
+from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge
 from shared.evaluation.detection.ranked_outcomes import Scene, outcomes
 from tests.unit.shared.evaluation.detection.scenes import CLASSES, DISTINCT, images, scene_of, sides_of
 
@@ -67,7 +68,7 @@ def test_the_matrix_is_that_of_the_agreement_of_each_image(
         for reference, candidate in sides_of(drawn)
     ]
 
-    placed = confusion.cells(scene, threshold, confidence, UNBOUNDED)
+    placed = confusion.cells(scene, outcomes(scene, threshold, UNBOUNDED), threshold, confidence)
 
     assert confusion.matrix(scene, placed).tolist() == agreement(sure, NAMES, threshold=threshold).counts.tolist()
 
@@ -77,7 +78,7 @@ def test_the_matrix_is_that_of_the_agreement_of_each_image(
 def test_matrix_curve_and_misses_count_the_same(drawn: list[Any]) -> None:
     scene = scene_of(drawn)
     found = outcomes(scene, 0.5, 100)
-    counts = confusion.matrix(scene, confusion.cells(scene, 0.5, 0.5, 100))
+    counts = confusion.matrix(scene, confusion.cells(scene, found, 0.5, 0.5))
     is_sure = scene.candidates.confidences >= 0.5
     missed = ranked_outcomes.missed(scene, found, is_sure)
 
@@ -144,10 +145,14 @@ def area(recall: Any, precision: Any) -> float:
 @pytest.mark.parametrize("profile", ["voc07", "voc12"])
 @given(drawn=images())
 @settings(max_examples=40, deadline=None)
-def test_vocs_figures_are_those_of_its_development_kit(profile: str, drawn: list[Any]) -> None:
+def test_vocs_figures_are_those_of_its_development_kit(profile: ProfileName, drawn: list[Any]) -> None:
     scene = scene_of(drawn)
 
-    values = voc.average_precisions(scene.references, scene.candidates, CLASSES, voc.INTERPOLATIONS[profile])
+    scene = scene._replace(overlaps=voc.pairs_of(scene.references, scene.candidates, 0.1))
+    rules = PROFILES[profile]
+    found = judge(rules, scene, voc.THRESHOLD, 100)
+
+    values = voc.average_precisions(scene, found, rules.interpolation)
 
     expected = [voc_oracle(scene, code, eleven=profile == "voc07") for code in range(CLASSES)]
     assert values == [None if value is None else pytest.approx(value, abs=1e-12) for value in expected]
@@ -251,6 +256,6 @@ def test_nothing_at_all_has_no_figures() -> None:
 
     assert figures(*scene).precision.max() == -1
     assert mean_of_defined(figures(*scene).recall) is None
-    assert voc.average_precisions(scene.references, scene.candidates, CLASSES, "area") == [None] * CLASSES
+    assert voc.average_precisions(scene, voc.outcomes(scene, 0.5), "area") == [None] * CLASSES
     assert [cost.cost for cost in error_types.costs(scene, found, error_types.classify(scene, found))] == [0.0] * 6
-    assert confusion.matrix(scene, confusion.cells(scene, 0.5, 0, 100)).sum() == 0
+    assert confusion.matrix(scene, confusion.cells(scene, found, 0.5, 0)).sum() == 0

@@ -1,0 +1,202 @@
+"""Routes of detection runs: create, read, list, matrix, curves, samples, delete."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from litestar import Controller, Response, delete, get
+from litestar.params import FromPath, QueryParameter
+
+from api.detection_runs.schemas import (
+    DetectionCurveOut,
+    DetectionRunIn,
+    DetectionRunOut,
+    DetectionRunPage,
+    DetectionRunSummaryOut,
+    JudgedObjectPage,
+)
+from api.http import paging
+from api.http.bodies import Body
+from api.http.headers import Prefer
+from api.http.injected import Injected
+from api.http.json_response import Json
+from api.http.paging import Cursor, Limit
+from api.http.responses import Accepted
+from api.http.routes import post
+from api.jobs.followed import Followed
+from api.jobs.waiter import Waiter
+from api.signatures import require_analyses
+from shared import detection_runs
+from shared.accounts import Caller
+from shared.detection_runs import Level
+from shared.detection_runs.lifecycle import UNFINISHED
+from shared.detection_runs.matches import DetectionMatrix, MatchKind
+from shared.evaluation.detection.error_types import BACKGROUND, FOREGROUND, ErrorType
+from shared.kit.platform import Platform
+
+# The largest position that JSON's readers all understand.
+MAX_POSITION = 2**53
+
+FOLLOWED = Followed(detection_runs.get, UNFINISHED, detection_runs.RETRY_AFTER_S)
+
+Iou = Annotated[
+    float,
+    QueryParameter(ge=BACKGROUND, le=1, description="Intersection over union from which two objects match, 0.1 to 1."),
+]
+Confidence = Annotated[
+    float | None,
+    QueryParameter(
+        ge=0, le=1, description="Least confidence of a candidate; by default that with the largest F1 at this IoU."
+    ),
+]
+ProjectFilter = Annotated[str | None, QueryParameter(max_length=36, description="Only detection runs of this project.")]
+
+
+class DetectionRunController(Controller):
+    """A model judged on the images of a project."""
+
+    path = "/v1/detection-runs"
+    tags = ["detection runs"]
+    guards = [require_analyses]
+
+    @post(operation_id="detection_runs.create", status_code=202)
+    async def create(
+        self, waiter: Injected[Waiter], caller: Injected[Caller], body: Body[DetectionRunIn], prefer: Prefer = None
+    ) -> Response[Accepted[DetectionRunOut]]:
+        """Create a detection run.
+
+        Judges a model on the images of a project that have ground truth, by the rules of a profile; with a baseline,
+        the two are also compared image by image. Poll `Location` or send `Prefer: wait=N`.
+        """
+        model = (body.model_name, body.model_version)
+        made = await detection_runs.create(waiter.platform, caller, body.project_id, model, body.options)
+        made = await FOLLOWED.wait(waiter, caller, made, prefer)
+        headers = {"Location": f"/v1/detection-runs/{made.id}"} | FOLLOWED.headers(waiter, made, prefer)
+        return Json(DetectionRunOut.of(made), status_code=HTTPStatus.ACCEPTED, headers=headers)
+
+    @get(operation_id="detection_runs.list")
+    async def list_own(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        *,
+        project_id: ProjectFilter = None,
+        cursor: Cursor = None,
+        limit: Limit = 50,
+    ) -> DetectionRunPage:
+        """List detection runs.
+
+        Returns the account's detection runs with their average precision, newest first.
+        """
+        found = await detection_runs.list_own(platform, caller, project_id=project_id, before=cursor, limit=limit + 1)
+        page = paging.cut(found, limit, lambda run: str(run.id))
+        return DetectionRunPage([DetectionRunSummaryOut.of(run) for run in page.rows], page.next)
+
+    @get("/{detection_run_id:str}", operation_id="detection_runs.get")
+    async def read(
+        self, waiter: Injected[Waiter], caller: Injected[Caller], detection_run_id: FromPath[str], prefer: Prefer = None
+    ) -> Response[DetectionRunOut]:
+        """Get a detection run.
+
+        Returns all figures of its profile, of all classes and of each, the types of errors and what they cost, and the
+        comparison with its baseline.
+        """
+        found = await detection_runs.get(waiter.platform, caller, detection_run_id)
+        found = await FOLLOWED.wait(waiter, caller, found, prefer)
+        return Json(DetectionRunOut.of(found), headers=FOLLOWED.headers(waiter, found, prefer))
+
+    @get("/{detection_run_id:str}/matrix", operation_id="detection_runs.get_matrix")
+    async def matrix(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        detection_run_id: FromPath[str],
+        *,
+        iou: Iou = FOREGROUND,
+        confidence: Confidence = None,
+    ) -> DetectionMatrix:
+        """Get the confusion matrix of a detection run.
+
+        Counts the objects at an IoU and a confidence, with a row and a column for the background. Objects are paired
+        within their classes first; what is left is paired regardless of class.
+        """
+        return await detection_runs.matrix(platform, caller, detection_run_id, Level(iou, confidence))
+
+    @get("/{detection_run_id:str}/curve", operation_id="detection_runs.get_curve")
+    async def curve(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        detection_run_id: FromPath[str],
+        *,
+        iou: Iou = FOREGROUND,
+        class_label: Annotated[
+            str | None, QueryParameter(name="class", description="Class of the curve; by default all together.")
+        ] = None,
+    ) -> DetectionCurveOut:
+        """Get a precision-recall curve of a detection run.
+
+        Returns the precision at 101 recalls, and the confidence at which each is reached.
+        """
+        return DetectionCurveOut.of(await detection_runs.curve(platform, caller, detection_run_id, iou, class_label))
+
+    @get("/{detection_run_id:str}/samples", operation_id="detection_runs.list_samples")
+    async def samples(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        detection_run_id: FromPath[str],
+        *,
+        kind: Annotated[
+            MatchKind, QueryParameter(description="Right candidates, wrong candidates, or missed objects.")
+        ] = "FP",
+        actual: Annotated[
+            str | None, QueryParameter(description="Only objects of this true class: a row of the matrix.")
+        ] = None,
+        predicted: Annotated[
+            str | None, QueryParameter(description="Only objects that the model calls so: a column of the matrix.")
+        ] = None,
+        background: Annotated[
+            bool, QueryParameter(description="Only objects that have no object of the other side in their place.")
+        ] = False,
+        error: Annotated[
+            ErrorType | None,
+            QueryParameter(description="Only errors of this type (TIDE), at IoU 0.50 and any confidence."),
+        ] = None,
+        iou: Iou = FOREGROUND,
+        confidence: Confidence = None,
+        cursor: Annotated[
+            int | None, QueryParameter(ge=1, le=MAX_POSITION, description="Cursor: `next` of the previous page.")
+        ] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=1000, description="Most objects of a page, 1 to 1,000.")] = 100,
+    ) -> JudgedObjectPage:
+        """List the objects behind a count of a detection run.
+
+        Each with its image, its box and the object of the other side in its place. Wrong candidates come by confidence,
+        missed objects by area, right ones by overlap, the worst first.
+        """
+        start = cursor or 0
+        found = await detection_runs.list_objects(
+            platform,
+            caller,
+            detection_run_id,
+            Level(iou, confidence),
+            kind=kind,
+            actual=actual,
+            predicted=predicted,
+            is_background=background,
+            error=error,
+            start=start,
+            limit=limit + 1,
+        )
+        is_last = len(found) <= limit
+        return JudgedObjectPage(found[:limit], None if is_last else start + limit)
+
+    @delete("/{detection_run_id:str}", operation_id="detection_runs.delete")
+    async def remove(
+        self, platform: Injected[Platform], caller: Injected[Caller], detection_run_id: FromPath[str]
+    ) -> None:
+        """Delete a detection run.
+
+        Also ends its job, if that still runs. Images and annotations stay.
+        """
+        await detection_runs.delete(platform, caller, detection_run_id)

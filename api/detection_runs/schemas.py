@@ -1,0 +1,105 @@
+"""What is sent and answered about detection runs."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from shared.analyses.agreement.pairs import Id
+from shared.detection_runs.lifecycle import DetectionRunStatus
+from shared.detection_runs.matches import JudgedObject
+from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.records import DetectionRunRecord
+from shared.detection_runs.results import DetectionFigures
+from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
+from shared.kit.names import ModelName, ModelVersion
+
+
+class DetectionRunIn(DetectionOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A detection run to make."""
+
+    project_id: Annotated[Id, Meta(description="Id of the project whose images have ground truth.")]
+    model_name: Annotated[ModelName, Meta(description="Name of the model.")]
+    model_version: Annotated[
+        ModelVersion | None, Meta(description="Version of the model; null for the newest analysis of each image.")
+    ] = None
+
+    @property
+    def options(self) -> DetectionOptions:
+        """What is asked for, without the model."""
+        return DetectionOptions(**{name: getattr(self, name) for name in DetectionOptions.__struct_fields__})
+
+
+class DetectionRunSummaryOut(msgspec.Struct):
+    """A model judged on the images of a project."""
+
+    id: Annotated[UUID, Meta(description="Id of the detection run.")]
+    status: Annotated[DetectionRunStatus, Meta(description="Status of the detection run.")]
+    progress: Annotated[float, Meta(description="Share of the work that is done, 0 to 1.")]
+    error: Annotated[dict[str, Any] | None, Meta(description="Problem (RFC 9457) that it failed with; null otherwise.")]
+    project_id: Annotated[UUID, Meta(description="Id of the project.")]
+    model_name: Annotated[str, Meta(description="Name of the model.")]
+    model_version: Annotated[str | None, Meta(description="Version of the model; null for the newest.")]
+    options: Annotated[DetectionOptions, Meta(description="By which rules it is judged.")]
+    ap: Annotated[
+        float | None, Meta(description="Mean average precision of the profile; null until it is ready, or undefined.")
+    ]
+    job_id: Annotated[UUID, Meta(description="Id of the job that makes it.")]
+    created_at: Annotated[datetime, Meta(description="When it was created, in UTC.")]
+
+    @classmethod
+    def of(cls, run: DetectionRunRecord) -> "DetectionRunSummaryOut":
+        """Present a detection run without its figures."""
+        return cls(**_fields(run))
+
+
+class DetectionRunOut(DetectionRunSummaryOut):
+    """A detection run with its figures."""
+
+    result: Annotated[DetectionFigures | None, Meta(description="The figures; null until it is ready.")]
+
+    @classmethod
+    def of(cls, run: DetectionRunRecord) -> "DetectionRunOut":
+        """Present a detection run."""
+        return cls(**_fields(run), result=run.found)
+
+
+class DetectionRunPage(msgspec.Struct):
+    """A page of detection runs, newest first."""
+
+    items: Annotated[list[DetectionRunSummaryOut], Meta(description="The detection runs of this page.")]
+    next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
+
+
+class JudgedObjectPage(msgspec.Struct):
+    """A page of objects, the worst first."""
+
+    items: Annotated[list[JudgedObject], Meta(description="The objects of this page.")]
+    next: Annotated[int | None, Meta(description="Cursor of the next page; null on the last one.")]
+
+
+class DetectionCurveOut(msgspec.Struct):
+    """A precision-recall curve at 101 recalls."""
+
+    objects: Annotated[int, Meta(description="Number of objects to find.")]
+    recall: Annotated[list[float], Meta(description="Recalls from 0 to 1.")]
+    precision: Annotated[
+        list[float], Meta(description="Largest precision at that recall or a greater one; 0 where none reaches it.")
+    ]
+    confidence: Annotated[
+        list[float | None], Meta(description="Confidence at which the recall is reached; null where it never is.")
+    ]
+
+    @classmethod
+    def of(cls, curve: PrecisionRecall | None) -> "DetectionCurveOut":
+        """Present a curve; without anything to find it has no points."""
+        if curve is None:
+            return cls(0, [], [], [])
+        return cls(curve.total, curve.recalls, curve.precision, curve.confidence)
+
+
+def _fields(run: DetectionRunRecord) -> dict[str, Any]:
+    names = ("id", "progress", "error", "project_id", "model_name", "model_version", "ap", "job_id", "created_at")
+    return {name: getattr(run, name) for name in names} | {"status": run.state, "options": run.asked}

@@ -1,0 +1,80 @@
+"""Two models on the same images, image by image; pure."""
+
+import numpy as np
+
+from shared.detection_runs.errors import BaselineNotComparable
+from shared.detection_runs.judging import CHOSEN_AT, drawn_means, interval_of, max_detections, resamples_for
+from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.records import DetectionRunRecord
+from shared.detection_runs.results import DetectionComparison, ImageDifference, ImageInterval
+from shared.detection_runs.scenes import StoredScene, id_at
+from shared.evaluation.detection.boxes import Floats
+from shared.evaluation.detection.profiles import PROFILES, judge
+from shared.evaluation.detection.ranked_outcomes import Scene, best_confidence, ranked_counts
+from shared.evaluation.paired.verdicts import Verdict
+
+MAX_WORST = 20
+
+
+def check_comparable(options: DetectionOptions, baseline: DetectionOptions) -> None:
+    """Refuse a baseline that was judged by other rules; raises BaselineNotComparable."""
+    if (options.subject, options.profile, options.sigmas) != (baseline.subject, baseline.profile, baseline.sigmas):
+        raise BaselineNotComparable("The baseline was judged by other rules; send its subject, profile and sigmas.")
+
+
+def compare(
+    baseline_run: DetectionRunRecord, baseline: StoredScene, candidate: StoredScene, ap: float | None
+) -> DetectionComparison:
+    """Compare a candidate's scene with a baseline's; raises BaselineNotComparable."""
+    if not np.array_equal(baseline.images, candidate.images) or not np.array_equal(
+        baseline.references, candidate.references
+    ):
+        raise BaselineNotComparable
+    options = baseline_run.asked
+    interval = _interval(baseline.scene, candidate.scene, options, len(candidate.images))
+    differences = _of_images(candidate.scene, options, len(candidate.images)) - _of_images(
+        baseline.scene, options, len(candidate.images)
+    )
+    order = [int(row) for row in np.argsort(differences, kind="stable")[:MAX_WORST] if differences[row] < 0]
+    return DetectionComparison(
+        baseline_id=baseline_run.id,
+        verdict=_verdict(interval),
+        baseline=baseline_run.ap,
+        difference=None if ap is None or baseline_run.ap is None else ap - baseline_run.ap,
+        interval=interval,
+        better=int((differences > 0).sum()),
+        worse=int((differences < 0).sum()),
+        equal=int((differences == 0).sum()),
+        worst=[ImageDifference(id_at(candidate.images, row), float(differences[row])) for row in order],
+    )
+
+
+def _interval(baseline: Scene, candidate: Scene, options: DetectionOptions, image_count: int) -> ImageInterval | None:
+    if PROFILES[options.profile].is_voc:
+        return None
+    resamples = resamples_for(max(len(baseline.candidates), len(candidate.candidates)))
+    before, after = (drawn_means(scene, options, image_count, resamples) for scene in (baseline, candidate))
+    return interval_of(after - before)
+
+
+def _verdict(interval: ImageInterval | None) -> Verdict:
+    if interval is None:
+        return "inconclusive"
+    if interval.low > 0:
+        return "better"
+    return "worse" if interval.high < 0 else "no_difference_shown"
+
+
+def _of_images(scene: Scene, options: DetectionOptions, image_count: int) -> Floats:
+    """F1 of each image at the confidence that is best over all; an image without any object on either side has 1."""
+    found = judge(PROFILES[options.profile], scene, CHOSEN_AT, max_detections(options))
+    best = best_confidence(ranked_counts(scene, found, None))
+    is_sure = scene.candidates.confidences >= (best.confidence if best else 0)
+    right, wrong = (
+        np.bincount(scene.candidates.images[flags & is_sure], minlength=image_count)
+        for flags in (found.is_right, found.is_wrong)
+    )
+    sought = np.bincount(scene.references.images[~scene.references.is_uncounted], minlength=image_count)
+    whole = right + wrong + sought
+    values: Floats = np.divide(2.0 * right, whole, out=np.ones(image_count), where=whole > 0)
+    return values

@@ -1,0 +1,35 @@
+"""Errors of detection runs."""
+
+from http import HTTPStatus
+
+from shared.kit.errors import DomainError
+
+
+class DetectionRunNotFound(DomainError):
+    """Your account has no detection run with this id."""
+
+    status, code = HTTPStatus.NOT_FOUND, "detection-run-not-found"
+
+
+class DetectionRunNotReady(DomainError):
+    """The detection run is not ready; its status says what it waits for."""
+
+    status, code = HTTPStatus.CONFLICT, "detection-run-not-ready"
+
+
+class DetectionRunChanged(DomainError):
+    """The detection run was deleted while it was being made, so its result was not kept."""
+
+    status, code = HTTPStatus.CONFLICT, "detection-run-changed"
+
+
+class BaselineNotComparable(DomainError):
+    """The baseline was judged on other images or another ground truth, so the two cannot be paired image by image."""
+
+    status, code = HTTPStatus.CONFLICT, "baseline-not-comparable"
+
+
+class KeypointsNotComparable(DomainError):
+    """The keypoints of an image are not those of the ground truth; send the same names in every annotation."""
+
+    code = "keypoints-not-comparable"

@@ -1,0 +1,197 @@
+"""The figures of a detection run, from its scene; pure."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from shared.analyses.agreement.pairs import Pairing
+from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.results import (
+    ConfidenceChoice,
+    DetectedClass,
+    DetectionErrorCost,
+    DetectionFigures,
+    ImageInterval,
+)
+from shared.detection_runs.scenes import StoredScene
+from shared.evaluation.detection import (
+    average_precision,
+    error_types,
+    image_bootstrap,
+    keypoint_precision,
+    keypoints,
+    voc,
+)
+from shared.evaluation.detection.boxes import Floats
+from shared.evaluation.detection.coco_figures import SIZES, THRESHOLDS, Figures, figures, mean_of_defined
+from shared.evaluation.detection.image_bootstrap import Judged
+from shared.evaluation.detection.profiles import PROFILES, judge
+from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, best_confidence, outcomes, ranked_counts
+
+# Candidates times samples that are drawn for an interval: half a minute's work.
+_MAX_DRAWN = 200_000_000
+_FEWEST_RESAMPLES = 100
+
+# Whatever is drawn, the same scene has the same interval, and two scenes are drawn alike.
+_SEED = 20
+
+_AT_75 = 5
+
+# At IoU 0.50 the matches are those of the first of COCO's thresholds, and those of VOC.
+CHOSEN_AT = voc.THRESHOLD
+
+
+class _ClassValues(NamedTuple):
+    """The averages of one class; None where undefined."""
+
+    ap: float | None
+    ap_50: float | None
+    ap_75: float | None
+    sizes: dict[str, float | None]
+
+
+class _Averages(NamedTuple):
+    metrics: dict[str, float | None]
+    classes: list[_ClassValues]
+
+
+def max_detections(options: DetectionOptions) -> int:
+    """The most candidates of an image and class that count under COCO's rules."""
+    return keypoints.MAX_DETECTIONS[-1] if options.subject == "keypoints" else 100
+
+
+def figures_of(
+    stored: StoredScene,
+    pairing: Pairing,
+    options: DetectionOptions,
+    classes: Sequence[str],
+    *,
+    notices: list[str],
+) -> DetectionFigures:
+    """Compute every figure of a scene, without a comparison."""
+    scene, profile = stored.scene, PROFILES[options.profile]
+    found = judge(profile, scene, CHOSEN_AT, max_detections(options))
+    averages = _voc(scene, found, options) if profile.is_voc else _coco(scene, classes, options)
+    ap = next(iter(averages.metrics.values()))
+    is_sought = ~scene.references.is_uncounted
+    interval, reason = (None, _NO_INTERVAL) if profile.is_voc else (_interval(stored, options), None)
+    return DetectionFigures(
+        profile=profile.name,
+        subject=options.subject,
+        images=len(pairing.pairs),
+        images_not_analysed=pairing.only_reference,
+        images_without_truth=pairing.only_candidate,
+        objects=int(is_sought.sum()),
+        ignored_objects=int((~is_sought).sum()),
+        candidates=len(scene.candidates),
+        left_out=int(found.is_left_out.sum()),
+        metrics=averages.metrics,
+        ap=ap,
+        interval=interval,
+        best=_choice(scene, found, None),
+        classes=_classes(scene, found, classes, averages.classes),
+        errors=_errors(scene, found),
+        comparison=None,
+        notices=[*notices, *([reason] if reason else [])],
+    )
+
+
+_NO_INTERVAL = "VOC's figures have no interval; the profile coco has one."
+
+
+def judged(scene: Scene, options: DetectionOptions) -> Judged:
+    """The matches of a scene at COCO's ten thresholds, for drawing images again."""
+    found = [outcomes(scene, threshold, max_detections(options)) for threshold in THRESHOLDS.tolist()]
+    is_sought = ~scene.references.is_uncounted
+    return Judged(
+        scene.candidates.images,
+        scene.candidates.classes,
+        scene.candidates.confidences,
+        np.stack([one.is_right for one in found]),
+        np.stack([one.is_right | one.is_wrong for one in found]),
+        scene.references.images[is_sought],
+        scene.references.classes[is_sought],
+        scene.class_count,
+    )
+
+
+def resamples_for(candidates: int) -> int:
+    """How many samples of images are drawn for so many candidates."""
+    return int(np.clip(_MAX_DRAWN // max(candidates, 1), _FEWEST_RESAMPLES, image_bootstrap.RESAMPLES))
+
+
+def drawn_means(scene: Scene, options: DetectionOptions, image_count: int, resamples: int) -> Floats:
+    """The mean average precision in each sample of the images; two scenes of the same images are drawn alike."""
+    times = image_bootstrap.draws(image_count, resamples, _SEED)
+    return image_bootstrap.means(judged(scene, options), times)
+
+
+def interval_of(values: Floats) -> ImageInterval | None:
+    """The interval of what was drawn."""
+    bounds = image_bootstrap.interval(values)
+    return None if bounds is None else ImageInterval(*bounds, image_bootstrap.LEVEL, len(values))
+
+
+def _interval(stored: StoredScene, options: DetectionOptions) -> ImageInterval | None:
+    resamples = resamples_for(len(stored.candidates))
+    return interval_of(drawn_means(stored.scene, options, len(stored.images), resamples))
+
+
+def _coco(scene: Scene, classes: Sequence[str], options: DetectionOptions) -> _Averages:
+    if options.subject == "keypoints":
+        names = [name for name in keypoints.SIZES if name != "all"]
+        found = figures(*scene, sizes=keypoints.SIZES, max_detections=keypoints.MAX_DETECTIONS)
+        summary = keypoint_precision.of_figures(found, classes).summary
+    else:
+        names = [name for name in SIZES if name != "all"]
+        found = figures(*scene)
+        summary = average_precision.of_figures(found, classes).summary
+    return _Averages(summary, [_class_values(found, code, names) for code in range(len(classes))])
+
+
+def _class_values(found: Figures, code: int, names: Sequence[str]) -> _ClassValues:
+    precision = found.precision[:, :, code]
+    return _ClassValues(
+        mean_of_defined(precision[..., 0]),
+        mean_of_defined(precision[0, :, 0]),
+        mean_of_defined(precision[_AT_75, :, 0]),
+        {name: mean_of_defined(precision[..., size]) for size, name in enumerate(names, start=1)},
+    )
+
+
+def _voc(scene: Scene, found: Outcomes, options: DetectionOptions) -> _Averages:
+    values = voc.average_precisions(scene, found, PROFILES[options.profile].interpolation)
+    defined = [value for value in values if value is not None]
+    mean = sum(defined) / len(defined) if defined else None
+    return _Averages({"map_50": mean}, [_ClassValues(value, value, None, {}) for value in values])
+
+
+def _classes(
+    scene: Scene, found: Outcomes, classes: Sequence[str], averages: Sequence[_ClassValues]
+) -> list[DetectedClass]:
+    sought = np.bincount(scene.references.classes[~scene.references.is_uncounted], minlength=len(classes))
+    candidates = np.bincount(scene.candidates.classes, minlength=len(classes))
+    return [
+        DetectedClass(
+            name=name,
+            objects=int(sought[code]),
+            candidates=int(candidates[code]),
+            ap=values.ap,
+            ap_50=values.ap_50,
+            ap_75=values.ap_75,
+            sizes=values.sizes,
+            best=_choice(scene, found, code),
+        )
+        for code, (name, values) in enumerate(zip(classes, averages, strict=True))
+    ]
+
+
+def _choice(scene: Scene, found: Outcomes, code: int | None) -> ConfidenceChoice | None:
+    best = best_confidence(ranked_counts(scene, found, code))
+    return None if best is None else ConfidenceChoice(*best)
+
+
+def _errors(scene: Scene, found: Outcomes) -> list[DetectionErrorCost]:
+    costs = error_types.costs(scene, found, error_types.classify(scene, found))
+    return [DetectionErrorCost(cost.type, cost.count, cost.cost) for cost in costs]

@@ -1,0 +1,97 @@
+"""Verbs of the jobs that make detection runs."""
+
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from shared import jobs
+from shared.analyses.agreement import pairs
+from shared.analyses.annotations import queries as annotation_queries
+from shared.detection_runs import comparing, get, get_ready, judging, objects, objects_of_images, queries, scenes
+from shared.detection_runs.errors import DetectionRunChanged
+from shared.detection_runs.objects_of_images import ImageSides
+from shared.detection_runs.records import DetectionRunRecord
+from shared.detection_runs.results import DetectionFigures
+from shared.jobs import JobRecord
+from shared.kit.db import Connection
+from shared.kit.downloads import download
+from shared.kit.files import FileOnDisk
+from shared.kit.platform import Platform
+
+
+class BaselineFile(NamedTuple):
+    """A baseline, and its scene on disk."""
+
+    run: DetectionRunRecord
+    path: Path
+
+
+class DetectionInputs(NamedTuple):
+    """What is asked for, the annotations of both sides, and a baseline if one was named."""
+
+    run: DetectionRunRecord
+    sides: ImageSides
+    baseline: BaselineFile | None
+
+
+async def fetch(platform: Platform, job: JobRecord, detection_run_id: str, folder: Path) -> DetectionInputs:
+    """Read the annotations that were chosen when the run was submitted, and write a baseline's scene into a folder.
+
+    Raises DetectionRunNotFound, AnalysisNotFound, TooManyToCompare, and what a baseline that is gone raises.
+    """
+    run = await get(platform, job.owner, detection_run_id)
+    pairing = pairs.read(await jobs.read_inputs(platform, job))
+    ids = [analysis_id for pair in pairing.pairs for analysis_id in (pair.reference, pair.candidate)]
+    types = objects_of_images.TYPES[run.asked.subject]
+    annotations = await annotation_queries.of_analyses(platform.db, ids, types)
+    return DetectionInputs(run, ImageSides(pairing, annotations), await _baseline(platform, job, run, folder))
+
+
+def perform(inputs: DetectionInputs, folder: Path) -> tuple[DetectionFigures, FileOnDisk]:
+    """Judge the model, compare it with the baseline, and write the scene into the folder."""
+    options = inputs.run.asked
+    classes = objects_of_images.class_names(inputs.sides)
+    stored = objects_of_images.scene_of(inputs.sides, options, classes)
+    notices = _notices(inputs.sides)
+    figures = judging.figures_of(stored, inputs.sides.pairing, options, classes, notices=notices)
+    if inputs.baseline is not None:
+        with inputs.baseline.path.open("rb") as file:
+            baseline = scenes.read(file)
+        comparison = comparing.compare(inputs.baseline.run, baseline, stored, figures.ap)
+        figures = msgspec.structs.replace(figures, comparison=comparison)
+    path = folder / objects.SCENE
+    scenes.write(path, stored)
+    return figures, FileOnDisk(objects.SCENE, "application/zip", path)
+
+
+async def conclude(
+    connection: Connection,
+    job: JobRecord,
+    detection_run_id: UUID,
+    figures: DetectionFigures,
+    folder: str,
+    scene_bytes: int,
+) -> None:
+    """Store the figures, in the transaction that ends the job; raises DetectionRunChanged, which undoes both."""
+    if not await queries.conclude(connection, detection_run_id, job.id, figures, folder, scene_bytes):
+        raise DetectionRunChanged
+
+
+async def _baseline(platform: Platform, job: JobRecord, run: DetectionRunRecord, folder: Path) -> BaselineFile | None:
+    baseline_id = run.asked.baseline_id
+    if baseline_id is None:
+        return None
+    baseline = await get_ready(platform, job.owner, baseline_id)
+    path = folder / "baseline.npz"
+    await download(platform.storage, f"{baseline.folder}{objects.SCENE}", path)
+    return BaselineFile(baseline, path)
+
+
+def _notices(sides: ImageSides) -> list[str]:
+    records = [record for pair in sides.pairing.pairs for record in sides.of(pair)[1]]
+    uncertain = sum(record.confidence is None for record in records)
+    if not uncertain:
+        return []
+    return [f"{uncertain:,} of {len(records):,} candidates state no confidence and count as certain."]

@@ -1,0 +1,195 @@
+"""From the annotations of two sides to a scene; pure."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+import numpy as np
+
+from shared.analyses.agreement.pairs import ImagePair, Pairing
+from shared.analyses.agreement.sides import confidence_of, objects_of
+from shared.analyses.annotations.formats import (
+    NOT_LABELLED,
+    Size,
+    is_crowd,
+    is_ignored,
+    visibility_of,
+)
+from shared.analyses.errors import ImageTooCrowded, MasksNotComparable, OutlineNotDrawn
+from shared.analyses.records import AnnotationRecord
+from shared.detection_runs.errors import KeypointsNotComparable
+from shared.detection_runs.options import DetectionOptions, DetectionSubject
+from shared.detection_runs.scenes import StoredScene, ids_of
+from shared.evaluation.detection import keypoints, masks, object_table, overlaps, voc
+from shared.evaluation.detection.error_types import BACKGROUND
+from shared.evaluation.detection.keypoints import COCO_SIGMAS, Points
+from shared.evaluation.detection.masks import MaskSizesDiffer, TooManyRuns
+from shared.evaluation.detection.object_table import ObjectTable
+from shared.evaluation.detection.objects import Geometry, Objects
+from shared.evaluation.detection.overlaps import Overlaps
+from shared.evaluation.detection.profiles import PROFILES
+from shared.evaluation.detection.ranked_outcomes import Scene
+
+# The annotation types that are objects of each subject.
+TYPES: dict[DetectionSubject, list[str]] = {
+    "boxes": ["bounding_box", "segmentation"],
+    "masks": ["segmentation"],
+    "keypoints": ["keypoint"],
+}
+
+# Of one image; several arrays of them are in memory together.
+MAX_PAIRS = 16_000_000
+
+
+class ImageSides(NamedTuple):
+    """The analyses to compare, and the annotations of each in their order."""
+
+    pairing: Pairing
+    annotations: dict[UUID, list[AnnotationRecord]]
+
+    def of(self, pair: ImagePair) -> tuple[list[AnnotationRecord], list[AnnotationRecord]]:
+        """The annotations of the reference and of the candidate of an image."""
+        return self.annotations.get(pair.reference, []), self.annotations.get(pair.candidate, [])
+
+
+def class_names(sides: ImageSides) -> list[str]:
+    """The classes of both sides, by name."""
+    return sorted({annotation.class_name for some in sides.annotations.values() for annotation in some})
+
+
+def scene_of(sides: ImageSides, options: DetectionOptions, classes: Sequence[str]) -> StoredScene:
+    """Make the scene of all images.
+
+    Raises ImageTooCrowded, MasksNotComparable, OutlineNotDrawn, KeypointsNotComparable.
+    """
+    codes = {name: code for code, name in enumerate(classes)}
+    annotations = [sides.of(pair) for pair in sides.pairing.pairs]
+    for pair, (reference, candidate) in zip(sides.pairing.pairs, annotations, strict=True):
+        if len(reference) * len(candidate) > MAX_PAIRS:
+            raise ImageTooCrowded(f"Image {pair.image_id}: {ImageTooCrowded().detail}")
+    if options.subject == "keypoints":
+        references, candidates, pairs = _keypoints(sides.pairing, annotations, codes, options)
+    else:
+        references, candidates, pairs = _shapes(sides.pairing, annotations, codes, options)
+    return StoredScene(
+        Scene(references, candidates, pairs, len(classes)),
+        ids_of([pair.image_id for pair in sides.pairing.pairs]),
+        ids_of([annotation.id for reference, _ in annotations for annotation in reference]),
+        ids_of([annotation.id for _, candidate in annotations for annotation in candidate]),
+    )
+
+
+_Annotations = Sequence[tuple[list[AnnotationRecord], list[AnnotationRecord]]]
+_Tables = tuple[ObjectTable, ObjectTable, Overlaps]
+
+
+def _shapes(pairing: Pairing, annotations: _Annotations, codes: dict[str, int], options: DetectionOptions) -> _Tables:
+    geometry: Geometry = "masks" if options.subject == "masks" else "boxes"
+    current = None
+    try:
+        objects = list[tuple[Objects, Objects]]()
+        for current, (reference, candidate) in zip(pairing.pairs, annotations, strict=True):
+            size = Size(current.height, current.width)
+            sides = objects_of(reference, codes, geometry, size), objects_of(candidate, codes, geometry, size)
+            masks.check_sizes([*sides[0].masks, *sides[1].masks])
+            objects.append(sides)
+        references = object_table.of_references([reference for reference, _ in objects])
+        candidates = object_table.of_candidates([candidate for _, candidate in objects], geometry)
+        return references, candidates, _overlaps(objects, (references, candidates), geometry, options)
+    except OutlineNotDrawn as error:
+        raise OutlineNotDrawn(_of_image(current, error.detail)) from error
+    except MaskSizesDiffer as error:
+        raise MasksNotComparable(_of_image(current, MasksNotComparable().detail)) from error
+
+
+def _overlaps(
+    objects: Sequence[tuple[Objects, Objects]],
+    tables: tuple[ObjectTable, ObjectTable],
+    geometry: Geometry,
+    options: DetectionOptions,
+) -> Overlaps:
+    if PROFILES[options.profile].is_voc:
+        return voc.pairs_of(*tables, BACKGROUND)
+    if geometry == "boxes":
+        return overlaps.of_boxes(*tables, BACKGROUND, within_class=False)
+    try:
+        return overlaps.of_shapes(objects, geometry, BACKGROUND)
+    except TooManyRuns as error:
+        raise ImageTooCrowded("The masks of an image overlap so much that comparing them takes too long.") from error
+
+
+def _of_image(pair: ImagePair | None, detail: str) -> str:
+    return f"Image {pair.image_id if pair else None}: {detail}"
+
+
+def _keypoints(
+    pairing: Pairing, annotations: _Annotations, codes: dict[str, int], options: DetectionOptions
+) -> _Tables:
+    names = _names(annotations)
+    sigmas = np.array(options.sigmas or COCO_SIGMAS)
+    if len(names) not in {0, len(sigmas)}:
+        raise KeypointsNotComparable(
+            f"The ground truth has {len(names)} keypoints and there are {len(sigmas)} sigmas; send one for each."
+        )
+    tables = list[tuple[ObjectTable, Points]]()
+    for side in (0, 1):
+        records = [(number, one) for number, sides in enumerate(annotations) for one in sides[side]]
+        tables.append(_keypoint_table(pairing, records, codes, names or [str(n) for n in range(len(sigmas))], side))
+    (references, truth), (candidates, found) = tables
+    pairs = keypoints.similarities(references, candidates, (truth, found), sigmas, BACKGROUND)
+    return references, candidates, pairs
+
+
+def _names(annotations: _Annotations) -> list[str]:
+    first = next((one for reference, _ in annotations for one in reference), None)
+    return [] if first is None else [point["name"] for point in msgspec.json.decode(first.data)["keypoints"]]
+
+
+def _keypoint_table(
+    pairing: Pairing,
+    records: Sequence[tuple[int, AnnotationRecord]],
+    codes: dict[str, int],
+    names: Sequence[str],
+    side: int,
+) -> tuple[ObjectTable, Points]:
+    data = [msgspec.json.decode(record.data) for _, record in records]
+    for (image, _), one in zip(records, data, strict=True):
+        if [point["name"] for point in one["keypoints"]] != list(names):
+            detail = f"Image {pairing.pairs[image].image_id}: {KeypointsNotComparable().detail}"
+            raise KeypointsNotComparable(detail)
+    places = np.array([[(point["x"], point["y"]) for point in one["keypoints"]] for one in data], float)
+    labels = [[visibility_of(point) != NOT_LABELLED for point in one["keypoints"]] for one in data]
+    points = Points(places.reshape(-1, len(names), 2), np.array(labels, dtype=bool).reshape(-1, len(names)))
+    xywh = np.array([_box(one) for one in data], float).reshape(-1, 4)
+    crowds = np.array([is_crowd(one) for one in data], bool)
+    ignored = np.array([is_ignored(one) for one in data], bool)
+    stated = np.array([_area(one) for one in data], float)
+    return ObjectTable(
+        np.array([image for image, _ in records], np.int64),
+        np.array([codes[record.class_name] for _, record in records], np.int64),
+        np.array([confidence_of(record) for _, record in records], float),
+        xywh,
+        keypoints.areas(points) if side else stated,
+        crowds,
+        crowds | ignored | keypoints.uncounted(points),
+    ), points
+
+
+def _box(data: dict[str, Any]) -> list[float]:
+    """The stated box, or that around the labelled points, as corner and size."""
+    if data.get("bbox") is not None:
+        return [float(value) for value in data["bbox"]]
+    points = [(point["x"], point["y"]) for point in data["keypoints"] if visibility_of(point) != NOT_LABELLED]
+    if not points:
+        return [0.0, 0.0, 0.0, 0.0]
+    (left, top), (right, bottom) = np.min(points, axis=0).tolist(), np.max(points, axis=0).tolist()
+    return [left, top, right - left, bottom - top]
+
+
+def _area(data: dict[str, Any]) -> float:
+    """The stated area, or that of the box."""
+    if data.get("area") is not None:
+        return float(data["area"])
+    _, _, width, height = _box(data)
+    return width * height

@@ -1,0 +1,41 @@
+"""What is asked of a detection run."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from shared.evaluation.detection.profiles import ProfileName
+
+# What is compared: boxes, masks, or keypoints by their similarity.
+DetectionSubject = Literal["boxes", "masks", "keypoints"]
+
+# No annotation of ours has more.
+MAX_KEYPOINTS = 1_000
+
+
+class DetectionOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """By which rules a model is judged."""
+
+    subject: Annotated[
+        DetectionSubject,
+        Meta(description="What is compared: bounding boxes, masks, or keypoints by COCO's similarity."),
+    ] = "boxes"
+    profile: Annotated[
+        ProfileName,
+        Meta(
+            description="Rules of the figures: `coco`, or for boxes `voc07` or `voc12` (PASCAL VOC until 2009, from "
+            "2010 on)."
+        ),
+    ] = "coco"
+    sigmas: Annotated[
+        Annotated[list[Annotated[float, Meta(gt=0, le=10)]], Meta(min_length=1, max_length=MAX_KEYPOINTS)] | None,
+        Meta(
+            description="How far apart two of the same keypoint may lie, one for each in the order of the ground "
+            "truth; null for COCO's 17."
+        ),
+    ] = None
+    baseline_id: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=36)] | None,
+        Meta(description="Id of an earlier detection run on the same images to compare with; null for none."),
+    ] = None

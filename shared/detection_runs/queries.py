@@ -1,0 +1,104 @@
+"""Statements about detection runs."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from shared.detection_runs.lifecycle import STATUS
+from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.records import DetectionRunRecord
+from shared.detection_runs.results import DetectionFigures, packed
+from shared.kit.db import Connection
+
+_COLUMNS = f"""
+    detection_run.id, detection_run.account_id, detection_run.project_id, detection_run.job_id, {STATUS},
+    CASE WHEN detection_run.result IS NULL THEN coalesce(job.progress, 0) ELSE 1 END, job.error,
+    detection_run.model_name, detection_run.model_version, detection_run.options, detection_run.ap, {{result}},
+    detection_run.folder, detection_run.scene_bytes, detection_run.created_at
+    FROM detection_run JOIN project ON project.id = detection_run.project_id
+    LEFT JOIN job ON job.id = detection_run.job_id
+"""
+
+# Those of a deleted project are as invisible as the project.
+FIND = f"""
+    SELECT {_COLUMNS.format(result="detection_run.result")}
+    WHERE detection_run.account_id = $1 AND detection_run.id = $2 AND project.deleted_at IS NULL
+"""
+
+# A result has a line for every class.
+LIST_OWN = f"""
+    SELECT {_COLUMNS.format(result="NULL")}
+    WHERE detection_run.account_id = $1 AND ($2::uuid IS NULL OR detection_run.project_id = $2)
+        AND ($3::uuid IS NULL OR detection_run.id < $3) AND project.deleted_at IS NULL
+    ORDER BY detection_run.id DESC LIMIT $4
+"""
+
+INSERT = """
+    INSERT INTO detection_run (id, account_id, project_id, job_id, model_name, model_version, options)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+CONCLUDE = """
+    UPDATE detection_run SET ap = $3, result = $4, folder = $5, scene_bytes = $6
+    WHERE id = $1 AND job_id = $2 AND result IS NULL RETURNING true
+"""
+
+DELETE = "DELETE FROM detection_run WHERE account_id = $1 AND id = $2 RETURNING coalesce(folder, '')"
+
+WITHOUT_DETECTION_RUN = """
+    SELECT key FROM unnest($1::text[]) AS key
+    WHERE NOT EXISTS (SELECT FROM detection_run WHERE folder = regexp_replace(key, '[^/]*$', ''))
+"""
+
+
+async def find(connection: Connection, account_id: int, detection_run_id: UUID) -> DetectionRunRecord | None:
+    """Return a detection run of the account, or None."""
+    record = await connection.fetchrow(FIND, account_id, detection_run_id)
+    return DetectionRunRecord(*record) if record else None
+
+
+async def list_own(
+    connection: Connection, account_id: int, *, project_id: UUID | None, before: UUID | None, limit: int
+) -> list[DetectionRunRecord]:
+    """Return detection runs of the account without their results, newest first; of one project, if given."""
+    records = await connection.fetch(LIST_OWN, account_id, project_id, before, limit)
+    return [DetectionRunRecord(*record) for record in records]
+
+
+async def insert(
+    connection: Connection,
+    detection_run_id: UUID,
+    account_id: int,
+    project_id: UUID,
+    job_id: UUID,
+    model: tuple[str, str | None],
+    options: DetectionOptions,
+) -> None:
+    """Insert a detection run, which its job makes."""
+    values = (detection_run_id, account_id, project_id, job_id, *model, msgspec.to_builtins(options))
+    await connection.execute(INSERT, *values)
+
+
+async def conclude(
+    connection: Connection,
+    detection_run_id: UUID,
+    job_id: UUID,
+    figures: DetectionFigures,
+    folder: str,
+    scene_bytes: int,
+) -> bool:
+    """Store the figures; False if the detection run is gone or belongs to another job."""
+    values = (figures.ap, packed(figures), folder, scene_bytes)
+    return bool(await connection.fetchval(CONCLUDE, detection_run_id, job_id, *values))
+
+
+async def delete(connection: Connection, account_id: int, detection_run_id: UUID) -> str | None:
+    """Delete a detection run of the account; return the folder of its object, "" without one, None if there is none."""
+    found: str | None = await connection.fetchval(DELETE, account_id, detection_run_id)
+    return found
+
+
+async def without_detection_run(connection: Connection, keys: Sequence[str]) -> list[str]:
+    """Return the keys of objects that are in the folder of no detection run."""
+    return [record["key"] for record in await connection.fetch(WITHOUT_DETECTION_RUN, keys)]

@@ -1,0 +1,69 @@
+"""What a detection run keeps: every object of both sides, and which of them overlap; all counts are made of this."""
+
+import io
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.detection.object_table import ObjectTable
+from shared.evaluation.detection.overlaps import Overlaps
+from shared.evaluation.detection.ranked_outcomes import Scene
+
+# Of an id, as its bytes.
+_ID_BYTES = 16
+
+Ids = NDArray[np.uint8]
+
+
+class StoredScene(NamedTuple):
+    """A scene with the ids (n, 16) of its images and of the annotations on both sides."""
+
+    scene: Scene
+    images: Ids
+    references: Ids
+    candidates: Ids
+
+
+def ids_of(ids: list[UUID]) -> Ids:
+    """Ids as rows of bytes."""
+    return np.frombuffer(b"".join(one.bytes for one in ids), np.uint8).reshape(-1, _ID_BYTES)
+
+
+def id_at(ids: Ids, position: int) -> UUID:
+    """The id at a position."""
+    return UUID(bytes=ids[position].tobytes())
+
+
+def write(path: Path, stored: StoredScene) -> None:
+    """Write a scene to a file."""
+    scene = stored.scene
+    columns: dict[str, Any] = {
+        f"{side}_{name}": value
+        for side, table in (("reference", scene.references), ("candidate", scene.candidates))
+        for name, value in vars(table).items()
+    }
+    columns |= {f"overlap_{name}": value for name, value in scene.overlaps._asdict().items()}
+    np.savez_compressed(
+        path,
+        **columns,
+        class_count=np.array(scene.class_count),
+        image_ids=stored.images,
+        reference_ids=stored.references,
+        candidate_ids=stored.candidates,
+    )
+
+
+def read(file: IO[bytes] | io.RawIOBase) -> StoredScene:
+    """What `write` wrote."""
+    buffered = io.BufferedReader(file, buffer_size=2**20) if isinstance(file, io.RawIOBase) else file
+    with np.load(buffered, allow_pickle=False) as columns:
+        references, candidates = (
+            ObjectTable(**{name: columns[f"{side}_{name}"] for name in ObjectTable.__dataclass_fields__})
+            for side in ("reference", "candidate")
+        )
+        pairs = Overlaps(*(columns[f"overlap_{name}"] for name in Overlaps._fields))
+        scene = Scene(references, candidates, pairs, int(columns["class_count"]))
+        return StoredScene(scene, columns["image_ids"], columns["reference_ids"], columns["candidate_ids"])

@@ -1,0 +1,193 @@
+"""Detectors are judged on a project's images, and every count leads to its images and boxes."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shared.evaluation.detection.average_precision import NAMES
+from shared.kit.platform import Platform
+from tests.actors import Client
+from tests.detection_projects import BUS, CAR, FOUND, PERSON, TRUTH, judge, judged_project
+from tests.pipelines import box
+from tests.unit.shared.evaluation.detection.test_coco_profile import oracle
+
+pytestmark = pytest.mark.usefixtures("workers")
+
+CODES = {"bus": 0, "car": 1}
+
+
+async def shown(owner: Client, run: Any, part: str, **query: Any) -> Any:
+    answer = await owner.get(f"/v1/detection-runs/{run['id']}/{part}", **query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_every_figure_of_coco_is_there_and_every_count_leads_to_its_objects(
+    platform: Platform, alice: Client
+) -> None:
+    project_id, image_ids = await judged_project(platform, alice, {"yolo_v8": [FOUND, TRUTH]}, [TRUTH, TRUTH])
+
+    run = await judge(alice, project_id, "yolo_v8")
+
+    result = run["result"]
+    assert (result["profile"], result["subject"], result["images"]) == ("coco", "boxes", 2)
+    assert (result["objects"], result["candidates"], result["ignored_objects"]) == (6, 6, 0)
+    assert set(result["metrics"]) == set(NAMES)
+    assert result["ap"] == run["ap"] == result["metrics"]["map"]
+    assert [one["name"] for one in result["classes"]] == ["bus", "car", "person"]
+    assert result["notices"] == ["3 of 6 candidates state no confidence and count as certain."]
+    assert [error for error in result["errors"] if error["count"]] == [
+        {"type": "class", "count": 1, "cost": pytest.approx(result["errors"][0]["cost"])},
+        {"type": "background", "count": 1, "cost": pytest.approx(0, abs=1e-9)},
+        {"type": "missed", "count": 1, "cost": pytest.approx(result["errors"][5]["cost"])},
+    ]
+    matrix = await shown(alice, run, "matrix", confidence=0.2)
+    assert matrix["classes"] == ["bus", "car", "person"]
+    assert matrix["counts"] == [[1, 0, 0, 1], [1, 1, 0, 0], [0, 0, 2, 0], [0, 1, 0, 0]]
+    assert matrix["overall"] == {
+        "matched": 4, "missed": 2, "extra": 2, "precision": 4 / 6, "recall": 4 / 6, "f1": 4 / 6,
+    }  # fmt: skip
+    wrong = (await shown(alice, run, "samples", kind="FP", confidence=0.2))["items"]
+    assert [(one["image_id"], one["class_name"], one["box"], one["error"]) for one in wrong] == [
+        (image_ids[0], "bus", list(CAR), "class"),
+        (image_ids[0], "car", [90, 90, 9, 9], "background"),
+    ]
+    assert (wrong[0]["partner"]["class_name"], wrong[0]["partner"]["iou"]) == ("car", 1.0)
+    assert wrong[1]["partner"] is None
+    missed = (await shown(alice, run, "samples", kind="FN", confidence=0.2))["items"]
+    assert [(one["class_name"], one["box"], one["error"]) for one in missed] == [
+        ("bus", list(BUS), "missed"),
+        ("car", list(CAR), None),
+    ]
+    cell = await shown(alice, run, "samples", kind="FN", actual="car", predicted="bus", confidence=0.2)
+    assert [(one["image_id"], one["partner"]["confidence"]) for one in cell["items"]] == [(image_ids[0], 0.8)]
+    alone = await shown(alice, run, "samples", kind="FN", background="true", confidence=0.2)
+    assert [one["class_name"] for one in alone["items"]] == ["bus"]
+    of_type = await shown(alice, run, "samples", kind="FP", error="background", confidence=0)
+    assert [one["box"] for one in of_type["items"]] == [[90, 90, 9, 9]]
+    right = await shown(alice, run, "samples", kind="TP", predicted="person", confidence=0.95)
+    assert [(one["image_id"], one["box"]) for one in right["items"]] == [(image_ids[1], list(PERSON))]
+
+
+async def test_at_any_level_the_counts_of_the_matrix_are_the_numbers_of_samples(
+    platform: Platform, alice: Client
+) -> None:
+    random = np.random.default_rng(5)
+    truth, found = [], []
+    for _ in range(4):
+        places = random.uniform(0, 60, (6, 2)).round(1)
+        truth.append([box("car" if n % 2 else "bus", None, (*place, 20, 15)) for n, place in enumerate(places)])
+        found.append(
+            [
+                box(str(random.choice(["car", "bus"])), float(random.choice([0.2, 0.5, 0.9])), (*place, 20, 15))
+                for place in np.vstack([places + random.normal(0, 2, places.shape), places[:2]]).round(1)
+            ]
+        )
+    project_id, _ = await judged_project(platform, alice, {"yolo_v8": found}, truth)
+
+    run = await judge(alice, project_id, "yolo_v8")
+
+    expected = oracle([(_entries(one), _entries(other)) for one, other in zip(truth, found, strict=True)], "boxes")
+    stats = [None if value == -1 else pytest.approx(value, abs=1e-9) for value in expected.stats]
+    assert list(run["result"]["metrics"].values()) == stats
+    low, high = run["result"]["interval"]["low"], run["result"]["interval"]["high"]
+    assert low <= run["ap"] <= high
+    for level in ({"iou": 0.5}, {"iou": 0.75, "confidence": 0.3}, {"iou": 0.1, "confidence": 0.9}):
+        matrix = await shown(alice, run, "matrix", **level)
+        counted = {
+            kind: matrix["overall"][name] for kind, name in {"TP": "matched", "FP": "extra", "FN": "missed"}.items()
+        }
+        listed = {kind: (await shown(alice, run, "samples", kind=kind, **level))["items"] for kind in counted}
+        assert counted == {kind: len(items) for kind, items in listed.items()}
+        off_diagonal = matrix["counts"][0][1]
+        cell = await shown(alice, run, "samples", kind="FP", actual="bus", predicted="car", **level)
+        assert len(cell["items"]) == off_diagonal
+    curve = await shown(alice, run, "curve", **{"class": "car"})
+    assert curve["precision"] == pytest.approx(expected.eval["precision"][0, :, 1, 0, -1].tolist(), abs=1e-9)
+    best = run["result"]["best"]
+    at_best = await shown(alice, run, "matrix")
+    assert (at_best["confidence"], at_best["overall"]["f1"]) == pytest.approx((best["confidence"], best["f1"]))
+
+
+def _entries(annotations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"code": CODES[one["class_name"]], "bbox": one["data"]["bbox"], "score": one["confidence"], "area": None}
+        for one in annotations
+    ]
+
+
+async def test_two_models_are_compared_image_by_image(platform: Platform, alice: Client) -> None:
+    project_id, image_ids = await judged_project(
+        platform, alice, {"yolo_v8": [FOUND] * 3, "resnet50": [TRUTH, TRUTH, FOUND[:1]]}, [TRUTH] * 3
+    )
+    baseline = await judge(alice, project_id, "yolo_v8")
+
+    run = await judge(alice, project_id, "resnet50", baseline_id=baseline["id"])
+    again = await judge(alice, project_id, "yolo_v8", baseline_id=baseline["id"])
+
+    comparison = run["result"]["comparison"]
+    assert comparison["baseline_id"] == baseline["id"]
+    assert comparison["difference"] == pytest.approx(run["ap"] - baseline["ap"])
+    assert (comparison["better"], comparison["worse"], comparison["equal"]) == (2, 0, 1)
+    assert comparison["interval"]["low"] <= comparison["difference"] <= comparison["interval"]["high"]
+    assert again["result"]["comparison"] | {"interval": None} == {
+        "baseline_id": baseline["id"], "verdict": "no_difference_shown", "baseline": baseline["ap"], "difference": 0.0,
+        "interval": None, "better": 0, "worse": 0, "equal": 3, "worst": [],
+    }  # fmt: skip
+    reverse = await judge(alice, project_id, "yolo_v8", baseline_id=run["id"])
+    assert [one["image_id"] for one in reverse["result"]["comparison"]["worst"]] == image_ids[:2]
+    other = await alice.post(
+        "/v1/detection-runs",
+        {"project_id": project_id, "model_name": "resnet50", "profile": "voc12", "baseline_id": baseline["id"]},
+    )
+    assert (other.status_code, other.json()["code"]) == (409, "baseline-not-comparable")
+
+
+async def test_vocs_rules_and_keypoints_are_judged_by_their_own(platform: Platform, alice: Client) -> None:
+    points = {"keypoints": [{"name": n, "x": x, "y": 5} for n, x in (("nose", 3), ("tail", 9))], "bbox": [0, 0, 12, 10]}
+    pet = {"annotation_type": "keypoint", "class_name": "pet", "confidence": 0.5, "data": points}
+    project_id, _ = await judged_project(platform, alice, {"yolo_v8": [[*TRUTH, pet]]}, [[*TRUTH, pet]])
+
+    for profile in ("voc07", "voc12"):
+        run = await judge(alice, project_id, "yolo_v8", profile=profile)
+        assert (run["result"]["metrics"], run["result"]["interval"]) == ({"map_50": 1.0}, None)
+        assert "no interval" in run["result"]["notices"][-1]
+    posed = await judge(alice, project_id, "yolo_v8", subject="keypoints", sigmas=[0.1, 0.2])
+    refused = await judge(alice, project_id, "yolo_v8", subject="keypoints", status="failed")
+    masks = await alice.post(
+        "/v1/detection-runs",
+        {"project_id": project_id, "model_name": "yolo_v8", "profile": "voc07", "subject": "masks"},
+    )
+
+    assert posed["result"]["metrics"]["map"] == pytest.approx(1)
+    assert posed["result"]["objects"] == 1
+    assert refused["error"]["code"] == "keypoints-not-comparable"
+    assert (masks.status_code, masks.json()["errors"][0]["pointer"]) == (400, "/profile")
+
+
+async def test_nobody_else_sees_a_detection_run_and_it_goes_with_its_project(
+    platform: Platform, alice: Client, mallory: Client
+) -> None:
+    project_id, _ = await judged_project(platform, alice, {"yolo_v8": [FOUND]}, [TRUTH])
+    run = await judge(alice, project_id, "yolo_v8")
+    path = f"/v1/detection-runs/{run['id']}"
+    body = {"project_id": project_id, "model_name": "yolo_v8"}
+
+    assert [(await mallory.get(f"{path}{part}")).status_code for part in ("", "/matrix", "/curve", "/samples")] == [
+        404
+    ] * 4
+    assert (await mallory.post("/v1/detection-runs", body)).status_code == 404
+    assert (await mallory.get("/v1/detection-runs")).json()["items"] == []
+    assert (await mallory.get("/v1/detection-runs", project_id=project_id)).status_code == 404
+    listed = (await alice.get("/v1/detection-runs", project_id=project_id)).json()["items"]
+    assert [(one["id"], one["ap"]) for one in listed] == [(run["id"], run["ap"])]
+    unknown = await alice.get(f"{path}/samples", predicted="eggs")
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (400, "/predicted")
+    nothing = await alice.post("/v1/detection-runs", body | {"model_name": "unheard-of"})
+    assert (nothing.status_code, nothing.json()["code"]) == (400, "nothing-to-compare")
+    assert (await alice.send("DELETE", path)).status_code == 204
+    assert (await alice.get(path)).status_code == 404
+    kept = await judge(alice, project_id, "yolo_v8")
+    assert (await alice.send("DELETE", f"/api/projects/{project_id}?force=true")).status_code == 204
+    assert (await alice.get(f"/v1/detection-runs/{kept['id']}")).status_code == 404
