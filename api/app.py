@@ -26,8 +26,8 @@ from api.compat.pycm_rest.curves.controller import CurveController
 from api.compat.pycm_rest.matrices.controller import PycmMatrixController
 from api.compat.pycm_rest.multilabel.controller import MultiLabelController
 from api.datasets.controller import DatasetController
-from api.gates.checks import CheckController, GateCheckController
 from api.detection_runs.controller import DetectionRunController
+from api.gates.checks import CheckController, GateCheckController
 from api.gates.controller import GateController
 from api.http import body_stream, idempotency, problems, request_end
 from api.http.injected import Injected

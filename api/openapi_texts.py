@@ -37,7 +37,7 @@ TAGS = {
     "projects": "Projects and the images in them.",
     "images": "Images: content, metadata, comments, deletion and restoration.",
     "analyses": "Model runs on images: create, annotate, compare, evaluate and export them.",
-    "detection runs": "Detectors judged on the images of a project: figures, matrices, curves, and the objects behind them.",
+    "detection runs": "Detectors judged on a project: figures, matrices, curves, and the objects behind them.",
     "analyses: pipelines": "The pipeline API: signed callbacks by which pipelines report analyses.",
     "pipelines": "Programs that make analyses, with secrets and queues of their own.",
     "admin": "Administration of accounts. Needs the administrator's name and password.",

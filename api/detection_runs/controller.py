@@ -27,7 +27,7 @@ from api.jobs.waiter import Waiter
 from api.signatures import require_analyses
 from shared import detection_runs
 from shared.accounts import Caller
-from shared.detection_runs import Level
+from shared.detection_runs import MatchLevel
 from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.matches import DetectionMatrix, MatchKind
 from shared.evaluation.detection.error_types import BACKGROUND, FOREGROUND, ErrorType
@@ -119,7 +119,7 @@ class DetectionRunController(Controller):
         Counts the objects at an IoU and a confidence, with a row and a column for the background. Objects are paired
         within their classes first; what is left is paired regardless of class.
         """
-        return await detection_runs.matrix(platform, caller, detection_run_id, Level(iou, confidence))
+        return await detection_runs.matrix(platform, caller, detection_run_id, MatchLevel(iou, confidence))
 
     @get("/{detection_run_id:str}/curve", operation_id="detection_runs.get_curve")
     async def curve(
@@ -179,7 +179,7 @@ class DetectionRunController(Controller):
             platform,
             caller,
             detection_run_id,
-            Level(iou, confidence),
+            MatchLevel(iou, confidence),
             kind=kind,
             actual=actual,
             predicted=predicted,

@@ -16,7 +16,14 @@ from shared.detection_runs.comparing import check_comparable
 from shared.detection_runs.errors import DetectionRunNotFound, DetectionRunNotReady
 from shared.detection_runs.kinds.detection_run import DetectionRun
 from shared.detection_runs.lifecycle import UNFINISHED
-from shared.detection_runs.matches import DetectionMatrix, JudgedObject, Level, Matches, MatchFilter, MatchKind
+from shared.detection_runs.matches import (
+    DetectionMatrix,
+    JudgedObject,
+    MatchFilter,
+    MatchKind,
+    MatchLevel,
+    SceneMatches,
+)
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunRecord
 from shared.evaluation.detection.error_types import ErrorType
@@ -32,7 +39,7 @@ from shared.kit.storage_errors import StorageUnavailable
 from shared.projects.errors import ProjectNotFound
 from shared.runs.stored_file import ObjectReader
 
-__all__ = ["DetectionRunRecord", "JudgedObject", "Level"]
+__all__ = ["DetectionRunRecord", "JudgedObject", "MatchLevel"]
 
 log = structlog.get_logger()
 
@@ -113,10 +120,10 @@ async def list_own(
         return await queries.list_own(connection, caller.account_id, project_id=project, before=before, limit=limit)
 
 
-async def matrix(platform: Platform, caller: Caller, detection_run_id: str, level: Level) -> DetectionMatrix:
+async def matrix(platform: Platform, caller: Caller, detection_run_id: str, level: MatchLevel) -> DetectionMatrix:
     """Count the objects of a detection run of the caller at a level; raises what `get_ready` raises."""
     run = await get_ready(platform, caller, detection_run_id)
-    return await _scan(platform, run, level, Matches.matrix)
+    return await _scan(platform, run, level, SceneMatches.matrix)
 
 
 async def curve(
@@ -128,14 +135,14 @@ async def curve(
     """
     run = await get_ready(platform, caller, detection_run_id)
     code = _code(run, "class", class_name)
-    return await _scan(platform, run, Level(iou, 0.0), lambda matches: matches.curve(code))
+    return await _scan(platform, run, MatchLevel(iou, 0.0), lambda matches: matches.curve(code))
 
 
 async def list_objects(
     platform: Platform,
     caller: Caller,
     detection_run_id: str,
-    level: Level,
+    level: MatchLevel,
     *,
     kind: MatchKind,
     actual: str | None = None,
@@ -170,7 +177,9 @@ async def delete(platform: Platform, caller: Caller, detection_run_id: str) -> N
         log.warning("objects of a deleted detection run are left to be collected", count=len(keys))
 
 
-async def _scan(platform: Platform, run: DetectionRunRecord, level: Level, answer: Callable[[Matches], T]) -> T:
+async def _scan(
+    platform: Platform, run: DetectionRunRecord, level: MatchLevel, answer: Callable[[SceneMatches], T]
+) -> T:
     figures = run.found
     assert figures is not None, "asked of ready ones only"
     assert run.folder is not None, "a constraint of the table"
@@ -180,7 +189,7 @@ async def _scan(platform: Platform, run: DetectionRunRecord, level: Level, answe
 
     def read(stop: threading.Event) -> T:
         stored = scenes.read(ObjectReader(platform.storage, key, size, stop))
-        return answer(Matches(stored, run.asked, classes, level))
+        return answer(SceneMatches(stored, run.asked, classes, level))
 
     return await platform.scans.run(run.account_id, read)
 

@@ -25,7 +25,7 @@ from shared.evaluation.detection import (
 )
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.coco_figures import SIZES, THRESHOLDS, Figures, figures, mean_of_defined
-from shared.evaluation.detection.image_bootstrap import Judged
+from shared.evaluation.detection.image_bootstrap import JudgedCandidates
 from shared.evaluation.detection.profiles import PROFILES, judge
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, best_confidence, outcomes, ranked_counts
 
@@ -100,11 +100,11 @@ def figures_of(
 _NO_INTERVAL = "VOC's figures have no interval; the profile coco has one."
 
 
-def judged(scene: Scene, options: DetectionOptions) -> Judged:
+def judged(scene: Scene, options: DetectionOptions) -> JudgedCandidates:
     """The matches of a scene at COCO's ten thresholds, for drawing images again."""
     found = [outcomes(scene, threshold, max_detections(options)) for threshold in THRESHOLDS.tolist()]
     is_sought = ~scene.references.is_uncounted
-    return Judged(
+    return JudgedCandidates(
         scene.candidates.images,
         scene.candidates.classes,
         scene.candidates.confidences,

@@ -14,7 +14,7 @@ from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene, id_at
 from shared.evaluation.detection import confusion, error_types
 from shared.evaluation.detection.agreement import Rates, rates
-from shared.evaluation.detection.confusion import Cells
+from shared.evaluation.detection.confusion import DetectionCells
 from shared.evaluation.detection.error_types import ERROR_TYPES, ErrorType
 from shared.evaluation.detection.profiles import PROFILES, judge
 from shared.evaluation.detection.ranked_outcomes import (
@@ -30,7 +30,7 @@ from shared.evaluation.detection.ranked_outcomes import (
 MatchKind = Literal["TP", "FP", "FN"]
 
 
-class Level(NamedTuple):
+class MatchLevel(NamedTuple):
     """From which overlap on two objects are the same, and from which confidence on a candidate counts.
 
     Without a confidence it is the one with the largest F1 at that overlap.
@@ -91,10 +91,12 @@ class JudgedObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
-class Matches:
+class SceneMatches:
     """The objects of a scene at one level."""
 
-    def __init__(self, stored: StoredScene, options: DetectionOptions, classes: Sequence[str], level: Level) -> None:
+    def __init__(
+        self, stored: StoredScene, options: DetectionOptions, classes: Sequence[str], level: MatchLevel
+    ) -> None:
         self._stored, self._options, self._classes = stored, options, classes
         scene = stored.scene
         found = self._judged(level.iou)
@@ -103,7 +105,7 @@ class Matches:
         self.confidence = level.confidence if level.confidence is not None else (best.confidence if best else 0.0)
         self._found = found
         self._is_sure = scene.candidates.confidences >= self.confidence
-        self._cells: Cells = confusion.cells(scene, found, level.iou, self.confidence)
+        self._cells: DetectionCells = confusion.cells(scene, found, level.iou, self.confidence)
 
     def matrix(self) -> DetectionMatrix:
         """The counts of all cells."""

@@ -11,7 +11,7 @@ from shared.evaluation.detection.ranked_matching import match_all, ranks
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, missed
 
 
-class Cells(NamedTuple):
+class DetectionCells(NamedTuple):
     """Where every object lies in the matrix: partners of candidates and references, of any class, or -1.
 
     `is_counted` are the candidates that are sure enough and neither ignored nor left out, `is_sought` the references.
@@ -23,7 +23,7 @@ class Cells(NamedTuple):
     is_sought: Flags
 
 
-def cells(scene: Scene, found: Outcomes, threshold: float, confidence: float) -> Cells:
+def cells(scene: Scene, found: Outcomes, threshold: float, confidence: float) -> DetectionCells:
     """Pair objects within their classes first, and then what is left regardless of class: the same under two names.
 
     The outcomes are those at the threshold.
@@ -36,10 +36,12 @@ def cells(scene: Scene, found: Outcomes, threshold: float, confidence: float) ->
     of_references = np.full(len(scene.references), -1, np.int64)
     paired = np.flatnonzero(partners >= 0)
     of_references[partners[paired]] = paired
-    return Cells(partners, of_references, (found.is_right & is_sure) | is_wrong, ~scene.references.is_uncounted)
+    return DetectionCells(
+        partners, of_references, (found.is_right & is_sure) | is_wrong, ~scene.references.is_uncounted
+    )
 
 
-def matrix(scene: Scene, placed: Cells) -> NDArray[np.int64]:
+def matrix(scene: Scene, placed: DetectionCells) -> NDArray[np.int64]:
     """Counts (k + 1, k + 1): rows are true classes, columns what was said; the last of each is the background."""
     background, size = scene.class_count, scene.class_count + 1
     said = np.append(scene.candidates.classes, background)

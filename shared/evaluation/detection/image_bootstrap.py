@@ -15,7 +15,7 @@ RESAMPLES = 1000
 LEVEL = 0.95
 
 
-class Judged(NamedTuple):
+class JudgedCandidates(NamedTuple):
     """Candidates (n,) with their images and classes, right or counted (t, n) at t thresholds, and what is sought."""
 
     images: Integers
@@ -35,7 +35,7 @@ def draws(image_count: int, resamples: int, seed: int) -> NDArray[np.int64]:
     return times
 
 
-def means(judged: Judged, times: NDArray[np.int64]) -> Floats:
+def means(judged: JudgedCandidates, times: NDArray[np.int64]) -> Floats:
     """The mean over thresholds and classes (b,) of the 101-point average precision in each sample.
 
     Of the classes that have an object in the sample; NaN where none has.
@@ -63,7 +63,7 @@ def interval(values: Floats) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def _of_class(judged: Judged, rows: NDArray[np.intp], times: NDArray[np.int64], totals: Integers) -> Floats:
+def _of_class(judged: JudgedCandidates, rows: NDArray[np.intp], times: NDArray[np.int64], totals: Integers) -> Floats:
     weights = times[:, judged.images[rows]]
     values = np.zeros(len(times))
     for is_right, is_counted in zip(judged.is_right[:, rows], judged.is_counted[:, rows], strict=True):

@@ -11,6 +11,7 @@ from api.examples import examples
 from api.openapi import document
 from tests.actors import Client
 from tests.coco_files import encoded, ground_truth
+from tests.detection_projects import judge
 from tests.files import announce, put_all, upload_file
 from tests.integration.api.operations.documented import validator
 from tests.integration.api.test_agreements import FOUND, TRUTH, analysed
@@ -63,6 +64,7 @@ class World:
             "comment_id": self.comment,
             "comparison_id": self.comparison,
             "dataset_id": self.dataset,
+            "detection_run_id": self.detection_run,
             "endpoint_id": self.endpoint,
             "gate_id": self.gate,
             "image_id": self.image,
@@ -107,6 +109,9 @@ class World:
         made = await self.owner.get(f"/v1/comparisons/{comparison_id}", {"Prefer": "wait=20"})
         assert made.json()["status"] == "ready", made.text
         return comparison_id
+
+    async def detection_run(self) -> str:
+        return str((await judge(self.owner, await self.analysed_project(), "yolo_v8"))["id"])
 
     async def project(self) -> str:
         return str((await self.owner.create_project())["id"])

@@ -25,6 +25,7 @@ NAMES = {
     "run_id",
     "comparison_id",
     "dataset_id",
+    "detection_run_id",
     "gate_id",
     "check_id",
     "image_id",
@@ -92,6 +93,7 @@ IN_BODIES: list[tuple[str, dict[str, Any]]] = [
     ("runs.create", {"data": {"id": ["1"], "prediction": ["a"]}, "dataset_id": "{dataset_id}"}),
     ("datasets.create", {"upload_id": "{file_upload_id}", "name": "mine"}),
     ("comparisons.create", {"baseline": "{own}", "candidate": "{uid}"}),
+    ("detection_runs.create", {"project_id": "{project_id}", "model_name": "yolo_v8"}),
     ("gates.create", {"name": "g", "baseline": {"run_id": "{run_id}"}}),
     ("jobs.submit", {"kind": "report", "cm_uid": "{cm_uid}"}),
     ("pycm.compare_matrices", {"cm_uids": ["{cm_uid}", "{own}"]}),
@@ -119,6 +121,7 @@ async def things(alice: Client, platform: Platform) -> dict[str, str]:
     return {
         "gate_id": gate,
         "check_id": await _add_check(platform, gate, run),
+        "detection_run_id": await _add_detection_run(platform, project),
         "comparison_id": (await alice.post("/v1/comparisons", sides)).json()["id"],
         "dataset_id": (await alice.post("/v1/datasets", {"upload_id": truth["id"], "name": "Pets"})).json()["id"],
         "run_id": run,
@@ -209,6 +212,18 @@ def _filled(value: Any, things: dict[str, str]) -> Any:
     if isinstance(value, list):
         return [_filled(inner, things) for inner in value]
     return value.format(**things)
+
+
+async def _add_detection_run(platform: Platform, project_id: str) -> str:
+    detection_run_id = uuid7()
+    columns = "id, account_id, project_id, job_id, model_name, options"
+    async with platform.db.connection() as connection:
+        statement = (
+            f"INSERT INTO detection_run ({columns}) SELECT $1, account_id, id, $1, 'yolo_v8', '{{}}' "
+            "FROM project WHERE id = $2::text::uuid"
+        )
+        await connection.execute(statement, detection_run_id, project_id)
+    return str(detection_run_id)
 
 
 async def _add_check(platform: Platform, gate_id: str, run_id: str) -> str:

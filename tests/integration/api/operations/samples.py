@@ -21,6 +21,7 @@ BY_NAME: dict[str, Any] = {
     "dataset_id": things.dataset,
     "check_id": things.gate_check,
     "delivery_id": things.delivery,
+    "detection_run_id": things.detection_run,
     "endpoint_id": things.endpoint,
     "gate_id": things.gate,
     "image_id": things.image,
@@ -175,6 +176,17 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/comparisons/{comparison_id}/receipt"): Sample(),
     ("GET", "/v1/comparisons/{comparison_id}/report"): Sample(),
     ("DELETE", "/v1/comparisons/{comparison_id}"): Sample(),
+    # detection runs
+    ("POST", "/v1/detection-runs"): Sample(
+        after=(things.judged_project,),
+        json={"project_id": things.project, "model_name": "resnet50", "profile": "voc12"},
+    ),
+    ("GET", "/v1/detection-runs"): Sample(after=(things.detection_run,), query={"limit": 1}),
+    ("GET", "/v1/detection-runs/{detection_run_id}"): Sample(),
+    ("GET", "/v1/detection-runs/{detection_run_id}/matrix"): Sample(query={"iou": 0.75, "confidence": 0.2}),
+    ("GET", "/v1/detection-runs/{detection_run_id}/curve"): Sample(query={"class": "car"}),
+    ("GET", "/v1/detection-runs/{detection_run_id}/samples"): Sample(query={"kind": "FN", "actual": "car"}),
+    ("DELETE", "/v1/detection-runs/{detection_run_id}"): Sample(),
     # gates
     ("POST", "/v1/gates"): Sample(
         json={"name": "release", "baseline": {"tag": "main"}, "golden_ids": ["1"], "slices": [{"column": "country"}]}

@@ -8,6 +8,7 @@ import httpx2
 
 from tests.actors import Client, eventually
 from tests.coco_files import encoded, ground_truth
+from tests.detection_projects import judge
 from tests.files import announce, announcement, content, put_all, upload_file
 from tests.pictures import picture
 from tests.pipelines import Pipeline, box
@@ -164,6 +165,20 @@ async def comparison(scene: Scene) -> Any:
 
     await eventually(is_ready)
     return made["id"]
+
+
+async def judged_project(scene: Scene) -> Any:
+    """A project with ground truth and a model's results."""
+    truth = await scene.get(reference)
+    changed = await scene.alice.send("PATCH", f"/api/analyses/{truth}", json={"is_ground_truth": True})
+    assert changed.status_code == 200, changed.text
+    await scene.get(candidate)
+    return await scene.get(project)
+
+
+async def detection_run(scene: Scene) -> Any:
+    """A detection run that is ready."""
+    return (await judge(scene.alice, await scene.get(judged_project), "resnet50"))["id"]
 
 
 async def gate(scene: Scene) -> Any:

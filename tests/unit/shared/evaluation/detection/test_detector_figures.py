@@ -13,7 +13,7 @@ from shared.evaluation.detection import confusion, error_types, image_bootstrap,
 from shared.evaluation.detection.agreement import agreement
 from shared.evaluation.detection.average_precision import average_precision
 from shared.evaluation.detection.coco_figures import RECALLS, THRESHOLDS, figures, mean_of_defined
-from shared.evaluation.detection.image_bootstrap import Judged
+from shared.evaluation.detection.image_bootstrap import JudgedCandidates
 from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge
 from shared.evaluation.detection.ranked_outcomes import Scene, outcomes
 from tests.unit.shared.evaluation.detection.scenes import CLASSES, DISTINCT, images, scene_of, sides_of
@@ -218,7 +218,7 @@ def test_an_image_that_is_drawn_twice_counts_twice(drawn: list[Any], seed: int) 
     scene = scene_of(drawn)
     found = [outcomes(scene, threshold, 100) for threshold in THRESHOLDS]
     is_sought = ~scene.references.is_uncounted
-    judged = Judged(
+    judged = JudgedCandidates(
         scene.candidates.images,
         scene.candidates.classes,
         scene.candidates.confidences,
