@@ -27,9 +27,10 @@ from api.jobs.waiter import Waiter
 from api.signatures import require_analyses
 from shared import detection_runs
 from shared.accounts import Caller
-from shared.detection_runs import MatchLevel
+from shared.detection_runs import answers
+from shared.detection_runs.answers import ObjectRequest
 from shared.detection_runs.lifecycle import UNFINISHED
-from shared.detection_runs.matches import DetectionMatrix, MatchKind
+from shared.detection_runs.matches import DetectionMatrix, MatchKind, MatchLevel
 from shared.evaluation.detection.error_types import BACKGROUND, FOREGROUND, ErrorType
 from shared.kit.platform import Platform
 
@@ -119,7 +120,7 @@ class DetectionRunController(Controller):
         Counts the objects at an IoU and a confidence, with a row and a column for the background. Objects are paired
         within their classes first; what is left is paired regardless of class.
         """
-        return await detection_runs.matrix(platform, caller, detection_run_id, MatchLevel(iou, confidence))
+        return await answers.matrix(platform, caller, detection_run_id, MatchLevel(iou, confidence))
 
     @get("/{detection_run_id:str}/curve", operation_id="detection_runs.get_curve")
     async def curve(
@@ -137,7 +138,7 @@ class DetectionRunController(Controller):
 
         Returns the precision at 101 recalls, and the confidence at which each is reached.
         """
-        return DetectionCurveOut.of(await detection_runs.curve(platform, caller, detection_run_id, iou, class_label))
+        return DetectionCurveOut.of(await answers.curve(platform, caller, detection_run_id, iou, class_label))
 
     @get("/{detection_run_id:str}/samples", operation_id="detection_runs.list_samples")
     async def samples(
@@ -175,19 +176,8 @@ class DetectionRunController(Controller):
         missed objects by area, right ones by overlap, the worst first.
         """
         start = cursor or 0
-        found = await detection_runs.list_objects(
-            platform,
-            caller,
-            detection_run_id,
-            MatchLevel(iou, confidence),
-            kind=kind,
-            actual=actual,
-            predicted=predicted,
-            is_background=background,
-            error=error,
-            start=start,
-            limit=limit + 1,
-        )
+        request = ObjectRequest(kind, actual, predicted, background, error, start, limit + 1)
+        found = await answers.list_objects(platform, caller, detection_run_id, MatchLevel(iou, confidence), request)
         is_last = len(found) <= limit
         return JudgedObjectPage(found[:limit], None if is_last else start + limit)
 

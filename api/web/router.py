@@ -12,6 +12,7 @@ from api.web.admin import AdminPages
 from api.web.admin_invitations import AdminInvitationPages
 from api.web.comparison import ComparisonPages
 from api.web.curves import CurvePages
+from api.web.detection_runs import DetectionModelPages, DetectionRunPages
 from api.web.forms import provide_form
 from api.web.gates import GateCheckPages, GatePages
 from api.web.image_comments import ImageCommentPages
@@ -42,6 +43,8 @@ PAGES: list[type[Controller]] = [
     CurvePages,
     ProjectPages,
     ProjectFilePages,
+    DetectionModelPages,
+    DetectionRunPages,
     ImagePages,
     ImageCommentPages,
     JobPages,

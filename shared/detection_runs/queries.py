@@ -7,7 +7,7 @@ import msgspec
 
 from shared.detection_runs.lifecycle import STATUS
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.records import DetectionRunRecord
+from shared.detection_runs.records import DetectionRunRecord, ModelCount, ShownImage
 from shared.detection_runs.results import DetectionFigures, packed
 from shared.kit.db import Connection
 
@@ -49,6 +49,18 @@ DELETE = "DELETE FROM detection_run WHERE account_id = $1 AND id = $2 RETURNING 
 WITHOUT_DETECTION_RUN = """
     SELECT key FROM unnest($1::text[]) AS key
     WHERE NOT EXISTS (SELECT FROM detection_run WHERE folder = regexp_replace(key, '[^/]*$', ''))
+"""
+
+MODELS_OF = """
+    SELECT model_name, model_version, count(DISTINCT image_id), count(*) FILTER (WHERE is_ground_truth)
+    FROM analysis JOIN image ON image.id = analysis.image_id
+    WHERE analysis.account_id = $1 AND image.project_id = $2 AND image.deleted_at IS NULL
+        AND analysis.status = 'completed'
+    GROUP BY model_name, model_version ORDER BY model_name, model_version LIMIT 1000
+"""
+
+SHOWN_IMAGES = """
+    SELECT id, filename, width, height FROM image WHERE id = ANY($1) AND account_id = $2 AND deleted_at IS NULL
 """
 
 
@@ -102,3 +114,14 @@ async def delete(connection: Connection, account_id: int, detection_run_id: UUID
 async def without_detection_run(connection: Connection, keys: Sequence[str]) -> list[str]:
     """Return the keys of objects that are in the folder of no detection run."""
     return [record["key"] for record in await connection.fetch(WITHOUT_DETECTION_RUN, keys)]
+
+
+async def models_of(connection: Connection, account_id: int, project_id: UUID) -> list[ModelCount]:
+    """Return the models with completed analyses of a project's images, by name."""
+    return [ModelCount(*record) for record in await connection.fetch(MODELS_OF, account_id, project_id)]
+
+
+async def shown_images(connection: Connection, account_id: int, image_ids: Sequence[UUID]) -> dict[UUID, ShownImage]:
+    """Return those of the images that still exist."""
+    records = await connection.fetch(SHOWN_IMAGES, image_ids, account_id)
+    return {record["id"]: ShownImage(*record) for record in records}

@@ -11,6 +11,24 @@ from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import DetectionFigures, unpacked
 
 
+class ModelCount(msgspec.Struct, frozen=True):
+    """A model that analysed images of a project."""
+
+    model_name: str
+    model_version: str
+    images: int
+    truths: int
+
+
+class ShownImage(msgspec.Struct, frozen=True):
+    """An image as a page shows it, in pixels."""
+
+    id: UUID
+    filename: str
+    width: int
+    height: int
+
+
 class DetectionRunRecord(msgspec.Struct, frozen=True):
     """A detection run; the fields are the columns, in this order."""
 

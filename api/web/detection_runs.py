@@ -1,0 +1,177 @@
+"""Pages of detection runs: the models of a project, and the figures of one with the objects behind them."""
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath, QueryParameter
+
+from api.http import paging
+from api.http.decoding import decode
+from api.http.injected import Injected
+from api.http.paging import Cursor
+from api.http.problems import problem_of
+from api.signatures import require_analyses
+from api.web.detection_options import PAGE_SIZE, DetectionPageOptions
+from api.web.forms import Form
+from api.web.page_request import PageRequest
+from api.web.problems import MISTAKES
+from shared import detection_runs, projects
+from shared.detection_runs import DetectionRunRecord, answers
+from shared.detection_runs.lifecycle import UNFINISHED
+from shared.detection_runs.matches import MatchKind
+from shared.detection_runs.options import DetectionOptions
+from shared.evaluation.detection.error_types import ErrorType
+from shared.evaluation.detection.profiles import PROFILES
+from shared.evaluation.intervals.of_matrix import Estimate
+from shared.kit.errors import Fault, InvalidInput, Problem
+from shared.presentation.curve_drawing import SIDE
+from shared.presentation.detection_page import ERROR_TITLES, draw, tiles
+from shared.presentation.difference_rows import VERDICT_TITLES
+from shared.presentation.whiskers import WIDTH, whisker
+
+RUNS_OF_PAGE = 50
+# The largest position that JSON's readers all understand.
+MAX_POSITION = 2**53
+
+
+class DetectionModelPages(Controller):
+    """The models of a project, judged against its ground truth."""
+
+    path = "/app/projects/{project_id:str}/models"
+    guards = [require_analyses]
+
+    @get()
+    async def read(
+        self, page_request: Injected[PageRequest], project_id: FromPath[str], cursor: Cursor = None
+    ) -> Response[str]:
+        """List the detection runs of a project, newest first, and offer to judge a model."""
+        return await _models(page_request, project_id, cursor)
+
+    @post()
+    async def create(
+        self, page_request: Injected[PageRequest], project_id: FromPath[str], form: Injected[Form]
+    ) -> Response[Any]:
+        """Judge a model."""
+        try:
+            made = await detection_runs.create(
+                page_request.platform, page_request.caller, project_id, _model(form), _options(form)
+            )
+        except MISTAKES as error:
+            return await _models(page_request, project_id, None, problem_of(page_request.request, error), form.texts)
+        return page_request.redirect(f"/app/detection-runs/{made.id}")
+
+
+class DetectionRunPages(Controller):
+    """A detection run: its figures, and the objects behind them."""
+
+    path = "/app/detection-runs/{detection_run_id:str}"
+    guards = [require_analyses]
+
+    @get()
+    async def read(
+        self,
+        page_request: Injected[PageRequest],
+        detection_run_id: FromPath[str],
+        *,
+        iou: Annotated[str, QueryParameter()] = "",
+        confidence: Annotated[str, QueryParameter()] = "",
+        class_name: Annotated[str, QueryParameter()] = "",
+        kind: Annotated[MatchKind, QueryParameter()] = "FP",
+        actual: Annotated[str, QueryParameter()] = "",
+        predicted: Annotated[str, QueryParameter()] = "",
+        background: Annotated[bool, QueryParameter()] = False,
+        error: Annotated[ErrorType | None, QueryParameter()] = None,
+        start: Annotated[int, QueryParameter(ge=0, le=MAX_POSITION)] = 0,
+    ) -> Response[Any]:
+        """Show the figures and the objects behind a count, or the progress until they are there."""
+        run = await detection_runs.get(page_request.platform, page_request.caller, detection_run_id)
+        if run.result is None:
+            return await _waiting(page_request, run)
+        if page_request.is_partial and page_request.request.headers.get("hx-target") == "judging":
+            # The script that asks for the progress leaves its page for the result.
+            return page_request.redirect(f"/app/detection-runs/{detection_run_id}")
+        options = DetectionPageOptions(iou, confidence, class_name, kind, actual, predicted, background, error, start)
+        return await _page(page_request, run, options)
+
+    @post("/delete")
+    async def delete(self, page_request: Injected[PageRequest], detection_run_id: FromPath[str]) -> Response[Any]:
+        """Delete a detection run; images and annotations stay."""
+        run = await detection_runs.get(page_request.platform, page_request.caller, detection_run_id)
+        await detection_runs.delete(page_request.platform, page_request.caller, detection_run_id)
+        return page_request.redirect(f"/app/projects/{run.project_id}/models?notice=deleted")
+
+
+async def _models(
+    page_request: PageRequest,
+    project_id: str,
+    cursor: Any,
+    problem: Problem | None = None,
+    texts: dict[str, str] | None = None,
+) -> Response[str]:
+    platform, caller = page_request.platform, page_request.caller
+    project = await projects.find(platform, caller, project_id)
+    runs = await detection_runs.list_own(platform, caller, project_id=project_id, before=cursor, limit=RUNS_OF_PAGE + 1)
+    page = paging.cut(runs, RUNS_OF_PAGE, lambda run: run.id)
+    models = await detection_runs.models_of(platform, caller, project_id)
+    return page_request.render(
+        "detection/models.html",
+        page_request.status(problem),
+        project=project,
+        runs=[(run, whisker(Estimate(run.ap))) for run in page.rows],
+        models=sorted({model.model_name for model in models if model.images > model.truths}),
+        has_truth=any(model.truths for model in models),
+        profiles=PROFILES,
+        width=WIDTH,
+        next_cursor=page.next,
+        problem=problem,
+        texts=texts or {},
+    )
+
+
+async def _waiting(page_request: PageRequest, run: DetectionRunRecord) -> Response[Any]:
+    project = await projects.find(page_request.platform, page_request.caller, str(run.project_id))
+    return page_request.render(
+        "detection/waiting.html", run=run, project=project, is_unfinished=run.state in UNFINISHED
+    )
+
+
+async def _page(page_request: PageRequest, run: DetectionRunRecord, options: DetectionPageOptions) -> Response[str]:
+    platform = page_request.platform
+    project = await projects.find(platform, page_request.caller, str(run.project_id))
+    found = await answers.overview(platform, run, options.level, options.request, options.class_name or None)
+    has_more = len(found.objects) > PAGE_SIZE
+    drawing = await asyncio.to_thread(draw, found._replace(objects=found.objects[:PAGE_SIZE]))
+    figures = run.found
+    assert figures is not None, "the run is ready"
+    return page_request.render(
+        "detection/page.html",
+        run=run,
+        project=project,
+        figures=figures,
+        tiles=tiles(figures),
+        options=options,
+        matrix=found.matrix,
+        drawing=drawing,
+        side=SIDE,
+        width=WIDTH,
+        classes=[(one, whisker(Estimate(one.ap))) for one in figures.classes],
+        error_titles=ERROR_TITLES,
+        verdicts=VERDICT_TITLES,
+        next_start=options.start + PAGE_SIZE if has_more else None,
+        profile=PROFILES[figures.profile],
+    )
+
+
+def _model(form: Form) -> tuple[str, str | None]:
+    name = form.text("model_name", limit=255)
+    if name is None:
+        raise InvalidInput(Fault("/model_name", "model_name: choose a model."))
+    return name, form.text("model_version", limit=255)
+
+
+def _options(form: Form) -> DetectionOptions:
+    sent = {name: form.text(name) for name in ("subject", "profile", "baseline_id")}
+    known = {name: value for name, value in sent.items() if value is not None}
+    return decode(msgspec.json.encode(known), DetectionOptions)

@@ -1,0 +1,129 @@
+"""What detection runs answer at an IoU and a confidence, counted from their scenes."""
+
+import threading
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from shared.accounts import Caller
+from shared.detection_runs import get_ready, objects, queries, scenes
+from shared.detection_runs.matches import (
+    DetectionMatrix,
+    JudgedObject,
+    MatchFilter,
+    MatchKind,
+    MatchLevel,
+    SceneMatches,
+)
+from shared.detection_runs.records import DetectionRunRecord, ShownImage
+from shared.evaluation.detection.error_types import ErrorType
+from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.platform import Platform
+from shared.runs.stored_file import ObjectReader
+
+T = TypeVar("T")
+
+
+class ObjectRequest(NamedTuple):
+    """Which objects a request asks for: the kind, classes by name or None, and from which position how many."""
+
+    kind: MatchKind
+    actual: str | None = None
+    predicted: str | None = None
+    is_background: bool = False
+    error: ErrorType | None = None
+    start: int = 0
+    limit: int = 100
+
+    def among(self, run: DetectionRunRecord) -> MatchFilter:
+        """The filter of a run's objects; raises InvalidInput for a class that it does not have."""
+        actual, predicted = code_of(run, "actual", self.actual), code_of(run, "predicted", self.predicted)
+        return MatchFilter(self.kind, actual, predicted, self.is_background, self.error)
+
+
+class Overview(NamedTuple):
+    """Everything that a page shows of a level: the matrix, a curve, and some objects with their images."""
+
+    matrix: DetectionMatrix
+    curve: PrecisionRecall | None
+    objects: list[JudgedObject]
+    images: dict[UUID, ShownImage]
+
+
+async def matrix(platform: Platform, caller: Caller, detection_run_id: str, level: MatchLevel) -> DetectionMatrix:
+    """Count the objects of a detection run of the caller at a level; raises what `get_ready` raises."""
+    run = await get_ready(platform, caller, detection_run_id)
+    return await _scan(platform, run, level, SceneMatches.matrix)
+
+
+async def curve(
+    platform: Platform, caller: Caller, detection_run_id: str, iou: float, class_name: str | None
+) -> PrecisionRecall | None:
+    """Return the precision-recall curve of a class, or of all; None where there is nothing to find.
+
+    Raises what `get_ready` raises, and InvalidInput for an unknown class.
+    """
+    run = await get_ready(platform, caller, detection_run_id)
+    code = code_of(run, "class", class_name)
+    return await _scan(platform, run, MatchLevel(iou, 0.0), lambda matches: matches.curve(code))
+
+
+async def list_objects(
+    platform: Platform, caller: Caller, detection_run_id: str, level: MatchLevel, request: ObjectRequest
+) -> list[JudgedObject]:
+    """List right, wrong or missed objects at a level, the worst first.
+
+    Raises what `get_ready` raises, and InvalidInput for an unknown class.
+    """
+    run = await get_ready(platform, caller, detection_run_id)
+    wanted = request.among(run)
+    return await _scan(
+        platform, run, level, lambda matches: matches.objects(wanted, start=request.start, limit=request.limit)
+    )
+
+
+async def overview(
+    platform: Platform, run: DetectionRunRecord, level: MatchLevel, request: ObjectRequest, class_name: str | None
+) -> Overview:
+    """Answer all that a page asks of a ready run in one scan; raises InvalidInput for an unknown class."""
+    wanted, code = request.among(run), code_of(run, "class", class_name)
+
+    def answer(matches: SceneMatches) -> tuple[DetectionMatrix, PrecisionRecall | None, list[JudgedObject]]:
+        shown = matches.objects(wanted, start=request.start, limit=request.limit)
+        return matches.matrix(), matches.curve(code), shown
+
+    found = await _scan(platform, run, level, answer)
+    image_ids = list({one.image_id for one in found[2]})
+    async with platform.db.connection() as connection:
+        images = await queries.shown_images(connection, run.account_id, image_ids)
+    return Overview(*found, images)
+
+
+def code_of(run: DetectionRunRecord, field: str, name: str | None) -> int | None:
+    """Return the position of a class by its name; raises InvalidInput for one that the run does not have."""
+    figures = run.found
+    if name is None or figures is None:
+        return None
+    names = [one.name for one in figures.classes]
+    if name not in names:
+        known = ", ".join(f"“{known[:50]}”" for known in names[:5])
+        raise InvalidInput(Fault(f"/{field}", f"{field}: not a class of this detection run; its classes are {known}."))
+    return names.index(name)
+
+
+async def _scan(
+    platform: Platform, run: DetectionRunRecord, level: MatchLevel, answer: Callable[[SceneMatches], T]
+) -> T:
+    figures = run.found
+    assert figures is not None, "asked of ready ones only"
+    assert run.folder is not None, "a constraint of the table"
+    assert run.scene_bytes is not None, "written with the folder"
+    key, size = run.folder + objects.SCENE, run.scene_bytes
+    classes = [one.name for one in figures.classes]
+
+    def read(stop: threading.Event) -> T:
+        stored = scenes.read(ObjectReader(platform.storage, key, size, stop))
+        return answer(SceneMatches(stored, run.asked, classes, level))
+
+    return await platform.scans.run(run.account_id, read)

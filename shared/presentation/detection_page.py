@@ -1,0 +1,106 @@
+"""What the page of a detection run draws."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from shared.detection_runs.answers import Overview
+from shared.detection_runs.matches import DetectionMatrix, JudgedObject
+from shared.detection_runs.records import ShownImage
+from shared.detection_runs.results import DetectionFigures
+from shared.evaluation.curves.curves import CurvePoints
+from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
+from shared.presentation import curve_drawing
+
+# A table of more classes is not read; its largest confusions are listed instead.
+MAX_TABLE_CLASSES = 20
+MAX_CONFUSIONS = 30
+
+# In the order of the tiles.
+TITLES = {
+    "map": "mAP", "map_50": "mAP at IoU 0.50", "map_75": "mAP at IoU 0.75", "map_small": "mAP, small objects",
+    "map_medium": "mAP, medium objects", "map_large": "mAP, large objects", "mar_1": "mAR, 1 detection",
+    "mar_10": "mAR, 10 detections", "mar_20": "mAR, 20 detections", "mar_100": "mAR, 100 detections",
+    "mar_50": "mAR at IoU 0.50", "mar_75": "mAR at IoU 0.75", "mar_small": "mAR, small objects",
+    "mar_medium": "mAR, medium objects", "mar_large": "mAR, large objects",
+}  # fmt: skip
+
+ERROR_TITLES = {
+    "class": "right place, wrong class",
+    "location": "right class, IoU below 0.50",
+    "both": "wrong class and IoU below 0.50",
+    "duplicate": "found twice",
+    "background": "nothing there",
+    "missed": "not found at all",
+}
+
+
+class MatrixCell(NamedTuple):
+    """A cell: classes of row and column, None for the background, number of objects, and a shade from 0 to 9."""
+
+    actual: str | None
+    predicted: str | None
+    objects: int
+    shade: int
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the two are the same class."""
+        return self.actual is not None and self.actual == self.predicted
+
+
+class JudgedSample(NamedTuple):
+    """An object and its image, None if that is deleted."""
+
+    found: JudgedObject
+    image: ShownImage | None
+
+
+class DetectionDrawing(NamedTuple):
+    """The rows of the matrix, or its largest confusions where it has too many classes, a curve and the samples."""
+
+    rows: list[list[MatrixCell]]
+    confusions: list[MatrixCell]
+    curve: str | None
+    samples: list[JudgedSample]
+
+
+def draw(found: Overview) -> DetectionDrawing:
+    """Draw what a page shows of a level."""
+    cells = _cells(found.matrix)
+    is_table = len(found.matrix.classes) <= MAX_TABLE_CLASSES
+    wrong = sorted(
+        (cell for row in cells for cell in row if cell.objects and not cell.is_right), key=lambda cell: -cell.objects
+    )
+    samples = [JudgedSample(one, found.images.get(one.image_id)) for one in found.objects]
+    return DetectionDrawing(
+        cells if is_table else [], [] if is_table else wrong[:MAX_CONFUSIONS], _curve(found.curve), samples
+    )
+
+
+def tiles(figures: DetectionFigures) -> list[tuple[str, float | None]]:
+    """The figures of the profile with their titles."""
+    return [(TITLES[name], value) for name, value in figures.metrics.items()]
+
+
+def _cells(matrix: DetectionMatrix) -> list[list[MatrixCell]]:
+    names: Sequence[str | None] = [*matrix.classes, None]
+    return [
+        [
+            MatrixCell(actual, predicted, count, _shade(count, sum(row)))
+            for predicted, count in zip(names, row, strict=True)
+        ]
+        for actual, row in zip(names, matrix.counts, strict=True)
+    ]
+
+
+def _shade(count: int, total: int) -> int:
+    return int(np.ceil(9 * count / total)) if count else 0
+
+
+def _curve(curve: PrecisionRecall | None) -> str | None:
+    if curve is None:
+        return None
+    points = np.array(curve.recalls), np.array(curve.precision)
+    return curve_drawing.path(CurvePoints(*points, np.zeros(len(curve.recalls))), stepped=True)

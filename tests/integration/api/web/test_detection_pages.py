@@ -1,0 +1,94 @@
+"""Somebody at a browser judges a model, and follows its counts to the images."""
+
+import re
+from html import unescape
+
+import pytest
+from litestar import Litestar
+
+from shared.kit.platform import Platform
+from tests.actors import Client, eventually
+from tests.detection_projects import FOUND, TRUTH, judge, judged_project
+from tests.integration.api.web.visitor import Visitor
+from tests.pipelines import box
+
+pytestmark = pytest.mark.usefixtures("workers")
+
+HOSTILE = "<i>cat"
+
+
+@pytest.fixture
+async def visitor(app: Litestar, alice: Client) -> Visitor:
+    """Alice at her browser."""
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+    return visitor
+
+
+def links(page: str) -> dict[str, str]:
+    """The addresses of links by their texts."""
+    found = re.findall(r'<a [^>]*href="([^"]+)"[^>]*>\s*([^<]+?)\s*</a>', page)
+    return {unescape(text): unescape(address) for address, text in found}
+
+
+async def test_a_model_is_judged_and_every_count_leads_to_its_boxes(
+    visitor: Visitor, platform: Platform, alice: Client
+) -> None:
+    odd = box(HOSTILE, 0.6, (200, 100, 40, 30))
+    project_id, image_ids = await judged_project(
+        platform, alice, {"yolo_v8": [[*FOUND, odd], TRUTH]}, [[*TRUTH, odd], TRUTH]
+    )
+    models = f"/app/projects/{project_id}/models"
+
+    made = await visitor.send(models, models, model_name="yolo_v8", subject="boxes", profile="coco")
+    page = made.headers["location"]
+
+    async def is_ready() -> bool:
+        return "Confusion matrix" in (await visitor.get(page)).text
+
+    await eventually(is_ready, deadline_s=120)
+    shown = (await visitor.get(f"{page}?confidence=0.2")).text
+    wrong = (await visitor.get(links(shown)["2 false positives"])).text
+    missed = (await visitor.get(links(shown)["2 missed"])).text
+    (cell,) = re.findall(r'href="([^"]*actual=car&amp;predicted=bus[^"]*)"', shown)
+    confused = (await visitor.get(unescape(cell))).text
+    listed = (await visitor.get(models)).text
+
+    assert HOSTILE not in shown + wrong + missed + listed
+    assert "Profile <strong>coco</strong>" in shown
+    assert re.findall(r'class="found" x="([\d.]+)"', wrong) == ["20.0", "90.0"]
+    assert re.findall(r'class="truth" x="([\d.]+)"', wrong) == ["20.0"]
+    assert re.findall(r'class="truth" x="([\d.]+)"', missed) == ["50.0", "20.0"]
+    assert f"/app/images/{image_ids[0]}" in wrong
+    assert f"/app/images/{image_ids[1]}" not in wrong
+    assert re.findall(r'class="found" x="([\d.]+)"', confused) == ["20.0"]
+    assert re.search(r'class="number">0\.\d+', listed)
+
+
+async def test_what_cannot_be_judged_is_said_on_the_page(visitor: Visitor, platform: Platform, alice: Client) -> None:
+    project_id, _ = await judged_project(platform, alice, {"yolo_v8": [FOUND]}, [TRUTH])
+    run = await judge(alice, project_id, "yolo_v8")
+    models = f"/app/projects/{project_id}/models"
+    page = f"/app/detection-runs/{run['id']}"
+
+    unheard = await visitor.send(models, models, model_name="unheard-of")
+    masks = await visitor.send(models, models, model_name="yolo_v8", profile="voc07", subject="masks")
+    answers = [
+        await visitor.get(f"{page}?{query}") for query in ("iou=2", "class_name=eggs", "confidence=x", "kind=XX")
+    ]
+
+    assert (unheard.status_code, masks.status_code) == (400, 400)
+    assert "No image has a completed analysis for both sides" in unheard.text
+    assert [answer.status_code for answer in answers] == [400] * 4
+    assert (await visitor.send(f"{page}/delete", page)).headers["location"] == f"{models}?notice=deleted"
+    assert (await visitor.get(page)).status_code == 404
+
+
+async def test_nobody_else_reads_the_pages(app: Litestar, platform: Platform, alice: Client, mallory: Client) -> None:
+    project_id, _ = await judged_project(platform, alice, {"yolo_v8": [FOUND]}, [TRUTH])
+    run = await judge(alice, project_id, "yolo_v8")
+    other = Visitor.of(app)
+    await other.sign_in(mallory)
+
+    paths = (f"/app/projects/{project_id}/models", f"/app/detection-runs/{run['id']}")
+    assert [(await other.get(path)).status_code for path in paths] == [404, 404]
