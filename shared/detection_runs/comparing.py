@@ -15,6 +15,9 @@ from shared.evaluation.paired.verdicts import Verdict
 
 MAX_WORST = 20
 
+# Of fewer images, samples that are drawn again are too much alike.
+MIN_IMAGES = 20
+
 
 def check_comparable(options: DetectionOptions, baseline: DetectionOptions) -> None:
     """Refuse a baseline that was judged by other rules; raises BaselineNotComparable."""
@@ -38,7 +41,7 @@ def compare(
     order = [int(row) for row in np.argsort(differences, kind="stable")[:MAX_WORST] if differences[row] < 0]
     return DetectionComparison(
         baseline_id=baseline_run.id,
-        verdict=_verdict(interval),
+        verdict=_verdict(interval, len(candidate.images)),
         baseline=baseline_run.ap,
         difference=None if ap is None or baseline_run.ap is None else ap - baseline_run.ap,
         interval=interval,
@@ -57,8 +60,8 @@ def _interval(baseline: Scene, candidate: Scene, options: DetectionOptions, imag
     return interval_of(after - before)
 
 
-def _verdict(interval: ImageInterval | None) -> Verdict:
-    if interval is None:
+def _verdict(interval: ImageInterval | None, images: int) -> Verdict:
+    if interval is None or images < MIN_IMAGES:
         return "inconclusive"
     if interval.low > 0:
         return "better"

@@ -132,7 +132,7 @@ async def test_two_models_are_compared_image_by_image(platform: Platform, alice:
     assert (comparison["better"], comparison["worse"], comparison["equal"]) == (2, 0, 1)
     assert comparison["interval"]["low"] <= comparison["difference"] <= comparison["interval"]["high"]
     assert again["result"]["comparison"] | {"interval": None} == {
-        "baseline_id": baseline["id"], "verdict": "no_difference_shown", "baseline": baseline["ap"], "difference": 0.0,
+        "baseline_id": baseline["id"], "verdict": "inconclusive", "baseline": baseline["ap"], "difference": 0.0,
         "interval": None, "better": 0, "worse": 0, "equal": 3, "worst": [],
     }  # fmt: skip
     reverse = await judge(alice, project_id, "yolo_v8", baseline_id=run["id"])

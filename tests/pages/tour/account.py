@@ -8,6 +8,7 @@ import httpx2
 import numpy as np
 
 from tests.actors import Client
+from tests.detection_projects import judge
 from tests.pages.tour.scene import CARS, DOG, PEOPLE, ROOF, SIZE, heat, street
 from tests.pipelines import Pipeline, box
 
@@ -23,6 +24,7 @@ class Account:
     project: str
     image: str
     analyses: list[str]
+    detection_run: str
 
 
 async def furnish(client: Client) -> Account:
@@ -30,14 +32,16 @@ async def furnish(client: Client) -> Account:
     matrices = [await _matrix(client, seed, skill) for seed, skill in ((1, 0.74), (2, 0.86), (3, 0.91))]
     curve = await _curve(client)
     project = await client.create_project(name="Street scenes", description="Frames of the camera at the crossing")
-    for number in range(1, 4):
-        await client.add_image(project["id"], street(), name=f"frame-00{number}.png")
+    frames = [
+        (await client.add_image(project["id"], street(), name=f"frame-00{number}.png"))["id"] for number in range(1, 4)
+    ]
     metadata = {"camera": "crossing north", "split": "validation", "exposure_ms": 8}
     image = (await client.add_image(project["id"], street(), name="frame-004.png", metadata=json.dumps(metadata)))["id"]
     await client.post(f"/api/images/{image}/comments", {"text": "The second model takes the dog for a cat. Again."})
     pipeline = await Pipeline.of(client, name="street models")
     analyses = [await _detector(client, pipeline, image), await _transformer(client, pipeline, image)]
-    return Account(matrices, curve, project["id"], image, analyses)
+    detection_run = await _judged(client, pipeline, project["id"], frames)
+    return Account(matrices, curve, project["id"], image, analyses, detection_run)
 
 
 async def _matrix(client: Client, seed: int, skill: float) -> str:
@@ -121,6 +125,33 @@ async def _transformer(client: Client, pipeline: Pipeline, image: str) -> str:
     ]
     await _done(pipeline, analysis, annotations)
     return analysis
+
+
+async def _judged(client: Client, pipeline: Pipeline, project: str, frames: list[str]) -> str:
+    """Two models on the frames, and the second of them judged against the first; its detection run."""
+    truth = [box("car", None, car) for car in CARS.values()] + [box("person", None, one) for one in PEOPLE.values()]
+    for number, frame in enumerate(frames):
+        truth_id = await _analysis(client, frame, pipeline, "annotators")
+        await _done(pipeline, truth_id, [*truth, box("dog", None, DOG)])
+        marked = await client.send("PATCH", f"/api/analyses/{truth_id}", json={"is_ground_truth": True})
+        assert marked.status_code == 200, marked.text
+        weak = [
+            box("car", 0.9 - number / 10, _moved(CARS["blue"], 20 + 30 * number)),
+            box("cat", 0.8, _moved(DOG, 4)),
+            box("person", 0.4, (560, 190, 60, 120)),
+        ]
+        strong = [
+            *(box("car", 0.95, _moved(car, 3 + 5 * number)) for car in CARS.values()),
+            *(box("person", 0.9, _moved(one, 2)) for one in PEOPLE.values()),
+            box("cat" if number else "dog", 0.7, _moved(DOG, 4)),
+            box("truck", 0.35, (560, 190, 230, 205)),
+        ]
+        for model, found in (("small detector", weak), ("large detector", strong)):
+            await _done(pipeline, await _analysis(client, frame, pipeline, model), found)
+    runs = list[str]()
+    for model in ("small detector", "large detector"):
+        runs.append((await judge(client, project, model, baseline_id=runs[0] if runs else None))["id"])
+    return runs[-1]
 
 
 async def _send_heat(pipeline: Pipeline, analysis: str) -> None:
