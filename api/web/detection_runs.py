@@ -87,11 +87,11 @@ class DetectionRunPages(Controller):
     ) -> Response[Any]:
         """Show the figures and the objects behind a count, or the progress until they are there."""
         run = await detection_runs.get(page_request.platform, page_request.caller, detection_run_id)
-        if run.result is None:
-            return await _waiting(page_request, run)
-        if page_request.is_partial and page_request.request.headers.get("hx-target") == "judging":
+        if page_request.is_partial and run.state not in UNFINISHED:
             # The script that asks for the progress leaves its page for the result.
             return page_request.redirect(f"/app/detection-runs/{detection_run_id}")
+        if run.result is None:
+            return await _waiting(page_request, run)
         options = DetectionPageOptions(iou, confidence, class_name, kind, actual, predicted, background, error, start)
         return await _page(page_request, run, options)
 

@@ -7,6 +7,7 @@ from playwright.async_api import Browser
 
 from shared.kit.platform import Platform
 from tests.actors import Client, Team
+from tests.detection_projects import FOUND, TRUTH, judge, judged_project
 from tests.pages.reader import Reader
 from tests.pictures import picture
 from tests.pipelines import Pipeline, box, create_analysis
@@ -53,6 +54,8 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
     await client.send("PATCH", f"/v1/runs/{runs[0]}", json={"tags": ["main"]})
     gate = (await client.post("/v1/gates", {"name": "main", "baseline": {"tag": "main"}})).json()["id"]
     check = await client.post(f"/v1/gates/{gate}/checks", {"candidate": runs[1]}, {"Prefer": "wait=20"})
+    judged, _ = await judged_project(platform, client, {"yolo_v8": [FOUND]}, [TRUTH])
+    detection_run = (await judge(client, judged, "yolo_v8"))["id"]
     asked = await _run(client, 20, truth="first", prediction="second")
     return [
         "/",
@@ -69,6 +72,8 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
         "/app/comparisons/new",
         f"/app/comparisons/{compared.json()['id']}",
         f"/app/comparisons/{compared.json()['id']}/flips",
+        f"/app/projects/{judged}/models",
+        f"/app/detection-runs/{detection_run}?confidence=0.2",
         "/app/gates",
         "/app/gates/new",
         f"/app/gates/{gate}",

@@ -1,0 +1,55 @@
+"""A judged model in a real browser: the counts follow the form, and whatever classes are called stays text."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from shared.kit.platform import Platform
+from tests.actors import Team
+from tests.detection_projects import FOUND, TRUTH, judge, judged_project
+from tests.pages.payloads import PAYLOADS
+from tests.pages.reader import Reader
+from tests.pipelines import box
+
+
+async def test_the_counts_and_boxes_follow_the_form_and_the_address_follows_too(
+    reader: Reader, platform: Platform, workers: Team
+) -> None:
+    assert workers["worker"].running
+    project_id, _ = await judged_project(platform, reader.client, {"yolo_v8": [FOUND]}, [TRUTH])
+    run = await judge(reader.client, project_id, "yolo_v8")
+    page = reader.page
+    await reader.open(f"/app/projects/{project_id}/models")
+    await page.get_by_role("link", name="yolo_v8").click()
+    await expect(page.locator("#samples h2")).to_have_text("False positives")
+
+    await page.get_by_label("Confidence from").fill("0.2")
+    await page.get_by_label("Confidence from").press("Enter")
+    await expect(page.get_by_text("At IoU 0.5000 and confidence 0.2000")).to_be_visible()
+    await page.get_by_label("Show").select_option("FN")
+    await expect(page.locator("#samples h2")).to_have_text("Missed objects")
+    await expect(page.locator(".sample .truth")).to_have_count(2)
+    await expect(page).to_have_url(re.compile(r"confidence=0\.2.*kind=FN"))
+    await page.locator("table.cells").get_by_role("link").nth(1).click()
+    await expect(page.locator("#samples h2")).to_contain_text("truly")
+    assert run["status"] == "ready"
+    # The images of this project have no pixels.
+    assert [text for text in reader.complaints if "Failed to load resource" not in text] == []
+
+
+@pytest.mark.timeout(300)
+async def test_classes_and_models_are_text(reader: Reader, platform: Platform, site: str, workers: Team) -> None:
+    assert workers["worker"].running
+    names = [text for text in PAYLOADS if len(text) <= 200][:30]
+    truth = [box(name, None, (20 * n, 0, 15, 15)) for n, name in enumerate(names)]
+    found = [box(name, 0.9, (20 * n, 0, 15, 15)) for n, name in enumerate(names[1:] + names[:1])]
+    for some in (slice(0, 10), slice(0, 30)):
+        project_id, _ = await judged_project(platform, reader.client, {"yolo_v8": [found[some]]}, [truth[some]])
+        run = await judge(reader.client, project_id, "yolo_v8")
+        for query in ("", "?kind=FN", "?kind=TP&confidence=0.5"):
+            await reader.open(f"/app/detection-runs/{run['id']}{query}")
+            assert not await reader.was_fooled(), query
+            assert reader.dialogs == [], query
+            assert reader.outside(site) == [], query
+            assert [text for text in reader.complaints if "Content Security Policy" in text] == [], query
