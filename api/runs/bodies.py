@@ -70,6 +70,9 @@ class RunIn(RunDescriptionIn, frozen=True, kw_only=True):
         dict[str, list[Any]] | None, Meta(description="A list for each column, with a value for each sample.")
     ] = None
     columns: Annotated[ColumnsIn, Meta(description="What the columns are; inferred where not said.")] = ColumnsIn()
+    review: Annotated[
+        bool, Meta(description="Stop before anything is counted, to see the first rows and confirm the columns.")
+    ] = False
     dataset_id: DatasetId = None
     truth_upload_id: TruthUploadId = None
     missing: Annotated[
@@ -102,6 +105,9 @@ class RunForm(msgspec.Struct):
     notes: Annotated[str, Meta(description="Anything else; up to 10,000 characters.")] = ""
     positive: Annotated[str, Meta(description="Positive class, by its label.")] = ""
     columns: Annotated[str, Meta(description="A JSON object as text: what the columns are.")] = "{}"
+    review: Annotated[
+        str, Meta(description="`true` to stop before anything is counted, to see the first rows; default `false`.")
+    ] = ""
     dataset_id: Annotated[str, Meta(description="Id of a dataset with the actual labels, joined by sample id.")] = ""
     truth_upload_id: Annotated[
         str, Meta(description="Id of a complete upload with the actual labels, joined by sample id.")
@@ -122,6 +128,7 @@ class RunRequest(NamedTuple):
     columns: ColumnsIn
     truth: TruthAsked | None
     callback_url: str | None
+    is_review: bool
     upload_id: str | None = None
     filename: str = "file"
     body: bytes = b""
@@ -140,6 +147,7 @@ class _Settings(RunDescriptionIn, frozen=True, kw_only=True):
     missing: Missing | None = None
     extra: Extra | None = None
     callback_url: Link | None = None
+    review: bool = False
 
 
 def read_form(form: MultipartForm, settings: Settings) -> RunRequest:
@@ -176,9 +184,9 @@ def read_json(members: Fields) -> RunRequest:
     return RunRequest(*described, filename="records.jsonl", body=lines)
 
 
-def _described(sent: RunIn | _Settings) -> tuple[RunDescription, ColumnsIn, TruthAsked | None, str | None]:
+def _described(sent: RunIn | _Settings) -> tuple[RunDescription, ColumnsIn, TruthAsked | None, str | None, bool]:
     fields = {name: getattr(sent, name) for name in RunDescription.__struct_fields__}
-    return RunDescription(**fields), sent.columns, _truth(sent), sent.callback_url
+    return RunDescription(**fields), sent.columns, _truth(sent), sent.callback_url, sent.review
 
 
 def _truth(sent: RunIn | _Settings) -> TruthAsked | None:
@@ -194,6 +202,6 @@ def _truth(sent: RunIn | _Settings) -> TruthAsked | None:
 
 
 def _member(name: str, text: str) -> Raw:
-    if name in {"tags", "columns"}:
+    if name in {"tags", "columns", "review"}:
         return Raw(text.encode())
     return Raw(msgspec.json.encode(text))

@@ -20,7 +20,7 @@ from api.http.routes import patch, post, put
 from api.jobs.followed import Followed
 from api.jobs.waiter import Waiter
 from api.runs.bodies import RunForm, RunIn, RunRequest, read_form, read_json
-from api.runs.schemas import RunOut, RunPage, RunPatch, RunSummaryOut
+from api.runs.schemas import RunOut, RunPage, RunPatch, RunPreviewOut, RunSummaryOut
 from shared import runs, uploads
 from shared.accounts import Caller
 from shared.kit.platform import Platform
@@ -51,7 +51,8 @@ class RunController(Controller):
         Send a file as multipart/form-data, or JSON with rows or with the id of an upload. The file is read in the
         background: poll `Location` or wait with `Prefer: wait=N`. What the file leaves open is asked, not guessed.
         With `dataset_id` or `truth_upload_id` the actual labels are those of a dataset or of another file, by sample
-        id; samples that only one of the two has are refused, unless `missing` or `extra` says otherwise.
+        id; samples that only one of the two has are refused, unless `missing` or `extra` says otherwise. With
+        `review` nothing is counted before the columns are set, which any columns do, even none.
         """
         platform = waiter.platform
         request = await _read(body, platform)
@@ -60,7 +61,7 @@ class RunController(Controller):
             upload = await uploads.get_completed(platform, caller, request.upload_id)
         else:
             upload = await uploads.store(platform, caller, request.filename, request.stream())
-        source = RunSource(upload, request.columns, truth)
+        source = RunSource(upload, request.columns, truth, request.is_review)
         run = await runs.create(platform, caller, source, request.description, request.callback_url)
         return await _accepted(waiter, caller, run, prefer)
 
@@ -113,14 +114,30 @@ class RunController(Controller):
         caller: Injected[Caller],
         run_id: FromPath[str],
         columns: Body[ColumnsIn],
+        *,
+        review: Annotated[
+            bool,
+            QueryParameter(description="Read the first rows only, and count nothing before columns are set again."),
+        ] = False,
         prefer: Prefer = None,
     ) -> Response[Accepted[RunOut]]:
         """Set the columns of a run.
 
         Reads the file again, as the next version of the run. The columns replace those that were set before.
         """
-        run = await runs.map_columns(waiter.platform, caller, run_id, columns)
+        run = await runs.map_columns(waiter.platform, caller, run_id, columns, is_review=review)
         return await _accepted(waiter, caller, run, prefer)
+
+    @get("/{run_id:str}/preview", operation_id="runs.get_preview")
+    async def preview(
+        self, platform: Injected[Platform], caller: Injected[Caller], run_id: FromPath[str]
+    ) -> RunPreviewOut:
+        """Get the preview of a run.
+
+        Returns the first 20 rows of its file as texts, and what the first 5,000 rows say of a run to review. Columns of
+        a private dataset are left out.
+        """
+        return RunPreviewOut.of(await runs.get_preview(platform, caller, run_id))
 
     @delete("/{run_id:str}", operation_id="runs.delete")
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], run_id: FromPath[str]) -> None:

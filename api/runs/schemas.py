@@ -12,7 +12,8 @@ from shared.kit.names import ModelName, ModelVersion
 from shared.runs.joining.rules import TruthSource
 from shared.runs.lifecycle import RunStatus
 from shared.runs.mapping import ColumnDecision, MappingQuestion
-from shared.runs.records import RunDescription, RunRecord
+from shared.runs.previews import Preview
+from shared.runs.records import RunDescription, RunRecord, StoredPreview
 
 RESULTS = ("matrix", "metrics", "curves", "calibration", "thresholds", "slices", "samples", "errors", "receipt")
 
@@ -98,6 +99,17 @@ class RunOut(RunSummaryOut):
         is_ready = run.state is RunStatus.READY
         links = {name: f"/v1/runs/{run.id}/{name}" for name in RESULTS} if is_ready else {}
         return cls(**_fields(run), columns=found.columns, questions=found.questions, notices=found.notices, links=links)
+
+
+class RunPreviewOut(Preview, frozen=True):
+    """The first rows of a run's file, before anything is counted."""
+
+    version: Annotated[int, Meta(description="Version of the run that the rows were read for.")] = 1
+
+    @classmethod
+    def of(cls, stored: StoredPreview) -> "RunPreviewOut":
+        """Present a preview."""
+        return cls(**msgspec.structs.asdict(stored.preview), version=stored.version)
 
 
 class RunPage(msgspec.Struct):

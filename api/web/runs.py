@@ -63,7 +63,8 @@ class RunPages(Controller):
             description = _description(form)
             filename, stream = _source(form)
             upload = await uploads.store(platform, caller, filename, stream)
-            run = await runs.create(platform, caller, RunSource(upload, ColumnsIn()), description)
+            source = RunSource(upload, ColumnsIn(), is_review="review" in form.texts)
+            run = await runs.create(platform, caller, source, description)
         except MISTAKES as error:
             problem = problem_of(page_request.request, error)
             return page_request.render("runs/new.html", page_request.status(problem), texts=form.texts, problem=problem)
@@ -87,12 +88,13 @@ class RunPages(Controller):
             return await run_page.show(page_request, run, class_label, threshold, slices)
         if run.state in UNFINISHED:
             return page_request.render("runs/waiting.html", run=run)
-        return run_columns.show(page_request, run)
+        return await run_columns.show(page_request, run)
 
     @get("/{run_id:str}/columns")
     async def columns(self, page_request: Injected[PageRequest], run_id: FromPath[str]) -> Response[str]:
         """Show what each column was taken for, to change it."""
-        return run_columns.show(page_request, await runs.get(page_request.platform, page_request.caller, run_id))
+        run = await runs.get(page_request.platform, page_request.caller, run_id)
+        return await run_columns.show(page_request, run)
 
     @post("/{run_id:str}/columns")
     async def set_columns(
@@ -102,9 +104,10 @@ class RunPages(Controller):
         platform, caller = page_request.platform, page_request.caller
         run = await runs.get(platform, caller, run_id)
         try:
-            await runs.map_columns(platform, caller, run_id, run_columns.read_form(form))
+            columns = run_columns.read_form(form, await run_columns.preview_of(page_request, run))
+            await runs.map_columns(platform, caller, run_id, columns, is_review="review" in form.texts)
         except MISTAKES as error:
-            return run_columns.show(page_request, run, problem_of(page_request.request, error), form.texts)
+            return await run_columns.show(page_request, run, problem_of(page_request.request, error), form)
         return page_request.redirect(f"/app/runs/{run_id}")
 
     @post("/{run_id:str}/describe")

@@ -22,7 +22,7 @@ from shared.runs.joining.rules import TruthSource
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.lifecycle import UNFINISHED, RunStatus
 from shared.runs.mapping import ColumnsIn
-from shared.runs.records import ReadyRun, RunDescription, RunRecord, RunSource, position_of
+from shared.runs.records import ReadyRun, RunDescription, RunRecord, RunSource, StoredPreview, position_of
 from shared.webhooks.addresses import check_url
 
 log = structlog.get_logger()
@@ -56,15 +56,17 @@ async def create(
 
 
 @retry_conflicts
-async def map_columns(platform: Platform, caller: Caller, run_id: str, columns: ColumnsIn) -> RunRecord:
-    """Read the file of a run again with other columns, as its next version.
+async def map_columns(
+    platform: Platform, caller: Caller, run_id: str, columns: ColumnsIn, *, is_review: bool = False
+) -> RunRecord:
+    """Read the file of a run again with other columns, as its next version; only its first rows for a review.
 
     Raises RunNotFound, QueueFull, QuotaReached, and what `uploads.get_completed` raises where the file is not kept.
     """
     run = await get(platform, caller, run_id)
     upload = await uploads.get_completed(platform, caller, str(run.upload_id))
     await truths.check_kept(platform, caller, run.truth_source)
-    source = RunSource(upload, columns, run.truth_source)
+    source = RunSource(upload, columns, run.truth_source, is_review)
     async with platform.db.transaction() as connection:
         await quotas.take(connection, platform.settings, caller, jobs.ROOM)
         version = await queries.lock(connection, caller.account_id, run.id)
@@ -85,6 +87,16 @@ async def get(platform: Platform, caller: Caller, run_id: str) -> RunRecord:
     return run
 
 
+async def get_preview(platform: Platform, caller: Caller, run_id: str) -> StoredPreview:
+    """Return the first rows of a run's own file; raises RunNotFound, and RunNotReady where none were read yet."""
+    run = await get(platform, caller, run_id)
+    async with platform.db.connection() as connection:
+        found = await queries.preview(connection, caller.account_id, run.id)
+    if found is None:
+        raise _not_ready(run)
+    return found
+
+
 async def get_shown(platform: Platform, caller: Caller, run_id: str) -> ReadyRun:
     """Return a run of the caller whose samples may be shown; raises RunNotFound, RunNotReady, DatasetPrivate."""
     run = await get_ready(platform, caller, run_id)
@@ -98,9 +110,7 @@ async def get_ready(platform: Platform, caller: Caller, run_id: str) -> ReadyRun
     async with platform.db.connection() as connection:
         ready = await queries.ready(connection, caller.account_id, known_uuid(run_id, RunNotFound))
     if ready is None:
-        run = await get(platform, caller, run_id)
-        detail = f"Version {run.version} of the run is {run.status}, not ready."
-        raise RunNotReady(detail, retry_after_s=RETRY_AFTER_S if run.state in UNFINISHED else None)
+        raise _not_ready(await get(platform, caller, run_id))
     return ready
 
 
@@ -180,6 +190,11 @@ async def _add_version(
     queued = await jobs.enqueue(platform, connection, request)
     await queries.insert_version(connection, run_id, number, queued.job.id, source)
     return queued
+
+
+def _not_ready(run: RunRecord) -> RunNotReady:
+    detail = f"Version {run.version} of the run is {run.status}, not ready."
+    return RunNotReady(detail, retry_after_s=RETRY_AFTER_S if run.state in UNFINISHED else None)
 
 
 def _description(run: RunRecord) -> RunDescription:

@@ -12,6 +12,7 @@ from shared.kit.platform import Platform
 from shared.runs import queries
 from shared.runs.errors import RunChanged
 from shared.runs.kinds.ingest_run import IngestRun
+from shared.runs.previews import Preview
 from shared.runs.records import IngestInput, InputFile, Reading
 from shared.runs.summary import RunSummary
 from shared.uploads.records import UploadRecord
@@ -50,10 +51,12 @@ async def conclude(
     summary: RunSummary | None = None,
     folder: str | None = None,
     rows_bytes: int | None = None,
+    preview: Preview | None = None,
 ) -> None:
     """Store what was found, in the transaction that ends the job; raises RunChanged, so that neither is stored."""
     run_id = UUID(arguments.run_id)
-    if not await queries.conclude(connection, run_id, arguments.version, job.id, reading, summary, folder, rows_bytes):
+    version = arguments.version
+    if not await queries.conclude(connection, run_id, version, job.id, reading, summary, folder, rows_bytes, preview):
         raise RunChanged
 
 

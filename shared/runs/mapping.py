@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from shared.runs.previews import Preview
+
 ColumnRole = Literal[
     "truth",
     "prediction",
@@ -21,7 +23,7 @@ ColumnRole = Literal[
     "empty",
     "unused",
 ]
-Asked = Literal["header", "truth", "prediction", "scores", "weight", "id"]
+Asked = Literal["header", "truth", "prediction", "scores", "weight", "id", "confirmation"]
 
 _Column = Annotated[str, Meta(max_length=500)]
 
@@ -69,7 +71,10 @@ class ColumnDecision(msgspec.Struct, frozen=True):
 class MappingQuestion(msgspec.Struct, frozen=True):
     """What the file does not say and nobody guesses; answer it with `PUT /v1/runs/{id}/columns`."""
 
-    asks: Annotated[Asked, Meta(description="Field of the columns that answers the question.")]
+    asks: Annotated[
+        Asked,
+        Meta(description="Field of the columns that answers the question; any columns, even none, are a confirmation."),
+    ]
     detail: Annotated[str, Meta(description="What is not clear, and how to answer.")]
     candidates: Annotated[list[str], Meta(description="Columns, or classes, that may be the answer.")] = []
 
@@ -77,9 +82,15 @@ class MappingQuestion(msgspec.Struct, frozen=True):
 class NeedsMapping(Exception):
     """The file can be read only once its sender has answered some questions."""
 
-    def __init__(self, questions: Sequence[MappingQuestion], decisions: Sequence[ColumnDecision] = ()) -> None:
+    def __init__(
+        self,
+        questions: Sequence[MappingQuestion],
+        decisions: Sequence[ColumnDecision] = (),
+        preview: Preview | None = None,
+    ) -> None:
         self.questions = list(questions)
         self.decisions = list(decisions)
+        self.preview = preview
         super().__init__(questions[0].detail)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -53,7 +53,11 @@ class RunVersion(SQLModel, table=True):
     columns: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     # The upload with the actual labels, where the file has none: shared.runs.joining.rules.TruthSource.
     truth: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
+    # Nothing is counted before its owner has seen the first rows.
+    is_review: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     outcome: str | None = None
+    # shared.runs.previews.Preview, apart from what reading found: lists of runs do not read it.
+    preview: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
     # What reading found, once the job has ended: format, decisions, questions, notices.
     reading: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
     sample_count: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))

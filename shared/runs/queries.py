@@ -11,6 +11,7 @@ from shared.kit.db import Connection
 from shared.runs.joining.rules import TruthSource
 from shared.runs.lifecycle import STATUS, RunStatus
 from shared.runs.mapping import ColumnsIn
+from shared.runs.previews import Preview
 from shared.runs.records import (
     IngestInput,
     Reading,
@@ -19,6 +20,7 @@ from shared.runs.records import (
     RunRecord,
     RunSource,
     RunVersionRecord,
+    StoredPreview,
 )
 from shared.runs.summary import RunSummary
 
@@ -50,8 +52,8 @@ INSERT = """
 """
 
 INSERT_VERSION = """
-    INSERT INTO run_version (run_id, number, job_id, upload_id, filename, columns, truth)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    INSERT INTO run_version (run_id, number, job_id, upload_id, filename, columns, truth, is_review)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
 # Two requests that name columns take turns: each makes a version of its own.
@@ -92,7 +94,8 @@ LATEST_READY = """
 """
 
 INPUT = """
-    SELECT run_version.upload_id, run_version.columns, run.positive, run_version.truth, dataset.folder
+    SELECT run_version.upload_id, run_version.columns, run.positive, run_version.truth, dataset.folder,
+        coalesce(dataset.is_private, false), run_version.is_review
     FROM run JOIN run_version ON run_version.run_id = run.id
     LEFT JOIN run_dataset ON run_dataset.run_id = run.id LEFT JOIN dataset ON dataset.id = run_dataset.dataset_id
     WHERE run.account_id = $1 AND run.id = $2 AND run_version.number = $3 AND run_version.job_id = $4
@@ -100,8 +103,16 @@ INPUT = """
 
 CONCLUDE = """
     UPDATE run_version
-    SET outcome = $4, reading = $5, sample_count = $6, summary = $7, folder = $8, rows_bytes = $9
+    SET outcome = $4, reading = $5, sample_count = $6, summary = $7, folder = $8, rows_bytes = $9,
+        preview = $10
     WHERE run_id = $1 AND number = $2 AND job_id = $3 AND outcome IS NULL RETURNING true
+"""
+
+# All versions are read from the same upload, so that a version that failed still has the rows of those before.
+PREVIEW = """
+    SELECT run_version.number, run_version.preview FROM run JOIN run_version ON run_version.run_id = run.id
+    WHERE run.account_id = $1 AND run.id = $2 AND run_version.preview IS NOT NULL
+    ORDER BY run_version.number DESC LIMIT 1
 """
 
 FOLDERS = "SELECT folder FROM run_version WHERE run_id = $1 AND folder IS NOT NULL"
@@ -143,7 +154,8 @@ async def insert(connection: Connection, run_id: UUID, account_id: int, descript
 async def insert_version(connection: Connection, run_id: UUID, number: int, job_id: UUID, source: RunSource) -> None:
     """Insert a version, which its job reads."""
     upload, named, truth = source.upload, msgspec.to_builtins(source.columns), msgspec.to_builtins(source.truth)
-    await connection.execute(INSERT_VERSION, run_id, number, job_id, upload.id, upload.filename, named, truth)
+    values = (upload.id, upload.filename, named, truth, source.is_review)
+    await connection.execute(INSERT_VERSION, run_id, number, job_id, *values)
 
 
 async def lock(connection: Connection, account_id: int, run_id: UUID) -> int | None:
@@ -198,9 +210,9 @@ async def ingest_input(
     record = await connection.fetchrow(INPUT, account_id, run_id, number, job_id)
     if record is None:
         return None
-    upload_id, columns, positive, truth, dataset_folder = record
+    upload_id, columns, positive, truth, *rest = record
     source = msgspec.convert(truth, TruthSource | None)
-    return IngestInput(upload_id, msgspec.convert(columns, ColumnsIn), positive, source, dataset_folder)
+    return IngestInput(upload_id, msgspec.convert(columns, ColumnsIn), positive, source, *rest)
 
 
 async def conclude(
@@ -212,14 +224,20 @@ async def conclude(
     summary: RunSummary | None,
     folder: str | None,
     rows_bytes: int | None,
+    preview: Preview | None,
 ) -> bool:
     """Store what the job of a version has found: it is ready with a summary, and needs a mapping without one."""
     outcome = RunStatus.NEEDS_MAPPING if summary is None else RunStatus.READY
     values: list[Any] = [None, None] if summary is None else [summary.rows, packed(summary)]
+    values += [folder, rows_bytes, msgspec.to_builtins(preview)]
     found = msgspec.to_builtins(reading)
-    return bool(
-        await connection.fetchval(CONCLUDE, run_id, number, job_id, outcome, found, *values, folder, rows_bytes)
-    )
+    return bool(await connection.fetchval(CONCLUDE, run_id, number, job_id, outcome, found, *values))
+
+
+async def preview(connection: Connection, account_id: int, run_id: UUID) -> StoredPreview | None:
+    """Return the newest preview of a run of the account, or None."""
+    record = await connection.fetchrow(PREVIEW, account_id, run_id)
+    return None if record is None else StoredPreview(record["number"], msgspec.convert(record["preview"], Preview))
 
 
 async def folders(connection: Connection, run_id: UUID) -> list[str]:

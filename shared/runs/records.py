@@ -12,6 +12,7 @@ from shared.predictions.single_score import positive_class
 from shared.runs.joining.rules import TruthSource
 from shared.runs.lifecycle import RunStatus
 from shared.runs.mapping import ColumnDecision, ColumnsIn, MappingQuestion
+from shared.runs.previews import Preview
 from shared.runs.summary import RunSummary
 from shared.uploads.records import UploadRecord
 
@@ -32,12 +33,13 @@ class RunDescription(msgspec.Struct, frozen=True):
 class RunSource(NamedTuple):
     """What a version of a run is read from: its upload, the columns that were named, and where the actual labels are.
 
-    Without `truth` the uploaded file has them.
+    Without `truth` the uploaded file has them. A version to review stops before anything is counted.
     """
 
     upload: UploadRecord
     columns: ColumnsIn
     truth: TruthSource | None = None
+    is_review: bool = False
 
 
 class InputFile(msgspec.Struct, frozen=True):
@@ -155,6 +157,16 @@ class IngestInput(msgspec.Struct, frozen=True):
     truth: TruthSource | None
     # Of the rows of the dataset that the run is of.
     dataset_folder: str | None
+    is_private: bool
+    # Nothing is counted before its owner has seen the first rows.
+    is_review: bool
+
+
+class StoredPreview(msgspec.Struct, frozen=True):
+    """A preview, and the version of the run that it was made for."""
+
+    version: int
+    preview: Preview
 
 
 def positive_position(positive: str | None, classes: list[Label]) -> int | None:

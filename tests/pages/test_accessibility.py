@@ -57,6 +57,7 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
     judged, _ = await judged_project(platform, client, {"yolo_v8": [FOUND]}, [TRUTH])
     detection_run = (await judge(client, judged, "yolo_v8"))["id"]
     asked = await _run(client, 20, truth="first", prediction="second")
+    reviewed = await _run(client, 20, review=True)
     return [
         "/",
         "/app/runs",
@@ -68,6 +69,7 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
         f"/app/runs/{runs[0]}/slices",
         f"/app/runs/{runs[0]}/columns",
         f"/app/runs/{asked}",
+        f"/app/runs/{reviewed}",
         "/app/comparisons",
         "/app/comparisons/new",
         f"/app/comparisons/{compared.json()['id']}",
@@ -108,16 +110,17 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
     ]
 
 
-async def _run(client: Client, least: int, truth: str = "truth", prediction: str = "prediction") -> str:
+async def _run(
+    client: Client, least: int, truth: str = "truth", prediction: str = "prediction", *, review: bool = False
+) -> str:
     """A run of thirty samples, a third of them dogs, of which those from number `least` on are predicted as dogs."""
     names = ("id", truth, prediction, "score_dog", "split")
     rows = [
         (f"s{i}", "dog" if i % 3 == 0 else "cat", "dog" if i >= least else "cat", i / 30, f"part {i % 2}")
         for i in range(30)
     ]
-    made = await client.post(
-        "/v1/runs", {"records": [dict(zip(names, row, strict=True)) for row in rows]}, {"Prefer": "wait=20"}
-    )
+    records = [dict(zip(names, row, strict=True)) for row in rows]
+    made = await client.post("/v1/runs", {"records": records, "review": review}, {"Prefer": "wait=20"})
     return str(made.json()["id"])
 
 

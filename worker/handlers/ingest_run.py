@@ -46,21 +46,32 @@ def perform(inputs: RunInputs, attempt: JobAttempt[IngestRun]) -> Conclusion:
         attempt.progress(0.1 + 0.8 * rows / (rows + _HALFWAY_ROWS))
 
     try:
-        ingested = ingest(folder / "file", folder, found.columns, limits, progress, _truth(found, folder))
+        truth = _truth(found, folder)
+        ingested = ingest(folder / "file", folder, found.columns, limits, progress, truth, is_review=found.is_review)
     except NeedsMapping as needed:
-        reading = Reading(None, needed.decisions, needed.questions)
-        return Conclusion(
-            "", (), partial(ingests.conclude, job=attempt.job, arguments=attempt.arguments, reading=reading)
-        )
+        return _asked(attempt, needed)
     summary = ingested.finished.summary
     _check_positive(found, summary)
     return _concluded(attempt, ingested, files)
 
 
+def _asked(attempt: JobAttempt[IngestRun], needed: NeedsMapping) -> Conclusion:
+    write = partial(
+        ingests.conclude,
+        job=attempt.job,
+        arguments=attempt.arguments,
+        reading=Reading(None, needed.decisions, needed.questions),
+        preview=needed.preview,
+    )
+    return Conclusion("", (), write)
+
+
 def _truth(found: IngestInput, folder: Path) -> TruthFile | None:
     if found.truth is None:
         return None
-    return TruthFile(folder / "truth", found.truth.missing, found.truth.extra, found.dataset_folder is not None)
+    return TruthFile(
+        folder / "truth", found.truth.missing, found.truth.extra, found.dataset_folder is not None, found.is_private
+    )
 
 
 def _concluded(attempt: JobAttempt[IngestRun], ingested: Ingested, inputs: list[InputFile]) -> Conclusion:
@@ -79,6 +90,7 @@ def _concluded(attempt: JobAttempt[IngestRun], ingested: Ingested, inputs: list[
         summary=ingested.finished.summary,
         folder=prefix,
         rows_bytes=rows.size_bytes,
+        preview=ingested.preview,
     )
     return Conclusion(prefix, files, write)
 

@@ -7,12 +7,15 @@ from typing import NamedTuple
 import msgspec
 from msgspec import UNSET
 
+from shared.runs.errors import NoTruth
 from shared.runs.ingest.finishing import Finished, finish
 from shared.runs.ingest.reading_rows import RowReader
+from shared.runs.ingest.reviewing import CONFIRMATION, review
 from shared.runs.ingest.text_checks import refuse_nul
 from shared.runs.joining.pairing import JoinedFiles, pair
 from shared.runs.joining.rules import TruthFile
-from shared.runs.mapping import ColumnDecision, ColumnsIn, NeedsMapping
+from shared.runs.mapping import Assignment, ColumnDecision, ColumnsIn, MappingQuestion, NeedsMapping
+from shared.runs.previews import Preview, preview_of
 from shared.runs.reading.containers import Container
 from shared.runs.reading.inference import Inference
 from shared.runs.reading.named_header import open_named
@@ -35,6 +38,7 @@ class Ingested(NamedTuple):
     finished: Finished
     container: Container
     decisions: list[ColumnDecision]
+    preview: Preview
 
 
 def ingest(
@@ -44,29 +48,52 @@ def ingest(
     limits: IngestLimits,
     progress: Callable[[int], None],
     truth: TruthFile | None = None,
+    *,
+    is_review: bool = False,
 ) -> Ingested:
     """Read a file and write `rows.parquet` into the scratch folder; `progress` is told the number of rows read.
 
-    With `truth` the actual labels are those of that file, joined by sample id.
+    With `truth` the actual labels are those of that file, joined by sample id. A review ends with NeedsMapping before
+    more than the first rows are read.
 
     Raises NeedsMapping where the file leaves something open, and the errors of runs where it cannot be read.
     """
     table, container = open_named(path, scratch, given, limits.max_bytes)
     known: dict[int, ColumnDecision] = {}
+    own_columns = len(table.names)
     if truth is not None:
         table, known = _joined(table, truth, scratch, given, limits)
         given = msgspec.structs.replace(given, truth=UNSET, id=UNSET)
+    is_private = truth is not None and truth.is_private
     columns = table.sample(SAMPLE_ROWS)
     refuse_nul(table.names, columns)
-    assignment = Inference(table.names, columns, given, known).assign()
+    preview = preview_of(table, range(own_columns, len(table.names)) if is_private else ())
+    assignment = _assigned(Inference(table.names, columns, given, known), preview, is_review=is_review)
+    rows_file = scratch / "rows.parquet"
+    if is_review and is_private:
+        # What few rows count would tell the truth of each.
+        raise NeedsMapping([CONFIRMATION], assignment.decisions, preview)
+    if is_review:
+        raise review(table, assignment, preview, SAMPLE_ROWS, rows_file, limits.max_classes)
     reader = RowReader(table, assignment, max_classes=limits.max_classes)
     try:
-        reader.read(scratch / "rows.parquet", progress)
-        finished = finish(reader, assignment, table.names, scratch / "rows.parquet", limits.max_classes)
+        reader.read(rows_file, progress)
+        finished = finish(reader, assignment, table.names, rows_file, limits.max_classes)
     except NeedsMapping as needed:
-        raise NeedsMapping(needed.questions, assignment.decisions) from needed
+        raise NeedsMapping(needed.questions, assignment.decisions, preview) from needed
     notices = [*table.notices, *finished.notices]
-    return Ingested(finished._replace(notices=notices), container, assignment.decisions)
+    return Ingested(finished._replace(notices=notices), container, assignment.decisions, preview)
+
+
+def _assigned(inference: Inference, preview: Preview, *, is_review: bool) -> Assignment:
+    try:
+        return inference.assign()
+    except NeedsMapping as needed:
+        raise NeedsMapping(needed.questions, needed.decisions, preview) from needed
+    except NoTruth as error:
+        if not is_review:
+            raise
+        raise NeedsMapping([MappingQuestion("truth", str(error))], preview=preview) from error
 
 
 def _joined(table: FileTable, truth: TruthFile, scratch: Path, given: ColumnsIn, limits: IngestLimits) -> JoinedFiles:

@@ -36,12 +36,15 @@ class JoinedTable:
         # Rows of the predictions whose id has no truth.
         self._extra: list[NDArray[np.int64]] = []
         self._extra_ids: list[str] = []
+        self._is_read = False
 
     @property
     def notices(self) -> Sequence[str]:
-        """What had to be assumed, and how many samples have no partner."""
-        missing, extra = self._unpaired()
+        """What had to be assumed, and how many samples have no partner, once all rows were read."""
         notices = [*self._predictions.notices]
+        if not self._is_read:
+            return notices
+        missing, extra = self._unpaired()
         if missing:
             notices.append(f"{missing:,} of {len(self._truth):,} samples have no prediction and are not counted.")
         if extra:
@@ -68,6 +71,7 @@ class JoinedTable:
         width = len(self._predictions.names)
         own = {position: form for position, form in forms.items() if position < width}
         start = 0
+        self._is_read = False
         self._seen[:] = False
         self._extra, self._extra_ids = [], []
         for batch in self._predictions.batches(own | {self._id: ColumnForm.TEXT}):
@@ -82,6 +86,7 @@ class JoinedTable:
                     position: _formed(self._truth.column(self._positions[position - width], rows), form)
                     for position, form in theirs.items()
                 }
+        self._is_read = True
         self._check()
 
     def line_of(self, row: int) -> int | None:

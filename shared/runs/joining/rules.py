@@ -23,12 +23,13 @@ class TruthSource(msgspec.Struct, frozen=True):
 
 
 class TruthFile(NamedTuple):
-    """The file with the actual labels on disk; with `is_dataset` it holds the rows of a dataset."""
+    """The file with the actual labels on disk; with `is_dataset` it holds the rows of one, maybe private."""
 
     path: Path
     missing: Missing
     extra: Extra
     is_dataset: bool = False
+    is_private: bool = False
 
 
 class TruthAsked(NamedTuple):

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET
 
 from shared.runs.mapping import ColumnsIn, MappingQuestion, NeedsMapping
+from shared.runs.previews import preview_of
 from shared.runs.reading.containers import Container
 from shared.runs.reading.files import open_table
 from shared.runs.reading.tables import FileTable
@@ -28,7 +29,9 @@ def open_named(
         if named & {*with_header.names}:
             return with_header, container
     detail = f"{where}{table.header_question} Send `header` with true or false, and name the columns."
-    raise NeedsMapping([MappingQuestion("header", detail, list(table.names))])
+    # Of two files, the columns to be named are those of the predictions.
+    preview = None if where else preview_of(table)
+    raise NeedsMapping([MappingQuestion("header", detail, list(table.names))], preview=preview)
 
 
 def _names(given: ColumnsIn) -> set[str]:

@@ -145,6 +145,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("PATCH", "/v1/runs/{run_id}"): Sample(json={"positive": "cat", "tags": ["a"]}),
     ("DELETE", "/v1/runs/{run_id}"): Sample(),
     ("PUT", "/v1/runs/{run_id}/columns"): Sample(json={"truth": "y_true", "prediction": "y_pred", "id": None}),
+    ("GET", "/v1/runs/{run_id}/preview"): Sample(),
     ("GET", "/v1/runs/{run_id}/matrix"): Sample(query={"class": "cat", "slice": "country:DE"}),
     ("GET", "/v1/runs/{run_id}/metrics"): Sample(),
     ("GET", "/v1/runs/{run_id}/curves"): Sample(path=SCORED, query={"slice": "country:DE"}),

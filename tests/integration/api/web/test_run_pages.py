@@ -116,7 +116,8 @@ async def test_what_a_file_leaves_open_is_asked_and_the_answer_makes_the_run_rea
     base = await created(visitor, alice, "first,second\ncat,cat\ndog,cat\ncat,cat\n")
     asked = (await visitor.get(base)).text
 
-    answer = await visitor.send(f"{base}/columns", base, header="yes", truth="first", prediction="second")
+    named = {"column": ["first", "second"], "role": ["truth", "prediction"], "class": ["", ""]}
+    answer = await visitor.send(f"{base}/columns", base, header="yes", **named)
     await alice.get(base.replace("/app/", "/v1/"), {"Prefer": "wait=30"})
     page = (await visitor.get(base)).text
 
@@ -124,6 +125,71 @@ async def test_what_a_file_leaves_open_is_asked_and_the_answer_makes_the_run_rea
     assert re.findall(r'<option value="([^"]*)" selected', asked) == []
     assert answer.headers["location"] == base
     assert "<b>0.6667</b><span>Accuracy</span>" in page
+
+
+def roles(page: str) -> dict[str, tuple[str, str]]:
+    """What each column of the form was taken for, and what is chosen for it."""
+    columns = re.findall(r'name="column" value="([^"]*)"', page)
+    detected = re.findall(r'name="detected" value="([^"]*)"', page)
+    selects = re.findall(r'<select name="role".*?</select>', page, re.DOTALL)
+    chosen = [(re.findall(r'<option value="(\w+)" selected', select) or [""])[0] for select in selects]
+    return {html.unescape(name): (was, now) for name, was, now in zip(columns, detected, chosen, strict=True)}
+
+
+@pytest.mark.usefixtures("workers")
+async def test_the_first_rows_and_their_columns_are_shown_and_changed_before_anything_is_counted(
+    visitor: Visitor, alice: Client
+) -> None:
+    base = await created(visitor, alice, positive=HOSTILE, review="yes")
+    found = {
+        "id": ("id", ""),
+        "truth": ("truth", ""),
+        "prediction": ("prediction", ""),
+        f"score_{HOSTILE}": ("score", ""),
+        "country": ("slice", ""),
+    }
+
+    shown = (await visitor.get(base)).text
+    changed = {"column": [*found], "detected": [role for role, _ in found.values()], "class": [""] * 5}
+    again = await visitor.send(f"{base}/columns", base, review="yes", role=["", "", "", "", "text"], **changed)
+    await alice.get(base.replace("/app/", "/v1/"), {"Prefer": "wait=30"})
+    second = (await visitor.get(base)).text
+    counted = await visitor.send(f"{base}/columns", base, role=["", "", "", "", "text"], **changed)
+    await alice.get(base.replace("/app/", "/v1/"), {"Prefer": "wait=30"})
+    page = (await visitor.get(base)).text
+
+    assert "Nothing is counted yet." in shown
+    assert roles(shown) == found
+    table = cells(shown)
+    assert table[:5] == [*found]
+    assert table[15:20] == ["s0", HOSTILE, HOSTILE, "0.9", "DE"]
+    assert table[-6:] == [HOSTILE, "10", "9", "ham", "10", "11"]
+    assert HOSTILE not in shown
+    assert (again.status_code, roles(second)["country"]) == (303, ("text", "text"))
+    assert counted.status_code == 303
+    assert "<b>0.8500</b><span>Accuracy</span>" in page
+    assert (await alice.get(f"{base.replace('/app/', '/v1/')}/slices")).json()["columns"] == []
+
+
+@pytest.mark.usefixtures("workers")
+async def test_a_first_row_that_is_no_header_can_be_said_to_be_one_with_the_roles_of_its_columns(
+    visitor: Visitor, alice: Client
+) -> None:
+    base = await created(visitor, alice, "0,1\n0,1\n1,1\n0,0\n")
+    asked = (await visitor.get(base)).text
+    named = {"column": ["c0", "c1"], "role": ["truth", "prediction"], "class": ["", ""]}
+
+    await visitor.send(f"{base}/columns", base, header="yes", **named)
+    run = (await alice.get(base.replace("/app/", "/v1/"), {"Prefer": "wait=30"})).json()
+    twice = await visitor.send(f"{base}/columns", base, **{**named, "role": ["truth", "truth"]})
+    cut = await visitor.send(f"{base}/columns", base, **{**named, "role": ["truth"]})
+    nameless = await visitor.send(f"{base}/columns", base, **{**named, "role": ["truth", "score"]})
+
+    assert [*roles(asked)] == ["c0", "c1"]
+    assert (run["status"], run["rows"], [column["column"] for column in run["columns"]]) == ("ready", 3, ["0", "1"])
+    assert (twice.status_code, "are both chosen as actual label" in twice.text) == (400, True)
+    assert (cut.status_code, "send a role and a class for each column" in cut.text) == (400, True)
+    assert (nameless.status_code, "say which class the scores in “c1” are of" in nameless.text) == (400, True)
 
 
 @pytest.mark.usefixtures("workers")
