@@ -72,7 +72,9 @@ class RunMetrics(msgspec.Struct):
     estimates: Annotated[
         dict[str, Estimate], Meta(description="Each overall metric with its interval of 95 % and the method, by name.")
     ]
-    classes: Annotated[list[ClassMetrics], Meta(description="Metrics of each class, the positive one first.")]
+    classes: Annotated[
+        list[ClassMetrics], Meta(description="Metrics of each class, the positive one first; none without labels.")
+    ]
     score_kind: Annotated[
         str | None,
         Meta(description="What the scores are: probabilities, one-vs-rest, margins or confidence; null without."),
@@ -84,18 +86,19 @@ class RunMetrics(msgspec.Struct):
     @classmethod
     def of(cls, run: ReadyRun, matrix: ConfusionMatrix, position: int | None, *, is_slice: bool) -> "RunMetrics":
         """Compute the metrics; those of one class only, if its position is given."""
-        overall, undefined = results.overall(matrix)
+        has_labels = run.summary.has_labels
+        overall, undefined = results.overall(matrix, has_labels=has_labels)
         positive = run.positive_position
         positions = [position] if position is not None else range(len(matrix.classes))
         order = sorted(positions, key=lambda at: at != positive)
-        classes = _classes(run, matrix, order, is_slice=is_slice)
+        classes = _classes(run, matrix, order, is_slice=is_slice) if has_labels else []
         return cls(
             version=run.version,
             rows=int(matrix.counts.sum()),
             positive=_positive(run),
             overall=overall,
             undefined=undefined,
-            estimates=results.estimates(matrix),
+            estimates=results.estimates(matrix, has_labels=has_labels),
             classes=classes,
             score_kind=run.summary.score_kind,
             threshold=run.summary.threshold,
@@ -136,16 +139,21 @@ class RunSample(msgspec.Struct):
 
     row: Annotated[int, Meta(description="Row of the file, from 1 below the header.")]
     id: Annotated[str | None, Meta(description="Sample id; null if the file has none.")]
-    actual: Annotated[Label, Meta(description="Ground truth label.")]
-    predicted: Annotated[Label, Meta(description="Predicted label.")]
+    actual: Annotated[Label | None, Meta(description="Ground truth label; null in a run without labels.")]
+    predicted: Annotated[Label | None, Meta(description="Predicted label; null in a run without labels.")]
     confidence: Annotated[float | None, Meta(description="Score of the predicted class; null without scores.")]
     scores: Annotated[dict[str, float], Meta(description="Score in each column of scores.")]
     metadata: Annotated[dict[str, str], Meta(description="Value in each other column, as text.")]
+    correct: Annotated[
+        bool | None, Meta(description="Whether the sample is right, in a run without labels; null in any other.")
+    ] = None
 
     @classmethod
-    def of(cls, row: FoundRow) -> "RunSample":
-        """Present a row."""
-        return cls(*row)
+    def of(cls, run: ReadyRun, row: FoundRow) -> "RunSample":
+        """Present a row of a run."""
+        if run.summary.has_labels:
+            return cls(*row)
+        return cls(*row._replace(actual=None, predicted=None), correct=row.actual == row.predicted)  # type: ignore[arg-type] # the labels of a sample are None
 
 
 class RunSamplePage(msgspec.Struct):

@@ -72,7 +72,7 @@ class RunResultController(Controller):
         Undefined metrics are null, with the reason. The ROC AUC is exact, and of all samples. With `threshold` samples
         are predicted by their score of the class, of more than two classes against the rest.
         """
-        run = await runs.get_ready(platform, caller, run_id)
+        run = await runs.get_ready(platform, caller, run_id, runs.ANY_TASK)
         run, counted, position = await _counted(platform, run, class_label, slices, threshold)
         return RunMetrics.of(run, counted, position, is_slice=bool(slices))
 
@@ -141,7 +141,7 @@ class RunResultController(Controller):
         the values of two columns, cuts numbers into ranges of about equally many samples, and goes together with
         `slice` and `threshold`.
         """
-        run = await runs.get_ready(platform, caller, run_id)
+        run = await runs.get_ready(platform, caller, run_id, runs.ANY_TASK)
         if by is None:
             refuse_without_by(bins=bins, slice=slices, threshold=threshold)
             found = await answers.slices(platform, run, column, metric, min_support)
@@ -174,7 +174,7 @@ class RunResultController(Controller):
         Those of a cell, a slice or a range of scores, with everything that their row holds. The most confident
         predictions come first, equal ones in the order of the file.
         """
-        run = await runs.get_shown(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK)
         decision = read_decision(run, threshold, read_class(run, class_label, "class"))
         wanted = RowFilter(
             read_class(run, actual, "actual"),
@@ -185,7 +185,7 @@ class RunResultController(Controller):
         )
         found = await answers.samples(platform, run, wanted, after=cursor, limit=limit + 1, decision=decision)
         page = paging.cut(found, limit, lambda row: row.number)
-        return RunSamplePage(run.version, [RunSample.of(row) for row in page.rows], page.next)
+        return RunSamplePage(run.version, [RunSample.of(run, row) for row in page.rows], page.next)
 
     @get("/errors", operation_id="runs.list_errors")
     async def errors(
@@ -204,12 +204,12 @@ class RunResultController(Controller):
 
         All samples that were predicted wrongly, the most confident ones first.
         """
-        run = await runs.get_shown(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK)
         decision = read_decision(run, threshold, read_class(run, class_label, "class"))
         wanted = RowFilter(only_errors=True, conditions=read_conditions(run, slices))
         found = await answers.samples(platform, run, wanted, after=cursor, limit=limit + 1, decision=decision)
         page = paging.cut(found, limit, lambda row: row.number)
-        return RunSamplePage(run.version, [RunSample.of(row) for row in page.rows], page.next)
+        return RunSamplePage(run.version, [RunSample.of(run, row) for row in page.rows], page.next)
 
 
 async def _counted(

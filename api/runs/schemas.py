@@ -14,8 +14,10 @@ from shared.runs.lifecycle import RunStatus
 from shared.runs.mapping import ColumnDecision, MappingQuestion
 from shared.runs.previews import Preview
 from shared.runs.records import RunDescription, RunRecord, StoredPreview
+from shared.runs.summary import ShownTask
 
 RESULTS = ("matrix", "metrics", "curves", "calibration", "thresholds", "slices", "samples", "errors", "receipt")
+WITHOUT_LABELS = ("metrics", "slices", "samples", "errors")
 
 
 class RunPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,6 +69,7 @@ class RunSummaryOut(msgspec.Struct):
     tags: Annotated[list[str], Meta(description="Tags of the run.")]
     notes: Annotated[str | None, Meta(description="Notes on the run; null if there are none.")]
     positive: Annotated[str | None, Meta(description="Positive class as it was set; null for the usual one.")]
+    task: Annotated[ShownTask | None, Meta(description="What the run is about; null until it is ready.")]
     rows: Annotated[int | None, Meta(description="Number of samples; null until the run is ready.")]
     file: Annotated[RunFile, Meta(description="The file of the run.")]
     truth: Annotated[
@@ -97,7 +100,8 @@ class RunOut(RunSummaryOut):
         """Present a run."""
         found = run.findings
         is_ready = run.state is RunStatus.READY
-        links = {name: f"/v1/runs/{run.id}/{name}" for name in RESULTS} if is_ready else {}
+        results = WITHOUT_LABELS if found.task == "correctness" else RESULTS
+        links = {name: f"/v1/runs/{run.id}/{name}" for name in results} if is_ready else {}
         return cls(**_fields(run), columns=found.columns, questions=found.questions, notices=found.notices, links=links)
 
 
@@ -123,6 +127,7 @@ def _fields(run: RunRecord) -> dict[str, Any]:
     same = ("id", "version", "progress", "error", "name", "model_name", "model_version", "tags", "notes", "positive")
     return {name: getattr(run, name) for name in (*same, "job_id", "created_at", "updated_at")} | {
         "status": run.state,
+        "task": run.findings.task,
         "rows": run.sample_count,
         "truth": run.truth_source,
         "file": RunFile(run.upload_id, run.filename, run.findings.format),

@@ -18,13 +18,14 @@ from shared.runs.records import RunRecord
 ROLES = {
     "truth": "actual label",
     "prediction": "predicted label",
+    "correct": "whether the sample is right",
     "score": "score of the class:",
     "confidence": "score of the predicted class",
     "id": "sample id",
     "slice": "to slice by",
     "text": "shown beside samples",
 }
-_SINGLE = ("truth", "prediction", "id", "confidence")
+_SINGLE = ("truth", "prediction", "correct", "id", "confidence")
 _HEADERS = {"yes": True, "no": False}
 # Boxes that say that there is no such column.
 _WITHOUT = ("prediction", "id", "weight")

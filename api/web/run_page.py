@@ -25,8 +25,10 @@ async def show(
 ) -> Response[str]:
     """Show the metrics with their intervals, the matrix and the classes; the rest is loaded by a script or a link."""
     platform, caller = page_request.platform, page_request.caller
-    selection = select(await runs.get_ready(platform, caller, str(run.id)), class_label, threshold, slices)
+    ready = await runs.get_ready(platform, caller, str(run.id), runs.ANY_TASK)
+    selection = select(ready, class_label, threshold, slices)
     matrix = await selection.matrix(platform)
+    has_labels = ready.summary.has_labels
     return page_request.render(
         "runs/page.html",
         page_request.status(problem),
@@ -34,10 +36,10 @@ async def show(
         selection=selection,
         rows=int(matrix.counts.sum()),
         headlines=headlines(selection.run, matrix, is_slice=selection.is_slice),
-        classes=class_table(selection.run, matrix, is_slice=selection.is_slice),
+        classes=class_table(selection.run, matrix, is_slice=selection.is_slice) if has_labels else [],
         class_columns=CLASS_COLUMNS,
         width=WIDTH,
-        matrix_drawing=await draw_matrix(matrix, View()),
+        matrix_drawing=await draw_matrix(matrix, View()) if has_labels else None,
         view=View(),
         shade_names=SHADE_NAMES,
         problem=problem,

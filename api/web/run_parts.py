@@ -17,6 +17,7 @@ from shared.presentation.reliability_drawing import reliability_points
 from shared.presentation.run_slices import slice_rows
 from shared.presentation.whiskers import WIDTH
 from shared.runs import answers, curves
+from shared.runs.errors import WITHOUT_LABELS, TaskUnsupported
 from shared.runs.filters import RowFilter
 
 MAX_SAMPLES = 50
@@ -55,7 +56,7 @@ class RunPartPages(Controller):
         cursor: Annotated[int | None, QueryParameter(ge=1, le=MAX_ROW)] = None,
     ) -> Response[str]:
         """List the samples of a cell, or all errors, the most confident ones first."""
-        stored = await runs.get_shown(page_request.platform, page_request.caller, run_id)
+        stored = await runs.get_shown(page_request.platform, page_request.caller, run_id, runs.ANY_TASK)
         selection = select(stored, class_label, threshold, slices)
         wanted = _cell(selection, row, column)
         found = await answers.samples(
@@ -118,7 +119,7 @@ class RunPartPages(Controller):
         by: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
         """List the slices of a run by one column or by each, the worst first."""
-        run = await runs.get_ready(page_request.platform, page_request.caller, run_id)
+        run = await runs.get_ready(page_request.platform, page_request.caller, run_id, runs.ANY_TASK)
         found = await answers.slices(page_request.platform, run, by or None, "accuracy", MIN_SUPPORT)
         return page_request.render(
             "runs/slices.html",
@@ -134,10 +135,12 @@ class RunPartPages(Controller):
 
 
 def _cell(selection: RunSelection, row: int | None, column: int | None) -> RowFilter:
-    """The filter of a cell of the shown matrix; of all errors without one. Raises InvalidInput."""
+    """The filter of a cell of the shown matrix; of all errors without one. Raises InvalidInput, TaskUnsupported."""
     if row is None and column is None:
         return RowFilter(only_errors=True, conditions=selection.conditions)
     shown, stored = selection.run.summary.classes, selection.stored.summary.classes
+    if not selection.stored.summary.has_labels:
+        raise TaskUnsupported(WITHOUT_LABELS)
     if row is None or column is None or max(row, column) >= len(shown):
         raise InvalidInput(Fault("/row", "row: the run has changed and no longer has this class; reload the page."))
     if len(shown) == len(stored):

@@ -110,7 +110,7 @@ def _kind(column: Column) -> NameKind:
     if kind == "id" and len(set(column.sample)) < len(column.sample):
         return "other"
     # `correct` is the truth in some programs, and a flag in most.
-    flags = {"true", "false", "0", "1", "yes", "no", "+", "-", "", "t", "f"}
+    flags = {"true", "false", "0", "1", "0.0", "1.0", "yes", "no", "+", "-", "", "t", "f"}
     if kind == "derived" and column.name and join_words(column.name) == "correct":
         return "derived" if {cell.casefold() for cell in column.sample} <= flags else "truth"
     return kind

@@ -42,7 +42,10 @@ CLASS_COLUMNS: dict[str, str] = {
 
 def headlines(run: ReadyRun, matrix: ConfusionMatrix, *, is_slice: bool) -> list[RunMetric]:
     """The metrics of the positive class, if the run has one and two classes; else of all. Accuracy comes first."""
-    overall = results.estimates(matrix)
+    has_labels = run.summary.has_labels
+    overall = results.estimates(matrix, has_labels=has_labels)
+    if not has_labels:
+        return [_metric(one, None, overall[CATALOGUE[one].plain_name]) for one in results.OF_FLAGS]
     first = [_metric("accuracy", None, overall[CATALOGUE["accuracy"].plain_name])]
     positive = run.positive_position
     if positive is None or len(matrix.classes) != _TWO:

@@ -1,6 +1,6 @@
 """Runs: what one model said of a test set, from the file that holds it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 import structlog
@@ -17,15 +17,19 @@ from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
 from shared.quotas import Quota
 from shared.runs import objects, queries, truths
-from shared.runs.errors import RunNotFound, RunNotReady
+from shared.runs.errors import WITHOUT_LABELS, RunNotFound, RunNotReady, TaskUnsupported
 from shared.runs.joining.rules import TruthSource
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.lifecycle import UNFINISHED, RunStatus
 from shared.runs.mapping import ColumnsIn
 from shared.runs.records import ReadyRun, RunDescription, RunRecord, RunSource, StoredPreview, position_of
+from shared.runs.summary import Task
 from shared.webhooks.addresses import check_url
 
 log = structlog.get_logger()
+
+LABELLED: frozenset[Task] = frozenset({"classification"})
+ANY_TASK: frozenset[Task] = frozenset({"classification", "correctness"})
 
 # Small files are read within this time.
 RETRY_AFTER_S = 1
@@ -97,20 +101,28 @@ async def get_preview(platform: Platform, caller: Caller, run_id: str) -> Stored
     return found
 
 
-async def get_shown(platform: Platform, caller: Caller, run_id: str) -> ReadyRun:
-    """Return a run of the caller whose samples may be shown; raises RunNotFound, RunNotReady, DatasetPrivate."""
-    run = await get_ready(platform, caller, run_id)
+async def get_shown(platform: Platform, caller: Caller, run_id: str, tasks: Collection[Task] = LABELLED) -> ReadyRun:
+    """Return a run of the caller whose samples may be shown.
+
+    Raises RunNotFound, RunNotReady, TaskUnsupported, DatasetPrivate.
+    """
+    run = await get_ready(platform, caller, run_id, tasks)
     if run.is_private:
         raise DatasetPrivate
     return run
 
 
-async def get_ready(platform: Platform, caller: Caller, run_id: str) -> ReadyRun:
-    """Return a run of the caller with its counts; raises RunNotFound, RunNotReady."""
+async def get_ready(platform: Platform, caller: Caller, run_id: str, tasks: Collection[Task] = LABELLED) -> ReadyRun:
+    """Return a run of the caller with its counts, if it is of one of the tasks.
+
+    Raises RunNotFound, RunNotReady, TaskUnsupported.
+    """
     async with platform.db.connection() as connection:
         ready = await queries.ready(connection, caller.account_id, known_uuid(run_id, RunNotFound))
     if ready is None:
         raise _not_ready(await get(platform, caller, run_id))
+    if ready.summary.task not in tasks:
+        raise TaskUnsupported(WITHOUT_LABELS)
     return ready
 
 

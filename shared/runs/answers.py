@@ -50,7 +50,8 @@ async def matrix(
 async def slices(
     platform: Platform, run: ReadyRun, column: str | None, metric_id: str, min_support: int
 ) -> FoundSlices:
-    """The slices of a run, worst first; raises InvalidInput, SlicesNotAvailable."""
+    """The slices of a run, worst first; raises InvalidInput, SlicesNotAvailable, TaskUnsupported."""
+    results.check_metric(run.summary, metric_id)
     tables = await _tables(platform, run)
     names = [table.column for table in tables if table.codes is not None]
     if column is not None and column not in {table.column for table in tables}:
@@ -71,7 +72,8 @@ async def slices_by(
     conditions: Sequence[Condition] = (),
     decision: ThresholdDecision | None = None,
 ) -> FoundSlices:
-    """The slices by one or two columns, worst first, within other slices; raises SlicesNotAvailable."""
+    """The slices by one or two columns, worst first, within others; raises SlicesNotAvailable, TaskUnsupported."""
+    results.check_metric(run.summary, metric_id)
     positive = run.positive_position if decision is None else decided(run, decision).positive_position
 
     def find(scan: RowScan) -> FoundSlices:

@@ -11,6 +11,12 @@ from shared.kit.errors import DomainError, Fault, Problem
 MAX_FAULTS = 100
 
 
+WITHOUT_LABELS = (
+    "The file says only whether each sample is right, not what was predicted: the run has an accuracy, an error rate, "
+    "slices and samples."
+)
+
+
 class RunNotFound(DomainError):
     """Your account has no run with this id."""
 
@@ -93,6 +99,12 @@ class IdsMissing(DomainError):
     """The predictions and the actual labels are not of the same samples."""
 
     status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "ids-missing"
+
+
+class TaskUnsupported(DomainError):
+    """Runs of this task have no such result."""
+
+    status, code = HTTPStatus.CONFLICT, "task-unsupported"
 
 
 class SlicesNotAvailable(DomainError):

@@ -86,13 +86,19 @@ def exported_table(scan: RowScan, summary: RunSummary, group: int, wanted: RowFi
     first = {
         "row": pa.array(numbers),
         "id": table.column("id") if summary.has_ids else pa.nulls(len(numbers), pa.string()),
-        "actual": _labels(summary.classes, scan.classes_in(table, "t")),
-        "predicted": _labels(scan.decided_classes, scan.sides(table, "p")),
+        **_sides(scan, summary, table),
         "confidence": pa.array(scan.exact_confidence(table)) if scores else pa.nulls(len(numbers), pa.float64()),
     }
     names = [*first, *(column.name for column in summary.scores), *summary.metadata]
     columns = [*first.values(), *table.select([*scores, *metadata]).columns]
     return pa.Table.from_arrays(columns, names=_unique(names))
+
+
+def _sides(scan: RowScan, summary: RunSummary, table: pa.Table) -> dict[str, Any]:
+    actual, predicted = scan.classes_in(table, "t"), scan.sides(table, "p")
+    if not summary.has_labels:
+        return {"correct": pa.array(actual == predicted)}
+    return {"actual": _labels(summary.classes, actual), "predicted": _labels(scan.decided_classes, predicted)}
 
 
 def _labels(classes: Sequence[Label], positions: NDArray[np.int64]) -> Any:

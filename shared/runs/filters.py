@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.kit.errors import Fault, InvalidInput
+from shared.runs.errors import WITHOUT_LABELS, TaskUnsupported
 from shared.runs.records import ReadyRun, position_of
 
 # More conditions than anybody reads out of a table.
@@ -36,9 +37,11 @@ def read_conditions(run: ReadyRun, slices: Sequence[str] | None) -> list[Conditi
 
 
 def read_class(run: ReadyRun, label: str | None, name: str) -> int | None:
-    """Read the label of a class; raises InvalidInput for one that the run does not have."""
+    """Read the label of a class; raises InvalidInput for one that the run does not have, TaskUnsupported."""
     if label is None:
         return None
+    if not run.summary.has_labels:
+        raise TaskUnsupported(WITHOUT_LABELS)
     if (position := position_of(label, run.summary.classes)) is None:
         known = ", ".join(f"“{known}”"[:50] for known in run.summary.classes[:5])
         raise InvalidInput(Fault(f"/{name}", f"{name}: not a class of the run; its classes are {known}."))

@@ -11,6 +11,7 @@ from shared.runs.previews import Preview
 ColumnRole = Literal[
     "truth",
     "prediction",
+    "correct",
     "score",
     "id",
     "index",
@@ -23,7 +24,7 @@ ColumnRole = Literal[
     "empty",
     "unused",
 ]
-Asked = Literal["header", "truth", "prediction", "scores", "weight", "id", "confirmation"]
+Asked = Literal["header", "truth", "prediction", "correct", "scores", "weight", "id", "confirmation"]
 
 _Column = Annotated[str, Meta(max_length=500)]
 
@@ -42,6 +43,10 @@ class ColumnsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = UNSET
     confidence: Annotated[
         _Column | UnsetType, Meta(description="Column of the score of the predicted class, whichever class that is.")
+    ] = UNSET
+    correct: Annotated[
+        _Column | UnsetType,
+        Meta(description="Column that says whether each sample is right, instead of actual and predicted labels."),
     ] = UNSET
     id: Annotated[_Column | UnsetType | None, Meta(description="Column of the sample ids, all different.")] = UNSET
     weight: Annotated[
@@ -97,7 +102,8 @@ class NeedsMapping(Exception):
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """The positions of the columns that are read, and every decision that led to them.
 
-    `flags` are columns that say of each row whether its prediction is right.
+    `flags` are columns that say of each row whether its prediction is right. With `is_correctness` there is nothing
+    else to count, and `truth` is such a column.
 
     `scores` are the columns of scores; `score_classes` their classes, None for a single column whose class the
     whole file tells. With `is_confidence` the single column holds the score of the predicted class.
@@ -115,3 +121,4 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     texts: list[int]
     empty: list[int]
     decisions: list[ColumnDecision]
+    is_correctness: bool = False

@@ -13,7 +13,7 @@ from shared.runs.joining.rules import TruthSource
 from shared.runs.lifecycle import RunStatus
 from shared.runs.mapping import ColumnDecision, ColumnsIn, MappingQuestion
 from shared.runs.previews import Preview
-from shared.runs.summary import RunSummary
+from shared.runs.summary import RunSummary, ShownTask
 from shared.uploads.records import UploadRecord
 
 _TWO = 2
@@ -61,6 +61,7 @@ class Reading(msgspec.Struct, frozen=True):
     ] = []
     notices: Annotated[list[str], Meta(description="What had to be assumed, or looks wrong.")] = []
     inputs: Annotated[list[InputFile], Meta(description="The uploaded files, by their content.")] = []
+    task: Annotated[ShownTask | None, Meta(description="What the run is about; null until it is ready.")] = None
 
 
 class RunRecord(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_es
 from shared.evaluation.metrics import CATALOGUE, Metric
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import UndefinedMetric, why_undefined
-from shared.runs.errors import SlicesNotAvailable
+from shared.runs.errors import WITHOUT_LABELS, SlicesNotAvailable, TaskUnsupported
 from shared.runs.filters import Condition
 from shared.runs.summary import RunSummary, SliceTable
 
@@ -21,7 +21,12 @@ OVERALL = (
     "recall.weighted", "f1.weighted", "precision.micro", "recall.micro", "f1.micro", "specificity.macro",
     "jaccard.macro", "mcc", "kappa", "error_rate",
 )  # fmt: skip
+# What whether each sample is right decides alone.
+OF_FLAGS = ("accuracy", "error_rate")
 BY_CLASS = ("precision.class", "recall.class", "f1.class", "jaccard.class")
+
+
+NEEDS_LABELS = "the file says only whether each sample is right, not what was predicted"
 
 
 class SliceResult(NamedTuple):
@@ -35,19 +40,29 @@ class SliceResult(NamedTuple):
     conditions: tuple[Condition, ...] = ()
 
 
-def overall(matrix: ConfusionMatrix) -> tuple[dict[str, float | None], dict[str, UndefinedMetric]]:
-    """The metrics of a whole matrix by their names, and the reasons of those that are undefined."""
+def overall(
+    matrix: ConfusionMatrix, *, has_labels: bool = True
+) -> tuple[dict[str, float | None], dict[str, UndefinedMetric]]:
+    """The metrics of a whole matrix by their names, and the reasons of those that are undefined.
+
+    Without labels the classes of the matrix are right and wrong, and most metrics need others.
+    """
     result = MatrixResult(matrix)
-    metrics = {CATALOGUE[metric_id]: CATALOGUE[metric_id].read(result) for metric_id in OVERALL}
-    values = {metric.plain_name: value for metric, value in metrics.items()}
+    known = OVERALL if has_labels else OF_FLAGS
+    metrics = {CATALOGUE[metric_id]: CATALOGUE[metric_id].read(result) for metric_id in known}
+    values: dict[str, float | None] = {CATALOGUE[metric_id].plain_name: None for metric_id in OVERALL}
+    values |= {metric.plain_name: value for metric, value in metrics.items()}
     undefined = {m.plain_name: why_undefined(m, result) for m, value in metrics.items() if value is None}
-    return values, undefined
+    others = [CATALOGUE[metric_id] for metric_id in OVERALL if metric_id not in known]
+    return values, undefined | {m.plain_name: UndefinedMetric(m.id, NEEDS_LABELS) for m in others}
 
 
-def estimates(matrix: ConfusionMatrix) -> dict[str, Estimate]:
+def estimates(matrix: ConfusionMatrix, *, has_labels: bool = True) -> dict[str, Estimate]:
     """The metrics of a whole matrix with their intervals of 95 %, by their names."""
-    found = overall_estimates(MatrixResult(matrix), Confidence(), [CATALOGUE[metric_id] for metric_id in OVERALL])
-    return {CATALOGUE[metric_id].plain_name: estimate for metric_id, estimate in found.items()}
+    known = OVERALL if has_labels else OF_FLAGS
+    found = overall_estimates(MatrixResult(matrix), Confidence(), [CATALOGUE[metric_id] for metric_id in known])
+    absent = Estimate(None, reason=NEEDS_LABELS)
+    return {CATALOGUE[metric_id].plain_name: found.get(metric_id, absent) for metric_id in OVERALL}
 
 
 def estimates_by_class(matrix: ConfusionMatrix) -> dict[str, list[Estimate]]:
@@ -95,6 +110,12 @@ def slices(
         return (result.metric is None, sign * (result.metric or 0.0), -result.support, result.column, result.value)
 
     return sorted(found, key=rank)
+
+
+def check_metric(summary: RunSummary, metric_id: str) -> None:
+    """Raise TaskUnsupported for a metric that needs labels, of a run that has none."""
+    if not summary.has_labels and metric_id not in OF_FLAGS:
+        raise TaskUnsupported(f"metric: send {' or '.join(OF_FLAGS)}. {WITHOUT_LABELS}")
 
 
 def table_of(tables: Sequence[SliceTable], column: str) -> SliceTable:

@@ -9,8 +9,13 @@ from numpy.typing import NDArray
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.types import Label
 
-PredictionSource = Literal["column", "highest score", "threshold"]
+PredictionSource = Literal["column", "highest score", "threshold", "flag"]
+# Of `correctness`, `classes` are those of the flag: right, and wrong, and all samples are right by the truth.
+Task = Literal["classification", "correctness"]
 ScoreKind = Literal["probabilities", "one-vs-rest", "margins", "confidence"]
+ShownTask = Literal["binary", "multiclass", "correctness"]
+
+_TWO = 2
 
 
 class SliceTable(msgspec.Struct, frozen=True):
@@ -60,6 +65,20 @@ class RunSummary(msgspec.Struct, frozen=True):
     has_ids: bool
     # Its standard error; None in runs that were read before it was measured.
     roc_auc_error: list[float | None] | None = None
+
+    task: Task = "classification"
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the run has actual and predicted classes."""
+        return self.task != "correctness"
+
+    @property
+    def shown_task(self) -> ShownTask:
+        """The task as answers name it."""
+        if self.task != "classification":
+            return self.task
+        return "binary" if len(self.classes) == _TWO else "multiclass"
 
     @property
     def matrix(self) -> ConfusionMatrix:

@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.kit.files import AnyFile, File, FileOnDisk
 from shared.kit.platform import Platform
 from shared.runs import ingests, objects
-from shared.runs.errors import ColumnsContradictory
+from shared.runs.errors import WITHOUT_LABELS, ColumnsContradictory
 from shared.runs.ingest.ingesting import Ingested, IngestLimits, ingest
 from shared.runs.joining.rules import TruthFile
 from shared.runs.kinds.ingest_run import IngestRun
@@ -75,7 +75,7 @@ def _truth(found: IngestInput, folder: Path) -> TruthFile | None:
 
 
 def _concluded(attempt: JobAttempt[IngestRun], ingested: Ingested, inputs: list[InputFile]) -> Conclusion:
-    arguments = attempt.arguments
+    arguments, summary = attempt.arguments, ingested.finished.summary
     prefix = objects.folder_of(UUID(arguments.run_id), arguments.version, attempt.job.attempt)
     rows = FileOnDisk(objects.ROWS, "application/vnd.apache.parquet", attempt.scratch.folder / objects.ROWS)
     files: list[AnyFile] = [
@@ -86,8 +86,10 @@ def _concluded(attempt: JobAttempt[IngestRun], ingested: Ingested, inputs: list[
         ingests.conclude,
         job=attempt.job,
         arguments=arguments,
-        reading=Reading(ingested.container, ingested.decisions, [], ingested.finished.notices, inputs),
-        summary=ingested.finished.summary,
+        reading=Reading(
+            ingested.container, ingested.decisions, [], ingested.finished.notices, inputs, summary.shown_task
+        ),
+        summary=summary,
         folder=prefix,
         rows_bytes=rows.size_bytes,
         preview=ingested.preview,
@@ -96,6 +98,8 @@ def _concluded(attempt: JobAttempt[IngestRun], ingested: Ingested, inputs: list[
 
 
 def _check_positive(found: IngestInput, summary: RunSummary) -> None:
+    if found.positive is not None and not summary.has_labels:
+        raise ColumnsContradictory(f"There is no positive class. {WITHOUT_LABELS}")
     if found.positive is not None and position_of(found.positive, summary.classes) is None:
         known = ", ".join(f"“{label}”"[:50] for label in summary.classes[:5])
         raise ColumnsContradictory(

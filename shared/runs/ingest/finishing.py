@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.names import normalise
 from shared.predictions.values import as_labels, with_points_in_both
 from shared.runs.errors import ColumnsContradictory, FileUnreadable, ScoresIncomplete, TooManyRunClasses
 from shared.runs.ingest.areas import roc_areas
@@ -19,12 +20,15 @@ from shared.runs.ingest.score_meaning import ScoreMeaning, of_named, of_predicte
 from shared.runs.ingest.sparse_counts import SparseCounts
 from shared.runs.ingest.tally import ABOVE, BELOW, RowTally, SliceTally
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
+from shared.runs.reading.flags import RIGHT, WRONG
 from shared.runs.summary import PredictionSource, RunSummary, ScoreColumn, ScoreKind, SliceTable
 
 _TWO = 2
 # So few rows may miss a sum of 1 by rounding.
 _UNSUMMED = 0.001
 _CHANCE = 0.5
+# Folds partition the samples, repeats have all of them again.
+_REPEATS = frozenset({"repeat", "repeats", "repetition", "iter", "resample"})
 _HALF = 0.5
 
 
@@ -52,7 +56,7 @@ def finish(reader: RowReader, columns: Assignment, names: Sequence[str], rows_fi
     meaning = _meaning(tally, columns, names, classes)
     positions = _positions_of_codes(tally, classes, meaning)
     matrix = _matrix(tally.counts.recoded((positions, positions)), len(classes.labels))
-    notices = [*_notices(tally, columns, matrix, names), *flag_notices(tally, columns, positions, names)]
+    notices = [*_notices(reader, columns, matrix, names), *flag_notices(tally, columns, positions, names)]
     kind = _score_kind(tally, columns, meaning)
     scores = _score_columns(reader, columns, names, classes, meaning)
     areas = roc_areas(rows_file, scores, kind, positions, len(classes.labels))
@@ -74,6 +78,7 @@ def finish(reader: RowReader, columns: Assignment, names: Sequence[str], rows_fi
         roc_auc_error=None if areas is None else [area and area.error for area in areas],
         metadata=reader.metadata,
         has_ids=columns.id is not None,
+        task="correctness" if columns.is_correctness else "classification",
     )
     tables = [_slice_table(name, tally.slices.get(name), positions) for name in reader.metadata]
     return Finished(summary, tables, notices)
@@ -85,6 +90,8 @@ def _fold_columns(columns: Assignment) -> list[str]:
 
 
 def _classes(reader: RowReader, columns: Assignment, names: Sequence[str], limit: int) -> _Classes:
+    if columns.is_correctness:
+        return _Classes([RIGHT, WRONG], {RIGHT: 0, WRONG: 1}, [RIGHT, WRONG])
     texts = reader.tally.labels.texts
     truth_codes, predicted_codes = reader.tally.counts.fields(2)
     actual = [texts[code] for code in np.unique(truth_codes)]
@@ -162,8 +169,8 @@ def _matrix(counts: SparseCounts, k: int) -> NDArray[np.int64]:
     return matrix
 
 
-def _notices(tally: RowTally, columns: Assignment, matrix: NDArray[np.int64], names: Sequence[str]) -> list[str]:
-    notices = []
+def _notices(reader: RowReader, columns: Assignment, matrix: NDArray[np.int64], names: Sequence[str]) -> list[str]:
+    notices, tally = [], reader.tally
     if tally.labels.merged:
         notices.append("Labels that differ only in the spaces around them were taken for the same label.")
     if columns.prediction is None and tally.scores.ties:
@@ -175,13 +182,22 @@ def _notices(tally: RowTally, columns: Assignment, matrix: NDArray[np.int64], na
         name = names[columns.scores[0]]
         detail = f"“{name}” holds scores outside 0 to 1, so that no threshold says what is predicted; name the column "
         raise NeedsMapping([MappingQuestion("prediction", f"{detail}of predicted labels.")])
-    if columns.id is not None and columns.folds:
-        notices.append(
-            "Samples may stand in several folds: rows are not independent, and intervals would be too narrow."
-        )
-    if not np.trace(matrix):
+    notices += _repeats(reader, columns, names)
+    if not np.trace(matrix) and not columns.is_correctness:
         notices.append("No prediction is right; do both columns hold the same labels?")
     return notices
+
+
+def _repeats(reader: RowReader, columns: Assignment, names: Sequence[str]) -> list[str]:
+    """What has to be said of samples that stand in several rows, as in repeated folds."""
+    so = "rows of the same sample are not independent, so that intervals are too narrow."
+    if repeated := reader.samples.repeated_count():
+        ids = "1 sample id stands" if repeated == 1 else f"{repeated:,} sample ids stand"
+        return [f"{ids} in several rows, of different folds: {so}"]
+    named = [names[position] for position in columns.folds if normalise(names[position]) in _REPEATS]
+    if named and columns.id is None:
+        return [f"“{named[0]}” says that samples may stand in several rows, and no ids tell which: {so}"]
+    return []
 
 
 def _score_kind(tally: RowTally, columns: Assignment, meaning: ScoreMeaning | None) -> ScoreKind | None:
@@ -215,6 +231,8 @@ def _score_columns(
 
 
 def _predicted_by(columns: Assignment) -> PredictionSource:
+    if columns.is_correctness:
+        return "flag"
     if columns.prediction is not None:
         return "column"
     return "highest score" if len(columns.scores) > 1 else "threshold"

@@ -5,12 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.predictions.names import normalise
 from shared.runs.ingest.tally import RowTally
 from shared.runs.mapping import Assignment
-
-_YES = frozenset({"true", "1", "1.0", "yes", "t", "+"})
-_NO = frozenset({"false", "0", "0.0", "no", "f", "-", ""})
+from shared.runs.reading.flags import says_right
 
 
 def flag_notices(tally: RowTally, columns: Assignment, positions: NDArray[np.int64], names: Sequence[str]) -> list[str]:
@@ -27,13 +24,12 @@ def flag_notices(tally: RowTally, columns: Assignment, positions: NDArray[np.int
 
 def _contradictions(tally: RowTally, name: str, positions: NDArray[np.int64]) -> int:
     part = tally.slices[name]
-    texts = [text.casefold() for text in part.values.texts]
-    if part.counts is None or not {*texts} <= _YES | _NO:
+    # An empty cell says no.
+    said = [says_right(name, text or "no") for text in part.values.texts]
+    if part.counts is None or None in said:
         # Not a flag but a distance or a sentence.
         return 0
-    # Of an error the flag is set where the prediction is wrong.
-    set_when_right = normalise(name) != "error"
-    flags = np.array([(text in _YES) == set_when_right for text in texts], bool)
+    flags = np.array(said, bool)
     values, truth, predicted = part.counts.fields(3)
     right = positions[truth] == positions[predicted]
     return int(part.counts.counts[flags[values] != right].sum())

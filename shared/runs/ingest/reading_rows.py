@@ -15,6 +15,7 @@ from shared.runs.ingest.tally import ABOVE, BELOW, RowTally, argmax_codes
 from shared.runs.ingest.text_checks import refuse_nul_in
 from shared.runs.ingest.text_codes import Codes
 from shared.runs.mapping import Assignment
+from shared.runs.reading.flags import RIGHT, WRONG, says_right
 from shared.runs.reading.tables import Batch, ColumnForm, FileTable, row_text
 
 _HALF = 0.5
@@ -30,6 +31,8 @@ class RowReader:
         self._max_classes = max_classes
         self.tally = RowTally()
         self.ids = IdHashes()
+        # The ids by themselves, where those of one sample may stand in several folds.
+        self.samples = IdHashes()
         self.score_types: list[str] = []
         self.metadata = [table.names[position] for position in (*assignment.slices, *assignment.texts)]
 
@@ -76,9 +79,12 @@ class RowReader:
         columns, start = self._columns, self.tally.rows
         for position in columns.empty:
             self._check_empty(batch[position])
-        truth = self._labels(batch, columns.truth, "actual", start)
         scores = [self._scores(batch, position, start) for position in columns.scores]
-        predicted = self._predicted(batch, scores, start)
+        if columns.is_correctness:
+            truth, predicted = self._judged(batch[columns.truth], start)
+        else:
+            truth = self._labels(batch, columns.truth, "actual", start)
+            predicted = self._predicted(batch, scores, start)
         self._tally_scores(scores, predicted)
         positions = [*columns.slices, *columns.texts]
         codes = {
@@ -101,6 +107,18 @@ class RowReader:
             if len(rows):
                 self._refuse(position, start, rows, f"there is no {side} label; every sample needs both.")
         return codes
+
+    def _judged(self, flags: Any, start: int) -> tuple[Codes, Codes]:
+        """Codes that are the same where a flag says that the sample is right."""
+        position = self._columns.truth
+        said = [says_right(self._table.names[position], text) for text in flags.dictionary.to_pylist()]
+        indices = flags.indices.to_numpy()
+        rows = np.flatnonzero(np.isin(indices, [code for code, right in enumerate(said) if right is None]))
+        if len(rows):
+            self._refuse(position, start, rows, "this does not say whether the sample is right; write true or false.")
+        right, wrong = self.tally.labels.code(RIGHT), self.tally.labels.code(WRONG)
+        judged = np.array([right if is_right else wrong for is_right in said], np.int32)[indices]
+        return np.full(len(flags), right, np.int32), judged
 
     def _scores(self, batch: Batch, position: int, start: int) -> Any:
         numbers = batch[position].to_numpy(zero_copy_only=False)
@@ -134,6 +152,8 @@ class RowReader:
         if longest(ids) > MAX_ID_BYTES:
             raise FileUnreadable(f"“{self._table.names[position]}” holds texts of over {MAX_ID_BYTES} bytes, not ids.")
         self.ids.add(ids, folds)
+        if folds:
+            self.samples.add(ids)
         return ids
 
     def _check_empty(self, array: Any) -> None:

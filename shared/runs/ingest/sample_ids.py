@@ -35,6 +35,12 @@ class IdHashes:
             hashes = (hashes ^ (fold.astype(np.uint64) + np.uint64(1))) * _MULTIPLIER
         self._batches.append(hashes)
 
+    def repeated_count(self) -> int:
+        """The number of ids that several rows have."""
+        hashes = np.concatenate(self._batches) if self._batches else np.zeros(0, np.uint64)
+        _, counts = np.unique(hashes, return_counts=True)
+        return int((counts > 1).sum())
+
     def repeated_rows(self) -> NDArray[np.int64]:
         """The rows whose hash another row has too: their ids are equal, or, hardly ever, only their hashes are."""
         hashes = np.concatenate(self._batches) if self._batches else np.zeros(0, np.uint64)

@@ -1,14 +1,13 @@
 """From the first rows of a file to the columns that are read; what is not clear is asked, never guessed."""
 
-from collections.abc import Mapping, Sequence
-
 from msgspec import UNSET
 
 from shared.predictions.names import kind_of, normalise, tokens
-from shared.predictions.roles import Column, Decision, infer_roles
-from shared.predictions.values import score
-from shared.runs.errors import ColumnsContradictory, ColumnUnknown, NoTruth
-from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, ColumnsIn, MappingQuestion, NeedsMapping
+from shared.predictions.roles import Decision
+from shared.runs.errors import NoTruth
+from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, NeedsMapping
+from shared.runs.reading.flags import FLAGS, find_flag
+from shared.runs.reading.named_columns import NamedColumns
 
 # Up to so many different values a column is one to slice by.
 MAX_SLICE_VALUES = 1000
@@ -20,45 +19,32 @@ _SURE_WEIGHTS = frozenset({"sample", "samples", "case", "obs", "observation", "i
 _OF_SAMPLES = frozenset({"sample", "row", "example", "doc", "image", "img", "file", "record", "item"})
 # A count beside two columns of labels says how many samples each row stands for.
 _COUNTED_COLUMNS = 3
-_FLAGS = frozenset({"correct", "is_correct", "match", "hit", "error"})
 # What the name of a column of probabilities begins with, as `P (class=yes)`.
 _PROBABLE = frozenset({"p", "pr", "prob", "proba", "probability"})
 _KEPT: dict[str, ColumnRole] = {"index": "index", "fold": "fold", "time": "time", "derived": "derived"}
 
 
-class Inference:
+class Inference(NamedColumns):
     """The inference over one file: the columns that were named, and what its names and first cells say of the rest."""
-
-    def __init__(
-        self,
-        names: Sequence[str],
-        columns: Sequence[Sequence[str]],
-        given: ColumnsIn,
-        known: Mapping[int, ColumnDecision] | None = None,
-    ) -> None:
-        """Begin with the columns that are `known` already; nothing in `given` names them again."""
-        self._names = list(names)
-        self._columns = columns
-        self._given = given
-        self._inferred = infer_roles([Column(name, cells) for name, cells in zip(names, columns, strict=True)])
-        self._roles: dict[int, ColumnDecision] = dict(known or {})
-        self._questions: list[MappingQuestion] = []
 
     def assign(self) -> Assignment:
         """Decide every column; raises NeedsMapping, ColumnUnknown, ColumnsContradictory, NoTruth."""
         self._take_given()
+        flag = self._flag()
         # Scores before the truth: a column beside those of the classes is the truth that they are of.
-        scores, classes = self._scores()
-        truth = self._side("truth")
-        prediction = None if self._given.prediction is None else self._side("prediction", has_scores=bool(scores))
+        scores, classes = ([], None) if flag is not None else self._scores()
+        truth = self._side("truth") if flag is None else flag
+        is_predicted = flag is None and self._given.prediction is not None
+        prediction = self._side("prediction", has_scores=bool(scores)) if is_predicted else None
         if truth is None and not any(question.asks == "truth" for question in self._questions):
-            raise NoTruth
+            self._ask_flag()
         self._take_ids()
         self._ask_weight()
         self._finish()
         if self._questions:
             raise NeedsMapping(self._questions, self._decisions())
         assert truth is not None, "a truth that is not known is asked for"
+        flags = [position for position in self._of("derived") if normalise(self._names[position]) in FLAGS]
         return Assignment(
             truth=truth,
             prediction=prediction,
@@ -67,39 +53,37 @@ class Inference:
             is_confidence=self._given.confidence is not UNSET,
             id=next(iter(self._of("id")), None),
             folds=self._of("fold"),
-            flags=[position for position in self._of("derived") if normalise(self._names[position]) in _FLAGS],
+            flags=flags if flag is None else [],
             slices=[*self._of("slice"), *self._of("fold")],
             texts=[*self._of("text"), *self._of("time")],
             empty=self._of("empty"),
             decisions=self._decisions(),
+            is_correctness=flag is not None,
         )
 
-    def _take_given(self) -> None:
-        given = self._given
-        for role, name in (("truth", given.truth), ("prediction", given.prediction), ("id", given.id)):
-            if isinstance(name, str):
-                self._give(name, role)  # type: ignore[arg-type] # the three are roles
-        if isinstance(given.scores, dict):
-            for label, name in given.scores.items():
-                self._give(name, "score", label)
-        if given.confidence is not UNSET:
-            if given.scores or given.prediction is None:
-                raise ColumnsContradictory("`confidence` goes with a column of predictions, and not with `scores`.")
-            self._give(given.confidence, "score")
-        for name in [] if given.slices is UNSET else given.slices:
-            self._give(name, "slice")
-
-    def _give(self, name: str, role: ColumnRole, class_name: str | None = None) -> None:
-        if name not in self._names:
-            known = ", ".join(f"“{known}”" for known in self._names[:20])
-            raise ColumnUnknown(f"The file has no column “{name[:100]}”; its columns are {known}.")
-        position = self._names.index(name)
-        if position in self._roles:
-            raise ColumnsContradictory(
-                f"The column “{name[:100]}” is named as {self._roles[position].role} and as {role}."
+    def _flag(self) -> int | None:
+        """The column that says whether each sample is right, where nothing else could be counted."""
+        if given := self._of("correct"):
+            return given[0]
+        if {"truth", "prediction", "score"} & {decision.role for decision in self._roles.values()}:
+            return None
+        open_columns = [d for d in self._inferred if d.column not in self._roles]
+        flag = find_flag(self._names, self._columns, open_columns, self._label_columns())
+        if flag is not None:
+            said = (
+                f"“{self._names[flag]}” says whether each sample is right, and no two columns are equal where it does"
             )
-        said = "the request says so"
-        self._roles[position] = ColumnDecision(name, role, "given", "certain", said, class_name=class_name)
+            self._roles[flag] = ColumnDecision(self._names[flag], "correct", "X2", "certain", said)
+        return flag
+
+    def _ask_flag(self) -> None:
+        """Ask whether a flag is all there is to count; raises NoTruth where there is none."""
+        derived = [d.column for d in self._inferred if d.role == "derived" and d.column not in self._roles]
+        flags = [position for position in derived if normalise(self._names[position]) in FLAGS]
+        if not flags:
+            raise NoTruth
+        detail = f"No column holds actual labels, and “{self._names[flags[0]]}” may say whether each sample is right; "
+        self._ask("correct", f"{detail}send `correct` with its name to count nothing else.", flags)
 
     def _scores(self) -> tuple[list[int], list[str] | None]:
         if self._given.scores is None:
@@ -230,28 +214,3 @@ class Inference:
             return "unused"
         few = self._distinct(position) <= MAX_SLICE_VALUES
         return "slice" if few and self._given.slices is UNSET else "text"
-
-    def _distinct(self, position: int) -> int:
-        return len({*self._columns[position]})
-
-    def _is_numeric(self, position: int) -> bool:
-        return all(score(cell) is not None for cell in self._columns[position])
-
-    def _lies_within_one(self, position: int) -> bool:
-        return all(0 <= (score(cell) or 0) <= 1 for cell in self._columns[position])
-
-    def _of(self, role: ColumnRole) -> list[int]:
-        return [position for position, decision in self._roles.items() if decision.role == role]
-
-    def _ask(self, asks: str, detail: str, positions: Sequence[int]) -> None:
-        names = [self._names[position] for position in positions]
-        self._questions.append(MappingQuestion(asks, detail, names))  # type: ignore[arg-type] # callers pass its literals
-
-    def _decided(self, decision: Decision, role: ColumnRole, class_name: str | None = None) -> ColumnDecision:
-        others = [self._names[position] for position in decision.alternatives]
-        name, rule = self._names[decision.column], decision.rule
-        evidence = decision.evidence
-        return ColumnDecision(name, role, rule, decision.confidence, evidence, others, class_name)
-
-    def _decisions(self) -> list[ColumnDecision]:
-        return [decision for _, decision in sorted(self._roles.items())]

@@ -37,5 +37,5 @@ def open_named(
 def _names(given: ColumnsIn) -> set[str]:
     members = msgspec.to_builtins(given)
     scores = members.get("scores") or {}
-    named = [members.get(field) for field in ("truth", "prediction", "id", "confidence")]
+    named = [members.get(field) for field in ("truth", "prediction", "correct", "id", "confidence")]
     return {name for name in [*named, *scores.values(), *members.get("slices", [])] if name}

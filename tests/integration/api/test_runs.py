@@ -133,6 +133,7 @@ async def test_errors_come_with_their_rows_the_most_confident_first(alice: Clien
         "confidence": 0.97,
         "scores": {"prob_spam": 0.97},
         "metadata": {"country": "FR"},
+        "correct": None,
     }
     rest = await read(alice, run, "errors", limit=2, cursor=page["next"])
     assert ([sample["id"] for sample in rest["items"]], rest["next"]) == (["011"], None)

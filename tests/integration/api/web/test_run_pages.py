@@ -266,3 +266,23 @@ async def test_neither_run_nor_comparison_is_shown_to_another_account(
 
     assert [answer.status_code for answer in (*read, *sent)] == [404] * 11
     assert (await visitor.get(base)).status_code == 200
+
+
+@pytest.mark.usefixtures("workers")
+async def test_a_run_of_flags_shows_its_accuracy_slices_and_errors_without_a_matrix(
+    visitor: Visitor, alice: Client
+) -> None:
+    base = await created(visitor, alice, "doc_id,subject,correct\nq1,law,True\nq2,law,False\nq3,art,True\n")
+
+    page = (await visitor.get(base)).text
+    errors = (await visitor.get(f"{base}/samples")).text
+    cell = await visitor.get(f"{base}/samples?row=0&column=1")
+    slices = (await visitor.get(f"{base}/slices")).text
+
+    tiles = re.findall(r"<b>(.*?)</b><span>(.*?)</span>", page)
+    assert tiles == [("0.6667", "Accuracy"), ("0.3333", "Error rate"), ("3", "samples")]
+    assert "Confusion matrix" not in page
+    assert "The file says only whether each sample is right" in page
+    assert cells(errors) == ["Id", "subject", "q2", "law"]
+    assert cell.status_code == 409
+    assert "No slice has at least 10 samples" in slices

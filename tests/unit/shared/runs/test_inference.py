@@ -150,7 +150,8 @@ def test_ids_may_repeat_in_other_folds_and_it_is_said(tmp_path: Path) -> None:
     found = read(tmp_path, "id,fold,y_true,y_pred\n1,1,a,a\n1,2,b,a\n2,1,b,b\n")
 
     assert counts(found)[1] == [[1, 0], [1, 1]]
-    assert "rows are not independent" in found.finished.notices[0]
+    so = "rows of the same sample are not independent, so that intervals are too narrow."
+    assert found.finished.notices == [f"1 sample id stands in several rows, of different folds: {so}"]
 
 
 def test_ids_may_repeat_in_every_repetition_of_every_fold(tmp_path: Path) -> None:

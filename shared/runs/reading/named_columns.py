@@ -1,0 +1,85 @@
+"""The columns of a file by their names and first cells, with the roles that a request gives them."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import UNSET
+
+from shared.predictions.roles import Column, Decision, infer_roles
+from shared.predictions.values import score
+from shared.runs.errors import ColumnsContradictory, ColumnUnknown
+from shared.runs.mapping import ColumnDecision, ColumnRole, ColumnsIn, MappingQuestion
+
+
+class NamedColumns:
+    """What is known of each column so far, and what is asked."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        columns: Sequence[Sequence[str]],
+        given: ColumnsIn,
+        known: Mapping[int, ColumnDecision] | None = None,
+    ) -> None:
+        """Begin with the columns that are `known` already; nothing in `given` names them again."""
+        self._names = list(names)
+        self._columns = columns
+        self._given = given
+        self._inferred = infer_roles([Column(name, cells) for name, cells in zip(names, columns, strict=True)])
+        self._roles: dict[int, ColumnDecision] = dict(known or {})
+        self._questions: list[MappingQuestion] = []
+
+    def _take_given(self) -> None:
+        given = self._given
+        for role, name in (("truth", given.truth), ("prediction", given.prediction), ("id", given.id)):
+            if isinstance(name, str):
+                self._give(name, role)  # type: ignore[arg-type] # the three are roles
+        if isinstance(given.scores, dict):
+            for label, name in given.scores.items():
+                self._give(name, "score", label)
+        if given.confidence is not UNSET:
+            if given.scores or given.prediction is None:
+                raise ColumnsContradictory("`confidence` goes with a column of predictions, and not with `scores`.")
+            self._give(given.confidence, "score")
+        for name in [] if given.slices is UNSET else given.slices:
+            self._give(name, "slice")
+        if given.correct is not UNSET:
+            if {"truth", "prediction", "score"} & {decision.role for decision in self._roles.values()}:
+                raise ColumnsContradictory("`correct` goes without actual and predicted labels, and without scores.")
+            self._give(given.correct, "correct")
+
+    def _give(self, name: str, role: ColumnRole, class_name: str | None = None) -> None:
+        if name not in self._names:
+            known = ", ".join(f"“{known}”" for known in self._names[:20])
+            raise ColumnUnknown(f"The file has no column “{name[:100]}”; its columns are {known}.")
+        position = self._names.index(name)
+        if position in self._roles:
+            raise ColumnsContradictory(
+                f"The column “{name[:100]}” is named as {self._roles[position].role} and as {role}."
+            )
+        said = "the request says so"
+        self._roles[position] = ColumnDecision(name, role, "given", "certain", said, class_name=class_name)
+
+    def _distinct(self, position: int) -> int:
+        return len({*self._columns[position]})
+
+    def _is_numeric(self, position: int) -> bool:
+        return all(score(cell) is not None for cell in self._columns[position])
+
+    def _lies_within_one(self, position: int) -> bool:
+        return all(0 <= (score(cell) or 0) <= 1 for cell in self._columns[position])
+
+    def _of(self, role: ColumnRole) -> list[int]:
+        return [position for position, decision in self._roles.items() if decision.role == role]
+
+    def _ask(self, asks: str, detail: str, positions: Sequence[int]) -> None:
+        names = [self._names[position] for position in positions]
+        self._questions.append(MappingQuestion(asks, detail, names))  # type: ignore[arg-type] # callers pass its literals
+
+    def _decided(self, decision: Decision, role: ColumnRole, class_name: str | None = None) -> ColumnDecision:
+        others = [self._names[position] for position in decision.alternatives]
+        name, rule = self._names[decision.column], decision.rule
+        evidence = decision.evidence
+        return ColumnDecision(name, role, rule, decision.confidence, evidence, others, class_name)
+
+    def _decisions(self) -> list[ColumnDecision]:
+        return [decision for _, decision in sorted(self._roles.items())]
