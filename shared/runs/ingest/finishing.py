@@ -57,6 +57,7 @@ def finish(reader: RowReader, columns: Assignment, names: Sequence[str], rows_fi
     positions = _positions_of_codes(tally, classes, meaning)
     matrix = _matrix(tally.counts.recoded((positions, positions)), len(classes.labels))
     notices = [*_notices(reader, columns, matrix, names), *flag_notices(tally, columns, positions, names)]
+    notices += [meaning.notice] if meaning is not None and meaning.notice else []
     kind = _score_kind(tally, columns, meaning)
     scores = _score_columns(reader, columns, names, classes, meaning)
     areas = roc_areas(rows_file, scores, kind, positions, len(classes.labels))

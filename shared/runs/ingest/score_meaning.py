@@ -19,11 +19,15 @@ Ranges = Mapping[str, ScoreRange]
 
 
 class ScoreMeaning(NamedTuple):
-    """The class that the scores are of, None where they are those of the predicted class; and why."""
+    """The class that the scores are of, None where they are those of the predicted class; and why.
+
+    `notice` is what has to be said of it.
+    """
 
     class_name: str | None
     evidence: str
     threshold: float | None = None
+    notice: str | None = None
 
 
 def of_named(name: str, classes: Sequence[str], truth_name: str) -> ScoreMeaning:
@@ -43,12 +47,14 @@ def of_named(name: str, classes: Sequence[str], truth_name: str) -> ScoreMeaning
 
 
 def of_predicted(name: str, classes: Sequence[str], truth_name: str, ranges: Ranges) -> ScoreMeaning:
-    """Whose scores a column beside predictions holds; the predictions decide. Raises NeedsMapping."""
+    """Whose scores a column beside predictions holds: by its name, or else by them. Raises NeedsMapping."""
     found = _binary(name, ranges, classes) if len(classes) == _TWO else None
     if found is None and len(classes) > _TWO and min(part.lowest for part in ranges.values()) >= 1 / len(classes):
         found = ScoreMeaning(None, f"no score is below 1/{len(classes)}, whatever is predicted")
     said = scored_class(name, classes, truth_name) if len(classes) == _TWO else UnnamedClass.NOTHING
     named = classes[said] if isinstance(said, int) else None
+    if named is not None and (found is None or found.class_name not in {None, named}):
+        return _by_name(name, named, found)
     if found is None:
         detail = (
             f"The predictions do not tell whose scores “{name}” holds; send `scores` with their class, `confidence` "
@@ -60,12 +66,16 @@ def of_predicted(name: str, classes: Sequence[str], truth_name: str, ranges: Ran
                 )
             ]
         )
-    if named is not None and found.class_name not in {None, named}:
-        detail = (
-            f"“{name}” names the class “{named}”, and its scores are high where “{found.class_name}” is predicted; "
-        )
-        raise NeedsMapping([MappingQuestion("scores", f"{detail}send `scores` with their class.", [*classes])])
     return found
+
+
+def _by_name(name: str, named: str, found: ScoreMeaning | None) -> ScoreMeaning:
+    """The meaning that a name gives to scores which the predictions do not follow."""
+    so = f"“{name}” names the class “{named}”"
+    if found is None:
+        return ScoreMeaning(named, so, None, f"{so}, and the predictions of the file do not follow from its scores.")
+    told = f"{so}, and its scores are high where “{found.class_name}” is predicted: they are those of “{named}” here."
+    return ScoreMeaning(named, so, None, told)
 
 
 def _binary(column: str, ranges: Ranges, classes: Sequence[str]) -> ScoreMeaning | None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from shared.kit.errors import DomainError
 from shared.runs.errors import (
@@ -64,11 +65,6 @@ ASKED: dict[str, tuple[str, list[str], str]] = {
     "no common label": ("y_true,y_pred\ncat,Cat\ndog,Dog\n", ["prediction"], "No label occurs both"),
     "whose score": ("y_true,score\ncat,0.2\ndog,0.7\n", ["scores"], "which class the scores in “score” are of"),
     "one score of three": ("y_true,prob\na,0.2\nb,0.7\nc,0.1\n", ["scores"], "the labels are of 3 classes"),
-    "a name against the data": (
-        "y_true,y_pred,prob_dog\ncat,cat,0.9\ndog,dog,0.2\ncat,cat,0.8\n",
-        ["scores"],
-        "names the class “dog”, and its scores are high where “cat” is predicted",
-    ),
     "scores of neither": (
         "y_true,y_pred,prob\ncat,cat,0.9\ndog,dog,0.8\ncat,cat,0.1\ndog,dog,0.2\n",
         ["scores"],
@@ -77,6 +73,34 @@ ASKED: dict[str, tuple[str, list[str], str]] = {
     "either by accident": ("y_true,y_pred,prob\ncat,cat,0.9\ndog,dog,0.6\n", ["scores"], "do not tell"),
     "margins without predictions": ("y_true,score\n0,-2\n1,3\n1,1\n", ["prediction"], "outside 0 to 1"),
 }
+
+
+BY_NAME = {
+    "the other class is predicted": (
+        "cat,cat,0.9\ndog,dog,0.2\ncat,cat,0.8\n",
+        "and its scores are high where “cat” is predicted: they are those of “dog” here.",
+    ),
+    "no threshold predicts so": (
+        "cat,cat,0.9\ndog,dog,0.8\ncat,cat,0.1\ndog,dog,0.2\n",
+        "and the predictions of the file do not follow from its scores.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("rows", "notice"), BY_NAME.values(), ids=BY_NAME.keys())
+def test_a_name_that_says_the_class_decides_against_the_predictions_and_it_is_said(
+    tmp_path: Path, rows: str, notice: str
+) -> None:
+    found = read(tmp_path, f"y_true,y_pred,score_dog\n{rows}").finished
+
+    assert f"“score_dog” names the class “dog”, {notice}" in found.notices
+    assert [(column.class_position, found.summary.classes) for column in found.summary.scores] == [(1, ["cat", "dog"])]
+    assert (found.summary.score_kind, found.summary.threshold) == ("probabilities", None)
+    scores = [float(row.split(",")[2]) for row in rows.splitlines()]
+    is_dog = [row.startswith("dog") for row in rows.splitlines()]
+    area = roc_auc_score(is_dog, scores)
+    assert found.summary.roc_auc is not None
+    assert [*found.summary.roc_auc] == pytest.approx([area, area])
 
 
 @pytest.mark.parametrize(("text", "asked", "detail"), ASKED.values(), ids=ASKED.keys())
