@@ -28,7 +28,7 @@ from shared.runs.mapping import ColumnsIn
 ROUNDS = 3
 SUFFIXES = ("parquet", "csv")
 SLICES = {"country": 12, "site": 60, "device": 48}
-LIMITS = IngestLimits(max_bytes=2**40, max_classes=500)
+LIMITS = IngestLimits(max_bytes=2**40, max_classes=500, private_support=20)
 MAPPED = ColumnsIn()
 
 

@@ -51,7 +51,7 @@ class RunScoreController(Controller):
         The ROC and the precision-recall curve of a class against the rest. Areas are exact, from all scores; only the
         points to draw are fewer, each of them a true one.
         """
-        run = await runs.get_ready(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id)
         position = read_class(run, class_label, "class")
         return RunCurves.of(run, await curves.curves(platform, run, position, read_conditions(run, slices), points))
 
@@ -74,7 +74,7 @@ class RunScoreController(Controller):
         Bins of a reliability diagram, calibration errors, Brier score with its decomposition, and log loss of the
         probabilities of a class. Bins without samples are left out. Margins and logits are refused.
         """
-        run = await runs.get_ready(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id)
         position = read_class(run, class_label, "class")
         found = await curves.calibration(platform, run, position, read_conditions(run, slices), binning, bins)
         return RunCalibration.of(run, found, binning, bins)
@@ -105,7 +105,7 @@ class RunScoreController(Controller):
         both parts have the same share of the class. Of more than 2,000,000 samples so many are drawn. The run itself
         stays as it is.
         """
-        run = await runs.get_ready(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id)
         plan = RecalibrationPlan(method, fitted_share, seed, bins)
         position = read_class(run, class_label, "class")
         found = await recalibration.recalibration(platform, run, position, read_conditions(run, slices), plan)
@@ -143,7 +143,7 @@ class RunScoreController(Controller):
         highest recall among `max_positives`. Of equally good thresholds the highest is chosen. The default is the
         best F1.
         """
-        run = await runs.get_ready(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id)
         goal = read_goal(metric, at_least, max_positives, cost_fp, cost_fn)
         position = read_class(run, class_label, "class")
         found = await curves.threshold(platform, run, position, read_conditions(run, slices), goal)

@@ -89,7 +89,7 @@ class RunPartPages(Controller):
     ) -> Response[str]:
         """Draw the ROC and the precision-recall curve of a class, and its reliability diagram."""
         platform = page_request.platform
-        run = await runs.get_ready(platform, page_request.caller, run_id)
+        run = await runs.get_shown(platform, page_request.caller, run_id)
         selection = select(run, class_label, threshold, slices)
         found = await curves.curves(platform, run, selection.position, selection.conditions, MAX_POINTS)
         measured = None

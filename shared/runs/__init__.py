@@ -102,7 +102,7 @@ async def get_preview(platform: Platform, caller: Caller, run_id: str) -> Stored
 
 
 async def get_shown(platform: Platform, caller: Caller, run_id: str, tasks: Collection[Task] = LABELLED) -> ReadyRun:
-    """Return a run of the caller whose samples may be shown.
+    """Return a run of the caller whose samples may be shown, and what steps from one sample to the next.
 
     Raises RunNotFound, RunNotReady, TaskUnsupported, DatasetPrivate.
     """

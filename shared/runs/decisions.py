@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from shared.datasets.errors import DatasetPrivate
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
@@ -30,9 +31,15 @@ class ThresholdDecision(NamedTuple):
 
 
 def read_decision(run: ReadyRun, threshold: float | None, position: int | None) -> ThresholdDecision | None:
-    """Read a threshold of a class, the positive one if none is given; raises InvalidInput, ScoresMissing."""
+    """Read a threshold of a class, the positive one if none is given.
+
+    Raises InvalidInput, ScoresMissing, DatasetPrivate.
+    """
     if threshold is None:
         return None
+    if run.is_private:
+        # Of two thresholds next to each other the counts differ by one sample.
+        raise DatasetPrivate("The truth of this dataset is private: the predictions of the run count, at no threshold.")
     if not math.isfinite(threshold):
         raise InvalidInput(Fault("/threshold", "threshold: must be a finite number."))
     return ThresholdDecision(scores_of(run.summary, position_of_scored_class(run, position)), threshold)

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from shared.datasets.errors import DatasetPrivate
 from shared.kit.errors import Fault, InvalidInput
 from shared.runs.errors import WITHOUT_LABELS, TaskUnsupported
+from shared.runs.number_ranges import read_range
 from shared.runs.records import ReadyRun, position_of
 
 # More conditions than anybody reads out of a table.
@@ -30,10 +32,16 @@ class RowFilter(NamedTuple):
 
 
 def read_conditions(run: ReadyRun, slices: Sequence[str] | None) -> list[Condition]:
-    """Read `column:value` texts; raises InvalidInput for a column that the run does not have."""
+    """Read `column:value` texts; raises InvalidInput for a column that the run does not have, DatasetPrivate.
+
+    Each value of a private dataset is of many samples; what several conditions or a range select may be a single one.
+    """
     if len(slices or ()) > MAX_CONDITIONS:
         raise InvalidInput(Fault("/slice", f"slice: send at most {MAX_CONDITIONS} conditions."))
-    return [_condition(run, text) for text in slices or ()]
+    conditions = [_condition(run, text) for text in slices or ()]
+    if run.is_private and (len(conditions) > 1 or any(read_range(condition.value) for condition in conditions)):
+        raise DatasetPrivate("The truth of this dataset is private: send one `slice`, with a value and not a range.")
+    return conditions
 
 
 def read_class(run: ReadyRun, label: str | None, name: str) -> int | None:

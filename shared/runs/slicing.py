@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from shared.datasets.errors import DatasetPrivate
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.kit.errors import Fault, InvalidInput
 from shared.runs.errors import SlicesNotAvailable
@@ -42,7 +43,9 @@ class CountedSlices(NamedTuple):
 
 
 def read_axes(run: ReadyRun, by: str, bins: int | None) -> SliceAxes:
-    """Read `column` or `column,column`; raises InvalidInput for a column that the run does not have."""
+    """Read `column` or `column,column`; raises InvalidInput for a column that the run does not have, DatasetPrivate."""
+    if run.is_private:
+        raise DatasetPrivate("The truth of this dataset is private: leave out `by`, and name one `column`.")
     known = run.summary.metadata
     cuts = [(by[:at], by[at + 1 :]) for at, letter in enumerate(by) if letter == ","]
     pair = next(([left, right] for left, right in cuts if left in known and right in known and left != right), None)

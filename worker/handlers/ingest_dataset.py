@@ -30,7 +30,8 @@ async def load(platform: Platform, attempt: JobAttempt[IngestDataset]) -> Datase
     """Write the uploaded file into the scratch folder."""
     target = attempt.scratch.folder / "file"
     dataset, sha256 = await making.fetch(platform, attempt.job, attempt.arguments.dataset_id, target)
-    limits = IngestLimits(platform.settings.max_file_bytes, platform.settings.max_classes)
+    settings = platform.settings
+    limits = IngestLimits(settings.max_file_bytes, settings.max_classes, settings.private_min_support)
     return DatasetInputs(dataset, sha256, limits)
 
 

@@ -34,7 +34,9 @@ async def load(platform: Platform, attempt: JobAttempt[IngestRun]) -> RunInputs:
     """Write the uploaded file into the scratch folder, and that with the actual labels beside it."""
     found = await ingests.find_input(platform, attempt.job, attempt.arguments)
     files = await ingests.fetch_files(platform, attempt.job, found, attempt.scratch.folder)
-    return RunInputs(found, files, IngestLimits(platform.settings.max_file_bytes, platform.settings.max_classes))
+    settings = platform.settings
+    limits = IngestLimits(settings.max_file_bytes, settings.max_classes, settings.private_min_support)
+    return RunInputs(found, files, limits)
 
 
 def perform(inputs: RunInputs, attempt: JobAttempt[IngestRun]) -> Conclusion:
@@ -46,7 +48,7 @@ def perform(inputs: RunInputs, attempt: JobAttempt[IngestRun]) -> Conclusion:
         attempt.progress(0.1 + 0.8 * rows / (rows + _HALFWAY_ROWS))
 
     try:
-        truth = _truth(found, folder)
+        truth = _truth(found, folder, limits)
         ingested = ingest(folder / "file", folder, found.columns, limits, progress, truth, is_review=found.is_review)
     except NeedsMapping as needed:
         return _asked(attempt, needed)
@@ -66,11 +68,12 @@ def _asked(attempt: JobAttempt[IngestRun], needed: NeedsMapping) -> Conclusion:
     return Conclusion("", (), write)
 
 
-def _truth(found: IngestInput, folder: Path) -> TruthFile | None:
+def _truth(found: IngestInput, folder: Path, limits: IngestLimits) -> TruthFile | None:
     if found.truth is None:
         return None
+    support = limits.private_support if found.is_private else None
     return TruthFile(
-        folder / "truth", found.truth.missing, found.truth.extra, found.dataset_folder is not None, found.is_private
+        folder / "truth", found.truth.missing, found.truth.extra, found.dataset_folder is not None, support
     )
 
 

@@ -42,6 +42,11 @@ class RequestSettings(BaseSettings):
         le=1000,
         description="A 500 x 500 matrix is the largest whose report still opens in a browser",
     )
+    private_min_support: int = Field(
+        default=20,
+        ge=2,
+        description="Metrics of fewer samples of a private dataset say much of the truth of each",
+    )
     max_label_length: int = Field(default=500, ge=1, description="Longer labels are data in the wrong column")
     max_multilabel_cells: int = Field(
         default=5_000_000,

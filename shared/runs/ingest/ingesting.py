@@ -13,6 +13,7 @@ from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.ingest.reviewing import CONFIRMATION, review
 from shared.runs.ingest.text_checks import refuse_nul
 from shared.runs.joining.pairing import JoinedFiles, pair
+from shared.runs.joining.private_truth import without_own_groups
 from shared.runs.joining.rules import TruthFile
 from shared.runs.mapping import Assignment, ColumnDecision, ColumnsIn, MappingQuestion, NeedsMapping
 from shared.runs.previews import Preview, preview_of
@@ -30,6 +31,8 @@ class IngestLimits(NamedTuple):
 
     max_bytes: int
     max_classes: int
+    # Fewest samples of a group of a private dataset.
+    private_support: int
 
 
 class Ingested(NamedTuple):
@@ -64,11 +67,13 @@ def ingest(
     if truth is not None:
         table, known = _joined(table, truth, scratch, given, limits)
         given = msgspec.structs.replace(given, truth=UNSET, id=UNSET)
-    is_private = truth is not None and truth.is_private
+    is_private = truth is not None and truth.private_support is not None
     columns = table.sample(SAMPLE_ROWS)
     refuse_nul(table.names, columns)
     preview = preview_of(table, range(own_columns, len(table.names)) if is_private else ())
     assignment = _assigned(Inference(table.names, columns, given, known), preview, is_review=is_review)
+    if is_private:
+        assignment = without_own_groups(assignment, own_columns)
     rows_file = scratch / "rows.parquet"
     if is_review and is_private:
         # What few rows count would tell the truth of each.

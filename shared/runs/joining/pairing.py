@@ -38,8 +38,14 @@ def pair(predictions: FileTable, truth: FileTable, given: ColumnsIn, rules: Trut
     own_id = ours.position_named(given.id) if isinstance(given.id, str) else ours.id_position("predictions")
     their_id, labels = _decided_columns(predictions.names[own_id], truth, theirs, given, rules)
     forms = theirs.metadata(their_id, labels)
+    if rules.private_support is not None:
+        # Texts that hardly two samples have in common name single samples.
+        forms = {at: form for at, form in forms.items() if form is ColumnForm.LABELS}
     names = {_free(truth.names[at], predictions.names): at for at in (labels, *forms)}
-    table = JoinedTable(predictions, own_id, TruthRows(truth, their_id, labels, forms), names, rules)
+    rows = TruthRows(truth, their_id, labels, forms)
+    if rules.private_support is not None:
+        rows.merge_small_groups(rules.private_support)
+    table = JoinedTable(predictions, own_id, rows, names, rules)
     said = "the ids by which both files are joined"
     known = {own_id: _decided(predictions.names[own_id], "id", said, is_inferred=given.id is UNSET)}
     known |= _known_labels(table, ours, labels, names, given)

@@ -23,13 +23,16 @@ class TruthSource(msgspec.Struct, frozen=True):
 
 
 class TruthFile(NamedTuple):
-    """The file with the actual labels on disk; with `is_dataset` it holds the rows of one, maybe private."""
+    """The file with the actual labels on disk; with `is_dataset` it holds the rows of one.
+
+    Of a private dataset groups of fewer samples than `private_support` are not counted by themselves.
+    """
 
     path: Path
     missing: Missing
     extra: Extra
     is_dataset: bool = False
-    is_private: bool = False
+    private_support: int | None = None
 
 
 class TruthAsked(NamedTuple):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shared.runs.errors import FileTooLarge, FileUnreadable, RowFault, RowsInvalid
 from shared.runs.joining.id_index import IdIndex
+from shared.runs.joining.small_groups import without_small_groups
 from shared.runs.reading.tables import ColumnForm, FileTable, row_text
 
 # The columns are in memory while the predictions are read: ids and labels of about 50,000,000 samples.
@@ -26,7 +27,7 @@ class TruthRows:
         self, table: FileTable, id_position: int, truth_position: int, others: Mapping[int, ColumnForm]
     ) -> None:
         forms = {id_position: ColumnForm.TEXT, truth_position: ColumnForm.LABELS, **others}
-        self._columns = _columns(table, forms)
+        self._columns, self._others = _columns(table, forms), others
         self.ids = self._columns[id_position]
         self._check_labels(table, truth_position)
         self._index = IdIndex(self.ids, partial(row_text, table))
@@ -41,6 +42,12 @@ class TruthRows:
     def column(self, position: int, rows: NDArray[np.int64]) -> Any:
         """The values of a column in some rows."""
         return self._columns[position].take(pa.array(rows))
+
+    def merge_small_groups(self, least: int) -> None:
+        """Make one value of those that fewer than `least` rows have, in each column of few values but the labels."""
+        for position, form in self._others.items():
+            if form is ColumnForm.LABELS:
+                self._columns[position] = without_small_groups(self._columns[position], least)
 
     def _check_labels(self, table: FileTable, position: int) -> None:
         labels = self._columns[position]

@@ -203,6 +203,56 @@ async def test_a_private_dataset_shows_counts_and_no_sample(alice: Client) -> No
 
 
 @has_workers
+async def test_the_truth_of_a_private_dataset_is_told_by_no_group_or_score_of_its_sender(alice: Client) -> None:
+    labels = ["cat" if i % 3 else "dog" for i in range(50)]
+    sites = ["A" if i < 25 else "B" if i < 46 else "C" for i in range(50)]
+    rows = zip(labels, sites, strict=True)
+    truth = "id,label,site,age\n" + "".join(f"{i},{label},{site},{i}\n" for i, (label, site) in enumerate(rows))
+    dataset = await create(alice, truth.encode(), private=True)
+    mine = "id,prediction,prob_cat,mine\n" + "".join(f"{i},cat,0.{i + 30},u{i}\n" for i in range(50))
+    run = await send(alice, mine.encode(), dataset_id=dataset["id"])
+
+    assert run["status"] == "ready", run
+    assert {column["column"]: column["role"] for column in run["columns"]}["mine"] == "unused"
+    slices = (await read(alice, run, "slices"))["items"]
+    # C has 4 samples, so that it is counted together with B, of 21; and no age has more than one.
+    assert {(entry["column"], entry["value"], entry["support"]) for entry in slices} == {
+        ("site", "A", 25),
+        ("site", "(few samples)", 25),
+        ("age", "(few samples)", 50),
+    }
+    assert (await read(alice, run, "matrix", slice="site:A"))["rows"] == 25
+    assert [(await read(alice, run, "matrix", slice=f"site:{site}"))["rows"] for site in "BC"] == [0, 0]
+    # All but the area itself step from one sample to the next.
+    assert (await read(alice, run, "metrics"))["classes"][0]["roc_auc"] is not None
+    paths = [
+        *("curves", "calibration", "recalibration", "thresholds?metric=f1", "decision-curve"),
+        *("promised-threshold?at_least=0.5", "matrix?threshold=0.5", "metrics?threshold=0.5", "slices?by=site"),
+        *("slices?by=site&threshold=0.5", "matrix?slice=site:A&slice=age:3", "matrix?slice=age:[3,4)"),
+        *("curves?slice=site:A", "samples", "errors", "errors.csv", "export"),
+    ]
+    for path in paths:
+        answer = await alice.send("GET", f"/v1/runs/{run['id']}/{path}")
+        assert (answer.status_code, answer.json()["code"]) == (403, "dataset-private"), path
+    for kind in ("weak_slices", "label_audit"):
+        answer = await alice.post("/v1/jobs", {"kind": kind, "run_id": run["id"]})
+        assert (answer.status_code, answer.json()["code"]) == (403, "dataset-private"), kind
+
+
+@has_workers
+async def test_weights_of_a_dataset_are_asked_about_by_each_run_and_not_counted(alice: Client) -> None:
+    dataset = await create(alice, b"id,label,sample_weight\n007,cat,2\n008,dog,1\n009,cat,5\n")
+
+    asked = await send(alice, PREDICTIONS, dataset_id=dataset["id"])
+    counted = await send(alice, PREDICTIONS, dataset_id=dataset["id"], columns='{"weight": null}')
+
+    assert [(question["asks"], question["candidates"]) for question in asked["questions"]] == [
+        ("weight", ["sample_weight"])
+    ]
+    assert (await read(alice, counted, "matrix"))["confusion_matrix"] == [[1, 1], [0, 1]]
+
+
+@has_workers
 async def test_a_dataset_is_deleted_with_its_rows_once_no_run_refers_to_it(alice: Client, platform: Platform) -> None:
     dataset = await create(alice)
     run = await send(alice, PREDICTIONS, dataset_id=dataset["id"])

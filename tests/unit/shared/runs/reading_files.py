@@ -9,7 +9,7 @@ from shared.runs.ingest.ingesting import Ingested, IngestLimits, ingest
 from shared.runs.joining.rules import Extra, Missing, TruthFile
 from shared.runs.mapping import ColumnsIn
 
-LIMITS = IngestLimits(max_bytes=10_000_000, max_classes=50)
+LIMITS = IngestLimits(max_bytes=10_000_000, max_classes=50, private_support=3)
 
 
 def read(folder: Path, data: bytes | str, limits: IngestLimits = LIMITS, **columns: Any) -> Ingested:
@@ -32,11 +32,13 @@ def read_joined(
     missing: Missing = "refuse",
     extra: Extra = "refuse",
     /,
+    *,
+    private_support: int | None = None,
     **columns: Any,
 ) -> Ingested:
     """Read a file of predictions with that of the truth, with the columns that are named."""
     for name, text in (("file", predictions), ("truth", truth)):
         (folder / name).write_text(text)
     named = msgspec.convert(columns, ColumnsIn)
-    other = TruthFile(folder / "truth", missing, extra)
+    other = TruthFile(folder / "truth", missing, extra, private_support=private_support)
     return ingest(folder / "file", folder, named, LIMITS, lambda _: None, other)

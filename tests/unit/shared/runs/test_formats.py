@@ -202,7 +202,7 @@ def test_a_file_that_grows_beyond_the_limit_is_not_unpacked(tmp_path: Path) -> N
     packed = gzip.compress(b"y_true,y_pred\n" + b"a,a\n" * 100_000)
 
     with pytest.raises(FileTooLarge):
-        read(tmp_path, packed, IngestLimits(max_bytes=100_000, max_classes=5))
+        read(tmp_path, packed, IngestLimits(max_bytes=100_000, max_classes=5, private_support=20))
     assert (tmp_path / "unpacked").stat().st_size <= 100_000
 
 
