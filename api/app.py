@@ -11,6 +11,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from api import docs, openapi_texts
+from api.accounts.controller import OwnAccountController
 from api.admin.audit import AuditController
 from api.admin.controller import AdminController
 from api.admin.invitations import InvitationController
@@ -125,6 +126,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             health.readyz,
             metrics.metrics,
             AccountController,
+            OwnAccountController,
             KeyController,
             UsageController,
             PycmMatrixController,

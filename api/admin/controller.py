@@ -1,17 +1,26 @@
 """Routes of administrators: all accounts, their plans and credit, and all matrices."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from litestar import Controller, get
 from litestar.params import FromPath, QueryParameter
 
 from api.admin.guard import administrators_only
-from api.admin.schemas import CreditIn, PlanIn, PlannedAccountOut, UserOut
+from api.admin.schemas import (
+    CreditIn,
+    PasswordResetIn,
+    PasswordResetOut,
+    PlanIn,
+    PlannedAccountOut,
+    UserOut,
+)
 from api.compat.pycm_rest.matrices.schemas import MatrixOut
 from api.http.bodies import Body
 from api.http.injected import Injected
 from api.http.routes import post, put
 from shared import accounts, matrices, plans
+from shared.accounts import password_changes
 from shared.kit.platform import Platform
 
 # A larger limit is cut to this.
@@ -73,3 +82,19 @@ class AdminController(Controller):
         """
         account = await plans.add_credit(platform, account_id, credit.calls)
         return PlannedAccountOut.of(account, platform.settings)
+
+    @post(
+        "/v1/admin/accounts/{account_id:int}/password-reset",
+        operation_id="admin.accounts.create_password_reset",
+        opt={"security": "basic"},
+    )
+    async def create_password_reset(
+        self, platform: Injected[Platform], account_id: FromPath[int], reset: Body[PasswordResetIn]
+    ) -> PasswordResetOut:
+        """Create a link to reset a password.
+
+        Give it to the account's owner: it works once, until it expires or another one is created. The link is only part
+        of this answer.
+        """
+        lifetime = timedelta(hours=reset.valid_hours)
+        return PasswordResetOut.of(await password_changes.issue_reset(platform, account_id, lifetime))

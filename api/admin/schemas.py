@@ -10,6 +10,7 @@ from msgspec import Meta
 from api.compat.pycm_rest.accounts.schemas import MatrixRef
 from shared.accounts.invitations import IssuedInvitation
 from shared.accounts.models import Account, Invitation
+from shared.accounts.password_changes import IssuedReset
 from shared.audit import AuditRecord, AuditType
 from shared.kit.names import Name
 from shared.kit.settings import Settings
@@ -129,6 +130,31 @@ class InvitationList(msgspec.Struct):
     """The newest invitations."""
 
     items: Annotated[list[InvitationOut], Meta(description="Invitations, newest first; at most 200.")]
+
+
+# Somebody waits for it; what is read in a mailbox later opens nothing.
+DEFAULT_RESET_HOURS = 24
+MAX_RESET_HOURS = 7 * 24
+
+
+class PasswordResetIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A link to reset a password, to create."""
+
+    valid_hours: Annotated[int, Meta(ge=1, le=MAX_RESET_HOURS, description="Hours until it expires, 1 to 168.")] = (
+        DEFAULT_RESET_HOURS
+    )
+
+
+class PasswordResetOut(msgspec.Struct):
+    """A link to reset a password."""
+
+    path: Annotated[str, Meta(description="Path of the page of the new password, to append to the service's address.")]
+    expires_at: Annotated[datetime, Meta(description="When it stops working, in UTC.")]
+
+    @classmethod
+    def of(cls, issued: IssuedReset) -> "PasswordResetOut":
+        """Present a new link."""
+        return cls(issued.path, issued.expires_at)
 
 
 class AuditEventOut(msgspec.Struct):

@@ -1,19 +1,24 @@
 """Pages for administrators: overview, workers, accounts, jobs and matrices."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from api.admin.guard import administrators_only
+from api.admin.schemas import DEFAULT_RESET_HOURS
 from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.request_counters import request_counters
+from api.web.cookies import origin_of
 from api.web.errors import PageForAdministrators
 from api.web.forms import Form
 from api.web.page_request import HttpRequest, PageRequest, begin
 from shared import audit, plans
+from shared.accounts import password_changes
+from shared.accounts.password_changes import IssuedReset
 from shared.audit import AuditType
 from shared.jobs import Status
 from shared.kit.errors import Fault, InvalidInput
@@ -71,22 +76,22 @@ class AdminPages(Controller):
         after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0,
     ) -> Response[str]:
         """List all accounts."""
-        rows = await administration.list_accounts(
-            page_request.platform, email=email or None, after=after, limit=PAGE_SIZE + 1
-        )
-        page = paging.cut(rows, PAGE_SIZE, lambda account: account.id)
-        plan_names = list(page_request.platform.settings.plans)
-        return page_request.render(
-            "admin/accounts.html", accounts=page.rows, email=email, after=after, next_cursor=page.next, plans=plan_names
-        )
+        return await _accounts_page(page_request, email, after)
+
+    @post("/accounts/{account_id:int}/password-reset")
+    async def reset_password(self, page_request: Injected[PageRequest], account_id: FromPath[int]) -> Response[str]:
+        """Create a link to reset an account's password; only the page in the answer shows it."""
+        _refuse_impossible(account_id)
+        lifetime = timedelta(hours=DEFAULT_RESET_HOURS)
+        issued = await password_changes.issue_reset(page_request.platform, account_id, lifetime)
+        return await _accounts_page(page_request, issued=issued)
 
     @post("/accounts/{account_id:int}")
     async def change(
         self, page_request: Injected[PageRequest], account_id: FromPath[int], form: Injected[Form]
     ) -> Response[Any]:
         """Change an account's plan, credit or rights, or close it."""
-        if account_id > 2**53:
-            raise InvalidInput(Fault("/account_id", "account_id: no account has this id."))
+        _refuse_impossible(account_id)
         match form.texts.get("change", ""):
             case "plan":
                 plan = form.text("plan")
@@ -160,6 +165,30 @@ class AdminPages(Controller):
         rows = await administration.list_matrices(page_request.platform, before=cursor, limit=PAGE_SIZE + 1)
         page = paging.cut(rows, PAGE_SIZE, lambda matrix: matrix.uid)
         return page_request.render("admin/matrices.html", matrices=page.rows, next_cursor=page.next)
+
+
+async def _accounts_page(
+    page_request: PageRequest, email: str = "", after: int = 0, issued: IssuedReset | None = None
+) -> Response[str]:
+    rows = await administration.list_accounts(
+        page_request.platform, email=email or None, after=after, limit=PAGE_SIZE + 1
+    )
+    page = paging.cut(rows, PAGE_SIZE, lambda account: account.id)
+    return page_request.render(
+        "admin/accounts.html",
+        accounts=page.rows,
+        email=email,
+        after=after,
+        next_cursor=page.next,
+        plans=list(page_request.platform.settings.plans),
+        link=origin_of(page_request.request) + issued.path if issued else None,
+        hours=DEFAULT_RESET_HOURS,
+    )
+
+
+def _refuse_impossible(account_id: int) -> None:
+    if account_id > 2**53:
+        raise InvalidInput(Fault("/account_id", "account_id: no account has this id."))
 
 
 def _calls(form: Form) -> int:

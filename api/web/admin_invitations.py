@@ -11,7 +11,7 @@ from api.http.injected import Injected
 from api.web import cookies
 from api.web.admin import begin_for_administrators
 from api.web.forms import Form
-from api.web.page_request import HttpRequest, PageRequest
+from api.web.page_request import PageRequest
 from shared.accounts import invitations
 from shared.accounts.invitations import IssuedInvitation
 from shared.kit import clock
@@ -50,17 +50,12 @@ async def _page(page_request: PageRequest, issued: IssuedInvitation | None = Non
     return page_request.render(
         "admin/invitations.html",
         invitations=await invitations.list_all(page_request.platform),
-        link=_origin_of(page_request.request) + issued.path if issued else None,
+        link=cookies.origin_of(page_request.request) + issued.path if issued else None,
         hours=DEFAULT_INVITATION_HOURS,
         max_hours=MAX_INVITATION_HOURS,
         sign_up=page_request.platform.settings.sign_up,
         now=clock.now(),
     )
-
-
-def _origin_of(request: HttpRequest) -> str:
-    scheme = "https" if cookies.is_secure(request) else "http"
-    return f"{scheme}://{request.headers.get('host', '')}"
 
 
 def _lifetime(form: Form) -> timedelta:

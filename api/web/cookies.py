@@ -17,6 +17,11 @@ def is_secure(request: Request[Any, Any, Any]) -> bool:
     return request.url.scheme == "https" or request.headers.get("x-forwarded-proto", "") == "https"
 
 
+def origin_of(request: Request[Any, Any, Any]) -> str:
+    """Return the scheme and host by which the browser reaches the service, for links that are copied."""
+    return f"{'https' if is_secure(request) else 'http'}://{request.headers.get('host', '')}"
+
+
 def read(request: Request[Any, Any, Any], name: Name) -> str | None:
     """Return the value that the browser sent, or None."""
     return request.cookies.get(_full(request, name)) or None

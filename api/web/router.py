@@ -8,6 +8,7 @@ from litestar.exceptions import NotFoundException
 
 from api.http.injected import Injected
 from api.web.account import AccountPages
+from api.web.account_security import AccountSecurityPages
 from api.web.admin import AdminPages
 from api.web.admin_invitations import AdminInvitationPages
 from api.web.comparison import ComparisonPages
@@ -49,6 +50,7 @@ PAGES: list[type[Controller]] = [
     ImageCommentPages,
     JobPages,
     AccountPages,
+    AccountSecurityPages,
     WebhookPages,
     AdminPages,
     AdminInvitationPages,

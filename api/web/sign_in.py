@@ -13,6 +13,7 @@ from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.problems import problem_of
 from api.web import cookies
+from api.web.browser_names import browser_name
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
@@ -60,6 +61,7 @@ class SignInPages(Controller):
                 password=credentials.password,
                 address=counted_address(),
                 browser=cookies.read(page_request.request, "browser"),
+                keeps="keeps" in form.texts,
             )
         except MISTAKES as error:
             problem = problem_of(page_request.request, error)
@@ -76,7 +78,7 @@ class SignInPages(Controller):
 
     @post("/app/sign-up")
     async def sign_up(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
-        """Open an account and begin a session."""
+        """Open an account and begin a session; only the page in the answer shows the account's key."""
         try:
             credentials = _credentials(form)
             credentials.check(page_request.platform.settings.min_password_length)
@@ -97,7 +99,8 @@ class SignInPages(Controller):
                 problem=problem,
                 invitation=form.texts.get("invitation", ""),
             )
-        return await _enter(page_request, signed_in, FIRST_PAGE)
+        entered = await _begin_session(page_request, signed_in)
+        return entered.render("welcome.html", api_key=signed_in.api_key, first_page=FIRST_PAGE)
 
     @post("/app/sign-out")
     async def sign_out(self, page_request: Injected[PageRequest]) -> Response[Any]:
@@ -125,18 +128,25 @@ def _credentials(form: Form) -> CredentialsIn:
 
 
 async def _enter(page_request: PageRequest, signed_in: SignedInAccount, next_page: str) -> Response[Any]:
+    return (await _begin_session(page_request, signed_in)).redirect(_own_page(next_page))
+
+
+async def _begin_session(page_request: PageRequest, signed_in: SignedInAccount) -> PageRequest:
+    """Begin a session in place of the browser's previous one; return the page request as one of the new session."""
     assert signed_in.account.id is not None, "an account that signed in was stored"
-    if previous_token := cookies.read(page_request.request, "session"):
-        await sessions.end(page_request.platform, previous_token)
-    lifetime = timedelta(hours=page_request.platform.settings.session_lifetime_hours)
+    request, platform = page_request.request, page_request.platform
+    if previous_token := cookies.read(request, "session"):
+        await sessions.end(platform, previous_token)
+    lifetime = timedelta(hours=platform.settings.session_lifetime_hours)
     # Always a new token: one that somebody planted in the browser before (session fixation) is worthless.
-    token = await sessions.begin(page_request.platform, signed_in.account.id, lifetime)
-    page_request.set_cookies = [
-        cookies.write(page_request.request, "session", token, int(lifetime.total_seconds())),
-        cookies.erase(page_request.request, "form"),
-        cookies.write(page_request.request, "browser", signed_in.browser, BROWSER_LIFETIME_S),
+    name = browser_name(request.headers.get("user-agent", ""))
+    token = await sessions.begin(platform, signed_in.account.id, lifetime, name)
+    set_cookies = [
+        cookies.write(request, "session", token, int(lifetime.total_seconds())),
+        cookies.erase(request, "form"),
+        cookies.write(request, "browser", signed_in.browser, BROWSER_LIFETIME_S),
     ]
-    return page_request.redirect(_own_page(next_page))
+    return PageRequest(request, platform, await sessions.find(platform, token), token, set_cookies)
 
 
 def _own_page(next_page: str) -> str:

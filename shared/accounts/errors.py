@@ -93,3 +93,33 @@ class InvitationNotFound(DomainError):
     """No invitation that can still be used has this id."""
 
     status, code = HTTPStatus.NOT_FOUND, "invitation-not-found"
+
+
+class AccountNotFound(DomainError):
+    """No account has this id."""
+
+    status, code = HTTPStatus.NOT_FOUND, "account-not-found"
+
+
+class WrongPassword(DomainError):
+    """The present password is wrong."""
+
+    status, code = HTTPStatus.FORBIDDEN, "wrong-password"
+
+
+class AccountLeaving(DomainError):
+    """This account is going to be deleted; sign in on the pages to keep it."""
+
+    status, code = HTTPStatus.FORBIDDEN, "account-leaving"
+
+
+class ResetInvalid(DomainError):
+    """This link has been used, replaced or has expired; ask the administrator of this service for a new one."""
+
+    status, code = HTTPStatus.FORBIDDEN, "reset-invalid"
+
+
+class SessionNotFound(DomainError):
+    """Your account has no open session with this id."""
+
+    status, code = HTTPStatus.NOT_FOUND, "session-not-found"

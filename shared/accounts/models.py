@@ -35,6 +35,8 @@ class Account(SQLModel, table=True):
     callback_secret_version: int = 1
     callback_secret_rotated_at: datetime | None = Field(default=None, sa_column=time_column())
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    # When everything of an account whose owner has left is deleted; until then the owner can come back.
+    deletes_at: datetime | None = Field(default=None, sa_column=time_column())
 
 
 class ApiKey(SQLModel, table=True):
@@ -60,6 +62,21 @@ class Session(SQLModel, table=True):
 
     token_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     account_id: int = Field(sa_column=owner_column())
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+    # Where it began, by which its owner recognises it.
+    address: str | None = None
+    browser: str | None = None
+
+
+class PasswordReset(SQLModel, table=True):
+    """An administrator's link that lets an account's owner set a new password once; only its hash is stored."""
+
+    __tablename__ = "password_reset"
+    __table_args__ = (Index("uq_password_reset_token_hash", "token_hash", unique=True),)
+
+    account_id: int = Field(sa_column=owner_column(index=False, primary_key=True))
+    token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
 

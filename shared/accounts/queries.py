@@ -1,5 +1,7 @@
 """Statements about accounts."""
 
+# ruff: noqa: S608 -- the texts are put together from our own expressions only
+
 from collections.abc import Sequence
 
 from sqlalchemy import func, or_
@@ -41,7 +43,20 @@ ROTATE_CALLBACK = """
     RETURNING callback_secret_version
 """
 
-BEGIN_SESSION = "INSERT INTO session (token_hash, account_id, expires_at) VALUES ($1, $2, now() + $3::interval)"
+BEGIN_SESSION = """
+    INSERT INTO session (token_hash, account_id, expires_at, address, browser)
+    VALUES ($1, $2, now() + $3::interval, $4, $5)
+"""
+
+# The id of a session is a hash of what is stored: it names the session, and opens nothing.
+SESSION_ID = "left(encode(sha256(token_hash), 'hex'), 32)"
+
+LIST_SESSIONS = f"""
+    SELECT {SESSION_ID}, created_at, expires_at, address, browser, token_hash = $2 FROM session
+    WHERE account_id = $1 AND expires_at > now() ORDER BY created_at DESC, token_hash LIMIT $3
+"""
+
+END_OWN_SESSION = f"DELETE FROM session WHERE account_id = $1 AND {SESSION_ID} = $2 RETURNING true"
 
 FIND_SESSION = """
     SELECT account.id, account.email, account.is_admin, account.plan, account.credit + account.credit_drawn AS granted
@@ -53,9 +68,45 @@ END_SESSION = "DELETE FROM session WHERE token_hash = $1"
 
 END_SESSIONS = "DELETE FROM session WHERE account_id = $1"
 
+END_OTHER_SESSIONS = "DELETE FROM session WHERE account_id = $1 AND token_hash IS DISTINCT FROM $2"
+
 FORGET_OLD_SESSIONS = "DELETE FROM session WHERE account_id = $1 AND expires_at <= now()"
 
 EXPIRE_SESSIONS = "DELETE FROM session WHERE expires_at <= now()"
+
+# Not where the password has been changed since it was checked.
+CHANGE_HASH = "UPDATE account SET password_hash = $2 WHERE id = $1 AND password_hash = $3 RETURNING true"
+
+ISSUE_RESET = """
+    INSERT INTO password_reset (account_id, token_hash, expires_at)
+    SELECT id, $2, now() + $3::interval FROM account WHERE id = $1 AND is_active
+    ON CONFLICT (account_id) DO UPDATE
+    SET token_hash = excluded.token_hash, expires_at = excluded.expires_at, created_at = now()
+    RETURNING expires_at
+"""
+
+FIND_RESET = """
+    SELECT account.id FROM password_reset AS reset JOIN account ON account.id = reset.account_id
+    WHERE reset.token_hash = $1 AND reset.expires_at > now() AND account.is_active
+"""
+
+USE_RESET = "DELETE FROM password_reset WHERE token_hash = $1 AND expires_at > now() RETURNING account_id"
+
+REPLACE_HASH = "UPDATE account SET password_hash = $2 WHERE id = $1 AND is_active RETURNING true"
+
+END_RESET = "DELETE FROM password_reset WHERE account_id = $1"
+
+EXPIRE_RESETS = "DELETE FROM password_reset WHERE expires_at <= now()"
+
+LEAVE = """
+    UPDATE account SET is_active = false, deletes_at = now() + $2::interval WHERE id = $1 AND is_active
+    RETURNING deletes_at
+"""
+
+# Not once its deletion may have begun.
+COME_BACK = """
+    UPDATE account SET is_active = true, deletes_at = NULL WHERE id = $1 AND deletes_at > now() RETURNING true
+"""
 
 EXPIRE_KEYS = "DELETE FROM api_key WHERE least(revoked_at, expires_at) < now() - $1::interval"
 

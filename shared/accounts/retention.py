@@ -7,9 +7,10 @@ from shared.kit.platform import Platform
 
 
 async def expire_sessions(platform: Platform) -> None:
-    """Delete expired sessions."""
+    """Delete expired sessions, and links to reset passwords that have expired."""
     async with platform.db.connection() as connection:
         await connection.execute(queries.EXPIRE_SESSIONS)
+        await connection.execute(queries.EXPIRE_RESETS)
 
 
 async def expire_keys(platform: Platform) -> None:

@@ -2,17 +2,22 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared import audit
 from shared.accounts import queries
 from shared.accounts.authentication import Caller
+from shared.accounts.errors import SessionNotFound
 from shared.audit import AuditType
+from shared.kit import origin
 from shared.kit.db import retry_conflicts
 from shared.kit.platform import Platform
 
 TOKEN_BYTES = 32
+
+# More than anybody has; the newest are listed.
+MAX_LISTED = 100
 
 # The pages act without a key.
 NO_KEY = ""
@@ -34,13 +39,24 @@ class SessionAccount(NamedTuple):
         return Caller(self.account_id, NO_KEY, plan=self.plan, granted=self.granted)
 
 
+class OpenSession(NamedTuple):
+    """A session as its owner sees it."""
+
+    id: str
+    created_at: datetime
+    expires_at: datetime
+    address: str | None
+    browser: str | None
+    is_present: bool
+
+
 @retry_conflicts
-async def begin(platform: Platform, account_id: int, lifetime: timedelta) -> str:
+async def begin(platform: Platform, account_id: int, lifetime: timedelta, browser: str | None = None) -> str:
     """Begin a session and return its token, which is not stored; the account's expired sessions are deleted."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token, address = secrets.token_urlsafe(TOKEN_BYTES), origin.current().address
     async with platform.db.transaction() as connection:
         await connection.execute(queries.FORGET_OLD_SESSIONS, account_id)
-        await connection.execute(queries.BEGIN_SESSION, digest(token), account_id, lifetime)
+        await connection.execute(queries.BEGIN_SESSION, digest(token), account_id, lifetime, address, browser)
     return token
 
 
@@ -71,6 +87,22 @@ async def end_all(platform: Platform, account_id: int) -> None:
     async with platform.db.transaction() as connection:
         await connection.execute(queries.END_SESSIONS, account_id)
         await audit.write(connection, AuditType.SIGNED_OUT_EVERYWHERE, account_id)
+
+
+async def list_open(platform: Platform, account: SessionAccount) -> list[OpenSession]:
+    """List the open sessions of the account of a session, the newest first."""
+    async with platform.db.connection() as connection:
+        rows = await connection.fetch(queries.LIST_SESSIONS, account.account_id, account.session, MAX_LISTED)
+    return [OpenSession(*row) for row in rows]
+
+
+@retry_conflicts
+async def end_one(platform: Platform, account_id: int, session_id: str) -> None:
+    """End one session of an account; raises SessionNotFound."""
+    async with platform.db.transaction() as connection:
+        if not await connection.fetchval(queries.END_OWN_SESSION, account_id, session_id):
+            raise SessionNotFound
+        await audit.write(connection, AuditType.SESSION_ENDED, account_id)
 
 
 def digest(token: str) -> bytes:

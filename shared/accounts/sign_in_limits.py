@@ -76,6 +76,15 @@ async def begin(limiter: RateLimiter, guest: Guest, *, delay_s: float) -> SignIn
     return SignInAttempt(limiter, counted)
 
 
+async def begin_confirmation(limiter: RateLimiter, account_id: int) -> SignInAttempt:
+    """Count an attempt to confirm an act of an account with its password; raises TooManySignIns."""
+    subject = f"confirmation:{account_id}"
+    verdict = await limiter.take(subject, PAIR)
+    if not verdict.allowed:
+        raise TooManySignIns(retry_after_s=verdict.retry_after_s)
+    return SignInAttempt(limiter, [(subject, PAIR)])
+
+
 async def take_sign_up(limiter: RateLimiter, *, address: str, per_hour: int) -> None:
     """Count a sign-up from an address; raises TooManySignUps."""
     verdict = await limiter.take(f"sign-up:{address}", Rate(per_second=per_hour / 3600, burst=per_hour))

@@ -24,6 +24,13 @@ class AuditType(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     ADMINISTRATOR_REFUSED = "administrator_refused"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    SESSION_ENDED = "session_ended"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- the name of an event
+    PASSWORD_RESET_CREATED = "password_reset_created"  # noqa: S105 -- the name of an event
+    PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an event
+    ACCOUNT_LEFT = "account_left"
+    ACCOUNT_KEPT = "account_kept"
+    ACCOUNT_DELETED = "account_deleted"
     KEY_CREATED = "key_created"
     KEY_ROTATED = "key_rotated"
     KEY_REVOKED = "key_revoked"

@@ -9,6 +9,7 @@ from shared.accounts import retention as account_retention
 from shared.analyses import files as analysis_files
 from shared.jobs import retention as job_retention
 from shared.kit.platform import Platform
+from shared.operations import departed
 from shared.operations.orphans import collection, unfinished
 from shared.operations.orphans.prefixes import PREFIXES
 from shared.projects import retention as image_retention
@@ -30,6 +31,7 @@ DUTIES: dict[str, Duty] = {
     "usage": plans.expire,
     "audit_events": audit.expire,
     "sessions": account_retention.expire_sessions,
+    "departed_accounts": departed.delete_departed,
     "keys": account_retention.expire_keys,
     "images": image_retention.purge,
     "image_events": image_retention.expire_events,

@@ -9,13 +9,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared import audit
 from shared.accounts import Caller
 from shared.accounts import queries as account_queries
+from shared.accounts.errors import AccountNotFound
 from shared.accounts.models import Account
 from shared.audit import AuditType
 from shared.kit import clock
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.plans import queries
-from shared.plans.errors import AccountNotFound
 from shared.plans.metering import Allowance, Meter
 from shared.plans.models import Usage
 

@@ -38,9 +38,3 @@ class MonthUsedUp(LimitReached):
 
     code = "month-used-up"
     policy = "month"
-
-
-class AccountNotFound(DomainError):
-    """No account has this id."""
-
-    status, code = HTTPStatus.NOT_FOUND, "account-not-found"

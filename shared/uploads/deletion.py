@@ -38,6 +38,15 @@ async def delete(platform: Platform, caller: Caller, upload_id: str) -> None:
         log.warning("the bytes of a deleted upload are left to be collected", upload_id=str(upload.id))
 
 
+async def delete_some_of(platform: Platform, account_id: int) -> int:
+    """Delete some uploads of an account with their parts and files; return their number."""
+    async with platform.db.connection() as connection:
+        uploads = await queries.delete_some_of(connection, account_id, BATCH)
+    for upload in uploads:
+        await platform.storage.apart(_discard, platform.storage, upload)
+    return len(uploads)
+
+
 async def expire(platform: Platform) -> int:
     """Delete the parts and files of uploads whose time is over; return the number of uploads."""
     count = 0

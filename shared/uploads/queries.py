@@ -76,6 +76,10 @@ FAIL = "UPDATE file_upload SET status = 'failed', sha256 = $2 WHERE id = $1 AND 
 
 DELETE = f"DELETE FROM file_upload WHERE id = $1 AND account_id = $2 RETURNING {COLUMNS}"
 
+DELETE_SOME_OF = f"""
+    DELETE FROM file_upload WHERE id IN (SELECT id FROM file_upload WHERE account_id = $1 LIMIT $2) RETURNING {COLUMNS}
+"""
+
 EXPIRE = f"""
     UPDATE file_upload SET status = 'expired'
     WHERE id IN (
@@ -167,6 +171,12 @@ async def fail(connection: Connection, upload_id: UUID, sha256: str) -> None:
 async def delete(connection: Connection, account_id: int, upload_id: UUID) -> UploadRecord | None:
     """Delete an upload of the account; return it, or None."""
     return _upload(await connection.fetchrow(DELETE, upload_id, account_id))
+
+
+async def delete_some_of(connection: Connection, account_id: int, limit: int) -> list[UploadRecord]:
+    """Delete some uploads of the account; return them."""
+    rows = await connection.fetch(DELETE_SOME_OF, account_id, limit)
+    return [upload for row in rows if (upload := _upload(row))]
 
 
 async def expire(connection: Connection, limit: int) -> list[UploadRecord]:

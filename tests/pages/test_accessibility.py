@@ -95,6 +95,7 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
         f"/app/jobs/{report['id']}",
         "/app/webhooks",
         "/app/account",
+        "/app/account/security",
         "/app/projects",
         f"/app/projects/{project}",
         f"/app/projects/{project}/files",

@@ -47,6 +47,11 @@ class AccountSettings(BaseSettings):
     key_retention_days: int = Field(
         default=90, ge=1, description="Revoked and expired keys are listed this long, to find who still uses one"
     )
+    account_deletion_days: int = Field(
+        default=7,
+        ge=0,
+        description="Until an account that its owner has left is deleted: who errs is back within a week",
+    )
     proxy_shared_secret: Annotated[SecretStr | None, Optional] = Field(
         default=None,
         description="Secret that a proxy sends as X-Proxy-Secret, so that its X-User-Email is trusted; unset, none is",

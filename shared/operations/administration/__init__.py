@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared import audit
+from shared.accounts.errors import AccountNotFound
 from shared.audit import AuditType
 from shared.jobs import queries as job_queries
 from shared.jobs.errors import InputsNotKept, JobNotFound
@@ -13,7 +14,6 @@ from shared.kit.broker import BrokerUnavailable, Wakeup
 from shared.kit.db import retry_conflicts
 from shared.kit.platform import Platform
 from shared.operations.administration import queries
-from shared.plans.errors import AccountNotFound
 from shared.webhooks import couriers
 
 
@@ -40,6 +40,7 @@ class OwnedAccount(NamedTuple):
     is_active: bool
     is_admin: bool
     created_at: datetime
+    deletes_at: datetime | None
     matrices: int
 
 

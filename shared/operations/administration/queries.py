@@ -19,7 +19,7 @@ JOBS = "SELECT status, count(*) FROM job GROUP BY status"
 DELIVERIES = "SELECT status, count(*) FROM webhook_delivery GROUP BY status"
 
 ACCOUNTS = """
-    SELECT id, email, plan, credit, is_active, is_admin, created_at,
+    SELECT id, email, plan, credit, is_active, is_admin, created_at, deletes_at,
         (SELECT count(*) FROM matrix WHERE account_id = account.id) AS matrices
     FROM account
     WHERE id > $1 AND ($2::text IS NULL OR strpos(lower(email), lower($2)) > 0)
@@ -53,11 +53,13 @@ DEAD_DELIVERIES = """
     ORDER BY delivery.id DESC LIMIT $1
 """
 
-# Who is disabled has to sign in again when he is enabled.
+# Who is disabled has to sign in again when he is enabled. An account that is enabled is deleted no more, as long as its
+# deletion cannot have begun.
 SET_ACCOUNT_STATE = """
     WITH ended AS (DELETE FROM session WHERE account_id = $1 AND NOT coalesce($2, true))
-    UPDATE account SET is_active = coalesce($2, is_active), is_admin = coalesce($3, is_admin)
-    WHERE id = $1 RETURNING true
+    UPDATE account SET is_active = coalesce($2, is_active), is_admin = coalesce($3, is_admin),
+        deletes_at = CASE WHEN $2 THEN NULL ELSE deletes_at END
+    WHERE id = $1 AND (deletes_at IS NULL OR deletes_at > now()) RETURNING true
 """
 
 JOBS_OF_DISABLED_ACCOUNTS = f"""

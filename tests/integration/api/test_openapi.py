@@ -21,6 +21,7 @@ PUBLIC = {
     "accounts.sign_in",
 }
 ADMINISTRATORS_ONLY = {
+    "admin.accounts.create_password_reset",
     "admin.accounts.list",
     "admin.matrices.list",
     "admin.accounts.set_plan",

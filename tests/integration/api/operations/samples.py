@@ -72,6 +72,10 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     # accounts, keys
     ("POST", "/sign_up"): Sample(json=things.new_credentials),
     ("POST", "/sign_in"): Sample(json=things.credentials, after=(things.matrix,)),
+    ("POST", "/v1/account/password"): Sample(
+        json={"present_password": things.password, "new_password": "another horse"}
+    ),
+    ("POST", "/v1/account/deletion"): Sample(json={"password": things.password}),
     ("GET", "/v1/usage"): Sample(query={"month": "2026-06"}),
     ("POST", "/v1/keys"): Sample(json={"name": "another", "scopes": ["read"], "expires_at": "2999-01-01T00:00:00Z"}),
     ("GET", "/v1/keys"): Sample(after=(things.key,)),
@@ -279,6 +283,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("DELETE", "/v1/admin/invitations/{invitation_id}"): Sample(sender=ADMIN),
     ("PUT", "/v1/admin/accounts/{account_id}/plan"): Sample(sender=ADMIN, json={"plan": None}),
     ("POST", "/v1/admin/accounts/{account_id}/credit"): Sample(sender=ADMIN, json={"calls": 10}),
+    ("POST", "/v1/admin/accounts/{account_id}/password-reset"): Sample(sender=ADMIN, json={"valid_hours": 1}),
     ("GET", "/healthz"): Sample(),
     ("GET", "/api/health"): Sample(),
     ("GET", "/readyz"): Sample(),

@@ -79,6 +79,10 @@ async def credentials(scene: Scene) -> Any:
     return {"email": scene.alice.email, "password": scene.alice.password}
 
 
+async def password(scene: Scene) -> Any:
+    return scene.alice.password
+
+
 async def new_credentials(scene: Scene) -> Any:
     return {"email": f"new-{scene.alice.email}", "password": "correct horse"}
 

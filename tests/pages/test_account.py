@@ -1,0 +1,48 @@
+"""An account in the browser: its password changed, its sessions ended, and left."""
+
+from playwright.async_api import Browser, expect
+
+from tests.pages.reader import Reader
+
+SECURITY = "/app/account/security"
+
+
+async def test_a_changed_password_signs_the_other_browser_out(browser: Browser, site: str, reader: Reader) -> None:
+    context = await browser.new_context(base_url=site)
+    other = Reader(await context.new_page(), reader.client)
+    await other.sign_in()
+    page = reader.page
+    await reader.open(SECURITY)
+    await expect(page.locator("tbody tr")).to_have_count(2)
+
+    form = page.get_by_role("form", name="Change password")
+    await form.get_by_label("Present password").fill(reader.client.password)
+    for field in await form.locator("[autocomplete=new-password]").all():
+        await field.fill("another horse")
+    await form.get_by_role("button", name="Change password").click()
+
+    await expect(page.get_by_role("status")).to_contain_text("The password was changed")
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    await other.page.goto(SECURITY)
+    await other.page.wait_for_url("**/app/sign-in**")
+    assert reader.complaints == []
+    await context.close()
+
+
+async def test_who_leaves_is_asked_and_can_come_back(reader: Reader) -> None:
+    page, client = reader.page, reader.client
+    await reader.open(SECURITY)
+    form = page.get_by_role("form", name="Leave")
+    await form.get_by_label("Password").fill(client.password)
+    await form.get_by_role("button", name="Delete my account").click()
+    await page.wait_for_url("**/?notice=left")
+    assert reader.dialogs == ["Delete this account with everything in it?"]
+
+    await page.goto("/app/sign-in")
+    await page.get_by_label("E-mail address").fill(client.email)
+    await page.get_by_label("Password").fill(client.password)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("alert")).to_contain_text("going to be deleted on")
+    await page.get_by_label("Password").fill(client.password)
+    await page.get_by_role("button", name="Keep the account and sign in").click()
+    await page.wait_for_url("**/app/matrices")
