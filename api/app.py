@@ -53,6 +53,7 @@ from api.runs.promises import RunPromiseController
 from api.runs.results import RunResultController
 from api.runs.scores import RunScoreController
 from api.security import provide_caller, refuse_early
+from api.share_links.controller import ShareLinkController
 from api.signatures import provide_signer
 from api.uploads.controller import UploadController
 from api.usage import flushing
@@ -127,6 +128,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             metrics.metrics,
             AccountController,
             OwnAccountController,
+            ShareLinkController,
             KeyController,
             UsageController,
             PycmMatrixController,

@@ -30,6 +30,7 @@ TAGS = {
     "datasets": "Datasets: named test sets, whose truth any number of runs is counted against.",
     "comparisons": "A candidate against a baseline on the same samples, with a verdict in words.",
     "gates": "Policies that let a candidate take the place of a baseline, or not; with reasons in words.",
+    "share links": "Links by which everybody reads one object, without an account, until a date.",
     "multi-label": "Evaluation of samples that have any number of labels.",
     "jobs": "Background work and the files that it makes.",
     "webhooks": "Webhook endpoints, their secrets and deliveries.",
@@ -66,6 +67,7 @@ PATH_PARAMETERS = {
     "pipeline_id": "Id of the pipeline.",
     "project_id": "Id of the project.",
     "run_id": "Id of the run.",
+    "share_link_id": "Id of the share link.",
     "uid": "Id of the confusion matrix.",
     "upload_id": "Id of the upload.",
 }

@@ -10,12 +10,14 @@ from msgspec import Meta
 
 from api.web.page_request import PageRequest, state_hash
 from shared import analyses, projects
+from shared.accounts import Caller
 from shared.analyses.annotations import listing
 from shared.analyses.annotations.formats import Size
 from shared.analyses.annotations.listing import Window
 from shared.analyses.annotations.queries import Filter
 from shared.analyses.records import AnalysisRecord
 from shared.kit.errors import Problem
+from shared.kit.platform import Platform
 from shared.presentation.overlay import MatchState, Shape, hues_of, shapes
 from shared.presentation.overlay_matching import ModelShapes, match_shapes
 from shared.projects import comments, images
@@ -124,7 +126,11 @@ def state_of(image_analyses: list[AnalysisRecord]) -> str:
 
 
 async def load_view(
-    page_request: PageRequest, image: ImageRecord, image_analyses: list[AnalysisRecord], options: ImageViewOptions
+    platform: Platform,
+    owner: Caller,
+    image: ImageRecord,
+    image_analyses: list[AnalysisRecord],
+    options: ImageViewOptions,
 ) -> ImageView:
     """Load the selected analyses with their shapes."""
     by_id = {str(analysis.id): analysis for analysis in image_analyses}
@@ -135,9 +141,7 @@ async def load_view(
     filters = Filter(None, options.class_name or None, options.least or None)
     skipped = (options.page - 1) * MAX_SHAPES
     windows = [
-        await listing.window(
-            page_request.platform, page_request.caller, analysis, filters, skip=skipped, limit=MAX_SHAPES
-        )
+        await listing.window(platform, owner, analysis, filters, skip=skipped, limit=MAX_SHAPES)
         for analysis in selection
     ]
     counts: dict[str, int] = {}
@@ -173,7 +177,7 @@ async def image_page(
         page_request.render,
         "images/page.html",
         page_request.status(problem),
-        view=await load_view(page_request, image, image_analyses, options),
+        view=await load_view(page_request.platform, page_request.caller, image, image_analyses, options),
         project=project,
         options=options,
         max_shapes=MAX_SHAPES,

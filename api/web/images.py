@@ -61,7 +61,7 @@ class ImagePages(Controller):
         if page_request.is_partial:
             if seen == state_of(image_analyses):
                 return Response(None, status_code=HTTPStatus.NO_CONTENT)
-            view = await load_view(page_request, image, image_analyses, options)
+            view = await load_view(page_request.platform, page_request.caller, image, image_analyses, options)
             return await asyncio.to_thread(
                 page_request.render, "images/live.html", view=view, options=options, max_shapes=MAX_SHAPES
             )

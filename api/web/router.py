@@ -28,6 +28,8 @@ from api.web.project_files import ProjectFilePages
 from api.web.projects import ProjectPages
 from api.web.run_parts import RunPartPages
 from api.web.runs import RunPages
+from api.web.share_links import ShareLinkPages
+from api.web.shared_pages import SharedPages
 from api.web.sign_in import SignInPages
 from api.web.webhooks import WebhookPages
 
@@ -51,6 +53,8 @@ PAGES: list[type[Controller]] = [
     JobPages,
     AccountPages,
     AccountSecurityPages,
+    ShareLinkPages,
+    SharedPages,
     WebhookPages,
     AdminPages,
     AdminInvitationPages,

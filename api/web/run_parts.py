@@ -19,6 +19,7 @@ from shared.presentation.whiskers import WIDTH
 from shared.runs import answers, curves
 from shared.runs.errors import WITHOUT_LABELS, TaskUnsupported
 from shared.runs.filters import RowFilter
+from shared.runs.records import ReadyRun
 
 MAX_SAMPLES = 50
 MAX_POINTS = 200
@@ -88,28 +89,8 @@ class RunPartPages(Controller):
         slices: SliceParameter = None,
     ) -> Response[str]:
         """Draw the ROC and the precision-recall curve of a class, and its reliability diagram."""
-        platform = page_request.platform
-        run = await runs.get_shown(platform, page_request.caller, run_id)
-        selection = select(run, class_label, threshold, slices)
-        found = await curves.curves(platform, run, selection.position, selection.conditions, MAX_POINTS)
-        measured = None
-        if run.summary.score_kind != "margins":
-            measured = await curves.calibration(
-                platform, run, selection.position, selection.conditions, "equal_mass", BINS
-            )
-        reliability = measured and measured.reliability
-        return page_request.render(
-            "runs/curves.html",
-            run_id=run_id,
-            selection=selection,
-            label=run.summary.classes[found.position],
-            curves=found.curves,
-            roc=found.curves.roc and path(found.curves.roc.curve),
-            pr=found.curves.pr and path(found.curves.pr.curve, stepped=True),
-            side=SIDE,
-            reliability=reliability,
-            points=reliability_points(reliability.bins) if reliability else [],
-        )
+        run = await runs.get_shown(page_request.platform, page_request.caller, run_id)
+        return await curves_part(page_request, run, select(run, class_label, threshold, slices), run_id)
 
     @get("/slices")
     async def slices(
@@ -132,6 +113,30 @@ class RunPartPages(Controller):
             least=MIN_SUPPORT,
             width=WIDTH,
         )
+
+
+async def curves_part(
+    page_request: PageRequest, run: ReadyRun, selection: RunSelection, run_id: str | None
+) -> Response[str]:
+    """Draw the curves of a class and its reliability diagram; with a way back to the run whose id is given."""
+    platform = page_request.platform
+    found = await curves.curves(platform, run, selection.position, selection.conditions, MAX_POINTS)
+    measured = None
+    if run.summary.score_kind != "margins":
+        measured = await curves.calibration(platform, run, selection.position, selection.conditions, "equal_mass", BINS)
+    reliability = measured and measured.reliability
+    return page_request.render(
+        "runs/curves.html",
+        run_id=run_id,
+        selection=selection,
+        label=run.summary.classes[found.position],
+        curves=found.curves,
+        roc=found.curves.roc and path(found.curves.roc.curve),
+        pr=found.curves.pr and path(found.curves.pr.curve, stepped=True),
+        side=SIDE,
+        reliability=reliability,
+        points=reliability_points(reliability.bins) if reliability else [],
+    )
 
 
 def _cell(selection: RunSelection, row: int | None, column: int | None) -> RowFilter:

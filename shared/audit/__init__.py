@@ -39,6 +39,8 @@ class AuditType(StrEnum):
     ACCOUNT_CHANGED = "account_changed"
     INVITATION_CREATED = "invitation_created"
     INVITATION_REVOKED = "invitation_revoked"
+    SHARE_LINK_CREATED = "share_link_created"
+    SHARE_LINK_REVOKED = "share_link_revoked"
     JOB_RETRIED = "job_retried"
 
 

@@ -29,6 +29,7 @@ from shared.plans import models as _plans
 from shared.projects import models as _projects
 from shared.quotas import models as _quotas
 from shared.runs import models as _runs
+from shared.sharing import models as _sharing
 from shared.uploads import models as _uploads
 from shared.webhooks import models as _webhooks
 
@@ -49,6 +50,7 @@ TABLES = (
     _projects,
     _quotas,
     _runs,
+    _sharing,
     _tally,
     _uploads,
     _webhooks,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
-from shared import audit, idempotency, plans, webhooks
+from shared import audit, idempotency, plans, sharing, webhooks
 from shared.accounts import retention as account_retention
 from shared.analyses import files as analysis_files
 from shared.jobs import retention as job_retention
@@ -31,6 +31,7 @@ DUTIES: dict[str, Duty] = {
     "usage": plans.expire,
     "audit_events": audit.expire,
     "sessions": account_retention.expire_sessions,
+    "share_links": sharing.expire,
     "departed_accounts": departed.delete_departed,
     "keys": account_retention.expire_keys,
     "images": image_retention.purge,

@@ -96,6 +96,7 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
         "/app/webhooks",
         "/app/account",
         "/app/account/security",
+        "/app/share-links",
         "/app/projects",
         f"/app/projects/{project}",
         f"/app/projects/{project}/files",

@@ -2,6 +2,7 @@
 
 from playwright.async_api import Browser, expect
 
+from tests.actors import Team
 from tests.pages.reader import Reader
 
 SECURITY = "/app/account/security"
@@ -46,3 +47,30 @@ async def test_who_leaves_is_asked_and_can_come_back(reader: Reader) -> None:
     await page.get_by_label("Password").fill(client.password)
     await page.get_by_role("button", name="Keep the account and sign in").click()
     await page.wait_for_url("**/app/matrices")
+
+
+async def test_a_shared_run_opens_in_a_clean_browser_until_it_is_revoked(
+    browser: Browser, site: str, reader: Reader, workers: Team
+) -> None:
+    assert workers["worker"].running
+    rows = {"data": {"y_true": ["cat", "dog", "cat"], "y_pred": ["cat", "dog", "dog"]}, "name": "Pets"}
+    run = (await reader.client.post("/v1/runs", rows, {"Prefer": "wait=20"})).json()["id"]
+    page = reader.page
+    await page.goto(f"/app/runs/{run}")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Pets", timeout=60_000)
+    await page.get_by_text("Share", exact=True).click()
+    await page.get_by_role("button", name="Create link").click()
+    link = await page.locator("#issued").text_content()
+    assert link is not None
+
+    context = await browser.new_context(base_url=site)
+    stranger = Reader(await context.new_page(), reader.client)
+    await stranger.open(link)
+    await expect(stranger.page.get_by_role("heading", level=1)).to_have_text("Pets")
+    await expect(stranger.page.get_by_role("heading", name="Confusion matrix")).to_be_visible()
+    assert (stranger.complaints, stranger.outside(site)) == ([], [])
+
+    await page.get_by_role("button", name="Revoke").click()
+    await expect(page.get_by_role("status")).to_contain_text("The link was revoked")
+    await stranger.open(link, 404)
+    await context.close()

@@ -32,6 +32,7 @@ BY_NAME: dict[str, Any] = {
     "pipeline_id": things.pipeline,
     "project_id": things.project,
     "run_id": things.run,
+    "share_link_id": things.share_link,
     "uid": things.matrix,
     "upload_id": things.uploaded,
 }
@@ -208,6 +209,10 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/checks/{check_id}/junit"): Sample(),
     ("GET", "/v1/checks/{check_id}/markdown"): Sample(),
     ("GET", "/v1/checks/{check_id}/badge"): Sample(),
+    # share links
+    ("POST", "/v1/share-links"): Sample(json={"noun": "run", "target_id": things.run, "valid_days": 7}),
+    ("GET", "/v1/share-links"): Sample(after=(things.share_link,), query={"limit": 1}),
+    ("DELETE", "/v1/share-links/{share_link_id}"): Sample(),
     # uploads
     ("POST", "/v1/uploads"): Sample(json=announcement(content(1000, "new")), status=201),
     ("GET", "/v1/uploads"): Sample(after=(things.file_upload,), query={"status": "pending", "limit": 1}),

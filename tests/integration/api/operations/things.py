@@ -202,6 +202,10 @@ async def gate_check(scene: Scene) -> Any:
     return made["id"]
 
 
+async def share_link(scene: Scene) -> Any:
+    return (await scene.create("/v1/share-links", {"noun": "matrix", "target_id": await scene.get(matrix)}))["id"]
+
+
 async def file_upload(scene: Scene) -> Any:
     upload = await announce(scene.alice, PREDICTIONS)
     await put_all(upload["parts"], PREDICTIONS)

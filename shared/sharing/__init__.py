@@ -1,0 +1,135 @@
+"""Share links: one object of an account, read by everybody who has the link, until a date or until it is revoked."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from shared import audit, comparisons, gates, matrices, runs
+from shared.accounts import Caller
+from shared.accounts.sessions import TOKEN_BYTES, digest
+from shared.audit import AuditType
+from shared.kit.db import retry_conflicts
+from shared.kit.ids import known_uuid, uuid7
+from shared.kit.limiter import Rate
+from shared.kit.platform import Platform
+from shared.projects import images
+from shared.sharing import queries
+from shared.sharing.errors import NothingShared, ShareLinkNotFound, TooManyShareLinks, TooManyVisits
+from shared.sharing.models import SharedNoun
+
+__all__ = ["IssuedLink", "LinkRecord", "SharedNoun", "SharedThing"]
+
+# Many more than anybody keeps an eye on.
+MAX_LINKS = 1000
+
+# A class that opens a link at once, and a page with its pictures; a robot that does nothing else is slowed down.
+VISITS = Rate(per_second=20, burst=400)
+
+# Expired links are listed this long, so that their owner sees what was shared.
+LISTED_FOR = timedelta(days=30)
+
+# Each reads an object of the caller by its id, and raises an error that is answered 404 where there is none.
+_READERS: dict[SharedNoun, Callable[[Platform, Caller, str], Awaitable[Any]]] = {
+    SharedNoun.RUN: runs.get,
+    SharedNoun.COMPARISON: comparisons.get,
+    SharedNoun.GATE: gates.get,
+    SharedNoun.MATRIX: matrices.counts,
+    SharedNoun.IMAGE: images.find,
+}
+
+
+class LinkRecord(NamedTuple):
+    """A share link without its token; the fields are the columns, in this order."""
+
+    id: UUID
+    noun: SharedNoun
+    target_id: UUID
+    created_at: datetime
+    expires_at: datetime
+
+
+class IssuedLink(NamedTuple):
+    """A share link with its token, which is shown only once."""
+
+    link: LinkRecord
+    token: str
+
+    @property
+    def path(self) -> str:
+        """The path and query of the page that it opens."""
+        return f"/app/shared?token={self.token}"
+
+
+class SharedThing(NamedTuple):
+    """What a link shows, and the account that it is read for."""
+
+    noun: SharedNoun
+    target_id: str
+    expires_at: datetime
+    owner: Caller
+
+
+async def create(platform: Platform, caller: Caller, noun: SharedNoun, target_id: str, days: int) -> IssuedLink:
+    """Create a link to an object of the caller; raises the noun's own error where there is none, TooManyShareLinks."""
+    await _READERS[noun](platform, caller, target_id)
+    return await _insert(platform, caller, noun, target_id, timedelta(days=days))
+
+
+@retry_conflicts
+async def _insert(
+    platform: Platform, caller: Caller, noun: SharedNoun, target_id: str, lifetime: timedelta
+) -> IssuedLink:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    async with platform.db.transaction() as connection:
+        if await connection.fetchval(queries.COUNT, caller.account_id) >= MAX_LINKS:
+            raise TooManyShareLinks
+        values = (uuid7(), caller.account_id, digest(token), noun.value, UUID(target_id), lifetime)
+        link = _link(await connection.fetchrow(queries.INSERT, *values))
+        details = {"link": str(link.id), "noun": noun.value, "target": target_id}
+        await audit.write(connection, AuditType.SHARE_LINK_CREATED, caller.account_id, **details)
+    return IssuedLink(link, token)
+
+
+async def list_own(platform: Platform, caller: Caller, *, before: UUID | None, limit: int) -> list[LinkRecord]:
+    """List the links of the caller, newest first, those that expired lately too."""
+    async with platform.db.connection() as connection:
+        return [_link(row) for row in await connection.fetch(queries.LIST_OWN, caller.account_id, before, limit)]
+
+
+@retry_conflicts
+async def revoke(platform: Platform, caller: Caller, link_id: str) -> None:
+    """Revoke a link of the caller: it opens nothing from now on. Raises ShareLinkNotFound."""
+    known = known_uuid(link_id, ShareLinkNotFound)
+    async with platform.db.transaction() as connection:
+        row = await connection.fetchrow(queries.DELETE, known, caller.account_id)
+        if row is None:
+            raise ShareLinkNotFound
+        details = {"link": str(known), "noun": row["noun"], "target": str(row["target_id"])}
+        await audit.write(connection, AuditType.SHARE_LINK_REVOKED, caller.account_id, **details)
+
+
+async def visit(platform: Platform, token: str) -> SharedThing:
+    """Return what a link shows; raises NothingShared, TooManyVisits."""
+    async with platform.db.connection() as connection:
+        row = await connection.fetchrow(queries.FIND, digest(token))
+    if row is None:
+        raise NothingShared
+    verdict = await platform.limiter.take(f"share:{digest(token).hex()}", VISITS)
+    if not verdict.allowed:
+        raise TooManyVisits(retry_after_s=verdict.retry_after_s)
+    noun, target_id, expires_at, account_id, plan, granted = row
+    owner = Caller(account_id, key_id="", plan=plan, granted=granted)
+    return SharedThing(SharedNoun(noun), str(target_id), expires_at, owner)
+
+
+async def expire(platform: Platform) -> None:
+    """Delete the links that expired longer ago than they are listed."""
+    async with platform.db.connection() as connection:
+        await connection.execute(queries.EXPIRE, LISTED_FOR)
+
+
+def _link(row: Any) -> LinkRecord:
+    link_id, noun, *rest = row
+    return LinkRecord(link_id, SharedNoun(noun), *rest)
