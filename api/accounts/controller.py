@@ -1,12 +1,18 @@
 """Routes of the caller's account: its password, and leaving."""
 
-from litestar import Controller
+from litestar import Controller, Response
 
 from api.accounts.schemas import DepartureIn, DepartureOut, PasswordIn, check_new_password
 from api.http.bodies import Body
+from api.http.headers import Prefer
 from api.http.injected import Injected
 from api.http.routes import post
+from api.jobs.preferences import applied, requested_wait
+from api.jobs.responses import JobEnded, accepted
+from api.jobs.waiter import Waiter
+from shared import account_exports
 from shared.accounts import Caller, Scope, departure, password_changes
+from shared.jobs import JobOut
 from shared.kit.platform import Platform
 
 
@@ -30,6 +36,22 @@ class OwnAccountController(Controller):
         await password_changes.change(
             platform, caller.account_id, present=change.present_password, new=change.new_password
         )
+
+    @post("/exports", operation_id="account.submit_export", status_code=202)
+    async def export(
+        self, waiter: Injected[Waiter], caller: Injected[Caller], prefer: Prefer = None
+    ) -> Response[JobOut | JobEnded]:
+        """Export everything of the account.
+
+        A job makes zip files of runs, datasets, matrices, comparisons, gates, projects, images and annotations in open
+        formats (JSON, Parquet, COCO). A repetition within the same hour answers the export of this hour. Poll
+        `Location` or wait with `Prefer: wait=N`; interrupted downloads are resumed with `Range`.
+        """
+        limit = waiter.platform.settings.wait_limit_s
+        seconds = requested_wait(prefer, limit=limit)
+        await waiter.admit_wait(caller, seconds)
+        snapshot = await waiter.until_final(await account_exports.submit(waiter.platform, caller), seconds)
+        return accepted(waiter.platform, snapshot, applied(prefer, limit=limit))
 
     @post("/deletion", operation_id="account.submit_deletion", status_code=202)
     async def leave(

@@ -12,6 +12,7 @@ from api.web import cookies
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
+from shared import account_exports
 from shared.accounts import departure, password_changes, sessions
 from shared.kit.errors import Fault, InvalidInput, Problem
 
@@ -46,6 +47,12 @@ class AccountSecurityPages(Controller):
         """End one session of the account."""
         await sessions.end_one(page_request.platform, page_request.signed_in.account_id, session_id)
         return page_request.redirect("/app/account/security?notice=session-ended")
+
+    @post("/app/account/exports")
+    async def export(self, page_request: Injected[PageRequest]) -> Response[Any]:
+        """Export everything of the account by a job."""
+        snapshot = await account_exports.submit(page_request.platform, page_request.caller)
+        return page_request.redirect(f"/app/jobs/{snapshot.job.id}")
 
     @post("/app/account/leave")
     async def leave(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:

@@ -18,6 +18,7 @@ from api.web.forms import provide_form
 from api.web.gates import GateCheckPages, GatePages
 from api.web.image_comments import ImageCommentPages
 from api.web.images import ImagePages
+from api.web.job_files import JobFilePages
 from api.web.jobs import JobPages
 from api.web.matrices import MatrixPages
 from api.web.matrix_parts import MatrixPartPages
@@ -51,6 +52,7 @@ PAGES: list[type[Controller]] = [
     ImagePages,
     ImageCommentPages,
     JobPages,
+    JobFilePages,
     AccountPages,
     AccountSecurityPages,
     ShareLinkPages,

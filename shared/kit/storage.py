@@ -90,9 +90,9 @@ class Storage:
         except TimeoutError as error:
             raise StorageUnavailable(retry_after_s=5) from error
 
-    async def pieces(self, key: str) -> AsyncIterator[bytes]:
+    async def pieces(self, key: str, **options: str) -> AsyncIterator[bytes]:
         """Return the bytes under a key in pieces, as they come; raises FileGone at once if there is no object."""
-        return self._read_apart(await self.apart(self.stream, key))
+        return self._read_apart(await self.apart(partial(self.stream, key, **options)))
 
     async def _read_apart(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         while piece := await self.apart(next, pieces, b""):

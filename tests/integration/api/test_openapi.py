@@ -38,6 +38,7 @@ SIGNED = {
     "pipeline_api.finalize_analysis",
 }
 TAKE_NO_BODY = {
+    "account.submit_export",
     "analyses.cancel",
     "pipelines.rotate_secret",
     "jobs.cancel",

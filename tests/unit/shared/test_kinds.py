@@ -16,6 +16,7 @@ def _offer(monkeypatch: pytest.MonkeyPatch, module: object, name: str, value: st
 
 def test_the_kinds_are_those_of_the_folders_by_name() -> None:
     assert {name: kind.__module__ for name, kind in KINDS.items()} == {
+        "account_export": "shared.account_exports.kinds.account_export",
         "agreement": "shared.analyses.kinds.agreement",
         "compare": "shared.matrices.kinds.compare",
         "curve": "shared.curves.kinds.curve",
@@ -35,6 +36,7 @@ def test_the_kinds_are_those_of_the_folders_by_name() -> None:
 
 def test_a_kind_that_is_part_of_something_else_is_not_submitted_by_itself() -> None:
     assert sorted(KINDS.keys() - REQUESTED.keys()) == [
+        "account_export",
         "detection_run",
         "gate_check",
         "import_annotations",

@@ -76,6 +76,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/account/password"): Sample(
         json={"present_password": things.password, "new_password": "another horse"}
     ),
+    ("POST", "/v1/account/exports"): Sample(headers={"Prefer": "wait=20"}),
     ("POST", "/v1/account/deletion"): Sample(json={"password": things.password}),
     ("GET", "/v1/usage"): Sample(query={"month": "2026-06"}),
     ("POST", "/v1/keys"): Sample(json={"name": "another", "scopes": ["read"], "expires_at": "2999-01-01T00:00:00Z"}),
@@ -309,6 +310,7 @@ OTHERS: dict[tuple[str, str, int], Sample] = {
     ("GET", "/api/images/{image_id}/compare", 202): Sample(query=SIDES, headers=AT_ONCE, is_idle=True),
     ("GET", "/api/images/{image_id}/thumbnail", 202): Sample(is_idle=True),
     ("POST", "/v1/uploads", 200): Sample(json=things.known_file),
+    ("POST", "/v1/account/exports", 202): Sample(headers=AT_ONCE, is_idle=True),
     ("POST", "/v1/jobs", 202): Sample(json=SUBMISSION, is_idle=True),
     ("POST", "/v1/projects/{project_id}/imports", 202): Sample(
         json={"upload_id": things.annotations_upload, "role": "ground_truth"}, headers=AT_ONCE, is_idle=True

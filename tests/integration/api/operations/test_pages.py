@@ -28,6 +28,7 @@ LISTS = {
     "/v1/runs": "items",
     "/v1/runs/{run_id}/errors": "items",
     "/v1/runs/{run_id}/samples": "items",
+    "/v1/share-links": "items",
     "/v1/uploads": "items",
     "/v1/webhooks/deliveries": "items",
 }
