@@ -15,6 +15,7 @@ PATHS = {
     "comment": "/api/comments/{}",
     "comparison": "/v1/comparisons/{}",
     "dataset": "/v1/datasets/{}",
+    "detection_run": "/v1/detection-runs/{}",
     "endpoint": "/v1/webhooks/endpoints/{}",
     "gate": "/v1/gates/{}",
     "gate_check": "/v1/checks/{}",

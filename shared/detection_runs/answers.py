@@ -42,7 +42,7 @@ class ObjectRequest(NamedTuple):
         return MatchFilter(self.kind, actual, predicted, self.is_background, self.error)
 
 
-class Overview(NamedTuple):
+class DetectionOverview(NamedTuple):
     """Everything that a page shows of a level: the matrix, a curve, and some objects with their images."""
 
     matrix: DetectionMatrix
@@ -85,7 +85,7 @@ async def list_objects(
 
 async def overview(
     platform: Platform, run: DetectionRunRecord, level: MatchLevel, request: ObjectRequest, class_name: str | None
-) -> Overview:
+) -> DetectionOverview:
     """Answer all that a page asks of a ready run in one scan; raises InvalidInput for an unknown class."""
     wanted, code = request.among(run), code_of(run, "class", class_name)
 
@@ -97,7 +97,7 @@ async def overview(
     image_ids = list({one.image_id for one in found[2]})
     async with platform.db.connection() as connection:
         images = await queries.shown_images(connection, run.account_id, image_ids)
-    return Overview(*found, images)
+    return DetectionOverview(*found, images)
 
 
 def code_of(run: DetectionRunRecord, field: str, name: str | None) -> int | None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared.detection_runs.answers import Overview
+from shared.detection_runs.answers import DetectionOverview
 from shared.detection_runs.matches import DetectionMatrix, JudgedObject
 from shared.detection_runs.records import ShownImage
 from shared.detection_runs.results import DetectionFigures
@@ -66,7 +66,7 @@ class DetectionDrawing(NamedTuple):
     samples: list[JudgedSample]
 
 
-def draw(found: Overview) -> DetectionDrawing:
+def draw(found: DetectionOverview) -> DetectionDrawing:
     """Draw what a page shows of a level."""
     cells = _cells(found.matrix)
     is_table = len(found.matrix.classes) <= MAX_TABLE_CLASSES

@@ -6,7 +6,7 @@ from shared.receipts.records import ReadSide, ReceiptColumn, ReceiptDataset, Rec
 from shared.runs import queries
 from shared.runs.mapping import ColumnDecision
 from shared.runs.records import InputFile, Reading, RunVersionRecord, positive_position
-from shared.runs.summary import RunSummary
+from shared.runs.summary import RunSummary, unpacked
 
 _GONE = "This version of the run was deleted."
 _MATRIX = "A matrix has no file."
@@ -24,7 +24,7 @@ async def side(connection: Connection, account_id: int, role: SideRole, compared
 
 def of_version(role: SideRole, version: RunVersionRecord) -> ReceiptSide:
     """The side of a version of a run."""
-    found, summary = version.findings, queries.unpacked(version.packed_summary)
+    found, summary = version.findings, unpacked(version.packed_summary)
     dataset = _dataset(version)
     truth = [] if dataset is None else [_truth(version)]
     return ReceiptSide(

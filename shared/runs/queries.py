@@ -1,6 +1,5 @@
 """Statements about runs and their versions."""
 
-import zlib
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -22,7 +21,7 @@ from shared.runs.records import (
     RunVersionRecord,
     StoredPreview,
 )
-from shared.runs.summary import RunSummary
+from shared.runs.summary import RunSummary, packed, unpacked
 
 _FROM = """
     FROM run JOIN run_version ON run_version.run_id = run.id AND run_version.number = run.version
@@ -179,8 +178,8 @@ async def ready(connection: Connection, account_id: int, run_id: UUID) -> ReadyR
     record = await connection.fetchrow(READY, account_id, run_id)
     if record is None:
         return None
-    version, positive, packed, *rest = record
-    return ReadyRun(run_id, account_id, version, positive, unpacked(packed), *rest)
+    version, positive, stored, *rest = record
+    return ReadyRun(run_id, account_id, version, positive, unpacked(stored), *rest)
 
 
 async def version_of(connection: Connection, account_id: int, run_id: UUID, number: int) -> RunVersionRecord | None:
@@ -253,13 +252,3 @@ async def delete(connection: Connection, account_id: int, run_id: UUID) -> bool:
 async def without_version(connection: Connection, keys: Sequence[str]) -> list[str]:
     """Return the keys of objects that are in the folder of no version."""
     return [record["key"] for record in await connection.fetch(WITHOUT_VERSION, keys)]
-
-
-def packed(summary: RunSummary) -> bytes:
-    """A summary as it is stored."""
-    return zlib.compress(msgspec.msgpack.encode(summary), level=1)
-
-
-def unpacked(data: bytes) -> RunSummary:
-    """What `packed` made."""
-    return msgspec.msgpack.decode(zlib.decompress(data), type=RunSummary)

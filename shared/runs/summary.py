@@ -1,5 +1,6 @@
 """What is known of a run once its file was read: it answers everything that needs no rows."""
 
+import zlib
 from typing import Literal
 
 import msgspec
@@ -85,3 +86,13 @@ class RunSummary(msgspec.Struct, frozen=True):
         """The confusion matrix."""
         k = len(self.classes)
         return ConfusionMatrix(tuple(self.classes), np.frombuffer(self.counts, np.int64).reshape(k, k))
+
+
+def packed(summary: RunSummary) -> bytes:
+    """A summary as it is stored."""
+    return zlib.compress(msgspec.msgpack.encode(summary), level=1)
+
+
+def unpacked(data: bytes) -> RunSummary:
+    """What `packed` made."""
+    return msgspec.msgpack.decode(zlib.decompress(data), type=RunSummary)
