@@ -75,10 +75,13 @@ async def _slices(platform: Platform, run: ReadyRun) -> dict[str, Any]:
 
 
 async def _curves(platform: Platform, run: ReadyRun) -> dict[str, Any]:
-    """The curves of the positive class, or of the first one with scores; nothing where no class has scores."""
+    """The curves of the positive class, or of the first one with scores; nothing where no class has scores.
+
+    Nothing of a private dataset either: each step of a curve tells the truth of a sample.
+    """
     scored = [score.class_position for score in run.summary.scores if score.class_position is not None]
     position = run.positive_position if run.positive_position is not None else next(iter(scored), None)
-    if not run.summary.scores or position is None:
+    if run.is_private or position is None:
         return {"curves": None}
     found = await curves.curves(platform, run, position, (), MAX_POINTS)
     measured = None
