@@ -50,7 +50,7 @@ async def _write_objects(
         if not await project_queries.exists(connection, account_id, project_id):
             raise ProjectNotFound
         if await queries.count_analyses(connection, account_id, ids) < len(ids):
-            raise AnalysisNotFound("An analysis was deleted after the export was requested; request it again.")
+            raise AnalysisNotFound("An image or analysis was deleted after the export was requested; request it again.")
         with target.open("wb") as file:
             async for analysis_id, annotation_type, class_name, confidence, data in queries.annotations(
                 connection, ids

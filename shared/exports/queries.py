@@ -20,7 +20,10 @@ SELECT_SIDE = """
     ) AS newest ORDER BY number, filename, id
 """
 
-COUNT_ANALYSES = "SELECT count(*) FROM analysis WHERE id = ANY($1) AND account_id = $2"
+COUNT_ANALYSES = """
+    SELECT count(*) FROM analysis JOIN image ON image.id = analysis.image_id
+    WHERE analysis.id = ANY($1) AND analysis.account_id = $2 AND image.deleted_at IS NULL
+"""
 
 ANNOTATIONS = """
     SELECT analysis_id, annotation_type, class_name, confidence, data

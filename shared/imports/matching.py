@@ -13,6 +13,7 @@ from shared.imports.reading.objects import FileId, KnownImage, ReadImage, Role
 from shared.imports.reading.pictures import Pictures, SentPicture
 from shared.kit import filenames
 from shared.kit.ids import uuid7
+from shared.kit.names import is_visible
 
 # Programs that know no numbers of images name them by their files: `000000000139.jpg` is 139.
 _UNNAMED = "image"
@@ -39,6 +40,9 @@ class Matcher:
 
     def match(self, read: ReadImage) -> KnownImage | None:
         """Return the image that is meant; ground truth makes a new one of a name that the project does not have."""
+        if read.name is not None and not is_visible(read.name):
+            self._checker.note(read.pointer, "the image has no name")
+            return None
         image = self._find(read)
         if image is None or not self._fits(read, image):
             return None

@@ -289,6 +289,7 @@ REFUSED: list[tuple[Any, str, str]] = [
         "/shapes/0/shape_type",
         "a rectangle is not compared; draw a polygon",
     ),
+    (b'<annotations><image id="0" width="9" height="9"/></annotations>', "/image/0", "the image has no name"),
     (tasks([], []), "/0/annotations", "2 people or models say different things"),
     (
         tasks([region("rectanglelabels", {**BOX, "rotation": 5, "rectanglelabels": ["car"]})]),
