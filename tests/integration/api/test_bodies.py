@@ -16,7 +16,10 @@ CHOICES: list[tuple[str, dict[str, Any], str, str]] = [
         "/v1/jobs",
         {"kind": "pdf"},
         "/kind",
-        "kind: expected agreement or compare or curve or label_audit or plot or report or weak_slices.",
+        (
+            "kind: expected agreement or compare or curve or export_annotations or label_audit or plot or report "
+            "or weak_slices."
+        ),
     ),
     (
         "/v1/jobs",
