@@ -1,16 +1,17 @@
 """What is answered about the recalibration of a run."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from shared.evaluation.calibration.maps import BetaMap, CalibrationMap, CalibrationMethod, TemperatureMap
+from shared.evaluation.calibration.multiclass import FittedTemperature, TemperaturePlan
 from shared.evaluation.calibration.recalibration import (
     CalibrationMetric,
     MeasuredValue,
     MetricChange,
-    Recalibration,
     RecalibrationPlan,
 )
 from shared.evaluation.types import Label
@@ -102,16 +103,50 @@ class RunRecalibration(msgspec.Struct):
             made.judged,
             plan.bins,
             [CalibrationChange.of(change) for change in made.metrics],
-            _sentence(made),
+            _sentence(made.metrics),
         )
 
 
-def _sentence(made: Recalibration) -> str:
-    change = made.metrics[0].change
+class RunTemperature(msgspec.Struct):
+    """A temperature of the probabilities of all classes, fitted on one part of the samples and judged on the other."""
+
+    version: Annotated[int, Meta(description="Version of the run.")]
+    temperature: Annotated[
+        float,
+        Meta(description="The logarithms of the probabilities are divided by it, and each sample sums to 1 again."),
+    ]
+    seed: Annotated[int, Meta(description="Seed of the split; the same seed splits the same.")]
+    fitted: Annotated[int, Meta(description="Number of samples that the temperature was fitted on.")]
+    judged: Annotated[int, Meta(description="Number of other samples, that it was judged on.")]
+    bin_count: Annotated[int, Meta(description="Number of bins of the ECE.")]
+    metrics: Annotated[
+        list[CalibrationChange],
+        Meta(description="Log loss, Brier score over all classes, and ECE of the most probable class."),
+    ]
+    detail: Annotated[str, Meta(description="The answer as a sentence.")]
+
+    @classmethod
+    def of(cls, run: ReadyRun, found: FittedTemperature, plan: TemperaturePlan) -> "RunTemperature":
+        """Present a temperature."""
+        changes = [CalibrationChange.of(change) for change in found.metrics]
+        return cls(
+            run.version,
+            found.temperature,
+            plan.seed,
+            found.fitted,
+            found.judged,
+            plan.bins,
+            changes,
+            _sentence(found.metrics, "The temperature"),
+        )
+
+
+def _sentence(metrics: Sequence[MetricChange], subject: str = "The map") -> str:
+    change = metrics[0].change
     assert change is not None, "only the ECE has no interval of its change"
-    size = f"from {made.metrics[0].before.value:.4g} to {made.metrics[0].after.value:.4g}"
+    size = f"from {metrics[0].before.value:.4g} to {metrics[0].after.value:.4g}"
     if change.high < 0:
-        return f"The map lowers the log loss {size}."
+        return f"{subject} lowers the log loss {size}."
     if change.low > 0:
-        return f"The map raises the log loss {size}: it makes the scores worse."
-    return f"The log loss goes {size}, which may be chance: the samples do not show that the map helps."
+        return f"{subject} raises the log loss {size}: it makes the scores worse."
+    return f"The log loss goes {size}, which may be chance: the samples do not show that it helps."

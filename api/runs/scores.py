@@ -8,16 +8,17 @@ from litestar.params import FromPath, QueryParameter
 from api.http.injected import Injected
 from api.runs.calibration_schemas import RunCalibration
 from api.runs.parameters import ScoredClass, Slices
-from api.runs.recalibration_schemas import RunRecalibration
+from api.runs.recalibration_schemas import RunRecalibration, RunTemperature
 from api.runs.score_schemas import RunCurves, RunThreshold
 from shared import runs
 from shared.accounts import Caller
 from shared.evaluation.calibration.maps import CalibrationMethod
+from shared.evaluation.calibration.multiclass import TemperaturePlan
 from shared.evaluation.calibration.recalibration import RecalibrationPlan
 from shared.evaluation.calibration.reliability import Binning
 from shared.evaluation.thresholds.goals import TargetMetric
 from shared.kit.platform import Platform
-from shared.runs import curves, recalibration
+from shared.runs import curves, recalibration, temperature
 from shared.runs.filters import read_class, read_conditions
 from shared.runs.goals import read_goal
 
@@ -26,6 +27,14 @@ MAX_POINTS = 10_000
 MAX_BINS = 1000
 # Replicates of so many bins are drawn in a moment.
 MAX_RECALIBRATED_BINS = 100
+
+FittedShare = Annotated[
+    float, QueryParameter(ge=0.1, le=0.9, description="Share of the samples to fit on, 0.1 to 0.9.")
+]
+SplitSeed = Annotated[int, QueryParameter(ge=0, le=2**32 - 1, description="Seed of the split.")]
+RecalibratedBins = Annotated[
+    int, QueryParameter(ge=1, le=MAX_RECALIBRATED_BINS, description="Number of bins of the ECE, 1 to 100.")
+]
 
 
 class RunScoreController(Controller):
@@ -91,13 +100,9 @@ class RunScoreController(Controller):
         method: Annotated[
             CalibrationMethod, QueryParameter(description="Kind of the map: temperature, isotonic or beta.")
         ] = "temperature",
-        fitted_share: Annotated[
-            float, QueryParameter(ge=0.1, le=0.9, description="Share of the samples to fit on, 0.1 to 0.9.")
-        ] = 0.5,
-        seed: Annotated[int, QueryParameter(ge=0, le=2**32 - 1, description="Seed of the split.")] = 0,
-        bins: Annotated[
-            int, QueryParameter(ge=1, le=MAX_RECALIBRATED_BINS, description="Number of bins of the ECE, 1 to 100.")
-        ] = 15,
+        fitted_share: FittedShare = 0.5,
+        seed: SplitSeed = 0,
+        bins: RecalibratedBins = 15,
     ) -> RunRecalibration:
         """Get the recalibration of a run.
 
@@ -110,6 +115,29 @@ class RunScoreController(Controller):
         position = read_class(run, class_label, "class")
         found = await recalibration.recalibration(platform, run, position, read_conditions(run, slices), plan)
         return RunRecalibration.of(run, found, plan)
+
+    @get("/temperature", operation_id="runs.get_temperature")
+    async def temperature(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        run_id: FromPath[str],
+        *,
+        slices: Slices = None,
+        fitted_share: FittedShare = 0.5,
+        seed: SplitSeed = 0,
+        bins: RecalibratedBins = 15,
+    ) -> RunTemperature:
+        """Get the temperature of a run.
+
+        One number that makes the probabilities of all classes together fit better, found on one part of the samples
+        and judged on the others. The most probable class of a sample stays the same. Of more than 8,000,000
+        probabilities so many are drawn. The run itself stays as it is.
+        """
+        run = await runs.get_ready(platform, caller, run_id)
+        plan = TemperaturePlan(fitted_share, seed, bins)
+        found = await temperature.temperature(platform, run, read_conditions(run, slices), plan)
+        return RunTemperature.of(run, found, plan)
 
     @get("/thresholds", operation_id="runs.find_threshold")
     async def threshold(

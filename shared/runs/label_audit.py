@@ -7,12 +7,10 @@ from numpy.typing import NDArray
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.label_errors.confident_learning import SuspectedErrors, accuracy_bounds, suspected_errors
 from shared.evaluation.label_errors.metric_bounds import class_bounds, mean_bounds
-from shared.evaluation.rates import Floats
 from shared.evaluation.types import Label
 from shared.runs import results
-from shared.runs.class_scores import scores_of
-from shared.runs.curves import refuse_margins
 from shared.runs.errors import AuditTooLarge, SamplesInsufficient
+from shared.runs.probabilities import read_probabilities
 from shared.runs.records import ReadyRun
 from shared.runs.scanning import RowScan
 
@@ -80,7 +78,7 @@ def audit_labels(scan: RowScan, run: ReadyRun, limit: int) -> LabelAuditResult:
     """Audit the labels; raises ScoresMissing, ScoresNotProbabilities, SamplesInsufficient, AuditTooLarge."""
     summary, classes = run.summary, run.summary.classes
     _check(run)
-    labels, predicted, probabilities = _read(scan, run)
+    labels, predicted, probabilities = read_probabilities(scan, run)
     found = suspected_errors(labels, probabilities)
     thresholds = [None if np.isnan(value) else value for value in found.thresholds.tolist()]
     tops = [top for top in _TOPS if top < len(found.rows)] + ([len(found.rows)] if len(found.rows) else [])
@@ -104,20 +102,6 @@ def _check(run: ReadyRun) -> None:
         raise SamplesInsufficient("All samples have one label, so that none can be told from another.")
     if summary.rows * len(summary.classes) > MAX_PROBABILITIES:
         raise AuditTooLarge(f"Rows times classes are more than {MAX_PROBABILITIES:,}; audit a part of the rows.")
-
-
-def _read(scan: RowScan, run: ReadyRun) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-    """Labels and predictions (n,), and the probabilities (n, k) of all classes."""
-    scored = [scores_of(run.summary, position) for position in range(len(run.summary.classes))]
-    for one in scored:
-        refuse_margins(one)
-    columns = list(dict.fromkeys(["t", "p", *(name for one in scored for name in one.columns)]))
-    labels, predicted, probabilities = [], [], []
-    for table in scan.select(columns, ()):
-        labels.append(scan.classes_in(table, "t"))
-        predicted.append(scan.classes_in(table, "p"))
-        probabilities.append(np.column_stack([one.values(scan, table).astype(np.float64) for one in scored]))
-    return np.concatenate(labels), np.concatenate(predicted), np.concatenate(probabilities)
 
 
 def _if_wrong(

@@ -77,8 +77,8 @@ def recalibrate(scores: NDArray[Any], positive: Positive, plan: RecalibrationPla
     labels = positive[judged]
     before, after = scores[judged], found.apply(scores[judged])
     metrics = [
-        MetricChange("log_loss", *_compared(_log_losses(before, labels), _log_losses(after, labels))),
-        MetricChange("brier", *_compared(_squares(before, labels), _squares(after, labels))),
+        MetricChange("log_loss", *compared(_log_losses(before, labels), _log_losses(after, labels))),
+        MetricChange("brier", *compared(_squares(before, labels), _squares(after, labels))),
     ]
     first, second = (calibration_error(part, labels, plan.bins, plan.seed) for part in (before, after))
     metrics.append(MetricChange("ece", first, second, None))
@@ -140,7 +140,7 @@ def _squares(scores: NDArray[Any], positive: Positive) -> Floats:
     return (scores.astype(np.float64) - positive) ** 2
 
 
-def _compared(before: Floats, after: Floats) -> tuple[MeasuredValue, MeasuredValue, MeasuredValue]:
+def compared(before: Floats, after: Floats) -> tuple[MeasuredValue, MeasuredValue, MeasuredValue]:
     """The mean losses before and after, and the mean of the differences, which the same samples make narrower."""
     return _mean(before), _mean(after), _mean(after - before, lowest=-math.inf)
 

@@ -157,6 +157,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/runs/{run_id}/curves"): Sample(path=SCORED, query={"slice": "country:DE"}),
     ("GET", "/v1/runs/{run_id}/calibration"): Sample(path=SCORED, query={"binning": "equal_mass", "bins": 2}),
     ("GET", "/v1/runs/{run_id}/recalibration"): Sample(path=SCORED, query={"method": "beta"}),
+    ("GET", "/v1/runs/{run_id}/temperature"): Sample(path=SCORED, query={"seed": 1}),
     ("GET", "/v1/runs/{run_id}/promised-threshold"): Sample(path=SCORED, query={"at_least": 0.5, "metric": "recall"}),
     ("GET", "/v1/runs/{run_id}/decision-curve"): Sample(path=SCORED, query={"points": 9}),
     ("GET", "/v1/runs/{run_id}/thresholds"): Sample(path=SCORED, query={"metric": "recall", "at_least": 0.9}),

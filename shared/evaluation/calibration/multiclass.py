@@ -1,0 +1,129 @@
+"""One temperature for the probabilities of all classes together, fitted on one part of the samples, judged on another.
+
+Guo, Pleiss, Sun and Weinberger 2017: the logarithms of the probabilities are divided by the temperature, and sum to 1
+again. The most probable class stays the same, and with it the accuracy.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.calibration.fitting import NothingToFit
+from shared.evaluation.calibration.recalibration import (
+    MIN_OF_KIND,
+    MeasuredValue,
+    MetricChange,
+    TooFewOfAKind,
+    calibration_error,
+    compared,
+)
+from shared.evaluation.calibration.reliability import CLIPPED_AT
+from shared.evaluation.rates import Floats
+
+_MAX_STEPS = 100
+_PRECISION = 1e-15
+
+SEPARATED = "The label is the most probable class of every sample to fit, so that no finite temperature fits best."
+REVERSED = "The labels are the improbable classes more often than the probable ones: are the columns those of others?"
+CONSTANT = "All classes are equally probable in every sample to fit, so that there is nothing to fit."
+
+
+class TemperaturePlan(NamedTuple):
+    """The share of the samples to fit on, the seed of the split, and the bins of the calibration error."""
+
+    fitted_share: float
+    seed: int
+    bins: int
+
+
+class FittedTemperature(NamedTuple):
+    """The temperature, the numbers of samples that it was fitted and judged on, and what it changed."""
+
+    temperature: float
+    fitted: int
+    judged: int
+    metrics: list[MetricChange]
+
+
+def fit_and_judge(labels: NDArray[np.int64], probabilities: Floats, plan: TemperaturePlan) -> FittedTemperature:
+    """Fit a temperature to labels (n,) and probabilities (n, k); raises TooFewOfAKind, NothingToFit.
+
+    The calibration error is that of the most probable class: its probability against how often it is the label.
+    """
+    fitted, judged = split_by_class(labels, plan.fitted_share, plan.seed)
+    for name, rows in (("fitted", fitted), ("judged", judged)):
+        if len(rows) < MIN_OF_KIND:
+            raise TooFewOfAKind(f"There are {len(rows):,} samples to be {name}; at least {MIN_OF_KIND} are needed.")
+    temperature = fit_temperature(labels[fitted], probabilities[fitted])
+    truth, before = labels[judged], scaled(probabilities[judged], 1.0)
+    after = scaled(probabilities[judged], temperature)
+    is_right = before.argmax(axis=1) == truth
+    first, second = (calibration_error(part.max(axis=1), is_right, plan.bins, plan.seed) for part in (before, after))
+    return FittedTemperature(
+        temperature, len(fitted), len(judged), [*_losses(truth, before, after), _error(first, second)]
+    )
+
+
+def split_by_class(labels: NDArray[np.int64], share: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Two parts of the rows, each in order, with about the same share of each class; the same seed gives the same."""
+    random = np.random.default_rng(seed)
+    parts: tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]] = ([], [])
+    for code in np.unique(labels):
+        rows = random.permutation(np.flatnonzero(labels == code))
+        cut = round(share * len(rows))
+        parts[0].append(rows[:cut])
+        parts[1].append(rows[cut:])
+    first, second = (np.sort(np.concatenate(part)) for part in parts)
+    return first, second
+
+
+def fit_temperature(labels: NDArray[np.int64], probabilities: Floats) -> float:
+    """The temperature of the least log loss, by Newton's method on its inverse; raises NothingToFit."""
+    logs = np.log(np.maximum(probabilities, CLIPPED_AT))
+    logs -= logs.max(axis=1, keepdims=True)
+    own = logs[np.arange(len(labels)), labels]
+    if not logs.any():
+        raise NothingToFit(CONSTANT)
+    if not own.any():
+        raise NothingToFit(SEPARATED)
+
+    def loss(inverse: float) -> float:
+        return float(np.log(np.exp(inverse * logs).sum(axis=1)).sum() - inverse * own.sum())
+
+    inverse = 0.0
+    for _ in range(_MAX_STEPS):
+        shares = np.exp(inverse * logs)
+        shares /= shares.sum(axis=1, keepdims=True)
+        means = (shares * logs).sum(axis=1)
+        slope = float((own - means).sum())
+        if not inverse and slope <= 0:
+            # The loss is convex: where it does not fall from 0 on, its least is not beyond.
+            raise NothingToFit(REVERSED)
+        step = slope / float((shares * (logs - means[:, None]) ** 2).sum())
+        before, size = loss(inverse), 1.0
+        while size > _PRECISION and loss(inverse + size * step) > before:
+            size /= 2
+        inverse += size * step
+        if slope * step < _PRECISION * len(labels):
+            return 1 / inverse
+    raise NothingToFit(SEPARATED)
+
+
+def scaled(probabilities: Floats, temperature: float) -> Floats:
+    """The probabilities (n, k) at a temperature; each row sums to 1."""
+    logs = np.log(np.maximum(probabilities, CLIPPED_AT)) / temperature
+    found = np.exp(logs - logs.max(axis=1, keepdims=True))
+    shares: Floats = found / found.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _losses(labels: NDArray[np.int64], before: Floats, after: Floats) -> list[MetricChange]:
+    rows = np.arange(len(labels))
+    logs = [-np.log(np.maximum(part[rows, labels], CLIPPED_AT)) for part in (before, after)]
+    squares = [(part**2).sum(axis=1) - 2 * part[rows, labels] + 1 for part in (before, after)]
+    return [MetricChange("log_loss", *compared(*logs)), MetricChange("brier", *compared(*squares))]
+
+
+def _error(before: MeasuredValue, after: MeasuredValue) -> MetricChange:
+    return MetricChange("ece", before, after, None)

@@ -1,0 +1,48 @@
+"""The probabilities of all classes in the rows of a run."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from shared.evaluation.rates import Floats
+from shared.runs.class_scores import scores_of
+from shared.runs.curves import refuse_margins
+from shared.runs.filters import Condition
+from shared.runs.records import ReadyRun
+from shared.runs.scanning import RowScan
+
+
+class ReadProbabilities(NamedTuple):
+    """Labels and predictions (n,), and the probabilities (n, k) of all classes."""
+
+    labels: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    probabilities: Floats
+
+
+def read_probabilities(
+    scan: RowScan,
+    run: ReadyRun,
+    conditions: Sequence[Condition] = (),
+    chosen: Callable[[pa.Table], pa.Table] = lambda table: table,
+) -> ReadProbabilities:
+    """Read the rows that fulfil the conditions, and of each part those chosen.
+
+    Raises ScoresMissing, ScoresNotProbabilities.
+    """
+    k = len(run.summary.classes)
+    scored = [scores_of(run.summary, position) for position in range(k)]
+    for one in scored:
+        refuse_margins(one)
+    columns = list(dict.fromkeys(["t", "p", *(name for one in scored for name in one.columns)]))
+    labels, predicted = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    probabilities = [np.zeros((0, k))]
+    for part in scan.select(columns, conditions):
+        table = chosen(part)
+        labels.append(scan.classes_in(table, "t"))
+        predicted.append(scan.classes_in(table, "p"))
+        probabilities.append(np.column_stack([one.values(scan, table).astype(np.float64) for one in scored]))
+    return ReadProbabilities(np.concatenate(labels), np.concatenate(predicted), np.concatenate(probabilities))
