@@ -132,7 +132,7 @@ def resealed(receipt: dict[str, Any]) -> dict[str, Any]:
     """The receipt with the SHA-256 of what it says now, as a forger would make it."""
     fields = {name: value for name, value in receipt.items() if name != "sha256"}
     text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return fields | {"sha256": hashlib.sha256(text.encode()).hexdigest()}
+    return fields | {"sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()}
 
 
 async def test_whatever_figure_a_forger_changes_and_seals_again_is_found(account: Account, tmp_path: Path) -> None:
@@ -303,3 +303,51 @@ async def test_the_command_says_by_its_exit_code_what_it_found(account: Account,
     assert of_both.returncode == 0, of_both.stdout
     assert [each.returncode for each in reports] == [0, 0]
     assert '<p class="kicker">Report of a comparison</p>' in (tmp_path / "report.html").read_text()
+
+
+HOSTILE: list[Any] = [None, "", "x", -1, 0, 1e308, True, [], {}, [None], {"a": 1}, "\ud800"]
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The places of a document, inner ones too."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for name, part in inner for place in leaves(part, (*path, name)))]
+
+
+async def test_a_receipt_of_anything_is_refused_or_found_wrong_and_never_breaks(
+    account: Account, tmp_path: Path
+) -> None:
+    paths = [tmp_path / "v1.csv", tmp_path / "v2.csv"]
+    for at, path in enumerate(paths):
+        as_csv(binary(wrong=0.1 + at / 10, seed=at).iloc[:40], path)
+
+    def converse() -> list[dict[str, Any]]:
+        with account.client() as client:
+            baseline, candidate = [client.evaluate(path, **SCORED, slices=["country"]) for path in paths]
+            compared = candidate.compare(
+                baseline, metrics=["accuracy", "f1.class", "roc_auc.class"], slices=["country"]
+            )
+            return [baseline.receipt(), compared.receipt(), client.check(candidate, {
+                "name": "release", "baseline": {"run_id": baseline.id}, "metrics": [{"metric": "recall.class"}],
+            }).receipt()]  # fmt: skip
+
+    receipts = await asyncio.to_thread(converse)
+    random, outcomes = np.random.default_rng(3), {"refused": 0, "wrong": 0, "passed": 0}
+    for receipt, files in zip(receipts, (paths[:1], paths, paths), strict=True):
+        assert evalserve.verify(receipt, *files).wrong == []
+        places = [place for place in leaves(receipt) if place]
+        for number in random.permutation(len(places))[:150].tolist():
+            *path, last = places[number]
+            touched = copy.deepcopy(receipt)
+            parent: Any = touched
+            for name in path:
+                parent = parent[name]
+            parent[last] = HOSTILE[int(random.integers(len(HOSTILE)))]
+            try:
+                found = evalserve.verify(touched if last == "sha256" else resealed(touched), *files)
+            except evalserve.InputRefused:
+                outcomes["refused"] += 1
+            else:
+                outcomes["wrong" if found.wrong else "passed"] += 1
+
+    assert min(outcomes.values()) > 20, outcomes

@@ -15,6 +15,9 @@ from evalserve.verification.samples import Samples, load
 
 FORMAT = "evalserve-receipt-1"
 
+# Whatever a document that only looks like a receipt leads to.
+_MALFORMED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, AssertionError, StopIteration)
+
 
 @dataclass(frozen=True)
 class Verification:
@@ -52,7 +55,7 @@ def verify(receipt: Mapping[str, Any] | Path | str, *files: Path | str) -> Verif
     try:
         hashes, samples = _samples(content, [Path(file) for file in files], comparing)
         _compare(content, samples, comparing)
-    except (KeyError, TypeError, IndexError, AttributeError, StopIteration) as error:
+    except _MALFORMED as error:
         raise InputRefused(f"The receipt does not have what a receipt has: {error!r}.") from error
     return Verification(comparing.wrong, comparing.confirmed, comparing.unchecked, content["kind"], hashes)
 
