@@ -15,14 +15,13 @@ from shared.evaluation.calibration.multiclass import (
 )
 from shared.evaluation.calibration.recalibration import TooFewOfAKind
 
-RANDOM = np.random.default_rng(21)
-
 
 def drawn(n: int, k: int, temperature: float) -> tuple[np.ndarray, np.ndarray]:
     """Labels from true probabilities, and the probabilities of a model that is too sure by a temperature."""
-    stated = RANDOM.dirichlet([0.3] * k, n)
+    random = np.random.default_rng(21)
+    stated = random.dirichlet([0.3] * k, n)
     true = scaled(stated, temperature)
-    labels = (RANDOM.random(n)[:, None] > true.cumsum(axis=1)).sum(axis=1)
+    labels = (random.random(n)[:, None] > true.cumsum(axis=1)).sum(axis=1)
     return np.minimum(labels, k - 1), stated
 
 

@@ -11,8 +11,6 @@ from shared.evaluation.distributions import student_critical
 from shared.evaluation.intervals.clustered import clustered, f1_of_jaccard
 from shared.evaluation.intervals.proportions import wilson
 
-RANDOM = np.random.default_rng(8)
-
 
 @pytest.mark.parametrize("freedom", [1, 2, 5, 29, 1000, 1_000_000])
 @pytest.mark.parametrize("alpha", [0.001, 0.05, 0.4])
@@ -20,16 +18,16 @@ def test_the_deviates_of_student_are_those_of_scipy(freedom: int, alpha: float) 
     assert student_critical(alpha, freedom) == pytest.approx(stats.t.isf(alpha / 2, freedom), rel=1e-9)
 
 
-def drawn(groups: int, spread: float, share: float = 0.8) -> tuple[np.ndarray, np.ndarray]:
+def drawn(random: np.random.Generator, groups: int, spread: float, share: float = 0.8) -> tuple[np.ndarray, np.ndarray]:
     """Groups of different sizes, whose shares differ."""
-    wholes = RANDOM.integers(1, 12, groups)
-    shares = RANDOM.beta(share / spread, (1 - share) / spread, groups)
-    return RANDOM.binomial(wholes, shares), wholes
+    wholes = random.integers(1, 12, groups)
+    shares = random.beta(share / spread, (1 - share) / spread, groups)
+    return random.binomial(wholes, shares), wholes
 
 
 @pytest.mark.parametrize("groups", [5, 40, 400])
 def test_standard_errors_are_the_cluster_robust_ones_of_statsmodels(groups: int) -> None:
-    parts, wholes = drawn(groups, 0.3)
+    parts, wholes = drawn(np.random.default_rng(8), groups, 0.3)
     right = np.concatenate([np.arange(whole) < part for part, whole in zip(parts, wholes, strict=True)]).astype(float)
     group = np.repeat(np.arange(groups), wholes)
     model = sm.OLS(right, np.ones(len(right))).fit(cov_type="cluster", cov_kwds={"groups": group})
@@ -43,11 +41,12 @@ def test_standard_errors_are_the_cluster_robust_ones_of_statsmodels(groups: int)
 
 def test_f1_has_the_spread_of_a_bootstrap_of_groups() -> None:
     groups = 300
-    hits, wholes = drawn(groups, 0.3)
+    random = np.random.default_rng(9)
+    hits, wholes = drawn(random, groups, 0.3)
 
     found = f1_of_jaccard(clustered(hits, wholes, 0.05))
 
-    chosen = RANDOM.integers(0, groups, (4000, groups))
+    chosen = random.integers(0, groups, (4000, groups))
     jaccard = hits[chosen].sum(axis=1) / wholes[chosen].sum(axis=1)
     values = 2 * jaccard / (1 + jaccard)
     assert found.standard_error == pytest.approx(values.std(), rel=0.06)
@@ -55,7 +54,7 @@ def test_f1_has_the_spread_of_a_bootstrap_of_groups() -> None:
 
 
 def test_groups_of_one_give_nearly_the_interval_of_wilson() -> None:
-    parts, wholes = (RANDOM.random(5000) < 0.7).astype(int), np.ones(5000, int)
+    parts, wholes = (np.random.default_rng(10).random(5000) < 0.7).astype(int), np.ones(5000, int)
 
     found = clustered(parts, wholes, 0.05)
 
@@ -65,7 +64,7 @@ def test_groups_of_one_give_nearly_the_interval_of_wilson() -> None:
 
 
 def test_copies_of_samples_add_no_evidence() -> None:
-    parts, wholes = (RANDOM.random(200) < 0.7).astype(int), np.ones(200, int)
+    parts, wholes = (np.random.default_rng(11).random(200) < 0.7).astype(int), np.ones(200, int)
 
     once, ten_times = clustered(parts, wholes, 0.05), clustered(parts * 10, wholes * 10, 0.05)
 
@@ -90,14 +89,14 @@ def test_what_has_no_spread_has_no_interval() -> None:
 def test_intervals_hold_as_often_as_they_say_and_those_of_independent_samples_do_not(
     groups: int, lowest: float
 ) -> None:
-    share, sets = 0.85, 2000
+    random, share, sets = np.random.default_rng(12), 0.85, 2000
     held = independent = 0
     for _ in range(sets):
-        parts, wholes = drawn(groups, 0.5, share)
+        parts, wholes = drawn(random, groups, 0.5, share)
         found = clustered(parts, wholes, 0.05)
         held += found.low is not None and found.low <= share <= (found.high or 0)
         low, high = wilson([parts.sum()], [wholes.sum()], 1.96)
         independent += low[0] <= share <= high[0]
 
     assert lowest <= held / sets <= 0.965
-    assert independent / sets < 0.85
+    assert independent / sets < 0.75
