@@ -32,6 +32,7 @@ from shared.detection_runs.answers import ObjectRequest
 from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.matches import DetectionMatrix, MatchKind, MatchLevel
 from shared.evaluation.detection.error_types import BACKGROUND, FOREGROUND, ErrorType
+from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.kit.platform import Platform
 
 # The largest position that JSON's readers all understand.
@@ -40,13 +41,24 @@ MAX_POSITION = 2**53
 FOLLOWED = Followed(detection_runs.get, UNFINISHED, detection_runs.RETRY_AFTER_S)
 
 Iou = Annotated[
-    float,
-    QueryParameter(ge=BACKGROUND, le=1, description="Intersection over union from which two objects match, 0.1 to 1."),
+    float | None,
+    QueryParameter(
+        ge=BACKGROUND,
+        le=1,
+        description="Intersection over union from which two objects match, 0.1 to 1; by default 0.5.",
+    ),
 ]
 Confidence = Annotated[
     float | None,
     QueryParameter(
         ge=0, le=1, description="Least confidence of a candidate; by default that with the largest F1 at this IoU."
+    ),
+]
+Rules = Annotated[
+    MatrixProfile | None,
+    QueryParameter(
+        description="Count as another program does, with its IoU and confidence unless others are sent; by default by "
+        "the rules of the run."
     ),
 ]
 ProjectFilter = Annotated[str | None, QueryParameter(max_length=36, description="Only detection runs of this project.")]
@@ -112,15 +124,16 @@ class DetectionRunController(Controller):
         caller: Injected[Caller],
         detection_run_id: FromPath[str],
         *,
-        iou: Iou = FOREGROUND,
+        iou: Iou = None,
         confidence: Confidence = None,
+        profile: Rules = None,
     ) -> DetectionMatrix:
         """Get the confusion matrix of a detection run.
 
         Counts the objects at an IoU and a confidence, with a row and a column for the background. Objects are paired
         within their classes first; what is left is paired regardless of class.
         """
-        return await answers.matrix(platform, caller, detection_run_id, MatchLevel(iou, confidence))
+        return await answers.matrix(platform, caller, detection_run_id, MatchLevel(iou, confidence, profile))
 
     @get("/{detection_run_id:str}/curve", operation_id="detection_runs.get_curve")
     async def curve(
@@ -129,7 +142,7 @@ class DetectionRunController(Controller):
         caller: Injected[Caller],
         detection_run_id: FromPath[str],
         *,
-        iou: Iou = FOREGROUND,
+        iou: Iou = None,
         class_label: Annotated[
             str | None, QueryParameter(name="class", description="Class of the curve; by default all together.")
         ] = None,
@@ -138,7 +151,9 @@ class DetectionRunController(Controller):
 
         Returns the precision at 101 recalls, and the confidence at which each is reached.
         """
-        return DetectionCurveOut.of(await answers.curve(platform, caller, detection_run_id, iou, class_label))
+        return DetectionCurveOut.of(
+            await answers.curve(platform, caller, detection_run_id, FOREGROUND if iou is None else iou, class_label)
+        )
 
     @get("/{detection_run_id:str}/samples", operation_id="detection_runs.list_samples")
     async def samples(
@@ -163,8 +178,9 @@ class DetectionRunController(Controller):
             ErrorType | None,
             QueryParameter(description="Only errors of this type (TIDE), at IoU 0.50 and any confidence."),
         ] = None,
-        iou: Iou = FOREGROUND,
+        iou: Iou = None,
         confidence: Confidence = None,
+        profile: Rules = None,
         cursor: Annotated[
             int | None, QueryParameter(ge=1, le=MAX_POSITION, description="Cursor: `next` of the previous page.")
         ] = None,
@@ -177,9 +193,11 @@ class DetectionRunController(Controller):
         """
         start = cursor or 0
         request = ObjectRequest(kind, actual, predicted, background, error, start, limit + 1)
-        found = await answers.list_objects(platform, caller, detection_run_id, MatchLevel(iou, confidence), request)
-        is_last = len(found) <= limit
-        return JudgedObjectPage(found[:limit], None if is_last else start + limit)
+        found = await answers.list_objects(
+            platform, caller, detection_run_id, MatchLevel(iou, confidence, profile), request
+        )
+        is_last = len(found.objects) <= limit
+        return JudgedObjectPage(found.profile, found.objects[:limit], None if is_last else start + limit)
 
     @delete("/{detection_run_id:str}", operation_id="detection_runs.delete")
     async def remove(

@@ -8,12 +8,14 @@ import msgspec
 from msgspec import Meta
 
 from shared.analyses.agreement.pairs import Id
+from shared.detection_runs.answers import ProfileCurve
 from shared.detection_runs.lifecycle import DetectionRunStatus
 from shared.detection_runs.matches import JudgedObject
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.results import DetectionFigures
-from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
+from shared.evaluation.detection.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.profiles import ProfileName
 from shared.kit.names import ModelName, ModelVersion
 
 
@@ -76,6 +78,7 @@ class DetectionRunPage(msgspec.Struct):
 class JudgedObjectPage(msgspec.Struct):
     """A page of objects, the worst first."""
 
+    profile: Annotated[ProfileName | MatrixProfile, Meta(description="Rules by which the objects are judged.")]
     items: Annotated[list[JudgedObject], Meta(description="The objects of this page.")]
     next: Annotated[int | None, Meta(description="Cursor of the next page; null on the last one.")]
 
@@ -83,6 +86,7 @@ class JudgedObjectPage(msgspec.Struct):
 class DetectionCurveOut(msgspec.Struct):
     """A precision-recall curve at 101 recalls."""
 
+    profile: Annotated[ProfileName, Meta(description="Rules by which the objects are judged.")]
     objects: Annotated[int, Meta(description="Number of objects to find.")]
     recall: Annotated[list[float], Meta(description="Recalls from 0 to 1.")]
     precision: Annotated[
@@ -93,11 +97,12 @@ class DetectionCurveOut(msgspec.Struct):
     ]
 
     @classmethod
-    def of(cls, curve: PrecisionRecall | None) -> "DetectionCurveOut":
+    def of(cls, found: ProfileCurve) -> "DetectionCurveOut":
         """Present a curve; without anything to find it has no points."""
+        curve = found.curve
         if curve is None:
-            return cls(0, [], [], [])
-        return cls(curve.total, curve.recalls, curve.precision, curve.confidence)
+            return cls(found.profile, 0, [], [], [])
+        return cls(found.profile, curve.total, curve.recalls, curve.precision, curve.confidence)
 
 
 def _fields(run: DetectionRunRecord) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from shared.detection_runs.matches import (
 )
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
 from shared.evaluation.detection.error_types import ErrorType
+from shared.evaluation.detection.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.profiles import ProfileName
 from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
@@ -42,6 +44,20 @@ class ObjectRequest(NamedTuple):
         return MatchFilter(self.kind, actual, predicted, self.is_background, self.error)
 
 
+class ProfileCurve(NamedTuple):
+    """A curve with the name of its rules; None where there is nothing to find."""
+
+    profile: ProfileName
+    curve: PrecisionRecall | None
+
+
+class ProfileObjects(NamedTuple):
+    """Objects with the name of the rules by which they were judged."""
+
+    profile: ProfileName | MatrixProfile
+    objects: list[JudgedObject]
+
+
 class DetectionOverview(NamedTuple):
     """Everything that a page shows of a level: the matrix, a curve, and some objects with their images."""
 
@@ -54,33 +70,37 @@ class DetectionOverview(NamedTuple):
 async def matrix(platform: Platform, caller: Caller, detection_run_id: str, level: MatchLevel) -> DetectionMatrix:
     """Count the objects of a detection run of the caller at a level; raises what `get_ready` raises."""
     run = await get_ready(platform, caller, detection_run_id)
+    _check_rules(run, level)
     return await _scan(platform, run, level, SceneMatches.matrix)
 
 
 async def curve(
     platform: Platform, caller: Caller, detection_run_id: str, iou: float, class_name: str | None
-) -> PrecisionRecall | None:
-    """Return the precision-recall curve of a class, or of all; None where there is nothing to find.
+) -> ProfileCurve:
+    """Return the precision-recall curve of a class, or of all.
 
     Raises what `get_ready` raises, and InvalidInput for an unknown class.
     """
     run = await get_ready(platform, caller, detection_run_id)
     code = code_of(run, "class", class_name)
-    return await _scan(platform, run, MatchLevel(iou, 0.0), lambda matches: matches.curve(code))
+    found = await _scan(platform, run, MatchLevel(iou, 0.0), lambda matches: matches.curve(code))
+    return ProfileCurve(run.asked.profile, found)
 
 
 async def list_objects(
     platform: Platform, caller: Caller, detection_run_id: str, level: MatchLevel, request: ObjectRequest
-) -> list[JudgedObject]:
+) -> ProfileObjects:
     """List right, wrong or missed objects at a level, the worst first.
 
     Raises what `get_ready` raises, and InvalidInput for an unknown class.
     """
     run = await get_ready(platform, caller, detection_run_id)
+    _check_rules(run, level)
     wanted = request.among(run)
-    return await _scan(
+    found = await _scan(
         platform, run, level, lambda matches: matches.objects(wanted, start=request.start, limit=request.limit)
     )
+    return ProfileObjects(level.rules or run.asked.profile, found)
 
 
 async def overview(
@@ -110,6 +130,12 @@ def code_of(run: DetectionRunRecord, field: str, name: str | None) -> int | None
         known = ", ".join(f"“{known[:50]}”" for known in names[:5])
         raise InvalidInput(Fault(f"/{field}", f"{field}: not a class of this detection run; its classes are {known}."))
     return names.index(name)
+
+
+def _check_rules(run: DetectionRunRecord, level: MatchLevel) -> None:
+    if level.rules is not None and run.asked.profile != "coco":
+        detail = f"profile: {level.rules} counts objects of a run of the profile coco; this one is {run.asked.profile}."
+        raise InvalidInput(Fault("/profile", detail))
 
 
 async def _scan(

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from shared.detection_runs.judging import CHOSEN_AT, max_detections
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene, id_at
-from shared.evaluation.detection import confusion, error_types
+from shared.evaluation.detection import confusion, error_types, foreign_matrices
 from shared.evaluation.detection.agreement import Rates, rates
 from shared.evaluation.detection.confusion import DetectionCells
 from shared.evaluation.detection.error_types import ERROR_TYPES, ErrorType
-from shared.evaluation.detection.profiles import PROFILES, judge
+from shared.evaluation.detection.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge
 from shared.evaluation.detection.ranked_outcomes import (
     Outcomes,
     PrecisionRecall,
@@ -33,16 +34,19 @@ MatchKind = Literal["TP", "FP", "FN"]
 class MatchLevel(NamedTuple):
     """From which overlap on two objects are the same, and from which confidence on a candidate counts.
 
-    Without a confidence it is the one with the largest F1 at that overlap.
+    Without a confidence it is the one with the largest F1 at that overlap. With the rules of a foreign matrix, what is
+    left out is as its program has it.
     """
 
-    iou: float
-    confidence: float | None
+    iou: float | None = None
+    confidence: float | None = None
+    rules: MatrixProfile | None = None
 
 
 class DetectionMatrix(msgspec.Struct, frozen=True):
     """The confusion matrix at a level; its last row and column are the background."""
 
+    profile: Annotated[ProfileName | MatrixProfile, Meta(description="Rules by which the objects are counted.")]
     iou: Annotated[float, Meta(description="Intersection over union from which two objects match.")]
     confidence: Annotated[float, Meta(description="Least confidence of a candidate.")]
     classes: Annotated[list[str], Meta(description="Names of the classes, in the order of rows and columns.")]
@@ -99,13 +103,21 @@ class SceneMatches:
     ) -> None:
         self._stored, self._options, self._classes = stored, options, classes
         scene = stored.scene
-        found = self._judged(level.iou)
-        best = best_confidence(ranked_counts(scene, found, None)) if level.confidence is None else None
-        self.iou = level.iou
+        self._profile: ProfileName | MatrixProfile = level.rules or options.profile
+        self._cells: DetectionCells
+        if level.rules is not None:
+            defaults = foreign_matrices.DEFAULTS[level.rules]
+            self.iou = defaults.iou if level.iou is None else level.iou
+            self.confidence = defaults.confidence if level.confidence is None else level.confidence
+            self._found, self._cells = foreign_matrices.judge_as(level.rules, scene, self.iou, self.confidence)
+            self._is_sure = self._cells.is_counted
+            return
+        self.iou = CHOSEN_AT if level.iou is None else level.iou
+        self._found = self._judged(self.iou)
+        best = best_confidence(ranked_counts(scene, self._found, None)) if level.confidence is None else None
         self.confidence = level.confidence if level.confidence is not None else (best.confidence if best else 0.0)
-        self._found = found
         self._is_sure = scene.candidates.confidences >= self.confidence
-        self._cells: DetectionCells = confusion.cells(scene, found, level.iou, self.confidence)
+        self._cells = confusion.cells(scene, self._found, self.iou, self.confidence)
 
     def matrix(self) -> DetectionMatrix:
         """The counts of all cells."""
@@ -117,7 +129,9 @@ class SceneMatches:
         ]
         right = int(diagonal.sum())
         overall = rates(right, int(rows.sum()) - right, int(columns.sum()) - right)
-        return DetectionMatrix(self.iou, self.confidence, list(self._classes), counts.tolist(), overall, of_classes)
+        return DetectionMatrix(
+            self._profile, self.iou, self.confidence, list(self._classes), counts.tolist(), overall, of_classes
+        )
 
     def curve(self, code: int | None) -> PrecisionRecall | None:
         """The precision-recall curve of a class, or of all candidates together."""

@@ -60,6 +60,11 @@ async def test_every_figure_of_coco_is_there_and_every_count_leads_to_its_object
         ("bus", list(BUS), "missed"),
         ("car", list(CAR), None),
     ]
+    foreign = await shown(alice, run, "matrix", profile="supervision-matrix")
+    assert (foreign["profile"], foreign["iou"], foreign["confidence"]) == ("supervision-matrix", 0.5, 0.3)
+    assert (matrix["profile"], foreign["counts"]) == ("coco", matrix["counts"])
+    listed = await shown(alice, run, "samples", kind="FP", profile="ultralytics-matrix")
+    assert [one["box"] for one in listed["items"]] == [list(CAR), [90, 90, 9, 9]]
     cell = await shown(alice, run, "samples", kind="FN", actual="car", predicted="bus", confidence=0.2)
     assert [(one["image_id"], one["partner"]["confidence"]) for one in cell["items"]] == [(image_ids[0], 0.8)]
     alone = await shown(alice, run, "samples", kind="FN", background="true", confidence=0.2)
@@ -104,6 +109,7 @@ async def test_at_any_level_the_counts_of_the_matrix_are_the_numbers_of_samples(
         cell = await shown(alice, run, "samples", kind="FP", actual="bus", predicted="car", **level)
         assert len(cell["items"]) == off_diagonal
     curve = await shown(alice, run, "curve", **{"class": "car"})
+    assert curve["profile"] == "coco"
     assert curve["precision"] == pytest.approx(expected.eval["precision"][0, :, 1, 0, -1].tolist(), abs=1e-9)
     best = run["result"]["best"]
     at_best = await shown(alice, run, "matrix")
@@ -153,6 +159,8 @@ async def test_vocs_rules_and_keypoints_are_judged_by_their_own(platform: Platfo
         run = await judge(alice, project_id, "yolo_v8", profile=profile)
         assert (run["result"]["metrics"], run["result"]["interval"]) == ({"map_50": 1.0}, None)
         assert "no interval" in run["result"]["notices"][-1]
+    foreign = await alice.get(f"/v1/detection-runs/{run['id']}/matrix", profile="ultralytics-matrix")
+    assert (foreign.status_code, foreign.json()["errors"][0]["pointer"]) == (400, "/profile")
     posed = await judge(alice, project_id, "yolo_v8", subject="keypoints", sigmas=[0.1, 0.2])
     refused = await judge(alice, project_id, "yolo_v8", subject="keypoints", status="failed")
     masks = await alice.post(
