@@ -169,7 +169,7 @@ def level_of_many() -> Callable[[], Any]:
 def _level(images: int, candidates: int) -> Callable[[], Any]:
     truth, found = (_table(side) for side in made_up(images, OF_IMAGE, candidates))
     pairs = overlaps.of_boxes(truth, found, 0.1, within_class=False)
-    ids = [np.zeros((count, 16), np.uint8) for count in (images, len(truth), len(found))]
+    ids = [np.zeros((count, 16), np.uint8) for count in (images, images, images, len(truth), len(found))]
     folder = TemporaryDirectory()
     path = Path(folder.name) / "scene.npz"
     scenes.write(path, StoredScene(Scene(truth, found, pairs, CLASSES), *ids))

@@ -83,6 +83,8 @@ class JudgedObject(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Annotated[MatchKind, Meta(description="What it counts as.")]
     image_id: Annotated[UUID, Meta(description="Id of the image.")]
+    reference_analysis_id: Annotated[UUID, Meta(description="Id of the analysis that is the image's ground truth.")]
+    candidate_analysis_id: Annotated[UUID, Meta(description="Id of the model's analysis of the image.")]
     annotation_id: Annotated[UUID, Meta(description="Id of the annotation.")]
     class_name: Annotated[str, Meta(description="Its class.")]
     confidence: Annotated[float | None, Meta(description="Its confidence; null for ground truth.")]
@@ -193,9 +195,12 @@ class SceneMatches:
         partner = int((self._cells.of_references if is_missed else self._cells.of_candidates)[row])
         number = int(types.of_candidates[row]) if not is_missed else -1
         error: ErrorType | None = "missed" if is_missed and types.is_missed[row] else None
+        image = int(table.images[row])
         return JudgedObject(
             kind=kind,
-            image_id=id_at(stored.images, int(table.images[row])),
+            image_id=id_at(stored.images, image),
+            reference_analysis_id=id_at(stored.reference_analyses, image),
+            candidate_analysis_id=id_at(stored.candidate_analyses, image),
             annotation_id=id_at(ids, row),
             class_name=self._classes[int(table.classes[row])],
             confidence=None if is_missed else float(scene.candidates.confidences[row]),

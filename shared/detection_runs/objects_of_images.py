@@ -75,6 +75,8 @@ def scene_of(sides: ImageSides, options: DetectionOptions, classes: Sequence[str
     return StoredScene(
         Scene(references, candidates, pairs, len(classes)),
         ids_of([pair.image_id for pair in sides.pairing.pairs]),
+        ids_of([pair.reference for pair in sides.pairing.pairs]),
+        ids_of([pair.candidate for pair in sides.pairing.pairs]),
         ids_of([annotation.id for reference, _ in annotations for annotation in reference]),
         ids_of([annotation.id for _, candidate in annotations for annotation in candidate]),
     )

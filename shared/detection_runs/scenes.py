@@ -19,10 +19,12 @@ Ids = NDArray[np.uint8]
 
 
 class StoredScene(NamedTuple):
-    """A scene with the ids (n, 16) of its images and of the annotations on both sides."""
+    """A scene with the ids (n, 16) of its images, of their analyses and of the annotations on both sides."""
 
     scene: Scene
     images: Ids
+    reference_analyses: Ids
+    candidate_analyses: Ids
     references: Ids
     candidates: Ids
 
@@ -51,6 +53,8 @@ def write(path: Path, stored: StoredScene) -> None:
         **columns,
         class_count=np.array(scene.class_count),
         image_ids=stored.images,
+        reference_analyses=stored.reference_analyses,
+        candidate_analyses=stored.candidate_analyses,
         reference_ids=stored.references,
         candidate_ids=stored.candidates,
     )
@@ -66,4 +70,5 @@ def read(file: IO[bytes] | io.RawIOBase) -> StoredScene:
         )
         pairs = Overlaps(*(columns[f"overlap_{name}"] for name in Overlaps._fields))
         scene = Scene(references, candidates, pairs, int(columns["class_count"]))
-        return StoredScene(scene, columns["image_ids"], columns["reference_ids"], columns["candidate_ids"])
+        names = ("image_ids", "reference_analyses", "candidate_analyses", "reference_ids", "candidate_ids")
+        return StoredScene(scene, *(columns[name] for name in names))

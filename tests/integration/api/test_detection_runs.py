@@ -55,6 +55,11 @@ async def test_every_figure_of_coco_is_there_and_every_count_leads_to_its_object
     ]
     assert (wrong[0]["partner"]["class_name"], wrong[0]["partner"]["iou"]) == ("car", 1.0)
     assert wrong[1]["partner"] is None
+    of_image = (await alice.get(f"/api/images/{image_ids[0]}/analyses")).json()["analyses"]
+    assert {one["id"]: one["is_ground_truth"] for one in of_image} == {
+        wrong[0]["reference_analysis_id"]: True,
+        wrong[0]["candidate_analysis_id"]: False,
+    }
     missed = (await shown(alice, run, "samples", kind="FN", confidence=0.2))["items"]
     assert [(one["class_name"], one["box"], one["error"]) for one in missed] == [
         ("bus", list(BUS), "missed"),

@@ -26,7 +26,8 @@ def stored(found: list[list[Any]]) -> tuple[StoredScene, float | None]:
     ids = [UUID(int=number) for number in range(len(found))]
     candidates = [UUID(int=number) for number in range(len(scene.candidates))]
     ap = average_precision(sides_of(drawn), ["a", "b", "c"]).summary["map"]
-    return StoredScene(scene, ids_of(ids), ids_of(ids), ids_of(candidates)), ap
+    packed = ids_of(ids)
+    return StoredScene(scene, packed, packed, packed, packed, ids_of(candidates)), ap
 
 
 def run(ap: float | None) -> DetectionRunRecord:
