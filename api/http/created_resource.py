@@ -72,7 +72,7 @@ async def _read(app: ASGIApp, scope: HTTPScope, path: str, key: str | None) -> t
 
 
 def _status_of(path: str, noun: str) -> int:
-    if noun in {"job", "comparison", "dataset", "gate_check"}:
+    if noun in {"job", "comparison", "dataset", "detection_run", "gate_check"}:
         return HTTPStatus.ACCEPTED
     # The inherited routes answer what they create with 200.
     return HTTPStatus.CREATED if path.startswith(("/v1/", "/api/")) else HTTPStatus.OK

@@ -25,8 +25,9 @@ class Ranking(NamedTuple):
 def by_class(ranking: Ranking, interpolation: Interpolation) -> Floats:
     """The average precision (k,) of each class; 0 where there is nothing to find."""
     order = np.lexsort((-ranking.confidences, ranking.classes))
-    bounds = np.searchsorted(ranking.classes[order], np.arange(1, len(ranking.totals)))
-    rows = np.split(ranking.is_right[order], bounds)
+    bounds = np.searchsorted(ranking.classes[order], np.arange(1, len(ranking.totals) + 1))
+    # The last piece is that behind the last class: nothing.
+    rows = np.split(ranking.is_right[order], bounds)[: len(ranking.totals)]
     return np.array(
         [_of_one(row, int(total), interpolation) for row, total in zip(rows, ranking.totals, strict=True)], float
     )
