@@ -47,7 +47,6 @@ def views(account: Account) -> list[View]:
         View("compare-page", f"/app/compare?{uids}", 900),
         View("curve-page", f"/app/curves/{account.curve}", 900),
         View("project-page", f"/app/projects/{account.project}", 800),
-        View("models-page", f"/app/projects/{account.project}/models", 760),
         View("detection-page", f"/app/detection-runs/{account.detection_run}?confidence=0.3", 1640),
         View("image-page", f"{image}?first={first}", 1000),
         View("account-page", "/app/account", 820),
