@@ -3,7 +3,7 @@
 import numpy as np
 
 from shared.detection_runs.errors import BaselineNotComparable
-from shared.detection_runs.judging import CHOSEN_AT, drawn_means, interval_of, max_detections, resamples_for
+from shared.detection_runs.judging import CHOSEN_AT, FEW_IMAGES, drawn_means, interval_of, max_detections, resamples_for
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.results import DetectionComparison, ImageDifference, ImageInterval
@@ -14,9 +14,6 @@ from shared.evaluation.detection.ranked_outcomes import Scene, best_confidence, 
 from shared.evaluation.paired.verdicts import Verdict
 
 MAX_WORST = 20
-
-# Of fewer images, samples that are drawn again are too much alike.
-MIN_IMAGES = 20
 
 
 def check_comparable(options: DetectionOptions, baseline: DetectionOptions) -> None:
@@ -61,7 +58,7 @@ def _interval(baseline: Scene, candidate: Scene, options: DetectionOptions, imag
 
 
 def _verdict(interval: ImageInterval | None, images: int) -> Verdict:
-    if interval is None or images < MIN_IMAGES:
+    if interval is None or images < FEW_IMAGES:
         return "inconclusive"
     if interval.low > 0:
         return "better"

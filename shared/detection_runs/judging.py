@@ -76,6 +76,8 @@ def figures_of(
     ap = next(iter(averages.metrics.values()))
     is_sought = ~scene.references.is_uncounted
     interval, reason = (None, _NO_INTERVAL) if profile.is_voc else (_interval(stored, options), None)
+    if interval is not None and len(stored.images) < FEW_IMAGES:
+        reason = f"The interval rests on {len(stored.images)} images; of fewer than {FEW_IMAGES} it is too narrow."
     return DetectionFigures(
         profile=profile.name,
         subject=options.subject,
@@ -96,6 +98,9 @@ def figures_of(
         notices=[*notices, *([reason] if reason else [])],
     )
 
+
+# Of fewer images, samples that are drawn again are too much alike.
+FEW_IMAGES = 20
 
 _NO_INTERVAL = "VOC's figures have no interval; the profile coco has one."
 

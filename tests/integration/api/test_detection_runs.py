@@ -36,7 +36,10 @@ async def test_every_figure_of_coco_is_there_and_every_count_leads_to_its_object
     assert set(result["metrics"]) == set(NAMES)
     assert result["ap"] == run["ap"] == result["metrics"]["map"]
     assert [one["name"] for one in result["classes"]] == ["bus", "car", "person"]
-    assert result["notices"] == ["3 of 6 candidates state no confidence and count as certain."]
+    assert result["notices"] == [
+        "3 of 6 candidates state no confidence and count as certain.",
+        "The interval rests on 2 images; of fewer than 20 it is too narrow.",
+    ]
     assert [error for error in result["errors"] if error["count"]] == [
         {"type": "class", "count": 1, "cost": pytest.approx(result["errors"][0]["cost"])},
         {"type": "background", "count": 1, "cost": pytest.approx(0, abs=1e-9)},

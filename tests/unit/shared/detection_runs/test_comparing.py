@@ -6,9 +6,9 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from shared.detection_runs import comparing
 from shared.detection_runs.comparing import compare
 from shared.detection_runs.errors import BaselineNotComparable
+from shared.detection_runs.judging import FEW_IMAGES
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.scenes import StoredScene, ids_of
 from shared.evaluation.detection.average_precision import average_precision
@@ -46,7 +46,7 @@ RIGHT, WRONG = [(0, BOX, 0.9)], [(0, FAR, 0.9)]
         ([WRONG] * 15 + [RIGHT] * 25, [RIGHT] * 40, "better"),
         ([RIGHT] * 40, [WRONG] * 15 + [RIGHT] * 25, "worse"),
         ([RIGHT] * 20 + [WRONG] * 20, [RIGHT] * 19 + [WRONG] * 20 + [RIGHT], "no_difference_shown"),
-        ([WRONG] * (comparing.MIN_IMAGES - 1), [RIGHT] * (comparing.MIN_IMAGES - 1), "inconclusive"),
+        ([WRONG] * (FEW_IMAGES - 1), [RIGHT] * (FEW_IMAGES - 1), "inconclusive"),
     ],
 )
 def test_the_verdict_is_that_of_the_difference_paired_by_image(
