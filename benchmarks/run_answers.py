@@ -25,9 +25,9 @@ from shared.evaluation.curves.scored_curves import curves_of
 from shared.runs import exported_rows, objects, results
 from shared.runs.class_scores import scores_of
 from shared.runs.filters import Condition, RowFilter
-from shared.runs.ingest.finishing import Finished
 from shared.runs.ingest.ingesting import ingest
 from shared.runs.ingest.ranking import roc_area
+from shared.runs.ingest.steps import Finished
 from shared.runs.scanning import RowScan
 
 ROUNDS = 5

@@ -8,8 +8,9 @@ from msgspec import Meta
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.evaluation.metrics.undefined import UndefinedMetric
+from shared.evaluation.multilabel.counted import LabelSetCounts
 from shared.evaluation.types import Label
-from shared.runs import results
+from shared.runs import label_set_results, results
 from shared.runs.filters import Condition
 from shared.runs.records import ReadyRun
 from shared.runs.results import SliceResult
@@ -104,6 +105,23 @@ class RunMetrics(msgspec.Struct):
             threshold=run.summary.threshold,
         )
 
+    @classmethod
+    def of_sets(cls, run: ReadyRun, counts: LabelSetCounts, position: int | None) -> "RunMetrics":
+        """Compute the metrics of label sets; those of one label only, if its position is given."""
+        overall, undefined, estimates = label_set_results.overall(counts)
+        positions = [position] if position is not None else list(range(len(run.summary.classes)))
+        return cls(
+            version=run.version,
+            rows=counts.rows,
+            positive=None,
+            overall=overall,
+            undefined=undefined,
+            estimates=estimates,
+            classes=_labels(run, counts, positions),
+            score_kind=None,
+            threshold=None,
+        )
+
 
 class SliceOut(msgspec.Struct):
     """The samples that have one value in a column, or in each of two."""
@@ -139,18 +157,27 @@ class RunSample(msgspec.Struct):
 
     row: Annotated[int, Meta(description="Row of the file, from 1 below the header.")]
     id: Annotated[str | None, Meta(description="Sample id; null if the file has none.")]
-    actual: Annotated[Label | None, Meta(description="Ground truth label; null in a run without labels.")]
-    predicted: Annotated[Label | None, Meta(description="Predicted label; null in a run without labels.")]
+    actual: Annotated[Label | None, Meta(description="Ground truth label; null where it is no single one.")]
+    predicted: Annotated[Label | None, Meta(description="Predicted label; null where it is no single one.")]
     confidence: Annotated[float | None, Meta(description="Score of the predicted class; null without scores.")]
     scores: Annotated[dict[str, float], Meta(description="Score in each column of scores.")]
     metadata: Annotated[dict[str, str], Meta(description="Value in each other column, as text.")]
     correct: Annotated[
         bool | None, Meta(description="Whether the sample is right, in a run without labels; null in any other.")
     ] = None
+    actual_labels: Annotated[
+        list[Label] | None, Meta(description="Ground truth labels, where samples have any number; null in other runs.")
+    ] = None
+    predicted_labels: Annotated[
+        list[Label] | None, Meta(description="Predicted labels, where samples have any number; null in other runs.")
+    ] = None
 
     @classmethod
     def of(cls, run: ReadyRun, row: FoundRow) -> "RunSample":
         """Present a row of a run."""
+        if run.summary.is_multilabel:
+            labels = [msgspec.json.decode(str(text)) for text in (row.actual, row.predicted)]
+            return cls(*row._replace(actual=None, predicted=None), None, *labels)  # type: ignore[arg-type] # the labels of a sample are lists
         if run.summary.has_labels:
             return cls(*row)
         return cls(*row._replace(actual=None, predicted=None), correct=row.actual == row.predicted)  # type: ignore[arg-type] # the labels of a sample are None
@@ -181,4 +208,20 @@ def _classes(run: ReadyRun, matrix: ConfusionMatrix, order: list[int], *, is_sli
             **{name: ones[at].value for name, ones in estimates.items()},
         )
         for at in order
+    ]
+
+
+def _labels(run: ReadyRun, counts: LabelSetCounts, positions: list[int]) -> list[ClassMetrics]:
+    no_scores = Estimate(None, reason="the run has no scores of labels")
+    by_label = label_set_results.by_label(counts) | {"roc_auc": [no_scores] * len(run.summary.classes)}
+    _, support, predicted = counts.by_label.T.tolist()
+    return [
+        ClassMetrics(
+            label=run.summary.classes[at],
+            support=support[at],
+            predicted=predicted[at],
+            estimates={name: ones[at] for name, ones in by_label.items()},
+            **{name: ones[at].value for name, ones in by_label.items()},
+        )
+        for at in positions
     ]

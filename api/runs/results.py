@@ -18,6 +18,7 @@ from shared.receipts.records import RunReceipt
 from shared.runs import answers, clustered
 from shared.runs.decisions import decided, decided_position, read_decision, read_predicted
 from shared.runs.filters import RowFilter, read_class, read_conditions
+from shared.runs.label_set_results import metric_named
 from shared.runs.records import ReadyRun
 from shared.runs.slicing import read_axes, refuse_without_by
 
@@ -27,6 +28,8 @@ MAX_ROW = 2**53
 SliceMetric = Literal[
     "accuracy", "balanced_accuracy", "error_rate", "f1.macro", "recall.macro", "precision.macro", "mcc", "kappa",
     "f1.class", "recall.class", "precision.class",
+    "multilabel.subset_accuracy", "multilabel.hamming_loss", "multilabel.f1.micro", "multilabel.f1.macro",
+    "multilabel.f1.samples", "multilabel.recall.micro", "multilabel.precision.micro", "multilabel.jaccard.samples",
 ]  # fmt: skip
 RowCursor = Annotated[int | None, QueryParameter(ge=1, le=MAX_ROW, description="Cursor: `next` of the previous page.")]
 RowLimit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most samples of a page, 1 to 1,000.")]
@@ -73,6 +76,8 @@ class RunResultController(Controller):
         are predicted by their score of the class, of more than two classes against the rest.
         """
         run = await runs.get_ready(platform, caller, run_id, runs.ANY_TASK)
+        if run.summary.is_multilabel:
+            return await _of_label_sets(platform, run, class_label, slices, threshold)
         run, counted, position = await _counted(platform, run, class_label, slices, threshold)
         return RunMetrics.of(run, counted, position, is_slice=bool(slices))
 
@@ -150,7 +155,8 @@ class RunResultController(Controller):
             axes, conditions = read_axes(run, by, bins), read_conditions(run, slices)
             found = await answers.slices_by(platform, run, axes, metric, min_support, conditions, decision)
         items = [SliceOut.of(result) for result in found.results[:limit]]
-        return SlicePage(run.version, metric, found.whole, found.columns, items)
+        shown = metric_named(metric).id if run.summary.is_multilabel else metric
+        return SlicePage(run.version, shown, found.whole, found.columns, items)
 
     @get("/samples", operation_id="runs.list_samples")
     async def samples(
@@ -210,6 +216,15 @@ class RunResultController(Controller):
         found = await answers.samples(platform, run, wanted, after=cursor, limit=limit + 1, decision=decision)
         page = paging.cut(found, limit, lambda row: row.number)
         return RunSamplePage(run.version, [RunSample.of(run, row) for row in page.rows], page.next)
+
+
+async def _of_label_sets(
+    platform: Platform, run: ReadyRun, label: str | None, slices: list[str] | None, threshold: float | None
+) -> RunMetrics:
+    position = read_class(run, label, "class")
+    # There are no scores that a threshold could cut.
+    read_decision(run, threshold, position)
+    return RunMetrics.of_sets(run, await answers.label_counts(platform, run, read_conditions(run, slices)), position)
 
 
 async def _counted(

@@ -17,7 +17,7 @@ from shared.runs.records import RunDescription, RunRecord, StoredPreview
 from shared.runs.summary import ShownTask
 
 RESULTS = ("matrix", "metrics", "curves", "calibration", "thresholds", "slices", "samples", "errors", "receipt")
-WITHOUT_LABELS = ("metrics", "slices", "samples", "errors")
+WITHOUT_MATRIX = ("metrics", "slices", "samples", "errors")
 
 
 class RunPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,7 +100,7 @@ class RunOut(RunSummaryOut):
         """Present a run."""
         found = run.findings
         is_ready = run.state is RunStatus.READY
-        results = WITHOUT_LABELS if found.task == "correctness" else RESULTS
+        results = WITHOUT_MATRIX if found.task in {"correctness", "multilabel"} else RESULTS
         links = {name: f"/v1/runs/{run.id}/{name}" for name in results} if is_ready else {}
         return cls(**_fields(run), columns=found.columns, questions=found.questions, notices=found.notices, links=links)
 

@@ -1,16 +1,28 @@
 """The page of a run that is ready."""
 
+from typing import NamedTuple
+
 from litestar import Response
 
 from api.web.page_request import PageRequest
-from api.web.run_selection import select
+from api.web.run_selection import RunSelection, select
 from shared import runs
 from shared.kit.errors import Problem
+from shared.kit.platform import Platform
 from shared.presentation.cell_colours import SHADE_NAMES
-from shared.presentation.matrix_drawing import draw_matrix
+from shared.presentation.matrix_drawing import MatrixDrawing, draw_matrix
 from shared.presentation.matrix_view import View
-from shared.presentation.run_tables import CLASS_COLUMNS, class_table, headlines
+from shared.presentation.run_tables import (
+    CLASS_COLUMNS,
+    RunClass,
+    RunMetric,
+    class_table,
+    headlines,
+    label_set_headlines,
+    label_table,
+)
 from shared.presentation.whiskers import WIDTH
+from shared.runs import answers
 from shared.runs.records import RunRecord
 
 
@@ -27,21 +39,42 @@ async def show(
     platform, caller = page_request.platform, page_request.caller
     ready = await runs.get_ready(platform, caller, str(run.id), runs.ANY_TASK)
     selection = select(ready, class_label, threshold, slices)
-    matrix = await selection.matrix(platform)
-    has_labels = ready.summary.has_labels
+    shown = await _figures(platform, selection)
     return page_request.render(
         "runs/page.html",
         page_request.status(problem),
         run=run,
         selection=selection,
-        rows=int(matrix.counts.sum()),
-        headlines=headlines(selection.run, matrix, is_slice=selection.is_slice),
-        classes=class_table(selection.run, matrix, is_slice=selection.is_slice) if has_labels else [],
+        rows=shown.rows,
+        headlines=shown.headlines,
+        classes=shown.classes,
         class_columns=CLASS_COLUMNS,
         width=WIDTH,
-        matrix_drawing=await draw_matrix(matrix, View()) if has_labels else None,
+        matrix_drawing=shown.drawing,
         view=View(),
         shade_names=SHADE_NAMES,
         problem=problem,
         texts=texts,
     )
+
+
+class _Figures(NamedTuple):
+    """What a run is about, in numbers; the drawing of its matrix is None where it has none."""
+
+    rows: int
+    headlines: list[RunMetric]
+    classes: list[RunClass]
+    drawing: MatrixDrawing | None = None
+
+
+async def _figures(platform: Platform, selection: RunSelection) -> _Figures:
+    run, is_slice = selection.run, selection.is_slice
+    if run.summary.is_multilabel:
+        counts = await answers.label_counts(platform, run, selection.conditions)
+        return _Figures(counts.rows, label_set_headlines(counts), label_table(run.summary.classes, counts))
+    matrix = await selection.matrix(platform)
+    figures = _Figures(int(matrix.counts.sum()), headlines(run, matrix, is_slice=is_slice), [])
+    if not run.summary.has_labels:
+        return figures
+    table = class_table(run, matrix, is_slice=is_slice)
+    return figures._replace(classes=table, drawing=await draw_matrix(matrix, View()))

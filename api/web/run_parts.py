@@ -17,7 +17,7 @@ from shared.presentation.reliability_drawing import reliability_points
 from shared.presentation.run_slices import slice_rows
 from shared.presentation.whiskers import WIDTH
 from shared.runs import answers, curves
-from shared.runs.errors import WITHOUT_LABELS, TaskUnsupported
+from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, TaskUnsupported
 from shared.runs.filters import RowFilter
 from shared.runs.records import ReadyRun
 
@@ -144,8 +144,8 @@ def _cell(selection: RunSelection, row: int | None, column: int | None) -> RowFi
     if row is None and column is None:
         return RowFilter(only_errors=True, conditions=selection.conditions)
     shown, stored = selection.run.summary.classes, selection.stored.summary.classes
-    if not selection.stored.summary.has_labels:
-        raise TaskUnsupported(WITHOUT_LABELS)
+    if selection.stored.summary.task != "classification":
+        raise TaskUnsupported(WITH_LABEL_SETS if selection.stored.summary.is_multilabel else WITHOUT_LABELS)
     if row is None or column is None or max(row, column) >= len(shown):
         raise InvalidInput(Fault("/row", "row: the run has changed and no longer has this class; reload the page."))
     if len(shown) == len(stored):

@@ -1,18 +1,21 @@
 """The headline metrics of a run, and the metrics of its classes, with intervals."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.evaluation.metrics import CATALOGUE
+from shared.evaluation.multilabel.counted import LabelSetCounts
 from shared.evaluation.types import Label
 from shared.presentation.interval_text import IntervalText, interval_text
 from shared.presentation.whiskers import Whisker, whisker
-from shared.runs import results
+from shared.runs import label_set_results, results
 from shared.runs.records import ReadyRun
 
 _TWO = 2
 _OF_POSITIVE = ("precision", "recall", "f1", "roc_auc")
+_OF_SETS = ("subset_accuracy", "f1.micro", "f1.macro", "f1.samples", "hamming_loss")
 _OF_ALL = ("precision.macro", "recall.macro", "f1.macro", "mcc")
 
 
@@ -68,6 +71,36 @@ def class_table(run: ReadyRun, matrix: ConfusionMatrix, *, is_slice: bool) -> li
             whisker(by_class["f1"][at]),
         )
         for at, label in sorted(enumerate(matrix.classes), key=lambda entry: entry[0] != run.positive_position)
+    ]
+
+
+def label_set_headlines(counts: LabelSetCounts) -> list[RunMetric]:
+    """The metrics of label sets, that of whole sets first."""
+    _, _, estimates = label_set_results.overall(counts)
+    return [
+        RunMetric(metric.title, None, estimate, interval_text(estimate))
+        for name in _OF_SETS
+        for metric, estimate in [(label_set_results.metric_named(name), estimates[name.replace(".", "_")])]
+    ]
+
+
+def label_table(labels: Sequence[Label], counts: LabelSetCounts) -> list[RunClass]:
+    """A row for each label of samples with any number of them."""
+    by_label = label_set_results.by_label(counts)
+    no_scores = Estimate(None, reason="the run has no scores of labels")
+    _, support, predicted = counts.by_label.T.tolist()
+    return [
+        RunClass(
+            label,
+            support[at],
+            predicted[at],
+            [
+                _metric(f"{name}.class", label, by_label[name][at] if name in by_label else no_scores)
+                for name in CLASS_COLUMNS
+            ],
+            whisker(by_label["f1"][at]),
+        )
+        for at, label in enumerate(labels)
     ]
 
 

@@ -17,7 +17,7 @@ from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
 from shared.quotas import Quota
 from shared.runs import objects, queries, truths
-from shared.runs.errors import WITHOUT_LABELS, RunNotFound, RunNotReady, TaskUnsupported
+from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, RunNotFound, RunNotReady, TaskUnsupported
 from shared.runs.joining.rules import TruthSource
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.lifecycle import UNFINISHED, RunStatus
@@ -29,7 +29,7 @@ from shared.webhooks.addresses import check_url
 log = structlog.get_logger()
 
 LABELLED: frozenset[Task] = frozenset({"classification"})
-ANY_TASK: frozenset[Task] = frozenset({"classification", "correctness"})
+ANY_TASK: frozenset[Task] = frozenset({"classification", "correctness", "multilabel"})
 
 # Small files are read within this time.
 RETRY_AFTER_S = 1
@@ -122,7 +122,7 @@ async def get_ready(platform: Platform, caller: Caller, run_id: str, tasks: Coll
     if ready is None:
         raise _not_ready(await get(platform, caller, run_id))
     if ready.summary.task not in tasks:
-        raise TaskUnsupported(WITHOUT_LABELS)
+        raise TaskUnsupported(WITH_LABEL_SETS if ready.summary.is_multilabel else WITHOUT_LABELS)
     return ready
 
 

@@ -5,11 +5,15 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
+import numpy as np
+
 from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.multilabel.counted import LabelSetCounts, count_sets, evaluate_counts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
-from shared.runs import objects, results
+from shared.runs import label_set_results, objects, results
 from shared.runs.decisions import DecidedScan, ThresholdDecision, decided
+from shared.runs.errors import WITH_LABEL_SETS, TaskUnsupported
 from shared.runs.filters import Condition, RowFilter
 from shared.runs.number_ranges import read_range
 from shared.runs.records import ReadyRun
@@ -58,9 +62,32 @@ async def slices(
         known = ", ".join(f"“{name}”"[:50] for name in names[:10]) or "none"
         raise InvalidInput(Fault("/column", f"column: not a column to slice by; those of the run are {known}."))
     chosen = [results.table_of(tables, name) for name in ([column] if column is not None else names)]
+    if (counts := run.summary.label_counts) is not None:
+        metric = label_set_results.metric_named(metric_id)
+        found = await asyncio.to_thread(label_set_results.slices, chosen, run.summary, metric, min_support)
+        return FoundSlices(found, metric.read(evaluate_counts(counts)), names)
     whole, positive = run.summary.matrix, run.positive_position
     found = await asyncio.to_thread(results.slices, chosen, whole, metric_id, positive, min_support)
     return FoundSlices(found, results.value_of(metric_id, whole, positive), names)
+
+
+async def label_counts(platform: Platform, run: ReadyRun, conditions: Sequence[Condition]) -> LabelSetCounts:
+    """The counts of the label sets of the rows that fulfil all conditions."""
+    summary = run.summary
+    assert summary.label_counts is not None, "callers ask for runs of label sets"
+    if not conditions:
+        return summary.label_counts
+
+    def count(scan: RowScan) -> LabelSetCounts:
+        n, cells, counts = len(summary.label_sets), np.zeros(0, np.int64), np.zeros(0, np.int64)
+        for table in scan.select(["t", "p"], conditions):
+            found, number = np.unique(scan.sides(table, "t") * n + scan.sides(table, "p"), return_counts=True)
+            cells, at = np.unique(np.concatenate([cells, found]), return_inverse=True)
+            counts = np.bincount(at, np.concatenate([counts, number]), len(cells)).astype(np.int64)
+        pairs = np.column_stack(np.divmod(cells, n))
+        return count_sets(summary.label_sets, len(summary.classes), pairs, counts)
+
+    return await scan(platform, run, count)
 
 
 async def slices_by(
@@ -73,6 +100,8 @@ async def slices_by(
     decision: ThresholdDecision | None = None,
 ) -> FoundSlices:
     """The slices by one or two columns, worst first, within others; raises SlicesNotAvailable, TaskUnsupported."""
+    if run.summary.is_multilabel:
+        raise TaskUnsupported(f"Leave out `by`, and name one `column`. {WITH_LABEL_SETS}")
     results.check_metric(run.summary, metric_id)
     positive = run.positive_position if decision is None else decided(run, decision).positive_position
 

@@ -15,6 +15,10 @@ WITHOUT_LABELS = (
     "The file says only whether each sample is right, not what was predicted: the run has an accuracy, an error rate, "
     "slices and samples."
 )
+WITH_LABEL_SETS = (
+    "Each sample of the run has any number of labels, so there is no confusion matrix: metrics has what holds of each "
+    "label."
+)
 
 
 class RunNotFound(DomainError):

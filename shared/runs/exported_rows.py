@@ -98,7 +98,8 @@ def _sides(scan: RowScan, summary: RunSummary, table: pa.Table) -> dict[str, Any
     actual, predicted = scan.classes_in(table, "t"), scan.sides(table, "p")
     if not summary.has_labels:
         return {"correct": pa.array(actual == predicted)}
-    return {"actual": _labels(summary.classes, actual), "predicted": _labels(scan.decided_classes, predicted)}
+    decided = summary.row_labels if summary.is_multilabel else scan.decided_classes
+    return {"actual": _labels(summary.row_labels, actual), "predicted": _labels(decided, predicted)}
 
 
 def _labels(classes: Sequence[Label], positions: NDArray[np.int64]) -> Any:

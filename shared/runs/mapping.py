@@ -1,7 +1,7 @@
 """What each column of a file is: as its sender says, and otherwise as its name and its cells say."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -29,6 +29,21 @@ Asked = Literal["header", "truth", "prediction", "correct", "scores", "weight", 
 _Column = Annotated[str, Meta(max_length=500)]
 
 
+class IndicatorColumns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The columns that say of each sample whether it has a label, and whether it was predicted to have it."""
+
+    truth: Annotated[_Column, Meta(description="Column of 0 and 1: whether a sample has the label.")]
+    prediction: Annotated[_Column, Meta(description="Column of 0 and 1: whether the label was predicted.")]
+
+
+class Indicator(NamedTuple):
+    """A label, and the positions of the columns that say whether a sample has it."""
+
+    label: str
+    truth: int
+    prediction: int
+
+
 class ColumnsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The columns of a file by their names; what is not said is inferred, null says that there is no such column."""
 
@@ -47,6 +62,14 @@ class ColumnsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     correct: Annotated[
         _Column | UnsetType,
         Meta(description="Column that says whether each sample is right, instead of actual and predicted labels."),
+    ] = UNSET
+    separator: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=1)] | UnsetType,
+        Meta(description="Character between the labels of a cell, of samples with any number; lists need none."),
+    ] = UNSET
+    indicators: Annotated[
+        Annotated[dict[_Column, IndicatorColumns], Meta(max_length=1000)] | UnsetType,
+        Meta(description="Two columns of 0 and 1 for each label, of samples with any number, by the label."),
     ] = UNSET
     id: Annotated[_Column | UnsetType | None, Meta(description="Column of the sample ids, all different.")] = UNSET
     weight: Annotated[
@@ -103,7 +126,8 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """The positions of the columns that are read, and every decision that led to them.
 
     `flags` are columns that say of each row whether its prediction is right. With `is_correctness` there is nothing
-    else to count, and `truth` is such a column.
+    else to count, and `truth` is such a column. With `is_multilabel` the cells of truth and prediction hold any number
+    of labels, or `indicators` stand for both.
 
     `scores` are the columns of scores; `score_classes` their classes, None for a single column whose class the
     whole file tells. With `is_confidence` the single column holds the score of the predicted class.
@@ -122,3 +146,6 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     empty: list[int]
     decisions: list[ColumnDecision]
     is_correctness: bool = False
+    is_multilabel: bool = False
+    separator: str | None = None
+    indicators: list[Indicator] = []

@@ -104,16 +104,23 @@ def slices(
     """The values of the columns, from the worst metric to the best; those where it is undefined come last."""
     metric = CATALOGUE[metric_id]
     found = [result for table in tables for result in _of_column(table, whole, metric, positive, min_support)]
+    return ranked(found, metric)
+
+
+def ranked(results: Sequence[SliceResult], metric: Metric) -> list[SliceResult]:
+    """Slices from the worst metric to the best; those where it is undefined come last."""
     sign = -1 if metric.lower_is_better else 1
 
     def rank(result: SliceResult) -> tuple[bool, float, int, str, str]:
         return (result.metric is None, sign * (result.metric or 0.0), -result.support, result.column, result.value)
 
-    return sorted(found, key=rank)
+    return sorted(results, key=rank)
 
 
 def check_metric(summary: RunSummary, metric_id: str) -> None:
-    """Raise TaskUnsupported for a metric that needs labels, of a run that has none."""
+    """Raise TaskUnsupported for a metric that needs labels of a run without any, or sets of a run without sets."""
+    if not summary.is_multilabel and metric_id.startswith("multilabel."):
+        raise TaskUnsupported("metric: each sample of the run has one label; send a metric without `multilabel.`.")
     if not summary.has_labels and metric_id not in OF_FLAGS:
         raise TaskUnsupported(f"metric: send {' or '.join(OF_FLAGS)}. {WITHOUT_LABELS}")
 

@@ -155,7 +155,7 @@ class RowScan:
         codes = table.column("t").to_numpy(), table.column("p").to_numpy()
         for side, position in zip(codes, (wanted.actual, wanted.predicted), strict=True):
             if position is not None:
-                mask &= (self._positions == position)[side]
+                mask &= self._summary.has_label(position)[self._positions][side]
         if wanted.only_errors:
             mask &= self._positions[codes[0]] != self._positions[codes[1]]
         return self._in_range(table, np.flatnonzero(mask), wanted)
@@ -213,7 +213,7 @@ class RowScan:
         return exact
 
     def _records(self, table: pa.Table, rows: NDArray[np.int64]) -> Iterable[FoundRow]:
-        classes, summary = self._summary.classes, self._summary
+        classes, summary = self._summary.row_labels, self._summary
         confidence = self._shown_confidence(table)
         ids = table.column("id").to_pylist() if summary.has_ids else [None] * table.num_rows
         scores = {c.name: table.column(f"s_{at}").to_pylist() for at, c in enumerate(summary.scores)}

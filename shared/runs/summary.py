@@ -8,15 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.multilabel.counted import LabelSetCounts
 from shared.evaluation.types import Label
 
 PredictionSource = Literal["column", "highest score", "threshold", "flag"]
 # Of `correctness`, `classes` are those of the flag: right, and wrong, and all samples are right by the truth.
-Task = Literal["classification", "correctness"]
+# Of `multilabel`, `classes` are the labels, a code in the rows is a set of them, and there is no matrix.
+Task = Literal["classification", "correctness", "multilabel"]
 ScoreKind = Literal["probabilities", "one-vs-rest", "margins", "confidence"]
-ShownTask = Literal["binary", "multiclass", "correctness"]
+ShownTask = Literal["binary", "multiclass", "correctness", "multilabel"]
 
 _TWO = 2
+
+
+def json_text(labels: list[Label]) -> str:
+    """A set of labels as its text."""
+    return msgspec.json.encode(labels).decode()
 
 
 class SliceTable(msgspec.Struct, frozen=True):
@@ -68,11 +75,31 @@ class RunSummary(msgspec.Struct, frozen=True):
     roc_auc_error: list[float | None] | None = None
 
     task: Task = "classification"
+    # The positions of the labels of each set, in the order that `class_of_code` refers to.
+    label_sets: list[list[int]] = []
+    label_counts: LabelSetCounts | None = None
 
     @property
     def has_labels(self) -> bool:
-        """Whether the run has actual and predicted classes."""
+        """Whether the run has actual and predicted labels."""
         return self.task != "correctness"
+
+    @property
+    def is_multilabel(self) -> bool:
+        """Whether each sample has any number of labels."""
+        return self.task == "multilabel"
+
+    def has_label(self, position: int) -> NDArray[np.bool_]:
+        """Which positions that codes refer to have the label at one: its class alone, or the sets that hold it."""
+        sets = self.label_sets if self.is_multilabel else [[at] for at in range(len(self.classes))]
+        return np.array([position in labels for labels in sets], bool)
+
+    @property
+    def row_labels(self) -> list[Label]:
+        """What a row has on a side, by the position that its code refers to: a class, or the text of a set."""
+        if not self.is_multilabel:
+            return self.classes
+        return [json_text([self.classes[at] for at in labels]) for labels in self.label_sets]
 
     @property
     def shown_task(self) -> ShownTask:

@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.kit.files import AnyFile, File, FileOnDisk
 from shared.kit.platform import Platform
 from shared.runs import ingests, objects
-from shared.runs.errors import WITHOUT_LABELS, ColumnsContradictory
+from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, ColumnsContradictory
 from shared.runs.ingest.ingesting import Ingested, IngestLimits, ingest
 from shared.runs.joining.rules import TruthFile
 from shared.runs.kinds.ingest_run import IngestRun
@@ -101,8 +101,9 @@ def _concluded(attempt: JobAttempt[IngestRun], ingested: Ingested, inputs: list[
 
 
 def _check_positive(found: IngestInput, summary: RunSummary) -> None:
-    if found.positive is not None and not summary.has_labels:
-        raise ColumnsContradictory(f"There is no positive class. {WITHOUT_LABELS}")
+    if found.positive is not None and summary.task != "classification":
+        why = WITH_LABEL_SETS if summary.is_multilabel else WITHOUT_LABELS
+        raise ColumnsContradictory(f"There is no positive class. {why}")
     if found.positive is not None and position_of(found.positive, summary.classes) is None:
         known = ", ".join(f"“{label}”"[:50] for label in summary.classes[:5])
         raise ColumnsContradictory(

@@ -101,7 +101,7 @@ class MultiLabelResult:
     averages: Averages
 
 
-class _Sums(NamedTuple):
+class Sums(NamedTuple):
     """Cells that are 1 in both arrays, in the actual one and in the predicted one, along one axis."""
 
     hits: Counts
@@ -118,12 +118,16 @@ def evaluate(multihot: Multihot) -> MultiLabelResult:
     """
     actual, predicted = multihot.actual, multihot.predicted
     hits = actual & predicted
-    by_class, by_sample = (
-        _Sums(*(array.sum(axis, np.int64) for array in (hits, actual, predicted))) for axis in (0, 1)
-    )
-    samples, classes = actual.shape
+    by_class, by_sample = (Sums(*(array.sum(axis, np.int64) for array in (hits, actual, predicted))) for axis in (0, 1))
+    return evaluate_sums(by_class, by_sample)
+
+
+def evaluate_sums(by_class: Sums, by_sample: Sums, times: Counts | None = None) -> MultiLabelResult:
+    """Compute all metrics from the sums of each class and of each sample, which `times` says how often they occur."""
+    samples = len(by_sample.hits) if times is None else int(times.sum())
+    classes = len(by_class.hits)
     class_shares = _shares(by_class)
-    totals = _Sums(*(sums.sum(keepdims=True) for sums in by_class))
+    totals = Sums(*(sums.sum(keepdims=True) for sums in by_class))
     errors = int((totals.actual + totals.predicted - 2 * totals.hits)[0])
     exact = (by_sample.hits == by_sample.actual) & (by_sample.hits == by_sample.predicted)
     return MultiLabelResult(
@@ -132,17 +136,17 @@ def evaluate(multihot: Multihot) -> MultiLabelResult:
         class_shares=class_shares,
         support=by_class.actual,
         averages=Averages(
-            **_averages(_shares(totals), class_shares, _shares(by_sample), by_class.actual),
-            subset_accuracy=int(np.count_nonzero(exact)) / samples,
+            **_averages(_shares(totals), class_shares, _shares(by_sample), by_class.actual, times),
+            subset_accuracy=int(np.sum(exact if times is None else times[exact])) / samples,
             hamming_loss=errors / (samples * classes),
         ),
     )
 
 
-def _binary_matrices(sums: _Sums, total: int) -> BinaryMatrices:
+def _binary_matrices(sums: Sums, total: int) -> BinaryMatrices:
     false_alarms, misses = sums.predicted - sums.hits, sums.actual - sums.hits
     rejections = total - sums.actual - false_alarms
-    present, absent = _shares(sums), _shares(_Sums(rejections, total - sums.actual, total - sums.predicted))
+    present, absent = _shares(sums), _shares(Sums(rejections, total - sums.actual, total - sums.predicted))
     return BinaryMatrices(
         counts=np.stack([rejections, false_alarms, misses, sums.hits], axis=1).reshape(-1, 2, 2),
         accuracy=(sums.hits + rejections) / total,
@@ -152,7 +156,7 @@ def _binary_matrices(sums: _Sums, total: int) -> BinaryMatrices:
     )
 
 
-def _shares(sums: _Sums) -> Shares:
+def _shares(sums: Sums) -> Shares:
     return Shares(
         precision=ratios(*precision(*sums)),
         recall=ratios(*recall(*sums)),
@@ -161,10 +165,12 @@ def _shares(sums: _Sums) -> Shares:
     )
 
 
-def _averages(total: Shares, by_class: Shares, by_sample: Shares, support: Counts) -> dict[str, Any]:
+def _averages(
+    total: Shares, by_class: Shares, by_sample: Shares, support: Counts, times: Counts | None
+) -> dict[str, Any]:
     def average(name: str) -> Average:
         micro, classes, samples = (getattr(s, name) for s in (total, by_class, by_sample))
-        return Average(_mean(micro), _mean(classes), _mean(classes, support), _mean(samples))
+        return Average(_mean(micro), _mean(classes), _mean(classes, support), _mean(samples, times))
 
     return {name: average(name) for name in ("precision", "recall", "f1", "jaccard")}
 

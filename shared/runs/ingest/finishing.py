@@ -2,42 +2,33 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.names import normalise
 from shared.predictions.values import as_labels, with_points_in_both
 from shared.runs.errors import ColumnsContradictory, FileUnreadable, ScoresIncomplete, TooManyRunClasses
 from shared.runs.ingest.areas import roc_areas
+from shared.runs.ingest.finishing_sets import finish_sets
 from shared.runs.ingest.flags import flag_notices
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.ingest.sample_ids import check_ids
 from shared.runs.ingest.score_meaning import ScoreMeaning, of_named, of_predicted
 from shared.runs.ingest.sparse_counts import SparseCounts
-from shared.runs.ingest.tally import ABOVE, BELOW, RowTally, SliceTally
+from shared.runs.ingest.steps import Finished, fold_columns, is_inferred, label_order, repeats, slice_table
+from shared.runs.ingest.tally import ABOVE, BELOW, RowTally
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.reading.flags import RIGHT, WRONG
-from shared.runs.summary import PredictionSource, RunSummary, ScoreColumn, ScoreKind, SliceTable
+from shared.runs.summary import PredictionSource, RunSummary, ScoreColumn, ScoreKind
 
 _TWO = 2
 # So few rows may miss a sum of 1 by rounding.
 _UNSUMMED = 0.001
 _CHANCE = 0.5
-# Folds partition the samples, repeats have all of them again.
-_REPEATS = frozenset({"repeat", "repeats", "repetition", "iter", "resample"})
 _HALF = 0.5
-
-
-class Finished(NamedTuple):
-    """A run as it is stored: the summary, a table for each column of metadata, and what has to be said."""
-
-    summary: RunSummary
-    slices: list[SliceTable]
-    notices: list[str]
 
 
 class _Classes(NamedTuple):
@@ -50,8 +41,10 @@ class _Classes(NamedTuple):
 
 def finish(reader: RowReader, columns: Assignment, names: Sequence[str], rows_file: Path, limit: int) -> Finished:
     """Make the run of what was read; raises NeedsMapping and the errors of runs."""
+    if columns.is_multilabel:
+        return finish_sets(reader, columns, names, rows_file, limit)
     tally = reader.tally
-    check_ids(reader.ids, rows_file, _fold_columns(columns), reader.position_of)
+    check_ids(reader.ids, rows_file, fold_columns(columns), reader.position_of)
     classes = _classes(reader, columns, names, limit)
     meaning = _meaning(tally, columns, names, classes)
     positions = _positions_of_codes(tally, classes, meaning)
@@ -81,13 +74,8 @@ def finish(reader: RowReader, columns: Assignment, names: Sequence[str], rows_fi
         has_ids=columns.id is not None,
         task="correctness" if columns.is_correctness else "classification",
     )
-    tables = [_slice_table(name, tally.slices.get(name), positions) for name in reader.metadata]
+    tables = [slice_table(name, tally.slices.get(name), positions) for name in reader.metadata]
     return Finished(summary, tables, notices)
-
-
-def _fold_columns(columns: Assignment) -> list[str]:
-    positions = [*columns.slices, *columns.texts]
-    return [f"m_{positions.index(position)}" for position in columns.folds]
 
 
 def _classes(reader: RowReader, columns: Assignment, names: Sequence[str], limit: int) -> _Classes:
@@ -105,11 +93,11 @@ def _classes(reader: RowReader, columns: Assignment, names: Sequence[str], limit
     except UnreadablePredictions as error:
         raise FileUnreadable(error.detail) from error
     labels = dict(zip([*actual, *predicted, *scored], [*actual_labels, *other_labels], strict=True))
-    classes = sorted({*labels.values()}, key=_order)
+    classes = sorted({*labels.values()}, key=label_order)
     if len(classes) > limit:
         raise TooManyRunClasses(f"There are labels of {len(classes):,} classes; up to {limit} are counted.")
     others = {*other_labels[: len(predicted)]}
-    if predicted and not others & {*actual_labels} and _is_inferred(columns):
+    if predicted and not others & {*actual_labels} and is_inferred(columns):
         detail = (
             f"No label occurs both in “{names[columns.truth]}” and in the predictions; are both labels in the same "
         )
@@ -125,14 +113,6 @@ def _classes(reader: RowReader, columns: Assignment, names: Sequence[str], limit
 
 def _as_they_are(actual: Sequence[str], others: Sequence[str]) -> tuple[list[str], list[str]]:
     return [*actual], [*others]
-
-
-def _order(label: Label) -> tuple[bool, Any]:
-    return isinstance(label, str), label
-
-
-def _is_inferred(columns: Assignment) -> bool:
-    return any(d.role in {"truth", "prediction"} and d.rule != "given" for d in columns.decisions)
 
 
 def _meaning(tally: RowTally, columns: Assignment, names: Sequence[str], classes: _Classes) -> ScoreMeaning | None:
@@ -183,22 +163,10 @@ def _notices(reader: RowReader, columns: Assignment, matrix: NDArray[np.int64], 
         name = names[columns.scores[0]]
         detail = f"“{name}” holds scores outside 0 to 1, so that no threshold says what is predicted; name the column "
         raise NeedsMapping([MappingQuestion("prediction", f"{detail}of predicted labels.")])
-    notices += _repeats(reader, columns, names)
+    notices += repeats(reader, columns, names)
     if not np.trace(matrix) and not columns.is_correctness:
         notices.append("No prediction is right; do both columns hold the same labels?")
     return notices
-
-
-def _repeats(reader: RowReader, columns: Assignment, names: Sequence[str]) -> list[str]:
-    """What has to be said of samples that stand in several rows, as in repeated folds."""
-    so = "rows of the same sample are not independent, so that intervals are too narrow."
-    if repeated := reader.samples.repeated_count():
-        ids = "1 sample id stands" if repeated == 1 else f"{repeated:,} sample ids stand"
-        return [f"{ids} in several rows, of different folds: {so}"]
-    named = [names[position] for position in columns.folds if normalise(names[position]) in _REPEATS]
-    if named and columns.id is None:
-        return [f"“{named[0]}” says that samples may stand in several rows, and no ids tell which: {so}"]
-    return []
 
 
 def _score_kind(tally: RowTally, columns: Assignment, meaning: ScoreMeaning | None) -> ScoreKind | None:
@@ -237,14 +205,3 @@ def _predicted_by(columns: Assignment) -> PredictionSource:
     if columns.prediction is not None:
         return "column"
     return "highest score" if len(columns.scores) > 1 else "threshold"
-
-
-def _slice_table(name: str, part: SliceTally | None, positions: NDArray[np.int64]) -> SliceTable:
-    if part is None or part.counts is None:
-        return SliceTable(name)
-    order = sorted(range(len(part.values)), key=part.values.texts.__getitem__)
-    new = np.empty(len(order), np.int64)
-    new[order] = np.arange(len(order))
-    counts = part.counts.recoded((new, positions, positions))
-    triples = np.column_stack(counts.fields(3))
-    return SliceTable(name, sorted(part.values.texts), triples.astype(np.int64).tobytes(), counts.counts.tobytes())

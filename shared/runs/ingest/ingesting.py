@@ -8,9 +8,10 @@ import msgspec
 from msgspec import UNSET
 
 from shared.runs.errors import NoTruth
-from shared.runs.ingest.finishing import Finished, finish
+from shared.runs.ingest.finishing import finish
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.ingest.reviewing import CONFIRMATION, review
+from shared.runs.ingest.steps import Finished
 from shared.runs.ingest.text_checks import refuse_nul
 from shared.runs.joining.pairing import JoinedFiles, pair
 from shared.runs.joining.private_truth import without_own_groups

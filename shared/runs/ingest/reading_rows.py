@@ -16,9 +16,14 @@ from shared.runs.ingest.text_checks import refuse_nul_in
 from shared.runs.ingest.text_codes import Codes
 from shared.runs.mapping import Assignment
 from shared.runs.reading.flags import RIGHT, WRONG, says_right
+from shared.runs.reading.label_sets import is_marked, marked_sets, read_set
 from shared.runs.reading.tables import Batch, ColumnForm, FileTable, row_text
 
 _HALF = 0.5
+# A code of a set has two bytes; further sets are hardly ever predicted twice.
+MAX_LABEL_SETS = 32_000
+# Of an actual and a predicted set: memory holds them all.
+MAX_SET_PAIRS = 1_000_000
 
 
 class RowReader:
@@ -64,6 +69,7 @@ class RowReader:
         columns = self._columns
         labels = [columns.truth, *columns.slices, *columns.flags, *columns.empty]
         labels += [] if columns.prediction is None else [columns.prediction]
+        labels += [at for _, *sides in columns.indicators for at in sides]
         texts = [*columns.texts, *([] if columns.id is None else [columns.id])]
         forms = dict.fromkeys(labels, ColumnForm.LABELS) | dict.fromkeys(columns.scores, ColumnForm.SCORES)
         return forms | dict.fromkeys(texts, ColumnForm.TEXT)
@@ -82,6 +88,8 @@ class RowReader:
         scores = [self._scores(batch, position, start) for position in columns.scores]
         if columns.is_correctness:
             truth, predicted = self._judged(batch[columns.truth], start)
+        elif columns.is_multilabel:
+            truth, predicted = self._sets(batch, start)
         else:
             truth = self._labels(batch, columns.truth, "actual", start)
             predicted = self._predicted(batch, scores, start)
@@ -91,6 +99,8 @@ class RowReader:
             self._table.names[position]: self._slice(batch, position) for position in (*columns.slices, *columns.flags)
         }
         self.tally.add(truth, predicted, codes)
+        if columns.is_multilabel:
+            self.tally.bound(MAX_SET_PAIRS)
         arrays = [pa.array(truth.astype(np.uint16)), pa.array(predicted.astype(np.uint16))]
         arrays += [batch[position] for position in columns.scores]
         arrays += [batch[position] for position in positions]
@@ -119,6 +129,35 @@ class RowReader:
         right, wrong = self.tally.labels.code(RIGHT), self.tally.labels.code(WRONG)
         judged = np.array([right if is_right else wrong for is_right in said], np.int32)[indices]
         return np.full(len(flags), right, np.int32), judged
+
+    def _sets(self, batch: Batch, start: int) -> tuple[Codes, Codes]:
+        """Codes of the sets of labels on both sides."""
+        columns = self._columns
+        if columns.indicators:
+            for _, *sides in columns.indicators:
+                for position in sides:
+                    self._check_cells(batch, position, start, is_marked, "this is no 0 or 1")
+            labels = [indicator.label for indicator in columns.indicators]
+            truths = marked_sets(labels, [batch[indicator.truth] for indicator in columns.indicators])
+            predictions = marked_sets(labels, [batch[indicator.prediction] for indicator in columns.indicators])
+        else:
+            assert columns.prediction is not None, "both sides are named"
+            truths, predictions = (self._lists(batch, at, start) for at in (columns.truth, columns.prediction))
+        return self.tally.encode_sets(truths, MAX_LABEL_SETS), self.tally.encode_sets(predictions, MAX_LABEL_SETS)
+
+    def _lists(self, batch: Batch, position: int, start: int) -> Any:
+        def read(cell: str) -> str | None:
+            return read_set(cell, self._columns.separator)
+
+        self._check_cells(batch, position, start, read, "this is no list of labels, each of them once")
+        texts = [read(text) or "[]" for text in batch[position].dictionary.to_pylist()]
+        return pa.DictionaryArray.from_arrays(batch[position].indices, pa.array(texts, pa.string()))
+
+    def _check_cells(self, batch: Batch, position: int, start: int, read: Callable[[str], object], why: str) -> None:
+        bad = [code for code, text in enumerate(batch[position].dictionary.to_pylist()) if read(text) is None]
+        rows = np.flatnonzero(np.isin(batch[position].indices.to_numpy(), bad))
+        if len(rows):
+            self._refuse(position, start, rows, f"{why}.")
 
     def _scores(self, batch: Batch, position: int, start: int) -> Any:
         numbers = batch[position].to_numpy(zero_copy_only=False)

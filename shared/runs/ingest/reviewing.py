@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from shared.kit.errors import DomainError
-from shared.runs.ingest.finishing import Finished, finish
+from shared.runs.ingest.finishing import finish
 from shared.runs.ingest.reading_rows import RowReader
+from shared.runs.ingest.steps import Finished
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.previews import Preview, PreviewClass, with_counts
 from shared.runs.reading.tables import Batch, ColumnForm, FileTable
@@ -57,6 +58,10 @@ def review(
 
 
 def _classes(finished: Finished) -> list[PreviewClass]:
-    matrix = finished.summary.matrix
-    actual, predicted = matrix.counts.sum(axis=1).tolist(), matrix.counts.sum(axis=0).tolist()
-    return [PreviewClass(str(label), *counts) for label, *counts in zip(matrix.classes, actual, predicted, strict=True)]
+    summary = finished.summary
+    if summary.label_counts is not None:
+        _, actual, predicted = summary.label_counts.by_label.T.tolist()
+    else:
+        counts = summary.matrix.counts
+        actual, predicted = counts.sum(axis=1).tolist(), counts.sum(axis=0).tolist()
+    return [PreviewClass(str(label), *of) for label, *of in zip(summary.classes, actual, predicted, strict=True)]

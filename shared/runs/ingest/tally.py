@@ -44,6 +44,21 @@ class RowTally:
             raise TooManyRunClasses(detail)
         return codes
 
+    def encode_sets(self, array: Any, most: int) -> Codes:
+        """The codes of a column of label sets; raises TooManyRunClasses."""
+        codes = self.labels.encode(array, most)
+        if codes is None:
+            raise TooManyRunClasses(f"There are more than {most:,} different sets of labels; are these labels?")
+        return codes
+
+    def bound(self, most: int) -> None:
+        """Raise TooManyRunClasses for more combinations than memory holds; forget the slices that have more."""
+        if len(self.counts.keys) > most:
+            raise TooManyRunClasses(f"There are more than {most:,} different pairs of sets of labels.")
+        for part in self.slices.values():
+            if part.counts is not None and len(part.counts.keys) > most:
+                part.counts, part.values = None, TextCodes()
+
     def encode_slice(self, name: str, array: Any) -> Codes | None:
         """The codes of a column of metadata; None where it has too many different values."""
         part = self.slices.setdefault(name, SliceTally())

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.containers import Container
 from shared.runs.reading.tables import Batch, ColumnForm, check_names, rows_of_batch
-from shared.runs.reading.typed import is_flat, labels_of, scores_of, texts
+from shared.runs.reading.typed import is_flat, is_label_list, labels_of, listed, scores_of, texts
 
 # So many rows at once: a column of them is a few hundred KiB.
 _BATCH_ROWS = 2**17
@@ -29,7 +29,7 @@ class _Source(Protocol):
 
 
 class ColumnarFile:
-    """A Parquet or Arrow file; columns that hold lists or structures have no name and are not read."""
+    """A Parquet or Arrow file; columns of structures, and of lists of anything but labels, are not read."""
 
     header_question = None
     has_decimal_commas = False
@@ -37,8 +37,8 @@ class ColumnarFile:
     def __init__(self, path: Path, container: Container) -> None:
         self._source = _open(path, container)
         schema = self._source.schema
-        self._fields = [field for field in schema if is_flat(field.type)]
-        nested = [field.name for field in schema if not is_flat(field.type)]
+        self._fields = [field for field in schema if _is_read(field.type)]
+        nested = [field.name for field in schema if not _is_read(field.type)]
         self.names = [field.name for field in self._fields]
         check_names(schema.names)
         if not self.names:
@@ -81,6 +81,8 @@ class ColumnarFile:
     def _formed(self, position: int, form: ColumnForm, array: Any) -> Any:
         if form is ColumnForm.SCORES:
             return scores_of(array, self.names[position])
+        if is_label_list(array.type):
+            array = listed(array)
         try:
             if form is ColumnForm.TEXT:
                 return texts(array)
@@ -125,6 +127,10 @@ class _Arrow:
         source = pa.memory_map(str(self._path))
         opened = pa.ipc.open_stream if self._container is Container.ARROW_STREAM else pa.ipc.open_file
         return opened(source)
+
+
+def _is_read(kind: pa.DataType) -> bool:
+    return is_flat(kind) or is_label_list(kind)
 
 
 def _open(path: Path, container: Container) -> _Source:

@@ -4,9 +4,10 @@ from msgspec import UNSET
 
 from shared.predictions.names import kind_of, normalise, tokens
 from shared.predictions.roles import Decision
-from shared.runs.errors import NoTruth
-from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, NeedsMapping
+from shared.runs.errors import ColumnsContradictory, NoTruth
+from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, Indicator, NeedsMapping
 from shared.runs.reading.flags import FLAGS, find_flag
+from shared.runs.reading.label_sets import are_lists, find_indicators
 from shared.runs.reading.named_columns import NamedColumns
 
 # Up to so many different values a column is one to slice by.
@@ -21,6 +22,7 @@ _OF_SAMPLES = frozenset({"sample", "row", "example", "doc", "image", "img", "fil
 _COUNTED_COLUMNS = 3
 # What the name of a column of probabilities begins with, as `P (class=yes)`.
 _PROBABLE = frozenset({"p", "pr", "prob", "proba", "probability"})
+_SIDES: tuple[ColumnRole, ColumnRole] = ("truth", "prediction")
 _KEPT: dict[str, ColumnRole] = {"index": "index", "fold": "fold", "time": "time", "derived": "derived"}
 
 
@@ -30,12 +32,12 @@ class Inference(NamedColumns):
     def assign(self) -> Assignment:
         """Decide every column; raises NeedsMapping, ColumnUnknown, ColumnsContradictory, NoTruth."""
         self._take_given()
-        flag = self._flag()
+        indicators = self._indicators()
+        flag = None if indicators else self._flag()
+        is_of_sets = bool(indicators) or self._is_of_sets()
         # Scores before the truth: a column beside those of the classes is the truth that they are of.
-        scores, classes = ([], None) if flag is not None else self._scores()
-        truth = self._side("truth") if flag is None else flag
-        is_predicted = flag is None and self._given.prediction is not None
-        prediction = self._side("prediction", has_scores=bool(scores)) if is_predicted else None
+        scores, classes = ([], None) if flag is not None or is_of_sets else self._scores()
+        truth, prediction = (flag, None) if flag is not None else self._sides(indicators, has_scores=bool(scores))
         if truth is None and not any(question.asks == "truth" for question in self._questions):
             self._ask_flag()
         self._take_ids()
@@ -59,7 +61,39 @@ class Inference(NamedColumns):
             empty=self._of("empty"),
             decisions=self._decisions(),
             is_correctness=flag is not None,
+            is_multilabel=is_of_sets,
+            separator=None if self._given.separator is UNSET else self._given.separator,
+            indicators=indicators,
         )
+
+    def _sides(self, indicators: list[Indicator], *, has_scores: bool) -> tuple[int | None, int | None]:
+        if indicators:
+            return indicators[0].truth, indicators[0].prediction
+        truth = self._side("truth")
+        is_predicted = self._given.prediction is not None
+        return truth, self._side("prediction", has_scores=has_scores) if is_predicted else None
+
+    def _indicators(self) -> list[Indicator]:
+        """The columns of 0 and 1 for each label of samples with any number, as named or by their names."""
+        if self._given.indicators is not UNSET:
+            return self._given_indicators(self._given.indicators)
+        named = {"truth", "prediction", "correct", "score"} & {decision.role for decision in self._roles.values()}
+        found = [] if named else find_indicators(self._names, self._columns)
+        for label, *sides in found:
+            for position, role in zip(sides, _SIDES, strict=True):
+                said = f"the name of a label and of a side, above 0 and 1, as of {len(found)} labels"
+                name = self._names[position]
+                self._roles[position] = ColumnDecision(name, role, "N4", "certain", said, class_name=label)
+        return found
+
+    def _is_of_sets(self) -> bool:
+        """Whether the cells of both sides hold any number of labels."""
+        if self._given.separator is not UNSET:
+            if self._given.prediction is None:
+                raise ColumnsContradictory("`separator` goes with a column of predictions.")
+            return True
+        sides = [self._of(side) or [d.column for d in self._inferred if d.role == side] for side in _SIDES]
+        return all(side and all(are_lists(self._columns[at]) for at in side) for side in sides)
 
     def _flag(self) -> int | None:
         """The column that says whether each sample is right, where nothing else could be counted."""

@@ -7,7 +7,16 @@ from msgspec import UNSET
 from shared.predictions.roles import Column, Decision, infer_roles
 from shared.predictions.values import score
 from shared.runs.errors import ColumnsContradictory, ColumnUnknown
-from shared.runs.mapping import ColumnDecision, ColumnRole, ColumnsIn, MappingQuestion
+from shared.runs.mapping import (
+    ColumnDecision,
+    ColumnRole,
+    ColumnsIn,
+    Indicator,
+    IndicatorColumns,
+    MappingQuestion,
+)
+
+_FEWEST_LABELS = 2
 
 
 class NamedColumns:
@@ -46,6 +55,17 @@ class NamedColumns:
             if {"truth", "prediction", "score"} & {decision.role for decision in self._roles.values()}:
                 raise ColumnsContradictory("`correct` goes without actual and predicted labels, and without scores.")
             self._give(given.correct, "correct")
+
+    def _given_indicators(self, named: Mapping[str, IndicatorColumns]) -> list[Indicator]:
+        if len(named) < _FEWEST_LABELS or {"truth", "prediction"} & {d.role for d in self._roles.values()}:
+            raise ColumnsContradictory(
+                "`indicators` name two columns for each of two labels or more, and go without `truth` and `prediction`."
+            )
+        for label, columns in named.items():
+            self._give(columns.truth, "truth", label)
+            self._give(columns.prediction, "prediction", label)
+        at = self._names.index
+        return [Indicator(label, at(columns.truth), at(columns.prediction)) for label, columns in named.items()]
 
     def _give(self, name: str, role: ColumnRole, class_name: str | None = None) -> None:
         if name not in self._names:

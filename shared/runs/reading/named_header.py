@@ -38,4 +38,5 @@ def _names(given: ColumnsIn) -> set[str]:
     members = msgspec.to_builtins(given)
     scores = members.get("scores") or {}
     named = [members.get(field) for field in ("truth", "prediction", "correct", "id", "confidence")]
-    return {name for name in [*named, *scores.values(), *members.get("slices", [])] if name}
+    indicators = [name for columns in members.get("indicators", {}).values() for name in columns.values()]
+    return {name for name in [*named, *scores.values(), *indicators, *members.get("slices", [])] if name}

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.runs.errors import FileUnreadable
+from shared.runs.reading.label_sets import written
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 
@@ -24,6 +25,20 @@ def is_flat(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         return is_flat(kind.value_type)
     return not pa.types.is_nested(kind) and not pa.types.is_binary(kind) and not pa.types.is_large_binary(kind)
+
+
+def is_label_list(kind: pa.DataType) -> bool:
+    """Whether a column holds a list of texts or whole numbers in each row, such as the labels of a sample."""
+    if not (pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)):
+        return False
+    inner = kind.value_type
+    return bool(pa.types.is_string(inner) or pa.types.is_large_string(inner) or pa.types.is_integer(inner))
+
+
+def listed(array: "pa.Array[Any]") -> "pa.Array[Any]":
+    """An array of lists as texts in JSON; nulls are empty."""
+    cells = ["" if items is None else written([text_of(item) for item in items]) for items in array.to_pylist()]
+    return pa.array(cells, pa.string())
 
 
 def labels_of(array: "pa.Array[Any]") -> "pa.Array[Any]":

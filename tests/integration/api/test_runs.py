@@ -134,6 +134,8 @@ async def test_errors_come_with_their_rows_the_most_confident_first(alice: Clien
         "scores": {"prob_spam": 0.97},
         "metadata": {"country": "FR"},
         "correct": None,
+        "actual_labels": None,
+        "predicted_labels": None,
     }
     rest = await read(alice, run, "errors", limit=2, cursor=page["next"])
     assert ([sample["id"] for sample in rest["items"]], rest["next"]) == (["011"], None)

@@ -286,3 +286,18 @@ async def test_a_run_of_flags_shows_its_accuracy_slices_and_errors_without_a_mat
     assert cells(errors) == ["Id", "subject", "q2", "law"]
     assert cell.status_code == 409
     assert "No slice has at least 10 samples" in slices
+
+
+@pytest.mark.usefixtures("workers")
+async def test_a_run_of_label_sets_shows_its_averages_labels_and_errors(visitor: Visitor, alice: Client) -> None:
+    text = "sample_id,y_true,y_pred\\na,\"['x', 'y']\",\"['x', 'y']\"\\nb,['x'],['y']\\n".replace("\\n", "\n")
+    base = await created(visitor, alice, text)
+
+    page = (await visitor.get(base)).text
+    errors = (await visitor.get(f"{base}/samples")).text
+
+    tiles = re.findall(r"<b>(.*?)</b><span>(.*?)</span>", page)
+    assert tiles[:2] == [("0.5000", "Subset accuracy"), ("0.6667", "F1 (micro)")]
+    assert "Each sample has any number of labels, so there is no matrix." in page
+    assert cells(page)[8:11] == ["x", "2", "1"]
+    assert cells(errors) == ["Id", "Actual", "Predicted", "b", '["x"]', '["y"]']

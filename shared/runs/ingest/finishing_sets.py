@@ -1,0 +1,75 @@
+"""From counts of label sets to a run of samples with any number of labels."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from shared.evaluation.multilabel.counted import count_sets
+from shared.evaluation.types import Label
+from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.values import as_labels
+from shared.runs.errors import FileUnreadable, TooManyRunClasses
+from shared.runs.ingest.reading_rows import RowReader
+from shared.runs.ingest.sample_ids import check_ids
+from shared.runs.ingest.steps import Finished, fold_columns, is_inferred, label_order, repeats, slice_table
+from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
+from shared.runs.reading.label_sets import labels_of
+from shared.runs.summary import RunSummary
+
+
+def finish_sets(reader: RowReader, columns: Assignment, names: Sequence[str], rows_file: Path, limit: int) -> Finished:
+    """Make the run of what was read; raises NeedsMapping and the errors of runs."""
+    tally = reader.tally
+    check_ids(reader.ids, rows_file, fold_columns(columns), reader.position_of)
+    labels, of_text = _labels(reader, columns, limit)
+    sets = [tuple(sorted(of_text[text] for text in labels_of(written))) for written in tally.labels.texts]
+    # Sets that are written in different ways, as 1 and 1.0, are one.
+    position_of_set = {labels_of_set: at for at, labels_of_set in enumerate(dict.fromkeys(sets))}
+    positions = np.array([position_of_set[one] for one in sets], np.int64)
+    pairs = tally.counts.recoded((positions, positions))
+    label_sets = [list(one) for one in position_of_set]
+    summary = RunSummary(
+        rows=tally.rows,
+        classes=labels,
+        counts=b"",
+        class_of_code=positions.tolist(),
+        predicted_by="column",
+        scores=[],
+        score_kind=None,
+        threshold=None,
+        roc_auc=None,
+        metadata=reader.metadata,
+        has_ids=columns.id is not None,
+        task="multilabel",
+        label_sets=label_sets,
+        label_counts=count_sets(label_sets, len(labels), np.column_stack(pairs.fields(2)), pairs.counts),
+    )
+    tables = [slice_table(name, tally.slices.get(name), positions) for name in reader.metadata]
+    return Finished(summary, tables, repeats(reader, columns, names))
+
+
+def _labels(reader: RowReader, columns: Assignment, limit: int) -> tuple[list[Label], dict[str, int]]:
+    """The labels in their order, and the position of each text."""
+    texts = reader.tally.labels.texts
+    sides = [
+        [*dict.fromkeys(label for code in np.unique(codes) for label in labels_of(texts[code]))]
+        for codes in reader.tally.counts.fields(2)
+    ]
+    actual, predicted = sides
+    if not actual and not predicted:
+        raise FileUnreadable("No sample has a label, and none is predicted.")
+    # A label that is never marked is one, too.
+    actual = [*dict.fromkeys([*actual, *(indicator.label for indicator in columns.indicators)])]
+    try:
+        both = as_labels(actual, predicted)
+    except UnreadablePredictions as error:
+        raise FileUnreadable(error.detail) from error
+    labels = dict(zip([*actual, *predicted], [*both[0], *both[1]], strict=True))
+    if actual and predicted and not {*both[0]} & {*both[1]} and is_inferred(columns):
+        detail = "No label occurs both among the actual and the predicted ones; name both columns to read them so."
+        raise NeedsMapping([MappingQuestion("prediction", detail)])
+    ordered = sorted({*labels.values()}, key=label_order)
+    if len(ordered) > limit:
+        raise TooManyRunClasses(f"There are {len(ordered):,} labels; up to {limit} are counted.")
+    return ordered, {text: ordered.index(label) for text, label in labels.items()}

@@ -1,0 +1,65 @@
+"""Steps by which the counts of a file become a run, whatever its task is."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.types import Label
+from shared.predictions.names import normalise
+from shared.runs.ingest.reading_rows import RowReader
+from shared.runs.ingest.tally import SliceTally
+from shared.runs.mapping import Assignment
+from shared.runs.summary import RunSummary, SliceTable
+
+# Folds partition the samples, repeats have all of them again.
+_REPEATS = frozenset({"repeat", "repeats", "repetition", "iter", "resample"})
+
+
+class Finished(NamedTuple):
+    """A run as it is stored: the summary, a table for each column of metadata, and what has to be said."""
+
+    summary: RunSummary
+    slices: list[SliceTable]
+    notices: list[str]
+
+
+def fold_columns(columns: Assignment) -> list[str]:
+    """The canonical columns of the folds."""
+    positions = [*columns.slices, *columns.texts]
+    return [f"m_{positions.index(position)}" for position in columns.folds]
+
+
+def label_order(label: Label) -> tuple[bool, Any]:
+    """By which labels are sorted: numbers before texts."""
+    return isinstance(label, str), label
+
+
+def is_inferred(columns: Assignment) -> bool:
+    """Whether nobody named both sides."""
+    return any(d.role in {"truth", "prediction"} and d.rule != "given" for d in columns.decisions)
+
+
+def repeats(reader: RowReader, columns: Assignment, names: Sequence[str]) -> list[str]:
+    """What has to be said of samples that stand in several rows, as in repeated folds."""
+    so = "rows of the same sample are not independent, so that intervals are too narrow."
+    if repeated := reader.samples.repeated_count():
+        ids = "1 sample id stands" if repeated == 1 else f"{repeated:,} sample ids stand"
+        return [f"{ids} in several rows, of different folds: {so}"]
+    named = [names[position] for position in columns.folds if normalise(names[position]) in _REPEATS]
+    if named and columns.id is None:
+        return [f"“{named[0]}” says that samples may stand in several rows, and no ids tell which: {so}"]
+    return []
+
+
+def slice_table(name: str, part: SliceTally | None, positions: NDArray[np.int64]) -> SliceTable:
+    """The counts of a column of metadata by positions, in the order of its values."""
+    if part is None or part.counts is None:
+        return SliceTable(name)
+    order = sorted(range(len(part.values)), key=part.values.texts.__getitem__)
+    new = np.empty(len(order), np.int64)
+    new[order] = np.arange(len(order))
+    counts = part.counts.recoded((new, positions, positions))
+    triples = np.column_stack(counts.fields(3))
+    return SliceTable(name, sorted(part.values.texts), triples.astype(np.int64).tobytes(), counts.counts.tobytes())

@@ -1,0 +1,130 @@
+"""Runs of samples with any number of labels: metrics, slices, samples and errors over HTTP."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from sklearn.metrics import f1_score, hamming_loss
+from sklearn.preprocessing import MultiLabelBinarizer
+
+from tests.actors import Client
+from tests.integration.api.test_runs import CSV, read, send
+
+pytestmark = pytest.mark.usefixtures("workers")
+
+ROWS = [
+    # id, truth, prediction, source
+    ("a", ["cat", "dog"], ["cat", "dog"], "web"),
+    ("b", ["cat"], ["cat", "owl"], "web"),
+    ("c", [], [], "app"),
+    ("d", ["owl"], ["dog"], "app"),
+    ("e", ["dog", "owl"], ["owl"], "app"),
+]
+RECORDS = [{"id": i, "y_true": t, "y_pred": p, "source": s} for i, t, p, s in ROWS]
+BODY = "\n".join(
+    ["sample_id,y_true,y_pred,source", *(f"{i},{'|'.join(t)},{'|'.join(p)},{s}" for i, t, p, s in ROWS)]
+).encode()
+
+
+async def made(alice: Client) -> Any:
+    run = await send(alice, BODY, columns='{"separator": "|"}')
+    assert (run["status"], run["task"]) == ("ready", "multilabel"), run
+    return run
+
+
+def hot(rows: list[Any]) -> Any:
+    binarizer = MultiLabelBinarizer(classes=["cat", "dog", "owl"])
+    return tuple(binarizer.fit_transform([row[side] for row in rows]) for side in (1, 2))
+
+
+async def test_metrics_equal_those_of_scikit_learn_whole_and_in_a_slice(alice: Client) -> None:
+    run = await made(alice)
+
+    for rows, query in ((ROWS, {}), (ROWS[2:], {"slice": "source:app"})):
+        found = await read(alice, run, "metrics", **query)
+        actual, predicted = hot(rows)
+        assert found["rows"] == len(rows)
+        assert found["overall"]["f1_micro"] == pytest.approx(f1_score(actual, predicted, average="micro"))
+        assert found["overall"]["hamming_loss"] == pytest.approx(hamming_loss(actual, predicted))
+        exact = sum(row[1] == row[2] for row in rows) / len(rows)
+        assert found["overall"]["subset_accuracy"] == pytest.approx(exact)
+    whole = await read(alice, run, "metrics")
+    assert [(entry["label"], entry["support"], entry["predicted"]) for entry in whole["classes"]] == [
+        ("cat", 2, 2),
+        ("dog", 2, 2),
+        ("owl", 2, 2),
+    ]
+    assert whole["estimates"]["subset_accuracy"]["method"] == "wilson"
+    owl = await read(alice, run, "metrics", **{"class": "owl"})
+    assert [(entry["label"], entry["recall"], entry["roc_auc"]) for entry in owl["classes"]] == [("owl", 0.5, None)]
+    assert [*run["links"]] == ["metrics", "slices", "samples", "errors"]
+
+
+async def test_slices_samples_errors_and_exports_have_the_sets(alice: Client) -> None:
+    run = await made(alice)
+
+    slices = await read(alice, run, "slices")
+    assert (slices["metric"], slices["whole"]) == ("multilabel.subset_accuracy", pytest.approx(2 / 5))
+    assert [(entry["value"], entry["support"], entry["errors"]) for entry in slices["items"]] == [
+        ("app", 3, 2),
+        ("web", 2, 1),
+    ]
+    by_loss = await read(alice, run, "slices", metric="multilabel.hamming_loss")
+    assert [entry["metric"] for entry in by_loss["items"]] == pytest.approx([3 / 9, 1 / 6])
+    errors = (await read(alice, run, "errors"))["items"]
+    assert [(entry["id"], entry["actual_labels"], entry["predicted_labels"]) for entry in errors] == [
+        ("b", ["cat"], ["cat", "owl"]),
+        ("d", ["owl"], ["dog"]),
+        ("e", ["dog", "owl"], ["owl"]),
+    ]
+    assert {(entry["actual"], entry["predicted"], entry["correct"]) for entry in errors} == {(None, None, None)}
+    missed = (await read(alice, run, "samples", actual="owl"))["items"]
+    assert [entry["id"] for entry in missed] == ["d", "e"]
+    both = (await read(alice, run, "samples", actual="owl", predicted="dog", slice="source:app"))["items"]
+    assert [entry["id"] for entry in both] == ["d"]
+    exported = await alice.get(f"/v1/runs/{run['id']}/export", format="csv")
+    lines = list(csv.DictReader(io.StringIO(exported.text)))
+    assert [(line["id"], line["actual"], line["predicted"]) for line in lines][:3] == [
+        ("a", '["cat","dog"]', '["cat","dog"]'),
+        ("b", '["cat"]', '["cat","owl"]'),
+        ("c", "[]", "[]"),
+    ]
+
+
+async def test_columns_of_each_label_are_found_by_their_names(alice: Client) -> None:
+    actual, predicted = hot(ROWS)
+    names = [f"{side}_{label}" for side in ("true", "pred") for label in ("cat", "dog", "owl")]
+    lines = [",".join(["sample_id", *names])]
+    for row, *cells in zip(ROWS, actual, predicted, strict=True):
+        lines.append(",".join([row[0], *(str(cell) for side in cells for cell in side)]))
+    run = await send(alice, "\n".join(lines).encode(), columns='{"header": true}')
+
+    assert (run["status"], run["task"]) == ("ready", "multilabel"), run
+    assert [(column["role"], column["class_name"]) for column in run["columns"]][1:] == [
+        (role, label) for role in ("truth", "prediction") for label in ("cat", "dog", "owl")
+    ]
+    other = await made(alice)
+    assert (await read(alice, run, "metrics"))["overall"] == (await read(alice, other, "metrics"))["overall"]
+
+
+async def test_what_needs_one_label_for_each_sample_is_refused(alice: Client) -> None:
+    run, plain = await made(alice), await send(alice, CSV)
+
+    for path in ("matrix", "curves", "calibration", "thresholds", "slices?metric=mcc", "slices?by=source"):
+        answer = await alice.send("GET", f"/v1/runs/{run['id']}/{path}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "task-unsupported"), path
+    answer = await alice.send("GET", f"/v1/runs/{plain['id']}/slices?metric=multilabel.f1.micro")
+    assert (answer.status_code, answer.json()["code"]) == (409, "task-unsupported")
+    compared = await alice.post("/v1/comparisons", {"baseline": run["id"], "candidate": run["id"]})
+    assert (compared.status_code, compared.json()["code"]) == (409, "task-unsupported")
+    failed = await send(alice, BODY, columns='{"separator": "|"}', positive="cat")
+    assert (failed["status"], failed["error"]["code"]) == ("failed", "columns-contradictory")
+
+
+async def test_a_preview_counts_the_labels_and_lists_of_json_are_read(alice: Client) -> None:
+    run = await send(alice, BODY, columns='{"separator": "|"}', review="true")
+
+    found = (await alice.get(f"/v1/runs/{run['id']}/preview")).json()
+
+    assert found["classes"] == [{"label": label, "actual": 2, "predicted": 2} for label in ("cat", "dog", "owl")]
