@@ -67,7 +67,7 @@ PAGES: list[type[Controller]] = [
 async def nothing_here(page_request: Injected[PageRequest]) -> Response[Any]:
     """Redirect `/app` to the first page; answer 404 for every other address without a page."""
     if page_request.request.url.path.rstrip("/") == "/app":
-        return page_request.redirect("/app/matrices")
+        return page_request.redirect("/")
     raise NotFoundException
 
 

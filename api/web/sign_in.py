@@ -12,7 +12,7 @@ from api.http.headers import counted_address
 from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.problems import problem_of
-from api.web import cookies
+from api.web import cookies, overview
 from api.web.browser_names import browser_name
 from api.web.forms import Form
 from api.web.page_request import PageRequest
@@ -21,7 +21,7 @@ from shared import accounts
 from shared.accounts import SignedInAccount, sessions
 from shared.kit.errors import Fault, InvalidInput
 
-FIRST_PAGE = "/app/matrices"
+FIRST_PAGE = "/"
 
 # A browser that signs in once a year is still known.
 BROWSER_LIFETIME_S = 400 * 24 * 3600
@@ -35,9 +35,11 @@ class SignInPages(Controller):
 
     @get("/")
     async def landing(self, page_request: Injected[PageRequest]) -> Response[Any]:
-        """Show the landing page to browsers, and lead programs to the documentation."""
+        """Show the overview to who is signed in, the landing page to other browsers; programs are led to the docs."""
         if "text/html" not in page_request.request.headers.get("accept", ""):
             return Json({"message": "Refer to /docs for API documentation."}, headers={"Vary": "Accept"})
+        if page_request.session_account is not None:
+            return await overview.show(page_request)
         return page_request.render("landing.html")
 
     @get("/app/sign-in")

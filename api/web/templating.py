@@ -65,7 +65,15 @@ def _short(text: str) -> str:
 
 
 _environment.globals["asset"] = asset
+
+
+def _folder(path: str) -> str:
+    """Return the folder of pages that a path is in, such as /app/runs."""
+    return "/".join(path.split("/")[:3])
+
+
 _environment.filters |= {
+    "folder": _folder,
     "when": _when,
     "number": _number,
     "percent": _percent,

@@ -36,7 +36,7 @@ class Reader:
         await self.page.get_by_label("E-mail address").fill(self.client.email)
         await self.page.get_by_label("Password").fill(self.client.password)
         await self.page.get_by_role("button", name="Sign in").click()
-        await self.page.wait_for_url("**/app/matrices")
+        await self.page.get_by_role("heading", name="Overview").wait_for()
 
     async def open(self, path: str, status: int = 200) -> None:
         """Go to a page and let it come to rest."""

@@ -58,8 +58,14 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
     detection_run = (await judge(client, judged, "yolo_v8"))["id"]
     asked = await _run(client, 20, truth="first", prediction="second")
     reviewed = await _run(client, 20, review=True)
+    shared = {"run": runs[0], "comparison": compared.json()["id"], "gate": gate, "matrix": small, "image": image}
+    links = [
+        (await client.post("/v1/share-links", {"noun": noun, "target_id": target})).json()["path"]
+        for noun, target in shared.items()
+    ]
     return [
         "/",
+        *links,
         "/app/runs",
         "/app/runs/new",
         f"/app/runs/{runs[0]}",

@@ -24,6 +24,8 @@ async def test_from_signing_up_to_a_report(browser: Browser, site: str, workers:
     await page.get_by_role("button", name="Sign up").click()
     await expect(page.locator("#issued")).to_have_text(re.compile(r"evs_\w+"))
     await page.get_by_role("link", name="Continue").click()
+    await expect(page.get_by_role("heading", name="Begin with a run")).to_be_visible()
+    await page.get_by_role("main").get_by_role("link", name="Matrices").click()
     await expect(page.get_by_text("No matrices yet")).to_be_visible()
 
     await page.get_by_role("link", name="Paste labels").click()

@@ -33,13 +33,17 @@ class View(NamedTuple):
     click: str = ""
 
 
+# What somebody sees who is not signed in.
+LANDING = View("landing-page", "/", 640)
+
+
 def views(account: Account) -> list[View]:
     """Return the photographs of the documentation."""
     first, second = account.analyses
     image = f"/app/images/{account.image}"
     uids = "&".join(f"uid={uid}" for uid in account.matrices)
     return [
-        View("landing-page", "/", 640),
+        View("overview-page", "/", 720),
         View("new-matrix-page", "/app/matrices/new", 720),
         View("matrices-page", "/app/matrices", 560),
         View("matrix-page", f"/app/matrices/{account.matrices[1]}?order=errors&diagonal=hide", 900,
@@ -86,6 +90,11 @@ async def tour(url: str, names: list[str], folder: Path) -> None:
         for width in widths:
             context = await browser.new_context(base_url=url, viewport={"width": width, "height": 900})
             page = await context.new_page()
+            if not names or LANDING.name in names:
+                await page.set_viewport_size({"width": width, "height": LANDING.height})
+                await _photograph(
+                    page, LANDING, folder / f"{LANDING.name}{'' if len(widths) == 1 else f'-{width}'}.png"
+                )
             await Reader(page, client).sign_in()
             for view in views(account):
                 if names and view.name not in names:

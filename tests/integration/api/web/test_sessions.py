@@ -51,7 +51,7 @@ async def test_who_is_not_signed_in_is_sent_to_the_form_and_back(visitor: Visito
 )
 async def test_signing_in_leads_to_no_other_site(visitor: Visitor, alice: Client, elsewhere: str) -> None:
     answer = await visitor.send("/app/sign-in", email=alice.email, password=alice.password, next=elsewhere)
-    assert answer.headers["location"] == "/app/matrices"
+    assert answer.headers["location"] == "/"
 
 
 async def test_a_wrong_password_opens_nothing(visitor: Visitor, alice: Client) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.accounts import sessions
+from shared.accounts import password_changes, sessions
 from shared.kit import clock
 from shared.kit.ids import first_uuid7, uuid7
 from shared.kit.platform import Platform
@@ -54,6 +54,31 @@ async def test_a_key_goes_when_it_has_not_worked_for_long(alice: Client, platfor
 
     left = await _values(platform, "SELECT name FROM api_key WHERE id = ANY($1) ORDER BY name", list(ids.values()))
     assert left == ["expired", "revoked", "used"]
+
+
+async def test_a_share_link_is_listed_for_a_month_after_its_end_and_a_reset_is_gone_with_it(
+    alice: Client, platform: Platform
+) -> None:
+    (account,) = await _values(platform, "SELECT id FROM account WHERE email = $1", alice.email)
+    uid, ends = await alice.create_matrix(), {"over a month ago": 31, "lately": 29, "later": -1}
+    ids = {}
+    for name, days in ends.items():
+        body = {"noun": "matrix", "target_id": uid}
+        ids[name] = (await alice.post("/v1/share-links", body)).json()["id"]
+        ago = timedelta(days=days)
+        await _execute(
+            platform, "UPDATE share_link SET expires_at = now() - $2::interval WHERE id = $1", ids[name], ago
+        )
+    assert isinstance(account, int)
+    await password_changes.issue_reset(platform, account, timedelta(hours=1))
+    await _execute(platform, "UPDATE password_reset SET expires_at = now() WHERE account_id = $1", account)
+
+    await DUTIES["share_links"](platform)
+    await DUTIES["sessions"](platform)
+
+    listed = {link["id"] for link in (await alice.get("/v1/share-links")).json()["items"]}
+    assert listed == {ids["lately"], ids["later"]}
+    assert await _values(platform, "SELECT account_id FROM password_reset WHERE account_id = $1", account) == []
 
 
 async def test_an_event_of_an_image_goes_after_its_retention(alice: Client, platform: Platform) -> None:
