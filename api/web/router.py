@@ -13,6 +13,7 @@ from api.web.admin import AdminPages
 from api.web.admin_invitations import AdminInvitationPages
 from api.web.comparison import ComparisonPages
 from api.web.curves import CurvePages
+from api.web.datasets import DatasetPages
 from api.web.detection_runs import DetectionModelPages, DetectionRunPages
 from api.web.forms import provide_form
 from api.web.gates import GateCheckPages, GatePages
@@ -37,6 +38,7 @@ from api.web.webhooks import WebhookPages
 PAGES: list[type[Controller]] = [
     SignInPages,
     RunPages,
+    DatasetPages,
     RunPartPages,
     PairedComparisonPages,
     GatePages,

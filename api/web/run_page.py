@@ -39,7 +39,7 @@ async def show(
     platform, caller = page_request.platform, page_request.caller
     ready = await runs.get_ready(platform, caller, str(run.id), runs.ANY_TASK)
     selection = select(ready, class_label, threshold, slices)
-    shown = await _figures(platform, selection)
+    shown = await figures(platform, selection)
     return page_request.render(
         "runs/page.html",
         page_request.status(problem),
@@ -58,7 +58,7 @@ async def show(
     )
 
 
-class _Figures(NamedTuple):
+class ShownFigures(NamedTuple):
     """What a run is about, in numbers; the drawing of its matrix is None where it has none."""
 
     rows: int
@@ -67,14 +67,15 @@ class _Figures(NamedTuple):
     drawing: MatrixDrawing | None = None
 
 
-async def _figures(platform: Platform, selection: RunSelection) -> _Figures:
+async def figures(platform: Platform, selection: RunSelection) -> ShownFigures:
+    """Return the numbers of a run that a page leads with."""
     run, is_slice = selection.run, selection.is_slice
     if run.summary.is_multilabel:
         counts = await answers.label_counts(platform, run, selection.conditions)
-        return _Figures(counts.rows, label_set_headlines(counts), label_table(run.summary.classes, counts))
+        return ShownFigures(counts.rows, label_set_headlines(counts), label_table(run.summary.classes, counts))
     matrix = await selection.matrix(platform)
-    figures = _Figures(int(matrix.counts.sum()), headlines(run, matrix, is_slice=is_slice), [])
+    shown = ShownFigures(int(matrix.counts.sum()), headlines(run, matrix, is_slice=is_slice), [])
     if not run.summary.has_labels:
-        return figures
+        return shown
     table = class_table(run, matrix, is_slice=is_slice)
-    return figures._replace(classes=table, drawing=await draw_matrix(matrix, View()))
+    return shown._replace(classes=table, drawing=await draw_matrix(matrix, View()))

@@ -8,6 +8,7 @@ from playwright.async_api import Browser
 from shared.kit.platform import Platform
 from tests.actors import Client, Team
 from tests.detection_projects import FOUND, TRUTH, judge, judged_project
+from tests.files import upload_file
 from tests.pages.reader import Reader
 from tests.pictures import picture
 from tests.pipelines import Pipeline, box, create_analysis
@@ -59,6 +60,9 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
     asked = await _run(client, 20, truth="first", prediction="second")
     reviewed = await _run(client, 20, review=True)
     shared = {"run": runs[0], "comparison": compared.json()["id"], "gate": gate, "matrix": small, "image": image}
+    truth = await upload_file(client, b"id,label\n1,cat\n2,dog\n")
+    body = {"upload_id": truth["id"], "name": "Pets"}
+    dataset = (await client.post("/v1/datasets", body, {"Prefer": "wait=20"})).json()["id"]
     links = [
         (await client.post("/v1/share-links", {"noun": noun, "target_id": target})).json()["path"]
         for noun, target in shared.items()
@@ -76,6 +80,8 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
         f"/app/runs/{runs[0]}/columns",
         f"/app/runs/{asked}",
         f"/app/runs/{reviewed}",
+        "/app/datasets",
+        f"/app/datasets/{dataset}",
         "/app/comparisons",
         "/app/comparisons/new",
         f"/app/comparisons/{compared.json()['id']}",

@@ -100,7 +100,7 @@ async def test_the_menu_names_objects_and_the_rest_is_under_settings_and_runs(ap
     links = re.findall(r'<li><a href="([^"]+)"', menu)
     assert links == ["/app/runs", "/app/comparisons", "/app/projects", "/app/gates", "/app/account", "/docs"]
     settings = ("/app/account", "/app/account/security", "/app/share-links", "/app/jobs", "/app/webhooks")
-    for folder in (("/app/runs", "/app/matrices", "/app/curves"), settings):
+    for folder in (("/app/runs", "/app/datasets", "/app/matrices", "/app/curves"), settings):
         for path in folder:
             shown = (await visitor.get(path)).text
             assert all(f'href="{other}"' in shown for other in folder), path
