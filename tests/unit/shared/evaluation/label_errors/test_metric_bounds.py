@@ -29,7 +29,7 @@ def defined(name: str, labels: list[int], predicted: list[int]) -> list[float | 
     return [None if np.isnan(value) else float(value) for value in values]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(ROWS, st.integers(1, 3))
 def test_bounds_are_the_extremes_of_all_labellings(rows: list[tuple[int, int]], count: int) -> None:
     predicted = [guess for _, guess in rows]
