@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared import analyses, comparisons, datasets, gates, matrices, projects, runs
+from shared import analyses, comparisons, datasets, detection_runs, gates, matrices, projects, runs
 from shared.account_exports.volumes import Volumes
 from shared.accounts import Caller, queries
 from shared.analyses import exports as analysis_exports
@@ -20,7 +20,6 @@ from shared.matrices import queries as matrix_queries
 from shared.projects import images, listing
 from shared.projects.listing import Search
 from shared.projects.records import ImageRecord
-from shared.runs import answers
 from shared.runs import exports as run_exports
 from shared.runs.filters import RowFilter
 from shared.runs.lifecycle import RunStatus
@@ -36,6 +35,7 @@ runs/ID/rows.parquet      its samples: id, actual and predicted label, scores an
 datasets/ID/              a dataset: dataset.json and rows.parquet
 matrices/ID.json          a matrix: classes, counts, and the labels of its samples where it has them
 comparisons/ID.json       a comparison with its result
+detection-runs/ID.json    a detection run with its figures
 gates/ID.json             a gate with its policy and its checks
 projects/ID/project.json  a project
 projects/ID/images/       its images with their descriptions; annotations of each analysis as JSON and in COCO's format
@@ -62,7 +62,7 @@ async def write(platform: Platform, owner: Caller, volumes: Volumes, report: Rep
     """Write everything of an account; what is deleted meanwhile is left out."""
     await volumes.add_bytes("README.txt", README.encode())
     await volumes.add_bytes("account.json", await _account(platform, owner))
-    folders = (_runs, _datasets, _matrices, _comparisons, _gates, _projects)
+    folders = (_runs, _datasets, _matrices, _comparisons, _detection_runs, _gates, _projects)
     for done, folder in enumerate(folders):
         report(done / len(folders))
         await folder(platform, owner, volumes, report)
@@ -89,9 +89,10 @@ async def _run(platform: Platform, owner: Caller, volumes: Volumes, run: RunReco
     if run.state is not RunStatus.READY:
         await volumes.add_bytes(f"runs/{run.id}/run.json", _json(**described))
         return
-    ready = await runs.get_ready(platform, owner, str(run.id))
-    matrix = await answers.matrix(platform, ready, [], None)
-    described |= {"classes": matrix.classes, "counts": matrix.counts.tolist()}
+    ready = await runs.get_ready(platform, owner, str(run.id), runs.ANY_TASK)
+    described["classes"] = ready.summary.classes
+    if ready.summary.task == "classification":
+        described["counts"] = ready.summary.matrix.counts.tolist()
     await volumes.add_bytes(f"runs/{run.id}/run.json", _json(**described))
     if ready.is_private:
         return
@@ -161,6 +162,20 @@ async def _comparison(platform: Platform, owner: Caller, volumes: Volumes, compa
         created_at=whole.created_at,
     )
     await volumes.add_bytes(f"comparisons/{whole.id}.json", body)
+
+
+async def _detection_runs(platform: Platform, owner: Caller, volumes: Volumes, report: Report) -> None:
+    async for listed in _all(
+        lambda before: detection_runs.list_own(platform, owner, project_id=None, before=before, limit=PAGE)
+    ):
+        report(0)
+        await _unless_gone(_detection_run(platform, owner, volumes, str(listed.id)))
+
+
+async def _detection_run(platform: Platform, owner: Caller, volumes: Volumes, detection_run_id: str) -> None:
+    whole = await detection_runs.get(platform, owner, detection_run_id)
+    described = {name: value for name, value in msgspec.to_builtins(whole).items() if name not in {"result", "folder"}}
+    await volumes.add_bytes(f"detection-runs/{whole.id}.json", _json(**described, result=whole.found))
 
 
 async def _gates(platform: Platform, owner: Caller, volumes: Volumes, report: Report) -> None:

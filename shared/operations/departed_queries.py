@@ -5,6 +5,7 @@
 from shared.analyses import files as analysis_files
 from shared.comparisons.objects import FLIPS
 from shared.datasets.objects import ROWS as DATASET_ROWS
+from shared.detection_runs.objects import SCENE
 from shared.projects import uploads
 from shared.runs.objects import keys_of
 
@@ -19,6 +20,7 @@ _ANALYSIS_KEYS = f"""
 # The tables whose rows have objects or are many, each with the statement that names the objects of some rows. Gates and
 # comparisons refer to runs, runs to datasets, analyses to images.
 KEYS = {
+    "detection_run": f"SELECT folder || '{SCENE}' AS key FROM detection_run WHERE id = ANY($1) AND folder IS NOT NULL",
     "gate": "SELECT NULL AS key WHERE $1::uuid[] IS NULL",
     "comparison": f"SELECT folder || '{FLIPS}' AS key FROM comparison WHERE id = ANY($1) AND folder IS NOT NULL",
     "run": f"""

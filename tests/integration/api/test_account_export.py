@@ -16,6 +16,7 @@ from tests.integration.api.web.visitor import Visitor
 from tests.receiver import Receiver
 
 MADE: list[Make] = [things.matrix, things.scored_run, things.comparison, things.gate_check, things.dataset,
+                    things.detection_run,
                     things.reference, things.image_with_thumbnail]  # fmt: skip
 
 
@@ -56,6 +57,8 @@ async def test_an_export_holds_everything_of_the_account_and_nothing_of_another(
     assert (matrix["actual"], matrix["predicted"]) == ([1, 0, 1, 1, 0], [1, 0, 0, 1, 1])
     comparison = json.loads(files[f"comparisons/{made['comparison']}.json"])
     assert comparison["result"]["verdict"] == comparison["verdict"]
+    judged = json.loads(files[f"detection-runs/{made['detection_run']}.json"])
+    assert (judged["result"]["profile"], judged["ap"] is None) == ("coco", False)
     check = (await alice.get(f"/v1/checks/{made['gate_check']}")).json()
     gate = json.loads(files[f"gates/{check['gate_id']}.json"])
     assert [one["id"] for one in gate["checks"]] == [made["gate_check"]]
@@ -70,6 +73,22 @@ async def test_an_export_holds_everything_of_the_account_and_nothing_of_another(
     everything = b"".join(files.values())
     assert not any(one.encode() in everything for one in foreign | {mallory.email})
     assert b"argon2" not in everything
+
+
+async def test_runs_without_a_matrix_are_exported_with_their_samples(
+    app: Litestar, workers: Team, alice: Client
+) -> None:
+    assert workers["worker"].running
+    flags = {"data": {"sample_id": ["a", "b"], "is_correct": [True, False]}}
+    sets = {"data": {"id": ["a", "b"], "y_true": [["x"], ["x", "y"]], "y_pred": [["x"], []]}}
+    made = [(await alice.post("/v1/runs", body, {"Prefer": "wait=20"})).json() for body in (flags, sets)]
+    assert [run["task"] for run in made] == ["correctness", "multilabel"], made
+
+    _, files = await _exported(app, alice)
+
+    for run in made:
+        assert "counts" not in json.loads(files[f"runs/{run['id']}/run.json"])
+        assert pq.read_table(io.BytesIO(files[f"runs/{run['id']}/rows.parquet"])).column("id").to_pylist() == ["a", "b"]
 
 
 async def test_the_truth_of_a_private_dataset_and_the_samples_of_its_runs_stay_where_they_are(

@@ -27,6 +27,7 @@ EVERYTHING: list[Make] = [
     things.uploaded,
     things.scored_run,
     things.comparison,
+    things.detection_run,
     things.gate_check,
     things.dataset,
     things.file_upload,
@@ -127,7 +128,8 @@ async def test_after_the_grace_nothing_of_the_account_is_left_and_everything_of_
 
 def test_everything_that_is_stored_is_deleted_with_its_account() -> None:
     prefix_of = {"job": "jobs/", "analysis": "analyses/", "comparison": "comparisons/", "dataset": "datasets/",
-                 "run": "runs/", "image": "images/", "upload": "uploads/"}  # fmt: skip
+                 "detection_run": "detection-runs/", "run": "runs/", "image": "images/",
+                 "upload": "uploads/"}  # fmt: skip
 
     # The files of `/v1/uploads` are deleted by their own noun, because parts of them may be under way.
     assert {prefix_of[table] for table in DELETIONS if table in prefix_of} | {"files/"} == set(PREFIXES)
