@@ -117,8 +117,9 @@ async def _guest(platform: Platform, account: Account | None, email: str, addres
     account_id = account.id if account else None
     async with platform.db.connection() as connection:
         is_known_address = await audit.is_known_address(connection, account_id, address)
+        name = await queries.compared(connection, email)
     known_browser = browser if browser and _is_browser_of(platform.keyring, browser, account_id) else None
-    return Guest(address, email, known_browser, is_known_address)
+    return Guest(address, name, known_browser, is_known_address)
 
 
 def _is_browser_of(keyring: Keyring, browser: str, account_id: int | None) -> bool:

@@ -129,6 +129,12 @@ async def find_by_email(session: AsyncSession, email: str) -> Account | None:
     ).one_or_none()
 
 
+async def compared(connection: Connection, email: str) -> str:
+    """Return an address as `find_by_email` compares it: the same text for all spellings of one account's."""
+    text: str = await connection.fetchval("SELECT lower($1::varchar)", email)
+    return text
+
+
 async def list_all(session: AsyncSession, *, skip: int, limit: int) -> Sequence[Account]:
     """List all accounts, the oldest first."""
     return (await session.exec(select(Account).order_by(col(Account.id)).offset(skip).limit(limit))).all()

@@ -44,6 +44,8 @@ class Guest(NamedTuple):
     """Who attempts to sign in: an address, a name, and what is known of them together."""
 
     address: str
+    # As the database compares it. Python's lower case is another for some letters, and each such spelling would be a
+    # name of its own here.
     name: str
     # Identifies a browser in which the account of this name has signed in before.
     browser: str | None = None
@@ -57,7 +59,7 @@ async def begin(limiter: RateLimiter, guest: Guest, *, delay_s: float) -> SignIn
     too many attempts are being delayed. Without Redis each process counts on its own.
     """
     # Neither the name nor its length gets into Redis.
-    name = hashlib.sha256(guest.name.lower().encode()).hexdigest()
+    name = hashlib.sha256(guest.name.encode()).hexdigest()
     own = f"sign-in:browser:{guest.browser}" if guest.browser else f"sign-in:{guest.address}:{name}"
     verdict = await limiter.take(own, PAIR)
     if not verdict.allowed:

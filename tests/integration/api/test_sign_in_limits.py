@@ -98,6 +98,22 @@ async def test_after_ten_wrong_passwords_even_the_right_one_has_to_wait(
     assert (await _sign_in(alice.http, alice.email, alice.password)).status_code == 200
 
 
+async def test_another_spelling_that_the_database_takes_for_the_same_address_gives_no_further_tries(
+    elsewhere: httpx2.AsyncClient,
+) -> None:
+    # In lower case İ is one letter to the database, and two to Python.
+    email, taken = (f"mini-{uuid4().hex}@example.com" for _ in range(2))
+    body = {"email": taken, "password": "correct horse"}
+    assert (await elsewhere.post("/sign_up/", json=body)).status_code == 200
+    for name in (taken, email):
+        spellings = [name, name.replace("i", "İ", 1), name.replace("i", "İ", 2)]
+
+        tries = {(await _sign_in(elsewhere, spelling)).status_code for spelling in spellings * 5}
+
+        # With and without an account alike: the count tells nobody whether there is one.
+        assert tries == {401, 429}
+
+
 async def test_behind_a_trusted_proxy_each_client_is_counted_alone_and_nobody_else_is_believed(
     settings: Settings, alice: Client
 ) -> None:
