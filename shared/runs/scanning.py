@@ -37,8 +37,9 @@ class RowScan:
 
     def __init__(self, file: Any, summary: RunSummary) -> None:
         self._file = pq.ParquetFile(file)
-        # All groups but the last are as large as the first.
-        self._group_rows = self._file.metadata.row_group(0).num_rows
+        sizes = [self._file.metadata.row_group(group).num_rows for group in range(self._file.num_row_groups)]
+        # The position of the first row of each group.
+        self._starts = np.cumsum([0, *sizes])[:-1]
         self._summary = summary
         self._positions = np.array(summary.class_of_code, np.int16)
 
@@ -94,7 +95,7 @@ class RowScan:
         positions = self._matching(self._read(group, self._needed(wanted)), wanted)
         if not len(positions):
             return self._file.schema_arrow.empty_table(), positions
-        return self._file.read_row_group(group).take(pa.array(positions)), positions + group * self._group_rows + 1
+        return self._file.read_row_group(group).take(pa.array(positions)), positions + self._starts[group] + 1
 
     def confidences(self) -> NDArray[Any]:
         """The score of what was predicted, of every row in the order of the file; 0 where the run has no scores."""
@@ -105,9 +106,10 @@ class RowScan:
     def rows(self, rows: Sequence[int]) -> list[FoundRow]:
         """Rows by their positions in the file, from 0, in this order."""
         found: dict[int, FoundRow] = {}
-        for group in sorted({row // self._group_rows for row in rows}):
-            within = [row for row in rows if row // self._group_rows == group]
-            table = self._file.read_row_group(group).take(pa.array([row % self._group_rows for row in within]))
+        groups = self._group_of(rows)
+        for group in np.unique(groups).tolist():
+            within = [row for row, at in zip(rows, groups, strict=True) if at == group]
+            table = self._file.read_row_group(group).take(pa.array(np.array(within) - self._starts[group]))
             found |= dict(zip(within, self._records(table, np.array(within)), strict=True))
         return [found[row] for row in rows]
 
@@ -118,7 +120,7 @@ class RowScan:
             table = self._read(group, self._needed(wanted))
             positions = self._matching(table, wanted)
             confidence = self._confidence(table.select(self._needed(RowFilter())).take(pa.array(positions)))
-            numbers = positions + group * self._group_rows
+            numbers = positions + self._starts[group]
             if bound is not None:
                 later = (confidence < bound[0]) | ((confidence == bound[0]) & (numbers > bound[1]))
                 confidence, numbers = confidence[later], numbers[later]
@@ -126,8 +128,12 @@ class RowScan:
         return best, rows
 
     def _confidence_of(self, row: int) -> float:
-        table = self._read(row // self._group_rows, self._needed(RowFilter()))
-        return float(self._confidence(table.slice(row % self._group_rows, 1))[0])
+        (group,) = self._group_of([row])
+        table = self._read(group, self._needed(RowFilter()))
+        return float(self._confidence(table.slice(row - self._starts[group], 1))[0])
+
+    def _group_of(self, rows: Sequence[int]) -> NDArray[np.int64]:
+        return np.searchsorted(self._starts, np.asarray(rows, np.int64), side="right") - 1
 
     def _needed(self, wanted: RowFilter) -> list[str]:
         scores = [f"s_{at}" for at in range(len(self._summary.scores))]

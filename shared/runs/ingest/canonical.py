@@ -1,6 +1,6 @@
 """The canonical rows of a run: label codes, scores as they were sent, metadata and ids, in one Parquet file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -9,10 +9,11 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-# All groups but the last have the same number of rows, so a row is found again by its number: at most so many,
+# A group has at most so many rows,
 ROW_GROUP = 2**20
-# and at most so many cells, since a page of samples reads one group with all its columns: some 100 MiB.
+# so many cells, and so many bytes of texts and numbers, since a page of samples reads one group with all its columns.
 GROUP_CELLS = 2**24
+GROUP_BYTES = 2**27
 
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
@@ -27,12 +28,12 @@ def schema_of(score_types: Sequence[pa.DataType], slices: int, texts: int, *, ha
 
 
 def rows_of_group(columns: int) -> int:
-    """Return the number of rows of a group with so many columns, a power of two."""
+    """Return the most rows of a group with so many columns, a power of two."""
     return min(ROW_GROUP, 1 << (GROUP_CELLS // columns).bit_length() - 1)
 
 
 class CanonicalWriter:
-    """Writes batches of any size as row groups of one size."""
+    """Writes batches of any size as row groups of one size, or smaller ones where the texts are long."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._schema = schema
@@ -45,7 +46,7 @@ class CanonicalWriter:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="canonical-rows")
         self._written: Future[None] | None = None
         self._pending: list[pa.RecordBatch] = []
-        self._rows = 0
+        self._rows, self._bytes = 0, 0
 
     def __enter__(self) -> Self:
         return self
@@ -64,8 +65,15 @@ class CanonicalWriter:
     def add(self, arrays: Sequence["pa.Array[Any]"]) -> None:
         """Add a batch: an array for each column of the schema."""
         batch = pa.RecordBatch.from_arrays(list(arrays), schema=self._schema)
+        for piece in _pieces(batch):
+            self._append(piece)
+
+    def _append(self, batch: pa.RecordBatch) -> None:
+        if self._bytes + _bytes_of(batch) > GROUP_BYTES:
+            self._flush(self._rows)
         self._pending.append(batch)
         self._rows += batch.num_rows
+        self._bytes += _bytes_of(batch)
         while self._rows >= self._group_rows:
             self._flush(self._group_rows)
 
@@ -79,8 +87,24 @@ class CanonicalWriter:
             )
             rest = table.slice(rows)
             self._pending = rest.to_batches()
-            self._rows = rest.num_rows
+            self._rows, self._bytes = rest.num_rows, sum(map(_bytes_of, self._pending))
 
     def _wait(self) -> None:
         if self._written is not None:
             self._written.result()
+
+
+def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Cut a batch in halves until each fits into a group."""
+    if _bytes_of(batch) <= GROUP_BYTES or batch.num_rows == 1:
+        yield batch
+        return
+    half = batch.num_rows // 2
+    yield from _pieces(batch.slice(0, half))
+    yield from _pieces(batch.slice(half))
+
+
+def _bytes_of(batch: pa.RecordBatch) -> int:
+    # Without the dictionaries, of which a group has one for all its rows.
+    arrays = (array.indices if isinstance(array, pa.DictionaryArray) else array for array in batch.columns)
+    return sum(array.nbytes for array in arrays)

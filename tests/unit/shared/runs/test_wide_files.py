@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from shared.runs.errors import FileUnreadable
+from shared.runs.filters import RowFilter
+from shared.runs.ingest import canonical
 from shared.runs.ingest.canonical import GROUP_CELLS, ROW_GROUP, rows_of_group
 from shared.runs.reading.columnar import ColumnarFile
 from shared.runs.reading.containers import Container
@@ -48,6 +50,32 @@ def test_rows_of_a_wide_run_are_found_by_their_numbers_in_small_groups(tmp_path:
         (1, "a", "x"),
         (79_999, "a", "x"),
     ]
+
+
+def test_a_row_group_of_long_texts_has_a_bounded_number_of_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(canonical, "GROUP_BYTES", 2**20)
+    rows, length = 2000, 2000
+    texts = [f"{row:x>{length}}" for row in range(rows)]
+    # The first rows say little, so that their number is no measure of the rest.
+    texts[:1000] = map(str, range(1000))
+    truth = ["a", "b"] * (rows // 2)
+    out = io.BytesIO()
+    pq.write_table(pa.table({"y_true": truth, "y_pred": truth, "note": texts}), out, compression="zstd")
+
+    found = read(tmp_path, out.getvalue(), LIMITS)
+
+    stored = pq.ParquetFile(tmp_path / "rows.parquet")
+    sizes = [stored.read_row_group(group).nbytes for group in range(stored.num_row_groups)]
+    assert len(sizes) > 1
+    assert max(sizes) <= 2**20
+    numbers = [0, 999, 1000, 1350, 1601, 1999]
+    scan = RowScan(tmp_path / "rows.parquet", found.finished.summary)
+    assert [(row.number, row.metadata["note"]) for row in scan.rows(numbers)] == [(at + 1, texts[at]) for at in numbers]
+    assert [row.number for row in scan.find(RowFilter(), after=1350, limit=2)] == [1351, 1352]
+    kept = [scan.kept(group, RowFilter())[1].tolist() for group in range(scan.group_count)]
+    assert [number for group in kept for number in group] == list(range(1, rows + 1))
 
 
 def test_a_wide_file_is_read_in_small_batches(tmp_path: Path) -> None:
