@@ -1,7 +1,6 @@
 """Routes of jobs."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from http import HTTPStatus
@@ -23,16 +22,13 @@ from api.http.routes import post
 from api.jobs.preferences import applied, requested_wait
 from api.jobs.responses import JobEnded, accepted, etag, polling
 from api.jobs.schemas import JobPage, SubmissionIn, read_submission
-from api.jobs.waiter import JobState, Waiter, while_admitted, with_keepalives
+from api.jobs.waiter import JobState, Waiter, keepalive_interval, while_admitted, with_keepalives
 from api.security import is_admitted
 from shared import jobs
 from shared.accounts import Caller
 from shared.jobs import JobOut, JobRequest, Snapshot, Status
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
-
-# Proxies close streams that are silent for longer, commonly at 30 s.
-KEEPALIVE_S = 15.0
 
 
 class JobController(Controller):
@@ -137,9 +133,7 @@ def _present(snapshots: Sequence[Snapshot], platform: Platform) -> list[JobOut]:
 
 
 async def _events(changes: AsyncIterator[JobState]) -> AsyncIterator[ServerSentEventMessage]:
-    # Streams that were opened together would otherwise all be served at the same moments.
-    seconds = KEEPALIVE_S * random.uniform(0.5, 1)  # noqa: S311 -- no secret
-    async for state in with_keepalives(changes, seconds):
+    async for state in with_keepalives(changes, keepalive_interval()):
         if state is None:
             yield ServerSentEventMessage(comment="nothing new")
         else:

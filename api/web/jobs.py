@@ -12,7 +12,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
-from api.jobs.waiter import while_admitted
+from api.jobs.waiter import keepalive_interval, while_admitted, with_keepalives
 from api.web.page_request import PageRequest
 from api.web.templating import render
 from shared import jobs
@@ -69,7 +69,10 @@ async def _cards(page_request: PageRequest, snapshot: Snapshot) -> AsyncIterator
     changes = while_admitted(
         page_request.waiter.changes(snapshot), partial(sessions.is_open, page_request.platform, session)
     )
-    async for state in changes:
+    async for state in with_keepalives(changes, keepalive_interval()):
+        if state is None:
+            yield ServerSentEventMessage(comment="nothing new")
+            continue
         card = render("jobs/card.html", snapshot=state.snapshot, job=state.presented, page_request=page_request)
         yield ServerSentEventMessage(data=card)
         if state.snapshot.job.is_final:

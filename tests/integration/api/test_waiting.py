@@ -8,8 +8,12 @@ import asyncpg
 import httpx2
 import pytest
 
+from api.http.injected import AnyRequest
+from api.jobs import controller
+from api.security import is_admitted
 from deploy.local.stack import Stack
 from shared.kit.concurrency import ConcurrencyLimiter
+from shared.kit.errors import ServiceUnavailable
 from shared.kit.platform import Platform
 from shared.kit.redis_scripts import RedisUnavailable
 from tests.actors import Api, Client, Team, eventually, is_answering
@@ -157,6 +161,42 @@ async def test_a_wait_that_loses_its_database_answers_with_the_job(alice: Client
 
     assert (answer.status_code, answer.json()["status"]) == (202, "queued")
     assert answer.headers["location"] == f"/v1/jobs/{answer.json()['id']}"
+
+
+async def test_a_stream_that_loses_its_database_goes_on_once_it_is_back(
+    alice: Client, team: Team, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team["worker"].kill()
+    was_asked, nobody_knew = asyncio.Event(), asyncio.Event()
+
+    async def watched(request: AnyRequest) -> bool:
+        was_asked.set()
+        try:
+            return await is_admitted(request)
+        except ServiceUnavailable:
+            nobody_knew.set()
+            raise
+
+    monkeypatch.setattr(controller, "is_admitted", watched)
+    job_id = (await alice.submit())["id"]
+    following = asyncio.create_task(alice.get(f"/v1/jobs/{job_id}/events"))
+    asked = asyncio.create_task(nobody_knew.wait())
+
+    await was_asked.wait()
+    stack.postgres.kill()
+    try:
+        await asyncio.wait({asked, following}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stack.postgres.start()
+
+    async def is_cancelled() -> bool:
+        return (await alice.post(f"/v1/jobs/{job_id}/cancel")).status_code == 200
+
+    await eventually(is_cancelled)
+
+    lines = (await following).text.splitlines()
+    assert nobody_knew.is_set()
+    assert [line for line in lines if line.startswith("event:")] == ["event: job"] * 2
 
 
 async def test_the_end_of_a_job_is_seen_though_the_listening_connection_was_lost(

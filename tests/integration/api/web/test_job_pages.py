@@ -1,9 +1,15 @@
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
+import pytest
 from litestar import Litestar
 
+from api.jobs.waiter import with_keepalives
+from api.web import jobs
 from shared.kit.platform import Platform
-from tests.actors import Client
+from tests.actors import Client, Team
 from tests.integration.api.web.visitor import Visitor
 
 
@@ -24,3 +30,29 @@ async def test_a_job_s_pages_link_to_the_matrices_that_it_depends_on_and_to_noth
     assert kinds == {uid: "matrix"}
     assert [page.count(f'href="/app/matrices/{uid}"') for page in pages] == [1, 1]
     assert [other in page for page in pages] == [False, False]
+
+
+async def test_the_stream_of_a_card_is_not_silent_while_nothing_happens(
+    app: Litestar, alice: Client, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team["worker"].kill()
+    was_silent = asyncio.Event()
+
+    async def watched(items: AsyncIterator[Any], _: float) -> AsyncIterator[Any]:
+        async for item in with_keepalives(items, 0.05):
+            if item is None:
+                was_silent.set()
+            yield item
+
+    monkeypatch.setattr(jobs, "with_keepalives", watched)
+    job = (await alice.submit("report"))["id"]
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+    following = asyncio.create_task(visitor.get(f"/app/jobs/{job}/events"))
+    await was_silent.wait()
+    await alice.post(f"/v1/jobs/{job}/cancel")
+
+    lines = (await following).text.splitlines()
+
+    assert ": nothing new" in lines
+    assert [line for line in lines if line.startswith("event:")] == ["event: done"]
