@@ -19,8 +19,10 @@ from shared.runs.summary import RunSummary
 
 ExportFormat = Literal["csv", "parquet"]
 
-# As text, a few megabytes.
+# As text, a few megabytes;
 _ROWS_OF_A_PIECE = 2**16
+# fewer rows where a text that many of them share, and the table holds once, is long.
+_BYTES_OF_A_PIECE = 2**24
 
 
 class RowEncoder(Protocol):
@@ -45,11 +47,12 @@ class CsvEncoder:
         batches = table.to_batches(max_chunksize=_ROWS_OF_A_PIECE)
         # A file without a row has a header.
         for batch in batches or [pa.RecordBatch.from_pylist([], table.schema)][self._has_header :]:
-            sink = io.BytesIO()
-            guarded = pa.RecordBatch.from_arrays([*map(_guarded, batch.columns)], names=header)
-            pa_csv.write_csv(guarded, sink, pa_csv.WriteOptions(include_header=not self._has_header))
-            self._has_header = True
-            yield sink.getvalue()
+            for piece in _pieces(batch):
+                sink = io.BytesIO()
+                guarded = pa.RecordBatch.from_arrays([*map(_guarded, piece.columns)], names=header)
+                pa_csv.write_csv(guarded, sink, pa_csv.WriteOptions(include_header=not self._has_header))
+                self._has_header = True
+                yield sink.getvalue()
 
     def end(self) -> bytes:
         """Return nothing."""
@@ -139,6 +142,22 @@ class _Outbox(io.RawIOBase):
     def taken(self) -> bytes:
         pieces, self._pieces = self._pieces, []
         return b"".join(pieces)
+
+
+def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Cut a batch in halves until each is short as text."""
+    if batch.num_rows <= 1 or sum(map(_text_bytes, batch.columns)) <= _BYTES_OF_A_PIECE:
+        yield batch
+        return
+    half = batch.num_rows // 2
+    yield from _pieces(batch.slice(0, half))
+    yield from _pieces(batch.slice(half))
+
+
+def _text_bytes(array: Any) -> int:
+    if isinstance(array, pa.DictionaryArray):
+        return pc.sum(pc.binary_length(array.dictionary).take(array.indices)).as_py() or 0
+    return int(array.nbytes)
 
 
 def _guarded(array: Any) -> Any:

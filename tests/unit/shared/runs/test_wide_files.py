@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from shared.runs.errors import FileUnreadable
+from shared.runs.exported_rows import CsvEncoder
 from shared.runs.filters import RowFilter
 from shared.runs.ingest import canonical
 from shared.runs.ingest.canonical import GROUP_CELLS, ROW_GROUP, rows_of_group
@@ -76,6 +77,19 @@ def test_a_row_group_of_long_texts_has_a_bounded_number_of_bytes(
     assert [row.number for row in scan.find(RowFilter(), after=1350, limit=2)] == [1351, 1352]
     kept = [scan.kept(group, RowFilter())[1].tolist() for group in range(scan.group_count)]
     assert [number for group in kept for number in group] == list(range(1, rows + 1))
+
+
+def test_a_long_text_that_many_rows_share_is_exported_in_small_pieces() -> None:
+    rows, text = 4000, "x" * 10_000
+    site = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), [text])
+    table = pa.table({"row": range(rows), "site": site})
+
+    pieces = list(CsvEncoder(table.schema).pieces(table))
+
+    # Beside the texts a line has a number, a comma, quotes and its end.
+    assert max(map(len, pieces)) < 2**24 + 20 * rows
+    lines = b"".join(pieces).decode().splitlines()
+    assert lines == ['"row","site"', *(f'{row},"{text}"' for row in range(rows))]
 
 
 def test_a_wide_file_is_read_in_small_batches(tmp_path: Path) -> None:
