@@ -135,7 +135,7 @@ def _present(snapshots: Sequence[Snapshot], platform: Platform) -> list[JobOut]:
 async def _events(changes: AsyncIterator[JobState]) -> AsyncIterator[ServerSentEventMessage]:
     async for state in with_keepalives(changes, keepalive_interval()):
         if state is None:
-            yield ServerSentEventMessage(comment="nothing new")
+            yield ServerSentEventMessage(data=None, comment="nothing new")
         else:
             yield ServerSentEventMessage(data=state.json, event="job")
 

@@ -71,7 +71,7 @@ async def _cards(page_request: PageRequest, snapshot: Snapshot) -> AsyncIterator
     )
     async for state in with_keepalives(changes, keepalive_interval()):
         if state is None:
-            yield ServerSentEventMessage(comment="nothing new")
+            yield ServerSentEventMessage(data=None, comment="nothing new")
             continue
         card = render("jobs/card.html", snapshot=state.snapshot, job=state.presented, page_request=page_request)
         yield ServerSentEventMessage(data=card)

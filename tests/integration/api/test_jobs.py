@@ -203,6 +203,8 @@ async def test_a_stream_of_events_is_never_silent_for_long(
     lines = (await following).text.splitlines()
 
     assert ": nothing new" in lines
+    # A comment alone, no event without data.
+    assert lines[lines.index(": nothing new") + 1] == ""
     assert [line for line in lines if line.startswith("event:")] == ["event: job"] * 2
 
 

@@ -55,4 +55,6 @@ async def test_the_stream_of_a_card_is_not_silent_while_nothing_happens(
     lines = (await following).text.splitlines()
 
     assert ": nothing new" in lines
+    # A comment alone: an event without data would empty the card.
+    assert lines[lines.index(": nothing new") + 1] == ""
     assert [line for line in lines if line.startswith("event:")] == ["event: done"]
