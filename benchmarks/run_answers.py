@@ -74,7 +74,7 @@ def answers(rows: Path, finished: Finished) -> dict[str, Answer]:
             lambda: read(rows, ["t", "p", columns["country"], columns["device"]]),
         ),
         "first page of a cell": Answer(
-            lambda: RowScan(file, summary).find(cell, after=None, limit=101),
+            lambda: RowScan(file, summary).page(cell, after=None, limit=100),
             lambda: read(rows, ["t", "p", "s_0"]),
             PAGES,
         ),

@@ -12,9 +12,9 @@ from shared.evaluation.multilabel.counted import LabelSetCounts
 from shared.evaluation.types import Label
 from shared.runs import label_set_results, results
 from shared.runs.filters import Condition
+from shared.runs.found_rows import FoundRow
 from shared.runs.records import ReadyRun
 from shared.runs.results import SliceResult
-from shared.runs.scanning import FoundRow
 
 
 class RunMatrix(msgspec.Struct):

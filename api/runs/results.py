@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from litestar import Controller, get
 from litestar.params import FromPath, QueryParameter
 
-from api.http import paging
 from api.http.injected import Injected
 from api.runs.clustered_schemas import ClusteredIntervals
 from api.runs.parameters import Actual, ClassLabel, Highest, Lowest, Predicted, ScoredClass, Slices, Threshold
@@ -178,7 +177,7 @@ class RunResultController(Controller):
         """List samples of a run.
 
         Those of a cell, a slice or a range of scores, with everything that their row holds. The most confident
-        predictions come first, equal ones in the order of the file.
+        predictions come first, equal ones in the order of the file. A page of long texts has fewer than `limit`.
         """
         run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK)
         decision = read_decision(run, threshold, read_class(run, class_label, "class"))
@@ -189,8 +188,7 @@ class RunResultController(Controller):
             lowest_score=min_score,
             highest_score=max_score,
         )
-        found = await answers.samples(platform, run, wanted, after=cursor, limit=limit + 1, decision=decision)
-        page = paging.cut(found, limit, lambda row: row.number)
+        page = await answers.samples(platform, run, wanted, after=cursor, limit=limit, decision=decision)
         return RunSamplePage(run.version, [RunSample.of(run, row) for row in page.rows], page.next)
 
     @get("/errors", operation_id="runs.list_errors")
@@ -213,8 +211,7 @@ class RunResultController(Controller):
         run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK)
         decision = read_decision(run, threshold, read_class(run, class_label, "class"))
         wanted = RowFilter(only_errors=True, conditions=read_conditions(run, slices))
-        found = await answers.samples(platform, run, wanted, after=cursor, limit=limit + 1, decision=decision)
-        page = paging.cut(found, limit, lambda row: row.number)
+        page = await answers.samples(platform, run, wanted, after=cursor, limit=limit, decision=decision)
         return RunSamplePage(run.version, [RunSample.of(run, row) for row in page.rows], page.next)
 
 

@@ -5,7 +5,6 @@ from typing import Annotated
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
-from api.http import paging
 from api.http.injected import Injected
 from api.reports import of_runs
 from api.web.page_request import PageRequest
@@ -60,15 +59,14 @@ class RunPartPages(Controller):
         stored = await runs.get_shown(page_request.platform, page_request.caller, run_id, runs.ANY_TASK)
         selection = select(stored, class_label, threshold, slices)
         wanted = _cell(selection, row, column)
-        found = await answers.samples(
+        page = await answers.samples(
             page_request.platform,
             selection.stored,
             wanted,
             after=cursor,
-            limit=MAX_SAMPLES + 1,
+            limit=MAX_SAMPLES,
             decision=selection.decision,
         )
-        page = paging.cut(found, MAX_SAMPLES, lambda sample: sample.number)
         return page_request.render(
             "runs/samples.html",
             run_id=run_id,

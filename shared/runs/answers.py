@@ -15,10 +15,11 @@ from shared.runs import label_set_results, objects, results
 from shared.runs.decisions import DecidedScan, ThresholdDecision, decided
 from shared.runs.errors import WITH_LABEL_SETS, TaskUnsupported
 from shared.runs.filters import Condition, RowFilter
+from shared.runs.found_rows import FoundPage
 from shared.runs.number_ranges import read_range
 from shared.runs.records import ReadyRun
 from shared.runs.results import SliceResult
-from shared.runs.scanning import FoundRow, RowScan
+from shared.runs.scanning import RowScan
 from shared.runs.slicing import BETWEEN, SliceAxes, count_slices
 from shared.runs.stored_file import ObjectReader
 from shared.runs.summary import SliceTable
@@ -126,11 +127,11 @@ async def samples(
     after: int | None,
     limit: int,
     decision: ThresholdDecision | None = None,
-) -> list[FoundRow]:
-    """Rows of a filter behind a row number, the most confident first; raises InvalidInput for an unknown row."""
+) -> FoundPage:
+    """A page of the rows of a filter, the most confident first; raises InvalidInput for an unknown row."""
     if after is not None and after > run.summary.rows:
         raise InvalidInput(Fault("/cursor", "cursor: not `next` of a page of this run."))
-    return await scan(platform, run, lambda scan: scan.find(wanted, after=after, limit=limit), decision)
+    return await scan(platform, run, lambda scan: scan.page(wanted, after=after, limit=limit), decision)
 
 
 async def _tables(platform: Platform, run: ReadyRun) -> list[SliceTable]:

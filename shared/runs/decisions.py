@@ -15,8 +15,9 @@ from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.runs.class_scores import ClassScores, position_of_scored_class, scores_of
 from shared.runs.filters import Condition, RowFilter, read_class
+from shared.runs.found_rows import FoundRow
 from shared.runs.records import ReadyRun
-from shared.runs.scanning import FoundRow, RowScan
+from shared.runs.scanning import RowScan
 from shared.runs.summary import RunSummary
 
 _TWO = 2

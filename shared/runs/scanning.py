@@ -1,11 +1,10 @@
 """Scans of a run's canonical rows, a row group at a time: samples of a cell or slice, and counts of any slice."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -14,22 +13,12 @@ from shared.evaluation.inputs.probabilities import complement as complements
 from shared.evaluation.types import Label
 from shared.predictions.single_score import complement
 from shared.runs.filters import Condition, RowFilter
-from shared.runs.number_ranges import numbers_in, read_range
+from shared.runs.found_rows import FoundPage, FoundRow
+from shared.runs.row_texts import equal_texts, text_bytes
 from shared.runs.summary import RunSummary
 
-_SPACE = " \t\r\n\u00a0"
-
-
-class FoundRow(NamedTuple):
-    """A row of the file: its number, counted from 1 below the header, and everything that is kept of it."""
-
-    number: int
-    sample_id: str | None
-    actual: Label
-    predicted: Label
-    confidence: float | None
-    scores: dict[str, float]
-    metadata: dict[str, str]
+# A page is held, written as JSON and sent as a whole.
+PAGE_BYTES = 8 * 2**20
 
 
 class RowScan:
@@ -79,11 +68,16 @@ class RowScan:
         """The position of the class of each row on a side, `t` for actual or `p` for predicted."""
         return self._class(table, side)
 
-    def find(self, wanted: RowFilter, *, after: int | None, limit: int) -> list[FoundRow]:
-        """The first rows of a filter behind row number `after`: the most confident first, equal ones by position."""
-        confidence, rows = self._best(wanted, after, limit)
-        order = np.lexsort((rows, -confidence))[:limit]
-        return self.rows(rows[order].tolist())
+    def page(self, wanted: RowFilter, *, after: int | None, limit: int) -> FoundPage:
+        """The first rows of a filter behind row number `after`: the most confident first, equal ones by position.
+
+        A page of long texts ends before `limit`, at PAGE_BYTES.
+        """
+        confidence, rows = self._best(wanted, after, limit + 1)
+        ranked = rows[np.lexsort((rows, -confidence))].tolist()
+        before = np.cumsum([0, *self._text_bytes(ranked[:limit])])[:-1]
+        shown = ranked[: max(1, int((before <= PAGE_BYTES).sum()))]
+        return FoundPage(self.rows(shown), shown[-1] + 1 if len(shown) < len(ranked) else None)
 
     @property
     def group_count(self) -> int:
@@ -106,12 +100,23 @@ class RowScan:
     def rows(self, rows: Sequence[int]) -> list[FoundRow]:
         """Rows by their positions in the file, from 0, in this order."""
         found: dict[int, FoundRow] = {}
+        for within, table in self._taken(rows):
+            found |= dict(zip(within, self._records(table, np.array(within)), strict=True))
+        return [found[row] for row in rows]
+
+    def _text_bytes(self, rows: Sequence[int]) -> list[int]:
+        sizes = dict.fromkeys(rows, 0)
+        texts = [f"m_{at}" for at in range(len(self._summary.metadata))] + ["id"] * self._summary.has_ids
+        for within, table in self._taken(rows, texts) if texts else ():
+            sizes |= dict(zip(within, text_bytes(table).tolist(), strict=True))
+        return [sizes[row] for row in rows]
+
+    def _taken(self, rows: Sequence[int], columns: list[str] | None = None) -> Iterator[tuple[list[int], pa.Table]]:
         groups = self._group_of(rows)
         for group in np.unique(groups).tolist():
             within = [row for row, at in zip(rows, groups, strict=True) if at == group]
-            table = self._file.read_row_group(group).take(pa.array(np.array(within) - self._starts[group]))
-            found |= dict(zip(within, self._records(table, np.array(within)), strict=True))
-        return [found[row] for row in rows]
+            table = self._file.read_row_group(group, columns=columns)
+            yield within, table.take(pa.array(np.array(within) - self._starts[group]))
 
     def _best(self, wanted: RowFilter, after: int | None, limit: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
         best, rows = np.zeros(0), np.zeros(0, np.int64)
@@ -152,7 +157,7 @@ class RowScan:
     def _fulfilled(self, table: pa.Table, conditions: Sequence[Condition]) -> NDArray[np.bool_]:
         mask = np.ones(table.num_rows, bool)
         for condition, name in zip(conditions, self._columns(conditions), strict=True):
-            mask &= _equal(table.column(name).combine_chunks(), condition.value)
+            mask &= equal_texts(table.column(name).combine_chunks(), condition.value)
         return mask
 
     def _matching(self, table: pa.Table, wanted: RowFilter) -> NDArray[np.int64]:
@@ -246,15 +251,3 @@ def _highest(scores: NDArray[Any], rows: NDArray[np.int64], limit: int) -> tuple
         scores, rows = scores[scores >= lowest], rows[scores >= lowest]
     order = np.lexsort((rows, -scores))[:limit]
     return scores[order], rows[order]
-
-
-def _equal(array: Any, value: str) -> NDArray[np.bool_]:
-    """Which texts of an array are this one, but for spaces around it, or are numbers in the range that it writes."""
-    if (wanted := read_range(value)) is not None:
-        return wanted.holds(numbers_in(array))
-    if isinstance(array, pa.DictionaryArray):
-        texts = np.array([text.strip(_SPACE) == value for text in array.dictionary.to_pylist()], bool)
-        equal: NDArray[np.bool_] = texts[array.indices.to_numpy()]
-        return equal
-    mask: NDArray[np.bool_] = pc.equal(pc.utf8_trim(array, _SPACE), value).to_numpy(zero_copy_only=False)
-    return mask

@@ -9,9 +9,10 @@ from shared.evaluation.slices.candidates import MAX_COLUMNS, CodedColumn
 from shared.evaluation.slices.weak_slices import Correction, JudgedSlice, weak_slices
 from shared.evaluation.types import Label
 from shared.runs.errors import SamplesInsufficient, SlicesNotAvailable
+from shared.runs.found_rows import FoundRow
 from shared.runs.kinds.weak_slices import WeakSlicesOptions
 from shared.runs.records import ReadyRun
-from shared.runs.scanning import FoundRow, RowScan
+from shared.runs.scanning import RowScan
 from shared.runs.slicing import coder_of
 
 

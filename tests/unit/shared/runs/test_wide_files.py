@@ -74,7 +74,7 @@ def test_a_row_group_of_long_texts_has_a_bounded_number_of_bytes(
     numbers = [0, 999, 1000, 1350, 1601, 1999]
     scan = RowScan(tmp_path / "rows.parquet", found.finished.summary)
     assert [(row.number, row.metadata["note"]) for row in scan.rows(numbers)] == [(at + 1, texts[at]) for at in numbers]
-    assert [row.number for row in scan.find(RowFilter(), after=1350, limit=2)] == [1351, 1352]
+    assert [row.number for row in scan.page(RowFilter(), after=1350, limit=2).rows] == [1351, 1352]
     kept = [scan.kept(group, RowFilter())[1].tolist() for group in range(scan.group_count)]
     assert [number for group in kept for number in group] == list(range(1, rows + 1))
 
