@@ -71,9 +71,13 @@ def main(command: list[str]) -> int:
     signal.signal(signal.SIGCHLD, lambda *_: None)  # systems other than Linux drop it while nobody handles it
     signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
 
+    leash_pid = os.getpid()
+
     def before_exec() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # a killed leash takes at least the command along
+        if os.getppid() != leash_pid:  # it was killed before the line above
+            os._exit(1)
 
     # PLW1509: nothing else runs in this process yet, so no thread can hold a lock across the fork.
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=before_exec)  # noqa: PLW1509

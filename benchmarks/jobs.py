@@ -1,0 +1,108 @@
+"""Jobs per second, of one build or of two in turns: `python -m benchmarks.jobs [--url URL] [--peer URL]`.
+
+A job counts once it has succeeded, with its files stored and its event written. Without a URL it starts a service of
+its own; the peer is another build, started in its own folder. The load generator shares the processors with them.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import time
+from http import HTTPStatus
+
+import numpy as np
+import uvloop
+
+from benchmarks.http import Bench, Connection, request
+from deploy.demo.service import service
+
+CONNECTIONS = 4
+ROUNDS = 3
+JOBS = {"curve": 300, "report": 200, "plot": 60}
+# The first jobs of a kind load the libraries that draw.
+WARM_UP = 10
+POLL_S = 0.05
+
+
+async def prepare(bench: Bench, kind: str, count: int) -> list[bytes]:
+    """Return requests for jobs no two of which do the same."""
+    random = np.random.default_rng()
+    if kind == "curve":
+        scores = random.random((count, 4)).round(9)
+        bodies = [
+            {
+                "kind": kind,
+                "type": "ROC",
+                "actual_vector": [0, 1, 1, 0],
+                "probability_vector": [[1 - score, score] for score in row],
+                "options": {"plot": False},
+            }
+            for row in scores.tolist()
+        ]
+    else:
+        labels = random.integers(0, 2, (count, 2, 20)).tolist()
+        uids = [await bench.create([0, 1, *actual], [1, 0, *predicted]) for actual, predicted in labels]
+        bodies = [{"kind": kind, "cm_uid": uid} for uid in uids]
+    return [request("POST", "/v1/jobs", body, bench.key) for body in bodies]
+
+
+async def measure(bench: Bench, kind: str, count: int) -> None:
+    """Note the jobs per second from the first submission to the end of the last job, and the submissions per second."""
+    requests = await prepare(bench, kind, count)
+    began = time.perf_counter()
+    await asyncio.gather(*(_submit(bench.url, requests[at::CONNECTIONS]) for at in range(CONNECTIONS)))
+    submitted = time.perf_counter()
+    bench.main = await Connection.open(bench.url)
+    while await _are_left(bench):  # noqa: ASYNC110 -- the jobs are in other processes
+        await asyncio.sleep(POLL_S)
+    bench.note(f"{kind}: jobs/s", count / (time.perf_counter() - began))
+    bench.note(f"{kind}: submissions/s", count / (submitted - began))
+
+
+async def _submit(url: str, requests: list[bytes]) -> None:
+    line = await Connection.open(url)
+    for content in requests:
+        status, body = await line.ask(content)
+        assert status == HTTPStatus.ACCEPTED, (status, body[:300])
+
+
+async def _are_left(bench: Bench) -> bool:
+    states = {}
+    for status in ("queued", "running", "failed"):
+        answer = json.loads(await bench.ask(request("GET", f"/v1/jobs?status={status}&limit=1", key=bench.key)))
+        states[status] = answer["items"]
+    assert not states["failed"], states["failed"]
+    return bool(states["queued"] or states["running"])
+
+
+async def run(urls: list[str]) -> None:
+    """Measure all services in turns and print the medians, with the ratio of the first to the second."""
+    benches = [Bench(url) for url in urls]
+    for bench in benches:
+        await bench.start()
+        for kind in JOBS:
+            await measure(bench, kind, WARM_UP)
+        bench.rows.clear()
+    for at in range(ROUNDS):
+        for bench in benches if at % 2 else benches[::-1]:
+            for kind, count in JOBS.items():
+                await measure(bench, kind, count)
+    for name, values in benches[0].rows.items():
+        medians = [statistics.median(values), *(statistics.median(peer.rows[name]) for peer in benches[1:])]
+        ratios = [f"{medians[0] / other:.2f}x" for other in medians[1:]]
+        print(f"| {name} | {' | '.join([*(f'{median:.1f}' for median in medians), *ratios])} |")
+
+
+def main() -> None:
+    """Measure the service at --url, or one started for the purpose, and the one at --peer."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url")
+    parser.add_argument("--peer")
+    options = parser.parse_args()
+    with service(options.url) as instance:
+        uvloop.run(run([instance.url, *([options.peer] if options.peer else [])]))
+
+
+if __name__ == "__main__":
+    main()
