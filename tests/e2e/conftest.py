@@ -16,7 +16,7 @@ from deploy.local.options import PROJECT
 from deploy.local.ports import free_ports
 
 LAST_LINE = "Stop: Ctrl-C"
-START_S = 90.0
+START_S = 200.0
 STOP_S = 30.0
 
 

@@ -98,12 +98,12 @@ class Run:
 
     def ready(self) -> "Run":
         # A machine that does something else as well takes long to start three servers.
-        wait_until(lambda: "evalserve is ready" in self.text or self.process.poll() is not None, lambda: self.text, 90)
+        wait_until(lambda: "evalserve is ready" in self.text or self.process.poll() is not None, lambda: self.text, 200)
         assert self.process.poll() is None, self.text
         return self
 
     def ended(self) -> int:
-        code = self.process.wait(20)
+        code = self.process.wait(100)
         self._reader.join(20)
         return code
 
@@ -153,7 +153,7 @@ def process_table() -> dict[int, tuple[int, str]]:
     return table
 
 
-def wait_until(condition: Callable[[], bool], explain: Callable[[], object] = lambda: "", seconds: float = 25) -> None:
+def wait_until(condition: Callable[[], bool], explain: Callable[[], object] = lambda: "", seconds: float = 100) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, explain()

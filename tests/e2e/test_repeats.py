@@ -110,7 +110,7 @@ async def _send_until(is_over: asyncio.Event, client: Client, uid: str, number: 
 
 async def _repeat(client: Client, key: str, request: tuple[str, Any], outcome: Outcome) -> int:
     """Return the status of the first good answer."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 150
     while time.monotonic() < deadline:
         try:
             answer = await client.post(*request, {"Idempotency-Key": key, "Prefer": "wait=2"})

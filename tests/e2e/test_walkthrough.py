@@ -42,7 +42,7 @@ class Cells(HTMLParser):
 
 
 def sign_up(service: Service, email: str) -> str:
-    answer = requests.post(f"{service.url}/sign_up/", json={"email": email, "password": "secure_password"}, timeout=30)
+    answer = requests.post(f"{service.url}/sign_up/", json={"email": email, "password": "secure_password"}, timeout=100)
     assert answer.status_code == 200, answer.text
     key: str = answer.json()["api_key"]
     return key
@@ -50,7 +50,7 @@ def sign_up(service: Service, email: str) -> str:
 
 def create(service: Service, key: str, actual: list[Any], predicted: list[Any]) -> str:
     body = {"api_key": key, "actual_vector": actual, "predicted_vector": predicted}
-    answer = requests.post(f"{service.url}/cm/create", json=body, timeout=30)
+    answer = requests.post(f"{service.url}/cm/create", json=body, timeout=100)
     assert answer.status_code == 200, answer.text
     uid: str = answer.json()["uid"]
     return uid
@@ -63,8 +63,8 @@ def key(service: Service) -> str:
 
 def test_signing_up_answers_the_documented_account(service: Service) -> None:
     credentials = {"email": "user@example.com", "password": "secure_password"}
-    opened = requests.post(f"{service.url}/sign_up/", json=credentials, timeout=30)
-    shown = requests.post(f"{service.url}/sign_in/", json=credentials, timeout=30)
+    opened = requests.post(f"{service.url}/sign_up/", json=credentials, timeout=100)
+    shown = requests.post(f"{service.url}/sign_in/", json=credentials, timeout=100)
     account = opened.json()
     assert (opened.status_code, shown.status_code, shown.json()) == (200, 200, account)
     assert account == {
@@ -79,7 +79,7 @@ def test_signing_up_answers_the_documented_account(service: Service) -> None:
 
 def test_the_walk_throughs_matrix_has_the_documented_figures(service: Service, key: str) -> None:
     uid = create(service, key, ACTUAL, PREDICTED)
-    answer = requests.get(f"{service.url}/cm/", params={"api_key": key, "cm_uid": uid}, timeout=30)
+    answer = requests.get(f"{service.url}/cm/", params={"api_key": key, "cm_uid": uid}, timeout=100)
     assert answer.json() == {
         "uid": uid,
         "accuracy": 0.75,
@@ -130,12 +130,12 @@ def test_the_better_of_two_models_is_named(service: Service, key: str) -> None:
 def test_the_rest_of_the_contract_answers_as_documented(service: Service, key: str) -> None:
     uid = create(service, key, ACTUAL, PREDICTED)
     labels = {"api_key": key, "actual_vector": ACTUAL, "predicted_vector": ACTUAL}
-    updated = requests.post(f"{service.url}/cm/update", params={"cm_uid": uid}, json=labels, timeout=30)
+    updated = requests.post(f"{service.url}/cm/update", params={"cm_uid": uid}, json=labels, timeout=100)
     sets = {"actual_vector": [["class1", "class2"]], "predicted_vector": [["class1"]], "classes": ["class1", "class2"]}
-    multilabel = requests.post(f"{service.url}/mlcm/", json={"api_key": key, **sets}, timeout=30)
+    multilabel = requests.post(f"{service.url}/mlcm/", json={"api_key": key, **sets}, timeout=100)
     scores = {"type": "PR", "actual_vector": [0, 1], "probability_vector": [[0.9, 0.1], [0.2, 0.8]]}
     curve = requests.post(f"{service.url}/curve", json={"api_key": key, **scores, "classes": ["no", "yes"]}, timeout=60)
-    deleted = requests.delete(f"{service.url}/cm/{uid}", params={"api_key": key}, timeout=30)
+    deleted = requests.delete(f"{service.url}/cm/{uid}", params={"api_key": key}, timeout=100)
     assert updated.json() == {"uid": uid}
     assert multilabel.json()["multihot_predicted"] == [[1, 0]]
     assert sorted(curve.json()["auc_trp"]) == ["no", "yes"]
@@ -213,8 +213,8 @@ def test_no_key_is_in_any_log_of_the_service(service: Service, key: str) -> None
     uid = create(service, key, ACTUAL, PREDICTED)
     for style in ("X-API-Key", "x-oanor-key"):
         requests.get(f"{service.url}/cm/report", params={"cm_uid": uid}, headers={style: key}, timeout=60)
-    requests.get(f"{service.url}/nowhere/{key}", params={"api_key": key}, timeout=30)
-    requests.get(f"{service.url}/cm/", headers={"Authorization": f"Bearer {key}"}, timeout=30)
+    requests.get(f"{service.url}/nowhere/{key}", params={"api_key": key}, timeout=100)
+    requests.get(f"{service.url}/cm/", headers={"Authorization": f"Bearer {key}"}, timeout=100)
     logs = service.logs()
     assert {"api", "worker", "thumbnailer", "courier", "dispatcher"} <= logs.keys()
     assert uid not in logs["api"], "the query of a request is in the log"

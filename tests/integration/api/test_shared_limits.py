@@ -51,7 +51,7 @@ async def crowd(apis: list[Api], key: str, *, each: int, seconds: float = 60) ->
     async with AsyncExitStack() as stack:
         clients = [
             await stack.enter_async_context(
-                httpx2.AsyncClient(base_url=api.url, headers={"X-API-Key": key}, timeout=30)
+                httpx2.AsyncClient(base_url=api.url, headers={"X-API-Key": key}, timeout=100)
             )
             for api in apis
         ]
@@ -88,7 +88,7 @@ async def test_a_process_that_is_told_to_end_writes_what_it_counted(apis: list[A
     assert statuses == {200: 160}
 
     apis[0].request_stop()
-    assert apis[0].wait(15)
+    assert apis[0].wait(100)
 
     async with httpx2.AsyncClient(base_url=apis[1].url, headers={"X-API-Key": key}) as http:
         usage = (await http.get("/v1/usage")).json()

@@ -15,7 +15,7 @@ from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from tests.actors import ROOT
 
-START_S = 60.0
+START_S = 200.0
 
 MAX_BODY_BYTES = 1_000_000
 BODY_TIMEOUT_S = 2
