@@ -54,7 +54,7 @@ format: .venv/dev.stamp ## Format code, templates, scripts and styles
 .PHONY: bench
 bench: export PYTHONPATH = client/src
 bench: .venv/dev.stamp ## Measure the maths and the service, as ratios to peers (10 minutes)
-	for part in counting runs curves multilabel compare calculators annotations client http; do \
+	for part in counting runs curves multilabel compare calculators annotations client jobs http; do \
 		$(PY) -m benchmarks.$$part || exit 1; done
 
 .PHONY: fuzz

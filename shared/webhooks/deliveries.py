@@ -4,6 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.accounts import Caller
+from shared.kit.db import retry_conflicts
 from shared.kit.platform import Platform
 from shared.webhooks import queries
 from shared.webhooks.errors import (
@@ -55,6 +56,7 @@ async def find(platform: Platform, caller: Caller, delivery_id: UUID | None) -> 
     return entries[0]
 
 
+@retry_conflicts
 async def replay(platform: Platform, caller: Caller, delivery_id: UUID | None) -> LoggedDelivery:
     """Deliver the same id and bytes again, to the endpoint's present address and signed with its present secret.
 
@@ -67,7 +69,7 @@ async def replay(platform: Platform, caller: Caller, delivery_id: UUID | None) -
         endpoint = await session.get(Endpoint, delivery.endpoint_id) if delivery.endpoint_id else None
     if endpoint is not None and endpoint.disabled_at is not None:
         raise EndpointDisabled
-    async with platform.db.connection() as connection:
+    async with platform.db.transaction() as connection:
         if not await queries.free_slots(connection, caller.account_id, platform.settings.max_pending_deliveries):
             raise TooManyPending
         new_id = await connection.fetchval(queries.REPLAY, delivery.id)

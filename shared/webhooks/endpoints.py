@@ -114,11 +114,12 @@ async def rotate_secret(platform: Platform, caller: Caller, endpoint_id: UUID | 
     return secrets.of_endpoint(platform.keyring, endpoint.id, version)
 
 
+@retry_conflicts
 async def try_out(platform: Platform, caller: Caller, endpoint_id: UUID | None) -> LoggedDelivery:
     """Send a test event to an endpoint, once, also to a disabled one; raises EndpointNotFound, TooManyPending."""
     endpoint = await find(platform, caller, endpoint_id)
     event = events.encode(events.TEST, events.EndpointEventData(endpoint.id, endpoint.url))
-    async with platform.db.connection() as connection:
+    async with platform.db.transaction() as connection:
         if not await queries.free_slots(connection, caller.account_id, platform.settings.max_pending_deliveries):
             raise TooManyPending
         delivery_id = await connection.fetchval(
@@ -127,6 +128,7 @@ async def try_out(platform: Platform, caller: Caller, endpoint_id: UUID | None) 
     return await deliveries.find(platform, caller, delivery_id)
 
 
+@retry_conflicts
 async def replay(
     platform: Platform, caller: Caller, endpoint_id: UUID | None, *, since: datetime, also_delivered: bool
 ) -> Replay:
@@ -139,7 +141,7 @@ async def replay(
     if endpoint.disabled_at is not None:
         raise EndpointDisabled
     skipped_statuses = ["pending"] if also_delivered else ["pending", "delivered"]
-    async with platform.db.connection() as connection:
+    async with platform.db.transaction() as connection:
         free_slots = await queries.free_slots(connection, caller.account_id, platform.settings.max_pending_deliveries)
         if not free_slots:
             raise TooManyPending

@@ -10,6 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared.kit.db import Connection
 from shared.webhooks.models import Attempt, Delivery, Endpoint, Event
 
+# Whoever counts free slots takes some: two at once would both take the last.
+LOCK_SLOTS = "SELECT pg_advisory_xact_lock(hashtextextended('webhooks.slots:' || $1::bigint, 0))"
+
 # How many more deliveries of account $1 may be pending, of $2 in all; counts no further than that.
 FREE_SLOTS = """
     SELECT $2::bigint - count(*) FROM (
@@ -153,7 +156,8 @@ class DeliveryFilter(NamedTuple):
 
 
 async def free_slots(connection: Connection, account_id: int, max_pending: int) -> int:
-    """Return how many more deliveries of an account may be pending."""
+    """Return how many more deliveries of an account may be pending; others wait until the transaction ends."""
+    await connection.execute(LOCK_SLOTS, account_id)
     free: int = await connection.fetchval(FREE_SLOTS, account_id, max_pending)
     return max(0, free)
 

@@ -1,5 +1,6 @@
 """An account has a bounded number of pending deliveries; what comes beyond it is a dead letter that says why."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +47,21 @@ async def test_deliveries_beyond_the_bound_are_dead_letters_and_the_older_ones_k
     states = [(item["status"], item["dead_because"], item["finished_at"] is None) for item in items]
     assert states == [("dead", "too_many_pending", False)] + [("pending", None, True)] * 3
     assert [item["status"] for item in (await alice.get("/v1/webhooks/deliveries")).json()["items"]] == ["pending"]
+
+
+async def test_many_replays_at_once_take_no_more_than_the_places_that_are_free(
+    bounded: Platform, alice: Client
+) -> None:
+    caller = await _caller(bounded, alice)
+    endpoint = await endpoints.add(bounded, caller, url=URL, event_types=[], description=None)
+
+    tried = await asyncio.gather(
+        *(endpoints.try_out(bounded, caller, endpoint.id) for _ in range(20)), return_exceptions=True
+    )
+
+    refused = [one for one in tried if isinstance(one, TooManyPending)]
+    assert (len(refused), len(tried) - len(refused)) == (17, 3)
+    assert len(await _log(bounded, caller, status="pending")) == 3
 
 
 async def test_a_replay_fills_the_places_that_are_free_and_says_that_there_is_more(
