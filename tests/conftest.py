@@ -53,11 +53,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
     return Scheduling(config, log)
 
 
-def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Name no test by bytes: an archive holds the time, and each test process has to find the same names."""
-    return argname if isinstance(val, bytes) else None
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest folders first; run last, one of them would keep a single test process busy to the end."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))

@@ -37,7 +37,7 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, body in files.items():
-            packed.writestr(name, body)
+            packed.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 
