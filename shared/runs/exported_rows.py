@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from shared.evaluation.types import Label
 from shared.kit.csv_text import guard_formula
+from shared.runs.batch_pieces import pieces
 from shared.runs.filters import RowFilter
+from shared.runs.row_texts import text_lengths
 from shared.runs.scanning import RowScan
 from shared.runs.summary import RunSummary
 
@@ -47,7 +49,7 @@ class CsvEncoder:
         batches = table.to_batches(max_chunksize=_ROWS_OF_A_PIECE)
         # A file without a row has a header.
         for batch in batches or [pa.RecordBatch.from_pylist([], table.schema)][self._has_header :]:
-            for piece in _pieces(batch):
+            for piece in pieces(batch, _BYTES_OF_A_PIECE, _text_bytes):
                 sink = io.BytesIO()
                 guarded = pa.RecordBatch.from_arrays([*map(_guarded, piece.columns)], names=header)
                 pa_csv.write_csv(guarded, sink, pa_csv.WriteOptions(include_header=not self._has_header))
@@ -144,20 +146,11 @@ class _Outbox(io.RawIOBase):
         return b"".join(pieces)
 
 
-def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """Cut a batch in halves until each is short as text."""
-    if batch.num_rows <= 1 or sum(map(_text_bytes, batch.columns)) <= _BYTES_OF_A_PIECE:
-        yield batch
-        return
-    half = batch.num_rows // 2
-    yield from _pieces(batch.slice(0, half))
-    yield from _pieces(batch.slice(half))
-
-
-def _text_bytes(array: Any) -> int:
-    if isinstance(array, pa.DictionaryArray):
-        return pc.sum(pc.binary_length(array.dictionary).take(array.indices)).as_py() or 0
-    return int(array.nbytes)
+def _text_bytes(batch: pa.RecordBatch) -> int:
+    return sum(
+        (pc.sum(text_lengths(array)).as_py() or 0) if isinstance(array, pa.DictionaryArray) else array.nbytes
+        for array in batch.columns
+    )
 
 
 def _guarded(array: Any) -> Any:

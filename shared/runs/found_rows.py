@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 from shared.evaluation.types import Label
 
+# A page is held, written as JSON and sent as a whole.
+PAGE_BYTES = 8 * 2**20
+
 
 class FoundRow(NamedTuple):
     """A row of the file: its number, counted from 1 below the header, and everything that is kept of it."""

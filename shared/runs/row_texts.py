@@ -24,14 +24,16 @@ def equal_texts(array: Any, value: str) -> NDArray[np.bool_]:
     return mask
 
 
+def text_lengths(array: Any) -> Any:
+    """The bytes of each text of an array, whether the texts stand in a dictionary or not."""
+    if isinstance(array, pa.DictionaryArray):
+        return pc.binary_length(array.dictionary).take(array.indices)
+    return pc.binary_length(array)
+
+
 def text_bytes(table: pa.Table) -> NDArray[np.int64]:
     """The bytes of the texts of each row of a table of nothing but texts."""
     sizes = np.zeros(table.num_rows, np.int64)
     for column in table.columns:
-        array = column.combine_chunks()
-        if isinstance(array, pa.DictionaryArray):
-            lengths = pc.binary_length(array.dictionary).take(array.indices)
-        else:
-            lengths = pc.binary_length(array)
-        sizes += lengths.fill_null(0).to_numpy()
+        sizes += text_lengths(column.combine_chunks()).fill_null(0).to_numpy()
     return sizes

@@ -13,12 +13,9 @@ from shared.evaluation.inputs.probabilities import complement as complements
 from shared.evaluation.types import Label
 from shared.predictions.single_score import complement
 from shared.runs.filters import Condition, RowFilter
-from shared.runs.found_rows import FoundPage, FoundRow
+from shared.runs.found_rows import PAGE_BYTES, FoundPage, FoundRow
 from shared.runs.row_texts import equal_texts, text_bytes
 from shared.runs.summary import RunSummary
-
-# A page is held, written as JSON and sent as a whole.
-PAGE_BYTES = 8 * 2**20
 
 
 class RowScan:
@@ -31,6 +28,7 @@ class RowScan:
         self._starts = np.cumsum([0, *sizes])[:-1]
         self._summary = summary
         self._positions = np.array(summary.class_of_code, np.int16)
+        self._texts = [*(f"m_{at}" for at in range(len(summary.metadata))), *(["id"] if summary.has_ids else [])]
 
     def counts(self, conditions: Sequence[Condition]) -> ConfusionMatrix:
         """The confusion matrix of the rows that fulfil all conditions."""
@@ -39,7 +37,7 @@ class RowScan:
         for group in range(self._file.num_row_groups):
             table = self._read(group, ["t", "p", *self._columns(conditions)])
             found = table.select(["t", "p"]).take(pa.array(np.flatnonzero(self._fulfilled(table, conditions))))
-            counts += np.bincount(self._class(found, "t") * k + self._class(found, "p"), minlength=k * k)
+            counts += np.bincount(self.classes_in(found, "t") * k + self.classes_in(found, "p"), minlength=k * k)
         return ConfusionMatrix(tuple(self._summary.classes), counts.reshape(k, k))
 
     def select(self, columns: Sequence[str], conditions: Sequence[Condition]) -> Iterator[pa.Table]:
@@ -62,11 +60,12 @@ class RowScan:
 
     def sides(self, table: pa.Table, side: str) -> NDArray[np.int64]:
         """The position among `decided_classes` of each row on a side, `t` for actual or `p` for predicted."""
-        return self._class(table, side)
+        return self.classes_in(table, side)
 
     def classes_in(self, table: pa.Table, side: str) -> NDArray[np.int64]:
         """The position of the class of each row on a side, `t` for actual or `p` for predicted."""
-        return self._class(table, side)
+        classes: NDArray[np.int64] = self._positions[table.column(side).to_numpy()].astype(np.int64)
+        return classes
 
     def page(self, wanted: RowFilter, *, after: int | None, limit: int) -> FoundPage:
         """The first rows of a filter behind row number `after`: the most confident first, equal ones by position.
@@ -75,9 +74,8 @@ class RowScan:
         """
         confidence, rows = self._best(wanted, after, limit + 1)
         ranked = rows[np.lexsort((rows, -confidence))].tolist()
-        before = np.cumsum([0, *self._text_bytes(ranked[:limit])])[:-1]
-        shown = ranked[: max(1, int((before <= PAGE_BYTES).sum()))]
-        return FoundPage(self.rows(shown), shown[-1] + 1 if len(shown) < len(ranked) else None)
+        found = self._fitting(ranked[:limit])
+        return FoundPage(found, found[-1].number if len(found) < len(ranked) else None)
 
     @property
     def group_count(self) -> int:
@@ -99,17 +97,30 @@ class RowScan:
 
     def rows(self, rows: Sequence[int]) -> list[FoundRow]:
         """Rows by their positions in the file, from 0, in this order."""
+        return self._found(rows, self._taken(rows))
+
+    def _found(self, rows: Sequence[int], taken: Iterable[tuple[list[int], pa.Table]]) -> list[FoundRow]:
         found: dict[int, FoundRow] = {}
-        for within, table in self._taken(rows):
+        for within, table in taken:
             found |= dict(zip(within, self._records(table, np.array(within)), strict=True))
         return [found[row] for row in rows]
 
-    def _text_bytes(self, rows: Sequence[int]) -> list[int]:
-        sizes = dict.fromkeys(rows, 0)
-        texts = [f"m_{at}" for at in range(len(self._summary.metadata))] + ["id"] * self._summary.has_ids
-        for within, table in self._taken(rows, texts) if texts else ():
+    def _fitting(self, rows: Sequence[int]) -> list[FoundRow]:
+        """The first of the rows, as many as fit on a page; where all do, they are read once."""
+        taken, left = [], PAGE_BYTES
+        for within, table in self._taken(rows):
+            left -= int(text_bytes(table.select(self._texts)).sum())
+            if left < 0:
+                return self.rows(rows[: self._count_fitting(rows)])
+            taken.append((within, table))
+        return self._found(rows, taken)
+
+    def _count_fitting(self, rows: Sequence[int]) -> int:
+        sizes: dict[int, int] = {}
+        for within, table in self._taken(rows, self._texts):
             sizes |= dict(zip(within, text_bytes(table).tolist(), strict=True))
-        return [sizes[row] for row in rows]
+        before = np.cumsum([0, *(sizes[row] for row in rows)])[:-1]
+        return int((before <= PAGE_BYTES).sum())
 
     def _taken(self, rows: Sequence[int], columns: list[str] | None = None) -> Iterator[tuple[list[int], pa.Table]]:
         groups = self._group_of(rows)
@@ -150,10 +161,6 @@ class RowScan:
     def _read(self, group: int, columns: Sequence[str]) -> pa.Table:
         return self._file.read_row_group(group, columns=list(dict.fromkeys(columns)))
 
-    def _class(self, table: pa.Table, name: str) -> NDArray[np.int64]:
-        classes: NDArray[np.int64] = self._positions[table.column(name).to_numpy()].astype(np.int64)
-        return classes
-
     def _fulfilled(self, table: pa.Table, conditions: Sequence[Condition]) -> NDArray[np.bool_]:
         mask = np.ones(table.num_rows, bool)
         for condition, name in zip(conditions, self._columns(conditions), strict=True):
@@ -184,7 +191,7 @@ class RowScan:
         columns = self._summary.scores
         if not columns:
             return np.zeros(table.num_rows)
-        predicted = self._class(table, "p")
+        predicted = self.classes_in(table, "p")
         scores = [table.column(f"s_{at}").to_numpy() for at in range(len(columns))]
         if len(columns) == 1:
             position = columns[0].class_position
@@ -229,7 +236,7 @@ class RowScan:
         ids = table.column("id").to_pylist() if summary.has_ids else [None] * table.num_rows
         scores = {c.name: table.column(f"s_{at}").to_pylist() for at, c in enumerate(summary.scores)}
         metadata = {name: table.column(f"m_{at}").to_pylist() for at, name in enumerate(summary.metadata)}
-        actual, predicted = self._class(table, "t").tolist(), self._class(table, "p").tolist()
+        actual, predicted = self.classes_in(table, "t").tolist(), self.classes_in(table, "p").tolist()
         return [
             FoundRow(
                 number + 1,

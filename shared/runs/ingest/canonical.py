@@ -1,6 +1,6 @@
 """The canonical rows of a run: label codes, scores as they were sent, metadata and ids, in one Parquet file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from shared.runs.batch_pieces import pieces
 
 # A group has at most so many rows,
 ROW_GROUP = 2**20
@@ -65,7 +67,7 @@ class CanonicalWriter:
     def add(self, arrays: Sequence["pa.Array[Any]"]) -> None:
         """Add a batch: an array for each column of the schema."""
         batch = pa.RecordBatch.from_arrays(list(arrays), schema=self._schema)
-        for piece in _pieces(batch):
+        for piece in pieces(batch, GROUP_BYTES, _bytes_of):
             self._append(piece)
 
     def _append(self, batch: pa.RecordBatch) -> None:
@@ -92,16 +94,6 @@ class CanonicalWriter:
     def _wait(self) -> None:
         if self._written is not None:
             self._written.result()
-
-
-def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """Cut a batch in halves until each fits into a group."""
-    if _bytes_of(batch) <= GROUP_BYTES or batch.num_rows == 1:
-        yield batch
-        return
-    half = batch.num_rows // 2
-    yield from _pieces(batch.slice(0, half))
-    yield from _pieces(batch.slice(half))
 
 
 def _bytes_of(batch: pa.RecordBatch) -> int:

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shared.runs.filters import RowFilter
-from shared.runs.scanning import PAGE_BYTES, RowScan
+from shared.runs.found_rows import PAGE_BYTES
+from shared.runs.scanning import RowScan
 from tests.unit.shared.runs.reading_files import read
 
 
