@@ -1,6 +1,6 @@
 """The page of a run that is ready."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from litestar import Response
 
@@ -39,26 +39,33 @@ async def show(
     platform, caller = page_request.platform, page_request.caller
     ready = await runs.get_ready(platform, caller, str(run.id), runs.ANY_TASK)
     selection = select(ready, class_label, threshold, slices)
-    shown = await figures(platform, selection)
     return page_request.render(
         "runs/page.html",
         page_request.status(problem),
         run=run,
-        selection=selection,
-        rows=shown.rows,
-        headlines=shown.headlines,
-        classes=shown.classes,
-        class_columns=CLASS_COLUMNS,
-        width=WIDTH,
-        matrix_drawing=shown.drawing,
-        view=View(),
-        shade_names=SHADE_NAMES,
         problem=problem,
         texts=texts,
+        **await values(platform, selection),
     )
 
 
-class ShownFigures(NamedTuple):
+async def values(platform: Platform, selection: RunSelection) -> dict[str, Any]:
+    """Return what every page of a run shows of the selected samples."""
+    shown = await _figures(platform, selection)
+    return {
+        "selection": selection,
+        "rows": shown.rows,
+        "headlines": shown.headlines,
+        "classes": shown.classes,
+        "class_columns": CLASS_COLUMNS,
+        "width": WIDTH,
+        "matrix_drawing": shown.drawing,
+        "view": View(),
+        "shade_names": SHADE_NAMES,
+    }
+
+
+class _Figures(NamedTuple):
     """What a run is about, in numbers; the drawing of its matrix is None where it has none."""
 
     rows: int
@@ -67,14 +74,13 @@ class ShownFigures(NamedTuple):
     drawing: MatrixDrawing | None = None
 
 
-async def figures(platform: Platform, selection: RunSelection) -> ShownFigures:
-    """Return the numbers of a run that a page leads with."""
+async def _figures(platform: Platform, selection: RunSelection) -> _Figures:
     run, is_slice = selection.run, selection.is_slice
     if run.summary.is_multilabel:
         counts = await answers.label_counts(platform, run, selection.conditions)
-        return ShownFigures(counts.rows, label_set_headlines(counts), label_table(run.summary.classes, counts))
+        return _Figures(counts.rows, label_set_headlines(counts), label_table(run.summary.classes, counts))
     matrix = await selection.matrix(platform)
-    shown = ShownFigures(int(matrix.counts.sum()), headlines(run, matrix, is_slice=is_slice), [])
+    shown = _Figures(int(matrix.counts.sum()), headlines(run, matrix, is_slice=is_slice), [])
     if not run.summary.has_labels:
         return shown
     table = class_table(run, matrix, is_slice=is_slice)

@@ -6,9 +6,9 @@ from typing import Any
 
 from litestar import Response
 
+from api.web import run_page
 from api.web.image_view import ImageViewOptions, load_view
 from api.web.page_request import PageRequest
-from api.web.run_page import figures
 from api.web.run_parts import curves_part
 from api.web.run_selection import select
 from shared import analyses, comparisons, gates, matrices, runs
@@ -20,7 +20,6 @@ from shared.presentation.difference_rows import VERDICT_TITLES, difference_rows
 from shared.presentation.headlines import main_metrics
 from shared.presentation.matrix_drawing import draw_matrix
 from shared.presentation.matrix_view import View
-from shared.presentation.run_tables import CLASS_COLUMNS
 from shared.presentation.whiskers import WIDTH
 from shared.projects import images
 from shared.sharing import SharedNoun, SharedThing
@@ -59,21 +58,7 @@ async def _run(page_request: PageRequest, thing: SharedThing) -> Response[str]:
     platform = page_request.platform
     run = await runs.get(platform, thing.owner, thing.target_id)
     selection = select(await runs.get_ready(platform, thing.owner, thing.target_id, runs.ANY_TASK), "", "", None)
-    shown = await figures(platform, selection)
-    return _render(
-        page_request,
-        thing,
-        run=run,
-        selection=selection,
-        rows=shown.rows,
-        headlines=shown.headlines,
-        classes=shown.classes,
-        class_columns=CLASS_COLUMNS,
-        width=WIDTH,
-        matrix_drawing=shown.drawing,
-        view=View(),
-        shade_names=SHADE_NAMES,
-    )
+    return _render(page_request, thing, run=run, **await run_page.values(platform, selection))
 
 
 async def _comparison(page_request: PageRequest, thing: SharedThing) -> Response[str]:
