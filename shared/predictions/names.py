@@ -16,7 +16,7 @@ def _words(text: str) -> frozenset[str]:
 
 _TRUTH = _words(
     "true truth truths actual actuals gt gold golden observed obs expected reference references ref target "
-    "targets groundtruth real annotated annotation manual oracle"
+    "targets groundtruth real reality annotated annotation manual oracle"
 )
 _PREDICTED = _words(
     "pred preds predict predicted predicts prediction predictions predictedlabel yhat ŷ hat guess guesses guessed "
@@ -24,7 +24,9 @@ _PREDICTED = _words(
 )
 # The column holds labels, of either side.
 _LABEL = _words("label labels lbl class classes category categories cls outcome")
-_FILLER = _words("y value values name names id vector column col index code test val the ground of is")
+_FILLER = _words("y value values name names id vector column col index code test val the ground of is standard")
+# Beside a label they say that it is the truth; alone, whether the prediction is right.
+_CORRECT, _ANSWERS = _words("correct right"), _words("answer answers")
 _SCORE = _words(
     "score scores prob probs proba probas probability probabilities confidence confidences conf logit logits"
 )
@@ -53,6 +55,11 @@ _SAS_TRUTH, _SAS_PREDICTION = "f_", "i_"
 _SEPARATORS = re.compile(r"[\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _JOINED = re.compile(r"[ \-/]+")
+# Two words written as one, such as `ytrue` and `predictedclass`.
+_FUSED = re.compile(
+    r"(y|true|actual|gold|gt|observed|expected|target|pred|predict|predicted|test|class|label)"
+    r"(true|actual|gold|gt|observed|expected|target|pred|predict|predicted|class|classes|label|labels)"
+)
 
 
 def normalise(name: str) -> str:
@@ -64,7 +71,15 @@ def normalise(name: str) -> str:
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name, without case: `y_True`, `yTrue` and `y true` have the same."""
     text = unicodedata.normalize("NFC", name).strip().strip("\"'")
-    return tuple(word.casefold() for piece in _SEPARATORS.split(text) for word in _CAMEL.split(piece) if word)
+    return tuple(
+        part for piece in _SEPARATORS.split(text) for word in _CAMEL.split(piece) if word for part in _parts(word)
+    )
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    plain = word.casefold()
+    fused = None if plain in _UNMISTAKABLE else _FUSED.fullmatch(plain)
+    return fused.groups() if fused else (plain,)
 
 
 def kind_of(name: str) -> NameKind:  # noqa: PLR0911 - a table of cases, in the order in which they apply
@@ -81,6 +96,8 @@ def kind_of(name: str) -> NameKind:  # noqa: PLR0911 - a table of cases, in the 
     if word_set & _PREDICTED:
         return "prediction"
     if plain in _ALONE or (word_set & _TRUTH and word_set <= _TRUTH | _LABEL | _FILLER):
+        return "truth"
+    if word_set & _CORRECT and word_set & (_LABEL | _ANSWERS) and word_set <= _CORRECT | _LABEL | _ANSWERS | _FILLER:
         return "truth"
     if word_set and word_set <= _LABEL | _FILLER and word_set & _LABEL:
         return "label"

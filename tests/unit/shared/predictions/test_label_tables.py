@@ -47,6 +47,11 @@ def _codes(read: ReadLabels) -> set[Code]:
         "Actual Class,Predicted Class",
         "observed,forecast",
         "y_real,y_estimated",
+        "ytrue,ypred",
+        "actualclass,predictedclass",
+        "labelTrue,labelPred",
+        "correct_label,model_prediction",
+        "gold_standard,prediction",
         "Survived,Survived_pred",
         '"y_true","y_pred"',
         "\ufeffy_true,y_pred",
@@ -66,6 +71,9 @@ def test_a_header_of_any_program_is_no_sample_and_names_the_columns(header: str)
         "Guesses,True Labels",
         "Prediction (class),class",
         "y_hat,y",
+        "ypred,ytrue",
+        "predictedlabel,truelabel",
+        "prediction,correct answer",
         "species_pred,species",
         "I_BAD,F_BAD",
     ],
@@ -174,7 +182,7 @@ def test_the_first_row_is_what_its_sender_says(header: Header, samples: int) -> 
         ("12345678901234567,12345678901234568\n1,1\n", 1),
         ("0x10,16\n1,1\n", 1),
         ("1,1\n２,2\n", 1),
-        ("NaN,nan\n1,1\n", 1),
+        ("NaN,nan\na,a\n", 1),
         ("-0,0\n1,1\n", 1),
     ],
 )
@@ -458,3 +466,9 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
     except UnreadablePredictions:
         return
     assert len(read.actual) == len(read.predicted) == len(read.lines) > 0
+
+
+def test_a_text_without_a_value_among_numbers_is_refused_and_among_texts_a_label() -> None:
+    with pytest.raises(UnreadablePredictions, match="“NaN” stands among labels that are numbers, and is none"):
+        read_label_table(b"y_true,y_pred\n1,NaN\n0,0\n")
+    assert read_label_table(b"y_true,y_pred\nNA,DE\nDE,NA\n").actual == ["NA", "DE"]
