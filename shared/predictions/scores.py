@@ -16,6 +16,8 @@ from shared.predictions.weights import sample_weights
 
 _TWO = 2
 _MAX_CLASSES_IN_ERROR = 5
+# By how much a score may differ from a probability of its row: printed with two digits, by half of that.
+_ROUNDING = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ def _read_several_columns(
         if len(classes) != len(columns):
             detail = f"There are {len(columns)} columns of probabilities and labels of {len(classes)} classes; name "
             raise UnreadablePredictions(detail + "the class of each column in a header row.")
+        _refuse_rivals(table, rows)
         notices = [Notice(Code.SORTED_CLASSES)]
         return ReadScores(labels, rows, classes, table.lines, None, notices, table.decisions)
     if all(usual_number(cell) is not None for cell in {*cells}) and any(usual_number(name) is None for name in names):
@@ -212,8 +215,18 @@ def _read_positions(
     if {*cells} & {*names}:
         missing = next(position for position, cell in enumerate(cells) if cell not in names)
         raise _unknown_label(table, missing, cells[missing], names)
+    _refuse_rivals(table, rows)
     labels: list[Label] = [names[int(number)] for number in numbers if number is not None]
     return ReadScores(labels, rows, [*names], table.lines, None, [Notice(Code.POSITIONS)], table.decisions)
+
+
+def _refuse_rivals(table: NamedTable, rows: list[list[float]]) -> None:
+    """Refuse columns that name no classes, and whose rows do not sum to one: they may be those of several models."""
+    tolerance = _ROUNDING * len(rows[0])
+    other = next((place for place, row in enumerate(rows) if abs(sum(row) - 1) > tolerance), None)
+    if other is not None:
+        detail = "the scores do not sum to 1, so the columns may be of several models; name the class of each column "
+        raise UnreadablePredictions(detail + "in the header row, or send one model.", line=table.lines[other])
 
 
 def _unknown_label(table: NamedTable, position: int, label: str, names: Sequence[str]) -> UnreadablePredictions:

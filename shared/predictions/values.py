@@ -1,7 +1,7 @@
 """From texts to labels: numbers only where a text is the usual form of one."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
@@ -11,6 +11,9 @@ _DIGITS = 15
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.(?:0|[0-9]*[1-9]))?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+(?:,[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _SCORE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+
+# How programs write that there is no value.
+_NO_VALUE = frozenset({"nan", "NaN", "NAN", "NA", "N/A", "<NA>", "NaT", "None", "null", "NULL"})
 
 
 def usual_number(text: str) -> int | float | None:
@@ -54,7 +57,8 @@ def with_points_in_both(actual: Sequence[str], predicted: Sequence[str]) -> tupl
 def as_labels(actual: Sequence[str], predicted: Sequence[str]) -> tuple[list[Label], list[Label]]:
     """Two columns of labels: numbers if all of both are in their usual form, otherwise all of them texts.
 
-    Raises UnreadablePredictions where the columns are texts and one writes 1 for what the other writes as 1.0.
+    Raises UnreadablePredictions where the columns are texts and one writes 1 for what the other writes as 1.0, and
+    where a text such as `nan` stands among numbers.
     """
     distinct = {*actual}, {*predicted}
     numbers = {text: usual_number(text) for text in distinct[0] | distinct[1]}
@@ -63,8 +67,17 @@ def as_labels(actual: Sequence[str], predicted: Sequence[str]) -> tuple[list[Lab
         if any(isinstance(number, float) for number in label_of.values()):
             label_of = {text: float(number) for text, number in label_of.items()}
         return [label_of[text] for text in actual], [label_of[text] for text in predicted]
+    _refuse_no_values(numbers)
     _refuse_two_spellings(*distinct, numbers)
     return [*actual], [*predicted]
+
+
+def _refuse_no_values(numbers: Mapping[str, int | float | None]) -> None:
+    # Among texts it may be a label: `nan` is a language, `NA` a country, `None` an answer.
+    texts = {text for text, number in numbers.items() if number is None}
+    if texts <= _NO_VALUE and len(texts) < len(numbers):
+        detail = f"“{min(texts)}” stands among labels that are numbers, and is none; leave out the samples without one."
+        raise UnreadablePredictions(detail)
 
 
 def _refuse_two_spellings(actual: set[str], predicted: set[str], numbers: dict[str, int | float | None]) -> None:

@@ -119,6 +119,14 @@ def test_labels_that_are_positions_of_the_columns_are_said_to_be() -> None:
 
 
 @pytest.mark.parametrize(
+    "table", ["y,model_a,model_b\n1,0.9,0.1\n0,0.2,0.3\n", "1,0.9,0.1\n0,0.2,0.3\n"], ids=["named", "unnamed"]
+)
+def test_columns_of_two_models_are_not_taken_for_two_classes(table: str) -> None:
+    with pytest.raises(UnreadablePredictions, match="the scores do not sum to 1, so the columns may be of several"):
+        _read(table)
+
+
+@pytest.mark.parametrize(
     ("table", "scored", "code"),
     [
         ("y_true,score\n0,0.25\n1,0.75\n", 1, None),
