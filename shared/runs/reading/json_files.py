@@ -1,4 +1,4 @@
-"""JSON: a record in each line, an array of records, pandas' split form, W&B's tables, columns of lists.
+"""JSON: a record in each line, an array of records, pandas' forms, W&B's tables, columns of lists.
 
 Numbers keep the text that the file has for them, so that no digit of an id is lost.
 """
@@ -17,6 +17,7 @@ from msgspec import Raw
 from shared.predictions.values import score
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.reading.containers import Container
+from shared.runs.reading.json_frames import records_of_frame
 from shared.runs.reading.tables import Batch, ColumnForm, check_names, rows_of_batch
 
 _BATCH_ROWS = 2**16
@@ -125,8 +126,14 @@ def _document(path: Path) -> Iterator[Record]:
     members = _decoded(_RECORD, text, "The document")
     if {"columns", "data"} <= members.keys():
         yield from _split(members)
+    elif {"schema", "data"} <= members.keys():
+        for number, raw in enumerate(_decoded(_RECORDS, members["data"], "data"), 1):
+            yield _decoded(_RECORD, raw, f"Record {number:,}")
     elif members and all(bytes(raw).startswith(b"[") for raw in members.values()):
         yield from _of_columns(members)
+    elif members and all(bytes(raw).startswith(b"{") for raw in members.values()):
+        parts = {name: _decoded(_RECORD, raw, f"“{name}”") for name, raw in members.items()}
+        yield from records_of_frame(parts) or [members]
     else:
         # One record alone is a file of one line.
         yield members

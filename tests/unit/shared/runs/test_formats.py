@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pandas import DataFrame
 from pyarrow import ipc
 
 from shared.kit.errors import DomainError, Fault
@@ -69,6 +70,14 @@ SAME: dict[str, bytes] = {
     "jsonl": b"\n".join(json.dumps(record).encode() for record in RECORDS),
     "json records": json.dumps(RECORDS, indent=1).encode(),
     "json split": json.dumps({"columns": TABLE.schema.names, "data": [[*r.values()] for r in RECORDS]}).encode(),
+    **{
+        f"json as pandas writes {form}": DataFrame(RECORDS).to_json(orient=form).encode()
+        for form in ("columns", "index", "table", "records", "split")
+    },
+    **{
+        f"json as pandas writes {form} with names": DataFrame(RECORDS, ["im_7", "a", "0"]).to_json(orient=form).encode()
+        for form in ("columns", "index", "table", "split")
+    },
     "json columns": json.dumps(TABLE.to_pydict()).encode(),
     "parquet": _parquet(TABLE),
     "parquet of categories": _parquet(TABLE.set_column(0, "y_true", TABLE.column(0).dictionary_encode())),
@@ -130,7 +139,7 @@ def test_a_quoted_cell_may_hold_line_breaks_anywhere(tmp_path: Path) -> None:
 
     found = read(tmp_path, b"y_true,y_pred,note\n" + rows)
     assert counts(found) == (["a", "b"], [[200_000, 0], [200_000, 0]])
-    assert found.finished.slices[0].values == ["x\ny", "z"]
+    assert found.finished.slices[0].values == ["x\ny", "z"]  # noqa: PD011 -- no series of pandas
 
 
 def _read_rows(folder: Path, data: bytes) -> Path:
@@ -162,6 +171,8 @@ REFUSED: dict[str, tuple[bytes, type[DomainError], str]] = {
     "cut arrow": (_arrow(TABLE, ipc.new_file)[:-200], FileUnreadable, "cut off or damaged"),
     "cut gzip": (gzip.compress(CSV * 1000)[:-12], FileUnreadable, "cut off or damaged"),
     "broken json": (b'{"y_true": "a", "y_pred": "b"}\n{"y_true": \n', FileUnreadable, "Line 2 cannot be read"),
+    "no value among numbers": (b"y_true,y_pred\n1,nan\n0,0\n", FileUnreadable, "“nan” stands among labels that are n"),
+    "objects of objects": (b'{"a": {"b": 1, "c": 2}, "d": {"b": 1, "c": 2}}', FileUnreadable, "columns or its rows"),
     "unequal columns": (b'{"y_true": ["a", "b"], "y_pred": ["a"]}', FileUnreadable, "“y_pred” has 1 values"),
     "sparse arff": (b"@relation x\n@attribute y_true {a}\n@data\n{0 a}\n", FileUnreadable, "sparse"),
     "many columns": (b",".join(b"c%d" % i for i in range(3000)) + b"\n1" + b",1" * 2999, FileUnreadable, "columns"),
