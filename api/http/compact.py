@@ -31,6 +31,14 @@ def labels(pieces: Pieces, name: str) -> CodedLabels:
     return coder.coded()
 
 
+def flags(pieces: Pieces, name: str) -> CodedLabels:
+    """Read a list of true and false as labels of these names; raises InvalidInput."""
+    coder = LabelCoder(name)
+    for part in _parts(pieces, name, list[bool]):
+        coder.add([*map(str, part)])
+    return coder.coded()
+
+
 def label_sets(pieces: Pieces, name: str) -> CodedSets:
     """Read lists of labels; raises InvalidInput or TooManyClasses."""
     coder, lengths = LabelCoder(name), array("I")

@@ -17,8 +17,8 @@ from api.matrices.schemas import (
     MatrixPage,
     MatrixPatch,
     MatrixSummary,
-    read_source,
 )
+from api.matrices.sources import read_source
 from shared import matrices
 from shared.accounts import Caller
 from shared.kit.platform import Platform

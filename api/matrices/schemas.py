@@ -7,25 +7,16 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from api.compat.pycm_rest.matrices.schemas import read_vectors
-from api.http import bodies
-from api.http.bodies import Fields
-from shared.evaluation.inputs.labels import read_classes
 from shared.evaluation.metrics.undefined import UndefinedMetric, undefined_headlines
 from shared.evaluation.types import Label
-from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import Name
-from shared.kit.settings import Settings
-from shared.matrices.counting import CountedSamples, Vectors, take_counts
 from shared.matrices.records import CountedMatrix, Description, ListedMatrix
-
-# The largest whole number that JSON's readers all understand; the total fits into the database's integers, too.
-MAX_TOTAL = 2**53
 
 Text = Annotated[Name, Meta(max_length=200)]
 Tag = Annotated[Name, Meta(max_length=50)]
 Tags = Annotated[list[Tag], Meta(max_length=20)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
+Labels = list[Label | bool]
 
 Accuracy = Annotated[float | None, Meta(description="Share of samples on the diagonal, 0 to 1; null if undefined.")]
 MacroPrecision = Annotated[
@@ -64,11 +55,14 @@ class MatrixIn(DescriptionIn, frozen=True, kw_only=True):
     """
 
     actual_vector: Annotated[
-        list[Label], Meta(description="Ground truth label of each of n samples: integers, floats or text.")
+        Labels,
+        Meta(description="Ground truth label of each of n samples: integers, floats, text, or all true or false."),
     ] = []
     predicted_vector: Annotated[
-        list[Label], Meta(description="Predicted label of each of the n samples, in the same order.")
+        Labels, Meta(description="Predicted label of each of the n samples, in the same order.")
     ] = []
+    y_true: Annotated[Labels, Meta(description="`actual_vector` by its name in scikit-learn, with `y_pred`.")] = []
+    y_pred: Annotated[Labels, Meta(description="`predicted_vector` by its name in scikit-learn, with `y_true`.")] = []
     sample_weight: Annotated[
         list[float], Meta(description="Weight of each of the n samples, 0 or more; all weigh 1 if omitted.")
     ] = []
@@ -176,48 +170,6 @@ class MatrixPage(msgspec.Struct):
 
     items: Annotated[list[MatrixSummary], Meta(description="The matrices of this page.")]
     next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
-
-
-def read_source(members: Fields, settings: Settings) -> tuple[Vectors | CountedSamples, Description]:
-    """The source of a new matrix and its description; raises InvalidInput with the position at fault."""
-    fields = bodies.pick_known(members, DescriptionIn)
-    description = Description(**msgspec.structs.asdict(fields))
-    if "counts" in members:
-        return _read_counts(members, settings), description
-    return read_vectors(members), description
-
-
-def _read_counts(members: Fields, settings: Settings) -> CountedSamples:
-    for name in ("actual_vector", "predicted_vector", "sample_weight"):
-        if name in members:
-            raise InvalidInput(Fault(f"/{name}", f"{name}: send either labels or counts, not both."))
-    classes = bodies.pick(members, "classes", list[Label])
-    counts = _whole_counts(members)
-    class_list = read_classes(classes, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
-    if len(counts) != len(class_list) or any(len(row) != len(class_list) for row in counts):
-        detail = f"counts: send one row for each of the {len(class_list)} classes, each with {len(class_list)} numbers."
-        raise InvalidInput(Fault("/counts", detail))
-    if sum(map(sum, counts)) > MAX_TOTAL:
-        raise InvalidInput(Fault("/counts", "counts: the sum of all counts must be at most 2**53."))
-    return take_counts(class_list, counts)
-
-
-def _whole_counts(members: Fields) -> list[list[int]]:
-    try:
-        return bodies.pick(members, "counts", list[list[Count]])
-    except InvalidInput:
-        # Of programs that know only floats, 5.0 is a whole number.
-        rows = _floats(members)
-        if not all(0 <= count <= MAX_TOTAL and count.is_integer() for row in rows for count in row) or not rows:
-            raise
-        return [[int(count) for count in row] for row in rows]
-
-
-def _floats(members: Fields) -> list[list[float]]:
-    try:
-        return bodies.pick(members, "counts", list[list[float]])
-    except InvalidInput:
-        return []
 
 
 def _common_fields(matrix: ListedMatrix | CountedMatrix) -> dict[str, Any]:

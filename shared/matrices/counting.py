@@ -16,13 +16,14 @@ from shared.evaluation.types import Label
 class Vectors(NamedTuple):
     """The labels of n samples as they were sent, how much each of them counts, and the classes in their order.
 
-    Without `classes` they are the sorted labels that occur.
+    Without `classes` they are the sorted labels that occur. `names` stand for the vectors in errors.
     """
 
     actual: Vector
     predicted: Vector
     weights: Sequence[float] | None = None
     classes: Sequence[Label] | None = None
+    names: tuple[str, str] = ("actual_vector", "predicted_vector")
 
 
 class CountedSamples(NamedTuple):
@@ -47,11 +48,12 @@ def count_labels(vectors: Vectors, *, max_classes: int, max_label_length: int) -
         vectors.predicted,
         max_classes=max_classes,
         max_label_length=max_label_length,
+        names=vectors.names,
         types_checked=True,
     )
     if vectors.classes is not None:
         classes = read_classes(vectors.classes, max_classes=max_classes, max_label_length=max_label_length)
-        factorised = arrange(factorised, classes, ("actual_vector", "predicted_vector", "classes"))
+        factorised = arrange(factorised, classes, (*vectors.names, "classes"))
     weights = None if vectors.weights is None else np.asarray(vectors.weights, dtype=np.float64)
     matrix = count(factorised, weights)
     codes = encode(factorised.actual), encode(factorised.predicted)

@@ -63,9 +63,46 @@ async def test_weighted_samples_count_as_much_as_they_weigh(alice: Client) -> No
     assert (made["accuracy"], made["sample_count"]) == (0.625, 3)
 
 
+async def test_the_vectors_may_have_their_names_in_scikit_learn(alice: Client) -> None:
+    made = await _create(alice, y_true=["a", "b", "b"], y_pred=["a", "a", "b"], sample_weight=[1, 2, 3])
+
+    assert (made["classes"], made["confusion_matrix"]) == (["a", "b"], [[1.0, 0.0], [2.0, 3.0]])
+
+
+@pytest.mark.parametrize("repeats", [1, 30_000], ids=["small", "large"])
+async def test_true_and_false_are_the_labels_that_files_have_for_them(alice: Client, repeats: int) -> None:
+    made = await _create(alice, y_true=[True, False, True] * repeats, y_pred=[True, True, False] * repeats)
+
+    assert (made["classes"], made["confusion_matrix"]) == (["False", "True"], [[0, repeats], [repeats, repeats]])
+
+
+@pytest.mark.parametrize("repeats", [1, 30_000], ids=["small", "large"])
+async def test_fractions_are_labels_only_where_the_truth_has_some(alice: Client, repeats: int) -> None:
+    refused = await alice.post("/v1/matrices", {"y_true": [0, 1] * repeats, "y_pred": [0.25, 0.75] * repeats})
+
+    assert refused.json()["errors"] == [
+        {
+            "pointer": "/y_pred",
+            "detail": "y_pred: these are fractions, and no actual label is one; send labels, or scores as a run "
+            "(/v1/runs).",
+        }
+    ]
+    made = await _create(alice, y_true=[0.5, 1] * repeats, y_pred=[0.5, 1.5] * repeats)
+    assert (made["classes"], made["accuracy"]) == ([0.5, 1, 1.5], 0.5)
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
+        ({"y_true": [1]}, "/y_pred"),
+        ({"y_true": [1, "a"], "y_pred": [1, ""]}, "/y_pred/1"),
+        ({"y_true": [1, 0], "y_pred": [1]}, "/y_pred"),
+        ({"y_true": [1], "actual_vector": [1], "predicted_vector": [1]}, "/actual_vector"),
+        ({"y_true": [True], "y_pred": [1]}, "/y_pred"),
+        ({"y_true": ["True"], "y_pred": [True]}, "/y_true"),
+        ({"y_true": [True, 1], "y_pred": [True, False]}, "/y_true/1"),
+        ({"y_true": [1], "y_pred": [2], "classes": [1]}, "/y_pred/0"),
+        ({"classes": ["a"], "counts": [[1]], "y_true": ["a"]}, "/y_true"),
         ({}, "/actual_vector"),
         ({"classes": ["a"], "counts": [[1, 2]]}, "/counts"),
         ({"classes": ["a", "b"], "counts": [[1, 2]]}, "/counts"),

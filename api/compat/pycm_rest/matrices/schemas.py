@@ -18,6 +18,7 @@ from shared.matrices.records import MatrixMetrics
 # Most vectors decode as one of these; a mix of numbers and text does not.
 HOMOGENEOUS: tuple[type, ...] = (list[int], list[str])
 
+NAMES = ("actual_vector", "predicted_vector")
 
 _Classes = Annotated[list[Label], Meta(min_length=1)]
 
@@ -100,10 +101,14 @@ async def receive_vectors(members: Fields) -> Vectors:
 
 def read_vectors(members: Fields) -> Vectors:
     """The two vectors of a body, their weights and classes; raises InvalidInput or InvalidLabels with the position."""
-    actual, predicted = _labels(members, "actual_vector"), _labels(members, "predicted_vector")
+    return complete(members, read_labels(members, NAMES[0]), read_labels(members, NAMES[1]), NAMES)
+
+
+def complete(members: Fields, actual: Vector, predicted: Vector, names: tuple[str, str]) -> Vectors:
+    """The two vectors, which have these names, with the weights and classes of a body; raises as `read_vectors`."""
     weights = _weights(members, len(actual))
     classes = bodies.pick(members, "classes", _Classes) if _is_present(members, "classes") else None
-    return Vectors(actual, predicted, weights, classes)
+    return Vectors(actual, predicted, weights, classes, names)
 
 
 def _weights(members: Fields, count: int) -> Sequence[float] | None:
@@ -120,7 +125,8 @@ def _is_present(members: Fields, name: str) -> bool:
     return name in members and (bytes(members[name]) != b"null" or name in bodies.large(members))
 
 
-def _labels(members: Fields, name: str) -> Vector:
+def read_labels(members: Fields, name: str) -> Vector:
+    """Read a vector of labels; raises InvalidInput with the position."""
     if pieces := bodies.large(members).get(name):
         return compact.labels(pieces, name)
     for kind in HOMOGENEOUS if name in members else ():
