@@ -7,12 +7,18 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_init
+from kombu.entity import Exchange, Queue
 
 from shared.kit import logging
 from shared.kit.broker import TRANSPORT_OPTIONS, Wakeup
 from shared.kit.platform import load_before_forking
 from shared.kit.settings import settings
 from worker.liveness import LivenessStep
+
+
+def _queue(name: str) -> Queue:
+    return Queue(name, Exchange(name), routing_key=name, no_ack=True)  # type: ignore[no-untyped-call] # kombu has no types
+
 
 app = Celery("evalserve", broker=settings().redis_url.get_secret_value(), include=["worker.shutdown"])
 
@@ -21,6 +27,9 @@ app.conf.update(
     # time, and loops without end over a job that kills its worker.
     task_acks_late=False,
     task_reject_on_worker_lost=False,
+    # For the same reason nothing is acknowledged: the transport would write each message into a second list and delete
+    # it there, a third of the consumer's work. A message that is lost is sent again by the dispatcher.
+    task_queues=[_queue(wakeup.queue) for wakeup in Wakeup],
     # A prefetched message would wait behind a long job although another process is idle.
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,

@@ -50,6 +50,9 @@ def configure(*, level: str, form: str) -> None:
     # These log every request or byte at INFO, including addresses with their queries.
     for name in ("httpx2", "httpcore2", "botocore", "boto3", "urllib3", "_granian", "granian.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # These log every message that comes and goes; the start and the end of a job are events of ours.
+    for name in ("celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class _Output:
