@@ -1,5 +1,6 @@
 """Large lists of a body as arrays: their pieces are decoded one by one, so that never many Python objects exist."""
 
+import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
@@ -20,6 +21,7 @@ from shared.kit.errors import Fault, InvalidInput
 T = TypeVar("T")
 
 _WHITE = b" \t\r\n"
+_NESTED = re.compile(rb"\[[ \t\r\n]*\[")
 _NO_SHAPE = bytes({*range(256)} - {*b"[],"})
 
 
@@ -37,6 +39,16 @@ def flags(pieces: Pieces, name: str) -> CodedLabels:
     for part in _parts(pieces, name, list[bool]):
         coder.add([*map(str, part)])
     return coder.coded()
+
+
+def labels_or_flags(pieces: Pieces, name: str) -> CodedLabels:
+    """Read a list of labels, or of true and false; raises InvalidInput or TooManyClasses."""
+    return flags(pieces, name) if are_flags(pieces.piece(0)) else labels(pieces, name)
+
+
+def are_flags(start: bytes) -> bool:
+    """Return True if the first element of a list, of which this is the start, is true or false."""
+    return start.lstrip(b"[ \t\r\n")[:1] in {b"t", b"f"}
 
 
 def label_sets(pieces: Pieces, name: str) -> CodedSets:
@@ -70,6 +82,11 @@ def rows(pieces: Pieces, name: str) -> NDArray[np.float64]:
     return np.frombuffer(values, np.float64).reshape(count, columns)
 
 
+def rows_or_numbers(pieces: Pieces, name: str) -> NDArray[np.float64]:
+    """Read rows of equally many numbers, shape (n, k), or plain numbers, shape (n,); raises as `rows`."""
+    return rows(pieces, name) if _NESTED.match(pieces.piece(0)) else numbers(pieces, name)
+
+
 def elements(pieces: Pieces, name: str, kind: type[list[T]], most: int) -> Iterator[T]:
     """Yield the elements of a list one by one; raises InvalidInput, also for more than `most` of them."""
     count = 0
@@ -94,9 +111,11 @@ def reader(name: str, kind: Any) -> Callable[[Pieces, str], Any] | None:
 _NEVER_LARGE = frozenset({"classes"})
 _READERS: Mapping[Any, Callable[[Pieces, str], Any]] = {
     list[Label]: labels,
+    list[Label | bool]: labels_or_flags,
     list[list[Label]]: label_sets,
     list[float]: numbers,
     list[list[float]]: rows,
+    list[list[float] | float]: rows_or_numbers,
 }
 
 

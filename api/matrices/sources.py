@@ -10,6 +10,7 @@ from api.http import bodies, compact
 from api.http.bodies import Fields
 from api.matrices.schemas import Count, DescriptionIn
 from shared.evaluation.inputs.coded_labels import CodedLabels
+from shared.evaluation.inputs.flags import flags_as_texts
 from shared.evaluation.inputs.labels import Vector, read_classes
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
@@ -53,15 +54,14 @@ def _read_vectors(members: Fields) -> Vectors:
 def _are_flags(members: Fields, name: str) -> bool:
     """Return True if the first label of a vector is true or false."""
     pieces = bodies.large(members).get(name)
-    start = pieces.piece(0) if pieces else bytes(members.get(name, b""))
-    return start.lstrip(b"[ \t\r\n")[:1] in {b"t", b"f"}
+    return compact.are_flags(pieces.piece(0) if pieces else bytes(members.get(name, b"")))
 
 
 def _read_flags(members: Fields, name: str) -> Vector:
     """Read a vector of true and false as the labels "True" and "False", which files have for them."""
     if pieces := bodies.large(members).get(name):
         return compact.flags(pieces, name)
-    return [str(flag) for flag in bodies.pick(members, name, list[bool])]
+    return flags_as_texts(bodies.pick(members, name, list[bool]), name)
 
 
 def _refuse_scores(vectors: Vectors) -> None:

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -24,11 +24,12 @@ from shared.evaluation.types import Label
 class LabelledProbabilities(NamedTuple):
     """A labelled sample of probabilities, not yet checked.
 
-    Rows hold the probability of one class alone where there are two `classes` and `scored` is its position among them.
+    Rows, or plain numbers, hold the probability of one class alone where there are two of them and `scored` is its
+    position.
     """
 
     actual_vector: Sequence[Label]
-    probability_vector: Sequence[Sequence[float]]
+    probability_vector: Sequence[Sequence[float]] | Sequence[float] | Scores
     classes: Sequence[Label] | None = None
     sample_weight: Sequence[float] | None = None
     scored: int | None = None
@@ -64,11 +65,9 @@ class _Packed(msgspec.Struct, array_like=True):
 
 def check(sample: LabelledProbabilities, *, max_classes: int, max_label_length: int) -> CurveInputs:
     """Check a labelled sample; raises a subclass of InvalidLabels."""
-    rows = (
-        sample.probability_vector
-        if sample.scored is None
-        else with_complement(sample.probability_vector, sample.scored)
-    )
+    rows: Any = sample.probability_vector
+    if sample.scored is not None:
+        rows = with_complement(rows, sample.scored)
     probabilities = read_probabilities(rows, len(sample.actual_vector))
     actual = read_actual(
         sample.actual_vector,

@@ -1,12 +1,17 @@
 """The ROC or precision-recall curves of a classifier's probabilities."""
 
 import asyncio
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
+import numpy as np
 from msgspec import Meta, Struct
 
 from shared.accounts import Caller
 from shared.curves.inputs import LabelledProbabilities, check, pack
+from shared.evaluation.inputs.flags import flags_as_texts
+from shared.evaluation.inputs.probabilities import Scores
+from shared.evaluation.inputs.probability_errors import InvalidProbability
 from shared.evaluation.types import Label
 from shared.jobs import Arguments
 from shared.kit.names import Name
@@ -18,13 +23,23 @@ CurveType = Literal["ROC", "PR"]
 # Checking so few samples, in rows so short, takes less time than a change to a thread.
 INLINE_SAMPLES, INLINE_CLASSES = 500, 5
 
+# The position of the class that plain numbers are the probabilities of, as in scikit-learn.
+_SECOND = 1
+
 
 class ProbabilitiesIn(Struct):
     """n samples: their labels and the predicted probabilities of k classes."""
 
-    actual_vector: Annotated[list[Label], Meta(description="Ground truth label of each of the n samples.")]
+    actual_vector: Annotated[
+        list[Label | bool],
+        Meta(description="Ground truth label of each of the n samples: numbers, text, or all true or false."),
+    ]
     probability_vector: Annotated[
-        list[list[float]], Meta(description="n rows of k probabilities, 0 to 1, that sum to 1 within 0.001.")
+        list[list[float] | float],
+        Meta(
+            description="n rows of k probabilities, 0 to 1, that sum to 1 within 0.001; of two classes also n numbers, "
+            "the probabilities of the second one."
+        ),
     ]
     classes: Annotated[
         list[Label] | None, Meta(description="Class of each of the k columns; null for the sorted labels.")
@@ -77,9 +92,29 @@ class Curve(Arguments, frozen=True, kw_only=True, tag="curve"):
 
 def _is_small(body: ProbabilitiesIn) -> bool:
     labels, rows = body.actual_vector, body.probability_vector
-    return len(labels) <= INLINE_SAMPLES >= len(rows) and all(len(row) <= INLINE_CLASSES for row in rows)
+    return len(labels) <= INLINE_SAMPLES >= len(rows) and all(
+        isinstance(row, float) or len(row) <= INLINE_CLASSES for row in rows
+    )
 
 
 def _pack(body: ProbabilitiesIn, settings: Settings) -> bytes:
-    sample = LabelledProbabilities(body.actual_vector, body.probability_vector, body.classes, body.sample_weight)
+    labels: Any = body.actual_vector
+    if isinstance(labels, list):
+        labels = flags_as_texts(labels, "actual_vector")
+    # Rows or numbers, and arrays of either where they came in pieces.
+    probabilities: Any = body.probability_vector
+    scored = _SECOND if _are_numbers(probabilities) else None
+    sample = LabelledProbabilities(labels, probabilities, body.classes, body.sample_weight, scored)
     return pack(check(sample, max_classes=settings.max_classes, max_label_length=settings.max_label_length))
+
+
+def _are_numbers(rows: Sequence[list[float] | float] | Scores) -> bool:
+    """Return True for numbers, False for rows of them; raises InvalidProbability for a mix."""
+    if isinstance(rows, np.ndarray):
+        return rows.ndim == 1
+    are_numbers = [isinstance(row, float) for row in rows[:1]] == [True]
+    other = next((index for index, row in enumerate(rows) if isinstance(row, float) != are_numbers), None)
+    if other is not None:
+        detail = f"probability_vector[{other}] is {'a row among numbers' if are_numbers else 'a number among rows'}."
+        raise InvalidProbability(detail, vector="probability_vector", index=other)
+    return are_numbers

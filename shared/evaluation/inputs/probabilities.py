@@ -53,9 +53,19 @@ def complement(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.round(1 - scores, _EXACT_DECIMALS)
 
 
-def with_complement(rows: Sequence[Sequence[float]], column: int) -> Scores:
-    """A table of two columns, of which `column` holds the scores (n, 1) that were sent, the other one 1 minus them."""
+def with_complement(
+    rows: Sequence[Sequence[float]] | Sequence[float] | Scores, column: int, *, name: str = "probability_vector"
+) -> Scores:
+    """A table of two columns, of which `column` holds the scores (n,) that were sent, the other one 1 minus them.
+
+    Raises InvalidProbability for a score outside 0 to 1.
+    """
     scores = np.asarray(rows, np.float64).reshape(len(rows))
+    is_outside = ~((scores >= 0) & (scores <= 1))
+    if is_outside.any():
+        index = int(np.argmax(is_outside))
+        detail = f"{name}[{index}] is {scores[index]}; a probability must be from 0 to 1."
+        raise InvalidProbability(detail, vector=name, index=index)
     both = scores, complement(scores)
     return np.column_stack(both if column == 0 else both[::-1])
 

@@ -43,6 +43,40 @@ async def test_the_documented_example_is_answered_honestly(alice: Client) -> Non
     assert precision_recall["auc_trp"] == pytest.approx({"class0": 0.225, "class1": 0.377778}, abs=1e-6)
 
 
+@pytest.mark.parametrize("size", [40, 20_000], ids=["small", "large"])
+async def test_plain_numbers_are_the_probabilities_of_the_second_class(alice: Client, size: int) -> None:
+    actual, rows = _sample(size, 2)
+    scores, truth = [row[1] for row in rows], [bool(label) for label in actual]
+
+    found = await _measure(alice, type="ROC", actual_vector=truth, probability_vector=scores)
+    named = await _measure(alice, type="ROC", actual_vector=actual, probability_vector=scores, classes=[1, 0])
+
+    area = roc_auc_score(truth, scores)
+    assert found["classes"] == ["False", "True"]
+    assert found["auc_trp"] == pytest.approx({"False": area, "True": area}, abs=1e-12)
+    assert named["auc_trp"] == pytest.approx({"1": 1 - area, "0": 1 - area}, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("labels", "probabilities", "detail"),
+    [
+        ([1, 0, 1], [0.9, 0.2, -3], "probability_vector[2] is -3.0; a probability must be from 0 to 1."),
+        ([1, 0, 1], [0.9, [0.2, 0.8], 0.3], "probability_vector[1] is a row among numbers."),
+        ([1, 0], [[0.2, 0.8], 0.3], "probability_vector[1] is a number among rows."),
+        ([True, 1], [0.9, 0.2], "actual_vector[1] is neither true nor false, and other labels are; send labels of one"),
+        ([0, 1, 2], [0.9, 0.2, 0.3], "actual_vector"),
+        ([0, 1], [0.9], "probability_vector has 1 rows for 2 samples"),
+    ],
+)
+async def test_numbers_that_are_no_probabilities_of_one_class_are_refused(
+    alice: Client, labels: list[Any], probabilities: list[Any], detail: str
+) -> None:
+    answer = await alice.post("/curve", {"type": "ROC", "actual_vector": labels, "probability_vector": probabilities})
+
+    assert answer.status_code == 400
+    assert detail in answer.json()["detail"]
+
+
 async def test_areas_are_pycms_and_scikit_learns(alice: Client) -> None:
     actual, probabilities = _sample(60, 3)
 
