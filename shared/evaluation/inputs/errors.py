@@ -42,7 +42,9 @@ class TooManyClasses(InvalidLabels):
     """Both vectors together hold more different labels than allowed; `vector` is the first one."""
 
     def __init__(self, limit: int, *, vector: str) -> None:
-        detail = f"The vectors have more than {limit} different labels; send classes, not scores or identifiers."
+        detail = (
+            f"The vectors have more than {limit} different labels; send classes, not scores or ids, or merge rare ones."
+        )
         super().__init__(detail, vector=vector)
 
 

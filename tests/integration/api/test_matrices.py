@@ -78,7 +78,7 @@ BAD_VECTORS: list[tuple[Any, Any, str]] = [
     (["a", "tab\t"], ["a", "b"], "/actual_vector/1"),
     (["a", "x" * 501], ["a", "b"], "/actual_vector/1"),
     ([1, 2**60], [1, 0], "/actual_vector/1"),
-    (list(range(501)), list(range(501)), "/actual_vector"),
+    (list(range(1001)), list(range(1001)), "/actual_vector"),
     ("ab", ["a", "b"], "/actual_vector"),
     (None, [1], "/actual_vector"),
     ({"0": 1}, [1], "/actual_vector"),

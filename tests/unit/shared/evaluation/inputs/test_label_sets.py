@@ -148,19 +148,19 @@ REPEATED = "is a duplicate within its sample; send each label once"
         (
             ([list(range(21))], [[]]),
             TooManyClasses,
-            "The vectors have more than 20 different labels; send classes, not scores or identifiers.",
+            "The vectors have more than 20 different labels; send classes, not scores or ids, or merge rare ones.",
             ("actual_vector", None),
         ),
         (
             ([[1]], [[1]], list(range(21))),
             TooManyClasses,
-            "The vectors have more than 20 different labels; send classes, not scores or identifiers.",
+            "The vectors have more than 20 different labels; send classes, not scores or ids, or merge rare ones.",
             ("classes", None),
         ),
         (
             ([list(range(21))], [[]], [1]),
             TooManyClasses,
-            "The vectors have more than 20 different labels; send classes, not scores or identifiers.",
+            "The vectors have more than 20 different labels; send classes, not scores or ids, or merge rare ones.",
             ("actual_vector", None),
         ),
         (

@@ -212,7 +212,7 @@ def test_one_class_over_the_limit_is_refused_and_none_over_it_is_not(make: Calla
     assert len(limited(make(k), make(k)).classes) == k
     with pytest.raises(TooManyClasses) as caught:
         limited(make(k + 1), make(k + 1))
-    detail = f"The vectors have more than {k} different labels; send classes, not scores or identifiers."
+    detail = f"The vectors have more than {k} different labels; send classes, not scores or ids, or merge rare ones."
     assert (caught.value.vector, caught.value.index, caught.value.detail) == ("actual_vector", None, detail)
 
 
