@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from shared.jobs import JobRequest
 from shared.kit.db import Connection
 from shared.kit.files import AnyFile, StoredFile
 
@@ -11,12 +12,21 @@ Write: TypeAlias = Callable[[Connection], Awaitable[None]]
 
 
 class Conclusion(NamedTuple):
-    """Files that belong to the thing, below its own prefix, the rows about them, and the artifacts of the job."""
+    """Files that belong to the thing, below its own prefix, the rows about them, and the artifacts of the job.
+
+    A part of a job has no rows of its own.
+    """
 
     prefix: str
     files: Sequence[AnyFile]
-    write: Write
+    write: Write | None
     artifacts: Sequence[AnyFile] = ()
+
+
+class Split(NamedTuple):
+    """The parts that the job becomes: it waits until all of them have ended, and is attempted again."""
+
+    parts: Sequence[JobRequest]
 
 
 class Ending(NamedTuple):

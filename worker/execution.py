@@ -15,16 +15,17 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 
 from shared import kinds
-from shared.jobs import delays, finishing, queries
+from shared.jobs import delays, finishing, parts, queries
 from shared.jobs.errors import JobCrashed, LeaseLost, TimeLimitExceeded
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable, TransactionConflict
 from shared.kit.errors import DomainError
 from shared.kit.files import AnyFile, StoredFile, object_key
+from shared.kit.platform import Platform
 from shared.kit.storage import Storage
 from shared.kit.storage_errors import StorageRefused, StorageUnavailable
 from worker import handlers
-from worker.conclusion import Conclusion, Ending
+from worker.conclusion import Conclusion, Ending, Split
 from worker.heartbeat import Heartbeat
 from worker.interruption import Interrupted, Interruption, WorkStopped
 from worker.job_attempt import JobAttempt
@@ -112,9 +113,16 @@ def _outcome(runtime: Runtime, job: JobRecord) -> Finish:
         log.exception("job crashed")
         finish = partial(finishing.strike, platform, job, JobCrashed())
     else:
-        log.info("job done", artifacts=[file.name for file in ending.artifacts])
-        finish = partial(finishing.succeed, platform, job, ending.artifacts, ending.write)
+        finish = _end_of(platform, job, ending)
     return finish
+
+
+def _end_of(platform: Platform, job: JobRecord, ending: Ending | Split) -> Finish:
+    if isinstance(ending, Split):
+        log.info("job split", parts=len(ending.parts))
+        return partial(parts.split, platform, job, ending.parts)
+    log.info("job done", artifacts=[file.name for file in ending.artifacts])
+    return partial(finishing.succeed, platform, job, ending.artifacts, ending.write)
 
 
 def _persist(runtime: Runtime, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -130,14 +138,14 @@ def _persist(runtime: Runtime, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
             time.sleep(RETRY_INTERVAL_S)
 
 
-def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Ending:
+def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Ending | Split:
     handler = handlers.HANDLERS[job.kind]
     arguments = kinds.load(job.arguments)
     with Scratch() as scratch, Heartbeat(runtime, job, interruption.stop) as heartbeat:
         current = JobAttempt(job, arguments, heartbeat.progress, scratch)
         inputs = runtime.run(handler.load(runtime.platform, current))
         made = handler.perform(inputs, current)
-        return _store(runtime.platform.storage, job, made)
+        return made if isinstance(made, Split) else _store(runtime.platform.storage, job, made)
 
 
 def _store(storage: Storage, job: JobRecord, made: Conclusion | Sequence[AnyFile]) -> Ending:

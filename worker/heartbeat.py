@@ -7,7 +7,7 @@ from typing import Self
 
 import structlog
 
-from shared.jobs import finishing, queries
+from shared.jobs import finishing, part_queries, queries
 from shared.jobs.errors import LeaseLost
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
@@ -54,6 +54,8 @@ class Heartbeat:
             try:
                 async with self._runtime.platform.db.connection() as connection:
                     self._lease_lost = not await queries.beat(connection, self._job, finishing.LEASE, self._progress)
+                    if self._job.parent_id is not None:
+                        await part_queries.report(connection, self._job.parent_id)
             except (DatabaseUnavailable, DatabaseBusy):
                 # The lease outlives two missed heartbeats; the next one tells whether it still holds.
                 log.warning("heartbeat missed: the database is away")

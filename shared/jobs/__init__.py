@@ -10,6 +10,7 @@ from shared.jobs import finishing, queries, queueing
 from shared.jobs.arguments import Arguments
 from shared.jobs.errors import InputsNotKept, JobAlreadyFinished, JobNotFound, QueueFull
 from shared.jobs.lifecycle import Status
+from shared.jobs.parts import list_parts
 from shared.jobs.records import JobOut, JobRecord, Snapshot
 from shared.jobs.references import Reference
 from shared.jobs.requests import JobRequest, prepare
@@ -30,6 +31,7 @@ __all__ = [
     "Snapshot",
     "Status",
     "changed",
+    "list_parts",
     "prepare",
 ]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from shared import webhooks
 from shared.artifacts import queries as artifact_queries
-from shared.jobs import delays, queries
+from shared.jobs import delays, part_queries, parts, queries
 from shared.jobs.errors import LeaseLost, WorkerLost
 from shared.jobs.lifecycle import Status
 from shared.jobs.records import JobOut, JobRecord, Snapshot
@@ -41,20 +41,26 @@ async def succeed(
     `write` adds the rows of what the job made, behind the fence and in the same transaction.
     """
     async with platform.db.transaction() as connection:
+        await parts.lock_parent(connection, job)
         finished = await queries.succeed(connection, job)
         if finished is None:
             raise LeaseLost
         await artifact_queries.add(connection, job.id, files)
         if write is not None:
             await write(connection)
-        return await announce(platform, connection, finished)
+        snapshot = await announce(platform, connection, finished)
+    await parts.wake_parent(platform, job)
+    return snapshot
 
 
 @retry_conflicts
 async def fail(platform: Platform, job: JobRecord, error: DomainError) -> Snapshot:
     """Fail the job with an error that another attempt would repeat; raises LeaseLost."""
     async with platform.db.transaction() as connection:
-        return await _fail(platform, connection, job, error)
+        await parts.lock_parent(connection, job)
+        snapshot = await _fail(platform, connection, job, error)
+    await parts.wake_parent(platform, job)
+    return snapshot
 
 
 @retry_conflicts
@@ -92,7 +98,15 @@ async def rescue_expired(platform: Platform, limit: int, *, after_outage: bool =
 
 
 async def announce(platform: Platform, connection: Connection, job: JobRecord) -> Snapshot:
-    """Write the event of a job that has just ended, and notify the clients that wait for it."""
+    """Write the event of a job that has just ended, and notify the clients that wait for it.
+
+    The end of a part is only the business of the job that it is a part of.
+    """
+    if job.parent_id is not None:
+        await parts.end(connection, job)
+        return Snapshot(job)
+    if job.part_count:
+        await part_queries.drop(connection, job.id)
     snapshot = await queries.with_files(connection, job)
     await webhooks.announce(
         platform,
@@ -122,7 +136,9 @@ async def _strike(platform: Platform, connection: Connection, job: JobRecord, er
 
 
 async def _fail(platform: Platform, connection: Connection, job: JobRecord, error: DomainError) -> Snapshot:
-    failed = await queries.fail(connection, job, problem_of(error))
+    problem = problem_of(error)
+    failed = await queries.fail(connection, job, problem)
     if failed is None:
         raise LeaseLost
-    return await announce(platform, connection, failed)
+    parent = await parts.fail_parent(connection, failed, problem)
+    return await announce(platform, connection, failed if parent is None else parent)

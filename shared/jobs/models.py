@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -28,6 +28,7 @@ class Job(SQLModel, table=True):
         Index("ix_job_queued", "run_after", postgresql_where=text("status = 'queued'")),
         Index("ix_job_waiting", "account_id", "run_after", "id", postgresql_where=text("status = 'queued'")),
         Index("ix_job_running", "lease_until", postgresql_where=text("status = 'running'")),
+        Index("ix_job_parent_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
         Index("ix_job_finished", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
     )
 
@@ -62,3 +63,9 @@ class Job(SQLModel, table=True):
     lease_until: datetime | None = Field(default=None, sa_column=time_column())
     started_at: datetime | None = Field(default=None, sa_column=time_column())
     finished_at: datetime | None = Field(default=None, sa_column=time_column())
+
+    # The job that this one is a part of; it waits for all its parts, with a lease that never ends.
+    parent_id: UUID | None = Field(
+        default=None, sa_column=Column(ForeignKey("job.id", ondelete="CASCADE"), nullable=True)
+    )
+    part_count: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))

@@ -44,12 +44,14 @@ RETRY = f"""
     RETURNING {COLUMNS}
 """
 
-FIND_OWN = f"SELECT {COLUMNS} FROM job WHERE id = $1 AND account_id = $2"
+# Parts are the business of the job that they are parts of: nobody sees, follows or cancels one.
+WHOLE = "parent_id IS NULL"
+FIND_OWN = f"SELECT {COLUMNS} FROM job WHERE id = $1 AND account_id = $2 AND {WHOLE}"
 
 LIST_OWN = f"""
     SELECT {COLUMNS} FROM job
     WHERE account_id = $1 AND ($2::uuid IS NULL OR id < $2) AND ($3::text IS NULL OR status = $3)
-        AND ($4::text IS NULL OR kind = $4)
+        AND ($4::text IS NULL OR kind = $4) AND {WHOLE}
     ORDER BY id DESC LIMIT $5
 """
 
@@ -70,7 +72,7 @@ SELECT_CACHED = f"""
 
 CLAIM = f"""
     UPDATE job
-    SET {_to(Move.START)}, attempt = attempt + 1, progress = 0, lease_until = now() + $2,
+    SET {_to(Move.START)}, attempt = attempt + 1, lease_until = now() + $2,
         started_at = coalesce(started_at, now())
     WHERE id = $1 AND {_from(Move.START)} AND run_after <= now()
     RETURNING {COLUMNS}
@@ -79,8 +81,9 @@ CLAIM = f"""
 # The fence, with the states that the move starts from: an attempt that was cancelled or taken over no longer matches.
 FENCE = "id = $1 AND attempt = $2"
 
+# A beat that is late does not shorten the endless lease of a job that waits for its parts.
 BEAT = f"""
-    UPDATE job SET lease_until = now() + $3, progress = greatest(progress, $4)
+    UPDATE job SET lease_until = greatest(lease_until, now() + $3), progress = greatest(progress, $4)
     WHERE {FENCE} AND {status_in(Status.RUNNING)} RETURNING true
 """
 
@@ -103,7 +106,7 @@ RELEASE = f"""
 
 CANCEL = f"""
     UPDATE job SET {_to(Move.CANCEL)}, lease_until = NULL, finished_at = now()
-    WHERE id = $1 AND account_id = $2 AND {_from(Move.CANCEL)} RETURNING {COLUMNS}
+    WHERE id = $1 AND account_id = $2 AND {_from(Move.CANCEL)} AND {WHOLE} RETURNING {COLUMNS}
 """
 
 LOCK_EXPIRED = f"""

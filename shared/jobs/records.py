@@ -33,6 +33,9 @@ class JobRecord(msgspec.Struct, frozen=True):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    # The job that this one is a part of, and the number of parts that this one has.
+    parent_id: UUID | None = None
+    part_count: int = 0
 
     @property
     def is_final(self) -> bool:

@@ -1,7 +1,7 @@
 """Wake-ups for the workers: a message carries the id of a row and nothing else."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import redis.asyncio
 import redis.exceptions
-from celery import Celery
+from celery import Celery, group
 from kombu.exceptions import LimitExceeded, OperationalError
 from kombu.pools import ProducerPool
 from redis.asyncio.retry import Retry
@@ -87,6 +87,18 @@ class Broker:
         except OUTAGES as error:
             raise BrokerUnavailable(str(error)) from error
 
+    def publish_group(self, wakeup: Wakeup, ids: Iterable[UUID]) -> None:
+        """Send the messages for ids that belong together as one group of Celery's; raises BrokerUnavailable."""
+        signatures = [self._app.signature(wakeup.value, [str(id_)]) for id_ in ids]
+        try:
+            with self._producers.acquire(block=True, timeout=PUBLISH_TIMEOUT_S) as producer:
+                # Without a chord: what comes after the group is decided by the rows, which outlive the broker.
+                group(signatures, app=self._app).apply_async(
+                    queue=wakeup.queue, producer=producer, retry=False, ignore_result=True
+                )
+        except OUTAGES as error:
+            raise BrokerUnavailable(str(error)) from error
+
     def waiting(self, wakeup: Wakeup) -> int:
         """Return the number of messages that no worker has taken yet."""
         try:
@@ -120,9 +132,18 @@ class Broker:
 
     async def try_publish(self, wakeup: Wakeup, *ids: UUID) -> bool:
         """Publish best effort, off the event loop; False leaves the messages to the dispatcher."""
+        return await self._try(self.publish, wakeup, ids)
+
+    async def try_publish_group(self, wakeup: Wakeup, ids: Sequence[UUID]) -> bool:
+        """Publish a group best effort, likewise."""
+        return not ids or await self._try(self.publish_group, wakeup, ids)
+
+    async def _try(
+        self, publish: Callable[[Wakeup, Iterable[UUID]], None], wakeup: Wakeup, ids: Sequence[UUID]
+    ) -> bool:
         if len(self._overdue) >= PUBLISHERS:
             return False
-        future = self._publishers.submit(self.publish, wakeup, ids)
+        future = self._publishers.submit(publish, wakeup, ids)
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT_S):
                 await asyncio.wrap_future(future)

@@ -20,7 +20,8 @@ WAITING = f"""
     FROM job WHERE {status_in(Status.QUEUED)} AND run_after <= now()
 """
 
-RUNNING = f"SELECT count(*) FROM job WHERE {status_in(Status.RUNNING)}"
+# A job that waits for its parts holds no worker.
+RUNNING = f"SELECT count(*) FROM job WHERE {status_in(Status.RUNNING)} AND lease_until < 'infinity'"
 
 # An account that has attempts under way waits for its own receivers; one that has none, for the couriers.
 UNDELIVERED = """

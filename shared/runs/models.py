@@ -65,5 +65,7 @@ class RunVersion(SQLModel, table=True):
     summary: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     # Of the objects with the canonical rows and the slice tables.
     folder: str | None = None
+    # The objects of the canonical rows in their order, where parts of the file were read apart.
+    pieces: list[str] | None = Field(default=None, sa_column=Column(ARRAY(String), nullable=True))
     rows_bytes: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())

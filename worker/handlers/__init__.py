@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 from shared.kinds import KINDS
 from shared.kit.files import AnyFile
 from shared.kit.platform import Platform
-from worker.conclusion import Conclusion
+from worker.conclusion import Conclusion, Split
 from worker.job_attempt import JobAttempt
 
 
@@ -22,10 +22,10 @@ class Handler(Protocol):
     async def load(self, platform: Platform, attempt: JobAttempt[Any], /) -> Any:
         """Read the inputs of the job; those too large for memory go into the attempt's scratch folder."""
 
-    def perform(self, inputs: Any, attempt: JobAttempt[Any], /) -> Sequence[AnyFile] | Conclusion:
+    def perform(self, inputs: Any, attempt: JobAttempt[Any], /) -> Sequence[AnyFile] | Conclusion | Split:
         """Make the files, in memory or in the scratch folder; called in a thread without an event loop.
 
-        Files are artifacts of the job; a conclusion is of a thing that has rows of its own.
+        Files are artifacts of the job; a conclusion is of a thing that has rows of its own; a split ends no job yet.
         """
 
 

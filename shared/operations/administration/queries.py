@@ -29,7 +29,7 @@ ACCOUNTS = """
 ALL_JOBS = """
     SELECT job.id, account.email, job.kind, job.status, job.error, job.created_at, job.finished_at
     FROM job JOIN account ON account.id = job.account_id
-    WHERE ($1::uuid IS NULL OR job.id < $1) AND ($2::text IS NULL OR job.status = $2)
+    WHERE ($1::uuid IS NULL OR job.id < $1) AND ($2::text IS NULL OR job.status = $2) AND job.parent_id IS NULL
     ORDER BY job.id DESC LIMIT $3
 """
 
@@ -64,7 +64,7 @@ SET_ACCOUNT_STATE = """
 
 JOBS_OF_DISABLED_ACCOUNTS = f"""
     SELECT job.id, job.account_id FROM account JOIN job ON job.account_id = account.id
-    WHERE NOT account.is_active AND {status_in(Status.QUEUED, Status.RUNNING)}
+    WHERE NOT account.is_active AND {status_in(Status.QUEUED, Status.RUNNING)} AND job.parent_id IS NULL
     LIMIT $1
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.jobs import lifecycle, queries
+from shared.jobs import lifecycle, part_queries, queries
 from shared.jobs.lifecycle import FINAL, MOVES, Move, Status
 
 ROOT = Path(__file__).parents[4]
@@ -17,6 +17,8 @@ STATEMENTS = {
     Move.RELEASE: queries.RELEASE,
     Move.CANCEL: queries.CANCEL,
 }
+# Of a job that waits for its parts.
+WAITING = {Move.FAIL: part_queries.FAIL, Move.RELEASE: part_queries.RESUME}
 
 UPDATE_OF_JOB = re.compile(
     r"""UPDATE\s+(?:ONLY\s+)?(?:public\.)?"?job"?\s+(?:(?:AS\s+)?\w+\s+)??SET\b(?P<set>.*?)(?:\bWHERE\b|\bRETURNING\b|\Z)
@@ -95,6 +97,15 @@ def test_a_statement_moves_from_the_sources_of_its_move_to_the_target(move: Move
     assert re.findall(r"(?<!\w)status\b[^']*\(([^)]*)\)", condition) == [
         ", ".join(f"'{status}'" for status in lifecycle.sources(move))
     ]
+
+
+@pytest.mark.parametrize("move", WAITING)
+def test_a_job_that_waits_for_its_parts_is_moved_by_the_same_table(move: Move) -> None:
+    change, _, condition = WAITING[move].partition("WHERE")
+
+    assert re.findall(r"(?<!\w)status = '(\w+)'", change) == [lifecycle.target(move)]
+    assert condition.split("AND")[1].strip() == lifecycle.status_in(*lifecycle.sources(move))
+    assert "lease_until = 'infinity'" in condition
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,129 @@
+"""Statements about jobs in parts: one job waits, and several workers do a part of it each."""
+
+# ruff: noqa: S608 -- the texts are put together from the table of states and our own column names only
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from shared.jobs.lifecycle import Move, Status, sources, status_in, target
+from shared.jobs.queries import FENCE, NEW
+from shared.jobs.queueing import SHARE
+from shared.jobs.records import COLUMNS, JobRecord
+from shared.kit.db import Connection
+from shared.kit.errors import Problem
+
+
+def _to(move: Move) -> str:
+    return f"status = '{target(move).value}'"
+
+
+# The shares of the work that are done when a job is split, and that its parts do.
+BEFORE_PARTS, OF_PARTS = 0.1, 0.7
+
+# Nobody holds a job that waits for its parts, and nobody takes it back.
+_WAITING = f"{status_in(Status.RUNNING)} AND lease_until = 'infinity'"
+
+SPLIT = f"""
+    UPDATE job SET lease_until = 'infinity', part_count = $3, progress = greatest(progress, $4)
+    WHERE {FENCE} AND {status_in(Status.RUNNING)} RETURNING true
+"""
+
+COUNT_AHEAD = f"""
+    SELECT count(*) FROM (
+        SELECT FROM job WHERE account_id = $1 AND {status_in(Status.QUEUED)} LIMIT {SHARE}
+    ) AS waiting
+"""
+
+# As with other jobs, `dispatched_at` is set as if the message were sent.
+INSERT = f"""
+    INSERT INTO job ({NEW}, parent_id, status, progress, attempt, failures, dispatched_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{Status.QUEUED.value}', 0, 0, 0,
+        CASE WHEN $12 THEN now() END)
+"""
+
+# Two parts that end at once take turns, so that the later one sees that it is the last.
+LOCK = "SELECT FROM job WHERE id = $1 FOR UPDATE"
+
+DROP_UNFINISHED = f"DELETE FROM job WHERE parent_id = $1 AND {status_in(Status.QUEUED, Status.RUNNING)}"
+
+RESUME = f"""
+    UPDATE job
+    SET {_to(Move.RELEASE)}, lease_until = NULL, run_after = now(), dispatched_at = NULL
+    WHERE id = $1 AND {status_in(*sources(Move.RELEASE))} AND {_WAITING} AND NOT EXISTS (
+        SELECT FROM job AS part WHERE part.parent_id = $1 AND part.{status_in(Status.QUEUED, Status.RUNNING)}
+    )
+"""
+
+FAIL = f"""
+    UPDATE job SET {_to(Move.FAIL)}, error = $2, lease_until = NULL, finished_at = now()
+    WHERE id = $1 AND {status_in(*sources(Move.FAIL))} AND {_WAITING} RETURNING {COLUMNS}
+"""
+
+REPORT = f"""
+    UPDATE job SET progress = greatest(progress, $2 + $3 * (
+        SELECT coalesce(sum(part.progress), 0) FROM job AS part WHERE part.parent_id = $1
+    ) / part_count)
+    WHERE id = $1 AND {_WAITING}
+"""
+
+IS_RESUMED = f"SELECT {status_in(Status.QUEUED)} FROM job WHERE id = $1"
+
+LIST = f"SELECT {COLUMNS} FROM job WHERE parent_id = $1 ORDER BY id"
+
+DROP = "DELETE FROM job WHERE parent_id = $1"
+
+
+async def split(connection: Connection, job: JobRecord, count: int) -> bool:
+    """Let a job wait for so many parts; False if the attempt no longer holds it."""
+    return bool(await connection.fetchval(SPLIT, job.id, job.attempt, count, BEFORE_PARTS))
+
+
+async def insert(connection: Connection, job: JobRecord, rows: Sequence[dict[str, Any]]) -> list[UUID]:
+    """Insert the parts of a job; return the ids of those whose messages are sent now, few enough for one account."""
+    ahead = await connection.fetchval(COUNT_AHEAD, job.account_id)
+    sent = rows[: max(0, SHARE - ahead)]
+    for at, row in enumerate(rows):
+        await connection.execute(INSERT, *row.values(), job.id, at < len(sent))
+    return [row["id"] for row in sent]
+
+
+async def lock(connection: Connection, job_id: UUID) -> None:
+    """Lock a job until the transaction ends."""
+    await connection.execute(LOCK, job_id)
+
+
+async def drop_unfinished(connection: Connection, job_id: UUID) -> None:
+    """Delete the parts of a job that have not ended: their attempts lose them."""
+    await connection.execute(DROP_UNFINISHED, job_id)
+
+
+async def resume(connection: Connection, job_id: UUID) -> None:
+    """Return a job to the queue if all its parts have ended."""
+    await connection.execute(RESUME, job_id)
+
+
+async def fail(connection: Connection, job_id: UUID, problem: Problem) -> JobRecord | None:
+    """End a job that waits for its parts with an error; None if it does not wait."""
+    record = await connection.fetchrow(FAIL, job_id, problem)
+    return JobRecord(*record) if record else None
+
+
+async def report(connection: Connection, job_id: UUID) -> None:
+    """Set the progress of a job by that of its parts."""
+    await connection.execute(REPORT, job_id, BEFORE_PARTS, OF_PARTS)
+
+
+async def is_resumed(connection: Connection, job_id: UUID) -> bool:
+    """Whether a job is in the queue."""
+    return bool(await connection.fetchval(IS_RESUMED, job_id))
+
+
+async def list_parts(connection: Connection, job_id: UUID) -> list[JobRecord]:
+    """Return the parts of a job that there are, in no certain order."""
+    return [JobRecord(*record) for record in await connection.fetch(LIST, job_id)]
+
+
+async def drop(connection: Connection, job_id: UUID) -> None:
+    """Delete the parts of a job."""
+    await connection.execute(DROP, job_id)
