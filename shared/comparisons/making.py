@@ -14,11 +14,10 @@ from shared.comparisons.results import ComparisonResult
 from shared.comparisons.sides import ComparedSide
 from shared.jobs import JobRecord
 from shared.kit.db import Connection
-from shared.kit.downloads import download
 from shared.kit.files import FileOnDisk
 from shared.kit.platform import Platform
 from shared.matrices import queries as matrix_queries
-from shared.runs.objects import ROWS
+from shared.runs.row_files import download_rows
 
 # Reads a side, once its rows are on disk.
 ReadSide = Callable[[], ComparedSide]
@@ -75,8 +74,8 @@ async def read_side(
         run = await runs.get_ready(platform, job.owner, str(compared.id))
         if run.version != compared.version:
             raise ComparisonChanged
-        await download(platform.storage, run.folder + ROWS, target)
-        return lambda: sides.of_rows(target, run.summary, slices)._replace(is_private=run.is_private)
+        rows = await download_rows(platform, run, target)
+        return lambda: sides.of_rows(rows, run.summary, slices)._replace(is_private=run.is_private)
     await matrices.for_job(platform, job, [str(compared.id)])
     async with platform.db.connection() as connection:
         samples = await matrix_queries.samples(connection, job.account_id, compared.id)

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from shared.evaluation.inputs.label_codes import decode
@@ -52,13 +51,13 @@ def of_samples(samples: Samples) -> ComparedSide:
     return ComparedSide(samples.classes, actual, predicted)
 
 
-def of_rows(rows_file: Path, summary: RunSummary, slices: Sequence[str]) -> ComparedSide:
+def of_rows(rows_file: Path | list[Path], summary: RunSummary, slices: Sequence[str]) -> ComparedSide:
     """The side of a run, from its canonical rows; with those columns of metadata that it has."""
     positions = np.array(summary.class_of_code, np.int64)
     scan = RowScan(rows_file, summary)
 
     def column(name: str) -> Any:
-        return pq.read_table(rows_file, columns=[name]).column(0).combine_chunks()
+        return scan.source.column(name).combine_chunks()
 
     def scores_of(position: int) -> Floats | None:
         try:

@@ -150,9 +150,9 @@ async def scan(
     """Do work on the rows of a run, in a thread of the scans; raises what `Scans.run` does."""
 
     def work_on_rows(stop: threading.Event) -> T:
-        reader = ObjectReader(platform.storage, run.folder + objects.ROWS, run.rows_bytes, stop)
+        readers = [ObjectReader(platform.storage, key, size, stop) for key, size in run.row_objects]
         if decision is None:
-            return work(RowScan(reader, run.summary))
-        return work(DecidedScan(reader, run.summary, decision))
+            return work(RowScan(readers, run.summary))
+        return work(DecidedScan(readers, run.summary, decision))
 
     return await platform.scans.run(run.account_id, work_on_rows, is_patient=is_patient)

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from shared.evaluation.types import Label
 from shared.predictions.single_score import positive_class
+from shared.runs import objects
 from shared.runs.joining.rules import TruthSource
 from shared.runs.lifecycle import RunStatus
 from shared.runs.mapping import ColumnDecision, ColumnsIn, MappingQuestion
@@ -117,6 +118,12 @@ class ReadyRun(msgspec.Struct, frozen=True):
     created_at: datetime
     # Its dataset keeps the truth of single samples to itself.
     is_private: bool
+
+    @property
+    def row_objects(self) -> list[tuple[str, int]]:
+        """The objects with the canonical rows in their order: the key and the size of each."""
+        pieces = [(piece.name, piece.size_bytes) for piece in self.summary.pieces] or [(objects.ROWS, self.rows_bytes)]
+        return [(self.folder + name, size) for name, size in pieces]
 
     @property
     def positive_position(self) -> int | None:

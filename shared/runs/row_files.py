@@ -8,24 +8,30 @@ from shared.kit.downloads import download
 from shared.kit.platform import Platform
 from shared.runs import get_shown
 from shared.runs.errors import RunChanged
-from shared.runs.objects import ROWS
 from shared.runs.records import ReadyRun
 
 
 class RunRows(NamedTuple):
-    """A run, and the file that holds its rows."""
+    """A run, and the files that hold its rows."""
 
     run: ReadyRun
-    rows: Path
+    rows: list[Path]
 
 
 async def fetch_rows(platform: Platform, job: JobRecord, run_id: str, target: Path) -> RunRows:
-    """Write the rows of a run that a job depends on, and names samples of, to a file.
+    """Write the rows of a run that a job depends on, and names samples of, to files named like the target.
 
     Raises RunNotFound, RunNotReady, DatasetPrivate, RunChanged.
     """
     run = await get_shown(platform, job.owner, run_id)
     if run.version != job.versions[str(run.id)]:
         raise RunChanged
-    await download(platform.storage, run.folder + ROWS, target)
-    return RunRows(run, target)
+    return RunRows(run, await download_rows(platform, run, target))
+
+
+async def download_rows(platform: Platform, run: ReadyRun, target: Path) -> list[Path]:
+    """Write the rows of a run to files named like the target, one for each piece."""
+    files = [target.with_name(f"{target.name}-{at}") for at, _ in enumerate(run.row_objects)]
+    for file, (key, _) in zip(files, run.row_objects, strict=True):
+        await download(platform.storage, key, file)
+    return files

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
@@ -14,18 +13,18 @@ from shared.evaluation.types import Label
 from shared.predictions.single_score import complement
 from shared.runs.filters import Condition, RowFilter
 from shared.runs.found_rows import PAGE_BYTES, FoundPage, FoundRow
+from shared.runs.row_source import RowSource
 from shared.runs.row_texts import equal_texts, text_bytes
 from shared.runs.summary import RunSummary
 
 
 class RowScan:
-    """The rows of a run, in a file of any kind that can be read anywhere."""
+    """The rows of a run, in a file of any kind that can be read anywhere, or in a list of them, one for each piece."""
 
     def __init__(self, file: Any, summary: RunSummary) -> None:
-        self._file = pq.ParquetFile(file)
-        sizes = [self._file.metadata.row_group(group).num_rows for group in range(self._file.num_row_groups)]
+        self.source = RowSource(file, [piece.codes for piece in summary.pieces])
         # The position of the first row of each group.
-        self._starts = np.cumsum([0, *sizes])[:-1]
+        self._starts = np.cumsum([0, *self.source.group_sizes])[:-1]
         self._summary = summary
         self._positions = np.array(summary.class_of_code, np.int16)
         self._texts = [*(f"m_{at}" for at in range(len(summary.metadata))), *(["id"] if summary.has_ids else [])]
@@ -34,16 +33,16 @@ class RowScan:
         """The confusion matrix of the rows that fulfil all conditions."""
         k = len(self._summary.classes)
         counts = np.zeros(k * k, np.int64)
-        for group in range(self._file.num_row_groups):
-            table = self._read(group, ["t", "p", *self._columns(conditions)])
+        for group in range(self.group_count):
+            table = self.source.read(group, ["t", "p", *self._columns(conditions)])
             found = table.select(["t", "p"]).take(pa.array(np.flatnonzero(self._fulfilled(table, conditions))))
             counts += np.bincount(self.classes_in(found, "t") * k + self.classes_in(found, "p"), minlength=k * k)
         return ConfusionMatrix(tuple(self._summary.classes), counts.reshape(k, k))
 
     def select(self, columns: Sequence[str], conditions: Sequence[Condition]) -> Iterator[pa.Table]:
         """Yield these columns of the rows that fulfil all conditions, a row group at a time."""
-        for group in range(self._file.num_row_groups):
-            table = self._read(group, [*columns, *self._columns(conditions)])
+        for group in range(self.group_count):
+            table = self.source.read(group, [*columns, *self._columns(conditions)])
             if conditions:
                 table = table.take(pa.array(np.flatnonzero(self._fulfilled(table, conditions))))
             yield table.select([*columns])
@@ -80,19 +79,19 @@ class RowScan:
     @property
     def group_count(self) -> int:
         """The number of row groups."""
-        return int(self._file.num_row_groups)
+        return len(self._starts)
 
     def kept(self, group: int, wanted: RowFilter) -> tuple[pa.Table, NDArray[np.int64]]:
         """All that is kept of the rows of a filter in a row group, in the order of the file, and their numbers."""
-        positions = self._matching(self._read(group, self._needed(wanted)), wanted)
+        positions = self._matching(self.source.read(group, self._needed(wanted)), wanted)
         if not len(positions):
-            return self._file.schema_arrow.empty_table(), positions
-        return self._file.read_row_group(group).take(pa.array(positions)), positions + self._starts[group] + 1
+            return self.source.schema.empty_table(), positions
+        return self.source.read(group).take(pa.array(positions)), positions + self._starts[group] + 1
 
     def confidences(self) -> NDArray[Any]:
         """The score of what was predicted, of every row in the order of the file; 0 where the run has no scores."""
         needed = self._needed(RowFilter())
-        parts = [self._confidence(self._read(group, needed)) for group in range(self._file.num_row_groups)]
+        parts = [self._confidence(self.source.read(group, needed)) for group in range(self.group_count)]
         return np.concatenate([np.zeros(0), *parts])
 
     def rows(self, rows: Sequence[int]) -> list[FoundRow]:
@@ -126,14 +125,14 @@ class RowScan:
         groups = self._group_of(rows)
         for group in np.unique(groups).tolist():
             within = [row for row, at in zip(rows, groups, strict=True) if at == group]
-            table = self._file.read_row_group(group, columns=columns)
+            table = self.source.read(group, columns)
             yield within, table.take(pa.array(np.array(within) - self._starts[group]))
 
     def _best(self, wanted: RowFilter, after: int | None, limit: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
         best, rows = np.zeros(0), np.zeros(0, np.int64)
         bound = None if after is None else (self._confidence_of(after - 1), after - 1)
-        for group in range(self._file.num_row_groups):
-            table = self._read(group, self._needed(wanted))
+        for group in range(self.group_count):
+            table = self.source.read(group, self._needed(wanted))
             positions = self._matching(table, wanted)
             confidence = self._confidence(table.select(self._needed(RowFilter())).take(pa.array(positions)))
             numbers = positions + self._starts[group]
@@ -145,7 +144,7 @@ class RowScan:
 
     def _confidence_of(self, row: int) -> float:
         (group,) = self._group_of([row])
-        table = self._read(group, self._needed(RowFilter()))
+        table = self.source.read(group, self._needed(RowFilter()))
         return float(self._confidence(table.slice(row - self._starts[group], 1))[0])
 
     def _group_of(self, rows: Sequence[int]) -> NDArray[np.int64]:
@@ -157,9 +156,6 @@ class RowScan:
 
     def _columns(self, conditions: Sequence[Condition]) -> list[str]:
         return [f"m_{self._summary.metadata.index(condition.column)}" for condition in conditions]
-
-    def _read(self, group: int, columns: Sequence[str]) -> pa.Table:
-        return self._file.read_row_group(group, columns=list(dict.fromkeys(columns)))
 
     def _fulfilled(self, table: pa.Table, conditions: Sequence[Condition]) -> NDArray[np.bool_]:
         mask = np.ones(table.num_rows, bool)

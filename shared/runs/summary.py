@@ -54,6 +54,14 @@ class ScoreColumn(msgspec.Struct, frozen=True):
     dtype: str
 
 
+class RowsPiece(msgspec.Struct, frozen=True):
+    """An object with some of the canonical rows: its name, its size, and the code in the run of each code in it."""
+
+    name: str
+    size_bytes: int
+    codes: list[int]
+
+
 class RunSummary(msgspec.Struct, frozen=True):
     """The counts of a run, its classes, and what its scores are."""
 
@@ -78,6 +86,9 @@ class RunSummary(msgspec.Struct, frozen=True):
     # The positions of the labels of each set, in the order that `class_of_code` refers to.
     label_sets: list[list[int]] = []
     label_counts: LabelSetCounts | None = None
+
+    # In the order of the rows; none where one object has all of them.
+    pieces: list[RowsPiece] = []
 
     @property
     def has_labels(self) -> bool:

@@ -1,7 +1,6 @@
 """From counts by texts to a run: its classes, its matrix, the meaning of its scores, its exact areas."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,14 +13,14 @@ from shared.runs.errors import ColumnsContradictory, FileUnreadable, ScoresIncom
 from shared.runs.ingest.areas import roc_areas
 from shared.runs.ingest.finishing_sets import finish_sets
 from shared.runs.ingest.flags import flag_notices
-from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.ingest.sample_ids import check_ids
 from shared.runs.ingest.score_meaning import ScoreMeaning, of_named, of_predicted
 from shared.runs.ingest.sparse_counts import SparseCounts
-from shared.runs.ingest.steps import Finished, fold_columns, is_inferred, label_order, repeats, slice_table
+from shared.runs.ingest.steps import CountedRows, Finished, fold_columns, is_inferred, label_order, repeats, slice_table
 from shared.runs.ingest.tally import ABOVE, BELOW, RowTally
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.reading.flags import RIGHT, WRONG
+from shared.runs.row_source import RowSource
 from shared.runs.summary import PredictionSource, RunSummary, ScoreColumn, ScoreKind
 
 _TWO = 2
@@ -39,12 +38,12 @@ class _Classes(NamedTuple):
     texts: list[str]
 
 
-def finish(reader: RowReader, columns: Assignment, names: Sequence[str], rows_file: Path, limit: int) -> Finished:
+def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows: RowSource, limit: int) -> Finished:
     """Make the run of what was read; raises NeedsMapping and the errors of runs."""
     if columns.is_multilabel:
-        return finish_sets(reader, columns, names, rows_file, limit)
+        return finish_sets(reader, columns, names, rows, limit)
     tally = reader.tally
-    check_ids(reader.ids, rows_file, fold_columns(columns), reader.position_of)
+    check_ids(reader.ids, rows, fold_columns(columns), reader.position_of)
     classes = _classes(reader, columns, names, limit)
     meaning = _meaning(tally, columns, names, classes)
     positions = _positions_of_codes(tally, classes, meaning)
@@ -53,7 +52,7 @@ def finish(reader: RowReader, columns: Assignment, names: Sequence[str], rows_fi
     notices += [meaning.notice] if meaning is not None and meaning.notice else []
     kind = _score_kind(tally, columns, meaning)
     scores = _score_columns(reader, columns, names, classes, meaning)
-    areas = roc_areas(rows_file, scores, kind, positions, len(classes.labels))
+    areas = roc_areas(rows, scores, kind, positions, len(classes.labels))
     if areas is not None and len(areas) == _TWO and areas[0] is not None and areas[0].value < _CHANCE:
         notices.append(
             f"The ROC AUC is {areas[0].value:.3f}, below 0.5: the scores are probably those of the other class, or "
@@ -78,7 +77,7 @@ def finish(reader: RowReader, columns: Assignment, names: Sequence[str], rows_fi
     return Finished(summary, tables, notices)
 
 
-def _classes(reader: RowReader, columns: Assignment, names: Sequence[str], limit: int) -> _Classes:
+def _classes(reader: CountedRows, columns: Assignment, names: Sequence[str], limit: int) -> _Classes:
     if columns.is_correctness:
         return _Classes([RIGHT, WRONG], {RIGHT: 0, WRONG: 1}, [RIGHT, WRONG])
     texts = reader.tally.labels.texts
@@ -150,7 +149,7 @@ def _matrix(counts: SparseCounts, k: int) -> NDArray[np.int64]:
     return matrix
 
 
-def _notices(reader: RowReader, columns: Assignment, matrix: NDArray[np.int64], names: Sequence[str]) -> list[str]:
+def _notices(reader: CountedRows, columns: Assignment, matrix: NDArray[np.int64], names: Sequence[str]) -> list[str]:
     notices, tally = [], reader.tally
     if tally.labels.merged:
         notices.append("Labels that differ only in the spaces around them were taken for the same label.")
@@ -180,7 +179,7 @@ def _score_kind(tally: RowTally, columns: Assignment, meaning: ScoreMeaning | No
 
 
 def _score_columns(
-    reader: RowReader, columns: Assignment, names: Sequence[str], classes: _Classes, meaning: ScoreMeaning | None
+    reader: CountedRows, columns: Assignment, names: Sequence[str], classes: _Classes, meaning: ScoreMeaning | None
 ) -> list[ScoreColumn]:
     scored: Sequence[str | None] = columns.score_classes or [meaning.class_name if meaning else None]
     if len(columns.scores) > 1:

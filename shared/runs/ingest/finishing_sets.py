@@ -1,7 +1,6 @@
 """From counts of label sets to a run of samples with any number of labels."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -10,18 +9,20 @@ from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.values import as_labels
 from shared.runs.errors import FileUnreadable, TooManyRunClasses
-from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.ingest.sample_ids import check_ids
-from shared.runs.ingest.steps import Finished, fold_columns, is_inferred, label_order, repeats, slice_table
+from shared.runs.ingest.steps import CountedRows, Finished, fold_columns, is_inferred, label_order, repeats, slice_table
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.reading.label_sets import labels_of
+from shared.runs.row_source import RowSource
 from shared.runs.summary import RunSummary
 
 
-def finish_sets(reader: RowReader, columns: Assignment, names: Sequence[str], rows_file: Path, limit: int) -> Finished:
+def finish_sets(
+    reader: CountedRows, columns: Assignment, names: Sequence[str], rows: RowSource, limit: int
+) -> Finished:
     """Make the run of what was read; raises NeedsMapping and the errors of runs."""
     tally = reader.tally
-    check_ids(reader.ids, rows_file, fold_columns(columns), reader.position_of)
+    check_ids(reader.ids, rows, fold_columns(columns), reader.position_of)
     labels, of_text = _labels(reader, columns, limit)
     sets = [tuple(sorted(of_text[text] for text in labels_of(written))) for written in tally.labels.texts]
     # Sets that are written in different ways, as 1 and 1.0, are one.
@@ -49,7 +50,7 @@ def finish_sets(reader: RowReader, columns: Assignment, names: Sequence[str], ro
     return Finished(summary, tables, repeats(reader, columns, names))
 
 
-def _labels(reader: RowReader, columns: Assignment, limit: int) -> tuple[list[Label], dict[str, int]]:
+def _labels(reader: CountedRows, columns: Assignment, limit: int) -> tuple[list[Label], dict[str, int]]:
     """The labels in their order, and the position of each text."""
     texts = reader.tally.labels.texts
     sides = [

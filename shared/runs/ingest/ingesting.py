@@ -22,6 +22,7 @@ from shared.runs.reading.containers import Container
 from shared.runs.reading.inference import Inference
 from shared.runs.reading.named_header import open_named
 from shared.runs.reading.tables import FileTable
+from shared.runs.row_source import RowSource
 
 # So many rows tell what the columns are; all rows are checked against it afterwards.
 SAMPLE_ROWS = 5_000
@@ -34,6 +35,15 @@ class IngestLimits(NamedTuple):
     max_classes: int
     # Fewest samples of a group of a private dataset.
     private_support: int
+
+
+class Inspected(NamedTuple):
+    """A file of which is known what its columns are, before its rows are counted."""
+
+    table: FileTable
+    container: Container
+    assignment: Assignment
+    preview: Preview
 
 
 class Ingested(NamedTuple):
@@ -57,6 +67,22 @@ def ingest(
 ) -> Ingested:
     """Read a file and write `rows.parquet` into the scratch folder; `progress` is told the number of rows read.
 
+    Raises what `inspect` and `count` raise.
+    """
+    return count(inspect(path, scratch, given, limits, truth, is_review=is_review), scratch, limits, progress)
+
+
+def inspect(
+    path: Path,
+    scratch: Path,
+    given: ColumnsIn,
+    limits: IngestLimits,
+    truth: TruthFile | None = None,
+    *,
+    is_review: bool = False,
+) -> Inspected:
+    """Find out what the columns of a file are.
+
     With `truth` the actual labels are those of that file, joined by sample id. A review ends with NeedsMapping before
     more than the first rows are read.
 
@@ -75,16 +101,22 @@ def ingest(
     assignment = _assigned(Inference(table.names, columns, given, known), preview, is_review=is_review)
     if is_private:
         assignment = without_own_groups(assignment, own_columns)
-    rows_file = scratch / "rows.parquet"
     if is_review and is_private:
         # What few rows count would tell the truth of each.
         raise NeedsMapping([CONFIRMATION], assignment.decisions, preview)
     if is_review:
-        raise review(table, assignment, preview, SAMPLE_ROWS, rows_file, limits.max_classes)
+        raise review(table, assignment, preview, SAMPLE_ROWS, scratch / "rows.parquet", limits.max_classes)
+    return Inspected(table, container, assignment, preview)
+
+
+def count(inspected: Inspected, scratch: Path, limits: IngestLimits, progress: Callable[[int], None]) -> Ingested:
+    """Count all rows of a file and write `rows.parquet`; raises NeedsMapping and the errors of runs."""
+    table, container, assignment, preview = inspected
+    rows_file = scratch / "rows.parquet"
     reader = RowReader(table, assignment, max_classes=limits.max_classes)
     try:
         reader.read(rows_file, progress)
-        finished = finish(reader, assignment, table.names, rows_file, limits.max_classes)
+        finished = finish(reader, assignment, table.names, RowSource(rows_file), limits.max_classes)
     except NeedsMapping as needed:
         raise NeedsMapping(needed.questions, assignment.decisions, preview) from needed
     notices = [*table.notices, *finished.notices]

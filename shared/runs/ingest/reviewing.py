@@ -10,6 +10,7 @@ from shared.runs.ingest.steps import Finished
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.previews import Preview, PreviewClass, with_counts
 from shared.runs.reading.tables import Batch, ColumnForm, FileTable
+from shared.runs.row_source import RowSource
 
 CONFIRMATION = MappingQuestion(
     "confirmation",
@@ -48,7 +49,7 @@ def review(
     questions = [CONFIRMATION]
     try:
         reader.read(rows_file, lambda _: None)
-        finished = finish(reader, assignment, table.names, rows_file, max_classes)
+        finished = finish(reader, assignment, table.names, RowSource(rows_file), max_classes)
         preview = with_counts(preview, reader.tally.rows, _classes(finished), [*table.notices, *finished.notices])
     except NeedsMapping as needed:
         questions = needed.questions

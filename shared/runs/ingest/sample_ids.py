@@ -1,16 +1,15 @@
 """Whether sample ids are all different, for any number of rows."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from shared.runs.errors import IdsDuplicated
+from shared.runs.row_source import RowSource
 
 Hashes = NDArray[np.uint64]
 
@@ -74,13 +73,13 @@ def longest(ids: "pa.Array[Any]") -> int:
 
 
 def check_ids(
-    hashes: IdHashes, rows_file: Path, fold_columns: Sequence[str], position_of: Callable[[int], str]
+    hashes: IdHashes, source: RowSource, fold_columns: Sequence[str], position_of: Callable[[int], str]
 ) -> None:
     """Raise IdsDuplicated, naming the first with their rows, where rows have the same id, or the same id and fold."""
     rows = hashes.repeated_rows()
     if not len(rows):
         return
-    columns = [_texts(rows_file, name, rows) for name in ("id", *fold_columns)]
+    columns = [_texts(source, name, rows) for name in ("id", *fold_columns)]
     repeats = Repeats([*zip(*columns, strict=True)], rows)
     if repeats.ids:
         detail = f"{len(repeats.ids):,} sample ids stand in several rows: {repeats.named(position_of)}. Keep one row "
@@ -108,6 +107,6 @@ class Repeats:
         return ", ".join(f"“{text[:60]}” ({position_of(one)}, {position_of(two)})" for text, (one, two) in named)
 
 
-def _texts(rows_file: Path, column: str, rows: NDArray[np.int64]) -> list[str]:
-    texts: list[str] = pq.read_table(rows_file, columns=[column]).column(0).take(pa.array(rows)).to_pylist()
+def _texts(source: RowSource, column: str, rows: NDArray[np.int64]) -> list[str]:
+    texts: list[str] = source.column(column).take(pa.array(rows)).to_pylist()
     return texts

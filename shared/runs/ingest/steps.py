@@ -1,15 +1,15 @@
 """Steps by which the counts of a file become a run, whatever its task is."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.types import Label
 from shared.predictions.names import normalise
-from shared.runs.ingest.reading_rows import RowReader
-from shared.runs.ingest.tally import SliceTally
+from shared.runs.ingest.sample_ids import IdHashes
+from shared.runs.ingest.tally import RowTally, SliceTally
 from shared.runs.mapping import Assignment
 from shared.runs.summary import RunSummary, SliceTable
 
@@ -23,6 +23,21 @@ class Finished(NamedTuple):
     summary: RunSummary
     slices: list[SliceTable]
     notices: list[str]
+
+
+class CountedRows(Protocol):
+    """All rows of a file, counted in one piece or in parts."""
+
+    tally: RowTally
+    ids: IdHashes
+    # The ids by themselves, where those of one sample may stand in several folds.
+    samples: IdHashes
+    score_types: list[str]
+    metadata: list[str]
+    has_decimal_commas: bool
+
+    def position_of(self, row: int) -> str:
+        """Where a row, counted from 0, stands in the file."""
 
 
 def fold_columns(columns: Assignment) -> list[str]:
@@ -41,7 +56,7 @@ def is_inferred(columns: Assignment) -> bool:
     return any(d.role in {"truth", "prediction"} and d.rule != "given" for d in columns.decisions)
 
 
-def repeats(reader: RowReader, columns: Assignment, names: Sequence[str]) -> list[str]:
+def repeats(reader: CountedRows, columns: Assignment, names: Sequence[str]) -> list[str]:
     """What has to be said of samples that stand in several rows, as in repeated folds."""
     so = "rows of the same sample are not independent, so that intervals are too narrow."
     if repeated := reader.samples.repeated_count():

@@ -74,6 +74,10 @@ class TextCodes:
             return None
         return np.array([self._spellings[text] for text in texts], np.int32)
 
+    def codes_of(self, other: "TextCodes") -> list[int]:
+        """The code here of each code of another, all of whose texts came already."""
+        return [self._codes[text] for text in other.texts]
+
     def joined(self, other: "TextCodes") -> NDArray[np.int64]:
         """Take over the texts of another; returns the code here of each code there."""
         self.merged |= other.merged

@@ -34,8 +34,10 @@ class ColumnarFile:
     header_question = None
     has_decimal_commas = False
 
-    def __init__(self, path: Path, container: Container) -> None:
-        self._source = _open(path, container)
+    def __init__(self, path: Path, container: Container, groups: range | None = None) -> None:
+        """Open a file; with `groups` only these row groups of Parquet are rows of the table."""
+        self.path = path
+        self._source = _open(path, container, groups)
         schema = self._source.schema
         self._fields = [field for field in schema if _is_read(field.type)]
         nested = [field.name for field in schema if not _is_read(field.type)]
@@ -98,8 +100,8 @@ class ColumnarFile:
 
 
 class _Parquet:
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, groups: range | None) -> None:
+        self._path, self._groups = path, groups
         with pq.ParquetFile(path) as file:
             self.schema = file.schema_arrow
 
@@ -107,7 +109,7 @@ class _Parquet:
         # Texts that the file keeps in a dictionary are passed on as its codes, which is far faster.
         texts = [name for name in labels if pa.types.is_string(self.schema.field(name).type)]
         with pq.ParquetFile(self._path, read_dictionary=texts) as file:
-            yield from file.iter_batches(rows, columns=list(names))
+            yield from file.iter_batches(rows, row_groups=self._groups, columns=list(names))
 
 
 class _Arrow:
@@ -133,9 +135,9 @@ def _is_read(kind: pa.DataType) -> bool:
     return is_flat(kind) or is_label_list(kind)
 
 
-def _open(path: Path, container: Container) -> _Source:
+def _open(path: Path, container: Container, groups: range | None) -> _Source:
     with _damage():
-        return _Parquet(path) if container is Container.PARQUET else _Arrow(path, container)
+        return _Parquet(path, groups) if container is Container.PARQUET else _Arrow(path, container)
 
 
 @contextmanager

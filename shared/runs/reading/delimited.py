@@ -39,7 +39,7 @@ class DelimitedFile:
     """A text file, in UTF-8, of which each row is a sample."""
 
     def __init__(self, path: Path, *, header: bool | None = None) -> None:
-        self._path = path
+        self.path = path
         table, notices = _first_rows(path)
         first = judge_first_row(table.rows[0], [list(column) for column in zip(*table.rows[1:], strict=True)])
         is_header = first.is_header if header is None else header
@@ -60,23 +60,23 @@ class DelimitedFile:
         columns = [list(column) for column in zip(*self._rows, strict=True)]
         decimal = "," if separator == ";" and any(map(has_decimal_commas, columns)) else "."
         self.has_decimal_commas = decimal == ","
-        self._dialect = Dialect(separator, decimal, table.lines[start] - 1, width)
+        self.dialect = Dialect(separator, decimal, table.lines[start] - 1, width)
 
     def sample(self, rows: int) -> list[list[str]]:
         """The texts of each column in the first rows, without the spaces around them."""
         columns = [list(column) for column in zip(*self._rows[:rows], strict=True)]
-        if self._dialect.decimal == ",":
+        if self.dialect.decimal == ",":
             columns = [
                 [c.replace(",", ".") for c in cells] if has_decimal_commas(cells) else cells for cells in columns
             ]
-        return columns + [[""] * min(rows, len(self._rows))] * (self._dialect.width - len(columns))
+        return columns + [[""] * min(rows, len(self._rows))] * (self.dialect.width - len(columns))
 
     def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
         """All rows; raises FileUnreadable and RowsInvalid with the line at fault."""
         try:
-            yield from read_delimited(self._path, self._dialect, forms)
+            yield from read_delimited(self.path, self.dialect, forms)
         except pa.ArrowInvalid as error:
-            raise explained(self._path, self._dialect, forms, self.names, error) from error
+            raise explained(self.path, self.dialect, forms, self.names, error) from error
 
     def row_of(self, row: int) -> int:
         """The same row: every row of the file is one of the table."""
@@ -84,7 +84,7 @@ class DelimitedFile:
 
     def line_of(self, row: int) -> int:
         """The line in which a row begins."""
-        return line_of(self._path, self._dialect, row)
+        return line_of(self.path, self.dialect, row)
 
 
 def read_delimited(path: Path, dialect: Dialect, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
