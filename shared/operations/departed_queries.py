@@ -7,7 +7,7 @@ from shared.comparisons.objects import FLIPS
 from shared.datasets.objects import ROWS as DATASET_ROWS
 from shared.detection_runs.objects import SCENE
 from shared.projects import uploads
-from shared.runs.objects import keys_of
+from shared.runs.objects import ROWS, SLICES
 
 SELECT_DEPARTED = "SELECT id FROM account WHERE NOT is_active AND deletes_at <= now() ORDER BY id"
 
@@ -24,7 +24,8 @@ KEYS = {
     "gate": "SELECT NULL AS key WHERE $1::uuid[] IS NULL",
     "comparison": f"SELECT folder || '{FLIPS}' AS key FROM comparison WHERE id = ANY($1) AND folder IS NOT NULL",
     "run": f"""
-        SELECT folder || name AS key FROM run_version, unnest(ARRAY{keys_of("")}) AS name
+        SELECT folder || name AS key
+        FROM run_version, unnest(coalesce(pieces, ARRAY['{ROWS}']::varchar[]) || ARRAY['{SLICES}']::varchar[]) AS name
         WHERE run_id = ANY($1) AND folder IS NOT NULL
     """,
     "dataset": f"SELECT folder || '{DATASET_ROWS}' AS key FROM dataset WHERE id = ANY($1) AND folder IS NOT NULL",

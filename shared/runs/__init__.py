@@ -16,7 +16,7 @@ from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
 from shared.quotas import Quota
-from shared.runs import objects, queries, truths
+from shared.runs import queries, truths
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, RunNotFound, RunNotReady, TaskUnsupported
 from shared.runs.joining.rules import TruthSource
 from shared.runs.kinds.ingest_run import IngestRun
@@ -170,7 +170,7 @@ async def delete(platform: Platform, caller: Caller, run_id: str) -> None:
     """Delete a run of the caller, its jobs and its rows; the uploaded file stays. Raises RunNotFound."""
     known = known_uuid(run_id, RunNotFound)
     async with platform.db.transaction() as connection:
-        keys = [key for folder in await queries.folders(connection, known) for key in objects.keys_of(folder)]
+        keys = await queries.keys(connection, known)
         if not await queries.delete(connection, caller.account_id, known):
             raise RunNotFound
         keys += await jobs.delete_dependents(platform, connection, caller.account_id, str(known))

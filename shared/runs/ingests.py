@@ -18,12 +18,10 @@ from shared.runs.summary import RunSummary
 from shared.uploads.records import UploadRecord
 
 
-async def find_input(platform: Platform, job: JobRecord, arguments: IngestRun) -> IngestInput:
-    """Return what the job reads; raises RunChanged if the version is gone or belongs to another job."""
+async def find_input(platform: Platform, account_id: int, job_id: UUID, run_id: str, version: int) -> IngestInput:
+    """Return what a job reads; raises RunChanged if the version is gone or belongs to another job."""
     async with platform.db.connection() as connection:
-        found = await queries.ingest_input(
-            connection, job.account_id, UUID(arguments.run_id), arguments.version, job.id
-        )
+        found = await queries.ingest_input(connection, account_id, UUID(run_id), version, job_id)
     if found is None:
         raise RunChanged
     return found
@@ -52,11 +50,13 @@ async def conclude(
     folder: str | None = None,
     rows_bytes: int | None = None,
     preview: Preview | None = None,
+    pieces: list[str] | None = None,
 ) -> None:
     """Store what was found, in the transaction that ends the job; raises RunChanged, so that neither is stored."""
     run_id = UUID(arguments.run_id)
     version = arguments.version
-    if not await queries.conclude(connection, run_id, version, job.id, reading, summary, folder, rows_bytes, preview):
+    found = (reading, summary, folder, rows_bytes, preview, pieces)
+    if not await queries.conclude(connection, run_id, version, job.id, *found):
         raise RunChanged
 
 

@@ -1,4 +1,4 @@
-"""The objects of a run in storage: its canonical rows, and its slice tables."""
+"""The objects of a run in storage: its canonical rows, in one piece or several, and its slice tables."""
 
 import zlib
 from collections.abc import Sequence
@@ -17,9 +17,19 @@ def folder_of(run_id: UUID, version: int, attempt: int) -> str:
     return f"{PREFIX}{run_id}/{version}/{attempt}/"
 
 
-def keys_of(folder: str) -> list[str]:
+def piece_of(index: int, attempt: int) -> str:
+    """The name of the canonical rows that one attempt at a part makes."""
+    return f"rows-{index}-{attempt}.parquet"
+
+
+def tally_of(index: int, attempt: int) -> str:
+    """The name of the counts that one attempt at a part makes; nobody needs them once the run is ready."""
+    return f"tally-{index}-{attempt}.bin"
+
+
+def keys_of(folder: str, pieces: Sequence[str] | None = None) -> list[str]:
     """The keys of the objects in the folder of a version."""
-    return [folder + ROWS, folder + SLICES]
+    return [folder + name for name in (SLICES, *(pieces or [ROWS]))]
 
 
 def packed_tables(tables: Sequence[SliceTable]) -> bytes:

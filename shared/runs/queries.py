@@ -1,12 +1,12 @@
 """Statements about runs and their versions."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from shared.kit.db import Connection
+from shared.runs import objects
 from shared.runs.joining.rules import TruthSource
 from shared.runs.lifecycle import STATUS, RunStatus
 from shared.runs.mapping import ColumnsIn
@@ -103,7 +103,7 @@ INPUT = """
 CONCLUDE = """
     UPDATE run_version
     SET outcome = $4, reading = $5, sample_count = $6, summary = $7, folder = $8, rows_bytes = $9,
-        preview = $10
+        preview = $10, pieces = $11
     WHERE run_id = $1 AND number = $2 AND job_id = $3 AND outcome IS NULL RETURNING true
 """
 
@@ -114,14 +114,9 @@ PREVIEW = """
     ORDER BY run_version.number DESC LIMIT 1
 """
 
-FOLDERS = "SELECT folder FROM run_version WHERE run_id = $1 AND folder IS NOT NULL"
+FOLDERS = "SELECT folder, pieces FROM run_version WHERE run_id = $1 AND folder IS NOT NULL"
 
 DELETE = "DELETE FROM run WHERE account_id = $1 AND id = $2 RETURNING true"
-
-WITHOUT_VERSION = """
-    SELECT key FROM unnest($1::text[]) AS key
-    WHERE NOT EXISTS (SELECT FROM run_version WHERE folder = regexp_replace(key, '[^/]*$', ''))
-"""
 
 
 async def find(connection: Connection, account_id: int, run_id: UUID) -> RunRecord | None:
@@ -224,11 +219,12 @@ async def conclude(
     folder: str | None,
     rows_bytes: int | None,
     preview: Preview | None,
+    pieces: list[str] | None,
 ) -> bool:
     """Store what the job of a version has found: it is ready with a summary, and needs a mapping without one."""
     outcome = RunStatus.NEEDS_MAPPING if summary is None else RunStatus.READY
     values: list[Any] = [None, None] if summary is None else [summary.rows, packed(summary)]
-    values += [folder, rows_bytes, msgspec.to_builtins(preview)]
+    values += [folder, rows_bytes, msgspec.to_builtins(preview), pieces]
     found = msgspec.to_builtins(reading)
     return bool(await connection.fetchval(CONCLUDE, run_id, number, job_id, outcome, found, *values))
 
@@ -239,16 +235,11 @@ async def preview(connection: Connection, account_id: int, run_id: UUID) -> Stor
     return None if record is None else StoredPreview(record["number"], msgspec.convert(record["preview"], Preview))
 
 
-async def folders(connection: Connection, run_id: UUID) -> list[str]:
-    """Return the folders of the objects of all versions of a run."""
-    return [record["folder"] for record in await connection.fetch(FOLDERS, run_id)]
+async def keys(connection: Connection, run_id: UUID) -> list[str]:
+    """Return the keys of the objects of all versions of a run."""
+    return [key for record in await connection.fetch(FOLDERS, run_id) for key in objects.keys_of(*record)]
 
 
 async def delete(connection: Connection, account_id: int, run_id: UUID) -> bool:
     """Delete a run of the account with its versions; False if there is none."""
     return bool(await connection.fetchval(DELETE, account_id, run_id))
-
-
-async def without_version(connection: Connection, keys: Sequence[str]) -> list[str]:
-    """Return the keys of objects that are in the folder of no version."""
-    return [record["key"] for record in await connection.fetch(WITHOUT_VERSION, keys)]

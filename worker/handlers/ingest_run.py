@@ -1,60 +1,112 @@
 """The handler of runs: a file of predictions in, canonical rows and counts out."""
 
+import asyncio
+from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+import structlog
+
+from shared.kit.errors import DomainError
 from shared.kit.files import AnyFile, File, FileOnDisk
 from shared.kit.platform import Platform
-from shared.runs import ingests, objects
+from shared.runs import ingests, objects, part_ingests
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, ColumnsContradictory
-from shared.runs.ingest.ingesting import Ingested, IngestLimits, ingest
+from shared.runs.ingest.ingesting import Ingested, IngestLimits, count, inspect
 from shared.runs.joining.rules import TruthFile
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.mapping import NeedsMapping
+from shared.runs.part_ingests import FoundParts
+from shared.runs.parts.merging import merge
+from shared.runs.parts.plans import PartSizes, plan_parts
 from shared.runs.records import IngestInput, InputFile, Reading, position_of
 from shared.runs.summary import RunSummary
-from worker.conclusion import Conclusion
+from worker.conclusion import Conclusion, Split
 from worker.job_attempt import JobAttempt
 
 # Half of the work is done after so many rows; nobody knows how many a text has.
 _HALFWAY_ROWS = 2_000_000
+# The share of the work that the parts of a file are.
+_MERGING = 0.8
+
+log = structlog.get_logger()
 
 
 class RunInputs(NamedTuple):
-    """What a job reads, and the files by their content."""
+    """What a job reads: what its parts have made, or else the files, which `fetch` writes into the scratch folder.
+
+    `sizes` are those of parts that the file may be cut into; None once that was tried.
+    """
 
     found: IngestInput
-    files: list[InputFile]
     limits: IngestLimits
+    sizes: PartSizes | None
+    parts: FoundParts | None
+    fetch: Callable[[], list[InputFile]]
 
 
 async def load(platform: Platform, attempt: JobAttempt[IngestRun]) -> RunInputs:
-    """Write the uploaded file into the scratch folder, and that with the actual labels beside it."""
-    found = await ingests.find_input(platform, attempt.job, attempt.arguments)
-    files = await ingests.fetch_files(platform, attempt.job, found, attempt.scratch.folder)
-    settings = platform.settings
+    """Find what the parts have made, or write the uploaded file, and that with the actual labels, to disk."""
+    job, arguments, settings = attempt.job, attempt.arguments, platform.settings
+    found = await ingests.find_input(platform, job.account_id, job.id, arguments.run_id, arguments.version)
+    parts = await part_ingests.find_parts(platform, job)
+    loop = asyncio.get_running_loop()
+
+    async def fetch() -> list[InputFile]:
+        return await ingests.fetch_files(platform, job, found, attempt.scratch.folder)
+
+    # Parts that make no run are found out about later, in the thread that computes.
+    files = await fetch() if parts is None else None
     limits = IngestLimits(settings.max_file_bytes, settings.max_classes, settings.private_min_support)
-    return RunInputs(found, files, limits)
+    sizes = None if job.part_count else PartSizes(settings.run_part_rows, settings.run_part_bytes)
+    return RunInputs(
+        found,
+        limits,
+        sizes,
+        parts,
+        lambda: asyncio.run_coroutine_threadsafe(fetch(), loop).result() if files is None else files,
+    )
 
 
-def perform(inputs: RunInputs, attempt: JobAttempt[IngestRun]) -> Conclusion:
-    """Make the canonical rows, counts and slice tables; or say what the file leaves open."""
-    found, files, limits = inputs
-    folder = attempt.scratch.folder
+def perform(inputs: RunInputs, attempt: JobAttempt[IngestRun]) -> Conclusion | Split:
+    """Make the canonical rows, counts and slice tables, or parts of the work; or say what the file leaves open."""
+    try:
+        ingested = None if inputs.parts is None else _merged(inputs, inputs.parts, attempt)
+        if inputs.parts is not None and ingested is not None:
+            return _concluded(inputs.found, attempt, ingested, inputs.parts.plan.inputs, inputs.parts.folder)
+        return _read(inputs, attempt)
+    except NeedsMapping as needed:
+        return _asked(attempt, needed)
+
+
+def _merged(inputs: RunInputs, parts: FoundParts, attempt: JobAttempt[IngestRun]) -> Ingested | None:
+    """The run that the parts make; None where the whole file is to say what is wrong with it."""
+    attempt.progress(_MERGING)
+    try:
+        return merge(parts.plan, parts.parts, parts.rows, inputs.limits.max_classes)
+    except DomainError as error:
+        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
+        log.info("parts make no run: the file is read in one piece", reason=error.detail)
+        return None
+
+
+def _read(inputs: RunInputs, attempt: JobAttempt[IngestRun]) -> Conclusion | Split:
+    found, limits, folder = inputs.found, inputs.limits, attempt.scratch.folder
+    files = inputs.fetch()
+    path = folder / "file"
 
     def progress(rows: int) -> None:
         attempt.progress(0.1 + 0.8 * rows / (rows + _HALFWAY_ROWS))
 
-    try:
-        truth = _truth(found, folder, limits)
-        ingested = ingest(folder / "file", folder, found.columns, limits, progress, truth, is_review=found.is_review)
-    except NeedsMapping as needed:
-        return _asked(attempt, needed)
-    summary = ingested.finished.summary
-    _check_positive(found, summary)
-    return _concluded(attempt, ingested, files)
+    inspected = inspect(path, folder, found.columns, limits, _truth(found, folder, limits), is_review=found.is_review)
+    plan = None if inputs.sizes is None else plan_parts(inspected, path, inputs.sizes, files)
+    if plan is not None:
+        return Split(part_ingests.requests(attempt.job, attempt.arguments, plan))
+    return _concluded(found, attempt, count(inspected, folder, limits, progress), files)
 
 
 def _asked(attempt: JobAttempt[IngestRun], needed: NeedsMapping) -> Conclusion:
@@ -77,14 +129,21 @@ def _truth(found: IngestInput, folder: Path, limits: IngestLimits) -> TruthFile 
     )
 
 
-def _concluded(attempt: JobAttempt[IngestRun], ingested: Ingested, inputs: list[InputFile]) -> Conclusion:
+def _concluded(
+    found: IngestInput,
+    attempt: JobAttempt[IngestRun],
+    ingested: Ingested,
+    inputs: list[InputFile],
+    folder: str | None = None,
+) -> Conclusion:
+    """What is stored of a run; without a folder its rows are in the scratch folder, otherwise in pieces in this one."""
     arguments, summary = attempt.arguments, ingested.finished.summary
-    prefix = objects.folder_of(UUID(arguments.run_id), arguments.version, attempt.job.attempt)
+    _check_positive(found, summary)
+    prefix = folder or objects.folder_of(UUID(arguments.run_id), arguments.version, attempt.job.attempt)
+    slices = File(objects.SLICES, "application/octet-stream", objects.packed_tables(ingested.finished.slices))
     rows = FileOnDisk(objects.ROWS, "application/vnd.apache.parquet", attempt.scratch.folder / objects.ROWS)
-    files: list[AnyFile] = [
-        rows,
-        File(objects.SLICES, "application/octet-stream", objects.packed_tables(ingested.finished.slices)),
-    ]
+    files: list[AnyFile] = [slices] if folder else [rows, slices]
+    pieces = summary.pieces
     write = partial(
         ingests.conclude,
         job=attempt.job,
@@ -94,8 +153,9 @@ def _concluded(attempt: JobAttempt[IngestRun], ingested: Ingested, inputs: list[
         ),
         summary=summary,
         folder=prefix,
-        rows_bytes=rows.size_bytes,
+        rows_bytes=sum(piece.size_bytes for piece in pieces) if folder else rows.size_bytes,
         preview=ingested.preview,
+        pieces=[piece.name for piece in pieces] if folder else None,
     )
     return Conclusion(prefix, files, write)
 

@@ -15,6 +15,16 @@ class UploadSettings(BaseSettings):
         ge=1,
         description="One document of annotations: it is in memory as a whole, and COCO of 118,000 images has 450 MB",
     )
+    run_part_rows: int = Field(
+        default=2 * 2**20,
+        ge=1,
+        description="A Parquet file of a run with twice as many rows is read by several workers: half a second each",
+    )
+    run_part_bytes: int = Field(
+        default=96 * 2**20,
+        ge=1,
+        description="A text of a run with twice as many bytes is read by several workers: about as many rows for each",
+    )
     upload_lifetime_hours: int = Field(
         default=24, ge=1, description="20 GiB take half a day at 4 Mbit/s; what is not complete by then was given up"
     )

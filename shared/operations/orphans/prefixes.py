@@ -14,7 +14,7 @@ from shared.jobs import retention as job_retention
 from shared.kit.db import Connection
 from shared.projects import retention_queries, uploads
 from shared.runs import objects as run_objects
-from shared.runs import queries as run_queries
+from shared.runs import orphan_queries as run_orphans
 from shared.uploads import files as uploaded_files
 from shared.uploads import queries as upload_queries
 
@@ -29,6 +29,6 @@ PREFIXES: dict[str, SelectOrphans] = {
     comparison_objects.PREFIX: comparison_queries.without_comparison,
     dataset_objects.PREFIX: dataset_queries.without_dataset,
     detection_run_objects.PREFIX: detection_run_queries.without_detection_run,
-    run_objects.PREFIX: run_queries.without_version,
+    run_objects.PREFIX: run_orphans.without_version,
     uploaded_files.PREFIX: upload_queries.without_file,
 }

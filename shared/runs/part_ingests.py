@@ -1,0 +1,91 @@
+"""Verbs of the jobs that read a run's file in parts."""
+
+import threading
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from shared import jobs, uploads
+from shared.jobs import JobRecord, JobRequest, Status
+from shared.kit.downloads import download_ranges
+from shared.kit.platform import Platform
+from shared.kit.storage_errors import FileGone
+from shared.runs import ingests, objects
+from shared.runs.kinds.ingest_part import IngestPart
+from shared.runs.kinds.ingest_run import IngestRun
+from shared.runs.parts import tallies
+from shared.runs.parts.merging import CountedPart
+from shared.runs.parts.plans import PartPlan
+from shared.runs.stored_file import ObjectReader
+
+# A job reads until it is told to stop by a signal.
+NEVER = threading.Event()
+
+
+class FoundParts(NamedTuple):
+    """The plan of a file, its parts, a file of the rows of each of them, and the folder that these lie in."""
+
+    plan: PartPlan
+    parts: list[CountedPart]
+    rows: list[Any]
+    folder: str
+
+
+def requests(job: JobRecord, arguments: IngestRun, plan: PartPlan) -> list[JobRequest]:
+    """The parts that the job of a run becomes."""
+    inputs = msgspec.msgpack.encode(plan)
+    return [
+        JobRequest(
+            job.owner,
+            IngestPart(run_id=arguments.run_id, version=arguments.version, split=job.attempt, index=index),
+            inputs=inputs,
+        )
+        for index, _ in enumerate(plan.spans)
+    ]
+
+
+def folder_of(arguments: IngestPart) -> str:
+    """The folder of what the parts of a file make, and of the run that they become."""
+    return objects.folder_of(UUID(arguments.run_id), arguments.version, arguments.split)
+
+
+async def fetch(platform: Platform, job: JobRecord, arguments: IngestPart, target: Path) -> PartPlan:
+    """Write the bytes of a part to disk; those of Parquet at their places in the file, of which the rest stays empty.
+
+    The whole file was compared with its SHA-256 before it was cut. Raises RunChanged, and what uploads raise of a file
+    that is gone.
+    """
+    assert job.parent_id is not None, "the job is a part"
+    found = await ingests.find_input(platform, job.account_id, job.parent_id, arguments.run_id, arguments.version)
+    upload = await uploads.get_completed(platform, job.owner, str(found.upload_id))
+    plan = msgspec.msgpack.decode(await jobs.read_inputs(platform, job), type=PartPlan)
+    ranges = plan.ranges(arguments.index)
+    offset = 0 if plan.dialect is None else ranges[0][0]
+    await download_ranges(platform.storage, upload.key, target, ranges, offset)
+    return plan
+
+
+async def find_parts(platform: Platform, job: JobRecord) -> FoundParts | None:
+    """Return what the parts of a job have made; None where it has none, or one of them was refused."""
+    parts = await jobs.list_parts(platform, job)
+    if not parts or len(parts) != job.part_count or any(part.status != Status.SUCCEEDED for part in parts):
+        return None
+    plan = msgspec.msgpack.decode(await jobs.read_inputs(platform, parts[0]), type=PartPlan)
+    known = [(part, msgspec.convert(part.arguments, IngestPart)) for part in parts]
+    known.sort(key=lambda pair: pair[1].index)
+    folder = folder_of(known[0][1])
+    counted = [await _counted(platform, folder, part, arguments.index) for part, arguments in known]
+    rows = [ObjectReader(platform.storage, folder + part.name, part.size_bytes, NEVER) for part in counted]
+    return FoundParts(plan, counted, rows, folder)
+
+
+async def _counted(platform: Platform, folder: str, part: JobRecord, index: int) -> CountedPart:
+    data = await platform.storage.apart(platform.storage.get, folder + objects.tally_of(index, part.attempt))
+    tally, score_types = tallies.unpacked(data)
+    name = objects.piece_of(index, part.attempt)
+    stat = await platform.storage.apart(platform.storage.stat, folder + name)
+    if stat is None:
+        raise FileGone
+    return CountedPart(index, tally, score_types, name, stat.size_bytes)

@@ -1,0 +1,89 @@
+"""From the parts of a file to the run: their counts add up in whole numbers, so the order in which they end is free."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from shared.runs.errors import FileUnreadable, TooManyRunClasses
+from shared.runs.ingest.finishing import finish
+from shared.runs.ingest.ingesting import Ingested
+from shared.runs.ingest.reading_rows import MAX_LABEL_SETS, MAX_SET_PAIRS
+from shared.runs.ingest.sample_ids import IdHashes
+from shared.runs.ingest.tally import RowTally
+from shared.runs.mapping import NeedsMapping
+from shared.runs.parts.plans import PartPlan
+from shared.runs.row_source import RowSource
+from shared.runs.summary import RowsPiece
+
+
+class CountedPart(NamedTuple):
+    """A part that was read: its place in the file, its counts, the types of its scores, and the object of its rows."""
+
+    place: int
+    tally: RowTally
+    score_types: list[str]
+    name: str
+    size_bytes: int
+
+
+class _Counted:
+    """All rows of a file, put together from its parts in the order of the file."""
+
+    def __init__(self, plan: PartPlan, parts: Sequence[CountedPart]) -> None:
+        assignment = plan.assignment
+        self.tally = RowTally()
+        self.ids, self.samples = IdHashes(), IdHashes()
+        self.score_types = parts[0].score_types
+        self.metadata = [plan.names[position] for position in (*assignment.slices, *assignment.texts)]
+        self.has_decimal_commas = plan.has_decimal_commas
+        self.pieces = [self._add(part) for part in parts]
+
+    def _add(self, part: CountedPart) -> RowsPiece:
+        self.tally.merge(part.tally)
+        codes = self.tally.labels.codes_of(part.tally.labels)
+        return RowsPiece(part.name, part.size_bytes, codes)
+
+    def position_of(self, row: int) -> str:
+        """A place that only tells that there is one: the whole file is read again to say where."""
+        return f"row {row + 1:,}"
+
+
+def merge(plan: PartPlan, parts: Sequence[CountedPart], files: Sequence[Any], max_classes: int) -> Ingested:
+    """Make the run of the parts, in any order; `files` are those of their rows, in the order of `parts`.
+
+    Raises NeedsMapping, and an error of runs where the whole file would be refused, in words that may be others.
+    """
+    ordered = sorted(zip(parts, files, strict=True), key=lambda pair: pair[0].place)
+    parts = [part for part, _ in ordered]
+    _check(plan, parts)
+    counted = _Counted(plan, parts)
+    _bound(plan, counted.tally, max_classes)
+    source = RowSource([file for _, file in ordered], [piece.codes for piece in counted.pieces])
+    if plan.assignment.id is not None:
+        for at, _ in enumerate(source.group_sizes):
+            counted.ids.add(source.read(at, ["id"]).column(0).combine_chunks())
+    try:
+        finished = finish(counted, plan.assignment, plan.names, source, max_classes)
+    except NeedsMapping as needed:
+        raise NeedsMapping(needed.questions, plan.assignment.decisions, plan.preview) from needed
+    summary = msgspec.structs.replace(finished.summary, pieces=counted.pieces)
+    finished = finished._replace(summary=summary, notices=[*plan.notices, *finished.notices])
+    return Ingested(finished, plan.container, plan.assignment.decisions, plan.preview)
+
+
+def _check(plan: PartPlan, parts: Sequence[CountedPart]) -> None:
+    if [part.place for part in parts] != [*range(len(plan.spans))]:
+        raise FileUnreadable("Some parts of the file are missing.")
+    for part, span in zip(parts, plan.spans, strict=True):
+        if span.rows is not None and part.tally.rows != span.rows:
+            raise FileUnreadable("A part of the file has other rows than the file says.")
+
+
+def _bound(plan: PartPlan, tally: RowTally, max_classes: int) -> None:
+    is_multilabel = plan.assignment.is_multilabel
+    most = MAX_LABEL_SETS if is_multilabel else 2 * max_classes + 2
+    if len(tally.labels) > most:
+        raise TooManyRunClasses("The parts of the file have too many labels together.")
+    if is_multilabel:
+        tally.bound(MAX_SET_PAIRS)

@@ -1,0 +1,114 @@
+"""What every part of a file has to know, found out once for all of them."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pyarrow as pa
+
+from shared.runs.errors import FileUnreadable
+from shared.runs.ingest.ingesting import Inspected
+from shared.runs.mapping import Assignment
+from shared.runs.parts.spans import Span, parquet_spans, text_spans
+from shared.runs.previews import Preview
+from shared.runs.reading.columnar import ColumnarFile
+from shared.runs.reading.containers import Container
+from shared.runs.reading.delimited import DelimitedFile, Dialect, read_delimited
+from shared.runs.reading.tables import Batch, ColumnForm, FileTable
+from shared.runs.records import InputFile
+
+
+class PartSizes(NamedTuple):
+    """The least rows of a part of Parquet, and the least bytes of a part of a text."""
+
+    rows: int
+    bytes: int
+
+
+class PartPlan(msgspec.Struct, frozen=True):
+    """Where a file is cut, and what it is: decided on the whole file, before any part is read."""
+
+    spans: list[Span]
+    size_bytes: int
+    container: Container
+    names: list[str]
+    notices: list[str]
+    has_decimal_commas: bool
+    # Of a text.
+    dialect: Dialect | None
+    assignment: Assignment
+    preview: Preview
+    inputs: list[InputFile]
+
+    def ranges(self, index: int) -> list[tuple[int, int]]:
+        """The bytes that a part reads: its own, and what stands behind all row groups, where Parquet describes them."""
+        span = self.spans[index]
+        tail = [] if self.dialect is not None else [(self.spans[-1].stop, self.size_bytes)]
+        return [(span.start, span.stop), *tail]
+
+
+def plan_parts(inspected: Inspected, path: Path, sizes: PartSizes, inputs: list[InputFile]) -> PartPlan | None:
+    """Cut a file that is larger than a part; None where it is not, or where it is read in one piece.
+
+    A file that was unpacked or transcoded is, as its parts would have to be found in what was sent. So is one whose ids
+    are unique only together with a fold.
+    """
+    table, container, assignment, preview = inspected
+    spans: list[Span] = []
+    dialect = None
+    if isinstance(table, ColumnarFile) and container is Container.PARQUET and table.path == path:
+        spans = parquet_spans(path, sizes.rows)
+    elif isinstance(table, DelimitedFile) and table.path == path:
+        dialect = table.dialect
+        spans = text_spans(path, dialect, sizes.bytes)
+    if len(spans) <= 1 or assignment.folds:
+        return None
+    return PartPlan(
+        spans=spans,
+        size_bytes=path.stat().st_size,
+        container=container,
+        names=list(table.names),
+        notices=list(table.notices),
+        has_decimal_commas=table.has_decimal_commas,
+        dialect=dialect,
+        assignment=assignment,
+        preview=preview,
+        inputs=inputs,
+    )
+
+
+def table_of(plan: PartPlan, index: int, path: Path) -> FileTable:
+    """A part of a file as a table; of Parquet `path` has its bytes at their places, of a text it has nothing else."""
+    span = plan.spans[index]
+    if plan.dialect is None:
+        return ColumnarFile(path, plan.container, range(span.first_group, span.group_stop))
+    return _TextPart(path, plan, plan.dialect._replace(skipped_lines=plan.dialect.skipped_lines if not index else 0))
+
+
+class _TextPart:
+    """Some rows of a text; what is wrong with one is said by whoever reads the whole text."""
+
+    header_question = None
+
+    def __init__(self, path: Path, plan: PartPlan, dialect: Dialect) -> None:
+        self._path, self._dialect = path, dialect
+        self.names, self.notices, self.has_decimal_commas = plan.names, plan.notices, plan.has_decimal_commas
+
+    def sample(self, rows: int) -> list[list[str]]:
+        """Raise NotImplementedError: what the columns are was decided on the whole file."""
+        raise NotImplementedError
+
+    def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
+        """All rows of some columns; raises FileUnreadable."""
+        try:
+            yield from read_delimited(self._path, self._dialect, forms)
+        except pa.ArrowInvalid as error:
+            raise FileUnreadable(f"The text cannot be read as a table: {error}.") from error
+
+    def row_of(self, row: int) -> int:
+        """The same row, counted from the first of the part."""
+        return row
+
+    def line_of(self, _row: int) -> None:
+        """None: nobody knows how many lines stand before the part."""

@@ -1,0 +1,131 @@
+"""Where a large file is cut: between the row groups of Parquet, and between the rows of a text.
+
+A text is cut only if every quote stands as CSV has it: an opening one behind a separator or the end of a row, and a
+closing one before a separator, the end of a row or another quote. Then a line break behind an even number of quotes
+ends a row, whatever the cells hold. With any other quote, as in `5" pipe`, the file is read in one piece.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from shared.runs.reading.delimited import Dialect
+
+_BLOCK = 4 * 2**20
+_BREAK, _RETURN = ord("\n"), ord("\r")
+# More parts are hardly ever worked at together; the parts of a larger file are larger.
+MAX_PARTS = 200
+
+
+class Span(msgspec.Struct, frozen=True, array_like=True):
+    """The bytes of a part, and its row groups and rows where the file has row groups."""
+
+    start: int
+    stop: int
+    first_group: int = 0
+    group_stop: int = 0
+    rows: int | None = None
+
+
+def parquet_spans(path: Path, part_rows: int) -> list[Span]:
+    """The parts of a Parquet file, of at least so many rows but for the last; one of a file that is not cut."""
+    metadata, size = pq.read_metadata(path), path.stat().st_size
+    if metadata.num_rows < 2 * part_rows:
+        return [Span(0, size)]
+    part_rows = max(part_rows, -(-metadata.num_rows // MAX_PARTS))
+    spans: list[Span] = []
+    first, rows, start, end = 0, 0, 0, 0
+    for at in range(metadata.num_row_groups):
+        group = metadata.row_group(at)
+        begin, stop = _bytes_of(group)
+        if not end <= begin < stop <= size:
+            # The groups do not lie one behind the other, or the file says what is not so.
+            return [Span(0, size)]
+        rows, end = rows + group.num_rows, stop
+        if rows >= part_rows or at == metadata.num_row_groups - 1:
+            spans.append(Span(start, end, first, at + 1, rows))
+            first, rows, start = at + 1, 0, end
+    return spans
+
+
+def _bytes_of(group: Any) -> tuple[int, int]:
+    columns = [group.column(at) for at in range(group.num_columns)]
+    # Some writers leave a zero for a dictionary that is not there.
+    begins = [min(filter(None, (column.dictionary_page_offset, column.data_page_offset))) for column in columns]
+    ends = [begin + column.total_compressed_size for begin, column in zip(begins, columns, strict=True)]
+    return min(begins), max(ends)
+
+
+def text_spans(path: Path, dialect: Dialect, part_bytes: int) -> list[Span]:
+    """The parts of a text, of at least so many bytes but for the last; one of a text that is not cut."""
+    size = path.stat().st_size
+    if size < 2 * part_bytes:
+        return [Span(0, size)]
+    part_bytes = max(part_bytes, -(-size // MAX_PARTS))
+    cuts, last = [0], _end_of_head(path, dialect)
+    quotes = 0
+    for block in _blocks(path):
+        positions = np.flatnonzero(block.data == ord(dialect.quote))
+        if not _are_usual(block, positions, quotes, dialect):
+            return [Span(0, size)]
+        while (cut := _cut(block, positions, quotes, last + part_bytes)) is not None:
+            cuts.append(cut)
+            last = cut
+        quotes += len(positions)
+    if quotes % 2:
+        return [Span(0, size)]
+    edges = [*(cut for cut in cuts if cut < size), size]
+    return [Span(start, stop) for start, stop in pairwise(edges)]
+
+
+def _end_of_head(path: Path, dialect: Dialect) -> int:
+    with path.open("rb") as file:
+        return sum(len(file.readline()) for _ in range(dialect.skipped_lines))
+
+
+class _Block(NamedTuple):
+    """Bytes of a text, their position, and the bytes before and behind them; line breaks at its ends."""
+
+    start: int
+    data: NDArray[np.uint8]
+    before: int
+    behind: int
+
+
+def _blocks(path: Path) -> Iterator[_Block]:
+    with path.open("rb") as file:
+        start, before = 0, _BREAK
+        data = file.read(_BLOCK)
+        while data:
+            following = file.read(_BLOCK)
+            yield _Block(start, np.frombuffer(data, np.uint8), before, following[0] if following else _BREAK)
+            start, before, data = start + len(data), data[-1], following
+
+
+def _are_usual(block: _Block, positions: NDArray[np.int64], quotes: int, dialect: Dialect) -> bool:
+    if not len(positions):
+        return True
+    framed = np.concatenate([[block.before], block.data, [block.behind]]).astype(np.uint8)
+    allowed = np.zeros(256, bool)
+    allowed[[ord(dialect.separator), ord(dialect.quote), _BREAK, _RETURN]] = True
+    opens = (quotes + np.arange(len(positions))) % 2 == 0
+    # The neighbour that tells: before an opening quote, behind a closing one.
+    neighbours = framed[np.where(opens, positions, positions + 2)]
+    return bool(allowed[neighbours].all())
+
+
+def _cut(block: _Block, positions: NDArray[np.int64], quotes: int, goal: int) -> int | None:
+    """The first end of a row in the block that makes a part reach the goal."""
+    low = max(goal - 1 - block.start, 0)
+    if low >= len(block.data):
+        return None
+    breaks = low + np.flatnonzero(block.data[low:] == _BREAK)
+    outside = (quotes + np.searchsorted(positions, breaks)) % 2 == 0
+    ends = breaks[outside]
+    return int(block.start + ends[0] + 1) if len(ends) else None

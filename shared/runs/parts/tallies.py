@@ -1,0 +1,75 @@
+"""The counts of a part as bytes, for the job that adds them up."""
+
+import zlib
+
+import msgspec
+import numpy as np
+
+from shared.runs.ingest.score_ranges import ScoreTally
+from shared.runs.ingest.sparse_counts import SparseCounts
+from shared.runs.ingest.tally import RowTally, SliceTally
+from shared.runs.ingest.text_codes import TextCodes
+
+
+class _Texts(msgspec.Struct, array_like=True):
+    texts: list[str]
+    merged: list[str]
+    written: dict[str, str]
+
+
+class _Counts(msgspec.Struct, array_like=True):
+    keys: bytes
+    counts: bytes
+
+
+class _Slice(msgspec.Struct, array_like=True):
+    values: _Texts
+    counts: _Counts | None
+
+
+class _Part(msgspec.Struct, array_like=True):
+    rows: int
+    labels: _Texts
+    counts: _Counts
+    slices: dict[str, _Slice]
+    scores: ScoreTally
+    score_types: list[str]
+
+
+def packed(tally: RowTally, score_types: list[str]) -> bytes:
+    """The counts of a part and the types of its scores, as they are stored."""
+    slices = {
+        name: _Slice(_texts(part.values), None if part.counts is None else _counts(part.counts))
+        for name, part in tally.slices.items()
+    }
+    part = _Part(tally.rows, _texts(tally.labels), _counts(tally.counts), slices, tally.scores, score_types)
+    return zlib.compress(msgspec.msgpack.encode(part), level=1)
+
+
+def unpacked(data: bytes) -> tuple[RowTally, list[str]]:
+    """What `packed` made."""
+    part = msgspec.msgpack.decode(zlib.decompress(data), type=_Part)
+    slices = {
+        name: SliceTally(_codes(one.values), None if one.counts is None else _sparse(one.counts))
+        for name, one in part.slices.items()
+    }
+    tally = RowTally(_codes(part.labels), _sparse(part.counts), slices, part.scores, part.rows)
+    return tally, part.score_types
+
+
+def _texts(codes: TextCodes) -> _Texts:
+    return _Texts(codes.texts, sorted(codes.merged), codes.written)
+
+
+def _codes(texts: _Texts) -> TextCodes:
+    codes = TextCodes(texts.texts)
+    codes.merged, codes.written = {*texts.merged}, texts.written
+    return codes
+
+
+def _counts(counts: SparseCounts) -> _Counts:
+    return _Counts(counts.keys.astype(np.int64).tobytes(), counts.counts.astype(np.int64).tobytes())
+
+
+def _sparse(counts: _Counts) -> SparseCounts:
+    return SparseCounts(np.frombuffer(counts.keys, np.int64), np.frombuffer(counts.counts, np.int64))

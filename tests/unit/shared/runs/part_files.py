@@ -1,0 +1,67 @@
+"""Files that are read in one piece and in parts, by the whole pure way."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from shared.runs import objects
+from shared.runs.ingest.ingesting import Ingested, IngestLimits, count, inspect
+from shared.runs.ingest.reading_rows import RowReader
+from shared.runs.mapping import ColumnsIn
+from shared.runs.parts import tallies
+from shared.runs.parts.merging import CountedPart, merge
+from shared.runs.parts.plans import PartPlan, PartSizes, plan_parts, table_of
+from shared.runs.row_source import RowSource
+from shared.runs.summary import RunSummary
+from tests.unit.shared.runs.reading_files import LIMITS
+
+
+def read_in_parts(
+    path: Path, folder: Path, sizes: PartSizes, seed: int = 0, limits: IngestLimits = LIMITS, **columns: Any
+) -> Ingested | None:
+    """Read a file in parts, each from its own bytes alone, in an order by the seed; None if it is not cut."""
+    inspected = inspect(path, folder, msgspec.convert(columns, ColumnsIn), limits)
+    plan = plan_parts(inspected, path, sizes, [])
+    if plan is None:
+        return None
+    # As another worker gets it.
+    plan = msgspec.msgpack.decode(msgspec.msgpack.encode(plan), type=PartPlan)
+    parts = [_read(plan, place, path, folder, limits) for place, _ in enumerate(plan.spans)]
+    random.Random(seed).shuffle(parts)
+    return merge(plan, parts, [folder / part.name for part in parts], limits.max_classes)
+
+
+def _read(plan: PartPlan, place: int, path: Path, folder: Path, limits: IngestLimits) -> CountedPart:
+    own = folder / f"part-{place}"
+    ranges = plan.ranges(place)
+    offset = 0 if plan.dialect is None else ranges[0][0]
+    with path.open("rb") as whole, own.open("wb") as file:
+        for start, stop in ranges:
+            whole.seek(start)
+            file.seek(start - offset)
+            file.write(whole.read(stop - start))
+    reader = RowReader(table_of(plan, place, own), plan.assignment, max_classes=limits.max_classes)
+    name = objects.piece_of(place, 1)
+    reader.read(folder / name, lambda _: None)
+    tally, score_types = tallies.unpacked(tallies.packed(reader.tally, reader.score_types))
+    return CountedPart(place, tally, score_types, name, (folder / name).stat().st_size)
+
+
+def read_whole(path: Path, folder: Path, limits: IngestLimits = LIMITS, **columns: Any) -> Ingested:
+    """Read a file in one piece."""
+    return count(inspect(path, folder, msgspec.convert(columns, ColumnsIn), limits), folder, limits, lambda _: None)
+
+
+def facts(ingested: Ingested, folder: Path) -> tuple[Any, ...]:
+    """Everything that a run says, whatever numbers its codes have: summary, slices, notices, and all its rows."""
+    summary = ingested.finished.summary
+    files = [folder / piece.name for piece in summary.pieces] or [folder / objects.ROWS]
+    source = RowSource(files, [piece.codes for piece in summary.pieces])
+    rows = {name: source.column(name).to_pylist() for name in source.schema.names}
+    for side in ("t", "p"):
+        rows[side] = [summary.row_labels[at] for at in np.array(summary.class_of_code)[rows[side]].tolist()]
+    plain: RunSummary = msgspec.structs.replace(summary, class_of_code=[], pieces=[])
+    return plain, ingested.finished.slices, ingested.finished.notices, ingested.decisions, ingested.preview, rows
