@@ -92,12 +92,11 @@ def _at(side: ComparedSide, rows: Codes) -> ComparedSide:
         scores = side.scores_of(position)
         return None if scores is None else scores[rows]
 
-    return ComparedSide(
-        side.classes,
-        side.truth[rows],
-        side.predicted[rows],
-        None if side.ids is None else side.ids.take(taken),
-        None if side.confidence is None else side.confidence[rows],
-        scores_of,
-        {name: values.take(taken) for name, values in side.slices.items()},
+    return side._replace(
+        truth=side.truth[rows],
+        predicted=side.predicted[rows],
+        ids=None if side.ids is None else side.ids.take(taken),
+        confidence=None if side.confidence is None else side.confidence[rows],
+        scores_of=scores_of,
+        slices={name: values.take(taken) for name, values in side.slices.items()},
     )

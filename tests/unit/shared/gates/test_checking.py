@@ -172,6 +172,15 @@ def test_no_sample_of_a_private_dataset_can_be_golden() -> None:
     assert failures(result) == ["The dataset of the candidate is private, so that no sample of it can be golden."]
 
 
+def test_another_truth_than_a_private_one_names_no_sample_also_where_some_are_left_out() -> None:
+    guessed = side(rows=range(700), truth=1 - TRUTH[:700])
+    private = side(is_private=True)
+
+    result = checked(guessed, private, removed_samples="warn")
+
+    assert failures(result) == ["700 samples have another truth in the candidate."]
+
+
 def test_golden_samples_of_a_run_without_ids_cannot_be_found() -> None:
     result = checked(side(ids=None), side(ids=None), golden_ids=["s1"])
 
