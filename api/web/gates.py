@@ -16,7 +16,7 @@ from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from api.web.run_choices import ready_runs
 from shared import gates
-from shared.comparisons.options import OVERALL_METRICS
+from shared.comparisons.options import OVERALL_METRICS, OVERALL_SET_METRICS
 from shared.evaluation.metrics import CATALOGUE
 from shared.gates.lifecycle import UNFINISHED
 from shared.kit.errors import Problem
@@ -98,7 +98,8 @@ async def _form(page_request: PageRequest, texts: dict[str, str], problem: Probl
         "gates/new.html",
         page_request.status(problem),
         choices=await ready_runs(page_request),
-        metrics={metric: CATALOGUE[metric].title for metric in OVERALL_METRICS},
+        metrics={metric: CATALOGUE[metric].title for metric in OVERALL_METRICS}
+        | {metric: f"{CATALOGUE[metric].title}, of sets of labels" for metric in OVERALL_SET_METRICS},
         texts=texts,
         problem=problem,
     )

@@ -9,7 +9,7 @@ import structlog
 
 from shared import datasets, jobs, matrices, runs
 from shared.accounts import Caller
-from shared.comparisons import flips, objects, queries
+from shared.comparisons import flips, objects, queries, tasks
 from shared.comparisons.errors import ComparedNotFound, ComparisonNotFound, ComparisonNotReady
 from shared.comparisons.flips import Flip, FlipFilter, FlipKind
 from shared.comparisons.kinds.paired_comparison import PairedComparison
@@ -25,8 +25,9 @@ from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
 from shared.matrices.errors import MatrixNotFound
-from shared.runs.errors import RunNotFound
+from shared.runs.errors import WITHOUT_LABELS, RunNotFound, TaskUnsupported
 from shared.runs.stored_file import ObjectReader
+from shared.runs.summary import Task
 
 log = structlog.get_logger()
 
@@ -42,8 +43,10 @@ class FlipRequest(NamedTuple):
     slice: str | None = None
 
     def among(self, result: ComparisonResult) -> FlipFilter:
-        """The filter of a result's flips; raises InvalidInput for a class or a slice that it does not have."""
+        """The filter of a result's flips; raises TaskUnsupported, InvalidInput for what it does not have."""
         texts = [str(label) for label in result.classes]
+        if self.actual is not None and not texts:
+            raise TaskUnsupported(WITHOUT_LABELS)
         if self.actual is not None and self.actual not in texts:
             known = ", ".join(f"“{text[:50]}”" for text in texts[:5])
             raise InvalidInput(Fault("/class", f"class: not a class of the comparison; its classes are {known}."))
@@ -62,13 +65,18 @@ async def create(
 ) -> ComparisonRecord:
     """Create a comparison and the job that makes it.
 
-    Raises ComparedNotFound, RunNotReady, QueueFull, and InvalidInput for a run beside a matrix.
+    Raises ComparedNotFound, RunNotReady, QueueFull, TaskUnsupported for runs of different tasks or a metric that they
+    cannot have, and InvalidInput for a run beside a matrix.
     """
-    sides = (await _compared(platform, caller, baseline), await _compared(platform, caller, candidate))
+    (first, task), (second, other) = [await _compared(platform, caller, text) for text in (baseline, candidate)]
+    sides = (first, second)
     if sides[0].kind != sides[1].kind:
         raise InvalidInput(
             Fault("/candidate", f"candidate: the baseline is a {sides[0].kind}, so send a {sides[0].kind}.")
         )
+    if task != other:
+        raise TaskUnsupported(tasks.difference(task, other))
+    options = tasks.completed(options, task)
     comparison_id = uuid7()
     # The job goes with the comparison, and with what it compares.
     now = clock.now()
@@ -104,7 +112,8 @@ async def list_flips(
 ) -> list[tuple[int, Flip]]:
     """List flips of a comparison of the caller behind a position, each with the position behind it.
 
-    Raises ComparisonNotFound, ComparisonNotReady, DatasetPrivate, and InvalidInput for an unknown class or slice.
+    Raises ComparisonNotFound, ComparisonNotReady, DatasetPrivate, TaskUnsupported for a class of runs without labels,
+    and InvalidInput for an unknown class or slice.
     """
     comparison = await get(platform, caller, comparison_id)
     result = comparison.found
@@ -138,15 +147,15 @@ async def delete(platform: Platform, caller: Caller, comparison_id: str) -> None
         log.warning("objects of a deleted comparison are left to be collected", count=len(keys))
 
 
-async def _compared(platform: Platform, caller: Caller, text: str) -> ComparedVersion:
+async def _compared(platform: Platform, caller: Caller, text: str) -> tuple[ComparedVersion, Task]:
     try:
-        run = await runs.get_ready(platform, caller, text)
+        run = await runs.get_ready(platform, caller, text, runs.ANY_TASK)
     except RunNotFound:
         pass
     else:
-        return ComparedVersion("run", run.id, run.version)
+        return ComparedVersion("run", run.id, run.version), run.summary.task
     try:
         (matrix,) = await matrices.references(platform, caller, [text])
     except MatrixNotFound as error:
         raise ComparedNotFound from error
-    return ComparedVersion("matrix", UUID(matrix.id), matrix.version)
+    return ComparedVersion("matrix", UUID(matrix.id), matrix.version), "classification"

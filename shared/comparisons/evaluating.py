@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from shared.comparisons import measuring
 from shared.comparisons.counting import counted, flips_of, slice_counts
 from shared.comparisons.measuring import Measured
+from shared.comparisons.measuring_sets import SetMeasures
 from shared.comparisons.options import CLASS_FORMULAS, CLASS_METRICS, OVERALL_FORMULAS, ComparisonOptions
 from shared.comparisons.pairing import PairedSamples
-from shared.comparisons.results import ComparisonResult, MetricDifference, SliceValue
+from shared.comparisons.results import ComparisonResult, FlipCounts, MetricDifference, SliceValue
+from shared.comparisons.tasks import completed, share_of_right
 from shared.comparisons.words import sentence
 from shared.evaluation.paired.tensor import PairedCounts, replicate, replicates_for
 from shared.evaluation.paired.testing import Question
@@ -29,7 +29,8 @@ class _Family(NamedTuple):
 
 
 def evaluate(samples: PairedSamples, options: ComparisonOptions) -> ComparisonResult:
-    """Compare the candidate with the baseline."""
+    """Compare the candidate with the baseline; raises TaskUnsupported for a metric that the two cannot have."""
+    options = completed(options, samples.task)
     counts = counted(samples)
     question = Question(options.alpha, options.margin, options.sought)
     slices, notices = slice_counts(samples, options.slices)
@@ -39,21 +40,27 @@ def evaluate(samples: PairedSamples, options: ComparisonOptions) -> ComparisonRe
         verdict=differences[0].verdict,
         summary=sentence(differences[0], options.alpha),
         samples=len(samples.truth),
-        classes=samples.classes,
+        classes=[] if samples.task == "correctness" else samples.classes,
         tests=sum(found.p_adjusted is not None for found in differences),
         sought_difference=options.sought,
         replicates=replicates,
         differences=differences,
         flips=flips_of(counts),
-        flips_by_class=[
-            flips_of(counts.of_class(code), label=label)
-            for code, label in enumerate(samples.classes)
-            if np.any(counts.truth == code)
-        ],
+        flips_by_class=list(_flips_by_class(samples, counts)),
         flips_by_slice=[flips_of(of_slice, slice_value=value) for value, of_slice in slices.items()],
         notices=notices,
         computed_by=computation(SEED),
     )
+
+
+def _flips_by_class(samples: PairedSamples, counts: PairedCounts) -> Iterator[FlipCounts]:
+    """What changed in the samples of each class, or that have each label; nothing of flags."""
+    if samples.task == "correctness":
+        return
+    for code, label in enumerate(samples.classes):
+        own = counts.of_truths([at for at, one in enumerate(samples.sets) if code in one] if samples.sets else [code])
+        if len(own.counts):
+            yield flips_of(own, label=label)
 
 
 def _family(
@@ -64,7 +71,15 @@ def _family(
     question: Question,
 ) -> _Family:
     """Every difference that is asked for: of all samples, of classes, and the first metric's in slices."""
-    metrics: list[str] = list(dict.fromkeys(options.metrics))
+    metrics = list(dict.fromkeys(options.metrics))
+    of_slices = [
+        measuring.share_of_right(share_of_right(samples.task), found, question, value)
+        for value, found in slices.items()
+    ]
+    if samples.task == "multilabel":
+        measures = SetMeasures(samples, counts, metrics, seed=SEED)
+        of_all = [found for metric in metrics for found in measures.measure(metric, question)]
+        return _Family([*of_all, *of_slices], measures.replicates)
     formulas: dict[str, Any] = {
         name: formula for name, formula in (OVERALL_FORMULAS | CLASS_FORMULAS).items() if name in metrics
     }
@@ -82,8 +97,7 @@ def _family(
             measured.append(measuring.overall(metric, drawn[metric], counts, question))
         else:
             measured.append(measuring.share_of_right(metric, counts, question))
-    measured += [measuring.share_of_right("accuracy", found, question, value) for value, found in slices.items()]
-    return _Family(measured, replicates)
+    return _Family([*measured, *of_slices], replicates)
 
 
 def _judged(measured: list[Measured], question: Question) -> list[MetricDifference]:

@@ -9,9 +9,10 @@ from shared.comparisons.pairing import PairedSamples
 from shared.comparisons.results import SliceValue
 from shared.evaluation.intervals.areas import areas
 from shared.evaluation.metrics import CATALOGUE
+from shared.evaluation.paired import testing
 from shared.evaluation.paired.discordance import Pairs
 from shared.evaluation.paired.tensor import PairedCounts, Replicated
-from shared.evaluation.paired.testing import Question, Tested, of_areas, of_pairs, of_replicates
+from shared.evaluation.paired.testing import Question, Tested, of_areas, of_replicates
 from shared.evaluation.types import Label
 
 # Beyond it, exact ranks of both take too much memory: a gigabyte for ten million.
@@ -54,13 +55,13 @@ def share_of_right(metric: str, counts: PairedCounts, question: Question, value:
     pairs = counts.pairs
     if metric == "error_rate":
         pairs = Pairs(pairs.neither, pairs.candidate_only, pairs.baseline_only, pairs.both)
-    return _of_pairs(metric, pairs, question, slice_value=value)
+    return of_pairs(metric, pairs, question, slice_value=value)
 
 
 def recalls(counts: PairedCounts, classes: Sequence[Label], question: Question) -> list[Measured]:
     """The recall of each class: accuracy among the samples of the class."""
     return [
-        _of_pairs("recall.class", counts.of_class(code).pairs, question, label=label)
+        of_pairs("recall.class", counts.of_class(code).pairs, question, label=label)
         for code, label in enumerate(classes)
     ]
 
@@ -91,7 +92,7 @@ def areas_under_curves(samples: PairedSamples, question: Question) -> list[Measu
     return [area_under_curve(samples, code, [question])[0] for code in range(len(samples.classes))]
 
 
-def _of_pairs(
+def of_pairs(
     metric: str,
     pairs: Pairs,
     question: Question,
@@ -99,10 +100,11 @@ def _of_pairs(
     label: Label | None = None,
     slice_value: SliceValue | None = None,
 ) -> Measured:
+    """A share of the samples that are right, of which there may be none."""
     n = pairs.total
     return Measured(
         metric,
-        of_pairs(pairs, question) if n else Tested(None, reason="there are no samples"),
+        testing.of_pairs(pairs, question) if n else Tested(None, reason="there are no samples"),
         n,
         (pairs.both + pairs.baseline_only) / n if n else None,
         (pairs.both + pairs.candidate_only) / n if n else None,

@@ -16,12 +16,16 @@ ClassMetric = Literal[
     "recall.class", "precision.class", "f1.class", "jaccard.class", "f05.class", "f2.class", "mcc.class",
     "roc_auc.class",
 ]  # fmt: skip
-ComparedMetric = OverallMetric | ClassMetric
-
-DEFAULT_METRICS: tuple[ComparedMetric, ...] = ("accuracy", "balanced_accuracy", "f1.macro")
+OverallSetMetric = Literal[
+    "multilabel.subset_accuracy", "multilabel.hamming_loss", "multilabel.f1.micro", "multilabel.f1.macro",
+]  # fmt: skip
+LabelMetric = Literal["multilabel.precision.class", "multilabel.recall.class", "multilabel.f1.class"]
+ComparedMetric = OverallMetric | ClassMetric | OverallSetMetric | LabelMetric
 
 OVERALL_METRICS: tuple[OverallMetric, ...] = get_args(OverallMetric)
 CLASS_METRICS: tuple[ClassMetric, ...] = get_args(ClassMetric)
+OVERALL_SET_METRICS: tuple[OverallSetMetric, ...] = get_args(OverallSetMetric)
+LABEL_METRICS: tuple[LabelMetric, ...] = get_args(LabelMetric)
 
 # Of these the samples tell directly, as the others are functions of several counts.
 PROPORTIONS = ("accuracy", "error_rate", "recall.class")
@@ -46,8 +50,11 @@ class ComparisonOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     metrics: Annotated[
         Annotated[list[ComparedMetric], Meta(min_length=1, max_length=20)],
-        Meta(description="Ids of the metrics to compare, 1 to 20; the verdict is that of the first."),
-    ] = msgspec.field(default_factory=lambda: list(DEFAULT_METRICS))
+        Meta(
+            description="Ids of the metrics to compare, 1 to 20, the usual ones of the runs if omitted; the verdict is "
+            "that of the first."
+        ),
+    ] = []
     margin: Annotated[
         Annotated[float, Meta(gt=0, lt=1)] | None,
         Meta(description="Difference that does not matter, between 0 and 1; null for no margin."),

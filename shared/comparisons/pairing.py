@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from shared.comparisons.errors import RunsNotComparable
 from shared.comparisons.sides import Codes, ComparedSide, Floats
+from shared.comparisons.tasks import difference
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault
+from shared.runs.summary import Task, json_text
 
 # More of them say nothing more.
 MAX_EXAMPLES = 20
@@ -19,8 +21,9 @@ _ID_LENGTH = 100
 
 
 class PairedSamples(NamedTuple):
-    """Samples in the order of the baseline: codes of the classes of both together, all of shape (n,).
+    """Samples in the order of the baseline: codes of what both say together, all of shape (n,).
 
+    Codes are positions of classes, or of `sets` of positions of labels where samples have any number of these.
     `scores_of` returns the scores (2, n) of baseline and candidate for a class, or None where one has none.
     """
 
@@ -33,14 +36,38 @@ class PairedSamples(NamedTuple):
     candidate_confidence: Floats | None
     scores_of: Callable[[int], Floats | None]
     slices: Mapping[str, "pa.Array[Any]"]
+    task: Task = "classification"
+    sets: Sequence[Sequence[int]] = ()
+
+    @property
+    def k(self) -> int:
+        """The number of codes."""
+        return len(self.sets or self.classes)
+
+
+class _Union(NamedTuple):
+    """What both sides say together, and the code of each position of either side."""
+
+    classes: list[Label]
+    baseline: Codes
+    candidate: Codes
+    sets: Sequence[Sequence[int]] = ()
+
+    @property
+    def texts(self) -> list[Label]:
+        """What each code stands for: a class, or the text of a set."""
+        return [json_text([self.classes[at] for at in one]) for one in self.sets] or self.classes
 
 
 def pair(baseline: ComparedSide, candidate: ComparedSide) -> PairedSamples:
-    """Pair the samples; raises RunsNotComparable where ids or truths differ, and says how many and which."""
+    """Pair the samples; raises RunsNotComparable where tasks, ids or truths differ, and says how many and which."""
+    if baseline.task != candidate.task:
+        raise RunsNotComparable(difference(baseline.task, candidate.task))
     order = _order(baseline, candidate)
-    classes, baseline_codes, candidate_codes = _union(baseline.classes, candidate.classes)
+    both = _union(baseline, candidate)
+    classes, baseline_codes, candidate_codes, sets = both
     truth = baseline_codes[baseline.truth]
-    shown = [] if baseline.is_private or candidate.is_private else classes
+    shown = [] if baseline.is_private or candidate.is_private else both.texts
     _check_truths(baseline, truth, candidate_codes[candidate.truth][order], shown)
 
     def scores_of(code: int) -> Floats | None:
@@ -63,6 +90,8 @@ def pair(baseline: ComparedSide, candidate: ComparedSide) -> PairedSamples:
         None if candidate.confidence is None else candidate.confidence[order],
         scores_of,
         baseline.slices,
+        baseline.task,
+        sets,
     )
 
 
@@ -122,16 +151,24 @@ def _name(side: ComparedSide, row: int) -> str:
     return f"Sample “{side.ids[row].as_py()[:_ID_LENGTH]}”"
 
 
-def _union(baseline: Sequence[Label], candidate: Sequence[Label]) -> tuple[list[Label], Codes, Codes]:
-    """The classes of both, those of the baseline first, and the code of each class of either side."""
+def _union(baseline: ComparedSide, candidate: ComparedSide) -> _Union:
+    """The classes of both, those of the baseline first, and likewise the sets of labels."""
     codes: dict[str, int] = {}
     classes: list[Label] = []
-    for label in (*baseline, *candidate):
+    for label in (*baseline.classes, *candidate.classes):
         if _text(label) not in codes:
             codes[_text(label)] = len(classes)
             classes.append(label)
-    first, second = (np.array([codes[_text(label)] for label in side], np.int64) for side in (baseline, candidate))
-    return classes, first, second
+    first, second = ([codes[_text(label)] for label in side.classes] for side in (baseline, candidate))
+    if baseline.task != "multilabel":
+        return _Union(classes, np.array(first, np.int64), np.array(second, np.int64))
+    said, also = (
+        [tuple(sorted(own[at] for at in one)) for one in side.sets]
+        for side, own in ((baseline, first), (candidate, second))
+    )
+    sets = {one: at for at, one in enumerate(dict.fromkeys([*said, *also]))}
+    codes_of = [np.array([sets[one] for one in side], np.int64) for side in (said, also)]
+    return _Union(classes, codes_of[0], codes_of[1], [*sets])
 
 
 def _text(label: Label) -> str:

@@ -16,7 +16,7 @@ from shared.matrices.records import Samples
 from shared.runs import class_scores
 from shared.runs.errors import ScoresMissing
 from shared.runs.scanning import RowScan
-from shared.runs.summary import RunSummary
+from shared.runs.summary import RunSummary, Task
 
 Codes = NDArray[np.int64]
 Floats = NDArray[Any]
@@ -24,6 +24,9 @@ Floats = NDArray[Any]
 
 class ComparedSide(NamedTuple):
     """The classes of one side, and of each sample the codes of truth and prediction, its id and more.
+
+    Codes are positions of classes; where samples have any number of labels, `classes` are the labels, and codes are
+    positions in `sets`, which hold those of labels.
 
     `ids` is None where samples are known by their positions; `confidence` (n,) is None without scores. `scores_of`
     returns the scores (n,) of a class by its position, or None.
@@ -38,6 +41,8 @@ class ComparedSide(NamedTuple):
     slices: Mapping[str, "pa.Array[Any]"] = MappingProxyType({})
     # The truths of its samples are shown to nobody.
     is_private: bool = False
+    task: Task = "classification"
+    sets: Sequence[Sequence[int]] = ()
 
 
 def of_samples(samples: Samples) -> ComparedSide:
@@ -74,4 +79,6 @@ def of_rows(rows_file: Path | list[Path], summary: RunSummary, slices: Sequence[
         scan.confidences() if summary.scores else None,
         scores_of,
         {name: column(f"m_{summary.metadata.index(name)}") for name in slices if name in summary.metadata},
+        task=summary.task,
+        sets=summary.label_sets,
     )

@@ -77,7 +77,7 @@ async def create_check(platform: Platform, caller: Caller, gate_id: str, candida
     Raises GateNotFound, RunNotFound, RunNotReady, QueueFull, QuotaReached, and InvalidInput for the baseline itself.
     """
     gate = await get(platform, caller, gate_id)
-    run = await runs.get_ready(platform, caller, candidate)
+    run = await runs.get_ready(platform, caller, candidate, runs.ANY_TASK)
     if gate.rules.baseline.run_id == run.id:
         raise InvalidInput(Fault("/candidate", "candidate: this run is the baseline of the gate; send another."))
     check_id, now = uuid7(), clock.now()

@@ -12,7 +12,7 @@ from shared.evaluation.paired.testing import MIN_SAMPLES
 from shared.gates import samples
 from shared.gates.policy import GatePolicy
 from shared.gates.results import CheckResult, GateReason, GateTest
-from shared.gates.testing import SEED, GatedDifference, differences, missing_columns
+from shared.gates.testing import SEED, GatedDifference, differences, missing_columns, missing_metrics
 from shared.gates.words import sentence, subject_of, summary
 from shared.kit.computation import computation
 
@@ -67,11 +67,13 @@ def _judged(paired: PairedSamples, policy: GatePolicy) -> Iterator[GateReason]:
     if len(paired.truth) < MIN_SAMPLES:
         yield _unpaired(f"Both runs have {len(paired.truth):,} samples, and fewer than {MIN_SAMPLES} show nothing.")
         return
-    if len(np.unique(paired.truth)) == 1:
+    if paired.task == "classification" and len(np.unique(paired.truth)) == 1:
         yield _unpaired("All samples have the same true class, so the runs cannot be compared as classifiers.")
         return
     for column, text in missing_columns(paired, policy):
         yield GateReason(outcome="fail", requirement="slice", subject=column, text=text)
+    for metric, text in missing_metrics(paired, policy):
+        yield GateReason(outcome="fail", requirement="metric", subject=metric, text=text)
     found = list(differences(paired, policy))
     judged = judge([one.evidence for one in found], policy.alpha)
     for one, said in zip(found, judged, strict=True):

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from shared.comparisons.options import CLASS_METRICS, ColumnName, ComparedMetric
+from shared.comparisons.options import CLASS_METRICS, LABEL_METRICS, ColumnName, ComparedMetric
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import ModelName
 
@@ -100,7 +100,7 @@ def _faults(policy: GatePolicy) -> Iterator[Fault]:
     if (policy.baseline.run_id is not None) == any(named):
         yield Fault("/baseline", "baseline: send the id of a run, or else a tag, a model name or both.")
     for index, entry in enumerate(policy.metrics):
-        if entry.label is not None and entry.metric not in CLASS_METRICS:
+        if entry.label is not None and entry.metric not in (*CLASS_METRICS, *LABEL_METRICS):
             yield Fault(f"/metrics/{index}/label", f"label: {entry.metric} is a metric of all classes together.")
     yield from _repeated("/metrics", [(entry.metric, entry.label) for entry in policy.metrics])
     yield from _repeated("/slices", [entry.column for entry in policy.slices])

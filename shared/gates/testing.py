@@ -8,17 +8,29 @@ import numpy as np
 from shared.comparisons import measuring
 from shared.comparisons.counting import MAX_VALUES, counted, slice_counts
 from shared.comparisons.measuring import Measured, area_under_curve
-from shared.comparisons.options import CLASS_FORMULAS, CLASS_METRICS, OVERALL_FORMULAS, USUAL_SOUGHT
+from shared.comparisons.measuring_sets import SetMeasures
+from shared.comparisons.options import (
+    CLASS_FORMULAS,
+    CLASS_METRICS,
+    LABEL_METRICS,
+    OVERALL_FORMULAS,
+    USUAL_SOUGHT,
+)
 from shared.comparisons.pairing import PairedSamples
+from shared.comparisons.tasks import meant, share_of_right
 from shared.evaluation.paired.gate_rule import DropEvidence, certain
 from shared.evaluation.paired.tensor import PairedCounts, Replicated, replicate, replicates_for
 from shared.evaluation.paired.testing import ALIKE, Question, Tested
 from shared.evaluation.types import Label
 from shared.gates.policy import GateMetric, GatePolicy
 from shared.gates.words import quoted
+from shared.runs.errors import TaskUnsupported
 
 # The same samples give the same verdict.
 SEED = 0
+
+
+_OfMetric = Callable[[GateMetric, Sequence[Question]], Iterator[Sequence[Measured]]]
 
 
 class GatedDifference(NamedTuple):
@@ -30,17 +42,20 @@ class GatedDifference(NamedTuple):
 
 
 def differences(samples: PairedSamples, policy: GatePolicy) -> Iterator[GatedDifference]:
-    """Every difference that the policy names: of all samples, of classes, and the accuracy in slices."""
+    """Every difference that the policy names and the runs have: of all samples, of classes, and of slices."""
     counts = counted(samples)
-    drawn = _drawn(counts, policy.metrics)
-    for entry in policy.metrics:
-        asked = questions(policy.alpha, entry.margin)
-        for versions in _of_metric(samples, counts, drawn, entry, asked):
+    metrics = [entry for entry in policy.metrics if _refusal(entry, samples) is None]
+    of_metric = (
+        _of_sets(samples, counts, metrics) if samples.task == "multilabel" else _of_classes(samples, counts, metrics)
+    )
+    for entry in metrics:
+        for versions in of_metric(entry, questions(policy.alpha, entry.margin)):
             yield _gated(versions, entry.margin)
     for chosen in policy.slices:
         asked = questions(policy.alpha, chosen.margin)
         for value, found in slice_counts(samples, [chosen.column])[0].items():
-            versions = [measuring.share_of_right("accuracy", found, question, value) for question in asked]
+            metric = share_of_right(samples.task)
+            versions = [measuring.share_of_right(metric, found, question, value) for question in asked]
             yield _gated(versions, chosen.margin)
 
 
@@ -51,6 +66,21 @@ def missing_columns(samples: PairedSamples, policy: GatePolicy) -> Iterator[tupl
             yield chosen.column, f"The baseline has no column {quoted(chosen.column)} to slice by."
         elif len(samples.slices[chosen.column].dictionary_encode().dictionary) > MAX_VALUES:
             yield chosen.column, f"The column {quoted(chosen.column)} has more than {MAX_VALUES} values."
+
+
+def missing_metrics(samples: PairedSamples, policy: GatePolicy) -> Iterator[tuple[str, str]]:
+    """The metrics that the runs cannot have, each with the sentence that says why."""
+    for entry in policy.metrics:
+        if (refusal := _refusal(entry, samples)) is not None:
+            yield entry.metric, refusal
+
+
+def _refusal(entry: GateMetric, samples: PairedSamples) -> str | None:
+    try:
+        meant(entry.metric, samples.task)
+    except TaskUnsupported as error:
+        return error.detail
+    return None
 
 
 def questions(alpha: float, margin: float | None) -> list[Question]:
@@ -85,6 +115,33 @@ def _gated(versions: Sequence[Measured], margin: float | None) -> GatedDifferenc
     return GatedDifference(versions[0], margin, evidence_of(versions, margin))
 
 
+def _of_classes(samples: PairedSamples, counts: PairedCounts, metrics: Sequence[GateMetric]) -> _OfMetric:
+    drawn = _drawn(counts, metrics)
+    return lambda entry, asked: _of_metric(samples, counts, drawn, entry, asked)
+
+
+def _of_sets(samples: PairedSamples, counts: PairedCounts, metrics: Sequence[GateMetric]) -> _OfMetric:
+    """The tests of one entry of samples with any number of labels: one of all labels, or one for each."""
+    measures = SetMeasures(samples, counts, [entry.metric for entry in metrics], seed=SEED)
+
+    def of_metric(entry: GateMetric, asked: Sequence[Question]) -> Iterator[Sequence[Measured]]:
+        by_question = [measures.measure(meant(entry.metric, samples.task), question) for question in asked]
+        if entry.metric not in LABEL_METRICS:
+            yield [found[0] for found in by_question]
+            return
+        codes = measures.occurring if entry.label is None else _named(samples.classes, entry.label)
+        if not codes:
+            yield [_absent(entry, samples)]
+        yield from ([found[code] for found in by_question] for code in codes)
+
+    return of_metric
+
+
+def _absent(entry: GateMetric, samples: PairedSamples) -> Measured:
+    reason = "the samples have no such class"
+    return Measured(entry.metric, Tested(None, reason=reason), len(samples.truth), label=entry.label)
+
+
 def _drawn(counts: PairedCounts, metrics: Sequence[GateMetric]) -> dict[str, Replicated]:
     named = {entry.metric for entry in metrics}
     formulas: dict[str, Any] = {
@@ -112,8 +169,7 @@ def _of_metric(
         return
     codes = _codes(counts, classes, entry.label)
     if not codes:
-        reason = "the samples have no such class"
-        yield [Measured(metric, Tested(None, reason=reason), len(samples.truth), label=entry.label)]
+        yield [_absent(entry, samples)]
     elif metric == "roc_auc.class":
         yield from (area_under_curve(samples, code, asked) for code in codes)
     else:
@@ -133,5 +189,9 @@ def _by_class(
 def _codes(counts: PairedCounts, classes: Sequence[Label], label: str | None) -> list[int]:
     """The classes of an entry: the one that it names, or all that are the truth of a sample."""
     if label is not None:
-        return [code for code, known in enumerate(classes) if str(known) == label]
+        return _named(classes, label)
     return [int(code) for code in np.unique(counts.truth)]
+
+
+def _named(classes: Sequence[Label], label: str) -> list[int]:
+    return [code for code, known in enumerate(classes) if str(known) == label]

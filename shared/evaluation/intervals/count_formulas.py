@@ -84,6 +84,14 @@ def _weighted_mean_of(rate: ClassFormula) -> OverallFormula:
     return OverallFormula(terms, lambda _, total: total)
 
 
+def _mean_of_defined(rate: ClassFormula) -> OverallFormula:
+    def terms(h: Shares, a: Shares, p: Shares) -> tuple[Shares, Shares]:
+        values = rate(h, a, p)
+        return np.nan_to_num(values), ~np.isnan(values)
+
+    return OverallFormula(terms, lambda _, total, defined: _divide(total, defined))
+
+
 def _one_minus(rate: ClassFormula) -> ClassFormula:
     return lambda h, a, p: 1 - rate(h, a, p)
 
@@ -137,4 +145,16 @@ OVERALL: dict[str, OverallFormula] = {
         lambda h, a, p: (h, a * p, a * a, p * p),
         lambda _, right, chance, a, p: _divide(right - chance, _root((1 - a) * (1 - p))),
     ),
+}
+
+OVERALL_OF_SETS: dict[str, OverallFormula] = {
+    "multilabel.hamming_loss": OverallFormula(lambda h, a, p: (a + p - 2 * h,), lambda k, wrong: wrong / k),
+    "multilabel.f1.micro": OverallFormula(lambda h, a, p: (2 * h, a + p), lambda _, part, whole: _divide(part, whole)),
+    "multilabel.f1.macro": _mean_of_defined(_f1),
+}
+"""Of samples with any number of labels, where hits, samples and predictions are of each label."""
+
+CLASS_OF_SETS: dict[str, ClassFormula] = {
+    "multilabel.precision.class": _precision,
+    "multilabel.f1.class": _f1,
 }

@@ -3,7 +3,7 @@
 All that concerns labels alone can be read from it, whatever the number of samples.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +64,11 @@ class PairedCounts(NamedTuple):
 
     def of_class(self, code: int) -> "PairedCounts":
         """The samples of one actual class."""
-        own = self.truth == code
+        return self.of_truths([code])
+
+    def of_truths(self, codes: Sequence[int]) -> "PairedCounts":
+        """The samples whose truth is one of the codes."""
+        own = np.isin(self.truth, codes)
         return PairedCounts(self.truth[own], self.baseline[own], self.candidate[own], self.counts[own], self.k)
 
     @property
@@ -103,8 +107,14 @@ def replicate(
     pairs: PairedCounts, formulas: Mapping[str, Formula], *, replicates: int, seed: int
 ) -> dict[str, Replicated]:
     """Draw the samples anew, in pairs, and measure the difference of each metric; the same seed draws the same."""
-    classes = np.eye(pairs.k)
-    truth, baseline, candidate = (classes[codes] for codes in (pairs.truth, pairs.baseline, pairs.candidate))
+    return replicate_sets(pairs, np.eye(pairs.k), formulas, replicates=replicates, seed=seed)
+
+
+def replicate_sets(
+    pairs: PairedCounts, members: Floats, formulas: Mapping[str, Formula], *, replicates: int, seed: int
+) -> dict[str, Replicated]:
+    """`replicate` of samples whose codes are sets of labels: `members` (k, labels) is 1 where a set has a label."""
+    truth, baseline, candidate = (members[codes] for codes in (pairs.truth, pairs.baseline, pairs.candidate))
     parts = [truth * baseline, truth, baseline, truth * candidate, candidate]
     shares = pairs.counts / pairs.counts.sum()
     seen = [shares @ part for part in parts]

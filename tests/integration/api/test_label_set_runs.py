@@ -9,6 +9,7 @@ from sklearn.metrics import f1_score, hamming_loss
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from tests.actors import Client
+from tests.integration.api.test_paired_comparisons import compare, ended
 from tests.integration.api.test_runs import CSV, read, send
 
 pytestmark = pytest.mark.usefixtures("workers")
@@ -116,7 +117,7 @@ async def test_what_needs_one_label_for_each_sample_is_refused(alice: Client) ->
         assert (answer.status_code, answer.json()["code"]) == (409, "task-unsupported"), path
     answer = await alice.send("GET", f"/v1/runs/{plain['id']}/slices?metric=multilabel.f1.micro")
     assert (answer.status_code, answer.json()["code"]) == (409, "task-unsupported")
-    compared = await alice.post("/v1/comparisons", {"baseline": run["id"], "candidate": run["id"]})
+    compared = await alice.post("/v1/comparisons", {"baseline": run["id"], "candidate": plain["id"]})
     assert (compared.status_code, compared.json()["code"]) == (409, "task-unsupported")
     failed = await send(alice, BODY, columns='{"separator": "|"}', positive="cat")
     assert (failed["status"], failed["error"]["code"]) == ("failed", "columns-contradictory")
@@ -128,3 +129,53 @@ async def test_a_preview_counts_the_labels_and_lists_of_json_are_read(alice: Cli
     found = (await alice.get(f"/v1/runs/{run['id']}/preview")).json()
 
     assert found["classes"] == [{"label": label, "actual": 2, "predicted": 2} for label in ("cat", "dog", "owl")]
+
+
+async def pictures(alice: Client, wrong: range) -> Any:
+    """A run of 200 pictures of cats, every second with a dog, which some predictions miss."""
+    lines = ["sample_id,y_true,y_pred,source"]
+    for at in range(200):
+        truth = "cat" if at % 2 else "cat|dog"
+        lines.append(f"p{at},{truth},{'' if at in wrong else truth},{'web' if at % 3 else 'app'}")
+    run = await send(alice, "\n".join(lines).encode(), columns='{"separator": "|"}')
+    assert (run["status"], run["task"]) == ("ready", "multilabel"), run
+    return run
+
+
+async def test_two_runs_are_compared_and_their_flips_are_listed_by_label(alice: Client) -> None:
+    baseline, candidate = await pictures(alice, range(60)), await pictures(alice, range(56, 70))
+
+    made = await compare(alice, baseline["id"], candidate["id"], slices=["source"])
+
+    assert made["options"]["metrics"] == ["multilabel.subset_accuracy", "multilabel.f1.micro", "multilabel.f1.macro"]
+    found = made["result"]
+    assert (made["verdict"], found["classes"]) == ("better", ["cat", "dog"])
+    assert [(one["label"], one["samples"], one["broken"]) for one in found["flips_by_class"]] == [
+        ("cat", 200, 10),
+        ("dog", 100, 5),
+    ]
+    assert {one["metric"] for one in found["differences"] if one["slice"]} == {"multilabel.subset_accuracy"}
+    path = f"/v1/comparisons/{made['id']}"
+    broken = (await alice.send("GET", f"{path}/flips?kind=broken&class=dog")).json()["items"]
+    assert [(flip["id"], flip["actual_labels"], flip["candidate_labels"]) for flip in broken] == [
+        (f"p{at}", ["cat", "dog"], []) for at in range(60, 70, 2)
+    ]
+    for shown in ("report", "receipt"):
+        assert (await alice.get(f"{path}/{shown}")).status_code == 200
+
+
+async def test_a_gate_judges_one_label(alice: Client) -> None:
+    better, worse = await pictures(alice, range(56, 70)), await pictures(alice, range(60))
+    entry = {"metric": "multilabel.recall.class", "label": "dog"}
+    gate = {"name": "pictures", "baseline": {"run_id": better["id"]}, "metrics": [{"metric": "accuracy"}, entry]}
+    created = (await alice.post("/v1/gates", gate)).json()
+
+    made = await alice.post(f"/v1/gates/{created['id']}/checks", {"candidate": worse["id"]})
+
+    path = f"/v1/checks/{made.json()['id']}"
+    await ended(alice, path, "ready")
+    reasons = (await alice.get(path)).json()["result"]["reasons"]
+    assert sorted((one["test"]["metric"], one["test"]["label"], one["outcome"]) for one in reasons) == [
+        ("multilabel.recall.class", "dog", "fail"),
+        ("multilabel.subset_accuracy", None, "fail"),
+    ]
