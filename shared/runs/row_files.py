@@ -1,14 +1,16 @@
 """The canonical rows of a run as a file of a job."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
 from shared.jobs import JobRecord
 from shared.kit.downloads import download
 from shared.kit.platform import Platform
-from shared.runs import get_shown
+from shared.runs import LABELLED, get_shown
 from shared.runs.errors import RunChanged
 from shared.runs.records import ReadyRun
+from shared.runs.summary import Task
 
 
 class RunRows(NamedTuple):
@@ -18,12 +20,16 @@ class RunRows(NamedTuple):
     rows: list[Path]
 
 
-async def fetch_rows(platform: Platform, job: JobRecord, run_id: str, target: Path) -> RunRows:
-    """Write the rows of a run that a job depends on, and names samples of, to files named like the target.
+async def fetch_rows(
+    platform: Platform, job: JobRecord, run_id: str, target: Path, tasks: Collection[Task] = LABELLED
+) -> RunRows:
+    """Write the rows of a run of one of the tasks that a job depends on, and names samples of.
 
-    Raises RunNotFound, RunNotReady, DatasetPrivate, RunChanged.
+    The files are named like the target.
+
+    Raises RunNotFound, RunNotReady, TaskUnsupported, DatasetPrivate, RunChanged.
     """
-    run = await get_shown(platform, job.owner, run_id)
+    run = await get_shown(platform, job.owner, run_id, tasks)
     if run.version != job.versions[str(run.id)]:
         raise RunChanged
     return RunRows(run, await download_rows(platform, run, target))

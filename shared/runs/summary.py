@@ -120,6 +120,14 @@ class RunSummary(msgspec.Struct, frozen=True):
         return "binary" if len(self.classes) == _TWO else "multiclass"
 
     @property
+    def errors(self) -> int:
+        """The number of rows that are predicted wrongly; of sets, those that differ in any label."""
+        if self.label_counts is not None:
+            return self.rows - self.label_counts.exact
+        matrix = self.matrix.counts
+        return int(matrix.sum() - np.trace(matrix))
+
+    @property
     def matrix(self) -> ConfusionMatrix:
         """The confusion matrix."""
         k = len(self.classes)

@@ -14,6 +14,7 @@ from shared.runs.kinds.weak_slices import WeakSlicesOptions
 from shared.runs.records import ReadyRun
 from shared.runs.scanning import RowScan
 from shared.runs.slicing import coder_of
+from shared.runs.summary import Task
 
 
 class SliceLiteral(msgspec.Struct, frozen=True):
@@ -24,12 +25,17 @@ class SliceLiteral(msgspec.Struct, frozen=True):
 
 
 class SliceExample(msgspec.Struct, frozen=True):
-    """A sample of a slice that was predicted wrongly: its row, counted from 1, and its id if the run has ids."""
+    """A sample of a slice that was predicted wrongly: its row, counted from 1, and its id if the run has ids.
+
+    A flag has no labels, and a sample with any number of labels has lists of them.
+    """
 
     row: int
     id: str | None
-    actual: Label
-    predicted: Label
+    actual: Label | None
+    predicted: Label | None
+    actual_labels: list[Label] | None = None
+    predicted_labels: list[Label] | None = None
 
 
 class WeakSlice(msgspec.Struct, frozen=True):
@@ -78,8 +84,7 @@ def find_weak_slices(scan: RowScan, run: ReadyRun, options: WeakSlicesOptions) -
     rows, needed = run.summary.rows, 2 * options.min_support
     if rows < 2 * needed:
         raise SamplesInsufficient(f"There are {rows:,} samples; at least {2 * needed:,} are needed.")
-    matrix = run.summary.matrix.counts
-    errors = int(matrix.sum() - np.trace(matrix))
+    errors = run.summary.errors
     if errors in {0, rows}:
         raise SamplesInsufficient("All samples are predicted " + ("wrongly." if errors else "rightly."))
     columns, skipped = _columns(scan, run, options.bins)
@@ -92,7 +97,7 @@ def find_weak_slices(scan: RowScan, run: ReadyRun, options: WeakSlicesOptions) -
     return WeakSlicesResult(
         *(str(run.id), run.version, rows, errors, [column.name for column in columns], skipped),
         *(options.correction, options.alpha, options.min_support, options.seed, weak),
-        [_presented(one, named) for one in tested],
+        [_presented(one, named, run.summary.task) for one in tested],
         _sentence(tested, weak),
     )
 
@@ -112,7 +117,7 @@ def _columns(scan: RowScan, run: ReadyRun, bins: int) -> tuple[list[CodedColumn]
     return found, skipped
 
 
-def _presented(one: JudgedSlice, rows: dict[int, FoundRow]) -> WeakSlice:
+def _presented(one: JudgedSlice, rows: dict[int, FoundRow], task: Task) -> WeakSlice:
     examples = [rows[row] for row in one.examples]
     values: dict[str, Any] = {
         "error_rate": one.tested.errors / one.tested.support,
@@ -130,9 +135,18 @@ def _presented(one: JudgedSlice, rows: dict[int, FoundRow]) -> WeakSlice:
         p_value=one.p_value,
         p_adjusted=one.p_adjusted,
         found_support=one.found.support,
-        examples=[SliceExample(row.number, row.sample_id, row.actual, row.predicted) for row in examples],
+        examples=[_example(row, task) for row in examples],
         **values,
     )
+
+
+def _example(row: FoundRow, task: Task) -> SliceExample:
+    if task == "multilabel":
+        labels = (msgspec.json.decode(str(text)) for text in (row.actual, row.predicted))
+        return SliceExample(row.number, row.sample_id, None, None, *labels)
+    if task == "correctness":
+        return SliceExample(row.number, row.sample_id, None, None)
+    return SliceExample(row.number, row.sample_id, row.actual, row.predicted)
 
 
 def _sentence(tested: list[JudgedSlice], weak: int) -> str:

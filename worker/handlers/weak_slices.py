@@ -4,6 +4,7 @@ import msgspec
 
 from shared.kit.files import File
 from shared.kit.platform import Platform
+from shared.runs import ANY_TASK
 from shared.runs.kinds.weak_slices import WeakSlicesJob
 from shared.runs.row_files import RunRows, fetch_rows
 from shared.runs.scanning import RowScan
@@ -14,7 +15,7 @@ from worker.job_attempt import JobAttempt
 async def load(platform: Platform, attempt: JobAttempt[WeakSlicesJob]) -> RunRows:
     """Write the rows of the run into the scratch folder."""
     target = attempt.scratch.folder / "rows.parquet"
-    return await fetch_rows(platform, attempt.job, attempt.arguments.run_id, target)
+    return await fetch_rows(platform, attempt.job, attempt.arguments.run_id, target, ANY_TASK)
 
 
 def perform(inputs: RunRows, attempt: JobAttempt[WeakSlicesJob]) -> list[File]:

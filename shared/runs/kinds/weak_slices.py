@@ -8,7 +8,7 @@ from shared.accounts import Caller
 from shared.evaluation.slices.weak_slices import Correction, SlicePlan
 from shared.jobs import Arguments, Reference
 from shared.kit.platform import Platform
-from shared.runs import get_shown
+from shared.runs import ANY_TASK, get_shown
 
 # So many rows with errors are named of each slice.
 EXAMPLES = 10
@@ -46,5 +46,5 @@ class WeakSlicesJob(Arguments, frozen=True, kw_only=True, tag="weak_slices"):
 
     async def references(self, platform: Platform, caller: Caller, /) -> list[Reference]:
         """The run in its newest version; raises RunNotFound, RunNotReady, DatasetPrivate."""
-        run = await get_shown(platform, caller, self.run_id)
+        run = await get_shown(platform, caller, self.run_id, ANY_TASK)
         return [Reference("run", str(run.id), run.version, run.created_at)]

@@ -4,11 +4,14 @@ import csv
 import io
 from typing import Any
 
+import httpx2
 import pytest
 from scipy.stats import binomtest
 
 from tests.actors import Client
+from tests.integration.api.test_paired_comparisons import compare, ended
 from tests.integration.api.test_runs import CSV, read, send
+from tests.integration.api.test_weak_slices import submit
 
 pytestmark = pytest.mark.usefixtures("workers")
 
@@ -73,10 +76,76 @@ async def test_what_needs_labels_is_refused(alice: Client) -> None:
     assert {path: await refused(alice, run, path) for path in paths} == dict.fromkeys(paths, unsupported)
     compared = await alice.post("/v1/comparisons", {"baseline": labelled["id"], "candidate": run["id"]})
     assert (compared.status_code, compared.json()["code"]) == unsupported
-    for kind in ("weak_slices", "label_audit"):
-        answer = await alice.post("/v1/jobs", {"kind": kind, "run_id": run["id"]})
-        assert (answer.status_code, answer.json()["code"]) == unsupported
+    compared = await alice.post("/v1/comparisons", {"baseline": run["id"], "candidate": run["id"], "metrics": ["mcc"]})
+    assert (compared.status_code, compared.json()["code"]) == unsupported
+    audit = await alice.post("/v1/jobs", {"kind": "label_audit", "run_id": run["id"]})
+    assert (audit.status_code, audit.json()["code"]) == unsupported
     positive = await alice.send("PATCH", f"/v1/runs/{run['id']}", json={"positive": "right"})
     assert (positive.status_code, positive.json()["code"]) == unsupported
     failed = await send(alice, BODY, positive="right")
     assert (failed["status"], failed["error"]["code"]) == ("failed", "columns-contradictory")
+
+
+async def flags(alice: Client, wrong: range, **fields: str) -> Any:
+    """A run of 300 questions, of which some are wrong."""
+    rows = [f"q{at},{'law' if at % 3 else 'art'},{at not in wrong}" for at in range(300)]
+    return await send(alice, "\n".join(["doc_id,subject,correct", *rows]).encode(), **fields)
+
+
+async def test_two_runs_of_flags_are_compared_and_their_flips_are_listed(alice: Client) -> None:
+    baseline, candidate = await flags(alice, range(60)), await flags(alice, range(50, 70))
+
+    made = await compare(alice, baseline["id"], candidate["id"], slices=["subject"])
+
+    assert (made["options"]["metrics"], made["verdict"]) == (["accuracy"], "better")
+    found = made["result"]
+    assert (found["classes"], found["flips_by_class"], len(found["differences"])) == ([], [], 3)
+    assert found["differences"][0]["p_exact"] == pytest.approx(binomtest(10, 60).pvalue)
+    assert {name: found["flips"][name] for name in ("fixed", "broken", "both_wrong", "changed")} == {
+        "fixed": 50,
+        "broken": 10,
+        "both_wrong": 10,
+        "changed": 0,
+    }
+    path = f"/v1/comparisons/{made['id']}"
+    flips = (await alice.get(f"{path}/flips", kind="broken")).json()["items"]
+    assert [flip["id"] for flip in flips] == [f"q{at}" for at in range(60, 70)]
+    assert {(flip["actual"], flip["baseline"], flip["candidate"]) for flip in flips} == {(None,) * 3}
+    by_class = await alice.send("GET", f"{path}/flips?class=right")
+    assert (by_class.status_code, by_class.json()["code"]) == (409, "task-unsupported")
+    for shown in ("report", "receipt"):
+        assert (await alice.get(f"{path}/{shown}")).status_code == 200
+
+
+async def test_a_gate_judges_runs_of_flags(alice: Client) -> None:
+    better, worse = await flags(alice, range(50, 70)), await flags(alice, range(60))
+    gate = {"name": "answers", "baseline": {"run_id": better["id"]}, "slices": [{"column": "subject"}]}
+    created = (await alice.post("/v1/gates", gate)).json()
+
+    made = await alice.post(f"/v1/gates/{created['id']}/checks", {"candidate": worse["id"]})
+
+    path = f"/v1/checks/{made.json()['id']}"
+    await ended(alice, path, "ready")
+    check = (await alice.get(path)).json()
+    assert check["verdict"] == "fail"
+    assert sorted((reason["subject"], reason["outcome"]) for reason in check["result"]["reasons"]) == [
+        ("Accuracy", "fail"),
+        ("Accuracy where “subject” is “art”", "fail"),
+        ("Accuracy where “subject” is “law”", "fail"),
+    ]
+
+
+async def test_weak_slices_of_flags_are_found(alice: Client) -> None:
+    rows = [f"q{at},{'law' if at % 4 else 'art'},{at % 4 != 0 or at % 8 == 0}" for at in range(1200)]
+    run = await send(alice, "\n".join(["doc_id,subject,correct", *rows]).encode())
+
+    job = await submit(alice, kind="weak_slices", run_id=run["id"])
+
+    async with httpx2.AsyncClient() as outside:
+        found = (await outside.get(job["artifacts"][0]["url"])).json()
+    assert [(one["conditions"], one["is_weak"]) for one in found["slices"]] == [
+        ([{"column": "subject", "value": "art"}], True)
+    ]
+    examples = found["slices"][0]["examples"]
+    assert {int(one["id"].removeprefix("q")) % 8 for one in examples} == {4}
+    assert {(one["actual"], one["predicted"], one["actual_labels"]) for one in examples} == {(None,) * 3}

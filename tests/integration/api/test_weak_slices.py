@@ -49,7 +49,8 @@ async def test_a_planted_slice_is_found_over_numbers_and_texts(alice: Client) ->
     assert best["low"] > 0.2
     for example in best["examples"]:
         row = example["row"] - 1
-        assert example == {"row": row + 1, "id": str(row), "actual": TRUTH[row], "predicted": PREDICTED[row]}
+        labels = {"actual": TRUTH[row], "predicted": PREDICTED[row], "actual_labels": None, "predicted_labels": None}
+        assert example == {"row": row + 1, "id": str(row)} | labels
         assert COUNTRY[row] == "FR"
 
 
