@@ -13,7 +13,6 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.runs import label_set_results, objects, results
 from shared.runs.decisions import DecidedScan, ThresholdDecision, decided
-from shared.runs.errors import WITH_LABEL_SETS, TaskUnsupported
 from shared.runs.filters import Condition, RowFilter
 from shared.runs.found_rows import FoundPage
 from shared.runs.number_ranges import read_range
@@ -101,16 +100,21 @@ async def slices_by(
     decision: ThresholdDecision | None = None,
 ) -> FoundSlices:
     """The slices by one or two columns, worst first, within others; raises SlicesNotAvailable, TaskUnsupported."""
-    if run.summary.is_multilabel:
-        raise TaskUnsupported(f"Leave out `by`, and name one `column`. {WITH_LABEL_SETS}")
     results.check_metric(run.summary, metric_id)
     positive = run.positive_position if decision is None else decided(run, decision).positive_position
 
     def find(scan: RowScan) -> FoundSlices:
-        table, whole = count_slices(scan, run, axes, conditions)
-        found = results.slices([table], whole, metric_id, positive, min_support)
+        table = count_slices(scan, run, axes, conditions)
+        if run.summary.is_multilabel:
+            metric = label_set_results.metric_named(metric_id)
+            found = label_set_results.slices([table], run.summary, metric, min_support)
+            value = label_set_results.value_of(table, run.summary, metric)
+        else:
+            whole = results.whole_of(table, scan.decided_classes)
+            found = results.slices([table], whole, metric_id, positive, min_support)
+            value = results.value_of(metric_id, whole, positive)
         named = [result._replace(conditions=_conditions(axes, result)) for result in found]
-        return FoundSlices(named, results.value_of(metric_id, whole, positive), run.summary.metadata)
+        return FoundSlices(named, value, run.summary.metadata)
 
     return await scan(platform, run, find, decision)
 

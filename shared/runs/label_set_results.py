@@ -69,6 +69,16 @@ def slices(tables: Sequence[SliceTable], summary: RunSummary, metric: Metric, mi
     return ranked(found, metric)
 
 
+def value_of(table: SliceTable, summary: RunSummary, metric: Metric) -> float | None:
+    """A metric of all rows of a table; None where there are none."""
+    triples, counts = table.triples()
+    if not len(counts):
+        return None
+    counted = count_sets(summary.label_sets, len(summary.classes), triples[:, 1:], counts)
+    value: float | None = metric.read(evaluate_counts(counted))
+    return value
+
+
 def _of_column(table: SliceTable, summary: RunSummary, metric: Metric, least: int) -> list[SliceResult]:
     triples, counts = table.triples()
     starts = np.searchsorted(triples[:, 0], np.arange(len(table.values) + 1))

@@ -11,6 +11,7 @@ from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_es
 from shared.evaluation.metrics import CATALOGUE, Metric
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import UndefinedMetric, why_undefined
+from shared.evaluation.types import Label
 from shared.runs.errors import WITHOUT_LABELS, SlicesNotAvailable, TaskUnsupported
 from shared.runs.filters import Condition
 from shared.runs.summary import RunSummary, SliceTable
@@ -96,6 +97,14 @@ def matrix_of_slice(table: SliceTable, value: str, whole: ConfusionMatrix) -> Co
         own = triples[:, 0] == table.values.index(value)
         matrix[triples[own, 1], triples[own, 2]] = counts[own]
     return ConfusionMatrix(whole.classes, matrix)
+
+
+def whole_of(table: SliceTable, classes: Sequence[Label]) -> ConfusionMatrix:
+    """The confusion matrix of all rows of a table."""
+    triples, counts = table.triples()
+    matrix = np.zeros((len(classes), len(classes)), np.int64)
+    np.add.at(matrix, (triples[:, 1], triples[:, 2]), counts)
+    return ConfusionMatrix(tuple(classes), matrix)
 
 
 def slices(

@@ -8,7 +8,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from shared.datasets.errors import DatasetPrivate
-from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.kit.errors import Fault, InvalidInput
 from shared.runs.errors import SlicesNotAvailable
 from shared.runs.filters import Condition
@@ -35,13 +34,6 @@ class SliceAxes(NamedTuple):
     bins: int | None
 
 
-class CountedSlices(NamedTuple):
-    """The counts of each combination of values, whose texts stand BETWEEN each other, and of all rows."""
-
-    table: SliceTable
-    whole: ConfusionMatrix
-
-
 def read_axes(run: ReadyRun, by: str, bins: int | None) -> SliceAxes:
     """Read `column` or `column,column`; raises InvalidInput for a column that the run does not have, DatasetPrivate."""
     if run.is_private:
@@ -62,14 +54,17 @@ def refuse_without_by(**parameters: object) -> None:
             raise InvalidInput(Fault(f"/{name}", f"{name}: name the columns to slice by with `by`."))
 
 
-def count_slices(scan: RowScan, run: ReadyRun, axes: SliceAxes, conditions: Sequence[Condition]) -> CountedSlices:
-    """Count each combination of values among the rows that fulfil the conditions; raises SlicesNotAvailable."""
+def count_slices(scan: RowScan, run: ReadyRun, axes: SliceAxes, conditions: Sequence[Condition]) -> SliceTable:
+    """Count each combination of values among the rows that fulfil the conditions; raises SlicesNotAvailable.
+
+    The texts of the values of a combination stand BETWEEN each other; classes are positions of `decided_classes`, or
+    those of sets of labels.
+    """
     names = [f"m_{run.summary.metadata.index(column)}" for column in axes.columns]
     coders = [
         coder_of(scan, column, name, axes.bins, conditions) for column, name in zip(axes.columns, names, strict=True)
     ]
-    classes = scan.decided_classes
-    k = len(classes)
+    k = len(run.summary.label_sets) or len(scan.decided_classes)
     keys, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
     for table in scan.select(list(dict.fromkeys([*scan.decided_by, *names])), conditions):
         at = np.zeros(table.num_rows, np.int64)
@@ -79,7 +74,7 @@ def count_slices(scan: RowScan, run: ReadyRun, axes: SliceAxes, conditions: Sequ
         found, number = _counted(cells)
         keys, where = np.unique(np.concatenate([keys, found]), return_inverse=True)
         counts = np.bincount(where, np.concatenate([counts, number]), len(keys)).astype(np.int64)
-    return _as_table(coders, axes, keys, counts, ConfusionMatrix(tuple(classes), np.zeros((k, k), np.int64)))
+    return _as_table(coders, axes, keys, counts, k)
 
 
 class _Texts:
@@ -153,9 +148,8 @@ def _as_table(
     axes: SliceAxes,
     keys: NDArray[np.int64],
     counts: NDArray[np.int64],
-    empty: ConfusionMatrix,
-) -> CountedSlices:
-    k = len(empty.classes)
+    k: int,
+) -> SliceTable:
     combined, cells = keys // (k * k), keys % (k * k)
     combinations, at = np.unique(combined, return_inverse=True)
     if len(combinations) > MAX_SLICES:
@@ -167,6 +161,4 @@ def _as_table(
         codes = [combination] if len(coders) == 1 else [*divmod(combination, MAX_VALUES)]
         values.append(BETWEEN.join(coder.values[code] for coder, code in zip(coders, codes, strict=True)))
     triples = np.column_stack([at, cells // k, cells % k]).astype(np.int64)
-    whole = np.bincount(cells, counts, k * k).astype(np.int64).reshape(k, k)
-    table = SliceTable(BETWEEN.join(axes.columns), values, triples.tobytes(), counts.tobytes())
-    return CountedSlices(table, ConfusionMatrix(empty.classes, whole))
+    return SliceTable(BETWEEN.join(axes.columns), values, triples.tobytes(), counts.tobytes())

@@ -47,9 +47,12 @@ class LabelSetCounts(msgspec.Struct, frozen=True):
 
 def count_sets(sets: Sequence[Sequence[int]], k: int, pairs: Counts, counts: Counts) -> LabelSetCounts:
     """Count pairs of an actual and a predicted set, shape (m, 2): positions in `sets`, which hold those of labels."""
-    hot = np.zeros((len(sets), k), bool)
-    for position, members in enumerate(sets):
-        hot[position, list(members)] = True
+    # Of many sets a slice has few.
+    used, where = np.unique(pairs, return_inverse=True)
+    pairs = where.reshape(-1, 2)
+    hot = np.zeros((len(used), k), bool)
+    for own, position in zip(hot, used.tolist(), strict=True):
+        own[list(sets[position])] = True
     labels, sizes = np.zeros((k, 3), np.int64), np.zeros((len(pairs), 3), np.int64)
     # Some thousand pairs at a time: each is as wide as there are labels.
     for start in range(0, len(pairs), _CHUNK):

@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any
 
+import numpy as np
 import pytest
 from sklearn.metrics import f1_score, hamming_loss
 from sklearn.preprocessing import MultiLabelBinarizer
@@ -93,6 +94,40 @@ async def test_slices_samples_errors_and_exports_have_the_sets(alice: Client) ->
     ]
 
 
+async def test_slices_by_two_columns_and_within_another_equal_those_of_scikit_learn(alice: Client) -> None:
+    random = np.random.default_rng(4)
+    actual, predicted = random.random((2, 240, 3)) < 0.5
+    countries, ages = random.choice(["DE", "FR"], 240), random.integers(18, 80, 240)
+
+    def cell(marks: Any) -> str:
+        return "|".join(label for label, is_there in zip(("cat", "dog", "owl"), marks, strict=True) if is_there)
+
+    lines = [
+        f"s{at},{cell(actual[at])},{cell(predicted[at])},{countries[at]},{ages[at]},{'web' if at % 3 else 'app'}"
+        for at in range(240)
+    ]
+    body = "\n".join(["sample_id,y_true,y_pred,country,age,source", *lines]).encode()
+    run = await send(alice, body, columns='{"separator": "|"}')
+    metric = "multilabel.f1.micro"
+
+    found = await read(alice, run, "slices", by="country,age", bins="4", metric=metric, slice="source:web")
+
+    web = np.arange(240) % 3 > 0
+    assert found["whole"] == pytest.approx(f1_score(actual[web], predicted[web], average="micro"))
+    assert len(found["items"]) == 8
+    assert sum(entry["support"] for entry in found["items"]) == web.sum()
+    values = [entry["metric"] for entry in found["items"]]
+    assert values == sorted(values)
+    for entry in found["items"]:
+        country, age = (condition.partition(":")[2] for condition in entry["slice"])
+        low, high = (float(bound) for bound in age.strip("[]()").split(","))
+        is_last = age.endswith("]")
+        own = web & (countries == country) & (ages >= low) & ((ages <= high) if is_last else (ages < high))
+        assert entry["support"] == own.sum()
+        assert entry["errors"] == (actual[own] != predicted[own]).any(axis=1).sum()
+        assert entry["metric"] == pytest.approx(f1_score(actual[own], predicted[own], average="micro"))
+
+
 async def test_columns_of_each_label_are_found_by_their_names(alice: Client) -> None:
     actual, predicted = hot(ROWS)
     names = [f"{side}_{label}" for side in ("true", "pred") for label in ("cat", "dog", "owl")]
@@ -112,7 +147,7 @@ async def test_columns_of_each_label_are_found_by_their_names(alice: Client) -> 
 async def test_what_needs_one_label_for_each_sample_is_refused(alice: Client) -> None:
     run, plain = await made(alice), await send(alice, CSV)
 
-    for path in ("matrix", "curves", "calibration", "thresholds", "slices?metric=mcc", "slices?by=source"):
+    for path in ("matrix", "curves", "calibration", "thresholds", "slices?metric=mcc", "slices?by=source&metric=mcc"):
         answer = await alice.send("GET", f"/v1/runs/{run['id']}/{path}")
         assert (answer.status_code, answer.json()["code"]) == (409, "task-unsupported"), path
     answer = await alice.send("GET", f"/v1/runs/{plain['id']}/slices?metric=multilabel.f1.micro")
