@@ -106,7 +106,7 @@ class RunMetrics(msgspec.Struct):
         )
 
     @classmethod
-    def of_sets(cls, run: ReadyRun, counts: LabelSetCounts, position: int | None) -> "RunMetrics":
+    def of_sets(cls, run: ReadyRun, counts: LabelSetCounts, position: int | None, *, is_slice: bool) -> "RunMetrics":
         """Compute the metrics of label sets; those of one label only, if its position is given."""
         overall, undefined, estimates = label_set_results.overall(counts)
         positions = [position] if position is not None else list(range(len(run.summary.classes)))
@@ -117,8 +117,8 @@ class RunMetrics(msgspec.Struct):
             overall=overall,
             undefined=undefined,
             estimates=estimates,
-            classes=_labels(run, counts, positions),
-            score_kind=None,
+            classes=_labels(run, counts, positions, is_slice=is_slice),
+            score_kind=run.summary.score_kind,
             threshold=None,
         )
 
@@ -211,9 +211,9 @@ def _classes(run: ReadyRun, matrix: ConfusionMatrix, order: list[int], *, is_sli
     ]
 
 
-def _labels(run: ReadyRun, counts: LabelSetCounts, positions: list[int]) -> list[ClassMetrics]:
-    no_scores = Estimate(None, reason="the run has no scores of labels")
-    by_label = label_set_results.by_label(counts) | {"roc_auc": [no_scores] * len(run.summary.classes)}
+def _labels(run: ReadyRun, counts: LabelSetCounts, positions: list[int], *, is_slice: bool) -> list[ClassMetrics]:
+    areas = {"roc_auc": results.area_estimates(run.summary, is_slice=is_slice)}
+    by_label = label_set_results.by_label(counts) | areas
     _, support, predicted = counts.by_label.T.tolist()
     return [
         ClassMetrics(

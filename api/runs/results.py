@@ -219,9 +219,9 @@ async def _of_label_sets(
     platform: Platform, run: ReadyRun, label: str | None, slices: list[str] | None, threshold: float | None
 ) -> RunMetrics:
     position = read_class(run, label, "class")
-    # There are no scores that a threshold could cut.
     read_decision(run, threshold, position)
-    return RunMetrics.of_sets(run, await answers.label_counts(platform, run, read_conditions(run, slices)), position)
+    counts = await answers.label_counts(platform, run, read_conditions(run, slices))
+    return RunMetrics.of_sets(run, counts, position, is_slice=bool(slices))
 
 
 async def _counted(

@@ -17,6 +17,7 @@ from shared.runs.records import RunDescription, RunRecord, StoredPreview
 from shared.runs.summary import ShownTask
 
 RESULTS = ("matrix", "metrics", "curves", "calibration", "thresholds", "slices", "samples", "errors", "receipt")
+OF_SCORES = ("curves", "calibration", "thresholds")
 WITHOUT_MATRIX = ("metrics", "slices", "samples", "errors")
 
 
@@ -101,6 +102,8 @@ class RunOut(RunSummaryOut):
         found = run.findings
         is_ready = run.state is RunStatus.READY
         results = WITHOUT_MATRIX if found.task in {"correctness", "multilabel"} else RESULTS
+        if found.task == "multilabel" and any(column.role == "score" for column in found.columns):
+            results = (*results, *OF_SCORES)
         links = {name: f"/v1/runs/{run.id}/{name}" for name in results} if is_ready else {}
         return cls(**_fields(run), columns=found.columns, questions=found.questions, notices=found.notices, links=links)
 

@@ -60,7 +60,7 @@ class RunScoreController(Controller):
         The ROC and the precision-recall curve of a class against the rest. Areas are exact, from all scores; only the
         points to draw are fewer, each of them a true one.
         """
-        run = await runs.get_shown(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id, runs.WITH_SCORES)
         position = read_class(run, class_label, "class")
         return RunCurves.of(run, await curves.curves(platform, run, position, read_conditions(run, slices), points))
 
@@ -83,7 +83,7 @@ class RunScoreController(Controller):
         Bins of a reliability diagram, calibration errors, Brier score with its decomposition, and log loss of the
         probabilities of a class. Bins without samples are left out. Margins and logits are refused.
         """
-        run = await runs.get_shown(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id, runs.WITH_SCORES)
         position = read_class(run, class_label, "class")
         found = await curves.calibration(platform, run, position, read_conditions(run, slices), binning, bins)
         return RunCalibration.of(run, found, binning, bins)
@@ -171,7 +171,7 @@ class RunScoreController(Controller):
         highest recall among `max_positives`. Of equally good thresholds the highest is chosen. The default is the
         best F1.
         """
-        run = await runs.get_shown(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id, runs.WITH_SCORES)
         goal = read_goal(metric, at_least, max_positives, cost_fp, cost_fn)
         position = read_class(run, class_label, "class")
         found = await curves.threshold(platform, run, position, read_conditions(run, slices), goal)

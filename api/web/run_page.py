@@ -78,7 +78,7 @@ async def _figures(platform: Platform, selection: RunSelection) -> _Figures:
     run, is_slice = selection.run, selection.is_slice
     if run.summary.is_multilabel:
         counts = await answers.label_counts(platform, run, selection.conditions)
-        return _Figures(counts.rows, label_set_headlines(counts), label_table(run.summary.classes, counts))
+        return _Figures(counts.rows, label_set_headlines(counts), label_table(run, counts, is_slice=is_slice))
     matrix = await selection.matrix(platform)
     shown = _Figures(int(matrix.counts.sum()), headlines(run, matrix, is_slice=is_slice), [])
     if not run.summary.has_labels:

@@ -87,7 +87,7 @@ class RunPartPages(Controller):
         slices: SliceParameter = None,
     ) -> Response[str]:
         """Draw the ROC and the precision-recall curve of a class, and its reliability diagram."""
-        run = await runs.get_shown(page_request.platform, page_request.caller, run_id)
+        run = await runs.get_shown(page_request.platform, page_request.caller, run_id, runs.WITH_SCORES)
         return await curves_part(page_request, run, select(run, class_label, threshold, slices), run_id)
 
     @get("/slices")

@@ -32,7 +32,7 @@ async def show(page_request: PageRequest, thing: SharedThing) -> Response[str]:
 
 async def run_curves(page_request: PageRequest, thing: SharedThing) -> Response[str]:
     """Draw the curves of a shared run."""
-    run = await runs.get_shown(page_request.platform, thing.owner, thing.target_id)
+    run = await runs.get_shown(page_request.platform, thing.owner, thing.target_id, runs.WITH_SCORES)
     return await curves_part(page_request, run, select(run, "", "", None), None)
 
 

@@ -76,7 +76,7 @@ def of_rows(rows_file: Path | list[Path], summary: RunSummary, slices: Sequence[
         positions[column("t").to_numpy()],
         positions[column("p").to_numpy()],
         column("id") if summary.has_ids else None,
-        scan.confidences() if summary.scores else None,
+        scan.confidences() if summary.scores and not summary.is_multilabel else None,
         scores_of,
         {name: column(f"m_{summary.metadata.index(name)}") for name in slices if name in summary.metadata},
         task=summary.task,

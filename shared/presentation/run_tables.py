@@ -1,6 +1,5 @@
 """The headline metrics of a run, and the metrics of its classes, with intervals."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
@@ -84,23 +83,20 @@ def label_set_headlines(counts: LabelSetCounts) -> list[RunMetric]:
     ]
 
 
-def label_table(labels: Sequence[Label], counts: LabelSetCounts) -> list[RunClass]:
+def label_table(run: ReadyRun, counts: LabelSetCounts, *, is_slice: bool) -> list[RunClass]:
     """A row for each label of samples with any number of them."""
-    by_label = label_set_results.by_label(counts)
-    no_scores = Estimate(None, reason="the run has no scores of labels")
+    areas = results.area_estimates(run.summary, is_slice=is_slice)
+    by_label = label_set_results.by_label(counts) | {"roc_auc": areas}
     _, support, predicted = counts.by_label.T.tolist()
     return [
         RunClass(
             label,
             support[at],
             predicted[at],
-            [
-                _metric(f"{name}.class", label, by_label[name][at] if name in by_label else no_scores)
-                for name in CLASS_COLUMNS
-            ],
+            [_metric(f"{name}.class", label, by_label[name][at]) for name in CLASS_COLUMNS],
             whisker(by_label["f1"][at]),
         )
-        for at, label in enumerate(labels)
+        for at, label in enumerate(run.summary.classes)
     ]
 
 

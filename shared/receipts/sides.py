@@ -42,7 +42,9 @@ def of_version(role: SideRole, version: RunVersionRecord) -> ReceiptSide:
 
 
 def _read(version: RunVersionRecord, found: Reading, summary: RunSummary) -> ReadSide:
-    classes, position = summary.classes, positive_position(version.positive, summary.classes)
+    # Right and wrong are no classes of the file.
+    classes = summary.classes if summary.has_labels else []
+    position = positive_position(version.positive, summary)
     return ReadSide(
         format=found.format,
         rows=summary.rows,

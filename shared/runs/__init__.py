@@ -29,6 +29,7 @@ from shared.webhooks.addresses import check_url
 log = structlog.get_logger()
 
 LABELLED: frozenset[Task] = frozenset({"classification"})
+WITH_SCORES: frozenset[Task] = frozenset({"classification", "multilabel"})
 ANY_TASK: frozenset[Task] = frozenset({"classification", "correctness", "multilabel"})
 
 # Small files are read within this time.

@@ -17,6 +17,7 @@ from shared.runs.scanning import RowScan
 from shared.runs.summary import RunSummary
 
 _TWO = 2
+_NO_SCORES = "The file of the run has no column of scores."
 
 # The scores are those of the class, of the only other one, or of whatever was predicted.
 Meaning = Literal["own", "other", "predicted"]
@@ -56,7 +57,7 @@ class ClassScores(NamedTuple):
 
     def _parts(self, scan: RowScan, conditions: Sequence[Condition]) -> Iterator[Part]:
         for table in scan.select(self.columns, conditions):
-            yield self._as_ranked(scan, table), scan.classes_in(table, "t") == self.position
+            yield self._as_ranked(scan, table), scan.has_label(table, self.position)
 
     def _as_ranked(self, scan: RowScan, table: pa.Table) -> NDArray[Any]:
         scores: NDArray[Any] = table.column(self.column).to_numpy()
@@ -69,9 +70,11 @@ class ClassScores(NamedTuple):
 
 
 def position_of_scored_class(run: ReadyRun, position: int | None) -> int:
-    """The class that was asked for, or the positive one; raises InvalidInput where neither is known."""
+    """The class that was asked for, or the positive one; raises InvalidInput where neither is known, ScoresMissing."""
     chosen = run.positive_position if position is None else position
     if chosen is None:
+        if not run.summary.scores:
+            raise ScoresMissing(_NO_SCORES)
         known = ", ".join(f"“{label}”"[:50] for label in run.summary.classes[:5])
         detail = f"class: name the class, as the run has no positive one; its classes are {known}."
         raise InvalidInput(Fault("/class", detail))
@@ -81,9 +84,10 @@ def position_of_scored_class(run: ReadyRun, position: int | None) -> int:
 def scores_of(summary: RunSummary, position: int) -> ClassScores:
     """Find the scores of a class; raises ScoresMissing."""
     at = {column.class_position: f"s_{number}" for number, column in enumerate(summary.scores)}
-    is_margin, is_binary = summary.score_kind == "margins", len(summary.classes) == _TWO
+    is_margin = summary.score_kind == "margins"
+    is_binary = len(summary.classes) == _TWO and not summary.is_multilabel
     if not at:
-        raise ScoresMissing("The file of the run has no column of scores.")
+        raise ScoresMissing(_NO_SCORES)
     if position in at:
         return ClassScores(position, at[position], "own", is_margin)
     if is_binary and 1 - position in at:

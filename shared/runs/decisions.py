@@ -14,6 +14,7 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.runs.class_scores import ClassScores, position_of_scored_class, scores_of
+from shared.runs.errors import TaskUnsupported
 from shared.runs.filters import Condition, RowFilter, read_class
 from shared.runs.found_rows import FoundRow
 from shared.runs.records import ReadyRun
@@ -34,13 +35,15 @@ class ThresholdDecision(NamedTuple):
 def read_decision(run: ReadyRun, threshold: float | None, position: int | None) -> ThresholdDecision | None:
     """Read a threshold of a class, the positive one if none is given.
 
-    Raises InvalidInput, ScoresMissing, DatasetPrivate.
+    Raises InvalidInput, ScoresMissing, TaskUnsupported, DatasetPrivate.
     """
     if threshold is None:
         return None
     if run.is_private:
         # Of two thresholds next to each other the counts differ by one sample.
         raise DatasetPrivate("The truth of this dataset is private: the predictions of the run count, at no threshold.")
+    if run.summary.is_multilabel:
+        raise TaskUnsupported("A threshold of one label says nothing of the others of a sample; leave out `threshold`.")
     if not math.isfinite(threshold):
         raise InvalidInput(Fault("/threshold", "threshold: must be a finite number."))
     return ThresholdDecision(scores_of(run.summary, position_of_scored_class(run, position)), threshold)

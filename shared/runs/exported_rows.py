@@ -88,11 +88,14 @@ def exported_table(scan: RowScan, summary: RunSummary, group: int, wanted: RowFi
     table, numbers = scan.kept(group, wanted)
     scores = [f"s_{at}" for at in range(len(summary.scores))]
     metadata = [f"m_{at}" for at in range(len(summary.metadata))]
+    has_confidence = bool(scores) and not summary.is_multilabel
     first = {
         "row": pa.array(numbers),
         "id": table.column("id") if summary.has_ids else pa.nulls(len(numbers), pa.string()),
         **_sides(scan, summary, table),
-        "confidence": pa.array(scan.exact_confidence(table)) if scores else pa.nulls(len(numbers), pa.float64()),
+        "confidence": pa.array(scan.exact_confidence(table))
+        if has_confidence
+        else pa.nulls(len(numbers), pa.float64()),
     }
     names = [*first, *(column.name for column in summary.scores), *summary.metadata]
     columns = [*first.values(), *table.select([*scores, *metadata]).columns]

@@ -1,6 +1,9 @@
 """Rows of a run as they are shown."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from shared.evaluation.types import Label
 
@@ -25,3 +28,12 @@ class FoundPage(NamedTuple):
 
     rows: list[FoundRow]
     next: int | None
+
+
+def highest(scores: NDArray[Any], rows: NDArray[np.int64], limit: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The highest scores, equal ones by their rows, at most so many; only those that may be among them are sorted."""
+    if len(scores) > limit:
+        lowest = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        scores, rows = scores[scores >= lowest], rows[scores >= lowest]
+    order = np.lexsort((rows, -scores))[:limit]
+    return scores[order], rows[order]

@@ -128,7 +128,7 @@ class ReadyRun(msgspec.Struct, frozen=True):
     @property
     def positive_position(self) -> int | None:
         """The position of the positive class: as its owner says, or the usual one of two; None where there is none."""
-        return positive_position(self.positive, self.summary.classes)
+        return positive_position(self.positive, self.summary)
 
 
 class RunVersionRecord(msgspec.Struct, frozen=True):
@@ -177,8 +177,11 @@ class StoredPreview(msgspec.Struct, frozen=True):
     preview: Preview
 
 
-def positive_position(positive: str | None, classes: list[Label]) -> int | None:
+def positive_position(positive: str | None, summary: RunSummary) -> int | None:
     """The position of the positive class: as its owner says, or the usual one of two; None where there is none."""
+    if summary.task != "classification":
+        return None
+    classes = summary.classes
     if positive is not None:
         return position_of(positive, classes)
     return positive_class(classes) if len(classes) == _TWO else None

@@ -78,7 +78,12 @@ def area_estimates(summary: RunSummary, *, is_slice: bool) -> list[Estimate]:
     if is_slice or summary.roc_auc is None:
         reason = "the ROC AUC is measured of all samples only" if is_slice else "the run has no scores of classes"
         return [Estimate(None, reason=reason)] * k
-    return [_area(*area) for area in zip(summary.roc_auc, summary.roc_auc_error or [None] * k, strict=True)]
+    found = [_area(*area) for area in zip(summary.roc_auc, summary.roc_auc_error or [None] * k, strict=True)]
+    if not summary.is_multilabel:
+        return found
+    scored = {column.class_position for column in summary.scores}
+    absent = Estimate(None, reason="the run has no scores of this label")
+    return [area if at in scored else absent for at, area in enumerate(found)]
 
 
 def one_against_rest(matrix: ConfusionMatrix, position: int) -> tuple[int, int, int, int]:

@@ -12,7 +12,7 @@ from shared.evaluation.inputs.probabilities import complement as complements
 from shared.evaluation.types import Label
 from shared.predictions.single_score import complement
 from shared.runs.filters import Condition, RowFilter
-from shared.runs.found_rows import PAGE_BYTES, FoundPage, FoundRow
+from shared.runs.found_rows import PAGE_BYTES, FoundPage, FoundRow, highest
 from shared.runs.row_source import RowSource
 from shared.runs.row_texts import equal_texts, text_bytes
 from shared.runs.summary import RunSummary
@@ -65,6 +65,10 @@ class RowScan:
         """The position of the class of each row on a side, `t` for actual or `p` for predicted."""
         classes: NDArray[np.int64] = self._positions[table.column(side).to_numpy()].astype(np.int64)
         return classes
+
+    def has_label(self, table: pa.Table, position: int) -> NDArray[np.bool_]:
+        """Whether each row is of a class, or has a label, by the truth."""
+        return self._summary.has_label(position)[self.classes_in(table, "t")]
 
     def page(self, wanted: RowFilter, *, after: int | None, limit: int) -> FoundPage:
         """The first rows of a filter behind row number `after`: the most confident first, equal ones by position.
@@ -139,7 +143,7 @@ class RowScan:
             if bound is not None:
                 later = (confidence < bound[0]) | ((confidence == bound[0]) & (numbers > bound[1]))
                 confidence, numbers = confidence[later], numbers[later]
-            best, rows = _highest(np.concatenate([best, confidence]), np.concatenate([rows, numbers]), limit)
+            best, rows = highest(np.concatenate([best, confidence]), np.concatenate([rows, numbers]), limit)
         return best, rows
 
     def _confidence_of(self, row: int) -> float:
@@ -183,9 +187,9 @@ class RowScan:
         return rows[(confidence >= low) & (confidence <= high)]
 
     def _confidence(self, table: pa.Table) -> NDArray[Any]:
-        """The score of what was predicted; 0 where the run has no scores, so that all rows are alike."""
+        """The score of what was predicted; 0 where there is none, so that all rows are alike."""
         columns = self._summary.scores
-        if not columns:
+        if not columns or self._summary.is_multilabel:
             return np.zeros(table.num_rows)
         predicted = self.classes_in(table, "p")
         scores = [table.column(f"s_{at}").to_numpy() for at in range(len(columns))]
@@ -207,7 +211,7 @@ class RowScan:
 
     def _shown_confidence(self, table: pa.Table) -> list[float | None]:
         summary = self._summary
-        if not summary.scores:
+        if not summary.scores or summary.is_multilabel:
             return [None] * table.num_rows
         values = self._confidence(table).tolist()
         if len(summary.scores) > 1 or summary.score_kind == "margins":
@@ -245,12 +249,3 @@ class RowScan:
             )
             for at, number in enumerate(rows.tolist())
         ]
-
-
-def _highest(scores: NDArray[Any], rows: NDArray[np.int64], limit: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The highest scores, equal ones by their rows, at most so many; only those that may be among them are sorted."""
-    if len(scores) > limit:
-        lowest = np.partition(scores, len(scores) - limit)[len(scores) - limit]
-        scores, rows = scores[scores >= lowest], rows[scores >= lowest]
-    order = np.lexsort((rows, -scores))[:limit]
-    return scores[order], rows[order]

@@ -35,6 +35,22 @@ def roc_areas(
     return areas
 
 
+def label_areas(
+    rows: RowSource, scores: Sequence[ScoreColumn], labels_of_code: Sequence[Sequence[int]], k: int
+) -> list[RocArea | None] | None:
+    """The exact area of each of k labels with its error, None for one without scores; None without any."""
+    if not scores:
+        return None
+    truth = _column(rows, "t")
+    areas: list[RocArea | None] = [None] * k
+    for at, column in enumerate(scores):
+        position = column.class_position
+        assert position is not None, "scores of sets are of labels"
+        has_label = np.array([position in labels for labels in labels_of_code], bool)
+        areas[position] = roc_area(_column(rows, f"s_{at}"), has_label[truth])
+    return areas
+
+
 def _areas_of_confidence(rows: RowSource, positions: NDArray[np.int64]) -> list[RocArea | None]:
     truth, predicted = positions[_column(rows, "t")], positions[_column(rows, "p")]
     scores = _column(rows, "s_0")

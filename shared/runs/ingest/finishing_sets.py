@@ -1,6 +1,6 @@
 """From counts of label sets to a run of samples with any number of labels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -8,13 +8,14 @@ from shared.evaluation.multilabel.counted import count_sets
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.values import as_labels
-from shared.runs.errors import FileUnreadable, TooManyRunClasses
+from shared.runs.errors import ColumnsContradictory, FileUnreadable, TooManyRunClasses
+from shared.runs.ingest.areas import label_areas
 from shared.runs.ingest.sample_ids import check_ids
 from shared.runs.ingest.steps import CountedRows, Finished, fold_columns, is_inferred, label_order, repeats, slice_table
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.reading.label_sets import labels_of
 from shared.runs.row_source import RowSource
-from shared.runs.summary import RunSummary
+from shared.runs.summary import RunSummary, ScoreColumn
 
 
 def finish_sets(
@@ -30,16 +31,19 @@ def finish_sets(
     positions = np.array([position_of_set[one] for one in sets], np.int64)
     pairs = tally.counts.recoded((positions, positions))
     label_sets = [list(one) for one in position_of_set]
+    scores = _score_columns(reader, columns, names, of_text)
+    areas = label_areas(rows, scores, [label_sets[at] for at in positions], len(labels))
     summary = RunSummary(
         rows=tally.rows,
         classes=labels,
         counts=b"",
         class_of_code=positions.tolist(),
         predicted_by="column",
-        scores=[],
-        score_kind=None,
+        scores=scores,
+        score_kind=None if not scores else "margins" if tally.scores.outside else "one-vs-rest",
         threshold=None,
-        roc_auc=None,
+        roc_auc=None if areas is None else [area and area.value for area in areas],
+        roc_auc_error=None if areas is None else [area and area.error for area in areas],
         metadata=reader.metadata,
         has_ids=columns.id is not None,
         task="multilabel",
@@ -48,6 +52,18 @@ def finish_sets(
     )
     tables = [slice_table(name, tally.slices.get(name), positions) for name in reader.metadata]
     return Finished(summary, tables, repeats(reader, columns, names))
+
+
+def _score_columns(
+    reader: CountedRows, columns: Assignment, names: Sequence[str], of_text: Mapping[str, int]
+) -> list[ScoreColumn]:
+    found = []
+    for position, text, dtype in zip(columns.scores, columns.score_classes or [], reader.score_types, strict=True):
+        if text not in of_text:
+            detail = f"“{text[:100]}” is no label of the file; name the label of the scores as the cells have it."
+            raise ColumnsContradictory(detail)
+        found.append(ScoreColumn(names[position], of_text[text], dtype))
+    return found
 
 
 def _labels(reader: CountedRows, columns: Assignment, limit: int) -> tuple[list[Label], dict[str, int]]:

@@ -38,6 +38,8 @@ class Inference(NamedColumns):
         # Scores before the truth: a column beside those of the classes is the truth that they are of.
         scores, classes = ([], None) if flag is not None or is_of_sets else self._scores()
         truth, prediction = (flag, None) if flag is not None else self._sides(indicators, has_scores=bool(scores))
+        if is_of_sets:
+            scores, classes = self._label_scores(indicators)
         if truth is None and not any(question.asks == "truth" for question in self._questions):
             self._ask_flag()
         self._take_ids()

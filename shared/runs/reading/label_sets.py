@@ -15,6 +15,7 @@ from shared.runs.mapping import Indicator
 _YES, _NO = frozenset({"1", "1.0", "true"}), frozenset({"0", "0.0", "false"})
 _OF_TRUTH = frozenset({"true", "truth", "actual", "gt", "target", "y"})
 _OF_PREDICTIONS = frozenset({"pred", "prediction", "predicted", "yhat"})
+_OF_SCORES = frozenset({"p", "pr", "prob", "proba", "probability", "score", "logit"})
 # One label by itself is a column of labels.
 _FEWEST = 2
 
@@ -76,6 +77,23 @@ def find_indicators(names: Sequence[str], columns: Sequence[Sequence[str]]) -> l
     pairs = [(rest, found) for rest, found in sides.items() if len(found) == _FEWEST]
     indicators = [Indicator(_label(names[found["truth"]]), found["truth"], found["prediction"]) for _, found in pairs]
     return indicators if len(indicators) >= _FEWEST else []
+
+
+def find_label_scores(names: Sequence[str], labels: Sequence[str]) -> dict[int, str]:
+    """The columns that are named as the score of a label, `prob_cat`, by their positions.
+
+    None of a label that several columns are named after, or that another label is spelled as.
+    """
+    spelled: dict[tuple[str, ...], list[str]] = {}
+    for label in labels:
+        spelled.setdefault(tokens(label), []).append(label)
+    found: dict[str, list[int]] = {}
+    for at, name in enumerate(names):
+        words = tokens(name)
+        for word, rest in ((words[:1], words[1:]), (words[-1:], words[:-1])):
+            if {*word} & _OF_SCORES and len(spelled.get(rest, ())) == 1:
+                found.setdefault(spelled[rest][0], []).append(at)
+    return {positions[0]: label for label, positions in found.items() if len({*positions}) == 1}
 
 
 def _label(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.metrics import f1_score, hamming_loss
+from sklearn.metrics import average_precision_score, brier_score_loss, f1_score, hamming_loss, roc_auc_score
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from tests.actors import Client
@@ -147,7 +147,10 @@ async def test_columns_of_each_label_are_found_by_their_names(alice: Client) -> 
 async def test_what_needs_one_label_for_each_sample_is_refused(alice: Client) -> None:
     run, plain = await made(alice), await send(alice, CSV)
 
-    for path in ("matrix", "curves", "calibration", "thresholds", "slices?metric=mcc", "slices?by=source&metric=mcc"):
+    for path in ("curves", "calibration", "thresholds"):
+        answer = await alice.send("GET", f"/v1/runs/{run['id']}/{path}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "scores-missing"), path
+    for path in ("matrix", "recalibration", "slices?metric=mcc", "slices?by=source&metric=mcc"):
         answer = await alice.send("GET", f"/v1/runs/{run['id']}/{path}")
         assert (answer.status_code, answer.json()["code"]) == (409, "task-unsupported"), path
     answer = await alice.send("GET", f"/v1/runs/{plain['id']}/slices?metric=multilabel.f1.micro")
@@ -214,3 +217,44 @@ async def test_a_gate_judges_one_label(alice: Client) -> None:
         ("multilabel.recall.class", "dog", "fail"),
         ("multilabel.subset_accuracy", None, "fail"),
     ]
+
+
+async def test_scores_of_a_label_have_curves_calibration_and_thresholds(alice: Client) -> None:
+    random = np.random.default_rng(9)
+    actual = random.random((80, 2)) < 0.5
+    scores = np.round(np.clip(actual * 0.3 + random.random((80, 2)) * 0.7, 0, 1), 2)
+    lines = ["sample_id,true_cat,pred_cat,true_dog,pred_dog,prob_cat,prob_dog,source"]
+    for at, (truth, found) in enumerate(zip(actual, scores, strict=True)):
+        sides = [int(side) for pair in zip(truth, found >= 0.5, strict=True) for side in pair]
+        lines.append(",".join(map(str, [f"s{at}", *sides, *found, "web" if at % 2 else "app"])))
+    run = await send(alice, "\n".join(lines).encode(), columns='{"header": true}')
+    assert (run["status"], run["task"]) == ("ready", "multilabel"), run
+    assert [*run["links"]] == [
+        *("metrics", "slices", "samples", "errors", "curves", "calibration", "thresholds"),
+    ]
+
+    dogs, of_dogs, web = actual[:, 1], scores[:, 1], np.arange(80) % 2 == 1
+    found = await read(alice, run, "curves", **{"class": "dog"})
+    assert found["roc_auc"] == pytest.approx(roc_auc_score(dogs, of_dogs))
+    assert found["average_precision"] == pytest.approx(average_precision_score(dogs, of_dogs))
+    within = await read(alice, run, "curves", **{"class": "dog", "slice": "source:web"})
+    assert within["roc_auc"] == pytest.approx(roc_auc_score(dogs[web], of_dogs[web]))
+    calibration = await read(alice, run, "calibration", **{"class": "dog"})
+    assert calibration["brier"] == pytest.approx(brier_score_loss(dogs, of_dogs))
+    best = await read(alice, run, "thresholds", **{"class": "dog", "metric": "f1"})
+    assert best["point"]["f1"] == pytest.approx(max(f1_score(dogs, of_dogs >= cut) for cut in np.unique(of_dogs)))
+    classes = (await read(alice, run, "metrics"))["classes"]
+    assert [entry["roc_auc"] for entry in classes] == pytest.approx(
+        [roc_auc_score(actual[:, at], scores[:, at]) for at in (0, 1)]
+    )
+    (first, *_) = (await read(alice, run, "samples"))["items"]
+    assert (first["id"], first["confidence"], first["scores"]) == (
+        "s0",
+        None,
+        {"prob_cat": scores[0, 0], "prob_dog": scores[0, 1]},
+    )
+    unnamed = await alice.send("GET", f"/v1/runs/{run['id']}/curves")
+    assert (unnamed.status_code, unnamed.json()["errors"][0]["pointer"]) == (400, "/class")
+    cut = await alice.send("GET", f"/v1/runs/{run['id']}/samples?threshold=0.3&class=dog")
+    assert (cut.status_code, cut.json()["code"]) == (409, "task-unsupported")
+    assert (await compare(alice, run["id"], run["id"]))["verdict"] == "no_difference_shown"

@@ -18,6 +18,7 @@ from sklearn.metrics import (
     jaccard_score,
     precision_score,
     recall_score,
+    roc_auc_score,
 )
 from sklearn.preprocessing import MultiLabelBinarizer
 
@@ -202,3 +203,60 @@ def test_more_labels_than_are_counted_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(TooManyRunClasses, match="There are 3 labels; up to 2 are counted"):
         read(tmp_path, "sample_id,y_true,y_pred\na,x|y,z|x\n", limits, separator="|")
+
+
+SCORED = [
+    # truth, prediction, scores of cat and dog
+    (["cat"], ["cat"], 0.9, 0.2),
+    (["dog"], [], 0.3, 0.4),
+    (["cat", "dog"], ["cat", "dog"], 0.6, 0.8),
+    ([], ["dog"], 0.6, 0.5),
+    (["cat"], [], 0.5, 0.1),
+]
+
+
+def scored(header: str) -> str:
+    lines = [f"{i},{'|'.join(t)},{'|'.join(p)},{cat},{dog}" for i, (t, p, cat, dog) in enumerate(SCORED)]
+    return "\n".join([header, *lines])
+
+
+def test_scores_of_labels_are_found_by_their_names_and_ranked(tmp_path: Path) -> None:
+    found = read(tmp_path, scored("id,y_true,y_pred,prob_cat,dog_score"), separator="|")
+
+    assert {d.column: (d.role, d.rule, d.class_name) for d in found.decisions if d.role == "score"} == {
+        "prob_cat": ("score", "C", "cat"),
+        "dog_score": ("score", "C", "dog"),
+    }
+    summary = found.finished.summary
+    truth = hot([row[0] for row in SCORED])
+    cat, dog = ([row[2 + at] for row in SCORED] for at in (0, 1))
+    assert (summary.score_kind, summary.metadata) == ("one-vs-rest", [])
+    assert summary.roc_auc == pytest.approx([roc_auc_score(truth[:, 0], cat), roc_auc_score(truth[:, 1], dog)])
+
+
+def test_scores_beside_indicators_are_found_and_may_be_margins_of_one_label(tmp_path: Path) -> None:
+    text = "id,true_cat,pred_cat,true_dog,pred_dog,logit_dog\n1,1,1,0,0,-2.5\n2,0,0,1,1,3\n3,0,1,1,0,0.1\n"
+
+    summary = read(tmp_path, text).finished.summary
+
+    assert (summary.task, summary.score_kind) == ("multilabel", "margins")
+    assert summary.roc_auc == [None, 1.0]
+
+
+def test_scores_are_named_by_their_labels(tmp_path: Path) -> None:
+    text = scored("id,y_true,y_pred,a,b")
+
+    named = read(tmp_path, text, separator="|", scores={"cat": "a"}).finished.summary
+
+    assert [(column.name, column.class_position) for column in named.scores] == [("a", 0)]
+    with pytest.raises(ColumnsContradictory, match="“ape” is no label of the file"):
+        read(tmp_path, text, separator="|", scores={"ape": "a"})
+    with pytest.raises(ColumnsContradictory, match="`confidence` is of one label"):
+        read(tmp_path, text, separator="|", confidence="a")
+
+
+@pytest.mark.parametrize("header", ["id,y_true,y_pred,prob_cat,cat_score", "id,y_true,y_pred,cat,dog"])
+def test_a_column_that_no_name_makes_the_score_of_one_label_stays_metadata(tmp_path: Path, header: str) -> None:
+    summary = read(tmp_path, scored(header), separator="|").finished.summary
+
+    assert (summary.scores, summary.roc_auc, len(summary.metadata)) == ([], None, 2)
