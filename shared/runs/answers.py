@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+import pyarrow as pa
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.multilabel.counted import LabelSetCounts, count_sets, evaluate_counts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
-from shared.runs import label_set_results, objects, results
+from shared.kit.storage_errors import FileGone
+from shared.runs import first_rows, label_set_results, objects, results
 from shared.runs.decisions import DecidedScan, ThresholdDecision, decided
 from shared.runs.filters import Condition, RowFilter
 from shared.runs.found_rows import FoundPage
@@ -135,7 +137,25 @@ async def samples(
     """A page of the rows of a filter, the most confident first; raises InvalidInput for an unknown row."""
     if after is not None and after > run.summary.rows:
         raise InvalidInput(Fault("/cursor", "cursor: not `next` of a page of this run."))
+    if after is None and decision is None and first_rows.is_kept(run.summary):
+        found = await _first_page(platform, run, wanted, limit)
+        if found is not None:
+            return found
     return await scan(platform, run, lambda scan: scan.page(wanted, after=after, limit=limit), decision)
+
+
+async def _first_page(platform: Platform, run: ReadyRun, wanted: RowFilter, limit: int) -> FoundPage | None:
+    """A first page from the rows that are kept for it; None where it has to be looked for among all of them."""
+
+    def find(_: threading.Event) -> FoundPage | None:
+        try:
+            data = platform.storage.get(run.folder + objects.FIRST_ROWS)
+        except FileGone:
+            # Their texts are too long, or the run was read before they were kept.
+            return None
+        return first_rows.page(pa.BufferReader(data), run.summary, wanted, limit)
+
+    return await platform.scans.run(run.account_id, find)
 
 
 async def _tables(platform: Platform, run: ReadyRun) -> list[SliceTable]:

@@ -1,4 +1,4 @@
-"""The objects of a run in storage: its canonical rows, in one piece or several, and its slice tables."""
+"""The objects of a run in storage: its rows, in one piece or several, its slice tables, and its first rows."""
 
 import zlib
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import msgspec
 from shared.runs.summary import SliceTable
 
 PREFIX = "runs/"
-ROWS, SLICES = "rows.parquet", "slices.bin"
+ROWS, SLICES, FIRST_ROWS = "rows.parquet", "slices.bin", "first-rows.parquet"
 
 
 def folder_of(run_id: UUID, version: int, attempt: int) -> str:
@@ -29,7 +29,7 @@ def tally_of(index: int, attempt: int) -> str:
 
 def keys_of(folder: str, pieces: Sequence[str] | None = None) -> list[str]:
     """The keys of the objects in the folder of a version."""
-    return [folder + name for name in (SLICES, *(pieces or [ROWS]))]
+    return [folder + name for name in (SLICES, FIRST_ROWS, *(pieces or [ROWS]))]
 
 
 def packed_tables(tables: Sequence[SliceTable]) -> bytes:

@@ -27,7 +27,7 @@ class RowScan:
         self._starts = np.cumsum([0, *self.source.group_sizes])[:-1]
         self._summary = summary
         self._positions = np.array(summary.class_of_code, np.int16)
-        self._texts = [*(f"m_{at}" for at in range(len(summary.metadata))), *(["id"] if summary.has_ids else [])]
+        self.texts = [*(f"m_{at}" for at in range(len(summary.metadata))), *(["id"] if summary.has_ids else [])]
 
     def counts(self, conditions: Sequence[Condition]) -> ConfusionMatrix:
         """The confusion matrix of the rows that fulfil all conditions."""
@@ -35,8 +35,9 @@ class RowScan:
         counts = np.zeros(k * k, np.int64)
         for group in range(self.group_count):
             table = self.source.read(group, ["t", "p", *self._columns(conditions)])
-            found = table.select(["t", "p"]).take(pa.array(np.flatnonzero(self._fulfilled(table, conditions))))
-            counts += np.bincount(self.classes_in(found, "t") * k + self.classes_in(found, "p"), minlength=k * k)
+            rows = np.flatnonzero(self._fulfilled(table, conditions))
+            actual, predicted = (self._positions[table.column(side).to_numpy()[rows]] for side in ("t", "p"))
+            counts += np.bincount(actual.astype(np.int64) * k + predicted, minlength=k * k)
         return ConfusionMatrix(tuple(self._summary.classes), counts.reshape(k, k))
 
     def select(self, columns: Sequence[str], conditions: Sequence[Condition]) -> Iterator[pa.Table]:
@@ -92,6 +93,11 @@ class RowScan:
             return self.source.schema.empty_table(), positions
         return self.source.read(group).take(pa.array(positions)), positions + self._starts[group] + 1
 
+    def ranked(self, group: int) -> tuple[pa.Table, NDArray[Any]]:
+        """All that is kept of the rows of a row group, and the scores by which they are ranked."""
+        table = self.source.read(group)
+        return table, self._confidence(table)
+
     def confidences(self) -> NDArray[Any]:
         """The score of what was predicted, of every row in the order of the file; 0 where the run has no scores."""
         needed = self._needed(RowFilter())
@@ -112,7 +118,7 @@ class RowScan:
         """The first of the rows, as many as fit on a page; where all do, they are read once."""
         taken, left = [], PAGE_BYTES
         for within, table in self._taken(rows):
-            left -= int(text_bytes(table.select(self._texts)).sum())
+            left -= int(text_bytes(table.select(self.texts)).sum())
             if left < 0:
                 return self.rows(rows[: self._count_fitting(rows)])
             taken.append((within, table))
@@ -120,7 +126,7 @@ class RowScan:
 
     def _count_fitting(self, rows: Sequence[int]) -> int:
         sizes: dict[int, int] = {}
-        for within, table in self._taken(rows, self._texts):
+        for within, table in self._taken(rows, self.texts):
             sizes |= dict(zip(within, text_bytes(table).tolist(), strict=True))
         before = np.cumsum([0, *(sizes[row] for row in rows)])[:-1]
         return int((before <= PAGE_BYTES).sum())

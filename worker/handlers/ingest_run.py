@@ -13,7 +13,7 @@ import structlog
 from shared.kit.errors import DomainError
 from shared.kit.files import AnyFile, File, FileOnDisk
 from shared.kit.platform import Platform
-from shared.runs import ingests, objects, part_ingests
+from shared.runs import first_rows, ingests, objects, part_ingests
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, ColumnsContradictory
 from shared.runs.ingest.ingesting import Ingested, IngestLimits, count, inspect
 from shared.runs.joining.rules import TruthFile
@@ -76,7 +76,7 @@ def perform(inputs: RunInputs, attempt: JobAttempt[IngestRun]) -> Conclusion | S
     try:
         ingested = None if inputs.parts is None else _merged(inputs, inputs.parts, attempt)
         if inputs.parts is not None and ingested is not None:
-            return _concluded(inputs.found, attempt, ingested, inputs.parts.plan.inputs, inputs.parts.folder)
+            return _concluded(inputs.found, attempt, ingested, inputs.parts.plan.inputs, inputs.parts)
         return _read(inputs, attempt)
     except NeedsMapping as needed:
         return _asked(attempt, needed)
@@ -134,15 +134,17 @@ def _concluded(
     attempt: JobAttempt[IngestRun],
     ingested: Ingested,
     inputs: list[InputFile],
-    folder: str | None = None,
+    parts: FoundParts | None = None,
 ) -> Conclusion:
-    """What is stored of a run; without a folder its rows are in the scratch folder, otherwise in pieces in this one."""
+    """What is stored of a run; its rows are in the scratch folder, or in the pieces that parts have made."""
     arguments, summary = attempt.arguments, ingested.finished.summary
     _check_positive(found, summary)
-    prefix = folder or objects.folder_of(UUID(arguments.run_id), arguments.version, attempt.job.attempt)
+    own_folder = objects.folder_of(UUID(arguments.run_id), arguments.version, attempt.job.attempt)
+    prefix = parts.folder if parts else own_folder
     slices = File(objects.SLICES, "application/octet-stream", objects.packed_tables(ingested.finished.slices))
     rows = FileOnDisk(objects.ROWS, "application/vnd.apache.parquet", attempt.scratch.folder / objects.ROWS)
-    files: list[AnyFile] = [slices] if folder else [rows, slices]
+    files: list[AnyFile] = [slices] if parts else [rows, slices]
+    files += first_rows.files(parts.rows if parts else rows.path, attempt.scratch.folder, summary)
     pieces = summary.pieces
     write = partial(
         ingests.conclude,
@@ -153,9 +155,9 @@ def _concluded(
         ),
         summary=summary,
         folder=prefix,
-        rows_bytes=sum(piece.size_bytes for piece in pieces) if folder else rows.size_bytes,
+        rows_bytes=sum(piece.size_bytes for piece in pieces) if parts else rows.size_bytes,
         preview=ingested.preview,
-        pieces=[piece.name for piece in pieces] if folder else None,
+        pieces=[piece.name for piece in pieces] if parts else None,
     )
     return Conclusion(prefix, files, write)
 

@@ -1,0 +1,124 @@
+"""The rows of a run that first pages of samples show, kept beside all of them: the most confident ones of each cell."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from shared.kit.files import FileOnDisk
+from shared.runs import objects
+from shared.runs.filters import RowFilter
+from shared.runs.found_rows import PAGE_BYTES, FoundPage
+from shared.runs.row_texts import text_bytes
+from shared.runs.scanning import RowScan
+from shared.runs.summary import RunSummary
+
+# Fewer rows are scanned before anybody waits.
+MIN_ROWS = 2**19
+# One row more than the usual page says whether another one follows.
+KEPT = 101
+# So many rows are read in some milliseconds.
+MAX_KEPT = 2**16
+# As long as two of the longest pages.
+MAX_BYTES = 2 * PAGE_BYTES
+# Sorting the first rows is what costs, before it is known which scores are high.
+_PIECE = 2**16
+_ROW, _OF_CELLS = "row", b"of_cells"
+
+
+def is_kept(summary: RunSummary) -> bool:
+    """Whether a run keeps such rows: sets of labels have no cells, and of few rows all are read at once."""
+    return summary.rows >= MIN_ROWS and not summary.is_multilabel
+
+
+def files(rows: Any, folder: Path, summary: RunSummary) -> list[FileOnDisk]:
+    """The file with the first rows of a run, written into a folder; none where none are kept."""
+    target = folder / objects.FIRST_ROWS
+    if not is_kept(summary) or not write(RowScan(rows, summary), summary, target):
+        return []
+    return [FileOnDisk(objects.FIRST_ROWS, "application/vnd.apache.parquet", target)]
+
+
+def write(scan: RowScan, summary: RunSummary, target: Path) -> bool:
+    """Write the first rows; returns False, and writes nothing, where their texts are too long."""
+    k = len(summary.classes)
+    of_cells = np.count_nonzero(summary.matrix.counts) * KEPT <= MAX_KEPT
+    # Of too many cells those of all samples and of all errors are kept.
+    lists = [_Highest(k * k)] if of_cells else [_Highest(1), _Highest(2)]
+    kept: list[pa.Table] = []
+    start = 0
+    for group in range(scan.group_count):
+        table, confidence = scan.ranked(group)
+        actual, predicted = scan.classes_in(table, "t"), scan.classes_in(table, "p")
+        cells = [actual * k + predicted] if of_cells else [np.zeros_like(actual), (actual != predicted).astype(int)]
+        for one, own in zip(lists, cells, strict=True):
+            one.add(confidence, own, start)
+        rows = _rows(lists)
+        own_rows = rows[rows >= start]
+        numbered = table.take(pa.array(own_rows - start)).append_column(_ROW, pa.array(own_rows))
+        # Of the groups before this one some rows are no longer among the first.
+        kept = [part.filter(pa.array(np.isin(part.column(_ROW).to_numpy(), rows))) for part in kept]
+        kept.append(numbered)
+        start += table.num_rows
+    found = pa.concat_tables(kept).unify_dictionaries()
+    if int(text_bytes(found.select(scan.texts)).sum()) > MAX_BYTES:
+        return False
+    found = found.replace_schema_metadata({_OF_CELLS: b"1" if of_cells else b"0"})
+    pq.write_table(found, target, compression="zstd")
+    return True
+
+
+def page(file: Any, summary: RunSummary, wanted: RowFilter, limit: int) -> FoundPage | None:
+    """The first page of a filter from what `write` wrote; None where it may have other rows."""
+    is_scored = wanted.lowest_score is not None or wanted.highest_score is not None
+    if wanted.conditions or is_scored or limit >= KEPT:
+        return None
+    kept = pq.ParquetFile(file)
+    of_cells = (kept.schema_arrow.metadata or {}).get(_OF_CELLS) == b"1"
+    if not of_cells and (wanted.actual is not None or wanted.predicted is not None):
+        return None
+    rows = kept.read([_ROW]).column(0).to_numpy()
+    # The labels have the codes of the run, whichever piece their rows came from.
+    found = RowScan(file, msgspec.structs.replace(summary, pieces=[])).page(wanted, after=None, limit=limit)
+    shown = [row._replace(number=int(rows[row.number - 1]) + 1) for row in found.rows]
+    return FoundPage(shown, None if found.next is None else shown[-1].number)
+
+
+class _Highest:
+    """The rows with the highest scores of each of several lists, equal ones by their position."""
+
+    def __init__(self, lists: int) -> None:
+        # A row belongs to a list where its score is above the lowest one of a full list.
+        self._lowest = np.full(lists, -np.inf)
+        self._scores, self._lists, self.rows = np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64)
+
+    def add(self, scores: NDArray[Any], lists: NDArray[np.int64], start: int) -> None:
+        """Add the rows of a group, whose first one is at `start`."""
+        for at in range(0, len(scores), _PIECE):
+            part = slice(at, at + _PIECE)
+            chosen = np.flatnonzero(scores[part] > self._lowest[lists[part]])
+            if len(chosen):
+                self._merge(scores[part][chosen], lists[part][chosen], chosen + start + at)
+
+    def _merge(self, scores: NDArray[Any], lists: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
+        scores, lists = np.concatenate([self._scores, scores]), np.concatenate([self._lists, lists])
+        rows = np.concatenate([self.rows, rows])
+        order = np.lexsort((rows, -scores, lists))
+        scores, lists, rows = scores[order], lists[order], rows[order]
+        starts = np.searchsorted(lists, lists)
+        kept = np.arange(len(lists)) - starts < KEPT
+        self._scores, self._lists, self.rows = scores[kept], lists[kept], rows[kept]
+        full, first = np.unique(self._lists, return_index=True)
+        sizes = np.diff([*first, len(self._lists)])
+        is_full = sizes == KEPT
+        self._lowest[full[is_full]] = self._scores[(first + sizes - 1)[is_full]]
+
+
+def _rows(lists: Sequence[_Highest]) -> NDArray[np.int64]:
+    """The rows of all lists, each once, in the order of the file."""
+    return np.unique(np.concatenate([one.rows for one in lists]))
