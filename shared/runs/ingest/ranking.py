@@ -31,8 +31,8 @@ def roc_area(scores: Floats, positive: NDArray[np.bool_]) -> RocArea | None:
         return None
     keys = _packed(scores, positive)
     keys.sort()
-    value = _twice_wins(keys, positives) / (2 * pairs)
-    return RocArea(value, _error(keys, positives, value))
+    wins = _wins(keys, positives)
+    return RocArea(wins.twice / (2 * pairs), _error(wins))
 
 
 def _packed(scores: Floats, positive: NDArray[np.bool_]) -> NDArray[Any]:
@@ -56,53 +56,79 @@ def _packed(scores: Floats, positive: NDArray[np.bool_]) -> NDArray[Any]:
     return bits
 
 
-def _twice_wins(keys: NDArray[Any], positives: int) -> int:
-    """Twice the number of pairs that the positive wins, equal scores counting once.
+class _Spread(NamedTuple):
+    """Some numbers by their number, their mean, and the sum of the squares of what they differ from it."""
 
-    Each positive beats the negatives before it; those of its own score come first within the score, and count half.
-    """
-    labels = (keys & keys.dtype.type(1)).astype(bool)
-    positions = np.flatnonzero(labels)
-    # Negatives before each positive, those of an equal score included: its position less the positives before it.
-    before = int(positions.sum(dtype=np.int64)) - positives * (positives - 1) // 2
-    return 2 * before - _ties(keys)
+    size: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
 
-
-def _ties(keys: NDArray[Any]) -> int:
-    """The number of pairs of a positive and a negative with the same score."""
-    # A negative followed by a positive of the same score: only there is a tie.
-    edges = np.flatnonzero((keys[1:] ^ keys[:-1]) == 1)
-    if not len(edges):
-        return 0
-    negatives = keys[edges]
-    low = np.searchsorted(keys, negatives, "left")
-    high = np.searchsorted(keys, keys[edges + 1], "right")
-    middle = edges + 1
-    return int(((middle - low) * (high - middle)).sum())
+    def with_more(self, numbers: NDArray[np.int64], unit: int) -> "_Spread":
+        """Together with further numbers, in parts of a unit (Chan, Golub and LeVeque 1983)."""
+        if not len(numbers):
+            return self
+        n = len(numbers)
+        mean = int(numbers.sum()) / n / unit
+        squares = float(np.square(numbers / unit - mean).sum())
+        size, off = self.size + n, mean - self.mean
+        return _Spread(size, self.mean + off * n / size, self.squares + squares + off * off * self.size * n / size)
 
 
-def _error(keys: NDArray[Any], positives: int, area: float) -> float | None:
-    """The standard error of the area: every sample is a share of pairs that it wins, and these shares vary."""
+class _Wins(NamedTuple):
+    """Twice the number of pairs that positives win, and how the shares of pairs that one sample is in vary."""
+
+    twice: int
+    of_positives: _Spread
+    of_negatives: _Spread
+
+
+def _wins(keys: NDArray[Any], positives: int) -> _Wins:
+    """What the pairs add up to; equal scores count half, and the negatives of a score come before its positives."""
     negatives = len(keys) - positives
-    if min(positives, negatives) < _TWO:
-        return None
-    of_positives = of_negatives = 0.0
-    start = positives_below = negatives_below = 0
+    twice, of_positives, of_negatives = 0, _Spread(), _Spread()
+    start = positives_below = 0
     while start < len(keys):
         # Equal scores stay together.
         stop = int(np.searchsorted(keys, keys[min(start + _CHUNK, len(keys)) - 1] | keys.dtype.type(1), "right"))
-        higher, lower = _by_score(keys[start:stop])
-        won = negatives_below + np.cumsum(lower) - lower / 2
-        lost = positives - positives_below - np.cumsum(higher) + higher / 2
-        of_positives += float(higher @ (won / negatives - area) ** 2)
-        of_negatives += float(lower @ (lost / positives - area) ** 2)
-        positives_below, negatives_below = positives_below + int(higher.sum()), negatives_below + int(lower.sum())
-        start = stop
-    return math.sqrt(of_positives / (positives - 1) / positives + of_negatives / (negatives - 1) / negatives)
+        part = keys[start:stop]
+        labels = (part & keys.dtype.type(1)).astype(bool)
+        high, low = np.flatnonzero(labels), np.flatnonzero(~labels)
+        # Twice the negatives below each positive, and twice the positives above each negative.
+        won = 2 * (high - np.arange(len(high)) + (start - positives_below))
+        lost = 2 * (positives - positives_below - low + np.arange(len(low)))
+        _halve_ties(part, high, low, won, lost)
+        twice += int(won.sum())
+        of_positives = of_positives.with_more(won, 2 * negatives)
+        of_negatives = of_negatives.with_more(lost, 2 * positives)
+        start, positives_below = stop, positives_below + len(high)
+    return _Wins(twice, of_positives, of_negatives)
 
 
-def _by_score(keys: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The numbers of positives and of negatives of each different score, in their order."""
-    starts = np.flatnonzero(np.append(True, keys[1:] >> 1 != keys[:-1] >> 1))
-    higher = np.add.reduceat((keys & keys.dtype.type(1)).astype(np.int64), starts)
-    return higher, np.diff(starts, append=len(keys)) - higher
+def _halve_ties(
+    keys: NDArray[Any], high: NDArray[np.int64], low: NDArray[np.int64], won: NDArray[Any], lost: NDArray[Any]
+) -> None:
+    """Take half of the pairs of equal scores from what positives at `high` win and negatives at `low` lose."""
+    # A negative followed by a positive of the same score: only there is a tie.
+    middle = np.flatnonzero((keys[1:] ^ keys[:-1]) == 1) + 1
+    if not len(middle):
+        return
+    first = np.searchsorted(keys, keys[middle - 1], "left")
+    last = np.searchsorted(keys, keys[middle], "right")
+    for positions, starts, stops, sizes, sums in (
+        (high, middle, last, middle - first, won),
+        (low, first, middle, last - middle, lost),
+    ):
+        # The samples of a tie stand behind each other among those of their label.
+        begins = np.searchsorted(positions, starts)
+        counts = stops - starts
+        ends = np.cumsum(counts)
+        at = np.arange(ends[-1]) + np.repeat(begins - ends + counts, counts)
+        sums[at] -= np.repeat(sizes, counts)
+
+
+def _error(wins: _Wins) -> float | None:
+    """The standard error of the area: every sample is a share of pairs that it wins, and these shares vary."""
+    sides = wins.of_positives, wins.of_negatives
+    if min(side.size for side in sides) < _TWO:
+        return None
+    return math.sqrt(sum(side.squares / (side.size - 1) / side.size for side in sides))
