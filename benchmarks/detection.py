@@ -114,7 +114,7 @@ def whole_run() -> Callable[[], Any]:
 
     def run() -> Any:
         stored = objects_of_images.scene_of(sides, options, NAMES)
-        figures = judging.figures_of(stored, sides.pairing, options, NAMES, notices=[])
+        figures = judging.figures_of(stored, sides.pairing, options, NAMES, [None] * CLASSES, notices=[])
         with TemporaryDirectory() as folder:
             scenes.write(Path(folder) / "scene.npz", stored)
         return figures.ap

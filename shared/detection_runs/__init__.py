@@ -46,8 +46,10 @@ async def create(
     Raises InvalidInput, ProjectNotFound, NothingToCompare, BaselineNotComparable, QueueFull, and what `get_ready`
     raises of a baseline.
     """
-    if PROFILES[options.profile].is_voc and options.subject != "boxes":
-        raise InvalidInput(Fault("/profile", f"profile: {options.profile} judges boxes only; use coco."))
+    subjects = PROFILES[options.profile].subjects
+    if options.subject not in subjects:
+        detail = f"profile: {options.profile} judges {' and '.join(subjects)} only; use coco."
+        raise InvalidInput(Fault("/profile", detail))
     if options.baseline_id is not None:
         check_comparable(options, (await get_ready(platform, caller, options.baseline_id)).asked)
     candidate = Side(model_name=model[0], model_version=model[1])

@@ -50,7 +50,7 @@ def compare(
 
 
 def _interval(baseline: Scene, candidate: Scene, options: DetectionOptions, image_count: int) -> ImageInterval | None:
-    if PROFILES[options.profile].is_voc:
+    if PROFILES[options.profile].at_one_iou:
         return None
     resamples = resamples_for(max(len(baseline.candidates), len(candidate.candidates)))
     before, after = (drawn_means(scene, options, image_count, resamples) for scene in (baseline, candidate))

@@ -29,6 +29,12 @@ class BaselineNotComparable(DomainError):
     status, code = HTTPStatus.CONFLICT, "baseline-not-comparable"
 
 
+class ImageLabelsUnreadable(DomainError):
+    """The parameters of the ground truth name classes by lists: verified_classes and not_exhaustive_classes."""
+
+    code = "image-labels-unreadable"
+
+
 class KeypointsNotComparable(DomainError):
     """The keypoints of an image are not those of the ground truth; send the same names in every annotation."""
 

@@ -1,11 +1,11 @@
 """The figures of a detection run, from its scene; pure."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from shared.analyses.agreement.pairs import Pairing
+from shared.detection_runs.averages import ClassAverages, averages_of
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import (
     ConfidenceChoice,
@@ -15,19 +15,13 @@ from shared.detection_runs.results import (
     ImageInterval,
 )
 from shared.detection_runs.scenes import StoredScene
-from shared.evaluation.detection import (
-    average_precision,
-    error_types,
-    image_bootstrap,
-    keypoint_precision,
-    keypoints,
-    voc,
-)
+from shared.evaluation.detection import error_types, image_bootstrap, keypoints, voc
 from shared.evaluation.detection.boxes import Floats
-from shared.evaluation.detection.coco_figures import SIZES, THRESHOLDS, Figures, figures, mean_of_defined
+from shared.evaluation.detection.coco_figures import THRESHOLDS
 from shared.evaluation.detection.image_bootstrap import JudgedCandidates
+from shared.evaluation.detection.lvis import Frequency
 from shared.evaluation.detection.profiles import PROFILES, judge
-from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, best_confidence, outcomes, ranked_counts
+from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, best_confidence, ranked_counts
 
 # Candidates times samples that are drawn for an interval: half a minute's work.
 _MAX_DRAWN = 200_000_000
@@ -36,24 +30,8 @@ _FEWEST_RESAMPLES = 100
 # Whatever is drawn, the same scene has the same interval, and two scenes are drawn alike.
 _SEED = 20
 
-_AT_75 = 5
-
 # At IoU 0.50 the matches are those of the first of COCO's thresholds, and those of VOC.
 CHOSEN_AT = voc.THRESHOLD
-
-
-class _ClassValues(NamedTuple):
-    """The averages of one class; None where undefined."""
-
-    ap: float | None
-    ap_50: float | None
-    ap_75: float | None
-    sizes: dict[str, float | None]
-
-
-class _Averages(NamedTuple):
-    metrics: dict[str, float | None]
-    classes: list[_ClassValues]
 
 
 def max_detections(options: DetectionOptions) -> int:
@@ -66,16 +44,17 @@ def figures_of(
     pairing: Pairing,
     options: DetectionOptions,
     classes: Sequence[str],
+    frequencies: Sequence[Frequency | None],
     *,
     notices: list[str],
 ) -> DetectionFigures:
-    """Compute every figure of a scene, without a comparison."""
+    """Compute every figure of a scene, without a comparison; `frequencies` are those of the classes, for LVIS."""
     scene, profile = stored.scene, PROFILES[options.profile]
     found = judge(profile, scene, CHOSEN_AT, max_detections(options))
-    averages = _voc(scene, found, options) if profile.is_voc else _coco(scene, classes, options)
+    averages = averages_of(scene, found, options, classes, frequencies)
     ap = next(iter(averages.metrics.values()))
     is_sought = ~scene.references.is_uncounted
-    interval, reason = (None, _NO_INTERVAL) if profile.is_voc else (_interval(stored, options), None)
+    interval, reason = (None, _NO_INTERVAL) if profile.at_one_iou else (_interval(stored, options), None)
     if interval is not None and len(stored.images) < FEW_IMAGES:
         reason = f"The interval rests on {len(stored.images)} images; of fewer than {FEW_IMAGES} it is too narrow."
     return DetectionFigures(
@@ -102,12 +81,13 @@ def figures_of(
 # Of fewer images, samples that are drawn again are too much alike.
 FEW_IMAGES = 20
 
-_NO_INTERVAL = "VOC's figures have no interval; the profile coco has one."
+_NO_INTERVAL = "Figures at IoU 0.50 alone have no interval; the profile coco has one."
 
 
 def judged(scene: Scene, options: DetectionOptions) -> JudgedCandidates:
     """The matches of a scene at COCO's ten thresholds, for drawing images again."""
-    found = [outcomes(scene, threshold, max_detections(options)) for threshold in THRESHOLDS.tolist()]
+    profile = PROFILES[options.profile]
+    found = [judge(profile, scene, threshold, max_detections(options)) for threshold in THRESHOLDS.tolist()]
     is_sought = ~scene.references.is_uncounted
     return JudgedCandidates(
         scene.candidates.images,
@@ -143,37 +123,8 @@ def _interval(stored: StoredScene, options: DetectionOptions) -> ImageInterval |
     return interval_of(drawn_means(stored.scene, options, len(stored.images), resamples))
 
 
-def _coco(scene: Scene, classes: Sequence[str], options: DetectionOptions) -> _Averages:
-    if options.subject == "keypoints":
-        names = [name for name in keypoints.SIZES if name != "all"]
-        found = figures(*scene, sizes=keypoints.SIZES, max_detections=keypoints.MAX_DETECTIONS)
-        summary = keypoint_precision.of_figures(found, classes).summary
-    else:
-        names = [name for name in SIZES if name != "all"]
-        found = figures(*scene)
-        summary = average_precision.of_figures(found, classes).summary
-    return _Averages(summary, [_class_values(found, code, names) for code in range(len(classes))])
-
-
-def _class_values(found: Figures, code: int, names: Sequence[str]) -> _ClassValues:
-    precision = found.precision[:, :, code]
-    return _ClassValues(
-        mean_of_defined(precision[..., 0]),
-        mean_of_defined(precision[0, :, 0]),
-        mean_of_defined(precision[_AT_75, :, 0]),
-        {name: mean_of_defined(precision[..., size]) for size, name in enumerate(names, start=1)},
-    )
-
-
-def _voc(scene: Scene, found: Outcomes, options: DetectionOptions) -> _Averages:
-    values = voc.average_precisions(scene, found, PROFILES[options.profile].interpolation)
-    defined = [value for value in values if value is not None]
-    mean = sum(defined) / len(defined) if defined else None
-    return _Averages({"map_50": mean}, [_ClassValues(value, value, None, {}) for value in values])
-
-
 def _classes(
-    scene: Scene, found: Outcomes, classes: Sequence[str], averages: Sequence[_ClassValues]
+    scene: Scene, found: Outcomes, classes: Sequence[str], averages: Sequence[ClassAverages]
 ) -> list[DetectedClass]:
     sought = np.bincount(scene.references.classes[~scene.references.is_uncounted], minlength=len(classes))
     candidates = np.bincount(scene.candidates.classes, minlength=len(classes))

@@ -1,7 +1,7 @@
 """Verbs of the jobs that make detection runs."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -11,9 +11,13 @@ from shared.analyses.agreement import pairs
 from shared.analyses.annotations import queries as annotation_queries
 from shared.detection_runs import comparing, get, get_ready, judging, objects, objects_of_images, queries, scenes
 from shared.detection_runs.errors import DetectionRunChanged
+from shared.detection_runs.ground_truth_labels import NOTHING_VERIFIED
 from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.results import DetectionFigures
+from shared.detection_runs.scenes import StoredScene
+from shared.evaluation.detection.lvis import Frequency
+from shared.evaluation.detection.profiles import PROFILES
 from shared.jobs import JobRecord
 from shared.kit.db import Connection
 from shared.kit.downloads import download
@@ -33,6 +37,7 @@ class DetectionInputs(NamedTuple):
 
     run: DetectionRunRecord
     sides: ImageSides
+    frequencies: dict[str, Frequency]
     baseline: BaselineFile | None
 
 
@@ -46,7 +51,13 @@ async def fetch(platform: Platform, job: JobRecord, detection_run_id: str, folde
     ids = [analysis_id for pair in pairing.pairs for analysis_id in (pair.reference, pair.candidate)]
     types = objects_of_images.TYPES[run.asked.subject]
     annotations = await annotation_queries.of_analyses(platform.db, ids, types)
-    return DetectionInputs(run, ImageSides(pairing, annotations), await _baseline(platform, job, run, folder))
+    parameters, frequencies = dict[UUID, dict[str, Any]](), dict[str, Frequency]()
+    if PROFILES[run.asked.profile].has_labels:
+        async with platform.db.connection() as connection:
+            parameters = await queries.parameters_of(connection, [pair.reference for pair in pairing.pairs])
+            frequencies = await queries.frequencies_of(connection, run.project_id)
+    sides = ImageSides(pairing, annotations, parameters)
+    return DetectionInputs(run, sides, frequencies, await _baseline(platform, job, run, folder))
 
 
 def perform(inputs: DetectionInputs, folder: Path) -> tuple[DetectionFigures, FileOnDisk]:
@@ -54,8 +65,9 @@ def perform(inputs: DetectionInputs, folder: Path) -> tuple[DetectionFigures, Fi
     options = inputs.run.asked
     classes = objects_of_images.class_names(inputs.sides)
     stored = objects_of_images.scene_of(inputs.sides, options, classes)
-    notices = _notices(inputs.sides)
-    figures = judging.figures_of(stored, inputs.sides.pairing, options, classes, notices=notices)
+    notices = _notices(inputs, stored)
+    frequencies = [inputs.frequencies.get(name) for name in classes]
+    figures = judging.figures_of(stored, inputs.sides.pairing, options, classes, frequencies, notices=notices)
     if inputs.baseline is not None:
         with inputs.baseline.path.open("rb") as file:
             baseline = scenes.read(file)
@@ -89,9 +101,14 @@ async def _baseline(platform: Platform, job: JobRecord, run: DetectionRunRecord,
     return BaselineFile(baseline, path)
 
 
-def _notices(sides: ImageSides) -> list[str]:
+def _notices(inputs: DetectionInputs, stored: StoredScene) -> list[str]:
+    sides, notices = inputs.sides, list[str]()
     records = [record for pair in sides.pairing.pairs for record in sides.of(pair)[1]]
-    uncertain = sum(record.confidence is None for record in records)
-    if not uncertain:
-        return []
-    return [f"{uncertain:,} of {len(records):,} candidates state no confidence and count as certain."]
+    if uncertain := sum(record.confidence is None for record in records):
+        notices.append(f"{uncertain:,} of {len(records):,} candidates state no confidence and count as certain.")
+    profile = PROFILES[inputs.run.asked.profile]
+    if profile.has_labels and not len(stored.scene.labels.verified):
+        notices.append(NOTHING_VERIFIED)
+    if profile.name == "lvis" and not inputs.frequencies:
+        notices.append("No category of the project says how frequent it is, so these three figures are null.")
+    return notices

@@ -1,6 +1,7 @@
 """From the annotations of two sides to a scene; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,16 +20,17 @@ from shared.analyses.annotations.formats import (
 from shared.analyses.errors import ImageTooCrowded, MasksNotComparable, OutlineNotDrawn
 from shared.analyses.records import AnnotationRecord
 from shared.detection_runs.errors import KeypointsNotComparable
-from shared.detection_runs.options import DetectionOptions, DetectionSubject
+from shared.detection_runs.ground_truth_labels import labels_of
+from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene, ids_of
-from shared.evaluation.detection import keypoints, masks, object_table, overlaps, voc
+from shared.evaluation.detection import keypoints, masks, object_table, open_images, overlaps, voc
 from shared.evaluation.detection.error_types import BACKGROUND
 from shared.evaluation.detection.keypoints import COCO_SIGMAS, Points
 from shared.evaluation.detection.masks import MaskSizesDiffer, TooManyRuns
 from shared.evaluation.detection.object_table import ObjectTable
 from shared.evaluation.detection.objects import Geometry, Objects
 from shared.evaluation.detection.overlaps import Overlaps
-from shared.evaluation.detection.profiles import PROFILES
+from shared.evaluation.detection.profiles import DetectionSubject
 from shared.evaluation.detection.ranked_outcomes import Scene
 
 # The annotation types that are objects of each subject.
@@ -43,10 +45,14 @@ MAX_PAIRS = 16_000_000
 
 
 class ImageSides(NamedTuple):
-    """The analyses to compare, and the annotations of each in their order."""
+    """The analyses to compare, the annotations of each in their order, and the parameters of the ground truth's.
+
+    Only profiles that know labels of images have parameters.
+    """
 
     pairing: Pairing
     annotations: dict[UUID, list[AnnotationRecord]]
+    parameters: Mapping[UUID, dict[str, Any]] = MappingProxyType({})
 
     def of(self, pair: ImagePair) -> tuple[list[AnnotationRecord], list[AnnotationRecord]]:
         """The annotations of the reference and of the candidate of an image."""
@@ -61,7 +67,7 @@ def class_names(sides: ImageSides) -> list[str]:
 def scene_of(sides: ImageSides, options: DetectionOptions, classes: Sequence[str]) -> StoredScene:
     """Make the scene of all images.
 
-    Raises ImageTooCrowded, MasksNotComparable, OutlineNotDrawn, KeypointsNotComparable.
+    Raises ImageTooCrowded, MasksNotComparable, OutlineNotDrawn, KeypointsNotComparable, ImageLabelsUnreadable.
     """
     codes = {name: code for code, name in enumerate(classes)}
     annotations = [sides.of(pair) for pair in sides.pairing.pairs]
@@ -73,7 +79,7 @@ def scene_of(sides: ImageSides, options: DetectionOptions, classes: Sequence[str
     else:
         references, candidates, pairs = _shapes(sides.pairing, annotations, codes, options)
     return StoredScene(
-        Scene(references, candidates, pairs, len(classes)),
+        Scene(references, candidates, pairs, len(classes), labels_of(sides.pairing, sides.parameters, codes)),
         ids_of([pair.image_id for pair in sides.pairing.pairs]),
         ids_of([pair.reference for pair in sides.pairing.pairs]),
         ids_of([pair.candidate for pair in sides.pairing.pairs]),
@@ -97,6 +103,8 @@ def _shapes(pairing: Pairing, annotations: _Annotations, codes: dict[str, int], 
             masks.check_sizes([*sides[0].masks, *sides[1].masks])
             objects.append(sides)
         references = object_table.of_references([reference for reference, _ in objects])
+        if options.profile == "openimages":
+            references = open_images.sought(references, object_table.ignored([reference for reference, _ in objects]))
         candidates = object_table.of_candidates([candidate for _, candidate in objects], geometry)
         return references, candidates, _overlaps(objects, (references, candidates), geometry, options)
     except OutlineNotDrawn as error:
@@ -111,7 +119,7 @@ def _overlaps(
     geometry: Geometry,
     options: DetectionOptions,
 ) -> Overlaps:
-    if PROFILES[options.profile].is_voc:
+    if options.profile in {"voc07", "voc12"}:
         return voc.pairs_of(*tables, BACKGROUND)
     if geometry == "boxes":
         return overlaps.of_boxes(*tables, BACKGROUND, within_class=False)

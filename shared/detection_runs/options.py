@@ -1,14 +1,11 @@
 """What is asked of a detection run."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from shared.evaluation.detection.profiles import ProfileName
-
-# What is compared: boxes, masks, or keypoints by their similarity.
-DetectionSubject = Literal["boxes", "masks", "keypoints"]
+from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
 
 # No annotation of ours has more.
 MAX_KEYPOINTS = 1_000
@@ -24,8 +21,8 @@ class DetectionOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     profile: Annotated[
         ProfileName,
         Meta(
-            description="Rules of the figures: `coco`, or for boxes `voc07` or `voc12` (PASCAL VOC until 2009, from "
-            "2010 on)."
+            description="Rules of the figures: `coco`; for boxes and masks `lvis`; for boxes `voc07`, `voc12` (PASCAL "
+            "VOC until 2009, from 2010 on) or `openimages`."
         ),
     ] = "coco"
     sigmas: Annotated[

@@ -1,6 +1,7 @@
 """Statements about detection runs."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,6 +10,7 @@ from shared.detection_runs.lifecycle import STATUS
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunRecord, ModelCount, ShownImage
 from shared.detection_runs.results import DetectionFigures, packed
+from shared.evaluation.detection.lvis import Frequency
 from shared.kit.db import Connection
 
 _COLUMNS = f"""
@@ -61,6 +63,15 @@ MODELS_OF = """
 
 SHOWN_IMAGES = """
     SELECT id, filename, width, height FROM image WHERE id = ANY($1) AND account_id = $2 AND deleted_at IS NULL
+"""
+
+
+# Those of ground truth say what is known of whole images.
+PARAMETERS_OF = "SELECT id, parameters FROM analysis WHERE id = ANY($1)"
+
+FREQUENCIES_OF = """
+    SELECT DISTINCT ON (name) name, frequency FROM project_category
+    WHERE project_id = $1 AND frequency IS NOT NULL ORDER BY name, number
 """
 
 
@@ -119,6 +130,16 @@ async def without_detection_run(connection: Connection, keys: Sequence[str]) -> 
 async def models_of(connection: Connection, account_id: int, project_id: UUID) -> list[ModelCount]:
     """Return the models with completed analyses of a project's images, by name."""
     return [ModelCount(*record) for record in await connection.fetch(MODELS_OF, account_id, project_id)]
+
+
+async def parameters_of(connection: Connection, analysis_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return the parameters of analyses."""
+    return {record[0]: record[1] for record in await connection.fetch(PARAMETERS_OF, analysis_ids)}
+
+
+async def frequencies_of(connection: Connection, project_id: UUID) -> dict[str, Frequency]:
+    """Return how frequent the categories of a project are, by name, of those of which it is known."""
+    return {record[0]: record[1] for record in await connection.fetch(FREQUENCIES_OF, project_id)}
 
 
 async def shown_images(connection: Connection, account_id: int, image_ids: Sequence[UUID]) -> dict[UUID, ShownImage]:

@@ -7,9 +7,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from shared.detection_runs.options import DetectionSubject
 from shared.evaluation.detection.error_types import ErrorType
-from shared.evaluation.detection.profiles import ProfileName
+from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
 from shared.evaluation.paired.verdicts import Verdict
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.detection.image_labels import NO_LABELS, ImageLabels
 from shared.evaluation.detection.object_table import ObjectTable
 from shared.evaluation.detection.overlaps import Overlaps
 from shared.evaluation.detection.ranked_outcomes import Scene
@@ -48,6 +49,7 @@ def write(path: Path, stored: StoredScene) -> None:
         for name, value in vars(table).items()
     }
     columns |= {f"overlap_{name}": value for name, value in scene.overlaps._asdict().items()}
+    columns |= {f"label_{name}": value for name, value in scene.labels._asdict().items() if len(value)}
     np.savez_compressed(
         path,
         **columns,
@@ -69,6 +71,7 @@ def read(file: IO[bytes] | io.RawIOBase) -> StoredScene:
             for side in ("reference", "candidate")
         )
         pairs = Overlaps(*(columns[f"overlap_{name}"] for name in Overlaps._fields))
-        scene = Scene(references, candidates, pairs, int(columns["class_count"]))
+        labels = ImageLabels(*(columns.get(f"label_{name}", none) for name, none in NO_LABELS._asdict().items()))
+        scene = Scene(references, candidates, pairs, int(columns["class_count"]), labels)
         names = ("image_ids", "reference_analyses", "candidate_analyses", "reference_ids", "candidate_ids")
         return StoredScene(scene, *(columns[name] for name in names))

@@ -77,6 +77,8 @@ class PlannedAnalysis(NamedTuple):
     id: UUID
     image_id: UUID
     annotations: list[CheckedAnnotation]
+    # What the file says of the image as a whole.
+    labels: dict[str, list[str]]
 
 
 class ImportPlan(NamedTuple):
@@ -147,7 +149,7 @@ def _silent(known: Known, analyses: list[PlannedAnalysis]) -> list[PlannedAnalys
     """Return an empty analysis for each image with ground truth and no detections: left out, it would not count."""
     named = {analysis.image_id for analysis in analyses}
     images = (image for image in known.images if image.has_truth and image.id not in named)
-    return [PlannedAnalysis(uuid7(), image.id, []) for image in images]
+    return [PlannedAnalysis(uuid7(), image.id, [], {}) for image in images]
 
 
 def _analyses(
@@ -158,7 +160,8 @@ def _analyses(
             progress(index / len(read.images))
         target = matcher.match(image)
         if target is not None:
-            yield PlannedAnalysis(uuid7(), target.id, _checked(image, target, checker, role))
+            labels = image.labels if role == "ground_truth" else {}
+            yield PlannedAnalysis(uuid7(), target.id, _checked(image, target, checker, role), labels)
         # The objects are not needed again, and there may be a million.
         image.objects.clear()
         if checker.is_full:

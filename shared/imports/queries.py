@@ -23,7 +23,8 @@ IMAGES = """
 """
 
 CATEGORIES = """
-    SELECT name, number, keypoints, skeleton FROM project_category WHERE project_id = $1 ORDER BY number, name
+    SELECT name, number, keypoints, skeleton, frequency FROM project_category WHERE project_id = $1
+    ORDER BY number, name
 """
 
 LOCK_IMAGES = """
@@ -63,13 +64,15 @@ NUMBER_IMAGES = """
 INSERT_ANALYSES = """
     INSERT INTO analysis (id, account_id, image_id, model_name, model_version, parameters, status, is_ground_truth,
                           annotation_count, started_at, completed_at)
-    SELECT row.id, $1, row.image_id, $2, $3, $4, 'completed', $5, row.count, now(), now()
-    FROM unnest($6::uuid[], $7::uuid[], $8::int[]) AS row (id, image_id, count)
+    SELECT row.id, $1, row.image_id, $2, $3, $4 || row.labels, 'completed', $5, row.count, now(), now()
+    FROM unnest($6::uuid[], $7::uuid[], $8::int[], $9::jsonb[]) AS row (id, image_id, count, labels)
 """
 
 INSERT_CATEGORY = """
-    INSERT INTO project_category (project_id, name, number, keypoints, skeleton) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT DO NOTHING
+    INSERT INTO project_category (project_id, name, number, keypoints, skeleton, frequency)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (project_id, number, name) DO UPDATE SET frequency = excluded.frequency
+    WHERE excluded.frequency IS NOT NULL
 """
 
 _IMAGE_COLUMNS, _UPRIGHT = 10, 1
@@ -85,8 +88,8 @@ async def known(connection: Connection, account_id: int, project_id: UUID) -> Kn
     """Return the images and categories of a project."""
     images = [KnownImage(*record) for record in await connection.fetch(IMAGES, project_id, account_id)]
     categories = [
-        Category(name, number, tuple(keypoints), tuple(zip(skeleton[::2], skeleton[1::2], strict=True)))
-        for name, number, keypoints, skeleton in await connection.fetch(CATEGORIES, project_id)
+        Category(name, number, tuple(keypoints), tuple(zip(skeleton[::2], skeleton[1::2], strict=True)), frequency)
+        for name, number, keypoints, skeleton, frequency in await connection.fetch(CATEGORIES, project_id)
     ]
     return Known(images, categories)
 
@@ -141,6 +144,7 @@ async def insert_analyses(
         [analysis.id for analysis in analyses],
         [analysis.image_id for analysis in analyses],
         [len(analysis.annotations) for analysis in analyses],
+        [analysis.labels for analysis in analyses],
     )
     await connection.execute(
         INSERT_ANALYSES, account_id, *model, parameters, is_ground_truth, *columns, timeout=TIMEOUT_S
@@ -155,8 +159,8 @@ async def insert_analyses(
 async def insert_categories(connection: Connection, project_id: UUID, categories: Sequence[Category]) -> None:
     """Insert the numbers of categories that are not known yet."""
     rows = [
-        (project_id, name, number, list(keypoints), [position for pair in skeleton for position in pair])
-        for name, number, keypoints, skeleton in categories
+        (project_id, name, number, list(keypoints), [position for pair in skeleton for position in pair], frequency)
+        for name, number, keypoints, skeleton, frequency in categories
         if number is not None
     ]
     await connection.executemany(INSERT_CATEGORY, rows, timeout=TIMEOUT_S)

@@ -20,7 +20,9 @@ MAX_CONFUSIONS = 30
 # In the order of the tiles.
 TITLES = {
     "map": "mAP", "map_50": "mAP at IoU 0.50", "map_75": "mAP at IoU 0.75", "map_small": "mAP, small objects",
-    "map_medium": "mAP, medium objects", "map_large": "mAP, large objects", "mar_1": "mAR, 1 detection",
+    "map_medium": "mAP, medium objects", "map_large": "mAP, large objects", "map_rare": "mAP, rare classes",
+    "map_common": "mAP, common classes", "map_frequent": "mAP, frequent classes", "mar_300": "mAR, 300 detections",
+    "mar_1": "mAR, 1 detection",
     "mar_10": "mAR, 10 detections", "mar_20": "mAR, 20 detections", "mar_100": "mAR, 100 detections",
     "mar_50": "mAR at IoU 0.50", "mar_75": "mAR at IoU 0.75", "mar_small": "mAR, small objects",
     "mar_medium": "mAR, medium objects", "mar_large": "mAR, large objects",

@@ -114,6 +114,7 @@ class ProjectCategory(SQLModel, table=True):
     """
 
     __tablename__ = "project_category"
+    __table_args__ = (CheckConstraint("frequency IN ('rare', 'common', 'frequent')", name="frequency"),)
 
     project_id: UUID = Field(
         sa_column=Column(ForeignKey("project.id", ondelete="CASCADE"), nullable=False, primary_key=True)
@@ -123,6 +124,8 @@ class ProjectCategory(SQLModel, table=True):
     # Names in their order, and pairs of positions from 1, one after the other.
     keypoints: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
     skeleton: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
+    # In how many images of a training set it occurs (LVIS); None where no file says so.
+    frequency: str | None = None
 
 
 class Thumbnail(SQLModel, table=True):

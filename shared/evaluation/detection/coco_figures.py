@@ -42,15 +42,21 @@ def figures(
     thresholds: Floats = THRESHOLDS,
     sizes: Mapping[str, tuple[float, float]] = SIZES,
     max_detections: tuple[int, ...] = (1, 10, 100),
+    is_excused: Flags | None = None,
 ) -> Figures:
-    """Evaluate all candidates; the overlaps are those within one class at least."""
+    """Evaluate all candidates; the overlaps are those within one class at least.
+
+    Candidates that are excused (n,) are no errors where they find nothing.
+    """
+    excused = np.zeros(len(candidates), bool) if is_excused is None else is_excused
     places = ranks(candidates.images * class_count + candidates.classes, candidates.confidences)
     kept = np.flatnonzero(places < max_detections[-1])
     if len(kept) < len(candidates):
-        overlaps, candidates, places = (
-            _without_others(overlaps, kept, len(candidates)),
+        overlaps, candidates, places, excused = (
+            overlaps.among(kept, len(candidates)),
             candidates.take(kept),
             places[kept],
+            excused[kept],
         )
     is_same = references.classes[overlaps.references] == candidates.classes[overlaps.candidates]
     bounds = np.array(list(sizes.values()), float)
@@ -58,7 +64,7 @@ def figures(
     matches = _Matches(
         match_all(overlaps.where(is_same), places, thresholds, is_ignored, references.is_crowd),
         is_ignored,
-        _outside(candidates.areas, bounds),
+        _outside(candidates.areas, bounds) | excused,
         places,
     )
     return _accumulated(references, candidates, matches, class_count, max_detections)
@@ -67,15 +73,8 @@ def figures(
 class _Matches(NamedTuple):
     partners: Partners
     is_ignored: Flags
-    is_outside: Flags
+    is_excused: Flags
     places: Integers
-
-
-def _without_others(overlaps: Overlaps, kept: NDArray[np.intp], count: int) -> Overlaps:
-    position = np.full(count, -1)
-    position[kept] = np.arange(len(kept))
-    remaining = overlaps.where(position[overlaps.candidates] >= 0)
-    return remaining._replace(candidates=position[remaining.candidates])
 
 
 def _outside(areas: Floats, bounds: Floats) -> Flags:
@@ -120,7 +119,7 @@ def _outcomes(matches: _Matches, rows: NDArray[np.intp]) -> tuple[Flags, Flags]:
     for size in range(len(partners)):
         if matches.is_ignored.shape[1]:
             is_ignored[size] = matches.is_ignored[size][partners[size]] & has_partner[size]
-        is_ignored[size] |= ~has_partner[size] & matches.is_outside[size, rows]
+        is_ignored[size] |= ~has_partner[size] & matches.is_excused[size, rows]
     return has_partner & ~is_ignored, ~has_partner & ~is_ignored
 
 

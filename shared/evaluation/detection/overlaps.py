@@ -28,6 +28,13 @@ class Overlaps(NamedTuple):
         """Those pairs that are marked."""
         return Overlaps(self.candidates[kept], self.references[kept], self.iou[kept])
 
+    def among(self, kept: NDArray[np.intp], candidate_count: int) -> "Overlaps":
+        """Those of some of all candidates, at their ascending positions, which are numbered anew."""
+        position = np.full(candidate_count, -1)
+        position[kept] = np.arange(len(kept))
+        remaining = self.where(position[self.candidates] >= 0)
+        return remaining._replace(candidates=position[remaining.candidates])
+
 
 def of_boxes(references: ObjectTable, candidates: ObjectTable, least: float, *, within_class: bool) -> Overlaps:
     """The pairs of boxes that overlap by `least` (above 0) or more; of one class each, or of any."""

@@ -2,37 +2,85 @@
 
 from typing import Literal, NamedTuple
 
-from shared.evaluation.detection import ranked_outcomes, voc
+from shared.evaluation.detection import lvis, open_images, ranked_outcomes, voc
 from shared.evaluation.detection.class_precision import Interpolation
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene
 
-ProfileName = Literal["coco", "voc07", "voc12"]
+ProfileName = Literal["coco", "lvis", "voc07", "voc12", "openimages"]
+
+# What is compared: boxes, masks, or keypoints by their similarity.
+DetectionSubject = Literal["boxes", "masks", "keypoints"]
 
 
 class Profile(NamedTuple):
-    """A set of rules: how the precision is averaged, and whether the matches are COCO's or VOC's."""
+    """A set of rules: what it judges, how the precision is averaged, and whether at IoU 0.50 alone.
+
+    One that knows labels judges a class only in images that were searched for it.
+    """
 
     name: ProfileName
+    subjects: tuple[DetectionSubject, ...]
     interpolation: Interpolation
-    is_voc: bool
+    at_one_iou: bool
+    has_labels: bool
     description: str
 
 
 PROFILES: dict[ProfileName, Profile] = {
-    "coco": Profile(
-        "coco", "101-point", is_voc=False, description="COCO: mean over IoU 0.50 to 0.95, 101 points of recall."
-    ),
-    "voc07": Profile(
-        "voc07", "11-point", is_voc=True, description="PASCAL VOC until 2009: IoU 0.50, 11 points of recall."
-    ),
-    "voc12": Profile(
-        "voc12", "area", is_voc=True, description="PASCAL VOC from 2010 on: IoU 0.50, area below the envelope."
-    ),
+    profile.name: profile
+    for profile in (
+        Profile(
+            "coco",
+            ("boxes", "masks", "keypoints"),
+            "101-point",
+            at_one_iou=False,
+            has_labels=False,
+            description="COCO: mean over IoU 0.50 to 0.95, 101 points of recall.",
+        ),
+        Profile(
+            "lvis",
+            ("boxes", "masks"),
+            "101-point",
+            at_one_iou=False,
+            has_labels=True,
+            description="LVIS: as COCO, of the classes that each image was searched for.",
+        ),
+        Profile(
+            "voc07",
+            ("boxes",),
+            "11-point",
+            at_one_iou=True,
+            has_labels=False,
+            description="PASCAL VOC until 2009: IoU 0.50, 11 points of recall.",
+        ),
+        Profile(
+            "voc12",
+            ("boxes",),
+            "area",
+            at_one_iou=True,
+            has_labels=False,
+            description="PASCAL VOC from 2010 on: IoU 0.50, area below the envelope.",
+        ),
+        Profile(
+            "openimages",
+            ("boxes",),
+            "area",
+            at_one_iou=True,
+            has_labels=True,
+            description="Open Images: IoU 0.50, groups are found once, classes that each image was searched for.",
+        ),
+    )
 }
 
 
 def judge(profile: Profile, scene: Scene, threshold: float, max_detections: int) -> Outcomes:
-    """Judge every candidate by the rules of a profile."""
-    if profile.is_voc:
-        return voc.outcomes(scene, threshold)
-    return ranked_outcomes.outcomes(scene, threshold, max_detections)
+    """Judge every candidate by the rules of a profile; `max_detections` of an image and class are COCO's."""
+    match profile.name:
+        case "coco":
+            return ranked_outcomes.outcomes(scene, threshold, max_detections)
+        case "lvis":
+            return lvis.outcomes(scene, threshold)
+        case "openimages":
+            return open_images.outcomes(scene, threshold)
+        case _:
+            return voc.outcomes(scene, threshold)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.detection.boxes import Floats
+from shared.evaluation.detection.image_labels import NO_LABELS, ImageLabels
 from shared.evaluation.detection.object_table import Flags, Integers, ObjectTable
 from shared.evaluation.detection.overlaps import Overlaps
 from shared.evaluation.detection.ranked_matching import match_all, ranks
@@ -18,12 +19,14 @@ class Scene(NamedTuple):
     candidates: ObjectTable
     overlaps: Overlaps
     class_count: int
+    labels: ImageLabels = NO_LABELS
 
 
 class Outcomes(NamedTuple):
     """For each candidate the position of its partner of the same class, or -1, and what it counts as.
 
-    `is_left_out` are those beyond the largest number of detections of an image and class, which nothing counts.
+    `is_left_out` are those beyond the largest number of detections, or of classes that the image was not searched for,
+    which nothing counts.
     """
 
     partners: Integers
@@ -34,9 +37,15 @@ class Outcomes(NamedTuple):
 
 def outcomes(scene: Scene, threshold: float, max_detections: int) -> Outcomes:
     """Match within classes, as COCO does at all sizes together; raising a confidence later changes no match."""
+    candidates = scene.candidates
+    places = ranks(candidates.images * scene.class_count + candidates.classes, candidates.confidences)
+    return outcomes_without(scene, threshold, places >= max_detections)
+
+
+def outcomes_without(scene: Scene, threshold: float, is_left_out: Flags) -> Outcomes:
+    """Match as `outcomes` does, without these candidates (n,)."""
     references, candidates = scene.references, scene.candidates
     places = ranks(candidates.images * scene.class_count + candidates.classes, candidates.confidences)
-    is_left_out = places >= max_detections
     pairs = scene.overlaps
     is_same = references.classes[pairs.references] == candidates.classes[pairs.candidates]
     kept = pairs.where(is_same & ~is_left_out[pairs.candidates] & (pairs.iou > 0))

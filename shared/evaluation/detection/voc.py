@@ -31,9 +31,11 @@ def pairs_of(references: ObjectTable, candidates: ObjectTable, least: float) -> 
 def outcomes(scene: Scene, threshold: float) -> Outcomes:
     """Judge every candidate; the pairs of the scene are those of `pairs_of`."""
     references, candidates = scene.references, scene.candidates
-    best = _best(scene, threshold)
+    pairs = scene.overlaps
+    is_same = references.classes[pairs.references] == candidates.classes[pairs.candidates]
+    best = most_overlapped(pairs.where(is_same & (pairs.iou >= threshold)), len(candidates))
     is_ignored = np.append(references.is_uncounted, False)[best]
-    is_right = (best >= 0) & ~is_ignored & _is_first(best, candidates)
+    is_right = (best >= 0) & ~is_ignored & is_surest(best, candidates)
     partners = np.where(is_right | is_ignored, best, -1)
     return Outcomes(partners, is_right, ~is_right & ~is_ignored, np.zeros(len(candidates), bool))
 
@@ -49,19 +51,16 @@ def average_precisions(scene: Scene, found: Outcomes, interpolation: Interpolati
     return [float(value) if total else None for value, total in zip(values, totals, strict=True)]
 
 
-def _best(scene: Scene, threshold: float) -> Integers:
-    """The reference of its class that each candidate overlaps most, of equals the first, or -1."""
-    pairs = scene.overlaps
-    is_same = scene.references.classes[pairs.references] == scene.candidates.classes[pairs.candidates]
-    pairs = pairs.where(is_same & (pairs.iou >= threshold))
-    best = np.full(len(scene.candidates), -1, np.int64)
+def most_overlapped(pairs: Overlaps, candidate_count: int) -> Integers:
+    """The reference (n,) that each candidate overlaps most, of equals the first, or -1."""
+    best = np.full(candidate_count, -1, np.int64)
     order = np.lexsort((-pairs.references, pairs.iou))
     best[pairs.candidates[order]] = pairs.references[order]
     return best
 
 
-def _is_first(best: Integers, candidates: ObjectTable) -> Flags:
-    """Whether each candidate is the surest of those with its reference."""
+def is_surest(best: Integers, candidates: ObjectTable) -> Flags:
+    """Whether each candidate (n,) is the surest of those with its reference."""
     order = np.argsort(-candidates.confidences, kind="stable")
     _, firsts = np.unique(best[order], return_index=True)
     is_first = np.zeros(len(best), bool)

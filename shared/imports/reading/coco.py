@@ -4,9 +4,10 @@ from collections import Counter
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import Raw
 
 from shared.analyses.annotations.validation import MAX_CHARACTERS
+from shared.evaluation.detection.lvis import Frequency
 from shared.imports.reading.coco_objects import annotation_of, shape_of
 from shared.imports.reading.coco_panoptic import masks_of, pictures_of
 from shared.imports.reading.files import InputFiles, pointer_of
@@ -14,8 +15,7 @@ from shared.imports.reading.json_text import decode
 from shared.imports.reading.objects import Category, FileId, ReadFile, ReadImage, ReadingRules, ReadObject
 from shared.kit.names import is_visible
 
-# LVIS says for each image which classes were looked for; here every class counts as looked for in every image.
-_OF_LVIS = ("neg_category_ids", "not_exhaustive_category_ids")
+_FREQUENCIES: dict[str, Frequency] = {"r": "rare", "c": "common", "f": "frequent"}
 
 
 class _Image(msgspec.Struct):
@@ -24,8 +24,9 @@ class _Image(msgspec.Struct):
     coco_url: str | None = None
     width: int | None = None
     height: int | None = None
-    neg_category_ids: Raw | UnsetType = UNSET
-    not_exhaustive_category_ids: Raw | UnsetType = UNSET
+    # LVIS says for each image which classes were looked for beside those of its objects.
+    neg_category_ids: list[FileId] = []
+    not_exhaustive_category_ids: list[FileId] = []
 
     @property
     def name(self) -> str | None:
@@ -39,6 +40,7 @@ class _Category(msgspec.Struct):
     isthing: int | bool = 1
     keypoints: list[str] = []
     skeleton: list[tuple[int, int]] = []
+    frequency: Any = None
 
 
 class _Document(msgspec.Struct):
@@ -89,6 +91,7 @@ class _Reading:
     def read(self, document: _Document) -> ReadFile:
         images = self._images(document.images)
         categories = self._categories(document.categories)
+        self._label(images, categories, document.images)
         ids = dict[FileId, int]()
         for index, raw in enumerate(document.annotations):
             pointer = f"{self._prefix}/annotations/{index}"
@@ -102,10 +105,6 @@ class _Reading:
             if self._checker.is_full:
                 break
         notices = [f"{count:,} annotations state {name}, which is not kept." for name, count in self._unread.items()]
-        if any(image.neg_category_ids is not UNSET for image in document.images):
-            notices.append(
-                f"Images state {' and '.join(_OF_LVIS)}, which are not kept: all classes count as looked for."
-            )
         if stuff := sum(not category.isthing for category in document.categories):
             notices.append(
                 f"{stuff:,} categories are no things (isthing is 0): each of their segments counts as an object."
@@ -131,10 +130,29 @@ class _Reading:
             if not is_visible(name) or len(name) > MAX_CHARACTERS:
                 self._checker.note(f"{pointer}/name", f"expected a name of 1 to {MAX_CHARACTERS} characters")
             number = category.id if isinstance(category.id, int) else None
-            categories[category.id] = Category(name, number, tuple(category.keypoints), tuple(category.skeleton))
+            categories[category.id] = Category(
+                name,
+                number,
+                tuple(category.keypoints),
+                tuple(category.skeleton),
+                _FREQUENCIES.get(category.frequency) if isinstance(category.frequency, str) else None,
+            )
         if len({category.name for category in categories.values()}) < len(categories):
             self._checker.note(f"{self._prefix}/categories", "two categories have the same name")
         return categories
+
+    def _label(self, images: dict[FileId, ReadImage], categories: dict[FileId, Category], sent: list[_Image]) -> None:
+        for index, image in enumerate(sent):
+            for name, target in (
+                ("neg_category_ids", images[image.id].verified),
+                ("not_exhaustive_category_ids", images[image.id].not_exhaustive),
+            ):
+                for number in getattr(image, name):
+                    if number in categories:
+                        target.append(categories[number].name)
+                    else:
+                        pointer = f"{self._prefix}/images/{index}/{name}"
+                        self._checker.note(pointer, f"none of the categories of this file has the id {number!r}"[:200])
 
     def _check_id(self, ids: dict[FileId, int], annotation: dict[str, Any], index: int, pointer: str) -> None:
         own = annotation.get("id")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from shared.analyses.annotations.formats import Size
 from shared.analyses.annotations.validation import Checker
+from shared.evaluation.detection.lvis import Frequency
 from shared.imports.reading.pictures import Pictures
 
 Role = Literal["ground_truth", "predictions"]
@@ -18,12 +19,16 @@ FileId = int | str
 
 
 class Category(NamedTuple):
-    """A class with the number by which files name it, and the names of its keypoints in their order."""
+    """A class with the number by which files name it, and the names of its keypoints in their order.
+
+    `frequency` is LVIS': in how many images of a training set it occurs; None where the file does not say.
+    """
 
     name: str
     number: int | None = None
     keypoints: tuple[str, ...] = ()
     skeleton: tuple[tuple[int, int], ...] = ()
+    frequency: Frequency | None = None
 
 
 class KnownImage(NamedTuple):
@@ -64,6 +69,15 @@ class ReadImage:
     objects: list[ReadObject] = field(default_factory=list)
     # A name without extension, as that of a text file beside an image.
     is_stem: bool = False
+    # Names of classes that were looked for beside those of the objects, and of which not every object is marked.
+    verified: list[str] = field(default_factory=list)
+    not_exhaustive: list[str] = field(default_factory=list)
+
+    @property
+    def labels(self) -> dict[str, list[str]]:
+        """What the file says of the image as a whole, as members of the analysis' parameters."""
+        named = {"verified_classes": self.verified, "not_exhaustive_classes": self.not_exhaustive}
+        return {name: sorted(set(classes)) for name, classes in named.items() if classes}
 
 
 @dataclass(slots=True)

@@ -1,4 +1,7 @@
-"""Open Images' CSV: a line for each box in shares of the image (https://storage.googleapis.com/openimages/web/)."""
+"""Open Images' CSV: a line for each box in shares of the image (https://storage.googleapis.com/openimages/web/).
+
+Beside it there may be tables of the labels that people have verified: an image and a class that is there or is not.
+"""
 
 import re
 from typing import Any
@@ -12,6 +15,9 @@ from shared.imports.reading.xml_text import number_of
 _CORNERS = ("XMin", "YMin", "XMax", "YMax")
 _NAMES = re.compile(r"class[^/]*\.csv$")
 _NEEDED = {"ImageID", "LabelName", *_CORNERS}
+_LABEL_COLUMNS = {"ImageID", "LabelName", "Confidence"}
+# Of a class that is there and of one that is not; others are a program's guesses.
+_VERIFIED = {"0", "1", "0.0", "1.0"}
 _IDS = ("/m/", "/g/", "/t/")
 _CONFIDENCES = ("Score", "Conf", "Confidence")
 _ATTRIBUTES = ("IsOccluded", "IsTruncated", "IsDepiction", "IsInside")
@@ -47,6 +53,7 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
                 image.objects.append(ReadObject(_object(row, names, size, rules, pointer), pointer))
             if rules.checker.is_full:
                 break
+    _label(files, names, images)
     used = {read.annotation["class_name"] for image in images.values() for read in image.objects}
     unnamed = {name for name in used if name.startswith(_IDS)}
     notices = [f"{len(unnamed):,} classes have no name but their id; send a table of names, or `categories`."]
@@ -58,8 +65,24 @@ def _tables(files: InputFiles) -> list[str]:
 
 
 def _is_table(files: InputFiles, name: str) -> bool:
+    return _columns(files, name) >= _NEEDED
+
+
+def _columns(files: InputFiles, name: str) -> set[str]:
     first_line = files.head(name).removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0]
-    return {column.encode() for column in _NEEDED} <= {column.strip() for column in first_line.split(b",")}
+    return {column.strip().decode(errors="replace") for column in first_line.split(b",")}
+
+
+def _label(files: InputFiles, names: dict[str, str], images: dict[str, ReadImage]) -> None:
+    """Add the verified classes of the tables without boxes, and the images that only these name."""
+    for table in _tables(files):
+        if not _columns(files, table) >= _LABEL_COLUMNS or _is_table(files, table):
+            continue
+        for line, row in rows_of(table, files[table]):
+            if row["Confidence"].strip() in _VERIFIED:
+                pointer = f"{pointer_of(table)}/{line}"
+                image = images.setdefault(row["ImageID"], ReadImage(pointer, row["ImageID"], is_stem=True))
+                image.verified.append(names.get(row["LabelName"], row["LabelName"]))
 
 
 def _class_names(files: InputFiles, tables: list[str]) -> dict[str, str]:

@@ -8,8 +8,8 @@ from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.detection_runs import judging, objects_of_images
 from shared.detection_runs.matches import MatchFilter, MatchLevel, SceneMatches
 from shared.detection_runs.objects_of_images import ImageSides
-from shared.detection_runs.options import DetectionOptions, DetectionSubject
-from shared.evaluation.detection.profiles import ProfileName
+from shared.detection_runs.options import DetectionOptions
+from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
 
 NOBODY = UUID(int=1)
 
@@ -24,7 +24,7 @@ def test_images_without_any_object_have_no_figures_and_no_counts(
     sides = ImageSides(Pairing([ImagePair(NOBODY, NOBODY, NOBODY, 10, 10)], 0, 0, reference_is_truth=True), {})
     stored = objects_of_images.scene_of(sides, options, [])
 
-    figures = judging.figures_of(stored, sides.pairing, options, [], notices=[])
+    figures = judging.figures_of(stored, sides.pairing, options, [], [], notices=[])
 
     assert (figures.ap, figures.interval, figures.best, figures.classes) == (None, None, None, [])
     assert [error.count for error in figures.errors] == [0] * 6

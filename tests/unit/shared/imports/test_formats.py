@@ -14,6 +14,7 @@ from shared.imports.planning import ImportLimits, ImportOptions, ImportPlan, pla
 from shared.imports.reading.files import FileLimits
 from shared.imports.reading.formats import FormatName
 from shared.imports.reading.objects import Category, Known, KnownImage, Role
+from shared.kit.errors import InvalidInput
 from shared.pictures.decoding import Picture, decode
 from shared.pictures.limits import PictureLimits
 
@@ -116,3 +117,35 @@ def test_one_ground_truth_is_the_same_boxes_in_every_container(tmp_path: Path) -
     boxes = [box_of(data) for ((_, _, _, data),) in made]
     assert boxes == [pytest.approx((10, 20, 40, 60), abs=1e-9)] * 3
     assert {label for ((_, label, _, _),) in made} == {"car"}
+
+
+def test_lvis_says_which_classes_were_looked_for_and_how_frequent_they_are(tmp_path: Path) -> None:
+    categories = [{"id": 3, "name": "car", "frequency": "f"}, {"id": 4, "name": "bus", "frequency": "r"}]
+    labels = {"neg_category_ids": [4], "not_exhaustive_category_ids": [3]}
+    document = {**COCO, "images": [{**COCO["images"][0], **labels}], "categories": categories}
+    unknown = {**document, "images": [{**COCO["images"][0], "neg_category_ids": [9]}]}
+
+    made = planned(tmp_path, document)
+
+    assert made.analyses[0].labels == {"verified_classes": ["bus"], "not_exhaustive_classes": ["car"]}
+    assert [(category.name, category.frequency) for category in made.categories] == [
+        ("car", "frequent"),
+        ("bus", "rare"),
+    ]
+    assert made.report.notices == []
+    with pytest.raises(InvalidInput) as refused:
+        planned(tmp_path, unknown)
+    assert [fault.pointer for fault in refused.value.faults] == ["/images/0/neg_category_ids"]
+
+
+def test_tables_of_open_images_say_which_classes_people_have_looked_for(tmp_path: Path) -> None:
+    body = archive(
+        boxes_dot_csv=b"ImageID,LabelName,XMin,XMax,YMin,YMax\nstreet,/m/01,0.1,0.2,0.1,0.2\n",
+        labels_dot_csv=b"ImageID,Source,LabelName,Confidence\nstreet,v,/m/01,1\nstreet,v,/m/02,0\nstreet,m,/m/03,0.7\n",
+        classes_dot_csv=b"/m/01,car\n/m/02,bus\n",
+    )
+
+    made = planned(tmp_path, body)
+
+    assert made.report.format == "openimages"
+    assert made.analyses[0].labels == {"verified_classes": ["bus", "car"]}

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from shared.evaluation.detection import object_table, overlaps
+from shared.evaluation.detection.image_labels import NO_LABELS, ImageLabels
 from shared.evaluation.detection.objects import Objects
 from shared.evaluation.detection.ranked_outcomes import Scene
 
@@ -40,11 +41,19 @@ def sides_of(drawn: list[Any]) -> list[tuple[Objects, Objects]]:
     ]
 
 
-def scene_of(drawn: list[Any], least: float = 0.1) -> Scene:
+def scene_of(drawn: list[Any], least: float = 0.1, labels: ImageLabels = NO_LABELS) -> Scene:
     sides = sides_of(drawn)
     references = object_table.of_references([reference for reference, _ in sides])
     found = object_table.of_candidates([candidate for _, candidate in sides], "boxes")
-    return Scene(references, found, overlaps.of_boxes(references, found, least, within_class=False), CLASSES)
+    return Scene(references, found, overlaps.of_boxes(references, found, least, within_class=False), CLASSES, labels)
+
+
+def labels_of(verified: list[tuple[int, int]], partial: list[tuple[int, int]]) -> ImageLabels:
+    return ImageLabels(*(np.array(pairs, np.int64).reshape(-1, 2) for pairs in (verified, partial)))
+
+
+# Images and classes.
+LABELS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, CLASSES - 1)), max_size=8)
 
 
 def _objects(entries: list[Any], ignored: list[bool]) -> Objects:

@@ -26,7 +26,7 @@ UNBOUNDED = 1_000
 @settings(max_examples=40, deadline=None)
 def test_the_curve_of_a_class_is_cocos(drawn: list[Any]) -> None:
     scene = scene_of(drawn)
-    coco = figures(*scene)
+    coco = figures(*scene[:4])
 
     for code in range(CLASSES):
         curve = ranked_outcomes.precision_recall(ranked_outcomes.ranked_counts(scene, outcomes(scene, 0.5, 100), code))
@@ -254,8 +254,8 @@ def test_nothing_at_all_has_no_figures() -> None:
     scene = scene_of([([], [])])
     found = outcomes(scene, 0.5, 100)
 
-    assert figures(*scene).precision.max() == -1
-    assert mean_of_defined(figures(*scene).recall) is None
+    assert figures(*scene[:4]).precision.max() == -1
+    assert mean_of_defined(figures(*scene[:4]).recall) is None
     assert voc.average_precisions(scene, voc.outcomes(scene, 0.5), "area") == [None] * CLASSES
     assert [cost.cost for cost in error_types.costs(scene, found, error_types.classify(scene, found))] == [0.0] * 6
     assert confusion.matrix(scene, confusion.cells(scene, found, 0.5, 0)).sum() == 0
