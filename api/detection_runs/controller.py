@@ -13,6 +13,7 @@ from api.detection_runs.schemas import (
     DetectionRunPage,
     DetectionRunSummaryOut,
     JudgedObjectPage,
+    RuleDifferencePage,
 )
 from api.http import paging
 from api.http.bodies import Body
@@ -33,6 +34,7 @@ from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.matches import DetectionMatrix, MatchKind, MatchLevel
 from shared.evaluation.detection.error_types import BACKGROUND, FOREGROUND, ErrorType
 from shared.evaluation.detection.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.profiles import ProfileName
 from shared.kit.platform import Platform
 
 # The largest position that JSON's readers all understand.
@@ -61,6 +63,14 @@ Rules = Annotated[
         "the rules of the run."
     ),
 ]
+OtherRules = Annotated[
+    ProfileName | MatrixProfile | None,
+    QueryParameter(description="Compare with these rules alone; by default with all that can judge the run."),
+]
+Position = Annotated[
+    int | None, QueryParameter(ge=1, le=MAX_POSITION, description="Cursor: `next` of the previous page.")
+]
+ObjectLimit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most objects of a page, 1 to 1,000.")]
 ProjectFilter = Annotated[str | None, QueryParameter(max_length=36, description="Only detection runs of this project.")]
 
 
@@ -181,10 +191,8 @@ class DetectionRunController(Controller):
         iou: Iou = None,
         confidence: Confidence = None,
         profile: Rules = None,
-        cursor: Annotated[
-            int | None, QueryParameter(ge=1, le=MAX_POSITION, description="Cursor: `next` of the previous page.")
-        ] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=1000, description="Most objects of a page, 1 to 1,000.")] = 100,
+        cursor: Position = None,
+        limit: ObjectLimit = 100,
     ) -> JudgedObjectPage:
         """List the objects behind a count of a detection run.
 
@@ -198,6 +206,31 @@ class DetectionRunController(Controller):
         )
         is_last = len(found.objects) <= limit
         return JudgedObjectPage(found.profile, found.objects[:limit], None if is_last else start + limit)
+
+    @get("/{detection_run_id:str}/differences", operation_id="detection_runs.list_differences")
+    async def differences(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        detection_run_id: FromPath[str],
+        *,
+        profile: OtherRules = None,
+        iou: Iou = None,
+        confidence: Confidence = None,
+        cursor: Position = None,
+        limit: ObjectLimit = 100,
+    ) -> RuleDifferencePage:
+        """List what other rules judge differently.
+
+        Judges a detection run by all rules that can judge it, at one IoU and confidence, and says of each object that
+        they do not judge alike why. Candidates come first, by confidence, then objects of the ground truth, by area.
+        """
+        start = cursor or 0
+        level, page = MatchLevel(iou, confidence), slice(start, start + limit + 1)
+        found = await answers.differences(platform, caller, detection_run_id, level, profile, page)
+        is_last = len(found.objects) <= limit
+        items, following = found.objects[:limit], None if is_last else start + limit
+        return RuleDifferencePage(found.iou, found.confidence, found.rules, items, following)
 
     @delete("/{detection_run_id:str}", operation_id="detection_runs.delete")
     async def remove(

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from shared.analyses.agreement.pairs import Id
 from shared.detection_runs.answers import ProfileCurve
+from shared.detection_runs.differences import DifferingObject, RuleCounts
 from shared.detection_runs.lifecycle import DetectionRunStatus
 from shared.detection_runs.matches import JudgedObject
 from shared.detection_runs.options import DetectionOptions
@@ -80,6 +81,16 @@ class JudgedObjectPage(msgspec.Struct):
 
     profile: Annotated[ProfileName | MatrixProfile, Meta(description="Rules by which the objects are judged.")]
     items: Annotated[list[JudgedObject], Meta(description="The objects of this page.")]
+    next: Annotated[int | None, Meta(description="Cursor of the next page; null on the last one.")]
+
+
+class RuleDifferencePage(msgspec.Struct):
+    """A detection run by several sets of rules, and a page of the objects that they judge differently."""
+
+    iou: Annotated[float, Meta(description="Intersection over union from which two objects match.")]
+    confidence: Annotated[float, Meta(description="Least confidence of a candidate.")]
+    rules: Annotated[list[RuleCounts], Meta(description="What each set of rules counts, that of the run first.")]
+    items: Annotated[list[DifferingObject], Meta(description="The objects of this page.")]
     next: Annotated[int | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 

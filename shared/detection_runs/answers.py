@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shared.accounts import Caller
 from shared.detection_runs import get_ready, objects, queries, scenes
+from shared.detection_runs.differences import RuleDifferences, compare_rules, rules_for
 from shared.detection_runs.matches import (
     DetectionMatrix,
     JudgedObject,
@@ -16,6 +17,7 @@ from shared.detection_runs.matches import (
     SceneMatches,
 )
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
+from shared.detection_runs.scenes import StoredScene
 from shared.evaluation.detection.error_types import ErrorType
 from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import ProfileName
@@ -87,6 +89,29 @@ async def curve(
     return ProfileCurve(run.asked.profile, found)
 
 
+async def differences(
+    platform: Platform,
+    caller: Caller,
+    detection_run_id: str,
+    level: MatchLevel,
+    other: ProfileName | MatrixProfile | None,
+    page: slice,
+) -> RuleDifferences:
+    """Judge a detection run by other rules, or all that can judge it, and list the objects that they judge otherwise.
+
+    Raises what `get_ready` raises, and InvalidInput for rules that cannot judge it.
+    """
+    run = await get_ready(platform, caller, detection_run_id)
+    rules = rules_for(run.asked)
+    if other not in (None, *rules[1:]):
+        known = ", ".join(rules[1:]) or "none"
+        raise InvalidInput(Fault("/profile", f"profile: the rules that this run can be compared with are {known}."))
+    others = rules[1:] if other is None else [other]
+    return await _scan_scene(
+        platform, run, lambda stored, classes: compare_rules(stored, run.asked, classes, level, others, page)
+    )
+
+
 async def list_objects(
     platform: Platform, caller: Caller, detection_run_id: str, level: MatchLevel, request: ObjectRequest
 ) -> ProfileObjects:
@@ -141,6 +166,12 @@ def _check_rules(run: DetectionRunRecord, level: MatchLevel) -> None:
 async def _scan(
     platform: Platform, run: DetectionRunRecord, level: MatchLevel, answer: Callable[[SceneMatches], T]
 ) -> T:
+    return await _scan_scene(
+        platform, run, lambda stored, classes: answer(SceneMatches(stored, run.asked, classes, level))
+    )
+
+
+async def _scan_scene(platform: Platform, run: DetectionRunRecord, answer: Callable[[StoredScene, list[str]], T]) -> T:
     figures = run.found
     assert figures is not None, "asked of ready ones only"
     assert run.folder is not None, "a constraint of the table"
@@ -150,6 +181,6 @@ async def _scan(
 
     def read(stop: threading.Event) -> T:
         stored = scenes.read(ObjectReader(platform.storage, key, size, stop))
-        return answer(SceneMatches(stored, run.asked, classes, level))
+        return answer(stored, classes)
 
     return await platform.scans.run(run.account_id, read)

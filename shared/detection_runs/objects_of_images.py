@@ -104,7 +104,7 @@ def _shapes(pairing: Pairing, annotations: _Annotations, codes: dict[str, int], 
             objects.append(sides)
         references = object_table.of_references([reference for reference, _ in objects])
         if options.profile == "openimages":
-            references = open_images.sought(references, object_table.ignored([reference for reference, _ in objects]))
+            references = open_images.sought(references)
         candidates = object_table.of_candidates([candidate for _, candidate in objects], geometry)
         return references, candidates, _overlaps(objects, (references, candidates), geometry, options)
     except OutlineNotDrawn as error:

@@ -47,11 +47,6 @@ def of_candidates(sides: Sequence[Objects], geometry: Geometry) -> ObjectTable:
     return _of(sides, [_measured(side, geometry) for side in sides])
 
 
-def ignored(sides: Sequence[Objects]) -> Flags:
-    """Which objects of the images (n,) need not be found, groups aside."""
-    return np.concatenate([np.zeros(0, bool), *(side.is_ignored for side in sides)])
-
-
 def _measured(side: Objects, geometry: Geometry) -> Floats:
     if geometry == "masks":
         return np.array([mask.area for mask in side.masks], float)

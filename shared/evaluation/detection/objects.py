@@ -60,12 +60,7 @@ class Objects:
     @property
     def is_uncounted(self) -> NDArray[np.bool_]:
         """Which objects (n,) neither have to be found nor count as errors: groups, and ignored ones."""
-        return self.is_crowd | self.is_ignored
-
-    @property
-    def is_ignored(self) -> NDArray[np.bool_]:
-        """Which objects (n,) are marked as those that need not be found."""
-        return np.zeros(len(self), bool) if self.ignored is None else self.ignored
+        return self.is_crowd if self.ignored is None else self.is_crowd | self.ignored
 
     @cached_property
     def run_lengths(self) -> list[dict[str, Any]]:

@@ -11,13 +11,18 @@ import numpy as np
 
 from shared.evaluation.detection import voc
 from shared.evaluation.detection.image_labels import is_verified
-from shared.evaluation.detection.object_table import Flags, ObjectTable
+from shared.evaluation.detection.object_table import ObjectTable
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene
 
 
-def sought(references: ObjectTable, is_ignored: Flags) -> ObjectTable:
-    """The ground truth with groups as objects to find; `is_ignored` (n,) need not be found."""
-    return replace(references, is_uncounted=is_ignored)
+def sought(references: ObjectTable) -> ObjectTable:
+    """The ground truth with groups as objects to find, even where they are marked as ignored."""
+    return replace(references, is_uncounted=references.is_uncounted & ~references.is_crowd)
+
+
+def without_groups(references: ObjectTable) -> ObjectTable:
+    """What `sought` returned with groups as other rules have them: they need not be found."""
+    return replace(references, is_uncounted=references.is_uncounted | references.is_crowd)
 
 
 def outcomes(scene: Scene, threshold: float) -> Outcomes:

@@ -14,6 +14,7 @@ from tests.unit.shared.evaluation.detection.test_coco_profile import oracle
 
 pytestmark = pytest.mark.usefixtures("workers")
 
+PARTS = ("", "/matrix", "/curve", "/samples", "/differences")
 CODES = {"bus": 0, "car": 1}
 
 
@@ -182,6 +183,29 @@ async def test_vocs_rules_and_keypoints_are_judged_by_their_own(platform: Platfo
     assert (masks.status_code, masks.json()["errors"][0]["pointer"]) == (400, "/profile")
 
 
+async def test_other_rules_are_asked_of_the_same_run_and_say_why_they_differ(platform: Platform, alice: Client) -> None:
+    group = box("car", None, CAR)
+    group["data"]["iscrowd"] = 1
+    project_id, image_ids = await judged_project(platform, alice, {"yolo_v8": [FOUND]}, [[TRUTH[0], group]])
+    run = await judge(alice, project_id, "yolo_v8")
+
+    every = await shown(alice, run, "differences", confidence=0.1)
+    one = await shown(alice, run, "differences", confidence=0.1, profile="voc12", limit=1)
+    refused = await alice.get(f"/v1/detection-runs/{run['id']}/differences", profile="lvis")
+
+    assert [rules["profile"] for rules in every["rules"]] == [
+        "coco", "voc07", "voc12", "ultralytics-matrix", "supervision-matrix",
+    ]  # fmt: skip
+    assert (every["iou"], every["confidence"], every["rules"][0]["ap"]) == (0.5, 0.1, run["ap"])
+    assert (one["items"], one["next"]) == ([], None)
+    threshold = await shown(alice, run, "differences", confidence=0.1, iou=1, profile="supervision-matrix", limit=1)
+    assert (threshold["items"][0]["image_id"], threshold["next"]) == (image_ids[0], 1)
+    assert threshold["items"][0]["others"] == [
+        {"profile": "supervision-matrix", "judgement": "FP", "reason": "threshold"}
+    ]
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/profile")
+
+
 async def test_nobody_else_sees_a_detection_run_and_it_goes_with_its_project(
     platform: Platform, alice: Client, mallory: Client
 ) -> None:
@@ -190,9 +214,7 @@ async def test_nobody_else_sees_a_detection_run_and_it_goes_with_its_project(
     path = f"/v1/detection-runs/{run['id']}"
     body = {"project_id": project_id, "model_name": "yolo_v8"}
 
-    assert [(await mallory.get(f"{path}{part}")).status_code for part in ("", "/matrix", "/curve", "/samples")] == [
-        404
-    ] * 4
+    assert [(await mallory.get(f"{path}{part}")).status_code for part in PARTS] == [404] * len(PARTS)
     assert (await mallory.post("/v1/detection-runs", body)).status_code == 404
     assert (await mallory.get("/v1/detection-runs")).json()["items"] == []
     assert (await mallory.get("/v1/detection-runs", project_id=project_id)).status_code == 404

@@ -194,6 +194,9 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/detection-runs/{detection_run_id}/matrix"): Sample(query={"iou": 0.75, "confidence": 0.2}),
     ("GET", "/v1/detection-runs/{detection_run_id}/curve"): Sample(query={"class": "car"}),
     ("GET", "/v1/detection-runs/{detection_run_id}/samples"): Sample(query={"kind": "FN", "actual": "car"}),
+    ("GET", "/v1/detection-runs/{detection_run_id}/differences"): Sample(
+        query={"profile": "supervision-matrix", "iou": 1}
+    ),
     ("DELETE", "/v1/detection-runs/{detection_run_id}"): Sample(),
     # gates
     ("POST", "/v1/gates"): Sample(

@@ -31,7 +31,7 @@ INSIDE = [(0, (float(n), 1.0, 10.0, 10.0), 0.9 - n / 100) for n in range(5)]
 
 def grouped(scene: Scene, flags: list[bool]) -> Scene:
     is_group = np.resize(np.array(flags, bool), len(scene.references))
-    references = open_images.sought(replace(scene.references, is_crowd=is_group), scene.references.is_uncounted)
+    references = open_images.sought(replace(scene.references, is_crowd=is_group))
     pairs = of_boxes(references, scene.candidates, 0.1, within_class=False)
     return scene._replace(references=references, overlaps=pairs)
 

@@ -1,0 +1,198 @@
+"""The boxes that other rules judge otherwise than those of a detection run, and why; pure."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+from numpy.typing import NDArray
+
+from shared.detection_runs.averages import averages_of
+from shared.detection_runs.difference_reasons import (
+    FN,
+    FP,
+    JUDGEMENTS,
+    TP,
+    DifferenceReason,
+    Judgement,
+    RuledSide,
+    reason_of,
+)
+from shared.detection_runs.judging import CHOSEN_AT, max_detections
+from shared.detection_runs.matches import MatchLevel
+from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.scenes import StoredScene, id_at
+from shared.evaluation.detection import foreign_matrices, open_images, overlaps, voc
+from shared.evaluation.detection.error_types import BACKGROUND
+from shared.evaluation.detection.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.object_table import Flags
+from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge
+from shared.evaluation.detection.ranked_outcomes import Scene, best_confidence, ranked_counts
+
+_VOC = ("voc07", "voc12")
+
+
+class RuleCounts(msgspec.Struct, frozen=True):
+    """What one set of rules counts at the IoU and the confidence."""
+
+    profile: Annotated[ProfileName | MatrixProfile, Meta(description="Name of the rules.")]
+    ap: Annotated[
+        float | None, Meta(description="Their average precision; null where undefined, and of rules of a matrix.")
+    ]
+    right: Annotated[int, Meta(description="Number of true positives.")]
+    wrong: Annotated[int, Meta(description="Number of false positives.")]
+    missed: Annotated[int, Meta(description="Number of objects that are not found.")]
+
+
+class OtherJudgement(msgspec.Struct, frozen=True):
+    """How other rules judge an object, and why."""
+
+    profile: Annotated[ProfileName | MatrixProfile, Meta(description="Name of the rules.")]
+    judgement: Annotated[Judgement, Meta(description="What the object counts as.")]
+    reason: Annotated[DifferenceReason, Meta(description="Why it is not what the rules of the run say.")]
+
+
+class DifferingObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate or an object of the ground truth that two sets of rules judge differently."""
+
+    image_id: Annotated[UUID, Meta(description="Id of the image.")]
+    annotation_id: Annotated[UUID, Meta(description="Id of the annotation.")]
+    is_truth: Annotated[bool, Meta(description="Whether it is an object of the ground truth.")]
+    class_name: Annotated[str, Meta(description="Its class.")]
+    confidence: Annotated[float | None, Meta(description="Its confidence; null for ground truth.")]
+    box: Annotated[list[float], Meta(description="Left, top, width and height in pixels.")]
+    judgement: Annotated[Judgement, Meta(description="What it counts as by the rules of the run.")]
+    others: Annotated[list[OtherJudgement], Meta(description="The rules that judge it otherwise.")]
+
+
+class RuleDifferences(NamedTuple):
+    """The level, the counts of all rules, those of the run first, and some of the objects that they judge otherwise."""
+
+    iou: float
+    confidence: float
+    rules: list[RuleCounts]
+    objects: list[DifferingObject]
+
+
+def rules_for(options: DetectionOptions) -> list[ProfileName | MatrixProfile]:
+    """The rules that can judge a run's scene, its own first.
+
+    Those that need labels of images judge scenes that have them; those of matrices judge COCO's.
+    """
+    has_labels = PROFILES[options.profile].has_labels
+    others: list[ProfileName | MatrixProfile] = [
+        profile.name
+        for profile in PROFILES.values()
+        if options.subject in profile.subjects and (has_labels or not profile.has_labels)
+    ]
+    if options.profile == "coco":
+        others += list(foreign_matrices.DEFAULTS)
+    return [options.profile, *(name for name in others if name != options.profile)]
+
+
+def compare_rules(
+    stored: StoredScene,
+    options: DetectionOptions,
+    classes: Sequence[str],
+    level: MatchLevel,
+    others: Sequence[ProfileName | MatrixProfile],
+    page: slice,
+) -> RuleDifferences:
+    """Judge a scene by its own rules and by others at one IoU and confidence, and list the objects that differ.
+
+    Candidates come first, the surest first, then objects of the ground truth, the largest first.
+    """
+    iou = CHOSEN_AT if level.iou is None else level.iou
+    found = judge(PROFILES[options.profile], stored.scene, iou, max_detections(options))
+    best = best_confidence(ranked_counts(stored.scene, found, None)) if level.confidence is None else None
+    confidence = level.confidence if level.confidence is not None else (best.confidence if best else 0.0)
+    own, *sides = (_side(stored.scene, options, name, iou, confidence) for name in (options.profile, *others))
+    differing = [own.judgements != side.judgements for side in sides]
+    rows = _ordered(stored.scene, np.logical_or.reduce([np.zeros(_count(stored.scene), bool), *differing]))
+    objects = [_object(stored, classes, int(row), own, _those_of(sides, differing, int(row))) for row in rows[page]]
+    rules = [_counts(side, options, classes) for side in (own, *sides)]
+    return RuleDifferences(iou, confidence, rules, objects)
+
+
+def _those_of(sides: Sequence[RuledSide], differing: Sequence[Flags], row: int) -> list[RuledSide]:
+    return [side for side, differs in zip(sides, differing, strict=True) if differs[row]]
+
+
+def _side(
+    scene: Scene, options: DetectionOptions, name: ProfileName | MatrixProfile, iou: float, confidence: float
+) -> RuledSide:
+    match name:
+        case "ultralytics-matrix" | "supervision-matrix":
+            found, cells = foreign_matrices.judge_as(name, scene, iou, confidence)
+            return RuledSide(name, iou, scene, found._replace(partners=cells.of_candidates), cells.is_counted)
+        case _:
+            measured = _as_measured_by(name, options.profile, scene)
+            found = judge(PROFILES[name], measured, iou, max_detections(options))
+            return RuledSide(name, iou, measured, found, scene.candidates.confidences >= confidence)
+
+
+def _as_measured_by(name: ProfileName, own: ProfileName, scene: Scene) -> Scene:
+    """The scene with the overlaps and the objects to find of other rules."""
+    references, pairs = scene.references, scene.overlaps
+    if own == "openimages" and name != "openimages":
+        references = open_images.without_groups(references)
+    elif name == "openimages":
+        references = open_images.sought(references)
+    if name in _VOC and own not in _VOC:
+        pairs = voc.pairs_of(references, scene.candidates, BACKGROUND)
+    elif own in _VOC and name not in _VOC:
+        pairs = overlaps.of_boxes(references, scene.candidates, BACKGROUND, within_class=False)
+    return scene._replace(references=references, overlaps=pairs)
+
+
+def _count(scene: Scene) -> int:
+    return len(scene.candidates) + len(scene.references)
+
+
+def _ordered(scene: Scene, differs: Flags) -> NDArray[np.intp]:
+    split = len(scene.candidates)
+    candidates, references = np.flatnonzero(differs[:split]), np.flatnonzero(differs[split:])
+    candidates = candidates[np.argsort(-scene.candidates.confidences[candidates], kind="stable")]
+    references = references[np.argsort(-scene.references.areas[references], kind="stable")]
+    return np.concatenate([candidates, references + split])
+
+
+def _object(
+    stored: StoredScene, classes: Sequence[str], row: int, own: RuledSide, others: Sequence[RuledSide]
+) -> DifferingObject:
+    split = len(stored.scene.candidates)
+    is_truth = row >= split
+    place = row - split if is_truth else row
+    table: Any = stored.scene.references if is_truth else stored.scene.candidates
+    ids = stored.references if is_truth else stored.candidates
+    return DifferingObject(
+        image_id=id_at(stored.images, int(table.images[place])),
+        annotation_id=id_at(ids, place),
+        is_truth=is_truth,
+        class_name=classes[int(table.classes[place])],
+        confidence=None if is_truth else float(table.confidences[place]),
+        box=table.xywh[place].tolist(),
+        judgement=JUDGEMENTS[int(own.judgements[row])],
+        others=[
+            OtherJudgement(
+                side.name, JUDGEMENTS[int(side.judgements[row])], reason_of(own, side, place, is_truth=is_truth)
+            )
+            for side in others
+        ],
+    )
+
+
+def _counts(side: RuledSide, options: DetectionOptions, classes: Sequence[str]) -> RuleCounts:
+    counts = np.bincount(side.judgements, minlength=len(JUDGEMENTS))
+    return RuleCounts(side.name, _ap(side, options, classes), int(counts[TP]), int(counts[FP]), int(counts[FN]))
+
+
+def _ap(side: RuledSide, options: DetectionOptions, classes: Sequence[str]) -> float | None:
+    if side.name in foreign_matrices.DEFAULTS:
+        return None
+    rules = msgspec.structs.replace(options, profile=side.name)
+    found = judge(PROFILES[rules.profile], side.scene, CHOSEN_AT, max_detections(rules))
+    metrics = averages_of(side.scene, found, rules, classes, [None] * len(classes)).metrics
+    return next(iter(metrics.values()))
