@@ -58,7 +58,9 @@ def _renamed(scene: Scene, threshold: float, is_wrong: Flags, open_references: N
     is_open = np.zeros(len(scene.references), bool)
     is_open[open_references] = True
     pairs = scene.overlaps
-    left = pairs.where(is_wrong[pairs.candidates] & is_open[pairs.references])
+    # By some rules a candidate is wrong though an open object of its class is there: that is no other name.
+    is_other = scene.references.classes[pairs.references] != scene.candidates.classes[pairs.candidates]
+    left = pairs.where(is_wrong[pairs.candidates] & is_open[pairs.references] & is_other)
     places = ranks(scene.candidates.images, scene.candidates.confidences)
     nothing: Flags = np.zeros((1, len(scene.references)), bool)
     thresholds: Floats = np.array([threshold])
