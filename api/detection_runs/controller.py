@@ -6,6 +6,7 @@ from typing import Annotated
 from litestar import Controller, Response, delete, get
 from litestar.params import FromPath, QueryParameter
 
+from api.detection_runs.parameters import Confidence, Iou, ObjectLimit, OtherRules, Position, ProjectFilter, Rules
 from api.detection_runs.schemas import (
     DetectionCurveOut,
     DetectionRunIn,
@@ -30,48 +31,13 @@ from shared import detection_runs
 from shared.accounts import Caller
 from shared.detection_runs import answers
 from shared.detection_runs.answers import ObjectRequest
+from shared.detection_runs.levels import LevelCounts
 from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.matches import DetectionMatrix, MatchKind, MatchLevel
-from shared.evaluation.detection.error_types import BACKGROUND, FOREGROUND, ErrorType
-from shared.evaluation.detection.foreign_matrices import MatrixProfile
-from shared.evaluation.detection.profiles import ProfileName
+from shared.evaluation.detection.error_types import FOREGROUND, ErrorType
 from shared.kit.platform import Platform
 
-# The largest position that JSON's readers all understand.
-MAX_POSITION = 2**53
-
 FOLLOWED = Followed(detection_runs.get, UNFINISHED, detection_runs.RETRY_AFTER_S)
-
-Iou = Annotated[
-    float | None,
-    QueryParameter(
-        ge=BACKGROUND,
-        le=1,
-        description="Intersection over union from which two objects match, 0.1 to 1; by default 0.5.",
-    ),
-]
-Confidence = Annotated[
-    float | None,
-    QueryParameter(
-        ge=0, le=1, description="Least confidence of a candidate; by default that with the largest F1 at this IoU."
-    ),
-]
-Rules = Annotated[
-    MatrixProfile | None,
-    QueryParameter(
-        description="Count as another program does, with its IoU and confidence unless others are sent; by default by "
-        "the rules of the run."
-    ),
-]
-OtherRules = Annotated[
-    ProfileName | MatrixProfile | None,
-    QueryParameter(description="Compare with these rules alone; by default with all that can judge the run."),
-]
-Position = Annotated[
-    int | None, QueryParameter(ge=1, le=MAX_POSITION, description="Cursor: `next` of the previous page.")
-]
-ObjectLimit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most objects of a page, 1 to 1,000.")]
-ProjectFilter = Annotated[str | None, QueryParameter(max_length=36, description="Only detection runs of this project.")]
 
 
 class DetectionRunController(Controller):
@@ -144,6 +110,23 @@ class DetectionRunController(Controller):
         within their classes first; what is left is paired regardless of class.
         """
         return await answers.matrix(platform, caller, detection_run_id, MatchLevel(iou, confidence, profile))
+
+    @get("/{detection_run_id:str}/counts", operation_id="detection_runs.get_counts")
+    async def counts(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        detection_run_id: FromPath[str],
+        *,
+        iou: Iou = None,
+        confidence: Confidence = None,
+    ) -> LevelCounts:
+        """Get the counts of a detection run.
+
+        Returns what is right, wrong and missed of each class at an IoU and a confidence: the matrix without its cells.
+        At IoU 0.10, 0.15 and so on to 0.95 the counts are looked up, however many candidates there are.
+        """
+        return await answers.counts(platform, caller, detection_run_id, MatchLevel(iou, confidence))
 
     @get("/{detection_run_id:str}/curve", operation_id="detection_runs.get_curve")
     async def curve(

@@ -95,6 +95,21 @@ class DetectionRunPages(Controller):
         options = DetectionPageOptions(iou, confidence, class_name, kind, actual, predicted, background, error, start)
         return await _page(page_request, run, options)
 
+    @get("/counts")
+    async def counts(
+        self,
+        page_request: Injected[PageRequest],
+        detection_run_id: FromPath[str],
+        *,
+        iou: Annotated[str, QueryParameter()] = "",
+        confidence: Annotated[str, QueryParameter()] = "",
+    ) -> Response[str]:
+        """Show what is right, wrong and missed where the sliders stand."""
+        options = DetectionPageOptions(iou, confidence)
+        found = await answers.counts(page_request.platform, page_request.caller, detection_run_id, options.level)
+        here = f"/app/detection-runs/{detection_run_id}"
+        return page_request.render("detection/counts.html", here=here, options=options, counts=found)
+
     @post("/delete")
     async def delete(self, page_request: Injected[PageRequest], detection_run_id: FromPath[str]) -> Response[Any]:
         """Delete a detection run; images and annotations stay."""

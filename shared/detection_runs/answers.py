@@ -6,8 +6,10 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.detection_runs import get_ready, objects, queries, scenes
+from shared.detection_runs import get_ready, levels, objects, queries, scenes
 from shared.detection_runs.differences import RuleDifferences, compare_rules, rules_for
+from shared.detection_runs.judging import CHOSEN_AT
+from shared.detection_runs.levels import LevelCounts
 from shared.detection_runs.matches import (
     DetectionMatrix,
     JudgedObject,
@@ -27,6 +29,9 @@ from shared.kit.platform import Platform
 from shared.runs.stored_file import ObjectReader
 
 T = TypeVar("T")
+
+# A table's columns lie apart from each other and are mostly shorter.
+COUNTS_BUFFER_BYTES = 2**17
 
 
 class ObjectRequest(NamedTuple):
@@ -74,6 +79,22 @@ async def matrix(platform: Platform, caller: Caller, detection_run_id: str, leve
     run = await get_ready(platform, caller, detection_run_id)
     _check_rules(run, level)
     return await _scan(platform, run, level, SceneMatches.matrix)
+
+
+async def counts(platform: Platform, caller: Caller, detection_run_id: str, level: MatchLevel) -> LevelCounts:
+    """Count what is right, wrong and missed of a detection run of the caller; raises what `get_ready` raises."""
+    run = await get_ready(platform, caller, detection_run_id)
+
+    iou = CHOSEN_AT if level.iou is None else level.iou
+
+    def read(file: ObjectReader, classes: list[str]) -> LevelCounts:
+        with scenes.opened(file, COUNTS_BUFFER_BYTES) as columns:
+            found = levels.count_at(columns, iou, level.confidence)
+            if found is None:
+                found = levels.count(scenes.scene_in(columns).scene, run.asked, iou, level.confidence)
+        return found.present(run.asked.profile, iou, classes)
+
+    return await _scan_file(platform, run, read)
 
 
 async def curve(
@@ -172,6 +193,10 @@ async def _scan(
 
 
 async def _scan_scene(platform: Platform, run: DetectionRunRecord, answer: Callable[[StoredScene, list[str]], T]) -> T:
+    return await _scan_file(platform, run, lambda file, classes: answer(scenes.read(file), classes))
+
+
+async def _scan_file(platform: Platform, run: DetectionRunRecord, answer: Callable[[ObjectReader, list[str]], T]) -> T:
     figures = run.found
     assert figures is not None, "asked of ready ones only"
     assert run.folder is not None, "a constraint of the table"
@@ -180,7 +205,6 @@ async def _scan_scene(platform: Platform, run: DetectionRunRecord, answer: Calla
     classes = [one.name for one in figures.classes]
 
     def read(stop: threading.Event) -> T:
-        stored = scenes.read(ObjectReader(platform.storage, key, size, stop))
-        return answer(stored, classes)
+        return answer(ObjectReader(platform.storage, key, size, stop), classes)
 
     return await platform.scans.run(run.account_id, read)

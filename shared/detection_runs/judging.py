@@ -20,7 +20,7 @@ from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.coco_figures import THRESHOLDS
 from shared.evaluation.detection.image_bootstrap import JudgedCandidates
 from shared.evaluation.detection.lvis import Frequency
-from shared.evaluation.detection.profiles import PROFILES, judge
+from shared.evaluation.detection.profiles import PROFILES, judge, judge_at
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, best_confidence, ranked_counts
 
 # Candidates times samples that are drawn for an interval: half a minute's work.
@@ -87,7 +87,7 @@ _NO_INTERVAL = "Figures at IoU 0.50 alone have no interval; the profile coco has
 def judged(scene: Scene, options: DetectionOptions) -> JudgedCandidates:
     """The matches of a scene at COCO's ten thresholds, for drawing images again."""
     profile = PROFILES[options.profile]
-    found = [judge(profile, scene, threshold, max_detections(options)) for threshold in THRESHOLDS.tolist()]
+    found = judge_at(profile, scene, THRESHOLDS.tolist(), max_detections(options))
     is_sought = ~scene.references.is_uncounted
     return JudgedCandidates(
         scene.candidates.images,

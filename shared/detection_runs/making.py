@@ -9,7 +9,17 @@ import msgspec
 from shared import jobs
 from shared.analyses.agreement import pairs
 from shared.analyses.annotations import queries as annotation_queries
-from shared.detection_runs import comparing, get, get_ready, judging, objects, objects_of_images, queries, scenes
+from shared.detection_runs import (
+    comparing,
+    get,
+    get_ready,
+    judging,
+    levels,
+    objects,
+    objects_of_images,
+    queries,
+    scenes,
+)
 from shared.detection_runs.errors import DetectionRunChanged
 from shared.detection_runs.ground_truth_labels import NOTHING_VERIFIED
 from shared.detection_runs.objects_of_images import ImageSides
@@ -74,7 +84,7 @@ def perform(inputs: DetectionInputs, folder: Path) -> tuple[DetectionFigures, Fi
         comparison = comparing.compare(inputs.baseline.run, baseline, stored, figures.ap)
         figures = msgspec.structs.replace(figures, comparison=comparison)
     path = folder / objects.SCENE
-    scenes.write(path, stored)
+    scenes.write(path, stored, levels.tabulate(stored.scene, options))
     return figures, FileOnDisk(objects.SCENE, "application/zip", path)
 
 

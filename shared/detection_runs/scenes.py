@@ -1,6 +1,8 @@
 """What a detection run keeps: every object of both sides, and which of them overlap; all counts are made of this."""
 
 import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from uuid import UUID
@@ -40,8 +42,8 @@ def id_at(ids: Ids, position: int) -> UUID:
     return UUID(bytes=ids[position].tobytes())
 
 
-def write(path: Path, stored: StoredScene) -> None:
-    """Write a scene to a file."""
+def write(path: Path, stored: StoredScene, levels: Mapping[str, NDArray[Any]]) -> None:
+    """Write a scene to a file, with the table of its counts beside it."""
     scene = stored.scene
     columns: dict[str, Any] = {
         f"{side}_{name}": value
@@ -59,19 +61,32 @@ def write(path: Path, stored: StoredScene) -> None:
         candidate_analyses=stored.candidate_analyses,
         reference_ids=stored.references,
         candidate_ids=stored.candidates,
+        **dict[str, Any](levels),
     )
 
 
-def read(file: IO[bytes] | io.RawIOBase) -> StoredScene:
-    """What `write` wrote."""
-    buffered = io.BufferedReader(file, buffer_size=2**20) if isinstance(file, io.RawIOBase) else file
+@contextmanager
+def opened(file: IO[bytes] | io.RawIOBase, buffer_size: int = 2**20) -> Iterator[Mapping[str, NDArray[Any]]]:
+    """All columns that `write` wrote, each read when it is asked for."""
+    buffered = io.BufferedReader(file, buffer_size=buffer_size) if isinstance(file, io.RawIOBase) else file
     with np.load(buffered, allow_pickle=False) as columns:
-        references, candidates = (
-            ObjectTable(**{name: columns[f"{side}_{name}"] for name in ObjectTable.__dataclass_fields__})
-            for side in ("reference", "candidate")
-        )
-        pairs = Overlaps(*(columns[f"overlap_{name}"] for name in Overlaps._fields))
-        labels = ImageLabels(*(columns.get(f"label_{name}", none) for name, none in NO_LABELS._asdict().items()))
-        scene = Scene(references, candidates, pairs, int(columns["class_count"]), labels)
-        names = ("image_ids", "reference_analyses", "candidate_analyses", "reference_ids", "candidate_ids")
-        return StoredScene(scene, *(columns[name] for name in names))
+        yield columns
+
+
+def read(file: IO[bytes] | io.RawIOBase) -> StoredScene:
+    """The scene that `write` wrote."""
+    with opened(file) as columns:
+        return scene_in(columns)
+
+
+def scene_in(columns: Mapping[str, NDArray[Any]]) -> StoredScene:
+    """The scene of opened columns."""
+    references, candidates = (
+        ObjectTable(**{name: columns[f"{side}_{name}"] for name in ObjectTable.__dataclass_fields__})
+        for side in ("reference", "candidate")
+    )
+    pairs = Overlaps(*(columns[f"overlap_{name}"] for name in Overlaps._fields))
+    labels = ImageLabels(*(columns.get(f"label_{name}", none) for name, none in NO_LABELS._asdict().items()))
+    scene = Scene(references, candidates, pairs, int(columns["class_count"]), labels)
+    names = ("image_ids", "reference_analyses", "candidate_analyses", "reference_ids", "candidate_ids")
+    return StoredScene(scene, *(columns[name] for name in names))

@@ -26,10 +26,11 @@ _ALL, _SMALL, _MEDIUM, _LARGE = range(len(SIZES))
 _AT_50, _AT_75 = 0, 5
 
 
-def outcomes(scene: Scene, threshold: float) -> Outcomes:
-    """Judge every candidate at all sizes together."""
-    found = ranked_outcomes.outcomes_without(scene, threshold, _is_left_out(scene))
-    return found._replace(is_wrong=found.is_wrong & ~is_partial(scene.candidates, scene.labels))
+def outcomes_at(scene: Scene, thresholds: Sequence[float]) -> list[Outcomes]:
+    """Judge every candidate at each threshold, at all sizes together."""
+    is_excused = is_partial(scene.candidates, scene.labels)
+    found = ranked_outcomes.outcomes_without(scene, thresholds, _is_left_out(scene))
+    return [one._replace(is_wrong=one.is_wrong & ~is_excused) for one in found]
 
 
 def figures_of(scene: Scene) -> Figures:

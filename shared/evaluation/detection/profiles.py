@@ -1,5 +1,6 @@
 """The sets of rules by which detectors are judged; every figure carries the name of its own."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from shared.evaluation.detection import lvis, open_images, ranked_outcomes, voc
@@ -75,12 +76,17 @@ PROFILES: dict[ProfileName, Profile] = {
 
 def judge(profile: Profile, scene: Scene, threshold: float, max_detections: int) -> Outcomes:
     """Judge every candidate by the rules of a profile; `max_detections` of an image and class are COCO's."""
+    return judge_at(profile, scene, [threshold], max_detections)[0]
+
+
+def judge_at(profile: Profile, scene: Scene, thresholds: Sequence[float], max_detections: int) -> list[Outcomes]:
+    """Judge as `judge` does, at each threshold."""
     match profile.name:
         case "coco":
-            return ranked_outcomes.outcomes(scene, threshold, max_detections)
+            return ranked_outcomes.outcomes_at(scene, thresholds, max_detections)
         case "lvis":
-            return lvis.outcomes(scene, threshold)
+            return lvis.outcomes_at(scene, thresholds)
         case "openimages":
-            return open_images.outcomes(scene, threshold)
+            return [open_images.outcomes(scene, threshold) for threshold in thresholds]
         case _:
-            return voc.outcomes(scene, threshold)
+            return [voc.outcomes(scene, threshold) for threshold in thresholds]

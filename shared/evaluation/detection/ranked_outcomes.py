@@ -1,5 +1,6 @@
 """What became of each candidate at one threshold: right, wrong, or ignored; everything at one confidence follows."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,23 +38,31 @@ class Outcomes(NamedTuple):
 
 def outcomes(scene: Scene, threshold: float, max_detections: int) -> Outcomes:
     """Match within classes, as COCO does at all sizes together; raising a confidence later changes no match."""
+    return outcomes_at(scene, [threshold], max_detections)[0]
+
+
+def outcomes_at(scene: Scene, thresholds: Sequence[float], max_detections: int) -> list[Outcomes]:
+    """Match as `outcomes` does at each threshold."""
     candidates = scene.candidates
     places = ranks(candidates.images * scene.class_count + candidates.classes, candidates.confidences)
-    return outcomes_without(scene, threshold, places >= max_detections)
+    return outcomes_without(scene, thresholds, places >= max_detections)
 
 
-def outcomes_without(scene: Scene, threshold: float, is_left_out: Flags) -> Outcomes:
-    """Match as `outcomes` does, without these candidates (n,)."""
+def outcomes_without(scene: Scene, thresholds: Sequence[float], is_left_out: Flags) -> list[Outcomes]:
+    """Match as `outcomes` does at each threshold, without these candidates (n,)."""
     references, candidates = scene.references, scene.candidates
     places = ranks(candidates.images * scene.class_count + candidates.classes, candidates.confidences)
     pairs = scene.overlaps
     is_same = references.classes[pairs.references] == candidates.classes[pairs.candidates]
     kept = pairs.where(is_same & ~is_left_out[pairs.candidates] & (pairs.iou > 0))
     uncounted = references.is_uncounted
-    partners = match_all(kept, places, np.array([threshold]), uncounted[None], references.is_crowd)[0, 0]
-    has_partner = partners >= 0
-    is_ignored = np.append(uncounted, False)[partners]
-    return Outcomes(partners, has_partner & ~is_ignored, ~has_partner & ~is_left_out, is_left_out)
+    matched = match_all(kept, places, np.array(thresholds), uncounted[None], references.is_crowd)[0]
+    found = list[Outcomes]()
+    for partners in matched:
+        has_partner = partners >= 0
+        is_ignored = np.append(uncounted, False)[partners]
+        found.append(Outcomes(partners, has_partner & ~is_ignored, ~has_partner & ~is_left_out, is_left_out))
+    return found
 
 
 def missed(scene: Scene, found: Outcomes, is_sure: Flags) -> NDArray[np.intp]:

@@ -14,7 +14,7 @@ from tests.unit.shared.evaluation.detection.test_coco_profile import oracle
 
 pytestmark = pytest.mark.usefixtures("workers")
 
-PARTS = ("", "/matrix", "/curve", "/samples", "/differences")
+PARTS = ("", "/matrix", "/counts", "/curve", "/samples", "/differences")
 CODES = {"bus": 0, "car": 1}
 
 
@@ -181,6 +181,16 @@ async def test_vocs_rules_and_keypoints_are_judged_by_their_own(platform: Platfo
     assert posed["result"]["objects"] == 1
     assert refused["error"]["code"] == "keypoints-not-comparable"
     assert (masks.status_code, masks.json()["errors"][0]["pointer"]) == (400, "/profile")
+
+
+async def test_counts_are_those_of_the_matrix_at_any_overlap(platform: Platform, alice: Client) -> None:
+    shifted = [box("car", 0.5, (22, 1, 20, 10)), box("bus", 0.4, BUS)]
+    project_id, _ = await judged_project(platform, alice, {"yolo_v8": [FOUND, shifted]}, [TRUTH, TRUTH])
+    run = await judge(alice, project_id, "yolo_v8")
+
+    for query in ({}, {"iou": 0.7}, {"iou": 0.72, "confidence": 0.45}, {"iou": 0.95, "confidence": 0}):
+        counts, matrix = await shown(alice, run, "counts", **query), await shown(alice, run, "matrix", **query)
+        assert counts == {name: matrix[name] for name in counts}
 
 
 async def test_other_rules_are_asked_of_the_same_run_and_say_why_they_differ(platform: Platform, alice: Client) -> None:

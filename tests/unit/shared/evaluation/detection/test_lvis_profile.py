@@ -102,7 +102,7 @@ def test_the_matches_that_samples_show_give_the_same_precision(
     drawn: list[Any], verified: list[tuple[int, int]], partial: list[tuple[int, int]]
 ) -> None:
     scene = scene_of(drawn, labels=labels_of(verified, partial))
-    found = lvis.outcomes(scene, 0.5)
+    found = lvis.outcomes_at(scene, [0.5])[0]
     precision = lvis.figures_of(scene).precision[0, :, :, 0]
 
     values = by_class(ranking_of(scene, found), "101-point")

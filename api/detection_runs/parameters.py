@@ -1,0 +1,43 @@
+"""Parameters of queries about detection runs."""
+
+from typing import Annotated
+
+from litestar.params import QueryParameter
+
+from shared.evaluation.detection.error_types import BACKGROUND
+from shared.evaluation.detection.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.profiles import ProfileName
+
+# The largest position that JSON's readers all understand.
+MAX_POSITION = 2**53
+
+Iou = Annotated[
+    float | None,
+    QueryParameter(
+        ge=BACKGROUND,
+        le=1,
+        description="Intersection over union from which two objects match, 0.1 to 1; by default 0.5.",
+    ),
+]
+Confidence = Annotated[
+    float | None,
+    QueryParameter(
+        ge=0, le=1, description="Least confidence of a candidate; by default that with the largest F1 at this IoU."
+    ),
+]
+Rules = Annotated[
+    MatrixProfile | None,
+    QueryParameter(
+        description="Count as another program does, with its IoU and confidence unless others are sent; by default by "
+        "the rules of the run."
+    ),
+]
+OtherRules = Annotated[
+    ProfileName | MatrixProfile | None,
+    QueryParameter(description="Compare with these rules alone; by default with all that can judge the run."),
+]
+Position = Annotated[
+    int | None, QueryParameter(ge=1, le=MAX_POSITION, description="Cursor: `next` of the previous page.")
+]
+ObjectLimit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most objects of a page, 1 to 1,000.")]
+ProjectFilter = Annotated[str | None, QueryParameter(max_length=36, description="Only detection runs of this project.")]

@@ -1,0 +1,120 @@
+"""Counts of a detection run at usual overlaps and any confidence, found in a table without reading its scene; pure.
+
+Candidates stand in one order, the surest first, cut into chunks. The table has the counts of each class before each
+chunk, so a confidence is a search in the ends of chunks and one chunk that is counted.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+from numpy.typing import NDArray
+
+from shared.detection_runs.judging import max_detections
+from shared.detection_runs.options import DetectionOptions
+from shared.evaluation.detection.agreement import Rates, rates
+from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge, judge_at
+from shared.evaluation.detection.ranked_outcomes import Scene, best_confidence, ranked_counts
+
+# From the least overlap that a scene keeps, in the steps of the page; each costs a matching when the run is made.
+GRID = tuple(round(0.05 * step, 2) for step in range(2, 20))
+
+# Rows that are read and counted for one answer: a few milliseconds' work.
+CHUNK = 65_536
+
+_RIGHT, _WRONG = 1, 2
+
+Columns = Mapping[str, NDArray[Any]]
+
+
+class LevelCounts(msgspec.Struct, frozen=True):
+    """What is right, wrong and missed at a level."""
+
+    profile: Annotated[ProfileName, Meta(description="Rules by which the objects are counted.")]
+    iou: Annotated[float, Meta(description="Intersection over union from which two objects match.")]
+    confidence: Annotated[float, Meta(description="Least confidence of a candidate.")]
+    classes: Annotated[list[str], Meta(description="Names of the classes.")]
+    overall: Annotated[Rates, Meta(description="All classes together: matched, missed and extra objects.")]
+    per_class: Annotated[list[Rates], Meta(description="The same of each class.")]
+
+
+class LevelTotals(NamedTuple):
+    """Candidates (k,) of each class that are right and wrong, objects (k,) to find, and the confidence they hold at."""
+
+    right: NDArray[np.int64]
+    wrong: NDArray[np.int64]
+    sought: NDArray[np.int64]
+    confidence: float
+
+    def present(self, profile: ProfileName, iou: float, classes: list[str]) -> LevelCounts:
+        """Return the counts with their rates."""
+        rows = zip(self.right.tolist(), self.wrong.tolist(), self.sought.tolist(), strict=True)
+        per_class = [rates(right, sought - right, wrong) for right, wrong, sought in rows]
+        right, wrong, sought = int(self.right.sum()), int(self.wrong.sum()), int(self.sought.sum())
+        return LevelCounts(profile, iou, self.confidence, classes, rates(right, sought - right, wrong), per_class)
+
+
+def tabulate(scene: Scene, options: DetectionOptions) -> dict[str, NDArray[Any]]:
+    """Return the columns of the table; `count_at` reads few of them."""
+    order = np.argsort(-scene.candidates.confidences, kind="stable")
+    confidences, classes = scene.candidates.confidences[order], scene.candidates.classes[order].astype(np.int32)
+    chunks = np.arange(len(order)) // CHUNK
+    numbers, bounds = chunks * scene.class_count + classes, range(0, len(order), CHUNK)
+    columns: dict[str, NDArray[Any]] = {
+        "level_ends": np.array([confidences[start : start + CHUNK][-1] for start in bounds], float),
+        "level_sought": _sought(scene),
+    }
+    best, outcomes = list[float](), list[NDArray[np.int8]]()
+    for step, found in enumerate(judge_at(PROFILES[options.profile], scene, GRID, max_detections(options))):
+        chosen = best_confidence(ranked_counts(scene, found, None))
+        best.append(chosen.confidence if chosen else 0.0)
+        outcomes.append(np.select([found.is_right, found.is_wrong], [_RIGHT, _WRONG], 0).astype(np.int8)[order])
+        size = len(bounds) * scene.class_count
+        for name, code in (("right", _RIGHT), ("wrong", _WRONG)):
+            counts = np.bincount(numbers[outcomes[-1] == code], minlength=size).reshape(-1, scene.class_count)
+            before = np.cumsum(counts, axis=0, dtype=np.int32)
+            columns[f"level_{name}_{step}"] = np.vstack([np.zeros((1, scene.class_count), np.int32), before])
+    columns["level_best"] = np.array(best)
+    for chunk, start in enumerate(bounds):
+        some = slice(start, start + CHUNK)
+        columns[f"level_confidences_{chunk}"] = confidences[some]
+        columns[f"level_classes_{chunk}"] = classes[some]
+        for step, of_step in enumerate(outcomes):
+            columns[f"level_outcomes_{chunk}_{step}"] = of_step[some]
+    return columns
+
+
+def count_at(columns: Columns, iou: float, confidence: float | None) -> LevelTotals | None:
+    """Count from the table; without a confidence, at that with the largest F1. None if the table lacks the overlap."""
+    if iou not in GRID or "level_best" not in columns:
+        return None
+    step = GRID.index(iou)
+    least = float(columns["level_best"][step]) if confidence is None else confidence
+    chunk = int((columns["level_ends"] >= least).sum())
+    right, wrong = (columns[f"level_{name}_{step}"][chunk].astype(np.int64) for name in ("right", "wrong"))
+    if chunk < len(columns["level_ends"]):
+        count = int((columns[f"level_confidences_{chunk}"] >= least).sum())
+        classes = columns[f"level_classes_{chunk}"][:count]
+        outcomes = columns[f"level_outcomes_{chunk}_{step}"][:count]
+        right += np.bincount(classes[outcomes == _RIGHT], minlength=len(right))
+        wrong += np.bincount(classes[outcomes == _WRONG], minlength=len(wrong))
+    return LevelTotals(right, wrong, columns["level_sought"], least)
+
+
+def count(scene: Scene, options: DetectionOptions, iou: float, confidence: float | None) -> LevelTotals:
+    """Count at any overlap, from the scene as a whole."""
+    found = judge(PROFILES[options.profile], scene, iou, max_detections(options))
+    best = best_confidence(ranked_counts(scene, found, None)) if confidence is None else None
+    least = confidence if confidence is not None else (best.confidence if best else 0.0)
+    is_sure = scene.candidates.confidences >= least
+    right, wrong = (
+        np.bincount(scene.candidates.classes[flags & is_sure], minlength=scene.class_count)
+        for flags in (found.is_right, found.is_wrong)
+    )
+    return LevelTotals(right, wrong, _sought(scene), least)
+
+
+def _sought(scene: Scene) -> NDArray[np.int64]:
+    return np.bincount(scene.references.classes[~scene.references.is_uncounted], minlength=scene.class_count)
