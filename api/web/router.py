@@ -30,6 +30,7 @@ from api.web.project_files import ProjectFilePages
 from api.web.projects import ProjectPages
 from api.web.run_parts import RunPartPages
 from api.web.runs import RunPages
+from api.web.selected_runs import SelectedRunPages
 from api.web.share_links import ShareLinkPages
 from api.web.shared_pages import SharedPages
 from api.web.sign_in import SignInPages
@@ -38,6 +39,7 @@ from api.web.webhooks import WebhookPages
 PAGES: list[type[Controller]] = [
     SignInPages,
     RunPages,
+    SelectedRunPages,
     DatasetPages,
     RunPartPages,
     PairedComparisonPages,

@@ -1,21 +1,21 @@
 """Pages of runs: the list, the form for a new one, what is asked about its columns, and the page of each."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.di import Provide
+from litestar.params import FromPath
 
-from api.http import paging
 from api.http.body_limits import LARGE
 from api.http.injected import Injected
-from api.http.paging import Cursor
 from api.http.problems import problem_of
-from api.web import run_columns, run_page
+from api.web import run_columns, run_list, run_page
 from api.web.file_chunks import chunks
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
+from api.web.run_list_query import RunCursor, RunListQuery, provide_run_list_query
 from api.web.run_selection import ClassParameter, SliceParameter, ThresholdParameter
 from shared import runs, uploads
 from shared.kit.errors import Fault, InvalidInput
@@ -23,7 +23,6 @@ from shared.runs.lifecycle import UNFINISHED, RunStatus
 from shared.runs.mapping import ColumnsIn
 from shared.runs.records import RunDescription, RunSource
 
-PAGE_SIZE = 50
 MAX_NOTES = 10_000
 
 
@@ -32,22 +31,12 @@ class RunPages(Controller):
 
     path = "/app/runs"
 
-    @get()
+    @get(dependencies={"wanted": Provide(provide_run_list_query, sync_to_thread=False)})
     async def list_own(
-        self, page_request: Injected[PageRequest], cursor: Cursor = None, tag: Annotated[str, QueryParameter()] = ""
+        self, page_request: Injected[PageRequest], wanted: Injected[RunListQuery], cursor: RunCursor = ""
     ) -> Response[str]:
-        """List the account's runs, newest first."""
-        found = await runs.list_own(
-            page_request.platform,
-            page_request.caller,
-            before=cursor,
-            status=None,
-            dataset_id=None,
-            tag=tag.strip() or None,
-            limit=PAGE_SIZE + 1,
-        )
-        page = paging.cut(found, PAGE_SIZE, lambda run: run.id)
-        return page_request.render("runs/list.html", runs=page.rows, tag=tag, cursor=cursor, next_cursor=page.next)
+        """List the account's runs, newest first or sorted by a metric, or the groups that they form."""
+        return await run_list.show(page_request, wanted, cursor)
 
     @get("/new")
     async def new(self, page_request: Injected[PageRequest]) -> Response[str]:

@@ -13,6 +13,7 @@ from shared.operations import departed
 from shared.operations.orphans import collection, unfinished
 from shared.operations.orphans.prefixes import PREFIXES
 from shared.projects import retention as image_retention
+from shared.runs import measuring
 from shared.uploads import deletion as upload_deletion
 
 # Returns the number of deleted rows or objects, if it counts them.
@@ -38,6 +39,7 @@ DUTIES: dict[str, Duty] = {
     "image_events": image_retention.expire_events,
     "analysis_uploads": analysis_files.expire_uploads,
     "uploads": upload_deletion.expire,
+    "run_figures": measuring.measure_missing,
 }
 
 # They take long where there are many objects, so they keep none of the others waiting.

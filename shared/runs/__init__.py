@@ -16,7 +16,7 @@ from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
 from shared.quotas import Quota
-from shared.runs import queries, truths
+from shared.runs import measuring, queries, truths
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, RunNotFound, RunNotReady, TaskUnsupported
 from shared.runs.joining.rules import TruthSource
 from shared.runs.kinds.ingest_run import IngestRun
@@ -161,9 +161,16 @@ async def describe(
     description = change(_description(run))
     if description.positive is not None and run.state is RunStatus.READY:
         _check_positive(await get_ready(platform, caller, run_id), description.positive)
-    async with platform.db.connection() as connection:
-        await queries.describe(connection, caller.account_id, run.id, description)
+    await _describe(platform, caller, run, description)
     return await get(platform, caller, run_id)
+
+
+@retry_conflicts
+async def _describe(platform: Platform, caller: Caller, run: RunRecord, description: RunDescription) -> None:
+    async with platform.db.transaction() as connection:
+        await queries.describe(connection, caller.account_id, run.id, description)
+        # Whoever else describes it meanwhile may have named another positive class.
+        await measuring.measure(connection, run.id)
 
 
 @retry_conflicts

@@ -9,7 +9,7 @@ from shared.datasets import making
 from shared.jobs import JobRecord
 from shared.kit.db import Connection
 from shared.kit.platform import Platform
-from shared.runs import queries
+from shared.runs import measuring, queries
 from shared.runs.errors import RunChanged
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.previews import Preview
@@ -58,6 +58,7 @@ async def conclude(
     found = (reading, summary, folder, rows_bytes, preview, pieces)
     if not await queries.conclude(connection, run_id, version, job.id, *found):
         raise RunChanged
+    await measuring.measure(connection, run_id)
 
 
 def _read(role: Literal["predictions", "truth"], upload: UploadRecord) -> InputFile:

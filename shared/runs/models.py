@@ -4,7 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -42,6 +53,7 @@ class RunVersion(SQLModel, table=True):
         CheckConstraint(f"outcome IN ({', '.join(repr(outcome.value) for outcome in OUTCOMES)})", name="outcome"),
         CheckConstraint("(outcome IS NOT DISTINCT FROM 'ready') = (summary IS NOT NULL)", name="summary"),
         Index("ix_run_version_folder", "folder"),
+        Index("ix_run_version_unmeasured", "run_id", postgresql_where=text("outcome = 'ready' AND NOT has_figures")),
     )
 
     run_id: UUID = Field(sa_column=Column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True, nullable=False))
@@ -68,4 +80,21 @@ class RunVersion(SQLModel, table=True):
     # The objects of the canonical rows in their order, where parts of the file were read apart.
     pieces: list[str] | None = Field(default=None, sa_column=Column(ARRAY(String), nullable=True))
     rows_bytes: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    has_figures: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())
+
+
+class RunFigure(SQLModel, table=True):
+    """A metric of a run whose newest version is ready, kept beside its counts because lists are sorted by it."""
+
+    __tablename__ = "run_figure"
+    __table_args__ = (Index("ix_run_figure_sorted", "account_id", "metric", "value", "run_id"),)
+
+    run_id: UUID = Field(sa_column=Column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True, nullable=False))
+    metric: str = Field(primary_key=True)
+    account_id: int = Field(sa_column=owner_column(index=False))
+    # The class that the metric is of, as text; null of all classes.
+    label: str | None = None
+    value: float = Field(sa_column=Column(Double, nullable=False))
+    low: float | None = Field(default=None, sa_column=Column(Double, nullable=True))
+    high: float | None = Field(default=None, sa_column=Column(Double, nullable=True))

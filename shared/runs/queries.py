@@ -23,7 +23,7 @@ from shared.runs.records import (
 )
 from shared.runs.summary import RunSummary, packed, unpacked
 
-_FROM = """
+FROM = """
     FROM run JOIN run_version ON run_version.run_id = run.id AND run_version.number = run.version
     LEFT JOIN job ON job.id = run_version.job_id LEFT JOIN run_dataset ON run_dataset.run_id = run.id
 """
@@ -35,10 +35,10 @@ COLUMNS = f"""
     run_version.reading, run_version.sample_count, run.created_at, run.updated_at
 """
 
-FIND = f"SELECT {COLUMNS} {_FROM} WHERE run.account_id = $1 AND run.id = $2"
+FIND = f"SELECT {COLUMNS} {FROM} WHERE run.account_id = $1 AND run.id = $2"
 
 LIST_OWN = f"""
-    SELECT {COLUMNS} {_FROM}
+    SELECT {COLUMNS} {FROM}
     WHERE run.account_id = $1 AND ($2::uuid IS NULL OR run.id < $2) AND ($3::text IS NULL OR {STATUS} = $3)
         AND ($4::text IS NULL OR run.tags @> ARRAY[$4::varchar])
         AND ($5::uuid IS NULL OR run_dataset.dataset_id = $5)

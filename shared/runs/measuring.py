@@ -1,0 +1,43 @@
+"""Verbs that keep the figures of runs: written with the counts, and again with another positive class."""
+
+import asyncio
+from uuid import UUID
+
+from shared.kit.db import Connection, retry_conflicts
+from shared.kit.platform import Platform
+from shared.runs import figure_queries
+from shared.runs.figures import figures_of
+
+# Runs that a release before counted, read at a time.
+_BATCH = 200
+
+
+async def measure(connection: Connection, run_id: UUID) -> None:
+    """Write the figures of a run in the transaction that changes what they depend on; none unless it is ready."""
+    measured = await figure_queries.lock(connection, run_id)
+    if measured is None:
+        return
+    # The intervals of a matrix of a thousand classes take a while.
+    figures = await asyncio.to_thread(figures_of, measured.summary, measured.positive)
+    await figure_queries.replace(connection, run_id, measured, figures)
+
+
+async def measure_missing(platform: Platform) -> int:
+    """Write the figures of runs that have none yet; return the number of runs."""
+    count = 0
+    while run_ids := await _unmeasured(platform):
+        for run_id in run_ids:
+            await _measure_one(platform, run_id)
+        count += len(run_ids)
+    return count
+
+
+async def _unmeasured(platform: Platform) -> list[UUID]:
+    async with platform.db.connection() as connection:
+        return await figure_queries.unmeasured(connection, _BATCH)
+
+
+@retry_conflicts
+async def _measure_one(platform: Platform, run_id: UUID) -> None:
+    async with platform.db.transaction() as connection:
+        await measure(connection, run_id)
