@@ -5,11 +5,13 @@ from typing import NamedTuple
 from litestar import Response
 
 from api.web.page_request import PageRequest
+from api.web.run_list import listed_runs
 from shared import comparisons, gates, jobs, runs
 from shared.comparisons.records import ComparedVersion, ComparisonRecord
 from shared.gates.records import CheckRecord, GateRecord
 from shared.jobs import Snapshot, Status
 from shared.presentation.difference_rows import VERDICT_TITLES
+from shared.presentation.whiskers import WIDTH
 from shared.runs.lifecycle import RunStatus
 
 # Looked through for names and for what failed: the newest, by the primary keys, however many there are.
@@ -51,7 +53,8 @@ async def show(page_request: PageRequest) -> Response[str]:
     names = {str(run.id): run.name or run.filename for run in recent}
     return page_request.render(
         "overview.html",
-        runs=recent[:RUNS],
+        runs=await listed_runs(page_request, recent[:RUNS]),
+        width=WIDTH,
         comparisons=[_named(comparison, names) for comparison in compared],
         titles=VERDICT_TITLES,
         gates=await _gates(page_request),

@@ -29,6 +29,7 @@ from api.web.problems import HANDLERS
 from api.web.project_files import ProjectFilePages
 from api.web.projects import ProjectPages
 from api.web.run_parts import RunPartPages
+from api.web.run_trends import RunTrendPages
 from api.web.runs import RunPages
 from api.web.selected_runs import SelectedRunPages
 from api.web.share_links import ShareLinkPages
@@ -40,6 +41,7 @@ PAGES: list[type[Controller]] = [
     SignInPages,
     RunPages,
     SelectedRunPages,
+    RunTrendPages,
     DatasetPages,
     RunPartPages,
     PairedComparisonPages,

@@ -64,7 +64,8 @@ SERIES = f"""
     FROM run JOIN run_version ON run_version.run_id = run.id AND run_version.number = run.version
     LEFT JOIN run_dataset ON run_dataset.run_id = run.id
     JOIN run_figure ON run_figure.run_id = run.id AND run_figure.metric = $6
-    WHERE {_FILTER} AND run_version.outcome = 'ready' ORDER BY run.id DESC LIMIT $7
+    WHERE {_FILTER} AND run_version.outcome = 'ready' AND ($8::uuid IS NULL OR run.id = $8)
+    ORDER BY run.id DESC LIMIT $7
 """
 
 
@@ -153,10 +154,10 @@ async def groups(connection: Connection, account_id: int, kind: GroupKind, limit
 
 
 async def series(
-    connection: Connection, account_id: int, wanted: RunFilter, metric_id: str, limit: int
+    connection: Connection, account_id: int, wanted: RunFilter, metric_id: str, limit: int, run_id: UUID | None = None
 ) -> list[MeasuredRun]:
-    """Return the newest runs that have a figure, from the oldest of them on."""
-    records = await connection.fetch(SERIES, *_values(account_id, wanted), metric_id, limit)
+    """Return the newest runs that have a figure, from the oldest of them on; only one run, if it is named."""
+    records = await connection.fetch(SERIES, *_values(account_id, wanted), metric_id, limit, run_id)
     return [_measured(*record) for record in reversed(records)]
 
 

@@ -68,12 +68,18 @@ async def groups(platform: Platform, caller: Caller, kind: GroupKind) -> list[Ru
 
 
 async def series(
-    platform: Platform, caller: Caller, wanted: RunFilter, metric_id: str, limit: int
+    platform: Platform, caller: Caller, wanted: RunFilter, metric_id: str, *, pinned: UUID | None, limit: int
 ) -> list[MeasuredRun]:
-    """List the newest runs that have a figure, from the oldest of them on; raises InvalidInput."""
+    """List the newest runs that have a figure, from the oldest of them on; raises InvalidInput.
+
+    The pinned run is among them, however old it is, if it is one of the filter.
+    """
     check_figure(metric_id)
     async with platform.db.connection() as connection:
-        return await list_queries.series(connection, caller.account_id, wanted, metric_id, limit)
+        runs = await list_queries.series(connection, caller.account_id, wanted, metric_id, limit)
+        if pinned is None or any(run.id == pinned for run in runs):
+            return runs
+        return await list_queries.series(connection, caller.account_id, wanted, metric_id, 1, pinned) + runs
 
 
 async def figures(

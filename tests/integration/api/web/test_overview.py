@@ -61,6 +61,9 @@ async def test_the_overview_shows_what_is_new_what_changed_and_what_failed(
     assert f'/app/runs/{asking}"><bdi>Which is which</bdi></a> leaves open' in attention
     assert "Nightly one" not in attention
     latest, _, changed = rest.partition('id="changed"')
+    assert re.findall(r"<b>(.*?)</b>.*?<small>(.*?)</small>", latest, re.DOTALL) == [
+        ("0", "Accuracy, 0 to 0.4899"), ("1", "Accuracy, 0.5101 to 1"),
+    ]  # fmt: skip
     assert re.findall(r"<bdi>(.*?)</bdi></a></th>", latest) == [
         "Which is which", "Nightly two", "Nightly one",
     ]  # fmt: skip

@@ -165,3 +165,40 @@ async def test_no_more_runs_are_selected_than_an_address_holds(visitor: Visitor)
     answer = await visitor.get(f"/app/runs?{query}")
 
     assert (answer.status_code, "select at most 100 runs; 101 are selected" in answer.text) == (400, True)
+
+
+@pytest.mark.usefixtures("workers")
+async def test_a_model_over_time_marks_regressions_beside_the_pinned_baseline(
+    visitor: Visitor, alice: Client, mallory: Client
+) -> None:
+    fields = {"model_name": HOSTILE, "positive": "spam"}
+    first, _, third = [await made(alice, f"n{right}", right, **fields) for right in (10, 9, 1)]
+    theirs = await made(mallory, "theirs", 10, **fields)
+    query = {"model": HOSTILE}
+
+    async def trend(**others: str) -> str:
+        answer = await visitor.http.get("/app/runs/trend", params=query | others, headers={"Accept": "text/html"})
+        assert answer.status_code == 200
+        return answer.text
+
+    page = await trend()
+    pinned = await trend(baseline=third)
+    foreign = await trend(baseline=theirs)
+    recall = await trend(sort="recall.class", baseline=first)
+    nothing = await trend(sort="multilabel.hamming_loss")
+    refused = [(await visitor.get(f"/app/runs/trend?{text}")).status_code for text in ("sort=x", "baseline=x")]
+    missing = await visitor.get(f"/app/runs/trend?dataset={theirs}")
+
+    def badges(text: str) -> list[str]:
+        return re.findall(r'<td><span class="badge \w+">(.*?)</span>', text)
+
+    assert "1 of 2 runs is worse than the baseline</strong>" in page
+    assert badges(page) == ["regression", "fell", "no change shown", "baseline"]
+    assert badges(pinned) == ["baseline", "fell", "better", "better"]
+    assert "The pinned baseline is not one of these runs" in foreign
+    assert "theirs" not in foreign
+    assert "<h1>Recall over time</h1>" in recall
+    assert badges(recall) == ["regression", "fell", "no change shown", "baseline"]
+    assert "has the metric Hamming loss" in nothing
+    assert (refused, missing.status_code) == ([400, 400], 404)
+    assert all(HOSTILE not in text for text in (page, pinned, foreign, nothing))
