@@ -31,6 +31,7 @@ from api.web.projects import ProjectPages
 from api.web.run_parts import RunPartPages
 from api.web.run_trends import RunTrendPages
 from api.web.runs import RunPages
+from api.web.search import SearchPages
 from api.web.selected_runs import SelectedRunPages
 from api.web.share_links import ShareLinkPages
 from api.web.shared_pages import SharedPages
@@ -39,6 +40,7 @@ from api.web.webhooks import WebhookPages
 
 PAGES: list[type[Controller]] = [
     SignInPages,
+    SearchPages,
     RunPages,
     SelectedRunPages,
     RunTrendPages,
