@@ -1,7 +1,9 @@
 """Parts of a run's page that a script loads on demand, each also a page of its own."""
 
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
+import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
@@ -9,9 +11,12 @@ from api.http.injected import Injected
 from api.reports import of_runs
 from api.web.page_request import PageRequest
 from api.web.run_selection import ClassParameter, RunSelection, SliceParameter, ThresholdParameter, select
+from api.web.run_thresholds import threshold_that_reaches
 from shared import runs
+from shared.evaluation.thresholds.goals import TargetMetric
 from shared.kit.errors import Fault, InvalidInput
 from shared.presentation.curve_drawing import SIDE, path
+from shared.presentation.histogram_drawing import HISTOGRAM, draw_histogram
 from shared.presentation.reliability_drawing import reliability_points
 from shared.presentation.run_slices import slice_rows
 from shared.presentation.whiskers import WIDTH
@@ -23,6 +28,9 @@ from shared.runs.records import ReadyRun
 MAX_SAMPLES = 50
 MAX_POINTS = 200
 BINS = 10
+SCORE_BINS = 20
+# A slider with more cannot be set exactly.
+MAX_STEPS = 300
 MAX_SLICES = 40
 # A slice of fewer samples says little about any metric.
 MIN_SUPPORT = 10
@@ -90,6 +98,23 @@ class RunPartPages(Controller):
         run = await runs.get_shown(page_request.platform, page_request.caller, run_id, runs.WITH_SCORES)
         return await curves_part(page_request, run, select(run, class_label, threshold, slices), run_id)
 
+    @get("/threshold")
+    async def threshold(
+        self,
+        page_request: Injected[PageRequest],
+        run_id: FromPath[str],
+        metric: Annotated[TargetMetric, QueryParameter()] = "precision",
+        at_least: Annotated[str, QueryParameter()] = "",
+        class_label: ClassParameter = "",
+        slices: SliceParameter = None,
+    ) -> Response[Any]:
+        """Lead to the page of a run at the threshold of a class that reaches a metric."""
+        run = await runs.get_shown(page_request.platform, page_request.caller, run_id)
+        selection = select(run, class_label, "", slices)
+        reached = await threshold_that_reaches(page_request.platform, selection, metric, at_least)
+        query = urlencode([("threshold", repr(reached))])
+        return page_request.redirect(f"/app/runs/{run.id}?{selection.query}{'&' if selection.query else ''}{query}")
+
     @get("/slices")
     async def slices(
         self,
@@ -123,6 +148,9 @@ async def curves_part(
     if run.summary.score_kind != "margins":
         measured = await curves.calibration(platform, run, selection.position, selection.conditions, "equal_mass", BINS)
     reliability = measured and measured.reliability
+    scores = (
+        await curves.score_profile(platform, run, selection.position, selection.conditions, MAX_STEPS, SCORE_BINS)
+    ).profile
     return page_request.render(
         "runs/curves.html",
         run_id=run_id,
@@ -134,6 +162,10 @@ async def curves_part(
         side=SIDE,
         reliability=reliability,
         points=reliability_points(reliability.bins) if reliability else [],
+        histogram=draw_histogram(scores.bins),
+        histogram_size=HISTOGRAM,
+        steps=msgspec.json.encode([*map(list, scores.steps)]).decode(),
+        step_count=len(scores.steps),
     )
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from shared.evaluation.calibration.reliability import Binning, Reliability, reliability
 from shared.evaluation.curves.ranked_scores import RankedScores
+from shared.evaluation.curves.score_profile import ScoreProfile, profile
 from shared.evaluation.curves.scored_curves import ScoredCurves, curves_of
 from shared.evaluation.thresholds.choice import Choice, choose
 from shared.evaluation.thresholds.goals import Goal
@@ -22,6 +23,13 @@ class ClassCurves(NamedTuple):
 
     position: int
     curves: ScoredCurves
+
+
+class ClassProfile(NamedTuple):
+    """Where the scores of the class at a position lie."""
+
+    position: int
+    profile: ScoreProfile
 
 
 class ClassReliability(NamedTuple):
@@ -48,6 +56,19 @@ async def curves(
         return curves_of(scored.ranked(scan, run.summary.rows, conditions), max_points)
 
     return ClassCurves(scored.position, await answers.scan(platform, run, measure))
+
+
+async def score_profile(
+    platform: Platform, run: ReadyRun, position: int | None, conditions: Sequence[Condition], steps: int, bins: int
+) -> ClassProfile:
+    """The counts at some thresholds of a class, and its scores in bins; raises InvalidInput, ScoresMissing."""
+    scored = scores_of(run.summary, position_of_scored_class(run, position))
+
+    def measure(scan: RowScan) -> ScoreProfile:
+        ranked = scored.ranked(scan, run.summary.rows, conditions)
+        return profile(ranked, steps, bins, is_share=not scored.is_margin)
+
+    return ClassProfile(scored.position, await answers.scan(platform, run, measure))
 
 
 async def calibration(

@@ -102,8 +102,14 @@
     });
   }
 
-  const links = [...document.querySelectorAll("a[data-cell]")];
-  if (links.length) linked(links);
-  const box = document.querySelector("[data-grid]");
-  if (box) pointed(box);
+  function start() {
+    const links = [...document.querySelectorAll("a[data-cell]")];
+    if (links.length) linked(links);
+    const box = document.querySelector("[data-grid]");
+    if (box) pointed(box);
+  }
+
+  // Another threshold brings another matrix.
+  document.addEventListener("decided", start);
+  start();
 })();

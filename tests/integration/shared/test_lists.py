@@ -14,6 +14,7 @@ from shared.matrices import queries as matrix_queries
 from shared.projects import queries as project_queries
 from shared.quotas import Quota
 from shared.quotas.measures import MEASURES
+from shared.runs import list_queries
 from shared.runs import queries as run_queries
 from shared.uploads import queries as upload_queries
 from tests.conftest import TEMPLATE
@@ -41,6 +42,10 @@ FILL = [
     )
     INSERT INTO run_version (run_id, number, job_id, upload_id, filename, columns, outcome, summary)
     SELECT id, 1, uuidv7(), uuidv7(), '', '{}', 'ready', '' FROM run
+    """,
+    """
+    INSERT INTO run_figure (run_id, metric, account_id, value)
+    SELECT id, 'accuracy', account_id, random() FROM run WHERE account_id = $1 ORDER BY id LIMIT $2
     """,
     """
     INSERT INTO dataset (id, account_id, name, version, is_private, job_id, upload_id, filename, columns)
@@ -77,6 +82,14 @@ LISTS: list[tuple[str, str, tuple[Any, ...]]] = [
     ("dataset", dataset_queries.LIST_OWN, (None, None, 50)),
     ("dataset", MEASURES[Quota.DATASETS], ()),
     ("run", run_queries.LIST_OWN, (None, None, None, None, 50)),
+    ("run", list_queries.LIST_NEWEST, (None, None, None, None, None, 50)),
+    ("run_version", list_queries.LIST_NEWEST, (None, None, None, "no such name", None, 50)),
+    ("run", list_queries.GROUPS["model"], (50,)),
+    ("run_figure", list_queries.LIST_HIGHEST, (None, None, None, None, "accuracy", None, None, 50)),
+    ("run_figure", list_queries.LIST_LOWEST, (None, None, None, None, "accuracy", 0.5, uuid4(), 50)),
+    ("run", list_queries.LIST_HIGHEST, (None, None, None, None, "accuracy", None, None, 50)),
+    ("run_figure", list_queries.SERIES, (None, None, None, None, "accuracy", 50, None)),
+    ("run", list_queries.SERIES, (None, None, None, None, "accuracy", 50, None)),
     ("run_version", run_queries.LIST_OWN, (None, None, None, None, 50)),
     ("run", run_queries.LIST_OWN, (None, "failed", "no such tag", None, 50)),
     ("webhook_delivery", DELIVERIES, (50,)),

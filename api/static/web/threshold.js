@@ -1,0 +1,117 @@
+// The threshold of a run: dragging moves the marks and the figures beside them at once, from counts that came with the
+// page; letting go, or typing, brings the metrics, the matrix and the classes at that threshold, and its address.
+(() => {
+  "use strict";
+
+  const number = (value) => (Number.isFinite(value) ? value.toFixed(4) : "—");
+  const count = (value) => new Intl.NumberFormat().format(value);
+  let asked = null;
+
+  function read(section) {
+    const data = section.dataset;
+    return {
+      steps: JSON.parse(data.steps),
+      positives: Number(data.positives),
+      negatives: Number(data.negatives),
+      low: Number(data.low),
+      high: Number(data.high),
+      width: Number(data.width),
+      side: Number(data.side),
+      slider: section.querySelector("[data-threshold-slider]"),
+      typed: section.querySelector("[data-threshold-form] input[name=threshold]"),
+      says: section.querySelector("[data-threshold-says]"),
+    };
+  }
+
+  function place(part, name, x, y) {
+    const mark = part.querySelector(`[data-mark="${name}"]`);
+    if (!mark) return;
+    mark.setAttribute("visibility", Number.isFinite(y) ? "visible" : "hidden");
+    mark.setAttribute("cx", x);
+    mark.setAttribute("cy", Number.isFinite(y) ? y : 0);
+  }
+
+  function show(section, threshold, tp, fp) {
+    const { positives, negatives, low, high, width, side, says, slider } = read(section);
+    const recall = tp / positives;
+    const rate = fp / negatives;
+    const precision = tp / (tp + fp);
+    const part = section.parentElement;
+    place(part, "roc", rate * side, (1 - recall) * side);
+    place(part, "pr", recall * side, (1 - precision) * side);
+    const line = part.querySelector('[data-mark="score"]');
+    line.setAttribute("visibility", "visible");
+    line.setAttribute("transform", `translate(${((threshold - low) / (high - low || 1)) * width} 0)`);
+    slider.setAttribute("aria-valuetext", `threshold ${number(threshold)}`);
+    says.textContent =
+      `At ${number(threshold)}: precision ${number(precision)}, recall ${number(recall)}, ` +
+      `F1 ${number((2 * tp) / (tp + fp + positives))}; ${count(tp)} right and ${count(fp)} wrong positives, ` +
+      `${count(positives - tp)} missed.`;
+  }
+
+  // The first step that is the threshold or more has the same counts, as far as all scores are steps.
+  function stepOf(steps, threshold) {
+    const at = steps.findIndex(([score]) => score >= threshold);
+    return at < 0 ? steps.length - 1 : at;
+  }
+
+  async function apply(section, threshold) {
+    const { says } = read(section);
+    const decided = document.getElementById("decided");
+    const address = new URL(window.location.href);
+    if (threshold === "") address.searchParams.delete("threshold");
+    else address.searchParams.set("threshold", threshold);
+    address.searchParams.delete("notice");
+    asked?.abort();
+    asked = new AbortController();
+    decided.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(address, { headers: { Accept: "text/html" }, signal: asked.signal });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("decided");
+      if (!fresh) {
+        // The page of the problem says what is wrong with the threshold, or leads to signing in.
+        window.location.assign(address);
+        return;
+      }
+      decided.replaceChildren(...fresh.childNodes);
+      window.history.replaceState(null, "", address);
+      window.htmx.process(decided);
+      document.dispatchEvent(new CustomEvent("decided"));
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      says.textContent = "The service does not answer. Try again.";
+    }
+    decided.removeAttribute("aria-busy");
+  }
+
+  function start() {
+    const section = document.querySelector("[data-threshold]:not([data-started])");
+    if (!section) return;
+    section.dataset.started = "";
+    const { steps, slider, typed } = read(section);
+    section.querySelector("[data-needs-script]").hidden = false;
+    const chosen = Number.parseFloat(typed.value.replace(",", "."));
+    slider.value = Number.isFinite(chosen) ? stepOf(steps, chosen) : Math.floor(steps.length / 2);
+    if (Number.isFinite(chosen)) show(section, ...steps[slider.value]);
+
+    slider.addEventListener("input", () => {
+      const step = steps[slider.value];
+      typed.value = step[0];
+      show(section, ...step);
+    });
+    slider.addEventListener("change", () => apply(section, typed.value));
+    section.querySelector("[data-threshold-form]").addEventListener("submit", (event) => {
+      event.preventDefault();
+      const wanted = Number.parseFloat(typed.value.replace(",", "."));
+      if (Number.isFinite(wanted)) {
+        slider.value = stepOf(steps, wanted);
+        show(section, ...steps[slider.value]);
+      }
+      apply(section, typed.value.trim());
+    });
+  }
+
+  document.addEventListener("htmx:after:swap", start);
+  start();
+})();
