@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from api import docs, openapi_texts
+from api import docs, openapi_texts, static_files
 from api.accounts.controller import OwnAccountController
 from api.admin.audit import AuditController
 from api.admin.controller import AdminController
@@ -121,7 +121,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             docs.docs,
             docs.openapi,
             docs.explain,
-            docs.static,
+            static_files.static,
             health.healthz,
             health.api_health,
             health.readyz,

@@ -1,18 +1,13 @@
 """The interactive documentation, from our own files only."""
 
-from pathlib import Path
-
 from litestar import MediaType, Request, Response, get
-from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
-from litestar.static_files import create_static_files_router
 
 from api.openapi import document
+from api.static_files import STATIC
 from shared.kit import errors
 from shared.kit.errors import Problem
-
-STATIC = Path(__file__).parent / "static"
 
 # Swagger UI writes style attributes and draws its icons from data addresses.
 CONTENT_SECURITY_POLICY = (
@@ -41,9 +36,3 @@ def explain(code: FromPath[str]) -> Problem:
         if error.code == code:
             return errors.problem(error.status, code, (error.__doc__ or "").strip())
     raise NotFoundException
-
-
-# Pages refer to our files by a hash of their content; those of the documentation change only with a new version.
-static = create_static_files_router(
-    path="/static", directories=[STATIC], include_in_schema=False, cache_control=CacheControlHeader(max_age=86400)
-)

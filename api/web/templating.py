@@ -10,7 +10,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from api.docs import STATIC
+from api.static_files import STATIC
 from shared.presentation import heatmap
 from shared.presentation.labels import cut, label_text, plain_text
 from shared.presentation.number_format import count_text, percent_text, value_text

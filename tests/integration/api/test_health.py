@@ -238,6 +238,28 @@ async def test_the_files_of_the_page_lead_nowhere_else(http: httpx2.AsyncClient)
     assert "http" not in script
 
 
+async def test_our_files_are_compressed_once_for_who_takes_that(http: httpx2.AsyncClient) -> None:
+    address = "/static/web/pages.css"
+    plain = await http.get(address, headers={"Accept-Encoding": "identity"})
+    compressed = await http.get(address, headers={"Accept-Encoding": "br, GZIP ;q=0.5"})
+    known = {"Accept-Encoding": "gzip", "If-None-Match": compressed.headers["etag"]}
+    unchanged = await http.get(address, headers=known)
+    others = [
+        await http.get(address, headers={"Accept-Encoding": text} | more)
+        for text, more in (("gzip;q=0", {}), ("gzip; q=0.000", {}), ("br", {}), ("gzip", {"Range": "bytes=0-9"}))
+    ]
+
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert int(compressed.headers["content-length"]) < len(plain.content) / 3
+    assert compressed.content == plain.content
+    assert (compressed.headers["content-type"], plain.headers["content-type"]) == ("text/css; charset=utf-8",) * 2
+    assert compressed.headers["cache-control"] == plain.headers["cache-control"]
+    assert compressed.headers["etag"] != plain.headers["etag"]
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    assert [answer.headers.get("content-encoding") for answer in others] == [None] * 4
+    assert {answer.headers["vary"] for answer in (plain, compressed, unchanged, *others)} == {"Accept-Encoding"}
+
+
 async def test_the_type_of_a_problem_leads_to_what_it_means(http: httpx2.AsyncClient) -> None:
     problem = (await http.get("/v1/jobs")).json()
 
