@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.label_errors.agreement_bounds import kappa_bounds, mcc_bounds
 from shared.evaluation.label_errors.confident_learning import SuspectedErrors, accuracy_bounds, suspected_errors
 from shared.evaluation.label_errors.metric_bounds import class_bounds, mean_bounds
 from shared.evaluation.types import Label
@@ -33,7 +34,7 @@ class SuspectedLabel(msgspec.Struct, frozen=True):
 
 
 class BoundedMetric(msgspec.Struct, frozen=True):
-    """A metric between its bounds; `label` is the class that it is of, None for the mean of all classes.
+    """A metric between its bounds; `label` is the class that it is of, None for all classes.
 
     With `is_attained` some labels of the suspected samples make the metric as low, and some as high; without, it lies
     between the bounds and may not reach them. Bounds are None where the metric may be undefined.
@@ -127,9 +128,14 @@ def _bounds(
         for name, bounds in by_class.items()
         for label, low, high in zip(classes, *bounds, strict=True)
     ]
-    return found + [
+    found += [
         BoundedMetric(f"{name}.macro", None, *mean_bounds(bounds), is_attained=name == "precision")
         for name, bounds in by_class.items()
+    ]
+    agreement = {"kappa": kappa_bounds(known, moved), "mcc": mcc_bounds(known, moved)}
+    return found + [
+        BoundedMetric(name, None, bounds.low, bounds.high, is_attained=bounds.is_attained)
+        for name, bounds in agreement.items()
     ]
 
 

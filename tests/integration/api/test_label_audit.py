@@ -46,7 +46,7 @@ async def test_planted_label_errors_are_the_suspected_ones(alice: Client) -> Non
     ]
     assert found["if_wrong"][1]["corrected"]["accuracy"] == 1.0
     bounds = {(one["metric"], one["label"]): one for one in found["if_wrong"][1]["bounds"]}
-    assert len(bounds) == 3 * 3 + 3
+    assert len(bounds) == 3 * 3 + 3 + 2
     # No suspected label is that of its prediction, so that none can become wrong and all can become right.
     for name in CLASSES:
         guessed = np.sum(predicted == name)
@@ -57,6 +57,9 @@ async def test_planted_label_errors_are_the_suspected_ones(alice: Client) -> Non
     assert not mean["is_attained"]
     assert mean["low"] < found["if_wrong"][0]["corrected"]["f1_macro"] < found["if_wrong"][1]["corrected"]["f1_macro"]
     assert found["if_wrong"][1]["corrected"]["f1_macro"] == pytest.approx(mean["high"])
+    for name in ("kappa", "mcc"):
+        assert bounds[name, None]["low"] < found["metrics"][name] < bounds[name, None]["high"] == pytest.approx(1.0)
+    assert (bounds["kappa", None]["is_attained"], bounds["mcc", None]["is_attained"]) == (True, False)
 
 
 async def test_a_run_whose_labels_cannot_be_audited_says_why(alice: Client) -> None:
