@@ -39,7 +39,7 @@ def planted(random: np.random.Generator, columns: list[CodedColumn]) -> NDArray[
 
 def weak(columns: list[CodedColumn], is_error: NDArray[np.bool_], seed: int) -> list[NDArray[np.bool_]]:
     """The samples of each slice that is found weak."""
-    plan = SlicePlan(0.05, "benjamini-hochberg", 30, seed, 0)
+    plan = SlicePlan(0.05, "benjamini-hochberg", 10, seed, 0)
     found = weak_slices(columns, is_error, np.zeros(len(is_error)), plan)
     return [members(columns, one) for one in found if one.is_weak]
 

@@ -15,9 +15,9 @@ MAX_COLUMNS = 60
 # The values of a column that most samples have; the others are no slices.
 MAX_VALUES = 100
 # Each further slice to confirm costs the others some of the level.
-MAX_CANDIDATES = 50
-# Of one in forty: what looks weaker than this is not worth a test.
-_LEAST_DEVIATE = 2.0
+MAX_CANDIDATES = 100
+# Of one in six: a small slice that is weak may look no weaker in half of the samples.
+_LEAST_DEVIATE = 1.0
 
 
 class CodedColumn(NamedTuple):

@@ -1,5 +1,6 @@
 """Weak slices that nobody named: found in one half of the samples, and tested in the other."""
 
+import math
 from collections.abc import Sequence
 from typing import Literal as OneOf
 from typing import NamedTuple
@@ -9,13 +10,15 @@ from numpy.typing import NDArray
 
 from shared.evaluation.distributions import critical_value, hypergeometric_upper_tail
 from shared.evaluation.intervals.proportions import wilson
-from shared.evaluation.paired.verdicts import holm
 from shared.evaluation.rates import Floats
 from shared.evaluation.slices.candidates import Candidate, CodedColumn, candidates
 
 Correction = OneOf["benjamini-hochberg", "holm"]
 
 _ALPHA = 0.05
+# A slice gets e² times as much of the level for each standard error that it stood out by in the first half, up to four:
+# beyond, the strongest would leave nothing to others that are as real.
+_STEEPNESS, _MOST_DEVIATE = 2.0, 4.0
 
 
 class SlicePlan(NamedTuple):
@@ -67,11 +70,12 @@ def weak_slices(
     chosen = candidates(columns, is_error, first, plan.min_support)
     counted = [(one, _count(columns, one, is_error, second)) for one in chosen]
     usable = [(one, tested) for one, tested in counted if plan.min_support <= tested.support < len(second)]
+    weights = first_half_weights([one.deviate for one, _ in usable])
     errors = int(is_error[second].sum())
     p_values = [hypergeometric_upper_tail(tested.errors, tested.support, errors, len(second)) for _, tested in usable]
     adjust = holm if plan.correction == "holm" else benjamini_hochberg
     results = []
-    for (one, tested), p_value, p_adjusted in zip(usable, p_values, adjust(p_values), strict=True):
+    for (one, tested), p_value, p_adjusted in zip(usable, p_values, adjust(p_values, weights), strict=True):
         rest = ErrorCount(errors - tested.errors, len(second) - tested.support)
         results.append(
             JudgedSlice(
@@ -90,14 +94,46 @@ def weak_slices(
     return sorted(results, key=lambda one: one.p_value)
 
 
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """P-values adjusted by Benjamini and Hochberg's method (1995), which bounds the false discoveries."""
-    adjusted, smallest = [0.0] * len(p_values), 1.0
-    order = sorted(range(len(p_values)), key=p_values.__getitem__)
-    for rank, i in reversed([*enumerate(order, 1)]):
-        smallest = min(smallest, p_values[i] * len(p_values) / rank)
+def first_half_weights(deviates: Sequence[float]) -> list[float]:
+    """The parts of the level that slices get by how far they stood out in the first half; their mean is 1.
+
+    They say nothing of the second half's P-values, so that a weighted method keeps its level (Genovese, Roeder and
+    Wasserman 2006).
+    """
+    raw = [math.exp(_STEEPNESS * min(deviate, _MOST_DEVIATE)) for deviate in deviates]
+    return [one * len(raw) / sum(raw) for one in raw]
+
+
+def benjamini_hochberg(p_values: Sequence[float], weights: Sequence[float]) -> list[float]:
+    """P-values adjusted by Benjamini and Hochberg's method (1995), which bounds the share of false findings.
+
+    `weights` have a mean of 1; one above 1 may leave a P-value smaller than it was.
+    """
+    ratios = _ratios(p_values, weights)
+    adjusted, smallest = [0.0] * len(ratios), 1.0
+    for rank, i in reversed([*enumerate(_order(ratios), 1)]):
+        smallest = min(smallest, ratios[i] * len(ratios) / rank)
         adjusted[i] = smallest
     return adjusted
+
+
+def holm(p_values: Sequence[float], weights: Sequence[float]) -> list[float]:
+    """P-values adjusted by Holm's weighted method (1979), which bounds the chance of any false finding."""
+    ratios = _ratios(p_values, weights)
+    adjusted, largest, remaining = [0.0] * len(ratios), 0.0, sum(weights)
+    for i in _order(ratios):
+        largest = max(largest, min(1.0, ratios[i] * remaining))
+        adjusted[i] = largest
+        remaining -= weights[i]
+    return adjusted
+
+
+def _ratios(p_values: Sequence[float], weights: Sequence[float]) -> list[float]:
+    return [p_value / weight for p_value, weight in zip(p_values, weights, strict=True)]
+
+
+def _order(ratios: Sequence[float]) -> list[int]:
+    return sorted(range(len(ratios)), key=ratios.__getitem__)
 
 
 def newcombe_independent(one: ErrorCount, other: ErrorCount) -> tuple[float, float]:

@@ -24,7 +24,7 @@ class WeakSlicesOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = "benjamini-hochberg"
     min_support: Annotated[
         int, Meta(ge=10, le=1_000_000, description="Fewest samples of a slice in either half, 10 to 1,000,000.")
-    ] = 30
+    ] = 10
     bins: Annotated[
         int, Meta(ge=2, le=20, description="Most ranges that a column of numbers is cut into, 2 to 20.")
     ] = 5

@@ -57,7 +57,7 @@ async def test_a_planted_slice_is_found_over_numbers_and_texts(alice: Client) ->
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (table("y_true,y_pred,country", TRUTH[:50], PREDICTED[:50], COUNTRY[:50]), "at least 120 are needed"),
+        (table("y_true,y_pred,country", TRUTH[:30], PREDICTED[:30], COUNTRY[:30]), "at least 40 are needed"),
         (table("y_true,y_pred,country", TRUTH, TRUTH, COUNTRY), "All samples are predicted rightly."),
         (table("y_true,y_pred", TRUTH, PREDICTED), "The run has no column of metadata to slice by."),
     ],

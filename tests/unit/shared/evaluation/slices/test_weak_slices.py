@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
@@ -14,11 +16,13 @@ from shared.evaluation.slices.weak_slices import (
     JudgedSlice,
     SlicePlan,
     benjamini_hochberg,
+    first_half_weights,
+    holm,
     newcombe_independent,
     weak_slices,
 )
 
-PLAN = SlicePlan(0.05, "benjamini-hochberg", 30, 0, 5)
+PLAN = SlicePlan(0.05, "benjamini-hochberg", 10, 0, 5)
 
 
 def metadata(random: np.random.Generator, n: int) -> list[CodedColumn]:
@@ -132,8 +136,40 @@ def test_the_tail_of_the_hypergeometric_distribution_is_scipys(hits: int, drawn:
 def test_adjusted_p_values_are_those_of_statsmodels() -> None:
     p_values = [0.01, 0.04, 0.03, 0.001, 0.5, 0.04]
 
-    assert benjamini_hochberg(p_values) == pytest.approx(multipletests(p_values, method="fdr_bh")[1].tolist())
-    assert benjamini_hochberg([]) == []
+    for adjust, name in ((benjamini_hochberg, "fdr_bh"), (holm, "holm")):
+        assert adjust(p_values, [1.0] * 6) == pytest.approx(multipletests(p_values, method=name)[1].tolist())
+        assert adjust([], []) == []
+
+
+@given(
+    st.lists(st.tuples(st.floats(1e-6, 1), st.floats(-3, 9)), min_size=1, max_size=12),
+    st.floats(1e-4, 0.5),
+)
+def test_weighted_methods_reject_what_their_definitions_reject(rows: list[tuple[float, float]], alpha: float) -> None:
+    p_values = [p for p, _ in rows]
+    weights, m = first_half_weights([deviate for _, deviate in rows]), len(rows)
+    ratios = sorted(p / weight for p, weight in zip(p_values, weights, strict=True))
+    # Step up: as many as the largest rank whose ratio is at most its part of the level.
+    ranks = [rank for rank, ratio in enumerate(ratios, 1) if ratio * m / rank <= alpha]
+    assert sum(p <= alpha for p in benjamini_hochberg(p_values, weights)) == max(ranks, default=0)
+    # Step down: each gets its weight's part of what is left, until one is above it.
+    left, rejected = set(range(m)), 0
+    while left:
+        best = min(left, key=lambda i: p_values[i] / weights[i])
+        if p_values[best] / weights[best] * sum(weights[i] for i in left) > alpha:
+            break
+        left.remove(best)
+        rejected += 1
+    found = holm(p_values, weights)
+    near = sum(abs(p - alpha) < 1e-12 for p in found)
+    assert abs(sum(p <= alpha for p in found) - rejected) <= near
+    assert sum(weights) == pytest.approx(m)
+
+
+def test_what_stood_out_more_in_the_first_half_gets_more_of_the_level() -> None:
+    assert first_half_weights([1.0, 1.0]) == [1.0, 1.0]
+    small, large, larger = first_half_weights([2.0, 4.0, 9.0])
+    assert large == larger == pytest.approx(small * np.exp(4))
 
 
 def test_the_interval_of_independent_shares_is_that_of_statsmodels() -> None:
