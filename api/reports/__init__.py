@@ -1,1 +1,1 @@
-"""Reports: runs and comparisons, each as one file that a browser opens by itself."""
+"""Reports: runs, comparisons and checks, each as one file that a browser opens by itself."""

@@ -5,7 +5,7 @@ from litestar.params import FromPath
 
 from api.http.injected import Injected
 from api.http.responses import Html
-from api.reports import of_comparisons, of_runs
+from api.reports import of_checks, of_comparisons, of_runs
 from shared.accounts import Caller
 from shared.kit.platform import Platform
 
@@ -34,3 +34,14 @@ class ReportController(Controller):
         what the candidate changed, and what was compared.
         """
         return await of_comparisons.report(platform, caller, comparison_id)
+
+    @get("/v1/checks/{check_id:str}/report", operation_id="gates.export_report", tags=["gates"])
+    async def of_check(
+        self, platform: Injected[Platform], caller: Injected[Caller], check_id: FromPath[str]
+    ) -> Response[Html]:
+        """Export the report of a check as HTML.
+
+        One file of at most 2 MB that loads nothing and runs no script: the verdict, every requirement with its numbers,
+        the policy that decided, and what was compared.
+        """
+        return await of_checks.report(platform, caller, check_id)

@@ -10,6 +10,7 @@ from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import problem_of
+from api.reports import of_checks
 from api.web import gate_forms
 from api.web.forms import Form
 from api.web.page_request import PageRequest
@@ -91,6 +92,11 @@ class GateCheckPages(Controller):
             # The script that asks for the progress leaves its page for the verdict.
             return page_request.redirect(f"/app/checks/{check_id}")
         return page_request.render("gates/check.html", check=check, result=check.found)
+
+    @get("/{check_id:str}/report")
+    async def report(self, page_request: Injected[PageRequest], check_id: FromPath[str]) -> Response[str]:
+        """Show the check as one file to keep."""
+        return await of_checks.report(page_request.platform, page_request.caller, check_id)
 
 
 async def _form(page_request: PageRequest, texts: dict[str, str], problem: Problem | None = None) -> Response[str]:

@@ -52,7 +52,7 @@ async def with_runs(account: Account, tmp_path: Path) -> Account:
 
 async def test_the_outcome_of_a_gate_is_the_exit_code(with_runs: Account, tmp_path: Path) -> None:
     policy = str(tmp_path / "gate.yaml")
-    files = {name: tmp_path / f"check.{name}" for name in ("markdown", "junit", "badge", "receipt")}
+    files = {name: tmp_path / f"check.{name}" for name in ("markdown", "junit", "badge", "receipt", "report")}
     written = [part for name, path in files.items() for part in (f"--{name}", str(path))]
     passed = await command("gate", policy, "alike")
     failed = await command("gate", policy, "worse", *written, "--json")
@@ -70,6 +70,7 @@ async def test_the_outcome_of_a_gate_is_the_exit_code(with_runs: Account, tmp_pa
     assert ET.parse(files["junit"]).getroot().find("testsuite").attrib["failures"] == "1"  # type: ignore[union-attr] # or fails
     assert ET.parse(files["badge"]).getroot().attrib["aria-label"] == "release: fail"
     assert json.loads(files["receipt"].read_text())["id"] == check["id"]
+    assert "<h1>Fail</h1>" in files["report"].read_text()
 
 
 async def test_a_policy_in_a_file_is_one_gate_and_a_version_for_each_change(with_runs: Account, tmp_path: Path) -> None:

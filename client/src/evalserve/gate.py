@@ -6,6 +6,7 @@ from typing import Any
 from evalserve import gates
 from evalserve.connection import AsyncConnection, Connection
 from evalserve.results import Rows
+from evalserve.steps import content
 from evalserve.texts import printable
 
 
@@ -70,6 +71,10 @@ class Check(_Check):
         """Return the check as an SVG image."""
         return self._connection.hold(gates.text(self.id, "badge"))
 
+    def report(self) -> bytes:
+        """Return the check as one HTML file, which loads nothing and runs no script."""
+        return self._connection.hold(content(f"/v1/checks/{self.id}/report"))
+
 
 class AsyncCheck(_Check):
     """A check of an asynchronous client."""
@@ -93,3 +98,7 @@ class AsyncCheck(_Check):
     async def badge(self) -> str:
         """Return the check as an SVG image."""
         return await self._connection.hold(gates.text(self.id, "badge"))
+
+    async def report(self) -> bytes:
+        """Return the check as one HTML file, which loads nothing and runs no script."""
+        return await self._connection.hold(content(f"/v1/checks/{self.id}/report"))

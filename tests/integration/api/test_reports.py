@@ -15,6 +15,7 @@ from tests.files import upload_file
 pytestmark = pytest.mark.usefixtures("workers")
 
 MAX_BYTES = 2_000_000
+EVIL = "<script>alert(1)</script>"
 RANDOM = np.random.default_rng(3)
 
 
@@ -98,6 +99,54 @@ async def test_the_report_of_a_comparison_leads_with_the_verdict(alice: Client, 
     assert (await mallory.get(f"/v1/comparisons/{made['id']}/report")).status_code == 404
 
 
+async def check_by(alice: Client, policy: dict[str, Any], candidate: str) -> dict[str, Any]:
+    """The check of a run by a new gate."""
+    gate = (await alice.post("/v1/gates", policy)).json()["id"]
+    made = await alice.post(f"/v1/gates/{gate}/checks", {"candidate": candidate})
+    return dict(await ended(alice, made.headers["location"]))
+
+
+async def test_the_report_of_a_check_says_what_failed_and_by_which_policy(alice: Client, mallory: Client) -> None:
+    baseline = await create_run(alice, scored(wrong=0.1), name="v1", tags=["main"])
+    candidate = await create_run(alice, scored(wrong=0.3, seed=2), name="v2")
+    policy = {
+        "name": EVIL,
+        "baseline": {"tag": "main"},
+        "metrics": [{"metric": "accuracy", "margin": 0.02}, {"metric": "recall.class", "label": "spam"}],
+        "slices": [{"column": "country", "margin": 0.05}],
+        "golden_ids": ["s0", f"</dd>{EVIL}"],
+    }
+    check = await check_by(alice, policy, candidate)
+
+    answer = await alice.get(f"/v1/checks/{check['id']}/report")
+    page = answer.text
+
+    assert answer.headers["content-disposition"] == f'inline; filename="check-{check["id"]}.html"'
+    check_alone(page)
+    assert "<h1>Fail</h1>" in page
+    assert html.escape(check["result"]["summary"]) in page
+    assert page.count('class="whisker"') == 1 + 1 + 2
+    assert [page.count(f'class="outcome {outcome}"') for outcome in ("fail", "warn", "pass")] == [
+        sum(reason["outcome"] == outcome for reason in check["result"]["reasons"])
+        for outcome in ("fail", "warn", "pass")
+    ]
+    receipt = (await alice.get(f"/v1/checks/{check['id']}/receipt")).json()
+    for text in ("v1", "v2", baseline, candidate, receipt["sha256"], "accuracy, margin 0.02", "&lt;/dd&gt;&lt;script"):
+        assert text in page
+    assert (await mallory.get(f"/v1/checks/{check['id']}/report")).status_code == 404
+
+
+async def test_the_report_of_a_check_without_a_baseline_fails_in_words(alice: Client) -> None:
+    check = await check_by(alice, {"name": "g", "baseline": {"tag": "main"}}, await create_run(alice, scored()))
+
+    page = (await alice.get(f"/v1/checks/{check['id']}/report")).text
+
+    check_alone(page)
+    assert "<h1>Fail</h1>" in page
+    assert "No other run with the tag" in page
+    assert page.count("<h3>") == 1
+
+
 async def test_the_largest_runs_have_reports_below_the_limit(alice: Client) -> None:
     # As many classes and as long labels as are taken, every pair of classes confused, and many slices.
     classes, n = 500, 6_000
@@ -113,13 +162,24 @@ async def test_the_largest_runs_have_reports_below_the_limit(alice: Client) -> N
     upload = await upload_file(alice, table.getvalue().encode())
     made = await alice.post("/v1/runs", {"upload_id": upload["id"]})
     run = (await ended(alice, made.headers["location"]))["id"]
+    another = await ended(alice, (await alice.post("/v1/runs", {"upload_id": upload["id"]})).headers["location"])
+    policy = {
+        "name": "g",
+        "baseline": {"run_id": run},
+        "metrics": [{"metric": "recall.class"}, {"metric": "f1.class"}],
+        "slices": [{"column": "column 0"}, {"column": "column 1"}],
+        "golden_ids": [f"{at:04}{'<&ü' * 100}" for at in range(1000)],
+    }
+    check = await check_by(alice, policy, another["id"])
     asked = {"baseline": run, "candidate": run, "metrics": ["recall.class"], "slices": ["column 0"]}
     comparison = await ended(alice, (await alice.post("/v1/comparisons", asked)).headers["location"])
 
     of_run = await alice.get(f"/v1/runs/{run}/report")
     of_comparison = await alice.get(f"/v1/comparisons/{comparison['id']}/report")
+    of_check = await alice.get(f"/v1/checks/{check['id']}/report")
 
-    assert (of_run.status_code, of_comparison.status_code) == (200, 200)
+    assert (of_run.status_code, of_comparison.status_code, of_check.status_code) == (200, 200, 200)
+    check_alone(of_check.text)
     check_alone(of_run.text)
     check_alone(of_comparison.text)
     assert "A matrix of 500 classes is not drawn here." in of_run.text
@@ -138,14 +198,13 @@ async def test_a_drawn_matrix_of_many_classes_stays_below_the_limit(alice: Clien
 
 
 async def test_texts_of_users_are_texts(alice: Client) -> None:
-    evil = "<script>alert(1)</script>"
     data = {
         "id": ["1", "2", "3"],
-        "y_true": [evil, "a", "a"],
-        "y_pred": [evil, evil, "a"],
-        'country"><img src=x onerror=alert(1)>': ["x", evil, evil],
+        "y_true": [EVIL, "a", "a"],
+        "y_pred": [EVIL, EVIL, "a"],
+        'country"><img src=x onerror=alert(1)>': ["x", EVIL, EVIL],
     }  # fmt: skip
-    run = await create_run(alice, data, name=evil, model_name=evil, model_version=evil)
+    run = await create_run(alice, data, name=EVIL, model_name=EVIL, model_version=EVIL)
 
     page = (await alice.get(f"/v1/runs/{run}/report")).text
 

@@ -1,6 +1,7 @@
 """The command that checks a run by a gate."""
 
 import json
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,12 @@ from evalserve.command.terminal import Refused, client, prints
 
 _target = click.Path(dir_okay=False, path_type=Path)
 _POLICIES = {".json", ".yaml", ".yml"}
+_FORMS: Mapping[str, Callable[[Any], bytes]] = {
+    "junit": lambda check: check.junit().encode(),
+    "badge": lambda check: check.badge().encode(),
+    "receipt": receipt_of,
+    "report": lambda check: check.report(),
+}
 
 
 @click.command()
@@ -23,6 +30,7 @@ _POLICIES = {".json", ".yaml", ".yml"}
 @click.option("--junit", type=_target, help="File for the requirements as tests.")
 @click.option("--badge", type=_target, help="File for an SVG image with the verdict.")
 @click.option("--receipt", type=_target, help="File for the receipt.")
+@click.option("--report", type=_target, help="File for the check as one HTML page.")
 @prints
 def gate(policy: str, candidate: str, *, strict: bool, markdown: Path | None, **files: Path | None) -> Any:
     """Check a run by a gate: POLICY is a file (YAML or JSON) with its rules, or the id or name of a gate.
@@ -37,7 +45,7 @@ def gate(policy: str, candidate: str, *, strict: bool, markdown: Path | None, **
                 file.write(found.markdown())
         for name, path in files.items():
             if path is not None:
-                replace(path, receipt_of(found) if name == "receipt" else getattr(found, name)().encode())
+                replace(path, _FORMS[name](found))
     exit_code = {"pass": 0, "warn": EXIT_UNDECIDED * strict}.get(found.verdict, EXIT_WORSE)
     return found.data, repr(found), exit_code
 

@@ -211,6 +211,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/gates/{gate_id}/checks"): Sample(after=(things.gate_check,), query={"limit": 1}),
     ("GET", "/v1/checks/{check_id}"): Sample(),
     ("DELETE", "/v1/checks/{check_id}"): Sample(),
+    ("GET", "/v1/checks/{check_id}/report"): Sample(),
     ("GET", "/v1/checks/{check_id}/receipt"): Sample(),
     ("GET", "/v1/checks/{check_id}/junit"): Sample(),
     ("GET", "/v1/checks/{check_id}/markdown"): Sample(),
