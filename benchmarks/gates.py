@@ -3,7 +3,7 @@
     python -m benchmarks.gates [sets]
 
 Sets of paired samples are drawn from known shares, 2,000 of each kind if not told otherwise, all from one seed. Beside
-each stands a gate that fails every loss that is seen, however small.
+each stands a gate that fails every loss that is seen, however small, and the chance of the best test that there can be.
 """
 
 import sys
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from shared.comparisons.sides import ComparedSide
 from shared.gates.evaluating import evaluate
@@ -34,6 +35,10 @@ SEVERAL = GatePolicy(
 )
 
 
+# Numbers of discordant samples that are less likely than this change no digit that is shown.
+_LEAST_PROBABILITY = 1e-12
+
+
 class Shares(NamedTuple):
     """The shares of sets that the gate fails and passes, and in which the candidate has fewer samples right."""
 
@@ -54,6 +59,30 @@ def simulate(policy: GatePolicy, size: int, discordant: float, loss: float, sets
     return Shares(found["fail"] / sets, found["pass"] / sets, found["dropped"] / sets)
 
 
+def best_chance(size: int, discordant: float, loss: float, alpha: float) -> float:
+    """The chance that the most powerful test finds a loss (Neyman and Pearson 1933); no test of this level has more.
+
+    It is told the share of discordant samples and the loss that may be there, and has to tell it from none. Of each
+    sample it knows which of the two is right, and at the level itself it draws lots.
+    """
+    ratios, by_chance, by_loss = [], [], []
+    for number, weight in enumerate(binom.pmf(np.arange(size + 1), size, discordant)):
+        if weight < _LEAST_PROBABILITY:
+            continue
+        broken = np.arange(number + 1)
+        ratios.append(broken * np.log1p(loss / discordant) + (number - broken) * np.log1p(-loss / discordant))
+        by_chance.append(weight * binom.pmf(broken, number, 0.5))
+        by_loss.append(weight * binom.pmf(broken, number, (1 + loss / discordant) / 2))
+    order = np.argsort(-np.concatenate(ratios), kind="stable")
+    level, chance = (np.append(0.0, np.cumsum(np.concatenate(parts)[order])) for parts in (by_chance, by_loss))
+    return float(np.interp(alpha, level, chance))
+
+
+def samples_for(chance: float, discordant: float, loss: float, alpha: float) -> int:
+    """The fewest samples, in hundreds, of which the most powerful test finds a loss with this chance."""
+    return next(size for size in range(100, 10**6, 100) if best_chance(size, discordant, loss, alpha) >= chance)
+
+
 def _drawn(
     random: np.random.Generator, size: int, discordant: float, loss: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -68,12 +97,16 @@ def _drawn(
 def main() -> None:
     """Print both tables as Markdown."""
     sets = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    print("| true loss | discordant | n | gate fails | any loss fails |\n| ---: | ---: | ---: | ---: | ---: |")
+    print("| true loss | discordant | n | gate fails | best test | any loss fails |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: |")
     cases = [(0.0, DISCORDANT[1], size) for size in SIZES] + [(LOSS, share, SIZES[1]) for share in DISCORDANT]
     for loss, discordant, size in cases:
         shares = simulate(ONE, size, discordant, loss, sets)
-        row = f"| {loss:.0%} | {discordant:.0%} | {size:,} | {shares.failed:.1%} | {shares.dropped:.1%} |"
+        best = best_chance(size, discordant, loss, ONE.alpha)
+        row = f"| {loss:.0%} | {discordant:.0%} | {size:,} | {shares.failed:.1%} | {best:.1%} | {shares.dropped:.1%} |"
         print(row, flush=True)
+    needed = samples_for(0.9, DISCORDANT[-1], LOSS, ONE.alpha)
+    print(f"\nOf {DISCORDANT[-1]:.0%} discordant samples the best test needs {needed:,} for a chance of 90 %.")
     print("\n| gate | true loss | n | fails | passes |\n| --- | ---: | ---: | ---: | ---: |")
     for size in SIZES:
         shares = simulate(WITH_MARGIN, size, DISCORDANT[1], MARGIN, sets)
