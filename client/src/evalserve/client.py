@@ -64,8 +64,8 @@ class Client:
     ) -> Run:
         """Create a run of predictions and return it when it is ready.
 
-        `data` is a DataFrame of pandas or polars, an Arrow table, a dictionary of columns, or the path of a file; then
-        the others name its columns. Without it they are the vectors themselves. `description` has `name`,
+        `data` is a DataFrame of pandas or polars, an Arrow table, a dictionary of columns, or the path or address of a
+        file; then the others name its columns. Without it they are the vectors themselves. `description` has `name`,
         `model_name`, `model_version`, `tags` and `notes`. Raises InputRefused, NeedsMapping, NotPermitted and
         ServiceUnavailable.
         """

@@ -12,6 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from evalserve.downloads import download, is_address
 from evalserve.errors import InputRefused
 
 # Names of the columns that are made of vectors.
@@ -45,6 +46,11 @@ class TableFile:
 @contextmanager
 def as_file(data: Any, roles: Roles) -> Iterator[TableFile]:
     """Yield the table as a file, which is deleted afterwards unless it was one before; raises InputRefused."""
+    if is_address(data):
+        with tempfile.TemporaryDirectory(prefix="evalserve-") as folder:
+            path = download(data, Path(folder))
+            yield TableFile(path, path.name, columns_of(roles, None))
+        return
     if isinstance(data, str | PathLike):
         path = Path(data)
         if not path.is_file():
