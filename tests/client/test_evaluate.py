@@ -210,7 +210,7 @@ async def test_a_run_is_shown_in_a_terminal_and_in_a_notebook(account: Account) 
         run = await asyncio.to_thread(lambda: client.evaluate(hostile, y_true="label", y_pred="guess", name="<i>"))
 
     assert repr(run).splitlines()[0] == "Run '<i>': 6 samples, 2 classes"
-    assert repr(run).splitlines()[-1] == f"{account.url}/v1/runs/{run.id}"
+    assert repr(run).splitlines()[-1] == f"{account.url}/app/runs/{run.id}"
     assert "<b>Run &#x27;&lt;i&gt;&#x27;</b>" in run._repr_html_()
     assert "<th>&lt;b&gt;</th>" in run._repr_html_()
 

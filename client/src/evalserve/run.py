@@ -47,8 +47,8 @@ class _Run:
 
     @property
     def url(self) -> str:
-        """Address of the run at the service."""
-        return f"{self._url}/v1/runs/{self.id}"
+        """Address of the page of the run."""
+        return f"{self._url}/app/runs/{self.id}"
 
     def __repr__(self) -> str:
         return texts.of_run(self)
