@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
@@ -28,6 +28,7 @@ _MAX_DOCUMENT_BYTES = 256 * 2**20
 # A record is one row: this is that of ten thousand columns with a text of a thousand letters each.
 _MAX_LINE_BYTES = 16 * 2**20
 _WORDS = {b"null": "", b"true": "True", b"false": "False", b"NaN": ""}
+_BEGIN_NUMBERS = b"-0123456789"
 
 Record = dict[str, Raw]
 
@@ -45,13 +46,24 @@ class JsonFile:
 
     def __init__(self, path: Path, container: Container) -> None:
         self._path, self._container = path, container
+        self._kinds = _Kinds(set(), {})
         first = [*islice(self._records(), _ROWS_SEEN)]
         if not first:
             raise FileUnreadable("The file holds no records; it needs one for each sample.")
         self.names = list(dict.fromkeys(name for record in first for name in record))
         check_names(self.names)
-        self.notices: list[str] = []
         self._first = first
+        self._scores = set[str]()
+
+    @property
+    def notices(self) -> list[str]:
+        """Columns in which a program may have made numbers of some texts, among the records that were read."""
+        return [
+            f"“{name}” holds numbers in some records and texts such as “{self._kinds.digits[name][:40]}” in others: "
+            "if a program made numbers of texts, 01 and 1 may have become one."
+            for name in self.names
+            if name in self._kinds.numbers and name in self._kinds.digits and name not in self._scores
+        ]
 
     def sample(self, rows: int) -> list[list[str]]:
         """The texts of each column in the first records."""
@@ -59,6 +71,7 @@ class JsonFile:
 
     def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
         """All rows; raises FileUnreadable, and RowsInvalid for text where a score should be."""
+        self._scores |= {self.names[at] for at, form in forms.items() if form is ColumnForm.SCORES}
         records, start, size = self._records(), 0, rows_of_batch(len(self.names), _BATCH_ROWS)
         while rows := [*islice(records, size)]:
             self._refuse_new_names(rows, start)
@@ -99,7 +112,14 @@ class JsonFile:
     def _records(self) -> Iterator[dict[str, str]]:
         source = _lines if self._container is Container.JSON_LINES else _document
         for number, record in enumerate(source(self._path), 1):
-            yield _flat(record, number)
+            yield _flat(record, number, self._kinds)
+
+
+class _Kinds(NamedTuple):
+    """The names of the columns with numbers, and a text of each column with texts that are digits alone."""
+
+    numbers: set[str]
+    digits: dict[str, str]
 
 
 def _lines(path: Path) -> Iterator[Record]:
@@ -163,21 +183,23 @@ def _size(item: tuple[str, int]) -> int:
     return item[1]
 
 
-def _flat(record: Record, number: int, before: str = "") -> dict[str, str]:
+def _flat(record: Record, number: int, kinds: _Kinds, before: str = "") -> dict[str, str]:
     cells: dict[str, str] = {}
-    for name, raw in record.items():
-        text = bytes(raw)
+    for short_name, raw in record.items():
+        text, name = bytes(raw), before + short_name
         if text.startswith(b"{"):
-            cells |= _flat(_decoded(_RECORD, text, f"Record {number:,}"), number, f"{before}{name}.")
+            cells |= _flat(_decoded(_RECORD, text, f"Record {number:,}"), number, kinds, f"{name}.")
+        elif text.startswith(b'"'):
+            cells[name] = cell = _TEXT.decode(text)
+            if cell.isdecimal():
+                kinds.digits.setdefault(name, cell)
+        elif text in _WORDS:
+            cells[name] = _WORDS[text]
         else:
-            cells[before + name] = _cell(text)
+            cells[name] = text.decode()
+            if text[0] in _BEGIN_NUMBERS:
+                kinds.numbers.add(name)
     return cells
-
-
-def _cell(text: bytes) -> str:
-    if text.startswith(b'"'):
-        return _TEXT.decode(text)
-    return _WORDS.get(text) or ("" if text in _WORDS else text.decode())
 
 
 def _decoded(decoder: msgspec.json.Decoder[Any], text: bytes | Raw, where: str) -> Any:

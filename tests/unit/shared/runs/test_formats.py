@@ -107,6 +107,27 @@ def test_labels_and_ids_keep_their_texts(tmp_path: Path, data: bytes) -> None:
     assert pq.read_table(tmp_path / "rows.parquet").column("id").to_pylist() == ["007", "12345678901234567890"]
 
 
+def test_numbers_beside_digits_as_text_are_noticed_wherever_they_stand(tmp_path: Path) -> None:
+    # MLflow makes numbers of a stored table's texts when it appends to it: findings/mlflow_tables_forget.sh
+    names, rows = ["id", "y_true", "y_pred", "age"], [[1, 1, 1, 7], [2, 1, 1, "n/a"], ["003", "01", "1", 9]]
+    first, _, last = (dict(zip(names, row, strict=True)) for row in rows)
+    late = [*(first | {"id": number} for number in range(4, 12_000)), last]
+    notice = (
+        "“{}” holds numbers in some records and texts such as “{}” in others: if a program made numbers of texts, "
+        "01 and 1 may have become one."
+    )
+    expected = [notice.format(*each) for each in (("id", "003"), ("y_true", "01"), ("y_pred", "1"))]
+
+    for data in (json.dumps({"columns": names, "data": rows}), "\n".join(map(json.dumps, late))):
+        assert read(tmp_path, data).finished.notices == expected
+
+
+def test_a_score_may_be_a_number_or_its_text(tmp_path: Path) -> None:
+    records = [{"y_true": "a", "y_pred": "a", "prob_b": 0.2}, {"y_true": "b", "y_pred": "b", "prob_b": "1"}]
+
+    assert read(tmp_path, json.dumps(records)).finished.notices == []
+
+
 def test_na_and_null_are_classes_where_they_are_written_out(tmp_path: Path) -> None:
     assert counts(read(tmp_path, b"y_true,y_pred\nNA,null\nnull,null\n")) == (["NA", "null"], [[0, 1], [0, 1]])
 
