@@ -127,7 +127,7 @@ def shape_of(entry: dict[str, Any], geometry: Geometry) -> dict[str, Any]:
     if geometry == "boxes":
         return {"bbox": entry["bbox"]}
     (encoded,) = objects([entry], geometry).run_lengths
-    return {"segmentation": encoded}
+    return {"segmentation": encoded} | ({"bbox": entry["bbox"]} if entry.get("states_box") else {})
 
 
 @pytest.mark.parametrize("geometry", ["boxes", "masks"])
@@ -170,6 +170,23 @@ def test_matches_and_what_is_ignored_are_pycocotools(geometry: Geometry, images:
         ignored += int(matches.is_ignored.sum())
 
     assert (same, ignored) == (right, neither)
+
+
+@pytest.mark.parametrize(("states_box", "of_pycocotools"), [(False, 0.5), (True, 1.0)])
+def test_a_mask_is_as_large_as_its_pixels_also_beside_a_box(states_box: bool, of_pycocotools: float) -> None:
+    # pycocotools takes the area of the box, and a wrong result that is not small is forgiven among small objects.
+    found = [
+        {"code": 0, "bbox": [left, 0, 34, 34], "score": score, "states_box": states_box}
+        for left, score in ((0, 0.9), (60, 0.95))
+    ]
+    images = [([{**TRUTH, "bbox": [0, 0, 34, 34]}], found)]
+
+    measured = average_precision(
+        [(objects(truth, "masks"), objects(found, "masks")) for truth, found in images], CLASSES, geometry="masks"
+    )
+
+    assert oracle(images, "masks").stats[3] == pytest.approx(of_pycocotools)
+    assert measured.summary[NAMES[3]] == pytest.approx(0.5)
 
 
 def test_of_equal_overlaps_the_later_object_is_found_as_in_coco() -> None:
