@@ -82,6 +82,20 @@ def test_every_file_and_folder_that_a_document_names_is_there() -> None:
         assert [name for name in names if "X" not in name and not (ROOT / name).exists()] == []
 
 
+def test_every_finding_is_listed_and_pins_what_it_installs() -> None:
+    scripts = sorted((ROOT / "findings").glob("*.sh"))
+    listed = re.findall(r"^\| \[(\w+)\]\(\1\.sh\)", (ROOT / "findings/README.md").read_text(), re.MULTILINE)
+
+    assert listed == [path.stem for path in scripts]
+    for path in scripts:
+        head, _, program = path.read_text().partition("\nset -eu\n")
+        labels = re.findall(r"^# ([A-Z]\w+)(?=:| \()", head, re.MULTILINE)
+        assert labels == ["Guess", "Seen", "Versions", "Hurts", "Instead", "Output"], path.name
+        (packages,) = re.findall(r"pip\" install .*\\\n(.+)", program)
+        assert [package for package in packages.split() if "==" not in package] == []
+        assert path.stat().st_mode & 0o100
+
+
 def test_the_runbook_speaks_of_figures_that_there_are_and_links_to_its_own_chapters() -> None:
     text = (ROOT / "docs/runbook.md").read_text()
     source = "".join(
