@@ -109,7 +109,8 @@ def test_labels_and_ids_keep_their_texts(tmp_path: Path, data: bytes) -> None:
 
 def test_numbers_beside_digits_as_text_are_noticed_wherever_they_stand(tmp_path: Path) -> None:
     # MLflow makes numbers of a stored table's texts when it appends to it: findings/mlflow_tables_forget.sh
-    names, rows = ["id", "y_true", "y_pred", "age"], [[1, 1, 1, 7], [2, 1, 1, "n/a"], ["003", "01", "1", 9]]
+    names = ["id", "y_true", "y_pred", "age"]
+    rows: list[list[Any]] = [[1, 1, 1, 7], [2, 1, 1, "n/a"], ["003", "01", "1", 9]]
     first, _, last = (dict(zip(names, row, strict=True)) for row in rows)
     late = [*(first | {"id": number} for number in range(4, 12_000)), last]
     notice = (
