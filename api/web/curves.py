@@ -13,7 +13,7 @@ from api.http.body_limits import TABLE
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import problem_of
-from api.web import table_process, tables
+from api.web import run_reviews, table_process, tables
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
@@ -45,9 +45,11 @@ class CurvePages(Controller):
 
     @post(opt=TABLE)
     async def submit(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
-        """Submit a job for the pasted or uploaded probabilities."""
+        """Submit a job for the pasted or uploaded probabilities; or a run, whose first rows are shown before."""
         caller = page_request.caller
         try:
+            if run_reviews.is_wanted(form):
+                return await run_reviews.of_scores(page_request, form)
             title = form.text("title")
             inputs, notices = await _inputs(form, page_request.platform.settings)
         except MISTAKES as error:

@@ -10,7 +10,7 @@ from api.http.body_limits import TABLE
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import problem_of
-from api.web import table_process, tables
+from api.web import run_reviews, table_process, tables
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
@@ -72,9 +72,11 @@ class MatrixPages(Controller):
 
     @post("/new", opt=TABLE)
     async def create(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
-        """Create a matrix from pasted or uploaded labels."""
+        """Create a matrix from pasted or uploaded labels; or a run, whose first rows are shown before it is counted."""
         caller = page_request.caller
         try:
+            if run_reviews.is_wanted(form):
+                return await run_reviews.of_labels(page_request, form)
             description = _description(form)
             settings = page_request.platform.settings
             counted, notices = await _count(form, tables.TableLimits(settings.max_classes, settings.max_label_length))

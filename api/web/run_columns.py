@@ -7,6 +7,7 @@ from litestar import Response
 
 from api.web.forms import Form
 from api.web.page_request import PageRequest
+from api.web.reading import read_notices
 from shared import runs
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.runs.errors import RunNotReady
@@ -62,6 +63,7 @@ async def show(
         choices=_choices(run, names, form),
         roles=ROLES,
         chosen=_chosen(run) if form is None else form.texts,
+        prediction_notices=read_notices(page_request),
         is_review=any(question.asks == "confirmation" for question in found.questions),
         problem=problem,
     )

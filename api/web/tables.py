@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import msgspec
+
 from shared import curves
 from shared.curves import LabelledProbabilities
 from shared.evaluation.inputs.errors import InvalidLabels
@@ -48,6 +50,13 @@ def count_lists(actual: str, predicted: str, limits: TableLimits) -> tuple[Count
     with _faults_of("actual"):
         labels = read_pasted_labels(actual, predicted)
     return _counted(labels, "actual", limits), labels.notices
+
+
+def pack_lists(actual: str, predicted: str) -> tuple[bytes, list[Notice]]:
+    """Pack two pasted lists as a file of two columns, which a run reads; raises InvalidInput."""
+    with _faults_of("actual"):
+        labels = read_pasted_labels(actual, predicted)
+    return msgspec.json.encode({"actual": labels.actual, "predicted": labels.predicted}), labels.notices
 
 
 def pack_scores(data: bytes, field: str, limits: TableLimits) -> tuple[bytes, list[Notice]]:
