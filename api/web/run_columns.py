@@ -1,8 +1,9 @@
 """The page that shows the first rows of a run's file, and asks what its columns are."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
+import msgspec
 from litestar import Response
 
 from api.web.forms import Form
@@ -28,6 +29,8 @@ ROLES = {
 }
 _SINGLE = ("truth", "prediction", "correct", "id", "confidence")
 _HEADERS = {"yes": True, "no": False}
+# How samples with any number of labels have them.
+_HIDDEN = ("separator", "indicators")
 # Boxes that say that there is no such column.
 _WITHOUT = ("prediction", "id", "weight")
 
@@ -77,9 +80,13 @@ async def preview_of(page_request: PageRequest, run: RunRecord) -> Preview:
         return Preview([], [])
 
 
-def read_form(form: Form, preview: Preview) -> ColumnsIn:
-    """Read the answers: a column without a role is inferred; raises InvalidInput."""
-    given: dict[str, object] = {}
+def read_form(form: Form, preview: Preview, before: Mapping[str, Any]) -> ColumnsIn:
+    """Read the answers: a column without a role is inferred; raises InvalidInput.
+
+    What the form does not show stays as it was said before.
+    """
+    kept = msgspec.convert({name: before[name] for name in _HIDDEN if name in before}, ColumnsIn)
+    given: dict[str, object] = {name: getattr(kept, name) for name in _HIDDEN}
     header = form.texts.get("header", "")
     columns = _sent(form)
     if header in _HEADERS:

@@ -93,7 +93,7 @@ class RunPages(Controller):
         platform, caller = page_request.platform, page_request.caller
         run = await runs.get(platform, caller, run_id)
         try:
-            columns = run_columns.read_form(form, await run_columns.preview_of(page_request, run))
+            columns = run_columns.read_form(form, await run_columns.preview_of(page_request, run), run.columns)
             await runs.map_columns(platform, caller, run_id, columns, is_review="review" in form.texts)
         except MISTAKES as error:
             return await run_columns.show(page_request, run, problem_of(page_request.request, error), form)

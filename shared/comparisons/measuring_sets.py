@@ -26,9 +26,9 @@ class SetMeasures:
         self, samples: PairedSamples, counts: PairedCounts, metrics: Sequence[ComparedMetric], *, seed: int
     ) -> None:
         self._labels, self._counts = samples.classes, counts
-        self._members = np.zeros((len(samples.sets), len(samples.classes)))
-        for at, one in enumerate(samples.sets):
-            self._members[at, list(one)] = 1
+        self._members = np.zeros((len(samples.sets), len(samples.classes)), bool)
+        for own, one in zip(self._members, samples.sets, strict=True):
+            own[list(one)] = True
         formulas: dict[str, Any] = {
             name: formula for name, formula in (OVERALL_OF_SETS | CLASS_OF_SETS).items() if name in metrics
         }
@@ -60,10 +60,8 @@ class SetMeasures:
 
     def _recall(self, code: int, question: Question) -> Measured:
         """The share of the samples with a label that are said to have it."""
-        has_label = self._members[:, code] > 0
-        own = self._counts.of_truths(np.flatnonzero(has_label).tolist())
-        found, also = has_label[own.baseline], has_label[own.candidate]
-        sums = (
-            int(own.counts[chosen].sum()) for chosen in (found & also, found & ~also, ~found & also, ~found & ~also)
-        )
+        has_label, counts = self._members[:, code], self._counts
+        own, found, also = (has_label[codes] for codes in (counts.truth, counts.baseline, counts.candidate))
+        chosen = (own & found & also, own & found & ~also, own & ~found & also, own & ~found & ~also)
+        sums = (int(counts.counts[cells].sum()) for cells in chosen)
         return measuring.of_pairs("multilabel.recall.class", Pairs(*sums), question, label=self._labels[code])

@@ -54,7 +54,7 @@ class ComparisonOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             description="Ids of the metrics to compare, 1 to 20, the usual ones of the runs if omitted; the verdict is "
             "that of the first."
         ),
-    ] = []
+    ] = msgspec.field(default_factory=list)
     margin: Annotated[
         Annotated[float, Meta(gt=0, lt=1)] | None,
         Meta(description="Difference that does not matter, between 0 and 1; null for no margin."),

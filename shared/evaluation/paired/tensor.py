@@ -4,7 +4,7 @@ All that concerns labels alone can be read from it, whatever the number of sampl
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,14 +107,16 @@ def replicate(
     pairs: PairedCounts, formulas: Mapping[str, Formula], *, replicates: int, seed: int
 ) -> dict[str, Replicated]:
     """Draw the samples anew, in pairs, and measure the difference of each metric; the same seed draws the same."""
-    return replicate_sets(pairs, np.eye(pairs.k), formulas, replicates=replicates, seed=seed)
+    return replicate_sets(pairs, np.eye(pairs.k, dtype=bool), formulas, replicates=replicates, seed=seed)
 
 
 def replicate_sets(
-    pairs: PairedCounts, members: Floats, formulas: Mapping[str, Formula], *, replicates: int, seed: int
+    pairs: PairedCounts, members: NDArray[Any], formulas: Mapping[str, Formula], *, replicates: int, seed: int
 ) -> dict[str, Replicated]:
-    """`replicate` of samples whose codes are sets of labels: `members` (k, labels) is 1 where a set has a label."""
-    truth, baseline, candidate = (members[codes] for codes in (pairs.truth, pairs.baseline, pairs.candidate))
+    """`replicate` of samples whose codes are sets of labels: `members` (k, labels) says which set has which label."""
+    truth, baseline, candidate = (
+        members[codes].astype(float) for codes in (pairs.truth, pairs.baseline, pairs.candidate)
+    )
     parts = [truth * baseline, truth, baseline, truth * candidate, candidate]
     shares = pairs.counts / pairs.counts.sum()
     seen = [shares @ part for part in parts]

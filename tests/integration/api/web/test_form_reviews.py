@@ -142,3 +142,18 @@ async def test_what_cannot_be_shown_is_refused_with_what_was_sent(
     for text in fields.values():
         assert text.strip() in page
     assert (await alice.get("/v1/runs")).json()["items"] == []
+
+
+async def test_sets_of_labels_stay_sets_where_their_first_rows_are_confirmed(app: Litestar, alice: Client) -> None:
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+    file = b"id,y_true,y_pred,site\n1,cat|dog,cat,a\n2,dog,dog,b\n"
+    sent = {"review": "true", "columns": '{"separator": "|"}'}
+    made = await alice.send("POST", "/v1/runs", files={"file": ("x.csv", file)}, data=sent)
+    await ended(alice, f"/v1/runs/{made.json()['id']}")
+    columns = {"column": ["id", "y_true", "y_pred", "site"], "role": ["", "", "", "text"], "class": [""] * 4}
+
+    run = await counted(alice, visitor, made.json(), **columns)
+
+    assert (run["status"], run["task"], run["rows"]) == ("ready", "multilabel", 2)
+    assert {column["column"]: column["role"] for column in run["columns"]}["site"] == "text"
