@@ -17,7 +17,7 @@ from shared.gates.results import CheckResult
 from shared.kit.computation import Computation
 from shared.runs.mapping import ColumnRole
 from shared.runs.records import InputFile
-from shared.runs.summary import PredictionSource, ScoreKind
+from shared.runs.summary import PredictionSource, ScoreKind, ShownTask
 
 SideRole = Literal["run", "baseline", "candidate"]
 
@@ -51,7 +51,10 @@ class ReadSide(msgspec.Struct, frozen=True, kw_only=True):
 
     format: Annotated[str | None, Meta(description="Format of the file.")]
     rows: Annotated[int, Meta(description="Number of samples.")]
-    classes: Annotated[list[Label], Meta(description="Classes, in the order of the matrix.")]
+    task: Annotated[ShownTask, Meta(description="What is predicted of each sample.")]
+    classes: Annotated[
+        list[Label], Meta(description="Classes, in the order of the matrix, or labels; none of a file of flags.")
+    ]
     positive: Annotated[Label | None, Meta(description="Positive class; null if there is none.")]
     predicted_by: Annotated[PredictionSource, Meta(description="What says which class is predicted.")]
     score_kind: Annotated[ScoreKind | None, Meta(description="What the scores are; null without scores.")]

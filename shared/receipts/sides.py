@@ -48,6 +48,7 @@ def _read(version: RunVersionRecord, found: Reading, summary: RunSummary) -> Rea
     return ReadSide(
         format=found.format,
         rows=summary.rows,
+        task=summary.shown_task,
         classes=classes,
         positive=None if position is None else classes[position],
         predicted_by=summary.predicted_by,

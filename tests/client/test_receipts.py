@@ -189,6 +189,23 @@ async def test_a_comparison_and_its_verdict_are_verified_from_both_files(account
     assert any("P-value of accuracy: " in sentence for sentence in evalserve.verify(resealed(turned), *paths).wrong)
 
 
+@pytest.mark.parametrize(
+    ("task", "said"), [("correctness", "figures of flags"), ("multilabel", "figures of sets of labels")]
+)
+async def test_what_is_no_single_label_is_said_to_be_unchecked(
+    account: Account, tmp_path: Path, task: str, said: str
+) -> None:
+    path = tmp_path / "v1.csv"
+    as_csv(binary(), path)
+    _, receipt = await asyncio.to_thread(lambda: evaluated(account, path, **SCORED))
+    receipt["sides"][0]["read"]["task"] = task
+
+    found = evalserve.verify(resealed(receipt), path)
+
+    assert (found.wrong, found.passed) == ([], False)
+    assert found.unchecked == [f"the run: {said} are not computed once more", "the figures that need these files"]
+
+
 async def test_a_check_of_a_gate_is_verified_from_both_files(account: Account, tmp_path: Path) -> None:
     paths = [tmp_path / "v1.csv", tmp_path / "v2.csv"]
     as_csv(binary(wrong=0.1), paths[0])
@@ -259,6 +276,7 @@ async def test_predictions_are_joined_with_the_file_of_their_truths(account: Acc
         ("", "it is not JSON"),
         ("[]", "no receipt of the format"),
         ('{"format": "evalserve-receipt-1"}', "does not say what it is of"),
+        ('{"format": "evalserve-receipt-1", "kind": [], "sha256": "x"}', "does not say what it is of"),
         ('{"format": "evalserve-receipt-1", "kind": "run", "sha256": ""}', "does not have what a receipt has"),
         ('{"format": "evalserve-receipt-1", "kind": "run", "sha256": "", "sides": [1]}', "does not have what"),
         ('{"format": "evalserve-receipt-1", "kind": "run", "sha256": "", "sides": []}', "does not have what"),

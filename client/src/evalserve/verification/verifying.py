@@ -14,6 +14,8 @@ from evalserve.verification.comparing import Comparing
 from evalserve.verification.samples import Samples, load
 
 FORMAT = "evalserve-receipt-1"
+# Comparisons of files that do not have one actual and one predicted label of each sample.
+_NOT_COMPUTED = {"correctness": "figures of flags", "multilabel": "figures of sets of labels"}
 
 # Whatever a document that only looks like a receipt leads to.
 _MALFORMED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, AssertionError, StopIteration)
@@ -68,7 +70,8 @@ def _content(receipt: Mapping[str, Any] | Path | str) -> dict[str, Any]:
             raise InputRefused(f"{receipt} is no receipt: it is not JSON.") from error
     if not isinstance(receipt, Mapping) or receipt.get("format") != FORMAT:
         raise InputRefused(f"This is no receipt of the format {FORMAT}.")
-    if receipt.get("kind") not in {"run", "comparison", "check"} or not isinstance(receipt.get("sha256"), str):
+    texts = [receipt.get(name) for name in ("kind", "sha256")]
+    if not all(isinstance(text, str) for text in texts) or texts[0] not in {"run", "comparison", "check"}:
         raise InputRefused("The receipt does not say what it is of.")
     return dict(receipt)
 
@@ -97,6 +100,10 @@ def _side(side: Mapping[str, Any], by_hash: Mapping[str, Path], comparing: Compa
     role = side["role"]
     if side["read"] is None:
         comparing.unchecked.append(f"the {role}: {side['reason']}")
+        return None
+    # Receipts of single labels did not always say so.
+    if (of_task := _NOT_COMPUTED.get(str(side["read"].get("task")))) is not None:
+        comparing.unchecked.append(f"the {role}: {of_task} are not computed once more")
         return None
     given: dict[str, Path] = {}
     for file in side["inputs"]:
