@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 
-from shared.jobs import finishing, queueing
+from shared.jobs import finishing, parts, queueing
 from shared.kit.broker import BrokerUnavailable, Wakeup
 from shared.kit.db import IS_WRITABLE, Connection, DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
 from shared.kit.liveness import LivenessFile
@@ -119,6 +119,8 @@ class Dispatcher:
             raise
         if rescue_count:
             log.warning("jobs taken back from silent workers", count=rescue_count)
+        if resumed := await parts.resume_forgotten(self._platform):
+            log.warning("jobs resumed whose parts have ended", count=resumed)
 
     async def _await_heartbeats(self) -> None:
         async with self._platform.db.connection() as connection:

@@ -13,7 +13,7 @@ from shared.runs.joining.rules import TruthSource
 from shared.runs.lifecycle import RunStatus
 from shared.runs.mapping import ColumnDecision, MappingQuestion
 from shared.runs.previews import Preview
-from shared.runs.records import RunDescription, RunRecord, StoredPreview
+from shared.runs.records import ReadingSteps, RunDescription, RunRecord, StoredPreview
 from shared.runs.summary import ShownTask
 
 RESULTS = ("matrix", "metrics", "curves", "calibration", "thresholds", "slices", "samples", "errors", "receipt")
@@ -61,6 +61,9 @@ class RunSummaryOut(msgspec.Struct):
     version: Annotated[int, Meta(description="Version of the run: 1 at first, one more whenever columns are named.")]
     status: Annotated[RunStatus, Meta(description="Status of this version.")]
     progress: Annotated[float, Meta(description="Share of the reading that is done, 0 to 1.")]
+    reading: Annotated[
+        ReadingSteps | None, Meta(description="How far reading has come, while the status is `queued` or `running`.")
+    ]
     error: Annotated[
         dict[str, Any] | None, Meta(description="Problem (RFC 9457) that reading failed with; null otherwise.")
     ]
@@ -130,6 +133,7 @@ def _fields(run: RunRecord) -> dict[str, Any]:
     same = ("id", "version", "progress", "error", "name", "model_name", "model_version", "tags", "notes", "positive")
     return {name: getattr(run, name) for name in (*same, "job_id", "created_at", "updated_at")} | {
         "status": run.state,
+        "reading": run.reading_steps,
         "task": run.findings.task,
         "rows": run.sample_count,
         "truth": run.truth_source,

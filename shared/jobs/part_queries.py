@@ -47,12 +47,20 @@ LOCK = "SELECT FROM job WHERE id = $1 FOR UPDATE"
 
 DROP_UNFINISHED = f"DELETE FROM job WHERE parent_id = $1 AND {status_in(Status.QUEUED, Status.RUNNING)}"
 
-RESUME = f"""
-    UPDATE job
-    SET {_to(Move.RELEASE)}, lease_until = NULL, run_after = now(), dispatched_at = NULL
-    WHERE id = $1 AND {status_in(*sources(Move.RELEASE))} AND {_WAITING} AND NOT EXISTS (
-        SELECT FROM job AS part WHERE part.parent_id = $1 AND part.{status_in(Status.QUEUED, Status.RUNNING)}
+_HAS_ENDED_PARTS = f"""
+    {status_in(*sources(Move.RELEASE))} AND {_WAITING} AND NOT EXISTS (
+        SELECT FROM job AS part WHERE part.parent_id = job.id AND part.{status_in(Status.QUEUED, Status.RUNNING)}
     )
+"""
+
+RESUME = f"""
+    UPDATE job SET {_to(Move.RELEASE)}, lease_until = NULL, run_after = now(), dispatched_at = NULL
+    WHERE id = $1 AND {_HAS_ENDED_PARTS}
+"""
+
+RESUME_FORGOTTEN = f"""
+    UPDATE job SET {_to(Move.RELEASE)}, lease_until = NULL, run_after = now(), dispatched_at = NULL
+    WHERE {_HAS_ENDED_PARTS} RETURNING id
 """
 
 FAIL = f"""
@@ -101,6 +109,11 @@ async def drop_unfinished(connection: Connection, job_id: UUID) -> None:
 async def resume(connection: Connection, job_id: UUID) -> None:
     """Return a job to the queue if all its parts have ended."""
     await connection.execute(RESUME, job_id)
+
+
+async def resume_forgotten(connection: Connection) -> int:
+    """Return all jobs to the queue whose parts have ended; returns their number."""
+    return len(await connection.fetch(RESUME_FORGOTTEN))
 
 
 async def fail(connection: Connection, job_id: UUID, problem: Problem) -> JobRecord | None:

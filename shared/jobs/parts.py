@@ -51,6 +51,16 @@ async def end(connection: Connection, part: JobRecord) -> None:
     await part_queries.resume(connection, part.parent_id)
 
 
+@retry_conflicts
+async def resume_forgotten(platform: Platform) -> int:
+    """Return the jobs to the queue that wait for parts which have ended, or are gone; returns their number.
+
+    The end of a part sees to it itself, unless a worker of the release before ended it, or somebody deleted it.
+    """
+    async with platform.db.transaction() as connection:
+        return await part_queries.resume_forgotten(connection)
+
+
 async def fail_parent(connection: Connection, part: JobRecord, problem: Problem) -> JobRecord | None:
     """Fail the job with a part's fault of ours, such as a lost worker; None for a fault of the inputs.
 

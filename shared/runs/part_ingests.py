@@ -39,10 +39,12 @@ def requests(job: JobRecord, arguments: IngestRun, plan: PartPlan) -> list[JobRe
     return [
         JobRequest(
             job.owner,
-            IngestPart(run_id=arguments.run_id, version=arguments.version, split=job.attempt, index=index),
+            IngestPart(
+                run_id=arguments.run_id, version=arguments.version, split=job.attempt, index=index, rows=span.rows
+            ),
             inputs=inputs,
         )
-        for index, _ in enumerate(plan.spans)
+        for index, span in enumerate(plan.spans)
     ]
 
 
@@ -68,7 +70,7 @@ async def fetch(platform: Platform, job: JobRecord, arguments: IngestPart, targe
 
 
 async def find_parts(platform: Platform, job: JobRecord) -> FoundParts | None:
-    """Return what the parts of a job have made; None where it has none, or one of them was refused."""
+    """Return what the parts of a job have made; None where it has none, one was refused, or what it made is gone."""
     parts = await jobs.list_parts(platform, job)
     if not parts or len(parts) != job.part_count or any(part.status != Status.SUCCEEDED for part in parts):
         return None
@@ -76,7 +78,10 @@ async def find_parts(platform: Platform, job: JobRecord) -> FoundParts | None:
     known = [(part, msgspec.convert(part.arguments, IngestPart)) for part in parts]
     known.sort(key=lambda pair: pair[1].index)
     folder = folder_of(known[0][1])
-    counted = [await _counted(platform, folder, part, arguments.index) for part, arguments in known]
+    try:
+        counted = [await _counted(platform, folder, part, arguments.index) for part, arguments in known]
+    except FileGone:
+        return None
     rows = [ObjectReader(platform.storage, folder + part.name, part.size_bytes, NEVER) for part in counted]
     return FoundParts(plan, counted, rows, folder)
 

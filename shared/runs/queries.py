@@ -11,6 +11,7 @@ from shared.runs.joining.rules import TruthSource
 from shared.runs.lifecycle import STATUS, RunStatus
 from shared.runs.mapping import ColumnsIn
 from shared.runs.previews import Preview
+from shared.runs.reading_steps import READING_STEPS
 from shared.runs.records import (
     IngestInput,
     Reading,
@@ -32,7 +33,7 @@ COLUMNS = f"""
     run.id, run.name, run.model_name, run.model_version, run.tags, run.notes, run.positive, run.version,
     {STATUS}, CASE WHEN run_version.outcome IS NULL THEN coalesce(job.progress, 0) ELSE 1 END, job.error,
     run_version.job_id, run_version.upload_id, run_version.filename, run_version.columns, run_version.truth,
-    run_version.reading, run_version.sample_count, run.created_at, run.updated_at
+    run_version.reading, run_version.sample_count, run.created_at, run.updated_at, {READING_STEPS}
 """
 
 FIND = f"SELECT {COLUMNS} {FROM} WHERE run.account_id = $1 AND run.id = $2"

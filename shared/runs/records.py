@@ -65,6 +65,26 @@ class Reading(msgspec.Struct, frozen=True):
     task: Annotated[ShownTask | None, Meta(description="What the run is about; null until it is ready.")] = None
 
 
+class ReadingSteps(msgspec.Struct, frozen=True):
+    """How far the reading of a file has come."""
+
+    phase: Annotated[
+        Literal["waiting", "reading", "parts", "merging"],
+        Meta(
+            description="What is done: the file waits, is read, is read in parts by several workers, or its parts are "
+            "put together."
+        ),
+    ]
+    parts: Annotated[int, Meta(description="Number of parts; 0 unless the file is read in parts.")] = 0
+    parts_read: Annotated[int, Meta(description="Number of parts that are read.")] = 0
+    rows: Annotated[int | None, Meta(description="Number of rows of all parts; null where the file does not say.")] = (
+        None
+    )
+    rows_read: Annotated[
+        int | None, Meta(description="Number of rows of the parts that are read; null where the file does not say.")
+    ] = None
+
+
 class RunRecord(msgspec.Struct, frozen=True):
     """A run in its newest version; the fields are the columns, in this order."""
 
@@ -88,6 +108,13 @@ class RunRecord(msgspec.Struct, frozen=True):
     sample_count: int | None
     created_at: datetime
     updated_at: datetime
+    # None once the file is read, or reading has failed.
+    steps: dict[str, Any] | None = None
+
+    @property
+    def reading_steps(self) -> ReadingSteps | None:
+        """How far reading has come; None once the file is read, or reading has failed."""
+        return None if self.steps is None else msgspec.convert(self.steps, ReadingSteps)
 
     @property
     def state(self) -> RunStatus:

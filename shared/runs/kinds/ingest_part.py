@@ -16,3 +16,4 @@ class IngestPart(Arguments, frozen=True, kw_only=True, tag="ingest_part"):
     version: Annotated[int, Meta(ge=1, description="Version of the run.")]
     split: Annotated[int, Meta(ge=1, description="Attempt of the job that cut the file.")]
     index: Annotated[int, Meta(ge=0, description="Place of the part in the file.")]
+    rows: Annotated[int | None, Meta(description="Number of its rows; null where the file does not say.")] = None

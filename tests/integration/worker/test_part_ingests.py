@@ -18,7 +18,7 @@ import pytest
 import redis
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
-from shared.jobs import finishing, part_queries, queries, queueing
+from shared.jobs import finishing, part_queries, parts, queries, queueing
 from shared.jobs.errors import LeaseLost, WorkerLost
 from shared.jobs.records import JobRecord
 from shared.kit.broker import Wakeup
@@ -36,6 +36,13 @@ TRUTH = [_random.choice(LABELS) for _ in range(6000)]
 SCORES = [round(_random.random(), 3) for _ in TRUTH]
 PREDICTED = [LABELS[score >= 0.5] for score in SCORES]
 NOTES = [_random.choice(["plain", "a, b", "two\nlines", 'say "so"']) for _ in TRUTH]
+# Copies of a job that nobody begins.
+WAITING = """
+    INSERT INTO job
+        (id, account_id, kind, arguments, subjects, fingerprint, status, progress, attempt, failures, run_after)
+    SELECT uuidv7(), account_id, kind, arguments, subjects, fingerprint, 'queued', 0, 0, 0, 'infinity'
+    FROM job, generate_series(1, $2) WHERE id = $1
+"""
 COLUMNS: dict[str, list[Any]] = {
     "sample_id": [f"{at:05}" for at, _ in enumerate(TRUTH)],
     "y_true": TRUTH,
@@ -186,15 +193,30 @@ async def test_parts_are_nobodys_jobs_but_those_of_the_run(alice: Client, runtim
 async def test_progress_is_that_of_the_parts(alice: Client, runtime: Runtime, platform: Platform) -> None:
     run_id, job_id = await begin(alice, parquet())
     parts = await split(runtime, platform, job_id)
-    seen = [(await alice.get(f"/v1/runs/{run_id}")).json()["progress"]]
+    seen = [await progress_of(alice, run_id)]
 
     for part in parts[:2]:
         await attempt(runtime, part.id)
     async with platform.db.connection() as connection:
         await part_queries.report(connection, job_id)
-    seen.append((await alice.get(f"/v1/runs/{run_id}")).json()["progress"])
+    seen.append(await progress_of(alice, run_id))
+    for part in parts[2:]:
+        await attempt(runtime, part.id)
+    seen.append(await progress_of(alice, run_id))
+    await attempt(runtime, job_id)
 
-    assert seen == [pytest.approx(0.1), pytest.approx(0.1 + 0.7 * 2 / len(parts))]
+    steps = {"parts": 4, "rows": 6000}
+    assert seen == [
+        (pytest.approx(0.1), {**steps, "phase": "parts", "parts_read": 0, "rows_read": 0}),
+        (pytest.approx(0.1 + 0.7 * 2 / 4), {**steps, "phase": "parts", "parts_read": 2, "rows_read": 3200}),
+        (pytest.approx(0.1 + 0.7 * 2 / 4), {**steps, "phase": "merging", "parts_read": 4, "rows_read": 6000}),
+    ]
+    assert await progress_of(alice, run_id) == (1, None)
+
+
+async def progress_of(alice: Client, run_id: str) -> tuple[float, dict[str, Any] | None]:
+    run = (await alice.get(f"/v1/runs/{run_id}")).json()
+    return run["progress"], run["reading"]
 
 
 async def test_a_part_whose_worker_dies_is_repeated_alone_and_what_it_left_is_an_orphan(
@@ -370,3 +392,47 @@ async def test_messages_are_one_group_and_the_dispatcher_repeats_those_that_are_
     assert {part.id for part in parts} <= {*repeated}
     broker.delete(Wakeup.RUN_LATER.queue)
     broker.close()
+
+
+async def test_an_account_with_many_waiting_jobs_has_few_messages_of_its_parts(
+    alice: Client, runtime: Runtime, platform: Platform
+) -> None:
+    _, job_id = await begin(alice, parquet())
+    async with platform.db.connection() as connection:
+        await connection.execute(WAITING, job_id, queueing.SHARE - 1)
+    found = await split(runtime, platform, job_id)
+
+    async with platform.db.connection() as connection:
+        sent = await connection.fetchval("SELECT count(dispatched_at) FROM job WHERE parent_id = $1", job_id)
+        await connection.execute("DELETE FROM job WHERE run_after = 'infinity'")
+
+    assert (sent, len(found)) == (1, 4)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE job SET status = 'failed', finished_at = now()", "DELETE FROM job"])
+async def test_a_job_whose_parts_ended_unseen_reads_the_file_in_one_piece(
+    alice: Client, runtime: Runtime, platform: Platform, statement: str
+) -> None:
+    run_id, job_id = await begin(alice, parquet())
+    await split(runtime, platform, job_id)
+    async with platform.db.connection() as connection:
+        await connection.execute(f"{statement} WHERE parent_id = $1", job_id)
+
+    resumed = await parts.resume_forgotten(platform)
+    await attempt(runtime, job_id)
+
+    run = (await alice.get(f"/v1/runs/{run_id}")).json()
+    assert (resumed, run["status"], run["rows"], await parts_of(platform, job_id)) == (1, "ready", 6000, [])
+
+
+async def test_a_job_that_waits_for_unfinished_parts_is_let_wait(
+    alice: Client, runtime: Runtime, platform: Platform
+) -> None:
+    _, job_id = await begin(alice, parquet())
+    found = await split(runtime, platform, job_id)
+    for part in found[1:]:
+        await attempt(runtime, part.id)
+
+    assert await parts.resume_forgotten(platform) == 0
+    assert await finishing.rescue_expired(platform, 10) == 0
+    assert (await alice.get(f"/v1/jobs/{job_id}")).json()["status"] == "running"
