@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import redis
+from litestar import Litestar
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from shared.jobs import finishing, part_queries, parts, queries, queueing
@@ -27,6 +28,7 @@ from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from shared.runs import orphan_queries
 from tests.actors import Client, stored_keys
+from tests.integration.api.web.visitor import Visitor
 from worker import execution
 from worker.runtime import Runtime
 
@@ -212,6 +214,23 @@ async def test_progress_is_that_of_the_parts(alice: Client, runtime: Runtime, pl
         (pytest.approx(0.1 + 0.7 * 2 / 4), {**steps, "phase": "merging", "parts_read": 4, "rows_read": 6000}),
     ]
     assert await progress_of(alice, run_id) == (1, None)
+
+
+async def test_the_page_of_a_run_says_how_many_of_its_parts_are_read(
+    app: Litestar, alice: Client, runtime: Runtime, platform: Platform
+) -> None:
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+    run_id, job_id = await begin(alice, parquet())
+    found = await split(runtime, platform, job_id)
+    await attempt(runtime, found[1].id)
+    seen = [(await visitor.get(f"/app/runs/{run_id}")).text]
+    for part in (found[0], *found[2:]):
+        await attempt(runtime, part.id)
+    seen.append((await visitor.get(f"/app/runs/{run_id}")).text)
+
+    assert "The file is read in 4 parts; 1 of them is read, 1,600 of 6,000 rows." in seen[0]
+    assert "All parts of the file are read and are put together." in seen[1]
 
 
 async def progress_of(alice: Client, run_id: str) -> tuple[float, dict[str, Any] | None]:
