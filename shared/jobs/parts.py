@@ -48,6 +48,7 @@ async def end(connection: Connection, part: JobRecord) -> None:
     assert part.parent_id is not None, "the job is a part"
     if part.error is not None:
         await part_queries.drop_unfinished(connection, part.parent_id)
+    await part_queries.report(connection, part.parent_id)
     await part_queries.resume(connection, part.parent_id)
 
 
