@@ -195,7 +195,7 @@ async def test_parts_are_nobodys_jobs_but_those_of_the_run(alice: Client, runtim
 async def test_progress_is_that_of_the_parts(alice: Client, runtime: Runtime, platform: Platform) -> None:
     run_id, job_id = await begin(alice, parquet())
     parts = await split(runtime, platform, job_id)
-    seen = [await progress_of(alice, run_id)]
+    seen: list[Any] = [await progress_of(alice, run_id)]
 
     for part in parts[:2]:
         await attempt(runtime, part.id)
