@@ -30,8 +30,8 @@ from shared.runs.stored_file import ObjectReader
 
 T = TypeVar("T")
 
-# A table's columns lie apart from each other and are mostly shorter.
-COUNTS_BUFFER_BYTES = 2**17
+# A table's columns lie apart from each other, and most are shorter: six requests for an answer of a million candidates.
+COUNTS_BUFFER_BYTES = 2**18
 
 
 class ObjectRequest(NamedTuple):

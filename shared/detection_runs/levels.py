@@ -22,9 +22,12 @@ from shared.evaluation.detection.ranked_outcomes import Scene, best_confidence, 
 GRID = tuple(round(0.05 * step, 2) for step in range(2, 20))
 
 # Rows that are read and counted for one answer: a few milliseconds' work.
-CHUNK = 65_536
+CHUNK = 32_768
 
 _RIGHT, _WRONG = 1, 2
+
+# One column of both is one read.
+_ROWS = np.dtype([("confidence", np.float64), ("class", np.int32)])
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -62,25 +65,24 @@ def tabulate(scene: Scene, options: DetectionOptions) -> dict[str, NDArray[Any]]
     confidences, classes = scene.candidates.confidences[order], scene.candidates.classes[order].astype(np.int32)
     chunks = np.arange(len(order)) // CHUNK
     numbers, bounds = chunks * scene.class_count + classes, range(0, len(order), CHUNK)
-    columns: dict[str, NDArray[Any]] = {
-        "level_ends": np.array([confidences[start : start + CHUNK][-1] for start in bounds], float),
-        "level_sought": _sought(scene),
-    }
+    columns: dict[str, NDArray[Any]] = {}
     best, outcomes = list[float](), list[NDArray[np.int8]]()
     for step, found in enumerate(judge_at(PROFILES[options.profile], scene, GRID, max_detections(options))):
         chosen = best_confidence(ranked_counts(scene, found, None))
         best.append(chosen.confidence if chosen else 0.0)
         outcomes.append(np.select([found.is_right, found.is_wrong], [_RIGHT, _WRONG], 0).astype(np.int8)[order])
-        size = len(bounds) * scene.class_count
-        for name, code in (("right", _RIGHT), ("wrong", _WRONG)):
-            counts = np.bincount(numbers[outcomes[-1] == code], minlength=size).reshape(-1, scene.class_count)
-            before = np.cumsum(counts, axis=0, dtype=np.int32)
-            columns[f"level_{name}_{step}"] = np.vstack([np.zeros((1, scene.class_count), np.int32), before])
-    columns["level_best"] = np.array(best)
+        before = np.zeros((len(bounds) + 1, 2, scene.class_count), np.int32)
+        for side, code in enumerate((_RIGHT, _WRONG)):
+            counts = np.bincount(numbers[outcomes[-1] == code], minlength=len(bounds) * scene.class_count)
+            before[1:, side] = np.cumsum(counts.reshape(-1, scene.class_count), axis=0)
+        columns[f"level_before_{step}"] = before
+    ends = [confidences[start : start + CHUNK][-1] for start in bounds]
+    columns["level_index"] = np.concatenate([best, _sought(scene), ends])
     for chunk, start in enumerate(bounds):
         some = slice(start, start + CHUNK)
-        columns[f"level_confidences_{chunk}"] = confidences[some]
-        columns[f"level_classes_{chunk}"] = classes[some]
+        rows = np.empty(len(confidences[some]), _ROWS)
+        rows["confidence"], rows["class"] = confidences[some], classes[some]
+        columns[f"level_rows_{chunk}"] = rows
         for step, of_step in enumerate(outcomes):
             columns[f"level_outcomes_{chunk}_{step}"] = of_step[some]
     return columns
@@ -88,19 +90,20 @@ def tabulate(scene: Scene, options: DetectionOptions) -> dict[str, NDArray[Any]]
 
 def count_at(columns: Columns, iou: float, confidence: float | None) -> LevelTotals | None:
     """Count from the table; without a confidence, at that with the largest F1. None if the table lacks the overlap."""
-    if iou not in GRID or "level_best" not in columns:
+    if iou not in GRID or "level_index" not in columns:
         return None
     step = GRID.index(iou)
-    least = float(columns["level_best"][step]) if confidence is None else confidence
-    chunk = int((columns["level_ends"] >= least).sum())
-    right, wrong = (columns[f"level_{name}_{step}"][chunk].astype(np.int64) for name in ("right", "wrong"))
-    if chunk < len(columns["level_ends"]):
-        count = int((columns[f"level_confidences_{chunk}"] >= least).sum())
-        classes = columns[f"level_classes_{chunk}"][:count]
-        outcomes = columns[f"level_outcomes_{chunk}_{step}"][:count]
-        right += np.bincount(classes[outcomes == _RIGHT], minlength=len(right))
-        wrong += np.bincount(classes[outcomes == _WRONG], minlength=len(wrong))
-    return LevelTotals(right, wrong, columns["level_sought"], least)
+    before = columns[f"level_before_{step}"].astype(np.int64)
+    best, sought, ends = np.split(columns["level_index"], [len(GRID), len(GRID) + before.shape[2]])
+    least = float(best[step]) if confidence is None else confidence
+    chunk = int((ends >= least).sum())
+    right, wrong = before[chunk]
+    if chunk < len(ends):
+        rows, outcomes = columns[f"level_rows_{chunk}"], columns[f"level_outcomes_{chunk}_{step}"]
+        is_sure = rows["confidence"] >= least
+        right += np.bincount(rows["class"][is_sure & (outcomes == _RIGHT)], minlength=len(right))
+        wrong += np.bincount(rows["class"][is_sure & (outcomes == _WRONG)], minlength=len(wrong))
+    return LevelTotals(right, wrong, sought.astype(np.int64), least)
 
 
 def count(scene: Scene, options: DetectionOptions, iou: float, confidence: float | None) -> LevelTotals:

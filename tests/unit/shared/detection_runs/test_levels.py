@@ -37,7 +37,7 @@ def stored_scene(scene: Scene) -> StoredScene:
 # The surer one has the object that both overlap most, and VOC does not give the other one the object beside it.
 @example(drawn=[(PAIR, [(0, (0, 0, 10, 10), 0.9), (0, (0, 1, 10, 10), 0.5)])], iou=0.5, confidence=0.0, chunk=2)
 @example(drawn=[([], [])], iou=0.5, confidence=None, chunk=2)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_table_counts_as_the_matrix(
     profile: ProfileName, drawn: list[Any], iou: float, confidence: float | None, chunk: int
 ) -> None:
