@@ -27,7 +27,7 @@ from shared.evaluation.detection.profiles import PROFILES
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.presentation.curve_drawing import SIDE
-from shared.presentation.detection_page import ERROR_TITLES, draw, tiles
+from shared.presentation.detection_page import ERROR_TITLES, changes, draw, tiles
 from shared.presentation.difference_rows import VERDICT_TITLES
 from shared.presentation.whiskers import WIDTH, whisker
 
@@ -134,7 +134,7 @@ async def _models(
         "detection/models.html",
         page_request.status(problem),
         project=project,
-        runs=[(run, whisker(Estimate(run.ap))) for run in page.rows],
+        runs=[(run, whisker(Estimate(run.ap)), change) for run, change in zip(page.rows, changes(runs), strict=False)],
         models=sorted({model.model_name for model in models if model.images > model.truths}),
         has_truth=any(model.truths for model in models),
         profiles=PROFILES,

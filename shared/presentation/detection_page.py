@@ -7,7 +7,7 @@ import numpy as np
 
 from shared.detection_runs.answers import DetectionOverview
 from shared.detection_runs.matches import DetectionMatrix, JudgedObject
-from shared.detection_runs.records import ShownImage
+from shared.detection_runs.records import DetectionRunRecord, ShownImage
 from shared.detection_runs.results import DetectionFigures
 from shared.evaluation.curves.curves import CurvePoints
 from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
@@ -79,6 +79,21 @@ def draw(found: DetectionOverview) -> DetectionDrawing:
     return DetectionDrawing(
         cells if is_table else [], [] if is_table else wrong[:MAX_CONFUSIONS], _curve(found.curve), samples
     )
+
+
+def changes(runs: Sequence[DetectionRunRecord]) -> list[float | None]:
+    """What the average precision of each run, the newest first, differs from the run of its model and rules before.
+
+    None where there is none among them, or a figure is undefined.
+    """
+    earlier = dict[tuple[str, str, str], float]()
+    found = list[float | None]()
+    for run in reversed(runs):
+        key = (run.model_name, run.asked.profile, run.asked.subject)
+        found.append(run.ap - earlier[key] if run.ap is not None and key in earlier else None)
+        if run.ap is not None:
+            earlier[key] = run.ap
+    return found[::-1]
 
 
 def tiles(figures: DetectionFigures) -> list[tuple[str, float | None]]:
