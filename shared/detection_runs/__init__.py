@@ -50,6 +50,8 @@ async def create(
     if options.subject not in subjects:
         detail = f"profile: {options.profile} judges {' and '.join(subjects)} only; use coco."
         raise InvalidInput(Fault("/profile", detail))
+    if options.gate is not None:
+        _check_gate(options)
     if options.baseline_id is not None:
         check_comparable(options, (await get_ready(platform, caller, options.baseline_id)).asked)
     candidate = Side(model_name=model[0], model_version=model[1])
@@ -127,3 +129,14 @@ async def delete(platform: Platform, caller: Caller, detection_run_id: str) -> N
         await platform.storage.apart(platform.storage.delete, keys)
     except StorageUnavailable:
         log.warning("objects of a deleted detection run are left to be collected", count=len(keys))
+
+
+def _check_gate(options: DetectionOptions) -> None:
+    if options.baseline_id is None:
+        raise InvalidInput(Fault("/baseline_id", "baseline_id: a gate compares with a baseline; send its id."))
+    if PROFILES[options.profile].at_one_iou:
+        detail = "gate: figures at IoU 0.50 alone are not tested; use the profile coco or lvis."
+        raise InvalidInput(Fault("/gate", detail))
+    for index, entry in enumerate(options.gate.metrics if options.gate else []):
+        if entry.label is not None and entry.every_class:
+            raise InvalidInput(Fault(f"/gate/metrics/{index}/label", "label: send a class or every_class, not both."))

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.object_table import Flags, Integers
 
+# How often each image is in each sample (b, images).
+Draws = NDArray[np.int64]
+
 # Draws whose sums are in memory together.
 _AT_ONCE = 50
 
@@ -28,14 +31,14 @@ class JudgedCandidates(NamedTuple):
     class_count: int
 
 
-def draws(image_count: int, resamples: int, seed: int) -> NDArray[np.int64]:
+def draws(image_count: int, resamples: int, seed: int) -> Draws:
     """How often each image is in each sample (b, images), equal for equal arguments."""
     generator = np.random.default_rng(seed)
-    times: NDArray[np.int64] = generator.multinomial(image_count, np.full(image_count, 1 / image_count), size=resamples)
+    times: Draws = generator.multinomial(image_count, np.full(image_count, 1 / image_count), size=resamples)
     return times
 
 
-def means(judged: JudgedCandidates, times: NDArray[np.int64]) -> Floats:
+def means(judged: JudgedCandidates, times: Draws) -> Floats:
     """The mean over thresholds and classes (b,) of the 101-point average precision in each sample.
 
     Of the classes that have an object in the sample; NaN where none has.
@@ -63,7 +66,7 @@ def interval(values: Floats) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def _of_class(judged: JudgedCandidates, rows: NDArray[np.intp], times: NDArray[np.int64], totals: Integers) -> Floats:
+def _of_class(judged: JudgedCandidates, rows: NDArray[np.intp], times: Draws, totals: Integers) -> Floats:
     weights = times[:, judged.images[rows]]
     values = np.zeros(len(times))
     for is_right, is_counted in zip(judged.is_right[:, rows], judged.is_counted[:, rows], strict=True):
