@@ -137,6 +137,11 @@ def _check_gate(options: DetectionOptions) -> None:
     if PROFILES[options.profile].at_one_iou:
         detail = "gate: figures at IoU 0.50 alone are not tested; use the profile coco or lvis."
         raise InvalidInput(Fault("/gate", detail))
+    seen = set[tuple[str, str | None, bool]]()
     for index, entry in enumerate(options.gate.metrics if options.gate else []):
+        pointer, key = f"/gate/metrics/{index}", (entry.metric, entry.label, entry.every_class)
         if entry.label is not None and entry.every_class:
-            raise InvalidInput(Fault(f"/gate/metrics/{index}/label", "label: send a class or every_class, not both."))
+            raise InvalidInput(Fault(f"{pointer}/label", "label: send a class or every_class, not both."))
+        if key in seen:
+            raise InvalidInput(Fault(pointer, "metrics: this entry is there twice."))
+        seen.add(key)

@@ -215,6 +215,7 @@ async def test_a_gate_says_whether_a_model_may_take_the_place_of_its_baseline(
         ),
     ]
 
+    twice = await alice.post("/v1/detection-runs", against | {"gate": {"metrics": [{"margin": 0.1}, {"margin": 0.2}]}})
     verdict = worse["result"]["comparison"]["gate"]
     assert (verdict["verdict"], verdict["images"], verdict["resamples"]) == ("fail", images, 1000)
     assert [(one["metric"], one["label"], one["finding"]) for one in verdict["reasons"]] == [
@@ -231,6 +232,7 @@ async def test_a_gate_says_whether_a_model_may_take_the_place_of_its_baseline(
         (400, "/gate"),
         (400, "/gate/metrics/0/label"),
     ]
+    assert (twice.status_code, twice.json()["errors"][0]["pointer"]) == (400, "/gate/metrics/1")
 
 
 async def test_other_rules_are_asked_of_the_same_run_and_say_why_they_differ(platform: Platform, alice: Client) -> None:
