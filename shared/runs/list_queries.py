@@ -16,17 +16,23 @@ from shared.runs.records import RunRecord
 
 GroupKind = Literal["dataset", "model", "tag"]
 
-# A title is searched as the page shows it: the name, or else the name of the file.
+# A title is searched as the page shows it: the name, or else the name of the file. That is looked up run by run, so
+# that of many runs with names no version is read.
 _FILTER = """
     run.account_id = $1
     AND ($2::text IS NULL OR run.tags @> ARRAY[$2::varchar]) AND ($3::text IS NULL OR run.model_name = $3)
     AND ($4::uuid IS NULL OR run_dataset.dataset_id = $4)
-    AND ($5::text IS NULL OR strpos(lower(coalesce(run.name, run_version.filename)), lower($5)) > 0
-        OR strpos(lower(run.model_name), lower($5)) > 0)
+    AND ($5::text IS NULL OR strpos(lower(run.name), lower($5)) > 0 OR strpos(lower(run.model_name), lower($5)) > 0
+        OR run.name IS NULL AND EXISTS (
+            SELECT FROM run_version AS named
+            WHERE named.run_id = run.id AND named.number = run.version AND strpos(lower(named.filename), lower($5)) > 0
+        ))
 """
 
+# The versions are told where to begin as well: merged with the runs, they are walked from the newest on.
 LIST_NEWEST = f"""
-    SELECT {COLUMNS} {FROM} WHERE {_FILTER} AND ($6::uuid IS NULL OR run.id < $6) ORDER BY run.id DESC LIMIT $7
+    SELECT {COLUMNS} {FROM}
+    WHERE {_FILTER} AND ($6::uuid IS NULL OR run.id < $6 AND run_version.run_id < $6) ORDER BY run.id DESC LIMIT $7
 """
 
 # A run that is read again has the figures of its version before, which it no longer shows.
@@ -56,14 +62,16 @@ _GROUPS = """
 """
 GROUPS = {kind: _GROUPS.format(rows) for kind, rows in _GROUPED.items()}
 
-# Newest first: what is cut off is the oldest.
+# Newest first: what is cut off is the oldest. Figures are looked up run by run, so that the limit ends the search.
 SERIES = f"""
     SELECT run.id, run.name, run_version.filename, run.model_version, run.tags, run.created_at,
         run_version.sample_count, run_dataset.dataset_id, run_figure.metric, run_figure.label, run_figure.value,
         run_figure.low, run_figure.high
     FROM run JOIN run_version ON run_version.run_id = run.id AND run_version.number = run.version
     LEFT JOIN run_dataset ON run_dataset.run_id = run.id
-    JOIN run_figure ON run_figure.run_id = run.id AND run_figure.metric = $6
+    CROSS JOIN LATERAL (
+        SELECT * FROM run_figure WHERE run_figure.run_id = run.id AND run_figure.metric = $6 OFFSET 0
+    ) AS run_figure
     WHERE {_FILTER} AND run_version.outcome = 'ready' AND ($8::uuid IS NULL OR run.id = $8)
     ORDER BY run.id DESC LIMIT $7
 """

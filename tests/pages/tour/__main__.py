@@ -43,7 +43,10 @@ def views(account: Account) -> list[View]:
     image = f"/app/images/{account.image}"
     uids = "&".join(f"uid={uid}" for uid in account.matrices)
     return [
-        View("overview-page", "/", 720),
+        View("overview-page", "/", 900),
+        View("runs-page", "/app/runs?sort=f1.class", 900),
+        View("run-page", f"/app/runs/{account.runs[-1]}?threshold=0.45", 1700),
+        View("trend-page", "/app/runs/trend?model=mail+filter", 900),
         View("new-matrix-page", "/app/matrices/new", 720),
         View("matrices-page", "/app/matrices", 560),
         View("matrix-page", f"/app/matrices/{account.matrices[1]}?order=errors&diagonal=hide", 900,

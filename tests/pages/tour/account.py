@@ -9,6 +9,7 @@ import numpy as np
 
 from tests.actors import Client
 from tests.detection_projects import judge
+from tests.pages.tour.runs import furnish_runs
 from tests.pages.tour.scene import CARS, DOG, PEOPLE, ROOF, SIZE, heat, street
 from tests.pipelines import Pipeline, box
 
@@ -25,6 +26,7 @@ class Account:
     image: str
     analyses: list[str]
     detection_run: str
+    runs: list[str]
 
 
 async def furnish(client: Client) -> Account:
@@ -41,7 +43,7 @@ async def furnish(client: Client) -> Account:
     pipeline = await Pipeline.of(client, name="street models")
     analyses = [await _detector(client, pipeline, image), await _transformer(client, pipeline, image)]
     detection_run = await _judged(client, pipeline, project["id"], frames)
-    return Account(matrices, curve, project["id"], image, analyses, detection_run)
+    return Account(matrices, curve, project["id"], image, analyses, detection_run, await furnish_runs(client))
 
 
 async def _matrix(client: Client, seed: int, skill: float) -> str:

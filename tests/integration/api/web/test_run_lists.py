@@ -190,7 +190,7 @@ async def test_a_model_over_time_marks_regressions_beside_the_pinned_baseline(
     missing = await visitor.get(f"/app/runs/trend?dataset={theirs}")
 
     def badges(text: str) -> list[str]:
-        return re.findall(r'<td><span class="badge \w+">(.*?)</span>', text)
+        return re.findall(r'<td>\s*<span class="badge \w+">(.*?)</span>', text)
 
     assert "1 of 2 runs is worse than the baseline</strong>" in page
     assert badges(page) == ["regression", "fell", "no change shown", "baseline"]
