@@ -20,7 +20,7 @@ PROGRAMS = dict(
     re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / "docs/languages.md").read_text(), re.MULTILINE | re.DOTALL)
 )
 COMMANDS = {
-    "sh": ("bash", "-euo", "pipefail", "-s"),
+    "sh": ("bash", "-s"),
     "js": ("node", "--input-type=module", "-"),
     "r": ("Rscript", "-"),
 }
@@ -51,6 +51,7 @@ async def perform(command: Sequence[str], program: str, folder: Path, account: A
         capture_output=True,
         text=True,
         check=False,
+        timeout=200,
     )
     return done.returncode, done.stdout, done.stderr
 
@@ -98,16 +99,16 @@ async def test_a_program_says_what_the_files_hold_and_exits_by_the_gate(
     )
 
 
-async def test_a_wrong_key_ends_every_program_with_an_error(account: Account, tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", list(COMMANDS))
+async def test_a_wrong_key_ends_a_program_with_an_error(account: Account, tmp_path: Path, language: str) -> None:
+    await asyncio.to_thread(check_installed, language)
     write(tmp_path / "main.csv", range(30))
-    stranger = account._replace(key="wrong")
-    for language in ("sh", "js"):
-        await asyncio.to_thread(check_installed, language)
 
-        done, said, complaints = await perform(COMMANDS[language], PROGRAMS[language], tmp_path, stranger)
+    done, said, complaints = await perform(
+        COMMANDS[language], PROGRAMS[language], tmp_path, account._replace(key="wrong")
+    )
 
-        assert done not in {0, None}
-        assert (said, bool(complaints)) == ("", True)
+    assert (done > 0, said, bool(complaints)) == (True, "", True)
 
 
 def test_every_language_asks_the_same_routes() -> None:
