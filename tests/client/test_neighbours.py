@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from evalserve import cards, mlflow
+from evalserve.command.exports import EXPORTS
 from evalserve.sklearn import evaluate
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
@@ -229,3 +230,17 @@ async def test_a_table_file_of_weights_and_biases_is_sent_as_it_is(account: Acco
         run = await asyncio.to_thread(lambda: client.evaluate(path, y_true="truth", y_pred="guess", id="id"))
 
     assert (run.labels, run.matrix) == (["ham", "spam"], [[0, 1], [0, 1]])
+
+
+async def test_the_samples_of_a_run_are_a_table_file_that_comes_back(account: Account, tmp_path: Path) -> None:
+    run = await asyncio.to_thread(create, account)
+    path = tmp_path / "samples.table.json"
+    await asyncio.to_thread(lambda: path.write_bytes(EXPORTS["wandb.table.json"](account.client(), run)))
+    table = json.loads(await asyncio.to_thread(path.read_text))
+    again = await asyncio.to_thread(
+        lambda: account.client().evaluate(path, y_true="actual", y_pred="predicted", id="id", slices=["country"])
+    )
+
+    assert (table["_type"], table["ncols"], table["nrows"]) == ("table", len(table["columns"]), 6)
+    assert {len(row) for row in table["data"]} == {table["ncols"]}
+    assert (again.labels, again.matrix) == (run.labels, run.matrix)

@@ -170,7 +170,7 @@ def open_page(page: str) -> None:
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File; default standard output.")
 def export(run: str, form: str, output: Path | None) -> None:
-    """Write a run as JSON, as a receipt or as a model card in Markdown, or its errors as CSV."""
+    """Write a run as JSON, a receipt, a model card or a table of Weights & Biases, or its errors as CSV."""
     with client() as service:
         content = EXPORTS[form](service, service.get(run))
     if output is None:

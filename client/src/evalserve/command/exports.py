@@ -24,6 +24,14 @@ def _card(_: Any, run: Any) -> bytes:
     return markdown(run).encode()
 
 
+def _weights_and_biases(_: Any, run: Any) -> bytes:
+    from evalserve.mlflow import table_of  # noqa: PLC0415 -- `--help` needs it not
+
+    table = table_of(run.samples(at_most=None))
+    table = {"_type": "table", **table, "ncols": len(table["columns"]), "nrows": len(table["data"])}
+    return json.dumps(table, ensure_ascii=False).encode() + b"\n"
+
+
 def _receipt(_: Any, run: Any) -> bytes:
     return receipt_of(run)
 
@@ -33,6 +41,7 @@ EXPORTS: Mapping[str, Callable[[Any, Any], bytes]] = {
     "errors.csv": _errors,
     "model-card": _card,
     "receipt": _receipt,
+    "wandb.table.json": _weights_and_biases,
 }
 
 
