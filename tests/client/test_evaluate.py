@@ -208,11 +208,15 @@ async def test_a_run_is_shown_in_a_terminal_and_in_a_notebook(account: Account) 
     hostile = {"label": ["<b>", "ham", "ham", "<b>", "ham", "ham"], "guess": ["<b>"] * 3 + ["ham"] * 3}
     with account.client() as client:
         run = await asyncio.to_thread(lambda: client.evaluate(hostile, y_true="label", y_pred="guess", name="<i>"))
+        rows = await asyncio.to_thread(run.errors)
 
     assert repr(run).splitlines()[0] == "Run '<i>': 6 samples, 2 classes"
     assert repr(run).splitlines()[-1] == f"{account.url}/app/runs/{run.id}"
     assert "<b>Run &#x27;&lt;i&gt;&#x27;</b>" in run._repr_html_()
     assert "<th>&lt;b&gt;</th>" in run._repr_html_()
+    assert "<td>&lt;b&gt;</td>" in rows._repr_html_()
+    assert rows._repr_html_().count("<tr>") == 1 + len(rows) == 4
+    assert type(rows)([{"id": "\x1b"}] * 60)._repr_html_().endswith("<p>and 10 more</p>")
 
 
 def test_the_import_loads_no_http_and_no_table_library() -> None:

@@ -68,6 +68,34 @@ print(sorted({"pandas", "pyarrow", "numpy"} & set(sys.modules)))
     assert done.stdout.splitlines() == ["[[1, 1], [0, 1]] ['3'] table.csv.gz", "[]"]
 
 
+# Performs the cells as Jupyter does: the last expression of each is shown, as HTML where it has any.
+NOTEBOOK = """
+import ast, json, sys
+names = {}
+for cell in json.load(open(sys.argv[1]))["cells"]:
+    if cell["cell_type"] == "code":
+        tree = ast.parse("".join(cell["source"]))
+        last = tree.body.pop()
+        exec(compile(tree, "cell", "exec"), names)
+        shown = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+        print(json.dumps([hasattr(shown, "_repr_html_"), getattr(shown, "_repr_html_", shown.__repr__)()]))
+"""
+
+
+async def test_the_wheel_alone_performs_the_notebook(account: Account, installed: Path) -> None:
+    done = await asyncio.to_thread(_run, ["-c", NOTEBOOK, str(ROOT / "docs/notebook.ipynb")], installed, account)
+
+    assert done.stderr == ""
+    first, compared, verdict, slices, errors, receipt = (json.loads(line) for line in done.stdout.splitlines())
+    assert all(is_html for is_html, _ in (first, compared, slices, errors))
+    assert "<b>Run &#x27;v1&#x27;</b>: 300 samples, 2 classes" in first[1]
+    assert "The candidate is better" in compared[1]
+    assert verdict[1] == "('better', 30, 0)"
+    assert slices[1].count("<tr>") == 3
+    assert errors[1].count("<tr>") == 6
+    assert re.fullmatch("'[0-9a-f]{64}'", receipt[1])
+
+
 def test_all_that_it_installs_is_small(installed: Path) -> None:
     sizes = [path.stat().st_size for path in installed.rglob("*") if path.is_file() and path.suffix != ".pyc"]
 

@@ -1,13 +1,17 @@
 """Conversations about what a run says: its metrics, matrix, slices and samples."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from evalserve.steps import Request, Steps
+from evalserve.texts import printable
 
 _MAX_SLICES = 1000
 # Most samples that the service answers at once.
 PAGE = 1000
+# What a notebook shows of a long table.
+_MOST_SHOWN = 50
 
 
 class Rows(list[dict[str, Any]]):
@@ -22,6 +26,13 @@ class Rows(list[dict[str, Any]]):
     def flat(self) -> list[dict[str, Any]]:
         """Return the rows with the metadata of samples beside their other fields."""
         return [_flat(row) for row in self]
+
+    def _repr_html_(self) -> str:
+        shown = [_flat(row) for row in self[:_MOST_SHOWN]]
+        columns = list(dict.fromkeys(name for row in shown for name in row))
+        lines = [_line("th", columns), *(_line("td", [row.get(name) for name in columns]) for row in shown)]
+        more = f"<p>and {len(self) - len(shown):,} more</p>" if len(self) > len(shown) else ""
+        return f"<table>{''.join(lines)}</table>{more}"
 
 
 def read(run_id: str, noun: str, **params: Any) -> Steps[dict[str, Any]]:
@@ -59,6 +70,10 @@ def conditions(slices: str | Sequence[str] | None) -> list[str]:
     if slices is None:
         return []
     return [slices] if isinstance(slices, str) else list(slices)
+
+
+def _line(tag: str, values: Sequence[Any]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{escape(printable(str(value)))}</{tag}>' for value in values)}</tr>"
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
