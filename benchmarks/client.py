@@ -34,16 +34,20 @@ PROGRAMS = {
     "import, and the client": "import evalserve; evalserve.Client",
     "evalserve --help": "from evalserve.command import run; run(['--help'])",
 }
+# `ru_maxrss` of a new process starts at what its parent had; the peak of /proc is that of the program alone.
+_PEAK = """
+from pathlib import Path
+(line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
+print(line.split()[1])
+"""
 _UPLOAD = """
-import resource, sys
+import sys
 from pathlib import Path
 import evalserve
 from evalserve import uploads
 client = evalserve.Client(sys.argv[1], sys.argv[2])
 client._connection.hold(uploads.upload(sys.argv[1], Path(sys.argv[3]), "large.bin"))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
-_EMPTY = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
 
 
 def main() -> None:
@@ -133,8 +137,8 @@ def measure_memory(url: str, key: str, folder: Path, size: int) -> None:
             file.write(os.urandom(2**20))
     environment = os.environ | {"PYTHONPATH": str(ROOT / "client/src")}
     peaks = []
-    for program in (_EMPTY, _UPLOAD):
-        command = [sys.executable, "-c", program, url, key, str(path)]
+    for program in ("", _UPLOAD):
+        command = [sys.executable, "-c", program + _PEAK, url, key, str(path)]
         done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
         peaks.append(int(done.stdout) / 1024)
     print(f"\nPushing {size / 1e6:,.0f} MB takes {peaks[1] - peaks[0]:.0f} MiB beyond an empty interpreter.")
