@@ -6,8 +6,10 @@ Matrices of two classes are drawn from known shares, 2,000 of each kind if not t
 metric's coverage leaves out the sets in which it has no interval; their share stands in the last column.
 """
 
+import math
 import sys
 from collections.abc import Iterator
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals import count_formulas
-from shared.evaluation.intervals.areas import areas
+from shared.evaluation.intervals.areas import area_interval, areas
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.metrics.matrix_result import MatrixResult
@@ -25,6 +27,9 @@ from shared.evaluation.paired.testing import Question, of_areas, of_pairs, of_re
 
 SEED = 20
 SIZES = (200, 2000)
+ALPHA = 0.05
+# Of the scores of positives, in standard deviations: an area of 0.76.
+SHIFT = 1.0
 # Shares of the cells, with a recall of 0.85 in the first class and 0.8 in the second.
 KINDS = {"1:1": (0.5, 0.5), "1:20": (20 / 21, 1 / 21)}
 RECALLS = (0.85, 0.8)
@@ -74,6 +79,19 @@ def coverages(kind: tuple[float, float], size: int, sets: int) -> Iterator[Cover
         assert true.value is not None, "the true metric has a value"
         held = np.mean([low <= true.value <= high for low, high in bounds])
         yield Coverage(metric, float(held), 1 - len(bounds) / sets)
+
+
+def area_coverage(kind: tuple[float, float], size: int, sets: int) -> Coverage:
+    """The coverage of the area under the ROC curve, of scores that are normal and a deviate apart."""
+    random, held, without = np.random.default_rng(SEED), 0, 0
+    truth = NormalDist().cdf(SHIFT / math.sqrt(2))
+    for _ in range(sets):
+        is_positive = random.random(size) < kind[1]
+        found = areas(is_positive, random.normal(size=(1, size)) + SHIFT * is_positive)
+        bounds = area_interval(float(found.values[0]), math.sqrt(float(found.covariance[0, 0])), ALPHA)
+        without += bounds is None
+        held += bounds is not None and bounds[0] <= truth <= bounds[1]
+    return Coverage("roc_auc.class", held / (sets - without), without / sets)
 
 
 def estimates(counts: NDArray[np.int64]) -> dict[str, Estimate]:
@@ -129,7 +147,7 @@ def main() -> None:
     )
     for name, kind in KINDS.items():
         for size in SIZES:
-            for metric, covered, without in coverages(kind, size, sets):
+            for metric, covered, without in [*coverages(kind, size, sets), area_coverage(kind, size, sets)]:
                 method = CATALOGUE[metric].interval
                 print(f"| `{metric}` | {method} | {name} | {size} | {covered:.1%} | {without:.1%} |", flush=True)
     print("\n| test | n | false alarms at 5 % |\n| --- | ---: | ---: |")
