@@ -138,6 +138,15 @@ def assert_written(folder: Path, exit_code: int) -> None:
     assert failures(folder / "evalserve/junit.xml") == (exit_code == 1)
 
 
+async def test_a_name_that_looks_like_an_option_is_a_name(build: dict[str, str], tmp_path: Path) -> None:
+    chosen = {"predictions": "predictions.csv", "url": build["EVALSERVE_URL"], "api-key": build["EVALSERVE_API_KEY"]}
+    await by_action(build, chosen | {"tag": "main"})
+    write(tmp_path, 80)
+    steps = await by_action(build | {"COMMIT": "--help"}, chosen)
+
+    assert [each.returncode for each in steps] == [0, 1], [each.stderr for each in steps]
+
+
 async def by_action(build: dict[str, str], chosen: dict[str, str]) -> list[subprocess.CompletedProcess[str]]:
     """Perform the steps of the action that are due, but for installing and commenting."""
     _, *steps, _ = ACTION["runs"]["steps"]
