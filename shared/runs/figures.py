@@ -21,7 +21,7 @@ FIGURES: dict[str, Metric] = {
 HEADLINES = ("f1.class", "accuracy", "multilabel.subset_accuracy")
 
 
-class Figure(NamedTuple):
+class RunFigure(NamedTuple):
     """A metric of a run with its interval of 95 %; the bounds are None where none is offered.
 
     `label` is the class that it is of, None of all classes. The fields are the columns, in this order.
@@ -39,7 +39,7 @@ class Figure(NamedTuple):
         return CATALOGUE[self.metric_id]
 
 
-def figures_of(summary: RunSummary, positive: str | None) -> list[Figure]:
+def figures_of(summary: RunSummary, positive: str | None) -> list[RunFigure]:
     """The figures of a run whose owner named this positive class, if any; undefined ones are left out."""
     if (counts := summary.label_counts) is not None:
         _, _, estimates = label_set_results.overall(counts)
@@ -48,7 +48,7 @@ def figures_of(summary: RunSummary, positive: str | None) -> list[Figure]:
         return _defined(pairs, None)
     estimates = results.estimates(summary.matrix, has_labels=summary.has_labels)
     figures = _defined([(one, estimates[CATALOGUE[one].plain_name]) for one in results.OVERALL], None)
-    position = positive_position(positive, summary.classes)
+    position = positive_position(positive, summary)
     if not summary.has_labels or position is None or len(summary.classes) != _TWO:
         return figures
     by_class = results.estimates_by_class(summary.matrix)
@@ -57,15 +57,15 @@ def figures_of(summary: RunSummary, positive: str | None) -> list[Figure]:
     return figures + _defined(of_positive, str(summary.classes[position]))
 
 
-def headline_of(figures: Iterable[Figure]) -> Figure | None:
+def headline_of(figures: Iterable[RunFigure]) -> RunFigure | None:
     """The figure that stands for a run; None where it has none."""
     by_id = {figure.metric_id: figure for figure in figures}
     return next((by_id[one] for one in HEADLINES if one in by_id), None)
 
 
-def _defined(pairs: Iterable[tuple[str, Estimate]], label: str | None) -> list[Figure]:
+def _defined(pairs: Iterable[tuple[str, Estimate]], label: str | None) -> list[RunFigure]:
     return [
-        Figure(metric_id, label, estimate.value, estimate.low, estimate.high)
+        RunFigure(metric_id, label, estimate.value, estimate.low, estimate.high)
         for metric_id, estimate in pairs
         if estimate.value is not None
     ]

@@ -111,11 +111,13 @@ def test_long_texts_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_few_rows_and_sets_of_labels_keep_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, summary = scanned(tmp_path, written(0, 50, 2, 3), 16, confidence="certainty")
-    assert first_rows.files(tmp_path, summary) == []
+    assert first_rows.files(str(tmp_path / "rows.parquet"), tmp_path, summary) == []
     monkeypatch.setattr(first_rows, "MIN_ROWS", 52)
 
-    assert [file.name for file in first_rows.files(tmp_path, summary)] == ["first-rows.parquet"]
+    assert [file.name for file in first_rows.files(str(tmp_path / "rows.parquet"), tmp_path, summary)] == [
+        "first-rows.parquet"
+    ]
     table = pa.table({"y_true": [["a"], []] * 30, "y_pred": [["a"], ["a"]] * 30})
     pq.write_table(table, tmp_path / "sets.parquet")
     sets = read(tmp_path, (tmp_path / "sets.parquet").read_bytes()).finished.summary
-    assert (sets.task, first_rows.files(tmp_path, sets)) == ("multilabel", [])
+    assert (sets.task, first_rows.files(str(tmp_path / "rows.parquet"), tmp_path, sets)) == ("multilabel", [])

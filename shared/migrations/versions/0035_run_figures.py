@@ -1,7 +1,7 @@
 """figures of runs, to sort lists by
 
-Revision ID: 0033
-Revises: 0032
+Revision ID: 0035
+Revises: 0034
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from shared.migrations import online
 
-revision = "0033"
-down_revision = "0032"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
@@ -33,7 +33,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_run_figure_sorted", "run_figure", ["account_id", "metric", "value", "run_id"])
     # The program before leaves it false, and a duty measures what it counted.
-    has_figures = sa.Column("has_figures", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    has_figures: sa.Column[bool] = sa.Column(
+        "has_figures", sa.Boolean(), server_default=sa.text("false"), nullable=False
+    )
     op.add_column("run_version", has_figures)
     online.create_index(
         "ix_run_version_unmeasured",
