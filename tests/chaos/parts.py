@@ -120,7 +120,7 @@ async def _one(cluster: Cluster, client: Client, report: PartsReport, rows: int,
     await connection.close()
 
 
-async def _read(client: Client, path: str, **query: str) -> dict[str, Any]:
+async def _read(client: Client, path: str, **query: Any) -> dict[str, Any]:
     while True:
         # A process of the api that has just died takes its connections with it.
         with suppress(httpx2.TransportError):
