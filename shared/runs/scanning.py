@@ -100,8 +100,7 @@ class RowScan:
 
     def confidences(self) -> NDArray[Any]:
         """The score of what was predicted, of every row in the order of the file; 0 where the run has no scores."""
-        needed = self._needed(RowFilter())
-        parts = [self._confidence(self.source.read(group, needed)) for group in range(self.group_count)]
+        parts = [self._confidence(part) for part in self.select(self._needed(RowFilter()), ())]
         return np.concatenate([np.zeros(0), *parts])
 
     def rows(self, rows: Sequence[int]) -> list[FoundRow]:
