@@ -1,10 +1,11 @@
-"""Detectors judged on 5,000 images beside pycocotools and faster-coco-eval: `python -m benchmarks.detection`.
+"""Detectors judged on 5,000 images beside pycocotools, faster-coco-eval and hotcoco: `python -m benchmarks.detection`.
 
 Processor seconds, and the peak of memory of a process for each row. The same made-up objects for all: 80 classes, seven
 objects of an image, most of them found, and as many candidates.
 """
 
 import contextlib
+import importlib.util
 import io
 import json
 import multiprocessing
@@ -139,6 +140,27 @@ def faster_coco_eval() -> Callable[[], Any]:
     return _of_coco(FASTER_COCO, COCOeval_faster)
 
 
+def hotcoco() -> Callable[[], Any]:
+    """Matching and averages of hotcoco, its documents read before."""
+    library, (truth, found) = importlib.import_module("hotcoco"), documents(*made_up(IMAGES, OF_IMAGE, OF_IMAGE))
+    with TemporaryDirectory() as folder:
+        paths = Path(folder) / "truth.json", Path(folder) / "found.json"
+        for path, document in zip(paths, (truth, found), strict=True):
+            path.write_text(json.dumps(document))
+        reference = library.COCO(str(paths[0]))
+        detections = reference.load_res(str(paths[1]))
+
+    def run() -> Any:
+        evaluated = library.COCOeval(reference, detections, "bbox")
+        evaluated.evaluate()
+        evaluated.accumulate()
+        with contextlib.redirect_stdout(io.StringIO()):
+            evaluated.summarize()
+        return evaluated.stats[0]
+
+    return run
+
+
 def _of_coco(coco: Any, evaluation: Any) -> Callable[[], Any]:
     truth, found = documents(*made_up(IMAGES, OF_IMAGE, OF_IMAGE))
 
@@ -223,7 +245,19 @@ def _measure(prepare: Callable[[], Callable[[], Any]], pipe: Any) -> None:
 def main() -> None:
     """Measure each row in a process of its own."""
     context = multiprocessing.get_context("spawn")
-    for prepare in (ours, faster_coco_eval, pycocotools, whole_run, interval, level, level_of_many, slider_of_many):
+    # hotcoco is measured where it is installed: nothing else here needs it.
+    beside = (hotcoco,) if importlib.util.find_spec("hotcoco") else ()
+    for prepare in (
+        ours,
+        *beside,
+        faster_coco_eval,
+        pycocotools,
+        whole_run,
+        interval,
+        level,
+        level_of_many,
+        slider_of_many,
+    ):
         receiver, sender = context.Pipe(duplex=False)
         process = context.Process(target=_measure, args=(prepare, sender))
         process.start()
