@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.kit.db import Connection
-from shared.runs.figures import MetricFigure
+from shared.runs.figures import MeasuredFigure
 from shared.runs.summary import RunSummary, unpacked
 
 # Who describes a run and who ends its job take turns: the figures are those of the later one.
@@ -53,7 +53,9 @@ async def lock(connection: Connection, run_id: UUID) -> Measurable | None:
     return Measurable(account_id, version, positive, unpacked(summary))
 
 
-async def replace(connection: Connection, run_id: UUID, measured: Measurable, figures: Sequence[MetricFigure]) -> None:
+async def replace(
+    connection: Connection, run_id: UUID, measured: Measurable, figures: Sequence[MeasuredFigure]
+) -> None:
     """Replace the figures of a run."""
     await connection.execute(DELETE, run_id)
     await connection.executemany(INSERT, [(run_id, measured.account_id, *figure) for figure in figures])
@@ -67,9 +69,9 @@ async def unmeasured(connection: Connection, limit: int) -> list[UUID]:
 
 async def of_runs(
     connection: Connection, account_id: int, run_ids: Sequence[UUID], metric_ids: Sequence[str]
-) -> dict[UUID, list[MetricFigure]]:
+) -> dict[UUID, list[MeasuredFigure]]:
     """Return some figures of runs of the account, by run; a run without any is left out."""
-    figures: dict[UUID, list[MetricFigure]] = {}
+    figures: dict[UUID, list[MeasuredFigure]] = {}
     for run_id, *figure in await connection.fetch(OF_RUNS, run_ids, account_id, metric_ids):
-        figures.setdefault(run_id, []).append(MetricFigure(*figure))
+        figures.setdefault(run_id, []).append(MeasuredFigure(*figure))
     return figures
