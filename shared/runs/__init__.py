@@ -170,7 +170,7 @@ async def _describe(platform: Platform, caller: Caller, run: RunRecord, descript
     async with platform.db.transaction() as connection:
         await queries.describe(connection, caller.account_id, run.id, description)
         # Whoever else describes it meanwhile may have named another positive class.
-        await measuring.measure(connection, run.id)
+        await measuring.measure_described(connection, run.id)
 
 
 @retry_conflicts

@@ -6,20 +6,26 @@ from uuid import UUID
 from shared.kit.db import Connection, retry_conflicts
 from shared.kit.platform import Platform
 from shared.runs import figure_queries
+from shared.runs.figure_queries import Measurable
 from shared.runs.figures import figures_of
 
 # Runs that a release before counted, read at a time.
 _BATCH = 200
+_TWO = 2
 
 
 async def measure(connection: Connection, run_id: UUID) -> None:
     """Write the figures of a run in the transaction that changes what they depend on; none unless it is ready."""
     measured = await figure_queries.lock(connection, run_id)
-    if measured is None:
-        return
-    # The intervals of a matrix of a thousand classes take a while.
-    figures = await asyncio.to_thread(figures_of, measured.summary, measured.positive)
-    await figure_queries.replace(connection, run_id, measured, figures)
+    if measured is not None:
+        await _write(connection, run_id, measured)
+
+
+async def measure_described(connection: Connection, run_id: UUID) -> None:
+    """Write the figures of a run again in the transaction that describes it, if they depend on the positive class."""
+    measured = await figure_queries.lock(connection, run_id)
+    if measured is not None and len(measured.summary.classes) == _TWO:
+        await _write(connection, run_id, measured)
 
 
 async def measure_missing(platform: Platform) -> int:
@@ -30,6 +36,12 @@ async def measure_missing(platform: Platform) -> int:
             await _measure_one(platform, run_id)
         count += len(run_ids)
     return count
+
+
+async def _write(connection: Connection, run_id: UUID, measured: Measurable) -> None:
+    # The intervals of a matrix of a thousand classes take a second.
+    figures = await asyncio.to_thread(figures_of, measured.summary, measured.positive)
+    await figure_queries.replace(connection, run_id, measured, figures)
 
 
 async def _unmeasured(platform: Platform) -> list[UUID]:
