@@ -101,7 +101,15 @@ async def test_the_menu_names_objects_and_the_rest_is_under_settings_and_runs(ap
     page = (await visitor.get("/")).text
     menu = page.partition('aria-label="Main"')[2].partition("</nav>")[0]
     links = re.findall(r'<li><a href="([^"]+)"', menu)
-    assert links == ["/app/runs", "/app/comparisons", "/app/projects", "/app/gates", "/app/account", "/docs"]
+    assert links == [
+        "/app/runs",
+        "/app/comparisons",
+        "/app/projects",
+        "/app/gates",
+        "/app/account",
+        "/docs",
+        "/app/search",
+    ]
     settings = ("/app/account", "/app/account/security", "/app/share-links", "/app/jobs", "/app/webhooks")
     for folder in (("/app/runs", "/app/datasets", "/app/matrices", "/app/curves"), settings):
         for path in folder:
