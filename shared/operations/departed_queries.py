@@ -7,7 +7,7 @@ from shared.comparisons.objects import FLIPS
 from shared.datasets.objects import ROWS as DATASET_ROWS
 from shared.detection_runs.objects import SCENE
 from shared.projects import uploads
-from shared.runs.objects import ROWS, SLICES
+from shared.runs.objects import BESIDE_ROWS, ROWS
 
 SELECT_DEPARTED = "SELECT id FROM account WHERE NOT is_active AND deletes_at <= now() ORDER BY id"
 
@@ -25,7 +25,8 @@ KEYS = {
     "comparison": f"SELECT folder || '{FLIPS}' AS key FROM comparison WHERE id = ANY($1) AND folder IS NOT NULL",
     "run": f"""
         SELECT folder || name AS key
-        FROM run_version, unnest(coalesce(pieces, ARRAY['{ROWS}']::varchar[]) || ARRAY['{SLICES}']::varchar[]) AS name
+        FROM run_version,
+            unnest(coalesce(pieces, ARRAY['{ROWS}']::varchar[]) || ARRAY{[*BESIDE_ROWS]}::varchar[]) AS name
         WHERE run_id = ANY($1) AND folder IS NOT NULL
     """,
     "dataset": f"SELECT folder || '{DATASET_ROWS}' AS key FROM dataset WHERE id = ANY($1) AND folder IS NOT NULL",

@@ -10,6 +10,8 @@ from shared.runs.summary import SliceTable
 
 PREFIX = "runs/"
 ROWS, SLICES, FIRST_ROWS = "rows.parquet", "slices.bin", "first-rows.parquet"
+# What lies beside the rows, whether these are in one piece or in several.
+BESIDE_ROWS = (SLICES, FIRST_ROWS)
 
 
 def folder_of(run_id: UUID, version: int, attempt: int) -> str:
@@ -29,7 +31,7 @@ def tally_of(index: int, attempt: int) -> str:
 
 def keys_of(folder: str, pieces: Sequence[str] | None = None) -> list[str]:
     """The keys of the objects in the folder of a version."""
-    return [folder + name for name in (SLICES, FIRST_ROWS, *(pieces or [ROWS]))]
+    return [folder + name for name in (*BESIDE_ROWS, *(pieces or [ROWS]))]
 
 
 def packed_tables(tables: Sequence[SliceTable]) -> bytes:

@@ -21,7 +21,7 @@ WITHOUT_VERSION = f"""
     WHERE NOT EXISTS (
         SELECT FROM run_version
         WHERE folder = regexp_replace(key, '[^/]*$', '') AND (
-            pieces IS NULL OR regexp_replace(key, '^.*/', '') = ANY(pieces || ARRAY['{objects.SLICES}']::varchar[])
+            pieces IS NULL OR regexp_replace(key, '^.*/', '') = ANY(pieces || ARRAY{[*objects.BESIDE_ROWS]}::varchar[])
         )
     ) AND NOT EXISTS (
         SELECT FROM run_version JOIN job ON job.id = run_version.job_id

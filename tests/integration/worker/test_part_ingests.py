@@ -26,7 +26,8 @@ from shared.kit.broker import Wakeup
 from shared.kit.files import File
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
-from shared.runs import orphan_queries
+from shared.operations.departed_queries import KEYS
+from shared.runs import first_rows, objects, orphan_queries
 from tests.actors import Client, stored_keys
 from tests.integration.api.web.visitor import Visitor
 from worker import execution
@@ -267,6 +268,32 @@ async def test_a_part_whose_worker_dies_is_repeated_alone_and_what_it_left_is_an
     assert sorted(orphans) == sorted(f"runs/{run_id}/1/1/{name}" for name in names)
     assert (await alice.get(f"/v1/runs/{run_id}")).json()["status"] == "ready"
     assert (await alice.get(f"/v1/runs/{run_id}/samples")).status_code == 200
+
+
+async def test_the_rows_of_first_pages_are_kept_beside_pieces_and_go_with_them(
+    alice: Client, runtime: Runtime, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, job_id = await begin(alice, parquet())
+    for part in await split(runtime, platform, job_id):
+        await attempt(runtime, part.id)
+    monkeypatch.setattr(first_rows, "MIN_ROWS", 1)
+    await attempt(runtime, job_id)
+    kept = f"runs/{run_id}/1/1/{objects.FIRST_ROWS}"
+    cell: Any = {"actual": "spam", "predicted": "ham", "limit": "20"}
+    found = (await alice.get(f"/v1/runs/{run_id}/samples", **cell)).json()
+    async with platform.db.connection() as connection:
+        orphans = await orphan_queries.without_version(connection, [kept])
+        departing = [record["key"] for record in await connection.fetch(KEYS["run"], [known(run_id)])]
+
+    assert (kept in stored_keys(platform.storage, f"runs/{run_id}/"), orphans, kept in departing) == (True, [], True)
+    platform.storage.delete([kept])
+    assert (await alice.get(f"/v1/runs/{run_id}/samples", **cell)).json() == found
+    errors = sorted(
+        (SCORES[at], at) for at, (t, p) in enumerate(zip(TRUTH, PREDICTED, strict=True)) if (t, p) == ("spam", "ham")
+    )
+    assert [item["row"] for item in found["items"]] == [at + 1 for _, at in errors[:20]]
+    assert (await alice.send("DELETE", f"/v1/runs/{run_id}")).status_code == 204
+    assert {key for key in stored_keys(platform.storage, f"runs/{run_id}/") if "tally" not in key} == set()
 
 
 def _leave_behind(runtime: Runtime, part: JobRecord) -> None:
