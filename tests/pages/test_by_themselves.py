@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import Page, Route, expect
 
-from tests.actors import Team
+from tests.actors import Team, eventually
 from tests.pages.reader import Reader
 from tests.pictures import picture
 from tests.pipelines import Pipeline, create_analysis
@@ -54,6 +54,11 @@ async def test_a_jobs_progress_after_the_connection_was_lost(reader: Reader, wor
     await reader.page.goto(f"/app/jobs/{job['id']}")
     await expect(reader.page.locator(".job .badge")).to_have_text("queued")
 
+    async def is_connected() -> bool:
+        return bool(await reader.page.evaluate("Boolean(document.querySelector('.job')._htmx?.sse?.reader)"))
+
+    # The page shows the state before its script has connected.
+    await eventually(is_connected)
     await reader.page.context.set_offline(True)
     await reader.page.evaluate("document.querySelector('.job')._htmx.sse.reader.cancel()")
     workers.start()
