@@ -131,7 +131,9 @@ async def _owing(client: Client) -> dict[str, Any]:
 
 async def _is_followed(app: Litestar, job_id: str) -> None:
     async def is_followed() -> bool:
-        return job_id in app.state.waiter._watches
+        watch = app.state.waiter._watches.get(job_id)
+        # Who waits for the next change has sent the job as it was.
+        return watch is not None and any(event._waiters for event in watch.waiting)
 
     await eventually(is_followed)
 

@@ -25,6 +25,7 @@ def test_the_kinds_are_those_of_the_folders_by_name() -> None:
         "gate_check": "shared.gates.kinds.gate_check",
         "import_annotations": "shared.imports.kinds.import_annotations",
         "ingest_dataset": "shared.datasets.kinds.ingest_dataset",
+        "ingest_part": "shared.runs.kinds.ingest_part",
         "ingest_run": "shared.runs.kinds.ingest_run",
         "label_audit": "shared.runs.kinds.label_audit",
         "paired_comparison": "shared.comparisons.kinds.paired_comparison",
@@ -41,6 +42,7 @@ def test_a_kind_that_is_part_of_something_else_is_not_submitted_by_itself() -> N
         "gate_check",
         "import_annotations",
         "ingest_dataset",
+        "ingest_part",
         "ingest_run",
         "paired_comparison",
     ]
