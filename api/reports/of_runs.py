@@ -86,7 +86,7 @@ async def _curves(platform: Platform, run: ReadyRun) -> dict[str, Any]:
     found = await curves.curves(platform, run, position, (), MAX_POINTS)
     measured = None
     if run.summary.score_kind != "margins":
-        measured = (await curves.calibration(platform, run, position, (), "equal_mass", BINS)).reliability
+        measured = (await curves.calibration(platform, run, "class", position, (), "equal_mass", BINS)).reliability
     return {
         "curves": found.curves,
         "scored_label": run.summary.classes[found.position],

@@ -20,25 +20,33 @@ class CalibrationBin(msgspec.Struct):
     count: Annotated[int, Meta(description="Number of samples.")]
     share: Annotated[float, Meta(description="Share of the samples that have the class.")]
     gap: Annotated[float, Meta(description="Mean score less the share: above 0 the scores are too high.")]
+    expected_low: Annotated[
+        float, Meta(description="Lower end of the range in which the share lies in 95 % of samples of right scores.")
+    ]
+    expected_high: Annotated[float, Meta(description="Upper end of that range.")]
 
     @classmethod
     def of(cls, found: ReliabilityBin) -> "CalibrationBin":
         """Present a bin."""
         share = found.positives / found.samples
-        return cls(found.lowest, found.highest, found.mean_score, found.samples, share, found.gap)
+        return cls(found.lowest, found.highest, found.mean_score, found.samples, share, found.gap, *found.expected)
 
 
 class RunCalibration(msgspec.Struct):
-    """The calibration of the probabilities of one class; everything is null if there are no samples."""
+    """The calibration of the probabilities of a class, or of the predictions; all is null if there are no samples."""
 
     version: Annotated[int, Meta(description="Version of the run.")]
-    label: Annotated[Label, Meta(description="Class that the scores are of.")]
+    label: Annotated[Label | None, Meta(description="Class that the scores are of; null of the predictions.")]
     rows: Annotated[int, Meta(description="Number of samples.")]
     binning: Annotated[Binning, Meta(description="How the bins are cut; `ece` and `mce` depend on it.")]
     bin_count: Annotated[int, Meta(description="Number of bins, with those that have no samples.")]
     bins: Annotated[list[CalibrationBin], Meta(description="Bins that have samples, from the lowest scores.")]
     ece: Annotated[float | None, Meta(description="Expected calibration error: mean size of the gaps by samples.")]
     mce: Annotated[float | None, Meta(description="Maximum calibration error: size of the largest gap.")]
+    smooth_error: Annotated[
+        float | None,
+        Meta(description="Smooth calibration error (Błasiok and Nakkiran 2023), which depends on no bins."),
+    ]
     brier: Annotated[
         float | None, Meta(description="Brier score: miscalibration less discrimination plus uncertainty.")
     ]
@@ -57,9 +65,10 @@ class RunCalibration(msgspec.Struct):
     @classmethod
     def of(cls, run: ReadyRun, found: ClassReliability, binning: Binning, bins: int) -> "RunCalibration":
         """Present what was measured."""
-        measured, label = found.reliability, run.summary.classes[found.position]
+        measured = found.reliability
+        label = None if found.position is None else run.summary.classes[found.position]
         if measured is None:
-            nothing = (None,) * 7
+            nothing = (None,) * 8
             return cls(run.version, label, 0, binning, bins, [], *nothing, CLIPPED_AT, 0, ["There are no samples."])
         return cls(
             run.version,
@@ -70,6 +79,7 @@ class RunCalibration(msgspec.Struct):
             [CalibrationBin.of(one) for one in measured.bins],
             measured.ece,
             measured.mce,
+            measured.smooth_error,
             measured.brier,
             measured.miscalibration,
             measured.discrimination,

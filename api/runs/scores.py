@@ -19,6 +19,7 @@ from shared.evaluation.calibration.reliability import Binning
 from shared.evaluation.thresholds.goals import TargetMetric
 from shared.kit.platform import Platform
 from shared.runs import curves, recalibration, temperature
+from shared.runs.curves import ScoreSource
 from shared.runs.filters import read_class, read_conditions
 from shared.runs.goals import read_goal
 
@@ -72,6 +73,10 @@ class RunScoreController(Controller):
         run_id: FromPath[str],
         class_label: ScoredClass = None,
         slices: Slices = None,
+        source: Annotated[
+            ScoreSource,
+            QueryParameter(name="of", description="Scores of a class, or of what is predicted of each sample."),
+        ] = "class",
         binning: Annotated[
             Binning,
             QueryParameter(description="Bins of equal width, (low, high]; or of equal mass, equal scores in one bin."),
@@ -81,11 +86,12 @@ class RunScoreController(Controller):
         """Get the calibration of a run.
 
         Bins of a reliability diagram, calibration errors, Brier score with its decomposition, and log loss of the
-        probabilities of a class. Bins without samples are left out. Margins and logits are refused.
+        probabilities of a class, or with `of=predictions` of the confidence in what is predicted. Bins without samples
+        are left out. Margins and logits are refused.
         """
-        run = await runs.get_shown(platform, caller, run_id, runs.WITH_SCORES)
+        run = await runs.get_shown(platform, caller, run_id, runs.TASKS_OF_SCORES[source])
         position = read_class(run, class_label, "class")
-        found = await curves.calibration(platform, run, position, read_conditions(run, slices), binning, bins)
+        found = await curves.calibration(platform, run, source, position, read_conditions(run, slices), binning, bins)
         return RunCalibration.of(run, found, binning, bins)
 
     @get("/recalibration", operation_id="runs.get_recalibration")

@@ -146,7 +146,9 @@ async def curves_part(
     found = await curves.curves(platform, run, selection.position, selection.conditions, MAX_POINTS)
     measured = None
     if run.summary.score_kind != "margins":
-        measured = await curves.calibration(platform, run, selection.position, selection.conditions, "equal_mass", BINS)
+        measured = await curves.calibration(
+            platform, run, "class", selection.position, selection.conditions, "equal_mass", BINS
+        )
     reliability = measured and measured.reliability
     scores = (
         await curves.score_profile(platform, run, selection.position, selection.conditions, MAX_STEPS, SCORE_BINS)

@@ -64,6 +64,25 @@ def binomial_upper_tail(successes: int, trials: int, share: float) -> float:
     return beta_probability(share, successes, trials - successes + 1)
 
 
+def binomial_range(tail: float, trials: int, share: float) -> tuple[int, int]:
+    """The fewest and the most successes of `trials` beyond which, on either side, lies a probability of at most `tail`.
+
+    Both are looked for from the normal quantile on, so that they cost a few tails each.
+    """
+
+    def fewest(chance: float) -> int:
+        # The least number k with P(X <= k) > tail, from P(X >= k + 1).
+        deviation = math.sqrt(trials * chance * (1 - chance))
+        k = min(max(int(trials * chance + _NORMAL.inv_cdf(tail) * deviation), 0), trials)
+        while k > 0 and 1 - binomial_upper_tail(k, trials, chance) > tail:
+            k -= 1
+        while k < trials and 1 - binomial_upper_tail(k + 1, trials, chance) <= tail:
+            k += 1
+        return k
+
+    return fewest(share), trials - fewest(1 - share)
+
+
 def hypergeometric_upper_tail(hits: int, drawn: int, marked: int, total: int) -> float:
     """The probability of at least so many marked ones among `drawn` of `total`, of which `marked` are marked."""
     fewest, most = max(0, drawn + marked - total), min(drawn, marked)

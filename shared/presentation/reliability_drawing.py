@@ -17,6 +17,9 @@ class ReliabilityPoint(NamedTuple):
     radius: float
     found: ReliabilityBin
     share: float
+    # The ends of the range in which the share is expected, the lower share below.
+    bottom: float
+    top: float
 
 
 def reliability_points(bins: Sequence[ReliabilityBin]) -> list[ReliabilityPoint]:
@@ -29,6 +32,7 @@ def reliability_points(bins: Sequence[ReliabilityBin]) -> list[ReliabilityPoint]
             round(max(_SMALLEST, _LARGEST * (one.samples / most) ** 0.5), 1),
             one,
             share,
+            *(round(SIDE * (1 - end), 1) for end in one.expected),
         )
         for one in bins
         for share in [one.positives / one.samples]

@@ -30,6 +30,8 @@ log = structlog.get_logger()
 
 LABELLED: frozenset[Task] = frozenset({"classification"})
 WITH_SCORES: frozenset[Task] = frozenset({"classification", "multilabel"})
+# By whether they are those of a class, or of the predictions.
+TASKS_OF_SCORES = {"class": WITH_SCORES, "predictions": frozenset[Task]({"classification", "correctness"})}
 ANY_TASK: frozenset[Task] = frozenset({"classification", "correctness", "multilabel"})
 
 # Small files are read within this time.

@@ -1,7 +1,7 @@
 """Curves, calibration and thresholds of a run, from all of its scores."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from shared.evaluation.calibration.reliability import Binning, Reliability, reliability
 from shared.evaluation.curves.ranked_scores import RankedScores
@@ -14,8 +14,12 @@ from shared.runs import answers
 from shared.runs.class_scores import ClassScores, position_of_scored_class, scores_of
 from shared.runs.errors import ScoresNotProbabilities
 from shared.runs.filters import Condition
+from shared.runs.prediction_scores import PredictionScores, scores_of_predictions
 from shared.runs.records import ReadyRun
 from shared.runs.scanning import RowScan
+
+# The scores are those of a class, or those of what is predicted of each sample.
+ScoreSource = Literal["class", "predictions"]
 
 
 class ClassCurves(NamedTuple):
@@ -33,9 +37,9 @@ class ClassProfile(NamedTuple):
 
 
 class ClassReliability(NamedTuple):
-    """The reliability of the scores of the class at a position; None where there are no samples."""
+    """The reliability of the scores of the class at a position, or of the predictions; None of no samples."""
 
-    position: int
+    position: int | None
     reliability: Reliability | None
 
 
@@ -74,13 +78,21 @@ async def score_profile(
 async def calibration(
     platform: Platform,
     run: ReadyRun,
+    source: ScoreSource,
     position: int | None,
     conditions: Sequence[Condition],
     binning: Binning,
     bins: int,
 ) -> ClassReliability:
-    """The reliability of the scores of a class; raises InvalidInput, ScoresMissing, ScoresNotProbabilities."""
-    scored = scores_of(run.summary, position_of_scored_class(run, position))
+    """The reliability of the scores of a class, or of the predictions.
+
+    Raises InvalidInput, ScoresMissing, ScoresNotProbabilities.
+    """
+    scored = (
+        scores_of_predictions(run.summary, position)
+        if source == "predictions"
+        else scores_of(run.summary, position_of_scored_class(run, position))
+    )
     refuse_margins(scored)
 
     def measure(scan: RowScan) -> Reliability | None:
@@ -103,7 +115,7 @@ async def threshold(
     return ClassChoice(scored.position, await answers.scan(platform, run, find))
 
 
-def refuse_margins(scored: ClassScores) -> None:
+def refuse_margins(scored: ClassScores | PredictionScores) -> None:
     """Raise ScoresNotProbabilities for scores that only rank."""
     if scored.is_margin:
         raise ScoresNotProbabilities(

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.calibration.isotonic import brier_of_isotonic
+from shared.evaluation.calibration.smooth_error import Residuals, smooth_error
 from shared.evaluation.curves.ranked_scores import RankedScores
+from shared.evaluation.distributions import binomial_range
 
 Binning = Literal["equal_width", "equal_mass"]
 
@@ -15,6 +17,9 @@ Binning = Literal["equal_width", "equal_mass"]
 CLIPPED_AT = float(np.finfo(np.float64).eps)
 
 _SINGLE = 4  # bytes of a float32
+
+# The probability beyond either end of a consistency bar.
+_TAIL = 0.025
 
 
 class ReliabilityBin(NamedTuple):
@@ -31,11 +36,22 @@ class ReliabilityBin(NamedTuple):
         """The mean score less the share of the class: above 0 the scores are too high."""
         return self.mean_score - self.positives / self.samples
 
+    @property
+    def expected(self) -> tuple[float, float]:
+        """The range in which the share lies with a probability of at least 95 % if the scores are right.
+
+        A consistency bar (Bröcker and Smith 2007), exact for one score. Of different scores the number of positive
+        samples varies less than the binomial one of their mean (Hoeffding 1956).
+        """
+        low, high = binomial_range(_TAIL, self.samples, min(max(self.mean_score, 0.0), 1.0))
+        return low / self.samples, high / self.samples
+
 
 class Reliability(NamedTuple):
     """The bins that have samples, from the lowest, and what all scores say; n > 0 samples.
 
-    `ece` is the mean of the absolute gaps, weighted by the samples of the bins, and `mce` the largest one.
+    `ece` is the mean of the absolute gaps, weighted by the samples of the bins, and `mce` the largest one; the smooth
+    error needs no bins.
     `brier` is `miscalibration - discrimination + uncertainty` (Dimitriadis, Gneiting and Jordan 2021). `log_loss` is in
     nats, of scores cut to [CLIPPED_AT, 1 - CLIPPED_AT]; `clipped` samples were cut.
     """
@@ -43,6 +59,7 @@ class Reliability(NamedTuple):
     bins: list[ReliabilityBin]
     ece: float
     mce: float
+    smooth_error: float
     brier: float
     miscalibration: float
     discrimination: float
@@ -91,6 +108,7 @@ def reliability(ranked: RankedScores, binning: Binning, bins: int) -> Reliabilit
         found,
         sum(one.samples * gap for one, gap in zip(found, gaps, strict=True)) / n,
         max(gaps),
+        smooth_error(_residuals(ranked), n),
         brier / n,
         brier / n - recalibrated,
         share * (1 - share) - recalibrated,
@@ -104,6 +122,11 @@ def _parts(ranked: RankedScores) -> Iterator[_Scored]:
     for stretch in ranked.stretches():
         before = stretch.tp[:-1] + stretch.fp[:-1]
         yield _Scored(stretch.thresholds[1:], np.diff(stretch.tp), np.diff(stretch.fp), before)
+
+
+def _residuals(ranked: RankedScores) -> Iterator[Residuals]:
+    for part in _parts(ranked):
+        yield part.scores, part.positives - (part.positives + part.negatives) * part.scores
 
 
 def _bins_by_width(scores: NDArray[np.float64], bins: int, ranked: RankedScores) -> NDArray[np.intp]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
@@ -231,6 +232,36 @@ async def test_calibration_equals_that_of_scikit_learn(alice: Client) -> None:
     assert (nobody["rows"], nobody["ece"], nobody["notices"]) == (0, None, ["There are no samples."])
 
 
+async def test_a_bin_says_where_its_share_is_expected(alice: Client) -> None:
+    run = await send(alice, binary(), positive="spam")
+
+    found = await read(alice, run, "calibration", bins=5)
+
+    for one in found["bins"]:
+        counts = np.arange(one["count"] + 1) / one["count"]
+        inside = (counts >= one["expected_low"]) & (counts <= one["expected_high"])
+        chances = binom.pmf(np.arange(one["count"] + 1), one["count"], one["mean_score"])
+        assert 0.95 <= chances[inside].sum() < 1
+        assert chances[inside][1:].sum() < 0.975 > chances[inside][:-1].sum()
+    assert 0 < found["smooth_error"] <= np.abs(TRUTH - SCORES).mean()
+
+
+async def test_the_predictions_of_several_classes_are_calibrated_by_their_own_scores(alice: Client) -> None:
+    predicted = PROBABILITIES.argmax(axis=1)
+    body = table("y_true,y_pred,prob_cat,prob_dog,prob_fox", THREE[TRUE_PLACE], THREE[predicted], *PROBABILITIES.T)
+    run = await send(alice, body)
+
+    found = await read(alice, run, "calibration", of="predictions", bins=10)
+
+    confidence, is_right = PROBABILITIES.max(axis=1), predicted == TRUE_PLACE
+    share, mean = calibration_curve(is_right, confidence, n_bins=10)
+    assert (found["label"], found["rows"]) == (None, len(confidence))
+    assert [one["share"] for one in found["bins"]] == pytest.approx(share.tolist(), abs=1e-12)
+    assert [one["mean_score"] for one in found["bins"]] == pytest.approx(mean.tolist(), abs=1e-12)
+    named = await alice.get(f"/v1/runs/{run['id']}/calibration", None, **{"of": "predictions", "class": "fox"})
+    assert (named.status_code, named.json()["errors"][0]["pointer"]) == (400, "/class")
+
+
 async def test_margins_rank_but_are_not_calibrated(alice: Client) -> None:
     margins = SCORES * 8 - 4
     run = await send(alice, table("y_true,y_pred,score", TRUTH, (SCORES >= 0.5).astype(int), margins))
@@ -240,6 +271,8 @@ async def test_margins_rank_but_are_not_calibrated(alice: Client) -> None:
     assert (await read(alice, run, "curves", **{"class": "0"}))["roc_auc"] == pytest.approx(area, abs=1e-12)
     matrix = await read(alice, run, "matrix", threshold=1.5)
     assert matrix["confusion_matrix"] == metrics.confusion_matrix(TRUTH, margins >= 1.5).tolist()
+    of_predictions = await alice.get(f"/v1/runs/{run['id']}/calibration", of="predictions")
+    assert (of_predictions.status_code, of_predictions.json()["code"]) == (409, "scores-not-probabilities")
     refused = await alice.get(f"/v1/runs/{run['id']}/calibration")
     assert (refused.status_code, refused.json()["code"]) == (409, "scores-not-probabilities")
     assert "margins or logits" in refused.json()["detail"]

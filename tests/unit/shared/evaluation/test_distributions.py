@@ -9,6 +9,7 @@ from shared.evaluation.distributions import (
     beta_probability,
     beta_quantile,
     binomial_probability,
+    binomial_range,
     binomial_upper_tail,
     critical_value,
     normal_upper_tail,
@@ -67,3 +68,12 @@ def test_the_normal_distribution_is_scipys(alpha: float, z: float) -> None:
 
 def test_the_critical_value_of_95_percent() -> None:
     assert critical_value(0.05) == pytest.approx(1.959963984540054, abs=1e-15)
+
+
+@given(st.integers(1, 3000), st.floats(0, 1), st.sampled_from([0.025, 0.005, 0.2]))
+def test_a_binomial_range_leaves_at_most_the_tail_on_either_side(trials: int, share: float, tail: float) -> None:
+    low, high = binomial_range(tail, trials, share)
+
+    below, above = stats.binom.cdf(low - 1, trials, share), stats.binom.sf(high, trials, share)
+    assert below <= tail + 1e-9 < stats.binom.cdf(low, trials, share) + 2e-9
+    assert above <= tail + 1e-9 < stats.binom.sf(high - 1, trials, share) + 2e-9
