@@ -7,7 +7,7 @@
 # every other score enters with its mirror image. Half of the samples below have the score 1 and are right in 80 %, the
 # others are calibrated: the error is 0.068, where the absolute mean of score less label, below which no smoothing with
 # kernels of mass 1 can fall, is 0.100. With 0.99 instead of 1 it is 0.096.
-# Versions: relplot 1.0.3, numpy 1.26.4.
+# Versions: relplot 1.0.3, numpy 1.26.4, scipy 1.13.1.
 # Hurts: models that saturate (trees, softmax in half precision) look a third better calibrated than they are.
 # Instead: move scores of 0 and 1 inside by a thousandth, or compute the definition with both ends doubled.
 #
@@ -18,7 +18,8 @@ set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3.11 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -qq --disable-pip-version-check relplot==1.0.3 numpy==1.26.4 scipy==1.13.1
+"$folder/venv/bin/pip" install -qq --disable-pip-version-check \
+    relplot==1.0.3 numpy==1.26.4 scipy==1.13.1
 cd "$folder"
 venv/bin/python - <<'END'
 import numpy as np
