@@ -126,7 +126,7 @@ class Run(_Run):
     def calibration(
         self, *, label: str | None = None, slice: str | Sequence[str] | None = None, **options: Any
     ) -> Calibration:
-        """Return how far the probabilities of a class are from what happened, by `bins` and `binning`."""
+        """Return how far the probabilities of a class are from what happened, by `bins`, `binning` and `of`."""
         return Calibration(self._connection.hold(results.scored(self.id, "calibration", label, slice, **options)))
 
     def thresholds(
@@ -208,7 +208,7 @@ class AsyncRun(_Run):
     async def calibration(
         self, *, label: str | None = None, slice: str | Sequence[str] | None = None, **options: Any
     ) -> Calibration:
-        """Return how far the probabilities of a class are from what happened, by `bins` and `binning`."""
+        """Return how far the probabilities of a class are from what happened, by `bins`, `binning` and `of`."""
         return Calibration(await self._connection.hold(results.scored(self.id, "calibration", label, slice, **options)))
 
     async def thresholds(
