@@ -1,6 +1,6 @@
 """The smooth calibration error: no bins, and so no choice of them (Błasiok and Nakkiran 2023)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 # Cells between 0 and 1, of which the narrowest kernel spans four.
 _CELLS = 2**14
 _NARROWEST, _WIDEST = 4 / _CELLS, 1.0
-# Halves the range of the kernel's width to less than the rounding of what is answered.
-_STEPS = 40
+# The error is exact to this; a dozen steps reach it.
+_TOLERANCE, _MAX_STEPS = 1e-10, 60
 
 Residuals = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -23,13 +23,27 @@ def smooth_error(parts: Iterable[Residuals], samples: int) -> float:
     kernel gets wider: the error is the width at which both are equal. Scores lie on a grid of 2**14 cells.
     """
     spectrum = np.fft.rfft(_mirrored(_on_grid(parts) / samples))
-    low, high = _NARROWEST, _WIDEST
-    if _size(spectrum, low) <= low:
-        return _size(spectrum, low)
-    for _ in range(_STEPS):
-        width = (low + high) / 2
-        low, high = (width, high) if _size(spectrum, width) > width else (low, width)
-    return (low + high) / 2
+    if (narrowest := _size(spectrum, _NARROWEST)) <= _NARROWEST:
+        return narrowest
+    return _crossing(lambda width: _size(spectrum, width) - width, _NARROWEST, _WIDEST)
+
+
+def _crossing(excess: Callable[[float], float], low: float, high: float) -> float:
+    """Where a falling function is 0, by the Illinois variant of false position; it is above 0 at `low`."""
+    above, below, width = excess(low), excess(high), high
+    for _ in range(_MAX_STEPS):
+        previous, width = width, (low * below - high * above) / (below - above)
+        if abs(width - previous) < _TOLERANCE:
+            break
+        found = excess(width)
+        if found > 0:
+            # An end that stays twice in a row counts half, or the other would creep.
+            below = below / 2 if previous < width else below
+            low, above = width, found
+        else:
+            above = above / 2 if previous > width else above
+            high, below = width, found
+    return width
 
 
 def _on_grid(parts: Iterable[Residuals]) -> NDArray[np.float64]:
