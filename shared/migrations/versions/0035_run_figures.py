@@ -16,6 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # What is there already is left, should building the index have been broken off before.
     op.create_table(
         "run_figure",
         sa.Column("run_id", sa.Uuid(), nullable=False),
@@ -30,13 +31,16 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_figure_run_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("run_id", "metric", name=op.f("pk_run_figure")),
+        if_not_exists=True,
     )
-    op.create_index("ix_run_figure_sorted", "run_figure", ["account_id", "metric", "value", "run_id"])
+    op.create_index(
+        "ix_run_figure_sorted", "run_figure", ["account_id", "metric", "value", "run_id"], if_not_exists=True
+    )
     # The program before leaves it false, and a duty measures what it counted.
     has_figures: sa.Column[bool] = sa.Column(
         "has_figures", sa.Boolean(), server_default=sa.text("false"), nullable=False
     )
-    op.add_column("run_version", has_figures)
+    op.add_column("run_version", has_figures, if_not_exists=True)
     online.create_index(
         "ix_run_version_unmeasured",
         "run_version",
@@ -47,5 +51,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     online.drop_index("ix_run_version_unmeasured", "run_version")
-    op.drop_column("run_version", "has_figures")
-    op.drop_table("run_figure")
+    op.drop_column("run_version", "has_figures", if_exists=True)
+    op.drop_table("run_figure", if_exists=True)

@@ -120,6 +120,21 @@ async def test_a_migration_that_does_not_get_its_lock_lets_others_pass_and_tries
     await passing.close()
 
 
+@pytest.mark.timeout(400)
+async def test_a_migration_goes_on_after_its_index_was_broken_off(database: dict[str, str]) -> None:
+    await _alembic(database, "upgrade", "0032")
+    for version in ("0033", "0035"):
+        await _alembic(database, "upgrade", f"{int(version) - 1:04}")
+        await _break_off_index(database, version)
+        await _alembic(database, "upgrade", version)
+
+    connection = await asyncpg.connect(database["DATABASE_URL"])
+    assert await connection.fetchval("SELECT version_num FROM alembic_version") == "0035"
+    assert not await connection.fetchval("SELECT count(*) FROM pg_index WHERE NOT indisvalid")
+    assert not await connection.fetchval("SELECT count(*) FROM pg_constraint WHERE NOT convalidated")
+    await connection.close()
+
+
 @pytest.mark.timeout(300)
 async def test_copies_that_start_together_take_turns(database: dict[str, str]) -> None:
     await asyncio.gather(*(_alembic(database, "upgrade", "head") for _ in range(3)))
@@ -146,6 +161,30 @@ def test_squawk_has_nothing_against_the_migrations(tmp_path: Path) -> None:
 
     assert written.count("ALTER TABLE") > 10
     assert json.loads(found) == []
+
+
+async def _break_off_index(environment: Mapping[str, str], version: str) -> None:
+    """Begin a migration, and end its connection while it builds an index."""
+    reading, ending = [await asyncpg.connect(environment["DATABASE_URL"]) for _ in range(2)]
+    # It holds no table; an index is complete once everybody has ended who might not see it.
+    snapshot = reading.transaction(isolation="repeatable_read")
+    await snapshot.start()
+    await reading.execute("SELECT 1")
+    migrating = asyncio.create_task(_alembic(environment, "upgrade", version))
+
+    async def is_ended() -> bool:
+        return bool(
+            await ending.fetchval(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted AND locktype = 'virtualxid' LIMIT 1"
+            )
+        )
+
+    await eventually(is_ended)
+    with pytest.raises(AssertionError, match="rollback"):
+        await migrating
+    await snapshot.rollback()
+    await reading.close()
+    await ending.close()
 
 
 async def _alembic(environment: Mapping[str, str], verb: str, target: str) -> None:
