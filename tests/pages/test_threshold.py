@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Browser, expect
 
-from tests.actors import Team
+from tests.actors import Team, eventually
 from tests.pages.payloads import PAYLOADS
 from tests.pages.reader import Reader
 
@@ -18,8 +18,14 @@ async def _run(reader: Reader, label: str = "spam") -> str:
     predicted = [label if score >= 0.5 else "ham" for score in scores]
     data = {"id": [name for name, *_ in ROWS], "y_true": truth, "y_pred": predicted, f"score_{label}": scores}
     body = {"data": data, "positive": label, "columns": {"scores": {label: f"score_{label}"}}}
-    made = (await reader.client.post("/v1/runs", body, {"Prefer": "wait=20"})).json()
-    return f"/app/runs/{made['id']}"
+    run_id = (await reader.client.post("/v1/runs", body)).json()["id"]
+
+    async def is_ready() -> bool:
+        answer = await reader.client.get(f"/v1/runs/{run_id}", {"Prefer": "wait=5"})
+        return bool(answer.json()["status"] == "ready")
+
+    await eventually(is_ready)
+    return f"/app/runs/{run_id}"
 
 
 async def test_metrics_matrix_and_address_follow_a_threshold_that_is_dragged_or_typed(

@@ -9,7 +9,7 @@ from litestar import Litestar
 from api.web import run_list
 from shared.kit.platform import Platform
 from shared.runs import measuring
-from tests.actors import Client
+from tests.actors import Client, eventually
 from tests.integration.api.web.visitor import Visitor
 
 WAIT = {"Prefer": "wait=30"}
@@ -21,9 +21,12 @@ async def made(client: Client, name: str, right: int, **fields: Any) -> str:
     truth = ["spam"] * 10 + ["ham"] * 10
     predicted = ["spam"] * right + ["ham"] * (20 - right)
     body = {"data": {"y_true": truth, "y_pred": predicted}, "name": name, **fields}
-    answer = await client.post("/v1/runs", body, WAIT)
-    run_id = str(answer.json()["id"])
-    assert (await client.get(f"/v1/runs/{run_id}", WAIT)).json()["status"] == "ready"
+    run_id = str((await client.post("/v1/runs", body)).json()["id"])
+
+    async def is_ready() -> bool:
+        return bool((await client.get(f"/v1/runs/{run_id}", WAIT)).json()["status"] == "ready")
+
+    await eventually(is_ready)
     return run_id
 
 
