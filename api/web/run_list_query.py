@@ -1,5 +1,6 @@
 """The query of the list of runs: what is searched, sorted and grouped by, and the runs that are selected meanwhile."""
 
+import math
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -102,8 +103,8 @@ def read_position(cursor: str) -> SortPosition | None:
     try:
         position = float(value)
     except ValueError:
-        position = float("nan")
-    if run_id is None or position != position:  # noqa: PLR0124 - the only number that differs from itself is none
+        position = math.nan
+    if run_id is None or math.isnan(position):
         raise InvalidInput(Fault("/cursor", "cursor: not of a page of this list; begin with its first page."))
     return SortPosition(position, run_id)
 
