@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 from faster_coco_eval import COCO as FASTER_COCO
@@ -23,82 +22,27 @@ from faster_coco_eval import COCOeval_faster
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from shared.analyses.agreement.pairs import ImagePair, Pairing
-from shared.analyses.records import AnnotationRecord
+from benchmarks.made_up_objects import (
+    CLASSES,
+    IMAGES,
+    NAMES,
+    OF_IMAGE,
+    Arrays,
+    documents,
+    made_up,
+    records_of,
+    sides_of,
+)
 from shared.detection_runs import judging, levels, objects_of_images, scenes
 from shared.detection_runs.matches import MatchFilter, MatchLevel, SceneMatches
-from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene
 from shared.evaluation.detection import overlaps
 from shared.evaluation.detection.average_precision import average_precision
 from shared.evaluation.detection.object_table import ObjectTable
-from shared.evaluation.detection.objects import Objects
 from shared.evaluation.detection.ranked_outcomes import Scene
 
-IMAGES, OF_IMAGE, CLASSES = 5_000, 7, 80
 MANY = 1_000_000
-NAMES = [str(code) for code in range(CLASSES)]
-
-Arrays = tuple[Any, Any, Any, Any]
-
-
-def made_up(images: int, of_image: int, candidates_of_image: int) -> tuple[Arrays, Arrays]:
-    """Image, class, box and confidence of the objects of both sides."""
-    random = np.random.default_rng(3)
-    count = images * of_image
-    corners, sizes = random.uniform(0, 500, (count, 2)), random.lognormal(3.8, 0.8, (count, 2))
-    truth = (
-        np.repeat(np.arange(images), of_image),
-        random.integers(0, CLASSES, count),
-        np.hstack([corners, sizes]).round(2),
-        np.ones(count),
-    )
-    rows = (np.arange(images * candidates_of_image) // candidates_of_image) * of_image
-    rows += random.integers(0, of_image, len(rows))
-    is_background = random.random(len(rows)) < 0.3
-    boxes = truth[2][rows] + random.normal(0, 4, (len(rows), 4))
-    boxes[:, :2] += 600 * is_background[:, None]
-    boxes[:, 2:] = np.abs(boxes[:, 2:])
-    classes = np.where(random.random(len(rows)) < 0.1, random.integers(0, CLASSES, len(rows)), truth[1][rows])
-    return truth, (truth[0][rows], classes, boxes.round(2), random.random(len(rows)).round(6))
-
-
-def sides_of(side: Arrays) -> list[Objects]:
-    """The objects of each image."""
-    bounds = np.searchsorted(side[0], np.arange(1, IMAGES))
-    parts = [np.split(column, bounds) for column in side]
-    return [
-        Objects(classes, confidences, np.hstack([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]]), xywh=xywh)
-        for _, classes, xywh, confidences in zip(*parts, strict=True)
-    ]
-
-
-def documents(truth: Arrays, found: Arrays) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The same as COCO's documents."""
-
-    def entries(side: Arrays) -> list[dict[str, Any]]:
-        return [
-            {"id": n, "image_id": image, "category_id": code, "bbox": box, "score": score, "area": box[2] * box[3]}
-            for n, (image, code, box, score) in enumerate(zip(*(column.tolist() for column in side), strict=True), 1)
-        ]
-
-    shown = [{"id": number, "width": 1200, "height": 1200} for number in range(IMAGES)]
-    categories = [{"id": code, "name": NAMES[code]} for code in range(CLASSES)]
-    truths = [{**entry, "iscrowd": 0} for entry in entries(truth)]
-    return {"info": {}, "images": shown, "categories": categories, "annotations": truths}, entries(found)
-
-
-def records_of(truth: Arrays, found: Arrays) -> ImageSides:
-    """The same as annotations from the database."""
-    annotations: dict[UUID, list[AnnotationRecord]] = {}
-    for offset, side in ((1, truth), (1 + IMAGES, found)):
-        for n, (image, code, box, score) in enumerate(zip(*(column.tolist() for column in side), strict=True)):
-            data = json.dumps({"bbox": box, "format": "xywh"})
-            record = AnnotationRecord(n, UUID(int=n), "bounding_box", NAMES[code], score, data)
-            annotations.setdefault(UUID(int=image + offset), []).append(record)
-    pairs = [ImagePair(UUID(int=n), UUID(int=n + 1), UUID(int=n + 1 + IMAGES), 1200, 1200) for n in range(IMAGES)]
-    return ImageSides(Pairing(pairs, 0, 0, reference_is_truth=True), annotations)
 
 
 def ours() -> Callable[[], Any]:
