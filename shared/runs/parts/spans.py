@@ -58,7 +58,8 @@ def parquet_spans(path: Path, part_rows: int) -> list[Span]:
 def _bytes_of(group: Any) -> tuple[int, int]:
     columns = [group.column(at) for at in range(group.num_columns)]
     # Some writers leave a zero for a dictionary that is not there.
-    begins = [min(filter(None, (column.dictionary_page_offset, column.data_page_offset))) for column in columns]
+    offsets = [(column.dictionary_page_offset, column.data_page_offset) for column in columns]
+    begins = [min(filter(None, pair), default=0) for pair in offsets]
     ends = [begin + column.total_compressed_size for begin, column in zip(begins, columns, strict=True)]
     return min(begins), max(ends)
 
