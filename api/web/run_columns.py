@@ -28,7 +28,8 @@ ROLES = {
     "text": "shown beside samples",
 }
 _SINGLE = ("truth", "prediction", "correct", "id", "confidence")
-_HEADERS = {"yes": True, "no": False}
+# What a form says of the first row.
+HEADERS = {"yes": True, "no": False}
 # How samples with any number of labels have them.
 _HIDDEN = ("separator", "indicators")
 # Boxes that say that there is no such column.
@@ -89,9 +90,9 @@ def read_form(form: Form, preview: Preview, before: Mapping[str, Any]) -> Column
     given: dict[str, object] = {name: getattr(kept, name) for name in _HIDDEN}
     header = form.texts.get("header", "")
     columns = _sent(form)
-    if header in _HEADERS:
-        given["header"] = _HEADERS[header]
-        columns = _renamed(columns, preview, is_header=_HEADERS[header])
+    if header in HEADERS:
+        given["header"] = HEADERS[header]
+        columns = _renamed(columns, preview, is_header=HEADERS[header])
     given |= {role: None for role in _WITHOUT if f"no_{role}" in form.texts}
     for role in _SINGLE:
         named = [name for name, chosen, _ in columns if chosen == role]

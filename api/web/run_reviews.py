@@ -11,13 +11,12 @@ from api.web.file_chunks import chunks
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.reading import notice_cookies
+from api.web.run_columns import HEADERS
 from shared import runs, uploads
 from shared.kit.errors import Fault, InvalidInput
 from shared.predictions import Notice
 from shared.runs.mapping import ColumnsIn
 from shared.runs.records import RunDescription, RunSource
-
-_HEADERS = {"yes": True, "no": False}
 
 
 def is_wanted(form: Form) -> bool:
@@ -36,7 +35,7 @@ async def of_labels(page_request: PageRequest, form: Form) -> Response[Any]:
         notes=None if data_set is None else f"Data set: {data_set}",
     )
     if form.file is not None:
-        header = _HEADERS.get(form.texts.get("header", ""))
+        header = HEADERS.get(form.texts.get("header", ""))
         columns = ColumnsIn(header=UNSET if header is None else header)
         return await _start(page_request, form.file.filename, chunks(form.file), columns, description)
     actual, predicted = (form.texts.get(name, "") for name in ("actual", "predicted"))

@@ -95,7 +95,7 @@ async def _one(cluster: Cluster, client: Client, report: PartsReport, rows: int,
     run = await _create(client, body)
     connection = await asyncpg.connect(cluster.environment["DATABASE_URL"])
     report.runs += 1
-    wait_for_parts = Random(seed).uniform(1, 3)
+    progress_of_kill = Random(seed).uniform(0.1, 0.3)
 
     async def has_ended() -> bool:
         nonlocal run
@@ -103,7 +103,7 @@ async def _one(cluster: Cluster, client: Client, report: PartsReport, rows: int,
         for statement in (HURRY, HURRY_RETRIES):
             await connection.execute(statement)
         unfinished = await connection.fetchval(f"{PARTS_OF} AND status = 'running'")
-        if report.kills < report.runs and unfinished >= 1 and run["progress"] > wait_for_parts / 10:
+        if report.kills < report.runs and unfinished >= 1 and run["progress"] > progress_of_kill:
             await asyncio.to_thread(cluster.parts["worker"].kill)
             report.kills += 1
         return run["status"] not in {"queued", "running"}

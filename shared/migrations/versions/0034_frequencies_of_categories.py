@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("project_category", sa.Column("frequency", sa.String(), nullable=True), if_not_exists=True)
+    op.add_column("project_category", sa.Column("frequency", sa.String(), nullable=True))
     op.create_check_constraint(
         "frequency", "project_category", "frequency IN ('rare', 'common', 'frequent')", postgresql_not_valid=True
     )
@@ -22,4 +22,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_column("project_category", "frequency", if_exists=True)
+    op.drop_column("project_category", "frequency")
