@@ -16,7 +16,7 @@ from shared.kit.platform import Platform
 from shared.runs import exports
 from shared.runs.decisions import ThresholdDecision, read_decision, read_predicted
 from shared.runs.exported_rows import ExportFormat
-from shared.runs.filters import RowFilter, read_class, read_conditions
+from shared.runs.filters import RowFilter, read_class, read_conditions, read_score
 from shared.runs.records import ReadyRun
 
 _MEDIA_TYPES: dict[ExportFormat, str] = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
@@ -58,8 +58,8 @@ class RunExportController(Controller):
             read_predicted(run, decision, predicted),
             only_errors=only_errors,
             conditions=read_conditions(run, slices),
-            lowest_score=min_score,
-            highest_score=max_score,
+            lowest_score=read_score(run, min_score, "min_score"),
+            highest_score=read_score(run, max_score, "max_score"),
         )
         return await _streamed(platform, run, wanted, file_format, decision, "samples")
 

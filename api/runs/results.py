@@ -16,7 +16,7 @@ from shared.kit.platform import Platform
 from shared.receipts.records import RunReceipt
 from shared.runs import answers, clustered
 from shared.runs.decisions import decided, decided_position, read_decision, read_predicted
-from shared.runs.filters import RowFilter, read_class, read_conditions
+from shared.runs.filters import RowFilter, read_class, read_conditions, read_score
 from shared.runs.label_set_results import metric_named
 from shared.runs.records import ReadyRun
 from shared.runs.slicing import read_axes, refuse_without_by
@@ -185,8 +185,8 @@ class RunResultController(Controller):
             read_class(run, actual, "actual"),
             read_predicted(run, decision, predicted),
             conditions=read_conditions(run, slices),
-            lowest_score=min_score,
-            highest_score=max_score,
+            lowest_score=read_score(run, min_score, "min_score"),
+            highest_score=read_score(run, max_score, "max_score"),
         )
         page = await answers.samples(platform, run, wanted, after=cursor, limit=limit, decision=decision)
         return RunSamplePage(run.version, [RunSample.of(run, row) for row in page.rows], page.next)

@@ -1,11 +1,12 @@
 """Filters of a run's rows, as requests write them."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.datasets.errors import DatasetPrivate
 from shared.kit.errors import Fault, InvalidInput
-from shared.runs.errors import WITHOUT_LABELS, TaskUnsupported
+from shared.runs.errors import WITHOUT_LABELS, ScoresMissing, TaskUnsupported
 from shared.runs.number_ranges import read_range
 from shared.runs.records import ReadyRun, position_of
 
@@ -54,6 +55,18 @@ def read_class(run: ReadyRun, label: str | None, name: str) -> int | None:
         known = ", ".join(f"“{known}”"[:50] for known in run.summary.classes[:5])
         raise InvalidInput(Fault(f"/{name}", f"{name}: not a class of the run; its classes are {known}."))
     return position
+
+
+def read_score(run: ReadyRun, score: float | None, name: str) -> float | None:
+    """Read a bound of the scores of predictions; raises InvalidInput, ScoresMissing where predictions have none."""
+    if score is None:
+        return None
+    if not run.summary.scores or run.summary.is_multilabel:
+        why = "are of labels, not of what was predicted" if run.summary.scores else "are missing"
+        raise ScoresMissing(f"{name}: the scores of the run {why}; leave it out.")
+    if math.isnan(score):
+        raise InvalidInput(Fault(f"/{name}", f"{name}: must be a number."))
+    return score
 
 
 def _condition(run: ReadyRun, text: str) -> Condition:

@@ -149,3 +149,15 @@ async def test_weak_slices_of_flags_are_found(alice: Client) -> None:
     examples = found["slices"][0]["examples"]
     assert {int(one["id"].removeprefix("q")) % 8 for one in examples} == {4}
     assert {(one["actual"], one["predicted"], one["actual_labels"]) for one in examples} == {(None,) * 3}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("samples", "min_score"), ("samples", "max_score"), ("export", "min_score")]
+)
+async def test_a_range_of_scores_is_refused_where_no_prediction_has_one(alice: Client, path: str, name: str) -> None:
+    run = await send(alice, BODY)
+
+    answer = await alice.send("GET", f"/v1/runs/{run['id']}/{path}?{name}=0.5")
+
+    detail = f"{name}: the scores of the run are missing; leave it out."
+    assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (409, "scores-missing", detail)

@@ -257,4 +257,9 @@ async def test_scores_of_a_label_have_curves_calibration_and_thresholds(alice: C
     assert (unnamed.status_code, unnamed.json()["errors"][0]["pointer"]) == (400, "/class")
     cut = await alice.send("GET", f"/v1/runs/{run['id']}/samples?threshold=0.3&class=dog")
     assert (cut.status_code, cut.json()["code"]) == (409, "task-unsupported")
+    ranged = await alice.send("GET", f"/v1/runs/{run['id']}/samples?min_score=0.3")
+    assert (ranged.status_code, ranged.json()["code"]) == (409, "scores-missing")
+    assert ranged.json()["detail"] == (
+        "min_score: the scores of the run are of labels, not of what was predicted; leave it out."
+    )
     assert (await compare(alice, run["id"], run["id"]))["verdict"] == "no_difference_shown"

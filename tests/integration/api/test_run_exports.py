@@ -71,6 +71,8 @@ async def test_an_export_keeps_to_the_filter_and_the_threshold(alice: Client) ->
     assert [row["id"] for row in errors] == [str(at) for at in range(400) if is_wrong[at]]
     assert cell["id"].to_pylist() == [str(at) for at in range(400) if TRUTH[at] == 0 and SCORES[at] >= 0.55]
     assert none.text == '"row","id","actual","predicted","confidence","prob_spam","country"\n'
+    unordered = await alice.get(f"/v1/runs/{run['id']}/export", min_score="nan")
+    assert (unordered.status_code, unordered.json()["errors"][0]["pointer"]) == (400, "/min_score")
     refused = await alice.get(f"/v1/runs/{run['id']}/export", format="xlsx")
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/format")
 
