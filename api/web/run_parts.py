@@ -133,6 +133,7 @@ class RunPartPages(Controller):
             whole=found.whole,
             columns=found.columns,
             by=by,
+            is_multilabel=run.summary.is_multilabel,
             least=MIN_SUPPORT,
             width=WIDTH,
         )

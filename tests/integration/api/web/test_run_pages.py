@@ -283,8 +283,10 @@ async def test_a_run_of_flags_shows_its_accuracy_slices_and_errors_without_a_mat
     assert tiles == [("0.6667", "Accuracy"), ("0.3333", "Error rate"), ("3", "samples")]
     assert "Confusion matrix" not in page
     assert "The file says only whether each sample is right" in page
+    assert ">All errors</a>" in page
     assert cells(errors) == ["Id", "subject", "q2", "law"]
     assert cell.status_code == 409
+    assert "Accuracy of the samples that have a value in a column" in slices
     assert "No slice has at least 10 samples" in slices
 
 
@@ -301,3 +303,19 @@ async def test_a_run_of_label_sets_shows_its_averages_labels_and_errors(visitor:
     assert "Each sample has any number of labels, so there is no matrix." in page
     assert cells(page)[8:11] == ["x", "2", "1"]
     assert cells(errors) == ["Id", "Actual", "Predicted", "b", '["x"]', '["y"]']
+
+
+@pytest.mark.usefixtures("workers")
+async def test_the_slices_of_label_sets_are_said_to_be_of_their_subset_accuracy(
+    visitor: Visitor, alice: Client
+) -> None:
+    rows = [f"{at},['x'],['{'xy'[at % 2]}'],web" for at in range(10)]
+    base = await created(visitor, alice, "\n".join(["sample_id,y_true,y_pred,source", *rows, ""]))
+
+    page = (await visitor.get(base)).text
+    slices = (await visitor.get(f"{base}/slices")).text
+
+    assert ">All errors</a>" in page
+    assert "Subset accuracy of the samples that have a value in a column" in slices
+    assert re.findall(r'<th scope="col"[^>]*>(.*?)</th>', slices)[4] == "Subset accuracy"
+    assert cells(slices)[-5:-2] == ["web", "10", "5"]
