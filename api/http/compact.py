@@ -161,6 +161,9 @@ def _checked_rows(piece: bytes, name: str, before: int) -> tuple[int, list[float
     if not table:
         raise _comma(name)
     width = len(table[0])
+    if not width:
+        detail = f"{name}[{before}] is empty; send one probability for each class in every row."
+        raise InvalidProbability(detail, vector=name, index=before)
     for index, row in enumerate(table):
         if len(row) != width:
             raise _ragged(name, before + index, len(row), width)

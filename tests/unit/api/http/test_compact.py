@@ -77,6 +77,13 @@ def test_a_row_of_another_length_is_named(row: list[int], index: int) -> None:
     assert (caught.value.index, caught.value.vector) == (index, "v")
 
 
+def test_rows_without_any_number_are_refused() -> None:
+    with pytest.raises(InvalidProbability, match=r"v\[0\] is empty; send one probability for each class") as caught:
+        compact.rows(_json([[]] * 100), "v")
+
+    assert (caught.value.index, caught.value.vector) == (0, "v")
+
+
 def test_no_more_distinct_labels_are_kept_than_any_settings_allow() -> None:
     with pytest.raises(TooManyClasses):
         compact.labels(_json([*range(3000)]), "v")
