@@ -12,8 +12,11 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.(?:0|[0-9]*[1-9]))?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+(?:,[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _SCORE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
-# How programs write that there is no value.
-_NO_VALUE = frozenset({"nan", "NaN", "NAN", "NA", "N/A", "<NA>", "NaT", "None", "null", "NULL"})
+# How programs write that there is no value: what pandas reads as none, and how others spell the same.
+_NO_VALUE = frozenset(
+    {"nan", "NaN", "NAN", "-nan", "-NaN", "NA", "N/A", "n/a", "#NA", "#N/A", "#N/A N/A", "<NA>", "NaT", "None"}
+    | {"null", "NULL", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"}
+)
 
 
 def usual_number(text: str) -> int | float | None:

@@ -468,7 +468,8 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
     assert len(read.actual) == len(read.predicted) == len(read.lines) > 0
 
 
-def test_a_text_without_a_value_among_numbers_is_refused_and_among_texts_a_label() -> None:
-    with pytest.raises(UnreadablePredictions, match="“NaN” stands among labels that are numbers, and is none"):
-        read_label_table(b"y_true,y_pred\n1,NaN\n0,0\n")
+@pytest.mark.parametrize("text", ["NaN", "#N/A", "n/a", "<NA>", "1.#QNAN"])
+def test_a_text_without_a_value_among_numbers_is_refused_and_among_texts_a_label(text: str) -> None:
+    with pytest.raises(UnreadablePredictions, match=f"“{text}” stands among labels that are numbers, and is none"):
+        read_label_table(f"y_true,y_pred\n1,{text}\n0,0\n".encode())
     assert read_label_table(b"y_true,y_pred\nNA,DE\nDE,NA\n").actual == ["NA", "DE"]
