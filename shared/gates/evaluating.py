@@ -27,6 +27,9 @@ def evaluate(baseline: ComparedSide, candidate: ComparedSide, policy: GatePolicy
     if not len(common.baseline.truth) or not len(common.candidate.truth):
         reasons.append(_unpaired("The two runs have no sample in common."))
         return concluded(reasons, new_samples=common.new, removed_samples=common.removed)
+    if reason := samples.private_part(common):
+        reasons.append(_unpaired(reason))
+        return concluded(reasons, new_samples=common.new, removed_samples=common.removed)
     try:
         paired = pair(common.baseline, common.candidate)
     except RunsNotComparable as error:

@@ -48,6 +48,17 @@ def common(baseline: ComparedSide, candidate: ComparedSide, policy: GatePolicy) 
     )
 
 
+def private_part(found: CommonSamples) -> str | None:
+    """Why the samples that both have are not compared; None where they may be.
+
+    A run of a single sample with a guessed label would tell whether that is the actual one.
+    """
+    is_private = found.baseline.is_private or found.candidate.is_private
+    if not is_private or not found.new + found.removed:
+        return None
+    return "The dataset of a run is private, so that the two are compared only where both have all of its samples."
+
+
 def golden(candidate: ComparedSide, golden_ids: Sequence[str]) -> list[GateReason]:
     """Whether the candidate has all golden samples right; nothing without golden samples."""
     if not golden_ids:

@@ -172,13 +172,24 @@ def test_no_sample_of_a_private_dataset_can_be_golden() -> None:
     assert failures(result) == ["The dataset of the candidate is private, so that no sample of it can be golden."]
 
 
-def test_another_truth_than_a_private_one_names_no_sample_also_where_some_are_left_out() -> None:
-    guessed = side(rows=range(700), truth=1 - TRUTH[:700])
-    private = side(is_private=True)
+def test_another_truth_than_a_private_one_names_no_sample() -> None:
+    result = checked(side(truth=1 - TRUTH), side(is_private=True))
 
-    result = checked(guessed, private, removed_samples="warn")
+    assert failures(result) == ["800 samples have another truth in the candidate."]
 
-    assert failures(result) == ["700 samples have another truth in the candidate."]
+
+@pytest.mark.parametrize("guess", [0, 1], ids=["ham", "spam"])
+@pytest.mark.parametrize("private", ["baseline", "candidate"])
+def test_no_part_of_a_private_dataset_is_compared(private: str, guess: int) -> None:
+    both = {"baseline": side(rows=[7], truth=np.array([guess])), "candidate": side(rows=[7], truth=np.array([guess]))}
+    both[private] = side(is_private=True)
+
+    result = checked(**both, new_samples="warn", removed_samples="warn")
+
+    assert (result.samples, result.new_samples + result.removed_samples) == (0, 799)
+    assert failures(result) == [
+        "The dataset of a run is private, so that the two are compared only where both have all of its samples."
+    ]
 
 
 def test_golden_samples_of_a_run_without_ids_cannot_be_found() -> None:
