@@ -59,6 +59,26 @@ def test_the_groups_of_a_private_dataset_are_large_and_those_of_the_sender_are_n
     }
 
 
+def test_flags_of_the_sender_are_not_compared_with_the_truth(tmp_path: Path) -> None:
+    rows = (f"{i},cat,{int(i == 3)},{int(i == 4)}\n" for i in range(12))
+    predictions = "id,prediction,correct,hit\n" + "".join(rows)
+
+    for name in ("private", "shown"):
+        (tmp_path / name).mkdir()
+    private = read_joined(tmp_path / "private", predictions, TRUTH, private_support=3)
+    shown = read_joined(tmp_path / "shown", predictions, TRUTH)
+
+    assert [(decision.column, decision.role) for decision in private.decisions[2:4]] == [
+        ("correct", "unused"),
+        ("hit", "unused"),
+    ]
+    assert [notice for notice in private.finished.notices if "contradicts" in notice] == []
+    assert [notice.partition(";")[0] for notice in shown.finished.notices if "contradicts" in notice] == [
+        "“correct” contradicts the labels in 5 of 12 rows",
+        "“hit” contradicts the labels in 7 of 12 rows",
+    ]
+
+
 def test_an_open_dataset_keeps_all(tmp_path: Path) -> None:
     found = read_joined(tmp_path, PREDICTIONS, TRUTH)
 
