@@ -16,6 +16,7 @@ from shared.kit.platform import Platform
 from shared.runs import first_rows, ingests, objects, part_ingests
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, ColumnsContradictory
 from shared.runs.ingest.ingesting import Ingested, IngestLimits, count, inspect
+from shared.runs.joining.private_truth import refuse_rare_inventions
 from shared.runs.joining.rules import TruthFile
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.mapping import NeedsMapping
@@ -106,7 +107,10 @@ def _read(inputs: RunInputs, attempt: JobAttempt[IngestRun]) -> Conclusion | Spl
     plan = None if inputs.sizes is None else plan_parts(inspected, path, inputs.sizes, files)
     if plan is not None:
         return Split(part_ingests.requests(attempt.job, attempt.arguments, plan))
-    return _concluded(found, attempt, count(inspected, folder, limits, progress), files)
+    ingested = count(inspected, folder, limits, progress)
+    if found.is_private:
+        refuse_rare_inventions(ingested.finished.summary, limits.private_support)
+    return _concluded(found, attempt, ingested, files)
 
 
 def _asked(attempt: JobAttempt[IngestRun], needed: NeedsMapping) -> Conclusion:

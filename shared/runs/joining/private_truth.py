@@ -1,8 +1,11 @@
-"""What a run of a private dataset keeps: no group of samples that its sender has chosen."""
+"""What a run of a private dataset keeps: no small group of samples that its sender has chosen."""
 
 import msgspec
+import numpy as np
 
+from shared.datasets.errors import DatasetPrivate
 from shared.runs.mapping import Assignment, ColumnDecision
+from shared.runs.summary import RunSummary
 
 _WHY = "beside a private dataset: counts of groups that a sender chooses would tell the truth of single samples"
 
@@ -23,3 +26,21 @@ def without_own_groups(assignment: Assignment, own_columns: int) -> Assignment:
 
 def _kept(decision: ColumnDecision, *, is_dropped: bool) -> ColumnDecision:
     return msgspec.structs.replace(decision, role="unused", evidence=_WHY) if is_dropped else decision
+
+
+def refuse_rare_inventions(summary: RunSummary, least: int) -> None:
+    """Raise DatasetPrivate for several predicted labels that no sample has, and that too few samples are predicted as.
+
+    Each of them is a column of the confusion matrix that holds the actual labels of its few samples. A single one, such
+    as of answers that could not be read, is like a label of the dataset that is hardly ever predicted.
+    """
+    if summary.task != "classification":
+        return
+    counts = summary.matrix.counts
+    actual, predicted = counts.sum(axis=1), counts.sum(axis=0)
+    rare = int(np.count_nonzero((actual == 0) & (predicted > 0) & (predicted < least)))
+    if rare > 1:
+        raise DatasetPrivate(
+            f"{rare:,} predicted labels are no labels of the dataset, and each is predicted of fewer than {least} "
+            "samples: as the truth is private, write one label for all of them."
+        )

@@ -1,6 +1,7 @@
 """A dataset is a named test set, whose truth any number of runs is counted against."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -244,6 +245,28 @@ async def test_the_truth_of_a_private_dataset_is_told_by_no_group_or_score_of_it
     for kind in ("weak_slices", "label_audit"):
         answer = await alice.post("/v1/jobs", {"kind": kind, "run_id": run["id"]})
         assert (answer.status_code, answer.json()["code"]) == (403, "dataset-private"), kind
+
+
+@has_workers
+async def test_invented_labels_tell_no_truth_of_a_private_dataset(alice: Client) -> None:
+    truth = "id,label\n" + "".join(f"{i},{'cat' if i % 3 else 'dog'}\n" for i in range(50))
+    datasets = [await create(alice, truth.encode(), private=private, name=f"p{private}") for private in (True, False)]
+
+    def predicted(label: Callable[[int], str]) -> bytes:
+        return ("id,prediction\n" + "".join(f"{i},{label(i)}\n" for i in range(50))).encode()
+
+    each = predicted(lambda i: "cat" if i < 2 else f"u{i}")
+    refused = await send(alice, each, dataset_id=datasets[0]["id"])
+    shown = await send(alice, each, dataset_id=datasets[1]["id"])
+    one = await send(alice, predicted(lambda i: "?" if i < 3 else "cat"), dataset_id=datasets[0]["id"])
+    halves = await send(alice, predicted(lambda i: ("cat", "a", "b")[i % 5 // 2]), dataset_id=datasets[0]["id"])
+
+    assert (refused["status"], refused["error"]["code"]) == ("failed", "dataset-private")
+    assert refused["error"]["detail"] == (
+        "48 predicted labels are no labels of the dataset, and each is predicted of fewer than 20 samples: as the "
+        "truth is private, write one label for all of them."
+    )
+    assert [run["status"] for run in (shown, one, halves)] == ["ready"] * 3
 
 
 @has_workers
