@@ -15,7 +15,7 @@ from api.web import gate_forms
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
-from api.web.run_choices import ready_runs
+from api.web.run_choices import named_run, ready_runs
 from shared import gates
 from shared.comparisons.options import OVERALL_METRICS, OVERALL_SET_METRICS
 from shared.evaluation.metrics import CATALOGUE
@@ -91,7 +91,13 @@ class GateCheckPages(Controller):
         if page_request.is_partial and check.state not in UNFINISHED:
             # The script that asks for the progress leaves its page for the verdict.
             return page_request.redirect(f"/app/checks/{check_id}")
-        return page_request.render("gates/check.html", check=check, result=check.found)
+        return page_request.render(
+            "gates/check.html",
+            check=check,
+            result=check.found,
+            candidate=await named_run(page_request, check.candidate_run_id),
+            baseline=await named_run(page_request, check.baseline_run_id) if check.baseline_run_id else None,
+        )
 
     @get("/{check_id:str}/report")
     async def report(self, page_request: Injected[PageRequest], check_id: FromPath[str]) -> Response[str]:
@@ -118,13 +124,15 @@ async def _page(
     gate = await gates.get(platform, caller, gate_id)
     found = await gates.list_checks(platform, caller, gate_id, before=cursor, limit=PAGE_SIZE + 1)
     page = paging.cut(found, PAGE_SIZE, lambda check: check.id)
+    choices = await ready_runs(page_request)
     return page_request.render(
         "gates/page.html",
         page_request.status(problem),
         gate=gate,
         checks=page.rows,
         next_cursor=page.next,
-        choices=await ready_runs(page_request),
+        choices=choices,
+        names={run.id: run.name or run.filename for run in choices},
         catalogue=CATALOGUE,
         problem=problem,
     )

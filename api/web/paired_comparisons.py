@@ -14,19 +14,16 @@ from api.web.forms import Form
 from api.web.numbers import read_number
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
-from api.web.run_choices import ready_runs
-from shared import comparisons, runs
-from shared.accounts import Caller
+from api.web.run_choices import named_run, ready_runs
+from shared import comparisons
 from shared.comparisons import FlipRequest
 from shared.comparisons.flips import FlipKind
 from shared.comparisons.lifecycle import UNFINISHED
 from shared.comparisons.options import ComparisonOptions
 from shared.comparisons.records import ComparedVersion
 from shared.kit.errors import Fault, InvalidInput, Problem
-from shared.kit.platform import Platform
 from shared.presentation.difference_rows import VERDICT_TITLES, difference_rows
 from shared.presentation.whiskers import WIDTH
-from shared.runs.errors import RunNotFound
 from shared.runs.records import RunRecord
 
 PAGE_SIZE = 50
@@ -90,8 +87,8 @@ class PairedComparisonPages(Controller):
         return page_request.render(
             "comparisons/page.html" if result else "comparisons/waiting.html",
             comparison=comparison,
-            baseline=await _named(platform, caller, baseline),
-            candidate=await _named(platform, caller, candidate),
+            baseline=await _named(page_request, baseline),
+            candidate=await _named(page_request, candidate),
             titles=VERDICT_TITLES,
             result=result,
             rows=difference_rows(result) if result else [],
@@ -149,11 +146,8 @@ def _margin(form: Form) -> float | None:
     return margin
 
 
-async def _named(platform: Platform, caller: Caller, side: ComparedVersion) -> tuple[str, RunRecord | None]:
+async def _named(page_request: PageRequest, side: ComparedVersion) -> tuple[str, RunRecord | None]:
     """The page of a side, and the run if it still exists."""
     if side.kind == "matrix":
         return f"/app/matrices/{side.id}", None
-    try:
-        return f"/app/runs/{side.id}", await runs.get(platform, caller, str(side.id))
-    except RunNotFound:
-        return "", None
+    return await named_run(page_request, side.id)

@@ -82,7 +82,8 @@ def golden(candidate: ComparedSide, golden_ids: Sequence[str]) -> list[GateReaso
     if wrong:
         text = f"The candidate has {len(wrong):,} of {len(golden_ids):,} golden samples wrong: {listed(wrong)}."
         return [_golden("fail", text)]
-    return [_golden("pass", f"The candidate has all {len(golden_ids):,} golden samples right.")]
+    which = "the golden sample" if len(golden_ids) == 1 else f"all {len(golden_ids):,} golden samples"
+    return [_golden("pass", f"The candidate has {which} right.")]
 
 
 def _golden(outcome: Outcome, text: str) -> GateReason:

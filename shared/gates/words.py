@@ -68,7 +68,8 @@ def sentence(test: GateTest, reason: str | None) -> str:
 def summary(verdict: Outcome, reasons: Sequence[GateReason]) -> str:
     """The verdict as a sentence; `reasons` are all requirements, the worst first."""
     if verdict == "pass":
-        return f"{_VERDICTS[verdict]}: all {len(reasons)} requirements are met."
+        met = "its requirement is met" if len(reasons) == 1 else f"all {len(reasons):,} requirements are met"
+        return f"{_VERDICTS[verdict]}: {met}."
     count = sum(reason.outcome == verdict for reason in reasons)
     more = f" ({count - 1} more like this)" if count > 1 else ""
     return f"{_VERDICTS[verdict]}. {reasons[0].text}{more}"

@@ -188,7 +188,7 @@ def test_the_python_gate_goes_from_a_policy_to_a_verdict_with_reasons(
 
     assert verdict == "fail"
     assert first.startswith("fail Accuracy 0.9 → 0.8, difference -0.1 (bounds ")
-    assert "pass The candidate has all 1 golden samples right." in others
+    assert "pass The candidate has the golden sample right." in others
     assert "### `spam filter`: ❌ fail" in others
 
 

@@ -31,6 +31,11 @@ async def run_of(alice: Client, wrong: int, **about: Any) -> str:
     return str(made.json()["id"])
 
 
+def named(page: str) -> list[str]:
+    """The names by which a page links to runs."""
+    return re.findall(r'<a href="/app/runs/[0-9a-f-]{36}"><bdi>(.*?)</bdi>', page)
+
+
 async def checked(visitor: Visitor, alice: Client, gate: str, run_id: str) -> str:
     """The page of a check, once it has its verdict."""
     answer = await visitor.send(f"{gate}/checks", gate, candidate=run_id)
@@ -43,19 +48,26 @@ async def checked(visitor: Visitor, alice: Client, gate: str, run_id: str) -> st
 async def test_a_candidate_that_is_worse_fails_with_its_reasons_and_an_equal_one_passes(
     visitor: Visitor, alice: Client
 ) -> None:
-    await run_of(alice, 20, tags=[HOSTILE])
+    released = await run_of(alice, 20, tags=[HOSTILE], name="released")
     made = await visitor.send(
         "/app/gates/new", "/app/gates/new", name=HOSTILE, tag=HOSTILE, metric="accuracy", golden_ids="s399"
     )
     gate = made.headers["location"]
 
-    passed = await checked(visitor, alice, gate, await run_of(alice, 20))
-    failed = await checked(visitor, alice, gate, await run_of(alice, 80))
+    passed = await checked(visitor, alice, gate, await run_of(alice, 20, name="equal"))
+    failed = await checked(visitor, alice, gate, await run_of(alice, 80, name="worse"))
     history = (await visitor.get(gate)).text
+    latest = re.findall(r"/app/checks/[0-9a-f-]{36}", history)[0]
+    assert (await alice.delete(f"/v1/runs/{released}")).status_code == 204
+    alone = (await visitor.get(latest)).text
 
     assert [re.findall(r"<h1>(.*?)</h1>", page) for page in (passed, failed)] == [["Pass"], ["Fail"]]
-    assert "The candidate has all 1 golden samples right." in failed
+    assert "The candidate has the golden sample right." in failed
     assert re.findall(r'class="badge (ready|failed)"', history) == ["failed", "ready"]
+    assert named(passed) == ["equal", "released"]
+    assert named(history) == ["worse", "equal"]
+    assert named(alone) == ["worse"]
+    assert "against baseline baseline (deleted), on 400 samples" in alone
     assert HOSTILE not in passed + failed + history
 
 

@@ -73,6 +73,16 @@ def test_a_much_worse_candidate_fails_by_every_metric_and_the_other_way_round_pa
     assert {reason.outcome for reason in passed.reasons} == {"pass"}
 
 
+def test_a_verdict_says_how_many_requirements_are_met() -> None:
+    one = checked(side(), metrics=[GateMetric(metric="accuracy")])
+    two = checked(side(), metrics=[GateMetric(metric="accuracy"), GateMetric(metric="mcc")])
+
+    assert (one.summary, two.summary) == (
+        "The candidate passes the gate: its requirement is met.",
+        "The candidate passes the gate: all 2 requirements are met.",
+    )
+
+
 def test_worse_scores_fail_by_the_area_under_the_curve() -> None:
     reversed_scores = side(scores_of=lambda position: -SCORES if position == 1 else SCORES)
 
