@@ -51,6 +51,7 @@ class RunTrendPages(Controller):
             sorts={title: [CATALOGUE[one] for one in ids] for title, ids in SORTS.items()},
             metric=metric,
             baseline=baseline,
+            pinned=pinned,
             trend=trend(runs, metric, pinned or _tagged(runs)) if runs else None,
             query=_query(wanted),
             width=WIDTH,

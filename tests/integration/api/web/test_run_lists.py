@@ -185,7 +185,7 @@ async def test_a_model_over_time_marks_regressions_beside_the_pinned_baseline(
         return answer.text
 
     page = await trend()
-    pinned = await trend(baseline=third)
+    pinned = await trend(baseline=third.upper())
     foreign = await trend(baseline=theirs)
     recall = await trend(sort="recall.class", baseline=first)
     nothing = await trend(sort="multilabel.hamming_loss")
@@ -198,7 +198,9 @@ async def test_a_model_over_time_marks_regressions_beside_the_pinned_baseline(
     assert "1 of 2 runs is worse than the baseline</strong>" in page
     assert badges(page) == ["regression", "fell", "no change shown", "baseline"]
     assert badges(pinned) == ["baseline", "fell", "better", "better"]
+    assert [text.count("<td>pinned</td>") for text in (page, pinned, foreign)] == [0, 1, 0]
     assert "The pinned baseline is not one of these runs" in foreign
+    assert "The pinned baseline is not" not in pinned
     assert "theirs" not in foreign
     assert "<h1>Recall over time</h1>" in recall
     assert badges(recall) == ["regression", "fell", "no change shown", "baseline"]
