@@ -14,6 +14,7 @@ import evalserve
 import numpy as np
 import pandas as pd
 import pytest
+from evalserve.verification.verifying import Verification
 
 from tests.client.conftest import Account
 from tests.client.test_command import evalserve as command
@@ -369,3 +370,10 @@ async def test_a_receipt_of_anything_is_refused_or_found_wrong_and_never_breaks(
                 outcomes["wrong" if found.wrong else "passed"] += 1
 
     assert min(outcomes.values()) > 20, outcomes
+
+
+def test_one_value_is_said_in_the_singular() -> None:
+    one, two = (str(Verification([], count, [], "run")) for count in (1, 2))
+
+    assert one == "1 value of the run is computed once more and is the same."
+    assert two == "2 values of the run are computed once more and are the same."

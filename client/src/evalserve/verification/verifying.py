@@ -39,7 +39,8 @@ class Verification:
     def __str__(self) -> str:
         lines = [f"WRONG: {sentence}" for sentence in self.wrong]
         lines += [f"Same SHA-256: {name}" for name in self.hashes]
-        lines.append(f"{self.confirmed:,} values of the {self.kind} are computed once more and are the same.")
+        values, are = ("value", "is") if self.confirmed == 1 else ("values", "are")
+        lines.append(f"{self.confirmed:,} {values} of the {self.kind} {are} computed once more and {are} the same.")
         return "\n".join([*lines, *(f"Not checked: {sentence}" for sentence in self.unchecked)])
 
 
