@@ -17,6 +17,8 @@ from shared.runs.scanning import RowScan
 from shared.runs.summary import RunSummary
 
 _TWO = 2
+# A message names so many classes.
+_LISTED = 5
 _NO_SCORES = "The file of the run has no column of scores."
 
 # The scores are those of the class, of the only other one, or of whatever was predicted.
@@ -75,7 +77,10 @@ def position_of_scored_class(run: ReadyRun, position: int | None) -> int:
     if chosen is None:
         if not run.summary.scores:
             raise ScoresMissing(_NO_SCORES)
-        known = ", ".join(f"“{label}”"[:50] for label in run.summary.classes[:5])
+        classes = run.summary.classes
+        known = ", ".join(f"“{label}”"[:50] for label in classes[:_LISTED])
+        if len(classes) > _LISTED:
+            known += f" and {len(classes) - _LISTED:,} more"
         detail = f"class: name the class, as the run has no positive one; its classes are {known}."
         raise InvalidInput(Fault("/class", detail))
     return chosen

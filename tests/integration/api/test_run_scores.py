@@ -89,6 +89,18 @@ async def test_each_of_three_classes_has_curves_against_the_rest(alice: Client) 
     assert "“cat”, “dog”, “fox”" in unnamed["errors"][0]["detail"]
 
 
+async def test_of_many_classes_some_are_named_and_the_others_counted(alice: Client) -> None:
+    header = ",".join(["y_true", "y_pred", *(f"prob_c{place}" for place in range(7))])
+    labels = [f"c{place}" for place in range(7)]
+    run = await send(alice, table(header, labels, labels, *np.eye(7)))
+
+    unnamed = (await alice.get(f"/v1/runs/{run['id']}/curves")).json()
+    assert unnamed["errors"][0]["detail"] == (
+        "class: name the class, as the run has no positive one; "
+        "its classes are “c0”, “c1”, “c2”, “c3”, “c4” and 2 more."
+    )
+
+
 async def test_a_run_without_scores_says_so(alice: Client) -> None:
     run = await send(alice, b"y_true,y_pred\nno,yes\nyes,yes\n")
 
