@@ -18,13 +18,20 @@ BOXES = st.tuples(CORNERS, CORNERS, SIDES, SIDES)
 TRUTHS = st.lists(st.tuples(st.integers(0, CLASSES - 1), BOXES, st.booleans()), max_size=6)
 
 
-def candidates(confidences: st.SearchStrategy[float]) -> st.SearchStrategy[list[Any]]:
-    return st.lists(st.tuples(st.integers(0, CLASSES - 1), BOXES, confidences), max_size=8)
-
-
 # Few values, so that many are equal; and all different, where two programs order equals differently.
 EQUAL = st.sampled_from([0.1, 0.5, 0.9])
 DISTINCT = st.floats(0.001, 0.999)
+
+
+def candidates(confidences: st.SearchStrategy[float]) -> st.SearchStrategy[list[Any]]:
+    """Class, box and confidence of each candidate of an image."""
+    unique_by = None if confidences is EQUAL else _confidence_of
+    return st.lists(st.tuples(st.integers(0, CLASSES - 1), BOXES, confidences), max_size=8, unique_by=unique_by)
+
+
+def _confidence_of(candidate: Any) -> float:
+    confidence: float = candidate[2]
+    return confidence
 
 
 def images(confidences: st.SearchStrategy[float] = EQUAL) -> st.SearchStrategy[list[Any]]:
