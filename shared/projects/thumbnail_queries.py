@@ -43,12 +43,13 @@ TAKE = """
 """
 
 # Nothing that ends an attempt needs a fence: every attempt makes the same bytes under the same key.
+# A row that is being deleted is seen by a statement that begins before the end, unless it waits for its lock.
 SUCCEED = """
-    WITH done AS (
+    WITH held AS (SELECT image_id FROM thumbnail WHERE image_id = $1 FOR UPDATE), done AS (
         UPDATE thumbnail SET status = 'ready', object_key = $2, size_bytes = $3, sha256 = $4
-        WHERE image_id = $1 AND status = 'queued'
+        FROM held WHERE thumbnail.image_id = held.image_id AND status = 'queued'
     )
-    SELECT EXISTS (SELECT FROM thumbnail WHERE image_id = $1)
+    SELECT EXISTS (SELECT FROM held)
 """
 
 FAIL = "UPDATE thumbnail SET status = 'failed' WHERE image_id = $1 AND status = 'queued'"

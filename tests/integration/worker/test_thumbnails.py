@@ -10,6 +10,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from shared.kit.children import longest_call_s
+from shared.kit.files import StoredFile
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageRefused, StorageUnavailable
 from shared.projects import thumbnail_queries, thumbnails
@@ -162,6 +163,30 @@ async def test_an_image_at_which_every_attempt_dies_is_given_up(
     assert (answer.status_code, answer.json()["code"]) == (404, "thumbnail-unavailable")
     assert (await alice.get(f"/api/images/{image_id}")).json()["thumbnail_status"] == "failed"
     assert (await alice.get(f"/api/images/{image_id}/content")).status_code == 200
+
+
+async def test_a_thumbnail_that_is_stored_while_its_image_is_deleted_belongs_to_nothing(
+    alice: Client, workers: Team, platform: Platform
+) -> None:
+    workers["thumbnailer"].kill()
+    image_id = UUID((await alice.add_image((await alice.create_project())["id"], picture()))["id"])
+    stored = StoredFile("thumbnail.webp", "image/webp", 1, "0" * 64, f"images/{image_id}/thumbnail.webp")
+
+    async def succeed() -> bool:
+        async with platform.db.connection() as connection:
+            return await thumbnail_queries.succeed(connection, image_id, stored)
+
+    async def is_waiting() -> bool:
+        async with platform.db.connection() as connection:
+            waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query = $1)"
+            return bool(await connection.fetchval(waiting, thumbnail_queries.SUCCEED))
+
+    async with platform.db.transaction() as deletion:
+        await deletion.execute("DELETE FROM image WHERE id = $1", image_id)
+        ending = asyncio.create_task(succeed())
+        await eventually(is_waiting)
+
+    assert await ending is False
 
 
 async def test_an_attempt_that_is_not_due_is_none(
