@@ -9,7 +9,7 @@ from typing import Any
 
 import evalserve
 
-from deploy.demo.jobs import download, wait_for_success
+from deploy.demo.jobs import wait_for_success
 from deploy.demo.pages import Box, Page, detect, write_pages
 
 Say = Callable[[str], None]
@@ -89,14 +89,11 @@ def _annotation(box: Box) -> dict[str, Any]:
 
 
 def _evaluate(client: evalserve.Client, project: str, model: str, say: Say) -> None:
-    asked = {
-        "kind": "agreement",
-        "project_id": project,
-        "reference": {"ground_truth": True},
-        "candidate": {"model_name": model},
-    }
-    submitted = client.send("POST", "/v1/jobs", json=asked, headers={"Idempotency-Key": f"demo-{project}-{model}"})
-    job = wait_for_success(client, submitted["id"])
-    (artifact,) = job["artifacts"]
-    precision = download(client, artifact)["average_precision"]["map_50"]
-    say(f"  {model:<20} average precision {precision:.3f} at an overlap of a half (IoU)")
+    path = "/v1/detection-runs"
+    listed = client.send("GET", path, params={"project_id": project, "limit": 100})["items"]
+    found = [run for run in listed if (run["model_name"], run["status"]) == (model, "ready")]
+    run = found[0] if found else client.send("POST", path, json={"project_id": project, "model_name": model})
+    if not found:
+        wait_for_success(client, run["job_id"])
+    metrics = client.send("GET", f"{path}/{run['id']}")["result"]["metrics"]
+    say(f"  {model:<20} average precision {metrics['map_50']:.3f} at an overlap of a half (IoU)")

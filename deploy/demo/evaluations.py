@@ -6,6 +6,7 @@ from typing import Any
 
 import evalserve
 
+from deploy.demo import gates
 from deploy.demo.digits import CLASSES, HeldOut, Predictions
 from deploy.demo.errors import DemoFailed
 
@@ -24,6 +25,7 @@ def evaluate(client: evalserve.Client, held_out: HeldOut, say: Say) -> dict[str,
             raise DemoFailed(f"the verdict on the {model} is {comparison.verdict} and not {verdict}")
         say(f"{model} against logistic regression: {comparison.summary}")
     _explain(runs["small forest"], say)
+    gates.check_all(client, runs, say)
     return {entry.model: _matrix(client, held_out, entry) for entry in held_out.predictions}
 
 

@@ -92,8 +92,10 @@ Sign in at {url}/app/sign-in
 and look at
   the runs             {url}/app/runs
   their comparisons    {url}/app/comparisons
+  the gates            {url}/app/gates
   the three models     {url}/app/compare?{uids}
   the best one         {url}/app/matrices/{matrices[_BEST]}
   curves of a forest   {url}/app/curves/{curve}
-  detection            {url}/app/projects/{project}"""
+  detection            {url}/app/projects/{project}
+  its models           {url}/app/projects/{project}/models"""
     )

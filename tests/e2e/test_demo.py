@@ -21,6 +21,8 @@ from deploy.local.options import PROJECT
 from deploy.local.ports import free_ports
 from tests.e2e.conftest import Service
 
+# How many of each the demo leaves.
+NOUNS = {"runs": 3, "matrices": 3, "comparisons": 2, "gates": 2, "detection-runs": 2}
 COMMAND = [sys.executable, "-m", "deploy.demo"]
 SECRET = "whsec_" + "c2VjcmV0" * 4
 VERIFIED = "callback job.succeeded received, signature verified: {}"
@@ -82,6 +84,10 @@ def test_the_demo_tells_of_three_models_and_which_is_better(service: Service, tw
     assert "support vectors against logistic regression: The candidate is better" in text
     assert "The weakest slice of the small forest: width narrow, accuracy 93.4% of 106" in text
     assert re.search(r"Its calibration for the digit 8: error 0\.\d+; where it says \d\d%, \d\d% are an 8\n", text)
+    assert re.findall(r"^Gate “(.+)” for the ([\w ]+): (\w+)$", text, re.MULTILINE) == [
+        ("Digits: no worse than logistic regression", "support vectors", "pass"),
+        ("Digits: no worse than support vectors", "small forest", "fail"),
+    ]
     assert len(re.findall(r"^  [\w ]+ average precision 0\.[89]\d+", text, re.MULTILINE)) == 2
 
 
@@ -102,16 +108,20 @@ def test_the_account_of_the_demo_opens_in_the_browser(service: Service, twice: l
     assert shown.keys() == {
         "the runs",
         "their comparisons",
+        "the gates",
         "the three models",
         "the best one",
         "curves of a forest",
         "detection",
+        "its models",
     }
     assert shown["the runs"].count('class="badge ready"') == 3
     assert [shown["their comparisons"].count(verdict) for verdict in ("no difference shown", "better")] == [1, 1]
+    assert "Digits: no worse than support vectors" in shown["the gates"]
     assert "Digits, support vectors" in shown["the three models"]
     assert "899" in shown["the best one"]
     assert "Handwritten digits, small forest" in shown["curves of a forest"]
+    assert all(model in shown["its models"] for model in ("logistic regression", "support vectors"))
     assert all(f"page-{number}.png" in shown["detection"] for number in range(1, 7))
 
 
@@ -124,8 +134,9 @@ def test_a_second_demo_finds_what_the_first_one_made(service: Service, twice: li
     key = requests.post(f"{service.url}/sign_in/", json=credentials, timeout=100).json()["api_key"]
     (project,) = get(service, key, "/api/projects")
     images = get(service, key, f"/api/projects/{project['id']}/images")
-    counts = {path: len(get(service, key, f"/v1/{path}")) for path in ("runs", "matrices", "comparisons")}
-    assert (counts, len(images)) == ({"runs": 3, "matrices": 3, "comparisons": 2}, 6)
+    counts = {path: len(get(service, key, f"/v1/{path}")) for path in NOUNS}
+    checks = sum(len(get(service, key, f"/v1/gates/{gate['id']}/checks")) for gate in get(service, key, "/v1/gates"))
+    assert (counts, len(images), checks) == ({**NOUNS}, 6, 2)
     for image in images:
         analyses = get(service, key, f"/api/images/{image['id']}/analyses", "analyses")
         assert sorted(entry["model_name"] for entry in analyses) == [
@@ -164,7 +175,7 @@ def test_a_demo_starts_the_service_where_none_runs_and_ends_it_at_ctrl_c(tmp_pat
         text = output.read_text()
         with sign_in(f"http://127.0.0.1:{port}", text) as browser:
             opened = [browser.get(url, timeout=100).status_code for url in pages(text).values()]
-        assert opened == [200] * 6
+        assert opened == [200] * 8
         demo.send_signal(signal.SIGINT)
         assert demo.wait(100) == 0
     finally:
