@@ -1,6 +1,5 @@
 """Large lists of a body as arrays: their pieces are decoded one by one, so that never many Python objects exist."""
 
-import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
@@ -12,7 +11,7 @@ from msgspec import Raw
 from numpy.typing import NDArray
 
 from api.http.decoding import decode
-from api.http.json_pieces import Pieces
+from api.http.json_pieces import NESTED, Pieces
 from shared.evaluation.inputs.coded_labels import CodedLabels, CodedSets, LabelCoder
 from shared.evaluation.inputs.probability_errors import InvalidProbability
 from shared.evaluation.types import Label
@@ -21,7 +20,6 @@ from shared.kit.errors import Fault, InvalidInput
 T = TypeVar("T")
 
 _WHITE = b" \t\r\n"
-_NESTED = re.compile(rb"\[[ \t\r\n]*\[")
 _NO_SHAPE = bytes({*range(256)} - {*b"[],"})
 
 
@@ -84,7 +82,7 @@ def rows(pieces: Pieces, name: str) -> NDArray[np.float64]:
 
 def rows_or_numbers(pieces: Pieces, name: str) -> NDArray[np.float64]:
     """Read rows of equally many numbers, shape (n, k), or plain numbers, shape (n,); raises as `rows`."""
-    return rows(pieces, name) if _NESTED.match(pieces.piece(0)) else numbers(pieces, name)
+    return rows(pieces, name) if NESTED.match(pieces.piece(0)) else numbers(pieces, name)
 
 
 def elements(pieces: Pieces, name: str, kind: type[list[T]], most: int) -> Iterator[T]:

@@ -21,7 +21,8 @@ MAX_MEMBERS = 1000
 
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _NAME = re.compile(rb'("(?:[^"\\]|\\.){0,200}")[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
-_NESTED = re.compile(rb"\[[ \t\r\n]*\[")
+# The start of a list of lists.
+NESTED = re.compile(rb"\[[ \t\r\n]*\[")
 _OBJECTS = re.compile(rb"\[[ \t\r\n]*\{")
 # Possessive, so that each byte is looked at once. A text that is cut off matches nothing.
 _TEXT = rb'"(?:[^"\\]++|\\.)*+"'
@@ -113,7 +114,7 @@ def _small_end(text: memoryview, position: int) -> int | None:
 
 def _pieces(text: memoryview, start: int) -> Pieces:
     cut = _cut_flat
-    if _NESTED.match(text, start):
+    if NESTED.match(text, start):
         cut = _cut_lists
     elif _OBJECTS.match(text, start):
         cut = _cut_objects

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from api.compat.pycm_rest.matrices.schemas import complete, read_labels
+from api.compat.pycm_rest.matrices.schemas import NAMES, complete, read_labels
 from api.http import bodies, compact
 from api.http.bodies import Fields
 from api.matrices.schemas import Count, DescriptionIn
@@ -21,8 +21,7 @@ from shared.matrices.records import Description
 # The largest whole number that JSON's readers all understand; the total fits into the database's integers, too.
 MAX_TOTAL = 2**53
 
-# The names of the two vectors: ours, and those of scikit-learn.
-_OWN_NAMES = ("actual_vector", "predicted_vector")
+# The names of the two vectors in scikit-learn.
 _OTHER_NAMES = ("y_true", "y_pred")
 
 
@@ -36,8 +35,8 @@ def read_source(members: Fields, settings: Settings) -> tuple[Vectors | CountedS
 
 
 def _read_vectors(members: Fields) -> Vectors:
-    names = _OTHER_NAMES if any(name in members for name in _OTHER_NAMES) else _OWN_NAMES
-    if names is _OTHER_NAMES and (both := next((name for name in _OWN_NAMES if name in members), None)):
+    names = _OTHER_NAMES if any(name in members for name in _OTHER_NAMES) else NAMES
+    if names is _OTHER_NAMES and (both := next((name for name in NAMES if name in members), None)):
         raise InvalidInput(Fault(f"/{both}", f"{both}: send y_true and y_pred, or actual_vector and predicted_vector."))
     are_flags = [_are_flags(members, name) for name in names]
     if are_flags[0] != are_flags[1]:
@@ -78,7 +77,7 @@ def _has_fractions(vector: Vector) -> bool:
 
 
 def _read_counts(members: Fields, settings: Settings) -> CountedSamples:
-    for name in (*_OWN_NAMES, *_OTHER_NAMES, "sample_weight"):
+    for name in (*NAMES, *_OTHER_NAMES, "sample_weight"):
         if name in members:
             raise InvalidInput(Fault(f"/{name}", f"{name}: send either labels or counts, not both."))
     classes = bodies.pick(members, "classes", list[Label])
