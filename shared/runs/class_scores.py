@@ -19,7 +19,7 @@ from shared.runs.summary import RunSummary
 _TWO = 2
 # A message names so many classes.
 _LISTED = 5
-_NO_SCORES = "The file of the run has no column of scores."
+NO_SCORES = "The file of the run has no column of scores."
 
 # The scores are those of the class, of the only other one, or of whatever was predicted.
 Meaning = Literal["own", "other", "predicted"]
@@ -76,7 +76,7 @@ def position_of_scored_class(run: ReadyRun, position: int | None) -> int:
     chosen = run.positive_position if position is None else position
     if chosen is None:
         if not run.summary.scores:
-            raise ScoresMissing(_NO_SCORES)
+            raise ScoresMissing(NO_SCORES)
         classes = run.summary.classes
         known = ", ".join(f"“{label}”"[:50] for label in classes[:_LISTED])
         if len(classes) > _LISTED:
@@ -92,7 +92,7 @@ def scores_of(summary: RunSummary, position: int) -> ClassScores:
     is_margin = summary.score_kind == "margins"
     is_binary = len(summary.classes) == _TWO and not summary.is_multilabel
     if not at:
-        raise ScoresMissing(_NO_SCORES)
+        raise ScoresMissing(NO_SCORES)
     if position in at:
         return ClassScores(position, at[position], "own", is_margin)
     if is_binary and 1 - position in at:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from shared.evaluation.curves.ranked_scores import Part, RankedScores, rank_probabilities
 from shared.kit.errors import Fault, InvalidInput
+from shared.runs.class_scores import NO_SCORES
 from shared.runs.errors import ScoresMissing
 from shared.runs.filters import Condition
 from shared.runs.scanning import RowScan
@@ -32,5 +33,5 @@ def scores_of_predictions(summary: RunSummary, position: int | None) -> Predicti
     if position is not None:
         raise InvalidInput(Fault("/class", "class: the scores of predictions are of no class; leave it out."))
     if not summary.scores:
-        raise ScoresMissing("The file of the run has no column of scores.")
+        raise ScoresMissing(NO_SCORES)
     return PredictionScores([f"s_{at}" for at in range(len(summary.scores))], summary.score_kind == "margins")
