@@ -17,7 +17,8 @@ class ReliabilityPoint(NamedTuple):
     radius: float
     found: ReliabilityBin
     share: float
-    # The ends of the range in which the share is expected, the lower share below.
+    # The range in which the share is expected, and its ends in the drawing, the lower share below.
+    expected: tuple[float, float]
     bottom: float
     top: float
 
@@ -32,8 +33,9 @@ def reliability_points(bins: Sequence[ReliabilityBin]) -> list[ReliabilityPoint]
             round(max(_SMALLEST, _LARGEST * (one.samples / most) ** 0.5), 1),
             one,
             share,
-            *(round(SIDE * (1 - end), 1) for end in one.expected),
+            expected,
+            *(round(SIDE * (1 - end), 1) for end in expected),
         )
         for one in bins
-        for share in [one.positives / one.samples]
+        for share, expected in [(one.positives / one.samples, one.expected)]
     ]
