@@ -7,6 +7,7 @@ from shared.comparisons.objects import FLIPS
 from shared.datasets.objects import ROWS as DATASET_ROWS
 from shared.detection_runs.objects import SCENE
 from shared.projects import uploads
+from shared.projects.retention_queries import SELECT_KEYS as SELECT_IMAGE_KEYS
 from shared.runs.objects import BESIDE_ROWS, ROWS
 
 SELECT_DEPARTED = "SELECT id FROM account WHERE NOT is_active AND deletes_at <= now() ORDER BY id"
@@ -31,11 +32,7 @@ KEYS = {
     """,
     "dataset": f"SELECT folder || '{DATASET_ROWS}' AS key FROM dataset WHERE id = ANY($1) AND folder IS NOT NULL",
     "analysis": _ANALYSIS_KEYS,
-    "image": """
-        SELECT key FROM image JOIN thumbnail ON thumbnail.image_id = image.id,
-            unnest(ARRAY[image.object_key, thumbnail.object_key]) AS key
-        WHERE image.id = ANY($1) AND key IS NOT NULL
-    """,
+    "image": SELECT_IMAGE_KEYS,
     "upload": f"SELECT '{uploads.PREFIX}' || id AS key FROM upload WHERE id = ANY($1)",
 }
 

@@ -19,9 +19,14 @@ ADD_EVENTS = """
     WHERE image.id = ANY($1) AND project.deleted_at IS NULL
 """
 
+# A thumbnail that is stored between this and the deletion would belong to nobody: whoever stores it waits for the lock.
 SELECT_KEYS = """
-    SELECT unnest(ARRAY[image.object_key, thumbnail.object_key]) AS key
-    FROM image JOIN thumbnail ON thumbnail.image_id = image.id WHERE image.id = ANY($1)
+    WITH held AS (
+        SELECT image.object_key, thumbnail.object_key AS thumbnail_key
+        FROM image JOIN thumbnail ON thumbnail.image_id = image.id WHERE image.id = ANY($1)
+        FOR UPDATE OF thumbnail
+    )
+    SELECT key FROM held, unnest(ARRAY[object_key, thumbnail_key]) AS key WHERE key IS NOT NULL
 """
 
 DELETE = "DELETE FROM image WHERE id = ANY($1)"
@@ -67,7 +72,7 @@ async def add_purge_events(connection: Connection, image_ids: Sequence[UUID]) ->
 
 async def delete(connection: Connection, image_ids: Sequence[UUID]) -> list[str]:
     """Delete the images and all rows that refer to them; return the keys of their objects."""
-    keys = [record["key"] for record in await connection.fetch(SELECT_KEYS, image_ids) if record["key"]]
+    keys = [record["key"] for record in await connection.fetch(SELECT_KEYS, image_ids)]
     await connection.execute(f"SET LOCAL statement_timeout = '{TIMEOUT_S}s'")
     await connection.execute(DELETE, image_ids, timeout=TIMEOUT_S)
     return keys

@@ -13,7 +13,7 @@ from shared.kit.children import longest_call_s
 from shared.kit.files import StoredFile
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageRefused, StorageUnavailable
-from shared.projects import thumbnail_queries, thumbnails
+from shared.projects import retention, retention_queries, thumbnail_queries, thumbnails
 from shared.projects.thumbnail_queries import DueThumbnail
 from tests.actors import Client, Team, eventually, stored_keys
 from tests.pictures import picture
@@ -187,6 +187,38 @@ async def test_a_thumbnail_that_is_stored_while_its_image_is_deleted_belongs_to_
         await eventually(is_waiting)
 
     assert await ending is False
+
+
+async def test_a_thumbnail_that_is_stored_between_the_steps_of_a_purge_is_not_left_behind(
+    alice: Client, workers: Team, platform: Platform
+) -> None:
+    workers["thumbnailer"].kill()
+    image_id = UUID((await alice.add_image((await alice.create_project())["id"], picture()))["id"])
+    await alice.send("DELETE", f"/api/images/{image_id}", params={"reason": "no longer needed"})
+    (due,) = [due for due in await _taken(platform) if due.image_id == image_id]
+
+    async def waits(statement: str) -> bool:
+        async with platform.db.connection() as connection:
+            waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query = $1)"
+            return bool(await connection.fetchval(waiting, statement))
+
+    async def deletion_waits() -> bool:
+        return await waits(retention_queries.DELETE)
+
+    async def attempt_waits_or_is_over() -> bool:
+        return attempt.done() or await waits(thumbnail_queries.SUCCEED)
+
+    async with platform.db.transaction() as other:
+        await other.execute("UPDATE image SET purge_at = now() WHERE id = $1", image_id)
+    async with platform.db.transaction() as other:
+        await other.execute("LOCK TABLE image IN SHARE MODE")
+        purge = asyncio.create_task(retention.purge_one(platform, image_id))
+        await eventually(deletion_waits)
+        attempt = asyncio.create_task(thumbnails.attempt(platform, due, draw_thumbnail))
+        await eventually(attempt_waits_or_is_over)
+    await asyncio.gather(purge, attempt)
+
+    assert stored_keys(platform.storage, f"images/{image_id}/") == []
 
 
 async def test_an_attempt_that_is_not_due_is_none(
