@@ -16,6 +16,7 @@ from api.http.decode_errors import invalid
 from api.http.decoding import decode
 from api.http.json_pieces import Pieces
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.json_keys import repeated_name
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -100,6 +101,9 @@ def split(body: bytes, *kinds: type) -> Members[Any]:
         found = _splitter(*kinds).decode(body.removeprefix(BOM_UTF8))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid(error) from error
+    name = repeated_name(body, found.__struct_fields__)
+    if name is not None:
+        raise InvalidInput(Fault(f"/{name}", f"{name}: stands twice in the body; send it once."))
     present = {name: raw for name, raw in msgspec.structs.asdict(found).items() if raw is not UNSET}
     faults = [Fault(f"/{name}", f"{name}: {reason}.") for name, reason in _refused(kinds).items() if name in present]
     if faults:

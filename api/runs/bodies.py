@@ -11,6 +11,7 @@ from api.http.bodies import Fields
 from api.http.decoding import decode
 from api.http.multipart import MultipartForm
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.json_keys import repeated_key
 from shared.kit.names import ModelName, ModelVersion, Name
 from shared.kit.settings import Settings
 from shared.runs.joining.rules import Extra, Missing, TruthAsked
@@ -178,10 +179,23 @@ def read_json(members: Fields) -> RunRequest:
         return RunRequest(*described, upload_id=sent.upload_id)
     if "data" in members:
         columns = bodies.pick(members, "data", dict[str, list[Raw]])
+        _refuse_repeated_keys(members["data"], Fields(bodies.pick(members, "data", dict[str, Raw])), "/data")
         return RunRequest(*described, filename="data.json", body=msgspec.json.encode(columns))
-    records = bodies.pick(members, "records", list[dict[str, Raw]], max_elements=MAX_RECORDS)
-    lines = records_as_file(msgspec.json.encode(record) for record in records)
+    # Each as it was sent: in an object that was decoded, the first of two equal keys is lost.
+    records = bodies.pick(members, "records", list[Raw], max_elements=MAX_RECORDS)
+    lines = records_as_file(_record(raw, f"/records/{at}") for at, raw in enumerate(records))
     return RunRequest(*described, filename="records.jsonl", body=lines)
+
+
+def _record(raw: Raw, pointer: str) -> bytes:
+    _refuse_repeated_keys(raw, Fields(decode(raw, dict[str, Raw], pointer)), pointer)
+    return bytes(raw)
+
+
+def _refuse_repeated_keys(raw: Raw, members: Fields, pointer: str) -> None:
+    if (key := repeated_key(bytes(raw), members)) is not None:
+        detail = f"{pointer.strip('/').replace('/', '.')}: has the key “{key[:100]}” twice; send every key once."
+        raise InvalidInput(Fault(pointer, detail))
 
 
 def _described(sent: RunIn | _Settings) -> tuple[RunDescription, ColumnsIn, TruthAsked | None, str | None, bool]:

@@ -14,6 +14,7 @@ import msgspec
 import pyarrow as pa
 from msgspec import Raw
 
+from shared.kit.json_keys import repeated_key
 from shared.predictions.values import score
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.reading.containers import Container
@@ -130,7 +131,7 @@ def _lines(path: Path) -> Iterator[Record]:
                 raise FileUnreadable(detail)
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.strip():
-                yield _decoded(_RECORD, text, f"Line {number:,}")
+                yield _members(text, f"Line {number:,}")
 
 
 def _document(path: Path) -> Iterator[Record]:
@@ -141,18 +142,18 @@ def _document(path: Path) -> Iterator[Record]:
         text = bytes(data).removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"["):
         for number, raw in enumerate(_decoded(_RECORDS, text, "The document"), 1):
-            yield _decoded(_RECORD, raw, f"Record {number:,}")
+            yield _members(raw, f"Record {number:,}")
         return
-    members = _decoded(_RECORD, text, "The document")
+    members = _members(text, "The document")
     if {"columns", "data"} <= members.keys():
         yield from _split(members)
     elif {"schema", "data"} <= members.keys():
         for number, raw in enumerate(_decoded(_RECORDS, members["data"], "data"), 1):
-            yield _decoded(_RECORD, raw, f"Record {number:,}")
+            yield _members(raw, f"Record {number:,}")
     elif members and all(bytes(raw).startswith(b"[") for raw in members.values()):
         yield from _of_columns(members)
     elif members and all(bytes(raw).startswith(b"{") for raw in members.values()):
-        parts = {name: _decoded(_RECORD, raw, f"“{name}”") for name, raw in members.items()}
+        parts = {name: _members(raw, f"“{name}”") for name, raw in members.items()}
         yield from records_of_frame(parts) or [members]
     else:
         # One record alone is a file of one line.
@@ -187,8 +188,13 @@ def _flat(record: Record, number: int, kinds: _Kinds, before: str = "") -> dict[
     cells: dict[str, str] = {}
     for short_name, raw in record.items():
         text, name = bytes(raw), before + short_name
+        if name in cells:
+            raise _repeated(f"Record {number:,}", name)
         if text.startswith(b"{"):
-            cells |= _flat(_decoded(_RECORD, text, f"Record {number:,}"), number, kinds, f"{name}.")
+            nested = _flat(_members(text, f"Record {number:,}"), number, kinds, f"{name}.")
+            if doubled := cells.keys() & nested.keys():
+                raise _repeated(f"Record {number:,}", min(doubled))
+            cells |= nested
         elif text.startswith(b'"'):
             cells[name] = cell = _TEXT.decode(text)
             if cell.isdecimal():
@@ -200,6 +206,18 @@ def _flat(record: Record, number: int, kinds: _Kinds, before: str = "") -> dict[
             if text[0] in _BEGIN_NUMBERS:
                 kinds.numbers.add(name)
     return cells
+
+
+def _members(text: bytes | Raw, where: str) -> Record:
+    """The members of an object; raises FileUnreadable where one of its keys stands twice."""
+    members: Record = _decoded(_RECORD, text, where)
+    if (key := repeated_key(bytes(text), members)) is not None:
+        raise _repeated(where, key)
+    return members
+
+
+def _repeated(where: str, key: str) -> FileUnreadable:
+    return FileUnreadable(f"{where} has the key “{key[:100]}” twice; write every key once.")
 
 
 def _decoded(decoder: msgspec.json.Decoder[Any], text: bytes | Raw, where: str) -> Any:

@@ -89,3 +89,16 @@ async def test_little_is_done_at_once_and_much_in_a_thread() -> None:
 
     assert await bodies.by_size(bodies.INLINE_BYTES, threading.get_ident) == here
     assert await bodies.by_size(bodies.INLINE_BYTES + 1, threading.get_ident) != here
+
+
+def test_a_member_that_stands_twice_is_refused_by_name() -> None:
+    with pytest.raises(InvalidInput) as raised:
+        bodies.split(b'{"a": [1], "x": {"b": 2, "b": 3}, "a": [2]}', Lenient)
+
+    assert raised.value.faults == (Fault("/a", "a: stands twice in the body; send it once."),)
+
+
+def test_the_name_of_a_member_within_another_is_no_repetition() -> None:
+    body = b'{"a": ["a", "a"], "x": {"a": [2], "a": 3}, "y": 1, "y": 2}'
+
+    assert bodies.split(body, Lenient) == {"a": msgspec.Raw(b'["a", "a"]')}

@@ -1,0 +1,46 @@
+"""Keys that stand twice in an object of JSON: a decoder keeps the last value of such a key, and says nothing."""
+
+import json
+from collections.abc import Collection, Mapping
+
+from msgspec import Raw
+
+_COLON = b":"
+# A colon in a key that is written so is none in the text.
+_ESCAPED_COLONS = (b"\\u003a", b"\\u003A")
+
+
+def repeated_key(text: bytes, members: Mapping[str, Raw]) -> str | None:
+    """Return a key that stands twice in an object, of which a decoder has made these members; None if there is none.
+
+    Every member has one colon behind its key, so that one more than the members have is that of a lost value.
+    """
+    colons = len(members) + sum(map(_colons_in, members.items()))
+    if text.count(_COLON) == colons and not any(escaped in text for escaped in _ESCAPED_COLONS):
+        return None
+    return _first_repeated(text, None)
+
+
+def repeated_name(text: bytes, names: Collection[str]) -> str | None:
+    """Return one of these names that is twice a key of an object; None if each is at most once.
+
+    For names of ours in objects that may have any number of other members, which take no memory.
+    """
+    if all(text.count(f'"{name}"'.encode()) <= 1 for name in names):
+        return None
+    return _first_repeated(text, names)
+
+
+def _colons_in(member: tuple[str, Raw]) -> int:
+    return member[0].count(":") + bytes(member[1]).count(_COLON)
+
+
+def _first_repeated(text: bytes, names: Collection[str] | None) -> str | None:
+    # Objects become lists of pairs, the outermost of them last.
+    pairs: list[tuple[str, object]] = json.loads(text, object_pairs_hook=list, strict=False)
+    seen = set[str]()
+    for key, _ in pairs:
+        if key in seen and (names is None or key in names):
+            return key
+        seen.add(key)
+    return None
