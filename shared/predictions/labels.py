@@ -11,7 +11,7 @@ from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision
 from shared.predictions.tables import NamedTable, read_named_table
-from shared.predictions.values import as_labels, score, with_points_in_both
+from shared.predictions.values import as_labels, score, signs_among_numbers, with_points_in_both
 from shared.predictions.weights import weights_of_columns
 
 # The sender's order of the columns of a table of two.
@@ -51,8 +51,8 @@ def read_label_table(data: bytes, header: Header = "auto", order: Order = "auto"
     weights, weight_notices = weights_of_columns(table)
     if table.merged & {*table.columns[actual], *table.columns[predicted]}:
         notices.append(Notice(Code.SPACES))
-    labels = as_labels(*_cells(table, actual, predicted))
-    notices += [*table.notices, *weight_notices, *common_label(*labels)]
+    labels = as_labels(*_cells(table, actual, predicted), table.lines)
+    notices += [*table.notices, *weight_notices, *doubts(*labels)]
     read = ReadLabels(*labels, table.lines, weights, notices, table.decisions)
     return _repeat_counted(table, read)
 
@@ -88,9 +88,12 @@ def _repeat_counted(table: NamedTable, read: ReadLabels) -> ReadLabels:
     return ReadLabels(actual, predicted, lines, read.weights, read.notices, read.decisions)  # type: ignore[arg-type] # a loop over three lists keeps no types
 
 
-def common_label(actual: Sequence[Label], predicted: Sequence[Label]) -> list[Notice]:
-    """A notice where no label occurs on both sides."""
-    return [] if {*actual} & {*predicted} else [Notice(Code.NO_COMMON_LABEL)]
+def doubts(actual: Sequence[Label], predicted: Sequence[Label]) -> list[Notice]:
+    """Notices where no label occurs on both sides, and where a sign stands among numbers."""
+    distinct = {*actual}, {*predicted}
+    notices = [] if distinct[0] & distinct[1] else [Notice(Code.NO_COMMON_LABEL)]
+    signs = signs_among_numbers({str(label) for label in distinct[0] | distinct[1]})
+    return [*notices, Notice(Code.SIGNS)] if signs else notices
 
 
 def _sides(table: NamedTable, order: Order) -> tuple[int, int, list[Notice]]:

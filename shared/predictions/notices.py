@@ -28,6 +28,7 @@ class Code(StrEnum):
     WEIGHTED = "weighted"
     WEIGHT_UNUSED = "weight-unused"
     COUNTED = "counted"
+    SIGNS = "signs"
 
 
 _SENTENCES = {
@@ -53,6 +54,8 @@ _SENTENCES = {
     Code.WEIGHTED: "Column {0} was used as the weight of each sample.",
     Code.COUNTED: "Column {0} says how many samples each row stands for, and they were counted so often.",
     Code.WEIGHT_UNUSED: "Column {0} was not used as weights; call it sample_weight if the samples have weights.",
+    Code.SIGNS: "A sign such as ? or - stands among labels that are numbers: it was counted as a class. Leave out the "
+    "samples without a label if that is what it means.",
     Code.POSITIONS: "The labels are not names in the header: they were taken for positions of its columns, from 0.",
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import judge_first_row
-from shared.predictions.labels import ReadLabels, common_label
+from shared.predictions.labels import ReadLabels, doubts
 from shared.predictions.literals import ABRIDGED, read_items, read_literal
 from shared.predictions.names import is_bare, kind_of
 from shared.predictions.notices import Code, Notice
@@ -45,9 +45,9 @@ def read_pasted_labels(actual: str, predicted: str) -> ReadLabels:
         if "" in side_labels:
             line = 1 + side_labels.index("")
             raise UnreadablePredictions(f"the {side} label is empty; every sample needs one.", line=line, field=side)
-    label_pair = as_labels(first, second) if are_quoted else as_labels(*with_points_in_both(first, second))
     lines = list(range(1, len(first) + 1))
-    return ReadLabels(*label_pair, lines, notices=[*notices, *heading_notices, *common_label(*label_pair)])
+    label_pair = as_labels(*((first, second) if are_quoted else with_points_in_both(first, second)), lines)
+    return ReadLabels(*label_pair, lines, notices=[*notices, *heading_notices, *doubts(*label_pair)])
 
 
 def _read_side(text: str, side: str, notices: list[Notice]) -> list[str]:

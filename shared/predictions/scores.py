@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.labels import doubts
 from shared.predictions.names import kind_of, tokens
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision
@@ -55,9 +56,8 @@ def read_score_table(data: bytes) -> ReadScores:
         )
         raise UnreadablePredictions(detail)
     weights, weight_notices = sample_weights(table, 1 + len(columns))
-    return replace(
-        scores_read, weights=weights, notices=[*scores_read.notices, *table.notices, *notices, *weight_notices]
-    )
+    table_notices = [*table.notices, *notices, *weight_notices, *doubts(scores_read.labels, scores_read.labels)]
+    return replace(scores_read, weights=weights, notices=[*scores_read.notices, *table_notices])
 
 
 def _columns(table: NamedTable) -> tuple[int, list[int], list[str] | None, list[Notice]]:
@@ -151,7 +151,7 @@ def _read_one_column(
     table: NamedTable, labels_at: int, columns: Sequence[int], names: Sequence[str] | None, scores: list[list[float]]
 ) -> ReadScores:
     cells, (numbers,) = table.columns[labels_at], scores
-    labels, _ = as_labels(cells, cells)
+    labels, _ = as_labels(cells, cells, table.lines)
     classes = sorted(set(labels), key=lambda label: (isinstance(label, str), label))
     if len(classes) != _TWO:
         detail = f"With one column of probabilities there have to be two classes; these labels are of {len(classes)}."
@@ -187,7 +187,7 @@ def _read_several_columns(
 ) -> ReadScores:
     cells, rows = table.columns[labels_at], [list(row) for row in zip(*scores, strict=True)]
     if names is None:
-        labels, _ = as_labels(cells, cells)
+        labels, _ = as_labels(cells, cells, table.lines)
         classes = sorted(set(labels), key=lambda label: (isinstance(label, str), label))
         if len(classes) != len(columns):
             detail = f"There are {len(columns)} columns of probabilities and labels of {len(classes)} classes; name "
@@ -197,7 +197,7 @@ def _read_several_columns(
         return ReadScores(labels, rows, classes, table.lines, None, notices, table.decisions)
     if all(usual_number(cell) is not None for cell in {*cells}) and any(usual_number(name) is None for name in names):
         return _read_positions(table, cells, names, rows)
-    labels, classes = as_labels(cells, names)
+    labels, classes = as_labels(cells, names, table.lines)
     class_set = set(classes)
     outside = next((position for position, label in enumerate(labels) if label not in class_set), None)
     if outside is not None:

@@ -1,7 +1,7 @@
 """From texts to labels: numbers only where a text is the usual form of one."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
@@ -12,10 +12,10 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.(?:0|[0-9]*[1-9]))?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+(?:,[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _SCORE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
-# How programs write that there is no value: what pandas reads as none, and how others spell the same.
+# How programs write that there is no value, in any case: what pandas reads as none, and how others spell the same.
 _NO_VALUE = frozenset(
-    {"nan", "NaN", "NAN", "-nan", "-NaN", "NA", "N/A", "n/a", "#NA", "#N/A", "#N/A N/A", "<NA>", "NaT", "None"}
-    | {"null", "NULL", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"}
+    {"nan", "-nan", "na", "n/a", "#na", "#n/a", "#n/a n/a", "<na>", "nat", "none", "null", "nil", "undefined"}
+    | {"1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"}
 )
 
 
@@ -57,11 +57,13 @@ def with_points_in_both(actual: Sequence[str], predicted: Sequence[str]) -> tupl
     return [*actual], [*predicted]
 
 
-def as_labels(actual: Sequence[str], predicted: Sequence[str]) -> tuple[list[Label], list[Label]]:
+def as_labels(
+    actual: Sequence[str], predicted: Sequence[str], lines: Sequence[int] | None = None
+) -> tuple[list[Label], list[Label]]:
     """Two columns of labels: numbers if all of both are in their usual form, otherwise all of them texts.
 
     Raises UnreadablePredictions where the columns are texts and one writes 1 for what the other writes as 1.0, and
-    where a text such as `nan` stands among numbers.
+    where a text such as `nan` stands among numbers; with the line of that text if the lines of the labels are known.
     """
     distinct = {*actual}, {*predicted}
     numbers = {text: usual_number(text) for text in distinct[0] | distinct[1]}
@@ -70,17 +72,42 @@ def as_labels(actual: Sequence[str], predicted: Sequence[str]) -> tuple[list[Lab
         if any(isinstance(number, float) for number in label_of.values()):
             label_of = {text: float(number) for text, number in label_of.items()}
         return [label_of[text] for text in actual], [label_of[text] for text in predicted]
-    _refuse_no_values(numbers)
+    if (label := _no_value_among(numbers)) is not None:
+        raise _no_number(label, actual, predicted, lines)
     _refuse_two_spellings(*distinct, numbers)
     return [*actual], [*predicted]
 
 
-def _refuse_no_values(numbers: Mapping[str, int | float | None]) -> None:
+def signs_among_numbers(texts: Collection[str]) -> list[str]:
+    """The texts without a letter or a digit, such as ? and -, where all others are numbers; none without numbers.
+
+    They may be classes, as + and - are, or say that there is no label.
+    """
+    signs = sorted(text for text in texts if _is_sign(text))
+    others = [usual_number(text) for text in texts if not _is_sign(text)]
+    return signs if others and None not in others else []
+
+
+def _is_sign(text: str) -> bool:
+    return not any(character.isalnum() for character in text)
+
+
+def _no_value_among(numbers: Mapping[str, int | float | None]) -> str | None:
+    """A text that says that there is no value, where all others are numbers or signs."""
     # Among texts it may be a label: `nan` is a language, `NA` a country, `None` an answer.
-    texts = {text for text, number in numbers.items() if number is None}
-    if texts <= _NO_VALUE and len(texts) < len(numbers):
-        detail = f"“{min(texts)}” stands among labels that are numbers, and is none; leave out the samples without one."
-        raise UnreadablePredictions(detail)
+    texts = {text for text, number in numbers.items() if number is None and not _is_sign(text)}
+    is_among_numbers = any(number is not None for number in numbers.values())
+    return min(texts) if texts and is_among_numbers and {text.casefold() for text in texts} <= _NO_VALUE else None
+
+
+def _no_number(
+    label: str, actual: Sequence[str], predicted: Sequence[str], lines: Sequence[int] | None
+) -> UnreadablePredictions:
+    detail = f"“{label}” stands among labels that are numbers, and is none; leave out the samples without one."
+    # Names of classes have no lines.
+    sides = [side for side in (actual, predicted) if lines is not None and len(side) == len(lines) and label in side]
+    line = lines[min(side.index(label) for side in sides)] if lines is not None and sides else None
+    return UnreadablePredictions(detail, line=line, label=label)
 
 
 def _refuse_two_spellings(actual: set[str], predicted: set[str], numbers: dict[str, int | float | None]) -> None:

@@ -8,15 +8,25 @@ from numpy.typing import NDArray
 
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.values import as_labels, with_points_in_both
-from shared.runs.errors import ColumnsContradictory, FileUnreadable, ScoresIncomplete, TooManyRunClasses
+from shared.predictions.values import as_labels, signs_among_numbers, with_points_in_both
+from shared.runs.errors import ColumnsContradictory, ScoresIncomplete, TooManyRunClasses
 from shared.runs.ingest.areas import roc_areas
 from shared.runs.ingest.finishing_sets import finish_sets
 from shared.runs.ingest.flags import flag_notices
 from shared.runs.ingest.sample_ids import check_ids
 from shared.runs.ingest.score_meaning import ScoreMeaning, of_named, of_predicted
 from shared.runs.ingest.sparse_counts import SparseCounts
-from shared.runs.ingest.steps import CountedRows, Finished, fold_columns, is_inferred, label_order, repeats, slice_table
+from shared.runs.ingest.steps import (
+    CountedRows,
+    Finished,
+    fold_columns,
+    is_inferred,
+    label_order,
+    misread,
+    repeats,
+    sign_notices,
+    slice_table,
+)
 from shared.runs.ingest.tally import ABOVE, BELOW, RowTally
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.reading.flags import RIGHT, WRONG
@@ -44,7 +54,7 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
         return finish_sets(reader, columns, names, rows, limit)
     tally = reader.tally
     check_ids(reader.ids, rows, fold_columns(columns), reader.position_of)
-    classes = _classes(reader, columns, names, limit)
+    classes = _classes(reader, columns, names, rows, limit)
     meaning = _meaning(tally, columns, names, classes)
     positions = _positions_of_codes(tally, classes, meaning)
     matrix = _matrix(tally.counts.recoded((positions, positions)), len(classes.labels))
@@ -77,7 +87,7 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
     return Finished(summary, tables, notices)
 
 
-def _classes(reader: CountedRows, columns: Assignment, names: Sequence[str], limit: int) -> _Classes:
+def _classes(reader: CountedRows, columns: Assignment, names: Sequence[str], rows: RowSource, limit: int) -> _Classes:
     if columns.is_correctness:
         return _Classes([RIGHT, WRONG], {RIGHT: 0, WRONG: 1}, [RIGHT, WRONG])
     texts = reader.tally.labels.texts
@@ -90,7 +100,7 @@ def _classes(reader: CountedRows, columns: Assignment, names: Sequence[str], lim
         pointed = with_points_in_both if reader.has_decimal_commas else _as_they_are
         actual_labels, other_labels = as_labels(*pointed(actual, [*predicted, *scored]))
     except UnreadablePredictions as error:
-        raise FileUnreadable(error.detail) from error
+        raise misread(error, reader, rows, lambda text: [text]) from error
     labels = dict(zip([*actual, *predicted, *scored], [*actual_labels, *other_labels], strict=True))
     classes = sorted({*labels.values()}, key=label_order)
     if len(classes) > limit:
@@ -108,6 +118,10 @@ def _classes(reader: CountedRows, columns: Assignment, names: Sequence[str], lim
     positions = {text: classes.index(label) for text, label in labels.items()}
     spelled = {position: text for text, position in reversed(positions.items())}
     return _Classes(classes, positions, [spelled[position] for position in range(len(classes))])
+
+
+def _label_texts(tally: RowTally) -> list[str]:
+    return [text for text in tally.labels.texts if text not in {ABOVE, BELOW}]
 
 
 def _as_they_are(actual: Sequence[str], others: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -163,6 +177,7 @@ def _notices(reader: CountedRows, columns: Assignment, matrix: NDArray[np.int64]
         detail = f"“{name}” holds scores outside 0 to 1, so that no threshold says what is predicted; name the column "
         raise NeedsMapping([MappingQuestion("prediction", f"{detail}of predicted labels.")])
     notices += repeats(reader, columns, names)
+    notices += sign_notices(tally, [] if columns.is_correctness else signs_among_numbers(_label_texts(tally)))
     if not np.trace(matrix) and not columns.is_correctness:
         notices.append("No prediction is right; do both columns hold the same labels?")
     return notices

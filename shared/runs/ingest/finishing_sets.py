@@ -11,7 +11,16 @@ from shared.predictions.values import as_labels
 from shared.runs.errors import ColumnsContradictory, FileUnreadable, TooManyRunClasses
 from shared.runs.ingest.areas import label_areas
 from shared.runs.ingest.sample_ids import check_ids
-from shared.runs.ingest.steps import CountedRows, Finished, fold_columns, is_inferred, label_order, repeats, slice_table
+from shared.runs.ingest.steps import (
+    CountedRows,
+    Finished,
+    fold_columns,
+    is_inferred,
+    label_order,
+    misread,
+    repeats,
+    slice_table,
+)
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.reading.label_sets import labels_of
 from shared.runs.row_source import RowSource
@@ -24,7 +33,7 @@ def finish_sets(
     """Make the run of what was read; raises NeedsMapping and the errors of runs."""
     tally = reader.tally
     check_ids(reader.ids, rows, fold_columns(columns), reader.position_of)
-    labels, of_text = _labels(reader, columns, limit)
+    labels, of_text = _labels(reader, columns, rows, limit)
     sets = [tuple(sorted(of_text[text] for text in labels_of(written))) for written in tally.labels.texts]
     # Sets that are written in different ways, as 1 and 1.0, are one.
     position_of_set = {labels_of_set: at for at, labels_of_set in enumerate(dict.fromkeys(sets))}
@@ -66,7 +75,9 @@ def _score_columns(
     return found
 
 
-def _labels(reader: CountedRows, columns: Assignment, limit: int) -> tuple[list[Label], dict[str, int]]:
+def _labels(
+    reader: CountedRows, columns: Assignment, rows: RowSource, limit: int
+) -> tuple[list[Label], dict[str, int]]:
     """The labels in their order, and the position of each text."""
     texts = reader.tally.labels.texts
     sides = [
@@ -81,7 +92,7 @@ def _labels(reader: CountedRows, columns: Assignment, limit: int) -> tuple[list[
     try:
         both = as_labels(actual, predicted)
     except UnreadablePredictions as error:
-        raise FileUnreadable(error.detail) from error
+        raise misread(error, reader, rows, labels_of) from error
     labels = dict(zip([*actual, *predicted], [*both[0], *both[1]], strict=True))
     if actual and predicted and not {*both[0]} & {*both[1]} and is_inferred(columns):
         detail = "No label occurs both among the actual and the predicted ones; name both columns to read them so."

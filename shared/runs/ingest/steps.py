@@ -1,16 +1,19 @@
 """Steps by which the counts of a file become a run, whatever its task is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.types import Label
+from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.names import normalise
+from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.sample_ids import IdHashes
 from shared.runs.ingest.tally import RowTally, SliceTally
 from shared.runs.mapping import Assignment
+from shared.runs.row_source import RowSource
 from shared.runs.summary import RunSummary, SliceTable
 
 # Folds partition the samples, repeats have all of them again.
@@ -44,6 +47,41 @@ def fold_columns(columns: Assignment) -> list[str]:
     """The canonical columns of the folds."""
     positions = [*columns.slices, *columns.texts]
     return [f"m_{positions.index(position)}" for position in columns.folds]
+
+
+def misread(
+    error: UnreadablePredictions, reader: CountedRows, rows: RowSource, labels_of: Callable[[str], Collection[str]]
+) -> FileUnreadable:
+    """The error of labels that cannot be read, with the first row of the label at fault.
+
+    `labels_of` are the labels in the text of a code.
+    """
+    codes = [code for code, text in enumerate(reader.tally.labels.texts) if error.label in labels_of(text)]
+    start = 0
+    for group, size in enumerate(rows.group_sizes if codes else ()):
+        table = rows.read(group, ["t", "p"])
+        at = [np.flatnonzero(np.isin(table.column(side).to_numpy(), codes)) for side in ("t", "p")]
+        if len(positions := np.concatenate(at)):
+            place = reader.position_of(start + int(positions.min()))
+            return FileUnreadable(f"{place[0].upper()}{place[1:]}: {error.detail}")
+        start += size
+    return FileUnreadable(error.detail)
+
+
+def sign_notices(tally: RowTally, signs: Sequence[str]) -> list[str]:
+    """What has to be said of signs, such as ? and -, among labels that are numbers."""
+    texts = np.array(tally.labels.texts, object)
+    actual, predicted = (texts[codes] for codes in tally.counts.fields(2))
+    notices = []
+    for sign in signs:
+        count = int(tally.counts.counts[(actual == sign) | (predicted == sign)].sum())
+        if not count:
+            continue
+        notices.append(
+            f"“{sign[:40]}” stands among labels that are numbers, in {count:,} row{'s' if count != 1 else ''}, and was "
+            "counted as a class; leave these rows out if it says that there is no label."
+        )
+    return notices
 
 
 def label_order(label: Label) -> tuple[bool, Any]:

@@ -473,3 +473,20 @@ def test_a_text_without_a_value_among_numbers_is_refused_and_among_texts_a_label
     with pytest.raises(UnreadablePredictions, match=f"“{text}” stands among labels that are numbers, and is none"):
         read_label_table(f"y_true,y_pred\n1,{text}\n0,0\n".encode())
     assert read_label_table(b"y_true,y_pred\nNA,DE\nDE,NA\n").actual == ["NA", "DE"]
+
+
+def test_a_text_without_a_value_among_numbers_is_named_with_its_line() -> None:
+    with pytest.raises(UnreadablePredictions, match=r"^Line 3: “None” stands among labels that are numbers"):
+        read_label_table(b"y_true,y_pred\n1,1\n0,None\n-,nan\n")
+
+
+@pytest.mark.parametrize("sign", ["?", "-", "--", "*"])
+def test_a_sign_among_numbers_is_told(sign: str) -> None:
+    read = read_label_table(f"y_true,y_pred\n1,1\n0,{sign}\n".encode())
+
+    assert (read.actual, read.predicted, _codes(read)) == (["1", "0"], ["1", sign], {Code.SIGNS})
+
+
+def test_signs_beside_texts_are_labels_like_others() -> None:
+    assert read_label_table(b"y_true,y_pred\n+,-\n-,-\n").notices == []
+    assert read_label_table(b"y_true,y_pred\na,1\n1,-\n").notices == []

@@ -335,3 +335,8 @@ def test_deep_and_long_lists_are_read_or_refused_in_time() -> None:
     assert len(read_literal("[" + "1, " * 200_000 + "1]") or []) == 200_001
     with pytest.raises(UnreadablePredictions):
         read_pasted_labels("[" * 100_000 + "1" + "]" * 100_000, "1")
+
+
+def test_a_text_without_a_value_among_pasted_numbers_is_named_with_its_line() -> None:
+    with pytest.raises(UnreadablePredictions, match=r"^Line 2: “NA” stands among labels that are numbers"):
+        read_pasted_labels("1\n0\n1", "1\nNA\n0")

@@ -12,7 +12,7 @@ from shared.evaluation.curves.curves import roc_area
 from shared.evaluation.curves.one_vs_rest import count_class
 from shared.evaluation.types import Label
 from shared.predictions import ReadScores, UnreadablePredictions, read_score_table
-from shared.predictions.notices import Code
+from shared.predictions.notices import Code, Notice
 
 
 def _read(table: str) -> ReadScores:
@@ -235,3 +235,9 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
 def test_tables_of_very_many_columns_are_refused() -> None:
     with pytest.raises(UnreadablePredictions, match="up to 2,000 columns"):
         _read("a" + ",0.1" * 2001 + "\n")
+
+
+def test_a_label_that_is_none_or_a_sign_among_numbers_is_told() -> None:
+    with pytest.raises(UnreadablePredictions, match=r"^Line 3: “nan” stands among labels that are numbers"):
+        read_score_table(b"y_true,y_prob\n1,0.9\nnan,0.2\n")
+    assert Notice(Code.SIGNS) in read_score_table(b"y_true,y_prob\n1,0.9\n?,0.2\n").notices

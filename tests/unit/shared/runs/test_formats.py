@@ -193,7 +193,10 @@ REFUSED: dict[str, tuple[bytes, type[DomainError], str]] = {
     "cut arrow": (_arrow(TABLE, ipc.new_file)[:-200], FileUnreadable, "cut off or damaged"),
     "cut gzip": (gzip.compress(CSV * 1000)[:-12], FileUnreadable, "cut off or damaged"),
     "broken json": (b'{"y_true": "a", "y_pred": "b"}\n{"y_true": \n', FileUnreadable, "Line 2 cannot be read"),
-    "no value among numbers": (b"y_true,y_pred\n1,nan\n0,0\n", FileUnreadable, "“nan” stands among labels that are n"),
+    "no value among numbers": (b"y_true,y_pred\n1,0\n0,NaN\n", FileUnreadable, "Line 3: “NaN” stands among labels"),
+    "and a sign": (b"y_true,y_pred\n1,?\n0,0\nnone,1\n", FileUnreadable, "Line 4: “none” stands among labels that"),
+    "no value in json": (b'[{"y_true": 1, "y_pred": "null"}]', FileUnreadable, "Row 1: “null” stands among labels"),
+    "no value in a list": (b'y_true,y_pred\n"[1]","[1]"\n"[""nan""]","[1]"\n', FileUnreadable, "Line 3: “nan” stands"),
     "objects of objects": (b'{"a": {"b": 1, "c": 2}, "d": {"b": 1, "c": 2}}', FileUnreadable, "columns or its rows"),
     "unequal columns": (b'{"y_true": ["a", "b"], "y_pred": ["a"]}', FileUnreadable, "“y_pred” has 1 values"),
     "sparse arff": (b"@relation x\n@attribute y_true {a}\n@data\n{0 a}\n", FileUnreadable, "sparse"),
@@ -209,6 +212,47 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_place(
         read(tmp_path, data)
 
     assert detail in raised.value.detail
+
+
+_REPEATED: dict[str, tuple[bytes, str]] = {
+    "a line": (b'{"y_true": "a", "y_pred": "a"}\n{"y_pred": "b", "y_pred": "a"}', "Line 2 has the key “y_pred”"),
+    "a record": (b'[{"y_true": "a", "y_true": "b", "y_pred": "a"}]', "Record 1 has the key “y_true”"),
+    "columns": (b'{"y_true": ["a"], "y_pred": ["a"], "y_pred": ["b"]}', "The document has the key “y_pred”"),
+    "columns by rows": (b'{"y_true": {"0": "a", "0": "b"}, "y_pred": {"0": "a"}}', "“y_true” has the key “0”"),
+    "a nested object": (b'{"y_true": "a", "y_pred": "a", "m": {"x": ":", "x": 2}}', "Record 1 has the key “x”"),
+    "a dotted name": (b'{"m.x": 1, "y_true": "a", "y_pred": "a", "m": {"x": 2}}', "Record 1 has the key “m.x”"),
+    "an escaped colon": (b'{"y_true": "a", "y_pred": "a", "\\u003a": 1, ":": 2}', "The document has the key “:”"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "detail"), _REPEATED.values(), ids=_REPEATED.keys())
+def test_a_key_that_stands_twice_in_an_object_is_refused(tmp_path: Path, data: bytes, detail: str) -> None:
+    with pytest.raises(FileUnreadable) as raised:
+        read(tmp_path, data)
+
+    assert raised.value.detail == f"{detail} twice; write every key once."
+
+
+def test_colons_in_keys_and_values_are_no_repeated_keys(tmp_path: Path) -> None:
+    record = {"y_true": "a:b", "y_pred": "a:b", "m:n": ":", "at": {"time": {"of:day": "12:30"}}}
+    escaped = r'{"y_true": "a:b", "y_pred": "a:b", "\u003a": "\u003a"}'
+
+    for data in (json.dumps(record), json.dumps([record]), escaped):
+        assert counts(read(tmp_path, data)) == (["a:b"], [[1]])
+
+
+@pytest.mark.parametrize(("sign", "rows"), [("?", "in 1 row"), ("-", "in 2 rows")])
+def test_a_sign_among_numbers_is_a_class_of_which_is_told(tmp_path: Path, sign: str, rows: str) -> None:
+    found = read(tmp_path, f"y_true,y_pred\n1,1\n0,{sign}\n" + f"{sign},{sign}\n" * (sign == "-"))
+
+    assert sign in counts(found)[0]
+    assert [notice.split(" and was")[0] for notice in found.finished.notices] == [
+        f"“{sign}” stands among labels that are numbers, {rows},"
+    ]
+
+
+def test_signs_that_are_the_classes_are_no_doubt(tmp_path: Path) -> None:
+    assert read(tmp_path, "y_true,y_pred\n+,-\n-,-\n").finished.notices == []
 
 
 _MISSING = pa.table({"y_true": ["a", "", "b"], "y_pred": ["a", "b", ""]})
