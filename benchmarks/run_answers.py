@@ -28,6 +28,7 @@ from shared.runs.class_scores import scores_of
 from shared.runs.filters import Condition, RowFilter
 from shared.runs.ingest.ingesting import ingest
 from shared.runs.ingest.ranking import roc_area
+from shared.runs.ingest.sorted_scores import ScoredRows
 from shared.runs.ingest.steps import Finished
 from shared.runs.scanning import RowScan
 
@@ -52,6 +53,7 @@ def answers(rows: Path, finished: Finished) -> dict[str, Answer]:
     table = next(table for table in finished.slices if table.column == "country")
     scores = pq.read_table(rows, columns=["s_0"]).column(0).to_numpy()
     positive = np.random.default_rng(1).random(len(scores)) < 0.5
+    scored = ScoredRows(len(scores), int(positive.sum()), scores.dtype, lambda: [(scores, positive)])
     conditions = [Condition("country", "country 3"), Condition("device", "device 7")]
     columns = {name: f"m_{at}" for at, name in enumerate(summary.metadata)}
     cell = RowFilter(actual=1, predicted=0)
@@ -89,7 +91,7 @@ def answers(rows: Path, finished: Finished) -> dict[str, Answer]:
             lambda: curves_of(scores_of(summary, 1).ranked(RowScan(file, summary), summary.rows, ()), 500),
             lambda: np.sort(scores),
         ),
-        "exact AUC": Answer(lambda: roc_area(scores, positive), lambda: np.sort(scores)),
+        "exact AUC": Answer(lambda: roc_area(scored), lambda: np.sort(scores)),
         "export as CSV": Answer(export, lambda: read(rows, None), 1),
     }
 

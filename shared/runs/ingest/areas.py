@@ -1,16 +1,21 @@
 """The areas under the ROC curves of the scores in the canonical rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from shared.runs.ingest.ranking import RocArea, roc_area
+from shared.runs.ingest.sorted_scores import ScoredRows
 from shared.runs.row_source import RowSource
 from shared.runs.summary import ScoreColumn, ScoreKind
 
 _TWO = 2
+
+# The scores of some rows, and which of these are positives.
+_Read = Callable[[pa.Table], tuple[NDArray[Any], NDArray[np.bool_]]]
 
 
 def roc_areas(
@@ -22,13 +27,12 @@ def roc_areas(
     """
     if not scores or any(column.class_position is None for column in scores):
         return None if kind != "confidence" or k != _TWO else _areas_of_confidence(rows, positions)
-    # Two bytes for each row, of which there may be a hundred million.
-    truth = positions.astype(np.int16)[_column(rows, "t")]
     areas: list[RocArea | None] = [None] * k
+    counts = _counts(rows, len(positions))
     for at, column in enumerate(scores):
         position = column.class_position
         assert position is not None, "checked above"
-        areas[position] = roc_area(_column(rows, f"s_{at}"), truth == position)
+        areas[position] = _area_of(rows, at, positions == position, counts)
         if len(scores) == 1 and k == _TWO:
             # The same pairs, seen from the other side.
             areas[1 - position] = areas[position]
@@ -41,24 +45,50 @@ def label_areas(
     """The exact area of each of k labels with its error, None for one without scores; None without any."""
     if not scores:
         return None
-    truth = _column(rows, "t")
     areas: list[RocArea | None] = [None] * k
+    counts = _counts(rows, len(labels_of_code))
     for at, column in enumerate(scores):
         position = column.class_position
         assert position is not None, "scores of sets are of labels"
         has_label = np.array([position in labels for labels in labels_of_code], bool)
-        areas[position] = roc_area(_column(rows, f"s_{at}"), has_label[truth])
+        areas[position] = _area_of(rows, at, has_label, counts)
     return areas
 
 
+def _area_of(rows: RowSource, at: int, is_positive: NDArray[np.bool_], counts: NDArray[np.int64]) -> RocArea | None:
+    """The area of a column of scores; `is_positive` says it of each code of actual labels, and `counts` how many."""
+
+    def read(table: pa.Table) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        return table.column(f"s_{at}").to_numpy(), is_positive[table.column("t").to_numpy()]
+
+    return roc_area(_scored(rows, ["t", f"s_{at}"], f"s_{at}", int(counts[is_positive].sum()), read))
+
+
+def _counts(rows: RowSource, codes: int) -> NDArray[np.int64]:
+    """The number of rows with each code of an actual label."""
+    counts = np.zeros(codes, np.int64)
+    for group, _ in enumerate(rows.group_sizes):
+        counts += np.bincount(rows.read(group, ["t"]).column(0).to_numpy(), minlength=codes)
+    return counts
+
+
 def _areas_of_confidence(rows: RowSource, positions: NDArray[np.int64]) -> list[RocArea | None]:
-    truth, predicted = positions[_column(rows, "t")], positions[_column(rows, "p")]
-    scores = _column(rows, "s_0")
-    # Exact, as a float from a half to one is at most half of its complement away from it.
-    area = roc_area(np.where(predicted == 1, scores, 1 - scores), truth == 1)
+    def read(table: pa.Table) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        truth, predicted = (positions[table.column(side).to_numpy()] for side in ("t", "p"))
+        scores = table.column("s_0").to_numpy()
+        # Exact, as a float from a half to one is at most half of its complement away from it.
+        return np.where(predicted == 1, scores, 1 - scores), truth == 1
+
+    positives = int(_counts(rows, len(positions))[positions == 1].sum())
+    area = roc_area(_scored(rows, ["t", "p", "s_0"], "s_0", positives, read))
     return [area, area]
 
 
-def _column(rows: RowSource, name: str) -> NDArray[Any]:
-    values: NDArray[Any] = rows.column(name).to_numpy()
-    return values
+def _scored(rows: RowSource, columns: list[str], score: str, positives: int, read: _Read) -> ScoredRows:
+    """Scores of all rows, a row group at a time: there may be a hundred million."""
+    sizes = rows.group_sizes
+
+    def batches() -> Iterator[tuple[NDArray[Any], NDArray[np.bool_]]]:
+        return (read(rows.read(group, columns)) for group, _ in enumerate(sizes))
+
+    return ScoredRows(sum(sizes), positives, np.dtype(rows.schema.field(score).type.to_pandas_dtype()), batches)

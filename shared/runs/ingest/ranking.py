@@ -1,12 +1,13 @@
-"""The exact area under a ROC curve and its standard error, from one sort."""
+"""The exact area under a ROC curve and its standard error, from sorted scores."""
 
 import math
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[Any]
+from shared.runs.ingest.sorted_scores import ScoredRows, sorted_blocks
 
 # So many scores are looked at together: their ranks take eight bytes each.
 _CHUNK = 2**20
@@ -20,40 +21,17 @@ class RocArea(NamedTuple):
     error: float | None
 
 
-def roc_area(scores: Floats, positive: NDArray[np.bool_]) -> RocArea | None:
+def roc_area(rows: ScoredRows) -> RocArea | None:
     """The share of pairs of a positive and a negative in which the positive scores higher, equal scores half.
 
     The pairs are counted in whole numbers, so the order of the rows makes no difference. None where a side is empty.
+    Memory holds no more than a block of scores.
     """
-    positives = int(np.count_nonzero(positive))
-    pairs = positives * (len(scores) - positives)
+    pairs = rows.positives * (rows.size - rows.positives)
     if not pairs:
         return None
-    keys = _packed(scores, positive)
-    keys.sort()
-    wins = _wins(keys, positives)
+    wins = _wins(rows)
     return RocArea(wins.twice / (2 * pairs), _error(wins))
-
-
-def _packed(scores: Floats, positive: NDArray[np.bool_]) -> NDArray[Any]:
-    """The scores as whole numbers in the same order, with the label as the last bit."""
-    wide = scores.dtype == np.float64
-    # Adding zero turns -0.0 into 0.0, which is equal to it.
-    plain = scores + scores.dtype.type(0)
-    if wide and len(plain) and plain.min() < 0:
-        # The sign and the label do not fit beside 64 bits: the ranks of the scores do.
-        bits = np.unique(plain, return_inverse=True)[1].astype(np.uint64)
-    elif wide:
-        bits = plain.view(np.uint64)
-    elif len(plain) and plain.min() < 0:
-        raw = plain.view(np.uint32)
-        bits = np.where(raw >> 31, ~raw, raw | np.uint32(2**31)).astype(np.uint64)
-    else:
-        bits = plain.view(np.uint32)
-    # In place, as the array is as large as all scores, and is nobody else's.
-    bits <<= bits.dtype.type(1)
-    bits |= positive
-    return bits
 
 
 class _Spread(NamedTuple):
@@ -82,26 +60,34 @@ class _Wins(NamedTuple):
     of_negatives: _Spread
 
 
-def _wins(keys: NDArray[Any], positives: int) -> _Wins:
+def _wins(rows: ScoredRows) -> _Wins:
     """What the pairs add up to; equal scores count half, and the negatives of a score come before its positives."""
-    negatives = len(keys) - positives
+    positives, negatives = rows.positives, rows.size - rows.positives
     twice, of_positives, of_negatives = 0, _Spread(), _Spread()
-    start = positives_below = 0
-    while start < len(keys):
-        # Equal scores stay together.
-        stop = int(np.searchsorted(keys, keys[min(start + _CHUNK, len(keys)) - 1] | keys.dtype.type(1), "right"))
-        part = keys[start:stop]
-        labels = (part & keys.dtype.type(1)).astype(bool)
+    below = positives_below = 0
+    for part in _chunks(rows):
+        labels = (part & part.dtype.type(1)).astype(bool)
         high, low = np.flatnonzero(labels), np.flatnonzero(~labels)
         # Twice the negatives below each positive, and twice the positives above each negative.
-        won = 2 * (high - np.arange(len(high)) + (start - positives_below))
+        won = 2 * (high - np.arange(len(high)) + (below - positives_below))
         lost = 2 * (positives - positives_below - low + np.arange(len(low)))
         _halve_ties(part, high, low, won, lost)
         twice += int(won.sum())
         of_positives = of_positives.with_more(won, 2 * negatives)
         of_negatives = of_negatives.with_more(lost, 2 * positives)
-        start, positives_below = stop, positives_below + len(high)
+        below, positives_below = below + len(part), positives_below + len(high)
     return _Wins(twice, of_positives, of_negatives)
+
+
+def _chunks(rows: ScoredRows) -> Iterator[NDArray[Any]]:
+    for keys in sorted_blocks(rows):
+        start = 0
+        while start < len(keys):
+            # Equal scores stay together.
+            last = keys[min(start + _CHUNK, len(keys)) - 1] | keys.dtype.type(1)
+            stop = int(np.searchsorted(keys, last, "right"))
+            yield keys[start:stop]
+            start = stop
 
 
 def _halve_ties(

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from shared.evaluation.intervals.areas import areas
-from shared.runs.ingest import ranking
-from shared.runs.ingest.ranking import roc_area
+from shared.runs.ingest import ranking, sorted_scores
+from shared.runs.ingest.ranking import RocArea, roc_area
 from shared.runs.ingest.sample_ids import IdHashes, hashes_of
 from shared.runs.ingest.score_ranges import tally_single
+from shared.runs.ingest.sorted_scores import ScoredRows
 from shared.runs.ingest.tally import RowTally, SliceTally
 from shared.runs.ingest.text_codes import TextCodes
 from shared.runs.results import matrix_of_slice
@@ -91,18 +92,29 @@ def test_the_slices_of_a_column_add_up_to_the_whole(tmp_path: Path, rows: list[t
 
 
 SCORES = st.lists(st.tuples(st.booleans(), st.floats(-3, 3, width=32)), min_size=2, max_size=60)
+DIVISIONS = [(ranking._CHUNK, sorted_scores.BLOCK_BYTES), (7, 16), (1, 1)]
+
+
+def area_of(scores: Any, positive: Any, division: tuple[int, int] = DIVISIONS[0]) -> RocArea | None:
+    """The area of scores that are read in batches of five, and sorted in blocks and chunks of some size."""
+    batches = [(scores[at : at + 5], positive[at : at + 5]) for at in range(0, len(scores), 5)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ranking, "_CHUNK", division[0])
+        patched.setattr(sorted_scores, "BLOCK_BYTES", division[1])
+        patched.setattr(sorted_scores, "_PREFIX_BITS", 10)
+        return roc_area(ScoredRows(len(scores), int(positive.sum()), scores.dtype, lambda: batches))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("decimals", [0, 1, 6])
-@given(rows=SCORES)
+@given(rows=SCORES, division=st.sampled_from(DIVISIONS))
 def test_the_area_is_that_of_scikit_learn_with_any_ties(
-    dtype: Any, decimals: int, rows: list[tuple[bool, float]]
+    dtype: Any, decimals: int, rows: list[tuple[bool, float]], division: tuple[int, int]
 ) -> None:
     positive = np.array([row[0] for row in rows])
     scores = np.round(np.array([row[1] for row in rows]), decimals).astype(dtype)
-    for values in (scores, np.abs(scores)):
-        area = roc_area(values, positive)
+    for values in (scores, np.abs(scores), -np.abs(scores)):
+        area = area_of(values, positive, division)
         if positive.all() or not positive.any():
             assert area is None
         else:
@@ -110,22 +122,44 @@ def test_the_area_is_that_of_scikit_learn_with_any_ties(
             assert area.value == pytest.approx(roc_auc_score(positive, values), abs=1e-12)
 
 
-@pytest.mark.parametrize("chunk", [1, 7, 2**20])
+@pytest.mark.parametrize("division", DIVISIONS)
 @given(rows=st.lists(st.tuples(st.booleans(), st.floats(-3, 3, width=32)), min_size=2, max_size=60))
 def test_the_error_of_the_area_is_delongs_however_the_scores_are_divided(
-    chunk: int, rows: list[tuple[bool, float]]
+    division: tuple[int, int], rows: list[tuple[bool, float]]
 ) -> None:
     positive = np.array([row[0] for row in rows])
     scores = np.round(np.array([row[1] for row in rows]), 1).astype(np.float32)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(ranking, "_CHUNK", chunk)
-        area = ranking.roc_area(scores, positive)
+    area = area_of(scores, positive, division)
     if min(positive.sum(), (~positive).sum()) < 2:
         assert area is None or area.error is None
     else:
         expected = areas(positive, scores[None].astype(np.float64))
         assert area is not None
         assert area.error == pytest.approx(float(expected.covariance[0, 0]) ** 0.5, abs=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@given(rows=st.lists(st.floats(-1000, 1000, width=32), min_size=1, max_size=80), most=st.integers(1, 200))
+def test_scores_in_blocks_are_all_scores_in_order_and_equal_ones_are_in_one(
+    dtype: Any, rows: list[float], most: int
+) -> None:
+    scores = np.array(rows).astype(dtype)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sorted_scores, "BLOCK_BYTES", most)
+        patched.setattr(sorted_scores, "_PREFIX_BITS", 10)
+        labels = np.arange(len(scores)) % 2 == 1
+        blocks = [*sorted_scores.sorted_blocks(ScoredRows(len(scores), 0, scores.dtype, lambda: [(scores, labels)]))]
+        prefixes = sorted_scores._prefixes((np.sort(scores) + 0).view(f"u{scores.dtype.itemsize}"))
+
+    sizes = [len(block) for block in blocks if len(block)]
+    edges = np.cumsum([0, *sizes])
+    ordered = np.sort(scores + 0)
+    assert edges[-1] == len(scores)
+    assert all(ordered[edge - 1] < ordered[edge] for edge in edges[1:-1])
+    assert all((block[:-1] <= block[1:]).all() for block in blocks)
+    # Only scores that are hardly different, or equal, make a block larger than it may be.
+    for start, stop in pairwise(edges):
+        assert (stop - start) * scores.dtype.itemsize <= most or len({*prefixes[start:stop].tolist()}) == 1
 
 
 @given(st.lists(st.text(max_size=30), max_size=40))
