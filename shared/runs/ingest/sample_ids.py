@@ -1,6 +1,6 @@
 """Whether sample ids are all different, for any number of rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ _NAMED_IDS = 5
 MAX_ID_BYTES = 1000
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
+# Hashes are compared by their highest bits first: an eighth of those of a hundred million rows are 100 MB.
+_KINDS, _KIND_SHIFT = 8, np.uint64(61)
 
 
 class IdHashes:
@@ -36,16 +38,27 @@ class IdHashes:
 
     def repeated_count(self) -> int:
         """The number of ids that several rows have."""
-        hashes = np.concatenate(self._batches) if self._batches else np.zeros(0, np.uint64)
-        _, counts = np.unique(hashes, return_counts=True)
-        return int((counts > 1).sum())
+        return sum(len(again) for again in self._again())
 
     def repeated_rows(self) -> NDArray[np.int64]:
         """The rows whose hash another row has too: their ids are equal, or, hardly ever, only their hashes are."""
-        hashes = np.concatenate(self._batches) if self._batches else np.zeros(0, np.uint64)
-        ordered = np.sort(hashes)
-        again = ordered[1:][ordered[1:] == ordered[:-1]]
-        return np.flatnonzero(np.isin(hashes, again)) if len(again) else np.zeros(0, np.int64)
+        again = np.concatenate([*self._again()])
+        if not len(again):
+            return np.zeros(0, np.int64)
+        starts = np.cumsum([0, *map(len, self._batches)])
+        found = [np.flatnonzero(np.isin(batch, again)) for batch in self._batches]
+        return np.concatenate([rows + start for rows, start in zip(found, starts[:-1], strict=True)])
+
+    def forget(self) -> None:
+        """Free the memory of the hashes, which nobody needs once they were compared."""
+        self._batches = []
+
+    def _again(self) -> Iterator[Hashes]:
+        """The hashes that several rows have, each once; those of one kind at a time, as each takes memory again."""
+        for kind in range(_KINDS):
+            kinds = [batch[batch >> _KIND_SHIFT == kind] for batch in self._batches]
+            ordered = np.sort(np.concatenate([*kinds, np.zeros(0, np.uint64)]))
+            yield np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
 
 def hashes_of(ids: "pa.Array[Any]") -> Hashes:
@@ -75,8 +88,12 @@ def longest(ids: "pa.Array[Any]") -> int:
 def check_ids(
     hashes: IdHashes, source: RowSource, fold_columns: Sequence[str], position_of: Callable[[int], str]
 ) -> None:
-    """Raise IdsDuplicated, naming the first with their rows, where rows have the same id, or the same id and fold."""
+    """Raise IdsDuplicated, naming the first with their rows, where rows have the same id, or the same id and fold.
+
+    The hashes are forgotten.
+    """
     rows = hashes.repeated_rows()
+    hashes.forget()
     if not len(rows):
         return
     columns = [_texts(source, name, rows) for name in ("id", *fold_columns)]
@@ -108,5 +125,11 @@ class Repeats:
 
 
 def _texts(source: RowSource, column: str, rows: NDArray[np.int64]) -> list[str]:
-    texts: list[str] = source.column(column).take(pa.array(rows)).to_pylist()
+    texts: list[str] = []
+    start = 0
+    for group, size in enumerate(source.group_sizes):
+        inside = rows[(rows >= start) & (rows < start + size)] - start
+        if len(inside):
+            texts += source.read(group, [column]).column(0).take(pa.array(inside)).to_pylist()
+        start += size
     return texts
