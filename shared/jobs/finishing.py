@@ -1,6 +1,7 @@
 """Finishing jobs: the state, the artifacts and the event are written in one transaction, or none of them."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from shared import webhooks
@@ -76,6 +77,7 @@ async def give_back(platform: Platform, job: JobRecord, *, delay: timedelta, ref
 async def strike(platform: Platform, job: JobRecord, error: DomainError) -> None:
     """Count an attempt that may have failed because of the job: retry the job, or fail it after the third attempt."""
     async with platform.db.transaction() as connection:
+        await parts.lock_parent(connection, job)
         await _strike(platform, connection, job, error)
 
 
@@ -86,12 +88,14 @@ async def rescue_expired(platform: Platform, limit: int, *, after_outage: bool =
     It counts against the jobs, unless the workers could not renew them because of an outage of the database.
     """
     async with platform.db.transaction() as connection:
-        expired = await queries.lock_expired(connection, limit)
+        expired = await part_queries.lock_expired(connection, limit)
         for job in expired:
-            if after_outage:
-                await _give_back(connection, job, timedelta())
-            else:
-                await _strike(platform, connection, job, WorkerLost())
+            # A part is gone where another one of the same job has just failed.
+            with suppress(LeaseLost):
+                if after_outage:
+                    await _give_back(connection, job, timedelta())
+                else:
+                    await _strike(platform, connection, job, WorkerLost())
         if expired:
             await count(connection, CountedEvent.LEASE_EXPIRED, len(expired))
     return len(expired)

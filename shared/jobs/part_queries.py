@@ -45,6 +45,20 @@ INSERT = f"""
 # Two parts that end at once take turns, so that the later one sees that it is the last.
 LOCK = "SELECT FROM job WHERE id = $1 FOR UPDATE"
 
+_EXPIRED = f"{status_in(Status.RUNNING)} AND lease_until < now()"
+
+# Of a job that somebody else has locked, the parts have their turn another time.
+LOCK_PARENTS_OF_EXPIRED = f"""
+    SELECT id FROM job WHERE id IN (
+        SELECT parent_id FROM job WHERE {_EXPIRED} AND parent_id IS NOT NULL ORDER BY lease_until LIMIT $1
+    ) FOR UPDATE SKIP LOCKED
+"""
+
+LOCK_EXPIRED = f"""
+    SELECT {COLUMNS} FROM job WHERE {_EXPIRED} AND (parent_id IS NULL OR parent_id = ANY($2))
+    ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED
+"""
+
 DROP_UNFINISHED = f"DELETE FROM job WHERE parent_id = $1 AND {status_in(Status.QUEUED, Status.RUNNING)}"
 
 _HAS_ENDED_PARTS = f"""
@@ -99,6 +113,15 @@ async def insert(connection: Connection, job: JobRecord, rows: Sequence[dict[str
 async def lock(connection: Connection, job_id: UUID) -> None:
     """Lock a job until the transaction ends."""
     await connection.execute(LOCK, job_id)
+
+
+async def lock_expired(connection: Connection, limit: int) -> list[JobRecord]:
+    """Return the running jobs whose lease has expired, locked until the transaction ends; first what they are parts of.
+
+    A job in parts comes before its parts, as everywhere.
+    """
+    parents = [record["id"] for record in await connection.fetch(LOCK_PARENTS_OF_EXPIRED, limit)]
+    return [JobRecord(*record) for record in await connection.fetch(LOCK_EXPIRED, limit, parents)]
 
 
 async def drop_unfinished(connection: Connection, job_id: UUID) -> None:

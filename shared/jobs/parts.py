@@ -38,7 +38,11 @@ async def list_parts(platform: Platform, job: JobRecord) -> list[JobRecord]:
 
 
 async def lock_parent(connection: Connection, part: JobRecord) -> None:
-    """Lock the job that this one is a part of, if it is one, before the part's own row."""
+    """Lock the job that this one is a part of, if it is one, before the part's own row.
+
+    Whoever may end a part does so, always in this order: two who lock a part and its job in different orders wait for
+    each other.
+    """
     if part.parent_id is not None:
         await part_queries.lock(connection, part.parent_id)
 

@@ -109,11 +109,6 @@ CANCEL = f"""
     WHERE id = $1 AND account_id = $2 AND {_from(Move.CANCEL)} AND {WHOLE} RETURNING {COLUMNS}
 """
 
-LOCK_EXPIRED = f"""
-    SELECT {COLUMNS} FROM job WHERE {status_in(Status.RUNNING)} AND lease_until < now()
-    ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED
-"""
-
 LOCK_OLD = """
     SELECT id FROM job WHERE finished_at < now() - $1::interval ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED
 """
@@ -204,11 +199,6 @@ async def cancel(connection: Connection, account_id: int, job_id: UUID) -> JobRe
     """Cancel a job that has not ended; None if there is no such one."""
     record = await connection.fetchrow(CANCEL, job_id, account_id)
     return _job(record) if record else None
-
-
-async def lock_expired(connection: Connection, limit: int) -> list[JobRecord]:
-    """Return the running jobs whose lease has expired, locked until the transaction ends."""
-    return [_job(record) for record in await connection.fetch(LOCK_EXPIRED, limit)]
 
 
 async def lock_old(connection: Connection, age: timedelta, limit: int) -> list[UUID]:
