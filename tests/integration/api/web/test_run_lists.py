@@ -97,6 +97,18 @@ async def test_another_positive_class_and_a_release_before_change_the_figures(
 
 
 @pytest.mark.usefixtures("workers")
+async def test_runs_without_figures_are_measured_some_at_a_time(
+    alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_ids = [await made(alice, f"run {at}", 5) for at in range(3)]
+    async with platform.db.connection() as connection:
+        await connection.execute("UPDATE run_version SET has_figures = run_id <> ALL($1)", run_ids)
+    monkeypatch.setattr(measuring, "MAX_MEASURED", 2)
+
+    assert [await measuring.measure_missing(platform) for _ in range(3)] == [2, 1, 0]
+
+
+@pytest.mark.usefixtures("workers")
 async def test_runs_are_searched_and_grouped_by_model_and_tag(visitor: Visitor, alice: Client, mallory: Client) -> None:
     await made(alice, "old", 5, model_name=HOSTILE, tags=["nightly"])
     await made(alice, "new", 6, model_name=HOSTILE, tags=["nightly", "main"])
