@@ -15,7 +15,7 @@ from shared.kit.ids import parse_uuid
 from shared.presentation.figure_row import FigureRow, figure_row
 from shared.presentation.whiskers import WIDTH
 from shared.runs import listing
-from shared.runs.figures import HEADLINES, MeasuredFigure, headline_of
+from shared.runs.figures import HEADLINES, RunFigureRecord, headline_of
 from shared.runs.lifecycle import RunStatus
 from shared.runs.list_queries import RunGroup
 from shared.runs.records import RunRecord
@@ -112,6 +112,6 @@ def _common(wanted: RunListQuery) -> dict[str, Any]:
     }
 
 
-def _row(figures: list[MeasuredFigure]) -> FigureRow | None:
+def _row(figures: list[RunFigureRecord]) -> FigureRow | None:
     figure = figures[0] if len(figures) == 1 else headline_of(figures)
     return None if figure is None else figure_row(figure)

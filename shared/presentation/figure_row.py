@@ -5,7 +5,7 @@ from typing import NamedTuple
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.presentation.number_format import value_text
 from shared.presentation.whiskers import Whisker, whisker
-from shared.runs.figures import MeasuredFigure
+from shared.runs.figures import RunFigureRecord
 
 
 class FigureRow(NamedTuple):
@@ -21,7 +21,7 @@ class FigureRow(NamedTuple):
     drawn: Whisker
 
 
-def figure_row(figure: MeasuredFigure) -> FigureRow:
+def figure_row(figure: RunFigureRecord) -> FigureRow:
     """A figure as it is shown."""
     lowest, highest = figure.metric.range or (0.0, 1.0)
     bounds = None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.evaluation.intervals.independent import Bounded, difference
 from shared.evaluation.metrics import Metric
-from shared.runs.figures import MeasuredFigure
+from shared.runs.figures import RunFigureRecord
 from shared.runs.list_queries import MeasuredRun
 
 WIDTH, HEIGHT = 900, 260
@@ -119,13 +119,13 @@ def _changed(run: MeasuredRun, pinned: MeasuredRun, metric: Metric) -> tuple[Cha
     return Change.WORSE if is_lower != metric.lower_is_better else Change.BETTER, measured
 
 
-def _bounded(figure: MeasuredFigure) -> Bounded | None:
+def _bounded(figure: RunFigureRecord) -> Bounded | None:
     if figure.low is None or figure.high is None:
         return None
     return Bounded(figure.value, figure.low, figure.high)
 
 
-def _bounds(figure: MeasuredFigure) -> tuple[float, float]:
+def _bounds(figure: RunFigureRecord) -> tuple[float, float]:
     return (
         figure.value if figure.low is None else figure.low,
         figure.value if figure.high is None else figure.high,

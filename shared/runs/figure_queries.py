@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.kit.db import Connection
-from shared.runs.figures import MeasuredFigure
+from shared.runs.figures import RunFigureRecord
 from shared.runs.summary import RunSummary, unpacked
 
 # Who describes a run and who ends its job take turns: the figures are those of the later one.
@@ -54,7 +54,7 @@ async def lock(connection: Connection, run_id: UUID) -> Measurable | None:
 
 
 async def replace(
-    connection: Connection, run_id: UUID, measured: Measurable, figures: Sequence[MeasuredFigure]
+    connection: Connection, run_id: UUID, measured: Measurable, figures: Sequence[RunFigureRecord]
 ) -> None:
     """Replace the figures of a run."""
     await connection.execute(DELETE, run_id)
@@ -69,9 +69,9 @@ async def unmeasured(connection: Connection, limit: int) -> list[UUID]:
 
 async def of_runs(
     connection: Connection, account_id: int, run_ids: Sequence[UUID], metric_ids: Sequence[str]
-) -> dict[UUID, list[MeasuredFigure]]:
+) -> dict[UUID, list[RunFigureRecord]]:
     """Return some figures of runs of the account, by run; a run without any is left out."""
-    figures: dict[UUID, list[MeasuredFigure]] = {}
+    figures: dict[UUID, list[RunFigureRecord]] = {}
     for run_id, *figure in await connection.fetch(OF_RUNS, run_ids, account_id, metric_ids):
-        figures.setdefault(run_id, []).append(MeasuredFigure(*figure))
+        figures.setdefault(run_id, []).append(RunFigureRecord(*figure))
     return figures

@@ -21,7 +21,7 @@ FIGURES: dict[str, Metric] = {
 HEADLINES = ("f1.class", "accuracy", "multilabel.subset_accuracy")
 
 
-class MeasuredFigure(NamedTuple):
+class RunFigureRecord(NamedTuple):
     """A metric of a run with its interval of 95 %; the bounds are None where none is offered.
 
     `label` is the class that it is of, None of all classes. The fields are the columns, in this order.
@@ -39,7 +39,7 @@ class MeasuredFigure(NamedTuple):
         return CATALOGUE[self.metric_id]
 
 
-def figures_of(summary: RunSummary, positive: str | None) -> list[MeasuredFigure]:
+def figures_of(summary: RunSummary, positive: str | None) -> list[RunFigureRecord]:
     """The figures of a run whose owner named this positive class, if any; undefined ones are left out."""
     if (counts := summary.label_counts) is not None:
         _, _, estimates = label_set_results.overall(counts)
@@ -57,15 +57,15 @@ def figures_of(summary: RunSummary, positive: str | None) -> list[MeasuredFigure
     return figures + _defined(of_positive, str(summary.classes[position]))
 
 
-def headline_of(figures: Iterable[MeasuredFigure]) -> MeasuredFigure | None:
+def headline_of(figures: Iterable[RunFigureRecord]) -> RunFigureRecord | None:
     """The figure that stands for a run; None where it has none."""
     by_id = {figure.metric_id: figure for figure in figures}
     return next((by_id[one] for one in HEADLINES if one in by_id), None)
 
 
-def _defined(pairs: Iterable[tuple[str, Estimate]], label: str | None) -> list[MeasuredFigure]:
+def _defined(pairs: Iterable[tuple[str, Estimate]], label: str | None) -> list[RunFigureRecord]:
     return [
-        MeasuredFigure(metric_id, label, estimate.value, estimate.low, estimate.high)
+        RunFigureRecord(metric_id, label, estimate.value, estimate.low, estimate.high)
         for metric_id, estimate in pairs
         if estimate.value is not None
     ]

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from shared.kit.db import Connection
-from shared.runs.figures import MeasuredFigure
+from shared.runs.figures import RunFigureRecord
 from shared.runs.queries import COLUMNS, FROM
 from shared.runs.records import RunRecord
 
@@ -120,7 +120,7 @@ class MeasuredRun(NamedTuple):
     created_at: datetime
     sample_count: int
     dataset_id: UUID | None
-    figure: MeasuredFigure
+    figure: RunFigureRecord
 
 
 def _values(account_id: int, wanted: RunFilter) -> tuple[object, ...]:
@@ -171,4 +171,4 @@ async def series(
 
 def _measured(*columns: Any) -> MeasuredRun:
     *run, metric_id, label, value, low, high = columns
-    return MeasuredRun._make((*run, MeasuredFigure(metric_id, label, value, low, high)))
+    return MeasuredRun._make((*run, RunFigureRecord(metric_id, label, value, low, high)))

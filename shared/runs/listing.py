@@ -8,7 +8,7 @@ from shared.evaluation.metrics import CATALOGUE
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.runs import figure_queries, list_queries
-from shared.runs.figures import FIGURES, HEADLINES, MeasuredFigure
+from shared.runs.figures import FIGURES, HEADLINES, RunFigureRecord
 from shared.runs.list_queries import GroupKind, MeasuredRun, RunFilter, RunGroup, SortedRun, SortPosition
 from shared.runs.records import RunRecord
 
@@ -84,7 +84,7 @@ async def series(
 
 async def figures(
     platform: Platform, caller: Caller, run_ids: Sequence[UUID], metric_ids: Sequence[str] = HEADLINES
-) -> dict[UUID, list[MeasuredFigure]]:
+) -> dict[UUID, list[RunFigureRecord]]:
     """Return some figures of runs of the caller, by run; a run without any is left out."""
     async with platform.db.connection() as connection:
         return await figure_queries.of_runs(connection, caller.account_id, run_ids, metric_ids)

@@ -8,17 +8,17 @@ import pytest
 
 from shared.evaluation.metrics import CATALOGUE
 from shared.presentation.trend import HEIGHT, WIDTH, Change, trend
-from shared.runs.figures import MeasuredFigure
+from shared.runs.figures import RunFigureRecord
 from shared.runs.list_queries import MeasuredRun
 
 
-def run(number: int, figure: MeasuredFigure, samples: int = 100) -> MeasuredRun:
+def run(number: int, figure: RunFigureRecord, samples: int = 100) -> MeasuredRun:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     return MeasuredRun(UUID(int=number), f"run {number}", "", None, [], moment, samples, None, figure)
 
 
-def share(value: float, label: str | None = None, metric: str = "accuracy") -> MeasuredFigure:
-    return MeasuredFigure(metric, label, value, value - 0.05, value + 0.05)
+def share(value: float, label: str | None = None, metric: str = "accuracy") -> RunFigureRecord:
+    return RunFigureRecord(metric, label, value, value - 0.05, value + 0.05)
 
 
 ACCURACY = CATALOGUE["accuracy"]
@@ -52,7 +52,7 @@ def test_another_class_or_a_missing_interval_is_not_compared_and_other_samples_a
     runs = [
         run(0, share(0.9, "spam")),
         run(1, share(0.1, "ham")),
-        run(2, MeasuredFigure("accuracy", "spam", 0.1, None, None)),
+        run(2, RunFigureRecord("accuracy", "spam", 0.1, None, None)),
         run(3, share(0.9, "spam"), samples=90),
     ]
     found = trend(runs, ACCURACY, None)
@@ -67,7 +67,7 @@ def test_another_class_or_a_missing_interval_is_not_compared_and_other_samples_a
 
 @pytest.mark.parametrize("values", [(0.5,), (0.0, 1.0), (1.0, 1.0, 1.0), (0.4, 0.4)])
 def test_everything_is_drawn_inside_the_frame(values: tuple[float, ...]) -> None:
-    runs = [run(n, MeasuredFigure("accuracy", None, value, value, value)) for n, value in enumerate(values)]
+    runs = [run(n, RunFigureRecord("accuracy", None, value, value, value)) for n, value in enumerate(values)]
     found = trend(runs, ACCURACY, None)
 
     for point in found.points:
