@@ -22,6 +22,7 @@ from shared.kit import clock
 from shared.kit.db import note_created, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid, uuid7
+from shared.kit.listed import listed
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
 from shared.matrices.errors import MatrixNotFound
@@ -48,8 +49,8 @@ class FlipRequest(NamedTuple):
         if self.actual is not None and not texts:
             raise TaskUnsupported(WITHOUT_LABELS)
         if self.actual is not None and self.actual not in texts:
-            known = ", ".join(f"“{text[:50]}”" for text in texts[:5])
-            raise InvalidInput(Fault("/class", f"class: not a class of the comparison; its classes are {known}."))
+            detail = f"class: not a class of the comparison; its classes are {listed(texts)}."
+            raise InvalidInput(Fault("/class", detail))
         slices = {f"{found.column}:{found.value}": found for entry in result.flips_by_slice if (found := entry.slice)}
         if self.slice is not None and self.slice not in slices:
             raise InvalidInput(

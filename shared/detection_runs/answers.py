@@ -25,6 +25,7 @@ from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import ProfileName
 from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.listed import listed
 from shared.kit.platform import Platform
 from shared.runs.stored_file import ObjectReader
 
@@ -173,8 +174,8 @@ def code_of(run: DetectionRunRecord, field: str, name: str | None) -> int | None
         return None
     names = [one.name for one in figures.classes]
     if name not in names:
-        known = ", ".join(f"“{known[:50]}”" for known in names[:5])
-        raise InvalidInput(Fault(f"/{field}", f"{field}: not a class of this detection run; its classes are {known}."))
+        detail = f"{field}: not a class of this detection run; its classes are {listed(names)}."
+        raise InvalidInput(Fault(f"/{field}", detail))
     return names.index(name)
 
 

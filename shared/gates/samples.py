@@ -11,7 +11,7 @@ from shared.comparisons.sides import Codes, ComparedSide, Floats
 from shared.evaluation.paired.gate_rule import Outcome
 from shared.gates.policy import GatePolicy
 from shared.gates.results import GateReason
-from shared.gates.words import listed
+from shared.kit.listed import listed
 
 # More of them say nothing more.
 MAX_EXAMPLES = 20

@@ -5,10 +5,7 @@ from collections.abc import Sequence
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.paired.gate_rule import Finding, Outcome
 from shared.gates.results import GateReason, GateTest
-
-# A reader opens the run for the rest.
-_LISTED = 5
-_LENGTH = 50
+from shared.kit.listed import quoted
 
 _VERDICTS: dict[Outcome, str] = {
     "pass": "The candidate passes the gate",
@@ -26,23 +23,11 @@ _FINDINGS: dict[Finding, str] = {
 }
 
 
-def quoted(text: str) -> str:
-    """A label or an id in a sentence, shortened."""
-    return f"“{text if len(text) <= _LENGTH else text[: _LENGTH - 1] + '…'}”"
-
-
-def listed(texts: Sequence[str], total: int | None = None) -> str:
-    """The first of several ids, and how many more there are."""
-    total = len(texts) if total is None else total
-    more = f" and {total - _LISTED:,} more" if total > _LISTED else ""
-    return ", ".join(quoted(text) for text in texts[:_LISTED]) + more
-
-
 def subject_of(test: GateTest) -> str:
     """What a test is about."""
     title = CATALOGUE[test.metric].title
     if test.label is not None:
-        title += f" of {quoted(str(test.label))}"
+        title += f" of {quoted(test.label)}"
     if test.slice is not None:
         title += f" where {quoted(test.slice.column)} is {quoted(test.slice.value)}"
     return title

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from shared.evaluation.inputs.label_codes import Codes, decode
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.listed import listed
 from shared.matrices.errors import MatrixWithoutSamples
 from shared.matrices.records import Samples
-
-_MAX_CLASSES_IN_ERROR = 5
-_LABEL_LENGTH = 40
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -66,9 +64,7 @@ def _code(classes: Sequence[Label], text: str, name: str) -> int:
     for code, candidate in enumerate(classes):
         if candidate == label:
             return code
-    names = ", ".join(_shorten(str(candidate)) for candidate in classes[:_MAX_CLASSES_IN_ERROR])
-    suffix = f" and {len(classes) - _MAX_CLASSES_IN_ERROR} more" if len(classes) > _MAX_CLASSES_IN_ERROR else ""
-    raise InvalidInput(Fault(f"/{name}", f"{name}: not a class of the matrix; its classes are {names}{suffix}."))
+    raise InvalidInput(Fault(f"/{name}", f"{name}: not a class of the matrix; its classes are {listed(classes)}."))
 
 
 def _number(text: str) -> float | None:
@@ -76,7 +72,3 @@ def _number(text: str) -> float | None:
         return msgspec.json.decode(text, type=int | float)
     except (msgspec.DecodeError, UnicodeEncodeError):
         return None
-
-
-def _shorten(label: str) -> str:
-    return label if len(label) <= _LABEL_LENGTH else f"{label[:_LABEL_LENGTH]}…"

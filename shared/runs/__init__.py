@@ -13,6 +13,7 @@ from shared.jobs import JobRequest
 from shared.kit.db import Connection, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid, uuid7
+from shared.kit.listed import listed
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
 from shared.quotas import Quota
@@ -225,5 +226,5 @@ def _description(run: RunRecord) -> RunDescription:
 
 def _check_positive(run: ReadyRun, positive: str) -> None:
     if position_of(positive, run.summary.classes) is None:
-        known = ", ".join(f"“{label}”"[:50] for label in run.summary.classes[:5])
-        raise InvalidInput(Fault("/positive", f"positive: not a class of the run; its classes are {known}."))
+        detail = f"positive: not a class of the run; its classes are {listed(run.summary.classes)}."
+        raise InvalidInput(Fault("/positive", detail))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shared.evaluation.curves.ranked_scores import Part, RankedScores, rank_margins, rank_probabilities
 from shared.evaluation.inputs.probabilities import complement
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.listed import listed
 from shared.runs.errors import ScoresMissing
 from shared.runs.filters import Condition
 from shared.runs.records import ReadyRun
@@ -17,8 +18,6 @@ from shared.runs.scanning import RowScan
 from shared.runs.summary import RunSummary
 
 _TWO = 2
-# A message names so many classes.
-_LISTED = 5
 NO_SCORES = "The file of the run has no column of scores."
 
 # The scores are those of the class, of the only other one, or of whatever was predicted.
@@ -77,11 +76,9 @@ def position_of_scored_class(run: ReadyRun, position: int | None) -> int:
     if chosen is None:
         if not run.summary.scores:
             raise ScoresMissing(NO_SCORES)
-        classes = run.summary.classes
-        known = ", ".join(f"“{label}”"[:50] for label in classes[:_LISTED])
-        if len(classes) > _LISTED:
-            known += f" and {len(classes) - _LISTED:,} more"
-        detail = f"class: name the class, as the run has no positive one; its classes are {known}."
+        detail = (
+            f"class: name the class, as the run has no positive one; its classes are {listed(run.summary.classes)}."
+        )
         raise InvalidInput(Fault("/class", detail))
     return chosen
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shared.datasets.errors import DatasetPrivate
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.listed import listed
 from shared.runs.errors import WITHOUT_LABELS, ScoresMissing, TaskUnsupported
 from shared.runs.number_ranges import read_range
 from shared.runs.records import ReadyRun, position_of
@@ -52,8 +53,8 @@ def read_class(run: ReadyRun, label: str | None, name: str) -> int | None:
     if not run.summary.has_labels:
         raise TaskUnsupported(WITHOUT_LABELS)
     if (position := position_of(label, run.summary.classes)) is None:
-        known = ", ".join(f"“{known}”"[:50] for known in run.summary.classes[:5])
-        raise InvalidInput(Fault(f"/{name}", f"{name}: not a class of the run; its classes are {known}."))
+        detail = f"{name}: not a class of the run; its classes are {listed(run.summary.classes)}."
+        raise InvalidInput(Fault(f"/{name}", detail))
     return position
 
 

@@ -12,6 +12,7 @@ import structlog
 
 from shared.kit.errors import DomainError
 from shared.kit.files import AnyFile, File, FileOnDisk
+from shared.kit.listed import listed
 from shared.kit.platform import Platform
 from shared.runs import first_rows, ingests, objects, part_ingests
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, ColumnsContradictory
@@ -171,7 +172,7 @@ def _check_positive(found: IngestInput, summary: RunSummary) -> None:
         why = WITH_LABEL_SETS if summary.is_multilabel else WITHOUT_LABELS
         raise ColumnsContradictory(f"There is no positive class. {why}")
     if found.positive is not None and position_of(found.positive, summary.classes) is None:
-        known = ", ".join(f"“{label}”"[:50] for label in summary.classes[:5])
+        known = listed(summary.classes)
         raise ColumnsContradictory(
             f"The positive class “{found.positive[:50]}” does not occur; the classes are {known}."
         )

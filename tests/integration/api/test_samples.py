@@ -85,7 +85,7 @@ async def test_an_unknown_class_is_refused_with_what_there_is(alice: Client, tex
 
     answer = await alice.get(f"/v1/matrices/{uid}/samples", predicted=text)
 
-    detail = "predicted: not a class of the matrix; its classes are 1, 2, 10."
+    detail = "predicted: not a class of the matrix; its classes are “1”, “2”, “10”."
     assert (answer.status_code, answer.json()["errors"]) == (400, [{"pointer": "/predicted", "detail": detail}])
 
 
@@ -93,7 +93,7 @@ async def test_only_a_few_of_many_classes_are_named(alice: Client) -> None:
     labels = [f"{i}{'x' * 100}" for i in range(9)]
     answer = await alice.get(f"/v1/matrices/{await alice.create_matrix(labels, labels)}/samples", actual="0")
 
-    named = ", ".join(f"{label[:40]}…" for label in labels[:5])
+    named = ", ".join(f"“{label[:49]}…”" for label in labels[:5])
     assert answer.json()["detail"] == f"actual: not a class of the matrix; its classes are {named} and 4 more."
 
 
