@@ -20,6 +20,8 @@ def _queue(name: str) -> Queue:
     return Queue(name, Exchange(name), routing_key=name, no_ack=True)  # type: ignore[no-untyped-call] # kombu has no types
 
 
+_LONGEST_S = settings().job_time_limit_s + 2 * settings().max_file_bytes / settings().job_bytes_per_s
+
 app = Celery("evalserve", broker=settings().redis_url.get_secret_value(), include=["worker.shutdown"])
 
 app.conf.update(
@@ -42,9 +44,10 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     worker_consumer="worker.broker_reconnect:Consumer",
     broker_transport_options=TRANSPORT_OPTIONS,
-    # The soft limit leaves the attempt time to record its failure; should that hang, the hard limit kills the process.
-    task_soft_time_limit=settings().job_time_limit_s,
-    task_time_limit=settings().job_time_limit_s + 15,
+    # An attempt limits its time itself, by its bytes. These are the limits of the largest file, packed and unpacked:
+    # should a library hold the interpreter, no thread of the process runs that could limit it.
+    task_soft_time_limit=_LONGEST_S,
+    task_time_limit=_LONGEST_S + 15,
     # Drawing libraries keep some memory; a fresh process now and then gives it back.
     worker_max_tasks_per_child=500,
     # Remote control stays on: without its open connection a worker does not notice that the broker was restarted.

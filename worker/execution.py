@@ -32,6 +32,7 @@ from worker.job_attempt import JobAttempt
 from worker.memory import bounded_memory
 from worker.runtime import Runtime
 from worker.scratch import Scratch
+from worker.time_limit import TimeLimit
 
 T = TypeVar("T")
 
@@ -141,7 +142,16 @@ def _persist(runtime: Runtime, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Ending | Split:
     handler = handlers.HANDLERS[job.kind]
     arguments = kinds.load(job.arguments)
-    with Scratch() as scratch, Heartbeat(runtime, job, interruption.stop) as heartbeat:
+    settings = runtime.platform.settings
+
+    def limit_s() -> float:
+        return settings.job_time_limit_s + scratch.size_bytes() / settings.job_bytes_per_s
+
+    with (
+        Scratch() as scratch,
+        TimeLimit(limit_s, interruption.expire),
+        Heartbeat(runtime, job, interruption.stop) as heartbeat,
+    ):
         current = JobAttempt(job, arguments, heartbeat.progress, scratch)
         inputs = runtime.run(handler.load(runtime.platform, current))
         made = handler.perform(inputs, current)

@@ -20,7 +20,7 @@ class WorkStopped(Exception):
 
 
 class Interruption:
-    """Interrupts the attempt at Celery's soft limit, or on `stop`.
+    """Interrupts the attempt on `expire`, at Celery's soft limit, or on `stop`.
 
     Raises TimeLimitExceeded or WorkStopped at the end of the context.
     """
@@ -49,6 +49,11 @@ class Interruption:
         """Interrupt the attempt; called from another thread."""
         if self._is_main_thread:
             signal.pthread_kill(threading.main_thread().ident or 0, STOP)
+
+    def expire(self) -> None:
+        """Interrupt the attempt as out of time; called from another thread."""
+        if self._is_main_thread:
+            signal.pthread_kill(threading.main_thread().ident or 0, OUT_OF_TIME)
 
     def _interrupt(self, number: int, _frame: FrameType | None) -> NoReturn:
         self._reasons.add(number)

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,8 @@ PREFIX = "evalserve-scratch-"
 
 # A folder is created in one step and locked in the next; a younger one may be between the two.
 MIN_ABANDONED_AGE_S = 60.0
+# The unit of `st_blocks`, whatever the file system has (stat(2)).
+_BLOCK_BYTES = 512
 
 
 class Scratch:
@@ -48,6 +51,17 @@ class Scratch:
             self._lock = os.open(self._folder, os.O_RDONLY)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
         return self._folder
+
+    def size_bytes(self) -> int:
+        """The bytes that the files of the folder take on disk, without the holes in them."""
+        if self._folder is None:
+            return 0
+        size = 0
+        for path in self._folder.rglob("*"):
+            # A file may be removed meanwhile.
+            with suppress(OSError):
+                size += path.stat().st_blocks * _BLOCK_BYTES
+        return size
 
 
 def _remove_abandoned() -> None:
