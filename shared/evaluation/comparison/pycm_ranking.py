@@ -21,7 +21,7 @@ from shared.evaluation.comparison.pycm_scales import (
     class_grades,
     overall_grades,
 )
-from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells, from_cells
 from shared.evaluation.types import Label
 
 # The other three grade the same kappa again.
@@ -100,7 +100,7 @@ def aligned(matrices: Mapping[str, ConfusionMatrix]) -> dict[str, ConfusionMatri
 
 def _actual_only_in(matrix: ConfusionMatrix, other: ConfusionMatrix) -> Label | None:
     other_classes = set(other.classes)
-    rows = zip(matrix.classes, matrix.counts.sum(axis=1).tolist(), strict=True)
+    rows = zip(matrix.classes, matrix.actual.tolist(), strict=True)
     return next((label for label, occurs in rows if occurs and label not in other_classes), None)
 
 
@@ -127,10 +127,11 @@ def _rearranged(matrix: ConfusionMatrix, classes: tuple[Label, ...]) -> Confusio
     if matrix.classes == classes:
         return matrix
     position = {label: index for index, label in enumerate(classes)}
-    order = [position[label] for label in matrix.classes]
-    counts: NDArray[Any] = np.zeros((len(classes), len(classes)), matrix.counts.dtype)
-    counts[np.ix_(order, order)] = matrix.counts
-    return ConfusionMatrix(classes, counts)
+    order = np.array([position[label] for label in matrix.classes])
+    rows, columns, counts = matrix.cells
+    rows, columns = order[rows], order[columns]
+    by_row = np.lexsort((columns, rows))
+    return from_cells(classes, FilledCells(rows[by_row], columns[by_row], counts[by_row]))
 
 
 def _normalised_weights(weights: Mapping[Any, float] | None, keys: Sequence[Label]) -> NDArray[np.float64]:

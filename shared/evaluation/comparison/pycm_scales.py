@@ -82,9 +82,9 @@ def overall_grades(matrices: Sequence[ConfusionMatrix]) -> Grades:
 
 def _class_values(matrices: Sequence[ConfusionMatrix]) -> dict[str, Grades]:
     # In the order of PyCM's operations, so that a value on the edge of a grade falls on the same side.
-    tp = np.array([matrix.counts.diagonal() for matrix in matrices], float)
-    p = np.array([matrix.counts.sum(axis=1) for matrix in matrices], float)
-    top = np.array([matrix.counts.sum(axis=0) for matrix in matrices], float)
+    tp = np.array([matrix.hits for matrix in matrices], float)
+    p = np.array([matrix.actual for matrix in matrices], float)
+    top = np.array([matrix.predicted for matrix in matrices], float)
     fn, fp = p - tp, top - tp
     tn = _snapped(p.sum(axis=1, keepdims=True) - p - fp, matrices)
     tpr, tnr = ratios(tp, tp + fn), ratios(tn, tn + fp)
@@ -119,7 +119,7 @@ def _overall_values(matrices: Sequence[ConfusionMatrix]) -> dict[str, Grades]:
 
 def _snapped(tn: Grades, matrices: Sequence[ConfusionMatrix]) -> Grades:
     # Subtracting weights leaves a rounding error instead of zero, and the ratio would be one of errors.
-    traces = [_TRACE * matrix.sample_count if matrix.counts.dtype.kind == "f" else 0 for matrix in matrices]
+    traces = [_TRACE * matrix.sample_count if matrix.is_weighted else 0 for matrix in matrices]
     return np.where(np.abs(tn) > np.array(traces)[:, None], tn, 0.0)
 
 

@@ -31,18 +31,18 @@ class Association:
 
 def association(matrix: ConfusionMatrix) -> Association:
     """Compute the metrics from the counts."""
-    counts = matrix.counts
-    hits, actual, predicted = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
+    hits, actual, predicted = matrix.hits, matrix.actual, matrix.predicted
     total = matrix.sample_count
-    chi_squared = _chi_squared(counts, actual, predicted, total)
+    chi_squared = chi_squared_of(matrix)
+    largest_of_rows, largest_of_columns = largest_cells(matrix)
     return Association(
         kappa=_kappa(hits, actual, predicted, total),
         krippendorff_alpha=_krippendorff_alpha(hits, actual, predicted, total),
         mcc=_mcc(hits, actual, predicted, total),
-        cramer_v=math.sqrt(ratio(ratio(chi_squared, total), len(counts) - 1)),
+        cramer_v=math.sqrt(ratio(ratio(chi_squared, total), len(hits) - 1)),
         pearson_c=math.sqrt(ratio(chi_squared, total + chi_squared)),
-        lambda_a=_lambda(counts.max(axis=0), actual, total),
-        lambda_b=_lambda(counts.max(axis=1), predicted, total),
+        lambda_a=share_of_errors_avoided(largest_of_columns, actual, total),
+        lambda_b=share_of_errors_avoided(largest_of_rows, predicted, total),
     )
 
 
@@ -84,14 +84,34 @@ def _mcc(hits: Counts, actual: Counts, predicted: Counts, total: float) -> float
     return ratio(_in_order(matches * total - actuals * predictions), math.sqrt(spread[1] * spread[0]))
 
 
-def _chi_squared(counts: Counts, actual: Counts, predicted: Counts, total: float) -> float:
-    expected = np.outer(actual.astype(float), predicted.astype(float)) / (total or 1)
-    if not expected.all():
+def chi_squared_of(matrix: ConfusionMatrix) -> float:
+    """Chi-squared of the counts against independence; NaN if a class never occurs or is never predicted."""
+    actual, predicted = matrix.actual.astype(float), matrix.predicted.astype(float)
+    total = matrix.sample_count or 1
+    if not actual.all() or not predicted.all():
         return math.nan
-    return _in_order((counts - expected) ** 2 / expected)
+    if not matrix.is_sparse:
+        expected = np.outer(actual, predicted) / total
+        return _in_order((matrix.counts - expected) ** 2 / expected) if expected.all() else math.nan
+    rows, columns, counts = matrix.cells
+    expected = actual[rows] * predicted[columns] / total
+    # An empty cell adds what is expected of it.
+    return float(((counts - expected) ** 2 / expected).sum() + max(total - expected.sum(), 0.0))
 
 
-def _lambda(largest: Counts, margin: Counts, total: float) -> float:
+def largest_cells(matrix: ConfusionMatrix) -> tuple[Counts, Counts]:
+    """The largest count of each row, and of each column, shape (k,) both."""
+    if not matrix.is_sparse:
+        return matrix.counts.max(axis=1), matrix.counts.max(axis=0)
+    rows, columns, counts = matrix.cells
+    largest: list[NDArray[Any]] = [np.zeros(len(matrix.classes), counts.dtype) for _ in range(2)]
+    for found, positions in zip(largest, (rows, columns), strict=True):
+        np.maximum.at(found, positions, counts)
+    return largest[0], largest[1]
+
+
+def share_of_errors_avoided(largest: Counts, margin: Counts, total: float) -> float:
+    """Goodman and Kruskal's lambda from the largest counts and the margin of the other side; NaN if undefined."""
     largest_margin = margin.max().item()
     return ratio(largest.sum().item() - largest_margin, total - largest_margin)
 

@@ -11,7 +11,7 @@ from shared.evaluation.inputs.errors import TooManyClasses
 from shared.evaluation.types import Label
 
 # Twice the most classes that the settings allow: a class may occur as the number 1 and as the text "1".
-MAX_DISTINCT = 2000
+MAX_DISTINCT = 10_000
 
 _BYTE = 256
 
@@ -69,7 +69,7 @@ class LabelCoder(dict[Label, int]):
 
     def __missing__(self, label: Label) -> int:
         if len(self) == MAX_DISTINCT:
-            raise TooManyClasses(MAX_DISTINCT, vector=self._name)
+            raise TooManyClasses(MAX_DISTINCT // 2, vector=self._name)
         code = self[label] = len(self)
         return code
 

@@ -48,5 +48,27 @@ class TooManyClasses(InvalidLabels):
         super().__init__(detail, vector=vector)
 
 
+class ClassesForV1(InvalidLabels):
+    """More different labels than a route takes that shows all cells; `vector` is the first one."""
+
+    def __init__(self, limit: int, other_limit: int, *, vector: str) -> None:
+        detail = (
+            f"The vectors have more than {limit} different labels; POST /v1/matrices takes up to {other_limit}. If "
+            "these are scores or ids, send classes."
+        )
+        super().__init__(detail, vector=vector)
+
+
+class TooManyPairs(InvalidLabels):
+    """More different pairs of actual and predicted class occur than are kept; `vector` is the first one."""
+
+    def __init__(self, limit: int, *, vector: str) -> None:
+        detail = (
+            f"More than {limit:,} different pairs of actual and predicted class occur; merge rare classes, or send "
+            "fewer samples."
+        )
+        super().__init__(detail, vector=vector)
+
+
 class CorruptCodes(Exception):
     """The stored bytes are not the codes of that many samples."""

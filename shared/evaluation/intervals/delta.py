@@ -11,39 +11,43 @@ from typing import Any
 
 import numpy as np
 
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula, Shares
 from shared.evaluation.rates import Floats
-from shared.evaluation.types import Counts
 
 _STEP = 1e-100
 
 
-def overall_error(formula: OverallFormula, counts: Counts) -> float:
+def overall_error(formula: OverallFormula, matrix: ConfusionMatrix) -> float:
     """The standard error of a metric of the whole matrix; NaN where a term that matters is undefined."""
-    total = counts.sum()
-    cells = counts / total
-    hits, actual, predicted = cells.diagonal(), cells.sum(axis=1), cells.sum(axis=0)
+    total = matrix.sample_count
+    hits, actual, predicted = matrix.hits / total, matrix.actual / total, matrix.predicted / total
     slopes = _slopes(formula.terms, (hits, actual, predicted))
     sums = [term.sum() for term in formula.terms(hits, actual, predicted)]
     outer = _slopes(lambda *values: (formula.combine(len(hits), *values),), sums)
     by_hits, by_actual, by_predicted = (
         sum(outer[j][0] * terms[j] for j in range(len(sums)) if np.any(outer[j][0])) for terms in slopes
     )
-    gradient = np.add.outer(by_actual, by_predicted) + np.diag(np.broadcast_to(by_hits, len(hits)))
-    return float(_error(cells, gradient, total, axis=(0, 1)))
+    # A cell without samples has no weight, whatever the gradient is there.
+    rows, columns, counts = matrix.cells
+    of_rows, of_columns, of_hits = (
+        np.broadcast_to(slopes, len(hits))[positions]
+        for slopes, positions in ((by_actual, rows), (by_predicted, columns), (by_hits, rows))
+    )
+    gradient = of_rows + of_columns + np.where(rows == columns, of_hits, 0.0)
+    return float(_error(counts / total, gradient, total))
 
 
-def class_errors(formula: ClassFormula, counts: Counts) -> Floats:
+def class_errors(formula: ClassFormula, matrix: ConfusionMatrix) -> Floats:
     """The standard errors of a metric of each class, shape (k,)."""
-    total = counts.sum()
-    cells = counts / total
-    hits, actual, predicted = cells.diagonal(), cells.sum(axis=1), cells.sum(axis=0)
+    total = matrix.sample_count
+    hits, actual, predicted = matrix.hits / total, matrix.actual / total, matrix.predicted / total
     ((by_hits,), (by_actual,), (by_predicted,)) = _slopes(
         lambda *shares: (formula(*shares),), (hits, actual, predicted)
     )
     outcomes = np.array([hits, actual - hits, predicted - hits])
     gradient = np.array([by_hits + by_actual + by_predicted, by_actual, by_predicted])
-    return _error(np.maximum(outcomes, 0.0), gradient, total, axis=0)
+    return _error(np.maximum(outcomes, 0.0), gradient, total)
 
 
 def _slopes(formula: Callable[..., Sequence[Any]], values: Sequence[Any]) -> list[list[Shares]]:
@@ -55,11 +59,10 @@ def _slopes(formula: Callable[..., Sequence[Any]], values: Sequence[Any]) -> lis
     return found
 
 
-def _error(shares: Floats, gradient: Floats, total: float, axis: int | tuple[int, ...]) -> Floats:
-    # A cell without samples has no weight, whatever the gradient is there.
+def _error(shares: Floats, gradient: Floats, total: float) -> Floats:
     slopes = np.where(shares > 0, gradient, 0.0)
-    mean = (shares * slopes).sum(axis=axis, keepdims=True)
+    mean = (shares * slopes).sum(axis=0, keepdims=True)
     # The centred form of the variance, which cannot fall below zero; the share that is left has slope 0.
-    rest = 1 - shares.sum(axis=axis)
-    variance = (shares * (slopes - mean) ** 2).sum(axis=axis) + np.maximum(rest, 0.0) * mean.reshape(rest.shape) ** 2
+    rest = 1 - shares.sum(axis=0)
+    variance = (shares * (slopes - mean) ** 2).sum(axis=0) + np.maximum(rest, 0.0) * mean.reshape(rest.shape) ** 2
     return np.sqrt(variance / total)  # type: ignore[no-any-return]  # an array

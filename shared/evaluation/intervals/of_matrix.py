@@ -120,7 +120,7 @@ def _overall(metric: Metric, value: float | None, result: MatrixResult, confiden
         return _proportions([value], [part], [int(result.total)], confidence)[0]
     if metric.interval == "mover":
         return _mean_of_recalls(metric, value, result, confidence)
-    return _normal(metric, value, overall_error(count_formulas.OVERALL[metric.id], result.matrix.counts), confidence)
+    return _normal(metric, value, overall_error(count_formulas.OVERALL[metric.id], result.matrix), confidence)
 
 
 def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> list[Estimate]:
@@ -141,7 +141,7 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
         return [
             _around(metric, value, weight * down, weight * up) for value, (down, up) in zip(values, sides, strict=True)
         ]
-    errors = class_errors(count_formulas.BY_CLASS[metric.id], result.matrix.counts)
+    errors = class_errors(count_formulas.BY_CLASS[metric.id], result.matrix)
     return [_normal(metric, value, error, confidence) for value, error in zip(values, errors.tolist(), strict=True)]
 
 

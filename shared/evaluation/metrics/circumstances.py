@@ -79,7 +79,7 @@ OF_MATRIX: dict[str, Callable[[MatrixResult], bool]] = {
     # PyCM gives up where its binomial coefficients leave the range of a float.
     TOO_MANY_SAMPLES: lambda r: r.total > 1000 and r.statistics.overall["P-Value"] is None,  # noqa: PLR2004 - as above
     WEIGHTED: lambda r: r.matrix.is_weighted,
-    FRACTIONS: lambda r: bool((r.matrix.counts % 1).any()),
+    FRACTIONS: lambda r: bool((r.matrix.cells.counts % 1).any()),
     LAMBDA_A_0: lambda r: r.association.lambda_a == 0,
     LAMBDA_B_0: lambda r: r.association.lambda_b == 0,
     PEARSON_C_0: lambda r: r.association.pearson_c == 0,

@@ -19,9 +19,9 @@ class MatrixResult:
     def __init__(self, matrix: ConfusionMatrix, computed: Statistics | None = None) -> None:
         self.matrix = matrix
         self._computed = computed
-        self.hits: list[float] = matrix.counts.diagonal().tolist()
-        self.actual: list[float] = matrix.counts.sum(axis=1).tolist()
-        self.predicted: list[float] = matrix.counts.sum(axis=0).tolist()
+        self.hits: list[float] = matrix.hits.tolist()
+        self.actual: list[float] = matrix.actual.tolist()
+        self.predicted: list[float] = matrix.predicted.tolist()
         self.total = sum(self.actual)
 
     @cached_property

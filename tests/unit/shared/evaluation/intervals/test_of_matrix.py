@@ -38,8 +38,12 @@ squares = st.integers(1, 4).flatmap(
 positive = st.integers(2, 4).flatmap(lambda k: arrays.arrays(np.int64, (k, k), elements=st.integers(1, 300)))
 
 
+def matrix_of(counts: Any) -> ConfusionMatrix:
+    return ConfusionMatrix(tuple(range(len(counts))), np.asarray(counts))
+
+
 def result_of(counts: Any) -> MatrixResult:
-    return MatrixResult(ConfusionMatrix(tuple(range(len(counts))), np.asarray(counts)))
+    return MatrixResult(matrix_of(counts))
 
 
 def shares_of(counts: Any) -> Any:
@@ -105,10 +109,10 @@ def error_by_differences(formula: Any, counts: Any) -> Any:
 def test_standard_errors_are_those_of_differences_in_every_cell(counts: Any) -> None:
     for name, formula in count_formulas.OVERALL.items():
         expected = error_by_differences(formula, counts)
-        assert overall_error(formula, counts) == pytest.approx(expected, rel=1e-4, abs=1e-6), name
+        assert overall_error(formula, matrix_of(counts)) == pytest.approx(expected, rel=1e-4, abs=1e-6), name
     for name, of_class in count_formulas.BY_CLASS.items():
         expected = error_by_differences(of_class, counts)
-        assert class_errors(of_class, counts) == pytest.approx(expected, rel=1e-4, abs=1e-6), name
+        assert class_errors(of_class, matrix_of(counts)) == pytest.approx(expected, rel=1e-4, abs=1e-6), name
 
 
 @settings(deadline=None)
@@ -116,7 +120,9 @@ def test_standard_errors_are_those_of_differences_in_every_cell(counts: Any) -> 
 def test_the_standard_error_of_kappa_is_that_of_fleiss_cohen_and_everitt(counts: Any) -> None:
     theirs = cohens_kappa(counts)
 
-    assert overall_error(count_formulas.OVERALL["kappa"], counts) == pytest.approx(theirs.std_kappa, abs=1e-9)
+    assert overall_error(count_formulas.OVERALL["kappa"], matrix_of(counts)) == pytest.approx(
+        theirs.std_kappa, abs=1e-9
+    )
 
 
 @settings(deadline=None)
@@ -124,7 +130,7 @@ def test_the_standard_error_of_kappa_is_that_of_fleiss_cohen_and_everitt(counts:
 def test_the_delta_method_gives_the_textbook_error_of_a_proportion(counts: Any) -> None:
     n, recalls = counts.sum(axis=1), counts.diagonal() / counts.sum(axis=1)
 
-    found = overall_error(count_formulas.OVERALL["recall.macro"], counts)
+    found = overall_error(count_formulas.OVERALL["recall.macro"], matrix_of(counts))
 
     assert found == pytest.approx(np.sqrt((recalls * (1 - recalls) / n).sum()) / len(n), abs=1e-12)
 
@@ -136,7 +142,7 @@ def test_the_delta_method_gives_the_textbook_error_of_a_proportion(counts: Any) 
 def test_the_interval_of_macro_f1_of_a_known_set(counts: Any, error: float, bounds: tuple[float, float]) -> None:
     found = overall_estimates(result_of(counts), Confidence())["f1.macro"]
 
-    assert overall_error(count_formulas.OVERALL["f1.macro"], counts) == pytest.approx(error, abs=1e-7)
+    assert overall_error(count_formulas.OVERALL["f1.macro"], matrix_of(counts)) == pytest.approx(error, abs=1e-7)
     assert (found.low, found.high) == pytest.approx(bounds, abs=1e-5)
 
 
