@@ -38,6 +38,7 @@ from api.imports.controller import ImportController
 from api.jobs.controller import JobController
 from api.jobs.waiter import Waiter
 from api.keys.controller import KeyController
+from api.matrices.cells import MatrixCellController
 from api.matrices.controller import MatrixController
 from api.matrices.statistics import MatrixStatisticsController
 from api.operations import health, metrics
@@ -47,6 +48,7 @@ from api.projects.controller import ProjectController
 from api.projects.images import ImageController
 from api.projects.uploads import ImageUploadController
 from api.reports.controller import ReportController
+from api.runs.cells import RunCellController
 from api.runs.controller import RunController
 from api.runs.exports import RunExportController
 from api.runs.promises import RunPromiseController
@@ -133,9 +135,11 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             UsageController,
             PycmMatrixController,
             MatrixController,
+            MatrixCellController,
             MatrixStatisticsController,
             RunController,
             RunPromiseController,
+            RunCellController,
             RunResultController,
             RunScoreController,
             DatasetController,

@@ -15,11 +15,12 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 
 from shared import kinds
+from shared.evaluation.confusion.matrix import ManyClasses
 from shared.jobs import delays, finishing, parts, queries
 from shared.jobs.errors import JobCrashed, LeaseLost, TimeLimitExceeded
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable, TransactionConflict
-from shared.kit.errors import DomainError
+from shared.kit.errors import DomainError, ManyClassesUnsupported
 from shared.kit.files import AnyFile, StoredFile, object_key
 from shared.kit.platform import Platform
 from shared.kit.storage import Storage
@@ -106,9 +107,10 @@ def _outcome(runtime: Runtime, job: JobRecord) -> Finish:
         # Caused by a peak of load, or by the job itself: it is tried again, but not for ever.
         log.warning("job struck: the database is too slow")
         finish = partial(finishing.strike, platform, job, error)
-    except DomainError as error:
-        log.info("job failed", reason=error.detail)
-        finish = partial(finishing.fail, platform, job, error)
+    except (DomainError, ManyClasses) as error:
+        reason = error if isinstance(error, DomainError) else ManyClassesUnsupported()
+        log.info("job failed", reason=reason.detail)
+        finish = partial(finishing.fail, platform, job, reason)
     except Exception:
         # The edge of the process, as above.
         log.exception("job crashed")

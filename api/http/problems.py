@@ -15,9 +15,10 @@ from litestar.types import ExceptionHandlersMap
 
 from api.http.decode_errors import among, plain
 from shared.accounts.errors import NotAdministrator
+from shared.evaluation.confusion.matrix import ManyClasses
 from shared.evaluation.inputs.errors import InvalidLabels
 from shared.kit import errors
-from shared.kit.errors import DomainError, Fault, InvalidInput, Problem, problem
+from shared.kit.errors import DomainError, Fault, InvalidInput, ManyClassesUnsupported, Problem, problem
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -31,6 +32,8 @@ def problem_of(request: HttpRequest, error: Exception) -> Problem:
     match error:
         case DomainError() | InvalidLabels():
             return errors.problem_of(error)
+        case ManyClasses():
+            return ManyClassesUnsupported().problem()
         case ValidationException():
             return _of_parameters(request, error)
         case HTTPException():

@@ -43,10 +43,12 @@ class Estimates(msgspec.Struct):
     ]
 
     @classmethod
-    def of(cls, result: MatrixResult, confidence: Confidence) -> "Estimates":
-        """Compute all of them."""
+    def of(cls, result: MatrixResult, confidence: Confidence, shown: Sequence[int]) -> "Estimates":
+        """Compute all of them; of the classes those at these positions."""
         by_class = class_estimates(result, confidence)
         return cls(
             overall=overall_estimates(result, confidence),
-            per_class={name: ClassEstimates.of(estimates) for name, estimates in by_class.items()},
+            per_class={
+                name: ClassEstimates.of([estimates[at] for at in shown]) for name, estimates in by_class.items()
+            },
         )

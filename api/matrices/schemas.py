@@ -146,8 +146,11 @@ class MatrixDetail(MatrixFields):
     updated_at: UpdatedAt
     classes: Annotated[list[Label], Meta(description="Classes of the rows and columns, in their order.")]
     confusion_matrix: Annotated[
-        list[list[float]],
-        Meta(description="Counts or, with weights, sums of weights: rows are actual classes, columns predicted ones."),
+        list[list[float]] | None,
+        Meta(
+            description="Counts or, with weights, sums of weights: rows are actual classes, columns predicted ones. "
+            "Null for more than 1,000 classes, whose counts are at `/cells`."
+        ),
     ]
     undefined: Annotated[
         dict[str, UndefinedMetric],
@@ -159,7 +162,7 @@ class MatrixDetail(MatrixFields):
         """Make the detail of a matrix."""
         return cls(
             classes=list(matrix.matrix.classes),
-            confusion_matrix=matrix.matrix.counts.tolist(),
+            confusion_matrix=None if matrix.matrix.is_sparse else matrix.matrix.counts.tolist(),
             undefined=undefined_headlines(matrix.matrix, matrix.summary),
             **_common_fields(matrix),
         )

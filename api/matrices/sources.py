@@ -82,6 +82,9 @@ def _read_counts(members: Fields, settings: Settings) -> CountedSamples:
             raise InvalidInput(Fault(f"/{name}", f"{name}: send either labels or counts, not both."))
     classes = bodies.pick(members, "classes", list[Label])
     counts = _whole_counts(members)
+    if len(classes) > settings.max_classes:
+        detail = f"classes: counts are taken of up to {settings.max_classes} classes; send labels of more."
+        raise InvalidInput(Fault("/classes", detail))
     class_list = read_classes(classes, max_classes=settings.max_classes, max_label_length=settings.max_label_length)
     if len(counts) != len(class_list) or any(len(row) != len(class_list) for row in counts):
         detail = f"counts: send one row for each of the {len(class_list)} classes, each with {len(class_list)} numbers."

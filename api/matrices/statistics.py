@@ -1,8 +1,10 @@
 """Statistics, exports and samples of a confusion matrix."""
 
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
@@ -14,6 +16,7 @@ from api.http.responses import AnyFile, NotModified
 from api.jobs import results
 from api.jobs.responses import JobAccepted
 from api.jobs.waiter import Waiter
+from api.matrices.cell_schemas import AskedClasses
 from api.matrices.statistics_schemas import Level, MatrixStatistics, SamplePage
 from shared import __version__, matrices
 from shared.accounts import Caller
@@ -51,20 +54,22 @@ class MatrixStatisticsController(Controller):
         proportion_method: Annotated[
             ProportionMethod, QueryParameter(description="Method for intervals of proportions, in `estimates`.")
         ] = "wilson",
+        classes: AskedClasses = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response[MatrixStatistics | NotModified]:
         """Get all statistics of a confusion matrix.
 
         Returns every overall and per-class statistic under PyCM's names and as PyCM has it, with PyCM's confidence
-        intervals, and in `estimates` the metrics by their ids, each with its own interval and the method of it.
+        intervals, and in `estimates` the metrics by their ids, each with its own interval and the method of it. Of more
+        than 1,000 classes, `per_class` has those with the most errors, or up to 100 that are asked for.
         """
         level = Level(alpha, one_sided, binom_method, proportion_method)
         level.check()
         matrix = await matrices.counts(platform, caller, uid)
-        headers = {"ETag": _etag(matrix, *level), "Cache-Control": "private, no-cache"}
+        headers = {"ETag": _etag(matrix, *level, *_digest(classes)), "Cache-Control": "private, no-cache"}
         if etag_matches(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        return Json(await work_on(matrix.matrix, MatrixStatistics.of, matrix, level), headers=headers)
+        return Json(await work_on(matrix.matrix, MatrixStatistics.of, matrix, level, classes), headers=headers)
 
     @get("/export", operation_id="matrices.export")
     async def export(
@@ -137,6 +142,11 @@ async def _report(waiter: Waiter, caller: Caller, matrix: CountedMatrix, request
 def _etag(matrix: CountedMatrix, *variant: object) -> str:
     # Another version of the program may compute other values, or format them differently.
     return f'"{"-".join(map(str, (__version__, matrix.uid, matrix.version, *variant)))}"'
+
+
+def _digest(classes: list[str] | None) -> list[str]:
+    # An ETag holds no character that a label may.
+    return [] if classes is None else [sha256(msgspec.json.encode(classes)).hexdigest()[:16]]
 
 
 def _attachment(name: str) -> str:

@@ -1,6 +1,6 @@
 """Response bodies of a matrix's statistics and samples."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from api.matrices.estimate_schemas import Estimates
+from shared.evaluation.confusion.cell_list import most_errors
 from shared.evaluation.confusion.intervals import ALPHAS, BinomMethod, intervals_of
 from shared.evaluation.confusion.statistics import Value
 from shared.evaluation.intervals.of_matrix import Confidence, ProportionMethod
@@ -17,7 +18,10 @@ from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.kept_statistics import statistics_of
 from shared.matrices.records import CountedMatrix
-from shared.matrices.samples import Sample
+from shared.matrices.samples import Sample, class_position
+
+# With every statistic and its interval a class takes a kilobyte and a half.
+MAX_SHOWN = 100
 
 
 class Level(NamedTuple):
@@ -72,7 +76,14 @@ class MatrixStatistics(msgspec.Struct):
 
     uid: Annotated[UUID, Meta(description="Id of the matrix.")]
     version: Annotated[int, Meta(description="Version of the matrix that the statistics are of.")]
-    classes: Annotated[list[Label], Meta(description="Classes, in the order of the values in `per_class`.")]
+    class_count: Annotated[int, Meta(description="Number of classes of the matrix.")]
+    classes: Annotated[
+        list[Label],
+        Meta(
+            description="Classes, in the order of the values in `per_class`: those asked for, else all; of more "
+            "than 1,000 the 100 with the most errors."
+        ),
+    ]
     overall: Annotated[
         dict[str, Value], Meta(description="Value of each overall statistic, by PyCM's name; null if undefined.")
     ]
@@ -92,25 +103,40 @@ class MatrixStatistics(msgspec.Struct):
     ]
 
     @classmethod
-    def of(cls, matrix: CountedMatrix, level: Level) -> "MatrixStatistics":
-        """Compute all of it; takes up to a second for hundreds of classes."""
+    def of(cls, matrix: CountedMatrix, level: Level, classes: Sequence[str] | None = None) -> "MatrixStatistics":
+        """Compute all of it, of some classes only where they are named; takes up to two seconds for thousands.
+
+        Raises InvalidInput for a class that the matrix lacks.
+        """
+        every = matrix.matrix.classes
+        if classes is not None:
+            shown = [class_position(every, text, "class") for text in classes]
+        elif matrix.matrix.is_sparse:
+            shown = sorted(most_errors(matrix.matrix, MAX_SHOWN))
+        else:
+            shown = list(range(len(every)))
         computed = statistics_of(matrix.matrix)
         bounds = intervals_of(matrix.matrix, computed, **level.of_pycm)
         confidence = Confidence(level.alpha, level.one_sided, level.proportion_method)
         return cls(
             uid=matrix.uid,
             version=matrix.version,
-            classes=list(matrix.matrix.classes),
+            class_count=len(every),
+            classes=[every[at] for at in shown],
             overall=computed.overall,
-            per_class={name: list(values) for name, values in computed.per_class.items()},
+            per_class=_of_classes(computed.per_class, shown),
             intervals=ConfidenceIntervals(
                 **level.of_pycm,
                 overall=bounds.overall,
-                per_class={name: list(values) for name, values in bounds.per_class.items()},
+                per_class=_of_classes(bounds.per_class, shown),
             ),
-            estimates=Estimates.of(MatrixResult(matrix.matrix, computed), confidence),
+            estimates=Estimates.of(MatrixResult(matrix.matrix, computed), confidence, shown),
             undefined=undefined_statistics(matrix.matrix, computed),
         )
+
+
+def _of_classes(values: Mapping[str, Sequence[Value]], shown: Sequence[int]) -> dict[str, list[Value]]:
+    return {name: [column[at] for at in shown] for name, column in values.items()}
 
 
 class SamplePage(msgspec.Struct):

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from shared.evaluation.confusion.cell_list import most_errors
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.evaluation.metrics.undefined import UndefinedMetric
@@ -16,6 +17,9 @@ from shared.runs.found_rows import FoundRow
 from shared.runs.records import ReadyRun
 from shared.runs.results import SliceResult
 
+# With every metric and its interval a class takes a kilobyte.
+MAX_SHOWN = 100
+
 
 class RunMatrix(msgspec.Struct):
     """The confusion matrix of a run, or of a slice of it; with a class, that class against the rest."""
@@ -24,7 +28,11 @@ class RunMatrix(msgspec.Struct):
     rows: Annotated[int, Meta(description="Number of samples counted.")]
     classes: Annotated[list[Label], Meta(description="Classes of the rows and columns, in their order.")]
     confusion_matrix: Annotated[
-        list[list[int]], Meta(description="Counts: rows are actual classes, columns predicted ones.")
+        list[list[int]] | None,
+        Meta(
+            description="Counts: rows are actual classes, columns predicted ones. Null for more than 1,000 classes, "
+            "whose counts are at `/cells`; with a class, of that class against the rest."
+        ),
     ]
     positive: Annotated[Label | None, Meta(description="Positive class; null if the run has none.")]
     predicted_by: Annotated[
@@ -34,11 +42,12 @@ class RunMatrix(msgspec.Struct):
     @classmethod
     def of(cls, run: ReadyRun, matrix: ConfusionMatrix, position: int | None) -> "RunMatrix":
         """Present the counts."""
-        counts, classes = matrix.counts.tolist(), list(matrix.classes)
+        classes: list[Label] = list(matrix.classes)
+        counts = None if matrix.is_sparse else matrix.counts.tolist()
         if position is not None:
             tp, fp, fn, tn = results.one_against_rest(matrix, position)
             counts, classes = [[tp, fn], [fp, tn]], [matrix.classes[position], "rest"]
-        rows = int(matrix.counts.sum())
+        rows = int(matrix.sample_count)
         return cls(run.version, rows, classes, counts, _positive(run), run.summary.predicted_by)
 
 
@@ -74,7 +83,11 @@ class RunMetrics(msgspec.Struct):
         dict[str, Estimate], Meta(description="Each overall metric with its interval of 95 % and the method, by name.")
     ]
     classes: Annotated[
-        list[ClassMetrics], Meta(description="Metrics of each class, the positive one first; none without labels.")
+        list[ClassMetrics],
+        Meta(
+            description="Metrics of each class, the positive one first; none without labels. Of more than 1,000 "
+            "classes the 100 with the most errors; ask for others by `class`."
+        ),
     ]
     score_kind: Annotated[
         str | None,
@@ -90,12 +103,13 @@ class RunMetrics(msgspec.Struct):
         has_labels = run.summary.has_labels
         overall, undefined = results.overall(matrix, has_labels=has_labels)
         positive = run.positive_position
-        positions = [position] if position is not None else range(len(matrix.classes))
+        every = most_errors(matrix, MAX_SHOWN) if matrix.is_sparse else range(len(matrix.classes))
+        positions = [position] if position is not None else every
         order = sorted(positions, key=lambda at: at != positive)
         classes = _classes(run, matrix, order, is_slice=is_slice) if has_labels else []
         return cls(
             version=run.version,
-            rows=int(matrix.counts.sum()),
+            rows=int(matrix.sample_count),
             positive=_positive(run),
             overall=overall,
             undefined=undefined,
@@ -198,7 +212,7 @@ def _positive(run: ReadyRun) -> Label | None:
 
 def _classes(run: ReadyRun, matrix: ConfusionMatrix, order: list[int], *, is_slice: bool) -> list[ClassMetrics]:
     estimates = results.estimates_by_class(matrix) | {"roc_auc": results.area_estimates(run.summary, is_slice=is_slice)}
-    support, predicted = matrix.counts.sum(axis=1).tolist(), matrix.counts.sum(axis=0).tolist()
+    support, predicted = matrix.actual.tolist(), matrix.predicted.tolist()
     return [
         ClassMetrics(
             label=matrix.classes[at],

@@ -19,12 +19,13 @@ from shared import matrices
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.matrices.counting import CountedSamples
 from shared.matrices.records import Description
+from shared.matrices.samples import class_position
 from shared.predictions import Header, Notice
 from shared.predictions import Order as ColumnOrder
 from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.headlines import main_metrics
 from shared.presentation.matrix_drawing import draw_matrix
-from shared.presentation.matrix_view import MEASURES, Measure, Order, View
+from shared.presentation.matrix_view import MEASURES, WINDOW, Measure, Order, View
 
 PAGE_SIZE = 50
 WORST = (10, 20, 30, 60)
@@ -79,7 +80,9 @@ class MatrixPages(Controller):
                 return await run_reviews.of_labels(page_request, form)
             description = _description(form)
             settings = page_request.platform.settings
-            counted, notices = await _count(form, tables.TableLimits(settings.max_classes, settings.max_label_length))
+            counted, notices = await _count(
+                form, tables.TableLimits(settings.max_matrix_classes, settings.max_label_length)
+            )
             uid = await matrices.create(page_request.platform, caller, counted, description)
         except MISTAKES as error:
             problem = problem_of(page_request.request, error)
@@ -99,9 +102,10 @@ class MatrixPages(Controller):
         order: Annotated[Order, QueryParameter()] = "label",
         diagonal: Annotated[str, QueryParameter()] = "",
         worst: Annotated[str, QueryParameter()] = "",
+        around: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
-        """Show a matrix as a heat map, with its main metrics."""
-        return await _page(page_request, uid, View(show, order, diagonal == "hide", _worst(worst)))
+        """Show a matrix as a heat map, with its main metrics; of many classes, a window of it."""
+        return await _page(page_request, uid, View(show, order, diagonal == "hide", _worst(worst)), around=around)
 
     @post("/{uid:str}/describe")
     async def describe(
@@ -123,15 +127,24 @@ class MatrixPages(Controller):
 
 
 async def _page(
-    page_request: PageRequest, uid: str, view: View, problem: Problem | None = None, texts: dict[str, str] | None = None
+    page_request: PageRequest,
+    uid: str,
+    view: View,
+    problem: Problem | None = None,
+    texts: dict[str, str] | None = None,
+    around: str = "",
 ) -> Response[str]:
     matrix = await matrices.counts(page_request.platform, page_request.caller, uid)
+    if around:
+        view = view._replace(around=class_position(matrix.matrix.classes, around, "around"))
     drawing = await draw_matrix(matrix.matrix, view)
     return page_request.render(
         "matrices/page.html",
         page_request.status(problem),
         matrix=matrix,
         view=view,
+        around=around,
+        window=WINDOW,
         matrix_drawing=drawing,
         main_metrics=main_metrics(matrix.matrix, matrix.summary),
         measures=MEASURES,

@@ -25,7 +25,7 @@ from shared.presentation.tables import OverallRow, overall_tables
 
 MAX_SAMPLES = 100
 
-Position = Annotated[int, QueryParameter(ge=0, le=1000)]
+Position = Annotated[int, QueryParameter(ge=0, le=5000)]
 
 KINDS: dict[str, type[MatrixArguments]] = {"report": Report, "plot": Plot}
 
@@ -69,7 +69,7 @@ class MatrixPartPages(Controller):
             matrix=matrix,
             row=row,
             column=column,
-            count=matrix.matrix.counts[row, column].item(),
+            count=matrix.matrix.window([row], [column]).item(),
             samples=page.rows,
             next_cursor=page.next,
             first=cursor is None,

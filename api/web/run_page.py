@@ -10,6 +10,7 @@ from shared import runs
 from shared.kit.errors import Problem
 from shared.kit.platform import Platform
 from shared.presentation.cell_colours import SHADE_NAMES
+from shared.presentation.class_table import MAX_ROWS
 from shared.presentation.matrix_drawing import MatrixDrawing, draw_matrix
 from shared.presentation.matrix_view import View
 from shared.presentation.run_tables import (
@@ -57,6 +58,7 @@ async def values(platform: Platform, selection: RunSelection) -> dict[str, Any]:
         "rows": shown.rows,
         "headlines": shown.headlines,
         "classes": shown.classes,
+        "class_count": len(selection.run.summary.classes),
         "class_columns": CLASS_COLUMNS,
         "width": WIDTH,
         "matrix_drawing": shown.drawing,
@@ -80,8 +82,8 @@ async def _figures(platform: Platform, selection: RunSelection) -> _Figures:
         counts = await answers.label_counts(platform, run, selection.conditions)
         return _Figures(counts.rows, label_set_headlines(counts), label_table(run, counts, is_slice=is_slice))
     matrix = await selection.matrix(platform)
-    shown = _Figures(int(matrix.counts.sum()), headlines(run, matrix, is_slice=is_slice), [])
+    shown = _Figures(int(matrix.sample_count), headlines(run, matrix, is_slice=is_slice), [])
     if not run.summary.has_labels:
         return shown
-    table = class_table(run, matrix, is_slice=is_slice)
+    table = class_table(run, matrix, is_slice=is_slice)[:MAX_ROWS]
     return shown._replace(classes=table, drawing=await draw_matrix(matrix, View()))

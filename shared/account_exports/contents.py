@@ -12,6 +12,7 @@ from shared.account_exports.volumes import Volumes
 from shared.accounts import Caller, queries
 from shared.analyses import exports as analysis_exports
 from shared.datasets.objects import ROWS
+from shared.evaluation.confusion.cell_list import counts_as_json
 from shared.evaluation.inputs.label_codes import decode
 from shared.gates.records import GateRecord
 from shared.kit.errors import DomainError
@@ -92,7 +93,7 @@ async def _run(platform: Platform, owner: Caller, volumes: Volumes, run: RunReco
     ready = await runs.get_ready(platform, owner, str(run.id), runs.ANY_TASK)
     described["classes"] = ready.summary.classes
     if ready.summary.task == "classification":
-        described["counts"] = ready.summary.matrix.counts.tolist()
+        described |= counts_as_json(ready.summary.matrix)
     await volumes.add_bytes(f"runs/{run.id}/run.json", _json(**described))
     if ready.is_private:
         return
@@ -134,7 +135,7 @@ async def _matrix(platform: Platform, owner: Caller, volumes: Volumes, uid: str)
         version=counted.version,
         description=counted.description,
         classes=counted.matrix.classes,
-        counts=counted.matrix.counts.tolist(),
+        **counts_as_json(counted.matrix),
         created_at=counted.created_at,
         updated_at=counted.updated_at,
         **labels,

@@ -76,6 +76,12 @@ class ServiceUnavailable(DomainError):
     status, code = HTTPStatus.SERVICE_UNAVAILABLE, "service-unavailable"
 
 
+class ManyClassesUnsupported(DomainError):
+    """More than 1,000 classes are not shown cell by cell; read their cells (/cells), or merge rare classes."""
+
+    status, code = HTTPStatus.CONFLICT, "many-classes"
+
+
 @runtime_checkable
 class InputFault(Protocol):
     """An error of the pure maths, which knows nothing of problems: a sentence and a position in the input."""

@@ -5,16 +5,19 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
+import msgspec
 import structlog
 
 from shared import jobs, quotas
 from shared.accounts import Caller
+from shared.evaluation.inputs.errors import ClassesForV1, TooManyClasses
 from shared.jobs import JobRecord, Reference
 from shared.kit.db import note_created, retry_conflicts
+from shared.kit.errors import ManyClassesUnsupported
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
-from shared.matrices import queries
+from shared.matrices import queries, stored_counts
 from shared.matrices.counting import CountedSamples, Vectors, count_labels
 from shared.matrices.errors import MatrixChanged, MatrixNotFound
 from shared.matrices.records import CountedMatrix, Description, ListedMatrix, MatrixMetrics
@@ -34,10 +37,18 @@ UNDESCRIBED = Description()
 
 @retry_conflicts
 async def create(
-    platform: Platform, caller: Caller, source: Vectors | CountedSamples, description: Description = UNDESCRIBED
+    platform: Platform,
+    caller: Caller,
+    source: Vectors | CountedSamples,
+    description: Description = UNDESCRIBED,
+    *,
+    cell_by_cell: bool = False,
 ) -> UUID:
-    """Store a new matrix; raises a subclass of InvalidLabels, or QuotaReached."""
-    counted_samples = await _count(platform, source)
+    """Store a new matrix, of no more classes than are shown `cell_by_cell` if so.
+
+    Raises a subclass of InvalidLabels, or QuotaReached.
+    """
+    counted_samples = await _count(platform, source, cell_by_cell=cell_by_cell)
     uid = uuid7()
     additions = {Quota.MATRICES: 1, Quota.STORED_BYTES: counted_samples.stored_bytes}
     async with quotas.counted(platform, caller, additions) as connection:
@@ -50,7 +61,7 @@ async def create(
 async def update(platform: Platform, caller: Caller, uid: str, vectors: Vectors) -> UUID:
     """Replace the labels of a matrix of the caller; results of the former labels are no longer returned."""
     matrix_id = _matrix_id(uid)
-    counted_samples = await _count(platform, vectors)
+    counted_samples = await _count(platform, vectors, cell_by_cell=True)
     async with quotas.counted(platform, caller, {Quota.STORED_BYTES: counted_samples.stored_bytes}) as connection:
         if not await queries.update(connection, matrix_id, caller.account_id, counted_samples):
             raise MatrixNotFound
@@ -86,18 +97,27 @@ async def delete(platform: Platform, caller: Caller, uid: str) -> None:
 
 
 async def metrics(platform: Platform, caller: Caller, uid: str) -> MatrixMetrics:
-    """The headline metrics and counts of a matrix of the caller; raises MatrixNotFound."""
+    """The headline metrics and counts of a matrix of the caller; raises MatrixNotFound, ManyClassesUnsupported."""
     async with platform.db.connection() as connection:
         record = await queries.metrics(connection, caller.account_id, _matrix_id(uid))
     if record is None:
         raise MatrixNotFound
+    if stored_counts.is_packed(record.counts):
+        raise ManyClassesUnsupported
     return record
 
 
 async def all_metrics(platform: Platform, *, skip: int, limit: int) -> list[MatrixMetrics]:
-    """The headline metrics and counts of the matrices of all accounts, oldest first; for administrators."""
+    """The headline metrics of the matrices of all accounts, oldest first; for administrators.
+
+    The counts are null where there are too many classes to show them cell by cell.
+    """
     async with platform.db.connection() as connection:
-        return await queries.all_metrics(connection, skip=skip, limit=limit)
+        records = await queries.all_metrics(connection, skip=skip, limit=limit)
+    return [
+        msgspec.structs.replace(record, counts="null") if stored_counts.is_packed(record.counts) else record
+        for record in records
+    ]
 
 
 async def counts(platform: Platform, caller: Caller, uid: str) -> CountedMatrix:
@@ -170,12 +190,18 @@ async def newest_uids_of_many(platform: Platform, account_ids: list[int]) -> dic
         return await queries.uids_of_many(connection, account_ids, MAX_UIDS)
 
 
-async def _count(platform: Platform, source: Vectors | CountedSamples) -> CountedSamples:
+async def _count(platform: Platform, source: Vectors | CountedSamples, *, cell_by_cell: bool) -> CountedSamples:
     if isinstance(source, CountedSamples):
         return source
     limits = platform.settings
-    work = partial(count_labels, source, max_classes=limits.max_classes, max_label_length=limits.max_label_length)
-    return work() if len(source.actual) <= MAX_INLINE_SAMPLES else await asyncio.to_thread(work)
+    most = limits.max_classes if cell_by_cell else limits.max_matrix_classes
+    work = partial(count_labels, source, max_classes=most, max_label_length=limits.max_label_length)
+    try:
+        return work() if len(source.actual) <= MAX_INLINE_SAMPLES else await asyncio.to_thread(work)
+    except TooManyClasses as error:
+        if most >= limits.max_matrix_classes:
+            raise
+        raise ClassesForV1(most, limits.max_matrix_classes, vector=error.vector) from error
 
 
 def _or_not_found(matrix: CountedMatrix | None) -> CountedMatrix:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from shared.evaluation.confusion.counting import count
-from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import MAX_CELLS, ConfusionMatrix
 from shared.evaluation.confusion.statistics import Summary, summary
+from shared.evaluation.inputs.errors import TooManyPairs
 from shared.evaluation.inputs.label_codes import encode
 from shared.evaluation.inputs.labels import Vector, arrange, factorise, read_classes
 from shared.evaluation.types import Label
@@ -42,7 +43,7 @@ class CountedSamples(NamedTuple):
 
 
 def count_labels(vectors: Vectors, *, max_classes: int, max_label_length: int) -> CountedSamples:
-    """Count the vectors; raises a subclass of InvalidLabels."""
+    """Count the vectors; raises a subclass of InvalidLabels. Of many classes the matrix is sparse."""
     factorised = factorise(
         vectors.actual,
         vectors.predicted,
@@ -56,6 +57,8 @@ def count_labels(vectors: Vectors, *, max_classes: int, max_label_length: int) -
         factorised = arrange(factorised, classes, (*vectors.names, "classes"))
     weights = None if vectors.weights is None else np.asarray(vectors.weights, dtype=np.float64)
     matrix = count(factorised, weights)
+    if matrix.is_sparse and len(matrix.cells.counts) > MAX_CELLS:
+        raise TooManyPairs(MAX_CELLS, vector=vectors.names[0])
     codes = encode(factorised.actual), encode(factorised.predicted)
     return CountedSamples(matrix, len(factorised.actual), summary(matrix), *codes)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -31,9 +32,11 @@ _MAIN_PER_CLASS = tuple(CATALOGUE[f"{name}.class"] for name in ("precision", "re
 def json_text(matrix: CountedMatrix, statistics: Statistics, *, normalised: bool = False) -> bytes:
     """The matrix, its description, and every statistic; undefined values are null, with their reasons.
 
-    `normalised` puts shares of the row into `confusion_matrix`; a row without samples is null throughout.
+    `normalised` puts shares of the row into `confusion_matrix`; a row without samples is null. Of many classes
+    `confusion_matrix` is null, and `cells` has positions of classes and counts of those that are not zero.
     """
     description = msgspec.structs.asdict(matrix.description)
+    is_sparse = matrix.matrix.is_sparse
     return msgspec.json.encode(
         {
             "uid": matrix.uid,
@@ -44,7 +47,8 @@ def json_text(matrix: CountedMatrix, statistics: Statistics, *, normalised: bool
             "sample_count": matrix.sample_count,
             "classes": matrix.matrix.classes,
             "normalised": normalised,
-            "confusion_matrix": _cells(matrix.matrix, normalised=normalised),
+            "confusion_matrix": None if is_sparse else _cells(matrix.matrix, normalised=normalised),
+            **({"cells": _sparse_cells(matrix.matrix, normalised=normalised)} if is_sparse else {}),
             "overall": statistics.overall,
             "per_class": statistics.per_class,
             "undefined": undefined_statistics(matrix.matrix, statistics),
@@ -53,10 +57,24 @@ def json_text(matrix: CountedMatrix, statistics: Statistics, *, normalised: bool
 
 
 def matrix_csv(matrix: ConfusionMatrix, *, normalised: bool = False) -> str:
-    """A row for each actual class and a column for each predicted one; shares of the row if `normalised`."""
+    """A row for each actual class and a column for each predicted one; shares of the row if `normalised`.
+
+    Of many classes a row for each cell that is not zero.
+    """
+    if matrix.is_sparse:
+        return cells_csv(matrix, normalised=normalised)
     cells = _cells(matrix, normalised=normalised)
     rows = ([label, *row] for label, row in zip(matrix.classes, cells, strict=True))
     return csv_text(["actual/predicted", *matrix.classes], rows)
+
+
+def cells_csv(matrix: ConfusionMatrix, *, normalised: bool = False) -> str:
+    """A row for each cell that is not zero, row by row: the two classes and the count, or its share of the row."""
+    rows, columns, counts = matrix.cells
+    values = counts / matrix.actual[rows] if normalised else counts
+    labels = matrix.classes
+    lines = ([labels[i], labels[j], value] for i, j, value in zip(rows, columns, values.tolist(), strict=True))
+    return csv_text(["actual", "predicted", "share" if normalised else "count"], lines)
 
 
 def overall_csv(statistics: Statistics) -> str:
@@ -117,6 +135,12 @@ def _cells(matrix: ConfusionMatrix, *, normalised: bool) -> Sequence[Sequence[Ce
         counts: list[list[Cell]] = matrix.counts.tolist()
         return counts
     return [list(map(defined, row)) for row in row_shares(matrix.counts).tolist()]
+
+
+def _sparse_cells(matrix: ConfusionMatrix, *, normalised: bool) -> dict[str, list[Any]]:
+    rows, columns, counts = matrix.cells
+    values = counts / matrix.actual[rows] if normalised else counts
+    return {"actual": rows.tolist(), "predicted": columns.tolist(), "counts": values.tolist()}
 
 
 def _single(value: Value) -> Cell:

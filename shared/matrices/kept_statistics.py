@@ -8,7 +8,7 @@ from hashlib import sha256
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells
 from shared.evaluation.confusion.statistics import Statistics, statistics
 
 P = ParamSpec("P")
@@ -37,7 +37,7 @@ async def work_on(matrix: ConfusionMatrix, work: Callable[P, T], *arguments: P.a
 
 def statistics_of(matrix: ConfusionMatrix) -> Statistics:
     """Return the statistics of a matrix, computed or kept; they depend on its counts, not on the names of classes."""
-    key = sha256(str((matrix.counts.shape, matrix.counts.dtype)).encode() + matrix.counts.tobytes()).digest()
+    key = _key(matrix)
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
@@ -48,6 +48,14 @@ def statistics_of(matrix: ConfusionMatrix) -> Statistics:
         while len(_kept) > 1 and sum(map(_classes, _kept.values())) > MAX_CLASSES:
             _kept.popitem(last=False)
     return computed
+
+
+def _key(matrix: ConfusionMatrix) -> bytes:
+    parts = matrix.source if isinstance(matrix.source, FilledCells) else (matrix.source,)
+    digest = sha256(str((len(matrix.classes), [part.dtype for part in parts])).encode())
+    for part in parts:
+        digest.update(part.tobytes())
+    return digest.digest()
 
 
 def _classes(kept: Statistics) -> int:

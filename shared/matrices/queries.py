@@ -4,12 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-import numpy as np
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Summary
 from shared.jobs import Reference
 from shared.kit.db import Connection, Record
+from shared.matrices import stored_counts
 from shared.matrices.counting import CountedSamples
 from shared.matrices.records import CountedMatrix, Description, ListedMatrix, MatrixMetrics, Samples
 
@@ -132,7 +131,7 @@ async def counts(connection: Connection, account_id: int, uid: UUID) -> CountedM
     return CountedMatrix(
         uid=record["uid"],
         version=record["version"],
-        matrix=ConfusionMatrix(classes, np.array(record["counts"]).reshape(len(classes), len(classes))),
+        matrix=stored_counts.unpacked(classes, record["counts"]),
         sample_count=record["sample_count"],
         summary=_summary(record),
         description=_description(record),
@@ -189,7 +188,7 @@ def _columns(counted_samples: CountedSamples) -> tuple[Any, ...]:
     matrix, summary = counted_samples.matrix, counted_samples.summary
     return (
         list(matrix.classes),
-        matrix.counts.tolist(),
+        stored_counts.packed(matrix),
         counted_samples.sample_count,
         summary.accuracy,
         summary.precision,

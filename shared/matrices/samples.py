@@ -39,7 +39,7 @@ def find_samples(samples: Samples, cell: CellSelection, *, after: int | None, li
     if samples.actual_codes is None or samples.predicted_codes is None:
         raise MatrixWithoutSamples
     class_codes = [
-        None if text is None else _code(samples.classes, text, name)
+        None if text is None else class_position(samples.classes, text, name)
         for name, text in (("actual", cell.actual), ("predicted", cell.predicted))
     ]
     actual, predicted = (
@@ -59,7 +59,8 @@ def _matching(vectors: Sequence[Codes], class_codes: Sequence[int | None], limit
     return np.flatnonzero(np.logical_and.reduce(matches))[:limit]
 
 
-def _code(classes: Sequence[Label], text: str, name: str) -> int:
+def class_position(classes: Sequence[Label], text: str, name: str) -> int:
+    """The position of a class by its label as text; raises InvalidInput, which names the parameter."""
     label = text if isinstance(classes[0], str) else _number(text)
     for code, candidate in enumerate(classes):
         if candidate == label:

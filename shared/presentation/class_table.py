@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from shared.evaluation.confusion.cell_list import most_errors
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Value
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates
@@ -14,6 +15,9 @@ from shared.presentation.number_format import value_text
 Estimates = Mapping[str, Sequence[Estimate]]
 
 _METRICS = {metric.pycm: metric for metric in PER_CLASS.metrics}
+
+MAX_ROWS = 1000
+"""Rows that a page shows; it has 250 bytes for each of their ten cells."""
 
 COLUMNS: dict[str, Metric] = {
     name: _METRICS[name] for name in ("P", "TOP", "PPV", "TPR", "F1", "TNR", "MCC", "FN", "FP")
@@ -37,7 +41,10 @@ class ClassRow(NamedTuple):
 def class_rows(
     matrix: ConfusionMatrix, statistics: Statistics, *, sort: str | None, descending: bool
 ) -> list[ClassRow]:
-    """A row for each class, sorted by one of COLUMNS, with intervals of 95 %; undefined values come last."""
+    """A row for each class, sorted by one of COLUMNS, with intervals of 95 %; undefined values come last.
+
+    Of more than MAX_ROWS classes the first of that order are shown; unsorted, those with the most errors.
+    """
     estimates = class_estimates(MatrixResult(matrix, statistics), Confidence())
     size = len(statistics.per_class["TP"])
     positions = list(range(size))
@@ -46,8 +53,11 @@ def class_rows(
         defined = [position for position in positions if values[position] is not None]
         defined.sort(key=lambda position: _number(values[position]), reverse=descending)
         positions = defined + [position for position in positions if values[position] is None]
+    elif size > MAX_ROWS:
+        positions = most_errors(matrix, MAX_ROWS)
     return [
-        ClassRow(position, [_cell(statistics, estimates, code, position) for code in COLUMNS]) for position in positions
+        ClassRow(position, [_cell(statistics, estimates, code, position) for code in COLUMNS])
+        for position in positions[:MAX_ROWS]
     ]
 
 

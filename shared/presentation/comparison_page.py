@@ -74,6 +74,7 @@ def build_comparison_page(matrices: Sequence[CountedMatrix], base: str | None = 
                 ranked_model, heat_map(matrix, labels, SMALL), _difference(matrix, in_order[model], labels, i == model)
             )
             for i, (ranked_model, matrix) in enumerate(zip(ranked, in_order, strict=True))
+            if not matrix.is_sparse
         ],
         base=ranked[model],
         won=[sum(uid in row.winners for row in table.rows) for uid in uids],

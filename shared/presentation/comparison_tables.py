@@ -68,7 +68,7 @@ def statistic_lines(table: SideBySide, uids: Sequence[str]) -> list[Line]:
 def class_lines(matrices: Sequence[ConfusionMatrix]) -> list[Line]:
     """A row for each class with its F1 in every matrix; the matrices' classes are in the same order."""
     columns = [_f1(matrix) for matrix in matrices]
-    supports = [matrix.counts.sum(axis=1).tolist() for matrix in matrices]
+    supports = [matrix.actual.tolist() for matrix in matrices]
     lines = []
     for i, values in enumerate(zip(*columns, strict=True)):
         defined_values = [value for value in values if value is not None]
@@ -151,5 +151,4 @@ def _close(value: float, best: float) -> bool:
 
 
 def _f1(matrix: ConfusionMatrix) -> list[float | None]:
-    counts = matrix.counts
-    return list(map(defined, ratios(*f1(counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0))).tolist()))
+    return list(map(defined, ratios(*f1(matrix.hits, matrix.actual, matrix.predicted)).tolist()))

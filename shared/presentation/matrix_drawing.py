@@ -17,12 +17,20 @@ DRAWN_INLINE = 12
 
 
 class MatrixDrawing(NamedTuple):
-    """The drawing of a matrix: grid, most confused pairs and labels; `counts_json` only where cells are no links."""
+    """The drawing of a matrix: grid, most confused pairs and the labels of all classes.
+
+    `counts_json` are the counts of the classes that are drawn, where their cells are too many to be links.
+    """
 
     grid: Grid
     pairs: list[Pair]
     labels: list[str]
     counts_json: str
+
+    @property
+    def shown_labels(self) -> list[str]:
+        """The labels of the classes that are drawn, in their order."""
+        return [self.labels[position] for position in self.grid.order]
 
 
 async def draw_matrix(matrix: ConfusionMatrix, view: View) -> MatrixDrawing:
@@ -35,8 +43,9 @@ async def draw_matrix(matrix: ConfusionMatrix, view: View) -> MatrixDrawing:
 def _draw(matrix: ConfusionMatrix, view: View) -> MatrixDrawing:
     matrix_grid = grid(matrix, view)
     labels = [label_text(label) for label in matrix.classes]
+    order = matrix_grid.order
     # Where cells are too many to be links, a script shows the cell under the pointer.
     counts_json = (
-        msgspec.json.encode(matrix.counts.tolist()).decode() if len(matrix_grid.order) > NUMBERED_CLASSES else ""
+        msgspec.json.encode(matrix.window(order, order).tolist()).decode() if len(order) > NUMBERED_CLASSES else ""
     )
     return MatrixDrawing(matrix_grid, confused_pairs(matrix, MAX_PAIRS), labels, counts_json)

@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.confusion.cell_list import most_errors, neighbours
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.rates import column_shares, ratios, row_shares
+from shared.evaluation.rates import ratios
 from shared.evaluation.types import Counts
 from shared.presentation.cell_colours import THRESHOLDS
 from shared.presentation.heatmap import NUMBERED_CLASSES, CellShades, HeatMap, HeatMapSize, heat_map
@@ -24,16 +25,23 @@ MEASURES: dict[Measure, str] = {
     "overall": "percent of all",
 }
 
+WINDOW = 40
+"""Classes that are drawn of a matrix that has too many to be drawn whole, and around one of them."""
+
 _SIDE, _MAX_SIDE, _CROWD = 640, 900, 60
 
 
 class View(NamedTuple):
-    """The visible part of a matrix and its form; `worst` is the number of classes, those with the most errors."""
+    """The visible part of a matrix and its form; `worst` is the number of classes, those with the most errors.
+
+    `around` is the position of a class, which is drawn with those that are confused with it most.
+    """
 
     measure: Measure = "counts"
     order: Order = "label"
     errors_only: bool = False
     worst: int | None = None
+    around: int | None = None
 
 
 class GridCell(NamedTuple):
@@ -57,42 +65,35 @@ class Grid:
 
 def grid(matrix: ConfusionMatrix, view: View) -> Grid:
     """Draw the matrix in this view; takes up to tenths of a second for hundreds of classes."""
-    texts = [label_text(label) for label in matrix.classes]
     order = _order(matrix, view)
-    shares = _shares(matrix, view.measure)[np.ix_(order, order)]
-    visible = ConfusionMatrix(tuple(matrix.classes[i] for i in order), matrix.counts[np.ix_(order, order)])
+    visible = ConfusionMatrix(tuple(matrix.classes[i] for i in order), matrix.window(order, order))
+    texts = [label_text(label) for label in visible.classes]
+    shares = _shares(matrix, visible.counts, order, view.measure)
     side = _MAX_SIDE if len(order) > _CROWD else _SIDE
     form = HeatMapSize(side=side, label_columns=16, numbered_classes=NUMBERED_CLASSES)
-    heat = heat_map(visible, [texts[i] for i in order], form, _paint(visible, shares, view))
-    cells = _cells(matrix, order, texts, heat.cell) if len(order) <= NUMBERED_CLASSES else []
+    heat = heat_map(visible, texts, form, _paint(visible, shares, view))
+    cells = _cells(matrix, visible, order, heat.cell) if len(order) <= NUMBERED_CLASSES else []
     return Grid(heat, tuple(order), tuple(cells))
 
 
-def errors(matrix: ConfusionMatrix) -> NDArray[np.float64]:
-    """The false negatives plus the false positives of each class, shape (k,)."""
-    counts = matrix.counts.astype(np.float64)
-    missed: NDArray[np.float64] = counts.sum(axis=1) + counts.sum(axis=0) - 2 * counts.diagonal()
-    return missed
-
-
 def _order(matrix: ConfusionMatrix, view: View) -> list[int]:
-    by_errors: list[int] = np.argsort(-errors(matrix), kind="stable").tolist()
-    visible = by_errors[: view.worst] if view.worst else by_errors
+    if view.around is not None:
+        visible = neighbours(matrix, view.around, WINDOW)
+    else:
+        whole = WINDOW if matrix.is_sparse else len(matrix.classes)
+        visible = most_errors(matrix, view.worst or whole)
     return visible if view.order == "errors" else sorted(visible)
 
 
-def _shares(matrix: ConfusionMatrix, measure: Measure) -> NDArray[np.float64]:
-    counts = matrix.counts
+def _shares(matrix: ConfusionMatrix, counts: Counts, order: list[int], measure: Measure) -> NDArray[np.float64]:
+    """The shares of the classes of the whole matrix, of which some are drawn."""
     if measure == "counts":
         return counts.astype(np.float64)
-    shares = {"row": row_shares, "column": column_shares}.get(measure, _shares_of_all)
+    wholes = {"row": matrix.actual[order][:, None], "column": matrix.predicted[order][None]}
+    whole = wholes.get(measure, np.array([[matrix.sample_count]]))
     # Nothing is drawn where there are no samples.
-    defined: NDArray[np.float64] = np.nan_to_num(shares(counts))
+    defined: NDArray[np.float64] = np.nan_to_num(ratios(counts, whole))
     return defined
-
-
-def _shares_of_all(counts: Counts) -> NDArray[np.float64]:
-    return ratios(counts, counts.sum(keepdims=True))
 
 
 def _paint(visible: ConfusionMatrix, shares: NDArray[np.float64], view: View) -> CellShades:
@@ -108,14 +109,14 @@ def _paint(visible: ConfusionMatrix, shares: NDArray[np.float64], view: View) ->
     return CellShades(levels, lambda row, column: percent_text(float(shares[row, column])))
 
 
-def _cells(matrix: ConfusionMatrix, order: list[int], texts: list[str], cell: float) -> list[GridCell]:
-    totals = matrix.counts.sum(axis=1).tolist()
+def _cells(matrix: ConfusionMatrix, visible: ConfusionMatrix, order: list[int], cell: float) -> list[GridCell]:
+    totals, texts = matrix.actual[order].tolist(), [label_text(label) for label in visible.classes]
     cells = []
     for y, row in enumerate(order):
         for x, column in enumerate(order):
-            count = matrix.counts[row, column].item()
-            share = f", {percent_text(count / totals[row])} % of the row" if totals[row] else ""
+            count = visible.counts[y, x].item()
+            share = f", {percent_text(count / totals[y])} % of the row" if totals[y] else ""
             samples = "1 sample" if count == 1 else f"{count_text(count)} samples"
-            description = f"Actual {texts[row]}, predicted {texts[column]}: {samples}{share}"
+            description = f"Actual {texts[y]}, predicted {texts[x]}: {samples}{share}"
             cells.append(GridCell(row, column, round(x * cell, 2), round(y * cell, 2), description))
     return cells

@@ -60,7 +60,7 @@ def headlines(run: ReadyRun, matrix: ConfusionMatrix, *, is_slice: bool) -> list
 def class_table(run: ReadyRun, matrix: ConfusionMatrix, *, is_slice: bool) -> list[RunClass]:
     """A row for each class, the positive one first."""
     by_class = _by_class(run, matrix, is_slice=is_slice)
-    support, predicted = matrix.counts.sum(axis=1).tolist(), matrix.counts.sum(axis=0).tolist()
+    support, predicted = matrix.actual.tolist(), matrix.predicted.tolist()
     return [
         RunClass(
             label,

@@ -1,10 +1,9 @@
 """The rows of the report's tables, as plain values for the template."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
+from shared.evaluation.confusion.cell_list import list_cells
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Value
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate, overall_estimates
@@ -92,20 +91,19 @@ def matrix_rows(matrix: ConfusionMatrix) -> list[MatrixRow]:
 
 def confused_pairs(matrix: ConfusionMatrix, limit: int) -> list[Pair]:
     """The most frequent confusions, most frequent first, at most `limit`."""
-    errors = matrix.counts.copy()
-    np.fill_diagonal(errors, 0)
-    order = np.argsort(-errors, axis=None, kind="stable")[:limit]
-    shares = row_shares(matrix.counts)
+    rows, columns, counts = (part[:limit] for part in list_cells(matrix, None, errors_only=True))
+    shares = counts / matrix.actual[rows]
     return [
-        Pair(i, j, count_text(errors[i, j].item()), percent_text(float(shares[i, j])))
-        for i, j in (map(int, divmod(int(position), len(errors))) for position in order)
-        if errors[i, j]
+        Pair(row, column, count_text(count), percent_text(share))
+        for row, column, count, share in zip(
+            rows.tolist(), columns.tolist(), counts.tolist(), shares.tolist(), strict=True
+        )
     ]
 
 
-def support(matrix: ConfusionMatrix) -> list[Support]:
-    """One entry per class."""
-    samples, predicted = matrix.counts.sum(axis=1).tolist(), matrix.counts.sum(axis=0).tolist()
+def support(matrix: ConfusionMatrix, positions: Sequence[int]) -> list[Support]:
+    """One entry for each of these classes."""
+    samples, predicted = matrix.actual.tolist(), matrix.predicted.tolist()
     total, largest = sum(samples) or 1, max(samples) or 1
     return [
         Support(
@@ -114,7 +112,7 @@ def support(matrix: ConfusionMatrix) -> list[Support]:
             round(100 * samples[i] / largest, 2),
             count_text(predicted[i]),
         )
-        for i in range(len(samples))
+        for i in positions
     ]
 
 
@@ -141,11 +139,12 @@ def _overall_row(metric: Metric, result: MatrixResult, estimate: Estimate | None
     return OverallRow(metric, _text(value, metric), None if estimate is None else interval_text(estimate), why)
 
 
-def class_tables(statistics: Statistics) -> list[tuple[str, ClassTable]]:
-    """Each group's title and table; statistics that the catalogue lacks come last, under their own names."""
+def class_tables(statistics: Statistics, positions: Sequence[int]) -> list[tuple[str, ClassTable]]:
+    """Each group's title and table of these classes; statistics that the catalogue lacks come last, by their names."""
     tables = []
     for title, metric_of in _group_metrics(PER_CLASS, statistics.per_class):
-        columns = [[_text(value, metric) for value in statistics.per_class[name]] for name, metric in metric_of.items()]
+        values = [(metric, statistics.per_class[name]) for name, metric in metric_of.items()]
+        columns = [[_text(column[i], metric) for i in positions] for metric, column in values]
         tables.append((title, ClassTable(list(metric_of.values()), list(map(list, zip(*columns, strict=True))))))
     return tables
 

@@ -47,7 +47,8 @@ def files(rows: Any, folder: Path, summary: RunSummary) -> list[FileOnDisk]:
 def write(scan: RowScan, summary: RunSummary, target: Path) -> bool:
     """Write the first rows; returns False, and writes nothing, where their texts are too long."""
     k = len(summary.classes)
-    of_cells = np.count_nonzero(summary.matrix.counts) * KEPT <= MAX_KEPT
+    matrix = summary.matrix
+    of_cells = not matrix.is_sparse and np.count_nonzero(matrix.counts) * KEPT <= MAX_KEPT
     # Of too many cells those of all samples and of all errors are kept.
     lists = [_Highest(k * k)] if of_cells else [_Highest(1), _Highest(2)]
     kept: list[pa.Table] = []

@@ -99,9 +99,9 @@ def _check(run: ReadyRun) -> None:
     summary = run.summary
     if summary.rows < MIN_SAMPLES:
         raise SamplesInsufficient(f"There are {summary.rows:,} samples; at least {MIN_SAMPLES} are needed.")
-    if np.count_nonzero(summary.matrix.counts.sum(axis=1)) == 1:
+    if np.count_nonzero(summary.matrix.actual) == 1:
         raise SamplesInsufficient("All samples have one label, so that none can be told from another.")
-    if summary.rows * len(summary.classes) > MAX_PROBABILITIES:
+    if summary.matrix.is_sparse or summary.rows * len(summary.classes) > MAX_PROBABILITIES:
         raise AuditTooLarge(f"Rows times classes are more than {MAX_PROBABILITIES:,}; audit a part of the rows.")
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells, from_cells
 from shared.evaluation.intervals.areas import area_interval
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
 from shared.evaluation.metrics import CATALOGUE, Metric
@@ -88,28 +88,25 @@ def area_estimates(summary: RunSummary, *, is_slice: bool) -> list[Estimate]:
 
 def one_against_rest(matrix: ConfusionMatrix, position: int) -> tuple[int, int, int, int]:
     """The true positives, false positives, false negatives and true negatives of a class."""
-    counts = matrix.counts
-    hits = int(counts[position, position])
-    actual, predicted = int(counts[position].sum()), int(counts[:, position].sum())
-    return hits, predicted - hits, actual - hits, int(counts.sum()) - actual - predicted + hits
+    hits, actual, predicted = (int(sums[position]) for sums in (matrix.hits, matrix.actual, matrix.predicted))
+    return hits, predicted - hits, actual - hits, int(matrix.sample_count) - actual - predicted + hits
 
 
 def matrix_of_slice(table: SliceTable, value: str, whole: ConfusionMatrix) -> ConfusionMatrix:
     """The confusion matrix of the rows that have a value; all counts are 0 where no row has it."""
     triples, counts = table.triples()
-    matrix = np.zeros_like(whole.counts)
-    if value in table.values:
-        own = triples[:, 0] == table.values.index(value)
-        matrix[triples[own, 1], triples[own, 2]] = counts[own]
-    return ConfusionMatrix(whole.classes, matrix)
+    own = triples[:, 0] == (table.values.index(value) if value in table.values else -1)
+    return from_cells(whole.classes, FilledCells(triples[own, 1], triples[own, 2], counts[own]))
 
 
 def whole_of(table: SliceTable, classes: Sequence[Label]) -> ConfusionMatrix:
     """The confusion matrix of all rows of a table."""
     triples, counts = table.triples()
-    matrix = np.zeros((len(classes), len(classes)), np.int64)
-    np.add.at(matrix, (triples[:, 1], triples[:, 2]), counts)
-    return ConfusionMatrix(tuple(classes), matrix)
+    k = len(classes)
+    keys, places = np.unique(triples[:, 1] * k + triples[:, 2], return_inverse=True)
+    sums = np.zeros(len(keys), np.int64)
+    np.add.at(sums, places, counts)
+    return from_cells(tuple(classes), FilledCells(keys // k, keys % k, sums))
 
 
 def slices(
@@ -155,11 +152,11 @@ def _of_column(
     starts = np.searchsorted(triples[:, 0], np.arange(len(table.values) + 1))
     for at, value in enumerate(table.values):
         rows = slice(starts[at], starts[at + 1])
-        matrix = np.zeros_like(whole.counts)
-        matrix[triples[rows, 1], triples[rows, 2]] = counts[rows]
-        support, right = int(counts[rows].sum()), int(np.trace(matrix))
+        support = int(counts[rows].sum())
+        right = int(counts[rows][triples[rows, 1] == triples[rows, 2]].sum())
         if support >= max(1, min_support):
-            measured = _value(metric, ConfusionMatrix(whole.classes, matrix), positive)
+            matrix = from_cells(whole.classes, FilledCells(triples[rows, 1], triples[rows, 2], counts[rows]))
+            measured = _value(metric, matrix, positive)
             results.append(SliceResult(table.column, value, support, support - right, measured))
     return results
 

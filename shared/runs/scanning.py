@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.counting import count_keys
+from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells, from_cells
 from shared.evaluation.inputs.probabilities import complement as complements
 from shared.evaluation.types import Label
 from shared.predictions.single_score import complement
@@ -32,13 +33,15 @@ class RowScan:
     def counts(self, conditions: Sequence[Condition]) -> ConfusionMatrix:
         """The confusion matrix of the rows that fulfil all conditions."""
         k = len(self._summary.classes)
-        counts = np.zeros(k * k, np.int64)
+        cells, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
         for group in range(self.group_count):
             table = self.source.read(group, ["t", "p", *self._columns(conditions)])
             rows = np.flatnonzero(self._fulfilled(table, conditions))
             actual, predicted = (self._positions[table.column(side).to_numpy()[rows]] for side in ("t", "p"))
-            counts += np.bincount(actual.astype(np.int64) * k + predicted, minlength=k * k)
-        return ConfusionMatrix(tuple(self._summary.classes), counts.reshape(k, k))
+            found, numbers = count_keys(actual.astype(np.int64) * k + predicted, k)
+            cells, places = np.unique(np.concatenate([cells, found]), return_inverse=True)
+            counts = np.bincount(places, np.concatenate([counts, numbers]), len(cells)).astype(np.int64)
+        return from_cells(tuple(self._summary.classes), FilledCells(cells // k, cells % k, counts))
 
     def select(self, columns: Sequence[str], conditions: Sequence[Condition]) -> Iterator[pa.Table]:
         """Yield these columns of the rows that fulfil all conditions, a row group at a time."""

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells
 from shared.evaluation.multilabel.counted import LabelSetCounts
 from shared.evaluation.types import Label
 
@@ -62,12 +62,31 @@ class RowsPiece(msgspec.Struct, frozen=True):
     codes: list[int]
 
 
+class StoredCells(msgspec.Struct, frozen=True):
+    """The cells of a matrix that are not zero, row by row: positions of their classes as uint16, counts as int64."""
+
+    rows: bytes
+    columns: bytes
+    counts: bytes
+
+    @classmethod
+    def of(cls, matrix: ConfusionMatrix) -> "StoredCells":
+        """Those of a matrix."""
+        rows, columns, counts = matrix.cells
+        return cls(rows.astype(np.uint16).tobytes(), columns.astype(np.uint16).tobytes(), counts.tobytes())
+
+    def read(self) -> FilledCells:
+        """The cells as arrays."""
+        rows, columns = (np.frombuffer(part, np.uint16).astype(np.int64) for part in (self.rows, self.columns))
+        return FilledCells(rows, columns, np.frombuffer(self.counts, np.int64))
+
+
 class RunSummary(msgspec.Struct, frozen=True):
     """The counts of a run, its classes, and what its scores are."""
 
     rows: int
     classes: list[Label]
-    # k rows of k whole numbers: actual classes by predicted ones, int64.
+    # k rows of k whole numbers: actual classes by predicted ones, int64; none of many classes, which have `cells`.
     counts: bytes
     # The position in `classes` of each code in the canonical rows.
     class_of_code: list[int]
@@ -89,6 +108,8 @@ class RunSummary(msgspec.Struct, frozen=True):
 
     # In the order of the rows; none where one object has all of them.
     pieces: list[RowsPiece] = []
+
+    cells: StoredCells | None = None
 
     @property
     def has_labels(self) -> bool:
@@ -124,13 +145,15 @@ class RunSummary(msgspec.Struct, frozen=True):
         """The number of rows that are predicted wrongly; of sets, those that differ in any label."""
         if self.label_counts is not None:
             return self.rows - self.label_counts.exact
-        matrix = self.matrix.counts
-        return int(matrix.sum() - np.trace(matrix))
+        matrix = self.matrix
+        return int(matrix.sample_count - matrix.hits.sum())
 
     @property
     def matrix(self) -> ConfusionMatrix:
         """The confusion matrix."""
         k = len(self.classes)
+        if self.cells is not None:
+            return ConfusionMatrix(tuple(self.classes), self.cells.read())
         return ConfusionMatrix(tuple(self.classes), np.frombuffer(self.counts, np.int64).reshape(k, k))
 
 

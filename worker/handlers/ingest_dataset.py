@@ -31,7 +31,7 @@ async def load(platform: Platform, attempt: JobAttempt[IngestDataset]) -> Datase
     target = attempt.scratch.folder / "file"
     dataset, sha256 = await making.fetch(platform, attempt.job, attempt.arguments.dataset_id, target)
     settings = platform.settings
-    limits = IngestLimits(settings.max_file_bytes, settings.max_classes, settings.private_min_support)
+    limits = IngestLimits(settings.max_file_bytes, settings.max_matrix_classes, settings.private_min_support)
     return DatasetInputs(dataset, sha256, limits)
 
 

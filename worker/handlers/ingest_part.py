@@ -27,7 +27,7 @@ async def load(platform: Platform, attempt: JobAttempt[IngestPart]) -> PartInput
     """Write the bytes of the part into the scratch folder."""
     target = attempt.scratch.folder / "file"
     plan = await part_ingests.fetch(platform, attempt.job, attempt.arguments, target)
-    return PartInputs(plan, platform.settings.max_classes)
+    return PartInputs(plan, platform.settings.max_matrix_classes)
 
 
 def perform(inputs: PartInputs, attempt: JobAttempt[IngestPart]) -> Conclusion:

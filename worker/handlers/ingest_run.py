@@ -62,7 +62,7 @@ async def load(platform: Platform, attempt: JobAttempt[IngestRun]) -> RunInputs:
 
     # Parts that make no run are found out about later, in the thread that computes.
     files = await fetch() if parts is None else None
-    limits = IngestLimits(settings.max_file_bytes, settings.max_classes, settings.private_min_support)
+    limits = IngestLimits(settings.max_file_bytes, settings.max_matrix_classes, settings.private_min_support)
     sizes = None if job.part_count else PartSizes(settings.run_part_rows, settings.run_part_bytes)
     return RunInputs(
         found,

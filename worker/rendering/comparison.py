@@ -6,8 +6,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-import numpy as np
-
 from shared.evaluation.comparison.pycm_ranking import Comparison, aligned
 from shared.evaluation.comparison.side_by_side import SideBySide
 from shared.evaluation.confusion.matrix import ConfusionMatrix
@@ -73,7 +71,7 @@ def render_comparison(
 
 
 def _map(matrix: ConfusionMatrix, texts: Sequence[str]) -> _Map:
-    right, total = np.trace(matrix.counts).item(), matrix.sample_count
+    right, total = matrix.hits.sum().item(), matrix.sample_count
     return _Map(heat_map(matrix, texts, SMALL), count_text(right), percent_text(right / total if total else 0))
 
 

@@ -13,6 +13,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
+from shared.evaluation.confusion.cell_list import in_blocks
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import row_shares
 from shared.presentation.labels import label_text, plain_text
@@ -24,6 +25,8 @@ NUMBERED_CLASSES = 30
 # Cells drawn as shapes stay sharp in the SVG at any size; more than this would make it slow, so it holds a bitmap.
 _VECTOR_CLASSES = 40
 _ZEROS_SHOWN = 12
+# A block is a pixel and a half at the usual resolution.
+_BLOCKS = 500
 _AXIS_POINTS, _TITLE_POINTS = 10.5, 13
 _MAX_POINTS, _MIN_POINTS = 12.0, 5.0
 _DIGIT_WIDTH = 0.64
@@ -49,7 +52,11 @@ class _Colours(NamedTuple):
 def draw(
     matrix: ConfusionMatrix, *, normalised: bool, colour_map: str, title: str | None, numbers: bool, dpi: int
 ) -> Drawing:
-    """The matrix as a heat map with a colour bar; beyond 30 classes without numbers."""
+    """The matrix as a heat map with a colour bar; beyond 30 classes without numbers, of thousands in blocks of them."""
+    note = ""
+    if matrix.is_sparse:
+        matrix, size = in_blocks(matrix, _BLOCKS)
+        note = f", in blocks of {size} × {size} classes"
     figure_layout = layout([label_text(label) for label in matrix.classes])
     figure = Figure(figsize=(figure_layout.width, figure_layout.height), dpi=dpi, facecolor=_PAPER)
     values = row_shares(matrix.counts) if normalised else matrix.counts.astype(np.float64)
@@ -63,7 +70,7 @@ def draw(
     _colour_bar(figure, figure.add_axes(figure_layout.bar()), colours, normalised=normalised, whole=whole)
     originals = _tick_labels(axes, figure_layout)
     _axis_titles(figure, figure_layout)
-    full_title = plain_text(title) if title and title.strip() else _default_title(normalised=normalised)
+    full_title = (plain_text(title) if title and title.strip() else _default_title(normalised=normalised)) + note
     heading = _title(figure, figure_layout, full_title)
     return Drawing(figure, {**originals, **heading}, full_title)
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from shared.evaluation.confusion.cell_list import most_errors
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Summary
 from shared.evaluation.rates import ratios, recall
@@ -13,6 +14,7 @@ from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.headlines import main_metrics
 from shared.presentation.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
 from shared.presentation.labels import display_width, label_names, plain_text
+from shared.presentation.matrix_view import WINDOW, View, grid
 from shared.presentation.number_format import count_text, percent_text
 from shared.presentation.standalone import REPORT_SHEET, Style
 from shared.presentation.tables import class_tables, confused_pairs, matrix_rows, overall_tables, support
@@ -25,6 +27,8 @@ _LEVEL_COLUMNS = 5
 # The classes that fit across a printed page, in portrait and in landscape.
 _LEVEL_CLASSES, _LANDSCAPE_CLASSES = 14, 24
 _PAIRS, _PAIRS_WITHOUT_TABLE = 10, 20
+# Classes whose statistics are shown where there are thousands.
+_SHOWN_CLASSES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,9 @@ def render_report(matrix: ConfusionMatrix, summary: Summary, statistics: Statist
     """The report as one HTML page in UTF-8; the same values give the same bytes."""
     names = label_names(matrix.classes)
     whole = len(matrix.classes) <= _WHOLE_CLASSES
-    heat = heat_map(matrix, names.full)
+    heat = grid(matrix, View(measure="row")).heat if matrix.is_sparse else heat_map(matrix, names.full)
+    # With their 65 statistics, all of thousands of classes would make ten megabytes.
+    positions = most_errors(matrix, _SHOWN_CLASSES) if matrix.is_sparse else range(len(matrix.classes))
     return render_page(
         "report.html",
         _STYLE,
@@ -68,22 +74,24 @@ def render_report(matrix: ConfusionMatrix, summary: Summary, statistics: Statist
         print_form=_print_form(len(matrix.classes)),
         upright=max(map(display_width, names.narrow)) > _LEVEL_COLUMNS,
         size=len(matrix.classes),
+        size_text=count_text(len(matrix.classes)),
         samples=count_text(matrix.sample_count),
-        right=count_text(matrix.counts.trace().item()),
+        right=count_text(matrix.hits.sum().item()),
         unit="weight" if _is_weighted(matrix) else "samples",
         headlines=_headlines(matrix, summary),
         heat=heat,
         shade_names=SHADE_NAMES,
         alternative=_alternative(matrix),
-        omissions=_omissions(heat, len(matrix.classes)),
+        omissions=_omissions(heat, matrix),
         baseline=_baseline(matrix),
         hardest=_hardest(matrix),
         pairs=confused_pairs(matrix, _PAIRS if whole else _PAIRS_WITHOUT_TABLE),
         rows=matrix_rows(matrix) if whole else [],
-        column_totals=[count_text(total) for total in matrix.counts.sum(axis=0).tolist()],
+        column_totals=[count_text(total) for total in matrix.predicted.tolist()] if whole else [],
         overall=overall_tables(matrix, statistics),
-        support=support(matrix),
-        by_class=class_tables(statistics),
+        positions=positions,
+        support=support(matrix, positions),
+        by_class=class_tables(statistics, positions),
     )
 
 
@@ -106,17 +114,19 @@ def _headlines(matrix: ConfusionMatrix, summary: Summary) -> list[_Headline]:
 
 
 def _alternative(matrix: ConfusionMatrix) -> str:
-    right, total = count_text(matrix.counts.trace().item()), count_text(matrix.sample_count)
+    right, total = count_text(matrix.hits.sum().item()), count_text(matrix.sample_count)
     lead = f"A weight of {right} out of {total} lies" if _is_weighted(matrix) else f"{right} of {total} samples lie"
     return f"{lead} on the diagonal, where the prediction is correct."
 
 
 def _is_weighted(matrix: ConfusionMatrix) -> bool:
-    return matrix.counts.dtype == np.float64
+    return matrix.is_weighted
 
 
-def _omissions(heat: HeatMap, size: int) -> list[str]:
-    omissions = []
+def _omissions(heat: HeatMap, matrix: ConfusionMatrix) -> list[str]:
+    omissions, size = [], len(matrix.classes)
+    if matrix.is_sparse:
+        omissions.append(f"Of {count_text(size)} classes the heat map shows the {WINDOW} with the most errors.")
     if size > NUMBERED_CLASSES:
         omissions.append(f"The heat map has no counts, because there are more than {NUMBERED_CLASSES} classes.")
     if heat.step > 1:
@@ -127,7 +137,7 @@ def _omissions(heat: HeatMap, size: int) -> list[str]:
 
 
 def _baseline(matrix: ConfusionMatrix) -> _ClassShare | None:
-    totals = matrix.counts.sum(axis=1)
+    totals = matrix.actual
     if not totals.any():
         return None
     position = int(totals.argmax())
@@ -135,8 +145,7 @@ def _baseline(matrix: ConfusionMatrix) -> _ClassShare | None:
 
 
 def _hardest(matrix: ConfusionMatrix) -> _ClassShare | None:
-    counts = matrix.counts
-    recalls = ratios(*recall(counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)))
+    recalls = ratios(*recall(matrix.hits, matrix.actual, matrix.predicted))
     if np.isnan(recalls).all():
         return None
     position = int(np.nanargmin(recalls))

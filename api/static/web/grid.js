@@ -53,10 +53,8 @@
 
     function show(row, column) {
       at = [row, column];
-      const actual = order[row],
-        predicted = order[column],
-        count = counts[actual][predicted];
-      said.textContent = `Actual ${labels[actual]}, predicted ${labels[predicted]}: ${count} ${count === 1 ? "sample" : "samples"}`;
+      const count = counts[row][column];
+      said.textContent = `Actual ${labels[row]}, predicted ${labels[column]}: ${count} ${count === 1 ? "sample" : "samples"}`;
       cursor.setAttribute("x", column * cell);
       cursor.setAttribute("y", row * cell);
       cursor.setAttribute("visibility", "visible");

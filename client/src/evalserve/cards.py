@@ -32,7 +32,7 @@ def markdown(run: Run | AsyncRun) -> str:
         "## Classes",
         table(("class", "precision", "recall", "F1", "support"), classes),
     ]
-    if len(run.labels) <= _MAX_CLASSES:
+    if run.matrix is not None and len(run.labels) <= _MAX_CLASSES:
         rows = [
             (text(label), *(f"{count:,}" for count in counts))
             for label, counts in zip(run.labels, run.matrix, strict=True)

@@ -23,7 +23,8 @@ class _Run:
         self.estimates: dict[str, dict[str, Any]] = metrics["estimates"]
         self.undefined: dict[str, Any] = metrics["undefined"]
         self.labels: list[Any] = matrix["classes"]
-        self.matrix: list[list[int]] = matrix["confusion_matrix"]
+        # The service lists the cells of more than 1,000 classes instead.
+        self.matrix: list[list[int]] | None = matrix["confusion_matrix"]
 
     @property
     def id(self) -> str:

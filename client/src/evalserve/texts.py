@@ -17,7 +17,7 @@ class Described(Protocol):
     metrics: dict[str, float | None]
     classes: list[dict[str, Any]]
     labels: list[Any]
-    matrix: list[list[int]]
+    matrix: list[list[int]] | None
 
     @property
     def id(self) -> str: ...  # noqa: D102 -- as of a run
@@ -77,7 +77,7 @@ def _title(run: Described) -> str:
 
 
 def _matrix(run: Described) -> str:
-    if len(run.labels) > _MAX_CLASSES:
+    if run.matrix is None or len(run.labels) > _MAX_CLASSES:
         return ""
     head = "".join(f"<th>{escape(str(label))}</th>" for label in run.labels)
     rows = "".join(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.confusion.matrix import DENSE_CLASSES, MAX_CELLS, ConfusionMatrix, FilledCells, from_cells
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.values import as_labels, signs_among_numbers, with_points_in_both
@@ -31,7 +32,7 @@ from shared.runs.ingest.tally import ABOVE, BELOW, RowTally
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.reading.flags import RIGHT, WRONG
 from shared.runs.row_source import RowSource
-from shared.runs.summary import PredictionSource, RunSummary, ScoreColumn, ScoreKind
+from shared.runs.summary import PredictionSource, RunSummary, ScoreColumn, ScoreKind, StoredCells
 
 _TWO = 2
 # So few rows may miss a sum of 1 by rounding.
@@ -51,13 +52,13 @@ class _Classes(NamedTuple):
 def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows: RowSource, limit: int) -> Finished:
     """Make the run of what was read; raises NeedsMapping and the errors of runs."""
     if columns.is_multilabel:
-        return finish_sets(reader, columns, names, rows, limit)
+        return finish_sets(reader, columns, names, rows, min(limit, DENSE_CLASSES))
     tally = reader.tally
     check_ids(reader.ids, rows, fold_columns(columns), reader.position_of)
     classes = _classes(reader, columns, names, rows, limit)
     meaning = _meaning(tally, columns, names, classes)
     positions = _positions_of_codes(tally, classes, meaning)
-    matrix = _matrix(tally.counts.recoded((positions, positions)), len(classes.labels))
+    matrix = _matrix(tally.counts.recoded((positions, positions)), tuple(classes.labels))
     notices = [*_notices(reader, columns, matrix, names), *flag_notices(tally, columns, positions, names)]
     notices += [meaning.notice] if meaning is not None and meaning.notice else []
     kind = _score_kind(tally, columns, meaning)
@@ -71,7 +72,8 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
     summary = RunSummary(
         rows=tally.rows,
         classes=classes.labels,
-        counts=matrix.tobytes(),
+        counts=b"" if matrix.is_sparse else matrix.counts.tobytes(),
+        cells=StoredCells.of(matrix) if matrix.is_sparse else None,
         class_of_code=[int(position) for position in positions],
         predicted_by=_predicted_by(columns),
         scores=scores,
@@ -104,7 +106,10 @@ def _classes(reader: CountedRows, columns: Assignment, names: Sequence[str], row
     labels = dict(zip([*actual, *predicted, *scored], [*actual_labels, *other_labels], strict=True))
     classes = sorted({*labels.values()}, key=label_order)
     if len(classes) > limit:
-        raise TooManyRunClasses(f"There are labels of {len(classes):,} classes; up to {limit} are counted.")
+        raise TooManyRunClasses(
+            f"There are labels of {len(classes):,} classes; up to {limit} are counted. Name the column of labels, "
+            "if these are ids or scores; else merge rare classes."
+        )
     others = {*other_labels[: len(predicted)]}
     if predicted and not others & {*actual_labels} and is_inferred(columns):
         detail = (
@@ -156,14 +161,15 @@ def _positions_of_codes(tally: RowTally, classes: _Classes, meaning: ScoreMeanin
     return np.array([known[text] if code in used else -1 for code, text in enumerate(texts)], np.int64)
 
 
-def _matrix(counts: SparseCounts, k: int) -> NDArray[np.int64]:
-    matrix = np.zeros((k, k), np.int64)
-    truth, predicted = counts.fields(2)
-    matrix[truth, predicted] = counts.counts
+def _matrix(counts: SparseCounts, classes: tuple[Label, ...]) -> ConfusionMatrix:
+    rows, columns = counts.fields(2)
+    matrix = from_cells(classes, FilledCells(rows, columns, counts.counts))
+    if matrix.is_sparse and len(counts.counts) > MAX_CELLS:
+        raise TooManyRunClasses(f"More than {MAX_CELLS:,} pairs of classes occur; merge rare classes.")
     return matrix
 
 
-def _notices(reader: CountedRows, columns: Assignment, matrix: NDArray[np.int64], names: Sequence[str]) -> list[str]:
+def _notices(reader: CountedRows, columns: Assignment, matrix: ConfusionMatrix, names: Sequence[str]) -> list[str]:
     notices, tally = [], reader.tally
     if tally.labels.merged:
         notices.append("Labels that differ only in the spaces around them were taken for the same label.")
@@ -178,7 +184,7 @@ def _notices(reader: CountedRows, columns: Assignment, matrix: NDArray[np.int64]
         raise NeedsMapping([MappingQuestion("prediction", f"{detail}of predicted labels.")])
     notices += repeats(reader, columns, names)
     notices += sign_notices(tally, [] if columns.is_correctness else signs_among_numbers(_label_texts(tally)))
-    if not np.trace(matrix) and not columns.is_correctness:
+    if not matrix.hits.any() and not columns.is_correctness:
         notices.append("No prediction is right; do both columns hold the same labels?")
     return notices
 

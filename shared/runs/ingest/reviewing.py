@@ -63,6 +63,5 @@ def _classes(finished: Finished) -> list[PreviewClass]:
     if summary.label_counts is not None:
         _, actual, predicted = summary.label_counts.by_label.T.tolist()
     else:
-        counts = summary.matrix.counts
-        actual, predicted = counts.sum(axis=1).tolist(), counts.sum(axis=0).tolist()
+        actual, predicted = summary.matrix.actual.tolist(), summary.matrix.predicted.tolist()
     return [PreviewClass(str(label), *of) for label, *of in zip(summary.classes, actual, predicted, strict=True)]

@@ -36,8 +36,7 @@ def refuse_rare_inventions(summary: RunSummary, least: int) -> None:
     """
     if summary.task != "classification":
         return
-    counts = summary.matrix.counts
-    actual, predicted = counts.sum(axis=1), counts.sum(axis=0)
+    actual, predicted = summary.matrix.actual, summary.matrix.predicted
     rare = int(np.count_nonzero((actual == 0) & (predicted > 0) & (predicted < least)))
     if rare > 1:
         raise DatasetPrivate(

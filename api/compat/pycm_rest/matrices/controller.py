@@ -44,7 +44,7 @@ class PycmMatrixController(Controller):
         weights and counts.
         """
         vectors = await receive_vectors(members)
-        return MatrixCreated(await matrices.create(platform, caller, vectors))
+        return MatrixCreated(await matrices.create(platform, caller, vectors, cell_by_cell=True))
 
     @get("/cm/", operation_id="pycm.get_matrix")
     async def read(self, platform: Injected[Platform], caller: Injected[Caller], cm_uid: FromQuery[str]) -> MatrixOut:

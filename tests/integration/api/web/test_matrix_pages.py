@@ -5,6 +5,7 @@ import re
 
 from litestar import Litestar
 
+from shared.presentation.number_format import count_text
 from tests.actors import Client
 from tests.integration.api.web.visitor import Visitor
 
@@ -55,3 +56,29 @@ async def test_a_comparison_says_when_a_value_is_undefined(app: Litestar, alice:
     row = re.search(r'<tr><th scope="row" class="name">Precision \(macro\).*?</tr>', page, re.DOTALL)
     assert row is not None
     assert re.findall(r"<span title=\"(.*?)\">—</span>", row[0]) == ["undefined: one class is never predicted"]
+
+
+async def test_the_page_of_many_classes_shows_those_with_the_most_errors_or_around_one(
+    app: Litestar, alice: Client
+) -> None:
+    labels = [f"class {code:04}" for code in range(1200)]
+    body = {"actual_vector": labels, "predicted_vector": [*labels[1:61], *labels[60:]]}
+    uid = (await alice.post("/v1/matrices", body)).json()["uid"]
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+
+    page = (await visitor.get(f"/app/matrices/{uid}")).text
+    around = (await visitor.get(f"/app/matrices/{uid}?around=class 0007")).text
+    statistics = (await visitor.get(f"/app/matrices/{uid}/statistics")).text
+    unknown = await visitor.get(f"/app/matrices/{uid}?around=class 7")
+
+    assert f"The 40 classes with the most errors, of {count_text(1200)}." in page
+    assert f"The class <bdi>class 0007</bdi> and those that are confused with it most, of {count_text(1200)}." in around
+    assert sorted(set(re.findall(r"Actual (class \d+), predicted", around))) == [
+        "class 0006",
+        "class 0007",
+        "class 0008",
+    ]
+    assert f"Of {count_text(1200)} classes {count_text(1000)} are shown" in statistics
+    assert len(page) < 200_000
+    assert unknown.status_code == 400
