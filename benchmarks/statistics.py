@@ -8,17 +8,20 @@ metric's coverage leaves out the sets in which it has no interval; their share s
 
 import math
 import sys
-from collections.abc import Iterator
-from statistics import NormalDist
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binom
 
+from benchmarks.score_models import SCORE_MODELS, ScoreModel
 from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.distributions import critical_value
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.areas import area_interval, areas
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
+from shared.evaluation.intervals.proportions import wilson
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.paired.discordance import Pairs, mcnemar_exact, mcnemar_mid_p, newcombe
@@ -28,22 +31,14 @@ from shared.evaluation.paired.testing import Question, of_areas, of_pairs, of_re
 SEED = 20
 SIZES = (200, 2000)
 ALPHA = 0.05
-# Of the scores of positives, in standard deviations: an area of 0.76.
-SHIFT = 1.0
+# Numbers of samples that are less likely change no digit that is shown.
+_LEAST_CHANCE = 1e-9
 # Shares of the cells, with a recall of 0.85 in the first class and 0.8 in the second.
+_OF_COUNTS = ("wilson", "mover", "delta")
 KINDS = {"1:1": (0.5, 0.5), "1:20": (20 / 21, 1 / 21)}
 RECALLS = (0.85, 0.8)
-OVERALL = (
-    "accuracy",
-    "kappa",
-    "mcc",
-    "balanced_accuracy",
-    "precision.macro",
-    "recall.macro",
-    "f1.macro",
-    "f1.weighted",
-)
-BY_CLASS = ("precision.class", "recall.class", "f1.class")
+OVERALL = [metric.id for metric in CATALOGUE.values() if metric.interval in _OF_COUNTS and metric.averaging != "class"]
+BY_CLASS = [metric.id for metric in CATALOGUE.values() if metric.interval in _OF_COUNTS and metric.averaging == "class"]
 # Shares of samples that both, only the baseline, only the candidate and neither have right; the two are as good.
 EQUAL = (0.78, 0.05, 0.05, 0.12)
 # The same, but that the candidate is worse by the margin.
@@ -66,13 +61,15 @@ def shares_of(kind: tuple[float, float]) -> NDArray[np.float64]:
     )
 
 
-def coverages(kind: tuple[float, float], size: int, sets: int) -> Iterator[Coverage]:
+def coverages(
+    kind: tuple[float, float], size: int, sets: int, metrics: Sequence[str] = (*OVERALL, *BY_CLASS)
+) -> Iterator[Coverage]:
     """The coverage of each metric; those of a class are of the second one, which is the rare one."""
     shares = shares_of(kind)
     # Counts so large that their metrics are the true ones.
-    truth = estimates(np.rint(shares * 10**12).astype(np.int64))
+    truth = estimates(np.rint(shares * 10**12).astype(np.int64), metrics)
     drawn = np.random.default_rng(SEED).multinomial(size, shares.ravel(), sets)
-    found = [estimates(counts.reshape(2, 2)) for counts in drawn]
+    found = [estimates(counts.reshape(2, 2), metrics) for counts in drawn]
     for metric, true in truth.items():
         ones = [one[metric] for one in found]
         bounds = [(one.low, one.high) for one in ones if one.low is not None and one.high is not None]
@@ -81,25 +78,42 @@ def coverages(kind: tuple[float, float], size: int, sets: int) -> Iterator[Cover
         yield Coverage(metric, float(held), 1 - len(bounds) / sets)
 
 
-def area_coverage(kind: tuple[float, float], size: int, sets: int) -> Coverage:
-    """The coverage of the area under the ROC curve, of scores that are normal and a deviate apart."""
+def exact_wilson_coverage(size: int, weight: float, share: float) -> float:
+    """The chance that Wilson's interval of a class's rate holds it, without a draw: summed over all possible counts.
+
+    `weight` is the share of the class among the samples, and 1 for a rate of all samples; a class has one sample at
+    least.
+    """
+    numbers = np.arange(1, size + 1)
+    chances = binom.pmf(numbers, size, weight)
+    held = 0.0
+    for number, chance in zip(numbers[chances > _LEAST_CHANCE].tolist(), chances[chances > _LEAST_CHANCE], strict=True):
+        parts = np.arange(number + 1)
+        low, high = wilson(parts, np.full(number + 1, number), critical_value(ALPHA))
+        held += chance * float(binom.pmf(parts, number, share)[(low <= share) & (share <= high)].sum())
+    return held / float(chances.sum())
+
+
+def area_coverage(scores: ScoreModel, kind: tuple[float, float], size: int, sets: int) -> Coverage:
+    """The coverage of the area under the ROC curve of scores; a set has at least two samples of either class."""
     random, held, without = np.random.default_rng(SEED), 0, 0
-    truth = NormalDist().cdf(SHIFT / math.sqrt(2))
     for _ in range(sets):
-        is_positive = random.random(size) < kind[1]
-        found = areas(is_positive, random.normal(size=(1, size)) + SHIFT * is_positive)
-        bounds = area_interval(float(found.values[0]), math.sqrt(float(found.covariance[0, 0])), ALPHA)
+        positives = min(max(int(random.binomial(size, kind[1])), 2), size - 2)
+        sides = positives, size - positives
+        is_positive = np.arange(size) < positives
+        found = areas(is_positive, np.concatenate(scores.draw(random, *sides))[np.newaxis])
+        bounds = area_interval(float(found.values[0]), math.sqrt(float(found.covariance[0, 0])), sides, ALPHA)
         without += bounds is None
-        held += bounds is not None and bounds[0] <= truth <= bounds[1]
+        held += bounds is not None and bounds[0] <= scores.area <= bounds[1]
     return Coverage("roc_auc.class", held / (sets - without), without / sets)
 
 
-def estimates(counts: NDArray[np.int64]) -> dict[str, Estimate]:
+def estimates(counts: NDArray[np.int64], metrics: Sequence[str]) -> dict[str, Estimate]:
     """The metrics of one set with their intervals."""
     result = MatrixResult(ConfusionMatrix((0, 1), counts))
-    metrics = [CATALOGUE[name] for name in (*OVERALL, *BY_CLASS)]
-    overall = overall_estimates(result, Confidence(), [metric for metric in metrics if metric.averaging != "class"])
-    by_class = class_estimates(result, Confidence(), [metric for metric in metrics if metric.averaging == "class"])
+    chosen = [CATALOGUE[name] for name in metrics]
+    overall = overall_estimates(result, Confidence(), [metric for metric in chosen if metric.averaging != "class"])
+    by_class = class_estimates(result, Confidence(), [metric for metric in chosen if metric.averaging == "class"])
     return overall | {name: ones[1] for name, ones in by_class.items()}
 
 
@@ -147,9 +161,18 @@ def main() -> None:
     )
     for name, kind in KINDS.items():
         for size in SIZES:
-            for metric, covered, without in [*coverages(kind, size, sets), area_coverage(kind, size, sets)]:
+            for metric, covered, without in coverages(kind, size, sets):
                 method = CATALOGUE[metric].interval
                 print(f"| `{metric}` | {method} | {name} | {size} | {covered:.1%} | {without:.1%} |", flush=True)
+    print(
+        "\n| scores | area | classes | n | coverage of 95 % | sets without |\n| --- | ---: | --- | ---: | ---: | ---: |"
+    )
+    for scores in SCORE_MODELS:
+        for name, kind in KINDS.items():
+            for size in SIZES:
+                _, covered, without = area_coverage(scores, kind, size, sets)
+                row = f"| {scores.name} | {scores.area:.3f} | {name} | {size} | {covered:.1%} | {without:.1%} |"
+                print(row, flush=True)
     print("\n| test | n | false alarms at 5 % |\n| --- | ---: | ---: |")
     for size in SIZES:
         for test, share in (false_alarms(size, sets) | further_alarms(size, sets)).items():

@@ -78,7 +78,8 @@ def area_estimates(summary: RunSummary, *, is_slice: bool) -> list[Estimate]:
     if is_slice or summary.roc_auc is None:
         reason = "the ROC AUC is measured of all samples only" if is_slice else "the run has no scores of classes"
         return [Estimate(None, reason=reason)] * k
-    found = [_area(*area) for area in zip(summary.roc_auc, summary.roc_auc_error or [None] * k, strict=True)]
+    errors = summary.roc_auc_error or [None] * k
+    found = [_area(*area) for area in zip(summary.roc_auc, errors, _sides(summary), strict=True)]
     if not summary.is_multilabel:
         return found
     scored = {column.class_position for column in summary.scores}
@@ -176,12 +177,19 @@ def _value(metric: Metric, matrix: ConfusionMatrix, positive: int | None) -> flo
     return value
 
 
-def _area(value: float | None, error: float | None) -> Estimate:
+def _sides(summary: RunSummary) -> list[tuple[int, int]]:
+    """The samples that are of each class, or have the label, and the others."""
+    counts = summary.label_counts
+    actual = summary.matrix.counts.sum(axis=1) if counts is None else counts.by_label[:, 1]
+    return [(int(own), summary.rows - int(own)) for own in actual]
+
+
+def _area(value: float | None, error: float | None, sides: tuple[int, int]) -> Estimate:
     if value is None:
         return Estimate(None, reason="all samples are of the class, or none is")
     if error is None:
         return Estimate(value, reason="a side has fewer than two samples, or the run was read before errors were kept")
-    bounds = area_interval(value, error, Confidence().alpha) if error else None
+    bounds = area_interval(value, error, sides, Confidence().alpha) if error else None
     if bounds is None:
         return Estimate(
             value, reason="the scores show no spread, from which DeLong's method could tell how far it varies"

@@ -9,8 +9,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.distributions import critical_value, normal_upper_tail
+from shared.evaluation.distributions import normal_upper_tail, student_critical
+from shared.evaluation.intervals.logit import logit_interval
 from shared.evaluation.rates import Floats
+
+# In samples of the smaller side. With ten positives, less leaves intervals of steep curves too short, and more makes
+# all of them too long: `benchmarks.statistics` tries ten distributions of scores.
+_MODERATION = 2
 
 
 class CorrelatedAreas(NamedTuple):
@@ -32,12 +37,26 @@ def areas(is_positive: NDArray[np.bool_], scores: Floats) -> CorrelatedAreas:
     return CorrelatedAreas(placements[0].mean(axis=1), np.asarray(covariance))
 
 
-def area_interval(area: float, error: float, alpha: float) -> tuple[float, float] | None:
-    """The interval of an area on the logit scale, which stays within 0 and 1 (Pepe 2003); None at 0 and 1."""
+def area_interval(area: float, error: float, sides: tuple[int, int], alpha: float) -> tuple[float, float] | None:
+    """The interval of an area on the logit scale, which stays within 0 and 1 (Pepe 2003); None at 0 and 1.
+
+    `error` is DeLong's, and `sides` are the numbers of positives and negatives. Of few samples on a side the error
+    itself is uncertain, and too small where they happen to be alike: it is moderated (Smyth 2004), which means that
+    Hanley and McNeil's variance counts as much as two further samples, and the deviate is Student's.
+    """
     if not 0 < area < 1:
         return None
-    centre, half = math.log(area / (1 - area)), critical_value(alpha) * error / (area * (1 - area))
-    return 1 / (1 + math.exp(half - centre)), 1 / (1 + math.exp(-centre - half))
+    fewest = min(sides)
+    own = fewest - 1
+    variance = (own * error**2 + _MODERATION * _usual_variance(area, sides)) / (own + _MODERATION)
+    return logit_interval(area, math.sqrt(variance), student_critical(alpha, own + _MODERATION))
+
+
+def _usual_variance(area: float, sides: tuple[int, int]) -> float:
+    """The variance of an area of exponential scores (Hanley and McNeil 1982), the mean of both roles of the sides."""
+    square = area * area
+    of_samples = area / (2 - area) - square + 2 * square / (1 + area) - square
+    return (area * (1 - area) + (sum(sides) / 2 - 1) * of_samples) / (sides[0] * sides[1])
 
 
 def difference_test(found: CorrelatedAreas) -> tuple[float, float, float]:

@@ -134,8 +134,6 @@ OVERALL: dict[str, OverallFormula] = {
     "balanced_accuracy": OverallFormula(_recalls_of_occurring, lambda _, recalls, occurring: recalls / occurring),
     "balanced_accuracy.ovr_macro": _mean_of(_balanced),
     "balanced_accuracy.ovr_weighted": _weighted_mean_of(_balanced),
-    "accuracy.macro": OverallFormula(lambda h, _a, _p: (h,), lambda k, right: (k - 2 + 2 * right) / k),
-    "specificity.micro": OverallFormula(lambda h, _a, _p: (h,), lambda k, right: (k - 2 + right) / (k - 1)),
     "csi": _mean_of(lambda h, a, p: _precision(h, a, p) + _recall(h, a, p) - 1),
     "kappa": OverallFormula(lambda h, a, p: (h, a * p), lambda _, right, chance: _divide(right - chance, 1 - chance)),
     "scott_pi": OverallFormula(

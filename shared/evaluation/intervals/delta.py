@@ -1,4 +1,4 @@
-"""The delta method: the standard error of a smooth function of multinomial counts.
+"""The delta method: how far a smooth function of multinomial counts varies.
 
 With shares p of n independent samples and the gradient g of the metric by the shares, the variance is
 (Σ p·g² − (Σ p·g)²)/n (Agresti 2013, section 16.1). Derivatives are taken by a complex step, which subtracts nothing and
@@ -7,7 +7,8 @@ so loses no digits (Squire and Trapp 1998). For Cohen's kappa this is the standa
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from math import comb
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,37 +18,63 @@ from shared.evaluation.rates import Floats
 
 _STEP = 1e-100
 
+# The part of the further samples in the centred moment of a power.
+OfAdded = Callable[[Floats, int], float]
 
-def overall_error(formula: OverallFormula, matrix: ConfusionMatrix) -> float:
-    """The standard error of a metric of the whole matrix; NaN where a term that matters is undefined."""
-    total = matrix.sample_count
-    hits, actual, predicted = matrix.hits / total, matrix.actual / total, matrix.predicted / total
+
+class Spread(NamedTuple):
+    """The standard errors of metrics, and the kurtosis of what single samples add to them, both of one shape.
+
+    NaN where a term that matters is undefined.
+    """
+
+    error: Floats
+    kurtosis: Floats
+
+
+def overall_spread(formula: OverallFormula, matrix: ConfusionMatrix, added: float = 0.0) -> Spread:
+    """The spread of a metric of the whole matrix, with so many further samples laid evenly over its cells."""
+    k = len(matrix.classes)
+    total = matrix.sample_count + added
+    hits = (matrix.hits + added / k**2) / total
+    actual, predicted = ((sums + added / k) / total for sums in (matrix.actual, matrix.predicted))
     slopes = _slopes(formula.terms, (hits, actual, predicted))
     sums = [term.sum() for term in formula.terms(hits, actual, predicted)]
     outer = _slopes(lambda *values: (formula.combine(len(hits), *values),), sums)
     by_hits, by_actual, by_predicted = (
-        sum(outer[j][0] * terms[j] for j in range(len(sums)) if np.any(outer[j][0])) for terms in slopes
+        np.broadcast_to(sum(outer[j][0] * terms[j] for j in range(len(sums)) if np.any(outer[j][0])), k)
+        for terms in slopes
     )
-    # A cell without samples has no weight, whatever the gradient is there.
     rows, columns, counts = matrix.cells
-    of_rows, of_columns, of_hits = (
-        np.broadcast_to(slopes, len(hits))[positions]
-        for slopes, positions in ((by_actual, rows), (by_predicted, columns), (by_hits, rows))
+    gradient = by_actual[rows] + by_predicted[columns] + np.where(rows == columns, by_hits[rows], 0.0)
+
+    def of_added(mean: Floats, power: int) -> float:
+        return added / k**2 / total * _power_sum(by_actual, by_predicted - mean, by_hits, power) if added else 0.0
+
+    return _spread(counts / total, gradient, total, of_added)
+
+
+def class_spreads(formula: ClassFormula, matrix: ConfusionMatrix, added: float = 0.0) -> Spread:
+    """The spreads of a metric of each class, shape (k,), with further samples laid evenly over its four outcomes."""
+    total = matrix.sample_count + added
+    hits, actual, predicted = (
+        (sums + share * added) / total
+        for sums, share in ((matrix.hits, 0.25), (matrix.actual, 0.5), (matrix.predicted, 0.5))
     )
-    gradient = of_rows + of_columns + np.where(rows == columns, of_hits, 0.0)
-    return float(_error(counts / total, gradient, total))
-
-
-def class_errors(formula: ClassFormula, matrix: ConfusionMatrix) -> Floats:
-    """The standard errors of a metric of each class, shape (k,)."""
-    total = matrix.sample_count
-    hits, actual, predicted = matrix.hits / total, matrix.actual / total, matrix.predicted / total
     ((by_hits,), (by_actual,), (by_predicted,)) = _slopes(
         lambda *shares: (formula(*shares),), (hits, actual, predicted)
     )
     outcomes = np.array([hits, actual - hits, predicted - hits])
     gradient = np.array([by_hits + by_actual + by_predicted, by_actual, by_predicted])
-    return _error(np.maximum(outcomes, 0.0), gradient, total)
+    return _spread(np.maximum(outcomes, 0.0), gradient, total)
+
+
+def _power_sum(of_rows: Floats, of_columns: Floats, of_diagonal: Floats, power: int) -> float:
+    """The sum of a power of row + column over all k² cells, with the diagonal's own part, in O(k)."""
+    # Around the mean of the rows, so that little is subtracted from much.
+    rows, columns = of_rows - of_rows.mean(), of_columns + of_rows.mean()
+    grid = sum(comb(power, i) * (rows**i).sum() * (columns ** (power - i)).sum() for i in range(power + 1))
+    return float(grid + ((rows + columns + of_diagonal) ** power - (rows + columns) ** power).sum())
 
 
 def _slopes(formula: Callable[..., Sequence[Any]], values: Sequence[Any]) -> list[list[Shares]]:
@@ -59,10 +86,19 @@ def _slopes(formula: Callable[..., Sequence[Any]], values: Sequence[Any]) -> lis
     return found
 
 
-def _error(shares: Floats, gradient: Floats, total: float) -> Floats:
+def _nothing(_mean: Floats, _power: int) -> float:
+    return 0.0
+
+
+def _spread(shares: Floats, gradient: Floats, total: float, of_added: OfAdded = _nothing) -> Spread:
+    # A cell without samples has no weight, whatever the gradient is there.
     slopes = np.where(shares > 0, gradient, 0.0)
-    mean = (shares * slopes).sum(axis=0, keepdims=True)
-    # The centred form of the variance, which cannot fall below zero; the share that is left has slope 0.
-    rest = 1 - shares.sum(axis=0)
-    variance = (shares * (slopes - mean) ** 2).sum(axis=0) + np.maximum(rest, 0.0) * mean.reshape(rest.shape) ** 2
-    return np.sqrt(variance / total)  # type: ignore[no-any-return]  # an array
+    mean = (shares * slopes).sum(axis=0, keepdims=True) + of_added(np.zeros(1), 1)
+    # Centred moments, of which none can fall below zero; the share that is left has slope 0.
+    rest = np.maximum(1 - shares.sum(axis=0) - of_added(mean, 0), 0.0)
+    squares = (slopes - mean) ** 2
+    square_of_rest = mean.reshape(rest.shape) ** 2
+    variance = (shares * squares).sum(axis=0) + rest * square_of_rest + of_added(mean, 2)
+    fourth = (shares * squares * squares).sum(axis=0) + rest * square_of_rest**2 + of_added(mean, 4)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return Spread(np.sqrt(variance / total), fourth / variance**2)

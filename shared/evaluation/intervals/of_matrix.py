@@ -1,6 +1,7 @@
 """The metrics of a confusion matrix with their intervals, each by the method that the catalogue names."""
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
@@ -8,10 +9,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from msgspec import Meta
 
-from shared.evaluation.distributions import critical_value
+from shared.evaluation.distributions import critical_value, student_critical
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, OF_BOTH_RATES, distances
-from shared.evaluation.intervals.delta import class_errors, overall_error
+from shared.evaluation.intervals.delta import Spread, class_spreads, overall_spread
+from shared.evaluation.intervals.logit import logit_interval
 from shared.evaluation.intervals.proportions import clopper_pearson, wilson
 from shared.evaluation.metrics import OVERALL, PER_CLASS, Metric
 from shared.evaluation.metrics.definition import IntervalMethod
@@ -27,6 +29,14 @@ UNDEFINED = "the metric is undefined"
 
 # Less than this share of the range is the rounding of a spread of zero.
 _ROUNDING = 1e-12
+# Of samples laid evenly over the cells, as Agresti and Coull do: a cell that happens to be empty tells little, and with
+# ten samples of a class its spread would be taken for none.
+_ADDED_SAMPLES = 1.0
+# Satterthwaite's degrees of freedom of the variance are 2n/(kurtosis − 1). On the logit scale the variance moves with
+# the metric itself, which makes up for half of its own spread; `benchmarks.statistics` compares them.
+_FREEDOM = 4.0
+# More make no difference.
+_MOST_FREEDOM = 1e9
 
 # Of the numbers of hits, samples and predictions of a class, and of all samples: the part and the whole.
 Proportion = Callable[[Any, Any, Any, Any], tuple[Any, Any]]
@@ -56,6 +66,11 @@ OVERALL_PROPORTIONS: dict[str, Callable[[int, int], int]] = {
     ),
     **dict.fromkeys(("error_rate", "false_negative_rate.micro"), lambda right, n: n - right),
 }
+# Of k classes: how many times as large as the error rate is what the metric lacks of 1.
+LINEAR_IN_ACCURACY: dict[str, Callable[[int], float]] = {
+    "accuracy.macro": lambda k: 2 / k,
+    "specificity.micro": lambda k: 1 / (k - 1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,10 @@ class Confidence:
     def critical(self) -> float:
         """The normal deviate of the level."""
         return critical_value(self.alpha, one_sided=self.one_sided)
+
+    def student_critical(self, freedom: float) -> float:
+        """The deviate of Student's t of the level, of whole degrees of freedom and of one at least."""
+        return student_critical(self.alpha, max(int(freedom), 1), one_sided=self.one_sided)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +130,19 @@ def class_estimates(
 def _overall(metric: Metric, value: float | None, result: MatrixResult, confidence: Confidence) -> Estimate:
     if value is None:
         return Estimate(None, reason=why_undefined(metric, result).reason)
-    if metric.interval is None:
-        return Estimate(value, reason=NO_METHOD)
-    if result.matrix.is_weighted:
-        return Estimate(value, reason=WEIGHTED)
+    if metric.interval is None or result.matrix.is_weighted:
+        return Estimate(value, reason=WEIGHTED if metric.interval else NO_METHOD)
+    if metric.id in LINEAR_IN_ACCURACY:
+        return _linear_in_accuracy(metric, value, result, confidence)
     if metric.interval == "wilson":
         part = OVERALL_PROPORTIONS[metric.id](int(sum(result.hits)), int(result.total))
         return _proportions([value], [part], [int(result.total)], confidence)[0]
     if metric.interval == "mover":
         return _mean_of_recalls(metric, value, result, confidence)
-    return _normal(metric, value, overall_error(count_formulas.OVERALL[metric.id], result.matrix), confidence)
+    formula, matrix = count_formulas.OVERALL[metric.id], result.matrix
+    does_vary = bool(overall_spread(formula, matrix).error > _ROUNDING)
+    spread = overall_spread(formula, matrix, _ADDED_SAMPLES)
+    return _on_logit_scale(metric, value, spread, result.total, confidence, does_vary=does_vary)
 
 
 def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> list[Estimate]:
@@ -141,8 +163,13 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
         return [
             _around(metric, value, weight * down, weight * up) for value, (down, up) in zip(values, sides, strict=True)
         ]
-    errors = class_errors(count_formulas.BY_CLASS[metric.id], result.matrix)
-    return [_normal(metric, value, error, confidence) for value, error in zip(values, errors.tolist(), strict=True)]
+    formula, matrix = count_formulas.BY_CLASS[metric.id], result.matrix
+    with_spread = class_spreads(formula, matrix).error > _ROUNDING
+    spreads = map(Spread, *class_spreads(formula, matrix, _ADDED_SAMPLES))
+    return [
+        _on_logit_scale(metric, value, spread, result.total, confidence, does_vary=does_vary)
+        for value, does_vary, spread in zip(values, with_spread.tolist(), spreads, strict=True)
+    ]
 
 
 def _f1_of_jaccard(estimate: Estimate) -> Estimate:
@@ -180,13 +207,29 @@ def _proportions(values: Sequence[float | None], part: Any, whole: Any, confiden
     ]
 
 
-def _normal(metric: Metric, value: float | None, error: float, confidence: Confidence) -> Estimate:
-    if value is None:
-        return Estimate(None, reason=UNDEFINED)
-    if not error > _ROUNDING:
-        return Estimate(value, reason=NO_SPREAD)
-    half = confidence.critical * error
-    return _around(metric, value, half, half)
+def _linear_in_accuracy(metric: Metric, value: float, result: MatrixResult, confidence: Confidence) -> Estimate:
+    of_accuracy = _proportions([value], [int(sum(result.hits))], [int(result.total)], confidence)[0]
+    slope = LINEAR_IN_ACCURACY[metric.id](len(result.hits))
+    assert metric.range is not None, "a metric with an interval is a number"
+    # A single class leaves the mean no room below 1.
+    low, high = (
+        None if bound is None else max(metric.range[0], 1 - slope * (1 - bound))
+        for bound in (of_accuracy.low, of_accuracy.high)
+    )
+    return replace(of_accuracy, low=low, high=high)
+
+
+def _on_logit_scale(
+    metric: Metric, value: float | None, spread: Spread, samples: float, confidence: Confidence, *, does_vary: bool
+) -> Estimate:
+    if value is None or not does_vary:
+        return Estimate(value, reason=UNDEFINED if value is None else NO_SPREAD)
+    assert metric.range is not None, "a metric with an interval is a number"
+    # Of outcomes that are equally far from the mean the kurtosis is 1: their spread is known.
+    freedom = _FREEDOM * samples / max(float(spread.kurtosis) - 1, sys.float_info.epsilon)
+    critical = confidence.student_critical(min(freedom, _MOST_FREEDOM))
+    bounds = logit_interval(value, float(spread.error), critical, metric.range)
+    return Estimate(value, reason=NO_SPREAD) if bounds is None else Estimate(value, *bounds, metric.interval)
 
 
 def _around(metric: Metric, value: float | None, down: float, up: float) -> Estimate:

@@ -18,7 +18,7 @@ Needs = Literal["labels", "scores", "label sets", "objects", "rates"]
 IntervalMethod = Literal["wilson", "clopper-pearson", "mover", "delta", "delong"]
 """The method of a confidence interval: of a proportion Wilson's score interval or the exact one of Clopper and Pearson,
 of a sum of independent proportions Wilson's intervals combined (MOVER), of another smooth function of multinomial
-counts the delta method, of an area under a ROC curve of scores DeLong's method."""
+counts the delta method, of an area under a ROC curve of scores DeLong's method; both on the logit scale."""
 
 INF = math.inf
 SHARE = (0.0, 1.0)

@@ -254,7 +254,7 @@ OVERALL_GROUPS = (
                 "mean of (TP+TN)/POP",
                 (NO_SAMPLES,),
                 averaging="macro",
-                interval="delta",
+                interval="wilson",
             ),
             _metric(
                 "specificity.macro",
@@ -349,7 +349,7 @@ OVERALL_GROUPS = (
                 "ΣTN/Σ(TN+FP)",
                 _NO_REST,
                 averaging="micro",
-                interval="delta",
+                interval="wilson",
             ),
             _metric(
                 "npv.micro",

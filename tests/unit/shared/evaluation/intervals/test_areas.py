@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import norm
+from scipy.special import expit, logit
+from scipy.stats import norm, t
 from sklearn.metrics import roc_auc_score
 
 from shared.evaluation.intervals.areas import CorrelatedAreas, area_interval, areas, difference_test
@@ -50,9 +51,31 @@ def test_the_same_scores_twice_show_no_difference() -> None:
 
 
 def test_the_interval_on_the_logit_scale_is_the_known_one() -> None:
-    # The scores of `two_class_example` in R's modeldata: 258 and 242 samples.
-    assert area_interval(0.9393138574, 0.009718922722, 0.05) == pytest.approx((0.9172279399, 0.9557906727), abs=1e-8)
-    assert (area_interval(1.0, 0.0, 0.05), area_interval(0.0, 0.0, 0.05)) == (None, None)
+    # The scores of `two_class_example` in R's modeldata: 258 and 242 samples. Of so many, moderation changes the third
+    # digit alone; of a million on a side, nothing is left of it.
+    area, error = 0.9393138574, 0.009718922722
+    assert area_interval(area, error, (258, 242), 0.05) == pytest.approx((0.9172279399, 0.9557906727), abs=3e-4)
+    assert area_interval(area, error, (10**8, 10**8), 0.05) == pytest.approx((0.9172279399, 0.9557906727), abs=1e-8)
+    assert [area_interval(end, 0.0, (258, 242), 0.05) for end in (0.0, 1.0)] == [None, None]
+
+
+@settings(deadline=None)
+@given(st.floats(0.01, 0.99), st.floats(0, 0.2), st.integers(2, 400), st.integers(2, 400))
+def test_an_error_is_moderated_as_if_there_were_two_further_samples(
+    area: float, error: float, positives: int, negatives: int
+) -> None:
+    first, second = area / (2 - area), 2 * area**2 / (1 + area)
+    usual = [
+        (area * (1 - area) + (m - 1) * (first - area**2) + (n - 1) * (second - area**2)) / (m * n)
+        for m, n in ((positives, negatives), (negatives, positives))
+    ]
+    fewest = min(positives, negatives)
+    variance = ((fewest - 1) * error**2 + sum(usual)) / (fewest + 1)
+    half = t.isf(0.025, fewest + 1) * np.sqrt(variance) / (area * (1 - area))
+
+    found = area_interval(area, error, (positives, negatives), 0.05)
+
+    assert found == pytest.approx(expit(logit(area) + half * np.array([-1, 1])), abs=1e-9)
 
 
 def test_one_classifier_has_a_variance_too() -> None:

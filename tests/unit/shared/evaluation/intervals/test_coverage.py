@@ -5,35 +5,29 @@ All draws have a seed. `python -m benchmarks.statistics` prints the same of 2,00
 
 import pytest
 
+from benchmarks.score_models import SCORE_MODELS, ScoreModel
 from benchmarks.statistics import KINDS, area_coverage, coverages, false_alarms
 
-SETS = 400
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_an_interval_of_95_percent_holds_the_true_value_so_often(kind: str) -> None:
-    found = {one.metric: one for one in coverages(KINDS[kind], 2000, SETS)}
-
-    # Of 400 sets the share itself varies by 1.1 points.
-    assert {name: one.covered for name, one in found.items() if not 0.92 <= one.covered <= 0.98} == {}
-    assert {one.without for one in found.values()} == {0.0}
-
-
-def test_ten_samples_of_a_class_are_enough_for_an_interval_of_rates() -> None:
-    found = {one.metric: one.covered for one in coverages(KINDS["1:20"], 200, SETS)}
-
-    of_rates = ("accuracy", "balanced_accuracy", "recall.macro", "precision.class", "recall.class")
-    assert {name: found[name] for name in of_rates if not 0.92 <= found[name] <= 0.98} == {}
+SETS = 300
+METRICS = ("accuracy", "kappa", "mcc", "balanced_accuracy", "f1.macro", "specificity.macro", "f1.class")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("size", [200, 2000])
-def test_the_interval_of_an_area_holds_it_so_often(kind: str, size: int) -> None:
-    found = area_coverage(KINDS[kind], size, SETS)
+def test_an_interval_of_95_percent_holds_the_true_value_so_often(kind: str, size: int) -> None:
+    found = {one.metric: one for one in coverages(KINDS[kind], size, SETS, METRICS)}
 
-    # Ten positives are few for a method of large samples: 91.5 % of 2,000 sets.
-    assert (0.89 if (kind, size) == ("1:20", 200) else 0.92) <= found.covered <= 0.98
-    assert found.without == 0.0
+    # Of 300 sets the share itself varies by 1.3 points; of ten samples of a class, few outcomes are possible at all.
+    assert {name: one.covered for name, one in found.items() if not 0.90 <= one.covered <= 0.99} == {}
+    assert max(one.without for one in found.values()) <= 0.01
+
+
+@pytest.mark.parametrize("scores", SCORE_MODELS, ids=lambda scores: scores.name)
+def test_the_interval_of_an_area_holds_it_so_often(scores: ScoreModel) -> None:
+    found = area_coverage(scores, KINDS["1:20"], 200, SETS)
+
+    assert 0.90 <= found.covered <= 0.995
+    assert found.without <= 0.03
 
 
 @pytest.mark.parametrize("size", [200, 2000])

@@ -8,15 +8,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy.special import expit, logit
+from scipy.stats import t
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, OF_BOTH_RATES
-from shared.evaluation.intervals.delta import class_errors, overall_error
+from shared.evaluation.intervals.delta import class_spreads, overall_spread
 from shared.evaluation.intervals.of_matrix import (
     CLASS_PROPORTIONS,
+    LINEAR_IN_ACCURACY,
     NO_METHOD,
     NO_SPREAD,
     OVERALL_PROPORTIONS,
@@ -59,7 +62,7 @@ def test_the_catalogue_names_the_method_of_each_formula() -> None:
     assert by_method(OVERALL.metrics, "delta") == set(count_formulas.OVERALL) - set(MEANS_OF_RECALLS)
     assert by_method(OVERALL.metrics, "mover") == set(MEANS_OF_RECALLS)
     assert by_method(PER_CLASS.metrics, "mover") == set(OF_BOTH_RATES)
-    assert by_method(OVERALL.metrics, "wilson") == set(OVERALL_PROPORTIONS)
+    assert by_method(OVERALL.metrics, "wilson") == set(OVERALL_PROPORTIONS) | set(LINEAR_IN_ACCURACY)
     assert by_method(PER_CLASS.metrics, "delta") == set(count_formulas.BY_CLASS)
     assert by_method(PER_CLASS.metrics, "wilson") == set(CLASS_PROPORTIONS)
 
@@ -109,10 +112,10 @@ def error_by_differences(formula: Any, counts: Any) -> Any:
 def test_standard_errors_are_those_of_differences_in_every_cell(counts: Any) -> None:
     for name, formula in count_formulas.OVERALL.items():
         expected = error_by_differences(formula, counts)
-        assert overall_error(formula, matrix_of(counts)) == pytest.approx(expected, rel=1e-4, abs=1e-6), name
+        assert overall_spread(formula, matrix_of(counts)).error == pytest.approx(expected, rel=1e-4, abs=1e-6), name
     for name, of_class in count_formulas.BY_CLASS.items():
         expected = error_by_differences(of_class, counts)
-        assert class_errors(of_class, matrix_of(counts)) == pytest.approx(expected, rel=1e-4, abs=1e-6), name
+        assert class_spreads(of_class, matrix_of(counts)).error == pytest.approx(expected, rel=1e-4, abs=1e-6), name
 
 
 @settings(deadline=None)
@@ -120,7 +123,7 @@ def test_standard_errors_are_those_of_differences_in_every_cell(counts: Any) -> 
 def test_the_standard_error_of_kappa_is_that_of_fleiss_cohen_and_everitt(counts: Any) -> None:
     theirs = cohens_kappa(counts)
 
-    assert overall_error(count_formulas.OVERALL["kappa"], matrix_of(counts)) == pytest.approx(
+    assert overall_spread(count_formulas.OVERALL["kappa"], matrix_of(counts)).error == pytest.approx(
         theirs.std_kappa, abs=1e-9
     )
 
@@ -130,20 +133,57 @@ def test_the_standard_error_of_kappa_is_that_of_fleiss_cohen_and_everitt(counts:
 def test_the_delta_method_gives_the_textbook_error_of_a_proportion(counts: Any) -> None:
     n, recalls = counts.sum(axis=1), counts.diagonal() / counts.sum(axis=1)
 
-    found = overall_error(count_formulas.OVERALL["recall.macro"], matrix_of(counts))
+    found = overall_spread(count_formulas.OVERALL["recall.macro"], matrix_of(counts)).error
 
     assert found == pytest.approx(np.sqrt((recalls * (1 - recalls) / n).sum()) / len(n), abs=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("counts", "error", "bounds"),
-    [(TWO_CLASS, 0.0165536, (0.80476, 0.86965)), (HPC, 0.0113479, (0.54821, 0.59269))],
-)
-def test_the_interval_of_macro_f1_of_a_known_set(counts: Any, error: float, bounds: tuple[float, float]) -> None:
-    found = overall_estimates(result_of(counts), Confidence())["f1.macro"]
+@pytest.mark.parametrize(("counts", "error"), [(TWO_CLASS, 0.0165536), (HPC, 0.0113479)])
+def test_the_standard_error_of_macro_f1_of_a_known_set(counts: Any, error: float) -> None:
+    assert overall_spread(count_formulas.OVERALL["f1.macro"], matrix_of(counts)).error == pytest.approx(error, abs=1e-7)
 
-    assert overall_error(count_formulas.OVERALL["f1.macro"], matrix_of(counts)) == pytest.approx(error, abs=1e-7)
-    assert (found.low, found.high) == pytest.approx(bounds, abs=1e-5)
+
+@settings(deadline=None, max_examples=30)
+@given(positive, st.sampled_from([0.05, 0.2]))
+def test_an_interval_on_the_logit_scale_is_that_of_influences_of_single_samples(counts: Any, alpha: float) -> None:
+    found = overall_estimates(result_of(counts), Confidence(alpha))
+    for name, (lowest, highest) in (("kappa", (-1, 1)), ("mcc", (-1, 1)), ("f1.macro", (0, 1))):
+        smoothed, formula = counts + 1 / counts.size, count_formulas.OVERALL[name]
+        shares, moments, step = smoothed / smoothed.sum(), [], 1e-6
+        for i in range(counts.size):
+            moved = (1 - step) * shares.ravel()
+            moved[i] += step
+            back = (1 + step) * shares.ravel()
+            back[i] -= step
+            up, down = (
+                formula(m.diagonal(), m.sum(axis=1), m.sum(axis=0))
+                for m in (moved.reshape(shares.shape), back.reshape(shares.shape))
+            )
+            moments.append((up - down) / (2 * step))
+        second, fourth = (shares.ravel() @ np.array(moments) ** power for power in (2, 4))
+        value = CATALOGUE[name].read(result_of(counts))
+        share = (value - lowest) / (highest - lowest)
+        freedom = 4 * counts.sum() / max(fourth / second**2 - 1, 1e-6)
+        error = np.sqrt(second / smoothed.sum()) / (highest - lowest) / (share * (1 - share))
+        # Rounding may put a whole number on either side of itself.
+        halves = [error * t.isf(alpha / 2, int(freedom + side * 1e-4)) for side in (-1, 1)]
+        expected = [lowest + (highest - lowest) * expit(logit(share) + half * np.array([-1, 1])) for half in halves]
+
+        bounds = (found[name].low, found[name].high)
+
+        assert any(bounds == pytest.approx(one, rel=1e-4) for one in expected), name
+
+
+@pytest.mark.parametrize("proportions", ["wilson", "clopper-pearson"])
+def test_what_is_linear_in_the_accuracy_has_its_interval(proportions: Any) -> None:
+    found = overall_estimates(result_of(HPC), Confidence(proportions=proportions))
+
+    right, k = found["accuracy"], len(HPC)
+    assert right.low is not None
+    assert right.high is not None
+    for name, slope in (("accuracy.macro", 2 / k), ("specificity.micro", 1 / (k - 1))):
+        bounds = [1 - slope * (1 - bound) for bound in (right.low, right.high)]
+        assert (found[name].low, found[name].high, found[name].method) == (*bounds, proportions), name
 
 
 def test_the_interval_of_f1_is_that_of_jaccards_index() -> None:
