@@ -36,10 +36,10 @@ def check_gate(
         return DetectionGateResult(verdict="fail", images=image_count, resamples=0, reasons=[])
     resamples = resamples_for(max(len(side.scene.candidates) for side in (baseline, candidate)))
     times = image_bootstrap.draws(image_count, resamples, _SEED)
-    once = np.ones((1, image_count), np.int64)
+    once = np.ones((image_count, 1), np.float32)
     sides = [(judged(side.scene, options), side.classes) for side in (baseline, candidate)]
     asked = [one for entry in gate.metrics for one in _of_classes(entry, baseline)]
-    values = [[_mean(*side, one, np.vstack([once, times])) for side in sides] for one in asked]
+    values = [[_mean(*side, one, np.hstack([once, times])) for side in sides] for one in asked]
     evidence = [_evidence(after - before, one.margin) for one, (before, after) in zip(asked, values, strict=True)]
     reasons = [
         DetectionGateReason(

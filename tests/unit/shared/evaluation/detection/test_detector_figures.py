@@ -232,7 +232,7 @@ def test_an_image_that_is_drawn_twice_counts_twice(drawn: list[Any], seed: int) 
 
     values = image_bootstrap.means(judged, times)
 
-    for row, value in zip(times, values, strict=True):
+    for row, value in zip(times.T.astype(int).tolist(), values, strict=True):
         # Equals stand in the order of their images here as there.
         again = [image for image, count in zip(drawn, row, strict=True) for _ in range(count)]
         expected = average_precision(sides_of(again), NAMES).summary["map"]
@@ -247,7 +247,7 @@ def test_an_interval_holds_the_middle_of_what_was_drawn() -> None:
     assert image_bootstrap.interval(values) == pytest.approx((0.025, 0.975))
     assert image_bootstrap.interval(np.array([np.nan])) is None
     assert image_bootstrap.draws(4, 2, 7).tolist() == image_bootstrap.draws(4, 2, 7).tolist()
-    assert image_bootstrap.draws(4, 5, 7).sum(axis=1).tolist() == [4] * 5
+    assert image_bootstrap.draws(4, 5, 7).sum(axis=0).tolist() == [4] * 5
 
 
 def test_nothing_at_all_has_no_figures() -> None:
