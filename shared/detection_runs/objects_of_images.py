@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from shared.analyses.agreement.pairs import ImagePair, Pairing
-from shared.analyses.agreement.sides import confidence_of, objects_of
+from shared.analyses.agreement.sides import confidence_of, objects_of, plain_boxes
 from shared.analyses.annotations.formats import (
     NOT_LABELLED,
     Size,
@@ -94,6 +94,21 @@ _Tables = tuple[ObjectTable, ObjectTable, Overlaps]
 
 def _shapes(pairing: Pairing, annotations: _Annotations, codes: dict[str, int], options: DetectionOptions) -> _Tables:
     geometry: Geometry = "masks" if options.subject == "masks" else "boxes"
+    plain = [plain_boxes([each[side] for each in annotations], codes) for side in (0, 1)] if geometry == "boxes" else []
+    if plain and plain[0] is not None and plain[1] is not None:
+        objects = list(zip(*plain, strict=True))
+    else:
+        objects = _each_drawn(pairing, annotations, codes, geometry)
+    references = object_table.of_references([reference for reference, _ in objects])
+    if options.profile == "openimages":
+        references = open_images.sought(references)
+    candidates = object_table.of_candidates([candidate for _, candidate in objects], geometry)
+    return references, candidates, _overlaps(objects, (references, candidates), geometry, options)
+
+
+def _each_drawn(
+    pairing: Pairing, annotations: _Annotations, codes: dict[str, int], geometry: Geometry
+) -> list[tuple[Objects, Objects]]:
     current = None
     try:
         objects = list[tuple[Objects, Objects]]()
@@ -102,15 +117,11 @@ def _shapes(pairing: Pairing, annotations: _Annotations, codes: dict[str, int], 
             sides = objects_of(reference, codes, geometry, size), objects_of(candidate, codes, geometry, size)
             masks.check_sizes([*sides[0].masks, *sides[1].masks])
             objects.append(sides)
-        references = object_table.of_references([reference for reference, _ in objects])
-        if options.profile == "openimages":
-            references = open_images.sought(references)
-        candidates = object_table.of_candidates([candidate for _, candidate in objects], geometry)
-        return references, candidates, _overlaps(objects, (references, candidates), geometry, options)
     except OutlineNotDrawn as error:
         raise OutlineNotDrawn(_of_image(current, error.detail)) from error
     except MaskSizesDiffer as error:
         raise MasksNotComparable(_of_image(current, MasksNotComparable().detail)) from error
+    return objects
 
 
 def _overlaps(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from uuid import UUID
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,17 +53,19 @@ def write(path: Path, stored: StoredScene, levels: Mapping[str, NDArray[Any]]) -
     }
     columns |= {f"overlap_{name}": value for name, value in scene.overlaps._asdict().items()}
     columns |= {f"label_{name}": value for name, value in scene.labels._asdict().items() if len(value)}
-    np.savez_compressed(
-        path,
-        **columns,
-        class_count=np.array(scene.class_count),
-        image_ids=stored.images,
-        reference_analyses=stored.reference_analyses,
-        candidate_analyses=stored.candidate_analyses,
-        reference_ids=stored.references,
-        candidate_ids=stored.candidates,
-        **dict[str, Any](levels),
-    )
+    columns |= {
+        "class_count": np.array(scene.class_count),
+        "image_ids": stored.images,
+        "reference_analyses": stored.reference_analyses,
+        "candidate_analyses": stored.candidate_analyses,
+        "reference_ids": stored.references,
+        "candidate_ids": stored.candidates,
+    }
+    # As numpy.savez_compressed writes them, which takes five times as long for a tenth less.
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, column in (columns | dict(levels)).items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, column, allow_pickle=False)
 
 
 @contextmanager

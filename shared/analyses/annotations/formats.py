@@ -118,13 +118,17 @@ def computed_area_of(data: dict[str, Any]) -> float:
 
 def is_crowd(data: dict[str, Any]) -> bool:
     """Return whether an annotation marks a group of objects (COCO's `iscrowd`)."""
-    # Older annotations hold any value there.
-    return data.get("iscrowd") in (1, True)
+    return is_marked(data.get("iscrowd"))
 
 
 def is_ignored(data: dict[str, Any]) -> bool:
     """Return whether an object neither has to be found nor counts as an error (`ignore`, or VOC's `difficult`)."""
-    return data.get("ignore") in (1, True) or data.get("difficult") in (1, True)
+    return is_marked(data.get("ignore")) or is_marked(data.get("difficult"))
+
+
+def is_marked(flag: Any) -> bool:
+    """Return whether a flag is set; older annotations hold any value there."""
+    return flag in (1, True)
 
 
 def visibility_of(point: dict[str, Any]) -> int:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.detection import boxes
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.objects import Geometry, Objects
 
@@ -39,30 +41,39 @@ class ObjectTable:
 
 def of_references(sides: Sequence[Objects]) -> ObjectTable:
     """The ground truth of the images, one side for each; areas are the stated ones."""
-    return _of(sides, [side.object_areas for side in sides])
+    if all(side.areas is None and not side.masks for side in sides):
+        return _of(sides, boxes.areas(_joined([side.boxes for side in sides], np.zeros((0, 4)))))
+    return _of(sides, _joined([side.object_areas for side in sides], np.zeros(0)))
 
 
 def of_candidates(sides: Sequence[Objects], geometry: Geometry) -> ObjectTable:
     """What a model says of the images; COCO measures what was detected, whatever area is stated."""
-    return _of(sides, [_measured(side, geometry) for side in sides])
-
-
-def _measured(side: Objects, geometry: Geometry) -> Floats:
     if geometry == "masks":
-        return np.array([mask.area for mask in side.masks], float)
-    sizes = side.corner_and_size[:, 2:]
-    area: Floats = sizes[:, 0] * sizes[:, 1]
-    return area
+        return _of(sides, np.array([mask.area for side in sides for mask in side.masks], float))
+    table = _of(sides, np.zeros(0))
+    return replace(table, areas=table.xywh[:, 2] * table.xywh[:, 3])
 
 
-def _of(sides: Sequence[Objects], areas: Sequence[Floats]) -> ObjectTable:
-    lengths = [len(side) for side in sides]
+def _of(sides: Sequence[Objects], areas: Floats) -> ObjectTable:
+    # A call for each of thousands of images costs more than what is computed.
+    classes = [side.classes for side in sides]
+    crowds = None if all(side.crowds is None for side in sides) else [side.is_crowd for side in sides]
+    uncounted = None if all(side.ignored is None for side in sides) else [side.is_uncounted for side in sides]
+    count = sum(map(len, classes))
+    is_crowd = np.zeros(count, bool) if crowds is None else _joined(crowds, np.zeros(0, bool))
+    xywh = [side.xywh for side in sides if side.xywh is not None]
+    if len(xywh) < len(sides):
+        xywh = [side.corner_and_size for side in sides]
     return ObjectTable(
-        np.repeat(np.arange(len(sides)), lengths),
-        np.concatenate([np.zeros(0, np.int64), *(side.classes for side in sides)]),
-        np.concatenate([np.zeros(0), *(side.confidences for side in sides)]),
-        np.concatenate([np.zeros((0, 4)), *(side.corner_and_size for side in sides)]),
-        np.concatenate([np.zeros(0), *areas]),
-        np.concatenate([np.zeros(0, bool), *(side.is_crowd for side in sides)]),
-        np.concatenate([np.zeros(0, bool), *(side.is_uncounted for side in sides)]),
+        np.repeat(np.arange(len(sides)), [len(some) for some in classes]),
+        _joined(classes, np.zeros(0, np.int64)),
+        _joined([side.confidences for side in sides], np.zeros(0)),
+        _joined(xywh, np.zeros((0, 4))),
+        areas,
+        is_crowd,
+        is_crowd if uncounted is None else _joined(uncounted, np.zeros(0, bool)),
     )
+
+
+def _joined(columns: Sequence[NDArray[Any]], nothing: NDArray[Any]) -> NDArray[Any]:
+    return np.concatenate([nothing, *columns])
