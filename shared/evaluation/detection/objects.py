@@ -65,7 +65,10 @@ class Objects:
     @cached_property
     def run_lengths(self) -> list[dict[str, Any]]:
         """The masks as COCO's compressed run lengths, with their sizes."""
-        return [{"size": [mask.height, mask.width], "counts": rle.compress(mask.counts)} for mask in self.masks]
+        texts = rle.compress_all([mask.counts for mask in self.masks])
+        return [
+            {"size": [mask.height, mask.width], "counts": text} for mask, text in zip(self.masks, texts, strict=True)
+        ]
 
     def between(self, start: int, stop: int) -> "Objects":
         """The objects from one position up to another, as views."""

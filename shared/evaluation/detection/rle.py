@@ -3,11 +3,17 @@
 Source: cocodataset/cocoapi, common/maskApi.c, rleToString and rleFrString.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 _FIRST, _LAST = 48, 111
 _BITS, _DATA, _SIGN, _MORE = 5, 0x1F, 0x10, 0x20
+
+# The third is not a difference: so has the format.
+_WHOLE = 3
 
 # Seven characters hold every length that an image of 65,535 x 65,535 pixels can have; many more would not fit 64 bits.
 _MAX_CHARACTERS = 12
@@ -20,10 +26,17 @@ class InvalidRunLengths(ValueError):
 
 def compress(counts: ArrayLike) -> str:
     """The run lengths as text."""
-    values = np.asarray(counts, dtype=np.int64)
-    rest = values.copy()
-    # The third is not a difference: so has the format.
-    rest[3:] -= values[1:-2]
+    return compress_all([counts])[0]
+
+
+def compress_all(masks: Sequence[ArrayLike]) -> list[str]:
+    """The run lengths of each mask as text, in one pass over all of them."""
+    counts = [np.asarray(one, dtype=np.int64) for one in masks]
+    sizes = np.array([len(one) for one in counts], dtype=np.int64)
+    values = np.concatenate([np.zeros(0, np.int64), *counts])
+    rest, firsts = values.copy(), np.cumsum(sizes) - sizes
+    later = np.flatnonzero(np.arange(len(values)) - np.repeat(firsts, sizes) >= _WHOLE)
+    rest[later] -= values[later - 2]
     columns, is_open = [], np.ones(len(rest), dtype=bool)
     while is_open.any():
         digit = rest & _DATA
@@ -32,8 +45,10 @@ def compress(counts: ArrayLike) -> str:
         characters = _FIRST + digit + np.where(goes_on, _MORE, 0)
         columns.append(np.where(is_open, characters, 0).astype(np.uint8))
         is_open &= goes_on
-    text = np.column_stack(columns).ravel() if columns else np.zeros(0, np.uint8)
-    return text[text > 0].tobytes().decode()
+    table = np.column_stack(columns) if columns else np.zeros((0, 1), np.uint8)
+    text = table[table > 0].tobytes().decode()
+    ends = np.append(0, np.cumsum((table > 0).sum(axis=1)))[np.append(firsts, len(values))].tolist()
+    return [text[start:stop] for start, stop in pairwise(ends)]
 
 
 def decompress(text: str) -> list[int]:

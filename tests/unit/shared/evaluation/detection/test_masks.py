@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
@@ -153,3 +153,10 @@ def test_a_polygon_of_several_parts_has_the_pixels_of_all(
 
     assert drawn[0].counts.tolist() == drawn[1].counts.tolist() == mask_of(expected).counts.tolist()
     assert polygons.steps(flat) == sum(polygons.steps(outline) for outline in nested)
+
+
+@given(counts=st.lists(st.lists(st.integers(0, 2**32), max_size=6), max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_masks_that_are_compressed_together_are_compressed_as_each(counts: list[list[int]]) -> None:
+    assert rle.compress_all(counts) == [rle.compress(one) for one in counts]
+    assert [rle.decompress(text) for text in rle.compress_all(counts)] == counts
