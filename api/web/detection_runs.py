@@ -1,7 +1,7 @@
 """Pages of detection runs: the models of a project, and the figures of one with the objects behind them."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -23,7 +23,7 @@ from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.matches import MatchKind
 from shared.detection_runs.options import DetectionOptions
 from shared.evaluation.detection.error_types import ErrorType
-from shared.evaluation.detection.profiles import PROFILES
+from shared.evaluation.detection.profiles import PROFILES, DetectionSubject
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.presentation.curve_drawing import SIDE
@@ -138,6 +138,7 @@ async def _models(
         models=sorted({model.model_name for model in models if model.images > model.truths}),
         has_truth=any(model.truths for model in models),
         profiles=PROFILES,
+        subjects=get_args(DetectionSubject),
         width=WIDTH,
         next_cursor=page.next,
         problem=problem,

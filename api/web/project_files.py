@@ -28,6 +28,7 @@ READ_FORMATS: dict[FormatName, str] = {
     "coco_results": "COCO results, JSON",
     "cvat": "CVAT for images, XML",
     "datumaro": "Datumaro, JSON",
+    "dota": "DOTA, zip",
     "kitti": "KITTI, zip",
     "label_studio": "Label Studio, JSON",
     "labelme": "LabelMe, JSON or zip",
@@ -41,6 +42,8 @@ WRITTEN_FORMATS: dict[ExportFormat, str] = {
     "coco_results": "COCO results, JSON",
     "voc": "Pascal VOC, zip",
     "yolo": "YOLO, zip",
+    "yolo_obb": "YOLO with oriented boxes, zip",
+    "dota": "DOTA with oriented boxes, zip",
 }
 
 

@@ -180,8 +180,13 @@ def code_of(run: DetectionRunRecord, field: str, name: str | None) -> int | None
 
 
 def _check_rules(run: DetectionRunRecord, level: MatchLevel) -> None:
-    if level.rules is not None and run.asked.profile != "coco":
+    if level.rules is None:
+        return
+    if run.asked.profile != "coco":
         detail = f"profile: {level.rules} counts objects of a run of the profile coco; this one is {run.asked.profile}."
+        raise InvalidInput(Fault("/profile", detail))
+    if run.asked.subject == "oriented_boxes":
+        detail = f"profile: {level.rules} overlaps oriented boxes by another measure; omit it, or use upright boxes."
         raise InvalidInput(Fault("/profile", detail))
 
 

@@ -79,7 +79,8 @@ class RuleDifferences(NamedTuple):
 def rules_for(options: DetectionOptions) -> list[ProfileName | MatrixProfile]:
     """The rules that can judge a run's scene, its own first.
 
-    Those that need labels of images judge scenes that have them; those of matrices judge COCO's.
+    Those that need labels of images judge scenes that have them; those of matrices judge COCO's, but no oriented boxes,
+    whose overlaps they estimate.
     """
     has_labels = PROFILES[options.profile].has_labels
     others: list[ProfileName | MatrixProfile] = [
@@ -87,7 +88,7 @@ def rules_for(options: DetectionOptions) -> list[ProfileName | MatrixProfile]:
         for profile in PROFILES.values()
         if options.subject in profile.subjects and (has_labels or not profile.has_labels)
     ]
-    if options.profile == "coco":
+    if options.profile == "coco" and options.subject != "oriented_boxes":
         others += list(foreign_matrices.DEFAULTS)
     return [options.profile, *(name for name in others if name != options.profile)]
 

@@ -35,6 +35,12 @@ class ImageLabelsUnreadable(DomainError):
     code = "image-labels-unreadable"
 
 
+class BoxesNotOriented(DomainError):
+    """Oriented boxes are bounding boxes, or segmentations whose polygon is one convex outline of four corners."""
+
+    code = "boxes-not-oriented"
+
+
 class KeypointsNotComparable(DomainError):
     """The keypoints of an image are not those of the ground truth; send the same names in every annotation."""
 

@@ -22,8 +22,9 @@ from shared.analyses.records import AnnotationRecord
 from shared.detection_runs.errors import KeypointsNotComparable
 from shared.detection_runs.ground_truth_labels import labels_of
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.oriented_objects import oriented
 from shared.detection_runs.scenes import StoredScene, ids_of
-from shared.evaluation.detection import keypoints, masks, object_table, open_images, overlaps, voc
+from shared.evaluation.detection import keypoints, masks, object_table, open_images, overlaps, quadrilaterals, voc
 from shared.evaluation.detection.error_types import BACKGROUND
 from shared.evaluation.detection.keypoints import COCO_SIGMAS, Points
 from shared.evaluation.detection.masks import MaskSizesDiffer, TooManyRuns
@@ -38,6 +39,7 @@ TYPES: dict[DetectionSubject, list[str]] = {
     "boxes": ["bounding_box", "segmentation"],
     "masks": ["segmentation"],
     "keypoints": ["keypoint"],
+    "oriented_boxes": ["bounding_box", "segmentation"],
 }
 
 # Of one image; several arrays of them are in memory together.
@@ -67,7 +69,8 @@ def class_names(sides: ImageSides) -> list[str]:
 def scene_of(sides: ImageSides, options: DetectionOptions, classes: Sequence[str]) -> StoredScene:
     """Make the scene of all images.
 
-    Raises ImageTooCrowded, MasksNotComparable, OutlineNotDrawn, KeypointsNotComparable, ImageLabelsUnreadable.
+    Raises ImageTooCrowded, MasksNotComparable, OutlineNotDrawn, KeypointsNotComparable, BoxesNotOriented,
+    ImageLabelsUnreadable.
     """
     codes = {name: code for code, name in enumerate(classes)}
     annotations = [sides.of(pair) for pair in sides.pairing.pairs]
@@ -76,6 +79,8 @@ def scene_of(sides: ImageSides, options: DetectionOptions, classes: Sequence[str
             raise ImageTooCrowded(f"Image {pair.image_id}: {ImageTooCrowded().detail}")
     if options.subject == "keypoints":
         references, candidates, pairs = _keypoints(sides.pairing, annotations, codes, options)
+    elif options.subject == "oriented_boxes":
+        references, candidates, pairs = _oriented(sides.pairing, annotations, codes)
     else:
         references, candidates, pairs = _shapes(sides.pairing, annotations, codes, options)
     return StoredScene(
@@ -124,6 +129,16 @@ def _each_drawn(
     return objects
 
 
+def _oriented(pairing: Pairing, annotations: _Annotations, codes: dict[str, int]) -> _Tables:
+    truth, found = (oriented(pairing, _numbered(annotations, side), codes, is_truth=side == 0) for side in (0, 1))
+    corners, upright = (truth.corners, found.corners), (truth.is_upright, found.is_upright)
+    return truth.table, found.table, quadrilaterals.pairs_of(truth.table, found.table, corners, upright, BACKGROUND)
+
+
+def _numbered(annotations: _Annotations, side: int) -> list[tuple[int, AnnotationRecord]]:
+    return [(number, one) for number, sides in enumerate(annotations) for one in sides[side]]
+
+
 def _overlaps(
     objects: Sequence[tuple[Objects, Objects]],
     tables: tuple[ObjectTable, ObjectTable],
@@ -155,7 +170,7 @@ def _keypoints(
         )
     tables = list[tuple[ObjectTable, Points]]()
     for side in (0, 1):
-        records = [(number, one) for number, sides in enumerate(annotations) for one in sides[side]]
+        records = _numbered(annotations, side)
         tables.append(_keypoint_table(pairing, records, codes, names or [str(n) for n in range(len(sigmas))], side))
     (references, truth), (candidates, found) = tables
     pairs = keypoints.similarities(references, candidates, (truth, found), sigmas, BACKGROUND)

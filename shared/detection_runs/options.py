@@ -56,13 +56,16 @@ class DetectionOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     subject: Annotated[
         DetectionSubject,
-        Meta(description="What is compared: bounding boxes, masks, or keypoints by COCO's similarity."),
+        Meta(
+            description="What is compared: bounding boxes, masks, keypoints by COCO's similarity, or oriented boxes: "
+            "bounding boxes and polygons of four corners."
+        ),
     ] = "boxes"
     profile: Annotated[
         ProfileName,
         Meta(
             description="Rules of the figures: `coco`; for boxes and masks `lvis`; for boxes `voc07`, `voc12` (PASCAL "
-            "VOC until 2009, from 2010 on) or `openimages`."
+            "VOC until 2009, from 2010 on) or `openimages`; for oriented boxes `dota`."
         ),
     ] = "coco"
     sigmas: Annotated[

@@ -25,7 +25,7 @@ _OF_ANNOTATION = ("annotation_type", "class_name", "confidence", "data", "storag
 _OF_EVERY_DATA = ("attributes", "storage_path")
 
 OF_DATA: dict[str, tuple[str, ...]] = {
-    "bounding_box": ("format", "bbox", *_OF_OBJECT),
+    "bounding_box": ("format", "bbox", "rotation", *_OF_OBJECT),
     "segmentation": ("format", "points", "rle", "bbox", *_OF_OBJECT),
     "keypoint": ("keypoints", "skeleton", "bbox", *_OF_OBJECT),
     "classification": ("scores",),
@@ -35,9 +35,11 @@ OF_DATA: dict[str, tuple[str, ...]] = {
 OF_KEYPOINT = ("name", "x", "y", "confidence", "visibility")
 OF_RLE = ("size", "counts")
 
-_REASONS = dict.fromkeys(
-    ("rotation", "angle"), "rotated boxes are not compared; send the corners as a segmentation of the format polygon"
-)
+# Programs differ in the unit and the sense of an angle, and in the point around which a box is turned.
+_REASONS = {
+    "angle": "send rotation, in degrees clockwise around the centre, or the corners as a segmentation of the format "
+    "polygon"
+}
 
 
 def normalise(checker: Checker, item: dict[str, Any], pointer: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -104,6 +106,6 @@ def _check_object(checker: Checker, data: dict[str, Any], pointer: str) -> None:
 
 def _drop_no_rotation(inner: dict[str, Any]) -> None:
     # A box that is turned by nothing is a box.
-    for name in _REASONS:
+    for name in ("rotation", *_REASONS):
         if inner.get(name) in (None, 0) and not isinstance(inner.get(name), bool):
             inner.pop(name, None)

@@ -10,6 +10,7 @@ from shared.analyses.annotations import segmentations
 from shared.analyses.annotations.formats import VISIBLE
 from shared.analyses.annotations.members import OF_KEYPOINT, check_names, normalise
 from shared.analyses.annotations.segmentations import MAX_SIDE
+from shared.analyses.annotations.turned_boxes import as_outline, check_rotation
 from shared.analyses.annotations.validation import Checker, escape, is_count
 from shared.analyses.artifact_names import ArtifactReference, reference_of
 from shared.kit.ids import uuid7
@@ -67,7 +68,10 @@ def check_item(checker: Checker, sent: Any, pointer: str) -> CheckedAnnotation |
         if item.get("data") is not None:
             checker.note(f"{pointer}/data", "expected an object")
         return None
+    faults = checker.count
     check_data(checker, data, f"{pointer}/data")
+    if kind == "bounding_box" and data.get("rotation") is not None and checker.count == faults:
+        return _checked("segmentation", item, as_outline(data))
     return _checked(str(kind), item, data)
 
 
@@ -76,6 +80,11 @@ def _checked(kind: str, item: dict[str, Any], data: dict[str, Any]) -> CheckedAn
     text = msgspec.json.encode(data).decode()
     size = segmentations.mask_size(data) if kind == "segmentation" else None
     return CheckedAnnotation(uuid7(), kind, str(item.get("class_name")), item.get("confidence"), text, artifact, size)
+
+
+def _turned_box(checker: Checker, data: dict[str, Any], pointer: str) -> None:
+    _bounding_box(checker, data, pointer)
+    check_rotation(checker, data, pointer)
 
 
 def _segmentation(checker: Checker, data: dict[str, Any], pointer: str) -> None:
@@ -162,7 +171,7 @@ def _heatmap(checker: Checker, data: dict[str, Any], pointer: str) -> None:
 
 
 _TYPES: dict[str, Callable[[Checker, dict[str, Any], str], None]] = {
-    "bounding_box": _bounding_box,
+    "bounding_box": _turned_box,
     "segmentation": _segmentation,
     "keypoint": _keypoint,
     "classification": _classification,

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+import numpy as np
+
 from shared.evaluation.detection import lvis, open_images, ranked_outcomes, voc
 from shared.evaluation.detection.class_precision import Interpolation
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene
 
-ProfileName = Literal["coco", "lvis", "voc07", "voc12", "openimages"]
+ProfileName = Literal["coco", "lvis", "voc07", "voc12", "openimages", "dota"]
 
-# What is compared: boxes, masks, or keypoints by their similarity.
-DetectionSubject = Literal["boxes", "masks", "keypoints"]
+# What is compared: boxes, masks, keypoints by their similarity, or boxes that are turned.
+DetectionSubject = Literal["boxes", "masks", "keypoints", "oriented_boxes"]
 
 
 class Profile(NamedTuple):
@@ -32,7 +34,7 @@ PROFILES: dict[ProfileName, Profile] = {
     for profile in (
         Profile(
             "coco",
-            ("boxes", "masks", "keypoints"),
+            ("boxes", "masks", "keypoints", "oriented_boxes"),
             "101-point",
             at_one_iou=False,
             has_labels=False,
@@ -70,6 +72,14 @@ PROFILES: dict[ProfileName, Profile] = {
             has_labels=True,
             description="Open Images: IoU 0.50, groups are found once, classes that each image was searched for.",
         ),
+        Profile(
+            "dota",
+            ("oriented_boxes",),
+            "11-point",
+            at_one_iou=True,
+            has_labels=False,
+            description="DOTA, oriented boxes: IoU above 0.50, 11 points of recall.",
+        ),
     )
 }
 
@@ -88,5 +98,8 @@ def judge_at(profile: Profile, scene: Scene, thresholds: Sequence[float], max_de
             return lvis.outcomes_at(scene, thresholds)
         case "openimages":
             return [open_images.outcomes(scene, threshold) for threshold in thresholds]
+        case "dota":
+            # Its development kit takes an overlap that exceeds the threshold.
+            return [voc.outcomes(scene, float(np.nextafter(threshold, 1))) for threshold in thresholds]
         case _:
             return [voc.outcomes(scene, threshold) for threshold in thresholds]

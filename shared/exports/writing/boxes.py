@@ -1,9 +1,13 @@
 """Objects as boxes, for formats that have nothing else."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from shared.analyses.annotations.formats import box_of, is_crowd, is_ignored, outline_box_of
+from shared.evaluation.detection import polygons
 from shared.exports.writing.source import ExportedObject, Notices
+
+_CORNERS = 4
 
 Corners = tuple[float, float, float, float]
 
@@ -16,6 +20,20 @@ def corners_of(each: ExportedObject, data: dict[str, Any], notices: Notices) -> 
         notices.note("outlines and masks are written as the boxes around them.")
         return outline_box_of(data)
     notices.note("keypoints, labels and heat maps are left out.")
+    return None
+
+
+def oriented_corners_of(each: ExportedObject, data: dict[str, Any], notices: Notices) -> Sequence[float] | None:
+    """Return x and y of four corners in turn, of a box or an outline of as many; None for what is left out."""
+    if each.annotation_type == "bounding_box":
+        left, top, right, bottom = box_of(data)
+        return left, top, right, top, right, bottom, left, bottom
+    if each.annotation_type == "segmentation" and data["format"] == "polygon":
+        outlines = polygons.parts(data["points"])
+        if len(outlines) == 1 and len(outlines[0]) == _CORNERS:
+            corners: list[float] = outlines[0].ravel().tolist()
+            return corners
+    notices.note("objects that are no boxes or outlines of four corners are left out.")
     return None
 
 

@@ -7,11 +7,11 @@ from typing import Annotated, Literal, Protocol, cast
 import msgspec
 from msgspec import Meta
 
-from shared.exports.writing import coco, coco_results, voc, yolo
+from shared.exports.writing import coco, coco_results, dota, voc, yolo, yolo_obb
 from shared.exports.writing.source import ExportSource, Notices
 from shared.kit.files import AnyFile, File
 
-ExportFormat = Literal["coco", "coco_results", "voc", "yolo"]
+ExportFormat = Literal["coco", "coco_results", "voc", "yolo", "yolo_obb", "dota"]
 
 
 class WrittenFormat(Protocol):
@@ -26,6 +26,8 @@ WRITERS: dict[ExportFormat, WrittenFormat] = {
     "coco_results": cast("WrittenFormat", coco_results),
     "voc": cast("WrittenFormat", voc),
     "yolo": cast("WrittenFormat", yolo),
+    "yolo_obb": cast("WrittenFormat", yolo_obb),
+    "dota": cast("WrittenFormat", dota),
 }
 
 

@@ -1,6 +1,6 @@
 """YOLO: a zip archive with a text for each image, a line for each object, and data.yaml with the names of classes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,17 @@ from shared.exports.writing.boxes import is_no_target, note_unsaid
 from shared.exports.writing.source import ExportedImage, ExportedObject, ExportSource, Notices, stem_of
 from shared.kit.files import AnyFile, FileOnDisk
 
+# The numbers of an object in shares of its image; None for what is left out.
+SharesOf = Callable[[ExportedObject, dict[str, Any], ExportedImage, Notices], Sequence[float] | None]
+
 
 def write(source: ExportSource, folder: Path, notices: Notices) -> tuple[AnyFile, int]:
     """Write `labels/<name>.txt` for every image, and data.yaml; raises FileNamesCollide."""
+    return write_lines(source, folder, notices, _shares)
+
+
+def write_lines(source: ExportSource, folder: Path, notices: Notices, shares_of: SharesOf) -> tuple[AnyFile, int]:
+    """Write what `write` writes, with other numbers between the class and the confidence."""
     source.check_names()
     categories = sorted(source.categories.values(), key=lambda category: category.number)
     # Programs want the numbers from 0 on without gaps.
@@ -24,17 +32,22 @@ def write(source: ExportSource, folder: Path, notices: Notices) -> tuple[AnyFile
     with archive(path) as packed:
         packed.add("data.yaml", yaml.safe_dump({"names": {number: name for name, number in numbers.items()}}))
         for image, objects in source.by_image():
-            lines = [line for each in objects if (line := _line(each, image, numbers, source, notices))]
+            lines = [line for each in objects if (line := _line(each, image, numbers, source, notices, shares_of))]
             packed.add(f"labels/{stem_of(image)}.txt", "".join(f"{line}\n" for line in lines))
             count += len(lines)
     return FileOnDisk("yolo.zip", "application/zip", path), count
 
 
 def _line(
-    each: ExportedObject, image: ExportedImage, numbers: dict[str, int], source: ExportSource, notices: Notices
+    each: ExportedObject,
+    image: ExportedImage,
+    numbers: dict[str, int],
+    source: ExportSource,
+    notices: Notices,
+    shares_of: SharesOf,
 ) -> str | None:
     data = each.data
-    shares = _shares(each, data, image, notices)
+    shares = shares_of(each, data, image, notices)
     if shares is None:
         return None
     note_unsaid(data, notices, "area", "attributes")
@@ -61,7 +74,7 @@ def _shares(
         outlines = polygons.parts(data["points"])
         if len(outlines) == 1:
             shares = [value / side for x, y in outlines[0] for value, side in ((x, image.width), (y, image.height))]
-            return _clipped(shares, notices)
+            return clipped(shares, notices)
         notices.note("outlines of several parts are left out.")
     else:
         notices.note("masks, keypoints, labels and heat maps are left out.")
@@ -80,7 +93,8 @@ def _box(data: dict[str, Any], image: ExportedImage, notices: Notices) -> Sequen
     return (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
 
 
-def _clipped(shares: Sequence[float], notices: Notices) -> Sequence[float]:
+def clipped(shares: Sequence[float], notices: Notices) -> Sequence[float]:
+    """Return shares from 0 to 1, and note those that are not."""
     if all(0 <= share <= 1 for share in shares):
         return shares
     notices.note("objects reach over the edge of their image, and are cut off there.")

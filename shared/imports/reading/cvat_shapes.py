@@ -32,9 +32,10 @@ class Place(NamedTuple):
 
 
 def _box(shape: Element, place: Place) -> Shape:
-    if place.number(shape, "rotation"):
-        place.note("rotation", "rotated boxes are not compared; draw a polygon instead")
-    return "bounding_box", {"format": "xyxy", "bbox": [place.number(shape, corner) for corner in _CORNERS]}
+    data = {"format": "xyxy", "bbox": [place.number(shape, corner) for corner in _CORNERS]}
+    # In degrees clockwise around the centre, as here.
+    rotation = place.number(shape, "rotation") if shape.get("rotation") else None
+    return "bounding_box", data | ({"rotation": rotation} if rotation else {})
 
 
 def _polygon(shape: Element, place: Place) -> Shape:

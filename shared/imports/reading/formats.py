@@ -8,6 +8,7 @@ from shared.imports.reading import (
     coco_results,
     cvat,
     datumaro,
+    dota,
     kitti,
     label_studio,
     labelme,
@@ -19,7 +20,17 @@ from shared.imports.reading.files import InputFiles
 from shared.imports.reading.objects import ReadFile, ReadingRules
 
 FormatName = Literal[
-    "coco", "coco_results", "voc", "yolo", "cvat", "labelme", "label_studio", "openimages", "kitti", "datumaro"
+    "coco",
+    "coco_results",
+    "voc",
+    "yolo",
+    "cvat",
+    "labelme",
+    "label_studio",
+    "openimages",
+    "kitti",
+    "datumaro",
+    "dota",
 ]
 
 
@@ -42,6 +53,7 @@ FORMATS: dict[FormatName, Format] = {
     "coco_results": cast("Format", coco_results),
     "voc": cast("Format", voc),
     "cvat": cast("Format", cvat),
+    "dota": cast("Format", dota),
     "kitti": cast("Format", kitti),
     "yolo": cast("Format", yolo),
     "openimages": cast("Format", openimages),

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from shared.analyses.annotations.turned_boxes import corners_of
+from shared.analyses.annotations.validation import is_number
 from shared.imports.reading.files import InputFiles
 from shared.imports.reading.json_text import decode
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
@@ -123,14 +125,14 @@ class _Reading:
         return (f"{side}/{chosen[0][0]}", chosen[0][1]) if chosen else (side, None)
 
     def _object(self, region: _Region, labels: dict[str, list[str]], pointer: str) -> dict[str, Any]:
-        value, found = region.value, labels.get(region.id or "") or _own_labels(region)
+        found = labels.get(region.id or "") or _own_labels(region)
         if len(found) != 1:
             self._checker.note(f"{pointer}/value", f"expected one label, not {len(found)}")
-        if value.get("rotation") or region.image_rotation:
-            self._checker.note(f"{pointer}/value/rotation", "rotated boxes are not compared; draw a polygon")
+        if region.image_rotation:
+            self._checker.note(f"{pointer}/image_rotation", "the image is turned; turn it back before you export")
         data = self._box(region, pointer) if region.type in _BOXES else self._outline(region, pointer)
         label = found[0] if found else ""
-        kind = "bounding_box" if region.type in _BOXES else "segmentation"
+        kind = "bounding_box" if data["format"] == "xywh" else "segmentation"
         annotation = {"annotation_type": kind, "class_name": self._rules.names.get(label, label), "data": data}
         self._rules.rate(annotation, region.score, f"{pointer}/score")
         return annotation
@@ -138,6 +140,12 @@ class _Reading:
     def _box(self, region: _Region, pointer: str) -> dict[str, Any]:
         values = [region.value.get(name) for name in ("x", "y", "width", "height")]
         x, y, width, height = self._pixels([values[:2], values[2:]], region, pointer)
+        rotation = region.value.get("rotation") or 0
+        if not is_number(rotation):
+            self._checker.note(f"{pointer}/value/rotation", "expected degrees")
+        elif rotation:
+            # Around the corner, and in pixels: a hundredth of the width is not one of the height.
+            return {"format": "polygon", "points": corners_of((x, y, width, height), rotation, (x, y))}
         return {"format": "xywh", "bbox": [x, y, width, height]}
 
     def _outline(self, region: _Region, pointer: str) -> dict[str, Any]:

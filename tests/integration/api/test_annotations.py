@@ -92,11 +92,11 @@ async def test_members_that_change_the_meaning_are_read_or_refused(
     alice: Client, pipeline: Pipeline, analysis_id: str
 ) -> None:
     scored = {**box("0", None), "score": 0.25}
-    turned = box()
-    turned["data"]["rotation"] = 30
+    angled = box()
+    angled["data"]["angle"] = 30
 
     taken = await pipeline.annotate(analysis_id, scored)
-    refused = await pipeline.annotate(analysis_id, {**box(), "confidance": 0.1}, turned)
+    refused = await pipeline.annotate(analysis_id, {**box(), "confidance": 0.1}, angled)
     page = await read(alice, analysis_id, class_name="0", min_confidence=0.25)
 
     assert taken.json()["annotations"][0]["confidence"] == 0.25
@@ -107,9 +107,9 @@ async def test_members_that_change_the_meaning_are_read_or_refused(
             "detail": "annotations.0.confidance: not a member of this object; did you mean confidence?",
         },
         {
-            "pointer": "/annotations/1/data/rotation",
-            "detail": "annotations.1.data.rotation: rotated boxes are not compared; send the corners as a "
-            "segmentation of the format polygon.",
+            "pointer": "/annotations/1/data/angle",
+            "detail": "annotations.1.data.angle: send rotation, in degrees clockwise around the centre, or the corners "
+            "as a segmentation of the format polygon.",
         },
     ]
 

@@ -7,7 +7,7 @@ import click
 
 from evalserve.command.terminal import client, prints, progress_bar
 
-FORMATS = ("coco", "coco_results", "voc", "yolo")
+FORMATS = ("coco", "coco_results", "voc", "yolo", "dota")
 _COUNTS = ("annotations", "images_created", "images_matched", "images_without")
 
 

@@ -168,19 +168,17 @@ def test_boxes_and_outlines_come_back_from_yolos_archive(images: Sequence[list[O
         path, report = exported(sent, "yolo", Path(folder), is_truth=is_truth)
         found = imported(path, is_truth=is_truth)
 
-    assert rounded({name: [comparable(one) for one in objects] for name, objects in found.items()}) == rounded(
-        expected(sent)
-    )
+    assert {name: [comparable(one) for one in objects] for name, objects in found.items()} == close(expected(sent))
     assert report["notices"] == []
 
 
-def rounded(value: Any) -> Any:
-    """All numbers in it to a millionth: a share of the image and back is not exact."""
+def close(value: Any) -> Any:
+    """What equals it to five decimals: a share of the image and back is not exact."""
     if isinstance(value, float):
-        return round(value, 5)
+        return pytest.approx(value, abs=1e-5)
     if isinstance(value, dict):
-        return {name: rounded(one) for name, one in value.items()}
-    return [rounded(one) for one in value] if isinstance(value, list | tuple) else value
+        return {name: close(one) for name, one in value.items()}
+    return [close(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 EVERYTHING: list[list[Object]] = [

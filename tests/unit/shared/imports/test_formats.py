@@ -149,3 +149,37 @@ def test_tables_of_open_images_say_which_classes_people_have_looked_for(tmp_path
 
     assert made.report.format == "openimages"
     assert made.analyses[0].labels == {"verified_classes": ["bus", "car"]}
+
+
+DOTA = b"imagesource:GoogleEarth\ngsd:0.5\n10 20 40 20 40 60 10.5 60 car 1\n1 2 3 2 3 4 1 4 small vehicle 0\n"
+
+
+def test_dotas_texts_are_read_with_and_without_confidences(tmp_path: Path) -> None:
+    outline = {"format": "polygon", "points": [[10.0, 20.0], [40.0, 20.0], [40.0, 60.0], [10.5, 60.0]]}
+    other = {"format": "polygon", "points": [[1.0, 2.0], [3.0, 2.0], [3.0, 4.0], [1.0, 4.0]]}
+
+    truth = planned(tmp_path, archive(labelTxt__street_dot_txt=DOTA))
+    results = archive(Task1_car_dot_txt=b"street 0.25 10 20 40 20 40 60 10.5 60\n")
+    predictions = planned(tmp_path, results, role="predictions")
+
+    assert (truth.report.format, predictions.report.format) == ("dota", "dota")
+    assert objects(truth) == [
+        ("segmentation", "car", None, {**outline, "difficult": 1}),
+        ("segmentation", "small vehicle", None, other),
+    ]
+    assert objects(predictions) == [("segmentation", "car", 0.25, outline)]
+
+
+@pytest.mark.parametrize(
+    ("line", "role", "fault"),
+    [
+        (b"1 2 3 4 5 6 7 8 car 0\n1 2 3 4 5 6 7 8", "ground_truth", "labelTxt/street.txt.2: expected four corners"),
+        (b"1 2 3 4 5 6 7 nan car 0", "ground_truth", "expected a number of pixels"),
+        (b"1 2 3 4 5 6 7 8 car 0", "predictions", "a prediction needs its score"),
+    ],
+)
+def test_lines_of_dota_that_say_something_else_are_refused(tmp_path: Path, line: bytes, role: Role, fault: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        planned(tmp_path, archive(labelTxt__street_dot_txt=line), role=role, file_format="dota")
+
+    assert fault in refused.value.faults[0].detail

@@ -66,6 +66,10 @@ BOX = {"x": 5, "y": 20, "width": 15, "height": 40}
 SQUARE = [[10, 20], [40, 20], [40, 60]]
 FLAT = [10, 20, 40, 20, 40, 60]
 
+# The box 10, 20, 30, 40 by a quarter clockwise, its corners from the top left on.
+TURNED_AROUND_CENTRE = [[45.0, 25.0], [45.0, 55.0], [5.0, 55.0], [5.0, 25.0]]
+TURNED_AROUND_CORNER = [[10.0, 20.0], [10.0, 50.0], [-30.0, 50.0], [-30.0, 20.0]]
+
 KEPT: dict[str, tuple[Role, Any, list[tuple[str, str, float | None, Any]]]] = {
     "a polygon, attributes and an occluded object of CVAT": (
         "ground_truth",
@@ -81,6 +85,16 @@ KEPT: dict[str, tuple[Role, Any, list[tuple[str, str, float | None, Any]]]] = {
                 {"format": "polygon", "points": SQUARE, "attributes": {"color": "red", "occluded": "1"}},
             )
         ],
+    ),
+    "a box of CVAT that is turned around its centre": (
+        "ground_truth",
+        cvat('<box label="car" xtl="10" ytl="20" xbr="40" ybr="60" rotation="90"/>'),
+        [("segmentation", "car", None, {"format": "polygon", "points": TURNED_AROUND_CENTRE})],
+    ),
+    "a box of Label Studio that is turned around its corner": (
+        "ground_truth",
+        tasks([region("rectanglelabels", {**BOX, "rotation": 90, "rectanglelabels": ["car"]})]),
+        [("segmentation", "car", None, {"format": "polygon", "points": TURNED_AROUND_CORNER})],
     ),
     "a score of CVAT, which is an attribute": (
         "predictions",
@@ -266,9 +280,9 @@ def test_what_is_said_of_an_object_is_kept(tmp_path: Path, name: str) -> None:
 
 REFUSED: list[tuple[Any, str, str]] = [
     (
-        cvat('<box label="car" xtl="1" ytl="2" xbr="3" ybr="4" rotation="30"/>'),
+        cvat('<box label="car" xtl="1" ytl="2" xbr="3" ybr="4" rotation="400"/>'),
         "/image/0/box/0/rotation",
-        "rotated boxes are not compared",
+        "expected degrees clockwise around the centre",
     ),
     (cvat('<ellipse label="car" cx="1" cy="2" rx="3" ry="4"/>'), "/image/0/ellipse/0", "draw a polygon instead"),
     (cvat('<box label="car" xtl="1" ytl="x" xbr="3" ybr="4"/>'), "/image/0/box/0/ytl", "expected a number"),
@@ -292,9 +306,14 @@ REFUSED: list[tuple[Any, str, str]] = [
     (b'<annotations><image id="0" width="9" height="9"/></annotations>', "/image/0", "the image has no name"),
     (tasks([], []), "/0/annotations", "2 people or models say different things"),
     (
-        tasks([region("rectanglelabels", {**BOX, "rotation": 5, "rectanglelabels": ["car"]})]),
+        tasks([region("rectanglelabels", {**BOX, "rotation": "5", "rectanglelabels": ["car"]})]),
         "/0/annotations/0/result/0/value/rotation",
-        "rotated boxes are not compared",
+        "expected degrees",
+    ),
+    (
+        tasks([region("rectanglelabels", {**BOX, "rectanglelabels": ["car"]}, image_rotation=90)]),
+        "/0/annotations/0/result/0/image_rotation",
+        "the image is turned",
     ),
     (
         tasks([region("rectanglelabels", {**BOX, "rectanglelabels": ["car", "bus"]})]),

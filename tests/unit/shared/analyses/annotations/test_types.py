@@ -182,8 +182,8 @@ def test_every_sample_of_the_guide_is_taken_and_kept_whole() -> None:
         (keypoint(visibility=True), ["/data/keypoints/0/visibility"]),
         (keypoint(visible=1), ["/data/keypoints/0/visible"]),
         ({**box(1, 2, 3, 4), "a/b": 1}, ["/a~1b"]),
-        (of("bounding_box", bbox=[1, 2, 3, 4], format="xywh", rotation=30, occluded=True),
-         ["/data/rotation", "/data/occluded"]),
+        (of("bounding_box", bbox=[1, 2, 3, 4], format="xywh", angle=30, occluded=True),
+         ["/data/angle", "/data/occluded"]),
         (of("segmentation", rle={"counts": [1], "size": [3, 4], "order": "C"}, format="rle"), ["/data/rle/order"]),
         (of("bounding_box", bbox=[1, 2, 3, 4], format="xywh", attributes=3), ["/data/attributes"]),
         ({**box(1, 2, 3, 4), "score": 0.4}, ["/score"]),
@@ -296,3 +296,42 @@ def test_no_input_makes_it_stumble(sample: dict[str, Any], data: st.DataObject) 
     except InvalidInput:
         return
     assert kept.class_name == changed["class_name"]
+
+
+@pytest.mark.parametrize(
+    ("box_format", "bbox"), [("xywh", [10, 20, 30, 40]), ("xyxy", [10, 20, 40, 60])], ids=["xywh", "xyxy"]
+)
+def test_a_box_that_is_turned_is_stored_as_the_outline_of_its_corners(box_format: str, bbox: list[int]) -> None:
+    data = {"format": box_format, "bbox": bbox, "rotation": 90, "area": 7}
+    (taken,) = check([{"annotation_type": "bounding_box", "class_name": "car", "data": data, "difficult": 1}])
+
+    assert taken.annotation_type == "segmentation"
+    assert json.loads(taken.data) == {
+        "format": "polygon",
+        "points": [[45, 25], [45, 55], [5, 55], [5, 25]],
+        "area": 7,
+        "difficult": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "said"),
+    [
+        ("rotation", 361, "expected degrees clockwise around the centre, from -360 to 360."),
+        ("rotation", True, "expected degrees clockwise around the centre, from -360 to 360."),
+        ("rotation", float("nan"), "expected degrees clockwise around the centre, from -360 to 360."),
+        (
+            "angle",
+            0.5,
+            "send rotation, in degrees clockwise around the centre, or the corners as a segmentation of the ",
+        ),
+    ],
+)
+def test_a_turn_that_could_mean_several_is_refused(member: str, value: Any, said: str) -> None:
+    data = {"format": "xywh", "bbox": [10, 20, 30, 40], member: value}
+
+    with pytest.raises(InvalidInput) as refused:
+        check([{"annotation_type": "bounding_box", "class_name": "car", "data": data}])
+
+    (fault,) = refused.value.faults
+    assert fault.detail.startswith(f"annotations.0.data.{member}: {said}")
