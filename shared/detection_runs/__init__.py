@@ -9,6 +9,7 @@ from shared.accounts import Caller
 from shared.analyses.agreement import pairs
 from shared.analyses.agreement.pairs import Side
 from shared.detection_runs import objects, queries
+from shared.detection_runs.class_expansion import hierarchy_of
 from shared.detection_runs.comparing import check_comparable
 from shared.detection_runs.errors import DetectionRunNotFound, DetectionRunNotReady
 from shared.detection_runs.kinds.detection_run import DetectionRun
@@ -50,6 +51,9 @@ async def create(
     if options.subject not in subjects:
         detail = f"profile: {options.profile} judges {' and '.join(subjects)} only; use coco."
         raise InvalidInput(Fault("/profile", detail))
+    if options.class_hierarchy is not None and options.profile != "openimages":
+        raise InvalidInput(Fault("/class_hierarchy", "class_hierarchy: the profile openimages has one; omit it."))
+    hierarchy_of(options)
     if options.gate is not None:
         _check_gate(options)
     if options.baseline_id is not None:

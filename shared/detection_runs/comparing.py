@@ -15,11 +15,13 @@ from shared.evaluation.paired.verdicts import Verdict
 
 MAX_WORST = 20
 
+_RULES = ("subject", "profile", "sigmas", "class_hierarchy", "expand_candidates")
+
 
 def check_comparable(options: DetectionOptions, baseline: DetectionOptions) -> None:
     """Refuse a baseline that was judged by other rules; raises BaselineNotComparable."""
-    if (options.subject, options.profile, options.sigmas) != (baseline.subject, baseline.profile, baseline.sigmas):
-        raise BaselineNotComparable("The baseline was judged by other rules; send its subject, profile and sigmas.")
+    if any(getattr(options, name) != getattr(baseline, name) for name in _RULES):
+        raise BaselineNotComparable(f"The baseline was judged by other rules; send its {', '.join(_RULES)}.")
 
 
 def compare(

@@ -30,7 +30,7 @@ class BaselineNotComparable(DomainError):
 
 
 class ImageLabelsUnreadable(DomainError):
-    """The parameters of the ground truth name classes by lists: verified_classes and not_exhaustive_classes."""
+    """Parameters of ground truth name classes by lists: verified_classes, absent_classes, not_exhaustive_classes."""
 
     code = "image-labels-unreadable"
 

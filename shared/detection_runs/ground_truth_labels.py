@@ -1,6 +1,6 @@
 """What the ground truth says of whole images, which the profiles `lvis` and `openimages` need; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from shared.analyses.agreement.pairs import Pairing
 from shared.detection_runs.errors import ImageLabelsUnreadable
+from shared.evaluation.detection.class_hierarchy import ClassHierarchy
 from shared.evaluation.detection.image_labels import ImageLabels
 
 NOTHING_VERIFIED = (
@@ -18,20 +19,36 @@ NOTHING_VERIFIED = (
 
 
 class TruthLabels(msgspec.Struct, frozen=True):
-    """The members of an analysis' parameters that name classes: looked for, and not marked exhaustively."""
+    """The members of an analysis' parameters that name classes: looked for, and not marked exhaustively.
+
+    Those of `absent_classes` were looked for and are not there.
+    """
 
     verified_classes: list[str] = []
+    absent_classes: list[str] = []
     not_exhaustive_classes: list[str] = []
 
 
-def labels_of(pairing: Pairing, parameters: Mapping[UUID, dict[str, Any]], codes: Mapping[str, int]) -> ImageLabels:
-    """Return the labels of all images, of the classes that have codes; raises ImageLabelsUnreadable."""
+def labels_of(
+    pairing: Pairing, parameters: Mapping[UUID, dict[str, Any]], codes: Mapping[str, int], hierarchy: ClassHierarchy
+) -> ImageLabels:
+    """Return the labels of all images, of the classes that have codes; raises ImageLabelsUnreadable.
+
+    Where a class is, those above it are; where it is not, none of those below it is.
+    """
     verified, partial = list[tuple[int, int]](), list[tuple[int, int]]()
     for image, pair in enumerate(pairing.pairs):
         try:
             labels = msgspec.convert(parameters.get(pair.reference, {}), TruthLabels)
         except msgspec.ValidationError as error:
             raise ImageLabelsUnreadable(f"Image {pair.image_id}: {ImageLabelsUnreadable().detail} {error}.") from error
-        verified += [(image, codes[name]) for name in labels.verified_classes if name in codes]
+        searched = _with(labels.verified_classes, hierarchy.ancestors) | _with(
+            labels.absent_classes, hierarchy.descendants
+        )
+        verified += [(image, codes[name]) for name in sorted(searched & codes.keys())]
         partial += [(image, codes[name]) for name in labels.not_exhaustive_classes if name in codes]
     return ImageLabels(*(np.array(pairs, np.int64).reshape(-1, 2) for pairs in (verified, partial)))
+
+
+def _with(names: Iterable[str], others: Mapping[str, frozenset[str]]) -> set[str]:
+    return {each for name in names for each in (name, *others.get(name, ()))}

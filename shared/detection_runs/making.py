@@ -10,6 +10,7 @@ from shared import jobs
 from shared.analyses.agreement import pairs
 from shared.analyses.annotations import queries as annotation_queries
 from shared.detection_runs import (
+    class_expansion,
     comparing,
     get,
     get_ready,
@@ -74,8 +75,9 @@ async def fetch(platform: Platform, job: JobRecord, detection_run_id: str, folde
 def perform(inputs: DetectionInputs, folder: Path) -> tuple[DetectionFigures, FileOnDisk]:
     """Judge the model, compare it with the baseline, and write the scene into the folder."""
     options = inputs.run.asked
-    classes = objects_of_images.class_names(inputs.sides)
-    stored = objects_of_images.scene_of(inputs.sides, options, classes)
+    sides = class_expansion.expanded(inputs.sides, options)
+    classes = objects_of_images.class_names(sides)
+    stored = objects_of_images.scene_of(sides, options, classes)
     notices = _notices(inputs, stored)
     frequencies = [inputs.frequencies.get(name) for name in classes]
     figures = judging.figures_of(stored, inputs.sides.pairing, options, classes, frequencies, notices=notices)
@@ -118,7 +120,7 @@ async def _baseline(platform: Platform, job: JobRecord, run: DetectionRunRecord,
 
 
 def _notices(inputs: DetectionInputs, stored: StoredScene) -> list[str]:
-    sides, notices = inputs.sides, list[str]()
+    sides, notices = inputs.sides, class_expansion.notices_of(inputs.sides, inputs.run.asked)
     records = [record for pair in sides.pairing.pairs for record in sides.of(pair)[1]]
     if uncertain := sum(record.confidence is None for record in records):
         notices.append(f"{uncertain:,} of {len(records):,} candidates state no confidence and count as certain.")

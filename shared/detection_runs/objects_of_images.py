@@ -24,7 +24,17 @@ from shared.detection_runs.ground_truth_labels import labels_of
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.oriented_objects import oriented
 from shared.detection_runs.scenes import StoredScene, ids_of
-from shared.evaluation.detection import keypoints, masks, object_table, open_images, overlaps, quadrilaterals, voc
+from shared.evaluation.detection import (
+    class_hierarchy,
+    keypoints,
+    masks,
+    object_table,
+    open_images,
+    overlaps,
+    quadrilaterals,
+    voc,
+)
+from shared.evaluation.detection.class_hierarchy import NO_HIERARCHY
 from shared.evaluation.detection.error_types import BACKGROUND
 from shared.evaluation.detection.keypoints import COCO_SIGMAS, Points
 from shared.evaluation.detection.masks import MaskSizesDiffer, TooManyRuns
@@ -73,6 +83,7 @@ def scene_of(sides: ImageSides, options: DetectionOptions, classes: Sequence[str
     ImageLabelsUnreadable.
     """
     codes = {name: code for code, name in enumerate(classes)}
+    hierarchy = NO_HIERARCHY if options.class_hierarchy is None else class_hierarchy.of_tree(options.class_hierarchy)
     annotations = [sides.of(pair) for pair in sides.pairing.pairs]
     for pair, (reference, candidate) in zip(sides.pairing.pairs, annotations, strict=True):
         if len(reference) * len(candidate) > MAX_PAIRS:
@@ -84,7 +95,9 @@ def scene_of(sides: ImageSides, options: DetectionOptions, classes: Sequence[str
     else:
         references, candidates, pairs = _shapes(sides.pairing, annotations, codes, options)
     return StoredScene(
-        Scene(references, candidates, pairs, len(classes), labels_of(sides.pairing, sides.parameters, codes)),
+        Scene(
+            references, candidates, pairs, len(classes), labels_of(sides.pairing, sides.parameters, codes, hierarchy)
+        ),
         ids_of([pair.image_id for pair in sides.pairing.pairs]),
         ids_of([pair.reference for pair in sides.pairing.pairs]),
         ids_of([pair.candidate for pair in sides.pairing.pairs]),

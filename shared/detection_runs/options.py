@@ -1,6 +1,6 @@
 """What is asked of a detection run."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -75,6 +75,20 @@ class DetectionOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
             "truth; null for COCO's 17."
         ),
     ] = None
+    class_hierarchy: Annotated[
+        dict[str, Any] | None,
+        Meta(
+            description="For `openimages`: which classes stand above others, in the form of the challenge's file, with "
+            "the names of the project's classes as `LabelName`; null for none."
+        ),
+    ] = None
+    expand_candidates: Annotated[
+        bool,
+        Meta(
+            description="True: a model's objects also count as objects of the classes above theirs. Objects of the "
+            "ground truth always do, given a hierarchy."
+        ),
+    ] = False
     baseline_id: Annotated[
         Annotated[str, Meta(min_length=1, max_length=36)] | None,
         Meta(description="Id of an earlier detection run on the same images to compare with; null for none."),

@@ -69,14 +69,20 @@ class ReadImage:
     objects: list[ReadObject] = field(default_factory=list)
     # A name without extension, as that of a text file beside an image.
     is_stem: bool = False
-    # Names of classes that were looked for beside those of the objects, and of which not every object is marked.
+    # Names of classes that were looked for beside those of the objects, that were and are not there, and of which not
+    # every object is marked.
     verified: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
     not_exhaustive: list[str] = field(default_factory=list)
 
     @property
     def labels(self) -> dict[str, list[str]]:
         """What the file says of the image as a whole, as members of the analysis' parameters."""
-        named = {"verified_classes": self.verified, "not_exhaustive_classes": self.not_exhaustive}
+        named = {
+            "verified_classes": self.verified,
+            "absent_classes": self.absent,
+            "not_exhaustive_classes": self.not_exhaustive,
+        }
         return {name: sorted(set(classes)) for name, classes in named.items() if classes}
 
 

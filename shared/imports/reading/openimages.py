@@ -17,7 +17,7 @@ _NAMES = re.compile(r"class[^/]*\.csv$")
 _NEEDED = {"ImageID", "LabelName", *_CORNERS}
 _LABEL_COLUMNS = {"ImageID", "LabelName", "Confidence"}
 # Of a class that is there and of one that is not; others are a program's guesses.
-_VERIFIED = {"0", "1", "0.0", "1.0"}
+_THERE, _ABSENT = {"1", "1.0"}, {"0", "0.0"}
 _IDS = ("/m/", "/g/", "/t/")
 _CONFIDENCES = ("Score", "Conf", "Confidence")
 _ATTRIBUTES = ("IsOccluded", "IsTruncated", "IsDepiction", "IsInside")
@@ -79,10 +79,11 @@ def _label(files: InputFiles, names: dict[str, str], images: dict[str, ReadImage
         if not _columns(files, table) >= _LABEL_COLUMNS or _is_table(files, table):
             continue
         for line, row in rows_of(table, files[table]):
-            if row["Confidence"].strip() in _VERIFIED:
+            if (said := row["Confidence"].strip()) in _THERE | _ABSENT:
                 pointer = f"{pointer_of(table)}/{line}"
                 image = images.setdefault(row["ImageID"], ReadImage(pointer, row["ImageID"], is_stem=True))
-                image.verified.append(names.get(row["LabelName"], row["LabelName"]))
+                labels = image.verified if said in _THERE else image.absent
+                labels.append(names.get(row["LabelName"], row["LabelName"]))
 
 
 def _class_names(files: InputFiles, tables: list[str]) -> dict[str, str]:

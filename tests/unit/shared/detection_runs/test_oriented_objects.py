@@ -50,7 +50,7 @@ def test_a_turn_decides_whether_a_box_is_found() -> None:
     # Across each other they share a square of a hundred pixels of seven hundred.
     right, across = figures([ship(30)], [ship(30, 0.9)]), figures([ship(30)], [ship(120, 0.9)])
 
-    assert (right.ap, right.metrics["map_50"], right.classes[0].sizes["small"]) == (pytest.approx(1),) * 3
+    assert [right.ap, right.metrics["map_50"], right.classes[0].sizes["small"]] == pytest.approx([1, 1, 1])
     assert (across.ap, [error.count for error in across.errors if error.type == "location"]) == (0, [1])
     assert figures([ship(30)], [ship(210, 0.9)], profile="dota").metrics == {"map_50": 1}
 
@@ -76,8 +76,8 @@ def test_ignored_objects_groups_and_areas_are_honoured() -> None:
     ]
     found = figures(truth, [ship(30, 0.9), record("bounding_box", 0.8, {"format": "xywh", "bbox": [0, 0, 9, 9]})])
 
-    assert (found.objects, found.ignored_objects, found.ap) == (1, 1, pytest.approx(1))
-    assert (found.classes[0].sizes["medium"], found.classes[0].sizes["small"]) == (pytest.approx(1), None)
+    assert [found.objects, found.ignored_objects, found.ap] == pytest.approx([1, 1, 1])
+    assert [found.classes[0].sizes["medium"], found.classes[0].sizes["small"]] == pytest.approx([1, None])
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_tables_of_open_images_say_which_classes_people_have_looked_for(tmp_path
     made = planned(tmp_path, body)
 
     assert made.report.format == "openimages"
-    assert made.analyses[0].labels == {"verified_classes": ["bus", "car"]}
+    assert made.analyses[0].labels == {"verified_classes": ["car"], "absent_classes": ["bus"]}
 
 
 DOTA = b"imagesource:GoogleEarth\ngsd:0.5\n10 20 40 20 40 60 10.5 60 car 1\n1 2 3 2 3 4 1 4 small vehicle 0\n"

@@ -1,0 +1,59 @@
+"""Objects of a class as objects of the classes above it, as Open Images' challenge counts them; pure."""
+
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+import msgspec
+
+from shared.analyses.records import AnnotationRecord
+from shared.detection_runs.objects_of_images import ImageSides
+from shared.detection_runs.options import DetectionOptions
+from shared.evaluation.detection import class_hierarchy
+from shared.evaluation.detection.class_hierarchy import NO_HIERARCHY, ClassHierarchy, InvalidHierarchy
+from shared.kit.errors import Fault, InvalidInput
+
+
+def hierarchy_of(options: DetectionOptions) -> ClassHierarchy:
+    """Return the hierarchy that is asked for; raises InvalidInput."""
+    if options.class_hierarchy is None:
+        return NO_HIERARCHY
+    try:
+        return class_hierarchy.of_tree(options.class_hierarchy)
+    except InvalidHierarchy as error:
+        pointer, sentence = error.args
+        place = pointer.replace("/", ".")
+        raise InvalidInput(Fault(f"/class_hierarchy{pointer}", f"class_hierarchy{place}: {sentence}.")) from error
+
+
+def expanded(sides: ImageSides, options: DetectionOptions) -> ImageSides:
+    """Return both sides with each object of the ground truth once more for every class above its own.
+
+    A model's objects are repeated so where that is asked for.
+    """
+    ancestors = hierarchy_of(options).ancestors
+    if not ancestors:
+        return sides
+    found = set[UUID]() if options.expand_candidates else {pair.candidate for pair in sides.pairing.pairs}
+    annotations = {
+        analysis_id: records if analysis_id in found else [each for one in records for each in _with(one, ancestors)]
+        for analysis_id, records in sides.annotations.items()
+    }
+    return sides._replace(annotations=annotations)
+
+
+def notices_of(sides: ImageSides, options: DetectionOptions) -> list[str]:
+    """Return a sentence about classes that the hierarchy does not have."""
+    if options.class_hierarchy is None:
+        return []
+    known = hierarchy_of(options).ancestors.keys()
+    used = {one.class_name for some in sides.annotations.values() for one in some}
+    if not (outside := sorted(used - known)):
+        return []
+    named = ", ".join(f"“{name[:50]}”" for name in outside[:3])
+    return [f"{len(outside):,} classes are not in the hierarchy, such as {named}; nothing stands above them."]
+
+
+def _with(record: AnnotationRecord, ancestors: Mapping[str, frozenset[str]]) -> Iterator[AnnotationRecord]:
+    yield record
+    for name in sorted(ancestors.get(record.class_name, ())):
+        yield msgspec.structs.replace(record, class_name=name)
