@@ -12,6 +12,7 @@ from api.detection_runs.schemas import (
     DetectionRunIn,
     DetectionRunOut,
     DetectionRunPage,
+    DetectionRunPatch,
     DetectionRunSummaryOut,
     JudgedObjectPage,
     RuleDifferencePage,
@@ -23,7 +24,7 @@ from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
 from api.http.responses import Accepted
-from api.http.routes import post
+from api.http.routes import patch, post
 from api.jobs.followed import Followed
 from api.jobs.waiter import Waiter
 from api.signatures import require_analyses
@@ -57,7 +58,7 @@ class DetectionRunController(Controller):
         the two are also compared image by image. Poll `Location` or send `Prefer: wait=N`.
         """
         model = (body.model_name, body.model_version)
-        made = await detection_runs.create(waiter.platform, caller, body.project_id, model, body.options)
+        made = await detection_runs.create(waiter.platform, caller, body.project_id, model, body.options, body.tags)
         made = await FOLLOWED.wait(waiter, caller, made, prefer)
         headers = {"Location": f"/v1/detection-runs/{made.id}"} | FOLLOWED.headers(waiter, made, prefer)
         return Json(DetectionRunOut.of(made), status_code=HTTPStatus.ACCEPTED, headers=headers)
@@ -92,6 +93,20 @@ class DetectionRunController(Controller):
         found = await detection_runs.get(waiter.platform, caller, detection_run_id)
         found = await FOLLOWED.wait(waiter, caller, found, prefer)
         return Json(DetectionRunOut.of(found), headers=FOLLOWED.headers(waiter, found, prefer))
+
+    @patch("/{detection_run_id:str}", operation_id="detection_runs.update")
+    async def set_tags(
+        self,
+        platform: Injected[Platform],
+        caller: Injected[Caller],
+        detection_run_id: FromPath[str],
+        change: Body[DetectionRunPatch],
+    ) -> DetectionRunOut:
+        """Update the tags of a detection run.
+
+        A gate whose baseline has a tag compares with the latest detection run that has it.
+        """
+        return DetectionRunOut.of(await detection_runs.set_tags(platform, caller, detection_run_id, change.tags))
 
     @get("/{detection_run_id:str}/matrix", operation_id="detection_runs.get_matrix")
     async def matrix(

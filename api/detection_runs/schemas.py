@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from api.runs.bodies import RunTags
 from shared.analyses.agreement.pairs import Id
 from shared.detection_runs.answers import ProfileCurve
 from shared.detection_runs.differences import DifferingObject, RuleCounts
@@ -29,10 +30,24 @@ class DetectionRunIn(DetectionOptions, frozen=True, kw_only=True, forbid_unknown
         ModelVersion | None, Meta(description="Version of the model; null for the newest analysis of each image.")
     ] = None
 
+    tags: Annotated[
+        RunTags,
+        Meta(description="Tags by which gates find their baseline; up to 20, each of 1 to 50 characters."),
+    ] = []
+
     @property
     def options(self) -> DetectionOptions:
         """What is asked for, without the model."""
         return DetectionOptions(**{name: getattr(self, name) for name in DetectionOptions.__struct_fields__})
+
+
+class DetectionRunPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Changes to a detection run."""
+
+    tags: Annotated[
+        RunTags,
+        Meta(description="Tags by which gates find their baseline; up to 20, each of 1 to 50 characters."),
+    ]
 
 
 class DetectionRunSummaryOut(msgspec.Struct):
@@ -45,6 +60,7 @@ class DetectionRunSummaryOut(msgspec.Struct):
     project_id: Annotated[UUID, Meta(description="Id of the project.")]
     model_name: Annotated[str, Meta(description="Name of the model.")]
     model_version: Annotated[str | None, Meta(description="Version of the model; null for the newest.")]
+    tags: Annotated[list[str], Meta(description="Tags of the detection run.")]
     options: Annotated[DetectionOptions, Meta(description="By which rules it is judged.")]
     ap: Annotated[
         float | None, Meta(description="Mean average precision of the profile; null until it is ready, or undefined.")
@@ -117,5 +133,6 @@ class DetectionCurveOut(msgspec.Struct):
 
 
 def _fields(run: DetectionRunRecord) -> dict[str, Any]:
-    names = ("id", "progress", "error", "project_id", "model_name", "model_version", "ap", "job_id", "created_at")
-    return {name: getattr(run, name) for name in names} | {"status": run.state, "options": run.asked}
+    names = ("id", "progress", "error", "project_id", "model_name", "model_version", "tags", "ap", "job_id")
+    shown = {name: getattr(run, name) for name in (*names, "created_at")}
+    return shown | {"status": run.state, "options": run.asked}

@@ -30,7 +30,10 @@ class GateIn(GatePolicy, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class CheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A check to make."""
 
-    candidate: Annotated[CandidateId, Meta(description="Id of the run that is to take the place of the baseline.")]
+    candidate: Annotated[
+        CandidateId,
+        Meta(description="Id of the run, or of the detection run, that is to take the place of the baseline."),
+    ]
 
 
 class GateOut(msgspec.Struct):
@@ -40,13 +43,16 @@ class GateOut(msgspec.Struct):
     name: Annotated[str, Meta(description="Name of the gate.")]
     version: Annotated[int, Meta(description="Version of the policy: 1 at first, one more whenever it is replaced.")]
     policy: Annotated[GatePolicy, Meta(description="The rules.")]
+    is_of_detectors: Annotated[bool, Meta(description="Whether candidates are detection runs.")]
     created_at: Annotated[datetime, Meta(description="When the gate was created, in UTC.")]
     updated_at: Annotated[datetime, Meta(description="When the policy was last replaced, in UTC.")]
 
     @classmethod
     def of(cls, gate: GateRecord) -> "GateOut":
         """Present a gate."""
-        return cls(gate.id, gate.name, gate.version, gate.rules, gate.created_at, gate.updated_at)
+        rules = gate.rules
+        values = (gate.id, gate.name, gate.version, rules, rules.is_of_detectors, gate.created_at, gate.updated_at)
+        return cls(*values)
 
 
 class GatePage(msgspec.Struct):

@@ -15,11 +15,14 @@ from api.web import gate_forms
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
-from api.web.run_choices import named_run, ready_runs
+from api.web.run_choices import NamedRun, named_run, ready_detection_runs, ready_runs, title_of_detector
 from shared import gates
 from shared.comparisons.options import OVERALL_METRICS, OVERALL_SET_METRICS
 from shared.evaluation.metrics import CATALOGUE
+from shared.gates.detection_figures import FIGURES
 from shared.gates.lifecycle import UNFINISHED
+from shared.gates.records import CheckRecord
+from shared.gates.words import title_of
 from shared.kit.errors import Problem
 
 PAGE_SIZE = 50
@@ -35,7 +38,7 @@ class GatePages(Controller):
         """List the account's gates, newest first."""
         found = await gates.list_own(page_request.platform, page_request.caller, before=cursor, limit=PAGE_SIZE + 1)
         page = paging.cut(found, PAGE_SIZE, lambda gate: gate.id)
-        return page_request.render("gates/list.html", gates=page.rows, catalogue=CATALOGUE, next_cursor=page.next)
+        return page_request.render("gates/list.html", gates=page.rows, titles=title_of, next_cursor=page.next)
 
     @get("/new")
     async def new(self, page_request: Injected[PageRequest]) -> Response[str]:
@@ -95,8 +98,8 @@ class GateCheckPages(Controller):
             "gates/check.html",
             check=check,
             result=check.found,
-            candidate=await named_run(page_request, check.candidate_run_id),
-            baseline=await named_run(page_request, check.baseline_run_id) if check.baseline_run_id else None,
+            candidate=await named_run(page_request, check.candidate_run_id, is_of_detectors=check.is_of_detectors),
+            baseline=await _baseline(page_request, check),
         )
 
     @get("/{check_id:str}/report")
@@ -105,16 +108,32 @@ class GateCheckPages(Controller):
         return await of_checks.report(page_request.platform, page_request.caller, check_id)
 
 
+async def _baseline(page_request: PageRequest, check: CheckRecord) -> NamedRun | None:
+    if check.baseline is None:
+        return None
+    return await named_run(page_request, check.baseline.id, is_of_detectors=check.is_of_detectors)
+
+
 async def _form(page_request: PageRequest, texts: dict[str, str], problem: Problem | None = None) -> Response[str]:
     return page_request.render(
         "gates/new.html",
         page_request.status(problem),
-        choices=await ready_runs(page_request),
+        choices=await _choices(page_request),
+        detectors=await _detectors(page_request),
+        figures={name: figure.title for name, figure in FIGURES.items()},
         metrics={metric: CATALOGUE[metric].title for metric in OVERALL_METRICS}
         | {metric: f"{CATALOGUE[metric].title}, of sets of labels" for metric in OVERALL_SET_METRICS},
         texts=texts,
         problem=problem,
     )
+
+
+async def _choices(page_request: PageRequest) -> dict[UUID, str]:
+    return {run.id: run.name or run.filename for run in await ready_runs(page_request)}
+
+
+async def _detectors(page_request: PageRequest) -> dict[UUID, str]:
+    return {run.id: title_of_detector(run) for run in await ready_detection_runs(page_request)}
 
 
 async def _page(
@@ -124,7 +143,7 @@ async def _page(
     gate = await gates.get(platform, caller, gate_id)
     found = await gates.list_checks(platform, caller, gate_id, before=cursor, limit=PAGE_SIZE + 1)
     page = paging.cut(found, PAGE_SIZE, lambda check: check.id)
-    choices = await ready_runs(page_request)
+    choices = await (_detectors if gate.rules.is_of_detectors else _choices)(page_request)
     return page_request.render(
         "gates/page.html",
         page_request.status(problem),
@@ -132,7 +151,6 @@ async def _page(
         checks=page.rows,
         next_cursor=page.next,
         choices=choices,
-        names={run.id: run.name or run.filename for run in choices},
-        catalogue=CATALOGUE,
+        titles=title_of,
         problem=problem,
     )

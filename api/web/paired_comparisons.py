@@ -14,7 +14,7 @@ from api.web.forms import Form
 from api.web.numbers import read_number
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
-from api.web.run_choices import named_run, ready_runs
+from api.web.run_choices import NamedRun, named_run, ready_runs
 from shared import comparisons
 from shared.comparisons import FlipRequest
 from shared.comparisons.flips import FlipKind
@@ -24,7 +24,6 @@ from shared.comparisons.records import ComparedVersion
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.presentation.difference_rows import VERDICT_TITLES, difference_rows
 from shared.presentation.whiskers import WIDTH
-from shared.runs.records import RunRecord
 
 PAGE_SIZE = 50
 MAX_FLIPS = 50
@@ -146,8 +145,8 @@ def _margin(form: Form) -> float | None:
     return margin
 
 
-async def _named(page_request: PageRequest, side: ComparedVersion) -> tuple[str, RunRecord | None]:
-    """The page of a side, and the run if it still exists."""
+async def _named(page_request: PageRequest, side: ComparedVersion) -> NamedRun:
+    """The page and the name of a side; a matrix has none."""
     if side.kind == "matrix":
-        return f"/app/matrices/{side.id}", None
+        return NamedRun(f"/app/matrices/{side.id}", "")
     return await named_run(page_request, side.id)

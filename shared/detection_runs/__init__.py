@@ -1,5 +1,6 @@
 """Detection runs: what a model found in the images of a project, judged against their ground truth."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
@@ -41,6 +42,7 @@ async def create(
     project_id: str,
     model: tuple[str, str | None],
     options: DetectionOptions,
+    tags: Sequence[str] = (),
 ) -> DetectionRunRecord:
     """Create a detection run and the job that makes it.
 
@@ -54,8 +56,6 @@ async def create(
     if options.class_hierarchy is not None and options.profile != "openimages":
         raise InvalidInput(Fault("/class_hierarchy", "class_hierarchy: the profile openimages has one; omit it."))
     hierarchy_of(options)
-    if options.gate is not None:
-        _check_gate(options)
     if options.baseline_id is not None:
         check_comparable(options, (await get_ready(platform, caller, options.baseline_id)).asked)
     candidate = Side(model_name=model[0], model_version=model[1])
@@ -74,6 +74,7 @@ async def create(
             known_uuid(project_id, ProjectNotFound),
             queued.job.id,
             model,
+            tags,
             options,
         )
         note_created("detection_run", detection_run_id)
@@ -112,6 +113,17 @@ async def list_own(
         return await queries.list_own(connection, caller.account_id, project_id=project, before=before, limit=limit)
 
 
+@retry_conflicts
+async def set_tags(
+    platform: Platform, caller: Caller, detection_run_id: str, tags: Sequence[str]
+) -> DetectionRunRecord:
+    """Replace the tags of a detection run of the caller; raises DetectionRunNotFound."""
+    run = await get(platform, caller, detection_run_id)
+    async with platform.db.transaction() as connection:
+        await queries.set_tags(connection, caller.account_id, run.id, tags)
+    return await get(platform, caller, detection_run_id)
+
+
 async def models_of(platform: Platform, caller: Caller, project_id: str) -> list[ModelCount]:
     """List the models that analysed images of a project of the caller, by name; raises ProjectNotFound."""
     project = await projects.find(platform, caller, project_id)
@@ -133,19 +145,3 @@ async def delete(platform: Platform, caller: Caller, detection_run_id: str) -> N
         await platform.storage.apart(platform.storage.delete, keys)
     except StorageUnavailable:
         log.warning("objects of a deleted detection run are left to be collected", count=len(keys))
-
-
-def _check_gate(options: DetectionOptions) -> None:
-    if options.baseline_id is None:
-        raise InvalidInput(Fault("/baseline_id", "baseline_id: a gate compares with a baseline; send its id."))
-    if PROFILES[options.profile].at_one_iou:
-        detail = "gate: figures at IoU 0.50 alone are not tested; use the profile coco or lvis."
-        raise InvalidInput(Fault("/gate", detail))
-    seen = set[tuple[str, str | None, bool]]()
-    for index, entry in enumerate(options.gate.metrics if options.gate else []):
-        pointer, key = f"/gate/metrics/{index}", (entry.metric, entry.label, entry.every_class)
-        if entry.label is not None and entry.every_class:
-            raise InvalidInput(Fault(f"{pointer}/label", "label: send a class or every_class, not both."))
-        if key in seen:
-            raise InvalidInput(Fault(pointer, "metrics: this entry is there twice."))
-        seen.add(key)

@@ -24,14 +24,19 @@ def check_comparable(options: DetectionOptions, baseline: DetectionOptions) -> N
         raise BaselineNotComparable(f"The baseline was judged by other rules; send its {', '.join(_RULES)}.")
 
 
-def compare(
-    baseline_run: DetectionRunRecord, baseline: StoredScene, candidate: StoredScene, ap: float | None
-) -> DetectionComparison:
-    """Compare a candidate's scene with a baseline's; raises BaselineNotComparable."""
+def check_same_objects(baseline: StoredScene, candidate: StoredScene) -> None:
+    """Refuse a baseline of other images or another ground truth; raises BaselineNotComparable."""
     if not np.array_equal(baseline.images, candidate.images) or not np.array_equal(
         baseline.references, candidate.references
     ):
         raise BaselineNotComparable
+
+
+def compare(
+    baseline_run: DetectionRunRecord, baseline: StoredScene, candidate: StoredScene, ap: float | None
+) -> DetectionComparison:
+    """Compare a candidate's scene with a baseline's; raises BaselineNotComparable."""
+    check_same_objects(baseline, candidate)
     options = baseline_run.asked
     interval = _interval(baseline.scene, candidate.scene, options, len(candidate.images))
     differences = _of_images(candidate.scene, options, len(candidate.images)) - _of_images(

@@ -28,7 +28,7 @@ _MAX_DRAWN = 200_000_000
 _FEWEST_RESAMPLES = 100
 
 # Whatever is drawn, the same scene has the same interval, and two scenes are drawn alike.
-_SEED = 20
+SEED = 20
 
 # At IoU 0.50 the matches are those of the first of COCO's thresholds, and those of VOC.
 CHOSEN_AT = voc.THRESHOLD
@@ -108,7 +108,7 @@ def resamples_for(candidates: int) -> int:
 
 def drawn_means(scene: Scene, options: DetectionOptions, image_count: int, resamples: int) -> Floats:
     """The mean average precision in each sample of the images; two scenes of the same images are drawn alike."""
-    times = image_bootstrap.draws(image_count, resamples, _SEED)
+    times = image_bootstrap.draws(image_count, resamples, SEED)
     return image_bootstrap.means(judged(scene, options), times)
 
 

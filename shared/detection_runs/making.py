@@ -22,7 +22,6 @@ from shared.detection_runs import (
     scenes,
 )
 from shared.detection_runs.errors import DetectionRunChanged
-from shared.detection_runs.gating import GatedSide, check_gate
 from shared.detection_runs.ground_truth_labels import NOTHING_VERIFIED
 from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.records import DetectionRunRecord
@@ -85,11 +84,6 @@ def perform(inputs: DetectionInputs, folder: Path) -> tuple[DetectionFigures, Fi
         with inputs.baseline.path.open("rb") as file:
             baseline = scenes.read(file)
         comparison = comparing.compare(inputs.baseline.run, baseline, stored, figures.ap)
-        if options.gate is not None and inputs.baseline.run.found is not None:
-            of_baseline = GatedSide(baseline.scene, [one.name for one in inputs.baseline.run.found.classes])
-            of_candidate = GatedSide(stored.scene, classes)
-            verdict = check_gate(of_baseline, of_candidate, options, options.gate, len(stored.images))
-            comparison = msgspec.structs.replace(comparison, gate=verdict)
         figures = msgspec.structs.replace(figures, comparison=comparison)
     path = folder / objects.SCENE
     scenes.write(path, stored, levels.tabulate(stored.scene, options))

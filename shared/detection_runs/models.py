@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, LargeBinary
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
@@ -32,6 +32,8 @@ class DetectionRunRow(SQLModel, table=True):
     model_name: str
     # None for the newest analysis of each image, whatever its version.
     model_version: str | None = None
+    # By which a gate finds its baseline.
+    tags: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False, server_default=text("'{}'")))
     # As they were asked for: shared.detection_runs.options.DetectionOptions.
     options: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     # The first figure, by which lists compare models; None where it is undefined.

@@ -1,6 +1,6 @@
 """What is asked of a detection run."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -9,46 +9,6 @@ from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
 
 # No annotation of ours has more.
 MAX_KEYPOINTS = 1_000
-
-
-class GatedFigure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A figure that must not be worse than the baseline's."""
-
-    metric: Annotated[
-        Literal["map", "map_50", "map_75"],
-        Meta(description="Average precision: over IoU 0.50 to 0.95, at 0.50, or at 0.75."),
-    ] = "map"
-    label: Annotated[
-        Annotated[str, Meta(min_length=1, max_length=500)] | None,
-        Meta(description="Class that the figure is of; null for the mean of all."),
-    ] = None
-    every_class: Annotated[bool, Meta(description="True: of each class of the ground truth, instead of the mean.")] = (
-        False
-    )
-    margin: Annotated[
-        Annotated[float, Meta(gt=0, lt=1)] | None,
-        Meta(description="Loss that is allowed, between 0 and 1; null: any loss that the images show fails."),
-    ] = None
-
-
-class DetectionGate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """By what a model may take the place of its baseline."""
-
-    metrics: Annotated[
-        Annotated[list[GatedFigure], Meta(min_length=1, max_length=20)],
-        Meta(description="Figures that must not be worse, 1 to 20; `map` without a margin if omitted."),
-    ] = msgspec.field(default_factory=lambda: [GatedFigure()])
-    alpha: Annotated[
-        float,
-        Meta(
-            gt=0,
-            le=0.5,
-            description="Chance of failing a model that is not worse, over all tests together, above 0, up to 0.5.",
-        ),
-    ] = 0.05
-    allow_inconclusive: Annotated[
-        bool, Meta(description="True: a loss that may exceed its margin, but is not shown, passes.")
-    ] = False
 
 
 class DetectionOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,8 +52,4 @@ class DetectionOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     baseline_id: Annotated[
         Annotated[str, Meta(min_length=1, max_length=36)] | None,
         Meta(description="Id of an earlier detection run on the same images to compare with; null for none."),
-    ] = None
-    gate: Annotated[
-        DetectionGate | None,
-        Meta(description="Figures that must not be worse than the baseline's, for a verdict; null for none."),
     ] = None

@@ -16,8 +16,8 @@ from shared.kit.db import Connection
 _COLUMNS = f"""
     detection_run.id, detection_run.account_id, detection_run.project_id, detection_run.job_id, {STATUS},
     CASE WHEN detection_run.result IS NULL THEN coalesce(job.progress, 0) ELSE 1 END, job.error,
-    detection_run.model_name, detection_run.model_version, detection_run.options, detection_run.ap, {{result}},
-    detection_run.folder, detection_run.scene_bytes, detection_run.created_at
+    detection_run.model_name, detection_run.model_version, detection_run.tags, detection_run.options, detection_run.ap,
+    {{result}}, detection_run.folder, detection_run.scene_bytes, detection_run.created_at
     FROM detection_run JOIN project ON project.id = detection_run.project_id
     LEFT JOIN job ON job.id = detection_run.job_id
 """
@@ -37,8 +37,25 @@ LIST_OWN = f"""
 """
 
 INSERT = """
-    INSERT INTO detection_run (id, account_id, project_id, job_id, model_name, model_version, options)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    INSERT INTO detection_run (id, account_id, project_id, job_id, model_name, model_version, tags, options)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+
+SET_TAGS = "UPDATE detection_run SET tags = $3 WHERE account_id = $1 AND id = $2"
+
+# One that is named is compared whatever its rules, so that the check says what differs; the latest is of the same.
+LATEST_READY = """
+    SELECT other.id
+    FROM detection_run AS candidate JOIN detection_run AS other ON other.account_id = candidate.account_id
+    JOIN project ON project.id = other.project_id AND project.deleted_at IS NULL
+    WHERE candidate.account_id = $1 AND candidate.id = $2 AND other.id <> candidate.id AND other.result IS NOT NULL
+        AND CASE WHEN $3::uuid IS NOT NULL THEN other.id = $3
+            ELSE other.project_id = candidate.project_id
+                AND other.options -> 'subject' = candidate.options -> 'subject'
+                AND other.options -> 'profile' = candidate.options -> 'profile'
+                AND other.options -> 'sigmas' = candidate.options -> 'sigmas' END
+        AND ($4::text IS NULL OR other.tags @> ARRAY[$4::varchar]) AND ($5::text IS NULL OR other.model_name = $5)
+    ORDER BY other.id DESC LIMIT 1
 """
 
 CONCLUDE = """
@@ -96,11 +113,33 @@ async def insert(
     project_id: UUID,
     job_id: UUID,
     model: tuple[str, str | None],
+    tags: Sequence[str],
     options: DetectionOptions,
 ) -> None:
     """Insert a detection run, which its job makes."""
-    values = (detection_run_id, account_id, project_id, job_id, *model, msgspec.to_builtins(options))
+    values = (detection_run_id, account_id, project_id, job_id, *model, tags, msgspec.to_builtins(options))
     await connection.execute(INSERT, *values)
+
+
+async def set_tags(connection: Connection, account_id: int, detection_run_id: UUID, tags: Sequence[str]) -> None:
+    """Replace the tags of a detection run of the account."""
+    await connection.execute(SET_TAGS, account_id, detection_run_id, tags)
+
+
+async def latest_ready(
+    connection: Connection,
+    account_id: int,
+    *,
+    detection_run_id: UUID | None,
+    tag: str | None,
+    model_name: str | None,
+    other_than: UUID,
+) -> UUID | None:
+    """Return the newest that is ready: the named one, or one with the tag and the model of a candidate's project."""
+    found: UUID | None = await connection.fetchval(
+        LATEST_READY, account_id, other_than, detection_run_id, tag, model_name
+    )
+    return found
 
 
 async def conclude(

@@ -41,6 +41,7 @@ class DetectionRunRecord(msgspec.Struct, frozen=True):
     error: dict[str, Any] | None
     model_name: str
     model_version: str | None
+    tags: list[str]
     options: dict[str, Any]
     ap: float | None
     result: bytes | None

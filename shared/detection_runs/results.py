@@ -9,7 +9,6 @@ from msgspec import Meta
 
 from shared.evaluation.detection.error_types import ErrorType
 from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
-from shared.evaluation.paired.gate_rule import Finding, Outcome
 from shared.evaluation.paired.verdicts import Verdict
 
 
@@ -61,35 +60,6 @@ class ImageDifference(msgspec.Struct, frozen=True):
     difference: Annotated[float, Meta(description="F1 on this image, candidate minus baseline.")]
 
 
-class DetectionGateReason(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the model keeps one figure of its baseline."""
-
-    outcome: Annotated[Outcome, Meta(description="Outcome of this figure.")]
-    finding: Annotated[Finding, Meta(description="What the images show.")]
-    metric: Annotated[str, Meta(description="Name of the figure.")]
-    label: Annotated[str | None, Meta(description="Class that it is of; null for the mean of all.")]
-    margin: Annotated[float | None, Meta(description="Loss that is allowed; null for none.")]
-    baseline: Annotated[float | None, Meta(description="Value of the baseline; null where undefined.")]
-    candidate: Annotated[float | None, Meta(description="Value of the model; null where undefined.")]
-    difference: Annotated[float | None, Meta(description="Model minus baseline; null where undefined.")]
-    p_fail: Annotated[
-        float | None,
-        Meta(description="P-value of being worse, by more than the margin if any; adjusted for all."),
-    ]
-    p_within: Annotated[
-        float | None, Meta(description="P-value of not being worse by the margin, adjusted; null without a margin.")
-    ]
-
-
-class DetectionGateResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdict of the gate, and all that it rests on."""
-
-    verdict: Annotated[Outcome, Meta(description="The worst outcome of all figures; `fail` without any.")]
-    images: Annotated[int, Meta(description="Number of images; of fewer than 20 nothing is tested.")]
-    resamples: Annotated[int, Meta(description="Number of samples of images that were drawn.")]
-    reasons: Annotated[list[DetectionGateReason], Meta(description="Every figure with its outcome.")]
-
-
 class DetectionComparison(msgspec.Struct, frozen=True, kw_only=True):
     """The model against a baseline on the same images, candidate minus baseline."""
 
@@ -102,7 +72,6 @@ class DetectionComparison(msgspec.Struct, frozen=True, kw_only=True):
     worse: Annotated[int, Meta(description="Number of images with a smaller F1.")]
     equal: Annotated[int, Meta(description="Number of images with the same F1.")]
     worst: Annotated[list[ImageDifference], Meta(description="Images that lost most, up to 20.")]
-    gate: Annotated[DetectionGateResult | None, Meta(description="The verdict of the gate; null without one.")] = None
 
 
 class DetectionFigures(msgspec.Struct, frozen=True, kw_only=True):

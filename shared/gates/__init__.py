@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from shared import jobs, quotas, runs
+from shared import detection_runs, jobs, quotas, runs
 from shared.accounts import Caller
+from shared.detection_runs import queries as detection_queries
 from shared.gates import policy, queries
 from shared.gates.errors import CheckNotFound, GateNotFound
 from shared.gates.kinds.gate_check import GateCheck
-from shared.gates.policy import GateBaseline, GatePolicy
+from shared.gates.policy import GatePolicy
 from shared.gates.records import CheckedRun, CheckRecord, GateRecord
 from shared.jobs import JobRequest, Reference
 from shared.kit import clock
@@ -24,7 +25,10 @@ RETRY_AFTER_S = 1
 
 @retry_conflicts
 async def create(platform: Platform, caller: Caller, name: str, rules: GatePolicy) -> GateRecord:
-    """Create a gate; raises InvalidInput, QuotaReached, and RunNotFound for the run of its baseline."""
+    """Create a gate.
+
+    Raises InvalidInput, QuotaReached, and RunNotFound or DetectionRunNotFound for the run of its baseline.
+    """
     await _check(platform, caller, rules)
     gate_id = uuid7()
     async with platform.db.transaction() as connection:
@@ -74,10 +78,11 @@ async def delete(platform: Platform, caller: Caller, gate_id: str) -> None:
 async def create_check(platform: Platform, caller: Caller, gate_id: str, candidate: str) -> CheckRecord:
     """Create a check of a run, and the job that makes it.
 
-    Raises GateNotFound, RunNotFound, RunNotReady, QueueFull, QuotaReached, and InvalidInput for the baseline itself.
+    Raises GateNotFound, RunNotFound, RunNotReady, of detectors DetectionRunNotFound and DetectionRunNotReady,
+    QueueFull, QuotaReached, and InvalidInput for the baseline itself.
     """
     gate = await get(platform, caller, gate_id)
-    run = await runs.get_ready(platform, caller, candidate, runs.ANY_TASK)
+    run = await _candidate(platform, caller, gate.rules, candidate)
     if gate.rules.baseline.run_id == run.id:
         raise InvalidInput(Fault("/candidate", "candidate: this run is the baseline of the gate; send another."))
     check_id, now = uuid7(), clock.now()
@@ -85,15 +90,14 @@ async def create_check(platform: Platform, caller: Caller, gate_id: str, candida
     references = [
         Reference("gate_check", str(check_id), 1, now),
         Reference("gate", str(gate.id), gate.version, now),
-        Reference("run", str(run.id), run.version, now),
+        Reference("detection_run" if gate.rules.is_of_detectors else "run", str(run.id), run.version, now),
     ]
     request = JobRequest(caller, GateCheck(check_id=str(check_id)), references)
     async with platform.db.transaction() as connection:
         await quotas.take(connection, platform.settings, caller, jobs.ROOM)
-        baseline = await _baseline(connection, caller, gate.rules.baseline, run.id)
+        baseline = await _baseline(connection, caller, gate.rules, run.id)
         queued = await jobs.enqueue(platform, connection, request)
-        compared = CheckedRun(run.id, run.version), baseline
-        await queries.insert_check(connection, check_id, gate, queued.job.id, *compared)
+        await queries.insert_check(connection, check_id, gate, queued.job.id, run, baseline)
         note_created("gate_check", check_id)
     await jobs.dispatch(platform, queued)
     return await get_check(platform, caller, str(check_id))
@@ -130,11 +134,31 @@ async def list_checks(
 async def _check(platform: Platform, caller: Caller, rules: GatePolicy) -> None:
     policy.check(rules)
     if rules.baseline.run_id is not None:
-        await runs.get(platform, caller, str(rules.baseline.run_id))
+        find = detection_runs.get if rules.is_of_detectors else runs.get
+        await find(platform, caller, str(rules.baseline.run_id))
 
 
-async def _baseline(connection: Connection, caller: Caller, wanted: GateBaseline, candidate: UUID) -> CheckedRun | None:
+async def _candidate(platform: Platform, caller: Caller, rules: GatePolicy, candidate: str) -> CheckedRun:
+    """The run that is to be checked, once it is ready."""
+    if rules.is_of_detectors:
+        return CheckedRun((await detection_runs.get_ready(platform, caller, candidate)).id, 1)
+    run = await runs.get_ready(platform, caller, candidate, runs.ANY_TASK)
+    return CheckedRun(run.id, run.version)
+
+
+async def _baseline(connection: Connection, caller: Caller, rules: GatePolicy, candidate: UUID) -> CheckedRun | None:
     """The run that the gate compares with now; None if there is none that is ready."""
+    wanted = rules.baseline
+    if rules.is_of_detectors:
+        latest = await detection_queries.latest_ready(
+            connection,
+            caller.account_id,
+            detection_run_id=wanted.run_id,
+            tag=wanted.tag,
+            model_name=wanted.model_name,
+            other_than=candidate,
+        )
+        return None if latest is None else CheckedRun(latest, 1)
     found = await run_queries.latest_ready(
         connection,
         caller.account_id,

@@ -7,16 +7,14 @@ import numpy as np
 from shared.comparisons.errors import RunsNotComparable
 from shared.comparisons.pairing import PairedSamples, pair
 from shared.comparisons.sides import ComparedSide
-from shared.evaluation.paired.gate_rule import Judged, judge, outcome_of, worst
+from shared.evaluation.paired.gate_rule import Judged, judge, outcome_of
 from shared.evaluation.paired.testing import MIN_SAMPLES
 from shared.gates import samples
+from shared.gates.concluding import concluded
 from shared.gates.policy import GatePolicy
 from shared.gates.results import CheckResult, GateReason, GateTest
-from shared.gates.testing import SEED, GatedDifference, differences, missing_columns, missing_metrics
-from shared.gates.words import sentence, subject_of, summary
-from shared.kit.computation import computation
-
-_ORDER = {"fail": 0, "warn": 1, "pass": 2}
+from shared.gates.testing import GatedDifference, differences, missing_columns, missing_metrics
+from shared.gates.words import sentence, subject_of
 
 
 def evaluate(baseline: ComparedSide, candidate: ComparedSide, policy: GatePolicy) -> CheckResult:
@@ -38,28 +36,6 @@ def evaluate(baseline: ComparedSide, candidate: ComparedSide, policy: GatePolicy
         return concluded(reasons, new_samples=common.new, removed_samples=common.removed)
     reasons += _judged(paired, policy)
     return concluded(reasons, samples=len(paired.truth), new_samples=common.new, removed_samples=common.removed)
-
-
-def without_baseline(text: str) -> CheckResult:
-    """The result of a check that has nothing to compare with."""
-    return concluded([GateReason(outcome="fail", requirement="baseline", subject="baseline", text=text)])
-
-
-def concluded(
-    reasons: list[GateReason], *, samples: int = 0, new_samples: int = 0, removed_samples: int = 0
-) -> CheckResult:
-    """The result from its reasons."""
-    verdict = worst(reason.outcome for reason in reasons)
-    ordered = sorted(reasons, key=lambda reason: _ORDER[reason.outcome])
-    return CheckResult(
-        verdict=verdict,
-        summary=summary(verdict, ordered),
-        samples=samples,
-        new_samples=new_samples,
-        removed_samples=removed_samples,
-        reasons=ordered,
-        computed_by=computation(SEED),
-    )
 
 
 def _unpaired(text: str) -> GateReason:

@@ -49,6 +49,7 @@ class GateCheckRow(SQLModel, table=True):
         CheckConstraint("(result IS NOT NULL) = (verdict IS NOT NULL)", name="verdict"),
         CheckConstraint("verdict IN ('pass', 'warn', 'fail')", name="verdict_word"),
         CheckConstraint("(baseline_run_id IS NULL) = (baseline_version IS NULL)", name="baseline"),
+        CheckConstraint("num_nonnulls(candidate_run_id, candidate_detection_run_id) = 1", name="candidate"),
         Index("ix_gate_check_gate_id_id", "gate_id", "id"),
         Index("ix_gate_check_gate_id_gate_version", "gate_id", "gate_version"),
     )
@@ -58,9 +59,12 @@ class GateCheckRow(SQLModel, table=True):
     gate_version: int
     job_id: UUID
     # A check shows samples of the candidate, so it goes with it. The history outlives the baseline, which is no more
-    # than an id here; null where there was none.
-    candidate_run_id: UUID = Field(
-        sa_column=Column(ForeignKey("run.id", ondelete="CASCADE"), nullable=False, index=True)
+    # than an id here, of the same kind as the candidate; null where there was none.
+    candidate_run_id: UUID | None = Field(
+        default=None, sa_column=Column(ForeignKey("run.id", ondelete="CASCADE"), nullable=True, index=True)
+    )
+    candidate_detection_run_id: UUID | None = Field(
+        default=None, sa_column=Column(ForeignKey("detection_run.id", ondelete="CASCADE"), nullable=True, index=True)
     )
     candidate_version: int
     baseline_run_id: UUID | None = None

@@ -39,8 +39,9 @@ DELETE = "DELETE FROM gate WHERE account_id = $1 AND id = $2 RETURNING true"
 _CHECK = """
     SELECT gate_check.id, gate_check.gate_id, gate.name, gate_check.gate_version, {policy}, gate_check.job_id,
         {status}, CASE WHEN gate_check.result IS NULL THEN coalesce(job.progress, 0) ELSE 1 END, job.error,
-        gate_check.candidate_run_id, gate_check.candidate_version, gate_check.baseline_run_id,
-        gate_check.baseline_version, gate_check.verdict, {result}, gate_check.created_at
+        gate_check.candidate_detection_run_id IS NOT NULL,
+        coalesce(gate_check.candidate_run_id, gate_check.candidate_detection_run_id), gate_check.candidate_version,
+        gate_check.baseline_run_id, gate_check.baseline_version, gate_check.verdict, {result}, gate_check.created_at
     FROM gate_check JOIN gate ON gate.id = gate_check.gate_id
     JOIN gate_version ON gate_version.gate_id = gate.id AND gate_version.number = gate_check.gate_version
     LEFT JOIN job ON job.id = gate_check.job_id
@@ -59,9 +60,9 @@ LIST_CHECKS = f"""
 """
 
 INSERT_CHECK = """
-    INSERT INTO gate_check (id, gate_id, gate_version, job_id, candidate_run_id, candidate_version, baseline_run_id,
-        baseline_version)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    INSERT INTO gate_check (id, gate_id, gate_version, job_id, candidate_run_id, candidate_detection_run_id,
+        candidate_version, baseline_run_id, baseline_version)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 
 DELETE_CHECK = """
@@ -128,7 +129,8 @@ async def insert_check(
 ) -> None:
     """Insert a check, which its job makes."""
     compared = (None, None) if baseline is None else (baseline.id, baseline.version)
-    values = (gate.id, gate.version, job_id, candidate.id, candidate.version, *compared)
+    judged = (None, candidate.id) if gate.rules.is_of_detectors else (candidate.id, None)
+    values = (gate.id, gate.version, job_id, *judged, candidate.version, *compared)
     await connection.execute(INSERT_CHECK, check_id, *values)
 
 

@@ -30,10 +30,12 @@ class GateRecord(msgspec.Struct, frozen=True):
 
 
 class CheckedRun(msgspec.Struct, frozen=True):
-    """A run in the version that is checked."""
+    """A run in the version that is checked, or a detection run."""
 
-    id: Annotated[UUID, Meta(description="Id of the run.")]
-    version: Annotated[int, Meta(description="Version of the run when the check was created.")]
+    id: Annotated[UUID, Meta(description="Id of the run, or of the detection run.")]
+    version: Annotated[
+        int, Meta(description="Version of the run when the check was created; a detection run has only one.")
+    ]
 
 
 class CheckRecord(msgspec.Struct, frozen=True):
@@ -48,6 +50,7 @@ class CheckRecord(msgspec.Struct, frozen=True):
     status: str
     progress: float
     error: dict[str, Any] | None
+    is_of_detectors: bool
     candidate_run_id: UUID
     candidate_version: int
     baseline_run_id: UUID | None
@@ -73,7 +76,7 @@ class CheckRecord(msgspec.Struct, frozen=True):
 
     @property
     def candidate(self) -> CheckedRun:
-        """The run that is checked."""
+        """The run or the detection run that is checked."""
         return CheckedRun(self.candidate_run_id, self.candidate_version)
 
     @property
@@ -104,6 +107,7 @@ class CheckSummary(msgspec.Struct):
         CheckedRun | None, Meta(description="Run that the candidate is compared with; null where there is none.")
     ]
     candidate: Annotated[CheckedRun, Meta(description="Run that is checked.")]
+    is_of_detectors: Annotated[bool, Meta(description="Whether candidate and baseline are detection runs.")]
     job_id: Annotated[UUID, Meta(description="Id of the job that makes the check.")]
     created_at: Annotated[datetime, Meta(description="When the check was created, in UTC.")]
 
@@ -127,4 +131,6 @@ class GateCheckOut(CheckSummary):
 def fields(check: CheckRecord) -> dict[str, Any]:
     """The fields of a check without its result."""
     same = ("id", "gate_id", "gate_name", "gate_version", "progress", "error", "verdict", "baseline", "candidate")
-    return {name: getattr(check, name) for name in (*same, "job_id", "created_at")} | {"status": check.state}
+    return {name: getattr(check, name) for name in (*same, "is_of_detectors", "job_id", "created_at")} | {
+        "status": check.state
+    }

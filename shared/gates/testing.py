@@ -77,7 +77,7 @@ def missing_metrics(samples: PairedSamples, policy: GatePolicy) -> Iterator[tupl
 
 def _refusal(entry: GateMetric, samples: PairedSamples) -> str | None:
     try:
-        meant(entry.metric, samples.task)
+        meant(entry.compared, samples.task)
     except TaskUnsupported as error:
         return error.detail
     return None
@@ -122,10 +122,10 @@ def _of_classes(samples: PairedSamples, counts: PairedCounts, metrics: Sequence[
 
 def _of_sets(samples: PairedSamples, counts: PairedCounts, metrics: Sequence[GateMetric]) -> _OfMetric:
     """The tests of one entry of samples with any number of labels: one of all labels, or one for each."""
-    measures = SetMeasures(samples, counts, [entry.metric for entry in metrics], seed=SEED)
+    measures = SetMeasures(samples, counts, [entry.compared for entry in metrics], seed=SEED)
 
     def of_metric(entry: GateMetric, asked: Sequence[Question]) -> Iterator[Sequence[Measured]]:
-        by_question = [measures.measure(meant(entry.metric, samples.task), question) for question in asked]
+        by_question = [measures.measure(meant(entry.compared, samples.task), question) for question in asked]
         if entry.metric not in LABEL_METRICS:
             yield [found[0] for found in by_question]
             return

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.paired.gate_rule import Finding, Outcome
+from shared.gates.detection_figures import FIGURES
 from shared.gates.results import GateReason, GateTest
 from shared.kit.listed import quoted
 
@@ -23,9 +24,14 @@ _FINDINGS: dict[Finding, str] = {
 }
 
 
+def title_of(metric: str) -> str:
+    """The title of a metric or of a figure of detectors."""
+    return FIGURES[metric].title if metric in FIGURES else CATALOGUE[metric].title
+
+
 def subject_of(test: GateTest) -> str:
     """What a test is about."""
-    title = CATALOGUE[test.metric].title
+    title = title_of(test.metric)
     if test.label is not None:
         title += f" of {quoted(test.label)}"
     if test.slice is not None:
@@ -33,15 +39,15 @@ def subject_of(test: GateTest) -> str:
     return title
 
 
-def sentence(test: GateTest, reason: str | None) -> str:
-    """What one test found, with the numbers that it rests on."""
+def sentence(test: GateTest, reason: str | None, *, unit: str = "samples") -> str:
+    """What one test found, with the numbers that it rests on, and what is counted."""
     said = subject_of(test)
     if test.difference is None or test.baseline is None or test.candidate is None:
         return f"{said} cannot be compared, because {reason}."
     said += f" {test.baseline:.4g} → {test.candidate:.4g}, difference {test.difference:+.4g}"
     if test.low is not None and test.high is not None:
         said += f" (bounds {test.low:+.4g} and {test.high:+.4g})"
-    said += f" on {test.samples:,} samples: "
+    said += f" on {test.samples:,} {unit}: "
     if test.finding == "inconclusive" and test.low is None:
         return f"{said}nothing can be concluded, because {reason}."
     said += _FINDINGS[test.finding].format(margin=test.margin)

@@ -89,7 +89,8 @@ def _item(reason: GateReason) -> str:
 
 def _compared(check: CheckRecord, found: CheckResult) -> str:
     baseline = "no baseline" if check.baseline is None else f"baseline `{check.baseline.id}`"
-    return f"Candidate `{check.candidate.id}`, {baseline}, {found.samples:,} samples; check `{check.id}`."
+    unit = "images" if check.is_of_detectors else "samples"
+    return f"Candidate `{check.candidate.id}`, {baseline}, {found.samples:,} {unit}; check `{check.id}`."
 
 
 def _cases(check: CheckRecord) -> list[ET.Element]:

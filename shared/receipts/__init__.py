@@ -11,19 +11,23 @@ from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.types import Label
 from shared.gates.errors import CheckNotReady
 from shared.gates.lifecycle import UNFINISHED as UNFINISHED_CHECKS
+from shared.gates.records import CheckedRun, CheckRecord
 from shared.kit.computation import computation
+from shared.kit.db import Connection
 from shared.kit.platform import Platform
 from shared.receipts.records import (
     CheckReceipt,
     ComparisonReceipt,
     Figure,
     GateProtocol,
+    ReceiptSide,
     RunFigures,
     RunProtocol,
     RunReceipt,
+    SideRole,
 )
 from shared.receipts.sealing import sealed
-from shared.receipts.sides import of_version, side
+from shared.receipts.sides import detection_side, of_version, side
 from shared.runs import queries, results
 from shared.runs.errors import RunChanged
 from shared.runs.records import ReadyRun
@@ -78,13 +82,11 @@ async def of_check(platform: Platform, caller: Caller, check_id: str) -> CheckRe
             f"The check is {check.status} and has no verdict.",
             retry_after_s=gates.RETRY_AFTER_S if check.state in UNFINISHED_CHECKS else None,
         )
-    account_id, baseline = caller.account_id, check.baseline
     async with platform.db.connection() as connection:
-        candidate = ComparedVersion("run", check.candidate.id, check.candidate.version)
-        sides = [await side(connection, account_id, "candidate", candidate)]
-        if baseline is not None:
-            compared = ComparedVersion("run", baseline.id, baseline.version)
-            sides.insert(0, await side(connection, account_id, "baseline", compared))
+        sides = [
+            await _checked_side(connection, caller.account_id, role, run, is_of_detectors=check.is_of_detectors)
+            for role, run in _roles(check)
+        ]
     rules = {name: getattr(check.rules, name) for name in check.rules.__struct_fields__}
     receipt = CheckReceipt(
         id=check.id,
@@ -97,6 +99,19 @@ async def of_check(platform: Platform, caller: Caller, check_id: str) -> CheckRe
         result=check.found,
     )
     return sealed(receipt)
+
+
+def _roles(check: CheckRecord) -> list[tuple[SideRole, CheckedRun]]:
+    candidate: tuple[SideRole, CheckedRun] = ("candidate", check.candidate)
+    return [candidate] if check.baseline is None else [("baseline", check.baseline), candidate]
+
+
+async def _checked_side(
+    connection: Connection, account_id: int, role: SideRole, run: CheckedRun, *, is_of_detectors: bool
+) -> ReceiptSide:
+    if is_of_detectors:
+        return await detection_side(connection, account_id, role, run.id)
+    return await side(connection, account_id, role, ComparedVersion("run", run.id, run.version))
 
 
 def figures(run: ReadyRun) -> list[Figure]:

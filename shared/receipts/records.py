@@ -67,12 +67,14 @@ class ReadSide(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceiptSide(msgspec.Struct, frozen=True, kw_only=True):
-    """A run or a matrix whose samples were counted, in the version that was."""
+    """A run, a detection run or a matrix whose samples were counted, in the version that was."""
 
     role: Annotated[SideRole, Meta(description="What it is in the receipt.")]
-    kind: Annotated[Compared, Meta(description="Whether it is a run or a matrix.")]
-    id: Annotated[UUID, Meta(description="Id of the run or matrix.")]
-    version: Annotated[int, Meta(description="Version of the run or matrix.")]
+    kind: Annotated[
+        Compared | Literal["detection_run"], Meta(description="Whether it is a run, a detection run or a matrix.")
+    ]
+    id: Annotated[UUID, Meta(description="Id of the run, detection run or matrix.")]
+    version: Annotated[int, Meta(description="Version of the run or matrix; 1 of a detection run.")]
     name: Annotated[str | None, Meta(description="Name of the run; null if it has none.")] = None
     model_name: Annotated[str | None, Meta(description="Name of the model; null if not stated.")] = None
     model_version: Annotated[str | None, Meta(description="Version of the model; null if not stated.")] = None

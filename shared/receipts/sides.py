@@ -1,6 +1,9 @@
 """What was counted, as a receipt says it."""
 
+from uuid import UUID
+
 from shared.comparisons.records import ComparedVersion
+from shared.detection_runs import queries as detection_queries
 from shared.kit.db import Connection
 from shared.receipts.records import ReadSide, ReceiptColumn, ReceiptDataset, ReceiptScore, ReceiptSide, SideRole
 from shared.runs import queries
@@ -9,6 +12,8 @@ from shared.runs.records import InputFile, Reading, RunVersionRecord, positive_p
 from shared.runs.summary import RunSummary, unpacked
 
 _GONE = "This version of the run was deleted."
+_RUN_GONE = "The detection run was deleted."
+_ANNOTATIONS = "A detection run has no file: it is made of the annotations of its project."
 _MATRIX = "A matrix has no file."
 
 
@@ -20,6 +25,22 @@ async def side(connection: Connection, account_id: int, role: SideRole, compared
     if version is None:
         return ReceiptSide(role=role, kind="run", id=compared.id, version=compared.version, reason=_GONE)
     return of_version(role, version)
+
+
+async def detection_side(connection: Connection, account_id: int, role: SideRole, run_id: UUID) -> ReceiptSide:
+    """One side of a check of detectors, which is made of annotations that were stored one by one."""
+    run = await detection_queries.find(connection, account_id, run_id)
+    if run is None:
+        return ReceiptSide(role=role, kind="detection_run", id=run_id, version=1, reason=_RUN_GONE)
+    return ReceiptSide(
+        role=role,
+        kind="detection_run",
+        id=run_id,
+        version=1,
+        model_name=run.model_name,
+        model_version=run.model_version,
+        reason=_ANNOTATIONS,
+    )
 
 
 def of_version(role: SideRole, version: RunVersionRecord) -> ReceiptSide:

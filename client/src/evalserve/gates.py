@@ -62,9 +62,12 @@ def complete(policy: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check(gate: str | Mapping[str, Any], candidate: str) -> Steps[dict[str, Any]]:
-    """Return the check of a run, by its id or name, by a gate or its policy; raises InputRefused."""
+    """Return the check of a run, by its id or name, by a gate or its policy; raises InputRefused.
+
+    A gate of detectors checks a detection run, by its id or the newest of a model's name.
+    """
     held = (yield from find(gate)) if isinstance(gate, str) else (yield from put(gate))
-    run = yield from runs.find(candidate)
+    run = yield from (_detection_run(candidate) if held["is_of_detectors"] else runs.find(candidate))
     headers = {"Prefer": f"wait={runs.WAIT_S}"}
     made = (yield post(f"/v1/gates/{held['id']}/checks", json={"candidate": run["id"]}, headers=headers)).json()
     return (yield from _wait(made))
@@ -96,6 +99,18 @@ def _found(reference: str) -> Steps[dict[str, Any] | None]:
                 return dict(gate)
         if page["next"] is None:
             return None
+
+
+def _detection_run(reference: str) -> Steps[dict[str, Any]]:
+    page: dict[str, Any] = {"items": [], "next": None}
+    while True:
+        parameters = {"limit": _MAX_LISTED, "cursor": page["next"]}
+        page = (yield Request("GET", "/v1/detection-runs", params=parameters)).json()
+        for run in page["items"]:
+            if reference in (run["id"], run["model_name"]):
+                return dict(run)
+        if page["next"] is None:
+            raise InputRefused(f"There is no detection run with the id or of the model {reference!r}.")
 
 
 def _wait(made: dict[str, Any]) -> Steps[dict[str, Any]]:

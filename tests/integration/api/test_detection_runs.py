@@ -148,7 +148,7 @@ async def test_two_models_are_compared_image_by_image(platform: Platform, alice:
     assert comparison["interval"]["low"] <= comparison["difference"] <= comparison["interval"]["high"]
     assert again["result"]["comparison"] | {"interval": None} == {
         "baseline_id": baseline["id"], "verdict": "inconclusive", "baseline": baseline["ap"], "difference": 0.0,
-        "interval": None, "better": 0, "worse": 0, "equal": 3, "worst": [], "gate": None,
+        "interval": None, "better": 0, "worse": 0, "equal": 3, "worst": [],
     }  # fmt: skip
     reverse = await judge(alice, project_id, "yolo_v8", baseline_id=run["id"])
     assert [one["image_id"] for one in reverse["result"]["comparison"]["worst"]] == image_ids[:2]
@@ -191,48 +191,6 @@ async def test_counts_are_those_of_the_matrix_at_any_overlap(platform: Platform,
     for query in ({}, {"iou": 0.7}, {"iou": 0.72, "confidence": 0.45}, {"iou": 0.95, "confidence": 0}):
         counts, matrix = await shown(alice, run, "counts", **query), await shown(alice, run, "matrix", **query)
         assert counts == {name: matrix[name] for name in counts}
-
-
-async def test_a_gate_says_whether_a_model_may_take_the_place_of_its_baseline(
-    platform: Platform, alice: Client
-) -> None:
-    images = 20
-    found = {"yolo_v8": [TRUTH] * images, "resnet50": [TRUTH[:2]] * 12 + [TRUTH] * 8}
-    project_id, _ = await judged_project(platform, alice, found, [TRUTH] * images)
-    baseline = await judge(alice, project_id, "yolo_v8")
-    gate = {"metrics": [{"metric": "map_50", "margin": 0.05}, {"every_class": True}]}
-    body = {"project_id": project_id, "model_name": "resnet50"}
-    against = body | {"baseline_id": baseline["id"]}
-
-    worse = await judge(alice, project_id, "resnet50", baseline_id=baseline["id"], gate=gate)
-    same = await judge(alice, project_id, "yolo_v8", baseline_id=baseline["id"], gate=gate)
-    refused = [
-        await alice.post("/v1/detection-runs", body | {"gate": gate}),
-        await alice.post("/v1/detection-runs", against | {"gate": gate, "profile": "voc12"}),
-        await alice.post(
-            "/v1/detection-runs",
-            against | {"gate": {"metrics": [{"label": "car", "every_class": True}]}},
-        ),
-    ]
-
-    twice = await alice.post("/v1/detection-runs", against | {"gate": {"metrics": [{"margin": 0.1}, {"margin": 0.2}]}})
-    verdict = worse["result"]["comparison"]["gate"]
-    assert (verdict["verdict"], verdict["images"], verdict["resamples"]) == ("fail", images, 1000)
-    assert [(one["metric"], one["label"], one["finding"]) for one in verdict["reasons"]] == [
-        ("map_50", None, "drop_beyond_margin"),
-        ("map", "bus", "drop_shown"),
-        ("map", "car", "no_drop_shown"),
-        ("map", "person", "no_drop_shown"),
-    ]
-    assert verdict["reasons"][0]["candidate"] == pytest.approx(worse["result"]["metrics"]["map_50"])
-    assert same["result"]["comparison"]["gate"]["verdict"] == "pass"
-    assert worse["options"]["gate"]["metrics"][0]["margin"] == 0.05
-    assert [(one.status_code, one.json()["errors"][0]["pointer"]) for one in refused] == [
-        (400, "/baseline_id"),
-        (400, "/gate"),
-        (400, "/gate/metrics/0/label"),
-    ]
-    assert (twice.status_code, twice.json()["errors"][0]["pointer"]) == (400, "/gate/metrics/1")
 
 
 async def test_other_rules_are_asked_of_the_same_run_and_say_why_they_differ(platform: Platform, alice: Client) -> None:

@@ -193,6 +193,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ),
     ("GET", "/v1/detection-runs"): Sample(after=(things.detection_run,), query={"limit": 1}),
     ("GET", "/v1/detection-runs/{detection_run_id}"): Sample(),
+    ("PATCH", "/v1/detection-runs/{detection_run_id}"): Sample(json={"tags": ["released"]}),
     ("GET", "/v1/detection-runs/{detection_run_id}/matrix"): Sample(query={"iou": 0.75, "confidence": 0.2}),
     ("GET", "/v1/detection-runs/{detection_run_id}/counts"): Sample(query={"iou": 0.35}),
     ("GET", "/v1/detection-runs/{detection_run_id}/curve"): Sample(query={"class": "car"}),

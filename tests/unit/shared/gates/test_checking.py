@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from shared.comparisons.sides import ComparedSide
-from shared.gates.evaluating import evaluate, without_baseline
+from shared.gates.concluding import without_baseline
+from shared.gates.evaluating import evaluate
 from shared.gates.policy import GateBaseline, GateMetric, GatePolicy, GateSlice
 from shared.gates.results import CheckResult
 

@@ -1,5 +1,6 @@
 """How the average precision of a model moves from run to run."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,24 @@ NOBODY = UUID(int=1)
 
 def run(model: str, ap: float | None, profile: str = "coco") -> DetectionRunRecord:
     options = {"profile": profile}
-    row = (NOBODY, 1, NOBODY, NOBODY, "ready", 1.0, None, model, None, options, ap, None, None, None, clock.now())
+    row: tuple[Any, ...] = (
+        NOBODY,
+        1,
+        NOBODY,
+        NOBODY,
+        "ready",
+        1.0,
+        None,
+        model,
+        None,
+        [],
+        options,
+        ap,
+        None,
+        None,
+        None,
+        clock.now(),
+    )
     return DetectionRunRecord(*row)
 
 

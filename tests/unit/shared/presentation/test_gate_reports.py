@@ -41,6 +41,7 @@ def check(name: str, texts: list[str], **changes: Any) -> CheckRecord:
         "status": "ready",
         "progress": 1.0,
         "error": None,
+        "is_of_detectors": False,
         "candidate_run_id": UUID(int=4),
         "candidate_version": 1,
         "baseline_run_id": UUID(int=5),
