@@ -98,6 +98,23 @@ async def counts(platform: Platform, caller: Caller, detection_run_id: str, leve
     return await _scan_file(platform, run, read)
 
 
+async def judged_analyses(
+    platform: Platform, caller: Caller, detection_run_id: str, *, is_truth: bool
+) -> tuple[UUID, list[UUID]]:
+    """Return the project of a detection run of the caller, and the analyses of one side that it judged.
+
+    Raises what `get_ready` raises.
+    """
+    run = await get_ready(platform, caller, detection_run_id)
+
+    def read(file: ObjectReader, _: list[str]) -> list[UUID]:
+        with scenes.opened(file) as columns:
+            ids = columns["reference_analyses" if is_truth else "candidate_analyses"]
+        return [scenes.id_at(ids, position) for position in range(len(ids))]
+
+    return run.project_id, await _scan_file(platform, run, read)
+
+
 async def curve(
     platform: Platform, caller: Caller, detection_run_id: str, iou: float, class_name: str | None
 ) -> ProfileCurve:

@@ -15,7 +15,7 @@ SELECT_SIDE = """
         WHERE analysis.account_id = $1 AND image.project_id = $2 AND image.deleted_at IS NULL
             AND analysis.status = 'completed' AND ($3::uuid IS NULL OR analysis.id = $3)
             AND ($4::text IS NULL OR analysis.model_name = $4) AND ($5::text IS NULL OR analysis.model_version = $5)
-            AND (NOT $6::boolean OR analysis.is_ground_truth)
+            AND (NOT $6::boolean OR analysis.is_ground_truth) AND ($7::uuid[] IS NULL OR analysis.id = ANY($7))
         ORDER BY analysis.image_id, analysis.id DESC
     ) AS newest ORDER BY number, filename, id
 """
@@ -46,9 +46,10 @@ async def select_side(
     model_name: str | None,
     model_version: str | None,
     is_truth: bool,  # noqa: FBT001 -- the conditions come in the order of the statement
+    among: Sequence[UUID] | None,
 ) -> list[Any]:
-    """List the analyses of a side with their images."""
-    conditions = (analysis_id, model_name, model_version, is_truth)
+    """List the analyses of a side with their images; only some, if `among` is given."""
+    conditions = (analysis_id, model_name, model_version, is_truth, among)
     records: list[Any] = await connection.fetch(SELECT_SIDE, account_id, project_id, *conditions)
     return records
 

@@ -9,6 +9,8 @@ import msgspec
 from shared import projects
 from shared.accounts import Caller
 from shared.analyses.agreement.pairs import Side
+from shared.analyses.errors import AnalysisNotFound
+from shared.detection_runs.answers import judged_analyses
 from shared.exports import queries
 from shared.exports.errors import ExportTooLarge, NothingToExport
 from shared.exports.writing.formats import ExportFormat
@@ -38,10 +40,18 @@ class Selection(msgspec.Struct, frozen=True):
     is_truth: bool
 
 
-async def choose(platform: Platform, caller: Caller, project_id: str, side: Side, file_format: ExportFormat) -> bytes:
-    """Choose the newest completed analysis of each image that is of the side; `read` decodes it.
+async def choose(
+    platform: Platform,
+    caller: Caller,
+    project_id: str,
+    side: Side,
+    file_format: ExportFormat,
+    judged_by: str | None = None,
+) -> bytes:
+    """Choose the newest completed analysis of each image that is of the side, or the one that a detection run judged.
 
-    Raises InvalidInput, ProjectNotFound, NothingToExport, ExportTooLarge.
+    `read` decodes it. Raises InvalidInput, ProjectNotFound, NothingToExport, ExportTooLarge; of a detection run
+    DetectionRunNotFound, DetectionRunNotReady, and AnalysisNotFound where one was deleted since.
     """
     if side == Side():
         raise InvalidInput(Fault("/side", "side: send an analysis_id, a model_name, or ground_truth."))
@@ -49,11 +59,14 @@ async def choose(platform: Platform, caller: Caller, project_id: str, side: Side
     project = await projects.find(platform, caller, project_id)
     if side.analysis_id is not None and analysis_id is None:
         raise NothingToExport
-    conditions = (analysis_id, side.model_name, side.model_version, side.ground_truth)
+    judged = await _judged(platform, caller, project.id, side, judged_by)
+    conditions = (analysis_id, side.model_name, side.model_version, side.ground_truth, judged)
     async with platform.db.connection() as connection:
         records = await queries.select_side(connection, caller.account_id, project.id, *conditions)
     if not records:
         raise NothingToExport
+    if judged is not None and len(records) < len(judged) and side.analysis_id is None:
+        raise AnalysisNotFound("An image or analysis that the detection run judged was deleted; judge the model again.")
     if len(records) > MAX_IMAGES:
         raise ExportTooLarge(f"An export can have at most {MAX_IMAGES:,} images; split the project.")
     is_truth = all(record["is_ground_truth"] for record in records)
@@ -61,6 +74,17 @@ async def choose(platform: Platform, caller: Caller, project_id: str, side: Side
         raise InvalidInput(Fault("/format", "format: coco_results has detections only; ask for coco."))
     images = [SelectedImage(*values) for *values, _ in records]
     return await asyncio.to_thread(_packed, Selection(images, project.image_count - len(images), is_truth))
+
+
+async def _judged(
+    platform: Platform, caller: Caller, project_id: UUID, side: Side, detection_run_id: str | None
+) -> list[UUID] | None:
+    if detection_run_id is None:
+        return None
+    project_of_run, judged = await judged_analyses(platform, caller, detection_run_id, is_truth=side.ground_truth)
+    if project_of_run != project_id:
+        raise NothingToExport("The detection run is of another project.")
+    return judged
 
 
 def read(inputs: bytes) -> Selection:

@@ -18,7 +18,12 @@ class ExportAnnotations(Arguments, frozen=True, kw_only=True, tag="export_annota
     project_id: Annotated[Id, Meta(description="Id of the project.")]
     side: Annotated[Side, Meta(description="What is exported: ground truth, or the analyses of a model.")]
     format: Annotated[ExportFormat, Meta(description="Format of the file.")]
+    detection_run_id: Annotated[
+        Id | None,
+        Meta(description="Id of a detection run of the project: the analyses that it judged; null for the newest."),
+    ] = None
 
     async def prepare(self, platform: Platform, caller: Caller, _body: Any, /) -> bytes:
         """Choose the analyses; raises what `selection.choose` raises."""
-        return await selection.choose(platform, caller, self.project_id, self.side, self.format)
+        judged_by = self.detection_run_id
+        return await selection.choose(platform, caller, self.project_id, self.side, self.format, judged_by)
