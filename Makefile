@@ -84,7 +84,7 @@ client: .venv/dev.stamp ## Build the Python client: a wheel and a source distrib
 	cd client && ../$(PY) -m hatchling build -d dist
 
 .PHONY: neighbours
-neighbours: .venv/dev.stamp ## Take runs to a real MLflow and Hugging Face's hub, which are installed for it, 640 MB (5 minutes)
+neighbours: .venv/dev.stamp ## Take runs to a real MLflow, Hugging Face's hub and PyTorch, which are installed for it, 1.5 GB (6 minutes)
 	NEIGHBOURS=1 $(PY) -m pytest tests/client/test_neighbours.py --timeout 900
 
 .PHONY: siege

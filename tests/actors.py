@@ -1,4 +1,4 @@
-"""The actors of the tests: clients of the service, and the service's own processes."""
+"""The actors of the tests: users with the Python client, and the service's own processes."""
 
 import asyncio
 import time
@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
+import evalserve
 import httpx2
 
 from deploy.local.commands import commands
@@ -25,7 +26,7 @@ _numbers = count(1)
 
 @dataclass
 class Client:
-    """An account and its connection to the service."""
+    """An account, and the Python client with its key over a session: every request of a test goes through it."""
 
     http: httpx2.AsyncClient
     email: str
@@ -36,27 +37,42 @@ class Client:
     async def sign_up(cls, http: httpx2.AsyncClient) -> Self:
         """Create an account."""
         email, password = f"user-{next(_numbers)}-{uuid4().hex[:8]}@example.com", "correct horse"
-        answer = await http.post("/sign_up/", json={"email": email, "password": password})
-        assert answer.status_code == 200, answer.text
-        return cls(http, email, password, answer.json()["api_key"])
+        key = await evalserve.async_sign_up(url_of(http), email, password, http_client=http)
+        return cls(http, email, password, key)
+
+    @property
+    def api(self) -> evalserve.AsyncClient:
+        """The client, with the key that the account has now."""
+        return evalserve.AsyncClient(url_of(self.http), self.key, http_client=self.http)
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None, **query: Any) -> httpx2.Response:
         """Send a GET with the account's key."""
-        return await self.http.get(path, params=query, headers={"X-API-Key": self.key, **(headers or {})})
+        return await self.send("GET", path, headers, params=query)
 
     async def post(self, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> httpx2.Response:
         """Send a POST of JSON with the account's key."""
-        return await self.http.post(path, json=body, headers={"X-API-Key": self.key, **(headers or {})})
+        return await self.send("POST", path, headers, json=body)
 
     async def delete(self, path: str) -> httpx2.Response:
         """Send a DELETE with the account's key."""
-        return await self.http.delete(path, headers={"X-API-Key": self.key})
+        return await self.send("DELETE", path)
 
     async def send(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any
     ) -> httpx2.Response:
-        """Send any request with the account's key."""
-        return await self.http.request(method, path, headers={"X-API-Key": self.key, **(headers or {})}, **options)
+        """Send any request with the account's key, once, and return its answer whatever it is."""
+        return await self.api.request(method, path, headers=headers, **options)
+
+    async def ended(self, path: str, deadline_s: float = 100) -> dict[str, Any]:
+        """Wait until what is made at a path is neither queued nor running, and return it."""
+        async with asyncio.timeout(deadline_s):
+            return await self.api.wait(path)
+
+    async def ready(self, path: str, deadline_s: float = 100) -> dict[str, Any]:
+        """Wait until what is made at a path is ready, and return it; fail where it ends otherwise."""
+        shown = await self.ended(path, deadline_s)
+        assert shown["status"] == "ready", shown
+        return shown
 
     async def create_project(self, **body: Any) -> dict[str, Any]:
         """Create a project."""
@@ -97,15 +113,12 @@ class Client:
 
     async def final(self, job_id: str, deadline_s: float = 100) -> dict[str, Any]:
         """Wait for the end of a job and return it."""
-        job: dict[str, Any] = {}
+        return await self.ended(f"/v1/jobs/{job_id}", deadline_s)
 
-        async def has_ended() -> bool:
-            nonlocal job
-            job = (await self.get(f"/v1/jobs/{job_id}", {"Prefer": "wait=5"})).json()
-            return job["status"] in {"succeeded", "failed", "cancelled"}
 
-        await eventually(has_ended, deadline_s)
-        return job
+def url_of(http: httpx2.AsyncClient) -> str:
+    """Return the address that a session is for."""
+    return str(http.base_url).rstrip("/")
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]], deadline_s: float = 100) -> None:

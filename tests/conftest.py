@@ -135,11 +135,15 @@ def platform(app: Litestar) -> Platform:
 
 
 @pytest.fixture(scope="session")
-async def http(app: Litestar) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client without credentials."""
+async def http(app: Litestar, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx2.AsyncClient]:
+    """A session without credentials; links to the storage leave this process."""
     transport = httpx2.ASGITransport(app=app)  # type: ignore[arg-type] # the same protocol in other words
-    async with httpx2.AsyncClient(transport=transport, base_url="http://evalserve.test", timeout=40) as client:
-        yield client
+    url = "http://evalserve.test"
+    with pytest.MonkeyPatch.context() as patch:
+        # Where the Python client notes unfinished uploads.
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        async with httpx2.AsyncClient(mounts={url: transport}, base_url=url, timeout=40) as client:
+            yield client
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.kit.platform import Platform
-from tests.actors import Client, eventually
+from tests.actors import Client
 from tests.pipelines import Pipeline, add_image, add_project, box, create_analysis
 
 PERSON, CAR, BUS = (0, 0, 10, 10), (20, 0, 20, 10), (50, 0, 30, 20)
@@ -48,13 +48,6 @@ async def judge(owner: Client, project_id: str, model: str, *, status: str = "re
     body = {"project_id": project_id, "model_name": model, **options}
     answer = await owner.post("/v1/detection-runs", body)
     assert answer.status_code == 202, answer.text
-    shown: Any = None
-
-    async def has_ended() -> bool:
-        nonlocal shown
-        shown = (await owner.get(answer.headers["location"], {"Prefer": "wait=5"})).json()
-        return shown["status"] not in {"queued", "running"}
-
-    await eventually(has_ended, deadline_s=120)
+    shown = await owner.ended(answer.headers["location"], deadline_s=120)
     assert shown["status"] == status, shown
     return shown

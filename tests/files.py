@@ -1,8 +1,10 @@
-"""Files as tests upload them: in parts, through the links of an upload."""
+"""Files as tests upload them: by the Python client, and part by part where a test is about the parts."""
 
 import base64
 import hashlib
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -64,8 +66,18 @@ async def put_all(links: Sequence[dict[str, Any]], body: bytes) -> None:
         assert answer.status_code == 200, answer.text
 
 
-async def upload_file(client: Client, body: bytes, **other: Any) -> dict[str, Any]:
-    """A complete upload of a file."""
+async def upload_file(client: Client, body: bytes, filename: str = "predictions.csv") -> dict[str, Any]:
+    """A complete upload of a file, by the Python client."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / filename
+        path.write_bytes(body)
+        upload_id = await client.api.upload(path)
+    completed: dict[str, Any] = await client.api.send("GET", f"/v1/uploads/{upload_id}")
+    return completed
+
+
+async def upload_announced(client: Client, body: bytes, **other: Any) -> dict[str, Any]:
+    """A complete upload of a file that was announced with other fields than its own."""
     upload = await announce(client, body, **other)
     await put_all(upload["parts"], body)
     answer = await client.post(upload["complete_url"], {})

@@ -1,7 +1,6 @@
 """Jobs of the demo, and the files that they make."""
 
 import hashlib
-import time
 from typing import Any
 
 import evalserve
@@ -9,16 +8,11 @@ import evalserve
 from deploy.demo.errors import DemoFailed
 
 PATIENCE_S = 90.0
-_FINAL_STATES = {"succeeded", "failed", "cancelled"}
 
 
 def wait_for_success(client: evalserve.Client, job_id: str, seconds: float = PATIENCE_S) -> dict[str, Any]:
     """Return the job once it has succeeded; raises DemoFailed if it ends otherwise or not in time."""
-    deadline = time.monotonic() + seconds
-    while True:
-        job: dict[str, Any] = client.send("GET", f"/v1/jobs/{job_id}", headers={"Prefer": "wait=10"})
-        if job["status"] in _FINAL_STATES or time.monotonic() > deadline:
-            break
+    job = client.wait(f"/v1/jobs/{job_id}", at_most_s=seconds)
     if job["status"] != "succeeded":
         raise DemoFailed(f"the {job['kind']} is {job['status']} after {seconds:.0f} s at most: {job['error']}")
     return job

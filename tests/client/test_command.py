@@ -179,6 +179,9 @@ async def test_a_run_is_exported_as_a_whole_file_or_not_at_all(
     await evalserve("push", str(predictions), "--name", "v2")
     listed = await evalserve("export", "v2", "--format", "errors.csv")
     written = await evalserve("export", "v2", "-o", str(tmp_path / "v2.json"))
+    (tmp_path / "link.json").symlink_to("linked.json")
+    linked = await evalserve("export", "v2", "-o", str(tmp_path / "link.json"))
+    piped = await evalserve("export", "v2", "-o", "/dev/stdout")
     nowhere = await evalserve("export", "v2", "-o", str(tmp_path / "no/v2.json"))
     # The size that a file may have stands for a full disk.
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
@@ -196,6 +199,9 @@ async def test_a_run_is_exported_as_a_whole_file_or_not_at_all(
     assert listed.stdout.splitlines()[1].startswith('3,"009","ham","spam"')
     assert written.stdout == f"Wrote {tmp_path / 'v2.json'}.\n"
     assert json.loads((tmp_path / "v2.json").read_text())["matrix"] == [[1, 1], [0, 1]]
+    assert (linked.returncode, (tmp_path / "link.json").is_symlink()) == (0, True)
+    assert (tmp_path / "linked.json").read_bytes() == (tmp_path / "v2.json").read_bytes()
+    assert piped.stdout == (tmp_path / "v2.json").read_text() + "Wrote /dev/stdout.\n"
     assert (nowhere.returncode, full.returncode) == (5, 5)
     assert "File too large" in full.stderr
     assert [name for name in os.listdir(tmp_path) if name.startswith(".")] == []  # noqa: PTH208 -- blocks in no loop

@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
+import traceback
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import evalserve
 import pytest
+from evalserve import command, downloads
 from evalserve.tables import Roles, as_file
 
 from tests.client.conftest import Account
@@ -25,10 +27,11 @@ class Files(BaseHTTPRequestHandler):
         """Answer by the path."""
         self.seen.append({name.lower(): value for name, value in self.headers.items()})
         path = self.path.partition("?")[0]
-        status = {"/old.csv": 302, "/v2%20of%20main.csv": 200, "/short.csv": 200, "/": 200}.get(path, 404)
+        leads = {"/old.csv": "/v2%20of%20main.csv", "/loop.csv": "/loop.csv", "/away.csv": "file:///etc/hosts"}
+        status = 302 if path in leads else {"/v2%20of%20main.csv": 200, "/short.csv": 200, "/": 200}.get(path, 404)
         self.send_response(status)
-        if status == 302:
-            self.send_header("Location", "/v2%20of%20main.csv")
+        if path in leads:
+            self.send_header("Location", leads[path])
         content = CSV if status == 200 else b""
         self.send_header("Content-Length", str(len(content) + (path == "/short.csv")))
         self.end_headers()
@@ -65,23 +68,60 @@ def test_what_lies_there_is_a_file_until_it_is_sent(address: str, path: str, nam
     assert table.columns == {"truth": "label", "prediction": "guess", "id": "id"}
 
 
+def with_secrets(address: str, path: str) -> str:
+    """The address of a path with a user, a password and a token."""
+    return f"{address.replace('://', '://ada:hidden-password@')}{path}?token=hidden-token#hidden-part"
+
+
 @pytest.mark.parametrize(
     ("path", "says"),
-    [("/none.csv", "/none.csv answers with 404."), ("/short.csv", "/short.csv cannot be read: RemoteProtocolError.")],
+    [
+        ("/none.csv", "/none.csv answers with 404."),
+        ("/short.csv", "/short.csv cannot be read: RemoteProtocolError."),
+        ("/loop.csv", "/loop.csv leads on more than 5 times."),
+        ("/away.csv", "/away.csv cannot be read: UnsupportedProtocol."),
+    ],
 )
 def test_what_cannot_be_fetched_is_refused_without_its_secrets(address: str, path: str, says: str) -> None:
-    with pytest.raises(evalserve.InputRefused) as refused, as_file(f"{address}{path}?token=secret", NAMED):
+    with pytest.raises(evalserve.InputRefused) as refused, as_file(with_secrets(address, path), NAMED):
         pass
 
+    printed = "".join(traceback.format_exception(refused.value))
     assert str(refused.value) == f"{address}{says}"
+    assert "hidden" not in printed
 
 
-@pytest.mark.parametrize("wrong", ["http://", "https://[", "http://user:hidden@127.0.0.1:9/p.csv"])
+def test_a_file_that_is_too_large_is_refused_before_it_fills_the_disk(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "MAX_BYTES", len(CSV) - 1)
+    with pytest.raises(evalserve.InputRefused, match="has more than"), as_file(f"{address}/old.csv", NAMED):
+        pass
+
+
+@pytest.mark.parametrize("wrong", ["http://", "https://[", "http://user:hidden@127.0.0.1:9/p.csv", "http://a\nb/x"])
 def test_an_address_that_leads_nowhere_is_refused(wrong: str) -> None:
     with pytest.raises(evalserve.InputRefused) as refused, as_file(wrong, NAMED):
         pass
 
     assert "hidden" not in str(refused.value)
+
+
+async def test_the_command_fetches_an_address_and_prints_none_of_its_secrets(
+    account: Account, address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EVALSERVE_URL", account.url)
+    monkeypatch.setenv("EVALSERVE_API_KEY", account.key)
+    pushed, missing, refused = [
+        await asyncio.to_thread(command.run, ["push", file, "--name", "v2", "--id", "id"])
+        for file in (with_secrets(address, "/old.csv"), "missing.csv", with_secrets(address, "/none.csv"))
+    ]
+    said = capsys.readouterr()
+
+    assert (pushed, missing, refused) == (0, 2, 5)
+    assert said.out.startswith("Run 'v2': 3 samples, 2 classes\n")
+    assert said.err.endswith(f"Error: {address}/none.csv answers with 404.\n")
+    assert "hidden" not in said.out + said.err
 
 
 async def test_a_run_is_made_of_an_address(account: Account, address: str) -> None:

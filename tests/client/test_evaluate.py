@@ -3,18 +3,22 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import evalserve
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
-from evalserve import runs, uploads
+from evalserve import cards, runs, uploads
+from evalserve.metric_ids import by_id
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
+from shared.evaluation.metrics import CATALOGUE
+from shared.runs import label_set_results, results
 from tests.client.conftest import Account
 
 COLUMNS: dict[str, list[Any]] = {
@@ -36,12 +40,14 @@ def _csv(tmp_path: Path) -> Path:
     "make",
     [
         lambda _: pd.DataFrame(COLUMNS),
+        lambda _: pl.DataFrame(COLUMNS),
+        lambda _: pl.LazyFrame(COLUMNS),
         lambda _: pa.table(COLUMNS),
         lambda _: COLUMNS,
         _csv,
         lambda tmp_path: str(_csv(tmp_path)),
     ],
-    ids=["pandas", "arrow", "dictionary", "path", "text path"],
+    ids=["pandas", "polars", "lazy polars", "arrow", "dictionary", "path", "text path"],
 )
 async def test_a_table_becomes_a_run_with_scikit_learns_numbers(
     account: Account, tmp_path: Path, make: Callable[[Path], Any]
@@ -56,7 +62,7 @@ async def test_a_table_becomes_a_run_with_scikit_learns_numbers(
 
     actual, predicted = COLUMNS["label"], COLUMNS["guess"]
     assert run.metrics["accuracy"] == pytest.approx(accuracy_score(actual, predicted))
-    assert run.metrics["f1_macro"] == pytest.approx(f1_score(actual, predicted, average="macro"))
+    assert run.metrics["f1.macro"] == pytest.approx(f1_score(actual, predicted, average="macro"))
     assert run.classes[0]["label"] == "spam"
     assert run.classes[0]["roc_auc"] == pytest.approx(roc_auc_score(np.array(actual) == "spam", COLUMNS["proba"]))
     assert (run.name, run.rows, run.data["model_name"]) == ("v2", 6, "filter")
@@ -71,7 +77,7 @@ async def test_vectors_become_a_run(account: Account) -> None:
     with account.client() as client:
         run = await asyncio.to_thread(
             lambda: client.evaluate(
-                y_true=np.array([0, 1, 1, 0]),
+                y_true=pl.Series([0, 1, 1, 0]),
                 y_score=np.array([0.2, 0.9, 0.4, 0.1]),
                 slices={"country": pd.Series(["DE", "DE", "FR", "FR"])},
             )
@@ -91,6 +97,37 @@ async def test_probabilities_of_each_class_become_a_run(account: Account) -> Non
 
     assert run.labels == ["a", "b", "c"]
     assert run.matrix == [[1, 0, 0], [0, 1, 0], [0, 1, 0]]
+
+
+async def test_sets_of_labels_become_a_run_without_a_matrix(account: Account) -> None:
+    table = {"y_true": ["a|b", "b", "a|c"], "y_pred": ["a", "b", "a|c"]}
+    with account.client() as client:
+        run = await asyncio.to_thread(
+            lambda: client.evaluate(table, y_true="y_true", y_pred="y_pred", columns={"separator": "|"})
+        )
+
+    assert (run.labels, run.matrix) == (["a", "b", "c"], [])
+    assert run.metrics["multilabel.subset_accuracy"] == pytest.approx(2 / 3)
+    assert run.metrics["multilabel.f1.micro"] == pytest.approx(8 / 9)
+    assert repr(run).splitlines()[0].endswith(": 3 samples, 3 classes")
+    assert repr(run).splitlines()[1].startswith("multilabel.subset_accuracy 0.6667  multilabel.f1.micro 0.8889")
+    assert "<caption>" not in run._repr_html_()
+    assert "## Matrix" not in cards.markdown(run)
+
+
+async def test_a_file_that_says_only_what_is_right_becomes_a_run(account: Account, tmp_path: Path) -> None:
+    path = tmp_path / "right.csv"
+    path.write_text("id,correct\n1,1\n2,0\n3,1\n")
+    with account.client() as client:
+        run = await asyncio.to_thread(
+            lambda: client.evaluate(path, columns={"header": True, "correct": "correct", "id": "id"})
+        )
+        errors = await asyncio.to_thread(run.errors)
+
+    assert run.metrics["accuracy"] == pytest.approx(2 / 3)
+    assert run.metrics["f1.macro"] is None
+    assert (run.labels, run.matrix, [row["id"] for row in errors]) == ([], [], ["2"])
+    assert repr(run).splitlines()[0].endswith(": 3 samples")
 
 
 async def test_an_asynchronous_client_says_the_same(account: Account) -> None:
@@ -211,6 +248,7 @@ async def test_a_run_is_shown_in_a_terminal_and_in_a_notebook(account: Account) 
         rows = await asyncio.to_thread(run.errors)
 
     assert repr(run).splitlines()[0] == "Run '<i>': 6 samples, 2 classes"
+    assert repr(run).splitlines()[1].split()[::2] == ["accuracy", "balanced_accuracy", "f1.macro", "mcc"]
     assert repr(run).splitlines()[-1] == f"{account.url}/app/runs/{run.id}"
     assert "<b>Run &#x27;&lt;i&gt;&#x27;</b>" in run._repr_html_()
     assert "<th>&lt;b&gt;</th>" in run._repr_html_()
@@ -230,3 +268,16 @@ def test_the_import_loads_no_http_and_no_table_library() -> None:
 
 def _with_path() -> dict[str, str]:
     return {"PYTHONPATH": ":".join(sys.path)}
+
+
+@pytest.mark.parametrize(
+    ("task", "ids"),
+    [
+        ("classification", results.OVERALL),
+        ("multilabel", [f"multilabel.{name}" for name in label_set_results.OVERALL]),
+    ],
+)
+def test_metrics_have_the_ids_of_the_catalogue(task: str, ids: Sequence[str]) -> None:
+    answered = {CATALOGUE[metric_id].plain_name.removeprefix("multilabel_"): at for at, metric_id in enumerate(ids)}
+
+    assert list(by_id(answered, task)) == list(ids)

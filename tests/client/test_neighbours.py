@@ -39,7 +39,8 @@ HOSTILE = 'model "1"\n---\n# {x: [y'
 
 # Half of the time of all other tests of the client together would go into installing them.
 with_neighbours = pytest.mark.skipif(
-    "NEIGHBOURS" not in os.environ, reason="`make neighbours` installs MLflow and huggingface_hub, 640 MB, and runs it"
+    "NEIGHBOURS" not in os.environ,
+    reason="`make neighbours` installs MLflow, huggingface_hub and PyTorch, 1.5 GB, and runs it",
 )
 
 
@@ -51,16 +52,29 @@ def create(account: Account) -> evalserve.Run:
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An interpreter with MLflow and Hugging Face's hub, whose dependencies are not ours."""
-    folder = tmp_path_factory.mktemp("neighbours")
+    needed = ["mlflow>=3", "huggingface_hub>=1", "pyyaml", "httpx2>=2"]
+    return install(tmp_path_factory.mktemp("neighbours"), needed)
+
+
+@pytest.fixture(scope="module")
+def with_torch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An interpreter with PyTorch for processors, from its own index or where that is away from the usual one."""
+    needed = ["torch>=2.13,<2.14", "httpx2>=2"]
+    return install(tmp_path_factory.mktemp("torch"), ["--torch-backend", "cpu", *needed], needed)
+
+
+def install(folder: Path, *attempts: list[str]) -> Path:
+    """Make an interpreter with the first of these lists of packages that can be installed; else skip the test."""
     uv, python = [sys.executable, "-m", "uv"], folder / "bin/python"
     subprocess.run([*uv, "venv", "-q", "--clear", "--python", sys.executable, folder], check=True)
-    needed = ["mlflow>=3", "huggingface_hub>=1", "pyyaml", "httpx2>=2"]
-    done = subprocess.run(
-        [*uv, "pip", "install", "-q", "--python", python, *needed], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        pytest.skip(f"MLflow and huggingface_hub cannot be installed here: {done.stderr.strip()[-300:]}")
-    return python
+    complaints = ""
+    for needed in attempts:
+        command = [*uv, "pip", "install", "-q", "--python", str(python), *needed]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return python
+        complaints = done.stderr.strip()[-300:]
+    pytest.skip(f"{attempts[0][-2:]} cannot be installed here: {complaints}")
 
 
 async def perform(python: Path, program: str, *arguments: str, **environment: str) -> str:
@@ -176,6 +190,32 @@ async def test_the_hub_of_hugging_face_reads_the_model_card(account: Account, fo
     assert (dataset, value, source) == ("acme/pets", 0.5, "evalserve")
     with pytest.raises(evalserve.InputRefused, match="The run has no value for 'f2'"):
         cards.eval_results(run, dataset="acme/pets", task_id="default", metric="f2")
+
+
+TENSORS = """
+import json, evalserve, torch
+truth = torch.tensor([0, 1, 2, 1, 0])
+logits = torch.tensor([[2.0, 1, 0], [0, 2, 1], [0, 1, 2], [2, 1, 0], [2, 0, 1]], requires_grad=True)
+scores = logits.softmax(dim=1)
+client = evalserve.Client()
+of_each = client.evaluate(y_true=truth, y_pred=scores.argmax(dim=1), y_score=scores, classes=[0, 1, 2])
+of_one = client.evaluate(y_true=truth == 1, y_score=scores[:, 1].bfloat16())
+table = client.evaluate({"label": truth, "guess": scores.argmax(dim=1)}, y_true="label", y_pred="guess")
+print(json.dumps([of_each.matrix, of_each.classes[1]["roc_auc"], of_one.matrix, table.matrix]))
+"""
+
+
+@pytest.mark.timeout(600)
+@with_neighbours
+async def test_tensors_of_pytorch_are_evaluated(account: Account, with_torch: Path) -> None:
+    environment = {"EVALSERVE_URL": account.url, "EVALSERVE_API_KEY": account.key}
+    of_each, area, of_one, table = json.loads(await perform(with_torch, TENSORS, **environment))
+    logits = np.array([[2.0, 1, 0], [0, 2, 1], [0, 1, 2], [2, 1, 0], [2, 0, 1]])
+    scores = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+
+    assert of_each == table == [[2, 0, 0], [1, 1, 0], [0, 0, 1]]
+    assert area == pytest.approx(roc_auc_score([0, 1, 0, 1, 0], scores[:, 1]))
+    assert sum(map(sum, of_one)) == 5
 
 
 async def test_a_model_card_shows_the_texts_of_users_as_texts(account: Account) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import evalserve
 import pytest
 import requests
 from standardwebhooks import Webhook
@@ -130,8 +131,7 @@ def test_a_second_demo_finds_what_the_first_one_made(service: Service, twice: li
     assert sorted(line.removesuffix(" (found)") for line in second) == sorted(first)
     assert sum(line.endswith(" (found)") for line in second) == 3
     email, password = json.loads((service.data_dir / "demo.json").read_text())[service.url]
-    credentials = {"email": email, "password": password}
-    key = requests.post(f"{service.url}/sign_in/", json=credentials, timeout=100).json()["api_key"]
+    key = evalserve.sign_in(service.url, email, password)
     (project,) = get(service, key, "/api/projects")
     images = get(service, key, f"/api/projects/{project['id']}/images")
     counts = {path: len(get(service, key, f"/v1/{path}")) for path in NOUNS}
@@ -147,10 +147,9 @@ def test_a_second_demo_finds_what_the_first_one_made(service: Service, twice: li
 
 
 def get(service: Service, key: str, path: str, items: str = "items") -> list[dict[str, Any]]:
-    answer = requests.get(service.url + path, headers={"X-API-Key": key}, timeout=100)
-    assert answer.ok, answer.text
-    found: list[dict[str, Any]] = answer.json()[items]
-    return found
+    with evalserve.Client(service.url, key) as client:
+        found: list[dict[str, Any]] = client.send("GET", path)[items]
+        return found
 
 
 def test_the_demo_fails_by_name_where_no_service_answers(tmp_path: Path) -> None:

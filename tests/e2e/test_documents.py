@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import evalserve
 import pytest
-import requests
 
 from deploy.local.options import PROJECT
 from shared.uploads.files import PART_BYTES
@@ -62,9 +62,8 @@ def run(command: Sequence[str], program: str, folder: Path, environment: dict[st
 
 
 def read(service: Service, key: str, path: str) -> Any:
-    answer = requests.get(service.url + path, headers={"X-API-Key": key}, timeout=60)
-    assert answer.ok, answer.text
-    return answer.json()
+    with evalserve.Client(service.url, key) as client:
+        return client.send("GET", path)
 
 
 def newest_analysis(service: Service, key: str) -> Any:

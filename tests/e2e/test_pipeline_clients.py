@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import evalserve
 import pytest
 import requests
 
@@ -36,14 +37,13 @@ def secret(service: Service) -> str:
 @pytest.fixture
 def image_id(service: Service, key: str) -> str:
     project = _api(service, key, "POST", "/api/projects", json={"name": "streets"})
-    image = _api(service, key, "POST", f"/api/projects/{project['id']}/images", files={"file": ("a.png", PNG)})
+    image = _api(service, key, "POST", f"/api/projects/{project['id']}/images", file=("a.png", PNG))
     return str(image["id"])
 
 
 def _api(service: Service, key: str, method: str, path: str, **how: Any) -> Any:
-    answer = requests.request(method, service.url + path, headers={"X-API-Key": key}, timeout=60, **how)
-    assert answer.ok, answer.text
-    return answer.json()
+    with evalserve.Client(service.url, key) as client:
+        return client.send(method, path, **how)
 
 
 def test_the_documented_python_client_works_unchanged(
@@ -77,12 +77,7 @@ def test_the_documented_python_client_works_unchanged(
     assert (ends[0]["status"], ends[0]["missing_artifacts"]) == ("completed", [])
     found = _api(service, key, "GET", f"/api/analyses/{analysis_id}/annotations")
     assert found == {"annotations": [{"id": first["annotations"][0]["id"], **annotations[0]}], "total": 1, "next": None}
-    content = requests.get(
-        f"{service.url}/api/analyses/{analysis_id}/artifacts/detections.png/content",
-        headers={"X-API-Key": key},
-        timeout=60,
-    )
-    assert content.content == PNG
+    assert _api(service, key, "GET", f"/api/analyses/{analysis_id}/artifacts/detections.png/content") == PNG
     assert _api(service, key, "GET", f"/api/analyses/{analysis_id}")["summary"] == {"total_detections": 1}
 
 

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import evalserve
 import pytest
 import requests
 from PIL import Image
@@ -42,10 +43,7 @@ class Cells(HTMLParser):
 
 
 def sign_up(service: Service, email: str) -> str:
-    answer = requests.post(f"{service.url}/sign_up/", json={"email": email, "password": "secure_password"}, timeout=100)
-    assert answer.status_code == 200, answer.text
-    key: str = answer.json()["api_key"]
-    return key
+    return evalserve.sign_up(service.url, email, "secure_password")
 
 
 def create(service: Service, key: str, actual: list[Any], predicted: list[Any]) -> str:

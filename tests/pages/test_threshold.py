@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Browser, expect
 
-from tests.actors import Team, eventually
+from tests.actors import Team
 from tests.pages.payloads import PAYLOADS
 from tests.pages.reader import Reader
 
@@ -19,12 +19,7 @@ async def _run(reader: Reader, label: str = "spam") -> str:
     data = {"id": [name for name, *_ in ROWS], "y_true": truth, "y_pred": predicted, f"score_{label}": scores}
     body = {"data": data, "positive": label, "columns": {"scores": {label: f"score_{label}"}}}
     run_id = (await reader.client.post("/v1/runs", body)).json()["id"]
-
-    async def is_ready() -> bool:
-        answer = await reader.client.get(f"/v1/runs/{run_id}", {"Prefer": "wait=5"})
-        return bool(answer.json()["status"] == "ready")
-
-    await eventually(is_ready)
+    await reader.client.ready(f"/v1/runs/{run_id}")
     return f"/app/runs/{run_id}"
 
 

@@ -7,8 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evalserve.accounts import sign_in, sign_up
-    from evalserve.client import AsyncClient, Client, evaluate
+    from evalserve.accounts import async_sign_in, async_sign_up, sign_in, sign_up
+    from evalserve.async_client import AsyncClient
+    from evalserve.client import Client, evaluate
     from evalserve.comparison import AsyncComparison, Comparison
     from evalserve.errors import (
         EvalserveError,
@@ -38,6 +39,8 @@ __all__ = [
     "Run",
     "ServiceUnavailable",
     "Verification",
+    "async_sign_in",
+    "async_sign_up",
     "evaluate",
     "sign_in",
     "sign_up",
@@ -45,7 +48,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "AsyncClient": "client",
+    "AsyncClient": "async_client",
     "Client": "client",
     "evaluate": "client",
     "AsyncCheck": "gate",
@@ -54,6 +57,8 @@ _MODULES = {
     "Run": "run",
     "AsyncComparison": "comparison",
     "Comparison": "comparison",
+    "async_sign_in": "accounts",
+    "async_sign_up": "accounts",
     "sign_in": "accounts",
     "sign_up": "accounts",
     "Verification": "verification",

@@ -26,13 +26,13 @@ def markdown(run: Run | AsyncRun) -> str:
     ]
     parts = [
         f"# {text(name + version)}",
-        f"Evaluated on {run.rows:,} samples of {len(run.labels)} classes by evalserve: run `{run.id}`.",
+        f"Evaluated on {run.rows:,} samples by evalserve: run `{run.id}`.",
         "## Metrics",
         table(("metric", "value", "95 % interval"), metrics),
-        "## Classes",
-        table(("class", "precision", "recall", "F1", "support"), classes),
     ]
-    if run.matrix is not None and len(run.labels) <= _MAX_CLASSES:
+    if classes:
+        parts += ["## Classes", table(("class", "precision", "recall", "F1", "support"), classes)]
+    if run.matrix and len(run.labels) <= _MAX_CLASSES:
         rows = [
             (text(label), *(f"{count:,}" for count in counts))
             for label, counts in zip(run.labels, run.matrix, strict=True)

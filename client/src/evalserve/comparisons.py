@@ -7,8 +7,7 @@ from evalserve import runs
 from evalserve.errors import EvalserveError, InputRefused, message_of
 from evalserve.results import PAGE, Rows
 from evalserve.steps import Request, Steps, post
-
-_UNFINISHED = {"queued", "running"}
+from evalserve.waiting import WAITING, ended
 
 
 def compare(candidate: str, baseline: str, options: Mapping[str, Any]) -> Steps[dict[str, Any]]:
@@ -19,13 +18,14 @@ def compare(candidate: str, baseline: str, options: Mapping[str, Any]) -> Steps[
     found = yield from runs.find(baseline)
     stated = {name: value for name, value in options.items() if value}
     body = {"candidate": candidate, "baseline": found["id"], **stated}
-    request = post("/v1/comparisons", json=body, headers={"Prefer": f"wait={runs.WAIT_S}"})
-    return (yield from _wait((yield request).json()))
+    request = post("/v1/comparisons", json=body, headers=WAITING)
+    made = (yield request).json()
+    return (yield from _ready(made["id"], made))
 
 
 def get(comparison_id: str) -> Steps[dict[str, Any]]:
     """Return a comparison once it is ready."""
-    return (yield from _wait((yield Request("GET", f"/v1/comparisons/{comparison_id}")).json()))
+    return (yield from _ready(comparison_id))
 
 
 def flips(comparison_id: str, at_most: int | None, **filters: Any) -> Steps[Rows]:
@@ -48,10 +48,8 @@ def receipt(comparison_id: str) -> Steps[dict[str, Any]]:
     return answer
 
 
-def _wait(comparison: dict[str, Any]) -> Steps[dict[str, Any]]:
-    while comparison["status"] in _UNFINISHED:
-        path = f"/v1/comparisons/{comparison['id']}"
-        comparison = (yield Request("GET", path, headers={"Prefer": f"wait={runs.WAIT_S}"})).json()
+def _ready(comparison_id: str, made: dict[str, Any] | None = None) -> Steps[dict[str, Any]]:
+    comparison = yield from ended(f"/v1/comparisons/{comparison_id}", made)
     if comparison["status"] == "failed":
         problem = comparison["error"] or {}
         raise InputRefused(message_of(problem) or "The runs could not be compared.", problem)

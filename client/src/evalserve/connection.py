@@ -4,7 +4,8 @@ import asyncio
 import ipaddress
 import time
 import weakref
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import httpx2
 
@@ -17,23 +18,31 @@ T = TypeVar("T")
 
 
 class Connection:
-    """The connection of a synchronous client."""
+    """The connection of a synchronous client; `http` is a session of its user, who closes it."""
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: Configuration, http: httpx2.Client | None = None) -> None:
         self.configuration = configuration
-        self._http = httpx2.Client(
-            base_url=configuration.url, timeout=steps.TIMEOUT_S, trust_env=not _is_here(configuration.url)
-        )
-        # Runs keep their connection; nobody closes that of `evalserve.evaluate`.
-        self._finalizer = weakref.finalize(self, self._http.close)
+        self._is_own = http is None
+        self._http = http or httpx2.Client(timeout=steps.TIMEOUT_S, trust_env=not _is_here(configuration.url))
+        if self._is_own:
+            # Runs keep their connection; nobody closes that of `evalserve.evaluate`.
+            self._finalizer = weakref.finalize(self, self._http.close)
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        if self._is_own:
+            self._http.close()
 
     def hold(self, conversation: Steps[T]) -> T:
         """Hold a conversation; raises NotPermitted, InputRefused, ServiceUnavailable."""
         return steps.run(conversation, self._send)
+
+    def request(
+        self, method: str, target: str, headers: Mapping[str, str] | None, options: Mapping[str, Any]
+    ) -> httpx2.Response:
+        """Send a request once and return its answer, whatever its status; raises what httpx2 raises."""
+        stated = steps.headers(self.configuration, target, headers)
+        return self._http.request(method, steps.address(self.configuration, target), headers=stated, **options)
 
     def _send(self, request: Request) -> httpx2.Response:
         number = 0
@@ -41,7 +50,7 @@ class Connection:
             number += 1
             answer, error = None, None
             try:
-                answer = self._http.send(steps.prepared(self._http, request, self.configuration.api_key))
+                answer = self._http.send(steps.prepared(self._http, request, self.configuration))
             except httpx2.TransportError as caught:
                 error = caught
             pause = None if answer is not None and answer.is_success else steps.pause_s(answer, number)
@@ -51,21 +60,21 @@ class Connection:
         if answer is None:
             assert error is not None, "a request ends with an answer or an error"
             raise steps.unreachable(error) from error
-        return steps.checked(answer, is_presigned=request.is_presigned(self.configuration.url))
+        return steps.checked(answer, is_presigned=steps.is_elsewhere(self.configuration.url, request.target))
 
 
 class AsyncConnection:
-    """The connection of an asynchronous client."""
+    """The connection of an asynchronous client; `http` is a session of its user, who closes it."""
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: Configuration, http: httpx2.AsyncClient | None = None) -> None:
         self.configuration = configuration
-        self._http = httpx2.AsyncClient(
-            base_url=configuration.url, timeout=steps.TIMEOUT_S, trust_env=not _is_here(configuration.url)
-        )
+        self._is_own = http is None
+        self._http = http or httpx2.AsyncClient(timeout=steps.TIMEOUT_S, trust_env=not _is_here(configuration.url))
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        if self._is_own:
+            await self._http.aclose()
 
     async def hold(self, conversation: Steps[T]) -> T:
         """Hold a conversation; raises NotPermitted, InputRefused, ServiceUnavailable."""
@@ -83,13 +92,20 @@ class AsyncConnection:
             value: T = end.value
             return value
 
+    async def request(
+        self, method: str, target: str, headers: Mapping[str, str] | None, options: Mapping[str, Any]
+    ) -> httpx2.Response:
+        """Send a request once and return its answer, whatever its status; raises what httpx2 raises."""
+        stated = steps.headers(self.configuration, target, headers)
+        return await self._http.request(method, steps.address(self.configuration, target), headers=stated, **options)
+
     async def _send(self, request: Request) -> httpx2.Response:
         number = 0
         while True:
             number += 1
             answer, error = None, None
             try:
-                prepared = await asyncio.to_thread(steps.prepared, self._http, request, self.configuration.api_key)
+                prepared = await asyncio.to_thread(steps.prepared, self._http, request, self.configuration)
                 answer = await self._http.send(prepared)
             except httpx2.TransportError as caught:
                 error = caught
@@ -100,7 +116,7 @@ class AsyncConnection:
         if answer is None:
             assert error is not None, "a request ends with an answer or an error"
             raise steps.unreachable(error) from error
-        return steps.checked(answer, is_presigned=request.is_presigned(self.configuration.url))
+        return steps.checked(answer, is_presigned=steps.is_elsewhere(self.configuration.url, request.target))
 
 
 def _is_here(url: str) -> bool:

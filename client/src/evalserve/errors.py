@@ -48,7 +48,7 @@ class NeedsMapping(InputRefused):
         asked = "\n".join(f"- {question['detail']}" for question in questions)
         super().__init__(
             f"The service cannot tell what the columns are:\n{asked}\n"
-            "Say it with y_true, y_pred, y_score, id, slices or positive."
+            "Say it with y_true, y_pred, y_score, id, slices or positive, or with columns={...}, such as header."
         )
         self.run_id = run_id
         self.questions = [dict(question) for question in questions]

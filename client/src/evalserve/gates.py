@@ -6,9 +6,9 @@ from typing import Any
 from evalserve import runs
 from evalserve.errors import EvalserveError, InputRefused, message_of
 from evalserve.steps import Request, Steps, post
+from evalserve.waiting import WAITING, ended
 
 _MAX_LISTED = 100
-_UNFINISHED = {"queued", "running"}
 
 # What a policy says where it says nothing, by the document of the API.
 DEFAULTS: Mapping[str, Any] = {
@@ -68,14 +68,13 @@ def check(gate: str | Mapping[str, Any], candidate: str) -> Steps[dict[str, Any]
     """
     held = (yield from find(gate)) if isinstance(gate, str) else (yield from put(gate))
     run = yield from (_detection_run(candidate) if held["is_of_detectors"] else runs.find(candidate))
-    headers = {"Prefer": f"wait={runs.WAIT_S}"}
-    made = (yield post(f"/v1/gates/{held['id']}/checks", json={"candidate": run["id"]}, headers=headers)).json()
-    return (yield from _wait(made))
+    made = (yield post(f"/v1/gates/{held['id']}/checks", json={"candidate": run["id"]}, headers=WAITING)).json()
+    return (yield from _ended(made))
 
 
 def get(check_id: str) -> Steps[dict[str, Any]]:
     """Return a check once it is ready."""
-    return (yield from _wait((yield Request("GET", f"/v1/checks/{check_id}")).json()))
+    return (yield from _ended((yield Request("GET", f"/v1/checks/{check_id}")).json()))
 
 
 def receipt(check_id: str) -> Steps[dict[str, Any]]:
@@ -113,11 +112,9 @@ def _detection_run(reference: str) -> Steps[dict[str, Any]]:
             raise InputRefused(f"There is no detection run with the id or of the model {reference!r}.")
 
 
-def _wait(made: dict[str, Any]) -> Steps[dict[str, Any]]:
-    while made["status"] in _UNFINISHED:
-        path = f"/v1/checks/{made['id']}"
-        made = (yield Request("GET", path, headers={"Prefer": f"wait={runs.WAIT_S}"})).json()
+def _ended(made: dict[str, Any]) -> Steps[dict[str, Any]]:
+    made = yield from ended(f"/v1/checks/{made['id']}", made)
     if made["status"] != "ready":
         # Without a verdict: nothing is known of the candidate, whatever it was.
         raise EvalserveError(message_of(made["error"] or {}) or f"The check has the status {made['status']}.")
-    return made
+    return dict(made)

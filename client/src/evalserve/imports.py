@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evalserve import runs, uploads
-from evalserve.errors import EvalserveError, InputRefused, message_of
+from evalserve import jobs, uploads
+from evalserve.errors import InputRefused
 from evalserve.steps import Request, Steps, post
 from evalserve.uploads import Progress
+from evalserve.waiting import WAITING
 
 _MAX_LISTED = 100
-_UNFINISHED = {"queued", "running"}
 
 
 def project(reference: str, *, create: bool) -> Steps[dict[str, Any]]:
@@ -38,19 +38,8 @@ def annotations(
     found = yield from project(into, create=create)
     upload_id = yield from uploads.upload(url, path, path.name, progress)
     stated = {name: value for name, value in options.items() if value}
-    headers = {"Prefer": f"wait={runs.WAIT_S}"}
-    request = post(f"/v1/projects/{found['id']}/imports", json={"upload_id": upload_id, **stated}, headers=headers)
-    job = yield from _wait((yield request).json())
+    request = post(f"/v1/projects/{found['id']}/imports", json={"upload_id": upload_id, **stated}, headers=WAITING)
+    job = yield from jobs.succeeded((yield request).json(), "The file could not be imported.")
     (link,) = [artifact["url"] for artifact in job["artifacts"] if artifact["name"] == "report.json"]
     report: dict[str, Any] = (yield Request("GET", link)).json()
     return {"project_id": found["id"], **report}
-
-
-def _wait(job: dict[str, Any]) -> Steps[dict[str, Any]]:
-    while job["status"] in _UNFINISHED:
-        job = (yield Request("GET", f"/v1/jobs/{job['id']}", headers={"Prefer": f"wait={runs.WAIT_S}"})).json()
-    if job["status"] == "failed":
-        raise InputRefused(message_of(job["error"] or {}) or "The file could not be imported.", job["error"])
-    if job["status"] != "succeeded":
-        raise EvalserveError(f"The job of the import has the status {job['status']}.")
-    return job

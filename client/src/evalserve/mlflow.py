@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from evalserve.metric_ids import plain
 from evalserve.results import Rows
 from evalserve.run import Run
 
@@ -35,7 +36,8 @@ def log_run(run: Run, *, samples: int = _MAX_SAMPLES) -> str:
 
 def metrics_of(run: Run) -> dict[str, float]:
     """Return the metrics under names that MLflow accepts; beside them `_ci_low` and `_ci_high` of their intervals."""
-    metrics = dict(_with_interval(run.metrics, run.estimates))
+    overall, estimates = ({plain(name): value for name, value in each.items()} for each in (run.metrics, run.estimates))
+    metrics = dict(_with_interval(overall, estimates))
     taken: set[str] = set()
     for position, entry in enumerate(run.classes):
         label = _UNNAMED.sub("_", str(entry["label"]))[:100]

@@ -8,6 +8,7 @@ from evalserve.comparison import AsyncComparison, Comparison
 from evalserve.comparisons import compare
 from evalserve.connection import AsyncConnection, Connection
 from evalserve.drawings import Calibration, Curve
+from evalserve.metric_ids import by_id
 from evalserve.results import Rows
 from evalserve.steps import content
 
@@ -18,10 +19,11 @@ class _Run:
     def __init__(self, url: str, run: dict[str, Any], metrics: dict[str, Any], matrix: dict[str, Any]) -> None:
         self._url = url
         self.data = run
-        self.metrics: dict[str, float | None] = metrics["overall"]
+        task = str(run["task"])
+        self.metrics: dict[str, float | None] = by_id(metrics["overall"], task)
         self.classes: list[dict[str, Any]] = metrics["classes"]
-        self.estimates: dict[str, dict[str, Any]] = metrics["estimates"]
-        self.undefined: dict[str, Any] = metrics["undefined"]
+        self.estimates: dict[str, dict[str, Any]] = by_id(metrics["estimates"], task)
+        self.undefined: dict[str, Any] = by_id(metrics["undefined"], task)
         self.labels: list[Any] = matrix["classes"]
         # The service lists the cells of more than 1,000 classes instead.
         self.matrix: list[list[int]] | None = matrix["confusion_matrix"]
@@ -99,7 +101,7 @@ class Run(_Run):
         The verdict is that of the first metric; `margin` is the difference that does not matter.
         """
         options = _options(metrics, margin, alpha, slices)
-        return Comparison(self._connection, self._connection.hold(compare(self.id, _reference(baseline), options)))
+        return Comparison(self._connection, self._connection.hold(compare(self.id, reference_of(baseline), options)))
 
     def report(self) -> bytes:
         """Return the run as one HTML file, which loads nothing and runs no script."""
@@ -180,7 +182,7 @@ class AsyncRun(_Run):
         """
         options = _options(metrics, margin, alpha, slices)
         return AsyncComparison(
-            self._connection, await self._connection.hold(compare(self.id, _reference(baseline), options))
+            self._connection, await self._connection.hold(compare(self.id, reference_of(baseline), options))
         )
 
     async def report(self) -> bytes:
@@ -220,8 +222,14 @@ class AsyncRun(_Run):
         return found
 
 
-def _reference(baseline: "_Run | str") -> str:
-    return baseline if isinstance(baseline, str) else baseline.id
+def reference_of(run: "_Run | str") -> str:
+    """Return the id of a run, or the reference to one as it is."""
+    return run if isinstance(run, str) else run.id
+
+
+def label(positive: Any) -> str | None:
+    """Return the positive class as the service takes it."""
+    return None if positive is None else str(positive)
 
 
 def _options(

@@ -4,44 +4,46 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from evalserve import uploads
+from evalserve import results, uploads
 from evalserve.errors import EvalserveError, InputRefused, NeedsMapping, message_of
 from evalserve.steps import Request, Steps, post
 from evalserve.tables import TableFile
 from evalserve.uploads import Progress
+from evalserve.waiting import WAITING, ended
 
 # One request takes less time than announcing an upload; beyond it, parts can be sent again one by one.
 MAX_FORM_BYTES = 8 * 2**20
 
-# The longest that the service waits for a job in one answer.
-WAIT_S = 20
-
-_UNFINISHED = {"queued", "running"}
 _MAX_LISTED = 100
+
+# Samples with any number of labels, or of which is known only whether they are right, have no confusion matrix.
+_WITHOUT_MATRIX = {"multilabel", "correctness"}
+
+# A run, its metrics and its matrix, as the service answers them.
+Parts = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
 
 
 def create(
     url: str, table: TableFile, description: Mapping[str, Any], progress: Progress | None = None
 ) -> Steps[dict[str, Any]]:
     """Create a run of a file; returns it as the service answers it."""
-    headers = {"Prefer": f"wait={WAIT_S}"}
     stated = {name: value for name, value in description.items() if value}
+    columns = {**table.columns, **stated.pop("columns", {})}
     if table.path.stat().st_size <= MAX_FORM_BYTES:
         form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in stated.items()}
-        form["columns"] = json.dumps(table.columns)
-        request = post("/v1/runs", file=(table.filename, table.path), form=form, headers=headers)
+        form["columns"] = json.dumps(columns)
+        request = post("/v1/runs", file=(table.filename, table.path), form=form, headers=WAITING)
     else:
         upload_id = yield from uploads.upload(url, table.path, table.filename, progress)
-        body = {**stated, "columns": table.columns, "upload_id": upload_id}
-        request = post("/v1/runs", json=body, headers=headers)
+        body = {**stated, "columns": columns, "upload_id": upload_id}
+        request = post("/v1/runs", json=body, headers=WAITING)
     run: dict[str, Any] = (yield request).json()
     return run
 
 
 def wait(run: dict[str, Any]) -> Steps[dict[str, Any]]:
     """Return the run once its file has been read; raises NeedsMapping, InputRefused and EvalserveError."""
-    while run["status"] in _UNFINISHED:
-        run = (yield Request("GET", f"/v1/runs/{run['id']}", headers={"Prefer": f"wait={WAIT_S}"})).json()
+    run = yield from ended(f"/v1/runs/{run['id']}", run)
     if run["status"] == "needs_mapping":
         raise NeedsMapping(run["id"], run["questions"])
     if run["status"] == "failed":
@@ -49,6 +51,22 @@ def wait(run: dict[str, Any]) -> Steps[dict[str, Any]]:
     if run["status"] != "ready":
         raise EvalserveError(f"The run has the status {run['status']}.")
     return run
+
+
+def ready(run: dict[str, Any]) -> Steps[Parts]:
+    """Return a run with its metrics and its matrix once it is ready; raises what `wait` raises."""
+    run = yield from wait(run)
+    metrics = yield from results.read(run["id"], "metrics")
+    if run["task"] in _WITHOUT_MATRIX:
+        matrix: dict[str, Any] = {"classes": [row["label"] for row in metrics["classes"]], "confusion_matrix": []}
+    else:
+        matrix = yield from results.read(run["id"], "matrix")
+    return run, metrics, matrix
+
+
+def get(reference: str) -> Steps[Parts]:
+    """Return the run with this id, or the newest of this name, once it is ready; raises what `wait` raises."""
+    return (yield from ready((yield from find(reference))))
 
 
 def newest(limit: int, tag: str | None = None) -> Steps[list[dict[str, Any]]]:

@@ -11,12 +11,15 @@ from uuid import uuid4
 
 import httpx2
 
+from evalserve.configuration import Configuration
 from evalserve.errors import EvalserveError, ServiceUnavailable, of_answer
 
 T = TypeVar("T")
 
 # Tries of one request, and the pause before the next in seconds, doubled each time.
 TRIES, FIRST_PAUSE_S, MAX_PAUSE_S = 6, 0.5, 20.0
+
+_LINKS = ("http://", "https://")
 
 # Statuses after which the same request may succeed.
 _TEMPORARY = {429, 502, 503, 504}
@@ -38,10 +41,6 @@ class Request:
     content: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def is_presigned(self, url: str) -> bool:
-        """Return whether the target is a link to the storage of a service, which is authenticated by itself."""
-        return self.target.startswith(("http://", "https://")) and not self.target.startswith(f"{url}/")
-
 
 Steps = Generator[Request, httpx2.Response, T]
 
@@ -52,12 +51,11 @@ def post(target: str, **options: Any) -> Request:
     return Request("POST", target, headers=headers, **options)
 
 
-def prepared(http: httpx2.Client | httpx2.AsyncClient, request: Request, api_key: str) -> httpx2.Request:
+def prepared(
+    http: httpx2.Client | httpx2.AsyncClient, request: Request, configuration: Configuration
+) -> httpx2.Request:
     """Build the request for the wire."""
-    options: dict[str, Any] = {"headers": dict(request.headers)}
-    # Who signs up has no key yet; and the key is for the service alone.
-    if api_key and not request.is_presigned(str(http.base_url).rstrip("/")):
-        options["headers"]["X-API-Key"] = api_key
+    options: dict[str, Any] = {"headers": headers(configuration, request.target, request.headers)}
     if request.json is not None:
         options["json"] = request.json
     if request.params is not None:
@@ -68,7 +66,24 @@ def prepared(http: httpx2.Client | httpx2.AsyncClient, request: Request, api_key
         options["data"] = dict(request.form or {})
     if request.content is not None:
         options["content"] = request.content
-    return http.build_request(request.method, request.target, **options)
+    return http.build_request(request.method, address(configuration, request.target), **options)
+
+
+def headers(configuration: Configuration, target: str, stated: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the headers of a request, with the key if it goes to the service; what is stated comes first."""
+    # Who signs up has no key yet.
+    is_known = configuration.api_key and not is_elsewhere(configuration.url, target)
+    return {**({"X-API-Key": configuration.api_key} if is_known else {}), **(stated or {})}
+
+
+def address(configuration: Configuration, target: str) -> str:
+    """Return the address of a path of the service; that of a link is the link."""
+    return target if target.startswith(_LINKS) else f"{configuration.url}/{target.removeprefix('/')}"
+
+
+def is_elsewhere(url: str, target: str) -> bool:
+    """Return whether the target is a link to the storage of a service, which is authenticated by itself."""
+    return target.startswith(_LINKS) and not target.startswith(f"{url}/")
 
 
 def pause_s(answer: httpx2.Response | None, number: int) -> float | None:
@@ -92,6 +107,16 @@ def checked(answer: httpx2.Response, *, is_presigned: bool = False) -> httpx2.Re
 def unreachable(error: httpx2.HTTPError) -> ServiceUnavailable:
     """Return the error of a request without an answer."""
     return ServiceUnavailable(f"The service cannot be reached: {type(error).__name__}.")
+
+
+def requested(method: str, target: str, options: Mapping[str, Any]) -> Request:
+    """Return a request with these options; a POST is performed once, however often it is sent."""
+    return post(target, **options) if method == "POST" else Request(method, target, **options)
+
+
+def parsed(answer: httpx2.Response) -> Any:
+    """Return what an answer holds: parsed if it is JSON, otherwise bytes."""
+    return answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.content
 
 
 def one(request: Request) -> Steps[httpx2.Response]:

@@ -48,8 +48,8 @@ def as_file(data: Any, roles: Roles) -> Iterator[TableFile]:
     """Yield the table as a file, which is deleted afterwards unless it was one before; raises InputRefused."""
     if is_address(data):
         with tempfile.TemporaryDirectory(prefix="evalserve-") as folder:
-            path = download(data, Path(folder))
-            yield TableFile(path, path.name, columns_of(roles, None))
+            file = download(data, Path(folder))
+            yield TableFile(file.path, file.filename, columns_of(roles, None))
         return
     if isinstance(data, str | PathLike):
         path = Path(data)
@@ -59,6 +59,9 @@ def as_file(data: Any, roles: Roles) -> Iterator[TableFile]:
         return
     if data is None:
         data, roles = _from_vectors(roles)
+    if hasattr(data, "collect"):
+        # A LazyFrame of polars has no rows yet.
+        data = data.collect()
     with tempfile.TemporaryDirectory(prefix="evalserve-") as folder:
         path = _write(data, Path(folder))
         yield TableFile(path, path.name, columns_of(roles, _names(data)))

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, Protocol
 
-# The first that the service returns; a terminal shows one line of them.
-_HEADLINES = ("accuracy", "balanced_accuracy", "f1_macro", "mcc")
+# A terminal shows one line of them; the last are of sets of labels.
+_HEADLINES = (
+    "accuracy", "balanced_accuracy", "f1.macro", "mcc",
+    "multilabel.subset_accuracy", "multilabel.f1.micro", "multilabel.f1.macro", "multilabel.hamming_loss",
+)  # fmt: skip
 
 # A larger matrix is no longer read at a glance.
 _MAX_CLASSES = 20
@@ -33,7 +36,7 @@ class Described(Protocol):
 
 def of_run(run: Described) -> str:
     """Return a run in a few lines."""
-    lines = [f"Run {_title(run)}: {run.rows:,} samples, {len(run.labels)} classes"]
+    lines = [f"Run {_title(run)}: {_size(run)}"]
     lines.append("  ".join(f"{name} {number(run.metrics[name])}" for name in headlines(run.metrics)))
     width = max((len(str(entry["label"])) for entry in run.classes), default=0)
     for entry in run.classes[:_MAX_CLASSES]:
@@ -47,12 +50,9 @@ def of_run(run: Described) -> str:
 
 def html_of_run(run: Described) -> str:
     """Return a run as HTML; every text of the user is escaped."""
-    values = "".join(
-        f"<th>{escape(name.replace('_', ' '))}</th><td>{number(run.metrics[name])}</td>"
-        for name in headlines(run.metrics)
-    )
+    values = "".join(f"<th>{escape(name)}</th><td>{number(run.metrics[name])}</td>" for name in headlines(run.metrics))
     notices = "".join(f"<p>Notice: {escape(notice)}</p>" for notice in run.notices)
-    title = f"<p><b>Run {escape(_title(run))}</b>: {run.rows:,} samples, {len(run.labels)} classes</p>"
+    title = f"<p><b>Run {escape(_title(run))}</b>: {_size(run)}</p>"
     link = f'<p><a href="{escape(run.url)}">{escape(run.url)}</a></p>'
     return f"<div>{title}<table><tr>{values}</tr></table>{_matrix(run)}{notices}{link}</div>"
 
@@ -76,8 +76,12 @@ def _title(run: Described) -> str:
     return run.id if run.name is None else repr(run.name)
 
 
+def _size(run: Described) -> str:
+    return f"{run.rows:,} samples" + (f", {len(run.labels)} classes" if run.labels else "")
+
+
 def _matrix(run: Described) -> str:
-    if run.matrix is None or len(run.labels) > _MAX_CLASSES:
+    if not run.matrix or len(run.labels) > _MAX_CLASSES:
         return ""
     head = "".join(f"<th>{escape(str(label))}</th>" for label in run.labels)
     rows = "".join(

@@ -5,11 +5,11 @@ import json
 import zipfile
 from typing import Any
 
-import httpx2
 import pytest
 
 from tests.actors import Client
 from tests.coco_files import encoded, ground_truth, results
+from tests.detection_projects import judge
 from tests.integration.api.test_imports import by_pycocotools, evaluated, import_file, report
 
 pytestmark = pytest.mark.usefixtures("workers")
@@ -19,16 +19,26 @@ TRUTH = {"ground_truth": True}
 
 async def export(alice: Client, project: str, file_format: str, side: dict[str, Any]) -> tuple[bytes, Any]:
     """The file and the report of an export."""
-    request = {"kind": "export_annotations", "project_id": project, "format": file_format, "side": side}
+    return await files_of(
+        alice, {"kind": "export_annotations", "project_id": project, "format": file_format, "side": side}
+    )
+
+
+async def exported(alice: Client, request: dict[str, Any]) -> Any:
+    """The content of the JSON file that a request exports."""
+    return json.loads((await files_of(alice, request))[0])
+
+
+async def files_of(alice: Client, request: dict[str, Any]) -> tuple[bytes, Any]:
+    """The file and the report of a request."""
     answer = await alice.post("/v1/jobs", request)
     assert answer.status_code == 202, answer.text
     job = await alice.final(answer.json()["id"], deadline_s=100)
     assert job["status"] == "succeeded", job["error"]
-    async with httpx2.AsyncClient() as outside:
-        bodies = {one["name"]: (await outside.get(one["url"])).content for one in job["artifacts"]}
-    described = json.loads(bodies.pop("report.json"))
-    (file,) = bodies.values()
-    return file, described
+    links = {one["name"]: one["url"] for one in job["artifacts"]}
+    described = await alice.api.send("GET", links.pop("report.json"))
+    (link,) = links.values()
+    return (await alice.api.request("GET", link)).content, described
 
 
 async def filled(alice: Client, images: int = 6) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
@@ -176,3 +186,30 @@ async def test_nobody_exports_the_project_of_another_account(alice: Client, mall
 
     assert (foreign.status_code, foreign.json()["code"]) == (404, "project-not-found")
     assert (mixed.status_code, mixed.json()["code"]) == (409, "nothing-to-export")
+
+
+async def test_a_detection_run_goes_out_with_what_it_judged_and_not_with_what_came_later(alice: Client) -> None:
+    project, truth, detections = await filled(alice, images=3)
+    run = await judge(alice, project, "yolo_v8")
+    later = [{**detection, "score": 0.001} for detection in detections]
+    await report(await import_file(alice, project, encoded(later), role="predictions", model={"name": "yolo_v8"}))
+    request = {"kind": "export_annotations", "project_id": project, "detection_run_id": run["id"]}
+    model = {"side": {"model_name": "yolo_v8"}, "format": "coco_results"}
+
+    judged = await exported(alice, {**request, **model})
+    newest = await exported(alice, {**request, **model, "detection_run_id": None})
+    references = await exported(alice, {**request, "side": TRUTH, "format": "coco"})
+    other = await alice.post("/v1/jobs", {**request, **model, "project_id": (await alice.create_project())["id"]})
+    unknown = await alice.post("/v1/jobs", {**request, **model, "detection_run_id": project})
+    image = (await alice.get(f"/api/projects/{project}/images")).json()["items"][0]["id"]
+    await alice.api.send("DELETE", f"/api/images/{image}", params={"reason": "out of focus"})
+    gone = await alice.post("/v1/jobs", {**request, "side": TRUTH, "format": "coco"})
+
+    assert sorted(one["score"] for one in judged) == sorted(one["score"] for one in detections)
+    assert {one["score"] for one in newest} == {0.001}
+    assert len(references["annotations"]) == len(truth["annotations"])
+    assert [(one.status_code, one.json()["code"]) for one in (other, unknown, gone)] == [
+        (409, "nothing-to-export"),
+        (404, "detection-run-not-found"),
+        (404, "analysis-not-found"),
+    ]

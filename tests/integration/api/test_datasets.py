@@ -9,8 +9,8 @@ import pytest
 
 from shared.datasets import objects
 from shared.kit.platform import Platform
-from tests.actors import Client, eventually, stored_keys
-from tests.files import announce, upload_file
+from tests.actors import Client, stored_keys
+from tests.files import announce, upload_announced, upload_file
 from tests.integration.api.test_runs import read, send, settled
 
 TRUTH = b"id,label,country\n007,cat,DE\n008,dog,FR\n009,cat,DE\n"
@@ -22,19 +22,11 @@ has_workers = pytest.mark.usefixtures("workers")
 async def create(alice: Client, body: bytes = TRUTH, name: str = "pets", **fields: Any) -> Any:
     """A dataset, once it has been read."""
     # Without its SHA-256: content that is stored already would not be sent again.
-    upload = (await upload_file(alice, body, filename="truth.csv", sha256=None))["id"]
+    upload = (await upload_announced(alice, body, filename="truth.csv", sha256=None))["id"]
     answer = await alice.send("POST", "/v1/datasets", json={"upload_id": upload, "name": name, **fields})
     assert answer.status_code == 202, answer.text
-    dataset = answer.json()
-    assert answer.headers["Location"] == f"/v1/datasets/{dataset['id']}"
-
-    async def is_read() -> bool:
-        nonlocal dataset
-        dataset = (await alice.get(f"/v1/datasets/{dataset['id']}", {"Prefer": "wait=5"})).json()
-        return dataset["status"] not in {"queued", "running"}
-
-    await eventually(is_read)
-    return dataset
+    assert answer.headers["Location"] == f"/v1/datasets/{answer.json()['id']}"
+    return await alice.ended(answer.headers["Location"])
 
 
 @has_workers

@@ -13,7 +13,7 @@ from shared.kit.platform import Platform
 from shared.quotas import Quota
 from shared.uploads.files import PART_BYTES, object_key
 from tests.actors import Client
-from tests.files import announce, announcement, content, part_sha256, parts, put, put_all, sha256, upload_file
+from tests.files import announce, announcement, content, part_sha256, parts, put, put_all, sha256, upload_announced
 
 SIZE = 2 * PART_BYTES + 12_345
 
@@ -226,7 +226,7 @@ async def test_completing_twice_or_at_once_gives_the_same_upload(alice: Client) 
 
 async def _made_but_not_recorded(alice: Client, platform: Platform, body: bytes) -> dict[str, Any]:
     """An upload of which storage has made the object, while its row still says pending."""
-    completed = await upload_file(alice, body)
+    completed = await upload_announced(alice, body)
     async with platform.db.connection() as connection:
         undo = "UPDATE file_upload SET status = 'pending', sha256 = NULL, completed_at = NULL WHERE id = $1"
         await connection.execute(undo, completed["id"])
@@ -271,7 +271,7 @@ async def test_a_file_with_another_sha256_than_announced_is_refused_and_not_kept
 
 async def test_the_same_content_is_not_sent_twice(alice: Client) -> None:
     body = content(SIZE, "held already")
-    first = await upload_file(alice, body)
+    first = await upload_announced(alice, body)
 
     again = await alice.post("/v1/uploads", announcement(body, filename="other.csv"))
 
@@ -284,7 +284,7 @@ async def test_the_same_content_is_not_sent_twice(alice: Client) -> None:
 @pytest.mark.parametrize("other", [{"sha256": sha256(b"another")}, {"size_bytes": 999}, {"sha256": None}])
 async def test_what_is_not_known_to_be_the_same_content_is_sent(alice: Client, other: dict[str, Any]) -> None:
     body = content(1000, f"{other}")
-    first = await upload_file(alice, body)
+    first = await upload_announced(alice, body)
 
     again = await alice.post("/v1/uploads", announcement(body, part_sha256=[], **other))
 
@@ -296,7 +296,7 @@ async def test_another_account_neither_learns_of_a_file_nor_gets_it_by_its_sha25
     alice: Client, mallory: Client
 ) -> None:
     body = content(2000, "secret")
-    own = await upload_file(alice, body)
+    own = await upload_announced(alice, body)
 
     guess = await mallory.post("/v1/uploads", announcement(body))
     unknown = await mallory.post("/v1/uploads", announcement(content(2000, "nobody's")))
@@ -344,7 +344,7 @@ async def test_a_deleted_upload_takes_no_part_and_is_gone(alice: Client) -> None
 
 async def test_the_file_of_a_deleted_upload_is_gone_and_can_be_sent_again(alice: Client, platform: Platform) -> None:
     body = content(1000, "deleted file")
-    upload = await upload_file(alice, body)
+    upload = await upload_announced(alice, body)
 
     assert (await alice.delete(f"/v1/uploads/{upload['id']}")).status_code == 204
 
@@ -417,7 +417,7 @@ async def test_a_file_name_is_shown_and_never_part_of_a_key(
 ) -> None:
     body = content(100, filename)
 
-    upload = await upload_file(alice, body, filename=filename)
+    upload = await upload_announced(alice, body, filename=filename)
 
     assert upload["filename"] == shown
     stat = platform.storage.stat(f"files/{upload['id']}")
@@ -479,7 +479,7 @@ async def test_an_account_can_have_so_many_unfinished_uploads_and_then_none(
 
 async def test_uploads_are_listed_newest_first_in_pages_and_by_status(alice: Client) -> None:
     ids = [(await announce(alice, content(100, f"listed {n}")))["id"] for n in range(3)]
-    completed = await upload_file(alice, content(100, "completed"))
+    completed = await upload_announced(alice, content(100, "completed"))
 
     first = (await alice.get("/v1/uploads", limit=2)).json()
     second = (await alice.get("/v1/uploads", limit=2, cursor=first["next"])).json()

@@ -7,7 +7,7 @@ import pytest
 
 from shared.kit.platform import Platform
 from shared.quotas import Quota
-from tests.actors import Client, eventually
+from tests.actors import Client
 
 pytestmark = pytest.mark.usefixtures("workers")
 
@@ -39,14 +39,7 @@ async def create_run(alice: Client, labels: list[str], tags: list[str] | None = 
 
 
 async def ended(alice: Client, path: str, status: str) -> Any:
-    shown: Any = None
-
-    async def has_ended() -> bool:
-        nonlocal shown
-        shown = (await alice.get(path, {"Prefer": "wait=5"})).json()
-        return shown["status"] not in {"queued", "running"}
-
-    await eventually(has_ended)
+    shown = await alice.ended(path)
     assert shown["status"] == status, shown["error"]
     return shown
 

@@ -12,7 +12,7 @@ from api.openapi import document
 from tests.actors import Client
 from tests.coco_files import encoded, ground_truth
 from tests.detection_projects import judge
-from tests.files import announce, put_all, upload_file
+from tests.files import announce, put_all, upload_announced, upload_file
 from tests.integration.api.operations.documented import validator
 from tests.integration.api.test_agreements import FOUND, TRUTH, analysed
 from tests.integration.api.test_openapi import Operation, operations
@@ -106,9 +106,7 @@ class World:
     async def comparison(self) -> str:
         sides = {"baseline": await self.matrix(), "candidate": await self.matrix()}
         comparison_id = await self.create("/v1/comparisons", sides)
-        made = await self.owner.get(f"/v1/comparisons/{comparison_id}", {"Prefer": "wait=20"})
-        assert made.json()["status"] == "ready", made.text
-        return comparison_id
+        return str((await self.owner.ready(f"/v1/comparisons/{comparison_id}"))["id"])
 
     async def detection_run(self) -> str:
         return str((await judge(self.owner, await self.analysed_project(), "yolo_v8"))["id"])
@@ -154,9 +152,7 @@ class World:
 
     async def ready_run(self) -> str:
         run_id = await self.create("/v1/runs", {"data": {"y_true": ["ham", "spam"], "y_pred": ["ham", "ham"]}})
-        made = await self.owner.get(f"/v1/runs/{run_id}", {"Prefer": "wait=20"})
-        assert made.json()["status"] == "ready", made.text
-        return run_id
+        return str((await self.owner.ready(f"/v1/runs/{run_id}"))["id"])
 
     async def gate(self) -> str:
         return await self.create("/v1/gates", {"name": "release", "baseline": {"tag": "main"}})
@@ -168,7 +164,7 @@ class World:
         return str(upload["id"])
 
     async def annotations(self) -> str:
-        return str((await upload_file(self.owner, encoded(ground_truth(2)), sha256=None))["id"])
+        return str((await upload_announced(self.owner, encoded(ground_truth(2)), sha256=None))["id"])
 
     async def endpoint(self) -> str:
         return await self.create("/v1/webhooks/endpoints", {"url": "https://example.com/hook"})

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 
-from tests.actors import Client, eventually
+from tests.actors import Client
 
 pytestmark = pytest.mark.usefixtures("workers")
 
@@ -33,14 +33,7 @@ async def create_run(alice: Client, predicted: Any, **columns: Any) -> str:
 
 
 async def ended(alice: Client, path: str, status: str) -> str:
-    shown: Any = None
-
-    async def has_ended() -> bool:
-        nonlocal shown
-        shown = (await alice.get(path, {"Prefer": "wait=5"})).json()
-        return shown["status"] not in {"queued", "running"}
-
-    await eventually(has_ended)
+    shown = await alice.ended(path)
     assert shown["status"] == status, shown
     return str(shown["id"])
 

@@ -19,25 +19,12 @@ CONTENT = HEADER + b"".join(ROWS)
 OTHER = HEADER + b"".join(row.replace(b",ham,0", b",spam,0") for row in ROWS)
 
 
-async def ended(alice: Client, path: str) -> Any:
-    shown: Any = None
-
-    async def has_ended() -> bool:
-        nonlocal shown
-        shown = (await alice.get(path, {"Prefer": "wait=5"})).json()
-        return shown["status"] not in {"queued", "running"}
-
-    await eventually(has_ended, deadline_s=100)
-    assert shown["status"] == "ready", shown
-    return shown
-
-
 async def create_run(alice: Client, content: bytes = CONTENT, **fields: Any) -> str:
     upload = await upload_file(alice, content)
     columns = {"truth": "label", "prediction": "guess", "id": "image", "scores": {"spam": "score_spam"}}
     answer = await alice.post("/v1/runs", {"upload_id": upload["id"], "columns": columns, **fields})
     assert answer.status_code == 202, answer.text
-    return str((await ended(alice, answer.headers["location"]))["id"])
+    return str((await alice.ready(answer.headers["location"]))["id"])
 
 
 def digest(receipt: dict[str, Any]) -> str:
@@ -99,11 +86,11 @@ async def test_a_joined_run_has_the_hashes_of_both_files_and_one_of_a_dataset_it
     guesses = b"image,guess\n" + b"".join(row.split(b",")[0] + b"," + row.split(b",")[2] + b"\n" for row in ROWS)
     truth, predictions = await upload_file(alice, truth_bytes), await upload_file(alice, guesses)
     joined = {"upload_id": predictions["id"], "truth_upload_id": truth["id"]}
-    run = (await ended(alice, (await alice.post("/v1/runs", joined)).headers["location"]))["id"]
+    run = (await alice.ready((await alice.post("/v1/runs", joined)).headers["location"]))["id"]
     dataset = (await alice.post("/v1/datasets", {"upload_id": truth["id"], "name": "Mails"})).json()["id"]
-    shown = await ended(alice, f"/v1/datasets/{dataset}")
+    shown = await alice.ready(f"/v1/datasets/{dataset}")
     of_dataset = {"upload_id": predictions["id"], "dataset_id": dataset}
-    other = (await ended(alice, (await alice.post("/v1/runs", of_dataset)).headers["location"]))["id"]
+    other = (await alice.ready((await alice.post("/v1/runs", of_dataset)).headers["location"]))["id"]
 
     first, second = [(await alice.get(f"/v1/runs/{each}/receipt")).json()["sides"][0] for each in (run, other)]
 
@@ -128,11 +115,11 @@ async def test_a_joined_run_has_the_hashes_of_both_files_and_one_of_a_dataset_it
 async def test_a_comparison_and_a_check_have_both_sides_the_rules_and_the_seed(alice: Client, mallory: Client) -> None:
     baseline, candidate = await create_run(alice), await create_run(alice, OTHER)
     asked = {"baseline": baseline, "candidate": candidate, "metrics": ["f1.macro", "accuracy"], "alpha": 0.1}
-    comparison = await ended(alice, (await alice.post("/v1/comparisons", asked)).headers["location"])
+    comparison = await alice.ready((await alice.post("/v1/comparisons", asked)).headers["location"])
     policy = {"name": "release", "baseline": {"run_id": baseline}, "metrics": [{"metric": "mcc", "margin": 0.1}]}
     gate = (await alice.post("/v1/gates", policy)).json()
     made = await alice.post(f"/v1/gates/{gate['id']}/checks", {"candidate": candidate})
-    check = await ended(alice, made.headers["location"])
+    check = await alice.ready(made.headers["location"])
     paths = [f"/v1/comparisons/{comparison['id']}/receipt", f"/v1/checks/{check['id']}/receipt"]
 
     of_comparison, of_check = [(await alice.get(path)).json() for path in paths]
@@ -182,7 +169,7 @@ async def test_matrices_are_compared_without_files(alice: Client) -> None:
     actual, predicted = [1, 0] * 20, [1, 0] * 19 + [0, 1]
     uids = [await alice.create_matrix(actual, predicted), await alice.create_matrix(actual, actual)]
     made = (await alice.post("/v1/comparisons", {"baseline": uids[0], "candidate": uids[1]})).json()
-    await ended(alice, f"/v1/comparisons/{made['id']}")
+    await alice.ready(f"/v1/comparisons/{made['id']}")
 
     receipt = (await alice.get(f"/v1/comparisons/{made['id']}/receipt")).json()
 

@@ -19,23 +19,10 @@ EVIL = "<script>alert(1)</script>"
 RANDOM = np.random.default_rng(3)
 
 
-async def ended(alice: Client, path: str) -> Any:
-    shown: Any = None
-
-    async def has_ended() -> bool:
-        nonlocal shown
-        shown = (await alice.get(path, {"Prefer": "wait=5"})).json()
-        return shown["status"] not in {"queued", "running"}
-
-    await eventually(has_ended, deadline_s=100)
-    assert shown["status"] == "ready", shown
-    return shown
-
-
 async def create_run(alice: Client, data: dict[str, Any], **fields: Any) -> str:
     answer = await alice.post("/v1/runs", {"data": data, **fields})
     assert answer.status_code == 202, answer.text
-    return str((await ended(alice, answer.headers["location"]))["id"])
+    return str((await alice.ready(answer.headers["location"]))["id"])
 
 
 def scored(n: int = 400, wrong: float = 0.2, seed: int = 1) -> dict[str, Any]:
@@ -86,7 +73,7 @@ async def test_the_report_of_a_comparison_leads_with_the_verdict(alice: Client, 
     baseline = await create_run(alice, scored(wrong=0.3), name="v1")
     candidate = await create_run(alice, scored(wrong=0.1, seed=2), name="v2")
     asked = {"baseline": baseline, "candidate": candidate, "metrics": ["accuracy", "f1.class"], "slices": ["country"]}
-    made = await ended(alice, (await alice.post("/v1/comparisons", asked)).headers["location"])
+    made = await alice.ready((await alice.post("/v1/comparisons", asked)).headers["location"])
 
     answer = await alice.get(f"/v1/comparisons/{made['id']}/report")
 
@@ -103,7 +90,7 @@ async def check_by(alice: Client, policy: dict[str, Any], candidate: str) -> dic
     """The check of a run by a new gate."""
     gate = (await alice.post("/v1/gates", policy)).json()["id"]
     made = await alice.post(f"/v1/gates/{gate}/checks", {"candidate": candidate})
-    return dict(await ended(alice, made.headers["location"]))
+    return dict(await alice.ready(made.headers["location"]))
 
 
 async def test_the_report_of_a_check_says_what_failed_and_by_which_policy(alice: Client, mallory: Client) -> None:
@@ -161,8 +148,8 @@ async def test_the_largest_runs_have_reports_below_the_limit(alice: Client) -> N
     csv.writer(table).writerows([data, *zip(*data.values(), strict=True)])
     upload = await upload_file(alice, table.getvalue().encode())
     made = await alice.post("/v1/runs", {"upload_id": upload["id"]})
-    run = (await ended(alice, made.headers["location"]))["id"]
-    another = await ended(alice, (await alice.post("/v1/runs", {"upload_id": upload["id"]})).headers["location"])
+    run = (await alice.ready(made.headers["location"]))["id"]
+    another = await alice.ready((await alice.post("/v1/runs", {"upload_id": upload["id"]})).headers["location"])
     policy = {
         "name": "g",
         "baseline": {"run_id": run},
@@ -172,7 +159,7 @@ async def test_the_largest_runs_have_reports_below_the_limit(alice: Client) -> N
     }
     check = await check_by(alice, policy, another["id"])
     asked = {"baseline": run, "candidate": run, "metrics": ["recall.class"], "slices": ["column 0"]}
-    comparison = await ended(alice, (await alice.post("/v1/comparisons", asked)).headers["location"])
+    comparison = await alice.ready((await alice.post("/v1/comparisons", asked)).headers["location"])
 
     of_run = await alice.get(f"/v1/runs/{run}/report")
     of_comparison = await alice.get(f"/v1/comparisons/{comparison['id']}/report")

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score, roc_auc_score
 
-from tests.actors import Client, eventually, stored_keys
+from tests.actors import Client, stored_keys
 
 pytestmark = pytest.mark.usefixtures("workers")
 
@@ -29,15 +29,7 @@ CSV = "\n".join([HEADER, *(",".join(map(str, row)) for row in ROWS)]).encode()
 async def settled(alice: Client, answer: Any) -> Any:
     """The run of an answer, once it has been read."""
     assert answer.status_code == 202, answer.text
-    run = answer.json()
-
-    async def is_read() -> bool:
-        nonlocal run
-        run = (await alice.get(f"/v1/runs/{run['id']}", {"Prefer": "wait=5"})).json()
-        return run["status"] not in {"queued", "running"}
-
-    await eventually(is_read)
-    return run
+    return await alice.ended(f"/v1/runs/{answer.json()['id']}")
 
 
 async def send(alice: Client, body: bytes, name: str = "x.csv", **fields: str) -> Any:

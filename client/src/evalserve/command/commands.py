@@ -7,11 +7,20 @@ import click
 from click.shell_completion import get_completion_class
 
 from evalserve.command import EXIT_UNDECIDED
-from evalserve.command.exports import EXPORTS, receipt_of, replace, report
+from evalserve.command.exports import export, receipt_of, replace, report
 from evalserve.command.gates import gate
 from evalserve.command.imports import import_file
 from evalserve.command.receipts import report_file, verify
-from evalserve.command.terminal import NoAnswer, client, exit_code_of, prints, progress_bar, reference, table
+from evalserve.command.terminal import (
+    FileOrAddress,
+    NoAnswer,
+    client,
+    exit_code_of,
+    prints,
+    progress_bar,
+    reference,
+    table,
+)
 
 PAGES = ("runs", "comparisons", "matrices", "curves", "projects", "jobs", "account")
 
@@ -27,12 +36,15 @@ def cli() -> None:
 @click.option("--api-key", prompt=True, hide_input=True, help="API key; asked for if it is not given.")
 def login(url: str, api_key: str) -> None:
     """Store the address of a service and an API key for it."""
-    from evalserve.configuration import Configuration, store  # noqa: PLC0415 -- `--help` needs it not
+    from evalserve.configuration import checked, store  # noqa: PLC0415 -- `--help` needs it not
     from evalserve.connection import Connection  # noqa: PLC0415 -- the same
-    from evalserve.errors import EvalserveError  # noqa: PLC0415 -- the same
+    from evalserve.errors import EvalserveError, NotConfigured  # noqa: PLC0415 -- the same
     from evalserve.runs import newest  # noqa: PLC0415 -- the same
 
-    configuration = Configuration(url.rstrip("/"), api_key)
+    try:
+        configuration = checked(url, api_key)
+    except NotConfigured as error:
+        raise click.UsageError(str(error)) from error
     connection = Connection(configuration)
     try:
         connection.hold(newest(1))
@@ -40,11 +52,21 @@ def login(url: str, api_key: str) -> None:
         raise NoAnswer(str(error)) from error
     finally:
         connection.close()
-    click.echo(f"Stored in {store(configuration)}.")
+    path, is_in_keyring = store(configuration)
+    click.echo(f"Stored in {path}, and the key in the keyring." if is_in_keyring else f"Stored in {path}.")
 
 
 @cli.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def logout() -> None:
+    """Remove the stored address and API key; the key itself is revoked on the account page."""
+    from evalserve.configuration import forget  # noqa: PLC0415 -- `--help` needs it not
+
+    url = forget()
+    click.echo("Nothing was stored." if url is None else f"Removed the key for {url}.")
+
+
+@cli.command()
+@click.argument("file", type=FileOrAddress())
 @click.option("--name", help="Name of the run.")
 @click.option("--model", "model_name", help="Name of the model.")
 @click.option("--model-version", help="Version of the model.")
@@ -55,12 +77,36 @@ def login(url: str, api_key: str) -> None:
 @click.option("--id", "id_column", help="Column of the sample ids.")
 @click.option("--slice", "slices", multiple=True, help="Column to slice by; may be repeated.")
 @click.option("--positive", help="Positive class.")
+@click.option("--header/--no-header", default=None, help="Whether the first row of a text has the names of columns.")
+@click.option("--correct", help="Column that says whether each sample is right, instead of both labels.")
+@click.option("--separator", help="Character between the labels of a cell, of samples with any number.")
 @prints
-def push(file: Path, id_column: str | None, slices: tuple[str, ...], tags: tuple[str, ...], **options: Any) -> Any:
-    """Create a run of a file and wait until it is ready."""
-    with client() as service, progress_bar(file.name) as progress:
+def push(
+    file: Path | str,
+    *,
+    id_column: str | None,
+    slices: tuple[str, ...],
+    tags: tuple[str, ...],
+    header: bool | None,
+    correct: str | None,
+    separator: str | None,
+    **options: Any,
+) -> Any:
+    """Create a run of a file and wait until it is ready.
+
+    FILE is a path, or an address that begins with http:// or https://, from which this command fetches the file.
+    """
+    with client() as service, progress_bar(file.name if isinstance(file, Path) else "Sending") as progress:
+        stated = {"header": header, "correct": correct, "separator": separator}
+        columns = {name: value for name, value in stated.items() if value is not None}
         run = service.evaluate(
-            file, id=id_column, slices=list(slices) or None, tags=list(tags), progress=progress, **options
+            file,
+            id=id_column,
+            slices=list(slices) or None,
+            tags=list(tags),
+            columns=columns,
+            progress=progress,
+            **options,
         )
         return run.data | {"metrics": run.metrics}, repr(run)
 
@@ -97,7 +143,13 @@ def errors(run: str, conditions: tuple[str, ...], limit: int) -> Any:
     """List the samples that were predicted wrongly, the most confident first."""
     with client() as service:
         rows = service.get(run).errors(slice=list(conditions), at_most=limit)
-    return rows, table(rows, "row", "id", "actual", "predicted", "confidence")
+    return rows, table([_with_labels(row) for row in rows], "row", "id", "actual", "predicted", "confidence")
+
+
+def _with_labels(row: dict[str, Any]) -> dict[str, Any]:
+    """A sample whose sets of labels stand where other samples have one label."""
+    sets = {name: row[f"{name}_labels"] for name in ("actual", "predicted")}
+    return row | {name: ", ".join(map(str, labels)) or "none" for name, labels in sets.items() if labels is not None}
 
 
 @cli.command()
@@ -146,7 +198,7 @@ def compare(
     return found.data, repr(found), exit_code
 
 
-for command in (verify, report_file, gate, import_file):
+for command in (verify, report_file, gate, import_file, export):
     cli.add_command(command)
 
 
@@ -156,28 +208,6 @@ def open_page(page: str) -> None:
     """Open a page of the service in the browser."""
     with client() as service:
         click.launch(f"{service.url}/app/{page}")
-
-
-@cli.command()
-@reference
-@click.option(
-    "--format",
-    "form",
-    default="json",
-    show_default=True,
-    type=click.Choice(list(EXPORTS)),
-    help="What to write.",
-)
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File; default standard output.")
-def export(run: str, form: str, output: Path | None) -> None:
-    """Write a run as JSON, a receipt, a model card or a table of Weights & Biases, or its errors as CSV."""
-    with client() as service:
-        content = EXPORTS[form](service, service.get(run))
-    if output is None:
-        click.echo(content, nl=False)
-    else:
-        replace(output, content)
-        click.echo(f"Wrote {output}.")
 
 
 @cli.command()

@@ -1,4 +1,4 @@
-"""Runs as files: each format by its name."""
+"""The command that writes runs and annotations as files, each format by its name."""
 
 import json
 import os
@@ -6,6 +6,10 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+import click
+
+from evalserve.command.terminal import client
 
 
 def _json(_: Any, run: Any) -> bytes:
@@ -45,6 +49,56 @@ EXPORTS: Mapping[str, Callable[[Any, Any], bytes]] = {
 }
 
 
+# Of the images of a project, by their names in the API.
+ANNOTATION_FORMATS = ("coco_results", "coco", "voc", "yolo")
+
+
+@click.command()
+@click.argument("source", metavar="RUN|PROJECT|DETECTION_RUN")
+@click.option(
+    "--format",
+    "form",
+    default="json",
+    show_default=True,
+    type=click.Choice([*EXPORTS, *ANNOTATION_FORMATS]),
+    help="What to write.",
+)
+@click.option("--model", "model_name", help="Model whose annotations of a project are written; else its ground truth.")
+@click.option("--model-version", help="Version of the model; of each image the newest if omitted.")
+@click.option("--detection-run", "is_detection_run", is_flag=True, help="The annotations that a detection run judged.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File; default standard output.")
+def export(source: str, form: str, output: Path | None, **side: Any) -> None:
+    """Write a run, by its id or name: as JSON, a receipt, a model card, a table of Weights & Biases, or its errors.
+
+    The formats coco_results, coco, voc and yolo write the annotations of a project, by its id or name, or with
+    --detection-run what the detection run of this id judged.
+    """
+    if form in EXPORTS and any(side.values()):
+        raise click.UsageError(f"--model, --model-version and --detection-run need --format {ANNOTATION_FORMATS[0]}.")
+    with client() as service:
+        if form in EXPORTS:
+            content, notices = EXPORTS[form](service, service.get(source)), list[str]()
+        else:
+            content, notices = _annotations(service, source, form, **side)
+    for notice in notices:
+        click.echo(f"Notice: {notice}", err=True)
+    if output is None:
+        click.echo(content, nl=False)
+    else:
+        replace(output, content)
+        click.echo(f"Wrote {output}.")
+
+
+def _annotations(
+    service: Any, source: str, form: str, *, model_name: str | None, model_version: str | None, is_detection_run: bool
+) -> tuple[bytes, list[str]]:
+    from evalserve.texts import printable  # noqa: PLC0415 -- `--help` needs it not
+
+    chosen = {"detection_run": source} if is_detection_run else {"project": source}
+    file = service.export_annotations(**chosen, format=form, model=model_name, version=model_version)
+    return file.content, [printable(notice) for notice in file.report["notices"]]
+
+
 def report(comparison: Any, markdown: Path | None, junit: Path | None, *, is_failed: bool) -> None:
     """Add a comparison to a file of Markdown, and write it as a test of JUnit. Raises OSError."""
     from evalserve import reports  # noqa: PLC0415 -- `--help` needs it not
@@ -63,6 +117,12 @@ def receipt_of(result: Any) -> bytes:
 
 def replace(path: Path, content: bytes) -> None:
     """Write a file as a whole: where the disk is full, what was there before stays. Raises OSError."""
+    if path.exists() and not path.is_file():
+        # A pipe or a device, such as /dev/stdout, would be replaced by a file.
+        path.write_bytes(content)
+        return
+    # A link stays a link.
+    path = path.resolve()
     descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:

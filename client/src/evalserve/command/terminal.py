@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,6 +18,19 @@ reference = click.argument("run")
 # Of a comparison; any other verdict, also one that is not known yet, is a candidate that is worse.
 _NOT_WORSE = {"better", "equivalent_within_margin", "not_worse_within_margin"}
 _UNDECIDED = {"no_difference_shown", "inconclusive"}
+
+
+class FileOrAddress(click.Path):
+    """A file that is there, or the address of one."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path of a file, or an address as it is."""
+        from evalserve.downloads import is_address  # noqa: PLC0415 -- `--help` needs no HTTP
+
+        return value if is_address(value) else super().convert(value, param, ctx)
 
 
 class Refused(click.ClickException):

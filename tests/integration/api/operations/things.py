@@ -150,25 +150,13 @@ async def scored_run(scene: Scene) -> Any:
 async def _read(scene: Scene, rows: bytes) -> Any:
     files = {"file": ("x.csv", rows, "text/csv")}
     made = _of(await scene.alice.send("POST", "/v1/runs", files=files))
-
-    async def is_ready() -> bool:
-        shown = await scene.alice.get(f"/v1/runs/{made['id']}", {"Prefer": "wait=5"})
-        return bool(shown.json()["status"] == "ready")
-
-    await eventually(is_ready)
-    return made["id"]
+    return (await scene.alice.ready(f"/v1/runs/{made['id']}"))["id"]
 
 
 async def comparison(scene: Scene) -> Any:
     """A comparison that is ready."""
     made = await scene.create("/v1/comparisons", {"baseline": await scene.get(run), "candidate": await scene.get(run)})
-
-    async def is_ready() -> bool:
-        shown = await scene.alice.get(f"/v1/comparisons/{made['id']}", {"Prefer": "wait=5"})
-        return bool(shown.json()["status"] == "ready")
-
-    await eventually(is_ready)
-    return made["id"]
+    return (await scene.alice.ready(f"/v1/comparisons/{made['id']}"))["id"]
 
 
 async def judged_project(scene: Scene) -> Any:
@@ -193,13 +181,7 @@ async def gate_check(scene: Scene) -> Any:
     """A check that is ready: of a gate whose baseline is missing."""
     checks = f"/v1/gates/{await scene.get(gate)}/checks"
     made = await scene.create(checks, {"candidate": await scene.get(run)})
-
-    async def is_ready() -> bool:
-        shown = await scene.alice.get(f"/v1/checks/{made['id']}", {"Prefer": "wait=5"})
-        return bool(shown.json()["status"] == "ready")
-
-    await eventually(is_ready)
-    return made["id"]
+    return (await scene.alice.ready(f"/v1/checks/{made['id']}"))["id"]
 
 
 async def share_link(scene: Scene) -> Any:
@@ -224,13 +206,7 @@ async def truth_file(scene: Scene) -> Any:
 async def dataset(scene: Scene) -> Any:
     """A dataset that is ready."""
     made = await scene.create("/v1/datasets", {"upload_id": await scene.get(truth_file), "name": "Pets"})
-
-    async def is_ready() -> bool:
-        shown = await scene.alice.get(f"/v1/datasets/{made['id']}", {"Prefer": "wait=5"})
-        return bool(shown.json()["status"] == "ready")
-
-    await eventually(is_ready)
-    return made["id"]
+    return (await scene.alice.ready(f"/v1/datasets/{made['id']}"))["id"]
 
 
 async def known_file(scene: Scene) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Litestar
 
-from tests.actors import Client, Team, eventually
+from tests.actors import Client, Team
 from tests.files import upload_file
 from tests.integration.api.web.visitor import Visitor
 
@@ -17,23 +17,15 @@ async def _dataset(client: Client, body: bytes = TRUTH, **fields: Any) -> str:
     made = await client.post("/v1/datasets", {"upload_id": upload["id"], "name": "Pets", **fields})
     assert made.status_code == 202, made.text
     dataset_id: str = made.json()["id"]
-    await _ended(client, f"/v1/datasets/{dataset_id}")
+    await client.ended(f"/v1/datasets/{dataset_id}")
     return dataset_id
-
-
-async def _ended(client: Client, path: str) -> None:
-    async def has_ended() -> bool:
-        status: str = (await client.get(path)).json()["status"]
-        return status not in {"queued", "running"}
-
-    await eventually(has_ended, 60)
 
 
 async def _run(client: Client, dataset_id: str) -> str:
     data = {"id": ["1", "2", "3"], "prediction": ["cat", "cat", "cat"]}
     made = await client.post("/v1/runs", {"data": data, "dataset_id": dataset_id, "name": "First model"})
     run_id: str = made.json()["id"]
-    await _ended(client, f"/v1/runs/{run_id}")
+    await client.ended(f"/v1/runs/{run_id}")
     return run_id
 
 

@@ -6,25 +6,12 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
-from tests.actors import Client, eventually
+from tests.actors import Client
 from tests.integration.api.web.visitor import Visitor
 
 pytestmark = pytest.mark.usefixtures("workers")
 
 MATRICES, CURVES = "/app/matrices/new", "/app/curves"
-
-
-async def ended(alice: Client, path: str) -> Any:
-    """The run, once it has been read."""
-    run: Any = None
-
-    async def has_ended() -> bool:
-        nonlocal run
-        run = (await alice.get(path, {"Prefer": "wait=5"})).json()
-        return run["status"] not in {"queued", "running"}
-
-    await eventually(has_ended)
-    return run
 
 
 async def reviewed(app: Litestar, alice: Client, path: str, file: bytes | None = None, **fields: str) -> Any:
@@ -36,7 +23,7 @@ async def reviewed(app: Litestar, alice: Client, path: str, file: bytes | None =
     answer = await visitor.http.post(path, data=data, files=files)
     assert answer.status_code == 303, html.unescape(answer.text)
     page = answer.headers["location"]
-    run = await ended(alice, page.replace("/app/", "/v1/"))
+    run = await alice.ended(page.replace("/app/", "/v1/"))
     assert (run["status"], [question["asks"] for question in run["questions"]]) == ("needs_mapping", ["confirmation"])
     shown = await visitor.get(page)
     assert shown.status_code == 200, shown.text
@@ -47,7 +34,7 @@ async def counted(alice: Client, visitor: Visitor, run: Any, **fields: Any) -> A
     """The run once the first rows were confirmed."""
     page = f"/app/runs/{run['id']}"
     assert (await visitor.send(f"{page}/columns", page, **fields)).status_code == 303
-    return await ended(alice, f"/v1/runs/{run['id']}")
+    return await alice.ended(f"/v1/runs/{run['id']}")
 
 
 async def matrix(alice: Client, run: Any) -> list[list[int]]:
@@ -83,7 +70,7 @@ async def test_a_first_row_is_what_the_form_says_that_it_is(app: Litestar, alice
     answer = await visitor.http.post(MATRICES, data=data, files={"file": ("x.csv", b"cat,cat\ndog,cat\n", "text/csv")})
 
     path = answer.headers["location"].replace("/app/", "/v1/")
-    run = await ended(alice, path)
+    run = await alice.ended(path)
     # Nothing names the columns, which nobody guesses by their order.
     assert [question["asks"] for question in run["questions"]] == ["truth", "prediction"]
     assert (await alice.get(f"{path}/preview")).json()["rows"] == [["cat", "cat"], ["dog", "cat"]]
@@ -150,7 +137,7 @@ async def test_sets_of_labels_stay_sets_where_their_first_rows_are_confirmed(app
     file = b"id,y_true,y_pred,site\n1,cat|dog,cat,a\n2,dog,dog,b\n"
     sent = {"review": "true", "columns": '{"separator": "|"}'}
     made = await alice.send("POST", "/v1/runs", files={"file": ("x.csv", file)}, data=sent)
-    await ended(alice, f"/v1/runs/{made.json()['id']}")
+    await alice.ended(f"/v1/runs/{made.json()['id']}")
     columns = {"column": ["id", "y_true", "y_pred", "site"], "role": ["", "", "", "text"], "class": [""] * 4}
 
     run = await counted(alice, visitor, made.json(), **columns)

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Litestar
 
-from tests.actors import Client, Team, eventually
+from tests.actors import Client, Team
 from tests.integration.api.web.visitor import Visitor
 
 WAIT = {"Prefer": "wait=20"}
@@ -14,21 +14,7 @@ WAIT = {"Prefer": "wait=20"}
 async def _run(client: Client, name: str, predicted: list[str], **fields: Any) -> str:
     rows = {"id": ["1", "2", "3", "4"], "y_true": ["a", "b", "a", "b"], "y_pred": predicted}
     answer = await client.post("/v1/runs", {"data": rows, "name": name, **fields}, WAIT)
-    run_id: str = answer.json()["id"]
-
-    async def is_ready() -> bool:
-        return bool((await client.get(f"/v1/runs/{run_id}")).json()["status"] == "ready")
-
-    await eventually(is_ready, 60)
-    return run_id
-
-
-async def _ended(client: Client, path: str) -> None:
-    async def has_ended() -> bool:
-        status: str = (await client.get(path)).json()["status"]
-        return status not in {"queued", "running"}
-
-    await eventually(has_ended, 60)
+    return str((await client.ready(f"/v1/runs/{answer.json()['id']}"))["id"])
 
 
 def _main(page: str) -> str:
@@ -43,14 +29,14 @@ async def test_the_overview_shows_what_is_new_what_changed_and_what_failed(
     second = await _run(alice, "Nightly two", ["b", "a", "b", "a"])
     theirs = await _run(mallory, "Somebody else's run", ["a", "b", "a", "b"])
     compared = (await alice.post("/v1/comparisons", {"baseline": first, "candidate": second}, WAIT)).json()["id"]
-    await _ended(alice, f"/v1/comparisons/{compared}")
+    await alice.ended(f"/v1/comparisons/{compared}")
     policy = {"name": "Release gate", "baseline": {"tag": "main"}, "golden_ids": ["1"]}
     gate = (await alice.post("/v1/gates", policy)).json()["id"]
     check = (await alice.post(f"/v1/gates/{gate}/checks", {"candidate": second}, WAIT)).json()["id"]
-    await _ended(alice, f"/v1/checks/{check}")
+    await alice.ended(f"/v1/checks/{check}")
     asks = {"data": {"first": ["a", "b"], "second": ["a", "a"]}, "name": "Which is which"}
     asking = (await alice.post("/v1/runs", asks, WAIT)).json()["id"]
-    await _ended(alice, f"/v1/runs/{asking}")
+    await alice.ended(f"/v1/runs/{asking}")
     visitor = Visitor.of(app)
     await visitor.sign_in(alice)
 

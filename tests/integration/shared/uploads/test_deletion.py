@@ -14,7 +14,7 @@ from shared.operations.orphans import installation, unfinished
 from shared.uploads import deletion
 from shared.uploads.files import PREFIX, object_key
 from tests.actors import Client
-from tests.files import announce, announcement, content, put, put_all, sha256, upload_file
+from tests.files import announce, announcement, content, put, put_all, sha256, upload_announced
 from tests.orphans import collect_everything
 
 
@@ -52,7 +52,7 @@ async def test_a_file_expires_after_its_time_and_is_no_longer_the_same_content(
     alice: Client, platform: Platform
 ) -> None:
     body = content(1000, "kept for its time")
-    upload = await upload_file(alice, body)
+    upload = await upload_announced(alice, body)
     await _age(platform, upload, timedelta(days=90))
 
     again = await alice.post("/v1/uploads", announcement(body))
@@ -80,7 +80,10 @@ async def test_an_upload_that_is_over_is_shown_for_a_week_and_then_gone(alice: C
 async def test_objects_and_parts_without_an_upload_are_collected_once_they_are_a_day_old(
     alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pending, complete = await announce(alice, content(100, "pending")), await upload_file(alice, content(100, "whole"))
+    pending, complete = (
+        await announce(alice, content(100, "pending")),
+        await upload_announced(alice, content(100, "whole")),
+    )
     stray_object, stray_parts = object_key(uuid7()), object_key(uuid7())
     platform.storage.put(stray_object, File("file", "text/csv", b"1"))
     storage_parts.begin(platform.storage, stray_parts)

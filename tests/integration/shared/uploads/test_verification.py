@@ -8,7 +8,7 @@ from shared.kit.platform import Platform
 from shared.uploads.errors import ChecksumMismatch, UploadIncomplete
 from shared.uploads.files import PART_BYTES
 from tests.actors import Client
-from tests.files import announce, announcement, content, put_all, sha256, upload_file
+from tests.files import announce, announcement, content, put_all, sha256, upload_announced
 
 SIZE = PART_BYTES + 100
 
@@ -31,7 +31,7 @@ async def test_a_large_file_has_no_sha256_until_a_worker_has_read_it(
     alice: Client, caller: Caller, platform: Platform
 ) -> None:
     body = content(SIZE, "large")
-    completed = await upload_file(alice, body)
+    completed = await upload_announced(alice, body)
     unread = await alice.post("/v1/uploads", announcement(body))
 
     upload = await uploads.get_completed(platform, caller, completed["id"])
@@ -48,7 +48,7 @@ async def test_a_worker_that_reads_other_bytes_than_announced_fails_the_upload(
     alice: Client, caller: Caller, platform: Platform
 ) -> None:
     body = content(SIZE, "not as announced")
-    completed = await upload_file(alice, body, sha256=sha256(b"announced"))
+    completed = await upload_announced(alice, body, sha256=sha256(b"announced"))
     upload = await uploads.get_completed(platform, caller, completed["id"])
 
     with pytest.raises(ChecksumMismatch):
@@ -64,7 +64,7 @@ async def test_a_sha256_that_is_sent_after_the_completion_still_counts(
     alice: Client, caller: Caller, platform: Platform
 ) -> None:
     body = content(SIZE, "told late")
-    completed = await upload_file(alice, body, sha256=None)
+    completed = await upload_announced(alice, body, sha256=None)
 
     told = await alice.post(completed["complete_url"], {"sha256": sha256(b"another file")})
 
@@ -78,7 +78,7 @@ async def test_a_file_whose_stored_bytes_have_changed_fails_when_it_is_read_agai
     alice: Client, caller: Caller, platform: Platform
 ) -> None:
     body = content(SIZE, "read before")
-    completed = await upload_file(alice, body, sha256=None)
+    completed = await upload_announced(alice, body, sha256=None)
     await uploads.verify(platform, await uploads.get_completed(platform, caller, completed["id"]), sha256(body))
 
     again = await uploads.get_completed(platform, caller, completed["id"])
