@@ -1,5 +1,6 @@
 """The columns of a file by their names and first cells, with the roles that a request gives them."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 
 from msgspec import UNSET
@@ -18,6 +19,7 @@ from shared.runs.mapping import (
 from shared.runs.reading.label_sets import find_label_scores, labels_of, read_set
 
 _FEWEST_LABELS = 2
+_MOST_LISTED, _MOST_COMPARED, _MAX_COMPARED = 20, 1000, 100
 _SIDES: tuple[ColumnRole, ColumnRole] = ("truth", "prediction")
 
 
@@ -89,8 +91,7 @@ class NamedColumns:
 
     def _give(self, name: str, role: ColumnRole, class_name: str | None = None) -> None:
         if name not in self._names:
-            known = ", ".join(f"“{known}”" for known in self._names[:20])
-            raise ColumnUnknown(f"The file has no column “{name[:100]}”; its columns are {known}.")
+            raise ColumnUnknown(f"The file has no column “{name[:100]}”; {_hint(name, self._names)}")
         position = self._names.index(name)
         if position in self._roles:
             raise ColumnsContradictory(
@@ -123,3 +124,12 @@ class NamedColumns:
 
     def _decisions(self) -> list[ColumnDecision]:
         return [decision for _, decision in sorted(self._roles.items())]
+
+
+def _hint(name: str, names: Sequence[str]) -> str:
+    # The time of a comparison grows with the product of both lengths.
+    known = [each[:_MAX_COMPARED] for each in names[:_MOST_COMPARED]]
+    near = difflib.get_close_matches(name[:_MAX_COMPARED], known, n=1)
+    if near:
+        return f"did you mean “{near[0]}”?"
+    return f"its columns are {', '.join(f'“{each}”' for each in names[:_MOST_LISTED])}."

@@ -164,6 +164,22 @@ def test_columns_that_do_not_fit_are_refused(
         read(tmp_path, text, **columns)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("y_tru", "The file has no column “y_tru”; did you mean “y_true”?"),
+        ("gold", "The file has no column “gold”; its columns are “y_true”, “y_pred”."),
+        ("x" * 500, f"The file has no column “{'x' * 100}”; its columns are “y_true”, “y_pred”."),
+    ],
+    ids=["near", "far", "long"],
+)
+def test_a_column_that_is_not_there_is_refused_with_the_nearest(tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(ColumnUnknown) as refused:
+        read(tmp_path, "y_true,y_pred\na,a\n", truth=name)
+
+    assert str(refused.value) == said
+
+
 def test_the_id_of_a_group_is_no_id_of_samples(tmp_path: Path) -> None:
     found = read(tmp_path, "patient_id,y_true,y_pred\n1,a,a\n1,b,a\n2,a,a\n")
 
