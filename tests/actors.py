@@ -63,12 +63,12 @@ class Client:
         """Send any request with the account's key, once, and return its answer whatever it is."""
         return await self.api.request(method, path, headers=headers, **options)
 
-    async def ended(self, path: str, deadline_s: float = 100) -> dict[str, Any]:
+    async def ended(self, path: str, deadline_s: float = 200) -> dict[str, Any]:
         """Wait until what is made at a path is neither queued nor running, and return it."""
         async with asyncio.timeout(deadline_s):
             return await self.api.wait(path)
 
-    async def ready(self, path: str, deadline_s: float = 100) -> dict[str, Any]:
+    async def ready(self, path: str, deadline_s: float = 200) -> dict[str, Any]:
         """Wait until what is made at a path is ready, and return it; fail where it ends otherwise."""
         shown = await self.ended(path, deadline_s)
         assert shown["status"] == "ready", shown
@@ -111,7 +111,7 @@ class Client:
         job: dict[str, Any] = answer.json()
         return job
 
-    async def final(self, job_id: str, deadline_s: float = 100) -> dict[str, Any]:
+    async def final(self, job_id: str, deadline_s: float = 200) -> dict[str, Any]:
         """Wait for the end of a job and return it."""
         return await self.ended(f"/v1/jobs/{job_id}", deadline_s)
 

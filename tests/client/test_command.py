@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from evalserve.command import terminal
 
 from tests.client.conftest import Account
 
@@ -142,6 +143,17 @@ async def test_ids_that_would_steer_the_terminal_are_escaped(logged_in: Account,
     assert pushed.returncode == 0
     assert "\\x1b[2Jx" in errors.stdout
     assert "\x1b" not in pushed.stdout + errors.stdout
+
+
+def test_a_file_may_be_called_as_markup_of_the_bar(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with terminal.progress_bar("[/red]\x1b[2J.csv") as progress:
+        assert progress is not None
+        progress(1, 2)
+
+    assert "[/red]\\x1b[2J.csv" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from typing import Any
 import evalserve
 import pytest
 from evalserve import command, downloads
-from evalserve.tables import Roles, as_file
+from evalserve.roles import Roles
+from evalserve.tables import as_file
 
 from tests.client.conftest import Account
 

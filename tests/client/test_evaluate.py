@@ -130,6 +130,30 @@ async def test_a_file_that_says_only_what_is_right_becomes_a_run(account: Accoun
     assert repr(run).splitlines()[0].endswith(": 3 samples")
 
 
+async def test_indicators_of_labels_are_no_sets_of_zero_and_one(account: Account) -> None:
+    truth, guess = np.array([[1, 0, 1], [0, 1, 0], [0, 0, 1]]), np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]])
+    with account.client() as client:
+        run = await asyncio.to_thread(
+            lambda: client.evaluate(y_true=truth, y_pred=guess, classes=["cat", "dog", "bird"], tags="nightly")
+        )
+
+    assert run.metrics["multilabel.f1.macro"] == pytest.approx(f1_score(truth, guess, average="macro"))
+    assert (sorted(run.labels), run.data["tags"]) == (["bird", "cat", "dog"], ["nightly"])
+
+
+@pytest.mark.parametrize("make", [dict, pd.DataFrame], ids=["dictionary", "pandas"])
+async def test_values_of_several_types_are_sent_as_text(account: Account, make: Callable[..., Any]) -> None:
+    table = make({"label": [1, "b", 1], "guess": [1, "b", "b"], "country": ["DE", None, float("nan")]})
+    with account.client() as client:
+        run = await asyncio.to_thread(
+            lambda: client.evaluate(table, y_true="label", y_pred="guess", slices=["country"])
+        )
+        slices = await asyncio.to_thread(run.slices, "country")
+
+    assert (run.data["file"]["filename"], run.matrix) == ("table.csv.gz", [[1, 1], [0, 1]])
+    assert {(row["value"], row["support"]) for row in slices} == {("DE", 1), ("", 2)}
+
+
 async def test_an_asynchronous_client_says_the_same(account: Account) -> None:
     async with evalserve.AsyncClient(account.url, account.key) as client:
         run = await client.evaluate(COLUMNS, **ROLES)
@@ -207,6 +231,16 @@ async def test_what_the_columns_leave_open_is_asked(account: Account) -> None:
         (None, {"y_pred": [1]}, "y_true is needed, and y_pred or y_score beside it."),
         (None, {"y_true": ["a", "b"], "y_score": [0.1, 0.2]}, "say which with positive="),
         (None, {"y_true": [0, 1], "y_score": [[0.1, 0.9], [0.2, 0.8]]}, "say which with classes="),
+        (None, {"y_true": "abc", "y_pred": "abd"}, "y_true needs a value for each sample, and is a single str."),
+        (None, {"y_true": [1, 0], "y_pred": 1}, "y_pred needs a value for each sample, and is a single int."),
+        (None, {"y_true": [[0, 1], [1, 0]], "y_pred": [[0, 1], [1, 1]]}, "y_true has a column for each class"),
+        (None, {"y_true": [1], "y_pred": [1], "slices": {"y_true": ["x"]}}, "A slice cannot be called 'y_true'"),
+        (
+            pd.DataFrame([[1, 0, 1]], columns=["y", "p", "y"]),
+            {"y_true": "y"},
+            "Two columns of the table are called",
+        ),
+        ({"y": ["a", "\ud800"], "p": ["a", "b"]}, {"y_true": "y", "y_pred": "p"}, "half of a character"),
         (object(), {"y_true": "a"}, "A object cannot be evaluated"),
         ("missing.csv", {"y_true": "a"}, "There is no file missing.csv."),
         ({"y": [0, None], "p": [0, 1]}, {"y_true": "y", "y_pred": "p"}, "there is no actual label"),

@@ -2,16 +2,19 @@
 
 import ast
 import asyncio
+import inspect
 import json
 import os
 import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+import evalserve
 import pytest
 from packaging.requirements import Requirement
 
@@ -37,6 +40,53 @@ def test_the_routes_that_it_asks_are_those_of_the_document() -> None:
 
     assert asked >= {"/v1/runs", "/v1/runs/{}", "/v1/uploads", "/v1/comparisons"}
     assert {text for text in asked if text not in known} == {"/v1/runs/{}/{}", "/v1/checks/{}/{}"}
+
+
+# What Python reserves, or what the client does over several pages.
+RENAMED = {"label": "class", "at_most": "limit"}
+OPERATIONS: dict[Callable[..., Any], str] = {
+    evalserve.Run.slices: "runs.list_slices",
+    evalserve.Run.errors: "runs.list_errors",
+    evalserve.Run.samples: "runs.list_samples",
+    evalserve.Run.calibration: "runs.get_calibration",
+    evalserve.Run.thresholds: "runs.find_threshold",
+    evalserve.Comparison.flips: "comparisons.list_flips",
+    evalserve.Client.list: "runs.list",
+}
+
+
+def test_the_names_of_options_are_those_of_the_document() -> None:
+    document = json.loads((ROOT / "docs/openapi.json").read_text())
+    operations = {one["operationId"]: one for path in document["paths"].values() for one in path.values()}
+
+    for method, operation in OPERATIONS.items():
+        known = {one["name"] for one in operations[operation]["parameters"] if one["in"] == "query"}
+        options = [
+            RENAMED.get(name, name)
+            for name, option in inspect.signature(method).parameters.items()
+            if name != "self" and option.kind is not inspect.Parameter.VAR_KEYWORD
+        ]
+        assert set(options) <= known, operation
+
+
+@pytest.mark.parametrize(
+    ("synchronous", "asynchronous"),
+    [
+        (evalserve.Client, evalserve.AsyncClient),
+        (evalserve.Run, evalserve.AsyncRun),
+        (evalserve.Comparison, evalserve.AsyncComparison),
+        (evalserve.Check, evalserve.AsyncCheck),
+    ],
+)
+def test_both_clients_have_the_same_methods(synchronous: type, asynchronous: type) -> None:
+    def methods(kind: type) -> dict[str, list[str]]:
+        return {
+            name: list(inspect.signature(method).parameters)
+            for name, method in inspect.getmembers(kind, inspect.isfunction)
+            if not name.startswith("_")
+        }
+
+    assert methods(synchronous) == methods(asynchronous)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """A receipt is verified by the client's own arithmetic, and what was changed in it or in its files is found."""
 
 import asyncio
-import base64
 import copy
 import gzip
 import hashlib
@@ -221,12 +220,7 @@ async def test_a_check_of_a_gate_is_verified_from_both_files(account: Account, t
                 "metrics": [{"metric": "accuracy", "margin": 0.01}, {"metric": "recall.class"}, {"metric": "f1.macro"}],
                 "removed_samples": "warn",
             }
-            gate = client.send("POST", "/v1/gates", json=policy)
-            check = client.send("POST", f"/v1/gates/{gate['id']}/checks", json={"candidate": candidate.id})
-            while check["status"] in {"queued", "running"}:
-                check = client.send("GET", f"/v1/checks/{check['id']}", headers={"Prefer": "wait=20"})
-            found: dict[str, Any] = client.send("GET", f"/v1/checks/{check['id']}/receipt")
-            return found
+            return client.check(candidate, policy).receipt()
 
     receipt = await asyncio.to_thread(converse)
     found = evalserve.verify(receipt, *paths)
@@ -249,17 +243,8 @@ async def test_predictions_are_joined_with_the_file_of_their_truths(account: Acc
 
     def converse() -> dict[str, Any]:
         with account.client() as client:
-            uploads = []
-            for path in paths:
-                content = path.read_bytes()
-                announced = {"filename": path.name, "size_bytes": len(content)}
-                made = client.send("POST", "/v1/uploads", json=announced)
-                sha256 = hashlib.sha256(content).digest()
-                wanted = {"numbers": [1], "sha256": {"1": base64.b64encode(sha256).decode()}}
-                (link,) = client.send("POST", made["parts_url"], json=wanted)["parts"]
-                client.send("PUT", link["url"], content=content, headers=link["headers"])
-                uploads.append(client.send("POST", made["complete_url"], json={})["id"])
-            body = {"upload_id": uploads[0], "truth_upload_id": uploads[1]}
+            guesses, truth = [client.upload(path) for path in paths]
+            body = {"upload_id": guesses, "truth_upload_id": truth}
             run = client.send("POST", "/v1/runs", json=body)
             return client.get(run["id"]).receipt()
 

@@ -14,8 +14,9 @@ from evalserve.comparison import AsyncComparison
 from evalserve.configuration import load
 from evalserve.connection import AsyncConnection
 from evalserve.gate import AsyncCheck
+from evalserve.roles import Roles
 from evalserve.run import AsyncRun, label, reference_of
-from evalserve.tables import Roles, as_file
+from evalserve.tables import as_file
 from evalserve.uploads import Progress
 
 

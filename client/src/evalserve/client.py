@@ -14,8 +14,9 @@ from evalserve.comparison import Comparison
 from evalserve.configuration import load
 from evalserve.connection import Connection
 from evalserve.gate import Check
+from evalserve.roles import Roles
 from evalserve.run import Run, label, reference_of
-from evalserve.tables import Roles, as_file
+from evalserve.tables import as_file
 from evalserve.uploads import Progress
 
 

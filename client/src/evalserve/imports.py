@@ -34,6 +34,7 @@ def annotations(
 ) -> Steps[dict[str, Any]]:
     """Import a file into a project and return the report of what was imported; raises InputRefused with the faults."""
     if not path.is_file():
+        # Before a project is made for it.
         raise InputRefused(f"There is no file {path}.")
     found = yield from project(into, create=create)
     upload_id = yield from uploads.upload(url, path, path.name, progress)

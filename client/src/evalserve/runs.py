@@ -28,6 +28,8 @@ def create(
 ) -> Steps[dict[str, Any]]:
     """Create a run of a file; returns it as the service answers it."""
     stated = {name: value for name, value in description.items() if value}
+    if isinstance(stated.get("tags"), str):
+        stated["tags"] = [stated["tags"]]
     columns = {**table.columns, **stated.pop("columns", {})}
     if table.path.stat().st_size <= MAX_FORM_BYTES:
         form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in stated.items()}

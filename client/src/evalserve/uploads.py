@@ -20,8 +20,10 @@ _HASH_BYTES = 2**20
 def upload(url: str, path: Path, filename: str, progress: Progress | None = None) -> Steps[str]:
     """Upload a file, or what has not arrived of it; returns the id of the upload.
 
-    A file with the same content that the account has sent already is not sent again.
+    A file with the same content that the account has sent already is not sent again. Raises InputRefused.
     """
+    if not path.is_file():
+        raise InputRefused(f"There is no file {path}.")
     sha256 = digest(path)
     note = _Note(url, sha256)
     state = yield from _open(note, path, filename, sha256)

@@ -87,10 +87,14 @@ def progress_bar(name: str) -> Iterator[Callable[[int, int], None] | None]:
         yield None
         return
     from rich.console import Console  # noqa: PLC0415 -- only a terminal needs it
+    from rich.markup import escape  # noqa: PLC0415 -- the same
     from rich.progress import Progress  # noqa: PLC0415 -- the same
 
+    from evalserve.texts import printable  # noqa: PLC0415 -- the same
+
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(name, total=None)
+        # A file may be called [/red], which is no markup of ours.
+        task = bar.add_task(escape(printable(name)), total=None)
         yield lambda sent, size: bar.update(task, completed=sent, total=size)
 
 
