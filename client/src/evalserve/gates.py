@@ -72,11 +72,6 @@ def check(gate: str | Mapping[str, Any], candidate: str) -> Steps[dict[str, Any]
     return (yield from _ended(made))
 
 
-def get(check_id: str) -> Steps[dict[str, Any]]:
-    """Return a check once it is ready."""
-    return (yield from _ended((yield Request("GET", f"/v1/checks/{check_id}")).json()))
-
-
 def receipt(check_id: str) -> Steps[dict[str, Any]]:
     """Return the receipt of a check."""
     answer: dict[str, Any] = (yield Request("GET", f"/v1/checks/{check_id}/receipt")).json()
