@@ -8,8 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import evalserve as evalserve_client
 import pytest
 from evalserve.command import terminal
+from evalserve.command.commands import PAGES
 
 from tests.client.conftest import Account
 
@@ -228,6 +230,10 @@ async def test_a_page_opens_in_the_browser_of_the_user(logged_in: Account, tmp_p
 
     assert done.returncode == 0, done.stderr
     assert opened.read_text() == f"{logged_in.url}/app/projects\n"
+    async with evalserve_client.AsyncClient(logged_in.url, logged_in.key) as client:
+        answers = {page: (await client.request("GET", f"/app/{page}")).status_code for page in PAGES}
+    # Who is not signed in is led to the form; an unknown page is 404.
+    assert set(answers.values()) == {303}, answers
 
 
 async def test_shells_complete_the_commands() -> None:

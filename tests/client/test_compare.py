@@ -161,14 +161,17 @@ async def test_a_link_elsewhere_is_followed_without_the_key(account: Account) ->
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heard.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+        leads_on = b"GET /old.png" in heard[-1]
+        status = b"307 Elsewhere\r\nLocation: /plot.png" if leads_on else b"200 OK"
+        writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
         await writer.drain()
         writer.close()
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         async with evalserve.AsyncClient(account.url, account.key) as client:
-            content = await client.send("GET", f"http://127.0.0.1:{port}/plot.png")
+            content = await client.send("GET", f"http://127.0.0.1:{port}/old.png")
 
     assert content == b"ok"
-    assert account.key.encode() not in heard[0]
+    assert [request.split()[1] for request in heard] == [b"/old.png", b"/plot.png"]
+    assert account.key.encode() not in b"".join(heard)

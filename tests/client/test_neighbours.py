@@ -20,7 +20,8 @@ from evalserve.command.exports import EXPORTS
 from evalserve.sklearn import evaluate
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import LinearSVC
 
 from deploy.local.ports import free_ports
@@ -240,9 +241,13 @@ async def test_an_estimator_of_scikit_learn_is_evaluated(account: Account) -> No
 
     model = OfFeatures(max_iter=1000).fit(X[features], y)
     margins = LinearSVC().fit(X[features], y)
+    of_each = OneVsRestClassifier(LogisticRegression(max_iter=1000))
+    labels = np.column_stack([y, X["mean radius"] > 14])
+    of_each.fit(X[features], labels)
     with account.client() as client:
         run = await asyncio.to_thread(lambda: evaluate(model, X, y, slices=["size"], client=client, name="cancer"))
         plain = await asyncio.to_thread(lambda: evaluate(margins, X[features], y, client=client))
+        both = await asyncio.to_thread(lambda: evaluate(of_each, X[features], labels, client=client))
         slices = await asyncio.to_thread(run.slices, "size")
         errors = await asyncio.to_thread(lambda: run.errors(at_most=1))
 
@@ -250,6 +255,8 @@ async def test_an_estimator_of_scikit_learn_is_evaluated(account: Account) -> No
     assert run.classes[0]["roc_auc"] == pytest.approx(roc_auc_score(y, model.predict_proba(X)[:, 1]))
     assert (run.data["model_name"], plain.data["model_name"]) == ("OfFeatures", "LinearSVC")
     assert {row["value"] for row in slices} == {"small", "large"}
+    expected = f1_score(labels, of_each.predict(X[features]), average="macro")
+    assert both.metrics["multilabel.f1.macro"] == pytest.approx(expected)
     assert errors[0]["id"] in set(map(str, X.index))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import evalserve
 import pytest
+from evalserve.command import exports, imports
 from packaging.requirements import Requirement
 
 from tests.actors import ROOT
@@ -67,6 +68,13 @@ def test_the_names_of_options_are_those_of_the_document() -> None:
             if name != "self" and option.kind is not inspect.Parameter.VAR_KEYWORD
         ]
         assert set(options) <= known, operation
+
+
+def test_formats_of_annotations_are_those_of_the_document() -> None:
+    schemas = json.loads((ROOT / "docs/openapi.json").read_text())["components"]["schemas"]
+
+    assert list(imports.FORMATS) == schemas["ImportIn"]["properties"]["format"]["anyOf"][0]["enum"]
+    assert sorted(exports.ANNOTATION_FORMATS) == schemas["ExportAnnotations"]["properties"]["format"]["enum"]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,9 @@ class Connection:
                 answer = self._http.send(steps.prepared(self._http, request, self.configuration))
             except httpx2.TransportError as caught:
                 error = caught
+            if answer is not None and (following := steps.redirected(request, answer, number)) is not None:
+                request = following
+                continue
             pause = None if answer is not None and answer.is_success else steps.pause_s(answer, number)
             if pause is None:
                 break
@@ -109,6 +112,9 @@ class AsyncConnection:
                 answer = await self._http.send(prepared)
             except httpx2.TransportError as caught:
                 error = caught
+            if answer is not None and (following := steps.redirected(request, answer, number)) is not None:
+                request = following
+                continue
             pause = None if answer is not None and answer.is_success else steps.pause_s(answer, number)
             if pause is None:
                 break

@@ -31,7 +31,7 @@ def evaluate(
         y_true=y,
         y_pred=estimator.predict(X),
         y_score=estimator.predict_proba(X) if has_probabilities else None,
-        classes=list(estimator.classes_) if has_probabilities else None,
+        classes=list(getattr(estimator, "classes_", [])) or None,
         id=[str(value) for value in X.index] if id is None and is_frame else id,
         slices=slices,
         **description,

@@ -95,6 +95,13 @@ def pause_s(answer: httpx2.Response | None, number: int) -> float | None:
     return min(MAX_PAUSE_S, max(pause, float(after))) if after.isdecimal() else pause
 
 
+def redirected(request: Request, answer: httpx2.Response, number: int) -> Request | None:
+    """Return the request that an answer leads to, such as a file in the storage; None where it leads nowhere."""
+    if request.method != "GET" or not answer.has_redirect_location or number >= TRIES:
+        return None
+    return Request("GET", str(answer.url.join(answer.headers["Location"])))
+
+
 def checked(answer: httpx2.Response, *, is_presigned: bool = False) -> httpx2.Response:
     """Return a successful answer; raises NotPermitted, InputRefused or ServiceUnavailable for others."""
     if answer.is_success:

@@ -22,7 +22,7 @@ from evalserve.command.terminal import (
     table,
 )
 
-PAGES = ("runs", "comparisons", "matrices", "curves", "projects", "jobs", "account")
+PAGES = ("runs", "comparisons", "gates", "datasets", "matrices", "curves", "projects", "jobs", "account")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

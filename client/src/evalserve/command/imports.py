@@ -7,7 +7,9 @@ import click
 
 from evalserve.command.terminal import client, prints, progress_bar
 
-FORMATS = ("coco", "coco_results", "voc", "yolo", "dota")
+FORMATS = (
+    "coco", "coco_results", "cvat", "datumaro", "dota", "kitti", "label_studio", "labelme", "openimages", "voc", "yolo",
+)  # fmt: skip
 _COUNTS = ("annotations", "images_created", "images_matched", "images_without")
 
 
