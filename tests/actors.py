@@ -74,6 +74,12 @@ class Client:
         assert shown["status"] == "ready", shown
         return shown
 
+    async def make(self, path: str, body: Any) -> dict[str, Any]:
+        """Create what the service makes in the background, wait until that has ended, and return it."""
+        answer = await self.post(path, body)
+        assert answer.is_success, answer.text
+        return await self.ended(answer.headers["Location"])
+
     async def create_project(self, **body: Any) -> dict[str, Any]:
         """Create a project."""
         answer = await self.post("/api/projects", {"name": "Project", **body})

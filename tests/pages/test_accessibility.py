@@ -48,21 +48,18 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
     )
     job = (await client.final(curve.json()["id"]))["id"]
     runs = [await _run(client, least) for least in (10, 20)]
-    compared = await client.post(
-        "/v1/comparisons", {"baseline": runs[0], "candidate": runs[1]}, headers={"Prefer": "wait=20"}
-    )
-    assert compared.status_code == 202, compared.text
+    compared = await client.make("/v1/comparisons", {"baseline": runs[0], "candidate": runs[1]})
     await client.send("PATCH", f"/v1/runs/{runs[0]}", json={"tags": ["main"]})
     gate = (await client.post("/v1/gates", {"name": "main", "baseline": {"tag": "main"}})).json()["id"]
-    check = await client.post(f"/v1/gates/{gate}/checks", {"candidate": runs[1]}, {"Prefer": "wait=20"})
+    check = await client.make(f"/v1/gates/{gate}/checks", {"candidate": runs[1]})
     judged, _ = await judged_project(platform, client, {"yolo_v8": [FOUND]}, [TRUTH])
     detection_run = (await judge(client, judged, "yolo_v8"))["id"]
     asked = await _run(client, 20, truth="first", prediction="second")
     reviewed = await _run(client, 20, review=True)
-    shared = {"run": runs[0], "comparison": compared.json()["id"], "gate": gate, "matrix": small, "image": image}
+    shared = {"run": runs[0], "comparison": compared["id"], "gate": gate, "matrix": small, "image": image}
     truth = await upload_file(client, b"id,label\n1,cat\n2,dog\n")
     body = {"upload_id": truth["id"], "name": "Pets"}
-    dataset = (await client.post("/v1/datasets", body, {"Prefer": "wait=20"})).json()["id"]
+    dataset = (await client.make("/v1/datasets", body))["id"]
     links = [
         (await client.post("/v1/share-links", {"noun": noun, "target_id": target})).json()["path"]
         for noun, target in shared.items()
@@ -89,14 +86,14 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
         f"/app/datasets/{dataset}",
         "/app/comparisons",
         "/app/comparisons/new",
-        f"/app/comparisons/{compared.json()['id']}",
-        f"/app/comparisons/{compared.json()['id']}/flips",
+        f"/app/comparisons/{compared['id']}",
+        f"/app/comparisons/{compared['id']}/flips",
         f"/app/projects/{judged}/models",
         f"/app/detection-runs/{detection_run}?confidence=0.2",
         "/app/gates",
         "/app/gates/new",
         f"/app/gates/{gate}",
-        f"/app/checks/{check.json()['id']}",
+        f"/app/checks/{check['id']}",
         "/app/matrices",
         "/app/matrices?name=nothing",
         "/app/matrices/new",
@@ -139,8 +136,7 @@ async def _run(
         for i in range(30)
     ]
     records = [dict(zip(names, row, strict=True)) for row in rows]
-    made = await client.post("/v1/runs", {"records": records, "review": review}, {"Prefer": "wait=20"})
-    return str(made.json()["id"])
+    return str((await client.make("/v1/runs", {"records": records, "review": review}))["id"])
 
 
 async def _violations(reader: Reader, axe: str, path: str, status: int = 200) -> dict[str, list[str]]:

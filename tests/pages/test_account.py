@@ -54,7 +54,7 @@ async def test_a_shared_run_opens_in_a_clean_browser_until_it_is_revoked(
 ) -> None:
     assert workers["worker"].running
     rows = {"data": {"y_true": ["cat", "dog", "cat"], "y_pred": ["cat", "dog", "dog"]}, "name": "Pets"}
-    run = (await reader.client.post("/v1/runs", rows, {"Prefer": "wait=20"})).json()["id"]
+    run = (await reader.client.make("/v1/runs", rows))["id"]
     page = reader.page
     await page.goto(f"/app/runs/{run}")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Pets", timeout=60_000)

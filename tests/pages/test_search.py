@@ -10,7 +10,7 @@ from tests.pictures import picture
 
 async def _run(client: Client, name: str) -> str:
     body = {"data": {"y_true": ["a", "b"], "y_pred": ["a", "a"]}, "name": name}
-    return str((await client.post("/v1/runs", body, {"Prefer": "wait=20"})).json()["id"])
+    return str((await client.make("/v1/runs", body))["id"])
 
 
 async def test_a_run_is_reached_by_the_keyboard_alone(reader: Reader, workers: Team, axe: str) -> None:

@@ -81,7 +81,7 @@ async def test_runs_without_a_matrix_are_exported_with_their_samples(
     assert workers["worker"].running
     flags = {"data": {"sample_id": ["a", "b"], "is_correct": [True, False]}}
     sets = {"data": {"id": ["a", "b"], "y_true": [["x"], ["x", "y"]], "y_pred": [["x"], []]}}
-    made = [(await alice.post("/v1/runs", body, {"Prefer": "wait=20"})).json() for body in (flags, sets)]
+    made = [await alice.make("/v1/runs", body) for body in (flags, sets)]
     assert [run["task"] for run in made] == ["correctness", "multilabel"], made
 
     _, files = await _exported(app, alice)
@@ -97,9 +97,9 @@ async def test_the_truth_of_a_private_dataset_and_the_samples_of_its_runs_stay_w
     assert workers["worker"].running
     truth = await upload_file(alice, b"id,label\nsecret-1,cat\nsecret-2,dog\n")
     body = {"upload_id": truth["id"], "name": "Private", "private": True}
-    dataset = (await alice.post("/v1/datasets", body, {"Prefer": "wait=20"})).json()["id"]
+    dataset = (await alice.make("/v1/datasets", body))["id"]
     run_body = {"data": {"id": ["secret-1", "secret-2"], "prediction": ["cat", "cat"]}, "dataset_id": dataset}
-    run = (await alice.post("/v1/runs", run_body, {"Prefer": "wait=20"})).json()["id"]
+    run = (await alice.make("/v1/runs", run_body))["id"]
 
     _, files = await _exported(app, alice)
 

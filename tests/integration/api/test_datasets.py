@@ -90,7 +90,7 @@ async def test_runs_of_one_dataset_are_counted_and_compared_by_id(alice: Client)
     assert [run["id"] for run in listed] == [second["id"], first["id"]]
     assert (await alice.get(f"/v1/datasets/{dataset['id']}")).json()["runs"] == 2
     sides = {"baseline": first["id"], "candidate": second["id"]}
-    comparison = (await alice.send("POST", "/v1/comparisons", json=sides, headers={"Prefer": "wait=20"})).json()
+    comparison = await alice.make("/v1/comparisons", sides)
     assert (comparison["status"], comparison["result"]["flips"]["fixed"]) == ("ready", 1), comparison
     flips = (await alice.get(f"/v1/comparisons/{comparison['id']}/flips", kind="fixed")).json()
     assert [flip["id"] for flip in flips["items"]] == ["009"]
@@ -183,12 +183,12 @@ async def test_a_private_dataset_shows_counts_and_no_sample(alice: Client) -> No
         answer = await alice.get(f"/v1/runs/{run['id']}/{result}")
         assert (answer.status_code, answer.json()["code"]) == (403, "dataset-private"), result
     sides = {"baseline": run["id"], "candidate": open_run["id"]}
-    compared = (await alice.send("POST", "/v1/comparisons", json=sides, headers={"Prefer": "wait=20"})).json()
+    compared = await alice.make("/v1/comparisons", sides)
     assert compared["status"] == "ready", compared
     flips = await alice.get(f"/v1/comparisons/{compared['id']}/flips", kind="both_wrong")
     assert (flips.status_code, flips.json()["code"]) == (403, "dataset-private")
     sides = {"baseline": run["id"], "candidate": guess["id"]}
-    compared = (await alice.send("POST", "/v1/comparisons", json=sides, headers={"Prefer": "wait=20"})).json()
+    compared = await alice.make("/v1/comparisons", sides)
     assert (compared["error"]["code"], compared["error"].get("errors", [])) == ("runs-not-comparable", [])
     told = {"data": {"id": ["007"], "prediction": ["cat"]}, "dataset_id": dataset["id"], "missing": "exclude"}
     partial = await alice.post("/v1/runs", told)

@@ -237,9 +237,7 @@ async def test_rows_of_json_that_take_megabytes_are_all_read(alice: Client) -> N
         for number in range(4000)
     ]
 
-    made = await alice.post("/v1/runs", {"records": records}, {"Prefer": "wait=20"})
-    assert made.status_code == 202, made.text[:300]
-    run = (await alice.get(f"/v1/runs/{made.json()['id']}", {"Prefer": "wait=20"})).json()
+    run = await alice.make("/v1/runs", {"records": records})
 
     assert (run["status"], run["rows"]) == ("ready", 4000), run
     assert (await alice.get(f"/v1/runs/{run['id']}/matrix")).json()["confusion_matrix"] == [[3000, 1000], [0, 0]]

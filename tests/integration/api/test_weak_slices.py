@@ -22,9 +22,7 @@ PREDICTED = np.where(_RNG.random(N) < np.where(PLANTED, 0.7, 0.05), 1 - TRUTH, T
 
 
 async def submit(alice: Client, **job: Any) -> Any:
-    made = await alice.post("/v1/jobs", job, headers={"Prefer": "wait=20"})
-    assert made.status_code == 200, made.text
-    return made.json()
+    return await alice.make("/v1/jobs", job)
 
 
 async def test_a_planted_slice_is_found_over_numbers_and_texts(alice: Client) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.actors import Client, eventually
+from tests.actors import Client
 
 SKILLS = (0.8, 0.82, 0.83, 0.84, 0.86, 0.7, 0.85, 0.87, 0.88, 0.88, 0.76, 0.9)
 SAMPLES = 800
@@ -36,10 +36,6 @@ async def furnish_runs(client: Client) -> list[str]:
         answer = await client.post("/v1/runs", body)
         assert answer.status_code == 202, answer.text
         runs.append(str(answer.json()["id"]))
-
-    async def are_ready() -> bool:
-        answers = [await client.get(f"/v1/runs/{run_id}") for run_id in runs]
-        return all(answer.json()["status"] == "ready" for answer in answers)
-
-    await eventually(are_ready)
+    for run in runs:
+        await client.ready(f"/v1/runs/{run}")
     return runs

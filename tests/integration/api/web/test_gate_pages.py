@@ -26,9 +26,9 @@ async def run_of(alice: Client, wrong: int, **about: Any) -> str:
         {"id": f"s{i}", "truth": "yes" if i % 2 else "no", "prediction": "yes" if (i % 2 == 1) != (i < wrong) else "no"}
         for i in range(400)
     ]
-    made = await alice.post("/v1/runs", {"records": records, **about}, {"Prefer": "wait=30"})
-    assert made.json()["status"] == "ready", made.text
-    return str(made.json()["id"])
+    made = await alice.make("/v1/runs", {"records": records, **about})
+    assert made["status"] == "ready", made
+    return str(made["id"])
 
 
 def named(page: str) -> list[str]:
@@ -40,7 +40,7 @@ async def checked(visitor: Visitor, alice: Client, gate: str, run_id: str) -> st
     """The page of a check, once it has its verdict."""
     answer = await visitor.send(f"{gate}/checks", gate, candidate=run_id)
     page = answer.headers["location"]
-    await alice.get(page.replace("/app/", "/v1/"), {"Prefer": "wait=30"})
+    await alice.ended(page.replace("/app/", "/v1/"))
     return (await visitor.get(page)).text
 
 

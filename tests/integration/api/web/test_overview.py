@@ -8,13 +8,12 @@ from litestar import Litestar
 from tests.actors import Client, Team
 from tests.integration.api.web.visitor import Visitor
 
-WAIT = {"Prefer": "wait=20"}
-
 
 async def _run(client: Client, name: str, predicted: list[str], **fields: Any) -> str:
     rows = {"id": ["1", "2", "3", "4"], "y_true": ["a", "b", "a", "b"], "y_pred": predicted}
-    answer = await client.post("/v1/runs", {"data": rows, "name": name, **fields}, WAIT)
-    return str((await client.ready(f"/v1/runs/{answer.json()['id']}"))["id"])
+    run = await client.make("/v1/runs", {"data": rows, "name": name, **fields})
+    assert run["status"] == "ready", run
+    return str(run["id"])
 
 
 def _main(page: str) -> str:
@@ -28,15 +27,12 @@ async def test_the_overview_shows_what_is_new_what_changed_and_what_failed(
     first = await _run(alice, "Nightly one", ["a", "b", "a", "b"], tags=["main"])
     second = await _run(alice, "Nightly two", ["b", "a", "b", "a"])
     theirs = await _run(mallory, "Somebody else's run", ["a", "b", "a", "b"])
-    compared = (await alice.post("/v1/comparisons", {"baseline": first, "candidate": second}, WAIT)).json()["id"]
-    await alice.ended(f"/v1/comparisons/{compared}")
+    compared = (await alice.make("/v1/comparisons", {"baseline": first, "candidate": second}))["id"]
     policy = {"name": "Release gate", "baseline": {"tag": "main"}, "golden_ids": ["1"]}
     gate = (await alice.post("/v1/gates", policy)).json()["id"]
-    check = (await alice.post(f"/v1/gates/{gate}/checks", {"candidate": second}, WAIT)).json()["id"]
-    await alice.ended(f"/v1/checks/{check}")
+    check = (await alice.make(f"/v1/gates/{gate}/checks", {"candidate": second}))["id"]
     asks = {"data": {"first": ["a", "b"], "second": ["a", "a"]}, "name": "Which is which"}
-    asking = (await alice.post("/v1/runs", asks, WAIT)).json()["id"]
-    await alice.ended(f"/v1/runs/{asking}")
+    asking = (await alice.make("/v1/runs", asks))["id"]
     visitor = Visitor.of(app)
     await visitor.sign_in(alice)
 

@@ -9,10 +9,9 @@ from litestar import Litestar
 from api.web import run_list
 from shared.kit.platform import Platform
 from shared.runs import measuring
-from tests.actors import Client, eventually
+from tests.actors import Client
 from tests.integration.api.web.visitor import Visitor
 
-WAIT = {"Prefer": "wait=30"}
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -21,13 +20,9 @@ async def made(client: Client, name: str, right: int, **fields: Any) -> str:
     truth = ["spam"] * 10 + ["ham"] * 10
     predicted = ["spam"] * right + ["ham"] * (20 - right)
     body = {"data": {"y_true": truth, "y_pred": predicted}, "name": name, **fields}
-    run_id = str((await client.post("/v1/runs", body)).json()["id"])
-
-    async def is_ready() -> bool:
-        return bool((await client.get(f"/v1/runs/{run_id}", WAIT)).json()["status"] == "ready")
-
-    await eventually(is_ready)
-    return run_id
+    run = await client.make("/v1/runs", body)
+    assert run["status"] == "ready", run
+    return str(run["id"])
 
 
 def names(page: str) -> list[str]:
@@ -57,7 +52,7 @@ async def test_runs_are_sorted_by_a_metric_of_the_positive_class_over_pages(
     monkeypatch.setattr(run_list, "PAGE_SIZE", 2)
     for name, right in (("middle", 5), ("best", 9), ("worst", 2)):
         await made(alice, name, right, positive="spam")
-    await alice.post("/v1/runs", {"data": {"first": [1, 0], "second": [1, 1]}, "name": "asks"}, WAIT)
+    await alice.make("/v1/runs", {"data": {"first": [1, 0], "second": [1, 1]}, "name": "asks"})
     await made(mallory, "theirs", 10, positive="spam")
 
     first = (await visitor.get("/app/runs?sort=recall.class")).text

@@ -33,7 +33,7 @@ async def created(visitor: Visitor, alice: Client, text: str = TABLE, **fields: 
     assert answer.status_code == 303, answer.text
     page = answer.headers["location"]
     run_id = page.rpartition("/")[2]
-    assert (await alice.get(f"/v1/runs/{run_id}", {"Prefer": "wait=30"})).status_code == 200
+    await alice.ended(f"/v1/runs/{run_id}")
     return str(page)
 
 
@@ -118,7 +118,7 @@ async def test_what_a_file_leaves_open_is_asked_and_the_answer_makes_the_run_rea
 
     named = {"column": ["first", "second"], "role": ["truth", "prediction"], "class": ["", ""]}
     answer = await visitor.send(f"{base}/columns", base, header="yes", **named)
-    await alice.get(base.replace("/app/", "/v1/"), {"Prefer": "wait=30"})
+    await alice.ended(base.replace("/app/", "/v1/"))
     page = (await visitor.get(base)).text
 
     assert "Nothing says for certain that the first row is a header" in asked
@@ -152,10 +152,10 @@ async def test_the_first_rows_and_their_columns_are_shown_and_changed_before_any
     shown = (await visitor.get(base)).text
     changed = {"column": [*found], "detected": [role for role, _ in found.values()], "class": [""] * 5}
     again = await visitor.send(f"{base}/columns", base, review="yes", role=["", "", "", "", "text"], **changed)
-    await alice.get(base.replace("/app/", "/v1/"), {"Prefer": "wait=30"})
+    await alice.ended(base.replace("/app/", "/v1/"))
     second = (await visitor.get(base)).text
     counted = await visitor.send(f"{base}/columns", base, role=["", "", "", "", "text"], **changed)
-    await alice.get(base.replace("/app/", "/v1/"), {"Prefer": "wait=30"})
+    await alice.ended(base.replace("/app/", "/v1/"))
     page = (await visitor.get(base)).text
 
     assert "Nothing is counted yet." in shown
@@ -180,7 +180,7 @@ async def test_a_first_row_that_is_no_header_can_be_said_to_be_one_with_the_role
     named = {"column": ["c0", "c1"], "role": ["truth", "prediction"], "class": ["", ""]}
 
     await visitor.send(f"{base}/columns", base, header="yes", **named)
-    run = (await alice.get(base.replace("/app/", "/v1/"), {"Prefer": "wait=30"})).json()
+    run = await alice.ended(base.replace("/app/", "/v1/"))
     twice = await visitor.send(f"{base}/columns", base, **{**named, "role": ["truth", "truth"]})
     cut = await visitor.send(f"{base}/columns", base, **{**named, "role": ["truth"]})
     nameless = await visitor.send(f"{base}/columns", base, **{**named, "role": ["truth", "score"]})
@@ -234,7 +234,7 @@ async def test_two_selected_runs_are_compared_and_the_verdict_comes_first(visito
     form = (await visitor.get(f"/app/comparisons/new?run={second}&run={first}")).text
     made = await visitor.send("/app/comparisons/new", "/app/comparisons/new", baseline=first, candidate=second)
     page_address = made.headers["location"]
-    await alice.get(page_address.replace("/app/", "/v1/"), {"Prefer": "wait=30"})
+    await alice.ended(page_address.replace("/app/", "/v1/"))
     page = (await visitor.get(page_address)).text
     fixed = (await visitor.get(f"{page_address}/flips?kind=fixed")).text
     one = await visitor.get(f"/app/comparisons/new?run={first}")
