@@ -84,6 +84,8 @@ async def environment(stack: Stack) -> dict[str, str]:
     await _run_sql(stack, f"CREATE DATABASE evalserve_test TEMPLATE {TEMPLATE}")
     return _with_database(stack.environment, "evalserve_test") | {
         "WEBHOOK_ALLOW_NETS": "127.0.0.0/8",
+        # Most applications of the tests answer within this process, where no other client reaches them.
+        "S3_PUBLIC_ENDPOINT_URL": stack.environment["S3_ENDPOINT_URL"],
         "ML_CALLBACK_HMAC_SECRET": "the operator's secret,the one before it",
         "ML_ALLOWED_MODELS": "yolo_v8,resnet50,custom_model,person",
         # All tests come from one address, and none waits for a guesser's delay.

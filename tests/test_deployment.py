@@ -131,7 +131,7 @@ def test_the_example_filled_in_makes_valid_settings() -> None:
             "database_url": f"postgresql://evalserve:{SECRET}@postgres:5432/evalserve",
             "redis_url": f"redis://:{SECRET}@redis:6379/0",
             "s3_endpoint_url": "http://minio:9000",
-            "s3_public_endpoint_url": "http://localhost:9000",
+            "public_url": "http://localhost:8000",
             "s3_access_key_id": "evalserve",
             "s3_secret_access_key": SECRET,
             "secret_key": SECRET,

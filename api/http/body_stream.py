@@ -1,6 +1,7 @@
 """Receiving bodies: within a time limit, a size limit, and what the process may hold at once."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, cast
@@ -68,6 +69,24 @@ class IncomingBody:
         """Give the body the limits of a known sender: those of its route, and the time for the largest body."""
         self._limit, self._weight = limit
         self._deadline = self._began + self._settings.body_timeout_s
+
+    def accept_stream(self, size_bytes: int) -> None:
+        """Give the body the limits of one that is passed on and never held: its size, and the time for that."""
+        self._limit, self._weight = size_bytes, 0
+        self._deadline = self._began + self._settings.body_timeout_s * max(
+            1, size_bytes / self._settings.max_body_bytes
+        )
+
+    @property
+    def length(self) -> int | None:
+        """The bytes that the client announces; None if it announces none."""
+        return self._length
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives; raises BodyTooLarge, BodyTooSlow, BodyCutOff."""
+        while not self._is_complete:
+            if piece := await self._next():
+                yield piece
 
     async def whole(self) -> bytes:
         """Return the whole body; raises BodyTooLarge before more of it is held than the limit."""

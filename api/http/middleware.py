@@ -31,6 +31,15 @@ QUIET = frozenset({"/healthz", "/api/health", "/readyz", "/metrics"})
 HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 
+# Key in a request's state of whether it wants headers only.
+_IS_HEAD = "is_head"
+
+
+def is_head(scope: HTTPScope) -> bool:
+    """Return True for a HEAD, which routes see as a GET: what its answer holds is not sent."""
+    return bool(scope["state"][_IS_HEAD])
+
+
 def around(app: ASGIApp, settings: Settings) -> ASGIApp:
     """Wrap the application."""
     forwarding = Forwarding(settings)
@@ -41,13 +50,13 @@ def around(app: ASGIApp, settings: Settings) -> ASGIApp:
             return
         request_id = scope["state"]["request_id"] = _new_id()
         client = forwarding.client(scope)
-        source = origin.begin(client.address)
+        source = origin.begin(client.address, client.base_url)
         began = time.perf_counter()
         status = 0
 
         # Every GET answers HEAD with the same headers (RFC 9110, 9.3.2).
-        is_head = scope["method"] == "HEAD"
-        get_scope = {**scope, "method": "GET"} if is_head else scope
+        wants_head = scope["state"][_IS_HEAD] = scope["method"] == "HEAD"
+        get_scope = {**scope, "method": "GET"} if wants_head else scope
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -61,7 +70,7 @@ def around(app: ASGIApp, settings: Settings) -> ASGIApp:
                     headers.append(HSTS)
                 headers.append((b"x-request-id", request_id.encode()))
                 message["headers"] = headers
-            elif is_head and message["type"] == "http.response.body":
+            elif wants_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 

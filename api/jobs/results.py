@@ -9,6 +9,7 @@ import msgspec
 from litestar import Response
 
 from api.http import problems
+from api.http.file_stream import HEADERS
 from api.http.headers import etag_matches
 from api.jobs.preferences import applied, requested_wait
 from api.jobs.responses import accepted
@@ -21,13 +22,6 @@ from shared.kit.errors import Problem
 from shared.kit.files import StoredFile
 from shared.kit.platform import Platform
 from shared.matrices.errors import MatrixChanged
-
-# A browser that shows the file runs no scripts of it and gives it no origin.
-HEADERS = {
-    "Content-Security-Policy": "sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "private, no-cache",
-}
 
 CANCELLED = "The job for this request was cancelled; request it again."
 

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
-from api.http import paging
+from api.http import file_stream, paging
 from api.http.headers import IfNoneMatch, Prefer, etag_matches
 from api.http.injected import Injected
 from api.http.json_response import Json
@@ -98,7 +98,7 @@ class MatrixStatisticsController(Controller):
             request = results.FileRequest("report.html", prefer, if_none_match)
             return await _report(waiter, caller, matrix, request)
         # The file holds the description of the matrix, which changes without a new version.
-        headers = results.HEADERS | {"ETag": _etag(matrix, matrix.updated_at.isoformat(), *options)}
+        headers = file_stream.HEADERS | {"ETag": _etag(matrix, matrix.updated_at.isoformat(), *options)}
         if etag_matches(headers["ETag"], if_none_match):
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         file = await export(matrix, options)

@@ -8,6 +8,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api.http.bodies import Body
+from api.http.file_stream import HEADERS
 from api.http.headers import IfNoneMatch, etag_matches
 from api.http.injected import Injected
 from api.http.json_response import Json
@@ -21,8 +22,6 @@ from shared.kit.platform import Platform
 from shared.projects import deletion, images
 
 # The bytes of an image never change, but it can be deleted, so a cached copy has to be revalidated.
-HEADERS = results.HEADERS
-
 # Thumbnails are made within moments of the upload.
 RETRY_AFTER_S = 1
 

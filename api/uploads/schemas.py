@@ -9,8 +9,9 @@ import msgspec
 from msgspec import Meta
 
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.links import CHECKSUM_HEADER
 from shared.kit.names import Name
-from shared.kit.storage_parts import HEADER, ReceivedPart
+from shared.kit.storage_parts import ReceivedPart
 from shared.uploads import FileAnnouncement, PartLink, UploadRecord, UploadStatus
 
 # Where no length is fixed, the pattern itself has to refuse a line end after the text.
@@ -116,7 +117,9 @@ class PartLinkOut(msgspec.Struct):
     @classmethod
     def of(cls, part: PartLink) -> "PartLinkOut":
         """Return the response for a link."""
-        return cls(part.number, part.size_bytes, "PUT", part.link.url, {HEADER: part.sha256}, part.link.expires_at)
+        return cls(
+            part.number, part.size_bytes, "PUT", part.link.url, {CHECKSUM_HEADER: part.sha256}, part.link.expires_at
+        )
 
 
 class PartLinks(msgspec.Struct):

@@ -9,10 +9,9 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api.analyses.agreements import export_response
+from api.http.file_stream import HEADERS
 from api.http.injected import Injected
 from api.http.paging import Cursor
-from api.jobs import results
-from api.projects.images import HEADERS
 from api.web.forms import Form
 from api.web.image_view import (
     MAX_PAGES,
@@ -101,7 +100,7 @@ class ImagePages(Controller):
         if not (key := keys.get(name)):
             raise FileGone
         body = await page_request.platform.storage.read(key)
-        return Response(body, media_type=types[name], headers=results.HEADERS)
+        return Response(body, media_type=types[name], headers=HEADERS)
 
     @get("/analyses/{analysis_id:str}/export")
     async def export(

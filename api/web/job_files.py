@@ -1,21 +1,18 @@
 """The files of jobs, sent by the service itself: one published port is enough, and a broken download goes on."""
 
-from http import HTTPStatus
 from typing import Any
 
 from litestar import Controller, Response, get
 from litestar.params import FromPath
-from litestar.response import Stream
 
+from api.http import file_stream
+from api.http.file_stream import SentFile
 from api.http.injected import Injected
-from api.http.ranges import Unsatisfiable, requested_range
-from api.jobs.results import HEADERS
 from api.web.page_request import PageRequest
 from shared import jobs
 from shared.jobs.errors import JobNotFound
 from shared.kit.files import StoredFile
 from shared.kit.ids import parse_uuid
-from shared.kit.platform import Platform
 
 # What a browser shows; anything else it saves.
 _SHOWN = ("text/html", "image/", "application/json", "text/plain")
@@ -35,30 +32,10 @@ class JobFilePages(Controller):
         file = next((file for file in snapshot.files if file.name == name), None)
         if file is None:
             raise JobNotFound
-        asked = page_request.request.headers
-        return await _sent(page_request.platform, file, asked.get("range"), asked.get("if-range"))
+        sent = SentFile(file.object_key, file.size_bytes, file.content_type, f'"{file.sha256}"', _disposition(file))
+        return await file_stream.send(page_request.request, page_request.platform.storage, sent)
 
 
-async def _sent(platform: Platform, file: StoredFile, asked: str | None, if_range: str | None) -> Response[Any]:
-    etag = f'"{file.sha256}"'
+def _disposition(file: StoredFile) -> str:
     kind = "inline" if file.content_type.startswith(_SHOWN) else "attachment"
-    headers = HEADERS | {
-        "ETag": etag,
-        "Accept-Ranges": "bytes",
-        "Content-Disposition": f'{kind}; filename="{file.name}"',
-    }
-    try:
-        wanted = requested_range(asked, if_range, etag, file.size_bytes)
-    except Unsatisfiable:
-        refused = headers | {"Content-Range": f"bytes */{file.size_bytes}"}
-        return Response(None, status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=refused)
-    media_type = file.content_type.partition(";")[0]
-    if wanted is None:
-        pieces = await platform.storage.pieces(file.object_key)
-        return Stream(pieces, media_type=media_type, headers=headers | {"Content-Length": str(file.size_bytes)})
-    pieces = await platform.storage.pieces(file.object_key, Range=f"bytes={wanted.first}-{wanted.last}")
-    headers |= {
-        "Content-Range": f"bytes {wanted.first}-{wanted.last}/{file.size_bytes}",
-        "Content-Length": str(wanted.length),
-    }
-    return Stream(pieces, status_code=HTTPStatus.PARTIAL_CONTENT, media_type=media_type, headers=headers)
+    return f'{kind}; filename="{file.name}"'

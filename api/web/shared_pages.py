@@ -5,10 +5,10 @@ from typing import Any
 from litestar import Controller, Response, get
 from litestar.response import Stream
 
+from api.http.file_stream import HEADERS
 from api.http.injected import Injected
 from api.jobs import results
 from api.jobs.results import FileRequest
-from api.projects.images import HEADERS as IMAGE_HEADERS
 from api.security import refuse_nul
 from api.web import shared_views
 from api.web.page_request import HttpRequest, PageRequest
@@ -66,7 +66,7 @@ class SharedPages(Controller):
         check = await shared_views.latest_check(page_request.platform, _shared(request, SharedNoun.GATE))
         if check is None:
             raise NothingShared
-        return _private(Response(badge(check), media_type="image/svg+xml", headers=results.HEADERS))
+        return _private(Response(badge(check), media_type="image/svg+xml", headers=HEADERS))
 
     @get("/content")
     async def content(self, page_request: Injected[PageRequest], request: HttpRequest) -> Response[Any]:
@@ -74,7 +74,7 @@ class SharedPages(Controller):
         thing = _shared(request, SharedNoun.IMAGE)
         image = await images.find(page_request.platform, thing.owner, thing.target_id)
         pieces = await images.content(page_request.platform, image)
-        headers = IMAGE_HEADERS | {"Content-Length": str(image.size_bytes)}
+        headers = HEADERS | {"Content-Length": str(image.size_bytes)}
         return _private(Stream(pieces, media_type=image.content_type, headers=headers))
 
 

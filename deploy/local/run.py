@@ -83,7 +83,12 @@ class _Service:
             os.environ, self._stack.environment, self._stack.credentials, host=self._options.host
         )
         migrate = self._process("migrate", self._commands.migrate, environment)
-        api, *others = (self._process(name, line, environment) for name, line in self._commands.parts.items())
+        # The api names the host of each request in its links, so that a tunnel works; the others have no request.
+        fallback = {"PUBLIC_URL": self._options.url}
+        api, *others = (
+            self._process(name, line, environment if name == "api" else fallback | environment)
+            for name, line in self._commands.parts.items()
+        )
         self._parts = [migrate, api, *others]
         migrate.spawn()
         # The api loads its libraries meanwhile; until the tables exist, /readyz names what is missing.

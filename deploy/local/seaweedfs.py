@@ -48,7 +48,6 @@ class SeaweedFS(Server):
         endpoint = f"http://127.0.0.1:{self.ports[0]}"
         return {
             "S3_ENDPOINT_URL": endpoint,
-            "S3_PUBLIC_ENDPOINT_URL": endpoint,
             "S3_ACCESS_KEY_ID": self.credentials.s3_access_key_id,
             "S3_SECRET_ACCESS_KEY": self.credentials.s3_secret_access_key,
             "S3_BUCKET": self.bucket,

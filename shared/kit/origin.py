@@ -11,6 +11,8 @@ class Origin:
     """Who asks, and from where; filled in as far as a request has been authenticated."""
 
     address: str | None = None
+    # The service as the client names it, such as https://evalserve.example.com.
+    base_url: str | None = None
     account_id: int | None = None
     key_id: str | None = None
     # The name of the settings' administrator, who has no account.
@@ -27,9 +29,9 @@ class Origin:
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
 
-def begin(address: str | None) -> Origin:
+def begin(address: str | None, base_url: str | None = None) -> Origin:
     """Begin the work of a request; the origin is the same object in every task that the request starts."""
-    origin = Origin(address)
+    origin = Origin(address, base_url)
     _origin.set(origin)
     return origin
 

@@ -3,20 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from http import HTTPStatus
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import cachetools
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.kit import clock
 from shared.kit.files import AnyFile, StoredFile, stored_file
+from shared.kit.links import Link, Links
 from shared.kit.listing import ListedObject, date_of
+from shared.kit.passed_uploads import PassedUploads
 from shared.kit.s3_client import PROBE, bucket_signer, s3_client
 from shared.kit.s3_errors import code_of, outage_of, status_of
+from shared.kit.s3_links import S3Links
 from shared.kit.s3_puts import FOREVER, ObjectPuts
+from shared.kit.service_links import ServiceLinks
 from shared.kit.settings import Settings
 from shared.kit.storage_errors import FileGone, StorageRefused, StorageUnavailable
 
@@ -35,13 +37,6 @@ T = TypeVar("T")
 PIECE_BYTES = 256 * 1024
 
 
-class Link(NamedTuple):
-    """A presigned link, which needs no credentials until it expires."""
-
-    url: str
-    expires_at: datetime
-
-
 class Stat(NamedTuple):
     """The metadata of an object; the ETag changes with the bytes, `details` is what was stored beside them."""
 
@@ -49,6 +44,7 @@ class Stat(NamedTuple):
     content_type: str
     etag: str
     details: dict[str, str]
+    disposition: str = ""
 
 
 class Storage:
@@ -58,19 +54,24 @@ class Storage:
     """
 
     def __init__(self, settings: Settings, *, deadline_s: float | None = None) -> None:
+        self._settings = settings
         self._bucket = settings.s3_bucket
-        self._link_lifetime = timedelta(seconds=settings.link_lifetime_s)
         self._client = s3_client(settings, settings.s3_endpoint_url)
         self._probe = s3_client(settings, settings.s3_endpoint_url, PROBE)
-        # The signature covers the host, so links are signed for the address that clients use.
-        public = settings.s3_public_endpoint_url or settings.s3_endpoint_url
-        self._public_client = s3_client(settings, public)
-        self._signer = bucket_signer(settings, public)
+        public = settings.s3_public_endpoint_url
+        # Read also where new links lead to the storage: those that were made before stay valid.
+        self.service_links = ServiceLinks(settings)
+        self.links: Links = S3Links(settings, public) if public else self.service_links
         self._puts = ObjectPuts(bucket_signer(settings, settings.s3_endpoint_url))
         self._recent: cachetools.LRUCache[str, bytes] = cachetools.LRUCache(RECENT_BYTES, getsizeof=len)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
         self._calls: set[Future[Any]] = set()
         self._deadline_s = deadline_s
+
+    @cached_property
+    def passed_uploads(self) -> PassedUploads:
+        """What takes uploads on the service's own host; workers never need it."""
+        return PassedUploads(self._settings)
 
     async def apart(self, method: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
         """Call one of the methods in the storage's own threads.
@@ -144,7 +145,13 @@ class Storage:
             if status_of(error) == HTTPStatus.NOT_FOUND:
                 return None
             raise
-        return Stat(answer["ContentLength"], answer.get("ContentType", ""), answer["ETag"], answer.get("Metadata", {}))
+        return Stat(
+            answer["ContentLength"],
+            answer.get("ContentType", ""),
+            answer["ETag"],
+            answer.get("Metadata", {}),
+            answer.get("ContentDisposition", ""),
+        )
 
     async def read(self, key: str) -> bytes:
         """Return the bytes under a key without blocking the event loop, from memory if read recently."""
@@ -206,30 +213,17 @@ class Storage:
             raise StorageRefused(code_of(error)) from error
 
     def link(self, key: str, *, disposition: str | None = None) -> Link:
-        """Presign a link to the object; `disposition`, if given, overrides the stored one."""
-        now, lifetime = clock.now(), self._link_lifetime
-        url = self._signer.link(key, lifetime_s=int(lifetime.total_seconds()), now=now, disposition=disposition)
-        return Link(url, now.replace(microsecond=0) + lifetime)
+        """Make a link to the object; `disposition`, if given, overrides the stored one."""
+        return self.links.download(key, disposition=disposition)
 
     def upload_link(
         self, key: str, *, content_type: str, size_bytes: int | None = None, no_overwrite: bool = False
     ) -> Link:
-        """Presign a link for a PUT with this content type, and of exactly `size_bytes` if given.
+        """Make a link for a PUT with this content type, and of exactly `size_bytes` if given.
 
-        It works any number of times; with `no_overwrite` once, as its client has to send `If-None-Match: *`.
+        It works any number of times; with `no_overwrite` once.
         """
-        length = {} if size_bytes is None else {"ContentLength": size_bytes}
-        once = {"IfNoneMatch": "*"} if no_overwrite else {}
-        return self.presign("put_object", Key=key, ContentType=content_type, **length, **once)
-
-    def presign(self, operation: str, **parameters: Any) -> Link:
-        """Presign an operation on the bucket, with these parameters and no others."""
-        url: str = self._public_client.generate_presigned_url(
-            operation,
-            Params={"Bucket": self._bucket, **parameters},
-            ExpiresIn=int(self._link_lifetime.total_seconds()),
-        )
-        return Link(url, clock.now().replace(microsecond=0) + self._link_lifetime)
+        return self.links.upload(key, content_type=content_type, size_bytes=size_bytes, no_overwrite=no_overwrite)
 
     def call(self, operation: str, **parameters: Any) -> Any:
         """Call an operation on the bucket by its name; raises StorageUnavailable for temporary failures."""

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from botocore.exceptions import ClientError
 
-from shared.kit.storage import Link, Storage
+from shared.kit.links import Link
+from shared.kit.storage import Storage
 
 # The checksum that every part has to carry.
 ALGORITHM = "SHA256"
-HEADER = "x-amz-checksum-sha256"
 
 _NO_UPLOAD = "NoSuchUpload"
 
@@ -64,15 +64,8 @@ def begin(storage: Storage, key: str) -> str:
 
 
 def link(storage: Storage, key: str, upload_id: str, *, number: int, size_bytes: int, sha256: str) -> Link:
-    """Presign a link for the PUT of a part of this size and content; the client sends the SHA-256 as HEADER."""
-    return storage.presign(
-        "upload_part",
-        Key=key,
-        UploadId=upload_id,
-        PartNumber=number,
-        ContentLength=size_bytes,
-        ChecksumSHA256=sha256,
-    )
+    """Make a link for the PUT of a part of this size and content; the client sends the SHA-256 as a header."""
+    return storage.links.part(key, upload_id, number=number, size_bytes=size_bytes, sha256=sha256)
 
 
 def put(storage: Storage, key: str, upload_id: str, *, number: int, body: bytes, sha256: str) -> Part:

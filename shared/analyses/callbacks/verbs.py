@@ -21,8 +21,8 @@ from shared.analyses.records import AnalysisRecord, AnnotationRecord, ArtifactRe
 from shared.kit.db import Connection, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid
+from shared.kit.links import Link
 from shared.kit.platform import Platform
-from shared.kit.storage import Link
 from shared.quotas import Quota
 
 # Ten times the annotations of the densest image; a pipeline that sends more is in a loop.

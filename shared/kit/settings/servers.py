@@ -1,11 +1,20 @@
 """Postgres, Redis, S3 and the root secret: what a process cannot start without."""
 
+import re
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode
 
-from shared.kit.settings.forms import CommaSeparated
+from shared.kit.settings.forms import CommaSeparated, Optional
+
+_ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
+
+
+def _without_slash(url: str | None) -> str | None:
+    if url is not None and not _ADDRESS.fullmatch(url):
+        raise ValueError("must be an address such as https://evalserve.example.com")
+    return url and url.rstrip("/")
 
 
 class ServerSettings(BaseSettings):
@@ -16,8 +25,15 @@ class ServerSettings(BaseSettings):
     )
     redis_url: SecretStr = Field(description="Redis or Valkey: carries wake-ups only, may be lost at any time")
     s3_endpoint_url: str = Field(description="S3-compatible storage as this process reaches it")
-    s3_public_endpoint_url: str | None = Field(
-        default=None, description="Storage as clients reach it; the host is part of a presigned link's signature"
+    public_url: Annotated[str | None, Optional, AfterValidator(_without_slash)] = Field(
+        default=None,
+        description="The service as clients reach it; unset, links name the host of the request, or only the path in "
+        "events of workers, which have no request",
+    )
+    s3_public_endpoint_url: Annotated[str | None, Optional] = Field(
+        default=None,
+        description="Storage as clients reach it, part of what presigned links sign; unset, clients reach the service "
+        "alone, and files go through it: one port is easier to publish than two",
     )
     s3_access_key_id: SecretStr
     s3_secret_access_key: SecretStr

@@ -1,0 +1,1 @@
+"""Files by links on the service's own host."""

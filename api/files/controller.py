@@ -1,0 +1,43 @@
+"""Routes of the links on the service's own host, which authenticate themselves."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from litestar import Controller, Response, get, put
+from litestar.params import FromPath, QueryParameter
+
+from api.http import body_stream, file_stream
+from api.http.file_stream import SentFile
+from api.http.injected import AnyRequest, Injected
+from shared.kit import file_access
+from shared.kit.platform import Platform
+
+# It is left out of logs, as every query is.
+Token = Annotated[str, QueryParameter(description="What the link permits, signed.")]
+
+
+class FileController(Controller):
+    """Files by links, in both directions."""
+
+    path = "/files"
+    include_in_schema = False
+
+    @get("/{name:str}")
+    async def read(
+        self, request: AnyRequest, platform: Injected[Platform], name: FromPath[str], token: Token = ""
+    ) -> Response[Any]:
+        """Send the file of a link, or the range of it that the request names."""
+        key, stat, disposition = await file_access.find(platform.storage, name, token)
+        file = SentFile(key, stat.size_bytes, stat.content_type, stat.etag, disposition)
+        return await file_stream.send(request, platform.storage, file)
+
+    @put("/{name:str}", status_code=HTTPStatus.OK)
+    async def store(
+        self, request: AnyRequest, platform: Injected[Platform], name: FromPath[str], token: Token = ""
+    ) -> Response[None]:
+        """Pass the body on to the storage, and answer with its ETag."""
+        body = body_stream.incoming(request)
+        grant, size_bytes = file_access.find_upload(platform.storage, name, token, body.length)
+        body.accept_stream(size_bytes)
+        etag = await platform.storage.passed_uploads.send(grant, size_bytes, body.pieces())
+        return Response(None, headers={"ETag": etag})
