@@ -13,6 +13,7 @@ from api.http.problems import problem_of
 from api.reports import of_checks
 from api.web import gate_forms
 from api.web.forms import Form
+from api.web.listed_verdicts import checked
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from api.web.run_choices import NamedRun, named_run, ready_detection_runs, ready_runs, title_of_detector
@@ -38,7 +39,8 @@ class GatePages(Controller):
         """List the account's gates, newest first."""
         found = await gates.list_own(page_request.platform, page_request.caller, before=cursor, limit=PAGE_SIZE + 1)
         page = paging.cut(found, PAGE_SIZE, lambda gate: gate.id)
-        return page_request.render("gates/list.html", gates=page.rows, titles=title_of, next_cursor=page.next)
+        listed = await checked(page_request, page.rows)
+        return page_request.render("gates/list.html", gates=listed, titles=title_of, next_cursor=page.next)
 
     @get("/new")
     async def new(self, page_request: Injected[PageRequest]) -> Response[str]:

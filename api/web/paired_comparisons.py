@@ -11,6 +11,7 @@ from api.http.paging import Cursor
 from api.http.problems import problem_of
 from api.reports import of_comparisons
 from api.web.forms import Form
+from api.web.listed_verdicts import named
 from api.web.numbers import read_number
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
@@ -27,6 +28,7 @@ from shared.presentation.whiskers import WIDTH
 
 PAGE_SIZE = 50
 MAX_FLIPS = 50
+MAX_SLICES, MAX_COLUMN = 10, 500
 TWO = 2
 # The largest position that JSON's readers all understand.
 MAX_POSITION = 2**53
@@ -43,8 +45,9 @@ class PairedComparisonPages(Controller):
         platform, caller = page_request.platform, page_request.caller
         found = await comparisons.list_own(platform, caller, before=cursor, limit=PAGE_SIZE + 1)
         page = paging.cut(found, PAGE_SIZE, lambda comparison: comparison.id)
+        listed = await named(page_request, page.rows)
         return page_request.render(
-            "comparisons/list.html", comparisons=page.rows, titles=VERDICT_TITLES, next_cursor=page.next
+            "comparisons/list.html", comparisons=listed, titles=VERDICT_TITLES, next_cursor=page.next
         )
 
     @get("/new")
@@ -67,7 +70,7 @@ class PairedComparisonPages(Controller):
         platform, caller = page_request.platform, page_request.caller
         try:
             baseline, candidate = form.text("baseline") or "", form.text("candidate") or ""
-            options = ComparisonOptions(margin=_margin(form))
+            options = ComparisonOptions(margin=_margin(form), slices=_slices(form))
             made = await comparisons.create(platform, caller, baseline, candidate, options)
         except MISTAKES as error:
             return await _form(page_request, form.texts, problem_of(page_request.request, error))
@@ -143,6 +146,15 @@ def _margin(form: Form) -> float | None:
     if margin is not None and not 0 < margin < 1:
         raise InvalidInput(Fault("/margin", "margin: write a number between 0 and 1, such as 0.01."))
     return margin
+
+
+def _slices(form: Form) -> list[str]:
+    columns = [column for text in (form.text("slices") or "").split(",") if (column := text.strip())]
+    if len(columns) > MAX_SLICES or any(len(column) > MAX_COLUMN for column in columns):
+        raise InvalidInput(
+            Fault("/slices", f"slices: name up to {MAX_SLICES} columns of up to {MAX_COLUMN} characters.")
+        )
+    return columns
 
 
 async def _named(page_request: PageRequest, side: ComparedVersion) -> NamedRun:

@@ -12,6 +12,7 @@ from api.web.account_security import AccountSecurityPages
 from api.web.admin import AdminPages
 from api.web.admin_invitations import AdminInvitationPages
 from api.web.comparison import ComparisonPages
+from api.web.comparison_parts import ComparisonPartPages
 from api.web.curves import CurvePages
 from api.web.datasets import DatasetPages
 from api.web.detection_runs import DetectionModelPages, DetectionRunPages
@@ -47,6 +48,7 @@ PAGES: list[type[Controller]] = [
     DatasetPages,
     RunPartPages,
     PairedComparisonPages,
+    ComparisonPartPages,
     GatePages,
     GateCheckPages,
     MatrixPages,

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from api.static_files import STATIC
 from shared.presentation import heatmap
 from shared.presentation.labels import cut, label_text, plain_text
-from shared.presentation.number_format import count_text, percent_text, value_text
+from shared.presentation.number_format import bytes_text, count_text, percent_text, signed_text, value_text
 
 _SHORT_COLUMNS = 40
 
@@ -50,6 +50,10 @@ def _number(value: float | None) -> str:
     return "—" if value is None else value_text(value)
 
 
+def _difference(value: float | None) -> str:
+    return "—" if value is None else signed_text(value)
+
+
 def _percent(share: float | None) -> str:
     return "—" if share is None else f"{percent_text(share)} %"
 
@@ -76,8 +80,10 @@ _environment.filters |= {
     "folder": _folder,
     "when": _when,
     "number": _number,
+    "difference": _difference,
     "percent": _percent,
     "count": count_text,
+    "bytes": bytes_text,
     "label": label_text,
     "plain": plain_text,
     "short": _short,

@@ -32,6 +32,12 @@ class ComparisonChanged(DomainError):
     status, code = HTTPStatus.CONFLICT, "comparison-changed"
 
 
+class ComparedChanged(DomainError):
+    """A side of this comparison has changed since, so it is not drawn; compare the two again."""
+
+    status, code = HTTPStatus.CONFLICT, "compared-changed"
+
+
 class RunsNotComparable(DomainError):
     """The two are not of the same samples with the same truths, so their predictions cannot be paired."""
 

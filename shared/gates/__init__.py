@@ -1,5 +1,6 @@
 """Gates: policies by which a candidate may take the place of a baseline, or may not."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from shared import detection_runs, jobs, quotas, runs
@@ -129,6 +130,13 @@ async def list_checks(
     gate = await get(platform, caller, gate_id)
     async with platform.db.connection() as connection:
         return await queries.list_checks(connection, caller.account_id, gate.id, before=before, limit=limit)
+
+
+async def latest_checks(platform: Platform, caller: Caller, gate_ids: Sequence[UUID]) -> dict[UUID, CheckRecord]:
+    """Return the newest check of each of the caller's gates that has one, without their results, by gate."""
+    async with platform.db.connection() as connection:
+        checks = await queries.latest_checks(connection, caller.account_id, gate_ids)
+    return {check.gate_id: check for check in checks}
 
 
 async def _check(platform: Platform, caller: Caller, rules: GatePolicy) -> None:

@@ -1,5 +1,6 @@
 """Statements about gates and their checks."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -59,6 +60,13 @@ LIST_CHECKS = f"""
     ORDER BY gate_check.id DESC LIMIT $4
 """
 
+_LATEST_CHECK = f"""
+    {_CHECK.format(status=STATUS, policy="'{}'::jsonb", result="NULL")}
+    WHERE gate.account_id = $1 AND gate_check.gate_id = wanted.gate_id ORDER BY gate_check.id DESC LIMIT 1
+"""
+
+LATEST_CHECKS = f"SELECT latest.* FROM unnest($2::uuid[]) AS wanted (gate_id), LATERAL ({_LATEST_CHECK}) AS latest"  # noqa: S608 -- of the parts above only
+
 INSERT_CHECK = """
     INSERT INTO gate_check (id, gate_id, gate_version, job_id, candidate_run_id, candidate_detection_run_id,
         candidate_version, baseline_run_id, baseline_version)
@@ -117,6 +125,11 @@ async def list_checks(
     """Return checks of a gate without their results, newest first."""
     found = await connection.fetch(LIST_CHECKS, account_id, gate_id, before, limit)
     return [CheckRecord(*record) for record in found]
+
+
+async def latest_checks(connection: Connection, account_id: int, gate_ids: Sequence[UUID]) -> list[CheckRecord]:
+    """Return the newest check of each gate that has one, without their results."""
+    return [CheckRecord(*record) for record in await connection.fetch(LATEST_CHECKS, account_id, gate_ids)]
 
 
 async def insert_check(

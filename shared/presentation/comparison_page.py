@@ -4,20 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from shared.evaluation.comparison.errors import NotComparable
 from shared.evaluation.comparison.pycm_ranking import aligned, compare
 from shared.evaluation.comparison.side_by_side import side_by_side
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.rates import row_shares
 from shared.matrices.errors import MatricesNotComparable
 from shared.matrices.records import CountedMatrix
-from shared.presentation.cell_colours import THRESHOLDS
 from shared.presentation.comparison_tables import Headline, Line, class_lines, headlines, statistic_lines
-from shared.presentation.heatmap import SMALL, CellShades, HeatMap, heat_map
+from shared.presentation.heatmap import SMALL, HeatMap, heat_map
 from shared.presentation.labels import label_text
-from shared.presentation.number_format import percent_text
+from shared.presentation.matrix_difference import difference_map
 from shared.presentation.ranked_models import RankedModel, Verdict, rank_models, verdict
 
 _MAX_CLASSES = 100
@@ -89,18 +85,7 @@ def _difference(
 ) -> HeatMap | None:
     if is_base:
         return None
-    # A class without samples has no shares on either side.
-    gains = np.nan_to_num(row_shares(matrix.counts) - row_shares(base.counts))
-    levels = np.where(gains != 0, np.digitize(np.abs(gains), THRESHOLDS) + 1, 0)
-    # More correct predictions and fewer errors are better.
-    on_diagonal = np.eye(len(labels), dtype=np.bool_)
-    better = np.where(on_diagonal, gains > 0, gains < 0)
-
-    def text(row: int, column: int) -> str:
-        share = float(gains[row, column])
-        return f"{'+' if share > 0 else '−'}{percent_text(abs(share))}"
-
-    return heat_map(matrix, labels, SMALL, CellShades(levels, text, better))
+    return difference_map(matrix, base, labels)
 
 
 def _titles(matrices: Sequence[CountedMatrix]) -> Callable[[str], str]:

@@ -1,5 +1,6 @@
 """The differences of a comparison as rows, each with its interval drawn on a common scale."""
 
+import math
 from typing import NamedTuple
 
 from shared.comparisons.results import ComparisonResult, MetricDifference
@@ -27,10 +28,13 @@ class DifferenceRow(NamedTuple):
 
 
 def difference_rows(result: ComparisonResult) -> list[DifferenceRow]:
-    """The rows in the order of the result, on the narrowest scale that holds every interval."""
+    """The rows in the order of the result, then those of slices, on the narrowest scale that holds every interval.
+
+    The slices begin with the one in which the candidate loses most.
+    """
     ends = [abs(end) for one in result.differences for end in (one.difference, one.low, one.high) if end is not None]
     largest = max(ends, default=0.0) or 1.0
-    return [
+    rows = [
         DifferenceRow(
             one,
             CATALOGUE[one.metric].title,
@@ -38,3 +42,12 @@ def difference_rows(result: ComparisonResult) -> list[DifferenceRow]:
         )
         for one in result.differences
     ]
+    of_slices = [row for row in rows if row.found.slice is not None]
+    return [*(row for row in rows if row.found.slice is None), *sorted(of_slices, key=_gain)]
+
+
+def _gain(row: DifferenceRow) -> float:
+    difference = row.found.difference
+    if difference is None:
+        return math.inf
+    return -difference if CATALOGUE[row.found.metric].lower_is_better else difference

@@ -8,6 +8,7 @@ _SIGNIFICANT_DIGITS = 6
 _DECIMALS = 4
 _MAX_WHOLE = 100_000
 _MIN_COMPACT = 0.01
+_BYTES = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 _UNITS = ("", "k", "M", "G", "T", "P", "E")
 _MIN_PLAIN, _MAX_PLAIN = 1e-3, 1e6
 # A sum of weights has fewer significant digits than a count.
@@ -50,6 +51,17 @@ def value_text(value: float) -> str:
     integer_digits = len(str(int(abs(value))))
     decimals = min(_DECIMALS, _SIGNIFICANT_DIGITS - integer_digits)
     return _group_digits(f"{value:,.{decimals}f}")
+
+
+def bytes_text(size: int) -> str:
+    """The number of bytes, in binary units with one decimal from 1 KiB on."""
+    power = min(max(0, (size.bit_length() - 1) // 10), len(_BYTES) - 1)
+    return f"{size} bytes" if power == 0 else f"{size / 1024**power:.1f} {_BYTES[power]}"
+
+
+def signed_text(difference: float) -> str:
+    """The difference as a value, with its sign."""
+    return f"+{value_text(difference)}" if difference > 0 else value_text(difference)
 
 
 def percent_text(share: float) -> str:

@@ -52,6 +52,8 @@ async def test_the_overview_shows_what_is_new_what_changed_and_what_failed(
     assert f"/app/comparisons/{compared}" in changed
     assert "Nightly two" in changed
     assert "Release gate" in changed
+    listed = _main((await visitor.get("/app/gates")).text)
+    assert re.findall(r'href="/app/checks/([^"]+)">\s*<span class="badge \w+">(\w+)', listed) == [(check, "fail")]
     assert theirs not in page
     assert "Somebody else" not in page
 

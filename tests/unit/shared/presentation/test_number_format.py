@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.presentation.number_format import compact_count_text, count_text, percent_text, value_text
+from shared.presentation.number_format import (
+    bytes_text,
+    compact_count_text,
+    count_text,
+    percent_text,
+    signed_text,
+    value_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -99,3 +106,17 @@ def test_a_sum_of_weights_is_true_to_its_value_in_four_decimals(weight: float) -
 @given(st.floats(0, 1e11))
 def test_a_compact_weight_fits_into_six_characters(weight: float) -> None:
     assert len(compact_count_text(weight)) <= 6
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 bytes"), (1023, "1023 bytes"), (1024, "1.0 KiB"), (2_599_422, "2.5 MiB"), (5 * 2**30, "5.0 GiB"),
+     (2**70, "1048576.0 PiB")],
+)  # fmt: skip
+def test_bytes_are_told_in_binary_units(size: int, text: str) -> None:
+    assert bytes_text(size) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.02225, "+0.0222"), (0.0, "0"), (-0.01, "−0.0100"), (1.0, "+1")])
+def test_a_difference_carries_its_sign(value: float, text: str) -> None:
+    assert signed_text(value) == text
