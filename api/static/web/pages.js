@@ -27,6 +27,16 @@
     button.textContent = "Copied";
   });
 
+  // The style shows a skeleton where the answer will stand, once it has taken a moment; polling shows nothing.
+  function mark(event, isBusy) {
+    const { target, sourceElement } = event.detail.ctx;
+    if (sourceElement.getAttribute("hx-trigger")?.startsWith("every")) return;
+    if (isBusy) target.setAttribute("aria-busy", "true");
+    else target.removeAttribute("aria-busy");
+  }
+
+  document.addEventListener("htmx:before:request", (event) => mark(event, true));
+  document.addEventListener("htmx:finally:request", (event) => mark(event, false));
   document.addEventListener("htmx:after:swap", () => localise(document));
   document.addEventListener("DOMContentLoaded", () => localise(document));
 })();

@@ -44,7 +44,7 @@
     line.setAttribute("transform", `translate(${((threshold - low) / (high - low || 1)) * width} 0)`);
     slider.setAttribute("aria-valuetext", `threshold ${number(threshold)}`);
     says.textContent =
-      `At ${number(threshold)}: precision ${number(precision)}, recall ${number(recall)}, ` +
+      `Threshold ${number(threshold)}: precision ${number(precision)}, recall ${number(recall)}, ` +
       `F1 ${number((2 * tp) / (tp + fp + positives))}; ${count(tp)} right and ${count(fp)} wrong positives, ` +
       `${count(positives - tp)} missed.`;
   }
