@@ -30,6 +30,7 @@ from api.web.problems import HANDLERS
 from api.web.project_files import ProjectFilePages
 from api.web.projects import ProjectPages
 from api.web.run_parts import RunPartPages
+from api.web.run_suspects import RunSuspectPages
 from api.web.run_trends import RunTrendPages
 from api.web.runs import RunPages
 from api.web.search import SearchPages
@@ -45,6 +46,7 @@ PAGES: list[type[Controller]] = [
     RunPages,
     SelectedRunPages,
     RunTrendPages,
+    RunSuspectPages,
     DatasetPages,
     RunPartPages,
     PairedComparisonPages,

@@ -13,6 +13,7 @@ from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.class_table import MAX_ROWS
 from shared.presentation.matrix_drawing import MatrixDrawing, draw_matrix
 from shared.presentation.matrix_view import View
+from shared.presentation.number_format import count_text
 from shared.presentation.run_tables import (
     CLASS_COLUMNS,
     RunClass,
@@ -62,6 +63,7 @@ async def values(platform: Platform, selection: RunSelection) -> dict[str, Any]:
         "class_columns": CLASS_COLUMNS,
         "width": WIDTH,
         "matrix_drawing": shown.drawing,
+        "right": shown.right,
         "view": View(),
         "shade_names": SHADE_NAMES,
     }
@@ -74,6 +76,7 @@ class _Figures(NamedTuple):
     headlines: list[RunMetric]
     classes: list[RunClass]
     drawing: MatrixDrawing | None = None
+    right: str = ""
 
 
 async def _figures(platform: Platform, selection: RunSelection) -> _Figures:
@@ -86,4 +89,5 @@ async def _figures(platform: Platform, selection: RunSelection) -> _Figures:
     if not run.summary.has_labels:
         return shown
     table = class_table(run, matrix, is_slice=is_slice)[:MAX_ROWS]
-    return shown._replace(classes=table, drawing=await draw_matrix(matrix, View()))
+    right = count_text(matrix.hits.sum().item())
+    return shown._replace(classes=table, drawing=await draw_matrix(matrix, View()), right=right)

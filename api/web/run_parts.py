@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
 
 from api.http.injected import Injected
+from api.http.request_end import request_end
 from api.reports import of_runs
 from api.web.page_request import PageRequest
 from api.web.run_selection import ClassParameter, RunSelection, SliceParameter, ThresholdParameter, select
@@ -20,7 +22,7 @@ from shared.presentation.histogram_drawing import HISTOGRAM, draw_histogram
 from shared.presentation.reliability_drawing import reliability_points
 from shared.presentation.run_slices import slice_rows
 from shared.presentation.whiskers import WIDTH
-from shared.runs import answers, curves
+from shared.runs import answers, curves, exports
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, TaskUnsupported
 from shared.runs.filters import RowFilter
 from shared.runs.records import ReadyRun
@@ -84,6 +86,27 @@ class RunPartPages(Controller):
             samples=page.rows,
             next_cursor=page.next,
         )
+
+    @get("/samples.csv")
+    async def samples_file(
+        self,
+        page_request: Injected[PageRequest],
+        run_id: FromPath[str],
+        *,
+        row: Position = None,
+        column: Position = None,
+        class_label: ClassParameter = "",
+        threshold: ThresholdParameter = "",
+        slices: SliceParameter = None,
+    ) -> Response[Any]:
+        """Send all samples of a cell, or all errors, as a file."""
+        stored = await runs.get_shown(page_request.platform, page_request.caller, run_id, runs.ANY_TASK)
+        selection = select(stored, class_label, threshold, slices)
+        wanted = _cell(selection, row, column)
+        export = await exports.begin(page_request.platform, selection.stored, wanted, "csv", selection.decision)
+        request_end.get().callback(export.close)
+        name = f'attachment; filename="run-{stored.id}-v{stored.version}-samples.csv"'
+        return Stream(export.pieces, media_type="text/csv", headers={"Content-Disposition": name})
 
     @get("/curves")
     async def curves(
