@@ -1,6 +1,7 @@
 """The page of a metric over time: of a model, a tag or a dataset, with the baseline pinned and regressions marked."""
 
-from typing import Annotated
+from collections import Counter
+from typing import Annotated, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -25,6 +26,14 @@ from shared.runs.list_queries import MeasuredRun
 MAX_RUNS = 100
 
 
+class OtherMetric(NamedTuple):
+    """A metric of runs that lack the one that is shown: its title, their number, and the query that shows it."""
+
+    title: str
+    runs: int
+    query: str
+
+
 class RunTrendPages(Controller):
     """The page of a metric over time."""
 
@@ -38,7 +47,8 @@ class RunTrendPages(Controller):
         baseline: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
         """Show a metric of the newest runs of a model, a tag or a dataset, beside a baseline."""
-        wanted = await _with_metric(page_request, wanted)
+        recent = await _headlines(page_request, wanted)
+        wanted = _with_metric(recent, wanted)
         pinned = _pinned(baseline)
         runs = await listing.series(
             page_request.platform, page_request.caller, wanted.filter, wanted.sort, pinned=pinned, limit=MAX_RUNS
@@ -54,23 +64,39 @@ class RunTrendPages(Controller):
             pinned=pinned,
             trend=trend(runs, metric, pinned or _tagged(runs)) if runs else None,
             query=_query(wanted),
+            others=_others(recent, wanted),
             width=WIDTH,
             height=HEIGHT,
             most=MAX_RUNS,
         )
 
 
-async def _with_metric(page_request: PageRequest, wanted: RunListQuery) -> RunListQuery:
-    """The query with a metric: the one that was asked for, or the first headline that the newest of the runs has."""
-    if wanted.sort:
-        return wanted
+async def _headlines(page_request: PageRequest, wanted: RunListQuery) -> list[set[str]]:
+    """The metrics of each of the newest runs that the query finds, oldest first."""
     newest = await listing.newest(
         page_request.platform, page_request.caller, wanted.filter, before=None, limit=MAX_RUNS
     )
     figures = await listing.figures(page_request.platform, page_request.caller, [run.id for run in newest])
-    known = {figure.metric_id for run in newest[::-1] for figure in figures.get(run.id, [])}
-    metric_id = next((one for one in HEADLINES if one in known), HEADLINES[1])
-    return msgspec.structs.replace(wanted, sort=metric_id)
+    return [{figure.metric_id for figure in figures.get(run.id, [])} for run in newest[::-1]]
+
+
+def _with_metric(recent: list[set[str]], wanted: RunListQuery) -> RunListQuery:
+    """The query with a metric: the one that was asked for, or the first headline that one of the runs has."""
+    if wanted.sort:
+        return wanted
+    known = set[str]().union(*recent)
+    return msgspec.structs.replace(wanted, sort=next((one for one in HEADLINES if one in known), HEADLINES[1]))
+
+
+def _others(recent: list[set[str]], wanted: RunListQuery) -> list[OtherMetric]:
+    """The headlines of the runs that lack the metric, with the number of those runs and the query that shows it."""
+    lacking = [metrics for metrics in recent if wanted.sort not in metrics]
+    counts = Counter(next((one for one in HEADLINES if one in metrics), None) for metrics in lacking)
+    return [
+        OtherMetric(CATALOGUE[one].title, count, _query(msgspec.structs.replace(wanted, sort=one)))
+        for one, count in counts.items()
+        if one is not None
+    ]
 
 
 def _pinned(baseline: str) -> UUID | None:

@@ -46,6 +46,7 @@ def views(account: Account) -> list[View]:
         View("overview-page", "/", 900),
         View("runs-page", "/app/runs?sort=f1.class", 900),
         View("run-page", f"/app/runs/{account.runs[-1]}?threshold=0.45", 1700),
+        View("comparison-page", f"/app/comparisons/{account.comparison}", 1700),
         View("trend-page", "/app/runs/trend?model=mail+filter", 900),
         View("new-matrix-page", "/app/matrices/new", 720),
         View("matrices-page", "/app/matrices", 560),

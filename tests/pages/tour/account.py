@@ -9,7 +9,7 @@ import numpy as np
 
 from tests.actors import Client
 from tests.detection_projects import judge
-from tests.pages.tour.runs import furnish_runs
+from tests.pages.tour.runs import compare_last, furnish_runs
 from tests.pages.tour.scene import CARS, DOG, PEOPLE, ROOF, SIZE, heat, street
 from tests.pipelines import Pipeline, box
 
@@ -27,6 +27,7 @@ class Account:
     analyses: list[str]
     detection_run: str
     runs: list[str]
+    comparison: str
 
 
 async def furnish(client: Client) -> Account:
@@ -43,7 +44,9 @@ async def furnish(client: Client) -> Account:
     pipeline = await Pipeline.of(client, name="street models")
     analyses = [await _detector(client, pipeline, image), await _transformer(client, pipeline, image)]
     detection_run = await _judged(client, pipeline, project["id"], frames)
-    return Account(matrices, curve, project["id"], image, analyses, detection_run, await furnish_runs(client))
+    runs = await furnish_runs(client)
+    comparison = await compare_last(client, runs)
+    return Account(matrices, curve, project["id"], image, analyses, detection_run, runs, comparison)
 
 
 async def _matrix(client: Client, seed: int, skill: float) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from litestar import Litestar
@@ -212,5 +213,10 @@ async def test_a_model_over_time_marks_regressions_beside_the_pinned_baseline(
     assert "<h1>Recall over time</h1>" in recall
     assert badges(recall) == ["regression", "fell", "no change shown", "baseline"]
     assert "has the metric Hamming loss" in nothing
+    assert "3 of the newest runs" in nothing
+    assert re.findall(r'<a href="/app/runs/trend\?([^"]+)">(.*?) over time</a> shows them', nothing) == [
+        (f"model={quote_plus(HOSTILE)}&amp;sort=f1.class", "F1 score")
+    ]
+    assert "of the newest runs" not in page
     assert (refused, missing.status_code) == ([400, 400], 404)
     assert all(HOSTILE not in text for text in (page, pinned, foreign, nothing))
