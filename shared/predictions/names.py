@@ -91,7 +91,7 @@ def kind_of(name: str) -> NameKind:  # noqa: PLR0911 - a table of cases, in the 
         if plain in names or "_".join(words) in names:
             return kind
     word_set = frozenset(words)
-    if word_set & _SCORE:
+    if word_set & _SCORE or ("raw" in word_set and word_set & _PREDICTED):
         return "score"
     if word_set & _PREDICTED:
         return "prediction"

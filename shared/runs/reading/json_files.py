@@ -18,7 +18,9 @@ from shared.kit.json_keys import repeated_key
 from shared.predictions.values import score
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.reading.containers import Container
+from shared.runs.reading.json_faults import explained
 from shared.runs.reading.json_frames import records_of_frame
+from shared.runs.reading.json_scores import spread
 from shared.runs.reading.tables import Batch, ColumnForm, check_names, rows_of_batch
 
 _BATCH_ROWS = 2**16
@@ -190,8 +192,10 @@ def _flat(record: Record, number: int, kinds: _Kinds, before: str = "") -> dict[
         text, name = bytes(raw), before + short_name
         if name in cells:
             raise _repeated(f"Record {number:,}", name)
-        if text.startswith(b"{"):
-            nested = _flat(_members(text, f"Record {number:,}"), number, kinds, f"{name}.")
+        scores = spread(name, text) if text[:1] in {b"{", b"["} else None
+        if scores is not None or text.startswith(b"{"):
+            members = scores or _members(text, f"Record {number:,}")
+            nested = _flat(members, number, kinds, f"{name}.")
             if doubled := cells.keys() & nested.keys():
                 raise _repeated(f"Record {number:,}", min(doubled))
             cells |= nested
@@ -224,7 +228,7 @@ def _decoded(decoder: msgspec.json.Decoder[Any], text: bytes | Raw, where: str) 
     try:
         return decoder.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FileUnreadable(f"{where} cannot be read: {error}.") from error
+        raise FileUnreadable(explained(bytes(text), where, error)) from error
 
 
 def records_as_file(records: Iterable[bytes]) -> bytes:
