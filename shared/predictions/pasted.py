@@ -17,7 +17,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 # pandas' last lines of a Series, and R's index at the beginning of a line.
 _SERIES_END = re.compile(r"(?:(?:Name|Length|Freq): [^\r\n]*, )?dtype: [\w\[\], ]+|Name: [^\r\n]*, dtype: [\w\[\], ]+")
 _SERIES_LINE = re.compile(r"(?P<index>\S+)\s{2,}(?P<label>\S.*)")
-_NUMBERED_LINE = re.compile(r"(?P<index>\d+)\s{2,}(?P<label>\S.*)")
+_NUMBERED_LINE = re.compile(r"(?P<index>\d+)(?:[.)]\s+|\s{2,})(?P<label>\S.*)")
 _R_LINE = re.compile(r"\s*\[(?P<index>\d+)\]\s+(?P<items>.*)")
 # `y_true = [0, 1]`, `Actual: [0, 1]`.
 _ASSIGNED = re.compile(r"[\w .]{1,60}(?:[=:]|<-)\s*(?=(?:\w+\.)?\w*[\[(])")
@@ -155,17 +155,27 @@ def _read_line(text: str, notices: list[Notice]) -> list[str]:
         return cells
     if present:
         cells = [cell.strip() for cell in text.rstrip(f"{present[0]} ").split(present[0])]
+        _refuse_several_numbers(cells)
         if "..." in cells or "…" in cells:
             raise UnreadablePredictions(ABRIDGED)
         _refuse_open_brackets(cells)
         return [_unquote(cell) for cell in cells]
     labels = text.split()
+    if "|" in text:
+        raise UnreadablePredictions("The line holds bars; put each label on a line of its own.")
     _refuse_open_brackets(labels)
     if "..." in labels or "…" in labels:
         raise UnreadablePredictions(ABRIDGED)
     if len(labels) > 1 and not all(re.fullmatch(r"[-+\d.]+", label) for label in labels):
         notices.append(Notice(Code.SPLIT_AT_BLANKS))
     return labels
+
+
+def _refuse_several_numbers(cells: Sequence[str]) -> None:
+    """Refuse `1,5 2,5`: the blanks may separate numbers with decimal commas."""
+    if any(len(parts := cell.split()) > 1 and all(map(_NUMBERS.fullmatch, parts)) for cell in cells):
+        detail = "The line holds numbers with commas and blanks between them; put each label on a line of its own."
+        raise UnreadablePredictions(detail)
 
 
 def _refuse_open_brackets(cells: Sequence[str]) -> None:

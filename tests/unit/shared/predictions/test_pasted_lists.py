@@ -340,3 +340,17 @@ def test_deep_and_long_lists_are_read_or_refused_in_time() -> None:
 def test_a_text_without_a_value_among_pasted_numbers_is_named_with_its_line() -> None:
     with pytest.raises(UnreadablePredictions, match=r"^Line 2: “NA” stands among labels that are numbers"):
         read_pasted_labels("1\n0\n1", "1\nNA\n0")
+
+
+def test_numbered_lines_are_labels_without_their_numbers() -> None:
+    assert _both("1. cat\n2. dog\n3. cat") == ["cat", "dog", "cat"]
+    assert _both("1) cat\n2) dog") == ["cat", "dog"]
+    assert _both("2. cat\n1. dog") == ["2. cat", "1. dog"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("1,5 2,5", "commas and blanks between"), ("0;1 1", "between them"), ("a|b|a", "holds bars")]
+)
+def test_a_line_with_two_kinds_of_separators_is_refused(text: str, why: str) -> None:
+    with pytest.raises(UnreadablePredictions, match=why):
+        read_pasted_labels(text, text)
