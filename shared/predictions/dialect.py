@@ -190,6 +190,9 @@ def _equal_lengths(rows: list[list[str]], lines: Sequence[int]) -> list[list[str
             f"The rows have {usual_length:,} cells; up to {MAX_COLUMNS:,} columns are read, and a row for each sample."
         )
         raise UnreadablePredictions(detail)
+    if len(rows[0]) > usual_length and not any(rows[0][usual_length:]):
+        # Weka ends the row of names with a comma more than others have cells.
+        rows = [rows[0][:usual_length], *rows[1:]]
     odd_row = next((index for index, row in enumerate(rows) if len(row) != usual_length), None)
     if odd_row is not None:
         cells, usual_cells = (f"{n} cell{'s' if n != 1 else ''}" for n in (len(rows[odd_row]), usual_length))

@@ -7,6 +7,7 @@ from typing import Literal
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import Header
+from shared.predictions.lookalikes import look_alike
 from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision
@@ -89,11 +90,14 @@ def _repeat_counted(table: NamedTable, read: ReadLabels) -> ReadLabels:
 
 
 def doubts(actual: Sequence[Label], predicted: Sequence[Label]) -> list[Notice]:
-    """Notices where no label occurs on both sides, and where a sign stands among numbers."""
-    distinct = {*actual}, {*predicted}
-    notices = [] if distinct[0] & distinct[1] else [Notice(Code.NO_COMMON_LABEL)]
-    signs = signs_among_numbers({str(label) for label in distinct[0] | distinct[1]})
-    return [*notices, Notice(Code.SIGNS)] if signs else notices
+    """Notices where no label occurs on both sides, where two look alike, and where a sign stands among numbers."""
+    distinct = {str(label) for label in {*actual}}, {str(label) for label in {*predicted}}
+    notices = []
+    if not distinct[0] & distinct[1]:
+        notices.append(Notice(Code.NO_COMMON_LABEL))
+    elif look_alike(*distinct) is not None:
+        notices.append(Notice(Code.LOOK_ALIKE))
+    return [*notices, Notice(Code.SIGNS)] if signs_among_numbers(distinct[0] | distinct[1]) else notices
 
 
 def _sides(table: NamedTable, order: Order) -> tuple[int, int, list[Notice]]:

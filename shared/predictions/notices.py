@@ -29,6 +29,7 @@ class Code(StrEnum):
     WEIGHT_UNUSED = "weight-unused"
     COUNTED = "counted"
     SIGNS = "signs"
+    LOOK_ALIKE = "look-alike"
 
 
 _SENTENCES = {
@@ -41,7 +42,7 @@ _SENTENCES = {
     Code.PREDICTED_BY_EXCLUSION: "Only the actual labels are named: column {0} was taken for the predicted ones.",
     Code.LABEL_COLUMN: "Nothing names the actual labels: column {0} was taken for them.",
     Code.SEMICOLON: "Commas and semicolons both cut the rows evenly: the semicolons were taken for the separator.",
-    Code.COMMENT_LINES: "{0} lines at the beginning, which start with #, were taken for comments.",
+    Code.COMMENT_LINES: "Lines at the beginning that start with # were taken for comments, {0} in number.",
     Code.SPACES: "Labels that differ only in the spaces around them were taken for the same label.",
     Code.SPLIT_AT_BLANKS: "Labels in one line were separated at the blanks; put each on a line of its own if a label "
     "holds blanks.",
@@ -54,6 +55,8 @@ _SENTENCES = {
     Code.WEIGHTED: "Column {0} was used as the weight of each sample.",
     Code.COUNTED: "Column {0} says how many samples each row stands for, and they were counted so often.",
     Code.WEIGHT_UNUSED: "Column {0} was not used as weights; call it sample_weight if the samples have weights.",
+    Code.LOOK_ALIKE: "Labels of the two sides look alike, as cat and Cat do, and were counted as different classes; "
+    "write equal labels alike.",
     Code.SIGNS: "A sign such as ? or - stands among labels that are numbers: it was counted as a class. Leave out the "
     "samples without a label if that is what it means.",
     Code.POSITIONS: "The labels are not names in the header: they were taken for positions of its columns, from 0.",

@@ -23,6 +23,7 @@ from shared.runs.ingest.steps import (
     fold_columns,
     is_inferred,
     label_order,
+    look_alike_notices,
     misread,
     repeats,
     sign_notices,
@@ -59,7 +60,7 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
     meaning = _meaning(tally, columns, names, classes)
     positions = _positions_of_codes(tally, classes, meaning)
     matrix = _matrix(tally.counts.recoded((positions, positions)), tuple(classes.labels))
-    notices = [*_notices(reader, columns, matrix, names), *flag_notices(tally, columns, positions, names)]
+    notices = [*_notices(reader, columns, matrix, names, classes), *flag_notices(tally, columns, positions, names)]
     notices += [meaning.notice] if meaning is not None and meaning.notice else []
     kind = _score_kind(tally, columns, meaning)
     scores = _score_columns(reader, columns, names, classes, meaning)
@@ -169,21 +170,24 @@ def _matrix(counts: SparseCounts, classes: tuple[Label, ...]) -> ConfusionMatrix
     return matrix
 
 
-def _notices(reader: CountedRows, columns: Assignment, matrix: ConfusionMatrix, names: Sequence[str]) -> list[str]:
+def _notices(
+    reader: CountedRows, columns: Assignment, matrix: ConfusionMatrix, names: Sequence[str], classes: _Classes
+) -> list[str]:
     notices, tally = [], reader.tally
     if tally.labels.merged:
         notices.append("Labels that differ only in the spaces around them were taken for the same label.")
     if columns.prediction is None and tally.scores.ties:
-        notices.append(
-            f"In {tally.scores.ties:,} rows several classes have the highest score; the first of their columns was "
-            "taken for the prediction."
-        )
+        rows = "1 row" if tally.scores.ties == 1 else f"{tally.scores.ties:,} rows"
+        said = "several classes have the highest score; the first of their columns was taken for the prediction."
+        notices.append(f"In {rows} {said}")
     if columns.prediction is None and tally.scores.outside and len(columns.scores) == 1:
         name = names[columns.scores[0]]
         detail = f"“{name}” holds scores outside 0 to 1, so that no threshold says what is predicted; name the column "
         raise NeedsMapping([MappingQuestion("prediction", f"{detail}of predicted labels.")])
     notices += repeats(reader, columns, names)
-    notices += sign_notices(tally, [] if columns.is_correctness else signs_among_numbers(_label_texts(tally)))
+    if not columns.is_correctness:
+        notices += sign_notices(tally, signs_among_numbers(_label_texts(tally)))
+        notices += look_alike_notices(tally, {text: classes.labels[at] for text, at in classes.positions.items()})
     if not matrix.hits.any() and not columns.is_correctness:
         notices.append("No prediction is right; do both columns hold the same labels?")
     return notices

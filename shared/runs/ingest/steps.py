@@ -1,13 +1,15 @@
 """Steps by which the counts of a file become a run, whatever its task is."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.types import Label
+from shared.kit.listed import quoted
 from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.lookalikes import look_alike
 from shared.predictions.names import normalise
 from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.sample_ids import IdHashes
@@ -82,6 +84,20 @@ def sign_notices(tally: RowTally, signs: Sequence[str]) -> list[str]:
             "counted as a class; leave these rows out if it says that there is no label."
         )
     return notices
+
+
+def look_alike_notices(tally: RowTally, labels: Mapping[str, Label]) -> list[str]:
+    """What has to be said of labels of both sides that look alike; `labels` are those of the texts."""
+    texts = tally.labels.texts
+    sides = [
+        {str(labels[texts[code]]) for code in {*codes.tolist()} if texts[code] in labels}
+        for codes in tally.counts.fields(2)
+    ]
+    pair = look_alike(*sides)
+    if pair is None:
+        return []
+    sides_named = f"The actual label {quoted(pair[0])} and the predicted label {quoted(pair[1])}"
+    return [f"{sides_named} look alike and were counted as different classes; write equal labels alike."]
 
 
 def label_order(label: Label) -> tuple[bool, Any]:

