@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from benchmarks.runs import LIMITS, MAPPED, peak_mib, write
 from deploy.demo.service import service
 from shared.evaluation.curves.scored_curves import curves_of
-from shared.runs import exported_rows, first_rows, objects, results
+from shared.runs import exported_rows, objects, results, top_rows
 from shared.runs.class_scores import scores_of
 from shared.runs.filters import Condition, RowFilter
 from shared.runs.ingest.ingesting import ingest
@@ -58,8 +58,8 @@ def answers(rows: Path, finished: Finished) -> dict[str, Answer]:
     columns = {name: f"m_{at}" for at, name in enumerate(summary.metadata)}
     cell = RowFilter(actual=1, predicted=0)
     everything = RowFilter()
-    kept = rows.with_name(objects.FIRST_ROWS)
-    first_rows.write(RowScan(file, summary), summary, kept)
+    kept = rows.with_name(objects.TOP_ROWS)
+    top_rows.write(RowScan(file, summary), summary, kept)
     second = RowScan(file, summary).page(cell, after=None, limit=100).next
 
     def export() -> None:
@@ -80,7 +80,7 @@ def answers(rows: Path, finished: Finished) -> dict[str, Answer]:
             lambda: read(rows, ["t", "p", columns["country"], columns["device"]]),
         ),
         "first page of a cell": Answer(
-            lambda: first_rows.page(pa.BufferReader(kept.read_bytes()), summary, cell, 100), rounds=PAGES
+            lambda: top_rows.page(pa.BufferReader(kept.read_bytes()), summary, cell, 100), rounds=PAGES
         ),
         "another page of a cell": Answer(
             lambda: RowScan(file, summary).page(cell, after=second, limit=100),

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from shared.runs import first_rows, objects
+from shared.runs import objects, top_rows
 from shared.runs.ingest.ingesting import IngestLimits, ingest
 from shared.runs.mapping import ColumnsIn
 
@@ -52,7 +52,7 @@ def ours(path: Path) -> None:
     """Make a run of the file."""
     with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
         made = ingest(path, Path(scratch), MAPPED, LIMITS, lambda _: None)
-        first_rows.files(str(Path(scratch) / objects.ROWS), Path(scratch), made.finished.summary)
+        top_rows.files(str(Path(scratch) / objects.ROWS), Path(scratch), made.finished.summary)
 
 
 def pandas(path: Path) -> None:

@@ -13,7 +13,7 @@ from shared.evaluation.multilabel.counted import LabelSetCounts, count_sets, eva
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import FileGone
-from shared.runs import first_rows, label_set_results, objects, results
+from shared.runs import label_set_results, objects, results, top_rows
 from shared.runs.decisions import DecidedScan, ThresholdDecision, decided
 from shared.runs.filters import Condition, RowFilter
 from shared.runs.found_rows import FoundPage
@@ -137,7 +137,7 @@ async def samples(
     """A page of the rows of a filter, the most confident first; raises InvalidInput for an unknown row."""
     if after is not None and after > run.summary.rows:
         raise InvalidInput(Fault("/cursor", "cursor: not `next` of a page of this run."))
-    if after is None and decision is None and first_rows.is_kept(run.summary):
+    if after is None and decision is None and top_rows.is_kept(run.summary):
         found = await _first_page(platform, run, wanted, limit)
         if found is not None:
             return found
@@ -149,11 +149,11 @@ async def _first_page(platform: Platform, run: ReadyRun, wanted: RowFilter, limi
 
     def find(_: threading.Event) -> FoundPage | None:
         try:
-            data = platform.storage.get(run.folder + objects.FIRST_ROWS)
+            data = platform.storage.get(run.folder + objects.TOP_ROWS)
         except FileGone:
             # Their texts are too long, or the run was read before they were kept.
             return None
-        return first_rows.page(pa.BufferReader(data), run.summary, wanted, limit)
+        return top_rows.page(pa.BufferReader(data), run.summary, wanted, limit)
 
     return await platform.scans.run(run.account_id, find)
 

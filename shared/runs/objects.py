@@ -1,4 +1,4 @@
-"""The objects of a run in storage: its rows, in one piece or several, its slice tables, and its first rows."""
+"""The objects of a run in storage: its rows, in one piece or several, its slice tables, and its top rows."""
 
 import zlib
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ import msgspec
 from shared.runs.summary import SliceTable
 
 PREFIX = "runs/"
-ROWS, SLICES, FIRST_ROWS = "rows.parquet", "slices.bin", "first-rows.parquet"
+ROWS, SLICES, TOP_ROWS = "rows.parquet", "slices.bin", "top-rows.parquet"
 # What lies beside the rows, whether these are in one piece or in several.
-BESIDE_ROWS = (SLICES, FIRST_ROWS)
+BESIDE_ROWS = (SLICES, TOP_ROWS)
 
 
 def folder_of(run_id: UUID, version: int, attempt: int) -> str:

@@ -14,7 +14,7 @@ from shared.kit.errors import DomainError
 from shared.kit.files import AnyFile, File, FileOnDisk
 from shared.kit.listed import listed
 from shared.kit.platform import Platform
-from shared.runs import first_rows, ingests, objects, part_ingests
+from shared.runs import ingests, objects, part_ingests, top_rows
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, ColumnsContradictory
 from shared.runs.ingest.ingesting import Ingested, IngestLimits, count, inspect
 from shared.runs.joining.private_truth import refuse_rare_inventions
@@ -149,7 +149,7 @@ def _concluded(
     slices = File(objects.SLICES, "application/octet-stream", objects.packed_tables(ingested.finished.slices))
     rows = FileOnDisk(objects.ROWS, "application/vnd.apache.parquet", attempt.scratch.folder / objects.ROWS)
     files: list[AnyFile] = [slices] if parts else [rows, slices]
-    files += first_rows.files(parts.rows if parts else rows.path, attempt.scratch.folder, summary)
+    files += top_rows.files(parts.rows if parts else rows.path, attempt.scratch.folder, summary)
     pieces = summary.pieces
     write = partial(
         ingests.conclude,

@@ -27,7 +27,7 @@ from shared.kit.files import File
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from shared.operations.departed_queries import KEYS
-from shared.runs import first_rows, objects, orphan_queries
+from shared.runs import objects, orphan_queries, top_rows
 from tests.actors import Client, stored_keys
 from tests.integration.api.web.visitor import Visitor
 from worker import execution
@@ -278,9 +278,9 @@ async def test_the_rows_of_first_pages_are_kept_beside_pieces_and_go_with_them(
     run_id, job_id = await begin(alice, parquet())
     for part in await split(runtime, platform, job_id):
         await attempt(runtime, part.id)
-    monkeypatch.setattr(first_rows, "MIN_ROWS", 1)
+    monkeypatch.setattr(top_rows, "MIN_ROWS", 1)
     await attempt(runtime, job_id)
-    kept = f"runs/{run_id}/1/1/{objects.FIRST_ROWS}"
+    kept = f"runs/{run_id}/1/1/{objects.TOP_ROWS}"
     cell: Any = {"actual": "spam", "predicted": "ham", "limit": "20"}
     found = (await alice.get(f"/v1/runs/{run_id}/samples", **cell)).json()
     async with platform.db.connection() as connection:

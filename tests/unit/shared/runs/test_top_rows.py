@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.runs import first_rows
+from shared.runs import top_rows
 from shared.runs.filters import Condition, RowFilter
 from shared.runs.scanning import RowScan
 from shared.runs.summary import RunSummary
@@ -56,10 +56,10 @@ def test_a_first_page_is_that_of_a_scan(
     text = written(seed, rows, classes, digits)
     scan, summary = scanned(tmp_path, text, group, confidence="certainty")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(first_rows, "KEPT", 10)
-        patched.setattr(first_rows, "MAX_KEPT", 1000 if of_cells else 1)
-        patched.setattr(first_rows, "_PIECE", 32)
-        assert first_rows.write(scan, summary, tmp_path / "first.parquet")
+        patched.setattr(top_rows, "KEPT", 10)
+        patched.setattr(top_rows, "MAX_KEPT", 1000 if of_cells else 1)
+        patched.setattr(top_rows, "_PIECE", 32)
+        assert top_rows.write(scan, summary, tmp_path / "first.parquet")
         sides = [None, *range(classes)]
         for wanted in (
             RowFilter(actual, predicted, only_errors)
@@ -67,7 +67,7 @@ def test_a_first_page_is_that_of_a_scan(
             for predicted in sides
             for only_errors in (False, True)
         ):
-            page = first_rows.page(str(tmp_path / "first.parquet"), summary, wanted, limit)
+            page = top_rows.page(str(tmp_path / "first.parquet"), summary, wanted, limit)
             is_cell = wanted.actual is not None or wanted.predicted is not None
             if limit == 10 or (is_cell and not of_cells):
                 assert page is None
@@ -83,19 +83,19 @@ def test_a_first_page_is_that_of_a_scan(
 def test_what_is_no_cell_is_looked_for_among_all_rows(tmp_path: Path, wanted: RowFilter) -> None:
     scan, summary = scanned(tmp_path, written(0, 50, 2, 3), 16, confidence="certainty")
 
-    assert first_rows.write(scan, summary, tmp_path / "first.parquet")
+    assert top_rows.write(scan, summary, tmp_path / "first.parquet")
 
-    assert first_rows.page(str(tmp_path / "first.parquet"), summary, wanted, 10) is None
+    assert top_rows.page(str(tmp_path / "first.parquet"), summary, wanted, 10) is None
 
 
 def test_flags_have_two_cells_in_the_order_of_the_file(tmp_path: Path) -> None:
     lines = [f"q{at},{at % 3 > 0}" for at in range(900)]
     scan, summary = scanned(tmp_path, "\n".join(["sample_id,correct", *lines]), 100, header=True)
 
-    assert first_rows.write(scan, summary, tmp_path / "first.parquet")
+    assert top_rows.write(scan, summary, tmp_path / "first.parquet")
 
-    assert pq.read_metadata(tmp_path / "first.parquet").num_rows == 2 * first_rows.KEPT
-    page = first_rows.page(str(tmp_path / "first.parquet"), summary, RowFilter(only_errors=True), 100)
+    assert pq.read_metadata(tmp_path / "first.parquet").num_rows == 2 * top_rows.KEPT
+    page = top_rows.page(str(tmp_path / "first.parquet"), summary, RowFilter(only_errors=True), 100)
     assert page is not None
     assert [row.number for row in page.rows] == list(range(1, 300, 3))
     assert page.next == 298
@@ -103,21 +103,21 @@ def test_flags_have_two_cells_in_the_order_of_the_file(tmp_path: Path) -> None:
 
 def test_long_texts_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scan, summary = scanned(tmp_path, written(0, 50, 2, 3), 16, confidence="certainty")
-    monkeypatch.setattr(first_rows, "MAX_BYTES", 10)
+    monkeypatch.setattr(top_rows, "MAX_BYTES", 10)
 
-    assert not first_rows.write(scan, summary, tmp_path / "first.parquet")
+    assert not top_rows.write(scan, summary, tmp_path / "first.parquet")
     assert not (tmp_path / "first.parquet").exists()
 
 
 def test_few_rows_and_sets_of_labels_keep_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, summary = scanned(tmp_path, written(0, 50, 2, 3), 16, confidence="certainty")
-    assert first_rows.files(str(tmp_path / "rows.parquet"), tmp_path, summary) == []
-    monkeypatch.setattr(first_rows, "MIN_ROWS", 52)
+    assert top_rows.files(str(tmp_path / "rows.parquet"), tmp_path, summary) == []
+    monkeypatch.setattr(top_rows, "MIN_ROWS", 52)
 
-    assert [file.name for file in first_rows.files(str(tmp_path / "rows.parquet"), tmp_path, summary)] == [
-        "first-rows.parquet"
+    assert [file.name for file in top_rows.files(str(tmp_path / "rows.parquet"), tmp_path, summary)] == [
+        "top-rows.parquet"
     ]
     table = pa.table({"y_true": [["a"], []] * 30, "y_pred": [["a"], ["a"]] * 30})
     pq.write_table(table, tmp_path / "sets.parquet")
     sets = read(tmp_path, (tmp_path / "sets.parquet").read_bytes()).finished.summary
-    assert (sets.task, first_rows.files(str(tmp_path / "rows.parquet"), tmp_path, sets)) == ("multilabel", [])
+    assert (sets.task, top_rows.files(str(tmp_path / "rows.parquet"), tmp_path, sets)) == ("multilabel", [])

@@ -1,4 +1,4 @@
-"""The rows of a run that first pages of samples show, kept beside all of them: the most confident ones of each cell."""
+"""The top rows of a run, which first pages show, kept beside all of them: the most confident ones of each cell."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +26,7 @@ KEPT = 101
 MAX_KEPT = 2**16
 # As long as two of the longest pages.
 MAX_BYTES = 2 * PAGE_BYTES
-# Sorting the first rows is what costs, before it is known which scores are high.
+# Sorting the top rows is what costs, before it is known which scores are high.
 _PIECE = 2**16
 _ROW, _OF_CELLS = "row", b"of_cells"
 
@@ -37,15 +37,15 @@ def is_kept(summary: RunSummary) -> bool:
 
 
 def files(rows: Any, folder: Path, summary: RunSummary) -> list[FileOnDisk]:
-    """The file with the first rows of a run, written into a folder; none where none are kept."""
-    target = folder / objects.FIRST_ROWS
+    """The file with the top rows of a run, written into a folder; none where none are kept."""
+    target = folder / objects.TOP_ROWS
     if not is_kept(summary) or not write(RowScan(rows, summary), summary, target):
         return []
-    return [FileOnDisk(objects.FIRST_ROWS, "application/vnd.apache.parquet", target)]
+    return [FileOnDisk(objects.TOP_ROWS, "application/vnd.apache.parquet", target)]
 
 
 def write(scan: RowScan, summary: RunSummary, target: Path) -> bool:
-    """Write the first rows; returns False, and writes nothing, where their texts are too long."""
+    """Write the top rows; returns False, and writes nothing, where their texts are too long."""
     k = len(summary.classes)
     matrix = summary.matrix
     of_cells = not matrix.is_sparse and np.count_nonzero(matrix.counts) * KEPT <= MAX_KEPT
@@ -62,7 +62,7 @@ def write(scan: RowScan, summary: RunSummary, target: Path) -> bool:
         rows = _rows(lists)
         own_rows = rows[rows >= start]
         numbered = table.take(pa.array(own_rows - start)).append_column(_ROW, pa.array(own_rows))
-        # Of the groups before this one some rows are no longer among the first.
+        # Of the groups before this one some rows are no longer among the top.
         kept = [part.filter(pa.array(np.isin(part.column(_ROW).to_numpy(), rows))) for part in kept]
         kept.append(numbered)
         start += table.num_rows
