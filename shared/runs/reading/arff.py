@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.delimited import Dialect, explained, line_of, read_delimited
@@ -13,6 +15,7 @@ from shared.runs.reading.tables import Batch, ColumnForm, check_names
 
 _ATTRIBUTE = re.compile(r"""\s*@attribute\s+(?:'([^']*)'|"([^"]*)"|(\S+))\s""", re.IGNORECASE)
 _DATA = re.compile(r"\s*@data\s*$", re.IGNORECASE)
+_MISSING = "?"
 # A header is a line for each column; a class list of thousands makes long lines, not many.
 _MAX_HEADER_LINES = 20_000
 
@@ -40,7 +43,8 @@ class ArffFile:
     def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
         """All rows; raises FileUnreadable and RowsInvalid with the line at fault."""
         try:
-            yield from read_delimited(self._path, self._dialect, forms)
+            for batch in read_delimited(self._path, self._dialect, forms):
+                yield {position: _with_gaps(array) for position, array in batch.items()}
         except pa.ArrowInvalid as error:
             raise explained(self._path, self._dialect, forms, self.names, error) from error
 
@@ -51,6 +55,13 @@ class ArffFile:
     def line_of(self, row: int) -> int:
         """The line in which a row begins."""
         return line_of(self._path, self._dialect, row)
+
+
+def _with_gaps(array: "pa.Array[Any]") -> "pa.Array[Any]":
+    """An array with an empty text for the sign of a missing value."""
+    if isinstance(array, pa.DictionaryArray):
+        return pa.DictionaryArray.from_arrays(array.indices, _with_gaps(array.dictionary))
+    return pc.if_else(pc.equal(array, _MISSING), "", array) if pa.types.is_string(array.type) else array
 
 
 def _header(path: Path) -> tuple[list[str], int, str]:
