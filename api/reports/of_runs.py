@@ -10,7 +10,7 @@ from shared import receipts, runs
 from shared.accounts import Caller
 from shared.kit.platform import Platform
 from shared.presentation.cell_colours import SHADE_NAMES
-from shared.presentation.curve_drawing import SIDE, path
+from shared.presentation.curve_drawing import SIDE, area_of_band, path
 from shared.presentation.heatmap import heat_map
 from shared.presentation.labels import label_names
 from shared.presentation.reliability_drawing import reliability_points
@@ -90,7 +90,9 @@ async def _curves(platform: Platform, run: ReadyRun) -> dict[str, Any]:
     return {
         "curves": found.curves,
         "scored_label": run.summary.classes[found.position],
+        "area": found.area,
         "roc": found.curves.roc and path(found.curves.roc.curve),
+        "band": found.curves.roc and found.roc_band and area_of_band(found.curves.roc.curve.x, found.roc_band),
         "pr": found.curves.pr and path(found.curves.pr.curve, stepped=True),
         "square_side": SIDE,
         "reliability": measured,

@@ -8,6 +8,8 @@ from msgspec import Meta
 
 from shared.evaluation import rates
 from shared.evaluation.curves.thinning import ThinnedCurve
+from shared.evaluation.intervals.of_matrix import Estimate
+from shared.evaluation.intervals.roc_band import RocBand
 from shared.evaluation.thresholds.goals import Goal, PointCounts
 from shared.evaluation.types import Label
 from shared.runs.curves import ClassChoice, ClassCurves
@@ -29,14 +31,24 @@ class RunCurve(msgspec.Struct):
         float, Meta(description="Most by which the area below these points differs from that below all of them.")
     ]
 
+    low: Annotated[
+        list[float] | None,
+        Meta(description="Lower bounds of y of 95 %, each by itself; null of a precision-recall curve."),
+    ]
+    high: Annotated[
+        list[float] | None,
+        Meta(description="Upper bounds of y of 95 %, each by itself; null of a precision-recall curve."),
+    ]
+
     @classmethod
-    def of(cls, thinned: ThinnedCurve | None) -> "RunCurve | None":
+    def of(cls, thinned: ThinnedCurve | None, band: RocBand | None) -> "RunCurve | None":
         """Present a curve, if there is one."""
         if thinned is None:
             return None
         curve = thinned.curve
         thresholds = [None if math.isinf(value) else value for value in curve.thresholds.tolist()]
-        return cls(curve.x.tolist(), curve.y.tolist(), thresholds, thinned.area_error)
+        low, high = (None, None) if band is None else (band.low.tolist(), band.high.tolist())
+        return cls(curve.x.tolist(), curve.y.tolist(), thresholds, thinned.area_error, low, high)
 
 
 class RunCurves(msgspec.Struct):
@@ -52,6 +64,7 @@ class RunCurves(msgspec.Struct):
     roc_auc: Annotated[
         float | None, Meta(description="Exact area below the ROC curve, equal scores counting half; null if undefined.")
     ]
+    roc_auc_estimate: Annotated[Estimate, Meta(description="The same area with its interval of 95 %.")]
     average_precision: Annotated[
         float | None,
         Meta(description="Mean precision, weighted by the recall that each score adds; null if undefined."),
@@ -72,8 +85,9 @@ class RunCurves(msgspec.Struct):
             score_kind=summary.score_kind,
             roc_auc=curves.roc_auc,
             average_precision=curves.average_precision,
-            roc=RunCurve.of(curves.roc),
-            pr=RunCurve.of(curves.pr),
+            roc_auc_estimate=found.area,
+            roc=RunCurve.of(curves.roc, found.roc_band),
+            pr=RunCurve.of(curves.pr, None),
             notices=_notices(found),
         )
 

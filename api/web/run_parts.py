@@ -17,7 +17,7 @@ from api.web.run_thresholds import threshold_that_reaches
 from shared import runs
 from shared.evaluation.thresholds.goals import TargetMetric
 from shared.kit.errors import Fault, InvalidInput
-from shared.presentation.curve_drawing import SIDE, path
+from shared.presentation.curve_drawing import SIDE, area_of_band, path
 from shared.presentation.histogram_drawing import HISTOGRAM, draw_histogram
 from shared.presentation.reliability_drawing import reliability_points
 from shared.presentation.run_slices import slice_rows
@@ -183,7 +183,9 @@ async def curves_part(
         selection=selection,
         label=run.summary.classes[found.position],
         curves=found.curves,
+        area=found.area,
         roc=found.curves.roc and path(found.curves.roc.curve),
+        band=found.curves.roc and found.roc_band and area_of_band(found.curves.roc.curve.x, found.roc_band),
         pr=found.curves.pr and path(found.curves.pr.curve, stepped=True),
         side=SIDE,
         reliability=reliability,

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from shared.evaluation.curves.curves import CurvePoints
+from shared.evaluation.curves.curves import CurvePoints, Values
+from shared.evaluation.intervals.roc_band import RocBand
 
 SIDE = 400
 
@@ -16,6 +17,15 @@ def path(curve: CurvePoints, *, stepped: bool = False) -> str:
     start, *further = zip(xs, ys, strict=True)
     form = "V{1:g}H{0:g}" if stepped else "L{0:g} {1:g}"
     return f"M{start[0]:g} {start[1]:g}" + "".join(form.format(x, y) for x, y in further)
+
+
+def area_of_band(x: Values, band: RocBand) -> str:
+    """The band around a curve as a closed path in the same square: along its upper bounds, and back along the lower."""
+    xs = _coordinates(x.tolist())
+    forth = zip(xs, _coordinates(band.high.tolist()), strict=True)
+    back = zip(xs[::-1], _coordinates(band.low[::-1].tolist()), strict=True)
+    points = [f"{x:g} {SIDE - y:g}" for x, y in (*forth, *back)]
+    return f"M{'L'.join(points)}Z"
 
 
 def _coordinates(values: Sequence[float]) -> list[float]:

@@ -7,6 +7,8 @@ from shared.evaluation.calibration.reliability import Binning, Reliability, reli
 from shared.evaluation.curves.ranked_scores import RankedScores
 from shared.evaluation.curves.score_profile import ScoreProfile, profile
 from shared.evaluation.curves.scored_curves import ScoredCurves, curves_of
+from shared.evaluation.intervals.of_matrix import Confidence, Estimate
+from shared.evaluation.intervals.roc_band import RocBand, roc_band
 from shared.evaluation.thresholds.choice import Choice, choose
 from shared.evaluation.thresholds.goals import Goal
 from shared.kit.platform import Platform
@@ -16,6 +18,7 @@ from shared.runs.errors import ScoresNotProbabilities
 from shared.runs.filters import Condition
 from shared.runs.prediction_scores import PredictionScores, scores_of_predictions
 from shared.runs.records import ReadyRun
+from shared.runs.results import area_estimate
 from shared.runs.scanning import RowScan
 
 # The scores are those of a class, or those of what is predicted of each sample.
@@ -23,10 +26,17 @@ ScoreSource = Literal["class", "predictions"]
 
 
 class ClassCurves(NamedTuple):
-    """The curves of the class at a position."""
+    """The curves of the class at a position; the band is around the ROC curve, where there is one."""
 
     position: int
     curves: ScoredCurves
+    roc_band: RocBand | None
+
+    @property
+    def area(self) -> Estimate:
+        """The area under the ROC curve with its interval of 95 %."""
+        curves = self.curves
+        return area_estimate(curves.roc_auc, curves.roc_auc_error, (curves.positives, curves.negatives))
 
 
 class ClassProfile(NamedTuple):
@@ -59,7 +69,10 @@ async def curves(
     def measure(scan: RowScan) -> ScoredCurves:
         return curves_of(scored.ranked(scan, run.summary.rows, conditions), max_points)
 
-    return ClassCurves(scored.position, await answers.scan(platform, run, measure))
+    found = await answers.scan(platform, run, measure)
+    sides = found.positives, found.negatives
+    band = None if found.roc is None else roc_band(found.roc.curve, *sides, Confidence().critical)
+    return ClassCurves(scored.position, found, band)
 
 
 async def score_profile(

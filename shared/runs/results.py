@@ -79,7 +79,7 @@ def area_estimates(summary: RunSummary, *, is_slice: bool) -> list[Estimate]:
         reason = "the ROC AUC is measured of all samples only" if is_slice else "the run has no scores of classes"
         return [Estimate(None, reason=reason)] * k
     errors = summary.roc_auc_error or [None] * k
-    found = [_area(*area) for area in zip(summary.roc_auc, errors, _sides(summary), strict=True)]
+    found = [area_estimate(*area) for area in zip(summary.roc_auc, errors, _sides(summary), strict=True)]
     if not summary.is_multilabel:
         return found
     scored = {column.class_position for column in summary.scores}
@@ -184,7 +184,8 @@ def _sides(summary: RunSummary) -> list[tuple[int, int]]:
     return [(int(own), summary.rows - int(own)) for own in actual]
 
 
-def _area(value: float | None, error: float | None, sides: tuple[int, int]) -> Estimate:
+def area_estimate(value: float | None, error: float | None, sides: tuple[int, int]) -> Estimate:
+    """An area under a ROC curve of so many positives and negatives with its interval of 95 %."""
     if value is None:
         return Estimate(None, reason="all samples are of the class, or none is")
     if error is None:

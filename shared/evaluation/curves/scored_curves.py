@@ -1,5 +1,6 @@
 """The curves of ranked scores: areas from every threshold, and few enough points to draw."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,15 +13,20 @@ from shared.evaluation.curves.thresholds import ThresholdCounts
 
 # Points kept of a stretch before all are thinned together: the error of the area stays far below that of the drawing.
 _OF_STRETCH = 256
+_TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredCurves:
-    """The curves of one class against the rest; None where a kind of samples that they need does not occur."""
+    """The curves of one class against the rest; None where a kind of samples that they need does not occur.
+
+    `roc_auc_error` is the standard error by DeLong's method (1988), None with fewer than two samples on a side.
+    """
 
     positives: int
     negatives: int
     roc_auc: float | None
+    roc_auc_error: float | None
     average_precision: float | None
     roc: ThinnedCurve | None
     pr: ThinnedCurve | None
@@ -33,22 +39,41 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
     """
     positives, negatives = ranked.positives, ranked.negatives
     twice_wins, precision = 0, 0.0
+    lost = [0.0, 0.0]
     roc: list[ThinnedCurve] = []
     pr: list[ThinnedCurve] = []
     for stretch in ranked.stretches() if positives else ():
         twice_wins += int(np.diff(stretch.fp) @ (stretch.tp[1:] + stretch.tp[:-1]))
         precision += float(np.diff(stretch.tp) @ (stretch.tp[1:] / (stretch.tp[1:] + stretch.fp[1:])))
         if negatives:
+            lost = [before + more for before, more in zip(lost, _squares_of_lost_pairs(stretch, ranked), strict=True)]
             roc.append(thin(_roc(roc_corners(stretch), positives, negatives), _OF_STRETCH, monotone=True))
         pr.append(thin(_pr(stretch, positives), _OF_STRETCH, monotone=False))
+    area = twice_wins / (2 * positives * negatives) if positives and negatives else None
     return ScoredCurves(
         positives,
         negatives,
-        twice_wins / (2 * positives * negatives) if positives and negatives else None,
+        area,
+        None if area is None else _error(area, lost, (positives, negatives)),
         precision / positives if positives else None,
         _joined(roc, max_points, monotone=True),
         _joined(pr, max_points, monotone=False),
     )
+
+
+def _squares_of_lost_pairs(stretch: ThresholdCounts, ranked: RankedScores) -> tuple[float, float]:
+    """Over the positives and over the negatives of a stretch, the sums of the squares of their shares of lost pairs."""
+    hits, alarms = np.diff(stretch.tp), np.diff(stretch.fp)
+    by_positives = (stretch.fp[:-1] + alarms / 2) / ranked.negatives
+    by_negatives = 1 - (stretch.tp[:-1] + hits / 2) / ranked.positives
+    return float(hits @ by_positives**2), float(alarms @ by_negatives**2)
+
+
+def _error(area: float, lost: Sequence[float], sides: tuple[int, int]) -> float | None:
+    if min(sides) < _TWO:
+        return None
+    spreads = [squares - number * (1 - area) ** 2 for squares, number in zip(lost, sides, strict=True)]
+    return math.sqrt(sum(max(spread, 0.0) / (n - 1) / n for spread, n in zip(spreads, sides, strict=True)))
 
 
 def _roc(counts: ThresholdCounts, positives: int, negatives: int) -> CurvePoints:

@@ -60,6 +60,11 @@ async def test_curves_of_a_binary_run_equal_those_of_scikit_learn(alice: Client)
     roc = found["roc"]
     assert [points[threshold] for threshold in roc["thresholds"]] == [*zip(roc["x"], roc["y"], strict=True)]
     assert np.trapezoid(roc["y"], roc["x"]) == pytest.approx(found["roc_auc"], abs=1e-12)
+    assert all(low <= y <= high for low, y, high in zip(roc["low"], roc["y"], roc["high"], strict=True))
+    classes = (await read(alice, run, "metrics"))["classes"]
+    spam = next(one["estimates"]["roc_auc"] for one in classes if one["label"] == "spam")
+    bounds = {name: pytest.approx(spam[name], abs=1e-9) for name in ("value", "low", "high")}
+    assert found["roc_auc_estimate"] == {**spam, **bounds}
     ham = await read(alice, run, "curves", **{"class": "ham"})
     expected = metrics.average_precision_score(1 - TRUTH, -SCORES)
     assert (ham["label"], ham["average_precision"]) == ("ham", pytest.approx(expected, abs=1e-12))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn import metrics
@@ -14,6 +14,7 @@ from sklearn import metrics
 from shared.evaluation.curves import ranking
 from shared.evaluation.curves.ranked_scores import RankedScores, rank_margins, rank_probabilities
 from shared.evaluation.curves.scored_curves import curves_of
+from shared.evaluation.intervals.areas import areas
 
 Scores = NDArray[Any]
 Labels = NDArray[np.bool_]
@@ -53,6 +54,22 @@ def test_areas_equal_those_of_scikit_learn(sample: tuple[Scores, Labels], cut: i
 
     assert found.roc_auc == pytest.approx(metrics.roc_auc_score(labels, scores), abs=1e-12)
     assert found.average_precision == pytest.approx(metrics.average_precision_score(labels, scores), abs=1e-12)
+
+
+@given(samples(), st.integers(1, 60))
+def test_the_error_of_the_area_is_delongs_in_every_cut(sample: tuple[Scores, Labels], cut: int) -> None:
+    scores, labels = sample
+    assume(min(labels.sum(), (~labels).sum()) > 1)
+
+    found = curves_of(ranked(scores, labels, cut), 500)
+
+    expected = areas(labels, scores[np.newaxis].astype(np.float64))
+    assert found.roc_auc_error is not None
+    assert found.roc_auc_error**2 == pytest.approx(expected.covariance[0, 0], abs=1e-12)
+
+
+def test_one_sample_on_a_side_has_no_error_of_the_area() -> None:
+    assert curves_of(ranked(np.array([0.1, 0.4, 0.6]), np.array([False, True, False])), 500).roc_auc_error is None
 
 
 @given(samples())
