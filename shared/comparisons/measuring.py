@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared.comparisons.pairing import PairedSamples
 from shared.comparisons.results import SliceValue
-from shared.evaluation.intervals.areas import areas
+from shared.evaluation.intervals.areas import CorrelatedAreas, areas
+from shared.evaluation.intervals.binned_areas import BINS, binned_areas
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.paired import testing
 from shared.evaluation.paired.discordance import Pairs
 from shared.evaluation.paired.tensor import PairedCounts, Replicated
 from shared.evaluation.paired.testing import Question, Tested, of_areas, of_replicates
+from shared.evaluation.rates import Floats
 from shared.evaluation.types import Label
 
-# Beyond it, exact ranks of both take too much memory: a gigabyte for ten million.
+# Beyond it, exact ranks of both take too much memory: a gigabyte for ten million. Scores are counted in bins instead.
 MAX_RANKED = 20_000_000
 _TWO = 2
 
@@ -137,14 +140,23 @@ def area_under_curve(samples: PairedSamples, code: int, questions: Sequence[Ques
     reason = None
     if min(positives, n - positives) < _TWO:
         reason = "there are fewer than two samples of the class, or of all others"
-    elif n > MAX_RANKED:
-        reason = f"areas are compared up to {MAX_RANKED:,} samples"
     scores = None if reason else samples.scores_of(code)
     if scores is None:
         reason = reason or "one of the two has no scores of this class"
         return [Measured("roc_auc.class", Tested(None, reason=reason), n, label=label) for _ in questions]
-    found = areas(is_positive, scores)
+    found, note = _areas(is_positive, scores)
     baseline, candidate = found.values.tolist()
+    tests = [of_areas(found, n, question) for question in questions]
     return [
-        Measured("roc_auc.class", of_areas(found, n, question), n, baseline, candidate, label) for question in questions
+        Measured("roc_auc.class", test._replace(reason=test.reason or note), n, baseline, candidate, label)
+        for test in tests
     ]
+
+
+def _areas(is_positive: NDArray[np.bool_], scores: Floats) -> tuple[CorrelatedAreas, str | None]:
+    """The areas of both, and how far they may be off where they are of bins."""
+    if len(is_positive) <= MAX_RANKED:
+        return areas(is_positive, scores), None
+    found = binned_areas(is_positive, scores)
+    note = f"of more than {MAX_RANKED:,} samples the scores are counted in {BINS:,} bins, which changes an area by "
+    return found.areas, f"{note}{found.bounds.max():.1g} at most"

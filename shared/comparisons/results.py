@@ -53,7 +53,9 @@ class MetricDifference(msgspec.Struct, frozen=True, kw_only=True):
     samples_needed: Annotated[
         int | None, Meta(description="Number of samples to show `sought_difference` with a chance of 80 %.")
     ]
-    reason: Annotated[str | None, Meta(description="Why something is null.")]
+    reason: Annotated[
+        str | None, Meta(description="Why something is null, or how far areas of very many samples may be off.")
+    ]
 
 
 class FlipCounts(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 from statsmodels.stats.contingency_tables import mcnemar
 
-from shared.comparisons import flips
+from shared.comparisons import flips, measuring
 from shared.comparisons.errors import RunsNotComparable
 from shared.comparisons.evaluating import evaluate
 from shared.comparisons.flips import FlipFilter
@@ -197,3 +197,18 @@ def test_flips_are_listed_by_kind_the_most_confident_first(tmp_path: Path) -> No
         SliceValue("country", "FR"),
         SliceValue("country", "DE"),
     ]
+
+
+def test_areas_of_very_many_samples_are_of_bins_and_say_how_far_they_may_be_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exact = compared(metrics=["roc_auc.class"])
+    monkeypatch.setattr(measuring, "MAX_RANKED", 10)
+
+    binned = compared(metrics=["roc_auc.class"])
+
+    note = "of more than 10 samples the scores are counted in 2,048 bins, which changes an area by "
+    for own, other in zip(exact, binned, strict=True):
+        assert (own.reason, (other.reason or "").startswith(note)) == (None, True)
+        assert [own.baseline, own.candidate] == pytest.approx([other.baseline, other.candidate], abs=2e-3)
+        assert own.p_value == pytest.approx(other.p_value, rel=0.05)
