@@ -18,6 +18,8 @@ SEED = 20
 SIZES = (2000, 5000, 20_000)
 VALUES = (3, 4, 5, 6, 8, 10, 2, 2)
 USUAL, PLANTED = 0.1, 0.3
+# Of so many samples, half of which test it, a slice is large enough to be found.
+LARGE = 60
 
 
 def metadata(random: np.random.Generator, n: int) -> list[CodedColumn]:
@@ -57,16 +59,20 @@ def main() -> None:
     random = np.random.default_rng(SEED)
     for n in SIZES:
         hits, shares, alarms = 0, [], 0
+        of_large: list[bool] = []
         for seed in range(sets):
             columns = metadata(random, n)
             mask = planted(random, columns)
             rate = np.where(mask, PLANTED, USUAL)
             found = weak(columns, random.random(n) < rate, seed)
-            hits += any((one == mask).all() for one in found)
+            is_hit = any((one == mask).all() for one in found)
+            hits += is_hit
+            of_large += [is_hit] if mask.sum() >= LARGE else []
             false = [rate[one].mean() <= rate[~one].mean() for one in found]
             shares.append(np.mean(false) if false else 0.0)
             alarms += bool(weak(columns, random.random(n) < USUAL, seed))
-        print(f"| {n:,} | {hits / sets:.1%} | {np.mean(shares):.1%} | {alarms / sets:.1%} |")
+        large = f"{np.mean(of_large):.1%} of {len(of_large)}"
+        print(f"| {n:,} | {hits / sets:.1%} | {large} | {np.mean(shares):.1%} | {alarms / sets:.1%} |")
 
 
 if __name__ == "__main__":
