@@ -35,7 +35,7 @@ class RunCellController(Controller):
         cursor: CellCursor = 0,
         limit: CellLimit = 100,
     ) -> CellPage:
-        """List the cells of a run's confusion matrix that are not zero.
+        """List the cells of the matrix of a run that are not zero.
 
         The largest come first, so that with `errors_only` the most confused pairs do. With `slice` only the samples of
         the slice are counted. A run of more than 1,000 classes is read in this way, as its `confusion_matrix` is null.

@@ -8,12 +8,12 @@ from uuid import UUID
 import msgspec
 
 from shared import analyses, comparisons, datasets, detection_runs, gates, matrices, projects, runs
+from shared.account_exports.matrix_files import matrix_pieces
 from shared.account_exports.volumes import Volumes
 from shared.accounts import Caller, queries
 from shared.analyses import exports as analysis_exports
 from shared.datasets.objects import ROWS
 from shared.evaluation.confusion.cell_list import counts_as_json
-from shared.evaluation.inputs.label_codes import decode
 from shared.gates.records import GateRecord
 from shared.kit.errors import DomainError
 from shared.kit.platform import Platform
@@ -126,21 +126,7 @@ async def _matrix(platform: Platform, owner: Caller, volumes: Volumes, uid: str)
     counted = await matrices.counts(platform, owner, uid)
     async with platform.db.connection() as connection:
         kept = await matrix_queries.samples(connection, owner.account_id, counted.uid)
-    labels = {}
-    if kept is not None and kept.actual_codes is not None and kept.predicted_codes is not None:
-        for name, codes in (("actual", kept.actual_codes), ("predicted", kept.predicted_codes)):
-            labels[name] = [kept.classes[code] for code in decode(codes, kept.sample_count)]
-    body = _json(
-        uid=counted.uid,
-        version=counted.version,
-        description=counted.description,
-        classes=counted.matrix.classes,
-        **counts_as_json(counted.matrix),
-        created_at=counted.created_at,
-        updated_at=counted.updated_at,
-        **labels,
-    )
-    await volumes.add_bytes(f"matrices/{uid}.json", body)
+    await volumes.add(f"matrices/{uid}.json", matrix_pieces(counted, kept))
 
 
 async def _comparisons(platform: Platform, owner: Caller, volumes: Volumes, report: Report) -> None:

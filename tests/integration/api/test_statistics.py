@@ -46,6 +46,7 @@ async def test_every_statistic_and_interval_is_pycms(alice: Client) -> None:
     assert found == {
         "uid": uid,
         "version": 1,
+        "class_count": len(theirs.classes),
         "classes": theirs.classes,
         "overall": {name: as_null(value) for name, value in theirs.overall_stat.items()},
         "per_class": {
