@@ -18,6 +18,8 @@ from shared.evaluation.types import Counts
 
 # A double is exact to a few more digits than this; those that follow are rounding errors of the sums.
 _DIGITS = 15
+# PyCM's loops over the cells of more classes take it tenths of a second, and grow with the square.
+LOOPED_CLASSES = 150
 # The largest whole number below which a double holds every other.
 _EXACT = 2**53
 
@@ -73,7 +75,8 @@ def statistics(matrix: ConfusionMatrix) -> Statistics:
     like any others; with fractions P-Value and ARI are undefined, and values have 15 significant digits.
     """
     matrix = _as_integers(matrix)
-    overall, per_class = measure_cells(matrix) if matrix.is_sparse else _measure(matrix.counts)
+    is_large = matrix.is_sparse or len(matrix.classes) > LOOPED_CLASSES
+    overall, per_class = measure_cells(matrix) if is_large else _measure(matrix.counts)
     if isinstance(overall["P-Value"], float):
         # One minus a sum: rounding alone takes it below zero.
         overall["P-Value"] = max(overall["P-Value"], 0.0)
