@@ -37,6 +37,9 @@ def coco_object(annotation_type: str, data: dict[str, Any], keypoints: Sequence[
 def category_in_coco(category: NumberedCategory) -> dict[str, Any]:
     """Return what COCO's file says of a category."""
     entry: dict[str, Any] = {"id": category.number, "name": category.name}
+    if category.frequency is not None:
+        # LVIS has its first letter.
+        entry["frequency"] = category.frequency[0]
     return entry | ({"keypoints": category.keypoints, "skeleton": category.skeleton} if category.keypoints else {})
 
 

@@ -4,14 +4,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from shared.evaluation.detection.lvis import Frequency
+
 
 class NumberedCategory(NamedTuple):
-    """A class with its number, the names of its keypoints in order, and pairs of their positions from 1."""
+    """A class with its number, the names of its keypoints in order, and pairs of their positions from 1.
+
+    `frequency` is LVIS': in how many images of a training set it occurs; None where it is not known.
+    """
 
     name: str
     number: int
     keypoints: tuple[str, ...] = ()
     skeleton: tuple[tuple[int, int], ...] = ()
+    frequency: Frequency | None = None
 
 
 def unambiguous(categories: Sequence[NumberedCategory]) -> dict[str, NumberedCategory]:

@@ -35,8 +35,11 @@ NUMBER_IMAGES = """
 
 IMAGE_NUMBERS = "SELECT id, number FROM image WHERE project_id = $1 AND id = ANY($2)"
 
+# Of a name with several numbers, the first that says how frequent it is.
 CATEGORIES = """
-    SELECT name, number, keypoints, skeleton FROM project_category WHERE project_id = $1 ORDER BY number, name
+    SELECT name, number, keypoints, skeleton,
+        first_value(frequency) OVER (PARTITION BY name ORDER BY frequency IS NULL, number)
+    FROM project_category WHERE project_id = $1 ORDER BY number, name
 """
 
 ADD_CATEGORY = """
@@ -87,8 +90,10 @@ async def _state(
 ) -> tuple[list[UUID], list[NumberedCategory]]:
     unnumbered = await connection.fetch(TO_NUMBER, project_id, image_ids, timeout=TIMEOUT_S)
     categories = [
-        NumberedCategory(name, number, tuple(keypoints), tuple(zip(skeleton[::2], skeleton[1::2], strict=True)))
-        for name, number, keypoints, skeleton in await connection.fetch(CATEGORIES, project_id)
+        NumberedCategory(
+            name, number, tuple(keypoints), tuple(zip(skeleton[::2], skeleton[1::2], strict=True)), frequency
+        )
+        for name, number, keypoints, skeleton, frequency in await connection.fetch(CATEGORIES, project_id)
     ]
     return [record["id"] for record in unnumbered], categories
 

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from shared.analyses.agreement.pairs import Pairing
+from shared.analyses.image_labels import TruthLabels
 from shared.detection_runs.errors import ImageLabelsUnreadable
 from shared.evaluation.detection.class_hierarchy import ClassHierarchy
 from shared.evaluation.detection.image_labels import ImageLabels
@@ -16,17 +17,6 @@ NOTHING_VERIFIED = (
     "No image names the classes that were looked for (verified_classes), so candidates count only where their image "
     "has an object of their class."
 )
-
-
-class TruthLabels(msgspec.Struct, frozen=True):
-    """The members of an analysis' parameters that name classes: looked for, and not marked exhaustively.
-
-    Those of `absent_classes` were looked for and are not there.
-    """
-
-    verified_classes: list[str] = []
-    absent_classes: list[str] = []
-    not_exhaustive_classes: list[str] = []
 
 
 def labels_of(

@@ -25,6 +25,8 @@ COUNT_ANALYSES = """
     WHERE analysis.id = ANY($1) AND analysis.account_id = $2 AND image.deleted_at IS NULL
 """
 
+PARAMETERS = "SELECT id, parameters FROM analysis WHERE id = ANY($1)"
+
 ANNOTATIONS = """
     SELECT analysis_id, annotation_type, class_name, confidence, data
     FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place) JOIN annotation ON analysis_id = wanted.id
@@ -58,6 +60,11 @@ async def count_analyses(connection: Connection, account_id: int, analysis_ids: 
     """Count those of the analyses that are still there."""
     count: int = await connection.fetchval(COUNT_ANALYSES, analysis_ids, account_id)
     return count
+
+
+async def parameters(connection: Connection, analysis_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return the parameters of the analyses."""
+    return dict(await connection.fetch(PARAMETERS, analysis_ids))
 
 
 async def annotations(connection: Connection, analysis_ids: Sequence[UUID]) -> AsyncIterator[Any]:

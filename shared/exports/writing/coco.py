@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from shared.analyses.coco_form import IN_COCO, category_in_coco, coco_object, keypoint_names
-from shared.exports.writing.source import ExportedObject, ExportSource, Notices
+from shared.exports.writing.source import NO_LABELS, ExportedImage, ExportedObject, ExportSource, Notices
 from shared.kit.files import AnyFile, FileOnDisk
 
 
@@ -16,7 +16,7 @@ def write(source: ExportSource, folder: Path, notices: Notices) -> tuple[AnyFile
     path = folder / "annotations.json"
     count = 0
     with path.open("wb") as file:
-        file.write(msgspec.json.encode(_head(source))[:-1] + b',"annotations":[')
+        file.write(msgspec.json.encode(_head(source, notices))[:-1] + b',"annotations":[')
         for count, entry in enumerate(entries(source, notices), start=1):
             # COCO's matching takes an id of 0 for "no object".
             file.write((b"," if count > 1 else b"") + msgspec.json.encode({"id": count, **entry}))
@@ -37,15 +37,40 @@ def entries(source: ExportSource, notices: Notices) -> Iterator[dict[str, Any]]:
         yield entry if score is None else {**entry, "score": score}
 
 
-def _head(source: ExportSource) -> dict[str, Any]:
+def _head(source: ExportSource, notices: Notices) -> dict[str, Any]:
+    labels = _labels(source, notices)
     images = sorted(source.images, key=lambda image: image.number)
     categories = sorted(source.categories.values(), key=lambda category: category.number)
     return {
         "images": [
             {"id": image.number, "file_name": image.filename, "width": image.width, "height": image.height}
+            | labels.get(image.number, {})
             for image in images
         ],
         "categories": [category_in_coco(category) for category in categories],
+    }
+
+
+def _labels(source: ExportSource, notices: Notices) -> dict[int, dict[str, list[int]]]:
+    """Return LVIS' members of the images, by number; none where no image says which classes were looked for."""
+    for _ in filter(lambda image: image.labels is None, source.images):
+        notices.note("images name the classes that were looked for in a form that cannot be read, and left out.")
+    if not any(image.labels and image.labels.names for image in source.images):
+        return {}
+    used: dict[int, set[str]] = {}
+    for each in source.objects():
+        used.setdefault(each.image, set()).add(each.class_name)
+    return {image.number: _of_lvis(image, used.get(place, set()), source) for place, image in enumerate(source.images)}
+
+
+def _of_lvis(image: ExportedImage, used: set[str], source: ExportSource) -> dict[str, list[int]]:
+    labels = image.labels or NO_LABELS
+    # A class of an object is looked for without being named.
+    searched = {*labels.verified_classes, *labels.absent_classes} - used
+    named = {"neg_category_ids": searched, "not_exhaustive_category_ids": set(labels.not_exhaustive_classes)}
+    return {
+        member: sorted(source.categories[name].number for name in names if name in source.categories)
+        for member, names in named.items()
     }
 
 

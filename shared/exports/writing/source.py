@@ -8,17 +8,24 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from shared.analyses.image_labels import TruthLabels
 from shared.analyses.numbered_categories import NumberedCategory
 from shared.exports.errors import FileNamesCollide
 
+NO_LABELS = TruthLabels()
+
 
 class ExportedImage(NamedTuple):
-    """An image with the number by which files name it; width and height in pixels."""
+    """An image with the number by which files name it; width and height in pixels.
+
+    The labels are those of its ground truth; None where they cannot be read.
+    """
 
     filename: str
     width: int
     height: int
     number: int
+    labels: TruthLabels | None = NO_LABELS
 
 
 class ExportedObject(msgspec.Struct, frozen=True, array_like=True):

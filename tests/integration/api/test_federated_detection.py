@@ -1,5 +1,6 @@
 """Images that were searched for some classes only: from their files to the figures of LVIS and of Open Images."""
 
+import json
 import random
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests import lvis_oracle
 from tests.actors import Client
 from tests.coco_files import CATEGORIES, encoded, ground_truth, results
 from tests.detection_projects import FOUND, analysed, judge
+from tests.integration.api.test_annotation_exports import export
 from tests.integration.api.test_imports import import_file, report
 from tests.pipelines import Pipeline, add_image, add_project, create_analysis
 from tests.unit.shared.imports.containers import zipped
@@ -55,6 +57,20 @@ async def test_imported_files_of_lvis_are_judged_as_the_lvis_package_judges_them
     matrix = await alice.get(f"/v1/detection-runs/{run['id']}/matrix", confidence=0)
     samples = (await alice.get(f"/v1/detection-runs/{run['id']}/samples", confidence=0, limit=1000)).json()["items"]
     assert matrix.json()["overall"]["extra"] == len(samples)
+
+
+async def test_an_export_of_lvis_says_what_its_file_said(alice: Client) -> None:
+    project, truth = (await alice.create_project())["id"], federated(6)
+    await report(await import_file(alice, project, encoded(truth)))
+
+    exported, _ = await export(alice, project, "coco", {"ground_truth": True})
+
+    found, members = json.loads(exported), ("id", "neg_category_ids", "not_exhaustive_category_ids")
+    assert [[image[name] for name in members] for image in found["images"]] == [
+        [image["id"], sorted(image[members[1]]), sorted(image[members[2]])] for image in truth["images"]
+    ]
+    frequencies = {category["id"]: category["frequency"] for category in truth["categories"]}
+    assert {category["id"]: category["frequency"] for category in found["categories"]} == frequencies
 
 
 async def test_without_labels_of_images_lvis_figures_say_what_they_lack(alice: Client) -> None:
