@@ -18,7 +18,9 @@ from shared.analyses.annotations.queries import Filter
 from shared.analyses.records import AnalysisRecord
 from shared.kit.errors import Problem
 from shared.kit.platform import Platform
+from shared.presentation.label_places import Rectangle
 from shared.presentation.overlay import MatchState, Shape, hues_of, shapes
+from shared.presentation.overlay_labels import places_of
 from shared.presentation.overlay_matching import ModelShapes, match_shapes
 from shared.projects import comments, images
 from shared.projects.records import CommentRecord, ImageRecord
@@ -57,12 +59,16 @@ class ImageViewOptions(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """An analysis and its shapes: those from `skipped` on, out of `fitting` that match the filter."""
+    """An analysis and its shapes: those from `skipped` on, out of `fitting` that match the filter.
+
+    `places` are those of the labels of boxes, by the shape's id.
+    """
 
     analysis: AnalysisRecord
     shapes: list[Shape]
     skipped: int
     fitting: int
+    places: dict[str, Rectangle]
 
     @property
     def drawable_shapes(self) -> list[Shape]:
@@ -193,7 +199,8 @@ def _layers(windows: list[Window], names: list[str], skipped: int, image: Size) 
     shapes_by_side = [list(side.shapes) for side in sides]
     if len(sides) == 2:  # noqa: PLR2004 - a page compares two
         shapes_by_side = list(match_shapes(sides[0], sides[1], image))
+    places = places_of([shape for side_shapes in shapes_by_side for shape in side_shapes], image)
     return [
-        Layer(window.analysis, side_shapes, skipped, window.fitting)
+        Layer(window.analysis, side_shapes, skipped, window.fitting, places)
         for window, side_shapes in zip(windows, shapes_by_side, strict=True)
     ]
