@@ -15,9 +15,10 @@ from api.projects import cursors
 from api.web.forms import Form
 from api.web.page_request import PageRequest, state_hash
 from api.web.problems import MISTAKES
-from shared import analyses, projects
+from shared import analyses, detection_runs, projects
 from shared.analyses import AnalysisStatus
 from shared.kit.errors import Fault, InvalidInput, Problem
+from shared.presentation.model_trends import ModelTrend, trends
 from shared.projects import images
 from shared.projects.decoding import take_form
 from shared.projects.listing import Images, Search, Sort, list_images, page_position
@@ -25,6 +26,8 @@ from shared.projects.records import NewImage, ProjectDescription
 
 PAGE_SIZE = 30
 GALLERY_SIZE = 48
+# Of all models of a project together.
+RUNS_OF_TRENDS = 200
 
 SORTS: dict[Sort, str] = {
     "-created_at": "newest first",
@@ -96,6 +99,7 @@ class ProjectPages(Controller):
         state = _state(page, status_counts)
         if page_request.is_partial and seen == state:
             return Response(None, status_code=HTTPStatus.NO_CONTENT)
+        models = [] if page_request.is_partial else await _models(page_request, project_id)
         return page_request.render(
             "projects/gallery.html" if page_request.is_partial else "projects/page.html",
             project=project,
@@ -108,6 +112,7 @@ class ProjectPages(Controller):
             sorts={name: SORTS[name] for name in get_args(Sort) if name in SORTS},
             filename=filename,
             deleted=bool(deleted),
+            models=models,
             largest=page_request.platform.settings.max_image_bytes,
             problem=None,
         )
@@ -134,6 +139,13 @@ class ProjectPages(Controller):
         """Delete a project and its images for good."""
         await projects.delete(page_request.platform, page_request.caller, project_id, force=True)
         return page_request.redirect("/app/projects?notice=deleted")
+
+
+async def _models(page_request: PageRequest, project_id: str) -> list[ModelTrend]:
+    runs = await detection_runs.list_own(
+        page_request.platform, page_request.caller, project_id=project_id, before=None, limit=RUNS_OF_TRENDS
+    )
+    return trends(runs)
 
 
 def _state(page: Images, status_counts: dict[UUID, dict[AnalysisStatus, int]]) -> str:
