@@ -9,7 +9,7 @@ import numpy as np
 from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.image_labels import is_partial, is_verified
 from shared.evaluation.detection.object_table import Flags, Integers
-from shared.evaluation.detection.profiles import ProfileName
+from shared.evaluation.detection.profiles import PROFILES, ProfileName
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene
 
 # A group, an object that need not be found, a class that the image was not searched for or does not mark exhaustively,
@@ -87,8 +87,10 @@ def reason_of(own: RuledSide, other: RuledSide, row: int, *, is_truth: bool) -> 
 
 def _of_candidate(own: RuledSide, other: RuledSide, row: int) -> DifferenceReason:
     if own.found.is_left_out[row] != other.found.is_left_out[row]:
+        # Whether an image was searched for a class matters to rules with labels of images alone.
+        has_labels = any(name in PROFILES and PROFILES[name].has_labels for name in (own.name, other.name))
         table = own.scene.candidates.take(np.array([row]))
-        is_searched = is_verified(own.scene.references, table, own.scene.labels)[0]
+        is_searched = not has_labels or is_verified(own.scene.references, table, own.scene.labels)[0]
         return "max_detections" if is_searched else "not_searched"
     if own.is_sure[row] != other.is_sure[row]:
         return "threshold"

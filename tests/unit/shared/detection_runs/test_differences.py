@@ -121,7 +121,11 @@ def test_a_class_that_was_not_looked_for_counts_for_coco_only() -> None:
 def test_more_than_a_hundred_of_a_class_count_for_voc_only() -> None:
     stored = scene_as("coco", [(0, BOX, "plain")], [FOUND, *[(0, (60.0, 60.0, 9.0, 9.0), 0.5)] * 100])
 
+    elsewhere = scene_as("coco", [(1, BOX, "plain")], [(0, BOX, 0.5)] * 101)
+
     assert reasons(compared(stored, "coco", "voc12")) == [("left_out", "FP", "max_detections")]
+    # No image has to be searched for a class by these rules.
+    assert reasons(compared(elsewhere, "coco", "voc12")) == [("left_out", "FP", "max_detections")]
 
 
 def test_an_overlap_that_equals_the_threshold_or_crosses_it_by_a_pixel_is_named() -> None:
