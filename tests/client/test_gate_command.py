@@ -7,13 +7,16 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import evalserve
+import httpx2
 import pytest
 import yaml
 from evalserve import gates
 
-from tests.actors import ROOT
+from shared.kit.platform import Platform
+from tests.actors import ROOT, Client, Team
 from tests.client.conftest import Account
 from tests.client.test_command import evalserve as command
+from tests.detection_projects import FOUND, TRUTH, judge, judged_project
 
 N = 400
 ROLES: dict[str, Any] = {"y_true": "label", "y_pred": "guess", "id": "id"}
@@ -143,3 +146,23 @@ def test_the_defaults_of_a_policy_are_those_of_the_document() -> None:
         **gates.DEFAULTS,
         "baseline": {"run_id": None, "tag": "t", "model_name": None},
     }
+
+
+async def test_a_gate_of_detectors_checks_a_detection_run_or_the_newest_of_a_model(
+    service_url: str, team: Team, platform: Platform
+) -> None:
+    team.start()
+    policy = {"name": "detector", "baseline": {"tag": "released"}, "metrics": [{"metric": "map", "margin": 0.01}]}
+    async with httpx2.AsyncClient(base_url=service_url, timeout=40) as http:
+        owner = await Client.sign_up(http)
+        project_id, _ = await judged_project(platform, owner, {"yolo_v8": [FOUND]}, [TRUTH])
+        run = await judge(owner, project_id, "yolo_v8")
+    with evalserve.Client(service_url, owner.key) as client:
+        checks = [await asyncio.to_thread(client.check, named, policy) for named in ("yolo_v8", run["id"])]
+        with pytest.raises(evalserve.InputRefused, match="no detection run"):
+            await asyncio.to_thread(client.check, "detr", policy)
+
+    assert [(one.data["candidate"]["id"], one.verdict) for one in checks] == [(run["id"], "fail")] * 2
+    # The policy is the same gate in the same version the second time.
+    assert [one.data["gate_version"] for one in checks] == [1, 1]
+    assert "No other run with the tag" in checks[0].summary
