@@ -28,6 +28,7 @@ from api.compat.pycm_rest.matrices.controller import PycmMatrixController
 from api.compat.pycm_rest.multilabel.controller import MultiLabelController
 from api.datasets.controller import DatasetController
 from api.detection_runs.controller import DetectionRunController
+from api.detection_runs.images import DetectionImageController
 from api.files.controller import FileController
 from api.gates.checks import CheckController, GateCheckController
 from api.gates.controller import GateController
@@ -145,6 +146,7 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
             RunScoreController,
             DatasetController,
             DetectionRunController,
+            DetectionImageController,
             RunExportController,
             ReportController,
             PairedComparisonController,

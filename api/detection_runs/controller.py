@@ -6,7 +6,19 @@ from typing import Annotated
 from litestar import Controller, Response, delete, get
 from litestar.params import FromPath, QueryParameter
 
-from api.detection_runs.parameters import Confidence, Iou, ObjectLimit, OtherRules, Position, ProjectFilter, Rules
+from api.detection_runs.parameters import (
+    Actual,
+    Background,
+    Confidence,
+    Error,
+    Iou,
+    ObjectLimit,
+    OtherRules,
+    Position,
+    Predicted,
+    ProjectFilter,
+    Rules,
+)
 from api.detection_runs.schemas import (
     DetectionCurveOut,
     DetectionRunIn,
@@ -35,7 +47,7 @@ from shared.detection_runs.answers import ObjectRequest
 from shared.detection_runs.levels import LevelCounts
 from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.matches import DetectionMatrix, MatchKind, MatchLevel
-from shared.evaluation.detection.error_types import FOREGROUND, ErrorType
+from shared.evaluation.detection.error_types import FOREGROUND
 from shared.kit.platform import Platform
 
 FOLLOWED = Followed(detection_runs.get, UNFINISHED, detection_runs.RETRY_AFTER_S)
@@ -173,19 +185,10 @@ class DetectionRunController(Controller):
         kind: Annotated[
             MatchKind, QueryParameter(description="Right candidates, wrong candidates, or missed objects.")
         ] = "FP",
-        actual: Annotated[
-            str | None, QueryParameter(description="Only objects of this true class: a row of the matrix.")
-        ] = None,
-        predicted: Annotated[
-            str | None, QueryParameter(description="Only objects that the model calls so: a column of the matrix.")
-        ] = None,
-        background: Annotated[
-            bool, QueryParameter(description="Only objects that have no object of the other side in their place.")
-        ] = False,
-        error: Annotated[
-            ErrorType | None,
-            QueryParameter(description="Only errors of this type (TIDE), at IoU 0.50 and any confidence."),
-        ] = None,
+        actual: Actual = None,
+        predicted: Predicted = None,
+        background: Background = False,
+        error: Error = None,
         iou: Iou = None,
         confidence: Confidence = None,
         profile: Rules = None,
@@ -202,8 +205,7 @@ class DetectionRunController(Controller):
         found = await answers.list_objects(
             platform, caller, detection_run_id, MatchLevel(iou, confidence, profile), request
         )
-        is_last = len(found.objects) <= limit
-        return JudgedObjectPage(found.profile, found.objects[:limit], None if is_last else start + limit)
+        return JudgedObjectPage(found.profile, *paging.cut_at(found.objects, start, limit))
 
     @get("/{detection_run_id:str}/differences", operation_id="detection_runs.list_differences")
     async def differences(
@@ -224,11 +226,10 @@ class DetectionRunController(Controller):
         they do not judge alike why. Candidates come first, by confidence, then objects of the ground truth, by area.
         """
         start = cursor or 0
-        level, page = MatchLevel(iou, confidence), slice(start, start + limit + 1)
-        found = await answers.differences(platform, caller, detection_run_id, level, profile, page)
-        is_last = len(found.objects) <= limit
-        items, following = found.objects[:limit], None if is_last else start + limit
-        return RuleDifferencePage(found.iou, found.confidence, found.rules, items, following)
+        level, rows = MatchLevel(iou, confidence), slice(start, start + limit + 1)
+        found = await answers.differences(platform, caller, detection_run_id, level, profile, rows)
+        page = paging.cut_at(found.objects, start, limit)
+        return RuleDifferencePage(found.iou, found.confidence, found.rules, *page)
 
     @delete("/{detection_run_id:str}", operation_id="detection_runs.delete")
     async def remove(

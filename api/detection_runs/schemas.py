@@ -7,14 +7,17 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from api.http import paging
 from api.runs.bodies import RunTags
 from shared.analyses.agreement.pairs import Id
 from shared.detection_runs.answers import ProfileCurve
 from shared.detection_runs.differences import DifferingObject, RuleCounts
+from shared.detection_runs.galleries import Gallery
+from shared.detection_runs.image_order import JudgedImage
 from shared.detection_runs.lifecycle import DetectionRunStatus
 from shared.detection_runs.matches import JudgedObject
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.records import DetectionRunRecord
+from shared.detection_runs.records import DetectionRunRecord, ShownImage
 from shared.detection_runs.results import DetectionFigures
 from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import ProfileName
@@ -108,6 +111,38 @@ class RuleDifferencePage(msgspec.Struct):
     rules: Annotated[list[RuleCounts], Meta(description="What each set of rules counts, that of the run first.")]
     items: Annotated[list[DifferingObject], Meta(description="The objects of this page.")]
     next: Annotated[int | None, Meta(description="Cursor of the next page; null on the last one.")]
+
+
+class ShownJudgedImage(JudgedImage, frozen=True, kw_only=True):
+    """An image of a detection run, as it is now."""
+
+    filename: Annotated[str | None, Meta(description="Name of its file; null if the image was deleted.")]
+    width: Annotated[int | None, Meta(description="Width in pixels; null if the image was deleted.")]
+    height: Annotated[int | None, Meta(description="Height in pixels; null if the image was deleted.")]
+
+    @classmethod
+    def of(cls, image: JudgedImage, shown: ShownImage | None) -> "ShownJudgedImage":
+        """Present an image of a detection run."""
+        known = (shown.filename, shown.width, shown.height) if shown else (None, None, None)
+        own: dict[str, Any] = {name: getattr(image, name) for name in JudgedImage.__struct_fields__}
+        return cls(**own, filename=known[0], width=known[1], height=known[2])
+
+
+class JudgedImagePage(msgspec.Struct):
+    """A page of images of a detection run, those with the most errors first."""
+
+    iou: Annotated[float | None, Meta(description="Intersection over union from which two objects match.")]
+    confidence: Annotated[float | None, Meta(description="Least confidence of a candidate that counts.")]
+    total: Annotated[int, Meta(description="Number of images that match.")]
+    items: Annotated[list[ShownJudgedImage], Meta(description="The images of this page.")]
+    next: Annotated[int | None, Meta(description="Cursor of the next page; null on the last one.")]
+
+    @classmethod
+    def of(cls, found: Gallery, start: int, limit: int) -> "JudgedImagePage":
+        """Present a page that was read with one image more."""
+        images, following = paging.cut_at(found.images, start, limit)
+        items = [ShownJudgedImage.of(image, found.shown.get(image.image_id)) for image in images]
+        return cls(found.level.iou, found.level.confidence, found.total, items, following)
 
 
 class DetectionCurveOut(msgspec.Struct):

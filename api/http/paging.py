@@ -20,6 +20,11 @@ class Page(NamedTuple, Generic[T, C]):
     next: C | None
 
 
+def cut_at(rows: list[T], start: int, limit: int) -> tuple[list[T], int | None]:
+    """Cut a page that begins at position `start` from up to `limit` + 1 rows; return it with the next position."""
+    return rows[:limit], None if len(rows) <= limit else start + limit
+
+
 def cut(rows: Sequence[T], limit: int, cursor: Callable[[T], C]) -> Page[T, C]:
     """Cut a page of up to `limit` rows from up to `limit` + 1; the additional row means that another page follows."""
     if len(rows) <= limit:

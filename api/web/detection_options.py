@@ -1,15 +1,59 @@
 """What the page of a detection run shows: the level, the class and the objects of its address."""
 
-from typing import Any, NamedTuple
+import math
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 from api.web.numbers import read_number
 from shared.detection_runs.answers import ObjectRequest
 from shared.detection_runs.matches import MatchKind, MatchLevel
+from shared.detection_runs.results import DetectedClass
+from shared.evaluation.detection.agreement import Rates
 from shared.evaluation.detection.error_types import BACKGROUND, FOREGROUND, ErrorType
+from shared.evaluation.intervals.of_matrix import Estimate
 from shared.kit.errors import Fault, InvalidInput
+from shared.presentation.whiskers import Whisker, whisker
 
 PAGE_SIZE = 24
+
+ClassSort = Literal["name", "objects", "candidates", "right", "wrong", "missed", "ap", "ap_50", "ap_75"]
+CLASS_SORTS: dict[ClassSort, str] = {
+    "name": "Class",
+    "objects": "Objects",
+    "candidates": "Candidates",
+    "right": "TP",
+    "wrong": "FP",
+    "missed": "FN",
+    "ap": "AP",
+    "ap_50": "IoU 0.50",
+    "ap_75": "IoU 0.75",
+}
+
+
+class DetectedClassRow(NamedTuple):
+    """A class with the bar of its AP and its counts at the level of the page."""
+
+    figures: DetectedClass
+    drawn: Whisker
+    counts: Rates
+
+    def worth(self, sort: ClassSort) -> float:
+        """The value by which rows are sorted; what is undefined comes last."""
+        of_counts = {"right": self.counts.matched, "wrong": self.counts.extra, "missed": self.counts.missed}
+        value = of_counts[sort] if sort in of_counts else getattr(self.figures, sort)
+        return -math.inf if value is None else float(value)
+
+
+def class_rows(classes: Sequence[DetectedClass], counts: Sequence[Rates], sort: ClassSort) -> list[DetectedClassRow]:
+    """The classes by name, or those with the largest values first."""
+    rows = [DetectedClassRow(one, whisker(_estimate(one)), count) for one, count in zip(classes, counts, strict=True)]
+    return rows if sort == "name" else sorted(rows, key=lambda row: -row.worth(sort))
+
+
+def _estimate(one: DetectedClass) -> Estimate:
+    bounds = (None, None) if one.interval is None else (one.interval.low, one.interval.high)
+    return Estimate(one.ap, *bounds)
 
 
 class DetectionPageOptions(NamedTuple):
@@ -24,6 +68,7 @@ class DetectionPageOptions(NamedTuple):
     background: bool = False
     error: ErrorType | None = None
     start: int = 0
+    sort: ClassSort = "name"
 
     @property
     def level(self) -> MatchLevel:

@@ -13,8 +13,9 @@ from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import problem_of
 from api.signatures import require_analyses
-from api.web.detection_options import PAGE_SIZE, DetectionPageOptions
+from api.web.detection_options import CLASS_SORTS, PAGE_SIZE, ClassSort, DetectionPageOptions, class_rows
 from api.web.forms import Form
+from api.web.gallery_options import GalleryOptions
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from shared import detection_runs, projects
@@ -84,6 +85,7 @@ class DetectionRunPages(Controller):
         background: Annotated[bool, QueryParameter()] = False,
         error: Annotated[ErrorType | None, QueryParameter()] = None,
         start: Annotated[int, QueryParameter(ge=0, le=MAX_POSITION)] = 0,
+        sort: Annotated[ClassSort, QueryParameter()] = "name",
     ) -> Response[Any]:
         """Show the figures and the objects behind a count, or the progress until they are there."""
         run = await detection_runs.get(page_request.platform, page_request.caller, detection_run_id)
@@ -92,7 +94,9 @@ class DetectionRunPages(Controller):
             return page_request.redirect(f"/app/detection-runs/{detection_run_id}")
         if run.result is None:
             return await _waiting(page_request, run)
-        options = DetectionPageOptions(iou, confidence, class_name, kind, actual, predicted, background, error, start)
+        options = DetectionPageOptions(
+            iou, confidence, class_name, kind, actual, predicted, background, error, start, sort
+        )
         return await _page(page_request, run, options)
 
     @get("/counts")
@@ -172,7 +176,9 @@ async def _page(page_request: PageRequest, run: DetectionRunRecord, options: Det
         drawing=drawing,
         side=SIDE,
         width=WIDTH,
-        classes=[(one, whisker(Estimate(one.ap))) for one in figures.classes],
+        class_rows=class_rows(figures.classes, found.matrix.per_class, options.sort),
+        class_sorts=CLASS_SORTS,
+        gallery=GalleryOptions.of_objects(options, found.matrix.confidence),
         error_titles=ERROR_TITLES,
         verdicts=VERDICT_TITLES,
         next_start=options.start + PAGE_SIZE if has_more else None,

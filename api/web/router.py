@@ -15,6 +15,8 @@ from api.web.comparison import ComparisonPages
 from api.web.comparison_parts import ComparisonPartPages
 from api.web.curves import CurvePages
 from api.web.datasets import DatasetPages
+from api.web.detection_differences import DetectionDifferencePages
+from api.web.detection_images import DetectionImagePages
 from api.web.detection_runs import DetectionModelPages, DetectionRunPages
 from api.web.forms import provide_form
 from api.web.gates import GateCheckPages, GatePages
@@ -61,6 +63,8 @@ PAGES: list[type[Controller]] = [
     ProjectFilePages,
     DetectionModelPages,
     DetectionRunPages,
+    DetectionImagePages,
+    DetectionDifferencePages,
     ImagePages,
     ImageCommentPages,
     JobPages,

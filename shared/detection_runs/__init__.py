@@ -1,6 +1,6 @@
 """Detection runs: what a model found in the images of a project, judged against their ground truth."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import structlog
@@ -16,7 +16,7 @@ from shared.detection_runs.errors import DetectionRunNotFound, DetectionRunNotRe
 from shared.detection_runs.kinds.detection_run import DetectionRun
 from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.records import DetectionRunRecord, ModelCount
+from shared.detection_runs.records import DetectionRunRecord, ModelCount, ShownImage
 from shared.evaluation.detection.profiles import PROFILES
 from shared.jobs import JobRequest, Reference
 from shared.kit import clock
@@ -122,6 +122,12 @@ async def set_tags(
     async with platform.db.transaction() as connection:
         await queries.set_tags(connection, caller.account_id, run.id, tags)
     return await get(platform, caller, detection_run_id)
+
+
+async def shown_images(platform: Platform, caller: Caller, image_ids: Collection[UUID]) -> dict[UUID, ShownImage]:
+    """Return those of these images of the caller that were not deleted."""
+    async with platform.db.connection() as connection:
+        return await queries.shown_images(connection, caller.account_id, list(image_ids))
 
 
 async def models_of(platform: Platform, caller: Caller, project_id: str) -> list[ModelCount]:

@@ -146,7 +146,7 @@ async def differences(
         known = ", ".join(rules[1:]) or "none"
         raise InvalidInput(Fault("/profile", f"profile: the rules that this run can be compared with are {known}."))
     others = rules[1:] if other is None else [other]
-    return await _scan_scene(
+    return await scan_scene(
         platform, run, lambda stored, classes: compare_rules(stored, run.asked, classes, level, others, page)
     )
 
@@ -210,12 +210,13 @@ def _check_rules(run: DetectionRunRecord, level: MatchLevel) -> None:
 async def _scan(
     platform: Platform, run: DetectionRunRecord, level: MatchLevel, answer: Callable[[SceneMatches], T]
 ) -> T:
-    return await _scan_scene(
+    return await scan_scene(
         platform, run, lambda stored, classes: answer(SceneMatches(stored, run.asked, classes, level))
     )
 
 
-async def _scan_scene(platform: Platform, run: DetectionRunRecord, answer: Callable[[StoredScene, list[str]], T]) -> T:
+async def scan_scene(platform: Platform, run: DetectionRunRecord, answer: Callable[[StoredScene, list[str]], T]) -> T:
+    """Answer from the scene of a ready run and the names of its classes."""
     return await _scan_file(platform, run, lambda file, classes: answer(scenes.read(file), classes))
 
 

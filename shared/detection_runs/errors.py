@@ -45,3 +45,9 @@ class KeypointsNotComparable(DomainError):
     """The keypoints of an image are not those of the ground truth; send the same names in every annotation."""
 
     code = "keypoints-not-comparable"
+
+
+class ImageNotJudged(DomainError):
+    """The detection run has no image with this id, or the image was deleted."""
+
+    status, code = HTTPStatus.NOT_FOUND, "image-not-judged"

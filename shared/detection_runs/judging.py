@@ -54,7 +54,9 @@ def figures_of(
     averages = averages_of(scene, found, options, classes, frequencies)
     ap = next(iter(averages.metrics.values()))
     is_sought = ~scene.references.is_uncounted
-    interval, reason = (None, _NO_INTERVAL) if profile.at_one_iou else (_interval(stored, options), None)
+    drawn = None if profile.at_one_iou else _drawn(stored, options)
+    interval = None if drawn is None else interval_of(mean_of_classes(drawn))
+    reason = _NO_INTERVAL if drawn is None else None
     if interval is not None and len(stored.images) < FEW_IMAGES:
         reason = f"The interval rests on {len(stored.images)} images; of fewer than {FEW_IMAGES} it is too narrow."
     return DetectionFigures(
@@ -71,7 +73,7 @@ def figures_of(
         ap=ap,
         interval=interval,
         best=_choice(scene, found, None),
-        classes=_classes(scene, found, classes, averages.classes),
+        classes=_classes(scene, found, classes, averages.classes, drawn),
         errors=_errors(scene, found),
         comparison=None,
         notices=[*notices, *([reason] if reason else [])],
@@ -106,25 +108,46 @@ def resamples_for(candidates: int) -> int:
     return int(np.clip(_MAX_DRAWN // max(candidates, 1), _FEWEST_RESAMPLES, image_bootstrap.RESAMPLES))
 
 
+def drawn_by_class(scene: Scene, options: DetectionOptions, image_count: int, resamples: int) -> Floats:
+    """The average precision (k, b) of each class in each sample of the images; NaN where it has no object there.
+
+    Two scenes of the same images are drawn alike.
+    """
+    times, found = image_bootstrap.draws(image_count, resamples, SEED), judged(scene, options)
+    values = np.full((scene.class_count, resamples), np.nan)
+    for code in np.unique(found.sought_classes).tolist():
+        is_sought = found.sought_classes == code
+        alone = found._replace(
+            sought_images=found.sought_images[is_sought], sought_classes=found.sought_classes[is_sought]
+        )
+        values[code] = image_bootstrap.means(alone, times)
+    return values
+
+
 def drawn_means(scene: Scene, options: DetectionOptions, image_count: int, resamples: int) -> Floats:
-    """The mean average precision in each sample of the images; two scenes of the same images are drawn alike."""
-    times = image_bootstrap.draws(image_count, resamples, SEED)
-    return image_bootstrap.means(judged(scene, options), times)
+    """The mean average precision (b,) in each sample of the images; two scenes of the same images are drawn alike."""
+    return mean_of_classes(drawn_by_class(scene, options, image_count, resamples))
+
+
+def mean_of_classes(values: Floats) -> Floats:
+    """The mean (b,) of those classes (k, b) that have a value; NaN where none has."""
+    numbers = (~np.isnan(values)).sum(axis=0)
+    means: Floats = np.divide(np.nansum(values, axis=0), numbers, out=np.full(len(numbers), np.nan), where=numbers > 0)
+    return means
 
 
 def interval_of(values: Floats) -> ImageInterval | None:
-    """The interval of what was drawn."""
+    """The interval of what was drawn (b,); None without a value."""
     bounds = image_bootstrap.interval(values)
     return None if bounds is None else ImageInterval(*bounds, image_bootstrap.LEVEL, len(values))
 
 
-def _interval(stored: StoredScene, options: DetectionOptions) -> ImageInterval | None:
-    resamples = resamples_for(len(stored.candidates))
-    return interval_of(drawn_means(stored.scene, options, len(stored.images), resamples))
+def _drawn(stored: StoredScene, options: DetectionOptions) -> Floats:
+    return drawn_by_class(stored.scene, options, len(stored.images), resamples_for(len(stored.candidates)))
 
 
 def _classes(
-    scene: Scene, found: Outcomes, classes: Sequence[str], averages: Sequence[ClassAverages]
+    scene: Scene, found: Outcomes, classes: Sequence[str], averages: Sequence[ClassAverages], drawn: Floats | None
 ) -> list[DetectedClass]:
     sought = np.bincount(scene.references.classes[~scene.references.is_uncounted], minlength=len(classes))
     candidates = np.bincount(scene.candidates.classes, minlength=len(classes))
@@ -138,6 +161,7 @@ def _classes(
             ap_75=values.ap_75,
             sizes=values.sizes,
             best=_choice(scene, found, code),
+            interval=None if drawn is None else interval_of(drawn[code]),
         )
         for code, (name, values) in enumerate(zip(classes, averages, strict=True))
     ]

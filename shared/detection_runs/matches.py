@@ -146,8 +146,17 @@ class SceneMatches:
         overlap, the smallest first.
         """
         types = self._error_types()
-        rows = self._missed(wanted, types) if wanted.kind == "FN" else self._candidates(wanted, types)
+        rows = self._rows(wanted, types)
         return [self._object(wanted.kind, int(row), types) for row in rows[start : start + limit]]
+
+    def images_of(self, wanted: MatchFilter) -> NDArray[np.int64]:
+        """The positions of the images of all objects that are asked for, an entry for each object."""
+        table = self._stored.scene.references if wanted.kind == "FN" else self._stored.scene.candidates
+        positions: NDArray[np.int64] = table.images[self._rows(wanted, self._error_types())]
+        return positions
+
+    def _rows(self, wanted: MatchFilter, types: "_ErrorTypes") -> NDArray[np.intp]:
+        return self._missed(wanted, types) if wanted.kind == "FN" else self._candidates(wanted, types)
 
     def _judged(self, iou: float) -> Outcomes:
         return judge(PROFILES[self._options.profile], self._stored.scene, iou, max_detections(self._options))

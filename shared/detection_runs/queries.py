@@ -83,6 +83,12 @@ SHOWN_IMAGES = """
 """
 
 
+IMAGES_WITH = """
+    SELECT id FROM image
+    WHERE project_id = $1 AND deleted_at IS NULL AND metadata ? $2
+        AND ($3::text IS NULL OR strpos(lower(metadata ->> $2), lower($3)) > 0)
+"""
+
 # Those of ground truth say what is known of whole images.
 PARAMETERS_OF = "SELECT id, parameters FROM analysis WHERE id = ANY($1)"
 
@@ -179,6 +185,11 @@ async def parameters_of(connection: Connection, analysis_ids: Sequence[UUID]) ->
 async def frequencies_of(connection: Connection, project_id: UUID) -> dict[str, Frequency]:
     """Return how frequent the categories of a project are, by name, of those of which it is known."""
     return {record[0]: record[1] for record in await connection.fetch(FREQUENCIES_OF, project_id)}
+
+
+async def images_with(connection: Connection, project_id: UUID, key: str, value: str | None) -> list[UUID]:
+    """Return the images of a project that have a key of metadata, and a part of its value, if given."""
+    return [record["id"] for record in await connection.fetch(IMAGES_WITH, project_id, key, value)]
 
 
 async def shown_images(connection: Connection, account_id: int, image_ids: Sequence[UUID]) -> dict[UUID, ShownImage]:

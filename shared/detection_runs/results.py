@@ -43,6 +43,9 @@ class DetectedClass(msgspec.Struct, frozen=True, kw_only=True):
         dict[str, float | None], Meta(description="Average precision by size of the objects; empty for VOC.")
     ]
     best: Annotated[ConfidenceChoice | None, Meta(description="Confidence with the largest F1; null without a find.")]
+    interval: Annotated[
+        ImageInterval | None, Meta(description="95 % interval of the average precision; null where there is none.")
+    ] = None
 
 
 class DetectionErrorCost(msgspec.Struct, frozen=True):

@@ -6,16 +6,20 @@ from typing import NamedTuple
 import numpy as np
 
 from shared.detection_runs.answers import DetectionOverview
+from shared.detection_runs.difference_reasons import DifferenceReason
 from shared.detection_runs.matches import DetectionMatrix, JudgedObject
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
 from shared.detection_runs.results import DetectionFigures
 from shared.evaluation.curves.curves import CurvePoints
 from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
 from shared.presentation import curve_drawing
+from shared.presentation.curve_drawing import SIDE
 
 # A table of more classes is not read; its largest confusions are listed instead.
 MAX_TABLE_CLASSES = 20
 MAX_CONFUSIONS = 30
+# Of 101 recalls, so that a finger meets one.
+POINT_STEP = 5
 
 # In the order of the tiles.
 TITLES = {
@@ -35,6 +39,20 @@ ERROR_TITLES = {
     "duplicate": "found twice",
     "background": "nothing there",
     "missed": "not found at all",
+}
+
+
+REASON_TITLES: dict[DifferenceReason, str] = {
+    "crowd": "a group counts otherwise",
+    "ignored": "an object that need not be found counts otherwise",
+    "not_searched": "the image was not searched for the class",
+    "not_exhaustive": "the image does not mark every object of the class",
+    "max_detections": "another number of candidates of an image counts",
+    "threshold": "an overlap or a confidence equals its threshold",
+    "pixel": "sides count their last pixel",
+    "class": "objects of two classes match",
+    "tie": "of equal overlaps or confidences another comes first",
+    "matching_order": "another side chooses first",
 }
 
 
@@ -59,12 +77,23 @@ class JudgedSample(NamedTuple):
     image: ShownImage | None
 
 
+class CurvePoint(NamedTuple):
+    """A point of a curve with its confidence, and where it is drawn."""
+
+    recall: float
+    precision: float
+    confidence: float
+    x: float
+    y: float
+
+
 class DetectionDrawing(NamedTuple):
     """The rows of the matrix, or its largest confusions where it has too many classes, a curve and the samples."""
 
     rows: list[list[MatrixCell]]
     confusions: list[MatrixCell]
     curve: str | None
+    points: list[CurvePoint]
     samples: list[JudgedSample]
 
 
@@ -76,9 +105,8 @@ def draw(found: DetectionOverview) -> DetectionDrawing:
         (cell for row in cells for cell in row if cell.objects and not cell.is_right), key=lambda cell: -cell.objects
     )
     samples = [JudgedSample(one, found.images.get(one.image_id)) for one in found.objects]
-    return DetectionDrawing(
-        cells if is_table else [], [] if is_table else wrong[:MAX_CONFUSIONS], _curve(found.curve), samples
-    )
+    confusions = [] if is_table else wrong[:MAX_CONFUSIONS]
+    return DetectionDrawing(cells if is_table else [], confusions, _curve(found.curve), _points(found.curve), samples)
 
 
 def changes(runs: Sequence[DetectionRunRecord]) -> list[float | None]:
@@ -121,3 +149,15 @@ def _curve(curve: PrecisionRecall | None) -> str | None:
         return None
     points = np.array(curve.recalls), np.array(curve.precision)
     return curve_drawing.path(CurvePoints(*points, np.zeros(len(curve.recalls))), stepped=True)
+
+
+def _points(curve: PrecisionRecall | None) -> list[CurvePoint]:
+    """Every fifth recall that is reached."""
+    if curve is None:
+        return []
+    rows = list(zip(curve.recalls, curve.precision, curve.confidence, strict=True))[::POINT_STEP]
+    return [
+        CurvePoint(recall, precision, confidence, round(recall * SIDE, 1), round((1 - precision) * SIDE, 1))
+        for recall, precision, confidence in rows
+        if confidence is not None
+    ]

@@ -198,6 +198,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/detection-runs/{detection_run_id}/counts"): Sample(query={"iou": 0.35}),
     ("GET", "/v1/detection-runs/{detection_run_id}/curve"): Sample(query={"class": "car"}),
     ("GET", "/v1/detection-runs/{detection_run_id}/samples"): Sample(query={"kind": "FN", "actual": "car"}),
+    ("GET", "/v1/detection-runs/{detection_run_id}/images"): Sample(query={"kind": "FN", "metadata_key": "camera"}),
     ("GET", "/v1/detection-runs/{detection_run_id}/differences"): Sample(
         query={"profile": "supervision-matrix", "iou": 1}
     ),

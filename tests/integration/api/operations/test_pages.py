@@ -24,6 +24,7 @@ LISTS = {
     "/v1/datasets": "items",
     "/v1/detection-runs": "items",
     "/v1/detection-runs/{detection_run_id}/samples": "items",
+    "/v1/detection-runs/{detection_run_id}/images": "items",
     "/v1/detection-runs/{detection_run_id}/differences": "items",
     "/v1/gates": "items",
     "/v1/gates/{gate_id}/checks": "items",

@@ -1,0 +1,129 @@
+"""Pages of the images of a detection run: the gallery, one image among its neighbours, and what other rules say."""
+
+import asyncio
+from typing import Annotated, NamedTuple
+
+from litestar import Controller, Response, get
+from litestar.di import Provide
+from litestar.params import FromPath, QueryParameter
+
+from api.http import paging
+from api.http.injected import Injected
+from api.signatures import require_analyses
+from api.web.gallery_options import PAGE_SIZE, ErrorOrAny, GalleryOptions, KindOrAny
+from api.web.page_request import PageRequest
+from shared import detection_runs, projects
+from shared.detection_runs import DetectionRunRecord, galleries
+from shared.detection_runs.image_order import JudgedImage
+from shared.detection_runs.lifecycle import DetectionRunStatus
+from shared.detection_runs.records import ShownImage
+from shared.presentation import judged_boxes
+from shared.presentation.detection_page import ERROR_TITLES
+from shared.presentation.judged_boxes import DrawnBox
+
+# The largest position that JSON's readers all understand.
+MAX_POSITION = 2**53
+# Other runs of the project to look at the same images with.
+MAX_MODELS = 50
+
+
+class ImageTile(NamedTuple):
+    """An image of the gallery with its boxes; `shown` is None if it was deleted."""
+
+    image: JudgedImage
+    shown: ShownImage | None
+    boxes: list[DrawnBox]
+
+
+async def gallery_options(
+    *,
+    iou: Annotated[str, QueryParameter()] = "",
+    confidence: Annotated[str, QueryParameter()] = "",
+    kind: Annotated[KindOrAny, QueryParameter()] = "",
+    actual: Annotated[str, QueryParameter()] = "",
+    predicted: Annotated[str, QueryParameter()] = "",
+    background: Annotated[bool, QueryParameter()] = False,
+    error: Annotated[ErrorOrAny, QueryParameter()] = "",
+    metadata_key: Annotated[str, QueryParameter()] = "",
+    metadata_value: Annotated[str, QueryParameter()] = "",
+    start: Annotated[int, QueryParameter(ge=0, le=MAX_POSITION)] = 0,
+) -> GalleryOptions:
+    """The filter of the address."""
+    return GalleryOptions(
+        iou, confidence, kind, actual, predicted, background, error, metadata_key, metadata_value, start
+    )
+
+
+class DetectionImagePages(Controller):
+    """The images of a detection run."""
+
+    path = "/app/detection-runs/{detection_run_id:str}/images"
+    guards = [require_analyses]
+    dependencies = {"options": Provide(gallery_options)}
+
+    @get()
+    async def gallery(
+        self, page_request: Injected[PageRequest], detection_run_id: FromPath[str], options: Injected[GalleryOptions]
+    ) -> Response[str]:
+        """Show the images with their boxes, those with the most errors first."""
+        platform, caller = page_request.platform, page_request.caller
+        run = await detection_runs.get_ready(platform, caller, detection_run_id)
+        found = await galleries.list_images(platform, caller, detection_run_id, options.level, options.request)
+        images, next_start = paging.cut_at(found.images, options.start, PAGE_SIZE)
+        tiles = await asyncio.to_thread(_tiles, images, found)
+        return page_request.render(
+            "detection/images.html",
+            run=run,
+            project=await projects.find(platform, caller, str(run.project_id)),
+            others=await _others(page_request, run),
+            options=options,
+            level=found.level,
+            total=found.total,
+            tiles=tiles,
+            next_start=next_start,
+            classes=_classes(run),
+            error_titles=ERROR_TITLES,
+        )
+
+    @get("/{image_id:str}")
+    async def image(
+        self,
+        page_request: Injected[PageRequest],
+        detection_run_id: FromPath[str],
+        image_id: FromPath[str],
+        options: Injected[GalleryOptions],
+    ) -> Response[str]:
+        """Show one image with what each of its boxes counts as, and lead to its neighbours."""
+        platform, caller = page_request.platform, page_request.caller
+        run = await detection_runs.get_ready(platform, caller, detection_run_id)
+        found = await galleries.walk(platform, caller, detection_run_id, image_id, options.level, options.request)
+        least = found.level.confidence or 0.0
+        return page_request.render(
+            "detection/image.html",
+            run=run,
+            project=await projects.find(platform, caller, str(run.project_id)),
+            others=await _others(page_request, run),
+            options=options,
+            walk=found,
+            confidence=least,
+            drawing=await asyncio.to_thread(judged_boxes.drawn, found.image, found.shown, least),
+        )
+
+
+def _tiles(images: list[JudgedImage], found: galleries.Gallery) -> list[ImageTile]:
+    least = found.level.confidence or 0.0
+    return [ImageTile(image, found.shown.get(image.image_id), judged_boxes.tile(image, least)) for image in images]
+
+
+async def _others(page_request: PageRequest, run: DetectionRunRecord) -> list[DetectionRunRecord]:
+    """The newest runs of the same project that are ready, to look at the same images with."""
+    found = await detection_runs.list_own(
+        page_request.platform, page_request.caller, project_id=str(run.project_id), before=None, limit=MAX_MODELS
+    )
+    return [one for one in found if one.state is DetectionRunStatus.READY]
+
+
+def _classes(run: DetectionRunRecord) -> list[str]:
+    figures = run.found
+    assert figures is not None, "the run is ready"
+    return [one.name for one in figures.classes]
