@@ -28,6 +28,7 @@ from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.paired.tensor import count_pairs, replicate
 from shared.evaluation.slices.weak_slices import SlicePlan, weak_slices
 from shared.runs.ingest.ranking import roc_area
+from shared.runs.ingest.sorted_scores import ScoredRows
 
 MILLION = 1_000_000
 MANY = MAX_RANKED + MILLION
@@ -83,7 +84,9 @@ def main() -> None:
         ),
         "DeLong's test of two areas, 1,000,000 rows": lambda: areas(is_positive[few], scores[:, few]),
         f"the same of {MANY:,} rows, in bins": lambda: binned_areas(is_positive, scores),
-        "area of a run with its error, 1,000,000 rows": lambda: roc_area(scores[0, few], is_positive[few]),
+        "area of a run with its error, 1,000,000 rows": lambda: roc_area(
+            ScoredRows(MILLION, int(is_positive[few].sum()), scores.dtype, lambda: [(scores[0, few], is_positive[few])])
+        ),
         "curves, band, and reliability, 1,000,000 rows": ranked_curves,
         "weak slices, 1,000,000 rows, 8 columns": lambda: weak_slices(
             columns, is_positive[few], scores[0, few], SlicePlan(ALPHA, "benjamini-hochberg", 10, SEED, 10)

@@ -47,7 +47,12 @@ slider.addEventListener("input", draw);
 slider.closest("[data-scripted]").hidden = false;
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest('input, select, textarea, [tabindex="0"]') || event.ctrlKey || event.altKey || event.metaKey) {
+  if (
+    event.target.closest('input, select, textarea, [tabindex="0"]') ||
+    event.ctrlKey ||
+    event.altKey ||
+    event.metaKey
+  ) {
     return;
   }
   document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();

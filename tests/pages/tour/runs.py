@@ -44,10 +44,5 @@ async def furnish_runs(client: Client) -> list[str]:
 async def compare_last(client: Client, runs: list[str]) -> str:
     """Compare the last night with the one before, also in each country; returns the id of the comparison."""
     body = {"baseline": runs[-2], "candidate": runs[-1], "slices": ["country"]}
-    comparison: str = (await client.post("/v1/comparisons", body)).json()["id"]
-
-    async def is_ready() -> bool:
-        return bool((await client.get(f"/v1/comparisons/{comparison}")).json()["status"] == "ready")
-
-    await eventually(is_ready)
-    return comparison
+    compared = (await client.post("/v1/comparisons", body)).json()
+    return str((await client.ready(f"/v1/comparisons/{compared['id']}"))["id"])

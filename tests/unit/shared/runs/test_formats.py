@@ -201,7 +201,9 @@ REFUSED: dict[str, tuple[bytes, type[DomainError], str]] = {
     "objects of objects": (b'{"a": {"b": 1, "c": 2}, "d": {"b": 1, "c": 2}}', FileUnreadable, "columns or its rows"),
     "unequal columns": (b'{"y_true": ["a", "b"], "y_pred": ["a"]}', FileUnreadable, "“y_pred” has 1 values"),
     "sparse arff": (b"@relation x\n@attribute y_true {a}\n@data\n{0 a}\n", FileUnreadable, "sparse"),
-    "arff without": (b"@relation x\n@attribute y_true {a}\n@attribute y_pred {a}\n@data\n?,a\n", RowsInvalid, "Row 1 (line 5)"),
+    "arff without": (
+        b"@relation x\n@attribute y_true {a}\n@attribute y_pred {a}\n@data\n?,a\n", RowsInvalid, "Row 1 (line 5)",
+    ),
     "many columns": (b",".join(b"c%d" % i for i in range(3000)) + b"\n1" + b",1" * 2999, FileUnreadable, "columns"),
 }  # fmt: skip
 
