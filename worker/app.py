@@ -20,7 +20,7 @@ def _queue(name: str) -> Queue:
     return Queue(name, Exchange(name), routing_key=name, no_ack=True)  # type: ignore[no-untyped-call] # kombu has no types
 
 
-_LONGEST_S = settings().job_time_limit_s + 2 * settings().max_file_bytes / settings().job_bytes_per_s
+_LONGEST_S = settings().job_time_limit_s + 2 * settings().max_file_bytes / settings().job_second_bytes
 
 app = Celery("evalserve", broker=settings().redis_url.get_secret_value(), include=["worker.shutdown"])
 

@@ -10,7 +10,7 @@ class JobSettings(BaseSettings):
     job_time_limit_s: int = Field(
         default=300, ge=1, description="The largest report takes seconds; past this a job is ended as failed"
     )
-    job_bytes_per_s: int = Field(
+    job_second_bytes: int = Field(
         default=4 * 2**20,
         ge=2**10,
         description="A job has a second more for so many bytes of its files; CSV is read ten times as fast, JSON twice",
