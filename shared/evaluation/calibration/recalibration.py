@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from shared.evaluation.calibration.fitting import fit
 from shared.evaluation.calibration.maps import CalibrationMap, CalibrationMethod, logits
 from shared.evaluation.curves.ranking import Positive
-from shared.evaluation.distributions import critical_value
+from shared.evaluation.distributions import student_critical
 from shared.evaluation.rates import Floats
 
 CalibrationMetric = Literal["log_loss", "brier", "ece"]
@@ -146,5 +146,14 @@ def compared(before: Floats, after: Floats) -> tuple[MeasuredValue, MeasuredValu
 
 
 def _mean(values: Floats, *, lowest: float = 0.0) -> MeasuredValue:
-    mean, half = float(values.mean()), critical_value(_ALPHA) * float(values.std(ddof=1)) / math.sqrt(len(values))
+    """A mean with its interval, by Student's t with Satterthwaite's degrees of freedom of the variance.
+
+    Of few samples of a class a handful of large losses makes up the variance, which is uncertain then itself.
+    """
+    n, mean = len(values), float(values.mean())
+    squares = np.square(values - mean)
+    variance = float(squares.sum()) / (n - 1)
+    kurtosis = float(np.square(squares).mean() / squares.mean() ** 2) if variance else 1.0
+    freedom = 2 * n / (kurtosis - 1) if kurtosis - 1 > 1 / n else n * n
+    half = student_critical(_ALPHA, max(int(freedom), 1)) * math.sqrt(variance / n)
     return MeasuredValue(mean, max(lowest, mean - half), mean + half)
