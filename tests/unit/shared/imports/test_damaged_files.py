@@ -51,6 +51,8 @@ SEEDS: list[tuple[FormatName, bytes]] = [
     *((name, make(SCENES)) for name, make in CONTAINERS.items()),
     ("coco", encoded(COCO)),
     ("coco_results", encoded(RESULTS)),
+    ("dota", zipped({"labelTxt/street.txt": "gsd:0.5\n1 2 3 2 3 4 1 4 car 1\n"})),
+    ("dota", zipped({"Task1_car.txt": "street 0.5 1 2 3 2 3 4 1 4\n"})),
 ]
 SEEDS += [(name, body if isinstance(body := KEPT[key][1], bytes) else encoded(body)) for name, key in SAID]
 
