@@ -35,7 +35,7 @@ async def test_from_signing_up_to_a_report(browser: Browser, site: str, workers:
     await page.get_by_role("textbox", name="Tags").fill("first, small")
     await page.get_by_role("button", name="Create").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Pets")
-    await expect(page.get_by_text("66.7 %", exact=True)).to_be_visible()
+    await expect(page.locator(".tiles li", has_text="Accuracy").locator("b")).to_have_text("0.6667")
 
     await page.get_by_role("link", name=re.compile("Actual cat, predicted dog: 1 sample")).click()
     samples = page.locator("#samples")

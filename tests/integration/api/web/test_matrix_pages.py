@@ -25,7 +25,7 @@ async def test_a_macro_mean_without_a_value_has_its_reason_and_the_mean_with_zer
 
     tiles = re.findall(r"<li><b>(.*?)</b><span>(.*?)</span></li>", page)
     assert tiles[:4] == [
-        ("50.0 %", "Accuracy"),
+        ("0.5000", "Accuracy"),
         ("—", "Precision (macro)"),
         ("0.5000", "Recall (macro)"),
         ("0.3333", "F1 (macro)"),
