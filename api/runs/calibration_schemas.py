@@ -21,15 +21,25 @@ class CalibrationBin(msgspec.Struct):
     share: Annotated[float, Meta(description="Share of the samples that have the class.")]
     gap: Annotated[float, Meta(description="Mean score less the share: above 0 the scores are too high.")]
     expected_low: Annotated[
-        float, Meta(description="Lower end of the range in which the share lies in 95 % of samples of right scores.")
+        float | None,
+        Meta(
+            description="Lower end of the range in which the share lies in 95 % of samples of right scores; null where "
+            "samples have weights."
+        ),
     ]
-    expected_high: Annotated[float, Meta(description="Upper end of that range.")]
+    expected_high: Annotated[float | None, Meta(description="Upper end of that range.")]
+    weight: Annotated[
+        float | None, Meta(description="Sum of the weights of the samples; null where samples have none.")
+    ] = None
 
     @classmethod
     def of(cls, found: ReliabilityBin) -> "CalibrationBin":
         """Present a bin."""
         share = found.positives / found.samples
-        return cls(found.lowest, found.highest, found.mean_score, found.samples, share, found.gap, *found.expected)
+        low, high = found.expected or (None, None)
+        count = int(found.samples) if found.rows is None else found.rows
+        weight = None if found.rows is None else found.samples
+        return cls(found.lowest, found.highest, found.mean_score, count, share, found.gap, low, high, weight)
 
 
 class RunCalibration(msgspec.Struct):
@@ -70,13 +80,14 @@ class RunCalibration(msgspec.Struct):
         if measured is None:
             nothing = (None,) * 8
             return cls(run.version, label, 0, binning, bins, [], *nothing, CLIPPED_AT, 0, ["There are no samples."])
+        found_bins = [CalibrationBin.of(one) for one in measured.bins]
         return cls(
             run.version,
             label,
-            sum(one.samples for one in measured.bins),
+            sum(one.count for one in found_bins),
             binning,
             bins,
-            [CalibrationBin.of(one) for one in measured.bins],
+            found_bins,
             measured.ece,
             measured.mce,
             measured.smooth_error,
@@ -92,6 +103,13 @@ class RunCalibration(msgspec.Struct):
 
 
 def _notices(run: ReadyRun) -> list[str]:
+    said = _kind_notices(run)
+    if run.summary.is_weighted:
+        said.append("Shares, means and errors are weighted; the range of a share is null, as weights are no counts.")
+    return said
+
+
+def _kind_notices(run: ReadyRun) -> list[str]:
     if run.summary.score_kind == "one-vs-rest":
         return ["The scores of a row do not sum to 1: each class is measured alone, and nothing was normalised."]
     return []

@@ -51,7 +51,7 @@ class RunExportController(Controller):
         a cell, a slice or a range of scores. In CSV a cell that a spreadsheet would take for a formula begins with an
         apostrophe.
         """
-        run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK)
+        run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK, heeds_weights=True)
         decision = read_decision(run, threshold, read_class(run, class_label, "class"))
         wanted = RowFilter(
             read_class(run, actual, "actual"),
@@ -78,7 +78,7 @@ class RunExportController(Controller):
         One row for each sample that was predicted wrongly, in the order of the file. A cell that a spreadsheet would
         take for a formula begins with an apostrophe.
         """
-        run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK)
+        run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK, heeds_weights=True)
         decision = read_decision(run, threshold, read_class(run, class_label, "class"))
         wanted = RowFilter(only_errors=True, conditions=read_conditions(run, slices))
         return await _streamed(platform, run, wanted, "csv", decision, "errors")

@@ -1,6 +1,6 @@
 """What is answered from the counts and rows of a run."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -28,27 +28,33 @@ class RunMatrix(msgspec.Struct):
     rows: Annotated[int, Meta(description="Number of samples counted.")]
     classes: Annotated[list[Label], Meta(description="Classes of the rows and columns, in their order.")]
     confusion_matrix: Annotated[
-        list[list[int]] | None,
+        list[list[int | float]] | None,
         Meta(
-            description="Counts: rows are actual classes, columns predicted ones. Null for more than 1,000 classes, "
-            "whose counts are at `/cells`; with a class, of that class against the rest."
+            description="Counts, or sums of weights: rows are actual classes, columns predicted ones. Null for more "
+            "than 1,000 classes, whose counts are at `/cells`; with a class, of that class against the rest."
         ),
     ]
     positive: Annotated[Label | None, Meta(description="Positive class; null if the run has none.")]
     predicted_by: Annotated[
         str, Meta(description="What the predictions are: a column, the highest score, or a threshold.")
     ]
+    weight: Annotated[
+        float | None, Meta(description="Sum of the weights of the samples; null where samples have none.")
+    ] = None
+    sample_counts: Annotated[
+        list[list[int]] | None, Meta(description="Numbers of samples, where the matrix has sums of weights; else null.")
+    ] = None
 
     @classmethod
     def of(cls, run: ReadyRun, matrix: ConfusionMatrix, position: int | None) -> "RunMatrix":
         """Present the counts."""
-        classes: list[Label] = list(matrix.classes)
-        counts = None if matrix.is_sparse else matrix.counts.tolist()
-        if position is not None:
-            tp, fp, fn, tn = results.one_against_rest(matrix, position)
-            counts, classes = [[tp, fn], [fp, tn]], [matrix.classes[position], "rest"]
-        rows = int(matrix.sample_count)
-        return cls(run.version, rows, classes, counts, _positive(run), run.summary.predicted_by)
+        shown = matrix if position is None else results.one_against_rest(matrix, position)
+        counts = None if shown.is_sparse else shown.counts.tolist()
+        rows, positive = int(shown.of_rows.sample_count), _positive(run)
+        found = cls(run.version, rows, list(shown.classes), counts, positive, run.summary.predicted_by)
+        if shown.is_weighted:
+            found.weight, found.sample_counts = shown.weight, shown.of_rows.counts.tolist()
+        return found
 
 
 class ClassMetrics(msgspec.Struct):
@@ -67,6 +73,12 @@ class ClassMetrics(msgspec.Struct):
     estimates: Annotated[
         dict[str, Estimate], Meta(description="Each metric with its interval of 95 % and the method, by name.")
     ]
+    support_weight: Annotated[
+        float | None, Meta(description="Weight of the samples of the class; null where samples have none.")
+    ] = None
+    predicted_weight: Annotated[
+        float | None, Meta(description="Weight of the samples predicted as the class; null where samples have none.")
+    ] = None
 
 
 class RunMetrics(msgspec.Struct):
@@ -96,6 +108,10 @@ class RunMetrics(msgspec.Struct):
     threshold: Annotated[
         float | None, Meta(description="Score from which the positive side is predicted; null if none separates them.")
     ]
+    weight: Annotated[
+        float | None,
+        Meta(description="Sum of the weights of the samples, by which all metrics are weighted; null without weights."),
+    ] = None
 
     @classmethod
     def of(cls, run: ReadyRun, matrix: ConfusionMatrix, position: int | None, *, is_slice: bool) -> "RunMetrics":
@@ -109,7 +125,8 @@ class RunMetrics(msgspec.Struct):
         classes = _classes(run, matrix, order, is_slice=is_slice) if has_labels else []
         return cls(
             version=run.version,
-            rows=int(matrix.sample_count),
+            rows=int(matrix.of_rows.sample_count),
+            weight=matrix.weight,
             positive=_positive(run),
             overall=overall,
             undefined=undefined,
@@ -145,6 +162,9 @@ class SliceOut(msgspec.Struct):
     support: Annotated[int, Meta(description="Number of samples.")]
     errors: Annotated[int, Meta(description="Number of samples predicted wrongly.")]
     metric: Annotated[float | None, Meta(description="Value of the metric; null if undefined.")]
+    weight: Annotated[
+        float | None, Meta(description="Sum of the weights of the samples; null where samples have none.")
+    ]
     slice: Annotated[list[str], Meta(description="The slice as values of the parameter `slice`.")]
 
     @classmethod
@@ -153,7 +173,7 @@ class SliceOut(msgspec.Struct):
         conditions = result.conditions or (Condition(result.column, result.value),)
         column, value = (", ".join(parts) for parts in zip(*conditions, strict=True))
         wanted = [f"{condition.column}:{condition.value}" for condition in conditions]
-        return cls(column, value, result.support, result.errors, result.metric, wanted)
+        return cls(column, value, result.support, result.errors, result.metric, result.weight, wanted)
 
 
 class SlicePage(msgspec.Struct):
@@ -176,6 +196,7 @@ class RunSample(msgspec.Struct):
     confidence: Annotated[float | None, Meta(description="Score of the predicted class; null without scores.")]
     scores: Annotated[dict[str, float], Meta(description="Score in each column of scores.")]
     metadata: Annotated[dict[str, str], Meta(description="Value in each other column, as text.")]
+    weight: Annotated[float | None, Meta(description="Weight of the sample; null where samples have none.")] = None
     correct: Annotated[
         bool | None, Meta(description="Whether the sample is right, in a run without labels; null in any other.")
     ] = None
@@ -212,17 +233,24 @@ def _positive(run: ReadyRun) -> Label | None:
 
 def _classes(run: ReadyRun, matrix: ConfusionMatrix, order: list[int], *, is_slice: bool) -> list[ClassMetrics]:
     estimates = results.estimates_by_class(matrix) | {"roc_auc": results.area_estimates(run.summary, is_slice=is_slice)}
-    support, predicted = matrix.actual.tolist(), matrix.predicted.tolist()
+    sums = _sides(matrix.of_rows)
+    weights = _sides(matrix) if matrix.is_weighted else ([None] * len(matrix.classes),) * 2
     return [
         ClassMetrics(
             label=matrix.classes[at],
-            support=support[at],
-            predicted=predicted[at],
+            support=sums[0][at],
+            predicted=sums[1][at],
+            support_weight=weights[0][at],
+            predicted_weight=weights[1][at],
             estimates={name: ones[at] for name, ones in estimates.items()},
             **{name: ones[at].value for name, ones in estimates.items()},
         )
         for at in order
     ]
+
+
+def _sides(matrix: ConfusionMatrix) -> tuple[list[Any], list[Any]]:
+    return matrix.actual.tolist(), matrix.predicted.tolist()
 
 
 def _labels(run: ReadyRun, counts: LabelSetCounts, positions: list[int], *, is_slice: bool) -> list[ClassMetrics]:

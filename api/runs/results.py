@@ -55,7 +55,7 @@ class RunResultController(Controller):
         With `slice` only the samples of the slice are counted; with `class` the matrix is of that class against the
         rest. With `threshold` samples are predicted by their score of the class.
         """
-        run = await runs.get_ready(platform, caller, run_id)
+        run = await runs.get_ready(platform, caller, run_id, heeds_weights=True)
         run, counted, position = await _counted(platform, run, class_label, slices, threshold)
         return RunMatrix.of(run, counted, position)
 
@@ -74,7 +74,7 @@ class RunResultController(Controller):
         Undefined metrics are null, with the reason. The ROC AUC is exact, and of all samples. With `threshold` samples
         are predicted by their score of the class, of more than two classes against the rest.
         """
-        run = await runs.get_ready(platform, caller, run_id, runs.ANY_TASK)
+        run = await runs.get_ready(platform, caller, run_id, runs.ANY_TASK, heeds_weights=True)
         if run.summary.is_multilabel:
             return await _of_label_sets(platform, run, class_label, slices, threshold)
         run, counted, position = await _counted(platform, run, class_label, slices, threshold)
@@ -145,7 +145,7 @@ class RunResultController(Controller):
         the values of two columns, cuts numbers into ranges of about equally many samples, and goes together with
         `slice` and `threshold`.
         """
-        run = await runs.get_ready(platform, caller, run_id, runs.ANY_TASK)
+        run = await runs.get_ready(platform, caller, run_id, runs.ANY_TASK, heeds_weights=True)
         if by is None:
             refuse_without_by(bins=bins, slice=slices, threshold=threshold)
             found = await answers.slices(platform, run, column, metric, min_support)
@@ -179,7 +179,7 @@ class RunResultController(Controller):
         Those of a cell, a slice or a range of scores, with everything that their row holds. The most confident
         predictions come first, equal ones in the order of the file. A page of long texts has fewer than `limit`.
         """
-        run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK)
+        run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK, heeds_weights=True)
         decision = read_decision(run, threshold, read_class(run, class_label, "class"))
         wanted = RowFilter(
             read_class(run, actual, "actual"),
@@ -208,7 +208,7 @@ class RunResultController(Controller):
 
         All samples that were predicted wrongly, the most confident ones first.
         """
-        run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK)
+        run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK, heeds_weights=True)
         decision = read_decision(run, threshold, read_class(run, class_label, "class"))
         wanted = RowFilter(only_errors=True, conditions=read_conditions(run, slices))
         page = await answers.samples(platform, run, wanted, after=cursor, limit=limit, decision=decision)

@@ -75,6 +75,9 @@ class RunSummaryOut(msgspec.Struct):
     positive: Annotated[str | None, Meta(description="Positive class as it was set; null for the usual one.")]
     task: Annotated[ShownTask | None, Meta(description="What the run is about; null until it is ready.")]
     rows: Annotated[int | None, Meta(description="Number of samples; null until the run is ready.")]
+    weighted_by: Annotated[
+        str | None, Meta(description="Column of the weights by which all figures are weighted; null without weights.")
+    ]
     file: Annotated[RunFile, Meta(description="The file of the run.")]
     truth: Annotated[
         TruthSource | None, Meta(description="Where the actual labels are; null if the run's file has them.")
@@ -136,6 +139,7 @@ def _fields(run: RunRecord) -> dict[str, Any]:
         "reading": run.reading_steps,
         "task": run.findings.task,
         "rows": run.sample_count,
+        "weighted_by": run.findings.weighted_by,
         "truth": run.truth_source,
         "file": RunFile(run.upload_id, run.filename, run.findings.format),
     }

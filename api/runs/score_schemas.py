@@ -72,6 +72,12 @@ class RunCurves(msgspec.Struct):
     roc: Annotated[RunCurve | None, Meta(description="ROC curve; null unless both kinds of samples occur.")]
     pr: Annotated[RunCurve | None, Meta(description="Precision-recall curve; null if no sample has the class.")]
     notices: Annotated[list[str], Meta(description="What looks wrong, or why something is null.")]
+    positive_weight: Annotated[
+        float | None, Meta(description="Weight of the samples of the class; null where samples have none.")
+    ] = None
+    negative_weight: Annotated[
+        float | None, Meta(description="Weight of the samples of the other classes; null where samples have none.")
+    ] = None
 
     @classmethod
     def of(cls, run: ReadyRun, found: ClassCurves) -> "RunCurves":
@@ -80,8 +86,10 @@ class RunCurves(msgspec.Struct):
         return cls(
             version=run.version,
             label=summary.classes[found.position],
-            positives=curves.positives,
-            negatives=curves.negatives,
+            positives=int(curves.positives) if curves.rows is None else curves.rows[0],
+            negatives=int(curves.negatives) if curves.rows is None else curves.rows[1],
+            positive_weight=None if curves.rows is None else curves.positives,
+            negative_weight=None if curves.rows is None else curves.negatives,
             score_kind=summary.score_kind,
             roc_auc=curves.roc_auc,
             average_precision=curves.average_precision,
@@ -96,10 +104,10 @@ class OperatingPointOut(msgspec.Struct):
     """What holds at a threshold: a score of it or more is predicted positive, so equal scores are decided alike."""
 
     threshold: Annotated[float | None, Meta(description="Threshold; null: no sample is predicted positive.")]
-    tp: Annotated[int, Meta(description="True positives.")]
-    fp: Annotated[int, Meta(description="False positives.")]
-    fn: Annotated[int, Meta(description="False negatives.")]
-    tn: Annotated[int, Meta(description="True negatives.")]
+    tp: Annotated[int | float, Meta(description="True positives, or the sum of their weights.")]
+    fp: Annotated[int | float, Meta(description="False positives, or the sum of their weights.")]
+    fn: Annotated[int | float, Meta(description="False negatives, or the sum of their weights.")]
+    tn: Annotated[int | float, Meta(description="True negatives, or the sum of their weights.")]
     precision: Annotated[float | None, Meta(description="TP / (TP + FP); null if undefined.")]
     recall: Annotated[float | None, Meta(description="TP / (TP + FN); null if undefined.")]
     specificity: Annotated[float | None, Meta(description="TN / (TN + FP); null if undefined.")]

@@ -61,7 +61,7 @@ class RunScoreController(Controller):
         The ROC and the precision-recall curve of a class against the rest. Areas are exact, from all scores; only the
         points to draw are fewer, each of them a true one.
         """
-        run = await runs.get_shown(platform, caller, run_id, runs.WITH_SCORES)
+        run = await runs.get_shown(platform, caller, run_id, runs.WITH_SCORES, heeds_weights=True)
         position = read_class(run, class_label, "class")
         return RunCurves.of(run, await curves.curves(platform, run, position, read_conditions(run, slices), points))
 
@@ -89,7 +89,7 @@ class RunScoreController(Controller):
         probabilities of a class, or with `of=predictions` of the confidence in what is predicted. Bins without samples
         are left out. Margins and logits are refused.
         """
-        run = await runs.get_shown(platform, caller, run_id, runs.TASKS_OF_SCORES[source])
+        run = await runs.get_shown(platform, caller, run_id, runs.TASKS_OF_SCORES[source], heeds_weights=True)
         position = read_class(run, class_label, "class")
         found = await curves.calibration(platform, run, source, position, read_conditions(run, slices), binning, bins)
         return RunCalibration.of(run, found, binning, bins)
@@ -177,7 +177,7 @@ class RunScoreController(Controller):
         highest recall among `max_positives`. Of equally good thresholds the highest is chosen. The default is the
         best F1.
         """
-        run = await runs.get_shown(platform, caller, run_id, runs.WITH_SCORES)
+        run = await runs.get_shown(platform, caller, run_id, runs.WITH_SCORES, heeds_weights=True)
         goal = read_goal(metric, at_least, max_positives, cost_fp, cost_fn)
         position = read_class(run, class_label, "class")
         found = await curves.threshold(platform, run, position, read_conditions(run, slices), goal)

@@ -24,10 +24,11 @@ ROLES = {
     "score": "score of the class:",
     "confidence": "score of the predicted class",
     "id": "sample id",
+    "weight": "weight of the sample",
     "slice": "to slice by",
     "text": "shown beside samples",
 }
-_SINGLE = ("truth", "prediction", "correct", "id", "confidence")
+_SINGLE = ("truth", "prediction", "correct", "id", "weight", "confidence")
 # What a form says of the first row.
 HEADERS = {"yes": True, "no": False}
 # How samples with any number of labels have them.

@@ -61,7 +61,7 @@ async def listed_runs(
     ready = [run.id for run in found if run.state is RunStatus.READY]
     asked = HEADLINES if metric_id is None else (metric_id,)
     figures = await listing.figures(page_request.platform, page_request.caller, ready, asked)
-    return [ListedRun(run, _row(figures.get(run.id, []))) for run in found]
+    return [ListedRun(run, _row(run, figures.get(run.id, []))) for run in found]
 
 
 async def _newest(page_request: PageRequest, wanted: RunListQuery, cursor: str) -> paging.Page[ListedRun, UUID]:
@@ -112,6 +112,6 @@ def _common(wanted: RunListQuery) -> dict[str, Any]:
     }
 
 
-def _row(figures: list[RunFigureRecord]) -> FigureRow | None:
+def _row(run: RunRecord, figures: list[RunFigureRecord]) -> FigureRow | None:
     figure = figures[0] if len(figures) == 1 else headline_of(figures)
-    return None if figure is None else figure_row(figure)
+    return None if figure is None else figure_row(figure, is_weighted=run.findings.weighted_by is not None)

@@ -39,7 +39,7 @@ async def show(
 ) -> Response[str]:
     """Show the metrics with their intervals, the matrix and the classes; the rest is loaded by a script or a link."""
     platform, caller = page_request.platform, page_request.caller
-    ready = await runs.get_ready(platform, caller, str(run.id), runs.ANY_TASK)
+    ready = await runs.get_ready(platform, caller, str(run.id), runs.ANY_TASK, heeds_weights=True)
     selection = select(ready, class_label, threshold, slices)
     return page_request.render(
         "runs/page.html",
@@ -57,6 +57,7 @@ async def values(platform: Platform, selection: RunSelection) -> dict[str, Any]:
     return {
         "selection": selection,
         "rows": shown.rows,
+        "weight": shown.weight,
         "headlines": shown.headlines,
         "classes": shown.classes,
         "class_count": len(selection.run.summary.classes),
@@ -77,6 +78,8 @@ class _Figures(NamedTuple):
     classes: list[RunClass]
     drawing: MatrixDrawing | None = None
     right: str = ""
+    # The sum of the weights of weighted samples.
+    weight: float | None = None
 
 
 async def _figures(platform: Platform, selection: RunSelection) -> _Figures:
@@ -85,9 +88,10 @@ async def _figures(platform: Platform, selection: RunSelection) -> _Figures:
         counts = await answers.label_counts(platform, run, selection.conditions)
         return _Figures(counts.rows, label_set_headlines(counts), label_table(run, counts, is_slice=is_slice))
     matrix = await selection.matrix(platform)
-    shown = _Figures(int(matrix.sample_count), headlines(run, matrix, is_slice=is_slice), [])
+    rows = int(matrix.of_rows.sample_count)
+    shown = _Figures(rows, headlines(run, matrix, is_slice=is_slice), [], weight=matrix.weight)
     if not run.summary.has_labels:
         return shown
     table = class_table(run, matrix, is_slice=is_slice)[:MAX_ROWS]
-    right = count_text(matrix.hits.sum().item())
+    right = count_text(matrix.of_rows.hits.sum().item())
     return shown._replace(classes=table, drawing=await draw_matrix(matrix, View()), right=right)

@@ -66,7 +66,9 @@ class RunPartPages(Controller):
         cursor: Annotated[int | None, QueryParameter(ge=1, le=MAX_ROW)] = None,
     ) -> Response[str]:
         """List the samples of a cell, or all errors, the most confident ones first."""
-        stored = await runs.get_shown(page_request.platform, page_request.caller, run_id, runs.ANY_TASK)
+        stored = await runs.get_shown(
+            page_request.platform, page_request.caller, run_id, runs.ANY_TASK, heeds_weights=True
+        )
         selection = select(stored, class_label, threshold, slices)
         wanted = _cell(selection, row, column)
         page = await answers.samples(
@@ -118,7 +120,9 @@ class RunPartPages(Controller):
         slices: SliceParameter = None,
     ) -> Response[str]:
         """Draw the ROC and the precision-recall curve of a class, and its reliability diagram."""
-        run = await runs.get_shown(page_request.platform, page_request.caller, run_id, runs.WITH_SCORES)
+        run = await runs.get_shown(
+            page_request.platform, page_request.caller, run_id, runs.WITH_SCORES, heeds_weights=True
+        )
         return await curves_part(page_request, run, select(run, class_label, threshold, slices), run_id)
 
     @get("/threshold")
@@ -132,7 +136,7 @@ class RunPartPages(Controller):
         slices: SliceParameter = None,
     ) -> Response[Any]:
         """Lead to the page of a run at the threshold of a class that reaches a metric."""
-        run = await runs.get_shown(page_request.platform, page_request.caller, run_id)
+        run = await runs.get_shown(page_request.platform, page_request.caller, run_id, heeds_weights=True)
         selection = select(run, class_label, "", slices)
         reached = await threshold_that_reaches(page_request.platform, selection, metric, at_least)
         query = urlencode([("threshold", repr(reached))])
@@ -146,7 +150,9 @@ class RunPartPages(Controller):
         by: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
         """List the slices of a run by one column or by each, the worst first."""
-        run = await runs.get_ready(page_request.platform, page_request.caller, run_id, runs.ANY_TASK)
+        run = await runs.get_ready(
+            page_request.platform, page_request.caller, run_id, runs.ANY_TASK, heeds_weights=True
+        )
         found = await answers.slices(page_request.platform, run, by or None, "accuracy", MIN_SUPPORT)
         return page_request.render(
             "runs/slices.html",
@@ -157,6 +163,7 @@ class RunPartPages(Controller):
             columns=found.columns,
             by=by,
             is_multilabel=run.summary.is_multilabel,
+            is_weighted=run.summary.is_weighted,
             least=MIN_SUPPORT,
             width=WIDTH,
         )
@@ -182,6 +189,7 @@ async def curves_part(
         run_id=run_id,
         selection=selection,
         label=run.summary.classes[found.position],
+        is_weighted=run.summary.is_weighted,
         curves=found.curves,
         area=found.area,
         roc=found.curves.roc and path(found.curves.roc.curve),

@@ -32,7 +32,8 @@ async def show(page_request: PageRequest, thing: SharedThing) -> Response[str]:
 
 async def run_curves(page_request: PageRequest, thing: SharedThing) -> Response[str]:
     """Draw the curves of a shared run."""
-    run = await runs.get_shown(page_request.platform, thing.owner, thing.target_id, runs.WITH_SCORES)
+    platform, owner = page_request.platform, thing.owner
+    run = await runs.get_shown(platform, owner, thing.target_id, runs.WITH_SCORES, heeds_weights=True)
     return await curves_part(page_request, run, select(run, "", "", None), None)
 
 
@@ -57,7 +58,8 @@ async def latest_check(platform: Platform, thing: SharedThing) -> CheckRecord | 
 async def _run(page_request: PageRequest, thing: SharedThing) -> Response[str]:
     platform = page_request.platform
     run = await runs.get(platform, thing.owner, thing.target_id)
-    selection = select(await runs.get_ready(platform, thing.owner, thing.target_id, runs.ANY_TASK), "", "", None)
+    stored = await runs.get_ready(platform, thing.owner, thing.target_id, runs.ANY_TASK, heeds_weights=True)
+    selection = select(stored, "", "", None)
     return _render(page_request, thing, run=run, **await run_page.values(platform, selection))
 
 

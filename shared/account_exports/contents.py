@@ -90,10 +90,13 @@ async def _run(platform: Platform, owner: Caller, volumes: Volumes, run: RunReco
     if run.state is not RunStatus.READY:
         await volumes.add_bytes(f"runs/{run.id}/run.json", _json(**described))
         return
-    ready = await runs.get_ready(platform, owner, str(run.id), runs.ANY_TASK)
+    ready = await runs.get_ready(platform, owner, str(run.id), runs.ANY_TASK, heeds_weights=True)
     described["classes"] = ready.summary.classes
     if ready.summary.task == "classification":
-        described |= counts_as_json(ready.summary.matrix)
+        matrix = ready.summary.matrix
+        described |= counts_as_json(matrix.of_rows)
+        if matrix.is_weighted:
+            described["weights"] = matrix.counts.tolist()
     await volumes.add_bytes(f"runs/{run.id}/run.json", _json(**described))
     if ready.is_private:
         return

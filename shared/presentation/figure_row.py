@@ -21,12 +21,12 @@ class FigureRow(NamedTuple):
     drawn: Whisker
 
 
-def figure_row(figure: RunFigureRecord) -> FigureRow:
-    """A figure as it is shown."""
+def figure_row(figure: RunFigureRecord, *, is_weighted: bool = False) -> FigureRow:
+    """A figure as it is shown; that of weighted samples says so."""
     lowest, highest = figure.metric.range or (0.0, 1.0)
     bounds = None
     if figure.low is not None and figure.high is not None:
         bounds = f"{value_text(figure.low)} to {value_text(figure.high)}"
     estimate = Estimate(figure.value, figure.low, figure.high)
-    title = figure.metric.title
+    title = f"{figure.metric.title}, weighted" if is_weighted else figure.metric.title
     return FigureRow(title, figure.label, value_text(figure.value), bounds, whisker(estimate, lowest, highest))

@@ -12,6 +12,10 @@ METHOD_NAMES: dict[IntervalMethod, str] = {
     "mover": "Wilson, combined",
     "delta": "delta method",
     "delong": "DeLong",
+    "weighted-wilson": "Wilson, weighted",
+    "weighted-mover": "Wilson, weighted and combined",
+    "weighted-delta": "delta method, weighted",
+    "weighted-delong": "DeLong, weighted",
 }
 
 

@@ -17,10 +17,10 @@ class ReliabilityPoint(NamedTuple):
     radius: float
     found: ReliabilityBin
     share: float
-    # The range in which the share is expected, and its ends in the drawing, the lower share below.
-    expected: tuple[float, float]
-    bottom: float
-    top: float
+    # The range in which the share is expected, and its ends in the drawing, the lower share below; None without one.
+    expected: tuple[float, float] | None
+    bottom: float | None = None
+    top: float | None = None
 
 
 def reliability_points(bins: Sequence[ReliabilityBin]) -> list[ReliabilityPoint]:
@@ -34,7 +34,7 @@ def reliability_points(bins: Sequence[ReliabilityBin]) -> list[ReliabilityPoint]
             one,
             share,
             expected,
-            *(round(SIDE * (1 - end), 1) for end in expected),
+            *(round(SIDE * (1 - end), 1) for end in expected or ()),
         )
         for one in bins
         for share, expected in [(one.positives / one.samples, one.expected)]

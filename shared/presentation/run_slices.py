@@ -11,7 +11,7 @@ from shared.runs.results import SliceResult
 
 
 class SliceRow(NamedTuple):
-    """A slice, its accuracy with the interval of Wilson, and how it is drawn; `text` selects it in an address."""
+    """A slice, its accuracy with its interval, and how it is drawn; `text` selects it in an address."""
 
     found: SliceResult
     text: str
@@ -25,6 +25,8 @@ def slice_rows(results: Sequence[SliceResult]) -> list[SliceRow]:
 
 
 def _row(found: SliceResult) -> SliceRow:
-    low, high = wilson(found.support - found.errors, found.support, Confidence().critical)
-    estimate = Estimate(found.metric, float(low), float(high), "wilson")
+    estimate = found.accuracy
+    if estimate is None:
+        low, high = wilson(found.support - found.errors, found.support, Confidence().critical)
+        estimate = Estimate(found.metric, float(low), float(high), "wilson")
     return SliceRow(found, f"{found.column}:{found.value}", interval_text(estimate), whisker(estimate))

@@ -35,6 +35,9 @@ class RunClass(NamedTuple):
     predicted: int
     metrics: list[RunMetric]
     f1: Whisker
+    # The sums of the weights of both, where samples are weighted.
+    weight: float | None = None
+    predicted_weight: float | None = None
 
 
 CLASS_COLUMNS: dict[str, str] = {
@@ -60,7 +63,9 @@ def headlines(run: ReadyRun, matrix: ConfusionMatrix, *, is_slice: bool) -> list
 def class_table(run: ReadyRun, matrix: ConfusionMatrix, *, is_slice: bool) -> list[RunClass]:
     """A row for each class, the positive one first."""
     by_class = _by_class(run, matrix, is_slice=is_slice)
-    support, predicted = matrix.actual.tolist(), matrix.predicted.tolist()
+    rows, counts = matrix.of_rows, matrix
+    support, predicted = rows.actual.tolist(), rows.predicted.tolist()
+    weights = [*zip(counts.actual.tolist(), counts.predicted.tolist(), strict=True)]
     return [
         RunClass(
             label,
@@ -68,6 +73,7 @@ def class_table(run: ReadyRun, matrix: ConfusionMatrix, *, is_slice: bool) -> li
             predicted[at],
             [_metric(f"{name}.class", label, by_class[name][at]) for name in CLASS_COLUMNS],
             whisker(by_class["f1"][at]),
+            *(weights[at] if matrix.is_weighted else ()),
         )
         for at, label in sorted(enumerate(matrix.classes), key=lambda entry: entry[0] != run.positive_position)
     ]

@@ -18,7 +18,14 @@ from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
 from shared.quotas import Quota
 from shared.runs import measuring, queries, truths
-from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, RunNotFound, RunNotReady, TaskUnsupported
+from shared.runs.errors import (
+    WITH_LABEL_SETS,
+    WITHOUT_LABELS,
+    RunNotFound,
+    RunNotReady,
+    TaskUnsupported,
+    WeightsUnsupported,
+)
 from shared.runs.joining.rules import TruthSource
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.lifecycle import UNFINISHED, RunStatus
@@ -105,21 +112,38 @@ async def get_preview(platform: Platform, caller: Caller, run_id: str) -> Stored
     return found
 
 
-async def get_shown(platform: Platform, caller: Caller, run_id: str, tasks: Collection[Task] = LABELLED) -> ReadyRun:
+async def get_shown(
+    platform: Platform,
+    caller: Caller,
+    run_id: str,
+    tasks: Collection[Task] = LABELLED,
+    *,
+    heeds_weights: bool = False,
+) -> ReadyRun:
     """Return a run of the caller whose samples may be shown, and what steps from one sample to the next.
 
-    Raises RunNotFound, RunNotReady, TaskUnsupported, DatasetPrivate.
+    Raises RunNotFound, RunNotReady, TaskUnsupported, WeightsUnsupported, DatasetPrivate.
     """
-    run = await get_ready(platform, caller, run_id, tasks)
+    run = await get_ready(platform, caller, run_id, tasks, heeds_weights=heeds_weights)
     if run.is_private:
         raise DatasetPrivate
     return run
 
 
-async def get_ready(platform: Platform, caller: Caller, run_id: str, tasks: Collection[Task] = LABELLED) -> ReadyRun:
+async def get_ready(
+    platform: Platform,
+    caller: Caller,
+    run_id: str,
+    tasks: Collection[Task] = LABELLED,
+    *,
+    heeds_weights: bool = False,
+) -> ReadyRun:
     """Return a run of the caller with its counts, if it is of one of the tasks.
 
-    Raises RunNotFound, RunNotReady, TaskUnsupported.
+    Whoever computes anything of it says whether the weights of samples are heeded; a run with weights is refused
+    otherwise.
+
+    Raises RunNotFound, RunNotReady, TaskUnsupported, WeightsUnsupported.
     """
     async with platform.db.connection() as connection:
         ready = await queries.ready(connection, caller.account_id, known_uuid(run_id, RunNotFound))
@@ -127,6 +151,8 @@ async def get_ready(platform: Platform, caller: Caller, run_id: str, tasks: Coll
         raise _not_ready(await get(platform, caller, run_id))
     if ready.summary.task not in tasks:
         raise TaskUnsupported(WITH_LABEL_SETS if ready.summary.is_multilabel else WITHOUT_LABELS)
+    if ready.summary.is_weighted and not heeds_weights:
+        raise WeightsUnsupported
     return ready
 
 
@@ -163,7 +189,7 @@ async def describe(
     run = await get(platform, caller, run_id)
     description = change(_description(run))
     if description.positive is not None and run.state is RunStatus.READY:
-        _check_positive(await get_ready(platform, caller, run_id), description.positive)
+        _check_positive(await get_ready(platform, caller, run_id, heeds_weights=True), description.positive)
     await _describe(platform, caller, run, description)
     return await get(platform, caller, run_id)
 

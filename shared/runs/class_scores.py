@@ -7,7 +7,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from shared.evaluation.curves.ranked_scores import Part, RankedScores, rank_margins, rank_probabilities
+from shared.evaluation.curves.ranked_scores import (
+    Part,
+    RankedScores,
+    WeightedPart,
+    rank_margins,
+    rank_probabilities,
+    rank_weighted,
+)
 from shared.evaluation.inputs.probabilities import complement
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.listed import listed
@@ -39,6 +46,9 @@ class ClassScores(NamedTuple):
 
     def ranked(self, scan: RowScan, rows: int, conditions: Sequence[Condition]) -> RankedScores:
         """All scores of the rows that fulfil the conditions, in their order; `rows` are those of the run."""
+        if scan.weighed:
+            parts = self._weighted_parts(scan, conditions)
+            return rank_weighted(parts, is_margin=self.is_margin, is_complement=self.meaning == "other")
         if self.is_margin:
             return rank_margins(self._parts(scan, conditions))
         return rank_probabilities(self._parts(scan, conditions), rows, is_complement=self.meaning == "other")
@@ -59,6 +69,12 @@ class ClassScores(NamedTuple):
     def _parts(self, scan: RowScan, conditions: Sequence[Condition]) -> Iterator[Part]:
         for table in scan.select(self.columns, conditions):
             yield self._as_ranked(scan, table), scan.has_label(table, self.position)
+
+    def _weighted_parts(self, scan: RowScan, conditions: Sequence[Condition]) -> Iterator[WeightedPart]:
+        for table in scan.select([*self.columns, *scan.weighed], conditions):
+            weights = scan.weights(table)
+            assert weights is not None, "the rows have weights"
+            yield self._as_ranked(scan, table), scan.has_label(table, self.position), weights
 
     def _as_ranked(self, scan: RowScan, table: pa.Table) -> NDArray[Any]:
         scores: NDArray[Any] = table.column(self.column).to_numpy()

@@ -18,7 +18,7 @@ from shared.runs.errors import ScoresNotProbabilities
 from shared.runs.filters import Condition
 from shared.runs.prediction_scores import PredictionScores, scores_of_predictions
 from shared.runs.records import ReadyRun
-from shared.runs.results import area_estimate
+from shared.runs.results import area_estimate, area_estimates
 from shared.runs.scanning import RowScan
 
 # The scores are those of a class, or those of what is predicted of each sample.
@@ -26,17 +26,15 @@ ScoreSource = Literal["class", "predictions"]
 
 
 class ClassCurves(NamedTuple):
-    """The curves of the class at a position; the band is around the ROC curve, where there is one."""
+    """The curves of the class at a position, and the area under the ROC curve with its interval of 95 %.
+
+    The band is around the ROC curve; there is none without such a curve, nor of weighted samples.
+    """
 
     position: int
     curves: ScoredCurves
+    area: Estimate
     roc_band: RocBand | None
-
-    @property
-    def area(self) -> Estimate:
-        """The area under the ROC curve with its interval of 95 %."""
-        curves = self.curves
-        return area_estimate(curves.roc_auc, curves.roc_auc_error, (curves.positives, curves.negatives))
 
 
 class ClassProfile(NamedTuple):
@@ -70,9 +68,17 @@ async def curves(
         return curves_of(scored.ranked(scan, run.summary.rows, conditions), max_points)
 
     found = await answers.scan(platform, run, measure)
-    sides = found.positives, found.negatives
+    if run.summary.is_weighted:
+        return ClassCurves(scored.position, found, _weighted_area(run, scored.position, found, conditions), None)
+    sides = int(found.positives), int(found.negatives)
     band = None if found.roc is None else roc_band(found.roc.curve, *sides, Confidence().critical)
-    return ClassCurves(scored.position, found, band)
+    return ClassCurves(scored.position, found, area_estimate(found.roc_auc, found.roc_auc_error, sides), band)
+
+
+def _weighted_area(run: ReadyRun, position: int, found: ScoredCurves, conditions: Sequence[Condition]) -> Estimate:
+    if conditions:
+        return Estimate(found.roc_auc, reason="the interval of a weighted area is measured of all samples only")
+    return area_estimates(run.summary, is_slice=False)[position]
 
 
 async def score_profile(

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from shared.datasets.errors import DatasetPrivate
+from shared.evaluation.confusion.cell_counts import CellCounts
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
@@ -98,10 +99,10 @@ class DecidedScan(RowScan):
 
     def counts(self, conditions: Sequence[Condition]) -> ConfusionMatrix:
         """The 2 x 2 matrix of the rows that fulfil all conditions."""
-        counts = np.zeros(4, np.int64)
-        for table in self.select(self.decided_by, conditions):
-            counts += np.bincount(2 * self.sides(table, "t") + self.sides(table, "p"), minlength=4)
-        return ConfusionMatrix(tuple(self._two), counts.reshape(2, 2))
+        counts = CellCounts(4, is_weighted=bool(self.weighed))
+        for table in self.select([*self.decided_by, *self.weighed], conditions):
+            counts.add(2 * self.sides(table, "t") + self.sides(table, "p"), self.weights(table))
+        return counts.matrix(tuple(self._two))
 
     @property
     def decided_classes(self) -> list[Label]:

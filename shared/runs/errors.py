@@ -75,6 +75,18 @@ class ColumnsContradictory(DomainError):
     status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "columns-contradictory"
 
 
+class WeightsInvalid(DomainError):
+    """The weights of the samples cannot be used."""
+
+    status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "weights-invalid"
+
+
+class WeightsUnsupported(DomainError):
+    """The samples of the run are weighted, and this counts each of them once; send `weight: null` to count all so."""
+
+    status, code = HTTPStatus.CONFLICT, "weights-unsupported"
+
+
 class NoTruth(DomainError):
     """The file has no column that could hold the actual labels."""
 

@@ -89,7 +89,7 @@ def exported_table(scan: RowScan, summary: RunSummary, group: int, wanted: RowFi
     scores = [f"s_{at}" for at in range(len(summary.scores))]
     metadata = [f"m_{at}" for at in range(len(summary.metadata))]
     has_confidence = bool(scores) and not summary.is_multilabel
-    first = {
+    first: dict[str, Any] = {
         "row": pa.array(numbers),
         "id": table.column("id") if summary.has_ids else pa.nulls(len(numbers), pa.string()),
         **_sides(scan, summary, table),
@@ -97,6 +97,8 @@ def exported_table(scan: RowScan, summary: RunSummary, group: int, wanted: RowFi
         if has_confidence
         else pa.nulls(len(numbers), pa.float64()),
     }
+    if scan.weighed:
+        first["weight"] = table.column("w")
     names = [*first, *(column.name for column in summary.scores), *summary.metadata]
     columns = [*first.values(), *table.select([*scores, *metadata]).columns]
     return pa.Table.from_arrays(columns, names=_unique(names))

@@ -21,6 +21,8 @@ class FoundRow(NamedTuple):
     confidence: float | None
     scores: dict[str, float]
     metadata: dict[str, str]
+    # None of rows without weights.
+    weight: float | None = None
 
 
 class FoundPage(NamedTuple):

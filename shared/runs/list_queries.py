@@ -65,7 +65,8 @@ GROUPS = {kind: _GROUPS.format(rows) for kind, rows in _GROUPED.items()}
 # Newest first: what is cut off is the oldest. Figures are looked up run by run, so that the limit ends the search.
 SERIES = f"""
     SELECT run.id, run.name, run_version.filename, run.model_version, run.tags, run.created_at,
-        run_version.sample_count, run_dataset.dataset_id, run_figure.metric, run_figure.label, run_figure.value,
+        run_version.sample_count, run_dataset.dataset_id,
+        run_version.reading->>'weighted_by' IS NOT NULL, run_figure.metric, run_figure.label, run_figure.value,
         run_figure.low, run_figure.high
     FROM run JOIN run_version ON run_version.run_id = run.id AND run_version.number = run.version
     LEFT JOIN run_dataset ON run_dataset.run_id = run.id
@@ -120,6 +121,7 @@ class MeasuredRun(NamedTuple):
     created_at: datetime
     sample_count: int
     dataset_id: UUID | None
+    is_weighted: bool
     figure: RunFigureRecord
 
 

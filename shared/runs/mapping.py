@@ -73,7 +73,8 @@ class ColumnsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = UNSET
     id: Annotated[_Column | UnsetType | None, Meta(description="Column of the sample ids, all different.")] = UNSET
     weight: Annotated[
-        UnsetType | None, Meta(description="null to count every row once although a column holds weights.")
+        _Column | UnsetType | None,
+        Meta(description="Column of the weights of the samples; null to count every row once."),
     ] = UNSET
     slices: Annotated[
         Annotated[list[_Column], Meta(max_length=100)] | UnsetType,
@@ -149,3 +150,4 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     is_multilabel: bool = False
     separator: str | None = None
     indicators: list[Indicator] = []
+    weight: int | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from shared.evaluation.curves.ranked_scores import Part, RankedScores, rank_probabilities
+from shared.evaluation.curves.ranked_scores import Part, RankedScores, WeightedPart, rank_probabilities, rank_weighted
 from shared.kit.errors import Fault, InvalidInput
 from shared.runs.class_scores import NO_SCORES
 from shared.runs.errors import ScoresMissing
@@ -21,7 +21,15 @@ class PredictionScores(NamedTuple):
 
     def ranked(self, scan: RowScan, rows: int, conditions: Sequence[Condition]) -> RankedScores:
         """All probabilities of the rows that fulfil the conditions, right predictions as positives, in their order."""
+        if scan.weighed:
+            return rank_weighted(self._weighted_parts(scan, conditions), is_margin=False)
         return rank_probabilities(self._parts(scan, conditions), rows)
+
+    def _weighted_parts(self, scan: RowScan, conditions: Sequence[Condition]) -> Iterator[WeightedPart]:
+        for table in scan.select(["t", "p", *scan.weighed, *self.columns], conditions):
+            weights = scan.weights(table)
+            assert weights is not None, "the rows have weights"
+            yield scan.exact_confidence(table), scan.classes_in(table, "t") == scan.classes_in(table, "p"), weights
 
     def _parts(self, scan: RowScan, conditions: Sequence[Condition]) -> Iterator[Part]:
         for table in scan.select(["t", "p", *self.columns], conditions):

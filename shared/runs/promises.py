@@ -59,7 +59,7 @@ async def net_benefit(
 
     def measure(ranked: RankedScores) -> ClassDecisionCurve:
         return ClassDecisionCurve(
-            scored.position, ranked.positives, ranked.negatives, decision_curve(ranked, thresholds)
+            scored.position, int(ranked.positives), int(ranked.negatives), decision_curve(ranked, thresholds)
         )
 
     return await _of_ranked(platform, run, scored, conditions, measure)

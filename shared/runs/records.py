@@ -63,6 +63,9 @@ class Reading(msgspec.Struct, frozen=True):
     notices: Annotated[list[str], Meta(description="What had to be assumed, or looks wrong.")] = []
     inputs: Annotated[list[InputFile], Meta(description="The uploaded files, by their content.")] = []
     task: Annotated[ShownTask | None, Meta(description="What the run is about; null until it is ready.")] = None
+    weighted_by: Annotated[
+        str | None, Meta(description="Column of the weights by which all figures are weighted; null without weights.")
+    ] = None
 
 
 class ReadingSteps(msgspec.Struct, frozen=True):

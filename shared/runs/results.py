@@ -1,14 +1,17 @@
 """What a run's counts say: matrices of slices, metrics by name, and slices from the worst to the best."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells, from_cells
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals.areas import area_interval
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
+from shared.evaluation.intervals.of_weighted import weighted_class_estimates, weighted_overall_estimates
 from shared.evaluation.metrics import CATALOGUE, Metric
+from shared.evaluation.metrics.definition import IntervalMethod
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import UndefinedMetric, why_undefined
 from shared.evaluation.types import Label
@@ -38,6 +41,9 @@ class SliceResult(NamedTuple):
     support: int
     errors: int
     metric: float | None
+    # The sum of the weights of weighted rows, and the interval of their accuracy.
+    weight: float | None = None
+    accuracy: Estimate | None = None
     conditions: tuple[Condition, ...] = ()
 
 
@@ -61,14 +67,16 @@ def overall(
 def estimates(matrix: ConfusionMatrix, *, has_labels: bool = True) -> dict[str, Estimate]:
     """The metrics of a whole matrix with their intervals of 95 %, by their names."""
     known = OVERALL if has_labels else OF_FLAGS
-    found = overall_estimates(MatrixResult(matrix), Confidence(), [CATALOGUE[metric_id] for metric_id in known])
+    measure = weighted_overall_estimates if matrix.is_weighted else overall_estimates
+    found = measure(MatrixResult(matrix), Confidence(), [CATALOGUE[metric_id] for metric_id in known])
     absent = Estimate(None, reason=NEEDS_LABELS)
     return {CATALOGUE[metric_id].plain_name: found.get(metric_id, absent) for metric_id in OVERALL}
 
 
 def estimates_by_class(matrix: ConfusionMatrix) -> dict[str, list[Estimate]]:
     """The metrics of each class with their intervals of 95 %, by their names."""
-    found = class_estimates(MatrixResult(matrix), Confidence(), [CATALOGUE[metric_id] for metric_id in BY_CLASS])
+    measure = weighted_class_estimates if matrix.is_weighted else class_estimates
+    found = measure(MatrixResult(matrix), Confidence(), [CATALOGUE[metric_id] for metric_id in BY_CLASS])
     return {_class_name(CATALOGUE[metric_id]): ones for metric_id, ones in found.items()}
 
 
@@ -79,7 +87,8 @@ def area_estimates(summary: RunSummary, *, is_slice: bool) -> list[Estimate]:
         reason = "the ROC AUC is measured of all samples only" if is_slice else "the run has no scores of classes"
         return [Estimate(None, reason=reason)] * k
     errors = summary.roc_auc_error or [None] * k
-    found = [area_estimate(*area) for area in zip(summary.roc_auc, errors, _sides(summary), strict=True)]
+    method: IntervalMethod = "weighted-delong" if summary.is_weighted else "delong"
+    found = [area_estimate(*area, method) for area in zip(summary.roc_auc, errors, _sides(summary), strict=True)]
     if not summary.is_multilabel:
         return found
     scored = {column.class_position for column in summary.scores}
@@ -87,27 +96,30 @@ def area_estimates(summary: RunSummary, *, is_slice: bool) -> list[Estimate]:
     return [area if at in scored else absent for at, area in enumerate(found)]
 
 
-def one_against_rest(matrix: ConfusionMatrix, position: int) -> tuple[int, int, int, int]:
-    """The true positives, false positives, false negatives and true negatives of a class."""
-    hits, actual, predicted = (int(sums[position]) for sums in (matrix.hits, matrix.actual, matrix.predicted))
-    return hits, predicted - hits, actual - hits, int(matrix.sample_count) - actual - predicted + hits
+def one_against_rest(matrix: ConfusionMatrix, position: int) -> ConfusionMatrix:
+    """The matrix of a class against the rest."""
+    rows = None if matrix.rows is None else _cut(ConfusionMatrix(matrix.classes, matrix.rows), position)
+    squares = None if matrix.squares is None else _cut(ConfusionMatrix(matrix.classes, matrix.squares), position)
+    return ConfusionMatrix((matrix.classes[position], "rest"), _cut(matrix, position), rows, squares)
+
+
+def _cut(matrix: ConfusionMatrix, position: int) -> NDArray[Any]:
+    at_rows, at_columns, counts = matrix.cells
+    is_own, is_taken = at_rows == position, at_columns == position
+    # Added up, as subtracting sums of weights leaves a rounding error instead of zero.
+    sums = [[counts[own & taken].sum() for taken in (is_taken, ~is_taken)] for own in (is_own, ~is_own)]
+    return np.array(sums, counts.dtype)
 
 
 def matrix_of_slice(table: SliceTable, value: str, whole: ConfusionMatrix) -> ConfusionMatrix:
     """The confusion matrix of the rows that have a value; all counts are 0 where no row has it."""
-    triples, counts = table.triples()
-    own = triples[:, 0] == (table.values.index(value) if value in table.values else -1)
-    return from_cells(whole.classes, FilledCells(triples[own, 1], triples[own, 2], counts[own]))
+    triples, _ = table.triples()
+    return table.matrix(whole.classes, triples[:, 0] == (table.values.index(value) if value in table.values else -1))
 
 
 def whole_of(table: SliceTable, classes: Sequence[Label]) -> ConfusionMatrix:
     """The confusion matrix of all rows of a table."""
-    triples, counts = table.triples()
-    k = len(classes)
-    keys, places = np.unique(triples[:, 1] * k + triples[:, 2], return_inverse=True)
-    sums = np.zeros(len(keys), np.int64)
-    np.add.at(sums, places, counts)
-    return from_cells(tuple(classes), FilledCells(keys // k, keys % k, sums))
+    return table.matrix(classes)
 
 
 def slices(
@@ -156,10 +168,15 @@ def _of_column(
         support = int(counts[rows].sum())
         right = int(counts[rows][triples[rows, 1] == triples[rows, 2]].sum())
         if support >= max(1, min_support):
-            matrix = from_cells(whole.classes, FilledCells(triples[rows, 1], triples[rows, 2], counts[rows]))
-            measured = _value(metric, matrix, positive)
-            results.append(SliceResult(table.column, value, support, support - right, measured))
+            matrix = table.matrix(whole.classes, rows)
+            found = SliceResult(table.column, value, support, support - right, _value(metric, matrix, positive))
+            results.append(_weighed(found, matrix) if matrix.is_weighted else found)
     return results
+
+
+def _weighed(found: SliceResult, matrix: ConfusionMatrix) -> SliceResult:
+    accuracy = weighted_overall_estimates(MatrixResult(matrix), Confidence(), [CATALOGUE["accuracy"]])["accuracy"]
+    return found._replace(weight=matrix.weight, accuracy=accuracy)
 
 
 def value_of(metric_id: str, matrix: ConfusionMatrix, positive: int | None) -> float | None:
@@ -178,13 +195,25 @@ def _value(metric: Metric, matrix: ConfusionMatrix, positive: int | None) -> flo
 
 
 def _sides(summary: RunSummary) -> list[tuple[int, int]]:
-    """The samples that are of each class, or have the label, and the others."""
-    counts = summary.label_counts
-    actual = summary.matrix.counts.sum(axis=1) if counts is None else counts.by_label[:, 1]
+    """The samples that are of each class, or have the label, and the others; effective numbers of weighted ones."""
+    counts, matrix = summary.label_counts, summary.matrix if summary.label_counts is None else None
+    if matrix is not None and matrix.squares is not None:
+        cells = [_cut(ConfusionMatrix(matrix.classes, sums), at).sum(axis=1)
+                 for at in range(len(matrix.classes)) for sums in (matrix.counts, matrix.squares)]  # fmt: skip
+        sums = zip(cells[::2], cells[1::2], strict=True)
+        return [(_effective(w[0], q[0]), _effective(w[1], q[1])) for w, q in sums]
+    actual = summary.matrix.actual if counts is None else counts.by_label[:, 1]
     return [(int(own), summary.rows - int(own)) for own in actual]
 
 
-def area_estimate(value: float | None, error: float | None, sides: tuple[int, int]) -> Estimate:
+def _effective(weight: float, squares: float) -> int:
+    """Kish's number of independent samples."""
+    return max(round(weight**2 / squares), 1) if weight else 0
+
+
+def area_estimate(
+    value: float | None, error: float | None, sides: tuple[int, int], method: IntervalMethod = "delong"
+) -> Estimate:
     """An area under a ROC curve of so many positives and negatives with its interval of 95 %."""
     if value is None:
         return Estimate(None, reason="all samples are of the class, or none is")
@@ -195,7 +224,7 @@ def area_estimate(value: float | None, error: float | None, sides: tuple[int, in
         return Estimate(
             value, reason="the scores show no spread, from which DeLong's method could tell how far it varies"
         )
-    return Estimate(value, *bounds, "delong")
+    return Estimate(value, *bounds, method)
 
 
 def _class_name(metric: Metric) -> str:

@@ -7,11 +7,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.counting import count_keys
-from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells, from_cells
+from shared.evaluation.confusion.cell_counts import SparseCells
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.inputs.probabilities import complement as complements
 from shared.evaluation.types import Label
 from shared.predictions.single_score import complement
+from shared.runs.confidence import confidences_of
 from shared.runs.filters import Condition, RowFilter
 from shared.runs.found_rows import PAGE_BYTES, FoundPage, FoundRow, highest
 from shared.runs.row_source import RowSource
@@ -28,20 +29,20 @@ class RowScan:
         self._starts = np.cumsum([0, *self.source.group_sizes])[:-1]
         self._summary = summary
         self._positions = np.array(summary.class_of_code, np.int16)
+        self.weighed = ["w"] if summary.is_weighted else []
         self.texts = [*(f"m_{at}" for at in range(len(summary.metadata))), *(["id"] if summary.has_ids else [])]
 
     def counts(self, conditions: Sequence[Condition]) -> ConfusionMatrix:
         """The confusion matrix of the rows that fulfil all conditions."""
         k = len(self._summary.classes)
-        cells, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        found = SparseCells()
         for group in range(self.group_count):
-            table = self.source.read(group, ["t", "p", *self._columns(conditions)])
+            table = self.source.read(group, ["t", "p", *self.weighed, *self._columns(conditions)])
             rows = np.flatnonzero(self._fulfilled(table, conditions))
             actual, predicted = (self._positions[table.column(side).to_numpy()[rows]] for side in ("t", "p"))
-            found, numbers = count_keys(actual.astype(np.int64) * k + predicted, k)
-            cells, places = np.unique(np.concatenate([cells, found]), return_inverse=True)
-            counts = np.bincount(places, np.concatenate([counts, numbers]), len(cells)).astype(np.int64)
-        return from_cells(tuple(self._summary.classes), FilledCells(cells // k, cells % k, counts))
+            weights = self.weights(table)
+            found.add(actual.astype(np.int64) * k + predicted, None if weights is None else weights[rows])
+        return found.matrix(tuple(self._summary.classes))
 
     def select(self, columns: Sequence[str], conditions: Sequence[Condition]) -> Iterator[pa.Table]:
         """Yield these columns of the rows that fulfil all conditions, a row group at a time."""
@@ -69,6 +70,10 @@ class RowScan:
         """The position of the class of each row on a side, `t` for actual or `p` for predicted."""
         classes: NDArray[np.int64] = self._positions[table.column(side).to_numpy()].astype(np.int64)
         return classes
+
+    def weights(self, table: pa.Table) -> NDArray[np.float64] | None:
+        """The weight of each row of a table that was read with the columns `weighed`; None of rows without weights."""
+        return table.column("w").to_numpy() if self.weighed else None
 
     def has_label(self, table: pa.Table, position: int) -> NDArray[np.bool_]:
         """Whether each row is of a class, or has a label, by the truth."""
@@ -199,23 +204,8 @@ class RowScan:
         columns = self._summary.scores
         if not columns or self._summary.is_multilabel:
             return np.zeros(table.num_rows)
-        predicted = self.classes_in(table, "p")
         scores = [table.column(f"s_{at}").to_numpy() for at in range(len(columns))]
-        if len(columns) == 1:
-            position = columns[0].class_position
-            own = np.full(table.num_rows, True) if position is None else predicted == position  # noqa: FBT003 - a value
-            # Of a margin the other side is its negative.
-            other = -scores[0] if self._summary.score_kind == "margins" else 1 - scores[0]
-            either: NDArray[Any] = np.where(own, scores[0], other)
-            return either
-        at = np.full(len(self._summary.classes), -1)
-        at[[column.class_position for column in columns if column.class_position is not None]] = np.arange(len(columns))
-        chosen = at[predicted]
-        matrix = np.column_stack(scores)
-        own_scores = matrix[np.arange(len(matrix)), np.maximum(chosen, 0)]
-        # Of two classes one may have no column of its own.
-        confidence: NDArray[Any] = np.where(chosen < 0, 1 - own_scores, own_scores)
-        return confidence
+        return confidences_of(self._summary, self.classes_in(table, "p"), scores)
 
     def _shown_confidence(self, table: pa.Table) -> list[float | None]:
         summary = self._summary
@@ -245,6 +235,7 @@ class RowScan:
         scores = {c.name: table.column(f"s_{at}").to_pylist() for at, c in enumerate(summary.scores)}
         metadata = {name: table.column(f"m_{at}").to_pylist() for at, name in enumerate(summary.metadata)}
         actual, predicted = self.classes_in(table, "t").tolist(), self.classes_in(table, "p").tolist()
+        weights = table.column("w").to_pylist() if self.weighed else [None] * table.num_rows
         return [
             FoundRow(
                 number + 1,
@@ -254,6 +245,7 @@ class RowScan:
                 confidence[at],
                 {name: values[at] for name, values in scores.items()},
                 {name: values[at] for name, values in metadata.items()},
+                weights[at],
             )
             for at, number in enumerate(rows.tolist())
         ]

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from shared.datasets.errors import DatasetPrivate
+from shared.evaluation.confusion.cell_counts import SparseCells
 from shared.kit.errors import Fault, InvalidInput
 from shared.runs.errors import SlicesNotAvailable
 from shared.runs.filters import Condition
@@ -24,7 +26,6 @@ MAX_SLICES = 20_000
 # As many values as the summaries of an ingest hold.
 MAX_VALUES = 1000
 _DEFAULT_BINS = 10
-_DENSE = 2**22
 
 
 class SliceAxes(NamedTuple):
@@ -65,16 +66,13 @@ def count_slices(scan: RowScan, run: ReadyRun, axes: SliceAxes, conditions: Sequ
         coder_of(scan, column, name, axes.bins, conditions) for column, name in zip(axes.columns, names, strict=True)
     ]
     k = len(run.summary.label_sets) or len(scan.decided_classes)
-    keys, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
-    for table in scan.select(list(dict.fromkeys([*scan.decided_by, *names])), conditions):
+    counts = SparseCells()
+    for table in scan.select(list(dict.fromkeys([*scan.decided_by, *names, *scan.weighed])), conditions):
         at = np.zeros(table.num_rows, np.int64)
         for coder, name in zip(coders, names, strict=True):
             at = at * MAX_VALUES + coder.codes(table.column(name).combine_chunks())
-        cells = (at * k + scan.sides(table, "t")) * k + scan.sides(table, "p")
-        found, number = _counted(cells)
-        keys, where = np.unique(np.concatenate([keys, found]), return_inverse=True)
-        counts = np.bincount(where, np.concatenate([counts, number]), len(keys)).astype(np.int64)
-    return _as_table(coders, axes, keys, counts, k)
+        counts.add((at * k + scan.sides(table, "t")) * k + scan.sides(table, "p"), scan.weights(table))
+    return _as_table(coders, axes, counts, k)
 
 
 class _Texts:
@@ -134,23 +132,13 @@ def coder_of(
     return _Ranges(quantile_ranges(parts, bins or _DEFAULT_BINS))
 
 
-def _counted(cells: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    if len(cells) and int(cells.max()) < _DENSE:
-        dense = np.bincount(cells)
-        found = np.flatnonzero(dense)
-        return found, dense[found]
-    found, counts = np.unique(cells, return_counts=True)
-    return found, counts
-
-
 def _as_table(
     coders: Sequence["_Texts | _Ranges"],
     axes: SliceAxes,
-    keys: NDArray[np.int64],
-    counts: NDArray[np.int64],
+    counts: SparseCells,
     k: int,
 ) -> SliceTable:
-    combined, cells = keys // (k * k), keys % (k * k)
+    combined, cells = counts.keys // (k * k), counts.keys % (k * k)
     combinations, at = np.unique(combined, return_inverse=True)
     if len(combinations) > MAX_SLICES:
         raise SlicesNotAvailable(
@@ -161,4 +149,8 @@ def _as_table(
         codes = [combination] if len(coders) == 1 else [*divmod(combination, MAX_VALUES)]
         values.append(BETWEEN.join(coder.values[code] for coder, code in zip(coders, codes, strict=True)))
     triples = np.column_stack([at, cells // k, cells % k]).astype(np.int64)
-    return SliceTable(BETWEEN.join(axes.columns), values, triples.tobytes(), counts.tobytes())
+    table = SliceTable(BETWEEN.join(axes.columns), values, triples.tobytes(), counts.counts.tobytes())
+    if counts.sums is None:
+        return table
+    weights, squares = (sums.values().tobytes() for sums in (counts.sums.weights, counts.sums.squares))
+    return msgspec.structs.replace(table, weights=weights, squares=squares)

@@ -1,13 +1,14 @@
 """What is known of a run once its file was read: it answers everything that needs no rows."""
 
 import zlib
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells
+from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells, from_cells
 from shared.evaluation.multilabel.counted import LabelSetCounts
 from shared.evaluation.types import Label
 
@@ -30,17 +31,37 @@ class SliceTable(msgspec.Struct, frozen=True):
     """The counts of one column of metadata: combinations of value, actual and predicted class that occur.
 
     `codes` are int64 triples in that order, `counts` their numbers of rows; None where the column has too many values.
+    Of weighted rows `weights` and `squares` are the float64 sums of their weights and of the squares of these.
     """
 
     column: str
     values: list[str] = []
     codes: bytes | None = None
     counts: bytes | None = None
+    weights: bytes | None = None
+    squares: bytes | None = None
 
     def triples(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The combinations, of shape (m, 3), and their counts."""
         assert self.codes is not None and self.counts is not None, "callers ask for columns that are sliced"  # noqa: PT018 - one fact
         return np.frombuffer(self.codes, np.int64).reshape(-1, 3), np.frombuffer(self.counts, np.int64)
+
+    def matrix(self, classes: Sequence[Label], chosen: slice | NDArray[np.bool_] = slice(None)) -> ConfusionMatrix:
+        """The confusion matrix of the combinations of one value; of all of them where none are chosen."""
+        triples, counts = self.triples()
+        k = len(classes)
+        keys, places = np.unique(triples[chosen, 1] * k + triples[chosen, 2], return_inverse=True)
+
+        def summed(values: NDArray[Any]) -> ConfusionMatrix:
+            sums = np.zeros(len(keys), values.dtype)
+            np.add.at(sums, places, values[chosen])
+            return from_cells(tuple(classes), FilledCells(keys // k, keys % k, sums))
+
+        rows = summed(counts)
+        if self.weights is None or self.squares is None:
+            return rows
+        weights, squares = (summed(np.frombuffer(sums, np.float64)).counts for sums in (self.weights, self.squares))
+        return ConfusionMatrix(rows.classes, weights, rows.counts, squares)
 
 
 class ScoreColumn(msgspec.Struct, frozen=True):
@@ -106,6 +127,11 @@ class RunSummary(msgspec.Struct, frozen=True):
     label_sets: list[list[int]] = []
     label_counts: LabelSetCounts | None = None
 
+    # Of weighted rows k rows of k sums of their weights, and of the squares of these, float64; the column in the file.
+    weights: bytes | None = None
+    squares: bytes | None = None
+    weight_column: str | None = None
+
     # In the order of the rows; none where one object has all of them.
     pieces: list[RowsPiece] = []
 
@@ -115,6 +141,11 @@ class RunSummary(msgspec.Struct, frozen=True):
     def has_labels(self) -> bool:
         """Whether the run has actual and predicted labels."""
         return self.task != "correctness"
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether the rows have weights, any of which is another one than 1."""
+        return self.weights is not None
 
     @property
     def is_multilabel(self) -> bool:
@@ -145,16 +176,20 @@ class RunSummary(msgspec.Struct, frozen=True):
         """The number of rows that are predicted wrongly; of sets, those that differ in any label."""
         if self.label_counts is not None:
             return self.rows - self.label_counts.exact
-        matrix = self.matrix
+        matrix = self.matrix.of_rows
         return int(matrix.sample_count - matrix.hits.sum())
 
     @property
     def matrix(self) -> ConfusionMatrix:
-        """The confusion matrix."""
-        k = len(self.classes)
+        """The confusion matrix, of weighted rows with the sums of their weights as counts."""
+        k, classes = len(self.classes), tuple(self.classes)
         if self.cells is not None:
-            return ConfusionMatrix(tuple(self.classes), self.cells.read())
-        return ConfusionMatrix(tuple(self.classes), np.frombuffer(self.counts, np.int64).reshape(k, k))
+            return ConfusionMatrix(classes, self.cells.read())
+        rows = np.frombuffer(self.counts, np.int64).reshape(k, k)
+        if self.weights is None or self.squares is None:
+            return ConfusionMatrix(classes, rows)
+        weights, squares = (np.frombuffer(sums, np.float64).reshape(k, k) for sums in (self.weights, self.squares))
+        return ConfusionMatrix(classes, weights, rows, squares)
 
 
 def packed(summary: RunSummary) -> bytes:

@@ -47,7 +47,7 @@ def files(rows: Any, folder: Path, summary: RunSummary) -> list[FileOnDisk]:
 def write(scan: RowScan, summary: RunSummary, target: Path) -> bool:
     """Write the top rows; returns False, and writes nothing, where their texts are too long."""
     k = len(summary.classes)
-    matrix = summary.matrix
+    matrix = summary.matrix.of_rows
     of_cells = not matrix.is_sparse and np.count_nonzero(matrix.counts) * KEPT <= MAX_KEPT
     # Of too many cells those of all samples and of all errors are kept.
     lists = [_Highest(k * k)] if of_cells else [_Highest(1), _Highest(2)]

@@ -156,7 +156,13 @@ def _concluded(
         job=attempt.job,
         arguments=arguments,
         reading=Reading(
-            ingested.container, ingested.decisions, [], ingested.finished.notices, inputs, summary.shown_task
+            ingested.container,
+            ingested.decisions,
+            [],
+            ingested.finished.notices,
+            inputs,
+            summary.shown_task,
+            summary.weight_column,
         ),
         summary=summary,
         folder=prefix,

@@ -46,7 +46,7 @@
     says.textContent =
       `Threshold ${number(threshold)}: precision ${number(precision)}, recall ${number(recall)}, ` +
       `F1 ${number((2 * tp) / (tp + fp + positives))}; ${count(tp)} right and ${count(fp)} wrong positives, ` +
-      `${count(positives - tp)} missed.`;
+      `${count(positives - tp)} missed${section.dataset.weighted ? ", by weight" : ""}.`;
   }
 
   // The first step that is the threshold or more has the same counts, as far as all scores are steps.

@@ -1,25 +1,28 @@
 """The Brier score that the best monotone map of the scores would have."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.curves.ranked_scores import RankedScores
 
-Points = NDArray[np.int64]
+# int64, or float64 where samples have weights.
+Points = NDArray[Any]
 
 
 def brier_of_isotonic(ranked: RankedScores) -> float:
     """The Brier score of the isotonic regression of the labels on the scores of n > 0 samples.
 
     Its blocks lie between the corners of the convex hull above the ROC curve (Fawcett and Niculescu-Mizil 2007), which
-    whole numbers decide: exact up to 3e9 samples.
+    whole numbers decide: exact up to 3e9 samples without weights.
     """
-    corners = np.zeros((1, 2), np.int64)
+    corners = np.zeros((1, 2), np.int64 if ranked.weighted is None else np.float64)
     for stretch in ranked.stretches():
         # A corner of all points is one of those seen so far, whatever comes later.
         corners = hull(np.concatenate([corners, np.column_stack([stretch.fp, stretch.tp])[1:]]))
     negatives, positives = np.diff(corners, axis=0).T
-    return float((positives * (negatives / (positives + negatives))).sum() / len(ranked.keys))
+    return float((positives * (negatives / (positives + negatives))).sum() / ranked.total)
 
 
 def hull(points: Points) -> Points:

@@ -23,13 +23,17 @@ _TAIL = 0.025
 
 
 class ReliabilityBin(NamedTuple):
-    """The samples of a bin: their lowest, highest and mean score, their number, and how many have the class."""
+    """The samples of a bin: their lowest, highest and mean score, their number, and how many have the class.
+
+    Of weighted samples these are sums of weights, and `rows` is the number of samples.
+    """
 
     lowest: float
     highest: float
     mean_score: float
-    samples: int
-    positives: int
+    samples: float
+    positives: float
+    rows: int | None = None
 
     @property
     def gap(self) -> float:
@@ -37,13 +41,16 @@ class ReliabilityBin(NamedTuple):
         return self.mean_score - self.positives / self.samples
 
     @property
-    def expected(self) -> tuple[float, float]:
+    def expected(self) -> tuple[float, float] | None:
         """The range in which the share lies with a probability of at least 95 % if the scores are right.
 
         A consistency bar (Bröcker and Smith 2007), exact for one score. Of different scores the number of positive
-        samples varies less than the binomial one of their mean (Hoeffding 1956).
+        samples varies less than the binomial one of their mean (Hoeffding 1956). None of weighted samples, of which a
+        sum of weights is no binomial number.
         """
-        low, high = binomial_range(_TAIL, self.samples, min(max(self.mean_score, 0.0), 1.0))
+        if self.rows is not None:
+            return None
+        low, high = binomial_range(_TAIL, int(self.samples), min(max(self.mean_score, 0.0), 1.0))
         return low / self.samples, high / self.samples
 
 
@@ -72,9 +79,11 @@ class _Scored(NamedTuple):
     """Distinct scores, from the highest down, with their numbers of positive and negative samples, and those before."""
 
     scores: NDArray[np.float64]
-    positives: NDArray[np.int64]
-    negatives: NDArray[np.int64]
-    before: NDArray[np.int64]
+    positives: NDArray[Any]
+    negatives: NDArray[Any]
+    before: NDArray[Any]
+    # The numbers of weighted samples.
+    rows: NDArray[np.int64]
 
 
 def reliability(ranked: RankedScores, binning: Binning, bins: int) -> Reliability:
@@ -83,23 +92,23 @@ def reliability(ranked: RankedScores, binning: Binning, bins: int) -> Reliabilit
     Bins of equal width are (low, high], the first with 0. Of equal mass, a score goes where the middle of its rank
     falls, so that equal scores share a bin, and the order of the samples makes no difference.
     """
-    n = len(ranked.keys)
-    sums = np.zeros((3, bins))
+    n = ranked.total
+    sums = np.zeros((4, bins))
     lows, highs = np.full(bins, np.inf), np.full(bins, -np.inf)
     brier, log_loss, clipped = 0.0, 0.0, 0
     for part in _parts(ranked):
         counts = part.positives + part.negatives
         at = _bins_by_width(part.scores, bins, ranked) if binning == "equal_width" else _bins_by_mass(part, bins, n)
-        weights = counts, part.positives, counts * part.scores
+        weights = counts, part.positives, counts * part.scores, part.rows
         sums += np.stack([np.bincount(at, each, bins) for each in weights])
         np.minimum.at(lows, at, part.scores)
         np.maximum.at(highs, at, part.scores)
         brier += float(part.positives @ (1 - part.scores) ** 2 + part.negatives @ part.scores**2)
         cut = np.clip(part.scores, CLIPPED_AT, 1 - CLIPPED_AT)
-        clipped += int(counts[cut != part.scores].sum())
+        clipped += int(part.rows[cut != part.scores].sum())
         log_loss -= float(part.positives @ np.log(cut) + part.negatives @ np.log1p(-cut))
     found = [
-        ReliabilityBin(float(lows[at]), float(highs[at]), float(sums[2, at] / sums[0, at]), *map(int, sums[:2, at]))
+        _bin(float(lows[at]), float(highs[at]), *sums[:, at].tolist(), is_weighted=ranked.weighted is not None)
         for at in np.flatnonzero(sums[0]).tolist()
     ]
     gaps = [abs(one.gap) for one in found]
@@ -118,10 +127,21 @@ def reliability(ranked: RankedScores, binning: Binning, bins: int) -> Reliabilit
     )
 
 
+def _bin(
+    low: float, high: float, samples: float, positives: float, sum_of_scores: float, rows: float, *, is_weighted: bool
+) -> ReliabilityBin:
+    mean = sum_of_scores / samples
+    if is_weighted:
+        return ReliabilityBin(low, high, mean, samples, positives, int(rows))
+    return ReliabilityBin(low, high, mean, int(samples), int(positives))
+
+
 def _parts(ranked: RankedScores) -> Iterator[_Scored]:
     for stretch in ranked.stretches():
         before = stretch.tp[:-1] + stretch.fp[:-1]
-        yield _Scored(stretch.thresholds[1:], np.diff(stretch.tp), np.diff(stretch.fp), before)
+        positives, negatives = np.diff(stretch.tp), np.diff(stretch.fp)
+        rows = positives + negatives if stretch.rows is None else np.diff(stretch.rows)
+        yield _Scored(stretch.thresholds[1:], positives, negatives, before, rows)
 
 
 def _residuals(ranked: RankedScores) -> Iterator[Residuals]:
@@ -137,8 +157,10 @@ def _bins_by_width(scores: NDArray[np.float64], bins: int, ranked: RankedScores)
     return np.maximum(np.searchsorted(edges.astype(np.float64), scores, "left") - 1, 0)
 
 
-def _bins_by_mass(part: _Scored, bins: int, n: int) -> NDArray[np.int64]:
+def _bins_by_mass(part: _Scored, bins: int, n: float) -> NDArray[np.int64]:
     twice_middle = 2 * part.before + part.positives + part.negatives
     # From the highest score down; in whole numbers, so that no rounding moves a score.
-    at: NDArray[np.int64] = bins - 1 - twice_middle * bins // (2 * n)
-    return at
+    at = bins - 1 - twice_middle * bins // (2 * n)
+    # Of weights, rounding may take the lowest score past the last bin.
+    bounded: NDArray[np.int64] = np.maximum(at, 0).astype(np.int64)
+    return bounded

@@ -15,7 +15,7 @@ _TOLERANCE, _MAX_STEPS = 1e-10, 60
 Residuals = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def smooth_error(parts: Iterable[Residuals], samples: int) -> float:
+def smooth_error(parts: Iterable[Residuals], samples: float) -> float:
     """The smooth calibration error of scores from 0 to 1 of n > 0 samples.
 
     A part holds scores, and for each of them the number of samples that have the class less the number that the score

@@ -35,11 +35,24 @@ class FilledCells(NamedTuple):
 class ConfusionMatrix:
     """Counts of samples by actual class (rows) and predicted class (columns), in the order of the k `classes`.
 
-    `source` has shape (k, k), dtype int64, or float64 with weights; FilledCells of more than DENSE_CLASSES.
+    `source` has shape (k, k), dtype int64, or float64 with weights; FilledCells of more than DENSE_CLASSES. `rows` and
+    `squares` of a matrix with weights are the numbers of samples and the sums of their squared weights, where known.
     """
 
     classes: tuple[Label, ...]
     source: Counts | FilledCells
+    rows: Counts | None = None
+    squares: Counts | None = None
+
+    @property
+    def of_rows(self) -> "ConfusionMatrix":
+        """The matrix in which each sample counts once; this one where nothing else is known."""
+        return self if self.rows is None else ConfusionMatrix(self.classes, self.rows)
+
+    @property
+    def weight(self) -> float | None:
+        """The sum of the weights of weighted samples; None of others."""
+        return float(self.sample_count) if self.is_weighted else None
 
     @property
     def is_sparse(self) -> bool:

@@ -104,7 +104,7 @@ def _measure(counts: Counts) -> tuple[dict[str, Any], dict[str, dict[int, Any]]]
     classes = list(range(len(counts)))
     table = {i: dict(enumerate(row)) for i, row in enumerate(counts.tolist())}
     errors = counts * (1 - np.eye(len(counts), dtype=counts.dtype))
-    outcomes = {"TP": counts.diagonal(), "FP": errors.sum(axis=0), "FN": errors.sum(axis=1), "TN": _elsewhere(counts)}
+    outcomes = {"TP": counts.diagonal(), "FP": errors.sum(axis=0), "FN": errors.sum(axis=1), "TN": elsewhere(counts)}
     by_class = {name: dict(enumerate(values.tolist())) for name, values in outcomes.items()}
     per_class = class_statistics(**by_class, classes=classes, table=table)
     # Fractions added up separately for each class differ in their last bit, and an accuracy above 1 has no interval.
@@ -123,7 +123,7 @@ def _measure(counts: Counts) -> tuple[dict[str, Any], dict[str, dict[int, Any]]]
     return overall, per_class
 
 
-def _elsewhere(counts: Counts) -> Counts:
+def elsewhere(counts: Counts) -> Counts:
     """Samples neither of a class nor predicted as it, for each class."""
     if counts.dtype == np.int64:
         actual, predicted = counts.sum(axis=1), counts.sum(axis=0)

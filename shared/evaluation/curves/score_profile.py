@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shared.evaluation.curves.ranked_scores import RankedScores
 
@@ -12,8 +11,8 @@ class ThresholdStep(NamedTuple):
     """A threshold with the true and false positives where a score of it or more is positive."""
 
     threshold: float
-    tp: int
-    fp: int
+    tp: float
+    fp: float
 
 
 class ScoreBin(NamedTuple):
@@ -21,8 +20,8 @@ class ScoreBin(NamedTuple):
 
     low: float
     high: float
-    positives: int
-    negatives: int
+    positives: float
+    negatives: float
 
 
 class ScoreProfile(NamedTuple):
@@ -47,12 +46,13 @@ def profile(ranked: RankedScores, max_steps: int, bins: int, *, is_share: bool) 
     edges = np.linspace(0.0, 1.0, bins + 1) if is_share else np.linspace(lowest, highest, bins + 1)
     reached = np.array([_reached(ranked, edge) for edge in edges[:-1].tolist()] + [0])
     found = np.unique(np.concatenate([ends, reached]))
-    hits = dict(zip(found.tolist(), _hits(ranked, found).tolist(), strict=True))
+    counts = [*zip(*(side.tolist() for side in ranked.counts_of_first(found)), strict=True)]
+    of_first = dict(zip(found.tolist(), counts, strict=True))
     steps = [
-        ThresholdStep(threshold, hits[end], end - hits[end])
+        ThresholdStep(threshold, *of_first[end])
         for threshold, end in zip(ranked.read(keys[ends - 1]).tolist(), ends.tolist(), strict=True)
     ]
-    counted = [(hits[at], at - hits[at]) for at in reached.tolist()]
+    counted = [of_first[at] for at in reached.tolist()]
     return ScoreProfile(
         steps[::-1],
         [
@@ -72,12 +72,3 @@ def _reached(ranked: RankedScores, edge: float) -> int:
         else:
             high = middle
     return low
-
-
-def _hits(ranked: RankedScores, ends: NDArray[np.intp]) -> NDArray[np.int64]:
-    """The number of samples of the class before each of the ends, which rise."""
-    labels = (ranked.keys & 1).astype(np.uint8)
-    starts = np.concatenate([[0], ends[:-1]])
-    sums = np.array([np.sum(labels[a:b], dtype=np.int64) for a, b in zip(starts, ends, strict=True)], np.int64)
-    hits: NDArray[np.int64] = np.cumsum(sums)
-    return hits

@@ -20,16 +20,19 @@ _TWO = 2
 class ScoredCurves:
     """The curves of one class against the rest; None where a kind of samples that they need does not occur.
 
-    `roc_auc_error` is the standard error by DeLong's method (1988), None with fewer than two samples on a side.
+    `roc_auc_error` is the standard error by DeLong's method (1988), None with fewer than two samples on a side,
+    and of weighted samples.
     """
 
-    positives: int
-    negatives: int
+    positives: float
+    negatives: float
     roc_auc: float | None
     roc_auc_error: float | None
     average_precision: float | None
     roc: ThinnedCurve | None
     pr: ThinnedCurve | None
+    # Of weighted samples, of which the fields above have the weights: the numbers of both kinds.
+    rows: tuple[int, int] | None = None
 
 
 def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
@@ -38,26 +41,28 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
     The average precision is scikit-learn's. The precision-recall curve begins at the highest score.
     """
     positives, negatives = ranked.positives, ranked.negatives
-    twice_wins, precision = 0, 0.0
+    twice_wins: float = 0
+    precision = 0.0
     lost = [0.0, 0.0]
     roc: list[ThinnedCurve] = []
     pr: list[ThinnedCurve] = []
     for stretch in ranked.stretches() if positives else ():
-        twice_wins += int(np.diff(stretch.fp) @ (stretch.tp[1:] + stretch.tp[:-1]))
+        twice_wins += (np.diff(stretch.fp) @ (stretch.tp[1:] + stretch.tp[:-1])).item()
         precision += float(np.diff(stretch.tp) @ (stretch.tp[1:] / (stretch.tp[1:] + stretch.fp[1:])))
         if negatives:
             lost = [before + more for before, more in zip(lost, _squares_of_lost_pairs(stretch, ranked), strict=True)]
             roc.append(thin(_roc(roc_corners(stretch), positives, negatives), _OF_STRETCH, monotone=True))
         pr.append(thin(_pr(stretch, positives), _OF_STRETCH, monotone=False))
-    area = twice_wins / (2 * positives * negatives) if positives and negatives else None
+    area = min(twice_wins / (2 * positives * negatives), 1.0) if positives and negatives else None
     return ScoredCurves(
         positives,
         negatives,
         area,
-        None if area is None else _error(area, lost, (positives, negatives)),
-        precision / positives if positives else None,
+        None if area is None or ranked.weighted is not None else _error(area, lost, (positives, negatives)),
+        min(precision / positives, 1.0) if positives else None,
         _joined(roc, max_points, monotone=True),
         _joined(pr, max_points, monotone=False),
+        None if ranked.weighted is None else _rows(ranked),
     )
 
 
@@ -69,18 +74,23 @@ def _squares_of_lost_pairs(stretch: ThresholdCounts, ranked: RankedScores) -> tu
     return float(hits @ by_positives**2), float(alarms @ by_negatives**2)
 
 
-def _error(area: float, lost: Sequence[float], sides: tuple[int, int]) -> float | None:
+def _error(area: float, lost: Sequence[float], sides: tuple[float, float]) -> float | None:
     if min(sides) < _TWO:
         return None
     spreads = [squares - number * (1 - area) ** 2 for squares, number in zip(lost, sides, strict=True)]
     return math.sqrt(sum(max(spread, 0.0) / (n - 1) / n for spread, n in zip(spreads, sides, strict=True)))
 
 
-def _roc(counts: ThresholdCounts, positives: int, negatives: int) -> CurvePoints:
+def _rows(ranked: RankedScores) -> tuple[int, int]:
+    positives = int(np.count_nonzero(ranked.keys & ranked.keys.dtype.type(1)))
+    return positives, len(ranked.keys) - positives
+
+
+def _roc(counts: ThresholdCounts, positives: float, negatives: float) -> CurvePoints:
     return CurvePoints(counts.fp / negatives, counts.tp / positives, counts.thresholds)
 
 
-def _pr(stretch: ThresholdCounts, positives: int) -> CurvePoints:
+def _pr(stretch: ThresholdCounts, positives: float) -> CurvePoints:
     counts = pr_corners(stretch)
     # No precision at infinity, where nothing is predicted positive.
     real = counts.pick(np.flatnonzero(np.isfinite(counts.thresholds)))

@@ -18,12 +18,14 @@ class ThresholdCounts:
     """True and false positives when a score of the threshold or more counts as positive.
 
     All have shape (m + 1,): infinity first, which no score reaches, then the m distinct scores from the highest down.
-    The counts are int64, or float64 sums of weights; they end with all positives and all negatives.
+    The counts are int64, or float64 sums of weights; they end with all positives and all negatives. `rows` are the
+    numbers of weighted samples that reach the threshold, where somebody asks for them.
     """
 
     thresholds: NDArray[np.float64]
     tp: Counts
     fp: Counts
+    rows: NDArray[np.int64] | None = None
 
     @property
     def positives(self) -> float:

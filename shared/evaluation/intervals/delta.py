@@ -38,9 +38,9 @@ def overall_spread(formula: OverallFormula, matrix: ConfusionMatrix, added: floa
     total = matrix.sample_count + added
     hits = (matrix.hits + added / k**2) / total
     actual, predicted = ((sums + added / k) / total for sums in (matrix.actual, matrix.predicted))
-    slopes = _slopes(formula.terms, (hits, actual, predicted))
+    slopes = slopes_of(formula.terms, (hits, actual, predicted))
     sums = [term.sum() for term in formula.terms(hits, actual, predicted)]
-    outer = _slopes(lambda *values: (formula.combine(len(hits), *values),), sums)
+    outer = slopes_of(lambda *values: (formula.combine(len(hits), *values),), sums)
     by_hits, by_actual, by_predicted = (
         np.broadcast_to(sum(outer[j][0] * terms[j] for j in range(len(sums)) if np.any(outer[j][0])), k)
         for terms in slopes
@@ -61,7 +61,7 @@ def class_spreads(formula: ClassFormula, matrix: ConfusionMatrix, added: float =
         (sums + share * added) / total
         for sums, share in ((matrix.hits, 0.25), (matrix.actual, 0.5), (matrix.predicted, 0.5))
     )
-    ((by_hits,), (by_actual,), (by_predicted,)) = _slopes(
+    ((by_hits,), (by_actual,), (by_predicted,)) = slopes_of(
         lambda *shares: (formula(*shares),), (hits, actual, predicted)
     )
     outcomes = np.array([hits, actual - hits, predicted - hits])
@@ -77,7 +77,7 @@ def _power_sum(of_rows: Floats, of_columns: Floats, of_diagonal: Floats, power: 
     return float(grid + ((rows + columns + of_diagonal) ** power - (rows + columns) ** power).sum())
 
 
-def _slopes(formula: Callable[..., Sequence[Any]], values: Sequence[Any]) -> list[list[Shares]]:
+def slopes_of(formula: Callable[..., Sequence[Any]], values: Sequence[Any]) -> list[list[Shares]]:
     """Of each value, the derivatives of all results by it."""
     found = []
     for i in range(len(values)):

@@ -15,10 +15,29 @@ Needs = Literal["labels", "scores", "label sets", "objects", "rates"]
 """The input beside the true labels: predicted labels, scores, sets of labels, objects in images
 (boxes or masks with a class), or the rates of a diagnostic test."""
 
-IntervalMethod = Literal["wilson", "clopper-pearson", "mover", "delta", "delong"]
+IntervalMethod = Literal[
+    "wilson",
+    "clopper-pearson",
+    "mover",
+    "delta",
+    "delong",
+    "weighted-wilson",
+    "weighted-mover",
+    "weighted-delta",
+    "weighted-delong",
+]
 """The method of a confidence interval: of a proportion Wilson's score interval or the exact one of Clopper and Pearson,
 of a sum of independent proportions Wilson's intervals combined (MOVER), of another smooth function of multinomial
-counts the delta method, of an area under a ROC curve of scores DeLong's method; both on the logit scale."""
+counts the delta method, of an area under a ROC curve of scores DeLong's method; both on the logit scale; of weighted
+samples the same, with the variance that the weights leave."""
+
+WEIGHTED_METHODS: dict[IntervalMethod, IntervalMethod] = {
+    "wilson": "weighted-wilson",
+    "mover": "weighted-mover",
+    "delta": "weighted-delta",
+    "delong": "weighted-delong",
+}
+"""The method for weighted samples in place of that of a metric."""
 
 INF = math.inf
 SHARE = (0.0, 1.0)

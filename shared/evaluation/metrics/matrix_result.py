@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import starmap
 
+import numpy as np
+
 from shared.evaluation.confusion.association import Association, association
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.confusion.statistics import Statistics, Summary, statistics, summary
+from shared.evaluation.confusion.statistics import Statistics, Summary, elsewhere, statistics, summary
 from shared.evaluation.rates import defined, ratio
 
 Formula = Callable[[float, float, float], tuple[float, float]]
@@ -20,9 +22,16 @@ class MatrixResult:
         self.matrix = matrix
         self._computed = computed
         self.hits: list[float] = matrix.hits.tolist()
-        self.actual: list[float] = matrix.actual.tolist()
-        self.predicted: list[float] = matrix.predicted.tolist()
-        self.total = sum(self.actual)
+        if matrix.is_weighted and not matrix.is_sparse:
+            # Rounded once, so that sums of the same cells are equal, and a class that all samples have is seen as such.
+            self.actual, self.predicted = (
+                [*map(math.fsum, cells.tolist())] for cells in (matrix.counts, matrix.counts.T)
+            )
+            self.total = math.fsum(matrix.counts.ravel().tolist())
+        else:
+            self.actual = matrix.actual.tolist()
+            self.predicted = matrix.predicted.tolist()
+            self.total = sum(self.actual)
 
     @cached_property
     def summary(self) -> Summary:
@@ -50,6 +59,13 @@ class MatrixResult:
     def specificities(self) -> list[float]:
         """Of each class the share of the other samples that was not predicted as it; NaN where there is no other."""
         total = self.total
+        if self.matrix.is_weighted:
+            # Subtracting sums of weights would leave a rounding error instead of zero.
+            errors = self.matrix.counts * (1 - np.eye(len(self.hits)))
+            return [
+                ratio(tn, tn + fp)
+                for tn, fp in zip(elsewhere(self.matrix.counts).tolist(), errors.sum(axis=0).tolist(), strict=True)
+            ]
         sums = zip(self.hits, self.actual, self.predicted, strict=True)
         return [ratio(total - (a + p) + hit, total - a) for hit, a, p in sums]
 

@@ -22,14 +22,14 @@ class _Best:
 
     def __init__(self) -> None:
         self.value = -np.inf
-        self.point: tuple[float, int, int] | None = None
+        self.point: tuple[float, float, float] | None = None
 
     def offer(self, values: NDArray[Any], allowed: NDArray[np.bool_], counts: ThresholdCounts) -> None:
         kept = np.where(allowed & ~np.isnan(values), values, -np.inf)
         at = int(np.argmax(kept))
         if kept[at] > self.value:
             self.value = float(kept[at])
-            self.point = counts.thresholds[at].item(), int(counts.tp[at]), int(counts.fp[at])
+            self.point = counts.thresholds[at].item(), counts.tp[at].item(), counts.fp[at].item()
 
 
 def choose(ranked: RankedScores, goal: Goal) -> Choice:
@@ -54,6 +54,6 @@ def choose(ranked: RankedScores, goal: Goal) -> Choice:
     return Choice(reached.point is not None, None if best.point is None else point_of(ranked, *best.point))
 
 
-def point_of(ranked: RankedScores, threshold: float, tp: int, fp: int) -> PointCounts:
+def point_of(ranked: RankedScores, threshold: float, tp: float, fp: float) -> PointCounts:
     """The four counts at a threshold."""
     return PointCounts(threshold, tp, fp, ranked.positives - tp, ranked.negatives - fp)

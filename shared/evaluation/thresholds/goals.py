@@ -28,16 +28,18 @@ class Goal(NamedTuple):
 
 
 class PointCounts(NamedTuple):
-    """The four counts when a score of the threshold or more is positive; infinity: no sample is."""
+    """The four counts, or weights, when a score of the threshold or more is positive; infinity: no sample is."""
 
     threshold: float
-    tp: int
-    fp: int
-    fn: int
-    tn: int
+    tp: float
+    fp: float
+    fn: float
+    tn: float
 
 
-def metric_values(metric: TargetMetric, tp: NDArray[Any], fp: NDArray[Any], positives: int, negatives: int) -> Values:
+def metric_values(
+    metric: TargetMetric, tp: NDArray[Any], fp: NDArray[Any], positives: float, negatives: float
+) -> Values:
     """A metric at thresholds with these counts; NaN where it is undefined."""
     actual, tn = np.full(tp.shape, positives), negatives - fp
     if metric == "specificity":
@@ -51,7 +53,7 @@ def metric_values(metric: TargetMetric, tp: NDArray[Any], fp: NDArray[Any], posi
     return rates.ratios(*formula(tp, actual, tp + fp))
 
 
-def objective(goal: Goal, tp: NDArray[Any], fp: NDArray[Any], positives: int, negatives: int) -> Values:
+def objective(goal: Goal, tp: NDArray[Any], fp: NDArray[Any], positives: float, negatives: float) -> Values:
     """What is made as large as can be among the thresholds that fulfil the goal.
 
     With a precision or specificity that is reached, and within a number of positives, the recall; with a recall that

@@ -34,7 +34,8 @@ def decision_curve(ranked: RankedScores, thresholds: Floats) -> list[NetBenefit]
     """
     tp, fp = _counts_at(ranked, thresholds)
     rows = zip(thresholds.tolist(), tp, fp, strict=True)
-    return [_at(threshold, hits, alarms, ranked.positives, ranked.negatives) for threshold, hits, alarms in rows]
+    kinds = int(ranked.positives), int(ranked.negatives)
+    return [_at(threshold, hits, alarms, *kinds) for threshold, hits, alarms in rows]
 
 
 def _counts_at(ranked: RankedScores, thresholds: Floats) -> tuple[list[int], list[int]]:

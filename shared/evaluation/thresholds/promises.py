@@ -50,7 +50,7 @@ def promise_threshold(ranked: RankedScores, promise: Promise) -> PromisedThresho
     """
     if promise.metric == "precision":
         return _of_precision(ranked, promise)
-    n = ranked.positives if promise.metric == "recall" else ranked.negatives
+    n = int(ranked.positives if promise.metric == "recall" else ranked.negatives)
     rank = fewest_hits(n, promise.at_least, promise.risk)
     if rank is None:
         return PromisedThreshold(None, None, 1)
@@ -90,8 +90,8 @@ def _of_precision(ranked: RankedScores, promise: Promise) -> PromisedThreshold:
     best, level = PromisedThreshold(None, None, len(ranks)), 0.0
     for point in _below_ranks(ranked, ranks):
         level += promise.risk / len(ranks)
-        predicted = point.tp + point.fp
-        p_value = binomial_upper_tail(point.tp, predicted, promise.at_least) if predicted else 1.0
+        hits, predicted = int(point.tp), int(point.tp + point.fp)
+        p_value = binomial_upper_tail(hits, predicted, promise.at_least) if predicted else 1.0
         if p_value <= level:
             best = PromisedThreshold(point, p_value, len(ranks))
         else:

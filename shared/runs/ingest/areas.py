@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from shared.runs.ingest.ranking import RocArea, roc_area
 from shared.runs.ingest.sorted_scores import ScoredRows
+from shared.runs.ingest.weighted_ranking import weighted_roc_area
 from shared.runs.row_source import RowSource
 from shared.runs.summary import ScoreColumn, ScoreKind
 
@@ -19,20 +20,28 @@ _Read = Callable[[pa.Table], tuple[NDArray[Any], NDArray[np.bool_]]]
 
 
 def roc_areas(
-    rows: RowSource, scores: Sequence[ScoreColumn], kind: ScoreKind | None, positions: NDArray[np.int64], k: int
+    rows: RowSource,
+    scores: Sequence[ScoreColumn],
+    kind: ScoreKind | None,
+    positions: NDArray[np.int64],
+    k: int,
+    *,
+    is_weighted: bool = False,
 ) -> list[RocArea | None] | None:
     """The exact area of each of k classes against the rest with its error; None where the scores are of no class.
 
     `positions` has the position of the class of each code in the canonical rows.
     """
     if not scores or any(column.class_position is None for column in scores):
-        return None if kind != "confidence" or k != _TWO else _areas_of_confidence(rows, positions)
+        if kind != "confidence" or k != _TWO:
+            return None
+        return _areas_of_confidence(rows, positions, is_weighted=is_weighted)
     areas: list[RocArea | None] = [None] * k
     counts = _counts(rows, len(positions))
     for at, column in enumerate(scores):
         position = column.class_position
         assert position is not None, "checked above"
-        areas[position] = _area_of(rows, at, positions == position, counts)
+        areas[position] = _area_of(rows, at, positions == position, counts, is_weighted=is_weighted)
         if len(scores) == 1 and k == _TWO:
             # The same pairs, seen from the other side.
             areas[1 - position] = areas[position]
@@ -55,13 +64,23 @@ def label_areas(
     return areas
 
 
-def _area_of(rows: RowSource, at: int, is_positive: NDArray[np.bool_], counts: NDArray[np.int64]) -> RocArea | None:
+def _area_of(
+    rows: RowSource,
+    at: int,
+    is_positive: NDArray[np.bool_],
+    counts: NDArray[np.int64],
+    *,
+    is_weighted: bool = False,
+) -> RocArea | None:
     """The area of a column of scores; `is_positive` says it of each code of actual labels, and `counts` how many."""
 
     def read(table: pa.Table) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         return table.column(f"s_{at}").to_numpy(), is_positive[table.column("t").to_numpy()]
 
-    return roc_area(_scored(rows, ["t", f"s_{at}"], f"s_{at}", int(counts[is_positive].sum()), read))
+    columns = ["t", f"s_{at}"]
+    if is_weighted:
+        return _weighted(rows, columns, read)
+    return roc_area(_scored(rows, columns, f"s_{at}", int(counts[is_positive].sum()), read))
 
 
 def _counts(rows: RowSource, codes: int) -> NDArray[np.int64]:
@@ -72,16 +91,26 @@ def _counts(rows: RowSource, codes: int) -> NDArray[np.int64]:
     return counts
 
 
-def _areas_of_confidence(rows: RowSource, positions: NDArray[np.int64]) -> list[RocArea | None]:
+def _areas_of_confidence(rows: RowSource, positions: NDArray[np.int64], *, is_weighted: bool) -> list[RocArea | None]:
     def read(table: pa.Table) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         truth, predicted = (positions[table.column(side).to_numpy()] for side in ("t", "p"))
         scores = table.column("s_0").to_numpy()
         # Exact, as a float from a half to one is at most half of its complement away from it.
         return np.where(predicted == 1, scores, 1 - scores), truth == 1
 
-    positives = int(_counts(rows, len(positions))[positions == 1].sum())
-    area = roc_area(_scored(rows, ["t", "p", "s_0"], "s_0", positives, read))
+    columns = ["t", "p", "s_0"]
+    if is_weighted:
+        area = _weighted(rows, columns, read)
+    else:
+        positives = int(_counts(rows, len(positions))[positions == 1].sum())
+        area = roc_area(_scored(rows, columns, "s_0", positives, read))
     return [area, area]
+
+
+def _weighted(rows: RowSource, columns: list[str], read: _Read) -> RocArea | None:
+    tables = [rows.read(group, [*columns, "w"]) for group, _ in enumerate(rows.group_sizes)]
+    scores, positive = (np.concatenate(parts) for parts in zip(*map(read, tables), strict=True))
+    return weighted_roc_area(scores, positive, np.concatenate([table.column("w").to_numpy() for table in tables]))
 
 
 def _scored(rows: RowSource, columns: list[str], score: str, positives: int, read: _Read) -> ScoredRows:

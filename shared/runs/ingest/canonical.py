@@ -20,9 +20,12 @@ GROUP_BYTES = 2**27
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
-def schema_of(score_types: Sequence[pa.DataType], slices: int, texts: int, *, has_ids: bool) -> pa.Schema:
-    """The columns `t` and `p`, `s_0`... for scores, `m_0`... for metadata, first that to slice by, and `id`."""
+def schema_of(
+    score_types: Sequence[pa.DataType], slices: int, texts: int, *, has_ids: bool, has_weights: bool = False
+) -> pa.Schema:
+    """The columns `t`, `p`, `w` of weights, `s_0`... of scores, `m_0`... of metadata, first that to slice by, `id`."""
     fields = [pa.field("t", pa.uint16()), pa.field("p", pa.uint16())]
+    fields += [pa.field("w", pa.float64())] if has_weights else []
     fields += [pa.field(f"s_{at}", kind) for at, kind in enumerate(score_types)]
     fields += [pa.field(f"m_{at}", _DICTIONARY if at < slices else pa.string()) for at in range(slices + texts)]
     fields += [pa.field("id", pa.string())] if has_ids else []

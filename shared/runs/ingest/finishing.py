@@ -30,6 +30,7 @@ from shared.runs.ingest.steps import (
     slice_table,
 )
 from shared.runs.ingest.tally import ABOVE, BELOW, RowTally
+from shared.runs.ingest.weights import weighted
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.reading.flags import RIGHT, WRONG
 from shared.runs.row_source import RowSource
@@ -59,12 +60,14 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
     classes = _classes(reader, columns, names, rows, limit)
     meaning = _meaning(tally, columns, names, classes)
     positions = _positions_of_codes(tally, classes, meaning)
-    matrix = _matrix(tally.counts.recoded((positions, positions)), tuple(classes.labels))
+    pairs = tally.counts.recoded((positions, positions))
+    matrix = _matrix(pairs, tuple(classes.labels))
     notices = [*_notices(reader, columns, matrix, names, classes), *flag_notices(tally, columns, positions, names)]
     notices += [meaning.notice] if meaning is not None and meaning.notice else []
     kind = _score_kind(tally, columns, meaning)
     scores = _score_columns(reader, columns, names, classes, meaning)
-    areas = roc_areas(rows, scores, kind, positions, len(classes.labels))
+    is_weighted = columns.weight is not None and tally.is_weighted
+    areas = roc_areas(rows, scores, kind, positions, len(classes.labels), is_weighted=is_weighted)
     if areas is not None and len(areas) == _TWO and areas[0] is not None and areas[0].value < _CHANCE:
         notices.append(
             f"The ROC AUC is {areas[0].value:.3f}, below 0.5: the scores are probably those of the other class, or "
@@ -86,7 +89,13 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
         has_ids=columns.id is not None,
         task="correctness" if columns.is_correctness else "classification",
     )
-    tables = [slice_table(name, tally.slices.get(name), positions) for name in reader.metadata]
+    if columns.weight is not None:
+        summary, said = weighted(summary, pairs, names[columns.weight], is_weighted=is_weighted)
+        notices += said
+    tables = [
+        slice_table(name, tally.slices.get(name), positions, is_weighted=summary.is_weighted)
+        for name in reader.metadata
+    ]
     return Finished(summary, tables, notices)
 
 

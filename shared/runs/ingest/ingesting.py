@@ -14,7 +14,7 @@ from shared.runs.ingest.reviewing import CONFIRMATION, review
 from shared.runs.ingest.steps import Finished
 from shared.runs.ingest.text_checks import refuse_nul
 from shared.runs.joining.pairing import JoinedFiles, pair
-from shared.runs.joining.private_truth import without_own_groups
+from shared.runs.joining.private_truth import PRIVATE_WEIGHTS, without_own_groups
 from shared.runs.joining.rules import TruthFile
 from shared.runs.mapping import Assignment, ColumnDecision, ColumnsIn, MappingQuestion, NeedsMapping
 from shared.runs.previews import Preview, preview_of
@@ -101,6 +101,8 @@ def inspect(
     assignment = _assigned(Inference(table.names, columns, given, known), preview, is_review=is_review)
     if is_private:
         assignment = without_own_groups(assignment, own_columns)
+        if assignment.weight is not None:
+            raise NeedsMapping([PRIVATE_WEIGHTS], assignment.decisions, preview)
     if is_review and is_private:
         # What few rows count would tell the truth of each.
         raise NeedsMapping([CONFIRMATION], assignment.decisions, preview)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from shared.evaluation.inputs.probabilities import MAX_WEIGHT, MIN_WEIGHT
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.ingest.canonical import CanonicalWriter, schema_of
 from shared.runs.ingest.sample_ids import MAX_ID_BYTES, IdHashes, longest
@@ -71,14 +72,20 @@ class RowReader:
         labels += [] if columns.prediction is None else [columns.prediction]
         labels += [at for _, *sides in columns.indicators for at in sides]
         texts = [*columns.texts, *([] if columns.id is None else [columns.id])]
-        forms = dict.fromkeys(labels, ColumnForm.LABELS) | dict.fromkeys(columns.scores, ColumnForm.SCORES)
+        numbers = [*columns.scores, *([] if columns.weight is None else [columns.weight])]
+        forms = dict.fromkeys(labels, ColumnForm.LABELS) | dict.fromkeys(numbers, ColumnForm.SCORES)
         return forms | dict.fromkeys(texts, ColumnForm.TEXT)
 
     def _schema(self, batch: Batch) -> pa.Schema:
         types = [batch[position].type for position in self._columns.scores]
         self.score_types = [str(kind) for kind in types]
+        columns = self._columns
         return schema_of(
-            types, len(self._columns.slices), len(self._columns.texts), has_ids=self._columns.id is not None
+            types,
+            len(columns.slices),
+            len(columns.texts),
+            has_ids=columns.id is not None,
+            has_weights=columns.weight is not None,
         )
 
     def _arrays(self, batch: Batch) -> list[Any]:
@@ -98,10 +105,12 @@ class RowReader:
         codes = {
             self._table.names[position]: self._slice(batch, position) for position in (*columns.slices, *columns.flags)
         }
-        self.tally.add(truth, predicted, codes)
+        weights = None if columns.weight is None else self._weights(batch, columns.weight, start)
+        self.tally.add(truth, predicted, codes, weights)
         if columns.is_multilabel:
             self.tally.bound(MAX_SET_PAIRS)
         arrays = [pa.array(truth.astype(np.uint16)), pa.array(predicted.astype(np.uint16))]
+        arrays += [] if weights is None else [pa.array(weights)]
         arrays += [batch[position] for position in columns.scores]
         arrays += [batch[position] for position in positions]
         if columns.id is not None:
@@ -165,6 +174,14 @@ class RowReader:
         if len(rows):
             self._refuse(position, start, rows, "the score is missing, not a number or infinite.")
         return numbers
+
+    def _weights(self, batch: Batch, position: int, start: int) -> Any:
+        weights = batch[position].to_numpy(zero_copy_only=False).astype(np.float64)
+        # Missing ones are NaN, which no comparison holds for.
+        rows = np.flatnonzero(~((weights == 0) | ((weights >= MIN_WEIGHT) & (weights <= MAX_WEIGHT))))
+        if len(rows):
+            self._refuse(position, start, rows, "the weight is not 0 or a number from 1e-9 to 1e9.")
+        return weights
 
     def _predicted(self, batch: Batch, scores: list[Any], start: int) -> Codes:
         columns = self._columns

@@ -63,5 +63,6 @@ def _classes(finished: Finished) -> list[PreviewClass]:
     if summary.label_counts is not None:
         _, actual, predicted = summary.label_counts.by_label.T.tolist()
     else:
-        actual, predicted = summary.matrix.actual.tolist(), summary.matrix.predicted.tolist()
+        rows = summary.matrix.of_rows
+        actual, predicted = rows.actual.tolist(), rows.predicted.tolist()
     return [PreviewClass(str(label), *of) for label, *of in zip(summary.classes, actual, predicted, strict=True)]

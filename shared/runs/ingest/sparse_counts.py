@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.confusion.exact_sums import WeightSums
+
 # A combination is one number of three fields: value, truth, prediction.
 FIELD_BITS = 20
 _MASK = (1 << FIELD_BITS) - 1
@@ -17,18 +19,22 @@ Keys = NDArray[np.int64]
 
 
 class SparseCounts:
-    """How often each combination of up to three codes occurs."""
+    """How often each combination of up to three codes occurs, and the sums of the weights of weighted rows."""
 
-    def __init__(self, keys: Keys | None = None, counts: Keys | None = None) -> None:
+    def __init__(self, keys: Keys | None = None, counts: Keys | None = None, sums: WeightSums | None = None) -> None:
         self.keys: Keys = np.zeros(0, np.int64) if keys is None else keys
         self.counts: Keys = np.zeros(0, np.int64) if counts is None else counts
+        self.sums = sums
 
-    def add(self, fields: Sequence[NDArray[Any]], sizes: Sequence[int]) -> None:
+    def add(
+        self, fields: Sequence[NDArray[Any]], sizes: Sequence[int], weights: NDArray[np.float64] | None = None
+    ) -> None:
         """Count rows: their codes in each field, each below the size of its field."""
         total = int(np.prod(sizes, dtype=np.int64))
         packed = fields[0].astype(np.int64 if total > _DENSE else np.int32)
         for codes, size in zip(fields[1:], sizes[1:], strict=True):
             packed = packed * size + codes
+        rows = packed
         if total > _DENSE:
             packed, counts = np.unique(packed, return_counts=True)
         else:
@@ -36,13 +42,22 @@ class SparseCounts:
             packed = np.flatnonzero(table)
             counts = table[packed]
         keys = _joined(np.unravel_index(packed, sizes))
-        self.merge(keys, counts.astype(np.int64))
+        sums = None
+        if weights is not None:
+            sums = WeightSums.of(len(packed))
+            sums.add(np.searchsorted(packed, rows), weights)
+        self.merge(keys, counts.astype(np.int64), sums)
 
-    def merge(self, keys: Keys, counts: Keys) -> None:
-        """Add counts of combinations, which may repeat."""
+    def merge(self, keys: Keys, counts: Keys, weights: WeightSums | None = None) -> None:
+        """Add counts of combinations, which may repeat, and their sums of weights."""
         both, positions = np.unique(np.concatenate([self.keys, keys]), return_inverse=True)
         sums = np.zeros(len(both), np.int64)
         np.add.at(sums, positions, np.concatenate([self.counts, counts]))
+        if weights is not None:
+            placed = weights.placed(positions[len(self.keys) :], len(both))
+            if self.sums is not None:
+                placed.merge(self.sums.placed(positions[: len(self.keys)], len(both)))
+            self.sums = placed
         self.keys, self.counts = both, sums
 
     def fields(self, count: int) -> list[Keys]:
@@ -53,7 +68,7 @@ class SparseCounts:
         """The same counts with other codes: `codes` has the new code of each old one, for every field."""
         fields = [new[old] for new, old in zip(codes, self.fields(len(codes)), strict=True)]
         result = SparseCounts()
-        result.merge(_joined(fields), self.counts)
+        result.merge(_joined(fields), self.counts, self.sums)
         return result
 
 

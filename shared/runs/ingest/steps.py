@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -122,7 +123,9 @@ def repeats(reader: CountedRows, columns: Assignment, names: Sequence[str]) -> l
     return []
 
 
-def slice_table(name: str, part: SliceTally | None, positions: NDArray[np.int64]) -> SliceTable:
+def slice_table(
+    name: str, part: SliceTally | None, positions: NDArray[np.int64], *, is_weighted: bool = False
+) -> SliceTable:
     """The counts of a column of metadata by positions, in the order of its values."""
     if part is None or part.counts is None:
         return SliceTable(name)
@@ -130,5 +133,9 @@ def slice_table(name: str, part: SliceTally | None, positions: NDArray[np.int64]
     new = np.empty(len(order), np.int64)
     new[order] = np.arange(len(order))
     counts = part.counts.recoded((new, positions, positions))
-    triples = np.column_stack(counts.fields(3))
-    return SliceTable(name, sorted(part.values.texts), triples.astype(np.int64).tobytes(), counts.counts.tobytes())
+    triples = np.column_stack(counts.fields(3)).astype(np.int64)
+    table = SliceTable(name, sorted(part.values.texts), triples.tobytes(), counts.counts.tobytes())
+    if not is_weighted or counts.sums is None:
+        return table
+    weights, squares = (sums.values().tobytes() for sums in (counts.sums.weights, counts.sums.squares))
+    return msgspec.structs.replace(table, weights=weights, squares=squares)

@@ -34,6 +34,8 @@ class RowTally:
     slices: dict[str, SliceTally] = field(default_factory=dict)
     scores: ScoreTally = field(default_factory=ScoreTally)
     rows: int = 0
+    # Whether any weight is another one than 1.
+    is_weighted: bool = False
 
     def encode_labels(self, array: Any, max_classes: int) -> Codes:
         """The codes of a column of labels; raises TooManyRunClasses, long before all of them are seen."""
@@ -69,22 +71,30 @@ class RowTally:
             part.counts, part.values = None, TextCodes()
         return codes
 
-    def add(self, truth: Codes, predicted: Codes, metadata: Mapping[str, Codes | None]) -> None:
-        """Count rows by their codes."""
+    def add(
+        self,
+        truth: Codes,
+        predicted: Codes,
+        metadata: Mapping[str, Codes | None],
+        weights: NDArray[np.float64] | None = None,
+    ) -> None:
+        """Count rows by their codes, and sum their weights, if they have any."""
         size = len(self.labels)
         self.rows += len(truth)
-        self.counts.add((truth, predicted), (size, size))
+        self.is_weighted |= weights is not None and bool((weights != 1).any())
+        self.counts.add((truth, predicted), (size, size), weights)
         for name, codes in metadata.items():
             part = self.slices[name]
             if codes is not None and part.counts is not None:
-                part.counts.add((codes, truth, predicted), (len(part.values), size, size))
+                part.counts.add((codes, truth, predicted), (len(part.values), size, size), weights)
 
     def merge(self, other: "RowTally") -> None:
         """Add the rows of another part, whose codes may be others."""
         labels = self.labels.joined(other.labels)
         both = other.counts.recoded((labels, labels))
-        self.counts.merge(both.keys, both.counts)
+        self.counts.merge(both.keys, both.counts, both.sums)
         self.rows += other.rows
+        self.is_weighted |= other.is_weighted
         ranges = {int(labels[code]): found for code, found in other.scores.by_prediction.items()}
         found = other.scores
         self.scores.add(ScoreTally(found.outside, found.unsummed, found.ties, ranges))
@@ -101,7 +111,7 @@ def _merge_slice(mine: SliceTally, other: SliceTally, labels: NDArray[np.int64])
         mine.counts, mine.values = None, TextCodes()
         return
     added = other.counts.recoded((values, labels, labels))
-    mine.counts.merge(added.keys, added.counts)
+    mine.counts.merge(added.keys, added.counts, added.sums)
 
 
 def argmax_codes(scores: NDArray[Any], class_codes: Sequence[int]) -> Codes:

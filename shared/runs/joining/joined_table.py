@@ -1,12 +1,14 @@
 """Predictions with the truth beside them, as one table."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from shared.predictions.values import score
 from shared.runs.errors import ColumnsContradictory, IdsMissing
 from shared.runs.joining.id_index import quoted
 from shared.runs.joining.rules import TruthFile
@@ -25,12 +27,18 @@ class JoinedTable:
     header_question = None
 
     def __init__(
-        self, predictions: FileTable, id_position: int, truth: TruthRows, columns: Mapping[str, int], rules: TruthFile
+        self,
+        predictions: FileTable,
+        id_position: int,
+        truth: TruthRows,
+        columns: Mapping[str, int],
+        rules: TruthFile,
+        weights: Collection[int] = (),
     ) -> None:
         self._predictions, self._id, self._truth, self._rules = predictions, id_position, truth, rules
         self.names = [*predictions.names, *columns]
         check_names(self.names)
-        self._positions = [*columns.values()]
+        self._positions, self._weights = [*columns.values()], weights
         self.has_decimal_commas = predictions.has_decimal_commas
         self._seen = np.zeros(len(truth), bool)
         # Rows of the predictions whose id has no truth.
@@ -83,7 +91,7 @@ class JoinedTable:
             if len(rows):
                 theirs = {position: form for position, form in forms.items() if position >= width}
                 yield kept | {
-                    position: _formed(self._truth.column(self._positions[position - width], rows), form)
+                    position: self._formed(self._positions[position - width], rows, form)
                     for position, form in theirs.items()
                 }
         self._is_read = True
@@ -98,6 +106,12 @@ class JoinedTable:
         extra = np.concatenate([np.zeros(0, np.int64), *self._extra])
         before = np.searchsorted(extra - np.arange(len(extra)), row, side="right")
         return row + int(before)
+
+    def _formed(self, position: int, rows: NDArray[np.int64], form: ColumnForm) -> Any:
+        array = self._truth.column(position, rows)
+        if form is ColumnForm.SCORES and position in self._weights:
+            return _numbers(array)
+        return _formed(array, form)
 
     def _paired(self, batch: Batch, rows: NDArray[np.int64], start: int) -> Batch:
         extra = np.flatnonzero(rows < 0)
@@ -127,6 +141,14 @@ class JoinedTable:
             )
         if faults:
             raise IdsMissing(" ".join(faults))
+
+
+def _numbers(array: Any) -> Any:
+    """Texts as numbers; what is none is NaN, which is refused with its row."""
+    coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    numbers = [score(text) for text in coded.dictionary.to_pylist()]
+    known = np.array([math.nan if number is None else number for number in numbers], np.float64)
+    return pa.array(known[coded.indices.to_numpy()])
 
 
 def _formed(array: Any, form: ColumnForm) -> Any:

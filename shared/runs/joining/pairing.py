@@ -45,12 +45,14 @@ def pair(predictions: FileTable, truth: FileTable, given: ColumnsIn, rules: Trut
     rows = TruthRows(truth, their_id, labels, forms)
     if rules.private_support is not None:
         rows.merge_small_groups(rules.private_support)
-    table = JoinedTable(predictions, own_id, rows, names, rules)
+    own_name = {at: name for name, at in names.items()}
+    weights = {at for at in forms if theirs.is_weight(at) or given.weight == own_name[at]}
+    table = JoinedTable(predictions, own_id, rows, names, rules, weights)
     said = "the ids by which both files are joined"
     known = {own_id: _decided(predictions.names[own_id], "id", said, is_inferred=given.id is UNSET)}
     known |= _known_labels(table, ours, labels, names, given)
-    # A column of weights is asked about, whichever file has it.
-    metadata = {at: form for at, form in forms.items() if not theirs.is_weight(at)}
+    # A column of weights is decided about like any other, whichever file has it.
+    metadata = {at: form for at, form in forms.items() if at not in weights}
     known |= _known_metadata(names, metadata, len(predictions.names), given)
     return JoinedFiles(table, known)
 

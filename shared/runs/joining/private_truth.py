@@ -4,10 +4,17 @@ import msgspec
 import numpy as np
 
 from shared.datasets.errors import DatasetPrivate
-from shared.runs.mapping import Assignment, ColumnDecision
+from shared.runs.mapping import Assignment, ColumnDecision, MappingQuestion
 from shared.runs.summary import RunSummary
 
 _WHY = "beside a private dataset: counts of groups that a sender chooses would tell the truth of single samples"
+
+
+PRIVATE_WEIGHTS = MappingQuestion(
+    "weight",
+    "The truth of the dataset is private, and sums of weights that differ would tell that of single samples; send "
+    "`weight: null` to count every row once.",
+)
 
 
 def without_own_groups(assignment: Assignment, own_columns: int) -> Assignment:

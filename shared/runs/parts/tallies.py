@@ -5,6 +5,7 @@ import zlib
 import msgspec
 import numpy as np
 
+from shared.evaluation.confusion.exact_sums import ExactSums, WeightSums
 from shared.runs.ingest.score_ranges import ScoreTally
 from shared.runs.ingest.sparse_counts import SparseCounts
 from shared.runs.ingest.tally import RowTally, SliceTally
@@ -20,6 +21,10 @@ class _Texts(msgspec.Struct, array_like=True):
 class _Counts(msgspec.Struct, array_like=True):
     keys: bytes
     counts: bytes
+    # The digits of the sums of weights and of their squares, by place; none of rows without weights.
+    weights: dict[int, bytes] = {}
+    squares: dict[int, bytes] = {}
+    has_weights: bool = False
 
 
 class _Slice(msgspec.Struct, array_like=True):
@@ -34,6 +39,7 @@ class _Part(msgspec.Struct, array_like=True):
     slices: dict[str, _Slice]
     scores: ScoreTally
     score_types: list[str]
+    is_weighted: bool = False
 
 
 def packed(tally: RowTally, score_types: list[str]) -> bytes:
@@ -42,7 +48,8 @@ def packed(tally: RowTally, score_types: list[str]) -> bytes:
         name: _Slice(_texts(part.values), None if part.counts is None else _counts(part.counts))
         for name, part in tally.slices.items()
     }
-    part = _Part(tally.rows, _texts(tally.labels), _counts(tally.counts), slices, tally.scores, score_types)
+    texts, counts = _texts(tally.labels), _counts(tally.counts)
+    part = _Part(tally.rows, texts, counts, slices, tally.scores, score_types, tally.is_weighted)
     return zlib.compress(msgspec.msgpack.encode(part), level=1)
 
 
@@ -53,7 +60,7 @@ def unpacked(data: bytes) -> tuple[RowTally, list[str]]:
         name: SliceTally(_codes(one.values), None if one.counts is None else _sparse(one.counts))
         for name, one in part.slices.items()
     }
-    tally = RowTally(_codes(part.labels), _sparse(part.counts), slices, part.scores, part.rows)
+    tally = RowTally(_codes(part.labels), _sparse(part.counts), slices, part.scores, part.rows, part.is_weighted)
     return tally, part.score_types
 
 
@@ -68,8 +75,23 @@ def _codes(texts: _Texts) -> TextCodes:
 
 
 def _counts(counts: SparseCounts) -> _Counts:
-    return _Counts(counts.keys.astype(np.int64).tobytes(), counts.counts.astype(np.int64).tobytes())
+    plain = counts.keys.astype(np.int64).tobytes(), counts.counts.astype(np.int64).tobytes()
+    if counts.sums is None:
+        return _Counts(*plain)
+    return _Counts(*plain, _digits(counts.sums.weights), _digits(counts.sums.squares), has_weights=True)
 
 
 def _sparse(counts: _Counts) -> SparseCounts:
-    return SparseCounts(np.frombuffer(counts.keys, np.int64), np.frombuffer(counts.counts, np.int64))
+    keys, rows = np.frombuffer(counts.keys, np.int64), np.frombuffer(counts.counts, np.int64)
+    if not counts.has_weights:
+        return SparseCounts(keys, rows)
+    sums = WeightSums(_sums(counts.weights, len(keys)), _sums(counts.squares, len(keys)))
+    return SparseCounts(keys, rows, sums)
+
+
+def _digits(sums: ExactSums) -> dict[int, bytes]:
+    return {place: digits.tobytes() for place, digits in sums.digits.items()}
+
+
+def _sums(digits: dict[int, bytes], size: int) -> ExactSums:
+    return ExactSums(size, {place: np.frombuffer(data, np.int64) for place, data in digits.items()})

@@ -154,7 +154,7 @@ def explained(
             detail = f"Line {line:,}: this row has {found}, and the others have {usual}; quote cells that hold the "
             return FileUnreadable(f"{detail}separator.")
         faults += [
-            RowFault(row + 1, names[position], f"“{cells[position][:40]}” is not a score; write a number.", line)
+            RowFault(row + 1, names[position], f"“{cells[position][:40]}” is not a number; write one.", line)
             for position, form in forms.items()
             if form is ColumnForm.SCORES and score(cells[position].strip().replace(dialect.decimal, ".")) is None
         ]

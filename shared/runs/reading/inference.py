@@ -9,17 +9,15 @@ from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, Indicato
 from shared.runs.reading.flags import FLAGS, find_flag
 from shared.runs.reading.label_sets import are_lists, find_indicators
 from shared.runs.reading.named_columns import NamedColumns
+from shared.runs.reading.weight_columns import find_weights
 
 # Up to so many different values a column is one to slice by.
 MAX_SLICE_VALUES = 1000
 # Columns of metadata beyond these are kept by no run.
 MAX_METADATA = 256
 
-_SURE_WEIGHTS = frozenset({"sample", "samples", "case", "obs", "observation", "instance"})
 # `sample_id` is the id of a sample, `patient_id` that of a group of them.
 _OF_SAMPLES = frozenset({"sample", "row", "example", "doc", "image", "img", "file", "record", "item"})
-# A count beside two columns of labels says how many samples each row stands for.
-_COUNTED_COLUMNS = 3
 # What the name of a column of probabilities begins with, as `P (class=yes)`.
 _PROBABLE = frozenset({"p", "pr", "prob", "proba", "probability"})
 _SIDES: tuple[ColumnRole, ColumnRole] = ("truth", "prediction")
@@ -43,7 +41,7 @@ class Inference(NamedColumns):
         if truth is None and not any(question.asks == "truth" for question in self._questions):
             self._ask_flag()
         self._take_ids()
-        self._ask_weight()
+        weight = self._weight(is_of_sets=is_of_sets)
         self._finish()
         if self._questions:
             raise NeedsMapping(self._questions, self._decisions())
@@ -66,6 +64,7 @@ class Inference(NamedColumns):
             is_multilabel=is_of_sets,
             separator=None if self._given.separator is UNSET else self._given.separator,
             indicators=indicators,
+            weight=weight,
         )
 
     def _sides(self, indicators: list[Indicator], *, has_scores: bool) -> tuple[int | None, int | None]:
@@ -220,19 +219,22 @@ class Inference(NamedColumns):
             self._ask("id", f"{detail}without ids, or name another column.", [position])
             return
 
-    def _ask_weight(self) -> None:
-        for decision in self._inferred:
-            position, name = decision.column, self._names[decision.column]
-            is_count = decision.role == "count" and len(self._names) <= _COUNTED_COLUMNS
-            is_sure = decision.role == "weight" and _SURE_WEIGHTS & {*tokens(name)}
-            if position in self._roles or not (is_sure or is_count):
-                continue
-            if self._given.weight is UNSET:
-                detail = (
-                    f"The column “{name}” holds weights, which runs do not count yet; send `weight: null` to count "
-                )
-                self._ask("weight", f"{detail}every row once.", [position])
-            self._roles[position] = self._decided(decision, "weight")
+    def _weight(self, *, is_of_sets: bool) -> int | None:
+        """The column of the weights of the samples: as named, or by a name that can mean nothing else."""
+        others = [decision for decision in self._inferred if decision.column not in self._roles]
+        columns, found = find_weights(self._names, others), self._of("weight")
+        if not found and self._given.weight is UNSET:
+            found = columns.sure[:1]
+            if columns.question is not None:
+                self._ask("weight", f"{columns.question} to count every row once.", columns.sure or columns.counts)
+        if found and is_of_sets:
+            why = "holds weights, which are not counted where samples have any number of labels; send `weight: null` to"
+            self._ask("weight", f"“{self._names[found[0]]}” {why} count every row once.", found)
+        for decision in others:
+            if decision.column in {*columns.sure, *columns.counts}:
+                is_used = not found or decision.column in found
+                self._roles[decision.column] = self._decided(decision, "weight" if is_used else "unused")
+        return next(iter(found), None)
 
     def _finish(self) -> None:
         """Whatever has no role yet is metadata: to slice by, or to show beside a sample."""

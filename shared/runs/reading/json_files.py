@@ -96,7 +96,7 @@ class JsonFile:
             return array.dictionary_encode() if form is ColumnForm.LABELS else array
         numbers = [score(cell) for cell in cells]
         faults = [
-            RowFault(start + at + 1, name, f"“{cells[at][:40]}” is not a score; write a number.")
+            RowFault(start + at + 1, name, f"“{cells[at][:40]}” is not a number; write one.")
             for at, number in enumerate(numbers)
             if number is None
         ]

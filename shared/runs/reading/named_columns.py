@@ -43,9 +43,10 @@ class NamedColumns:
 
     def _take_given(self) -> None:
         given = self._given
-        for role, name in (("truth", given.truth), ("prediction", given.prediction), ("id", given.id)):
+        named = (("truth", given.truth), ("prediction", given.prediction), ("id", given.id), ("weight", given.weight))
+        for role, name in named:
             if isinstance(name, str):
-                self._give(name, role)  # type: ignore[arg-type] # the three are roles
+                self._give(name, role)  # type: ignore[arg-type] # the four are roles
         if isinstance(given.scores, dict):
             for label, name in given.scores.items():
                 self._give(name, "score", label)

@@ -262,15 +262,14 @@ async def test_invented_labels_tell_no_truth_of_a_private_dataset(alice: Client)
 
 
 @has_workers
-async def test_weights_of_a_dataset_are_asked_about_by_each_run_and_not_counted(alice: Client) -> None:
-    dataset = await create(alice, b"id,label,sample_weight\n007,cat,2\n008,dog,1\n009,cat,5\n")
+async def test_weights_of_a_dataset_count_in_each_of_its_runs(alice: Client) -> None:
+    dataset = await create(alice, b"id,label,sample_weight\n007,cat,2\n008,dog,1\n009,cat,5.5\n")
 
-    asked = await send(alice, PREDICTIONS, dataset_id=dataset["id"])
+    weighted = await send(alice, PREDICTIONS, dataset_id=dataset["id"])
     counted = await send(alice, PREDICTIONS, dataset_id=dataset["id"], columns='{"weight": null}')
 
-    assert [(question["asks"], question["candidates"]) for question in asked["questions"]] == [
-        ("weight", ["sample_weight"])
-    ]
+    assert (weighted["weighted_by"], counted["weighted_by"]) == ("sample_weight", None)
+    assert (await read(alice, weighted, "matrix"))["confusion_matrix"] == [[2, 5.5], [0, 1]]
     assert (await read(alice, counted, "matrix"))["confusion_matrix"] == [[1, 1], [0, 1]]
 
 

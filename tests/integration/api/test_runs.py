@@ -125,6 +125,7 @@ async def test_errors_come_with_their_rows_the_most_confident_first(alice: Clien
         "confidence": 0.97,
         "scores": {"prob_spam": 0.97},
         "metadata": {"country": "FR"},
+        "weight": None,
         "correct": None,
         "actual_labels": None,
         "predicted_labels": None,

@@ -14,7 +14,8 @@ from shared.runs.list_queries import MeasuredRun
 
 def run(number: int, figure: RunFigureRecord, samples: int = 100) -> MeasuredRun:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    return MeasuredRun(UUID(int=number), f"run {number}", "", None, [], moment, samples, None, figure)
+    run_id, name = UUID(int=number), f"run {number}"
+    return MeasuredRun(run_id, name, "", None, [], moment, samples, None, is_weighted=False, figure=figure)
 
 
 def share(value: float, label: str | None = None, metric: str = "accuracy") -> RunFigureRecord:

@@ -90,21 +90,17 @@ def test_folds_of_the_sender_make_no_id_of_a_private_dataset_count_twice(tmp_pat
         read_joined(tmp_path, PREDICTIONS + "0,cat,0.5,u0,99\n", TRUTH, private_support=3)
 
 
-@pytest.mark.parametrize("private_support", [None, 3])
-def test_weights_beside_the_actual_labels_are_asked_about_and_not_counted(
-    tmp_path: Path, private_support: int | None
-) -> None:
+def test_weights_beside_a_private_truth_are_asked_about_and_not_counted(tmp_path: Path) -> None:
     truth = "id,label,sample_weight\n" + "".join(f"{i},{'cat' if i % 2 else 'dog'},{i}.5\n" for i in range(12))
     predictions = "id,prediction\n" + "".join(f"{i},cat\n" for i in range(12))
     with pytest.raises(NeedsMapping) as raised:
-        read_joined(tmp_path, predictions, truth, private_support=private_support)
+        read_joined(tmp_path, predictions, truth, private_support=3)
 
     (tmp_path / "truth-copies").rmdir()
-    found = read_joined(tmp_path, predictions, truth, private_support=private_support, weight=None)
+    found = read_joined(tmp_path, predictions, truth, private_support=3, weight=None)
 
-    assert [(question.asks, question.candidates) for question in raised.value.questions] == [
-        ("weight", ["sample_weight"])
-    ]
+    assert [question.asks for question in raised.value.questions] == ["weight"]
+    assert "private" in raised.value.questions[0].detail
     assert found.finished.summary.rows == 12
     assert found.finished.summary.matrix.counts.tolist() == [[6, 0], [6, 0]]
     assert {decision.column: decision.role for decision in found.decisions}["sample_weight"] == "weight"

@@ -1,0 +1,124 @@
+"""The metrics of weighted samples with their intervals, each by the weighted form of the catalogue's method."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from shared.evaluation.intervals import count_formulas
+from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, OF_BOTH_RATES, distances
+from shared.evaluation.intervals.of_matrix import (
+    CLASS_PROPORTIONS,
+    LINEAR_IN_ACCURACY,
+    NO_METHOD,
+    NO_SPREAD,
+    OVERALL_PROPORTIONS,
+    UNDEFINED,
+    WEIGHTED,
+    Confidence,
+    Estimate,
+)
+from shared.evaluation.intervals.proportions import wilson
+from shared.evaluation.intervals.weighted import effective_counts, effective_proportion, outcome_sums, overall_sums
+from shared.evaluation.intervals.weighted_delta import class_errors, overall_error
+from shared.evaluation.metrics import Metric
+from shared.evaluation.metrics.definition import WEIGHTED_METHODS
+from shared.evaluation.metrics.matrix_result import MatrixResult
+from shared.evaluation.metrics.undefined import why_undefined
+
+# Less than this share of the range is the rounding of a spread of zero.
+_ROUNDING = 1e-12
+
+
+def weighted_overall_estimates(
+    result: MatrixResult, confidence: Confidence, metrics: Sequence[Metric]
+) -> dict[str, Estimate]:
+    """Metrics of the whole matrix, by their ids; without intervals where the matrix has no `squares`."""
+    return {metric.id: _overall(metric, result, confidence) for metric in metrics}
+
+
+def weighted_class_estimates(
+    result: MatrixResult, confidence: Confidence, metrics: Sequence[Metric]
+) -> dict[str, list[Estimate]]:
+    """Metrics of the classes, by their ids: one for each class, in the order of the matrix."""
+    return {metric.id: _by_class(metric, result, confidence) for metric in metrics}
+
+
+def _overall(metric: Metric, result: MatrixResult, confidence: Confidence) -> Estimate:
+    value: float | None = metric.read(result)
+    if value is None:
+        return Estimate(None, reason=why_undefined(metric, result).reason)
+    if metric.interval is None or result.matrix.squares is None:
+        return Estimate(value, reason=WEIGHTED if metric.interval else NO_METHOD)
+    if metric.id in LINEAR_IN_ACCURACY or metric.interval == "wilson":
+        return _share(metric, value, result, confidence)
+    if metric.interval == "mover":
+        hits, actual = effective_proportion(outcome_sums(result.matrix), CLASS_PROPORTIONS["recall.class"])
+        occurs = actual > 0
+        down, up = (side / occurs.sum() for side in distances(hits[occurs], actual[occurs], confidence.critical))
+        return _around(metric, value, up, down) if MEANS_OF_RECALLS[metric.id] else _around(metric, value, down, up)
+    error = overall_error(count_formulas.OVERALL[metric.id], result.matrix)
+    return _normal(metric, value, error, confidence)
+
+
+def _share(metric: Metric, value: float, result: MatrixResult, confidence: Confidence) -> Estimate:
+    """Of a share of all samples, or of what rises in proportion to the accuracy."""
+    slope = LINEAR_IN_ACCURACY.get(metric.id)
+    of_right = OVERALL_PROPORTIONS["accuracy" if slope else metric.id]
+    is_part = np.array([of_right(1, 1), of_right(0, 1)], bool)
+    part, whole = effective_counts(overall_sums(result.matrix), is_part, np.array([True, True]))
+    low, high = (float(bound[0]) for bound in wilson(part, whole, confidence.critical))
+    if slope is not None:
+        assert metric.range is not None, "a metric with an interval is a number"
+        times = slope(len(result.hits))
+        low, high = (max(metric.range[0], 1 - times * (1 - bound)) for bound in (low, high))
+    return Estimate(value, low, high, "weighted-wilson")
+
+
+def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> list[Estimate]:
+    values: Sequence[float | None] = metric.read(result)
+    if result.matrix.squares is None or not result.total:
+        return [Estimate(value, reason=UNDEFINED if value is None else WEIGHTED) for value in values]
+    sums = outcome_sums(result.matrix)
+    if metric.interval == "wilson":
+        bounds = wilson(*effective_proportion(sums, CLASS_PROPORTIONS[metric.id]), confidence.critical)
+        found = [
+            Estimate(None, reason=UNDEFINED) if value is None else Estimate(value, low, high, "weighted-wilson")
+            for value, low, high in zip(values, *(bound.tolist() for bound in bounds), strict=True)
+        ]
+        return [*map(_f1_of_jaccard, found)] if metric.id == "f1.class" else found
+    if metric.interval == "mover":
+        weight = OF_BOTH_RATES[metric.id]
+        shares = [effective_proportion(sums, CLASS_PROPORTIONS[name]) for name in ("recall.class", "specificity.class")]
+        parts, wholes = zip(*shares, strict=True)
+        sides = zip(*distances(parts, wholes, confidence.critical), strict=True)
+        return [
+            _around(metric, value, weight * down, weight * up) for value, (down, up) in zip(values, sides, strict=True)
+        ]
+    errors = class_errors(count_formulas.BY_CLASS[metric.id], result.matrix).tolist()
+    return [_normal(metric, value, error, confidence) for value, error in zip(values, errors, strict=True)]
+
+
+def _f1_of_jaccard(estimate: Estimate) -> Estimate:
+    if estimate.low is None or estimate.high is None:
+        return estimate
+    low, high = (2 * bound / (1 + bound) for bound in (estimate.low, estimate.high))
+    return replace(estimate, low=low, high=high)
+
+
+def _normal(metric: Metric, value: float | None, error: float, confidence: Confidence) -> Estimate:
+    if value is None or not error > _ROUNDING:
+        return Estimate(value, reason=UNDEFINED if value is None else NO_SPREAD)
+    half = confidence.critical * error
+    return _around(metric, value, half, half)
+
+
+def _around(metric: Metric, value: float | None, down: Any, up: Any) -> Estimate:
+    if value is None:
+        return Estimate(None, reason=UNDEFINED)
+    assert metric.range is not None, "a metric with an interval is a number"
+    assert metric.interval is not None, "callers ask for metrics with one"
+    lowest, highest = metric.range
+    bounds = float(max(value - down, lowest)), float(min(value + up, highest))
+    return Estimate(value, *bounds, WEIGHTED_METHODS[metric.interval])

@@ -1,0 +1,65 @@
+"""The exact area under the ROC curve of weighted samples and its standard error, from one sort.
+
+A pair of a positive and a negative weighs the product of their weights. The error is DeLong's (1988) with the variance
+of weighted means, by linearisation, or that of Kish's effective number of samples, whichever is larger; equal weights
+make it that of samples without weights.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.runs.ingest.ranking import RocArea
+
+Floats = NDArray[Any]
+
+_TWO = 2
+
+
+class _Side(NamedTuple):
+    """The positives, or the negatives: sums of weights and squared weights at each score, and how many there are."""
+
+    weights: Floats
+    squares: Floats
+    size: int
+
+
+def weighted_roc_area(scores: Floats, positive: NDArray[np.bool_], weights: Floats) -> RocArea | None:
+    """The share of the weight of pairs in which the positive scores higher, equal scores half.
+
+    Samples without weight are left out. Equal rows are added up in the order of their weights, so that the order of the
+    rows makes no difference. None where a side has no weight. Takes about 40 bytes a sample.
+    """
+    counted = weights > 0
+    scores, is_positive, weights = scores[counted], positive[counted], weights[counted]
+    order = np.lexsort((weights, is_positive, scores))
+    scores, is_positive, weights = scores[order], is_positive[order], weights[order]
+    if not len(scores):
+        return None
+    starts = np.flatnonzero(np.append(True, scores[1:] != scores[:-1]))
+    high, low = (_side(weights, side, starts) for side in (is_positive, ~is_positive))
+    if not high.size or not low.size:
+        return None
+    above, below = high.weights[::-1].cumsum()[::-1], low.weights.cumsum()
+    # Of each score, the share of the negatives that its positives beat, and of the positives that beat its negatives.
+    wins, losses = (below - low.weights / 2) / below[-1], (above - high.weights / 2) / above[0]
+    area = float(high.weights @ wins) / float(above[0])
+    return RocArea(min(area, 1.0), _error(area, (high, wins, float(above[0])), (low, losses, float(below[-1]))))
+
+
+def _side(weights: Floats, chosen: NDArray[np.bool_], starts: NDArray[np.int64]) -> _Side:
+    own = np.where(chosen, weights, 0.0)
+    return _Side(np.add.reduceat(own, starts), np.add.reduceat(own * own, starts), int(np.count_nonzero(chosen)))
+
+
+def _error(area: float, *sides: tuple[_Side, Floats, float]) -> float | None:
+    variance = 0.0
+    for side, shares, total in sides:
+        if side.size < _TWO:
+            return None
+        off = (shares - area) ** 2
+        own, of_all = float(side.squares @ off), float(side.weights @ off) * float(side.squares.sum()) / total
+        variance += side.size / (side.size - 1) * max(own, of_all) / total**2
+    return math.sqrt(variance)

@@ -1,0 +1,144 @@
+"""The weights of samples count in what is answered of a run, and what cannot count them is refused."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    confusion_matrix,
+    log_loss,
+    precision_score,
+    roc_auc_score,
+)
+
+from tests.actors import Client
+from tests.integration.api.test_runs import read, send, settled
+from tests.integration.api.web.visitor import Visitor
+
+pytestmark = pytest.mark.usefixtures("workers")
+
+ROWS = [
+    # id, truth, prediction, score of spam, country, weight
+    ("007", "spam", "spam", 0.91, "DE", 2.5),
+    ("008", "ham", "ham", 0.12, "DE", 0.5),
+    ("009", "ham", "spam", 0.97, "FR", 4),
+    ("010", "spam", "ham", 0.33, "FR", 0),
+    ("011", "ham", "spam", 0.55, "FR", 1),
+    ("012", "spam", "ham", 0.08, "NA", 3),
+]
+NAMES = ["sample_id", "y_true", "y_pred", "prob_spam", "country", "sample_weight"]
+CSV = "\n".join([",".join(NAMES), *(",".join(map(str, row)) for row in ROWS)]).encode()
+VALUES = [list(values) for values in zip(*ROWS, strict=True)]
+COLUMNS: dict[str, list[Any]] = dict(zip(NAMES, VALUES, strict=True))
+WEIGHTS = COLUMNS["sample_weight"]
+
+
+async def test_every_figure_counts_the_weights(alice: Client) -> None:
+    run = await send(alice, CSV)
+
+    actual, predicted = COLUMNS["y_true"], COLUMNS["y_pred"]
+    matrix, metrics = await read(alice, run, "matrix"), await read(alice, run, "metrics")
+    assert (run["status"], run["rows"], run["weighted_by"]) == ("ready", 6, "sample_weight")
+    assert matrix["confusion_matrix"] == confusion_matrix(actual, predicted, sample_weight=WEIGHTS).tolist()
+    assert matrix["sample_counts"] == confusion_matrix(actual, predicted).tolist()
+    assert (matrix["rows"], matrix["weight"], metrics["rows"], metrics["weight"]) == (6, 11.0, 6, 11.0)
+    assert metrics["overall"]["accuracy"] == pytest.approx(3 / 11)
+    spam = next(entry for entry in metrics["classes"] if entry["label"] == "spam")
+    right = precision_score(actual, predicted, pos_label="spam", sample_weight=WEIGHTS)
+    area = roc_auc_score([label == "spam" for label in actual], COLUMNS["prob_spam"], sample_weight=WEIGHTS)
+    assert (spam["precision"], spam["roc_auc"]) == (pytest.approx(right), pytest.approx(area))
+    assert (spam["support"], spam["support_weight"], spam["predicted_weight"]) == (3, 5.5, 7.5)
+    methods = {one["method"] for one in (*metrics["estimates"].values(), *spam["estimates"].values())}
+    assert methods <= {None, "weighted-wilson", "weighted-mover", "weighted-delta", "weighted-delong"}
+
+
+async def test_slices_samples_and_exports_have_the_weights(alice: Client) -> None:
+    run = await send(alice, CSV)
+
+    items = (await read(alice, run, "slices", column="country"))["items"]
+    of_slice, at_threshold = (
+        await read(alice, run, "matrix", slice="country:FR"),
+        await read(alice, run, "matrix", threshold=0.6, **{"class": "spam"}),
+    )
+    by = (await read(alice, run, "slices", by="country"))["items"]
+    errors = (await read(alice, run, "errors"))["items"]
+    exported = (await alice.get(f"/v1/runs/{run['id']}/export")).text
+    assert [(item["value"], item["support"], item["weight"], item["metric"]) for item in items] == [
+        ("FR", 3, 5.0, 0.0),
+        ("NA", 1, 3.0, 0.0),
+        ("DE", 2, 3.0, 1.0),
+    ]
+    assert [{**item, "slice": []} for item in by] == [{**item, "slice": []} for item in items]
+    assert (of_slice["confusion_matrix"], of_slice["sample_counts"]) == ([[0, 5], [0, 0]], [[0, 2], [1, 0]])
+    assert at_threshold["confusion_matrix"] == [[2.5, 3], [4, 1.5]]
+    assert [(item["id"], item["weight"]) for item in errors] == [("009", 4), ("012", 3), ("010", 0), ("011", 1)]
+    assert [row["weight"] for row in csv.DictReader(io.StringIO(exported))] == ["2.5", "0.5", "4", "0", "1", "3"]
+
+
+async def test_curves_calibration_and_thresholds_count_the_weights(alice: Client) -> None:
+    run = await send(alice, CSV, positive="spam")
+    is_spam = [label == "spam" for label in COLUMNS["y_true"]]
+    scores = COLUMNS["prob_spam"]
+
+    curves, calibration = await read(alice, run, "curves"), await read(alice, run, "calibration", bins=2)
+    best = await read(alice, run, "thresholds", metric="accuracy")
+    assert curves["roc_auc"] == pytest.approx(roc_auc_score(is_spam, scores, sample_weight=WEIGHTS))
+    right = average_precision_score(is_spam, scores, sample_weight=WEIGHTS)
+    assert curves["average_precision"] == pytest.approx(right)
+    # The sample without weight is none of them.
+    assert (curves["positives"], curves["positive_weight"]) == (2, 5.5)
+    assert (curves["negatives"], curves["negative_weight"]) == (3, 5.5)
+    assert calibration["brier"] == pytest.approx(brier_score_loss(is_spam, scores, sample_weight=WEIGHTS))
+    assert calibration["log_loss"] == pytest.approx(log_loss(is_spam, scores, sample_weight=WEIGHTS))
+    assert [(one["count"], one["weight"], one["expected_low"]) for one in calibration["bins"]] == [
+        (2, 3.5, None),
+        (3, 7.5, None),
+    ]
+    assert (best["point"]["tp"], best["point"]["fp"], best["point"]["accuracy"]) == (0, 0, 0.5)
+
+
+async def test_rows_of_a_program_may_have_weights_too(alice: Client) -> None:
+    run = await settled(alice, await alice.post("/v1/runs", {"data": COLUMNS}))
+    plain = await settled(alice, await alice.post("/v1/runs", {"data": COLUMNS, "columns": {"weight": None}}))
+    named = {**COLUMNS, "importance": WEIGHTS}
+    del named["sample_weight"]
+    other = await settled(alice, await alice.post("/v1/runs", {"data": named, "columns": {"weight": "importance"}}))
+
+    weighted, counted = await read(alice, run, "matrix"), await read(alice, plain, "matrix")
+    assert (weighted["weight"], counted["weight"], counted["confusion_matrix"]) == (11.0, None, [[1, 2], [2, 1]])
+    assert (await read(alice, other, "matrix"))["confusion_matrix"] == weighted["confusion_matrix"]
+
+
+REFUSED: dict[str, Any] = {"receipt": {}, "report": {}, "clustered-intervals": {"group": "country"}}
+
+
+async def test_what_would_count_each_sample_once_is_refused(alice: Client) -> None:
+    run, other = await send(alice, CSV), await send(alice, CSV)
+    answers = [await alice.get(f"/v1/runs/{run['id']}/{path}", **query) for path, query in REFUSED.items()]
+    answers += [
+        await alice.post("/v1/comparisons", {"baseline": run["id"], "candidate": other["id"]}),
+        await alice.post("/v1/jobs", {"kind": "weak_slices", "run_id": run["id"]}),
+        await alice.post("/v1/jobs", {"kind": "label_audit", "run_id": run["id"]}),
+    ]
+
+    refusals = {(answer.status_code, answer.json()["code"], answer.json()["detail"][:20]) for answer in answers}
+    assert refusals == {(409, "weights-unsupported", "The samples of the r")}
+
+
+async def test_the_pages_say_that_samples_are_weighted(app: Litestar, alice: Client) -> None:
+    run = await send(alice, CSV)
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+
+    page = (await visitor.get(f"/app/runs/{run['id']}")).text
+    slices = (await visitor.get(f"/app/runs/{run['id']}/slices")).text
+    listed = (await visitor.get("/app/runs")).text
+    assert "Accuracy, weighted" in page
+    assert "their weight: 11" in page
+    assert "Predicted weight" in page
+    assert "Accuracy, weighted" in slices
+    assert "Accuracy, weighted" in listed
