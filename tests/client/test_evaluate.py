@@ -36,6 +36,21 @@ def _csv(tmp_path: Path) -> Path:
     return tmp_path / "predictions.csv"
 
 
+async def test_weights_are_sent_as_scikit_learn_takes_them(account: Account) -> None:
+    weights = [2.5, 0.5, 4.0, 0.0, 1.0, 3.0]
+    vectors: dict[str, Any] = {"y_true": COLUMNS["label"], "y_pred": COLUMNS["guess"]}
+    table = {**COLUMNS, "importance": weights}
+    with account.client() as client:
+        of_vectors = await asyncio.to_thread(lambda: client.evaluate(**vectors, sample_weight=np.array(weights)))
+        of_table = await asyncio.to_thread(lambda: client.evaluate(table, **ROLES, sample_weight="importance"))
+
+    right = accuracy_score(COLUMNS["label"], COLUMNS["guess"], sample_weight=weights)
+    assert [run.metrics["accuracy"] for run in (of_vectors, of_table)] == pytest.approx([right, right])
+    assert (of_vectors.weighted_by, of_table.weighted_by) == ("sample_weight", "importance")
+    assert "6 samples, 2 classes, weighted by importance" in repr(of_table)
+    assert "0.5" in of_table._repr_html_()
+
+
 @pytest.mark.parametrize(
     "make",
     [

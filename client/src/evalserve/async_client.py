@@ -53,6 +53,7 @@ class AsyncClient:
         y_pred: Any = None,
         y_score: Any = None,
         id: Any = None,
+        sample_weight: Any = None,
         slices: Any = None,
         positive: Any = None,
         classes: Sequence[Any] | None = None,
@@ -60,7 +61,7 @@ class AsyncClient:
         **description: Any,
     ) -> AsyncRun:
         """Create a run of predictions and return it when it is ready; as `Client.evaluate`."""
-        roles = Roles(y_true, y_pred, y_score, id, slices, label(positive), classes)
+        roles = Roles(y_true, y_pred, y_score, id, sample_weight, slices, label(positive), classes)
         with as_file(data, roles) as table:
             described = {**description, "positive": roles.positive}
             created = await self._connection.hold(

@@ -34,10 +34,13 @@ def markdown(run: Run | AsyncRun) -> str:
         parts += ["## Classes", table(("class", "precision", "recall", "F1", "support"), classes)]
     if run.matrix and len(run.labels) <= _MAX_CLASSES:
         rows = [
-            (text(label), *(f"{count:,}" for count in counts))
+            (text(label), *(f"{count:,.10g}" for count in counts))
             for label, counts in zip(run.labels, run.matrix, strict=True)
         ]
-        parts += ["## Matrix", table(("actual / predicted", *map(text, run.labels)), rows)]
+        parts += [
+            "## Matrix" if run.weighted_by is None else "## Matrix of weights",
+            table(("actual / predicted", *map(text, run.labels)), rows),
+        ]
     parts += [f"Notice: {text(notice)}" for notice in run.notices]
     return "\n\n".join(parts) + "\n"
 

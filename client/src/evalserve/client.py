@@ -58,6 +58,7 @@ class Client:
         y_pred: Any = None,
         y_score: Any = None,
         id: Any = None,
+        sample_weight: Any = None,
         slices: Any = None,
         positive: Any = None,
         classes: Sequence[Any] | None = None,
@@ -72,7 +73,7 @@ class Client:
         `{"header": True}` or `{"correct": "is_right"}`. Raises InputRefused, NeedsMapping, NotPermitted and
         ServiceUnavailable.
         """
-        roles = Roles(y_true, y_pred, y_score, id, slices, label(positive), classes)
+        roles = Roles(y_true, y_pred, y_score, id, sample_weight, slices, label(positive), classes)
         with as_file(data, roles) as table:
             described = {**description, "positive": roles.positive}
             created = self._connection.hold(runs.create(self._connection.configuration.url, table, described, progress))

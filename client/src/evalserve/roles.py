@@ -13,6 +13,7 @@ class Roles:
     y_pred: Any = None
     y_score: Any = None
     id: Any = None
+    weight: Any = None
     slices: Any = None
     positive: str | None = None
     classes: Sequence[Any] | None = None

@@ -26,7 +26,7 @@ class _Run:
         self.undefined: dict[str, Any] = by_id(metrics["undefined"], task)
         self.labels: list[Any] = matrix["classes"]
         # The service lists the cells of more than 1,000 classes instead.
-        self.matrix: list[list[int]] | None = matrix["confusion_matrix"]
+        self.matrix: list[list[float]] | None = matrix["confusion_matrix"]
 
     @property
     def id(self) -> str:
@@ -42,6 +42,12 @@ class _Run:
     def rows(self) -> int:
         """Number of samples."""
         return int(self.data["rows"])
+
+    @property
+    def weighted_by(self) -> str | None:
+        """Column of the weights by which every figure is weighted; None where each sample counts once."""
+        column = self.data.get("weighted_by")
+        return None if column is None else str(column)
 
     @property
     def notices(self) -> list[str]:

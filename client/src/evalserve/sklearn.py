@@ -13,6 +13,7 @@ def evaluate(
     y: Any,
     *,
     id: Any = None,
+    sample_weight: Any = None,
     slices: Mapping[str, Any] | Sequence[str] | None = None,
     client: Client | None = None,
     **description: Any,
@@ -33,6 +34,7 @@ def evaluate(
         y_score=estimator.predict_proba(X) if has_probabilities else None,
         classes=list(getattr(estimator, "classes_", [])) or None,
         id=[str(value) for value in X.index] if id is None and is_frame else id,
+        sample_weight=sample_weight,
         slices=slices,
         **description,
     )

@@ -60,7 +60,8 @@ def as_file(data: Any, roles: Roles) -> Iterator[TableFile]:
 def columns_of(roles: Roles, names: Sequence[str] | None) -> dict[str, Any]:
     """Return the columns as the service takes them; names are checked where they are known."""
     columns: dict[str, Any] = {}
-    for role, name in (("truth", roles.y_true), ("prediction", roles.y_pred), ("id", roles.id)):
+    named = {"truth": roles.y_true, "prediction": roles.y_pred, "id": roles.id, "weight": roles.weight}
+    for role, name in named.items():
         if name is not None:
             columns[role] = _known(name, names)
     if roles.slices is not None:

@@ -20,7 +20,7 @@ class Described(Protocol):
     metrics: dict[str, float | None]
     classes: list[dict[str, Any]]
     labels: list[Any]
-    matrix: list[list[int]] | None
+    matrix: list[list[float]] | None
 
     @property
     def id(self) -> str: ...  # noqa: D102 -- as of a run
@@ -28,6 +28,8 @@ class Described(Protocol):
     def name(self) -> str | None: ...  # noqa: D102 -- as of a run
     @property
     def rows(self) -> int: ...  # noqa: D102 -- as of a run
+    @property
+    def weighted_by(self) -> str | None: ...  # noqa: D102 -- as of a run
     @property
     def notices(self) -> list[str]: ...  # noqa: D102 -- as of a run
     @property
@@ -52,9 +54,15 @@ def html_of_run(run: Described) -> str:
     """Return a run as HTML; every text of the user is escaped."""
     values = "".join(f"<th>{escape(name)}</th><td>{number(run.metrics[name])}</td>" for name in headlines(run.metrics))
     notices = "".join(f"<p>Notice: {escape(notice)}</p>" for notice in run.notices)
-    title = f"<p><b>Run {escape(_title(run))}</b>: {_size(run)}</p>"
+    title = f"<p><b>Run {escape(_title(run))}</b>: {escape(_size(run))}</p>"
     link = f'<p><a href="{escape(run.url)}">{escape(run.url)}</a></p>'
     return f"<div>{title}<table><tr>{values}</tr></table>{_matrix(run)}{notices}{link}</div>"
+
+
+def _size(run: Described) -> str:
+    weighted = "" if run.weighted_by is None else f", weighted by {run.weighted_by}"
+    classes = f", {len(run.labels)} classes" if run.labels else ""
+    return f"{run.rows:,} samples{classes}{weighted}"
 
 
 def headlines(metrics: dict[str, float | None]) -> list[str]:
@@ -76,10 +84,6 @@ def _title(run: Described) -> str:
     return run.id if run.name is None else repr(run.name)
 
 
-def _size(run: Described) -> str:
-    return f"{run.rows:,} samples" + (f", {len(run.labels)} classes" if run.labels else "")
-
-
 def _matrix(run: Described) -> str:
     if not run.matrix or len(run.labels) > _MAX_CLASSES:
         return ""
@@ -91,9 +95,9 @@ def _matrix(run: Described) -> str:
     return f"<table><caption>Rows are actual, columns predicted</caption><tr><td></td>{head}</tr>{rows}</table>"
 
 
-def _cells(counts: Sequence[int]) -> str:
-    most = max(1, *counts)
+def _cells(counts: Sequence[float]) -> str:
+    most = max(*counts, 1e-9)
     return "".join(
-        f'<td style="text-align:right;background:rgba(46,111,219,{count / most * 0.6:.2f})">{count:,}</td>'
+        f'<td style="text-align:right;background:rgba(46,111,219,{count / most * 0.6:.2f})">{count:,.10g}</td>'
         for count in counts
     )

@@ -7,7 +7,7 @@ from evalserve.errors import InputRefused
 from evalserve.roles import Roles
 
 # Names of the columns that are made of vectors.
-_TRUTH, _PREDICTION, _ID = "y_true", "y_pred", "id"
+_TRUTH, _PREDICTION, _ID, _WEIGHT = "y_true", "y_pred", "id", "sample_weight"
 
 _TWO = 2
 
@@ -25,6 +25,8 @@ def from_vectors(roles: Roles) -> tuple[dict[str, list[Any]], Roles]:
             table[_PREDICTION], named["y_pred"] = vector(roles.y_pred, "y_pred"), _PREDICTION
     if roles.id is not None:
         table[_ID], named["id"] = vector(roles.id, "id"), _ID
+    if roles.weight is not None:
+        table[_WEIGHT], named["weight"] = vector(roles.weight, "sample_weight"), _WEIGHT
     if roles.y_score is not None:
         columns = _score_columns(roles, truth)
         table |= columns

@@ -75,6 +75,7 @@ def logout() -> None:
 @click.option("--y-pred", help="Column of the predicted labels.")
 @click.option("--y-score", help="Column of the scores of the positive class.")
 @click.option("--id", "id_column", help="Column of the sample ids.")
+@click.option("--weight", "sample_weight", help="Column of the weights of the samples.")
 @click.option("--slice", "slices", multiple=True, help="Column to slice by; may be repeated.")
 @click.option("--positive", help="Positive class.")
 @click.option("--header/--no-header", default=None, help="Whether the first row of a text has the names of columns.")
