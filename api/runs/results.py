@@ -8,7 +8,8 @@ from litestar.params import FromPath, QueryParameter
 from api.http.injected import Injected
 from api.runs.clustered_schemas import ClusteredIntervals
 from api.runs.parameters import Actual, ClassLabel, Highest, Lowest, Predicted, ScoredClass, Slices, Threshold
-from api.runs.result_schemas import RunMatrix, RunMetrics, RunSample, RunSamplePage, SliceOut, SlicePage
+from api.runs.result_schemas import RunMatrix, RunMetrics, SliceOut, SlicePage
+from api.runs.sample_schemas import RunSample, RunSamplePage
 from shared import receipts, runs
 from shared.accounts import Caller
 from shared.evaluation.confusion.matrix import ConfusionMatrix
