@@ -5,7 +5,7 @@ import re
 
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.actors import Team
+from tests.actors import Team, eventually
 from tests.pages.payloads import PAYLOADS
 from tests.pages.reader import Reader
 
@@ -74,9 +74,11 @@ async def test_a_part_that_takes_a_moment_has_a_skeleton_until_it_is_there(reade
     await page.goto(f"/app/runs/{run}")
     curves = page.locator("#curves")
     await expect(curves).to_have_attribute("aria-busy", "true", timeout=PATIENCE_MS)
-    shown = "it => getComputedStyle(it, '::after').opacity === '0.7'"
-    await page.wait_for_function(f"({shown})(document.querySelector('#curves'))")
 
+    async def is_shown() -> bool:
+        return bool(await curves.evaluate("it => getComputedStyle(it, '::after').opacity === '0.7'"))
+
+    await eventually(is_shown)
     go_on.set()
 
     await expect(curves.get_by_role("img", name=re.compile("ROC curve"))).to_be_visible()
