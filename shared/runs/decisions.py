@@ -19,6 +19,7 @@ from shared.runs.errors import TaskUnsupported
 from shared.runs.filters import Condition, RowFilter, read_class
 from shared.runs.found_rows import FoundRow
 from shared.runs.records import ReadyRun
+from shared.runs.results import one_against_rest
 from shared.runs.scanning import RowScan
 from shared.runs.summary import RunSummary
 
@@ -59,7 +60,7 @@ def decided_classes(summary: RunSummary, decision: ThresholdDecision) -> tuple[l
 
 
 def decided(run: ReadyRun, decision: ThresholdDecision) -> ReadyRun:
-    """The run as it would be had its predictions been those of the decision; its counts are still the old ones."""
+    """The run with the classes of a decision; what it counts as predicted is still what the file predicts."""
     classes, own = decided_classes(run.summary, decision)
     areas = run.summary.roc_auc
     errors = run.summary.roc_auc_error
@@ -73,8 +74,20 @@ def decided(run: ReadyRun, decision: ThresholdDecision) -> ReadyRun:
         # The same pairs, seen from either side.
         roc_auc=None if areas is None else [area, area],
         roc_auc_error=None if errors is None else [error, error],
+        **({} if len(run.summary.classes) == _TWO else _counts_against_rest(run.summary, decision.scores.position)),
     )
     return msgspec.structs.replace(run, summary=summary, positive=str(classes[own]))
+
+
+def _counts_against_rest(summary: RunSummary, position: int) -> dict[str, Any]:
+    """The counts of a summary, where all classes but one are the rest."""
+    cut = one_against_rest(summary.matrix, position)
+    return {
+        "counts": cut.of_rows.counts.tobytes(),
+        "weights": cut.counts.tobytes() if cut.is_weighted else None,
+        "squares": None if cut.squares is None else cut.squares.tobytes(),
+        "cells": None,
+    }
 
 
 def decided_position(run: ReadyRun, decision: ThresholdDecision, position: int | None) -> int | None:

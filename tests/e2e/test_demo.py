@@ -117,7 +117,7 @@ def test_the_account_of_the_demo_opens_in_the_browser(service: Service, twice: l
         "its models",
     }
     assert shown["the runs"].count('class="badge ready"') == 3
-    assert [shown["their comparisons"].count(verdict) for verdict in ("no difference shown", "better")] == [1, 1]
+    assert [shown["their comparisons"].count(verdict) for verdict in ("No difference shown", "Better")] == [1, 1]
     assert "Digits: no worse than support vectors" in shown["the gates"]
     assert "Digits, support vectors" in shown["the three models"]
     assert "899" in shown["the best one"]

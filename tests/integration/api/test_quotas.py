@@ -140,7 +140,7 @@ async def test_the_account_page_shows_the_quotas(app: Litestar, alice: Client, l
 
     page = (await visitor.get("/app/account")).text
 
-    assert "open uploads" in page
+    assert "Open uploads" in page
     assert "7,531" in page.replace("\u202f", ",").replace("\u00a0", ",")
 
 

@@ -50,7 +50,7 @@ EXPORTS: Mapping[str, Callable[[Any, Any], bytes]] = {
 
 
 # Of the images of a project, by their names in the API.
-ANNOTATION_FORMATS = ("coco_results", "coco", "voc", "yolo")
+ANNOTATION_FORMATS = ("coco_results", "coco", "dota", "voc", "yolo", "yolo_obb")
 
 
 @click.command()
