@@ -3,10 +3,11 @@
 The cost depends on the number of cells that are not zero, and not on the number of samples (Efron and Tibshirani 1993).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared.evaluation.intervals.count_formulas import OverallFormula
 from shared.evaluation.rates import Floats
@@ -16,6 +17,9 @@ from shared.evaluation.types import Counts
 _MOST_UNDEFINED = 0.01
 # So many drawn counts, eight bytes each, are held at a time.
 _CHUNK = 2**21
+
+Summing = Callable[[Floats], Floats]
+"""From shares of cells (replicates, m) to their sums over the cells of each class (replicates, k)."""
 
 
 class Replicates(NamedTuple):
@@ -29,21 +33,41 @@ class Replicates(NamedTuple):
 def draw(counts: Counts, *, replicates: int, seed: int) -> Replicates:
     """Draw matrices of as many samples as `counts` (k, k) has; the same seed draws the same. `counts` are not all 0."""
     rows, columns = np.nonzero(counts)
-    classes = np.eye(len(counts))
-    parts = [classes[rows] * (rows == columns)[:, None], classes[rows], classes[columns]]
-    return Replicates(*draw_sums(counts[rows, columns], parts, replicates=replicates, seed=seed))
+    k = len(counts)
+    parts = [by_class(rows, k, chosen=rows == columns), by_class(rows, k), by_class(columns, k)]
+    chunks = draw_sums(counts[rows, columns], parts, k, replicates=replicates, seed=seed)
+    return Replicates(*map(np.concatenate, zip(*chunks, strict=True)))
 
 
-def draw_sums(counts: Counts, parts: Sequence[Floats], *, replicates: int, seed: int) -> list[Floats]:
-    """Draw counts (m,) anew, and sum their shares over each of `parts` (m, k), to one array (replicates, k) of each."""
+def by_class(codes: NDArray[np.integer], k: int, *, chosen: NDArray[np.bool_] | None = None) -> Summing:
+    """Sum over the cells of each of k classes; `codes` (m,) are their classes, and only the chosen cells count."""
+    cells = np.arange(len(codes)) if chosen is None else np.flatnonzero(chosen)
+    cells = cells[np.argsort(codes[cells], kind="stable")]
+    classes, starts = np.unique(codes[cells], return_index=True)
+
+    def summed(shares: Floats) -> Floats:
+        sums = np.zeros((len(shares), k))
+        if len(cells):
+            sums[:, classes] = np.add.reduceat(shares[:, cells], starts, axis=1)
+        return sums
+
+    return summed
+
+
+def by_member(members: Floats) -> Summing:
+    """Sum over the cells that count for each class, any number of classes for each: `members` (m, k) are 0 or 1."""
+    return lambda shares: shares @ members
+
+
+def draw_sums(
+    counts: Counts, parts: Sequence[Summing], k: int, *, replicates: int, seed: int
+) -> Iterator[list[Floats]]:
+    """Draw counts (m,) anew, and yield the sums of their shares by each of `parts`, some replicates at a time."""
     random, total = np.random.default_rng(seed), int(counts.sum())
-    size = max(1, _CHUNK // len(counts))
-    sums: list[list[Floats]] = [[] for _ in parts]
+    size = max(1, _CHUNK // max(len(counts), k))
     for start in range(0, replicates, size):
         drawn = random.multinomial(total, counts / total, min(size, replicates - start)) / total
-        for found, part in zip(sums, parts, strict=True):
-            found.append(drawn @ part)
-    return [np.concatenate(found) for found in sums]
+        yield [part(drawn) for part in parts]
 
 
 def percentile_intervals(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.intervals.bootstrap import draw_sums
+from shared.evaluation.intervals.bootstrap import Summing, by_class, by_member, draw_sums
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
 from shared.evaluation.paired.discordance import Pairs
 from shared.evaluation.rates import Floats
@@ -107,7 +107,15 @@ def replicate(
     pairs: PairedCounts, formulas: Mapping[str, Formula], *, replicates: int, seed: int
 ) -> dict[str, Replicated]:
     """Draw the samples anew, in pairs, and measure the difference of each metric; the same seed draws the same."""
-    return replicate_sets(pairs, np.eye(pairs.k, dtype=bool), formulas, replicates=replicates, seed=seed)
+    k, right, also = pairs.k, pairs.truth == pairs.baseline, pairs.truth == pairs.candidate
+    parts = [
+        by_class(pairs.truth, k, chosen=right),
+        by_class(pairs.truth, k),
+        by_class(pairs.baseline, k),
+        by_class(pairs.truth, k, chosen=also),
+        by_class(pairs.candidate, k),
+    ]
+    return _replicate(pairs, parts, k, formulas, replicates=replicates, seed=seed)
 
 
 def replicate_sets(
@@ -117,15 +125,29 @@ def replicate_sets(
     truth, baseline, candidate = (
         members[codes].astype(float) for codes in (pairs.truth, pairs.baseline, pairs.candidate)
     )
-    parts = [truth * baseline, truth, baseline, truth * candidate, candidate]
+    parts = [*map(by_member, (truth * baseline, truth, baseline, truth * candidate, candidate))]
+    return _replicate(pairs, parts, members.shape[1], formulas, replicates=replicates, seed=seed)
+
+
+def _replicate(
+    pairs: PairedCounts,
+    parts: Sequence[Summing],
+    k: int,
+    formulas: Mapping[str, Formula],
+    *,
+    replicates: int,
+    seed: int,
+) -> dict[str, Replicated]:
     shares = pairs.counts / pairs.counts.sum()
-    seen = [shares @ part for part in parts]
-    drawn = draw_sums(pairs.counts, parts, replicates=replicates, seed=seed)
-    found = {}
-    for name, formula in formulas.items():
-        of_baseline, of_candidate = _both(formula, drawn)
-        found[name] = Replicated(*_both(formula, seen), of_candidate - of_baseline)
-    return found
+    seen = [part(shares[np.newaxis])[0] for part in parts]
+    differences: dict[str, list[Floats]] = {name: [] for name in formulas}
+    for drawn in draw_sums(pairs.counts, parts, k, replicates=replicates, seed=seed):
+        for name, formula in formulas.items():
+            of_baseline, of_candidate = _both(formula, drawn)
+            differences[name].append(of_candidate - of_baseline)
+    return {
+        name: Replicated(*_both(formula, seen), np.concatenate(differences[name])) for name, formula in formulas.items()
+    }
 
 
 def _both(formula: Formula, sums: list[Floats]) -> tuple[Floats, Floats]:

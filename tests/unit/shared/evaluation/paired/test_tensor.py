@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score, matthews_corrcoef
@@ -5,7 +7,7 @@ from sklearn.metrics import f1_score, matthews_corrcoef
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.bootstrap import percentiles
 from shared.evaluation.paired.discordance import Pairs
-from shared.evaluation.paired.tensor import Flips, count_pairs, replicate, replicates_for
+from shared.evaluation.paired.tensor import Flips, Formula, count_pairs, replicate, replicate_sets, replicates_for
 
 RANDOM = np.random.default_rng(5)
 TRUTH = RANDOM.integers(0, 3, 400)
@@ -63,3 +65,29 @@ def test_a_run_compared_with_itself_differs_by_nothing() -> None:
     found = replicate(pairs, count_formulas.OVERALL, replicates=100, seed=0)
 
     assert not any(metric.drawn.any() for metric in found.values())
+
+
+def test_classes_are_drawn_as_sets_of_one_label_each_are() -> None:
+    pairs = count_pairs(TRUTH, BASELINE, CANDIDATE, 4)
+    formulas: dict[str, Formula] = {**count_formulas.OVERALL, **count_formulas.CLASS_PROPORTIONS}
+
+    found = replicate(pairs, formulas, replicates=30, seed=1)
+    of_sets = replicate_sets(pairs, np.eye(4, dtype=bool), formulas, replicates=30, seed=1)
+
+    for name, metric in found.items():
+        for part, other in zip(metric, of_sets[name], strict=True):
+            np.testing.assert_allclose(part, other, atol=1e-12)
+
+
+def test_thousands_of_classes_take_no_table_of_cells_by_classes() -> None:
+    k = 5_000
+    truth = np.arange(2 * k) % k
+    pairs = count_pairs(truth, np.roll(truth, 1), np.where(truth % 3 == 0, 0, truth), k)
+    tracemalloc.start()
+
+    replicate(pairs, {"f1.macro": count_formulas.OVERALL["f1.macro"]}, replicates=3, seed=0)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # One such table is k × k numbers.
+    assert peak < k * k * 8 / 20
