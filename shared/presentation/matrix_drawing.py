@@ -19,13 +19,15 @@ DRAWN_INLINE = 12
 class MatrixDrawing(NamedTuple):
     """The drawing of a matrix: grid, most confused pairs and the labels of all classes.
 
-    `counts_json` are the counts of the classes that are drawn, where their cells are too many to be links.
+    `counts_json` are the counts of the classes that are drawn, where their cells are too many to be links; of weighted
+    samples all counts are sums of weights.
     """
 
     grid: Grid
     pairs: list[Pair]
     labels: list[str]
     counts_json: str
+    is_weighted: bool
 
     @property
     def shown_labels(self) -> list[str]:
@@ -48,4 +50,4 @@ def _draw(matrix: ConfusionMatrix, view: View) -> MatrixDrawing:
     counts_json = (
         msgspec.json.encode(matrix.window(order, order).tolist()).decode() if len(order) > NUMBERED_CLASSES else ""
     )
-    return MatrixDrawing(matrix_grid, confused_pairs(matrix, MAX_PAIRS), labels, counts_json)
+    return MatrixDrawing(matrix_grid, confused_pairs(matrix, MAX_PAIRS), labels, counts_json, matrix.is_weighted)

@@ -116,7 +116,13 @@ def _cells(matrix: ConfusionMatrix, visible: ConfusionMatrix, order: list[int], 
         for x, column in enumerate(order):
             count = visible.counts[y, x].item()
             share = f", {percent_text(count / totals[y])} % of the row" if totals[y] else ""
-            samples = "1 sample" if count == 1 else f"{count_text(count)} samples"
-            description = f"Actual {texts[y]}, predicted {texts[x]}: {samples}{share}"
+            held = _held(count, is_weighted=matrix.is_weighted)
+            description = f"Actual {texts[y]}, predicted {texts[x]}: {held}{share}"
             cells.append(GridCell(row, column, round(x * cell, 2), round(y * cell, 2), description))
     return cells
+
+
+def _held(count: float, *, is_weighted: bool) -> str:
+    if is_weighted:
+        return f"weight {count_text(count)}"
+    return "1 sample" if count == 1 else f"{count_text(count)} samples"

@@ -54,7 +54,9 @@
     function show(row, column) {
       at = [row, column];
       const count = counts[row][column];
-      said.textContent = `Actual ${labels[row]}, predicted ${labels[column]}: ${count} ${count === 1 ? "sample" : "samples"}`;
+      const samples = `${count} ${count === 1 ? "sample" : "samples"}`;
+      const held = "weighted" in box.dataset ? `weight ${count}` : samples;
+      said.textContent = `Actual ${labels[row]}, predicted ${labels[column]}: ${held}`;
       cursor.setAttribute("x", column * cell);
       cursor.setAttribute("y", row * cell);
       cursor.setAttribute("visibility", "visible");

@@ -56,3 +56,16 @@ def test_hundreds_of_classes_are_drawn_without_links_and_in_few_bytes() -> None:
     assert (drawn.cells, drawn.heat.numbers) == ((), [])
     strokes = sum(len(re.findall("M", path)) for _, path in drawn.heat.runs)
     assert strokes <= np.count_nonzero(counts)
+
+
+def test_cells_of_weighted_samples_name_their_weight_and_not_a_number_of_samples() -> None:
+    weighted = ConfusionMatrix(("a", "b"), np.array([[1.0, 0.0], [2.5, 46.25]]))
+
+    said = [cell.description for cell in grid(weighted, View()).cells]
+
+    assert said == [
+        "Actual a, predicted a: weight 1, 100 % of the row",
+        "Actual a, predicted b: weight 0, 0 % of the row",
+        "Actual b, predicted a: weight 2.5, 5.1 % of the row",
+        "Actual b, predicted b: weight 46.25, 94.9 % of the row",
+    ]
