@@ -8,11 +8,9 @@ from shared.runs.errors import ColumnsContradictory, NoTruth
 from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, Indicator, NeedsMapping
 from shared.runs.reading.flags import FLAGS, find_flag
 from shared.runs.reading.label_sets import are_lists, find_indicators
-from shared.runs.reading.named_columns import NamedColumns
+from shared.runs.reading.named_columns import MAX_SLICE_VALUES, NamedColumns
 from shared.runs.reading.weight_columns import find_weights
 
-# Up to so many different values a column is one to slice by.
-MAX_SLICE_VALUES = 1000
 # Columns of metadata beyond these are kept by no run.
 MAX_METADATA = 256
 
@@ -170,6 +168,7 @@ class Inference(NamedColumns):
             self._roles[found[0].column] = self._decided(found[0], role)
             return found[0].column
         if not found and role == "prediction" and has_scores:
+            self._ask_rivals()
             return None
         positions = [d.column for d in found] or self._label_columns()
         what = "actual" if role == "truth" else "predicted"
@@ -188,12 +187,6 @@ class Inference(NamedColumns):
         if role != "truth" or kind_of(self._names[decision.column]) != "label":
             return False
         return not self._has_prediction() and not any(d.role == "class_score" for d in self._inferred)
-
-    def _label_columns(self) -> list[int]:
-        plain = [d.column for d in self._inferred if d.role == "metadata" and d.column not in self._roles]
-        return [
-            position for position in plain if self._names[position] and self._distinct(position) <= MAX_SLICE_VALUES
-        ]
 
     def _take_ids(self) -> None:
         found = [d for d in self._inferred if d.role == "id" and d.column not in self._roles]

@@ -17,6 +17,10 @@ from shared.runs.mapping import (
     MappingQuestion,
 )
 from shared.runs.reading.label_sets import find_label_scores, labels_of, read_set
+from shared.runs.reading.rival_labels import rivals
+
+# Up to so many different values a column is one to slice by.
+MAX_SLICE_VALUES = 1000
 
 _FEWEST_LABELS = 2
 _MOST_LISTED, _MOST_COMPARED, _MAX_COMPARED = 20, 1000, 100
@@ -113,6 +117,21 @@ class NamedColumns:
                 cell = f"“{others[0][:40]}” in it is no number" if others[0] else "a cell of it is empty"
                 detail = f"“{self._names[position]}” is named as scores, and {cell}; write numbers, or send "
                 self._ask("scores", f"{detail}`scores: null` to count without scores.", [position])
+
+    def _label_columns(self) -> list[int]:
+        plain = [d.column for d in self._inferred if d.role == "metadata" and d.column not in self._roles]
+        return [
+            position for position in plain if self._names[position] and self._distinct(position) <= MAX_SLICE_VALUES
+        ]
+
+    def _ask_rivals(self) -> None:
+        """Ask whether a column with labels of the truth is that of the predictions, which scores would give as well."""
+        for truth in self._of("truth"):
+            plain = {at: self._columns[at] for at in self._label_columns()}
+            for position in rivals(self._names, plain, {*self._columns[truth]}):
+                name, said = self._names[position], f"holds labels of “{self._names[truth]}”"
+                detail = f"“{name}” {said} and may be the predicted ones; send `prediction` with its name, or "
+                self._ask("prediction", f"{detail}`prediction: null` to predict from the scores.", [position])
 
     def _is_numeric(self, position: int) -> bool:
         return all(score(cell) is not None for cell in self._columns[position])

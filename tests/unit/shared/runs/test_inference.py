@@ -69,6 +69,17 @@ ASKED: dict[str, tuple[str, list[str], str]] = {
         ["scores"],
         "The predictions do not tell whose scores “prob” holds",
     ),
+    # As a pipeline of Hugging Face writes its predictions, beside the truth.
+    "predictions called labels": (
+        "truth,label,score\nPOS,POS,.9\nPOS,NEG,.8\nNEG,NEG,.7\n",
+        ["prediction"],
+        "“label” holds labels of “truth” and may be the predicted ones",
+    ),
+    "labels of the truth": (
+        "truth,decision,prob_POS\nPOS,POS,.9\nPOS,NEG,.8\nNEG,NEG,.7\n",
+        ["prediction"],
+        "“decision” holds labels of “truth” and may be the predicted ones",
+    ),
     "either by accident": ("y_true,y_pred,prob\ncat,cat,0.9\ndog,dog,0.6\n", ["scores"], "do not tell"),
     "margins without predictions": ("y_true,score\n0,-2\n1,3\n1,1\n", ["prediction"], "outside 0 to 1"),
 }
@@ -132,6 +143,17 @@ ANSWERED: dict[str, tuple[str, dict[str, Any], Any]] = {
     "no weights": ("y_true,y_pred,sample_weight\na,a,2\nb,a,1\n", {"weight": None}, [[1, 0], [1, 0]]),
     "no ids": ("id,y_true,y_pred\n1,a,a\n1,b,a\n", {"id": None}, [[1, 0], [1, 0]]),
     "the scored class": ("y_true,score\ncat,0.2\ndog,0.7\n", {"scores": {"dog": "score"}}, [[1, 0], [0, 1]]),
+    "scores beside a label": (
+        "truth,label,score\n1,1,.9\n1,0,.8\n0,0,.7\n",
+        {"prediction": None},
+        [[0, 1], [0, 2]],
+    ),
+    "a label beside scores": (
+        "truth,label,score\n1,1,.9\n1,0,.8\n0,0,.7\n",
+        {"prediction": "label", "scores": None},
+        [[1, 0], [1, 1]],
+    ),
+    "flags beside scores": ("truth,weekend,score\n1,1,.9\n1,0,.8\n0,0,.2\n", {}, [[1, 0], [0, 2]]),
     "the other class": ("y_true,score\ncat,0.2\ndog,0.7\n", {"scores": {"cat": "score"}}, [[0, 1], [1, 0]]),
 }
 
