@@ -1,6 +1,7 @@
 """The columns of a file by their names and first cells, with the roles that a request gives them."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 
 from msgspec import UNSET
@@ -21,6 +22,11 @@ from shared.runs.reading.rival_labels import rivals
 
 # Up to so many different values a column is one to slice by.
 MAX_SLICE_VALUES = 1000
+
+# A number with signs around it, such as `97 %`, `0,97`, `[0.9, 0.1]` or `tensor(0.97)`, and not as `A1` or `10th` are.
+_NUMBER_WITHIN = re.compile(
+    r"(?:(?:\w{1,20}\.)?(?:float\d*|tensor|array)\(|\{[^:]{0,50}:)?[^A-Za-z0-9]{0,20}[0-9][0-9.,]*+(?![A-Za-z])"
+)
 
 _FEWEST_LABELS = 2
 _MOST_LISTED, _MOST_COMPARED, _MAX_COMPARED = 20, 1000, 100
@@ -109,11 +115,11 @@ class NamedColumns:
         return len({*self._columns[position]})
 
     def _ask_unreadable_scores(self, found: Sequence[Decision]) -> None:
-        """Ask what columns are that are named as scores and hold some numbers, and other cells."""
+        """Ask what columns are that are named as scores and hold numbers, of which some are not written as such."""
         for position in (decision.column for decision in found):
             cells = self._columns[position]
             others = [cell for cell in cells if score(cell) is None]
-            if others and any(score(cell.removesuffix("%")) is not None for cell in cells):
+            if others and any(score(cell) is not None or _NUMBER_WITHIN.match(cell[:100]) for cell in cells):
                 cell = f"“{others[0][:40]}” in it is no number" if others[0] else "a cell of it is empty"
                 detail = f"“{self._names[position]}” is named as scores, and {cell}; write numbers, or send "
                 self._ask("scores", f"{detail}`scores: null` to count without scores.", [position])

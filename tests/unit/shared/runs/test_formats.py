@@ -307,6 +307,9 @@ def test_numbers_of_a_class_label_are_read_by_their_names(tmp_path: Path) -> Non
     ("data", "said"),
     [
         ("y_true,y_pred,y_prob\n1,1,97%\n0,0,20%\n", "“y_prob” is named as scores, and “97%” in it is no number"),
+        ("y_true,y_pred,y_prob\n1,1,97 %\n0,0,3 %\n", "“y_prob” is named as scores, and “97 %” in it is no number"),
+        ('y_true,y_pred,prob\n1,1,"0,97"\n0,0,"0,2"\n', "“prob” is named as scores, and “0,97” in it is no number"),
+        ("y_true,y_pred,probs\n1,1,[0.9 0.1]\n", "“probs” is named as scores, and “[0.9 0.1]” in it is no number"),
         ("y_true,y_pred,score\n1,1,0.9\n0,0,\n", "“score” is named as scores, and a cell of it is empty"),
     ],
 )
@@ -316,6 +319,13 @@ def test_scores_that_are_no_numbers_are_asked_about_and_not_left_out(tmp_path: P
 
     assert [question.detail.split(";")[0] for question in raised.value.questions] == [said]
     assert read(tmp_path, data, scores=None).finished.summary.scores == []
+
+
+@pytest.mark.parametrize("cell", ["high", "A1", "10th", "level 3"])
+def test_words_in_a_column_named_as_scores_are_metadata(tmp_path: Path, cell: str) -> None:
+    found = read(tmp_path, f"y_true,y_pred,score\n1,1,{cell}\n0,0,low\n")
+
+    assert (found.finished.summary.scores, found.finished.summary.metadata) == ([], ["score"])
 
 
 @pytest.mark.parametrize(
