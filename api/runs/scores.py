@@ -140,7 +140,7 @@ class RunScoreController(Controller):
         and judged on the others. The most probable class of a sample stays the same. Of more than 8,000,000
         probabilities so many are drawn. The run itself stays as it is.
         """
-        run = await runs.get_ready(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id)
         plan = TemperaturePlan(fitted_share, seed, bins)
         found = await temperature.temperature(platform, run, read_conditions(run, slices), plan)
         return RunTemperature.of(run, found, plan)

@@ -219,7 +219,7 @@ async def test_the_truth_of_a_private_dataset_is_told_by_no_group_or_score_of_it
     # All but the area itself step from one sample to the next.
     assert (await read(alice, run, "metrics"))["classes"][0]["roc_auc"] is not None
     paths = [
-        *("curves", "calibration", "recalibration", "thresholds?metric=f1", "decision-curve"),
+        *("curves", "calibration", "recalibration", "temperature", "thresholds?metric=f1", "decision-curve"),
         *("promised-threshold?at_least=0.5", "matrix?threshold=0.5", "metrics?threshold=0.5", "slices?by=site"),
         *("slices?by=site&threshold=0.5", "matrix?slice=site:A&slice=age:3", "matrix?slice=age:[3,4)"),
         *("curves?slice=site:A", "samples", "errors", "errors.csv", "export"),
