@@ -18,42 +18,6 @@ from shared.runs.errors import (
 from shared.runs.mapping import NeedsMapping
 from tests.unit.shared.runs.reading_files import counts, read
 
-# Writers of predictions, each with the classes and counts of its rows.
-WRITERS: dict[str, tuple[str, Any]] = {
-    "scikit-learn": ("y_true,y_pred,y_prob\n1,1,0.91\n0,0,0.2\n0,1,0.7\n", ([0, 1], [[1, 1], [0, 1]])),
-    "pandas": (",y_true,y_pred\n0,a,b\n1,b,b\n", (["a", "b"], [[0, 1], [0, 1]])),
-    "nannyml": (
-        "id,y_pred_proba_pre,y_pred_proba_up,y_pred,y_true\n0,0.12,0.88,up,up\n1,0.7,0.3,pre,up\n",
-        (["pre", "up"], [[0, 0], [1, 1]]),
-    ),
-    "tidymodels": (
-        ".pred_class,.pred_setosa,.pred_virginica,Species\nsetosa,.99,.01,setosa\nvirginica,.1,.9,setosa\n",
-        (["setosa", "virginica"], [[1, 1], [0, 0]]),
-    ),
-    "mlr3": (
-        "row_ids,truth,response,prob.setosa,prob.virginica\n1,setosa,setosa,0.99,0.01\n2,virginica,setosa,.6,.4\n",
-        (["setosa", "virginica"], [[1, 0], [1, 0]]),
-    ),
-    "sas": ("F_BAD,I_BAD,P_BAD1,P_BAD0\n1,1,0.81,0.19\n0,1,.6,.4\n", ([0, 1], [[0, 1], [0, 1]])),
-    "knime": (
-        "class,Prediction (class),P (class=yes)\nyes,no,0.31\nno,no,0.2\nyes,yes,0.9\n",
-        (["no", "yes"], [[1, 0], [1, 1]]),
-    ),
-    "pycaret": ("y,prediction_label,prediction_score\n1,1,0.93\n0,0,.8\n0,1,.51\n", ([0, 1], [[1, 1], [0, 1]])),
-    "h2o": ("predict,p0,p1,y\n1,0.12,0.88,1\n0,.9,.1,1\n", ([0, 1], [[0, 0], [1, 1]])),
-    "autogluon": ("cat,dog,label\n.9,.1,cat\n.2,.8,cat\n", (["cat", "dog"], [[1, 1], [0, 0]])),
-    "evidently": (
-        "target,prediction\n" + "".join(f"{i % 2},{0.01 + i / 50}\n" for i in range(48)),
-        ([0, 1], [[13, 11], [12, 12]]),
-    ),
-}
-
-
-@pytest.mark.parametrize(("text", "right"), WRITERS.values(), ids=WRITERS.keys())
-def test_the_files_of_a_writer_are_read_as_it_means_them(tmp_path: Path, text: str, right: Any) -> None:
-    assert counts(read(tmp_path, text)) == right
-
-
 ASKED: dict[str, tuple[str, list[str], str]] = {
     "no header": ("1,0\n0,0\n1,1\n", ["header"], "Nothing says for certain that the first row is a header"),
     "a label beside a score": ('{"label":"a","score":0.7}\n{"label":"b","score":0.9}', ["truth"], "“label” may be"),
