@@ -21,10 +21,11 @@ import pyarrow as pa
 
 from benchmarks.runs import LIMITS, MAPPED, ROUNDS, peak_mib, write
 from shared.kit.settings.uploads import UploadSettings
-from shared.runs import objects
+from shared.runs import objects, top_rows
 from shared.runs.ingest.ingesting import count, inspect
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.parts import tallies
+from shared.runs.parts.candidates import find_candidates
 from shared.runs.parts.merging import CountedPart, merge
 from shared.runs.parts.plans import PartPlan, PartSizes, plan_parts, table_of
 
@@ -48,7 +49,8 @@ def sizes() -> PartSizes:
 def perform(step: str, path: Path, folder: Path, places: list[int]) -> None:
     """Do one step of an ingest."""
     if step == "whole":
-        count(inspect(path, folder, MAPPED, LIMITS), folder, LIMITS, lambda _: None)
+        made = count(inspect(path, folder, MAPPED, LIMITS), folder, LIMITS, lambda _: None)
+        top_rows.files(str(folder / objects.ROWS), folder, made.finished.summary)
         return
     if step == "cut":
         plan = plan_parts(inspect(path, folder, MAPPED, LIMITS), path, sizes(), [])
@@ -61,7 +63,9 @@ def perform(step: str, path: Path, folder: Path, places: list[int]) -> None:
             _read_part(plan, place, path, folder)
         return
     counted = [_counted(place, folder) for place in range(len(plan.spans))]
-    merge(plan, counted, [folder / part.name for part in counted], LIMITS.max_classes)
+    rows = [folder / part.name for part in counted]
+    summary = merge(plan, counted, rows, LIMITS.max_classes).finished.summary
+    top_rows.files(rows, folder, summary, [part.candidates for part in counted])
 
 
 def _read_part(plan: PartPlan, place: int, path: Path, folder: Path) -> None:
@@ -73,15 +77,18 @@ def _read_part(plan: PartPlan, place: int, path: Path, folder: Path) -> None:
             file.seek(start - offset)
             file.write(whole.read(stop - start))
     reader = RowReader(table_of(plan, place, own), plan.assignment, max_classes=LIMITS.max_classes)
-    reader.read(folder / objects.piece_of(place, 1), lambda _: None)
-    (folder / objects.tally_of(place, 1)).write_bytes(tallies.packed(reader.tally, reader.score_types))
+    rows = folder / objects.piece_of(place, 1)
+    reader.read(rows, lambda _: None)
+    (folder / objects.tally_of(place, 1)).write_bytes(
+        tallies.packed(reader.tally, reader.score_types, find_candidates(rows, plan.assignment, reader.tally))
+    )
     own.unlink()
 
 
 def _counted(place: int, folder: Path) -> CountedPart:
-    tally, score_types = tallies.unpacked((folder / objects.tally_of(place, 1)).read_bytes())
+    tally, score_types, candidates = tallies.unpacked((folder / objects.tally_of(place, 1)).read_bytes())
     name = objects.piece_of(place, 1)
-    return CountedPart(place, tally, score_types, name, (folder / name).stat().st_size)
+    return CountedPart(place, tally, score_types, name, (folder / name).stat().st_size, candidates)
 
 
 def start(step: str, path: Path, folder: Path, places: list[int], processor: int) -> "subprocess.Popen[bytes]":

@@ -88,9 +88,9 @@ async def find_parts(platform: Platform, job: JobRecord) -> FoundParts | None:
 
 async def _counted(platform: Platform, folder: str, part: JobRecord, index: int) -> CountedPart:
     data = await platform.storage.apart(platform.storage.get, folder + objects.tally_of(index, part.attempt))
-    tally, score_types = tallies.unpacked(data)
+    tally, score_types, candidates = tallies.unpacked(data)
     name = objects.piece_of(index, part.attempt)
     stat = await platform.storage.apart(platform.storage.stat, folder + name)
     if stat is None:
         raise FileGone
-    return CountedPart(index, tally, score_types, name, stat.size_bytes)
+    return CountedPart(index, tally, score_types, name, stat.size_bytes, candidates)

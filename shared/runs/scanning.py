@@ -94,6 +94,10 @@ class RowScan:
         """The number of row groups."""
         return len(self._starts)
 
+    def start_of(self, group: int) -> int:
+        """The position of the first row of a row group, from 0."""
+        return int(self._starts[group])
+
     def kept(self, group: int, wanted: RowFilter) -> tuple[pa.Table, NDArray[np.int64]]:
         """All that is kept of the rows of a filter in a row group, in the order of the file, and their numbers."""
         positions = self._matching(self.source.read(group, self._needed(wanted)), wanted)

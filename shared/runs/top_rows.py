@@ -1,8 +1,8 @@
 """The top rows of a run, which first pages show, kept beside all of them: the most confident ones of each cell."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -28,7 +28,9 @@ MAX_KEPT = 2**16
 MAX_BYTES = 2 * PAGE_BYTES
 # Sorting the top rows is what costs, before it is known which scores are high.
 _PIECE = 2**16
-_ROW, _OF_CELLS = "row", b"of_cells"
+ROW, _OF_CELLS = "row", b"of_cells"
+# In what a part keeps: the number of all its rows.
+ROWS = b"rows"
 
 
 def is_kept(summary: RunSummary) -> bool:
@@ -36,38 +38,60 @@ def is_kept(summary: RunSummary) -> bool:
     return summary.rows >= MIN_ROWS and not summary.is_multilabel
 
 
-def files(rows: Any, folder: Path, summary: RunSummary) -> list[FileOnDisk]:
-    """The file with the top rows of a run, written into a folder; none where none are kept."""
+def files(rows: Any, folder: Path, summary: RunSummary, candidates: Sequence[bytes] | None = None) -> list[FileOnDisk]:
+    """The file with the top rows of a run, written into a folder; none where none are kept.
+
+    `candidates` are what the parts of a file have kept for it, in their order; without them all rows are read.
+    """
     target = folder / objects.TOP_ROWS
-    if not is_kept(summary) or not write(RowScan(rows, summary), summary, target):
+    if not is_kept(summary):
         return []
-    return [FileOnDisk(objects.TOP_ROWS, "application/vnd.apache.parquet", target)]
+    if candidates and all(candidates):
+        is_written = _write(_of_parts(candidates, summary), summary, target)
+    else:
+        is_written = write(RowScan(rows, summary), summary, target)
+    return [FileOnDisk(objects.TOP_ROWS, "application/vnd.apache.parquet", target)] if is_written else []
 
 
 def write(scan: RowScan, summary: RunSummary, target: Path) -> bool:
     """Write the top rows; returns False, and writes nothing, where their texts are too long."""
-    k = len(summary.classes)
+    return _write((_numbered(scan, group) for group in range(scan.group_count)), summary, target)
+
+
+def _numbered(scan: RowScan, group: int) -> tuple[pa.Table, NDArray[np.int64], NDArray[Any]]:
+    table, confidence = scan.ranked(group)
+    return table, np.arange(table.num_rows) + scan.start_of(group), confidence
+
+
+def _of_parts(
+    candidates: Sequence[bytes], summary: RunSummary
+) -> Iterator[tuple[pa.Table, NDArray[np.int64], NDArray[Any]]]:
+    """The rows that parts have kept, with their numbers in the run: the rows of each part in a group of their own."""
+    scan, start = RowScan([pa.BufferReader(part) for part in candidates], summary), 0
+    for group, part in enumerate(candidates):
+        table, confidence = scan.ranked(group)
+        yield table.drop_columns([ROW]), table.column(ROW).to_numpy() + start, confidence
+        start += int(pq.read_schema(pa.BufferReader(part)).metadata[ROWS])
+
+
+def _write(
+    ranked: Iterable[tuple[pa.Table, NDArray[np.int64], NDArray[Any]]], summary: RunSummary, target: Path
+) -> bool:
+    k, positions = len(summary.classes), np.array(summary.class_of_code, np.int64)
     matrix = summary.matrix.of_rows
     of_cells = not matrix.is_sparse and np.count_nonzero(matrix.counts) * KEPT <= MAX_KEPT
     # Of too many cells those of all samples and of all errors are kept.
-    lists = [_Highest(k * k)] if of_cells else [_Highest(1), _Highest(2)]
-    kept: list[pa.Table] = []
-    start = 0
-    for group in range(scan.group_count):
-        table, confidence = scan.ranked(group)
-        actual, predicted = scan.classes_in(table, "t"), scan.classes_in(table, "p")
-        cells = [actual * k + predicted] if of_cells else [np.zeros_like(actual), (actual != predicted).astype(int)]
-        for one, own in zip(lists, cells, strict=True):
-            one.add(confidence, own, start)
-        rows = _rows(lists)
-        own_rows = rows[rows >= start]
-        numbered = table.take(pa.array(own_rows - start)).append_column(_ROW, pa.array(own_rows))
-        # Of the groups before this one some rows are no longer among the top.
-        kept = [part.filter(pa.array(np.isin(part.column(_ROW).to_numpy(), rows))) for part in kept]
-        kept.append(numbered)
-        start += table.num_rows
-    found = pa.concat_tables(kept).unify_dictionaries()
-    if int(text_bytes(found.select(scan.texts)).sum()) > MAX_BYTES:
+    lists = [Highest(k * k)] if of_cells else [Highest(1), Highest(2)]
+
+    def groups() -> Iterator[RankedRows]:
+        for table, numbers, confidence in ranked:
+            actual, predicted = (positions[table.column(side).to_numpy()] for side in ("t", "p"))
+            cells = [actual * k + predicted] if of_cells else [np.zeros_like(actual), (actual != predicted).astype(int)]
+            yield RankedRows(table, numbers, [(confidence, own) for own in cells])
+
+    found = collect(lists, groups())
+    texts = [name for name in found.column_names if name.startswith("m_") or name == "id"]
+    if int(text_bytes(found.select(texts)).sum()) > MAX_BYTES:
         return False
     found = found.replace_schema_metadata({_OF_CELLS: b"1" if of_cells else b"0"})
     pq.write_table(found, target, compression="zstd")
@@ -83,14 +107,14 @@ def page(file: Any, summary: RunSummary, wanted: RowFilter, limit: int) -> Found
     of_cells = (kept.schema_arrow.metadata or {}).get(_OF_CELLS) == b"1"
     if not of_cells and (wanted.actual is not None or wanted.predicted is not None):
         return None
-    rows = kept.read([_ROW]).column(0).to_numpy()
+    rows = kept.read([ROW]).column(0).to_numpy()
     # The labels have the codes of the run, whichever piece their rows came from.
     found = RowScan(file, msgspec.structs.replace(summary, pieces=[])).page(wanted, after=None, limit=limit)
     shown = [row._replace(number=int(rows[row.number - 1]) + 1) for row in found.rows]
     return FoundPage(shown, None if found.next is None else shown[-1].number)
 
 
-class _Highest:
+class Highest:
     """The rows with the highest scores of each of several lists, equal ones by their position."""
 
     def __init__(self, lists: int) -> None:
@@ -98,13 +122,13 @@ class _Highest:
         self._lowest = np.full(lists, -np.inf)
         self._scores, self._lists, self.rows = np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64)
 
-    def add(self, scores: NDArray[Any], lists: NDArray[np.int64], start: int) -> None:
-        """Add the rows of a group, whose first one is at `start`."""
+    def add(self, scores: NDArray[Any], lists: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
+        """Add rows by their numbers, all of them above those that were added before."""
         for at in range(0, len(scores), _PIECE):
             part = slice(at, at + _PIECE)
             chosen = np.flatnonzero(scores[part] > self._lowest[lists[part]])
             if len(chosen):
-                self._merge(scores[part][chosen], lists[part][chosen], chosen + start + at)
+                self._merge(scores[part][chosen], lists[part][chosen], rows[part][chosen])
 
     def _merge(self, scores: NDArray[Any], lists: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
         scores, lists = np.concatenate([self._scores, scores]), np.concatenate([self._lists, lists])
@@ -120,6 +144,24 @@ class _Highest:
         self._lowest[full[is_full]] = self._scores[(first + sizes - 1)[is_full]]
 
 
-def _rows(lists: Sequence[_Highest]) -> NDArray[np.int64]:
-    """The rows of all lists, each once, in the order of the file."""
-    return np.unique(np.concatenate([one.rows for one in lists]))
+class RankedRows(NamedTuple):
+    """Some rows, their numbers in rising order, and for each of several sets of lists their scores and lists."""
+
+    table: pa.Table
+    numbers: NDArray[np.int64]
+    ranks: Sequence[tuple[NDArray[Any], NDArray[np.int64]]]
+
+
+def collect(lists: Sequence[Highest], groups: Iterable[RankedRows]) -> pa.Table:
+    """The rows of all lists, each once, in the order of the file, with their numbers in `row`."""
+    kept: list[pa.Table] = []
+    for table, numbers, ranks in groups:
+        for one, (scores, own) in zip(lists, ranks, strict=True):
+            one.add(scores, own, numbers)
+        rows = np.unique(np.concatenate([one.rows for one in lists]))
+        own_rows = rows[rows >= numbers[0]]
+        taken = table.take(pa.array(np.searchsorted(numbers, own_rows)))
+        # Of the groups before this one some rows are no longer among the top.
+        kept = [part.filter(pa.array(np.isin(part.column(ROW).to_numpy(), rows))) for part in kept]
+        kept.append(taken.append_column(ROW, pa.array(own_rows)))
+    return pa.concat_tables(kept).unify_dictionaries()

@@ -149,7 +149,8 @@ def _concluded(
     slices = File(objects.SLICES, "application/octet-stream", objects.packed_tables(ingested.finished.slices))
     rows = FileOnDisk(objects.ROWS, "application/vnd.apache.parquet", attempt.scratch.folder / objects.ROWS)
     files: list[AnyFile] = [slices] if parts else [rows, slices]
-    files += top_rows.files(parts.rows if parts else rows.path, attempt.scratch.folder, summary)
+    candidates = [part.candidates for part in parts.parts] if parts else None
+    files += top_rows.files(parts.rows if parts else rows.path, attempt.scratch.folder, summary, candidates)
     pieces = summary.pieces
     write = partial(
         ingests.conclude,

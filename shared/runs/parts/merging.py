@@ -18,13 +18,17 @@ from shared.runs.summary import RowsPiece
 
 
 class CountedPart(NamedTuple):
-    """A part that was read: its place in the file, its counts, the types of its scores, and the object of its rows."""
+    """A part that was read: its place in the file, its counts, the types of its scores, and the object of its rows.
+
+    `candidates` are those of its rows that may be top rows of the run; empty where all rows have to be read for these.
+    """
 
     place: int
     tally: RowTally
     score_types: list[str]
     name: str
     size_bytes: int
+    candidates: bytes = b""
 
 
 class _Counted:

@@ -40,20 +40,21 @@ class _Part(msgspec.Struct, array_like=True):
     scores: ScoreTally
     score_types: list[str]
     is_weighted: bool = False
+    candidates: bytes = b""
 
 
-def packed(tally: RowTally, score_types: list[str]) -> bytes:
-    """The counts of a part and the types of its scores, as they are stored."""
+def packed(tally: RowTally, score_types: list[str], candidates: bytes) -> bytes:
+    """The counts of a part, the types of its scores, and its candidates for the top rows, as they are stored."""
     slices = {
         name: _Slice(_texts(part.values), None if part.counts is None else _counts(part.counts))
         for name, part in tally.slices.items()
     }
     texts, counts = _texts(tally.labels), _counts(tally.counts)
-    part = _Part(tally.rows, texts, counts, slices, tally.scores, score_types, tally.is_weighted)
+    part = _Part(tally.rows, texts, counts, slices, tally.scores, score_types, tally.is_weighted, candidates)
     return zlib.compress(msgspec.msgpack.encode(part), level=1)
 
 
-def unpacked(data: bytes) -> tuple[RowTally, list[str]]:
+def unpacked(data: bytes) -> tuple[RowTally, list[str], bytes]:
     """What `packed` made."""
     part = msgspec.msgpack.decode(zlib.decompress(data), type=_Part)
     slices = {
@@ -61,7 +62,7 @@ def unpacked(data: bytes) -> tuple[RowTally, list[str]]:
         for name, one in part.slices.items()
     }
     tally = RowTally(_codes(part.labels), _sparse(part.counts), slices, part.scores, part.rows, part.is_weighted)
-    return tally, part.score_types
+    return tally, part.score_types, part.candidates
 
 
 def _texts(codes: TextCodes) -> _Texts:

@@ -12,6 +12,7 @@ from shared.runs.ingest.ingesting import Ingested, IngestLimits, count, inspect
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.mapping import ColumnsIn
 from shared.runs.parts import tallies
+from shared.runs.parts.candidates import find_candidates
 from shared.runs.parts.merging import CountedPart, merge
 from shared.runs.parts.plans import PartPlan, PartSizes, plan_parts, table_of
 from shared.runs.row_source import RowSource
@@ -27,11 +28,16 @@ def read_in_parts(
     plan = plan_parts(inspected, path, sizes, [])
     if plan is None:
         return None
-    # As another worker gets it.
-    plan = msgspec.msgpack.decode(msgspec.msgpack.encode(plan), type=PartPlan)
-    parts = [_read(plan, place, path, folder, limits) for place, _ in enumerate(plan.spans)]
+    parts = read_parts(plan, path, folder, limits)
     random.Random(seed).shuffle(parts)
     return merge(plan, parts, [folder / part.name for part in parts], limits.max_classes)
+
+
+def read_parts(plan: PartPlan, path: Path, folder: Path, limits: IngestLimits = LIMITS) -> list[CountedPart]:
+    """Read every part of a plan, in the order of the file."""
+    # As another worker gets it.
+    plan = msgspec.msgpack.decode(msgspec.msgpack.encode(plan), type=PartPlan)
+    return [_read(plan, place, path, folder, limits) for place, _ in enumerate(plan.spans)]
 
 
 def _read(plan: PartPlan, place: int, path: Path, folder: Path, limits: IngestLimits) -> CountedPart:
@@ -46,8 +52,9 @@ def _read(plan: PartPlan, place: int, path: Path, folder: Path, limits: IngestLi
     reader = RowReader(table_of(plan, place, own), plan.assignment, max_classes=limits.max_classes)
     name = objects.piece_of(place, 1)
     reader.read(folder / name, lambda _: None)
-    tally, score_types = tallies.unpacked(tallies.packed(reader.tally, reader.score_types))
-    return CountedPart(place, tally, score_types, name, (folder / name).stat().st_size)
+    found = find_candidates(folder / name, plan.assignment, reader.tally)
+    tally, score_types, candidates = tallies.unpacked(tallies.packed(reader.tally, reader.score_types, found))
+    return CountedPart(place, tally, score_types, name, (folder / name).stat().st_size, candidates)
 
 
 def read_whole(path: Path, folder: Path, limits: IngestLimits = LIMITS, **columns: Any) -> Ingested:
