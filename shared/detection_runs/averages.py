@@ -39,13 +39,14 @@ def averages_of(
     """Average a scene, whose outcomes are those at IoU 0.50; `frequencies` are those of the classes, for LVIS."""
     if PROFILES[options.profile].at_one_iou:
         return _at_one_iou(scene, found, options)
+    parts = scene.references, scene.candidates, scene.overlaps, scene.class_count
     if options.subject == "keypoints":
-        of_points = figures(*scene[:4], sizes=keypoints.SIZES, max_detections=keypoints.MAX_DETECTIONS)
+        of_points = figures(*parts, sizes=keypoints.SIZES, max_detections=keypoints.MAX_DETECTIONS)
         return _by_size(of_points, keypoint_precision.of_figures(of_points, classes).summary, list(keypoints.SIZES))
     if options.profile == "lvis":
         federated = lvis.figures_of(scene)
         return _by_size(federated, lvis.summary(federated, frequencies), list(SIZES))
-    of_shapes = figures(*scene[:4])
+    of_shapes = figures(*parts)
     return _by_size(of_shapes, average_precision.of_figures(of_shapes, classes).summary, list(SIZES))
 
 

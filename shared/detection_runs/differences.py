@@ -1,6 +1,7 @@
 """The boxes that other rules judge otherwise than those of a detection run, and why; pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
@@ -145,7 +146,7 @@ def _as_measured_by(name: ProfileName, own: ProfileName, scene: Scene) -> Scene:
         pairs = voc.pairs_of(references, scene.candidates, BACKGROUND)
     elif own in _VOC and name not in _VOC:
         pairs = overlaps.of_boxes(references, scene.candidates, BACKGROUND, within_class=False)
-    return scene._replace(references=references, overlaps=pairs)
+    return replace(scene, references=references, overlaps=pairs)
 
 
 def _count(scene: Scene) -> int:

@@ -61,7 +61,7 @@ class LevelTotals(NamedTuple):
 
 def tabulate(scene: Scene, options: DetectionOptions) -> dict[str, NDArray[Any]]:
     """Return the columns of the table; `count_at` reads few of them."""
-    order = np.argsort(-scene.candidates.confidences, kind="stable")
+    order = scene.by_confidence
     confidences, classes = scene.candidates.confidences[order], scene.candidates.classes[order].astype(np.int32)
     chunks = np.arange(len(order)) // CHUNK
     numbers, bounds = chunks * scene.class_count + classes, range(0, len(order), CHUNK)

@@ -1,6 +1,7 @@
 """The objects of a detection run at one IoU and one confidence: their counts, and which they are; pure."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
 
@@ -145,22 +146,22 @@ class SceneMatches:
         Wrong candidates by confidence, the surest first; missed objects by area, the largest first; right ones by
         overlap, the smallest first.
         """
-        types = self._error_types()
-        rows = self._rows(wanted, types)
-        return [self._object(wanted.kind, int(row), types) for row in rows[start : start + limit]]
+        rows = self._rows(wanted)
+        return [self._object(wanted.kind, int(row)) for row in rows[start : start + limit]]
 
     def images_of(self, wanted: MatchFilter) -> NDArray[np.int64]:
         """The positions of the images of all objects that are asked for, an entry for each object."""
         table = self._stored.scene.references if wanted.kind == "FN" else self._stored.scene.candidates
-        positions: NDArray[np.int64] = table.images[self._rows(wanted, self._error_types())]
+        positions: NDArray[np.int64] = table.images[self._rows(wanted)]
         return positions
 
-    def _rows(self, wanted: MatchFilter, types: "_ErrorTypes") -> NDArray[np.intp]:
-        return self._missed(wanted, types) if wanted.kind == "FN" else self._candidates(wanted, types)
+    def _rows(self, wanted: MatchFilter) -> NDArray[np.intp]:
+        return self._missed(wanted) if wanted.kind == "FN" else self._candidates(wanted)
 
     def _judged(self, iou: float) -> Outcomes:
         return judge(PROFILES[self._options.profile], self._stored.scene, iou, max_detections(self._options))
 
+    @cached_property
     def _error_types(self) -> "_ErrorTypes":
         scene = self._stored.scene
         errors = error_types.classify(scene, self._judged(CHOSEN_AT))
@@ -168,26 +169,27 @@ class SceneMatches:
         is_missed[errors.missed] = True
         return _ErrorTypes(errors.types, is_missed)
 
-    def _candidates(self, wanted: MatchFilter, types: "_ErrorTypes") -> NDArray[np.intp]:
+    def _candidates(self, wanted: MatchFilter) -> NDArray[np.intp]:
         scene, partners = self._stored.scene, self._cells.of_candidates
         kept = (self._found.is_right if wanted.kind == "TP" else self._found.is_wrong) & self._is_sure
         true_classes = np.append(scene.references.classes, -1)[partners]
         kept &= _is(scene.candidates.classes, wanted.predicted) & _is(true_classes, wanted.actual)
         kept &= (partners < 0) | (not wanted.is_background)
         if wanted.error is not None:
-            kept &= types.of_candidates == ERROR_TYPES.index(wanted.error)
+            kept &= self._error_types.of_candidates == ERROR_TYPES.index(wanted.error)
+        if wanted.kind == "FP":
+            return scene.by_confidence[kept[scene.by_confidence]]
         rows = np.flatnonzero(kept)
-        worth = scene.candidates.confidences[rows] if wanted.kind == "FP" else -self._shares(rows, partners[rows])
-        return rows[np.argsort(-worth, kind="stable")]
+        return rows[np.argsort(self._shares(rows, partners[rows]), kind="stable")]
 
-    def _missed(self, wanted: MatchFilter, types: "_ErrorTypes") -> NDArray[np.intp]:
+    def _missed(self, wanted: MatchFilter) -> NDArray[np.intp]:
         scene, partners = self._stored.scene, self._cells.of_references
         rows = missed(scene, self._found, self._is_sure)
         said = np.append(scene.candidates.classes, -1)[partners[rows]]
         kept = _is(scene.references.classes[rows], wanted.actual) & _is(said, wanted.predicted)
         kept &= (partners[rows] < 0) | (not wanted.is_background)
         if wanted.error is not None:
-            kept &= types.is_missed[rows] & (wanted.error == "missed")
+            kept &= self._error_types.is_missed[rows] & (wanted.error == "missed")
         rows = rows[kept]
         return rows[np.argsort(-scene.references.areas[rows], kind="stable")]
 
@@ -197,8 +199,8 @@ class SceneMatches:
         numbers = pairs.candidates * width + pairs.references
         return pairs.iou[np.searchsorted(numbers, candidates * width + references)]
 
-    def _object(self, kind: MatchKind, row: int, types: "_ErrorTypes") -> JudgedObject:
-        stored, scene = self._stored, self._stored.scene
+    def _object(self, kind: MatchKind, row: int) -> JudgedObject:
+        stored, scene, types = self._stored, self._stored.scene, self._error_types
         is_missed = kind == "FN"
         table, ids = (scene.references, stored.references) if is_missed else (scene.candidates, stored.candidates)
         partner = int((self._cells.of_references if is_missed else self._cells.of_candidates)[row])

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.object_table import Flags, Integers
-from shared.evaluation.detection.ranked_matching import match_all, ranks
+from shared.evaluation.detection.ranked_matching import match_all, ranks_within
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, missed
 
 
@@ -61,7 +61,7 @@ def _renamed(scene: Scene, threshold: float, is_wrong: Flags, open_references: N
     # By some rules a candidate is wrong though an open object of its class is there: that is no other name.
     is_other = scene.references.classes[pairs.references] != scene.candidates.classes[pairs.candidates]
     left = pairs.where(is_wrong[pairs.candidates] & is_open[pairs.references] & is_other)
-    places = ranks(scene.candidates.images, scene.candidates.confidences)
+    places = ranks_within(left, scene.candidates.images, scene.candidates.confidences)
     nothing: Flags = np.zeros((1, len(scene.references)), bool)
     thresholds: Floats = np.array([threshold])
     partners: Integers = match_all(left, places, thresholds, nothing, nothing[0])[0, 0]

@@ -109,9 +109,10 @@ def _surest(scene: Scene, errors: Errors) -> NDArray[np.intp]:
 def _best(pairs: Overlaps, count: int) -> tuple[Floats, Integers]:
     """The largest overlap of each candidate and its reference, of equals the first; 0 and -1 without any."""
     shares, references = np.zeros(count), np.full(count, -1, np.int64)
-    order = np.lexsort((-pairs.references, pairs.iou))
-    shares[pairs.candidates[order]] = pairs.iou[order]
-    references[pairs.candidates[order]] = pairs.references[order]
+    # Pairs are in the order of candidate and reference.
+    np.maximum.at(shares, pairs.candidates, pairs.iou)
+    first = pairs.where(np.flatnonzero(pairs.iou == shares[pairs.candidates])[::-1])
+    references[first.candidates] = first.references
     return shares, references
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shared.evaluation.detection.confusion import DetectionCells
 from shared.evaluation.detection.object_table import Flags, Integers
 from shared.evaluation.detection.overlaps import Overlaps
-from shared.evaluation.detection.ranked_matching import match_all, ranks
+from shared.evaluation.detection.ranked_matching import match_all, ranks_within
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene
 
 MatrixProfile = Literal["ultralytics-matrix", "supervision-matrix"]
@@ -54,7 +54,7 @@ def _by_confidence(scene: Scene, pairs: Overlaps, threshold: float) -> Integers:
     last = len(scene.references) - 1
     # The matching takes the last of equals.
     reverse = pairs._replace(references=last - pairs.references)
-    places = ranks(scene.candidates.images, scene.candidates.confidences)
+    places = ranks_within(pairs, scene.candidates.images, scene.candidates.confidences)
     nothing: Flags = np.zeros((1, len(scene.references)), bool)
     found: Integers = match_all(reverse, places, np.array([threshold]), nothing, nothing[0])[0, 0]
     return np.where(found >= 0, last - found, -1)

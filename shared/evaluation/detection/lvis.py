@@ -68,5 +68,5 @@ def summary(found: Figures, frequencies: Sequence[Frequency | None]) -> dict[str
 
 def _is_left_out(scene: Scene) -> Flags:
     candidates = scene.candidates
-    is_beyond: Flags = ranks(candidates.images, candidates.confidences) >= MAX_DETECTIONS
+    is_beyond: Flags = ranks(candidates.images, candidates.confidences, scene.by_confidence) >= MAX_DETECTIONS
     return is_beyond | ~is_verified(scene.references, candidates, scene.labels)

@@ -24,9 +24,11 @@ class Overlaps(NamedTuple):
     references: Integers
     iou: Floats
 
-    def where(self, kept: NDArray[np.bool_]) -> "Overlaps":
-        """Those pairs that are marked."""
-        return Overlaps(self.candidates[kept], self.references[kept], self.iou[kept])
+    def where(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> "Overlaps":
+        """Those pairs that are marked, or at these positions."""
+        # Marks would be counted for each column.
+        rows = np.flatnonzero(kept) if kept.dtype == bool else kept
+        return Overlaps(self.candidates[rows], self.references[rows], self.iou[rows])
 
     def among(self, kept: NDArray[np.intp], candidate_count: int) -> "Overlaps":
         """Those of some of all candidates, at their ascending positions, which are numbered anew."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,17 @@ from shared.evaluation.detection.overlaps import Overlaps
 LARGEST = 1 - 1e-10
 
 Partners = NDArray[np.int64]
+Positions = NDArray[np.intp]
 
 
-def ranks(groups: Integers, confidences: Floats) -> Integers:
-    """The place (n,) of each candidate in its group, from 0: the surest first, of equals the earlier one."""
-    order = np.lexsort((-confidences, groups))
+def surest_first(confidences: Floats) -> Positions:
+    """The order (n,) of candidates: the surest first, of equals the earlier one."""
+    return np.argsort(-confidences, kind="stable")
+
+
+def ranks(groups: Integers, confidences: Floats, by_confidence: Positions | None = None) -> Integers:
+    """The place (n,) of each candidate in its group, from 0, in the order `by_confidence`, which is `surest_first`."""
+    order = _sorted_again(surest_first(confidences) if by_confidence is None else by_confidence, groups)
     ordered = groups[order]
     firsts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
     sizes = np.diff(np.append(firsts, len(ordered)))
@@ -27,16 +34,51 @@ def ranks(groups: Integers, confidences: Floats) -> Integers:
     return places
 
 
+def ranks_within(overlaps: Overlaps, groups: Integers, confidences: Floats) -> Integers:
+    """The places (n,) of those candidates that have a pair, among these; 0 of all others."""
+    places = np.zeros(len(groups), np.int64)
+    some = np.unique(overlaps.candidates)
+    places[some] = ranks(groups[some], confidences[some])
+    return places
+
+
+class Turns(NamedTuple):
+    """Pairs in the order in which candidates choose, those of one ascending by overlap, with their places (p,)."""
+
+    pairs: Overlaps
+    places: Integers
+
+    def where(self, kept: Flags) -> "Turns":
+        """Those pairs that are marked."""
+        return Turns(self.pairs.where(kept), self.places[kept])
+
+
+def turns_of(overlaps: Overlaps, places: Integers) -> Turns:
+    """Order pairs by the place (n,) of their candidate, by candidate, overlap and reference."""
+    order = np.argsort(overlaps.references, kind="stable")
+    order = order[np.argsort(overlaps.iou[order], kind="stable")]
+    of_pairs = places[overlaps.candidates]
+    for numbers in (overlaps.candidates, of_pairs):
+        order = _sorted_again(order, numbers)
+    return Turns(overlaps.where(order), of_pairs[order])
+
+
 def match_all(overlaps: Overlaps, places: Integers, thresholds: Floats, is_ignored: Flags, is_crowd: Flags) -> Partners:
+    """Match, as `match_in_turns` does, candidates with places (n,), of whose groups no two share a reference."""
+    kept = overlaps.where(overlaps.iou >= np.minimum(thresholds, LARGEST).min(initial=1))
+    return match_in_turns(turns_of(kept, places), len(places), thresholds, is_ignored, is_crowd)
+
+
+def match_in_turns(turns: Turns, count: int, thresholds: Floats, is_ignored: Flags, is_crowd: Flags) -> Partners:
     """The partner (a, t, n) of each of n candidates at t thresholds, or -1; `is_ignored` (a, m) differs by size.
 
     A candidate takes the free reference that it overlaps most, and of equals the later one; an ignored reference only
-    where there is no other, and a group may be taken by many. Groups of candidates with places must share no reference.
+    where there is no other, and a group may be taken by many.
     """
     least = np.minimum(thresholds, LARGEST)
-    partners = np.full((len(is_ignored), len(least), len(places)), -1, np.int64)
+    partners = np.full((len(is_ignored), len(least), count), -1, np.int64)
     taken = np.zeros((len(is_ignored), len(least), is_ignored.shape[1]), bool)
-    for candidates, references, shares in _by_place(overlaps.where(overlaps.iou >= least.min(initial=1)), places):
+    for candidates, references, shares in _by_place(turns.where(turns.pairs.iou >= least.min(initial=1))):
         is_open = (shares >= least[:, None]) & (~taken[:, :, references] | is_crowd[references])
         # The pairs of a candidate ascend by overlap, then by reference: the last open one is its choice.
         value = np.arange(1, len(candidates) + 1) + len(candidates) * ~is_ignored[:, None, references]
@@ -49,11 +91,19 @@ def match_all(overlaps: Overlaps, places: Integers, thresholds: Floats, is_ignor
     return partners
 
 
-def _by_place(overlaps: Overlaps, places: Integers) -> Iterator[tuple[Integers, Integers, Floats]]:
-    turns = places[overlaps.candidates]
-    order = np.lexsort((overlaps.references, overlaps.iou, overlaps.candidates, turns))
-    turns = turns[order]
-    bounds = np.flatnonzero(np.append(True, turns[1:] != turns[:-1])[: len(turns)])
-    for start, stop in pairwise([*bounds.tolist(), len(turns)]):
-        some = order[start:stop]
-        yield overlaps.candidates[some], overlaps.references[some], overlaps.iou[some]
+def _by_place(turns: Turns) -> Iterator[tuple[Integers, Integers, Floats]]:
+    pairs, places = turns
+    bounds = np.flatnonzero(np.append(True, places[1:] != places[:-1])[: len(places)])
+    for start, stop in pairwise([*bounds.tolist(), len(places)]):
+        yield pairs.candidates[start:stop], pairs.references[start:stop], pairs.iou[start:stop]
+
+
+def _sorted_again(order: Positions, numbers: Integers) -> Positions:
+    """Sort an order by numbers from 0 on, equal ones as they are: 16 bits at a time, which NumPy counts."""
+    rest = numbers[order]
+    while len(rest):
+        again = np.argsort((rest & 0xFFFF).astype(np.uint16), kind="stable")
+        order, rest = order[again], rest[again] >> 16
+        if not rest.any():
+            break
+    return order

@@ -1,6 +1,8 @@
 """What became of each candidate at one threshold: right, wrong, or ignored; everything at one confidence follows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +12,18 @@ from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.image_labels import NO_LABELS, ImageLabels
 from shared.evaluation.detection.object_table import Flags, Integers, ObjectTable
 from shared.evaluation.detection.overlaps import Overlaps
-from shared.evaluation.detection.ranked_matching import match_all, ranks
+from shared.evaluation.detection.ranked_matching import (
+    Positions,
+    Turns,
+    match_in_turns,
+    ranks,
+    surest_first,
+    turns_of,
+)
 
 
-class Scene(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Scene:
     """The ground truth and the candidates of many images, and the pairs of them that overlap, of any class."""
 
     references: ObjectTable
@@ -21,6 +31,24 @@ class Scene(NamedTuple):
     overlaps: Overlaps
     class_count: int
     labels: ImageLabels = NO_LABELS
+
+    @cached_property
+    def by_confidence(self) -> Positions:
+        """The order (n,) of all candidates, the surest first."""
+        return surest_first(self.candidates.confidences)
+
+    @cached_property
+    def places(self) -> Integers:
+        """The place (n,) of each candidate among those of its image and class, from 0: the surest first."""
+        groups = self.candidates.images * self.class_count + self.candidates.classes
+        return ranks(groups, self.candidates.confidences, self.by_confidence)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """The pairs of one class, in the order in which candidates choose."""
+        pairs = self.overlaps
+        is_same = self.references.classes[pairs.references] == self.candidates.classes[pairs.candidates]
+        return turns_of(pairs.where(is_same & (pairs.iou > 0)), self.places)
 
 
 class Outcomes(NamedTuple):
@@ -43,20 +71,18 @@ def outcomes(scene: Scene, threshold: float, max_detections: int) -> Outcomes:
 
 def outcomes_at(scene: Scene, thresholds: Sequence[float], max_detections: int) -> list[Outcomes]:
     """Match as `outcomes` does at each threshold."""
-    candidates = scene.candidates
-    places = ranks(candidates.images * scene.class_count + candidates.classes, candidates.confidences)
-    return outcomes_without(scene, thresholds, places >= max_detections)
+    return outcomes_without(scene, thresholds, scene.places >= max_detections)
 
 
 def outcomes_without(scene: Scene, thresholds: Sequence[float], is_left_out: Flags) -> list[Outcomes]:
     """Match as `outcomes` does at each threshold, without these candidates (n,)."""
-    references, candidates = scene.references, scene.candidates
-    places = ranks(candidates.images * scene.class_count + candidates.classes, candidates.confidences)
-    pairs = scene.overlaps
-    is_same = references.classes[pairs.references] == candidates.classes[pairs.candidates]
-    kept = pairs.where(is_same & ~is_left_out[pairs.candidates] & (pairs.iou > 0))
+    references, turns = scene.references, scene.turns
+    if is_left_out.any():
+        turns = turns.where(~is_left_out[turns.pairs.candidates])
     uncounted = references.is_uncounted
-    matched = match_all(kept, places, np.array(thresholds), uncounted[None], references.is_crowd)[0]
+    matched = match_in_turns(turns, len(scene.candidates), np.array(thresholds), uncounted[None], references.is_crowd)[
+        0
+    ]
     found = list[Outcomes]()
     for partners in matched:
         has_partner = partners >= 0
@@ -101,9 +127,10 @@ class RankedCounts(NamedTuple):
 
 def ranked_counts(scene: Scene, found: Outcomes, code: int | None) -> RankedCounts:
     """Count the candidates of a class, or all of them, from the surest on; what is ignored is not there."""
-    of_class = np.ones(len(scene.candidates), bool) if code is None else scene.candidates.classes == code
-    rows = np.flatnonzero(of_class & (found.is_right | found.is_wrong))
-    rows = rows[np.argsort(-scene.candidates.confidences[rows], kind="stable")]
+    kept = found.is_right | found.is_wrong
+    if code is not None:
+        kept &= scene.candidates.classes == code
+    rows = scene.by_confidence[kept[scene.by_confidence]]
     is_sought = ~scene.references.is_uncounted
     total = int(is_sought.sum() if code is None else (is_sought & (scene.references.classes == code)).sum())
     right = np.cumsum(found.is_right[rows], dtype=float)

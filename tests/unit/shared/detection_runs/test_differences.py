@@ -1,5 +1,6 @@
 """Every reason for which two sets of rules judge one box differently, and no box without a reason."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -164,7 +165,7 @@ def test_counts_are_those_of_the_rules_alone_and_every_difference_is_listed(
         if counts.profile in PROFILES:
             measured = scene
             if counts.profile in {"voc07", "voc12"}:
-                measured = scene._replace(overlaps=voc.pairs_of(scene.references, scene.candidates, 0.1))
+                measured = replace(scene, overlaps=voc.pairs_of(scene.references, scene.candidates, 0.1))
             outcome = judge(PROFILES[counts.profile], measured, iou, max_detections(options))
             is_sure = scene.candidates.confidences >= confidence
             right, wrong = int((outcome.is_right & is_sure).sum()), int((outcome.is_wrong & is_sure).sum())

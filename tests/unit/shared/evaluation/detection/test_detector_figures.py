@@ -1,6 +1,7 @@
 """Curves, matrices, error types, VOC's figures and intervals of detectors, each against another way to the same."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -26,7 +27,7 @@ UNBOUNDED = 1_000
 @settings(max_examples=40, deadline=None)
 def test_the_curve_of_a_class_is_cocos(drawn: list[Any]) -> None:
     scene = scene_of(drawn)
-    coco = figures(*scene[:4])
+    coco = figures(scene.references, scene.candidates, scene.overlaps, scene.class_count)
 
     for code in range(CLASSES):
         curve = ranked_outcomes.precision_recall(ranked_outcomes.ranked_counts(scene, outcomes(scene, 0.5, 100), code))
@@ -148,7 +149,7 @@ def area(recall: Any, precision: Any) -> float:
 def test_vocs_figures_are_those_of_its_development_kit(profile: ProfileName, drawn: list[Any]) -> None:
     scene = scene_of(drawn)
 
-    scene = scene._replace(overlaps=voc.pairs_of(scene.references, scene.candidates, 0.1))
+    scene = replace(scene, overlaps=voc.pairs_of(scene.references, scene.candidates, 0.1))
     rules = PROFILES[profile]
     found = judge(rules, scene, voc.THRESHOLD, 100)
 
@@ -254,8 +255,10 @@ def test_nothing_at_all_has_no_figures() -> None:
     scene = scene_of([([], [])])
     found = outcomes(scene, 0.5, 100)
 
-    assert figures(*scene[:4]).precision.max() == -1
-    assert mean_of_defined(figures(*scene[:4]).recall) is None
+    assert figures(scene.references, scene.candidates, scene.overlaps, scene.class_count).precision.max() == -1
+    assert (
+        mean_of_defined(figures(scene.references, scene.candidates, scene.overlaps, scene.class_count).recall) is None
+    )
     assert voc.average_precisions(scene, voc.outcomes(scene, 0.5), "area") == [None] * CLASSES
     assert [cost.cost for cost in error_types.costs(scene, found, error_types.classify(scene, found))] == [0.0] * 6
     assert confusion.matrix(scene, confusion.cells(scene, found, 0.5, 0)).sum() == 0

@@ -33,7 +33,7 @@ def grouped(scene: Scene, flags: list[bool]) -> Scene:
     is_group = np.resize(np.array(flags, bool), len(scene.references))
     references = open_images.sought(replace(scene.references, is_crowd=is_group))
     pairs = of_boxes(references, scene.candidates, 0.1, within_class=False)
-    return scene._replace(references=references, overlaps=pairs)
+    return replace(scene, references=references, overlaps=pairs)
 
 
 def common(table: ObjectTable, row: int, other: ObjectTable, column: int) -> Fraction:
@@ -107,10 +107,11 @@ def test_precision_is_that_of_the_protocol(
 ) -> None:
     scene = grouped(scene_of(drawn, labels=labels_of(verified, [])), flags)
     # Programs order equals differently.
-    scene = scene._replace(
+    scene = replace(
+        scene,
         candidates=replace(
             scene.candidates, confidences=scene.candidates.confidences + np.arange(len(scene.candidates)) / 1e9
-        )
+        ),
     )
 
     values = voc.average_precisions(scene, open_images.outcomes(scene, 0.5), "area")

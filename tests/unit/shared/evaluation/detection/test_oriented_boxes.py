@@ -1,5 +1,6 @@
 """Overlaps of oriented boxes against exact arithmetic, and their figures against those of upright boxes."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -131,7 +132,7 @@ def test_outlines_that_cross_themselves_or_turn_back_are_not_convex() -> None:
 @settings(max_examples=30, deadline=None)
 def test_dota_takes_an_overlap_only_above_its_threshold(drawn: list[Any]) -> None:
     scene = scene_of(drawn)
-    above = scene._replace(overlaps=scene.overlaps.where(scene.overlaps.iou != 0.5))
+    above = replace(scene, overlaps=scene.overlaps.where(scene.overlaps.iou != 0.5))
 
     found, expected = judge(PROFILES["dota"], scene, 0.5, 100), judge(PROFILES["voc07"], above, 0.5, 100)
 

@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.evaluation.detection import object_table, overlaps
 from shared.evaluation.detection.matching import match
 from shared.evaluation.detection.objects import Objects
-from shared.evaluation.detection.ranked_matching import match_all, ranks
+from shared.evaluation.detection.overlaps import Overlaps
+from shared.evaluation.detection.ranked_matching import match_all, ranks, turns_of
 
 CORNERS = st.sampled_from([0.0, 1, 2, 5])
 SIDES = st.sampled_from([0.0, 4, 5, 10])
@@ -55,6 +56,33 @@ def test_places_count_from_the_surest_and_of_equals_from_the_earlier() -> None:
     groups, confidences = np.array([1, 0, 1, 1, 0]), np.array([0.5, 0.1, 0.9, 0.5, 0.1])
 
     assert ranks(groups, confidences).tolist() == [1, 0, 0, 2, 1]
+
+
+NUMBERS = st.sampled_from([0, 1, 2, 2**16 - 1, 2**16, 2**16 + 1, 2**33])
+SHARES = st.sampled_from([0.1, 0.5, 0.7])
+
+
+@given(rows=st.lists(st.tuples(NUMBERS, SHARES), max_size=9))
+@example(rows=[(2**33, 0.1), (2**16, 0.1), (0, 0.7), (2**33, 0.5), (2**16, 0.5)])
+def test_candidates_of_many_groups_are_ranked_as_a_sort_by_both_does(rows: list[tuple[int, float]]) -> None:
+    groups, confidences = np.array([row[0] for row in rows], int), np.array([row[1] for row in rows], float)
+    expected = np.zeros(len(rows), int)
+    for place, row in enumerate(np.lexsort((-confidences, groups))):
+        expected[row] = place - (groups < groups[row]).sum()
+
+    assert ranks(groups, confidences).tolist() == expected.tolist()
+
+
+@given(rows=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), SHARES), max_size=12))
+def test_candidates_choose_in_turns_and_each_the_largest_overlap_last(rows: list[tuple[int, int, float]]) -> None:
+    places = np.array([1, 0, 0, 1, 2])
+    pairs = Overlaps(*(np.array([row[side] for row in rows], kind) for side, kind in enumerate((int, int, float))))
+
+    found, turns = turns_of(pairs, places)
+
+    ordered = sorted(zip(*pairs, strict=True), key=lambda pair: (places[pair[0]], pair[0], pair[2], pair[1]))
+    assert list(zip(*found, strict=True)) == ordered
+    assert turns.tolist() == [int(places[candidate]) for candidate, _, _ in ordered]
 
 
 def test_pairs_are_measured_a_bounded_number_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
