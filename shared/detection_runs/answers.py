@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.detection_runs import get_ready, levels, objects, queries, scenes
+from shared.detection_runs import get_ready, kept_scenes, levels, objects, queries, scenes
 from shared.detection_runs.differences import RuleDifferences, compare_rules, rules_for
 from shared.detection_runs.judging import CHOSEN_AT
 from shared.detection_runs.levels import LevelCounts
@@ -92,7 +92,8 @@ async def counts(platform: Platform, caller: Caller, detection_run_id: str, leve
         with scenes.opened(file, COUNTS_BUFFER_BYTES) as columns:
             found = levels.count_at(columns, iou, level.confidence)
             if found is None:
-                found = levels.count(scenes.scene_in(columns).scene, run.asked, iou, level.confidence)
+                stored = kept_scenes.scene_of(_key(run), lambda: scenes.scene_in(columns))
+                found = levels.count(stored.scene, run.asked, iou, level.confidence)
         return found.present(run.asked.profile, iou, classes)
 
     return await _scan_file(platform, run, read)
@@ -217,18 +218,26 @@ async def _scan(
 
 async def scan_scene(platform: Platform, run: DetectionRunRecord, answer: Callable[[StoredScene, list[str]], T]) -> T:
     """Answer from the scene of a ready run and the names of its classes."""
-    return await _scan_file(platform, run, lambda file, classes: answer(scenes.read(file), classes))
+
+    def read(file: ObjectReader, classes: list[str]) -> T:
+        return answer(kept_scenes.scene_of(_key(run), lambda: scenes.read(file)), classes)
+
+    return await _scan_file(platform, run, read)
 
 
 async def _scan_file(platform: Platform, run: DetectionRunRecord, answer: Callable[[ObjectReader, list[str]], T]) -> T:
     figures = run.found
     assert figures is not None, "asked of ready ones only"
-    assert run.folder is not None, "a constraint of the table"
     assert run.scene_bytes is not None, "written with the folder"
-    key, size = run.folder + objects.SCENE, run.scene_bytes
+    key, size = _key(run), run.scene_bytes
     classes = [one.name for one in figures.classes]
 
     def read(stop: threading.Event) -> T:
         return answer(ObjectReader(platform.storage, key, size, stop), classes)
 
     return await platform.scans.run(run.account_id, read)
+
+
+def _key(run: DetectionRunRecord) -> str:
+    assert run.folder is not None, "a constraint of the table"
+    return run.folder + objects.SCENE

@@ -63,7 +63,9 @@ def classify(scene: Scene, found: Outcomes) -> Errors:
     types = np.where(found.is_wrong, types, -1)
     references = np.select([types == _LOCATION, types == _CLASS], [same_reference, other_reference], -1)
     open_references = missed(scene, found, np.ones(count, bool))
-    return Errors(types, references, np.flatnonzero(is_used), np.setdiff1d(open_references, references))
+    is_told = np.zeros(len(scene.references) + 1, bool)
+    is_told[references] = True
+    return Errors(types, references, np.flatnonzero(is_used), open_references[~is_told[open_references]])
 
 
 def costs(scene: Scene, found: Outcomes, errors: Errors) -> list[ErrorCost]:

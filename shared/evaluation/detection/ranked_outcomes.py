@@ -145,10 +145,9 @@ def precision_recall(counts: RankedCounts) -> PrecisionRecall | None:
     envelope = np.append(np.maximum.accumulate(precision[::-1])[::-1], 0.0)
     recalls = np.linspace(0, 1, 101)
     reached = np.searchsorted(counts.right / counts.total, recalls)
-    confidences = [*counts.confidences.tolist(), None]
-    return PrecisionRecall(
-        recalls.tolist(), envelope[reached].tolist(), [confidences[place] for place in reached.tolist()], counts.total
-    )
+    confidences = np.append(counts.confidences, np.nan)[reached].tolist()
+    at_recalls = [None if np.isnan(confidence) else confidence for confidence in confidences]
+    return PrecisionRecall(recalls.tolist(), envelope[reached].tolist(), at_recalls, counts.total)
 
 
 def best_confidence(counts: RankedCounts) -> BestConfidence | None:
