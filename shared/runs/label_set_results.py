@@ -1,10 +1,12 @@
 """What the counts of a run of label sets say: metrics of all samples, of each label, and of slices."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from shared.evaluation.intervals.of_matrix import NO_METHOD, UNDEFINED, Confidence, Estimate
+from shared.evaluation.intervals.of_label_sets import BETWEEN_LABELS, sample_estimates
+from shared.evaluation.intervals.of_matrix import UNDEFINED, Confidence, Estimate, f1_of_jaccard
 from shared.evaluation.intervals.proportions import wilson
 from shared.evaluation.metrics import CATALOGUE, Metric
 from shared.evaluation.metrics.undefined import UndefinedMetric
@@ -44,22 +46,29 @@ def overall(counts: LabelSetCounts) -> tuple[dict[str, float | None], dict[str, 
         for name, value in values.items()
         if value is None
     }
+    of_samples = {name.replace(".", "_"): one for name, one in sample_estimates(counts, Confidence()).items()}
+    of_samples["subset_accuracy"] = _share(counts.exact, counts.rows)
     estimates = {
-        name: Estimate(value, reason=NO_METHOD if value is not None else undefined[name].reason)
+        name: replace(of_samples[name], value=value)
+        if name in of_samples
+        else Estimate(value, reason=BETWEEN_LABELS if value is not None else undefined[name].reason)
         for name, value in values.items()
     }
-    estimates["subset_accuracy"] = _share(counts.exact, counts.rows)
     return values, undefined, estimates
 
 
 def by_label(counts: LabelSetCounts) -> dict[str, list[Estimate]]:
     """The metrics of each label with their intervals of 95 %, by their names."""
     triples = [*zip(*counts.by_label.T.tolist(), strict=True)]
+    jaccard = [_share(h, a + p - h) for h, a, p in triples]
     return {
         "precision": [_share(h, p) for h, _, p in triples],
         "recall": [_share(h, a) for h, a, _ in triples],
-        "f1": [_f1(*triple) for triple in triples],
-        "jaccard": [_share(h, a + p - h) for h, a, p in triples],
+        "f1": [
+            replace(f1_of_jaccard(one), value=2 * h / (a + p)) if a + p else one
+            for (h, a, p), one in zip(triples, jaccard, strict=True)
+        ],
+        "jaccard": jaccard,
     }
 
 
@@ -90,11 +99,6 @@ def _of_column(table: SliceTable, summary: RunSummary, metric: Metric, least: in
             measured = metric.read(evaluate_counts(counted))
             results.append(SliceResult(table.column, value, support, support - counted.exact, measured))
     return results
-
-
-def _f1(hits: int, actual: int, predicted: int) -> Estimate:
-    whole = actual + predicted
-    return Estimate(2 * hits / whole, reason=NO_METHOD) if whole else Estimate(None, reason=UNDEFINED)
 
 
 def _share(part: int, whole: int) -> Estimate:

@@ -1,6 +1,18 @@
 """Intervals on the logit scale of a metric's range: they stay within it, and are longer on the side that has room."""
 
 import math
+import sys
+from collections.abc import Callable
+
+from shared.evaluation.intervals.delta import Spread
+
+# Less than this share of the range is the rounding of a spread of zero.
+ROUNDING = 1e-12
+# Satterthwaite's degrees of freedom of the variance are 2n/(kurtosis − 1). On the logit scale the variance moves with
+# the metric itself, which makes up for half of its own spread; `benchmarks.statistics` compares them.
+_FREEDOM = 4.0
+# More make no difference.
+_MOST_FREEDOM = 1e9
 
 
 def logit_interval(
@@ -15,3 +27,15 @@ def logit_interval(
     half = critical * error / (highest - lowest) / (share * (1 - share))
     low, high = ((1 + math.tanh((centre + side * half) / 2)) / 2 for side in (-1, 1))
     return lowest + (highest - lowest) * low, lowest + (highest - lowest) * high
+
+
+def spread_interval(
+    value: float, spread: Spread, samples: float, critical: Callable[[float], float], limits: tuple[float, float]
+) -> tuple[float, float] | None:
+    """The interval of a metric of so many samples, with `critical`, the deviate of Student's t of degrees of freedom.
+
+    None for a value at either end of its range.
+    """
+    # Of outcomes that are equally far from the mean the kurtosis is 1: their spread is known.
+    freedom = _FREEDOM * samples / max(float(spread.kurtosis) - 1, sys.float_info.epsilon)
+    return logit_interval(value, float(spread.error), critical(min(freedom, _MOST_FREEDOM)), limits)

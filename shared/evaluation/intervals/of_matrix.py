@@ -1,7 +1,6 @@
 """The metrics of a confusion matrix with their intervals, each by the method that the catalogue names."""
 
 import math
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
@@ -13,7 +12,7 @@ from shared.evaluation.distributions import critical_value, student_critical
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, OF_BOTH_RATES, distances
 from shared.evaluation.intervals.delta import Spread, class_spreads, overall_spread
-from shared.evaluation.intervals.logit import logit_interval
+from shared.evaluation.intervals.logit import ROUNDING, spread_interval
 from shared.evaluation.intervals.proportions import clopper_pearson, wilson
 from shared.evaluation.metrics import OVERALL, PER_CLASS, Metric
 from shared.evaluation.metrics.definition import IntervalMethod
@@ -27,16 +26,9 @@ NO_METHOD = "no interval method is offered for this metric"
 NO_SPREAD = "the counts show no spread, from which the delta method could tell how far the metric varies"
 UNDEFINED = "the metric is undefined"
 
-# Less than this share of the range is the rounding of a spread of zero.
-_ROUNDING = 1e-12
 # Of samples laid evenly over the cells, as Agresti and Coull do: a cell that happens to be empty tells little, and with
 # ten samples of a class its spread would be taken for none.
-_ADDED_SAMPLES = 1.0
-# Satterthwaite's degrees of freedom of the variance are 2n/(kurtosis − 1). On the logit scale the variance moves with
-# the metric itself, which makes up for half of its own spread; `benchmarks.statistics` compares them.
-_FREEDOM = 4.0
-# More make no difference.
-_MOST_FREEDOM = 1e9
+ADDED_SAMPLES = 1.0
 
 # Of the numbers of hits, samples and predictions of a class, and of all samples: the part and the whole.
 Proportion = Callable[[Any, Any, Any, Any], tuple[Any, Any]]
@@ -53,7 +45,7 @@ CLASS_PROPORTIONS: dict[str, Proportion] = {
     "accuracy.class": lambda h, a, p, n: (n - a - p + 2 * h, n),
     "error_rate.class": lambda h, a, p, n: (a + p - 2 * h, n),
     "jaccard.class": lambda h, a, p, _n: (h, a + p - h),
-    # A monotone function of Jaccard's index, see `_f1_of_jaccard`.
+    # A monotone function of Jaccard's index, see `f1_of_jaccard`.
     "f1.class": lambda h, a, p, _n: (h, a + p - h),
     "prevalence.class": lambda _h, a, _p, n: (a, n),
     "positive_rate.class": lambda _h, a, _p, n: (a, n),
@@ -140,8 +132,8 @@ def _overall(metric: Metric, value: float | None, result: MatrixResult, confiden
     if metric.interval == "mover":
         return _mean_of_recalls(metric, value, result, confidence)
     formula, matrix = count_formulas.OVERALL[metric.id], result.matrix
-    does_vary = bool(overall_spread(formula, matrix).error > _ROUNDING)
-    spread = overall_spread(formula, matrix, _ADDED_SAMPLES)
+    does_vary = bool(overall_spread(formula, matrix).error > ROUNDING)
+    spread = overall_spread(formula, matrix, ADDED_SAMPLES)
     return _on_logit_scale(metric, value, spread, result.total, confidence, does_vary=does_vary)
 
 
@@ -152,7 +144,7 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
     if metric.interval == "wilson":
         part, whole = CLASS_PROPORTIONS[metric.id](*_sums(result))
         found = _proportions(values, part, np.broadcast_to(whole, part.shape), confidence)
-        return list(map(_f1_of_jaccard, found)) if metric.id == "f1.class" else found
+        return list(map(f1_of_jaccard, found)) if metric.id == "f1.class" else found
     if metric.interval == "mover":
         weight, pairs = (
             OF_BOTH_RATES[metric.id],
@@ -164,15 +156,15 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
             _around(metric, value, weight * down, weight * up) for value, (down, up) in zip(values, sides, strict=True)
         ]
     formula, matrix = count_formulas.BY_CLASS[metric.id], result.matrix
-    with_spread = class_spreads(formula, matrix).error > _ROUNDING
-    spreads = map(Spread, *class_spreads(formula, matrix, _ADDED_SAMPLES))
+    with_spread = class_spreads(formula, matrix).error > ROUNDING
+    spreads = map(Spread, *class_spreads(formula, matrix, ADDED_SAMPLES))
     return [
         _on_logit_scale(metric, value, spread, result.total, confidence, does_vary=does_vary)
         for value, does_vary, spread in zip(values, with_spread.tolist(), spreads, strict=True)
     ]
 
 
-def _f1_of_jaccard(estimate: Estimate) -> Estimate:
+def f1_of_jaccard(estimate: Estimate) -> Estimate:
     """With J, the share of hits among the samples of the class or predicted as it, F1 is 2J/(1 + J)."""
     if estimate.low is None or estimate.high is None:
         return estimate
@@ -225,10 +217,7 @@ def _on_logit_scale(
     if value is None or not does_vary:
         return Estimate(value, reason=UNDEFINED if value is None else NO_SPREAD)
     assert metric.range is not None, "a metric with an interval is a number"
-    # Of outcomes that are equally far from the mean the kurtosis is 1: their spread is known.
-    freedom = _FREEDOM * samples / max(float(spread.kurtosis) - 1, sys.float_info.epsilon)
-    critical = confidence.student_critical(min(freedom, _MOST_FREEDOM))
-    bounds = logit_interval(value, float(spread.error), critical, metric.range)
+    bounds = spread_interval(value, spread, samples, confidence.student_critical, metric.range)
     return Estimate(value, reason=NO_SPREAD) if bounds is None else Estimate(value, *bounds, metric.interval)
 
 

@@ -40,6 +40,9 @@ _AVERAGES: dict[Averaging, str] = {
     "samples": "Mean of the samples’ {} where defined.",
 }
 
+# Sums and means over samples, which are independent of each other; labels of one sample are not.
+_OF_SAMPLES = ("micro", "samples")
+
 
 def _metric(metric_id: str, title: str, definition: str, formula: str, read: Read, **more: Any) -> Metric:
     more = {"undefined": (), **more}
@@ -69,6 +72,7 @@ def _averages(rate: _Rate) -> Iterator[Metric]:
             averaging=averaging,
             undefined=(rate.undefined_everywhere,),
             sklearn=call if same else None,
+            interval="delta" if averaging in _OF_SAMPLES or (rate.name, averaging) == ("recall", "weighted") else None,
         )
 
 
@@ -86,6 +90,7 @@ def _of_class(rate: _Rate) -> Metric:
         averaging="class",
         undefined=(rate.undefined,),
         sklearn=None if rate.name == "jaccard" else f"{rate.name}_score(average=None)",
+        interval="wilson",
     )
 
 
@@ -109,6 +114,7 @@ WHOLE = Group(
             "samples with all labels right/samples",
             lambda result: result.averages.subset_accuracy,
             sklearn="accuracy_score()",
+            interval="wilson",
         ),
         _metric(
             "hamming_loss",
@@ -118,6 +124,7 @@ WHOLE = Group(
             lambda result: result.averages.hamming_loss,
             direction="lower",
             sklearn="hamming_loss()",
+            interval="delta",
         ),
     ),
 )
