@@ -102,7 +102,9 @@ class RunPartPages(Controller):
         slices: SliceParameter = None,
     ) -> Response[Any]:
         """Send all samples of a cell, or all errors, as a file."""
-        stored = await runs.get_shown(page_request.platform, page_request.caller, run_id, runs.ANY_TASK)
+        stored = await runs.get_shown(
+            page_request.platform, page_request.caller, run_id, runs.ANY_TASK, heeds_weights=True
+        )
         selection = select(stored, class_label, threshold, slices)
         wanted = _cell(selection, row, column)
         export = await exports.begin(page_request.platform, selection.stored, wanted, "csv", selection.decision)

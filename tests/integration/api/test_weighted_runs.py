@@ -137,8 +137,10 @@ async def test_the_pages_say_that_samples_are_weighted(app: Litestar, alice: Cli
     page = (await visitor.get(f"/app/runs/{run['id']}")).text
     slices = (await visitor.get(f"/app/runs/{run['id']}/slices")).text
     listed = (await visitor.get("/app/runs")).text
+    errors = (await visitor.get(f"/app/runs/{run['id']}/samples.csv")).text
     assert "Accuracy, weighted" in page
     assert "their weight: 11" in page
     assert "Predicted weight" in page
     assert "Accuracy, weighted" in slices
     assert "Accuracy, weighted" in listed
+    assert [row["weight"] for row in csv.DictReader(io.StringIO(errors))] == ["4", "0", "1", "3"]
