@@ -5,9 +5,11 @@ from functools import cache
 from typing import Any
 
 import pytest
+from litestar import Litestar
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 from tests.actors import Client
+from tests.integration.api.web.visitor import Visitor
 
 CLASSES = 1500
 
@@ -91,6 +93,22 @@ async def test_their_csv_has_a_line_for_each_cell_that_is_not_zero(alice: Client
 
     assert header == "actual,predicted,count"
     assert sorted(lines) == sorted(f"{actual},{predicted},{count}" for (actual, predicted), count in counted.items())
+
+
+async def test_several_of_them_are_ranked(app: Litestar, alice: Client) -> None:
+    actual, _ = labels()
+    body = {"actual_vector": actual, "predicted_vector": actual}
+    better = (await alice.post("/v1/matrices", body)).json()["uid"]
+    worse = (await created(alice))["uid"]
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+
+    ranking = await alice.post("/compare/", {"cm_uids": [worse, better]})
+    page = await visitor.get(f"/app/compare?uid={worse}&uid={better}")
+
+    assert (ranking.status_code, ranking.json()["best_name"]) == (200, better), ranking.text
+    assert page.status_code == 200
+    assert "Matrices of more than 1,000 classes are not drawn" in page.text
 
 
 async def test_what_shows_every_cell_refuses_them_and_says_where_to_read(alice: Client) -> None:
