@@ -130,8 +130,8 @@ class Client:
     ) -> exports.AnnotationsFile:
         """Export what a model, or without one the ground truth, says of the images of a project, by its id or name.
 
-        `format` is one of the API: `coco_results`, `coco`, `voc` or `yolo`. With the id of a detection run it is what
-        that run judged, of its own project and model. Raises InputRefused.
+        `format` is one of the API: `coco_results`, `coco`, `voc`, `yolo`, `yolo_obb` or `dota`. With the id of a
+        detection run it is what that run judged, of its own project and model. Raises InputRefused.
         """
         wanted = exports.Wanted(project, format, model, version, detection_run)
         return self._connection.hold(exports.annotations(wanted))

@@ -70,8 +70,8 @@ ANNOTATION_FORMATS = ("coco_results", "coco", "dota", "voc", "yolo", "yolo_obb")
 def export(source: str, form: str, output: Path | None, **side: Any) -> None:
     """Write a run, by its id or name: as JSON, a receipt, a model card, a table of Weights & Biases, or its errors.
 
-    The formats coco_results, coco, voc and yolo write the annotations of a project, by its id or name, or with
-    --detection-run what the detection run of this id judged.
+    The formats coco_results, coco, voc, yolo, yolo_obb and dota write the annotations of a project, by its id or name,
+    or with --detection-run what the detection run of this id judged.
     """
     if form in EXPORTS and any(side.values()):
         raise click.UsageError(f"--model, --model-version and --detection-run need --format {ANNOTATION_FORMATS[0]}.")
