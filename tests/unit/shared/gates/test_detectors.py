@@ -1,5 +1,6 @@
 """The verdict of a gate of detectors, on images whose differences are known."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -153,7 +154,9 @@ def test_a_loss_of_one_class_is_shown_however_many_others_are_tested() -> None:
     worse = [image[1:] for image in right]
     before, after = (
         DetectorSide(
-            stored(scene_of(list(zip(truth, found, strict=True)))._replace(class_count=30), 25), names, OPTIONS
+            stored(dataclasses.replace(scene_of(list(zip(truth, found, strict=True))), class_count=30), 25),
+            names,
+            OPTIONS,
         )
         for found in (right, worse)
     )
