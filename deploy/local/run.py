@@ -32,7 +32,7 @@ evalserve is ready: {url}
   CM=$(curl -s {url}/cm/create -H "X-API-Key: $KEY" -H content-type:application/json \
 -d '{{"actual_vector": [1, 1, 0], "predicted_vector": [1, 0, 0]}}' | sed 's/.*"uid": *"\\([^"]*\\)".*/\\1/')
   curl -s "{url}/cm/?cm_uid=$CM" -H "X-API-Key: $KEY"
-API: {url}/docs   Logs: {logs}   Stop: Ctrl-C"""
+API: {url}/docs   Examples: make demo EVALSERVE_URL={url}   Logs: {logs}   Stop: Ctrl-C"""
 
 
 def run(options: Options, commands: Commands) -> int:
