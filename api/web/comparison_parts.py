@@ -88,7 +88,7 @@ def _usual_class(baseline: ReadyRun, candidate: ReadyRun) -> str:
     """The positive class; without one, the class of which the two are right about the most different numbers."""
     position, classes = candidate.positive_position, candidate.summary.classes
     if position is None and not candidate.summary.is_multilabel and baseline.summary.classes == classes:
-        right = [run.summary.matrix.counts.diagonal() for run in (baseline, candidate)]
+        right = [run.summary.matrix.hits for run in (baseline, candidate)]
         position = int(abs(right[1] - right[0]).argmax())
     return label_text(classes[position or 0])
 

@@ -9,6 +9,7 @@ from litestar import Litestar
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 from tests.actors import Client
+from tests.integration.api.test_runs import settled
 from tests.integration.api.web.visitor import Visitor
 
 CLASSES = 1500
@@ -141,3 +142,30 @@ async def test_more_than_5000_classes_are_refused_with_what_to_do(alice: Client)
             "merge rare ones.",
         }
     ]
+
+
+@pytest.mark.usefixtures("workers")
+async def test_pages_of_a_comparison_and_a_check_of_them_show_a_part_and_say_so(app: Litestar, alice: Client) -> None:
+    actual, predicted = labels()
+    metrics = [{"metric": "recall.class"}]
+    baseline, candidate = [
+        (await settled(alice, await alice.post("/v1/runs", {"data": {"y_true": actual, "y_pred": side}})))["id"]
+        for side in (predicted, actual)
+    ]
+    sides = {"baseline": baseline, "candidate": candidate, "metrics": ["recall.class"]}
+    gate = {"name": "many", "baseline": {"run_id": baseline}, "metrics": metrics}
+    gate_id = (await alice.post("/v1/gates", gate)).json()["id"]
+    comparison = (await alice.post("/v1/comparisons", sides)).json()["id"]
+    check = (await alice.post(f"/v1/gates/{gate_id}/checks", {"candidate": candidate})).json()["id"]
+    for path in (f"/v1/comparisons/{comparison}", f"/v1/checks/{check}"):
+        await alice.ready(path)
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+
+    pages = [(await visitor.get(path)).text for path in (f"/app/comparisons/{comparison}", f"/app/checks/{check}")]
+    curves = await visitor.get(f"/app/comparisons/{comparison}/curves")
+
+    for page in pages:
+        assert page.count('<th scope="row" class="name">') == 400
+        assert "The first 400 of 1\u202f500 are shown" in page
+    assert (curves.status_code, "has no column of scores" in curves.text) == (200, True)
