@@ -52,13 +52,13 @@ def plan_parts(inspected: Inspected, path: Path, sizes: PartSizes, inputs: list[
     """Cut a file that is larger than a part; None where it is not, or where it is read in one piece.
 
     A file that was unpacked or transcoded is, as its parts would have to be found in what was sent. So is one whose ids
-    are unique only together with a fold.
+    are unique only together with a fold, and one whose first rows name the classes of its scores.
     """
     table, container, assignment, preview = inspected
     spans: list[Span] = []
     dialect = None
     if isinstance(table, ColumnarFile) and container is Container.PARQUET and table.path == path:
-        spans = parquet_spans(path, sizes.rows)
+        spans = [] if table.has_spread_scores else parquet_spans(path, sizes.rows)
     elif isinstance(table, DelimitedFile) and table.path == path:
         dialect = table.dialect
         spans = text_spans(path, dialect, sizes.bytes)

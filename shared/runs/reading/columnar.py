@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 import pyarrow.ipc
@@ -12,11 +12,14 @@ import pyarrow.parquet as pq
 
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.containers import Container
+from shared.runs.reading.nested import Leaf, classes_of, leaves, notice_of, refuse_unread, spread
 from shared.runs.reading.tables import Batch, ColumnForm, check_names, rows_of_batch
-from shared.runs.reading.typed import is_flat, is_label_list, labels_of, listed, scores_of, texts
+from shared.runs.reading.typed import is_label_list, labels_of, listed, scores_of, texts
 
 # So many rows at once: a column of them is a few hundred KiB.
 _BATCH_ROWS = 2**17
+# The classes of scores in lists are those of the first rows; every row has a score of each.
+_ROWS_SEEN = 1_000
 
 
 class _Source(Protocol):
@@ -28,8 +31,16 @@ class _Source(Protocol):
         """All rows of some columns, about so many at a time; `labels` have few different texts."""
 
 
+class _Column(NamedTuple):
+    """A column of the table: where it stands in the file, and of which of the classes there it has the scores."""
+
+    name: str
+    leaf: Leaf
+    class_at: int | None
+
+
 class ColumnarFile:
-    """A Parquet or Arrow file; columns of structures, and of lists of anything but labels, are not read."""
+    """A Parquet or Arrow file; fields of structures, and the scores of each class, are columns with dotted names."""
 
     header_question = None
     has_decimal_commas = False
@@ -39,39 +50,81 @@ class ColumnarFile:
         self.path = path
         self._source = _open(path, container, groups)
         schema = self._source.schema
-        self._fields = [field for field in schema if _is_read(field.type)]
-        nested = [field.name for field in schema if not _is_read(field.type)]
-        self.names = [field.name for field in self._fields]
-        check_names(schema.names)
+        known = leaves(schema)
+        self._scores = self._spread([leaf for leaf in known if leaf.is_scores])
+        unread = [leaf for leaf in known if not leaf.is_plain and leaf.name not in self._scores]
+        self._columns = [column for leaf in known for column in self._columns_of(leaf)]
+        self.names = [column.name for column in self._columns]
+        check_names([*self.names, *(leaf.name for leaf in unread)])
+        refuse_unread(unread)
         if not self.names:
             raise FileUnreadable("The file has no column with one value in each row.")
-        self.notices = [f"The column “{name}” holds lists or structures and was not read." for name in nested]
+        self.notices = [notice_of(leaf) for leaf in unread]
         self._class_names = _class_names(schema)
+
+    @property
+    def has_spread_scores(self) -> bool:
+        """Whether a value holds the scores of several classes, which the first rows name."""
+        return bool(self._scores)
+
+    def _spread(self, scored: Sequence[Leaf]) -> dict[str, list[str]]:
+        """The classes of each column with the scores of several ones, by the first rows."""
+        if not scored:
+            return {}
+        with _damage():
+            first = next(self._source.batches([*dict.fromkeys(leaf.column for leaf in scored)], _ROWS_SEEN), None)
+            if first is None:
+                return {}
+            first.validate(full=True)
+            found = {leaf.name: classes_of(leaf, leaf.of(first.slice(0, _ROWS_SEEN))) for leaf in scored}
+        return {name: classes for name, classes in found.items() if classes}
+
+    def _columns_of(self, leaf: Leaf) -> list[_Column]:
+        if leaf.is_plain:
+            return [_Column(leaf.name, leaf, None)]
+        classes = self._scores.get(leaf.name, [])
+        return [_Column(f"{leaf.name}.{name}", leaf, at) for at, name in enumerate(classes)]
 
     def sample(self, rows: int) -> list[list[str]]:
         """The texts of each column in the first rows."""
         with _damage():
-            batch = next(self._source.batches(self.names, rows), None)
+            batch = next(self._source.batches(self._read_columns(range(len(self.names))), rows), None)
             if batch is None or not batch.num_rows:
                 raise FileUnreadable("The file has columns and no rows; it needs a row for each sample.")
             batch.validate(full=True)
             head = batch.slice(0, rows)
-            columns = [self._formed(at, ColumnForm.LABELS, head.column(name)) for at, name in enumerate(self.names)]
+            arrays = self._arrays(head, range(len(self.names)), 0)
+            columns = [self._formed(at, ColumnForm.LABELS, array) for at, array in arrays.items()]
             return [column.cast(pa.string()).to_pylist() for column in columns]
 
     def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
         """All rows; raises FileUnreadable where the file is damaged."""
-        names = [self.names[position] for position in forms]
+        names, start = self._read_columns([*forms]), 0
+        spread_columns = sum(len(classes) for classes in self._scores.values())
         with _damage():
             labels = [self.names[position] for position, form in forms.items() if form is ColumnForm.LABELS]
-            for batch in self._source.batches(names, rows_of_batch(len(names), _BATCH_ROWS), labels):
+            size = rows_of_batch(len(names) + spread_columns, _BATCH_ROWS)
+            for batch in self._source.batches(names, size, [name for name in labels if name in names]):
                 if batch.num_rows:
                     # A damaged file may hold offsets beyond its own end.
                     batch.validate(full=True)
-                    yield {
-                        position: self._formed(position, form, batch.column(self.names[position]))
-                        for position, form in forms.items()
-                    }
+                    arrays = self._arrays(batch, [*forms], start)
+                    yield {position: self._formed(position, form, arrays[position]) for position, form in forms.items()}
+                    start += batch.num_rows
+
+    def _read_columns(self, positions: Sequence[int]) -> list[str]:
+        return list(dict.fromkeys(self._columns[position].leaf.column for position in positions))
+
+    def _arrays(self, batch: pa.RecordBatch, positions: Sequence[int], start: int) -> dict[int, Any]:
+        """The values of some columns, behind so many rows."""
+        spread_scores: dict[str, list[Any]] = {}
+        arrays: dict[int, Any] = {}
+        for position in positions:
+            _, leaf, at = self._columns[position]
+            if at is not None and leaf.name not in spread_scores:
+                spread_scores[leaf.name] = spread(leaf, self._scores[leaf.name], leaf.of(batch), start)
+            arrays[position] = leaf.of(batch) if at is None else spread_scores[leaf.name][at]
+        return arrays
 
     def row_of(self, row: int) -> int:
         """The same row: every row of the file is one of the table."""
@@ -129,10 +182,6 @@ class _Arrow:
         source = pa.memory_map(str(self._path))
         opened = pa.ipc.open_stream if self._container is Container.ARROW_STREAM else pa.ipc.open_file
         return opened(source)
-
-
-def _is_read(kind: pa.DataType) -> bool:
-    return is_flat(kind) or is_label_list(kind)
 
 
 def _open(path: Path, container: Container, groups: range | None) -> _Source:

@@ -3,6 +3,8 @@
 import json
 import re
 
+from shared.runs.errors import FileUnreadable
+
 # Python writes these for floats that JSON does not have.
 _NO_NUMBER = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=[\s,\]}])")
 
@@ -15,6 +17,19 @@ def explained(text: bytes, where: str, error: Exception) -> str:
     record = _record_of(text)
     place = where if record is None else f"Record {record:,}"
     return f"{place} holds {found[0].decode()}, which is no number in JSON; write null, or leave the record out."
+
+
+def refuse_list(text: bytes, where: str) -> None:
+    """Raise FileUnreadable for a list where a record should be: nothing names its values."""
+    if not text.startswith(b"["):
+        return
+    if text[1:].lstrip().startswith(b"{"):
+        said = "the scores of a sample without its id and its actual label; write a record for each sample, such as "
+        raise FileUnreadable(
+            f'{where} is a list: {said}{{"y_true": "cat", "scores": [{{"label": "cat", "score": 0.9}}]}}.'
+        )
+    said = "nothing names its values; write a record for each sample, such as "
+    raise FileUnreadable(f'{where} is a list: {said}{{"y_true": "cat", "y_pred": "dog"}}.')
 
 
 def _record_of(text: bytes) -> int | None:

@@ -18,7 +18,7 @@ from shared.kit.json_keys import repeated_key
 from shared.predictions.values import score
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.reading.containers import Container
-from shared.runs.reading.json_faults import explained
+from shared.runs.reading.json_faults import explained, refuse_list
 from shared.runs.reading.json_frames import records_of_frame
 from shared.runs.reading.json_scores import spread
 from shared.runs.reading.tables import Batch, ColumnForm, check_names, rows_of_batch
@@ -133,6 +133,7 @@ def _lines(path: Path) -> Iterator[Record]:
                 raise FileUnreadable(detail)
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.strip():
+                refuse_list(text.lstrip(), f"Line {number:,}")
                 yield _members(text, f"Line {number:,}")
 
 
@@ -144,6 +145,7 @@ def _document(path: Path) -> Iterator[Record]:
         text = bytes(data).removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"["):
         for number, raw in enumerate(_decoded(_RECORDS, text, "The document"), 1):
+            refuse_list(bytes(raw), f"Record {number:,}")
             yield _members(raw, f"Record {number:,}")
         return
     members = _members(text, "The document")

@@ -1,10 +1,15 @@
 """Scores of several classes in one value of JSON, as programs write them, become columns."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from pyarrow import ipc
 from sklearn.metrics import roc_auc_score
 
 from shared.runs.errors import FileUnreadable
@@ -43,6 +48,133 @@ def test_scores_of_any_shape_have_the_area_of_scikit_learn(tmp_path: Path, shape
         assert counts(found) == ([0, 1], [[1, 1], [1, 1]])
         area = roc_auc_score(TRUTH, OF_ONE)
         assert found.finished.summary.roc_auc == pytest.approx([area, area], abs=1e-15)
+
+
+def parquet(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out, row_group_size=3)
+    return out.getvalue()
+
+
+def arrow(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    with ipc.new_file(out, table.schema) as writer:
+        writer.write_table(table, max_chunksize=3)
+    return out.getvalue()
+
+
+_SPARSE_VECTOR = pa.struct(
+    [("type", pa.int8()), ("size", pa.int32()), ("indices", pa.list_(pa.int32())), ("values", pa.list_(pa.float64()))]
+)
+TYPES: dict[str, dict[str, Any]] = {
+    "a list": {"probs": pa.list_(pa.float32())},
+    "an object": {},
+    "a vector of Spark": {"rawPrediction": _SPARSE_VECTOR, "probability": _SPARSE_VECTOR},
+    "a sparse vector": {"probability": _SPARSE_VECTOR},
+    "labels with scores": {},
+    "labels with probabilities": {},
+    "classes and scores": {},
+}
+
+
+@pytest.mark.parametrize("write", [parquet, arrow])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_scores_of_any_shape_are_read_from_parquet_and_arrow_as_from_json(
+    tmp_path: Path, shape: str, write: Any
+) -> None:
+    rows = [SHAPES[shape](round(1 - s, 1), s) for s in OF_ONE]
+    columns = {name: pa.array([row[name] for row in rows], TYPES[shape].get(name)) for name in rows[0]}
+
+    summary = read(tmp_path, write(pa.table({"y_true": TRUTH, "y_pred": PREDICTED, **columns}))).finished.summary
+
+    area = roc_auc_score(TRUTH, OF_ONE)
+    assert (summary.classes, summary.matrix.counts.tolist()) == ([0, 1], [[1, 1], [1, 1]])
+    assert summary.roc_auc == pytest.approx([area, area], abs=1e-15)
+    assert {column.dtype for column in summary.scores} == {"float" if shape == "a list" else "double"}
+
+
+def test_arrays_and_lists_of_polars_are_scores(tmp_path: Path) -> None:
+    pairs = [[round(1 - s, 1), s] for s in OF_ONE]
+    frame = pl.DataFrame({"y_true": TRUTH, "y_pred": PREDICTED, "y_prob": pairs})
+    area = roc_auc_score(TRUTH, OF_ONE)
+    for kind in (pl.List(pl.Float64), pl.Array(pl.Float64, 2)):
+        out = io.BytesIO()
+        frame.with_columns(pl.col("y_prob").cast(kind)).write_parquet(out)
+        assert read(tmp_path, out.getvalue()).finished.summary.roc_auc == pytest.approx([area, area], abs=1e-15)
+
+
+def _named(*rows: list[tuple[str, float]]) -> pa.Table:
+    lists = [[{"label": label, "score": score} for label, score in row] for row in rows]
+    return pa.table({"y_true": ["cat", "dog"][: len(rows)], "output": lists})
+
+
+_TWO = [("cat", 0.4), ("dog", 0.6)]
+REFUSED: dict[str, tuple[pa.Table, str]] = {
+    "a class twice": (_named(_TWO, [("dog", 0.5), ("dog", 0.5)]), "has two scores of one class"),
+    "a class that is missing": (_named(_TWO, [("dog", 1.0)]), "Row 2, column “output”: there is no score of “cat”"),
+    "more classes than scores": (
+        pa.table({"y_true": ["a"], "output": [{"classes": ["a", "b"], "scores": [1.0]}]}),
+        "more or fewer classes than scores",
+    ),
+    "a vector of more than any file has columns": (
+        pa.table(
+            {
+                "y_true": ["a"],
+                "probability": pa.array(
+                    [{"type": 0, "size": 2, "indices": [2**31 - 1], "values": [1.0]}], _SPARSE_VECTOR
+                ),
+            }
+        ),
+        "has a vector of 2,147,483,648 scores; up to 2,000 are read",
+    ),
+    "scores that are texts": (
+        pa.table({"y_true": ["a"], "y_pred": ["a"], "probs": [[{"label": "a", "score": "high"}]]}),
+        "The column “probs” is named as scores and holds list<",
+    ),
+    "lists of lists": (
+        pa.table({"y_true": ["a"], "y_pred": ["a"], "probs": [[[0.1, 0.9]]]}),
+        "The column “probs” is named as scores and holds list<",
+    ),
+}
+
+
+@pytest.mark.parametrize(("table", "said"), REFUSED.values(), ids=REFUSED.keys())
+def test_scores_that_are_not_whole_are_refused(tmp_path: Path, table: pa.Table, said: str) -> None:
+    with pytest.raises(FileUnreadable) as raised:
+        read(tmp_path, parquet(table))
+
+    assert said in raised.value.detail
+
+
+def test_a_class_that_the_first_rows_do_not_have_is_refused_with_its_row(tmp_path: Path) -> None:
+    rows = [_TWO] * 6_000 + [[("cat", 0.1), ("emu", 0.9)]]
+    lists = [[{"label": label, "score": score} for label, score in row] for row in rows]
+
+    with pytest.raises(FileUnreadable) as raised:
+        read(tmp_path, parquet(pa.table({"y_true": ["cat", "dog"] * 3_000 + ["cat"], "output": lists})))
+
+    assert raised.value.detail.startswith("Row 6,001, column “output”: there is a score of “emu”")
+
+
+def test_ids_of_bytes_are_told_to_be_bytes(tmp_path: Path) -> None:
+    found = read(tmp_path, parquet(pa.table({"id": [b"7", b"8"], "y_true": ["a", "b"], "y_pred": ["a", "a"]})))
+
+    said = "The column “id” holds bytes, not texts, and was not read; write them as texts if they are ids."
+    assert found.finished.notices == [said]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ('[[{"label": "cat", "score": 0.9}]]', "Record 1 is a list: the scores of a sample without its id"),
+        ('[["cat", "dog"]]', "Record 1 is a list: nothing names its values"),
+    ],
+)
+def test_a_list_where_a_record_should_be_is_refused_with_the_way_out(tmp_path: Path, data: str, said: str) -> None:
+    with pytest.raises(FileUnreadable) as raised:
+        read(tmp_path, data)
+
+    assert said in raised.value.detail
 
 
 def test_lists_of_numbers_that_are_no_scores_are_labels(tmp_path: Path) -> None:
