@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 Integers = NDArray[np.int64]
 
 
-# Runs that one comparison of two sides may look at: ten seconds' work.
-MAX_RUNS_COMPARED = 100_000_000
+_NO_RUNS: Integers = np.zeros(0, np.int64)
+
+# Runs of both masks of all pairs that one comparison of two sides may look at: five seconds' work.
+MAX_RUNS_COMPARED = 2_000_000_000
 
 
 class TooManyRuns(Exception):
@@ -60,6 +62,28 @@ class Mask:
         return np.append(counts, rest) if rest or not len(counts) else counts
 
 
+def joined_counts(masks: Sequence[Mask]) -> tuple[Integers, Integers]:
+    """The `counts` of all masks in a row, and how many each has."""
+    runs = np.array([len(mask.starts) for mask in masks], np.int64)
+    pixels = np.array([mask.height * mask.width for mask in masks], np.int64)
+    # Each mask has its bounds, and its pixels where the last run ends.
+    ends = np.cumsum(2 * runs + 1)
+    values = np.empty(ends[-1] if len(ends) else 0, np.int64)
+    is_bound = np.ones(len(values), bool)
+    is_bound[ends - 1] = False
+    bounds = np.empty((int(runs.sum()), 2), np.int64)
+    for side, column in enumerate(("starts", "stops")):
+        np.concatenate([_NO_RUNS, *(getattr(mask, column) for mask in masks)], out=bounds[:, side])
+    values[is_bound], values[ends - 1] = bounds.ravel(), pixels
+    counts = np.diff(values, prepend=0)
+    firsts = ends - 2 * runs - 1
+    counts[firsts] = values[firsts]
+    # Nothing is said of a rest of no pixels, but of an empty mask.
+    is_said = np.ones(len(counts), bool)
+    is_said[ends - 1] = (counts[ends - 1] > 0) | (runs == 0)
+    return counts[is_said], 2 * runs + is_said[ends - 1]
+
+
 def of_counts(counts: Any, height: int, width: int) -> Mask:
     """The mask that COCO's run lengths describe; what they leave out at the end is background."""
     ends = np.cumsum(np.asarray(counts, dtype=np.int64))
@@ -98,7 +122,7 @@ def _ones(mask: Mask) -> Integers:
 
 def check_sizes(masks: Sequence[Mask]) -> None:
     """Raise MaskSizesDiffer unless all masks have one size."""
-    if len({(mask.height, mask.width) for mask in masks}) > 1:
+    if any(mask.height != masks[0].height or mask.width != masks[0].width for mask in masks):
         raise MaskSizesDiffer
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from shared.evaluation.detection import boxes, masks, rle
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.masks import Mask
+
+# Runs of masks that are encoded together: the arrays of these stay in the processor's cache.
+_RUNS_AT_ONCE = 20_000
 
 # The shapes by which two objects are compared.
 Geometry = Literal["boxes", "masks"]
@@ -65,10 +69,7 @@ class Objects:
     @cached_property
     def run_lengths(self) -> list[dict[str, Any]]:
         """The masks as COCO's compressed run lengths, with their sizes."""
-        texts = rle.compress_all([mask.counts for mask in self.masks])
-        return [
-            {"size": [mask.height, mask.width], "counts": text} for mask, text in zip(self.masks, texts, strict=True)
-        ]
+        return _encoded(self.masks)
 
     def between(self, start: int, stop: int) -> "Objects":
         """The objects from one position up to another, as views."""
@@ -99,23 +100,49 @@ class Objects:
         )
 
 
+def encode_masks(sides: Sequence[Objects]) -> None:
+    """Make the run lengths of many sides, as many masks at once as take little memory: a side alone takes longer."""
+    waiting, run_count = list[Objects](), 0
+    for side in sides:
+        waiting.append(side)
+        run_count += sum(len(mask.starts) for mask in side.masks)
+        if run_count > _RUNS_AT_ONCE:
+            _encode(waiting)
+            waiting, run_count = [], 0
+    _encode(waiting)
+
+
+def _encode(sides: Sequence[Objects]) -> None:
+    texts = iter(_encoded([mask for side in sides for mask in side.masks]))
+    for side in sides:
+        # Where `cached_property` looks for them.
+        vars(side)["run_lengths"] = list(islice(texts, len(side.masks)))
+
+
+def _encoded(some: Sequence[Mask]) -> list[dict[str, Any]]:
+    texts = rle.compress_joined(*masks.joined_counts(some))
+    return [{"size": [mask.height, mask.width], "counts": text} for mask, text in zip(some, texts, strict=True)]
+
+
 def iou(reference: Objects, candidate: Objects, geometry: Geometry) -> Floats:
     """Intersection over union (n, m), and over the candidate alone where the reference is a group.
 
     Raises MaskSizesDiffer, TooManyRuns.
     """
-    by_box = boxes.iou(reference.boxes, candidate.boxes)
     if geometry == "boxes":
+        by_box = boxes.iou(reference.boxes, candidate.boxes)
         crowds = np.flatnonzero(reference.is_crowd)
         if len(crowds):
             by_box[crowds] = boxes.share_inside(reference.boxes[crowds], candidate.boxes)
         return by_box
-    run_counts = np.array([len(mask.starts) for mask in candidate.masks], dtype=np.int64)
+    true_runs, found_runs = ([len(mask.starts) for mask in side.masks] for side in (reference, candidate))
     masks.check_sizes([*reference.masks, *candidate.masks])
-    # Where the boxes are apart, so are the masks.
-    masks.check_work(run_counts * (by_box > 0).sum(axis=0))
-    if not by_box.size:
-        return by_box
+    if not len(reference) or not len(candidate):
+        return np.zeros((len(reference), len(candidate)))
+    if sum(found_runs) * len(reference) + sum(true_runs) * len(candidate) > masks.MAX_RUNS_COMPARED:
+        # Where the boxes are apart, so are the masks.
+        touch = boxes.iou(reference.boxes, candidate.boxes) > 0
+        masks.check_work(np.concatenate([touch.sum(axis=0) * found_runs, touch.sum(axis=1) * true_runs]))
     crowd_flags = reference.is_crowd.astype(int).tolist()
     overlaps = coco_masks.iou(candidate.run_lengths, reference.run_lengths, crowd_flags)
     # Two empty masks have no union.

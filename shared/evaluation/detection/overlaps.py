@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.object_table import Integers, ObjectTable
-from shared.evaluation.detection.objects import Geometry, Objects, iou
+from shared.evaluation.detection.objects import Geometry, Objects, encode_masks, iou
 
 # Pairs of boxes that are measured together: several arrays of them are in memory.
 _AT_ONCE = 1_000_000
@@ -54,6 +54,15 @@ def of_shapes(sides: Sequence[tuple[Objects, Objects]], geometry: Geometry, leas
     Each side is (reference, candidate). Raises MaskSizesDiffer, TooManyRuns.
     """
     found, first_reference, first_candidate = list[Overlaps](), 0, 0
+    if geometry == "masks":
+        encode_masks(
+            [
+                side
+                for reference, candidate in sides
+                if len(reference) and len(candidate)
+                for side in (reference, candidate)
+            ]
+        )
     for reference, candidate in sides:
         if len(reference) and len(candidate):
             overlaps = iou(reference, candidate, geometry).T

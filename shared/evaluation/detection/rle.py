@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 _FIRST, _LAST = 48, 111
 _BITS, _DATA, _SIGN, _MORE = 5, 0x1F, 0x10, 0x20
@@ -33,7 +33,11 @@ def compress_all(masks: Sequence[ArrayLike]) -> list[str]:
     """The run lengths of each mask as text, in one pass over all of them."""
     counts = [np.asarray(one, dtype=np.int64) for one in masks]
     sizes = np.array([len(one) for one in counts], dtype=np.int64)
-    values = np.concatenate([np.zeros(0, np.int64), *counts])
+    return compress_joined(np.concatenate([np.zeros(0, np.int64), *counts]), sizes)
+
+
+def compress_joined(values: NDArray[np.int64], sizes: NDArray[np.int64]) -> list[str]:
+    """The run lengths of each mask as text, from those of all in a row, so many of each."""
     rest, firsts = values.copy(), np.cumsum(sizes) - sizes
     later = np.flatnonzero(np.arange(len(values)) - np.repeat(firsts, sizes) >= _WHOLE)
     rest[later] -= values[later - 2]

@@ -5,21 +5,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pycocotools import mask as coco_mask
 
-from shared.evaluation.detection import masks
+from shared.evaluation.detection import masks, objects
 from shared.evaluation.detection.masks import Mask, MaskSizesDiffer, TooManyRuns
-from shared.evaluation.detection.objects import Objects, iou
+from shared.evaluation.detection.objects import Objects, encode_masks, iou
 from tests.bitmaps import mask_of
 
 BITMAPS = arrays(np.uint8, (7, 5), elements=st.integers(0, 1))
 
 
 def objects_of(side: list[Mask]) -> Objects:
-    boxes = np.array([mask.box for mask in side], dtype=np.float64)
+    boxes = np.array([mask.box for mask in side], dtype=np.float64).reshape(-1, 4)
     return Objects(np.zeros(len(side), dtype=np.int64), np.ones(len(side)), boxes, side)
 
 
@@ -36,6 +36,24 @@ def test_masks_overlap_as_coco_says(left: list[Any], right: list[Any], data: st.
     assert overlaps == pytest.approx(np.nan_to_num(expected), abs=1e-12)
 
 
+EMPTY, FULL = np.zeros((2, 3), np.uint8), np.ones((2, 3), np.uint8)
+
+
+@given(st.lists(st.lists(BITMAPS, max_size=3), max_size=4), st.sampled_from([0, 5, 20_000]))
+@example([[EMPTY], [], [FULL, EMPTY]], 0)
+@example([[EMPTY, FULL], [FULL], [EMPTY]], 20_000)
+def test_masks_of_many_images_are_encoded_as_coco_encodes_each(images: list[list[Any]], run_count: int) -> None:
+    sides = [objects_of([mask_of(bitmap) for bitmap in image]) for image in images]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(objects, "_RUNS_AT_ONCE", run_count)
+        encode_masks(sides)
+
+    expected = [[coco_mask.encode(np.asfortranarray(bitmap)) for bitmap in image] for image in images]
+    assert [side.run_lengths for side in sides] == [
+        [{"size": list(one["size"]), "counts": one["counts"].decode()} for one in image] for image in expected
+    ]
+
+
 def test_masks_of_other_sizes_are_not_compared() -> None:
     wide, high = (objects_of([mask_of(np.ones(size))]) for size in ((2, 3), (3, 2)))
 
@@ -46,7 +64,8 @@ def test_masks_of_other_sizes_are_not_compared() -> None:
 def test_the_work_is_bounded_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     stripes = mask_of(np.array([[1, 1], [0, 0], [1, 1], [0, 0]]))
     side = objects_of([stripes, stripes])
-    runs_compared = 2 * 2 * len(stripes.starts)
+    # Of both masks of each of four pairs.
+    runs_compared = 4 * 2 * len(stripes.starts)
 
     monkeypatch.setattr(masks, "MAX_RUNS_COMPARED", runs_compared)
     assert iou(side, side, "masks").tolist() == [[1, 1], [1, 1]]
@@ -54,6 +73,15 @@ def test_the_work_is_bounded_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TooManyRuns):
         iou(side, side, "masks")
     assert iou(side, side, "boxes").tolist() == [[1, 1], [1, 1]]
+
+
+def test_the_runs_of_either_side_are_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    stripes, whole = mask_of(np.array([[1, 0, 1, 0, 1]])), mask_of(np.ones((1, 5)))
+    monkeypatch.setattr(masks, "MAX_RUNS_COMPARED", 3)
+
+    for sides in ((stripes, whole), (whole, stripes)):
+        with pytest.raises(TooManyRuns):
+            iou(objects_of([sides[0]]), objects_of([sides[1]]), "masks")
 
 
 def test_masks_that_are_apart_are_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
