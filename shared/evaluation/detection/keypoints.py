@@ -50,11 +50,10 @@ def similarities(
     """
     rows, columns = _same_image(references.images, candidates.images)
     truth, found = points
-    beside = _distances(truth.places[columns], found.places[rows])
-    around = _distances_outside(references.xywh[columns], found.places[rows])
+    squares = _distances(truth.places[columns], found.places[rows])
     is_labelled = truth.is_labelled[columns]
     has_none = np.asarray(~is_labelled.any(axis=1))
-    squares = np.where(has_none[:, None], around, beside)
+    squares[has_none] = _distances_outside(references.xywh[columns[has_none]], found.places[rows[has_none]])
     # In the order of operations of pycocotools.
     errors = squares / (sigmas * 2) ** 2 / (references.areas[columns, None] + np.spacing(1)) / 2
     terms = np.exp(-errors) * (is_labelled | has_none[:, None])
@@ -72,7 +71,8 @@ def _same_image(reference_images: Integers, candidate_images: Integers) -> tuple
 
 
 def _distances(left: Floats, right: Floats) -> Floats:
-    squares: Floats = ((left - right) ** 2).sum(axis=2)
+    # A sum over an axis of two takes three times as long.
+    squares: Floats = (left[..., 0] - right[..., 0]) ** 2 + (left[..., 1] - right[..., 1]) ** 2
     return squares
 
 
