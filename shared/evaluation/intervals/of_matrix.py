@@ -134,7 +134,7 @@ def _overall(metric: Metric, value: float | None, result: MatrixResult, confiden
     formula, matrix = count_formulas.OVERALL[metric.id], result.matrix
     does_vary = bool(overall_spread(formula, matrix).error > ROUNDING)
     spread = overall_spread(formula, matrix, ADDED_SAMPLES)
-    return _on_logit_scale(metric, value, spread, result.total, confidence, does_vary=does_vary)
+    return on_logit_scale(metric, value, spread, result.total, confidence, does_vary=does_vary)
 
 
 def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> list[Estimate]:
@@ -159,7 +159,7 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
     with_spread = class_spreads(formula, matrix).error > ROUNDING
     spreads = map(Spread, *class_spreads(formula, matrix, ADDED_SAMPLES))
     return [
-        _on_logit_scale(metric, value, spread, result.total, confidence, does_vary=does_vary)
+        on_logit_scale(metric, value, spread, result.total, confidence, does_vary=does_vary)
         for value, does_vary, spread in zip(values, with_spread.tolist(), spreads, strict=True)
     ]
 
@@ -211,14 +211,22 @@ def _linear_in_accuracy(metric: Metric, value: float, result: MatrixResult, conf
     return replace(of_accuracy, low=low, high=high)
 
 
-def _on_logit_scale(
-    metric: Metric, value: float | None, spread: Spread, samples: float, confidence: Confidence, *, does_vary: bool
+def on_logit_scale(
+    metric: Metric,
+    value: float | None,
+    spread: Spread,
+    samples: float,
+    confidence: Confidence,
+    *,
+    does_vary: bool,
+    method: IntervalMethod = "delta",
 ) -> Estimate:
+    """A metric by the delta method; without an interval unless the counts themselves vary."""
     if value is None or not does_vary:
         return Estimate(value, reason=UNDEFINED if value is None else NO_SPREAD)
     assert metric.range is not None, "a metric with an interval is a number"
     bounds = spread_interval(value, spread, samples, confidence.student_critical, metric.range)
-    return Estimate(value, reason=NO_SPREAD) if bounds is None else Estimate(value, *bounds, metric.interval)
+    return Estimate(value, reason=NO_SPREAD) if bounds is None else Estimate(value, *bounds, method)
 
 
 def _around(metric: Metric, value: float | None, down: float, up: float) -> Estimate:

@@ -1,34 +1,35 @@
 """The metrics of weighted samples with their intervals, each by the weighted form of the catalogue's method."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, OF_BOTH_RATES, distances
+from shared.evaluation.intervals.delta import Spread
+from shared.evaluation.intervals.logit import ROUNDING
 from shared.evaluation.intervals.of_matrix import (
+    ADDED_SAMPLES,
     CLASS_PROPORTIONS,
     LINEAR_IN_ACCURACY,
     NO_METHOD,
-    NO_SPREAD,
     OVERALL_PROPORTIONS,
     UNDEFINED,
     WEIGHTED,
     Confidence,
     Estimate,
+    f1_of_jaccard,
+    on_logit_scale,
 )
 from shared.evaluation.intervals.proportions import wilson
 from shared.evaluation.intervals.weighted import effective_counts, effective_proportion, outcome_sums, overall_sums
-from shared.evaluation.intervals.weighted_delta import class_errors, overall_error
+from shared.evaluation.intervals.weighted_delta import class_spreads, kish_number, overall_spread
 from shared.evaluation.metrics import Metric
 from shared.evaluation.metrics.definition import WEIGHTED_METHODS
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import why_undefined
-
-# Less than this share of the range is the rounding of a spread of zero.
-_ROUNDING = 1e-12
 
 
 def weighted_overall_estimates(
@@ -58,8 +59,10 @@ def _overall(metric: Metric, result: MatrixResult, confidence: Confidence) -> Es
         occurs = actual > 0
         down, up = (side / occurs.sum() for side in distances(hits[occurs], actual[occurs], confidence.critical))
         return _around(metric, value, up, down) if MEANS_OF_RECALLS[metric.id] else _around(metric, value, down, up)
-    error = overall_error(count_formulas.OVERALL[metric.id], result.matrix)
-    return _normal(metric, value, error, confidence)
+    formula, matrix = count_formulas.OVERALL[metric.id], result.matrix
+    does_vary = bool(overall_spread(formula, matrix).error > ROUNDING)
+    spread = overall_spread(formula, matrix, ADDED_SAMPLES)
+    return _by_delta(metric, value, spread, matrix, confidence, does_vary=does_vary)
 
 
 def _share(metric: Metric, value: float, result: MatrixResult, confidence: Confidence) -> Estimate:
@@ -87,7 +90,7 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
             Estimate(None, reason=UNDEFINED) if value is None else Estimate(value, low, high, "weighted-wilson")
             for value, low, high in zip(values, *(bound.tolist() for bound in bounds), strict=True)
         ]
-        return [*map(_f1_of_jaccard, found)] if metric.id == "f1.class" else found
+        return [*map(f1_of_jaccard, found)] if metric.id == "f1.class" else found
     if metric.interval == "mover":
         weight = OF_BOTH_RATES[metric.id]
         shares = [effective_proportion(sums, CLASS_PROPORTIONS[name]) for name in ("recall.class", "specificity.class")]
@@ -96,22 +99,26 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
         return [
             _around(metric, value, weight * down, weight * up) for value, (down, up) in zip(values, sides, strict=True)
         ]
-    errors = class_errors(count_formulas.BY_CLASS[metric.id], result.matrix).tolist()
-    return [_normal(metric, value, error, confidence) for value, error in zip(values, errors, strict=True)]
+    formula, matrix = count_formulas.BY_CLASS[metric.id], result.matrix
+    with_spread = class_spreads(formula, matrix).error > ROUNDING
+    spreads = map(Spread, *class_spreads(formula, matrix, ADDED_SAMPLES))
+    return [
+        _by_delta(metric, value, spread, matrix, confidence, does_vary=does_vary)
+        for value, does_vary, spread in zip(values, with_spread.tolist(), spreads, strict=True)
+    ]
 
 
-def _f1_of_jaccard(estimate: Estimate) -> Estimate:
-    if estimate.low is None or estimate.high is None:
-        return estimate
-    low, high = (2 * bound / (1 + bound) for bound in (estimate.low, estimate.high))
-    return replace(estimate, low=low, high=high)
-
-
-def _normal(metric: Metric, value: float | None, error: float, confidence: Confidence) -> Estimate:
-    if value is None or not error > _ROUNDING:
-        return Estimate(value, reason=UNDEFINED if value is None else NO_SPREAD)
-    half = confidence.critical * error
-    return _around(metric, value, half, half)
+def _by_delta(
+    metric: Metric,
+    value: float | None,
+    spread: Spread,
+    matrix: ConfusionMatrix,
+    confidence: Confidence,
+    *,
+    does_vary: bool,
+) -> Estimate:
+    samples = kish_number(matrix)
+    return on_logit_scale(metric, value, spread, samples, confidence, does_vary=does_vary, method="weighted-delta")
 
 
 def _around(metric: Metric, value: float | None, down: Any, up: Any) -> Estimate:

@@ -13,10 +13,10 @@ from statsmodels.stats.weightstats import DescrStatsW
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.areas import areas
-from shared.evaluation.intervals.of_matrix import Confidence
-from shared.evaluation.intervals.of_weighted import weighted_overall_estimates
-from shared.evaluation.intervals.weighted_delta import overall_error
-from shared.evaluation.metrics import CATALOGUE
+from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
+from shared.evaluation.intervals.of_weighted import weighted_class_estimates, weighted_overall_estimates
+from shared.evaluation.intervals.weighted_delta import overall_spread
+from shared.evaluation.metrics import CATALOGUE, OVERALL, PER_CLASS
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.rates import Floats
 from shared.runs.ingest.weighted_ranking import weighted_roc_area
@@ -60,7 +60,7 @@ def test_the_spread_of_other_metrics_is_that_of_a_bootstrap_of_the_samples(metri
     drawn = bootstrap((np.arange(2000),), value, n_resamples=400, vectorized=True, method="percentile", rng=1)
     counted = matrix(WEIGHTS)
 
-    error = overall_error(count_formulas.OVERALL[metric], counted)
+    error = overall_spread(count_formulas.OVERALL[metric], counted).error
 
     assert error == pytest.approx(drawn.standard_error, rel=0.12)
 
@@ -73,6 +73,30 @@ def test_an_accuracy_of_one_has_the_interval_of_kishs_number() -> None:
 
     assert (found.value, found.high) == (1.0, 1.0)
     assert found.low == pytest.approx(proportion_confint(effective, effective, method="wilson")[0], abs=1e-9)
+
+
+def test_equal_weights_give_the_delta_methods_interval_of_samples_without_weights() -> None:
+    plain = ConfusionMatrix((0, 1, 2), np.array([[90, 4, 1], [3, 60, 0], [0, 5, 7]]))
+    counts = plain.counts.astype(float)
+    equal = ConfusionMatrix((0, 1, 2), counts * 2.5, plain.counts, counts * 2.5**2)
+    overall = [metric for metric in OVERALL.metrics if metric.interval == "delta"]
+    by_class = [metric for metric in PER_CLASS.metrics if metric.interval == "delta"]
+
+    found = weighted_overall_estimates(MatrixResult(equal), Confidence(), overall)
+    of_classes = weighted_class_estimates(MatrixResult(equal), Confidence(), by_class)
+
+    for metric, one in overall_estimates(MatrixResult(plain), Confidence(), overall).items():
+        assert bounds(found[metric]) == pytest.approx(bounds(one), abs=1e-9), metric
+        assert found[metric].method == "weighted-delta", metric
+    for metric, ones in class_estimates(MatrixResult(plain), Confidence(), by_class).items():
+        for one, other in zip(ones, of_classes[metric], strict=True):
+            assert bounds(other) == pytest.approx(bounds(one), abs=1e-9), metric
+
+
+def bounds(estimate: Estimate) -> tuple[float, float]:
+    assert estimate.low is not None, estimate
+    assert estimate.high is not None, estimate
+    return estimate.low, estimate.high
 
 
 def test_a_matrix_without_squares_has_no_interval() -> None:
