@@ -40,7 +40,7 @@ def draw(
     """The metrics of so many samples."""
     cells = random.choice(4, size, p=shares.ravel())
     weights = random.exponential(size=size) * times.ravel()[cells]
-    counts, squares = (np.bincount(cells, sums, 4).reshape(2, 2) for sums in (weights, weights**2))
+    counts, squares = (np.bincount(cells, sums, 4).astype(np.float64).reshape(2, 2) for sums in (weights, weights**2))
     return estimates(counts, squares)
 
 

@@ -91,6 +91,7 @@ async def _curves(platform: Platform, run: ReadyRun) -> dict[str, Any]:
         "curves": found.curves,
         "scored_label": run.summary.classes[found.position],
         "area": found.area,
+        "average_precision": found.average_precision,
         "roc": found.curves.roc and path(found.curves.roc.curve),
         "band": found.curves.roc and found.roc_band and area_of_band(found.curves.roc.curve.x, found.roc_band),
         "pr": found.curves.pr and path(found.curves.pr.curve, stepped=True),

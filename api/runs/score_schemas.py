@@ -69,6 +69,7 @@ class RunCurves(msgspec.Struct):
         float | None,
         Meta(description="Mean precision, weighted by the recall that each score adds; null if undefined."),
     ]
+    average_precision_estimate: Annotated[Estimate, Meta(description="The same with its interval of 95 %.")]
     roc: Annotated[RunCurve | None, Meta(description="ROC curve; null unless both kinds of samples occur.")]
     pr: Annotated[RunCurve | None, Meta(description="Precision-recall curve; null if no sample has the class.")]
     notices: Annotated[list[str], Meta(description="What looks wrong, or why something is null.")]
@@ -94,6 +95,7 @@ class RunCurves(msgspec.Struct):
             roc_auc=curves.roc_auc,
             average_precision=curves.average_precision,
             roc_auc_estimate=found.area,
+            average_precision_estimate=found.average_precision,
             roc=RunCurve.of(curves.roc, found.roc_band),
             pr=RunCurve.of(curves.pr, None),
             notices=_notices(found),

@@ -12,6 +12,7 @@ METHOD_NAMES: dict[IntervalMethod, str] = {
     "mover": "Wilson, combined",
     "delta": "delta method",
     "delong": "DeLong",
+    "influence": "influence of samples",
     "weighted-wilson": "Wilson, weighted",
     "weighted-mover": "Wilson, weighted and combined",
     "weighted-delta": "delta method, weighted",

@@ -18,7 +18,7 @@ from shared.runs.errors import ScoresNotProbabilities
 from shared.runs.filters import Condition
 from shared.runs.prediction_scores import PredictionScores, scores_of_predictions
 from shared.runs.records import ReadyRun
-from shared.runs.results import area_estimate, area_estimates
+from shared.runs.results import area_estimate, area_estimates, average_precision_estimate
 from shared.runs.scanning import RowScan
 
 # The scores are those of a class, or those of what is predicted of each sample.
@@ -26,7 +26,7 @@ ScoreSource = Literal["class", "predictions"]
 
 
 class ClassCurves(NamedTuple):
-    """The curves of the class at a position, and the area under the ROC curve with its interval of 95 %.
+    """The curves of the class at a position; area under the ROC curve and average precision with intervals of 95 %.
 
     The band is around the ROC curve; there is none without such a curve, nor of weighted samples.
     """
@@ -34,6 +34,7 @@ class ClassCurves(NamedTuple):
     position: int
     curves: ScoredCurves
     area: Estimate
+    average_precision: Estimate
     roc_band: RocBand | None
 
 
@@ -68,11 +69,14 @@ async def curves(
         return curves_of(scored.ranked(scan, run.summary.rows, conditions), max_points)
 
     found = await answers.scan(platform, run, measure)
+    precision = average_precision_estimate(found)
     if run.summary.is_weighted:
-        return ClassCurves(scored.position, found, _weighted_area(run, scored.position, found, conditions), None)
+        area = _weighted_area(run, scored.position, found, conditions)
+        return ClassCurves(scored.position, found, area, precision, None)
     sides = int(found.positives), int(found.negatives)
     band = None if found.roc is None else roc_band(found.roc.curve, *sides, Confidence().critical)
-    return ClassCurves(scored.position, found, area_estimate(found.roc_auc, found.roc_auc_error, sides), band)
+    area = area_estimate(found.roc_auc, found.roc_auc_error, sides)
+    return ClassCurves(scored.position, found, area, precision, band)
 
 
 def _weighted_area(run: ReadyRun, position: int, found: ScoredCurves, conditions: Sequence[Condition]) -> Estimate:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared.evaluation.curves.curves import CurvePoints, pr_corners, roc_corners
+from shared.evaluation.curves.precision_spread import PrecisionSpread, PrecisionSums
 from shared.evaluation.curves.ranked_scores import RankedScores
 from shared.evaluation.curves.thinning import ThinnedCurve, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts
@@ -21,7 +22,8 @@ class ScoredCurves:
     """The curves of one class against the rest; None where a kind of samples that they need does not occur.
 
     `roc_auc_error` is the standard error by DeLong's method (1988), None with fewer than two samples on a side,
-    and of weighted samples.
+    and of weighted samples. `precision_spread` is that of the average precision, None with fewer than two positives,
+    without negatives, and of weighted samples.
     """
 
     positives: float
@@ -33,6 +35,7 @@ class ScoredCurves:
     pr: ThinnedCurve | None
     # Of weighted samples, of which the fields above have the weights: the numbers of both kinds.
     rows: tuple[int, int] | None = None
+    precision_spread: PrecisionSpread | None = None
 
 
 def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
@@ -46,9 +49,12 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
     lost = [0.0, 0.0]
     roc: list[ThinnedCurve] = []
     pr: list[ThinnedCurve] = []
+    sums = None if ranked.weighted is not None else PrecisionSums(int(positives), int(negatives))
     for stretch in ranked.stretches() if positives else ():
         twice_wins += (np.diff(stretch.fp) @ (stretch.tp[1:] + stretch.tp[:-1])).item()
         precision += float(np.diff(stretch.tp) @ (stretch.tp[1:] / (stretch.tp[1:] + stretch.fp[1:])))
+        if sums is not None:
+            sums.add(stretch)
         if negatives:
             lost = [before + more for before, more in zip(lost, _squares_of_lost_pairs(stretch, ranked), strict=True)]
             roc.append(thin(_roc(roc_corners(stretch), positives, negatives), _OF_STRETCH, monotone=True))
@@ -63,6 +69,7 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
         _joined(roc, max_points, monotone=True),
         _joined(pr, max_points, monotone=False),
         None if ranked.weighted is None else _rows(ranked),
+        None if sums is None else sums.spread(),
     )
 
 

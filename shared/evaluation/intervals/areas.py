@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.curves.precision_spread import PrecisionSpread
 from shared.evaluation.distributions import normal_upper_tail, student_critical
 from shared.evaluation.intervals.logit import logit_interval
 from shared.evaluation.rates import Floats
@@ -16,6 +17,7 @@ from shared.evaluation.rates import Floats
 # In samples of the smaller side. With ten positives, less leaves intervals of steep curves too short, and more makes
 # all of them too long: `benchmarks.statistics` tries ten distributions of scores.
 _MODERATION = 2
+_TWICE = 2
 
 
 class CorrelatedAreas(NamedTuple):
@@ -30,8 +32,8 @@ def areas(is_positive: NDArray[np.bool_], scores: Floats) -> CorrelatedAreas:
     by_positive, by_negative = [], []
     for row in scores:
         positive, negative = row[is_positive], row[~is_positive]
-        by_positive.append(_shares_below(positive, negative))
-        by_negative.append(1 - _shares_below(negative, positive))
+        by_positive.append(shares_below(positive, negative))
+        by_negative.append(1 - shares_below(negative, positive))
     placements = np.array(by_positive), np.array(by_negative)
     covariance = sum(np.atleast_2d(np.cov(side)) / side.shape[1] for side in placements)
     return CorrelatedAreas(placements[0].mean(axis=1), np.asarray(covariance))
@@ -59,6 +61,23 @@ def _usual_variance(area: float, sides: tuple[int, int]) -> float:
     return (area * (1 - area) + (sum(sides) / 2 - 1) * of_samples) / (sides[0] * sides[1])
 
 
+def average_precision_interval(
+    value: float, spread: PrecisionSpread, sides: tuple[int, int], alpha: float
+) -> tuple[float, float] | None:
+    """The interval of an average precision on the logit scale, around that which the positives find among the others.
+
+    None without a spread, and where that is 0 or 1. As little is known of the error as there are samples on the smaller
+    side, and on the logit scale half of the correction is enough, as of counts: the deviate is Student's with twice as
+    many degrees of freedom.
+    """
+    if not spread.error or not 0 < value < 1:
+        return None
+    freedom = _TWICE * max(min(sides) - 1, 1)
+    bounds = logit_interval(spread.among_others, spread.error, student_critical(alpha, freedom))
+    # Of two or three positives the value itself may lie far above the centre.
+    return bounds and (min(bounds[0], value), max(bounds[1], value))
+
+
 def difference_test(found: CorrelatedAreas) -> tuple[float, float, float]:
     """The second area minus the first, its standard error, and the two-sided P-value; 1 if the two never differ."""
     difference = float(found.values[1] - found.values[0])
@@ -67,7 +86,7 @@ def difference_test(found: CorrelatedAreas) -> tuple[float, float, float]:
     return difference, error, 2 * normal_upper_tail(abs(difference) / error) if error else 1.0
 
 
-def _shares_below(scores: Floats, others: Floats) -> Floats:
+def shares_below(scores: Floats, others: Floats) -> Floats:
     """Of each score, the share of the others below it; equal ones count half."""
     ordered = np.sort(others)
     ranks = np.searchsorted(ordered, scores, "left") + np.searchsorted(ordered, scores, "right")

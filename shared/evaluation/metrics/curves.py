@@ -72,6 +72,7 @@ CURVES = Group(
             _of_class(lambda summary: summary.areas.average_precision),
             averaging="class",
             sklearn="average_precision_score(average=None)",
+            interval="influence",
         ),
         _metric(
             "average_precision.ovr_macro",

@@ -21,6 +21,7 @@ IntervalMethod = Literal[
     "mover",
     "delta",
     "delong",
+    "influence",
     "weighted-wilson",
     "weighted-mover",
     "weighted-delta",
@@ -28,8 +29,9 @@ IntervalMethod = Literal[
 ]
 """The method of a confidence interval: of a proportion Wilson's score interval or the exact one of Clopper and Pearson,
 of a sum of independent proportions Wilson's intervals combined (MOVER), of another smooth function of multinomial
-counts the delta method, of an area under a ROC curve of scores DeLong's method; both on the logit scale; of weighted
-samples the same, with the variance that the weights leave."""
+counts the delta method, of an area under a ROC curve of scores DeLong's method, of an average precision the influence
+of single samples; these three on the logit scale; of weighted samples the same, with the variance that the weights
+leave."""
 
 WEIGHTED_METHODS: dict[IntervalMethod, IntervalMethod] = {
     "wilson": "weighted-wilson",

@@ -65,6 +65,13 @@ async def test_curves_of_a_binary_run_equal_those_of_scikit_learn(alice: Client)
     spam = next(one["estimates"]["roc_auc"] for one in classes if one["label"] == "spam")
     bounds = {name: pytest.approx(spam[name], abs=1e-9) for name in ("value", "low", "high")}
     assert found["roc_auc_estimate"] == {**spam, **bounds}
+    precision = found["average_precision_estimate"]
+    assert (precision["value"], precision["method"], precision["reason"]) == (
+        found["average_precision"],
+        "influence",
+        None,
+    )
+    assert 0 < precision["low"] < precision["value"] < precision["high"] < 1
     ham = await read(alice, run, "curves", **{"class": "ham"})
     expected = metrics.average_precision_score(1 - TRUTH, -SCORES)
     assert (ham["label"], ham["average_precision"]) == ("ham", pytest.approx(expected, abs=1e-12))

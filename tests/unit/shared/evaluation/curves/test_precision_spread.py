@@ -1,0 +1,73 @@
+"""The spread of an average precision: that of leaving out single samples, however the scores are cut into stretches."""
+
+import math
+
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score
+
+from shared.evaluation.curves.precision_spread import PrecisionSums
+from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
+from shared.evaluation.intervals.areas import average_precision_interval
+from shared.evaluation.rates import Floats
+
+RANDOM = np.random.default_rng(3)
+TRUTH = np.arange(600) < 150
+SCORES = np.where(TRUTH, RANDOM.beta(3, 2, 600), RANDOM.beta(2, 3, 600))
+ALL = {"different": SCORES, "tied": SCORES.round(1)}
+
+
+def sums_of(counts: ThresholdCounts, *cuts: int) -> PrecisionSums:
+    sums = PrecisionSums(int(counts.positives), int(counts.negatives))
+    for start, end in zip((0, *cuts), (*cuts, len(counts.tp) - 1), strict=True):
+        sums.add(counts.pick(np.arange(start, end + 1)))
+    return sums
+
+
+@pytest.mark.parametrize("scores", ALL.values(), ids=ALL.keys())
+def test_the_error_is_that_of_the_jackknife(scores: Floats) -> None:
+    values = [average_precision_score(np.delete(TRUTH, at), np.delete(scores, at)) for at in range(600)]
+    jackknife = math.sqrt(599 * np.var(values))
+
+    spread = sums_of(count_at_scores(scores, TRUTH)).spread()
+
+    assert spread is not None
+    assert spread.error == pytest.approx(jackknife, rel=0.03)
+
+
+@pytest.mark.parametrize("scores", ALL.values(), ids=ALL.keys())
+def test_the_centre_is_the_precision_of_each_positive_among_the_others(scores: Floats) -> None:
+    precisions = []
+    for at in np.flatnonzero(TRUTH):
+        above = np.delete(scores, at) >= scores[at]
+        precisions.append(np.delete(TRUTH, at)[above].mean() if above.any() else 1.0)
+
+    spread = sums_of(count_at_scores(scores, TRUTH)).spread()
+
+    assert spread is not None
+    assert spread.among_others == pytest.approx(np.mean(precisions), abs=1e-12)
+
+
+def test_stretches_add_up_to_the_same() -> None:
+    counts = count_at_scores(SCORES, TRUTH)
+
+    assert sums_of(counts, 1, 40, 333).spread() == pytest.approx(sums_of(counts).spread(), abs=1e-12)
+
+
+def test_two_positives_leave_the_value_within_its_interval_and_one_has_none() -> None:
+    counts = count_at_scores(np.array([0.9, 0.8, 0.7, 0.1]), np.array([True, False, True, False]))
+    spread = sums_of(counts).spread()
+    assert spread is not None
+
+    bounds = average_precision_interval(5 / 6, spread, (2, 2), 0.05)
+
+    assert bounds is not None
+    assert 0 <= bounds[0] <= 5 / 6 <= bounds[1] <= 1
+    assert sums_of(count_at_scores(np.array([0.9, 0.8]), np.array([True, False]))).spread() is None
+
+
+def test_positives_above_all_negatives_have_no_interval() -> None:
+    spread = sums_of(count_at_scores(np.arange(9) / 10, np.arange(9) > 4)).spread()
+
+    assert spread is not None
+    assert average_precision_interval(1.0, spread, (4, 5), 0.05) is None
