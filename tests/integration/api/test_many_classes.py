@@ -96,6 +96,7 @@ async def test_their_csv_has_a_line_for_each_cell_that_is_not_zero(alice: Client
     assert sorted(lines) == sorted(f"{actual},{predicted},{count}" for (actual, predicted), count in counted.items())
 
 
+@pytest.mark.usefixtures("workers")
 async def test_several_of_them_are_ranked(app: Litestar, alice: Client) -> None:
     actual, _ = labels()
     body = {"actual_vector": actual, "predicted_vector": actual}
@@ -110,6 +111,21 @@ async def test_several_of_them_are_ranked(app: Litestar, alice: Client) -> None:
     assert (ranking.status_code, ranking.json()["best_name"]) == (200, better), ranking.text
     assert page.status_code == 200
     assert "Matrices of more than 1,000 classes are not drawn" in page.text
+
+
+@pytest.mark.usefixtures("workers")
+async def test_the_page_of_a_run_says_which_classes_it_draws_and_offers_no_report(app: Litestar, alice: Client) -> None:
+    actual, predicted = labels()
+    run = await settled(alice, await alice.post("/v1/runs", {"data": {"y_true": actual, "y_pred": predicted}}))
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+
+    page = (await visitor.get(f"/app/runs/{run['id']}")).text
+    refused = [await alice.get(f"/v1/runs/{run['id']}/{file}") for file in ("report", "receipt")]
+
+    assert "classes the 40 with the most errors are drawn" in page
+    assert f"/app/runs/{run['id']}/report" not in page
+    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(409, "many-classes")] * 2
 
 
 async def test_what_shows_every_cell_refuses_them_and_says_where_to_read(alice: Client) -> None:

@@ -141,6 +141,6 @@ async def test_the_pages_say_that_samples_are_weighted(app: Litestar, alice: Cli
     assert "Accuracy, weighted" in page
     assert "their weight: 11" in page
     assert "Predicted weight" in page
-    assert "Accuracy, weighted" in slices
+    assert "Weighted accuracy of the samples" in slices
     assert "Accuracy, weighted" in listed
     assert [row["weight"] for row in csv.DictReader(io.StringIO(errors))] == ["4", "0", "1", "3"]
