@@ -165,7 +165,10 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
 
 
 def f1_of_jaccard(estimate: Estimate) -> Estimate:
-    """With J, the share of hits among the samples of the class or predicted as it, F1 is 2J/(1 + J)."""
+    """The estimate of an F1 from one whose bounds are those of Jaccard's index J: F1 is 2J/(1 + J).
+
+    J is the share of hits among the samples that are of the class or predicted as it.
+    """
     if estimate.low is None or estimate.high is None:
         return estimate
     low, high = (2 * bound / (1 + bound) for bound in (estimate.low, estimate.high))
