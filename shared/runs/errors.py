@@ -82,7 +82,7 @@ class WeightsInvalid(DomainError):
 
 
 class WeightsUnsupported(DomainError):
-    """The samples of the run are weighted, and this counts each of them once; send `weight: null` to count all so."""
+    """The samples of the run have weights, which this cannot count; set `columns.weight` to null to count each once."""
 
     status, code = HTTPStatus.CONFLICT, "weights-unsupported"
 
