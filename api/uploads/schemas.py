@@ -110,7 +110,7 @@ class PartLinkOut(msgspec.Struct):
     number: Annotated[int, Meta(description="Number of the part, from 1.")]
     size_bytes: Annotated[int, Meta(description="Size of the part in bytes.")]
     method: Annotated[Literal["PUT"], Meta(description="Method of the request.")]
-    url: Annotated[str, Meta(description="Presigned link; needs no API key.")]
+    url: Annotated[str, Meta(description="Link that takes the part and needs no API key.")]
     headers: Annotated[dict[str, str], Meta(description="Headers to send with the part.")]
     expires_at: Annotated[datetime, Meta(description="When the link expires, in UTC.")]
 

@@ -1,4 +1,4 @@
-"""Evaluate classifiers with an evalserve service.
+"""Evaluate classifiers and detectors with an evalserve service.
 
 The names are loaded when they are first used, so that the import takes no time.
 """

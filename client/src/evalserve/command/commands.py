@@ -28,7 +28,7 @@ PAGES = ("runs", "comparisons", "gates", "datasets", "matrices", "curves", "proj
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="evalserve")
 def cli() -> None:
-    """Evaluate classifiers with an evalserve service."""
+    """Evaluate classifiers and detectors with an evalserve service."""
 
 
 @cli.command()
