@@ -59,7 +59,7 @@ class MatrixResult:
     def specificities(self) -> list[float]:
         """Of each class the share of the other samples that was not predicted as it; NaN where there is no other."""
         total = self.total
-        if self.matrix.is_weighted:
+        if self.matrix.is_weighted and not self.matrix.is_sparse:
             # Subtracting sums of weights would leave a rounding error instead of zero.
             errors = self.matrix.counts * (1 - np.eye(len(self.hits)))
             return [
