@@ -147,7 +147,7 @@ def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Endin
     settings = runtime.platform.settings
 
     def limit_s() -> float:
-        return settings.job_time_limit_s + scratch.size_bytes() / settings.job_second_bytes
+        return settings.job_time_limit_s + scratch.work_bytes() / settings.job_second_bytes
 
     with (
         Scratch() as scratch,

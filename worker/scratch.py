@@ -28,6 +28,7 @@ class Scratch:
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._lock: int | None = None
+        self._read_bytes = 0
 
     def __enter__(self) -> Self:
         return self
@@ -51,6 +52,14 @@ class Scratch:
             self._lock = os.open(self._folder, os.O_RDONLY)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
         return self._folder
+
+    def count_read(self, size_bytes: int) -> None:
+        """Count bytes that the attempt reads from the storage as it goes, of which the folder has no copy."""
+        self._read_bytes += size_bytes
+
+    def work_bytes(self) -> int:
+        """The bytes that the attempt has to read: those of the folder, and those that it reads as it goes."""
+        return self.size_bytes() + self._read_bytes
 
     def size_bytes(self) -> int:
         """The bytes that the files of the folder take on disk, without the holes in them."""

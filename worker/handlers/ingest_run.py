@@ -55,6 +55,8 @@ async def load(platform: Platform, attempt: JobAttempt[IngestRun]) -> RunInputs:
     job, arguments, settings = attempt.job, attempt.arguments, platform.settings
     found = await ingests.find_input(platform, job.account_id, job.id, arguments.run_id, arguments.version)
     parts = await part_ingests.find_parts(platform, job)
+    if parts is not None:
+        attempt.scratch.count_read(sum(part.size_bytes for part in parts.parts))
     loop = asyncio.get_running_loop()
 
     async def fetch() -> list[InputFile]:

@@ -32,6 +32,7 @@ from tests.actors import Client, stored_keys
 from tests.integration.api.web.visitor import Visitor
 from worker import execution
 from worker.runtime import Runtime
+from worker.scratch import Scratch
 
 _random = random.Random(7)
 # More than other tests have left behind in the database of all.
@@ -279,7 +280,13 @@ async def test_the_rows_of_first_pages_are_kept_beside_pieces_and_go_with_them(
     for part in await split(runtime, platform, job_id):
         await attempt(runtime, part.id)
     monkeypatch.setattr(top_rows, "MIN_ROWS", 1)
+    read: list[int] = []
+    monkeypatch.setattr(Scratch, "count_read", lambda _, size_bytes: read.append(size_bytes))
     await attempt(runtime, job_id)
+    pieces = [key for key in stored_keys(platform.storage, f"runs/{run_id}/1/1/rows") if key.endswith(".parquet")]
+    stats = [platform.storage.stat(key) for key in pieces]
+    # The time that putting them together may take grows with them.
+    assert read == [sum(stat.size_bytes for stat in stats if stat is not None)]
     kept = f"runs/{run_id}/1/1/{objects.TOP_ROWS}"
     cell: Any = {"actual": "spam", "predicted": "ham", "limit": "20"}
     found = (await alice.get(f"/v1/runs/{run_id}/samples", **cell)).json()

@@ -102,3 +102,15 @@ def test_a_folder_that_may_not_be_locked_yet_is_left_alone(temporary: Path) -> N
     with Scratch() as scratch:
         made = scratch.folder
         assert {*temporary.iterdir()} == {young, made}
+
+
+@pytest.mark.usefixtures("temporary")
+def test_what_an_attempt_reads_as_it_goes_is_work_beside_its_files() -> None:
+    with Scratch() as scratch:
+        scratch.count_read(10_000)
+        scratch.count_read(500)
+        before = scratch.work_bytes()
+        (scratch.folder / "file").write_bytes(os.urandom(8192))
+
+        assert (before, scratch.work_bytes()) == (10_500, 10_500 + scratch.size_bytes())
+        assert scratch.size_bytes() >= 8192
