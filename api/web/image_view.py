@@ -23,6 +23,8 @@ from shared.presentation.overlay import MatchState, Shape, hues_of, shapes
 from shared.presentation.overlay_labels import places_of
 from shared.presentation.overlay_matching import ModelShapes, match_shapes
 from shared.projects import comments, images
+from shared.projects import listing as image_listing
+from shared.projects.listing import Search, Sort
 from shared.projects.records import CommentRecord, ImageRecord
 
 # More shapes cannot be distinguished, and are too many for a browser to draw at once.
@@ -51,6 +53,9 @@ class ImageViewOptions(NamedTuple):
     layout: Layout = "over"
     page: Annotated[int, Meta(ge=1, le=MAX_PAGES)] = 1
     comments_after: UUID | None = None
+    # Of the list of images that it was opened from.
+    sort: Sort = "-created_at"
+    filename: str = ""
 
     def address(self, **changes: Any) -> str:
         """Return the query of the page with these options, or with changes to them."""
@@ -178,6 +183,8 @@ async def image_page(
     image, image_analyses = await find_image(page_request, image_id)
     project = await projects.find(page_request.platform, page_request.caller, str(image.project_id))
     page_comments = await comments_on(page_request, image_id, options)
+    search = Search(filename=options.filename or None)
+    neighbours = await image_listing.neighbours(page_request.platform, image, search, sort=options.sort)
     # Thousands of shapes are not written in an event loop.
     return await asyncio.to_thread(
         page_request.render,
@@ -186,6 +193,7 @@ async def image_page(
         view=await load_view(page_request.platform, page_request.caller, image, image_analyses, options),
         project=project,
         options=options,
+        neighbours=neighbours,
         max_shapes=MAX_SHAPES,
         comments=page_comments[:MAX_COMMENTS],
         has_later_comments=len(page_comments) > MAX_COMMENTS,

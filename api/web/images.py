@@ -30,6 +30,7 @@ from shared.analyses.exports import Format
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.storage_errors import FileGone
 from shared.projects import deletion, images
+from shared.projects.listing import Sort
 
 # The types that are safe for a browser to show as a picture, although a pipeline chose the content.
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
@@ -52,10 +53,12 @@ class ImagePages(Controller):
         layout: Annotated[Layout, QueryParameter()] = "over",
         page: Annotated[int, QueryParameter(ge=1, le=MAX_PAGES)] = 1,
         comments_after: Cursor = None,
+        sort: Annotated[Sort, QueryParameter()] = "-created_at",
+        filename: Annotated[str, QueryParameter()] = "",
         seen: Annotated[str, QueryParameter()] = "",
     ) -> Response[Any]:
         """Show an image with its overlays; only the changing part, when a script polls for changes."""
-        options = ImageViewOptions(first, second, class_name, least, layout, page, comments_after)
+        options = ImageViewOptions(first, second, class_name, least, layout, page, comments_after, sort, filename)
         image, image_analyses = await find_image(page_request, image_id)
         if page_request.is_partial:
             if seen == state_of(image_analyses):

@@ -22,6 +22,11 @@ from shared.projects.records import ImageRecord
 
 Sort = Literal["created_at", "-created_at", "filename", "-filename", "size_bytes", "-size_bytes"]
 
+_REVERSE: dict[Sort, Sort] = {
+    "created_at": "-created_at", "filename": "-filename", "size_bytes": "-size_bytes",
+    "-created_at": "created_at", "-filename": "filename", "-size_bytes": "size_bytes",
+}  # fmt: skip
+
 # The expression of each sort order; each has an index.
 SORT_EXPRESSIONS = {
     "created_at": "image.created_at",
@@ -88,6 +93,25 @@ async def list_images(
         records = await connection.fetch(statement, *parameters, limit, *position)
         total = await connection.fetchval(_count(deleted=search.deleted), *parameters)
     return Images([ImageRecord(*record) for record in records], total)
+
+
+class Neighbours(NamedTuple):
+    """The ids of the images before and after one; None at the ends."""
+
+    previous: UUID | None
+    following: UUID | None
+
+
+async def neighbours(platform: Platform, image: ImageRecord, search: Search, *, sort: Sort) -> Neighbours:
+    """Return the neighbours of an image among those of its project that match; it need not be one of them."""
+    position, back = page_position(image, sort), _REVERSE[sort]
+    parameters = (image.project_id, search.filename, search.key, search.value, 1, *position)
+    async with platform.db.connection() as connection:
+        previous, following = [
+            await connection.fetchrow(_statement(order, deleted=search.deleted, has_position=True), *parameters)
+            for order in (back, sort)
+        ]
+    return Neighbours(previous and ImageRecord(*previous).id, following and ImageRecord(*following).id)
 
 
 def page_position(image: ImageRecord, sort: Sort) -> PagePosition:
