@@ -82,6 +82,7 @@ async def test_a_check_of_a_detector_says_of_every_figure_whether_it_is_kept(pla
     ]
     report = await alice.get(f"/v1/checks/{failed['id']}/report")
     assert (report.status_code, "Detection run" in report.text) == (200, True)
+    assert "without files its figures cannot be computed once more" in report.text
 
     # The history outlives the baseline, and goes with its candidate.
     assert (await alice.send("DELETE", f"/v1/detection-runs/{baseline['id']}")).status_code == 204
