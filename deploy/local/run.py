@@ -16,7 +16,6 @@ from deploy.local.seaweedfs import DEFAULT_BUCKET
 from deploy.local.signals import StopRequested, StopSignals
 from deploy.local.stack import Stack
 from deploy.local.supervisor import Part, Watch, keep_alive, stop_all
-from shared.kit.settings import Settings
 
 _MIGRATE_S = 120.0
 _READY_S = 90.0
@@ -25,6 +24,8 @@ _STOP_PARTS_S, _STOP_SERVERS_S = 5.5, 3.5
 # Only a delivery under way has longer, as long as its receiver may take: cut off, it would be sent twice. This is the
 # time to record its outcome.
 _SETTLE_S = 2.0
+# The default of the setting, which is not imported: it would take more memory than all the rest of this process.
+WEBHOOK_TIMEOUT_S = 15.0
 _GREETING = """\
 evalserve is ready: {url}
   KEY=$(curl -s {url}/sign_up/ {url}/sign_in/ -H content-type:application/json \
@@ -148,7 +149,7 @@ class _Service:
 
 
 def _webhook_timeout_s(environment: Mapping[str, str]) -> float:
-    return float(environment.get("WEBHOOK_TIMEOUT_S") or Settings.model_fields["webhook_timeout_s"].default)
+    return float(environment.get("WEBHOOK_TIMEOUT_S") or WEBHOOK_TIMEOUT_S)
 
 
 def _missing(url: str) -> str | None:

@@ -1,22 +1,19 @@
 """The S3 server of the stack."""
 
-import contextlib
+import hashlib
 import json
 from collections.abc import Iterable
-from functools import cached_property
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
 from deploy.local import binaries
 from deploy.local.errors import NotReady
-from deploy.local.local_http import get
+from deploy.local.local_http import get, head
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from deploy.local.server import Server
+from shared.kit.s3_signing import BucketSigner
 
 _PORT_OPTIONS = (
     "s3.port",
@@ -30,6 +27,7 @@ _PORT_OPTIONS = (
     "admin.port",
     "admin.port.grpc",
 )
+_NOTHING = hashlib.sha256(b"").hexdigest()
 DEFAULT_BUCKET = "evalserve"
 # The built-in maintenance worker looks for the admin part there, whatever admin.port.grpc says.
 _ADMIN_GRPC_OFFSET = 10_000
@@ -93,18 +91,21 @@ class SeaweedFS(Server):
     def check(self) -> None:
         """Ask for the stored volumes and the bucket: the server's own health page answers long before."""
         self._check_volumes()
-        client = self._session.client(
-            "s3",
-            endpoint_url=self.environment["S3_ENDPOINT_URL"],
-            region_name="us-east-1",
-            # No proxy: a user's HTTP_PROXY must not see requests for loopback.
-            config=Config(proxies={}, connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}),
+        # Signed here: the library that does it takes more memory than all the rest of this process.
+        signer = BucketSigner(
+            self.environment["S3_ENDPOINT_URL"],
+            self.bucket,
+            "us-east-1",
+            self.credentials.s3_access_key_id,
+            self.credentials.s3_secret_access_key,
         )
-        with contextlib.closing(client):
-            try:
-                client.head_bucket(Bucket=self.bucket)
-            except (BotoCoreError, ClientError) as error:
-                raise NotReady(str(error)) from error
+        headers = signer.signed_headers("HEAD", "", sha256=_NOTHING, now=datetime.now(UTC), headers={})
+        try:
+            status = head(f"{signer.endpoint}{signer.path('')}", headers)
+        except OSError as error:
+            raise NotReady(str(error)) from error
+        if status != HTTPStatus.OK:
+            raise NotReady(f"its bucket answers {status}")
 
     def _check_volumes(self) -> None:
         # Until the volume server has reported to the master, stored objects are not found.
@@ -120,11 +121,6 @@ class SeaweedFS(Server):
         super().stop()
         for path in _sockets(self.ports):
             path.unlink(missing_ok=True)
-
-    @cached_property
-    def _session(self) -> boto3.Session:
-        # Kept between attempts: loading the service's description takes far longer than the request.
-        return boto3.Session(self.credentials.s3_access_key_id, self.credentials.s3_secret_access_key)
 
 
 def _sockets(ports: Iterable[int]) -> list[Path]:

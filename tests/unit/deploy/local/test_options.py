@@ -6,6 +6,8 @@ import pytest
 from deploy.local.credentials import Credentials
 from deploy.local.errors import CannotStart
 from deploy.local.options import PROJECT, Options, add_options, check_outside, embedded, options, service_environment
+from deploy.local.run import WEBHOOK_TIMEOUT_S
+from shared.kit.settings import Settings
 
 STACK = {"DATABASE_URL": "postgresql://stack", "S3_ENDPOINT_URL": "http://stack", "S3_BUCKET": "evalserve"}
 
@@ -102,3 +104,7 @@ def test_a_client_of_an_outside_server_keeps_all_its_variables() -> None:
     }
     given = service_environment(user, {}, Credentials(), host="127.0.0.1")
     assert user.items() <= given.items()
+
+
+def test_the_last_delivery_is_waited_for_as_long_as_the_setting_says() -> None:
+    assert Settings.model_fields["webhook_timeout_s"].default == WEBHOOK_TIMEOUT_S
