@@ -64,7 +64,7 @@ async def test_the_verdict_comes_first_and_the_samples_of_a_cell_are_a_file(
     assert (file.headers["content-type"].partition(";")[0], len(lines)) == ("text/csv", 3)
     assert file.headers["content-disposition"].startswith('attachment; filename="run-')
     assert [line.split(",")[1:4] for line in lines[1:]] == [[f'"s{n}"', '"<b>spam"', '"ham"'] for n in (8, 9)]
-    (ids,) = re.findall(r'<span id="sample-ids" hidden>(.*?)</span>', samples, re.DOTALL)
+    (ids,) = re.findall(r'<span id="sample-ids"\s+hidden>(.*?)</span>', samples, re.DOTALL)
     assert sorted(ids.split("\n")) == ["s8", "s9"]
     assert (await other.get(address)).status_code == 404
     assert (await other.get(f"{base}/suspects")).status_code == 404
