@@ -11,6 +11,9 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import ratio
 from shared.evaluation.types import Counts
 
+# Beside a lighter cell the usual formulas lose digits that are shown; of others they are PyCM's to the last bit.
+_LIGHT = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Association:
@@ -35,10 +38,14 @@ def association(matrix: ConfusionMatrix) -> Association:
     total = matrix.sample_count
     chi_squared = chi_squared_of(matrix)
     largest_of_rows, largest_of_columns = largest_cells(matrix)
+    if not matrix.is_sparse and matrix.is_weighted and _differ_widely(matrix.counts):
+        kappa, mcc = _of_weights(matrix.counts)
+    else:
+        kappa, mcc = _kappa(hits, actual, predicted, total), _mcc(hits, actual, predicted, total)
     return Association(
-        kappa=_kappa(hits, actual, predicted, total),
+        kappa=kappa,
         krippendorff_alpha=_krippendorff_alpha(hits, actual, predicted, total),
-        mcc=_mcc(hits, actual, predicted, total),
+        mcc=mcc,
         cramer_v=math.sqrt(ratio(ratio(chi_squared, total), len(hits) - 1)),
         pearson_c=math.sqrt(ratio(chi_squared, total + chi_squared)),
         lambda_a=share_of_errors_avoided(largest_of_columns, actual, total),
@@ -63,6 +70,28 @@ def _kappa(hits: Counts, actual: Counts, predicted: Counts, total: float) -> flo
         return math.nan
     chances = predicted.astype(float) * actual.astype(float) / float(total) ** 2
     return _beyond_chance(hits.sum().item() / total, sum(chances.tolist()))
+
+
+def _differ_widely(counts: Counts) -> bool:
+    return bool(counts.min(where=counts > 0, initial=np.inf) < _LIGHT * counts.sum())
+
+
+def _of_weights(counts: Counts) -> tuple[float, float]:
+    """Cohen's kappa and the MCC of sums of weights, which may differ by more than a double has digits.
+
+    Products of outcomes are added up instead of subtracting one from the total, which would leave roundings of the
+    largest sum: c·s − Σ p·t is Σ (TP·TN − FP·FN), and s² − Σ p·t is Σ t·(s − p), where s − p is all that is left.
+    """
+    others = 1 - np.eye(len(counts))
+    actual, predicted, errors = counts.sum(axis=1), counts.sum(axis=0), counts * others
+    elsewhere = ((others @ counts) * others).sum(axis=1)
+    common = _in_order(counts.diagonal() * elsewhere - errors.sum(axis=0) * errors.sum(axis=1))
+    not_actual, not_predicted = others @ actual, others @ predicted
+    kappa = ratio(common, _in_order(actual * not_predicted))
+    if not varies(actual, predicted):
+        return kappa, math.nan
+    spread = math.sqrt(_in_order(actual * not_actual)) * math.sqrt(_in_order(predicted * not_predicted))
+    return kappa, ratio(common, spread)
 
 
 def _krippendorff_alpha(hits: Counts, actual: Counts, predicted: Counts, total: float) -> float:

@@ -1,6 +1,7 @@
 """Metrics of weighted samples are those of scikit-learn and PyCM with the same weights."""
 
 import math
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -166,3 +167,18 @@ def _close(ours: Value, theirs: Any) -> bool:
     if theirs is None or isinstance(theirs, str):
         return ours == (theirs if theirs != "None" else None)
     return isinstance(ours, int | float) and math.isclose(ours, theirs, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def test_weights_beyond_the_digits_of_a_double_keep_what_the_light_samples_say() -> None:
+    counts = [[70e-9, 20e-9, 5e-9], [19e-9, 1e9, 3e-9], [2e-9, 7e-9, 40e-9]]
+
+    found = association(ConfusionMatrix(("a", "b", "c"), np.array(counts)))
+
+    exact = [[Fraction(cell) for cell in row] for row in counts]
+    actual, predicted = [sum(row) for row in exact], [sum(column) for column in zip(*exact, strict=True)]
+    total, right = sum(actual), sum(exact[at][at] for at in range(3))
+    chance = sum(a * p for a, p in zip(actual, predicted, strict=True))
+    spread = [total**2 - sum(side * side for side in sides) for sides in (actual, predicted)]
+    common = right * total - chance
+    assert found.kappa == pytest.approx(float(common / (total**2 - chance)), rel=1e-12)
+    assert found.mcc == pytest.approx(float(common) / math.sqrt(spread[0] * spread[1]), rel=1e-12)
