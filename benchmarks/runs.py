@@ -1,7 +1,8 @@
 """The time and memory to make a run of a file, beside pandas with scikit-learn, and beside reading its columns.
 
 Run it as `python -m benchmarks.runs --rows 1000000 10000000`. Each measurement is a process of its own, whose peak of
-memory is its own too; the three alternate, and the best of the rounds counts.
+memory is its own too; the three alternate, and the best of the rounds counts. Beside the time on the clock stands that
+of the processors, which tells more where others keep them busy.
 """
 
 import argparse
@@ -86,12 +87,11 @@ def floor(path: Path) -> None:
 CANDIDATES: dict[str, Callable[[Path], None]] = {"ours": ours, "pandas + scikit-learn": pandas, "floor": floor}
 
 
-def measured(name: str, path: Path) -> tuple[float, float]:
-    """Run a candidate in a process of its own; returns its seconds and its peak of memory in MB."""
+def measured(name: str, path: Path) -> tuple[float, float, float]:
+    """Run a candidate in a process of its own; returns its seconds by clock and by processors, and its peak in MB."""
     command = [sys.executable, "-m", "benchmarks.runs", "--one", name, "--file", str(path)]
     printed = subprocess.run(command, capture_output=True, check=True).stdout
-    seconds, peak = msgspec.json.decode(printed.splitlines()[-1], type=tuple[float, float])
-    return seconds, peak
+    return msgspec.json.decode(printed.splitlines()[-1], type=tuple[float, float, float])
 
 
 class _WithoutPandas(MetaPathFinder):
@@ -101,7 +101,7 @@ class _WithoutPandas(MetaPathFinder):
 
 
 def one(name: str, path: Path) -> None:
-    """Print the seconds and the peak of memory of this process; imports come before, as in a worker."""
+    """Print the times and the peak of memory of this process; imports come before, as in a worker."""
     if name == "pandas + scikit-learn":
         importlib.import_module("pandas")
         importlib.import_module("sklearn.metrics")
@@ -109,10 +109,9 @@ def one(name: str, path: Path) -> None:
         # pyarrow imports pandas where it is installed, which it is not beside the service.
         sys.meta_path.insert(0, _WithoutPandas())
     pa.array([0.0])
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     CANDIDATES[name](path)
-    seconds = time.perf_counter() - start
-    print(msgspec.json.encode([seconds, peak_mib()]).decode())
+    print(msgspec.json.encode([time.perf_counter() - start, time.process_time() - cpu, peak_mib()]).decode())
 
 
 def peak_mib() -> float:
@@ -130,9 +129,10 @@ def compare(rows: int, count: int) -> None:
             path = folder / f"x.{suffix}"
             rounds = [{name: measured(name, path) for name in CANDIDATES} for _ in range(count)]
             best = {name: min(times[name] for times in rounds) for name in CANDIDATES}
-            ratios = [best[name][0] / best["ours"][0] for name in CANDIDATES]
-            cells = " | ".join(f"{seconds:.2f} s, {peak:,.0f} MB" for seconds, peak in best.values())
-            print(f"| {rows:,} | {suffix} | {cells} | {ratios[1]:.1f}x | {1 / ratios[2]:.1f}x |", flush=True)
+            cells = " | ".join(f"{wall:.2f} s, {cpu:.2f} s, {peak:,.0f} MB" for wall, cpu, peak in best.values())
+            walls, cpus = ([times[at] / best["ours"][at] for times in best.values()] for at in (0, 1))
+            ratios = [f"{wall:.1f}x, {cpu:.1f}x" for wall, cpu in ((walls[1], cpus[1]), (1 / walls[2], 1 / cpus[2]))]
+            print(f"| {rows:,} | {suffix} | {cells} | {' | '.join(ratios)} |", flush=True)
 
 
 def main() -> None:
