@@ -57,7 +57,7 @@ class DetectionModelPages(Controller):
         """Judge a model."""
         try:
             made = await detection_runs.create(
-                page_request.platform, page_request.caller, project_id, _model(form), _options(form)
+                page_request.platform, page_request.caller, project_id, _model(form), await _options(form)
             )
         except MISTAKES as error:
             return await _models(page_request, project_id, None, problem_of(page_request.request, error), form.texts)
@@ -193,7 +193,9 @@ def _model(form: Form) -> tuple[str, str | None]:
     return name, form.text("model_version", limit=255)
 
 
-def _options(form: Form) -> DetectionOptions:
+async def _options(form: Form) -> DetectionOptions:
     sent = {name: form.text(name) for name in ("subject", "profile", "baseline_id")}
-    known = {name: value for name, value in sent.items() if value is not None}
+    known: dict[str, Any] = {name: value for name, value in sent.items() if value is not None}
+    if form.file is not None:
+        known["class_hierarchy"] = decode(await form.file.read(), dict[str, Any], "/class_hierarchy")
     return decode(msgspec.json.encode(known), DetectionOptions)

@@ -1,7 +1,9 @@
 """Somebody at a browser judges a model, and follows its counts to the images."""
 
+import json
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -92,3 +94,25 @@ async def test_nobody_else_reads_the_pages(app: Litestar, platform: Platform, al
 
     paths = (f"/app/projects/{project_id}/models", f"/app/detection-runs/{run['id']}")
     assert [(await other.get(path)).status_code for path in paths] == [404, 404]
+
+
+async def test_a_file_says_which_classes_stand_above_others(
+    visitor: Visitor, platform: Platform, alice: Client
+) -> None:
+    project_id, _ = await judged_project(platform, alice, {"yolo_v8": [FOUND]}, [TRUTH])
+    models = f"/app/projects/{project_id}/models"
+    tree = {"LabelName": "Entity", "Subcategory": [{"LabelName": "vehicle", "Subcategory": [{"LabelName": "car"}]}]}
+
+    async def judge_with(content: bytes, profile: str = "openimages") -> Any:
+        fields = {"form_token": await visitor.token(models), "model_name": "yolo_v8", "profile": profile}
+        return await visitor.http.post(models, data=fields, files={"class_hierarchy": ("tree.json", content)})
+
+    made = await judge_with(json.dumps(tree).encode())
+    refused = [await judge_with(content) for content in (b"[]", b"{", b'{"LabelName": 1}', b"\xff", b"[" * 100_000)]
+    misplaced = await judge_with(json.dumps(tree).encode(), "coco")
+
+    assert made.status_code == 303, made.text
+    run = await alice.get("/v1/detection-runs/" + made.headers["location"].rpartition("/")[2])
+    assert run.json()["options"]["class_hierarchy"] == tree
+    assert [(answer.status_code, "class_hierarchy" in answer.text) for answer in refused] == [(400, True)] * 5
+    assert (misplaced.status_code, "class_hierarchy" in misplaced.text) == (400, True)
