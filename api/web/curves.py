@@ -27,7 +27,7 @@ from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from shared.predictions import Notice
-from shared.presentation.curve_drawing import SIDE, path
+from shared.presentation.curve_drawing import SIDE, area_of_band, path
 
 PAGE_SIZE = 50
 RESULT = "curve.json"
@@ -83,6 +83,7 @@ class CurvePages(Controller):
             explorer=explorer,
             side=SIDE,
             roc=explorer.roc and path(explorer.roc),
+            band=explorer.roc and explorer.roc_band and area_of_band(explorer.roc.x, explorer.roc_band),
             pr=explorer.pr and path(explorer.pr, stepped=True),
             steps=msgspec.json.encode(explorer.steps).decode(),
             prediction_notices=read_notices(page_request),

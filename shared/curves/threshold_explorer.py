@@ -21,6 +21,8 @@ from shared.evaluation.curves.one_vs_rest import count_class
 from shared.evaluation.curves.operating_points import best_thresholds
 from shared.evaluation.curves.thinning import thin
 from shared.evaluation.curves.thresholds import ThresholdCounts
+from shared.evaluation.intervals.of_matrix import Confidence
+from shared.evaluation.intervals.roc_band import RocBand, roc_band
 from shared.evaluation.types import Label
 from shared.jobs import JobRecord
 from shared.kit.errors import Fault, InvalidInput
@@ -45,12 +47,14 @@ class Step(NamedTuple):
 class ThresholdExplorer:
     """A class against the rest; no curve, and no area, where the class or the rest does not occur.
 
+    The band is around the ROC curve, at 95 % for each point by itself; there is none of weighted samples.
     `steps` go from the highest threshold down; `best` is the position of the one with the best Youden index.
     """
 
     classes: tuple[Label, ...]
     column: int
     roc: CurvePoints | None
+    roc_band: RocBand | None
     pr: CurvePoints | None
     roc_area: float | None
     average_precision: float | None
@@ -74,16 +78,19 @@ def measure_class(inputs: CurveInputs, column: int) -> ThresholdExplorer:
         raise InvalidInput(Fault("/column", f"column: must be from 0 to {len(inputs.classes) - 1}."))
     counts = count_class(inputs.probabilities, inputs.codes, column, inputs.weights, scored=inputs.scored)
     if not counts.positives or not counts.negatives:
-        return ThresholdExplorer(inputs.classes, column, None, None, None, None, [], 0)
+        return ThresholdExplorer(inputs.classes, column, None, None, None, None, None, [], 0)
     positions = _stop_positions(counts)
     stops = counts.pick(positions)
     youden = stops.tp / counts.positives - stops.fp / counts.negatives
     best = best_thresholds(counts).youden.threshold
     best_stops = np.flatnonzero(stops.thresholds == best)
+    roc = thin(roc_curve(roc_corners(counts)), MAX_POINTS, monotone=True).curve
+    sides = int(counts.positives), int(counts.negatives)
     return ThresholdExplorer(
         classes=inputs.classes,
         column=column,
-        roc=thin(roc_curve(roc_corners(counts)), MAX_POINTS, monotone=True).curve,
+        roc=roc,
+        roc_band=None if inputs.weights is not None else roc_band(roc, *sides, Confidence().critical),
         pr=thin(pr_curve(pr_corners(counts)), MAX_POINTS, monotone=False).curve,
         roc_area=roc_area(counts),
         average_precision=average_precision(counts),

@@ -7,6 +7,7 @@ from shared.evaluation.calibration.reliability import Binning, Reliability, reli
 from shared.evaluation.curves.ranked_scores import RankedScores
 from shared.evaluation.curves.score_profile import ScoreProfile, profile
 from shared.evaluation.curves.scored_curves import ScoredCurves, curves_of
+from shared.evaluation.intervals.of_areas import area_estimate, average_precision_estimate
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate
 from shared.evaluation.intervals.roc_band import RocBand, roc_band
 from shared.evaluation.thresholds.choice import Choice, choose
@@ -18,7 +19,7 @@ from shared.runs.errors import ScoresNotProbabilities
 from shared.runs.filters import Condition
 from shared.runs.prediction_scores import PredictionScores, scores_of_predictions
 from shared.runs.records import ReadyRun
-from shared.runs.results import area_estimate, area_estimates, average_precision_estimate
+from shared.runs.results import area_estimates
 from shared.runs.scanning import RowScan
 
 # The scores are those of a class, or those of what is predicted of each sample.
@@ -69,11 +70,12 @@ async def curves(
         return curves_of(scored.ranked(scan, run.summary.rows, conditions), max_points)
 
     found = await answers.scan(platform, run, measure)
-    precision = average_precision_estimate(found)
     if run.summary.is_weighted:
         area = _weighted_area(run, scored.position, found, conditions)
+        precision = average_precision_estimate(found.average_precision, None, (0, 0), is_weighted=True)
         return ClassCurves(scored.position, found, area, precision, None)
     sides = int(found.positives), int(found.negatives)
+    precision = average_precision_estimate(found.average_precision, found.precision_spread, sides)
     band = None if found.roc is None else roc_band(found.roc.curve, *sides, Confidence().critical)
     area = area_estimate(found.roc_auc, found.roc_auc_error, sides)
     return ClassCurves(scored.position, found, area, precision, band)

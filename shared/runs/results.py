@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.curves.scored_curves import ScoredCurves
-from shared.evaluation.intervals.areas import area_interval, average_precision_interval
+from shared.evaluation.intervals.of_areas import area_estimate
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
 from shared.evaluation.intervals.of_weighted import weighted_class_estimates, weighted_overall_estimates
 from shared.evaluation.metrics import CATALOGUE, Metric
@@ -210,38 +209,6 @@ def _sides(summary: RunSummary) -> list[tuple[int, int]]:
 def _effective(weight: float, squares: float) -> int:
     """Kish's number of independent samples."""
     return max(round(weight**2 / squares), 1) if weight else 0
-
-
-def area_estimate(
-    value: float | None, error: float | None, sides: tuple[int, int], method: IntervalMethod = "delong"
-) -> Estimate:
-    """An area under a ROC curve of so many positives and negatives with its interval of 95 %."""
-    if value is None:
-        return Estimate(None, reason="all samples are of the class, or none is")
-    if error is None:
-        return Estimate(value, reason="a side has fewer than two samples, or the run was read before errors were kept")
-    bounds = area_interval(value, error, sides, Confidence().alpha) if error else None
-    if bounds is None:
-        return Estimate(
-            value, reason="the scores show no spread, from which DeLong's method could tell how far it varies"
-        )
-    return Estimate(value, *bounds, method)
-
-
-def average_precision_estimate(curves: ScoredCurves) -> Estimate:
-    """The average precision of curves with its interval of 95 %."""
-    value, spread = curves.average_precision, curves.precision_spread
-    if value is None:
-        return Estimate(None, reason="no sample is of the class")
-    if curves.rows is not None:
-        return Estimate(value, reason="an average precision of weighted samples has no interval")
-    if spread is None:
-        return Estimate(value, reason="fewer than two samples are of the class, or none is of another")
-    sides = int(curves.positives), int(curves.negatives)
-    bounds = average_precision_interval(value, spread, sides, Confidence().alpha)
-    if bounds is None:
-        return Estimate(value, reason="the scores show no spread, from which one could tell how far it varies")
-    return Estimate(value, *bounds, "influence")
 
 
 def _class_name(metric: Metric) -> str:

@@ -6,6 +6,7 @@ from shared import curves, jobs
 from shared.curves import CurveInputs
 from shared.curves.kinds.curve import Curve
 from shared.evaluation.curves.one_vs_rest import measure_curves
+from shared.evaluation.intervals.of_areas import curve_estimates
 from shared.kit.files import AnyFile, File, FileOnDisk
 from shared.kit.platform import Platform
 from worker.job_attempt import JobAttempt
@@ -30,9 +31,12 @@ def perform(inputs: CurveInputs, attempt: JobAttempt[Curve]) -> list[AnyFile]:
         max_points=options.max_points,
         cost_ratio=options.cost_ratio,
     )
+    estimates = curve_estimates(
+        inputs.probabilities, inputs.codes, measurements, is_weighted=inputs.weights is not None
+    )
     attempt.progress(0.4)
     files: list[AnyFile] = [
-        File("curve.json", "application/json", msgspec.json.encode(result(inputs, measurements, kind)))
+        File("curve.json", "application/json", msgspec.json.encode(result(inputs, measurements, estimates, kind)))
     ]
     if options.full:
         points = attempt.scratch.folder / "points.json"

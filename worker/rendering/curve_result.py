@@ -18,6 +18,9 @@ from shared.evaluation.curves.one_vs_rest import (
     count_class,
 )
 from shared.evaluation.curves.operating_points import BestThresholds, OperatingPoint
+from shared.evaluation.intervals.of_areas import CurveEstimates
+from shared.evaluation.intervals.of_matrix import Confidence
+from shared.evaluation.intervals.roc_band import roc_band
 
 # A longer list is of no use to a reader; `threshold_count` says how many there are, and points.json has them all.
 MAX_THRESHOLDS = 10_000
@@ -25,7 +28,9 @@ MAX_THRESHOLDS = 10_000
 AXES = {"ROC": ("fpr", "tpr"), "PR": ("recall", "precision")}
 
 
-def result(inputs: CurveInputs, measurements: ClassifierCurves, kind: CurveType) -> dict[str, Any]:
+def result(
+    inputs: CurveInputs, measurements: ClassifierCurves, estimates: CurveEstimates, kind: CurveType
+) -> dict[str, Any]:
     """The PyCM REST API's two fields, and the fields that it lacks.
 
     An undefined value is null, with its reason in `undefined`.
@@ -42,10 +47,16 @@ def result(inputs: CurveInputs, measurements: ClassifierCurves, kind: CurveType)
         "average_precision": {
             name: summaries[name].areas.average_precision if name in summaries else None for name in classes
         },
+        "estimates": {
+            "roc_auc": dict(zip(classes, estimates.roc_auc, strict=True)),
+            "average_precision": dict(zip(classes, estimates.average_precision, strict=True)),
+            "macro_roc_auc": estimates.macro,
+            "micro_roc_auc": estimates.micro,
+        },
         "undefined": {name: entry.reason for name, entry in classes.items() if isinstance(entry, UndefinedCurve)},
         "micro": _average(measurements.micro.areas, kind) | {"curve": _curve_points(measurements.micro, kind)},
         "macro": _average(measurements.macro.areas, kind),
-        "curves": {name: _curve_points(summary, kind) for name, summary in summaries.items()},
+        "curves": {name: _curve_points(summary, kind) | _band(summary, kind) for name, summary in summaries.items()},
         "best_thresholds": {name: _best(summary.best) for name, summary in summaries.items()},
     }
 
@@ -79,6 +90,14 @@ def _average(areas: Areas, kind: CurveType) -> dict[str, Any]:
 def _curve_points(summary: CurveSummary, kind: CurveType) -> dict[str, Any]:
     drawing = summary.roc if kind == "ROC" else summary.pr
     return _points(drawing.curve, kind) | {"area_error": drawing.area_error}
+
+
+def _band(summary: CurveSummary, kind: CurveType) -> dict[str, Any]:
+    """The bounds of the true positive rate at each point; none of weighted samples, nor of precision."""
+    if kind != "ROC" or not min(summary.sides):
+        return {}
+    band = roc_band(summary.roc.curve, *summary.sides, Confidence().critical)
+    return {"low": band.low.tolist(), "high": band.high.tolist()}
 
 
 def _points(curve: CurvePoints, kind: CurveType) -> dict[str, Any]:

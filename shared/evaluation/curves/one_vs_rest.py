@@ -1,6 +1,6 @@
 """The curves of a classifier: each class against the rest, and their averages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from shared.evaluation.curves.curves import (
     roc_curve,
 )
 from shared.evaluation.curves.operating_points import BestThresholds, best_thresholds
+from shared.evaluation.curves.precision_spread import PrecisionSpread, PrecisionSums
+from shared.evaluation.curves.scored_curves import area_error
 from shared.evaluation.curves.thinning import ThinnedCurve, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
 from shared.evaluation.inputs.label_codes import Codes
@@ -39,12 +41,20 @@ class Areas:
 
 @dataclass(frozen=True, slots=True)
 class CurveSummary:
-    """Areas, curves to draw and best thresholds of one class against the rest, or of all of them pooled."""
+    """Areas, curves to draw and best thresholds of one class against the rest, or of all of them pooled.
+
+    `sides` are the numbers of positives and negatives of a class, beside DeLong's error of its ROC area and the spread
+    of its average precision; the last two are None of pooled classes, whose decisions are not independent, of weighted
+    samples and of too few.
+    """
 
     areas: Areas
     roc: ThinnedCurve
     pr: ThinnedCurve
     best: BestThresholds
+    sides: tuple[int, int] = (0, 0)
+    roc_error: float | None = None
+    precision_spread: PrecisionSpread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,8 @@ def measure_curves(
             per_class.append(UndefinedCurve(NEVER_OCCURS))
             continue
         counts = count_class(probabilities, codes, column, weights, scored=scored)
-        per_class.append(_measure(counts, max_points, cost_ratio))
+        summary = _measure(counts, max_points, cost_ratio)
+        per_class.append(summary if weights is not None else _with_spreads(summary, counts))
         full = roc_curve(counts)
         mean += np.interp(_GRID, full.x, full.y)
     micro = _measure(count_pooled(probabilities, codes, weights), max_points, cost_ratio)
@@ -140,6 +151,15 @@ def _measure(counts: ThresholdCounts, max_points: int, cost_ratio: float | None)
         thin(roc_curve(roc_corners(counts)), max_points, monotone=True),
         thin(pr_curve(pr_corners(counts)), max_points, monotone=False),
         best_thresholds(counts, cost_ratio=cost_ratio),
+    )
+
+
+def _with_spreads(summary: CurveSummary, counts: ThresholdCounts) -> CurveSummary:
+    sides = int(counts.positives), int(counts.negatives)
+    sums = PrecisionSums(*sides)
+    sums.add(counts)
+    return replace(
+        summary, sides=sides, roc_error=area_error(counts, summary.areas.roc), precision_spread=sums.spread()
     )
 
 

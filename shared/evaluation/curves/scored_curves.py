@@ -56,7 +56,10 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
         if sums is not None:
             sums.add(stretch)
         if negatives:
-            lost = [before + more for before, more in zip(lost, _squares_of_lost_pairs(stretch, ranked), strict=True)]
+            lost = [
+                before + more
+                for before, more in zip(lost, _squares_of_lost_pairs(stretch, positives, negatives), strict=True)
+            ]
             roc.append(thin(_roc(roc_corners(stretch), positives, negatives), _OF_STRETCH, monotone=True))
         pr.append(thin(_pr(stretch, positives), _OF_STRETCH, monotone=False))
     area = min(twice_wins / (2 * positives * negatives), 1.0) if positives and negatives else None
@@ -73,11 +76,17 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
     )
 
 
-def _squares_of_lost_pairs(stretch: ThresholdCounts, ranked: RankedScores) -> tuple[float, float]:
+def area_error(counts: ThresholdCounts, area: float) -> float | None:
+    """The standard error of the area under the ROC curve of all counts, by DeLong's method; None as above."""
+    sides = counts.positives, counts.negatives
+    return _error(area, _squares_of_lost_pairs(counts, *sides), sides)
+
+
+def _squares_of_lost_pairs(stretch: ThresholdCounts, positives: float, negatives: float) -> tuple[float, float]:
     """Over the positives and over the negatives of a stretch, the sums of the squares of their shares of lost pairs."""
     hits, alarms = np.diff(stretch.tp), np.diff(stretch.fp)
-    by_positives = (stretch.fp[:-1] + alarms / 2) / ranked.negatives
-    by_negatives = 1 - (stretch.tp[:-1] + hits / 2) / ranked.positives
+    by_positives = (stretch.fp[:-1] + alarms / 2) / negatives
+    by_negatives = 1 - (stretch.tp[:-1] + hits / 2) / positives
     return float(hits @ by_positives**2), float(alarms @ by_negatives**2)
 
 

@@ -54,6 +54,7 @@ CURVES = Group(
             lambda curves: curves.macro.areas.roc,
             averaging="macro",
             sklearn="roc_auc_score(average='macro', multi_class='ovr')",
+            interval="delong",
         ),
         _metric(
             "roc_auc.ovr_micro",
@@ -63,6 +64,7 @@ CURVES = Group(
             lambda curves: curves.micro.areas.roc,
             averaging="micro",
             sklearn="roc_auc_score(average='micro', multi_class='ovr')",
+            interval="delong",
         ),
         _metric(
             "average_precision.class",

@@ -93,6 +93,38 @@ async def test_areas_are_pycms_and_scikit_learns(alice: Client) -> None:
     assert found["macro"]["auc_trp"] == pytest.approx(roc_auc_score(actual, probabilities, multi_class="ovr"))
 
 
+async def test_areas_and_curves_come_with_their_intervals(alice: Client) -> None:
+    actual, probabilities = _sample(60, 3)
+    body = {"actual_vector": actual, "probability_vector": probabilities}
+
+    found = await _measure(alice, type="ROC", **body)
+    weighted = await _measure(alice, type="ROC", sample_weight=[1.0, 2.0] * 30, **body)
+    precision = await _measure(alice, type="PR", **body)
+
+    estimates = found["estimates"]
+    average = {"macro_roc_auc": found["macro"], "micro_roc_auc": found["micro"]}
+    assert {name: estimates[name]["value"] for name in average} == {name: of["auc_trp"] for name, of in average.items()}
+    each = [*estimates["roc_auc"].values(), *(estimates[name] for name in average)]
+    for one in (*each, *estimates["average_precision"].values()):
+        assert 0 < one["low"] < one["value"] < one["high"] < 1
+        assert one["reason"] is None
+    assert {one["method"] for one in each} == {"delong"}
+    assert {name: one["value"] for name, one in estimates["roc_auc"].items()} == found["auc_trp"]
+    assert {name: one["value"] for name, one in estimates["average_precision"].items()} == found["average_precision"]
+    for curve in found["curves"].values():
+        assert all(low <= y <= high for low, y, high in zip(curve["low"], curve["tpr"], curve["high"], strict=True))
+    assert precision["estimates"] == estimates
+    assert all("low" not in curve for curve in (*precision["curves"].values(), *weighted["curves"].values()))
+    reason = "the samples are weighted, and a sum of weights is no number of samples"
+    assert weighted["estimates"]["macro_roc_auc"] == {
+        "value": weighted["macro"]["auc_trp"],
+        "low": None,
+        "high": None,
+        "method": None,
+        "reason": reason,
+    }
+
+
 async def test_a_class_that_never_occurs_has_no_area_but_a_reason(alice: Client) -> None:
     found = await _measure(
         alice,

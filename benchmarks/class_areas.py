@@ -1,0 +1,53 @@
+"""How often the intervals of averages of areas under ROC curves hold the true value.
+
+    python -m benchmarks.class_areas [sets]
+
+Three classes; a normal score of each, one higher where a sample is of the class, becomes a probability by a softmax. In
+the second kind the third class has one of 21 samples. 1,000 sets of each kind if not told otherwise, all from one seed.
+"""
+
+import sys
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.statistics import ALPHA, SEED, SIZES
+from shared.evaluation.inputs.label_codes import Codes
+from shared.evaluation.intervals.class_areas import macro_area, micro_area
+
+SHARES = {"even": (1 / 3, 1 / 3, 1 / 3), "1:20": (10 / 21, 10 / 21, 1 / 21)}
+DISTANCES = (1.0, 2.0)
+# So many samples that their areas are the true ones.
+MANY = 1_000_000
+
+
+def draw(
+    random: np.random.Generator, n: int, shares: tuple[float, ...], distance: float
+) -> tuple[NDArray[np.float64], Codes]:
+    """Probabilities and classes of so many samples."""
+    codes = random.choice(len(shares), n, p=shares).astype(np.uint8)
+    raised = np.exp(random.normal(size=(n, len(shares))) + distance * (codes[:, np.newaxis] == np.arange(len(shares))))
+    return raised / raised.sum(axis=1, keepdims=True), codes
+
+
+def main() -> None:
+    """Print the table as Markdown."""
+    sets = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    random = np.random.default_rng(SEED)
+    print("| average | classes | distance | area | n | coverage of 95 % | sets without |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    for name, shares in SHARES.items():
+        for distance in DISTANCES:
+            many = draw(random, MANY, shares, distance)
+            for average, measure in {"macro": macro_area, "micro": micro_area}.items():
+                true = measure(*many, ALPHA).value
+                for size in SIZES:
+                    found = [measure(*draw(random, size, shares, distance), ALPHA).interval for _ in range(sets)]
+                    held = [low <= true <= high for low, high in (one for one in found if one is not None)]
+                    without = 1 - len(held) / sets
+                    row = f"| {average} | {name} | {distance:g} | {true:.3f} | {size} "
+                    print(f"{row}| {np.mean(held):.1%} | {without:.1%} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
