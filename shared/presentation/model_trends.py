@@ -12,12 +12,15 @@ MAX_POINTS = 30
 
 
 class ModelTrend(NamedTuple):
-    """The newest run of a model by one set of rules, its change since the run before, and the line through all."""
+    """The newest run of a model by one set of rules, its change since the run before, and the line through all.
+
+    One run alone has neither a change nor a line.
+    """
 
     newest: DetectionRunRecord
     ap: float
     change: float | None
-    path: str
+    path: str | None
     runs: int
 
 
@@ -37,9 +40,10 @@ def _trend(newest_first: Sequence[DetectionRunRecord]) -> ModelTrend:
     return ModelTrend(newest_first[0], values[-1], change, _path(values), len(newest_first))
 
 
-def _path(values: Sequence[float]) -> str:
-    """A line from 0 at the bottom to 1 at the top; a single value is level."""
-    points = [values[0], *values] if len(values) == 1 else values
-    steps = len(points) - 1
-    places = (f"{WIDTH * at / steps:g} {HEIGHT * (1 - value):.4g}" for at, value in enumerate(points))
+def _path(values: Sequence[float]) -> str | None:
+    """A line from 0 at the bottom to 1 at the top."""
+    steps = len(values) - 1
+    if not steps:
+        return None
+    places = (f"{WIDTH * at / steps:g} {HEIGHT * (1 - value):.4g}" for at, value in enumerate(values))
     return "M" + "L".join(places)
