@@ -153,8 +153,17 @@ def _holds_0(interval: tuple[float, float]) -> bool:
     return interval[0] <= 0 <= interval[1]
 
 
+def _print_exact_rates() -> None:
+    print("\n| rate | classes | n | exact coverage of Wilson's 95 % |\n| --- | --- | ---: | ---: |")
+    for name, kind in KINDS.items():
+        for size in SIZES:
+            accuracy = kind[0] * RECALLS[0] + kind[1] * RECALLS[1]
+            print(f"| accuracy | {name} | {size} | {exact_wilson_coverage(size, 1, accuracy):.1%} |")
+            print(f"| recall | {name} | {size} | {exact_wilson_coverage(size, kind[1], RECALLS[1]):.1%} |", flush=True)
+
+
 def main() -> None:
-    """Print both tables as Markdown."""
+    """Print all tables as Markdown."""
     sets = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     print(
         "| metric | method | classes | n | coverage of 95 % | sets without |\n| --- | --- | --- | ---: | ---: | ---: |"
@@ -173,6 +182,7 @@ def main() -> None:
                 _, covered, without = area_coverage(scores, kind, size, sets)
                 row = f"| {scores.name} | {scores.area:.3f} | {name} | {size} | {covered:.1%} | {without:.1%} |"
                 print(row, flush=True)
+    _print_exact_rates()
     print("\n| test | n | false alarms at 5 % |\n| --- | ---: | ---: |")
     for size in SIZES:
         for test, share in (false_alarms(size, sets) | further_alarms(size, sets)).items():
