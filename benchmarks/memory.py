@@ -48,19 +48,10 @@ class Processes:
 
     def pids(self) -> Iterator[tuple[int, str]]:
         """The processes below the service's own, with their kinds."""
-        children: dict[int, list[int]] = {}
-        for folder in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-                children.setdefault(parent, []).append(int(folder.name))
-        left = [self.root]
-        while left:
-            left += children.get(pid := left.pop(), [])
-            with suppress(OSError):
-                command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-                kind = next((kind for kind, words in KINDS.items() if words in command), None)
-                if kind is not None and "leash" not in command:
-                    yield pid, kind
+        for pid, command in commands_below(self.root):
+            kind = next((kind for kind, words in KINDS.items() if words in command), None)
+            if kind is not None and "leash" not in command:
+                yield pid, kind
 
     def settle(self) -> None:
         """Note what each process has once it has loaded what it needs."""
@@ -82,6 +73,20 @@ class Processes:
             with suppress(OSError):
                 found[kind] = max(found[kind], _memory(pid, "VmHWM") - since.get(pid, 0.0))
         return found
+
+
+def commands_below(root: int) -> Iterator[tuple[int, str]]:
+    """The process and all below it, with their command lines."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(folder.name))
+    left = [root]
+    while left:
+        left += children.get(pid := left.pop(), [])
+        with suppress(OSError):
+            yield pid, Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
 
 
 def _memory(pid: int, name: str) -> float:

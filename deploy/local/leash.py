@@ -17,12 +17,15 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 _LINUX = sys.platform == "linux"
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _FORWARDED = {signal.SIGINT, signal.SIGTERM}
 _AWAITED = {*_FORWARDED, signal.SIGCHLD}
+# The first argument where the command runs already: its number and the file for its exit code follow.
+HOLD = "--hold"
 _PATIENCE_S = 5.0  # a process that the kernel cannot end by then (stuck in I/O) must not hang the leash
 
 
@@ -58,37 +61,52 @@ def _kill_children() -> None:
 
 
 def _end_with_starter() -> None:
-    while os.read(sys.stdin.fileno(), 1):
-        pass
+    # A byte is a signal, from a starter that is not this process's parent and so cannot be sure of its number.
+    while received := os.read(sys.stdin.fileno(), 1):
+        os.kill(os.getpid(), received[0])
     _kill_children()
     os.killpg(0, signal.SIGKILL)
 
 
 def main(command: list[str]) -> int:
     """Run the command to its end, or to the end of the starter."""
+    if command[0] == HOLD:
+        code = _hold(int(command[1]))
+        os.write(int(command[2]), bytes([code]))
+        return code
+    # PLW1509: nothing else runs in this process yet, so no thread can hold a lock across the fork.
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=prepare())  # noqa: PLW1509
+    return _hold(child.pid)
+
+
+def prepare() -> Callable[[], None]:
+    """Make this process one that can hold a child, and return what the child calls before it does anything else."""
     prctl = ctypes.CDLL(None).prctl if _LINUX else (lambda *_: 0)
     prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    signal.signal(signal.SIGCHLD, lambda *_: None)  # systems other than Linux drop it while nobody handles it
     signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
 
     leash_pid = os.getpid()
 
-    def before_exec() -> None:
+    def before() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # a killed leash takes at least the command along
         if os.getppid() != leash_pid:  # it was killed before the line above
             os._exit(1)
 
-    # PLW1509: nothing else runs in this process yet, so no thread can hold a lock across the fork.
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=before_exec)  # noqa: PLW1509
+    return before
+
+
+def _hold(child: int) -> int:
+    """Wait for the end of the child, with what it started, and return its exit code."""
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # systems other than Linux drop it while nobody handles it
     threading.Thread(target=_end_with_starter, daemon=True).start()
     while True:
-        received = signal.sigwait(_AWAITED)
-        if received in _FORWARDED:
-            os.kill(child.pid, received)
-        elif (code := _reap().get(child.pid)) is not None:
+        if (code := _reap().get(child)) is not None:
             _kill_children()
             return code
+        received = signal.sigwait(_AWAITED)
+        if received in _FORWARDED:
+            os.kill(child, received)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from deploy.local import leash
 from deploy.local.datadir import DataDir
+from deploy.local.forking import Fork, Nursery
 
 _LOG_LIMIT_BYTES = 10_000_000
 _KILL_S = 6.0  # a little more than the leash gives the kernel
@@ -27,6 +28,7 @@ class Process:
         environment: Mapping[str, str],
         folder: Path,
         stop_signal: signal.Signals = signal.SIGTERM,
+        nursery: Nursery | None = None,
     ) -> None:
         self.name = name
         self.command = list(command)
@@ -35,7 +37,8 @@ class Process:
         self._environment = dict(environment)
         self._folder = folder
         self._stop_signal = stop_signal
-        self._leash: subprocess.Popen[bytes] | None = None
+        self._nursery = nursery
+        self._leash: subprocess.Popen[bytes] | Fork | None = None
 
     @property
     def running(self) -> bool:
@@ -53,6 +56,7 @@ class Process:
         if self._leash is None or self.running:
             return None
         code = self._leash.returncode
+        assert code is not None, "it does not run any more"
         return code if code >= 0 else 128 - code
 
     def spawn(self) -> None:
@@ -62,18 +66,26 @@ class Process:
             self.log.replace(self.log.with_suffix(".log.1"))
         descriptor = os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            self._leash = subprocess.Popen(
-                [sys.executable, "-I", "-S", leash.__file__, *self.command],
-                stdin=subprocess.PIPE,
-                stdout=descriptor,
-                stderr=subprocess.STDOUT,
-                env=self._environment,
-                cwd=self._folder,
-                start_new_session=True,  # Ctrl-C in the terminal reaches the supervisor only
-                pass_fds=self._data.lock_descriptors,
-            )
+            self._leash = self._fork(descriptor) or self._start(descriptor)
         finally:
             os.close(descriptor)
+
+    def _fork(self, log: int) -> Fork | None:
+        if self._nursery is None or not self._nursery.takes(self.command):
+            return None
+        return self._nursery.fork(self.command, self._environment, self._folder, log, self._data.lock_descriptors)
+
+    def _start(self, log: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", leash.__file__, *self.command],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=self._environment,
+            cwd=self._folder,
+            start_new_session=True,  # Ctrl-C in the terminal reaches the supervisor only
+            pass_fds=self._data.lock_descriptors,
+        )
 
     def request_stop(self) -> None:
         """Ask the command to end and return at once."""
@@ -111,15 +123,15 @@ class Process:
             log.seek(max(0, self.log.stat().st_size - 8192))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
-    def _clear_up(self, leash_process: subprocess.Popen[bytes]) -> None:
+    def _clear_up(self, leash_process: subprocess.Popen[bytes] | Fork) -> None:
         if leash_process.stdin is None or leash_process.stdin.closed:
             return
         leash_process.stdin.close()
         # The leash leaves nobody behind, unless it was killed itself or cannot adopt orphans (macOS).
-        if leash_process.returncode < 0 or sys.platform != "linux":
+        if (leash_process.returncode or 0) < 0 or sys.platform != "linux":
             self._kill_group(leash_process)
 
     @staticmethod
-    def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    def _kill_group(process: subprocess.Popen[bytes] | Fork) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from deploy.local.commands import Commands
 from deploy.local.errors import CannotStart
+from deploy.local.forking import Nursery
 from deploy.local.local_http import get
 from deploy.local.options import PROJECT, Options, check_outside, embedded, service_environment
 from deploy.local.ports import refusal
@@ -64,6 +65,9 @@ class _Service:
             bucket=os.environ.get("S3_BUCKET") or DEFAULT_BUCKET,
         )
 
+        logs = self._stack.data.logs
+        self._nursery = Nursery(PROJECT, logs / "nursery.log", os.environ, first=("alembic", "api"))
+
     def run(self) -> None:
         check_outside(os.environ)
         self._stack.open()
@@ -79,6 +83,9 @@ class _Service:
         self._check_port()
         if self._stack.is_new:
             self._show_secrets()
+        if Nursery.takes(self._commands.migrate):
+            # It loads while the servers start.
+            self._nursery.start()
         self._stack.start()
         environment = service_environment(
             os.environ, self._stack.environment, self._stack.credentials, host=self._options.host
@@ -134,7 +141,9 @@ class _Service:
             )
 
     def _process(self, name: str, command: tuple[str, ...], environment: dict[str, str]) -> Process:
-        return Process(name, command, data=self._stack.data, environment=environment, folder=PROJECT)
+        return Process(
+            name, command, data=self._stack.data, environment=environment, folder=PROJECT, nursery=self._nursery
+        )
 
     def _watch(self, parts: Sequence[Part]) -> list[Watch]:
         return [Watch(part, _say) for part in parts]
@@ -144,6 +153,7 @@ class _Service:
             _say("Stopping.")
         longer = {"courier": _webhook_timeout_s(os.environ) + _SETTLE_S}
         stop_all(self._parts, seconds=_STOP_PARTS_S, hurry=self._signals.hurry, longer=longer, say=_say)
+        self._nursery.stop()
         stop_all(self._stack.servers, seconds=_STOP_SERVERS_S, hurry=self._signals.hurry)
         self._stack.close()
 

@@ -1,0 +1,160 @@
+"""What `make run` takes while nobody uses it, and how soon it starts: `python -m benchmarks.idle [--root CHECKOUT]`.
+
+Starts the service of a checkout twice on one folder of data, so that the second start finds everything there, and
+prints for the second: the seconds until it was ready, by the clock and of the processor, and 45 s later the memory of
+its processes by what they do, as Linux counts it: PSS, in which what several processes share is divided among them,
+and what each has alone. Then it kills one process after the other and prints how soon another one is there.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from pathlib import Path
+
+from benchmarks.memory import KINDS, commands_below
+from deploy.local import leash, local_http
+from deploy.local.options import PROJECT
+from deploy.local.ports import free_ports
+
+SETTLED_S = 45.0
+START_S = 240.0
+STOP_S = 20.0
+TICKS_S = os.sysconf("SC_CLK_TCK")
+# Of every process beside those that `memory` names.
+OTHERS = {"leash.py": "leashes", "deploy.local": "supervisor"}
+KILLED = {kind: KINDS[kind] for kind in ("courier", "thumbnailer", "dispatcher")}
+
+
+@contextmanager
+def running(root: Path, data: Path) -> Iterator[tuple[int, float]]:
+    """Run the service of a checkout, and yield its process with the seconds until it answered that it was ready."""
+    (port,) = free_ports(1)
+    environment = os.environ | {"HOST": "127.0.0.1", "PORT": str(port), "DATA_DIR": str(data)}
+    began = time.monotonic()
+    with (data.parent / "run.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", leash.__file__, sys.executable, "-m", "deploy.local", "run"],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            cwd=root,
+            start_new_session=True,
+        )
+    try:
+        _await(lambda: _is_ready(port), process)
+        yield process.pid, time.monotonic() - began
+    finally:
+        process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_S)
+        assert process.stdin is not None, "it was opened as a pipe"
+        process.stdin.close()
+        process.wait()
+
+
+def _await(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_S
+    while not condition():
+        assert process.poll() is None, "the service does not start"
+        assert time.monotonic() < deadline, "the service is not ready"
+        time.sleep(0.02)
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        return local_http.get(f"http://127.0.0.1:{port}/readyz")[0] == HTTPStatus.OK
+    except OSError:
+        return False
+
+
+def kind_of(command: str) -> str:
+    """What a process is for, by its command."""
+    words = OTHERS if "leash.py" in command else {words: kind for kind, words in KINDS.items()} | OTHERS
+    return next((kind for word, kind in words.items() if word in command), "others")
+
+
+def processor_seconds(root: int) -> float:
+    """The processor seconds of a process and all below it, with those of its children that have ended."""
+    total = 0
+    for pid, _ in commands_below(root):
+        with suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += sum(int(field) for field in fields[11:15])
+    return total / TICKS_S
+
+
+def footprint(root: int) -> dict[str, list[float]]:
+    """The number, PSS and private memory, in MiB, of the processes of each kind below a process."""
+    rows: dict[str, list[float]] = {}
+    for pid, command in [*commands_below(root)]:
+        with suppress(OSError):
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+            kib = {line.split(":")[0]: int(line.split()[1]) for line in lines}
+            row = rows.setdefault(kind_of(command), [0, 0.0, 0.0])
+            row[0] += 1
+            row[1] += kib["Pss"] / 1024
+            row[2] += (kib["Private_Clean"] + kib["Private_Dirty"]) / 1024
+    return rows
+
+
+def restart_s(root: int, words: str) -> float:
+    """Kill the program with these words in its command line; the seconds until another one has an event loop."""
+    former = _looping(root, words)
+    for pid in former:
+        os.kill(pid, signal.SIGKILL)
+    began = time.monotonic()
+    while not _looping(root, words) - former:
+        assert time.monotonic() - began < START_S, "it does not come back"
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
+def _looping(root: int, words: str) -> set[int]:
+    """The processes with these words in their command lines whose event loop is there, for which it opens sockets."""
+    pids = {pid for pid, command in [*commands_below(root)] if words in command and "leash.py" not in command}
+    return {pid for pid in pids if any("socket:" in link for link in _links(pid))}
+
+
+def _links(pid: int) -> list[str]:
+    with suppress(OSError):
+        return [str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()]
+    return []
+
+
+def show(rows: dict[str, list[float]]) -> None:
+    """Print the table, the largest first."""
+    print("| | processes | PSS | alone |\n| --- | ---: | ---: | ---: |")
+    for kind, row in sorted(rows.items(), key=lambda item: -item[1][1]):
+        print(f"| {kind} | {row[0]:.0f} | {row[1]:.0f} | {row[2]:.0f} |")
+    count, pss, private = (sum(row[column] for row in rows.values()) for column in range(3))
+    print(f"| all | {count:.0f} | {pss:.0f} | {private:.0f} |", flush=True)
+
+
+def main() -> None:
+    """Measure one checkout."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=Path, default=PROJECT, help="another checkout, to compare with")
+    parser.add_argument("--settled-s", type=float, default=SETTLED_S)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        with running(options.root, data):
+            pass
+        with running(options.root, data) as (root, ready_s):
+            print(f"ready after {ready_s:.1f} s, {processor_seconds(root):.1f} s of the processor")
+            time.sleep(options.settled_s)
+            show(footprint(root))
+            for kind, words in KILLED.items():
+                print(f"{kind} is there again {restart_s(root, words):.2f} s after it was killed", flush=True)
+
+
+if __name__ == "__main__":
+    main()

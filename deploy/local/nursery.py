@@ -1,0 +1,149 @@
+"""Forks the service's processes from one that has loaded what they share.
+
+`python -m deploy.local.nursery FD FIRST ROOM` takes orders over the socket FD, each with three files or more: the pipe
+that holds the leash, the pipe for its exit code, the log, and the lock of the data directory. FIRST names the programs,
+with commas, whose libraries are loaded before the first order; command lines are written over ROOM.
+"""
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import runpy
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from deploy.local import leash
+
+LENGTH = struct.Struct("!Q")
+_PR_SET_PDEATHSIG = 1
+_MAX_FILES = 8
+_FIRST_FILE = 3
+# Fields of /proc/self/stat after the name (proc_pid_stat(5)).
+_ARG_START, _ARG_END = 45, 46
+
+_MAINTENANCE = ("worker.loop_process", "shared.operations.retention", "shared.webhooks.delivering")
+# What a program imports, by the first word of its name; it is itself run under the name __main__.
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "alembic": ("alembic.config", "shared.operations.retention"),
+    "api": ("api.server", "granian.cli"),
+    "celery": ("celery.bin.worker", "celery.concurrency.prefork", "worker.runtime", "worker.handlers.plot"),
+    "worker": (*_MAINTENANCE, "worker.heartbeat", "worker.rendering.thumbnail"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A program to run: `python -m module arguments`, in a folder, with an environment."""
+
+    command: list[str]
+    environment: dict[str, str]
+    folder: str
+
+    @property
+    def module(self) -> str:
+        """The name of the program."""
+        return self.command[2]
+
+
+def main() -> None:
+    """Load what programs need, and fork them as they are ordered, until the other end of the socket is closed."""
+    # Ended with its starter also while it loads.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    # Nobody waits here for those that are forked: they report to whom they serve.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    orders = socket.socket(fileno=int(sys.argv[1]))
+    for name in sys.argv[2].split(","):
+        load(name)
+    while (message := receive(orders)) is not None:
+        order, files = message
+        load(order.module.partition(".")[0])
+        pid = os.fork()
+        if not pid:
+            orders.close()
+            hold(order, *files)
+            return
+        for file in files:
+            os.close(file)
+        orders.sendall(LENGTH.pack(pid))
+
+
+@cache
+def load(name: str) -> None:
+    """Import what the programs of a package need; nothing for an unknown one."""
+    if name not in _NEEDED:
+        return
+    for module in _NEEDED[name]:
+        importlib.import_module(module)
+    # The first client reads the descriptions of S3, which takes as long as all the rest.
+    nobody = {"aws_access_key_id": "-", "aws_secret_access_key": "-"}
+    importlib.import_module("boto3").client("s3", region_name="us-east-1", **nobody)
+    # Objects that never become garbage are not traversed by the collector, and so stay shared after a fork.
+    gc.collect()
+    gc.freeze()
+
+
+def receive(orders: socket.socket) -> tuple[Order, list[int]] | None:
+    """Wait for an order and its files; None at the end."""
+    head, files, _, _ = socket.recv_fds(orders, LENGTH.size, _MAX_FILES)
+    if not head:
+        return None
+    (size,) = LENGTH.unpack(head)
+    return Order(**json.loads(orders.recv(size, socket.MSG_WAITALL))), files
+
+
+def hold(order: Order, lifeline: int, outcome: int, log: int, *locks: int) -> None:
+    """Fork the program, and become its leash, which writes the exit code to `outcome`."""
+    os.setsid()
+    for file, number in ((lifeline, 0), (log, 1), (log, 2)):
+        os.dup2(file, number)
+    os.close(lifeline)
+    os.close(log)
+    # Ignored, as it is in the nursery, a program that ends before its leash is there would leave no exit code.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    before = leash.prepare()
+    pid = os.fork()
+    if not pid:
+        before()
+        os.closerange(_FIRST_FILE, os.sysconf("SC_OPEN_MAX"))
+        perform(order)
+        return
+    for file in (outcome, *locks):
+        os.set_inheritable(file, True)  # noqa: FBT003 -- it has no name
+    # A program of its own, since one that was forked holds what has been loaded once more, page by page.
+    arguments = [sys.executable, "-I", "-S", leash.__file__, leash.HOLD, str(pid), str(outcome), *order.command]
+    os.execv(sys.executable, arguments)  # noqa: S606 -- no shell is wanted
+
+
+def perform(order: Order) -> None:
+    """Run the program in this process."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.chdir(order.folder)
+    os.environ.clear()
+    os.environ.update(order.environment)
+    rename(order.command)
+    sys.argv = order.command[2:]
+    sys.modules.pop(order.module, None)
+    runpy.run_module(order.module, run_name="__main__", alter_sys=True)
+
+
+def rename(command: Sequence[str]) -> None:
+    """Show another command line in the list of processes, cut off where there is no room."""
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    start, end = int(fields[_ARG_START]), int(fields[_ARG_END])
+    # The last byte stays 0: the kernel would read on into the environment.
+    text = "\0".join(command).encode(errors="surrogateescape")[: end - start - 1]
+    ctypes.memmove(start, text.ljust(end - start, b"\0"), end - start)
+
+
+if __name__ == "__main__":
+    main()
