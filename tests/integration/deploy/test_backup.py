@@ -125,7 +125,8 @@ async def load(alice: Client, workers: Any) -> Load:
 def empty(tmp_path: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]:
     """The environment of an empty stack, with the settings of the one that is backed up."""
     with Stack(tmp_path / "restored", durable=False) as stack:
-        yield environment | stack.environment | {"SECRET_KEY": environment["SECRET_KEY"]}
+        own = {"SECRET_KEY": environment["SECRET_KEY"], "S3_PUBLIC_ENDPOINT_URL": stack.environment["S3_ENDPOINT_URL"]}
+        yield environment | stack.environment | own
 
 
 async def _save(environment: dict[str, str], folder: Path) -> str:

@@ -109,7 +109,9 @@ WRITERS: dict[str, Written] = {
         rows({"default": CODES, "PRE_1": DOG, "PGR_1": SAID_CODES}),
         {"truth": "default", "prediction": "PGR_1", "scores": {"1": "PRE_1"}},
     ),
-    "SPSS Modeler": Written(rows({"pet": TEXTS, "$L-pet": SAID, "$LC-pet": SURE, "$LP-cat": CAT, "$LP-dog": DOG})),
+    "SPSS Modeler": Written(
+        rows({"pet": TEXTS, "$L-pet": SAID, "$LC-pet": SURE, "$LP-cat": CAT, "$LP-dog": DOG}), {"prediction": "$L-pet"}
+    ),
     "KNIME": Written(rows({"pet": TEXTS, "P (pet=cat)": CAT, "P (pet=dog)": DOG, "Prediction (pet)": SAID})),
     "RapidMiner": Written(
         rows({"pet": TEXTS, "prediction(pet)": SAID, "confidence(cat)": CAT, "confidence(dog)": DOG})
