@@ -66,10 +66,7 @@ class RunPartPages(Controller):
         cursor: Annotated[int | None, QueryParameter(ge=1, le=MAX_ROW)] = None,
     ) -> Response[str]:
         """List the samples of a cell, or all errors, the most confident ones first."""
-        stored = await runs.get_shown(
-            page_request.platform, page_request.caller, run_id, runs.ANY_TASK, heeds_weights=True
-        )
-        selection = select(stored, class_label, threshold, slices)
+        selection = await _selected(page_request, run_id, class_label, threshold, slices)
         wanted = _cell(selection, row, column)
         page = await answers.samples(
             page_request.platform,
@@ -102,14 +99,11 @@ class RunPartPages(Controller):
         slices: SliceParameter = None,
     ) -> Response[Any]:
         """Send all samples of a cell, or all errors, as a file."""
-        stored = await runs.get_shown(
-            page_request.platform, page_request.caller, run_id, runs.ANY_TASK, heeds_weights=True
-        )
-        selection = select(stored, class_label, threshold, slices)
+        selection = await _selected(page_request, run_id, class_label, threshold, slices)
         wanted = _cell(selection, row, column)
         export = await exports.begin(page_request.platform, selection.stored, wanted, "csv", selection.decision)
         request_end.get().callback(export.close)
-        name = f'attachment; filename="run-{stored.id}-v{stored.version}-samples.csv"'
+        name = f'attachment; filename="run-{selection.stored.id}-v{selection.stored.version}-samples.csv"'
         return Stream(export.pieces, media_type="text/csv", headers={"Content-Disposition": name})
 
     @get("/curves")
@@ -206,6 +200,13 @@ async def curves_part(
         steps=msgspec.json.encode([*map(list, scores.steps)]).decode(),
         step_count=len(scores.steps),
     )
+
+
+async def _selected(
+    page_request: PageRequest, run_id: str, class_label: str, threshold: str, slices: list[str] | None
+) -> RunSelection:
+    run = await runs.get_shown(page_request.platform, page_request.caller, run_id, runs.ANY_TASK, heeds_weights=True)
+    return select(run, class_label, threshold, slices)
 
 
 def _cell(selection: RunSelection, row: int | None, column: int | None) -> RowFilter:
