@@ -1,7 +1,7 @@
 """What the page of a detection run shows: the level, the class and the objects of its address."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
@@ -56,6 +56,11 @@ def _estimate(one: DetectedClass) -> Estimate:
     return Estimate(one.ap, *bounds)
 
 
+def query_of(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
+    """Return the query of an address with the options that are not as they are by default."""
+    return urlencode({name: value for name, value in values.items() if value != defaults[name]})
+
+
 class DetectionPageOptions(NamedTuple):
     """The query of the page; texts that are empty ask for nothing."""
 
@@ -96,8 +101,7 @@ class DetectionPageOptions(NamedTuple):
 
     def address(self, **changes: Any) -> str:
         """Return the query of the page with these options, or with changes to them; from the first object on."""
-        values = self._asdict() | {"start": 0} | changes
-        return urlencode({name: value for name, value in values.items() if value != self._field_defaults[name]})
+        return query_of(self._asdict() | {"start": 0} | changes, self._field_defaults)
 
     def cell(self, actual: str | None, predicted: str | None) -> str:
         """Return the query for the objects of a cell of the matrix; None is the background."""

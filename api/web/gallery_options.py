@@ -1,9 +1,8 @@
 """What a gallery of a detection run shows: the level, the filter and the position of its address."""
 
 from typing import Any, Literal, NamedTuple, get_args
-from urllib.parse import urlencode
 
-from api.web.detection_options import DetectionPageOptions
+from api.web.detection_options import DetectionPageOptions, query_of
 from shared.detection_runs.galleries import ImageRequest
 from shared.detection_runs.matches import MatchKind, MatchLevel
 from shared.evaluation.detection.error_types import ErrorType
@@ -47,8 +46,7 @@ class GalleryOptions(NamedTuple):
 
     def address(self, **changes: Any) -> str:
         """Return the query with these options, or with changes to them; from the first image on."""
-        values = self._asdict() | {"start": 0} | changes
-        return urlencode({name: value for name, value in values.items() if value != self._field_defaults[name]})
+        return query_of(self._asdict() | {"start": 0} | changes, self._field_defaults)
 
     @classmethod
     def of_objects(cls, options: DetectionPageOptions, confidence: float) -> "GalleryOptions":
