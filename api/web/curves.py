@@ -83,7 +83,7 @@ class CurvePages(Controller):
             explorer=explorer,
             side=SIDE,
             roc=explorer.roc and path(explorer.roc),
-            band=explorer.roc and explorer.roc_band and area_of_band(explorer.roc.x, explorer.roc_band),
+            band=area_of_band(explorer.roc, explorer.roc_band),
             pr=explorer.pr and path(explorer.pr, stepped=True),
             steps=msgspec.json.encode(explorer.steps).decode(),
             prediction_notices=read_notices(page_request),

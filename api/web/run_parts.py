@@ -190,7 +190,7 @@ async def curves_part(
         area=found.area,
         average_precision=found.average_precision,
         roc=found.curves.roc and path(found.curves.roc.curve),
-        band=found.curves.roc and found.roc_band and area_of_band(found.curves.roc.curve.x, found.roc_band),
+        band=area_of_band(found.curves.roc.curve if found.curves.roc else None, found.roc_band),
         pr=found.curves.pr and path(found.curves.pr.curve, stepped=True),
         side=SIDE,
         reliability=reliability,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.evaluation.curves.curves import CurvePoints, Values
+from shared.evaluation.curves.curves import CurvePoints
 from shared.evaluation.intervals.roc_band import RocBand
 
 SIDE = 400
@@ -19,9 +19,14 @@ def path(curve: CurvePoints, *, stepped: bool = False) -> str:
     return f"M{start[0]:g} {start[1]:g}" + "".join(form.format(x, y) for x, y in further)
 
 
-def area_of_band(x: Values, band: RocBand) -> str:
-    """The band around a curve as a closed path in the same square: along its upper bounds, and back along the lower."""
-    xs = _coordinates(x.tolist())
+def area_of_band(curve: CurvePoints | None, band: RocBand | None) -> str | None:
+    """The band around a curve as a closed path in the same square: along its upper bounds, and back along the lower.
+
+    None where there is no curve or no band.
+    """
+    if curve is None or band is None:
+        return None
+    xs = _coordinates(curve.x.tolist())
     forth = zip(xs, _coordinates(band.high.tolist()), strict=True)
     back = zip(xs[::-1], _coordinates(band.low[::-1].tolist()), strict=True)
     points = [f"{x:g} {SIDE - y:g}" for x, y in (*forth, *back)]
