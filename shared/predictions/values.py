@@ -13,7 +13,7 @@ _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+(?:,[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _SCORE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
 # How programs write that there is no value, in any case: what pandas reads as none, and how others spell the same.
-_NO_VALUE = frozenset(
+NO_VALUE = frozenset(
     {"nan", "-nan", "na", "n/a", "#na", "#n/a", "#n/a n/a", "<na>", "nat", "none", "null", "nil", "undefined"}
     | {"1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"}
 )
@@ -97,7 +97,7 @@ def _no_value_among(numbers: Mapping[str, int | float | None]) -> str | None:
     # Among texts it may be a label: `nan` is a language, `NA` a country, `None` an answer.
     texts = {text for text, number in numbers.items() if number is None and not _is_sign(text)}
     is_among_numbers = any(number is not None for number in numbers.values())
-    return min(texts) if texts and is_among_numbers and {text.casefold() for text in texts} <= _NO_VALUE else None
+    return min(texts) if texts and is_among_numbers and {text.casefold() for text in texts} <= NO_VALUE else None
 
 
 def _no_number(
