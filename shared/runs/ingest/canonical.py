@@ -24,12 +24,13 @@ def schema_of(
     score_types: Sequence[pa.DataType], slices: int, texts: int, *, has_ids: bool, has_weights: bool = False
 ) -> pa.Schema:
     """The columns `t`, `p`, `w` of weights, `s_0`... of scores, `m_0`... of metadata, first that to slice by, `id`."""
-    fields = [pa.field("t", pa.uint16()), pa.field("p", pa.uint16())]
-    fields += [pa.field("w", pa.float64())] if has_weights else []
-    fields += [pa.field(f"s_{at}", kind) for at, kind in enumerate(score_types)]
-    fields += [pa.field(f"m_{at}", _DICTIONARY if at < slices else pa.string()) for at in range(slices + texts)]
-    fields += [pa.field("id", pa.string())] if has_ids else []
-    return pa.schema(fields)
+    columns: list[tuple[str, pa.DataType]] = [("t", pa.uint16()), ("p", pa.uint16())]
+    columns += [("w", pa.float64())] if has_weights else []
+    columns += [(f"s_{at}", kind) for at, kind in enumerate(score_types)]
+    columns += [(f"m_{at}", _DICTIONARY if at < slices else pa.string()) for at in range(slices + texts)]
+    columns += [("id", pa.string())] if has_ids else []
+    # Nothing is missing in them: Parquet need not say so of each value, which costs more than many a column itself.
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in columns])
 
 
 def rows_of_group(columns: int) -> int:
@@ -43,10 +44,7 @@ class CanonicalWriter:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._schema = schema
         self._group_rows = rows_of_group(len(schema))
-        plain = [name for name in schema.names if not name.startswith("s_") and name != "id"]
-        self._writer = pq.ParquetWriter(
-            path, schema, compression="zstd", compression_level=1, use_dictionary=plain, write_statistics=False
-        )
+        self._writer = pq.ParquetWriter(path, schema, write_statistics=False, **_encodings(schema))
         # Compressing takes about as long as reading does, and a core of its own.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="canonical-rows")
         self._written: Future[None] | None = None
@@ -97,6 +95,23 @@ class CanonicalWriter:
     def _wait(self) -> None:
         if self._written is not None:
             self._written.result()
+
+
+def _encodings(schema: pa.Schema) -> dict[str, Any]:
+    """How each column is written: what is read and written most in the ways that take least of a processor.
+
+    Codes have one or two bytes that differ, which stand together once the bytes are split. Scores hardly become smaller.
+    Texts do, and few read them.
+    """
+    kinds = {field.name: field.type for field in schema}
+    coded = [name for name in kinds if name in {"t", "p"}]
+    packed = [name for name, kind in kinds.items() if kind == pa.string() or name == "w"]
+    return {
+        "compression": {name: "zstd" if name in packed else "lz4" for name in kinds},
+        "compression_level": dict.fromkeys(packed, 1),
+        "use_dictionary": [name for name in kinds if name.startswith("m_") or name == "w"],
+        "use_byte_stream_split": coded,
+    }
 
 
 def _bytes_of(batch: pa.RecordBatch) -> int:
