@@ -8,12 +8,12 @@ from api.web.page_request import PageRequest
 from api.web.run_selection import RunSelection, select
 from shared import runs
 from shared.kit.errors import Problem
+from shared.kit.number_format import count_text
 from shared.kit.platform import Platform
 from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.class_table import MAX_ROWS
 from shared.presentation.matrix_drawing import MatrixDrawing, draw_matrix
 from shared.presentation.matrix_view import View
-from shared.presentation.number_format import count_text
 from shared.presentation.run_tables import (
     CLASS_COLUMNS,
     RunClass,

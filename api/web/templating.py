@@ -11,9 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.static_files import STATIC
+from shared.kit.number_format import bytes_text, count_text, percent_text, signed_text, value_text
 from shared.presentation import heatmap
 from shared.presentation.labels import cut, label_text, plain_text
-from shared.presentation.number_format import bytes_text, count_text, percent_text, signed_text, value_text
 
 _SHORT_COLUMNS = 40
 

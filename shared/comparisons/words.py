@@ -3,6 +3,7 @@
 from shared.comparisons.results import MetricDifference
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.paired.verdicts import Verdict
+from shared.kit.number_format import count_text, signed_text, value_text
 
 _SAID: dict[Verdict, str] = {
     "better": "The candidate is better",
@@ -15,14 +16,15 @@ _SAID: dict[Verdict, str] = {
 
 
 def sentence(found: MetricDifference, alpha: float) -> str:
-    """The verdict of one metric, with the numbers that it rests on."""
+    """The verdict of one metric, with the numbers that it rests on, as the tables of pages write them."""
     said = f"{_SAID[found.verdict]}: {CATALOGUE[found.metric].title}"
     said += "" if found.label is None else f" of “{str(found.label)[:50]}”"
     if found.difference is None or found.baseline is None or found.candidate is None:
         return f"{said} cannot be compared, because {found.reason}."
-    said += f" {found.baseline:.4g} → {found.candidate:.4g}, difference {found.difference:+.4g}"
-    if found.low is not None:
-        said += f" ({100 * (1 - alpha):.4g} % interval {found.low:+.4g} to {found.high:+.4g})"
+    said += f" {value_text(found.baseline)} → {value_text(found.candidate)}"
+    said += f", difference {signed_text(found.difference)}"
+    if found.low is not None and found.high is not None:
+        said += f" ({100 * (1 - alpha):.4g} % interval {signed_text(found.low)} to {signed_text(found.high)})"
     if found.p_adjusted is not None:
-        said += f", P = {found.p_adjusted:.2g} for all tests together"
-    return f"{said}, on {found.samples:,} samples{'' if found.reason is None else f'; {found.reason}'}."
+        said += f", P = {value_text(found.p_adjusted)} for all tests together"
+    return f"{said}, on {count_text(found.samples)} samples{'' if found.reason is None else f'; {found.reason}'}."

@@ -7,6 +7,7 @@ from shared.evaluation.paired.gate_rule import Finding, Outcome
 from shared.gates.detection_figures import FIGURES
 from shared.gates.results import GateReason, GateTest
 from shared.kit.listed import quoted
+from shared.kit.number_format import count_text, signed_text, value_text
 
 _VERDICTS: dict[Outcome, str] = {
     "pass": "The candidate passes the gate",
@@ -15,11 +16,11 @@ _VERDICTS: dict[Outcome, str] = {
 }
 _FINDINGS: dict[Finding, str] = {
     "no_drop_shown": "no loss is shown",
-    "within_margin": "not worse by the margin of {margin:.4g} or more",
+    "within_margin": "not worse by the margin of {margin} or more",
     "drop_shown": "worse",
-    "drop_beyond_margin": "worse by more than the margin of {margin:.4g}",
-    "drop_maybe_beyond_margin": "worse, and it is not shown that the loss stays within the margin of {margin:.4g}",
-    "inconclusive": "it is not shown whether a loss stays within the margin of {margin:.4g}",
+    "drop_beyond_margin": "worse by more than the margin of {margin}",
+    "drop_maybe_beyond_margin": "worse, and it is not shown that the loss stays within the margin of {margin}",
+    "inconclusive": "it is not shown whether a loss stays within the margin of {margin}",
     "not_measured": "cannot be compared",
 }
 
@@ -40,19 +41,19 @@ def subject_of(test: GateTest) -> str:
 
 
 def sentence(test: GateTest, reason: str | None, *, unit: str = "samples") -> str:
-    """What one test found, with the numbers that it rests on, and what is counted."""
+    """What one test found, with the numbers that it rests on as tables write them, and what is counted."""
     said = subject_of(test)
     if test.difference is None or test.baseline is None or test.candidate is None:
         return f"{said} cannot be compared, because {reason}."
-    said += f" {test.baseline:.4g} → {test.candidate:.4g}, difference {test.difference:+.4g}"
+    said += f" {value_text(test.baseline)} → {value_text(test.candidate)}, difference {signed_text(test.difference)}"
     if test.low is not None and test.high is not None:
-        said += f" (bounds {test.low:+.4g} and {test.high:+.4g})"
-    said += f" on {test.samples:,} {unit}: "
+        said += f" (bounds {signed_text(test.low)} and {signed_text(test.high)})"
+    said += f" on {count_text(test.samples)} {unit}: "
     if test.finding == "inconclusive" and test.low is None:
         return f"{said}nothing can be concluded, because {reason}."
-    said += _FINDINGS[test.finding].format(margin=test.margin)
+    said += _FINDINGS[test.finding].format(margin="" if test.margin is None else value_text(test.margin))
     if test.finding == "no_drop_shown" and test.detectable_difference is not None:
-        said += f"; a true loss of {test.detectable_difference:.2g} would be shown with a chance of 80 %"
+        said += f"; a true loss of {value_text(test.detectable_difference)} would be shown with a chance of 80 %"
     return f"{said}."
 
 

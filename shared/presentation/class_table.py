@@ -9,8 +9,8 @@ from shared.evaluation.confusion.statistics import Statistics, Value
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates
 from shared.evaluation.metrics import PER_CLASS, Metric
 from shared.evaluation.metrics.matrix_result import MatrixResult
+from shared.kit.number_format import value_text
 from shared.presentation.interval_text import IntervalText, interval_text
-from shared.presentation.number_format import value_text
 
 Estimates = Mapping[str, Sequence[Estimate]]
 

@@ -8,7 +8,7 @@ from shared.evaluation.comparison.side_by_side import COMPARED, MetricRow, SideB
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.rates import defined, f1, ratios
-from shared.presentation.number_format import count_text, percent_text, value_text
+from shared.kit.number_format import count_text, percent_text, value_text
 
 _METRICS = {metric.plain_name: metric for metric in COMPARED}
 _HEADLINES = ("accuracy", "precision_macro", "recall_macro", "f1_macro")

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from shared.evaluation.intervals.of_matrix import Estimate
-from shared.presentation.number_format import value_text
+from shared.kit.number_format import value_text
 from shared.presentation.whiskers import Whisker, whisker
 from shared.runs.figures import RunFigureRecord
 

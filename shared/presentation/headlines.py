@@ -6,8 +6,8 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Summary
 from shared.evaluation.metrics import HEADLINES, Metric
 from shared.evaluation.metrics.undefined import UndefinedMetric, undefined_headlines
+from shared.kit.number_format import value_text
 from shared.presentation.labels import plain_text
-from shared.presentation.number_format import value_text
 
 
 class MainMetric(NamedTuple):

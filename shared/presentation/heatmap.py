@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.kit.number_format import compact_count_text, count_text
 from shared.presentation.cell_colours import shade_class, shades
 from shared.presentation.labels import display_width, short_labels
-from shared.presentation.number_format import compact_count_text, count_text
 
 # For the template environments of both sides.
 TEMPLATES = Path(__file__).parent / "templates"

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.evaluation.metrics.definition import IntervalMethod
-from shared.presentation.number_format import value_text
+from shared.kit.number_format import value_text
 
 METHOD_NAMES: dict[IntervalMethod, str] = {
     "wilson": "Wilson",

@@ -6,9 +6,9 @@ import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import row_shares
+from shared.kit.number_format import percent_text
 from shared.presentation.cell_colours import THRESHOLDS
 from shared.presentation.heatmap import SMALL, CellShades, HeatMap, heat_map
-from shared.presentation.number_format import percent_text
 
 
 def difference_map(candidate: ConfusionMatrix, baseline: ConfusionMatrix, labels: Sequence[str]) -> HeatMap:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from shared.analyses.annotations.formats import Size
+from shared.kit.number_format import percent_text
 from shared.presentation import label_places
 from shared.presentation.label_places import Rectangle
 from shared.presentation.labels import cut, plain_text
-from shared.presentation.number_format import percent_text
 from shared.presentation.overlay import Shape
 
 # The size of texts beside the longer side of the image, as the drawing has it.

@@ -11,10 +11,10 @@ from shared.evaluation.metrics import OVERALL, PER_CLASS, Family, Group, Metric
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import why_undefined
 from shared.evaluation.rates import row_shares
+from shared.kit.number_format import count_text, percent_text, value_text
 from shared.presentation.cell_colours import shade_class, shades
 from shared.presentation.headlines import reason_text
 from shared.presentation.interval_text import IntervalText, interval_text
-from shared.presentation.number_format import count_text, percent_text, value_text
 
 
 class Cell(NamedTuple):

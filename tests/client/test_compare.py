@@ -42,7 +42,7 @@ async def test_a_candidate_that_is_better_than_a_named_baseline_is_said_so(accou
     comparison, (fixed, broken, both) = await asyncio.to_thread(converse)
 
     assert comparison.verdict == "better"
-    assert comparison.summary.startswith("The candidate is better: Accuracy 0.8 → 0.9, difference +0.1")
+    assert comparison.summary.startswith("The candidate is better: Accuracy 0.8000 → 0.9000, difference +0.1000")
     assert [row["slice"] for row in comparison.differences] == [
         None,
         {"column": "country", "value": "FR"},

@@ -173,7 +173,7 @@ def test_the_python_comparison_goes_from_two_files_to_a_verdict(environment: dic
     verdict, summary, counts, *flips = run([sys.executable, "-"], program, folder, environment).splitlines()
 
     assert verdict == "better"
-    assert summary.startswith("The candidate is better: Accuracy 0.8 → 0.9, difference +0.1 (95 % interval ")
+    assert summary.startswith("The candidate is better: Accuracy 0.8000 → 0.9000, difference +0.1000 (95 % interval ")
     assert counts == "40 fixed, 10 broken, 20 wrong in both"
     assert flips == ["mail-60 ham spam", "mail-61 spam ham", "mail-62 spam ham"]
 

@@ -9,12 +9,12 @@ from typing import NamedTuple
 from shared.evaluation.comparison.pycm_ranking import Comparison, aligned
 from shared.evaluation.comparison.side_by_side import SideBySide
 from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.kit.number_format import count_text, percent_text
 from shared.matrices.records import CountedMatrix
 from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.comparison_tables import class_lines, headlines, statistic_lines
 from shared.presentation.heatmap import SMALL, HeatMap, heat_map
 from shared.presentation.labels import label_names
-from shared.presentation.number_format import count_text, percent_text
 from shared.presentation.ranked_models import RankedModel, ShortenedText, rank_models, verdict
 from shared.presentation.standalone import REPORT_SHEET, Style
 from worker.rendering.pages import TEMPLATES, render_page

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from shared.evaluation.confusion.cell_list import in_blocks
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import row_shares
+from shared.kit.number_format import compact_count_text, count_text
 from shared.presentation.labels import label_text, plain_text
-from shared.presentation.number_format import compact_count_text, count_text
 from worker.rendering.fonts import drawable, fit_text
 from worker.rendering.layout import EDGE, LABEL_POINTS, Layout, layout
 

@@ -10,12 +10,12 @@ from shared.evaluation.confusion.cell_list import most_errors
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Summary
 from shared.evaluation.rates import ratios, recall
+from shared.kit.number_format import count_text, percent_text
 from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.headlines import main_metrics
 from shared.presentation.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
 from shared.presentation.labels import display_width, label_names, plain_text
 from shared.presentation.matrix_view import WINDOW, View, grid
-from shared.presentation.number_format import count_text, percent_text
 from shared.presentation.standalone import REPORT_SHEET, Style
 from shared.presentation.tables import class_tables, confused_pairs, matrix_rows, overall_tables, support
 from worker.rendering.pages import render_page

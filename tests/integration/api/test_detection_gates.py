@@ -57,7 +57,7 @@ async def test_a_check_of_a_detector_says_of_every_figure_whether_it_is_kept(pla
         ("ap.class", "person"): "no_drop_shown",
     }
     assert tests["map_50", None]["test"]["candidate"] == pytest.approx(worse["result"]["metrics"]["map_50"])
-    assert tests["ap.class", "bus"]["text"].startswith("Average precision of “bus” 1 → 0.4059, difference -0.5941")
+    assert tests["ap.class", "bus"]["text"].startswith("Average precision of “bus” 1 → 0.4059, difference −0.5941")
     assert passed["verdict"] == "pass"
 
     history = (await alice.get(f"/v1/gates/{gate_id}/checks")).json()["items"]

@@ -82,7 +82,7 @@ async def test_a_candidate_that_is_as_good_passes_and_a_worse_one_fails_with_rea
     ]
     assert (failed["verdict"], failed["baseline"]) == ("fail", {"id": baseline, "version": 1})
     assert "The candidate has 1 of 1 golden samples wrong: “s70”." in texts(failed, "fail")
-    assert any(text.startswith("Accuracy 0.9 → 0.8333, difference -0.06667") for text in texts(failed, "fail"))
+    assert any(text.startswith("Accuracy 0.9000 → 0.8333, difference −0.0667") for text in texts(failed, "fail"))
     history = (await alice.get(f"/v1/gates/{gate}/checks")).json()["items"]
     assert [(entry["id"], entry["verdict"]) for entry in history] == [(failed["id"], "fail"), (passed["id"], "pass")]
 

@@ -5,7 +5,7 @@ import re
 
 from litestar import Litestar
 
-from shared.presentation.number_format import count_text
+from shared.kit.number_format import count_text
 from tests.actors import Client
 from tests.integration.api.web.visitor import Visitor
 

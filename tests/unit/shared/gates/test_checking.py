@@ -100,7 +100,7 @@ def test_a_loss_that_may_exceed_its_margin_warns_unless_that_is_allowed() -> Non
     lax = checked(side(broken(2)), metrics=metrics, allow_inconclusive=True)
 
     assert (strict.verdict, lax.verdict) == ("warn", "pass")
-    assert "it is not shown whether a loss stays within the margin of 0.001." in strict.summary
+    assert "it is not shown whether a loss stays within the margin of 0.0010." in strict.summary
 
 
 def test_a_loss_in_one_slice_fails_with_the_name_of_the_slice() -> None:

@@ -24,7 +24,7 @@ RIGHT, NEAR, WRONG = [(0, BOX, 0.9)], [(0, SHIFTED, 0.9)], [(0, FAR, 0.9)]
 TRUTH = [(0, BOX, True)]
 OPTIONS = DetectionOptions()
 UNTESTED = (
-    "Average precision of “car” 1 → 1, difference +0 on 9 images: nothing can be concluded, because fewer than 10 "
+    "Average precision of “car” 1 → 1, difference 0 on 9 images: nothing can be concluded, because fewer than 10 "
     "images have such an object."
 )
 

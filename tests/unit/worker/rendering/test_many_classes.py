@@ -9,7 +9,7 @@ from PIL import Image
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells
 from shared.evaluation.confusion.statistics import statistics, summary
-from shared.presentation.number_format import count_text
+from shared.kit.number_format import count_text
 from worker.rendering.plot import render_plot
 from worker.rendering.report import ReportFacts, render_report
 

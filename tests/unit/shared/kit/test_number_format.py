@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.presentation.number_format import (
+from shared.kit.number_format import (
     bytes_text,
     compact_count_text,
     count_text,
