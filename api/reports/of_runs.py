@@ -30,7 +30,7 @@ MIN_SUPPORT = 10
 
 async def report(platform: Platform, caller: Caller, run_id: str) -> Response[str]:
     """The report of a run of the caller; raises RunNotFound, RunNotReady, and what a scan of the rows raises."""
-    run = await runs.get_ready(platform, caller, run_id)
+    run = await runs.get_ready(platform, caller, run_id, heeds_weights=True)
     stored = await runs.get(platform, caller, run_id)
     receipt = await receipts.of_run(platform, caller, run_id)
     counted = await asyncio.to_thread(_counted, run)
@@ -40,6 +40,7 @@ async def report(platform: Platform, caller: Caller, run_id: str) -> Response[st
         receipt=receipt,
         computed_by=receipt.computed_by,
         rows=run.summary.rows,
+        weight=run.summary.matrix.weight,
         notices=stored.findings.notices,
         width=WIDTH,
         shade_names=SHADE_NAMES,

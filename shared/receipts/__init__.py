@@ -5,9 +5,7 @@ from shared.accounts import Caller
 from shared.comparisons.errors import ComparisonNotReady
 from shared.comparisons.lifecycle import UNFINISHED
 from shared.comparisons.records import ComparedVersion
-from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
-from shared.evaluation.metrics import CATALOGUE
-from shared.evaluation.metrics.matrix_result import MatrixResult
+from shared.evaluation.intervals.of_matrix import Confidence, Estimate
 from shared.evaluation.types import Label
 from shared.gates.errors import CheckNotReady
 from shared.gates.lifecycle import UNFINISHED as UNFINISHED_CHECKS
@@ -35,7 +33,7 @@ from shared.runs.records import ReadyRun
 
 async def of_run(platform: Platform, caller: Caller, run_id: str) -> RunReceipt:
     """The receipt of a run of the caller; raises RunNotFound, RunNotReady, and RunChanged while it is read again."""
-    run = await runs.get_ready(platform, caller, run_id)
+    run = await runs.get_ready(platform, caller, run_id, heeds_weights=True)
     async with platform.db.connection() as connection:
         version = await queries.version_of(connection, caller.account_id, run.id, run.version)
     if version is None:
@@ -46,7 +44,7 @@ async def of_run(platform: Platform, caller: Caller, run_id: str) -> RunReceipt:
         sides=[of_version("run", version)],
         computed_by=computation(),
         protocol=RunProtocol(Confidence().alpha),
-        result=RunFigures(run.summary.matrix.counts.tolist(), figures(run)),
+        result=_counted(run),
     )
     return sealed(receipt)
 
@@ -114,11 +112,16 @@ async def _checked_side(
     return await side(connection, account_id, role, ComparedVersion("run", run.id, run.version))
 
 
+def _counted(run: ReadyRun) -> RunFigures:
+    matrix = run.summary.matrix
+    of_rows = matrix.of_rows.counts.tolist() if matrix.is_weighted else None
+    return RunFigures(matrix.counts.tolist(), figures(run), of_rows)
+
+
 def figures(run: ReadyRun) -> list[Figure]:
     """Every metric of a run with its interval: those of all classes, then those of each."""
-    matrix, confidence = MatrixResult(run.summary.matrix), Confidence()
-    overall = overall_estimates(matrix, confidence, [CATALOGUE[name] for name in results.OVERALL])
-    by_class = class_estimates(matrix, confidence, [CATALOGUE[name] for name in results.BY_CLASS])
+    matrix = run.summary.matrix
+    overall, by_class = results.estimates_by_id(matrix), results.class_estimates_by_id(matrix)
     by_class["roc_auc.class"] = results.area_estimates(run.summary, is_slice=False)
     return [
         *(_figure(name, None, estimate) for name, estimate in overall.items()),

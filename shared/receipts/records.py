@@ -64,6 +64,9 @@ class ReadSide(msgspec.Struct, frozen=True, kw_only=True):
     has_ids: Annotated[bool, Meta(description="Whether the samples have ids, by which they are paired.")]
     columns: Annotated[list[ReceiptColumn], Meta(description="The columns of the files, in their order.")]
     scores: Annotated[list[ReceiptScore], Meta(description="The columns of scores that were read.")]
+    weighted_by: Annotated[
+        str | None, Meta(description="Column of the weights of the samples; null where each sample counts once.")
+    ] = None
 
 
 class ReceiptSide(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,9 +109,18 @@ class RunFigures(msgspec.Struct, frozen=True):
     """What was counted, and every figure that follows from it."""
 
     confusion_matrix: Annotated[
-        list[list[int]], Meta(description="Counts: a row for each actual class, a column for each predicted one.")
+        list[list[int | float]],
+        Meta(
+            description="Counts, or exact sums of weights rounded once: a row for each actual class, a column for "
+            "each predicted one."
+        ),
     ]
-    figures: Annotated[list[Figure], Meta(description="The metrics of all classes, then those of each.")]
+    figures: Annotated[
+        list[Figure], Meta(description="The metrics of all classes, then those of each; weighted where samples are.")
+    ]
+    sample_counts: Annotated[
+        list[list[int]] | None, Meta(description="Numbers of samples, where the matrix has sums of weights; else null.")
+    ] = None
 
 
 class GateProtocol(GatePolicy, frozen=True, kw_only=True):

@@ -81,6 +81,7 @@ def _read(version: RunVersionRecord, found: Reading, summary: RunSummary) -> Rea
             ReceiptScore(score.name, None if score.class_position is None else classes[score.class_position])
             for score in summary.scores
         ],
+        weighted_by=summary.weight_column if summary.is_weighted else None,
     )
 
 

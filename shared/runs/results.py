@@ -66,18 +66,26 @@ def overall(
 
 def estimates(matrix: ConfusionMatrix, *, has_labels: bool = True) -> dict[str, Estimate]:
     """The metrics of a whole matrix with their intervals of 95 %, by their names."""
-    known = OVERALL if has_labels else OF_FLAGS
-    measure = weighted_overall_estimates if matrix.is_weighted else overall_estimates
-    found = measure(MatrixResult(matrix), Confidence(), [CATALOGUE[metric_id] for metric_id in known])
+    found = estimates_by_id(matrix, OVERALL if has_labels else OF_FLAGS)
     absent = Estimate(None, reason=NEEDS_LABELS)
     return {CATALOGUE[metric_id].plain_name: found.get(metric_id, absent) for metric_id in OVERALL}
 
 
 def estimates_by_class(matrix: ConfusionMatrix) -> dict[str, list[Estimate]]:
     """The metrics of each class with their intervals of 95 %, by their names."""
+    return {_class_name(CATALOGUE[metric_id]): ones for metric_id, ones in class_estimates_by_id(matrix).items()}
+
+
+def estimates_by_id(matrix: ConfusionMatrix, metric_ids: Sequence[str] = OVERALL) -> dict[str, Estimate]:
+    """Metrics of a whole matrix with their intervals of 95 %, by their ids."""
+    measure = weighted_overall_estimates if matrix.is_weighted else overall_estimates
+    return measure(MatrixResult(matrix), Confidence(), [CATALOGUE[metric_id] for metric_id in metric_ids])
+
+
+def class_estimates_by_id(matrix: ConfusionMatrix) -> dict[str, list[Estimate]]:
+    """The metrics of each class with their intervals of 95 %, by their ids."""
     measure = weighted_class_estimates if matrix.is_weighted else class_estimates
-    found = measure(MatrixResult(matrix), Confidence(), [CATALOGUE[metric_id] for metric_id in BY_CLASS])
-    return {_class_name(CATALOGUE[metric_id]): ones for metric_id, ones in found.items()}
+    return measure(MatrixResult(matrix), Confidence(), [CATALOGUE[metric_id] for metric_id in BY_CLASS])
 
 
 def area_estimates(summary: RunSummary, *, is_slice: bool) -> list[Estimate]:

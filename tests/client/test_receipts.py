@@ -110,6 +110,46 @@ async def test_every_format_gives_the_figures_of_the_receipt(
     assert all("by the method" in sentence for sentence in found.unchecked), found.unchecked
 
 
+def weighted(table: pd.DataFrame) -> pd.DataFrame:
+    """The same samples with weights of many sizes, some of them 0."""
+    weights = np.random.default_rng(4).lognormal(0, 3, N).round(6)
+    return table.assign(sample_weight=np.where(np.arange(N) % 7, weights, 0.0))
+
+
+@pytest.mark.parametrize("write", [as_csv, as_german_csv, as_parquet])
+@pytest.mark.parametrize(
+    ("table", "roles"),
+    [(binary(), SCORED), (multiclass(), {"y_true": "label", "y_score": {name: f"p_{name}" for name in "abcd"}})],
+    ids=["binary", "argmax"],
+)
+async def test_weighted_figures_are_verified_and_their_sums_to_the_last_bit(
+    account: Account, tmp_path: Path, write: Callable[..., None], table: pd.DataFrame, roles: dict[str, Any]
+) -> None:
+    path = tmp_path / "data.any"
+    write(weighted(table), path)
+    run, receipt = await asyncio.to_thread(lambda: evaluated(account, path, **roles))
+    figures = receipt["result"]["figures"]
+
+    found = evalserve.verify(receipt, path)
+    forged = copy.deepcopy(receipt)
+    matrix = forged["result"]["confusion_matrix"]
+    matrix[0][0] = float(np.nextafter(matrix[0][0], np.inf))
+    others = []
+    for at, figure in enumerate(figures):
+        if figure["method"] == "weighted-wilson":
+            others.append(copy.deepcopy(receipt))
+            others[-1]["result"]["figures"][at]["low"] += 1e-6
+
+    assert receipt["sides"][0]["read"]["weighted_by"] == "sample_weight"
+    assert (found.wrong, found.passed) == ([], True)
+    # Two matrices, 16 metrics of all classes, five of each, and Wilson's bounds of proportions.
+    assert found.confirmed >= 1 + 2 + 16 + 5 * len(run.labels) + 2 * 7
+    assert all("by the method" in sentence for sentence in found.unchecked), found.unchecked
+    assert evalserve.verify(resealed(forged), path).wrong[0].startswith("confusion matrix of weights: ")
+    assert len(others) > 2 * len(run.labels)
+    assert all(len(evalserve.verify(resealed(other), path).wrong) == 1 for other in others)
+
+
 async def test_a_changed_file_or_receipt_fails_and_says_what_is_wrong(account: Account, tmp_path: Path) -> None:
     path, changed = tmp_path / "data.csv", tmp_path / "changed.csv"
     as_csv(binary(), path)

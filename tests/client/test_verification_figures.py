@@ -1,6 +1,7 @@
 """The client's own formulas against scikit-learn, statsmodels and scipy."""
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,12 @@ from statsmodels.stats.proportion import proportion_confint
 LABELS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
 SKLEARN: dict[str, Any] = {
     "accuracy": metrics.accuracy_score,
-    "precision.macro": lambda t, p: metrics.precision_score(t, p, average="macro"),
-    "recall.macro": lambda t, p: metrics.recall_score(t, p, average="macro"),
-    "f1.macro": lambda t, p: metrics.f1_score(t, p, average="macro"),
-    "f1.weighted": lambda t, p: metrics.f1_score(t, p, average="weighted"),
-    "precision.weighted": lambda t, p: metrics.precision_score(t, p, average="weighted"),
-    "jaccard.macro": lambda t, p: metrics.jaccard_score(t, p, average="macro"),
+    "precision.macro": lambda t, p, **w: metrics.precision_score(t, p, average="macro", **w),
+    "recall.macro": lambda t, p, **w: metrics.recall_score(t, p, average="macro", **w),
+    "f1.macro": lambda t, p, **w: metrics.f1_score(t, p, average="macro", **w),
+    "f1.weighted": lambda t, p, **w: metrics.f1_score(t, p, average="weighted", **w),
+    "precision.weighted": lambda t, p, **w: metrics.precision_score(t, p, average="weighted", **w),
+    "jaccard.macro": lambda t, p, **w: metrics.jaccard_score(t, p, average="macro", **w),
     "balanced_accuracy": metrics.balanced_accuracy_score,
     "mcc": metrics.matthews_corrcoef,
     "kappa": metrics.cohen_kappa_score,
@@ -65,6 +66,32 @@ def test_areas_are_those_of_scikit_learn_with_ties(rows: list[tuple[int, bool]])
         assert found is None
     else:
         assert found == pytest.approx(metrics.roc_auc_score(labels, scores), abs=1e-12)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.sampled_from([0, 0.1, 1, 7.5])), min_size=1))
+def test_weighted_areas_are_those_of_scikit_learn(rows: list[tuple[int, bool, float]]) -> None:
+    scores, labels, weights = zip(*rows, strict=True)
+    found = figures.area(scores, labels, weights)
+    if len({label for _, label, weight in rows if weight}) < 2:
+        assert found is None
+    else:
+        assert found == pytest.approx(metrics.roc_auc_score(labels, scores, sample_weight=weights), abs=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore")
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from([0.1, 0.2, 1e6])), min_size=1))
+def test_weighted_metrics_are_those_of_scikit_learn(rows: list[tuple[int, int, float]]) -> None:
+    matrix = [[Fraction(0)] * 4 for _ in range(4)]
+    for actual, guess, weight in rows:
+        matrix[actual][guess] += Fraction(weight)
+    truth, predicted, weights = zip(*rows, strict=True)
+    for metric, oracle in SKLEARN.items():
+        found = figures.value(metric, Counts(matrix), None)
+        if found is not None:
+            expected = oracle(truth, predicted, sample_weight=weights)
+            assert math.isclose(found, expected, rel_tol=1e-7, abs_tol=1e-7), metric
 
 
 @settings(max_examples=30)

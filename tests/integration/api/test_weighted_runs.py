@@ -113,7 +113,7 @@ async def test_rows_of_a_program_may_have_weights_too(alice: Client) -> None:
     assert (await read(alice, other, "matrix"))["confusion_matrix"] == weighted["confusion_matrix"]
 
 
-REFUSED: dict[str, Any] = {"receipt": {}, "report": {}, "clustered-intervals": {"group": "country"}}
+REFUSED: dict[str, Any] = {"clustered-intervals": {"group": "country"}}
 
 
 async def test_what_would_count_each_sample_once_is_refused(alice: Client) -> None:
@@ -127,6 +127,26 @@ async def test_what_would_count_each_sample_once_is_refused(alice: Client) -> No
 
     refusals = {(answer.status_code, answer.json()["code"], answer.json()["detail"][:20]) for answer in answers}
     assert refusals == {(409, "weights-unsupported", "The samples of the r")}
+
+
+async def test_the_receipt_and_the_report_say_that_samples_are_weighted(alice: Client) -> None:
+    run = await send(alice, CSV)
+
+    receipt, metrics = await read(alice, run, "receipt"), await read(alice, run, "metrics")
+    matrix = await read(alice, run, "matrix")
+    page = (await alice.get(f"/v1/runs/{run['id']}/report")).text
+    plain = await send(alice, CSV.replace(b"sample_weight", b"note"))
+    of_plain = (await alice.get(f"/v1/runs/{plain['id']}/report")).text
+    figures = {(figure["metric"], figure["label"]): figure for figure in receipt["result"]["figures"]}
+    assert receipt["sides"][0]["read"]["weighted_by"] == "sample_weight"
+    assert receipt["result"]["confusion_matrix"] == matrix["confusion_matrix"]
+    assert receipt["result"]["sample_counts"] == matrix["sample_counts"]
+    estimate = metrics["estimates"]["accuracy"]
+    assert {key: figures["accuracy", None][key] for key in estimate} == estimate
+    marked = ["of weight 11", "Accuracy, weighted", "Confusion matrix of weights", "Predicted weight"]
+    marked += ["Precision, weighted", "Weighted area", "Weighted average precision", "all of them weighted"]
+    assert [text for text in marked if text not in page] == []
+    assert "weighted" not in of_plain.lower()
 
 
 async def test_the_pages_say_that_samples_are_weighted(app: Litestar, alice: Client) -> None:

@@ -6,17 +6,16 @@ from typing import Any
 
 from evalserve.verification import figures
 from evalserve.verification.comparing import Comparing
-from evalserve.verification.figures import Counts
 from evalserve.verification.samples import Samples
 
 _AREA = "roc_auc.class"
+_WILSON = {"wilson", "weighted-wilson"}
 
 
 def compare(receipt: Mapping[str, Any], samples: Samples, comparing: Comparing) -> None:
     """Compare the matrix, every figure whose definition is known here, and the intervals by Wilson's method."""
-    matrix = samples.matrix()
-    comparing.equal("confusion matrix", receipt["result"]["confusion_matrix"], matrix)
-    counts, alpha = Counts(matrix), receipt["protocol"]["alpha"]
+    _compare_matrix(receipt["result"], samples, comparing)
+    counts, squares, alpha = samples.counts(), samples.squares(), receipt["protocol"]["alpha"]
     skipped: Counter[str] = Counter()
     for figure in receipt["result"]["figures"]:
         at = None if figure["label"] is None else samples.classes.index(figure["label"])
@@ -27,9 +26,9 @@ def compare(receipt: Mapping[str, Any], samples: Samples, comparing: Comparing) 
             comparing.equal(name, figure["value"], figures.value(figure["metric"], counts, at))
         else:
             comparing.unchecked.append(name)
-        if figure["method"] == "wilson":
+        if figure["method"] in _WILSON:
             stated = [figure["low"], figure["high"]]
-            interval = figures.wilson_interval(figure["metric"], counts, at, alpha)
+            interval = figures.wilson_interval(figure["metric"], counts, at, alpha, squares)
             _bounds(name, stated, interval, comparing)
         elif figure["low"] is not None:
             skipped[figure["method"]] += 1
@@ -40,7 +39,17 @@ def area_of(samples: Samples, at: int | None) -> float | None:
     """Return the area under the ROC curve of a class; None without scores of it."""
     if at is None or at not in samples.scores:
         return None
-    return figures.area(samples.scores[at], [truth == at for truth in samples.truth])
+    return figures.area(samples.scores[at], [truth == at for truth in samples.truth], samples.weights)
+
+
+def _compare_matrix(result: Mapping[str, Any], samples: Samples, comparing: Comparing) -> None:
+    """Compare the counts; of weighted samples the sums of weights, which are exact, and the numbers beside them."""
+    counts = samples.matrix()
+    if samples.weights is None:
+        comparing.equal("confusion matrix", result["confusion_matrix"], counts)
+        return
+    comparing.equal("confusion matrix of weights", result["confusion_matrix"], samples.weight_matrix())
+    comparing.equal("numbers of samples", result["sample_counts"], counts)
 
 
 def _bounds(name: str, stated: list[Any], interval: tuple[float, float] | None, comparing: Comparing) -> None:

@@ -1,12 +1,15 @@
 """The samples of one side of a receipt, read from its files by the roles of their columns."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from evalserve.errors import InputRefused
 from evalserve.verification import tables
+from evalserve.verification.figures import Counts
 from evalserve.verification.tables import Table
 
 _TWO = 2
@@ -23,6 +26,7 @@ class Samples:
     ids: list[str] | None
     scores: Mapping[int, list[float]]
     columns: Table
+    weights: list[float] | None = None
 
     def matrix(self, rows: Sequence[int] | None = None) -> list[list[int]]:
         """Return the counts: a row for each actual class, a column for each predicted one."""
@@ -30,6 +34,26 @@ class Samples:
         for row in range(len(self.truth)) if rows is None else rows:
             counts[self.truth[row]][self.predicted[row]] += 1
         return counts
+
+    def weight_matrix(self, power: int = 1) -> list[list[float]]:
+        """Return the sums of weights, or of powers of them, each exact and rounded once; the samples have weights."""
+        cells: dict[tuple[int, int], list[float]] = {}
+        for actual, predicted, weight in zip(self.truth, self.predicted, self.weights or (), strict=True):
+            cells.setdefault((actual, predicted), []).append(weight**power)
+        places = range(len(self.classes))
+        return [[math.fsum(cells.get((actual, predicted), ())) for predicted in places] for actual in places]
+
+    def counts(self) -> Counts:
+        """Return the sums of the matrix, of weighted samples those of their weights."""
+        if self.weights is None:
+            return Counts(self.matrix())
+        return Counts([[Fraction(cell) for cell in row] for row in self.weight_matrix()])
+
+    def squares(self) -> Counts | None:
+        """Return the sums of the squares of weights; None of samples without."""
+        if self.weights is None:
+            return None
+        return Counts([[Fraction(cell) for cell in row] for row in self.weight_matrix(power=2)])
 
 
 def load(side: Mapping[str, Any], predictions: Path, truth: Path | None) -> Samples:
@@ -45,7 +69,9 @@ def load(side: Mapping[str, Any], predictions: Path, truth: Path | None) -> Samp
     predicted = _predicted(read, table, positions, scores)
     ids = list(_column(table, _of_role(read, "id"))) if read["has_ids"] else None
     by_class = _by_class(read, positions, scores, predicted)
-    return Samples(list(read["classes"]), actual, predicted, ids, by_class, table)
+    column = read.get("weighted_by")
+    weights = None if column is None else [_number(text) for text in _column(table, column)]
+    return Samples(list(read["classes"]), actual, predicted, ids, by_class, table, weights)
 
 
 class _Positions:
