@@ -227,6 +227,23 @@ async def test_a_model_card_shows_the_texts_of_users_as_texts(account: Account) 
     assert r"| actual / predicted | \<i\> | a\|b |" in card
 
 
+async def test_figures_of_weighted_samples_say_so_wherever_they_go(account: Account) -> None:
+    data = {**COLUMNS, "sample_weight": [2.5, 1, 1, 4, 0, 3]}
+    run = await asyncio.to_thread(lambda: account.client().evaluate(data, **ROLES, name="v3"))
+
+    card = cards.markdown(run)
+    metadata = cards.hugging_face(run, dataset="acme/pets", task="image-classification").split("---")[1]
+    (entry,) = json.loads(cards.eval_results(run, dataset="acme/pets", task_id="default"))
+    metrics = mlflow.metrics_of(run)
+    assert r"Evaluated on 6 samples, weighted by sample\_weight, by evalserve" in card
+    assert "| metric | value, weighted | 95 % interval |" in card
+    assert "| class | precision, weighted | recall, weighted | F1, weighted | support |" in card
+    assert '"name": "accuracy, weighted by sample_weight"' in metadata
+    assert entry["notes"].startswith("accuracy, weighted by sample_weight 0.")
+    assert metrics["weighted_accuracy"] == run.metrics["accuracy"]
+    assert all(name.startswith("weighted_") for name in metrics)
+
+
 async def test_an_estimator_of_scikit_learn_is_evaluated(account: Account) -> None:
     X, y = load_breast_cancer(return_X_y=True, as_frame=True)  # noqa: N806 -- what scikit-learn calls it
     X["size"] = np.where(X["mean radius"] > 14, "large", "small")

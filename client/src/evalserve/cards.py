@@ -24,14 +24,16 @@ def markdown(run: Run | AsyncRun) -> str:
         (text(row["label"]), *(number(row[key]) for key in ("precision", "recall", "f1")), f"{row['support']:,}")
         for row in run.classes
     ]
+    by, also = ("", "") if run.weighted_by is None else (f", weighted by {text(run.weighted_by)},", ", weighted")
     parts = [
         f"# {text(name + version)}",
-        f"Evaluated on {run.rows:,} samples by evalserve: run `{run.id}`.",
+        f"Evaluated on {run.rows:,} samples{by} by evalserve: run `{run.id}`.",
         "## Metrics",
-        table(("metric", "value", "95 % interval"), metrics),
+        table(("metric", f"value{also}", "95 % interval"), metrics),
     ]
     if classes:
-        parts += ["## Classes", table(("class", "precision", "recall", "F1", "support"), classes)]
+        rates = (f"{name}{also}" for name in ("precision", "recall", "F1"))
+        parts += ["## Classes", table(("class", *rates, "support"), classes)]
     if run.matrix and len(run.labels) <= _MAX_CLASSES:
         rows = [
             (text(label), *(f"{count:,.10g}" for count in counts))
@@ -50,7 +52,11 @@ def hugging_face(run: Run | AsyncRun, *, dataset: str, dataset_name: str | None 
 
     `dataset` is the id of the data set there, `task` one such as `image-classification`. Raises InputRefused.
     """
-    results = [{"type": key, "name": key, "value": value} for key, value in run.metrics.items() if value is not None]
+    results = [
+        {"type": key, "name": f"{key}{_weighted(run)}", "value": value}
+        for key, value in run.metrics.items()
+        if value is not None
+    ]
     if not results:
         raise InputRefused("A model card needs a metric, and all of this run are undefined.")
     result = {
@@ -74,9 +80,14 @@ def eval_results(run: Run | AsyncRun, *, dataset: str, task_id: str, metric: str
         "value": value,
         "date": run.data["created_at"],
         "source": {"url": run.url, "name": "evalserve"},
-        "notes": f"{metric} {_interval(run.estimates.get(metric))}".strip(),
+        "notes": f"{metric}{_weighted(run)} {_interval(run.estimates.get(metric))}".strip(),
     }
     return _yaml([entry]) + "\n"
+
+
+def _weighted(run: Run | AsyncRun) -> str:
+    """What is said behind a figure of weighted samples."""
+    return "" if run.weighted_by is None else f", weighted by {run.weighted_by}"
 
 
 def _yaml(value: Any) -> str:

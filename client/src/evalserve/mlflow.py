@@ -35,7 +35,10 @@ def log_run(run: Run, *, samples: int = _MAX_SAMPLES) -> str:
 
 
 def metrics_of(run: Run) -> dict[str, float]:
-    """Return the metrics under names that MLflow accepts; beside them `_ci_low` and `_ci_high` of their intervals."""
+    """Return the metrics under names that MLflow accepts; beside them `_ci_low` and `_ci_high` of their intervals.
+
+    Those of weighted samples begin with `weighted_`, so that no chart draws them beside those of others.
+    """
     overall, estimates = ({plain(name): value for name, value in each.items()} for each in (run.metrics, run.estimates))
     metrics = dict(_with_interval(overall, estimates))
     taken: set[str] = set()
@@ -46,7 +49,8 @@ def metrics_of(run: Run) -> dict[str, float]:
         values = {f"{metric}.{name}": entry[metric] for metric in _OF_CLASSES}
         estimates = {f"{metric}.{name}": estimate for metric, estimate in entry["estimates"].items()}
         metrics |= _with_interval(values, estimates)
-    return dict(list(metrics.items())[:_MAX_METRICS])
+    prefix = "" if run.weighted_by is None else "weighted_"
+    return {f"{prefix}{name}": value for name, value in list(metrics.items())[:_MAX_METRICS]}
 
 
 def table_of(rows: Rows) -> dict[str, Any]:
@@ -58,7 +62,8 @@ def table_of(rows: Rows) -> dict[str, Any]:
 
 def _log(mlflow: Any, run: Run, samples: int) -> None:
     mlflow.log_metrics(metrics_of(run))
-    mlflow.set_tags({"evalserve.run_id": run.id, "evalserve.url": run.url})
+    weighted = {} if run.weighted_by is None else {"evalserve.weighted_by": run.weighted_by}
+    mlflow.set_tags({"evalserve.run_id": run.id, "evalserve.url": run.url, **weighted})
     mlflow.log_dict(run.data | {"metrics": run.metrics, "labels": run.labels, "matrix": run.matrix}, "evalserve.json")
     mlflow.log_dict(table_of(run.samples(at_most=samples)), TABLE)
 
