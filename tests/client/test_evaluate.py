@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import evalserve
@@ -201,11 +202,19 @@ async def test_a_large_file_is_sent_in_parts_and_only_once(
     assert first.matrix == second.matrix == [[2, 2], [1, 1]]
 
 
-async def test_an_upload_goes_on_where_it_was_interrupted(account: Account, tmp_path: Path) -> None:
-    path = tmp_path / "large.csv"
+async def test_an_upload_goes_on_where_it_was_interrupted(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, read, interrupted, is_over = tmp_path / "large.csv", uploads._read, Event(), Event()
     rows = (f"{number},{number % 2},{number % 3 % 2},{'x' * 100}\n" for number in range(100_000))
     path.write_text("id,y_true,y_pred,filler\n" + "".join(rows))
     seen: list[int] = []
+
+    def read_first_part(path: Path, offset: int, size: int) -> bytes:
+        # The parts are sent at once; the second does not arrive before the interruption.
+        if offset and not interrupted.is_set():
+            is_over.wait()
+        return read(path, offset, size)
 
     def interrupt(sent: int, _: int) -> None:
         seen.append(sent)
@@ -215,10 +224,13 @@ async def test_an_upload_goes_on_where_it_was_interrupted(account: Account, tmp_
     def upload(client: evalserve.Client) -> str:
         return client._connection.hold(uploads.upload(account.url, path, "large.csv", interrupt))
 
+    monkeypatch.setattr(uploads, "_read", read_first_part)
     with account.client() as client:
         with pytest.raises(KeyboardInterrupt):
             upload(client)
+        interrupted.set()
         upload_id = await asyncio.to_thread(upload, client)
+    is_over.set()
 
     assert seen == [8 * 2**20, path.stat().st_size]
     assert upload_id

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import evalserve
@@ -18,6 +19,7 @@ from tests.client.test_command import evalserve as command
 
 COLUMNS: dict[str, Any] = {"id": ["1", "2"], "label": ["spam", "ham"], "guess": ["spam", "spam"]}
 ROLES: dict[str, Any] = {"y_true": "label", "y_pred": "guess", "id": "id"}
+PART = 8 * 2**20
 
 
 @pytest.fixture
@@ -59,16 +61,20 @@ async def test_a_service_that_goes_away_in_the_middle_leaves_an_upload_that_goes
 ) -> None:
     monkeypatch.setattr(runs, "MAX_FORM_BYTES", 100)
     monkeypatch.setattr("evalserve.steps.FIRST_PAUSE_S", 0.001)
-    path, real, asked = tmp_path / "p.csv", httpx2.Client.send, [0]
+    path, real, first_has_arrived = tmp_path / "p.csv", httpx2.Client.send, Event()
     rows = (f"{number},{number % 2},{number % 3 % 2},{'x' * 100}\n" for number in range(100_000))
     await asyncio.to_thread(path.write_text, "id,y_true,y_pred,filler\n" + "".join(rows))
 
     def going_away(self: httpx2.Client, request: httpx2.Request, **options: Any) -> httpx2.Response:
-        # After the announcement, and the link and the content of the first part.
-        asked[0] += 1
-        if asked[0] > 3:
+        # With the content of the first part; the second, which is sent at the same time, does not arrive.
+        if request.method == "PUT" and int(request.headers["Content-Length"]) < PART:
+            assert first_has_arrived.wait(60)
+        if first_has_arrived.is_set():
             raise httpx2.ConnectError("nobody there")
-        return real(self, request, **options)
+        answer = real(self, request, **options)
+        if request.method == "PUT":
+            first_has_arrived.set()
+        return answer
 
     def converse(client: evalserve.Client) -> evalserve.Run:
         return client.evaluate(path, progress=lambda sent, _: arrived.append(sent))
@@ -83,7 +89,7 @@ async def test_a_service_that_goes_away_in_the_middle_leaves_an_upload_that_goes
         run = await asyncio.to_thread(converse, client)
 
     assert listed == []
-    assert arrived == [8 * 2**20, path.stat().st_size]
+    assert arrived == [PART, path.stat().st_size]
     assert run.rows == 100_000
 
 

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from evalserve import steps
+from evalserve import at_once, steps
 from evalserve.configuration import Configuration
 from evalserve.errors import EvalserveError
-from evalserve.steps import Request, Steps
+from evalserve.steps import AtOnce, Request, Steps
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class Connection:
 
     def hold(self, conversation: Steps[T]) -> T:
         """Hold a conversation; raises NotPermitted, InputRefused, ServiceUnavailable."""
-        return steps.run(conversation, self._send)
+        return steps.run(conversation, self._perform)
 
     def request(
         self, method: str, target: str, headers: Mapping[str, str] | None, options: Mapping[str, Any]
@@ -43,6 +43,12 @@ class Connection:
         """Send a request once and return its answer, whatever its status; raises what httpx2 raises."""
         stated = steps.headers(self.configuration, target, headers)
         return self._http.request(method, steps.address(self.configuration, target), headers=stated, **options)
+
+    def _perform(self, step: Request | AtOnce) -> httpx2.Response | None:
+        if isinstance(step, AtOnce):
+            at_once.hold(step, self.hold)
+            return None
+        return self._send(step)
 
     def _send(self, request: Request) -> httpx2.Response:
         number = 0
@@ -82,15 +88,15 @@ class AsyncConnection:
     async def hold(self, conversation: Steps[T]) -> T:
         """Hold a conversation; raises NotPermitted, InputRefused, ServiceUnavailable."""
         try:
-            request = next(conversation)
+            step = next(conversation)
             while True:
                 try:
-                    answer = await self._send(request)
+                    answer: Any = await self._perform(step)
                 except EvalserveError as error:
                     # The conversation decides: some go on after a refusal.
-                    request = conversation.throw(error)
+                    step = conversation.throw(error)
                 else:
-                    request = conversation.send(answer)
+                    step = conversation.send(answer)
         except StopIteration as end:
             value: T = end.value
             return value
@@ -101,6 +107,12 @@ class AsyncConnection:
         """Send a request once and return its answer, whatever its status; raises what httpx2 raises."""
         stated = steps.headers(self.configuration, target, headers)
         return await self._http.request(method, steps.address(self.configuration, target), headers=stated, **options)
+
+    async def _perform(self, step: Request | AtOnce) -> httpx2.Response | None:
+        if isinstance(step, AtOnce):
+            await at_once.hold_async(step, self.hold)
+            return None
+        return await self._send(step)
 
     async def _send(self, request: Request) -> httpx2.Response:
         number = 0

@@ -3,7 +3,7 @@
 The same conversation is held by the synchronous and by the asynchronous client.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,7 +42,20 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Steps = Generator[Request, httpx2.Response, T]
+@dataclass(frozen=True)
+class AtOnce:
+    """Conversations that need nothing of each other, of which up to `limit` are held at the same time.
+
+    `ended` is called with what each returned, in the order of their ends and never twice at a time; whoever yields
+    this goes on when all have ended, or with the first error.
+    """
+
+    conversations: Iterable["Steps[Any]"]
+    ended: Callable[[Any], None]
+    limit: int
+
+
+Steps = Generator[Request | AtOnce, httpx2.Response, T]
 
 
 def post(target: str, **options: Any) -> Request:
@@ -136,18 +149,18 @@ def content(target: str) -> Steps[bytes]:
     return (yield Request("GET", target)).content
 
 
-def run(steps: Steps[T], send: Callable[[Request], httpx2.Response]) -> T:
+def run(conversation: Steps[T], perform: Callable[[Request | AtOnce], Any]) -> T:
     """Hold a conversation synchronously."""
     try:
-        request = next(steps)
+        step = next(conversation)
         while True:
             try:
-                answer = send(request)
+                answer = perform(step)
             except EvalserveError as error:
                 # The conversation decides: some go on after a refusal.
-                request = steps.throw(error)
+                step = conversation.throw(error)
             else:
-                request = steps.send(answer)
+                step = conversation.send(answer)
     except StopIteration as end:
         value: T = end.value
         return value

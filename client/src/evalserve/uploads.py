@@ -9,12 +9,15 @@ from typing import Any
 
 from evalserve.configuration import cache_folder
 from evalserve.errors import InputRefused, ServiceUnavailable
-from evalserve.steps import Request, Steps, post
+from evalserve.steps import AtOnce, Request, Steps, post
 
 # Called with the bytes that have arrived and the bytes of the whole file.
 Progress = Callable[[int, int], None]
 
 _HASH_BYTES = 2**20
+
+# While one part is stored, the next is on its way and another one is hashed; all of them lie in memory.
+_PARTS_AT_ONCE, _BYTES_AT_ONCE = 4, 64 * 2**20
 
 
 def upload(url: str, path: Path, filename: str, progress: Progress | None = None) -> Steps[str]:
@@ -94,17 +97,26 @@ def _send_parts(path: Path, state: dict[str, Any], progress: Progress | None) ->
     size, part_size = path.stat().st_size, state["part_size_bytes"]
     received = {part["number"] for part in state.get("received", [])}
     sent = sum(min(part_size, size - (number - 1) * part_size) for number in received)
-    for number in range(1, state["part_count"] + 1):
-        if number in received:
-            continue
-        content = _read(path, (number - 1) * part_size, part_size)
-        sha256 = base64.b64encode(hashlib.sha256(content).digest()).decode()
-        wanted = {"numbers": [number], "sha256": {str(number): sha256}}
-        link = (yield post(state["parts_url"], json=wanted)).json()["parts"][0]
-        yield Request("PUT", link["url"], content=content, headers=link["headers"])
-        sent += len(content)
+
+    def ended(part_bytes: int) -> None:
+        nonlocal sent
+        sent += part_bytes
         if progress is not None:
             progress(sent, size)
+
+    missing = (number for number in range(1, state["part_count"] + 1) if number not in received)
+    limit = min(_PARTS_AT_ONCE, max(1, _BYTES_AT_ONCE // part_size))
+    yield AtOnce((_send_part(path, state, number) for number in missing), ended, limit)
+
+
+def _send_part(path: Path, state: dict[str, Any], number: int) -> Steps[int]:
+    """Send one part and return its bytes."""
+    content = _read(path, (number - 1) * state["part_size_bytes"], state["part_size_bytes"])
+    sha256 = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    wanted = {"numbers": [number], "sha256": {str(number): sha256}}
+    link = (yield post(state["parts_url"], json=wanted)).json()["parts"][0]
+    yield Request("PUT", link["url"], content=content, headers=link["headers"])
+    return len(content)
 
 
 def _read(path: Path, offset: int, size: int) -> bytes:
