@@ -25,7 +25,6 @@ from shared.runs import objects, top_rows
 from shared.runs.ingest.ingesting import count, inspect
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.parts import tallies
-from shared.runs.parts.candidates import find_candidates
 from shared.runs.parts.merging import CountedPart, merge
 from shared.runs.parts.plans import PartPlan, PartSizes, plan_parts, table_of
 
@@ -50,7 +49,7 @@ def perform(step: str, path: Path, folder: Path, places: list[int]) -> None:
     """Do one step of an ingest."""
     if step == "whole":
         made = count(inspect(path, folder, MAPPED, LIMITS), folder, LIMITS, lambda _: None)
-        top_rows.files(str(folder / objects.ROWS), folder, made.finished.summary)
+        top_rows.files(str(folder / objects.ROWS), folder, made.finished.summary, [made.candidates])
         return
     if step == "cut":
         plan = plan_parts(inspect(path, folder, MAPPED, LIMITS), path, sizes(), [])
@@ -80,7 +79,7 @@ def _read_part(plan: PartPlan, place: int, path: Path, folder: Path) -> None:
     rows = folder / objects.piece_of(place, 1)
     reader.read(rows, lambda _: None)
     (folder / objects.tally_of(place, 1)).write_bytes(
-        tallies.packed(reader.tally, reader.score_types, find_candidates(rows, plan.assignment, reader.tally))
+        tallies.packed(reader.tally, reader.score_types, reader.candidates.packed())
     )
     own.unlink()
 

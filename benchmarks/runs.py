@@ -53,7 +53,7 @@ def ours(path: Path) -> None:
     """Make a run of the file."""
     with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
         made = ingest(path, Path(scratch), MAPPED, LIMITS, lambda _: None)
-        top_rows.files(str(Path(scratch) / objects.ROWS), Path(scratch), made.finished.summary)
+        top_rows.files(str(Path(scratch) / objects.ROWS), Path(scratch), made.finished.summary, [made.candidates])
 
 
 def pandas(path: Path) -> None:

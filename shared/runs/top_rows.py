@@ -28,6 +28,8 @@ MAX_KEPT = 2**16
 MAX_BYTES = 2 * PAGE_BYTES
 # Sorting the top rows is what costs, before it is known which scores are high.
 _PIECE = 2**16
+# Rows that are no longer among the top are forgotten once there are more than so many times those that are.
+_SPARE = 2
 ROW, _OF_CELLS = "row", b"of_cells"
 # In what a part keeps: the number of all its rows.
 ROWS = b"rows"
@@ -89,7 +91,10 @@ def _write(
             cells = [actual * k + predicted] if of_cells else [np.zeros_like(actual), (actual != predicted).astype(int)]
             yield RankedRows(table, numbers, [(confidence, own) for own in cells])
 
-    found = collect(lists, groups())
+    collected = CollectedRows(lists)
+    for group in groups():
+        collected.add(group)
+    found = collected.table()
     texts = [name for name in found.column_names if name.startswith("m_") or name == "id"]
     if int(text_bytes(found.select(texts)).sum()) > MAX_BYTES:
         return False
@@ -122,6 +127,10 @@ class Highest:
         self._lowest = np.full(lists, -np.inf)
         self._scores, self._lists, self.rows = np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64)
 
+    def grow(self, lists: int) -> None:
+        """Have so many lists, of which the further ones are empty."""
+        self._lowest = np.concatenate([self._lowest, np.full(lists - len(self._lowest), -np.inf)])
+
     def add(self, scores: NDArray[Any], lists: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
         """Add rows by their numbers, all of them above those that were added before."""
         for at in range(0, len(scores), _PIECE):
@@ -152,16 +161,41 @@ class RankedRows(NamedTuple):
     ranks: Sequence[tuple[NDArray[Any], NDArray[np.int64]]]
 
 
-def collect(lists: Sequence[Highest], groups: Iterable[RankedRows]) -> pa.Table:
-    """The rows of all lists, each once, in the order of the file, with their numbers in `row`."""
-    kept: list[pa.Table] = []
-    for table, numbers, ranks in groups:
-        for one, (scores, own) in zip(lists, ranks, strict=True):
-            one.add(scores, own, numbers)
-        rows = np.unique(np.concatenate([one.rows for one in lists]))
-        own_rows = rows[rows >= numbers[0]]
-        taken = table.take(pa.array(np.searchsorted(numbers, own_rows)))
-        # Of the groups before this one some rows are no longer among the top.
-        kept = [part.filter(pa.array(np.isin(part.column(ROW).to_numpy(), rows))) for part in kept]
-        kept.append(taken.append_column(ROW, pa.array(own_rows)))
-    return pa.concat_tables(kept).unify_dictionaries()
+class CollectedRows:
+    """The rows of several sets of lists, each once, as further ones come."""
+
+    def __init__(self, lists: Sequence[Highest]) -> None:
+        self.lists = lists
+        self._kept: list[pa.Table] = []
+
+    def add(self, group: RankedRows) -> None:
+        """Add rows, all of whose numbers are above those that were added before."""
+        for one, (scores, own) in zip(self.lists, group.ranks, strict=True):
+            one.add(scores, own, group.numbers)
+        rows = self._rows()
+        if len(own_rows := rows[rows >= group.numbers[0]]):
+            taken = group.table.take(pa.array(np.searchsorted(group.numbers, own_rows)))
+            self._kept.append(_without_dictionaries(taken).append_column(ROW, pa.array(own_rows)))
+        if sum(table.num_rows for table in self._kept) > _SPARE * len(rows) + _PIECE:
+            self._kept = [self._current(rows)]
+
+    def table(self) -> pa.Table:
+        """The rows in their order, with their numbers in `row`."""
+        return self._current(self._rows())
+
+    def _rows(self) -> NDArray[np.int64]:
+        return np.unique(np.concatenate([one.rows for one in self.lists]))
+
+    def _current(self, rows: NDArray[np.int64]) -> pa.Table:
+        # A piece that was written before the columns said that nothing is missing is one with those that say so.
+        kept = pa.concat_tables(self._kept, promote_options="default")
+        # Some are no longer among the top.
+        return kept.filter(pa.array(np.isin(kept.column(ROW).to_numpy(), rows)))
+
+
+def _without_dictionaries(table: pa.Table) -> pa.Table:
+    """Texts by themselves: a dictionary has those of all rows of its group, of which few are kept."""
+    for at, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            table = table.set_column(at, field.with_type(pa.string()), table.column(at).cast(pa.string()))
+    return table

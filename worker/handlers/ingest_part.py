@@ -8,7 +8,6 @@ from shared.runs import objects, part_ingests
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.kinds.ingest_part import IngestPart
 from shared.runs.parts import tallies
-from shared.runs.parts.candidates import find_candidates
 from shared.runs.parts.plans import PartPlan, table_of
 from worker.conclusion import Conclusion
 from worker.job_attempt import JobAttempt
@@ -42,8 +41,7 @@ def perform(inputs: PartInputs, attempt: JobAttempt[IngestPart]) -> Conclusion:
     reader = RowReader(table_of(plan, index, folder / "file"), plan.assignment, max_classes=inputs.max_classes)
     reader.read(folder / objects.ROWS, progress)
     name = objects.piece_of(index, attempt.job.attempt)
-    candidates = find_candidates(folder / objects.ROWS, plan.assignment, reader.tally)
-    counts = tallies.packed(reader.tally, reader.score_types, candidates)
+    counts = tallies.packed(reader.tally, reader.score_types, reader.candidates.packed())
     files: list[AnyFile] = [
         FileOnDisk(name, "application/vnd.apache.parquet", folder / objects.ROWS),
         File(objects.tally_of(index, attempt.job.attempt), "application/octet-stream", counts),

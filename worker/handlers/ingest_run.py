@@ -151,7 +151,7 @@ def _concluded(
     slices = File(objects.SLICES, "application/octet-stream", objects.packed_tables(ingested.finished.slices))
     rows = FileOnDisk(objects.ROWS, "application/vnd.apache.parquet", attempt.scratch.folder / objects.ROWS)
     files: list[AnyFile] = [slices] if parts else [rows, slices]
-    candidates = [part.candidates for part in parts.parts] if parts else None
+    candidates = [part.candidates for part in parts.parts] if parts else [ingested.candidates]
     files += top_rows.files(parts.rows if parts else rows.path, attempt.scratch.folder, summary, candidates)
     pieces = summary.pieces
     write = partial(

@@ -42,7 +42,6 @@ class CanonicalWriter:
     """Writes batches of any size as row groups of one size, or smaller ones where the texts are long."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._schema = schema
         self._group_rows = rows_of_group(len(schema))
         self._writer = pq.ParquetWriter(path, schema, write_statistics=False, **_encodings(schema))
         # Compressing takes about as long as reading does, and a core of its own.
@@ -65,9 +64,8 @@ class CanonicalWriter:
             self._thread.shutdown()
             self._writer.close()
 
-    def add(self, arrays: Sequence["pa.Array[Any]"]) -> None:
-        """Add a batch: an array for each column of the schema."""
-        batch = pa.RecordBatch.from_arrays(list(arrays), schema=self._schema)
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Add a batch of the schema."""
         for piece in pieces(batch, GROUP_BYTES, _bytes_of):
             self._append(piece)
 
@@ -100,8 +98,8 @@ class CanonicalWriter:
 def _encodings(schema: pa.Schema) -> dict[str, Any]:
     """How each column is written: what is read and written most in the ways that take least of a processor.
 
-    Codes have one or two bytes that differ, which stand together once the bytes are split. Scores hardly become smaller.
-    Texts do, and few read them.
+    Codes have one or two bytes that differ, which stand together once the bytes are split. Scores hardly become
+    smaller. Texts do, and few read them.
     """
     kinds = {field.name: field.type for field in schema}
     coded = [name for name in kinds if name in {"t", "p"}]

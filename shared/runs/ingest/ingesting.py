@@ -23,6 +23,7 @@ from shared.runs.reading.inference import Inference
 from shared.runs.reading.named_header import open_named
 from shared.runs.reading.tables import FileTable
 from shared.runs.row_source import RowSource
+from shared.runs.top_rows import is_kept
 
 # So many rows tell what the columns are; all rows are checked against it afterwards.
 SAMPLE_ROWS = 5_000
@@ -47,12 +48,16 @@ class Inspected(NamedTuple):
 
 
 class Ingested(NamedTuple):
-    """A run that is ready, beside the file of its canonical rows."""
+    """A run that is ready, beside the file of its canonical rows.
+
+    `candidates` are those of its rows that may be top rows; empty where all rows have to be read for these.
+    """
 
     finished: Finished
     container: Container
     decisions: list[ColumnDecision]
     preview: Preview
+    candidates: bytes = b""
 
 
 def ingest(
@@ -122,7 +127,9 @@ def count(inspected: Inspected, scratch: Path, limits: IngestLimits, progress: C
     except NeedsMapping as needed:
         raise NeedsMapping(needed.questions, assignment.decisions, preview) from needed
     notices = [*table.notices, *finished.notices]
-    return Ingested(finished._replace(notices=notices), container, assignment.decisions, preview)
+    finished = finished._replace(notices=notices)
+    candidates = reader.candidates.packed() if is_kept(finished.summary) else b""
+    return Ingested(finished, container, assignment.decisions, preview, candidates)
 
 
 def _assigned(inference: Inference, preview: Preview, *, is_review: bool) -> Assignment:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from shared.evaluation.inputs.probabilities import MAX_WEIGHT, MIN_WEIGHT
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
+from shared.runs.ingest.candidates import Candidates
 from shared.runs.ingest.canonical import CanonicalWriter, schema_of
 from shared.runs.ingest.sample_ids import MAX_ID_BYTES, IdHashes, longest
 from shared.runs.ingest.score_ranges import tally_matrix, tally_single
@@ -36,6 +37,7 @@ class RowReader:
         self._columns = assignment
         self._max_classes = max_classes
         self.tally = RowTally()
+        self.candidates = Candidates(assignment, self.tally.labels)
         self.ids = IdHashes()
         # The ids by themselves, where those of one sample may stand in several folds.
         self.samples = IdHashes()
@@ -53,10 +55,10 @@ class RowReader:
         try:
             for batch in batches:
                 refuse_nul_in(batch, self._table.names)
-                arrays = self._arrays(batch)
                 if writer is None:
-                    writer = CanonicalWriter(rows_file, self._schema(batch))
-                writer.add(arrays)
+                    schema = self._schema(batch)
+                    writer = CanonicalWriter(rows_file, schema)
+                writer.add(self._counted(batch, schema))
                 progress(self.tally.rows)
         except BaseException as error:
             if writer is not None:
@@ -88,7 +90,8 @@ class RowReader:
             has_weights=columns.weight is not None,
         )
 
-    def _arrays(self, batch: Batch) -> list[Any]:
+    def _counted(self, batch: Batch, schema: pa.Schema) -> pa.RecordBatch:
+        """The canonical rows of a batch, which are counted."""
         columns, start = self._columns, self.tally.rows
         for position in columns.empty:
             self._check_empty(batch[position])
@@ -117,7 +120,9 @@ class RowReader:
             folds = [codes[self._table.names[position]] for position in columns.folds]
             known = [fold for fold in folds if fold is not None]
             arrays.append(self._ids(batch[columns.id], columns.id, known, start))
-        return arrays
+        rows = pa.RecordBatch.from_arrays(arrays, schema=schema)
+        self.candidates.add(rows, truth, predicted, scores)
+        return rows
 
     def _labels(self, batch: Batch, position: int, side: str, start: int) -> Codes:
         codes = self.tally.encode_labels(batch[position], self._max_classes)

@@ -12,7 +12,6 @@ from shared.runs.ingest.ingesting import Ingested, IngestLimits, count, inspect
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.mapping import ColumnsIn
 from shared.runs.parts import tallies
-from shared.runs.parts.candidates import find_candidates
 from shared.runs.parts.merging import CountedPart, merge
 from shared.runs.parts.plans import PartPlan, PartSizes, plan_parts, table_of
 from shared.runs.row_source import RowSource
@@ -52,8 +51,8 @@ def _read(plan: PartPlan, place: int, path: Path, folder: Path, limits: IngestLi
     reader = RowReader(table_of(plan, place, own), plan.assignment, max_classes=limits.max_classes)
     name = objects.piece_of(place, 1)
     reader.read(folder / name, lambda _: None)
-    found = find_candidates(folder / name, plan.assignment, reader.tally)
-    tally, score_types, candidates = tallies.unpacked(tallies.packed(reader.tally, reader.score_types, found))
+    packed = tallies.packed(reader.tally, reader.score_types, reader.candidates.packed())
+    tally, score_types, candidates = tallies.unpacked(packed)
     return CountedPart(place, tally, score_types, name, (folder / name).stat().st_size, candidates)
 
 
