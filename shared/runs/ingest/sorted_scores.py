@@ -15,8 +15,8 @@ Keys = NDArray[Any]
 BLOCK_BYTES = 2**29
 # The highest bits of a score, by which more scores are cut into blocks; equal ones are in one block in any case.
 _PREFIX_BITS = 22
-# So many scores are turned into keys together, which takes some copies of them.
-_PIECE = 2**18
+# So many scores are turned into keys together: their copies stay in the cache of a processor.
+_PIECE = 2**15
 
 
 class ScoredRows(NamedTuple):
@@ -71,14 +71,17 @@ def _spans(rows: ScoredRows) -> Iterator[_Span]:
 def _sorted(rows: ScoredRows, span: _Span | None, size: int) -> Iterator[Keys]:
     """The keys of some scores: negative ones, of which a higher score has lower bits, and then the others."""
     bits_type = np.dtype(f"u{rows.dtype.itemsize}")
-    one, sign = bits_type.type(1), bits_type.type(8 * bits_type.itemsize - 1)
+    one, smallest_negative = bits_type.type(1), bits_type.type(1 << (8 * bits_type.itemsize - 1))
     keys = np.empty(size, bits_type)
     low, high = 0, size
     for all_bits, all_labels in rows.pieces():
         bits, labels = (all_bits, all_labels) if span is None else _inside(all_bits, all_labels, span)
-        negative = (bits >> sign).astype(bool)
         # The sign is shifted out.
-        below, above = (~bits[negative] << one) | labels[negative], (bits[~negative] << one) | labels[~negative]
+        if len(bits) and bits.max() < smallest_negative:
+            below, above = keys[:0], (bits << one) | labels
+        else:
+            negative = bits >= smallest_negative
+            below, above = (~bits[negative] << one) | labels[negative], (bits[~negative] << one) | labels[~negative]
         keys[low : low + len(below)] = below
         keys[high - len(above) : high] = above
         low, high = low + len(below), high - len(above)
