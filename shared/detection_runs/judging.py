@@ -55,7 +55,7 @@ def figures_of(
     ap = next(iter(averages.metrics.values()))
     is_sought = ~scene.references.is_uncounted
     drawn = None if profile.at_one_iou else _drawn(stored, options)
-    interval = None if drawn is None else interval_of(mean_of_classes(drawn))
+    interval = None if drawn is None else interval_of(image_bootstrap.mean_of_classes(drawn))
     reason = _NO_INTERVAL if drawn is None else None
     if interval is not None and len(stored.images) < FEW_IMAGES:
         reason = f"The interval rests on {len(stored.images)} images; of fewer than {FEW_IMAGES} it is too narrow."
@@ -113,27 +113,13 @@ def drawn_by_class(scene: Scene, options: DetectionOptions, image_count: int, re
 
     Two scenes of the same images are drawn alike.
     """
-    times, found = image_bootstrap.draws(image_count, resamples, SEED), judged(scene, options)
-    values = np.full((scene.class_count, resamples), np.nan)
-    for code in np.unique(found.sought_classes).tolist():
-        is_sought = found.sought_classes == code
-        alone = found._replace(
-            sought_images=found.sought_images[is_sought], sought_classes=found.sought_classes[is_sought]
-        )
-        values[code] = image_bootstrap.means(alone, times)
-    return values
+    times = image_bootstrap.draws(image_count, resamples, SEED)
+    return image_bootstrap.by_class(judged(scene, options), times)
 
 
 def drawn_means(scene: Scene, options: DetectionOptions, image_count: int, resamples: int) -> Floats:
     """The mean average precision (b,) in each sample of the images; two scenes of the same images are drawn alike."""
-    return mean_of_classes(drawn_by_class(scene, options, image_count, resamples))
-
-
-def mean_of_classes(values: Floats) -> Floats:
-    """The mean (b,) of those classes (k, b) that have a value; NaN where none has."""
-    numbers = (~np.isnan(values)).sum(axis=0)
-    means: Floats = np.divide(np.nansum(values, axis=0), numbers, out=np.full(len(numbers), np.nan), where=numbers > 0)
-    return means
+    return image_bootstrap.mean_of_classes(drawn_by_class(scene, options, image_count, resamples))
 
 
 def interval_of(values: Floats) -> ImageInterval | None:

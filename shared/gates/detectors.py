@@ -122,7 +122,7 @@ def _drawn(
     baseline: DetectorSide, candidate: DetectorSide, entries: Sequence[GateMetric], resamples: int
 ) -> Iterator[_Drawn]:
     image_count = len(candidate.stored.images)
-    once = np.ones((image_count, 1), np.float32)
+    once = np.ones((image_count, 1), np.uint8)
     times = np.hstack([once, image_bootstrap.draws(image_count, resamples, SEED)])
     before, after = (judged(side.stored.scene, side.options) for side in (baseline, candidate))
     for entry in entries:
@@ -152,6 +152,7 @@ def _means(found: JudgedCandidates, entry: GateMetric, code: int | None, times: 
             sought_classes=found.sought_classes[is_sought],
         ),
         times,
+        is_exact=True,
     )
 
 

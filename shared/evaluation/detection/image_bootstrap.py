@@ -1,6 +1,7 @@
 """The interval of a mean average precision: images are drawn again, with their objects and their matches."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,11 +9,17 @@ from numpy.typing import NDArray
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.object_table import Flags, Integers
 
-# How often each image is in each sample (images, b); whole numbers.
-Draws = NDArray[np.float32]
+# How often each image is in each sample (images, b).
+Draws = NDArray[np.uint8]
 
 RESAMPLES = 1000
 LEVEL = 0.95
+
+# Up to so many objects, single precision says exactly which hundredths of them are found.
+_MOST_IN_SINGLE = 10_000
+
+_Numbers = NDArray[np.floating[Any]]
+_Span = tuple[int, int]
 
 
 class JudgedCandidates(NamedTuple):
@@ -31,25 +38,43 @@ class JudgedCandidates(NamedTuple):
 def draws(image_count: int, resamples: int, seed: int) -> Draws:
     """How often each image is in each sample (images, b), equal for equal arguments."""
     generator = np.random.default_rng(seed)
-    times = np.empty((resamples, image_count), np.float32)
+    # An image is in a sample once on average: never 256 times.
+    times = np.empty((resamples, image_count), np.uint8)
     for row in times:
         row[:] = np.bincount(generator.integers(0, image_count, image_count), minlength=image_count)
     return np.ascontiguousarray(times.T)
 
 
-def means(judged: JudgedCandidates, times: Draws) -> Floats:
+def means(judged: JudgedCandidates, times: Draws, *, is_exact: bool = False) -> Floats:
     """The mean over thresholds and classes (b,) of the 101-point average precision in each sample.
 
     Of the classes that have an object in the sample; NaN where none has.
     """
-    sums, numbers = np.zeros(times.shape[1]), np.zeros(times.shape[1])
+    return mean_of_classes(by_class(judged, times, is_exact=is_exact))
+
+
+def mean_of_classes(values: Floats) -> Floats:
+    """The mean (b,) of those classes (k, b) that have a value; NaN where none has."""
+    numbers = (~np.isnan(values)).sum(axis=0)
+    means: Floats = np.divide(np.nansum(values, axis=0), numbers, out=np.full(len(numbers), np.nan), where=numbers > 0)
+    return means
+
+
+def by_class(judged: JudgedCandidates, times: Draws, *, is_exact: bool = False) -> Floats:
+    """The mean over thresholds (k, b) of the average precision of each class in each sample.
+
+    NaN where it has no object there. To seven digits, unless it is to be exact, which takes twice as long.
+    """
+    values = np.full((judged.class_count, times.shape[1]), np.nan)
+    order = np.lexsort((-judged.confidences, judged.classes))
+    bounds = np.searchsorted(judged.classes[order], np.arange(judged.class_count + 1))
     for code in np.unique(judged.sought_classes).tolist():
-        rows = np.flatnonzero(judged.classes == code)
-        rows = rows[np.argsort(-judged.confidences[rows], kind="stable")]
         totals = times[judged.sought_images[judged.sought_classes == code]].sum(axis=0, dtype=float)
-        sums += np.where(totals > 0, _of_class(judged, rows, times, np.maximum(totals, 1)), 0)
-        numbers += totals > 0
-    values: Floats = np.divide(sums, numbers, out=np.full(len(sums), np.nan), where=numbers > 0)
+        rows = order[bounds[code] : bounds[code + 1]]
+        is_single = not is_exact and totals.max() <= _MOST_IN_SINGLE
+        drawn = times[judged.images[rows]]
+        weights: _Numbers = drawn.astype(np.float32) if is_single else drawn.astype(np.float64)
+        values[code] = np.where(totals > 0, _of_class(judged, rows, weights, np.maximum(totals, 1)), np.nan)
     return values
 
 
@@ -62,53 +87,91 @@ def interval(values: Floats) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def _of_class(judged: JudgedCandidates, rows: NDArray[np.intp], times: Draws, totals: Floats) -> Floats:
-    weights = times[judged.images[rows]].astype(float)
-    # Thresholds at which the same candidates count share their sums: mostly all of them.
-    patterns, numbers = np.unique(judged.is_counted[:, rows], axis=0, return_inverse=True)
-    values = np.zeros(len(totals))
-    for number, is_counted in enumerate(patterns):
-        is_right = judged.is_right[np.ix_(numbers.ravel() == number, rows)]
-        values += _precisions(is_right, is_counted, weights, totals).sum(axis=0)
-    return values / len(judged.is_right)
+class _Ranks(NamedTuple):
+    """Of some thresholds in each sample (t, b): the right candidates from the surest to the one that is looked at.
 
-
-def _precisions(is_right: Flags, is_counted: Flags, weights: Floats, totals: Floats) -> Floats:
-    """The mean of 101 points (t, b) of candidates with weights (n, b), from the least sure one on.
-
-    Precision can only rise where a candidate is right. There the envelope rises for all recalls 0, 0.01, ... that are
-    reached so far: a whole number of hundredths, as sums of shares would round.
+    How many they are, how many hundredths of the objects that is, the largest precision from there on, and the sum over
+    the recalls beyond; `scratch` holds nothing, `hundredths` what an object is worth.
     """
-    # No product of matrices, whose threads would wait for each other on a busy machine.
-    right, counted = np.stack([weights[row].sum(axis=0) for row in is_right]), weights[is_counted].sum(axis=0)
-    envelope, values = np.zeros_like(right), np.zeros_like(right)
-    rise, reached = np.empty_like(right), np.empty_like(right)
-    for row, spans in zip(range(len(weights) - 1, -1, -1), _spans(is_right[:, ::-1]), strict=True):
-        divisor = np.maximum(counted, 1) if spans else counted
-        for span in spans:
-            # In place, as the arrays of one candidate stay in the processor's cache.
-            np.divide(right[span], divisor, out=rise[span])
-            np.subtract(rise[span], envelope[span], out=rise[span])
-            np.maximum(rise[span], 0, out=rise[span])
-            envelope[span] += rise[span]
-            np.multiply(right[span], 100, out=reached[span])
-            np.divide(reached[span], totals, out=reached[span])
-            np.floor(reached[span], out=reached[span])
-            values[span] += np.multiply(rise[span], reached[span], out=rise[span])
-            right[span] -= weights[row]
-        if is_counted[row]:
-            counted -= weights[row]
+
+    right: _Numbers
+    reached: _Numbers
+    envelope: _Numbers
+    values: _Numbers
+    scratch: _Numbers
+    hundredths: _Numbers
+
+    def at(self, first: int, stop: int) -> "_Ranks":
+        """Some of the thresholds, as views."""
+        return _Ranks(*(column[first:stop] for column in self))
+
+    def take(self, weights: _Numbers, counted: _Numbers) -> None:
+        """Count the right candidate that is looked at, with its weights (b,), and look at the next surer one."""
+        # In place, as these arrays stay in the processor's cache.
+        np.divide(self.right, counted, out=self.scratch)
+        # Where no candidate is drawn, the precision is no number, which counts as less than any.
+        np.fmax(self.envelope, self.scratch, out=self.envelope)
+        np.subtract(self.right, weights, out=self.right)
+        np.multiply(self.right, self.hundredths, out=self.scratch)
+        np.floor(self.scratch, out=self.scratch)
+        # The recalls between the two have this precision.
+        np.subtract(self.reached, self.scratch, out=self.reached)
+        np.multiply(self.reached, self.envelope, out=self.reached)
+        np.add(self.values, self.reached, out=self.values)
+        np.copyto(self.reached, self.scratch)
+
+
+def _of_class(judged: JudgedCandidates, rows: NDArray[np.intp], weights: _Numbers, totals: Floats) -> Floats:
+    is_right, is_counted = judged.is_right[:, rows], judged.is_counted[:, rows]
+    # Thresholds at which the same candidates count share their sums: mostly all of them.
+    patterns: dict[bytes, list[int]] = {}
+    for threshold, row in enumerate(is_counted):
+        patterns.setdefault(row.tobytes(), []).append(threshold)
+    values = np.zeros(len(totals))
+    for thresholds in patterns.values():
+        found = _precisions(is_right[thresholds], is_counted[thresholds[0]], weights, totals)
+        values += found.sum(axis=0, dtype=float)
+    return values / len(is_right)
+
+
+def _precisions(is_right: Flags, is_counted: Flags, weights: _Numbers, totals: Floats) -> _Numbers:
+    """The mean of 101 points (t, b) of candidates with weights (n, b), from the least sure one on."""
+    spans = _spans(is_right)
+    ranks = _ranks(len(is_right), spans, weights, totals)
+    views = {span: ranks.at(*span) for some in spans for span in some}
+    counted = weights[is_counted].sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        for row in range(len(weights) - 1, -1, -1):
+            for span in spans[row]:
+                views[span].take(weights[row], counted)
+            if is_counted[row]:
+                np.subtract(counted, weights[row], out=counted)
     # The recall 0 is reached by the surest one.
-    means: Floats = (values + envelope) / 101
+    means: _Numbers = (ranks.values + ranks.envelope) / 101
     return means
 
 
-def _spans(flags: Flags) -> list[list[slice]]:
-    """Where the flags (t, n) are set in each column: mostly at all thresholds up to one."""
+def _ranks(threshold_count: int, spans: Sequence[Sequence[_Span]], weights: _Numbers, totals: Floats) -> _Ranks:
+    rows_of: dict[_Span, list[int]] = {}
+    for row, some in enumerate(spans):
+        for span in some:
+            rows_of.setdefault(span, []).append(row)
+    right = np.zeros((threshold_count, len(totals)), weights.dtype)
+    for (first, stop), rows in rows_of.items():
+        right[first:stop] += weights[rows].sum(axis=0)
+    # A little more, as a recall that is exactly reached must not round below itself.
+    hundredths = np.broadcast_to(100 / totals * (1 + 4 * np.finfo(weights.dtype).eps), right.shape)
+    hundredths = hundredths.astype(weights.dtype)
+    envelope, values, scratch = (np.zeros_like(right) for _ in range(3))
+    return _Ranks(right, np.floor(right * hundredths), envelope, values, scratch, hundredths)
+
+
+def _spans(flags: Flags) -> list[list[_Span]]:
+    """Where the flags (t, n) are set in each column, from where to where: mostly at all thresholds up to one."""
     nothing = np.zeros((1, flags.shape[1]), np.int8)
     steps = np.diff(np.vstack([nothing, flags, nothing]), axis=0).T
     (columns, starts), (_, stops) = np.nonzero(steps == 1), np.nonzero(steps == -1)
-    spans: list[list[slice]] = [[] for _ in range(flags.shape[1])]
+    spans: list[list[_Span]] = [[] for _ in range(flags.shape[1])]
     for column, start, stop in zip(columns.tolist(), starts.tolist(), stops.tolist(), strict=True):
-        spans[column].append(slice(start, stop))
+        spans[column].append((start, stop))
     return spans

@@ -10,11 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.evaluation.detection import confusion, error_types, image_bootstrap, ranked_outcomes, voc
+from shared.evaluation.detection import confusion, error_types, ranked_outcomes, voc
 from shared.evaluation.detection.agreement import agreement
-from shared.evaluation.detection.average_precision import average_precision
-from shared.evaluation.detection.coco_figures import RECALLS, THRESHOLDS, figures, mean_of_defined
-from shared.evaluation.detection.image_bootstrap import JudgedCandidates
+from shared.evaluation.detection.coco_figures import RECALLS, figures, mean_of_defined
 from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge
 from shared.evaluation.detection.ranked_outcomes import Scene, outcomes
 from tests.unit.shared.evaluation.detection.scenes import CLASSES, DISTINCT, images, scene_of, sides_of
@@ -211,44 +209,6 @@ def test_every_wrong_candidate_has_one_type_and_every_miss_one_reason(drawn: lis
     assert ((errors.types >= 0) == found.is_wrong).all()
     assert set(errors.missed.tolist()) <= set(open_references.tolist())
     assert set(open_references.tolist()) <= {*errors.missed.tolist(), *errors.references.tolist()}
-
-
-@given(drawn=images(DISTINCT), seed=st.integers(0, 5))
-@settings(max_examples=25, deadline=None)
-def test_an_image_that_is_drawn_twice_counts_twice(drawn: list[Any], seed: int) -> None:
-    scene = scene_of(drawn)
-    found = [outcomes(scene, threshold, 100) for threshold in THRESHOLDS]
-    is_sought = ~scene.references.is_uncounted
-    judged = JudgedCandidates(
-        scene.candidates.images,
-        scene.candidates.classes,
-        scene.candidates.confidences,
-        np.stack([one.is_right for one in found]),
-        np.stack([one.is_right | one.is_wrong for one in found]),
-        scene.references.images[is_sought],
-        scene.references.classes[is_sought],
-        CLASSES,
-    )
-    times = image_bootstrap.draws(len(drawn), 3, seed)
-
-    values = image_bootstrap.means(judged, times)
-
-    for row, value in zip(times.T.astype(int).tolist(), values, strict=True):
-        # Equals stand in the order of their images here as there.
-        again = [image for image, count in zip(drawn, row, strict=True) for _ in range(count)]
-        expected = average_precision(sides_of(again), NAMES).summary["map"]
-        assert (np.isnan(value), expected is None) in {(True, True), (False, False)}
-        # Recalls that are exactly reached round either way.
-        assert expected is None or value == pytest.approx(expected, abs=0.02)
-
-
-def test_an_interval_holds_the_middle_of_what_was_drawn() -> None:
-    values = np.array([*np.linspace(0, 1, 101), np.nan])
-
-    assert image_bootstrap.interval(values) == pytest.approx((0.025, 0.975))
-    assert image_bootstrap.interval(np.array([np.nan])) is None
-    assert image_bootstrap.draws(4, 2, 7).tolist() == image_bootstrap.draws(4, 2, 7).tolist()
-    assert image_bootstrap.draws(4, 5, 7).sum(axis=0).tolist() == [4] * 5
 
 
 def test_nothing_at_all_has_no_figures() -> None:
