@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import structlog
 from litestar import Litestar
 from litestar.di import Provide
+from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 
 from api import docs, openapi_texts, static_files
@@ -62,6 +63,7 @@ from api.signatures import provide_signer
 from api.uploads.controller import UploadController
 from api.usage import flushing
 from api.usage.controller import UsageController
+from api.web.problems import page_or_problem
 from api.web.router import pages
 from api.webhooks.controller import WebhookController
 from api.webhooks.deliveries import DeliveryController
@@ -188,7 +190,8 @@ def create_app(with_settings: Settings | None = None) -> Litestar:
         request_class=body_stream.CollectedRequest,
         response_class=Json,
         before_request=refuse_early,
-        exception_handlers=problems.HANDLERS,
+        # Whoever mistypes an address in a browser finds the way back.
+        exception_handlers={**problems.HANDLERS, NotFoundException: page_or_problem},
         lifespan=[connect],
         openapi_config=OpenAPIConfig(
             title="evalserve",

@@ -9,7 +9,8 @@ from litestar.params import FromPath, QueryParameter
 from api.http import body_stream, file_stream
 from api.http.file_stream import SentFile
 from api.http.injected import AnyRequest, Injected
-from shared.kit import file_access
+from api.web import problems
+from shared.accounts import file_links
 from shared.kit.platform import Platform
 
 # It is left out of logs, as every query is.
@@ -21,13 +22,15 @@ class FileController(Controller):
 
     path = "/files"
     include_in_schema = False
+    # People open these links, too.
+    exception_handlers = problems.FOR_ALL
 
     @get("/{name:str}")
     async def read(
         self, request: AnyRequest, platform: Injected[Platform], name: FromPath[str], token: Token = ""
     ) -> Response[Any]:
         """Send the file of a link, or the range of it that the request names."""
-        key, stat, disposition = await file_access.find(platform.storage, name, token)
+        key, stat, disposition = await file_links.find(platform, name, token)
         file = SentFile(key, stat.size_bytes, stat.content_type, stat.etag, disposition)
         return await file_stream.send(request, platform.storage, file)
 
@@ -37,7 +40,7 @@ class FileController(Controller):
     ) -> Response[bytes]:
         """Pass the body on to the storage, and answer with its ETag."""
         body = body_stream.incoming(request)
-        grant, size_bytes = file_access.find_upload(platform.storage, name, token, body.length)
+        grant, size_bytes = await file_links.find_upload(platform, name, token, body.length)
         body.accept_stream(size_bytes)
         etag = await platform.storage.passed_uploads.send(grant, size_bytes, body.pieces())
         # Nothing, as the storage answers: a script that prints its answers prints no more.

@@ -34,4 +34,14 @@ def _page(request: HttpRequest, error: Exception) -> Response[Any]:
     return answer
 
 
+def page_or_problem(request: HttpRequest, error: Exception) -> Response[Any]:
+    """Answer with a page where HTML is asked for, and as every other route elsewhere."""
+    if "text/html" in request.headers.get("accept", ""):
+        return _page(request, error)
+    return problems.answer(problems.problem_of(request, error), problems.headers_of(error))
+
+
 HANDLERS: ExceptionHandlersMap = dict.fromkeys(problems.HANDLERS, _page)
+
+# Of addresses that browsers and programs share: a page where HTML is asked for.
+FOR_ALL: ExceptionHandlersMap = dict.fromkeys(problems.HANDLERS, page_or_problem)

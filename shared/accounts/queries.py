@@ -33,6 +33,8 @@ TOUCH_KEYS = """
     UPDATE api_key SET last_used_at = greatest(last_used_at, used.at) FROM used WHERE api_key.id = used.id
 """
 
+IS_ACTIVE = "SELECT is_active FROM account WHERE id = $1"
+
 FIND_CALLBACK_VERSION = "SELECT callback_secret_version FROM account WHERE id = $1"
 
 ROTATE_CALLBACK = """

@@ -43,7 +43,7 @@ async def announce(
 
 def with_image_link(platform: Platform, analysis: AnalysisRecord, image: ImageFile) -> QueuedAnalysis:
     """Return the analysis with a link to its image."""
-    link = platform.storage.link(image.object_key) if image.object_key else None
+    link = platform.storage.link(image.object_key, account_id=analysis.account_id) if image.object_key else None
     fields = {name: getattr(image, name) for name in AnalysedImage.__struct_fields__}
     linked_image = ImageToAnalyse(**fields, url=link and link.url, expires_at=link and link.expires_at)
     return QueuedAnalysis(**msgspec.structs.asdict(analysis.to_out()), image=linked_image)

@@ -106,10 +106,10 @@ class JobOut(msgspec.Struct, frozen=True):
             created_at=job.created_at,
             started_at=job.started_at,
             finished_at=job.finished_at,
-            artifacts=[_present(file, storage) for file in snapshot.files],
+            artifacts=[_present(job.account_id, file, storage) for file in snapshot.files],
         )
 
 
-def _present(file: StoredFile, storage: Storage) -> ArtifactOut:
-    link = storage.link(file.object_key)
+def _present(account_id: int, file: StoredFile, storage: Storage) -> ArtifactOut:
+    link = storage.link(file.object_key, account_id=account_id)
     return ArtifactOut(file.name, file.content_type, file.size_bytes, file.sha256, link.url, link.expires_at)

@@ -15,13 +15,15 @@ class Link(NamedTuple):
 
 
 class Links(Protocol):
-    """Makes links to the objects of the bucket, each for one request."""
+    """Makes links to the objects of accounts in the bucket, each for one request."""
 
-    def download(self, key: str, *, disposition: str | None = None) -> Link:
+    def download(self, key: str, *, account_id: int, disposition: str | None = None) -> Link:
         """Make a link to an object; `disposition`, if given, overrides the stored one."""
 
-    def upload(self, key: str, *, content_type: str, size_bytes: int | None, no_overwrite: bool) -> Link:
+    def upload(
+        self, key: str, *, account_id: int, content_type: str, size_bytes: int | None, no_overwrite: bool
+    ) -> Link:
         """Make a link for a PUT of an object, of exactly `size_bytes` if given; with `no_overwrite` of a new one."""
 
-    def part(self, key: str, upload_id: str, *, number: int, size_bytes: int, sha256: str) -> Link:
+    def part(self, key: str, upload_id: str, *, account_id: int, number: int, size_bytes: int, sha256: str) -> Link:
         """Make a link for the PUT of a part of this size and SHA-256 (base64)."""

@@ -62,11 +62,20 @@ class PassedUploads:
         headers = {"Content-Length": str(size_bytes)}
         if isinstance(grant, PartGrant):
             link = self._links.part(
-                grant.key, grant.upload_id, number=grant.number, size_bytes=size_bytes, sha256=grant.sha256
+                grant.key,
+                grant.upload_id,
+                account_id=grant.account_id,
+                number=grant.number,
+                size_bytes=size_bytes,
+                sha256=grant.sha256,
             )
             return link.url, headers | {CHECKSUM_HEADER: grant.sha256}
         link = self._links.upload(
-            grant.key, content_type=grant.content_type, size_bytes=size_bytes, no_overwrite=grant.no_overwrite
+            grant.key,
+            account_id=grant.account_id,
+            content_type=grant.content_type,
+            size_bytes=size_bytes,
+            no_overwrite=grant.no_overwrite,
         )
         guard = {"If-None-Match": "*"} if grant.no_overwrite else {}
         return link.url, headers | {"Content-Type": grant.content_type} | guard

@@ -10,7 +10,10 @@ from shared.kit.settings import Settings
 
 
 class S3Links:
-    """Presigns links for the address at which clients reach the storage: the signature covers the host."""
+    """Presigns links for the address at which clients reach the storage: the signature covers the host.
+
+    The storage knows no accounts: nothing but time ends a presigned link.
+    """
 
     def __init__(self, settings: Settings, endpoint: str) -> None:
         self._bucket = settings.s3_bucket
@@ -18,13 +21,21 @@ class S3Links:
         self._client = s3_client(settings, endpoint)
         self._signer = bucket_signer(settings, endpoint)
 
-    def download(self, key: str, *, disposition: str | None = None) -> Link:
+    def download(self, key: str, *, account_id: int, disposition: str | None = None) -> Link:  # noqa: ARG002 -- as above
         """Presign a link to an object; `disposition`, if given, overrides the stored one."""
         now = clock.now()
         url = self._signer.link(key, lifetime_s=int(self._lifetime.total_seconds()), now=now, disposition=disposition)
         return self._link(url)
 
-    def upload(self, key: str, *, content_type: str, size_bytes: int | None, no_overwrite: bool) -> Link:
+    def upload(
+        self,
+        key: str,
+        *,
+        account_id: int,  # noqa: ARG002 -- as above
+        content_type: str,
+        size_bytes: int | None,
+        no_overwrite: bool,
+    ) -> Link:
         """Presign a PUT, of exactly `size_bytes` if given; it works any number of times.
 
         With `no_overwrite` it works once, as its client has to send `If-None-Match: *`.
@@ -33,7 +44,16 @@ class S3Links:
         once = {"IfNoneMatch": "*"} if no_overwrite else {}
         return self._presign("put_object", Key=key, ContentType=content_type, **length, **once)
 
-    def part(self, key: str, upload_id: str, *, number: int, size_bytes: int, sha256: str) -> Link:
+    def part(
+        self,
+        key: str,
+        upload_id: str,
+        *,
+        account_id: int,  # noqa: ARG002 -- as above
+        number: int,
+        size_bytes: int,
+        sha256: str,
+    ) -> Link:
         """Presign the PUT of a part; the client sends its SHA-256 (base64) as a header."""
         return self._presign(
             "upload_part",

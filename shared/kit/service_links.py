@@ -22,7 +22,8 @@ from shared.kit.settings import Settings
 
 PATH = "/files"
 
-_PURPOSE, _OWNER, _VERSION = "file-link", "service", 1
+# Links of version 1 named no account, so that nothing could end them.
+_PURPOSE, _OWNER, _VERSION = "file-link", "service", 2
 _MAC_BYTES = hashlib.sha256().digest_size
 
 
@@ -39,8 +40,9 @@ class FileLinkExpired(DomainError):
 
 
 class DownloadGrant(msgspec.Struct, frozen=True, array_like=True, tag="get"):
-    """Permission to download an object; `disposition`, if any, overrides the stored one."""
+    """Permission to download an object of an account; `disposition`, if any, overrides the stored one."""
 
+    account_id: int
     key: str
     disposition: str | None
 
@@ -48,6 +50,7 @@ class DownloadGrant(msgspec.Struct, frozen=True, array_like=True, tag="get"):
 class UploadGrant(msgspec.Struct, frozen=True, array_like=True, tag="put"):
     """Permission to store an object, of exactly `size_bytes` if given; with `no_overwrite` only a new one."""
 
+    account_id: int
     key: str
     content_type: str
     size_bytes: int | None
@@ -57,6 +60,7 @@ class UploadGrant(msgspec.Struct, frozen=True, array_like=True, tag="put"):
 class PartGrant(msgspec.Struct, frozen=True, array_like=True, tag="part"):
     """Permission to store a part of an upload, with this size and SHA-256 (base64) only."""
 
+    account_id: int
     key: str
     upload_id: str
     number: int
@@ -84,17 +88,19 @@ class ServiceLinks:
         # The present root's first; links of former roots stay valid while the root is rotated.
         self._keys = Keyring.of(settings).candidates(_PURPOSE, _OWNER, _VERSION)
 
-    def download(self, key: str, *, disposition: str | None = None) -> Link:
+    def download(self, key: str, *, account_id: int, disposition: str | None = None) -> Link:
         """Make a link to an object; `disposition`, if given, overrides the stored one."""
-        return self._link(DownloadGrant(key, disposition))
+        return self._link(DownloadGrant(account_id, key, disposition))
 
-    def upload(self, key: str, *, content_type: str, size_bytes: int | None, no_overwrite: bool) -> Link:
+    def upload(
+        self, key: str, *, account_id: int, content_type: str, size_bytes: int | None, no_overwrite: bool
+    ) -> Link:
         """Make a link for a PUT of an object, of exactly `size_bytes` if given; with `no_overwrite` it works once."""
-        return self._link(UploadGrant(key, content_type, size_bytes, no_overwrite))
+        return self._link(UploadGrant(account_id, key, content_type, size_bytes, no_overwrite))
 
-    def part(self, key: str, upload_id: str, *, number: int, size_bytes: int, sha256: str) -> Link:
+    def part(self, key: str, upload_id: str, *, account_id: int, number: int, size_bytes: int, sha256: str) -> Link:
         """Make a link for the PUT of a part of this size and SHA-256 (base64)."""
-        return self._link(PartGrant(key, upload_id, number, size_bytes, sha256))
+        return self._link(PartGrant(account_id, key, upload_id, number, size_bytes, sha256))
 
     def read(self, name: str, token: str) -> Grant:
         """Return what the link with this name and token permits; raises FileLinkNotFound, FileLinkExpired."""

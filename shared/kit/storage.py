@@ -212,18 +212,26 @@ class Storage:
             # A HEAD of a missing bucket has no code that would tell it from a missing object.
             raise StorageRefused(code_of(error)) from error
 
-    def link(self, key: str, *, disposition: str | None = None) -> Link:
-        """Make a link to the object; `disposition`, if given, overrides the stored one."""
-        return self.links.download(key, disposition=disposition)
+    def link(self, key: str, *, account_id: int, disposition: str | None = None) -> Link:
+        """Make a link to an object of an account; `disposition`, if given, overrides the stored one."""
+        return self.links.download(key, account_id=account_id, disposition=disposition)
 
     def upload_link(
-        self, key: str, *, content_type: str, size_bytes: int | None = None, no_overwrite: bool = False
+        self,
+        key: str,
+        *,
+        account_id: int,
+        content_type: str,
+        size_bytes: int | None = None,
+        no_overwrite: bool = False,
     ) -> Link:
         """Make a link for a PUT with this content type, and of exactly `size_bytes` if given.
 
         It works any number of times; with `no_overwrite` once.
         """
-        return self.links.upload(key, content_type=content_type, size_bytes=size_bytes, no_overwrite=no_overwrite)
+        return self.links.upload(
+            key, account_id=account_id, content_type=content_type, size_bytes=size_bytes, no_overwrite=no_overwrite
+        )
 
     def call(self, operation: str, **parameters: Any) -> Any:
         """Call an operation on the bucket by its name; raises StorageUnavailable for temporary failures."""

@@ -63,9 +63,13 @@ def begin(storage: Storage, key: str) -> str:
     return upload_id
 
 
-def link(storage: Storage, key: str, upload_id: str, *, number: int, size_bytes: int, sha256: str) -> Link:
+def link(
+    storage: Storage, key: str, upload_id: str, *, account_id: int, number: int, size_bytes: int, sha256: str
+) -> Link:
     """Make a link for the PUT of a part of this size and content; the client sends the SHA-256 as a header."""
-    return storage.links.part(key, upload_id, number=number, size_bytes=size_bytes, sha256=sha256)
+    return storage.links.part(
+        key, upload_id, account_id=account_id, number=number, size_bytes=size_bytes, sha256=sha256
+    )
 
 
 def put(storage: Storage, key: str, upload_id: str, *, number: int, body: bytes, sha256: str) -> Part:

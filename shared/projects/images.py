@@ -89,7 +89,7 @@ def download_link(platform: Platform, image: ImageRecord, disposition: str) -> L
     """Return a link that downloads an image; raises ImageWithoutBytes."""
     if image.object_key is None:
         raise ImageWithoutBytes
-    return platform.storage.link(image.object_key, disposition=disposition)
+    return platform.storage.link(image.object_key, account_id=image.account_id, disposition=disposition)
 
 
 async def thumbnail(platform: Platform, image: ImageRecord) -> StoredFile | None:

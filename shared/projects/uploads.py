@@ -53,7 +53,10 @@ async def announce(
         raise ImageTooLarge(f"The image has {announcement.size_bytes:,} bytes; the maximum is {limit}.")
     upload_id = uuid7()
     link = platform.storage.upload_link(
-        _key(upload_id), content_type=announcement.content_type, size_bytes=announcement.size_bytes
+        _key(upload_id),
+        account_id=caller.account_id,
+        content_type=announcement.content_type,
+        size_bytes=announcement.size_bytes,
     )
     upload = ImageUploadRecord(
         id=upload_id,

@@ -93,7 +93,13 @@ def _sign(storage: Storage, upload: UploadRecord, number: int, sha256: str) -> P
     assert upload.storage_upload_id is not None, "an announced upload is in parts"
     size_bytes = upload.bytes_of(number)
     link = storage_parts.link(
-        storage, upload.key, upload.storage_upload_id, number=number, size_bytes=size_bytes, sha256=sha256
+        storage,
+        upload.key,
+        upload.storage_upload_id,
+        account_id=upload.account_id,
+        number=number,
+        size_bytes=size_bytes,
+        sha256=sha256,
     )
     return PartLink(number, size_bytes, sha256, link)
 

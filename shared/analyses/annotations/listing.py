@@ -110,7 +110,7 @@ async def artifacts(
     analysis = await find(platform, caller, analysis_id)
     async with platform.db.connection() as connection:
         files = await queries.artifacts(connection, analysis.id)
-    return analysis, await asyncio.to_thread(_with_links, platform, files)
+    return analysis, await asyncio.to_thread(_with_links, platform, analysis.account_id, files)
 
 
 async def artifact_link(platform: Platform, caller: Caller, analysis_id: str, name: str) -> Link:
@@ -127,5 +127,8 @@ def _is_cut(records: list[AnnotationRecord], count: int) -> bool:
     return count < len(records) or size >= annotation_queries.MAX_PAGE_BYTES
 
 
-def _with_links(platform: Platform, files: list[ArtifactRecord]) -> list[LinkedArtifact]:
-    return [LinkedArtifact(file, platform.storage.link(file.object_key) if file.object_key else None) for file in files]
+def _with_links(platform: Platform, account_id: int, files: list[ArtifactRecord]) -> list[LinkedArtifact]:
+    return [
+        LinkedArtifact(file, platform.storage.link(file.object_key, account_id=account_id) if file.object_key else None)
+        for file in files
+    ]

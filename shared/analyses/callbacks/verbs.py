@@ -104,7 +104,7 @@ async def announce_artifacts(
             )
             for announcement in announcements
         ]
-    return await asyncio.to_thread(_addresses, platform, analysis_uuid, rows, announcements)
+    return await asyncio.to_thread(_addresses, platform, analysis, rows, announcements)
 
 
 @retry_conflicts
@@ -213,14 +213,18 @@ def _fault(number: int, artifact: ArtifactReference) -> Fault:
 
 
 def _addresses(
-    platform: Platform, analysis_id: UUID, rows: Sequence[ArtifactRecord], announcements: Sequence[ArtifactAnnouncement]
+    platform: Platform,
+    analysis: AnalysisRecord,
+    rows: Sequence[ArtifactRecord],
+    announcements: Sequence[ArtifactAnnouncement],
 ) -> list[PresignedArtifact]:
     return [
         PresignedArtifact(
-            analysis_id,
+            analysis.id,
             row,
             platform.storage.upload_link(
-                files.upload_key(analysis_id, row.id),
+                files.upload_key(analysis.id, row.id),
+                account_id=analysis.account_id,
                 content_type=row.content_type,
                 size_bytes=row.announced_bytes,
                 no_overwrite=announcement.no_overwrite,

@@ -18,6 +18,7 @@ from shared.uploads.files import PART_BYTES
 from tests.actors import Client, Team
 from tests.conftest import running
 from tests.files import announce, content, parts, sha256
+from tests.integration.api.web.visitor import Visitor
 from tests.pipelines import Pipeline, add_image, create_analysis
 
 PNG = b"\x89PNG not really"
@@ -48,10 +49,18 @@ def platform(own_host: Litestar) -> Platform:
 
 
 @pytest.fixture
-async def page(platform: Platform) -> str:
+async def owner(alice: Client, platform: Platform) -> int:
+    """The id of Alice's account."""
+    async with platform.db.connection() as connection:
+        found: int = await connection.fetchval("SELECT id FROM account WHERE email = $1", alice.email)
+    return found
+
+
+@pytest.fixture
+async def page(platform: Platform, owner: int) -> str:
     """A link to a stored page of a user."""
     await platform.storage.apart(platform.storage.put, "jobs/0/1/x.html", HOSTILE)
-    return platform.storage.link("jobs/0/1/x.html").url
+    return platform.storage.link("jobs/0/1/x.html", account_id=owner).url
 
 
 def _refusal(answer: httpx2.Response) -> tuple[int, str]:
@@ -105,10 +114,10 @@ async def test_a_broken_download_goes_on(http: httpx2.AsyncClient, page: str) ->
 
 
 async def test_a_link_opens_nothing_but_its_own_file_in_its_own_direction(
-    http: httpx2.AsyncClient, platform: Platform, page: str
+    http: httpx2.AsyncClient, platform: Platform, owner: int, page: str
 ) -> None:
-    upload = platform.storage.upload_link("uploads/1", content_type="image/png", size_bytes=3).url
-    forged = page[:-1] + ("A" if page[-1] != "A" else "B")
+    upload = platform.storage.upload_link("uploads/1", account_id=owner, content_type="image/png", size_bytes=3).url
+    forged = page.replace("?token=", "?token=A")
     bare = page.partition("?")[0]
     renamed = page.replace("/x.html", "/y.html")
 
@@ -127,6 +136,42 @@ async def test_an_expired_link_is_gone(
     monkeypatch.setattr(clock, "now", lambda: later)
 
     assert _refusal(await http.get(page)) == (410, "file-link-expired")
+
+
+async def test_links_end_with_their_account_and_with_nobody_elses(
+    alice: Client, mallory: Client, http: httpx2.AsyncClient, own_host: Litestar, platform: Platform, page: str
+) -> None:
+    upload = await announce(alice, b"all of it")
+    (part,) = upload["parts"]
+
+    await mallory.post("/v1/account/deletion", {"password": mallory.password})
+    assert (await http.get(page)).status_code == 200
+    await alice.post("/v1/account/deletion", {"password": alice.password})
+
+    assert _refusal(await http.get(page)) == (410, "file-link-ended")
+    assert (await http.head(page)).status_code == 410
+    put = await http.put(part["url"], content=b"all of it", headers=part["headers"])
+    assert _refusal(put) == (410, "file-link-ended")
+    await Visitor.of(own_host).send("/app/sign-in", email=alice.email, password=alice.password, keeps="yes")
+    assert (await http.get(page)).content == HOSTILE.body
+    async with platform.db.connection() as connection:
+        await connection.execute("DELETE FROM account WHERE email = $1", alice.email)
+    assert _refusal(await http.get(page)) == (410, "file-link-ended")
+
+
+async def test_a_browser_gets_a_page_that_says_what_is_wrong_with_a_link_and_where_to_go(
+    http: httpx2.AsyncClient, page: str
+) -> None:
+    forged = page.replace("?token=", "?token=A")
+
+    answer = await http.get(forged, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "This is not a link of this service; copy it as a whole, or request a new one." in answer.text
+    assert '<a href="/app/sign-in">' in answer.text
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    program = await http.get(forged, headers={"Accept": "*/*"})
+    assert (program.headers["content-type"], program.json()["status"]) == ("application/problem+json", 404)
 
 
 async def test_a_file_is_uploaded_in_parts_with_their_size_and_checksum_only(

@@ -93,7 +93,7 @@ async def test_a_bare_link_to_the_object_does_not_show_it_either(
 ) -> None:
     image = await alice.add_image(project, picture())
 
-    link = platform.storage.link(f"images/{image['id']}/{image['sha256']}")
+    link = platform.storage.link(f"images/{image['id']}/{image['sha256']}", account_id=1)
     async with httpx2.AsyncClient() as anybody:
         answer = await anybody.get(link.url)
 

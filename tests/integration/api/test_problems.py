@@ -260,3 +260,13 @@ async def test_browsers_are_told_to_be_careful_with_every_answer(alice: Client, 
     assert {name: policy for name, policy in policies.items() if not policy.startswith("default-src 'none'")} == {}
     assert [name for name, policy in policies.items() if "frame-ancestors 'none'" not in policy] == []
     assert [name for name, answer in answers.items() if "x-request-id" not in answer.headers] == []
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/v1/nowhere", "/static/nothing.js", "/files/a/b"])
+async def test_an_address_without_anything_is_a_page_with_a_way_back_for_browsers(
+    http: httpx2.AsyncClient, path: str
+) -> None:
+    answer = await http.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert '<a href="/">Start page</a>' in answer.text

@@ -112,7 +112,7 @@ def test_a_file_is_stored_alike_from_disk_and_memory_the_short_way_and_the_long(
     ]
 
     assert [file._replace(object_key="") for file in stored] == [stored[0]._replace(object_key="")] * 4
-    answers = [httpx2.get(short.link(key).url) for key in keys]
+    answers = [httpx2.get(short.link(key, account_id=1).url) for key in keys]
     names = ("content-type", "content-disposition", "cache-control", "x-amz-meta-width", "etag", "content-length")
     shown = [[answer.headers[name] for name in names] for answer in answers]
     assert shown == [shown[0]] * 4

@@ -30,11 +30,11 @@ SETTINGS = {
     "public_url": "https://evalserve.example.com/",
 }
 GRANTS: list[Grant] = [
-    DownloadGrant("jobs/1/2/report.html", None),
-    DownloadGrant("images/1/2", "attachment; filename*=UTF-8''%F0%9F%90%88.png"),
-    UploadGrant("uploads/1", "image/png", 5, no_overwrite=False),
-    UploadGrant("uploads/1", "image/png", None, no_overwrite=True),
-    PartGrant("files/1", "upload id", 3, 8, "c2hh"),
+    DownloadGrant(7, "jobs/1/2/report.html", None),
+    DownloadGrant(7, "images/1/2", "attachment; filename*=UTF-8''%F0%9F%90%88.png"),
+    UploadGrant(7, "uploads/1", "image/png", 5, no_overwrite=False),
+    UploadGrant(7, "uploads/1", "image/png", None, no_overwrite=True),
+    PartGrant(7, "files/1", "upload id", 3, 8, "c2hh"),
 ]
 
 
@@ -50,17 +50,23 @@ def _taken_apart(url: str) -> tuple[str, str]:
 def _link(links: ServiceLinks, grant: Grant) -> str:
     match grant:
         case DownloadGrant():
-            return links.download(grant.key, disposition=grant.disposition).url
+            return links.download(grant.key, account_id=grant.account_id, disposition=grant.disposition).url
         case UploadGrant():
             return links.upload(
                 grant.key,
+                account_id=grant.account_id,
                 content_type=grant.content_type,
                 size_bytes=grant.size_bytes,
                 no_overwrite=grant.no_overwrite,
             ).url
         case PartGrant():
             return links.part(
-                grant.key, grant.upload_id, number=grant.number, size_bytes=grant.size_bytes, sha256=grant.sha256
+                grant.key,
+                grant.upload_id,
+                account_id=grant.account_id,
+                number=grant.number,
+                size_bytes=grant.size_bytes,
+                sha256=grant.sha256,
             ).url
 
 
@@ -113,7 +119,7 @@ def test_a_link_of_a_former_root_stays_valid_while_the_root_is_rotated() -> None
 
 
 def test_a_link_expires_when_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    link = _links(link_lifetime_s=60).download("jobs/1/2/report.html")
+    link = _links(link_lifetime_s=60).download("jobs/1/2/report.html", account_id=7)
     assert timedelta(seconds=58) < link.expires_at - clock.now() <= timedelta(seconds=60)
 
     monkeypatch.setattr(clock, "now", lambda: link.expires_at + timedelta(seconds=1))
@@ -124,12 +130,12 @@ def test_a_link_expires_when_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_without_a_public_address_a_link_names_the_host_of_the_request_or_none() -> None:
     links = _links(public_url="")
-    assert links.download("a/b").url.startswith("/files/b?token=")
+    assert links.download("a/b", account_id=7).url.startswith("/files/b?token=")
 
     origin.begin("127.0.0.1", "https://tunnel.example.com")
 
-    assert links.download("a/b").url.startswith("https://tunnel.example.com/files/b?token=")
-    assert _links().download("a/b").url.startswith("https://evalserve.example.com/files/b?token=")
+    assert links.download("a/b", account_id=7).url.startswith("https://tunnel.example.com/files/b?token=")
+    assert _links().download("a/b", account_id=7).url.startswith("https://evalserve.example.com/files/b?token=")
 
 
 @pytest.mark.parametrize("url", ["evalserve.example.com", "ftp://example.com", "https://a.example/?x=1", "https://"])
