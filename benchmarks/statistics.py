@@ -33,12 +33,13 @@ SIZES = (200, 2000)
 ALPHA = 0.05
 # Numbers of samples that are less likely change no digit that is shown.
 _LEAST_CHANCE = 1e-9
-# Shares of the cells, with a recall of 0.85 in the first class and 0.8 in the second.
-_OF_COUNTS = ("wilson", "mover", "delta")
 KINDS = {"1:1": (0.5, 0.5), "1:20": (20 / 21, 1 / 21)}
+# Of the first class and of the second.
 RECALLS = (0.85, 0.8)
-OVERALL = [metric.id for metric in CATALOGUE.values() if metric.interval in _OF_COUNTS and metric.averaging != "class"]
-BY_CLASS = [metric.id for metric in CATALOGUE.values() if metric.interval in _OF_COUNTS and metric.averaging == "class"]
+_OF_COUNTS = ("wilson", "mover", "delta")
+_COUNTED = [metric for metric in CATALOGUE.values() if metric.needs == "labels" and metric.interval in _OF_COUNTS]
+OVERALL = [metric.id for metric in _COUNTED if metric.averaging != "class"]
+BY_CLASS = [metric.id for metric in _COUNTED if metric.averaging == "class"]
 # Shares of samples that both, only the baseline, only the candidate and neither have right; the two are as good.
 EQUAL = (0.78, 0.05, 0.05, 0.12)
 # The same, but that the candidate is worse by the margin.
