@@ -13,7 +13,6 @@ from datetime import timedelta
 
 import structlog
 
-from shared.jobs.queries import CHANNEL
 from shared.kit import notifications
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
 from shared.kit.liveness import LivenessFile
@@ -21,6 +20,7 @@ from shared.kit.platform import Platform
 from shared.webhooks import couriers, turns
 from shared.webhooks.delivering import LEASE_MARGIN, deliver
 from shared.webhooks.network import GuardedTransport
+from shared.webhooks.queries import CHANNEL
 from shared.webhooks.turns import DueDelivery, FreeSlots
 from worker import loop_process
 from worker.alarm import Alarm

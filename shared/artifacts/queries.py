@@ -1,6 +1,7 @@
 """Statements about artifacts."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from shared.kit.db import Connection
@@ -9,6 +10,13 @@ from shared.kit.files import StoredFile
 INSERT = """
     INSERT INTO artifact (id, job_id, name, content_type, size_bytes, sha256, object_key)
     VALUES (uuidv7(), $1, $2, $3, $4, $5, $6)
+"""
+
+# The files of the job that is the row of `fact`, in a statement that writes more; without it nothing is written.
+INSERT_OF_FACT = """
+    INSERT INTO artifact (id, job_id, name, content_type, size_bytes, sha256, object_key)
+    SELECT uuidv7(), fact.id, file.* FROM fact CROSS JOIN
+        unnest({}::text[], {}::text[], {}::bigint[], {}::text[], {}::text[]) AS file
 """
 
 SELECT = """
@@ -25,6 +33,11 @@ UNREFERENCED = """
 async def add(connection: Connection, job_id: UUID, files: Sequence[StoredFile]) -> None:
     """Insert the files of a job."""
     await connection.executemany(INSERT, [(job_id, *file) for file in files])
+
+
+def columns(files: Sequence[StoredFile]) -> list[list[Any]]:
+    """Return the parameters of `INSERT_OF_FACT`."""
+    return [[file[at] for file in files] for at in range(len(StoredFile._fields))]
 
 
 async def of_job(connection: Connection, job_id: UUID) -> tuple[StoredFile, ...]:

@@ -11,7 +11,7 @@ from shared.jobs.arguments import Arguments
 from shared.jobs.errors import InputsNotKept, JobAlreadyFinished, JobNotFound, QueueFull
 from shared.jobs.lifecycle import Status
 from shared.jobs.parts import list_parts
-from shared.jobs.records import JobOut, JobRecord, Snapshot
+from shared.jobs.records import ClaimedJob, JobOut, JobRecord, Snapshot
 from shared.jobs.references import Reference
 from shared.jobs.requests import JobRequest, prepare
 from shared.jobs.watching import changed
@@ -55,6 +55,8 @@ async def submit(platform: Platform, request: JobRequest) -> Snapshot:
     """Submit a job; if an equal request succeeded before, the new job succeeds at once, with the same artifacts."""
     if request.callback_url is not None:
         check_url(request.callback_url, platform.settings.webhook_allow_nets)
+    if queued := await _enqueue_new(platform, request):
+        return await dispatch(platform, queued)
     if cached := await _reuse(platform, request):
         return cached
     row = await request.row(platform.storage)
@@ -94,6 +96,8 @@ async def join(platform: Platform, request: JobRequest) -> Snapshot:
 
 async def read_inputs(platform: Platform, job: JobRecord) -> bytes:
     """Return the inputs of a job; raises InputsNotKept if they are no longer stored."""
+    if isinstance(job, ClaimedJob) and job.inputs is not None:
+        return job.inputs
     async with platform.db.connection() as connection:
         inputs, key = await queries.inputs(connection, job.id)
     if inputs is not None:
@@ -160,6 +164,19 @@ async def delete_dependents(
         keys += await artifact_queries.remove(connection, job_ids)
         keys += await queries.delete(connection, job_ids)
     return keys
+
+
+async def _enqueue_new(platform: Platform, request: JobRequest) -> Queued | None:
+    """Insert a job by one statement; None where that does not do: it is not new, large, or there may be no room."""
+    if request.has_large_inputs or quotas.are_limited(platform.settings, request.caller, ROOM):
+        return None
+    row = await request.row(platform.storage)
+    async with platform.db.connection() as connection:
+        queued = await queueing.enqueue(connection, row, platform.settings.max_queued_jobs, only_new=True)
+        if queued is None:
+            return None
+        note_created("job", queued[0].id)
+    return Queued(*queued)
 
 
 async def _enqueue(platform: Platform, connection: Connection, row: dict[str, Any]) -> Queued:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from shared import webhooks
 from shared.artifacts import queries as artifact_queries
-from shared.jobs import delays, part_queries, parts, queries
+from shared.jobs import delays, ending_at_once, part_queries, parts, queries
 from shared.jobs.errors import LeaseLost, WorkerLost
 from shared.jobs.lifecycle import Status
-from shared.jobs.records import JobOut, JobRecord, Snapshot
+from shared.jobs.records import ClaimedJob, JobOut, JobRecord, Snapshot
 from shared.kit.db import Connection, retry_conflicts
 from shared.kit.errors import DomainError, problem_of
 from shared.kit.event_totals import CountedEvent, count
@@ -41,6 +41,8 @@ async def succeed(
 
     `write` adds the rows of what the job made, behind the fence and in the same transaction.
     """
+    if isinstance(job, ClaimedJob) and write is None and job.parent_id is None and not job.part_count:
+        return await ending_at_once.succeed(platform, job, files)
     async with platform.db.transaction() as connection:
         await parts.lock_parent(connection, job)
         finished = await queries.succeed(connection, job)

@@ -5,16 +5,16 @@ Every move of the lifecycle is one UPDATE here, which names the states that it m
 
 # ruff: noqa: S608 -- the texts are put together from the table of states and our own column names only
 
+import time
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from shared.artifacts.queries import of_job, of_jobs
 from shared.jobs.lifecycle import Move, Status, sources, status_in, target
-from shared.jobs.records import COLUMNS, JobRecord, Snapshot
+from shared.jobs.records import COLUMNS, ClaimedJob, JobRecord, Snapshot
 from shared.kit.db import Connection, Record
 from shared.kit.errors import Problem
-from shared.kit.files import StoredFile
 
 
 def _from(move: Move) -> str:
@@ -75,7 +75,7 @@ CLAIM = f"""
     SET {_to(Move.START)}, attempt = attempt + 1, lease_until = now() + $2,
         started_at = coalesce(started_at, now())
     WHERE id = $1 AND {_from(Move.START)} AND run_after <= now()
-    RETURNING {COLUMNS}
+    RETURNING {COLUMNS}, inputs, now()
 """
 
 # The fence, with the states that the move starts from: an attempt that was cancelled or taken over no longer matches.
@@ -167,10 +167,12 @@ async def cached(connection: Connection, account_id: int, fingerprint: str, *, w
     return _job(record) if record else None
 
 
-async def claim(connection: Connection, job_id: UUID, lease: timedelta) -> JobRecord | None:
+async def claim(connection: Connection, job_id: UUID, lease: timedelta) -> ClaimedJob | None:
     """Start the next attempt at a queued job; None if the job cannot be claimed."""
-    record = await connection.fetchrow(CLAIM, job_id, lease)
-    return _job(record) if record else None
+    if (record := await connection.fetchrow(CLAIM, job_id, lease)) is None:
+        return None
+    *columns, inputs, claimed_at = record
+    return ClaimedJob(*columns, inputs=inputs, claimed_at=claimed_at, claimed_s=time.monotonic())
 
 
 async def beat(connection: Connection, job: JobRecord, lease: timedelta, progress: float) -> bool:
@@ -230,10 +232,7 @@ async def without_job(connection: Connection, keys: list[str]) -> list[str]:
 
 async def with_files(connection: Connection, job: JobRecord) -> Snapshot:
     """Return the job with its files, which are queried only if it has succeeded."""
-    files: tuple[StoredFile, ...] = ()
-    if job.status == Status.SUCCEEDED:
-        files = await of_job(connection, job.id)
-    return Snapshot(job, files)
+    return Snapshot(job, await of_job(connection, job.id) if job.status == Status.SUCCEEDED else ())
 
 
 async def lock_fingerprint(connection: Connection, account_id: int, fingerprint: str) -> None:

@@ -24,7 +24,8 @@ SHARE = 100
 
 SHARES = {Wakeup.RUN_JOB: PROMPT, Wakeup.RUN_LATER: SHARE}
 
-# Nothing is queued beyond $11; two concurrent requests may both take the last slot, which does no harm.
+# Nothing is queued beyond $11; two concurrent requests may both take the last slot, which does no harm. Nor is anything
+# where $12 asks for new work only, and an equal request has succeeded; its artifacts are reused by another statement.
 # `dispatched_at` is set as if the message were sent already: it is published next, and if that fails, the
 # dispatcher takes the row once the time for a repeat is over.
 ENQUEUE = f"""
@@ -34,9 +35,11 @@ ENQUEUE = f"""
         ) AS waiting
     )
     INSERT INTO job ({NEW}, status, progress, attempt, failures, dispatched_at)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '{Status.QUEUED.value}', 0, 0, 0,
+    SELECT $1, $2, $3, $4, $5, $6, $7::varchar, $8, $9, $10, '{Status.QUEUED.value}', 0, 0, 0,
         CASE WHEN jobs < {SHARE} THEN now() END
-    FROM ahead WHERE jobs < $11
+    FROM ahead WHERE jobs < $11 AND NOT ($12 AND EXISTS (
+        SELECT FROM job WHERE account_id = $2 AND fingerprint = $7::varchar AND {status_in(Status.SUCCEEDED)}
+    ))
     RETURNING (SELECT jobs FROM ahead), {COLUMNS}
 """
 
@@ -77,9 +80,14 @@ def wakeup_for(ahead: int) -> Wakeup | None:
     return next((wakeup for wakeup, share in SHARES.items() if ahead < share), None)
 
 
-async def enqueue(connection: Connection, job: dict[str, Any], max_queued: int) -> tuple[JobRecord, int] | None:
-    """Insert a job; returns it with the number of the account's waiting jobs, or None if those are `max_queued`."""
-    record = await connection.fetchrow(ENQUEUE, *job.values(), max_queued)
+async def enqueue(
+    connection: Connection, job: dict[str, Any], max_queued: int, *, only_new: bool = False
+) -> tuple[JobRecord, int] | None:
+    """Insert a job; returns it with the number of the account's waiting jobs, or None if those are `max_queued`.
+
+    With `only_new` also None if an equal request has succeeded.
+    """
+    record = await connection.fetchrow(ENQUEUE, *job.values(), max_queued, only_new)
     return (JobRecord(*record[1:]), record[0]) if record else None
 
 

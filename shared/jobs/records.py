@@ -52,6 +52,16 @@ class JobRecord(msgspec.Struct, frozen=True):
         return [reference for reference, reference_kind in self.reference_kinds.items() if reference_kind == kind]
 
 
+class ClaimedJob(JobRecord, frozen=True, kw_only=True):
+    """A job in an attempt that has just begun."""
+
+    # None for a job without inputs, and for those too large for the row.
+    inputs: bytes | None
+    # By the clock of the database, and by that of the process (`time.monotonic`).
+    claimed_at: datetime
+    claimed_s: float
+
+
 # The versions are stored in the column `subjects`.
 COLUMNS = ", ".join("subjects" if name == "versions" else name for name in JobRecord.__struct_fields__)
 

@@ -41,10 +41,15 @@ class JobRequest:
         identity = [self.arguments.edition, [self._versions(), changed_at], self.arguments.dump(), digest]
         return hashlib.sha256(msgspec.json.encode(identity, order="deterministic")).hexdigest()
 
+    @property
+    def has_large_inputs(self) -> bool:
+        """True if the inputs are kept in the storage."""
+        return self.inputs is not None and len(self.inputs) > MAX_BYTES_IN_ROW
+
     async def row(self, storage: Storage) -> dict[str, Any]:
         """Return the columns of the job; large inputs are stored first, and collected if no row follows."""
         row = self.row_without_inputs()
-        if self.inputs is not None and len(self.inputs) > MAX_BYTES_IN_ROW:
+        if self.has_large_inputs:
             return row | {"inputs_key": await self._put(storage, row["id"])}
         return row | {"inputs": self.inputs}
 
@@ -80,7 +85,7 @@ async def prepare(
     references = await arguments.references(platform, caller)
     inputs = await arguments.prepare(platform, caller, body)
     request = JobRequest(caller, arguments, references, inputs, callback_url)
-    if inputs is not None and len(inputs) > MAX_BYTES_IN_ROW:
+    if request.has_large_inputs:
         # Computed once and kept; of so many bytes it takes long.
         await asyncio.to_thread(getattr, request, "fingerprint")
     return request

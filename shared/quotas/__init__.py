@@ -6,7 +6,7 @@ measured again before anything is refused. What grows without asking (the files 
 announced) counts from the next measurement on.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import NamedTuple, Protocol
@@ -74,11 +74,15 @@ async def counted(platform: Platform, owner: QuotaOwner, additions: Mapping[Quot
     Where none of them has a limit, statements commit one by one, which saves two round trips. Functions that use it
     carry `@retry_conflicts`, as those that open a transaction themselves.
     """
-    settings = platform.settings
-    is_limited = any(settings.quota_of(owner.plan, quota) is not None for quota in additions)
+    is_limited = are_limited(platform.settings, owner, additions)
     async with (platform.db.transaction if is_limited else platform.db.connection)() as connection:
-        await take(connection, settings, owner, additions)
+        await take(connection, platform.settings, owner, additions)
         yield connection
+
+
+def are_limited(settings: Settings, owner: QuotaOwner, additions: Iterable[Quota]) -> bool:
+    """Return True if the plan limits any of these."""
+    return any(settings.quota_of(owner.plan, quota) is not None for quota in additions)
 
 
 @retry_conflicts

@@ -1,5 +1,7 @@
 """Announcing: an event and its deliveries, written in the transaction of the fact."""
 
+from typing import Any
+
 import msgspec
 import structlog
 
@@ -22,19 +24,22 @@ async def announce(
 ) -> None:
     """Write an event and its pending deliveries, in the transaction of the fact itself.
 
-    The body is encoded here: every receiver and every attempt gets the same bytes. Deliveries beyond the bound of those
-    pending are written as dead letters.
+    Deliveries beyond the bound of those pending are written as dead letters.
+    """
+    values = written(platform, event_type, data)
+    warn_of(account_id, await connection.fetchval(queries.INSERT_EVENT, account_id, callback_url, *values))
+
+
+def written(platform: Platform, event_type: EventType, data: msgspec.Struct) -> tuple[Any, ...]:
+    """Return the parameters of `queries.event_of_fact` for an event that happens now, under a new id.
+
+    The body is encoded here: every receiver and every attempt gets the same bytes.
     """
     event = events.encode(event_type, data)
-    beyond = await connection.fetchval(
-        queries.INSERT_EVENT,
-        event.id,
-        account_id,
-        event_type,
-        event.body,
-        event.happened_at,
-        callback_url,
-        platform.settings.max_pending_deliveries,
-    )
+    return event.id, event_type, event.body, event.happened_at, platform.settings.max_pending_deliveries
+
+
+def warn_of(account_id: int, beyond: int) -> None:
+    """Log deliveries that were given up at once."""
     if beyond:
         log.warning("deliveries given up: the account has too many pending ones", account=account_id, count=beyond)

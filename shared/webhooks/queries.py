@@ -20,31 +20,52 @@ FREE_SLOTS = """
     ) AS pending
 """
 
-# The event, and one delivery for each endpoint that subscribes to it and for the `callback_url` of the job. Those
-# beyond $7 pending ones are in the log as dead letters, which a replay sends.
-INSERT_EVENT = """
-    WITH event AS (
-        INSERT INTO webhook_event (id, account_id, type, body, created_at) VALUES ($1, $2, $3, $4, $5)
+# A hint for the couriers: there are deliveries.
+CHANNEL = "evalserve_deliveries"
+
+# The parts of a statement that write an event, and one delivery for each endpoint that subscribes to it and for the
+# `callback_url`. What happened is the row of `fact`, with an account and a `callback_url`; without it nothing is
+# written. Those beyond {max_pending} pending ones are in the log as dead letters, which a replay sends.
+_EVENT_OF_FACT = """
+    event AS (
+        INSERT INTO webhook_event (id, account_id, type, body, created_at)
+        SELECT {id}, account_id, {type}, {body}, {happened_at} FROM fact
     ), free_slots AS (
-        SELECT $7::bigint - count(*) AS free FROM (
-            SELECT FROM webhook_delivery WHERE account_id = $2 AND status = 'pending' LIMIT $7
+        SELECT {max_pending}::bigint - count(*) AS free FROM (
+            SELECT FROM webhook_delivery WHERE account_id = (SELECT account_id FROM fact) AND status = 'pending'
+            LIMIT {max_pending}
         ) AS pending
     ), receiver AS (
-        SELECT NULL::uuid AS endpoint_id, $6::varchar AS url WHERE $6::varchar IS NOT NULL
+        SELECT account_id, NULL::uuid AS endpoint_id, callback_url AS url FROM fact WHERE callback_url IS NOT NULL
         UNION ALL
-        SELECT id, url FROM webhook_endpoint
-        WHERE account_id = $2 AND disabled_at IS NULL AND (cardinality(events) = 0 OR $3 = ANY(events))
+        SELECT account_id, endpoint.id, endpoint.url FROM webhook_endpoint AS endpoint JOIN fact USING (account_id)
+        WHERE disabled_at IS NULL AND (cardinality(events) = 0 OR {type} = ANY(events))
     ), delivery AS (
-        SELECT endpoint_id, url, row_number() OVER () > free AS is_beyond FROM receiver CROSS JOIN free_slots
+        SELECT account_id, endpoint_id, url, row_number() OVER () > free AS is_beyond
+        FROM receiver CROSS JOIN free_slots
     ), written AS (
         INSERT INTO webhook_delivery
             (id, account_id, event_id, endpoint_id, url, status, attempt, finished_at, dead_because)
-        SELECT uuidv7(), $2, $1, endpoint_id, url, CASE WHEN is_beyond THEN 'dead' ELSE 'pending' END, 0,
+        SELECT uuidv7(), account_id, {id}, endpoint_id, url, CASE WHEN is_beyond THEN 'dead' ELSE 'pending' END, 0,
             CASE WHEN is_beyond THEN now() END, CASE WHEN is_beyond THEN 'too_many_pending' END
         FROM delivery RETURNING dead_because
+    ), given_up AS (
+        SELECT count(dead_because) AS beyond, CASE WHEN count(*) > 0 THEN pg_notify('{channel}', '') END FROM written
     )
-    SELECT count(dead_because) FROM written
 """
+
+
+def event_of_fact(first: int) -> str:
+    """Return the parts of a statement that write an event, with the parameters of `announcing.written` from this one on."""
+    types = {"id": "varchar", "type": "varchar", "body": "bytea", "happened_at": "timestamptz", "max_pending": "bigint"}
+    numbered = {name: f"${number}::{type_}" for number, (name, type_) in enumerate(types.items(), first)}
+    return _EVENT_OF_FACT.format(channel=CHANNEL, **numbered)
+
+
+INSERT_EVENT = f"""
+    WITH fact AS (SELECT $1::bigint AS account_id, $2::varchar AS callback_url), {event_of_fact(first=3)}
+    SELECT beyond FROM given_up
+"""  # noqa: S608 -- our own text only
 
 # Repeated where the answer to the first time was lost.
 INSERT_ATTEMPT = """
