@@ -5,6 +5,7 @@ process of its own; `--post` starts a service and times a POST of 1,000 rows unt
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.runs import LIMITS, MAPPED, peak_mib, write
+from benchmarks.runs import AS_DEPLOYED, LIMITS, MAPPED, peak_mib, write
 from deploy.demo.service import service
 from shared.evaluation.curves.scored_curves import curves_of
 from shared.runs import exported_rows, objects, results, top_rows
@@ -166,6 +167,11 @@ def _p95(times: list[float]) -> float:
     return quantiles(times, n=20)[-1]
 
 
+def _measure(rows: int) -> None:
+    command = [sys.executable, "-m", "benchmarks.run_answers", "--one", str(rows)]
+    subprocess.run(command, check=True, env={**AS_DEPLOYED, **os.environ})
+
+
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -181,7 +187,7 @@ def main() -> None:
         print("| rows | answer | median | p95 | of its floor | memory before + its own |")
         print("| --- | --- | --- | --- | --- | --- |")
         for rows in arguments.rows:
-            subprocess.run([sys.executable, "-m", "benchmarks.run_answers", "--one", str(rows)], check=True)
+            _measure(rows)
 
 
 if __name__ == "__main__":

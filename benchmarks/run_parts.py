@@ -19,7 +19,7 @@ from typing import NamedTuple
 import msgspec
 import pyarrow as pa
 
-from benchmarks.runs import LIMITS, MAPPED, ROUNDS, peak_mib, write
+from benchmarks.runs import AS_DEPLOYED, LIMITS, MAPPED, ROUNDS, peak_mib, write
 from shared.kit.settings.uploads import UploadSettings
 from shared.runs import objects, top_rows
 from shared.runs.ingest.ingesting import count, inspect
@@ -94,7 +94,7 @@ def start(step: str, path: Path, folder: Path, places: list[int], processor: int
     """Start a step as a process of its own."""
     command = [sys.executable, "-m", "benchmarks.run_parts", "--step", step, "--file", str(path)]
     command += ["--folder", str(folder), "--processor", str(processor), "--places", *map(str, places)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, env={**AS_DEPLOYED, **os.environ})
 
 
 def finish(process: "subprocess.Popen[bytes]") -> Step:

@@ -23,6 +23,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from deploy.local.commands import commands
+from deploy.local.forking import Nursery
 from shared.kit.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -297,3 +298,9 @@ def test_valkey_refuses_before_its_container_is_killed_and_evicts_nothing() -> N
     assert re.search(r"(?m)^maxmemory-policy noeviction$", script)
     (maxmemory,) = re.findall(r"(?m)^maxmemory (\d+)mb$", script)
     assert 2 * int(maxmemory) <= int(redis["mem_limit"].rstrip("m"))
+
+
+def test_numpy_sorts_alike_in_the_image_and_locally() -> None:
+    assert "NPY_DISABLE_CPU_FEATURES=X86_V4 " in RUNTIME
+    assert Nursery(ROOT, ROOT, {})._environment["NPY_DISABLE_CPU_FEATURES"] == "X86_V4"
+    assert Nursery(ROOT, ROOT, {"NPY_DISABLE_CPU_FEATURES": ""})._environment["NPY_DISABLE_CPU_FEATURES"] == ""

@@ -122,7 +122,7 @@ def _counts_up(cells: Sequence[str]) -> bool:
 
 def _is_fraction(cells: Sequence[str]) -> bool:
     """Return True if the cells are scores: fractions between 0 and 1, which labels are not."""
-    numbers = [score(cell.lstrip("*")) for cell in cells]
+    numbers = [score(cell.lstrip("*")) for cell in {*cells}]
     if not numbers or any(number is None or not 0 <= number <= 1 for number in numbers):
         return False
     return any(number not in {0, 1} for number in numbers)
@@ -156,7 +156,7 @@ def _class_scores(columns: Sequence[Column], kinds: Sequence[NameKind], truths: 
     if None in names:
         return None
     texts = [name for name in names if name is not None]
-    numeric = [all(score(cell.lstrip("*")) is not None for cell in column.sample) for column in columns]
+    numeric = [all(score(cell.lstrip("*")) is not None for cell in {*column.sample}) for column in columns]
     minor = {"id", "index", "weight", "fold", "time"}
     plain = [position for position, kind in enumerate(kinds) if kind in {"other", "truth", "label"}]
     candidates = [position for position, kind in enumerate(kinds) if numeric[position] and kind not in minor]

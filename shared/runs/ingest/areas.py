@@ -24,20 +24,21 @@ def roc_areas(
     scores: Sequence[ScoreColumn],
     kind: ScoreKind | None,
     positions: NDArray[np.int64],
+    counts: NDArray[np.int64],
     k: int,
     *,
     is_weighted: bool = False,
 ) -> list[RocArea | None] | None:
     """The exact area of each of k classes against the rest with its error; None where the scores are of no class.
 
-    `positions` has the position of the class of each code in the canonical rows.
+    `positions` has the position of the class of each code in the canonical rows, `counts` in how many rows it is the
+    actual one.
     """
     if not scores or any(column.class_position is None for column in scores):
         if kind != "confidence" or k != _TWO:
             return None
-        return _areas_of_confidence(rows, positions, is_weighted=is_weighted)
+        return _areas_of_confidence(rows, positions, counts, is_weighted=is_weighted)
     areas: list[RocArea | None] = [None] * k
-    counts = _counts(rows, len(positions))
     for at, column in enumerate(scores):
         position = column.class_position
         assert position is not None, "checked above"
@@ -49,13 +50,19 @@ def roc_areas(
 
 
 def label_areas(
-    rows: RowSource, scores: Sequence[ScoreColumn], labels_of_code: Sequence[Sequence[int]], k: int
+    rows: RowSource,
+    scores: Sequence[ScoreColumn],
+    labels_of_code: Sequence[Sequence[int]],
+    counts: NDArray[np.int64],
+    k: int,
 ) -> list[RocArea | None] | None:
-    """The exact area of each of k labels with its error, None for one without scores; None without any."""
+    """The exact area of each of k labels with its error, None for one without scores; None without any.
+
+    `counts` has the number of rows with each code of an actual set of labels.
+    """
     if not scores:
         return None
     areas: list[RocArea | None] = [None] * k
-    counts = _counts(rows, len(labels_of_code))
     for at, column in enumerate(scores):
         position = column.class_position
         assert position is not None, "scores of sets are of labels"
@@ -83,15 +90,9 @@ def _area_of(
     return roc_area(_scored(rows, columns, f"s_{at}", int(counts[is_positive].sum()), read))
 
 
-def _counts(rows: RowSource, codes: int) -> NDArray[np.int64]:
-    """The number of rows with each code of an actual label."""
-    counts = np.zeros(codes, np.int64)
-    for group, _ in enumerate(rows.group_sizes):
-        counts += np.bincount(rows.read(group, ["t"]).column(0).to_numpy(), minlength=codes)
-    return counts
-
-
-def _areas_of_confidence(rows: RowSource, positions: NDArray[np.int64], *, is_weighted: bool) -> list[RocArea | None]:
+def _areas_of_confidence(
+    rows: RowSource, positions: NDArray[np.int64], counts: NDArray[np.int64], *, is_weighted: bool
+) -> list[RocArea | None]:
     def read(table: pa.Table) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         truth, predicted = (positions[table.column(side).to_numpy()] for side in ("t", "p"))
         scores = table.column("s_0").to_numpy()
@@ -102,7 +103,7 @@ def _areas_of_confidence(rows: RowSource, positions: NDArray[np.int64], *, is_we
     if is_weighted:
         area = _weighted(rows, columns, read)
     else:
-        positives = int(_counts(rows, len(positions))[positions == 1].sum())
+        positives = int(counts[positions == 1].sum())
         area = roc_area(_scored(rows, columns, "s_0", positives, read))
     return [area, area]
 

@@ -67,7 +67,9 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
     kind = _score_kind(tally, columns, meaning)
     scores = _score_columns(reader, columns, names, classes, meaning)
     is_weighted = columns.weight is not None and tally.is_weighted
-    areas = roc_areas(rows, scores, kind, positions, len(classes.labels), is_weighted=is_weighted)
+    areas = roc_areas(
+        rows, scores, kind, positions, tally.actual_counts(), len(classes.labels), is_weighted=is_weighted
+    )
     if areas is not None and len(areas) == _TWO and areas[0] is not None and areas[0].value < _CHANCE:
         notices.append(
             f"The ROC AUC is {areas[0].value:.3f}, below 0.5: the scores are probably those of the other class, or "

@@ -41,7 +41,7 @@ def finish_sets(
     pairs = tally.counts.recoded((positions, positions))
     label_sets = [list(one) for one in position_of_set]
     scores = _score_columns(reader, columns, names, of_text)
-    areas = label_areas(rows, scores, [label_sets[at] for at in positions], len(labels))
+    areas = label_areas(rows, scores, [label_sets[at] for at in positions], tally.actual_counts(), len(labels))
     summary = RunSummary(
         rows=tally.rows,
         classes=labels,

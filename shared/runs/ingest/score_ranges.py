@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _HALF = 0.5
+# Of so few predictions each is looked at by itself.
+_FEW = 6
 _SUM_TOLERANCE = 0.01
 
 
@@ -55,7 +57,11 @@ def tally_matrix(scores: NDArray[Any]) -> ScoreTally:
 
 def tally_single(scores: NDArray[Any], predicted: NDArray[Any], size: int) -> ScoreTally:
     """RowTally one score of each row by the row's prediction, a code below `size`."""
-    outside = int(((scores < 0) | (scores > 1)).sum())
+    # Hardly a column has any of them, which its ends tell sooner.
+    outside = int(((scores < 0) | (scores > 1)).sum()) if scores.min() < 0 or scores.max() > 1 else 0
+    if size <= _FEW:
+        parts = ((code, scores[predicted == code]) for code in range(size))
+        return ScoreTally(outside, by_prediction={code: _range_of(part) for code, part in parts if len(part)})
     rows = np.bincount(predicted, minlength=size)
     high = np.bincount(predicted, scores >= _HALF, minlength=size)
     # Rows of one prediction behind each other; sorting codes of two bytes takes one pass for each byte.
@@ -68,3 +74,7 @@ def tally_single(scores: NDArray[Any], predicted: NDArray[Any], size: int) -> Sc
         for code, (lowest, highest) in zip(codes, bounds, strict=True)
     }
     return ScoreTally(outside, by_prediction=ranges)
+
+
+def _range_of(scores: NDArray[Any]) -> ScoreRange:
+    return ScoreRange(len(scores), int(np.count_nonzero(scores >= _HALF)), float(scores.min()), float(scores.max()))

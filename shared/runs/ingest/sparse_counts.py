@@ -26,19 +26,13 @@ class SparseCounts:
         self.counts: Keys = np.zeros(0, np.int64) if counts is None else counts
         self.sums = sums
 
-    def add(
-        self, fields: Sequence[NDArray[Any]], sizes: Sequence[int], weights: NDArray[np.float64] | None = None
-    ) -> None:
-        """Count rows: their codes in each field, each below the size of its field."""
+    def add(self, rows: NDArray[np.int64], sizes: Sequence[int], weights: NDArray[np.float64] | None = None) -> None:
+        """Count rows: the place of each among all combinations, in the order of the codes of fields of these sizes."""
         total = int(np.prod(sizes, dtype=np.int64))
-        packed = fields[0].astype(np.int64 if total > _DENSE else np.int32)
-        for codes, size in zip(fields[1:], sizes[1:], strict=True):
-            packed = packed * size + codes
-        rows = packed
         if total > _DENSE:
-            packed, counts = np.unique(packed, return_counts=True)
+            packed, counts = np.unique(rows, return_counts=True)
         else:
-            table = np.bincount(packed, minlength=total)
+            table = np.bincount(rows, minlength=total)
             packed = np.flatnonzero(table)
             counts = table[packed]
         keys = _joined(np.unravel_index(packed, sizes))
@@ -50,6 +44,10 @@ class SparseCounts:
 
     def merge(self, keys: Keys, counts: Keys, weights: WeightSums | None = None) -> None:
         """Add counts of combinations, which may repeat, and their sums of weights."""
+        if weights is None and self.sums is None and np.array_equal(self.keys, keys):
+            # Most batches have the combinations of the one before.
+            self.counts = self.counts + counts
+            return
         both, positions = np.unique(np.concatenate([self.keys, keys]), return_inverse=True)
         sums = np.zeros(len(both), np.int64)
         np.add.at(sums, positions, np.concatenate([self.counts, counts]))

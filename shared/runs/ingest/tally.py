@@ -82,11 +82,19 @@ class RowTally:
         size = len(self.labels)
         self.rows += len(truth)
         self.is_weighted |= weights is not None and bool((weights != 1).any())
-        self.counts.add((truth, predicted), (size, size), weights)
+        pairs = truth.astype(np.int64) * size + predicted
+        self.counts.add(pairs, (size, size), weights)
         for name, codes in metadata.items():
             part = self.slices[name]
             if codes is not None and part.counts is not None:
-                part.counts.add((codes, truth, predicted), (len(part.values), size, size), weights)
+                sizes = len(part.values), size, size
+                part.counts.add(codes.astype(np.int64) * (size * size) + pairs, sizes, weights)
+
+    def actual_counts(self) -> NDArray[np.int64]:
+        """The number of rows with each code of an actual label."""
+        counts = np.zeros(len(self.labels), np.int64)
+        np.add.at(counts, self.counts.fields(2)[0], self.counts.counts)
+        return counts
 
     def merge(self, other: "RowTally") -> None:
         """Add the rows of another part, whose codes may be others."""

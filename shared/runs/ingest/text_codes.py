@@ -51,7 +51,9 @@ class TextCodes:
         indices = array.indices.to_numpy()
         values = array.dictionary
         if (known := self._known_table(values, limit)) is not None:
-            known_codes: Codes = known[indices]
+            # The first dictionary of a file is often that of all others.
+            is_own = np.array_equal(known, np.arange(len(known)))
+            known_codes: Codes = indices if is_own else known[indices]
             return known_codes
         # A dictionary may hold texts that no row has.
         used = np.flatnonzero(np.bincount(indices, minlength=len(values)))

@@ -10,7 +10,9 @@ import pyarrow.compute as pc
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.label_sets import written
 
-_TEXT = pa.dictionary(pa.int32(), pa.string())
+_INT64 = np.iinfo(np.int64)
+# Whole numbers of which the highest is so much above the lowest are counted in a table.
+_CLOSE = 2**16
 
 
 def text_of(value: object) -> str:
@@ -45,6 +47,8 @@ def labels_of(array: "pa.Array[Any]") -> "pa.Array[Any]":
     """An array as a dictionary array of texts; each different value is turned into a text once."""
     if pa.types.is_null(array.type):
         array = array.cast(pa.string())
+    if pa.types.is_integer(array.type) and (few := _few_numbers(array)) is not None:
+        return few
     if not pa.types.is_dictionary(array.type):
         array = pc.dictionary_encode(array, null_encoding="encode")
     indices = array.indices
@@ -54,6 +58,23 @@ def labels_of(array: "pa.Array[Any]") -> "pa.Array[Any]":
         indices = pc.fill_null(indices, len(values))
         values.append("")
     return pa.DictionaryArray.from_arrays(indices.cast(pa.int32()), pa.array(values, pa.string()))
+
+
+def _few_numbers(array: "pa.Array[Any]") -> "pa.Array[Any] | None":
+    """What `labels_of` makes of whole numbers that lie close together, without a look-up of each; None of others."""
+    if array.null_count or not len(array):
+        return None
+    numbers = array.to_numpy()
+    lowest, highest = int(numbers.min()), int(numbers.max())
+    if highest - lowest >= _CLOSE or highest > _INT64.max:
+        return None
+    # No number is above what the type holds, as was just seen.
+    codes = np.subtract(numbers, lowest, dtype=np.int64, casting="unsafe")
+    present = np.bincount(codes, minlength=highest - lowest + 1) > 0
+    values = [str(lowest + int(at)) for at in np.flatnonzero(present)]
+    places = np.cumsum(present, dtype=np.int32) - np.int32(1)
+    indices = codes.astype(np.int32) if present.all() else places[codes]
+    return pa.DictionaryArray.from_arrays(pa.array(indices), pa.array(values, pa.string()))
 
 
 def texts(array: "pa.Array[Any]") -> "pa.Array[Any]":
