@@ -27,6 +27,7 @@ from shared.detection_runs.scenes import StoredScene, ids_of
 from shared.evaluation.detection import (
     class_hierarchy,
     keypoints,
+    mask_overlaps,
     masks,
     object_table,
     open_images,
@@ -37,6 +38,7 @@ from shared.evaluation.detection import (
 from shared.evaluation.detection.class_hierarchy import NO_HIERARCHY
 from shared.evaluation.detection.error_types import BACKGROUND
 from shared.evaluation.detection.keypoints import COCO_SIGMAS, Points
+from shared.evaluation.detection.mask_overlaps import MeasuredMasks
 from shared.evaluation.detection.masks import MaskSizesDiffer, TooManyRuns
 from shared.evaluation.detection.object_table import ObjectTable
 from shared.evaluation.detection.objects import Geometry, Objects
@@ -117,11 +119,16 @@ def _shapes(pairing: Pairing, annotations: _Annotations, codes: dict[str, int], 
         objects = list(zip(*plain, strict=True))
     else:
         objects = _each_drawn(pairing, annotations, codes, geometry)
-    references = object_table.of_references([reference for reference, _ in objects])
+    truth, found = [reference for reference, _ in objects], [candidate for _, candidate in objects]
+    if geometry == "masks":
+        pairs, *areas = _mask_overlaps(objects)
+        return object_table.of_references(truth, areas[0]), object_table.of_candidates(found, areas[1]), pairs
+    references, candidates = object_table.of_references(truth), object_table.of_candidates(found)
     if options.profile == "openimages":
         references = open_images.sought(references)
-    candidates = object_table.of_candidates([candidate for _, candidate in objects], geometry)
-    return references, candidates, _overlaps(objects, (references, candidates), geometry, options)
+    if options.profile in {"voc07", "voc12"}:
+        return references, candidates, voc.pairs_of(references, candidates, BACKGROUND)
+    return references, candidates, overlaps.of_boxes(references, candidates, BACKGROUND, within_class=False)
 
 
 def _each_drawn(
@@ -152,18 +159,9 @@ def _numbered(annotations: _Annotations, side: int) -> list[tuple[int, Annotatio
     return [(number, one) for number, sides in enumerate(annotations) for one in sides[side]]
 
 
-def _overlaps(
-    objects: Sequence[tuple[Objects, Objects]],
-    tables: tuple[ObjectTable, ObjectTable],
-    geometry: Geometry,
-    options: DetectionOptions,
-) -> Overlaps:
-    if options.profile in {"voc07", "voc12"}:
-        return voc.pairs_of(*tables, BACKGROUND)
-    if geometry == "boxes":
-        return overlaps.of_boxes(*tables, BACKGROUND, within_class=False)
+def _mask_overlaps(objects: Sequence[tuple[Objects, Objects]]) -> MeasuredMasks:
     try:
-        return overlaps.of_shapes(objects, geometry, BACKGROUND)
+        return mask_overlaps.of_masks(objects, BACKGROUND, within_class=False)
     except TooManyRuns as error:
         raise ImageTooCrowded("The masks of an image overlap so much that comparing them takes too long.") from error
 

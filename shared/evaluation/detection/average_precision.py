@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.evaluation.detection import object_table, overlaps
+from shared.evaluation.detection import mask_overlaps, object_table, overlaps
 from shared.evaluation.detection.agreement import Pair
 from shared.evaluation.detection.coco_figures import SIZES, THRESHOLDS, Figures, figures, mean_of_defined
 from shared.evaluation.detection.objects import Geometry
@@ -41,13 +41,15 @@ def average_precision(
 
     The k `classes` are named in the order of their codes in the pairs. Raises MaskSizesDiffer, TooManyRuns.
     """
-    references = object_table.of_references([reference for reference, _ in pairs])
-    candidates = object_table.of_candidates([candidate for _, candidate in pairs], geometry)
+    truth, found = [reference for reference, _ in pairs], [candidate for _, candidate in pairs]
     least = float(THRESHOLDS[0])
     if geometry == "boxes":
+        references, candidates = object_table.of_references(truth), object_table.of_candidates(found)
         common = overlaps.of_boxes(references, candidates, least, within_class=True)
     else:
-        common = overlaps.of_shapes(pairs, geometry, least)
+        common, *areas = mask_overlaps.of_masks(pairs, least, within_class=True)
+        references = object_table.of_references(truth, areas[0])
+        candidates = object_table.of_candidates(found, areas[1])
     return of_figures(figures(references, candidates, common, len(classes)), classes)
 
 

@@ -95,13 +95,13 @@ def _accumulated(
     rows = _by_class(candidates.classes, candidates.confidences, class_count)
     counted = np.stack([np.bincount(references.classes[~row], minlength=class_count) for row in matches.is_ignored])
     for code in np.flatnonzero(counted.any(axis=0)).tolist():
-        is_right, is_wrong = _outcomes(matches, rows[code])
-        for size in np.flatnonzero(counted[:, code]).tolist():
-            total = counted[size, code]
-            for number, most in enumerate(max_detections):
-                found = is_right[size] & (matches.places[rows[code]] < most)
-                recall[:, code, size, number] = found.sum(axis=1) / total
-            precision[:, :, code, size] = _interpolated(is_right[size], is_wrong[size], total)
+        sizes = np.flatnonzero(counted[:, code])
+        totals = counted[sizes, code]
+        is_right, is_wrong = (flags[sizes] for flags in _outcomes(matches, rows[code]))
+        for number, most in enumerate(max_detections):
+            found = is_right & (matches.places[rows[code]] < most)
+            recall[:, code, sizes, number] = (found.sum(axis=2) / totals[:, None]).T
+        precision[:, :, code, sizes] = np.moveaxis(_interpolated(is_right, is_wrong, totals), 0, -1)
     return Figures(precision, recall)
 
 
@@ -123,15 +123,32 @@ def _outcomes(matches: _Matches, rows: NDArray[np.intp]) -> tuple[Flags, Flags]:
     return has_partner & ~is_ignored, ~has_partner & ~is_ignored
 
 
-def _interpolated(is_right: Flags, is_wrong: Flags, total: int) -> Floats:
-    """Precision (t, 101) at each recall: the largest at that recall or a greater one, 0 where none reaches it."""
-    right, wrong = np.cumsum(is_right, axis=1, dtype=float), np.cumsum(is_wrong, axis=1, dtype=float)
+def _interpolated(is_right: Flags, is_wrong: Flags, totals: Integers) -> Floats:
+    """Precision (a, t, 101) at each recall: the largest at that recall or a greater one, 0 where none reaches it.
+
+    Of candidates (a, t, n), the surest first, and so many objects (a,) of each size.
+    """
+    right, wrong = (np.cumsum(flags, axis=-1, dtype=float) for flags in (is_right, is_wrong))
     precision = right / (right + wrong + np.spacing(1))
-    envelope = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
-    padded = np.hstack([envelope, np.zeros((len(envelope), 1))])
-    reached = np.stack([np.searchsorted(row, RECALLS) for row in right / total])
-    values: Floats = np.take_along_axis(padded, reached, axis=1)
+    envelope = np.maximum.accumulate(precision[..., ::-1], axis=-1)[..., ::-1]
+    padded = np.concatenate([envelope, np.zeros((*envelope.shape[:2], 1))], axis=-1)
+    values: Floats = np.take_along_axis(padded, _reached(is_right, totals), axis=-1)
     return values
+
+
+def _reached(is_right: Flags, totals: Integers) -> NDArray[np.intp]:
+    """The first candidate (a, t, 101) down to which each recall is reached; n where none does."""
+    # How many of the objects must be found for each recall.
+    needed = np.stack([np.searchsorted(np.arange(total + 1) / total, RECALLS) for total in totals.tolist()])[:, None]
+    found = is_right.sum(axis=-1)
+    right_ones = np.append(np.nonzero(is_right)[-1], 0)
+    before = (np.cumsum(found) - found.ravel()).reshape(found.shape)
+    is_reached = needed <= found[..., None]
+    places = np.where(
+        is_reached, right_ones[np.where(is_reached, before[..., None] + needed - 1, 0)], is_right.shape[2]
+    )
+    # The recall 0 is reached by the surest candidate, right or not.
+    return np.where(needed == 0, 0, places)
 
 
 def mean_of_defined(values: Floats) -> float | None:

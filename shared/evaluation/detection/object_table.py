@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from shared.evaluation.detection import boxes
 from shared.evaluation.detection.boxes import Floats
-from shared.evaluation.detection.objects import Geometry, Objects
+from shared.evaluation.detection.objects import Objects
+
+_NO_BOXES: Floats = np.zeros((0, 4))
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -39,17 +41,20 @@ class ObjectTable:
         return replace(self, **{field.name: getattr(self, field.name)[positions] for field in fields(self)})
 
 
-def of_references(sides: Sequence[Objects]) -> ObjectTable:
-    """The ground truth of the images, one side for each; areas are the stated ones."""
-    if all(side.areas is None and not side.masks for side in sides):
-        return _of(sides, boxes.areas(_joined([side.boxes for side in sides], np.zeros((0, 4)))))
-    return _of(sides, _joined([side.object_areas for side in sides], np.zeros(0)))
+def of_references(sides: Sequence[Objects], mask_areas: Floats | None = None) -> ObjectTable:
+    """The ground truth of the images, one side for each; areas are the stated ones, or else those of masks or boxes."""
+    is_stated = any(side.areas is not None for side in sides)
+    if mask_areas is not None and not is_stated:
+        return _of(sides, mask_areas)
+    if is_stated or any(side.masks for side in sides):
+        return _of(sides, _joined([side.object_areas for side in sides], np.zeros(0)))
+    return _of(sides, boxes.areas(_joined([side.boxes for side in sides], _NO_BOXES)))
 
 
-def of_candidates(sides: Sequence[Objects], geometry: Geometry) -> ObjectTable:
+def of_candidates(sides: Sequence[Objects], mask_areas: Floats | None = None) -> ObjectTable:
     """What a model says of the images; COCO measures what was detected, whatever area is stated."""
-    if geometry == "masks":
-        return _of(sides, np.array([mask.area for side in sides for mask in side.masks], float))
+    if mask_areas is not None:
+        return _of(sides, mask_areas)
     table = _of(sides, np.zeros(0))
     return replace(table, areas=table.xywh[:, 2] * table.xywh[:, 3])
 
@@ -62,13 +67,13 @@ def _of(sides: Sequence[Objects], areas: Floats) -> ObjectTable:
     count = sum(map(len, classes))
     is_crowd = np.zeros(count, bool) if crowds is None else _joined(crowds, np.zeros(0, bool))
     xywh = [side.xywh for side in sides if side.xywh is not None]
-    if len(xywh) < len(sides):
+    if xywh and len(xywh) < len(sides):
         xywh = [side.corner_and_size for side in sides]
     return ObjectTable(
         np.repeat(np.arange(len(sides)), [len(some) for some in classes]),
         _joined(classes, np.zeros(0, np.int64)),
         _joined([side.confidences for side in sides], np.zeros(0)),
-        _joined(xywh, np.zeros((0, 4))),
+        _joined(xywh, _NO_BOXES) if xywh else boxes.to_xywh(_joined([side.boxes for side in sides], _NO_BOXES)),
         areas,
         is_crowd,
         is_crowd if uncounted is None else _joined(uncounted, np.zeros(0, bool)),

@@ -25,11 +25,11 @@ Geometry = Literal["boxes", "masks"]
 class Objects:
     """n objects of one image, in the order of the input.
 
-    `classes` (n,) are codes of the classes, `confidences` (n,) are 1 where unknown, `boxes` (n, 4) are
-    corners; `masks` has n of them where masks are compared, and otherwise none. `xywh` (n, 4) are the boxes as corner
-    and size where they were sent so, `areas` (n,) the areas by which COCO calls objects small or large, `crowds` (n,)
-    mark groups of objects and `ignored` (n,) those that neither have to be found nor count as errors; where they are
-    None they follow from the boxes or masks, and no object is marked.
+    `classes` (n,) are codes of the classes, `confidences` (n,) are 1 where unknown, `boxes` (n, 4) are corners;
+    `masks` has n of them where masks are compared, with the boxes around them, and otherwise none. `xywh` (n, 4) are
+    the boxes as corner and size where they were sent so, `areas` (n,) the areas by which COCO calls objects small or
+    large, `crowds` (n,) mark groups of objects and `ignored` (n,) those that neither have to be found nor count as
+    errors; where they are None they follow from the boxes or masks, and no object is marked.
     """
 
     classes: NDArray[np.int64]

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.object_table import Integers, ObjectTable
-from shared.evaluation.detection.objects import Geometry, Objects, encode_masks, iou
 
 # Pairs of boxes that are measured together: several arrays of them are in memory.
 _AT_ONCE = 1_000_000
@@ -44,36 +43,11 @@ def of_boxes(references: ObjectTable, candidates: ObjectTable, least: float, *, 
     if within_class:
         count = 1 + max((int(table.classes.max(initial=0)) for table in (references, candidates)), default=0)
         keys = [key * count + table.classes for key, table in zip(keys, (references, candidates), strict=True)]
-    found = [_measured(references, candidates, pairs, least) for pairs in _pairs(*keys)]
-    return _joined(found)
+    found = [_measured(references, candidates, pairs, least) for pairs in pairs_of_equal(*keys)]
+    return joined(found)
 
 
-def of_shapes(sides: Sequence[tuple[Objects, Objects]], geometry: Geometry, least: float) -> Overlaps:
-    """The pairs of objects of each image that overlap by `least` (above 0) or more, of any class.
-
-    Each side is (reference, candidate). Raises MaskSizesDiffer, TooManyRuns.
-    """
-    found, first_reference, first_candidate = list[Overlaps](), 0, 0
-    if geometry == "masks":
-        encode_masks(
-            [
-                side
-                for reference, candidate in sides
-                if len(reference) and len(candidate)
-                for side in (reference, candidate)
-            ]
-        )
-    for reference, candidate in sides:
-        if len(reference) and len(candidate):
-            overlaps = iou(reference, candidate, geometry).T
-            rows, columns = np.nonzero(overlaps >= least)
-            found.append(Overlaps(rows + first_candidate, columns + first_reference, overlaps[rows, columns]))
-        first_reference += len(reference)
-        first_candidate += len(candidate)
-    return _joined(found)
-
-
-def _pairs(reference_keys: Integers, candidate_keys: Integers) -> Iterator[tuple[Integers, Integers]]:
+def pairs_of_equal(reference_keys: Integers, candidate_keys: Integers) -> Iterator[tuple[Integers, Integers]]:
     """All pairs of equal keys, a bounded number at a time; a candidate's references are ascending."""
     order = np.argsort(reference_keys, kind="stable")
     ascending = reference_keys[order]
@@ -111,7 +85,8 @@ def _measured(
     return Overlaps(rows[touch][kept], columns[touch][kept], share[kept])
 
 
-def _joined(found: Sequence[Overlaps]) -> Overlaps:
+def joined(found: Sequence[Overlaps]) -> Overlaps:
+    """The pairs of all parts in a row."""
     none = np.zeros(0, np.int64)
     return Overlaps(
         np.concatenate([none, *(one.candidates for one in found)]),

@@ -51,7 +51,7 @@ def sides_of(drawn: list[Any]) -> list[tuple[Objects, Objects]]:
 def scene_of(drawn: list[Any], least: float = 0.1, labels: ImageLabels = NO_LABELS) -> Scene:
     sides = sides_of(drawn)
     references = object_table.of_references([reference for reference, _ in sides])
-    found = object_table.of_candidates([candidate for _, candidate in sides], "boxes")
+    found = object_table.of_candidates([candidate for _, candidate in sides])
     return Scene(references, found, overlaps.of_boxes(references, found, least, within_class=False), CLASSES, labels)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pycocotools import mask as coco_mask
 
-from shared.evaluation.detection import masks, objects
+from shared.evaluation.detection import mask_overlaps, masks, objects
 from shared.evaluation.detection.masks import Mask, MaskSizesDiffer, TooManyRuns
 from shared.evaluation.detection.objects import Objects, encode_masks, iou
 from tests.bitmaps import mask_of
@@ -34,6 +34,45 @@ def test_masks_overlap_as_coco_says(left: list[Any], right: list[Any], data: st.
 
     # COCO calls two empty masks undefined, and says 0 as well.
     assert overlaps == pytest.approx(np.nan_to_num(expected), abs=1e-12)
+
+
+SIDES = st.lists(st.tuples(BITMAPS, st.integers(0, 1), st.booleans()), max_size=3)
+
+
+@given(
+    st.lists(st.tuples(SIDES, SIDES), max_size=4), st.booleans(), st.sampled_from([0, 1, 4, 1_000]), st.integers(1, 9)
+)
+def test_masks_of_many_images_overlap_as_coco_says(
+    drawn: list[Any], is_within_class: bool, crowded: int, runs: int
+) -> None:
+    sides = [(marked(reference), marked(candidate)) for reference, candidate in drawn]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mask_overlaps, "_CROWDED", crowded)
+        patch.setattr(mask_overlaps, "_RUNS_AT_ONCE", runs)
+        found = mask_overlaps.of_masks(sides, 0.1, within_class=is_within_class)
+
+    expected, firsts = list[tuple[int, int, float]](), [0, 0]
+    for reference, candidate in drawn:
+        encoded = [[coco_mask.encode(np.asfortranarray(one[0])) for one in side] for side in (reference, candidate)]
+        shares = np.array(coco_mask.iou(encoded[1], encoded[0], [one[2] for one in reference]))
+        shares = shares.reshape(len(candidate), len(reference))
+        expected += [
+            (row + firsts[1], column + firsts[0], float(shares[row, column]))
+            for row, second in enumerate(candidate)
+            for column, first in enumerate(reference)
+            if shares[row, column] >= 0.1 and (first[1] == second[1] or not is_within_class)
+        ]
+        firsts = [firsts[0] + len(reference), firsts[1] + len(candidate)]
+    pairs = found.overlaps
+    assert list(zip(pairs.candidates.tolist(), pairs.references.tolist(), pairs.iou.tolist(), strict=True)) == expected
+    assert found.reference_areas.tolist() == [one[0].sum() for reference, _ in drawn for one in reference]
+    assert found.candidate_areas.tolist() == [one[0].sum() for _, candidate in drawn for one in candidate]
+
+
+def marked(side: list[Any]) -> Objects:
+    plain = objects_of([mask_of(bitmap) for bitmap, _, _ in side])
+    classes, crowds = (np.array([one[number] for one in side], dtype) for number, dtype in ((1, np.int64), (2, bool)))
+    return replace(plain, classes=classes, crowds=crowds)
 
 
 EMPTY, FULL = np.zeros((2, 3), np.uint8), np.ones((2, 3), np.uint8)

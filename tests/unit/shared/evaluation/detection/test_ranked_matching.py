@@ -31,7 +31,7 @@ def objects(entries: list[tuple[int, float, float, float, float, float]]) -> Obj
 def test_many_images_match_as_each_does_alone(images: list[Any], threshold: float) -> None:
     sides = [(objects(truth), objects(found)) for truth, found in images]
     references = object_table.of_references([reference for reference, _ in sides])
-    candidates = object_table.of_candidates([candidate for _, candidate in sides], "boxes")
+    candidates = object_table.of_candidates([candidate for _, candidate in sides])
     common = overlaps.of_boxes(references, candidates, threshold - 1e-9, within_class=True)
     nothing = np.zeros((1, len(references)), bool)
 
