@@ -1,7 +1,10 @@
 """The page of what other rules judge otherwise in a detection run, and why."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlencode
+from uuid import UUID
 
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
@@ -13,11 +16,15 @@ from api.web.detection_images import MAX_POSITION
 from api.web.detection_options import PAGE_SIZE, DetectionPageOptions
 from api.web.page_request import PageRequest
 from shared import detection_runs, projects
-from shared.detection_runs import answers
-from shared.detection_runs.differences import rules_for
+from shared.detection_runs import answers, drawn_data
+from shared.detection_runs.differences import DifferingObject, rules_for
+from shared.detection_runs.drawn_data import DrawnData
+from shared.detection_runs.records import ShownImage
 from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import ProfileName
 from shared.presentation.detection_page import REASON_TITLES
+from shared.presentation.judged_boxes import small_drawing
+from shared.presentation.object_drawings import ObjectDrawing
 
 
 class DifferenceOptions(NamedTuple):
@@ -57,6 +64,9 @@ class DetectionDifferencePages(Controller):
         level = DetectionPageOptions(iou, confidence).level
         found = await answers.differences(platform, caller, detection_run_id, level, profile or None, rows)
         objects, next_start = paging.cut_at(found.objects, start, PAGE_SIZE)
+        images = await detection_runs.shown_images(platform, caller, {one.image_id for one in objects})
+        analyses, annotations = {one.analysis_id for one in objects}, {one.annotation_id for one in objects}
+        data = await drawn_data.of_objects(platform, run, analyses, annotations)
         return page_request.render(
             "detection/differences.html",
             run=run,
@@ -64,9 +74,20 @@ class DetectionDifferencePages(Controller):
             options=DifferenceOptions(profile, iou, confidence),
             found=found,
             objects=objects,
-            images=await detection_runs.shown_images(platform, caller, {one.image_id for one in objects}),
+            images=images,
+            drawings=await asyncio.to_thread(_drawings, objects, images, data),
             others=rules_for(run.asked)[1:],
             reasons=REASON_TITLES,
             start=start,
             next_start=next_start,
         )
+
+
+def _drawings(
+    objects: Sequence[DifferingObject], images: Mapping[UUID, ShownImage], data: DrawnData
+) -> dict[UUID, ObjectDrawing | None]:
+    return {
+        one.annotation_id: small_drawing(data, one.annotation_id, one.class_name, images[one.image_id])
+        for one in objects
+        if one.image_id in images
+    }

@@ -13,7 +13,8 @@ from api.signatures import require_analyses
 from api.web.gallery_options import PAGE_SIZE, ErrorOrAny, GalleryOptions, KindOrAny
 from api.web.page_request import PageRequest
 from shared import detection_runs, projects
-from shared.detection_runs import DetectionRunRecord, galleries
+from shared.detection_runs import DetectionRunRecord, drawn_data, galleries
+from shared.detection_runs.drawn_data import DrawnData
 from shared.detection_runs.image_order import JudgedImage
 from shared.detection_runs.lifecycle import DetectionRunStatus
 from shared.detection_runs.records import ShownImage
@@ -70,7 +71,8 @@ class DetectionImagePages(Controller):
         run = await detection_runs.get_ready(platform, caller, detection_run_id)
         found = await galleries.list_images(platform, caller, detection_run_id, options.level, options.request)
         images, next_start = paging.cut_at(found.images, options.start, PAGE_SIZE)
-        tiles = await asyncio.to_thread(_tiles, images, found)
+        data = await drawn_data.of_images(platform, run, images)
+        tiles = await asyncio.to_thread(_tiles, images, found, data)
         return page_request.render(
             "detection/images.html",
             run=run,
@@ -98,6 +100,7 @@ class DetectionImagePages(Controller):
         run = await detection_runs.get_ready(platform, caller, detection_run_id)
         found = await galleries.walk(platform, caller, detection_run_id, image_id, options.level, options.request)
         least = found.level.confidence or 0.0
+        data = await drawn_data.of_images(platform, run, [found.image])
         return page_request.render(
             "detection/image.html",
             run=run,
@@ -106,13 +109,17 @@ class DetectionImagePages(Controller):
             options=options,
             walk=found,
             confidence=least,
-            drawing=await asyncio.to_thread(judged_boxes.drawn, found.image, found.shown, least),
+            drawing=await asyncio.to_thread(judged_boxes.drawn, found.image, found.shown, least, data),
         )
 
 
-def _tiles(images: list[JudgedImage], found: galleries.Gallery) -> list[ImageTile]:
-    least = found.level.confidence or 0.0
-    return [ImageTile(image, found.shown.get(image.image_id), judged_boxes.tile(image, least)) for image in images]
+def _tiles(images: list[JudgedImage], found: galleries.Gallery, data: DrawnData) -> list[ImageTile]:
+    return [_tile(image, found.shown.get(image.image_id), found.level.confidence or 0.0, data) for image in images]
+
+
+def _tile(image: JudgedImage, shown: ShownImage | None, confidence: float, data: DrawnData) -> ImageTile:
+    boxes = [] if shown is None else judged_boxes.tile(image, shown, confidence, data)
+    return ImageTile(image, shown, boxes)
 
 
 async def _others(page_request: PageRequest, run: DetectionRunRecord) -> list[DetectionRunRecord]:

@@ -19,7 +19,7 @@ from api.web.gallery_options import GalleryOptions
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from shared import detection_runs, projects
-from shared.detection_runs import DetectionRunRecord, answers
+from shared.detection_runs import DetectionRunRecord, answers, drawn_data
 from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.matches import MatchKind
 from shared.detection_runs.options import DetectionOptions
@@ -162,7 +162,8 @@ async def _page(page_request: PageRequest, run: DetectionRunRecord, options: Det
     project = await projects.find(platform, page_request.caller, str(run.project_id))
     found = await answers.overview(platform, run, options.level, options.request, options.class_name or None)
     has_more = len(found.objects) > PAGE_SIZE
-    drawing = await asyncio.to_thread(draw, found._replace(objects=found.objects[:PAGE_SIZE]))
+    found = found._replace(objects=found.objects[:PAGE_SIZE])
+    drawing = await asyncio.to_thread(draw, found, await drawn_data.of_judged(platform, run, found.objects))
     figures = run.found
     assert figures is not None, "the run is ready"
     return page_request.render(

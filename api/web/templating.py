@@ -76,7 +76,13 @@ def _folder(path: str) -> str:
     return "/".join(path.split("/")[:3])
 
 
+def _px(value: float) -> str:
+    """A length of an image to a tenth of a pixel."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
 _environment.filters |= {
+    "px": _px,
     "folder": _folder,
     "when": _when,
     "number": _number,

@@ -59,6 +59,7 @@ class DifferingObject(msgspec.Struct, frozen=True, kw_only=True):
     """A candidate or an object of the ground truth that two sets of rules judge differently."""
 
     image_id: Annotated[UUID, Meta(description="Id of the image.")]
+    analysis_id: Annotated[UUID, Meta(description="Id of the analysis of the image that has the annotation.")]
     annotation_id: Annotated[UUID, Meta(description="Id of the annotation.")]
     is_truth: Annotated[bool, Meta(description="Whether it is an object of the ground truth.")]
     class_name: Annotated[str, Meta(description="Its class.")]
@@ -169,8 +170,10 @@ def _object(
     place = row - split if is_truth else row
     table: Any = stored.scene.references if is_truth else stored.scene.candidates
     ids = stored.references if is_truth else stored.candidates
+    analyses, image = stored.reference_analyses if is_truth else stored.candidate_analyses, int(table.images[place])
     return DifferingObject(
-        image_id=id_at(stored.images, int(table.images[place])),
+        image_id=id_at(stored.images, image),
+        analysis_id=id_at(analyses, image),
         annotation_id=id_at(ids, place),
         is_truth=is_truth,
         class_name=classes[int(table.classes[place])],

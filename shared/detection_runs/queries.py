@@ -82,7 +82,6 @@ SHOWN_IMAGES = """
     SELECT id, filename, width, height FROM image WHERE id = ANY($1) AND account_id = $2 AND deleted_at IS NULL
 """
 
-
 IMAGES_WITH = """
     SELECT id FROM image
     WHERE project_id = $1 AND deleted_at IS NULL AND metadata ? $2
@@ -95,6 +94,20 @@ PARAMETERS_OF = "SELECT id, parameters FROM analysis WHERE id = ANY($1)"
 FREQUENCIES_OF = """
     SELECT DISTINCT ON (name) name, frequency FROM project_category
     WHERE project_id = $1 AND frequency IS NOT NULL ORDER BY name, number
+"""
+
+
+# The sizes stand in the rows, so that what is too long is not read.
+TEXTS_OF = """
+    SELECT id, data FROM (
+        SELECT id, data, sum(octet_length(data)) OVER (ORDER BY octet_length(data), id) AS so_far
+        FROM annotation WHERE analysis_id = ANY($1) AND id = ANY($2)
+    ) AS wanted WHERE so_far <= $3
+"""
+
+LIMBS_OF = """
+    SELECT DISTINCT ON (name) name, keypoints, skeleton FROM project_category
+    WHERE project_id = $1 AND cardinality(skeleton) > 0 ORDER BY name, number
 """
 
 
@@ -196,3 +209,24 @@ async def shown_images(connection: Connection, account_id: int, image_ids: Seque
     """Return those of the images that still exist."""
     records = await connection.fetch(SHOWN_IMAGES, image_ids, account_id)
     return {record["id"]: ShownImage(*record) for record in records}
+
+
+async def texts_of(
+    connection: Connection, analysis_ids: Sequence[UUID], annotation_ids: Sequence[UUID], max_bytes: int
+) -> dict[UUID, str]:
+    """Return the data of those of the annotations that the analyses have, the shortest first, up to a size."""
+    records = await connection.fetch(TEXTS_OF, analysis_ids, annotation_ids, max_bytes)
+    return {record[0]: record[1] for record in records}
+
+
+async def limbs_of(connection: Connection, project_id: UUID) -> dict[str, list[tuple[str, str]]]:
+    """Return the pairs of keypoints that the categories of a project join by lines, by the name of the category."""
+    records = await connection.fetch(LIMBS_OF, project_id)
+    return {
+        name: [
+            (names[first - 1], names[second - 1])
+            for first, second in zip(skeleton[::2], skeleton[1::2], strict=True)
+            if 0 < first <= len(names) and 0 < second <= len(names)
+        ]
+        for name, names, skeleton in records
+    }

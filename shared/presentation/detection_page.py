@@ -7,6 +7,7 @@ import numpy as np
 
 from shared.detection_runs.answers import DetectionOverview
 from shared.detection_runs.difference_reasons import DifferenceReason
+from shared.detection_runs.drawn_data import DrawnData
 from shared.detection_runs.matches import DetectionMatrix, JudgedObject
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
 from shared.detection_runs.results import DetectionFigures
@@ -14,6 +15,8 @@ from shared.evaluation.curves.curves import CurvePoints
 from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
 from shared.presentation import curve_drawing
 from shared.presentation.curve_drawing import SIDE
+from shared.presentation.judged_boxes import small_drawing
+from shared.presentation.object_drawings import ObjectDrawing
 
 # A table of more classes is not read; its largest confusions are listed instead.
 MAX_TABLE_CLASSES = 20
@@ -71,10 +74,12 @@ class MatrixCell(NamedTuple):
 
 
 class JudgedSample(NamedTuple):
-    """An object and its image, None if that is deleted."""
+    """An object and its image, None if that is deleted; drawings of the two sides are None where boxes are drawn."""
 
     found: JudgedObject
     image: ShownImage | None
+    drawing: ObjectDrawing | None
+    partner_drawing: ObjectDrawing | None
 
 
 class CurvePoint(NamedTuple):
@@ -97,14 +102,14 @@ class DetectionDrawing(NamedTuple):
     samples: list[JudgedSample]
 
 
-def draw(found: DetectionOverview) -> DetectionDrawing:
+def draw(found: DetectionOverview, data: DrawnData) -> DetectionDrawing:
     """Draw what a page shows of a level."""
     cells = _cells(found.matrix)
     is_table = len(found.matrix.classes) <= MAX_TABLE_CLASSES
     wrong = sorted(
         (cell for row in cells for cell in row if cell.objects and not cell.is_right), key=lambda cell: -cell.objects
     )
-    samples = [JudgedSample(one, found.images.get(one.image_id)) for one in found.objects]
+    samples = [_sample(one, found.images.get(one.image_id), data) for one in found.objects]
     confusions = [] if is_table else wrong[:MAX_CONFUSIONS]
     return DetectionDrawing(cells if is_table else [], confusions, _curve(found.curve), _points(found.curve), samples)
 
@@ -127,6 +132,14 @@ def changes(runs: Sequence[DetectionRunRecord]) -> list[float | None]:
 def tiles(figures: DetectionFigures) -> list[tuple[str, float | None]]:
     """The figures of the profile with their titles."""
     return [(TITLES[name], value) for name, value in figures.metrics.items()]
+
+
+def _sample(one: JudgedObject, image: ShownImage | None, data: DrawnData) -> JudgedSample:
+    sides = (one, one.partner)
+    drawings = (
+        small_drawing(data, side.annotation_id, side.class_name, image) if side and image else None for side in sides
+    )
+    return JudgedSample(one, image, *drawings)
 
 
 def _cells(matrix: DetectionMatrix) -> list[list[MatrixCell]]:
@@ -152,12 +165,12 @@ def _curve(curve: PrecisionRecall | None) -> str | None:
 
 
 def _points(curve: PrecisionRecall | None) -> list[CurvePoint]:
-    """Every fifth recall that is reached."""
+    """Every fifth recall that is reached, and the largest."""
     if curve is None:
         return []
-    rows = list(zip(curve.recalls, curve.precision, curve.confidence, strict=True))[::POINT_STEP]
-    return [
+    reached = [
         CurvePoint(recall, precision, confidence, round(recall * SIDE, 1), round((1 - precision) * SIDE, 1))
-        for recall, precision, confidence in rows
+        for recall, precision, confidence in zip(curve.recalls, curve.precision, curve.confidence, strict=True)
         if confidence is not None
     ]
+    return reached[::POINT_STEP] + (reached[-1:] if len(reached) % POINT_STEP != 1 else [])

@@ -1,51 +1,67 @@
 """The boxes of a judged image as they are drawn, with labels that do not cover each other."""
 
 from typing import NamedTuple
+from uuid import UUID
 
+from shared.detection_runs.drawn_data import DrawnData
 from shared.detection_runs.image_order import ImageBox, JudgedImage
 from shared.detection_runs.records import ShownImage
-from shared.presentation import label_places
+from shared.presentation import label_places, object_drawings
 from shared.presentation.label_places import Rectangle
 from shared.presentation.labels import cut, plain_text
+from shared.presentation.object_drawings import ObjectDrawing
 
-# Text of this share of the longer side is read beside a box.
-_SHARE = 1 / 46
+# Text of these shares of the longer side is read beside a box, on a wide screen and on a narrow one.
+_SHARES = {"wide": 1 / 60, "narrow": 1 / 30}
 _LONGEST = 24
+# Shares of the longer side, below which no eye tells two lines apart: of an image, and of a small one.
+_GRAIN, _TILE_GRAIN = 1 / 2048, 1 / 256
 
 
 class DrawnBox(NamedTuple):
-    """A box with what it counts as (TP, FP, FN, found or uncounted) at a confidence, and the place of its label."""
+    """A box with what it counts as (TP, FP, FN, found or uncounted) at a confidence.
+
+    `drawing` is its outline, or its keypoints; None where the box itself is drawn.
+    """
 
     box: ImageBox
     standing: str
     is_shown: bool
+    drawing: ObjectDrawing | None
     label: str
-    place: Rectangle | None
+
+
+class PlacedLabels(NamedTuple):
+    """The boxes that have a label on a screen, with its place; and the size of its text."""
+
+    screen: str
+    text_size: float
+    places: list[tuple[DrawnBox, Rectangle]]
 
 
 class DrawnImage(NamedTuple):
-    """The boxes of an image, and the size of its texts."""
+    """The boxes of an image, and their labels, for wide screens and for narrow ones."""
 
     boxes: list[DrawnBox]
-    text_size: float
+    labels: list[PlacedLabels]
 
 
-def drawn(image: JudgedImage, shown: ShownImage, confidence: float) -> DrawnImage:
+def drawn(image: JudgedImage, shown: ShownImage, confidence: float, data: DrawnData) -> DrawnImage:
     """Draw an image at a confidence; what is less sure is there, but hidden."""
-    size = max(shown.width, shown.height) * _SHARE
-    labels = [_label(box) for box in image.boxes]
-    places = label_places.placed(
-        [Rectangle(*box.box) for box in image.boxes], labels, Rectangle(0, 0, shown.width, shown.height), size
-    )
-    boxes = [
-        _drawn(box, confidence, label, place) for box, label, place in zip(image.boxes, labels, places, strict=True)
-    ]
-    return DrawnImage(boxes, size)
+    grain = max(shown.width, shown.height) * _GRAIN
+    boxes = [_drawn(box, confidence, data, grain) for box in image.boxes]
+    return DrawnImage(boxes, [_labels(boxes, shown, screen) for screen in _SHARES])
 
 
-def tile(image: JudgedImage, confidence: float) -> list[DrawnBox]:
+def tile(image: JudgedImage, shown: ShownImage, confidence: float, data: DrawnData) -> list[DrawnBox]:
     """The boxes that an image shows at a confidence where it is too small for labels."""
-    return [_drawn(box, confidence, "", None) for box in image.boxes if is_shown(box, confidence)]
+    grain = max(shown.width, shown.height) * _TILE_GRAIN
+    return [_drawn(box, confidence, data, grain) for box in image.boxes if is_shown(box, confidence)]
+
+
+def small_drawing(data: DrawnData, annotation_id: UUID, class_name: str, shown: ShownImage) -> ObjectDrawing | None:
+    """Draw an object where its image is small; None where its box is drawn."""
+    return _drawing(data, annotation_id, class_name, max(shown.width, shown.height) * _TILE_GRAIN)
 
 
 def standing(box: ImageBox, confidence: float) -> str:
@@ -62,8 +78,21 @@ def is_shown(box: ImageBox, confidence: float) -> bool:
     return box.confidence is None or box.confidence >= confidence
 
 
-def _drawn(box: ImageBox, confidence: float, label: str, place: Rectangle | None) -> DrawnBox:
-    return DrawnBox(box, standing(box, confidence), is_shown(box, confidence), label, place)
+def _drawn(box: ImageBox, confidence: float, data: DrawnData, grain: float) -> DrawnBox:
+    drawing = _drawing(data, box.annotation_id, box.class_name, grain)
+    return DrawnBox(box, standing(box, confidence), is_shown(box, confidence), drawing, _label(box))
+
+
+def _labels(boxes: list[DrawnBox], shown: ShownImage, screen: str) -> PlacedLabels:
+    size = max(shown.width, shown.height) * _SHARES[screen]
+    rectangles, texts = [Rectangle(*one.box.box) for one in boxes], [one.label for one in boxes]
+    places = label_places.placed(rectangles, texts, Rectangle(0, 0, shown.width, shown.height), size)
+    return PlacedLabels(screen, size, [(box, place) for box, place in zip(boxes, places, strict=True) if place])
+
+
+def _drawing(data: DrawnData, annotation_id: UUID, class_name: str, grain: float) -> ObjectDrawing | None:
+    text = data.texts.get(annotation_id)
+    return None if text is None else object_drawings.of_text(text, data.limbs.get(class_name, ()), grain)
 
 
 def _label(box: ImageBox) -> str:

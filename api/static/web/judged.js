@@ -4,7 +4,10 @@
 
 const slider = document.querySelector("[data-least]");
 const boxes = [...document.querySelectorAll("[data-judged]")];
-const labels = new Map([...document.querySelectorAll("[data-label]")].map((label) => [label.dataset.label, label]));
+// An object has one label for wide screens and one for narrow ones, where there is room.
+const labels = [...document.querySelectorAll(".labels")].map(
+  (group) => new Map([...group.children].map((label) => [label.dataset.label, label])),
+);
 const rows = [...document.querySelectorAll("[data-row]")];
 
 // The same rule as `standing` of the program.
@@ -25,8 +28,9 @@ function draw() {
     const box = group.dataset;
     const name = standing(box, least);
     const isShown = box.confidence === "" || Number(box.confidence) >= least;
-    for (const part of [group, labels.get(box.judged)]) {
-      part?.setAttribute("class", `judged ${name}`);
+    for (const part of [group, ...labels.map((places) => places.get(box.judged))]) {
+      part?.classList.remove("TP", "FP", "FN", "found", "uncounted");
+      part?.classList.add(name);
       part?.toggleAttribute("hidden", !isShown);
     }
     rows[at].hidden = !isShown;
@@ -44,6 +48,10 @@ function draw() {
 }
 
 slider.addEventListener("input", draw);
+rows.forEach((row, at) => {
+  row.addEventListener("pointerenter", () => boxes[at].classList.add("pointed-at"));
+  row.addEventListener("pointerleave", () => boxes[at].classList.remove("pointed-at"));
+});
 slider.closest("[data-scripted]").hidden = false;
 
 document.addEventListener("keydown", (event) => {

@@ -14,10 +14,15 @@ def of_mask(mask: Mask) -> list[Point]:
     The object is the area that the line encloses an odd number of times, as COCO fills a polygon. Holes and further
     parts are reached over bridges that are passed in both directions and so enclose nothing.
     """
-    rings = _rings(_corners(mask))
+    rings = rings_of(mask)
     line = [point for ring in rings for point in (*ring, ring[0])]
     # Back over the bridges; the line closes itself from its last point to its first.
     return line[:-1] if len(rings) == 1 else line + [ring[0] for ring in rings[-2:0:-1]]
+
+
+def rings_of(mask: Mask) -> list[list[Point]]:
+    """Closed lines (x, y) along the edges of the pixels, those around holes among them; none for an empty mask."""
+    return _rings(_corners(mask)) if len(mask.starts) else []
 
 
 def _corners(mask: Mask) -> Integers:

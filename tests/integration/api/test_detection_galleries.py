@@ -1,5 +1,6 @@
 """The images of a detection run, the most wrong first, filtered by what is in them."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from tests.pipelines import box
 
 pytestmark = pytest.mark.usefixtures("workers")
 
+SKELETON = [[1, 2], [2, 3]]
 HOSTILE = '"><script>alert(1)</script>'
 # Right but for one miss, two errors and a miss, nothing on either side, and 150 boxes.
 MODEL = [TRUTH[:2], FOUND, [], [box("car", 0.5 + n / 1000, (n, 0, 5, 5)) for n in range(150)]]
@@ -137,3 +139,77 @@ async def test_what_other_rules_judge_otherwise_is_on_a_page_with_its_reason(
     assert f"/app/detection-runs/{run['id']}/images/{image_id}?iou=1.0&amp;confidence=0.1" in every
     assert "these rules judge every box alike" in one
     assert (await visitor.get(f"{page}?profile=lvis")).status_code == 400
+
+
+def outlined(confidence: float | None, points: list[list[int]]) -> dict[str, Any]:
+    data = {"format": "polygon", "points": points}
+    return {"annotation_type": "segmentation", "class_name": "car", "confidence": confidence, "data": data}
+
+
+def run_lengths(confidence: float | None) -> dict[str, Any]:
+    """A mask of 20 by 10 pixels at (20, 0) in an image of 640 by 480."""
+    counts = [20 * 480, *([10, 470] * 19), 10, 640 * 480 - 20 * 480 - 19 * 480 - 10]
+    data = {"format": "rle", "rle": {"counts": counts, "size": [480, 640]}}
+    return {"annotation_type": "segmentation", "class_name": "bus", "confidence": confidence, "data": data}
+
+
+def jointed(confidence: float | None, by: int = 0) -> dict[str, Any]:
+    places = {"head": (100, 100), HOSTILE: (110, 140), "foot": (100, 180)}
+    points = [{"name": name, "x": x + by, "y": y} for name, (x, y) in places.items()]
+    data = {"keypoints": points} | ({} if confidence else {"skeleton": SKELETON})
+    return {"annotation_type": "keypoint", "class_name": "person", "confidence": confidence, "data": data}
+
+
+async def test_masks_are_drawn_as_outlines_and_keypoints_as_joined_points(
+    platform: Platform, app: Litestar, alice: Client
+) -> None:
+    square = [[0, 0], [80, 0], [80, 80], [0, 80]]
+    truth = [outlined(None, square), run_lengths(None), jointed(None)]
+    found = [outlined(0.9, [[x + 40, y] for x, y in square]), run_lengths(0.8), jointed(0.7, by=5)]
+    project_id, (image_id,) = await judged_project(platform, alice, {"yolo_v8": [found]}, [truth])
+    async with platform.db.connection() as connection:
+        await connection.execute(
+            "INSERT INTO project_category (project_id, number, name, keypoints, skeleton) VALUES ($1, 1, $2, $3, $4)",
+            UUID(project_id),
+            "person",
+            ["head", HOSTILE, "foot"],
+            [1, 3, 9, 9],
+        )
+    masks = await judge(alice, project_id, "yolo_v8", subject="masks")
+    joints = await judge(alice, project_id, "yolo_v8", subject="keypoints", sigmas=[0.1, 0.1, 0.1])
+    boxes = await judge(alice, project_id, "yolo_v8", subject="boxes")
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+
+    async def shapes(run: Any, path: str) -> list[str]:
+        page = (await visitor.get(f"/app/detection-runs/{run['id']}{path}")).text
+        assert HOSTILE not in page
+        return re.findall(r'<g class="judged [^>]*>\s*(?:<title>[^<]*</title>\s*)?(<(?:path|rect) [dx][^>]*>)', page)
+
+    # In units of 640 / 256 pixels on small images, and of 640 / 2048 on large ones.
+    outlines = {'d="M0 0h32v32h-32Z"', 'd="M16 0h32v32h-32Z"', 'd="M8 0v4h8v-4Z"'}
+    for path, count in (("/images", 4), ("?kind=TP&confidence=0.1", 2), ("?kind=FP&confidence=0.1", 1),
+                        ("?kind=FN&confidence=0.1", 1)):  # fmt: skip
+        drawn = re.findall('d="[^"]*"', "".join(await shapes(masks, path)))
+        assert (len(drawn), set(drawn) <= outlines) == (count, True), path
+    large = await shapes(masks, f"/images/{image_id}")
+    assert sorted(re.findall('d="[^"]*"', "".join(large))) == [
+        'd="M0 0h256v256h-256Z"',
+        'd="M128 0h256v256h-256Z"',
+        'd="M64 0v32h64v-32Z"',
+        'd="M64 0v32h64v-32Z"',
+    ]
+    # The ground truth states its skeleton; that of the model's object is its category's.
+    lines = await shapes(joints, f"/images/{image_id}?confidence=0.1")
+    assert sorted(re.findall('d="[^"]*"', "".join(lines))) == [
+        'd="M320 320L352 448M352 448L320 576"',
+        'd="M336 320L336 576"',
+    ]
+    page = (await visitor.get(f"/app/detection-runs/{joints['id']}/images/{image_id}?confidence=0.1")).text
+    assert page.count("<circle ") == 6
+    assert all(shape.startswith("<rect ") for shape in await shapes(boxes, f"/images/{image_id}"))
+    # What is not there any more is drawn as the box that was kept.
+    async with platform.db.connection() as connection:
+        await connection.execute("DELETE FROM annotation WHERE confidence = 0.9 AND class_name = 'car'")
+    left = await shapes(masks, f"/images/{image_id}")
+    assert sorted(shape[:5] for shape in left) == ["<path", "<path", "<path", "<rect"]

@@ -33,6 +33,11 @@ def links(page: str) -> dict[str, str]:
     return {unescape(text): unescape(address) for address, text in found}
 
 
+def drawn(page: str) -> list[tuple[str, str]]:
+    """What the boxes of a page count as, and their left sides."""
+    return re.findall(r'<g class="judged ([^"]*)"><rect x="([\d.]+)"', page)
+
+
 async def test_a_model_is_judged_and_every_count_leads_to_its_boxes(
     visitor: Visitor, platform: Platform, alice: Client
 ) -> None:
@@ -58,12 +63,12 @@ async def test_a_model_is_judged_and_every_count_leads_to_its_boxes(
 
     assert HOSTILE not in shown + wrong + missed + listed
     assert "Profile <strong>coco</strong>" in shown
-    assert re.findall(r'class="found" x="([\d.]+)"', wrong) == ["20.0", "90.0"]
-    assert re.findall(r'class="truth" x="([\d.]+)"', wrong) == ["20.0"]
-    assert re.findall(r'class="truth" x="([\d.]+)"', missed) == ["50.0", "20.0"]
+    assert drawn(wrong) == [("found of-truth", "20"), ("FP", "20"), ("FP", "90")]
+    assert drawn(missed) == [("FN of-truth", "50"), ("FP", "20"), ("FN of-truth", "20")]
     assert f"/app/images/{image_ids[0]}" in wrong
     assert f"/app/images/{image_ids[1]}" not in wrong
-    assert re.findall(r'class="found" x="([\d.]+)"', confused) == ["20.0"]
+    assert drawn(confused) == [("found of-truth", "20"), ("FP", "20")]
+    assert re.search(rf'href="{page}/images/{image_ids[0]}\?[^"]*kind=FP[^"]*#[0-9a-f-]{{36}}"', wrong)
     assert re.search(r'class="number">0\.\d+', listed)
 
 

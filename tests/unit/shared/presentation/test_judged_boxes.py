@@ -1,0 +1,76 @@
+"""What the objects of a judged image count as at a confidence, and that their labels do not cover each other."""
+
+from itertools import combinations
+from uuid import UUID
+
+from shared.detection_runs.drawn_data import DrawnData
+from shared.detection_runs.image_order import ImageBox, JudgedImage
+from shared.detection_runs.records import ShownImage
+from shared.presentation.judged_boxes import drawn, tile
+
+SHOWN = ShownImage(UUID(int=9), "street.png", 640, 480)
+
+
+def candidate(number: int, confidence: float, *, is_right: bool, is_counted: bool = True) -> ImageBox:
+    return ImageBox(
+        annotation_id=UUID(int=number), is_truth=False, is_counted=is_counted, is_right=is_right, class_name="car",
+        confidence=confidence, found_at=None, box=[100.0 + number, 100.0, 60.0, 40.0],
+    )  # fmt: skip
+
+
+def truth(number: int, found_at: float | None, *, is_counted: bool = True) -> ImageBox:
+    return ImageBox(
+        annotation_id=UUID(int=number), is_truth=True, is_counted=is_counted, is_right=False, class_name="car",
+        confidence=None, found_at=found_at, box=[100.0 + number, 100.0, 60.0, 40.0],
+    )  # fmt: skip
+
+
+def image(*boxes: ImageBox) -> JudgedImage:
+    nobody = UUID(int=1)
+    return JudgedImage(
+        image_id=nobody, reference_analysis_id=nobody, candidate_analysis_id=nobody, right=0, wrong=0, missed=0,
+        boxes=list(boxes),
+    )  # fmt: skip
+
+
+JUDGED = image(
+    candidate(1, 0.9, is_right=True), candidate(2, 0.4, is_right=False),
+    candidate(3, 0.8, is_right=False, is_counted=False),
+    truth(4, 0.9), truth(5, None), truth(6, None, is_counted=False),
+)  # fmt: skip
+
+
+def test_an_object_counts_as_what_the_confidence_makes_of_it() -> None:
+    low, high = (drawn(JUDGED, SHOWN, confidence, DrawnData()).boxes for confidence in (0.3, 0.95))
+
+    assert [one.standing for one in low] == ["TP", "FP", "uncounted", "found", "FN", "uncounted"]
+    assert [one.standing for one in high] == ["TP", "FP", "uncounted", "FN", "FN", "uncounted"]
+    assert [one.is_shown for one in high] == [False, False, False, True, True, True]
+    assert [one.label for one in low] == ["TP car 90 %", "FP car 40 %", "car", "FN car", "FN car", "car"]
+    assert [one.standing for one in tile(JUDGED, SHOWN, 0.5, DrawnData())] == [
+        "TP", "uncounted", "found", "FN", "uncounted",
+    ]  # fmt: skip
+
+
+def test_labels_of_both_screens_cover_no_other() -> None:
+    crowd = image(*(candidate(number, 0.9, is_right=True) for number in range(12)))
+
+    wide, narrow = drawn(crowd, SHOWN, 0, DrawnData()).labels
+
+    assert (wide.screen, wide.text_size, narrow.screen, narrow.text_size) == ("wide", 640 / 60, "narrow", 640 / 30)
+    for labels in (wide, narrow):
+        places = [place for _, place in labels.places]
+        assert not any(one.meets(other) for one, other in combinations(places, 2))
+    assert 12 > len(wide.places) > len(narrow.places) > 1
+
+
+def test_an_outline_is_finer_on_a_large_image_than_on_a_small_one() -> None:
+    box = candidate(1, 0.9, is_right=True)
+    data = DrawnData({box.annotation_id: '{"format": "polygon", "points": [[0, 0], [320, 0], [320, 320]]}'})
+
+    (large,), (small,) = drawn(image(box), SHOWN, 0, data).boxes, tile(image(box), SHOWN, 0, data)
+
+    assert large.drawing is not None
+    assert small.drawing is not None
+    assert (large.drawing.path, large.drawing.grain) == ("M0 0h1024v1024Z", 640 / 2048)
+    assert (small.drawing.path, small.drawing.grain) == ("M0 0h128v128Z", 640 / 256)
