@@ -52,6 +52,8 @@
     let at = null;
 
     function show(row, column) {
+      // A mouse that moves within a cell changes nothing.
+      if (at && at[0] === row && at[1] === column) return;
       at = [row, column];
       const count = counts[row][column];
       const samples = `${count} ${count === 1 ? "sample" : "samples"}`;

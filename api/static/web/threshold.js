@@ -4,7 +4,10 @@
   "use strict";
 
   const number = (value) => (Number.isFinite(value) ? value.toFixed(4) : "—");
-  const count = (value) => new Intl.NumberFormat().format(value);
+  const { format: count } = new Intl.NumberFormat();
+  // Whoever holds a key down, or presses it again and again, gets one answer, once it rests.
+  const REST_MS = 120;
+  let resting = 0;
   let asked = null;
 
   function read(section) {
@@ -31,8 +34,8 @@
     mark.setAttribute("cy", Number.isFinite(y) ? y : 0);
   }
 
-  function show(section, threshold, tp, fp) {
-    const { positives, negatives, low, high, width, side, says, slider } = read(section);
+  function show(section, parts, threshold, tp, fp) {
+    const { positives, negatives, low, high, width, side, says, slider } = parts;
     const recall = tp / positives;
     const rate = fp / negatives;
     const precision = tp / (tp + fp);
@@ -55,8 +58,8 @@
     return at < 0 ? steps.length - 1 : at;
   }
 
-  async function apply(section, threshold) {
-    const { says } = read(section);
+  async function apply(says, threshold) {
+    clearTimeout(resting);
     const decided = document.getElementById("decided");
     const address = new URL(window.location.href);
     if (threshold === "") address.searchParams.delete("threshold");
@@ -89,26 +92,30 @@
     const section = document.querySelector("[data-threshold]:not([data-started])");
     if (!section) return;
     section.dataset.started = "";
-    const { steps, slider, typed } = read(section);
+    const parts = read(section);
+    const { steps, slider, typed, says } = parts;
     section.querySelector("[data-needs-script]").hidden = false;
     const chosen = Number.parseFloat(typed.value.replace(",", "."));
     slider.value = Number.isFinite(chosen) ? stepOf(steps, chosen) : Math.floor(steps.length / 2);
-    if (Number.isFinite(chosen)) show(section, ...steps[slider.value]);
+    if (Number.isFinite(chosen)) show(section, parts, ...steps[slider.value]);
 
     slider.addEventListener("input", () => {
       const step = steps[slider.value];
       typed.value = step[0];
-      show(section, ...step);
+      show(section, parts, ...step);
     });
-    slider.addEventListener("change", () => apply(section, typed.value));
+    slider.addEventListener("change", () => {
+      clearTimeout(resting);
+      resting = setTimeout(() => apply(says, typed.value), REST_MS);
+    });
     section.querySelector("[data-threshold-form]").addEventListener("submit", (event) => {
       event.preventDefault();
       const wanted = Number.parseFloat(typed.value.replace(",", "."));
       if (Number.isFinite(wanted)) {
         slider.value = stepOf(steps, wanted);
-        show(section, ...steps[slider.value]);
+        show(section, parts, ...steps[slider.value]);
       }
-      apply(section, typed.value.trim());
+      apply(says, typed.value.trim());
     });
   }
 
