@@ -56,7 +56,7 @@ _EVENT_OF_FACT = """
 
 
 def event_of_fact(first: int) -> str:
-    """Return the parts of a statement that write an event, with the parameters of `announcing.written` from this one on."""
+    """Return the parts of a statement that write an event; its parameters from the first on: `announcing.written`."""
     types = {"id": "varchar", "type": "varchar", "body": "bytea", "happened_at": "timestamptz", "max_pending": "bigint"}
     numbered = {name: f"${number}::{type_}" for number, (name, type_) in enumerate(types.items(), first)}
     return _EVENT_OF_FACT.format(channel=CHANNEL, **numbered)
