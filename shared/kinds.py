@@ -48,5 +48,6 @@ RequestedArguments: Any = Union[tuple(REQUESTED.values())]  # noqa: UP007 -- as 
 
 def load(arguments: dict[str, Any]) -> Arguments:
     """Return the arguments stored in a job's row."""
-    loaded: Arguments = msgspec.convert(arguments, AnyArguments)
+    # Of a known kind by its own type: msgspec reads the types of a union anew for each conversion.
+    loaded: Arguments = msgspec.convert(arguments, KINDS.get(arguments.get("kind", ""), AnyArguments))
     return loaded

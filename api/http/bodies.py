@@ -121,12 +121,18 @@ def pick_known(members: Fields, kind: type[T]) -> T:
     """Decode the members that a Struct has, large lists as arrays; others are ignored."""
     if lists := large(members):
         return _pick_large(members, lists, kind)
-    names = [field.encode_name for field in msgspec.structs.fields(kind)]  # type: ignore[arg-type] # kinds are Structs
+    names = names_of(kind)  # type: ignore[arg-type] # types are hashable
     return decode(msgspec.json.encode({name: members[name] for name in names if name in members}), kind)
 
 
+@cache
+def names_of(kind: type) -> tuple[str, ...]:
+    """Return the members of a body that a Struct is decoded from; its types are read for it, which takes long."""
+    return tuple(field.encode_name for field in msgspec.structs.fields(kind))
+
+
 def _pick_large(members: Fields, lists: Mapping[str, Pieces], kind: type[T]) -> T:
-    names = {field.encode_name: field for field in msgspec.structs.fields(kind)}  # type: ignore[arg-type] # as above
+    names = {field.encode_name: field for field in msgspec.structs.fields(kind)}  # type: ignore[arg-type] # kinds are Structs
     small = {name: raw for name, raw in members.items() if name in names}
     arrays = {}
     for name, pieces in lists.items():
@@ -138,7 +144,7 @@ def _pick_large(members: Fields, lists: Mapping[str, Pieces], kind: type[T]) -> 
         small[name] = _EMPTY if read_array else compact.raw(pieces, name, SPLIT_AT_ONCE_BYTES)
     decoded = decode(msgspec.json.encode(small), kind)
     for name, values in arrays.items():
-        msgspec.structs.force_setattr(decoded, name, values)  # type: ignore[arg-type] # as above
+        msgspec.structs.force_setattr(decoded, name, values)  # type: ignore[arg-type] # kinds are Structs
     return decoded
 
 
@@ -163,7 +169,7 @@ def _splitter(*kinds: type[msgspec.Struct]) -> msgspec.json.Decoder[msgspec.Stru
     # A dict would hold every member that is sent, possibly millions in one body.
     names = {"api_key"}
     for kind in kinds:
-        names |= {field.encode_name for field in msgspec.structs.fields(kind)}
+        names |= {*names_of(kind)}
         names |= {kind.__struct_config__.tag_field or "api_key"}
     names |= {*_refused(kinds)}
     strict = any(kind.__struct_config__.forbid_unknown_fields for kind in kinds)

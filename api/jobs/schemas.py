@@ -62,9 +62,7 @@ def _submission(members: bodies.Fields) -> Submission:
     callback_url = bodies.pick_known(members, Callback).callback_url
     kind = REQUESTED.get(bodies.pick(members, "kind", str))
     body = kind.body if kind else None
-    extra_names = {"api_key", "callback_url"} | (
-        {field.encode_name for field in msgspec.structs.fields(body)} if body else set()
-    )
+    extra_names = {"api_key", "callback_url", *(bodies.names_of(body) if body else ())}
     arguments = {name: raw for name, raw in members.items() if name not in extra_names}
     # An unknown kind is refused here, with the names of the existing ones.
     decoded = decode(msgspec.json.encode(arguments), RequestedArguments)
