@@ -31,6 +31,9 @@ POOL_SIZE = 3
 
 # The interval for rows that become due with time.
 INTERVAL_S = 1.0
+
+# The interval while a backlog waits: the share of one account keeps the workers busy for longer than this.
+BACKLOG_INTERVAL_S = 0.2
 CLEANING_INTERVAL_S = 3600.0
 
 # A restore to a time before this is always noticed by the generation of the installation.
@@ -61,7 +64,8 @@ MAX_ENDED = 200
 
 OUTAGES = (DatabaseUnavailable, DatabaseBusy, BrokerUnavailable, StorageUnavailable)
 
-Duty = Callable[[], Awaitable[None]]
+# Returns True to be performed again soon.
+Duty = Callable[[], Awaitable[bool | None]]
 Take = Callable[[Connection, timedelta, int], Awaitable[list[UUID]]]
 
 
@@ -88,9 +92,10 @@ class Dispatcher:
 
     async def _repeat(self, duty: Duty, interval_s: float) -> None:
         while True:
-            has_outage = False
+            has_outage, pause_s = False, interval_s
             try:
-                await duty()
+                if await duty():
+                    pause_s = BACKLOG_INTERVAL_S
             except OUTAGES as error:
                 has_outage = True
                 log.warning("dispatcher waits: a part of the service is away", reason=str(error))
@@ -98,7 +103,7 @@ class Dispatcher:
                 # The edge of the process: an error with one row must not keep the other rows from being dispatched.
                 log.exception("dispatcher failed at a duty and goes on")
             self._note_turn(duty)
-            await asyncio.sleep(min(interval_s, OUTAGE_INTERVAL_S) if has_outage else interval_s)
+            await asyncio.sleep(min(interval_s, OUTAGE_INTERVAL_S) if has_outage else pause_s)
 
     def _note_turn(self, duty: Duty) -> None:
         """Touch the liveness file, unless one of the short duties hangs."""
@@ -129,23 +134,27 @@ class Dispatcher:
         self._had_outage = False
         await asyncio.sleep(GRACE_S)
 
-    async def _dispatch_jobs(self) -> None:
-        for wakeup, share in queueing.SHARES.items():
+    async def _dispatch_jobs(self) -> bool:
+        sent = [
             await self._dispatch(wakeup, partial(queueing.take_undispatched, share=share))
+            for wakeup, share in queueing.SHARES.items()
+        ]
+        return any(sent)
 
     async def _end_work_of_disabled(self) -> None:
         if ended := await disabled_accounts.end_work(self._platform, MAX_ENDED):
             log.info("jobs of disabled accounts cancelled", count=ended)
 
-    async def _dispatch(self, wakeup: Wakeup, take: Take) -> None:
+    async def _dispatch(self, wakeup: Wakeup, take: Take) -> int:
         waiting = await asyncio.to_thread(self._platform.broker.waiting, wakeup)
         if waiting >= MAX_WAITING:
-            return
+            return 0
         async with self._platform.db.connection() as connection:
             ids = await take(connection, REPEAT_AFTER, MAX_WAITING - waiting)
         if ids:
             await asyncio.to_thread(self._platform.broker.publish, wakeup, ids)
             log.info("dispatched", queue=wakeup.queue, count=len(ids))
+        return len(ids)
 
     async def _watch_installation(self) -> None:
         await installation.watch(self._platform)
