@@ -151,11 +151,17 @@ def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Endin
 
     with (
         Scratch() as scratch,
-        TimeLimit(limit_s, interruption.expire),
-        Heartbeat(runtime, job, interruption.stop) as heartbeat,
+        TimeLimit(limit_s, interruption.expire) as time_limit,
+        Heartbeat(runtime.platform, job, interruption.stop) as heartbeat,
     ):
         current = JobAttempt(job, arguments, heartbeat.progress, scratch)
-        inputs = runtime.run(handler.load(runtime.platform, current))
+
+        async def load() -> Any:
+            time_limit.watch()
+            heartbeat.begin()
+            return await handler.load(runtime.platform, current)
+
+        inputs = runtime.run(load())
         made = handler.perform(inputs, current)
         return made if isinstance(made, Split) else _store(runtime.platform.storage, job, made)
 

@@ -1,6 +1,7 @@
 """The heartbeat of an attempt: extends its lease while the main thread computes."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -11,49 +12,57 @@ from shared.jobs import finishing, part_queries, queries
 from shared.jobs.errors import LeaseLost
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
-from worker.runtime import Runtime
+from shared.kit.platform import Platform
 
 log = structlog.get_logger()
 
 INTERVAL_S = 10.0
 
-# The shortest time between two writes of the progress.
+# The shortest time between two writes of the progress, and the longest after which an attempt's end is noticed.
 PROGRESS_INTERVAL_S = 0.5
 
 
 class Heartbeat:
     """Extends the lease for as long as the context lasts; stops the computing thread once the lease is lost."""
 
-    def __init__(self, runtime: Runtime, job: JobRecord, stop: Callable[[], None]) -> None:
-        self._runtime = runtime
+    def __init__(self, platform: Platform, job: JobRecord, stop: Callable[[], None]) -> None:
+        self._platform = platform
         self._job = job
         self._stop = stop
-        self._progress = 0.0
-        self._progress_changed = asyncio.Event()
+        self._progress = self._written_progress = 0.0
         self._lease_lost = False
+        self._has_ended = False
 
     def __enter__(self) -> Self:
-        self._beat_task = asyncio.run_coroutine_threadsafe(self._beat(), self._runtime.loop)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._beat_task.cancel()
+        # The task sees it when it looks next: to wake the loop takes longer than most of a small attempt.
+        self._has_ended = True
+
+    def begin(self) -> None:
+        """Begin to beat, in the running event loop."""
+        self._beat_task = asyncio.ensure_future(self._beat())
 
     def progress(self, fraction: float) -> None:
         """Report the progress, 0 to 1; raises LeaseLost when the attempt no longer holds its job."""
         if self._lease_lost:
             raise LeaseLost
         self._progress = fraction
-        self._runtime.loop.call_soon_threadsafe(self._progress_changed.set)
 
     async def _beat(self) -> None:
         while not self._lease_lost:
             await self._pause()
+            if self._has_ended:
+                return
+            self._written_progress = self._progress
             try:
-                async with self._runtime.platform.db.connection() as connection:
-                    self._lease_lost = not await queries.beat(connection, self._job, finishing.LEASE, self._progress)
+                async with self._platform.db.connection() as connection:
+                    self._lease_lost = not await queries.beat(
+                        connection, self._job, finishing.LEASE, self._written_progress
+                    )
                     if self._job.parent_id is not None:
                         await part_queries.report(connection, self._job.parent_id)
             except (DatabaseUnavailable, DatabaseBusy):
@@ -62,13 +71,13 @@ class Heartbeat:
             except Exception:
                 # The edge of a task that nothing awaits: were it to end, a live attempt would lose its lease.
                 log.exception("heartbeat failed and goes on")
-        self._stop()
+        if not self._has_ended:
+            self._stop()
 
     async def _pause(self) -> None:
-        await asyncio.sleep(PROGRESS_INTERVAL_S)
-        try:
-            async with asyncio.timeout(INTERVAL_S - PROGRESS_INTERVAL_S):
-                await self._progress_changed.wait()
-        except TimeoutError:
-            return
-        self._progress_changed.clear()
+        """Return when the next beat is due, earlier once there is progress to write, or the attempt has ended."""
+        due = time.monotonic() + INTERVAL_S
+        while time.monotonic() < due:
+            await asyncio.sleep(PROGRESS_INTERVAL_S)
+            if self._has_ended or self._progress != self._written_progress:
+                return

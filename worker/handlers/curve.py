@@ -1,5 +1,7 @@
 """The handler of curves: probabilities in, areas, points and pictures out."""
 
+from io import BytesIO
+
 import msgspec
 
 from shared import curves, jobs
@@ -13,6 +15,9 @@ from worker.job_attempt import JobAttempt
 from worker.rendering.curve_plot import render_curves
 from worker.rendering.curve_result import result, write_points
 from worker.rendering.plot import pictures
+
+# Fewer points are written to memory: a folder on disk takes longer than they do.
+FEW_SCORES = 10_000
 
 
 async def load(platform: Platform, attempt: JobAttempt[Curve]) -> CurveInputs:
@@ -39,11 +44,21 @@ def perform(inputs: CurveInputs, attempt: JobAttempt[Curve]) -> list[AnyFile]:
         File("curve.json", "application/json", msgspec.json.encode(result(inputs, measurements, estimates, kind)))
     ]
     if options.full:
-        points = attempt.scratch.folder / "points.json"
-        write_points(points, inputs, kind)
-        files.append(FileOnDisk("points.json", "application/json", points))
+        files.append(_all_points(inputs, attempt))
         attempt.progress(0.6)
     if options.plot:
         plot = render_curves(inputs.classes, measurements, kind, title=options.title, dpi=options.dpi)
         files += pictures("curve", plot)
     return files
+
+
+def _all_points(inputs: CurveInputs, attempt: JobAttempt[Curve]) -> AnyFile:
+    name, content_type = "points.json", "application/json"
+    if inputs.probabilities.size <= FEW_SCORES:
+        body = BytesIO()
+        write_points(body, inputs, attempt.arguments.type)
+        return File(name, content_type, body.getvalue())
+    path = attempt.scratch.folder / name
+    with path.open("wb") as file:
+        write_points(file, inputs, attempt.arguments.type)
+    return FileOnDisk(name, content_type, path)

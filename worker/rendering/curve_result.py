@@ -1,8 +1,7 @@
 """The areas, points and thresholds of curves as plain values."""
 
 import math
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 import numpy as np
@@ -61,21 +60,20 @@ def result(
     }
 
 
-def write_points(path: Path, inputs: CurveInputs, kind: CurveType) -> None:
+def write_points(file: BinaryIO, inputs: CurveInputs, kind: CurveType) -> None:
     """Write every point of the curve of every class that occurs as JSON: `{"type", "curves": {class: points}}`.
 
     One class is in memory at a time; of a hundred classes, all of them would take gigabytes.
     """
     separator = b""
-    with path.open("wb") as file:
-        file.write(b'{"type":%s,"curves":{' % msgspec.json.encode(kind))
-        for column in np.unique(inputs.codes).tolist():
-            counts = count_class(inputs.probabilities, inputs.codes, column, inputs.weights, scored=inputs.scored)
-            points = _points(roc_curve(counts) if kind == "ROC" else pr_curve(counts), kind)
-            name = msgspec.json.encode(str(inputs.classes[column]))
-            file.write(b"%s%s:%s" % (separator, name, msgspec.json.encode(points)))
-            separator = b","
-        file.write(b"}}")
+    file.write(b'{"type":%s,"curves":{' % msgspec.json.encode(kind))
+    for column in np.unique(inputs.codes).tolist():
+        counts = count_class(inputs.probabilities, inputs.codes, column, inputs.weights, scored=inputs.scored)
+        points = _points(roc_curve(counts) if kind == "ROC" else pr_curve(counts), kind)
+        name = msgspec.json.encode(str(inputs.classes[column]))
+        file.write(b"%s%s:%s" % (separator, name, msgspec.json.encode(points)))
+        separator = b","
+    file.write(b"}}")
 
 
 def area(areas: Areas, kind: CurveType) -> float:

@@ -1,5 +1,6 @@
 """One worker's insides in the test's own process."""
 
+import asyncio
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -24,12 +25,21 @@ def runtime(team: Team, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(worker_runtime, "settings", lambda: settings)
     made = Runtime()
     yield made
+    made.run(_end_tasks())
     made.run(made._stack.aclose())
     made.loop.call_soon_threadsafe(made.loop.stop)
     for thread in threading.enumerate():
         if thread.name == "event-loop":
             thread.join()
     made.loop.close()
+
+
+async def _end_tasks() -> None:
+    """End what attempts have left behind, which sees their end later."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 @pytest.fixture

@@ -158,7 +158,8 @@ async def test_a_heart_goes_on_beating_after_an_error_that_is_no_outage(
                 )
             )
 
-        with Heartbeat(runtime, job, lambda: None):
+        with Heartbeat(runtime.platform, job, lambda: None) as beating:
+            runtime.loop.call_soon_threadsafe(beating.begin)
             await eventually(is_cancelled)
             await holding.execute("UPDATE job SET lease_until = now() - interval '1 s' WHERE id = $1", job.id)
             await holding.execute("COMMIT")

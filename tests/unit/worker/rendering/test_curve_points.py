@@ -1,5 +1,5 @@
 import json
-from pathlib import Path
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -19,13 +19,14 @@ def _inputs(labels: list[str]) -> CurveInputs:
     return check(LabelledProbabilities(actual, rows.clip(0, 1).tolist(), labels), max_classes=10, max_label_length=100)
 
 
-def test_the_points_of_every_class_that_occurs_are_those_of_scikit_learn(tmp_path: Path) -> None:
+def test_the_points_of_every_class_that_occurs_are_those_of_scikit_learn() -> None:
     labels = ["a", 'quo"te', "ü\u2028", "never"]
     inputs = _inputs(labels)
 
-    write_points(tmp_path / "points.json", inputs, "ROC")
+    body = BytesIO()
+    write_points(body, inputs, "ROC")
 
-    written = json.loads((tmp_path / "points.json").read_bytes())
+    written = json.loads(body.getvalue())
     assert (written["type"], list(written["curves"])) == ("ROC", labels[:3])
     for column, label in enumerate(labels[:3]):
         fpr, tpr, thresholds = roc_curve(
@@ -37,11 +38,12 @@ def test_the_points_of_every_class_that_occurs_are_those_of_scikit_learn(tmp_pat
 
 
 @pytest.mark.parametrize("kind", ["ROC", "PR"])
-def test_a_single_class_is_a_whole_document(tmp_path: Path, kind: CurveType) -> None:
+def test_a_single_class_is_a_whole_document(kind: CurveType) -> None:
     inputs = check(LabelledProbabilities([0, 1], [[0.8, 0.2], [0.3, 0.7]]), max_classes=2, max_label_length=10)
 
-    write_points(tmp_path / "points.json", inputs, kind)
+    body = BytesIO()
+    write_points(body, inputs, kind)
 
-    written = json.loads((tmp_path / "points.json").read_bytes())
+    written = json.loads(body.getvalue())
     members = {*AXES[kind], "thresholds"}
     assert {name: set(points) for name, points in written["curves"].items()} == {"0": members, "1": members}
