@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from shared.kit.broker import Wakeup
-from worker import execution, runtime
+from worker import execution, runtime, working_off
 from worker.app import app
 
 
@@ -15,5 +15,6 @@ def run_job(job_id: str) -> None:
 
 @app.task(name=Wakeup.RUN_LATER.value)
 def run_later(job_id: str) -> None:
-    """Attempt a job of an account that has many jobs waiting."""
+    """Attempt a job of an account that has many jobs waiting, and work off what waits beside it."""
     execution.attempt(runtime.current(), UUID(job_id))
+    working_off.work_off(runtime.current())

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import redis.asyncio
@@ -14,6 +14,10 @@ from kombu.exceptions import LimitExceeded, OperationalError
 from kombu.pools import ProducerPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+
+from shared.kit import broker_messages
+
+T = TypeVar("T")
 
 # The transport's own defaults wait without end on a dead link.
 TRANSPORT_OPTIONS = {
@@ -77,15 +81,10 @@ class Broker:
         self._overdue: set[Future[None]] = set()
 
     def publish(self, wakeup: Wakeup, ids: Iterable[UUID]) -> None:
-        """Send one message for each id; raises BrokerUnavailable at the first that is not taken."""
-        try:
-            with self._producers.acquire(block=True, timeout=PUBLISH_TIMEOUT_S) as producer:
-                for id_ in ids:
-                    self._app.send_task(
-                        wakeup.value, [str(id_)], queue=wakeup.queue, producer=producer, retry=False, ignore_result=True
-                    )
-        except OUTAGES as error:
-            raise BrokerUnavailable(str(error)) from error
+        """Send one message for each id, all at once; raises BrokerUnavailable."""
+        messages = [broker_messages.encode(wakeup.value, wakeup.queue, id_) for id_ in ids]
+        if messages:
+            self._ask(lambda client: client.lpush(wakeup.queue, *messages))
 
     def publish_group(self, wakeup: Wakeup, ids: Iterable[UUID]) -> None:
         """Send the messages for ids that belong together as one group of Celery's; raises BrokerUnavailable."""
@@ -101,9 +100,18 @@ class Broker:
 
     def waiting(self, wakeup: Wakeup) -> int:
         """Return the number of messages that no worker has taken yet."""
+        return int(self._ask(lambda client: client.llen(wakeup.queue)))
+
+    def take(self, wakeups: Sequence[Wakeup]) -> UUID | None:
+        """Take the oldest message of the first of these queues that has one, and return its id; None if none waits."""
+        queues = [wakeup.queue for wakeup in wakeups]
+        taken = self._ask(lambda client: client.lmpop(len(queues), *queues, direction="RIGHT"))
+        return broker_messages.job_id_of(taken[1][0]) if taken else None
+
+    def _ask(self, command: Callable[[Any], T]) -> T:
         try:
             with self._connections.acquire(block=True, timeout=PUBLISH_TIMEOUT_S) as connection:
-                return int(connection.default_channel.client.llen(wakeup.queue))
+                return command(connection.default_channel.client)
         except OUTAGES as error:
             raise BrokerUnavailable(str(error)) from error
 

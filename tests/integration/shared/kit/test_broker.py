@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 import redis
-from kombu.pools import ProducerPool
 
 from shared.kit.broker import CHECK_TIMEOUT_S, PUBLISH_TIMEOUT_S, PUBLISHERS, Broker, BrokerUnavailable, Wakeup
 from shared.kit.settings import Settings
@@ -58,8 +57,8 @@ async def test_a_broker_that_hangs_takes_no_thread_from_anybody_else(broker: Bro
 
 
 def test_a_message_for_which_no_connection_is_left_is_not_taken(broker: Broker) -> None:
-    pool: Any = ProducerPool(broker._connections, limit=1)  # type: ignore[no-untyped-call] # kombu's pools have no types
-    broker._producers = pool
+    pool: Any = broker._app.connection_for_write().Pool(1)
+    broker._connections = pool
     taken = pool.acquire()
     try:
         with pytest.raises(BrokerUnavailable):
