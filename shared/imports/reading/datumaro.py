@@ -13,6 +13,8 @@ from shared.imports.reading.objects import Category, ReadFile, ReadImage, Readin
 _BEGIN = re.compile(rb'"dm_format_version"|"categories"\s*:\s*\{')
 _CONFIDENCES = ("score", "confidence")
 _CROWD = "is_crowd"
+# CVAT's, of a box: degrees clockwise around its centre, as here.
+_ROTATION = "rotation"
 _SHAPES = frozenset({"bbox", "polygon", "mask", "points"})
 _NOT_COMPARED = frozenset({"polyline", "cuboid_2d", "cuboid_3d", "ellipse", "rotated_bbox", "hash_key"})
 
@@ -145,10 +147,13 @@ class _Reading:
         pointer, first = parts[0]
         category = self._category(first, pointer)
         kind, data = self._shape(parts, category)
-        boxes = [annotation.bbox for _, annotation in parts[1:] if annotation.type == "bbox"]
-        if boxes:
-            data["bbox"] = boxes[0]
         said = dict(first.attributes)
+        if first.type == "bbox":
+            data |= {name: said.pop(name) for name in (_ROTATION,) if name in said}
+        for place, box in parts[1:]:
+            if box.type == "bbox":
+                data["bbox"] = box.bbox
+                self._check_upright(box, place)
         if said.pop(_CROWD, False):
             data["iscrowd"] = 1
         rated = [said.pop(name) for name in _CONFIDENCES if name in said and self._rules.role == "predictions"]
@@ -157,6 +162,10 @@ class _Reading:
         annotation = {"annotation_type": kind, "class_name": category.name, "data": data}
         self._rules.rate(annotation, rated[0] if rated else None, f"{pointer}/attributes/score")
         return annotation
+
+    def _check_upright(self, box: _Annotation, pointer: str) -> None:
+        if box.attributes.get(_ROTATION):
+            self._checker.note(f"{pointer}/attributes/{_ROTATION}", "a turned box beside another shape is not kept")
 
     def _category(self, annotation: _Annotation, pointer: str) -> Category:
         number = annotation.label_id

@@ -1,5 +1,10 @@
-"""Pascal VOC: an XML document for each image (http://host.robots.ox.ac.uk/pascal/VOC/voc2012/devkit_doc.pdf, §2.1)."""
+"""Pascal VOC: an XML document for each image (http://host.robots.ox.ac.uk/pascal/VOC/voc2012/devkit_doc.pdf, §2.1).
 
+Those of roLabelImg have turned boxes, `robndbox` (https://github.com/cgvict/roLabelImg, libs/pascal_voc_io.py).
+"""
+
+import math
+import re
 from collections import Counter
 from typing import Any
 
@@ -8,13 +13,15 @@ from shared.imports.reading.files import InputFiles, pointer_of, stem_of
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
 from shared.imports.reading.xml_text import XmlMembers, root_of
 
+_BEGIN = re.compile(rb"<annotation[\s>]")
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
+_TURNED = ("cx", "cy", "w", "h", "angle")
 
 
 def recognise(files: InputFiles) -> bool:
     """Tell whether there is an XML document that begins with an annotation."""
     names = files.ending_with(".xml") if files.is_archive else list(files)
-    return bool(names) and b"<annotation>" in files.head(names[0]) and b"<size>" in files.head(names[0])
+    return bool(names) and _BEGIN.search(files.head(names[0])) is not None and b"<size>" in files.head(names[0])
 
 
 def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
@@ -47,11 +54,7 @@ def _image(name: str, body: bytes, rules: ReadingRules, unread: Counter[str]) ->
 
 
 def _object(sent: XmlMembers, rules: ReadingRules) -> dict[str, Any]:
-    corners = [sent.number(f"bndbox/{corner}") for corner in _CORNERS]
-    if sent.element.find("robndbox") is not None:
-        rules.checker.note(f"{sent.pointer}/robndbox", "rotated boxes are not compared; export polygons")
-    label = sent.text("name")
-    data: dict[str, Any] = {"format": "xyxy", "bbox": corners}
+    label, data = sent.text("name"), _box(sent, rules)
     if sent.flag("difficult"):
         data["difficult"] = 1
     named = rules.names.get(label, label) if label is not None else None
@@ -62,6 +65,24 @@ def _object(sent: XmlMembers, rules: ReadingRules) -> dict[str, Any]:
             rules.checker.note(f"{sent.pointer}/confidence", "a prediction needs its confidence, from 0 to 1")
         annotation["confidence"] = score
     return annotation
+
+
+def _box(sent: XmlMembers, rules: ReadingRules) -> dict[str, Any]:
+    if sent.element.find("robndbox") is None:
+        return {"format": "xyxy", "bbox": [sent.number(f"bndbox/{corner}") for corner in _CORNERS]}
+    if sent.element.find("bndbox") is not None:
+        rules.checker.note(f"{sent.pointer}/robndbox", "expected either a turned box or an upright one")
+    numbers = [sent.number(f"robndbox/{name}") for name in _TURNED]
+    if any(number is None or not math.isfinite(number) for number in numbers):
+        rules.checker.note(f"{sent.pointer}/robndbox", "expected cx, cy, w, h, and angle in radians")
+        return {"format": "xywh", "bbox": [0, 0, 0, 0]}
+    x, y, width, height, angle = (number or 0.0 for number in numbers)
+    # roLabelImg turns clockwise around the centre.
+    return {
+        "format": "xywh",
+        "bbox": [x - width / 2, y - height / 2, width, height],
+        "rotation": math.degrees(angle),
+    }
 
 
 def _pixels(document: XmlMembers, path: str) -> int | None:
