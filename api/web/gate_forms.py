@@ -1,6 +1,7 @@
 """The form of a gate."""
 
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,20 +16,55 @@ from shared.runs.errors import RunNotFound
 MAX_GOLDEN_CHARACTERS = 100_000
 
 
+class MetricRow(NamedTuple):
+    """A metric and its margin, as they were typed."""
+
+    metric: str
+    margin: str
+
+
 def read(form: Form) -> tuple[str, GatePolicy]:
     """Read the name and the policy of a gate; raises InvalidInput."""
     if (name := form.text("name")) is None:
         raise InvalidInput(Fault("/name", "name: give the gate a name, such as “main”."))
-    margin = read_number(form.text("margin"), "margin", "0.01")
     policy: dict[str, Any] = {
         "baseline": _baseline(form),
-        "metrics": [{"metric": form.texts.get("metric", ""), "margin": margin}],
-        "slices": [{"column": column, "margin": margin} for column in form.words("slices", limit=500, at_most=10)],
+        "metrics": _metrics(form),
+        "slices": _slices(form),
         "golden_ids": _golden(form),
     }
     if (alpha := read_number(form.text("alpha"), "alpha", "0.05")) is not None:
         policy["alpha"] = alpha
     return name, decode(msgspec.json.encode(policy), GatePolicy)
+
+
+def metric_rows(form: Form) -> list[MetricRow]:
+    """Return the metrics of the form with the margins beside them, without rows in which nothing is typed."""
+    typed = zip_longest(form.lists.get("metric", []), form.lists.get("margin", []), fillvalue="")
+    rows = [MetricRow(metric.strip(), margin.strip()) for metric, margin in typed]
+    return [row for row in rows if any(row)]
+
+
+def _metrics(form: Form) -> list[dict[str, Any]]:
+    rows = metric_rows(form)
+    if not rows:
+        raise InvalidInput(Fault("/metrics", "metric: choose at least one."))
+    for number, row in enumerate(rows):
+        if not row.metric:
+            raise InvalidInput(
+                Fault(f"/metrics/{number}/metric", f"metric: choose the one of the margin {row.margin}.")
+            )
+    return [{"metric": row.metric, "margin": read_number(row.margin or None, "margin", "0.01")} for row in rows]
+
+
+def _slices(form: Form) -> list[dict[str, Any]]:
+    columns, margin = (
+        form.words("slices", limit=500, at_most=10),
+        read_number(form.text("slice_margin"), "margin", "0.01"),
+    )
+    if margin is not None and not columns:
+        raise InvalidInput(Fault("/slices", f"slices: name the columns of the margin {margin:g}, or leave it empty."))
+    return [{"column": column, "margin": margin} for column in columns]
 
 
 def _baseline(form: Form) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from api.http.problems import problem_of
 from api.reports import of_checks
 from api.web import gate_forms
 from api.web.forms import Form
+from api.web.gate_forms import MetricRow
 from api.web.listed_verdicts import checked
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
@@ -27,6 +28,8 @@ from shared.gates.words import title_of
 from shared.kit.errors import Problem
 
 PAGE_SIZE = 50
+# Of the form, which gets another one where all are filled in.
+EMPTY_ROWS = 3
 
 
 class GatePages(Controller):
@@ -45,7 +48,7 @@ class GatePages(Controller):
     @get("/new")
     async def new(self, page_request: Injected[PageRequest]) -> Response[str]:
         """Show the form for a new gate."""
-        return await _form(page_request, {})
+        return await _form(page_request, Form({}, {}, []))
 
     @post("/new")
     async def create(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
@@ -54,7 +57,7 @@ class GatePages(Controller):
             name, rules = gate_forms.read(form)
             gate = await gates.create(page_request.platform, page_request.caller, name, rules)
         except MISTAKES as error:
-            return await _form(page_request, form.texts, problem_of(page_request.request, error))
+            return await _form(page_request, form, problem_of(page_request.request, error))
         return page_request.redirect(f"/app/gates/{gate.id}")
 
     @get("/{gate_id:str}")
@@ -116,7 +119,8 @@ async def _baseline(page_request: PageRequest, check: CheckRecord) -> NamedRun |
     return await named_run(page_request, check.baseline.id, is_of_detectors=check.is_of_detectors)
 
 
-async def _form(page_request: PageRequest, texts: dict[str, str], problem: Problem | None = None) -> Response[str]:
+async def _form(page_request: PageRequest, form: Form, problem: Problem | None = None) -> Response[str]:
+    typed = gate_forms.metric_rows(form)
     return page_request.render(
         "gates/new.html",
         page_request.status(problem),
@@ -125,7 +129,8 @@ async def _form(page_request: PageRequest, texts: dict[str, str], problem: Probl
         figures={name: figure.title for name, figure in FIGURES.items()},
         metrics={metric: CATALOGUE[metric].title for metric in OVERALL_METRICS}
         | {metric: f"{CATALOGUE[metric].title}, of sets of labels" for metric in OVERALL_SET_METRICS},
-        texts=texts,
+        texts=form.texts,
+        rows=typed + [MetricRow("", "")] * max(EMPTY_ROWS - len(typed), 1),
         problem=problem,
     )
 

@@ -27,6 +27,19 @@
     button.textContent = "Copied";
   });
 
+  // Another row of fields like the last one, empty.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-repeat]");
+    if (!button) return;
+    const rows = button.form.querySelectorAll(button.dataset.repeat);
+    const last = rows[rows.length - 1];
+    const row = last.cloneNode(true);
+    for (const field of row.querySelectorAll("input, select")) field.value = "";
+    last.after(row);
+    row.querySelector("input, select").focus();
+    button.disabled = rows.length + 1 >= Number(button.dataset.atMost);
+  });
+
   // The style shows a skeleton where the answer will stand, once it has taken a moment; polling shows nothing.
   function mark(event, isBusy) {
     const { target, sourceElement } = event.detail.ctx;
@@ -38,5 +51,8 @@
   document.addEventListener("htmx:before:request", (event) => mark(event, true));
   document.addEventListener("htmx:finally:request", (event) => mark(event, false));
   document.addEventListener("htmx:after:swap", () => localise(document));
-  document.addEventListener("DOMContentLoaded", () => localise(document));
+  document.addEventListener("DOMContentLoaded", () => {
+    localise(document);
+    for (const button of document.querySelectorAll("[data-repeat]")) button.hidden = false;
+  });
 })();

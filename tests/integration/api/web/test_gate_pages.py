@@ -90,6 +90,56 @@ async def test_a_form_that_says_too_little_is_refused_and_keeps_what_was_typed(v
     assert 'name="tag" maxlength="50" value="main"' in sent[2].text
 
 
+async def test_slices_have_a_margin_of_their_own(visitor: Visitor, alice: Client) -> None:
+    new = "/app/gates/new"
+    fields = {"name": "g", "tag": "main", "metric": "accuracy", "margin": "0.01", "slice_margin": "0.2"}
+
+    made = await visitor.send(new, new, **fields, slices="country, device")
+    without_columns = await visitor.send(new, new, **fields)
+
+    policy = (await alice.get(made.headers["location"].replace("/app/", "/v1/"))).json()["policy"]
+    assert [(one["column"], one["margin"]) for one in policy["slices"]] == [("country", 0.2), ("device", 0.2)]
+    assert (without_columns.status_code, "the columns of the margin 0.2" in without_columns.text) == (400, True)
+
+
+async def test_a_gate_of_several_metrics_has_the_margin_of_each(visitor: Visitor, alice: Client) -> None:
+    new, about = "/app/gates/new", {"name": "g", "tag": "main"}
+
+    def rows(*typed: tuple[str, str]) -> dict[str, Any]:
+        return about | {"metric": [metric for metric, _ in typed], "margin": [margin for _, margin in typed]}
+
+    of_classifiers = await visitor.send(
+        new, new, **rows(("accuracy", ""), ("f1.macro", "0,02"), ("", ""), ("kappa", ".1"))
+    )
+    of_detectors = await visitor.send(new, new, **rows(("map", "0.01"), ("ap_50.class", "0.05"), ("", " ")))
+    refused = [
+        await visitor.send(new, new, **rows(*typed))
+        for typed in (
+            [("map", "0.01"), ("accuracy", "0.02")],
+            [("accuracy", ""), ("", "0.03")],
+            [("accuracy", ""), ("accuracy", "0.01")],
+            [("accuracy", "0.01"), ("kappa", "much")],
+            [("", "")],
+            [("accuracy", "")] * 21,
+        )
+    ]
+
+    made = [
+        await alice.get(answer.headers["location"].replace("/app/", "/v1/"))
+        for answer in (of_classifiers, of_detectors)
+    ]
+    assert [[(one["metric"], one["margin"]) for one in gate.json()["policy"]["metrics"]] for gate in made] == [
+        [("accuracy", None), ("f1.macro", 0.02), ("kappa", 0.1)],
+        [("map", 0.01), ("ap_50.class", 0.05)],
+    ]
+    assert [answer.status_code for answer in refused] == [400] * 6
+    said = ["of its own for it", "of the margin 0.03", "is there twice", "a finite number", "choose at least one"]
+    assert [text in answer.text for text, answer in zip(said, refused[:5], strict=True)] == [True] * 5
+    kept = refused[0].text
+    assert re.findall(r'<option value="([a-z.0-9_]+)" selected>', kept) == ["map", "accuracy"]
+    assert re.findall(r'name="margin"[^>]* value="([^"]*)"', kept) == ["0.01", "0.02", ""]
+
+
 @pytest.mark.usefixtures("workers")
 async def test_neither_gate_nor_check_is_shown_to_another_account(
     app: Litestar, visitor: Visitor, alice: Client, mallory: Client
