@@ -114,6 +114,21 @@ class DetectionRunPages(Controller):
         here = f"/app/detection-runs/{detection_run_id}"
         return page_request.render("detection/counts.html", here=here, options=options, counts=found)
 
+    @post("/describe")
+    async def describe(
+        self, page_request: Injected[PageRequest], detection_run_id: FromPath[str], form: Injected[Form]
+    ) -> Response[Any]:
+        """Change the tags of a detection run."""
+        platform, caller = page_request.platform, page_request.caller
+        try:
+            await detection_runs.set_tags(platform, caller, detection_run_id, form.words("tags"))
+        except MISTAKES as error:
+            run = await detection_runs.get_ready(platform, caller, detection_run_id)
+            return await _page(
+                page_request, run, DetectionPageOptions(), problem_of(page_request.request, error), form.texts
+            )
+        return page_request.redirect(f"/app/detection-runs/{detection_run_id}?notice=saved")
+
     @post("/delete")
     async def delete(self, page_request: Injected[PageRequest], detection_run_id: FromPath[str]) -> Response[Any]:
         """Delete a detection run; images and annotations stay."""
@@ -157,7 +172,13 @@ async def _waiting(page_request: PageRequest, run: DetectionRunRecord) -> Respon
     )
 
 
-async def _page(page_request: PageRequest, run: DetectionRunRecord, options: DetectionPageOptions) -> Response[str]:
+async def _page(
+    page_request: PageRequest,
+    run: DetectionRunRecord,
+    options: DetectionPageOptions,
+    problem: Problem | None = None,
+    texts: dict[str, str] | None = None,
+) -> Response[str]:
     platform = page_request.platform
     project = await projects.find(platform, page_request.caller, str(run.project_id))
     found = await answers.overview(platform, run, options.level, options.request, options.class_name or None)
@@ -168,6 +189,9 @@ async def _page(page_request: PageRequest, run: DetectionRunRecord, options: Det
     assert figures is not None, "the run is ready"
     return page_request.render(
         "detection/page.html",
+        page_request.status(problem),
+        problem=problem,
+        texts=texts or {"tags": ", ".join(run.tags)},
         run=run,
         project=project,
         figures=figures,

@@ -91,6 +91,27 @@ async def test_what_cannot_be_judged_is_said_on_the_page(visitor: Visitor, platf
     assert (await visitor.get(page)).status_code == 404
 
 
+async def test_tags_are_changed_on_the_page_and_too_long_ones_come_back(
+    visitor: Visitor, platform: Platform, alice: Client
+) -> None:
+    project_id, _ = await judged_project(platform, alice, {"yolo_v8": [FOUND]}, [TRUTH])
+    run = await judge(alice, project_id, "yolo_v8", tags=["old"])
+    page = f"/app/detection-runs/{run['id']}"
+
+    saved = await visitor.send(f"{page}/describe", page, tags=f"baseline, {HOSTILE},baseline,")
+    refused = await visitor.send(f"{page}/describe", page, tags="x" * 51)
+    shown = (await visitor.get(page)).text
+    listed = (await visitor.get(f"/app/projects/{project_id}/models")).text
+
+    assert (saved.status_code, saved.headers["location"]) == (303, f"{page}?notice=saved")
+    assert (await alice.get(f"/v1/detection-runs/{run['id']}")).json()["tags"] == ["baseline", HOSTILE]
+    assert refused.status_code == 400
+    assert "use at most 20, of at most 50 characters each" in refused.text
+    assert f'value="{"x" * 51}"' in refused.text
+    assert [page.count('<span class="tag"><bdi>baseline</bdi></span>') for page in (shown, listed)] == [1, 1]
+    assert HOSTILE not in shown + listed + refused.text
+
+
 async def test_nobody_else_reads_the_pages(app: Litestar, platform: Platform, alice: Client, mallory: Client) -> None:
     project_id, _ = await judged_project(platform, alice, {"yolo_v8": [FOUND]}, [TRUTH])
     run = await judge(alice, project_id, "yolo_v8")
@@ -99,6 +120,7 @@ async def test_nobody_else_reads_the_pages(app: Litestar, platform: Platform, al
 
     paths = (f"/app/projects/{project_id}/models", f"/app/detection-runs/{run['id']}")
     assert [(await other.get(path)).status_code for path in paths] == [404, 404]
+    assert (await other.send(f"{paths[1]}/describe", "/app/gates/new", tags="mine")).status_code == 404
 
 
 async def test_a_file_says_which_classes_stand_above_others(
