@@ -1,4 +1,4 @@
-"""How often the intervals of averages of areas under ROC curves hold the true value.
+"""How often the intervals of averages of areas under curves hold the true value.
 
     python -m benchmarks.class_areas [sets]
 
@@ -7,18 +7,37 @@ the second kind the third class has one of 21 samples. 1,000 sets of each kind i
 """
 
 import sys
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.statistics import ALPHA, SEED, SIZES
 from shared.evaluation.inputs.label_codes import Codes
-from shared.evaluation.intervals.class_areas import macro_area, micro_area
+from shared.evaluation.intervals import class_areas, class_precisions
+from shared.evaluation.intervals.class_areas import AverageArea
+from shared.evaluation.intervals.class_precisions import Measure, average_precision_changes, pr_area_changes
 
 SHARES = {"even": (1 / 3, 1 / 3, 1 / 3), "1:20": (10 / 21, 10 / 21, 1 / 21)}
 DISTANCES = (1.0, 2.0)
 # So many samples that their areas are the true ones.
 MANY = 1_000_000
+
+Average = Callable[[NDArray[np.float64], Codes, float], AverageArea]
+
+
+def _of_precision(average: Callable[..., AverageArea], measure: Measure) -> Average:
+    return lambda probabilities, codes, alpha: average(probabilities, codes, measure, alpha)
+
+
+AVERAGES: dict[str, Average] = {
+    "ROC AUC, macro": class_areas.macro_area,
+    "ROC AUC, micro": class_areas.micro_area,
+    "average precision, macro": _of_precision(class_precisions.macro_area, average_precision_changes),
+    "average precision, micro": _of_precision(class_precisions.micro_area, average_precision_changes),
+    "PR AUC, macro": _of_precision(class_precisions.macro_area, pr_area_changes),
+    "PR AUC, micro": _of_precision(class_precisions.micro_area, pr_area_changes),
+}
 
 
 def draw(
@@ -39,14 +58,14 @@ def main() -> None:
     for name, shares in SHARES.items():
         for distance in DISTANCES:
             many = draw(random, MANY, shares, distance)
-            for average, measure in {"macro": macro_area, "micro": micro_area}.items():
-                true = measure(*many, ALPHA).value
-                for size in SIZES:
-                    found = [measure(*draw(random, size, shares, distance), ALPHA).interval for _ in range(sets)]
-                    held = [low <= true <= high for low, high in (one for one in found if one is not None)]
-                    without = 1 - len(held) / sets
-                    row = f"| {average} | {name} | {distance:g} | {true:.3f} | {size} "
-                    print(f"{row}| {np.mean(held):.1%} | {without:.1%} |", flush=True)
+            truth = {average: measure(*many, ALPHA).value for average, measure in AVERAGES.items()}
+            for size in SIZES:
+                drawn = [draw(random, size, shares, distance) for _ in range(sets)]
+                for average, measure in AVERAGES.items():
+                    found = [measure(*one, ALPHA).interval for one in drawn]
+                    held = [low <= truth[average] <= high for low, high in (one for one in found if one is not None)]
+                    row = f"| {average} | {name} | {distance:g} | {truth[average]:.3f} | {size} "
+                    print(f"{row}| {np.mean(held):.1%} | {1 - len(held) / sets:.1%} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -46,18 +46,27 @@ def result(
         "average_precision": {
             name: summaries[name].areas.average_precision if name in summaries else None for name in classes
         },
-        "estimates": {
-            "roc_auc": dict(zip(classes, estimates.roc_auc, strict=True)),
-            "average_precision": dict(zip(classes, estimates.average_precision, strict=True)),
-            "macro_roc_auc": estimates.macro,
-            "micro_roc_auc": estimates.micro,
-        },
+        "estimates": _estimates(estimates, list(classes)),
         "undefined": {name: entry.reason for name, entry in classes.items() if isinstance(entry, UndefinedCurve)},
         "micro": _average(measurements.micro.areas, kind) | {"curve": _curve_points(measurements.micro, kind)},
         "macro": _average(measurements.macro.areas, kind),
         "curves": {name: _curve_points(summary, kind) | _band(summary, kind) for name, summary in summaries.items()},
         "best_thresholds": {name: _best(summary.best) for name, summary in summaries.items()},
     }
+
+
+def _estimates(estimates: CurveEstimates, names: list[str]) -> dict[str, Any]:
+    """The areas of each kind by class, and beside them their averages."""
+    kinds = {
+        "roc_auc": estimates.roc_auc,
+        "average_precision": estimates.average_precision,
+        "pr_auc": estimates.pr_auc,
+    }
+    found: dict[str, Any] = {}
+    for kind, areas in kinds.items():
+        found[kind] = dict(zip(names, areas.per_class, strict=True))
+        found |= {f"macro_{kind}": areas.macro, f"micro_{kind}": areas.micro}
+    return found
 
 
 def write_points(file: BinaryIO, inputs: CurveInputs, kind: CurveType) -> None:

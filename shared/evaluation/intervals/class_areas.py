@@ -1,9 +1,8 @@
 """Areas under the ROC curves of several classes on the same samples, and of their averages.
 
 The classes share samples, so that their areas hang together. A sample changes the area of a class by what DeLong's
-method (1988) says of its side, over the share of that side: the changes of a mean of areas are the means of the
-changes, and of the micro average, which counts every cell of the table as one decision, a sample's cells change
-together.
+method (1988) says of its side, over the share of that side. Of the micro average, which counts every cell of the table
+as one decision, a sample's cells change together.
 """
 
 from typing import NamedTuple
@@ -13,7 +12,7 @@ import numpy as np
 from shared.evaluation.distributions import student_critical
 from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.inputs.probabilities import Scores
-from shared.evaluation.intervals.areas import shares_below
+from shared.evaluation.intervals.areas import area_interval, shares_below
 from shared.evaluation.intervals.delta import Spread
 from shared.evaluation.intervals.logit import spread_interval
 from shared.evaluation.rates import Floats
@@ -28,20 +27,62 @@ class AverageArea(NamedTuple):
     interval: tuple[float, float] | None
 
 
+class MeanOfClasses:
+    """The mean of areas of classes, put together of the intervals of these areas.
+
+    The distances to the bounds are added up as standard errors are, with the correlations of the areas (Zou and Donner
+    2008, MOVER): a class of few samples keeps the skew that its own interval has.
+    """
+
+    def __init__(self, samples: int) -> None:
+        self._classes = 0
+        self._value = self._centre = 0.0
+        self._down, self._up = np.zeros(samples), np.zeros(samples)
+        self._all_known = True
+
+    def add(self, value: float, centre: float, changes: Floats, interval: tuple[float, float] | None) -> None:
+        """Add the area of a class, its interval around a centre, and by how much each sample changes it, (n,)."""
+        self._classes += 1
+        self._value += value
+        self._centre += centre
+        deviation = float(np.sqrt((changes**2).mean()))
+        if interval is None or not deviation:
+            self._all_known = False
+            return
+        self._down += (centre - interval[0]) / deviation * changes
+        self._up += (interval[1] - centre) / deviation * changes
+
+    def area(self) -> AverageArea:
+        """The mean of all that were added; without an interval if any has none."""
+        value, centre = self._value / self._classes, self._centre / self._classes
+        if not self._all_known:
+            return AverageArea(value, None)
+        down, up = (float(np.sqrt((side**2).mean())) / self._classes for side in (self._down, self._up))
+        return AverageArea(value, (min(centre - down, value), max(centre + up, value)))
+
+
 def macro_area(probabilities: Scores, codes: Codes, alpha: float) -> AverageArea:
     """The mean of the areas of the classes that occur, of probabilities (n, k) and classes (n,)."""
-    sizes = np.bincount(codes, minlength=probabilities.shape[1])
-    present = np.flatnonzero(sizes).tolist()
-    changes, value = np.zeros(len(codes)), 0.0
-    for column in present:
+    combined = MeanOfClasses(len(codes))
+    for column in np.flatnonzero(np.bincount(codes, minlength=probabilities.shape[1])).tolist():
         is_own = codes == column
         own, rest = probabilities[is_own, column], probabilities[~is_own, column]
-        won = shares_below(own, rest)
+        won, kept = shares_below(own, rest), 1 - shares_below(rest, own)
         area = float(won.mean())
-        value += area / len(present)
-        changes[is_own] += (won - area) / (is_own.mean() * len(present))
-        changes[~is_own] += (1 - shares_below(rest, own) - area) / ((~is_own).mean() * len(present))
-    return _average(value, changes, alpha, fewest=int(sizes[present].min()))
+        changes = np.empty(len(codes))
+        changes[is_own] = (won - area) / is_own.mean()
+        changes[~is_own] = (kept - area) / (~is_own).mean()
+        combined.add(area, area, changes, _interval(area, (won, kept), alpha))
+    return combined.area()
+
+
+def _interval(area: float, sides: tuple[Floats, Floats], alpha: float) -> tuple[float, float] | None:
+    """The interval of a class's area, of which each sample of either side wins such a share of its pairs."""
+    sizes = len(sides[0]), len(sides[1])
+    if min(sizes) < _TWO:
+        return None
+    error = np.sqrt(sum(side.var(ddof=1) / len(side) for side in sides)).item()
+    return area_interval(area, error, sizes, alpha) if error else None
 
 
 def micro_area(probabilities: Scores, codes: Codes, alpha: float) -> AverageArea:
@@ -52,13 +93,10 @@ def micro_area(probabilities: Scores, codes: Codes, alpha: float) -> AverageArea
     won = shares_below(own, rest)
     value = float(won.mean())
     by_rest = (1 - shares_below(rest, own)).reshape(n, k - 1).mean(axis=1)
-    return _average(value, won + by_rest - 2 * value, alpha, fewest=n)
-
-
-def _average(value: float, changes: Floats, alpha: float, *, fewest: int) -> AverageArea:
-    n, squares = len(changes), changes**2
+    changes = won + by_rest - 2 * value
+    squares = changes**2
     variance = float(squares.mean())
-    if fewest < _TWO or not variance:
+    if n < _TWO or not variance:
         return AverageArea(value, None)
     spread = Spread(np.sqrt(variance / (n - 1)), np.asarray((squares**2).mean() / variance**2))
 

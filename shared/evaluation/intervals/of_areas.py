@@ -1,59 +1,103 @@
 """Areas under curves with their intervals of 95 %, of one class and of averages over classes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.evaluation.curves.one_vs_rest import ClassifierCurves, CurveSummary, UndefinedCurve
+from shared.evaluation.curves.one_vs_rest import Areas, ClassifierCurves, CurveSummary, UndefinedCurve
 from shared.evaluation.curves.precision_spread import PrecisionSpread
 from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.inputs.probabilities import Scores
+from shared.evaluation.intervals import class_areas, class_precisions
 from shared.evaluation.intervals.areas import area_interval, average_precision_interval
-from shared.evaluation.intervals.class_areas import AverageArea, macro_area, micro_area
+from shared.evaluation.intervals.class_areas import AverageArea
+from shared.evaluation.intervals.class_precisions import average_precision_changes, pr_area_changes
 from shared.evaluation.intervals.of_matrix import WEIGHTED, Confidence, Estimate
 from shared.evaluation.metrics.definition import IntervalMethod
 
-_NO_AVERAGE = "a class has fewer than two samples, or the scores show no spread"
+_NO_AREA = "a class has fewer than two samples, or the scores show no spread"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaEstimates:
+    """Areas of one kind: of each class, in the order of the columns, and their averages."""
+
+    per_class: tuple[Estimate, ...]
+    macro: Estimate
+    micro: Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class CurveEstimates:
-    """The areas of each class, in the order of the columns, and the averages of the ROC areas."""
+    """The areas under ROC curves and under precision-recall curves, the latter by steps and by trapezoids."""
 
-    roc_auc: tuple[Estimate, ...]
-    average_precision: tuple[Estimate, ...]
-    macro: Estimate
-    micro: Estimate
+    roc_auc: AreaEstimates
+    average_precision: AreaEstimates
+    pr_auc: AreaEstimates
 
 
 def curve_estimates(
     probabilities: Scores, codes: Codes, measured: ClassifierCurves, *, is_weighted: bool
 ) -> CurveEstimates:
     """The areas of measured curves with their intervals; weighted samples have none."""
-    each = [_class_estimates(curves, is_weighted=is_weighted) for curves in measured.per_class]
-    roc_auc, precision = zip(*each, strict=True)
     if is_weighted:
-        macro, micro = (Estimate(areas.roc, reason=WEIGHTED) for areas in (measured.macro.areas, measured.micro.areas))
-        return CurveEstimates(roc_auc, precision, macro, micro)
+        return CurveEstimates(
+            _without_intervals(measured, lambda areas: areas.roc),
+            _without_intervals(measured, lambda areas: areas.average_precision),
+            _without_intervals(measured, lambda areas: areas.pr),
+        )
     alpha = Confidence().alpha
-    macro = _average(measured.macro.areas.roc, macro_area(probabilities, codes, alpha))
-    micro = _average(measured.micro.areas.roc, micro_area(probabilities, codes, alpha))
-    return CurveEstimates(roc_auc, precision, macro, micro)
-
-
-def _average(value: float, found: AverageArea) -> Estimate:
-    if found.interval is None:
-        return Estimate(value, reason=_NO_AVERAGE)
-    return Estimate(value, *found.interval, "delong")
-
-
-def _class_estimates(curves: CurveSummary | UndefinedCurve, *, is_weighted: bool) -> tuple[Estimate, Estimate]:
-    if isinstance(curves, UndefinedCurve):
-        return Estimate(None, reason=curves.reason), Estimate(None, reason=curves.reason)
-    if is_weighted:
-        return Estimate(curves.areas.roc, reason=WEIGHTED), Estimate(curves.areas.average_precision, reason=WEIGHTED)
-    return (
-        area_estimate(curves.areas.roc, curves.roc_error, curves.sides),
-        average_precision_estimate(curves.areas.average_precision, curves.precision_spread, curves.sides),
+    table = probabilities, codes
+    precision_of = (*table, average_precision_changes, alpha)
+    pr_of = (*table, pr_area_changes, alpha)
+    return CurveEstimates(
+        AreaEstimates(
+            _each(measured, lambda _, curves: area_estimate(curves.areas.roc, curves.roc_error, curves.sides)),
+            _area(class_areas.macro_area(*table, alpha), "delong", measured.macro.areas.roc),
+            _area(class_areas.micro_area(*table, alpha), "delong", measured.micro.areas.roc),
+        ),
+        AreaEstimates(
+            _each(
+                measured,
+                lambda _, curves: average_precision_estimate(
+                    curves.areas.average_precision, curves.precision_spread, curves.sides
+                ),
+            ),
+            _area(class_precisions.macro_area(*precision_of), "influence", measured.macro.areas.average_precision),
+            _area(class_precisions.micro_area(*precision_of), "influence", measured.micro.areas.average_precision),
+        ),
+        AreaEstimates(
+            _each(
+                measured,
+                lambda column, curves: _area(
+                    class_precisions.class_area(probabilities[:, column], codes == column, pr_area_changes, alpha),
+                    "influence",
+                    curves.areas.pr,
+                ),
+            ),
+            _area(class_precisions.macro_area(*pr_of), "influence", measured.macro.areas.pr),
+            _area(class_precisions.micro_area(*pr_of), "influence", measured.micro.areas.pr),
+        ),
     )
+
+
+def _each(measured: ClassifierCurves, estimate: Callable[[int, CurveSummary], Estimate]) -> tuple[Estimate, ...]:
+    return tuple(
+        Estimate(None, reason=curves.reason) if isinstance(curves, UndefinedCurve) else estimate(column, curves)
+        for column, curves in enumerate(measured.per_class)
+    )
+
+
+def _without_intervals(measured: ClassifierCurves, area: Callable[[Areas], float]) -> AreaEstimates:
+    macro, micro = (Estimate(area(of.areas), reason=WEIGHTED) for of in (measured.macro, measured.micro))
+    each = _each(measured, lambda _, curves: Estimate(area(curves.areas), reason=WEIGHTED))
+    return AreaEstimates(each, macro, micro)
+
+
+def _area(found: AverageArea, method: IntervalMethod, value: float) -> Estimate:
+    """The area as the curves have it, with the interval that was found."""
+    if found.interval is None:
+        return Estimate(value, reason=_NO_AREA)
+    return Estimate(value, *found.interval, method)
 
 
 def area_estimate(

@@ -84,6 +84,7 @@ CURVES = Group(
             lambda curves: curves.macro.areas.average_precision,
             averaging="macro",
             sklearn="average_precision_score(average='macro')",
+            interval="influence",
         ),
         _metric(
             "average_precision.ovr_micro",
@@ -93,6 +94,7 @@ CURVES = Group(
             lambda curves: curves.micro.areas.average_precision,
             averaging="micro",
             sklearn="average_precision_score(average='micro')",
+            interval="influence",
         ),
         _metric(
             "pr_auc.class",
@@ -101,6 +103,7 @@ CURVES = Group(
             _PR,
             _of_class(lambda summary: summary.areas.pr),
             averaging="class",
+            interval="influence",
         ),
         _metric(
             "pr_auc.ovr_macro",
@@ -109,6 +112,7 @@ CURVES = Group(
             f"mean of {_PR}",
             lambda curves: curves.macro.areas.pr,
             averaging="macro",
+            interval="influence",
         ),
         _metric(
             "pr_auc.ovr_micro",
@@ -117,6 +121,7 @@ CURVES = Group(
             _PR,
             lambda curves: curves.micro.areas.pr,
             averaging="micro",
+            interval="influence",
         ),
     ),
 )

@@ -102,13 +102,16 @@ async def test_areas_and_curves_come_with_their_intervals(alice: Client) -> None
     precision = await _measure(alice, type="PR", **body)
 
     estimates = found["estimates"]
-    average = {"macro_roc_auc": found["macro"], "micro_roc_auc": found["micro"]}
-    assert {name: estimates[name]["value"] for name in average} == {name: of["auc_trp"] for name, of in average.items()}
-    each = [*estimates["roc_auc"].values(), *(estimates[name] for name in average)]
-    for one in (*each, *estimates["average_precision"].values()):
-        assert 0 < one["low"] < one["value"] < one["high"] < 1
-        assert one["reason"] is None
-    assert {one["method"] for one in each} == {"delong"}
+    for kind, method, of, field in (
+        ("roc_auc", "delong", found, "auc_trp"),
+        ("average_precision", "influence", found, "average_precision"),
+        ("pr_auc", "influence", precision, "auc_trp"),
+    ):
+        averages = {average: estimates[f"{average}_{kind}"] for average in ("macro", "micro")}
+        assert {name: one["value"] for name, one in averages.items()} == {name: of[name][field] for name in averages}
+        for one in (*estimates[kind].values(), *averages.values()):
+            assert 0 < one["low"] < one["value"] < one["high"] < 1
+            assert (one["reason"], one["method"]) == (None, method)
     assert {name: one["value"] for name, one in estimates["roc_auc"].items()} == found["auc_trp"]
     assert {name: one["value"] for name, one in estimates["average_precision"].items()} == found["average_precision"]
     for curve in found["curves"].values():

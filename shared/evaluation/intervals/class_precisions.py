@@ -1,0 +1,141 @@
+"""Areas under the precision-recall curves of several classes on the same samples, and of their averages.
+
+A sample changes such an area by its own part, and by the precision at every lower score (its influence function). Of
+the micro average, which counts every cell of the table as one decision, a sample's cells change together.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.distributions import student_critical
+from shared.evaluation.inputs.label_codes import Codes
+from shared.evaluation.inputs.probabilities import Scores
+from shared.evaluation.intervals.class_areas import AverageArea, MeanOfClasses
+from shared.evaluation.intervals.logit import logit_interval
+from shared.evaluation.rates import Floats
+
+_TWO = 2
+# Fewer than the rounding of no spread.
+_NO_SPREAD = 1e-24
+
+
+class PrecisionChanges(NamedTuple):
+    """An area, as each positive finds it among the others, and by how much each sample changes it, (n,)."""
+
+    value: float
+    among_others: float
+    changes: Floats
+
+
+Measure = Callable[[Scores, NDArray[np.bool_]], PrecisionChanges]
+"""From scores (n,), and which of the samples are positive."""
+
+
+class _Ranked(NamedTuple):
+    """The place of each sample among the distinct scores, the highest first, and the counts at each of them."""
+
+    places: NDArray[np.int64]
+    hits: Floats
+    tp: Floats
+    reached: Floats
+
+    @property
+    def precision(self) -> Floats:
+        return self.tp / self.reached
+
+    @property
+    def gained(self) -> Floats:
+        """The recall that each score adds."""
+        return self.hits / self.tp[-1]
+
+    @property
+    def too_high(self) -> float:
+        """By how much the average precision exceeds that which each positive finds among the others."""
+        others = np.divide(self.tp - 1, self.reached - 1, out=np.ones(len(self.tp)), where=self.reached > 1)
+        return float(self.gained @ (self.precision - others))
+
+
+def average_precision_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
+    """The average precision of samples of which some are positive."""
+    ranked = _rank(scores, is_positive)
+    value = float(ranked.gained @ ranked.precision)
+    changes = _changes(ranked, is_positive, value, own=ranked.precision, weights=ranked.gained)
+    return PrecisionChanges(value, value - ranked.too_high, changes)
+
+
+def pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
+    """The area by trapezoids, which begins at the recall of the highest score."""
+    ranked = _rank(scores, is_positive)
+    gained, own = ranked.gained, np.zeros(len(ranked.tp))
+    own[1:] = (ranked.precision[1:] + ranked.precision[:-1]) / 2
+    left_out = gained[0]
+    if ranked.reached[0] == 1:
+        # What one sample leaves out, where the scores have no steps, is nothing among many.
+        own[0] = ranked.precision[0]
+    else:
+        gained[0] = 0.0
+    closed = float(gained @ own)
+    # Every precision is an end of two trapezoids.
+    weights = (gained + np.append(gained[1:], 0.0)) / 2
+    changes = _changes(ranked, is_positive, closed, own=own, weights=weights)
+    # A positive counts itself at one of both ends.
+    among_others = closed - ranked.too_high / 2
+    return PrecisionChanges(closed - left_out * own[0], float(among_others), changes)
+
+
+def class_area(scores: Scores, is_positive: NDArray[np.bool_], measure: Measure, alpha: float) -> AverageArea:
+    """The area of one class, whose samples are the positive ones."""
+    sides = int(is_positive.sum()), int((~is_positive).sum())
+    return _interval(measure(scores, is_positive), min(sides), alpha)
+
+
+def macro_area(probabilities: Scores, codes: Codes, measure: Measure, alpha: float) -> AverageArea:
+    """The mean of the areas of the classes that occur, of probabilities (n, k) and classes (n,)."""
+    combined = MeanOfClasses(len(codes))
+    for column in np.flatnonzero(np.bincount(codes, minlength=probabilities.shape[1])).tolist():
+        is_own = codes == column
+        found = measure(probabilities[:, column], is_own)
+        own = _interval(found, min(int(is_own.sum()), int((~is_own).sum())), alpha)
+        combined.add(found.value, found.among_others, found.changes, own.interval)
+    return combined.area()
+
+
+def micro_area(probabilities: Scores, codes: Codes, measure: Measure, alpha: float) -> AverageArea:
+    """The area of every cell of the table as one decision."""
+    n, k = probabilities.shape
+    is_own = codes[:, np.newaxis] == np.arange(k)
+    cells = measure(probabilities.ravel(), is_own.ravel())
+    return _interval(cells._replace(changes=cells.changes.reshape(n, k).mean(axis=1)), n, alpha)
+
+
+def _rank(scores: Scores, is_positive: NDArray[np.bool_]) -> _Ranked:
+    distinct, places = np.unique(-scores, return_inverse=True)
+    both = np.bincount(places, minlength=len(distinct)).astype(np.float64)
+    hits = np.bincount(places[is_positive], minlength=len(distinct)).astype(np.float64)
+    return _Ranked(places, hits, np.cumsum(hits), np.cumsum(both))
+
+
+def _changes(ranked: _Ranked, is_positive: NDArray[np.bool_], value: float, *, own: Floats, weights: Floats) -> Floats:
+    """The changes of Σ gained·own, in which the precision at each score has so much weight."""
+    n, positives = len(is_positive), ranked.tp[-1]
+    misses = ranked.reached - ranked.tp
+    # A sample counts at its own score and at every lower one.
+    by_hit, by_alarm = (np.cumsum((weights * side * n / ranked.reached**2)[::-1])[::-1] for side in (misses, ranked.tp))
+    at_score = n / positives * (own - value) + by_hit
+    changes: Floats = np.where(is_positive, at_score[ranked.places], -by_alarm[ranked.places])
+    return changes
+
+
+def _interval(found: PrecisionChanges, fewest: int, alpha: float) -> AverageArea:
+    n = len(found.changes)
+    variance = float((found.changes**2).mean())
+    if fewest < _TWO or variance < _NO_SPREAD or not 0 < found.value < 1:
+        return AverageArea(found.value, None)
+    critical = student_critical(alpha, _TWO * (fewest - 1))
+    bounds = logit_interval(found.among_others, np.sqrt(variance / n).item(), critical)
+    # Of two or three positives the value itself may lie far from the centre.
+    held = bounds and (min(bounds[0], found.value), max(bounds[1], found.value))
+    return AverageArea(found.value, held)
