@@ -14,12 +14,14 @@ from scipy.stats import norm
 from shared.evaluation.intervals.of_label_sets import sample_estimates
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate
 from shared.evaluation.multilabel.counted import LabelSetCounts
+from shared.evaluation.multilabel.label_means import count_with_means
 
 SEED = 20
 SIZES = (200, 2000)
 SHARES = {"1:1": 0.5, "1:20": 1 / 21}
 RECALL = 0.8
 LABELS = 4
+SETS = [[label for label in range(LABELS) if number >> label & 1] for number in range(2**LABELS)]
 # So many samples that their metrics are the true ones.
 MANY = 2_000_000
 
@@ -29,10 +31,9 @@ def draw(random: np.random.Generator, n: int, share: float) -> LabelSetCounts:
     actual = np.sqrt(0.5) * (random.normal(size=(n, 1)) + random.normal(size=(n, LABELS))) < norm.ppf(share)
     ease = 0.6 * random.normal(size=(n, 1)) + 0.8 * random.normal(size=(n, LABELS))
     predicted = np.where(actual, ease < norm.ppf(RECALL), ease > norm.ppf(1 - share * (1 - RECALL)))
-    marked = actual & predicted, actual, predicted
-    labels, samples = (np.column_stack([side.sum(axis=axis) for side in marked]).astype(np.int64) for axis in (0, 1))
-    sizes, times = np.unique(samples, axis=0, return_counts=True)
-    return LabelSetCounts(labels.tobytes(), np.column_stack([sizes, times]).astype(np.int64).tobytes())
+    pairs = np.column_stack([side @ (1 << np.arange(LABELS)) for side in (actual, predicted)])
+    distinct, times = np.unique(pairs, axis=0, return_counts=True)
+    return count_with_means(SETS, LABELS, distinct, times.astype(np.int64))
 
 
 def _holds(estimate: Estimate, true: float) -> bool | None:

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.multilabel.counted import LabelSetCounts, count_sets, evaluate_counts
+from shared.evaluation.multilabel.counted import LabelSetCounts, evaluate_counts
+from shared.evaluation.multilabel.label_means import count_with_means
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import FileGone
@@ -87,7 +88,7 @@ async def label_counts(platform: Platform, run: ReadyRun, conditions: Sequence[C
             cells, at = np.unique(np.concatenate([cells, found]), return_inverse=True)
             counts = np.bincount(at, np.concatenate([counts, number]), len(cells)).astype(np.int64)
         pairs = np.column_stack(np.divmod(cells, n))
-        return count_sets(summary.label_sets, len(summary.classes), pairs, counts)
+        return count_with_means(summary.label_sets, len(summary.classes), pairs, counts)
 
     return await scan(platform, run, count)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from shared.evaluation.intervals.of_label_sets import BETWEEN_LABELS, sample_estimates
+from shared.evaluation.intervals.of_label_sets import sample_estimates
 from shared.evaluation.intervals.of_matrix import UNDEFINED, Confidence, Estimate, f1_of_jaccard
 from shared.evaluation.intervals.proportions import wilson
 from shared.evaluation.metrics import CATALOGUE, Metric
@@ -51,7 +51,7 @@ def overall(counts: LabelSetCounts) -> tuple[dict[str, float | None], dict[str, 
     estimates = {
         name: replace(of_samples[name], value=value)
         if name in of_samples
-        else Estimate(value, reason=BETWEEN_LABELS if value is not None else undefined[name].reason)
+        else Estimate(None, reason=undefined[name].reason)
         for name, value in values.items()
     }
     return values, undefined, estimates

@@ -1,4 +1,4 @@
-"""Intervals of what samples with sets of labels add up to: ratios of two sums over samples, and means over samples.
+"""Intervals of what samples with sets of labels add up to: ratios of two sums, and means over samples and labels.
 
 How often each combination of a sample's numbers of hits, labels and predicted labels occurs is multinomial, and these
 metrics are smooth functions of it, so that the delta method knows how far they vary however much the labels of one
@@ -14,10 +14,10 @@ from shared.evaluation import rates
 from shared.evaluation.intervals.delta import Spread
 from shared.evaluation.intervals.logit import ROUNDING, spread_interval
 from shared.evaluation.intervals.of_matrix import NO_SPREAD, Confidence, Estimate
-from shared.evaluation.multilabel.counted import LabelSetCounts
+from shared.evaluation.multilabel.counted import LabelSetCounts, evaluate_counts
 from shared.evaluation.rates import Floats
 
-BETWEEN_LABELS = "how the labels of a sample hang together is not counted, and a mean over labels varies with it"
+NOT_MEASURED = "the run was read before it was measured how far means over labels vary"
 
 # Of the hits, labels and predicted labels of a sample: the part and the whole.
 _RATES: dict[str, Callable[..., tuple[Floats, Floats]]] = {
@@ -29,7 +29,7 @@ _RATES: dict[str, Callable[..., tuple[Floats, Floats]]] = {
 
 
 def sample_estimates(counts: LabelSetCounts, confidence: Confidence) -> dict[str, Estimate]:
-    """The pooled metrics and the means over samples that have a value, by id without `multilabel.`."""
+    """The pooled metrics and the means over samples and labels that have a value, by id without `multilabel.`."""
     *sizes, times = counts.by_sample.T.astype(np.float64)
     hits, actual, predicted = sizes
     decisions = np.full(len(times), float(len(counts.by_label)))
@@ -41,7 +41,23 @@ def sample_estimates(counts: LabelSetCounts, confidence: Confidence) -> dict[str
         sums |= {f"{name}.micro": (part, whole), f"{name}.samples": (share, is_defined.astype(np.float64))}
     # Weighted by their samples, the labels' recalls are the hits of all labels by the samples of all.
     sums["recall.weighted"] = sums["recall.micro"]
-    return {name: _ratio(*of, times, confidence) for name, of in sums.items() if times @ of[1] > 0}
+    found = {name: _ratio(*of, times, confidence) for name, of in sums.items() if times @ of[1] > 0}
+    return _label_means(counts, confidence) | found
+
+
+def _label_means(counts: LabelSetCounts, confidence: Confidence) -> dict[str, Estimate]:
+    averages, found = evaluate_counts(counts).averages, {}
+    for rate in _RATES:
+        for averaging in ("macro", "weighted"):
+            name, value = f"{rate}.{averaging}", getattr(getattr(averages, rate), averaging)
+            if value is not None:
+                spread = counts.means.get(name)
+                found[name] = (
+                    Estimate(value, reason=NOT_MEASURED)
+                    if spread is None
+                    else _bounded(value, spread.variance, spread.kurtosis, counts.rows, confidence)
+                )
+    return found
 
 
 def _ratio(part: Floats, whole: Floats, times: Floats, confidence: Confidence) -> Estimate:
@@ -49,9 +65,14 @@ def _ratio(part: Floats, whole: Floats, times: Floats, confidence: Confidence) -
     samples = times.sum()
     ratio = (times @ part) / (times @ whole)
     off = (part - ratio * whole) * samples / (times @ whole)
-    variance = times @ off**2 / samples
+    variance = (times @ off**2 / samples).item()
+    kurtosis = (times @ off**4 / samples).item() / variance**2 if variance else 0.0
+    return _bounded(ratio.item(), variance, kurtosis, samples.item(), confidence)
+
+
+def _bounded(value: float, variance: float, kurtosis: float, samples: float, confidence: Confidence) -> Estimate:
     if not variance > ROUNDING**2:
-        return Estimate(ratio.item(), reason=NO_SPREAD)
-    spread = Spread(np.sqrt(variance / samples), (times @ off**4) / samples / variance**2)
-    bounds = spread_interval(ratio.item(), spread, samples.item(), confidence.student_critical, (0.0, 1.0))
-    return Estimate(ratio.item(), reason=NO_SPREAD) if bounds is None else Estimate(ratio.item(), *bounds, "delta")
+        return Estimate(value, reason=NO_SPREAD)
+    spread = Spread(np.sqrt(variance / samples), np.asarray(kurtosis))
+    bounds = spread_interval(value, spread, samples, confidence.student_critical, (0.0, 1.0))
+    return Estimate(value, reason=NO_SPREAD) if bounds is None else Estimate(value, *bounds, "delta")

@@ -40,9 +40,6 @@ _AVERAGES: dict[Averaging, str] = {
     "samples": "Mean of the samples’ {} where defined.",
 }
 
-# Sums and means over samples, which are independent of each other; labels of one sample are not.
-_OF_SAMPLES = ("micro", "samples")
-
 
 def _metric(metric_id: str, title: str, definition: str, formula: str, read: Read, **more: Any) -> Metric:
     more = {"undefined": (), **more}
@@ -72,7 +69,7 @@ def _averages(rate: _Rate) -> Iterator[Metric]:
             averaging=averaging,
             undefined=(rate.undefined_everywhere,),
             sklearn=call if same else None,
-            interval="delta" if averaging in _OF_SAMPLES or (rate.name, averaging) == ("recall", "weighted") else None,
+            interval="delta",
         )
 
 

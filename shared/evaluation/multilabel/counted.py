@@ -13,15 +13,24 @@ Counts = NDArray[np.int64]
 _CHUNK = 4096
 
 
+class MeanSpread(msgspec.Struct, frozen=True):
+    """The variance and the kurtosis of what single samples change of a mean over labels."""
+
+    variance: float
+    kurtosis: float
+
+
 class LabelSetCounts(msgspec.Struct, frozen=True):
-    """What samples with label sets add up to, as whole numbers.
+    """What samples with label sets add up to, as whole numbers, and how far means over labels vary.
 
     `labels` is int64 of shape (k, 3): of each label the samples that have it rightly predicted, that have it, and that
     are predicted to have it. `samples` is of shape (m, 4): the same of the labels of a sample, and how many have these.
+    `means` are by id without `multilabel.`; runs that were read before they were measured have none.
     """
 
     labels: bytes
     samples: bytes
+    means: dict[str, MeanSpread] = {}
 
     @property
     def by_label(self) -> Counts:
@@ -47,12 +56,7 @@ class LabelSetCounts(msgspec.Struct, frozen=True):
 
 def count_sets(sets: Sequence[Sequence[int]], k: int, pairs: Counts, counts: Counts) -> LabelSetCounts:
     """Count pairs of an actual and a predicted set, shape (m, 2): positions in `sets`, which hold those of labels."""
-    # Of many sets a slice has few.
-    used, where = np.unique(pairs, return_inverse=True)
-    pairs = where.reshape(-1, 2)
-    hot = np.zeros((len(used), k), bool)
-    for own, position in zip(hot, used.tolist(), strict=True):
-        own[list(sets[position])] = True
+    hot, pairs = mark_labels(sets, k, pairs)
     labels, sizes = np.zeros((k, 3), np.int64), np.zeros((len(pairs), 3), np.int64)
     # Some thousand pairs at a time: each is as wide as there are labels.
     for start in range(0, len(pairs), _CHUNK):
@@ -64,6 +68,16 @@ def count_sets(sets: Sequence[Sequence[int]], k: int, pairs: Counts, counts: Cou
     distinct, at = np.unique(sizes, axis=0, return_inverse=True)
     sums = np.bincount(at.reshape(-1), counts, len(distinct)).astype(np.int64)
     return LabelSetCounts(labels.tobytes(), np.column_stack([distinct, sums]).tobytes())
+
+
+def mark_labels(sets: Sequence[Sequence[int]], k: int, pairs: Counts) -> tuple[NDArray[np.bool_], Counts]:
+    """The sets that occur in pairs as rows of k labels, and the pairs as positions of these rows."""
+    # Of many sets a slice has few.
+    used, where = np.unique(pairs, return_inverse=True)
+    hot = np.zeros((len(used), k), bool)
+    for own, position in zip(hot, used.tolist(), strict=True):
+        own[list(sets[position])] = True
+    return hot, where.reshape(-1, 2)
 
 
 def evaluate_counts(counts: LabelSetCounts) -> MultiLabelResult:

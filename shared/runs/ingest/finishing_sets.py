@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from shared.evaluation.multilabel.counted import count_sets
+from shared.evaluation.multilabel.label_means import count_with_means
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.values import as_labels
@@ -57,7 +57,7 @@ def finish_sets(
         has_ids=columns.id is not None,
         task="multilabel",
         label_sets=label_sets,
-        label_counts=count_sets(label_sets, len(labels), np.column_stack(pairs.fields(2)), pairs.counts),
+        label_counts=count_with_means(label_sets, len(labels), np.column_stack(pairs.fields(2)), pairs.counts),
     )
     tables = [slice_table(name, tally.slices.get(name), positions) for name in reader.metadata]
     return Finished(summary, tables, repeats(reader, columns, names))

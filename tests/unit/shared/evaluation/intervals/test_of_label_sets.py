@@ -1,18 +1,23 @@
 """Intervals of label sets: those of the residuals of single samples, by SciPy and statsmodels."""
 
+from collections.abc import Callable
+from functools import partial
+from itertools import product
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import kurtosis, t
-from sklearn.metrics import f1_score, hamming_loss, jaccard_score
+from sklearn.metrics import f1_score, hamming_loss, jaccard_score, precision_score
 from statsmodels.stats.proportion import proportion_confint
 
-from shared.evaluation.intervals.of_label_sets import sample_estimates
+from shared.evaluation.intervals.of_label_sets import NOT_MEASURED, sample_estimates
 from shared.evaluation.intervals.of_matrix import NO_SPREAD, Confidence, Estimate
-from shared.evaluation.multilabel.counted import LabelSetCounts, count_sets
+from shared.evaluation.multilabel.counted import LabelSetCounts
+from shared.evaluation.multilabel.label_means import count_with_means
 from shared.runs import label_set_results
 
 RANDOM = np.random.default_rng(5)
@@ -25,7 +30,7 @@ ACTUAL[:5] = PREDICTED[:5] = False
 def counted(actual: NDArray[Any], predicted: NDArray[Any]) -> LabelSetCounts:
     sets = [[at for at in range(4) if number >> at & 1] for number in range(16)]
     pairs = np.column_stack([side @ (1 << np.arange(4)) for side in (actual, predicted)])
-    return count_sets(sets, 4, pairs, np.ones(len(pairs), np.int64))
+    return count_with_means(sets, 4, pairs, np.ones(len(pairs), np.int64))
 
 
 def interval(part: NDArray[Any], whole: NDArray[Any]) -> tuple[float, float]:
@@ -85,13 +90,35 @@ def test_the_f1_of_a_label_has_the_bounds_of_its_jaccard_index() -> None:
     assert (found.value, found.low, found.high) == pytest.approx(expected, abs=1e-9)
 
 
-def test_a_mean_over_labels_says_why_it_has_no_interval() -> None:
+def test_means_over_labels_vary_as_single_samples_change_them() -> None:
+    found = sample_estimates(counted(ACTUAL, PREDICTED), Confidence())
+    rows = np.arange(300)
+    scores: dict[str, Callable[..., float]] = {"precision": precision_score, "f1": f1_score, "jaccard": jaccard_score}
+
+    for (name, score), averaging in product(scores.items(), ("macro", "weighted")):
+        of = partial(score, average=averaging)
+        value = of(ACTUAL, PREDICTED)
+        left_out = [of(ACTUAL[rows != at], PREDICTED[rows != at]) for at in rows]
+        changes = 299 * (np.mean(left_out) - left_out)
+        freedom = int(4 * 300 / (kurtosis(changes, fisher=False) - 1))
+        half = t.ppf(0.975, freedom) * changes.std() / np.sqrt(300) / (value * (1 - value))
+        low, high = expit(logit(value) - half), expit(logit(value) + half)
+        one = found[f"{name}.{averaging}"]
+        assert one.value == pytest.approx(value, abs=1e-9)
+        assert (one.low, one.high) == pytest.approx((low, high), abs=0.02 * (high - low))
+        assert one.method == "delta"
+
+
+def test_every_metric_of_a_run_has_its_interval() -> None:
     _, _, estimates = label_set_results.overall(counted(ACTUAL, PREDICTED))
 
-    without = {name for name, one in estimates.items() if one.reason}
-    assert without == {f"{rate}_macro" for rate in ("precision", "recall", "f1", "jaccard")} | {
-        f"{rate}_weighted" for rate in ("precision", "f1", "jaccard")
-    }
-    assert {estimates[name].reason for name in without} == {
-        "how the labels of a sample hang together is not counted, and a mean over labels varies with it"
-    }
+    assert {name for name, one in estimates.items() if one.reason} == set()
+
+
+def test_a_run_that_was_read_before_means_were_measured_says_so() -> None:
+    counts = msgspec.structs.replace(counted(ACTUAL, PREDICTED), means={})
+
+    _, _, estimates = label_set_results.overall(counts)
+
+    assert {one.reason for one in estimates.values() if one.reason} == {NOT_MEASURED}
+    assert estimates["f1_macro"].value == pytest.approx(f1_score(ACTUAL, PREDICTED, average="macro"))
