@@ -58,8 +58,10 @@ class CanonicalWriter:
     ) -> None:
         try:
             if error is None:
-                self._flush(self._rows)
                 self._wait()
+                # The last group, and of a small file the only one, for which no thread is started.
+                if self._rows:
+                    self._write(self._taken(self._rows))
         finally:
             self._thread.shutdown()
             self._writer.close()
@@ -80,15 +82,21 @@ class CanonicalWriter:
 
     def _flush(self, rows: int) -> None:
         if rows:
-            table = pa.Table.from_batches(self._pending).unify_dictionaries()
+            group = self._taken(rows)
             # Of one group at a time: memory holds the one that is written and the one that is read.
             self._wait()
-            self._written = self._thread.submit(
-                self._writer.write_table, table.slice(0, rows), row_group_size=self._group_rows
-            )
-            rest = table.slice(rows)
-            self._pending = rest.to_batches()
-            self._rows, self._bytes = rest.num_rows, sum(map(_bytes_of, self._pending))
+            self._written = self._thread.submit(self._write, group)
+
+    def _taken(self, rows: int) -> pa.Table:
+        """The first rows that wait, which do so no longer."""
+        table = pa.Table.from_batches(self._pending).unify_dictionaries()
+        rest = table.slice(rows)
+        self._pending = rest.to_batches()
+        self._rows, self._bytes = rest.num_rows, sum(map(_bytes_of, self._pending))
+        return table.slice(0, rows)
+
+    def _write(self, group: pa.Table) -> None:
+        self._writer.write_table(group, row_group_size=self._group_rows)
 
     def _wait(self) -> None:
         if self._written is not None:

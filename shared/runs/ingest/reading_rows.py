@@ -1,6 +1,7 @@
 """One pass over the rows of a file: canonical rows are written and everything is counted."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from shared.runs.ingest.tally import ABOVE, BELOW, RowTally, argmax_codes
 from shared.runs.ingest.text_checks import refuse_nul_in
 from shared.runs.ingest.text_codes import Codes
 from shared.runs.mapping import Assignment
+from shared.runs.reading.ahead import read_ahead
 from shared.runs.reading.flags import RIGHT, WRONG, says_right
 from shared.runs.reading.label_sets import is_marked, marked_sets, read_set
 from shared.runs.reading.tables import Batch, ColumnForm, FileTable, row_text
@@ -51,15 +53,15 @@ class RowReader:
     def read(self, rows_file: Path, progress: Callable[[int], None]) -> None:
         """Write the canonical rows; raises RowsInvalid, FileUnreadable, TooManyRunClasses."""
         writer: CanonicalWriter | None = None
-        batches = self._table.batches(self._forms())
         try:
-            for batch in batches:
-                refuse_nul_in(batch, self._table.names)
-                if writer is None:
-                    schema = self._schema(batch)
-                    writer = CanonicalWriter(rows_file, schema)
-                writer.add(self._counted(batch, schema))
-                progress(self.tally.rows)
+            with closing(read_ahead(self._table.batches(self._forms()))) as batches:
+                for batch in batches:
+                    refuse_nul_in(batch, self._table.names)
+                    if writer is None:
+                        schema = self._schema(batch)
+                        writer = CanonicalWriter(rows_file, schema)
+                    writer.add(self._counted(batch, schema))
+                    progress(self.tally.rows)
         except BaseException as error:
             if writer is not None:
                 writer.__exit__(type(error), error, None)

@@ -1,11 +1,13 @@
 """From typed values to the texts that labels, ids and metadata are, and to the numbers that scores are."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.label_sets import written
@@ -49,6 +51,8 @@ def labels_of(array: "pa.Array[Any]") -> "pa.Array[Any]":
         array = array.cast(pa.string())
     if pa.types.is_integer(array.type) and (few := _few_numbers(array)) is not None:
         return few
+    if pa.types.is_string(array.type) and (few := _letters(array)) is not None:
+        return few
     if not pa.types.is_dictionary(array.type):
         array = pc.dictionary_encode(array, null_encoding="encode")
     indices = array.indices
@@ -70,10 +74,26 @@ def _few_numbers(array: "pa.Array[Any]") -> "pa.Array[Any] | None":
         return None
     # No number is above what the type holds, as was just seen.
     codes = np.subtract(numbers, lowest, dtype=np.int64, casting="unsafe")
-    present = np.bincount(codes, minlength=highest - lowest + 1) > 0
-    values = [str(lowest + int(at)) for at in np.flatnonzero(present)]
+    return _coded(codes, lambda code: str(lowest + code))
+
+
+def _letters(array: "pa.Array[Any]") -> "pa.Array[Any] | None":
+    """What `labels_of` makes of texts of one byte each, without a look-up of each; None of others."""
+    if array.null_count or not len(array):
+        return None
+    offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
+    if offsets[-1] - offsets[0] != len(array) or (np.diff(offsets) != 1).any():
+        return None
+    letters = np.frombuffer(array.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+    return _coded(letters, chr)
+
+
+def _coded(numbers: NDArray[Any], text_of_number: Callable[[int], str]) -> "pa.Array[Any]":
+    """Small numbers, none below 0, as a dictionary array of the texts that they stand for."""
+    present = np.bincount(numbers) > 0
+    values = [text_of_number(number) for number in np.flatnonzero(present).tolist()]
     places = np.cumsum(present, dtype=np.int32) - np.int32(1)
-    indices = codes.astype(np.int32) if present.all() else places[codes]
+    indices = numbers.astype(np.int32) if present.all() else places[numbers]
     return pa.DictionaryArray.from_arrays(pa.array(indices), pa.array(values, pa.string()))
 
 
