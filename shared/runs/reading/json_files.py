@@ -75,7 +75,9 @@ class JsonFile:
     def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
         """All rows; raises FileUnreadable, and RowsInvalid for text where a score should be."""
         self._scores |= {self.names[at] for at, form in forms.items() if form is ColumnForm.SCORES}
-        records, start, size = self._records(), 0, rows_of_batch(len(self.names), _BATCH_ROWS)
+        # A short file is known to its end.
+        records = iter(self._first) if len(self._first) < _ROWS_SEEN else self._records()
+        start, size = 0, rows_of_batch(len(self.names), _BATCH_ROWS)
         while rows := [*islice(records, size)]:
             self._refuse_new_names(rows, start)
             yield {position: self._array(rows, position, form, start) for position, form in forms.items()}
