@@ -58,7 +58,7 @@ def whole_run() -> Callable[[], Any]:
     options = DetectionOptions()
 
     def run() -> Any:
-        stored = objects_of_images.scene_of(sides, options, NAMES)
+        stored = judging.classified(objects_of_images.scene_of(sides, options, NAMES), options)
         figures = judging.figures_of(stored, sides.pairing, options, NAMES, [None] * CLASSES, notices=[])
         with TemporaryDirectory() as folder:
             scenes.write(Path(folder) / "scene.npz", stored, levels.tabulate(stored.scene, options))
@@ -170,11 +170,12 @@ def slider_of_many() -> Callable[[], Any]:
 def _stored(images: int, candidates: int) -> tuple[TemporaryDirectory[str], Path]:
     truth, found = (_table(side) for side in made_up(images, OF_IMAGE, candidates))
     pairs = overlaps.of_boxes(truth, found, 0.1, within_class=False)
-    ids = [np.zeros((count, 16), np.uint8) for count in (images, images, images, len(truth), len(found))]
+    of_images, *ids = (np.zeros((count, 16), np.uint8) for count in (images, len(truth), len(found)))
     folder = TemporaryDirectory()
     path = Path(folder.name) / "scene.npz"
     scene = Scene(truth, found, pairs, CLASSES)
-    scenes.write(path, StoredScene(scene, *ids), levels.tabulate(scene, DetectionOptions()))
+    stored = judging.classified(StoredScene(scene, of_images, of_images, of_images, ids[0], ids[1]), DetectionOptions())
+    scenes.write(path, stored, levels.tabulate(scene, DetectionOptions()))
     return folder, path
 
 

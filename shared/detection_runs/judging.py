@@ -39,6 +39,12 @@ def max_detections(options: DetectionOptions) -> int:
     return keypoints.MAX_DETECTIONS[-1] if options.subject == "keypoints" else 100
 
 
+def classified(stored: StoredScene, options: DetectionOptions) -> StoredScene:
+    """Return a scene with the types of its errors."""
+    found = judge(PROFILES[options.profile], stored.scene, CHOSEN_AT, max_detections(options))
+    return stored._replace(errors=error_types.classify(stored.scene, found))
+
+
 def figures_of(
     stored: StoredScene,
     pairing: Pairing,
@@ -74,7 +80,7 @@ def figures_of(
         interval=interval,
         best=_choice(scene, found, None),
         classes=_classes(scene, found, classes, averages.classes, drawn),
-        errors=_errors(scene, found),
+        errors=_errors(stored, found),
         comparison=None,
         notices=[*notices, *([reason] if reason else [])],
     )
@@ -158,6 +164,7 @@ def _choice(scene: Scene, found: Outcomes, code: int | None) -> ConfidenceChoice
     return None if best is None else ConfidenceChoice(*best)
 
 
-def _errors(scene: Scene, found: Outcomes) -> list[DetectionErrorCost]:
-    costs = error_types.costs(scene, found, error_types.classify(scene, found))
+def _errors(stored: StoredScene, found: Outcomes) -> list[DetectionErrorCost]:
+    errors = stored.errors or error_types.classify(stored.scene, found)
+    costs = error_types.costs(stored.scene, found, errors)
     return [DetectionErrorCost(cost.type, cost.count, cost.cost) for cost in costs]

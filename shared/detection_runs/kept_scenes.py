@@ -11,7 +11,7 @@ from shared.detection_runs.scenes import StoredScene
 MAX_BYTES = 160 * 2**20
 
 # What a scene sorts when it is asked: the order and the places of candidates, and pairs with their places.
-_BYTES_OF_CANDIDATE, _BYTES_OF_PAIR = 16, 32
+_BYTES_OF_CANDIDATE, _BYTES_OF_PAIR = 16, 40
 
 _lock = Lock()
 _kept: OrderedDict[str, StoredScene] = OrderedDict()
@@ -35,7 +35,8 @@ def scene_of(key: str, read: Callable[[], StoredScene]) -> StoredScene:
 
 def memory_of(stored: StoredScene) -> int:
     """The bytes of a scene in memory, with what it sorts."""
-    scene, *ids = stored
+    scene, *ids, errors = stored
     columns = [*vars(scene.references).values(), *vars(scene.candidates).values(), *scene.overlaps, *scene.labels, *ids]
+    columns += errors or []
     derived = _BYTES_OF_CANDIDATE * len(scene.candidates) + _BYTES_OF_PAIR * len(scene.overlaps.iou)
     return derived + sum(int(column.nbytes) for column in columns)

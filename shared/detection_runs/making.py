@@ -76,7 +76,7 @@ def perform(inputs: DetectionInputs, folder: Path) -> tuple[DetectionFigures, Fi
     options = inputs.run.asked
     sides = class_expansion.expanded(inputs.sides, options)
     classes = objects_of_images.class_names(sides)
-    stored = objects_of_images.scene_of(sides, options, classes)
+    stored = judging.classified(objects_of_images.scene_of(sides, options, classes), options)
     notices = _notices(inputs, stored)
     frequencies = [inputs.frequencies.get(name) for name in classes]
     figures = judging.figures_of(stored, inputs.sides.pairing, options, classes, frequencies, notices=notices)

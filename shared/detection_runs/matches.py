@@ -164,7 +164,7 @@ class SceneMatches:
     @cached_property
     def _error_types(self) -> "_ErrorTypes":
         scene = self._stored.scene
-        errors = error_types.classify(scene, self._judged(CHOSEN_AT))
+        errors = self._stored.errors or error_types.classify(scene, self._judged(CHOSEN_AT))
         is_missed = np.zeros(len(scene.references), bool)
         is_missed[errors.missed] = True
         return _ErrorTypes(errors.types, is_missed)

@@ -54,13 +54,18 @@ class Turns(NamedTuple):
 
 
 def turns_of(overlaps: Overlaps, places: Integers) -> Turns:
-    """Order pairs by the place (n,) of their candidate, by candidate, overlap and reference."""
+    """Pairs in the order of `turn_order`, of candidates with places (n,)."""
+    ordered = overlaps.where(turn_order(overlaps, places))
+    return Turns(ordered, places[ordered.candidates])
+
+
+def turn_order(overlaps: Overlaps, places: Integers) -> Positions:
+    """The order (p,) of pairs by the place (n,) of their candidate, by candidate, overlap and reference."""
     order = np.argsort(overlaps.references, kind="stable")
     order = order[np.argsort(overlaps.iou[order], kind="stable")]
-    of_pairs = places[overlaps.candidates]
-    for numbers in (overlaps.candidates, of_pairs):
+    for numbers in (overlaps.candidates, places[overlaps.candidates]):
         order = _sorted_again(order, numbers)
-    return Turns(overlaps.where(order), of_pairs[order])
+    return order
 
 
 def match_all(overlaps: Overlaps, places: Integers, thresholds: Floats, is_ignored: Flags, is_crowd: Flags) -> Partners:

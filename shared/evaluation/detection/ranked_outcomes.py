@@ -18,7 +18,7 @@ from shared.evaluation.detection.ranked_matching import (
     match_in_turns,
     ranks,
     surest_first,
-    turns_of,
+    turn_order,
 )
 
 
@@ -44,11 +44,18 @@ class Scene:
         return ranks(groups, self.candidates.confidences, self.by_confidence)
 
     @cached_property
-    def turns(self) -> Turns:
-        """The pairs of one class, in the order in which candidates choose."""
+    def turn_rows(self) -> Positions:
+        """The positions (q,) of those pairs that are of one class, in the order in which candidates choose."""
         pairs = self.overlaps
         is_same = self.references.classes[pairs.references] == self.candidates.classes[pairs.candidates]
-        return turns_of(pairs.where(is_same & (pairs.iou > 0)), self.places)
+        rows = np.flatnonzero(is_same & (pairs.iou > 0))
+        return rows[turn_order(pairs.where(rows), self.places)]
+
+    @cached_property
+    def turns(self) -> Turns:
+        """The pairs of one class, in the order in which candidates choose."""
+        pairs = self.overlaps.where(self.turn_rows)
+        return Turns(pairs, self.places[pairs.candidates])
 
 
 class Outcomes(NamedTuple):

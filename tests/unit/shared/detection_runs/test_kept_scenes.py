@@ -2,14 +2,17 @@
 
 import pytest
 
-from shared.detection_runs import kept_scenes
+from shared.detection_runs import judging, kept_scenes
 from shared.detection_runs.kept_scenes import memory_of, scene_of
+from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene
 from shared.runs.stored_file import NobodyWaits
 from tests.unit.shared.detection_runs.test_levels import stored_scene
 from tests.unit.shared.evaluation.detection import scenes
 
-STORED = stored_scene(scenes.scene_of([([(0, (0, 0, 4, 4), True)], [(0, (0, 0, 4, 4), 0.5)])]))
+STORED = judging.classified(
+    stored_scene(scenes.scene_of([([(0, (0, 0, 4, 4), True)], [(0, (0, 0, 4, 4), 0.5)])])), DetectionOptions()
+)
 
 
 @pytest.fixture(autouse=True)
@@ -55,9 +58,10 @@ def test_a_scene_that_could_not_be_read_is_read_again() -> None:
 
 
 def test_the_memory_of_a_scene_covers_what_it_sorts() -> None:
-    scene, *ids = STORED
+    scene, *ids, errors = STORED
+    assert errors is not None
     tables = [*vars(scene.references).values(), *vars(scene.candidates).values()]
-    sorted_later = [scene.by_confidence, scene.places, *scene.turns.pairs, scene.turns.places]
-    columns = [*tables, *ids, *scene.overlaps, *scene.labels, *sorted_later]
+    sorted_later = [scene.by_confidence, scene.places, scene.turn_rows, *scene.turns.pairs, scene.turns.places]
+    columns = [*tables, *ids, *errors, *scene.overlaps, *scene.labels, *sorted_later]
 
     assert memory_of(STORED) == sum(column.nbytes for column in columns)
