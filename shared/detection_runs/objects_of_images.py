@@ -113,22 +113,28 @@ _Tables = tuple[ObjectTable, ObjectTable, Overlaps]
 
 
 def _shapes(pairing: Pairing, annotations: _Annotations, codes: dict[str, int], options: DetectionOptions) -> _Tables:
-    geometry: Geometry = "masks" if options.subject == "masks" else "boxes"
-    plain = [plain_boxes([each[side] for each in annotations], codes) for side in (0, 1)] if geometry == "boxes" else []
-    if plain and plain[0] is not None and plain[1] is not None:
-        objects = list(zip(*plain, strict=True))
-    else:
-        objects = _each_drawn(pairing, annotations, codes, geometry)
-    truth, found = [reference for reference, _ in objects], [candidate for _, candidate in objects]
-    if geometry == "masks":
-        pairs, *areas = _mask_overlaps(objects)
-        return object_table.of_references(truth, areas[0]), object_table.of_candidates(found, areas[1]), pairs
-    references, candidates = object_table.of_references(truth), object_table.of_candidates(found)
+    if options.subject == "masks":
+        drawn = _each_drawn(pairing, annotations, codes, "masks")
+        pairs, *areas = _mask_overlaps(drawn)
+        references = object_table.of_references([reference for reference, _ in drawn], areas[0])
+        return references, object_table.of_candidates([candidate for _, candidate in drawn], areas[1]), pairs
+    references, candidates = _boxes(pairing, annotations, codes)
     if options.profile == "openimages":
         references = open_images.sought(references)
     if options.profile in {"voc07", "voc12"}:
         return references, candidates, voc.pairs_of(references, candidates, BACKGROUND)
     return references, candidates, overlaps.of_boxes(references, candidates, BACKGROUND, within_class=False)
+
+
+def _boxes(pairing: Pairing, annotations: _Annotations, codes: dict[str, int]) -> tuple[ObjectTable, ObjectTable]:
+    sides = [[annotation for each in annotations for annotation in each[side]] for side in (0, 1)]
+    truth, found = (plain_boxes(side, codes) for side in sides)
+    if truth is None or found is None:
+        drawn = _each_drawn(pairing, annotations, codes, "boxes")
+        references = object_table.of_references([reference for reference, _ in drawn])
+        return references, object_table.of_candidates([candidate for _, candidate in drawn])
+    counts = [[len(each[side]) for each in annotations] for side in (0, 1)]
+    return object_table.of_joined(truth, counts[0]), object_table.measured(object_table.of_joined(found, counts[1]))
 
 
 def _each_drawn(

@@ -69,9 +69,8 @@ def objects_of(
     )
 
 
-def plain_boxes(images: Sequence[Sequence[AnnotationRecord]], codes: dict[str, int]) -> list[Objects] | None:
-    """Return what `objects_of` returns of each image, of all at once; None where any annotation is not a box."""
-    annotations = [annotation for some in images for annotation in some]
+def plain_boxes(annotations: Sequence[AnnotationRecord], codes: dict[str, int]) -> Objects | None:
+    """Return what `objects_of` returns, of the boxes of many images; None where any annotation is not a box."""
     # One call for thousands of annotations, and not so many that their text doubles the memory.
     chunks = [annotations[start : start + _DECODED_AT_ONCE] for start in range(0, len(annotations), _DECODED_AT_ONCE)]
     try:
@@ -81,7 +80,7 @@ def plain_boxes(images: Sequence[Sequence[AnnotationRecord]], codes: dict[str, i
     sent = np.array([one.bbox for one in data], dtype=np.float64).reshape(-1, 4)
     is_corners = np.array([one.format == "xyxy" for one in data], dtype=bool)[:, None]
     xywh = np.where(is_corners, boxes.to_xywh(sent), sent)
-    columns = Objects(
+    return Objects(
         np.array([codes[annotation.class_name] for annotation in annotations], dtype=np.int64),
         np.array([confidence_of(annotation) for annotation in annotations], dtype=np.float64),
         np.where(is_corners, sent, boxes.to_xyxy(sent)),
@@ -90,8 +89,6 @@ def plain_boxes(images: Sequence[Sequence[AnnotationRecord]], codes: dict[str, i
         crowds=np.array([is_marked(one.iscrowd) for one in data], dtype=bool),
         ignored=np.array([is_marked(one.ignore) or is_marked(one.difficult) for one in data], dtype=bool),
     )
-    ends = np.cumsum([len(some) for some in images]).tolist()
-    return [columns.between(start, stop) for start, stop in zip([0, *ends], ends, strict=False)]
 
 
 def _stated(areas: Sequence[float | None], computed: Floats) -> Floats:

@@ -52,11 +52,26 @@ def of_references(sides: Sequence[Objects], mask_areas: Floats | None = None) ->
 
 
 def of_candidates(sides: Sequence[Objects], mask_areas: Floats | None = None) -> ObjectTable:
-    """What a model says of the images; COCO measures what was detected, whatever area is stated."""
-    if mask_areas is not None:
-        return _of(sides, mask_areas)
-    table = _of(sides, np.zeros(0))
-    return replace(table, areas=table.xywh[:, 2] * table.xywh[:, 3])
+    """What a model says of the images, measured as `measured` does."""
+    return measured(_of(sides, np.zeros(0))) if mask_areas is None else _of(sides, mask_areas)
+
+
+def of_joined(joined: Objects, counts: Sequence[int]) -> ObjectTable:
+    """The objects of many images in a row, so many of each; areas are the stated ones, or those of the boxes."""
+    return ObjectTable(
+        np.repeat(np.arange(len(counts)), counts),
+        joined.classes,
+        joined.confidences,
+        joined.corner_and_size,
+        joined.object_areas,
+        joined.is_crowd,
+        joined.is_uncounted,
+    )
+
+
+def measured(candidates: ObjectTable) -> ObjectTable:
+    """What a model says in boxes; COCO measures what was detected, whatever area is stated."""
+    return replace(candidates, areas=candidates.xywh[:, 2] * candidates.xywh[:, 3])
 
 
 def _of(sides: Sequence[Objects], areas: Floats) -> ObjectTable:

@@ -71,20 +71,6 @@ class Objects:
         """The masks as COCO's compressed run lengths, with their sizes."""
         return _encoded(self.masks)
 
-    def between(self, start: int, stop: int) -> "Objects":
-        """The objects from one position up to another, as views."""
-        some = slice(start, stop)
-        return Objects(
-            self.classes[some],
-            self.confidences[some],
-            self.boxes[some],
-            self.masks[some],
-            None if self.xywh is None else self.xywh[some],
-            None if self.areas is None else self.areas[some],
-            None if self.crowds is None else self.crowds[some],
-            None if self.ignored is None else self.ignored[some],
-        )
-
     def take(self, positions: NDArray[np.intp]) -> "Objects":
         """The objects at these positions."""
         return replace(
