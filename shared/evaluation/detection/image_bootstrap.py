@@ -15,8 +15,9 @@ Draws = NDArray[np.uint8]
 RESAMPLES = 1000
 LEVEL = 0.95
 
-# Up to so many objects, single precision says exactly which hundredths of them are found.
-_MOST_IN_SINGLE = 10_000
+# Up to so many objects, single precision says exactly which hundredths of them are found; and up to so many candidates
+# it counts them without rounding.
+_MOST_IN_SINGLE, _MOST_COUNTED = 10_000, 4_000_000
 
 _Numbers = NDArray[np.floating[Any]]
 _Span = tuple[int, int]
@@ -71,7 +72,7 @@ def by_class(judged: JudgedCandidates, times: Draws, *, is_exact: bool = False) 
     for code in np.unique(judged.sought_classes).tolist():
         totals = times[judged.sought_images[judged.sought_classes == code]].sum(axis=0, dtype=float)
         rows = order[bounds[code] : bounds[code + 1]]
-        is_single = not is_exact and totals.max() <= _MOST_IN_SINGLE
+        is_single = not is_exact and totals.max() <= _MOST_IN_SINGLE and len(rows) <= _MOST_COUNTED
         drawn = times[judged.images[rows]]
         weights: _Numbers = drawn.astype(np.float32) if is_single else drawn.astype(np.float64)
         values[code] = np.where(totals > 0, _of_class(judged, rows, weights, np.maximum(totals, 1)), np.nan)
