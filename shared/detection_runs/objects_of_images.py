@@ -38,8 +38,8 @@ from shared.evaluation.detection import (
 from shared.evaluation.detection.class_hierarchy import NO_HIERARCHY
 from shared.evaluation.detection.error_types import BACKGROUND
 from shared.evaluation.detection.keypoints import COCO_SIGMAS, Points
-from shared.evaluation.detection.mask_overlaps import MeasuredMasks
-from shared.evaluation.detection.masks import MaskSizesDiffer, TooManyRuns
+from shared.evaluation.detection.mask_overlaps import MasksNotMeasured, MeasuredMasks
+from shared.evaluation.detection.masks import MaskSizesDiffer
 from shared.evaluation.detection.object_table import ObjectTable
 from shared.evaluation.detection.objects import Geometry, Objects
 from shared.evaluation.detection.overlaps import Overlaps
@@ -115,7 +115,7 @@ _Tables = tuple[ObjectTable, ObjectTable, Overlaps]
 def _shapes(pairing: Pairing, annotations: _Annotations, codes: dict[str, int], options: DetectionOptions) -> _Tables:
     if options.subject == "masks":
         drawn = _each_drawn(pairing, annotations, codes, "masks")
-        pairs, *areas = _mask_overlaps(drawn)
+        pairs, *areas = _mask_overlaps(pairing, drawn)
         references = object_table.of_references([reference for reference, _ in drawn], areas[0])
         return references, object_table.of_candidates([candidate for _, candidate in drawn], areas[1]), pairs
     references, candidates = _boxes(pairing, annotations, codes)
@@ -165,11 +165,13 @@ def _numbered(annotations: _Annotations, side: int) -> list[tuple[int, Annotatio
     return [(number, one) for number, sides in enumerate(annotations) for one in sides[side]]
 
 
-def _mask_overlaps(objects: Sequence[tuple[Objects, Objects]]) -> MeasuredMasks:
+def _mask_overlaps(pairing: Pairing, objects: Sequence[tuple[Objects, Objects]]) -> MeasuredMasks:
     try:
         return mask_overlaps.of_masks(objects, BACKGROUND, within_class=False)
-    except TooManyRuns as error:
-        raise ImageTooCrowded("The masks of an image overlap so much that comparing them takes too long.") from error
+    except MasksNotMeasured as error:
+        # Their sizes are checked when they are drawn.
+        detail = "its masks overlap so much that comparing them takes too long."
+        raise ImageTooCrowded(_of_image(pairing.pairs[error.position], detail)) from error
 
 
 def _of_image(pair: ImagePair | None, detail: str) -> str:

@@ -22,6 +22,7 @@ from shared.evaluation.detection.agreement import (
     per_class,
 )
 from shared.evaluation.detection.average_precision import PROFILE, AveragePrecision, average_precision
+from shared.evaluation.detection.mask_overlaps import MasksNotMeasured
 from shared.evaluation.detection.masks import MaskSizesDiffer, TooManyRuns
 from shared.evaluation.detection.matching import match
 from shared.evaluation.detection.objects import Geometry, iou
@@ -109,7 +110,7 @@ def _objects(
     confident_sides = [(reference, confident(candidate, options.min_confidence)) for reference, candidate in sides]
     named_sides = zip([image.id for image in images], confident_sides, strict=True)
     counts = _counts(named_sides, classes, options, geometry)
-    precision = average_precision(sides, classes, geometry=geometry) if inputs.pairing.reference_is_truth else None
+    precision = _precision(images, sides, classes, geometry) if inputs.pairing.reference_is_truth else None
     matches = _matches(images[0], confident_sides[0], options, geometry) if len(images) == 1 else None
     return _metrics(counts) | {"average_precision": _precision_fields(precision), "matches": matches}
 
@@ -131,6 +132,15 @@ def _counts(
         return agreement(pairs(), classes, threshold=options.iou_threshold, geometry=geometry)
     except (ImageTooCrowded, MaskSizesDiffer, TooManyRuns) as error:
         raise _named(current, error) from error
+
+
+def _precision(
+    images: Sequence[_Image], sides: Sequence[Pair], classes: Sequence[str], geometry: Geometry
+) -> AveragePrecision:
+    try:
+        return average_precision(sides, classes, geometry=geometry)
+    except MasksNotMeasured as error:
+        raise _named(images[error.position].id, error.reason) from error
 
 
 def _pair(image: _Image, codes: dict[str, int], geometry: Geometry) -> Pair:

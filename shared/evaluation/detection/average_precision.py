@@ -39,7 +39,7 @@ def average_precision(
 ) -> AveragePrecision:
     """Evaluate pairs of (reference, candidate), one for each image; the reference is the truth.
 
-    The k `classes` are named in the order of their codes in the pairs. Raises MaskSizesDiffer, TooManyRuns.
+    The k `classes` are named in the order of their codes in the pairs. Raises MasksNotMeasured.
     """
     truth, found = [reference for reference, _ in pairs], [candidate for _, candidate in pairs]
     least = float(THRESHOLDS[0])

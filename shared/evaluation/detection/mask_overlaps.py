@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.detection import masks
 from shared.evaluation.detection.boxes import Floats
+from shared.evaluation.detection.masks import MaskSizesDiffer, TooManyRuns
 from shared.evaluation.detection.object_table import Flags, Integers
 from shared.evaluation.detection.objects import Objects, encode_masks, iou
 from shared.evaluation.detection.overlaps import Overlaps, joined, pairs_of_equal
@@ -60,14 +61,25 @@ class MeasuredMasks(NamedTuple):
     candidate_areas: Floats
 
 
+class MasksNotMeasured(Exception):
+    """The masks of the image at `position` have different sizes, or overlap too much: `reason`."""
+
+    def __init__(self, position: int, reason: MaskSizesDiffer | TooManyRuns) -> None:
+        super().__init__(position, reason)
+        self.position, self.reason = position, reason
+
+
 def of_masks(sides: Sides, least: float, *, within_class: bool) -> MeasuredMasks:
     """The pairs of masks that overlap by `least` (above 0) or more; of one class each, or of any.
 
-    Raises MaskSizesDiffer, TooManyRuns.
+    Raises MasksNotMeasured.
     """
     found, areas, firsts = list[Overlaps](), ([np.zeros(0)], [np.zeros(0)]), [0, 0]
-    for some in _together(sides):
-        pairs, *sizes = _of_some(some, least, within_class=within_class)
+    for first_image, some in _together(sides):
+        try:
+            pairs, *sizes = _of_some(some, least, within_class=within_class)
+        except MasksNotMeasured as error:
+            raise MasksNotMeasured(first_image + error.position, error.reason) from error.reason
         found.append(Overlaps(pairs.candidates + firsts[1], pairs.references + firsts[0], pairs.iou))
         for side, of_side in enumerate(sizes):
             areas[side].append(of_side)
@@ -75,24 +87,22 @@ def of_masks(sides: Sides, least: float, *, within_class: bool) -> MeasuredMasks
     return MeasuredMasks(joined(found), np.concatenate(areas[0]), np.concatenate(areas[1]))
 
 
-def _together(sides: Sides) -> Iterator[Sides]:
-    """The images in their order, so many together as are compared at once."""
+def _together(sides: Sides) -> Iterator[tuple[int, Sides]]:
+    """The images in their order, so many together as are compared at once, with the position of the first."""
     start, pair_count, run_count = 0, 0, 0
     for position, (reference, candidate) in enumerate(sides):
         pairs = len(reference) * len(candidate)
         runs = sum(len(mask.starts) for side in (reference, candidate) for mask in side.masks)
         if position > start and (pair_count + pairs > _PAIRS_AT_ONCE or run_count + runs > _RUNS_AT_ONCE):
-            yield sides[start:position]
+            yield start, sides[start:position]
             start, pair_count, run_count = position, 0, 0
         pair_count += pairs
         run_count += runs
-    yield sides[start:]
+    yield start, sides[start:]
 
 
 def _of_some(sides: Sides, least: float, *, within_class: bool) -> MeasuredMasks:
-    for reference, candidate in sides:
-        if len(reference) and len(candidate):
-            masks.check_sizes([*reference.masks, *candidate.masks])
+    _check_sizes(sides)
     references, candidates = (_runs([pair[number] for pair in sides]) for number in (0, 1))
     rows, columns = _touching(references, candidates, within_class=within_class)
     work = np.bincount(candidates.images[rows], candidates.counts[rows], len(sides))
@@ -109,6 +119,15 @@ def _of_some(sides: Sides, least: float, *, within_class: bool) -> MeasuredMasks
         both = joined([pairs, others])
         pairs = both.where(np.lexsort((both.references, both.candidates)))
     return found._replace(overlaps=pairs)
+
+
+def _check_sizes(sides: Sides) -> None:
+    for position, (reference, candidate) in enumerate(sides):
+        if len(reference) and len(candidate):
+            try:
+                masks.check_sizes([*reference.masks, *candidate.masks])
+            except MaskSizesDiffer as error:
+                raise MasksNotMeasured(position, error) from error
 
 
 def _runs(sides: Sequence[Objects]) -> _Runs:
@@ -194,7 +213,10 @@ def _of_crowded(sides: Sides, images: NDArray[np.intp], least: float) -> Overlap
     found = list[Overlaps]()
     for image in images.tolist():
         reference, candidate = sides[image]
-        overlaps = iou(reference, candidate, "masks").T
+        try:
+            overlaps = iou(reference, candidate, "masks").T
+        except TooManyRuns as error:
+            raise MasksNotMeasured(image, error) from error
         rows, columns = np.nonzero(overlaps >= least)
         found.append(Overlaps(rows + candidates[image], columns + references[image], overlaps[rows, columns]))
     return joined(found)

@@ -4,7 +4,7 @@ import pytest
 
 from shared.analyses.agreement.evaluation import MAX_PAIRS, PairedAnnotations, compare
 from shared.analyses.agreement.pairs import ImagePair, Pairing
-from shared.analyses.errors import ImageTooCrowded
+from shared.analyses.errors import ImageTooCrowded, MasksNotComparable
 from shared.analyses.kinds.agreement import AgreementOptions
 from shared.analyses.records import AnnotationRecord
 from shared.evaluation.detection import masks
@@ -41,3 +41,17 @@ def test_masks_that_overlap_too_much_are_not_compared_and_what_to_change_is_said
     with pytest.raises(ImageTooCrowded, match=f"Image {IMAGE}: .*raise min_confidence or compare boxes"):
         compare(inputs, AgreementOptions(subject="masks"))
     assert compare(inputs, AgreementOptions(subject="boxes"))["overall"]["matched"] == 1
+
+
+def test_masks_of_other_sizes_name_their_image_though_only_the_precision_counts_them() -> None:
+    def mask(height: int, confidence: float) -> AnnotationRecord:
+        data = f'{{"format": "rle", "rle": {{"counts": [0, 1, 1, 1], "size": [{height}, 2]}}}}'
+        return AnnotationRecord(0, IMAGE, "segmentation", "cell", confidence, data)
+
+    other = UUID(int=3), UUID(int=4), UUID(int=5)
+    pairs = [ImagePair(IMAGE, REFERENCE, CANDIDATE, 2, 2), ImagePair(*other, 2, 2)]
+    sides = {REFERENCE: [mask(2, 1)], CANDIDATE: [mask(2, 1)], other[1]: [mask(2, 1)], other[2]: [mask(3, 0.1)]}
+    inputs = PairedAnnotations(Pairing(pairs, 0, 0, reference_is_truth=True), sides)
+
+    with pytest.raises(MasksNotComparable, match=f"Image {other[0]}: "):
+        compare(inputs, AgreementOptions(subject="masks", min_confidence=0.5))
