@@ -6,6 +6,7 @@ import numpy as np
 
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.object_table import Flags, Integers
+from shared.evaluation.detection.ranked_matching import sorted_again, surest_first
 
 # The mean of 101 points (COCO), of 11 points (VOC until 2009), or the area below the envelope (VOC from 2010 on).
 Interpolation = Literal["101-point", "11-point", "area"]
@@ -24,7 +25,7 @@ class Ranking(NamedTuple):
 
 def by_class(ranking: Ranking, interpolation: Interpolation) -> Floats:
     """The average precision (k,) of each class; 0 where there is nothing to find."""
-    order = np.lexsort((-ranking.confidences, ranking.classes))
+    order = sorted_again(surest_first(ranking.confidences), ranking.classes)
     bounds = np.searchsorted(ranking.classes[order], np.arange(1, len(ranking.totals) + 1))
     # The last piece is that behind the last class: nothing.
     rows = np.split(ranking.is_right[order], bounds)[: len(ranking.totals)]

@@ -70,7 +70,8 @@ def classify(scene: Scene, found: Outcomes) -> Errors:
 
 def costs(scene: Scene, found: Outcomes, errors: Errors) -> list[ErrorCost]:
     """Mend the errors of one type at a time; the mean is over the classes that then occur, as in TIDE."""
-    rows = np.flatnonzero(found.is_right | found.is_wrong)
+    # What is in order is sorted in no time, once for each type.
+    rows = scene.by_confidence[(found.is_right | found.is_wrong)[scene.by_confidence]]
     sought = scene.references.classes[~scene.references.is_uncounted]
     totals = np.bincount(sought, minlength=scene.class_count)
     ranking = Ranking(scene.candidates.classes[rows], scene.candidates.confidences[rows], found.is_right[rows], totals)

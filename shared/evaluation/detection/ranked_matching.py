@@ -25,7 +25,7 @@ def surest_first(confidences: Floats) -> Positions:
 
 def ranks(groups: Integers, confidences: Floats, by_confidence: Positions | None = None) -> Integers:
     """The place (n,) of each candidate in its group, from 0, in the order `by_confidence`, which is `surest_first`."""
-    order = _sorted_again(surest_first(confidences) if by_confidence is None else by_confidence, groups)
+    order = sorted_again(surest_first(confidences) if by_confidence is None else by_confidence, groups)
     ordered = groups[order]
     firsts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
     sizes = np.diff(np.append(firsts, len(ordered)))
@@ -64,7 +64,7 @@ def turn_order(overlaps: Overlaps, places: Integers) -> Positions:
     order = np.argsort(overlaps.references, kind="stable")
     order = order[np.argsort(overlaps.iou[order], kind="stable")]
     for numbers in (overlaps.candidates, places[overlaps.candidates]):
-        order = _sorted_again(order, numbers)
+        order = sorted_again(order, numbers)
     return order
 
 
@@ -103,7 +103,7 @@ def _by_place(turns: Turns) -> Iterator[tuple[Integers, Integers, Floats]]:
         yield pairs.candidates[start:stop], pairs.references[start:stop], pairs.iou[start:stop]
 
 
-def _sorted_again(order: Positions, numbers: Integers) -> Positions:
+def sorted_again(order: Positions, numbers: Integers) -> Positions:
     """Sort an order by numbers from 0 on, equal ones as they are: 16 bits at a time, which NumPy counts."""
     rest = numbers[order]
     while len(rest):
