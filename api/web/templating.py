@@ -11,7 +11,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.static_files import STATIC
-from shared.kit.number_format import bytes_text, count_text, percent_text, signed_text, value_text
+from shared.kit.counted import form
+from shared.kit.number_format import (
+    bytes_text,
+    count_text,
+    counted_text,
+    percent_text,
+    signed_text,
+    value_text,
+)
 from shared.presentation import heatmap
 from shared.presentation.labels import cut, label_text, plain_text
 
@@ -89,6 +97,8 @@ _environment.filters |= {
     "difference": _difference,
     "percent": _percent,
     "count": count_text,
+    "counted": counted_text,
+    "form": form,
     "bytes": bytes_text,
     "label": label_text,
     "plain": plain_text,

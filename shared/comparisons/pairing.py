@@ -12,6 +12,7 @@ from shared.comparisons.errors import RunsNotComparable
 from shared.comparisons.sides import Codes, ComparedSide, Floats
 from shared.comparisons.tasks import difference
 from shared.evaluation.types import Label
+from shared.kit.counted import counted, form
 from shared.kit.errors import Fault
 from shared.runs.summary import Task, json_text
 
@@ -101,8 +102,8 @@ def _order(baseline: ComparedSide, candidate: ComparedSide) -> NDArray[np.int64]
     if baseline.ids is None and candidate.ids is None:
         if n != len(candidate.truth):
             raise RunsNotComparable(
-                f"The baseline has {n:,} samples and the candidate {len(candidate.truth):,}; without ids they are "
-                "paired by position."
+                f"The baseline has {counted(n, 'sample')} and the candidate {len(candidate.truth):,}; without ids they "
+                "are paired by position."
             )
         return np.arange(n)
     if baseline.ids is None or candidate.ids is None:
@@ -142,7 +143,8 @@ def _check_truths(baseline: ComparedSide, truth: Codes, other: Codes, shown: Seq
             Fault("/candidate", f"{_name(baseline, row)}: “{shown[truth[row]]}” and “{shown[other[row]]}”.")
             for row in (differing[:MAX_EXAMPLES].tolist() if shown else ())
         ]
-        raise RunsNotComparable(f"{len(differing):,} samples have another truth in the candidate.", examples)
+        have = form(len(differing), "has", "have")
+        raise RunsNotComparable(f"{counted(len(differing), 'sample')} {have} another truth in the candidate.", examples)
 
 
 def _name(side: ComparedSide, row: int) -> str:

@@ -3,7 +3,7 @@
 from shared.comparisons.results import MetricDifference
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.paired.verdicts import Verdict
-from shared.kit.number_format import count_text, signed_text, value_text
+from shared.kit.number_format import counted_text, signed_text, value_text
 
 _SAID: dict[Verdict, str] = {
     "better": "The candidate is better",
@@ -27,4 +27,4 @@ def sentence(found: MetricDifference, alpha: float) -> str:
         said += f" ({100 * (1 - alpha):.4g} % interval {signed_text(found.low)} to {signed_text(found.high)})"
     if found.p_adjusted is not None:
         said += f", P = {value_text(found.p_adjusted)} for all tests together"
-    return f"{said}, on {count_text(found.samples)} samples{'' if found.reason is None else f'; {found.reason}'}."
+    return f"{said}, on {counted_text(found.samples, 'sample')}{'' if found.reason is None else f'; {found.reason}'}."

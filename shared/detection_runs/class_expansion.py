@@ -10,6 +10,7 @@ from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
 from shared.evaluation.detection import class_hierarchy
 from shared.evaluation.detection.class_hierarchy import NO_HIERARCHY, ClassHierarchy, InvalidHierarchy
+from shared.kit.counted import counted, form
 from shared.kit.errors import Fault, InvalidInput
 
 
@@ -50,7 +51,8 @@ def notices_of(sides: ImageSides, options: DetectionOptions) -> list[str]:
     if not (outside := sorted(used - known)):
         return []
     named = ", ".join(f"“{name[:50]}”" for name in outside[:3])
-    return [f"{len(outside):,} classes are not in the hierarchy, such as {named}; nothing stands above them."]
+    said = f"{counted(len(outside), 'class', 'classes')} {form(len(outside), 'is', 'are')}"
+    return [f"{said} not in the hierarchy, such as {named}; nothing stands above {form(len(outside), 'it', 'them')}."]
 
 
 def _with(record: AnnotationRecord, ancestors: Mapping[str, frozenset[str]]) -> Iterator[AnnotationRecord]:

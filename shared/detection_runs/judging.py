@@ -22,6 +22,7 @@ from shared.evaluation.detection.image_bootstrap import JudgedCandidates
 from shared.evaluation.detection.lvis import Frequency
 from shared.evaluation.detection.profiles import PROFILES, judge, judge_at
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, best_confidence, ranked_counts
+from shared.kit.counted import counted
 
 # Candidates times samples that are drawn for an interval: half a minute's work.
 _MAX_DRAWN = 200_000_000
@@ -64,7 +65,8 @@ def figures_of(
     interval = None if drawn is None else interval_of(image_bootstrap.mean_of_classes(drawn))
     reason = _NO_INTERVAL if drawn is None else None
     if interval is not None and len(stored.images) < FEW_IMAGES:
-        reason = f"The interval rests on {len(stored.images)} images; of fewer than {FEW_IMAGES} it is too narrow."
+        images = counted(len(stored.images), "image")
+        reason = f"The interval rests on {images}; of fewer than {FEW_IMAGES} it is too narrow."
     return DetectionFigures(
         profile=profile.name,
         subject=options.subject,

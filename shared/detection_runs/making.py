@@ -30,6 +30,7 @@ from shared.detection_runs.scenes import StoredScene
 from shared.evaluation.detection.lvis import Frequency
 from shared.evaluation.detection.profiles import PROFILES
 from shared.jobs import JobRecord
+from shared.kit.counted import counted, form
 from shared.kit.db import Connection
 from shared.kit.downloads import download
 from shared.kit.files import FileOnDisk
@@ -117,7 +118,9 @@ def _notices(inputs: DetectionInputs, stored: StoredScene) -> list[str]:
     sides, notices = inputs.sides, class_expansion.notices_of(inputs.sides, inputs.run.asked)
     records = [record for pair in sides.pairing.pairs for record in sides.of(pair)[1]]
     if uncertain := sum(record.confidence is None for record in records):
-        notices.append(f"{uncertain:,} of {len(records):,} candidates state no confidence and count as certain.")
+        of_all = f"{uncertain:,} of {counted(len(records), 'candidate')}"
+        said = form(uncertain, "states no confidence and counts", "state no confidence and count")
+        notices.append(f"{of_all} {said} as certain.")
     profile = PROFILES[inputs.run.asked.profile]
     if profile.has_labels and not len(stored.scene.labels.verified):
         notices.append(NOTHING_VERIFIED)

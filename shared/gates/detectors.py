@@ -22,6 +22,7 @@ from shared.gates.detection_figures import FIGURES
 from shared.gates.policy import GateMetric, GatePolicy
 from shared.gates.results import CheckResult, GateReason, GateTest
 from shared.gates.words import sentence, subject_of
+from shared.kit.counted import counted
 
 # Of images times samples, so that a gate of many classes draws often enough and its draws still fit into memory.
 _MAX_DRAWS = 20_000_000
@@ -62,8 +63,8 @@ def evaluate(baseline: DetectorSide, candidate: DetectorSide, policy: GatePolicy
     resamples = _resamples(baseline, candidate, tested, policy.alpha)
     if tested > policy.alpha * (1 + resamples):
         text = (
-            f"At alpha {policy.alpha:.4g}, {resamples:,} samples of the images cannot tell {tested:,} figures from "
-            "chance; name fewer classes, or raise alpha."
+            f"At alpha {policy.alpha:.4g}, {resamples:,} samples of the images cannot tell {counted(tested, 'figure')} "
+            "from chance; name fewer classes, or raise alpha."
         )
         return concluded([_unpaired(text)], samples=images, seed=SEED)
     drawn = list(_drawn(baseline, candidate, entries, resamples))
@@ -85,7 +86,7 @@ def _incomparable(baseline: DetectorSide, candidate: DetectorSide) -> str | None
             "profile coco or lvis."
         )
     if (images := len(candidate.stored.images)) < FEW_IMAGES:
-        return f"Both runs have {images:,} images, and fewer than {FEW_IMAGES} show nothing."
+        return f"Both runs have {counted(images, 'image')}, and fewer than {FEW_IMAGES} show nothing."
     return None
 
 

@@ -15,6 +15,7 @@ from shared.gates.policy import GatePolicy
 from shared.gates.results import CheckResult, GateReason, GateTest
 from shared.gates.testing import GatedDifference, differences, missing_columns, missing_metrics
 from shared.gates.words import sentence, subject_of
+from shared.kit.counted import counted
 
 
 def evaluate(baseline: ComparedSide, candidate: ComparedSide, policy: GatePolicy) -> CheckResult:
@@ -44,7 +45,9 @@ def _unpaired(text: str) -> GateReason:
 
 def _judged(paired: PairedSamples, policy: GatePolicy) -> Iterator[GateReason]:
     if len(paired.truth) < MIN_SAMPLES:
-        yield _unpaired(f"Both runs have {len(paired.truth):,} samples, and fewer than {MIN_SAMPLES} show nothing.")
+        yield _unpaired(
+            f"Both runs have {counted(len(paired.truth), 'sample')}, and fewer than {MIN_SAMPLES} show nothing."
+        )
         return
     if paired.task == "classification" and len(np.unique(paired.truth)) == 1:
         yield _unpaired("All samples have the same true class, so the runs cannot be compared as classifiers.")

@@ -11,6 +11,7 @@ from shared.comparisons.sides import Codes, ComparedSide, Floats
 from shared.evaluation.paired.gate_rule import Outcome
 from shared.gates.policy import GatePolicy
 from shared.gates.results import GateReason
+from shared.kit.counted import counted, form
 from shared.kit.listed import listed
 
 # More of them say nothing more.
@@ -93,7 +94,8 @@ def _golden(outcome: Outcome, text: str) -> GateReason:
 def _unpaired(where: str, outcome: Outcome, ids: Any) -> list[GateReason]:
     if not len(ids):
         return []
-    text = f"{len(ids):,} samples are {where}: {listed(ids.slice(0, MAX_EXAMPLES).to_pylist(), len(ids))}."
+    named = listed(ids.slice(0, MAX_EXAMPLES).to_pylist(), len(ids))
+    text = f"{counted(len(ids), 'sample')} {form(len(ids), 'is', 'are')} {where}: {named}."
     return [GateReason(outcome=outcome, requirement="samples", subject=f"samples {where}", text=text)]
 
 

@@ -25,6 +25,7 @@ from shared.imports.reading.objects import (
 )
 from shared.imports.reading.pictures import Examine, Pictures, SentPicture
 from shared.imports.report import ImageCounts, ImportReport, report_of
+from shared.kit.counted import counted, form
 from shared.kit.ids import uuid7
 
 # They are in memory together, at half a kilobyte each.
@@ -124,9 +125,10 @@ def plan(
     analyses += silent
     new = {image.id for image in matcher.new}
     if matcher.renumbered:
+        have = form(matcher.renumbered, "has", "have")
         read.notices.append(
-            f"{matcher.renumbered:,} images have another number in this file than in the project, which keeps its own: "
-            "results by the numbers of this file would be read for other images."
+            f"{counted(matcher.renumbered, 'image')} {have} another number in this file than in the project, which "
+            "keeps its own: results by the numbers of this file would be read for other images."
         )
     matched = [analysis.image_id for analysis in analyses if analysis.image_id not in new]
     counts = Counter(annotation.class_name for analysis in analyses for annotation in analysis.annotations)

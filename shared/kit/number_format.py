@@ -2,6 +2,8 @@
 
 import math
 
+from shared.kit.counted import form
+
 _THIN_SPACE = "\u202f"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNIFICANT_DIGITS = 6
@@ -22,6 +24,11 @@ def count_text(count: float) -> str:
     if not _MIN_PLAIN <= abs(count) < _MAX_WEIGHT:
         return _scientific(count)
     return _group_digits(f"{count:,.{_DECIMALS}f}".rstrip("0").rstrip("."))
+
+
+def counted_text(count: float, one: str, many: str | None = None) -> str:
+    """The count with its noun, by default with an s where it is not 1."""
+    return f"{count_text(count)} {form(count, one, many)}"
 
 
 def compact_count_text(count: float) -> str:

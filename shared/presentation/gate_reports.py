@@ -11,6 +11,7 @@ from shared.evaluation.paired.gate_rule import Outcome
 from shared.gates.lifecycle import CheckStatus
 from shared.gates.records import CheckRecord
 from shared.gates.results import CheckResult, GateReason
+from shared.kit.counted import counted
 from shared.presentation.labels import plain_text
 
 # A comment on a pull request has up to 65,536 characters.
@@ -89,8 +90,8 @@ def _item(reason: GateReason) -> str:
 
 def _compared(check: CheckRecord, found: CheckResult) -> str:
     baseline = "no baseline" if check.baseline is None else f"baseline `{check.baseline.id}`"
-    unit = "images" if check.is_of_detectors else "samples"
-    return f"Candidate `{check.candidate.id}`, {baseline}, {found.samples:,} {unit}; check `{check.id}`."
+    compared = counted(found.samples, "image" if check.is_of_detectors else "sample")
+    return f"Candidate `{check.candidate.id}`, {baseline}, {compared}; check `{check.id}`."
 
 
 def _cases(check: CheckRecord) -> list[ET.Element]:

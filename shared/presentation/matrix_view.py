@@ -10,6 +10,7 @@ from shared.evaluation.confusion.cell_list import most_errors, neighbours
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import ratios
 from shared.evaluation.types import Counts
+from shared.kit.counted import form
 from shared.kit.number_format import compact_count_text, count_text, percent_text
 from shared.presentation.cell_colours import THRESHOLDS
 from shared.presentation.heatmap import NUMBERED_CLASSES, CellShades, HeatMap, HeatMapSize, heat_map
@@ -125,4 +126,4 @@ def _cells(matrix: ConfusionMatrix, visible: ConfusionMatrix, order: list[int], 
 def _held(count: float, *, is_weighted: bool) -> str:
     if is_weighted:
         return f"weight {count_text(count)}"
-    return "1 sample" if count == 1 else f"{count_text(count)} samples"
+    return f"{count_text(count)} {form(count, 'sample')}"

@@ -9,6 +9,7 @@ from shared.evaluation.label_errors.agreement_bounds import kappa_bounds, mcc_bo
 from shared.evaluation.label_errors.confident_learning import SuspectedErrors, accuracy_bounds, suspected_errors
 from shared.evaluation.label_errors.metric_bounds import class_bounds, mean_bounds
 from shared.evaluation.types import Label
+from shared.kit.counted import form, there_are
 from shared.runs import results
 from shared.runs.errors import AuditTooLarge, SamplesInsufficient
 from shared.runs.probabilities import read_probabilities
@@ -84,13 +85,14 @@ def audit_labels(scan: RowScan, run: ReadyRun, limit: int) -> LabelAuditResult:
     thresholds = [None if np.isnan(value) else value for value in found.thresholds.tolist()]
     tops = [top for top in _TOPS if top < len(found.rows)] + ([len(found.rows)] if len(found.rows) else [])
     share = len(found.rows) / summary.rows
+    are = form(len(found.rows), "is", "are")
     return LabelAuditResult(
         *(str(run.id), run.version, summary.rows, len(found.rows)),
         dict(zip(map(str, classes), thresholds, strict=True)),
         results.overall(summary.matrix)[0],
         [_if_wrong(labels, predicted, found, top, classes) for top in tops],
         _named(scan, classes, found, limit),
-        f"{len(found.rows):,} of {summary.rows:,} labels ({share:.2%}) are suspected: the model is confidently of "
+        f"{len(found.rows):,} of {summary.rows:,} labels ({share:.2%}) {are} suspected: the model is confidently of "
         "another class.",
     )
 
@@ -98,7 +100,7 @@ def audit_labels(scan: RowScan, run: ReadyRun, limit: int) -> LabelAuditResult:
 def _check(run: ReadyRun) -> None:
     summary = run.summary
     if summary.rows < MIN_SAMPLES:
-        raise SamplesInsufficient(f"There are {summary.rows:,} samples; at least {MIN_SAMPLES} are needed.")
+        raise SamplesInsufficient(f"{there_are(summary.rows, 'sample')}; at least {MIN_SAMPLES} are needed.")
     if np.count_nonzero(summary.matrix.actual) == 1:
         raise SamplesInsufficient("All samples have one label, so that none can be told from another.")
     if summary.matrix.is_sparse or summary.rows * len(summary.classes) > MAX_PROBABILITIES:

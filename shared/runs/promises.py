@@ -8,6 +8,7 @@ import numpy as np
 from shared.evaluation.curves.ranked_scores import RankedScores
 from shared.evaluation.thresholds.net_benefit import NetBenefit, decision_curve
 from shared.evaluation.thresholds.promises import MIN_SAMPLES, Promise, PromisedThreshold, promise_threshold
+from shared.kit.counted import there_are
 from shared.kit.platform import Platform
 from shared.runs import answers
 from shared.runs.class_scores import ClassScores, position_of_scored_class, scores_of
@@ -83,7 +84,7 @@ async def _of_ranked(
 def _check(ranked: RankedScores) -> None:
     n = len(ranked.keys)
     if n < MIN_SAMPLES:
-        raise SamplesInsufficient(f"There are {n:,} samples; at least {MIN_SAMPLES} are needed.")
+        raise SamplesInsufficient(f"{there_are(n, 'sample')}; at least {MIN_SAMPLES} are needed.")
     if not ranked.positives or not ranked.negatives:
         kind = "has" if ranked.positives else "lacks"
         raise SamplesInsufficient(f"Each of the {n:,} samples {kind} the class, so that no threshold tells them apart.")

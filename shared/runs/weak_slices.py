@@ -8,6 +8,7 @@ import numpy as np
 from shared.evaluation.slices.candidates import MAX_COLUMNS, CodedColumn
 from shared.evaluation.slices.weak_slices import Correction, JudgedSlice, weak_slices
 from shared.evaluation.types import Label
+from shared.kit.counted import counted, there_are
 from shared.runs.errors import SamplesInsufficient, SlicesNotAvailable
 from shared.runs.found_rows import FoundRow
 from shared.runs.kinds.weak_slices import WeakSlicesOptions
@@ -83,7 +84,7 @@ def find_weak_slices(scan: RowScan, run: ReadyRun, options: WeakSlicesOptions) -
     """Look for weak slices over all columns of metadata; raises SamplesInsufficient."""
     rows, needed = run.summary.rows, 2 * options.min_support
     if rows < 2 * needed:
-        raise SamplesInsufficient(f"There are {rows:,} samples; at least {2 * needed:,} are needed.")
+        raise SamplesInsufficient(f"{there_are(rows, 'sample')}; at least {2 * needed:,} are needed.")
     errors = run.summary.errors
     if errors in {0, rows}:
         raise SamplesInsufficient("All samples are predicted " + ("wrongly." if errors else "rightly."))
@@ -158,5 +159,5 @@ def _sentence(tested: list[JudgedSlice], weak: int) -> str:
     name = " and ".join(f"{column} = {value}" for column, value in one.literals)
     return (
         f"{weak} of {len(tested)} slices that looked weak are confirmed; the clearest is {name[:200]}, with "
-        f"{one.tested.errors:,} errors in {one.tested.support:,} samples."
+        f"{counted(one.tested.errors, 'error')} in {one.tested.support:,} samples."
     )

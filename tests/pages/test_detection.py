@@ -34,9 +34,9 @@ async def test_the_counts_and_boxes_follow_the_form_and_the_address_follows_too(
     await page.locator("table.cells").get_by_role("link").nth(1).click()
     await expect(page.locator("#samples h2")).to_contain_text("truly")
     await page.get_by_label("Slide the confidence").fill("0.85")
-    await expect(page.locator("#level")).to_contain_text("confidence 0.8500: 1 true positives, 0 false positives")
+    await expect(page.locator("#level")).to_contain_text("confidence 0.8500: 1 true positive, 0 false positives")
     await page.get_by_label("Slide the IoU").fill("0.95")
-    await expect(page.locator("#level")).to_contain_text("At IoU 0.9500 and confidence 0.8500: 1 true positives")
+    await expect(page.locator("#level")).to_contain_text("At IoU 0.9500 and confidence 0.8500: 1 true positive")
     await page.get_by_role("link", name="Show the matrix and the boxes there").click()
     await expect(page).to_have_url(re.compile(r"iou=0\.95.*confidence=0\.85"))
     assert run["status"] == "ready"

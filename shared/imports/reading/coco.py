@@ -13,6 +13,7 @@ from shared.imports.reading.coco_panoptic import masks_of, pictures_of
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode
 from shared.imports.reading.objects import Category, FileId, ReadFile, ReadImage, ReadingRules, ReadObject
+from shared.kit.counted import counted, form
 from shared.kit.names import is_visible
 
 _FREQUENCIES: dict[str, Frequency] = {"r": "rare", "c": "common", "f": "frequent"}
@@ -104,7 +105,10 @@ class _Reading:
                 self._add(image, categories, annotation, pointer)
             if self._checker.is_full:
                 break
-        notices = [f"{count:,} annotations state {name}, which is not kept." for name, count in self._unread.items()]
+        notices = [
+            f"{counted(count, 'annotation')} {form(count, 'states', 'state')} {name}, which is not kept."
+            for name, count in self._unread.items()
+        ]
         if stuff := sum(not category.isthing for category in document.categories):
             notices.append(
                 f"{stuff:,} categories are no things (isthing is 0): each of their segments counts as an object."

@@ -11,6 +11,7 @@ from shared.analyses.annotations.formats import Size
 from shared.analyses.annotations.validation import Checker
 from shared.evaluation.detection.lvis import Frequency
 from shared.imports.reading.pictures import Pictures
+from shared.kit.counted import counted, form
 
 Role = Literal["ground_truth", "predictions"]
 
@@ -146,4 +147,7 @@ def named(objects: Iterable[ReadImage], first: Iterable[str] = ()) -> list[Categ
 
 def unkept(counts: Counter[str]) -> list[str]:
     """Return sentences about members that are not kept, by their numbers."""
-    return [f"{count:,} objects state {member}, which is not kept." for member, count in sorted(counts.items())]
+    return [
+        f"{counted(count, 'object')} {form(count, 'states', 'state')} {member}, which is not kept."
+        for member, count in sorted(counts.items())
+    ]

@@ -11,6 +11,7 @@ from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
 from shared.imports.reading.tables import rows_of
 from shared.imports.reading.xml_text import number_of
+from shared.kit.counted import counted, form
 
 _CORNERS = ("XMin", "YMin", "XMax", "YMax")
 _NAMES = re.compile(r"class[^/]*\.csv$")
@@ -56,7 +57,8 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     _label(files, names, images)
     used = {read.annotation["class_name"] for image in images.values() for read in image.objects}
     unnamed = {name for name in used if name.startswith(_IDS)}
-    notices = [f"{len(unnamed):,} classes have no name but their id; send a table of names, or `categories`."]
+    said = f"{counted(len(unnamed), 'class', 'classes')} {form(len(unnamed), 'has', 'have')}"
+    notices = [f"{said} no name but {form(len(unnamed), 'its', 'their')} id; send a table of names, or `categories`."]
     return ReadFile(list(images.values()), named(images.values()), notices if unnamed else [])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.kit.counted import counted
 from shared.runs.ingest.tally import RowTally
 from shared.runs.mapping import Assignment
 from shared.runs.reading.flags import says_right
@@ -16,7 +17,8 @@ def flag_notices(tally: RowTally, columns: Assignment, positions: NDArray[np.int
         (name, _contradictions(tally, name, positions)) for name in (names[position] for position in columns.flags)
     ]
     return [
-        f"“{name}” contradicts the labels in {count:,} of {tally.rows:,} rows; are these the columns it was made of?"
+        f"“{name}” contradicts the labels in {count:,} of {counted(tally.rows, 'row')}; are these the columns "
+        "it was made of?"
         for name, count in found
         if count
     ]

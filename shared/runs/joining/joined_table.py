@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from shared.kit.counted import counted, form
 from shared.predictions.values import score
 from shared.runs.errors import ColumnsContradictory, IdsMissing
 from shared.runs.joining.id_index import quoted
@@ -54,9 +55,12 @@ class JoinedTable:
             return notices
         missing, extra = self._unpaired()
         if missing:
-            notices.append(f"{missing:,} of {len(self._truth):,} samples have no prediction and are not counted.")
+            said = form(missing, "has no prediction and is", "have no prediction and are")
+            notices.append(f"{missing:,} of {counted(len(self._truth), 'sample')} {said} not counted.")
         if extra:
-            notices.append(f"{extra:,} predictions are of samples without an actual label and are not counted.")
+            said = form(extra, "is of a sample", "are of samples")
+            are = form(extra, "is", "are")
+            notices.append(f"{counted(extra, 'prediction')} {said} without an actual label and {are} not counted.")
         return notices
 
     def sample(self, rows: int) -> list[list[str]]:
@@ -131,13 +135,14 @@ class JoinedTable:
             rows = np.flatnonzero(~self._seen)[:_NAMED_IDS]
             named = quoted(self._truth.ids.take(pa.array(rows)).to_pylist())
             faults.append(
-                f"{missing:,} of {len(self._truth):,} samples have no prediction: {named}; send them, or "
+                f"{missing:,} of {counted(len(self._truth), 'sample')} {form(missing, 'has', 'have')} no prediction: "
+                f"{named}; send them, or "
                 "`missing: exclude` to leave these samples out."
             )
         if extra and self._rules.extra == "refuse":
             faults.append(
-                f"{extra:,} predictions are of samples without an actual label: {quoted(self._extra_ids)}; send "
-                "`extra: ignore` to leave them out."
+                f"{counted(extra, 'prediction')} {form(extra, 'is of a sample', 'are of samples')} without an actual "
+                f"label: {quoted(self._extra_ids)}; send `extra: ignore` to leave {form(extra, 'it', 'them')} out."
             )
         if faults:
             raise IdsMissing(" ".join(faults))

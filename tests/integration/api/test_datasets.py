@@ -112,7 +112,7 @@ async def test_the_dataset_stays_when_its_upload_is_deleted(alice: Client) -> No
     ("predictions", "code", "said"),
     [
         (b"id,prediction\n007,cat\n", "ids-missing", "2 of 3 samples have no prediction: “008”, “009”"),
-        (PREDICTIONS + b"7,cat\n", "ids-missing", "1 predictions are of samples without an actual label: “7”"),
+        (PREDICTIONS + b"7,cat\n", "ids-missing", "1 prediction is of a sample without an actual label: “7”"),
         (PREDICTIONS + b"008,cat\n", "ids-duplicated", "“008” (line 4, line 5)"),
     ],
 )

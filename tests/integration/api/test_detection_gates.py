@@ -110,7 +110,7 @@ async def test_few_images_fail_with_the_reason_and_the_latest_is_of_the_same_pro
     assert found["baseline"]["id"] == baseline["id"]
     assert by_voc["tags"] == ["a"]
     assert [one["text"] for one in found["result"]["reasons"]] == [
-        "Both runs have 1 images, and fewer than 20 show nothing."
+        "Both runs have 1 image, and fewer than 20 show nothing."
     ]
     assert (found["verdict"], foreign["verdict"]) == ("fail", "fail")
     assert foreign["result"]["reasons"][0]["text"].startswith("The baseline was judged on other images")

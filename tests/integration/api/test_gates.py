@@ -119,7 +119,7 @@ async def test_samples_that_only_one_run_has_never_pass(alice: Client) -> None:
 
     failed, warned = await check(alice, strict, other), await check(alice, lenient, other)
 
-    sentences = ["1 samples are only in the candidate: “new”.", "1 samples are only in the baseline: “s0”."]
+    sentences = ["1 sample is only in the candidate: “new”.", "1 sample is only in the baseline: “s0”."]
     assert (failed["verdict"], texts(failed, "fail")) == ("fail", sentences)
     assert (warned["verdict"], texts(warned, "warn")) == ("warn", sentences)
     assert [warned["result"][name] for name in ("samples", "new_samples", "removed_samples")] == [N - 1, 1, 1]

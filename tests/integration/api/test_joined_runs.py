@@ -54,8 +54,8 @@ async def test_rows_of_json_are_joined_as_those_of_a_file(alice: Client) -> None
         "ignore",
     )
     assert run["notices"][:2] == [
-        "1 of 3 samples have no prediction and are not counted.",
-        "1 predictions are of samples without an actual label and are not counted.",
+        "1 of 3 samples has no prediction and is not counted.",
+        "1 prediction is of a sample without an actual label and is not counted.",
     ]
 
 
@@ -63,7 +63,7 @@ async def test_rows_of_json_are_joined_as_those_of_a_file(alice: Client) -> None
     ("predictions", "truth", "code", "said"),
     [
         (b"id,prediction\n007,cat\n", TRUTH, "ids-missing", "2 of 3 samples have no prediction: “008”, “009”"),
-        (PREDICTIONS + b"7,cat\n", TRUTH, "ids-missing", "1 predictions are of samples without an actual label: “7”"),
+        (PREDICTIONS + b"7,cat\n", TRUTH, "ids-missing", "1 prediction is of a sample without an actual label: “7”"),
         (PREDICTIONS + b"008,cat\n", TRUTH, "ids-duplicated", "“008” (line 4, line 5)"),
         (PREDICTIONS, TRUTH + b"008,cat,DE\n", "ids-duplicated", "actual labels: “008” (line 3, line 5)"),
     ],

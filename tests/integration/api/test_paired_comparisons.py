@@ -94,7 +94,7 @@ async def test_other_samples_are_refused_with_how_many_and_which(alice: Client) 
         "Only in the baseline: “s0”.",
         "Only in the candidate: “x”.",
     ]
-    assert contradicted["detail"] == "1 samples have another truth in the candidate."
+    assert contradicted["detail"] == "1 sample has another truth in the candidate."
     assert contradicted["errors"][0]["detail"] == f"Sample “s0”: “{TRUTH[0]}” and “{WRONG[0]}”."
 
 

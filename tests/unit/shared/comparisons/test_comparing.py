@@ -79,7 +79,7 @@ def test_numbers_and_their_texts_are_the_same_class() -> None:
             "599 sample ids are in both, 1 only in the baseline and 1 only in the candidate.",
             "Only in the baseline: “s0”.",
         ),
-        ({"truth": TRUTH ^ (np.arange(N) == 4)}, "1 samples have another truth in the candidate.", "Sample “s4”: "),
+        ({"truth": TRUTH ^ (np.arange(N) == 4)}, "1 sample has another truth in the candidate.", "Sample “s4”: "),
         ({"ids": None}, "The candidate has no sample ids, by which the samples of the other could be found.", None),
         (
             {"ids": pa.array(["s1", *IDS[1:]])},

@@ -34,7 +34,7 @@ def judged(
     pairing = Pairing([ImagePair(IMAGE, TRUTH, FOUND, 100, 100)], 0, 0, reference_is_truth=True)
     sides = ImageSides(pairing, {TRUTH: [box("Dog", 0), box("Lamp", 50)], FOUND: found}, {TRUTH: parameters})
     assert class_expansion.notices_of(sides, options) == [
-        "1 classes are not in the hierarchy, such as “Lamp”; nothing stands above them."
+        "1 class is not in the hierarchy, such as “Lamp”; nothing stands above it."
     ]
     sides = class_expansion.expanded(sides, options)
     classes = objects_of_images.class_names(sides)

@@ -141,7 +141,7 @@ def test_a_check_of_too_little_says_why_and_never_passes() -> None:
         "voc": ("fail", "The profile voc12 judges at IoU 0.50 alone, and such figures are not tested"),
         "rules": ("fail", "The baseline was judged by other rules"),
         "images": ("fail", BaselineNotComparable().detail),
-        "alpha": ("fail", "At alpha 1e-05, 4,000 samples of the images cannot tell 1 figures from chance"),
+        "alpha": ("fail", "At alpha 1e-05, 4,000 samples of the images cannot tell 1 figure from chance"),
         "rare": ("warn", UNTESTED),
     }
 

@@ -377,7 +377,7 @@ def test_what_programs_write_beside_the_annotations_is_passed_over(tmp_path: Pat
 def test_groups_of_cvat_are_reported(tmp_path: Path) -> None:
     made = planned(tmp_path, cvat('<box label="car" xtl="1" ytl="2" xbr="3" ybr="4" group_id="3"/>'))
 
-    assert made.report.notices == ["1 objects state a group, which is not kept."]
+    assert made.report.notices == ["1 object states a group, which is not kept."]
 
 
 @pytest.mark.parametrize("name", ["cvat", "labelme", "datumaro", "kitti"])
@@ -408,7 +408,7 @@ def test_classes_of_open_images_without_a_name_keep_their_id_and_are_reported(tm
     made = planned(tmp_path, f"{OPENIMAGES}street,x,/m/0k4j,1,0.05,0.2,0.2,0.6,0,0".encode())
 
     assert [category.name for category in made.report.categories] == ["/m/0k4j"]
-    assert made.report.notices == ["1 classes have no name but their id; send a table of names, or `categories`."]
+    assert made.report.notices == ["1 class has no name but its id; send a table of names, or `categories`."]
 
 
 @pytest.mark.parametrize(
@@ -525,7 +525,7 @@ def test_a_file_that_numbers_the_images_of_the_project_otherwise_is_reported(tmp
     made = planned(tmp_path, document)
 
     assert made.numbers == {}
-    assert made.report.notices[0].startswith("1 images have another number in this file than in the project")
+    assert made.report.notices[0].startswith("1 image has another number in this file than in the project")
 
 
 @pytest.mark.parametrize("members", [{"images": 2**60}, {"categories": 2**60}])

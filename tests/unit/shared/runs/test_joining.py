@@ -60,7 +60,7 @@ def test_scores_of_each_class_are_joined_to_the_truth(tmp_path: Path) -> None:
         ("id,prediction\n007,cat\n", ["2 of 3 samples have no prediction: “008”, “009”", "`missing: exclude`"]),
         (
             "id,prediction\n007,cat\n008,cat\n009,cat\n010,dog\n",
-            ["1 predictions are of samples without an actual label: “010”", "`extra: ignore`"],
+            ["1 prediction is of a sample without an actual label: “010”", "`extra: ignore`"],
         ),
         ("id,prediction\n7,cat\n8,cat\n", ["None of the first 2", "“7”, “8”", "“007”, “008”, “009”"]),
     ],
@@ -79,7 +79,7 @@ def test_samples_without_a_partner_are_left_out_and_counted_where_the_request_sa
 
     assert counts(run) == (["cat", "dog"], [[0, 1], [0, 1]])
     assert run.finished.notices[:2] == [
-        "1 of 3 samples have no prediction and are not counted.",
+        "1 of 3 samples has no prediction and is not counted.",
         "2 predictions are of samples without an actual label and are not counted.",
     ]
 
