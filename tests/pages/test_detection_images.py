@@ -42,6 +42,16 @@ async def test_images_are_walked_by_keys_and_the_counts_follow_the_confidence(
     standings = page.locator("[data-row]:not([hidden]) [data-standing]")
     assert sorted(await standings.all_inner_texts()) == ["FN", "FN", "FP", "FP", "TP", "found"]
 
+    await page.locator("[data-row]").first.hover()
+    await expect(page.locator(".judged.pointed-at")).to_have_attribute("class", "judged TP pointed-at")
+    wide, narrow = page.locator(".labels.wide"), page.locator(".labels.narrow")
+    await expect(wide).to_be_visible()
+    await expect(narrow).to_be_hidden()
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await expect(narrow).to_be_visible()
+    await expect(wide).to_be_hidden()
+    await page.set_viewport_size({"width": 1280, "height": 900})
+
     await page.get_by_label("Slide the confidence").fill("0.85")
     await expect(page.get_by_role("status")).to_have_text("From confidence 0.85: 1 TP, 0 FP, 2 FN")
     assert sorted(await standings.all_inner_texts()) == ["FN", "FN", "TP", "found"]
