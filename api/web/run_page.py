@@ -16,16 +16,34 @@ from shared.presentation.matrix_drawing import MatrixDrawing, draw_matrix
 from shared.presentation.matrix_view import View
 from shared.presentation.run_tables import (
     CLASS_COLUMNS,
+    ClassSort,
     RunClass,
     RunMetric,
+    SortDirection,
     class_table,
     headlines,
     label_set_headlines,
     label_table,
+    sort_classes,
 )
 from shared.presentation.whiskers import WIDTH
 from shared.runs import answers
 from shared.runs.records import RunRecord
+
+
+class ClassOrder(NamedTuple):
+    """What the classes of a page are sorted by, nothing unless a column title was clicked."""
+
+    by: ClassSort = ""
+    direction: SortDirection = "down"
+
+    def query(self, column: str) -> str:
+        """The query of an address that sorts by a column, the other way round where it is that already."""
+        direction = "up" if self == (column, "down") else "down"
+        return f"sort={column}&direction={direction}"
+
+
+UNSORTED = ClassOrder()
 
 
 async def show(
@@ -36,6 +54,7 @@ async def show(
     slices: list[str] | None = None,
     problem: Problem | None = None,
     texts: dict[str, str] | None = None,
+    order: ClassOrder = UNSORTED,
 ) -> Response[str]:
     """Show the metrics with their intervals, the matrix and the classes; the rest is loaded by a script or a link."""
     platform, caller = page_request.platform, page_request.caller
@@ -47,11 +66,11 @@ async def show(
         run=run,
         problem=problem,
         texts=texts,
-        **await values(platform, selection),
+        **await values(platform, selection, order),
     )
 
 
-async def values(platform: Platform, selection: RunSelection) -> dict[str, Any]:
+async def values(platform: Platform, selection: RunSelection, order: ClassOrder = UNSORTED) -> dict[str, Any]:
     """Return what every page of a run shows of the selected samples."""
     shown = await _figures(platform, selection)
     return {
@@ -59,7 +78,8 @@ async def values(platform: Platform, selection: RunSelection) -> dict[str, Any]:
         "rows": shown.rows,
         "weight": shown.weight,
         "headlines": shown.headlines,
-        "classes": shown.classes,
+        "classes": sort_classes(shown.classes, *order)[:MAX_ROWS],
+        "order": order,
         "class_count": len(selection.run.summary.classes),
         "class_columns": CLASS_COLUMNS,
         "width": WIDTH,
@@ -92,6 +112,6 @@ async def _figures(platform: Platform, selection: RunSelection) -> _Figures:
     shown = _Figures(rows, headlines(run, matrix, is_slice=is_slice), [], weight=matrix.weight)
     if not run.summary.has_labels:
         return shown
-    table = class_table(run, matrix, is_slice=is_slice)[:MAX_ROWS]
+    table = class_table(run, matrix, is_slice=is_slice)
     right = count_text(matrix.of_rows.hits.sum().item())
     return shown._replace(classes=table, drawing=await draw_matrix(matrix, View()), right=right)

@@ -1,11 +1,11 @@
 """Pages of runs: the list, the form for a new one, what is asked about its columns, and the page of each."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import Provide
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from api.http.body_limits import LARGE
 from api.http.injected import Injected
@@ -19,6 +19,7 @@ from api.web.run_list_query import RunCursor, RunListQuery, provide_run_list_que
 from api.web.run_selection import ClassParameter, SliceParameter, ThresholdParameter
 from shared import runs, uploads
 from shared.kit.errors import Fault, InvalidInput
+from shared.presentation.run_tables import ClassSort, SortDirection
 from shared.runs.lifecycle import UNFINISHED, RunStatus
 from shared.runs.mapping import ColumnsIn
 from shared.runs.records import RunDescription, RunSource
@@ -67,6 +68,8 @@ class RunPages(Controller):
         class_label: ClassParameter = "",
         threshold: ThresholdParameter = "",
         slices: SliceParameter = None,
+        sort: Annotated[ClassSort, QueryParameter()] = "",
+        direction: Annotated[SortDirection, QueryParameter()] = "down",
     ) -> Response[str]:
         """Show a run: its progress, what it asks, or its results."""
         run = await runs.get(page_request.platform, page_request.caller, run_id)
@@ -74,7 +77,8 @@ class RunPages(Controller):
             # The script that asks for the progress leaves its page for the results.
             return page_request.redirect(f"/app/runs/{run_id}")
         if run.state is RunStatus.READY:
-            return await run_page.show(page_request, run, class_label, threshold, slices)
+            order = run_page.ClassOrder(sort, direction)
+            return await run_page.show(page_request, run, class_label, threshold, slices, order=order)
         if run.state in UNFINISHED:
             return page_request.render("runs/waiting.html", run=run)
         return await run_columns.show(page_request, run)

@@ -1,6 +1,6 @@
 """The headline metrics of a run, and the metrics of its classes, with intervals."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals.of_matrix import Estimate
@@ -43,6 +43,8 @@ class RunClass(NamedTuple):
 CLASS_COLUMNS: dict[str, str] = {
     name: CATALOGUE[f"{name}.class"].title for name in ("precision", "recall", "f1", "roc_auc")
 }
+ClassSort = Literal["", "support", "predicted", "precision", "recall", "f1", "roc_auc"]
+SortDirection = Literal["down", "up"]
 
 
 def headlines(run: ReadyRun, matrix: ConfusionMatrix, *, is_slice: bool) -> list[RunMetric]:
@@ -77,6 +79,22 @@ def class_table(run: ReadyRun, matrix: ConfusionMatrix, *, is_slice: bool) -> li
         )
         for at, label in sorted(enumerate(matrix.classes), key=lambda entry: entry[0] != run.positive_position)
     ]
+
+
+def sort_classes(rows: list[RunClass], by: ClassSort, direction: SortDirection) -> list[RunClass]:
+    """The rows by a column, the largest first where the direction is down; undefined values come last, ties stay."""
+    if not by:
+        return rows
+    sign = -1 if direction == "down" else 1
+    values = [(row, _value(row, by)) for row in rows]
+    defined = sorted(((row, value) for row, value in values if value is not None), key=lambda one: sign * one[1])
+    return [row for row, _ in defined] + [row for row, value in values if value is None]
+
+
+def _value(row: RunClass, by: str) -> float | None:
+    if by in CLASS_COLUMNS:
+        return row.metrics[list(CLASS_COLUMNS).index(by)].estimate.value
+    return row.support if by == "support" else row.predicted
 
 
 def label_set_headlines(counts: LabelSetCounts) -> list[RunMetric]:

@@ -46,6 +46,16 @@ async def test_metrics_matrix_and_address_follow_a_threshold_that_is_dragged_or_
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("threshold 0,05", exact=True)).to_be_visible()
     await expect(recall).to_have_text("1")
+    # Sorted where they stand, and the threshold after that leaves them so.
+    classes = page.locator("#decided tbody tr")
+    await expect(classes.first).to_contain_text("spam")
+    await page.get_by_role("link", name="Support").click()
+    await expect(classes.first).to_contain_text("ham")
+    await expect(page.get_by_role("link", name="Support ↓")).to_be_focused()
+    await expect(page).to_have_url(re.compile(r"threshold=0%2C05&sort=support&direction=down"))
+    await slider.press("End")
+    await expect(recall).to_have_text("0.2000")
+    await expect(page.get_by_role("columnheader", name="Support ↓")).to_be_visible()
     # The matrix that came with the threshold is walked with the keyboard like the first one.
     await page.locator("a[data-cell]").first.focus()
     await page.keyboard.press("ArrowRight")

@@ -58,13 +58,21 @@
     return at < 0 ? steps.length - 1 : at;
   }
 
-  async function apply(says, threshold) {
-    clearTimeout(resting);
-    const decided = document.getElementById("decided");
+  function apply(says, threshold) {
     const address = new URL(window.location.href);
     if (threshold === "") address.searchParams.delete("threshold");
     else address.searchParams.set("threshold", threshold);
     address.searchParams.delete("notice");
+    address.hash = "";
+    bring(address, (complaint) => {
+      says.textContent = complaint;
+    });
+  }
+
+  // Puts in place what the page of another address says above the curves.
+  async function bring(address, complain) {
+    clearTimeout(resting);
+    const decided = document.getElementById("decided");
     asked?.abort();
     asked = new AbortController();
     decided.setAttribute("aria-busy", "true");
@@ -83,7 +91,7 @@
       document.dispatchEvent(new CustomEvent("decided"));
     } catch (error) {
       if (error.name === "AbortError") return;
-      says.textContent = "The service does not answer. Try again.";
+      complain("The service does not answer. Try again.");
     }
     decided.removeAttribute("aria-busy");
   }
@@ -118,6 +126,16 @@
       apply(says, typed.value.trim());
     });
   }
+
+  // The classes are sorted where they stand; the link would begin at its own place on a new page.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#decided a[data-decides]");
+    if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    bring(new URL(link.href), () => window.location.assign(link.href)).then(() =>
+      document.querySelector("#decided [aria-sort] a")?.focus({ preventScroll: true }),
+    );
+  });
 
   document.addEventListener("htmx:after:swap", start);
   start();

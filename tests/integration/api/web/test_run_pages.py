@@ -319,3 +319,25 @@ async def test_the_slices_of_label_sets_are_said_to_be_of_their_subset_accuracy(
     assert "Subset accuracy of the samples that have a value in a column" in slices
     assert re.findall(r'<th scope="col"[^>]*>(.*?)</th>', slices)[4] == "Subset accuracy"
     assert cells(slices)[-5:-2] == ["web", "10", "5"]
+
+
+@pytest.mark.usefixtures("workers")
+async def test_the_classes_are_sorted_by_a_column_and_the_undefined_come_last(visitor: Visitor, alice: Client) -> None:
+    # Recall: a 1/2, b 1, c 0; nothing is predicted as c, so its precision is undefined.
+    table = "truth,prediction\na,a\na,b\nb,b\nb,b\nb,b\nc,a"
+    base = await created(visitor, alice, table)
+
+    async def names(query: str) -> list[str]:
+        page = (await visitor.get(f"{base}?{query}")).text
+        return re.findall(r'<th scope="row" class="name"><bdi>(.)</bdi>', page)
+
+    assert await names("") == ["a", "b", "c"]
+    assert await names("sort=recall") == ["b", "a", "c"]
+    assert await names("sort=recall&direction=up") == ["c", "a", "b"]
+    assert await names("sort=precision&direction=up") == ["a", "b", "c"]
+    assert await names("sort=predicted") == ["b", "a", "c"]
+    assert await names("sort=support") == ["b", "a", "c"]
+    sorted_page = (await visitor.get(f"{base}?sort=recall")).text
+    assert f'<a href="{base}?sort=recall&amp;direction=up#classes" data-decides>Recall ↓</a>' in sorted_page
+    assert sorted_page.count("aria-sort") == 1
+    assert (await visitor.get(f"{base}?sort=nothing")).status_code == 400
