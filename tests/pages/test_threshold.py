@@ -1,9 +1,11 @@
 """The threshold of a run: dragged or typed, the metrics and the matrix follow, and the address keeps it."""
 
 import re
+from random import Random
 
 from playwright.async_api import Browser, expect
 
+from shared.kit.number_format import count_text, value_text
 from tests.actors import Team
 from tests.pages.payloads import PAYLOADS
 from tests.pages.reader import Reader
@@ -62,6 +64,22 @@ async def test_metrics_matrix_and_address_follow_a_threshold_that_is_dragged_or_
     await expect(page.locator("#pointed")).to_contain_text("Actual")
     assert await reader.violations(axe) == []
     assert reader.complaints == []
+
+
+async def test_a_script_writes_numbers_as_the_server_does(reader: Reader, workers: Team) -> None:
+    assert workers["worker"].running
+    await reader.open(await _run(reader))
+    random = Random(3)
+    numbers = [0, 1, 0.5, 1 / 3, 1 / 32, 3 / 32, 2 / 3, 0.00004, 0.00099999, 0.9999999, 12.3456, 1234.5678, -0.25, 1e6]
+    numbers += [random.randint(0, most) / most for most in (7, 32, 1000, 123_457) for _ in range(200)]
+    counts = [0, 7, 999, 1000, 1_234_567, 0.5, 1234.5, 0.00012, 33.3333]
+
+    written = await reader.page.evaluate("(numbers) => numbers.map(window.written.value)", numbers)
+    counted = await reader.page.evaluate("(numbers) => numbers.map(window.written.count)", counts)
+
+    assert written == [value_text(number) for number in numbers]
+    assert counted == [count_text(number) for number in counts]
+    assert await reader.page.evaluate("[null, NaN].map(window.written.value)") == ["—", "—"]
 
 
 async def test_without_a_script_a_precision_is_asked_for_and_the_threshold_found(

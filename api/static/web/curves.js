@@ -10,8 +10,7 @@
   const text = (id, value) => {
     document.getElementById(id).textContent = value;
   };
-  const number = (value) => (value === null ? "—" : value.toFixed(4));
-  const count = (value) => new Intl.NumberFormat().format(value);
+  const { value: number, count } = window.written;
 
   function mark(name, x, y) {
     const circle = document.querySelector(`[data-mark="${name}"]`);

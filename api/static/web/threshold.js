@@ -3,8 +3,7 @@
 (() => {
   "use strict";
 
-  const number = (value) => (Number.isFinite(value) ? value.toFixed(4) : "—");
-  const { format: count } = new Intl.NumberFormat();
+  const { value: number, count } = window.written;
   // Whoever holds a key down, or presses it again and again, gets one answer, once it rests.
   const REST_MS = 120;
   let resting = 0;
