@@ -150,7 +150,7 @@ async def delete(platform: Platform, caller: Caller, comparison_id: str) -> None
 
 async def _compared(platform: Platform, caller: Caller, text: str) -> tuple[ComparedVersion, Task]:
     try:
-        run = await runs.get_ready(platform, caller, text, runs.ANY_TASK)
+        run = await runs.get_ready(platform, caller, text, runs.ANY_TASK, heeds_weights=True)
     except RunNotFound:
         pass
     else:

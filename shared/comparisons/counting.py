@@ -15,7 +15,7 @@ MAX_VALUES = 200
 
 def counted(samples: PairedSamples) -> PairedCounts:
     """The counts of all samples."""
-    return count_pairs(samples.truth, samples.baseline, samples.candidate, samples.k)
+    return count_pairs(samples.truth, samples.baseline, samples.candidate, samples.k, samples.weights)
 
 
 def slice_counts(samples: PairedSamples, columns: Sequence[str]) -> tuple[dict[SliceValue, PairedCounts], list[str]]:
@@ -37,7 +37,8 @@ def slice_counts(samples: PairedSamples, columns: Sequence[str]) -> tuple[dict[S
                 truth, baseline, candidate = (
                     side[own] for side in (samples.truth, samples.baseline, samples.candidate)
                 )
-                found[SliceValue(column, text)] = count_pairs(truth, baseline, candidate, samples.k)
+                weights = None if samples.weights is None else samples.weights[own]
+                found[SliceValue(column, text)] = count_pairs(truth, baseline, candidate, samples.k, weights)
     return found, notices
 
 

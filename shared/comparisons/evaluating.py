@@ -38,7 +38,7 @@ def evaluate(samples: PairedSamples, options: ComparisonOptions) -> ComparisonRe
     differences = _judged(measured, question)
     return ComparisonResult(
         verdict=differences[0].verdict,
-        summary=sentence(differences[0], options.alpha),
+        summary=sentence(differences[0], options.alpha, is_weighted=samples.weights is not None),
         samples=len(samples.truth),
         classes=[] if samples.task == "correctness" else samples.classes,
         tests=sum(found.p_adjusted is not None for found in differences),
@@ -48,9 +48,19 @@ def evaluate(samples: PairedSamples, options: ComparisonOptions) -> ComparisonRe
         flips=flips_of(counts),
         flips_by_class=list(_flips_by_class(samples, counts)),
         flips_by_slice=[flips_of(of_slice, slice_value=value) for value, of_slice in slices.items()],
-        notices=notices,
+        notices=[*_of_weights(samples), *notices],
+        weighted_by=samples.weighted_by,
         computed_by=computation(SEED),
     )
+
+
+def _of_weights(samples: PairedSamples) -> list[str]:
+    if samples.weights is None:
+        return []
+    said = f"Metrics and differences count each sample by its weight in “{samples.weighted_by}”; "
+    return [
+        f"{said}fixed and broken ones are numbers of samples, and churn and the negative flip rate shares of these."
+    ]
 
 
 def _flips_by_class(samples: PairedSamples, counts: PairedCounts) -> Iterator[FlipCounts]:

@@ -71,7 +71,7 @@ async def read_side(
     Raises ComparisonChanged, and what runs and matrices raise of something that is gone.
     """
     if compared.kind == "run":
-        run = await runs.get_ready(platform, job.owner, str(compared.id), runs.ANY_TASK)
+        run = await runs.get_ready(platform, job.owner, str(compared.id), runs.ANY_TASK, heeds_weights=True)
         if run.version != compared.version:
             raise ComparisonChanged
         rows = await download_rows(platform, run, target)

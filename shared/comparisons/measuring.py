@@ -10,11 +10,13 @@ from shared.comparisons.pairing import PairedSamples
 from shared.comparisons.results import SliceValue
 from shared.evaluation.intervals.areas import CorrelatedAreas, areas
 from shared.evaluation.intervals.binned_areas import BINS, binned_areas
+from shared.evaluation.intervals.weighted_areas import weighted_areas
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.paired import testing
 from shared.evaluation.paired.discordance import Pairs
 from shared.evaluation.paired.tensor import PairedCounts, Replicated
 from shared.evaluation.paired.testing import Question, Tested, of_areas, of_replicates
+from shared.evaluation.paired.weighted_testing import of_weighted_areas, of_weighted_pairs, of_weighted_replicates
 from shared.evaluation.rates import Floats
 from shared.evaluation.types import Label
 
@@ -55,6 +57,8 @@ class Measured:
 
 def share_of_right(metric: str, counts: PairedCounts, question: Question, value: SliceValue | None = None) -> Measured:
     """Accuracy, or the error rate, of all samples or of those of a slice."""
+    if counts.weights is not None:
+        return _of_weighted(metric, counts, question, slice_value=value)
     pairs = counts.pairs
     if metric == "error_rate":
         pairs = Pairs(pairs.neither, pairs.candidate_only, pairs.baseline_only, pairs.both)
@@ -63,6 +67,11 @@ def share_of_right(metric: str, counts: PairedCounts, question: Question, value:
 
 def recalls(counts: PairedCounts, classes: Sequence[Label], question: Question) -> list[Measured]:
     """The recall of each class: accuracy among the samples of the class."""
+    if counts.weights is not None:
+        return [
+            _of_weighted("recall.class", counts.of_class(code), question, label=label)
+            for code, label in enumerate(classes)
+        ]
     return [
         of_pairs("recall.class", counts.of_class(code).pairs, question, label=label)
         for code, label in enumerate(classes)
@@ -117,14 +126,42 @@ def of_pairs(
     )
 
 
+def _of_weighted(
+    metric: str,
+    counts: PairedCounts,
+    question: Question,
+    *,
+    label: Label | None = None,
+    slice_value: SliceValue | None = None,
+) -> Measured:
+    """A weighted share of the samples that are right, or wrong; there may be no weight."""
+    sums, discordant = counts.sums, counts.pairs.discordant
+    total = float(sums.sum())
+    if not total:
+        tested = Tested(None, reason="there are no samples with weight")
+        return Measured(metric, tested, counts.total, label=label, slice=slice_value, discordant=discordant)
+    is_of_errors = metric == "error_rate"
+    baseline, candidate = (
+        float(sums[(counts.truth == side) != is_of_errors].sum()) / total
+        for side in (counts.baseline, counts.candidate)
+    )
+    tested = of_weighted_pairs(counts, question, of_errors=is_of_errors)
+    return Measured(metric, tested, counts.total, baseline, candidate, label, slice_value, discordant)
+
+
 def _of_replicates(
     metric: str, found: Replicated, counts: PairedCounts, question: Question, label: Label | None = None
 ) -> Measured:
-    n = int(counts.counts.sum())
+    n = counts.total
     baseline, candidate = float(found.baseline), float(found.candidate)
+    difference = candidate - baseline
+    if counts.weights is None:
+        tested = of_replicates(difference, found.drawn, n, question)
+    else:
+        tested = of_weighted_replicates(difference, found.drawn, counts, question)
     return Measured(
         metric,
-        of_replicates(candidate - baseline, found.drawn, n, question),
+        tested,
         n,
         None if np.isnan(baseline) else baseline,
         None if np.isnan(candidate) else candidate,
@@ -136,14 +173,17 @@ def area_under_curve(samples: PairedSamples, code: int, questions: Sequence[Ques
     """The area under the ROC curve of one class against the rest, tested once for each question."""
     n, label = len(samples.truth), samples.classes[code]
     is_positive = samples.truth == code
-    positives = int(np.count_nonzero(is_positive))
+    has_weight = np.ones(n, bool) if samples.weights is None else samples.weights > 0
+    positives = int(np.count_nonzero(is_positive & has_weight))
     reason = None
-    if min(positives, n - positives) < _TWO:
+    if min(positives, int(np.count_nonzero(has_weight)) - positives) < _TWO:
         reason = "there are fewer than two samples of the class, or of all others"
     scores = None if reason else samples.scores_of(code)
     if scores is None:
         reason = reason or "one of the two has no scores of this class"
         return [Measured("roc_auc.class", Tested(None, reason=reason), n, label=label) for _ in questions]
+    if samples.weights is not None:
+        return _weighted_area(samples.weights, is_positive, scores, label, questions)
     found, note = _areas(is_positive, scores)
     baseline, candidate = found.values.tolist()
     tests = [of_areas(found, n, question) for question in questions]
@@ -151,6 +191,18 @@ def area_under_curve(samples: PairedSamples, code: int, questions: Sequence[Ques
         Measured("roc_auc.class", test._replace(reason=test.reason or note), n, baseline, candidate, label)
         for test in tests
     ]
+
+
+def _weighted_area(
+    weights: Floats, is_positive: NDArray[np.bool_], scores: Floats, label: Label, questions: Sequence[Question]
+) -> list[Measured]:
+    n = len(weights)
+    if n > MAX_RANKED:
+        reason = f"weights are counted in areas of up to {MAX_RANKED:,} samples"
+        return [Measured("roc_auc.class", Tested(None, reason=reason), n, label=label) for _ in questions]
+    found = weighted_areas(is_positive, scores, weights)
+    tests = [of_weighted_areas(found, is_positive, weights, question) for question in questions]
+    return [Measured("roc_auc.class", test, n, found.baseline, found.candidate, label) for test in tests]
 
 
 def _areas(is_positive: NDArray[np.bool_], scores: Floats) -> tuple[CorrelatedAreas, str | None]:

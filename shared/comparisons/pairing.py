@@ -20,6 +20,11 @@ from shared.runs.summary import Task, json_text
 MAX_EXAMPLES = 20
 _ID_LENGTH = 100
 
+OTHER_WEIGHTS = (
+    "The samples of one of the two have weights, and those of the other have none; read both with the same weights, or "
+    "set `columns.weight` to null in both."
+)
+
 
 class PairedSamples(NamedTuple):
     """Samples in the order of the baseline: codes of what both say together, all of shape (n,).
@@ -39,6 +44,9 @@ class PairedSamples(NamedTuple):
     slices: Mapping[str, "pa.Array[Any]"]
     task: Task = "classification"
     sets: Sequence[Sequence[int]] = ()
+    # Of each sample, the same in both; None where each counts once.
+    weights: Floats | None = None
+    weighted_by: str | None = None
 
     @property
     def k(self) -> int:
@@ -70,6 +78,7 @@ def pair(baseline: ComparedSide, candidate: ComparedSide) -> PairedSamples:
     truth = baseline_codes[baseline.truth]
     shown = [] if baseline.is_private or candidate.is_private else both.texts
     _check_truths(baseline, truth, candidate_codes[candidate.truth][order], shown)
+    _check_weights(baseline, candidate, order)
 
     def scores_of(code: int) -> Floats | None:
         found = []
@@ -93,6 +102,8 @@ def pair(baseline: ComparedSide, candidate: ComparedSide) -> PairedSamples:
         baseline.slices,
         baseline.task,
         sets,
+        baseline.weights,
+        baseline.weighted_by,
     )
 
 
@@ -145,6 +156,22 @@ def _check_truths(baseline: ComparedSide, truth: Codes, other: Codes, shown: Seq
         ]
         have = form(len(differing), "has", "have")
         raise RunsNotComparable(f"{counted(len(differing), 'sample')} {have} another truth in the candidate.", examples)
+
+
+def _check_weights(baseline: ComparedSide, candidate: ComparedSide, order: NDArray[np.int64]) -> None:
+    """Raise RunsNotComparable where weights differ: two metrics of different weights differ for that alone."""
+    if baseline.weights is None and candidate.weights is None:
+        return
+    if baseline.weights is None or candidate.weights is None:
+        raise RunsNotComparable(OTHER_WEIGHTS)
+    other = candidate.weights[order]
+    differing = np.flatnonzero(baseline.weights != other)
+    if len(differing):
+        examples = [
+            Fault("/candidate", f"{_name(baseline, row)}: {baseline.weights[row]:.10g} and {other[row]:.10g}.")
+            for row in differing[:MAX_EXAMPLES].tolist()
+        ]
+        raise RunsNotComparable(f"{len(differing):,} samples have another weight in the candidate.", examples)
 
 
 def _name(side: ComparedSide, row: int) -> str:

@@ -89,6 +89,9 @@ class ComparisonResult(msgspec.Struct, frozen=True, kw_only=True):
     flips_by_class: Annotated[list[FlipCounts], Meta(description="What it changed in each actual class.")]
     flips_by_slice: Annotated[list[FlipCounts], Meta(description="What it changed in each slice.")]
     notices: Annotated[list[str], Meta(description="What was left out, and why.")]
+    weighted_by: Annotated[
+        str | None, Meta(description="Column of the weights of the samples; null where each counts once.")
+    ] = None
     computed_by: Annotated[
         Computation | None, Meta(description="What computed the result; null of results that did not keep it.")
     ] = None

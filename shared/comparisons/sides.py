@@ -43,6 +43,9 @@ class ComparedSide(NamedTuple):
     is_private: bool = False
     task: Task = "classification"
     sets: Sequence[Sequence[int]] = ()
+    # Of each sample (n,), with the column that they are from; None where each counts once.
+    weights: Floats | None = None
+    weighted_by: str | None = None
 
 
 def of_samples(samples: Samples) -> ComparedSide:
@@ -81,4 +84,6 @@ def of_rows(rows_file: Path | list[Path], summary: RunSummary, slices: Sequence[
         {name: column(f"m_{summary.metadata.index(name)}") for name in slices if name in summary.metadata},
         task=summary.task,
         sets=summary.label_sets,
+        weights=column("w").to_numpy() if summary.is_weighted else None,
+        weighted_by=summary.weight_column if summary.is_weighted else None,
     )

@@ -15,9 +15,10 @@ _SAID: dict[Verdict, str] = {
 }
 
 
-def sentence(found: MetricDifference, alpha: float) -> str:
+def sentence(found: MetricDifference, alpha: float, *, is_weighted: bool = False) -> str:
     """The verdict of one metric, with the numbers that it rests on, as the tables of pages write them."""
     said = f"{_SAID[found.verdict]}: {CATALOGUE[found.metric].title}"
+    said += " (weighted)" if is_weighted else ""
     said += "" if found.label is None else f" of “{str(found.label)[:50]}”"
     if found.difference is None or found.baseline is None or found.candidate is None:
         return f"{said} cannot be compared, because {found.reason}."

@@ -55,6 +55,11 @@ def _expanded_deviate(z: float, freedom: int) -> float:
     return z * (1 + math.fsum(term / float(freedom) ** power for power, term in enumerate(terms, 1)))
 
 
+def student_upper_tail(deviate: float, freedom: float) -> float:
+    """The probability that Student's t lies above a deviate of 0 or more."""
+    return beta_probability(freedom / (freedom + deviate**2), freedom / 2, 0.5) / 2
+
+
 def normal_upper_tail(z: float) -> float:
     """The probability of a standard normal deviate above `z`."""
     return math.erfc(z / math.sqrt(2)) / 2

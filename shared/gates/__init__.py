@@ -150,7 +150,7 @@ async def _candidate(platform: Platform, caller: Caller, rules: GatePolicy, cand
     """The run that is to be checked, once it is ready."""
     if rules.is_of_detectors:
         return CheckedRun((await detection_runs.get_ready(platform, caller, candidate)).id, 1)
-    run = await runs.get_ready(platform, caller, candidate, runs.ANY_TASK)
+    run = await runs.get_ready(platform, caller, candidate, runs.ANY_TASK, heeds_weights=True)
     return CheckedRun(run.id, run.version)
 
 

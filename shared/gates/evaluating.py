@@ -59,10 +59,10 @@ def _judged(paired: PairedSamples, policy: GatePolicy) -> Iterator[GateReason]:
     found = list(differences(paired, policy))
     judged = judge([one.evidence for one in found], policy.alpha)
     for one, said in zip(found, judged, strict=True):
-        yield _reason(one, said, policy)
+        yield _reason(one, said, policy, paired.weighted_by)
 
 
-def _reason(one: GatedDifference, judged: Judged, policy: GatePolicy) -> GateReason:
+def _reason(one: GatedDifference, judged: Judged, policy: GatePolicy, weighted_by: str | None) -> GateReason:
     measured, tested = one.measured, one.measured.tested
     low, high = tested.interval or (None, None)
     test = GateTest(
@@ -81,6 +81,7 @@ def _reason(one: GatedDifference, judged: Judged, policy: GatePolicy) -> GateRea
         p_fail=judged.p_fail,
         p_within=judged.p_within,
         detectable_difference=tested.detectable,
+        weighted_by=weighted_by,
     )
     return GateReason(
         outcome=outcome_of(judged.finding, allow_inconclusive=policy.allow_inconclusive),

@@ -54,6 +54,9 @@ class GateTest(msgspec.Struct, frozen=True, kw_only=True):
     detectable_difference: Annotated[
         float | None, Meta(description="True loss that so many samples show with a chance of 80 %, in one test alone.")
     ] = None
+    weighted_by: Annotated[
+        str | None, Meta(description="Column of the weights of the samples; null where each counts once.")
+    ] = None
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):

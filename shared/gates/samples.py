@@ -111,6 +111,7 @@ def _at(side: ComparedSide, rows: Codes) -> ComparedSide:
         predicted=side.predicted[rows],
         ids=None if side.ids is None else side.ids.take(taken),
         confidence=None if side.confidence is None else side.confidence[rows],
+        weights=None if side.weights is None else side.weights[rows],
         scores_of=scores_of,
         slices={name: values.take(taken) for name, values in side.slices.items()},
     )

@@ -33,6 +33,7 @@ def title_of(metric: str) -> str:
 def subject_of(test: GateTest) -> str:
     """What a test is about."""
     title = title_of(test.metric)
+    title += "" if test.weighted_by is None else " (weighted)"
     if test.label is not None:
         title += f" of {quoted(test.label)}"
     if test.slice is not None:

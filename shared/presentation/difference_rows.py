@@ -37,7 +37,7 @@ def difference_rows(result: ComparisonResult) -> list[DifferenceRow]:
     rows = [
         DifferenceRow(
             one,
-            CATALOGUE[one.metric].title,
+            CATALOGUE[one.metric].title + ("" if result.weighted_by is None else " (weighted)"),
             whisker(Estimate(one.difference, one.low, one.high), -largest, largest),
         )
         for one in result.differences

@@ -110,9 +110,9 @@ async def test_every_format_gives_the_figures_of_the_receipt(
     assert all("by the method" in sentence for sentence in found.unchecked), found.unchecked
 
 
-def weighted(table: pd.DataFrame) -> pd.DataFrame:
+def weighted(table: pd.DataFrame, spread: float = 3.0) -> pd.DataFrame:
     """The same samples with weights of many sizes, some of them 0."""
-    weights = np.random.default_rng(4).lognormal(0, 3, N).round(6)
+    weights = np.random.default_rng(4).lognormal(0, spread, N).round(6)
     return table.assign(sample_weight=np.where(np.arange(N) % 7, weights, 0.0))
 
 
@@ -148,6 +148,31 @@ async def test_weighted_figures_are_verified_and_their_sums_to_the_last_bit(
     assert evalserve.verify(resealed(forged), path).wrong[0].startswith("confusion matrix of weights: ")
     assert len(others) > 2 * len(run.labels)
     assert all(len(evalserve.verify(resealed(other), path).wrong) == 1 for other in others)
+
+
+async def test_a_comparison_of_weighted_samples_is_verified_from_both_files(account: Account, tmp_path: Path) -> None:
+    paths = [tmp_path / "v1.csv", tmp_path / "v2.csv"]
+    as_csv(weighted(binary(wrong=0.3), 0.7), paths[0])
+    as_csv(weighted(binary(wrong=0.1, seed=2), 0.7).sample(frac=1, random_state=1), paths[1])
+    metrics = ["accuracy", "error_rate", "recall.class", "f1.macro", "roc_auc.class", "kappa"]
+
+    def converse() -> dict[str, Any]:
+        with account.client() as client:
+            baseline, candidate = [client.evaluate(path, **SCORED, slices=["country"]) for path in paths]
+            return candidate.compare(baseline, metrics=metrics, margin=0.02, slices=["country"]).receipt()
+
+    receipt = await asyncio.to_thread(converse)
+    found = evalserve.verify(receipt, *paths)
+    forged = copy.deepcopy(receipt)
+    forged["result"]["differences"][0]["low"] += 1e-6
+
+    rows = receipt["result"]["differences"]
+    assert (found.wrong, found.passed, receipt["result"]["weighted_by"]) == ([], True, "sample_weight")
+    # Both values and the difference of each, and the bounds of proportions.
+    assert found.confirmed > 3 * len(rows) + 2 * sum(row["method"] == "weighted-newcombe" for row in rows)
+    assert sum(row["method"] == "weighted-newcombe" for row in rows) == 1 + 1 + 2 + 2
+    (sentence,) = evalserve.verify(resealed(forged), *paths).wrong
+    assert sentence.startswith("lower bound of accuracy: ")
 
 
 async def test_a_changed_file_or_receipt_fails_and_says_what_is_wrong(account: Account, tmp_path: Path) -> None:

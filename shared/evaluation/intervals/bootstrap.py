@@ -60,13 +60,23 @@ def by_member(members: Floats) -> Summing:
 
 
 def draw_sums(
-    counts: Counts, parts: Sequence[Summing], k: int, *, replicates: int, seed: int
+    counts: Counts, parts: Sequence[Summing], k: int, *, replicates: int, seed: int, weights: Floats | None = None
 ) -> Iterator[list[Floats]]:
-    """Draw counts (m,) anew, and yield the sums of their shares by each of `parts`, some replicates at a time."""
-    random, total = np.random.default_rng(seed), int(counts.sum())
-    size = max(1, _CHUNK // max(len(counts), k))
+    """Draw counts (m,) anew, and yield the sums of their shares by each of `parts`, some replicates at a time.
+
+    With `weights` (m,) of the samples of each cell the counts are drawn one by one, from Poisson distributions, and the
+    shares are those of all weights: the number of samples is then one of chance, of which no share depends.
+    """
+    random, size = np.random.default_rng(seed), max(1, _CHUNK // max(len(counts), k))
     for start in range(0, replicates, size):
-        drawn = random.multinomial(total, counts / total, min(size, replicates - start)) / total
+        number = min(size, replicates - start)
+        if weights is None:
+            total = int(counts.sum())
+            drawn = random.multinomial(total, counts / total, number) / total
+        else:
+            drawn = random.poisson(counts, (number, len(counts))) * weights
+            totals = drawn.sum(axis=1, keepdims=True)
+            drawn /= np.where(totals > 0, totals, np.nan)
         yield [part(drawn) for part in parts]
 
 

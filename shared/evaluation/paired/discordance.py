@@ -34,6 +34,30 @@ class Pairs(NamedTuple):
         return (self.candidate_only - self.baseline_only) / self.total
 
 
+class EffectivePairs(NamedTuple):
+    """`Pairs` of weighted samples, as numbers of independent samples with the variance that the weights leave."""
+
+    both: float
+    baseline_only: float
+    candidate_only: float
+    neither: float
+
+    @property
+    def total(self) -> float:
+        """All samples."""
+        return sum(self)
+
+    @property
+    def discordant(self) -> float:
+        """Samples on which one of the two alone is right."""
+        return self.baseline_only + self.candidate_only
+
+    @property
+    def difference(self) -> float:
+        """The accuracy of the candidate minus that of the baseline; `total` > 0."""
+        return (self.candidate_only - self.baseline_only) / self.total
+
+
 def mcnemar_exact(pairs: Pairs) -> float:
     """The two-sided P-value of the exact McNemar test; 1 without discordant samples."""
     larger = max(pairs.baseline_only, pairs.candidate_only)
@@ -51,7 +75,7 @@ def mcnemar_mid_p(pairs: Pairs) -> float:
     return 2 * binomial_upper_tail(larger, pairs.discordant, 0.5) - at_it
 
 
-def newcombe(pairs: Pairs, alpha: float) -> tuple[float, float]:
+def newcombe(pairs: Pairs | EffectivePairs, alpha: float) -> tuple[float, float]:
     """The interval of the difference, candidate minus baseline, by Newcombe's method 10 (1998), in [−1, 1].
 
     Wilson's intervals of the two accuracies, combined with their correlation; `total` > 0.
@@ -73,7 +97,7 @@ def smallest_detectable(pairs: Pairs, alpha: float, power: float) -> float:
     return deviates(alpha, power) * math.sqrt(pairs.discordant) / pairs.total
 
 
-def samples_needed(pairs: Pairs, difference: float, alpha: float, power: float) -> int | None:
+def samples_needed(pairs: Pairs | EffectivePairs, difference: float, alpha: float, power: float) -> int | None:
     """The number of samples needed to find this difference with this power (Connor 1987).
 
     None if the share of discordant samples is smaller than the difference: then it cannot be so large.
@@ -91,7 +115,7 @@ def deviates(alpha: float, power: float) -> float:
     return critical_value(alpha) + critical_value(1 - power, one_sided=True)
 
 
-def _correlation(pairs: Pairs) -> float:
+def _correlation(pairs: Pairs | EffectivePairs) -> float:
     a, b, c, d = (float(count) for count in (pairs.both, pairs.candidate_only, pairs.baseline_only, pairs.neither))
     margins = (a + b) * (c + d) * (a + c) * (b + d)
     if not margins:

@@ -1,6 +1,7 @@
 """Two runs over the same samples as one table of counts: truth × prediction of the baseline × of the candidate.
 
-All that concerns labels alone can be read from it, whatever the number of samples.
+All that concerns labels alone can be read from it, whatever the number of samples. Weighted samples are counted by
+their weight too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,13 +48,27 @@ class Flips(NamedTuple):
 
 
 class PairedCounts(NamedTuple):
-    """The cells that are not empty: their class positions and counts, four arrays (m,), and the number of classes."""
+    """The cells that are not empty: their class positions and counts, four arrays (m,), and the number of classes.
+
+    Of weighted samples a cell holds those of one weight, `weights` (m,); None of others.
+    """
 
     truth: NDArray[np.int64]
     baseline: NDArray[np.int64]
     candidate: NDArray[np.int64]
-    counts: NDArray[np.int64]
+    counts: NDArray[Any]
     k: int
+    weights: Floats | None = None
+
+    @property
+    def total(self) -> int:
+        """The number of samples."""
+        return int(self.counts.sum())
+
+    @property
+    def sums(self) -> NDArray[Any]:
+        """The weights of the samples of each cell together, or their numbers."""
+        return self.counts if self.weights is None else self.counts * self.weights
 
     @property
     def pairs(self) -> Pairs:
@@ -69,7 +84,8 @@ class PairedCounts(NamedTuple):
     def of_truths(self, codes: Sequence[int]) -> "PairedCounts":
         """The samples whose truth is one of the codes."""
         own = np.isin(self.truth, codes)
-        return PairedCounts(self.truth[own], self.baseline[own], self.candidate[own], self.counts[own], self.k)
+        weights = None if self.weights is None else self.weights[own]
+        return PairedCounts(self.truth[own], self.baseline[own], self.candidate[own], self.counts[own], self.k, weights)
 
     @property
     def flips(self) -> Flips:
@@ -91,11 +107,34 @@ class Replicated(NamedTuple):
     drawn: Floats
 
 
-def count_pairs(truth: Codes, baseline: Codes, candidate: Codes, k: int) -> PairedCounts:
+def count_pairs(truth: Codes, baseline: Codes, candidate: Codes, k: int, weights: Floats | None = None) -> PairedCounts:
     """Count the samples of every cell; codes of the k classes, three arrays (n,) over the same samples."""
     cells = (truth.astype(np.int64) * k + baseline) * k + candidate
-    found, counts = np.unique(cells, return_counts=True)
-    return PairedCounts(found // k**2, found // k % k, found % k, counts.astype(np.int64), k)
+    if weights is None:
+        found, counts = np.unique(cells, return_counts=True)
+        return PairedCounts(found // k**2, found // k % k, found % k, counts.astype(np.int64), k)
+    order = np.lexsort((weights, cells))
+    cells, weights = cells[order], weights[order]
+    is_first = np.append(True, (cells[1:] != cells[:-1]) | (weights[1:] != weights[:-1]))[: len(cells)]
+    found, counts = cells[is_first], np.diff(np.append(np.flatnonzero(is_first), len(cells)))
+    return PairedCounts(found // k**2, found // k % k, found % k, counts, k, weights[is_first])
+
+
+def in_octaves(pairs: PairedCounts, weights: Floats) -> PairedCounts:
+    """The cells with weights of one power of two together, each as equal samples with the same two sums.
+
+    Those are as many samples as Kish's number (1965), (Σ w)²/Σ w², each of the weight Σ w²/Σ w. Of weights that differ
+    by a factor below 2 it is at least 8/9 of their number.
+    """
+    heavy = weights > 0
+    cells = ((pairs.truth * pairs.k + pairs.baseline) * pairs.k + pairs.candidate)[heavy]
+    octaves = np.frexp(weights[heavy])[1].astype(np.int64)
+    keys, places = np.unique(np.stack([cells, octaves]), axis=1, return_inverse=True)
+    sums, squares = (
+        np.bincount(places.ravel(), pairs.counts[heavy] * weights[heavy] ** power, keys.shape[1]) for power in (1, 2)
+    )
+    k, found = pairs.k, keys[0]
+    return PairedCounts(found // k**2, found // k % k, found % k, sums**2 / squares, k, squares / sums)
 
 
 def replicates_for(cells: int) -> int:
@@ -107,6 +146,7 @@ def replicate(
     pairs: PairedCounts, formulas: Mapping[str, Formula], *, replicates: int, seed: int
 ) -> dict[str, Replicated]:
     """Draw the samples anew, in pairs, and measure the difference of each metric; the same seed draws the same."""
+    pairs = pairs if pairs.weights is None else in_octaves(pairs, pairs.weights)
     k, right, also = pairs.k, pairs.truth == pairs.baseline, pairs.truth == pairs.candidate
     parts = [
         by_class(pairs.truth, k, chosen=right),
@@ -138,10 +178,10 @@ def _replicate(
     replicates: int,
     seed: int,
 ) -> dict[str, Replicated]:
-    shares = pairs.counts / pairs.counts.sum()
+    shares = pairs.sums / pairs.sums.sum()
     seen = [part(shares[np.newaxis])[0] for part in parts]
     differences: dict[str, list[Floats]] = {name: [] for name in formulas}
-    for drawn in draw_sums(pairs.counts, parts, k, replicates=replicates, seed=seed):
+    for drawn in draw_sums(pairs.counts, parts, k, replicates=replicates, seed=seed, weights=pairs.weights):
         for name, formula in formulas.items():
             of_baseline, of_candidate = _both(formula, drawn)
             differences[name].append(of_candidate - of_baseline)

@@ -13,6 +13,7 @@ from shared.evaluation.distributions import critical_value, normal_upper_tail
 from shared.evaluation.intervals.areas import CorrelatedAreas, difference_test
 from shared.evaluation.intervals.bootstrap import percentiles
 from shared.evaluation.paired.discordance import (
+    EffectivePairs,
     Pairs,
     deviates,
     mcnemar_exact,
@@ -23,7 +24,9 @@ from shared.evaluation.paired.discordance import (
 )
 from shared.evaluation.rates import Floats
 
-DifferenceMethod = Literal["newcombe", "bootstrap", "delong"]
+DifferenceMethod = Literal[
+    "newcombe", "bootstrap", "delong", "weighted-newcombe", "weighted-bootstrap", "weighted-delong"
+]
 
 # Of fewer samples hardly any difference would be found, and no interval is worth its name.
 MIN_SAMPLES = 10
@@ -78,7 +81,7 @@ def of_pairs(pairs: Pairs, question: Question) -> Tested:
     above = below = None
     if question.margin is not None:
         turned = Pairs(pairs.both, pairs.candidate_only, pairs.baseline_only, pairs.neither)
-        above, below = _chance(pairs, -question.margin), _chance(turned, -question.margin)
+        above, below = chance_of(pairs, -question.margin), chance_of(turned, -question.margin)
     discordant = pairs.discordant > 0
     return Tested(
         pairs.difference,
@@ -94,7 +97,9 @@ def of_pairs(pairs: Pairs, question: Question) -> Tested:
     )
 
 
-def of_replicates(difference: float, drawn: Floats, samples: int, question: Question) -> Tested:
+def of_replicates(
+    difference: float, drawn: Floats, samples: int, question: Question, method: DifferenceMethod = "bootstrap"
+) -> Tested:
     """Test a difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew."""
     if math.isnan(difference):
         return Tested(None, reason="the metric is undefined for one of the two")
@@ -111,36 +116,41 @@ def of_replicates(difference: float, drawn: Floats, samples: int, question: Ques
     return Tested(
         difference,
         interval,
-        "bootstrap",
+        method,
         min(1.0, 2 * min(_share(values <= 0), _share(values >= 0))),
         None,
         None if margin is None else _share(values <= -margin),
         None if margin is None else _share(values >= margin),
-        *_planned(error, samples, question),
+        *planned(error, samples, question),
     )
 
 
 def of_areas(found: CorrelatedAreas, samples: int, question: Question) -> Tested:
     """Test the difference of two areas under ROC curves by DeLong's method."""
-    difference, error, p_value = difference_test(found)
+    difference, error, _ = difference_test(found)
     if samples < MIN_SAMPLES:
         return Tested(difference, reason=TOO_FEW)
+    return of_error(difference, error, samples, question, "delong")
+
+
+def of_error(difference: float, error: float, samples: int, question: Question, method: DifferenceMethod) -> Tested:
+    """Test a difference of two areas by its standard error, as one of a normal distribution."""
     if not error:
         return Tested(difference, reason=ALIKE)
     half, margin = critical_value(question.alpha) * error, question.margin
     return Tested(
         difference,
         (max(difference - half, -1.0), min(difference + half, 1.0)),
-        "delong",
-        p_value,
+        method,
+        2 * normal_upper_tail(abs(difference) / error),
         None,
         None if margin is None else normal_upper_tail((difference + margin) / error),
         None if margin is None else normal_upper_tail((margin - difference) / error),
-        *_planned(error, samples, question),
+        *planned(error, samples, question),
     )
 
 
-def _planned(error: float, samples: int, question: Question) -> tuple[float, int]:
+def planned(error: float, samples: int, question: Question) -> tuple[float, int]:
     """The difference that so many samples show with the usual power, and the number for the one that is sought."""
     detectable = deviates(question.alpha, POWER) * error
     return detectable, math.ceil(samples * (detectable / question.sought) ** 2)
@@ -151,7 +161,7 @@ def _share(hits: NDArray[np.bool_]) -> float:
     return (int(np.count_nonzero(hits)) + 1) / (len(hits) + 1)
 
 
-def _chance(pairs: Pairs, limit: float) -> float:
+def chance_of(pairs: Pairs | EffectivePairs, limit: float) -> float:
     """The P-value of a difference of at most `limit`: the one-sided level at which a bound of Newcombe's is there."""
     is_above = pairs.difference > limit
     low, high = 0.0, _LARGEST_DEVIATE

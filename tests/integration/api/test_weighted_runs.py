@@ -4,9 +4,11 @@ import csv
 import io
 from typing import Any
 
+import numpy as np
 import pytest
 from litestar import Litestar
 from sklearn.metrics import (
+    accuracy_score,
     average_precision_score,
     brier_score_loss,
     confusion_matrix,
@@ -117,10 +119,9 @@ REFUSED: dict[str, Any] = {"clustered-intervals": {"group": "country"}}
 
 
 async def test_what_would_count_each_sample_once_is_refused(alice: Client) -> None:
-    run, other = await send(alice, CSV), await send(alice, CSV)
+    run = await send(alice, CSV)
     answers = [await alice.get(f"/v1/runs/{run['id']}/{path}", **query) for path, query in REFUSED.items()]
     answers += [
-        await alice.post("/v1/comparisons", {"baseline": run["id"], "candidate": other["id"]}),
         await alice.post("/v1/jobs", {"kind": "weak_slices", "run_id": run["id"]}),
         await alice.post("/v1/jobs", {"kind": "label_audit", "run_id": run["id"]}),
     ]
@@ -147,6 +148,54 @@ async def test_the_receipt_and_the_report_say_that_samples_are_weighted(alice: C
     marked += ["Precision, weighted", "Weighted area", "Weighted average precision", "all of them weighted"]
     assert [text for text in marked if text not in page] == []
     assert "weighted" not in of_plain.lower()
+
+
+def many(wrong: float, seed: int) -> dict[str, list[Any]]:
+    """Samples of the same truths and weights for every seed."""
+    fixed, random = np.random.default_rng(0), np.random.default_rng(seed)
+    is_spam, weights = fixed.random(300) < 0.4, fixed.exponential(size=300).round(6)
+    guess = is_spam ^ (random.random(300) < wrong)
+    return {
+        "id": [f"s{at}" for at in range(300)],
+        "y_true": ["spam" if one else "ham" for one in is_spam],
+        "y_pred": ["spam" if one else "ham" for one in guess],
+        "sample_weight": weights.tolist(),
+    }
+
+
+async def test_weighted_runs_are_compared_and_gated_by_their_weights(app: Litestar, alice: Client) -> None:
+    first, second = many(0.3, 1), many(0.1, 2)
+    baseline = await settled(alice, await alice.post("/v1/runs", {"data": first, "tags": ["main"]}))
+    candidate = await settled(alice, await alice.post("/v1/runs", {"data": second}))
+    other = await settled(alice, await alice.post("/v1/runs", {"data": second, "columns": {"weight": None}}))
+    asked = {"baseline": baseline["id"], "candidate": candidate["id"]}
+
+    made = await alice.ready((await alice.post("/v1/comparisons", asked)).headers["location"])
+    failed = await alice.make("/v1/comparisons", asked | {"candidate": other["id"]})
+    policy = {"name": "release", "baseline": {"tag": "main"}, "metrics": [{"metric": "accuracy"}]}
+    gate = (await alice.post("/v1/gates", policy)).json()["id"]
+    check = await alice.post(f"/v1/gates/{gate}/checks", {"candidate": candidate["id"]})
+    verdict = await alice.ready(check.headers["location"])
+    report = (await alice.get(f"/v1/comparisons/{made['id']}/report")).text
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+    page = (await visitor.get(f"/app/comparisons/{made['id']}")).text
+
+    result, accuracy = made["result"], made["result"]["differences"][0]
+    scores = [
+        accuracy_score(data["y_true"], data["y_pred"], sample_weight=data["sample_weight"]) for data in (first, second)
+    ]
+    assert (made["verdict"], result["weighted_by"]) == ("better", "sample_weight")
+    assert [accuracy["baseline"], accuracy["candidate"]] == pytest.approx(scores)
+    assert (accuracy["method"], accuracy["p_exact"]) == ("weighted-newcombe", None)
+    assert failed["error"]["code"] == "runs-not-comparable"
+    assert "one of the two have weights" in failed["error"]["detail"]
+    (reason,) = verdict["result"]["reasons"]
+    assert (verdict["result"]["verdict"], reason["test"]["weighted_by"]) == ("pass", "sample_weight")
+    assert reason["subject"] == "Accuracy (weighted)"
+    for text in (report, page):
+        assert "Accuracy (weighted)" in text
+        assert "count each sample by its weight in “sample_weight”" in text
 
 
 async def test_the_pages_say_that_samples_are_weighted(app: Litestar, alice: Client) -> None:

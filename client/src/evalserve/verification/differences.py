@@ -7,7 +7,6 @@ from typing import Any
 from evalserve.errors import InputRefused
 from evalserve.verification import figures, paired
 from evalserve.verification.comparing import Comparing
-from evalserve.verification.figures import Counts
 from evalserve.verification.of_runs import area_of
 from evalserve.verification.paired import Pairs
 from evalserve.verification.samples import Samples
@@ -29,6 +28,8 @@ class Both:
         self.candidate = _taken(candidate, [row for _, row in order], texts)
         if self.baseline.truth != self.candidate.truth:
             raise InputRefused("The two files have different actual labels for the same samples.")
+        if self.baseline.weights != self.candidate.weights:
+            raise InputRefused("The two files have different weights for the same samples.")
 
     def rows(self, difference: Mapping[str, Any]) -> list[int]:
         """Return the samples that a difference is of: those of a slice, or of a class for its recall."""
@@ -50,15 +51,21 @@ class Both:
         truth, first, second = self.baseline.truth, self.baseline.predicted, self.candidate.predicted
         return paired.count([(first[row] == truth[row], second[row] == truth[row]) for row in rows])
 
+    def effective_pairs(self, rows: Sequence[int]) -> Pairs:
+        """Return the same as numbers of independent samples, with the variance that the weights leave."""
+        weights = self.baseline.weights
+        if weights is None:
+            return self.pairs(rows)
+        truth, first, second = self.baseline.truth, self.baseline.predicted, self.candidate.predicted
+        right = [(first[row] == truth[row], second[row] == truth[row]) for row in rows]
+        return paired.effective(right, [weights[row] for row in rows])
+
     def values(self, difference: Mapping[str, Any]) -> list[float | None]:
         """Return a metric of the baseline and of the candidate."""
         at, rows = self.position(difference), self.rows(difference)
         if difference["metric"] == "roc_auc.class":
             return [area_of(side, at) for side in (self.baseline, self.candidate)]
-        return [
-            figures.value(difference["metric"], Counts(side.matrix(rows)), at)
-            for side in (self.baseline, self.candidate)
-        ]
+        return [figures.value(difference["metric"], side.counts(rows), at) for side in (self.baseline, self.candidate)]
 
 
 def compare(receipt: Mapping[str, Any], baseline: Samples, candidate: Samples, comparing: Comparing) -> None:
@@ -126,7 +133,9 @@ def _compare_values(row: Mapping[str, Any], name: str, both: Both, comparing: Co
 def _compare_pairs(row: Mapping[str, Any], name: str, both: Both, alpha: float, comparing: Comparing) -> None:
     pairs = both.pairs(both.rows(row))
     comparing.equal(f"discordant samples of {name}", row["discordant"], pairs.baseline_only + pairs.candidate_only)
-    if row["p_value"] is not None:
+    if both.baseline.weights is not None and row["p_value"] is not None:
+        comparing.unchecked.append(f"the P-value of {name}, by signs of chance")
+    elif row["p_value"] is not None:
         mid, exact = paired.mcnemar(pairs)
         comparing.equal(f"P-value of {name}", row["p_value"], mid, _TAIL)
         comparing.equal(f"exact P-value of {name}", row["p_exact"], exact, _TAIL)
@@ -135,7 +144,7 @@ def _compare_pairs(row: Mapping[str, Any], name: str, both: Both, alpha: float, 
 
 
 def _bounds(row: Mapping[str, Any], name: str, both: Both, alpha: float, comparing: Comparing) -> None:
-    pairs = both.pairs(both.rows(row))
+    pairs = both.effective_pairs(both.rows(row))
     if row["metric"] == "error_rate":
         pairs = Pairs(pairs.neither, pairs.candidate_only, pairs.baseline_only, pairs.both)
     low, high = paired.newcombe(pairs, alpha)
@@ -180,6 +189,7 @@ def _taken(side: Samples, rows: Sequence[int], texts: Sequence[str]) -> Samples:
         None,
         {at[position]: [values[row] for row in rows] for position, values in side.scores.items()},
         {name: [cells[row] for row in rows] for name, cells in side.columns.items()},
+        None if side.weights is None else [side.weights[row] for row in rows],
     )
 
 

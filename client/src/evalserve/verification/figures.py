@@ -124,7 +124,7 @@ def wilson_interval(
         return None
     of_squares = None if squares is None else _proportion(metric, squares, at)
     part, whole = proportion if of_squares is None else _effective(proportion, of_squares)
-    low, high = wilson(part, whole, alpha)
+    low, high = wilson(float(part), float(whole), alpha)
     return (2 * low / (1 + low), 2 * high / (1 + high)) if metric == "f1.class" else (low, high)
 
 

@@ -6,25 +6,47 @@ from typing import Any, NamedTuple
 
 from evalserve.verification.figures import wilson
 
+_PAIRS = ((True, True), (True, False), (False, True), (False, False))
+
 
 class Pairs(NamedTuple):
-    """Numbers of samples that both, only the baseline, only the candidate, and neither predict correctly."""
+    """Numbers of samples that both, only the baseline, only the candidate, and neither predict correctly.
 
-    both: int
-    baseline_only: int
-    candidate_only: int
-    neither: int
+    Whole ones, but of weighted samples effective ones.
+    """
+
+    both: float
+    baseline_only: float
+    candidate_only: float
+    neither: float
 
 
 def count(right: Sequence[tuple[bool, bool]]) -> Pairs:
     """Count what the baseline and the candidate have right."""
-    found = [right.count(pair) for pair in ((True, True), (True, False), (False, True), (False, False))]
-    return Pairs(*found)
+    return Pairs(*map(right.count, _PAIRS))
+
+
+def effective(right: Sequence[tuple[bool, bool]], weights: Sequence[float]) -> Pairs:
+    """Count what the two have right as independent samples with the variance of the weighted difference.
+
+    That by linearisation (Cochran 1977), or that of (Σ w)²/Σ w² samples (Kish 1965), whichever is larger.
+    """
+    total, gains = math.fsum(weights), [int(second) - int(first) for first, second in right]
+    sums = [math.fsum(weight for weight, own in zip(weights, right, strict=True) if own == pair) for pair in _PAIRS]
+    shares = [part / total for part in sums]
+    difference = shares[2] - shares[1]
+    variance = shares[1] + shares[2] - difference**2
+    spread = math.fsum((weight * (gain - difference)) ** 2 for weight, gain in zip(weights, gains, strict=True))
+    number = total**2 / math.fsum(weight**2 for weight in weights)
+    if variance > 0 and spread > 0:
+        number = min(number, variance * total**2 / spread)
+    return Pairs(*(number * share for share in shares))
 
 
 def mcnemar(pairs: Pairs) -> tuple[float, float]:
     """Return the mid-P value of McNemar's test and the exact one; both 1 without discordant samples."""
-    n, larger = pairs.baseline_only + pairs.candidate_only, max(pairs.baseline_only, pairs.candidate_only)
+    first, second = int(pairs.baseline_only), int(pairs.candidate_only)
+    n, larger = first + second, max(first, second)
     if not n:
         return 1.0, 1.0
     at_it = _probability(larger, n)

@@ -35,19 +35,20 @@ class Samples:
             counts[self.truth[row]][self.predicted[row]] += 1
         return counts
 
-    def weight_matrix(self, power: int = 1) -> list[list[float]]:
+    def weight_matrix(self, rows: Sequence[int] | None = None, power: int = 1) -> list[list[float]]:
         """Return the sums of weights, or of powers of them, each exact and rounded once; the samples have weights."""
+        assert self.weights is not None, "callers ask for samples with weights"
         cells: dict[tuple[int, int], list[float]] = {}
-        for actual, predicted, weight in zip(self.truth, self.predicted, self.weights or (), strict=True):
-            cells.setdefault((actual, predicted), []).append(weight**power)
+        for row in range(len(self.truth)) if rows is None else rows:
+            cells.setdefault((self.truth[row], self.predicted[row]), []).append(self.weights[row] ** power)
         places = range(len(self.classes))
         return [[math.fsum(cells.get((actual, predicted), ())) for predicted in places] for actual in places]
 
-    def counts(self) -> Counts:
+    def counts(self, rows: Sequence[int] | None = None) -> Counts:
         """Return the sums of the matrix, of weighted samples those of their weights."""
         if self.weights is None:
-            return Counts(self.matrix())
-        return Counts([[Fraction(cell) for cell in row] for row in self.weight_matrix()])
+            return Counts(self.matrix(rows))
+        return Counts([[Fraction(cell) for cell in row] for row in self.weight_matrix(rows)])
 
     def squares(self) -> Counts | None:
         """Return the sums of the squares of weights; None of samples without."""

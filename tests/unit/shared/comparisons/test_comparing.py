@@ -45,6 +45,77 @@ def compared(**options: Any) -> list[MetricDifference]:
     return evaluate(pair(side(0), side(1)), ComparisonOptions(**options)).differences
 
 
+WEIGHTS = np.random.default_rng(8).exponential(size=N)
+
+
+def weighted(which: int, order: Any = None, **changes: Any) -> ComparedSide:
+    rows = np.arange(N) if order is None else order
+    found = side(which, order=order)._replace(weights=WEIGHTS[rows], weighted_by="w")
+    return found._replace(**changes)
+
+
+def test_weighted_samples_are_compared_by_their_weights() -> None:
+    metrics: list[Any] = ["accuracy", "error_rate", "recall.class", "f1.macro", "f1.class", "roc_auc.class"]
+    asked = ComparisonOptions(metrics=metrics, slices=["country"], margin=0.02)
+    shuffled = RANDOM.permutation(N)
+
+    result = evaluate(pair(weighted(0), weighted(1, shuffled)), asked)
+    again = evaluate(pair(weighted(0, shuffled), weighted(1)), asked)
+    found, other = (
+        {(one.metric, one.label, one.slice and one.slice.value): one for one in each.differences}
+        for each in (result, again)
+    )
+    accuracy, area, f1 = (
+        found["accuracy", None, None],
+        found["roc_auc.class", "spam", None],
+        found["f1.macro", None, None],
+    )
+    for one, measure, sides in (
+        (accuracy, accuracy_score, PREDICTED),
+        (area, roc_auc_score, SCORES),
+        (f1, lambda *both, **by: f1_score(*both, average="macro", **by), PREDICTED),
+    ):
+        expected = [measure(TRUTH, own, sample_weight=WEIGHTS) for own in sides]
+        assert [one.baseline, one.candidate] == pytest.approx(expected)
+    in_france = np.array([country == "FR" for country in COUNTRY.to_pylist()])
+    rates = [accuracy_score(TRUTH[in_france], own[in_france], sample_weight=WEIGHTS[in_france]) for own in PREDICTED]
+    sliced = found["accuracy", None, "FR"]
+    assert [sliced.baseline, sliced.candidate] == pytest.approx(rates)
+    assert (accuracy.method, f1.method, area.method) == ("weighted-newcombe", "weighted-bootstrap", "weighted-delong")
+    assert (accuracy.p_exact, accuracy.reason) == (None, "McNemar's exact test has no form for weights")
+    assert found["error_rate", None, None].p_value == accuracy.p_value
+    assert found == other
+    assert result.weighted_by == "w"
+    assert "Accuracy (weighted) 0." in result.summary
+    assert result.notices[0].startswith("Metrics and differences count each sample by its weight in “w”")
+    assert result.flips == evaluate(pair(side(0), side(1)), asked).flips
+
+
+def test_equal_weights_find_what_samples_without_weights_find() -> None:
+    equal = np.full(N, 3.0)
+
+    found = evaluate(
+        pair(weighted(0, weights=equal), weighted(1, weights=equal)),
+        ComparisonOptions(metrics=["accuracy", "f1.macro"]),
+    )
+    plain = compared(metrics=["accuracy", "f1.macro"])
+    for one, other in zip(found.differences, plain, strict=True):
+        assert one.verdict == other.verdict
+        assert [one.baseline, one.candidate] == pytest.approx([other.baseline, other.candidate])
+        assert [one.low, one.high] == pytest.approx([other.low, other.high], abs=0.003)
+
+
+def test_other_weights_and_weights_on_one_side_are_not_compared() -> None:
+    other = WEIGHTS.copy()
+    other[5] += 1
+
+    with pytest.raises(RunsNotComparable, match="1 samples have another weight in the candidate") as refused:
+        pair(weighted(0), weighted(1, weights=other))
+    with pytest.raises(RunsNotComparable, match="one of the two have weights"):
+        pair(weighted(0), side(1))
+    assert refused.value.examples[0].detail.startswith("Sample “s5”: ")
+
+
 def test_samples_are_paired_by_id_whatever_their_order() -> None:
     shuffled = RANDOM.permutation(N)
 

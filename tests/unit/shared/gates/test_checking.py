@@ -43,6 +43,32 @@ def broken(count: int) -> Any:
     return labels
 
 
+WEIGHTS = np.random.default_rng(9).exponential(size=N)
+
+
+def weighted(predicted: Any = None, weights: Any = WEIGHTS) -> ComparedSide:
+    return side(predicted, weights=weights, weighted_by="w")
+
+
+def test_a_candidate_is_judged_by_the_weights_of_the_samples() -> None:
+    entries: list[Any] = [GateMetric(metric=metric) for metric in METRICS]
+    # The candidate loses a few samples without weight, and wins others with much.
+    turned = broken(60)
+    light = np.where(turned == side().predicted, WEIGHTS, 0.0)
+
+    same = checked(weighted(), weighted(), metrics=entries)
+    worse = checked(weighted(broken(60)), weighted(), metrics=entries)
+    of_light = checked(weighted(broken(60), light), weighted(weights=light), metrics=entries)
+    mixed = checked(side(), weighted(), metrics=entries)
+    assert (same.verdict, worse.verdict, of_light.verdict, mixed.verdict) == ("pass", "fail", "pass", "fail")
+    test = next(reason.test for reason in worse.reasons if reason.test and reason.test.metric == "accuracy")
+    assert test is not None
+    assert test.baseline == pytest.approx(np.average(side().predicted == TRUTH, weights=WEIGHTS))
+    assert (test.method, test.weighted_by) == ("weighted-newcombe", "w")
+    assert "Accuracy (weighted) 0." in worse.reasons[0].text
+    assert "one of the two have weights" in mixed.reasons[0].text
+
+
 def checked(candidate: ComparedSide, baseline: ComparedSide | None = None, **policy: Any) -> CheckResult:
     rules = GatePolicy(baseline=GateBaseline(tag="main"), **policy)
     return evaluate(side() if baseline is None else baseline, candidate, rules)

@@ -1,0 +1,212 @@
+"""The difference of two accuracies on the same weighted samples: its test, its interval and what the samples can show.
+
+McNemar's test has no form for weights. Its idea has one: if neither is better, each sample that only one of the two has
+right could as well be one that only the other has right, so that the sign of its weight is one of chance. This is the
+paired test of Fisher and Pitman (1937); its mid-P value is that of McNemar's test where all weights are equal. Up to 16
+signs are tried in every way; of more, those of the 12 heaviest samples, and the others together are normal.
+
+The interval is Newcombe's with as many independent samples as have the variance of the weighted difference by
+linearisation (Cochran 1977, chapter 6), at most Kish's number (1965).
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical, student_upper_tail
+from shared.evaluation.intervals.weighted_areas import WeightedAreas
+from shared.evaluation.paired.discordance import EffectivePairs, newcombe, samples_needed
+from shared.evaluation.paired.tensor import PairedCounts
+from shared.evaluation.paired.testing import (
+    MIN_SAMPLES,
+    NO_DISCORDANT,
+    POWER,
+    TOO_FEW,
+    Question,
+    Tested,
+    chance_of,
+    of_error,
+    of_replicates,
+    planned,
+)
+from shared.evaluation.rates import Floats
+
+NO_EXACT = "McNemar's exact test has no form for weights"
+TOO_UNEQUAL = f"the weights are so unequal that the samples are worth fewer than {MIN_SAMPLES}"
+
+# So many signs are tried in every way, and so many of more.
+_MOST_TRIED, _HEAVIEST = 16, 12
+_HALF = 0.5
+# Sums of the same weights in another order differ by less, in shares of all weights.
+_ROUNDING = 1e-9
+
+
+def worth(counts: PairedCounts) -> float:
+    """As many independent samples as the weights are worth, (Σ w)²/Σ w² (Kish 1965); 0 without weight."""
+    return _worth(_weights(counts), counts.counts)
+
+
+def _worth(weights: Floats, numbers: NDArray[np.int64]) -> float:
+    squares = float(numbers @ weights**2)
+    return float(numbers @ weights) ** 2 / squares if squares else 0.0
+
+
+def too_few(counts: PairedCounts) -> str | None:
+    """Why so few samples, or such unequal weights, show nothing; None where they may show something."""
+    return _too_few(_weights(counts), counts.counts)
+
+
+def _too_few(weights: Floats, numbers: NDArray[np.int64]) -> str | None:
+    if int(numbers[weights > 0].sum()) < MIN_SAMPLES:
+        return TOO_FEW
+    return TOO_UNEQUAL if round(_worth(weights, numbers), 6) < MIN_SAMPLES else None
+
+
+def effective_pairs(counts: PairedCounts) -> EffectivePairs:
+    """The samples by which of the two is right; their weights are not all 0."""
+    gains, sums = _gains(counts), counts.sums
+    right = counts.truth == counts.baseline
+    chosen = right & (gains == 0), gains < 0, gains > 0, ~right & (gains == 0)
+    shares = np.array([sums[own].sum() for own in chosen]) / sums.sum()
+    difference = float(shares[2] - shares[1])
+    variance = float(shares[1] + shares[2]) - difference**2
+    number, linearised = worth(counts), _variance(counts, difference)
+    if variance > 0 and linearised > 0:
+        number = min(number, variance / linearised)
+    return EffectivePairs(*(number * shares).tolist())
+
+
+def of_weighted_pairs(counts: PairedCounts, question: Question, *, of_errors: bool = False) -> Tested:
+    """Test the weighted difference of two shares of right predictions, or of wrong ones; not all weights are 0."""
+    pairs = effective_pairs(counts)
+    pairs = EffectivePairs(*reversed(pairs)) if of_errors else pairs
+    if reason := too_few(counts):
+        return Tested(pairs.difference, reason=reason)
+    above = below = None
+    if question.margin is not None:
+        turned = EffectivePairs(pairs.both, pairs.candidate_only, pairs.baseline_only, pairs.neither)
+        above, below = chance_of(pairs, -question.margin), chance_of(turned, -question.margin)
+    interval = newcombe(pairs, question.alpha)
+    if not pairs.discordant:
+        return Tested(pairs.difference, interval, "weighted-newcombe", None, None, above, below, reason=NO_DISCORDANT)
+    # As if there were no difference, as of samples without weights.
+    detectable, _ = planned(math.sqrt(_variance(counts, 0.0)), counts.total, question)
+    needed = samples_needed(pairs, question.sought, question.alpha, POWER)
+    needed = None if needed is None else math.ceil(needed * counts.total / pairs.total)
+    p_value = _p_value(counts)
+    return Tested(
+        pairs.difference,
+        interval,
+        "weighted-newcombe",
+        p_value,
+        None,
+        above,
+        below,
+        detectable,
+        needed,
+        NO_EXACT,
+    )
+
+
+def of_weighted_replicates(difference: float, drawn: Floats, counts: PairedCounts, question: Question) -> Tested:
+    """Test a weighted difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew.
+
+    Of few samples the percentiles lie too close together: they are those that Student's distribution has further out
+    (Hesterberg 2015), with as many degrees of freedom as the samples on which the two differ are worth, less one: by
+    their weights, or by those among their class.
+    """
+    if math.isnan(difference):
+        return Tested(None, reason="the metric is undefined for one of the two")
+    if reason := too_few(counts):
+        return Tested(difference, reason=reason)
+    weights, differ = _weights(counts), counts.baseline != counts.candidate
+    # Metrics that count every class alike depend on the few samples of rare ones.
+    alike = weights / np.maximum(np.bincount(counts.truth, counts.sums, counts.k), _ROUNDING)[counts.truth]
+    freedom = min(_freedom(own[differ], counts.counts[differ]) for own in (weights, alike))
+    asked = _further_out(question, freedom)
+    return _by_student(of_replicates(difference, drawn, counts.total, asked, "weighted-bootstrap"), freedom)
+
+
+def of_weighted_areas(
+    found: WeightedAreas, is_positive: NDArray[np.bool_], weights: Floats, question: Question
+) -> Tested:
+    """Test the difference of two weighted areas; of Student's distribution by what the smaller side is worth."""
+    difference = found.candidate - found.baseline
+    if reason := _too_few(weights, np.ones(len(weights), np.int64)):
+        return Tested(difference, reason=reason)
+    freedom = min(_freedom(weights[own]) for own in (is_positive, ~is_positive))
+    asked = _further_out(question, freedom)
+    return _by_student(of_error(difference, found.error, len(weights), asked, "weighted-delong"), freedom)
+
+
+def _freedom(weights: Floats, numbers: NDArray[np.int64] | None = None) -> int:
+    own = np.ones(len(weights), np.int64) if numbers is None else numbers
+    return max(int(_worth(weights, own)) - 1, 1)
+
+
+def _further_out(question: Question, freedom: int) -> Question:
+    """The question at the level at which a normal deviate is Student's."""
+    return question._replace(alpha=2 * normal_upper_tail(student_critical(question.alpha, freedom)))
+
+
+def _by_student(found: Tested, freedom: int) -> Tested:
+    """P-values of normal deviates as those of Student's distribution."""
+
+    def one_sided(p_value: float | None) -> float | None:
+        if p_value is None or p_value in {0.0, 1.0}:
+            return p_value
+        tail = student_upper_tail(critical_value(min(p_value, 1 - p_value), one_sided=True), freedom)
+        return tail if p_value < _HALF else 1 - tail
+
+    p_value = found.p_value if found.p_value is None else one_sided(found.p_value / 2)
+    return found._replace(
+        p_value=None if p_value is None else 2 * p_value,
+        p_above=one_sided(found.p_above),
+        p_below=one_sided(found.p_below),
+    )
+
+
+def sign_test(numbers: NDArray[np.int64], weights: Floats, net: float) -> float:
+    """The two-sided mid-P value of a sum of weights with signs of chance: `numbers` (m,) samples of each weight > 0."""
+    order = np.argsort(-weights, kind="stable")
+    numbers, weights, net = numbers[order], weights[order], abs(net)
+    count = int(numbers.sum())
+    # Repeated no more often than tried, as there may be millions of one weight.
+    heaviest = np.repeat(weights, np.minimum(numbers, _MOST_TRIED))[
+        : _MOST_TRIED if count <= _MOST_TRIED else _HEAVIEST
+    ]
+    sums = np.zeros(1)
+    for weight in heaviest:
+        sums = np.concatenate([sums - weight, sums + weight])
+    if count <= _MOST_TRIED:
+        off = np.abs(sums) - net
+        at_it = np.abs(off) <= _ROUNDING * float(numbers @ weights)
+        return float(np.mean((off > 0) & ~at_it) + np.mean(at_it) / 2)
+    deviation = math.sqrt(float(numbers @ weights**2) - float((heaviest**2).sum()))
+    return min(1.0, 2 * math.fsum(normal_upper_tail((net - one) / deviation) for one in sums.tolist()) / len(sums))
+
+
+def _p_value(counts: PairedCounts) -> float:
+    gains, weights = _gains(counts), _weights(counts)
+    own = (gains != 0) & (weights > 0)
+    net = float((gains * counts.sums)[own].sum())
+    return sign_test(counts.counts[own], weights[own], net)
+
+
+def _variance(counts: PairedCounts, difference: float) -> float:
+    """The variance of the weighted difference by linearisation."""
+    off = (_gains(counts) - difference) ** 2
+    return float((counts.sums * _weights(counts) * off).sum()) / float(counts.sums.sum()) ** 2
+
+
+def _gains(counts: PairedCounts) -> NDArray[np.int64]:
+    """1 where the candidate alone is right, -1 where the baseline alone is, else 0."""
+    right, also = (counts.truth == side for side in (counts.baseline, counts.candidate))
+    gains: NDArray[np.int64] = also.astype(np.int64) - right
+    return gains
+
+
+def _weights(counts: PairedCounts) -> Floats:
+    assert counts.weights is not None, "callers count weighted samples"
+    return counts.weights

@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from shared.evaluation.intervals.areas import areas, difference_test
+from shared.evaluation.intervals.weighted_areas import weighted_areas
+
+RANDOM = np.random.default_rng(1)
+POSITIVE = RANDOM.random(300) < 0.3
+# Rounded, so that many are equal.
+SCORES = (POSITIVE + RANDOM.normal(size=(2, 300))).round(1)
+WEIGHTS = np.where(np.arange(300) % 5, RANDOM.exponential(size=300), 0.0)
+
+
+def test_areas_are_those_of_scikit_learn_with_sample_weight() -> None:
+    found = weighted_areas(POSITIVE, SCORES, WEIGHTS)
+
+    expected = [roc_auc_score(POSITIVE, row, sample_weight=WEIGHTS) for row in SCORES]
+    assert (found.baseline, found.candidate) == pytest.approx(tuple(expected), abs=1e-12)
+
+
+def test_equal_weights_have_the_error_of_delong() -> None:
+    found = weighted_areas(POSITIVE, SCORES, np.full(300, 0.1))
+
+    difference, error, _ = difference_test(areas(POSITIVE, SCORES))
+    assert (found.candidate - found.baseline, found.error) == pytest.approx((difference, error))
+
+
+def test_the_error_is_about_that_of_samples_drawn_anew() -> None:
+    weights = WEIGHTS + 0.1
+    found = weighted_areas(POSITIVE, SCORES, weights)
+
+    drawn = []
+    for _ in range(600):
+        rows = RANDOM.integers(0, 300, 300)
+        drawn.append(np.subtract(*[roc_auc_score(POSITIVE[rows], row[rows], sample_weight=weights[rows])
+                                   for row in SCORES]))  # fmt: skip
+    assert 0.9 < found.error / np.std(drawn) < 1.2
+
+
+def test_two_equal_classifiers_have_no_error() -> None:
+    assert weighted_areas(POSITIVE, SCORES[[0, 0]], WEIGHTS).error == 0
