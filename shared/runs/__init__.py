@@ -138,10 +138,7 @@ async def get_ready(
     *,
     heeds_weights: bool = False,
 ) -> ReadyRun:
-    """Return a run of the caller with its counts, if it is of one of the tasks.
-
-    Whoever computes anything of it says whether the weights of samples are heeded; a run with weights is refused
-    otherwise.
+    """Return a run of the caller with its counts, if it is of one of the tasks and its weights are heeded.
 
     Raises RunNotFound, RunNotReady, TaskUnsupported, WeightsUnsupported.
     """
@@ -187,7 +184,7 @@ async def describe(
 ) -> RunRecord:
     """Change the description of a run of the caller; raises RunNotFound, and InvalidInput for an unknown class."""
     run = await get(platform, caller, run_id)
-    description = change(_description(run))
+    description = change(run.description)
     if description.positive is not None and run.state is RunStatus.READY:
         _check_positive(await get_ready(platform, caller, run_id, heeds_weights=True), description.positive)
     await _describe(platform, caller, run, description)
@@ -244,10 +241,6 @@ async def _add_version(
 def _not_ready(run: RunRecord) -> RunNotReady:
     detail = f"Version {run.version} of the run is {run.status}, not ready."
     return RunNotReady(detail, retry_after_s=RETRY_AFTER_S if run.state in UNFINISHED else None)
-
-
-def _description(run: RunRecord) -> RunDescription:
-    return RunDescription(run.name, run.model_name, run.model_version, run.tags, run.notes, run.positive)
 
 
 def _check_positive(run: ReadyRun, positive: str) -> None:

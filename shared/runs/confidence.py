@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.predictions.single_score import complement
 from shared.runs.summary import RunSummary
 
 
@@ -27,3 +28,10 @@ def confidences_of(summary: RunSummary, predicted: NDArray[np.int64], scores: Se
     # Of two classes one may have no column of its own.
     confidence: NDArray[Any] = np.where(chosen < 0, 1 - own_scores, own_scores)
     return confidence
+
+
+def as_sent(summary: RunSummary, confidences: list[float], sent: list[float]) -> list[float | None]:
+    """Scores of predictions as they are shown, beside those of the first column: 0.67 beside 0.33, not 0.66…99."""
+    if len(summary.scores) > 1 or summary.score_kind == "margins":
+        return [*confidences]
+    return [one if one == score else complement(score) for one, score in zip(confidences, sent, strict=True)]

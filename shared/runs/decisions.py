@@ -62,32 +62,32 @@ def decided_classes(summary: RunSummary, decision: ThresholdDecision) -> tuple[l
 def decided(run: ReadyRun, decision: ThresholdDecision) -> ReadyRun:
     """The run with the classes of a decision; what it counts as predicted is still what the file predicts."""
     classes, own = decided_classes(run.summary, decision)
-    areas = run.summary.roc_auc
-    errors = run.summary.roc_auc_error
+    counted = run.summary if len(run.summary.classes) == _TWO else _against_rest(run.summary, decision.scores.position)
+    areas, errors = run.summary.roc_auc, run.summary.roc_auc_error
     area = None if areas is None else areas[decision.scores.position]
     error = None if errors is None else errors[decision.scores.position]
     summary = msgspec.structs.replace(
-        run.summary,
+        counted,
         classes=classes,
         predicted_by="threshold",
         threshold=decision.threshold,
         # The same pairs, seen from either side.
         roc_auc=None if areas is None else [area, area],
         roc_auc_error=None if errors is None else [error, error],
-        **({} if len(run.summary.classes) == _TWO else _counts_against_rest(run.summary, decision.scores.position)),
     )
     return msgspec.structs.replace(run, summary=summary, positive=str(classes[own]))
 
 
-def _counts_against_rest(summary: RunSummary, position: int) -> dict[str, Any]:
-    """The counts of a summary, where all classes but one are the rest."""
+def _against_rest(summary: RunSummary, position: int) -> RunSummary:
+    """The summary with the counts of a class and of all others as the rest."""
     cut = one_against_rest(summary.matrix, position)
-    return {
-        "counts": cut.of_rows.counts.tobytes(),
-        "weights": cut.counts.tobytes() if cut.is_weighted else None,
-        "squares": None if cut.squares is None else cut.squares.tobytes(),
-        "cells": None,
-    }
+    return msgspec.structs.replace(
+        summary,
+        counts=cut.of_rows.counts.tobytes(),
+        weights=cut.counts.tobytes() if cut.is_weighted else None,
+        squares=None if cut.squares is None else cut.squares.tobytes(),
+        cells=None,
+    )
 
 
 def decided_position(run: ReadyRun, decision: ThresholdDecision, position: int | None) -> int | None:

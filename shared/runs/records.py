@@ -115,6 +115,11 @@ class RunRecord(msgspec.Struct, frozen=True):
     steps: dict[str, Any] | None = None
 
     @property
+    def description(self) -> RunDescription:
+        """What its owner says of it."""
+        return RunDescription(self.name, self.model_name, self.model_version, self.tags, self.notes, self.positive)
+
+    @property
     def reading_steps(self) -> ReadingSteps | None:
         """How far reading has come; None once the file is read, or reading has failed."""
         return None if self.steps is None else msgspec.convert(self.steps, ReadingSteps)

@@ -11,8 +11,7 @@ from shared.evaluation.confusion.cell_counts import SparseCells
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.inputs.probabilities import complement as complements
 from shared.evaluation.types import Label
-from shared.predictions.single_score import complement
-from shared.runs.confidence import confidences_of
+from shared.runs.confidence import as_sent, confidences_of
 from shared.runs.filters import Condition, RowFilter
 from shared.runs.found_rows import PAGE_BYTES, FoundPage, FoundRow, highest
 from shared.runs.row_source import RowSource
@@ -215,12 +214,7 @@ class RowScan:
         summary = self._summary
         if not summary.scores or summary.is_multilabel:
             return [None] * table.num_rows
-        values = self._confidence(table).tolist()
-        if len(summary.scores) > 1 or summary.score_kind == "margins":
-            return list(values)
-        # 0.67 beside 0.33, not 0.6699999999999999.
-        sent = table.column("s_0").to_pylist()
-        return [value if value == score else complement(score) for value, score in zip(values, sent, strict=True)]
+        return as_sent(summary, self._confidence(table).tolist(), table.column("s_0").to_pylist())
 
     def exact_confidence(self, table: pa.Table) -> NDArray[Any]:
         """The score of what was predicted, of a run with scores: 0.67 beside 0.33, not 0.6699999999999999."""
