@@ -54,7 +54,8 @@ class ComparisonPartPages(Controller):
         except DomainError as error:
             return _part(page_request, "curves", comparison_id, reason=error.detail)
         classes = [label_text(one) for one in both[1].summary.classes]
-        return _part(page_request, "curves", comparison_id, sides=drawn, label=label, classes=classes, side=SIDE)
+        shown = {"sides": drawn, "label": label, "classes": classes, "is_weighted": both[1].summary.is_weighted}
+        return _part(page_request, "curves", comparison_id, side=SIDE, **shown)
 
     @get("/matrix")
     async def matrix(self, page_request: Injected[PageRequest], comparison_id: FromPath[str]) -> Response[str]:
@@ -69,7 +70,8 @@ class ComparisonPartPages(Controller):
         labels = [label_text(label) for label in candidate.classes]
         if len(labels) > MAX_CLASSES:
             return _part(page_request, "matrix", comparison_id, reason=TOO_MANY)
-        return _part(page_request, "matrix", comparison_id, heat=difference_map(candidate, baseline, labels))
+        heat = difference_map(candidate, baseline, labels)
+        return _part(page_request, "matrix", comparison_id, heat=heat, is_weighted=candidate.is_weighted)
 
 
 def _part(page_request: PageRequest, name: str, comparison_id: str, **values: Any) -> Response[str]:
@@ -78,7 +80,8 @@ def _part(page_request: PageRequest, name: str, comparison_id: str, **values: An
 
 async def _run(page_request: PageRequest, side: ComparedVersion) -> ReadyRun:
     """The run of a side with its scores; raises RunNotFound, ComparedChanged, DatasetPrivate, TaskUnsupported."""
-    run = await runs.get_shown(page_request.platform, page_request.caller, str(side.id), runs.WITH_SCORES)
+    platform, caller = page_request.platform, page_request.caller
+    run = await runs.get_shown(platform, caller, str(side.id), runs.WITH_SCORES, heeds_weights=True)
     if run.version != side.version:
         raise ComparedChanged
     return run
@@ -106,7 +109,7 @@ async def _matrix(page_request: PageRequest, side: ComparedVersion) -> Confusion
         (record,) = await matrices.several(platform, caller, [str(side.id)])
         matrix, version = record.matrix, record.version
     else:
-        run = await runs.get_ready(platform, caller, str(side.id))
+        run = await runs.get_ready(platform, caller, str(side.id), heeds_weights=True)
         matrix, version = run.summary.matrix, run.version
     if version != side.version:
         raise ComparedChanged

@@ -21,6 +21,8 @@ Formula = ClassFormula | OverallFormula
 
 # So many counts are drawn at most: about two seconds.
 _MOST_DRAWN = 50_000_000
+# More than there are from the smallest weight, 1e-9, to the largest, 1e9.
+_OCTAVES = 2**7
 
 
 class Flips(NamedTuple):
@@ -128,12 +130,10 @@ def in_octaves(pairs: PairedCounts, weights: Floats) -> PairedCounts:
     """
     heavy = weights > 0
     cells = ((pairs.truth * pairs.k + pairs.baseline) * pairs.k + pairs.candidate)[heavy]
-    octaves = np.frexp(weights[heavy])[1].astype(np.int64)
-    keys, places = np.unique(np.stack([cells, octaves]), axis=1, return_inverse=True)
-    sums, squares = (
-        np.bincount(places.ravel(), pairs.counts[heavy] * weights[heavy] ** power, keys.shape[1]) for power in (1, 2)
-    )
-    k, found = pairs.k, keys[0]
+    octaves = np.frexp(weights[heavy])[1].astype(np.int64) + _OCTAVES // 2
+    keys, places = np.unique(cells * _OCTAVES + octaves, return_inverse=True)
+    sums, squares = (np.bincount(places, pairs.counts[heavy] * weights[heavy] ** power) for power in (1, 2))
+    k, found = pairs.k, keys // _OCTAVES
     return PairedCounts(found // k**2, found // k % k, found % k, sums**2 / squares, k, squares / sums)
 
 
