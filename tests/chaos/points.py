@@ -58,7 +58,12 @@ def _is_first(point: str, name: object) -> bool:
 
 def in_api() -> None:
     """Die between the commit of a job and its message."""
-    _wrap(queueing, "enqueue", after=lambda _, enqueued: reach("after_insert", enqueued[0].id))
+
+    def after_insert(_: tuple[Any, ...], enqueued: tuple[JobRecord, int] | None) -> None:
+        if enqueued is not None:
+            reach("after_insert", enqueued[0].id)
+
+    _wrap(queueing, "enqueue", after=after_insert)
     _wrap(Broker, "try_publish", before=lambda arguments: reach("before_publish", *arguments[2:]))
 
 
