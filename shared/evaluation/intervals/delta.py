@@ -49,6 +49,8 @@ def overall_spread(formula: OverallFormula, matrix: ConfusionMatrix, added: floa
     gradient = by_actual[rows] + by_predicted[columns] + np.where(rows == columns, by_hits[rows], 0.0)
 
     def of_added(mean: Floats, power: int) -> float:
+        if not power:
+            return added / total
         return added / k**2 / total * _power_sum(by_actual, by_predicted - mean, by_hits, power) if added else 0.0
 
     return _spread(counts / total, gradient, total, of_added)
@@ -78,12 +80,17 @@ def _power_sum(of_rows: Floats, of_columns: Floats, of_diagonal: Floats, power: 
 
 
 def slopes_of(formula: Callable[..., Sequence[Any]], values: Sequence[Any]) -> list[list[Shares]]:
-    """Of each value, the derivatives of all results by it."""
-    found = []
-    for i in range(len(values)):
-        moved = [value + _STEP * 1j * (i == j) for j, value in enumerate(values)]
-        found.append([np.imag(result) / _STEP for result in formula(*moved)])
-    return found
+    """Of each value, the derivatives of all results by it; the formula gets them with one axis more, in front.
+
+    All values have one shape. They are moved one by one, in a row of that axis each, so that the formula is called once.
+    """
+    count, shape = len(values), np.shape(values[0])
+    moved = np.empty((count, count, *shape), complex)
+    for i, value in enumerate(values):
+        moved[i] = value
+        moved[i, i] += _STEP * 1j
+    slopes = [np.broadcast_to(np.imag(result) / _STEP, (count, *shape)) for result in formula(*moved)]
+    return [[slope[i] for slope in slopes] for i in range(count)]
 
 
 def _nothing(_mean: Floats, _power: int) -> float:
