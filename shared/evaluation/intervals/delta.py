@@ -82,7 +82,7 @@ def _power_sum(of_rows: Floats, of_columns: Floats, of_diagonal: Floats, power: 
 def slopes_of(formula: Callable[..., Sequence[Any]], values: Sequence[Any]) -> list[list[Shares]]:
     """Of each value, the derivatives of all results by it; the formula gets them with one axis more, in front.
 
-    All values have one shape. They are moved one by one, in a row of that axis each, so that the formula is called once.
+    All values have one shape. They are moved one by one, each in its row of that axis: one call for all.
     """
     count, shape = len(values), np.shape(values[0])
     moved = np.empty((count, count, *shape), complex)
