@@ -9,34 +9,36 @@ command and ends with the command's exit code (128 + n after signal n). It needs
 # change of user clears it. Why not the process group alone: Postgres gives each of its processes a session of its own.
 # So the leash adopts every orphan below it (Linux: "child subreaper") and kills its children until none is left.
 
+# One runs beside every part: what only the start needs is imported there, and what holds the command in the end is an
+# interpreter of its own, without it. Paths are strings, for `pathlib` would be a sixth of it.
+
 import contextlib
-import ctypes
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 _LINUX = sys.platform == "linux"
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _FORWARDED = {signal.SIGINT, signal.SIGTERM}
 _AWAITED = {*_FORWARDED, signal.SIGCHLD}
 # The first argument where the command runs already: its number and the file for its exit code follow.
-HOLD = "--hold"
+_HOLD = "--hold"
+# In place of that file where whoever started the leash reads the exit code of the leash itself.
+_NO_FILE = -1
 _PATIENCE_S = 5.0  # a process that the kernel cannot end by then (stuck in I/O) must not hang the leash
 
 
 def _children() -> list[int]:
     """Return the ids of this process's children, from /proc."""
     pids = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it ended while we looked
+    for name in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208 -- said above
+        with contextlib.suppress(OSError), open(f"/proc/{name}/stat") as stat:  # noqa: PTH123 -- it ended while we looked
             # The name, in parentheses, may itself hold spaces and parentheses.
-            if int(stat.read_text().rpartition(")")[2].split()[1]) == os.getpid():
-                pids.append(int(stat.parent.name))
+            if int(stat.read().rpartition(")")[2].split()[1]) == os.getpid():
+                pids.append(int(name))
     return pids
 
 
@@ -68,19 +70,19 @@ def _end_with_starter() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def main(command: list[str]) -> int:
-    """Run the command to its end, or to the end of the starter."""
-    if command[0] == HOLD:
-        code = _hold(int(command[1]))
-        os.write(int(command[2]), bytes([code]))
-        return code
+def start(command: list[str]) -> None:
+    """Start the command, and become its leash."""
+    import subprocess  # noqa: PLC0415 -- said above
+
     # PLW1509: nothing else runs in this process yet, so no thread can hold a lock across the fork.
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=prepare())  # noqa: PLW1509
-    return _hold(child.pid)
+    become(child.pid, command)
 
 
 def prepare() -> Callable[[], None]:
     """Make this process one that can hold a child, and return what the child calls before it does anything else."""
+    import ctypes  # noqa: PLC0415 -- said above
+
     prctl = ctypes.CDLL(None).prctl if _LINUX else (lambda *_: 0)
     prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
@@ -96,8 +98,21 @@ def prepare() -> Callable[[], None]:
     return before
 
 
-def _hold(child: int) -> int:
-    """Wait for the end of the child, with what it started, and return its exit code."""
+def become(child: int, command: list[str], outcome: int = _NO_FILE) -> None:
+    """Go on as the leash of a child, for which this process is prepared; `outcome` is a file for the exit code."""
+    arguments = [sys.executable, "-I", "-S", __file__, _HOLD, str(child), str(outcome), *command]
+    os.execv(sys.executable, arguments)  # noqa: S606 -- no shell is wanted
+
+
+def hold(child: int, outcome: int) -> int:
+    """Hold the child until it ends, with what it started, and return its exit code."""
+    code = _wait(child)
+    if outcome != _NO_FILE:
+        os.write(outcome, bytes([code]))
+    return code
+
+
+def _wait(child: int) -> int:
     signal.signal(signal.SIGCHLD, lambda *_: None)  # systems other than Linux drop it while nobody handles it
     threading.Thread(target=_end_with_starter, daemon=True).start()
     while True:
@@ -110,5 +125,7 @@ def _hold(child: int) -> int:
 
 
 if __name__ == "__main__":
-    # Without finalisation: the thread still waits for input, and the child's Popen was reaped behind its back.
-    os._exit(main(sys.argv[1:]))
+    if sys.argv[1] != _HOLD:
+        start(sys.argv[1:])
+    # Without finalisation: the thread still waits for input.
+    os._exit(hold(int(sys.argv[2]), int(sys.argv[3])))

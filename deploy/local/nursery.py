@@ -118,8 +118,7 @@ def hold(order: Order, lifeline: int, outcome: int, log: int, *locks: int) -> No
     for file in (outcome, *locks):
         os.set_inheritable(file, True)  # noqa: FBT003 -- it has no name
     # A program of its own, since one that was forked holds what has been loaded once more, page by page.
-    arguments = [sys.executable, "-I", "-S", leash.__file__, leash.HOLD, str(pid), str(outcome), *order.command]
-    os.execv(sys.executable, arguments)  # noqa: S606 -- no shell is wanted
+    leash.become(pid, order.command, outcome)
 
 
 def perform(order: Order) -> None:
