@@ -59,12 +59,16 @@ def main() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     # Nobody waits here for those that are forked: they report to whom they serve.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # What is loaded is no garbage, and looking for some is a fifth of the loading; the programs look again.
+    gc.disable()
     orders = socket.socket(fileno=int(sys.argv[1]))
     for name in sys.argv[2].split(","):
         load(name)
     while (message := receive(orders)) is not None:
         order, files = message
         load(order.module.partition(".")[0])
+        # Objects that the collector does not traverse stay shared after a fork.
+        gc.freeze()
         pid = os.fork()
         if not pid:
             orders.close()
@@ -82,12 +86,13 @@ def load(name: str) -> None:
         return
     for module in _NEEDED[name]:
         importlib.import_module(module)
-    # The first client reads the descriptions of S3, which takes as long as all the rest.
-    nobody = {"aws_access_key_id": "-", "aws_secret_access_key": "-"}
-    importlib.import_module("boto3").client("s3", region_name="us-east-1", **nobody)
-    # Objects that never become garbage are not traversed by the collector, and so stay shared after a fork.
-    gc.collect()
-    gc.freeze()
+    rehearse()
+
+
+@cache
+def rehearse() -> None:
+    """Make what every program makes at its start, by which libraries load what is left of them."""
+    importlib.import_module("shared.kit.platform").rehearse()
 
 
 def receive(orders: socket.socket) -> tuple[Order, list[int]] | None:
@@ -131,6 +136,7 @@ def perform(order: Order) -> None:
     os.environ.update(order.environment)
     rename(order.command)
     sys.argv = order.command[2:]
+    gc.enable()
     sys.modules.pop(order.module, None)
     runpy.run_module(order.module, run_name="__main__", alter_sys=True)
 

@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from shared.kit.broker import Broker
 from shared.kit.children import Children
 from shared.kit.db import Database
 from shared.kit.keyring import Keyring
 from shared.kit.limiter import RateLimiter
 from shared.kit.redis_scripts import RedisScripts
+from shared.kit.s3_client import s3_client
 from shared.kit.scans import Scans
 from shared.kit.settings import Settings
 from shared.kit.slots import Slots
@@ -35,10 +38,18 @@ class Platform:
     scans: Scans
 
 
+def rehearse() -> None:
+    """Make what every process makes at its start, leading nowhere, so that what this loads is loaded; opens nothing."""
+    nobody = SecretStr("nobody")
+    settings = Settings.model_construct(s3_access_key_id=nobody, s3_secret_access_key=nobody)
+    s3_client(settings, "http://nowhere")
+    Broker("redis://nowhere").close()
+
+
 def load_before_forking(settings: Settings) -> None:
     """Load what takes most of a start, so that the processes forked from this one start at once, also after a crash."""
     # The first client reads the descriptions of S3, which takes as long as all the rest.
-    Storage(settings)
+    s3_client(settings, settings.s3_endpoint_url)
     # Objects that never become garbage are not traversed by the collector, and so stay shared after a fork.
     gc.freeze()
 

@@ -1,5 +1,6 @@
 """The S3 client: its time-outs, retries and signatures, for every S3-compatible server."""
 
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,18 +27,22 @@ CONFIG = Config(
 # Readiness checks must answer soon.
 PROBE = CONFIG.merge(Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1}))
 
+_MAKING = Lock()
+
 
 def s3_client(settings: Settings, endpoint: str, config: Config = CONFIG) -> Any:
     """Create a client of the storage at this address."""
-    return boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        use_ssl=urlsplit(endpoint).scheme == "https",
-        region_name=settings.s3_region,
-        aws_access_key_id=settings.s3_access_key_id.get_secret_value(),
-        aws_secret_access_key=settings.s3_secret_access_key.get_secret_value(),
-        config=config,
-    )
+    # Clients serve all threads; making one does not.
+    with _MAKING:
+        return boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            use_ssl=urlsplit(endpoint).scheme == "https",
+            region_name=settings.s3_region,
+            aws_access_key_id=settings.s3_access_key_id.get_secret_value(),
+            aws_secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+            config=config,
+        )
 
 
 def bucket_signer(settings: Settings, endpoint: str) -> BucketSigner:

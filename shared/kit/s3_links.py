@@ -1,6 +1,7 @@
 """Links on the storage's own host, where clients reach it."""
 
 from datetime import timedelta
+from functools import cached_property, partial
 from typing import Any
 
 from shared.kit import clock
@@ -18,8 +19,13 @@ class S3Links:
     def __init__(self, settings: Settings, endpoint: str) -> None:
         self._bucket = settings.s3_bucket
         self._lifetime = timedelta(seconds=settings.link_lifetime_s)
-        self._client = s3_client(settings, endpoint)
         self._signer = bucket_signer(settings, endpoint)
+        self._make_client = partial(s3_client, settings, endpoint)
+
+    @cached_property
+    def _client(self) -> Any:
+        # Links for uploads alone need one.
+        return self._make_client()
 
     def download(self, key: str, *, account_id: int, disposition: str | None = None) -> Link:  # noqa: ARG002 -- as above
         """Presign a link to an object; `disposition`, if given, overrides the stored one."""

@@ -56,8 +56,6 @@ class Storage:
     def __init__(self, settings: Settings, *, deadline_s: float | None = None) -> None:
         self._settings = settings
         self._bucket = settings.s3_bucket
-        self._client = s3_client(settings, settings.s3_endpoint_url)
-        self._probe = s3_client(settings, settings.s3_endpoint_url, PROBE)
         public = settings.s3_public_endpoint_url
         # Read also where new links lead to the storage: those that were made before stay valid.
         self.service_links = ServiceLinks(settings)
@@ -67,6 +65,15 @@ class Storage:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
         self._calls: set[Future[Any]] = set()
         self._deadline_s = deadline_s
+
+    # Made at the first use: seven megabytes, which many a process never needs.
+    @cached_property
+    def _client(self) -> Any:
+        return s3_client(self._settings, self._settings.s3_endpoint_url)
+
+    @cached_property
+    def _probe(self) -> Any:
+        return s3_client(self._settings, self._settings.s3_endpoint_url, PROBE)
 
     @cached_property
     def passed_uploads(self) -> PassedUploads:
