@@ -5,6 +5,7 @@ import os
 import resource
 import socket
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -53,8 +54,9 @@ def connections_for(wanted: int) -> int:
     return wanted
 
 
+@cache
 def create_app() -> Litestar:
-    """Create the application as a process of the server runs it."""
+    """Create the application as a process of the server runs it; once, also for the processes that are forked later."""
     served = app.create_app()
     if hasattr(socket, "TCP_USER_TIMEOUT") and OPEN_FILES.is_dir():
         served.on_startup.append(_end_stalled_clients)
