@@ -13,6 +13,9 @@ _POINT = 3
 _PASSED_OVER = frozenset({"id", "image_id", "category_id", "num_keypoints", "segmentation", "keypoints", "bbox"})
 _OF_OBJECT = ("iscrowd", "ignore", "difficult", "area")
 
+# Members that are not COCO's and would change what an object means.
+_ANGLES, _CONFIDENCES = ("rotation", "angle"), ("conf", "confidence")
+
 
 def shape_of(sent: dict[str, Any]) -> Shape:
     """Return the type of annotation that keeps most of what an object states."""
@@ -26,7 +29,9 @@ def annotation_of(
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the annotation, and the names of members that are not kept; notes faults that would change its meaning."""
     data: dict[str, Any] = {name: sent[name] for name in _OF_OBJECT if sent.get(name) is not None}
-    unread = sorted(sent.keys() - _PASSED_OVER - {*_OF_OBJECT, "score", "attributes"})
+    unread = sorted(sent.keys() - _PASSED_OVER - {*_OF_OBJECT, "score", "attributes", *_ANGLES, *_CONFIDENCES})
+    _refuse_rotation(sent, checker, pointer)
+    _refuse_confidence(sent, checker, pointer)
     if sent.get("attributes") is not None:
         data["attributes"] = sent["attributes"]
         _refuse_rotation(sent["attributes"], checker, f"{pointer}/attributes")
@@ -70,6 +75,13 @@ def _keypoints(sent: Any, category: Category, checker: Checker, pointer: str) ->
     ]
 
 
-def _refuse_rotation(attributes: Any, checker: Checker, pointer: str) -> None:
-    if isinstance(attributes, dict) and attributes.get("rotation"):
-        checker.note(f"{pointer}/rotation", "rotated boxes are not compared; export the corners as a polygon")
+def _refuse_rotation(holder: Any, checker: Checker, pointer: str) -> None:
+    for name in _ANGLES if isinstance(holder, dict) else ():
+        if holder.get(name):
+            checker.note(f"{pointer}/{name}", "rotated boxes are not compared; export the corners as a polygon")
+
+
+def _refuse_confidence(sent: dict[str, Any], checker: Checker, pointer: str) -> None:
+    for name in _CONFIDENCES:
+        if sent.get(name) not in (None, sent.get("score")):
+            checker.note(f"{pointer}/{name}", "COCO calls the confidence score; rename it")

@@ -12,7 +12,7 @@ from shared.imports.reading.objects import Category, ReadFile, ReadImage, Readin
 
 _BEGIN = re.compile(rb'"dm_format_version"|"categories"\s*:\s*\{')
 _CONFIDENCES = ("score", "confidence")
-_CROWD = "is_crowd"
+_CROWD, _DIFFICULT = "is_crowd", "difficult"
 # CVAT's, of a box: degrees clockwise around its centre, as here.
 _ROTATION = "rotation"
 _SHAPES = frozenset({"bbox", "polygon", "mask", "points"})
@@ -156,6 +156,9 @@ class _Reading:
                 self._check_upright(box, place)
         if said.pop(_CROWD, False):
             data["iscrowd"] = 1
+        # Of Pascal VOC; what is neither 0 nor 1 is refused by the check that all annotations pass.
+        if difficult := said.pop(_DIFFICULT, None):
+            data[_DIFFICULT] = difficult
         rated = [said.pop(name) for name in _CONFIDENCES if name in said and self._rules.role == "predictions"]
         if said:
             data["attributes"] = said

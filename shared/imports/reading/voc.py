@@ -15,6 +15,7 @@ from shared.imports.reading.xml_text import XmlMembers, root_of
 
 _BEGIN = re.compile(rb"<annotation[\s>]")
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
+_UNKEPT = ("pose", "truncated", "occluded", "part", "polygon")
 _TURNED = ("cx", "cy", "w", "h", "angle")
 
 
@@ -49,7 +50,9 @@ def _image(name: str, body: bytes, rules: ReadingRules, unread: Counter[str]) ->
     image.width, image.height = _pixels(document, "size/width"), _pixels(document, "size/height")
     for sent in document.each("object"):
         image.objects.append(ReadObject(_object(sent, rules), sent.pointer))
-        unread.update(member for member in ("pose", "truncated", "occluded", "part") if _is_said(sent, member))
+        unread.update(
+            member for member in _UNKEPT if _is_said(sent, member)
+        )
     return image
 
 

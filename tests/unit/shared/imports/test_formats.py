@@ -75,6 +75,8 @@ VOC = b"""<annotation><filename>street.jpg</filename><size><width>200</width><he
 <object><name>car</name><difficult>1</difficult>
 <bndbox><xmin>10</xmin><ymin>20</ymin><xmax>40</xmax><ymax>60</ymax></bndbox></object></annotation>"""
 
+OUTLINED = VOC.replace(b"</object>", b"<polygon><x1>10</x1><y1>20</y1></polygon></object>")
+
 BOX = {"format": "xywh", "bbox": [10, 20, 30, 40]}
 
 FORMATS: dict[FormatName, tuple[Role, Any, Any]] = {
@@ -95,6 +97,13 @@ FORMATS: dict[FormatName, tuple[Role, Any, Any]] = {
         [("bounding_box", "car", 0.5, BOX)],
     ),
 }
+
+
+def test_an_outline_beside_a_box_of_voc_is_reported(tmp_path: Path) -> None:
+    made = planned(tmp_path, OUTLINED)
+
+    assert made.report.notices == ["1 objects state polygon, which is not kept."]
+    assert objects(made) == FORMATS["voc"][2]
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -244,6 +244,18 @@ KEPT: dict[str, tuple[Role, Any, list[tuple[str, str, float | None, Any]]]] = {
             )
         ],
     ),
+    "a difficult object of Datumaro": (
+        "ground_truth",
+        datumaro({"type": "bbox", "bbox": [1, 2, 3, 4], "attributes": {"difficult": True, "truncated": False}}),
+        [
+            (
+                "bounding_box",
+                "car",
+                None,
+                {"format": "xywh", "bbox": [1, 2, 3, 4], "difficult": 1, "attributes": {"truncated": False}},
+            )
+        ],
+    ),
     "points of Datumaro": (
         "ground_truth",
         datumaro({"type": "points", "points": [1, 2, 3, 4], "visibility": [2, 0]}, points=True),

@@ -50,6 +50,10 @@ FAULTS: list[tuple[Any, str, str]] = [
         "the mask is (10, 10) pixels",
     ),
     (changed(attributes={"rotation": 30}), "/annotations/0/attributes/rotation", "rotated boxes are not compared"),
+    (changed(rotation=30), "/annotations/0/rotation", "rotated boxes are not compared"),
+    (changed(angle=-0.5), "/annotations/0/angle", "rotated boxes are not compared"),
+    (changed(conf=0.5), "/annotations/0/conf", "COCO calls the confidence score"),
+    (changed(score=0.5, confidence=0.6), "/annotations/0/score", "COCO calls the confidence score"),
     (changed(keypoints=[1, 2]), "/annotations/0/keypoints", "x, y and visibility"),
 ]
 
