@@ -50,9 +50,7 @@ def _image(name: str, body: bytes, rules: ReadingRules, unread: Counter[str]) ->
     image.width, image.height = _pixels(document, "size/width"), _pixels(document, "size/height")
     for sent in document.each("object"):
         image.objects.append(ReadObject(_object(sent, rules), sent.pointer))
-        unread.update(
-            member for member in _UNKEPT if _is_said(sent, member)
-        )
+        unread.update(member for member in _UNKEPT if _is_said(sent, member))
     return image
 
 
