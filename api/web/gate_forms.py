@@ -16,7 +16,7 @@ from shared.runs.errors import RunNotFound
 MAX_GOLDEN_CHARACTERS = 100_000
 
 
-class MetricRow(NamedTuple):
+class TypedMetric(NamedTuple):
     """A metric and its margin, as they were typed."""
 
     metric: str
@@ -38,10 +38,10 @@ def read(form: Form) -> tuple[str, GatePolicy]:
     return name, decode(msgspec.json.encode(policy), GatePolicy)
 
 
-def metric_rows(form: Form) -> list[MetricRow]:
+def metric_rows(form: Form) -> list[TypedMetric]:
     """Return the metrics of the form with the margins beside them, without rows in which nothing is typed."""
     typed = zip_longest(form.lists.get("metric", []), form.lists.get("margin", []), fillvalue="")
-    rows = [MetricRow(metric.strip(), margin.strip()) for metric, margin in typed]
+    rows = [TypedMetric(metric.strip(), margin.strip()) for metric, margin in typed]
     return [row for row in rows if any(row)]
 
 

@@ -13,7 +13,7 @@ from api.http.problems import problem_of
 from api.reports import of_checks
 from api.web import gate_forms
 from api.web.forms import Form
-from api.web.gate_forms import MetricRow
+from api.web.gate_forms import TypedMetric
 from api.web.listed_verdicts import checked
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
@@ -130,7 +130,7 @@ async def _form(page_request: PageRequest, form: Form, problem: Problem | None =
         metrics={metric: CATALOGUE[metric].title for metric in OVERALL_METRICS}
         | {metric: f"{CATALOGUE[metric].title}, of sets of labels" for metric in OVERALL_SET_METRICS},
         texts=form.texts,
-        rows=typed + [MetricRow("", "")] * max(EMPTY_ROWS - len(typed), 1),
+        rows=typed + [TypedMetric("", "")] * max(EMPTY_ROWS - len(typed), 1),
         problem=problem,
     )
 

@@ -200,7 +200,7 @@ def _reason(one: _Drawn, said: Judged, policy: GatePolicy) -> GateReason:
         outcome=outcome_of(said.finding, allow_inconclusive=policy.allow_inconclusive),
         requirement="metric",
         subject=subject_of(test),
-        text=sentence(test, _why_untested(one), unit="images"),
+        text=sentence(test, _why_untested(one), unit="image"),
         test=test,
     )
 

@@ -7,7 +7,7 @@ from shared.evaluation.paired.gate_rule import Finding, Outcome
 from shared.gates.detection_figures import FIGURES
 from shared.gates.results import GateReason, GateTest
 from shared.kit.listed import quoted
-from shared.kit.number_format import count_text, signed_text, value_text
+from shared.kit.number_format import counted_text, signed_text, value_text
 
 _VERDICTS: dict[Outcome, str] = {
     "pass": "The candidate passes the gate",
@@ -41,7 +41,7 @@ def subject_of(test: GateTest) -> str:
     return title
 
 
-def sentence(test: GateTest, reason: str | None, *, unit: str = "samples") -> str:
+def sentence(test: GateTest, reason: str | None, *, unit: str = "sample") -> str:
     """What one test found, with the numbers that it rests on as tables write them, and what is counted."""
     said = subject_of(test)
     if test.difference is None or test.baseline is None or test.candidate is None:
@@ -49,7 +49,7 @@ def sentence(test: GateTest, reason: str | None, *, unit: str = "samples") -> st
     said += f" {value_text(test.baseline)} → {value_text(test.candidate)}, difference {signed_text(test.difference)}"
     if test.low is not None and test.high is not None:
         said += f" (bounds {signed_text(test.low)} and {signed_text(test.high)})"
-    said += f" on {count_text(test.samples)} {unit}: "
+    said += f" on {counted_text(test.samples, unit)}: "
     if test.finding == "inconclusive" and test.low is None:
         return f"{said}nothing can be concluded, because {reason}."
     said += _FINDINGS[test.finding].format(margin="" if test.margin is None else value_text(test.margin))

@@ -137,6 +137,7 @@ async def test_what_other_rules_judge_otherwise_is_on_a_page_with_its_reason(
     assert "supervision-matrix: missed" in every or "supervision-matrix: FP" in every
     assert "an overlap or a confidence equals its threshold" in every
     assert f"/app/detection-runs/{run['id']}/images/{image_id}?iou=1.0&amp;confidence=0.1" in every
+    assert f'/app/detection-runs/{run["id"]}?iou=1.0&amp;confidence=0.1&amp;kind=FN#samples"' in every
     assert "these rules judge every box alike" in one
     assert (await visitor.get(f"{page}?profile=lvis")).status_code == 400
 

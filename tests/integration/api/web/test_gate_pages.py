@@ -135,6 +135,8 @@ async def test_a_gate_of_several_metrics_has_the_margin_of_each(visitor: Visitor
     assert [answer.status_code for answer in refused] == [400] * 6
     said = ["of its own for it", "of the margin 0.03", "is there twice", "a finite number", "choose at least one"]
     assert [text in answer.text for text, answer in zip(said, refused[:5], strict=True)] == [True] * 5
+    shown = [(await visitor.get(path)).text for path in ("/app/gates", of_detectors.headers["location"])]
+    assert ["Average precision at IoU 0.50 of each class" in page for page in shown] == [True, True]
     kept = refused[0].text
     assert re.findall(r'<option value="([a-z.0-9_]+)" selected>', kept) == ["map", "accuracy"]
     assert re.findall(r'name="margin"[^>]* value="([^"]*)"', kept) == ["0.01", "0.02", ""]
