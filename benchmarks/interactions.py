@@ -1,9 +1,9 @@
 """The time from an input to the next picture on the page of a run: `python -m benchmarks.interactions [--url URL]`.
 
-A run of 1,000,000 rows and 60 classes: its matrix is clicked, its threshold moved by keys, by the mouse, and typed, its
-slices are filtered. Chromium measures each from the input to the next paint (Event Timing), in steps of 8 ms and from
-16 ms on; what an answer of the service brings later is not part of it. On a crowded machine most of it is the wait for a
-processor, so the processor time of the page's main thread is printed as well: of the dearest input up to the next
+A run of 1,000,000 rows and 60 classes: its matrix is clicked, its threshold moved by keys, by the mouse, and typed, and
+its slices are filtered. Chromium measures each from the input to the next paint (Event Timing), in steps of 8 ms and
+from 16 ms on; what an answer of the service brings later is not part of it. On a crowded machine most of it is the wait
+for a processor, so the processor time of the page's main thread is printed as well: of the dearest input up to the next
 paint, and of the dearest single task, which is what the next input may have to wait for.
 """
 
