@@ -1,5 +1,8 @@
 """An account in the browser: its password changed, its sessions ended, and left."""
 
+from uuid import uuid4
+
+import pytest
 from playwright.async_api import Browser, expect
 
 from tests.actors import Team
@@ -27,6 +30,31 @@ async def test_a_changed_password_signs_the_other_browser_out(browser: Browser, 
     await other.page.goto(SECURITY)
     await other.page.wait_for_url("**/app/sign-in**")
     assert reader.complaints == []
+    await context.close()
+
+
+@pytest.mark.parametrize("is_secure", [True, False], ids=["over HTTPS or on this machine", "over HTTP"])
+async def test_the_key_of_a_new_account_is_copied_and_not_shown_again(
+    browser: Browser, site: str, *, is_secure: bool
+) -> None:
+    context = await browser.new_context(base_url=site, permissions=["clipboard-read", "clipboard-write"])
+    page = await context.new_page()
+    if not is_secure:
+        await page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    await page.goto("/app/sign-up")
+    await page.get_by_label("E-mail address").fill(f"copies-{is_secure}-{uuid4().hex}@example.com")
+    await page.get_by_label("Password").fill("correct horse")
+    await page.get_by_role("button", name="Sign up").click()
+    key = await page.locator("#issued").text_content()
+    await page.get_by_role("button", name="Copy").click()
+    await expect(page.get_by_role("button", name="Copied")).to_be_visible()
+
+    await page.get_by_role("link", name="Continue").click()
+    assert key is not None
+    assert key not in await page.content()
+    await page.goto("/app/search")
+    await page.get_by_role("searchbox").last.press("Control+V")
+    await expect(page.get_by_role("searchbox").last).to_have_value(key)
     await context.close()
 
 

@@ -23,9 +23,20 @@
     const button = event.target.closest("[data-copy]");
     if (!button) return;
     const text = document.getElementById(button.dataset.copy).textContent;
-    await navigator.clipboard.writeText(text);
+    if (navigator.clipboard) await navigator.clipboard.writeText(text);
+    else copyFromField(text);
     button.textContent = "Copied";
   });
+
+  // Browsers offer a clipboard over HTTPS and on this machine only; a port that is published without it has this way.
+  function copyFromField(text) {
+    const field = document.createElement("textarea");
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
 
   // Another row of fields like the last one, empty.
   document.addEventListener("click", (event) => {
