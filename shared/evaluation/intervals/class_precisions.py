@@ -49,7 +49,8 @@ class _Ranked(NamedTuple):
     @property
     def gained(self) -> Floats:
         """The recall that each score adds."""
-        return self.hits / self.tp[-1]
+        gained: Floats = self.hits / self.tp[-1]
+        return gained
 
     @property
     def too_high(self) -> float:

@@ -43,7 +43,7 @@ def test_the_interval_of_the_macro_average_combines_those_of_the_classes_by_thei
     together = np.corrcoef([each(np.delete(np.arange(240), at)) for at in range(240)], rowvar=False)
     bounds = []
     for column, value in enumerate(values.tolist()):
-        is_own = column == CODES
+        is_own = np.equal(CODES, column)
         error = math.sqrt(areas(is_own, PROBABILITIES[np.newaxis, :, column]).covariance.item())
         bounds.append(area_interval(value, error, (int(is_own.sum()), int((~is_own).sum())), 0.05))
     low, high = np.array(bounds).T

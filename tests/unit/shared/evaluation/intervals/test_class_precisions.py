@@ -33,7 +33,7 @@ MEASURES: dict[str, Measure] = {"steps": average_precision_changes, "trapezoids"
 @pytest.mark.parametrize("table", [GRADES, SCORES], ids=["grades", "scores"])
 def test_the_areas_are_those_of_the_curves(table: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:
     for column in range(3):
-        is_own = column == CODES
+        is_own = np.equal(CODES, column)
         counts = count_at_scores(table[:, column], is_own)
 
         steps, trapezoids = (measure(table[:, column], is_own) for measure in MEASURES.values())
@@ -47,7 +47,7 @@ def test_the_areas_are_those_of_the_curves(table: np.ndarray[tuple[int, int], np
 
 def test_the_interval_of_one_class_is_that_of_the_sums_over_its_scores() -> None:
     for column in range(3):
-        is_own = column == CODES
+        is_own = np.equal(CODES, column)
         sides = int(is_own.sum()), int((~is_own).sum())
         sums = PrecisionSums(*sides)
         sums.add(count_at_scores(GRADES[:, column], is_own))
