@@ -16,7 +16,7 @@ from benchmarks.statistics import ALPHA, SEED, SIZES
 from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.intervals import class_areas, class_precisions
 from shared.evaluation.intervals.class_areas import AverageArea
-from shared.evaluation.intervals.class_precisions import Measure, average_precision_changes, pr_area_changes
+from shared.evaluation.intervals.class_precisions import Measure, average_precision_changes, careful_pr_area_changes
 
 SHARES = {"even": (1 / 3, 1 / 3, 1 / 3), "1:20": (10 / 21, 10 / 21, 1 / 21)}
 DISTANCES = (1.0, 2.0)
@@ -35,8 +35,8 @@ AVERAGES: dict[str, Average] = {
     "ROC AUC, micro": class_areas.micro_area,
     "average precision, macro": _of_precision(class_precisions.macro_area, average_precision_changes),
     "average precision, micro": _of_precision(class_precisions.micro_area, average_precision_changes),
-    "PR AUC, macro": _of_precision(class_precisions.macro_area, pr_area_changes),
-    "PR AUC, micro": _of_precision(class_precisions.micro_area, pr_area_changes),
+    "PR AUC, macro": _of_precision(class_precisions.macro_area, careful_pr_area_changes),
+    "PR AUC, micro": _of_precision(class_precisions.micro_area, careful_pr_area_changes),
 }
 
 

@@ -87,6 +87,18 @@ def pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> Precision
     return PrecisionChanges(closed - left_out * own[0], float(among_others), changes)
 
 
+def careful_pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
+    """The area by trapezoids, with the changes of the average precision where these spread more.
+
+    Of scores without steps both measure the same, and of ten positives the trapezoids, which count half of a precision
+    before a positive, seem to vary less than they do.
+    """
+    trapezoids, steps = pr_area_changes(scores, is_positive), average_precision_changes(scores, is_positive)
+    if steps.changes.std() > trapezoids.changes.std():
+        return trapezoids._replace(changes=steps.changes)
+    return trapezoids
+
+
 def class_area(scores: Scores, is_positive: NDArray[np.bool_], measure: Measure, alpha: float) -> AverageArea:
     """The area of one class, whose samples are the positive ones."""
     sides = int(is_positive.sum()), int((~is_positive).sum())

@@ -10,7 +10,7 @@ from shared.evaluation.inputs.probabilities import Scores
 from shared.evaluation.intervals import class_areas, class_precisions
 from shared.evaluation.intervals.areas import area_interval, average_precision_interval
 from shared.evaluation.intervals.class_areas import AverageArea
-from shared.evaluation.intervals.class_precisions import average_precision_changes, pr_area_changes
+from shared.evaluation.intervals.class_precisions import average_precision_changes, careful_pr_area_changes
 from shared.evaluation.intervals.of_matrix import WEIGHTED, Confidence, Estimate
 from shared.evaluation.metrics.definition import IntervalMethod
 
@@ -48,7 +48,7 @@ def curve_estimates(
     alpha = Confidence().alpha
     table = probabilities, codes
     precision_of = (*table, average_precision_changes, alpha)
-    pr_of = (*table, pr_area_changes, alpha)
+    pr_of = (*table, careful_pr_area_changes, alpha)
     return CurveEstimates(
         AreaEstimates(
             _each(measured, lambda _, curves: area_estimate(curves.areas.roc, curves.roc_error, curves.sides)),
@@ -69,7 +69,9 @@ def curve_estimates(
             _each(
                 measured,
                 lambda column, curves: _area(
-                    class_precisions.class_area(probabilities[:, column], codes == column, pr_area_changes, alpha),
+                    class_precisions.class_area(
+                        probabilities[:, column], codes == column, careful_pr_area_changes, alpha
+                    ),
                     "influence",
                     curves.areas.pr,
                 ),

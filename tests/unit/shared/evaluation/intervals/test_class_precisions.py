@@ -15,6 +15,7 @@ from shared.evaluation.intervals.class_areas import AverageArea
 from shared.evaluation.intervals.class_precisions import (
     Measure,
     average_precision_changes,
+    careful_pr_area_changes,
     class_area,
     macro_area,
     micro_area,
@@ -79,6 +80,16 @@ def test_without_steps_both_areas_vary_alike() -> None:
 
     assert trapezoids.among_others == pytest.approx(steps.among_others, abs=1e-9)
     assert np.std(trapezoids.changes) == pytest.approx(np.std(steps.changes), rel=0.02)
+
+
+def test_the_wider_of_both_errors_is_that_of_the_trapezoids() -> None:
+    for table in (GRADES, SCORES):
+        steps, trapezoids = (measure(table[:, 2], np.equal(CODES, 2)) for measure in MEASURES.values())
+
+        found = careful_pr_area_changes(table[:, 2], np.equal(CODES, 2))
+
+        assert (found.value, found.among_others) == (trapezoids.value, trapezoids.among_others)
+        assert np.std(found.changes) == max(np.std(steps.changes), np.std(trapezoids.changes))
 
 
 @pytest.mark.parametrize("average", [macro_area, micro_area])
