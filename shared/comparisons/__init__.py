@@ -26,7 +26,7 @@ from shared.kit.listed import listed
 from shared.kit.platform import Platform
 from shared.kit.storage_errors import StorageUnavailable
 from shared.matrices.errors import MatrixNotFound
-from shared.runs.errors import WITHOUT_LABELS, RunNotFound, TaskUnsupported
+from shared.runs.errors import WITHOUT_LABELS, RunNotFound, TaskUnsupported, WeightsUnsupported
 from shared.runs.stored_file import ObjectReader
 from shared.runs.summary import Task
 
@@ -34,6 +34,10 @@ log = structlog.get_logger()
 
 # Two runs of some thousand samples are compared within this time.
 RETRY_AFTER_S = 1
+
+MATRIX_WITH_WEIGHTS = (
+    "The samples of the matrix have weights, of which a matrix keeps only the sums; compare runs with the same columns."
+)
 
 
 class FlipRequest(NamedTuple):
@@ -67,7 +71,7 @@ async def create(
     """Create a comparison and the job that makes it.
 
     Raises ComparedNotFound, RunNotReady, QueueFull, TaskUnsupported for runs of different tasks or a metric that they
-    cannot have, and InvalidInput for a run beside a matrix.
+    cannot have, WeightsUnsupported for a matrix with weights, and InvalidInput for a run beside a matrix.
     """
     (first, task), (second, other) = [await _compared(platform, caller, text) for text in (baseline, candidate)]
     sides = (first, second)
@@ -156,7 +160,9 @@ async def _compared(platform: Platform, caller: Caller, text: str) -> tuple[Comp
     else:
         return ComparedVersion("run", run.id, run.version), run.summary.task
     try:
-        (matrix,) = await matrices.references(platform, caller, [text])
+        (matrix,) = await matrices.several(platform, caller, [text])
     except MatrixNotFound as error:
         raise ComparedNotFound from error
-    return ComparedVersion("matrix", UUID(matrix.id), matrix.version), "classification"
+    if matrix.matrix.is_weighted:
+        raise WeightsUnsupported(MATRIX_WITH_WEIGHTS)
+    return ComparedVersion("matrix", matrix.uid, matrix.version), "classification"

@@ -159,6 +159,7 @@ def many(wrong: float, seed: int) -> dict[str, list[Any]]:
         "id": [f"s{at}" for at in range(300)],
         "y_true": ["spam" if one else "ham" for one in is_spam],
         "y_pred": ["spam" if one else "ham" for one in guess],
+        "prob_spam": np.where(guess, 0.75, 0.25).tolist(),
         "sample_weight": weights.tolist(),
     }
 
@@ -180,6 +181,8 @@ async def test_weighted_runs_are_compared_and_gated_by_their_weights(app: Litest
     visitor = Visitor.of(app)
     await visitor.sign_in(alice)
     page = (await visitor.get(f"/app/comparisons/{made['id']}")).text
+    drawn = (await visitor.get(f"/app/comparisons/{made['id']}/curves")).text
+    difference = (await visitor.get(f"/app/comparisons/{made['id']}/matrix")).text
 
     result, accuracy = made["result"], made["result"]["differences"][0]
     scores = [
@@ -193,9 +196,26 @@ async def test_weighted_runs_are_compared_and_gated_by_their_weights(app: Litest
     (reason,) = verdict["result"]["reasons"]
     assert (verdict["result"]["verdict"], reason["test"]["weighted_by"]) == ("pass", "sample_weight")
     assert reason["subject"] == "Accuracy (weighted)"
+    area = roc_auc_score([label == "spam" for label in second["y_true"]], second["prob_spam"],
+                         sample_weight=second["sample_weight"])  # fmt: skip
+    assert f"Weighted area {area:.4g}" in drawn
+    assert "percentage points of the weight of the row" in difference
     for text in (report, page):
         assert "Accuracy (weighted)" in text
         assert "count each sample by its weight in “sample_weight”" in text
+
+
+async def test_matrices_with_weights_are_not_compared_as_if_they_had_none(alice: Client) -> None:
+    vectors = {"actual_vector": ["a", "b"] * 10, "predicted_vector": ["a"] * 20}
+    plain = (await alice.post("/v1/matrices", vectors)).json()["uid"]
+    heavy = (await alice.post("/v1/matrices", vectors | {"sample_weight": [1, 9] * 10})).json()["uid"]
+
+    refused = [
+        await alice.post("/v1/comparisons", {"baseline": first, "candidate": second})
+        for first, second in ((heavy, heavy), (plain, heavy), (heavy, plain))
+    ]
+    assert {(one.status_code, one.json()["code"]) for one in refused} == {(409, "weights-unsupported")}
+    assert "a matrix keeps only the sums" in refused[0].json()["detail"]
 
 
 async def test_the_pages_say_that_samples_are_weighted(app: Litestar, alice: Client) -> None:
