@@ -68,6 +68,19 @@ async def test_pasted_prints_become_the_matrix_that_they_hold(app: Litestar, ali
     assert (matrix["classes"], matrix["confusion_matrix"]) == (["cider", "red wine"], [[0, 1], [0, 1]])
 
 
+async def test_the_page_of_a_weighted_matrix_counts_no_samples(app: Litestar, alice: Client) -> None:
+    visitor = await _visitor(app, alice)
+
+    made = await _upload(visitor, b"y_true,y_pred,sample_weight\n1,1,10\n1,0,0.5\n")
+    page = (await visitor.get(made.headers["location"])).text
+    plain = await _upload(visitor, b"y_true,y_pred\n1,1\n1,0\n")
+    of_plain = (await visitor.get(plain.headers["location"])).text
+    assert "<b>2</b><span>samples</span><small>their weight: 10.5</small>" in page
+    assert "<span>Accuracy, weighted</span>" in page
+    assert "<b>2</b><span>samples</span>" in of_plain
+    assert "weighted" not in of_plain
+
+
 async def test_the_page_says_what_was_taken_for_granted_and_no_other_page_does(app: Litestar, alice: Client) -> None:
     visitor = await _visitor(app, alice)
 
