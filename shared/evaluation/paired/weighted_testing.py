@@ -38,6 +38,8 @@ TOO_UNEQUAL = f"the weights are so unequal that the samples are worth fewer than
 # So many signs are tried in every way, and so many of more.
 _MOST_TRIED, _HEAVIEST = 16, 12
 _HALF = 0.5
+# Of one degree of freedom Student's deviate may lie beyond every double of the normal distribution.
+_LEAST_LEVEL = 1e-300
 # Sums of the same weights in another order differ by less, in shares of all weights.
 _ROUNDING = 1e-9
 
@@ -147,7 +149,8 @@ def _freedom(weights: Floats, numbers: NDArray[np.int64] | None = None) -> int:
 
 def _further_out(question: Question, freedom: int) -> Question:
     """The question at the level at which a normal deviate is Student's."""
-    return question._replace(alpha=2 * normal_upper_tail(student_critical(question.alpha, freedom)))
+    alpha = 2 * normal_upper_tail(student_critical(question.alpha, freedom))
+    return question._replace(alpha=max(alpha, _LEAST_LEVEL))
 
 
 def _by_student(found: Tested, freedom: int) -> Tested:

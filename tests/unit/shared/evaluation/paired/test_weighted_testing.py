@@ -6,12 +6,14 @@ from scipy import stats
 from sklearn.metrics import accuracy_score, f1_score
 
 from shared.evaluation.intervals.count_formulas import BY_CLASS, OVERALL
+from shared.evaluation.intervals.weighted_areas import weighted_areas
 from shared.evaluation.paired.discordance import Pairs, mcnemar_mid_p
 from shared.evaluation.paired.tensor import Formula, PairedCounts, count_pairs, replicate
 from shared.evaluation.paired.testing import NO_DISCORDANT, Question, of_pairs
 from shared.evaluation.paired.weighted_testing import (
     NO_EXACT,
     TOO_UNEQUAL,
+    of_weighted_areas,
     of_weighted_pairs,
     sign_test,
     worth,
@@ -110,6 +112,17 @@ def test_one_heavy_sample_shows_nothing_and_neither_do_two_of_one_answer() -> No
     assert (alike.difference, alike.p_value, alike.reason) == (0.0, None, NO_DISCORDANT)
     assert alike.p_above is not None
     assert alike.p_above < 0.1
+
+
+def test_two_positives_show_nothing_at_any_level() -> None:
+    is_positive = np.arange(200) < 2
+    scores = np.random.default_rng(7).random((2, 200))
+    areas = weighted_areas(is_positive, scores, WEIGHTS)
+
+    found = of_weighted_areas(areas, is_positive, WEIGHTS, Question(1e-4, 0.02, 0.02))
+    assert found.interval == (-1.0, 1.0)
+    assert found.p_value is not None
+    assert found.p_value > 0.05
 
 
 def test_the_order_of_the_samples_changes_no_bit() -> None:
