@@ -1,5 +1,6 @@
 """Labels of the two sides that a reader would take for the same one, and that are counted as two."""
 
+import re
 import unicodedata
 from collections.abc import Collection
 
@@ -8,10 +9,15 @@ from shared.predictions.values import score
 _QUOTES = "\"'`“”„‘’"
 # Characters that nobody sees, such as a zero-width space.
 _FORMAT = "Cf"
+# What stands between a digit and three more.
+_GROUPS = re.compile(r"(?<=\d)[_,' ](?=\d{3}(?!\d))")
+_INFINITIES = {"inf": "infinity", "+inf": "infinity", "+infinity": "infinity", "-inf": "-infinity"}
 
 
 def look_alike(actual: Collection[str], predicted: Collection[str]) -> tuple[str, str] | None:
     """Return an actual and a predicted label that differ in case, form, quotes or invisible characters only.
+
+    So do two spellings of one number: -0 and 0, 1_000 or 1,000 and 1000, digits of other scripts, inf and Infinity.
 
     One of them occurs on its side alone: where both occur on both, they are classes, as a and A are.
     """
@@ -27,6 +33,12 @@ def look_alike(actual: Collection[str], predicted: Collection[str]) -> tuple[str
 def _key(label: str) -> str:
     text = unicodedata.normalize("NFKC", label)
     visible = "".join(character for character in text if unicodedata.category(character) != _FORMAT)
-    plain = " ".join(visible.split()).strip(_QUOTES).casefold()
-    number = score(plain)
-    return plain if number is None else repr(number)
+    plain = _GROUPS.sub("", " ".join(visible.split()).strip(_QUOTES).casefold())
+    number = score("".join(map(_digit, plain)))
+    # Minus zero is zero.
+    return _INFINITIES.get(plain, plain) if number is None else repr(number + 0.0)
+
+
+def _digit(character: str) -> str:
+    value = unicodedata.decimal(character, None)
+    return character if value is None else str(value)

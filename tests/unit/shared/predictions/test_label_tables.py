@@ -497,4 +497,15 @@ def test_signs_beside_texts_are_labels_like_others() -> None:
 def test_labels_of_both_sides_that_look_alike_are_told() -> None:
     assert _codes(read_label_table(b"y_true,y_pred\nCat,cat\ndog,dog\n")) == {Code.LOOK_ALIKE}
     assert _codes(read_label_table(b"y_true,y_pred\n007,7\nx,x\n")) == {Code.LOOK_ALIKE}
+    for spelled, other in (
+        ("-0", "0"),
+        ("1_000", "1000"),
+        ('"1,000"', "1000"),
+        ("١", "1"),
+        ("１", "1"),
+        ("inf", "Infinity"),
+    ):
+        table = f"y_true,y_pred\n{spelled},{other}\nx,x\n".encode()
+        assert _codes(read_label_table(table)) == {Code.LOOK_ALIKE}, spelled
+    assert _codes(read_label_table(b'y_true,y_pred\n"1,5",15\nx,x\n-inf,inf\n')) == set()
     assert _codes(read_label_table(b"y_true,y_pred\na,A\nA,a\n")) == set()
