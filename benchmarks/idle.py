@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.memory import KINDS, commands_below
 from deploy.local import leash, local_http
@@ -32,9 +33,17 @@ OTHERS = {"leash.py": "leashes", "deploy.local": "supervisor"}
 KILLED = {kind: KINDS[kind] for kind in ("courier", "thumbnailer", "dispatcher")}
 
 
+class Running(NamedTuple):
+    """The process and the address of a service, and the seconds until it answered that it was ready."""
+
+    pid: int
+    url: str
+    ready_s: float
+
+
 @contextmanager
-def running(root: Path, data: Path) -> Iterator[tuple[int, float]]:
-    """Run the service of a checkout, and yield its process with the seconds until it answered that it was ready."""
+def running(root: Path, data: Path) -> Iterator[Running]:
+    """Run the service of a checkout, and yield it once it is ready."""
     (port,) = free_ports(1)
     environment = os.environ | {"HOST": "127.0.0.1", "PORT": str(port), "DATA_DIR": str(data)}
     began = time.monotonic()
@@ -50,7 +59,7 @@ def running(root: Path, data: Path) -> Iterator[tuple[int, float]]:
         )
     try:
         _await(lambda: _is_ready(port), process)
-        yield process.pid, time.monotonic() - began
+        yield Running(process.pid, f"http://127.0.0.1:{port}", time.monotonic() - began)
     finally:
         process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
@@ -148,7 +157,7 @@ def main() -> None:
         data = Path(folder) / "data"
         with running(options.root, data):
             pass
-        with running(options.root, data) as (root, ready_s):
+        with running(options.root, data) as (root, _, ready_s):
             print(f"ready after {ready_s:.1f} s, {processor_seconds(root):.1f} s of the processor")
             time.sleep(options.settled_s)
             show(footprint(root))

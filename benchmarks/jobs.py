@@ -68,12 +68,19 @@ async def _submit(url: str, requests: list[bytes]) -> None:
 
 
 async def _are_left(bench: Bench) -> bool:
-    states = {}
-    for status in ("queued", "running", "failed"):
-        answer = json.loads(await bench.ask(request("GET", f"/v1/jobs?status={status}&limit=1", key=bench.key)))
-        states[status] = answer["items"]
-    assert not states["failed"], states["failed"]
-    return bool(states["queued"] or states["running"])
+    # Mostly one question, as the answers take time of the processors, too.
+    for status in ("queued", "running"):
+        if await _some(bench, status):
+            return True
+    failed = await _some(bench, "failed")
+    assert not failed, failed
+    return False
+
+
+async def _some(bench: Bench, status: str) -> list[object]:
+    answer = await bench.ask(request("GET", f"/v1/jobs?status={status}&limit=1", key=bench.key))
+    jobs: list[object] = json.loads(answer)["items"]
+    return jobs
 
 
 async def run(urls: list[str]) -> None:
