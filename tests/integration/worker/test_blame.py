@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from deploy.local.stack import Stack
 from shared.artifacts import queries as artifact_queries
 from shared.kit.event_totals import CountedEvent, totals
-from shared.kit.files import File
+from shared.kit.files import File, StoredFile
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from shared.kit.storage import Storage
@@ -71,15 +71,15 @@ async def test_a_disk_that_is_full_at_the_end_of_a_job_does_not_count_against_it
     alice: Client, runtime: Runtime, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     full = [asyncpg.DiskFullError("could not extend file: No space left on device")] * 2
-    add = artifact_queries.add
+    columns = artifact_queries.columns
 
-    async def add_to_a_full_disk(*arguments: Any) -> None:
+    def columns_for_a_full_disk(files: Sequence[StoredFile]) -> list[list[Any]]:
         if full:
             raise full.pop()
-        await add(*arguments)
+        return columns(files)
 
     monkeypatch.setattr(execution, "RETRY_INTERVAL_S", 0.05)
-    monkeypatch.setattr(artifact_queries, "add", add_to_a_full_disk)
+    monkeypatch.setattr(artifact_queries, "columns", columns_for_a_full_disk)
     monkeypatch.setitem(handlers.HANDLERS, "report", _Work())
     job_id = (await alice.submit("report"))["id"]
 
