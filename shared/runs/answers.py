@@ -18,6 +18,7 @@ from shared.runs import label_set_results, objects, results, top_rows
 from shared.runs.decisions import DecidedScan, ThresholdDecision, decided
 from shared.runs.filters import Condition, RowFilter
 from shared.runs.found_rows import FoundPage
+from shared.runs.ingest import best_rows
 from shared.runs.number_ranges import read_range
 from shared.runs.records import ReadyRun
 from shared.runs.results import SliceResult
@@ -138,7 +139,7 @@ async def samples(
     """A page of the rows of a filter, the most confident first; raises InvalidInput for an unknown row."""
     if after is not None and after > run.summary.rows:
         raise InvalidInput(Fault("/cursor", "cursor: not `next` of a page of this run."))
-    if after is None and decision is None and top_rows.is_kept(run.summary):
+    if after is None and decision is None and best_rows.is_kept(run.summary):
         found = await _first_page(platform, run, wanted, limit)
         if found is not None:
             return found

@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from shared.predictions.values import usual_number
+from shared.runs.ingest.best_rows import KEPT, ROWS, CollectedRows, Highest, RankedRows
 from shared.runs.ingest.text_codes import Codes, TextCodes
 from shared.runs.mapping import Assignment
 from shared.runs.row_texts import text_bytes
-from shared.runs.top_rows import KEPT, ROWS, CollectedRows, Highest, RankedRows
 
 # A file has two hundred parts, and memory holds what all of them keep.
 MAX_ROWS = 2**14

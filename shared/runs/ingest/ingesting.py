@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET
 
 from shared.runs.errors import NoTruth
+from shared.runs.ingest.best_rows import is_kept
 from shared.runs.ingest.finishing import finish
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.ingest.reviewing import CONFIRMATION, review
@@ -23,7 +24,6 @@ from shared.runs.reading.inference import Inference
 from shared.runs.reading.named_header import open_named
 from shared.runs.reading.tables import FileTable
 from shared.runs.row_source import RowSource
-from shared.runs.top_rows import is_kept
 
 # So many rows tell what the columns are; all rows are checked against it afterwards.
 SAMPLE_ROWS = 5_000

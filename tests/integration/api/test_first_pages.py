@@ -7,6 +7,7 @@ import pytest
 from shared.kit.files import FileOnDisk
 from shared.kit.platform import Platform
 from shared.runs import objects, top_rows
+from shared.runs.ingest import best_rows
 from shared.runs.scanning import RowScan
 from tests.actors import Client, stored_keys
 from tests.integration.api.test_run_slices import BODY
@@ -22,7 +23,7 @@ async def test_a_first_page_needs_no_other_rows_where_its_own_are_kept(
     run = await send(alice, BODY)
     cell = {"actual": 1, "predicted": 0, "limit": 5}
     scanned, errors = await read(alice, run, "samples", **cell), await read(alice, run, "errors", limit=5)
-    monkeypatch.setattr(top_rows, "MIN_ROWS", 1)
+    monkeypatch.setattr(best_rows, "MIN_ROWS", 1)
     # The run was read before such rows were kept.
     assert await read(alice, run, "samples", **cell) == scanned
     (rows,) = (key for key in stored_keys(platform.storage, f"runs/{run['id']}/") if key.endswith(objects.ROWS))

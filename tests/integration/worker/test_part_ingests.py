@@ -27,7 +27,8 @@ from shared.kit.files import File
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from shared.operations.departed_queries import KEYS
-from shared.runs import objects, orphan_queries, top_rows
+from shared.runs import objects, orphan_queries
+from shared.runs.ingest import best_rows
 from tests.actors import Client, stored_keys
 from tests.integration.api.web.visitor import Visitor
 from worker import execution
@@ -279,7 +280,7 @@ async def test_the_rows_of_first_pages_are_kept_beside_pieces_and_go_with_them(
     run_id, job_id = await begin(alice, parquet())
     for part in await split(runtime, platform, job_id):
         await attempt(runtime, part.id)
-    monkeypatch.setattr(top_rows, "MIN_ROWS", 1)
+    monkeypatch.setattr(best_rows, "MIN_ROWS", 1)
     read: list[int] = []
     monkeypatch.setattr(Scratch, "count_read", lambda _, size_bytes: read.append(size_bytes))
     await attempt(runtime, job_id)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from shared.kit.errors import DomainError
 from shared.runs import objects, top_rows
-from shared.runs.ingest import candidates
+from shared.runs.ingest import best_rows, candidates
 from shared.runs.ingest.ingesting import inspect
 from shared.runs.mapping import ColumnsIn, NeedsMapping
 from shared.runs.parts.merging import merge
@@ -80,11 +80,11 @@ def test_the_top_rows_of_parts_are_those_of_all_rows(
     table, named = drawn(seed, rows, kind, has_weights=has_weights, is_predicted=is_predicted)
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patched:
         folder = Path(name)
-        for module in (top_rows, candidates):
+        for module in (best_rows, top_rows, candidates):
             patched.setattr(module, "KEPT", KEPT)
-        patched.setattr(top_rows, "MIN_ROWS", 1)
+        patched.setattr(best_rows, "MIN_ROWS", 1)
         patched.setattr(top_rows, "MAX_KEPT", most_cells)
-        patched.setattr(top_rows, "_PIECE", 4)
+        patched.setattr(best_rows, "_PIECE", 4)
         patched.setattr(candidates, "MAX_ROWS", most_rows)
         patched.setattr(columnar, "_BATCH_ROWS", batch)
         pq.write_table(table, folder / "file", row_group_size=group)
@@ -131,7 +131,7 @@ def test_pieces_that_say_of_each_value_whether_it_is_there_are_read_with_others(
     rows = pq.read_table(files[1])
     nullable = pa.schema([field.with_nullable(True) for field in rows.schema])  # noqa: FBT003 - Arrow's own
 
-    monkeypatch.setattr(top_rows, "MIN_ROWS", 1)
+    monkeypatch.setattr(best_rows, "MIN_ROWS", 1)
     top_rows.files(files, tmp_path, summary)
     expected = pq.read_table(tmp_path / objects.TOP_ROWS).to_pylist()
     pq.write_table(rows.cast(nullable), files[1])

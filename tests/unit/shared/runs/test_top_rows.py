@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from shared.runs import top_rows
 from shared.runs.filters import Condition, RowFilter
+from shared.runs.ingest import best_rows
 from shared.runs.scanning import RowScan
 from shared.runs.summary import RunSummary
 from tests.unit.shared.runs.reading_files import read
@@ -56,9 +57,10 @@ def test_a_first_page_is_that_of_a_scan(
     text = written(seed, rows, classes, digits)
     scan, summary = scanned(tmp_path, text, group, confidence="certainty")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(top_rows, "KEPT", 10)
+        for module in (best_rows, top_rows):
+            patched.setattr(module, "KEPT", 10)
         patched.setattr(top_rows, "MAX_KEPT", 1000 if of_cells else 1)
-        patched.setattr(top_rows, "_PIECE", 32)
+        patched.setattr(best_rows, "_PIECE", 32)
         assert top_rows.write(scan, summary, tmp_path / "first.parquet")
         sides = [None, *range(classes)]
         for wanted in (
@@ -94,7 +96,7 @@ def test_flags_have_two_cells_in_the_order_of_the_file(tmp_path: Path) -> None:
 
     assert top_rows.write(scan, summary, tmp_path / "first.parquet")
 
-    assert pq.read_metadata(tmp_path / "first.parquet").num_rows == 2 * top_rows.KEPT
+    assert pq.read_metadata(tmp_path / "first.parquet").num_rows == 2 * best_rows.KEPT
     page = top_rows.page(str(tmp_path / "first.parquet"), summary, RowFilter(only_errors=True), 100)
     assert page is not None
     assert [row.number for row in page.rows] == list(range(1, 300, 3))
@@ -112,7 +114,7 @@ def test_long_texts_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_few_rows_and_sets_of_labels_keep_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, summary = scanned(tmp_path, written(0, 50, 2, 3), 16, confidence="certainty")
     assert top_rows.files(str(tmp_path / "rows.parquet"), tmp_path, summary) == []
-    monkeypatch.setattr(top_rows, "MIN_ROWS", 52)
+    monkeypatch.setattr(best_rows, "MIN_ROWS", 52)
 
     assert [file.name for file in top_rows.files(str(tmp_path / "rows.parquet"), tmp_path, summary)] == [
         "top-rows.parquet"
