@@ -5,18 +5,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from shared.analyses.annotations.formats import HIDDEN, NOT_LABELLED, mask_of_runs, visibility_of
 from shared.evaluation.detection import outlines, polygons
+from shared.presentation import ring_paths
 from shared.presentation.overlay import Point
-
-# A ring of fewer corners encloses nothing.
-_LEAST_CORNERS = 3
-# No image reaches so far; an outline may.
-_FARTHEST = 1e9
-
-_Corners = NDArray[np.int64]
 
 
 class ObjectDrawing(NamedTuple):
@@ -43,30 +36,8 @@ def of_text(text: str, limbs: Collection[tuple[str, str]], grain: float) -> Obje
             rings = outlines.rings_of(mask_of_runs(data["rle"]))
         case _:
             return None
-    path = "".join(_closed(ring) for ring in (_coarse(np.asarray(one), grain) for one in rings))
+    path = "".join(ring_paths.closed(np.asarray(ring), grain) for ring in rings)
     return ObjectDrawing(path, grain) if path else None
-
-
-def _coarse(ring: NDArray[Any], grain: float) -> _Corners:
-    """The corners on a grid, without those that repeat or that lie on a straight line."""
-    corners = _on_grid(ring, grain)
-    corners = corners[np.any(corners != np.roll(corners, 1, axis=0), axis=1)]
-    before, after = corners - np.roll(corners, 1, axis=0), np.roll(corners, -1, axis=0) - corners
-    bend = before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]
-    bent: _Corners = corners[bend]
-    return bent
-
-
-def _closed(corners: _Corners) -> str:
-    if len(corners) < _LEAST_CORNERS:
-        return ""
-    # Steps are shorter than positions, and repeat, which compresses.
-    steps = np.diff(corners, axis=0).tolist()
-    return f"M{corners[0][0]} {corners[0][1]}{''.join(_step(x, y) for x, y in steps)}Z"
-
-
-def _step(x: int, y: int) -> str:
-    return f"h{x}" if y == 0 else f"v{y}" if x == 0 else f"l{x} {y}"
 
 
 def _skeleton(data: dict[str, Any], limbs: Collection[tuple[str, str]], grain: float) -> ObjectDrawing:
@@ -102,9 +73,5 @@ def _named(points: Sequence[dict[str, Any]], limbs: Collection[tuple[str, str]])
 
 def _line(first: dict[str, Any], second: dict[str, Any], grain: float) -> str:
     ends = np.array([[one["x"], one["y"]] for one in (first, second)], float)
-    (x, y), (to_x, to_y) = _on_grid(ends, grain).tolist()
+    (x, y), (to_x, to_y) = ring_paths.on_grid(ends, grain).tolist()
     return f"M{x} {y}L{to_x} {to_y}"
-
-
-def _on_grid(places: NDArray[Any], grain: float) -> _Corners:
-    return np.round(np.clip(places / grain, -_FARTHEST, _FARTHEST)).astype(np.int64)

@@ -18,11 +18,15 @@ from shared.analyses.annotations.formats import (
     visibility_of,
 )
 from shared.analyses.artifact_names import reference_of
-from shared.evaluation.detection import polygons
+from shared.evaluation.detection import outlines, polygons
+from shared.evaluation.detection.masks import Mask
+from shared.presentation import ring_paths
 
 HUES = 12
 # A mask of more strokes is drawn coarser: every second column of them, or every third; and an outline of more corners.
 _MAX_STROKES = 6000
+# An outline has at most so many corners for each run of its mask; what has more than strokes is painted with strokes.
+_MOST_CORNERS_OF_RUN = 4
 # All that is drawn at once; many masks share it.
 _MAX_STROKES_TOGETHER = 240_000
 
@@ -54,10 +58,10 @@ class Point(NamedTuple):
 class Shape(NamedTuple):
     """An annotation as it is drawn, in pixels of the image.
 
-    One of `box` (x, y, width, height), `polygon` (an SVG path), `runs` (a path of vertical strokes of `thickness`),
-    `points`, `scores` and `artifact` is set. `agreement` is the match with the annotations of another model, `partner`
-    the id of its annotation of the same object, and `other_name` the class of that annotation. `note` says that a model
-    need not find the object.
+    One of `box` (x, y, width, height), `polygon` (an SVG path), `runs` (a path of strokes of `thickness`, of an
+    intricate mask), `points`, `scores` and `artifact` is set. `agreement` is the match with the annotations of another
+    model, `partner` the id of its annotation of the same object, and `other_name` the class of that annotation. `note`
+    says that a model need not find the object.
     """
 
     id: str
@@ -110,8 +114,7 @@ def _shape(annotation: FormattedAnnotation, data: dict[str, Any], hue: int, max_
         case "segmentation" if data["format"] == "polygon":
             return shape._replace(polygon=_path(data["points"], max_strokes))
         case "segmentation":
-            path, thickness = _runs(data["rle"], max_strokes)
-            return shape._replace(runs=path, thickness=thickness)
+            return _mask(shape, mask_of_runs(data["rle"]), max_strokes)
         case "keypoint":
             keypoints = (
                 Point(float(p["x"]), float(p["y"]), str(p["name"]), is_hidden=visibility_of(p) == HIDDEN)
@@ -135,8 +138,15 @@ def _path(points: Any, max_strokes: int) -> str:
     return "".join(f"M{corners}Z" for corners in outlines)
 
 
-def _runs(mask: dict[str, Any], max_strokes: int) -> tuple[str, int]:
-    runs = mask_of_runs(mask)
+def _mask(shape: Shape, mask: Mask, max_strokes: int) -> Shape:
+    if _MOST_CORNERS_OF_RUN * len(mask.starts) > max_strokes:
+        path, thickness = _strokes(mask, max_strokes)
+        return shape._replace(runs=path, thickness=thickness)
+    rings = (np.array(ring) for ring in outlines.rings_of(mask))
+    return shape._replace(polygon="".join(ring_paths.closed(ring, 1) for ring in rings))
+
+
+def _strokes(runs: Mask, max_strokes: int) -> tuple[str, int]:
     height = runs.height
     # COCO counts down the columns; a run may go on in the next ones, and is a stroke in each.
     first, last = runs.starts // height, (runs.stops - 1) // height
