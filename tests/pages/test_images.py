@@ -33,6 +33,16 @@ async def _analysis(client: Client, image: str, model: str) -> str:
     return analysis
 
 
+# Pairs of names in one drawing that share a place.
+COVERED_NAMES = """
+    [...document.querySelectorAll("figure.overlay svg")].flatMap((svg) => {
+        const boxes = [...svg.querySelectorAll("text[visibility=visible]")].map((text) => text.getBoundingClientRect());
+        return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) =>
+            a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1));
+    }).length
+"""
+
+
 async def test_what_a_pipeline_pushes_shows_by_itself(reader: Reader) -> None:
     client, page, pipeline = reader.client, reader.page, Pipeline(reader.client.http)
     image = await _image(client)
@@ -87,6 +97,8 @@ async def test_two_models_are_told_where_they_agree_and_filtered(reader: Reader)
     await expect(page.locator(".shape.chosen")).to_have_count(2)
     await page.goto(f"/app/images/{image}?first={first}&second={second}&layout=beside")
     await expect(page.locator("figure.overlay")).to_have_count(2)
+    await expect(page.locator("figure.overlay text[visibility=visible]").first).to_be_visible()
+    assert await page.evaluate(COVERED_NAMES) == 0
     await page.goto(f"/app/images/{image}?first={first}&least=0.7")
     await expect(page.locator("rect.region")).to_have_count(1)
     await page.goto(f"/app/images/{image}?first={first}&class_name=car")

@@ -10,6 +10,23 @@
 
   const viewers = () => [...document.querySelectorAll("[data-viewer]")];
 
+  // Where names are larger beside the picture than they were placed for, those that would cover another are left out.
+  function hideCovered(svg) {
+    const shown = [];
+    for (const text of svg.querySelectorAll("text")) {
+      const box = text.getBBox();
+      const isCovering = shown.some(
+        (one) =>
+          box.x < one.x + one.width &&
+          one.x < box.x + box.width &&
+          box.y < one.y + one.height &&
+          one.y < box.y + box.height,
+      );
+      text.setAttribute("visibility", isCovering ? "hidden" : "visible");
+      if (!isCovering && box.width) shown.push(box);
+    }
+  }
+
   function show() {
     for (const viewer of viewers()) {
       const figure = viewer.querySelector(".overlay");
@@ -17,6 +34,7 @@
       const svg = figure.querySelector("svg");
       // Names and points stay as large as they are; twice as large where the picture is small on a phone.
       svg.style.fontSize = `${(svg.viewBox.baseVal.width / Math.max(svg.clientWidth, 1)) * 12}px`;
+      hideCovered(svg);
       viewer.classList.toggle("zoomed", zoom > 1);
     }
     for (const output of document.querySelectorAll("[data-zoomed]")) output.textContent = `${Math.round(zoom * 100)} %`;
