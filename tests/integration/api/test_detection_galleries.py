@@ -214,3 +214,5 @@ async def test_masks_are_drawn_as_outlines_and_keypoints_as_joined_points(
         await connection.execute("DELETE FROM annotation WHERE confidence = 0.9 AND class_name = 'car'")
     left = await shapes(masks, f"/images/{image_id}")
     assert sorted(shape[:5] for shape in left) == ["<path", "<path", "<path", "<rect"]
+    page = (await visitor.get(f"/app/detection-runs/{masks['id']}/images/{image_id}")).text
+    assert "1 object is drawn as the box around it: what was judged is too large or too small to draw here" in page
