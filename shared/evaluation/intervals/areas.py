@@ -31,12 +31,27 @@ def areas(is_positive: NDArray[np.bool_], scores: Floats) -> CorrelatedAreas:
     """Measure the areas; `scores` (m, n) of the n samples by each classifier; two samples of each side at least."""
     by_positive, by_negative = [], []
     for row in scores:
-        positive, negative = row[is_positive], row[~is_positive]
-        by_positive.append(shares_below(positive, negative))
-        by_negative.append(1 - shares_below(negative, positive))
+        below = _others_below(is_positive, row)
+        by_positive.append(below[is_positive])
+        by_negative.append(1 - below[~is_positive])
     placements = np.array(by_positive), np.array(by_negative)
     covariance = sum(np.atleast_2d(np.cov(side)) / side.shape[1] for side in placements)
     return CorrelatedAreas(placements[0].mean(axis=1), np.asarray(covariance))
+
+
+def _others_below(is_positive: NDArray[np.bool_], scores: Floats) -> Floats:
+    """Of each sample, the share of the other side below it by one sort of all; equal ones count half."""
+    order = np.argsort(scores)
+    ordered, positive = scores[order], is_positive[order]
+    ends = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
+    positives, both = np.cumsum(positive)[ends], ends + 1
+    sides = []
+    for reached in (both - positives, positives):
+        before = np.append(0, reached[:-1])
+        sides.append(np.repeat((before + reached) / (2 * reached[-1]), np.diff(both, prepend=0)))
+    below = np.empty(len(scores))
+    below[order] = np.where(positive, *sides)
+    return below
 
 
 def area_interval(area: float, error: float, sides: tuple[int, int], alpha: float) -> tuple[float, float] | None:
