@@ -15,6 +15,8 @@ from shared.evaluation.rates import binary_mcc, f1, jaccard, precision, recall
 
 # A factor such as 1 − Σ of shares is off by less.
 _ROUNDING = 1e-15
+# A rate of few samples, in which such a factor is divided by a small share, is off by less.
+_ROUNDING_OF_RATES = 1e-13
 
 Shares = NDArray[Any]
 ClassFormula = Callable[[Shares, Shares, Shares], Shares]
@@ -44,9 +46,9 @@ def _divide(part: Any, whole: Any) -> Any:
     return np.divide(part, whole, out=undefined, where=whole.real != 0)
 
 
-def _root(square: Any) -> Any:
+def _root(square: Any, rounding: float = _ROUNDING) -> Any:
     """The square root; what rounding leaves of a product that is zero, on either side of it, is zero."""
-    return np.sqrt(np.where(np.real(square) > _ROUNDING, square, 0))
+    return np.sqrt(np.where(np.real(square) > rounding, square, 0))
 
 
 def _rate(formula: Callable[[Any, Any, Any], tuple[Any, Any]]) -> ClassFormula:
@@ -105,11 +107,30 @@ def _recalls_of_occurring(hits: Shares, actual: Shares, predicted: Shares) -> tu
     return np.where(occurs, _recall(hits, actual, predicted), 0), occurs
 
 
+def _inverse_f_half(hits: Shares, actual: Shares, predicted: Shares) -> Shares:
+    return _f_beta(0.5)(1 - actual - predicted + hits, 1 - actual, 1 - predicted)
+
+
+def _root_of_product(one: ClassFormula, other: ClassFormula) -> ClassFormula:
+    return lambda h, a, p: _root(one(h, a, p) * other(h, a, p), _ROUNDING_OF_RATES)
+
+
+def _adjusted_g_mean(hits: Shares, actual: Shares, predicted: Shares) -> Shares:
+    mean, rest = _root_of_product(_recall, _specificity)(hits, actual, predicted), 1 - actual
+    adjusted = (mean + _specificity(hits, actual, predicted) * rest) / (1 + rest)
+    return np.where(hits.real > 0, adjusted, 0)
+
+
 BY_CLASS: dict[str, ClassFormula] = {
     "f05.class": _f_beta(0.5),
     "f2.class": _f_beta(2),
     "mcc.class": _mcc,
     "markedness.class": lambda h, a, p: _precision(h, a, p) + _npv(h, a, p) - 1,
+    "g_measure.class": _root_of_product(_precision, _recall),
+    "otsuka_ochiai.class": lambda h, a, p: _divide(h, _root(a * p)),
+    "g_mean.class": _root_of_product(_recall, _specificity),
+    "adjusted_g_mean.class": _adjusted_g_mean,
+    "adjusted_f.class": _root_of_product(_f_beta(2), _inverse_f_half),
     "precision_recall_mean.class": lambda h, a, p: (_precision(h, a, p) + _recall(h, a, p)) / 2,
 }
 
@@ -136,9 +157,17 @@ OVERALL: dict[str, OverallFormula] = {
     "balanced_accuracy.ovr_weighted": _weighted_mean_of(_balanced),
     "csi": _mean_of(lambda h, a, p: _precision(h, a, p) + _recall(h, a, p) - 1),
     "kappa": OverallFormula(lambda h, a, p: (h, a * p), lambda _, right, chance: _divide(right - chance, 1 - chance)),
-    "scott_pi": OverallFormula(
-        lambda h, a, p: (h, ((a + p) / 2) ** 2), lambda _, right, chance: _divide(right - chance, 1 - chance)
+    **dict.fromkeys(
+        ("scott_pi", "kappa_unbiased"),
+        OverallFormula(
+            lambda h, a, p: (h, ((a + p) / 2) ** 2), lambda _, right, chance: _divide(right - chance, 1 - chance)
+        ),
     ),
+    "gwet_ac1": OverallFormula(
+        lambda h, a, p: (h, (a + p) / 2 * (1 - (a + p) / 2) / max(h.shape[-1] - 1, 1)),
+        lambda _, right, chance: _divide(right - chance, 1 - chance),
+    ),
+    "bangdiwala_b": OverallFormula(lambda h, a, p: (h * h, a * p), lambda _, square, product: _divide(square, product)),
     "mcc": OverallFormula(
         lambda h, a, p: (h, a * p, a * a, p * p),
         lambda _, right, chance, a, p: _divide(right - chance, _root((1 - a) * (1 - p))),

@@ -58,10 +58,13 @@ OVERALL_PROPORTIONS: dict[str, Callable[[int, int], int]] = {
     ),
     **dict.fromkeys(("error_rate", "false_negative_rate.micro"), lambda right, n: n - right),
 }
-# Of k classes: how many times as large as the error rate is what the metric lacks of 1.
-LINEAR_IN_ACCURACY: dict[str, Callable[[int], float]] = {
-    "accuracy.macro": lambda k: 2 / k,
-    "specificity.micro": lambda k: 1 / (k - 1),
+# Of k classes: the metric at an accuracy of 0 and at one of 1, between which it goes straight.
+LINEAR_IN_ACCURACY: dict[str, Callable[[int], tuple[float, float]]] = {
+    "accuracy.macro": lambda k: (1 - 2 / k, 1.0),
+    **dict.fromkeys(("specificity.micro", "npv.micro"), lambda k: (1 - 1 / (k - 1), 1.0)),
+    "false_positive_rate.micro": lambda k: (1 / (k - 1), 0.0),
+    "kappa_no_prevalence": lambda _: (-1.0, 1.0),
+    "bennett_s": lambda k: (-1 / (k - 1), 1.0),
 }
 
 
@@ -204,14 +207,19 @@ def _proportions(values: Sequence[float | None], part: Any, whole: Any, confiden
 
 def _linear_in_accuracy(metric: Metric, value: float, result: MatrixResult, confidence: Confidence) -> Estimate:
     of_accuracy = _proportions([value], [int(sum(result.hits))], [int(result.total)], confidence)[0]
-    slope = LINEAR_IN_ACCURACY[metric.id](len(result.hits))
-    assert metric.range is not None, "a metric with an interval is a number"
-    # A single class leaves the mean no room below 1.
-    low, high = (
-        None if bound is None else max(metric.range[0], 1 - slope * (1 - bound))
-        for bound in (of_accuracy.low, of_accuracy.high)
-    )
+    assert of_accuracy.low is not None, "there are samples"
+    assert of_accuracy.high is not None, "there are samples"
+    low, high = of_accuracies(metric, len(result.hits), (of_accuracy.low, of_accuracy.high))
     return replace(of_accuracy, low=low, high=high)
+
+
+def of_accuracies(metric: Metric, classes: int, accuracies: tuple[float, float]) -> tuple[float, float]:
+    """The values of a metric that goes straight with the accuracy, at two of them, the lower value first."""
+    at_none, at_all = LINEAR_IN_ACCURACY[metric.id](classes)
+    assert metric.range is not None, "a metric with an interval is a number"
+    # A single class leaves a mean no room below 1.
+    low, high = sorted(max(metric.range[0], at_none + (at_all - at_none) * one) for one in accuracies)
+    return low, high
 
 
 def on_logit_scale(

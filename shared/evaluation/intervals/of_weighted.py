@@ -21,6 +21,7 @@ from shared.evaluation.intervals.of_matrix import (
     Confidence,
     Estimate,
     f1_of_jaccard,
+    of_accuracies,
     on_logit_scale,
 )
 from shared.evaluation.intervals.proportions import wilson
@@ -66,16 +67,14 @@ def _overall(metric: Metric, result: MatrixResult, confidence: Confidence) -> Es
 
 
 def _share(metric: Metric, value: float, result: MatrixResult, confidence: Confidence) -> Estimate:
-    """Of a share of all samples, or of what rises in proportion to the accuracy."""
-    slope = LINEAR_IN_ACCURACY.get(metric.id)
-    of_right = OVERALL_PROPORTIONS["accuracy" if slope else metric.id]
+    """Of a share of all samples, or of what goes straight with the accuracy."""
+    is_linear = metric.id in LINEAR_IN_ACCURACY
+    of_right = OVERALL_PROPORTIONS["accuracy" if is_linear else metric.id]
     is_part = np.array([of_right(1, 1), of_right(0, 1)], bool)
     part, whole = effective_counts(overall_sums(result.matrix), is_part, np.array([True, True]))
     low, high = (float(bound[0]) for bound in wilson(part, whole, confidence.critical))
-    if slope is not None:
-        assert metric.range is not None, "a metric with an interval is a number"
-        times = slope(len(result.hits))
-        low, high = (max(metric.range[0], 1 - times * (1 - bound)) for bound in (low, high))
+    if is_linear:
+        low, high = of_accuracies(metric, len(result.hits), (low, high))
     return Estimate(value, low, high, "weighted-wilson")
 
 

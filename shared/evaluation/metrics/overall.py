@@ -359,6 +359,7 @@ OVERALL_GROUPS = (
                 "ΣTN/Σ(TN+FN)",
                 _NO_REST,
                 averaging="micro",
+                interval="wilson",
             ),
             _metric(
                 "false_positive_rate.micro",
@@ -369,6 +370,7 @@ OVERALL_GROUPS = (
                 _NO_REST,
                 averaging="micro",
                 **_LOWER,
+                interval="wilson",
             ),
             _metric(
                 "false_negative_rate.micro",
@@ -536,6 +538,7 @@ OVERALL_GROUPS = (
                 "(ACC − RACCU)/(1 − RACCU)",
                 (ONE_CLASS_SEEN,),
                 range=CORRELATION,
+                interval="delta",
             ),
             _metric(
                 "kappa_no_prevalence",
@@ -545,6 +548,7 @@ OVERALL_GROUPS = (
                 "2·ACC − 1",
                 (NO_SAMPLES,),
                 range=CORRELATION,
+                interval="wilson",
             ),
             _metric(
                 "scott_pi",
@@ -566,6 +570,7 @@ OVERALL_GROUPS = (
                 _NO_REST,
                 range=CORRELATION,
                 source="Gwet 2008",
+                interval="delta",
             ),
             _metric(
                 "bennett_s",
@@ -576,6 +581,7 @@ OVERALL_GROUPS = (
                 _NO_REST,
                 range=CORRELATION,
                 source="Bennett, Alpert and Goldstein 1954",
+                interval="wilson",
             ),
             _metric(
                 "krippendorff_alpha",
@@ -595,6 +601,7 @@ OVERALL_GROUPS = (
                 "ΣTP²/ΣP·TOP",
                 (NO_COMMON_CLASS,),
                 source="Bangdiwala 1985",
+                interval="delta",
             ),
             _metric(
                 "ari",

@@ -308,6 +308,7 @@ CLASS_GROUPS = (
                 "√(F2·F0.5 of the other classes)",
                 (ABSENT, ALL_RIGHT),
                 source="Maratea, Petrosino and Manzo 2014",
+                interval="delta",
             ),
             _metric(
                 "g_measure",
@@ -316,6 +317,7 @@ CLASS_GROUPS = (
                 "Geometric mean of precision and recall.",
                 "√(PPV·TPR)",
                 _BOTH_OCCUR_IN,
+                interval="delta",
             ),
             _metric(
                 "g_mean",
@@ -325,6 +327,7 @@ CLASS_GROUPS = (
                 "√(TPR·TNR)",
                 _SIDES_OCCUR,
                 source="Kubat, Holte and Matwin 1998",
+                interval="delta",
             ),
             _metric(
                 "adjusted_g_mean",
@@ -334,6 +337,7 @@ CLASS_GROUPS = (
                 "(GM + TNR·N/POP)/(1 + N/POP), 0 where TPR is 0",
                 (NEVER_OCCURS, ALL_OCCUR_AND_SOME_FOUND),
                 source="Batuwita and Palade 2009",
+                interval="delta",
             ),
             _metric(
                 "optimised_precision",
@@ -410,6 +414,7 @@ CLASS_GROUPS = (
                 "TPR+TNR−1",
                 _SIDES_OCCUR,
                 range=CORRELATION,
+                interval="mover",
             ),
             _metric(
                 "yule_q",
@@ -573,6 +578,7 @@ CLASS_GROUPS = (
                 "TP/√(P·TOP)",
                 _BOTH_OCCUR_IN,
                 source="Ochiai 1957",
+                interval="delta",
             ),
             _metric(
                 "similarity_index",

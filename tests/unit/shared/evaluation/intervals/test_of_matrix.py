@@ -181,9 +181,19 @@ def test_what_is_linear_in_the_accuracy_has_its_interval(proportions: Any) -> No
     right, k = found["accuracy"], len(HPC)
     assert right.low is not None
     assert right.high is not None
-    for name, slope in (("accuracy.macro", 2 / k), ("specificity.micro", 1 / (k - 1))):
+    for name, slope in (
+        ("accuracy.macro", 2 / k),
+        ("specificity.micro", 1 / (k - 1)),
+        ("npv.micro", 1 / (k - 1)),
+        ("kappa_no_prevalence", 2),
+        ("bennett_s", k / (k - 1)),
+    ):
         bounds = [1 - slope * (1 - bound) for bound in (right.low, right.high)]
-        assert (found[name].low, found[name].high, found[name].method) == (*bounds, proportions), name
+        assert (found[name].low, found[name].high) == pytest.approx(tuple(bounds), abs=1e-12), name
+        assert found[name].method == proportions, name
+    alarms = [(1 - bound) / (k - 1) for bound in (right.high, right.low)]
+    found_alarms = found["false_positive_rate.micro"]
+    assert (found_alarms.low, found_alarms.high) == pytest.approx(tuple(alarms), abs=1e-12)
 
 
 def test_the_interval_of_f1_is_that_of_jaccards_index() -> None:
