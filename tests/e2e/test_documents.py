@@ -186,7 +186,7 @@ def test_the_python_gate_goes_from_a_policy_to_a_verdict_with_reasons(
     verdict, first, *others = run([sys.executable, "-"], program, folder, environment).splitlines()
 
     assert verdict == "fail"
-    assert first.startswith("fail Accuracy 0.9 → 0.8, difference -0.1 (bounds ")
+    assert first.startswith("fail Accuracy 0.9000 → 0.8000, difference −0.1000 (bounds ")
     assert "pass The candidate has the golden sample right." in others
     assert "### `spam filter`: ❌ fail" in others
 
