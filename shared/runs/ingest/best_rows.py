@@ -84,7 +84,7 @@ class CollectedRows:
         if len(own_rows := rows[rows >= group.numbers[0]]):
             taken = group.table.take(pa.array(np.searchsorted(group.numbers, own_rows)))
             self._kept.append(_without_dictionaries(taken).append_column(ROW, pa.array(own_rows)))
-        if sum(table.num_rows for table in self._kept) > _SPARE * len(rows) + _PIECE:
+        if sum(table.num_rows for table in self._kept) > _SPARE * len(rows):
             self._kept = [self._current(rows)]
 
     def table(self) -> pa.Table:
