@@ -15,6 +15,7 @@ from shared.evaluation.calibration.recalibration import (
     RecalibrationPlan,
 )
 from shared.evaluation.types import Label
+from shared.kit.number_format import value_text
 from shared.runs.recalibration import ClassRecalibration
 from shared.runs.records import ReadyRun
 
@@ -144,7 +145,7 @@ class RunTemperature(msgspec.Struct):
 def _sentence(metrics: Sequence[MetricChange], subject: str = "The map") -> str:
     change = metrics[0].change
     assert change is not None, "only the ECE has no interval of its change"
-    size = f"from {metrics[0].before.value:.4g} to {metrics[0].after.value:.4g}"
+    size = f"from {value_text(metrics[0].before.value)} to {value_text(metrics[0].after.value)}"
     if change.high < 0:
         return f"{subject} lowers the log loss {size}."
     if change.low > 0:

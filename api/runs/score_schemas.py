@@ -12,6 +12,7 @@ from shared.evaluation.intervals.of_matrix import Estimate
 from shared.evaluation.intervals.roc_band import RocBand
 from shared.evaluation.thresholds.goals import Goal, PointCounts
 from shared.evaluation.types import Label
+from shared.kit.number_format import value_text
 from shared.runs.curves import ClassChoice, ClassCurves
 from shared.runs.records import ReadyRun
 
@@ -168,7 +169,7 @@ def _notices(found: ClassCurves) -> list[str]:
         notices.append("All samples are of one kind, so that no ROC curve exists.")
     if curves.roc_auc is not None and curves.roc_auc < _CHANCE:
         notices.append(
-            f"The ROC AUC is {curves.roc_auc:.3f}, below 0.5: the scores are probably those of another class."
+            f"The ROC AUC is {value_text(curves.roc_auc)}, below 0.5: the scores are probably those of another class."
         )
     return notices
 

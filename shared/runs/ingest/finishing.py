@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import DENSE_CLASSES, MAX_CELLS, ConfusionMatrix, FilledCells, from_cells
 from shared.evaluation.types import Label
+from shared.kit.number_format import value_text
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.values import as_labels, signs_among_numbers, with_points_in_both
 from shared.runs.errors import ColumnsContradictory, ScoresIncomplete, TooManyRunClasses
@@ -72,7 +73,7 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
     )
     if areas is not None and len(areas) == _TWO and areas[0] is not None and areas[0].value < _CHANCE:
         notices.append(
-            f"The ROC AUC is {areas[0].value:.3f}, below 0.5: the scores are probably those of the other class, or "
+            f"The ROC AUC is {value_text(areas[0].value)}, below 0.5: the scores are probably those of the other class, or "
             "truth and prediction have different names for the classes."
         )
     summary = RunSummary(
