@@ -73,8 +73,8 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
     )
     if areas is not None and len(areas) == _TWO and areas[0] is not None and areas[0].value < _CHANCE:
         notices.append(
-            f"The ROC AUC is {value_text(areas[0].value)}, below 0.5: the scores are probably those of the other class, "
-            "or truth and prediction have different names for the classes."
+            f"The ROC AUC is {value_text(areas[0].value)}, below 0.5: the scores are probably those of the other "
+            "class, or truth and prediction have different names for the classes."
         )
     summary = RunSummary(
         rows=tally.rows,
