@@ -1,4 +1,4 @@
-"""Routes of detection runs: create, read, list, matrix, curves, samples, delete."""
+"""Routes of detection runs: create, read, list, describe, matrix, curves, samples, delete."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -70,7 +70,9 @@ class DetectionRunController(Controller):
         the two are also compared image by image. Poll `Location` or send `Prefer: wait=N`.
         """
         model = (body.model_name, body.model_version)
-        made = await detection_runs.create(waiter.platform, caller, body.project_id, model, body.options, body.tags)
+        made = await detection_runs.create(
+            waiter.platform, caller, body.project_id, model, body.options, body.description
+        )
         made = await FOLLOWED.wait(waiter, caller, made, prefer)
         headers = {"Location": f"/v1/detection-runs/{made.id}"} | FOLLOWED.headers(waiter, made, prefer)
         return Json(DetectionRunOut.of(made), status_code=HTTPStatus.ACCEPTED, headers=headers)
@@ -107,18 +109,19 @@ class DetectionRunController(Controller):
         return Json(DetectionRunOut.of(found), headers=FOLLOWED.headers(waiter, found, prefer))
 
     @patch("/{detection_run_id:str}", operation_id="detection_runs.update")
-    async def set_tags(
+    async def describe(
         self,
         platform: Injected[Platform],
         caller: Injected[Caller],
         detection_run_id: FromPath[str],
         change: Body[DetectionRunPatch],
     ) -> DetectionRunOut:
-        """Update the tags of a detection run.
+        """Update the description of a detection run.
 
-        A gate whose baseline has a tag compares with the latest detection run that has it.
+        Fields that are not sent stay as they are; null clears a field. A gate whose baseline has a tag compares with
+        the latest detection run that has it.
         """
-        return DetectionRunOut.of(await detection_runs.set_tags(platform, caller, detection_run_id, change.tags))
+        return DetectionRunOut.of(await detection_runs.describe(platform, caller, detection_run_id, change.applied_to))
 
     @get("/{detection_run_id:str}/matrix", operation_id="detection_runs.get_matrix")
     async def matrix(

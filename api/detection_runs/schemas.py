@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from api.http import paging
-from api.runs.bodies import RunTags
+from api.runs.bodies import Notes, RunTags, RunText
 from shared.analyses.agreement.pairs import Id
 from shared.detection_runs.answers import ProfileCurve
 from shared.detection_runs.differences import DifferingObject, RuleCounts
@@ -17,7 +17,7 @@ from shared.detection_runs.image_order import JudgedImage
 from shared.detection_runs.lifecycle import DetectionRunStatus
 from shared.detection_runs.matches import JudgedObject
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.records import DetectionRunRecord, ShownImage
+from shared.detection_runs.records import DetectionRunDescription, DetectionRunRecord, ShownImage
 from shared.detection_runs.results import DetectionFigures
 from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import ProfileName
@@ -32,11 +32,17 @@ class DetectionRunIn(DetectionOptions, frozen=True, kw_only=True, forbid_unknown
     model_version: Annotated[
         ModelVersion | None, Meta(description="Version of the model; null for the newest analysis of each image.")
     ] = None
-
+    name: Annotated[RunText | None, Meta(description="Name of the detection run; 1 to 200 characters.")] = None
     tags: Annotated[
         RunTags,
         Meta(description="Tags by which gates find their baseline; up to 20, each of 1 to 50 characters."),
     ] = []
+    notes: Annotated[Notes | None, Meta(description="Anything else; up to 10,000 characters.")] = None
+
+    @property
+    def description(self) -> DetectionRunDescription:
+        """What its owner says of it."""
+        return DetectionRunDescription(self.name, self.tags, self.notes)
 
     @property
     def options(self) -> DetectionOptions:
@@ -44,13 +50,22 @@ class DetectionRunIn(DetectionOptions, frozen=True, kw_only=True, forbid_unknown
         return DetectionOptions(**{name: getattr(self, name) for name in DetectionOptions.__struct_fields__})
 
 
-class DetectionRunPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Changes to a detection run."""
+class DetectionRunPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Changes to the description of a detection run; fields that are not sent stay, null clears."""
 
+    name: Annotated[RunText | UnsetType | None, Meta(description="Name of the detection run; 1 to 200 characters.")] = (
+        UNSET
+    )
     tags: Annotated[
-        RunTags,
+        RunTags | UnsetType,
         Meta(description="Tags by which gates find their baseline; up to 20, each of 1 to 50 characters."),
-    ]
+    ] = UNSET
+    notes: Annotated[Notes | UnsetType | None, Meta(description="Anything else; up to 10,000 characters.")] = UNSET
+
+    def applied_to(self, present: DetectionRunDescription) -> DetectionRunDescription:
+        """The description with the changes."""
+        changes = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not UNSET}
+        return msgspec.structs.replace(present, **changes)
 
 
 class DetectionRunSummaryOut(msgspec.Struct):
@@ -63,7 +78,9 @@ class DetectionRunSummaryOut(msgspec.Struct):
     project_id: Annotated[UUID, Meta(description="Id of the project.")]
     model_name: Annotated[str, Meta(description="Name of the model.")]
     model_version: Annotated[str | None, Meta(description="Version of the model; null for the newest.")]
+    name: Annotated[str | None, Meta(description="Name of the detection run; null if it has none.")]
     tags: Annotated[list[str], Meta(description="Tags of the detection run.")]
+    notes: Annotated[str | None, Meta(description="Notes on the detection run; null if there are none.")]
     options: Annotated[DetectionOptions, Meta(description="By which rules it is judged.")]
     ap: Annotated[
         float | None, Meta(description="Mean average precision of the profile; null until it is ready, or undefined.")
@@ -168,6 +185,6 @@ class DetectionCurveOut(msgspec.Struct):
 
 
 def _fields(run: DetectionRunRecord) -> dict[str, Any]:
-    names = ("id", "progress", "error", "project_id", "model_name", "model_version", "tags", "ap", "job_id")
-    shown = {name: getattr(run, name) for name in (*names, "created_at")}
+    names = ("id", "progress", "error", "project_id", "model_name", "model_version", "ap", "job_id", "created_at")
+    shown = {name: getattr(run, name) for name in (*names, "name", "tags", "notes")}
     return shown | {"status": run.state, "options": run.asked}

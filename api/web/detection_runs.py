@@ -18,11 +18,13 @@ from api.web.forms import Form
 from api.web.gallery_options import GalleryOptions
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
+from api.web.runs import MAX_NOTES
 from shared import detection_runs, projects
 from shared.detection_runs import DetectionRunRecord, answers, drawn_data
 from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.matches import MatchKind
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.records import DetectionRunDescription
 from shared.evaluation.detection.error_types import ErrorType
 from shared.evaluation.detection.profiles import PROFILES, DetectionSubject
 from shared.evaluation.intervals.of_matrix import Estimate
@@ -57,7 +59,12 @@ class DetectionModelPages(Controller):
         """Judge a model."""
         try:
             made = await detection_runs.create(
-                page_request.platform, page_request.caller, project_id, _model(form), await _options(form)
+                page_request.platform,
+                page_request.caller,
+                project_id,
+                _model(form),
+                await _options(form),
+                _description(form),
             )
         except MISTAKES as error:
             return await _models(page_request, project_id, None, problem_of(page_request.request, error), form.texts)
@@ -118,10 +125,11 @@ class DetectionRunPages(Controller):
     async def describe(
         self, page_request: Injected[PageRequest], detection_run_id: FromPath[str], form: Injected[Form]
     ) -> Response[Any]:
-        """Change the tags of a detection run."""
+        """Change the details of a detection run."""
         platform, caller = page_request.platform, page_request.caller
         try:
-            await detection_runs.set_tags(platform, caller, detection_run_id, form.words("tags"))
+            description = _description(form)
+            await detection_runs.describe(platform, caller, detection_run_id, lambda _: description)
         except MISTAKES as error:
             run = await detection_runs.get_ready(platform, caller, detection_run_id)
             return await _page(
@@ -191,7 +199,7 @@ async def _page(
         "detection/page.html",
         page_request.status(problem),
         problem=problem,
-        texts=texts or {"tags": ", ".join(run.tags)},
+        texts=texts or {"name": run.name or "", "tags": ", ".join(run.tags), "notes": run.notes or ""},
         run=run,
         project=project,
         figures=figures,
@@ -209,6 +217,10 @@ async def _page(
         next_start=options.start + PAGE_SIZE if has_more else None,
         profile=PROFILES[figures.profile],
     )
+
+
+def _description(form: Form) -> DetectionRunDescription:
+    return DetectionRunDescription(form.text("name"), form.words("tags"), form.text("notes", limit=MAX_NOTES))
 
 
 def _model(form: Form) -> tuple[str, str | None]:

@@ -59,4 +59,5 @@ async def named_run(page_request: PageRequest, run_id: UUID, *, is_of_detectors:
 def title_of_detector(run: DetectionRunRecord) -> str:
     """What a detection run is called in a list."""
     version = f" {run.model_version}" if run.model_version else ""
-    return f"{run.model_name}{version}, {run.asked.subject}, {run.asked.profile}"
+    named = f"{run.name}: " if run.name else ""
+    return f"{named}{run.model_name}{version}, {run.asked.subject}, {run.asked.profile}"

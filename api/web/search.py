@@ -9,7 +9,8 @@ from litestar.params import QueryParameter
 
 from api.http.injected import Injected
 from api.web.page_request import PageRequest
-from shared import comparisons, datasets, gates, jobs, matrices, projects, runs
+from api.web.run_choices import title_of_detector
+from shared import comparisons, datasets, detection_runs, gates, jobs, matrices, projects, runs
 from shared.accounts import Caller
 from shared.kit.errors import DomainError
 from shared.kit.ids import parse_uuid
@@ -90,11 +91,18 @@ def _pages(text: str) -> list[Hit]:
 async def _named(platform: Platform, caller: Caller, text: str) -> dict[str, list[Hit]]:
     found_projects = await projects.list_own(platform, caller, before=None, name=text, limit=MOST)
     found_matrices = await matrices.list_own(platform, caller, before=None, name=text, tag=None, limit=MOST)
+    found_detectors = await detection_runs.list_own(
+        platform, caller, project_id=None, before=None, limit=MOST, text=text
+    )
     found_images = await image_search.find_images(platform, caller, text, MOST)
     own_datasets = await datasets.list_own(platform, caller, before=None, name=None, limit=LOOKED_THROUGH)
     own_gates = await gates.list_own(platform, caller, before=None, limit=LOOKED_THROUGH)
     return {
         "Runs": await _runs(platform, caller, text),
+        "Detection runs": [
+            Hit(one.name or title_of_detector(one), one.model_name, f"/app/detection-runs/{one.id}")
+            for one in found_detectors
+        ],
         "Projects": [Hit(one.name, "project", f"/app/projects/{one.id}") for one in found_projects],
         "Images": [Hit(one.filename, one.project_name, f"/app/images/{one.id}") for one in found_images],
         "Datasets": _hits(
@@ -119,6 +127,7 @@ async def _by_id(platform: Platform, caller: Caller, text: str) -> list[Hit]:
     """The thing of the caller that has an id."""
     getters: dict[str, tuple[str, Callable[[], Awaitable[Any]]]] = {
         "run": ("runs", lambda: runs.get(platform, caller, text)),
+        "detection run": ("detection-runs", lambda: detection_runs.get(platform, caller, text)),
         "project": ("projects", lambda: projects.find(platform, caller, text)),
         "image": ("images", lambda: images.find(platform, caller, text)),
         "dataset": ("datasets", lambda: datasets.get(platform, caller, text)),

@@ -1,6 +1,6 @@
 """Detection runs: what a model found in the images of a project, judged against their ground truth."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 import structlog
@@ -16,7 +16,7 @@ from shared.detection_runs.errors import DetectionRunNotFound, DetectionRunNotRe
 from shared.detection_runs.kinds.detection_run import DetectionRun
 from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.records import DetectionRunRecord, ModelCount, ShownImage
+from shared.detection_runs.records import DetectionRunDescription, DetectionRunRecord, ModelCount, ShownImage
 from shared.evaluation.detection.profiles import PROFILES
 from shared.jobs import JobRequest, Reference
 from shared.kit import clock
@@ -42,7 +42,7 @@ async def create(
     project_id: str,
     model: tuple[str, str | None],
     options: DetectionOptions,
-    tags: Sequence[str] = (),
+    description: DetectionRunDescription,
 ) -> DetectionRunRecord:
     """Create a detection run and the job that makes it.
 
@@ -74,8 +74,8 @@ async def create(
             known_uuid(project_id, ProjectNotFound),
             queued.job.id,
             model,
-            tags,
             options,
+            description,
         )
         note_created("detection_run", detection_run_id)
     await jobs.dispatch(platform, queued)
@@ -102,25 +102,36 @@ async def get_ready(platform: Platform, caller: Caller, detection_run_id: str) -
 
 
 async def list_own(
-    platform: Platform, caller: Caller, *, project_id: str | None, before: UUID | None, limit: int
+    platform: Platform,
+    caller: Caller,
+    *,
+    project_id: str | None,
+    before: UUID | None,
+    limit: int,
+    text: str | None = None,
 ) -> list[DetectionRunRecord]:
     """List detection runs of the caller without their figures, newest first; of one project, if given.
 
-    Raises ProjectNotFound.
+    `text` is a part of their name or of their model's. Raises ProjectNotFound.
     """
     project = None if project_id is None else (await projects.find(platform, caller, project_id)).id
     async with platform.db.connection() as connection:
-        return await queries.list_own(connection, caller.account_id, project_id=project, before=before, limit=limit)
+        return await queries.list_own(
+            connection, caller.account_id, project_id=project, before=before, text=text, limit=limit
+        )
 
 
 @retry_conflicts
-async def set_tags(
-    platform: Platform, caller: Caller, detection_run_id: str, tags: Sequence[str]
+async def describe(
+    platform: Platform,
+    caller: Caller,
+    detection_run_id: str,
+    change: Callable[[DetectionRunDescription], DetectionRunDescription],
 ) -> DetectionRunRecord:
-    """Replace the tags of a detection run of the caller; raises DetectionRunNotFound."""
+    """Change the description of a detection run of the caller; raises DetectionRunNotFound."""
     run = await get(platform, caller, detection_run_id)
     async with platform.db.transaction() as connection:
-        await queries.set_tags(connection, caller.account_id, run.id, tags)
+        await queries.describe(connection, caller.account_id, run.id, change(run.description))
     return await get(platform, caller, detection_run_id)
 
 

@@ -32,6 +32,8 @@ class DetectionRunRow(SQLModel, table=True):
     model_name: str
     # None for the newest analysis of each image, whatever its version.
     model_version: str | None = None
+    name: str | None = None
+    notes: str | None = None
     # By which a gate finds its baseline.
     tags: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False, server_default=text("'{}'")))
     # As they were asked for: shared.detection_runs.options.DetectionOptions.

@@ -8,7 +8,7 @@ import msgspec
 
 from shared.detection_runs.lifecycle import STATUS
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.records import DetectionRunRecord, ModelCount, ShownImage
+from shared.detection_runs.records import DetectionRunDescription, DetectionRunRecord, ModelCount, ShownImage
 from shared.detection_runs.results import DetectionFigures, packed
 from shared.evaluation.detection.lvis import Frequency
 from shared.kit.db import Connection
@@ -16,8 +16,9 @@ from shared.kit.db import Connection
 _COLUMNS = f"""
     detection_run.id, detection_run.account_id, detection_run.project_id, detection_run.job_id, {STATUS},
     CASE WHEN detection_run.result IS NULL THEN coalesce(job.progress, 0) ELSE 1 END, job.error,
-    detection_run.model_name, detection_run.model_version, detection_run.tags, detection_run.options, detection_run.ap,
-    {{result}}, detection_run.folder, detection_run.scene_bytes, detection_run.created_at
+    detection_run.model_name, detection_run.model_version, detection_run.name, detection_run.tags, detection_run.notes,
+    detection_run.options, detection_run.ap, {{result}}, detection_run.folder, detection_run.scene_bytes,
+    detection_run.created_at
     FROM detection_run JOIN project ON project.id = detection_run.project_id
     LEFT JOIN job ON job.id = detection_run.job_id
 """
@@ -33,15 +34,18 @@ LIST_OWN = f"""
     SELECT {_COLUMNS.format(result="NULL")}
     WHERE detection_run.account_id = $1 AND ($2::uuid IS NULL OR detection_run.project_id = $2)
         AND ($3::uuid IS NULL OR detection_run.id < $3) AND project.deleted_at IS NULL
-    ORDER BY detection_run.id DESC LIMIT $4
+        AND ($4::text IS NULL OR strpos(lower(detection_run.name), lower($4)) > 0
+            OR strpos(lower(detection_run.model_name), lower($4)) > 0)
+    ORDER BY detection_run.id DESC LIMIT $5
 """
 
 INSERT = """
-    INSERT INTO detection_run (id, account_id, project_id, job_id, model_name, model_version, tags, options)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    INSERT INTO detection_run
+        (id, account_id, project_id, job_id, model_name, model_version, options, name, tags, notes)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 
-SET_TAGS = "UPDATE detection_run SET tags = $3 WHERE account_id = $1 AND id = $2"
+DESCRIBE = "UPDATE detection_run SET name = $3, tags = $4, notes = $5 WHERE account_id = $1 AND id = $2"
 
 # One that is named is compared whatever its rules, so that the check says what differs; the latest is of the same.
 LATEST_READY = """
@@ -118,10 +122,19 @@ async def find(connection: Connection, account_id: int, detection_run_id: UUID) 
 
 
 async def list_own(
-    connection: Connection, account_id: int, *, project_id: UUID | None, before: UUID | None, limit: int
+    connection: Connection,
+    account_id: int,
+    *,
+    project_id: UUID | None,
+    before: UUID | None,
+    text: str | None,
+    limit: int,
 ) -> list[DetectionRunRecord]:
-    """Return detection runs of the account without their results, newest first; of one project, if given."""
-    records = await connection.fetch(LIST_OWN, account_id, project_id, before, limit)
+    """Return detection runs of the account without their results, newest first.
+
+    Of one project, and with a part of their name or their model's, if given.
+    """
+    records = await connection.fetch(LIST_OWN, account_id, project_id, before, text, limit)
     return [DetectionRunRecord(*record) for record in records]
 
 
@@ -132,17 +145,19 @@ async def insert(
     project_id: UUID,
     job_id: UUID,
     model: tuple[str, str | None],
-    tags: Sequence[str],
     options: DetectionOptions,
+    description: DetectionRunDescription,
 ) -> None:
     """Insert a detection run, which its job makes."""
-    values = (detection_run_id, account_id, project_id, job_id, *model, tags, msgspec.to_builtins(options))
-    await connection.execute(INSERT, *values)
+    values = (detection_run_id, account_id, project_id, job_id, *model, msgspec.to_builtins(options))
+    await connection.execute(INSERT, *values, *msgspec.structs.astuple(description))
 
 
-async def set_tags(connection: Connection, account_id: int, detection_run_id: UUID, tags: Sequence[str]) -> None:
-    """Replace the tags of a detection run of the account."""
-    await connection.execute(SET_TAGS, account_id, detection_run_id, tags)
+async def describe(
+    connection: Connection, account_id: int, detection_run_id: UUID, description: DetectionRunDescription
+) -> None:
+    """Replace the description of a detection run of the account."""
+    await connection.execute(DESCRIBE, account_id, detection_run_id, *msgspec.structs.astuple(description))
 
 
 async def latest_ready(

@@ -29,6 +29,14 @@ class ShownImage(msgspec.Struct, frozen=True):
     height: int
 
 
+class DetectionRunDescription(msgspec.Struct, frozen=True):
+    """What its owner says of a detection run; the fields are the columns, in this order."""
+
+    name: str | None = None
+    tags: list[str] = []
+    notes: str | None = None
+
+
 class DetectionRunRecord(msgspec.Struct, frozen=True):
     """A detection run; the fields are the columns, in this order."""
 
@@ -41,7 +49,9 @@ class DetectionRunRecord(msgspec.Struct, frozen=True):
     error: dict[str, Any] | None
     model_name: str
     model_version: str | None
+    name: str | None
     tags: list[str]
+    notes: str | None
     options: dict[str, Any]
     ap: float | None
     result: bytes | None
@@ -53,6 +63,11 @@ class DetectionRunRecord(msgspec.Struct, frozen=True):
     def state(self) -> DetectionRunStatus:
         """The status."""
         return DetectionRunStatus(self.status)
+
+    @property
+    def description(self) -> DetectionRunDescription:
+        """What its owner says of it."""
+        return DetectionRunDescription(self.name, self.tags, self.notes)
 
     @property
     def asked(self) -> DetectionOptions:

@@ -159,6 +159,28 @@ async def test_two_models_are_compared_image_by_image(platform: Platform, alice:
     assert (other.status_code, other.json()["code"]) == (409, "baseline-not-comparable")
 
 
+async def test_a_run_is_named_and_what_is_not_sent_stays(platform: Platform, alice: Client) -> None:
+    project_id, _ = await judged_project(platform, alice, {"yolo_v8": [FOUND]}, [TRUTH])
+    run = await judge(alice, project_id, "yolo_v8", name="May", tags=["night"], notes="The first with flips.")
+    address = f"/v1/detection-runs/{run['id']}"
+
+    renamed = await alice.send("PATCH", address, json={"name": "June"})
+    cleared = await alice.send("PATCH", address, json={"notes": None, "tags": []})
+    refused = await alice.send("PATCH", address, json={"name": ""})
+
+    described = [
+        {name: one[name] for name in ("name", "tags", "notes")} for one in (run, renamed.json(), cleared.json())
+    ]
+    assert described == [
+        {"name": "May", "tags": ["night"], "notes": "The first with flips."},
+        {"name": "June", "tags": ["night"], "notes": "The first with flips."},
+        {"name": "June", "tags": [], "notes": None},
+    ]
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/name")
+    (listed,) = (await alice.get("/v1/detection-runs")).json()["items"]
+    assert (listed["name"], listed["notes"]) == ("June", None)
+
+
 async def test_vocs_rules_and_keypoints_are_judged_by_their_own(platform: Platform, alice: Client) -> None:
     points = {"keypoints": [{"name": n, "x": x, "y": 5} for n, x in (("nose", 3), ("tail", 9))], "bbox": [0, 0, 12, 10]}
     pet = {"annotation_type": "keypoint", "class_name": "pet", "confidence": 0.5, "data": points}

@@ -91,21 +91,26 @@ async def test_what_cannot_be_judged_is_said_on_the_page(visitor: Visitor, platf
     assert (await visitor.get(page)).status_code == 404
 
 
-async def test_tags_are_changed_on_the_page_and_too_long_ones_come_back(
+async def test_a_name_tags_and_notes_are_changed_on_the_page_and_too_long_ones_come_back(
     visitor: Visitor, platform: Platform, alice: Client
 ) -> None:
     project_id, _ = await judged_project(platform, alice, {"yolo_v8": [FOUND]}, [TRUTH])
     run = await judge(alice, project_id, "yolo_v8", tags=["old"])
     page = f"/app/detection-runs/{run['id']}"
 
-    saved = await visitor.send(f"{page}/describe", page, tags=f"baseline, {HOSTILE},baseline,")
-    refused = await visitor.send(f"{page}/describe", page, tags="x" * 51)
+    described = {"name": "Candidate of May", "tags": f"baseline, {HOSTILE},baseline,", "notes": f"night {HOSTILE}"}
+    saved = await visitor.send(f"{page}/describe", page, **described)
+    refused = await visitor.send(f"{page}/describe", page, name="May", tags="x" * 51, notes="kept")
+    searched = [(await visitor.get(f"/app/search?q={text}")).text for text in ("of%20MAY", "olo_v", run["id"])]
     shown = (await visitor.get(page)).text
     listed = (await visitor.get(f"/app/projects/{project_id}/models")).text
 
     assert (saved.status_code, saved.headers["location"]) == (303, f"{page}?notice=saved")
-    assert (await alice.get(f"/v1/detection-runs/{run['id']}")).json()["tags"] == ["baseline", HOSTILE]
-    assert refused.status_code == 400
+    read = (await alice.get(f"/v1/detection-runs/{run['id']}")).json()
+    assert {name: read[name] for name in described} == described | {"tags": ["baseline", HOSTILE]}
+    assert [text.count(f'<a href="{page}">') for text in searched] == [1, 1, 1]
+    assert [text.count("<bdi>Candidate of May</bdi>") for text in (shown, listed)] == [1, 1]
+    assert (refused.status_code, ">kept</textarea>" in refused.text) == (400, True)
     assert "use at most 20, of at most 50 characters each" in refused.text
     assert f'value="{"x" * 51}"' in refused.text
     assert [page.count('<span class="tag"><bdi>baseline</bdi></span>') for page in (shown, listed)] == [1, 1]
