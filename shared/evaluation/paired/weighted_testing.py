@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical, student_upper_tail
 from shared.evaluation.intervals.weighted_areas import WeightedAreas
-from shared.evaluation.paired.discordance import EffectivePairs, newcombe, samples_needed
+from shared.evaluation.paired.discordance import EffectivePairs, Pairs, mcnemar_mid_p, newcombe, samples_needed
 from shared.evaluation.paired.tensor import PairedCounts
 from shared.evaluation.paired.testing import (
     MIN_SAMPLES,
@@ -42,6 +42,7 @@ _HALF = 0.5
 _LEAST_LEVEL = 1e-300
 # Sums of the same weights in another order differ by less, in shares of all weights.
 _ROUNDING = 1e-9
+_NEEDED_DIGITS = 6
 
 
 def worth(counts: PairedCounts) -> float:
@@ -95,7 +96,8 @@ def of_weighted_pairs(counts: PairedCounts, question: Question, *, of_errors: bo
     # As if there were no difference, as of samples without weights.
     detectable, _ = planned(math.sqrt(_variance(counts, 0.0)), counts.total, question)
     needed = samples_needed(pairs, question.sought, question.alpha, POWER)
-    needed = None if needed is None else math.ceil(needed * counts.total / pairs.total)
+    # Equal weights leave all samples but for rounding, which is not to cost one.
+    needed = None if needed is None else math.ceil(round(needed * counts.total / pairs.total, _NEEDED_DIGITS))
     p_value = _p_value(counts)
     return Tested(
         pairs.difference,
@@ -175,6 +177,9 @@ def sign_test(numbers: NDArray[np.int64], weights: Floats, net: float) -> float:
     order = np.argsort(-weights, kind="stable")
     numbers, weights, net = numbers[order], weights[order], abs(net)
     count = int(numbers.sum())
+    if weights[0] - weights[-1] <= _ROUNDING * weights[0]:
+        more = round((count + net / float(weights[0])) / 2)
+        return mcnemar_mid_p(Pairs(0, count - more, more, 0))
     # Repeated no more often than tried, as there may be millions of one weight.
     heaviest = np.repeat(weights, np.minimum(numbers, _MOST_TRIED))[
         : _MOST_TRIED if count <= _MOST_TRIED else _HEAVIEST
@@ -186,7 +191,9 @@ def sign_test(numbers: NDArray[np.int64], weights: Floats, net: float) -> float:
         off = np.abs(sums) - net
         at_it = np.abs(off) <= _ROUNDING * float(numbers @ weights)
         return float(np.mean((off > 0) & ~at_it) + np.mean(at_it) / 2)
-    deviation = math.sqrt(float(numbers @ weights**2) - float((heaviest**2).sum()))
+    tried = np.clip(_HEAVIEST - (np.cumsum(numbers) - numbers), 0, numbers)
+    # The others may weigh less than what the sums of the heaviest are rounded by.
+    deviation = max(math.sqrt(float((numbers - tried) @ weights**2)), _ROUNDING * float(numbers @ weights))
     return min(1.0, 2 * math.fsum(normal_upper_tail((net - one) / deviation) for one in sums.tolist()) / len(sums))
 
 

@@ -49,10 +49,18 @@ def test_equal_weights_of_any_unit_give_what_samples_without_weights_give(unit: 
     assert found.difference == pytest.approx(plain.difference)
     assert found.interval == pytest.approx(plain.interval)
     assert (found.p_above, found.p_below) == pytest.approx((plain.p_above, plain.p_below))
-    assert found.p_value == pytest.approx(plain.p_value, rel=0.01)
+    assert found.p_value == pytest.approx(plain.p_value, rel=1e-9)
     assert found.detectable == pytest.approx(plain.detectable)
-    assert found.needed == pytest.approx(plain.needed, abs=1)
+    assert found.needed == plain.needed
     assert (found.p_exact, found.reason, found.method) == (None, NO_EXACT, "weighted-newcombe")
+
+
+def test_equal_weights_need_as_many_samples_as_none() -> None:
+    truth, baseline, candidate = (np.repeat(side, [10, 16, 24, 45]) for side in ([0] * 4, [0, 0, 1, 1], [0, 1, 0, 1]))
+    asked = ASKED._replace(sought=0.05)
+
+    found = of_weighted_pairs(count_pairs(truth, baseline, candidate, 2, np.full(95, 3.7)), asked)
+    assert found.needed == of_pairs(Pairs(10, 16, 24, 45), asked).needed == 1320
 
 
 @given(st.integers(0, 30), st.integers(0, 30))
@@ -61,11 +69,7 @@ def test_of_equal_weights_the_sign_test_is_mcnemars_with_mid_p(first: int, secon
         return
     found = sign_test(np.array([first + second]), np.array([0.3]), 0.3 * (second - first))
 
-    expected = mcnemar_mid_p(Pairs(0, first, second, 0))
-    if first + second <= 16:
-        assert found == pytest.approx(expected, rel=1e-9)
-    elif first != second:
-        assert found == pytest.approx(expected, abs=0.012)
+    assert found == pytest.approx(mcnemar_mid_p(Pairs(0, first, second, 0)), rel=1e-9)
 
 
 @pytest.mark.parametrize("spread", [0.3, 1.5, 3.0])
@@ -78,6 +82,21 @@ def test_of_many_weights_the_sign_test_is_that_of_signs_drawn_at_random(spread: 
         net = float(np.quantile(sums, share))
         assert sign_test(np.ones(40, np.int64), weights, net) == pytest.approx(1 - share, rel=0.06), share
     assert sign_test(np.ones(40, np.int64), weights, 0.0) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("light", [1.0, 1e-9])
+def test_beside_heavy_samples_light_ones_decide_hardly_anything(light: float) -> None:
+    numbers, weights = np.array([13, 20]), np.array([1e9, light])
+
+    found = sign_test(numbers[[1, 0]], weights[[1, 0]], 7e9)
+    assert found == pytest.approx(mcnemar_mid_p(Pairs(0, 3, 10, 0)), abs=0.01)
+
+
+@pytest.mark.parametrize("light", [1.0, 1e-9])
+def test_twelve_heavy_samples_are_tried_beside_any_lighter_ones(light: float) -> None:
+    found = sign_test(np.array([12, 20]), np.array([1e9, light]), 6e9)
+
+    assert found == pytest.approx(mcnemar_mid_p(Pairs(0, 3, 9, 0)), rel=1e-9)
 
 
 def test_of_very_many_samples_the_sign_test_is_the_normal_one() -> None:
