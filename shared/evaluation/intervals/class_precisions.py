@@ -72,7 +72,7 @@ def pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> Precision
     ranked = _rank(scores, is_positive)
     gained, own = ranked.gained, np.zeros(len(ranked.tp))
     own[1:] = (ranked.precision[1:] + ranked.precision[:-1]) / 2
-    left_out = gained[0]
+    left_out = float(gained[0])
     if ranked.reached[0] == 1:
         # What one sample leaves out, where the scores have no steps, is nothing among many.
         own[0] = ranked.precision[0]
@@ -84,7 +84,7 @@ def pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> Precision
     changes = _changes(ranked, is_positive, closed, own=own, weights=weights)
     # A positive counts itself at one of both ends.
     among_others = closed - ranked.too_high / 2
-    return PrecisionChanges(closed - left_out * own[0], float(among_others), changes)
+    return PrecisionChanges(closed - left_out * float(own[0]), among_others, changes)
 
 
 def careful_pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
