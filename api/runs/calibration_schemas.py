@@ -111,5 +111,7 @@ def _notices(run: ReadyRun) -> list[str]:
 
 def _kind_notices(run: ReadyRun) -> list[str]:
     if run.summary.score_kind == "one-vs-rest":
-        return ["The scores of a row do not sum to 1: each class is measured alone, and nothing was normalised."]
+        so = "The scores of a row do not sum to 1: each class is measured alone, and nothing was normalised."
+        offer = " With `normalise: true` among the columns they are divided by their sum."
+        return [so if run.summary.is_multilabel else f"{so}{offer}"]
     return []

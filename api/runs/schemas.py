@@ -78,6 +78,9 @@ class RunSummaryOut(msgspec.Struct):
     weighted_by: Annotated[
         str | None, Meta(description="Column of the weights by which all figures are weighted; null without weights.")
     ]
+    normalised: Annotated[
+        bool, Meta(description="Whether `normalise` asks to divide the scores of each row by their sum.")
+    ]
     file: Annotated[RunFile, Meta(description="The file of the run.")]
     truth: Annotated[
         TruthSource | None, Meta(description="Where the actual labels are; null if the run's file has them.")
@@ -140,6 +143,7 @@ def _fields(run: RunRecord) -> dict[str, Any]:
         "task": run.findings.task,
         "rows": run.sample_count,
         "weighted_by": run.findings.weighted_by,
+        "normalised": run.columns.get("normalise") is True,
         "truth": run.truth_source,
         "file": RunFile(run.upload_id, run.filename, run.findings.format),
     }

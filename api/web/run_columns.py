@@ -94,6 +94,8 @@ def read_form(form: Form, preview: Preview, before: Mapping[str, Any]) -> Column
     if header in HEADERS:
         given["header"] = HEADERS[header]
         columns = _renamed(columns, preview, is_header=HEADERS[header])
+    if "normalise" in form.texts:
+        given["normalise"] = True
     given |= {role: None for role in _WITHOUT if f"no_{role}" in form.texts}
     for role in _SINGLE:
         named = [name for name, chosen, _ in columns if chosen == role]
@@ -171,6 +173,8 @@ def _chosen(run: RunRecord) -> dict[str, str]:
     """What was said of the whole file before, as the fields of the form."""
     columns = run.columns
     chosen = {f"no_{name}": "yes" for name in _WITHOUT if name in columns and columns[name] is None}
+    if columns.get("normalise") is True:
+        chosen["normalise"] = "yes"
     if "header" in columns:
         chosen["header"] = "yes" if columns["header"] else "no"
     return chosen

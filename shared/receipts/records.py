@@ -67,6 +67,7 @@ class ReadSide(msgspec.Struct, frozen=True, kw_only=True):
     weighted_by: Annotated[
         str | None, Meta(description="Column of the weights of the samples; null where each sample counts once.")
     ] = None
+    normalised: Annotated[bool, Meta(description="Whether the scores of each row were divided by their sum.")] = False
 
 
 class ReceiptSide(msgspec.Struct, frozen=True, kw_only=True):

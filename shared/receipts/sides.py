@@ -82,6 +82,7 @@ def _read(version: RunVersionRecord, found: Reading, summary: RunSummary) -> Rea
             for score in summary.scores
         ],
         weighted_by=summary.weight_column if summary.is_weighted else None,
+        normalised=summary.is_normalised,
     )
 
 

@@ -80,6 +80,10 @@ class ColumnsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Annotated[list[_Column], Meta(max_length=100)] | UnsetType,
         Meta(description="Columns to slice by, at most 100; all suitable ones if omitted."),
     ] = UNSET
+    normalise: Annotated[
+        bool | UnsetType,
+        Meta(description="Divide the scores of each row by their sum, so that they are probabilities; default false."),
+    ] = UNSET
     header: Annotated[
         bool | UnsetType, Meta(description="Whether the first row of a text holds the names of the columns.")
     ] = UNSET
@@ -128,7 +132,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
 
     `flags` are columns that say of each row whether its prediction is right. With `is_correctness` there is nothing
     else to count, and `truth` is such a column. With `is_multilabel` the cells of truth and prediction hold any number
-    of labels, or `indicators` stand for both.
+    of labels, or `indicators` stand for both. With `is_normalised` the scores of each row are divided by their sum.
 
     `scores` are the columns of scores; `score_classes` their classes, None for a single column whose class the
     whole file tells. With `is_confidence` the single column holds the score of the predicted class.
@@ -151,3 +155,4 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     separator: str | None = None
     indicators: list[Indicator] = []
     weight: int | None = None
+    is_normalised: bool = False

@@ -137,6 +137,9 @@ class RunSummary(msgspec.Struct, frozen=True):
 
     cells: StoredCells | None = None
 
+    # Whether the scores of each row were divided by their sum.
+    is_normalised: bool = False
+
     @property
     def has_labels(self) -> bool:
         """Whether the run has actual and predicted labels."""

@@ -21,7 +21,7 @@ MAX_PROBABILITIES = 8_000_000
 
 _APART = (
     "The scores of each class were made apart from the others and do not sum to 1; "
-    "recalibrate them class by class with `recalibration`."
+    "recalibrate them class by class with `recalibration`, or name the columns again with `normalise: true`."
 )
 
 

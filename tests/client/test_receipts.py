@@ -110,6 +110,22 @@ async def test_every_format_gives_the_figures_of_the_receipt(
     assert all("by the method" in sentence for sentence in found.unchecked), found.unchecked
 
 
+async def test_figures_of_scores_that_were_divided_by_their_sum_are_verified(account: Account, tmp_path: Path) -> None:
+    table, path = multiclass(), tmp_path / "votes.csv"
+    scores = [f"p_{name}" for name in "abcd"]
+    table[scores] = (table[scores].mul(np.arange(1, N + 1), axis=0) + 0.5).round(2)
+    as_csv(table, path)
+    columns = {"normalise": True, "scores": {name[-1]: name for name in scores}}
+    _, receipt = await asyncio.to_thread(lambda: evaluated(account, path, y_true="label", columns=columns))
+    forged = copy.deepcopy(receipt)
+    forged["sides"][0]["read"]["normalised"] = False
+
+    found, other = evalserve.verify(receipt, path), evalserve.verify(resealed(forged), path)
+
+    assert (found.wrong, found.passed) == ([], True)
+    assert {sentence.split(":")[0].split(" of ")[0] for sentence in other.wrong} == {"roc_auc.class"}
+
+
 def weighted(table: pd.DataFrame, spread: float = 3.0) -> pd.DataFrame:
     """The same samples with weights of many sizes, some of them 0."""
     weights = np.random.default_rng(4).lognormal(0, spread, N).round(6)

@@ -29,6 +29,7 @@ from shared.runs.ingest.steps import (
     repeats,
     sign_notices,
     slice_table,
+    sum_notices,
 )
 from shared.runs.ingest.tally import ABOVE, BELOW, RowTally
 from shared.runs.ingest.weights import weighted
@@ -66,6 +67,7 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
     notices = [*_notices(reader, columns, matrix, names, classes), *flag_notices(tally, columns, positions, names)]
     notices += [meaning.notice] if meaning is not None and meaning.notice else []
     kind = _score_kind(tally, columns, meaning)
+    notices += sum_notices(tally, kind, is_normalised=columns.is_normalised)
     scores = _score_columns(reader, columns, names, classes, meaning)
     is_weighted = columns.weight is not None and tally.is_weighted
     areas = roc_areas(
@@ -90,6 +92,7 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
         roc_auc_error=None if areas is None else [area and area.error for area in areas],
         metadata=reader.metadata,
         has_ids=columns.id is not None,
+        is_normalised=columns.is_normalised,
         task="correctness" if columns.is_correctness else "classification",
     )
     if columns.weight is not None:
@@ -208,6 +211,8 @@ def _notices(
 def _score_kind(tally: RowTally, columns: Assignment, meaning: ScoreMeaning | None) -> ScoreKind | None:
     if not columns.scores:
         return None
+    if columns.is_normalised:
+        return "probabilities"
     if tally.scores.outside:
         return "margins"
     if meaning is not None:

@@ -12,6 +12,7 @@ from shared.evaluation.inputs.probabilities import MAX_WEIGHT, MIN_WEIGHT
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.ingest.candidates import Candidates
 from shared.runs.ingest.canonical import CanonicalWriter, schema_of
+from shared.runs.ingest.row_shares import NO_SHARE, NO_SHARES, shares_of, sums_of
 from shared.runs.ingest.sample_ids import MAX_ID_BYTES, IdHashes, longest
 from shared.runs.ingest.score_ranges import tally_matrix, tally_single
 from shared.runs.ingest.tally import ABOVE, BELOW, RowTally, argmax_codes
@@ -81,9 +82,9 @@ class RowReader:
         return forms | dict.fromkeys(texts, ColumnForm.TEXT)
 
     def _schema(self, batch: Batch) -> pa.Schema:
-        types = [batch[position].type for position in self._columns.scores]
-        self.score_types = [str(kind) for kind in types]
         columns = self._columns
+        types = [pa.float64() if columns.is_normalised else batch[position].type for position in columns.scores]
+        self.score_types = [str(kind) for kind in types]
         return schema_of(
             types,
             len(columns.slices),
@@ -106,6 +107,8 @@ class RowReader:
             truth = self._labels(batch, columns.truth, "actual", start)
             predicted = self._predicted(batch, scores, start)
         self._tally_scores(scores, predicted)
+        if columns.is_normalised:
+            scores = self._normalised(scores, start)
         positions = [*columns.slices, *columns.texts]
         codes = {
             self._table.names[position]: self._slice(batch, position) for position in (*columns.slices, *columns.flags)
@@ -116,7 +119,7 @@ class RowReader:
             self.tally.bound(MAX_SET_PAIRS)
         arrays = [pa.array(truth.astype(np.uint16)), pa.array(predicted.astype(np.uint16))]
         arrays += [] if weights is None else [pa.array(weights)]
-        arrays += [batch[position] for position in columns.scores]
+        arrays += map(pa.array, scores) if columns.is_normalised else [batch[position] for position in columns.scores]
         arrays += [batch[position] for position in positions]
         if columns.id is not None:
             folds = [codes[self._table.names[position]] for position in columns.folds]
@@ -181,6 +184,16 @@ class RowReader:
         if len(rows):
             self._refuse(position, start, rows, "the score is missing, not a number or infinite.")
         return numbers
+
+    def _normalised(self, scores: list[Any], start: int) -> list[Any]:
+        positions = self._columns.scores
+        for position, numbers in zip(positions, scores, strict=True):
+            if len(rows := np.flatnonzero(numbers < 0)):
+                self._refuse(position, start, rows, NO_SHARE)
+        sums = sums_of(scores)
+        if len(rows := np.flatnonzero((sums == 0) | ~np.isfinite(sums))):
+            self._refuse(positions[0], start, rows, NO_SHARES)
+        return shares_of(scores, sums)
 
     def _weights(self, batch: Batch, position: int, start: int) -> Any:
         weights = batch[position].to_numpy(zero_copy_only=False).astype(np.float64)

@@ -50,7 +50,9 @@ class ScoreTally:
 def tally_matrix(scores: NDArray[Any]) -> ScoreTally:
     """RowTally rows of a score for each class; shape (n, k)."""
     outside = ((scores < 0) | (scores > 1)).any(axis=1)
-    unsummed = np.abs(scores.sum(axis=1, dtype=np.float64) - 1) > _SUM_TOLERANCE
+    # A sum beyond all numbers is infinite, which is not 1.
+    with np.errstate(over="ignore"):
+        unsummed = np.abs(scores.sum(axis=1, dtype=np.float64) - 1) > _SUM_TOLERANCE
     ties = (scores == scores.max(axis=1, keepdims=True)).sum(axis=1) > 1
     return ScoreTally(int(outside.sum()), int(unsummed.sum()), int(ties.sum()))
 

@@ -17,7 +17,7 @@ from shared.runs.ingest.sample_ids import IdHashes
 from shared.runs.ingest.tally import RowTally, SliceTally
 from shared.runs.mapping import Assignment
 from shared.runs.row_source import RowSource
-from shared.runs.summary import RunSummary, SliceTable
+from shared.runs.summary import RunSummary, ScoreKind, SliceTable
 
 # Folds partition the samples, repeats have all of them again.
 _REPEATS = frozenset({"repeat", "repeats", "repetition", "iter", "resample"})
@@ -99,6 +99,19 @@ def look_alike_notices(tally: RowTally, labels: Mapping[str, Label]) -> list[str
         return []
     sides_named = f"The actual label {quoted(pair[0])} and the predicted label {quoted(pair[1])}"
     return [f"{sides_named} look alike and were counted as different classes; write equal labels alike."]
+
+
+def sum_notices(tally: RowTally, kind: ScoreKind | None, *, is_normalised: bool) -> list[str]:
+    """What has to be said of rows whose scores do not sum to 1, within 0.01."""
+    count, rows = tally.scores.unsummed, tally.rows
+    if is_normalised:
+        were = f"in {count:,} of {rows:,} rows they did not sum to 1"
+        return [f"The scores of each row were divided by their sum, as `normalise` says; {were}."]
+    if kind != "one-vs-rest":
+        return []
+    so = f"In {count:,} of {rows:,} rows the scores do not sum to 1; nothing was normalised, and each class is"
+    offer = "Name the columns again with `normalise: true` to divide the scores of each row by their sum."
+    return [f"{so} measured alone. {offer}"]
 
 
 def label_order(label: Label) -> tuple[bool, Any]:

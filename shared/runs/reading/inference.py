@@ -44,6 +44,7 @@ class Inference(NamedColumns):
         if self._questions:
             raise NeedsMapping(self._questions, self._decisions())
         assert truth is not None, "a truth that is not known is asked for"
+        self._check_normalising(scores, is_of_sets=is_of_sets)
         flags = [position for position in self._of("derived") if normalise(self._names[position]) in FLAGS]
         return Assignment(
             truth=truth,
@@ -63,6 +64,7 @@ class Inference(NamedColumns):
             separator=None if self._given.separator is UNSET else self._given.separator,
             indicators=indicators,
             weight=weight,
+            is_normalised=self._given.normalise is True,
         )
 
     def _sides(self, indicators: list[Indicator], *, has_scores: bool) -> tuple[int | None, int | None]:

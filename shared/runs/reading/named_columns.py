@@ -100,6 +100,12 @@ class NamedColumns:
         found = self._of("score")
         return found, [self._roles[position].class_name or "" for position in found] or None
 
+    def _check_normalising(self, scores: Sequence[int], *, is_of_sets: bool) -> None:
+        """Raise ColumnsContradictory where scores are to be normalised that are not those of all classes of a row."""
+        if self._given.normalise is True and (is_of_sets or len(scores) < _FEWEST_LABELS):
+            why = "each label has scores of its own" if is_of_sets else "no column holds the scores of each class"
+            raise ColumnsContradictory(f"`normalise` divides the scores of the classes of a row by their sum; {why}.")
+
     def _give(self, name: str, role: ColumnRole, class_name: str | None = None) -> None:
         if name not in self._names:
             raise ColumnUnknown(f"The file has no column “{name[:100]}”; {_hint(name, self._names)}")

@@ -314,6 +314,33 @@ async def test_scores_that_do_not_sum_to_one_are_told(alice: Client) -> None:
     assert "do not sum to 1" in found["notices"][0]
 
 
+async def test_scores_are_divided_by_their_sum_in_a_new_version_of_the_same_upload(alice: Client) -> None:
+    # Each row is multiplied by another number, as votes of more or fewer judges are.
+    votes = np.round(PROBABILITIES * np.arange(1, 301)[:, None] / 300, 6)
+    actual = np.where(np.arange(300) % 5, TRUE_PLACE, (TRUE_PLACE + 1) % 3)
+    shares = votes / votes.sum(axis=1, keepdims=True)
+    run = await send(alice, table("y_true,prob_cat,prob_dog,prob_fox", THREE[actual], *votes.T))
+    refused = await alice.get(f"/v1/runs/{run['id']}/temperature")
+
+    await alice.send("PUT", f"/v1/runs/{run['id']}/columns", json={"normalise": True})
+    again = await alice.ended(f"/v1/runs/{run['id']}")
+    areas = [(await read(alice, again, "curves", **{"class": name}))["roc_auc"] for name in THREE]
+    found = await read(alice, again, "calibration", **{"class": "fox"})
+    await read(alice, again, "temperature")
+    receipt = await read(alice, again, "receipt")
+
+    assert (run["version"], run["normalised"], again["version"], again["normalised"]) == (1, False, 2, True)
+    assert "with `normalise: true`" in run["notices"][0]
+    assert "were divided by their sum, as `normalise` says" in again["notices"][0]
+    assert (refused.status_code, refused.json()["code"]) == (409, "scores-not-probabilities")
+    assert "with `normalise: true`" in refused.json()["detail"]
+    assert areas == pytest.approx([metrics.roc_auc_score(at == actual, shares[:, at]) for at in (0, 1, 2)], abs=1e-12)
+    assert found["log_loss"] == pytest.approx(metrics.log_loss(actual == 2, shares[:, 2]), abs=1e-12)
+    assert found["notices"] == []
+    side = receipt["sides"][0]
+    assert (side["version"], side["read"]["normalised"], side["read"]["score_kind"]) == (2, True, "probabilities")
+
+
 async def test_the_confidence_of_the_predicted_class_is_read_as_probability_of_the_positive_one(alice: Client) -> None:
     predicted = (SCORES >= 0.5).astype(int)
     confidence = np.where(predicted == 1, SCORES, 1 - SCORES)

@@ -81,6 +81,7 @@ def logout() -> None:
 @click.option("--header/--no-header", default=None, help="Whether the first row of a text has the names of columns.")
 @click.option("--correct", help="Column that says whether each sample is right, instead of both labels.")
 @click.option("--separator", help="Character between the labels of a cell, of samples with any number.")
+@click.option("--normalise/--as-sent", default=None, help="Whether to divide the scores of each row by their sum.")
 @prints
 def push(
     file: Path | str,
@@ -91,6 +92,7 @@ def push(
     header: bool | None,
     correct: str | None,
     separator: str | None,
+    normalise: bool | None,
     **options: Any,
 ) -> Any:
     """Create a run of a file and wait until it is ready.
@@ -98,7 +100,7 @@ def push(
     FILE is a path, or an address that begins with http:// or https://, from which this command fetches the file.
     """
     with client() as service, progress_bar(file.name if isinstance(file, Path) else "Sending") as progress:
-        stated = {"header": header, "correct": correct, "separator": separator}
+        stated = {"header": header, "correct": correct, "separator": separator, "normalise": normalise}
         columns = {name: value for name, value in stated.items() if value is not None}
         run = service.evaluate(
             file,

@@ -1,6 +1,8 @@
 """The samples of one side of a receipt, read from its files by the roles of their columns."""
 
+import functools
 import math
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -68,6 +70,8 @@ def load(side: Mapping[str, Any], predictions: Path, truth: Path | None) -> Samp
     actual = [positions.of(text) for text in _column(table, _of_role(read, "truth"))]
     scores = {score["column"]: [_number(text) for text in _column(table, score["column"])] for score in read["scores"]}
     predicted = _predicted(read, table, positions, scores)
+    if read.get("normalised"):
+        scores = _divided(scores)
     ids = list(_column(table, _of_role(read, "id"))) if read["has_ids"] else None
     by_class = _by_class(read, positions, scores, predicted)
     column = read.get("weighted_by")
@@ -111,6 +115,13 @@ def _predicted(
     (label,), (column,) = labels, columns
     threshold = 0.5 if read["threshold"] is None else read["threshold"]
     return [label if score >= threshold else 1 - label for score in column]  # type: ignore[misc,operator] # as above
+
+
+def _divided(scores: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    """The scores of each sample, divided by their sum."""
+    # Added one after the other, as the service does; `sum` compensates what is lost from Python 3.12 on.
+    sums = [functools.reduce(operator.add, row) for row in zip(*scores.values(), strict=True)]
+    return {name: [value / total for value, total in zip(values, sums, strict=True)] for name, values in scores.items()}
 
 
 def _by_class(

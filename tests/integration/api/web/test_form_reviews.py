@@ -144,3 +144,21 @@ async def test_sets_of_labels_stay_sets_where_their_first_rows_are_confirmed(app
 
     assert (run["status"], run["task"], run["rows"]) == ("ready", "multilabel", 2)
     assert {column["column"]: column["role"] for column in run["columns"]}["site"] == "text"
+
+
+async def test_scores_that_do_not_sum_to_one_are_offered_to_be_divided_by_their_sum(
+    app: Litestar, alice: Client
+) -> None:
+    file = b"y_true,prob_cat,prob_dog\ncat,0.375,0.125\ndog,0.0625,0.1875\n"
+
+    run, page, visitor = await reviewed(app, alice, CURVES, file)
+    ready = await counted(alice, visitor, run, normalise="yes")
+    again = (await visitor.get(f"/app/runs/{run['id']}/columns")).text
+    samples = (await alice.get(f"/v1/runs/{run['id']}/samples")).json()["items"]
+
+    assert "In 2 of 2 rows the scores do not sum to 1; nothing was normalised" in page
+    assert 'name="normalise" value="yes">' in page
+    divided = "The scores of each row were divided by their sum, as `normalise` says; in 2 of 2 rows they did not"
+    assert (ready["normalised"], ready["notices"]) == (True, [f"{divided} sum to 1."])
+    assert 'name="normalise" value="yes" checked>' in again
+    assert sorted(sorted(one["scores"].values()) for one in samples) == [[0.25, 0.75], [0.25, 0.75]]
