@@ -1,6 +1,6 @@
 """What every part of a file has to know, found out once for all of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +40,8 @@ class PartPlan(msgspec.Struct, frozen=True):
     assignment: Assignment
     preview: Preview
     inputs: list[InputFile]
+    # Of Parquet: the classes of each column that holds the scores of several ones, which its first rows name.
+    spread_classes: Mapping[str, Sequence[str]] = {}
 
     def ranges(self, index: int) -> list[tuple[int, int]]:
         """The bytes that a part reads: its own, and what stands behind all row groups, where Parquet describes them."""
@@ -52,13 +54,14 @@ def plan_parts(inspected: Inspected, path: Path, sizes: PartSizes, inputs: list[
     """Cut a file that is larger than a part; None where it is not, or where it is read in one piece.
 
     A file that was unpacked or transcoded is, as its parts would have to be found in what was sent. So is one whose ids
-    are unique only together with a fold, and one whose first rows name the classes of its scores.
+    are unique only together with a fold.
     """
     table, container, assignment, preview = inspected
     spans: list[Span] = []
     dialect = None
+    spread_classes: Mapping[str, Sequence[str]] = {}
     if isinstance(table, ColumnarFile) and container is Container.PARQUET and table.path == path:
-        spans = [] if table.has_spread_scores else parquet_spans(path, sizes.rows)
+        spans, spread_classes = parquet_spans(path, sizes.rows), table.spread_classes
     elif isinstance(table, DelimitedFile) and table.path == path:
         dialect = table.dialect
         spans = text_spans(path, dialect, sizes.bytes)
@@ -75,6 +78,7 @@ def plan_parts(inspected: Inspected, path: Path, sizes: PartSizes, inputs: list[
         assignment=assignment,
         preview=preview,
         inputs=inputs,
+        spread_classes=spread_classes,
     )
 
 
@@ -82,7 +86,8 @@ def table_of(plan: PartPlan, index: int, path: Path) -> FileTable:
     """A part of a file as a table; of Parquet `path` has its bytes at their places, of a text it has nothing else."""
     span = plan.spans[index]
     if plan.dialect is None:
-        return ColumnarFile(path, plan.container, range(span.first_group, span.group_stop))
+        groups = range(span.first_group, span.group_stop)
+        return ColumnarFile(path, plan.container, groups, plan.spread_classes)
     return _TextPart(path, plan, plan.dialect._replace(skipped_lines=plan.dialect.skipped_lines if not index else 0))
 
 

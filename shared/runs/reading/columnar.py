@@ -45,14 +45,24 @@ class ColumnarFile:
     header_question = None
     has_decimal_commas = False
 
-    def __init__(self, path: Path, container: Container, groups: range | None = None) -> None:
-        """Open a file; with `groups` only these row groups of Parquet are rows of the table."""
+    def __init__(
+        self,
+        path: Path,
+        container: Container,
+        groups: range | None = None,
+        spread_classes: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """Open a file; with `groups` only these row groups of Parquet are rows of the table.
+
+        `spread_classes` are those that the first rows of the whole file have scores of, where these rows are others.
+        """
         self.path = path
         self._source = _open(path, container, groups)
         schema = self._source.schema
         known = leaves(schema)
-        self._scores = self._spread([leaf for leaf in known if leaf.is_scores])
-        unread = [leaf for leaf in known if not leaf.is_plain and leaf.name not in self._scores]
+        # The classes of each column that holds the scores of several ones in a value.
+        self.spread_classes = spread_classes or self._spread([leaf for leaf in known if leaf.is_scores])
+        unread = [leaf for leaf in known if not leaf.is_plain and leaf.name not in self.spread_classes]
         self._columns = [column for leaf in known for column in self._columns_of(leaf)]
         self.names = [column.name for column in self._columns]
         check_names([*self.names, *(leaf.name for leaf in unread)])
@@ -62,12 +72,7 @@ class ColumnarFile:
         self.notices = [notice_of(leaf) for leaf in unread]
         self._class_names = _class_names(schema)
 
-    @property
-    def has_spread_scores(self) -> bool:
-        """Whether a value holds the scores of several classes, which the first rows name."""
-        return bool(self._scores)
-
-    def _spread(self, scored: Sequence[Leaf]) -> dict[str, list[str]]:
+    def _spread(self, scored: Sequence[Leaf]) -> Mapping[str, Sequence[str]]:
         """The classes of each column with the scores of several ones, by the first rows."""
         if not scored:
             return {}
@@ -82,7 +87,7 @@ class ColumnarFile:
     def _columns_of(self, leaf: Leaf) -> list[_Column]:
         if leaf.is_plain:
             return [_Column(leaf.name, leaf, None)]
-        classes = self._scores.get(leaf.name, [])
+        classes = self.spread_classes.get(leaf.name, [])
         return [_Column(f"{leaf.name}.{name}", leaf, at) for at, name in enumerate(classes)]
 
     def sample(self, rows: int) -> list[list[str]]:
@@ -100,7 +105,7 @@ class ColumnarFile:
     def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
         """All rows; raises FileUnreadable where the file is damaged."""
         names, start = self._read_columns([*forms]), 0
-        spread_columns = sum(len(classes) for classes in self._scores.values())
+        spread_columns = sum(len(classes) for classes in self.spread_classes.values())
         with _damage():
             labels = [self.names[position] for position, form in forms.items() if form is ColumnForm.LABELS]
             size = rows_of_batch(len(names) + spread_columns, _BATCH_ROWS)
@@ -122,7 +127,7 @@ class ColumnarFile:
         for position in positions:
             _, leaf, at = self._columns[position]
             if at is not None and leaf.name not in spread_scores:
-                spread_scores[leaf.name] = spread(leaf, self._scores[leaf.name], leaf.of(batch), start)
+                spread_scores[leaf.name] = spread(leaf, self.spread_classes[leaf.name], leaf.of(batch), start)
             arrays[position] = leaf.of(batch) if at is None else spread_scores[leaf.name][at]
         return arrays
 

@@ -14,6 +14,8 @@ from sklearn.metrics import roc_auc_score
 
 from shared.runs.errors import FileUnreadable
 from shared.runs.mapping import NeedsMapping
+from shared.runs.parts.plans import PartSizes
+from tests.unit.shared.runs.part_files import facts, read_in_parts, read_whole
 from tests.unit.shared.runs.reading_files import counts, read
 
 TRUTH, PREDICTED, OF_ONE = [1, 0, 1, 0], [1, 0, 0, 1], [0.9, 0.2, 0.4, 0.7]
@@ -218,3 +220,37 @@ def test_a_number_that_json_does_not_have_is_named_with_its_record(tmp_path: Pat
         read(tmp_path, data)
 
     assert raised.value.detail == f"{place}, which is no number in JSON; write null, or leave the record out."
+
+
+@pytest.mark.parametrize("shape", ["a list", "a sparse vector", "labels with scores", "classes and scores"])
+@pytest.mark.parametrize("columns", [{}, {"normalise": True}], ids=["as sent", "normalised"])
+def test_a_file_in_parts_has_the_classes_of_its_first_rows_in_each(
+    tmp_path: Path, shape: str, columns: dict[str, Any]
+) -> None:
+    # Whose highest score stands first differs from row to row, and from part to part.
+    rows = [SHAPES[shape](round(1 - s, 1), s) for s in [*OF_ONE, 0.3, 0.8]]
+    for row in rows:
+        if "output" in row:
+            row["output"].sort(key=lambda one: -one["score"])
+    scores = {name: pa.array([row[name] for row in rows], TYPES[shape].get(name)) for name in rows[0]}
+    path, folder = tmp_path / "scores.parquet", tmp_path / "parts"
+    folder.mkdir()
+    pq.write_table(pa.table({"y_true": [*TRUTH, 0, 1], **scores}), path, row_group_size=1)
+
+    whole = read_whole(path, tmp_path, **columns)
+    for rows_of_part in (1, 2):
+        parts = read_in_parts(path, folder, PartSizes(rows_of_part, 1), **columns)
+        assert parts is not None
+        assert facts(parts, folder) == facts(whole, tmp_path)
+
+
+def test_a_class_that_the_first_rows_have_not_is_refused_in_a_part_as_in_the_whole(tmp_path: Path) -> None:
+    path = tmp_path / "scores.parquet"
+    table = pa.concat_tables([*[_named(_TWO, _TWO)] * 2_501, _named([("cat", 0.5), ("fox", 0.5)])])
+    pq.write_table(table, path, row_group_size=5_000)
+    said = "column “output”: there is a score of “fox”, which the first rows have none of"
+
+    with pytest.raises(FileUnreadable, match=f"Row 3, {said}"):
+        read_in_parts(path, tmp_path, PartSizes(1, 1))
+    with pytest.raises(FileUnreadable, match=f"Row 5,003, {said}"):
+        read_whole(path, tmp_path)
