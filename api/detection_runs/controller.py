@@ -67,7 +67,8 @@ class DetectionRunController(Controller):
         """Create a detection run.
 
         Judges a model on the images of a project that have ground truth, by the rules of a profile; with a baseline,
-        the two are also compared image by image. Poll `Location` or send `Prefer: wait=N`.
+        the two are also compared image by image. `profiles` are further rules, of which the result says what they
+        judge otherwise, and why. Poll `Location` or send `Prefer: wait=N`.
         """
         model = (body.model_name, body.model_version)
         made = await detection_runs.create(

@@ -11,14 +11,14 @@ from api.http import paging
 from api.runs.bodies import Notes, RunTags, RunText
 from shared.analyses.agreement.pairs import Id
 from shared.detection_runs.answers import ProfileCurve
-from shared.detection_runs.differences import DifferingObject, RuleCounts
+from shared.detection_runs.differences import DifferingObject
 from shared.detection_runs.galleries import Gallery
 from shared.detection_runs.image_order import JudgedImage
 from shared.detection_runs.lifecycle import DetectionRunStatus
 from shared.detection_runs.matches import JudgedObject
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunDescription, DetectionRunRecord, ShownImage
-from shared.detection_runs.results import DetectionFigures
+from shared.detection_runs.results import DetectionFigures, RuleCounts
 from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import ProfileName
 from shared.kit.names import ModelName, ModelVersion
@@ -98,11 +98,20 @@ class DetectionRunOut(DetectionRunSummaryOut):
     """A detection run with its figures."""
 
     result: Annotated[DetectionFigures | None, Meta(description="The figures; null until it is ready.")]
+    links: Annotated[
+        dict[str, str],
+        Meta(
+            description="Paths of what each of the further `profiles` judges otherwise, by its name, once it is ready."
+        ),
+    ]
 
     @classmethod
     def of(cls, run: DetectionRunRecord) -> "DetectionRunOut":
         """Present a detection run."""
-        return cls(**_fields(run), result=run.found)
+        found = run.found
+        further = [] if found is None else [one.profile for one in found.differences]
+        links: dict[str, str] = {name: f"/v1/detection-runs/{run.id}/differences?profile={name}" for name in further}
+        return cls(**_fields(run), result=found, links=links)
 
 
 class DetectionRunPage(msgspec.Struct):

@@ -26,11 +26,12 @@ from shared.detection_runs.matches import MatchKind
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunDescription
 from shared.evaluation.detection.error_types import ErrorType
+from shared.evaluation.detection.foreign_matrices import DEFAULTS
 from shared.evaluation.detection.profiles import PROFILES, DetectionSubject
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.presentation.curve_drawing import SIDE
-from shared.presentation.detection_page import ERROR_TITLES, changes, draw, tiles
+from shared.presentation.detection_page import ERROR_TITLES, REASON_TITLES, changes, draw, tiles
 from shared.presentation.difference_rows import VERDICT_TITLES
 from shared.presentation.whiskers import WIDTH, whisker
 
@@ -67,7 +68,8 @@ class DetectionModelPages(Controller):
                 _description(form),
             )
         except MISTAKES as error:
-            return await _models(page_request, project_id, None, problem_of(page_request.request, error), form.texts)
+            problem = problem_of(page_request.request, error)
+            return await _models(page_request, project_id, None, problem, form)
         return page_request.redirect(f"/app/detection-runs/{made.id}")
 
 
@@ -150,7 +152,7 @@ async def _models(
     project_id: str,
     cursor: Any,
     problem: Problem | None = None,
-    texts: dict[str, str] | None = None,
+    form: Form | None = None,
 ) -> Response[str]:
     platform, caller = page_request.platform, page_request.caller
     project = await projects.find(platform, caller, project_id)
@@ -168,8 +170,10 @@ async def _models(
         subjects=get_args(DetectionSubject),
         width=WIDTH,
         next_cursor=page.next,
+        further=[*PROFILES, *DEFAULTS],
         problem=problem,
-        texts=texts or {},
+        texts=form.texts if form else {},
+        chosen=form.lists.get("profiles", []) if form else [],
     )
 
 
@@ -213,6 +217,7 @@ async def _page(
         class_sorts=CLASS_SORTS,
         gallery=GalleryOptions.of_objects(options, found.matrix.confidence),
         error_titles=ERROR_TITLES,
+        reasons=REASON_TITLES,
         verdicts=VERDICT_TITLES,
         next_start=options.start + PAGE_SIZE if has_more else None,
         profile=PROFILES[figures.profile],
@@ -233,6 +238,7 @@ def _model(form: Form) -> tuple[str, str | None]:
 async def _options(form: Form) -> DetectionOptions:
     sent = {name: form.text(name) for name in ("subject", "profile", "baseline_id")}
     known: dict[str, Any] = {name: value for name, value in sent.items() if value is not None}
+    known["profiles"] = form.lists.get("profiles", [])
     if form.file is not None:
         known["class_hierarchy"] = decode(await form.file.read(), dict[str, Any], "/class_hierarchy")
     return decode(msgspec.json.encode(known), DetectionOptions)

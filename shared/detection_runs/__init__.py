@@ -12,6 +12,7 @@ from shared.analyses.agreement.pairs import Side
 from shared.detection_runs import objects, queries
 from shared.detection_runs.class_expansion import hierarchy_of
 from shared.detection_runs.comparing import check_comparable
+from shared.detection_runs.differences import rules_for
 from shared.detection_runs.errors import DetectionRunNotFound, DetectionRunNotReady
 from shared.detection_runs.kinds.detection_run import DetectionRun
 from shared.detection_runs.lifecycle import UNFINISHED
@@ -49,10 +50,7 @@ async def create(
     Raises InvalidInput, ProjectNotFound, NothingToCompare, BaselineNotComparable, QueueFull, and what `get_ready`
     raises of a baseline.
     """
-    subjects = PROFILES[options.profile].subjects
-    if options.subject not in subjects:
-        detail = f"profile: {options.profile} judges {' and '.join(subjects)} only; use coco."
-        raise InvalidInput(Fault("/profile", detail))
+    _check_profiles(options)
     if options.class_hierarchy is not None and options.profile != "openimages":
         raise InvalidInput(Fault("/class_hierarchy", "class_hierarchy: the profile openimages has one; omit it."))
     hierarchy_of(options)
@@ -80,6 +78,17 @@ async def create(
         note_created("detection_run", detection_run_id)
     await jobs.dispatch(platform, queued)
     return await get(platform, caller, str(detection_run_id))
+
+
+def _check_profiles(options: DetectionOptions) -> None:
+    subjects = PROFILES[options.profile].subjects
+    if options.subject not in subjects:
+        detail = f"profile: {options.profile} judges {' and '.join(subjects)} only; use coco."
+        raise InvalidInput(Fault("/profile", detail))
+    known = rules_for(options)[1:]
+    if len(set(options.profiles)) < len(options.profiles) or not set(options.profiles) <= set(known):
+        detail = f"profiles: beside {options.profile}, {options.subject} can be judged by {', '.join(known) or 'none'}"
+        raise InvalidInput(Fault("/profiles", f"{detail}; name each once, and the rules of the run under profile."))
 
 
 async def get(platform: Platform, caller: Caller, detection_run_id: str) -> DetectionRunRecord:

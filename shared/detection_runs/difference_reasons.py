@@ -75,6 +75,18 @@ class RuledSide:
         shares = dict(zip(pairs.references[first:last].tolist(), pairs.iou[first:last].tolist(), strict=True))
         return {reference: share for reference, share in shares.items() if share >= self.iou}
 
+    def rivals(self, reference: int) -> Integers:
+        """The candidates that overlap a reference, however far."""
+        references, candidates = self._by_reference
+        first, last = np.searchsorted(references, [reference, reference + 1])
+        return candidates[first:last]
+
+    @cached_property
+    def _by_reference(self) -> tuple[Integers, Integers]:
+        pairs = self.scene.overlaps
+        order = np.argsort(pairs.references, kind="stable")
+        return pairs.references[order], pairs.candidates[order]
+
 
 def reason_of(own: RuledSide, other: RuledSide, row: int, *, is_truth: bool) -> DifferenceReason:
     """Why a candidate or a reference, at its position, is judged differently."""
@@ -112,22 +124,22 @@ def _by_object(side: RuledSide, row: int) -> DifferenceReason | None:
 
 
 def _by_overlaps(own: RuledSide, other: RuledSide, row: int) -> DifferenceReason:
-    is_same = own.scene.candidates.classes[row] == own.scene.references.classes
+    code, classes = own.scene.candidates.classes[row], own.scene.references.classes
     ours, theirs = (
-        {reference: share for reference, share in side.shares(row).items() if is_same[reference]}
+        {reference: share for reference, share in side.shares(row).items() if classes[reference] == code}
         for side in (own, other)
     )
     if ours.keys() != theirs.keys():
         return "pixel"
     if own.iou in {*ours.values(), *theirs.values()}:
         return "threshold"
-    if len(set(ours.values())) < len(ours) or _has_rival(own.scene, row, list(ours)):
+    if len(set(ours.values())) < len(ours) or _has_rival(own, row, list(ours)):
         return "tie"
     return "matching_order"
 
 
-def _has_rival(scene: Scene, row: int, references: list[int]) -> bool:
+def _has_rival(side: RuledSide, row: int, references: list[int]) -> bool:
     """Whether another candidate of the same confidence overlaps one of these references."""
-    pairs, table = scene.overlaps, scene.candidates
-    rivals = pairs.candidates[np.isin(pairs.references, references)]
-    return bool((table.confidences[rivals[rivals != row]] == table.confidences[row]).any())
+    confidences = side.scene.candidates.confidences
+    rivals = np.concatenate([side.rivals(reference) for reference in references] or [np.array([], np.int64)])
+    return bool((confidences[rivals[rivals != row]] == confidences[row]).any())

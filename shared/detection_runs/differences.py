@@ -1,5 +1,6 @@
 """The boxes that other rules judge otherwise than those of a detection run, and why; pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any, NamedTuple
@@ -24,6 +25,7 @@ from shared.detection_runs.difference_reasons import (
 from shared.detection_runs.judging import CHOSEN_AT, max_detections
 from shared.detection_runs.matches import MatchLevel
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.results import RuleCounts, RuleSummary
 from shared.detection_runs.scenes import StoredScene, id_at
 from shared.evaluation.detection import foreign_matrices, open_images, overlaps, voc
 from shared.evaluation.detection.error_types import BACKGROUND
@@ -33,18 +35,6 @@ from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge
 from shared.evaluation.detection.ranked_outcomes import Scene, best_confidence, ranked_counts
 
 _VOC = ("voc07", "voc12")
-
-
-class RuleCounts(msgspec.Struct, frozen=True):
-    """What one set of rules counts at the IoU and the confidence."""
-
-    profile: Annotated[ProfileName | MatrixProfile, Meta(description="Name of the rules.")]
-    ap: Annotated[
-        float | None, Meta(description="Their average precision; null where undefined, and of rules of a matrix.")
-    ]
-    right: Annotated[int, Meta(description="Number of true positives.")]
-    wrong: Annotated[int, Meta(description="Number of false positives.")]
-    missed: Annotated[int, Meta(description="Number of objects that are not found.")]
 
 
 class OtherJudgement(msgspec.Struct, frozen=True):
@@ -107,16 +97,45 @@ def compare_rules(
 
     Candidates come first, the surest first, then objects of the ground truth, the largest first.
     """
-    iou = CHOSEN_AT if level.iou is None else level.iou
-    found = judge(PROFILES[options.profile], stored.scene, iou, max_detections(options))
-    best = best_confidence(ranked_counts(stored.scene, found, None)) if level.confidence is None else None
-    confidence = level.confidence if level.confidence is not None else (best.confidence if best else 0.0)
-    own, *sides = (_side(stored.scene, options, name, iou, confidence) for name in (options.profile, *others))
+    iou, confidence, (own, *sides) = _sides(stored.scene, options, level, others)
     differing = [own.judgements != side.judgements for side in sides]
     rows = _ordered(stored.scene, np.logical_or.reduce([np.zeros(_count(stored.scene), bool), *differing]))
     objects = [_object(stored, classes, int(row), own, _those_of(sides, differing, int(row))) for row in rows[page]]
     rules = [_counts(side, options, classes) for side in (own, *sides)]
     return RuleDifferences(iou, confidence, rules, objects)
+
+
+def summarize(
+    stored: StoredScene,
+    options: DetectionOptions,
+    classes: Sequence[str],
+    others: Sequence[ProfileName | MatrixProfile],
+) -> list[RuleSummary]:
+    """Count what other rules judge otherwise, and why, at IoU 0.50 and the confidence with the largest F1."""
+    iou, confidence, (own, *sides) = _sides(stored.scene, options, MatchLevel(), others)
+    summaries = []
+    for side in sides:
+        counts, split = _counts(side, options, classes), len(stored.scene.candidates)
+        rows = np.flatnonzero(own.judgements != side.judgements).tolist()
+        reasons = Counter(
+            reason_of(own, side, row - split if row >= split else row, is_truth=row >= split) for row in rows
+        )
+        own_fields = {name: getattr(counts, name) for name in RuleCounts.__struct_fields__}
+        summaries.append(
+            RuleSummary(**own_fields, iou=iou, confidence=confidence, differing=len(rows), reasons=dict(reasons))
+        )
+    return summaries
+
+
+def _sides(
+    scene: Scene, options: DetectionOptions, level: MatchLevel, others: Sequence[ProfileName | MatrixProfile]
+) -> tuple[float, float, list[RuledSide]]:
+    """The level, with what it leaves out, and the scene by its own rules and by the others."""
+    iou = CHOSEN_AT if level.iou is None else level.iou
+    found = judge(PROFILES[options.profile], scene, iou, max_detections(options))
+    best = best_confidence(ranked_counts(scene, found, None)) if level.confidence is None else None
+    confidence = level.confidence if level.confidence is not None else (best.confidence if best else 0.0)
+    return iou, confidence, [_side(scene, options, name, iou, confidence) for name in (options.profile, *others)]
 
 
 def _those_of(sides: Sequence[RuledSide], differing: Sequence[Flags], row: int) -> list[RuledSide]:

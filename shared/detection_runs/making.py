@@ -12,6 +12,7 @@ from shared.analyses.annotations import queries as annotation_queries
 from shared.detection_runs import (
     class_expansion,
     comparing,
+    differences,
     get,
     get_ready,
     judging,
@@ -81,6 +82,8 @@ def perform(inputs: DetectionInputs, folder: Path) -> tuple[DetectionFigures, Fi
     notices = _notices(inputs, stored)
     frequencies = [inputs.frequencies.get(name) for name in classes]
     figures = judging.figures_of(stored, inputs.sides.pairing, options, classes, frequencies, notices=notices)
+    summaries = differences.summarize(stored, options, classes, options.profiles)
+    figures = msgspec.structs.replace(figures, differences=summaries)
     if inputs.baseline is not None:
         with inputs.baseline.path.open("rb") as file:
             baseline = scenes.read(file)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
 
 # No annotation of ours has more.
@@ -28,6 +29,13 @@ class DetectionOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
             "VOC until 2009, from 2010 on) or `openimages`; for oriented boxes `dota`."
         ),
     ] = "coco"
+    profiles: Annotated[
+        Annotated[list[ProfileName | MatrixProfile], Meta(max_length=8)],
+        Meta(
+            description="Further rules to judge the same objects by: `differences` of the result says what each "
+            "counts, and how many boxes it judges otherwise, by reason."
+        ),
+    ] = []
     sigmas: Annotated[
         Annotated[list[Annotated[float, Meta(gt=0, le=10)]], Meta(min_length=1, max_length=MAX_KEYPOINTS)] | None,
         Meta(

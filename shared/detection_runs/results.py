@@ -7,7 +7,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from shared.detection_runs.difference_reasons import DifferenceReason
 from shared.evaluation.detection.error_types import ErrorType
+from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
 from shared.evaluation.paired.verdicts import Verdict
 
@@ -77,6 +79,30 @@ class DetectionComparison(msgspec.Struct, frozen=True, kw_only=True):
     worst: Annotated[list[ImageDifference], Meta(description="Images that lost most, up to 20.")]
 
 
+class RuleCounts(msgspec.Struct, frozen=True):
+    """What one set of rules counts at the IoU and the confidence."""
+
+    profile: Annotated[ProfileName | MatrixProfile, Meta(description="Name of the rules.")]
+    ap: Annotated[
+        float | None, Meta(description="Their average precision; null where undefined, and of rules of a matrix.")
+    ]
+    right: Annotated[int, Meta(description="Number of true positives.")]
+    wrong: Annotated[int, Meta(description="Number of false positives.")]
+    missed: Annotated[int, Meta(description="Number of objects that are not found.")]
+
+
+class RuleSummary(RuleCounts, frozen=True, kw_only=True):
+    """What further rules count, and how many boxes they judge otherwise than those of the run."""
+
+    iou: Annotated[float, Meta(description="Intersection over union from which two objects match.")]
+    confidence: Annotated[float, Meta(description="Least confidence of a candidate, with the largest F1 of the run.")]
+    differing: Annotated[int, Meta(description="Number of candidates and objects that they judge otherwise.")]
+    reasons: Annotated[
+        dict[DifferenceReason, int],
+        Meta(description="How many of them for each reason; those without any are left out."),
+    ]
+
+
 class DetectionFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of a detection run."""
 
@@ -102,6 +128,9 @@ class DetectionFigures(msgspec.Struct, frozen=True, kw_only=True):
     classes: Annotated[list[DetectedClass], Meta(description="The figures of each class, by name.")]
     errors: Annotated[list[DetectionErrorCost], Meta(description="The types of errors and what they cost (TIDE).")]
     comparison: Annotated[DetectionComparison | None, Meta(description="The baseline; null without one.")]
+    differences: Annotated[
+        list[RuleSummary], Meta(description="What each of the further `profiles` judges otherwise, in their order.")
+    ] = []
     notices: Annotated[list[str], Meta(description="What had to be assumed, and why a figure is null.")]
 
 

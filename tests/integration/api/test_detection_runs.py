@@ -238,6 +238,31 @@ async def test_other_rules_are_asked_of_the_same_run_and_say_why_they_differ(pla
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/profile")
 
 
+async def test_one_call_judges_by_several_profiles_and_counts_what_differs_by_reason(
+    platform: Platform, alice: Client
+) -> None:
+    half = box("car", 0.9, (*CAR[:2], CAR[2], CAR[3] / 2))
+    project_id, _ = await judged_project(platform, alice, {"yolo_v8": [[half]]}, [[TRUTH[1]]])
+    body = {"project_id": project_id, "model_name": "yolo_v8"}
+
+    run = await judge(alice, project_id, "yolo_v8", profiles=["supervision-matrix", "voc12"])
+    refused = [
+        await alice.post("/v1/detection-runs", body | {"profiles": names})
+        for names in (["dota"], ["voc12", "voc12"], ["coco"])
+    ]
+
+    rules, voc = run["result"]["differences"]
+    assert (run["result"]["profile"], run["options"]["profiles"]) == ("coco", ["supervision-matrix", "voc12"])
+    assert rules == {
+        "profile": "supervision-matrix", "ap": None, "right": 0, "wrong": 1, "missed": 1,
+        "iou": 0.5, "confidence": 0.9, "differing": 2, "reasons": {"threshold": 2},
+    }  # fmt: skip
+    assert (voc["profile"], voc["ap"], voc["differing"], voc["reasons"]) == ("voc12", 1.0, 0, {})
+    listed = (await alice.get(run["links"]["supervision-matrix"])).json()["items"]
+    assert [one["others"][0]["reason"] for one in listed] == ["threshold", "threshold"]
+    assert [(one.status_code, one.json()["errors"][0]["pointer"]) for one in refused] == [(400, "/profiles")] * 3
+
+
 async def test_nobody_else_sees_a_detection_run_and_it_goes_with_its_project(
     platform: Platform, alice: Client, mallory: Client
 ) -> None:

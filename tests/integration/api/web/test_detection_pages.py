@@ -47,7 +47,8 @@ async def test_a_model_is_judged_and_every_count_leads_to_its_boxes(
     )
     models = f"/app/projects/{project_id}/models"
 
-    made = await visitor.send(models, models, model_name="yolo_v8", subject="boxes", profile="coco")
+    asked = {"model_name": "yolo_v8", "subject": "boxes", "profile": "coco", "profiles": "voc12", "name": "May"}
+    made = await visitor.send(models, models, **asked)
     page = made.headers["location"]
 
     async def is_ready() -> bool:
@@ -63,6 +64,7 @@ async def test_a_model_is_judged_and_every_count_leads_to_its_boxes(
 
     assert HOSTILE not in shown + wrong + missed + listed
     assert "Profile <strong>coco</strong>" in shown
+    assert f"{page}/differences?profile=voc12&amp;iou=0.5" in shown
     assert drawn(wrong) == [("found of-truth", "20"), ("FP", "20"), ("FP", "90")]
     assert drawn(missed) == [("FN of-truth", "50"), ("FP", "20"), ("FN of-truth", "20")]
     assert f"/app/images/{image_ids[0]}" in wrong

@@ -1,5 +1,6 @@
 """Every reason for which two sets of rules judge one box differently, and no box without a reason."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.detection_runs.difference_reasons import DifferenceReason
-from shared.detection_runs.differences import RuleDifferences, compare_rules, rules_for
+from shared.detection_runs.differences import RuleDifferences, compare_rules, rules_for, summarize
 from shared.detection_runs.judging import max_detections
 from shared.detection_runs.matches import MatchLevel
 from shared.detection_runs.options import DetectionOptions
@@ -214,3 +215,21 @@ def test_a_scene_of_any_rules_is_measured_anew_for_others(own: ProfileName) -> N
     of_other = compared(scene_as(own, truth, found), own, "coco").rules[1]
 
     assert of_other == compared(scene_as("coco", truth, found), "coco", "voc12").rules[0]
+
+
+@settings(max_examples=30, deadline=None)
+@given(images())
+def test_a_summary_counts_what_the_list_has_at_the_same_level(drawn: Any) -> None:
+    stored, options = stored_scene(scene_of(drawn)), DetectionOptions()
+    others = rules_for(options)[1:]
+
+    found = summarize(stored, options, NAMES, others)
+
+    for one in found:
+        listed = compare_rules(stored, options, NAMES, MatchLevel(), [one.profile], slice(None))
+        assert (one.iou, one.confidence) == (listed.iou, listed.confidence)
+        counts = listed.rules[1]
+        assert (one.ap, one.right, one.wrong, one.missed) == (counts.ap, counts.right, counts.wrong, counts.missed)
+        assert one.differing == len(listed.objects) == sum(one.reasons.values())
+        assert one.reasons == Counter(each.others[0].reason for each in listed.objects)
+    assert [one.profile for one in found] == others
