@@ -38,8 +38,8 @@ def read_probabilities(
     if len(rows) == 0:
         raise EmptyVector(f"{name} is empty; send one row of probabilities for every sample.", vector=name)
     if len(rows) != sample_count:
-        detail = f"{name} has {len(rows)} rows for {sample_count} samples; send one row for every sample."
-        raise UnequalLengths(detail, vector=name)
+        lengths = f"{name} has length {len(rows)} and the labels have length {sample_count}"
+        raise UnequalLengths(f"{lengths}; send one row for every sample.", vector=name)
     matrix = _from_array(rows, name) if isinstance(rows, np.ndarray) else _from_lists(rows, name)
     if matrix.shape[1] < 2:  # noqa: PLR2004 - two classes at least
         raise InvalidProbabilities(f"{name} needs one column for each class, at least two.", vector=name)
@@ -76,8 +76,8 @@ def read_weights(weights: Sequence[float] | Scores, sample_count: int, *, name: 
     Raises a subclass of `InvalidLabels`.
     """
     if len(weights) != sample_count:
-        detail = f"{name} has length {len(weights)} for {sample_count} samples; send one weight for every sample."
-        raise UnequalLengths(detail, vector=name)
+        lengths = f"{name} has length {len(weights)} and the labels have length {sample_count}"
+        raise UnequalLengths(f"{lengths}; send one weight for every sample.", vector=name)
     vector = np.asarray(weights, np.float64)
     # Products of sums of weights must neither vanish nor become infinite.
     is_valid = (vector == 0) | ((vector >= MIN_WEIGHT) & (vector <= MAX_WEIGHT))

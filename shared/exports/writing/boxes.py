@@ -17,9 +17,12 @@ def corners_of(each: ExportedObject, data: dict[str, Any], notices: Notices) -> 
     if each.annotation_type == "bounding_box":
         return box_of(data)
     if each.annotation_type == "segmentation":
-        notices.note("outlines and masks are written as the boxes around them.")
+        notices.note(
+            "outline or mask is written as the box around it.",
+            "outlines and masks are written as the boxes around them.",
+        )
         return outline_box_of(data)
-    notices.note("keypoints, labels and heat maps are left out.")
+    notices.note("set of keypoints, label or heat map is left out.", "keypoints, labels and heat maps are left out.")
     return None
 
 
@@ -33,7 +36,10 @@ def oriented_corners_of(each: ExportedObject, data: dict[str, Any], notices: Not
         if len(outlines) == 1 and len(outlines[0]) == _CORNERS:
             corners: list[float] = outlines[0].ravel().tolist()
             return corners
-    notices.note("objects that are no boxes or outlines of four corners are left out.")
+    notices.note(
+        "object that is no box or outline of four corners is left out.",
+        "objects that are no boxes or outlines of four corners are left out.",
+    )
     return None
 
 
@@ -41,7 +47,7 @@ def note_unsaid(data: dict[str, Any], notices: Notices, *members: str) -> None:
     """Note members of an object that are lost."""
     for name in members:
         if data.get(name) is not None:
-            notices.note(f"objects state {name}, which is left out.")
+            notices.note(f"object states {name}, which is left out.", f"objects state {name}, which is left out.")
 
 
 def is_no_target(data: dict[str, Any]) -> bool:

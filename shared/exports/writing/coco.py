@@ -54,7 +54,10 @@ def _head(source: ExportSource, notices: Notices) -> dict[str, Any]:
 def _labels(source: ExportSource, notices: Notices) -> dict[int, dict[str, list[int]]]:
     """Return LVIS' members of the images, by number; none where no image says which classes were looked for."""
     for _ in filter(lambda image: image.labels is None, source.images):
-        notices.note("images name the classes that were looked for in a form that cannot be read, and left out.")
+        notices.note(
+            "image names the classes that were looked for in a form that cannot be read, and left out.",
+            "images name the classes that were looked for in a form that cannot be read, and left out.",
+        )
     if not any(image.labels and image.labels.names for image in source.images):
         return {}
     used: dict[int, set[str]] = {}
@@ -76,24 +79,38 @@ def _of_lvis(image: ExportedImage, used: set[str], source: ExportSource) -> dict
 
 def _is_said(each: ExportedObject, data: dict[str, Any], notices: Notices) -> bool:
     if each.annotation_type not in IN_COCO:
-        notices.note("labels and heat maps of whole images are left out.")
+        notices.note(
+            "label or heat map of a whole image is left out.", "labels and heat maps of whole images are left out."
+        )
         return False
     if each.annotation_type == "keypoint":
         names = keypoint_names(data)
         if len(set(names)) < len(names):
-            notices.note("objects with two keypoints of one name are left out.")
+            notices.note(
+                "object with two keypoints of one name is left out.",
+                "objects with two keypoints of one name are left out.",
+            )
             return False
         if any(point.get("confidence") is not None for point in data["keypoints"]):
-            notices.note("objects have keypoints with confidences, which are left out.")
+            notices.note(
+                "object has keypoints with confidences, which are left out.",
+                "objects have keypoints with confidences, which are left out.",
+            )
     if each.annotation_type != "bounding_box":
         for name in ("area", "bbox"):
             if data.get(name) is None:
-                notices.note(f"objects state no {name}, and have that of their outline, mask or keypoints.")
+                notices.note(
+                    f"object states no {name}, and has that of its outline, mask or keypoints.",
+                    f"objects state no {name}, and have that of their outline, mask or keypoints.",
+                )
     return True
 
 
 def _score(each: ExportedObject, source: ExportSource, notices: Notices) -> float | None:
     if each.confidence is None and not source.is_truth:
-        notices.note("predictions state no confidence, and have 1, as which they count.")
+        notices.note(
+            "prediction states no confidence, and has 1, as which it counts.",
+            "predictions state no confidence, and have 1, as which they count.",
+        )
         return 1.0
     return each.confidence

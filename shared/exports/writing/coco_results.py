@@ -21,7 +21,10 @@ def write(source: ExportSource, folder: Path, notices: Notices) -> tuple[AnyFile
         for count, entry in enumerate(coco.entries(source, notices), start=1):
             detection = {name: value for name, value in entry.items() if name not in _LEFT_OUT}
             if detection.get("segmentation"):
-                notices.note("masks have a box beside them, by whose area pycocotools calls them small or large.")
+                notices.note(
+                    "mask has a box beside it, by whose area pycocotools calls it small or large.",
+                    "masks have a box beside them, by whose area pycocotools calls them small or large.",
+                )
             else:
                 detection.pop("segmentation", None)
             file.write((b"," if count > 1 else b"") + msgspec.json.encode(detection))

@@ -30,9 +30,14 @@ def _write_truth(packed: Archive, source: ExportSource, notices: Notices) -> int
             if (corners := _corners(each, notices)) is None:
                 continue
             if is_crowd(each.data):
-                notices.note("groups (iscrowd) are written as difficult, which only one detection may match.")
+                notices.note(
+                    "group (iscrowd) is written as difficult, which only one detection may match.",
+                    "groups (iscrowd) are written as difficult, which only one detection may match.",
+                )
             if each.confidence is not None:
-                notices.note("objects state a confidence, which is left out.")
+                notices.note(
+                    "object states a confidence, which is left out.", "objects state a confidence, which is left out."
+                )
             lines.append(" ".join((*map(decimal, corners), each.class_name, str(int(is_no_target(each.data))))))
         packed.add(f"labelTxt/{stem_of(image)}.txt", "".join(f"{line}\n" for line in lines))
         count += len(lines)
@@ -47,13 +52,17 @@ def _write_results(packed: Archive, source: ExportSource, notices: Notices) -> i
         for each in objects:
             if name.split() != [name] or "/" in each.class_name or each.class_name.startswith("."):
                 notices.note(
-                    "objects have an image or a class whose name DOTA's results cannot hold, and are left out."
+                    "object has an image or a class whose name DOTA's results cannot hold, and is left out.",
+                    "objects have an image or a class whose name DOTA's results cannot hold, and are left out.",
                 )
                 continue
             if (corners := _corners(each, notices)) is None:
                 continue
             if each.confidence is None:
-                notices.note("predictions state no confidence, and have 1, as which they count.")
+                notices.note(
+                    "prediction states no confidence, and has 1, as which it counts.",
+                    "predictions state no confidence, and have 1, as which they count.",
+                )
             confidence = 1.0 if each.confidence is None else each.confidence
             lines.setdefault(each.class_name, []).append(" ".join((name, *map(decimal, (confidence, *corners)))))
     for label in sorted(lines):
@@ -63,7 +72,10 @@ def _write_results(packed: Archive, source: ExportSource, notices: Notices) -> i
 
 def _corners(each: ExportedObject, notices: Notices) -> Sequence[float] | None:
     if " ".join(each.class_name.split()) != each.class_name:
-        notices.note("objects have a class name with blanks that a line of DOTA's cannot hold, and are left out.")
+        notices.note(
+            "object has a class name with blanks that a line of DOTA's cannot hold, and is left out.",
+            "objects have a class name with blanks that a line of DOTA's cannot hold, and are left out.",
+        )
         return None
     corners = oriented_corners_of(each, each.data, notices)
     if corners is not None:

@@ -11,6 +11,7 @@ import msgspec
 from shared.analyses.image_labels import TruthLabels
 from shared.analyses.numbered_categories import NumberedCategory
 from shared.exports.errors import FileNamesCollide
+from shared.kit.counted import counted
 
 NO_LABELS = TruthLabels()
 
@@ -84,15 +85,15 @@ class Notices:
     """Sentences about objects that a format cannot say, with their numbers."""
 
     def __init__(self) -> None:
-        self._counts = Counter[str]()
+        self._counts = Counter[tuple[str, str]]()
 
-    def note(self, sentence: str) -> None:
-        """Note one more object; the sentence follows the number of all of them."""
-        self._counts[sentence] += 1
+    def note(self, one: str, many: str) -> None:
+        """Note one more object; what is said of one alone, or of many, follows the number of all of them."""
+        self._counts[one, many] += 1
 
     def sentences(self) -> list[str]:
         """Return the sentences with their numbers."""
-        return [f"{count:,} {sentence}" for sentence, count in self._counts.items()]
+        return [counted(count, *sentence) for sentence, count in self._counts.items()]
 
 
 def stem_of(image: ExportedImage) -> str:

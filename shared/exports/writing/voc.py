@@ -44,14 +44,20 @@ def _add(root: Element, each: ExportedObject, source: ExportSource, notices: Not
     """Add an object, and return the number that was added."""
     data = each.data
     if _UNWRITABLE.search(each.class_name) or each.class_name != each.class_name.strip():
-        notices.note("objects have a class name that XML cannot hold, and are left out.")
+        notices.note(
+            "object has a class name that XML cannot hold, and is left out.",
+            "objects have a class name that XML cannot hold, and are left out.",
+        )
         return 0
     corners = corners_of(each, data, notices)
     if corners is None:
         return 0
     note_unsaid(data, notices, "area", "attributes")
     if is_crowd(data):
-        notices.note("groups (iscrowd) are written as difficult, which only one detection may match.")
+        notices.note(
+            "group (iscrowd) is written as difficult, which only one detection may match.",
+            "groups (iscrowd) are written as difficult, which only one detection may match.",
+        )
     _object(root, each, data, corners, source, notices)
     return 1
 
@@ -67,10 +73,13 @@ def _object(
         _member(box, name, decimal(value))
     confidence = each.confidence
     if confidence is None and not source.is_truth:
-        notices.note("predictions state no confidence, and have 1, as which they count.")
+        notices.note(
+            "prediction states no confidence, and has 1, as which it counts.",
+            "predictions state no confidence, and have 1, as which they count.",
+        )
         confidence = 1.0
     if confidence is not None and source.is_truth:
-        notices.note("objects state a confidence, which is left out.")
+        notices.note("object states a confidence, which is left out.", "objects state a confidence, which is left out.")
     elif confidence is not None:
         _member(element, "confidence", decimal(confidence))
 

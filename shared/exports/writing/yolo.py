@@ -54,10 +54,13 @@ def _line(
     if each.annotation_type == "segmentation":
         note_unsaid(data, notices, "bbox")
     if source.is_truth and each.confidence is not None:
-        notices.note("objects state a confidence, which is left out.")
+        notices.note("object states a confidence, which is left out.", "objects state a confidence, which is left out.")
     if not source.is_truth:
         if each.confidence is None:
-            notices.note("predictions state no confidence, and have 1, as which they count.")
+            notices.note(
+                "prediction states no confidence, and has 1, as which it counts.",
+                "predictions state no confidence, and have 1, as which they count.",
+            )
         shares = [*shares, 1.0 if each.confidence is None else each.confidence]
     return " ".join((str(numbers[each.class_name]), *map(decimal, shares)))
 
@@ -67,7 +70,10 @@ def _shares(
 ) -> Sequence[float] | None:
     """Return a box or an outline in shares of the image; None for what is left out."""
     if is_no_target(data):
-        notices.note("groups and objects that are ignored (iscrowd, ignore, difficult) are left out.")
+        notices.note(
+            "group or object that is ignored (iscrowd, ignore, difficult) is left out.",
+            "groups and objects that are ignored (iscrowd, ignore, difficult) are left out.",
+        )
     elif each.annotation_type == "bounding_box":
         return _box(data, image, notices)
     elif each.annotation_type == "segmentation" and data["format"] == "polygon":
@@ -75,9 +81,12 @@ def _shares(
         if len(outlines) == 1:
             shares = [value / side for x, y in outlines[0] for value, side in ((x, image.width), (y, image.height))]
             return clipped(shares, notices)
-        notices.note("outlines of several parts are left out.")
+        notices.note("outline of several parts is left out.", "outlines of several parts are left out.")
     else:
-        notices.note("masks, keypoints, labels and heat maps are left out.")
+        notices.note(
+            "mask, set of keypoints, label or heat map is left out.",
+            "masks, keypoints, labels and heat maps are left out.",
+        )
     return None
 
 
@@ -89,7 +98,10 @@ def _box(data: dict[str, Any], image: ExportedImage, notices: Notices) -> Sequen
         return shares
     left, right = (min(max(value / width, 0), 1) for value in (left, right))
     top, bottom = (min(max(value / height, 0), 1) for value in (top, bottom))
-    notices.note("objects reach over the edge of their image, and are cut off there.")
+    notices.note(
+        "object reaches over the edge of its image, and is cut off there.",
+        "objects reach over the edge of their image, and are cut off there.",
+    )
     return (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
 
 
@@ -97,5 +109,8 @@ def clipped(shares: Sequence[float], notices: Notices) -> Sequence[float]:
     """Return shares from 0 to 1, and note those that are not."""
     if all(0 <= share <= 1 for share in shares):
         return shares
-    notices.note("objects reach over the edge of their image, and are cut off there.")
+    notices.note(
+        "object reaches over the edge of its image, and is cut off there.",
+        "objects reach over the edge of their image, and are cut off there.",
+    )
     return [min(max(share, 0), 1) for share in shares]

@@ -19,7 +19,10 @@ def _shares(
     each: ExportedObject, data: dict[str, Any], image: ExportedImage, notices: Notices
 ) -> Sequence[float] | None:
     if is_no_target(data):
-        notices.note("groups and objects that are ignored (iscrowd, ignore, difficult) are left out.")
+        notices.note(
+            "group or object that is ignored (iscrowd, ignore, difficult) is left out.",
+            "groups and objects that are ignored (iscrowd, ignore, difficult) are left out.",
+        )
         return None
     corners = oriented_corners_of(each, data, notices)
     if corners is None:

@@ -65,7 +65,7 @@ async def test_plain_numbers_are_the_probabilities_of_the_second_class(alice: Cl
         ([1, 0], [[0.2, 0.8], 0.3], "probability_vector[1] is a number among rows."),
         ([True, 1], [0.9, 0.2], "actual_vector[1] is neither true nor false, and other labels are; send labels of one"),
         ([0, 1, 2], [0.9, 0.2, 0.3], "actual_vector"),
-        ([0, 1], [0.9], "probability_vector has 1 rows for 2 samples"),
+        ([0, 1], [0.9], "probability_vector has length 1 and the labels have length 2"),
     ],
 )
 async def test_numbers_that_are_no_probabilities_of_one_class_are_refused(

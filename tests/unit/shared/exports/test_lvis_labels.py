@@ -98,4 +98,4 @@ def test_labels_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
     }
     assert document["images"][0]["neg_category_ids"] == [4]
     assert document["categories"][0] == {"id": 3, "name": "car", "frequency": "r"}
-    assert notices == ["1 images name the classes that were looked for in a form that cannot be read, and left out."]
+    assert notices == ["1 image names the classes that were looked for in a form that cannot be read, and left out."]

@@ -57,8 +57,8 @@ def test_boxes_are_written_as_their_corners_and_the_rest_is_reported(tmp_path: P
     assert found["b.jpg"][0] == ("segmentation", "car", None, outline)
     assert {name: len(objects) for name, objects in found.items()} == {"b.jpg": 3, "a.jpg": 0, "c.jpg": 0}
     assert report["notices"] == [
-        "1 groups (iscrowd) are written as difficult, which only one detection may match.",
+        "1 group (iscrowd) is written as difficult, which only one detection may match.",
         "5 objects that are no boxes or outlines of four corners are left out.",
-        "1 objects state area, which is left out.",
-        "1 objects state attributes, which is left out.",
+        "1 object states area, which is left out.",
+        "1 object states attributes, which is left out.",
     ]

@@ -200,24 +200,24 @@ NOTICES: dict[ExportFormat, list[str]] = {
     "coco": [
         "3 objects state no area, and have that of their outline, mask or keypoints.",
         "3 objects state no bbox, and have that of their outline, mask or keypoints.",
-        "1 objects have keypoints with confidences, which are left out.",
-        "1 objects with two keypoints of one name are left out.",
-        "1 labels and heat maps of whole images are left out.",
+        "1 object has keypoints with confidences, which are left out.",
+        "1 object with two keypoints of one name is left out.",
+        "1 label or heat map of a whole image is left out.",
     ],
     "voc": [
-        "1 groups (iscrowd) are written as difficult, which only one detection may match.",
+        "1 group (iscrowd) is written as difficult, which only one detection may match.",
         "2 outlines and masks are written as the boxes around them.",
         "3 keypoints, labels and heat maps are left out.",
-        "1 objects state area, which is left out.",
-        "1 objects state attributes, which is left out.",
+        "1 object states area, which is left out.",
+        "1 object states attributes, which is left out.",
     ],
     "yolo": [
-        "1 groups and objects that are ignored (iscrowd, ignore, difficult) are left out.",
-        "1 objects reach over the edge of their image, and are cut off there.",
-        "1 outlines of several parts are left out.",
+        "1 group or object that is ignored (iscrowd, ignore, difficult) is left out.",
+        "1 object reaches over the edge of its image, and is cut off there.",
+        "1 outline of several parts is left out.",
         "4 masks, keypoints, labels and heat maps are left out.",
-        "1 objects state area, which is left out.",
-        "1 objects state attributes, which is left out.",
+        "1 object states area, which is left out.",
+        "1 object states attributes, which is left out.",
     ],
 }
 
@@ -256,7 +256,7 @@ def test_names_of_classes_that_xml_cannot_hold_are_left_out_and_reported(tmp_pat
 
     assert isinstance(report, File)
     assert msgspec.json.decode(report.body)["notices"] == [
-        "1 objects have a class name that XML cannot hold, and are left out."
+        "1 object has a class name that XML cannot hold, and is left out."
     ]
     with zipfile.ZipFile(tmp_path / file.name) as packed:
         assert packed.namelist() == ["Annotations/b.xml", "Annotations/a.xml", "Annotations/c.xml"]

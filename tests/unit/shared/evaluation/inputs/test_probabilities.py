@@ -92,7 +92,12 @@ def test_many_columns_still_sum_to_1(columns: int, dtype: str) -> None:
     ("error", "rows", "detail", "index"),
     [
         (EmptyVector, [], "p is empty; send one row of probabilities for every sample.", None),
-        (UnequalLengths, [[0.5, 0.5]], "p has 1 rows for 2 samples; send one row for every sample.", None),
+        (
+            UnequalLengths,
+            [[0.5, 0.5]],
+            "p has length 1 and the labels have length 2; send one row for every sample.",
+            None,
+        ),
         (InvalidProbabilities, [[1.0], [1.0]], "p needs one column for each class, at least two.", None),
         (InvalidProbabilities, [[], []], "p needs one column for each class, at least two.", None),
         (
@@ -122,7 +127,7 @@ def test_weights_are_0_or_of_a_usable_size() -> None:
     detail = "All weights in sample_weight are 0; give some samples a weight above 0."
     assert refusal(InvalidSampleWeights, partial(read_weights, [0.0, 0.0], 2)) == (detail, "sample_weight", None)
     assert refusal(UnequalLengths, partial(read_weights, [1.0], 2)) == (
-        "sample_weight has length 1 for 2 samples; send one weight for every sample.",
+        "sample_weight has length 1 and the labels have length 2; send one weight for every sample.",
         "sample_weight",
         None,
     )
