@@ -43,6 +43,11 @@ MAX_PAIRS = 16_000_000
 _TOO_MANY_RUNS = (
     "The masks of an image overlap so much that comparing them takes too long; raise min_confidence or compare boxes."
 )
+# Which ranks candidates of any confidence.
+_TOO_MANY_RUNS_RANKED = (
+    "The masks of an image, of any confidence, overlap so much that their average precision takes too long; "
+    "compare boxes."
+)
 
 
 class PairedAnnotations(NamedTuple):
@@ -140,7 +145,10 @@ def _precision(
     try:
         return average_precision(sides, classes, geometry=geometry)
     except MasksNotMeasured as error:
-        raise _named(images[error.position].id, error.reason) from error
+        image_id = images[error.position].id
+        if isinstance(error.reason, TooManyRuns):
+            raise ImageTooCrowded(f"Image {image_id}: {_TOO_MANY_RUNS_RANKED}") from error
+        raise _named(image_id, error.reason) from error
 
 
 def _pair(image: _Image, codes: dict[str, int], geometry: Geometry) -> Pair:

@@ -43,6 +43,19 @@ def test_masks_that_overlap_too_much_are_not_compared_and_what_to_change_is_said
     assert compare(inputs, AgreementOptions(subject="boxes"))["overall"]["matched"] == 1
 
 
+def test_where_only_the_average_precision_is_too_much_work_no_other_confidence_is_advised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(masks, "MAX_RUNS_COMPARED", 1)
+    data = '{"format": "rle", "rle": {"counts": [0, 1, 1, 1], "size": [2, 2]}}'
+    mask = AnnotationRecord(0, IMAGE, "segmentation", "cell", 0.1, data)
+    pairing = Pairing([ImagePair(IMAGE, REFERENCE, CANDIDATE, 2, 2)], 0, 0, reference_is_truth=True)
+    inputs = PairedAnnotations(pairing, {REFERENCE: [mask] * 12, CANDIDATE: [mask] * 12})
+
+    with pytest.raises(ImageTooCrowded, match=f"^Image {IMAGE}: .*average precision takes too long; compare boxes.$"):
+        compare(inputs, AgreementOptions(subject="masks", min_confidence=0.5))
+
+
 def test_masks_of_other_sizes_name_their_image_though_only_the_precision_counts_them() -> None:
     def mask(height: int, confidence: float) -> AnnotationRecord:
         data = f'{{"format": "rle", "rle": {{"counts": [0, 1, 1, 1], "size": [{height}, 2]}}}}'
