@@ -1,6 +1,7 @@
 """PUTs over kept connections, with nothing of HTTP but what they need: a general client takes five times as long."""
 
 import re
+import select
 import socket
 import ssl
 import weakref
@@ -33,22 +34,36 @@ class HttpPuts:
     def put(self, path: str, headers: Mapping[str, str], body: bytes) -> bool:
         """Send a PUT; False if it is not answered with 200, or not at all, or cannot be written. Blocks.
 
-        One that fails on a kept connection, which the server may have closed, is sent again on a new one.
+        One that fails on a kept connection, which the server may have closed, is sent again on a new one; one that is
+        not answered in time is not, as every connection to a server that hangs would take as long.
         """
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         if not lines.isascii() or {lines.count("\r"), lines.count("\n")} != {len(headers)}:
             return False
         request = f"PUT {path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n".encode("ascii") + body
-        while self._idle:
+        while (connection := self._kept()) is not None:
             try:
-                return self._ask(self._idle.pop(), request)
-            except (OSError, ValueError, IndexError):
-                # Another thread may have taken the last one.
+                return self._ask(connection, request)
+            except TimeoutError:
+                return False
+            except (OSError, ValueError):
                 continue
         try:
             return self._ask(self._connect(), request)
         except (OSError, ValueError):
             return False
+
+    def _kept(self) -> socket.socket | None:
+        while self._idle:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                # Another thread has taken the last one.
+                break
+            if _is_quiet(connection):
+                return connection
+            connection.close()
+        return None
 
     def _connect(self) -> socket.socket:
         connection = socket.create_connection(self._address, self._connect_s)
@@ -72,6 +87,13 @@ class HttpPuts:
 def _close_all(connections: list[socket.socket]) -> None:
     for connection in connections:
         connection.close()
+
+
+def _is_quiet(connection: socket.socket) -> bool:
+    """False once the server has closed the connection, or says something that would be taken for the next answer."""
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return not poll.poll(0)
 
 
 def _read_answer(connection: socket.socket) -> tuple[int, bool]:

@@ -1,3 +1,4 @@
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,6 +9,9 @@ import pytest
 from shared.kit.http_puts import HttpPuts
 
 HEADERS = {"host": "127.0.0.1", "x-name": "value"}
+
+
+SUCCESS = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
 class Taken(NamedTuple):
@@ -103,3 +107,57 @@ def test_a_header_that_is_no_line_of_ascii_is_not_sent(server: Server, puts: Htt
 
 def test_a_server_that_is_away_is_no_success() -> None:
     assert not HttpPuts("http://127.0.0.1:1", connect_s=1, answer_s=1).put("/200", HEADERS, b"body")
+
+
+def test_an_answer_too_many_is_not_taken_for_that_of_the_next_put() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        puts = HttpPuts(f"http://127.0.0.1:{server.getsockname()[1]}", connect_s=5, answer_s=5)
+        has_spoken, is_first_over = threading.Event(), threading.Event()
+
+        def answer() -> None:
+            first, _ = server.accept()
+            with first:
+                first.recv(4096)
+                first.sendall(SUCCESS)
+                is_first_over.wait()
+                first.sendall(SUCCESS)
+                has_spoken.set()
+                second, _ = server.accept()
+                with second:
+                    second.recv(4096)
+                    second.sendall(SUCCESS.replace(b"200 OK", b"503 Away"))
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        assert puts.put("/200", HEADERS, b"body")
+        is_first_over.set()
+        has_spoken.wait()
+        assert not puts.put("/200", HEADERS, b"body")
+        thread.join()
+
+
+def test_a_server_that_hangs_is_waited_for_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        puts = HttpPuts(f"http://127.0.0.1:{server.getsockname()[1]}", connect_s=5, answer_s=0.2)
+        taken: list[socket.socket] = []
+
+        def answer_twice() -> None:
+            taken.extend(server.accept()[0] for _ in range(2))
+            for one in taken:
+                one.recv(4096)
+                one.sendall(SUCCESS)
+
+        threads = [threading.Thread(target=puts.put, args=("/200", HEADERS, b"body")) for _ in range(2)]
+        answering = threading.Thread(target=answer_twice)
+        for thread in (answering, *threads):
+            thread.start()
+        for thread in (answering, *threads):
+            thread.join()
+
+        assert not puts.put("/200", HEADERS, b"body")
+        # A connection further than the two would have been made for the same bytes.
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+        for one in taken:
+            one.close()
