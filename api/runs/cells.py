@@ -40,7 +40,7 @@ class RunCellController(Controller):
         The largest come first, so that with `errors_only` the most confused pairs do. With `slice` only the samples of
         the slice are counted. A run of more than 1,000 classes is read in this way, as its `confusion_matrix` is null.
         """
-        run = await runs.get_ready(platform, caller, run_id)
+        run = await runs.get_ready(platform, caller, run_id, heeds_weights=True)
         matrix = await answers.matrix(platform, run, read_conditions(run, slices))
         wanted = WantedCells(classes, errors_only, order, cursor, limit)
         return await asyncio.to_thread(CellPage.of, run.version, matrix, wanted)

@@ -58,6 +58,25 @@ async def test_every_figure_counts_the_weights(alice: Client) -> None:
     assert methods <= {None, "weighted-wilson", "weighted-mover", "weighted-delta", "weighted-delong"}
 
 
+async def test_cells_have_the_sums_of_weights_largest_first(alice: Client) -> None:
+    run = await send(alice, CSV)
+
+    cells, of_france = await read(alice, run, "cells"), await read(alice, run, "cells", slice="country:FR")
+
+    classes = sorted({*COLUMNS["y_true"], *COLUMNS["y_pred"]})
+    for found, rows in ((cells, range(6)), (of_france, [at for at in range(6) if COLUMNS["country"][at] == "FR"])):
+        actual, predicted, weights = ([column[at] for at in rows] for column in (
+            COLUMNS["y_true"], COLUMNS["y_pred"], WEIGHTS
+        ))  # fmt: skip
+        expected = confusion_matrix(actual, predicted, labels=classes, sample_weight=weights)
+        listed = {(one["actual"], one["predicted"]): one["count"] for one in found["items"]}
+        assert listed == {
+            (classes[row], classes[column]): sums for (row, column), sums in np.ndenumerate(expected) if sums
+        }
+        assert [one["count"] for one in found["items"]] == sorted(listed.values(), reverse=True)
+    assert cells["total"] == len(cells["items"]) > of_france["total"] > 0
+
+
 async def test_slices_samples_and_exports_have_the_weights(alice: Client) -> None:
     run = await send(alice, CSV)
 
