@@ -21,7 +21,7 @@ from shared.presentation.object_drawings import ObjectDrawing
 # A table of more classes is not read; its largest confusions are listed instead.
 MAX_TABLE_CLASSES = 20
 MAX_CONFUSIONS = 30
-# Of 101 recalls, so that a finger meets one.
+# Of 101 recalls these are drawn larger, so that a finger meets one.
 POINT_STEP = 5
 
 # In the order of the tiles.
@@ -83,13 +83,14 @@ class JudgedSample(NamedTuple):
 
 
 class CurvePoint(NamedTuple):
-    """A point of a curve with its confidence, and where it is drawn."""
+    """A point of a curve with its confidence, where it is drawn, and whether larger than others."""
 
     recall: float
     precision: float
     confidence: float
     x: float
     y: float
+    is_large: bool
 
 
 class DetectionDrawing(NamedTuple):
@@ -165,12 +166,20 @@ def _curve(curve: PrecisionRecall | None) -> str | None:
 
 
 def _points(curve: PrecisionRecall | None) -> list[CurvePoint]:
-    """Every fifth recall that is reached, and the largest."""
+    """Every recall that is reached; every fifth is large, and the last."""
     if curve is None:
         return []
     reached = [
-        CurvePoint(recall, precision, confidence, round(recall * SIDE, 1), round((1 - precision) * SIDE, 1))
+        (recall, precision, confidence)
         for recall, precision, confidence in zip(curve.recalls, curve.precision, curve.confidence, strict=True)
         if confidence is not None
     ]
-    return reached[::POINT_STEP] + (reached[-1:] if len(reached) % POINT_STEP != 1 else [])
+    return [
+        CurvePoint(
+            *point,
+            round(point[0] * SIDE, 1),
+            round((1 - point[1]) * SIDE, 1),
+            is_large=number % POINT_STEP == 0 or number == len(reached) - 1,
+        )
+        for number, point in enumerate(reached)
+    ]

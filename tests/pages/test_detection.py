@@ -31,6 +31,17 @@ async def test_the_counts_and_boxes_follow_the_form_and_the_address_follows_too(
     await expect(page.locator("#samples h2")).to_have_text("Missed objects")
     await expect(page.locator(".sample .of-truth")).to_have_count(2)
     await expect(page).to_have_url(re.compile(r"confidence=0\.2.*kind=FN"))
+    points = page.locator("a[data-point]")
+    assert await points.count() == 34
+    assert await page.locator('a[data-point][tabindex="0"]').count() == 1
+    await points.first.focus()
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("ArrowRight")
+    await expect(points.nth(2)).to_be_focused()
+    await page.keyboard.press("End")
+    await expect(points.last).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#samples h2")).to_have_text("False positives")
     await page.locator("table.cells").get_by_role("link").nth(1).click()
     await expect(page.locator("#samples h2")).to_contain_text("truly")
     await page.get_by_label("Slide the confidence").fill("0.85")

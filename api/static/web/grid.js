@@ -1,4 +1,5 @@
-// The heat map: arrow keys from cell to cell, and, where cells are too many to be links, which one is pointed at.
+// The heat map and curves: arrow keys from cell to cell and from point to point, and, where cells are too many to be
+// links, which one is pointed at.
 (() => {
   "use strict";
 
@@ -34,6 +35,22 @@
         if (!next || (Math.abs(step) === 1 && Math.floor(i / size) !== Math.floor((i + step) / size))) return;
         link.tabIndex = -1;
         next.tabIndex = 0;
+        next.focus();
+      });
+    });
+  }
+
+  // A curve: one of its points is in the order of Tab, the arrow keys go on from there.
+  function strung(points) {
+    points.forEach((point, i) => {
+      point.setAttribute("tabindex", i ? "-1" : "0");
+      point.addEventListener("keydown", (event) => {
+        const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+        const next = { Home: points[0], End: points[points.length - 1] }[event.key] || points[i + step];
+        if (!next) return;
+        event.preventDefault();
+        point.setAttribute("tabindex", "-1");
+        next.setAttribute("tabindex", "0");
         next.focus();
       });
     });
@@ -107,6 +124,7 @@
   function start() {
     const links = [...document.querySelectorAll("a[data-cell]")];
     if (links.length) linked(links);
+    strung([...document.querySelectorAll("a[data-point]")]);
     const box = document.querySelector("[data-grid]");
     if (box) pointed(box);
   }
