@@ -61,7 +61,10 @@ async def test_a_model_is_judged_and_every_count_leads_to_its_boxes(
     (cell,) = re.findall(r'href="([^"]*actual=car&amp;predicted=bus[^"]*)"', shown)
     confused = (await visitor.get(unescape(cell))).text
     listed = (await visitor.get(models)).text
+    others = (await visitor.get(f"{page}/differences?confidence=0.2")).text
 
+    assert f'{page}/differences?profile=voc12&amp;iou=0.5&amp;confidence=0.2#boxes">voc12</a>' in others
+    assert "every other box counts alike" in others
     assert HOSTILE not in shown + wrong + missed + listed
     assert "Profile <strong>coco</strong>" in shown
     assert f"{page}/differences?profile=voc12&amp;iou=0.5" in shown
