@@ -114,3 +114,15 @@ async def test_an_error_ends_what_the_asynchronous_client_does_at_once() -> None
         await at_once.hold_async(AtOnce(conversations(3, []), cancelled.append, 2), hold_one)
 
     assert cancelled == ["0"]
+
+
+def test_an_error_of_what_makes_the_conversations_is_raised() -> None:
+    ended: list[str] = []
+
+    def made() -> Iterator[Steps[Any]]:
+        yield from conversations(1, [])
+        raise OSError("the disk is away")
+
+    with pytest.raises(OSError, match="away"):
+        at_once.hold(AtOnce(made(), ended.append, 3), target)
+    assert ended == ["0"]

@@ -61,9 +61,12 @@ class _Room:
         self.is_closed = Event()
 
     def work(self, hold_one: Callable[[Steps[Any]], Any]) -> None:
-        while not self.is_closed.is_set() and (conversation := self._next()) is not None:
+        while not self.is_closed.is_set():
             outcome: Future[Any] = Future()
             try:
+                # An error of this, too, is one that whoever waits for the outcomes has to see.
+                if (conversation := self._next()) is None:
+                    break
                 outcome.set_result(hold_one(conversation))
             except BaseException as error:  # noqa: BLE001 -- it is raised where the outcome is read
                 outcome.set_exception(error)
