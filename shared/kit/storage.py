@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 import cachetools
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.kit import object_pieces
 from shared.kit.files import AnyFile, StoredFile, stored_file
 from shared.kit.links import Link, Links
 from shared.kit.listing import ListedObject, date_of
@@ -32,9 +33,6 @@ THREADS, MAX_WAITING = 16, 64
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-# Large enough that the hop to a thread for each does not count.
-PIECE_BYTES = 256 * 1024
 
 
 class Stat(NamedTuple):
@@ -138,7 +136,7 @@ class Storage:
             answer = self._call(self._client.get_object, Key=key, **options)
         except self._client.exceptions.NoSuchKey as error:
             raise FileGone from error
-        return _pieces(answer["Body"])
+        return object_pieces.of(answer["Body"])
 
     def read_range(self, key: str, start: int, length: int) -> bytes:
         """Return some of the bytes under a key; raises FileGone if there is no object."""
@@ -253,12 +251,3 @@ class Storage:
             if outage := outage_of(error):
                 raise outage from error
             raise
-
-
-def _pieces(body: Any) -> Iterator[bytes]:
-    try:
-        yield from body.iter_chunks(PIECE_BYTES)
-    except BotoCoreError as error:
-        raise StorageUnavailable(retry_after_s=2) from error
-    finally:
-        body.close()
