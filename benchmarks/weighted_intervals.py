@@ -20,7 +20,8 @@ from shared.evaluation.metrics import CATALOGUE, OVERALL, PER_CLASS
 from shared.evaluation.metrics.matrix_result import MatrixResult
 
 METHODS = ("wilson", "mover", "delta")
-OF_ALL = [metric for metric in OVERALL.metrics if metric.interval in METHODS]
+# Krippendorff's alpha is corrected for a number of samples, which weights are not, and has no interval of them.
+OF_ALL = [metric for metric in OVERALL.metrics if metric.interval in METHODS and metric.id != "krippendorff_alpha"]
 OF_CLASS = [metric for metric in PER_CLASS.metrics if metric.interval in METHODS]
 # Times as heavy as right samples.
 TIED = {"": 1.0, ", tied": 3.0}

@@ -9,6 +9,7 @@ from msgspec import Meta
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
 from shared.evaluation.metrics.definition import IntervalMethod
 from shared.evaluation.metrics.matrix_result import MatrixResult
+from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
 
 
 class ClassEstimates(msgspec.Struct):
@@ -41,6 +42,10 @@ class Estimates(msgspec.Struct):
     per_class: Annotated[
         dict[str, ClassEstimates], Meta(description="Metrics of the classes that have intervals, by id.")
     ]
+    without_interval: Annotated[
+        dict[str, str],
+        Meta(description="Metrics that have no interval whatever the counts, those of the classes too: by id, why."),
+    ]
 
     @classmethod
     def of(cls, result: MatrixResult, confidence: Confidence, shown: Sequence[int]) -> "Estimates":
@@ -51,4 +56,5 @@ class Estimates(msgspec.Struct):
             per_class={
                 name: ClassEstimates.of([estimates[at] for at in shown]) for name, estimates in by_class.items()
             },
+            without_interval=WITHOUT_INTERVAL,
         )

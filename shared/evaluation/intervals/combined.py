@@ -15,8 +15,6 @@ from shared.evaluation.rates import Floats
 
 # Means of the recalls of the classes that occur; True for their complement.
 MEANS_OF_RECALLS = {"recall.macro": False, "false_negative_rate.macro": True, "balanced_accuracy": False}
-# The weight of recall and specificity in a metric of one class.
-OF_BOTH_RATES = {"balanced_accuracy.class": 0.5, "informedness.class": 1.0, "youden.class": 1.0, "gini.class": 1.0}
 
 
 def distances(parts: ArrayLike, wholes: ArrayLike, critical: float) -> tuple[Any, Any]:

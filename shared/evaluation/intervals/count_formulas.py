@@ -121,6 +121,11 @@ def _adjusted_g_mean(hits: Shares, actual: Shares, predicted: Shares) -> Shares:
     return np.where(hits.real > 0, adjusted, 0)
 
 
+def _information_score(hits: Shares, actual: Shares, predicted: Shares) -> Shares:
+    lift = _divide(hits, actual * predicted)
+    return np.log2(np.where(lift.real > 0, lift, np.nan))
+
+
 BY_CLASS: dict[str, ClassFormula] = {
     "f05.class": _f_beta(0.5),
     "f2.class": _f_beta(2),
@@ -131,6 +136,10 @@ BY_CLASS: dict[str, ClassFormula] = {
     "g_mean.class": _root_of_product(_recall, _specificity),
     "adjusted_g_mean.class": _adjusted_g_mean,
     "adjusted_f.class": _root_of_product(_f_beta(2), _inverse_f_half),
+    "icsi.class": lambda h, a, p: _precision(h, a, p) + _recall(h, a, p) - 1,
+    "information_score.class": _information_score,
+    "chance_agreement.class": lambda _, a, p: a * p,
+    "chance_agreement_unbiased.class": lambda _, a, p: ((a + p) / 2) ** 2,
     "precision_recall_mean.class": lambda h, a, p: (_precision(h, a, p) + _recall(h, a, p)) / 2,
 }
 

@@ -1,4 +1,7 @@
-"""Intervals on the logit scale of a metric's range: they stay within it, and are longer on the side that has room."""
+"""Intervals on the logit scale of a metric's range: they stay within it, and are longer on the side that has room.
+
+A metric without an end to its range is a logarithm already, and has a symmetric one.
+"""
 
 import math
 import sys
@@ -38,4 +41,7 @@ def spread_interval(
     """
     # Of outcomes that are equally far from the mean the kurtosis is 1: their spread is known.
     freedom = _FREEDOM * samples / max(float(spread.kurtosis) - 1, sys.float_info.epsilon)
-    return logit_interval(value, float(spread.error), critical(min(freedom, _MOST_FREEDOM)), limits)
+    deviate, error = critical(min(freedom, _MOST_FREEDOM)), float(spread.error)
+    if math.isinf(limits[0]) and math.isinf(limits[1]):
+        return value - deviate * error, value + deviate * error
+    return logit_interval(value, error, deviate, limits)

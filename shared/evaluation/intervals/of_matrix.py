@@ -1,7 +1,7 @@
 """The metrics of a confusion matrix with their intervals, each by the method that the catalogue names."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
@@ -10,62 +10,28 @@ from msgspec import Meta
 
 from shared.evaluation.distributions import critical_value, student_critical
 from shared.evaluation.intervals import count_formulas
-from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, OF_BOTH_RATES, distances
+from shared.evaluation.intervals.both_rates import OF_BOTH_RATES, BoundedRate
+from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, distances
+from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
 from shared.evaluation.intervals.delta import Spread, class_spreads, overall_spread
 from shared.evaluation.intervals.logit import ROUNDING, spread_interval
 from shared.evaluation.intervals.proportions import clopper_pearson, wilson
-from shared.evaluation.metrics import OVERALL, PER_CLASS, Metric
+from shared.evaluation.metrics import CATALOGUE, OVERALL, PER_CLASS, Metric
 from shared.evaluation.metrics.definition import IntervalMethod
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import why_undefined
+from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
 
 ProportionMethod = Literal["wilson", "clopper-pearson"]
 
 WEIGHTED = "the samples are weighted, and a sum of weights is no number of samples"
-NO_METHOD = "no interval method is offered for this metric"
 NO_SPREAD = "the counts show no spread, from which the delta method could tell how far the metric varies"
 UNDEFINED = "the metric is undefined"
+NO_LOGARITHM = "the value is at an end of its range, from which no distance can be measured on a scale of logarithms"
 
 # Of samples laid evenly over the cells, as Agresti and Coull do: a cell that happens to be empty tells little, and with
 # ten samples of a class its spread would be taken for none.
 ADDED_SAMPLES = 1.0
-
-# Of the numbers of hits, samples and predictions of a class, and of all samples: the part and the whole.
-Proportion = Callable[[Any, Any, Any, Any], tuple[Any, Any]]
-
-CLASS_PROPORTIONS: dict[str, Proportion] = {
-    "precision.class": lambda h, _a, p, _n: (h, p),
-    "recall.class": lambda h, a, _p, _n: (h, a),
-    "specificity.class": lambda h, a, p, n: (n - a - p + h, n - a),
-    "npv.class": lambda h, a, p, n: (n - a - p + h, n - p),
-    "false_positive_rate.class": lambda h, a, p, n: (p - h, n - a),
-    "false_negative_rate.class": lambda h, a, _p, _n: (a - h, a),
-    "false_discovery_rate.class": lambda h, _a, p, _n: (p - h, p),
-    "false_omission_rate.class": lambda h, a, p, n: (a - h, n - p),
-    "accuracy.class": lambda h, a, p, n: (n - a - p + 2 * h, n),
-    "error_rate.class": lambda h, a, p, n: (a + p - 2 * h, n),
-    "jaccard.class": lambda h, a, p, _n: (h, a + p - h),
-    # A monotone function of Jaccard's index, see `f1_of_jaccard`.
-    "f1.class": lambda h, a, p, _n: (h, a + p - h),
-    "prevalence.class": lambda _h, a, _p, n: (a, n),
-    "positive_rate.class": lambda _h, a, _p, n: (a, n),
-    "predicted_rate.class": lambda _h, _a, p, n: (p, n),
-}
-# Of the number of samples predicted correctly, and of all.
-OVERALL_PROPORTIONS: dict[str, Callable[[int, int], int]] = {
-    **dict.fromkeys(
-        ("accuracy", "precision.micro", "recall.micro", "f1.micro", "recall.weighted"), lambda right, _n: right
-    ),
-    **dict.fromkeys(("error_rate", "false_negative_rate.micro"), lambda right, n: n - right),
-}
-# Of k classes: the metric at an accuracy of 0 and at one of 1, between which it goes straight.
-LINEAR_IN_ACCURACY: dict[str, Callable[[int], tuple[float, float]]] = {
-    "accuracy.macro": lambda k: (1 - 2 / k, 1.0),
-    **dict.fromkeys(("specificity.micro", "npv.micro"), lambda k: (1 - 1 / (k - 1), 1.0)),
-    "false_positive_rate.micro": lambda k: (1 / (k - 1), 0.0),
-    "kappa_no_prevalence": lambda _: (-1.0, 1.0),
-    "bennett_s": lambda k: (-1 / (k - 1), 1.0),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +92,7 @@ def _overall(metric: Metric, value: float | None, result: MatrixResult, confiden
     if value is None:
         return Estimate(None, reason=why_undefined(metric, result).reason)
     if metric.interval is None or result.matrix.is_weighted:
-        return Estimate(value, reason=WEIGHTED if metric.interval else NO_METHOD)
+        return Estimate(value, reason=WEIGHTED if metric.interval else WITHOUT_INTERVAL[metric.id])
     if metric.id in LINEAR_IN_ACCURACY:
         return _linear_in_accuracy(metric, value, result, confidence)
     if metric.interval == "wilson":
@@ -134,6 +100,13 @@ def _overall(metric: Metric, value: float | None, result: MatrixResult, confiden
         return _proportions([value], [part], [int(result.total)], confidence)[0]
     if metric.interval == "mover":
         return _mean_of_recalls(metric, value, result, confidence)
+    return _by_delta(metric, value, result, confidence)
+
+
+def _by_delta(metric: Metric, value: float, result: MatrixResult, confidence: Confidence) -> Estimate:
+    if metric.id == "krippendorff_alpha":
+        pi = CATALOGUE["scott_pi"]
+        return _alpha_of_pi(value, _by_delta(pi, pi.read(result), result, confidence), result.total)
     formula, matrix = count_formulas.OVERALL[metric.id], result.matrix
     does_vary = bool(overall_spread(formula, matrix).error > ROUNDING)
     spread = overall_spread(formula, matrix, ADDED_SAMPLES)
@@ -149,15 +122,14 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
         found = _proportions(values, part, np.broadcast_to(whole, part.shape), confidence)
         return list(map(f1_of_jaccard, found)) if metric.id == "f1.class" else found
     if metric.interval == "mover":
-        weight, pairs = (
-            OF_BOTH_RATES[metric.id],
-            [CLASS_PROPORTIONS[name] for name in ("recall.class", "specificity.class")],
-        )
-        parts, wholes = zip(*(of_class(*_sums(result)) for of_class in pairs), strict=True)
-        sides = zip(*distances(parts, wholes, confidence.critical), strict=True)
-        return [
-            _around(metric, value, weight * down, weight * up) for value, (down, up) in zip(values, sides, strict=True)
+        rates = [
+            BoundedRate(*CLASS_PROPORTIONS[name](*_sums(result)), confidence.critical)
+            for name in ("recall.class", "specificity.class")
         ]
+        bounds = zip(*(bound.tolist() for bound in OF_BOTH_RATES[metric.id](*rates)), strict=True)
+        return [within_range(metric, value, *ends) for value, ends in zip(values, bounds, strict=True)]
+    if metric.id == "lift.class":
+        return [*map(lift_of_score, values, _by_class(CATALOGUE["information_score.class"], result, confidence))]
     formula, matrix = count_formulas.BY_CLASS[metric.id], result.matrix
     with_spread = class_spreads(formula, matrix).error > ROUNDING
     spreads = map(Spread, *class_spreads(formula, matrix, ADDED_SAMPLES))
@@ -176,6 +148,21 @@ def f1_of_jaccard(estimate: Estimate) -> Estimate:
         return estimate
     low, high = (2 * bound / (1 + bound) for bound in (estimate.low, estimate.high))
     return replace(estimate, low=low, high=high)
+
+
+def lift_of_score(lift: float | None, score: Estimate) -> Estimate:
+    """The estimate of a lift from that of the information score, its binary logarithm."""
+    if lift is None or score.low is None or score.high is None:
+        return Estimate(lift, reason=NO_LOGARITHM if lift == 0 else score.reason)
+    return Estimate(lift, 2**score.low, 2**score.high, score.method)
+
+
+def _alpha_of_pi(alpha: float, pi: Estimate, samples: float) -> Estimate:
+    """The estimate of Krippendorff's alpha from that of Scott's pi, with which it goes straight."""
+    if pi.low is None or pi.high is None:
+        return replace(pi, value=alpha)
+    low, high = (1 - (1 - 1 / (2 * samples)) * (1 - bound) for bound in (pi.low, pi.high))
+    return Estimate(alpha, low, high, pi.method)
 
 
 def _sums(result: MatrixResult) -> tuple[Any, Any, Any, float]:
@@ -240,9 +227,16 @@ def on_logit_scale(
     return Estimate(value, reason=NO_SPREAD) if bounds is None else Estimate(value, *bounds, method)
 
 
-def _around(metric: Metric, value: float | None, down: float, up: float) -> Estimate:
-    if value is None:
-        return Estimate(None, reason=UNDEFINED)
+def _around(metric: Metric, value: float, down: float, up: float) -> Estimate:
+    return within_range(metric, value, value - down, value + up)
+
+
+def within_range(
+    metric: Metric, value: float | None, low: float, high: float, method: IntervalMethod = "mover"
+) -> Estimate:
+    """A metric with these bounds, cut at the ends of its range; NaN where a logarithm has no value."""
+    if value is None or math.isnan(low + high):
+        return Estimate(value, reason=UNDEFINED if value is None else NO_LOGARITHM)
     assert metric.range is not None, "a metric with an interval is a number"
     lowest, highest = metric.range
-    return Estimate(value, float(max(value - down, lowest)), float(min(value + up, highest)), metric.interval)
+    return Estimate(value, float(max(low, lowest)), float(min(high, highest)), method)

@@ -7,30 +7,30 @@ import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals import count_formulas
-from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, OF_BOTH_RATES, distances
+from shared.evaluation.intervals.both_rates import OF_BOTH_RATES, BoundedRate
+from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, distances
+from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
 from shared.evaluation.intervals.delta import Spread
 from shared.evaluation.intervals.logit import ROUNDING
 from shared.evaluation.intervals.of_matrix import (
     ADDED_SAMPLES,
-    CLASS_PROPORTIONS,
-    LINEAR_IN_ACCURACY,
-    NO_METHOD,
-    OVERALL_PROPORTIONS,
     UNDEFINED,
     WEIGHTED,
     Confidence,
     Estimate,
     f1_of_jaccard,
+    lift_of_score,
     of_accuracies,
     on_logit_scale,
+    within_range,
 )
 from shared.evaluation.intervals.proportions import wilson
 from shared.evaluation.intervals.weighted import effective_counts, effective_proportion, outcome_sums, overall_sums
 from shared.evaluation.intervals.weighted_delta import class_spreads, kish_number, overall_spread
-from shared.evaluation.metrics import Metric
-from shared.evaluation.metrics.definition import WEIGHTED_METHODS
+from shared.evaluation.metrics import CATALOGUE, Metric
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import why_undefined
+from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
 
 
 def weighted_overall_estimates(
@@ -51,8 +51,11 @@ def _overall(metric: Metric, result: MatrixResult, confidence: Confidence) -> Es
     value: float | None = metric.read(result)
     if value is None:
         return Estimate(None, reason=why_undefined(metric, result).reason)
-    if metric.interval is None or result.matrix.squares is None:
-        return Estimate(value, reason=WEIGHTED if metric.interval else NO_METHOD)
+    if metric.interval is None:
+        return Estimate(value, reason=WITHOUT_INTERVAL[metric.id])
+    # Krippendorff's correction is by the number of samples.
+    if result.matrix.squares is None or metric.id == "krippendorff_alpha":
+        return Estimate(value, reason=WEIGHTED)
     if metric.id in LINEAR_IN_ACCURACY or metric.interval == "wilson":
         return _share(metric, value, result, confidence)
     if metric.interval == "mover":
@@ -91,13 +94,17 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
         ]
         return [*map(f1_of_jaccard, found)] if metric.id == "f1.class" else found
     if metric.interval == "mover":
-        weight = OF_BOTH_RATES[metric.id]
-        shares = [effective_proportion(sums, CLASS_PROPORTIONS[name]) for name in ("recall.class", "specificity.class")]
-        parts, wholes = zip(*shares, strict=True)
-        sides = zip(*distances(parts, wholes, confidence.critical), strict=True)
-        return [
-            _around(metric, value, weight * down, weight * up) for value, (down, up) in zip(values, sides, strict=True)
+        rates = [
+            BoundedRate(*effective_proportion(sums, CLASS_PROPORTIONS[name]), confidence.critical)
+            for name in ("recall.class", "specificity.class")
         ]
+        ends = zip(*(bound.tolist() for bound in OF_BOTH_RATES[metric.id](*rates)), strict=True)
+        return [
+            within_range(metric, value, low, high, "weighted-mover")
+            for value, (low, high) in zip(values, ends, strict=True)
+        ]
+    if metric.id == "lift.class":
+        return [*map(lift_of_score, values, _by_class(CATALOGUE["information_score.class"], result, confidence))]
     formula, matrix = count_formulas.BY_CLASS[metric.id], result.matrix
     with_spread = class_spreads(formula, matrix).error > ROUNDING
     spreads = map(Spread, *class_spreads(formula, matrix, ADDED_SAMPLES))
@@ -120,11 +127,5 @@ def _by_delta(
     return on_logit_scale(metric, value, spread, samples, confidence, does_vary=does_vary, method="weighted-delta")
 
 
-def _around(metric: Metric, value: float | None, down: Any, up: Any) -> Estimate:
-    if value is None:
-        return Estimate(None, reason=UNDEFINED)
-    assert metric.range is not None, "a metric with an interval is a number"
-    assert metric.interval is not None, "callers ask for metrics with one"
-    lowest, highest = metric.range
-    bounds = float(max(value - down, lowest)), float(min(value + up, highest))
-    return Estimate(value, *bounds, WEIGHTED_METHODS[metric.interval])
+def _around(metric: Metric, value: float, down: Any, up: Any) -> Estimate:
+    return within_range(metric, value, value - float(down), value + float(up), "weighted-mover")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from shared.evaluation.metrics import CATALOGUE, FAMILIES, Family, Metric
+from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
 
 _OPENING = f"""\
 # Metrics
@@ -16,9 +17,9 @@ An undefined metric is `null`; nothing counts as 0 silently. A macro mean is und
 answers under `/v1/matrices` then say why, with the mean in which undefined classes count as 0 (scikit-learn's
 `zero_division=0`). Multi-label averages leave undefined labels out (scikit-learn's `zero_division=nan`).
 
-**Interval** is the method of a metric's confidence interval, the same on all pages and in all answers:
-`docs/statistics.md` explains each. Metrics **by PyCM** are kept for programs that read them under PyCM's names; pages
-leave them out.
+**Interval** is the method of a metric's confidence interval, the same on all pages and in all answers, or why it has
+none: `docs/statistics.md` explains each. Metrics **by PyCM** are kept for programs that read them under PyCM's names;
+pages leave them out.
 
 **Of labels** marks a metric that PyCM calls AUC, AUNU, AUNP or AUPR although no scores enter: it is a mean of recall
 and specificity, or of precision and recall. The area under a ROC curve of scores is `roc_auc`.
@@ -51,12 +52,17 @@ def _row(metric: Metric) -> str:
         metric.formula,
         "" if metric.direction == "none" else metric.direction,
         _range(metric),
-        metric.interval or "",
+        _interval(metric),
         metric.undefined_when() or "never",
         _other_names(metric),
         metric.source or "",
     )
     return f"| {' | '.join(cell.replace('|', '∣') for cell in cells)} |\n"
+
+
+def _interval(metric: Metric) -> str:
+    reason = WITHOUT_INTERVAL.get(metric.id)
+    return metric.interval or (f"none: {reason}" if reason else "")
 
 
 def _range(metric: Metric) -> str:

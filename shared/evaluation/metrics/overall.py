@@ -592,6 +592,7 @@ OVERALL_GROUPS = (
                 (ONE_CLASS_SEEN,),
                 range=CORRELATION,
                 source="Krippendorff 1970",
+                interval="delta",
             ),
             _metric(
                 "bangdiwala_b",

@@ -425,6 +425,7 @@ CLASS_GROUPS = (
                 (NO_FALSE_POSITIVE, NO_FALSE_NEGATIVE),
                 range=CORRELATION,
                 source="Yule 1912",
+                interval="mover",
             ),
             _metric(
                 "icsi",
@@ -435,6 +436,7 @@ CLASS_GROUPS = (
                 _BOTH_OCCUR_IN,
                 range=CORRELATION,
                 source="Labatut and Cherifi 2011",
+                interval="delta",
             ),
             _words("auci", "AUCI", "Balanced accuracy in words", "PyCM’s AUC of labels in words.", _SIDES_OCCUR),
             _words(
@@ -464,6 +466,7 @@ CLASS_GROUPS = (
                 "TPR/FPR",
                 (NEVER_OCCURS, NO_FALSE_POSITIVE),
                 range=ABOVE_ZERO,
+                interval="mover",
             ),
             _metric(
                 "nlr",
@@ -474,6 +477,7 @@ CLASS_GROUPS = (
                 (NEVER_OCCURS, NO_REJECTION),
                 range=ABOVE_ZERO,
                 **_LOWER,
+                interval="mover",
             ),
             _metric(
                 "dor",
@@ -484,6 +488,7 @@ CLASS_GROUPS = (
                 (NO_REJECTION, NO_FALSE_POSITIVE, NO_FALSE_NEGATIVE),
                 range=ABOVE_ZERO,
                 source="Glas et al. 2003",
+                interval="mover",
             ),
             _metric(
                 "discriminant_power",
@@ -494,6 +499,7 @@ CLASS_GROUPS = (
                 (NO_HIT, NO_REJECTION, NO_FALSE_POSITIVE, NO_FALSE_NEGATIVE),
                 range=ANY,
                 source="Sokolova, Japkowicz and Szpakowicz 2006",
+                interval="mover",
             ),
             _metric(
                 "lift",
@@ -503,6 +509,7 @@ CLASS_GROUPS = (
                 "PPV/PRE",
                 _BOTH_OCCUR_IN,
                 range=ABOVE_ZERO,
+                interval="delta",
             ),
             _metric(
                 "information_score",
@@ -513,6 +520,7 @@ CLASS_GROUPS = (
                 (NO_HIT,),
                 range=ANY,
                 source="Kononenko and Bratko 1991",
+                interval="delta",
             ),
             _words(
                 "plri",
@@ -587,6 +595,7 @@ CLASS_GROUPS = (
                 "One minus the distance index over the square root of two.",
                 "1 − dInd/√2",
                 _SIDES_OCCUR,
+                interval="mover",
             ),
             _metric(
                 "distance_index",
@@ -597,6 +606,7 @@ CLASS_GROUPS = (
                 _SIDES_OCCUR,
                 range=(0, 2**0.5),
                 **_LOWER,
+                interval="mover",
             ),
             _count("hamming", "HD", "Hamming distance", "False positives plus false negatives.", "FP+FN", "lower"),
             _metric(
@@ -654,6 +664,7 @@ CLASS_GROUPS = (
                 "P·TOP/POP²",
                 (NO_SAMPLES,),
                 direction="none",
+                interval="delta",
             ),
             _metric(
                 "chance_agreement_unbiased",
@@ -663,6 +674,7 @@ CLASS_GROUPS = (
                 "((P+TOP)/(2·POP))²",
                 (NO_SAMPLES,),
                 direction="none",
+                interval="delta",
             ),
         ),
     ),

@@ -15,14 +15,14 @@ from statsmodels.stats.proportion import proportion_confint
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals import count_formulas
-from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, OF_BOTH_RATES
+from shared.evaluation.intervals.both_rates import OF_BOTH_RATES
+from shared.evaluation.intervals.combined import MEANS_OF_RECALLS
+from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
 from shared.evaluation.intervals.delta import class_spreads, overall_spread
 from shared.evaluation.intervals.of_matrix import (
-    CLASS_PROPORTIONS,
-    LINEAR_IN_ACCURACY,
-    NO_METHOD,
+    NO_LOGARITHM,
     NO_SPREAD,
-    OVERALL_PROPORTIONS,
+    UNDEFINED,
     WEIGHTED,
     Confidence,
     Estimate,
@@ -31,6 +31,7 @@ from shared.evaluation.intervals.of_matrix import (
 )
 from shared.evaluation.metrics import CATALOGUE, OVERALL, PER_CLASS
 from shared.evaluation.metrics.matrix_result import MatrixResult
+from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
 
 TWO_CLASS = np.array([[192, 50], [31, 227]])
 HPC = np.array([[1620, 141, 6, 2], [371, 647, 24, 36], [64, 219, 79, 50], [9, 60, 28, 111]])
@@ -59,12 +60,20 @@ def by_method(metrics: Any, method: str) -> set[str]:
 
 
 def test_the_catalogue_names_the_method_of_each_formula() -> None:
-    assert by_method(OVERALL.metrics, "delta") == set(count_formulas.OVERALL) - set(MEANS_OF_RECALLS)
+    assert by_method(OVERALL.metrics, "delta") == {"krippendorff_alpha"} | set(count_formulas.OVERALL) - set(
+        MEANS_OF_RECALLS
+    )
     assert by_method(OVERALL.metrics, "mover") == set(MEANS_OF_RECALLS)
     assert by_method(PER_CLASS.metrics, "mover") == set(OF_BOTH_RATES)
     assert by_method(OVERALL.metrics, "wilson") == set(OVERALL_PROPORTIONS) | set(LINEAR_IN_ACCURACY)
-    assert by_method(PER_CLASS.metrics, "delta") == set(count_formulas.BY_CLASS)
+    assert by_method(PER_CLASS.metrics, "delta") == {"lift.class"} | set(count_formulas.BY_CLASS)
     assert by_method(PER_CLASS.metrics, "wilson") == set(CLASS_PROPORTIONS)
+
+
+def test_every_metric_of_a_matrix_has_an_interval_or_the_reason_why_none_is_offered() -> None:
+    ours = {metric.id: metric.interval for metric in OVERALL.metrics + PER_CLASS.metrics if not metric.inherited}
+
+    assert {name for name, method in ours.items() if method is None} == set(WITHOUT_INTERVAL)
 
 
 @settings(deadline=None)
@@ -239,8 +248,9 @@ def test_an_interval_holds_its_value_within_the_range_or_has_a_reason(
             assert one.value is not None, name
             assert one.reason is None, name
             lowest, highest = CATALOGUE[name].range or (0, 0)
-            assert lowest <= one.low <= one.value + 1e-12, name
-            assert one.value - 1e-12 <= one.high <= highest, name
+            rounding = 1e-12 * max(1.0, abs(one.value))
+            assert lowest <= one.low <= one.value + rounding, name
+            assert one.value - rounding <= one.high <= highest, name
 
 
 def test_where_there_is_no_interval_the_reason_says_why() -> None:
@@ -250,7 +260,7 @@ def test_where_there_is_no_interval_the_reason_says_why() -> None:
 
     assert perfect["f1.macro"] == Estimate(1.0, reason=NO_SPREAD)
     assert (perfect["accuracy"].method, perfect["accuracy"].high) == ("wilson", 1.0)
-    assert perfect["no_information_rate"] == Estimate(0.5, reason=NO_METHOD)
+    assert perfect["no_information_rate"] == Estimate(0.5, reason=WITHOUT_INTERVAL["no_information_rate"])
     assert weighted["accuracy"] == Estimate(5.5 / 7.5, reason=WEIGHTED)
     assert weighted["accuracy.p_value"] == Estimate(None, reason="samples are weighted")
     assert empty["recall.macro"] == Estimate(None, reason="class “1” never occurs")
@@ -265,3 +275,26 @@ def test_the_p_value_of_accuracy_is_exact_for_any_number_of_samples() -> None:
 
     assert values[:2] == pytest.approx([1.1035e-41, 8.22499367788e-86], rel=1e-4)
     assert values[2] == 0.0
+
+
+def test_the_interval_of_krippendorffs_alpha_is_that_of_scotts_pi() -> None:
+    counts = np.array([[40, 10], [5, 45]])
+    found = overall_estimates(result_of(counts), Confidence())
+    pi, alpha = found["scott_pi"], found["krippendorff_alpha"]
+
+    # Alpha is 1 − (1 − 1/(2n))(1 − pi).
+    for of_alpha, of_pi in ((alpha.value, pi.value), (alpha.low, pi.low), (alpha.high, pi.high)):
+        assert of_alpha == pytest.approx(1 - (1 - 1 / 200) * (1 - (of_pi or 0)), abs=1e-12)
+
+
+def test_ratios_at_the_end_of_their_range_have_a_reason_or_one_bound_there() -> None:
+    never_missed = {n: ones[1] for n, ones in class_estimates(result_of([[90, 10], [0, 8]]), Confidence()).items()}
+    never_hit = {n: ones[1] for n, ones in class_estimates(result_of([[90, 10], [8, 0]]), Confidence()).items()}
+
+    ratio = never_missed["nlr.class"]
+    assert (ratio.value, ratio.low) == (0.0, 0.0)
+    assert 0 < (ratio.high or 0) < 1
+    assert never_missed["dor.class"] == Estimate(None, reason=UNDEFINED)
+    assert never_hit["dor.class"] == Estimate(0.0, reason=NO_LOGARITHM)
+    assert never_hit["lift.class"] == Estimate(0.0, reason=NO_LOGARITHM)
+    assert never_hit["information_score.class"] == Estimate(None, reason=UNDEFINED)

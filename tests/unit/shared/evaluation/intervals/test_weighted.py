@@ -80,6 +80,7 @@ def test_equal_weights_give_the_delta_methods_interval_of_samples_without_weight
     counts = plain.counts.astype(float)
     equal = ConfusionMatrix((0, 1, 2), counts * 2.5, plain.counts, counts * 2.5**2)
     overall = [metric for metric in OVERALL.metrics if metric.interval == "delta"]
+    overall.remove(CATALOGUE["krippendorff_alpha"])
     by_class = [metric for metric in PER_CLASS.metrics if metric.interval == "delta"]
 
     found = weighted_overall_estimates(MatrixResult(equal), Confidence(), overall)
@@ -104,6 +105,10 @@ def test_a_matrix_without_squares_has_no_interval() -> None:
 
     assert estimate("accuracy", counted).low is None
     assert estimate("f1.macro", counted).reason.startswith("the samples are weighted")
+
+
+def test_krippendorffs_correction_is_by_a_number_of_samples_which_weights_are_not() -> None:
+    assert estimate("krippendorff_alpha", matrix(WEIGHTS)).reason.startswith("the samples are weighted")
 
 
 def test_areas_of_equal_weights_have_delongs_error() -> None:
