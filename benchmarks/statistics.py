@@ -159,6 +159,8 @@ def _print_exact_rates() -> None:
     for name, kind in KINDS.items():
         for size in SIZES:
             accuracy = kind[0] * RECALLS[0] + kind[1] * RECALLS[1]
+            print(f"| prevalence | {name} | {size} | {exact_wilson_coverage(size, 1, kind[1]):.1%} |")
+            print(f"| specificity | {name} | {size} | {exact_wilson_coverage(size, kind[0], RECALLS[0]):.1%} |")
             print(f"| accuracy | {name} | {size} | {exact_wilson_coverage(size, 1, accuracy):.1%} |")
             print(f"| recall | {name} | {size} | {exact_wilson_coverage(size, kind[1], RECALLS[1]):.1%} |", flush=True)
 

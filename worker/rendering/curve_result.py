@@ -1,6 +1,7 @@
 """The areas, points and thresholds of curves as plain values."""
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 import msgspec
@@ -18,11 +19,16 @@ from shared.evaluation.curves.one_vs_rest import (
 )
 from shared.evaluation.curves.operating_points import BestThresholds, OperatingPoint
 from shared.evaluation.intervals.of_areas import CurveEstimates
-from shared.evaluation.intervals.of_matrix import Confidence
+from shared.evaluation.intervals.of_matrix import Confidence, Estimate
 from shared.evaluation.intervals.roc_band import roc_band
 
 # A longer list is of no use to a reader; `threshold_count` says how many there are, and points.json has them all.
 MAX_THRESHOLDS = 10_000
+
+CHOSEN = (
+    "its threshold was chosen for being the best in these samples, so that the value is too high, and an interval "
+    "around it would be too"
+)
 
 AXES = {"ROC": ("fpr", "tpr"), "PR": ("recall", "precision")}
 
@@ -46,7 +52,7 @@ def result(
         "average_precision": {
             name: summaries[name].areas.average_precision if name in summaries else None for name in classes
         },
-        "estimates": _estimates(estimates, list(classes)),
+        "estimates": _estimates(estimates, list(classes)) | _of_best(classes),
         "undefined": {name: entry.reason for name, entry in classes.items() if isinstance(entry, UndefinedCurve)},
         "micro": _average(measurements.micro.areas, kind) | {"curve": _curve_points(measurements.micro, kind)},
         "macro": _average(measurements.macro.areas, kind),
@@ -67,6 +73,23 @@ def _estimates(estimates: CurveEstimates, names: list[str]) -> dict[str, Any]:
         found[kind] = dict(zip(names, areas.per_class, strict=True))
         found |= {f"macro_{kind}": areas.macro, f"micro_{kind}": areas.micro}
     return found
+
+
+def _of_best(classes: Mapping[str, CurveSummary | UndefinedCurve]) -> dict[str, dict[str, Estimate]]:
+    """The values at the best thresholds, which have no interval, and why."""
+    values: dict[str, Callable[[BestThresholds], float]] = {
+        "best_f1": lambda best: best.f1.f1,
+        "best_youden": lambda best: best.youden.tpr - best.youden.fpr,
+    }
+    return {
+        kind: {
+            name: Estimate(None, reason=entry.reason)
+            if isinstance(entry, UndefinedCurve)
+            else Estimate(value(entry.best), reason=CHOSEN)
+            for name, entry in classes.items()
+        }
+        for kind, value in values.items()
+    }
 
 
 def write_points(file: BinaryIO, inputs: CurveInputs, kind: CurveType) -> None:

@@ -117,6 +117,12 @@ async def test_areas_and_curves_come_with_their_intervals(alice: Client) -> None
     for curve in found["curves"].values():
         assert all(low <= y <= high for low, y, high in zip(curve["low"], curve["tpr"], curve["high"], strict=True))
     assert precision["estimates"] == estimates
+    for name, best in found["best_thresholds"].items():
+        f1, youden = (estimates[kind][name] for kind in ("best_f1", "best_youden"))
+        assert (f1["value"], youden["value"]) == (best["f1"]["f1"], best["youden"]["tpr"] - best["youden"]["fpr"])
+        for one in (f1, youden):
+            assert (one["low"], one["high"], one["method"]) == (None, None, None)
+            assert one["reason"].startswith("its threshold was chosen for being the best in these samples")
     assert all("low" not in curve for curve in (*precision["curves"].values(), *weighted["curves"].values()))
     reason = "the samples are weighted, and a sum of weights is no number of samples"
     assert weighted["estimates"]["macro_roc_auc"] == {
