@@ -14,6 +14,10 @@ from shared.evaluation.intervals.class_precisions import average_precision_chang
 from shared.evaluation.intervals.of_matrix import WEIGHTED, Confidence, Estimate
 from shared.evaluation.metrics.definition import IntervalMethod
 
+_WEIGHTED_PRECISION = (
+    "the samples are weighted, and how far each of them moves an average precision is measured of samples that count "
+    "once"
+)
 _NO_AREA = "a class has fewer than two samples, or the scores show no spread"
 
 
@@ -127,7 +131,7 @@ def average_precision_estimate(
     if value is None:
         return Estimate(None, reason="no sample is of the class")
     if is_weighted:
-        return Estimate(value, reason="an average precision of weighted samples has no interval")
+        return Estimate(value, reason=_WEIGHTED_PRECISION)
     if spread is None:
         return Estimate(value, reason="fewer than two samples are of the class, or none is of another")
     bounds = average_precision_interval(value, spread, sides, Confidence().alpha)
