@@ -59,3 +59,8 @@ def target(move: Move) -> Status:
 def status_in(*statuses: Status) -> str:
     """Return the SQL condition that a job is in one of these states, so that no statement spells a state by hand."""
     return f"status IN ({', '.join(repr(status.value) for status in statuses)})"
+
+
+def set_by(move: Move) -> str:
+    """Return the SQL assignment of the state that a move leads to."""
+    return f"status = '{target(move).value}'"

@@ -6,17 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from shared.jobs.lifecycle import Move, Status, sources, status_in, target
+from shared.jobs.lifecycle import Move, Status, set_by, sources, status_in
 from shared.jobs.queries import FENCE, NEW
 from shared.jobs.queueing import SHARE
 from shared.jobs.records import COLUMNS, JobRecord
 from shared.kit.db import Connection
 from shared.kit.errors import Problem
-
-
-def _to(move: Move) -> str:
-    return f"status = '{target(move).value}'"
-
 
 # The shares of the work that are done when a job is split, and that its parts do.
 BEFORE_PARTS, OF_PARTS = 0.1, 0.7
@@ -68,17 +63,17 @@ _HAS_ENDED_PARTS = f"""
 """
 
 RESUME = f"""
-    UPDATE job SET {_to(Move.RELEASE)}, lease_until = NULL, run_after = now(), dispatched_at = NULL
+    UPDATE job SET {set_by(Move.RELEASE)}, lease_until = NULL, run_after = now(), dispatched_at = NULL
     WHERE id = $1 AND {_HAS_ENDED_PARTS}
 """
 
 RESUME_FORGOTTEN = f"""
-    UPDATE job SET {_to(Move.RELEASE)}, lease_until = NULL, run_after = now(), dispatched_at = NULL
+    UPDATE job SET {set_by(Move.RELEASE)}, lease_until = NULL, run_after = now(), dispatched_at = NULL
     WHERE {_HAS_ENDED_PARTS} RETURNING id
 """
 
 FAIL = f"""
-    UPDATE job SET {_to(Move.FAIL)}, error = $2, lease_until = NULL, finished_at = now()
+    UPDATE job SET {set_by(Move.FAIL)}, error = $2, lease_until = NULL, finished_at = now()
     WHERE id = $1 AND {status_in(*sources(Move.FAIL))} AND {_WAITING} RETURNING {COLUMNS}
 """
 

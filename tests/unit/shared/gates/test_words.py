@@ -17,6 +17,6 @@ def test_one_image_is_in_the_singular() -> None:
     )
 
     assert sentence(found, None, unit="image") == (
-        "Mean average precision 0.5 → 0.25, difference -0.25 (bounds -0.5 and -0.1) on 1 image: worse."
+        "Mean average precision 0.5000 → 0.2500, difference −0.2500 (bounds −0.5000 and −0.1000) on 1 image: worse."
     )
     assert "on 1 sample: worse." in sentence(found, None)

@@ -102,7 +102,7 @@ FORMATS: dict[FormatName, tuple[Role, Any, Any]] = {
 def test_an_outline_beside_a_box_of_voc_is_reported(tmp_path: Path) -> None:
     made = planned(tmp_path, OUTLINED)
 
-    assert made.report.notices == ["1 objects state polygon, which is not kept."]
+    assert made.report.notices == ["1 object states polygon, which is not kept."]
     assert objects(made) == FORMATS["voc"][2]
 
 

@@ -47,7 +47,7 @@ def texts(code: str) -> Iterator[str]:
 def assigned(code: str) -> list[str]:
     """What a program does to the status of jobs, but by the table of moves."""
     sets = [found["set"] or found["upsert"] for text in texts(code) for found in UPDATE_OF_JOB.finditer(text)]
-    by_statement = [text for text in sets if ASSIGNMENT.search(re.sub(r"\{_to\([\w.]+\)\}", "", text))]
+    by_statement = [text for text in sets if ASSIGNMENT.search(re.sub(r"\{set_by\([\w.]+\)\}", "", text))]
     by_attribute = [
         ast.unparse(target)
         for node in ast.walk(ast.parse(code))
@@ -91,7 +91,8 @@ def test_every_state_but_the_first_can_be_reached() -> None:
 @pytest.mark.parametrize("move", Move)
 def test_a_statement_moves_from_the_sources_of_its_move_to_the_target(move: Move) -> None:
     statement = STATEMENTS[move]
-    change, _, condition = statement.partition("WHERE")
+    change, _, rest = statement.partition("WHERE")
+    condition, _, _ = rest.partition("RETURNING")
 
     assert re.findall(r"(?<!\w)status = '(\w+)'", change) == [lifecycle.target(move)]
     assert re.findall(r"(?<!\w)status\b[^']*\(([^)]*)\)", condition) == [
@@ -135,7 +136,7 @@ def test_an_assignment_of_a_status_is_seen_in_every_form(code: str) -> None:
     "code",
     [
         """sql = "UPDATE job SET dispatched_at = now() WHERE status = 'queued'" """,
-        """sql = f"UPDATE job SET {_to(Move.FAIL)}, error = $3 WHERE {_from(Move.FAIL)}" """,
+        """sql = f"UPDATE job SET {set_by(Move.FAIL)}, error = $3 WHERE {_from(Move.FAIL)}" """,
         """sql = "UPDATE webhook_delivery SET status = 'dead' WHERE id = $1" """,
         """if job.status == Status.FAILED: pass""",
     ],
