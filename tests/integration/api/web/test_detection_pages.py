@@ -35,7 +35,7 @@ def links(page: str) -> dict[str, str]:
 
 def drawn(page: str) -> list[tuple[str, str]]:
     """What the boxes of a page count as, and their left sides."""
-    return re.findall(r'<g class="judged ([^"]*)"><rect x="([\d.]+)"', page)
+    return re.findall(r'<g class="judged ([^"]*)">\s*<rect x="([\d.]+)"', page)
 
 
 async def test_a_model_is_judged_and_every_count_leads_to_its_boxes(
