@@ -58,9 +58,10 @@ bench: .venv/dev.stamp ## Measure the maths and the service, as ratios to peers 
 		$(PY) -m benchmarks.$$part || exit 1; done
 
 .PHONY: fuzz
-fuzz: .venv/dev.stamp ## Throw requests at the api for long: make fuzz [FUZZ_SEED=2] [FUZZ_SECONDS=900] (20 minutes)
+fuzz: .venv/dev.stamp ## Throw requests at the api, and drawn values at all else: make fuzz [FUZZ_SEED=2] [FUZZ_SECONDS=900] (40 minutes)
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-900} FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-500} FUZZ_REQUESTS=$${FUZZ_REQUESTS:-20000} \
 		$(PY) -m pytest tests/integration/fuzz --timeout 3600
+	$(PY) -m pytest -n 2 -m hypothesis --hypothesis-profile anew --timeout 3600
 
 .PHONY: deliveries
 deliveries: .venv/dev.stamp ## Deliver 3,000 events to a receiver that fails, from a sender that is killed (5 minutes)
