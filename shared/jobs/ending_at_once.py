@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from shared.artifacts import queries as artifact_queries
 from shared.jobs.errors import LeaseLost
-from shared.jobs.lifecycle import Move, set_by, sources, status_in, target
+from shared.jobs.lifecycle import Move, before, set_by, target
 from shared.jobs.queries import CHANNEL, FENCE
 from shared.jobs.records import ClaimedJob, JobOut, JobRecord, Snapshot
 from shared.kit.db import retry_conflicts
@@ -22,7 +22,7 @@ from shared.webhooks.queries import event_of_fact
 SUCCEED = f"""
     WITH fact AS (
         UPDATE job SET {set_by(Move.SUCCEED)}, progress = 1, lease_until = NULL, finished_at = $3
-        WHERE {FENCE} AND {status_in(*sources(Move.SUCCEED))} RETURNING id, account_id, callback_url
+        WHERE {FENCE} AND {before(Move.SUCCEED)} RETURNING id, account_id, callback_url
     ), file AS ({artifact_queries.INSERT_OF_FACT.format("$4", "$5", "$6", "$7", "$8")}), {event_of_fact(first=9)}
     SELECT beyond, pg_notify('{CHANNEL}', fact.id::text) FROM fact CROSS JOIN given_up
 """

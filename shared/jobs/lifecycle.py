@@ -64,3 +64,8 @@ def status_in(*statuses: Status) -> str:
 def set_by(move: Move) -> str:
     """Return the SQL assignment of the state that a move leads to."""
     return f"status = '{target(move).value}'"
+
+
+def before(move: Move) -> str:
+    """Return the SQL condition that a job is in a state in which a move is possible."""
+    return status_in(*sources(move))

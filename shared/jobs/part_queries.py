@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from shared.jobs.lifecycle import Move, Status, set_by, sources, status_in
+from shared.jobs.lifecycle import Move, Status, before, set_by, status_in
 from shared.jobs.queries import FENCE, NEW
 from shared.jobs.queueing import SHARE
 from shared.jobs.records import COLUMNS, JobRecord
@@ -57,7 +57,7 @@ LOCK_EXPIRED = f"""
 DROP_UNFINISHED = f"DELETE FROM job WHERE parent_id = $1 AND {status_in(Status.QUEUED, Status.RUNNING)}"
 
 _HAS_ENDED_PARTS = f"""
-    {status_in(*sources(Move.RELEASE))} AND {_WAITING} AND NOT EXISTS (
+    {before(Move.RELEASE)} AND {_WAITING} AND NOT EXISTS (
         SELECT FROM job AS part WHERE part.parent_id = job.id AND part.{status_in(Status.QUEUED, Status.RUNNING)}
     )
 """
@@ -74,7 +74,7 @@ RESUME_FORGOTTEN = f"""
 
 FAIL = f"""
     UPDATE job SET {set_by(Move.FAIL)}, error = $2, lease_until = NULL, finished_at = now()
-    WHERE id = $1 AND {status_in(*sources(Move.FAIL))} AND {_WAITING} RETURNING {COLUMNS}
+    WHERE id = $1 AND {before(Move.FAIL)} AND {_WAITING} RETURNING {COLUMNS}
 """
 
 REPORT = f"""

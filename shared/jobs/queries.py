@@ -11,15 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from shared.artifacts.queries import of_job, of_jobs
-from shared.jobs.lifecycle import Move, Status, set_by, sources, status_in
+from shared.jobs.lifecycle import Move, Status, before, set_by, status_in
 from shared.jobs.records import COLUMNS, ClaimedJob, JobRecord, Snapshot
 from shared.kit.db import Connection, Record
 from shared.kit.errors import Problem
-
-
-def _from(move: Move) -> str:
-    return status_in(*sources(move))
-
 
 # The columns of a new job.
 NEW = "id, account_id, kind, arguments, subjects, reference_kinds, fingerprint, callback_url, inputs, inputs_key"
@@ -70,7 +65,7 @@ CLAIM = f"""
     UPDATE job
     SET {set_by(Move.START)}, attempt = attempt + 1, lease_until = now() + $2,
         started_at = coalesce(started_at, now())
-    WHERE id = $1 AND {_from(Move.START)} AND run_after <= now()
+    WHERE id = $1 AND {before(Move.START)} AND run_after <= now()
     RETURNING {COLUMNS}, inputs, now()
 """
 
@@ -85,24 +80,24 @@ BEAT = f"""
 
 SUCCEED = f"""
     UPDATE job SET {set_by(Move.SUCCEED)}, progress = 1, lease_until = NULL, finished_at = now()
-    WHERE {FENCE} AND {_from(Move.SUCCEED)} RETURNING {COLUMNS}
+    WHERE {FENCE} AND {before(Move.SUCCEED)} RETURNING {COLUMNS}
 """
 
 FAIL = f"""
     UPDATE job SET {set_by(Move.FAIL)}, error = $3, lease_until = NULL, finished_at = now()
-    WHERE {FENCE} AND {_from(Move.FAIL)} RETURNING {COLUMNS}
+    WHERE {FENCE} AND {before(Move.FAIL)} RETURNING {COLUMNS}
 """
 
 RELEASE = f"""
     UPDATE job
     SET {set_by(Move.RELEASE)}, progress = 0, lease_until = NULL, run_after = now() + $3, dispatched_at = NULL,
         failures = failures + $4
-    WHERE {FENCE} AND {_from(Move.RELEASE)} RETURNING true
+    WHERE {FENCE} AND {before(Move.RELEASE)} RETURNING true
 """
 
 CANCEL = f"""
     UPDATE job SET {set_by(Move.CANCEL)}, lease_until = NULL, finished_at = now()
-    WHERE id = $1 AND account_id = $2 AND {_from(Move.CANCEL)} AND {WHOLE} RETURNING {COLUMNS}
+    WHERE id = $1 AND account_id = $2 AND {before(Move.CANCEL)} AND {WHOLE} RETURNING {COLUMNS}
 """
 
 LOCK_OLD = """

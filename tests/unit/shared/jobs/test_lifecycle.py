@@ -136,7 +136,7 @@ def test_an_assignment_of_a_status_is_seen_in_every_form(code: str) -> None:
     "code",
     [
         """sql = "UPDATE job SET dispatched_at = now() WHERE status = 'queued'" """,
-        """sql = f"UPDATE job SET {set_by(Move.FAIL)}, error = $3 WHERE {_from(Move.FAIL)}" """,
+        """sql = f"UPDATE job SET {set_by(Move.FAIL)}, error = $3 WHERE {before(Move.FAIL)}" """,
         """sql = "UPDATE webhook_delivery SET status = 'dead' WHERE id = $1" """,
         """if job.status == Status.FAILED: pass""",
     ],
