@@ -103,9 +103,7 @@ def _area(found: AverageArea, method: IntervalMethod, value: float) -> Estimate:
     """The area as the curves have it, with the interval that was found."""
     if found.interval is None:
         return Estimate(value, reason=_NO_AREA)
-    low, high = found.interval
-    # NumPy's numbers are no JSON.
-    return Estimate(value, float(low), float(high), method)
+    return Estimate(value, *found.interval, method)
 
 
 def area_estimate(

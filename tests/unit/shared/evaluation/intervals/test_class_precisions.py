@@ -111,3 +111,13 @@ def test_classes_of_one_sample_and_areas_of_one_have_no_interval() -> None:
     assert micro_area(table, codes, average_precision_changes, 0.05) == AverageArea(1.0, None)
     # By trapezoids nothing is left of a curve of one point.
     assert micro_area(table, codes, pr_area_changes, 0.05) == AverageArea(0.0, None)
+
+
+def test_areas_and_bounds_are_plain_numbers_where_several_samples_share_the_highest_score() -> None:
+    # NumPy's numbers are no JSON.
+    tied, codes = np.full((6, 2), 0.5), np.array([0, 1, 0, 1, 1, 0])
+    tied[0] = 0.25, 0.75
+
+    for measure in (average_precision_changes, pr_area_changes):
+        for found in (macro_area(tied, codes, measure, 0.05), micro_area(tied, codes, measure, 0.05)):
+            assert {type(number) for number in (found.value, *(found.interval or ()))} == {float}
