@@ -1,4 +1,4 @@
-"""An object in storage as a file that can be read anywhere, without being fetched as a whole."""
+"""An object in storage as a file that can be read anywhere; only a small one is fetched as a whole."""
 
 import io
 import threading
@@ -6,17 +6,24 @@ from typing import Any
 
 from shared.kit.storage import Storage
 
+# One request for all of it costs less than one for the end of a Parquet file and one for each of its columns.
+SMALL_BYTES = 2**20
+
 
 class NobodyWaits(Exception):
     """The request that reads the object was answered or given up."""
 
 
 class ObjectReader(io.RawIOBase):
-    """The bytes of an object, each read a request for a range; once `stop` is set, reads raise NobodyWaits."""
+    """The bytes of an object; once `stop` is set, reads raise NobodyWaits.
+
+    Each read is a request for a range; an object of at most SMALL_BYTES is kept from the first one on.
+    """
 
     def __init__(self, storage: Storage, key: str, size_bytes: int, stop: threading.Event) -> None:
         self._storage, self._key, self._size, self._stop = storage, key, size_bytes, stop
         self._at = 0
+        self._whole: bytes | None = None
 
     def readable(self) -> bool:
         """Return True."""
@@ -43,6 +50,13 @@ class ObjectReader(io.RawIOBase):
             return 0
         if self._stop.is_set():
             raise NobodyWaits
-        buffer[:length] = self._storage.read_range(self._key, self._at, length)
+        buffer[:length] = self._range(self._at, length)
         self._at += length
         return length
+
+    def _range(self, start: int, length: int) -> bytes | memoryview:
+        if self._size > SMALL_BYTES:
+            return self._storage.read_range(self._key, start, length)
+        if self._whole is None:
+            self._whole = self._storage.read_range(self._key, 0, self._size)
+        return memoryview(self._whole)[start : start + length]
