@@ -57,10 +57,10 @@ class RankedScores:
         """The true and false positives where so many of the first samples are predicted positive; `ends` rise."""
         if self.weighted is not None:
             return self.weighted.of_first(ends)
-        labels = (self.keys & 1).astype(np.uint8)
-        starts = np.concatenate([[0], ends[:-1]])
-        sums = np.array([np.sum(labels[a:b], dtype=np.int64) for a, b in zip(starts, ends, strict=True)], np.int64)
-        hits = np.cumsum(sums)
+        # A sample more at the front, without a label, so that no sum is of nothing.
+        labels = np.append(np.uint8(0), (self.keys[: ends[-1]] & 1).astype(np.uint8))
+        starts = np.concatenate([[0], ends[:-1] + 1])
+        hits = np.cumsum(np.add.reduceat(labels, starts, dtype=np.int64))
         return hits, ends - hits
 
     def stretches(self) -> Iterator[ThresholdCounts]:

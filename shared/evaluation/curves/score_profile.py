@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared.evaluation.curves.ranked_scores import RankedScores
 
@@ -44,7 +45,7 @@ def profile(ranked: RankedScores, max_steps: int, bins: int, *, is_share: bool) 
     ends = np.unique(np.searchsorted(keys, keys[ranks] | keys.dtype.type(1), side="right"))
     highest, lowest = ranked.read(keys[[0, -1]]).tolist()
     edges = np.linspace(0.0, 1.0, bins + 1) if is_share else np.linspace(lowest, highest, bins + 1)
-    reached = np.array([_reached(ranked, edge) for edge in edges[:-1].tolist()] + [0])
+    reached = np.append(_reached(ranked, edges[:-1]), 0)
     found = np.unique(np.concatenate([ends, reached]))
     counts = [*zip(*(side.tolist() for side in ranked.counts_of_first(found)), strict=True)]
     of_first = dict(zip(found.tolist(), counts, strict=True))
@@ -62,13 +63,14 @@ def profile(ranked: RankedScores, max_steps: int, bins: int, *, is_share: bool) 
     )
 
 
-def _reached(ranked: RankedScores, edge: float) -> int:
-    """The number of samples whose score is the edge or more, by halving: keys are read one at a time."""
-    low, high = 0, len(ranked.keys)
-    while low < high:
+def _reached(ranked: RankedScores, edges: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The number of samples whose score is each edge or more, by halving: few keys are read."""
+    low, high = np.zeros((2, len(edges)), np.intp)
+    high += len(ranked.keys)
+    while (low < high).any():
         middle = (low + high) // 2
-        if ranked.read(ranked.keys[middle : middle + 1])[0] >= edge:
-            low = middle + 1
-        else:
-            high = middle
+        # Where all samples reach the edge, there is no key behind them: the last is read again, and changes nothing.
+        is_higher = ranked.read(ranked.keys[np.minimum(middle, len(ranked.keys) - 1)]) >= edges
+        low = np.where(is_higher & (low < high), middle + 1, low)
+        high = np.where(is_higher, high, middle)
     return low
