@@ -18,12 +18,14 @@ from shared.presentation.run_slices import slice_rows
 from shared.presentation.run_tables import CLASS_COLUMNS, RunClass, class_table, headlines
 from shared.presentation.tables import confused_pairs
 from shared.presentation.whiskers import WIDTH
-from shared.runs import answers, curves
+from shared.runs import answers
 from shared.runs.records import ReadyRun
+from shared.runs.score_charts import ChartSizes, score_charts
 
 # What keeps the file below two megabytes, whatever the run has.
-MAX_DRAWN, MAX_CLASSES, MAX_SLICES, MAX_POINTS, MAX_PAIRS = 200, 100, 40, 300, 10
-BINS = 10
+MAX_DRAWN, MAX_CLASSES, MAX_SLICES, MAX_PAIRS = 200, 100, 40, 10
+# A report has no slider and no histogram.
+CHART_SIZES = ChartSizes(points=300, reliability_bins=10, steps=1, score_bins=1)
 # A slice of fewer samples says little about any metric.
 MIN_SUPPORT = 10
 
@@ -84,10 +86,8 @@ async def _curves(platform: Platform, run: ReadyRun) -> dict[str, Any]:
     position = run.positive_position if run.positive_position is not None else next(iter(scored), None)
     if run.is_private or position is None:
         return {"curves": None}
-    found = await curves.curves(platform, run, position, (), MAX_POINTS)
-    measured = None
-    if run.summary.score_kind != "margins":
-        measured = (await curves.calibration(platform, run, "class", position, (), "equal_mass", BINS)).reliability
+    charts = await score_charts(platform, run, position, (), CHART_SIZES)
+    found, measured = charts.curves, charts.reliability
     return {
         "curves": found.curves,
         "scored_label": run.summary.classes[found.position],

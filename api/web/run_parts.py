@@ -22,17 +22,15 @@ from shared.presentation.histogram_drawing import HISTOGRAM, draw_histogram
 from shared.presentation.reliability_drawing import reliability_points
 from shared.presentation.run_slices import slice_rows
 from shared.presentation.whiskers import WIDTH
-from shared.runs import answers, curves, exports
+from shared.runs import answers, exports
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, TaskUnsupported
 from shared.runs.filters import RowFilter
 from shared.runs.records import ReadyRun
+from shared.runs.score_charts import ChartSizes, score_charts
 
 MAX_SAMPLES = 50
-MAX_POINTS = 200
-BINS = 10
-SCORE_BINS = 20
-# A slider with more cannot be set exactly.
-MAX_STEPS = 300
+# A slider with more steps cannot be set exactly.
+CHART_SIZES = ChartSizes(points=200, reliability_bins=10, steps=300, score_bins=20)
 MAX_SLICES = 40
 # A slice of fewer samples says little about any metric.
 MIN_SUPPORT = 10
@@ -170,16 +168,8 @@ async def curves_part(
 ) -> Response[str]:
     """Draw the curves of a class and its reliability diagram; with a way back to the run whose id is given."""
     platform = page_request.platform
-    found = await curves.curves(platform, run, selection.position, selection.conditions, MAX_POINTS)
-    measured = None
-    if run.summary.score_kind != "margins":
-        measured = await curves.calibration(
-            platform, run, "class", selection.position, selection.conditions, "equal_mass", BINS
-        )
-    reliability = measured and measured.reliability
-    scores = (
-        await curves.score_profile(platform, run, selection.position, selection.conditions, MAX_STEPS, SCORE_BINS)
-    ).profile
+    charts = await score_charts(platform, run, selection.position, selection.conditions, CHART_SIZES)
+    found, reliability, scores = charts.curves, charts.reliability, charts.profile
     return page_request.render(
         "runs/curves.html",
         run_id=run_id,

@@ -5,7 +5,6 @@ from typing import Literal, NamedTuple
 
 from shared.evaluation.calibration.reliability import Binning, Reliability, reliability
 from shared.evaluation.curves.ranked_scores import RankedScores
-from shared.evaluation.curves.score_profile import ScoreProfile, profile
 from shared.evaluation.curves.scored_curves import ScoredCurves, curves_of
 from shared.evaluation.intervals.of_areas import area_estimate, average_precision_estimate
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate
@@ -39,13 +38,6 @@ class ClassCurves(NamedTuple):
     roc_band: RocBand | None
 
 
-class ClassProfile(NamedTuple):
-    """Where the scores of the class at a position lie."""
-
-    position: int
-    profile: ScoreProfile
-
-
 class ClassReliability(NamedTuple):
     """The reliability of the scores of the class at a position, or of the predictions; None of no samples."""
 
@@ -69,35 +61,26 @@ async def curves(
     def measure(scan: RowScan) -> ScoredCurves:
         return curves_of(scored.ranked(scan, run.summary.rows, conditions), max_points)
 
-    found = await answers.scan(platform, run, measure)
+    return with_intervals(run, scored.position, await answers.scan(platform, run, measure), conditions)
+
+
+def with_intervals(run: ReadyRun, position: int, found: ScoredCurves, conditions: Sequence[Condition]) -> ClassCurves:
+    """The curves of the class at a position of the rows that fulfil the conditions, with all intervals."""
     if run.summary.is_weighted:
-        area = _weighted_area(run, scored.position, found, conditions)
+        area = _weighted_area(run, position, found, conditions)
         precision = average_precision_estimate(found.average_precision, None, (0, 0), is_weighted=True)
-        return ClassCurves(scored.position, found, area, precision, None)
+        return ClassCurves(position, found, area, precision, None)
     sides = int(found.positives), int(found.negatives)
     precision = average_precision_estimate(found.average_precision, found.precision_spread, sides)
     band = None if found.roc is None else roc_band(found.roc.curve, *sides, Confidence().critical)
     area = area_estimate(found.roc_auc, found.roc_auc_error, sides)
-    return ClassCurves(scored.position, found, area, precision, band)
+    return ClassCurves(position, found, area, precision, band)
 
 
 def _weighted_area(run: ReadyRun, position: int, found: ScoredCurves, conditions: Sequence[Condition]) -> Estimate:
     if conditions:
         return Estimate(found.roc_auc, reason="the interval of a weighted area is measured of all samples only")
     return area_estimates(run.summary, is_slice=False)[position]
-
-
-async def score_profile(
-    platform: Platform, run: ReadyRun, position: int | None, conditions: Sequence[Condition], steps: int, bins: int
-) -> ClassProfile:
-    """The counts at some thresholds of a class, and its scores in bins; raises InvalidInput, ScoresMissing."""
-    scored = scores_of(run.summary, position_of_scored_class(run, position))
-
-    def measure(scan: RowScan) -> ScoreProfile:
-        ranked = scored.ranked(scan, run.summary.rows, conditions)
-        return profile(ranked, steps, bins, is_share=not scored.is_margin)
-
-    return ClassProfile(scored.position, await answers.scan(platform, run, measure))
 
 
 async def calibration(

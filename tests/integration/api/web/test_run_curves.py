@@ -1,0 +1,32 @@
+"""The charts of a run's scores come from one reading of them."""
+
+import pytest
+from litestar import Litestar
+
+from shared.kit.platform import Platform
+from tests.actors import Client
+from tests.integration.api.test_run_scores import binary
+from tests.integration.api.test_runs import send
+from tests.integration.api.web.visitor import Visitor
+
+pytestmark = pytest.mark.usefixtures("workers")
+
+
+@pytest.mark.parametrize("path", ["/app/runs/{}/curves", "/app/runs/{}/report"])
+async def test_curves_reliability_and_histogram_are_one_request_of_the_rows(
+    app: Litestar, alice: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    run = (await send(alice, binary(), positive="spam"))["id"]
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+    read_range, ranges = platform.storage.read_range, list[str]()
+
+    def noted(key: str, start: int, length: int) -> bytes:
+        ranges.append(key.rpartition("/")[2])
+        return read_range(key, start, length)
+
+    monkeypatch.setattr(platform.storage, "read_range", noted)
+    page = (await visitor.get(path.format(run))).text
+
+    assert [title in page for title in ("ROC", "Precision and recall", "ECE")] == [True] * 3
+    assert ranges == ["rows.parquet"]
