@@ -20,6 +20,7 @@ from shared.runs.reading.typed import is_label_list, labels_of, listed, scores_o
 _BATCH_ROWS = 2**17
 # The classes of scores in lists are those of the first rows; every row has a score of each.
 _ROWS_SEEN = 1_000
+_NO_ROWS = "The file has columns and no rows; it needs a row for each sample."
 
 
 class _Source(Protocol):
@@ -76,13 +77,27 @@ class ColumnarFile:
         """The classes of each column with the scores of several ones, by the first rows."""
         if not scored:
             return {}
+        found: dict[str, dict[str, None]] = {leaf.name: {} for leaf in scored}
+        has_rows = False
         with _damage():
-            first = next(self._source.batches([*dict.fromkeys(leaf.column for leaf in scored)], _ROWS_SEEN), None)
-            if first is None:
-                return {}
-            first.validate(full=True)
-            found = {leaf.name: classes_of(leaf, leaf.of(first.slice(0, _ROWS_SEEN))) for leaf in scored}
-        return {name: classes for name, classes in found.items() if classes}
+            for batch in self._first([*dict.fromkeys(leaf.column for leaf in scored)], _ROWS_SEEN):
+                has_rows = True
+                for leaf in scored:
+                    found[leaf.name] |= dict.fromkeys(classes_of(leaf, leaf.of(batch)))
+        if not has_rows:
+            raise FileUnreadable(_NO_ROWS)
+        return {name: [*classes] for name, classes in found.items() if classes}
+
+    def _first(self, names: Sequence[str], rows: int) -> Iterator[pa.RecordBatch]:
+        """So many of the first rows: a writer may have cut them into batches of any size, and of none."""
+        for batch in self._source.batches(names, rows):
+            if batch.num_rows:
+                # A damaged file may hold offsets beyond its own end.
+                batch.validate(full=True)
+                yield batch.slice(0, rows)
+            rows -= batch.num_rows
+            if rows <= 0:
+                return
 
     def _columns_of(self, leaf: Leaf) -> list[_Column]:
         if leaf.is_plain:
@@ -92,15 +107,15 @@ class ColumnarFile:
 
     def sample(self, rows: int) -> list[list[str]]:
         """The texts of each column in the first rows."""
+        cells: list[list[str]] = [[] for _ in self.names]
         with _damage():
-            batch = next(self._source.batches(self._read_columns(range(len(self.names))), rows), None)
-            if batch is None or not batch.num_rows:
-                raise FileUnreadable("The file has columns and no rows; it needs a row for each sample.")
-            batch.validate(full=True)
-            head = batch.slice(0, rows)
-            arrays = self._arrays(head, range(len(self.names)), 0)
-            columns = [self._formed(at, ColumnForm.LABELS, array) for at, array in arrays.items()]
-            return [column.cast(pa.string()).to_pylist() for column in columns]
+            for batch in self._first(self._read_columns(range(len(self.names))), rows):
+                arrays = self._arrays(batch, range(len(self.names)), len(cells[0]))
+                for at, array in arrays.items():
+                    cells[at] += self._formed(at, ColumnForm.LABELS, array).cast(pa.string()).to_pylist()
+        if not cells[0]:
+            raise FileUnreadable(_NO_ROWS)
+        return cells
 
     def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
         """All rows; raises FileUnreadable where the file is damaged."""
