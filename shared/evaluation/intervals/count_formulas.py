@@ -40,8 +40,7 @@ class OverallFormula(NamedTuple):
 
 
 def _divide(part: Any, whole: Any) -> Any:
-    part, whole = np.broadcast_arrays(part, whole)
-    undefined = np.full(part.shape, np.nan, np.result_type(part, whole, float))
+    undefined = np.full(np.broadcast(part, whole).shape, np.nan, np.result_type(part, whole, float))
     # A complex step away from zero is still zero.
     return np.divide(part, whole, out=undefined, where=whole.real != 0)
 

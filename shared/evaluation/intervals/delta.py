@@ -7,6 +7,7 @@ so loses no digits (Squire and Trapp 1998). For Cohen's kappa this is the standa
 """
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate, chain, pairwise
 from math import comb
 from typing import Any, NamedTuple
 
@@ -18,8 +19,11 @@ from shared.evaluation.rates import Floats
 
 _STEP = 1e-100
 
+# More numbers would not stay in the processor's memory from one step to the next, nor do more at once save anything.
+_MOST_AT_ONCE = 2**16
+
 # The part of the further samples in the centred moment of a power.
-OfAdded = Callable[[Floats, int], float]
+OfAdded = Callable[[Floats, int], Floats | float]
 
 
 class Spread(NamedTuple):
@@ -32,28 +36,61 @@ class Spread(NamedTuple):
     kurtosis: Floats
 
 
-def overall_spread(formula: OverallFormula, matrix: ConfusionMatrix, added: float = 0.0) -> Spread:
-    """The spread of a metric of the whole matrix, with so many further samples laid evenly over its cells."""
+def overall_spreads(
+    formulas: Sequence[OverallFormula], matrix: ConfusionMatrix, added: Sequence[float] = (0.0,)
+) -> Spread:
+    """The spreads of metrics of the whole matrix, with each of these numbers of further samples: shape (F, A).
+
+    The further samples are laid evenly over the cells.
+    """
     k = len(matrix.classes)
-    total = matrix.sample_count + added
-    hits = (matrix.hits + added / k**2) / total
-    actual, predicted = ((sums + added / k) / total for sums in (matrix.actual, matrix.predicted))
-    slopes = slopes_of(formula.terms, (hits, actual, predicted))
-    sums = [term.sum() for term in formula.terms(hits, actual, predicted)]
-    outer = slopes_of(lambda *values: (formula.combine(len(hits), *values),), sums)
-    by_hits, by_actual, by_predicted = (
-        np.broadcast_to(sum(outer[j][0] * terms[j] for j in range(len(sums)) if np.any(outer[j][0])), k)
-        for terms in slopes
-    )
+    more = np.array(added)[:, np.newaxis]
+    totals = matrix.sample_count + more
+    sides = np.array([matrix.hits + more / k**2, matrix.actual + more / k, matrix.predicted + more / k]) / totals
+    pairs = len(formulas) * len(added)
+    by_side = _gradients(formulas, sides).reshape(3, pairs, k)
+    of_pairs = [np.tile(numbers[:, 0], len(formulas)) for numbers in (totals, more / totals)]
+    at_once = max(1, _MOST_AT_ONCE // len(matrix.cells.counts))
+    spreads = [
+        _of_cells(matrix, by_side[:, part], *(numbers[part] for numbers in of_pairs))
+        for part in (slice(at, at + at_once) for at in range(0, pairs, at_once))
+    ]
+    error, kurtosis = (np.concatenate(parts).reshape(len(formulas), len(added)) for parts in zip(*spreads, strict=True))
+    return Spread(error, kurtosis)
+
+
+def _gradients(formulas: Sequence[OverallFormula], sides: Floats) -> Floats:
+    """The derivatives of the metrics by the shares (3, A, k) of hits, samples and predictions: shape (3, F, A, k)."""
+    moved = _moved(sides)
+    terms = [formula.terms(*moved) for formula in formulas]
+    starts = [*accumulate(map(len, terms), initial=0)]
+    results = np.empty((starts[-1], *sides.shape), complex)
+    for at, term in enumerate(chain.from_iterable(terms)):
+        results[at] = term
+    sums = results[:, 0].real.sum(axis=-1)
+    outer = np.empty_like(sums)
+    for formula, (start, end) in zip(formulas, pairwise(starts), strict=True):
+        outer[start:end] = np.imag(formula.combine(sides.shape[-1], *_moved(sums[start:end]))) / _STEP
+    # A sum that the metric does not depend on here may have terms without a derivative.
+    factors, slopes = outer[:, np.newaxis, :, np.newaxis], results.imag / _STEP
+    slopes = np.multiply(factors, slopes, where=factors != 0, out=np.zeros_like(slopes))
+    return np.add.reduceat(slopes, starts[:-1]).swapaxes(0, 1)
+
+
+def _of_cells(matrix: ConfusionMatrix, by_side: Floats, totals: Floats, added_shares: Floats) -> Spread:
+    """The spreads of P metrics by their derivatives (3, P, k); all samples, and the share of the further ones: (P,)."""
+    by_hits, by_actual, by_predicted = by_side
     rows, columns, counts = matrix.cells
-    gradient = by_actual[rows] + by_predicted[columns] + np.where(rows == columns, by_hits[rows], 0.0)
+    gradients = by_actual[:, rows] + by_predicted[:, columns]
+    gradients += np.where(rows == columns, by_hits[:, rows], 0.0)
 
-    def of_added(mean: Floats, power: int) -> float:
+    def of_added(mean: Floats, power: int) -> Floats:
         if not power:
-            return added / total
-        return added / k**2 / total * _power_sum(by_actual, by_predicted - mean, by_hits, power) if added else 0.0
+            return added_shares
+        powers = _power_sums(by_actual, by_predicted - mean, by_hits, power)
+        return np.where(added_shares > 0, added_shares / len(matrix.classes) ** 2 * powers, 0.0)
 
-    return _spread(counts / total, gradient, total, of_added)
+    return _spread(counts / totals[:, np.newaxis], gradients, totals, of_added)
 
 
 def class_spreads(formula: ClassFormula, matrix: ConfusionMatrix, added: float = 0.0) -> Spread:
@@ -66,17 +103,20 @@ def class_spreads(formula: ClassFormula, matrix: ConfusionMatrix, added: float =
     ((by_hits,), (by_actual,), (by_predicted,)) = slopes_of(
         lambda *shares: (formula(*shares),), (hits, actual, predicted)
     )
-    outcomes = np.array([hits, actual - hits, predicted - hits])
-    gradient = np.array([by_hits + by_actual + by_predicted, by_actual, by_predicted])
+    outcomes = np.stack([hits, actual - hits, predicted - hits], axis=-1)
+    gradient = np.stack([by_hits + by_actual + by_predicted, by_actual, by_predicted], axis=-1)
     return _spread(np.maximum(outcomes, 0.0), gradient, total)
 
 
-def _power_sum(of_rows: Floats, of_columns: Floats, of_diagonal: Floats, power: int) -> float:
-    """The sum of a power of row + column over all k² cells, with the diagonal's own part, in O(k)."""
+def _power_sums(of_rows: Floats, of_columns: Floats, of_diagonal: Floats, power: int) -> Floats:
+    """The sums (...) of a power of row + column over all k² cells, with the diagonal's own part, in O(k)."""
     # Around the mean of the rows, so that little is subtracted from much.
-    rows, columns = of_rows - of_rows.mean(), of_columns + of_rows.mean()
-    grid = sum(comb(power, i) * (rows**i).sum() * (columns ** (power - i)).sum() for i in range(power + 1))
-    return float(grid + ((rows + columns + of_diagonal) ** power - (rows + columns) ** power).sum())
+    centre = of_rows.mean(axis=-1, keepdims=True)
+    rows, columns = of_rows - centre, of_columns + centre
+    grid = sum(
+        comb(power, i) * (rows**i).sum(axis=-1) * (columns ** (power - i)).sum(axis=-1) for i in range(power + 1)
+    )
+    return grid + ((rows + columns + of_diagonal) ** power - (rows + columns) ** power).sum(axis=-1)  # type: ignore[no-any-return]  # an array
 
 
 def slopes_of(formula: Callable[..., Sequence[Any]], values: Sequence[Any]) -> list[list[Shares]]:
@@ -85,27 +125,33 @@ def slopes_of(formula: Callable[..., Sequence[Any]], values: Sequence[Any]) -> l
     All values have one shape. They are moved one by one, each in its row of that axis: one call for all.
     """
     count, shape = len(values), np.shape(values[0])
+    slopes = [np.broadcast_to(np.imag(result) / _STEP, (count, *shape)) for result in formula(*_moved(values))]
+    return [[slope[i] for slope in slopes] for i in range(count)]
+
+
+def _moved(values: Sequence[Any] | Floats) -> Shares:
+    count, shape = len(values), np.shape(values[0])
     moved = np.empty((count, count, *shape), complex)
     for i, value in enumerate(values):
         moved[i] = value
         moved[i, i] += _STEP * 1j
-    slopes = [np.broadcast_to(np.imag(result) / _STEP, (count, *shape)) for result in formula(*moved)]
-    return [[slope[i] for slope in slopes] for i in range(count)]
+    return moved
 
 
 def _nothing(_mean: Floats, _power: int) -> float:
     return 0.0
 
 
-def _spread(shares: Floats, gradient: Floats, total: float, of_added: OfAdded = _nothing) -> Spread:
+def _spread(shares: Floats, gradient: Floats, total: Floats | float, of_added: OfAdded = _nothing) -> Spread:
+    """The spread of the slopes of cells, both (..., m), of `total` samples (...)."""
     # A cell without samples has no weight, whatever the gradient is there.
     slopes = np.where(shares > 0, gradient, 0.0)
-    mean = (shares * slopes).sum(axis=0, keepdims=True) + of_added(np.zeros(1), 1)
+    mean = (shares * slopes).sum(axis=-1) + of_added(np.zeros(1), 1)
+    means = mean[..., np.newaxis]
     # Centred moments, of which none can fall below zero; the share that is left has slope 0.
-    rest = np.maximum(1 - shares.sum(axis=0) - of_added(mean, 0), 0.0)
-    squares = (slopes - mean) ** 2
-    square_of_rest = mean.reshape(rest.shape) ** 2
-    variance = (shares * squares).sum(axis=0) + rest * square_of_rest + of_added(mean, 2)
-    fourth = (shares * squares * squares).sum(axis=0) + rest * square_of_rest**2 + of_added(mean, 4)
+    rest = np.maximum(1 - shares.sum(axis=-1) - of_added(means, 0), 0.0)
+    squares = (slopes - means) ** 2
+    variance = (shares * squares).sum(axis=-1) + rest * mean**2 + of_added(means, 2)
+    fourth = (shares * squares * squares).sum(axis=-1) + rest * mean**4 + of_added(means, 4)
     with np.errstate(invalid="ignore", divide="ignore"):
         return Spread(np.sqrt(variance / total), fourth / variance**2)

@@ -13,9 +13,10 @@ from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.both_rates import OF_BOTH_RATES, BoundedRate
 from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, distances
 from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
-from shared.evaluation.intervals.delta import Spread, class_spreads, overall_spread
+from shared.evaluation.intervals.delta import Spread, class_spreads
 from shared.evaluation.intervals.logit import ROUNDING, spread_interval
 from shared.evaluation.intervals.proportions import clopper_pearson, wilson
+from shared.evaluation.intervals.spreads_by_metric import ADDED_SAMPLES, OF_PI, Spreads, spreads_by_metric
 from shared.evaluation.metrics import CATALOGUE, OVERALL, PER_CLASS, Metric
 from shared.evaluation.metrics.definition import IntervalMethod
 from shared.evaluation.metrics.matrix_result import MatrixResult
@@ -28,10 +29,6 @@ WEIGHTED = "the samples are weighted, and a sum of weights is no number of sampl
 NO_SPREAD = "the counts show no spread, from which the delta method could tell how far the metric varies"
 UNDEFINED = "the metric is undefined"
 NO_LOGARITHM = "the value is at an end of its range, from which no distance can be measured on a scale of logarithms"
-
-# Of samples laid evenly over the cells, as Agresti and Coull do: a cell that happens to be empty tells little, and with
-# ten samples of a class its spread would be taken for none.
-ADDED_SAMPLES = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +69,10 @@ def overall_estimates(
     result: MatrixResult, confidence: Confidence, metrics: Sequence[Metric] = OVERALL.metrics
 ) -> dict[str, Estimate]:
     """Every number of the whole matrix, by the metric's id; what PyCM keeps otherwise than we do is left out."""
-    found = {}
-    for metric in metrics:
-        if metric.range is not None and not metric.inherited:
-            value = metric.read(result)
-            if not isinstance(value, tuple):
-                found[metric.id] = _overall(metric, value, result, confidence)
-    return found
+    values = [(metric, metric.read(result)) for metric in metrics if metric.range is not None and not metric.inherited]
+    numbers = [(metric, value) for metric, value in values if not isinstance(value, tuple)]
+    spreads = spreads_by_metric([metric for metric, value in numbers if value is not None], result)
+    return {metric.id: _overall(metric, value, result, confidence, spreads) for metric, value in numbers}
 
 
 def class_estimates(
@@ -88,7 +82,9 @@ def class_estimates(
     return {metric.id: _by_class(metric, result, confidence) for metric in metrics if metric.interval}
 
 
-def _overall(metric: Metric, value: float | None, result: MatrixResult, confidence: Confidence) -> Estimate:
+def _overall(
+    metric: Metric, value: float | None, result: MatrixResult, confidence: Confidence, spreads: Spreads
+) -> Estimate:
     if value is None:
         return Estimate(None, reason=why_undefined(metric, result).reason)
     if metric.interval is None or result.matrix.is_weighted:
@@ -100,17 +96,15 @@ def _overall(metric: Metric, value: float | None, result: MatrixResult, confiden
         return _proportions([value], [part], [int(result.total)], confidence)[0]
     if metric.interval == "mover":
         return _mean_of_recalls(metric, value, result, confidence)
-    return _by_delta(metric, value, result, confidence)
+    return _by_delta(metric, value, result, confidence, spreads)
 
 
-def _by_delta(metric: Metric, value: float, result: MatrixResult, confidence: Confidence) -> Estimate:
-    if metric.id == "krippendorff_alpha":
-        pi = CATALOGUE["scott_pi"]
-        return _alpha_of_pi(value, _by_delta(pi, pi.read(result), result, confidence), result.total)
-    formula, matrix = count_formulas.OVERALL[metric.id], result.matrix
-    does_vary = bool(overall_spread(formula, matrix).error > ROUNDING)
-    spread = overall_spread(formula, matrix, ADDED_SAMPLES)
-    return on_logit_scale(metric, value, spread, result.total, confidence, does_vary=does_vary)
+def _by_delta(metric: Metric, value: float, result: MatrixResult, confidence: Confidence, spreads: Spreads) -> Estimate:
+    if metric.id in OF_PI:
+        pi = CATALOGUE[OF_PI[metric.id]]
+        return _alpha_of_pi(value, _by_delta(pi, pi.read(result), result, confidence, spreads), result.total)
+    varies, spread = spreads[metric.id]
+    return on_logit_scale(metric, value, spread, result.total, confidence, does_vary=varies)
 
 
 def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> list[Estimate]:

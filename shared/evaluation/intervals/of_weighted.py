@@ -13,7 +13,6 @@ from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LIN
 from shared.evaluation.intervals.delta import Spread
 from shared.evaluation.intervals.logit import ROUNDING
 from shared.evaluation.intervals.of_matrix import (
-    ADDED_SAMPLES,
     UNDEFINED,
     WEIGHTED,
     Confidence,
@@ -25,6 +24,7 @@ from shared.evaluation.intervals.of_matrix import (
     within_range,
 )
 from shared.evaluation.intervals.proportions import wilson
+from shared.evaluation.intervals.spreads_by_metric import ADDED_SAMPLES
 from shared.evaluation.intervals.weighted import effective_counts, effective_proportion, outcome_sums, overall_sums
 from shared.evaluation.intervals.weighted_delta import class_spreads, kish_number, overall_spread
 from shared.evaluation.metrics import CATALOGUE, Metric

@@ -18,7 +18,7 @@ from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.both_rates import OF_BOTH_RATES
 from shared.evaluation.intervals.combined import MEANS_OF_RECALLS
 from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
-from shared.evaluation.intervals.delta import class_spreads, overall_spread
+from shared.evaluation.intervals.delta import class_spreads, overall_spreads
 from shared.evaluation.intervals.of_matrix import (
     NO_LOGARITHM,
     NO_SPREAD,
@@ -121,7 +121,9 @@ def error_by_differences(formula: Any, counts: Any) -> Any:
 def test_standard_errors_are_those_of_differences_in_every_cell(counts: Any) -> None:
     for name, formula in count_formulas.OVERALL.items():
         expected = error_by_differences(formula, counts)
-        assert overall_spread(formula, matrix_of(counts)).error == pytest.approx(expected, rel=1e-4, abs=1e-6), name
+        assert overall_spreads([formula], matrix_of(counts)).error.item() == pytest.approx(
+            expected, rel=1e-4, abs=1e-6
+        ), name
     for name, of_class in count_formulas.BY_CLASS.items():
         expected = error_by_differences(of_class, counts)
         assert class_spreads(of_class, matrix_of(counts)).error == pytest.approx(expected, rel=1e-4, abs=1e-6), name
@@ -132,7 +134,7 @@ def test_standard_errors_are_those_of_differences_in_every_cell(counts: Any) -> 
 def test_the_standard_error_of_kappa_is_that_of_fleiss_cohen_and_everitt(counts: Any) -> None:
     theirs = cohens_kappa(counts)
 
-    assert overall_spread(count_formulas.OVERALL["kappa"], matrix_of(counts)).error == pytest.approx(
+    assert overall_spreads([count_formulas.OVERALL["kappa"]], matrix_of(counts)).error.item() == pytest.approx(
         theirs.std_kappa, abs=1e-9
     )
 
@@ -142,14 +144,16 @@ def test_the_standard_error_of_kappa_is_that_of_fleiss_cohen_and_everitt(counts:
 def test_the_delta_method_gives_the_textbook_error_of_a_proportion(counts: Any) -> None:
     n, recalls = counts.sum(axis=1), counts.diagonal() / counts.sum(axis=1)
 
-    found = overall_spread(count_formulas.OVERALL["recall.macro"], matrix_of(counts)).error
+    found = overall_spreads([count_formulas.OVERALL["recall.macro"]], matrix_of(counts)).error.item()
 
     assert found == pytest.approx(np.sqrt((recalls * (1 - recalls) / n).sum()) / len(n), abs=1e-12)
 
 
 @pytest.mark.parametrize(("counts", "error"), [(TWO_CLASS, 0.0165536), (HPC, 0.0113479)])
 def test_the_standard_error_of_macro_f1_of_a_known_set(counts: Any, error: float) -> None:
-    assert overall_spread(count_formulas.OVERALL["f1.macro"], matrix_of(counts)).error == pytest.approx(error, abs=1e-7)
+    assert overall_spreads([count_formulas.OVERALL["f1.macro"]], matrix_of(counts)).error.item() == pytest.approx(
+        error, abs=1e-7
+    )
 
 
 @settings(deadline=None, max_examples=30)
