@@ -1,12 +1,13 @@
 """The interval of a mean average precision: images are drawn again, with their objects and their matches."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.detection.boxes import Floats
+from shared.evaluation.detection.drawn_precision import DrawnClass, mean_precisions
 from shared.evaluation.detection.object_table import Flags, Integers
 
 # How often each image is in each sample (images, b).
@@ -19,8 +20,10 @@ LEVEL = 0.95
 # it counts them without rounding.
 _MOST_IN_SINGLE, _MOST_COUNTED = 10_000, 4_000_000
 
-_Numbers = NDArray[np.floating[Any]]
-_Span = tuple[int, int]
+# Classes whose arrays stay in the processor's cache together, and numbers of one array of sums.
+_CLASSES_AT_ONCE, _NUMBERS_AT_ONCE = 2, 8_000_000
+# Fewer samples at once cost more in calls than in numbers.
+_FEWEST_SAMPLES = 100
 
 
 class JudgedCandidates(NamedTuple):
@@ -68,15 +71,31 @@ def by_class(judged: JudgedCandidates, times: Draws, *, is_exact: bool = False) 
     """
     values = np.full((judged.class_count, times.shape[1]), np.nan)
     order = np.lexsort((-judged.confidences, judged.classes))
-    bounds = np.searchsorted(judged.classes[order], np.arange(judged.class_count + 1))
-    for code in np.unique(judged.sought_classes).tolist():
-        totals = times[judged.sought_images[judged.sought_classes == code]].sum(axis=0, dtype=float)
-        rows = order[bounds[code] : bounds[code + 1]]
-        is_single = not is_exact and totals.max() <= _MOST_IN_SINGLE and len(rows) <= _MOST_COUNTED
-        drawn = times[judged.images[rows]]
-        weights: _Numbers = drawn.astype(np.float32) if is_single else drawn.astype(np.float64)
-        values[code] = np.where(totals > 0, _of_class(judged, rows, weights, np.maximum(totals, 1)), np.nan)
+    rows = np.split(order, np.searchsorted(judged.classes[order], np.arange(1, judged.class_count)))
+    sought = np.unique(judged.sought_classes)
+    # Classes of a size have about as many runs.
+    sought = sought[np.argsort([len(rows[code]) for code in sought.tolist()], kind="stable")]
+    for start in range(0, len(sought), _CLASSES_AT_ONCE):
+        codes = sought[start : start + _CLASSES_AT_ONCE].tolist()
+        height = max(sum(len(rows[code]) for code in codes), 1)
+        width = int(np.clip(_NUMBERS_AT_ONCE // height, _FEWEST_SAMPLES, max(times.shape[1], _FEWEST_SAMPLES)))
+        for first in range(0, times.shape[1], width):
+            samples = slice(first, first + width)
+            drawn = [_drawn(judged, code, rows[code], times[:, samples]) for code in codes]
+            values[codes, samples] = _of_classes(drawn, is_exact=is_exact)
     return values
+
+
+def _drawn(judged: JudgedCandidates, code: int, rows: NDArray[np.intp], times: Draws) -> DrawnClass:
+    totals = times[judged.sought_images[judged.sought_classes == code]].sum(axis=0, dtype=float)
+    return DrawnClass(times[judged.images[rows]], judged.is_right[:, rows], judged.is_counted[:, rows], totals)
+
+
+def _of_classes(drawn: Sequence[DrawnClass], *, is_exact: bool) -> Floats:
+    most = max(float(one.totals.max(initial=0)) for one in drawn)
+    is_single = not is_exact and most <= _MOST_IN_SINGLE and max(len(one.times) for one in drawn) <= _MOST_COUNTED
+    found = mean_precisions(drawn, np.float32 if is_single else np.float64)
+    return np.where([one.totals > 0 for one in drawn], found, np.nan)
 
 
 def interval(values: Floats) -> tuple[float, float] | None:
@@ -86,93 +105,3 @@ def interval(values: Floats) -> tuple[float, float] | None:
         return None
     low, high = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
-
-
-class _Ranks(NamedTuple):
-    """Of some thresholds in each sample (t, b): the right candidates from the surest to the one that is looked at.
-
-    How many they are, how many hundredths of the objects that is, the largest precision from there on, and the sum over
-    the recalls beyond; `scratch` holds nothing, `hundredths` what an object is worth.
-    """
-
-    right: _Numbers
-    reached: _Numbers
-    envelope: _Numbers
-    values: _Numbers
-    scratch: _Numbers
-    hundredths: _Numbers
-
-    def at(self, first: int, stop: int) -> "_Ranks":
-        """Some of the thresholds, as views."""
-        return _Ranks(*(column[first:stop] for column in self))
-
-    def take(self, weights: _Numbers, counted: _Numbers) -> None:
-        """Count the right candidate that is looked at, with its weights (b,), and look at the next surer one."""
-        # In place, as these arrays stay in the processor's cache.
-        np.divide(self.right, counted, out=self.scratch)
-        # Where no candidate is drawn, the precision is no number, which counts as less than any.
-        np.fmax(self.envelope, self.scratch, out=self.envelope)
-        np.subtract(self.right, weights, out=self.right)
-        np.multiply(self.right, self.hundredths, out=self.scratch)
-        np.floor(self.scratch, out=self.scratch)
-        # The recalls between the two have this precision.
-        np.subtract(self.reached, self.scratch, out=self.reached)
-        np.multiply(self.reached, self.envelope, out=self.reached)
-        np.add(self.values, self.reached, out=self.values)
-        np.copyto(self.reached, self.scratch)
-
-
-def _of_class(judged: JudgedCandidates, rows: NDArray[np.intp], weights: _Numbers, totals: Floats) -> Floats:
-    is_right, is_counted = judged.is_right[:, rows], judged.is_counted[:, rows]
-    # Thresholds at which the same candidates count share their sums: mostly all of them.
-    patterns: dict[bytes, list[int]] = {}
-    for threshold, row in enumerate(is_counted):
-        patterns.setdefault(row.tobytes(), []).append(threshold)
-    values = np.zeros(len(totals))
-    for thresholds in patterns.values():
-        found = _precisions(is_right[thresholds], is_counted[thresholds[0]], weights, totals)
-        values += found.sum(axis=0, dtype=float)
-    return values / len(is_right)
-
-
-def _precisions(is_right: Flags, is_counted: Flags, weights: _Numbers, totals: Floats) -> _Numbers:
-    """The mean of 101 points (t, b) of candidates with weights (n, b), from the least sure one on."""
-    spans = _spans(is_right)
-    ranks = _ranks(len(is_right), spans, weights, totals)
-    views = {span: ranks.at(*span) for some in spans for span in some}
-    counted = weights[is_counted].sum(axis=0)
-    with np.errstate(invalid="ignore"):
-        for row in range(len(weights) - 1, -1, -1):
-            for span in spans[row]:
-                views[span].take(weights[row], counted)
-            if is_counted[row]:
-                np.subtract(counted, weights[row], out=counted)
-    # The recall 0 is reached by the surest one.
-    means: _Numbers = (ranks.values + ranks.envelope) / 101
-    return means
-
-
-def _ranks(threshold_count: int, spans: Sequence[Sequence[_Span]], weights: _Numbers, totals: Floats) -> _Ranks:
-    rows_of: dict[_Span, list[int]] = {}
-    for row, some in enumerate(spans):
-        for span in some:
-            rows_of.setdefault(span, []).append(row)
-    right = np.zeros((threshold_count, len(totals)), weights.dtype)
-    for (first, stop), rows in rows_of.items():
-        right[first:stop] += weights[rows].sum(axis=0)
-    # A little more, as a recall that is exactly reached must not round below itself.
-    hundredths = np.broadcast_to(100 / totals * (1 + 4 * np.finfo(weights.dtype).eps), right.shape)
-    hundredths = hundredths.astype(weights.dtype)
-    envelope, values, scratch = (np.zeros_like(right) for _ in range(3))
-    return _Ranks(right, np.floor(right * hundredths), envelope, values, scratch, hundredths)
-
-
-def _spans(flags: Flags) -> list[list[_Span]]:
-    """Where the flags (t, n) are set in each column, from where to where: mostly at all thresholds up to one."""
-    nothing = np.zeros((1, flags.shape[1]), np.int8)
-    steps = np.diff(np.vstack([nothing, flags, nothing]), axis=0).T
-    (columns, starts), (_, stops) = np.nonzero(steps == 1), np.nonzero(steps == -1)
-    spans: list[list[_Span]] = [[] for _ in range(flags.shape[1])]
-    for column, start, stop in zip(columns.tolist(), starts.tolist(), stops.tolist(), strict=True):
-        spans[column].append((start, stop))
-    return spans
