@@ -7,7 +7,7 @@ from typing import Literal
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import Header
-from shared.predictions.lookalikes import look_alike
+from shared.predictions.lookalikes import are_numbered_apart, look_alike
 from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision
@@ -92,9 +92,12 @@ def _repeat_counted(table: NamedTable, read: ReadLabels) -> ReadLabels:
 def doubts(actual: Sequence[Label], predicted: Sequence[Label]) -> list[Notice]:
     """Notices where no label occurs on both sides, where two look alike, and where a sign stands among numbers."""
     distinct = {str(label) for label in {*actual}}, {str(label) for label in {*predicted}}
+    numbers = [{label for label in side if not isinstance(label, str)} for side in (actual, predicted)]
     notices = []
     if not distinct[0] & distinct[1]:
         notices.append(Notice(Code.NO_COMMON_LABEL))
+    elif are_numbered_apart(*numbers):
+        notices.append(Notice(Code.NUMBERED_APART))
     elif look_alike(*distinct) is not None:
         notices.append(Notice(Code.LOOK_ALIKE))
     return [*notices, Notice(Code.SIGNS)] if signs_among_numbers(distinct[0] | distinct[1]) else notices

@@ -30,6 +30,19 @@ def look_alike(actual: Collection[str], predicted: Collection[str]) -> tuple[str
     return None
 
 
+def are_numbered_apart(actual: Collection[int | float], predicted: Collection[int | float]) -> bool:
+    """Return True if the labels of both sides may be one set of classes under two numberings.
+
+    Such are 1 to 3 beside 0 to 2, and -1 and 1 beside 0 and 1.
+    """
+    sides = {*actual}, {*predicted}
+    if sides in (({-1, 1}, {0, 1}), ({0, 1}, {-1, 1})):
+        return True
+    if not sides[0] - sides[1] or len(sides[0]) != len(sides[1]):
+        return False
+    return len({mine - other for mine, other in zip(*map(sorted, sides), strict=True)}) == 1
+
+
 def _key(label: str) -> str:
     text = unicodedata.normalize("NFKC", label)
     visible = "".join(character for character in text if unicodedata.category(character) != _FORMAT)

@@ -30,6 +30,7 @@ class Code(StrEnum):
     COUNTED = "counted"
     SIGNS = "signs"
     LOOK_ALIKE = "look-alike"
+    NUMBERED_APART = "numbered-apart"
 
 
 _SENTENCES = {
@@ -57,6 +58,8 @@ _SENTENCES = {
     Code.WEIGHT_UNUSED: "Column {0} was not used as weights; call it sample_weight if the samples have weights.",
     Code.LOOK_ALIKE: "Labels of the two sides look alike, as cat and Cat do, and were counted as different classes; "
     "write equal labels alike.",
+    Code.NUMBERED_APART: "The labels of the two sides are different numbers, as 1 to 3 and 0 to 2, and each number was "
+    "counted as a class of its own; write equal labels alike.",
     Code.SIGNS: "A sign such as ? or - stands among labels that are numbers: it was counted as a class. Leave out the "
     "samples without a label if that is what it means.",
     Code.POSITIONS: "The labels are not names in the header: they were taken for positions of its columns, from 0.",

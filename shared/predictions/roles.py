@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.predictions.names import NameKind, is_bare, join_words, kind_of, truth_prediction_pairs
+from shared.predictions.one_hot import encoded_with
 from shared.predictions.score_columns import ClassColumns, class_columns, is_among
 from shared.predictions.values import score
 
@@ -71,6 +72,8 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
         # `y` beside `x` is a place in an image where only `label` holds the classes.
         truths = [scores.labels] if kinds[scores.labels] in {"truth", "label"} or not truths else truths
     truths = [position for position in truths if position not in of_classes]
+    if scores is not None and truths == [scores.labels]:
+        truths = sorted({*truths, *_encoded_with(columns, scores.labels, kinds, of_classes)})
     predictions = _predictions(kinds, pairs, {*of_classes})
     decisions = []
     for position, column in enumerate(columns):
@@ -90,6 +93,15 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
             decision = _minor(position, name, kinds[position])
         decisions.append(decision)
     return decisions
+
+
+def _encoded_with(
+    columns: Sequence[Column], position: int, kinds: Sequence[NameKind], of_classes: Collection[int]
+) -> list[int]:
+    """The columns that are the truth only together with this one."""
+    names = [column.name or "" for column in columns]
+    others = [at for at, kind in enumerate(kinds) if kind == "other" and at != position and at not in of_classes]
+    return encoded_with(position, names, [column.sample for column in columns], others)
 
 
 def _kinds(columns: Sequence[Column]) -> list[NameKind]:

@@ -15,7 +15,10 @@ _SCORE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 # How programs write that there is no value, in any case: what pandas reads as none, and how others spell the same.
 NO_VALUE = frozenset(
     {"nan", "-nan", "na", "n/a", "#na", "#n/a", "#n/a n/a", "<na>", "nat", "none", "null", "nil", "undefined"}
-    | {"1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"}
+    | {"1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "nan(ind)", "-nan(ind)", "+nan", "n.a."}
+    # Dumps and browsers of databases, and errors of worksheets.
+    | {r"\n", "<null>", "[null]", "(null)", "<none>", "(none)"}
+    | {"#null!", "#value!", "#ref!", "#div/0!", "#num!", "#name?"}
 )
 
 

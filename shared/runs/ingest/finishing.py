@@ -26,6 +26,7 @@ from shared.runs.ingest.steps import (
     label_order,
     look_alike_notices,
     misread,
+    refuse_repeated_header,
     repeats,
     sign_notices,
     slice_table,
@@ -59,6 +60,7 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
         return finish_sets(reader, columns, names, rows, min(limit, DENSE_CLASSES))
     tally = reader.tally
     check_ids(reader.ids, rows, fold_columns(columns), reader.position_of)
+    refuse_repeated_header(reader, columns, names, rows)
     classes = _classes(reader, columns, names, rows, limit)
     meaning = _meaning(tally, columns, names, classes)
     positions = _positions_of_codes(tally, classes, meaning)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from shared.evaluation.types import Label
 from shared.kit.listed import quoted
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.lookalikes import look_alike
-from shared.predictions.names import normalise
+from shared.predictions.lookalikes import are_numbered_apart, look_alike
+from shared.predictions.names import is_bare, normalise
 from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.sample_ids import IdHashes
 from shared.runs.ingest.tally import RowTally, SliceTally
@@ -88,17 +88,33 @@ def sign_notices(tally: RowTally, signs: Sequence[str]) -> list[str]:
 
 
 def look_alike_notices(tally: RowTally, labels: Mapping[str, Label]) -> list[str]:
-    """What has to be said of labels of both sides that look alike; `labels` are those of the texts."""
+    """What has to be said of labels that look like one and count as two; `labels` are those of the texts."""
     texts = tally.labels.texts
     sides = [
-        {str(labels[texts[code]]) for code in {*codes.tolist()} if texts[code] in labels}
-        for codes in tally.counts.fields(2)
+        {labels[texts[code]] for code in {*codes.tolist()} if texts[code] in labels} for codes in tally.counts.fields(2)
     ]
-    pair = look_alike(*sides)
+    actual, predicted = ({label for label in side if not isinstance(label, str)} for side in sides)
+    if len(actual) == len(sides[0]) and len(predicted) == len(sides[1]) and are_numbered_apart(actual, predicted):
+        titles = (f"{min(side)} to {max(side)}" for side in (actual, predicted))
+        said = "The actual labels are {} and the predicted ones {}".format(*titles)
+        return [f"{said}; each number was counted as a class of its own. Write equal labels alike."]
+    pair = look_alike(*({str(label) for label in side} for side in sides))
     if pair is None:
         return []
     sides_named = f"The actual label {quoted(pair[0])} and the predicted label {quoted(pair[1])}"
     return [f"{sides_named} look alike and were counted as different classes; write equal labels alike."]
+
+
+def refuse_repeated_header(reader: CountedRows, columns: Assignment, names: Sequence[str], rows: RowSource) -> None:
+    """Raise FileUnreadable for files that were put one behind the other with their headers."""
+    if columns.prediction is None:
+        return
+    texts = reader.tally.labels.texts
+    sides = names[columns.truth].strip(), names[columns.prediction].strip()
+    pairs = {(texts[actual], texts[other]) for actual, other in zip(*reader.tally.counts.fields(2), strict=True)}
+    if sides in pairs and not all(map(is_bare, sides)):
+        error = UnreadablePredictions("this row repeats the header; remove it.", label=sides[0])
+        raise misread(error, reader, rows, lambda text: [text])
 
 
 def sum_notices(tally: RowTally, kind: ScoreKind | None, *, is_normalised: bool) -> list[str]:

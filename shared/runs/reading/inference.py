@@ -36,6 +36,8 @@ class Inference(NamedColumns):
         truth, prediction = (flag, None) if flag is not None else self._sides(indicators, has_scores=bool(scores))
         if is_of_sets:
             scores, classes = self._label_scores(indicators)
+        elif truth is not None and prediction is None:
+            self._ask_matrix(truth, scores, classes or [])
         if truth is None and not any(question.asks == "truth" for question in self._questions):
             self._ask_flag()
         self._take_ids()
@@ -173,13 +175,8 @@ class Inference(NamedColumns):
             self._ask_rivals()
             return None
         positions = [d.column for d in found] or self._label_columns()
-        what = "actual" if role == "truth" else "predicted"
         if positions:
-            several = " may all be" if len(positions) > 1 else " may be"
-            titles = ", ".join(f"“{self._names[position]}”" for position in positions[:5])
-            self._ask(
-                role, f"Nothing says which column holds the {what} labels: {titles}{several}; name it.", positions
-            )
+            self._ask(role, self._unclear(role, positions), positions)
         elif role == "prediction":
             self._ask("prediction", "The file has neither predicted labels nor scores; name their column.", [])
         return None

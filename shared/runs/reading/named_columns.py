@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import UNSET
 
+from shared.predictions.one_hot import encoded_with
 from shared.predictions.roles import Column, Decision, infer_roles
 from shared.predictions.values import score
 from shared.runs.errors import ColumnsContradictory, ColumnUnknown
@@ -17,6 +18,8 @@ from shared.runs.mapping import (
     IndicatorColumns,
     MappingQuestion,
 )
+from shared.runs.reading import count_matrices
+from shared.runs.reading.count_matrices import is_count_matrix
 from shared.runs.reading.label_sets import find_label_scores, labels_of, read_set
 from shared.runs.reading.rival_labels import rivals
 
@@ -144,6 +147,21 @@ class NamedColumns:
                 name, said = self._names[position], f"holds labels of “{self._names[truth]}”"
                 detail = f"“{name}” {said} and may be the predicted ones; send `prediction` with its name, or "
                 self._ask("prediction", f"{detail}`prediction: null` to predict from the scores.", [position])
+
+    def _unclear(self, role: ColumnRole, positions: Sequence[int]) -> str:
+        """Why none of some columns is the one of a side for certain."""
+        titles = ", ".join(f"“{self._names[position]}”" for position in positions[:5])
+        if encoded_with(positions[0], self._names, self._columns, positions[1:]):
+            return f"{titles} say together which class a sample has; write the class of each sample in one column."
+        what = "actual" if role == "truth" else "predicted"
+        several = " may all be" if len(positions) > 1 else " may be"
+        return f"Nothing says which column holds the {what} labels: {titles}{several}; name it."
+
+    def _ask_matrix(self, truth: int, scores: Sequence[int], classes: Sequence[str]) -> None:
+        """Ask whether a file that looks like a matrix of counts holds scores, if nobody says so."""
+        cells = [self._columns[at] for at in scores]
+        if self._given.scores is UNSET and is_count_matrix(self._names[truth], self._columns[truth], classes, cells):
+            self._ask("scores", count_matrices.SAID, scores)
 
     def _is_numeric(self, position: int) -> bool:
         return all(score(cell) is not None for cell in self._columns[position])

@@ -12,3 +12,8 @@ def test_the_truth_is_the_column_whose_classes_have_columns_of_scores() -> None:
 def test_two_columns_that_may_both_be_the_truth_are_refused() -> None:
     with pytest.raises(UnreadablePredictions, match="“target” and “label” may both be the actual labels"):
         read_score_table(b"target,label,prob\n1,0,0.8\n0,1,0.3\n1,1,0.4\n")
+
+
+def test_one_column_of_an_encoded_truth_is_not_the_truth() -> None:
+    with pytest.raises(UnreadablePredictions, match="“y_true_0” and “y_true_1” may both be the actual labels"):
+        read_score_table(b"y_true_0,y_true_1,y_prob_0,y_prob_1\n0,1,0.2,0.8\n1,0,0.6,0.4\n0,1,0.3,0.7\n")
