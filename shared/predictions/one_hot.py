@@ -20,8 +20,9 @@ def encoded_with(
     if not alike:
         return []
     encoded = [[score(cell) for cell in cells[at]] for at in (position, *alike)]
-    return alike if all(sorted(row, key=str) == _encoding(len(row)) for row in zip(*encoded, strict=True)) else []
+    is_encoding = all(sorted(map(str, row)) == _encoding(len(row)) for row in zip(*encoded, strict=True))
+    return alike if is_encoding else []
 
 
-def _encoding(size: int) -> list[float | None]:
-    return [0.0] * (size - 1) + [1.0]
+def _encoding(size: int) -> list[str]:
+    return ["0.0"] * (size - 1) + ["1.0"]

@@ -9,8 +9,9 @@ import pytest
 from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.ingesting import Ingested
 from shared.runs.mapping import MappingQuestion, NeedsMapping
+from shared.runs.parts.plans import PartSizes
 from shared.runs.reading.count_matrices import SAID
-from tests.unit.shared.runs.part_files import PartSizes, read_in_parts
+from tests.unit.shared.runs.part_files import read_in_parts
 from tests.unit.shared.runs.reading_files import counts, read
 
 BIRDS = "y_true,y_pred\ncrow,crow\nwren,wren\n"
