@@ -1,7 +1,7 @@
 """From typed values to the texts that labels, ids and metadata are, and to the numbers that scores are."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.label_sets import written
 
-_INT64 = np.iinfo(np.int64)
+_INT32, _INT64 = np.dtype(np.int32), np.iinfo(np.int64)
 # Whole numbers of which the highest is so much above the lowest are counted in a table.
 _CLOSE = 2**16
 
@@ -61,7 +61,7 @@ def labels_of(array: "pa.Array[Any]") -> "pa.Array[Any]":
         # A null of the indices themselves: the empty text stands for it.
         indices = pc.fill_null(indices, len(values))
         values.append("")
-    return pa.DictionaryArray.from_arrays(indices.cast(pa.int32()), pa.array(values, pa.string()))
+    return _dictionary(indices.cast(pa.int32()), values)
 
 
 def _few_numbers(array: "pa.Array[Any]") -> "pa.Array[Any] | None":
@@ -72,9 +72,10 @@ def _few_numbers(array: "pa.Array[Any]") -> "pa.Array[Any] | None":
     lowest, highest = int(numbers.min()), int(numbers.max())
     if highest - lowest >= _CLOSE or highest > _INT64.max:
         return None
-    # No number is above what the type holds, as was just seen.
-    codes = np.subtract(numbers, lowest, dtype=np.int64, casting="unsafe")
-    return _coded(codes, lambda code: str(lowest + code))
+    # Of narrow types the differences have no room in the type itself.
+    wide = numbers if numbers.itemsize >= _INT32.itemsize else numbers.astype(_INT32)
+    codes = (wide - wide.dtype.type(lowest)).astype(_INT32, copy=False)
+    return _coded(codes, highest - lowest, lambda code: str(lowest + code))
 
 
 def _letters(array: "pa.Array[Any]") -> "pa.Array[Any] | None":
@@ -85,16 +86,24 @@ def _letters(array: "pa.Array[Any]") -> "pa.Array[Any] | None":
     if offsets[-1] - offsets[0] != len(array) or (np.diff(offsets) != 1).any():
         return None
     letters = np.frombuffer(array.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
-    return _coded(letters, chr)
+    lowest = letters.min()
+    codes = (letters - lowest).astype(_INT32)
+    return _coded(codes, int(letters.max() - lowest), lambda code: chr(int(lowest) + code))
 
 
-def _coded(numbers: NDArray[Any], text_of_number: Callable[[int], str]) -> "pa.Array[Any]":
-    """Small numbers, none below 0, as a dictionary array of the texts that they stand for."""
-    present = np.bincount(numbers) > 0
-    values = [text_of_number(number) for number in np.flatnonzero(present).tolist()]
-    places = np.cumsum(present, dtype=np.int32) - np.int32(1)
-    indices = numbers.astype(np.int32) if present.all() else places[numbers]
-    return pa.DictionaryArray.from_arrays(pa.array(indices), pa.array(values, pa.string()))
+def _coded(codes: NDArray[np.int32], highest: int, text_of_code: Callable[[int], str]) -> "pa.Array[Any]":
+    """Codes from 0 to the highest, both of which occur, as a dictionary array of the texts that they stand for."""
+    if highest <= 1:
+        return _dictionary(pa.array(codes), [text_of_code(code) for code in range(highest + 1)])
+    present = np.bincount(codes) > 0
+    if not present.all():
+        codes = (np.cumsum(present, dtype=_INT32) - np.int32(1))[codes]
+    return _dictionary(pa.array(codes), [text_of_code(code) for code in np.flatnonzero(present).tolist()])
+
+
+def _dictionary(indices: "pa.Array[Any]", values: Sequence[str]) -> "pa.Array[Any]":
+    """Texts by their indices, which were made here, or were validated where they were read."""
+    return pa.DictionaryArray.from_arrays(indices, pa.array(values, pa.string()), safe=False)
 
 
 def texts(array: "pa.Array[Any]") -> "pa.Array[Any]":

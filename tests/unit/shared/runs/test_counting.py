@@ -33,12 +33,17 @@ def test_whole_numbers_are_the_texts_that_they_are_written_as(kind: pa.DataType,
 
 
 @given(
-    rows=st.lists(st.tuples(st.integers(0, 3), st.floats(-2, 2, width=32)), min_size=1, max_size=30),
+    rows=st.sampled_from([-2.0, -0.0, 0.25]).flatmap(
+        lambda lowest: st.lists(st.tuples(st.integers(0, 3), st.floats(lowest, 2, width=32)), min_size=1, max_size=30)
+    ),
     size=st.sampled_from([4, 40]),
+    kind=st.sampled_from([np.float32, np.float64]),
 )
-def test_scores_are_described_by_what_is_predicted(rows: list[tuple[int, float]], size: int) -> None:
+def test_scores_are_described_by_what_is_predicted(
+    rows: list[tuple[int, float]], size: int, kind: type[np.floating[Any]]
+) -> None:
     predicted = np.array([code for code, _ in rows], np.int32)
-    scores = np.array([score for _, score in rows], np.float32)
+    scores = np.array([score for _, score in rows], kind)
 
     found = tally_single(scores, predicted, size)
 
