@@ -15,6 +15,8 @@ MIN_ROWS = 2**19
 KEPT = 101
 # Sorting the top rows is what costs, before it is known which scores are high.
 _PIECE = 2**16
+# From so many times the rows that are kept on, finding the least score that counts is faster than sorting all.
+_MANY = 8
 # Rows that are no longer among the top are forgotten once there are more than so many times those that are.
 _SPARE = 2
 ROW = "row"
@@ -32,24 +34,25 @@ class Highest:
 
     def __init__(self, lists: int) -> None:
         # A row belongs to a list where its score is above the lowest one of a full list.
-        self._lowest = np.full(lists, -np.inf)
+        self.lowest = np.full(lists, -np.inf)
         self._scores, self._lists, self.rows = np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64)
 
     def grow(self, lists: int) -> None:
         """Have so many lists, of which the further ones are empty."""
-        self._lowest = np.concatenate([self._lowest, np.full(lists - len(self._lowest), -np.inf)])
+        self.lowest = np.concatenate([self.lowest, np.full(lists - len(self.lowest), -np.inf)])
 
     def add(self, scores: NDArray[Any], lists: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
         """Add rows by their numbers, all of them above those that were added before."""
         for at in range(0, len(scores), _PIECE):
             part = slice(at, at + _PIECE)
-            chosen = np.flatnonzero(scores[part] > self._lowest[lists[part]])
+            chosen = np.flatnonzero(scores[part] > self.lowest[lists[part]])
             if len(chosen):
                 self._merge(scores[part][chosen], lists[part][chosen], rows[part][chosen])
 
     def _merge(self, scores: NDArray[Any], lists: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
         scores, lists = np.concatenate([self._scores, scores]), np.concatenate([self._lists, lists])
         rows = np.concatenate([self.rows, rows])
+        scores, lists, rows = _thinned(scores, lists, rows)
         order = np.lexsort((rows, -scores, lists))
         scores, lists, rows = scores[order], lists[order], rows[order]
         starts = np.searchsorted(lists, lists)
@@ -58,7 +61,22 @@ class Highest:
         full, first = np.unique(self._lists, return_index=True)
         sizes = np.diff([*first, len(self._lists)])
         is_full = sizes == KEPT
-        self._lowest[full[is_full]] = self._scores[(first + sizes - 1)[is_full]]
+        self.lowest[full[is_full]] = self._scores[(first + sizes - 1)[is_full]]
+
+
+def _thinned(
+    scores: NDArray[Any], lists: NDArray[np.int64], rows: NDArray[np.int64]
+) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.int64]]:
+    """Leave out rows that others of their list are above, before all that is left is sorted."""
+    if len(rows) < _MANY * KEPT * (present := np.flatnonzero(np.bincount(lists))).size:
+        return scores, lists, rows
+    least = np.full(present[-1] + 1, -np.inf)
+    for one in present:
+        own = scores[lists == one]
+        if len(own) > KEPT:
+            least[one] = np.partition(own, -KEPT)[-KEPT]
+    kept = scores >= least[lists]
+    return scores[kept], lists[kept], rows[kept]
 
 
 class RankedRows(NamedTuple):

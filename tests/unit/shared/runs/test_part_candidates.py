@@ -63,6 +63,7 @@ def drawn(seed: int, rows: int, kind: str, *, has_weights: bool, is_predicted: b
     batch=st.sampled_from([7, 2**17]),
     most_rows=st.sampled_from([2**14, 40]),
     most_cells=st.sampled_from([1000, 1]),
+    pending=st.sampled_from([0, 2**12]),
     has_weights=st.booleans(),
     is_predicted=st.booleans(),
 )
@@ -74,6 +75,7 @@ def test_the_top_rows_of_parts_are_those_of_all_rows(
     batch: int,
     most_rows: int,
     most_cells: int,
+    pending: int,
     has_weights: bool,
     is_predicted: bool,
 ) -> None:
@@ -85,6 +87,8 @@ def test_the_top_rows_of_parts_are_those_of_all_rows(
         patched.setattr(best_rows, "MIN_ROWS", 1)
         patched.setattr(top_rows, "MAX_KEPT", most_cells)
         patched.setattr(best_rows, "_PIECE", 4)
+        patched.setattr(best_rows, "_MANY", 1)
+        patched.setattr(candidates, "_PENDING", pending)
         patched.setattr(candidates, "MAX_ROWS", most_rows)
         patched.setattr(columnar, "_BATCH_ROWS", batch)
         pq.write_table(table, folder / "file", row_group_size=group)
