@@ -46,10 +46,6 @@ class RunSelection:
         """The query of the selection without one of its slices."""
         return self._query([kept for kept in self.slices if kept != text])
 
-    def within(self, text: str) -> str:
-        """The query of the selection with one more slice."""
-        return self._query(list(dict.fromkeys([*self.slices, text])))
-
     async def matrix(self, platform: Platform) -> ConfusionMatrix:
         """The confusion matrix of the selected samples."""
         return await answers.matrix(platform, self.stored, self.conditions, self.decision)

@@ -62,8 +62,3 @@ def defined(value: float) -> float | None:
 def row_shares(counts: Counts) -> Floats:
     """Divide each count by its row's total, shape (k, k); rows without samples are NaN."""
     return ratios(counts, counts.sum(axis=1, keepdims=True))
-
-
-def column_shares(counts: Counts) -> Floats:
-    """Divide each count by its column's total, shape (k, k); columns without samples are NaN."""
-    return ratios(counts, counts.sum(axis=0, keepdims=True))

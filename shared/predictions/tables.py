@@ -29,7 +29,6 @@ class NamedTable:
     columns: list[list[str]]
     written: list[list[str]]
     lines: list[int]
-    first_row: FirstRow
     decisions: list[Decision]
     notices: list[Notice]
     merged: frozenset[str]
@@ -63,7 +62,7 @@ def read_named_table(data: bytes, header: Header) -> NamedTable:
     lines = table.lines[start:]
     decisions = infer_roles(samples)
     all_notices = [*table.notices, *notices]
-    return NamedTable(names, columns, written, lines, first_row, decisions, all_notices, table.merged, table.separator)
+    return NamedTable(names, columns, written, lines, decisions, all_notices, table.merged, table.separator)
 
 
 def _first_row(table: Table, header: Header) -> tuple[FirstRow, list[Notice]]:

@@ -33,14 +33,6 @@ counts the delta method, of an area under a ROC curve of scores DeLong's method,
 of single samples; these three on the logit scale; of weighted samples the same, with the variance that the weights
 leave."""
 
-WEIGHTED_METHODS: dict[IntervalMethod, IntervalMethod] = {
-    "wilson": "weighted-wilson",
-    "mover": "weighted-mover",
-    "delta": "weighted-delta",
-    "delong": "weighted-delong",
-}
-"""The method for weighted samples in place of that of a metric."""
-
 INF = math.inf
 SHARE = (0.0, 1.0)
 CORRELATION = (-1.0, 1.0)
