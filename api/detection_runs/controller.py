@@ -10,6 +10,7 @@ from api.detection_runs.parameters import (
     Actual,
     Background,
     Confidence,
+    CurveRules,
     Error,
     Iou,
     ObjectLimit,
@@ -151,13 +152,14 @@ class DetectionRunController(Controller):
         *,
         iou: Iou = None,
         confidence: Confidence = None,
+        profile: Rules = None,
     ) -> LevelCounts:
         """Get the counts of a detection run.
 
         Returns what is right, wrong and missed of each class at an IoU and a confidence: the matrix without its cells.
         At IoU 0.10, 0.15 and so on to 0.95 the counts are looked up, however many candidates there are.
         """
-        return await answers.counts(platform, caller, detection_run_id, MatchLevel(iou, confidence))
+        return await answers.counts(platform, caller, detection_run_id, MatchLevel(iou, confidence, profile))
 
     @get("/{detection_run_id:str}/curve", operation_id="detection_runs.get_curve")
     async def curve(
@@ -170,14 +172,14 @@ class DetectionRunController(Controller):
         class_label: Annotated[
             str | None, QueryParameter(name="class", description="Class of the curve; by default all together.")
         ] = None,
+        profile: CurveRules = None,
     ) -> DetectionCurveOut:
         """Get a precision-recall curve of a detection run.
 
         Returns the precision at 101 recalls, and the confidence at which each is reached.
         """
-        return DetectionCurveOut.of(
-            await answers.curve(platform, caller, detection_run_id, FOREGROUND if iou is None else iou, class_label)
-        )
+        at = FOREGROUND if iou is None else iou
+        return DetectionCurveOut.of(await answers.curve(platform, caller, detection_run_id, at, class_label, profile))
 
     @get("/{detection_run_id:str}/samples", operation_id="detection_runs.list_samples")
     async def samples(

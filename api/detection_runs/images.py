@@ -5,7 +5,17 @@ from typing import Annotated
 from litestar import Controller, get
 from litestar.params import FromPath, QueryParameter
 
-from api.detection_runs.parameters import Actual, Background, Confidence, Error, ImageLimit, Iou, Position, Predicted
+from api.detection_runs.parameters import (
+    Actual,
+    Background,
+    Confidence,
+    Error,
+    ImageLimit,
+    Iou,
+    Position,
+    Predicted,
+    Rules,
+)
 from api.detection_runs.schemas import JudgedImagePage
 from api.http.injected import Injected
 from api.signatures import require_analyses
@@ -45,6 +55,7 @@ class DetectionImageController(Controller):
         ] = None,
         iou: Iou = None,
         confidence: Confidence = None,
+        profile: Rules = None,
         cursor: Position = None,
         limit: ImageLimit = 24,
     ) -> JudgedImagePage:
@@ -58,5 +69,7 @@ class DetectionImageController(Controller):
         request = ImageRequest(
             kind, actual, predicted, background, error, Search(None, metadata_key, metadata_value), start, limit + 1
         )
-        found = await galleries.list_images(platform, caller, detection_run_id, MatchLevel(iou, confidence), request)
+        found = await galleries.list_images(
+            platform, caller, detection_run_id, MatchLevel(iou, confidence, profile), request
+        )
         return JudgedImagePage.of(found, start, limit)

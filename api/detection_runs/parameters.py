@@ -4,8 +4,8 @@ from typing import Annotated
 
 from litestar.params import QueryParameter
 
+from shared.detection_runs.rules import RuleName
 from shared.evaluation.detection.error_types import BACKGROUND, ErrorType
-from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import ProfileName
 
 # The largest position that JSON's readers all understand.
@@ -26,14 +26,18 @@ Confidence = Annotated[
     ),
 ]
 Rules = Annotated[
-    MatrixProfile | None,
+    RuleName | None,
     QueryParameter(
-        description="Count as another program does, with its IoU and confidence unless others are sent; by default by "
-        "the rules of the run."
+        description="Count by other rules that can judge the run, by default by its own; those of a matrix have an IoU "
+        "and a confidence of their own unless others are sent."
     ),
 ]
+CurveRules = Annotated[
+    ProfileName | None,
+    QueryParameter(description="Draw by the rules of another profile that can judge the run; by default by its own."),
+]
 OtherRules = Annotated[
-    ProfileName | MatrixProfile | None,
+    RuleName | None,
     QueryParameter(description="Compare with these rules alone; by default with all that can judge the run."),
 ]
 Actual = Annotated[str | None, QueryParameter(description="Only objects of this true class: a row of the matrix.")]

@@ -17,9 +17,10 @@ from api.web.detection_options import PAGE_SIZE, DetectionPageOptions
 from api.web.page_request import PageRequest
 from shared import detection_runs, projects
 from shared.detection_runs import answers, drawn_data
-from shared.detection_runs.differences import DifferingObject, rules_for
+from shared.detection_runs.differences import DifferingObject
 from shared.detection_runs.drawn_data import DrawnData
 from shared.detection_runs.records import ShownImage
+from shared.detection_runs.rules import rules_for
 from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import ProfileName
 from shared.presentation.detection_page import REASON_TITLES

@@ -10,6 +10,7 @@ from litestar.params import FromPath, QueryParameter
 from api.http import paging
 from api.http.injected import Injected
 from api.signatures import require_analyses
+from api.web.detection_options import RulesOrOwn
 from api.web.gallery_options import PAGE_SIZE, ErrorOrAny, GalleryOptions, KindOrAny
 from api.web.page_request import PageRequest
 from shared import detection_runs, projects
@@ -18,6 +19,8 @@ from shared.detection_runs.drawn_data import DrawnData
 from shared.detection_runs.image_order import JudgedImage
 from shared.detection_runs.lifecycle import DetectionRunStatus
 from shared.detection_runs.records import ShownImage
+from shared.detection_runs.rules import rules_for
+from shared.evaluation.detection.foreign_matrices import DEFAULTS
 from shared.presentation import judged_boxes
 from shared.presentation.detection_page import ERROR_TITLES
 from shared.presentation.judged_boxes import DrawnBox
@@ -48,10 +51,11 @@ async def gallery_options(
     metadata_key: Annotated[str, QueryParameter()] = "",
     metadata_value: Annotated[str, QueryParameter()] = "",
     start: Annotated[int, QueryParameter(ge=0, le=MAX_POSITION)] = 0,
+    profile: Annotated[RulesOrOwn, QueryParameter()] = "",
 ) -> GalleryOptions:
     """The filter of the address."""
     return GalleryOptions(
-        iou, confidence, kind, actual, predicted, background, error, metadata_key, metadata_value, start
+        iou, confidence, kind, actual, predicted, background, error, metadata_key, metadata_value, start, profile
     )
 
 
@@ -84,6 +88,7 @@ class DetectionImagePages(Controller):
             tiles=tiles,
             next_start=next_start,
             classes=_classes(run),
+            rules=rules_for(run.asked),
             error_titles=ERROR_TITLES,
         )
 
@@ -109,6 +114,8 @@ class DetectionImagePages(Controller):
             options=options,
             walk=found,
             confidence=least,
+            # A matrix matches anew at every confidence.
+            is_slid=options.profile not in DEFAULTS,
             drawing=await asyncio.to_thread(judged_boxes.drawn, found.image, found.shown, least, data),
         )
 

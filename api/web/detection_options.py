@@ -9,8 +9,11 @@ from api.web.numbers import read_number
 from shared.detection_runs.answers import ObjectRequest
 from shared.detection_runs.matches import MatchKind, MatchLevel
 from shared.detection_runs.results import DetectedClass
+from shared.detection_runs.rules import RuleName
 from shared.evaluation.detection.agreement import Rates
-from shared.evaluation.detection.error_types import BACKGROUND, FOREGROUND, ErrorType
+from shared.evaluation.detection.error_types import BACKGROUND, ErrorType
+from shared.evaluation.detection.foreign_matrices import DEFAULTS
+from shared.evaluation.detection.profiles import PROFILES
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.kit.errors import Fault, InvalidInput
 from shared.presentation.whiskers import Whisker, whisker
@@ -61,6 +64,11 @@ def query_of(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
     return urlencode({name: value for name, value in values.items() if value != defaults[name]})
 
 
+# A form sends an empty text for the rules of the run.
+RulesOrOwn = RuleName | Literal[""]
+RULES: tuple[RuleName, ...] = (*PROFILES, *DEFAULTS)
+
+
 class DetectionPageOptions(NamedTuple):
     """The query of the page; texts that are empty ask for nothing."""
 
@@ -74,6 +82,7 @@ class DetectionPageOptions(NamedTuple):
     error: ErrorType | None = None
     start: int = 0
     sort: ClassSort = "name"
+    profile: RulesOrOwn = ""
 
     @property
     def level(self) -> MatchLevel:
@@ -84,7 +93,7 @@ class DetectionPageOptions(NamedTuple):
             raise InvalidInput(Fault("/iou", "iou: write a number from 0.1 to 1, such as 0.5."))
         if confidence is not None and not 0 <= confidence <= 1:
             raise InvalidInput(Fault("/confidence", "confidence: write a number from 0 to 1, such as 0.5."))
-        return MatchLevel(FOREGROUND if iou is None else iou, confidence)
+        return MatchLevel(iou, confidence, next((name for name in RULES if name == self.profile), None))
 
     @property
     def request(self) -> ObjectRequest:

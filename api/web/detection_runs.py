@@ -13,7 +13,7 @@ from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.http.problems import problem_of
 from api.signatures import require_analyses
-from api.web.detection_options import CLASS_SORTS, PAGE_SIZE, ClassSort, DetectionPageOptions, class_rows
+from api.web.detection_options import CLASS_SORTS, PAGE_SIZE, ClassSort, DetectionPageOptions, RulesOrOwn, class_rows
 from api.web.forms import Form
 from api.web.gallery_options import GalleryOptions
 from api.web.page_request import PageRequest
@@ -25,6 +25,7 @@ from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.matches import MatchKind
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunDescription
+from shared.detection_runs.rules import rules_for
 from shared.evaluation.detection.error_types import ErrorType
 from shared.evaluation.detection.foreign_matrices import DEFAULTS
 from shared.evaluation.detection.profiles import PROFILES, DetectionSubject
@@ -95,6 +96,7 @@ class DetectionRunPages(Controller):
         error: Annotated[ErrorType | None, QueryParameter()] = None,
         start: Annotated[int, QueryParameter(ge=0, le=MAX_POSITION)] = 0,
         sort: Annotated[ClassSort, QueryParameter()] = "name",
+        profile: Annotated[RulesOrOwn, QueryParameter()] = "",
     ) -> Response[Any]:
         """Show the figures and the objects behind a count, or the progress until they are there."""
         run = await detection_runs.get(page_request.platform, page_request.caller, detection_run_id)
@@ -104,7 +106,7 @@ class DetectionRunPages(Controller):
         if run.result is None:
             return await _waiting(page_request, run)
         options = DetectionPageOptions(
-            iou, confidence, class_name, kind, actual, predicted, background, error, start, sort
+            iou, confidence, class_name, kind, actual, predicted, background, error, start, sort, profile
         )
         return await _page(page_request, run, options)
 
@@ -116,9 +118,10 @@ class DetectionRunPages(Controller):
         *,
         iou: Annotated[str, QueryParameter()] = "",
         confidence: Annotated[str, QueryParameter()] = "",
+        profile: Annotated[RulesOrOwn, QueryParameter()] = "",
     ) -> Response[str]:
         """Show what is right, wrong and missed where the sliders stand."""
-        options = DetectionPageOptions(iou, confidence)
+        options = DetectionPageOptions(iou, confidence, profile=profile)
         found = await answers.counts(page_request.platform, page_request.caller, detection_run_id, options.level)
         here = f"/app/detection-runs/{detection_run_id}"
         return page_request.render("detection/counts.html", here=here, options=options, counts=found)
@@ -221,6 +224,8 @@ async def _page(
         verdicts=VERDICT_TITLES,
         next_start=options.start + PAGE_SIZE if has_more else None,
         profile=PROFILES[figures.profile],
+        rules=rules_for(run.asked),
+        is_of_matrix=options.profile in DEFAULTS,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, NamedTuple, get_args
 
-from api.web.detection_options import DetectionPageOptions, query_of
+from api.web.detection_options import DetectionPageOptions, RulesOrOwn, query_of
 from shared.detection_runs.galleries import ImageRequest
 from shared.detection_runs.matches import MatchKind, MatchLevel
 from shared.evaluation.detection.error_types import ErrorType
@@ -30,11 +30,12 @@ class GalleryOptions(NamedTuple):
     metadata_key: str = ""
     metadata_value: str = ""
     start: int = 0
+    profile: RulesOrOwn = ""
 
     @property
     def level(self) -> MatchLevel:
         """The level; raises InvalidInput."""
-        return DetectionPageOptions(self.iou, self.confidence).level
+        return DetectionPageOptions(self.iou, self.confidence, profile=self.profile).level
 
     @property
     def request(self) -> ImageRequest:
@@ -52,4 +53,5 @@ class GalleryOptions(NamedTuple):
     def of_objects(cls, options: DetectionPageOptions, confidence: float) -> "GalleryOptions":
         """The gallery of the images behind the objects of the page of figures."""
         same = (options.kind, options.actual, options.predicted, options.background, options.error or "")
-        return cls(options.iou, options.confidence or f"{confidence:.6g}", *same)
+        # All digits: a rounded confidence may leave out the box that it is taken from.
+        return cls(options.iou, options.confidence or str(confidence), *same, profile=options.profile)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.accounts import Caller
 from shared.detection_runs import get_ready, kept_scenes, levels, objects, queries, scenes
-from shared.detection_runs.differences import RuleDifferences, compare_rules, rules_for
+from shared.detection_runs.differences import RuleDifferences, compare_rules
 from shared.detection_runs.judging import CHOSEN_AT
 from shared.detection_runs.levels import LevelCounts
 from shared.detection_runs.matches import (
@@ -19,9 +19,10 @@ from shared.detection_runs.matches import (
     SceneMatches,
 )
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
+from shared.detection_runs.rules import RuleName, rules_for
 from shared.detection_runs.scenes import StoredScene
 from shared.evaluation.detection.error_types import ErrorType
-from shared.evaluation.detection.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.foreign_matrices import DEFAULTS
 from shared.evaluation.detection.profiles import ProfileName
 from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
 from shared.kit.errors import Fault, InvalidInput
@@ -62,7 +63,7 @@ class ProfileCurve(NamedTuple):
 class ProfileObjects(NamedTuple):
     """Objects with the name of the rules by which they were judged."""
 
-    profile: ProfileName | MatrixProfile
+    profile: RuleName
     objects: list[JudgedObject]
 
 
@@ -78,14 +79,14 @@ class DetectionOverview(NamedTuple):
 async def matrix(platform: Platform, caller: Caller, detection_run_id: str, level: MatchLevel) -> DetectionMatrix:
     """Count the objects of a detection run of the caller at a level; raises what `get_ready` raises."""
     run = await get_ready(platform, caller, detection_run_id)
-    _check_rules(run, level)
     return await _scan(platform, run, level, SceneMatches.matrix)
 
 
 async def counts(platform: Platform, caller: Caller, detection_run_id: str, level: MatchLevel) -> LevelCounts:
     """Count what is right, wrong and missed of a detection run of the caller; raises what `get_ready` raises."""
     run = await get_ready(platform, caller, detection_run_id)
-
+    if level.rules not in {None, run.asked.profile}:
+        return await _scan(platform, run, level, lambda matches: levels.of_matrix(matches.matrix()))
     iou = CHOSEN_AT if level.iou is None else level.iou
 
     def read(file: ObjectReader, classes: list[str]) -> LevelCounts:
@@ -117,16 +118,21 @@ async def judged_analyses(
 
 
 async def curve(
-    platform: Platform, caller: Caller, detection_run_id: str, iou: float, class_name: str | None
+    platform: Platform,
+    caller: Caller,
+    detection_run_id: str,
+    iou: float,
+    class_name: str | None,
+    profile: ProfileName | None = None,
 ) -> ProfileCurve:
-    """Return the precision-recall curve of a class, or of all.
+    """Return the precision-recall curve of a class, or of all, by the rules of the run or by those of a profile.
 
-    Raises what `get_ready` raises, and InvalidInput for an unknown class.
+    Raises what `get_ready` raises, and InvalidInput for an unknown class and for rules that cannot judge the run.
     """
     run = await get_ready(platform, caller, detection_run_id)
     code = code_of(run, "class", class_name)
-    found = await _scan(platform, run, MatchLevel(iou, 0.0), lambda matches: matches.curve(code))
-    return ProfileCurve(run.asked.profile, found)
+    found = await _scan(platform, run, MatchLevel(iou, 0.0, profile), lambda matches: matches.curve(code))
+    return ProfileCurve(profile or run.asked.profile, found)
 
 
 async def differences(
@@ -134,7 +140,7 @@ async def differences(
     caller: Caller,
     detection_run_id: str,
     level: MatchLevel,
-    other: ProfileName | MatrixProfile | None,
+    other: RuleName | None,
     page: slice,
 ) -> RuleDifferences:
     """Judge a detection run by other rules, or all that can judge it, and list the objects that they judge otherwise.
@@ -160,7 +166,6 @@ async def list_objects(
     Raises what `get_ready` raises, and InvalidInput for an unknown class.
     """
     run = await get_ready(platform, caller, detection_run_id)
-    _check_rules(run, level)
     wanted = request.among(run)
     found = await _scan(
         platform, run, level, lambda matches: matches.objects(wanted, start=request.start, limit=request.limit)
@@ -176,7 +181,8 @@ async def overview(
 
     def answer(matches: SceneMatches) -> tuple[DetectionMatrix, PrecisionRecall | None, list[JudgedObject]]:
         shown = matches.objects(wanted, start=request.start, limit=request.limit)
-        return matches.matrix(), matches.curve(code), shown
+        # A matrix matches what is sure enough: other confidences are not below it.
+        return matches.matrix(), None if matches.profile in DEFAULTS else matches.curve(code), shown
 
     found = await _scan(platform, run, level, answer)
     image_ids = list({one.image_id for one in found[2]})
@@ -197,20 +203,16 @@ def code_of(run: DetectionRunRecord, field: str, name: str | None) -> int | None
     return names.index(name)
 
 
-def _check_rules(run: DetectionRunRecord, level: MatchLevel) -> None:
-    if level.rules is None:
-        return
-    if run.asked.profile != "coco":
-        detail = f"profile: {level.rules} counts objects of a run of the profile coco; this one is {run.asked.profile}."
-        raise InvalidInput(Fault("/profile", detail))
-    if run.asked.subject == "oriented_boxes":
-        detail = f"profile: {level.rules} overlaps oriented boxes by another measure; omit it, or use upright boxes."
-        raise InvalidInput(Fault("/profile", detail))
+def check_rules(run: DetectionRunRecord, name: RuleName | None) -> None:
+    """Raise InvalidInput for rules that cannot judge a run."""
+    if name not in (None, *(known := rules_for(run.asked))):
+        raise InvalidInput(Fault("/profile", f"profile: the rules that can judge this run are {', '.join(known)}."))
 
 
 async def _scan(
     platform: Platform, run: DetectionRunRecord, level: MatchLevel, answer: Callable[[SceneMatches], T]
 ) -> T:
+    check_rules(run, level.rules)
     return await scan_scene(
         platform, run, lambda stored, classes: answer(SceneMatches(stored, run.asked, classes, level))
     )

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
@@ -26,21 +25,18 @@ from shared.detection_runs.judging import CHOSEN_AT, max_detections
 from shared.detection_runs.matches import MatchLevel
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import RuleCounts, RuleSummary
+from shared.detection_runs.rules import RuleName, measured_by
 from shared.detection_runs.scenes import StoredScene, id_at
-from shared.evaluation.detection import foreign_matrices, open_images, overlaps, voc
-from shared.evaluation.detection.error_types import BACKGROUND
-from shared.evaluation.detection.foreign_matrices import MatrixProfile
+from shared.evaluation.detection import foreign_matrices
 from shared.evaluation.detection.object_table import Flags
-from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge
+from shared.evaluation.detection.profiles import PROFILES, judge
 from shared.evaluation.detection.ranked_outcomes import Scene, best_confidence, ranked_counts
-
-_VOC = ("voc07", "voc12")
 
 
 class OtherJudgement(msgspec.Struct, frozen=True):
     """How other rules judge an object, and why."""
 
-    profile: Annotated[ProfileName | MatrixProfile, Meta(description="Name of the rules.")]
+    profile: Annotated[RuleName, Meta(description="Name of the rules.")]
     judgement: Annotated[Judgement, Meta(description="What the object counts as.")]
     reason: Annotated[DifferenceReason, Meta(description="Why it is not what the rules of the run say.")]
 
@@ -68,29 +64,12 @@ class RuleDifferences(NamedTuple):
     objects: list[DifferingObject]
 
 
-def rules_for(options: DetectionOptions) -> list[ProfileName | MatrixProfile]:
-    """The rules that can judge a run's scene, its own first.
-
-    Those that need labels of images judge scenes that have them; those of matrices judge COCO's, but no oriented boxes,
-    whose overlaps they estimate.
-    """
-    has_labels = PROFILES[options.profile].has_labels
-    others: list[ProfileName | MatrixProfile] = [
-        profile.name
-        for profile in PROFILES.values()
-        if options.subject in profile.subjects and (has_labels or not profile.has_labels)
-    ]
-    if options.profile == "coco" and options.subject != "oriented_boxes":
-        others += list(foreign_matrices.DEFAULTS)
-    return [options.profile, *(name for name in others if name != options.profile)]
-
-
 def compare_rules(
     stored: StoredScene,
     options: DetectionOptions,
     classes: Sequence[str],
     level: MatchLevel,
-    others: Sequence[ProfileName | MatrixProfile],
+    others: Sequence[RuleName],
     page: slice,
 ) -> RuleDifferences:
     """Judge a scene by its own rules and by others at one IoU and confidence, and list the objects that differ.
@@ -109,7 +88,7 @@ def summarize(
     stored: StoredScene,
     options: DetectionOptions,
     classes: Sequence[str],
-    others: Sequence[ProfileName | MatrixProfile],
+    others: Sequence[RuleName],
 ) -> list[RuleSummary]:
     """Count what other rules judge otherwise, and why, at IoU 0.50 and the confidence with the largest F1."""
     iou, confidence, (own, *sides) = _sides(stored.scene, options, MatchLevel(), others)
@@ -128,7 +107,7 @@ def summarize(
 
 
 def _sides(
-    scene: Scene, options: DetectionOptions, level: MatchLevel, others: Sequence[ProfileName | MatrixProfile]
+    scene: Scene, options: DetectionOptions, level: MatchLevel, others: Sequence[RuleName]
 ) -> tuple[float, float, list[RuledSide]]:
     """The level, with what it leaves out, and the scene by its own rules and by the others."""
     iou = CHOSEN_AT if level.iou is None else level.iou
@@ -142,31 +121,15 @@ def _those_of(sides: Sequence[RuledSide], differing: Sequence[Flags], row: int) 
     return [side for side, differs in zip(sides, differing, strict=True) if differs[row]]
 
 
-def _side(
-    scene: Scene, options: DetectionOptions, name: ProfileName | MatrixProfile, iou: float, confidence: float
-) -> RuledSide:
+def _side(scene: Scene, options: DetectionOptions, name: RuleName, iou: float, confidence: float) -> RuledSide:
     match name:
         case "ultralytics-matrix" | "supervision-matrix":
             found, cells = foreign_matrices.judge_as(name, scene, iou, confidence)
             return RuledSide(name, iou, scene, found._replace(partners=cells.of_candidates), cells.is_counted)
         case _:
-            measured = _as_measured_by(name, options.profile, scene)
+            measured = measured_by(name, options.profile, scene)
             found = judge(PROFILES[name], measured, iou, max_detections(options))
             return RuledSide(name, iou, measured, found, scene.candidates.confidences >= confidence)
-
-
-def _as_measured_by(name: ProfileName, own: ProfileName, scene: Scene) -> Scene:
-    """The scene with the overlaps and the objects to find of other rules."""
-    references, pairs = scene.references, scene.overlaps
-    if own == "openimages" and name != "openimages":
-        references = open_images.without_groups(references)
-    elif name == "openimages":
-        references = open_images.sought(references)
-    if name in _VOC and own not in _VOC:
-        pairs = voc.pairs_of(references, scene.candidates, BACKGROUND)
-    elif own in _VOC and name not in _VOC:
-        pairs = overlaps.of_boxes(references, scene.candidates, BACKGROUND, within_class=False)
-    return replace(scene, references=references, overlaps=pairs)
 
 
 def _count(scene: Scene) -> int:

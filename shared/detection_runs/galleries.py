@@ -8,7 +8,7 @@ import numpy as np
 
 from shared.accounts import Caller
 from shared.detection_runs import get_ready, queries
-from shared.detection_runs.answers import ObjectRequest, scan_scene
+from shared.detection_runs.answers import ObjectRequest, check_rules, scan_scene
 from shared.detection_runs.errors import ImageNotJudged
 from shared.detection_runs.image_order import JudgedImage, OrderedImages, judged_images, ordered, positions_of
 from shared.detection_runs.matches import MatchFilter, MatchKind, MatchLevel, SceneMatches
@@ -88,13 +88,14 @@ async def list_images(
     Raises what `get_ready` raises, and InvalidInput for an unknown class or a value without a key.
     """
     run = await get_ready(platform, caller, detection_run_id)
+    check_rules(run, level.rules)
     wanted, named = request.among(run), await _named(platform, run, request.search)
 
     def answer(stored: StoredScene, classes: list[str]) -> tuple[MatchLevel, int, list[JudgedImage]]:
         matches = SceneMatches(stored, run.asked, classes, level)
         order = _order(stored, matches, wanted, named)
         some = order._replace(positions=order.positions[request.start : request.start + request.limit])
-        images = judged_images(stored, run.asked, classes, matches.iou, some)
+        images = judged_images(matches, some)
         return MatchLevel(matches.iou, matches.confidence), len(order.positions), images
 
     found = await scan_scene(platform, run, answer)
@@ -114,6 +115,7 @@ async def walk(
     Raises what `list_images` raises, and ImageNotJudged for an image that the run does not have or that was deleted.
     """
     run = await get_ready(platform, caller, detection_run_id)
+    check_rules(run, level.rules)
     wanted, named = request.among(run), await _named(platform, run, request.search)
     known = known_uuid(image_id, ImageNotJudged)
 
@@ -123,7 +125,7 @@ async def walk(
             return None
         matches = SceneMatches(stored, run.asked, classes, level)
         order = _order(stored, matches, wanted, named)
-        (image,) = judged_images(stored, run.asked, classes, matches.iou, order._replace(positions=places))
+        (image,) = judged_images(matches, order._replace(positions=places))
         found = np.flatnonzero(order.positions == places[0])
         place = int(found[0]) if len(found) else None
         split = (0, 0) if place is None else (place, place + 1)

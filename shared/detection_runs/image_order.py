@@ -8,12 +8,9 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from shared.detection_runs.judging import max_detections
 from shared.detection_runs.matches import MatchFilter, MatchKind, SceneMatches
-from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene, id_at, ids_of
 from shared.evaluation.detection.object_table import ObjectTable
-from shared.evaluation.detection.profiles import PROFILES, judge
 
 # More boxes of one image cannot be told apart.
 MAX_BOXES = 500
@@ -32,7 +29,7 @@ class ImageBox(msgspec.Struct, frozen=True, kw_only=True):
     """An object of one image.
 
     A candidate counts as it does at every confidence that lets it count; an object of the ground truth is missed from
-    the confidence `found_at` on, or always where that is null.
+    the confidence `found_at` on, or always where that is null. By the rules of a matrix both hold at its confidence.
     """
 
     annotation_id: Annotated[UUID, Meta(description="Id of the annotation.")]
@@ -89,11 +86,9 @@ def positions_of(stored: StoredScene, image_ids: list[UUID]) -> NDArray[np.intp]
     return np.array(found, np.intp)
 
 
-def judged_images(
-    stored: StoredScene, options: DetectionOptions, classes: list[str], iou: float, some: OrderedImages
-) -> list[JudgedImage]:
+def judged_images(matches: SceneMatches, some: OrderedImages) -> list[JudgedImage]:
     """Images with their boxes, in their order; `some` are those of a page."""
-    boxes = _Boxes(stored, options, classes, iou)
+    boxes, stored = _Boxes(matches), matches.stored
     return [
         JudgedImage(
             image_id=id_at(stored.images, place),
@@ -109,12 +104,11 @@ def judged_images(
 
 
 class _Boxes:
-    """The boxes of images at one overlap, which is matched once."""
+    """The boxes of images as they are matched at one overlap."""
 
-    def __init__(self, stored: StoredScene, options: DetectionOptions, classes: list[str], iou: float) -> None:
-        scene = stored.scene
-        self._stored, self._classes = stored, classes
-        self._found = judge(PROFILES[options.profile], scene, iou, max_detections(options))
+    def __init__(self, matches: SceneMatches) -> None:
+        scene = matches.stored.scene
+        self._stored, self._classes, self._found = matches.stored, matches.classes, matches.found
         self._found_at = np.full(len(scene.references), np.nan)
         right = np.flatnonzero(self._found.is_right)
         self._found_at[self._found.partners[right]] = scene.candidates.confidences[right]

@@ -13,7 +13,9 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from shared.detection_runs.judging import max_detections
+from shared.detection_runs.matches import DetectionMatrix
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.rules import RuleName
 from shared.evaluation.detection.agreement import Rates, rates
 from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge, judge_at
 from shared.evaluation.detection.ranked_outcomes import Scene, best_confidence, ranked_counts
@@ -35,7 +37,7 @@ Columns = Mapping[str, NDArray[Any]]
 class LevelCounts(msgspec.Struct, frozen=True):
     """What is right, wrong and missed at a level."""
 
-    profile: Annotated[ProfileName, Meta(description="Rules by which the objects are counted.")]
+    profile: Annotated[RuleName, Meta(description="Rules by which the objects are counted.")]
     iou: Annotated[float, Meta(description="Intersection over union from which two objects match.")]
     confidence: Annotated[float, Meta(description="Least confidence of a candidate.")]
     classes: Annotated[list[str], Meta(description="Names of the classes.")]
@@ -117,6 +119,11 @@ def count(scene: Scene, options: DetectionOptions, iou: float, confidence: float
         for flags in (found.is_right, found.is_wrong)
     )
     return LevelTotals(right, wrong, _sought(scene), least)
+
+
+def of_matrix(matrix: DetectionMatrix) -> LevelCounts:
+    """Return the counts of a matrix without its cells."""
+    return LevelCounts(matrix.profile, matrix.iou, matrix.confidence, matrix.classes, matrix.overall, matrix.per_class)
 
 
 def _sought(scene: Scene) -> NDArray[np.int64]:

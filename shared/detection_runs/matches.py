@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from shared.detection_runs.judging import CHOSEN_AT, max_detections
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.rules import RuleName, measured_by
 from shared.detection_runs.scenes import StoredScene, id_at
 from shared.evaluation.detection import confusion, error_types, foreign_matrices
 from shared.evaluation.detection.agreement import Rates, rates
 from shared.evaluation.detection.confusion import DetectionCells
 from shared.evaluation.detection.error_types import ERROR_TYPES, ErrorType
-from shared.evaluation.detection.foreign_matrices import MatrixProfile
-from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge
+from shared.evaluation.detection.profiles import PROFILES, judge
 from shared.evaluation.detection.ranked_outcomes import (
     Outcomes,
     PrecisionRecall,
@@ -35,19 +35,19 @@ MatchKind = Literal["TP", "FP", "FN"]
 class MatchLevel(NamedTuple):
     """From which overlap on two objects are the same, and from which confidence on a candidate counts.
 
-    Without a confidence it is the one with the largest F1 at that overlap. With the rules of a foreign matrix, what is
-    left out is as its program has it.
+    Without a confidence it is the one with the largest F1 at that overlap. Other rules than those of the run judge its
+    scene as they measure it; with those of a foreign matrix, what is left out is as its program has it.
     """
 
     iou: float | None = None
     confidence: float | None = None
-    rules: MatrixProfile | None = None
+    rules: RuleName | None = None
 
 
 class DetectionMatrix(msgspec.Struct, frozen=True):
     """The confusion matrix at a level; its last row and column are the background."""
 
-    profile: Annotated[ProfileName | MatrixProfile, Meta(description="Rules by which the objects are counted.")]
+    profile: Annotated[RuleName, Meta(description="Rules by which the objects are counted.")]
     iou: Annotated[float, Meta(description="Intersection over union from which two objects match.")]
     confidence: Annotated[float, Meta(description="Least confidence of a candidate.")]
     classes: Annotated[list[str], Meta(description="Names of the classes, in the order of rows and columns.")]
@@ -99,32 +99,43 @@ class JudgedObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SceneMatches:
-    """The objects of a scene at one level."""
+    """The objects of a scene at one level.
+
+    `stored` is the scene as the rules of the level measure it, `found` what they say of it.
+    """
 
     def __init__(
         self, stored: StoredScene, options: DetectionOptions, classes: Sequence[str], level: MatchLevel
     ) -> None:
-        self._stored, self._options, self._classes = stored, options, classes
-        scene = stored.scene
-        self._profile: ProfileName | MatrixProfile = level.rules or options.profile
+        self.stored, self._options, self.classes = stored, options, list(classes)
+        self.profile: RuleName = level.rules or options.profile
         self._cells: DetectionCells
-        if level.rules is not None:
-            defaults = foreign_matrices.DEFAULTS[level.rules]
-            self.iou = defaults.iou if level.iou is None else level.iou
-            self.confidence = defaults.confidence if level.confidence is None else level.confidence
-            self._found, self._cells = foreign_matrices.judge_as(level.rules, scene, self.iou, self.confidence)
-            self._is_sure = self._cells.is_counted
-            return
+        match self.profile:
+            case "ultralytics-matrix" | "supervision-matrix" as name:
+                defaults = foreign_matrices.DEFAULTS[name]
+                self.iou = defaults.iou if level.iou is None else level.iou
+                self.confidence = defaults.confidence if level.confidence is None else level.confidence
+                self.found, self._cells = foreign_matrices.judge_as(name, stored.scene, self.iou, self.confidence)
+                self._is_sure = self._cells.is_counted
+            case name:
+                if name != options.profile:
+                    scene = measured_by(name, options.profile, stored.scene)
+                    self.stored = stored._replace(scene=scene, errors=None)
+                    self._options = msgspec.structs.replace(options, profile=name)
+                self._judge(level)
+
+    def _judge(self, level: MatchLevel) -> None:
+        scene = self.stored.scene
         self.iou = CHOSEN_AT if level.iou is None else level.iou
-        self._found = self._judged(self.iou)
-        best = best_confidence(ranked_counts(scene, self._found, None)) if level.confidence is None else None
+        self.found = self._judged(self.iou)
+        best = best_confidence(ranked_counts(scene, self.found, None)) if level.confidence is None else None
         self.confidence = level.confidence if level.confidence is not None else (best.confidence if best else 0.0)
         self._is_sure = scene.candidates.confidences >= self.confidence
-        self._cells = confusion.cells(scene, self._found, self.iou, self.confidence)
+        self._cells = confusion.cells(scene, self.found, self.iou, self.confidence)
 
     def matrix(self) -> DetectionMatrix:
         """The counts of all cells."""
-        counts = confusion.matrix(self._stored.scene, self._cells)
+        counts = confusion.matrix(self.stored.scene, self._cells)
         diagonal, rows, columns = np.diag(counts)[:-1], counts.sum(axis=1)[:-1], counts.sum(axis=0)[:-1]
         of_classes = [
             rates(int(right), int(true - right), int(said - right))
@@ -133,12 +144,12 @@ class SceneMatches:
         right = int(diagonal.sum())
         overall = rates(right, int(rows.sum()) - right, int(columns.sum()) - right)
         return DetectionMatrix(
-            self._profile, self.iou, self.confidence, list(self._classes), counts.tolist(), overall, of_classes
+            self.profile, self.iou, self.confidence, self.classes, counts.tolist(), overall, of_classes
         )
 
     def curve(self, code: int | None) -> PrecisionRecall | None:
         """The precision-recall curve of a class, or of all candidates together."""
-        return precision_recall(ranked_counts(self._stored.scene, self._found, code))
+        return precision_recall(ranked_counts(self.stored.scene, self.found, code))
 
     def objects(self, wanted: MatchFilter, *, start: int, limit: int) -> list[JudgedObject]:
         """The objects that are asked for, the worst first, from a position on.
@@ -151,7 +162,7 @@ class SceneMatches:
 
     def images_of(self, wanted: MatchFilter) -> NDArray[np.int64]:
         """The positions of the images of all objects that are asked for, an entry for each object."""
-        table = self._stored.scene.references if wanted.kind == "FN" else self._stored.scene.candidates
+        table = self.stored.scene.references if wanted.kind == "FN" else self.stored.scene.candidates
         positions: NDArray[np.int64] = table.images[self._rows(wanted)]
         return positions
 
@@ -159,19 +170,19 @@ class SceneMatches:
         return self._missed(wanted) if wanted.kind == "FN" else self._candidates(wanted)
 
     def _judged(self, iou: float) -> Outcomes:
-        return judge(PROFILES[self._options.profile], self._stored.scene, iou, max_detections(self._options))
+        return judge(PROFILES[self._options.profile], self.stored.scene, iou, max_detections(self._options))
 
     @cached_property
     def _error_types(self) -> "_ErrorTypes":
-        scene = self._stored.scene
-        errors = self._stored.errors or error_types.classify(scene, self._judged(CHOSEN_AT))
+        scene = self.stored.scene
+        errors = self.stored.errors or error_types.classify(scene, self._judged(CHOSEN_AT))
         is_missed = np.zeros(len(scene.references), bool)
         is_missed[errors.missed] = True
         return _ErrorTypes(errors.types, is_missed)
 
     def _candidates(self, wanted: MatchFilter) -> NDArray[np.intp]:
-        scene, partners = self._stored.scene, self._cells.of_candidates
-        kept = (self._found.is_right if wanted.kind == "TP" else self._found.is_wrong) & self._is_sure
+        scene, partners = self.stored.scene, self._cells.of_candidates
+        kept = (self.found.is_right if wanted.kind == "TP" else self.found.is_wrong) & self._is_sure
         true_classes = np.append(scene.references.classes, -1)[partners]
         kept &= _is(scene.candidates.classes, wanted.predicted) & _is(true_classes, wanted.actual)
         kept &= (partners < 0) | (not wanted.is_background)
@@ -183,8 +194,8 @@ class SceneMatches:
         return rows[np.argsort(self._shares(rows, partners[rows]), kind="stable")]
 
     def _missed(self, wanted: MatchFilter) -> NDArray[np.intp]:
-        scene, partners = self._stored.scene, self._cells.of_references
-        rows = missed(scene, self._found, self._is_sure)
+        scene, partners = self.stored.scene, self._cells.of_references
+        rows = missed(scene, self.found, self._is_sure)
         said = np.append(scene.candidates.classes, -1)[partners[rows]]
         kept = _is(scene.references.classes[rows], wanted.actual) & _is(said, wanted.predicted)
         kept &= (partners[rows] < 0) | (not wanted.is_background)
@@ -195,12 +206,12 @@ class SceneMatches:
 
     def _shares(self, candidates: NDArray[np.intp], references: NDArray[np.int64]) -> NDArray[np.float64]:
         """The overlaps of pairs, which stand in the order of candidate and reference."""
-        pairs, width = self._stored.scene.overlaps, len(self._stored.scene.references) + 1
+        pairs, width = self.stored.scene.overlaps, len(self.stored.scene.references) + 1
         numbers = pairs.candidates * width + pairs.references
         return pairs.iou[np.searchsorted(numbers, candidates * width + references)]
 
     def _object(self, kind: MatchKind, row: int) -> JudgedObject:
-        stored, scene, types = self._stored, self._stored.scene, self._error_types
+        stored, scene, types = self.stored, self.stored.scene, self._error_types
         is_missed = kind == "FN"
         table, ids = (scene.references, stored.references) if is_missed else (scene.candidates, stored.candidates)
         partner = int((self._cells.of_references if is_missed else self._cells.of_candidates)[row])
@@ -213,7 +224,7 @@ class SceneMatches:
             reference_analysis_id=id_at(stored.reference_analyses, image),
             candidate_analysis_id=id_at(stored.candidate_analyses, image),
             annotation_id=id_at(ids, row),
-            class_name=self._classes[int(table.classes[row])],
+            class_name=self.classes[int(table.classes[row])],
             confidence=None if is_missed else float(scene.candidates.confidences[row]),
             box=table.xywh[row].tolist(),
             partner=None if partner < 0 else self._partner(row, partner, is_missed=is_missed),
@@ -221,12 +232,12 @@ class SceneMatches:
         )
 
     def _partner(self, row: int, partner: int, *, is_missed: bool) -> MatchedObject:
-        stored, scene = self._stored, self._stored.scene
+        stored, scene = self.stored, self.stored.scene
         table, ids = (scene.candidates, stored.candidates) if is_missed else (scene.references, stored.references)
         candidate, reference = (partner, row) if is_missed else (row, partner)
         return MatchedObject(
             annotation_id=id_at(ids, partner),
-            class_name=self._classes[int(table.classes[partner])],
+            class_name=self.classes[int(table.classes[partner])],
             confidence=float(scene.candidates.confidences[partner]) if is_missed else None,
             box=table.xywh[partner].tolist(),
             iou=float(self._shares(np.array([candidate]), np.array([reference]))[0]),

@@ -47,12 +47,13 @@ function draw() {
   }
 }
 
-slider.addEventListener("input", draw);
+// The rules of a matrix match anew at every confidence: such an image has no slider.
+slider?.addEventListener("input", draw);
 rows.forEach((row, at) => {
   row.addEventListener("pointerenter", () => boxes[at].classList.add("pointed-at"));
   row.addEventListener("pointerleave", () => boxes[at].classList.remove("pointed-at"));
 });
-slider.closest("[data-scripted]").hidden = false;
+slider?.closest("[data-scripted]").toggleAttribute("hidden", false);
 
 document.addEventListener("keydown", (event) => {
   if (

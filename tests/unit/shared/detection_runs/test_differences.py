@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.detection_runs.difference_reasons import DifferenceReason
-from shared.detection_runs.differences import RuleDifferences, compare_rules, rules_for, summarize
+from shared.detection_runs.differences import RuleDifferences, compare_rules, summarize
 from shared.detection_runs.judging import max_detections
 from shared.detection_runs.matches import MatchLevel
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.rules import rules_for
 from shared.detection_runs.scenes import StoredScene, ids_of
 from shared.evaluation.detection import open_images, overlaps, voc
 from shared.evaluation.detection.foreign_matrices import MatrixProfile

@@ -10,11 +10,11 @@ from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.annotations.turned_boxes import around_centre
 from shared.analyses.records import AnnotationRecord
 from shared.detection_runs import judging, objects_of_images
-from shared.detection_runs.differences import rules_for
 from shared.detection_runs.errors import BoxesNotOriented
 from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import DetectionFigures
+from shared.detection_runs.rules import rules_for
 from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
 
 IMAGE, TRUTH, FOUND = UUID(int=1), UUID(int=2), UUID(int=3)
