@@ -18,6 +18,9 @@ COCO_SIGMAS = (
 SIZES = {"all": (0, 1e5**2), "medium": (32**2, 96**2), "large": (96**2, 1e5**2)}
 MAX_DETECTIONS = (20,)
 
+# Pairs of objects that are measured together: their points stay in the processor's cache.
+_AT_ONCE = 2_000
+
 
 class Points(NamedTuple):
     """The k points (n, k, 2) of n objects in pixels, and which of them (n, k) are labelled."""
@@ -49,6 +52,15 @@ def similarities(
     how far a candidate's points lie outside of twice its box.
     """
     rows, columns = _same_image(references.images, candidates.images)
+    parts = [slice(start, start + _AT_ONCE) for start in range(0, len(rows), _AT_ONCE)]
+    values = [_values(references, points, sigmas, rows[some], columns[some]) for some in parts]
+    similarity = np.concatenate([np.zeros(0), *values])
+    return Overlaps(rows, columns, similarity).where(similarity >= least)
+
+
+def _values(
+    references: ObjectTable, points: tuple[Points, Points], sigmas: Floats, rows: Integers, columns: Integers
+) -> Floats:
     truth, found = points
     squares = _distances(truth.places[columns], found.places[rows])
     is_labelled = truth.is_labelled[columns]
@@ -58,8 +70,8 @@ def similarities(
     errors = squares / (sigmas * 2) ** 2 / (references.areas[columns, None] + np.spacing(1)) / 2
     terms = np.exp(-errors) * (is_labelled | has_none[:, None])
     counts = np.where(has_none, is_labelled.shape[1], is_labelled.sum(axis=1))
-    values = terms.sum(axis=1) / np.maximum(counts, 1)
-    return Overlaps(rows, columns, values).where(values >= least)
+    values: Floats = terms.sum(axis=1) / np.maximum(counts, 1)
+    return values
 
 
 def _same_image(reference_images: Integers, candidate_images: Integers) -> tuple[Integers, Integers]:
