@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.presentation import heatmap
 from shared.presentation.standalone import Style
+from worker.rendering.kept_pieces import KeptPieces
 
 TEMPLATES = Path(__file__).parent / "templates"
 _UNDEFINED = "undefined: division by zero or logarithm of zero"
@@ -17,12 +18,13 @@ _environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    # They change with the program only: nobody has to look at the files for each page.
+    auto_reload=False,
 )
+_environment.globals |= {"undefined_title": _UNDEFINED, "pieces": KeptPieces(_environment)}
 
 
 def render_page(template: str, style: Style, **values: Any) -> bytes:
     """The template filled with the values, all of them escaped, as UTF-8."""
-    page = _environment.get_template(template).render(
-        policy=style.policy, style=style.text, undefined_title=_UNDEFINED, **values
-    )
+    page = _environment.get_template(template).render(policy=style.policy, style=style.text, **values)
     return page.encode()
