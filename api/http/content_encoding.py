@@ -20,7 +20,7 @@ _ZSTD_OPTIONS: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}
 
 
 class BodyEncoded(DomainError):
-    """The Content-Encoding of the request body is none that is supported; send it with gzip, zstd, or uncompressed."""
+    """The Content-Encoding of the request body is not supported; use gzip, zstd, or none."""
 
     status, code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "body-encoded"
 

@@ -39,7 +39,7 @@ class ComparedChanged(DomainError):
 
 
 class RunsNotComparable(DomainError):
-    """The two are not of the same samples with the same truths, so their predictions cannot be paired."""
+    """The two do not have the same samples with the same actual labels, so their predictions cannot be paired."""
 
     status, code = HTTPStatus.CONFLICT, "runs-not-comparable"
 

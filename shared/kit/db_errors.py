@@ -43,7 +43,7 @@ class DatabaseBusy(ServiceUnavailable):
 
 
 class TransactionConflict(DatabaseBusy):
-    """Changes at the same time were in the way of this one; try again shortly."""
+    """This change collided with another one; try again shortly."""
 
     code = "transaction-conflict"
 

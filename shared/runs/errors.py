@@ -82,7 +82,7 @@ class WeightsInvalid(DomainError):
 
 
 class WeightsUnsupported(DomainError):
-    """The samples of the run have weights, which this cannot count; set `columns.weight` to null to count each once."""
+    """This does not support weights of samples; set `columns.weight` to null to count each sample once."""
 
     status, code = HTTPStatus.CONFLICT, "weights-unsupported"
 
@@ -94,7 +94,7 @@ class NoTruth(DomainError):
 
 
 class TooManyRunClasses(DomainError):
-    """The labels are of more classes than this service counts."""
+    """The labels have more classes than this service accepts."""
 
     status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "too-many-classes"
 
@@ -136,7 +136,7 @@ class ScoresMissing(DomainError):
 
 
 class ScoresNotProbabilities(DomainError):
-    """The scores of the run are no probabilities, so there is nothing to calibrate."""
+    """The scores of the run are not probabilities, so there is nothing to calibrate."""
 
     status, code = HTTPStatus.CONFLICT, "scores-not-probabilities"
 
