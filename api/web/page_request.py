@@ -51,6 +51,8 @@ class PageRequest:
     session_account: SessionAccount | None
     form_secret: str
     set_cookies: list[Cookie] = field(default_factory=list)
+    # Not where an error came before the session was looked for.
+    knows_session: bool = True
 
     @property
     def caller(self) -> Caller:
@@ -63,6 +65,12 @@ class PageRequest:
         if self.session_account is None:
             raise SignInNeeded
         return self.session_account
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether nobody is signed in, as far as is known: then signing in is offered."""
+        is_open = self.knows_session or cookies.read(self.request, "session") is None
+        return self.session_account is None and is_open
 
     @property
     def waiter(self) -> Waiter:

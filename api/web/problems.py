@@ -15,6 +15,10 @@ from shared.kit.errors import DomainError, Problem
 MISTAKES: tuple[type[Exception], ...] = (DomainError, InvalidLabels)
 
 
+# No cache gives one of the two answers for the other, or keeps that there was nothing for later.
+_OF_BOTH = {"Cache-Control": "no-store", "Vary": "Accept"}
+
+
 def problem_page(page_request: PageRequest, problem: Problem) -> Response[Any]:
     """Render the problem as a page, or as the part of a page that a script requested."""
     template = "problem_part.html" if page_request.is_partial else "problem.html"
@@ -24,8 +28,8 @@ def problem_page(page_request: PageRequest, problem: Problem) -> Response[Any]:
 def _page(request: HttpRequest, error: Exception) -> Response[Any]:
     page_request: PageRequest | None = getattr(request.state, "page_request", None)
     if page_request is None:
-        # The error came before authentication: the database is unavailable, or the address holds a NUL.
-        page_request = PageRequest(request, request.app.state.platform, None, "")
+        # The error came before authentication: the database is unavailable, or no page has the address.
+        page_request = PageRequest(request, request.app.state.platform, None, "", knows_session=False)
     if isinstance(error, SignInNeeded):
         query = f"?{request.url.query}" if request.url.query else ""
         return page_request.redirect(f"/app/sign-in?next={quote(request.url.path + query)}")
@@ -38,7 +42,7 @@ def page_or_problem(request: HttpRequest, error: Exception) -> Response[Any]:
     """Answer with a page where HTML is asked for, and as every other route elsewhere."""
     if "text/html" in request.headers.get("accept", ""):
         return _page(request, error)
-    return problems.answer(problems.problem_of(request, error), problems.headers_of(error))
+    return problems.answer(problems.problem_of(request, error), _OF_BOTH | problems.headers_of(error))
 
 
 HANDLERS: ExceptionHandlersMap = dict.fromkeys(problems.HANDLERS, _page)

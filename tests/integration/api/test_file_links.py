@@ -129,6 +129,19 @@ async def test_a_link_opens_nothing_but_its_own_file_in_its_own_direction(
     assert _refusal(await http.get(page)) == (410, "file-gone")
 
 
+async def test_no_cache_keeps_that_a_link_opened_nothing_or_gives_a_page_to_a_program(
+    http: httpx2.AsyncClient, platform: Platform, page: str
+) -> None:
+    await platform.storage.apart(platform.storage.delete, ["jobs/0/1/x.html"])
+
+    for url, status in ((page.replace("?token=", "?token=A"), 404), (page, 410), ("/no/such/route", 404)):
+        for accepted, kind in (("*/*", "application/problem+json"), ("text/html", "text/html; charset=utf-8")):
+            answer = await http.get(url, headers={"Accept": accepted})
+            assert (answer.status_code, answer.headers["content-type"]) == (status, kind)
+            assert answer.headers["cache-control"] == "no-store", (url, accepted)
+            assert "Accept" in answer.headers["vary"].split(", "), (url, accepted)
+
+
 async def test_an_expired_link_is_gone(
     http: httpx2.AsyncClient, page: str, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:

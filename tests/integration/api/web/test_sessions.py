@@ -243,3 +243,16 @@ async def test_two_browsers_sign_up_at_once_and_only_one_gets_the_address(app: L
     fields = {"email": "twice@example.com", "password": "correct horse"}
     answers = await asyncio.gather(first.send("/app/sign-up", **fields), second.send("/app/sign-up", **fields))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
+
+
+@pytest.mark.parametrize("path", ["/app/nothing", "/nothing/here", "/files/gone.html?token=x"])
+async def test_the_page_of_a_problem_offers_signing_in_to_strangers_only(
+    app: Litestar, alice: Client, path: str
+) -> None:
+    signed_in, stranger = Visitor.of(app), Visitor.of(app)
+    await signed_in.sign_in(alice)
+
+    pages = [(await visitor.get(path)).text for visitor in (signed_in, stranger)]
+
+    assert ["Sign in" in page for page in pages] == [False, True]
+    assert [">Overview</a>" in page for page in pages] == [True, False]
