@@ -11,6 +11,7 @@ from shared.evaluation.thresholds.goals import Goal
 from shared.evaluation.thresholds.net_benefit import NetBenefit
 from shared.evaluation.thresholds.promises import Promise, PromisedMetric
 from shared.evaluation.types import Label
+from shared.kit.number_format import value_text
 from shared.runs.promises import ClassDecisionCurve, ClassPromise
 from shared.runs.records import ReadyRun
 
@@ -97,4 +98,4 @@ def _sentence(point: OperatingPointOut | None, promise: Promise) -> str:
 
 def _value(point: OperatingPointOut, promise: Promise) -> str:
     value: float | None = getattr(point, promise.metric)
-    return "undefined" if value is None else f"{value:.6g}"
+    return "undefined" if value is None else value_text(value)

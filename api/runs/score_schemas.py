@@ -12,7 +12,7 @@ from shared.evaluation.intervals.of_matrix import Estimate
 from shared.evaluation.intervals.roc_band import RocBand
 from shared.evaluation.thresholds.goals import Goal, PointCounts
 from shared.evaluation.types import Label
-from shared.kit.number_format import value_text
+from shared.kit.number_format import counted_text, value_text
 from shared.runs.curves import ClassChoice, ClassCurves
 from shared.runs.records import ReadyRun
 
@@ -175,7 +175,9 @@ def _notices(found: ClassCurves) -> list[str]:
 
 
 def _sentence(point: OperatingPointOut | None, goal: Goal, *, is_reached: bool) -> str:
-    within = "" if goal.max_positives is None else f" with at most {goal.max_positives:,} predicted positives"
+    within = (
+        "" if goal.max_positives is None else f" with at most {counted_text(goal.max_positives, 'predicted positive')}"
+    )
     name = "" if goal.metric is None else goal.metric.replace("_", " ")
     if point is None:
         return f"The {name} is undefined at every threshold{within}."
@@ -185,6 +187,8 @@ def _sentence(point: OperatingPointOut | None, goal: Goal, *, is_reached: bool) 
     value = None if goal.metric is None else getattr(point, goal.metric)
     if goal.at_least is None:
         return f"The best choice{within} is {where.removeprefix('at ')}."
+    assert value is not None, "a goal with a bound has a metric"
+    shown = value_text(value)
     if is_reached:
-        return f"The {name} is {value:.6g}{within} {where}, which is at least {goal.at_least:g}."
-    return f"No threshold reaches a {name} of {goal.at_least:g}{within}; the best is {value:.6g} {where}."
+        return f"The {name} is {shown}{within} {where}, which is at least {goal.at_least:g}."
+    return f"No threshold reaches a {name} of {goal.at_least:g}{within}; the best is {shown} {where}."

@@ -6,6 +6,7 @@ from uuid import UUID
 from shared.detection_runs.drawn_data import DrawnData
 from shared.detection_runs.image_order import ImageBox, JudgedImage
 from shared.detection_runs.records import ShownImage
+from shared.kit.number_format import percent_text
 from shared.presentation import label_places, object_drawings
 from shared.presentation.label_places import Rectangle
 from shared.presentation.labels import cut, plain_text
@@ -101,4 +102,4 @@ def _label(box: ImageBox) -> str:
         return name
     if box.is_truth:
         return f"FN {name}"
-    return f"{'TP' if box.is_right else 'FP'} {name} {100 * (box.confidence or 0):.0f} %"
+    return f"{'TP' if box.is_right else 'FP'} {name} {percent_text(box.confidence or 0)} %"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared.evaluation.comparison.pycm_ranking import Comparison, aligned
 from shared.evaluation.comparison.side_by_side import SideBySide
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.kit.number_format import count_text, percent_text
+from shared.kit.number_format import count_text, percent_text, value_text
 from shared.matrices.records import CountedMatrix
 from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.comparison_tables import class_lines, headlines, statistic_lines
@@ -61,6 +61,7 @@ def render_comparison(
         statistics=statistic_lines(table, uids),
         maps=[_map(matrix, names.full) for matrix in map_matrices],
         shade_names=SHADE_NAMES,
+        score_text=value_text,
         drawn_matrices=_DRAWN_MATRICES,
         drawn_classes=_DRAWN_CLASSES,
         f1=class_lines(in_order) if size <= _LISTED_CLASSES else [],

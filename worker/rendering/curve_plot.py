@@ -11,6 +11,7 @@ from shared.curves.kinds.curve import CurveType
 from shared.evaluation.curves.curves import CurvePoints
 from shared.evaluation.curves.one_vs_rest import ClassifierCurves, CurveSummary, UndefinedCurve
 from shared.evaluation.types import Label
+from shared.kit.number_format import value_text
 from shared.presentation.labels import cut, label_text, plain_text
 from worker.rendering.curve_result import area
 from worker.rendering.drawing import Drawing
@@ -66,7 +67,7 @@ def _worst(
 
 
 def _draw(axes: Axes, label: Label, summary: CurveSummary, kind: CurveType, position: int) -> str:
-    text = f"{cut(label_text(label), _LABEL_COLUMNS)} ({area(summary.areas, kind):.3f})"
+    text = f"{cut(label_text(label), _LABEL_COLUMNS)} ({value_text(area(summary.areas, kind))})"
     _line(
         axes, (summary.roc if kind == "ROC" else summary.pr).curve, kind, drawable(text), colormaps["tab10"](position)
     )
@@ -76,11 +77,11 @@ def _draw(axes: Axes, label: Label, summary: CurveSummary, kind: CurveType, posi
 def _draw_averages(axes: Axes, measurements: ClassifierCurves, kind: CurveType) -> None:
     micro = measurements.micro
     curve = (micro.roc if kind == "ROC" else micro.pr).curve
-    line = _line(axes, curve, kind, f"micro average ({area(micro.areas, kind):.3f})", "#000000")
+    line = _line(axes, curve, kind, f"micro average ({value_text(area(micro.areas, kind))})", "#000000")
     line.set(linestyle="--", linewidth=1.8)
     if kind == "ROC":
         line = _line(
-            axes, measurements.macro.roc, kind, f"macro average ({measurements.macro.areas.roc:.3f})", "#555555"
+            axes, measurements.macro.roc, kind, f"macro average ({value_text(measurements.macro.areas.roc)})", "#555555"
         )
         line.set(linestyle="-.", linewidth=1.8)
 

@@ -72,8 +72,8 @@
       // A mouse that moves within a cell changes nothing.
       if (at && at[0] === row && at[1] === column) return;
       at = [row, column];
-      const count = counts[row][column];
-      const samples = `${count} ${count === 1 ? "sample" : "samples"}`;
+      const count = window.written.count(counts[row][column]);
+      const samples = `${count} ${count === "1" ? "sample" : "samples"}`;
       const held = "weighted" in box.dataset ? `weight ${count}` : samples;
       said.textContent = `Actual ${labels[row]}, predicted ${labels[column]}: ${held}`;
       cursor.setAttribute("x", column * cell);

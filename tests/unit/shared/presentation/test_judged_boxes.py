@@ -46,7 +46,7 @@ def test_an_object_counts_as_what_the_confidence_makes_of_it() -> None:
     assert [one.standing for one in low] == ["TP", "FP", "uncounted", "found", "FN", "uncounted"]
     assert [one.standing for one in high] == ["TP", "FP", "uncounted", "FN", "FN", "uncounted"]
     assert [one.is_shown for one in high] == [False, False, False, True, True, True]
-    assert [one.label for one in low] == ["TP car 90 %", "FP car 40 %", "car", "FN car", "FN car", "car"]
+    assert [one.label for one in low] == ["TP car 90.0 %", "FP car 40.0 %", "car", "FN car", "FN car", "car"]
     assert [one.standing for one in tile(JUDGED, SHOWN, 0.5, DrawnData())] == [
         "TP", "uncounted", "found", "FN", "uncounted",
     ]  # fmt: skip

@@ -166,9 +166,9 @@ def test_the_ranking_goes_from_best_to_worst_with_scores_and_descriptions() -> N
     )
     assert grid(page, "ranking") == [
         ["Matrix", "Rank", "Class score", "Overall score", "Model", "Data set", "Tags"],
-        ["★ Strong", "1", "0.58333", "0.57143", "vit 1.2", "pets", "gpunightly"],
-        ["Plain", "2", "0.41250", "0.44762", "", "", ""],
-        ["Matrix …00000002", "3", "0.15000", "0.14762", "svm", "", ""],
+        ["★ Strong", "1", "0.5833", "0.5714", "vit 1.2", "pets", "gpunightly"],
+        ["Plain", "2", "0.4125", "0.4476", "", "", ""],
+        ["Matrix …00000002", "3", "0.1500", "0.1476", "svm", "", ""],
     ]
 
 

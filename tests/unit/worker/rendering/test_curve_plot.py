@@ -8,6 +8,7 @@ from PIL import Image
 from shared.curves.kinds.curve import CurveType
 from shared.evaluation.curves.one_vs_rest import ClassifierCurves, measure_curves
 from shared.evaluation.types import Label
+from shared.kit.number_format import value_text
 from worker.rendering.curve_plot import render_curves
 from worker.rendering.plot import Plot
 
@@ -44,8 +45,8 @@ def test_the_legend_tells_the_areas() -> None:
     measured = _measured(2)
     texts = _texts(render_curves(("no", "yes"), measured, "ROC", title=None, dpi=60))
 
-    assert f"micro average ({measured.micro.areas.roc:.3f})" in texts
-    assert f"macro average ({measured.macro.areas.roc:.3f})" in texts
+    assert f"micro average ({value_text(measured.micro.areas.roc)})" in texts
+    assert f"macro average ({value_text(measured.macro.areas.roc)})" in texts
 
 
 @pytest.mark.parametrize(("classes", "drawn"), [(2, 2), (10, 10), (12, 10)])
