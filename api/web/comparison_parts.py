@@ -7,7 +7,8 @@ from litestar.params import FromPath
 
 from api.http.injected import Injected
 from api.web.page_request import PageRequest
-from api.web.run_selection import ClassParameter, select
+from api.web.run_address import ClassParameter, RunAddress
+from api.web.run_selection import select
 from shared import comparisons, matrices, runs
 from shared.comparisons.errors import ComparedChanged
 from shared.comparisons.records import ComparedVersion
@@ -97,7 +98,7 @@ def _usual_class(baseline: ReadyRun, candidate: ReadyRun) -> str:
 
 
 async def _curves(page_request: PageRequest, run: ReadyRun, label: str) -> SideCurves:
-    position = select(run, label, "", None).position
+    position = select(run, RunAddress(label)).position
     found = (await curves.curves(page_request.platform, run, position, [], MAX_POINTS)).curves
     roc = None if found.roc is None else path(found.roc.curve)
     return SideCurves(found, roc, None if found.pr is None else path(found.pr.curve, stepped=True))

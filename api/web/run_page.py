@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from litestar import Response
 
 from api.web.page_request import PageRequest
+from api.web.run_address import RunAddress
 from api.web.run_selection import RunSelection, select
 from shared import runs
 from shared.kit.errors import Problem
@@ -16,10 +17,8 @@ from shared.presentation.matrix_drawing import MatrixDrawing, draw_matrix
 from shared.presentation.matrix_view import View
 from shared.presentation.run_tables import (
     CLASS_COLUMNS,
-    ClassSort,
     RunClass,
     RunMetric,
-    SortDirection,
     class_table,
     headlines,
     label_set_headlines,
@@ -31,46 +30,28 @@ from shared.runs import answers
 from shared.runs.records import RunRecord
 
 
-class ClassOrder(NamedTuple):
-    """What the classes of a page are sorted by, nothing unless a column title was clicked."""
-
-    by: ClassSort = ""
-    direction: SortDirection = "down"
-
-    def query(self, column: str) -> str:
-        """The query of an address that sorts by a column, the other way round where it is that already."""
-        direction = "up" if self == (column, "down") else "down"
-        return f"sort={column}&direction={direction}"
-
-
-UNSORTED = ClassOrder()
-
-
 async def show(
     page_request: PageRequest,
     run: RunRecord,
-    class_label: str = "",
-    threshold: str = "",
-    slices: list[str] | None = None,
+    address: RunAddress,
     problem: Problem | None = None,
     texts: dict[str, str] | None = None,
-    order: ClassOrder = UNSORTED,
 ) -> Response[str]:
     """Show the metrics with their intervals, the matrix and the classes; the rest is loaded by a script or a link."""
     platform, caller = page_request.platform, page_request.caller
     ready = await runs.get_ready(platform, caller, str(run.id), runs.ANY_TASK, heeds_weights=True)
-    selection = select(ready, class_label, threshold, slices)
+    selection = select(ready, address)
     return page_request.render(
         "runs/page.html",
         page_request.status(problem),
         run=run,
         problem=problem,
         texts=texts,
-        **await values(platform, selection, order),
+        **await values(platform, selection),
     )
 
 
-async def values(platform: Platform, selection: RunSelection, order: ClassOrder = UNSORTED) -> dict[str, Any]:
+async def values(platform: Platform, selection: RunSelection) -> dict[str, Any]:
     """Return what every page of a run shows of the selected samples."""
     shown = await _figures(platform, selection)
     return {
@@ -78,8 +59,7 @@ async def values(platform: Platform, selection: RunSelection, order: ClassOrder 
         "rows": shown.rows,
         "weight": shown.weight,
         "headlines": shown.headlines,
-        "classes": sort_classes(shown.classes, *order)[:MAX_ROWS],
-        "order": order,
+        "classes": sort_classes(shown.classes, *selection.address.order)[:MAX_ROWS],
         "class_count": len(selection.run.summary.classes),
         "class_columns": CLASS_COLUMNS,
         "width": WIDTH,

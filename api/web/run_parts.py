@@ -1,7 +1,6 @@
 """Parts of a run's page that a script loads on demand, each also a page of its own."""
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import msgspec
 from litestar import Controller, Response, get
@@ -12,7 +11,8 @@ from api.http.injected import Injected
 from api.http.request_end import request_end
 from api.reports import of_runs
 from api.web.page_request import PageRequest
-from api.web.run_selection import ClassParameter, RunSelection, SliceParameter, ThresholdParameter, select
+from api.web.run_address import RUN_ADDRESS, RunAddress
+from api.web.run_selection import RunSelection, select
 from api.web.run_thresholds import threshold_that_reaches
 from shared import runs
 from shared.evaluation.thresholds.goals import TargetMetric
@@ -44,6 +44,7 @@ class RunPartPages(Controller):
     """Parts of a run's page."""
 
     path = "/app/runs/{run_id:str}"
+    dependencies = RUN_ADDRESS
 
     @get("/report")
     async def report(self, page_request: Injected[PageRequest], run_id: FromPath[str]) -> Response[str]:
@@ -55,16 +56,14 @@ class RunPartPages(Controller):
         self,
         page_request: Injected[PageRequest],
         run_id: FromPath[str],
+        address: Injected[RunAddress],
         *,
         row: Position = None,
         column: Position = None,
-        class_label: ClassParameter = "",
-        threshold: ThresholdParameter = "",
-        slices: SliceParameter = None,
         cursor: Annotated[int | None, QueryParameter(ge=1, le=MAX_ROW)] = None,
     ) -> Response[str]:
         """List the samples of a cell, or all errors, the most confident ones first."""
-        selection = await _selected(page_request, run_id, class_label, threshold, slices)
+        selection = await _selected(page_request, run_id, address)
         wanted = _cell(selection, row, column)
         page = await answers.samples(
             page_request.platform,
@@ -89,15 +88,13 @@ class RunPartPages(Controller):
         self,
         page_request: Injected[PageRequest],
         run_id: FromPath[str],
+        address: Injected[RunAddress],
         *,
         row: Position = None,
         column: Position = None,
-        class_label: ClassParameter = "",
-        threshold: ThresholdParameter = "",
-        slices: SliceParameter = None,
     ) -> Response[Any]:
         """Send all samples of a cell, or all errors, as a file."""
-        selection = await _selected(page_request, run_id, class_label, threshold, slices)
+        selection = await _selected(page_request, run_id, address)
         wanted = _cell(selection, row, column)
         export = await exports.begin(page_request.platform, selection.stored, wanted, "csv", selection.decision)
         request_end.get().callback(export.close)
@@ -109,38 +106,35 @@ class RunPartPages(Controller):
         self,
         page_request: Injected[PageRequest],
         run_id: FromPath[str],
-        class_label: ClassParameter = "",
-        threshold: ThresholdParameter = "",
-        slices: SliceParameter = None,
+        address: Injected[RunAddress],
     ) -> Response[str]:
         """Draw the ROC and the precision-recall curve of a class, and its reliability diagram."""
         run = await runs.get_shown(
             page_request.platform, page_request.caller, run_id, runs.WITH_SCORES, heeds_weights=True
         )
-        return await curves_part(page_request, run, select(run, class_label, threshold, slices), run_id)
+        return await curves_part(page_request, run, select(run, address), run_id)
 
     @get("/threshold")
     async def threshold(
         self,
         page_request: Injected[PageRequest],
         run_id: FromPath[str],
+        address: Injected[RunAddress],
         metric: Annotated[TargetMetric, QueryParameter()] = "precision",
         at_least: Annotated[str, QueryParameter()] = "",
-        class_label: ClassParameter = "",
-        slices: SliceParameter = None,
     ) -> Response[Any]:
         """Lead to the page of a run at the threshold of a class that reaches a metric."""
         run = await runs.get_shown(page_request.platform, page_request.caller, run_id, heeds_weights=True)
-        selection = select(run, class_label, "", slices)
+        selection = select(run, address._replace(threshold=""))
         reached = await threshold_that_reaches(page_request.platform, selection, metric, at_least)
-        query = urlencode([("threshold", repr(reached))])
-        return page_request.redirect(f"/app/runs/{run.id}?{selection.query}{'&' if selection.query else ''}{query}")
+        return page_request.redirect(f"/app/runs/{run.id}?{address._replace(threshold=repr(reached)).query}")
 
     @get("/slices")
     async def slices(
         self,
         page_request: Injected[PageRequest],
         run_id: FromPath[str],
+        address: Injected[RunAddress],
         by: Annotated[str, QueryParameter()] = "",
     ) -> Response[str]:
         """List the slices of a run by one column or by each, the worst first."""
@@ -151,6 +145,7 @@ class RunPartPages(Controller):
         return page_request.render(
             "runs/slices.html",
             run_id=run_id,
+            address=address,
             rows=slice_rows(found.results[:MAX_SLICES]),
             hidden=max(0, len(found.results) - MAX_SLICES),
             whole=found.whole,
@@ -168,7 +163,8 @@ async def curves_part(
 ) -> Response[str]:
     """Draw the curves of a class and its reliability diagram; with a way back to the run whose id is given."""
     platform = page_request.platform
-    charts = await score_charts(platform, run, selection.position, selection.conditions, CHART_SIZES)
+    threshold = selection.decision and selection.decision.threshold
+    charts = await score_charts(platform, run, selection.position, selection.conditions, CHART_SIZES, threshold)
     found, reliability, scores = charts.curves, charts.reliability, charts.profile
     return page_request.render(
         "runs/curves.html",
@@ -192,11 +188,9 @@ async def curves_part(
     )
 
 
-async def _selected(
-    page_request: PageRequest, run_id: str, class_label: str, threshold: str, slices: list[str] | None
-) -> RunSelection:
+async def _selected(page_request: PageRequest, run_id: str, address: RunAddress) -> RunSelection:
     run = await runs.get_shown(page_request.platform, page_request.caller, run_id, runs.ANY_TASK, heeds_weights=True)
-    return select(run, class_label, threshold, slices)
+    return select(run, address)
 
 
 def _cell(selection: RunSelection, row: int | None, column: int | None) -> RowFilter:

@@ -1,11 +1,11 @@
 """Pages of runs: the list, the form for a new one, what is asked about its columns, and the page of each."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import Provide
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 
 from api.http.body_limits import LARGE
 from api.http.injected import Injected
@@ -15,11 +15,10 @@ from api.web.file_chunks import chunks
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
+from api.web.run_address import RUN_ADDRESS, RunAddress
 from api.web.run_list_query import RunCursor, RunListQuery, provide_run_list_query
-from api.web.run_selection import ClassParameter, SliceParameter, ThresholdParameter
 from shared import runs, uploads
 from shared.kit.errors import Fault, InvalidInput
-from shared.presentation.run_tables import ClassSort, SortDirection
 from shared.runs.lifecycle import UNFINISHED, RunStatus
 from shared.runs.mapping import ColumnsIn
 from shared.runs.records import RunDescription, RunSource
@@ -60,16 +59,9 @@ class RunPages(Controller):
             return page_request.render("runs/new.html", page_request.status(problem), texts=form.texts, problem=problem)
         return page_request.redirect(f"/app/runs/{run.id}")
 
-    @get("/{run_id:str}")
+    @get("/{run_id:str}", dependencies=RUN_ADDRESS)
     async def read(
-        self,
-        page_request: Injected[PageRequest],
-        run_id: FromPath[str],
-        class_label: ClassParameter = "",
-        threshold: ThresholdParameter = "",
-        slices: SliceParameter = None,
-        sort: Annotated[ClassSort, QueryParameter()] = "",
-        direction: Annotated[SortDirection, QueryParameter()] = "down",
+        self, page_request: Injected[PageRequest], run_id: FromPath[str], address: Injected[RunAddress]
     ) -> Response[str]:
         """Show a run: its progress, what it asks, or its results."""
         run = await runs.get(page_request.platform, page_request.caller, run_id)
@@ -77,8 +69,7 @@ class RunPages(Controller):
             # The script that asks for the progress leaves its page for the results.
             return page_request.redirect(f"/app/runs/{run_id}")
         if run.state is RunStatus.READY:
-            order = run_page.ClassOrder(sort, direction)
-            return await run_page.show(page_request, run, class_label, threshold, slices, order=order)
+            return await run_page.show(page_request, run, address)
         if run.state in UNFINISHED:
             return page_request.render("runs/waiting.html", run=run)
         return await run_columns.show(page_request, run)
@@ -103,9 +94,13 @@ class RunPages(Controller):
             return await run_columns.show(page_request, run, problem_of(page_request.request, error), form)
         return page_request.redirect(f"/app/runs/{run_id}")
 
-    @post("/{run_id:str}/describe")
+    @post("/{run_id:str}/describe", dependencies=RUN_ADDRESS)
     async def describe(
-        self, page_request: Injected[PageRequest], run_id: FromPath[str], form: Injected[Form]
+        self,
+        page_request: Injected[PageRequest],
+        run_id: FromPath[str],
+        form: Injected[Form],
+        address: Injected[RunAddress],
     ) -> Response[Any]:
         """Change the details of a run."""
         platform, caller = page_request.platform, page_request.caller
@@ -115,9 +110,9 @@ class RunPages(Controller):
         except MISTAKES as error:
             run = await runs.get(platform, caller, run_id)
             return await run_page.show(
-                page_request, run, problem=problem_of(page_request.request, error), texts=form.texts
+                page_request, run, address, problem=problem_of(page_request.request, error), texts=form.texts
             )
-        return page_request.redirect(f"/app/runs/{run_id}?notice=saved")
+        return page_request.redirect(f"/app/runs/{run_id}?{address.query}{'&' if address.query else ''}notice=saved")
 
     @post("/{run_id:str}/delete")
     async def delete(self, page_request: Injected[PageRequest], run_id: FromPath[str]) -> Response[Any]:

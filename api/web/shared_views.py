@@ -9,6 +9,7 @@ from litestar import Response
 from api.web import run_page
 from api.web.image_view import ImageViewOptions, load_view
 from api.web.page_request import PageRequest
+from api.web.run_address import RunAddress
 from api.web.run_parts import curves_part
 from api.web.run_selection import select
 from shared import analyses, comparisons, gates, matrices, runs
@@ -34,7 +35,7 @@ async def run_curves(page_request: PageRequest, thing: SharedThing) -> Response[
     """Draw the curves of a shared run."""
     platform, owner = page_request.platform, thing.owner
     run = await runs.get_shown(platform, owner, thing.target_id, runs.WITH_SCORES, heeds_weights=True)
-    return await curves_part(page_request, run, select(run, "", "", None), None)
+    return await curves_part(page_request, run, select(run, RunAddress()), None)
 
 
 async def matrix_file(platform: Platform, thing: SharedThing) -> Response[Any]:
@@ -59,7 +60,7 @@ async def _run(page_request: PageRequest, thing: SharedThing) -> Response[str]:
     platform = page_request.platform
     run = await runs.get(platform, thing.owner, thing.target_id)
     stored = await runs.get_ready(platform, thing.owner, thing.target_id, runs.ANY_TASK, heeds_weights=True)
-    selection = select(stored, "", "", None)
+    selection = select(stored, RunAddress())
     return _render(page_request, thing, run=run, **await run_page.values(platform, selection))
 
 

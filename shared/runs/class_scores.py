@@ -60,6 +60,13 @@ class ClassScores(NamedTuple):
             return scores
         return complement(scores.astype(np.float64))
 
+    def compared(self, scan: RowScan, threshold: float) -> float:
+        """The threshold as `values` are compared with it: rounded to 32 bits where they have so many."""
+        is_exact = self.meaning == "other" and not self.is_margin
+        if is_exact or scan.source.schema.field(self.column).type != pa.float32():
+            return threshold
+        return float(np.float32(threshold))
+
     def of_all(self, scan: RowScan) -> NDArray[Any]:
         """A number for each row of the run, in the order of the scores of the class; all that an area depends on."""
         parts = [self._as_ranked(scan, table) for table in scan.select(self.columns, ())]

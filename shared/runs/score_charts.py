@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.evaluation.calibration.reliability import Reliability, reliability
-from shared.evaluation.curves.score_profile import ScoreProfile, profile
+from shared.evaluation.curves.score_profile import ChosenThreshold, ScoreProfile, profile
 from shared.evaluation.curves.scored_curves import ScoredCurves, curves_of
 from shared.kit.platform import Platform
 from shared.runs import answers
@@ -36,16 +36,25 @@ class ScoreCharts(NamedTuple):
 
 
 async def score_charts(
-    platform: Platform, run: ReadyRun, position: int | None, conditions: Sequence[Condition], sizes: ChartSizes
+    platform: Platform,
+    run: ReadyRun,
+    position: int | None,
+    conditions: Sequence[Condition],
+    sizes: ChartSizes,
+    threshold: float | None = None,
 ) -> ScoreCharts:
-    """The charts of a class, the positive one if none is given; raises InvalidInput, ScoresMissing."""
+    """The charts of a class, the positive one if none is given, with a step of the profile at the threshold.
+
+    Raises InvalidInput, ScoresMissing.
+    """
     scored = scores_of(run.summary, position_of_scored_class(run, position))
 
     def measure(scan: RowScan) -> tuple[ScoredCurves, Reliability | None, ScoreProfile]:
         ranked = scored.ranked(scan, run.summary.rows, conditions)
         is_share = not scored.is_margin
         measured = reliability(ranked, "equal_mass", sizes.reliability_bins) if is_share and len(ranked.keys) else None
-        where = profile(ranked, sizes.steps, sizes.score_bins, is_share=is_share)
+        chosen = None if threshold is None else ChosenThreshold(threshold, scored.compared(scan, threshold))
+        where = profile(ranked, sizes.steps, sizes.score_bins, is_share=is_share, chosen=chosen)
         return curves_of(ranked, sizes.points), measured, where
 
     found, measured, where = await answers.scan(platform, run, measure)

@@ -66,6 +66,44 @@ async def test_metrics_matrix_and_address_follow_a_threshold_that_is_dragged_or_
     assert reader.complaints == []
 
 
+async def test_a_threshold_between_two_steps_is_counted_exactly_and_what_the_address_says_goes_along(
+    reader: Reader, workers: Team
+) -> None:
+    assert workers["worker"].running
+    # Two kinds in turns, and more scores than the slider has steps.
+    scores = [round(at / 1000, 4) for at in range(1000)]
+    truth = ["spam" if at % 2 else "ham" for at in range(1000)]
+    predicted = ["spam" if score >= 0.5 else "ham" for score in scores]
+    data = {"y_true": truth, "y_pred": predicted, "score_spam": scores, "country": ["DE", "FR"] * 500}
+    body = {"data": data, "positive": "spam"}
+    run_id = (await reader.client.post("/v1/runs", body)).json()["id"]
+    await reader.client.ready(f"/v1/runs/{run_id}")
+    page, says = reader.page, reader.page.locator("[data-threshold-says]")
+
+    await reader.open(f"/app/runs/{run_id}?threshold=0.3005&sort=support")
+    await expect(says).to_contain_text("Threshold 0.3005: precision 0.5007, recall 0.7000")
+    await expect(says).to_contain_text("350 right and 349 wrong positives, 150 missed")
+
+    await page.get_by_role("textbox", name="Threshold", exact=True).fill("0.7005")
+    await page.keyboard.press("Enter")
+    await expect(says).to_contain_text("Threshold 0.7005: precision 0.5017, recall 0.3000")
+    await expect(says).to_contain_text("150 right and 149 wrong positives, 350 missed")
+    await page.get_by_role("link", name="Predicted", exact=True).click()
+    await expect(page).to_have_url(re.compile(r"threshold=0\.7005&.*sort=predicted"))
+    await expect(page.get_by_role("link", name="DE", exact=True)).to_have_attribute(
+        "href", re.compile(r"threshold=0\.7005&sort=predicted&direction=down&slice=country%3ADE")
+    )
+
+    await page.get_by_label("of at least").fill("0.5")
+    await page.get_by_role("button", name="Find").click()
+    await expect(page).to_have_url(re.compile(r"sort=predicted"))
+    await page.get_by_text("Edit details").click()
+    await page.get_by_label("Notes").fill("seen")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page).to_have_url(re.compile(r"threshold=.*sort=predicted.*notice=saved"))
+    assert reader.complaints == []
+
+
 async def test_a_script_writes_numbers_as_the_server_does(reader: Reader, workers: Team) -> None:
     assert workers["worker"].running
     await reader.open(await _run(reader))

@@ -66,6 +66,27 @@
     bring(address, (complaint) => {
       says.textContent = complaint;
     });
+    return address;
+  }
+
+  function settle(section, parts, threshold) {
+    parts.slider.max = parts.steps.length - 1;
+    parts.slider.value = stepOf(parts.steps, threshold);
+    show(section, parts, ...parts.steps[parts.slider.value]);
+  }
+
+  // A typed threshold may lie between two steps: what it counts comes with the curves at its address.
+  async function refine(section, parts, address, threshold) {
+    const curves = new URL(`${document.getElementById("decided").dataset.run}/curves`, address);
+    curves.search = address.search;
+    const text = parts.typed.value;
+    const answer = await fetch(curves, { headers: { Accept: "text/html", "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-threshold]");
+    if (!fresh || parts.typed.value !== text) return;
+    parts.steps = JSON.parse(fresh.dataset.steps);
+    settle(section, parts, threshold);
   }
 
   // Puts in place what the page of another address says above the curves.
@@ -86,6 +107,7 @@
       }
       decided.replaceChildren(...fresh.childNodes);
       window.history.replaceState(null, "", address);
+      follow(address);
       window.htmx.process(decided);
       document.dispatchEvent(new CustomEvent("decided"));
     } catch (error) {
@@ -95,19 +117,44 @@
     decided.removeAttribute("aria-busy");
   }
 
+  // The forms and links outside of what was brought lead on from the present address, too.
+  function follow(address) {
+    for (const form of document.querySelectorAll("form[data-keeps]")) {
+      if (form.method === "post") {
+        form.action = form.action.split("?")[0] + address.search;
+        continue;
+      }
+      for (const kept of form.querySelectorAll("input[type=hidden]")) kept.remove();
+      const own = new Set([...form.elements].map((field) => field.name));
+      for (const [name, value] of address.searchParams) {
+        if (own.has(name)) continue;
+        const kept = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+        form.append(kept);
+      }
+    }
+    for (const link of document.querySelectorAll("a[data-slice]")) {
+      const sliced = new URL(address);
+      sliced.hash = "";
+      if (!sliced.searchParams.getAll("slice").includes(link.dataset.slice))
+        sliced.searchParams.append("slice", link.dataset.slice);
+      link.href = sliced;
+    }
+  }
+
   function start() {
+    follow(new URL(window.location.href));
     const section = document.querySelector("[data-threshold]:not([data-started])");
     if (!section) return;
     section.dataset.started = "";
     const parts = read(section);
-    const { steps, slider, typed, says } = parts;
+    const { slider, typed, says } = parts;
     section.querySelector("[data-needs-script]").hidden = false;
     const chosen = Number.parseFloat(typed.value.replace(",", "."));
-    slider.value = Number.isFinite(chosen) ? stepOf(steps, chosen) : Math.floor(steps.length / 2);
-    if (Number.isFinite(chosen)) show(section, parts, ...steps[slider.value]);
+    if (Number.isFinite(chosen)) settle(section, parts, chosen);
+    else slider.value = Math.floor(parts.steps.length / 2);
 
     slider.addEventListener("input", () => {
-      const step = steps[slider.value];
+      const step = parts.steps[slider.value];
       typed.value = step[0];
       show(section, parts, ...step);
     });
@@ -118,11 +165,10 @@
     section.querySelector("[data-threshold-form]").addEventListener("submit", (event) => {
       event.preventDefault();
       const wanted = Number.parseFloat(typed.value.replace(",", "."));
-      if (Number.isFinite(wanted)) {
-        slider.value = stepOf(steps, wanted);
-        show(section, parts, ...steps[slider.value]);
-      }
-      apply(says, typed.value.trim());
+      const address = apply(says, typed.value.trim());
+      if (!Number.isFinite(wanted)) return;
+      settle(section, parts, wanted);
+      if (!parts.steps.some(([score]) => score === wanted)) refine(section, parts, address, wanted);
     });
   }
 

@@ -16,6 +16,13 @@ class ThresholdStep(NamedTuple):
     fp: float
 
 
+class ChosenThreshold(NamedTuple):
+    """A threshold as it was written, and as scores are compared with it: of 32 bits where they are."""
+
+    written: float
+    compared: float
+
+
 class ScoreBin(NamedTuple):
     """The samples with a score from `low` up to `high`, which the last bin includes: of the class, and of the rest."""
 
@@ -26,14 +33,16 @@ class ScoreBin(NamedTuple):
 
 
 class ScoreProfile(NamedTuple):
-    """Steps from the lowest threshold up, each a score that occurs; bins from the lowest up."""
+    """Steps from the lowest threshold up, each a score that occurs or the one that was chosen; bins likewise."""
 
     steps: list[ThresholdStep]
     bins: list[ScoreBin]
 
 
-def profile(ranked: RankedScores, max_steps: int, bins: int, *, is_share: bool) -> ScoreProfile:
-    """Count at up to `max_steps` scores, which lie evenly in the ranking, and in bins of equal width.
+def profile(
+    ranked: RankedScores, max_steps: int, bins: int, *, is_share: bool, chosen: ChosenThreshold | None = None
+) -> ScoreProfile:
+    """Count at up to `max_steps` scores, which lie evenly in the ranking, at the chosen one, and in equally wide bins.
 
     The bins reach from 0 to 1 if the score is a share, and from the lowest to the highest score otherwise.
     """
@@ -46,16 +55,17 @@ def profile(ranked: RankedScores, max_steps: int, bins: int, *, is_share: bool) 
     highest, lowest = ranked.read(keys[[0, -1]]).tolist()
     edges = np.linspace(0.0, 1.0, bins + 1) if is_share else np.linspace(lowest, highest, bins + 1)
     reached = np.append(_reached(ranked, edges[:-1]), 0)
-    found = np.unique(np.concatenate([ends, reached]))
+    at_chosen = _reached(ranked, np.array([] if chosen is None else [chosen.compared]))
+    found = np.unique(np.concatenate([ends, reached, at_chosen]))
     counts = [*zip(*(side.tolist() for side in ranked.counts_of_first(found)), strict=True)]
     of_first = dict(zip(found.tolist(), counts, strict=True))
-    steps = [
-        ThresholdStep(threshold, *of_first[end])
-        for threshold, end in zip(ranked.read(keys[ends - 1]).tolist(), ends.tolist(), strict=True)
-    ]
+    thresholds = dict(zip(ends.tolist(), ranked.read(keys[ends - 1]).tolist(), strict=True))
+    if chosen is not None:
+        thresholds[at_chosen.item()] = chosen.written
+    steps = [ThresholdStep(threshold, *of_first[end]) for end, threshold in sorted(thresholds.items(), reverse=True)]
     counted = [of_first[at] for at in reached.tolist()]
     return ScoreProfile(
-        steps[::-1],
+        steps,
         [
             ScoreBin(low, high, counted[i][0] - counted[i + 1][0], counted[i][1] - counted[i + 1][1])
             for i, (low, high) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))

@@ -1,5 +1,9 @@
 """The charts of a run's scores come from one reading of them."""
 
+import html
+import json
+import re
+
 import pytest
 from litestar import Litestar
 
@@ -30,3 +34,17 @@ async def test_curves_reliability_and_histogram_are_one_request_of_the_rows(
 
     assert [title in page for title in ("ROC", "Precision and recall", "ECE")] == [True] * 3
     assert ranges == ["rows.parquet"]
+
+
+async def test_the_slider_has_a_step_at_the_threshold_that_counts_as_the_matrix_does(
+    app: Litestar, alice: Client
+) -> None:
+    run = (await send(alice, binary(), positive="spam"))["id"]
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+
+    page = (await visitor.get(f"/app/runs/{run}/curves?threshold=0.4531")).text
+    counted = (await alice.get(f"/v1/runs/{run}/matrix", threshold=0.4531)).json()["confusion_matrix"]
+
+    steps = json.loads(html.unescape(re.findall(r'data-steps="([^"]*)"', page)[0]))
+    assert [step for step in steps if step[0] == 0.4531] == [[0.4531, counted[1][1], counted[0][1]]]

@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from litestar import Litestar
@@ -343,3 +344,37 @@ async def test_the_classes_are_sorted_by_a_column_and_the_undefined_come_last(vi
     )
     assert sorted_page.count("aria-sort") == 1
     assert (await visitor.get(f"{base}?sort=nothing")).status_code == 400
+
+
+@pytest.mark.usefixtures("workers")
+async def test_every_form_and_link_of_a_run_carries_along_what_its_address_says(
+    visitor: Visitor, alice: Client
+) -> None:
+    base = await created(visitor, alice, positive=HOSTILE)
+    chosen = {"class": "ham", "threshold": "0.45", "slice": "country:DE", "sort": "recall", "direction": "up"}
+    query = urlencode(chosen)
+
+    def own(address: str) -> set[str]:
+        return set(dict(parse_qsl(urlsplit(html.unescape(address)).query)))
+
+    missing = {}
+    for part in ("", "/curves", "/slices", "/samples"):
+        page = (await visitor.get(f"{base}{part}?{query}")).text
+        main = page[page.index("<main") :]
+        for form in re.findall(rf'<form[^>]*action="{base}.*?</form>', main, re.DOTALL):
+            names = set(re.findall(r'name="([a-z_]+)"', form)) | own(re.findall(r'action="([^"]*)"', form)[0])
+            if "/threshold" in form or "/delete" in form:
+                names |= {"threshold"} if "/threshold" in form else set(chosen)
+            missing[form[:120]] = set(chosen) - names
+        for link in re.findall(rf'(?:href|hx-get)="({base}[^"]*)"', main):
+            leaves = {"slice"} if link == f"{base}?{html.escape(urlencode({**chosen, 'slice': ''}))}" else set()
+            missing[link] = set(chosen) - own(link) - leaves
+
+    left = {where: names for where, names in missing.items() if names}
+    # One slice is taken away, all of them are, and three links are of the run itself.
+    assert left == {
+        f"{base}?class=ham&amp;threshold=0.45&amp;sort=recall&amp;direction=up": {"slice"},
+        f"{base}?sort=recall&amp;direction=up": {"class", "threshold", "slice"},
+        f"{base}/report": set(chosen),
+        f"{base}/columns": set(chosen),
+    }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from shared.evaluation.curves.ranked_scores import RankedScores, rank_margins, rank_probabilities
-from shared.evaluation.curves.score_profile import ScoreProfile, profile
+from shared.evaluation.curves.score_profile import ChosenThreshold, ScoreProfile, profile
 
 SCORES = st.lists(st.tuples(st.sampled_from([0.0, 0.125, 0.25, 0.375, 0.5, 0.75, 1.0]), st.booleans()), max_size=60)
 
@@ -48,6 +48,22 @@ def test_every_step_and_bin_counts_what_a_comparison_counts(
     for one in found.bins:
         inside = (scores >= one.low) & ((scores < one.high) | (one is found.bins[-1]))
         assert (one.positives, one.negatives) == _sides(inside, labels)
+
+
+@pytest.mark.parametrize("kind", ["probabilities", "complement", "margins"])
+@given(samples=SCORES, chosen=st.floats(-0.5, 1.5))
+def test_the_chosen_threshold_is_a_step_that_counts_what_a_comparison_counts(
+    kind: str, samples: list[tuple[float, bool]], chosen: float
+) -> None:
+    scores = np.array([score for score, _ in samples])
+    labels = np.array([label for _, label in samples], np.bool_)
+
+    found = profile(ranked(samples, kind), 2, 3, is_share=False, chosen=ChosenThreshold(chosen, chosen))
+
+    thresholds = [step.threshold for step in found.steps]
+    assert thresholds == sorted(set(thresholds))
+    steps = {step.threshold: (step.tp, step.fp) for step in found.steps}
+    assert not samples or steps[chosen] == _sides(scores >= chosen, labels)
 
 
 def test_of_no_samples_there_is_nothing() -> None:
