@@ -22,14 +22,18 @@ from shared.imports.reading.objects import (
     ReadingRules,
     ReadObject,
     Role,
+    unkept,
 )
-from shared.imports.reading.pictures import Examine, Pictures, SentPicture
+from shared.imports.reading.pictures import PICTURE_ENDINGS, Examine, Pictures, SentPicture
 from shared.imports.report import ImageCounts, ImportReport, report_of
 from shared.kit.counted import counted, form
 from shared.kit.ids import uuid7
 
 # They are in memory together, at half a kilobyte each.
 MAX_ANNOTATIONS = 1_000_000
+
+# Names of files in one sentence.
+_MOST_NAMED = 3
 
 # JSON's numbers are exact up to here, and the database holds them.
 MAX_NUMBER = 2**53
@@ -112,7 +116,11 @@ def plan(
     with InputFiles(path, options.filename, limits.files) as files:
         file_format = options.format or recognise(files)
         pictures = Pictures(files, examine, limits.picture_bytes, checker)
-        read = FORMATS[file_format].read(files, ReadingRules(options.role, options.names, known, checker, pictures))
+        rules = ReadingRules(options.role, options.names, known, checker, pictures)
+        read = FORMATS[file_format].read(files, rules)
+        read.notices += unkept(+rules.unkept)
+        if passed_over := files.unread(PICTURE_ENDINGS):
+            read.notices.append(_not_read(passed_over, file_format))
         if sum(len(image.objects) for image in read.images) > MAX_ANNOTATIONS:
             raise ImportTooLarge
         _check_numbers(read, checker)
@@ -120,7 +128,8 @@ def plan(
         analyses = list(_analyses(read, matcher, checker, options.role, progress))
     checker.finish()
     if pictures.unused and file_format != "coco":
-        read.notices.append(f"{pictures.unused:,} pictures are those of images that the project has, or of none.")
+        are = form(pictures.unused, "is that", "are those")
+        read.notices.append(f"{counted(pictures.unused, 'picture')} {are} of images that the project has, or of none.")
     silent = _silent(known, analyses) if options.role == "predictions" else []
     analyses += silent
     new = {image.id for image in matcher.new}
@@ -136,6 +145,14 @@ def plan(
     report = report_of(file_format, options.role, read, images, counts, known.categories)
     categories = read.categories if options.role == "ground_truth" else []
     return ImportPlan(matcher.new, matcher.pictures, matched, matcher.numbers, analyses, categories, report)
+
+
+def _not_read(names: list[str], file_format: FormatName) -> str:
+    """Say which files of an archive are in another format than the one that is read."""
+    listed = ", ".join(f"“{name[:50]}”" for name in names[:_MOST_NAMED])
+    more = "" if len(names) <= _MOST_NAMED else " and others"
+    was = form(len(names), "was", "were")
+    return f"{counted(len(names), 'file')} of the archive {was} not read as {file_format}: {listed}{more}."
 
 
 def _check_numbers(read: ReadFile, checker: Checker) -> None:

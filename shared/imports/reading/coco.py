@@ -110,8 +110,10 @@ class _Reading:
             for name, count in self._unread.items()
         ]
         if stuff := sum(not category.isthing for category in document.categories):
+            are, their = form(stuff, "is no thing", "are no things"), form(stuff, "its", "their")
             notices.append(
-                f"{stuff:,} categories are no things (isthing is 0): each of their segments counts as an object."
+                f"{counted(stuff, 'category', 'categories')} {are} (isthing is 0): each of {their} segments counts as "
+                "an object."
             )
         return ReadFile(list(images.values()), list(categories.values()), notices)
 
@@ -160,7 +162,9 @@ class _Reading:
 
     def _check_id(self, ids: dict[FileId, int], annotation: dict[str, Any], index: int, pointer: str) -> None:
         own = annotation.get("id")
-        if isinstance(own, int | str) and ids.setdefault(own, index) != index:
+        if own is not None and (isinstance(own, bool) or not isinstance(own, int | str)):
+            self._checker.note(f"{pointer}/id", "expected a whole number, or a text")
+        elif own is not None and ids.setdefault(own, index) != index:
             self._checker.note(f"{pointer}/id", f"annotations.{ids[own]} has the same id {own!r}")
 
     def _one_of(self, known: dict[FileId, Any], annotation: dict[str, Any], name: str, pointer: str) -> Any:

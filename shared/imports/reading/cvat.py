@@ -7,10 +7,15 @@ from xml.etree.ElementTree import Element
 from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.cvat_shapes import SHAPES, Place
 from shared.imports.reading.files import InputFiles, pointer_of
+from shared.imports.reading.meanings import refuse_turns, take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
 from shared.imports.reading.xml_text import elements, number_of
 
 _CONFIDENCES = ("score", "confidence")
+_READ = {
+    *("label", "source", "occluded", "outside", "keyframe", "z_order", "group_id", "points", "rle"),
+    *("xtl", "ytl", "xbr", "ybr", "left", "top", "width", "height"),
+}
 _NOT_COMPARED = ("polyline", "cuboid", "ellipse")
 
 
@@ -70,12 +75,21 @@ def _pixels(element: Element, side: str, rules: ReadingRules, pointer: str) -> i
 def _object(shape: Element, rules: ReadingRules, place: Place) -> dict[str, Any]:
     label = shape.get("label")
     kind, data = SHAPES[shape.tag](shape, place)
+    beyond: dict[str, Any] = {name: value for name, value in shape.attrib.items() if name not in _READ}
+    if shape.tag == "box":
+        beyond.pop("rotation", None)
+    if shape.get("outside") == "1":
+        place.note("outside", "an object that has left the image is none; remove it")
+    refuse_turns(beyond, rules.checker, place.pointer)
+    take_flags(beyond, data, rules.checker, place.pointer)
+    rules.unkept.update(name[:50] for name in beyond.keys() - {"rotation"})
     said = {each.get("name") or "": (each.text or "").strip() for each in shape.iterfind("attribute")}
     annotation = {"annotation_type": kind, "class_name": rules.names.get(label or "", label), "data": data}
     pointer = f"{place.pointer}/score"
     if rules.role == "predictions":
         rated = next((said.pop(name) for name in _CONFIDENCES if said.get(name)), None)
         rules.rate(annotation, number_of(rated, rules.checker, pointer), pointer)
+    take_flags(said, data, rules.checker, f"{place.pointer}/attribute")
     if shape.get("occluded") == "1":
         said["occluded"] = "1"
     if said:

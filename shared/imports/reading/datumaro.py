@@ -8,11 +8,11 @@ import msgspec
 
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode
+from shared.imports.reading.meanings import refuse_turns, take_flags
 from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject, unkept
 
 _BEGIN = re.compile(rb'"dm_format_version"|"categories"\s*:\s*\{')
 _CONFIDENCES = ("score", "confidence")
-_CROWD, _DIFFICULT = "is_crowd", "difficult"
 # CVAT's, of a box: degrees clockwise around its centre, as here.
 _ROTATION = "rotation"
 _SHAPES = frozenset({"bbox", "polygon", "mask", "points"})
@@ -53,6 +53,10 @@ class _Annotation(msgspec.Struct):
     rle: dict[str, Any] | None = None
 
 
+# Members of an annotation that are read, or have no meaning outside of their program.
+_READ = frozenset({*_Annotation.__struct_fields__, "id", "z_order", "object_id", "caption"})
+
+
 class _Picture(msgspec.Struct):
     path: str | None = None
     size: tuple[int, int] | None = None
@@ -86,11 +90,19 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
         for index, raw in enumerate(document.items):
             pointer = f"{prefix}/items/{index}"
             item = decode(name, bytes(raw), _Item, pointer)
+            _add_members(item, decode(name, bytes(raw), dict[str, Any], pointer))
             merged.images.append(_Reading(rules, categories, unread).read(item, pointer))
             if rules.checker.is_full:
                 break
     merged.notices = unkept(unread)
     return merged
+
+
+def _add_members(item: _Item, sent: dict[str, Any]) -> None:
+    """Keep what annotations state beside the members that are read among their attributes."""
+    for annotation, each in zip(item.annotations, sent.get("annotations", []), strict=True):
+        beyond = {name: value for name, value in each.items() if name not in _READ and value is not None}
+        annotation.attributes = beyond | annotation.attributes
 
 
 def _documents(files: InputFiles) -> list[str]:
@@ -154,11 +166,8 @@ class _Reading:
             if box.type == "bbox":
                 data["bbox"] = box.bbox
                 self._check_upright(box, place)
-        if said.pop(_CROWD, False):
-            data["iscrowd"] = 1
-        # Of Pascal VOC; what is neither 0 nor 1 is refused by the check that all annotations pass.
-        if difficult := said.pop(_DIFFICULT, None):
-            data[_DIFFICULT] = difficult
+        take_flags(said, data, self._checker, f"{pointer}/attributes")
+        refuse_turns(said, self._checker, f"{pointer}/attributes")
         rated = [said.pop(name) for name in _CONFIDENCES if name in said and self._rules.role == "predictions"]
         if said:
             data["attributes"] = said

@@ -41,6 +41,7 @@ class InputFiles(Mapping[str, bytes]):
         with path.open("rb") as file:
             is_zip = file.read(len(_ZIP)) == _ZIP
         self._members: dict[str, zipfile.ZipInfo | None] = {name: None}
+        self._read_names = set[str]()
         if is_zip:
             try:
                 self._archive = zipfile.ZipFile(path)
@@ -65,6 +66,7 @@ class InputFiles(Mapping[str, bytes]):
 
     def __getitem__(self, name: str) -> bytes:
         """Return the bytes of a file; raises KeyError, ArchiveRefused, ImportTooLarge."""
+        self._read_names.add(name)
         return self._read(name, self._limits.document_bytes, is_whole=True)
 
     def head(self, name: str) -> bytes:
@@ -79,6 +81,10 @@ class InputFiles(Mapping[str, bytes]):
     def ending_with(self, *endings: str) -> list[str]:
         """List the names with one of these endings, in lower case, in order."""
         return sorted(name for name in self._members if name.lower().endswith(endings))
+
+    def unread(self, endings: tuple[str, ...]) -> list[str]:
+        """List the names that were never asked for, in order, without those of these endings."""
+        return sorted(name for name in self._members.keys() - self._read_names if not name.lower().endswith(endings))
 
     def _read(self, name: str, limit: int, *, is_whole: bool) -> bytes:
         member = self._members[name]

@@ -1,12 +1,12 @@
 """KITTI's texts: a file for each image, a line for each object (the object development kit, readme.txt)."""
 
 import re
-from collections import Counter
 from typing import Any
 
 from shared.imports.reading.files import InputFiles, pointer_of, stem_of, text_of
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
 from shared.imports.reading.xml_text import number_of
+from shared.kit.counted import counted, form
 
 # Class, truncated, occluded, alpha, four corners, seven values in space; predictions have a score after them.
 _WORDS, _WITH_SCORE = 15, 16
@@ -30,27 +30,34 @@ def recognise(files: InputFiles) -> bool:
 
 def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     """Read every text; notes every fault at its place. Raises AnnotationsUnreadable."""
-    images, unread = list[ReadImage](), Counter[str]()
+    images, regions = list[ReadImage](), 0
     for name in _texts(files):
         image = ReadImage(pointer_of(name), stem_of(name), is_stem=True)
         images.append(image)
         for index, line in enumerate(text_of(name, files[name]).splitlines(), start=1):
             words = line.split()
             if words and words[0] == _REGION:
-                unread["regions are marked DontCare, in which KITTI counts no detection; they are left out."] += 1
+                regions += 1
             elif words:
                 pointer = f"{image.pointer}/{index}"
-                image.objects.append(ReadObject(_object(words, rules, pointer, unread), pointer))
+                image.objects.append(ReadObject(_object(words, rules, pointer), pointer))
         if rules.checker.is_full:
             break
-    return ReadFile(images, named(images), [f"{count:,} {sentence}" for sentence, count in unread.items()])
+    notices = []
+    if regions:
+        are = form(regions, "is", "are")
+        notices.append(
+            f"{counted(regions, 'region')} {are} marked DontCare, in which KITTI counts no detection; "
+            f"{form(regions, 'it is', 'they are')} left out."
+        )
+    return ReadFile(images, named(images), notices)
 
 
 def _texts(files: InputFiles) -> list[str]:
     return [name for name in files.ending_with(".txt") if not _COLOURS.search(name)]
 
 
-def _object(words: list[str], rules: ReadingRules, pointer: str, unread: Counter[str]) -> dict[str, Any]:
+def _object(words: list[str], rules: ReadingRules, pointer: str) -> dict[str, Any]:
     checker = rules.checker
     if len(words) not in {_WORDS, _WITH_SCORE}:
         checker.note(pointer, f"expected a class and 14 numbers, and a score of predictions, not {len(words)} words")
@@ -70,7 +77,7 @@ def _object(words: list[str], rules: ReadingRules, pointer: str, unread: Counter
     }
     if said:
         data["attributes"] = said
-    unread["objects state an angle and a place in space, which are not kept."] += 1
+    rules.unkept["an angle and a place in space"] += 1
     label = words[0]
     annotation = {"annotation_type": "bounding_box", "class_name": rules.names.get(label, label), "data": data}
     rated = words[-1] if len(words) == _WITH_SCORE else None

@@ -12,6 +12,7 @@ from shared.analyses.annotations.validation import is_number
 from shared.imports.reading.files import InputFiles
 from shared.imports.reading.json_text import decode
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
+from shared.kit.counted import counted, form
 
 # Label Studio puts these before the names of files that are uploaded to it.
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-(?=.)")
@@ -72,7 +73,10 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
         images.append(_Reading(task, rules, f"/{index}", unread).read(known))
         if rules.checker.is_full:
             break
-    notices = [f"{count:,} results are of the type {kind}, which is not kept." for kind, count in unread.items()]
+    notices = [
+        f"{counted(count, 'result')} {form(count, 'is', 'are')} of the type {kind}, which is not kept."
+        for kind, count in unread.items()
+    ]
     return ReadFile(images, named(images), notices)
 
 
@@ -91,6 +95,8 @@ class _Reading:
         for index, region in enumerate(regions):
             pointer = f"{self._pointer}/{place}/result/{index}"
             image.width, image.height = image.width or region.original_width, image.height or region.original_height
+            if (region.original_width, region.original_height) not in {(image.width, image.height), (None, None)}:
+                self._checker.note(pointer, "the results of one image state different sizes of it")
             if region.type in _NOT_COMPARED:
                 self._checker.note(pointer, _NOT_COMPARED[region.type])
             elif region.type in _BOXES | _OUTLINES:
@@ -156,10 +162,13 @@ class _Reading:
     def _pixels(self, points: Iterable[Any], region: _Region, pointer: str) -> list[Any]:
         """Return x and y of each point in turn, in pixels instead of hundredths."""
         sides = (region.original_width or 0, region.original_height or 0)
+        if min(sides) <= 0:
+            self._checker.note(pointer, "hundredths need the size of the image: original_width and original_height")
+            return [0.0] * 4
         flat: list[Any] = []
         for point in points:
             is_point = isinstance(point, list) and len(point) == len(sides)
-            if not is_point or not all(isinstance(value, int | float) for value in point):
+            if not is_point or not all(map(is_number, point)):
                 self._checker.note(pointer, "expected hundredths of the image's sides")
                 return [0.0] * 4
             flat += [value * side / 100 for value, side in zip(point, sides, strict=True)]

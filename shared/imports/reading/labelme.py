@@ -1,12 +1,13 @@
 """LabelMe's JSON: a document for each image (https://github.com/wkentaro/labelme)."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode
+from shared.imports.reading.meanings import refuse_turns, take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
 
 _CORNERS = 2
@@ -24,8 +25,16 @@ class _Shape(msgspec.Struct):
     score: float | None = None
 
 
+class _Part(NamedTuple):
+    """A shape with its place, and what it states beside the members that are read."""
+
+    pointer: str
+    shape: _Shape
+    beyond: dict[str, Any]
+
+
 class _Document(msgspec.Struct, rename={"path": "imagePath", "height": "imageHeight", "width": "imageWidth"}):
-    shapes: list[_Shape]
+    shapes: list[msgspec.Raw]
     path: str | None = None
     height: int | None = None
     width: int | None = None
@@ -61,23 +70,34 @@ def _image(name: str, document: _Document, rules: ReadingRules, prefix: str, unr
     path = document.path or name.removesuffix(".json")
     image = ReadImage(prefix or "/imagePath", path, width=document.width, height=document.height)
     image.is_stem = document.path is None
-    groups: dict[Any, list[tuple[str, _Shape]]] = {}
-    for index, shape in enumerate(document.shapes):
+    groups: dict[Any, list[_Part]] = {}
+    for index, raw in enumerate(document.shapes):
+        place = f"{prefix}/shapes/{index}"
+        shape = decode(name, bytes(raw), _Shape, place)
+        beyond = _beyond(decode(name, bytes(raw), dict[str, Any], place))
         # Shapes of one group and label are the parts of one object.
         key = index if shape.group_id is None else (shape.group_id, shape.label)
-        groups.setdefault(key, []).append((f"{prefix}/shapes/{index}", shape))
+        groups.setdefault(key, []).append(_Part(place, shape, beyond))
         unread.update(
             member for member, value in (("a description", shape.description), ("flags", shape.flags)) if value
         )
     for parts in groups.values():
-        pointer = parts[0][0]
-        image.objects.append(ReadObject(_object(parts, rules), pointer))
+        image.objects.append(ReadObject(_object(parts, rules), parts[0].pointer))
     return image
 
 
-def _object(parts: list[tuple[str, _Shape]], rules: ReadingRules) -> dict[str, Any]:
-    pointer, first = parts[0]
-    outlines = [_outline(shape, rules, place) for place, shape in parts]
+def _beyond(sent: dict[str, Any]) -> dict[str, Any]:
+    """What a shape states beside the members that are read."""
+    return {
+        name: value
+        for name, value in sent.items()
+        if name not in _Shape.__struct_fields__ and value not in (None, False, "", [], {})
+    }
+
+
+def _object(parts: list[_Part], rules: ReadingRules) -> dict[str, Any]:
+    pointer, first, _ = parts[0]
+    outlines = [_outline(shape, rules, place) for place, shape, _ in parts]
     data: dict[str, Any]
     if len(parts) == 1 and first.shape_type == "rectangle":
         (left, top), _, (right, bottom), _ = outlines[0]
@@ -85,8 +105,12 @@ def _object(parts: list[tuple[str, _Shape]], rules: ReadingRules) -> dict[str, A
     else:
         kind = "segmentation"
         data = {"format": "polygon", "points": outlines if len(outlines) > 1 else outlines[0]}
-    if any(shape.difficult for _, shape in parts):
+    if any(shape.difficult for _, shape, _ in parts):
         data["difficult"] = 1
+    for place, _, beyond in parts:
+        refuse_turns(beyond, rules.checker, place)
+        take_flags(beyond, data, rules.checker, place)
+        rules.unkept.update(name[:50] for name in beyond)
     if first.attributes:
         data["attributes"] = first.attributes
     annotation = {"annotation_type": kind, "class_name": rules.names.get(first.label, first.label), "data": data}

@@ -115,13 +115,17 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class ReadingRules:
-    """How to read: for which side, names of categories by the file's ids, what the project holds, and the faults."""
+    """How to read: for which side, names of categories by the file's ids, what the project holds, and the faults.
+
+    `unkept` counts what objects state and no format keeps.
+    """
 
     role: Role
     names: dict[str, str]
     known: Known
     checker: Checker
     pictures: Pictures
+    unkept: Counter[str] = field(default_factory=Counter)
 
     def sizes(self) -> "Sizes":
         """Return the sizes of images by their names without extension."""
@@ -130,6 +134,7 @@ class ReadingRules:
     def rate(self, annotation: dict[str, Any], confidence: Any, pointer: str) -> None:
         """Give a prediction its confidence, which it needs; ground truth has none."""
         if self.role != "predictions":
+            self.unkept["a confidence beside ground truth"] += confidence not in {None, 1}
             return
         if confidence is None:
             self.checker.note(pointer, "a prediction needs its score, from 0 to 1")

@@ -23,6 +23,8 @@ _IDS = ("/m/", "/g/", "/t/")
 _CONFIDENCES = ("Score", "Conf", "Confidence")
 _ATTRIBUTES = ("IsOccluded", "IsTruncated", "IsDepiction", "IsInside")
 
+_SAID = {"1", "0", "-1", ""}
+
 # A share that a program has rounded may leave the image by so much.
 _ROUNDING = 0.01
 
@@ -113,9 +115,12 @@ def _object(
         "format": "xyxy",
         "bbox": [left * size.width, top * size.height, right * size.width, bottom * size.height],
     }
-    if row.get("IsGroupOf") == "1":
+    for name in ("IsGroupOf", *_ATTRIBUTES):
+        if row.get(name, "").strip() not in _SAID:
+            rules.checker.note(f"{pointer}/{name}", "expected 1, 0, or -1 for what nobody looked at")
+    if row.get("IsGroupOf", "").strip() == "1":
         data["iscrowd"] = 1
-    if attributes := {name: True for name in _ATTRIBUTES if row.get(name) == "1"}:
+    if attributes := {name: True for name in _ATTRIBUTES if row.get(name, "").strip() == "1"}:
         data["attributes"] = attributes
     label = row["LabelName"]
     annotation = {"annotation_type": "bounding_box", "class_name": names.get(label, label), "data": data}

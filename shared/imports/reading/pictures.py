@@ -18,7 +18,7 @@ MAX_PICTURES = 5000
 
 _NOT_COMPLETE = "this is not a complete JPEG, PNG, WebP, GIF or BMP image"
 
-_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
+PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 
 Examine = Callable[[bytes], Picture]
 
@@ -44,7 +44,7 @@ class Pictures:
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         self._seen: dict[str, SentPicture | None] = {}
-        for member in files.ending_with(*_ENDINGS) if files.is_archive else ():
+        for member in files.ending_with(*PICTURE_ENDINGS) if files.is_archive else ():
             name = filenames.clean(member, "image")
             self._by_name[name].append(member)
             self._by_stem[PurePosixPath(name).stem].append(member)

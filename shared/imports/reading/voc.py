@@ -10,12 +10,15 @@ from typing import Any
 
 from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.files import InputFiles, pointer_of, stem_of
+from shared.imports.reading.meanings import refuse_turns, take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
 from shared.imports.reading.xml_text import XmlMembers, root_of
 
 _BEGIN = re.compile(rb"<annotation[\s>]")
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
-_UNKEPT = ("pose", "truncated", "occluded", "part", "polygon")
+# Of an object: what is read, or says how the rest is written.
+_READ = frozenset({"name", "bndbox", "robndbox", "difficult", "confidence", "score", "type", "extra"})
+_ONCE = ("name", "bndbox", "robndbox")
 _TURNED = ("cx", "cy", "w", "h", "angle")
 
 
@@ -49,8 +52,9 @@ def _image(name: str, body: bytes, rules: ReadingRules, unread: Counter[str]) ->
     image = ReadImage(document.pointer, filename, is_stem="." not in filename)
     image.width, image.height = _pixels(document, "size/width"), _pixels(document, "size/height")
     for sent in document.each("object"):
-        image.objects.append(ReadObject(_object(sent, rules), sent.pointer))
-        unread.update(member for member in _UNKEPT if _is_said(sent, member))
+        annotation = _object(sent, rules)
+        unread.update(_take_members(sent, annotation["data"], rules))
+        image.objects.append(ReadObject(annotation, sent.pointer))
     return image
 
 
@@ -61,11 +65,23 @@ def _object(sent: XmlMembers, rules: ReadingRules) -> dict[str, Any]:
     named = rules.names.get(label, label) if label is not None else None
     annotation: dict[str, Any] = {"annotation_type": "bounding_box", "class_name": named, "data": data}
     score = sent.number("confidence") if sent.text("confidence") else sent.number("score")
-    if rules.role == "predictions":
-        if score is None:
-            rules.checker.note(f"{sent.pointer}/confidence", "a prediction needs its confidence, from 0 to 1")
-        annotation["confidence"] = score
+    rules.rate(annotation, score, f"{sent.pointer}/confidence")
     return annotation
+
+
+def _take_members(sent: XmlMembers, data: dict[str, Any], rules: ReadingRules) -> list[str]:
+    """Honour what else an object states, or note it, and return the names of what is not kept."""
+    element = sent.element
+    for name in _ONCE:
+        if len(element.findall(name)) > 1:
+            rules.checker.note(f"{sent.pointer}/{name}", "expected one of it")
+    said: dict[str, Any] = {child.tag: (child.text or "").strip() for child in element if child.tag not in _READ}
+    take_flags(said, data, rules.checker, sent.pointer)
+    refuse_turns(said, rules.checker, sent.pointer)
+    box = element.find("bndbox")
+    corners = {} if box is None else {child.tag: (child.text or "").strip() for child in box}
+    refuse_turns(corners, rules.checker, f"{sent.pointer}/bndbox")
+    return [name[:50] for name in said if _is_said(sent, name)]
 
 
 def _box(sent: XmlMembers, rules: ReadingRules) -> dict[str, Any]:

@@ -75,12 +75,25 @@ def _class_names(files: InputFiles) -> dict[str, str]:
         named = document.get("names") if isinstance(document, dict) else None
         if isinstance(named, list | dict):
             entries = named.items() if isinstance(named, dict) else enumerate(named)
-            return {str(number): str(label) for number, label in entries}
+            names = {str(number): str(label) for number, label in entries if label is not None}
+            return _checked_names(name, document, names)
     for name in files:
         if _LISTS_OF_NAMES.search(name):
             lines = text_of(name, files[name]).splitlines()
             return {str(number): label.strip() for number, label in enumerate(lines) if label.strip()}
     return {}
+
+
+def _checked_names(file: str, document: dict[str, Any], names: dict[str, str]) -> dict[str, str]:
+    """Return the names, of which each is one class; raises AnnotationsUnreadable, also for labels of poses."""
+    place = f"“{file[:200]}”"
+    if document.get("kpt_shape"):
+        raise AnnotationsUnreadable(f"{place}: kpt_shape says that lines hold keypoints; send them as COCO keypoints.")
+    if document.get("nc") not in {None, len(names)}:
+        raise AnnotationsUnreadable(f"{place}: nc is {document['nc']}, and the names are {len(names):,}."[:500])
+    if len(set(names.values())) < len(names):
+        raise AnnotationsUnreadable(f"{place}: two classes have the same name.")
+    return names
 
 
 def _object(words: list[str], names: dict[str, str], size: Size, rules: ReadingRules, pointer: str) -> dict[str, Any]:

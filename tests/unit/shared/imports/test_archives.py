@@ -83,7 +83,7 @@ def test_a_picture_of_an_image_that_the_project_has_is_left_out_and_reported(tmp
     made = planned(tmp_path, with_pictures(CONTAINERS["yolo"]([SCENE]), street_dot_jpg=BODY), known=known)
 
     assert (made.new_images, made.pictures) == ([], {})
-    assert made.report.notices == ["1 pictures are those of images that the project has, or of none."]
+    assert made.report.notices == ["1 picture is that of images that the project has, or of none."]
 
 
 def examined(_body: bytes) -> Picture:

@@ -471,9 +471,7 @@ def test_segments_of_cocos_panoptic_form_are_the_pixels_of_their_colour(tmp_path
     assert (found[0][3]["iscrowd"], found[0][3]["area"], found[0][3]["bbox"]) == (1, 6, [1, 3, 2, 3])
     for (_, _, _, data), segment in zip(found, segments, strict=True):
         assert np.array_equal(decoded(data["rle"]), ids == segment["id"])
-    assert made.report.notices == [
-        "1 categories are no things (isthing is 0): each of their segments counts as an object."
-    ]
+    assert made.report.notices == ["1 category is no thing (isthing is 0): each of its segments counts as an object."]
 
 
 @pytest.mark.parametrize(

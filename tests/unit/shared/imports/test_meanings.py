@@ -1,0 +1,161 @@
+"""What changes the meaning of an object is honoured or refused with its place in every format, and else reported."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.imports.errors import AnnotationsUnreadable
+from shared.kit.errors import InvalidInput
+from tests.unit.shared.imports.containers import encoded, zipped
+from tests.unit.shared.imports.test_formats import COCO, objects, planned
+from tests.unit.shared.imports.test_members import BOX, OPENIMAGES, cvat, datumaro, labelme, region, tasks
+from tests.unit.shared.imports.test_refusals import changed
+
+CORNERS = "<bndbox><xmin>10</xmin><ymin>20</ymin><xmax>40</xmax><ymax>60</ymax></bndbox>"
+RECTANGLE = {"points": [[10, 20], [40, 60]], "shape_type": "rectangle"}
+DATUMARO = {"type": "bbox", "bbox": [10, 20, 30, 40]}
+
+
+def voc(members: str, box: str = CORNERS) -> bytes:
+    size = "<size><width>200</width><height>100</height></size>"
+    shown = f"<filename>street.jpg</filename>{size}<object><name>car</name>{members}{box}</object>"
+    return f"<annotation>{shown}</annotation>".encode()
+
+
+def cvat_box(members: str = "", attributes: str = "") -> bytes:
+    return cvat(f'<box label="car" xtl="10" ytl="20" xbr="40" ybr="60" {members}>{attributes}</box>')
+
+
+def yolo(line: str, names: str = "names: {0: car}") -> bytes:
+    return zipped({"street.txt": line, "data.yaml": names})
+
+
+def open_image(group: str, confidence: str = "1") -> bytes:
+    return f"{OPENIMAGES}street,x,car,{confidence},0.05,0.2,0.2,0.6,0,{group}".encode()
+
+
+def studio(**members: Any) -> Any:
+    return tasks([region("rectanglelabels", {**BOX, "rectanglelabels": ["car"]}, **members)])
+
+
+HONOURED: list[tuple[Any, str]] = [
+    (voc("<iscrowd>1</iscrowd>"), "iscrowd"),
+    (voc("<ignore>true</ignore>"), "ignore"),
+    (labelme({**RECTANGLE, "iscrowd": 1}), "iscrowd"),
+    (labelme({**RECTANGLE, "ignore": True}), "ignore"),
+    (cvat_box('iscrowd="1"'), "iscrowd"),
+    (cvat_box("", '<attribute name="is_crowd">true</attribute>'), "iscrowd"),
+    (cvat_box("", '<attribute name="difficult">1</attribute>'), "difficult"),
+    (datumaro({**DATUMARO, "attributes": {"is_crowd": True}}), "iscrowd"),
+    (datumaro({**DATUMARO, "attributes": {"ignore": "yes"}}), "ignore"),
+    (datumaro({**DATUMARO, "iscrowd": 1}), "iscrowd"),
+    (open_image("1"), "iscrowd"),
+    (changed(ignore=1, iscrowd=0), "ignore"),
+]
+
+
+@pytest.mark.parametrize(("body", "member"), HONOURED)
+def test_a_group_and_an_ignored_object_are_one_in_every_format(tmp_path: Path, body: Any, member: str) -> None:
+    ((_, label, _, data),) = objects(planned(tmp_path, body))
+
+    assert (label, data[member], data.get("attributes", {}).keys() & {"is_crowd", "difficult"}) == ("car", 1, set())
+
+
+REFUSED: list[tuple[Any, str, str]] = [
+    (voc("<rotation>30</rotation>"), "/file/object/0/rotation", "this turns the object"),
+    (voc("", CORNERS.replace("</b", "<angle>3</angle></b")), "/file/object/0/bndbox/angle", "this turns the object"),
+    (voc("<iscrowd>some</iscrowd>"), "/file/object/0/iscrowd", "expected 0 or 1"),
+    (voc("", CORNERS + CORNERS), "/file/object/0/bndbox", "expected one of it"),
+    (voc("<name>bus</name>"), "/file/object/0/name", "expected one of it"),
+    (labelme({**RECTANGLE, "direction": 0.4}), "/shapes/0/direction", "this turns the object"),
+    (cvat_box('outside="1"'), "/image/0/box/0/outside", "has left the image"),
+    (
+        cvat('<polygon label="car" points="1,2;30,2;30,40" rotation="30"/>'),
+        "/image/0/polygon/0/rotation",
+        "this turns the object",
+    ),
+    (
+        datumaro({"type": "polygon", "points": [1, 2, 30, 2, 30, 40], "attributes": {"rotation": 30}}),
+        "/items/0/annotations/0/attributes/rotation",
+        "this turns the object",
+    ),
+    (studio(original_width=None), "/0/annotations/0/result/0", "hundredths need the size of the image"),
+    (
+        tasks(
+            [
+                region("rectanglelabels", {**BOX, "rectanglelabels": ["car"]}, original_width=200),
+                region("rectanglelabels", {**BOX, "rectanglelabels": ["car"]}, original_width=400, id="b"),
+            ]
+        ),
+        "/0/annotations/0/result/1",
+        "different sizes",
+    ),
+    (
+        tasks([region("rectanglelabels", {**BOX, "x": True, "rectanglelabels": ["car"]})]),
+        "/0/annotations/0/result/0",
+        "expected hundredths",
+    ),
+    (open_image("True"), "/2/IsGroupOf", "expected 1, 0, or -1"),
+    (yolo("0 .5 .5 .2 .2", "names: [null]"), "/street.txt/1", "class '0' has no name"),
+    (changed(id=1.0), "/annotations/0/id", "expected a whole number, or a text"),
+    (changed(id=True), "/annotations/0/id", "expected a whole number, or a text"),
+]
+
+
+@pytest.mark.parametrize(("body", "pointer", "sentence"), REFUSED)
+def test_what_would_change_an_object_unread_is_refused_with_its_place(
+    tmp_path: Path, body: Any, pointer: str, sentence: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        planned(tmp_path, body)
+
+    places = {fault.pointer: fault.detail for fault in refused.value.faults}
+    assert sentence in places[pointer]
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ("names: [car]\nkpt_shape: [2, 2]", "kpt_shape says that lines hold keypoints"),
+        ("names: [car]\nnc: 3", "nc is 3, and the names are 1"),
+        ("names: [car, car]", "two classes have the same name"),
+    ],
+)
+def test_names_of_yolo_that_do_not_fit_its_lines_are_refused(tmp_path: Path, names: str, sentence: str) -> None:
+    with pytest.raises(AnnotationsUnreadable) as refused:
+        planned(tmp_path, yolo("0 .5 .5 .2 .2 .1 .1 .2 .2", names))
+
+    assert sentence in refused.value.detail
+
+
+UNKEPT = "1 object states {}, which is not kept."
+REPORTED: list[tuple[Any, str]] = [
+    (voc("<colour>red</colour>"), UNKEPT.format("colour")),
+    (voc("<confidence>0.5</confidence>"), UNKEPT.format("a confidence beside ground truth")),
+    (labelme({**RECTANGLE, "colour": "red"}), UNKEPT.format("colour")),
+    (labelme({**RECTANGLE, "score": 0.5}), UNKEPT.format("a confidence beside ground truth")),
+    (cvat_box('colour="red"'), UNKEPT.format("colour")),
+    (studio(score=0.5), UNKEPT.format("a confidence beside ground truth")),
+    (open_image("0", "0.5"), UNKEPT.format("a confidence beside ground truth")),
+    (zipped({"a.json": encoded(COCO), "b/c.xml": voc("")}), "1 file of the archive was not read as coco: “b/c.xml”."),
+    (
+        zipped({"a.json": encoded(COCO), **{f"{n}.txt": "0" for n in range(5)}}),
+        "5 files of the archive were not read as coco: “0.txt”, “1.txt”, “2.txt” and others.",
+    ),
+    (
+        zipped({"street.txt": "DontCare -1 -1 -10 1 2 3 4 -1 -1 -1 -1 -1 -1 -1\ncar 0 0 0 1 2 3 4 1 1 1 1 1 1 1"}),
+        "1 region is marked DontCare, in which KITTI counts no detection; it is left out.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "notice"), REPORTED)
+def test_what_is_not_kept_is_reported(tmp_path: Path, body: Any, notice: str) -> None:
+    assert notice in planned(tmp_path, body).report.notices
+
+
+def test_what_datumaro_states_beside_its_members_is_an_attribute(tmp_path: Path) -> None:
+    ((_, _, _, data),) = objects(planned(tmp_path, datumaro({**DATUMARO, "colour": "red"})))
+
+    assert data["attributes"] == {"colour": "red"}
