@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.analyses.annotations.segmentations import MAX_PARTS
+from shared.analyses.annotations.segmentations import MAX_CORNERS, MAX_PARTS
 from shared.analyses.annotations.types import check
 from shared.analyses.annotations.validation import MAX_FAULTS
 from shared.kit.errors import InvalidInput
@@ -149,6 +149,10 @@ def test_every_sample_of_the_guide_is_taken_and_kept_whole() -> None:
         (polygon([[[0, 0], [1, 1], [1, 2]]]), []),
         (polygon([0, 0, 1, 1, 1]), ["/data/points"]),
         (polygon([[0, 0, 1, 1, 1, 2]] * (MAX_PARTS + 1)), ["/data/points"]),
+        (polygon([[0, 1]] * MAX_CORNERS), []),
+        (polygon([[0, 1]] * (MAX_CORNERS + 1)), ["/data/points"]),
+        (polygon([0, 1] * (MAX_CORNERS + 1)), ["/data/points"]),
+        (polygon([[0, 1] * (MAX_CORNERS // 2), [[0, 1]] * (MAX_CORNERS // 2 + 1)]), ["/data/points"]),
         (polygon([0, 0, 1, 1]), ["/data/points"]),
         (polygon([0, 0, 1, 1, "1", 2]), ["/data/points/4"]),
         (polygon([[0, 0, 1, 1, 1, 2], [0, 0, 1, 1]]), ["/data/points/1"]),
