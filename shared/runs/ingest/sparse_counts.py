@@ -43,7 +43,12 @@ class SparseCounts:
         self.merge(keys, counts.astype(np.int64), sums)
 
     def merge(self, keys: Keys, counts: Keys, weights: WeightSums | None = None) -> None:
-        """Add counts of combinations, which may repeat, and their sums of weights."""
+        """Add counts of combinations, which may repeat, and their sums of weights.
+
+        Raises ValueError for rows with weights beside rows without: the sums would lack some of the rows.
+        """
+        if (weights is None) != (self.sums is None) and len(keys) and len(self.keys):
+            raise ValueError("rows with weights and rows without are not counted together")
         if weights is None and self.sums is None and np.array_equal(self.keys, keys):
             # Most batches have the combinations of the one before.
             self.counts = self.counts + counts
